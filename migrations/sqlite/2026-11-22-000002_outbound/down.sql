@@ -1,0 +1,3 @@
+DROP TABLE outbound_stops;
+DROP TABLE outbound_members;
+DROP TABLE outbound_delegations;

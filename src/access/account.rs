@@ -1,0 +1,87 @@
+//! Accounts with dated roles and seats, and the actor: an account on one day. Pure.
+
+use std::sync::Arc;
+
+use crate::kernel::time::{Day, valid_on};
+use crate::kernel::words::{Body, Role};
+
+/// Something held from a day on, until before another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dated<T> {
+    pub what: T,
+    pub valid_from: Day,
+    pub valid_to: Option<Day>,
+}
+
+/// An account (tài khoản) of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: i64,
+    pub version: i64,
+    pub username: String,
+    pub full_name: String,
+    pub agency_id: Option<i64>,
+    /// The official this account belongs to, so that nobody acts in his own trip.
+    pub official_id: Option<i64>,
+    pub active: bool,
+    pub activated: bool,
+    pub roles: Vec<Dated<Role>>,
+    pub seats: Vec<Dated<Body>>,
+}
+
+/// Whoever acts: an account with what it holds today.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub account: Arc<Account>,
+    pub session_id: i64,
+    pub today: Day,
+}
+
+impl Actor {
+    pub fn id(&self) -> i64 {
+        self.account.id
+    }
+
+    pub fn username(&self) -> &str {
+        &self.account.username
+    }
+
+    /// Roles held today.
+    pub fn roles(&self) -> impl Iterator<Item = Role> {
+        self.account.roles.iter().filter(|r| valid_on(r.valid_from, r.valid_to, self.today)).map(|r| r.what)
+    }
+
+    /// Seats held today.
+    pub fn seats(&self) -> impl Iterator<Item = Body> {
+        self.account.seats.iter().filter(|s| valid_on(s.valid_from, s.valid_to, self.today)).map(|s| s.what)
+    }
+
+    pub fn has(&self, role: Role) -> bool {
+        self.roles().any(|r| r == role)
+    }
+
+    pub fn sits_in(&self, body: Body) -> bool {
+        self.seats().any(|b| b == body)
+    }
+
+    /// Whether the actor may decide for a body: the Chair also acts as the PPC, the Director as the
+    /// deciding DOFA (api.md §5).
+    pub fn decides_for(&self, body: Body) -> bool {
+        self.sits_in(body)
+            || (body == Body::Ppc && self.sits_in(Body::PpcChair))
+            || (body == Body::Dofa && self.sits_in(Body::DofaDirector))
+    }
+
+    /// Bodies in whose steps the actor has a part, for what he may see.
+    pub fn bodies(&self) -> Vec<Body> {
+        let mut bodies: Vec<Body> = self.seats().filter(|b| *b != Body::AgencyHead).collect();
+        if self.sits_in(Body::PpcChair) {
+            bodies.push(Body::Ppc);
+        }
+        bodies
+    }
+
+    pub fn belongs_to(&self, agency_id: i64) -> bool {
+        self.account.agency_id == Some(agency_id)
+    }
+}

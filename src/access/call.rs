@@ -1,0 +1,205 @@
+//! One call by a signed-in person: the token becomes an actor, and reads and changes run under one order of checks.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+
+use crate::access::account::Actor;
+use crate::access::sessions::Sessions;
+use crate::access::store;
+use crate::access::token::{Keys, unauthenticated};
+use crate::db::{Conn, Db};
+use crate::error::{Code, Error, Result, refuse};
+use crate::kernel::text::Language;
+use crate::kernel::time::{Clock, Day, Moment, day_of};
+use crate::record::audit;
+use crate::web::etag::IfMatch;
+use crate::web::idempotency::{self, Reply, Running};
+use crate::web::trace::{TraceId, language_of};
+
+/// Who calls, when, and with which preconditions.
+#[derive(Clone)]
+pub struct Call {
+    pub actor: Actor,
+    pub now: Moment,
+    pub today: Day,
+    pub language: Language,
+    pub trace_id: String,
+    pub if_match: IfMatch,
+    key: Option<String>,
+    path: String,
+    db: Db,
+    running: Running,
+    sessions: Sessions,
+}
+
+impl FromRequest for Call {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move { Call::of(&req).await })
+    }
+}
+
+fn tool<T: Clone + 'static>(req: &HttpRequest) -> Result<T> {
+    let found = req.app_data::<web::Data<T>>().map(|data| data.get_ref().clone());
+    found.ok_or_else(|| Error::Internal(format!("{} is not set up", std::any::type_name::<T>())))
+}
+
+/// The trace id that the middleware gave the request.
+pub fn trace_id_of(req: &HttpRequest) -> String {
+    req.extensions().get::<TraceId>().map(|t| t.0.clone()).unwrap_or_default()
+}
+
+impl Call {
+    async fn of(req: &HttpRequest) -> Result<Self> {
+        let (clock, keys, sessions, db): (Clock, Keys, Sessions, Db) = (tool(req)?, tool(req)?, tool(req)?, tool(req)?);
+        let now = clock.now();
+        let today = day_of(now);
+        let header = req.headers().get("authorization").and_then(|v| v.to_str().ok()).ok_or_else(unauthenticated)?;
+        let token =
+            header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).ok_or_else(unauthenticated)?;
+        let bearer = keys.check(token.trim(), now)?;
+        let account = match sessions.get(bearer.session_id) {
+            Some(account) => account,
+            None => {
+                let generation = sessions.generation();
+                let found = db.read(move |conn| match store::live_session(conn, bearer.session_id)? {
+                    Some((user_id, _)) => store::account(conn, user_id),
+                    None => Ok(None),
+                });
+                let account = Arc::new(found.await?.filter(|a| a.active).ok_or_else(unauthenticated)?);
+                sessions.put(bearer.session_id, Arc::clone(&account), generation);
+                account
+            }
+        };
+        if account.id != bearer.user_id {
+            return Err(unauthenticated());
+        }
+        Ok(Call {
+            actor: Actor { account, session_id: bearer.session_id, today },
+            now,
+            today,
+            language: language_of(req.headers()),
+            trace_id: trace_id_of(req),
+            if_match: IfMatch::read(req.headers()),
+            key: if req.method() == "POST" { idempotency::key_of(req.headers())? } else { None },
+            path: req.path().to_owned(),
+            running: tool(req)?,
+            db,
+            sessions,
+        })
+    }
+
+    /// Reads from one snapshot.
+    pub async fn read<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn, &Call) -> Result<T> + Send + 'static,
+    {
+        let call = self.clone();
+        self.db.read(move |conn| query(conn, &call)).await
+    }
+
+    /// Changes something: `see` finds it (404), then a retry gets its first answer, then `act` checks and does.
+    /// Everything of it, the kept answer too, is one transaction.
+    pub async fn change<S, See, Do>(self, fingerprint: String, see: See, act: Do) -> Result<HttpResponse>
+    where
+        See: FnOnce(&mut Conn, &Call) -> Result<S> + Send + 'static,
+        Do: FnOnce(&mut Conn, &Call, S) -> Result<Reply> + Send + 'static,
+    {
+        self.change_and(fingerprint, see, act, || {}).await
+    }
+
+    /// The same, for what changes accounts: every in-memory copy is dropped with the commit.
+    pub async fn change_accounts<S, See, Do>(self, fingerprint: String, see: See, act: Do) -> Result<HttpResponse>
+    where
+        See: FnOnce(&mut Conn, &Call) -> Result<S> + Send + 'static,
+        Do: FnOnce(&mut Conn, &Call, S) -> Result<Reply> + Send + 'static,
+    {
+        let sessions = self.sessions.clone();
+        self.change_and(fingerprint, see, act, move || sessions.forget()).await
+    }
+
+    /// The same, with something to do on the writer's thread once the commit holds.
+    pub async fn change_and<S, See, Do, Then>(
+        self,
+        fingerprint: String,
+        see: See,
+        act: Do,
+        then: Then,
+    ) -> Result<HttpResponse>
+    where
+        See: FnOnce(&mut Conn, &Call) -> Result<S> + Send + 'static,
+        Do: FnOnce(&mut Conn, &Call, S) -> Result<Reply> + Send + 'static,
+        Then: FnOnce() + Send + 'static,
+    {
+        let hold = match &self.key {
+            Some(key) => Some(self.running.hold(self.actor.id(), &self.path, key)?),
+            None => None,
+        };
+        let db = self.db.clone();
+        let job = move |conn: &mut Conn| {
+            // Held until the answer is known, even if the client has gone away.
+            let _hold = hold;
+            let seen = see(conn, &self)?;
+            let (user, path) = (self.actor.id(), self.path.as_str());
+            if let Some(key) = &self.key {
+                if let Some(reply) = idempotency::replay(conn, user, path, key, &fingerprint, self.now)? {
+                    return Ok(reply);
+                }
+            }
+            let reply = act(conn, &self, seen)?;
+            if let Some(key) = &self.key {
+                idempotency::keep(conn, user, path, key, &fingerprint, &reply, self.now)?;
+            }
+            Ok(reply)
+        };
+        let reply = db.write(job, move |_| then()).await?;
+        Ok(reply.into_response())
+    }
+
+    /// 428 where `If-Match` is missing: before anything is said about rights.
+    pub fn precondition_given(&self) -> Result<()> {
+        if self.if_match == IfMatch::Missing {
+            return Err(refuse(
+                Code::PreconditionRequired,
+                "Cần gửi If-Match với ETag đã xem, để không ghi đè thay đổi của người khác.",
+                "Send If-Match with the ETag last seen, so that nobody's change is overwritten.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// 412 where it names another version.
+    pub fn precondition_holds(&self, version: i64) -> Result<()> {
+        if self.if_match.holds(version) {
+            return Ok(());
+        }
+        Err(refuse(
+            Code::VersionConflict,
+            "Dữ liệu đã thay đổi từ lần xem trước; hãy tải lại rồi làm tiếp.",
+            "It has changed since it was seen; load it again and go on from there.",
+        ))
+    }
+
+    /// Writes the act into the trail, in the caller's transaction.
+    pub fn remember(&self, conn: &mut Conn, action: &str, object: &str, detail: serde_json::Value) -> Result<()> {
+        audit::append(
+            conn,
+            &audit::Entry {
+                at: self.now,
+                actor: self.actor.username(),
+                action,
+                object,
+                detail,
+                trace_id: &self.trace_id,
+            },
+        )
+    }
+}

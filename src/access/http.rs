@@ -1,0 +1,389 @@
+//! Routes of sign-in, of one's own account, and of accounts.
+
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::account::Account;
+use crate::access::actions::{Desk, Pair};
+use crate::access::call::{Call, trace_id_of};
+use crate::access::permission::{Act, Kind};
+use crate::access::users::{self, Exists, NewUser, RoleHeld, SeatHeld, UserChanges};
+use crate::access::{password, store};
+use crate::error::{Code, Result, not_found, refuse};
+use crate::kernel::id::Id;
+use crate::kernel::page::{Page, unseal};
+use crate::kernel::time::{Day, rfc3339};
+use crate::kernel::violation::Violations;
+use crate::web::etag::etag;
+use crate::web::idempotency::Reply;
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query};
+
+/// Registers the room's routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(login).service(refresh).service(logout).service(activate);
+    config.service(me).service(change_password);
+    config.service(list_users).service(create_user).service(show_user).service(change_user).service(reset_user);
+}
+
+/// An answer as JSON, to be kept for retries.
+pub fn reply<T: Serialize>(status: u16, version: Option<i64>, location: Option<String>, body: &T) -> Result<Reply> {
+    let body = serde_json::to_string(body).map_err(|e| crate::error::Error::Internal(e.to_string()))?;
+    Ok(Reply { status, etag: version.map(etag), location, body })
+}
+
+/// The id in a path; one that was never given out is not found.
+pub fn path_id(text: &str) -> Result<i64> {
+    text.parse::<Id>().map(|id| id.0).map_err(|_| not_found())
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"username": "clerk.skhcn", "password": "demo-ngoaivu-2026"}))]
+struct Login {
+    #[schema(min_length = 1, max_length = 64)]
+    username: String,
+    #[schema(min_length = 1, max_length = 256)]
+    password: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM"}))]
+struct Refresh {
+    #[schema(min_length = 1, max_length = 200)]
+    refresh_token: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "s3Qm0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoK", "password": "mùa xuân năm ấy đẹp"}))]
+struct Activate {
+    #[schema(min_length = 1, max_length = 200)]
+    token: String,
+    #[schema(min_length = 1, max_length = 1000)]
+    password: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"current": "demo-ngoaivu-2026", "new": "mùa xuân năm ấy đẹp"}))]
+struct ChangePassword {
+    #[schema(min_length = 1, max_length = 1000)]
+    current: String,
+    #[schema(min_length = 1, max_length = 1000)]
+    new: String,
+}
+
+/// Nothing to say.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
+pub struct Empty {}
+
+/// An access token for ten minutes and the refresh token for the next pair.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjRmMGEyYjFjIn0.e30.c2ln",
+    "token_type": "Bearer", "expires_in": 600, "refresh_token": "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM"}))]
+struct TokenPair {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+    refresh_token: String,
+}
+
+impl From<Pair> for TokenPair {
+    fn from(pair: Pair) -> Self {
+        TokenPair {
+            access_token: pair.access_token,
+            token_type: "Bearer",
+            expires_in: pair.expires_in,
+            refresh_token: pair.refresh_token,
+        }
+    }
+}
+
+/// An account as it is shown; a password or its hash never is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = User, example = json!({"id": "01ke3m9p00061", "version": 1, "username": "clerk.skhcn", "full_name": "Nguyễn Thị Hạnh",
+    "agency_id": "01ke3m9p0005s", "official_id": null, "active": true, "activated": true,
+    "roles": [{"role": "clerk", "valid_from": "2020-01-01", "valid_to": null}], "seats": []}))]
+pub struct UserView {
+    #[schema(value_type = String)]
+    id: Id,
+    version: i64,
+    username: String,
+    full_name: String,
+    #[schema(value_type = Option<String>)]
+    agency_id: Option<Id>,
+    #[schema(value_type = Option<String>)]
+    official_id: Option<Id>,
+    active: bool,
+    /// Whether a password has been set.
+    activated: bool,
+    roles: Vec<RoleHeld>,
+    seats: Vec<SeatHeld>,
+}
+
+impl From<&Account> for UserView {
+    fn from(a: &Account) -> Self {
+        let dates = |from: Day, to: Option<Day>| (Some(from), to);
+        UserView {
+            id: Id(a.id),
+            version: a.version,
+            username: a.username.clone(),
+            full_name: a.full_name.clone(),
+            agency_id: a.agency_id.map(Id),
+            official_id: a.official_id.map(Id),
+            active: a.active,
+            activated: a.activated,
+            roles: a
+                .roles
+                .iter()
+                .map(|r| {
+                    let (valid_from, valid_to) = dates(r.valid_from, r.valid_to);
+                    RoleHeld { role: r.what, valid_from, valid_to }
+                })
+                .collect(),
+            seats: a
+                .seats
+                .iter()
+                .map(|s| {
+                    let (valid_from, valid_to) = dates(s.valid_from, s.valid_to);
+                    SeatHeld { body: s.what, valid_from, valid_to }
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Signs in. After the third wrong password in a row the next try has to wait (429).
+#[utoipa::path(tag = "access", security(()), request_body = Login,
+    responses((status = 200, description = "signed in", body = TokenPair)))]
+#[post("/auth/login")]
+async fn login(req: HttpRequest, desk: web::Data<Desk>, body: Incoming<Login>) -> Result<HttpResponse> {
+    let body = body.read().await?.check()?;
+    let pair = desk.login(body.username, body.password, trace_id_of(&req)).await?;
+    Ok(HttpResponse::Ok().json(TokenPair::from(pair)))
+}
+
+/// Trades a refresh token for a new pair; used a second time later than 10 s, it ends the whole sign-in.
+#[utoipa::path(tag = "access", security(()), request_body = Refresh,
+    responses((status = 200, description = "a new pair", body = TokenPair)))]
+#[post("/auth/refresh")]
+async fn refresh(req: HttpRequest, desk: web::Data<Desk>, body: Incoming<Refresh>) -> Result<HttpResponse> {
+    let body = body.read().await?.check()?;
+    let pair = desk.refresh(body.refresh_token, trace_id_of(&req)).await?;
+    Ok(HttpResponse::Ok().json(TokenPair::from(pair)))
+}
+
+/// Ends this sign-in at once: access and refresh token.
+#[utoipa::path(tag = "access", request_body = Empty, responses((status = 200, description = "signed out", body = Empty)))]
+#[post("/auth/logout")]
+async fn logout(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let print = body.fingerprint.clone();
+    call.change_accounts(
+        print,
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            body.check()?;
+            store::end_session(conn, call.actor.session_id, call.now)?;
+            call.remember(conn, "sign_out", "session", serde_json::json!({}))?;
+            reply(200, None, None, &Empty {})
+        },
+    )
+    .await
+}
+
+/// Sets the password of an account by its one-time token, which then is spent (410).
+#[utoipa::path(tag = "access", security(()), request_body = Activate,
+    responses((status = 200, description = "the password is set", body = Empty)))]
+#[post("/auth/activate")]
+async fn activate(req: HttpRequest, desk: web::Data<Desk>, body: Incoming<Activate>) -> Result<HttpResponse> {
+    let body = body.read().await?.check()?;
+    desk.activate(body.token, body.password, trace_id_of(&req)).await?;
+    Ok(HttpResponse::Ok().json(Empty {}))
+}
+
+/// The caller's own account.
+#[utoipa::path(tag = "access", responses((status = 200, description = "the account", body = UserView)))]
+#[get("/me")]
+async fn me(call: Call) -> Result<HttpResponse> {
+    let view = UserView::from(call.actor.account.as_ref());
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(view.version))).json(view))
+}
+
+/// Sets a new password; all other sign-ins end.
+#[utoipa::path(tag = "access", request_body = ChangePassword,
+    responses((status = 200, description = "the password is changed", body = Empty)))]
+#[post("/me/password")]
+async fn change_password(call: Call, desk: web::Data<Desk>, body: Incoming<ChangePassword>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let print = body.fingerprint.clone();
+    let body = body.check()?;
+    let user_id = call.actor.id();
+    let mut faults = Violations::default();
+    password::check_new(&body.new, call.actor.username(), "/new", &mut faults);
+    faults.finish()?;
+    desk.throttle.check(call.actor.username(), call.now)?;
+    let hash = call.read(move |conn, _| store::password_hash(conn, user_id)).await?;
+    if !desk.hasher.verify(body.current, hash).await? {
+        desk.throttle.failed(call.actor.username(), call.now);
+        return Err(refuse(Code::Forbidden, "Mật khẩu hiện tại không đúng.", "The current password is wrong."));
+    }
+    let hash = desk.hasher.hash(body.new).await?;
+    call.change_accounts(
+        print,
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            store::set_password(conn, user_id, &hash)?;
+            store::end_sessions_of(conn, user_id, Some(call.actor.session_id), call.now)?;
+            call.remember(conn, "change_password", &format!("users/{}", Id(user_id)), serde_json::json!({}))?;
+            reply(200, None, None, &Empty {})
+        },
+    )
+    .await
+}
+
+/// A page by cursor.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// Rows, 1–200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+    /// From `next` of the page before.
+    pub cursor: Option<String>,
+    /// Adds `total`.
+    pub count: Option<bool>,
+}
+
+/// A page of accounts.
+#[derive(Serialize, ToSchema)]
+struct UserPage {
+    items: Vec<UserView>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+/// The accounts, in the order of user names.
+#[utoipa::path(tag = "access", params(Paging), responses((status = 200, description = "accounts", body = UserPage)))]
+#[get("/users")]
+async fn list_users(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
+    call.actor.require(Act::Administer, Kind::Account)?;
+    let limit = query::limit(paging.0.limit)?;
+    let after = match &paging.0.cursor {
+        Some(cursor) => Some(unseal("users", cursor).and_then(|p| p.into_iter().next()).ok_or_else(query::bad_cursor)?),
+        None => None,
+    };
+    let count = paging.0.count.unwrap_or(false);
+    let (rows, total) = call
+        .read(move |conn, _| {
+            let total = if count { Some(store::count(conn)?) } else { None };
+            Ok((store::page(conn, after.as_deref(), limit + 1)?, total))
+        })
+        .await?;
+    let page = Page::cut(rows, limit, "users", |a| vec![a.username.clone()]);
+    let items = page.items.iter().map(UserView::from).collect();
+    Ok(page_response("/api/v1/users", page.next.as_deref()).json(UserPage { items, next: page.next, total }))
+}
+
+/// 200 with the RFC 8288 link to the next page.
+pub fn page_response(path: &str, next: Option<&str>) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = next {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        response.insert_header(("Link", format!("<{path}{joint}cursor={cursor}>; rel=\"next\"")));
+    }
+    response
+}
+
+/// Creates an account without a password.
+#[utoipa::path(tag = "access", request_body = NewUser, responses((status = 201, description = "created", body = UserView)))]
+#[post("/users")]
+async fn create_user(call: Call, exists: web::Data<Exists>, body: Incoming<NewUser>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let print = body.fingerprint.clone();
+    let exists = *exists.get_ref();
+    call.change_accounts(
+        print,
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            let account = users::create(conn, call, body, exists)?;
+            let location = format!("/api/v1/users/{}", Id(account.id));
+            reply(201, Some(account.version), Some(location), &UserView::from(&account))
+        },
+    )
+    .await
+}
+
+/// One account.
+#[utoipa::path(tag = "access", params(("id" = String, Path)), responses((status = 200, description = "the account", body = UserView)))]
+#[get("/users/{id}")]
+async fn show_user(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    let id = path_id(&id)?;
+    let account = call.read(move |conn, call| users::find(conn, call, id)).await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(account.version))).json(UserView::from(&account)))
+}
+
+/// Changes an account; rights take effect with the next call.
+#[utoipa::path(tag = "access", params(("id" = String, Path)), request_body = UserChanges,
+    responses((status = 200, description = "changed", body = UserView)))]
+#[patch("/users/{id}")]
+async fn change_user(
+    call: Call,
+    exists: web::Data<Exists>,
+    id: web::Path<String>,
+    body: Incoming<UserChanges>,
+) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let print = body.fingerprint.clone();
+    let id = path_id(&id)?;
+    let exists = *exists.get_ref();
+    call.change_accounts(
+        print,
+        move |conn, call| users::find(conn, call, id),
+        move |conn, call, account| {
+            let account = users::change(conn, call, account, body, exists)?;
+            reply(200, Some(account.version), None, &UserView::from(&account))
+        },
+    )
+    .await
+}
+
+/// A token that sets a new password once, within 24 hours.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"token": "s3Qm0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoK", "expires_at": "2026-11-23T02:00:00Z"}))]
+struct OneTimeToken {
+    token: String,
+    expires_at: String,
+}
+
+/// Gives a one-time token to set a new password; a token given before no longer works. Never kept for retries.
+#[utoipa::path(tag = "access", params(("id" = String, Path)), request_body = Empty,
+    responses((status = 200, description = "the token", body = OneTimeToken)))]
+#[post("/users/{id}/reset")]
+async fn reset_user(
+    call: Call,
+    desk: web::Data<Desk>,
+    id: web::Path<String>,
+    body: Incoming<Empty>,
+) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    let reset = desk.db.write(
+        move |conn| {
+            users::find(conn, &call, id)?;
+            body.check()?;
+            users::reset(conn, &call, id)
+        },
+        |_| {},
+    );
+    let (token, expires_at) = reset.await?;
+    Ok(HttpResponse::Ok().json(OneTimeToken { token, expires_at: rfc3339(expires_at) }))
+}

@@ -1,0 +1,13 @@
+//! Who is calling, and what he may do: accounts, roles, seats, sign-in, and the grant table.
+
+pub mod account;
+pub mod actions;
+pub mod call;
+pub mod http;
+pub mod password;
+pub mod permission;
+pub mod sessions;
+pub mod store;
+pub mod throttle;
+pub mod token;
+pub mod users;

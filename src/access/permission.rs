@@ -1,0 +1,154 @@
+//! The grant table: which role or seat may do which act on which kind of thing. Pure, and all in one place.
+
+use crate::access::account::Actor;
+use crate::error::{Result, forbidden};
+use crate::kernel::words::{Body, Role};
+
+/// What is done: a few uniform acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    Read,
+    Draft,
+    Submit,
+    Handle,
+    Appraise,
+    Consult,
+    Consent,
+    Decide,
+    Travel,
+    Reveal,
+    Administer,
+}
+
+/// What it is done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Account,
+    Agency,
+    Official,
+    Passport,
+    Regulation,
+    Assessment,
+    Delegation,
+    Inbox,
+    Statistics,
+    Trail,
+}
+
+/// Who is meant by a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Every signed-in account.
+    Anyone,
+    Role(Role),
+    Seat(Body),
+    /// The holder of any seat but `agency_head`.
+    AnyBody,
+}
+
+const GRANTS: &[(Who, &[(Act, Kind)])] = &[
+    (Who::Anyone, &[(Act::Read, Kind::Agency), (Act::Read, Kind::Regulation), (Act::Read, Kind::Assessment)]),
+    (
+        Who::Role(Role::Clerk),
+        &[
+            (Act::Read, Kind::Delegation),
+            (Act::Draft, Kind::Delegation),
+            (Act::Submit, Kind::Delegation),
+            (Act::Travel, Kind::Delegation),
+            (Act::Read, Kind::Official),
+            (Act::Draft, Kind::Official),
+            (Act::Read, Kind::Inbox),
+            (Act::Read, Kind::Statistics),
+        ],
+    ),
+    (
+        Who::Seat(Body::AgencyHead),
+        &[
+            (Act::Read, Kind::Delegation),
+            (Act::Draft, Kind::Delegation),
+            (Act::Submit, Kind::Delegation),
+            (Act::Travel, Kind::Delegation),
+            (Act::Read, Kind::Official),
+            (Act::Draft, Kind::Official),
+            (Act::Read, Kind::Inbox),
+            (Act::Read, Kind::Statistics),
+        ],
+    ),
+    (
+        Who::AnyBody,
+        &[
+            (Act::Read, Kind::Delegation),
+            (Act::Read, Kind::Inbox),
+            (Act::Appraise, Kind::Delegation),
+            (Act::Consult, Kind::Delegation),
+            (Act::Consent, Kind::Delegation),
+            (Act::Decide, Kind::Delegation),
+        ],
+    ),
+    (
+        Who::Seat(Body::Dofa),
+        &[
+            (Act::Handle, Kind::Delegation),
+            (Act::Read, Kind::Official),
+            (Act::Draft, Kind::Official),
+            (Act::Administer, Kind::Agency),
+            (Act::Read, Kind::Statistics),
+        ],
+    ),
+    (Who::Seat(Body::DofaDirector), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics)]),
+    (Who::Seat(Body::PpcChair), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics)]),
+    (Who::Seat(Body::Ppc), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics)]),
+    (Who::Seat(Body::PartyOffice), &[(Act::Read, Kind::Official)]),
+    (
+        Who::Role(Role::PassportCustodian),
+        &[
+            (Act::Read, Kind::Delegation),
+            (Act::Travel, Kind::Delegation),
+            (Act::Read, Kind::Official),
+            (Act::Reveal, Kind::Passport),
+            (Act::Draft, Kind::Passport),
+            (Act::Read, Kind::Inbox),
+        ],
+    ),
+    (Who::Role(Role::Statistician), &[(Act::Read, Kind::Statistics)]),
+    (
+        Who::Role(Role::Inspector),
+        &[
+            (Act::Read, Kind::Delegation),
+            (Act::Read, Kind::Official),
+            (Act::Read, Kind::Statistics),
+            (Act::Read, Kind::Trail),
+        ],
+    ),
+    (Who::Role(Role::RuleAdmin), &[(Act::Administer, Kind::Regulation)]),
+    (
+        Who::Role(Role::SystemAdmin),
+        &[(Act::Administer, Kind::Account), (Act::Administer, Kind::Agency), (Act::Read, Kind::Trail)],
+    ),
+];
+
+impl Who {
+    fn is(self, actor: &Actor) -> bool {
+        match self {
+            Who::Anyone => true,
+            Who::Role(role) => actor.has(role),
+            Who::Seat(body) => actor.sits_in(body),
+            Who::AnyBody => actor.seats().any(|body| body != Body::AgencyHead),
+        }
+    }
+}
+
+impl Actor {
+    /// Whether any grant covers the act.
+    pub fn may(&self, act: Act, kind: Kind) -> bool {
+        GRANTS.iter().any(|(who, granted)| granted.contains(&(act, kind)) && who.is(self))
+    }
+
+    /// The first line of every action.
+    pub fn require(&self, act: Act, kind: Kind) -> Result<()> {
+        if self.may(act, kind) {
+            return Ok(());
+        }
+        Err(forbidden("Vai trò của tài khoản không có quyền này.", "The account's roles do not include this right."))
+    }
+}

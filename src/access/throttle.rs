@@ -1,0 +1,84 @@
+//! Waiting after wrong passwords: from the third failure on, longer by a ladder; per user name, known or not.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::Duration;
+
+use crate::error::{Code, Error, Problem};
+use crate::kernel::time::Moment;
+
+/// Names remembered at most; the oldest locks go first.
+const REMEMBERED: usize = 20_000;
+
+#[derive(Clone, Copy)]
+struct Failures {
+    count: u32,
+    until: Moment,
+}
+
+/// Failures since the last success. In memory only: a restart forgives, and no failure costs a write.
+#[derive(Clone, Default)]
+pub struct Throttle(Arc<Mutex<HashMap<String, Failures>>>);
+
+/// Seconds to wait after so many failures.
+fn wait(count: u32) -> i64 {
+    match count {
+        0..3 => 0,
+        3..9 => 3,
+        9..25 => 5,
+        _ => 10,
+    }
+}
+
+impl Throttle {
+    /// Refuses while a wait runs; no hash is computed then.
+    pub fn check(&self, username: &str, now: Moment) -> Result<(), Error> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(failures) = known.get(username).filter(|f| f.until > now) else { return Ok(()) };
+        let left = (failures.until - now).num_milliseconds();
+        let seconds = u64::try_from((left + 999) / 1000).unwrap_or(1).max(1);
+        let mut problem = Problem::new(
+            Code::TooManyRequests,
+            format!("Sai mật khẩu nhiều lần; thử lại sau {seconds} giây."),
+            format!("Too many wrong passwords; try again in {seconds} s."),
+        );
+        problem.retry_after = Some(seconds);
+        Err(problem.into())
+    }
+
+    pub fn failed(&self, username: &str, now: Moment) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.retain(|_, f| f.until > now);
+        }
+        let failures = known.entry(username.to_owned()).or_insert(Failures { count: 0, until: now });
+        failures.count = failures.count.saturating_add(1);
+        failures.until = now + Duration::seconds(wait(failures.count));
+    }
+
+    pub fn succeeded(&self, username: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(username);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_starts_at_the_third_failure_and_ends_with_success() {
+        let throttle = Throttle::default();
+        let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap().naive_utc();
+        for _ in 0..2 {
+            throttle.failed("x", now);
+            assert!(throttle.check("x", now).is_ok());
+        }
+        throttle.failed("x", now);
+        assert_eq!(throttle.check("x", now).unwrap_err().problem().retry_after, Some(3));
+        assert!(throttle.check("y", now).is_ok() && throttle.check("x", now + Duration::seconds(3)).is_ok());
+        throttle.succeeded("x");
+        throttle.failed("x", now);
+        assert!(throttle.check("x", now).is_ok());
+    }
+}

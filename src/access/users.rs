@@ -1,0 +1,215 @@
+//! Accounts as the administrator keeps them.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::access::account::{Account, Dated};
+use crate::access::call::Call;
+use crate::access::permission::{Act, Kind};
+use crate::access::{actions, store};
+use crate::db::Conn;
+use crate::error::{Code, Result, not_found, refuse};
+use crate::kernel::id::Id;
+use crate::kernel::time::Day;
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{Body, Role};
+use crate::web::json::Unchecked;
+
+/// A role for a time.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleHeld {
+    pub role: Role,
+    /// First day; today where it is left out.
+    #[serde(default)]
+    pub valid_from: Option<NaiveDate>,
+    /// First day no longer; none means without end.
+    #[serde(default)]
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A seat in a body for a time.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeatHeld {
+    pub body: Body,
+    #[serde(default)]
+    pub valid_from: Option<NaiveDate>,
+    #[serde(default)]
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A new account. It has no password: `POST /users/{id}/reset` gives the one-time token to set one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"username": "clerk.sct", "full_name": "Trần Thị Bình", "agency_id": "01ke3m9p0005s",
+    "roles": [{"role": "clerk"}], "seats": []}))]
+pub struct NewUser {
+    #[schema(min_length = 3, max_length = 64)]
+    pub username: String,
+    #[schema(min_length = 1, max_length = 200)]
+    pub full_name: String,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub agency_id: Option<Id>,
+    /// The official whose account this is; he takes no step in his own trips.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub official_id: Option<Id>,
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub roles: Vec<RoleHeld>,
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub seats: Vec<SeatHeld>,
+}
+
+/// Changes of an account; what is left out stays. `active: false` ends its sign-ins at once.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"active": false}))]
+pub struct UserChanges {
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 200)]
+    pub full_name: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub agency_id: Option<Id>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub official_id: Option<Id>,
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub roles: Option<Vec<RoleHeld>>,
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub seats: Option<Vec<SeatHeld>>,
+    #[serde(default)]
+    pub active: Option<bool>,
+}
+
+fn roles_from(held: Vec<RoleHeld>, today: Day) -> Vec<Dated<Role>> {
+    held.into_iter()
+        .map(|r| Dated { what: r.role, valid_from: r.valid_from.unwrap_or(today), valid_to: r.valid_to })
+        .collect()
+}
+
+fn seats_from(held: Vec<SeatHeld>, today: Day) -> Vec<Dated<Body>> {
+    held.into_iter()
+        .map(|s| Dated { what: s.body, valid_from: s.valid_from.unwrap_or(today), valid_to: s.valid_to })
+        .collect()
+}
+
+/// Checks what the tables cannot: names, periods. References are checked by the caller's transaction.
+fn check(account: &Account, faults: &mut Violations) {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    faults.require(
+        account.username.chars().all(plain),
+        "/username",
+        "invalid_username",
+        "Chỉ gồm chữ thường không dấu, số, dấu chấm, gạch.",
+        "Only lower-case letters, digits, dots and dashes.",
+    );
+    for (index, role) in account.roles.iter().enumerate() {
+        check_period(role.valid_from, role.valid_to, &format!("/roles/{index}/valid_to"), faults);
+    }
+    for (index, seat) in account.seats.iter().enumerate() {
+        check_period(seat.valid_from, seat.valid_to, &format!("/seats/{index}/valid_to"), faults);
+    }
+}
+
+fn check_period(from: Day, to: Option<Day>, pointer: &str, faults: &mut Violations) {
+    faults.require(
+        to.is_none_or(|to| from < to),
+        pointer,
+        "ends_before_it_begins",
+        "Ngày kết thúc phải sau ngày bắt đầu.",
+        "Must be after valid_from.",
+    );
+}
+
+/// Whether the agency and the official that an account names exist; the registry answers.
+pub type Exists = fn(&mut Conn, Option<i64>, Option<i64>, &mut Violations) -> Result<()>;
+
+pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewUser>, exists: Exists) -> Result<Account> {
+    call.actor.require(Act::Administer, Kind::Account)?;
+    let body = body.check()?;
+    let account = Account {
+        id: Id::new(call.now).0,
+        version: 1,
+        username: body.username,
+        full_name: body.full_name,
+        agency_id: body.agency_id.map(|id| id.0),
+        official_id: body.official_id.map(|id| id.0),
+        active: true,
+        activated: false,
+        roles: roles_from(body.roles, call.today),
+        seats: seats_from(body.seats, call.today),
+    };
+    let mut faults = Violations::default();
+    check(&account, &mut faults);
+    exists(conn, account.agency_id, account.official_id, &mut faults)?;
+    faults.finish()?;
+    if store::username_taken(conn, &account.username)? {
+        return Err(refuse(Code::AlreadyExists, "Tên đăng nhập đã có.", "The user name is taken."));
+    }
+    store::insert(conn, &account, None, call.now)?;
+    call.remember(conn, "create_user", &format!("users/{}", Id(account.id)), json!({"username": account.username}))?;
+    Ok(account)
+}
+
+/// The account, for whoever may administer accounts.
+pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Account> {
+    call.actor.require(Act::Administer, Kind::Account)?;
+    store::account(conn, id)?.ok_or_else(not_found)
+}
+
+pub fn change(
+    conn: &mut Conn,
+    call: &Call,
+    mut account: Account,
+    body: Unchecked<UserChanges>,
+    exists: Exists,
+) -> Result<Account> {
+    call.precondition_given()?;
+    call.actor.require(Act::Administer, Kind::Account)?;
+    if account.id == call.actor.id() {
+        // Nobody gives himself rights.
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Không được tự thay đổi tài khoản của mình.",
+            "Nobody changes his own account.",
+        ));
+    }
+    call.precondition_holds(account.version)?;
+    let body = body.check()?;
+    let was = account.clone();
+    account.version += 1;
+    account.full_name = body.full_name.unwrap_or(account.full_name);
+    account.agency_id = body.agency_id.map(|id| id.0).or(account.agency_id);
+    account.official_id = body.official_id.map(|id| id.0).or(account.official_id);
+    account.roles = body.roles.map(|r| roles_from(r, call.today)).unwrap_or(account.roles);
+    account.seats = body.seats.map(|s| seats_from(s, call.today)).unwrap_or(account.seats);
+    account.active = body.active.unwrap_or(account.active);
+    let mut faults = Violations::default();
+    check(&account, &mut faults);
+    exists(conn, account.agency_id, account.official_id, &mut faults)?;
+    faults.finish()?;
+    store::update(conn, &account)?;
+    if !account.active {
+        store::end_sessions_of(conn, account.id, None, call.now)?;
+    }
+    let detail =
+        json!({"active": account.active, "rights_changed": was.roles != account.roles || was.seats != account.seats});
+    call.remember(conn, "change_user", &format!("users/{}", Id(account.id)), detail)?;
+    Ok(account)
+}
+
+/// A one-time token that sets a new password.
+pub fn reset(conn: &mut Conn, call: &Call, id: i64) -> Result<(String, crate::kernel::time::Moment)> {
+    let account = find(conn, call, id)?;
+    call.remember(conn, "reset_user", &format!("users/{}", Id(account.id)), json!({}))?;
+    actions::one_time_token(conn, account.id, call.now)
+}

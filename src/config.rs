@@ -1,0 +1,173 @@
+//! Configuration: one table of keys, read from the environment and an optional `KEY=VALUE` file.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// One key: its name, its default, what it is for, and whether its value must never be printed.
+pub struct Key {
+    pub name: &'static str,
+    pub default: Option<&'static str>,
+    pub about: &'static str,
+    pub secret: bool,
+}
+
+/// Every key there is; anything else that starts with `NGOAIVU_` is a typing mistake and refused.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "NGOAIVU_DATA",
+        default: None,
+        about: "folder of the embedded database and of attachments",
+        secret: false,
+    },
+    Key {
+        name: "NGOAIVU_DATABASE_URL",
+        default: None,
+        about: "postgres:// address; takes the place of the embedded database",
+        secret: true,
+    },
+    Key {
+        name: "NGOAIVU_ATTACHMENTS",
+        default: None,
+        about: "folder of attachments, default attachments/ in the data folder",
+        secret: false,
+    },
+    Key {
+        name: "NGOAIVU_LISTEN",
+        default: Some("127.0.0.1:8080"),
+        about: "address to serve; a reverse proxy adds TLS",
+        secret: false,
+    },
+    Key {
+        name: "NGOAIVU_JURISDICTION",
+        default: Some("tinh-mau"),
+        about: "province whose regulation in force rules the dossiers",
+        secret: false,
+    },
+    Key {
+        name: "NGOAIVU_HOLIDAYS",
+        default: None,
+        about: "file of further working calendars, format of regulations/holidays.toml",
+        secret: false,
+    },
+    Key {
+        name: "NGOAIVU_LOG",
+        default: Some("info"),
+        about: "what the log shows, as tracing's EnvFilter has it",
+        secret: false,
+    },
+];
+
+/// The settings of one run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    values: BTreeMap<&'static str, String>,
+}
+
+/// What is wrong with the configuration; names the key, never the value.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigFault(pub String);
+
+impl fmt::Display for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigFault {}
+
+impl Config {
+    /// Reads file first, then environment over it.
+    pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigFault> {
+        let mut values: BTreeMap<&'static str, String> =
+            KEYS.iter().filter_map(|k| k.default.map(|d| (k.name, d.to_owned()))).collect();
+        let mut set = |name: &str, value: String, place: &str| {
+            let key = KEYS.iter().find(|k| k.name == name);
+            let key = key.ok_or_else(|| ConfigFault(format!("{place}: there is no key {name}")))?;
+            if value.trim().is_empty() {
+                return Err(ConfigFault(format!("{place}: {name} is empty")));
+            }
+            values.insert(key.name, value.trim().to_owned());
+            Ok(())
+        };
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|e| ConfigFault(format!("{}: cannot be read: {e}", path.display())))?;
+            for (number, line) in (1..).zip(text.lines()) {
+                let line = line.trim();
+                if line.is_empty() || line.starts_with('#') {
+                    continue;
+                }
+                let place = format!("{}:{number}", path.display());
+                let (name, value) =
+                    line.split_once('=').ok_or_else(|| ConfigFault(format!("{place}: not of the form KEY=VALUE")))?;
+                set(name.trim(), value.to_owned(), &place)?;
+            }
+        }
+        for (name, value) in environment.filter(|(name, _)| name.starts_with("NGOAIVU_")) {
+            set(&name, value, "environment")?;
+        }
+        Ok(Config { values })
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    pub fn data(&self) -> Option<PathBuf> {
+        self.value("NGOAIVU_DATA").map(PathBuf::from)
+    }
+
+    pub fn database_url(&self) -> Option<String> {
+        self.value("NGOAIVU_DATABASE_URL").map(str::to_owned)
+    }
+
+    pub fn attachments(&self) -> Option<PathBuf> {
+        self.value("NGOAIVU_ATTACHMENTS").map(PathBuf::from)
+    }
+
+    pub fn listen(&self) -> &str {
+        self.value("NGOAIVU_LISTEN").unwrap_or("127.0.0.1:8080")
+    }
+
+    pub fn jurisdiction(&self) -> &str {
+        self.value("NGOAIVU_JURISDICTION").unwrap_or("tinh-mau")
+    }
+
+    pub fn holidays(&self) -> Option<PathBuf> {
+        self.value("NGOAIVU_HOLIDAYS").map(PathBuf::from)
+    }
+
+    pub fn log(&self) -> &str {
+        self.value("NGOAIVU_LOG").unwrap_or("info")
+    }
+}
+
+/// The settings as lines, secrets as `***`.
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for key in KEYS {
+            let shown = match self.value(key.name) {
+                None => "(not set)",
+                Some(_) if key.secret => "***",
+                Some(value) => value,
+            };
+            writeln!(f, "{} = {shown}    # {}", key.name, key.about)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_key_is_refused_by_name_and_secrets_are_not_printed() {
+        let env = |name: &str| [(name.to_owned(), "postgres://u:pw@h/db".to_owned())].into_iter();
+        let fault = Config::read(None, env("NGOAIVU_DATABSE_URL")).unwrap_err();
+        assert_eq!(fault.0, "environment: there is no key NGOAIVU_DATABSE_URL");
+        let shown = Config::read(None, env("NGOAIVU_DATABASE_URL")).unwrap().to_string();
+        assert!(shown.contains("NGOAIVU_DATABASE_URL = ***") && !shown.contains("pw@h"));
+    }
+}

@@ -1,0 +1,212 @@
+//! The only room that knows there are two databases: one connection type, snapshot reads, grouped writes.
+
+pub mod migrate;
+pub mod schema;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
+
+use crate::error::{Error, Result};
+use writer::Writer;
+
+/// A connection to either database; all query code is written against this type.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    Postgresql(PgConnection),
+}
+
+/// Evaluates one expression on the concrete connection, for the few statements diesel's multi-backend lacks.
+macro_rules! each {
+    ($conn:expr, $c:ident => $statement:expr) => {
+        match $conn {
+            $crate::db::Conn::Sqlite($c) => $statement,
+            $crate::db::Conn::Postgresql($c) => $statement,
+        }
+    };
+}
+pub(crate) use each;
+
+/// Where the data lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// The file of the embedded database.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL.
+    Postgresql(String),
+}
+
+impl Address {
+    /// The embedded database of a data folder: always `ngoaivu.db`, the only SQLite file there.
+    pub fn in_folder(folder: &Path) -> Self {
+        Address::Sqlite(folder.join("ngoaivu.db"))
+    }
+
+    /// Checks the scheme here, because a mistyped URL would otherwise become a new SQLite file.
+    pub fn from_url(url: &str) -> std::result::Result<Self, String> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Address::Postgresql(url.to_owned()))
+        } else {
+            Err("the database URL must start with postgres://".into())
+        }
+    }
+
+    /// Opens one connection, with the settings every connection has.
+    pub fn connect(&self) -> std::result::Result<Conn, diesel::r2d2::Error> {
+        match self {
+            Address::Sqlite(file) => {
+                let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -16000; \
+                     PRAGMA wal_autocheckpoint = 4000;",
+                )?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Address::Postgresql(url) => {
+                let mut conn = PgConnection::establish(url)?;
+                conn.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning;")?;
+                Ok(Conn::Postgresql(conn))
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Manager(Address);
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<Conn, Self::Error> {
+        self.0.connect()
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), Self::Error> {
+        Ok(conn.ping()?)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        conn.is_broken()
+    }
+}
+
+/// The database of a running process: a pool that reads, one thread that writes.
+#[derive(Clone)]
+pub struct Db {
+    address: Address,
+    readers: Pool<Manager>,
+    writer: Writer,
+}
+
+impl Db {
+    /// Opens an already migrated database.
+    pub fn open(address: Address) -> Result<Self> {
+        let size = match address {
+            Address::Sqlite(_) => 4,
+            Address::Postgresql(_) => 8,
+        };
+        let readers = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_secs(4))
+            .build(Manager(address.clone()))
+            .map_err(|e| Error::Unavailable(e.to_string()))?;
+        let writer = Writer::start(address.clone())?;
+        Ok(Db { address, readers, writer })
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Reads on a blocking thread, all queries from one snapshot.
+    pub async fn read<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        let done = tokio::task::spawn_blocking(move || db.read_now(query)).await;
+        done.unwrap_or_else(|e| Err(Error::Internal(format!("a read panicked: {e}"))))
+    }
+
+    /// The same, on this thread.
+    pub fn read_now<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn = self.readers.get().map_err(|e| Error::Unavailable(e.to_string()))?;
+        let conn: &mut Conn = &mut conn;
+        match conn {
+            Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN DEFERRED")?,
+            Conn::Postgresql(c) => {
+                AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .map_err(|e| Error::Unavailable(e.to_string()))?;
+            }
+        }
+        let answer = query(conn);
+        let ended = <Conn as TransactionManager<Conn>>::rollback_transaction(conn);
+        let answer = answer?;
+        ended?;
+        Ok(answer)
+    }
+
+    /// Writes: the job runs in a savepoint of the next group, and this answers after the group is on disk.
+    /// `then` runs on the writer's thread once the commit holds, even if the caller has gone away.
+    pub async fn write<T, F, A>(&self, job: F, then: A) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        A: FnOnce(&T) + Send + 'static,
+    {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        self.writer.submit(job, move |outcome| {
+            if let Ok(value) = &outcome {
+                then(value);
+            }
+            // The client may have gone away; what was committed stays committed.
+            let _ = tell.send(outcome);
+        })?;
+        told.await.unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into())))
+    }
+
+    /// The same, on this thread (command line, tests).
+    pub fn write_now<T, F>(&self, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (tell, told) = std::sync::mpsc::channel();
+        self.writer.submit(job, move |outcome| {
+            let _ = tell.send(outcome);
+        })?;
+        told.recv().unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into())))
+    }
+
+    /// Waits for the last group and leaves a lone database file behind.
+    pub fn close(self) {
+        self.writer.stop();
+        if let (Address::Sqlite(_), Ok(mut conn)) = (&self.address, self.address.connect()) {
+            // A busy reader only means that the log is folded in at the next start.
+            let _ = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);");
+        }
+    }
+}
+
+/// The text as a `LIKE` pattern that finds it anywhere, taken literally; escape character `\`.
+pub fn containing(folded: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in folded.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,347 @@
+//! The tables, as both databases have them (tests/api/schema.rs compares all three).
+
+diesel::table! {
+    agencies (id) {
+        id -> BigInt,
+        version -> BigInt,
+        code -> Text,
+        name -> Text,
+        search_norm -> Text,
+        parent_id -> Nullable<BigInt>,
+        bloc -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        clerk_may_submit -> Bool,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        version -> BigInt,
+        username -> Text,
+        full_name -> Text,
+        agency_id -> Nullable<BigInt>,
+        official_id -> Nullable<BigInt>,
+        password_hash -> Nullable<Text>,
+        active -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    user_roles (user_id, ord) {
+        user_id -> BigInt,
+        ord -> BigInt,
+        role -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    seats (user_id, ord) {
+        user_id -> BigInt,
+        ord -> BigInt,
+        body -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (digest) {
+        digest -> Text,
+        session_id -> BigInt,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        successor -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    one_time_tokens (digest) {
+        digest -> Text,
+        user_id -> BigInt,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        secret -> Text,
+        created_at -> Timestamp,
+        retired_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    officials (id) {
+        id -> BigInt,
+        version -> BigInt,
+        full_name -> Text,
+        search_norm -> Text,
+        birth_date -> Nullable<Date>,
+        agency_id -> BigInt,
+        post -> Text,
+        post_level -> Text,
+        personnel -> Text,
+        grade -> Nullable<Text>,
+        party_member -> Bool,
+        provincial_committee_member -> Bool,
+        key_leader -> Bool,
+        opening_year -> Nullable<BigInt>,
+        opening_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    management_levels (id) {
+        id -> BigInt,
+        official_id -> BigInt,
+        managed_by -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    passports (id) {
+        id -> BigInt,
+        official_id -> BigInt,
+        kind -> Text,
+        passport_number -> Text,
+        issued_on -> Nullable<Date>,
+        expires_on -> Date,
+    }
+}
+
+diesel::table! {
+    disciplines (id) {
+        id -> BigInt,
+        official_id -> BigInt,
+        kind -> Text,
+        document -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    regulations (id) {
+        id -> BigInt,
+        code -> Text,
+        pack_version -> BigInt,
+        source -> Text,
+        loaded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    approval_steps (delegation_id, ord) {
+        delegation_id -> BigInt,
+        ord -> BigInt,
+        procedure -> Text,
+        title -> Text,
+        agency_id -> BigInt,
+        kind -> Text,
+        body -> Nullable<Text>,
+        within_value -> Nullable<BigInt>,
+        within_unit -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        citation -> Text,
+        standing -> Text,
+        outcome -> Nullable<Text>,
+        acted_by -> Nullable<BigInt>,
+        acted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    acts (id) {
+        id -> BigInt,
+        procedure -> Text,
+        delegation_id -> BigInt,
+        at -> Timestamp,
+        action -> Text,
+        actor_id -> BigInt,
+        on_behalf_of -> Nullable<BigInt>,
+        body -> Nullable<Text>,
+        from_state -> Nullable<Text>,
+        to_state -> Text,
+        note -> Nullable<Text>,
+        document -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> BigInt,
+        procedure -> Text,
+        delegation_id -> BigInt,
+        document -> Text,
+        file_name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        storage_name -> Text,
+        uploaded_by -> BigInt,
+        uploaded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    facts (delegation_id, ord) {
+        delegation_id -> BigInt,
+        ord -> BigInt,
+        procedure -> Text,
+        travel_date -> Date,
+        decided_on -> Date,
+        agency_id -> BigInt,
+        country -> Text,
+        person -> Text,
+        named -> Bool,
+        heads -> BigInt,
+        purpose -> Text,
+        field -> Text,
+        funding -> Text,
+        leader_level -> Text,
+        in_plan -> Bool,
+        reception_level -> Text,
+        channel -> Text,
+        waived -> Bool,
+    }
+}
+
+diesel::table! {
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (user_id, path, key) {
+        user_id -> BigInt,
+        path -> Text,
+        key -> Text,
+        fingerprint -> Text,
+        status -> BigInt,
+        etag -> Nullable<Text>,
+        location -> Nullable<Text>,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit (seq) {
+        seq -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        action -> Text,
+        object -> Text,
+        detail -> Text,
+        trace_id -> Text,
+        previous -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    outbound_delegations (id) {
+        id -> BigInt,
+        version -> BigInt,
+        number -> Nullable<Text>,
+        title -> Text,
+        search_norm -> Text,
+        procedure -> Text,
+        purpose -> Text,
+        field -> Nullable<Text>,
+        capacity -> Text,
+        requesting_agency_id -> BigInt,
+        plan_item_id -> Nullable<BigInt>,
+        funding -> Text,
+        inviting_party -> Text,
+        departure_date -> Date,
+        return_date -> Date,
+        countries -> Text,
+        headcount -> BigInt,
+        note -> Nullable<Text>,
+        state -> Text,
+        signature_requested -> Bool,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        submitted_on -> Nullable<Date>,
+        complete_on -> Nullable<Date>,
+        due_on -> Nullable<Date>,
+        ruling -> Nullable<Text>,
+        decision -> Nullable<Text>,
+        report -> Nullable<Text>,
+        journey -> Text,
+    }
+}
+
+diesel::table! {
+    outbound_members (delegation_id, ord) {
+        delegation_id -> BigInt,
+        ord -> BigInt,
+        official_id -> BigInt,
+        role -> Text,
+        relative_of -> Nullable<BigInt>,
+        consent -> Nullable<Text>,
+        verdict -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outbound_stops (delegation_id, ord) {
+        delegation_id -> BigInt,
+        ord -> BigInt,
+        country -> Text,
+        place -> Text,
+        from_date -> Date,
+        to_date -> Date,
+    }
+}
+
+diesel::joinable!(outbound_members -> outbound_delegations (delegation_id));
+diesel::joinable!(outbound_members -> officials (official_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    agencies,
+    users,
+    user_roles,
+    seats,
+    sessions,
+    refresh_tokens,
+    one_time_tokens,
+    signing_keys,
+    officials,
+    management_levels,
+    passports,
+    disciplines,
+    regulations,
+    approval_steps,
+    acts,
+    attachments,
+    facts,
+    counters,
+    idempotency_keys,
+    audit,
+    outbound_delegations,
+    outbound_members,
+    outbound_stops,
+);

@@ -1,0 +1,186 @@
+//! The one thread that writes: whoever waits, up to 64, each in a savepoint, one commit, then the answers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+
+use crate::db::{Address, Conn};
+use crate::error::{Error, Result};
+
+/// Jobs in one commit at most.
+const GROUP: usize = 64;
+/// Jobs that may wait; one more is answered 503.
+const QUEUE: usize = 2048;
+/// Key of the advisory lock under which PostgreSQL lets one process write at a time, so that the audit
+/// chain has one end. Any number does, as long as it never changes.
+const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(7305201)";
+
+/// What is said to the caller once it is known whether the commit holds.
+type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+/// Runs in a savepoint; `Err` rolls the savepoint back.
+type Job = Box<dyn FnOnce(&mut Conn) -> std::result::Result<Answer, Answer> + Send>;
+
+enum Message {
+    Run(Job),
+    Stop,
+}
+
+/// The writing thread's handle.
+#[derive(Clone)]
+pub struct Writer {
+    queue: SyncSender<Message>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Writer {
+    pub fn start(address: Address) -> Result<Self> {
+        let conn = address.connect().map_err(|e| Error::Unavailable(e.to_string()))?;
+        let (queue, jobs) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || run(&address, Some(conn), &jobs))
+            .map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(Writer { queue, thread: Arc::new(Mutex::new(Some(thread))) })
+    }
+
+    /// Hands in a job; `answer` is called after the commit, or with the error.
+    pub fn submit<T, F, A>(&self, job: F, answer: A) -> Result<()>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        A: FnOnce(Result<T>) + Send + 'static,
+    {
+        let job: Job = Box::new(move |conn| match catch_unwind(AssertUnwindSafe(|| job(conn))) {
+            Ok(Ok(value)) => {
+                Ok(Box::new(move |committed| answer(committed.map(|()| value).map_err(Error::Unavailable))))
+            }
+            Ok(Err(error)) => Err(Box::new(move |_| answer(Err(error)))),
+            Err(_) => Err(Box::new(move |_| answer(Err(Error::Internal("a write panicked".into()))))),
+        });
+        self.queue.try_send(Message::Run(job)).map_err(|e| match e {
+            TrySendError::Full(_) => Error::Unavailable("the write queue is full".into()),
+            TrySendError::Disconnected(_) => Error::Unavailable("the writer has stopped".into()),
+        })
+    }
+
+    /// Lets the queue run empty and ends the thread.
+    pub fn stop(&self) {
+        // A full queue drains; a thread that is gone needs no word.
+        let _ = self.queue.send(Message::Stop);
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(address: &Address, mut conn: Option<Conn>, jobs: &Receiver<Message>) {
+    loop {
+        let Ok(Message::Run(first)) = jobs.recv() else { return };
+        let mut group = vec![first];
+        let mut last = false;
+        while group.len() < GROUP {
+            match jobs.try_recv() {
+                Ok(Message::Run(job)) => group.push(job),
+                Ok(Message::Stop) => {
+                    last = true;
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        let mut open = conn.take().or_else(|| reconnect(address));
+        let healthy = commit_group(open.as_mut(), group);
+        // After a failed BEGIN, COMMIT or ROLLBACK the connection's state is unknown: take a new one.
+        conn = open.filter(|_| healthy);
+        if last {
+            return;
+        }
+    }
+}
+
+fn reconnect(address: &Address) -> Option<Conn> {
+    match address.connect() {
+        Ok(conn) => Some(conn),
+        Err(error) => {
+            tracing::error!(%error, "the writer cannot reach the database");
+            std::thread::sleep(Duration::from_millis(100));
+            None
+        }
+    }
+}
+
+/// Runs one group; false where the connection must not be used again.
+fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>) -> bool {
+    let Some(conn) = conn else {
+        return fail_unrun(group, "no connection");
+    };
+    if let Err(error) = begin(conn) {
+        tracing::error!(%error, "BEGIN failed");
+        return fail_unrun(group, "the transaction could not begin");
+    }
+    let mut done: Vec<Answer> = Vec::with_capacity(group.len());
+    let mut refused: Vec<Answer> = Vec::new();
+    let mut rest = group.into_iter();
+    let mut broken = None;
+    for job in rest.by_ref() {
+        if let Err(error) = <Conn as TransactionManager<Conn>>::begin_transaction(conn) {
+            broken = Some(error);
+            fail_unrun(vec![job], "the transaction broke off");
+            break;
+        }
+        let (ended, outcome) = match job(conn) {
+            Ok(answer) => (<Conn as TransactionManager<Conn>>::commit_transaction(conn), Ok(answer)),
+            Err(answer) => (<Conn as TransactionManager<Conn>>::rollback_transaction(conn), Err(answer)),
+        };
+        match outcome {
+            Ok(answer) => done.push(answer),
+            Err(answer) => refused.push(answer),
+        }
+        if let Err(error) = ended {
+            broken = Some(error);
+            break;
+        }
+    }
+    let committed = match broken {
+        // A full disk or an I/O error ends the whole transaction, not only the savepoint.
+        Some(error) => Err(error),
+        None => <Conn as TransactionManager<Conn>>::commit_transaction(conn),
+    };
+    let verdict = committed.as_ref().map(|()| ()).map_err(|e| format!("the commit failed: {e}"));
+    if let Err(error) = &committed {
+        tracing::error!(%error, jobs = done.len(), "a group of writes was rolled back");
+        let _ = conn.batch_execute("ROLLBACK");
+        fail_unrun(rest.collect(), "the transaction broke off");
+    }
+    for answer in refused {
+        answer(Ok(()));
+    }
+    for answer in done {
+        answer(verdict.clone());
+    }
+    verdict.is_ok()
+}
+
+fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+        Conn::Postgresql(c) => {
+            // Read committed is enough: the lock lets one group write at a time.
+            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
+            c.batch_execute(WRITE_LOCK)
+        }
+    }
+}
+
+/// Answers jobs that never ran: each is run against nothing by being told at once.
+fn fail_unrun(jobs: Vec<Job>, why: &str) -> bool {
+    for job in jobs {
+        drop(job);
+    }
+    tracing::warn!(why, "writes were turned away");
+    false
+}

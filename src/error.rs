@@ -1,0 +1,233 @@
+//! Refusals: one table of codes with status and two languages, the problem document (RFC 9457), and what the log sees.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Map, Value, json};
+use thiserror::Error as ThisError;
+
+use crate::kernel::text::{Bilingual, Language};
+use crate::kernel::violation::Violations;
+
+macro_rules! codes {
+    ($( $name:ident $status:literal $word:literal $vi:literal $en:literal; )+) => {
+        /// Every code a client may branch on.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $( $name ),+ }
+
+        impl Code {
+            pub const ALL: &'static [Code] = &[ $( Code::$name ),+ ];
+            pub fn status(self) -> u16 { match self { $( Code::$name => $status ),+ } }
+            pub fn word(self) -> &'static str { match self { $( Code::$name => $word ),+ } }
+            pub fn title(self) -> Bilingual { match self { $( Code::$name => Bilingual::new($vi, $en) ),+ } }
+        }
+    };
+}
+
+codes! {
+    MalformedRequest 400 "malformed_request" "Yêu cầu không đọc được" "The request cannot be read";
+    InvalidQuery 400 "invalid_query" "Tham số truy vấn không hợp lệ" "The query is not valid";
+    InvalidCursor 400 "invalid_cursor" "Con trỏ trang không hợp lệ" "The page cursor is not valid";
+    InvalidIdempotencyKey 400 "invalid_idempotency_key" "Idempotency-Key không hợp lệ" "The Idempotency-Key is not valid";
+    Unauthenticated 401 "unauthenticated" "Cần đăng nhập" "Sign-in is needed";
+    InvalidCredentials 401 "invalid_credentials" "Tên đăng nhập hoặc mật khẩu không đúng" "User name or password is wrong";
+    InvalidRefreshToken 401 "invalid_refresh_token" "Phiên đăng nhập đã hết" "The sign-in has ended";
+    Forbidden 403 "forbidden" "Không có quyền thực hiện" "Not allowed";
+    SeparationOfDuties 403 "separation_of_duties" "Vi phạm nguyên tắc tách bạch nhiệm vụ" "Separation of duties";
+    NotFound 404 "not_found" "Không tìm thấy" "Not found";
+    MethodNotAllowed 405 "method_not_allowed" "Phương thức không được hỗ trợ" "Method not allowed";
+    RequestTimeout 408 "request_timeout" "Yêu cầu gửi quá chậm" "The request took too long to arrive";
+    NotPossibleInState 409 "not_possible_in_state" "Trạng thái hiện tại không cho phép" "Not possible in this state";
+    DossierIncomplete 409 "dossier_incomplete" "Hồ sơ chưa đầy đủ" "The dossier is incomplete";
+    BlockedByRule 409 "blocked_by_rule" "Quy định không cho phép" "Blocked by a rule";
+    ConsentMissing 409 "consent_missing" "Chưa có ý kiến của cấp ủy" "The Party consent is missing";
+    WaiverNeeded 409 "waiver_needed" "Cần chấp thuận ngoại lệ" "A waiver is needed";
+    AlreadyExists 409 "already_exists" "Đã có" "Already exists";
+    InUse 409 "in_use" "Đang được sử dụng" "In use";
+    RequestInProgress 409 "request_in_progress" "Yêu cầu trước cùng khóa đang được xử lý" "A request with this key is still running";
+    TokenSpent 410 "token_spent" "Mã một lần đã hết hiệu lực" "The one-time token is no longer valid";
+    VersionConflict 412 "version_conflict" "Hồ sơ đã được người khác thay đổi" "It has changed meanwhile";
+    PayloadTooLarge 413 "payload_too_large" "Dữ liệu gửi lên quá lớn" "The body is too large";
+    UnsupportedMediaType 415 "unsupported_media_type" "Loại nội dung không được hỗ trợ" "Unsupported media type";
+    ValidationFailed 422 "validation_failed" "Dữ liệu chưa hợp lệ" "The data is not valid";
+    StateSecretRefused 422 "state_secret_refused" "Không tiếp nhận tài liệu bí mật nhà nước" "State secrets are refused";
+    IdempotencyKeyReused 422 "idempotency_key_reused" "Khóa đã dùng cho nội dung khác" "The key was used with another body";
+    HolidayTableMissing 422 "holiday_table_missing" "Chưa có lịch làm việc của năm" "No working calendar for the year";
+    RegulationInvalid 422 "regulation_invalid" "Bộ quy định có lỗi" "The regulation pack has faults";
+    ExplanationNeeded 422 "explanation_needed" "Cần giải trình" "An explanation is needed";
+    PreconditionRequired 428 "precondition_required" "Thiếu If-Match" "If-Match is missing";
+    TooManyRequests 429 "too_many_requests" "Quá nhiều yêu cầu" "Too many requests";
+    Internal 500 "internal" "Lỗi hệ thống" "Internal error";
+    Unavailable 503 "unavailable" "Hệ thống tạm thời không phục vụ được" "Temporarily unavailable";
+}
+
+/// A refusal as the client sees it.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub code: Code,
+    pub detail: Bilingual,
+    pub errors: Violations,
+    /// Further members, such as `allowed_actions`.
+    pub extra: Map<String, Value>,
+    /// Seconds to wait, where waiting helps.
+    pub retry_after: Option<u64>,
+}
+
+impl Problem {
+    pub fn new(code: Code, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Problem {
+            code,
+            detail: Bilingual::new(vi, en),
+            errors: Violations::default(),
+            extra: Map::new(),
+            retry_after: None,
+        }
+    }
+
+    /// Adds a member beside the standard ones.
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.extra.insert(name.to_owned(), value);
+        self
+    }
+
+    /// The problem document.
+    pub fn to_json(&self, language: Language, trace_id: &str) -> Value {
+        let mut document = json!({
+            "type": format!("/problems/{}", self.code.word()),
+            "title": self.code.title().in_language(language),
+            "status": self.code.status(),
+            "detail": self.detail.in_language(language),
+            "code": self.code.word(),
+            "trace_id": trace_id,
+        });
+        if let Some(members) = document.as_object_mut() {
+            if !self.errors.0.is_empty() {
+                let errors =
+                    self.errors.0.iter().map(
+                        |v| json!({"pointer": v.pointer, "code": v.code, "detail": v.detail.in_language(language)}),
+                    );
+                members.insert("errors".into(), errors.collect());
+            }
+            members.extend(self.extra.clone());
+        }
+        document
+    }
+}
+
+/// Whatever ends an act early: a refusal for the client, or a failure for the log.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    #[error("{}", .0.detail.en)]
+    Refused(Box<Problem>),
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    #[error("{0}")]
+    Internal(String),
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A refusal with its sentence in both languages.
+pub fn refuse(code: Code, vi: impl Into<String>, en: impl Into<String>) -> Error {
+    Problem::new(code, vi, en).into()
+}
+
+/// What one may not see and what does not exist get the same answer.
+pub fn not_found() -> Error {
+    refuse(Code::NotFound, "Không có, hoặc không được xem.", "There is no such thing, or it is not yours to see.")
+}
+
+/// The caller may see the thing, or is known, but the act is not his.
+pub fn forbidden(vi: &str, en: &str) -> Error {
+    refuse(Code::Forbidden, vi, en)
+}
+
+impl Error {
+    /// The problem document of this error; failures say nothing of their cause to the client.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Error::Refused(problem) => (**problem).clone(),
+            Error::Unavailable(_) => Problem {
+                retry_after: Some(5),
+                ..Problem::new(Code::Unavailable, "Xin thử lại sau ít giây.", "Please try again in a few seconds.")
+            },
+            Error::Database(_) | Error::Internal(_) => {
+                Problem::new(Code::Internal, "Lỗi đã được ghi lại.", "The error has been logged.")
+            }
+        }
+    }
+
+    /// The code, where this is a refusal.
+    pub fn code(&self) -> Code {
+        self.problem().code
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Error::Refused(Box::new(problem))
+    }
+}
+
+impl From<Violations> for Error {
+    fn from(errors: Violations) -> Self {
+        let mut problem = Problem::new(
+            Code::ValidationFailed,
+            format!("Có {} lỗi trong dữ liệu gửi lên.", errors.0.len()),
+            format!("The body has {} fault(s).", errors.0.len()),
+        );
+        problem.errors = errors;
+        problem.into()
+    }
+}
+
+impl From<crate::kernel::workdays::NoTableFor> for Error {
+    fn from(missing: crate::kernel::workdays::NoTableFor) -> Self {
+        refuse(
+            Code::HolidayTableMissing,
+            format!("Chưa có lịch ngày làm việc của năm {}; cần bổ sung trước khi tính hạn.", missing.0),
+            format!("There is no working calendar for {}; add it before terms can be computed.", missing.0),
+        )
+    }
+}
+
+/// The response carries the problem; the trace middleware writes it out in the caller's language.
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if !matches!(self, Error::Refused(_)) {
+            tracing::error!(error = %self, "request failed");
+        }
+        let problem = self.problem();
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(seconds) = problem.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        let mut response = response.finish();
+        response.extensions_mut().insert(problem);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_words_in_two_languages() {
+        for (at, code) in Code::ALL.iter().enumerate() {
+            assert!(Code::ALL.iter().skip(at + 1).all(|other| other.word() != code.word()), "{}", code.word());
+            assert!(!code.title().vi.is_empty() && code.title().vi != code.title().en);
+        }
+    }
+
+    #[test]
+    fn failures_tell_the_client_nothing_of_their_cause() {
+        let shown = Error::Internal("SELECT secret".into()).problem().to_json(Language::English, "t");
+        assert!(!shown.to_string().contains("SELECT") && shown["status"] == 500);
+    }
+}

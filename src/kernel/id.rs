@@ -1,0 +1,90 @@
+//! Identifiers: 63-bit, time-ordered, opaque on the wire (13 characters of Crockford base 32).
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// Bits of the per-process counter below the millisecond.
+const COUNTER_BITS: u32 = 22;
+/// 2020-01-01T00:00:00Z, in milliseconds of the Unix epoch: 41 bits last until 2089.
+const EPOCH_MS: i64 = 1_577_836_800_000;
+
+/// An identifier of anything that has one. Later ids sort after earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(pub i64);
+
+impl Id {
+    /// A fresh identifier; unique within the process by its counter, across restarts by its millisecond.
+    pub fn new(now: NaiveDateTime) -> Self {
+        static COUNTER: AtomicI64 = AtomicI64::new(0);
+        let tick = COUNTER.fetch_add(1, Ordering::Relaxed) & ((1 << COUNTER_BITS) - 1);
+        let ms = (now.and_utc().timestamp_millis() - EPOCH_MS).max(0);
+        Id((ms << COUNTER_BITS) | tick)
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for place in (0..13).rev() {
+            let digit = (self.0 >> (place * 5)) & 31;
+            let letter = usize::try_from(digit).ok().and_then(|d| ALPHABET.get(d)).copied().unwrap_or(b'0');
+            write!(f, "{}", letter as char)?;
+        }
+        Ok(())
+    }
+}
+
+/// The text is not an identifier that this system ever gave out.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NotAnId;
+
+impl FromStr for Id {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        if text.len() != 13 {
+            return Err(NotAnId);
+        }
+        let mut value: i64 = 0;
+        for byte in text.bytes() {
+            let digit = ALPHABET.iter().position(|a| *a == byte).ok_or(NotAnId)?;
+            let digit = i64::try_from(digit).map_err(|_| NotAnId)?;
+            value = value.checked_mul(32).and_then(|v| v.checked_add(digit)).ok_or(NotAnId)?;
+        }
+        Ok(Id(value))
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        // An unknown id and a malformed one are the same to a client: "no such thing".
+        Ok(text.parse().unwrap_or(Id(-1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_survives_its_wire_form_and_later_ids_sort_later() {
+        let early = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap().naive_utc();
+        let late = chrono::DateTime::from_timestamp(1_700_000_001, 0).unwrap().naive_utc();
+        let (a, b) = (Id::new(early), Id::new(late));
+        assert_eq!(a.to_string().parse::<Id>(), Ok(a));
+        assert!(a < b && a.to_string() < b.to_string());
+        assert_eq!("not-an-id".parse::<Id>(), Err(NotAnId));
+        assert_eq!("zzzzzzzzzzzzz".parse::<Id>(), Err(NotAnId));
+    }
+}

@@ -1,0 +1,12 @@
+//! Words of the trade: small pure types that every other room speaks. No clock, no database, no HTTP.
+
+pub mod country;
+pub mod id;
+pub mod money;
+pub mod page;
+pub mod table;
+pub mod text;
+pub mod time;
+pub mod violation;
+pub mod words;
+pub mod workdays;

@@ -1,0 +1,30 @@
+//! Money as the contract carries it: whole minor units and an ISO 4217 code.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An amount of money (số tiền). VND has no minor unit, so `amount` is đồng.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"amount": 350_000_000, "currency": "VND"}))]
+pub struct Money {
+    /// Minor units of the currency, never negative.
+    #[schema(minimum = 0, maximum = 9_000_000_000_000_000i64)]
+    pub amount: i64,
+    /// ISO 4217, three capital letters.
+    #[schema(pattern = "^[A-Z]{3}$", min_length = 3, max_length = 3)]
+    pub currency: String,
+}
+
+/// ISO 4217 codes in use by the province's partners and its donors.
+const CURRENCIES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP \
+BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ \
+GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD \
+MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR \
+RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH \
+UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG";
+
+/// Whether `code` is a currency of ISO 4217.
+pub fn is_currency(code: &str) -> bool {
+    code.len() == 3 && CURRENCIES.split_ascii_whitespace().any(|c| c == code)
+}

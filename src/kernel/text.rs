@@ -1,0 +1,104 @@
+//! Vietnamese text: two languages side by side, folding for search, and the marks of state secrets.
+
+use serde::Serialize;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// One sentence in both languages of the product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Bilingual {
+    pub vi: String,
+    pub en: String,
+}
+
+impl Bilingual {
+    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Bilingual { vi: vi.into(), en: en.into() }
+    }
+
+    /// The sentence in the language asked for.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Vietnamese => &self.vi,
+            Language::English => &self.en,
+        }
+    }
+}
+
+/// Language of answers; Vietnamese unless English is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    #[default]
+    Vietnamese,
+    English,
+}
+
+/// Folds text for search: no marks, đ→d, lower case, single blanks. The same for NFC and NFD.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut blank = true;
+    for c in text.nfd().filter(|c| !is_combining_mark(*c)) {
+        if c.is_whitespace() {
+            if !blank {
+                folded.push(' ');
+            }
+            blank = true;
+            continue;
+        }
+        blank = false;
+        match c {
+            'đ' | 'Đ' => folded.push('d'),
+            c => folded.extend(c.to_lowercase()),
+        }
+    }
+    if folded.ends_with(' ') {
+        folded.pop();
+    }
+    folded
+}
+
+/// Text in NFC, the one form that is stored.
+pub fn nfc(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// Whether the text bears the mark of a state secret: MẬT, TỐI MẬT or TUYỆT MẬT as whole words in
+/// capitals (Luật 117/2025/QH15 Đ.5). "Bảo mật" and "MẬTÃ" do not.
+pub fn bears_secret_mark(text: &str) -> bool {
+    let text = nfc(text);
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find("MẬT")) {
+        let start = from + at;
+        let end = start + "MẬT".len();
+        let before = text.get(..start).and_then(|t| t.chars().next_back());
+        let after = text.get(end..).and_then(|t| t.chars().next());
+        if !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric) {
+            return true;
+        }
+        from = end;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_finds_dang_for_every_way_of_typing_it() {
+        let nfd: String = "Đặng  Văn Ước ".nfd().collect();
+        for name in ["Đặng Văn Ước", "ĐẶNG VĂN ƯỚC", &nfd] {
+            assert_eq!(fold(name), "dang van uoc");
+        }
+    }
+
+    #[test]
+    fn secret_marks_are_whole_words_in_capitals() {
+        let nfd: String = "Tài liệu TỐI MẬT".nfd().collect();
+        for secret in ["MẬT", "(MẬT)", "Công văn TUYỆT MẬT về đoàn", nfd.as_str()] {
+            assert!(bears_secret_mark(secret), "{secret}");
+        }
+        for plain in ["Hội thảo bảo mật", "mật ong", "MẬTONG", "Mật"] {
+            assert!(!bears_secret_mark(plain), "{plain}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Time: the clock as a value, days of the province, moments in UTC, and periods of days.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{Duration, FixedOffset, NaiveDate, NaiveDateTime, Utc};
+
+/// A day in Asia/Ho_Chi_Minh, without a zone.
+pub type Day = NaiveDate;
+/// A moment in UTC, to the microsecond.
+pub type Moment = NaiveDateTime;
+
+/// Where time comes from: the machine, or a hand that tests move.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    Machine,
+    Manual(Arc<Mutex<Moment>>),
+}
+
+impl Clock {
+    /// A clock that stands still until it is moved.
+    pub fn manual(start: Moment) -> Self {
+        Clock::Manual(Arc::new(Mutex::new(start)))
+    }
+
+    /// The moment in UTC, cut to microseconds: what both databases can keep.
+    pub fn now(&self) -> Moment {
+        match self {
+            Clock::Machine => {
+                let now = Utc::now().naive_utc();
+                let below = i64::from(now.and_utc().timestamp_subsec_nanos() % 1_000);
+                now - Duration::nanoseconds(below)
+            }
+            Clock::Manual(hand) => *hand.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Moves a manual clock forward; the machine's clock cannot be moved.
+    pub fn advance(&self, by: Duration) {
+        if let Clock::Manual(hand) = self {
+            let mut hand = hand.lock().unwrap_or_else(PoisonError::into_inner);
+            *hand += by;
+        }
+    }
+}
+
+/// The day it is in the province at a moment. Vietnam has had UTC+7 without summer time since 1975.
+pub fn day_of(moment: Moment) -> Day {
+    let zone = FixedOffset::east_opt(7 * 3600);
+    zone.map_or(moment.date(), |z| moment.and_utc().with_timezone(&z).date_naive())
+}
+
+/// RFC 3339 in UTC with a `Z`, as the wire has it.
+pub fn rfc3339(moment: Moment) -> String {
+    moment.and_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
+
+/// A day as people here write it, `dd/MM/yyyy`.
+pub fn in_vietnamese(day: Day) -> String {
+    day.format("%d/%m/%Y").to_string()
+}
+
+/// Days from `from` to `to`, both included (calendar days of a trip, statistics).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    pub from: Day,
+    pub to: Day,
+}
+
+impl Period {
+    pub fn contains(self, day: Day) -> bool {
+        self.from <= day && day <= self.to
+    }
+
+    /// Whether the two share at least one day: before, after, inside and around are all told apart here.
+    pub fn overlaps(self, other: Period) -> bool {
+        self.from <= other.to && other.from <= self.to
+    }
+
+    /// Calendar days, first and last included.
+    pub fn days(self) -> i64 {
+        (self.to - self.from).num_days() + 1
+    }
+}
+
+/// Whether half-open validity `[from, to)` holds on `day`; no `to` means without end.
+pub fn valid_on(from: Day, to: Option<Day>, day: Day) -> bool {
+    from <= day && to.is_none_or(|to| day < to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(d: u32) -> Day {
+        NaiveDate::from_ymd_opt(2026, 1, d).unwrap()
+    }
+
+    #[test]
+    fn the_day_turns_at_midnight_in_the_province() {
+        let evening = NaiveDate::from_ymd_opt(2025, 12, 31).unwrap().and_hms_opt(17, 0, 0).unwrap();
+        assert_eq!(day_of(evening), day(1));
+        assert_eq!(day_of(evening - Duration::seconds(1)).to_string(), "2025-12-31");
+        assert_eq!(rfc3339(evening), "2025-12-31T17:00:00Z");
+    }
+
+    #[test]
+    fn periods_overlap_in_all_four_ways_and_touching_days_count() {
+        let trip = Period { from: day(10), to: day(14) };
+        for (from, to) in [(8, 10), (14, 20), (11, 12), (1, 31)] {
+            assert!(trip.overlaps(Period { from: day(from), to: day(to) }), "{from}-{to}");
+        }
+        for (from, to) in [(1, 9), (15, 20)] {
+            assert!(!trip.overlaps(Period { from: day(from), to: day(to) }), "{from}-{to}");
+        }
+        assert_eq!(trip.days(), 5);
+    }
+}

@@ -1,0 +1,4 @@
+//! Papers: bytes in and out of the formats that offices use. Pure.
+
+pub mod csv;
+pub mod xlsx;

@@ -1,0 +1,3 @@
+//! What is remembered with every act, in the same transaction.
+
+pub mod audit;

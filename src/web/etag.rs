@@ -1,0 +1,70 @@
+//! Strong entity tags: the version of a resource, quoted (RFC 9110 §8.8.3).
+
+use actix_web::http::header::HeaderMap;
+
+/// What `If-Match` said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IfMatch {
+    Missing,
+    /// Not a list of strong tags of ours; matches nothing.
+    Malformed,
+    Versions(Vec<i64>),
+}
+
+impl IfMatch {
+    pub fn read(headers: &HeaderMap) -> Self {
+        let values: Vec<&str> = headers.get_all("if-match").filter_map(|v| v.to_str().ok()).collect();
+        if values.is_empty() {
+            return if headers.contains_key("if-match") { IfMatch::Malformed } else { IfMatch::Missing };
+        }
+        let tags: Option<Vec<i64>> = values
+            .iter()
+            .flat_map(|v| v.split(','))
+            .map(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
+            .collect();
+        tags.map_or(IfMatch::Malformed, IfMatch::Versions)
+    }
+
+    pub fn holds(&self, version: i64) -> bool {
+        matches!(self, IfMatch::Versions(versions) if versions.contains(&version))
+    }
+}
+
+/// The entity tag of a version.
+pub fn etag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+/// Whether `If-None-Match` names this tag (weak comparison, RFC 9110 §13.1.2).
+pub fn none_match_hits(headers: &HeaderMap, tag: &str) -> bool {
+    headers
+        .get_all("if-none-match")
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .map(|t| t.trim().trim_start_matches("W/"))
+        .any(|t| t == tag || t == "*")
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn read(value: Option<&'static str>) -> IfMatch {
+        let mut headers = HeaderMap::new();
+        if let Some(value) = value {
+            headers.insert(HeaderName::from_static("if-match"), HeaderValue::from_static(value));
+        }
+        IfMatch::read(&headers)
+    }
+
+    #[test]
+    fn only_strong_tags_of_ours_match() {
+        assert_eq!(read(None), IfMatch::Missing);
+        assert!(read(Some("\"3\"")).holds(3) && read(Some("\"2\", \"3\"")).holds(3));
+        for other in ["3", "W/\"3\"", "*", "\"x\"", ""] {
+            assert_eq!(read(Some(other)), IfMatch::Malformed, "{other}");
+        }
+    }
+}

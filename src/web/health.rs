@@ -1,0 +1,89 @@
+//! Alive, ready, and how it goes: `/healthz`, `/readyz`, `/metrics`.
+
+use std::sync::OnceLock;
+
+use actix_web::{HttpResponse, get, web};
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::db::{Db, migrate};
+use crate::error::{Error, Result};
+
+/// Whether the process works.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"status": "ok"}))]
+pub struct Health {
+    pub status: &'static str,
+}
+
+/// The process is alive; touches nothing else.
+#[utoipa::path(tag = "operation", security(()), responses((status = 200, description = "alive", body = Health)))]
+#[get("/healthz")]
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(r#"{"status":"ok"}"#)
+}
+
+/// The process can serve: the database answers and has this binary's schema.
+#[utoipa::path(tag = "operation", security(()), responses((status = 200, description = "ready", body = Health)))]
+#[get("/readyz")]
+pub async fn readyz(db: web::Data<Db>) -> Result<HttpResponse> {
+    let current = db.read(|conn| migrate::is_current(conn).map_err(|e| Error::Unavailable(e.to_string()))).await;
+    match current {
+        Ok(true) => Ok(HttpResponse::Ok().json(Health { status: "ok" })),
+        Ok(false) => Err(Error::Unavailable("migrations are pending".into())),
+        Err(e) => Err(Error::Unavailable(e.to_string())),
+    }
+}
+
+struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    seconds: HistogramVec,
+}
+
+fn metrics() -> Option<&'static Metrics> {
+    static METRICS: OnceLock<Option<Metrics>> = OnceLock::new();
+    let build = || -> prometheus::Result<Metrics> {
+        let registry = Registry::new();
+        let requests =
+            IntCounterVec::new(Opts::new("http_requests_total", "Requests by route and status"), &["route", "status"])?;
+        let buckets = vec![0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0];
+        let opts = HistogramOpts::new("http_request_duration_seconds", "Time to answer by route").buckets(buckets);
+        let seconds = HistogramVec::new(opts, &["route"])?;
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(seconds.clone()))?;
+        Ok(Metrics { registry, requests, seconds })
+    };
+    METRICS.get_or_init(|| build().ok()).as_ref()
+}
+
+/// Counts one answer under its route template, so that ids make no new series.
+pub fn count(route: &str, status: u16, seconds: f64) {
+    if let Some(metrics) = metrics() {
+        let mut buffer = [0u8; 3];
+        let status = digits(status, &mut buffer);
+        metrics.requests.with_label_values(&[route, status]).inc();
+        metrics.seconds.with_label_values(&[route]).observe(seconds);
+    }
+}
+
+/// Three digits without an allocation.
+fn digits(status: u16, buffer: &mut [u8; 3]) -> &str {
+    for (place, digit) in buffer.iter_mut().rev().zip([status % 10, status / 10 % 10, status / 100 % 10]) {
+        *place = b'0' + u8::try_from(digit).unwrap_or(0);
+    }
+    std::str::from_utf8(buffer).unwrap_or("000")
+}
+
+/// Counters and times by route, in the Prometheus text format.
+#[utoipa::path(tag = "operation", security(()),
+    responses((status = 200, description = "metrics", body = String, content_type = "text/plain")))]
+#[get("/metrics")]
+pub async fn show_metrics() -> Result<HttpResponse> {
+    let mut text = Vec::new();
+    if let Some(metrics) = metrics() {
+        TextEncoder::new().encode(&metrics.registry.gather(), &mut text).map_err(|e| Error::Internal(e.to_string()))?;
+    }
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
+}

@@ -1,0 +1,149 @@
+//! Retries (Idempotency-Key): the first 2xx answer is kept 24 hours in the transaction of its effect, and given again.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::http::header::HeaderMap;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use chrono::Duration;
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::db::Conn;
+use crate::db::schema::idempotency_keys as keys;
+use crate::error::{Code, Result, refuse};
+use crate::kernel::time::Moment;
+
+/// An answer as it can be kept and given again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    pub status: u16,
+    pub etag: Option<String>,
+    pub location: Option<String>,
+    /// JSON; empty for 204.
+    pub body: String,
+}
+
+impl Reply {
+    pub fn into_response(self) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response: HttpResponseBuilder = HttpResponse::build(status);
+        if let Some(etag) = self.etag {
+            response.insert_header((header::ETAG, etag));
+        }
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        if self.body.is_empty() {
+            return response.finish();
+        }
+        response.content_type("application/json").body(self.body)
+    }
+}
+
+/// SHA-256 in hexadecimal.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The key of a request, none where it was not sent.
+pub fn key_of(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().unwrap_or("").trim();
+    if text.is_empty() || text.len() > 200 {
+        return Err(refuse(
+            Code::InvalidIdempotencyKey,
+            "Idempotency-Key phải có 1–200 ký tự ASCII.",
+            "The Idempotency-Key must have 1 to 200 ASCII characters.",
+        ));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// Keys of requests that run in this process right now.
+#[derive(Clone, Default)]
+pub struct Running(Arc<Mutex<HashSet<(i64, String, String)>>>);
+
+/// Gives the key free when the request ends, however it ends.
+pub struct Hold {
+    running: Running,
+    slot: (i64, String, String),
+}
+
+impl Running {
+    pub fn hold(&self, user: i64, path: &str, key: &str) -> Result<Hold> {
+        let slot = (user, path.to_owned(), key.to_owned());
+        if !self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(slot.clone()) {
+            return Err(refuse(
+                Code::RequestInProgress,
+                "Yêu cầu trước cùng Idempotency-Key chưa xong.",
+                "The first request with this Idempotency-Key is still running.",
+            ));
+        }
+        Ok(Hold { running: self.clone(), slot })
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.slot);
+    }
+}
+
+#[derive(Queryable)]
+struct Row {
+    fingerprint: String,
+    status: i64,
+    etag: Option<String>,
+    location: Option<String>,
+    body: String,
+    created_at: Moment,
+}
+
+fn kept_since(now: Moment) -> Moment {
+    now - Duration::hours(24)
+}
+
+/// The first answer to this key, where there is one; another body under it is refused.
+pub fn replay(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, now: Moment) -> Result<Option<Reply>> {
+    let row: Option<Row> = keys::table
+        .find((user, path, key))
+        .select((keys::fingerprint, keys::status, keys::etag, keys::location, keys::body, keys::created_at))
+        .first(conn)
+        .optional()?;
+    match row {
+        Some(row) if row.created_at < kept_since(now) => Ok(None),
+        Some(row) if row.fingerprint != print => Err(refuse(
+            Code::IdempotencyKeyReused,
+            "Idempotency-Key này đã dùng cho một nội dung khác.",
+            "This Idempotency-Key was used with another body.",
+        )),
+        Some(row) => Ok(Some(Reply {
+            status: u16::try_from(row.status).unwrap_or(200),
+            etag: row.etag,
+            location: row.location,
+            body: row.body,
+        })),
+        None => Ok(None),
+    }
+}
+
+/// Keeps an answer, and lets those older than a day go.
+pub fn keep(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, reply: &Reply, now: Moment) -> Result<()> {
+    diesel::delete(keys::table.filter(keys::created_at.lt(kept_since(now)))).execute(conn)?;
+    diesel::insert_into(keys::table)
+        .values((
+            keys::user_id.eq(user),
+            keys::path.eq(path),
+            keys::key.eq(key),
+            keys::fingerprint.eq(print),
+            keys::status.eq(i64::from(reply.status)),
+            keys::etag.eq(&reply.etag),
+            keys::location.eq(&reply.location),
+            keys::body.eq(&reply.body),
+            keys::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! JSON bodies: read within limits, parsed strictly, checked against the very schema that documents them.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use utoipa::ToSchema;
+
+use crate::error::{Code, Error, Result, refuse};
+use crate::kernel::text::{bears_secret_mark, nfc};
+use crate::kernel::violation::Violations;
+use crate::web::schema;
+
+/// Bytes a JSON body may have.
+pub const JSON_LIMIT: usize = 1 << 20;
+/// A body must have arrived after this; actix itself only limits the head.
+const ARRIVAL: Duration = Duration::from_secs(15);
+
+/// A body not yet read, so that authentication answers first.
+pub struct Incoming<T> {
+    request: HttpRequest,
+    payload: web::Payload,
+    what: PhantomData<T>,
+}
+
+impl<T> FromRequest for Incoming<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = web::Payload::from_request(req, payload).into_inner();
+        ready(match payload {
+            Ok(payload) => Ok(Incoming { request: req.clone(), payload, what: PhantomData }),
+            Err(e) => Err(Error::Internal(e.to_string())),
+        })
+    }
+}
+
+impl<T> Incoming<T> {
+    /// Reads the bytes: media type (415), size (413), slowness (408).
+    async fn bytes(self, media_type: &str, limit: usize) -> Result<web::Bytes> {
+        let declared =
+            self.request.headers().get("content-length").and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+        if declared.is_some_and(|length| length > limit) {
+            return Err(too_large(limit));
+        }
+        if !media_type_is(&self.request, media_type) {
+            return Err(refuse(
+                Code::UnsupportedMediaType,
+                format!("Content-Type phải là {media_type}."),
+                format!("Content-Type must be {media_type}."),
+            ));
+        }
+        let read = tokio::time::timeout(ARRIVAL, self.payload.to_bytes_limited(limit)).await;
+        let slow = |_| refuse(Code::RequestTimeout, "Dữ liệu đến quá chậm.", "The body arrived too slowly.");
+        match read.map_err(slow)? {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(e)) => Err(malformed(&e.to_string())),
+            Err(_) => Err(too_large(limit)),
+        }
+    }
+
+    /// Reads and parses; the content is checked later, by [`Unchecked::check`].
+    pub async fn read(self) -> Result<Unchecked<T>> {
+        let bytes = self.bytes("application/json", JSON_LIMIT).await?;
+        Unchecked::parse(&bytes)
+    }
+
+    /// Reads a text body of another media type.
+    pub async fn read_text(self, media_type: &str) -> Result<String> {
+        let bytes = self.bytes(media_type, JSON_LIMIT).await?;
+        String::from_utf8(bytes.to_vec()).map_err(|e| malformed(&e.to_string()))
+    }
+}
+
+fn media_type_is(request: &HttpRequest, wanted: &str) -> bool {
+    let given = request.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("");
+    let mut parts = given.split(';').map(str::trim);
+    let essence = parts.next().is_some_and(|e| e.eq_ignore_ascii_case(wanted));
+    essence
+        && parts.all(|p| !p.to_ascii_lowercase().starts_with("charset=") || p.to_ascii_lowercase().contains("utf-8"))
+}
+
+fn too_large(limit: usize) -> Error {
+    refuse(Code::PayloadTooLarge, format!("Tối đa {limit} byte."), format!("At most {limit} bytes."))
+}
+
+fn malformed(reason: &str) -> Error {
+    refuse(
+        Code::MalformedRequest,
+        format!("Nội dung không phải JSON hợp lệ: {reason}."),
+        format!("The body is not valid JSON: {reason}."),
+    )
+}
+
+/// A parsed body whose content nobody has looked at yet.
+#[derive(Debug)]
+pub struct Unchecked<T> {
+    value: Value,
+    repeated: Vec<String>,
+    /// SHA-256 of the bytes, for retries with the same key.
+    pub fingerprint: String,
+    what: PhantomData<T>,
+}
+
+impl<T> Unchecked<T> {
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let repeated = RefCell::new(Vec::new());
+        let mut source = serde_json::Deserializer::from_slice(bytes);
+        let strict = Strict { pointer: String::new(), repeated: &repeated };
+        let value = strict.deserialize(&mut source).map_err(|e| malformed(&e.to_string()))?;
+        source.end().map_err(|e| malformed(&e.to_string()))?;
+        let fingerprint = crate::web::idempotency::fingerprint(bytes);
+        Ok(Unchecked { value, repeated: repeated.into_inner(), fingerprint, what: PhantomData })
+    }
+}
+
+impl<T: DeserializeOwned + ToSchema + 'static> Unchecked<T> {
+    /// The value, or every fault: secrets first, then the shape.
+    pub fn check(mut self) -> Result<T> {
+        refuse_secrets(&self.value)?;
+        normalise(&mut self.value);
+        let mut faults = Violations::default();
+        for pointer in self.repeated {
+            faults.add(pointer, "duplicate_field", "Trường lặp lại.", "The field stands twice.");
+        }
+        schema::check::<T>(&self.value, &mut faults);
+        faults.finish()?;
+        serde_json::from_value(self.value).map_err(|e| {
+            let mut faults = Violations::default();
+            faults.add("", "wrong_type", format!("Sai kiểu dữ liệu: {e}."), format!("Wrong type: {e}."));
+            faults.into()
+        })
+    }
+}
+
+/// Refuses state secrets before anything of the body is kept (Luật 117/2025/QH15 Đ.5).
+fn refuse_secrets(value: &Value) -> Result<()> {
+    let marked = value.get("classification").is_some_and(|c| c != "unclassified");
+    if marked || bears_mark(value) {
+        return Err(refuse(
+            Code::StateSecretRefused,
+            "Hệ thống nối mạng không được soạn thảo, lưu giữ bí mật nhà nước. Hãy dùng hồ sơ giấy hoặc mạng nội bộ cách ly. Không nội dung nào được lưu lại.",
+            "State secrets may not be drafted or kept on a networked system. Use paper or an isolated network. Nothing of this was kept.",
+        ));
+    }
+    Ok(())
+}
+
+fn bears_mark(value: &Value) -> bool {
+    match value {
+        Value::String(text) => bears_secret_mark(text),
+        Value::Array(items) => items.iter().any(bears_mark),
+        Value::Object(members) => members.iter().any(|(k, v)| bears_secret_mark(k) || bears_mark(v)),
+        _ => false,
+    }
+}
+
+/// Every text in NFC: the one form that is stored and compared.
+fn normalise(value: &mut Value) {
+    match value {
+        Value::String(text) if !text.is_ascii() => *text = nfc(text),
+        Value::Array(items) => items.iter_mut().for_each(normalise),
+        Value::Object(members) => members.values_mut().for_each(normalise),
+        _ => {}
+    }
+}
+
+/// Builds a [`Value`] and notes every key that stands twice (serde_json would keep the last in silence).
+struct Strict<'a> {
+    pointer: String,
+    repeated: &'a RefCell<Vec<String>>,
+}
+
+impl Strict<'_> {
+    fn below(&self, key: &str) -> Self {
+        let key = key.replace('~', "~0").replace('/', "~1");
+        Strict { pointer: format!("{}/{key}", self.pointer), repeated: self.repeated }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, source: D) -> std::result::Result<Value, D::Error> {
+        source.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, v: bool) -> std::result::Result<Value, E> {
+        Ok(Value::Bool(v))
+    }
+
+    fn visit_i64<E>(self, v: i64) -> std::result::Result<Value, E> {
+        Ok(Value::Number(v.into()))
+    }
+
+    fn visit_u64<E>(self, v: u64) -> std::result::Result<Value, E> {
+        Ok(Value::Number(v.into()))
+    }
+
+    fn visit_f64<E>(self, v: f64) -> std::result::Result<Value, E> {
+        Ok(Number::from_f64(v).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, v: &str) -> std::result::Result<Value, E> {
+        Ok(Value::String(v.to_owned()))
+    }
+
+    fn visit_string<E>(self, v: String) -> std::result::Result<Value, E> {
+        Ok(Value::String(v))
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self.below(&list.len().to_string()))? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = members.next_key::<String>()? {
+            let below = self.below(&key);
+            if map.contains_key(&key) {
+                self.repeated.borrow_mut().push(below.pointer.clone());
+            }
+            let value = members.next_value_seed(below)?;
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, ToSchema, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Visit {
+        #[schema(min_length = 1, max_length = 5)]
+        title: String,
+        days: i32,
+        #[serde(default)]
+        note: Option<String>,
+    }
+
+    fn faults(body: &str) -> Vec<(String, &'static str)> {
+        let error = Unchecked::<Visit>::parse(body.as_bytes()).unwrap().check().unwrap_err();
+        error.problem().errors.0.into_iter().map(|v| (v.pointer, v.code)).collect()
+    }
+
+    #[test]
+    fn every_fault_is_named_not_only_the_first() {
+        let found = faults(r#"{"title":"","days":"two","extra":1,"note":5,"note":"a\u0007"}"#);
+        let expected = [
+            ("/note", "duplicate_field"),
+            ("/title", "too_short"),
+            ("/days", "wrong_type"),
+            ("/note", "control_character"),
+            ("/extra", "unknown_field"),
+        ];
+        for (pointer, code) in expected {
+            assert!(found.contains(&(pointer.to_owned(), code)), "{pointer} {code} in {found:?}");
+        }
+        assert_eq!(faults("{}"), [("/title".to_owned(), "missing"), ("/days".to_owned(), "missing")]);
+    }
+
+    #[test]
+    fn text_comes_out_in_nfc_and_secrets_not_at_all() {
+        let nfd = "{\"title\":\"Đa\u{0323}\",\"days\":1}";
+        assert_eq!(Unchecked::<Visit>::parse(nfd.as_bytes()).unwrap().check().unwrap().title, "Đạ");
+        for body in [r#"{"title":"(MẬT)","days":"x"}"#, r#"{"classification":"secret"}"#] {
+            let error = Unchecked::<Visit>::parse(body.as_bytes()).unwrap().check().unwrap_err();
+            assert_eq!(error.code(), Code::StateSecretRefused);
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed() {
+        let deep = "[".repeat(200);
+        for body in
+            [b"{".as_slice(), b"\xff", b"{\"a\":NaN}", b"\xef\xbb\xbf{}", b"{} {}", deep.as_bytes(), b"\"\\ud800\""]
+        {
+            assert_eq!(Unchecked::<Visit>::parse(body).unwrap_err().code(), Code::MalformedRequest);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! HTTP tools without business: bodies, queries, entity tags, retries, traces, the finished specification.
+
+pub mod etag;
+pub mod health;
+pub mod idempotency;
+pub mod json;
+pub mod openapi;
+pub mod query;
+pub mod schema;
+pub mod trace;

@@ -1,0 +1,192 @@
+//! Finishes the specification that the routes gave: refusals, preconditions, retries and examples, everywhere alike.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+/// A refusal (RFC 9457). Branch on `code`.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "/problems/validation_failed", "title": "Dữ liệu chưa hợp lệ", "status": 422,
+    "detail": "Có 1 lỗi trong dữ liệu gửi lên.", "code": "validation_failed", "trace_id": "4bf92f3577b34da6",
+    "errors": [{"pointer": "/title", "code": "missing", "detail": "Thiếu trường bắt buộc."}]}))]
+pub struct ProblemDocument {
+    /// Stable path of the code.
+    pub r#type: String,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    pub code: String,
+    pub trace_id: String,
+    /// Faults of fields, all of them.
+    pub errors: Option<Vec<FieldFault>>,
+    /// What is possible instead, with `not_possible_in_state`.
+    pub allowed_actions: Option<Vec<String>>,
+}
+
+/// One fault of one field.
+#[derive(Serialize, ToSchema)]
+pub struct FieldFault {
+    /// JSON pointer (RFC 6901).
+    pub pointer: String,
+    pub code: String,
+    pub detail: String,
+}
+
+const REFUSALS: &[(&str, &str)] = &[
+    ("400", "the request cannot be read, or its query is not valid"),
+    ("401", "sign-in is needed"),
+    ("403", "seen, but not allowed"),
+    ("404", "no such thing, or not visible"),
+    ("405", "the path has other methods"),
+    ("408", "the body arrived too slowly"),
+    ("409", "not possible in this state"),
+    ("410", "the one-time token is spent"),
+    ("412", "If-Match is stale or malformed"),
+    ("413", "the body is too large"),
+    ("415", "unsupported media type"),
+    ("422", "the content is not valid"),
+    ("428", "If-Match is missing"),
+    ("429", "too many attempts"),
+    ("500", "internal error, logged"),
+    ("503", "temporarily unavailable"),
+];
+
+/// The finished document.
+pub fn complete(spec: &utoipa::openapi::OpenApi) -> Value {
+    let mut spec = serde_json::to_value(spec).unwrap_or(Value::Null);
+    let examples = schema_examples(&spec);
+    let paths = spec.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            if let Some(operation) = operation.as_object_mut() {
+                add_parameters(path, method, operation);
+                add_refusals(path, method, operation);
+                add_examples(operation, &examples);
+            }
+        }
+    }
+    spec
+}
+
+/// Whether an operation acts on one versioned thing and so needs `If-Match`.
+pub fn needs_if_match(path: &str, method: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or("");
+    match method {
+        "patch" | "delete" => true,
+        "post" => path.contains("-delegations/{id}/") && last != "attachments",
+        _ => false,
+    }
+}
+
+fn add_parameters(path: &str, method: &str, operation: &mut Map<String, Value>) {
+    let mut add = |name: &str, required: bool, about: &str, example: &str| {
+        let parameter = json!({"name": name, "in": "header", "required": required, "description": about,
+            "schema": {"type": "string"}, "example": example});
+        if let Some(list) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
+            list.push(parameter);
+        }
+    };
+    if needs_if_match(path, method) {
+        add("If-Match", true, "The ETag last seen; 428 without it, 412 when it is stale.", "\"3\"");
+    }
+    if method == "post" && path.starts_with("/api/") && !path.starts_with("/api/v1/auth/") {
+        add(
+            "Idempotency-Key",
+            false,
+            "Kept 24 h per user and path: the same body gets the first answer again.",
+            "7f1b6c1e-2f5d-4c0e-9a55-1f2e8f1f6a10",
+        );
+    }
+}
+
+fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
+    let api = path.starts_with("/api/");
+    let writes = method != "get";
+    let auth = path.starts_with("/api/v1/auth/");
+    let anonymous = operation.get("security").and_then(Value::as_array).is_some_and(|s| s.contains(&json!({})));
+    let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else { return };
+    for (status, about) in REFUSALS {
+        let occurs = match *status {
+            "500" | "405" => true,
+            "503" => api || path == "/readyz",
+            "401" => api && (!anonymous || auth),
+            "400" => api,
+            "403" | "404" => api && !auth,
+            "409" => api && writes && !auth,
+            "412" | "428" => needs_if_match(path, method),
+            "408" | "413" | "415" => api && writes && method != "delete",
+            "410" => path.ends_with("/auth/activate"),
+            "422" => api && (writes || path.ends_with("/assessment")),
+            "429" => path.ends_with("/auth/login"),
+            _ => false,
+        };
+        if occurs && !responses.contains_key(*status) {
+            let content =
+                json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}});
+            responses.insert((*status).to_owned(), json!({"description": about, "content": content}));
+        }
+    }
+}
+
+fn schema_examples(spec: &Value) -> BTreeMap<String, Value> {
+    let schemas = spec.pointer("/components/schemas").and_then(Value::as_object);
+    schemas
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, schema)| Some((format!("#/components/schemas/{name}"), schema.get("example")?.clone())))
+        .collect()
+}
+
+/// Copies the example of a schema to every place that carries it.
+fn add_examples(operation: &mut Map<String, Value>, examples: &BTreeMap<String, Value>) {
+    let fill = |content: Option<&mut Value>| {
+        for media in content.and_then(Value::as_object_mut).into_iter().flat_map(|c| c.values_mut()) {
+            let reference = media.pointer("/schema/$ref").and_then(Value::as_str).unwrap_or("").to_owned();
+            if let (Some(example), Some(media)) = (examples.get(&reference), media.as_object_mut()) {
+                media.entry("example").or_insert_with(|| example.clone());
+            }
+        }
+    };
+    fill(operation.get_mut("requestBody").and_then(|b| b.get_mut("content")));
+    for response in
+        operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flat_map(|r| r.values_mut())
+    {
+        fill(response.get_mut("content"));
+    }
+}
+
+/// Methods of each path template, for 405 with `Allow`.
+#[derive(Clone, Default)]
+pub struct PathTable(Vec<(Vec<String>, Vec<String>)>);
+
+impl PathTable {
+    pub fn of(spec: &Value) -> Self {
+        let paths = spec.get("paths").and_then(Value::as_object);
+        PathTable(
+            paths
+                .into_iter()
+                .flatten()
+                .map(|(path, item)| {
+                    let methods = item.as_object().into_iter().flatten().map(|(m, _)| m.to_ascii_uppercase()).collect();
+                    (path.split('/').map(str::to_owned).collect(), methods)
+                })
+                .collect(),
+        )
+    }
+
+    /// The methods of a path, where there is such a path.
+    pub fn methods(&self, path: &str) -> Option<Vec<String>> {
+        let asked: Vec<&str> = path.split('/').collect();
+        let fits = |template: &[String]| {
+            template.len() == asked.len()
+                && template.iter().zip(&asked).all(|(t, a)| t == a || (t.starts_with('{') && !a.is_empty()))
+        };
+        let mut methods: Vec<String> = self.0.iter().filter(|(t, _)| fits(t)).flat_map(|(_, m)| m.clone()).collect();
+        methods.sort();
+        methods.dedup();
+        (!methods.is_empty()).then_some(methods)
+    }
+}

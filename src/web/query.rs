@@ -1,0 +1,54 @@
+//! Query strings: every parameter known, none twice, each of its type; else 400.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::DeserializeOwned;
+
+use crate::error::{Code, Error, Result, refuse};
+use crate::kernel::page::{DEFAULT_LIMIT, MAX_LIMIT};
+
+/// A checked query. `T` denies unknown fields.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parsed = web::Query::<T>::from_query(req.query_string());
+        ready(parsed.map(|q| Query(q.into_inner())).map_err(|e| {
+            let reason = e.to_string();
+            let reason = reason.trim_start_matches("Query deserialize error: ");
+            refuse(Code::InvalidQuery, format!("Tham số truy vấn sai: {reason}."), format!("Wrong query: {reason}."))
+        }))
+    }
+}
+
+/// A bad value of one parameter.
+pub fn invalid(name: &str, vi: &str, en: &str) -> Error {
+    refuse(Code::InvalidQuery, format!("{name}: {vi}"), format!("{name}: {en}"))
+}
+
+/// The limit of a list, 1–200.
+pub fn limit(asked: Option<i64>) -> Result<i64> {
+    match asked {
+        None => Ok(DEFAULT_LIMIT),
+        Some(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
+        Some(_) => Err(invalid("limit", "phải từ 1 đến 200.", "must be 1 to 200.")),
+    }
+}
+
+/// A text filter: bounded, and free of control characters.
+pub fn text(name: &str, value: &str) -> Result<()> {
+    if value.chars().count() > 200 || value.chars().any(char::is_control) {
+        return Err(invalid(name, "quá dài hoặc có ký tự điều khiển.", "too long, or with control characters."));
+    }
+    Ok(())
+}
+
+/// The refusal of a cursor that was not made for this list.
+pub fn bad_cursor() -> Error {
+    refuse(Code::InvalidCursor, "Con trỏ không thuộc danh sách này.", "The cursor was not made for this list.")
+}

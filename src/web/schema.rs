@@ -1,0 +1,196 @@
+//! Checks a JSON value against the OpenAPI schema of its type, so that documentation and enforcement are one.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::kernel::violation::Violations;
+
+/// Length of any text that says nothing else.
+const TEXT_LIMIT: u64 = 4_000;
+
+struct Schema {
+    root: Value,
+    referenced: HashMap<String, Value>,
+}
+
+/// Adds every fault of `value` as a `T`.
+pub fn check<T: ToSchema + 'static>(value: &Value, faults: &mut Violations) {
+    let schema = schema_of::<T>();
+    schema.check(&schema.root, value, "", faults);
+}
+
+fn schema_of<T: ToSchema + 'static>() -> Arc<Schema> {
+    static KNOWN: OnceLock<RwLock<HashMap<TypeId, Arc<Schema>>>> = OnceLock::new();
+    let known = KNOWN.get_or_init(RwLock::default);
+    if let Some(schema) = known.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()) {
+        return Arc::clone(schema);
+    }
+    let mut below = Vec::new();
+    T::schemas(&mut below);
+    let to_value = |s| serde_json::to_value(s).unwrap_or(Value::Null);
+    let schema = Arc::new(Schema {
+        root: to_value(T::schema()),
+        referenced: below.into_iter().map(|(name, s)| (format!("#/components/schemas/{name}"), to_value(s))).collect(),
+    });
+    known.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), Arc::clone(&schema));
+    schema
+}
+
+impl Schema {
+    fn check(&self, schema: &Value, value: &Value, at: &str, faults: &mut Violations) {
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            if let Some(target) = self.referenced.get(reference) {
+                self.check(target, value, at, faults);
+            }
+            return;
+        }
+        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+            parts.iter().for_each(|part| self.check(part, value, at, faults));
+        }
+        if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
+            // Only "this or null" occurs in our bodies.
+            if !value.is_null() {
+                let real = choices.iter().find(|c| c.get("type").and_then(Value::as_str) != Some("null"));
+                real.into_iter().for_each(|choice| self.check(choice, value, at, faults));
+            }
+            return;
+        }
+        if !type_fits(schema.get("type"), value) {
+            faults.add(at, "wrong_type", "Sai kiểu dữ liệu.", format!("Wrong type: {} is expected.", expected(schema)));
+            return;
+        }
+        match value {
+            Value::String(text) => check_text(schema, text, at, faults),
+            Value::Number(number) => check_number(schema, number.as_f64().unwrap_or(f64::NAN), at, faults),
+            Value::Array(items) => self.check_items(schema, items, at, faults),
+            Value::Object(members) => self.check_members(schema, members, at, faults),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn check_items(&self, schema: &Value, items: &[Value], at: &str, faults: &mut Violations) {
+        let count = items.len() as u64;
+        let bound = |name| schema.get(name).and_then(Value::as_u64);
+        if bound("minItems").is_some_and(|min| count < min) {
+            faults.add(at, "too_few", "Danh sách quá ngắn.", "The list is too short.");
+        }
+        if bound("maxItems").is_some_and(|max| count > max) {
+            faults.add(at, "too_many", "Danh sách quá dài.", "The list is too long.");
+        }
+        if let Some(each) = schema.get("items") {
+            for (index, item) in items.iter().enumerate() {
+                self.check(each, item, &format!("{at}/{index}"), faults);
+            }
+        }
+    }
+
+    fn check_members(&self, schema: &Value, members: &Map<String, Value>, at: &str, faults: &mut Violations) {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for name in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+            if !members.contains_key(name) {
+                faults.add(format!("{at}/{name}"), "missing", "Thiếu trường bắt buộc.", "The field is required.");
+            }
+        }
+        for (name, member) in members {
+            let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            match properties.and_then(|p| p.get(name)) {
+                Some(property) => self.check(property, member, &pointer, faults),
+                None if schema.get("additionalProperties") == Some(&Value::Bool(false)) => {
+                    faults.add(pointer, "unknown_field", "Không có trường này.", "There is no such field.");
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+fn expected(schema: &Value) -> String {
+    match schema.get("type") {
+        Some(Value::String(kind)) => kind.clone(),
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        _ => "another".into(),
+    }
+}
+
+fn type_fits(kind: Option<&Value>, value: &Value) -> bool {
+    match kind {
+        None => true,
+        Some(Value::Array(kinds)) => kinds.iter().any(|k| type_fits(Some(k), value)),
+        Some(kind) => match kind.as_str() {
+            Some("string") => value.is_string(),
+            Some("integer") => value.is_i64() || value.is_u64(),
+            Some("number") => value.is_number(),
+            Some("boolean") => value.is_boolean(),
+            Some("array") => value.is_array(),
+            Some("object") => value.is_object(),
+            Some("null") => value.is_null(),
+            _ => true,
+        },
+    }
+}
+
+fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
+    if let Some(words) = schema.get("enum").and_then(Value::as_array) {
+        if !words.iter().any(|w| w == text) {
+            let known = words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
+            faults.add(
+                at,
+                "unknown_value",
+                format!("Giá trị phải là một trong: {known}."),
+                format!("Must be one of: {known}."),
+            );
+        }
+        return;
+    }
+    match schema.get("format").and_then(Value::as_str) {
+        Some("date") => {
+            // `2026-1-5` parses with chrono but is not ISO 8601's extended form.
+            if text.len() != 10 || text.parse::<chrono::NaiveDate>().is_err() {
+                faults.add(
+                    at,
+                    "invalid_date",
+                    "Ngày không tồn tại hoặc không đúng dạng YYYY-MM-DD.",
+                    "Not an existing day of the form YYYY-MM-DD.",
+                );
+            }
+            return;
+        }
+        Some("date-time") => {
+            if chrono::DateTime::parse_from_rfc3339(text).is_err() {
+                faults.add(at, "invalid_moment", "Không phải thời điểm RFC 3339.", "Not a moment of RFC 3339.");
+            }
+            return;
+        }
+        _ => {}
+    }
+    let length = text.chars().count() as u64;
+    let bound = |name| schema.get(name).and_then(Value::as_u64);
+    let min = bound("minLength").unwrap_or(0);
+    let max = bound("maxLength").unwrap_or(TEXT_LIMIT);
+    if length < min || (min > 0 && text.trim().is_empty()) {
+        faults.add(at, "too_short", "Không được để trống hoặc quá ngắn.", "Must not be empty or too short.");
+    }
+    if length > max {
+        faults.add(at, "too_long", format!("Tối đa {max} ký tự."), format!("At most {max} characters."));
+    }
+    if text.chars().any(char::is_control) {
+        faults.add(at, "control_character", "Có ký tự điều khiển.", "Contains a control character.");
+    }
+}
+
+fn check_number(schema: &Value, number: f64, at: &str, faults: &mut Violations) {
+    let bound = |name| schema.get(name).and_then(Value::as_f64);
+    let (min, max) = match schema.get("format").and_then(Value::as_str) {
+        Some("int32") => (f64::from(i32::MIN), f64::from(i32::MAX)),
+        _ => (-9.0e15, 9.0e15),
+    };
+    let min = bound("minimum").unwrap_or(min);
+    let max = bound("maximum").unwrap_or(max);
+    if !(min..=max).contains(&number) {
+        faults.add(at, "out_of_range", format!("Phải từ {min} đến {max}."), format!("Must be {min} to {max}."));
+    }
+}

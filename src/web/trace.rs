@@ -1,0 +1,126 @@
+//! Every answer: a trace id, safe headers, and problems written out in the caller's language.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse};
+
+use crate::error::{Code, Problem};
+use crate::kernel::text::Language;
+use crate::web::health;
+
+/// Identifies one request in answers, log and audit trail.
+#[derive(Debug, Clone)]
+pub struct TraceId(pub String);
+
+/// English where it is preferred to Vietnamese, else Vietnamese.
+pub fn language_of(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let weight = |tag: &str| {
+        accepted
+            .split(',')
+            .filter_map(|part| {
+                let mut fields = part.split(';').map(str::trim);
+                let name = fields.next()?.to_ascii_lowercase();
+                let q = fields.find_map(|f| f.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+                (name == tag || name.starts_with(&format!("{tag}-"))).then_some(q)
+            })
+            .fold(0.0, f32::max)
+    };
+    if weight("en") > weight("vi") { Language::English } else { Language::Vietnamese }
+}
+
+/// The middleware.
+pub async fn trace(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let trace_id = format!("{:016x}", rand::random::<u64>());
+    let language = language_of(request.headers());
+    request.extensions_mut().insert(TraceId(trace_id.clone()));
+    let http = request.request().clone();
+    let started = Instant::now();
+    let response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => ServiceResponse::new(http, HttpResponse::from_error(error)),
+    };
+    let mut response =
+        if response.status().as_u16() >= 400 { explain(response, language, &trace_id) } else { response };
+    safe_headers(response.headers_mut(), &trace_id);
+    let route = response.request().match_pattern();
+    health::count(route.as_deref().unwrap_or("unknown"), response.status().as_u16(), started.elapsed().as_secs_f64());
+    Ok(response)
+}
+
+/// Gives an error answer its problem document.
+fn explain(response: ServiceResponse<BoxBody>, language: Language, trace_id: &str) -> ServiceResponse<BoxBody> {
+    let problem = response.response().extensions().get::<Problem>().cloned();
+    let problem = problem.unwrap_or_else(|| of_framework(response.status().as_u16()));
+    let body = problem.to_json(language, trace_id).to_string();
+    let status = problem.code.status();
+    response.map_body(|head, _| {
+        // A refusal of the framework that has no code of its own keeps its status only where the table has it.
+        head.status = actix_web::http::StatusCode::from_u16(status).unwrap_or(head.status);
+        head.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let language = match language {
+            Language::Vietnamese => "vi",
+            Language::English => "en",
+        };
+        head.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language));
+        BoxBody::new(body)
+    })
+}
+
+fn of_framework(status: u16) -> Problem {
+    let code = match status {
+        404 => Code::NotFound,
+        405 => Code::MethodNotAllowed,
+        408 => Code::RequestTimeout,
+        413 => Code::PayloadTooLarge,
+        415 => Code::UnsupportedMediaType,
+        503 => Code::Unavailable,
+        400..=499 => Code::MalformedRequest,
+        _ => Code::Internal,
+    };
+    let title = code.title();
+    Problem::new(code, format!("{}.", title.vi), format!("{}.", title.en))
+}
+
+fn safe_headers(headers: &mut HeaderMap, trace_id: &str) {
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::CACHE_CONTROL, "no-store");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if let Ok(value) = HeaderValue::from_str(trace_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vietnamese_unless_english_is_preferred() {
+        for (accepted, expected) in [
+            ("", Language::Vietnamese),
+            ("en", Language::English),
+            ("en-GB, vi;q=0.5", Language::English),
+            ("vi, en;q=0.8", Language::Vietnamese),
+            ("fr", Language::Vietnamese),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accepted));
+            assert_eq!(language_of(&headers), expected, "{accepted}");
+        }
+    }
+}
