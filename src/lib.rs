@@ -5,4 +5,5 @@ pub mod error;
 pub mod kernel;
 pub mod papers;
 pub mod record;
+pub mod regulation;
 pub mod web;

@@ -149,11 +149,10 @@ impl Call {
             let _hold = hold;
             let seen = see(conn, &self)?;
             let (user, path) = (self.actor.id(), self.path.as_str());
-            if let Some(key) = &self.key {
-                if let Some(reply) = idempotency::replay(conn, user, path, key, &fingerprint, self.now)? {
+            if let Some(key) = &self.key
+                && let Some(reply) = idempotency::replay(conn, user, path, key, &fingerprint, self.now)? {
                     return Ok(reply);
                 }
-            }
             let reply = act(conn, &self, seen)?;
             if let Some(key) = &self.key {
                 idempotency::keep(conn, user, path, key, &fingerprint, &reply, self.now)?;

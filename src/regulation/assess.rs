@@ -1,0 +1,442 @@
+//! The assessment: who decides, over which steps and by when, what is missing, what stands against it. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::error::Result;
+use crate::kernel::money::Money;
+use crate::kernel::text::Bilingual;
+use crate::kernel::time::{Day, in_vietnamese};
+use crate::kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, StepKind, Term};
+use crate::kernel::workdays::WorkCalendar;
+use crate::regulation::book::Law;
+use crate::regulation::case::{Case, Traveller};
+use crate::regulation::findings;
+use crate::regulation::pack::{Anchor, ConsentMode, Effect, Rule};
+
+/// Everything the regulation answers. Its parts are filled wherever they are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    pub outcome: Outcome,
+    pub clock_starts_on: Option<Day>,
+    pub due_on: Option<Day>,
+    pub sets: Option<i64>,
+    pub fee: Option<Money>,
+    pub decider: Option<Decider>,
+    pub steps: Vec<Step>,
+    pub consents: Vec<Consent>,
+    pub dossier: Vec<Paper>,
+    pub findings: Vec<Finding>,
+    pub obligations: Vec<Obligation>,
+    pub copies_to: Vec<Body>,
+    pub latest_submission_on: Option<Day>,
+    pub notes: Vec<(String, Bilingual)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decider {
+    pub body: Body,
+    pub rule: String,
+    pub citation: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub kind: StepKind,
+    pub body: Body,
+    pub within: Option<Term>,
+    pub due_on: Option<Day>,
+    pub citation: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    pub body: Body,
+    pub mode: ConsentMode,
+    /// References of the travellers it is for.
+    pub travellers: Vec<String>,
+    pub citation: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    pub document: Document,
+    pub required: bool,
+    pub present: bool,
+    pub rule: String,
+    pub citation: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    pub code: FindingCode,
+    pub severity: Severity,
+    pub limit: Option<i64>,
+    pub actual: Option<i64>,
+    pub rule: String,
+    pub citation: String,
+    pub waivable_by: Option<Body>,
+    /// References of the travellers it is about; empty: the whole delegation.
+    pub travellers: Vec<String>,
+    /// The paper that is missing, with `missing_document`.
+    pub document: Option<Document>,
+    pub detail: Bilingual,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obligation {
+    pub code: String,
+    pub within: Term,
+    pub after: Anchor,
+    pub due_on: Option<Day>,
+    pub citation: String,
+}
+
+impl Assessment {
+    /// Documents that are required and not there.
+    pub fn missing(&self) -> Vec<Document> {
+        self.dossier.iter().filter(|p| p.required && !p.present).map(|p| p.document).collect()
+    }
+
+    pub fn has(&self, code: FindingCode) -> bool {
+        self.findings.iter().any(|f| f.code == code)
+    }
+
+    pub fn with_severity(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |f| f.severity == severity)
+    }
+}
+
+/// A rule that speaks for a traveller.
+struct Spoken<'a> {
+    rule: &'a Rule,
+    traveller: &'a Traveller,
+}
+
+/// Asks the law about a case.
+pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessment> {
+    let spoken = speaking(law, case);
+    let mut notes = Vec::new();
+    if law.out_of_force {
+        notes.push(out_of_force_note(law));
+    }
+    let (decider, authority) = strictest(law, case, &spoken);
+    let consents = consents(law, &spoken);
+    let dossier = dossier(law, case, &spoken, &consents);
+    let mut found = findings::findings(case, &spoken_limits(&spoken), &dossier, &consents, &missing_details(&spoken), calendar)?;
+    let latest = latest_submission(case, &spoken, calendar, &mut found, &mut notes)?;
+    let complete = !found.iter().any(|f| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail));
+    let (steps, due_on) = match authority {
+        Some(rule) => steps(rule, &consents, complete.then_some(case.received_on), calendar)?,
+        None => (Vec::new(), None),
+    };
+    let mut copies_to = Vec::new();
+    if let Some(Effect::Authority { copies_to: copies, notes: said, .. }) = authority.map(|r| &r.effect) {
+        copies_to.clone_from(copies);
+        notes.extend(said.iter().cloned());
+    }
+    notes.extend(further_notes(law, case, &spoken));
+    let outcome = outcome(law, decider.is_some(), complete, &found);
+    Ok(Assessment {
+        outcome,
+        clock_starts_on: complete.then_some(case.received_on),
+        due_on,
+        sets: law.pack.sets,
+        fee: law.pack.fee.clone(),
+        decider,
+        steps,
+        consents,
+        dossier,
+        findings: found,
+        obligations: obligations(case, &spoken, calendar)?,
+        copies_to,
+        latest_submission_on: latest,
+        notes,
+    })
+}
+
+/// For every traveller and every group of rules, the one rule that speaks: of the text itself before the law
+/// it stands on, and the most specific of those that match. The pack's check has made sure that there is one.
+fn speaking<'a>(law: &'a Law, case: &'a Case) -> Vec<Spoken<'a>> {
+    let mut spoken = Vec::new();
+    for traveller in &case.travellers {
+        let facts = case.facts_of(traveller);
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        for layer in law.layers() {
+            let matching: Vec<&Rule> = layer
+                .iter()
+                .filter(|r| r.procedures.contains(&case.procedure) && r.valid_on(case.received_on) && r.when.holds(&facts))
+                .collect();
+            let groups: BTreeSet<String> = matching.iter().map(|r| r.effect.group()).collect();
+            for group in groups.difference(&taken.clone()) {
+                let rivals: Vec<&Rule> = matching.iter().filter(|r| r.effect.group() == *group).copied().collect();
+                let winner = rivals.iter().find(|r| rivals.iter().all(|o| o.id == r.id || r.beats(o)));
+                if let Some(rule) = winner {
+                    spoken.push(Spoken { rule, traveller });
+                }
+                taken.insert(group.clone());
+            }
+        }
+    }
+    spoken
+}
+
+/// Deciders are chosen traveller by traveller, then the strictest; one traveller without a decider leaves none.
+fn strictest<'a>(law: &Law, case: &Case, spoken: &[Spoken<'a>]) -> (Option<Decider>, Option<&'a Rule>) {
+    if law.pack.status == RuleStatus::Unverified {
+        return (None, None);
+    }
+    let authorities: Vec<(Body, &'a Rule)> = spoken
+        .iter()
+        .filter_map(|s| match &s.rule.effect {
+            Effect::Authority { decider, .. } => Some((*decider, s.rule)),
+            _ => None,
+        })
+        .collect();
+    if authorities.len() < case.travellers.len() {
+        return (None, None);
+    }
+    let longest = |rule: &Rule| match &rule.effect {
+        Effect::Authority { term, decide_within, .. } => term.or(*decide_within).map_or(0, |t| t.value),
+        _ => 0,
+    };
+    // Of rules with the same decider the one with the longest term, so that the order of members says nothing.
+    let chosen = authorities
+        .into_iter()
+        .min_by(|a, b| {
+            let rank = law.strictness(a.0).cmp(&law.strictness(b.0));
+            rank.then(longest(b.1).cmp(&longest(a.1))).then(a.1.id.cmp(&b.1.id))
+        });
+    match chosen {
+        Some((body, rule)) => {
+            (Some(Decider { body, rule: rule.id.clone(), citation: rule.citation.clone() }), Some(rule))
+        }
+        None => (None, None),
+    }
+}
+
+/// One consent a traveller; those of one body and one citation together.
+fn consents(law: &Law, spoken: &[Spoken]) -> Vec<Consent> {
+    let mut consents: Vec<Consent> = Vec::new();
+    for s in spoken {
+        if let Effect::Consent { body, mode } = &s.rule.effect {
+            match consents.iter_mut().find(|c| c.body == *body && c.mode == *mode && c.citation == s.rule.citation) {
+                Some(consent) => consent.travellers.push(s.traveller.reference.clone()),
+                None => consents.push(Consent {
+                    body: *body,
+                    mode: *mode,
+                    travellers: vec![s.traveller.reference.clone()],
+                    citation: s.rule.citation.clone(),
+                }),
+            }
+        }
+    }
+    consents.iter_mut().for_each(|c| c.travellers.sort());
+    consents.sort_by_key(|c| (law.strictness(c.body), c.citation.clone()));
+    consents
+}
+
+fn dossier(law: &Law, case: &Case, spoken: &[Spoken], consents: &[Consent]) -> Vec<Paper> {
+    let mut papers: Vec<Paper> = Vec::new();
+    let mut add = |document: Document, required: bool, rule: &str, citation: &str| {
+        match papers.iter_mut().find(|p| p.document == document) {
+            Some(paper) => paper.required |= required,
+            None => papers.push(Paper {
+                document,
+                required,
+                present: case.documents.contains(&document),
+                rule: rule.to_owned(),
+                citation: citation.to_owned(),
+            }),
+        }
+    };
+    for s in spoken {
+        if let Effect::Paper { document, required } = &s.rule.effect {
+            add(*document, *required, &s.rule.id, &s.rule.citation);
+        }
+    }
+    for consent in consents.iter().filter(|c| c.mode == ConsentMode::InDossier) {
+        add(Document::PartyConsent, true, "consent", &consent.citation);
+    }
+    let order = |paper: &Paper| law.layers().flatten().position(|r| r.id == paper.rule).unwrap_or(usize::MAX);
+    papers.sort_by_key(order);
+    papers
+}
+
+fn spoken_limits<'a>(spoken: &'a [Spoken<'a>]) -> Vec<(&'a Rule, &'a Traveller)> {
+    spoken.iter().filter(|s| matches!(s.rule.effect, Effect::Limit { .. })).map(|s| (s.rule, s.traveller)).collect()
+}
+
+fn missing_details<'a>(spoken: &'a [Spoken<'a>]) -> Vec<(&'a Rule, &'a Traveller)> {
+    spoken
+        .iter()
+        .filter(|s| matches!(s.rule.effect, Effect::Detail { .. }) && !s.traveller.grade_stated)
+        .map(|s| (s.rule, s.traveller))
+        .collect()
+}
+
+/// The latest day to submit, where a text gives one, and the finding where it has passed.
+fn latest_submission(
+    case: &Case,
+    spoken: &[Spoken],
+    calendar: &WorkCalendar,
+    found: &mut Vec<Finding>,
+    notes: &mut Vec<(String, Bilingual)>,
+) -> Result<Option<Day>> {
+    let mut latest: Option<(Day, &Rule, Severity)> = None;
+    for s in spoken {
+        if let Effect::Deadline { lead, before, severity } = &s.rule.effect {
+            let anchor = if *before == Anchor::Departure { case.departure } else { case.returning };
+            let day = calendar.before(anchor, *lead)?;
+            if latest.as_ref().is_none_or(|(known, ..)| day < *known) {
+                latest = Some((day, s.rule, *severity));
+            }
+        }
+    }
+    let Some((day, rule, severity)) = latest else { return Ok(None) };
+    if !calendar.is_working(day)? {
+        let before = calendar.working_on_or_before(day)?;
+        let (vi, en) = (in_vietnamese(before), before);
+        notes.push((
+            "latest_day_not_working".into(),
+            Bilingual::new(format!("Hạn nộp rơi vào ngày nghỉ; nên nộp trước hoặc trong ngày {vi}."), format!("The latest day is no working day; file by {en}.")),
+        ));
+    }
+    if case.received_on > day {
+        let (vi, en) = (in_vietnamese(day), day);
+        found.push(Finding {
+            code: FindingCode::LateSubmission,
+            severity,
+            limit: None,
+            actual: None,
+            rule: rule.id.clone(),
+            citation: rule.citation.clone(),
+            waivable_by: None,
+            travellers: Vec::new(),
+            document: None,
+            detail: Bilingual::new(format!("Hồ sơ phải nộp chậm nhất ngày {vi}; cần giải trình."), format!("The dossier was due by {en}; an explanation is needed.")),
+        });
+    }
+    Ok(Some(day))
+}
+
+/// The steps with their due days. A step without a time of its own is due with the one before it.
+fn steps(rule: &Rule, consents: &[Consent], start: Option<Day>, calendar: &WorkCalendar) -> Result<(Vec<Step>, Option<Day>)> {
+    let Effect::Authority { decider, steps: before, decide_within, term, .. } = &rule.effect else {
+        return Ok((Vec::new(), None));
+    };
+    let whole = match (start, term) {
+        (Some(start), Some(term)) => Some(calendar.after(start, *term)?),
+        _ => None,
+    };
+    let mut planned: Vec<Step> = Vec::new();
+    // The day the step before is due; none until some step had a time.
+    let mut due: Option<Day> = None;
+    let mut parallel: Option<Option<Day>> = None;
+    for step in before {
+        // Consultations run side by side, all from the day the step before them is due.
+        let from = if step.kind == StepKind::Consult { *parallel.get_or_insert(due) } else { due };
+        let own = timed(from.or(start), step.within, calendar)?.or(from);
+        due = if step.kind == StepKind::Consult { due.max(own) } else { own };
+        if step.kind != StepKind::Consult {
+            parallel = None;
+        }
+        planned.push(Step { kind: step.kind, body: step.body, within: step.within, due_on: own, citation: rule.citation.clone() });
+    }
+    for consent in consents.iter().filter(|c| c.mode == ConsentMode::Step) {
+        planned.push(Step { kind: StepKind::Consent, body: consent.body, within: None, due_on: due, citation: consent.citation.clone() });
+    }
+    let decided = timed(due.or(start), *decide_within, calendar)?.or(whole).or(due);
+    planned.push(Step { kind: StepKind::Decide, body: *decider, within: *decide_within, due_on: decided, citation: rule.citation.clone() });
+    Ok((planned, whole.or(decided)))
+}
+
+fn timed(from: Option<Day>, within: Option<Term>, calendar: &WorkCalendar) -> Result<Option<Day>> {
+    match (from, within) {
+        (Some(from), Some(term)) => Ok(Some(calendar.after(from, term)?)),
+        _ => Ok(None),
+    }
+}
+
+/// The day a step is due that opens on `from` (a running dossier plans anew at every step).
+pub fn due_from(from: Day, within: Option<Term>, calendar: &WorkCalendar) -> Result<Option<Day>> {
+    timed(Some(from), within, calendar)
+}
+
+fn obligations(case: &Case, spoken: &[Spoken], calendar: &WorkCalendar) -> Result<Vec<Obligation>> {
+    let mut owed: Vec<Obligation> = Vec::new();
+    for s in spoken {
+        if let Effect::Obligation { code, within, after } = &s.rule.effect {
+            if owed.iter().any(|o| o.code == *code) {
+                continue;
+            }
+            let anchor = if *after == Anchor::Departure { case.departure } else { case.returning };
+            owed.push(Obligation {
+                code: code.clone(),
+                within: *within,
+                after: *after,
+                due_on: Some(calendar.after(anchor, *within)?),
+                citation: s.rule.citation.clone(),
+            });
+        }
+    }
+    owed.sort_by(|a, b| (a.due_on, &a.code).cmp(&(b.due_on, &b.code)));
+    Ok(owed)
+}
+
+/// The first of these that applies.
+fn outcome(law: &Law, decided: bool, complete: bool, found: &[Finding]) -> Outcome {
+    let any = |severity| found.iter().any(|f| f.severity == severity);
+    if law.pack.status == RuleStatus::Unverified {
+        Outcome::ManualAuthorityRequired
+    } else if any(Severity::Block) {
+        Outcome::Blocked
+    } else if any(Severity::SpecialApproval) {
+        Outcome::SpecialApprovalNeeded
+    } else if !complete {
+        Outcome::SupplementNeeded
+    } else if !decided {
+        Outcome::ManualAuthorityRequired
+    } else {
+        Outcome::Ready
+    }
+}
+
+fn out_of_force_note(law: &Law) -> (String, Bilingual) {
+    let from = in_vietnamese(law.pack.in_force_from);
+    let to = law.pack.in_force_to.map(in_vietnamese).unwrap_or_else(|| "…".into());
+    let detail = Bilingual::new(
+        format!("{} có hiệu lực từ {from} đến trước {to}; ngày xét nằm ngoài thời gian này.", law.pack.document),
+        format!("{} is in force from {from} until before {to}; the day asked lies outside.", law.pack.document),
+    );
+    ("not_in_force".into(), detail)
+}
+
+fn further_notes(law: &Law, case: &Case, spoken: &[Spoken]) -> Vec<(String, Bilingual)> {
+    let mut notes = Vec::new();
+    let mut add = |code: &str, vi: String, en: String| notes.push((code.to_owned(), Bilingual::new(vi, en)));
+    if law.pack.status == RuleStatus::Unverified {
+        for text in &law.pack.texts {
+            add("applicable_text", format!("Văn bản cần tra cứu: {text}"), format!("Text to look up: {text}"));
+        }
+    }
+    if let Some((code, name)) = law.pack.successor.as_ref().filter(|_| law.out_of_force) {
+        add(
+            "successor_jurisdiction",
+            format!("Địa phương đã sáp nhập vào {name} ({code}); quản trị viên chọn văn bản áp dụng."),
+            format!("The province became part of {name} ({code}); an administrator chooses the text that applies."),
+        );
+    }
+    if !law.pack.dossier_known.contains(&case.procedure) {
+        add("dossier_not_known", "Chưa đọc được thành phần hồ sơ của văn bản này.".into(), "The dossier list of this text was not read.".into());
+    }
+    if case.travellers.iter().any(|t| t.passport.is_none()) {
+        add("passport_not_stated", "Có thành viên chưa khai hộ chiếu.".into(), "A traveller's passport is not stated.".into());
+    }
+    let partial: BTreeSet<&str> =
+        spoken.iter().filter(|s| s.rule.status == RuleStatus::Partial).map(|s| s.rule.id.as_str()).collect();
+    if !partial.is_empty() && law.pack.status != RuleStatus::Unverified {
+        let rules = partial.into_iter().collect::<Vec<_>>().join(", ");
+        add("secondary_source", format!("Quy tắc dựa trên nguồn thứ cấp: {rules}."), format!("Rules from a secondary source: {rules}."));
+    }
+    notes
+}

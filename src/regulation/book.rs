@@ -1,0 +1,87 @@
+//! The law book: every pack in every version, found by code or by province and day. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::kernel::time::Day;
+use crate::regulation::check::check;
+use crate::regulation::pack::{Pack, PackFault, Rule};
+use crate::regulation::read::read;
+
+/// Reads and checks one pack; all its faults, or the pack.
+pub fn load(source: &str, known: &[&Pack]) -> Result<Pack, Vec<PackFault>> {
+    let pack = read(source)?;
+    let faults = check(&pack, known);
+    if faults.is_empty() { Ok(pack) } else { Err(faults) }
+}
+
+/// All packs, by code and version.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    packs: BTreeMap<(String, i64), Arc<Pack>>,
+    /// How many packs were read, to know when more were loaded.
+    pub revision: i64,
+}
+
+/// A pack with the packs it extends: its own rules go first.
+#[derive(Debug, Clone)]
+pub struct Law {
+    pub pack: Arc<Pack>,
+    pub below: Option<Arc<Pack>>,
+    /// The pack is applied outside its time.
+    pub out_of_force: bool,
+}
+
+impl Law {
+    /// Rules in layers: those of the text itself before those of the law it stands on.
+    pub fn layers(&self) -> impl Iterator<Item = &[Rule]> {
+        std::iter::once(self.pack.rules.as_slice()).chain(self.below.iter().map(|p| p.rules.as_slice()))
+    }
+
+    /// Deciders from the strictest to the least.
+    pub fn strictness(&self, body: crate::kernel::words::Body) -> usize {
+        let own = self.pack.strictness.iter();
+        let below = self.below.iter().flat_map(|p| &p.strictness);
+        own.chain(below).position(|b| *b == body).unwrap_or(usize::MAX)
+    }
+}
+
+impl Book {
+    pub fn add(&mut self, pack: Pack) {
+        self.packs.insert((pack.code.clone(), pack.version), Arc::new(pack));
+    }
+
+    /// The newest version of every pack.
+    pub fn latest(&self) -> Vec<&Arc<Pack>> {
+        let mut newest: BTreeMap<&str, &Arc<Pack>> = BTreeMap::new();
+        for ((code, _), pack) in &self.packs {
+            newest.insert(code, pack);
+        }
+        newest.into_values().collect()
+    }
+
+    pub fn find(&self, code: &str) -> Option<&Arc<Pack>> {
+        self.packs.range((code.to_owned(), i64::MIN)..=(code.to_owned(), i64::MAX)).next_back().map(|(_, p)| p)
+    }
+
+    fn law(&self, pack: &Arc<Pack>, day: Day) -> Law {
+        let below = pack.extends.as_ref().and_then(|code| self.find(code)).cloned();
+        Law { pack: Arc::clone(pack), below, out_of_force: !pack.in_force_on(day) }
+    }
+
+    /// A named regulation is applied whatever the date.
+    pub fn by_code(&self, code: &str, day: Day) -> Option<Law> {
+        self.find(code).map(|pack| self.law(pack, day))
+    }
+
+    /// The version of a province's regulation in force on a day; where none is, the last one before it,
+    /// then its first, so that a human is told what there is.
+    pub fn in_force(&self, jurisdiction: &str, day: Day) -> Option<Law> {
+        let mut own: Vec<&Arc<Pack>> =
+            self.latest().into_iter().filter(|p| p.jurisdiction.as_deref() == Some(jurisdiction)).collect();
+        own.sort_by_key(|p| p.in_force_from);
+        let in_force = own.iter().find(|p| p.in_force_on(day));
+        let before = || own.iter().rev().find(|p| p.in_force_from <= day);
+        in_force.or_else(before).or(own.first()).map(|pack| self.law(pack, day))
+    }
+}

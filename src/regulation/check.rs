@@ -1,0 +1,221 @@
+//! Checks a pack as a whole: rules that nothing orders, rules that can never match, dates that overlap. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::kernel::text::Bilingual;
+use crate::kernel::words::{Body, RuleStatus};
+use crate::regulation::fact::Constraint;
+use crate::regulation::pack::{Effect, Pack, PackFault, Rule};
+
+/// Every fault of a pack; `known` are the other packs, one of which it may extend.
+pub fn check(pack: &Pack, known: &[&Pack]) -> Vec<PackFault> {
+    let mut faults = Vec::new();
+    let mut add = |line: usize, code: &'static str, vi: String, en: String| {
+        faults.push(PackFault { line, code, text: Bilingual::new(vi, en) });
+    };
+    let code_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if pack.code.is_empty() || !pack.code.chars().all(code_fits) || pack.version < 1 {
+        add(1, "bad_code", "code phải là chữ thường không dấu có gạch nối, version từ 1".into(), "code is lower-case ASCII with dashes, version at least 1".into());
+    }
+    if pack.in_force_to.is_some_and(|to| to <= pack.in_force_from) {
+        add(1, "empty_period", "in_force_to phải sau in_force_from".into(), "in_force_to must be after in_force_from".into());
+    }
+    let parent = pack.extends.as_ref().and_then(|code| known.iter().find(|p| p.code == *code));
+    if let (Some(code), None) = (&pack.extends, parent) {
+        add(1, "unknown_regulation", format!("extends: không có «{code}»"), format!("extends: there is no \"{code}\""));
+    }
+    for other in known.iter().filter(|o| o.code != pack.code && o.jurisdiction.is_some() && o.jurisdiction == pack.jurisdiction) {
+        let before = |a: &Pack, b: &Pack| b.in_force_to.is_none_or(|to| a.in_force_from < to);
+        if before(pack, other) && before(other, pack) {
+            add(1, "dates_overlap", format!("thời gian hiệu lực trùng với {}", other.code), format!("in force at the same time as {}", other.code));
+        }
+    }
+    let derived = derived_status(pack);
+    if pack.status != derived {
+        add(1, "wrong_status", format!("status phải là {derived} theo các quy tắc"), format!("by its rules, status must be {derived}"));
+    }
+    let order: BTreeSet<Body> = pack.strictness.iter().chain(parent.iter().flat_map(|p| &p.strictness)).copied().collect();
+    let ids: BTreeSet<&str> = pack.rules.iter().map(|r| r.id.as_str()).collect();
+    for rule in &pack.rules {
+        check_rule(rule, &order, &ids, &mut add);
+    }
+    for (at, first) in pack.rules.iter().enumerate() {
+        for second in pack.rules.iter().skip(at + 1) {
+            check_pair(first, second, &mut add);
+        }
+    }
+    check_cycles(&pack.rules, &mut add);
+    faults.sort_by_key(|f| f.line);
+    faults
+}
+
+/// A pack is verified or unverified if all its rules are, else partial; a sample is a sample throughout.
+fn derived_status(pack: &Pack) -> RuleStatus {
+    let all = |status| pack.rules.iter().all(|r| r.status == status);
+    match () {
+        () if all(RuleStatus::Unverified) => RuleStatus::Unverified,
+        () if all(RuleStatus::Verified) => RuleStatus::Verified,
+        () if all(RuleStatus::Sample) => RuleStatus::Sample,
+        () => RuleStatus::Partial,
+    }
+}
+
+type Add<'a> = dyn FnMut(usize, &'static str, String, String) + 'a;
+
+fn never(line: usize, id: &str, why: (&str, &str), add: &mut Add) {
+    add(line, "never_matches", format!("quy tắc {id} không bao giờ áp dụng: {}", why.0), format!("rule {id} can never match: {}", why.1));
+}
+
+fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<&str>, add: &mut Add) {
+    if rule.procedures.is_empty() {
+        never(rule.line, &rule.id, ("không có thủ tục", "it is for no procedure"), add);
+    }
+    if rule.valid_to.is_some_and(|to| rule.valid_from.is_some_and(|from| to <= from)) {
+        never(rule.line, &rule.id, ("hiệu lực rỗng", "its validity is empty"), add);
+    }
+    for (fact, constraint) in &rule.when.0 {
+        if constraint.is_impossible() || matches!(constraint, Constraint::Range(min, _) if *min == i64::MAX) {
+            never(rule.line, &rule.id, (fact.word(), fact.word()), add);
+        }
+        if !rule.procedures.is_empty() && !rule.procedures.iter().any(|p| fact.known_in(*p)) {
+            never(rule.line, &rule.id, ("thủ tục không có dữ kiện này", "no procedure of it knows this fact"), add);
+        }
+    }
+    for other in rule.overrides.iter().filter(|o| !ids.contains(o.as_str()) || **o == rule.id) {
+        add(rule.line, "unknown_rule", format!("overrides: không có quy tắc khác tên «{other}»"), format!("overrides: there is no other rule \"{other}\""));
+    }
+    if let Effect::Authority { decider, .. } = &rule.effect {
+        if rule.status == RuleStatus::Unverified {
+            add(rule.line, "unverified_decides", "văn bản chưa đọc được thì không được chỉ định người quyết định".into(), "a text that was not read never names a decider".into());
+        }
+        if !order.contains(decider) {
+            add(rule.line, "unordered_decider", format!("{decider} không có trong strictness"), format!("{decider} is not in strictness"));
+        }
+    }
+}
+
+fn check_pair(a: &Rule, b: &Rule, add: &mut Add) {
+    let line = a.line.max(b.line);
+    let in_time = a.overlaps_in_time(b);
+    if a.id == b.id {
+        if in_time {
+            add(line, "dates_overlap", format!("hai phiên bản của {} trùng thời gian", a.id), format!("two versions of {} are valid at the same time", a.id));
+        }
+        return;
+    }
+    let competes = a.effect.group() == b.effect.group() && a.procedures.iter().any(|p| b.procedures.contains(p));
+    if !competes || !in_time || !a.when.meets(&b.when) {
+        return;
+    }
+    match (a.beats(b), b.beats(a)) {
+        (true, false) => check_shadow(a, b, add),
+        (false, true) => check_shadow(b, a, add),
+        _ => add(
+            line,
+            "unordered_overlap",
+            format!("{} và {} cùng áp dụng được mà không có thứ tự; cần overrides", a.id, b.id),
+            format!("{} and {} can both match and nothing orders them; say overrides", a.id, b.id),
+        ),
+    }
+}
+
+/// A rule whose every case goes to a rule that beats it never speaks.
+fn check_shadow(winner: &Rule, loser: &Rule, add: &mut Add) {
+    let always = loser.when.within(&winner.when)
+        && loser.procedures.iter().all(|p| winner.procedures.contains(p))
+        && winner.valid_from.is_none_or(|w| loser.valid_from.is_some_and(|l| w <= l))
+        && winner.valid_to.is_none_or(|w| loser.valid_to.is_some_and(|l| l <= w));
+    if always {
+        never(loser.line, &loser.id, (&format!("{} luôn được ưu tiên", winner.id), &format!("{} always goes first", winner.id)), add);
+    }
+}
+
+/// Three rules that each go before the next leave no first.
+fn check_cycles(rules: &[Rule], add: &mut Add) {
+    for a in rules {
+        for b in rules.iter().filter(|b| a.effect.group() == b.effect.group() && a.beats(b)) {
+            for c in rules.iter().filter(|c| b.effect.group() == c.effect.group() && b.beats(c) && c.beats(a)) {
+                if a.line < b.line && a.line < c.line {
+                    let names = format!("{} → {} → {} → {}", a.id, b.id, c.id, a.id);
+                    add(a.line, "unordered_overlap", format!("thứ tự vòng quanh: {names}"), format!("the order runs in a circle: {names}"));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::regulation::SHIPPED;
+    use crate::regulation::book::load;
+
+    fn faults(source: &str) -> Vec<(usize, &'static str)> {
+        let (_, national) = SHIPPED[0];
+        let national = load(national, &[]).unwrap();
+        load(source, &[&national]).unwrap_err().into_iter().map(|f| (f.line, f.code)).collect()
+    }
+
+    const HEAD: &str = "code = \"x-2020\"\nversion = 1\ntitle = \"X\"\ndocument = \"QĐ 1/2020\"\nstatus = \"verified\"\nextends = \"national\"\nin_force_from = 2020-01-01\n";
+
+    fn decider(id: &str, more: &str) -> String {
+        format!("[[authority]]\nid = \"{id}\"\nfor = [\"outbound\"]\nstatus = \"verified\"\ncitation = \"Đ.1\"\ndecider = \"ppc\"\n{more}\n")
+    }
+
+    #[test]
+    fn every_shipped_pack_is_sound() {
+        let mut packs: Vec<crate::regulation::pack::Pack> = Vec::new();
+        for (code, source) in SHIPPED {
+            let known: Vec<_> = packs.iter().collect();
+            let pack = load(source, &known).unwrap_or_else(|f| panic!("{code}: {f:#?}"));
+            assert_eq!(pack.code, *code);
+            packs.push(pack);
+        }
+    }
+
+    #[test]
+    fn words_bodies_and_keys_that_do_not_exist_are_named_by_line() {
+        let source = format!("{HEAD}{}colour = 1\n", decider("a", "when = { post_level = [\"mayor\"], hat = true }").replace("\"ppc\"", "\"king\""));
+        assert_eq!(faults(&source), [(13, "unknown_body"), (14, "unknown_word"), (14, "unknown_word"), (15, "unknown_key")].to_vec());
+        assert_eq!(faults("code = \n"), [(1, "not_toml")]);
+    }
+
+    #[test]
+    fn overlapping_rules_must_be_ordered() {
+        let two = |more: &str| {
+            let first = decider("a", "when = { party_member = true }");
+            format!("{HEAD}{first}{}", decider("b", &format!("when = {{ managed_by = \"agency\" }}\n{more}")))
+        };
+        assert_eq!(faults(&two("")), [(15, "unordered_overlap")]);
+        let (_, national) = SHIPPED[0];
+        let national = load(national, &[]).unwrap();
+        assert!(load(&two("overrides = [\"a\"]"), &[&national]).is_ok());
+        assert_eq!(faults(&two("overrides = [\"zzz\"]")), [(15, "unknown_rule"), (15, "unordered_overlap")]);
+    }
+
+    #[test]
+    fn rules_that_can_never_match_are_refused() {
+        let impossible = format!("{HEAD}{}", decider("a", "when = { days = { min = 9, max = 3 } }"));
+        assert_eq!(faults(&impossible), [(8, "never_matches")]);
+        let narrow = decider("a", "when = { party_member = true, in_plan = true }");
+        let wide = decider("b", "when = { party_member = true }\noverrides = [\"a\"]");
+        assert_eq!(faults(&format!("{HEAD}{narrow}{wide}")), [(8, "never_matches")]);
+    }
+
+    #[test]
+    fn dates_that_overlap_are_refused() {
+        let twice = decider("a", "valid_to = 2021-06-01") + &decider("a", "valid_from = 2021-01-01");
+        assert_eq!(faults(&format!("{HEAD}{twice}")), [(15, "dates_overlap")]);
+        let in_turn = decider("a", "valid_to = 2021-01-01") + &decider("a", "valid_from = 2021-01-01");
+        let (_, national) = SHIPPED[0];
+        let national = load(national, &[]).unwrap();
+        assert!(load(&format!("{HEAD}{in_turn}"), &[&national]).is_ok());
+        let backwards = HEAD.replace("in_force_from = 2020-01-01", "in_force_from = 2020-01-01\nin_force_to = 2019-01-01");
+        assert_eq!(faults(&format!("{backwards}{}", decider("a", ""))), [(1, "empty_period")]);
+    }
+
+    #[test]
+    fn a_text_that_was_not_read_names_no_decider() {
+        let source = format!("{HEAD}{}", decider("a", "")).replace("\"verified\"", "\"unverified\"");
+        assert_eq!(faults(&source), [(8, "unverified_decides")]);
+    }
+}

@@ -1,0 +1,23 @@
+//! Regulations as data: packs are read and checked, and an assessment asks them who decides, by which article.
+
+pub mod assess;
+pub mod book;
+pub mod case;
+pub mod check;
+pub mod fact;
+pub mod findings;
+pub mod http;
+pub mod pack;
+pub mod question;
+pub mod read;
+pub mod store;
+pub mod view;
+
+/// The packs that come with the product, in the order they are loaded (what is extended first).
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("national", include_str!("../../regulations/national.toml")),
+    ("mau", include_str!("../../regulations/mau.toml")),
+    ("an-giang-2017", include_str!("../../regulations/an-giang-2017.toml")),
+    ("bac-giang-2018", include_str!("../../regulations/bac-giang-2018.toml")),
+    ("hau-giang-2012", include_str!("../../regulations/hau-giang-2012.toml")),
+];
