@@ -5,5 +5,6 @@ pub mod error;
 pub mod kernel;
 pub mod papers;
 pub mod record;
+pub mod registry;
 pub mod regulation;
 pub mod web;

@@ -106,6 +106,16 @@ impl Call {
         self.db.read(move |conn| query(conn, &call)).await
     }
 
+    /// Writes without a kept answer (what a read leaves in the trail, secrets that are shown once).
+    pub async fn write<T, F>(&self, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn, &Call) -> Result<T> + Send + 'static,
+    {
+        let call = self.clone();
+        self.db.write(move |conn| job(conn, &call), |_| {}).await
+    }
+
     /// Changes something: `see` finds it (404), then a retry gets its first answer, then `act` checks and does.
     /// Everything of it, the kept answer too, is one transaction.
     pub async fn change<S, See, Do>(self, fingerprint: String, see: See, act: Do) -> Result<HttpResponse>
@@ -150,9 +160,10 @@ impl Call {
             let seen = see(conn, &self)?;
             let (user, path) = (self.actor.id(), self.path.as_str());
             if let Some(key) = &self.key
-                && let Some(reply) = idempotency::replay(conn, user, path, key, &fingerprint, self.now)? {
-                    return Ok(reply);
-                }
+                && let Some(reply) = idempotency::replay(conn, user, path, key, &fingerprint, self.now)?
+            {
+                return Ok(reply);
+            }
             let reply = act(conn, &self, seen)?;
             if let Some(key) = &self.key {
                 idempotency::keep(conn, user, path, key, &fingerprint, &reply, self.now)?;

@@ -122,7 +122,8 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
     let (decider, authority) = strictest(law, case, &spoken);
     let consents = consents(law, &spoken);
     let dossier = dossier(law, case, &spoken, &consents);
-    let mut found = findings::findings(case, &spoken_limits(&spoken), &dossier, &consents, &missing_details(&spoken), calendar)?;
+    let mut found =
+        findings::findings(case, &spoken_limits(&spoken), &dossier, &consents, &missing_details(&spoken), calendar)?;
     let latest = latest_submission(case, &spoken, calendar, &mut found, &mut notes)?;
     let complete = !found.iter().any(|f| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail));
     let (steps, due_on) = match authority {
@@ -164,7 +165,9 @@ fn speaking<'a>(law: &'a Law, case: &'a Case) -> Vec<Spoken<'a>> {
         for layer in law.layers() {
             let matching: Vec<&Rule> = layer
                 .iter()
-                .filter(|r| r.procedures.contains(&case.procedure) && r.valid_on(case.received_on) && r.when.holds(&facts))
+                .filter(|r| {
+                    r.procedures.contains(&case.procedure) && r.valid_on(case.received_on) && r.when.holds(&facts)
+                })
                 .collect();
             let groups: BTreeSet<String> = matching.iter().map(|r| r.effect.group()).collect();
             for group in groups.difference(&taken.clone()) {
@@ -200,12 +203,10 @@ fn strictest<'a>(law: &Law, case: &Case, spoken: &[Spoken<'a>]) -> (Option<Decid
         _ => 0,
     };
     // Of rules with the same decider the one with the longest term, so that the order of members says nothing.
-    let chosen = authorities
-        .into_iter()
-        .min_by(|a, b| {
-            let rank = law.strictness(a.0).cmp(&law.strictness(b.0));
-            rank.then(longest(b.1).cmp(&longest(a.1))).then(a.1.id.cmp(&b.1.id))
-        });
+    let chosen = authorities.into_iter().min_by(|a, b| {
+        let rank = law.strictness(a.0).cmp(&law.strictness(b.0));
+        rank.then(longest(b.1).cmp(&longest(a.1))).then(a.1.id.cmp(&b.1.id))
+    });
     match chosen {
         Some((body, rule)) => {
             (Some(Decider { body, rule: rule.id.clone(), citation: rule.citation.clone() }), Some(rule))
@@ -237,17 +238,18 @@ fn consents(law: &Law, spoken: &[Spoken]) -> Vec<Consent> {
 
 fn dossier(law: &Law, case: &Case, spoken: &[Spoken], consents: &[Consent]) -> Vec<Paper> {
     let mut papers: Vec<Paper> = Vec::new();
-    let mut add = |document: Document, required: bool, rule: &str, citation: &str| {
-        match papers.iter_mut().find(|p| p.document == document) {
-            Some(paper) => paper.required |= required,
-            None => papers.push(Paper {
-                document,
-                required,
-                present: case.documents.contains(&document),
-                rule: rule.to_owned(),
-                citation: citation.to_owned(),
-            }),
-        }
+    let mut add = |document: Document, required: bool, rule: &str, citation: &str| match papers
+        .iter_mut()
+        .find(|p| p.document == document)
+    {
+        Some(paper) => paper.required |= required,
+        None => papers.push(Paper {
+            document,
+            required,
+            present: case.documents.contains(&document),
+            rule: rule.to_owned(),
+            citation: citation.to_owned(),
+        }),
     };
     for s in spoken {
         if let Effect::Paper { document, required } = &s.rule.effect {
@@ -298,7 +300,10 @@ fn latest_submission(
         let (vi, en) = (in_vietnamese(before), before);
         notes.push((
             "latest_day_not_working".into(),
-            Bilingual::new(format!("Hạn nộp rơi vào ngày nghỉ; nên nộp trước hoặc trong ngày {vi}."), format!("The latest day is no working day; file by {en}.")),
+            Bilingual::new(
+                format!("Hạn nộp rơi vào ngày nghỉ; nên nộp trước hoặc trong ngày {vi}."),
+                format!("The latest day is no working day; file by {en}."),
+            ),
         ));
     }
     if case.received_on > day {
@@ -313,14 +318,22 @@ fn latest_submission(
             waivable_by: None,
             travellers: Vec::new(),
             document: None,
-            detail: Bilingual::new(format!("Hồ sơ phải nộp chậm nhất ngày {vi}; cần giải trình."), format!("The dossier was due by {en}; an explanation is needed.")),
+            detail: Bilingual::new(
+                format!("Hồ sơ phải nộp chậm nhất ngày {vi}; cần giải trình."),
+                format!("The dossier was due by {en}; an explanation is needed."),
+            ),
         });
     }
     Ok(Some(day))
 }
 
 /// The steps with their due days. A step without a time of its own is due with the one before it.
-fn steps(rule: &Rule, consents: &[Consent], start: Option<Day>, calendar: &WorkCalendar) -> Result<(Vec<Step>, Option<Day>)> {
+fn steps(
+    rule: &Rule,
+    consents: &[Consent],
+    start: Option<Day>,
+    calendar: &WorkCalendar,
+) -> Result<(Vec<Step>, Option<Day>)> {
     let Effect::Authority { decider, steps: before, decide_within, term, .. } = &rule.effect else {
         return Ok((Vec::new(), None));
     };
@@ -340,13 +353,31 @@ fn steps(rule: &Rule, consents: &[Consent], start: Option<Day>, calendar: &WorkC
         if step.kind != StepKind::Consult {
             parallel = None;
         }
-        planned.push(Step { kind: step.kind, body: step.body, within: step.within, due_on: own, citation: rule.citation.clone() });
+        planned.push(Step {
+            kind: step.kind,
+            body: step.body,
+            within: step.within,
+            due_on: own,
+            citation: rule.citation.clone(),
+        });
     }
     for consent in consents.iter().filter(|c| c.mode == ConsentMode::Step) {
-        planned.push(Step { kind: StepKind::Consent, body: consent.body, within: None, due_on: due, citation: consent.citation.clone() });
+        planned.push(Step {
+            kind: StepKind::Consent,
+            body: consent.body,
+            within: None,
+            due_on: due,
+            citation: consent.citation.clone(),
+        });
     }
     let decided = timed(due.or(start), *decide_within, calendar)?.or(whole).or(due);
-    planned.push(Step { kind: StepKind::Decide, body: *decider, within: *decide_within, due_on: decided, citation: rule.citation.clone() });
+    planned.push(Step {
+        kind: StepKind::Decide,
+        body: *decider,
+        within: *decide_within,
+        due_on: decided,
+        citation: rule.citation.clone(),
+    });
     Ok((planned, whole.or(decided)))
 }
 
@@ -427,16 +458,28 @@ fn further_notes(law: &Law, case: &Case, spoken: &[Spoken]) -> Vec<(String, Bili
         );
     }
     if !law.pack.dossier_known.contains(&case.procedure) {
-        add("dossier_not_known", "Chưa đọc được thành phần hồ sơ của văn bản này.".into(), "The dossier list of this text was not read.".into());
+        add(
+            "dossier_not_known",
+            "Chưa đọc được thành phần hồ sơ của văn bản này.".into(),
+            "The dossier list of this text was not read.".into(),
+        );
     }
     if case.travellers.iter().any(|t| t.passport.is_none()) {
-        add("passport_not_stated", "Có thành viên chưa khai hộ chiếu.".into(), "A traveller's passport is not stated.".into());
+        add(
+            "passport_not_stated",
+            "Có thành viên chưa khai hộ chiếu.".into(),
+            "A traveller's passport is not stated.".into(),
+        );
     }
     let partial: BTreeSet<&str> =
         spoken.iter().filter(|s| s.rule.status == RuleStatus::Partial).map(|s| s.rule.id.as_str()).collect();
     if !partial.is_empty() && law.pack.status != RuleStatus::Unverified {
         let rules = partial.into_iter().collect::<Vec<_>>().join(", ");
-        add("secondary_source", format!("Quy tắc dựa trên nguồn thứ cấp: {rules}."), format!("Rules from a secondary source: {rules}."));
+        add(
+            "secondary_source",
+            format!("Quy tắc dựa trên nguồn thứ cấp: {rules}."),
+            format!("Rules from a secondary source: {rules}."),
+        );
     }
     notes
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::kernel::time::{Day, Period};
 use crate::kernel::words::{
-    Bloc, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose, Severity,
+    Bloc, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
+    Severity,
 };
 use crate::regulation::fact::{Fact, Facts, Value};
 

@@ -15,26 +15,49 @@ pub fn check(pack: &Pack, known: &[&Pack]) -> Vec<PackFault> {
     };
     let code_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if pack.code.is_empty() || !pack.code.chars().all(code_fits) || pack.version < 1 {
-        add(1, "bad_code", "code phải là chữ thường không dấu có gạch nối, version từ 1".into(), "code is lower-case ASCII with dashes, version at least 1".into());
+        add(
+            1,
+            "bad_code",
+            "code phải là chữ thường không dấu có gạch nối, version từ 1".into(),
+            "code is lower-case ASCII with dashes, version at least 1".into(),
+        );
     }
     if pack.in_force_to.is_some_and(|to| to <= pack.in_force_from) {
-        add(1, "empty_period", "in_force_to phải sau in_force_from".into(), "in_force_to must be after in_force_from".into());
+        add(
+            1,
+            "empty_period",
+            "in_force_to phải sau in_force_from".into(),
+            "in_force_to must be after in_force_from".into(),
+        );
     }
     let parent = pack.extends.as_ref().and_then(|code| known.iter().find(|p| p.code == *code));
     if let (Some(code), None) = (&pack.extends, parent) {
         add(1, "unknown_regulation", format!("extends: không có «{code}»"), format!("extends: there is no \"{code}\""));
     }
-    for other in known.iter().filter(|o| o.code != pack.code && o.jurisdiction.is_some() && o.jurisdiction == pack.jurisdiction) {
+    for other in
+        known.iter().filter(|o| o.code != pack.code && o.jurisdiction.is_some() && o.jurisdiction == pack.jurisdiction)
+    {
         let before = |a: &Pack, b: &Pack| b.in_force_to.is_none_or(|to| a.in_force_from < to);
         if before(pack, other) && before(other, pack) {
-            add(1, "dates_overlap", format!("thời gian hiệu lực trùng với {}", other.code), format!("in force at the same time as {}", other.code));
+            add(
+                1,
+                "dates_overlap",
+                format!("thời gian hiệu lực trùng với {}", other.code),
+                format!("in force at the same time as {}", other.code),
+            );
         }
     }
     let derived = derived_status(pack);
     if pack.status != derived {
-        add(1, "wrong_status", format!("status phải là {derived} theo các quy tắc"), format!("by its rules, status must be {derived}"));
+        add(
+            1,
+            "wrong_status",
+            format!("status phải là {derived} theo các quy tắc"),
+            format!("by its rules, status must be {derived}"),
+        );
     }
-    let order: BTreeSet<Body> = pack.strictness.iter().chain(parent.iter().flat_map(|p| &p.strictness)).copied().collect();
+    let order: BTreeSet<Body> =
+        pack.strictness.iter().chain(parent.iter().flat_map(|p| &p.strictness)).copied().collect();
     let ids: BTreeSet<&str> = pack.rules.iter().map(|r| r.id.as_str()).collect();
     for rule in &pack.rules {
         check_rule(rule, &order, &ids, &mut add);
@@ -63,7 +86,12 @@ fn derived_status(pack: &Pack) -> RuleStatus {
 type Add<'a> = dyn FnMut(usize, &'static str, String, String) + 'a;
 
 fn never(line: usize, id: &str, why: (&str, &str), add: &mut Add) {
-    add(line, "never_matches", format!("quy tắc {id} không bao giờ áp dụng: {}", why.0), format!("rule {id} can never match: {}", why.1));
+    add(
+        line,
+        "never_matches",
+        format!("quy tắc {id} không bao giờ áp dụng: {}", why.0),
+        format!("rule {id} can never match: {}", why.1),
+    );
 }
 
 fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<&str>, add: &mut Add) {
@@ -82,14 +110,29 @@ fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<&str>, add: &m
         }
     }
     for other in rule.overrides.iter().filter(|o| !ids.contains(o.as_str()) || **o == rule.id) {
-        add(rule.line, "unknown_rule", format!("overrides: không có quy tắc khác tên «{other}»"), format!("overrides: there is no other rule \"{other}\""));
+        add(
+            rule.line,
+            "unknown_rule",
+            format!("overrides: không có quy tắc khác tên «{other}»"),
+            format!("overrides: there is no other rule \"{other}\""),
+        );
     }
     if let Effect::Authority { decider, .. } = &rule.effect {
         if rule.status == RuleStatus::Unverified {
-            add(rule.line, "unverified_decides", "văn bản chưa đọc được thì không được chỉ định người quyết định".into(), "a text that was not read never names a decider".into());
+            add(
+                rule.line,
+                "unverified_decides",
+                "văn bản chưa đọc được thì không được chỉ định người quyết định".into(),
+                "a text that was not read never names a decider".into(),
+            );
         }
         if !order.contains(decider) {
-            add(rule.line, "unordered_decider", format!("{decider} không có trong strictness"), format!("{decider} is not in strictness"));
+            add(
+                rule.line,
+                "unordered_decider",
+                format!("{decider} không có trong strictness"),
+                format!("{decider} is not in strictness"),
+            );
         }
     }
 }
@@ -99,7 +142,12 @@ fn check_pair(a: &Rule, b: &Rule, add: &mut Add) {
     let in_time = a.overlaps_in_time(b);
     if a.id == b.id {
         if in_time {
-            add(line, "dates_overlap", format!("hai phiên bản của {} trùng thời gian", a.id), format!("two versions of {} are valid at the same time", a.id));
+            add(
+                line,
+                "dates_overlap",
+                format!("hai phiên bản của {} trùng thời gian", a.id),
+                format!("two versions of {} are valid at the same time", a.id),
+            );
         }
         return;
     }
@@ -126,7 +174,12 @@ fn check_shadow(winner: &Rule, loser: &Rule, add: &mut Add) {
         && winner.valid_from.is_none_or(|w| loser.valid_from.is_some_and(|l| w <= l))
         && winner.valid_to.is_none_or(|w| loser.valid_to.is_some_and(|l| l <= w));
     if always {
-        never(loser.line, &loser.id, (&format!("{} luôn được ưu tiên", winner.id), &format!("{} always goes first", winner.id)), add);
+        never(
+            loser.line,
+            &loser.id,
+            (&format!("{} luôn được ưu tiên", winner.id), &format!("{} always goes first", winner.id)),
+            add,
+        );
     }
 }
 
@@ -137,7 +190,12 @@ fn check_cycles(rules: &[Rule], add: &mut Add) {
             for c in rules.iter().filter(|c| b.effect.group() == c.effect.group() && b.beats(c) && c.beats(a)) {
                 if a.line < b.line && a.line < c.line {
                     let names = format!("{} → {} → {} → {}", a.id, b.id, c.id, a.id);
-                    add(a.line, "unordered_overlap", format!("thứ tự vòng quanh: {names}"), format!("the order runs in a circle: {names}"));
+                    add(
+                        a.line,
+                        "unordered_overlap",
+                        format!("thứ tự vòng quanh: {names}"),
+                        format!("the order runs in a circle: {names}"),
+                    );
                 }
             }
         }
@@ -158,7 +216,9 @@ mod tests {
     const HEAD: &str = "code = \"x-2020\"\nversion = 1\ntitle = \"X\"\ndocument = \"QĐ 1/2020\"\nstatus = \"verified\"\nextends = \"national\"\nin_force_from = 2020-01-01\n";
 
     fn decider(id: &str, more: &str) -> String {
-        format!("[[authority]]\nid = \"{id}\"\nfor = [\"outbound\"]\nstatus = \"verified\"\ncitation = \"Đ.1\"\ndecider = \"ppc\"\n{more}\n")
+        format!(
+            "[[authority]]\nid = \"{id}\"\nfor = [\"outbound\"]\nstatus = \"verified\"\ncitation = \"Đ.1\"\ndecider = \"ppc\"\n{more}\n"
+        )
     }
 
     #[test]
@@ -174,8 +234,14 @@ mod tests {
 
     #[test]
     fn words_bodies_and_keys_that_do_not_exist_are_named_by_line() {
-        let source = format!("{HEAD}{}colour = 1\n", decider("a", "when = { post_level = [\"mayor\"], hat = true }").replace("\"ppc\"", "\"king\""));
-        assert_eq!(faults(&source), [(13, "unknown_body"), (14, "unknown_word"), (14, "unknown_word"), (15, "unknown_key")].to_vec());
+        let source = format!(
+            "{HEAD}{}colour = 1\n",
+            decider("a", "when = { post_level = [\"mayor\"], hat = true }").replace("\"ppc\"", "\"king\"")
+        );
+        assert_eq!(
+            faults(&source),
+            [(13, "unknown_body"), (14, "unknown_word"), (14, "unknown_word"), (15, "unknown_key")].to_vec()
+        );
         assert_eq!(faults("code = \n"), [(1, "not_toml")]);
     }
 
@@ -209,7 +275,8 @@ mod tests {
         let (_, national) = SHIPPED[0];
         let national = load(national, &[]).unwrap();
         assert!(load(&format!("{HEAD}{in_turn}"), &[&national]).is_ok());
-        let backwards = HEAD.replace("in_force_from = 2020-01-01", "in_force_from = 2020-01-01\nin_force_to = 2019-01-01");
+        let backwards =
+            HEAD.replace("in_force_from = 2020-01-01", "in_force_from = 2020-01-01\nin_force_to = 2019-01-01");
         assert_eq!(faults(&format!("{backwards}{}", decider("a", ""))), [(1, "empty_period")]);
     }
 

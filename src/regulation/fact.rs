@@ -147,7 +147,9 @@ impl Constraint {
             (Constraint::OneOf(a), Constraint::OneOf(b)) => !a.is_disjoint(b),
             // One set can hold something of each.
             (Constraint::Any(_), Constraint::Any(_)) | (Constraint::NoneOf(_), Constraint::NoneOf(_)) => true,
-            (Constraint::Any(a), Constraint::NoneOf(b)) | (Constraint::NoneOf(b), Constraint::Any(a)) => !a.is_subset(b),
+            (Constraint::Any(a), Constraint::NoneOf(b)) | (Constraint::NoneOf(b), Constraint::Any(a)) => {
+                !a.is_subset(b)
+            }
             (Constraint::Range(a, b), Constraint::Range(c, d)) => a <= d && c <= b,
             _ => false,
         }

@@ -55,12 +55,24 @@ pub fn findings(
         }
     }
     for paper in dossier.iter().filter(|p| p.required && !p.present) {
-        found.push(lacking(FindingCode::MissingDocument, &paper.rule, &paper.citation, Some(paper.document), Vec::new()));
+        found.push(lacking(
+            FindingCode::MissingDocument,
+            &paper.rule,
+            &paper.citation,
+            Some(paper.document),
+            Vec::new(),
+        ));
     }
     let consent_there = case.documents.contains(&Document::PartyConsent);
     for consent in consents.iter().filter(|c| c.mode == ConsentMode::InDossier && !consent_there) {
         let about = consent.travellers.clone();
-        found.push(lacking(FindingCode::ConsentMissing, "consent", &consent.citation, Some(Document::PartyConsent), about));
+        found.push(lacking(
+            FindingCode::ConsentMissing,
+            "consent",
+            &consent.citation,
+            Some(Document::PartyConsent),
+            about,
+        ));
     }
     let mut details_by_rule: BTreeMap<&str, (&Rule, Vec<String>)> = BTreeMap::new();
     for (rule, traveller) in details {
@@ -78,7 +90,13 @@ pub fn findings(
     Ok(found)
 }
 
-fn lacking(code: FindingCode, rule: &str, citation: &str, document: Option<Document>, travellers: Vec<String>) -> Finding {
+fn lacking(
+    code: FindingCode,
+    rule: &str,
+    citation: &str,
+    document: Option<Document>,
+    travellers: Vec<String>,
+) -> Finding {
     Finding {
         code,
         severity: Severity::Warn,
@@ -102,7 +120,12 @@ fn measure(
     calendar: &WorkCalendar,
 ) -> Result<Option<Passed>> {
     let over = |actual: i64, travellers: Vec<String>| {
-        max.filter(|max| actual > *max).map(|max| Passed { limit: Some(max), actual: Some(actual), travellers, severity: None })
+        max.filter(|max| actual > *max).map(|max| Passed {
+            limit: Some(max),
+            actual: Some(actual),
+            travellers,
+            severity: None,
+        })
     };
     let of_him = || vec![traveller.reference.clone()];
     let simply = |holds: bool, travellers: Vec<String>| {
@@ -144,7 +167,12 @@ fn measure(
         }
         FindingCode::OverlappingTrip => {
             let heaviest = traveller.overlapping.iter().min().copied();
-            heaviest.map(|severity| Passed { limit: None, actual: None, travellers: of_him(), severity: Some(severity) })
+            heaviest.map(|severity| Passed {
+                limit: None,
+                actual: None,
+                travellers: of_him(),
+                severity: Some(severity),
+            })
         }
         FindingCode::LateSubmission
         | FindingCode::MissingDocument
@@ -167,35 +195,47 @@ fn describe(finding: &Finding) -> Bilingual {
     let (limit, actual) = (finding.limit.unwrap_or(0), finding.actual.unwrap_or(0));
     let paper = finding.document.map(Document::word).unwrap_or("");
     let (vi, en) = match finding.code {
-        FindingCode::TooManyMembers => (format!("Đoàn {actual} người, tối đa {limit}."), format!("{actual} members, at most {limit}.")),
-        FindingCode::TooManyDays => (format!("Chuyến đi {actual} ngày, tối đa {limit}."), format!("{actual} days, at most {limit}.")),
-        FindingCode::TooManyDaysInCountry => {
-            (format!("Ở một nước {actual} ngày, tối đa {limit}."), format!("{actual} days in one country, at most {limit}."))
+        FindingCode::TooManyMembers => {
+            (format!("Đoàn {actual} người, tối đa {limit}."), format!("{actual} members, at most {limit}."))
         }
-        FindingCode::TooManyCountries => (format!("Đi {actual} nước, tối đa {limit}."), format!("{actual} countries, at most {limit}.")),
+        FindingCode::TooManyDays => {
+            (format!("Chuyến đi {actual} ngày, tối đa {limit}."), format!("{actual} days, at most {limit}."))
+        }
+        FindingCode::TooManyDaysInCountry => (
+            format!("Ở một nước {actual} ngày, tối đa {limit}."),
+            format!("{actual} days in one country, at most {limit}."),
+        ),
+        FindingCode::TooManyCountries => {
+            (format!("Đi {actual} nước, tối đa {limit}."), format!("{actual} countries, at most {limit}."))
+        }
         FindingCode::TwoKeyLeaders => (
             format!("{actual} lãnh đạo chủ chốt của một địa phương, đơn vị trong cùng đoàn."),
             format!("{actual} key leaders of one locality in one delegation."),
         ),
-        FindingCode::YearlyTripLimit => (format!("Lần đi thứ {actual} trong năm, tối đa {limit}."), format!("Trip {actual} of the year, at most {limit}.")),
-        FindingCode::UnderDiscipline => ("Đang trong thời gian bị kỷ luật.".into(), "Under discipline.".into()),
-        FindingCode::EnterpriseFunded => (
-            "Doanh nghiệp chi trả hoặc mời đích danh.".into(),
-            "An enterprise pays or invites by name.".into(),
+        FindingCode::YearlyTripLimit => (
+            format!("Lần đi thứ {actual} trong năm, tối đa {limit}."),
+            format!("Trip {actual} of the year, at most {limit}."),
         ),
+        FindingCode::UnderDiscipline => ("Đang trong thời gian bị kỷ luật.".into(), "Under discipline.".into()),
+        FindingCode::EnterpriseFunded => {
+            ("Doanh nghiệp chi trả hoặc mời đích danh.".into(), "An enterprise pays or invites by name.".into())
+        }
         FindingCode::ProjectFunded => ("Dùng tiền dự án.".into(), "Project money is used.".into()),
         FindingCode::RelativeInDelegation => ("Có người thân đi cùng.".into(), "A relative travels along.".into()),
-        FindingCode::MissingDocument => (format!("Thiếu giấy tờ: {paper}."), format!("A document is missing: {paper}.")),
+        FindingCode::MissingDocument => {
+            (format!("Thiếu giấy tờ: {paper}."), format!("A document is missing: {paper}."))
+        }
         FindingCode::MissingDetail => (
             "Văn bản đề nghị chưa ghi loại, ngạch, bậc, mã ngạch.".into(),
             "The letter does not state category, grade, step and grade code.".into(),
         ),
-        FindingCode::ConsentMissing => ("Chưa có ý kiến của cấp ủy trong hồ sơ.".into(), "The Party consent is not in the dossier.".into()),
+        FindingCode::ConsentMissing => {
+            ("Chưa có ý kiến của cấp ủy trong hồ sơ.".into(), "The Party consent is not in the dossier.".into())
+        }
         FindingCode::OffPlan => ("Ngoài kế hoạch năm.".into(), "Not in the annual plan.".into()),
-        FindingCode::PassportExpiresEarly => (
-            "Hộ chiếu hết hạn quá sớm sau ngày về.".into(),
-            "A passport expires too soon after the return.".into(),
-        ),
+        FindingCode::PassportExpiresEarly => {
+            ("Hộ chiếu hết hạn quá sớm sau ngày về.".into(), "A passport expires too soon after the return.".into())
+        }
         FindingCode::OverlappingTrip => (
             "Trùng thời gian với chuyến đi khác của cùng người.".into(),
             "The same person is on another trip at this time.".into(),

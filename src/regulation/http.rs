@@ -33,7 +33,12 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(tag = "regulation", request_body = Question,
     responses((status = 200, description = "the answer", body = AssessmentView)))]
 #[post("/assessments")]
-async fn ask(call: Call, shelf: web::Data<Shelf>, calendar: web::Data<WorkCalendar>, body: Incoming<Question>) -> Result<HttpResponse> {
+async fn ask(
+    call: Call,
+    shelf: web::Data<Shelf>,
+    calendar: web::Data<WorkCalendar>,
+    body: Incoming<Question>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.actor.require(Act::Read, Kind::Assessment)?;
     let question = body.check()?;
@@ -120,7 +125,9 @@ async fn list(call: Call, shelf: web::Data<Shelf>, paging: Query<Paging>) -> Res
     call.actor.require(Act::Read, Kind::Regulation)?;
     let limit = query::limit(paging.0.limit)?;
     let after = match &paging.0.cursor {
-        Some(cursor) => unseal("regulations", cursor).and_then(|p| p.into_iter().next()).ok_or_else(query::bad_cursor)?,
+        Some(cursor) => {
+            unseal("regulations", cursor).and_then(|p| p.into_iter().next()).ok_or_else(query::bad_cursor)?
+        }
         None => String::new(),
     };
     let shelf = shelf.get_ref().clone();
@@ -151,7 +158,11 @@ async fn load_pack(call: Call, shelf: web::Data<Shelf>, body: Incoming<String>) 
         move |conn, call, ()| {
             call.actor.require(Act::Administer, Kind::Regulation)?;
             if crate::kernel::text::bears_secret_mark(&text) {
-                return Err(refuse(Code::StateSecretRefused, "Không tiếp nhận bí mật nhà nước.", "State secrets are refused."));
+                return Err(refuse(
+                    Code::StateSecretRefused,
+                    "Không tiếp nhận bí mật nhà nước.",
+                    "State secrets are refused.",
+                ));
             }
             let pack = match add(conn, &text, call.now)? {
                 Ok(pack) => pack,
@@ -164,9 +175,19 @@ async fn load_pack(call: Call, shelf: web::Data<Shelf>, body: Incoming<String>) 
                     ));
                 }
             };
-            call.remember(conn, "load_regulation", &format!("regulations/{}", pack.code), json!({"version": pack.version}))?;
+            call.remember(
+                conn,
+                "load_regulation",
+                &format!("regulations/{}", pack.code),
+                json!({"version": pack.version}),
+            )?;
             shelf.book(conn)?;
-            reply(201, Some(pack.version), Some(format!("/api/v1/regulations/{}", pack.code)), &RegulationItem::from(&pack))
+            reply(
+                201,
+                Some(pack.version),
+                Some(format!("/api/v1/regulations/{}", pack.code)),
+                &RegulationItem::from(&pack),
+            )
         },
     )
     .await
@@ -177,7 +198,12 @@ fn faults_problem(faults: &[PackFault]) -> Error {
     let mut errors = Violations::default();
     for fault in faults {
         let line = format!("/line/{}", fault.line);
-        errors.add(line, fault.code, format!("Dòng {}: {}", fault.line, fault.text.vi), format!("Line {}: {}", fault.line, fault.text.en));
+        errors.add(
+            line,
+            fault.code,
+            format!("Dòng {}: {}", fault.line, fault.text.vi),
+            format!("Line {}: {}", fault.line, fault.text.en),
+        );
     }
     let mut problem = Problem::new(
         Code::RegulationInvalid,
@@ -206,6 +232,7 @@ async fn show(call: Call, shelf: web::Data<Shelf>, code: web::Path<String>) -> R
         .iter()
         .map(|r| RuleItem { id: r.id.clone(), group: r.effect.group(), status: r.status, citation: r.citation.clone() })
         .collect();
-    let body = RegulationView { item: RegulationItem::from(pack.as_ref()), texts: pack.texts.clone(), rules, source: text };
+    let body =
+        RegulationView { item: RegulationItem::from(pack.as_ref()), texts: pack.texts.clone(), rules, source: text };
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(pack.version))).json(body))
 }

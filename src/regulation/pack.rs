@@ -92,14 +92,36 @@ pub enum Effect {
         copies_to: Vec<Body>,
         notes: Vec<(String, Bilingual)>,
     },
-    Consent { body: Body, mode: ConsentMode },
-    Paper { document: Document, required: bool },
+    Consent {
+        body: Body,
+        mode: ConsentMode,
+    },
+    Paper {
+        document: Document,
+        required: bool,
+    },
     /// A detail of the person that the letter must state.
-    Detail { detail: String },
-    Limit { finding: FindingCode, severity: Severity, max: Option<i64>, unit: TermUnit, waivable_by: Option<Body> },
+    Detail {
+        detail: String,
+    },
+    Limit {
+        finding: FindingCode,
+        severity: Severity,
+        max: Option<i64>,
+        unit: TermUnit,
+        waivable_by: Option<Body>,
+    },
     /// Latest day to submit.
-    Deadline { lead: Term, before: Anchor, severity: Severity },
-    Obligation { code: String, within: Term, after: Anchor },
+    Deadline {
+        lead: Term,
+        before: Anchor,
+        severity: Severity,
+    },
+    Obligation {
+        code: String,
+        within: Term,
+        after: Anchor,
+    },
 }
 
 impl Effect {

@@ -151,7 +151,12 @@ impl Question {
     fn check(&self, faults: &mut Violations) {
         check_dates(self.departure_date, self.return_date, faults);
         if self.regulation.is_some() == self.jurisdiction.is_some() {
-            faults.add("/regulation", "one_of_two", "Cần đúng một trong regulation, jurisdiction.", "Exactly one of regulation and jurisdiction is needed.");
+            faults.add(
+                "/regulation",
+                "one_of_two",
+                "Cần đúng một trong regulation, jurisdiction.",
+                "Exactly one of regulation and jurisdiction is needed.",
+            );
         }
         for (index, stop) in self.stops.iter().enumerate() {
             check_country(&stop.country, &format!("/stops/{index}/country"), faults);
@@ -166,7 +171,12 @@ impl Question {
             }
             let related = traveller.relative_of.as_ref();
             if related.is_some_and(|r| *r == traveller.r#ref || !self.travellers.iter().any(|t| t.r#ref == *r)) {
-                faults.add(format!("{pointer}/relative_of"), "unknown_member", "Không có thành viên này.", "There is no such traveller.");
+                faults.add(
+                    format!("{pointer}/relative_of"),
+                    "unknown_member",
+                    "Không có thành viên này.",
+                    "There is no such traveller.",
+                );
             }
         }
     }
@@ -174,20 +184,62 @@ impl Question {
 
 /// Return before departure, and trips longer than any delegation.
 pub fn check_dates(departure: NaiveDate, returning: NaiveDate, faults: &mut Violations) {
-    faults.require(returning >= departure, "/return_date", "returns_before_departure", "Ngày về trước ngày đi.", "The return is before the departure.");
-    faults.require((returning - departure).num_days() <= 3_650, "/return_date", "too_long", "Chuyến đi quá dài.", "The trip is too long.");
+    faults.require(
+        returning >= departure,
+        "/return_date",
+        "returns_before_departure",
+        "Ngày về trước ngày đi.",
+        "The return is before the departure.",
+    );
+    faults.require(
+        (returning - departure).num_days() <= 3_650,
+        "/return_date",
+        "too_long",
+        "Chuyến đi quá dài.",
+        "The trip is too long.",
+    );
     let known = |d: NaiveDate| (1990..=2100).contains(&chrono::Datelike::year(&d));
-    faults.require(known(departure), "/departure_date", "out_of_range", "Năm phải từ 1990 đến 2100.", "The year must be 1990 to 2100.");
-    faults.require(known(returning), "/return_date", "out_of_range", "Năm phải từ 1990 đến 2100.", "The year must be 1990 to 2100.");
+    faults.require(
+        known(departure),
+        "/departure_date",
+        "out_of_range",
+        "Năm phải từ 1990 đến 2100.",
+        "The year must be 1990 to 2100.",
+    );
+    faults.require(
+        known(returning),
+        "/return_date",
+        "out_of_range",
+        "Năm phải từ 1990 đến 2100.",
+        "The year must be 1990 to 2100.",
+    );
 }
 
 pub fn check_country(code: &str, pointer: &str, faults: &mut Violations) {
-    faults.require(country(code).is_some(), pointer, "unknown_country", "Không có mã nước này (ISO 3166-1).", "There is no such country code (ISO 3166-1).");
-    faults.require(code != "VN", pointer, "home_country", "Nước đến không thể là Việt Nam.", "A stop abroad cannot be in Viet Nam.");
+    faults.require(
+        country(code).is_some(),
+        pointer,
+        "unknown_country",
+        "Không có mã nước này (ISO 3166-1).",
+        "There is no such country code (ISO 3166-1).",
+    );
+    faults.require(
+        code != "VN",
+        pointer,
+        "home_country",
+        "Nước đến không thể là Việt Nam.",
+        "A stop abroad cannot be in Viet Nam.",
+    );
 }
 
 pub fn check_heads(heads: usize, pointer: &str, faults: &mut Violations) {
-    faults.require(heads == 1, pointer, "one_head", "Đoàn phải có đúng một trưởng đoàn.", "A delegation has exactly one head.");
+    faults.require(
+        heads == 1,
+        pointer,
+        "one_head",
+        "Đoàn phải có đúng một trưởng đoàn.",
+        "A delegation has exactly one head.",
+    );
 }
 
 impl AskedTraveller {

@@ -19,7 +19,10 @@ pub fn read(source: &str) -> Result<Pack, Vec<PackFault>> {
         Ok(document) => document,
         Err(error) => {
             let line = line_of(source, error.span().map_or(0, |s| s.start));
-            let text = Bilingual::new(format!("Không đọc được TOML: {}", error.message()), format!("Not TOML: {}", error.message()));
+            let text = Bilingual::new(
+                format!("Không đọc được TOML: {}", error.message()),
+                format!("Not TOML: {}", error.message()),
+            );
             return Err(vec![PackFault { line, code: "not_toml", text }]);
         }
     };
@@ -200,16 +203,16 @@ impl<'a> Fields<'a> {
         let Some(item) = self.get(key) else { return Vec::new() };
         let list: Vec<(&'a dyn TableLike, Option<std::ops::Range<usize>>)> = match item {
             Item::ArrayOfTables(tables) => tables.iter().map(|t| (t as &dyn TableLike, t.span())).collect(),
-            Item::Value(Node::Array(array)) => array
-                .iter()
-                .filter_map(|v| v.as_inline_table().map(|t| (t as &dyn TableLike, t.span())))
-                .collect(),
+            Item::Value(Node::Array(array)) => {
+                array.iter().filter_map(|v| v.as_inline_table().map(|t| (t as &dyn TableLike, t.span()))).collect()
+            }
             _ => {
                 self.wrong(key, "a list of tables");
                 Vec::new()
             }
         };
-        let place = |span: Option<std::ops::Range<usize>>| span.map_or(self.key_line(key), |s| line_of(self.source, s.start));
+        let place =
+            |span: Option<std::ops::Range<usize>>| span.map_or(self.key_line(key), |s| line_of(self.source, s.start));
         list.into_iter().map(|(t, span)| Fields::new(t, place(span), self.source, self.faults)).collect()
     }
 
@@ -218,7 +221,12 @@ impl<'a> Fields<'a> {
         let asked = self.asked.borrow();
         for (key, _) in self.table.iter().filter(|(key, _)| !asked.contains(key)) {
             let line = self.key_line(key);
-            self.fault(line, "unknown_key", format!("không có khóa «{key}» ở đây"), format!("there is no key \"{key}\" here"));
+            self.fault(
+                line,
+                "unknown_key",
+                format!("không có khóa «{key}» ở đây"),
+                format!("there is no key \"{key}\" here"),
+            );
         }
     }
 }
@@ -240,7 +248,8 @@ fn read_pack(root: &Fields) -> Option<Pack> {
     if root.table.get("in_force_from").is_none() {
         root.missing("in_force_from");
     }
-    let (code, version, title, document) = (root.text("code"), root.opt_int("version"), root.text("title"), root.text("document"));
+    let (code, version, title, document) =
+        (root.text("code"), root.opt_int("version"), root.text("title"), root.text("document"));
     let (status, in_force_from) = (root.word("status", "status"), root.opt_day("in_force_from"));
     Some(Pack {
         code: code?,
@@ -294,7 +303,8 @@ fn read_rule(fields: &Fields, effect: Option<Effect>) -> Option<Rule> {
         fields.missing("for");
     }
     let (valid_from, valid_to) = (fields.opt_day("valid_from"), fields.opt_day("valid_to"));
-    let (id, status, citation) = (fields.text("id"), fields.word::<RuleStatus>("status", "status"), fields.text("citation"));
+    let (id, status, citation) =
+        (fields.text("id"), fields.word::<RuleStatus>("status", "status"), fields.text("citation"));
     Some(Rule {
         id: id?,
         line: fields.line,
@@ -343,7 +353,12 @@ fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<C
     let known = |words: BTreeSet<String>, all: &BTreeSet<String>| {
         for word in words.difference(all) {
             let key = fact.word();
-            fields.fault(line, "unknown_word", format!("{key}: không có «{word}»"), format!("{key}: there is no \"{word}\""));
+            fields.fault(
+                line,
+                "unknown_word",
+                format!("{key}: không có «{word}»"),
+                format!("{key}: there is no \"{word}\""),
+            );
         }
         words
     };
@@ -404,10 +419,16 @@ fn authority(fields: &Fields) -> Option<Effect> {
 }
 
 fn step(fields: &Fields) -> Option<StepRule> {
-    let (kind, body, within) = (fields.word::<StepKind>("kind", "kind of step"), fields.word("body", "body"), fields.opt_term("within"));
+    let (kind, body, within) =
+        (fields.word::<StepKind>("kind", "kind of step"), fields.word("body", "body"), fields.opt_term("within"));
     fields.finish();
     if !matches!(kind, None | Some(StepKind::Appraise | StepKind::Consult)) {
-        fields.fault(fields.line, "wrong_step", "chỉ ghi bước appraise, consult".into(), "only appraise and consult stand here".into());
+        fields.fault(
+            fields.line,
+            "wrong_step",
+            "chỉ ghi bước appraise, consult".into(),
+            "only appraise and consult stand here".into(),
+        );
     }
     Some(StepRule { kind: kind?, body: body?, within })
 }
@@ -425,7 +446,12 @@ fn paper(fields: &Fields) -> Option<Effect> {
 fn detail(fields: &Fields) -> Option<Effect> {
     let detail = fields.text("detail")?;
     if detail != "grade" {
-        fields.fault(fields.line, "unknown_word", format!("không có detail «{detail}»"), format!("there is no detail \"{detail}\""));
+        fields.fault(
+            fields.line,
+            "unknown_word",
+            format!("không có detail «{detail}»"),
+            format!("there is no detail \"{detail}\""),
+        );
     }
     Some(Effect::Detail { detail })
 }

@@ -131,9 +131,20 @@ pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
         decider: a.decider.map(|d| DeciderView { body: d.body, rule: d.rule, citation: d.citation }),
         steps: (1..)
             .zip(a.steps)
-            .map(|(order, s)| StepView { order, kind: s.kind, body: s.body, within: s.within, due_on: s.due_on, citation: s.citation })
+            .map(|(order, s)| StepView {
+                order,
+                kind: s.kind,
+                body: s.body,
+                within: s.within,
+                due_on: s.due_on,
+                citation: s.citation,
+            })
             .collect(),
-        consents: a.consents.into_iter().map(|c| ConsentView { body: c.body, r#for: c.travellers, citation: c.citation }).collect(),
+        consents: a
+            .consents
+            .into_iter()
+            .map(|c| ConsentView { body: c.body, r#for: c.travellers, citation: c.citation })
+            .collect(),
         dossier: a
             .dossier
             .into_iter()
@@ -160,7 +171,13 @@ pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
             .into_iter()
             .map(|o| {
                 let after: &'static str = o.after.into();
-                ObligationView { code: o.code, within: o.within, after: after.to_owned(), due_on: o.due_on, citation: o.citation }
+                ObligationView {
+                    code: o.code,
+                    within: o.within,
+                    after: after.to_owned(),
+                    due_on: o.due_on,
+                    citation: o.citation,
+                }
             })
             .collect(),
         copies_to: a.copies_to,

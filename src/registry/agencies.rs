@@ -1,0 +1,150 @@
+//! Agencies (cơ quan, đơn vị): a tree with validity dates; model and rows.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::db::schema::agencies;
+use crate::db::{Conn, containing};
+use crate::error::{Error, Result};
+use crate::kernel::text::fold;
+use crate::kernel::time::{Day, valid_on};
+use crate::kernel::words::Bloc;
+
+/// One agency under one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agency {
+    pub id: i64,
+    pub version: i64,
+    pub code: String,
+    pub name: String,
+    pub parent_id: Option<i64>,
+    pub bloc: Bloc,
+    /// Half-open: the first day it exists, the first day it no longer does.
+    pub valid_from: Day,
+    pub valid_to: Option<Day>,
+    /// Its clerks may submit without the head's seat.
+    pub clerk_may_submit: bool,
+}
+
+impl Agency {
+    pub fn exists_on(&self, day: Day) -> bool {
+        valid_on(self.valid_from, self.valid_to, day)
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = agencies, treat_none_as_null = true)]
+struct Row {
+    id: i64,
+    version: i64,
+    code: String,
+    name: String,
+    search_norm: String,
+    parent_id: Option<i64>,
+    bloc: String,
+    valid_from: Day,
+    valid_to: Option<Day>,
+    clerk_may_submit: bool,
+}
+
+impl TryFrom<Row> for Agency {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Agency {
+            bloc: row.bloc.parse().map_err(|_| Error::Internal(format!("unknown bloc {}", row.bloc)))?,
+            id: row.id,
+            version: row.version,
+            code: row.code,
+            name: row.name,
+            parent_id: row.parent_id,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            clerk_may_submit: row.clerk_may_submit,
+        })
+    }
+}
+
+impl From<&Agency> for Row {
+    fn from(a: &Agency) -> Self {
+        Row {
+            id: a.id,
+            version: a.version,
+            code: a.code.clone(),
+            name: a.name.clone(),
+            search_norm: fold(&format!("{} {}", a.code, a.name)),
+            parent_id: a.parent_id,
+            bloc: a.bloc.word().to_owned(),
+            valid_from: a.valid_from,
+            valid_to: a.valid_to,
+            clerk_may_submit: a.clerk_may_submit,
+        }
+    }
+}
+
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Agency>> {
+    let row: Option<Row> = agencies::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    row.map(Agency::try_from).transpose()
+}
+
+/// Code and name of agencies, for labels.
+pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, String)>> {
+    let rows: Vec<(i64, String, String)> = agencies::table
+        .filter(agencies::id.eq_any(ids))
+        .select((agencies::id, agencies::code, agencies::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, name)| (id, (code, name))).collect())
+}
+
+/// What a list of agencies asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub code: Option<String>,
+    pub q: Option<String>,
+    pub on: Option<Day>,
+}
+
+macro_rules! filtered {
+    ($query:expr, $filter:expr) => {{
+        let mut query = $query;
+        if let Some(code) = &$filter.code {
+            query = query.filter(agencies::code.eq(code.clone()));
+        }
+        if let Some(q) = &$filter.q {
+            query = query.filter(agencies::search_norm.like(containing(&fold(q))).escape('\\'));
+        }
+        if let Some(on) = $filter.on {
+            let lasts = agencies::valid_to.is_null().or(agencies::valid_to.gt(on));
+            query = query.filter(agencies::valid_from.le(on)).filter(lasts.assume_not_null());
+        }
+        query
+    }};
+}
+
+/// Agencies after a place, in the order of code and id.
+pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(String, i64)>, limit: i64) -> Result<Vec<Agency>> {
+    let query = agencies::table.select(Row::as_select()).into_boxed();
+    let mut query = filtered!(query, filter).order((agencies::code, agencies::id)).limit(limit);
+    if let Some((code, id)) = after {
+        query = query.filter(agencies::code.gt(code.clone()).or(agencies::code.eq(code).and(agencies::id.gt(id))));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    rows.into_iter().map(Agency::try_from).collect()
+}
+
+pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64> {
+    let query = agencies::table.select(diesel::dsl::count_star()).into_boxed();
+    Ok(filtered!(query, filter).first(conn)?)
+}
+
+pub fn insert(conn: &mut Conn, agency: &Agency) -> Result<()> {
+    diesel::insert_into(agencies::table).values(Row::from(agency)).execute(conn)?;
+    Ok(())
+}
+
+/// Saves; the caller has checked the version in this transaction.
+pub fn update(conn: &mut Conn, agency: &Agency) -> Result<()> {
+    diesel::update(agencies::table.find(agency.id)).set(Row::from(agency)).execute(conn)?;
+    Ok(())
+}

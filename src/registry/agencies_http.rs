@@ -1,0 +1,233 @@
+//! Routes of agencies.
+
+use actix_web::{HttpResponse, get, patch, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{page_response, path_id, reply};
+use crate::access::permission::{Act, Kind};
+use crate::error::{Code, Result, not_found, refuse};
+use crate::kernel::id::Id;
+use crate::kernel::page::{Page, unseal};
+use crate::kernel::violation::Violations;
+use crate::kernel::words::Bloc;
+use crate::registry::agencies::{self, Agency, Filter};
+use crate::web::etag::etag;
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(create).service(show).service(change);
+}
+
+/// An agency as it is shown.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Agency, example = json!({"id": "01ke3m9p0005s", "version": 1, "code": "SKHCN", "name": "Sở Khoa học và Công nghệ",
+    "parent_id": null, "bloc": "state", "valid_from": "2000-01-01", "valid_to": null, "clerk_may_submit": false}))]
+struct AgencyView {
+    #[schema(value_type = String)]
+    id: Id,
+    version: i64,
+    code: String,
+    name: String,
+    #[schema(value_type = Option<String>)]
+    parent_id: Option<Id>,
+    bloc: Bloc,
+    valid_from: NaiveDate,
+    /// First day it no longer exists.
+    valid_to: Option<NaiveDate>,
+    clerk_may_submit: bool,
+}
+
+impl From<&Agency> for AgencyView {
+    fn from(a: &Agency) -> Self {
+        AgencyView {
+            id: Id(a.id),
+            version: a.version,
+            code: a.code.clone(),
+            name: a.name.clone(),
+            parent_id: a.parent_id.map(Id),
+            bloc: a.bloc,
+            valid_from: a.valid_from,
+            valid_to: a.valid_to,
+            clerk_may_submit: a.clerk_may_submit,
+        }
+    }
+}
+
+/// A new agency.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"code": "SCT", "name": "Sở Công Thương", "bloc": "state", "valid_from": "2020-01-01"}))]
+struct NewAgency {
+    #[schema(min_length = 1, max_length = 40)]
+    code: String,
+    #[schema(min_length = 1, max_length = 300)]
+    name: String,
+    #[schema(value_type = Option<String>)]
+    parent_id: Option<Id>,
+    bloc: Bloc,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    clerk_may_submit: Option<bool>,
+}
+
+/// Changes of an agency. Names and parents change with a date, by `/agency-changes`, not here.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"clerk_may_submit": true}))]
+struct AgencyChanges {
+    clerk_may_submit: bool,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// Exact code.
+    code: Option<String>,
+    /// Part of code or name, with or without marks.
+    q: Option<String>,
+    /// Agencies that exist on this day.
+    on: Option<NaiveDate>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+    count: Option<bool>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct AgencyPage {
+    items: Vec<AgencyView>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+/// Agencies, by code.
+#[utoipa::path(tag = "registry", params(Asked), responses((status = 200, description = "agencies", body = AgencyPage)))]
+#[get("/agencies")]
+async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Agency)?;
+    let asked = asked.0;
+    let limit = query::limit(asked.limit)?;
+    asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
+    let filter = Filter { code: asked.code, q: asked.q, on: asked.on };
+    let scope = format!("agencies {filter:?}");
+    let place = |cursor: &String| {
+        let place = unseal(&scope, cursor).and_then(|p| Some((p.first()?.clone(), p.get(1)?.parse().ok()?)));
+        place.ok_or_else(query::bad_cursor)
+    };
+    let after = asked.cursor.as_ref().map(place).transpose()?;
+    let count = asked.count.unwrap_or(false);
+    let (rows, total) = call
+        .read(move |conn, _| {
+            let total = if count { Some(agencies::count(conn, &filter)?) } else { None };
+            Ok((agencies::page(conn, &filter, after, limit + 1)?, total))
+        })
+        .await?;
+    let page = Page::cut(rows, limit, &scope, |a| vec![a.code.clone(), a.id.to_string()]);
+    let items = page.items.iter().map(AgencyView::from).collect();
+    Ok(page_response("/api/v1/agencies", page.next.as_deref()).json(AgencyPage { items, next: page.next, total }))
+}
+
+/// Adds an agency to the tree.
+#[utoipa::path(tag = "registry", request_body = NewAgency, responses((status = 201, description = "created", body = AgencyView)))]
+#[post("/agencies")]
+async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    call.change(
+        body.fingerprint.clone(),
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            call.actor.require(Act::Administer, Kind::Agency)?;
+            let body = body.check()?;
+            let agency = Agency {
+                id: Id::new(call.now).0,
+                version: 1,
+                code: body.code,
+                name: body.name,
+                parent_id: body.parent_id.map(|id| id.0),
+                bloc: body.bloc,
+                valid_from: body.valid_from,
+                valid_to: body.valid_to,
+                clerk_may_submit: body.clerk_may_submit.unwrap_or(false),
+            };
+            let mut faults = Violations::default();
+            let in_order = agency.valid_to.is_none_or(|to| agency.valid_from < to);
+            faults.require(
+                in_order,
+                "/valid_to",
+                "ends_before_it_begins",
+                "Ngày hết phải sau ngày bắt đầu.",
+                "Must be after valid_from.",
+            );
+            if let Some(parent) = agency.parent_id {
+                let there = agencies::find(conn, parent)?.is_some_and(|p| p.exists_on(agency.valid_from));
+                faults.require(
+                    there,
+                    "/parent_id",
+                    "unknown_agency",
+                    "Không có cơ quan cấp trên này.",
+                    "There is no such parent.",
+                );
+            }
+            faults.finish()?;
+            let same =
+                agencies::page(conn, &Filter { code: Some(agency.code.clone()), ..Filter::default() }, None, 200)?;
+            let meets = |o: &Agency| {
+                o.valid_to.is_none_or(|to| agency.valid_from < to) && agency.valid_to.is_none_or(|to| o.valid_from < to)
+            };
+            if same.iter().any(meets) {
+                return Err(refuse(
+                    Code::AlreadyExists,
+                    "Mã cơ quan đã dùng trong thời gian này.",
+                    "The code is in use at that time.",
+                ));
+            }
+            agencies::insert(conn, &agency)?;
+            call.remember(conn, "create_agency", &format!("agencies/{}", Id(agency.id)), json!({"code": agency.code}))?;
+            reply(201, Some(1), Some(format!("/api/v1/agencies/{}", Id(agency.id))), &AgencyView::from(&agency))
+        },
+    )
+    .await
+}
+
+/// One agency.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "the agency", body = AgencyView)))]
+#[get("/agencies/{id}")]
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Agency)?;
+    let id = path_id(&id)?;
+    let agency = call.read(move |conn, _| agencies::find(conn, id)?.ok_or_else(not_found)).await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(agency.version))).json(AgencyView::from(&agency)))
+}
+
+/// Says whether the clerks of an agency may submit.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = AgencyChanges,
+    responses((status = 200, description = "changed", body = AgencyView)))]
+#[patch("/agencies/{id}")]
+async fn change(call: Call, id: web::Path<String>, body: Incoming<AgencyChanges>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    call.change(
+        body.fingerprint.clone(),
+        move |conn, _| agencies::find(conn, id)?.ok_or_else(not_found),
+        move |conn, call, mut agency| {
+            call.precondition_given()?;
+            call.actor.require(Act::Administer, Kind::Agency)?;
+            call.precondition_holds(agency.version)?;
+            agency.clerk_may_submit = body.check()?.clerk_may_submit;
+            agency.version += 1;
+            agencies::update(conn, &agency)?;
+            let detail = json!({"clerk_may_submit": agency.clerk_may_submit});
+            call.remember(conn, "change_agency", &format!("agencies/{}", Id(agency.id)), detail)?;
+            reply(200, Some(agency.version), None, &AgencyView::from(&agency))
+        },
+    )
+    .await
+}

@@ -1,0 +1,39 @@
+//! What the province is made of: agencies, the officials who travel, their passports, and the working calendar.
+
+pub mod agencies;
+pub mod agencies_http;
+pub mod holidays;
+pub mod officials;
+pub mod officials_http;
+pub mod officials_store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::db::Conn;
+use crate::error::Result;
+use crate::kernel::violation::Violations;
+
+/// Registers the room's routes.
+pub fn routes(config: &mut ServiceConfig) {
+    agencies_http::routes(config);
+    officials_http::routes(config);
+    holidays::routes(config);
+}
+
+/// Whether the agency and the official an account names exist.
+pub fn account_references(
+    conn: &mut Conn,
+    agency: Option<i64>,
+    official: Option<i64>,
+    faults: &mut Violations,
+) -> Result<()> {
+    if let Some(id) = agency {
+        let found = agencies::find(conn, id)?.is_some();
+        faults.require(found, "/agency_id", "unknown_agency", "Không có cơ quan này.", "There is no such agency.");
+    }
+    if let Some(id) = official {
+        let found = officials_store::find(conn, id)?.is_some();
+        faults.require(found, "/official_id", "unknown_official", "Không có người này.", "There is no such official.");
+    }
+    Ok(())
+}

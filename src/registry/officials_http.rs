@@ -1,0 +1,551 @@
+//! Routes of officials and what belongs to them.
+
+use actix_web::{HttpResponse, get, patch, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{page_response, path_id, reply};
+use crate::access::permission::{Act, Kind};
+use crate::db::Conn;
+use crate::error::{Result, forbidden, not_found};
+use crate::kernel::id::Id;
+use crate::kernel::page::{Page, unseal};
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{ManagedBy, PassportKind, Personnel, PostLevel};
+use crate::registry::officials::{Discipline, Grade, ManagementLevel, Official, Passport, SINCE_EVER, masked};
+use crate::registry::{agencies, officials_store as store};
+use crate::web::etag::etag;
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(create).service(show).service(change);
+    config.service(list_passports).service(add_passport);
+    config.service(list_levels).service(add_level);
+    config.service(list_disciplines).service(add_discipline);
+}
+
+/// Missions of a year before the system knew of them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OpeningMissions {
+    #[schema(minimum = 1990, maximum = 2100)]
+    year: i64,
+    #[schema(minimum = 0, maximum = 366)]
+    count: i64,
+}
+
+/// An official as shown. The passport number is masked unless the caller may reveal it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Official, example = json!({"id": "01ke3m9p0007x", "version": 1, "full_name": "Đặng Văn Minh", "birth_date": "1980-05-12",
+    "agency_id": "01ke3m9p0005s", "post": "Trưởng phòng", "post_level": "division_head", "personnel": "civil_servant", "grade": null,
+    "party_member": true, "provincial_committee_member": false, "key_leader": false, "managed_by": "agency",
+    "opening_missions": null, "passport_number": "••••1234", "under_discipline": false}))]
+struct OfficialView {
+    #[schema(value_type = String)]
+    id: Id,
+    version: i64,
+    full_name: String,
+    /// Only for the own agency and whoever may reveal passports.
+    birth_date: Option<NaiveDate>,
+    #[schema(value_type = String)]
+    agency_id: Id,
+    post: String,
+    post_level: PostLevel,
+    personnel: Personnel,
+    grade: Option<Grade>,
+    party_member: bool,
+    provincial_committee_member: bool,
+    key_leader: bool,
+    /// Who manages the official today.
+    managed_by: ManagedBy,
+    opening_missions: Option<OpeningMissions>,
+    passport_number: Option<String>,
+    under_discipline: bool,
+}
+
+fn view(o: &Official, call: &Call, reveal: bool) -> OfficialView {
+    let own = call.actor.belongs_to(o.agency_id) || call.actor.may(Act::Reveal, Kind::Passport);
+    OfficialView {
+        id: Id(o.id),
+        version: o.version,
+        full_name: o.full_name.clone(),
+        birth_date: o.birth_date.filter(|_| own),
+        agency_id: Id(o.agency_id),
+        post: o.post.clone(),
+        post_level: o.post_level,
+        personnel: o.personnel,
+        grade: o.grade.clone(),
+        party_member: o.party_member,
+        provincial_committee_member: o.provincial_committee_member,
+        key_leader: o.key_leader,
+        managed_by: o.managed_by(call.today),
+        opening_missions: o.opening_missions.map(|(year, count)| OpeningMissions { year, count }),
+        passport_number: o.passport().map(|p| if reveal { p.number.clone() } else { masked(&p.number) }),
+        under_discipline: o.under_discipline(call.today),
+    }
+}
+
+/// A new official.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"full_name": "Đặng Văn Minh", "birth_date": "1980-05-12", "agency_id": "01ke3m9p0005s",
+    "post": "Trưởng phòng", "post_level": "division_head", "personnel": "civil_servant", "party_member": true,
+    "provincial_committee_member": false, "key_leader": false, "managed_by": "agency"}))]
+struct NewOfficial {
+    #[schema(min_length = 1, max_length = 200)]
+    full_name: String,
+    birth_date: Option<NaiveDate>,
+    #[schema(value_type = String)]
+    agency_id: Id,
+    #[schema(min_length = 1, max_length = 200)]
+    post: String,
+    post_level: PostLevel,
+    personnel: Personnel,
+    grade: Option<Grade>,
+    party_member: bool,
+    provincial_committee_member: bool,
+    key_leader: bool,
+    managed_by: ManagedBy,
+    opening_missions: Option<OpeningMissions>,
+}
+
+/// Changes of an official; what is left out stays. The management level changes by date, under `/management-levels`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"post": "Phó Giám đốc", "post_level": "department_deputy_head"}))]
+struct OfficialChanges {
+    #[schema(min_length = 1, max_length = 200)]
+    full_name: Option<String>,
+    birth_date: Option<NaiveDate>,
+    #[schema(min_length = 1, max_length = 200)]
+    post: Option<String>,
+    post_level: Option<PostLevel>,
+    personnel: Option<Personnel>,
+    grade: Option<Grade>,
+    party_member: Option<bool>,
+    provincial_committee_member: Option<bool>,
+    key_leader: Option<bool>,
+    opening_missions: Option<OpeningMissions>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    agency_id: Option<String>,
+    /// Part of a name, with or without marks: `dang` finds Đặng.
+    q: Option<String>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+    count: Option<bool>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OfficialPage {
+    items: Vec<OfficialView>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+/// Officials by name.
+#[utoipa::path(tag = "registry", params(Asked), responses((status = 200, description = "officials", body = OfficialPage)))]
+#[get("/officials")]
+async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Official)?;
+    let asked = asked.0;
+    let limit = query::limit(asked.limit)?;
+    asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
+    let agency = asked.agency_id.as_ref().map(|id| id.parse::<Id>().map_or(-1, |id| id.0));
+    let scope = format!("officials {agency:?} {:?}", asked.q);
+    let place = |cursor: &String| {
+        let place = unseal(&scope, cursor).and_then(|p| Some((p.first()?.clone(), p.get(1)?.parse().ok()?)));
+        place.ok_or_else(query::bad_cursor)
+    };
+    let after = asked.cursor.as_ref().map(place).transpose()?;
+    let (q, count) = (asked.q, asked.count.unwrap_or(false));
+    let (rows, total) = call
+        .read(move |conn, _| {
+            let total = if count { Some(store::count(conn, agency, q.as_deref())?) } else { None };
+            Ok((store::page(conn, agency, q.as_deref(), after, limit + 1)?, total))
+        })
+        .await?;
+    let page = Page::cut(rows, limit, &scope, |o| vec![crate::kernel::text::fold(&o.full_name), o.id.to_string()]);
+    let items = page.items.iter().map(|o| view(o, &call, false)).collect();
+    Ok(page_response("/api/v1/officials", page.next.as_deref()).json(OfficialPage { items, next: page.next, total }))
+}
+
+/// Whether the caller may keep this agency's officials.
+fn may_keep(call: &Call, agency_id: i64) -> Result<()> {
+    call.actor.require(Act::Draft, Kind::Official)?;
+    // DOFA keeps everybody's, clerks and heads those of their own agency.
+    if call.actor.may(Act::Handle, Kind::Delegation) || call.actor.belongs_to(agency_id) {
+        return Ok(());
+    }
+    Err(forbidden("Chỉ được quản lý cán bộ của cơ quan mình.", "Only officials of one's own agency."))
+}
+
+/// Adds an official.
+#[utoipa::path(tag = "registry", request_body = NewOfficial, responses((status = 201, description = "created", body = OfficialView)))]
+#[post("/officials")]
+async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    call.change(
+        body.fingerprint.clone(),
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            call.actor.require(Act::Draft, Kind::Official)?;
+            let body = body.check()?;
+            let mut faults = Violations::default();
+            let agency = agencies::find(conn, body.agency_id.0)?;
+            faults.require(
+                agency.is_some(),
+                "/agency_id",
+                "unknown_agency",
+                "Không có cơ quan này.",
+                "There is no such agency.",
+            );
+            let born = body.birth_date.is_none_or(|d| d < call.today);
+            faults.require(born, "/birth_date", "in_the_future", "Ngày sinh ở tương lai.", "Born in the future.");
+            faults.finish()?;
+            may_keep(call, body.agency_id.0)?;
+            let id = Id::new(call.now).0;
+            let level = ManagementLevel {
+                id: Id::new(call.now).0,
+                managed_by: body.managed_by,
+                valid_from: SINCE_EVER,
+                valid_to: None,
+            };
+            let official = Official {
+                id,
+                version: 1,
+                full_name: body.full_name,
+                birth_date: body.birth_date,
+                agency_id: body.agency_id.0,
+                post: body.post,
+                post_level: body.post_level,
+                personnel: body.personnel,
+                grade: body.grade,
+                party_member: body.party_member,
+                provincial_committee_member: body.provincial_committee_member,
+                key_leader: body.key_leader,
+                opening_missions: body.opening_missions.map(|m| (m.year, m.count)),
+                levels: vec![level],
+                passports: Vec::new(),
+                disciplines: Vec::new(),
+            };
+            store::insert(conn, &official)?;
+            call.remember(conn, "create_official", &format!("officials/{}", Id(id)), json!({}))?;
+            reply(201, Some(1), Some(format!("/api/v1/officials/{}", Id(id))), &view(&official, call, false))
+        },
+    )
+    .await
+}
+
+fn find(conn: &mut Conn, id: i64) -> Result<Official> {
+    store::find(conn, id)?.ok_or_else(not_found)
+}
+
+/// The official for a reader; who may reveal passport numbers sees them, and that he did is remembered.
+async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
+    call.actor.require(Act::Read, Kind::Official)?;
+    let id = path_id(id)?;
+    let official = call.read(move |conn, _| find(conn, id)).await?;
+    let reveal = call.actor.may(Act::Reveal, Kind::Passport) && !official.passports.is_empty();
+    if reveal {
+        call.write(move |conn, call| {
+            call.remember(conn, "reveal_passport", &format!("officials/{}", Id(id)), json!({}))
+        })
+        .await?;
+    }
+    Ok((official, reveal))
+}
+
+/// One official.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "the official", body = OfficialView)))]
+#[get("/officials/{id}")]
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    let (official, reveal) = seen(&call, &id).await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(official.version))).json(view(&official, &call, reveal)))
+}
+
+/// Changes an official.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = OfficialChanges,
+    responses((status = 200, description = "changed", body = OfficialView)))]
+#[patch("/officials/{id}")]
+async fn change(call: Call, id: web::Path<String>, body: Incoming<OfficialChanges>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    call.change(
+        body.fingerprint.clone(),
+        move |conn, call| {
+            call.actor.require(Act::Read, Kind::Official)?;
+            find(conn, id)
+        },
+        move |conn, call, mut o| {
+            call.precondition_given()?;
+            may_keep(call, o.agency_id)?;
+            call.precondition_holds(o.version)?;
+            let body = body.check()?;
+            o.version += 1;
+            o.full_name = body.full_name.unwrap_or(o.full_name);
+            o.birth_date = body.birth_date.or(o.birth_date);
+            o.post = body.post.unwrap_or(o.post);
+            o.post_level = body.post_level.unwrap_or(o.post_level);
+            o.personnel = body.personnel.unwrap_or(o.personnel);
+            o.grade = body.grade.or(o.grade);
+            o.party_member = body.party_member.unwrap_or(o.party_member);
+            o.provincial_committee_member = body.provincial_committee_member.unwrap_or(o.provincial_committee_member);
+            o.key_leader = body.key_leader.unwrap_or(o.key_leader);
+            o.opening_missions = body.opening_missions.map(|m| (m.year, m.count)).or(o.opening_missions);
+            store::update(conn, &o)?;
+            call.remember(conn, "change_official", &format!("officials/{}", Id(id)), json!({"version": o.version}))?;
+            reply(200, Some(o.version), None, &view(&o, call, false))
+        },
+    )
+    .await
+}
+
+/// A passport; its number masked unless the caller may reveal it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Passport, example = json!({"id": "01ke3m9p0009a", "kind": "ordinary", "passport_number": "••••1234", "issued_on": "2025-01-01", "expires_on": "2035-01-01"}))]
+struct PassportView {
+    #[schema(value_type = String)]
+    id: Id,
+    kind: PassportKind,
+    passport_number: String,
+    issued_on: Option<NaiveDate>,
+    expires_on: NaiveDate,
+}
+
+fn passport_view(p: &Passport, reveal: bool) -> PassportView {
+    let passport_number = if reveal { p.number.clone() } else { masked(&p.number) };
+    PassportView { id: Id(p.id), kind: p.kind, passport_number, issued_on: p.issued_on, expires_on: p.expires_on }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "ordinary", "passport_number": "C1234567", "issued_on": "2025-01-01", "expires_on": "2035-01-01"}))]
+struct NewPassport {
+    kind: PassportKind,
+    #[schema(min_length = 5, max_length = 20)]
+    passport_number: String,
+    issued_on: Option<NaiveDate>,
+    expires_on: NaiveDate,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PassportList {
+    items: Vec<PassportView>,
+    next: Option<String>,
+}
+
+/// Passports of an official.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "passports", body = PassportList)))]
+#[get("/officials/{id}/passports")]
+async fn list_passports(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    let (official, reveal) = seen(&call, &id).await?;
+    let items = official.passports.iter().map(|p| passport_view(p, reveal)).collect();
+    Ok(HttpResponse::Ok().json(PassportList { items, next: None }))
+}
+
+/// Adds a part of an official: finds, checks the right, adds, raises the version, remembers.
+async fn add_part<T, V>(
+    call: Call,
+    id: &str,
+    body: Incoming<T>,
+    action: &'static str,
+    add: impl FnOnce(&mut Conn, &Call, &Official, T) -> Result<(String, V)> + Send + 'static,
+) -> Result<HttpResponse>
+where
+    T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
+    V: Serialize,
+{
+    let body = body.read().await?;
+    let id = path_id(id)?;
+    call.change(
+        body.fingerprint.clone(),
+        move |conn, call| {
+            call.actor.require(Act::Read, Kind::Official)?;
+            find(conn, id)
+        },
+        move |conn, call, official| {
+            if !call.actor.may(Act::Draft, Kind::Passport) {
+                may_keep(call, official.agency_id)?;
+            }
+            let (place, view) = add(conn, call, &official, body.check()?)?;
+            store::raise_version(conn, &official)?;
+            call.remember(conn, action, &format!("officials/{}", Id(id)), json!({}))?;
+            reply(201, Some(official.version + 1), Some(format!("/api/v1/officials/{}/{place}", Id(id))), &view)
+        },
+    )
+    .await
+}
+
+fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()> {
+    let mut faults = Violations::default();
+    faults.require(
+        to.is_none_or(|to| from < to),
+        pointer,
+        "ends_before_it_begins",
+        "Ngày hết phải sau ngày bắt đầu.",
+        "Must be after the beginning.",
+    );
+    Ok(faults.finish()?)
+}
+
+/// Adds a passport.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewPassport,
+    responses((status = 201, description = "added", body = PassportView)))]
+#[post("/officials/{id}/passports")]
+async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassport>) -> Result<HttpResponse> {
+    add_part(call, &id, body, "add_passport", |conn, call, official, body| {
+        in_order(body.issued_on.unwrap_or(SINCE_EVER), Some(body.expires_on), "/expires_on")?;
+        let passport = Passport {
+            id: Id::new(call.now).0,
+            kind: body.kind,
+            number: body.passport_number,
+            issued_on: body.issued_on,
+            expires_on: body.expires_on,
+        };
+        store::insert_passport(conn, official.id, &passport)?;
+        Ok(("passports".into(), passport_view(&passport, false)))
+    })
+    .await
+}
+
+/// A management level for a time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagementLevel, example = json!({"id": "01ke3m9p0009b", "managed_by": "party_standing_board", "valid_from": "2026-01-01", "valid_to": null}))]
+struct LevelView {
+    #[schema(value_type = String)]
+    id: Id,
+    managed_by: ManagedBy,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+}
+
+fn level_view(l: &ManagementLevel) -> LevelView {
+    LevelView { id: Id(l.id), managed_by: l.managed_by, valid_from: l.valid_from, valid_to: l.valid_to }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"managed_by": "party_standing_board", "valid_from": "2026-01-01"}))]
+struct NewLevel {
+    managed_by: ManagedBy,
+    valid_from: NaiveDate,
+}
+
+#[derive(Serialize, ToSchema)]
+struct LevelList {
+    items: Vec<LevelView>,
+    next: Option<String>,
+}
+
+/// Management levels of an official, oldest first.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "levels", body = LevelList)))]
+#[get("/officials/{id}/management-levels")]
+async fn list_levels(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Official)?;
+    let id = path_id(&id)?;
+    let official = call.read(move |conn, _| find(conn, id)).await?;
+    Ok(HttpResponse::Ok().json(LevelList { items: official.levels.iter().map(level_view).collect(), next: None }))
+}
+
+/// From a day on another body manages the official; the level before ends there.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewLevel,
+    responses((status = 201, description = "added", body = LevelView)))]
+#[post("/officials/{id}/management-levels")]
+async fn add_level(call: Call, id: web::Path<String>, body: Incoming<NewLevel>) -> Result<HttpResponse> {
+    add_part(call, &id, body, "change_management_level", |conn, call, official, body| {
+        let last = official.levels.iter().map(|l| l.valid_from).max().unwrap_or(SINCE_EVER);
+        in_order(last, Some(body.valid_from), "/valid_from")?;
+        let level = ManagementLevel {
+            id: Id::new(call.now).0,
+            managed_by: body.managed_by,
+            valid_from: body.valid_from,
+            valid_to: None,
+        };
+        store::change_level(conn, official.id, &level)?;
+        Ok(("management-levels".into(), level_view(&level)))
+    })
+    .await
+}
+
+/// A discipline for a time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Discipline, example = json!({"id": "01ke3m9p0009c", "kind": "khiển trách", "document": "12/QĐ-SKHCN", "valid_from": "2026-01-01", "valid_to": "2027-01-01"}))]
+struct DisciplineView {
+    #[schema(value_type = String)]
+    id: Id,
+    kind: String,
+    document: String,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+}
+
+fn discipline_view(d: &Discipline) -> DisciplineView {
+    DisciplineView {
+        id: Id(d.id),
+        kind: d.kind.clone(),
+        document: d.document.clone(),
+        valid_from: d.valid_from,
+        valid_to: d.valid_to,
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "khiển trách", "document": "12/QĐ-SKHCN", "valid_from": "2026-01-01", "valid_to": "2027-01-01"}))]
+struct NewDiscipline {
+    #[schema(min_length = 1, max_length = 200)]
+    kind: String,
+    #[schema(min_length = 1, max_length = 200)]
+    document: String,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct DisciplineList {
+    items: Vec<DisciplineView>,
+    next: Option<String>,
+}
+
+/// Disciplines of an official.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "disciplines", body = DisciplineList)))]
+#[get("/officials/{id}/disciplines")]
+async fn list_disciplines(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Official)?;
+    let id = path_id(&id)?;
+    let official = call.read(move |conn, _| find(conn, id)).await?;
+    Ok(HttpResponse::Ok()
+        .json(DisciplineList { items: official.disciplines.iter().map(discipline_view).collect(), next: None }))
+}
+
+/// Records a discipline.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewDiscipline,
+    responses((status = 201, description = "added", body = DisciplineView)))]
+#[post("/officials/{id}/disciplines")]
+async fn add_discipline(call: Call, id: web::Path<String>, body: Incoming<NewDiscipline>) -> Result<HttpResponse> {
+    add_part(call, &id, body, "add_discipline", |conn, call, official, body| {
+        in_order(body.valid_from, body.valid_to, "/valid_to")?;
+        let discipline = Discipline {
+            id: Id::new(call.now).0,
+            kind: body.kind,
+            document: body.document,
+            valid_from: body.valid_from,
+            valid_to: body.valid_to,
+        };
+        store::insert_discipline(conn, official.id, &discipline)?;
+        Ok(("disciplines".into(), discipline_view(&discipline)))
+    })
+    .await
+}

@@ -1,0 +1,249 @@
+//! Rows of officials, their levels, passports and disciplines.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::db::schema::{disciplines, management_levels, officials, passports};
+use crate::db::{Conn, containing, each};
+use crate::error::{Error, Result};
+use crate::kernel::text::fold;
+use crate::kernel::time::Day;
+use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = officials, treat_none_as_null = true)]
+struct Row {
+    id: i64,
+    version: i64,
+    full_name: String,
+    search_norm: String,
+    birth_date: Option<Day>,
+    agency_id: i64,
+    post: String,
+    post_level: String,
+    personnel: String,
+    grade: Option<String>,
+    party_member: bool,
+    provincial_committee_member: bool,
+    key_leader: bool,
+    opening_year: Option<i64>,
+    opening_count: i64,
+}
+
+impl From<&Official> for Row {
+    fn from(o: &Official) -> Self {
+        Row {
+            id: o.id,
+            version: o.version,
+            full_name: o.full_name.clone(),
+            search_norm: fold(&o.full_name),
+            birth_date: o.birth_date,
+            agency_id: o.agency_id,
+            post: o.post.clone(),
+            post_level: o.post_level.word().to_owned(),
+            personnel: o.personnel.word().to_owned(),
+            grade: o.grade.as_ref().and_then(|g| serde_json::to_string(g).ok()),
+            party_member: o.party_member,
+            provincial_committee_member: o.provincial_committee_member,
+            key_leader: o.key_leader,
+            opening_year: o.opening_missions.map(|(year, _)| year),
+            opening_count: o.opening_missions.map_or(0, |(_, count)| count),
+        }
+    }
+}
+
+fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
+    text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
+}
+
+impl TryFrom<Row> for Official {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Official {
+            id: row.id,
+            version: row.version,
+            full_name: row.full_name,
+            birth_date: row.birth_date,
+            agency_id: row.agency_id,
+            post: row.post,
+            post_level: word(&row.post_level)?,
+            personnel: word(&row.personnel)?,
+            grade: row
+                .grade
+                .map(|g| serde_json::from_str(&g))
+                .transpose()
+                .map_err(|e| Error::Internal(e.to_string()))?,
+            party_member: row.party_member,
+            provincial_committee_member: row.provincial_committee_member,
+            key_leader: row.key_leader,
+            opening_missions: row.opening_year.map(|year| (year, row.opening_count)),
+            levels: Vec::new(),
+            passports: Vec::new(),
+            disciplines: Vec::new(),
+        })
+    }
+}
+
+type LevelRow = (i64, i64, String, Day, Option<Day>);
+type PassportRow = (i64, i64, String, String, Option<Day>, Day);
+type DisciplineRow = (i64, i64, String, String, Day, Option<Day>);
+
+fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Official>> {
+    let mut people: Vec<Official> = rows.into_iter().map(Official::try_from).collect::<Result<_>>()?;
+    let ids: Vec<i64> = people.iter().map(|o| o.id).collect();
+    let place: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    let levels: Vec<LevelRow> = management_levels::table
+        .filter(management_levels::official_id.eq_any(&ids))
+        .order(management_levels::valid_from)
+        .select(management_levels::all_columns)
+        .load(conn)?;
+    for (id, official, managed_by, valid_from, valid_to) in levels {
+        if let Some(person) = place.get(&official).and_then(|at| people.get_mut(*at)) {
+            person.levels.push(ManagementLevel { id, managed_by: word(&managed_by)?, valid_from, valid_to });
+        }
+    }
+    let held: Vec<PassportRow> =
+        passports::table.filter(passports::official_id.eq_any(&ids)).select(passports::all_columns).load(conn)?;
+    for (id, official, kind, number, issued_on, expires_on) in held {
+        if let Some(person) = place.get(&official).and_then(|at| people.get_mut(*at)) {
+            person.passports.push(Passport { id, kind: word(&kind)?, number, issued_on, expires_on });
+        }
+    }
+    let found: Vec<DisciplineRow> =
+        disciplines::table.filter(disciplines::official_id.eq_any(&ids)).select(disciplines::all_columns).load(conn)?;
+    for (id, official, kind, document, valid_from, valid_to) in found {
+        if let Some(person) = place.get(&official).and_then(|at| people.get_mut(*at)) {
+            person.disciplines.push(Discipline { id, kind, document, valid_from, valid_to });
+        }
+    }
+    Ok(people)
+}
+
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Official>> {
+    Ok(find_all(conn, &[id])?.pop())
+}
+
+/// The officials of these ids, in no order; ids that do not exist are left out.
+pub fn find_all(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Official>> {
+    let rows: Vec<Row> = officials::table.filter(officials::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
+    complete(conn, rows)
+}
+
+/// Officials after a place, by folded name and id.
+pub fn page(
+    conn: &mut Conn,
+    agency: Option<i64>,
+    q: Option<&str>,
+    after: Option<(String, i64)>,
+    limit: i64,
+) -> Result<Vec<Official>> {
+    let mut query = officials::table
+        .order((officials::search_norm, officials::id))
+        .limit(limit)
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(agency) = agency {
+        query = query.filter(officials::agency_id.eq(agency));
+    }
+    if let Some(q) = q {
+        query = query.filter(officials::search_norm.like(containing(&fold(q))).escape('\\'));
+    }
+    if let Some((name, id)) = after {
+        let later = officials::search_norm.gt(name.clone());
+        query = query.filter(later.or(officials::search_norm.eq(name).and(officials::id.gt(id))));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    complete(conn, rows)
+}
+
+pub fn count(conn: &mut Conn, agency: Option<i64>, q: Option<&str>) -> Result<i64> {
+    let mut query = officials::table.select(diesel::dsl::count_star()).into_boxed();
+    if let Some(agency) = agency {
+        query = query.filter(officials::agency_id.eq(agency));
+    }
+    if let Some(q) = q {
+        query = query.filter(officials::search_norm.like(containing(&fold(q))).escape('\\'));
+    }
+    Ok(query.first(conn)?)
+}
+
+/// Adds an official with levels, passports and disciplines.
+pub fn insert(conn: &mut Conn, official: &Official) -> Result<()> {
+    diesel::insert_into(officials::table).values(Row::from(official)).execute(conn)?;
+    for level in &official.levels {
+        insert_level(conn, official.id, level)?;
+    }
+    for passport in &official.passports {
+        insert_passport(conn, official.id, passport)?;
+    }
+    for discipline in &official.disciplines {
+        insert_discipline(conn, official.id, discipline)?;
+    }
+    Ok(())
+}
+
+/// Saves the person; the caller has checked the version in this transaction.
+pub fn update(conn: &mut Conn, official: &Official) -> Result<()> {
+    let row = Row::from(official);
+    each!(conn, c => diesel::update(officials::table.find(official.id)).set(&row).execute(c))?;
+    Ok(())
+}
+
+pub fn raise_version(conn: &mut Conn, official: &Official) -> Result<()> {
+    diesel::update(officials::table.find(official.id))
+        .set(officials::version.eq(official.version + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn insert_level(conn: &mut Conn, official: i64, level: &ManagementLevel) -> Result<()> {
+    diesel::insert_into(management_levels::table)
+        .values((
+            management_levels::id.eq(level.id),
+            management_levels::official_id.eq(official),
+            management_levels::managed_by.eq(level.managed_by.word()),
+            management_levels::valid_from.eq(level.valid_from),
+            management_levels::valid_to.eq(level.valid_to),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Adds a level; the one that ran on until now ends where it begins.
+pub fn change_level(conn: &mut Conn, official: i64, level: &ManagementLevel) -> Result<()> {
+    let running = management_levels::table
+        .filter(management_levels::official_id.eq(official))
+        .filter(management_levels::valid_to.is_null());
+    diesel::update(running).set(management_levels::valid_to.eq(level.valid_from)).execute(conn)?;
+    insert_level(conn, official, level)
+}
+
+pub fn insert_passport(conn: &mut Conn, official: i64, passport: &Passport) -> Result<()> {
+    diesel::insert_into(passports::table)
+        .values((
+            passports::id.eq(passport.id),
+            passports::official_id.eq(official),
+            passports::kind.eq(passport.kind.word()),
+            passports::passport_number.eq(&passport.number),
+            passports::issued_on.eq(passport.issued_on),
+            passports::expires_on.eq(passport.expires_on),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn insert_discipline(conn: &mut Conn, official: i64, discipline: &Discipline) -> Result<()> {
+    diesel::insert_into(disciplines::table)
+        .values((
+            disciplines::id.eq(discipline.id),
+            disciplines::official_id.eq(official),
+            disciplines::kind.eq(&discipline.kind),
+            disciplines::document.eq(&discipline.document),
+            disciplines::valid_from.eq(discipline.valid_from),
+            disciplines::valid_to.eq(discipline.valid_to),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
