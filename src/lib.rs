@@ -1,10 +1,13 @@
 pub mod access;
+pub mod approval;
 pub mod config;
 pub mod db;
+pub mod dossier;
 pub mod error;
 pub mod kernel;
 pub mod papers;
 pub mod record;
 pub mod registry;
 pub mod regulation;
+pub mod statistics;
 pub mod web;

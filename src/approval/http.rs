@@ -1,0 +1,137 @@
+//! The inbox, and how a history is shown.
+
+use actix_web::{HttpResponse, get};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::page_response;
+use crate::access::permission::{Act, Kind};
+use crate::access::store::names;
+use crate::approval::store::{Waiting, history, waiting_for};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::kernel::id::Id;
+use crate::kernel::page::{Page, unseal};
+use crate::kernel::time::rfc3339;
+use crate::kernel::words::{Body, PaperRef, Procedure, StepKind};
+use crate::web::query::{self, Query};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(inbox);
+}
+
+/// Something that waits for the caller.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"procedure": "outbound", "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập tại Hàn Quốc",
+    "step": {"kind": "appraise", "body": "dofa", "due_on": "2026-11-26"}, "overdue": false}))]
+struct InboxItem {
+    procedure: Procedure,
+    #[schema(value_type = String)]
+    delegation_id: Id,
+    title: String,
+    step: InboxStep,
+    overdue: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct InboxStep {
+    kind: StepKind,
+    body: Body,
+    due_on: Option<NaiveDate>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct InboxPage {
+    items: Vec<InboxItem>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+    count: Option<bool>,
+}
+
+/// What waits for the caller, most urgent first.
+#[utoipa::path(tag = "approval", params(Asked), responses((status = 200, description = "the inbox", body = InboxPage)))]
+#[get("/inbox")]
+async fn inbox(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Inbox)?;
+    let limit = query::limit(asked.0.limit)?;
+    let skip = match &asked.0.cursor {
+        Some(cursor) => {
+            let place = unseal("inbox", cursor).and_then(|p| p.first()?.parse::<usize>().ok());
+            place.ok_or_else(query::bad_cursor)?
+        }
+        None => 0,
+    };
+    let waiting = call.read(|conn, call| waiting_for(conn, &call.actor)).await?;
+    let total = asked.0.count.unwrap_or(false).then(|| i64::try_from(waiting.len()).unwrap_or(0));
+    let rows: Vec<(usize, Waiting)> = waiting.into_iter().enumerate().skip(skip).collect();
+    let page = Page::cut(rows, limit, "inbox", |(at, _)| vec![(at + 1).to_string()]);
+    let items = page.items.into_iter().map(|(_, w)| InboxItem {
+        procedure: w.procedure,
+        delegation_id: Id(w.delegation_id),
+        title: w.title,
+        overdue: w.due_on.is_some_and(|due| due < call.today),
+        step: InboxStep { kind: w.kind, body: w.body, due_on: w.due_on },
+    });
+    let items = items.collect();
+    Ok(page_response("/api/v1/inbox", page.next.as_deref()).json(InboxPage { items, next: page.next, total }))
+}
+
+/// Every act on a dossier, in order.
+#[derive(Serialize, ToSchema)]
+pub struct History {
+    items: Vec<HistoryItem>,
+    next: Option<String>,
+}
+
+/// One act.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"at": "2026-11-22T03:00:00Z", "action": "decide", "actor": "chair", "on_behalf_of": null, "body": "ppc_chair",
+    "from_state": "awaiting_decision", "to_state": "approved", "note": null, "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22"}}))]
+pub struct HistoryItem {
+    at: String,
+    action: String,
+    /// User name.
+    actor: String,
+    on_behalf_of: Option<String>,
+    body: Option<String>,
+    from_state: Option<String>,
+    to_state: String,
+    note: Option<String>,
+    document: Option<PaperRef>,
+}
+
+/// The history of a dossier, for whoever may see the dossier.
+pub fn history_of(conn: &mut Conn, delegation_id: i64) -> Result<History> {
+    let past = history(conn, delegation_id)?;
+    let ids: Vec<i64> = past.iter().flat_map(|p| [Some(p.actor_id), p.on_behalf_of]).flatten().collect();
+    let names = names(conn, &ids)?;
+    let name = |id: i64| names.get(&id).cloned().unwrap_or_else(|| Id(id).to_string());
+    let items = past
+        .into_iter()
+        .map(|p| HistoryItem {
+            at: rfc3339(p.at),
+            actor: name(p.actor_id),
+            on_behalf_of: p.on_behalf_of.map(name),
+            action: p.action,
+            body: p.body,
+            from_state: p.from_state,
+            to_state: p.to_state,
+            note: p.note,
+            document: p.document.and_then(|d| serde_json::from_str(&d).ok()),
+        })
+        .collect();
+    Ok(History { items, next: None })
+}

@@ -1,0 +1,235 @@
+//! A process: the steps a dossier must take, which are open, and what an act on them leads to. Pure.
+
+use crate::kernel::time::{Day, Moment};
+use crate::kernel::words::{Body, StepKind, Term};
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Standing {
+    /// Its turn has not come.
+    Waiting,
+    Open,
+    Done,
+    /// Passed over: an overdue consultation, or an ended dossier.
+    Skipped,
+}
+
+/// One step of one dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub kind: StepKind,
+    /// None where no rule names the decider and a human must.
+    pub body: Option<Body>,
+    pub within: Option<Term>,
+    pub due_on: Option<Day>,
+    pub citation: String,
+    pub standing: Standing,
+    pub outcome: Option<String>,
+    pub acted_by: Option<i64>,
+    pub acted_at: Option<Moment>,
+}
+
+impl Step {
+    pub fn planned(kind: StepKind, body: Option<Body>, within: Option<Term>, due_on: Option<Day>, citation: &str) -> Self {
+        Step {
+            kind,
+            body,
+            within,
+            due_on,
+            citation: citation.to_owned(),
+            standing: Standing::Waiting,
+            outcome: None,
+            acted_by: None,
+            acted_at: None,
+        }
+    }
+}
+
+/// All steps of a dossier in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Process {
+    pub steps: Vec<Step>,
+}
+
+/// Where a process stands after an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The first appraiser has it.
+    Intake,
+    /// A further appraiser has it, or consultees.
+    Appraisal,
+    Consent,
+    Decision,
+    /// Every step is taken.
+    Concluded,
+}
+
+/// Nobody may act here now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotOpen;
+
+impl Process {
+    /// Opens the steps whose turn it is: one appraiser or decider, but consultees and Party bodies side by side.
+    pub fn open_next(&mut self) {
+        if self.steps.iter().any(|s| s.standing == Standing::Open) {
+            return;
+        }
+        let Some(first) = self.steps.iter().position(|s| s.standing == Standing::Waiting) else { return };
+        let kind = self.steps.get(first).map(|s| s.kind);
+        let together = matches!(kind, Some(StepKind::Consult | StepKind::Consent));
+        for (at, step) in self.steps.iter_mut().enumerate().skip(first) {
+            if at > first && (!together || Some(step.kind) != kind) {
+                break;
+            }
+            if step.standing == Standing::Waiting {
+                step.standing = Standing::Open;
+            }
+        }
+    }
+
+    /// Where the dossier stands.
+    pub fn stage(&self) -> Stage {
+        match self.open().next().map(|s| s.kind) {
+            None => Stage::Concluded,
+            Some(StepKind::Propose) => Stage::Intake,
+            Some(StepKind::Appraise) => {
+                let further = self.steps.iter().any(|s| s.kind == StepKind::Appraise && s.standing == Standing::Done);
+                if further { Stage::Appraisal } else { Stage::Intake }
+            }
+            Some(StepKind::Consult) => Stage::Appraisal,
+            Some(StepKind::Consent) => Stage::Consent,
+            Some(StepKind::Decide) => Stage::Decision,
+        }
+    }
+
+    pub fn open(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|s| s.standing == Standing::Open)
+    }
+
+    /// Bodies with a step of this kind.
+    pub fn bodies(&self, kind: StepKind) -> impl Iterator<Item = Body> {
+        self.steps.iter().filter(move |s| s.kind == kind).filter_map(|s| s.body)
+    }
+
+    pub fn decider(&self) -> Option<Body> {
+        self.bodies(StepKind::Decide).next()
+    }
+
+    /// A human still has to name the decider.
+    pub fn lacks_decider(&self) -> bool {
+        self.steps.iter().any(|s| s.kind == StepKind::Decide && s.body.is_none())
+    }
+
+    /// The earliest day an open step is due.
+    pub fn due_on(&self) -> Option<Day> {
+        self.open().filter_map(|s| s.due_on).min()
+    }
+
+    /// Takes the open step of this kind that one of the bodies has; then the next ones open.
+    pub fn take(
+        &mut self,
+        kind: StepKind,
+        has: impl Fn(Body) -> bool,
+        outcome: &str,
+        by: i64,
+        at: Moment,
+    ) -> Result<Body, NotOpen> {
+        let open = |s: &&mut Step| s.kind == kind && s.standing == Standing::Open && s.body.is_some_and(&has);
+        let step = self.steps.iter_mut().find(open).ok_or(NotOpen)?;
+        let body = step.body.ok_or(NotOpen)?;
+        step.standing = Standing::Done;
+        step.outcome = Some(outcome.to_owned());
+        step.acted_by = Some(by);
+        step.acted_at = Some(at);
+        self.open_next();
+        Ok(body)
+    }
+
+    /// Passes over consultations that are overdue on a day; how many there were.
+    pub fn pass_over_overdue(&mut self, today: Day) -> usize {
+        let mut passed = 0;
+        for step in &mut self.steps {
+            let overdue = step.due_on.is_some_and(|due| due < today);
+            if step.kind == StepKind::Consult && step.standing == Standing::Open && overdue {
+                step.standing = Standing::Skipped;
+                passed += 1;
+            }
+        }
+        self.open_next();
+        passed
+    }
+
+    /// Ends the process: nothing waits for anybody any more.
+    pub fn end(&mut self) {
+        for step in &mut self.steps {
+            if matches!(step.standing, Standing::Waiting | Standing::Open) {
+                step.standing = Standing::Skipped;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn process(kinds: &[(StepKind, Body)]) -> Process {
+        let steps = kinds.iter().map(|(kind, body)| Step::planned(*kind, Some(*body), None, None, "Đ.1")).collect();
+        let mut process = Process { steps };
+        process.open_next();
+        process
+    }
+
+    fn now() -> Moment {
+        chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap().naive_utc()
+    }
+
+    #[test]
+    fn consultees_have_it_side_by_side_and_the_decider_last() {
+        use StepKind::{Appraise, Consult, Decide};
+        let mut p = process(&[
+            (Appraise, Body::Dofa),
+            (Consult, Body::ProvincialPolice),
+            (Consult, Body::BorderGuard),
+            (Decide, Body::PpcChair),
+        ]);
+        assert_eq!(p.stage(), Stage::Intake);
+        assert_eq!(p.take(Decide, |_| true, "approve", 1, now()), Err(NotOpen));
+        p.take(Appraise, |b| b == Body::Dofa, "favourable", 1, now()).unwrap();
+        assert_eq!((p.stage(), p.open().count()), (Stage::Appraisal, 2));
+        p.take(Consult, |b| b == Body::BorderGuard, "favourable", 2, now()).unwrap();
+        assert_eq!(p.stage(), Stage::Appraisal);
+        p.take(Consult, |b| b == Body::ProvincialPolice, "favourable", 3, now()).unwrap();
+        assert_eq!(p.stage(), Stage::Decision);
+        p.take(Decide, |b| b == Body::PpcChair, "approve", 4, now()).unwrap();
+        assert_eq!(p.stage(), Stage::Concluded);
+    }
+
+    proptest! {
+        #[test]
+        fn no_order_of_acts_skips_a_step_or_takes_one_twice(
+            kinds in proptest::collection::vec(0usize..3, 0..4),
+            acts in proptest::collection::vec((0usize..4, 0usize..3), 0..40),
+        ) {
+            let words = [StepKind::Appraise, StepKind::Consult, StepKind::Consent, StepKind::Decide];
+            let bodies = [Body::Dofa, Body::ProvincialPolice, Body::PartyStandingSecretariat];
+            let mut ordered: Vec<_> = kinds.iter().map(|k| (words[*k], bodies[*k])).collect();
+            ordered.sort();
+            ordered.push((StepKind::Decide, Body::PpcChair));
+            let mut p = process(&ordered);
+            for (kind, body) in acts {
+                let body = if kind == 3 { Body::PpcChair } else { bodies[body] };
+                let before = p.clone();
+                let taken = p.take(words[kind], |b| b == body, "x", 1, now());
+                let done = |p: &Process| p.steps.iter().filter(|s| s.standing == Standing::Done).count();
+                prop_assert_eq!(done(&p), done(&before) + usize::from(taken.is_ok()));
+                if let Some(at) = p.steps.iter().position(|s| s.kind == StepKind::Decide && s.standing == Standing::Done) {
+                    prop_assert!(p.steps.iter().take(at).all(|s| s.standing == Standing::Done));
+                }
+            }
+        }
+    }
+}

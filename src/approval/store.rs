@@ -1,0 +1,228 @@
+//! Rows of steps and of the history.
+
+use diesel::prelude::*;
+
+use crate::access::account::Actor;
+use crate::approval::process::{Process, Standing, Step};
+use crate::db::schema::{acts, approval_steps as steps};
+use crate::db::{Conn, each};
+use crate::error::{Error, Result};
+use crate::kernel::id::Id;
+use crate::kernel::time::{Day, Moment};
+use crate::kernel::words::{Body, PaperRef, Procedure, StepKind, Term};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = steps)]
+struct Row {
+    delegation_id: i64,
+    ord: i64,
+    procedure: String,
+    title: String,
+    agency_id: i64,
+    kind: String,
+    body: Option<String>,
+    within_value: Option<i64>,
+    within_unit: Option<String>,
+    due_on: Option<Day>,
+    citation: String,
+    standing: String,
+    outcome: Option<String>,
+    acted_by: Option<i64>,
+    acted_at: Option<Moment>,
+}
+
+fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
+    text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
+}
+
+impl TryFrom<Row> for Step {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let within = match (row.within_value, &row.within_unit) {
+            (Some(value), Some(unit)) => Some(Term { value, unit: word(unit)? }),
+            _ => None,
+        };
+        Ok(Step {
+            kind: word(&row.kind)?,
+            body: row.body.as_deref().map(word).transpose()?,
+            within,
+            due_on: row.due_on,
+            citation: row.citation,
+            standing: word(&row.standing)?,
+            outcome: row.outcome,
+            acted_by: row.acted_by,
+            acted_at: row.acted_at,
+        })
+    }
+}
+
+/// Which dossier a process belongs to, with what the inbox shows of it.
+pub struct Dossier<'a> {
+    pub id: i64,
+    pub procedure: Procedure,
+    pub title: &'a str,
+    pub agency_id: i64,
+}
+
+pub fn load(conn: &mut Conn, delegation_id: i64) -> Result<Process> {
+    let rows: Vec<Row> =
+        steps::table.filter(steps::delegation_id.eq(delegation_id)).order(steps::ord).select(Row::as_select()).load(conn)?;
+    Ok(Process { steps: rows.into_iter().map(Step::try_from).collect::<Result<_>>()? })
+}
+
+/// Puts the process in place of what was stored of it.
+pub fn save(conn: &mut Conn, dossier: &Dossier, process: &Process) -> Result<()> {
+    let rows: Vec<Row> = (0i64..)
+        .zip(&process.steps)
+        .map(|(ord, step)| {
+            let standing: &'static str = step.standing.into();
+            Row {
+                delegation_id: dossier.id,
+                ord,
+                procedure: dossier.procedure.word().to_owned(),
+                title: dossier.title.to_owned(),
+                agency_id: dossier.agency_id,
+                kind: step.kind.word().to_owned(),
+                body: step.body.map(|b| b.word().to_owned()),
+                within_value: step.within.map(|t| t.value),
+                within_unit: step.within.map(|t| t.unit.word().to_owned()),
+                due_on: step.due_on,
+                citation: step.citation.clone(),
+                standing: standing.to_owned(),
+                outcome: step.outcome.clone(),
+                acted_by: step.acted_by,
+                acted_at: step.acted_at,
+            }
+        })
+        .collect();
+    diesel::delete(steps::table.filter(steps::delegation_id.eq(dossier.id))).execute(conn)?;
+    each!(conn, c => diesel::insert_into(steps::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+pub fn delete(conn: &mut Conn, delegation_id: i64) -> Result<()> {
+    diesel::delete(steps::table.filter(steps::delegation_id.eq(delegation_id))).execute(conn)?;
+    diesel::delete(acts::table.filter(acts::delegation_id.eq(delegation_id))).execute(conn)?;
+    Ok(())
+}
+
+/// One thing that waits for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub procedure: Procedure,
+    pub delegation_id: i64,
+    pub title: String,
+    pub kind: StepKind,
+    pub body: Body,
+    pub due_on: Option<Day>,
+}
+
+/// Rows of an inbox at most; nobody works through more.
+const INBOX: i64 = 1_000;
+
+/// What waits for the actor: the steps of his bodies, his agency's papers, and deciders to be named.
+pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
+    let open: &'static str = Standing::Open.into();
+    let query = || steps::table.filter(steps::standing.eq(open)).order(steps::due_on).limit(INBOX).select(Row::as_select());
+    let mut bodies: Vec<&'static str> = actor.bodies().into_iter().map(Body::word).collect();
+    if actor.sits_in(Body::DofaDirector) && !actor.sits_in(Body::Dofa) {
+        bodies.retain(|b| *b != Body::Dofa.word());
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    if !bodies.is_empty() {
+        rows.extend(query().filter(steps::body.eq_any(bodies)).load::<Row>(conn)?);
+    }
+    if actor.sits_in(Body::DofaDirector) && !actor.sits_in(Body::Dofa) {
+        // The Director acts as the deciding DOFA, and only there.
+        let deciding = query().filter(steps::body.eq(Body::Dofa.word())).filter(steps::kind.eq(StepKind::Decide.word()));
+        rows.extend(deciding.load::<Row>(conn)?);
+    }
+    if actor.sits_in(Body::PartyOffice) {
+        let consents = query().filter(steps::kind.eq(StepKind::Consent.word())).filter(steps::body.ne(Body::PartyOffice.word()));
+        rows.extend(consents.load::<Row>(conn)?);
+    }
+    if let Some(agency) = actor.account.agency_id {
+        let own = || query().filter(steps::agency_id.eq(agency)).filter(steps::body.eq(Body::AgencyHead.word()));
+        if actor.sits_in(Body::AgencyHead) {
+            rows.extend(own().load::<Row>(conn)?);
+        } else if actor.has(crate::kernel::words::Role::Clerk) {
+            // Clerks gather the papers that a supplement asks for.
+            rows.extend(own().filter(steps::outcome.eq("supplement_requested")).load::<Row>(conn)?);
+        }
+    }
+    if actor.sits_in(Body::Dofa) {
+        let unnamed = query().filter(steps::body.is_null());
+        rows.extend(unnamed.load::<Row>(conn)?);
+    }
+    let mut waiting: Vec<Waiting> = rows
+        .into_iter()
+        .map(|row| {
+            Ok(Waiting {
+                procedure: word(&row.procedure)?,
+                delegation_id: row.delegation_id,
+                title: row.title,
+                kind: word(&row.kind)?,
+                body: row.body.as_deref().map(word).transpose()?.unwrap_or(Body::Dofa),
+                due_on: row.due_on,
+            })
+        })
+        .collect::<Result<_>>()?;
+    waiting.sort_by_key(|w| (w.due_on.is_none(), w.due_on, w.delegation_id, w.kind, w.body));
+    waiting.dedup();
+    Ok(waiting)
+}
+
+/// One act in the history of a dossier.
+#[derive(Debug, Clone)]
+pub struct Deed<'a> {
+    pub delegation_id: i64,
+    pub procedure: Procedure,
+    pub at: Moment,
+    pub action: &'a str,
+    pub actor_id: i64,
+    pub body: Option<Body>,
+    pub from_state: Option<&'a str>,
+    pub to_state: &'a str,
+    pub note: Option<&'a str>,
+    pub document: Option<&'a PaperRef>,
+}
+
+pub fn record(conn: &mut Conn, deed: &Deed) -> Result<()> {
+    diesel::insert_into(acts::table)
+        .values((
+            acts::id.eq(Id::new(deed.at).0),
+            acts::procedure.eq(deed.procedure.word()),
+            acts::delegation_id.eq(deed.delegation_id),
+            acts::at.eq(deed.at),
+            acts::action.eq(deed.action),
+            acts::actor_id.eq(deed.actor_id),
+            acts::body.eq(deed.body.map(Body::word)),
+            acts::from_state.eq(deed.from_state),
+            acts::to_state.eq(deed.to_state),
+            acts::note.eq(deed.note),
+            acts::document.eq(deed.document.and_then(|d| serde_json::to_string(d).ok())),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A past act as stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = acts)]
+pub struct Past {
+    pub at: Moment,
+    pub action: String,
+    pub actor_id: i64,
+    pub on_behalf_of: Option<i64>,
+    pub body: Option<String>,
+    pub from_state: Option<String>,
+    pub to_state: String,
+    pub note: Option<String>,
+    pub document: Option<String>,
+}
+
+/// Every act on a dossier, in order.
+pub fn history(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Past>> {
+    Ok(acts::table.filter(acts::delegation_id.eq(delegation_id)).order(acts::id).select(Past::as_select()).load(conn)?)
+}

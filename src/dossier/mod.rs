@@ -1,0 +1,6 @@
+//! What every procedure carries: stops, money, members, papers, numbers.
+
+pub mod attachments;
+pub mod model;
+pub mod numbering;
+pub mod rules;

@@ -1,0 +1,65 @@
+//! Answers in memory, good as long as the counter of changes stands still.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::web::Bytes;
+
+/// Answers kept at most.
+const KEPT: usize = 2_000;
+
+#[derive(Default)]
+struct Inner {
+    /// Raised by every commit that may have changed facts.
+    generation: u64,
+    /// The counter in the database, none while it has to be read again.
+    version: Option<i64>,
+    answers: HashMap<String, Bytes>,
+}
+
+/// The answers of this process.
+#[derive(Clone, Default)]
+pub struct Answers(Arc<Mutex<Inner>>);
+
+impl Answers {
+    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The version of the data, where it is known to be current.
+    pub fn version(&self) -> Option<i64> {
+        self.inner().version
+    }
+
+    /// To be read before the database is, and given back to [`Answers::learn`].
+    pub fn generation(&self) -> u64 {
+        self.inner().generation
+    }
+
+    /// Remembers the version that was read; answers of another version go.
+    pub fn learn(&self, version: i64, read_at: u64) {
+        let mut inner = self.inner();
+        if inner.generation == read_at {
+            inner.version = Some(version);
+        }
+    }
+
+    /// Something may have changed: runs on the writer's thread, after the commit.
+    pub fn touch(&self) {
+        let mut inner = self.inner();
+        inner.generation += 1;
+        inner.version = None;
+    }
+
+    pub fn get(&self, version: i64, question: &str) -> Option<Bytes> {
+        self.inner().answers.get(&format!("{version} {question}")).cloned()
+    }
+
+    pub fn put(&self, version: i64, question: &str, answer: Bytes) {
+        let mut inner = self.inner();
+        if inner.answers.len() >= KEPT {
+            inner.answers.clear();
+        }
+        inner.answers.insert(format!("{version} {question}"), answer);
+    }
+}

@@ -1,0 +1,8 @@
+//! Figures: facts that procedures write, counted by pure functions, answered from memory while nothing changed.
+
+pub mod cache;
+pub mod count;
+pub mod fact;
+pub mod http;
+pub mod labels;
+pub mod store;
