@@ -6,6 +6,7 @@ pub mod dossier;
 pub mod error;
 pub mod kernel;
 pub mod papers;
+pub mod procedures;
 pub mod record;
 pub mod registry;
 pub mod regulation;

@@ -31,7 +31,13 @@ pub struct Step {
 }
 
 impl Step {
-    pub fn planned(kind: StepKind, body: Option<Body>, within: Option<Term>, due_on: Option<Day>, citation: &str) -> Self {
+    pub fn planned(
+        kind: StepKind,
+        body: Option<Body>,
+        within: Option<Term>,
+        due_on: Option<Day>,
+        citation: &str,
+    ) -> Self {
         Step {
             kind,
             body,

@@ -66,8 +66,11 @@ pub struct Dossier<'a> {
 }
 
 pub fn load(conn: &mut Conn, delegation_id: i64) -> Result<Process> {
-    let rows: Vec<Row> =
-        steps::table.filter(steps::delegation_id.eq(delegation_id)).order(steps::ord).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> = steps::table
+        .filter(steps::delegation_id.eq(delegation_id))
+        .order(steps::ord)
+        .select(Row::as_select())
+        .load(conn)?;
     Ok(Process { steps: rows.into_iter().map(Step::try_from).collect::<Result<_>>()? })
 }
 
@@ -124,22 +127,22 @@ const INBOX: i64 = 1_000;
 /// What waits for the actor: the steps of his bodies, his agency's papers, and deciders to be named.
 pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
     let open: &'static str = Standing::Open.into();
-    let query = || steps::table.filter(steps::standing.eq(open)).order(steps::due_on).limit(INBOX).select(Row::as_select());
-    let mut bodies: Vec<&'static str> = actor.bodies().into_iter().map(Body::word).collect();
-    if actor.sits_in(Body::DofaDirector) && !actor.sits_in(Body::Dofa) {
-        bodies.retain(|b| *b != Body::Dofa.word());
-    }
+    let query =
+        || steps::table.filter(steps::standing.eq(open)).order(steps::due_on).limit(INBOX).select(Row::as_select());
+    let bodies: Vec<&'static str> = actor.bodies().into_iter().map(Body::word).collect();
     let mut rows: Vec<Row> = Vec::new();
     if !bodies.is_empty() {
         rows.extend(query().filter(steps::body.eq_any(bodies)).load::<Row>(conn)?);
     }
     if actor.sits_in(Body::DofaDirector) && !actor.sits_in(Body::Dofa) {
         // The Director acts as the deciding DOFA, and only there.
-        let deciding = query().filter(steps::body.eq(Body::Dofa.word())).filter(steps::kind.eq(StepKind::Decide.word()));
+        let deciding =
+            query().filter(steps::body.eq(Body::Dofa.word())).filter(steps::kind.eq(StepKind::Decide.word()));
         rows.extend(deciding.load::<Row>(conn)?);
     }
     if actor.sits_in(Body::PartyOffice) {
-        let consents = query().filter(steps::kind.eq(StepKind::Consent.word())).filter(steps::body.ne(Body::PartyOffice.word()));
+        let consents =
+            query().filter(steps::kind.eq(StepKind::Consent.word())).filter(steps::body.ne(Body::PartyOffice.word()));
         rows.extend(consents.load::<Row>(conn)?);
     }
     if let Some(agency) = actor.account.agency_id {
@@ -224,5 +227,9 @@ pub struct Past {
 
 /// Every act on a dossier, in order.
 pub fn history(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Past>> {
-    Ok(acts::table.filter(acts::delegation_id.eq(delegation_id)).order(acts::id).select(Past::as_select()).load(conn)?)
+    Ok(acts::table
+        .filter(acts::delegation_id.eq(delegation_id))
+        .order(acts::id)
+        .select(Past::as_select())
+        .load(conn)?)
 }

@@ -303,6 +303,8 @@ diesel::table! {
         relative_of -> Nullable<BigInt>,
         consent -> Nullable<Text>,
         verdict -> Nullable<Text>,
+        agency_id -> BigInt,
+        post_level -> Text,
     }
 }
 

@@ -96,7 +96,11 @@ fn name_fits(file_name: &str, media_type: &str) -> bool {
 }
 
 fn unreadable(reason: impl std::fmt::Display) -> Error {
-    refuse(Code::MalformedRequest, format!("Không đọc được biểu mẫu gửi lên: {reason}."), format!("The form cannot be read: {reason}."))
+    refuse(
+        Code::MalformedRequest,
+        format!("Không đọc được biểu mẫu gửi lên: {reason}."),
+        format!("The form cannot be read: {reason}."),
+    )
 }
 
 fn too_large() -> Error {
@@ -121,11 +125,18 @@ pub async fn receive(mut form: Multipart) -> Result<Upload> {
         match (name.as_str(), file_name) {
             ("document", None) if document.is_none() => document = Some(String::from_utf8(bytes).map_err(unreadable)?),
             ("file", Some(given)) if file.is_none() => file = Some((nfc(&given), bytes)),
-            ("document" | "file", _) => faults.add(format!("/{name}"), "duplicate_field", "Trường lặp lại hoặc sai kiểu.", "The part stands twice or is of the wrong kind."),
+            ("document" | "file", _) => faults.add(
+                format!("/{name}"),
+                "duplicate_field",
+                "Trường lặp lại hoặc sai kiểu.",
+                "The part stands twice or is of the wrong kind.",
+            ),
             _ => faults.add(format!("/{name}"), "unknown_field", "Không có trường này.", "There is no such part."),
         }
     }
-    let missing = |faults: &mut Violations, name: &str| faults.add(format!("/{name}"), "missing", "Thiếu trường bắt buộc.", "The part is required.");
+    let missing = |faults: &mut Violations, name: &str| {
+        faults.add(format!("/{name}"), "missing", "Thiếu trường bắt buộc.", "The part is required.")
+    };
     if document.is_none() {
         missing(&mut faults, "document");
     }
@@ -153,12 +164,23 @@ impl Upload {
     /// The kind of paper, or every fault of the form's words.
     pub fn check(&self) -> Result<Document> {
         if bears_secret_mark(&self.file_name) || bears_secret_mark(&self.document) {
-            return Err(refuse(Code::StateSecretRefused, "Không tiếp nhận bí mật nhà nước.", "State secrets are refused."));
+            return Err(refuse(
+                Code::StateSecretRefused,
+                "Không tiếp nhận bí mật nhà nước.",
+                "State secrets are refused.",
+            ));
         }
         let mut faults = Violations::default();
         let document = self.document.parse().ok();
-        faults.require(document.is_some(), "/document", "unknown_value", "Không có loại giấy tờ này.", "There is no such kind of document.");
-        let plain = !self.file_name.chars().any(char::is_control) && (1..=255).contains(&self.file_name.chars().count());
+        faults.require(
+            document.is_some(),
+            "/document",
+            "unknown_value",
+            "Không có loại giấy tờ này.",
+            "There is no such kind of document.",
+        );
+        let plain =
+            !self.file_name.chars().any(char::is_control) && (1..=255).contains(&self.file_name.chars().count());
         faults.require(plain, "/file", "bad_file_name", "Tên tệp không hợp lệ.", "The file name is not valid.");
         faults.finish()?;
         document.ok_or_else(|| Error::Internal("a checked document has no kind".into()))

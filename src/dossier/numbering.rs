@@ -13,7 +13,9 @@ pub fn next(conn: &mut Conn, name: &str) -> Result<i64> {
     if last.is_some() {
         diesel::update(counters::table.find(name)).set(counters::value.eq(value)).execute(conn)?;
     } else {
-        diesel::insert_into(counters::table).values((counters::name.eq(name), counters::value.eq(value))).execute(conn)?;
+        diesel::insert_into(counters::table)
+            .values((counters::name.eq(name), counters::value.eq(value)))
+            .execute(conn)?;
     }
     Ok(value)
 }

@@ -24,7 +24,13 @@ pub fn check_trip_days(departure: NaiveDate, returning: NaiveDate, faults: &mut 
     );
     for (pointer, day) in [("/departure_date", departure), ("/return_date", returning)] {
         let sensible = (1990..=2100).contains(&chrono::Datelike::year(&day));
-        faults.require(sensible, pointer, "out_of_range", "Năm phải từ 1990 đến 2100.", "The year must be 1990 to 2100.");
+        faults.require(
+            sensible,
+            pointer,
+            "out_of_range",
+            "Năm phải từ 1990 đến 2100.",
+            "The year must be 1990 to 2100.",
+        );
     }
 }
 
@@ -34,14 +40,44 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
     for (index, stop) in stops.iter().enumerate() {
         let at = |field: &str| format!("/stops/{index}/{field}");
         check_country(&stop.country, &at("country"), faults);
-        faults.require(stop.country != "VN", &at("country"), "home_country", "Nơi đến phải ở nước ngoài.", "A stop lies abroad.");
-        faults.require(stop.to >= stop.from, &at("to"), "ends_before_it_begins", "Ngày rời trước ngày đến.", "It ends before it begins.");
+        faults.require(
+            stop.country != "VN",
+            &at("country"),
+            "home_country",
+            "Nơi đến phải ở nước ngoài.",
+            "A stop lies abroad.",
+        );
+        faults.require(
+            stop.to >= stop.from,
+            &at("to"),
+            "ends_before_it_begins",
+            "Ngày rời trước ngày đến.",
+            "It ends before it begins.",
+        );
         let inside = departure <= stop.from && stop.to <= returning;
-        faults.require(inside, &at("from"), "outside_the_trip", "Điểm đến nằm ngoài thời gian chuyến đi.", "The stop lies outside the trip.");
+        faults.require(
+            inside,
+            &at("from"),
+            "outside_the_trip",
+            "Điểm đến nằm ngoài thời gian chuyến đi.",
+            "The stop lies outside the trip.",
+        );
         if let Some(last) = last {
-            faults.require(stop.from >= last, &at("from"), "out_of_order", "Các điểm đến chưa đúng thứ tự.", "The stops are not in order.");
+            faults.require(
+                stop.from >= last,
+                &at("from"),
+                "out_of_order",
+                "Các điểm đến chưa đúng thứ tự.",
+                "The stops are not in order.",
+            );
             let gap = (stop.from - last).num_days();
-            faults.require(gap <= GAP, &at("from"), "gap", "Khoảng trống giữa hai điểm đến quá một ngày.", "More than a day lies between two stops.");
+            faults.require(
+                gap <= GAP,
+                &at("from"),
+                "gap",
+                "Khoảng trống giữa hai điểm đến quá một ngày.",
+                "More than a day lies between two stops.",
+            );
         }
         last = Some(stop.to);
     }
@@ -49,7 +85,13 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
 
 pub fn check_country(code: &str, pointer: &str, faults: &mut Violations) {
     let known = country(code).is_some();
-    faults.require(known, pointer, "unknown_country", "Không có mã nước này (ISO 3166-1).", "There is no such country code (ISO 3166-1).");
+    faults.require(
+        known,
+        pointer,
+        "unknown_country",
+        "Không có mã nước này (ISO 3166-1).",
+        "There is no such country code (ISO 3166-1).",
+    );
 }
 
 /// A budget that pays says how much.
@@ -57,25 +99,61 @@ pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
     let mut seen = BTreeSet::new();
     for (index, part) in funding.iter().enumerate() {
         let at = |field: &str| format!("/funding/{index}/{field}");
-        faults.require(seen.insert(part.source), &at("source"), "repeated", "Nguồn kinh phí lặp lại.", "The source stands twice.");
+        faults.require(
+            seen.insert(part.source),
+            &at("source"),
+            "repeated",
+            "Nguồn kinh phí lặp lại.",
+            "The source stands twice.",
+        );
         let stated = part.amount.is_some() || !part.source.is_budget();
-        faults.require(stated, &at("amount"), "missing", "Ngân sách chi thì phải ghi số tiền.", "A budget that pays needs an amount.");
+        faults.require(
+            stated,
+            &at("amount"),
+            "missing",
+            "Ngân sách chi thì phải ghi số tiền.",
+            "A budget that pays needs an amount.",
+        );
         let currency = part.amount.as_ref().is_none_or(|m| is_currency(&m.currency));
-        faults.require(currency, &at("amount/currency"), "unknown_currency", "Không có loại tiền này (ISO 4217).", "There is no such currency (ISO 4217).");
+        faults.require(
+            currency,
+            &at("amount/currency"),
+            "unknown_currency",
+            "Không có loại tiền này (ISO 4217).",
+            "There is no such currency (ISO 4217).",
+        );
     }
 }
 
 /// Exactly one head, nobody twice, relatives among the members.
 pub fn check_members(members: &[Member], faults: &mut Violations) {
     let heads = members.iter().filter(|m| m.role == MemberRole::Head).count();
-    faults.require(heads == 1, "/members", "one_head", "Đoàn phải có đúng một trưởng đoàn.", "A delegation has exactly one head.");
+    faults.require(
+        heads == 1,
+        "/members",
+        "one_head",
+        "Đoàn phải có đúng một trưởng đoàn.",
+        "A delegation has exactly one head.",
+    );
     let mut seen = BTreeSet::new();
     for (index, member) in members.iter().enumerate() {
         let at = |field: &str| format!("/members/{index}/{field}");
-        faults.require(seen.insert(member.official_id), &at("official_id"), "repeated", "Một người có mặt hai lần.", "The person stands twice.");
+        faults.require(
+            seen.insert(member.official_id),
+            &at("official_id"),
+            "repeated",
+            "Một người có mặt hai lần.",
+            "The person stands twice.",
+        );
         if let Some(relative) = member.relative_of {
             let known = relative != member.official_id && members.iter().any(|m| m.official_id == relative);
-            faults.require(known, &at("relative_of"), "unknown_member", "Không có thành viên này trong đoàn.", "There is no such member.");
+            faults.require(
+                known,
+                &at("relative_of"),
+                "unknown_member",
+                "Không có thành viên này trong đoàn.",
+                "There is no such member.",
+            );
         }
     }
 }

@@ -204,7 +204,8 @@ mod tests {
         assert_eq!(rows, [figures(1, 2, 2), figures(2, 3, 3)]);
         assert!(counted.rows_do_not_add_up);
         let by_country = count(&a15(), &[Dimension::Country], DateBasis::Travel);
-        let delegations: Vec<(String, i64)> = by_country.rows.iter().map(|(k, f)| (k[0].clone(), f.delegations)).collect();
+        let delegations: Vec<(String, i64)> =
+            by_country.rows.iter().map(|(k, f)| (k[0].clone(), f.delegations)).collect();
         assert_eq!(delegations, [("JP".into(), 1), ("LA".into(), 1), ("TH".into(), 1)]);
         let by_month = count(&a15(), &[Dimension::Month], DateBasis::Travel);
         assert!(!by_month.rows_do_not_add_up);

@@ -179,7 +179,13 @@ fn scope(call: &Call) -> Result<Option<i64>> {
 #[utoipa::path(tag = "statistics", operation_id = "outbound_statistics", params(Question),
     responses((status = 200, description = "the figures", body = Statistics), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/outbound")]
-async fn outbound(req: HttpRequest, call: Call, answers: web::Data<Answers>, names: web::Data<AgencyNames>, question: Query<Question>) -> Result<HttpResponse> {
+async fn outbound(
+    req: HttpRequest,
+    call: Call,
+    answers: web::Data<Answers>,
+    names: web::Data<AgencyNames>,
+    question: Query<Question>,
+) -> Result<HttpResponse> {
     answer(&req, &call, &answers, *names.get_ref(), Procedure::Outbound, question.0).await
 }
 
@@ -220,7 +226,8 @@ async fn answer(
                 Basis::Travel => DateBasis::Travel,
                 Basis::Decision => DateBasis::Decision,
             };
-            let asked = Asked { procedure, period, basis, agency_id: asked_agency.or(only), country: question.country.clone() };
+            let asked =
+                Asked { procedure, period, basis, agency_id: asked_agency.or(only), country: question.country.clone() };
             let computed = call
                 .read(move |conn, call| {
                     // The version of the very snapshot that is counted.
@@ -241,7 +248,12 @@ async fn answer(
 }
 
 /// A body with the headers of its format.
-pub fn file(response: &mut actix_web::HttpResponseBuilder, format: Format, name: &str, body: web::Bytes) -> HttpResponse {
+pub fn file(
+    response: &mut actix_web::HttpResponseBuilder,
+    format: Format,
+    name: &str,
+    body: web::Bytes,
+) -> HttpResponse {
     let (media_type, ending) = match format {
         Format::Json => ("application/json", ""),
         Format::Csv => ("text/csv; charset=utf-8", "csv"),
@@ -267,7 +279,8 @@ fn write(
 ) -> Result<Vec<u8>> {
     let agencies = if by.contains(&Dimension::Agency) {
         let at = by.iter().position(|d| *d == Dimension::Agency).unwrap_or(0);
-        let ids: Vec<i64> = counted.rows.iter().filter_map(|(k, _)| k.get(at)?.parse::<Id>().ok().map(|id| id.0)).collect();
+        let ids: Vec<i64> =
+            counted.rows.iter().filter_map(|(k, _)| k.get(at)?.parse::<Id>().ok().map(|id| id.0)).collect();
         names(conn, &ids)?
     } else {
         Default::default()
@@ -307,7 +320,8 @@ fn write(
         notes.push(NoteItem { code: "rows_do_not_add_up", detail });
     }
     if counted.persons_not_all_named {
-        let detail = say("Khách không nêu tên được tính một lần mỗi đoàn.", "Unnamed people count once per delegation.");
+        let detail =
+            say("Khách không nêu tên được tính một lần mỗi đoàn.", "Unnamed people count once per delegation.");
         notes.push(NoteItem { code: "persons_not_all_named", detail });
     }
     let view = Statistics {

@@ -38,7 +38,10 @@ impl TryFrom<Row> for Fact {
 
     fn try_from(r: Row) -> Result<Self> {
         Ok(Fact {
-            procedure: r.procedure.parse().map_err(|_| Error::Internal(format!("unknown procedure {}", r.procedure)))?,
+            procedure: r
+                .procedure
+                .parse()
+                .map_err(|_| Error::Internal(format!("unknown procedure {}", r.procedure)))?,
             delegation_id: r.delegation_id,
             travel_date: r.travel_date,
             decided_on: r.decided_on,
@@ -102,8 +105,11 @@ fn raise(conn: &mut Conn) -> Result<()> {
 
 /// The stored facts of a delegation.
 pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Fact>> {
-    let rows: Vec<Row> =
-        facts::table.filter(facts::delegation_id.eq(delegation_id)).order(facts::ord).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> = facts::table
+        .filter(facts::delegation_id.eq(delegation_id))
+        .order(facts::ord)
+        .select(Row::as_select())
+        .load(conn)?;
     rows.into_iter().map(Fact::try_from).collect()
 }
 
@@ -136,7 +142,8 @@ pub struct Asked {
 
 /// Facts of a period.
 pub fn in_period(conn: &mut Conn, asked: &Asked) -> Result<Vec<Fact>> {
-    let mut query = facts::table.filter(facts::procedure.eq(asked.procedure.word())).select(Row::as_select()).into_boxed();
+    let mut query =
+        facts::table.filter(facts::procedure.eq(asked.procedure.word())).select(Row::as_select()).into_boxed();
     query = match asked.basis {
         DateBasis::Travel => query.filter(facts::travel_date.between(asked.period.from, asked.period.to)),
         DateBasis::Decision => query.filter(facts::decided_on.between(asked.period.from, asked.period.to)),

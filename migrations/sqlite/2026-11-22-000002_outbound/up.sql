@@ -45,6 +45,8 @@ CREATE TABLE outbound_members (
   relative_of BIGINT,
   consent TEXT,
   verdict TEXT,
+  agency_id BIGINT NOT NULL,
+  post_level TEXT NOT NULL,
   PRIMARY KEY (delegation_id, ord)
 ) WITHOUT ROWID;
 CREATE INDEX outbound_members_official ON outbound_members (official_id, delegation_id);

@@ -1,0 +1,18 @@
+//! The procedures, each a folder of the same ten names. This list is the one place that grows.
+
+pub mod outbound;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::db::Conn;
+use crate::error::Result;
+
+/// Registers the routes of every procedure.
+pub fn routes(config: &mut ServiceConfig) {
+    outbound::http::routes(config);
+}
+
+/// Derives every fact again from the dossiers; how many delegations count.
+pub fn rebuild_facts(conn: &mut Conn) -> Result<usize> {
+    outbound::actions::rebuild_facts(conn)
+}

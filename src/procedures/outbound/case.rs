@@ -1,0 +1,79 @@
+//! The facts of an outbound dossier, as a regulation asks for them. Pure.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::Datelike;
+
+use crate::kernel::time::{Day, Period};
+use crate::kernel::words::{Document, Severity};
+use crate::procedures::outbound::model::Content;
+use crate::registry::agencies::Agency;
+use crate::registry::officials::Official;
+use crate::regulation::case::{Case, Passport, Stop, Traveller};
+
+/// What is known around a dossier.
+#[derive(Debug, Default)]
+pub struct Around {
+    pub officials: HashMap<i64, Official>,
+    pub agencies: HashMap<i64, Agency>,
+    /// One entry for every other mission of a member in the year of departure.
+    pub missions: Vec<i64>,
+    /// Other dossiers at the same time: the person, and whether it is a mere draft.
+    pub overlapping: Vec<(i64, bool)>,
+    pub documents: BTreeSet<Document>,
+}
+
+/// The case of a dossier that is, or would be, complete on `received_on`. Members are named by their ids.
+pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
+    let travellers = content
+        .members
+        .iter()
+        .filter_map(|member| {
+            let official = around.officials.get(&member.official_id.0)?;
+            let agency = around.agencies.get(&official.agency_id);
+            let other_missions = around.missions.iter().filter(|id| **id == official.id).count();
+            let overlapping = around.overlapping.iter().filter(|(id, _)| *id == official.id);
+            Some(Traveller {
+                reference: member.official_id.to_string(),
+                role: member.role,
+                post_level: official.post_level,
+                managed_by: official.managed_by(received_on),
+                personnel: official.personnel,
+                bloc: agency.map_or(crate::kernel::words::Bloc::State, |a| a.bloc),
+                party_member: official.party_member,
+                provincial_committee_member: official.provincial_committee_member,
+                key_leader: official.key_leader,
+                locality: agency.map_or_else(String::new, |a| a.code.clone()),
+                under_discipline: official.under_discipline(received_on),
+                missions_this_year: i64::try_from(other_missions).unwrap_or(i64::MAX)
+                    + official.missions_before(content.departure.year()),
+                relative_of: member.relative_of.map(|id| id.to_string()),
+                passport: official.passport().map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
+                grade_stated: official.grade.is_some(),
+                overlapping: overlapping
+                    .map(|(_, draft)| if *draft { Severity::Warn } else { Severity::Block })
+                    .collect(),
+            })
+        })
+        .collect();
+    Case {
+        procedure: content.procedure,
+        received_on,
+        departure: content.departure,
+        returning: content.returning,
+        purpose: content.purpose,
+        funding: content.funding.iter().map(|f| f.source).collect(),
+        in_plan: content.plan_item_id.is_some(),
+        enterprise_invites_by_name: content
+            .inviting_party
+            .as_ref()
+            .is_some_and(|p| p.invites_by_name && p.kind == crate::kernel::words::InviterKind::Enterprise),
+        stops: content
+            .stops
+            .iter()
+            .map(|s| Stop { country: s.country.clone(), days: Period { from: s.from, to: s.to }.days() })
+            .collect(),
+        travellers,
+        documents: around.documents.clone(),
+    }
+}

@@ -1,0 +1,214 @@
+//! The flow of an outbound dossier: which act is possible in which state, and where it leads. Pure.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::approval::process::Stage;
+
+/// Where a dossier stands (api.md §5).
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[schema(as = OutboundState)]
+pub enum State {
+    Draft,
+    Submitted,
+    SupplementRequested,
+    Appraising,
+    AwaitingConsent,
+    AwaitingDecision,
+    Approved,
+    UnderWay,
+    Returned,
+    Reported,
+    Closed,
+    Rejected,
+    Withdrawn,
+    Postponed,
+    Cancelled,
+}
+
+/// What can be done to a dossier.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    ToSchema,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+#[schema(as = OutboundAction)]
+pub enum Action {
+    Edit,
+    Delete,
+    Upload,
+    RequestSignature,
+    Return,
+    Submit,
+    AssignAuthority,
+    Withdraw,
+    RequestSupplement,
+    Resubmit,
+    Appraise,
+    GiveOpinion,
+    Proceed,
+    Consent,
+    Decide,
+    CorrectDecision,
+    Postpone,
+    Cancel,
+    Resume,
+    RecordDeparture,
+    RecordReturn,
+    SubmitReport,
+    Close,
+}
+
+impl State {
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+
+    /// Approved or later: it counts, and the custodian sees it.
+    pub fn is_approved_or_later(self) -> bool {
+        matches!(self, State::Approved | State::UnderWay | State::Returned | State::Reported | State::Closed)
+    }
+
+    /// Nothing leads on from here.
+    pub fn is_end(self) -> bool {
+        matches!(self, State::Closed | State::Rejected | State::Withdrawn | State::Cancelled)
+    }
+
+    /// Bodies are at work on it.
+    pub fn is_in_process(self) -> bool {
+        matches!(self, State::Submitted | State::Appraising | State::AwaitingConsent | State::AwaitingDecision)
+    }
+}
+
+impl Action {
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// Where an act leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The state stays.
+    Stay,
+    To(State),
+    /// The process says: the state of the step that opens.
+    ByProcess,
+}
+
+/// The act is not possible in this state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotPossible;
+
+/// The whole flow.
+pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
+    use Action as A;
+    use State as S;
+    Ok(match (state, action) {
+        (S::Draft, A::Edit | A::Delete | A::Upload | A::RequestSignature | A::Return) => Next::Stay,
+        (S::Draft, A::Submit) | (S::SupplementRequested, A::Resubmit) => Next::ByProcess,
+        (S::SupplementRequested, A::Edit | A::Upload) => Next::Stay,
+        (S::Submitted | S::Appraising, A::RequestSupplement) => Next::To(S::SupplementRequested),
+        (S::Submitted | S::Appraising, A::Appraise | A::GiveOpinion | A::Proceed) => Next::ByProcess,
+        (S::AwaitingConsent, A::Consent) => Next::ByProcess,
+        (S::AwaitingDecision, A::Decide) => Next::To(S::Approved),
+        (S::Submitted | S::Appraising | S::AwaitingConsent | S::AwaitingDecision, A::AssignAuthority) => Next::Stay,
+        (
+            S::Submitted | S::SupplementRequested | S::Appraising | S::AwaitingConsent | S::AwaitingDecision,
+            A::Withdraw,
+        ) => Next::To(S::Withdrawn),
+        (S::Approved, A::RecordDeparture) => Next::To(S::UnderWay),
+        (S::Approved, A::Postpone) => Next::To(S::Postponed),
+        (S::Approved | S::Postponed, A::Cancel) => Next::To(S::Cancelled),
+        (S::Postponed, A::Resume) => Next::To(S::Approved),
+        (S::UnderWay, A::RecordReturn) => Next::To(S::Returned),
+        (S::Returned, A::SubmitReport) => Next::To(S::Reported),
+        (S::Reported, A::Close) => Next::To(S::Closed),
+        (S::Approved | S::UnderWay | S::Returned | S::Reported, A::Upload) => Next::Stay,
+        (S::Approved | S::UnderWay | S::Returned | S::Reported | S::Rejected | S::Postponed, A::CorrectDecision) => {
+            Next::Stay
+        }
+        _ => return Err(NotPossible),
+    })
+}
+
+/// The state of a dossier that bodies are at work on. States that no rule of it needs are passed over.
+pub fn state_of(stage: Stage) -> State {
+    match stage {
+        Stage::Intake => State::Submitted,
+        Stage::Appraisal => State::Appraising,
+        Stage::Consent => State::AwaitingConsent,
+        Stage::Decision => State::AwaitingDecision,
+        Stage::Concluded => State::Approved,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use strum::VariantArray;
+
+    use super::*;
+
+    #[test]
+    fn end_states_lead_nowhere() {
+        for state in State::VARIANTS.iter().filter(|s| s.is_end()) {
+            for action in Action::VARIANTS {
+                let moved = next(*state, *action);
+                assert!(moved.is_err() || moved == Ok(Next::Stay), "{state:?} {action:?}");
+            }
+        }
+    }
+
+    proptest! {
+        /// Whatever is tried in whatever order, nothing is approved without a decision, none is decided twice.
+        #[test]
+        fn no_path_decides_twice_or_approves_without_a_decision(acts in proptest::collection::vec(0usize..Action::VARIANTS.len(), 0..80)) {
+            let mut state = State::Draft;
+            let mut decided = 0;
+            // The shortest process: each act of a body opens the next stage.
+            let stages = [State::Submitted, State::Appraising, State::AwaitingConsent, State::AwaitingDecision];
+            for act in acts {
+                let action = Action::VARIANTS[act];
+                match next(state, action) {
+                    Ok(Next::To(to)) => {
+                        decided += usize::from(action == Action::Decide);
+                        state = to;
+                    }
+                    Ok(Next::ByProcess) => {
+                        let at = stages.iter().position(|s| *s == state).map_or(0, |p| p + 1);
+                        state = stages[at.min(3)];
+                    }
+                    Ok(Next::Stay) | Err(NotPossible) => {}
+                }
+                prop_assert!(decided <= 1);
+                prop_assert!(!state.is_approved_or_later() || decided == 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Bodies of requests to outbound dossiers.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::dossier::model::{Funding, InvitingParty, Member, Stop};
+use crate::kernel::id::Id;
+use crate::kernel::words::{
+    Body, Capacity, ConsentVerdict, DecisionVerdict, Document, Field, Opinion, PaperRef, Procedure, Purpose,
+};
+use crate::procedures::outbound::model::{Content, DecisionPaper, Waiver};
+
+/// Procedures of this room.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboundProcedure {
+    Outbound,
+    PrivateTravel,
+}
+
+/// The only classification that is taken; any other is refused and nothing of it is kept.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unclassified {
+    Unclassified,
+}
+
+/// A new dossier.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewOutboundDelegation, example = json!({
+    "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc", "procedure": "outbound", "purpose": "study_visit", "field": "science",
+    "capacity": "department", "requesting_agency_id": "01ke3m9p0005s",
+    "funding": [{"source": "provincial_budget", "amount": {"amount": 350000000, "currency": "VND"}}],
+    "inviting_party": {"name": "Chính quyền tỉnh Chungbuk", "country": "KR", "kind": "locality", "invites_by_name": false},
+    "departure_date": "2026-12-07", "return_date": "2026-12-11",
+    "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
+    "members": [{"official_id": "01ke3m9p0007x", "role": "head"}], "classification": "unclassified"}))]
+pub struct NewTrip {
+    #[schema(min_length = 1, max_length = 500)]
+    title: String,
+    procedure: OutboundProcedure,
+    purpose: Purpose,
+    field: Option<Field>,
+    capacity: Capacity,
+    #[schema(value_type = String)]
+    requesting_agency_id: Id,
+    #[schema(value_type = Option<String>)]
+    plan_item_id: Option<Id>,
+    #[schema(min_items = 1, max_items = 8)]
+    funding: Vec<Funding>,
+    /// Required but for private travel.
+    inviting_party: Option<InvitingParty>,
+    departure_date: NaiveDate,
+    return_date: NaiveDate,
+    /// Inside the trip, in order, gaps at most a day.
+    #[schema(min_items = 1, max_items = 50)]
+    stops: Vec<Stop>,
+    /// Exactly one head.
+    #[schema(min_items = 1, max_items = 500)]
+    members: Vec<Member>,
+    #[expect(dead_code, reason = "checked by the schema; never anything else, so never stored")]
+    classification: Unclassified,
+    note: Option<String>,
+}
+
+impl NewTrip {
+    pub fn into_content(self) -> Content {
+        Content {
+            title: self.title,
+            procedure: match self.procedure {
+                OutboundProcedure::Outbound => Procedure::Outbound,
+                OutboundProcedure::PrivateTravel => Procedure::PrivateTravel,
+            },
+            purpose: self.purpose,
+            field: self.field,
+            capacity: self.capacity,
+            agency_id: self.requesting_agency_id.0,
+            plan_item_id: self.plan_item_id.map(|id| id.0),
+            funding: self.funding,
+            inviting_party: self.inviting_party,
+            departure: self.departure_date,
+            returning: self.return_date,
+            stops: self.stops,
+            members: self.members,
+            note: self.note,
+        }
+    }
+}
+
+/// Changes of a draft; what is left out stays. Lists are given whole.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = OutboundDelegationChanges, example = json!({"title": "Đoàn học tập chuyển đổi số tại Hàn Quốc (điều chỉnh)"}))]
+pub struct TripChanges {
+    #[schema(min_length = 1, max_length = 500)]
+    title: Option<String>,
+    purpose: Option<Purpose>,
+    field: Option<Field>,
+    capacity: Option<Capacity>,
+    #[schema(value_type = Option<String>)]
+    plan_item_id: Option<Id>,
+    #[schema(min_items = 1, max_items = 8)]
+    funding: Option<Vec<Funding>>,
+    inviting_party: Option<InvitingParty>,
+    departure_date: Option<NaiveDate>,
+    return_date: Option<NaiveDate>,
+    #[schema(min_items = 1, max_items = 50)]
+    stops: Option<Vec<Stop>>,
+    #[schema(min_items = 1, max_items = 500)]
+    members: Option<Vec<Member>>,
+    #[expect(dead_code, reason = "checked by the schema; never anything else, so never stored")]
+    classification: Option<Unclassified>,
+    note: Option<String>,
+}
+
+impl TripChanges {
+    pub fn apply(self, content: &mut Content) {
+        fn set<T>(place: &mut T, value: Option<T>) {
+            if let Some(value) = value {
+                *place = value;
+            }
+        }
+        set(&mut content.title, self.title);
+        set(&mut content.purpose, self.purpose);
+        set(&mut content.capacity, self.capacity);
+        set(&mut content.funding, self.funding);
+        set(&mut content.departure, self.departure_date);
+        set(&mut content.returning, self.return_date);
+        set(&mut content.stops, self.stops);
+        set(&mut content.members, self.members);
+        content.field = self.field.or(content.field);
+        content.plan_item_id = self.plan_item_id.map(|id| id.0).or(content.plan_item_id);
+        content.inviting_party = self.inviting_party.or(content.inviting_party.take());
+        content.note = self.note.or(content.note.take());
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"note": "Bổ sung chương trình làm việc ngày thứ hai."}))]
+pub struct Noted {
+    #[schema(min_length = 1, max_length = 4000)]
+    pub note: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Phía bạn thay đổi lịch."}))]
+pub struct Reasoned {
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
+pub struct Submit {
+    /// Needed where the assessment says `late_submission`.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub explanation: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"body": "ppc_chair", "citation": "QĐ 46/2012/QĐ-UBND Đ.7", "reason": "Tra cứu bản giấy."}))]
+pub struct AssignAuthority {
+    pub body: Body,
+    #[schema(min_length = 1, max_length = 1000)]
+    pub citation: String,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+/// Everything that is missing, once and complete.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"missing": ["programme"], "note": "Chương trình chưa ghi nơi làm việc ngày 9/12."}))]
+pub struct RequestSupplement {
+    #[schema(max_items = 20)]
+    pub missing: Vec<Document>,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub note: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"opinion": "favourable", "note": ""}))]
+pub struct OpinionGiven {
+    pub opinion: Opinion,
+    /// Required with `unfavourable`.
+    pub note: Option<String>,
+}
+
+/// A verdict on one member.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberVerdict<V> {
+    #[schema(value_type = String)]
+    pub official_id: Id,
+    pub verdict: V,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"verdict": "agree", "document": {"number": "112-CV/TU", "date": "2026-11-20"}}))]
+pub struct ConsentGiven {
+    /// Which body's letter it is, where several are due.
+    pub body: Option<Body>,
+    pub verdict: ConsentVerdict,
+    /// Where the answer differs by person.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub members: Vec<MemberVerdict<ConsentVerdict>>,
+    pub document: PaperRef,
+    /// Required with any `refuse`.
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"verdict": "approve", "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22", "signed_as": "direct"}}))]
+pub struct Decide {
+    pub verdict: DecisionVerdict,
+    pub document: DecisionPaper,
+    /// Where the decision differs by person.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub members: Vec<MemberVerdict<DecisionVerdict>>,
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub waivers: Vec<Waiver>,
+    /// Required with `reject`.
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"document": {"number": "2490/QĐ-UBND", "date": "2026-11-24"}, "reason": "Sai năm sinh của thành viên."}))]
+pub struct CorrectDecision {
+    pub document: PaperRef,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"on": "2026-11-20"}))]
+pub struct On {
+    /// Not in the future.
+    pub on: NaiveDate,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"departure_date": "2027-01-11", "return_date": "2027-01-15",
+    "stops": [{"country": "KR", "place": "Cheongju", "from": "2027-01-11", "to": "2027-01-15"}]}))]
+pub struct Resume {
+    pub departure_date: NaiveDate,
+    pub return_date: NaiveDate,
+    #[schema(min_items = 1, max_items = 50)]
+    pub stops: Vec<Stop>,
+}

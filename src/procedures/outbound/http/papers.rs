@@ -1,0 +1,127 @@
+//! Routes of a dossier's papers.
+
+use actix_multipart::Multipart;
+use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{path_id, reply};
+use crate::dossier::attachments::{self, Attachment, FILE_LIMIT, Folder, receive};
+use crate::error::{Code, Error, Result, not_found, refuse};
+use crate::kernel::id::Id;
+use crate::procedures::outbound::actions::{draft, find};
+use crate::procedures::outbound::http::UploadForm;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(upload).service(list).service(download);
+}
+
+/// Adds a paper to the dossier; its version rises, and the answer's ETag is the dossier's new one.
+#[utoipa::path(tag = "outbound", operation_id = "upload_outbound", params(("id" = String, Path)),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "added", body = Attachment)))]
+#[post("/outbound-delegations/{id}/attachments")]
+async fn upload(
+    req: HttpRequest,
+    call: Call,
+    folder: web::Data<Folder>,
+    id: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    let length = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    // The form around the file takes a little more.
+    if length.is_some_and(|l| l > FILE_LIMIT + 65_536) {
+        return Err(refuse(Code::PayloadTooLarge, "Tệp tối đa 10 MiB.", "A file has at most 10 MiB."));
+    }
+    let kind = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+        return Err(refuse(Code::UnsupportedMediaType, "Cần multipart/form-data.", "multipart/form-data is needed."));
+    }
+    let form = Multipart::new(req.headers(), payload);
+    let upload = tokio::time::timeout(std::time::Duration::from_secs(120), receive(form))
+        .await
+        .map_err(|_| refuse(Code::RequestTimeout, "Tệp đến quá chậm.", "The file arrived too slowly."))??;
+    let id = path_id(&id)?;
+    let upload = std::sync::Arc::new(upload);
+    // On disk before its row, so that a row never lacks its file.
+    let (put, bytes) = (folder.get_ref().clone(), std::sync::Arc::clone(&upload));
+    call.read(move |conn, call| find(conn, call, id).map(|_| ())).await?;
+    let stored = tokio::task::spawn_blocking(move || put.put(&bytes.bytes))
+        .await
+        .map_err(|e| Error::Internal(e.to_string()))??;
+    let name = stored.clone();
+    let kept = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let used = std::sync::Arc::clone(&kept);
+    let done = call
+        .change(
+            upload.fingerprint(),
+            move |conn, call| find(conn, call, id),
+            move |conn, call, seen| {
+                let (added, version) = draft::upload(conn, call, seen, &upload, &name)?;
+                used.store(true, std::sync::atomic::Ordering::SeqCst);
+                let place = format!("/api/v1/outbound-delegations/{}/attachments/{}", Id(id), added.id);
+                reply(201, Some(version), Some(place), &added)
+            },
+        )
+        .await;
+    if done.is_err() || !kept.load(std::sync::atomic::Ordering::SeqCst) {
+        // Refused, or a retry that got its first answer again.
+        folder.remove(&stored);
+    }
+    done
+}
+
+#[derive(Serialize, ToSchema)]
+struct AttachmentList {
+    items: Vec<Attachment>,
+    next: Option<String>,
+}
+
+/// The papers of the dossier.
+#[utoipa::path(tag = "outbound", operation_id = "list_outbound_attachments", params(("id" = String, Path)),
+    responses((status = 200, description = "papers", body = AttachmentList)))]
+#[get("/outbound-delegations/{id}/attachments")]
+async fn list(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    let id = path_id(&id)?;
+    let items = call
+        .read(move |conn, call| {
+            find(conn, call, id)?;
+            attachments::list(conn, id)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(AttachmentList { items, next: None }))
+}
+
+/// Downloads a paper.
+#[utoipa::path(tag = "outbound", operation_id = "download_outbound_attachment",
+    params(("id" = String, Path), ("attachment_id" = String, Path)),
+    responses((status = 200, description = "the bytes", body = String, content_type = "application/octet-stream")))]
+#[get("/outbound-delegations/{id}/attachments/{attachment_id}")]
+async fn download(call: Call, folder: web::Data<Folder>, ids: web::Path<(String, String)>) -> Result<HttpResponse> {
+    let (id, paper) = (path_id(&ids.0)?, path_id(&ids.1)?);
+    let found = call
+        .read(move |conn, call| {
+            find(conn, call, id)?;
+            attachments::find(conn, id, paper)?.ok_or_else(not_found)
+        })
+        .await?;
+    let (folder, name) = (folder.get_ref().clone(), found.storage_name);
+    let bytes =
+        tokio::task::spawn_blocking(move || folder.get(&name)).await.map_err(|e| Error::Internal(e.to_string()))??;
+    let disposition = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::FilenameExt(header::ExtendedValue {
+            charset: header::Charset::Ext("UTF-8".into()),
+            language_tag: None,
+            value: found.file_name.into_bytes(),
+        })],
+    };
+    Ok(HttpResponse::Ok()
+        .content_type(found.media_type)
+        .insert_header(disposition)
+        .insert_header(("Content-Security-Policy", "sandbox; default-src 'none'"))
+        .body(bytes))
+}

@@ -1,0 +1,212 @@
+//! How outbound dossiers are shown.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::account::Actor;
+use crate::approval::process::Standing;
+use crate::dossier::model::{Funding, InvitingParty, Stop};
+use crate::kernel::id::Id;
+use crate::kernel::time::rfc3339;
+use crate::kernel::words::{
+    Body, Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Procedure, Purpose, StepKind, Term,
+};
+use crate::procedures::outbound::flow::{Action, State};
+use crate::procedures::outbound::model::{Decision, Report, Ruling, Trip};
+use crate::procedures::outbound::rules::{AgencyRule, allowed};
+use crate::procedures::outbound::store::Item;
+
+/// A dossier with everything that happened to it and what the caller can do next.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutboundDelegation, example = json!({
+    "id": "01ke3m9p000b2", "version": 1, "number": null, "state": "draft",
+    "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc", "procedure": "outbound", "purpose": "study_visit", "field": "science",
+    "capacity": "department", "requesting_agency_id": "01ke3m9p0005s", "plan_item_id": null,
+    "funding": [{"source": "provincial_budget", "amount": {"amount": 350000000, "currency": "VND"}}],
+    "inviting_party": {"name": "Chính quyền tỉnh Chungbuk", "country": "KR", "kind": "locality", "invites_by_name": false},
+    "departure_date": "2026-12-07", "return_date": "2026-12-11", "countries": ["KR"], "headcount": 1,
+    "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
+    "members": [{"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "role": "head", "relative_of": null, "consent": null, "verdict": null}],
+    "classification": "unclassified", "note": null, "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
+    "steps": [], "ruling": null, "decision": null, "report": null, "departed_on": null, "returned_on": null,
+    "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
+    "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
+pub struct TripView {
+    #[schema(value_type = String)]
+    id: Id,
+    version: i64,
+    /// Given at the first submission.
+    number: Option<String>,
+    state: State,
+    title: String,
+    procedure: Procedure,
+    purpose: Purpose,
+    field: Option<Field>,
+    capacity: Capacity,
+    #[schema(value_type = String)]
+    requesting_agency_id: Id,
+    #[schema(value_type = Option<String>)]
+    plan_item_id: Option<Id>,
+    funding: Vec<Funding>,
+    inviting_party: Option<InvitingParty>,
+    departure_date: NaiveDate,
+    return_date: NaiveDate,
+    countries: Vec<String>,
+    headcount: usize,
+    stops: Vec<Stop>,
+    members: Vec<MemberView>,
+    classification: &'static str,
+    note: Option<String>,
+    signature_requested: bool,
+    submitted_on: Option<NaiveDate>,
+    /// The day from which terms run.
+    complete_on: Option<NaiveDate>,
+    /// The day the open step is due.
+    due_on: Option<NaiveDate>,
+    steps: Vec<StepView>,
+    ruling: Option<Ruling>,
+    decision: Option<Decision>,
+    report: Option<Report>,
+    departed_on: Option<NaiveDate>,
+    returned_on: Option<NaiveDate>,
+    #[schema(value_type = String)]
+    created_by: Id,
+    created_at: String,
+    updated_at: String,
+    /// What this caller can do now.
+    allowed_actions: Vec<Action>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutboundMember)]
+struct MemberView {
+    #[schema(value_type = String)]
+    official_id: Id,
+    full_name: String,
+    role: MemberRole,
+    #[schema(value_type = Option<String>)]
+    relative_of: Option<Id>,
+    consent: Option<ConsentVerdict>,
+    verdict: Option<DecisionVerdict>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutboundStep)]
+struct StepView {
+    kind: StepKind,
+    /// None where a human still has to name the decider.
+    body: Option<Body>,
+    within: Option<Term>,
+    due_on: Option<NaiveDate>,
+    #[schema(value_type = String)]
+    standing: &'static str,
+    outcome: Option<String>,
+    acted_at: Option<String>,
+    citation: String,
+}
+
+/// The dossier for one caller.
+pub fn trip_view(trip: &Trip, actor: &Actor, agency: AgencyRule) -> TripView {
+    let c = &trip.content;
+    let steps = trip.process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != Standing::Waiting);
+    TripView {
+        id: Id(trip.id),
+        version: trip.version,
+        number: trip.number.clone(),
+        state: trip.state,
+        title: c.title.clone(),
+        procedure: c.procedure,
+        purpose: c.purpose,
+        field: c.field,
+        capacity: c.capacity,
+        requesting_agency_id: Id(c.agency_id),
+        plan_item_id: c.plan_item_id.map(Id),
+        funding: c.funding.clone(),
+        inviting_party: c.inviting_party.clone(),
+        departure_date: c.departure,
+        return_date: c.returning,
+        countries: c.countries(),
+        headcount: c.members.len(),
+        stops: c.stops.clone(),
+        members: trip
+            .members()
+            .zip(&trip.people)
+            .map(|((m, v), person)| MemberView {
+                official_id: m.official_id,
+                full_name: person.full_name.clone(),
+                role: m.role,
+                relative_of: m.relative_of,
+                consent: v.consent,
+                verdict: v.decision,
+            })
+            .collect(),
+        classification: "unclassified",
+        note: c.note.clone(),
+        signature_requested: trip.signature_requested,
+        submitted_on: trip.submitted_on,
+        complete_on: trip.complete_on,
+        due_on: trip.due_on(),
+        steps: steps
+            .map(|s| StepView {
+                kind: s.kind,
+                body: s.body,
+                within: s.within,
+                due_on: s.due_on,
+                standing: s.standing.into(),
+                outcome: s.outcome.clone(),
+                acted_at: s.acted_at.map(rfc3339),
+                citation: s.citation.clone(),
+            })
+            .collect(),
+        ruling: trip.ruling.clone(),
+        decision: trip.decision.clone(),
+        report: trip.report.clone(),
+        departed_on: trip.journey.departed_on,
+        returned_on: trip.journey.returned_on,
+        created_by: Id(trip.created_by),
+        created_at: rfc3339(trip.created_at),
+        updated_at: rfc3339(trip.updated_at),
+        allowed_actions: allowed(actor, trip, agency),
+    }
+}
+
+/// A dossier in a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutboundItem, example = json!({"id": "01ke3m9p000b2", "number": "DR-2026-0001", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
+    "state": "submitted", "requesting_agency_id": "01ke3m9p0005s", "departure_date": "2026-12-07", "return_date": "2026-12-11",
+    "countries": ["KR"], "headcount": 5, "due_on": "2026-11-26", "version": 2}))]
+pub struct ItemView {
+    #[schema(value_type = String)]
+    id: Id,
+    number: Option<String>,
+    title: String,
+    #[schema(value_type = State)]
+    state: String,
+    #[schema(value_type = String)]
+    requesting_agency_id: Id,
+    departure_date: NaiveDate,
+    return_date: NaiveDate,
+    countries: Vec<String>,
+    headcount: i64,
+    due_on: Option<NaiveDate>,
+    version: i64,
+}
+
+impl From<Item> for ItemView {
+    fn from(item: Item) -> Self {
+        ItemView {
+            id: Id(item.id),
+            number: item.number,
+            title: item.title,
+            state: item.state,
+            requesting_agency_id: Id(item.requesting_agency_id),
+            departure_date: item.departure_date,
+            return_date: item.return_date,
+            countries: item.countries.split(',').map(str::to_owned).collect(),
+            headcount: item.headcount,
+            due_on: item.due_on,
+            version: item.version,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Outbound delegations (đoàn ra), official and private: from the draft to the closed report.
+
+pub mod actions;
+pub mod case;
+pub mod facts;
+pub mod flow;
+pub mod http;
+pub mod model;
+pub mod papers;
+pub mod rules;
+pub mod store;

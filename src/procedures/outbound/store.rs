@@ -1,0 +1,458 @@
+//! Rows of outbound dossiers, and the lists that are read from them.
+
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use crate::access::account::Actor;
+use crate::approval::store as approval;
+use crate::db::schema::{
+    approval_steps, officials, outbound_delegations as trips, outbound_members as members, outbound_stops as stops,
+};
+use crate::db::{Conn, MultiBackend, containing, each};
+use crate::dossier::model::{Member, Stop};
+use crate::error::{Code, Error, Result, refuse};
+use crate::kernel::id::Id;
+use crate::kernel::text::fold;
+use crate::kernel::time::{Day, Moment, Period};
+use crate::kernel::words::{Body, Role, StepKind};
+use crate::procedures::outbound::flow::State;
+use crate::procedures::outbound::model::{Content, Person, Trip, Verdicts};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = trips, treat_none_as_null = true)]
+struct Row {
+    id: i64,
+    version: i64,
+    number: Option<String>,
+    title: String,
+    search_norm: String,
+    procedure: String,
+    purpose: String,
+    field: Option<String>,
+    capacity: String,
+    requesting_agency_id: i64,
+    plan_item_id: Option<i64>,
+    funding: String,
+    inviting_party: String,
+    departure_date: Day,
+    return_date: Day,
+    countries: String,
+    headcount: i64,
+    note: Option<String>,
+    state: String,
+    signature_requested: bool,
+    created_by: i64,
+    created_at: Moment,
+    updated_at: Moment,
+    submitted_on: Option<Day>,
+    complete_on: Option<Day>,
+    due_on: Option<Day>,
+    ruling: Option<String>,
+    decision: Option<String>,
+    report: Option<String>,
+    journey: String,
+}
+
+fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
+    text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| Error::Internal(format!("unreadable JSON in the database: {e}")))
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::Internal(e.to_string()))
+}
+
+fn row(trip: &Trip) -> Result<Row> {
+    let c = &trip.content;
+    let searched = format!(
+        "{} {} {}",
+        trip.number.as_deref().unwrap_or(""),
+        c.title,
+        trip.people.iter().map(|p| p.full_name.as_str()).collect::<Vec<_>>().join(" ")
+    );
+    Ok(Row {
+        id: trip.id,
+        version: trip.version,
+        number: trip.number.clone(),
+        title: c.title.clone(),
+        search_norm: fold(&searched),
+        procedure: c.procedure.word().to_owned(),
+        purpose: c.purpose.word().to_owned(),
+        field: c.field.map(|f| f.word().to_owned()),
+        capacity: c.capacity.word().to_owned(),
+        requesting_agency_id: c.agency_id,
+        plan_item_id: c.plan_item_id,
+        funding: to_json(&c.funding)?,
+        inviting_party: to_json(&c.inviting_party)?,
+        departure_date: c.departure,
+        return_date: c.returning,
+        countries: c.countries().join(","),
+        headcount: i64::try_from(c.members.len()).unwrap_or(i64::MAX),
+        note: c.note.clone(),
+        state: trip.state.word().to_owned(),
+        signature_requested: trip.signature_requested,
+        created_by: trip.created_by,
+        created_at: trip.created_at,
+        updated_at: trip.updated_at,
+        submitted_on: trip.submitted_on,
+        complete_on: trip.complete_on,
+        due_on: trip.due_on(),
+        ruling: trip.ruling.as_ref().map(to_json).transpose()?,
+        decision: trip.decision.as_ref().map(to_json).transpose()?,
+        report: trip.report.as_ref().map(to_json).transpose()?,
+        journey: to_json(&trip.journey)?,
+    })
+}
+
+type MemberRow = (i64, String, Option<i64>, Option<String>, Option<String>, i64, String, String);
+type StopRow = (String, String, Day, Day);
+
+/// The dossier with members, stops and process; none where there is no such id.
+pub fn load(conn: &mut Conn, id: i64) -> Result<Option<Trip>> {
+    let found: Option<Row> = trips::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    let Some(row) = found else { return Ok(None) };
+    let who: Vec<MemberRow> = members::table
+        .inner_join(officials::table)
+        .filter(members::delegation_id.eq(id))
+        .order(members::ord)
+        .select((
+            members::official_id,
+            members::role,
+            members::relative_of,
+            members::consent,
+            members::verdict,
+            members::agency_id,
+            members::post_level,
+            officials::full_name,
+        ))
+        .load(conn)?;
+    let where_to: Vec<StopRow> = stops::table
+        .filter(stops::delegation_id.eq(id))
+        .order(stops::ord)
+        .select((stops::country, stops::place, stops::from_date, stops::to_date))
+        .load(conn)?;
+    let process = approval::load(conn, id)?;
+    let mut travelling = Vec::with_capacity(who.len());
+    let mut verdicts = Vec::with_capacity(who.len());
+    let mut people = Vec::with_capacity(who.len());
+    for (official, role, relative_of, consent, verdict, agency_id, post_level, full_name) in who {
+        travelling.push(Member { official_id: Id(official), role: word(&role)?, relative_of: relative_of.map(Id) });
+        let (consent, decision) =
+            (consent.as_deref().map(word).transpose()?, verdict.as_deref().map(word).transpose()?);
+        verdicts.push(Verdicts { consent, decision });
+        people.push(Person { full_name, agency_id, post_level: word(&post_level)? });
+    }
+    Ok(Some(Trip {
+        id: row.id,
+        version: row.version,
+        number: row.number,
+        content: Content {
+            title: row.title,
+            procedure: word(&row.procedure)?,
+            purpose: word(&row.purpose)?,
+            field: row.field.as_deref().map(word).transpose()?,
+            capacity: word(&row.capacity)?,
+            agency_id: row.requesting_agency_id,
+            plan_item_id: row.plan_item_id,
+            funding: from_json(&row.funding)?,
+            inviting_party: from_json(&row.inviting_party)?,
+            departure: row.departure_date,
+            returning: row.return_date,
+            stops: where_to.into_iter().map(|(country, place, from, to)| Stop { country, place, from, to }).collect(),
+            members: travelling,
+            note: row.note,
+        },
+        state: word(&row.state)?,
+        signature_requested: row.signature_requested,
+        created_by: row.created_by,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        submitted_on: row.submitted_on,
+        complete_on: row.complete_on,
+        ruling: row.ruling.as_deref().map(from_json).transpose()?,
+        decision: row.decision.as_deref().map(from_json).transpose()?,
+        report: row.report.as_deref().map(from_json).transpose()?,
+        journey: from_json(&row.journey)?,
+        verdicts,
+        people,
+        process,
+    }))
+}
+
+pub fn insert(conn: &mut Conn, trip: &Trip) -> Result<()> {
+    diesel::insert_into(trips::table).values(row(trip)?).execute(conn)?;
+    insert_parts(conn, trip)
+}
+
+fn insert_parts(conn: &mut Conn, trip: &Trip) -> Result<()> {
+    let people: Vec<_> = (0i64..)
+        .zip(trip.members().zip(&trip.people))
+        .map(|(ord, ((m, v), p))| {
+            (
+                members::delegation_id.eq(trip.id),
+                members::ord.eq(ord),
+                members::official_id.eq(m.official_id.0),
+                members::role.eq(m.role.word()),
+                members::relative_of.eq(m.relative_of.map(|id| id.0)),
+                members::consent.eq(v.consent.map(|c| c.word())),
+                members::verdict.eq(v.decision.map(|d| d.word())),
+                members::agency_id.eq(p.agency_id),
+                members::post_level.eq(p.post_level.word()),
+            )
+        })
+        .collect();
+    let places: Vec<_> = (0i64..)
+        .zip(&trip.content.stops)
+        .map(|(ord, s)| {
+            (
+                stops::delegation_id.eq(trip.id),
+                stops::ord.eq(ord),
+                stops::country.eq(&s.country),
+                stops::place.eq(&s.place),
+                stops::from_date.eq(s.from),
+                stops::to_date.eq(s.to),
+            )
+        })
+        .collect();
+    each!(conn, c => diesel::insert_into(members::table).values(&people).execute(c))?;
+    each!(conn, c => diesel::insert_into(stops::table).values(&places).execute(c))?;
+    Ok(())
+}
+
+/// What of a dossier is written anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Only the dossier's own row.
+    Standing,
+    /// Its process too.
+    Process,
+    /// Members, stops and process too.
+    All,
+}
+
+/// Saves what was loaded at version `seen`; another version is a conflict.
+pub fn save(conn: &mut Conn, trip: &Trip, seen: i64, part: Part) -> Result<()> {
+    let changes = row(trip)?;
+    let saved = diesel::update(trips::table.filter(trips::id.eq(trip.id)).filter(trips::version.eq(seen)))
+        .set(changes)
+        .execute(conn)?;
+    if saved != 1 {
+        return Err(refuse(Code::VersionConflict, "Hồ sơ vừa được thay đổi.", "The dossier has just been changed."));
+    }
+    if part == Part::All {
+        diesel::delete(members::table.filter(members::delegation_id.eq(trip.id))).execute(conn)?;
+        diesel::delete(stops::table.filter(stops::delegation_id.eq(trip.id))).execute(conn)?;
+        insert_parts(conn, trip)?;
+    }
+    if part != Part::Standing {
+        let c = &trip.content;
+        let dossier =
+            approval::Dossier { id: trip.id, procedure: c.procedure, title: &c.title, agency_id: c.agency_id };
+        approval::save(conn, &dossier, &trip.process)?;
+    }
+    Ok(())
+}
+
+pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(members::table.filter(members::delegation_id.eq(id))).execute(conn)?;
+    diesel::delete(stops::table.filter(stops::delegation_id.eq(id))).execute(conn)?;
+    approval::delete(conn, id)?;
+    diesel::delete(trips::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+const APPROVED_OR_LATER: [&str; 5] = ["approved", "under_way", "returned", "reported", "closed"];
+
+/// Approved or later official trips of these people that depart in a year, one dossier excluded: person by person.
+pub fn missions(conn: &mut Conn, people: &[i64], year: i32, except: i64) -> Result<Vec<i64>> {
+    let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
+    Ok(members::table
+        .inner_join(trips::table)
+        .filter(members::official_id.eq_any(people))
+        .filter(trips::id.ne(except))
+        .filter(trips::procedure.eq("outbound"))
+        .filter(trips::state.eq_any(APPROVED_OR_LATER))
+        .filter(trips::departure_date.between(day(1, 1), day(12, 31)))
+        .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
+        .select(members::official_id)
+        .load(conn)?)
+}
+
+/// Other dossiers of these people at the same time: the person, and whether it is a mere draft.
+pub fn overlapping(conn: &mut Conn, people: &[i64], period: Period, except: i64) -> Result<Vec<(i64, bool)>> {
+    let rows: Vec<(i64, String)> = members::table
+        .inner_join(trips::table)
+        .filter(members::official_id.eq_any(people))
+        .filter(trips::id.ne(except))
+        .filter(trips::departure_date.le(period.to))
+        .filter(trips::return_date.ge(period.from))
+        .filter(trips::state.ne_all(["rejected", "withdrawn", "cancelled"]))
+        .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
+        .select((members::official_id, trips::state))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(person, state)| (person, state == State::Draft.word())).collect())
+}
+
+/// Ids of every dossier, for rebuilding facts.
+pub fn all_ids(conn: &mut Conn) -> Result<Vec<i64>> {
+    Ok(trips::table.order(trips::id).select(trips::id).load(conn)?)
+}
+
+/// One row of a list.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = trips)]
+pub struct Item {
+    pub id: i64,
+    pub number: Option<String>,
+    pub title: String,
+    pub state: String,
+    pub requesting_agency_id: i64,
+    pub departure_date: Day,
+    pub return_date: Day,
+    pub countries: String,
+    pub headcount: i64,
+    pub due_on: Option<Day>,
+    pub version: i64,
+    pub updated_at: Moment,
+}
+
+/// What a list asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub state: Option<State>,
+    pub q: Option<String>,
+    pub agency_id: Option<i64>,
+    pub country: Option<String>,
+    pub from: Option<Day>,
+    pub to: Option<Day>,
+    pub year: Option<i32>,
+    pub overdue: Option<bool>,
+    pub mine: bool,
+    pub newest_first: bool,
+}
+
+/// Where the page before ended.
+#[derive(Debug, Clone)]
+pub enum Place {
+    Departure(Day, i64),
+    Updated(Moment, i64),
+}
+
+type Condition = Box<dyn BoxableExpression<trips::table, MultiBackend, SqlType = Bool>>;
+
+/// The dossiers an actor sees: the same rule as `rules::sees`, as a condition of the query.
+fn visible(actor: &Actor) -> Condition {
+    let mut seen: Condition = Box::new(trips::id.lt(0));
+    let mut add = |more: Condition| {
+        let known = std::mem::replace(&mut seen, Box::new(trips::id.lt(0)));
+        seen = Box::new(known.or(more));
+    };
+    let past_draft = || trips::state.ne(State::Draft.word());
+    if let Some(agency) = actor.account.agency_id.filter(|_| actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
+    {
+        add(Box::new(trips::requesting_agency_id.eq(agency)));
+    }
+    if actor.has(Role::Inspector) || actor.sits_in(Body::Dofa) {
+        add(Box::new(past_draft()));
+        return seen;
+    }
+    if actor.has(Role::PassportCustodian) {
+        add(Box::new(trips::state.eq_any(APPROVED_OR_LATER)));
+    }
+    let steps = || approval_steps::table.filter(approval_steps::delegation_id.eq(trips::id));
+    let bodies: Vec<&str> = actor.bodies().into_iter().map(Body::word).collect();
+    if !bodies.is_empty() {
+        add(Box::new(
+            past_draft()
+                .and(diesel::dsl::exists(steps().filter(approval_steps::body.assume_not_null().eq_any(bodies)))),
+        ));
+    }
+    if actor.sits_in(Body::DofaDirector) {
+        let deciding = steps()
+            .filter(approval_steps::kind.eq(StepKind::Decide.word()))
+            .filter(approval_steps::body.assume_not_null().eq(Body::Dofa.word()));
+        add(Box::new(past_draft().and(diesel::dsl::exists(deciding))));
+    }
+    if actor.sits_in(Body::PartyOffice) {
+        let consents = steps().filter(approval_steps::kind.eq(StepKind::Consent.word()));
+        add(Box::new(past_draft().and(diesel::dsl::exists(consents))));
+    }
+    seen
+}
+
+fn conditions(filter: &Filter, actor: &Actor, today: Day) -> Vec<Condition> {
+    let mut all: Vec<Condition> = vec![visible(actor)];
+    if let Some(state) = filter.state {
+        all.push(Box::new(trips::state.eq(state.word())));
+    }
+    if let Some(q) = &filter.q {
+        all.push(Box::new(trips::search_norm.like(containing(&fold(q))).escape('\\')));
+    }
+    if let Some(agency) = filter.agency_id {
+        all.push(Box::new(trips::requesting_agency_id.eq(agency)));
+    }
+    if let Some(country) = &filter.country {
+        let there = stops::table.filter(stops::delegation_id.eq(trips::id)).filter(stops::country.eq(country.clone()));
+        all.push(Box::new(diesel::dsl::exists(there)));
+    }
+    if let Some(from) = filter.from {
+        all.push(Box::new(trips::departure_date.ge(from)));
+    }
+    if let Some(to) = filter.to {
+        all.push(Box::new(trips::departure_date.le(to)));
+    }
+    if let Some(year) = filter.year {
+        let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
+        all.push(Box::new(trips::departure_date.between(day(1, 1), day(12, 31))));
+    }
+    if let Some(overdue) = filter.overdue {
+        let late = trips::due_on.is_not_null().and(trips::due_on.assume_not_null().lt(today));
+        all.push(if overdue { Box::new(late) } else { Box::new(diesel::dsl::not(late)) });
+    }
+    if filter.mine {
+        all.push(Box::new(trips::created_by.eq(actor.id())));
+    }
+    all
+}
+
+/// Rows after a place, in the order asked for.
+pub fn page(
+    conn: &mut Conn,
+    filter: &Filter,
+    actor: &Actor,
+    today: Day,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Item>> {
+    let mut query = trips::table.select(Item::as_select()).limit(limit).into_boxed::<MultiBackend>();
+    for condition in conditions(filter, actor, today) {
+        query = query.filter(condition);
+    }
+    query = match after {
+        Some(Place::Departure(day, id)) => {
+            // The first part lets the index start at the place; the second alone would not.
+            query.filter(trips::departure_date.ge(day)).filter(trips::departure_date.gt(day).or(trips::id.gt(id)))
+        }
+        Some(Place::Updated(at, id)) => {
+            query.filter(trips::updated_at.le(at)).filter(trips::updated_at.lt(at).or(trips::id.lt(id)))
+        }
+        None => query,
+    };
+    query = if filter.newest_first {
+        query.order((trips::updated_at.desc(), trips::id.desc()))
+    } else {
+        query.order((trips::departure_date, trips::id))
+    };
+    Ok(query.load(conn)?)
+}
+
+pub fn count(conn: &mut Conn, filter: &Filter, actor: &Actor, today: Day) -> Result<i64> {
+    let mut query = trips::table.select(diesel::dsl::count_star()).into_boxed::<MultiBackend>();
+    for condition in conditions(filter, actor, today) {
+        query = query.filter(condition);
+    }
+    Ok(query.first(conn)?)
+}
