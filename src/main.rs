@@ -1,1 +1,412 @@
-fn main() {}
+//! The command line of the contract (api.md §9). Exit 0 only where all is well.
+
+use std::io::Write;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::{Args, Parser, Subcommand};
+use ngoaivu::app::{self, House};
+use ngoaivu::config::Config;
+use ngoaivu::db::{Address, Db, migrate};
+use ngoaivu::kernel::time::Clock;
+use ngoaivu::record::audit::{self, Checkpoint, Verdict};
+use ngoaivu::registry::holidays;
+use ngoaivu::regulation::{SHIPPED, book, store as regulations};
+use ngoaivu::{access, demo, procedures};
+
+#[derive(Parser)]
+#[command(name = "ngoaivu", version, about = "Delegations of a Vietnamese province")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the data lies.
+#[derive(Args, Clone)]
+struct Place {
+    /// Folder of the embedded database (DIR/ngoaivu.db) and of attachments.
+    #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
+    data: Option<PathBuf>,
+    /// postgres:// address in place of the embedded database.
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes the demo world in an empty place, or reopens it, and serves it.
+    Demo {
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
+    },
+    /// The server.
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        #[arg(long)]
+        config: Option<PathBuf>,
+        #[arg(long)]
+        listen: Option<String>,
+    },
+    /// Brings the database up to this version.
+    Migrate {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Prints the OpenAPI document.
+    Openapi,
+    /// Derives every counted fact again from the dossiers.
+    RebuildFacts {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// The configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Administrators, from the machine itself.
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Regulation packs.
+    Regulation {
+        #[command(subcommand)]
+        command: RegulationCommand,
+    },
+    /// The audit trail.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Checks and shows the settings; secrets as ***.
+    Check {
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Creates an administrator and prints a one-time token for /auth/activate.
+    Create {
+        #[arg(long)]
+        username: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Prints a one-time token for an account that lost its password.
+    Reset {
+        #[arg(long)]
+        username: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum RegulationCommand {
+    /// Checks a pack, with every fault by line.
+    Check { file: PathBuf },
+    /// Checks and loads a pack.
+    Load {
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Proves the trail, or names the first row that was touched.
+    Verify {
+        /// JSON with `seq` and `hash`, as GET /audit/verification gave it.
+        #[arg(long)]
+        checkpoint: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = run(cli.command);
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ngoaivu: {error:#}");
+            let newer = error.downcast_ref::<migrate::Fault>().is_some_and(|f| matches!(f, migrate::Fault::NewerDatabase(_)));
+            ExitCode::from(if newer { 78 } else { 1 })
+        }
+    }
+}
+
+fn settings(file: Option<&Path>) -> Result<Config> {
+    Ok(Config::read(file, std::env::vars())?)
+}
+
+impl Place {
+    /// The database and the folder of attachments: the command line before the configuration.
+    fn find(&self, config: &Config) -> Result<(Address, PathBuf)> {
+        let data = self.data.clone().or_else(|| config.data());
+        let url = if self.data.is_some() { None } else { self.database_url.clone().or_else(|| config.database_url()) };
+        let address = match (&url, &data) {
+            (Some(url), _) => Address::from_url(url).map_err(|e| anyhow!(e))?,
+            (None, Some(folder)) => {
+                std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+                Address::in_folder(folder)
+            }
+            (None, None) => bail!("say --data DIR or --database-url URL (or NGOAIVU_DATA, NGOAIVU_DATABASE_URL)"),
+        };
+        let folder = config.attachments().or(data.map(|d| d.join("attachments"))).unwrap_or_else(|| PathBuf::from("attachments"));
+        Ok((address, folder))
+    }
+
+    /// The database, which must be of this version already.
+    fn open(&self, config: &Config) -> Result<Db> {
+        let (address, _) = self.find(config)?;
+        current(&address)?;
+        Ok(Db::open(address)?)
+    }
+}
+
+/// Refuses a database that is older or newer than this binary.
+fn current(address: &Address) -> Result<()> {
+    if let Address::Sqlite(file) = address {
+        if !file.exists() {
+            bail!("there is no database in {}; run: ngoaivu migrate", file.display());
+        }
+    }
+    let mut conn = address.connect().map_err(|e| anyhow!("the database cannot be reached: {e}"))?;
+    if !migrate::is_current(&mut conn)? {
+        bail!("the database is older than this version; run: ngoaivu migrate");
+    }
+    Ok(())
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Demo { place, listen } => run_demo(&place, &listen),
+        Command::Serve { place, config, listen } => {
+            let config = settings(config.as_deref())?;
+            start_log(&config);
+            let (address, folder) = place.find(&config)?;
+            current(&address)?;
+            let house = house(&config, address, folder)?;
+            let listen = listen.unwrap_or_else(|| config.listen().to_owned());
+            serve(house, &listen, |address| println!("ngoaivu serves http://{address}"))
+        }
+        Command::Migrate { place } => {
+            let (address, _) = place.find(&settings(None)?)?;
+            let ran = migrate::run(&address)?;
+            println!("{ran} migration(s) ran; the database is of this version");
+            Ok(())
+        }
+        Command::Openapi => {
+            print!("{}", app::specification_text());
+            Ok(())
+        }
+        Command::RebuildFacts { place } => {
+            let db = place.open(&settings(None)?)?;
+            let counted = db.write_now(procedures::rebuild_facts)?;
+            db.close();
+            println!("{counted} delegation(s) count");
+            Ok(())
+        }
+        Command::Config { command: ConfigCommand::Check { config } } => {
+            print!("{}", settings(config.as_deref())?);
+            Ok(())
+        }
+        Command::Admin { command } => {
+            let (username, place, create) = match command {
+                AdminCommand::Create { username, place } => (username, place, true),
+                AdminCommand::Reset { username, place } => (username, place, false),
+            };
+            let db = place.open(&settings(None)?)?;
+            let now = Clock::Machine.now();
+            let token = db.write_now(move |conn| access::actions::admin_token(conn, &username, create, now))?;
+            db.close();
+            println!("{token}");
+            Ok(())
+        }
+        Command::Regulation { command: RegulationCommand::Check { file } } => check_pack(&file),
+        Command::Regulation { command: RegulationCommand::Load { file, place } } => load_pack(&file, &place),
+        Command::Audit { command: AuditCommand::Verify { checkpoint, place } } => verify(checkpoint.as_deref(), &place),
+    }
+}
+
+fn start_log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::try_new(config.log()).unwrap_or_default();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).json().with_writer(std::io::stderr);
+    // A second start within one process (tests) keeps the first log.
+    let _ = log.try_init();
+}
+
+fn house(config: &Config, address: Address, folder: PathBuf) -> Result<House> {
+    let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
+    let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
+    Ok(House::open(address, folder, config.jurisdiction(), calendar, Clock::Machine)?)
+}
+
+fn serve(house: House, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<()> {
+    let db = house.db.clone();
+    actix_web::rt::System::new().block_on(async move {
+        let server = actix_web::HttpServer::new(move || app::build(&house))
+            .client_request_timeout(std::time::Duration::from_secs(10))
+            .keep_alive(std::time::Duration::from_secs(75))
+            .shutdown_timeout(25)
+            .bind(listen)
+            .with_context(|| format!("cannot listen on {listen}"))?;
+        if let Some(address) = server.addrs().first() {
+            ready(*address);
+        }
+        server.run().await.context("the server stopped")
+    })?;
+    db.close();
+    Ok(())
+}
+
+fn run_demo(place: &Place, listen: &str) -> Result<()> {
+    let config = settings(None)?;
+    start_log(&config);
+    let addresses = listen.to_socket_addrs().with_context(|| format!("not an address: {listen}"))?;
+    if addresses.into_iter().any(|a| !a.ip().is_loopback()) {
+        bail!("the demo's passwords are public, so it serves only this machine (127.0.0.1), not {listen}");
+    }
+    let place = match (&place.data, &place.database_url) {
+        (None, None) => Place { data: Some(PathBuf::from("data/demo")), database_url: None },
+        _ => place.clone(),
+    };
+    let (address, folder) = place.find(&config)?;
+    migrate::run(&address)?;
+    let house = house(&config, address, folder)?;
+    let now = house.clock.now();
+    let world = house.db.write_now(move |conn| demo::make(conn, now))?;
+    serve(house, listen, |address| {
+        print!("{}", greeting(address, &world));
+        // Whoever reads the greeting through a pipe must not wait for a full buffer.
+        let _ = std::io::stdout().flush();
+    })
+}
+
+/// What a newcomer needs: address, accounts, and five lines that work when they are pasted in order.
+fn greeting(address: SocketAddr, world: &demo::World) -> String {
+    let base = format!("http://{address}/api/v1");
+    let mut text = format!("ngoaivu demo: http://{address}    reference: http://{address}/docs/\n\n");
+    text += &format!("Accounts (password of all: {}):\n", demo::PASSWORD);
+    for (username, agency, what) in demo::accounts_shown() {
+        text += &format!("  {username:<14} {agency:<6} {what}\n");
+    }
+    let member = |at: usize, role: &str| {
+        let id = world.officials.get(at).map(|(id, _)| id.as_str()).unwrap_or("");
+        format!("{{\"official_id\":\"{id}\",\"role\":\"{role}\"}}")
+    };
+    let members = [member(2, "head"), member(3, "member"), member(4, "member")].join(",");
+    let start = ngoaivu::kernel::time::day_of(Clock::Machine.now()) + chrono::Duration::days(21);
+    let end = start + chrono::Duration::days(4);
+    let login = |user: &str| {
+        format!(
+            "$(curl -s {base}/auth/login -H 'Content-Type: application/json' -d '{{\"username\":\"{user}\",\"password\":\"{}\"}}' | sed 's/.*\"access_token\":\"\\([^\"]*\\).*/\\1/')",
+            demo::PASSWORD
+        )
+    };
+    let trip = format!(
+        "{{\"title\":\"Học tập chuyển đổi số tại Hàn Quốc\",\"procedure\":\"outbound\",\"purpose\":\"study_visit\",\"capacity\":\"department\",\"requesting_agency_id\":\"{}\",\"funding\":[{{\"source\":\"host\"}}],\"inviting_party\":{{\"name\":\"Tỉnh Chungbuk\",\"country\":\"KR\",\"kind\":\"locality\"}},\"departure_date\":\"{start}\",\"return_date\":\"{end}\",\"stops\":[{{\"country\":\"KR\",\"place\":\"Cheongju\",\"from\":\"{start}\",\"to\":\"{end}\"}}],\"members\":[{members}],\"classification\":\"unclassified\"}}",
+        world.skhcn
+    );
+    text += "\nFive lines to try, in order (sign in, create a trip, its assessment, submit it, the inbox):\n\n";
+    text += &format!("CLERK={}; curl -s {base}/me -H \"Authorization: Bearer $CLERK\"; echo\n\n", login("clerk.skhcn"));
+    text += &format!("TRIP=$(curl -s {base}/outbound-delegations -H \"Authorization: Bearer $CLERK\" -H 'Content-Type: application/json' -d '{trip}' | tee /dev/stderr | sed 's/^{{\"id\":\"\\([^\"]*\\).*/\\1/'); echo\n\n");
+    text += &format!("curl -s {base}/outbound-delegations/$TRIP/assessment -H \"Authorization: Bearer $CLERK\"; echo\n\n");
+    text += &format!("for d in request_letter invitation programme; do printf '%%PDF-1.4\\n' | curl -s -o /dev/null {base}/outbound-delegations/$TRIP/attachments -H \"Authorization: Bearer $CLERK\" -F document=$d -F 'file=@-;filename=giay-to.pdf'; done; HEAD={}; curl -s {base}/outbound-delegations/$TRIP/submit -H \"Authorization: Bearer $HEAD\" -H 'If-Match: \"4\"' -H 'Content-Type: application/json' -d '{{}}'; echo\n\n", login("head.skhcn"));
+    text += &format!("OFFICER={}; curl -s {base}/inbox -H \"Authorization: Bearer $OFFICER\"; echo\n\n", login("officer.snv"));
+    text += "Ctrl-C ends the server; the same command opens the same world again.\n";
+    text
+}
+
+/// Checks a pack against the packs that come with the product.
+fn check_pack(file: &Path) -> Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut known = Vec::new();
+    for (code, text) in SHIPPED {
+        let below: Vec<_> = known.iter().collect();
+        known.push(book::load(text, &below).map_err(|_| anyhow!("the shipped pack {code} has faults"))?);
+    }
+    let known: Vec<_> = known.iter().collect();
+    match book::load(&source, &known) {
+        Ok(pack) => {
+            println!("{}: {} version {} is sound, {} rule(s), status {}", file.display(), pack.code, pack.version, pack.rules.len(), pack.status);
+            Ok(())
+        }
+        Err(faults) => {
+            for fault in &faults {
+                println!("{}:{}: {}: {} / {}", file.display(), fault.line, fault.code, fault.text.vi, fault.text.en);
+            }
+            bail!("{} fault(s); nothing is loaded", faults.len())
+        }
+    }
+}
+
+fn load_pack(file: &Path, place: &Place) -> Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let db = place.open(&settings(None)?)?;
+    let now = Clock::Machine.now();
+    let loaded = db.write_now(move |conn| {
+        let loaded = regulations::add(conn, &source, now)?;
+        if let Ok(pack) = &loaded {
+            let detail = serde_json::json!({"version": pack.version});
+            let object = format!("regulations/{}", pack.code);
+            let entry = audit::Entry { at: now, actor: "command-line", action: "load_regulation", object: &object, detail, trace_id: "" };
+            audit::append(conn, &entry)?;
+        }
+        Ok(loaded)
+    })?;
+    db.close();
+    match loaded {
+        Ok(pack) => {
+            println!("{} version {} is loaded", pack.code, pack.version);
+            Ok(())
+        }
+        Err(regulations::NotLoaded::Faults(faults)) => {
+            for fault in &faults {
+                println!("{}:{}: {}: {} / {}", file.display(), fault.line, fault.code, fault.text.vi, fault.text.en);
+            }
+            bail!("{} fault(s); nothing was loaded", faults.len())
+        }
+        Err(regulations::NotLoaded::VersionTaken) => bail!("this version is loaded with another text; raise `version`"),
+    }
+}
+
+fn verify(checkpoint: Option<&Path>, place: &Place) -> Result<()> {
+    let checkpoint = checkpoint
+        .map(|file| -> Result<Checkpoint> {
+            let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let value: serde_json::Value = serde_json::from_str(&text).context("the checkpoint is not JSON")?;
+            let seq = value.get("seq").and_then(serde_json::Value::as_i64).context("the checkpoint has no seq")?;
+            let hash = value.get("hash").and_then(serde_json::Value::as_str).context("the checkpoint has no hash")?;
+            Ok(Checkpoint { seq, hash: hash.to_owned() })
+        })
+        .transpose()?;
+    let db = place.open(&settings(None)?)?;
+    let verdict = db.read_now(|conn| audit::verify(conn, checkpoint.as_ref()))?;
+    db.close();
+    match verdict {
+        Verdict::Whole(last) => {
+            println!("{}", serde_json::json!({"whole": true, "seq": last.seq, "hash": last.hash}));
+            Ok(())
+        }
+        Verdict::Broken { seq, reason } => {
+            println!("{}", serde_json::json!({"whole": false, "seq": seq, "reason": reason}));
+            bail!("row {seq}: {reason}")
+        }
+    }
+}

@@ -10,4 +10,5 @@ pub mod sessions;
 pub mod store;
 pub mod throttle;
 pub mod token;
+pub mod trail;
 pub mod users;

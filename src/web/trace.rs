@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse};
+use actix_web::HttpMessage;
 
 use crate::error::{Code, Problem};
 use crate::kernel::text::Language;
@@ -41,15 +41,13 @@ pub async fn trace(
     let trace_id = format!("{:016x}", rand::random::<u64>());
     let language = language_of(request.headers());
     request.extensions_mut().insert(TraceId(trace_id.clone()));
-    let http = request.request().clone();
     let started = Instant::now();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http, HttpResponse::from_error(error)),
-    };
+    // Handlers and extractors turn their errors into responses; only a middleware below could fail, and there is none.
+    let response = next.call(request).await?.map_into_boxed_body();
     let mut response =
         if response.status().as_u16() >= 400 { explain(response, language, &trace_id) } else { response };
-    safe_headers(response.headers_mut(), &trace_id);
+    let page = response.request().path().starts_with("/docs");
+    safe_headers(response.headers_mut(), &trace_id, page);
     let route = response.request().match_pattern();
     health::count(route.as_deref().unwrap_or("unknown"), response.status().as_u16(), started.elapsed().as_secs_f64());
     Ok(response)
@@ -89,7 +87,11 @@ fn of_framework(status: u16) -> Problem {
     Problem::new(code, format!("{}.", title.vi), format!("{}.", title.en))
 }
 
-fn safe_headers(headers: &mut HeaderMap, trace_id: &str) {
+/// What a browser may do with the reference page: only what the binary itself serves.
+const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+fn safe_headers(headers: &mut HeaderMap, trace_id: &str, page: bool) {
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
@@ -98,7 +100,7 @@ fn safe_headers(headers: &mut HeaderMap, trace_id: &str) {
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::CACHE_CONTROL, "no-store");
     set(header::REFERRER_POLICY, "no-referrer");
-    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+    set(header::CONTENT_SECURITY_POLICY, if page { PAGE_POLICY } else { API_POLICY });
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     if let Ok(value) = HeaderValue::from_str(trace_id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);

@@ -1,0 +1,101 @@
+//! Routes of the audit trail.
+
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{Paging, page_response};
+use crate::access::permission::{Act, Kind};
+use crate::error::Result;
+use crate::kernel::page::{Page, unseal};
+use crate::kernel::time::rfc3339;
+use crate::record::audit::{self, Row, Verdict};
+use crate::web::query::{self, Query};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(verification);
+}
+
+/// One row of the trail.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"seq": 42, "at": "2026-11-22T03:00:00Z", "actor": "chair", "action": "decide", "object": "outbound-delegations/01ke3m9p000b2",
+    "detail": {"from": "awaiting_decision", "to": "approved"}, "trace_id": "4bf92f3577b34da6", "hash": "9f86d081884c7d65"}))]
+struct TrailRow {
+    seq: i64,
+    at: String,
+    actor: String,
+    action: String,
+    object: String,
+    #[schema(value_type = Object)]
+    detail: serde_json::Value,
+    trace_id: String,
+    hash: String,
+}
+
+impl From<Row> for TrailRow {
+    fn from(row: Row) -> Self {
+        TrailRow {
+            seq: row.seq,
+            at: rfc3339(row.at),
+            actor: row.actor,
+            action: row.action,
+            object: row.object,
+            detail: serde_json::from_str(&row.detail).unwrap_or_default(),
+            trace_id: row.trace_id,
+            hash: row.hash,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct TrailPage {
+    items: Vec<TrailRow>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+/// The trail, newest first.
+#[utoipa::path(tag = "access", operation_id = "list_audit", params(Paging), responses((status = 200, description = "the trail", body = TrailPage)))]
+#[get("/audit")]
+async fn list(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Trail)?;
+    let limit = query::limit(paging.0.limit)?;
+    let before = match &paging.0.cursor {
+        Some(cursor) => {
+            let seq = unseal("audit", cursor).and_then(|p| p.first()?.parse::<i64>().ok());
+            Some(seq.ok_or_else(query::bad_cursor)?)
+        }
+        None => None,
+    };
+    let (rows, last) = call.read(move |conn, _| Ok((audit::page(conn, before, limit + 1)?, audit::tip(conn)?))).await?;
+    let page = Page::cut(rows, limit, "audit", |r| vec![r.seq.to_string()]);
+    let items = page.items.into_iter().map(TrailRow::from).collect();
+    let total = paging.0.count.unwrap_or(false).then_some(last.seq);
+    Ok(page_response("/api/v1/audit", page.next.as_deref()).json(TrailPage { items, next: page.next, total }))
+}
+
+/// The proof of the trail. Keep `seq` and `hash` outside: a cut tail shows only against them.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"whole": true, "seq": 42, "hash": "9f86d081884c7d65", "reason": null}))]
+struct Verification {
+    whole: bool,
+    /// Last row, or the first that does not hold.
+    seq: i64,
+    hash: Option<String>,
+    reason: Option<String>,
+}
+
+/// Walks the whole chain.
+#[utoipa::path(tag = "access", operation_id = "verify_audit", responses((status = 200, description = "the proof", body = Verification)))]
+#[get("/audit/verification")]
+async fn verification(call: Call) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Trail)?;
+    let view = match call.read(|conn, _| audit::verify(conn, None)).await? {
+        Verdict::Whole(last) => Verification { whole: true, seq: last.seq, hash: Some(last.hash), reason: None },
+        Verdict::Broken { seq, reason } => Verification { whole: false, seq, hash: None, reason: Some(reason.to_owned()) },
+    };
+    Ok(HttpResponse::Ok().json(view))
+}

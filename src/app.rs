@@ -1,0 +1,218 @@
+//! The application, once: what every room needs, all routes, and from the routes the specification.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpRequest, HttpResponse, ResponseError, get, web};
+use serde_json::Value;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
+
+use crate::access::actions::Desk;
+use crate::access::password::Hasher;
+use crate::access::sessions::Sessions;
+use crate::access::throttle::Throttle;
+use crate::access::token::Keys;
+use crate::access::users::Exists;
+use crate::db::{Address, Db};
+use crate::dossier::attachments::Folder;
+use crate::error::{Code, Result, not_found, refuse};
+use crate::kernel::time::Clock;
+use crate::kernel::workdays::WorkCalendar;
+use crate::procedures::outbound::actions::Tools;
+use crate::regulation::store::{Shelf, add_shipped};
+use crate::statistics::cache::Answers;
+use crate::statistics::http::AgencyNames;
+use crate::web::idempotency::Running;
+use crate::web::openapi::{PathTable, ProblemDocument, complete};
+use crate::web::{health, trace};
+
+/// Everything a running process shares.
+#[derive(Clone)]
+pub struct House {
+    pub db: Db,
+    pub clock: Clock,
+    pub calendar: Arc<WorkCalendar>,
+    pub folder: Folder,
+    pub jurisdiction: Arc<str>,
+    keys: Keys,
+    sessions: Sessions,
+    hasher: Hasher,
+    throttle: Throttle,
+    shelf: Shelf,
+    answers: Answers,
+    running: Running,
+}
+
+impl House {
+    /// Opens a migrated database and whatever else a process needs.
+    pub fn open(address: Address, folder: PathBuf, jurisdiction: &str, calendar: WorkCalendar, clock: Clock) -> Result<Self> {
+        let db = Db::open(address)?;
+        let now = clock.now();
+        db.write_now(move |conn| add_shipped(conn, now))?;
+        let keys = Keys::default();
+        keys.replace(db.read_now(crate::access::store::keys)?);
+        Ok(House {
+            db,
+            clock,
+            calendar: Arc::new(calendar),
+            folder: Folder(folder),
+            jurisdiction: Arc::from(jurisdiction),
+            keys,
+            sessions: Sessions::default(),
+            hasher: Hasher::default(),
+            throttle: Throttle::default(),
+            shelf: Shelf::default(),
+            answers: Answers::default(),
+            running: Running::default(),
+        })
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "ngoaivu",
+        version = env!("CARGO_PKG_VERSION"),
+        description = "Delegations of a Vietnamese province: đoàn ra, đoàn vào, approvals by the province's own regulation, and the figures it reports. Days are `YYYY-MM-DD` in Asia/Ho_Chi_Minh, moments RFC 3339 in UTC; refusals are RFC 9457 problems in Vietnamese, or in English with `Accept-Language: en`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(ProblemDocument)),
+    security(("bearer" = [])),
+    modifiers(&Bearer),
+    tags(
+        (name = "access", description = "Sign-in, accounts, the audit trail"),
+        (name = "registry", description = "Agencies, officials, the working calendar"),
+        (name = "regulation", description = "Regulations as data, and the pure question"),
+        (name = "outbound", description = "Outbound delegations (đoàn ra) and private travel (việc riêng)"),
+        (name = "approval", description = "The inbox"),
+        (name = "statistics", description = "Figures"),
+        (name = "operation", description = "Health, metrics, this document"),
+    )
+)]
+struct Base;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+/// Every room's routes under the base path.
+fn rooms(config: &mut ServiceConfig) {
+    crate::access::http::routes(config);
+    crate::access::trail::routes(config);
+    crate::registry::routes(config);
+    crate::regulation::http::routes(config);
+    crate::approval::http::routes(config);
+    crate::statistics::http::routes(config);
+    crate::procedures::routes(config);
+}
+
+fn documented() -> (App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = actix_web::Error, InitError = ()>>, utoipa::openapi::OpenApi)
+{
+    App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .service(scope("/api/v1").configure(rooms))
+        .service(health::healthz)
+        .service(health::readyz)
+        .service(health::show_metrics)
+        .service(show_openapi)
+        .split_for_parts()
+}
+
+/// The finished OpenAPI 3.1 document.
+pub fn specification() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(|| complete(&documented().1))
+}
+
+/// The document as it is committed: indented, with a last line break.
+pub fn specification_text() -> String {
+    let mut text = serde_json::to_string_pretty(specification()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// This document.
+#[utoipa::path(tag = "operation", operation_id = "openapi", security(()),
+    responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
+#[get("/openapi.json")]
+async fn show_openapi() -> HttpResponse {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    HttpResponse::Ok().content_type("application/json").body(TEXT.get_or_init(specification_text).as_str())
+}
+
+/// What is nowhere: 405 with `Allow` where the path has other methods, else 404.
+async fn nowhere(request: HttpRequest) -> HttpResponse {
+    static PATHS: OnceLock<PathTable> = OnceLock::new();
+    let methods = PATHS.get_or_init(|| PathTable::of(specification())).methods(request.path());
+    let Some(methods) = methods else { return not_found().error_response() };
+    let allow = methods.join(", ");
+    let error = refuse(Code::MethodNotAllowed, format!("Chỉ có: {allow}."), format!("Only: {allow}."));
+    let mut response = error.error_response();
+    if let Ok(value) = header::HeaderValue::from_str(&allow) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+/// The application of one worker.
+pub fn build(
+    house: &House,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = actix_web::Error, InitError = ()> + use<>>
+{
+    let desk = Desk {
+        db: house.db.clone(),
+        clock: house.clock.clone(),
+        keys: house.keys.clone(),
+        sessions: house.sessions.clone(),
+        hasher: house.hasher.clone(),
+        throttle: house.throttle.clone(),
+    };
+    let tools =
+        Tools { shelf: house.shelf.clone(), calendar: Arc::clone(&house.calendar), jurisdiction: Arc::clone(&house.jurisdiction) };
+    let app = documented()
+        .0
+        .app_data(web::Data::new(house.db.clone()))
+        .app_data(web::Data::new(house.clock.clone()))
+        .app_data(web::Data::new(house.keys.clone()))
+        .app_data(web::Data::new(house.sessions.clone()))
+        .app_data(web::Data::new(house.running.clone()))
+        .app_data(web::Data::new(house.answers.clone()))
+        .app_data(web::Data::new(house.shelf.clone()))
+        .app_data(web::Data::new(house.folder.clone()))
+        .app_data(web::Data::from(Arc::clone(&house.calendar)))
+        .app_data(web::Data::new(crate::registry::account_references as Exists))
+        .app_data(web::Data::new(crate::registry::agencies::names as AgencyNames))
+        .app_data(web::Data::new(desk))
+        .app_data(web::Data::new(tools))
+        .default_service(web::to(nowhere));
+    reference(app).wrap(from_fn(trace::trace))
+}
+
+/// The browsable reference, served from the binary; it asks nobody else for anything.
+#[cfg(feature = "docs")]
+fn reference<T>(app: App<T>) -> App<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = actix_web::Error, InitError = ()>,
+{
+    let config = utoipa_swagger_ui::Config::new(["/openapi.json"]).validator_url("none");
+    app.service(web::redirect("/docs", "/docs/"))
+        .service(utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(config))
+}
+
+#[cfg(not(feature = "docs"))]
+fn reference<T>(app: App<T>) -> App<T> {
+    app
+}
