@@ -58,6 +58,9 @@ const REFUSALS: &[(&str, &str)] = &[
 pub fn complete(spec: &utoipa::openapi::OpenApi) -> Value {
     let mut spec = serde_json::to_value(spec).unwrap_or(Value::Null);
     let examples = schema_examples(&spec);
+    if let Some(components) = spec.get_mut("components").and_then(Value::as_object_mut) {
+        components.insert("responses".into(), refusals(&examples));
+    }
     let paths = spec.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -108,7 +111,7 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let auth = path.starts_with("/api/v1/auth/");
     let anonymous = operation.get("security").and_then(Value::as_array).is_some_and(|s| s.contains(&json!({})));
     let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else { return };
-    for (status, about) in REFUSALS {
+    for (status, _) in REFUSALS {
         let occurs = match *status {
             "500" | "405" => true,
             "503" => api || path == "/readyz",
@@ -124,11 +127,19 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
             _ => false,
         };
         if occurs && !responses.contains_key(*status) {
-            let content =
-                json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}});
-            responses.insert((*status).to_owned(), json!({"description": about, "content": content}));
+            responses.insert((*status).to_owned(), json!({"$ref": format!("#/components/responses/Refusal{status}")}));
         }
     }
+}
+
+/// Every refusal once; operations refer to it.
+fn refusals(examples: &BTreeMap<String, Value>) -> Value {
+    let schema = "#/components/schemas/ProblemDocument";
+    let of = |(status, about): &(&str, &str)| {
+        let media = json!({"schema": {"$ref": schema}, "example": examples.get(schema)});
+        (format!("Refusal{status}"), json!({"description": about, "content": {"application/problem+json": media}}))
+    };
+    Value::Object(REFUSALS.iter().map(of).collect())
 }
 
 fn schema_examples(spec: &Value) -> BTreeMap<String, Value> {

@@ -1,0 +1,200 @@
+//! The command line on real files: migrations, administrators, packs, the proof of the trail, and writes that survive `kill -9`.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+fn ngoaivu(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ngoaivu"));
+    command.args(arguments).env_remove("NGOAIVU_DATA").env_remove("NGOAIVU_DATABASE_URL").output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("ngoaivu-cli-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn text(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A running demo; ended by its id when it goes out of scope.
+struct Server {
+    process: Child,
+    address: String,
+    _output: BufReader<std::process::ChildStdout>,
+}
+
+impl Server {
+    fn demo(folder: &str) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_ngoaivu"))
+            .args(["demo", "--data", folder, "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        Server { process, address, _output: output }
+    }
+
+    /// One request over a connection of its own: status and body, or nothing where the server went away.
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, String)> {
+        exchange(&self.address, method, path, headers, body)
+    }
+
+    fn token(&self, user: &str) -> String {
+        let body = format!("{{\"username\":\"{user}\",\"password\":\"{}\"}}", ngoaivu::demo::PASSWORD);
+        let (status, body) = self.send("POST", "/api/v1/auth/login", "", &body).unwrap();
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str::<serde_json::Value>(&body).unwrap()["access_token"].as_str().unwrap().to_owned()
+    }
+}
+
+fn exchange(address: &str, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len());
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    let (_, body) = answer.split_once("\r\n\r\n")?;
+    Some((status, body.to_owned()))
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn an_administrator_is_made_on_the_machine_and_nowhere_else() {
+    let folder = Folder::new("admin");
+    let early = ngoaivu(&["admin", "create", "--username", "root.it", "--data", folder.text()]);
+    assert!(!early.status.success() && said(&early).contains("ngoaivu migrate"), "{}", said(&early));
+    assert!(ngoaivu(&["migrate", "--data", folder.text()]).status.success());
+    let made = ngoaivu(&["admin", "create", "--username", "root.it", "--data", folder.text()]);
+    assert!(made.status.success() && String::from_utf8_lossy(&made.stdout).trim().len() >= 40, "{}", said(&made));
+    let twice = ngoaivu(&["admin", "create", "--username", "root.it", "--data", folder.text()]);
+    assert!(!twice.status.success() && said(&twice).contains("already"));
+    assert!(ngoaivu(&["admin", "reset", "--username", "root.it", "--data", folder.text()]).status.success());
+    assert!(ngoaivu(&["rebuild-facts", "--data", folder.text()]).status.success());
+    let verified = ngoaivu(&["audit", "verify", "--data", folder.text()]);
+    assert!(verified.status.success(), "{}", said(&verified));
+    let nowhere = ngoaivu(&["serve"]);
+    assert!(!nowhere.status.success() && said(&nowhere).contains("--data"));
+}
+
+#[test]
+fn a_pack_is_checked_with_every_fault_by_line() {
+    let sound = ngoaivu(&["regulation", "check", concat!(env!("CARGO_MANIFEST_DIR"), "/regulations/an-giang-2017.toml")]);
+    assert!(sound.status.success(), "{}", said(&sound));
+    let folder = Folder::new("pack");
+    let file = folder.0.join("faulty.toml");
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/regulations/an-giang-2017.toml")).unwrap();
+    let line = 1 + text.lines().position(|l| l == "decider = \"ppc\"").unwrap();
+    std::fs::write(&file, text.replacen("decider = \"ppc\"", "decider = \"king\"", 1).replacen("purpose", "mood", 1)).unwrap();
+    let faulty = ngoaivu(&["regulation", "check", file.to_str().unwrap()]);
+    assert!(!faulty.status.success());
+    assert!(said(&faulty).contains(&format!("faulty.toml:{line}: unknown_body")), "{}", said(&faulty));
+}
+
+#[test]
+fn the_demo_serves_only_this_machine_and_reopens_its_world() {
+    let folder = Folder::new("demo");
+    let open = ngoaivu(&["demo", "--data", folder.text(), "--listen", "0.0.0.0:0"]);
+    assert!(!open.status.success() && said(&open).contains("loopback") || said(&open).contains("only this machine"), "{}", said(&open));
+    for _ in 0..2 {
+        let server = Server::demo(folder.text());
+        assert_eq!(server.send("GET", "/healthz", "", "").unwrap().0, 200);
+        assert_eq!(server.send("GET", "/readyz", "", "").unwrap().0, 200);
+        let (status, page) = server.send("GET", "/docs/", "", "").unwrap();
+        assert!(status == 200 && page.contains("swagger") && !page.contains("https://"), "{page}");
+        assert!(server.send("GET", "/metrics", "", "").unwrap().1.contains("http_requests_total"));
+    }
+    let sqlite: Vec<_> = std::fs::read_dir(&folder.0).unwrap().filter_map(|f| f.ok()?.file_name().into_string().ok()).filter(|n| n.ends_with(".db")).collect();
+    assert_eq!(sqlite, ["ngoaivu.db"]);
+}
+
+/// Titles that a server acknowledged, while `writers` threads write until it is gone.
+fn write_until_killed(server: &mut Server, token: &str, trip: &str, after: usize) -> Vec<String> {
+    let (tell, told) = std::sync::mpsc::channel::<String>();
+    let threads: Vec<_> = (0..4)
+        .map(|thread| {
+            let (tell, address, token, trip) = (tell.clone(), server.address.clone(), token.to_owned(), trip.to_owned());
+            std::thread::spawn(move || {
+                for at in 0.. {
+                    let title = format!("T{thread}-{at}");
+                    let headers = format!("Authorization: Bearer {token}\r\n");
+                    match exchange(&address, "POST", "/api/v1/outbound-delegations", &headers, &trip.replace("TITLE", &title)) {
+                        Some((201, _)) => tell.send(title).unwrap(),
+                        _ => return,
+                    }
+                }
+            })
+        })
+        .collect();
+    drop(tell);
+    let mut acknowledged: Vec<String> = told.iter().take(after).collect();
+    // SIGKILL in the middle of the writes.
+    server.process.kill().unwrap();
+    server.process.wait().unwrap();
+    acknowledged.extend(told.iter());
+    threads.into_iter().for_each(|t| t.join().unwrap());
+    acknowledged
+}
+
+#[test]
+fn an_acknowledged_write_survives_kill_9() {
+    let folder = Folder::new("kill");
+    let mut acknowledged = Vec::new();
+    for round in 1..=3 {
+        let mut server = Server::demo(folder.text());
+        let token = server.token("clerk.skhcn");
+        let headers = format!("Authorization: Bearer {token}\r\n");
+        let get = |path: &str| serde_json::from_str::<serde_json::Value>(&server.send("GET", path, &headers, "").unwrap().1).unwrap();
+        let agency = get("/api/v1/agencies?code=SKHCN")["items"][0]["id"].as_str().unwrap().to_owned();
+        let official = get(&format!("/api/v1/officials?agency_id={agency}"))["items"][0]["id"].as_str().unwrap().to_owned();
+        let trip = serde_json::json!({"title": format!("R{round} TITLE"), "procedure": "outbound", "purpose": "official", "capacity": "department",
+            "requesting_agency_id": agency, "funding": [{"source": "host"}], "inviting_party": {"name": "X", "country": "KR", "kind": "locality"},
+            "departure_date": "2026-12-07", "return_date": "2026-12-11", "stops": [{"country": "KR", "place": "S", "from": "2026-12-07", "to": "2026-12-11"}],
+            "members": [{"official_id": official, "role": "head"}], "classification": "unclassified"}).to_string();
+        let titles = write_until_killed(&mut server, &token, &trip, 60);
+        acknowledged.extend(titles.into_iter().map(|t| format!("R{round} {t}")));
+    }
+    assert!(acknowledged.len() >= 180);
+    let kept = stored_titles(&folder.0);
+    let lost: Vec<&String> = acknowledged.iter().filter(|t| !kept.contains(*t)).collect();
+    assert!(lost.is_empty(), "{} acknowledged, lost: {lost:?}", acknowledged.len());
+    let verified = ngoaivu(&["audit", "verify", "--data", folder.text()]);
+    assert!(verified.status.success(), "{}", said(&verified));
+}
+
+fn stored_titles(folder: &Path) -> std::collections::HashSet<String> {
+    use diesel::prelude::*;
+    use ngoaivu::db::schema::outbound_delegations::dsl::{outbound_delegations, title};
+    let db = ngoaivu::db::Db::open(ngoaivu::db::Address::in_folder(folder)).unwrap();
+    let titles: Vec<String> = db.read_now(|conn| Ok(outbound_delegations.select(title).load(conn)?)).unwrap();
+    titles.into_iter().collect()
+}

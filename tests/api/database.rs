@@ -1,0 +1,150 @@
+//! The two databases: one schema, migrations up and down and up, a writer that fails without lying.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use ngoaivu::db::{Address, Conn, Db, migrate};
+use ngoaivu::error::{Code, refuse};
+
+use crate::world::{World, postgresql_server, skipped};
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    place: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+}
+
+/// Table.column → type and whether it may be null, in words both databases share.
+fn schema(conn: &mut Conn) -> BTreeMap<String, String> {
+    let sql = match conn {
+        Conn::Sqlite(_) => {
+            "SELECT m.name || '.' || c.name AS place, lower(c.type) || CASE WHEN c.\"notnull\" = 0 AND c.pk = 0 THEN ' null' ELSE '' END AS kind \
+             FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' \
+             UNION ALL SELECT 'index ' || name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        }
+        Conn::Postgresql(_) => {
+            "SELECT table_name || '.' || column_name AS place, data_type || CASE WHEN is_nullable = 'YES' THEN ' null' ELSE '' END AS kind \
+             FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' \
+             UNION ALL SELECT 'index ' || indexname, tablename FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key' AND tablename NOT LIKE '\\_\\_%'"
+        }
+    };
+    let rows: Vec<Column> = diesel::sql_query(sql).load(conn).unwrap();
+    let word = |kind: &str| kind.replace("integer", "bigint").replace("timestamp without time zone", "timestamp").trim().to_owned();
+    rows.into_iter().map(|c| (c.place, word(&c.kind))).collect()
+}
+
+#[actix_web::test]
+async fn the_two_schemas_are_the_same_column_by_column() {
+    let sqlite = World::sqlite().await;
+    let Some(postgresql) = World::postgresql().await else { return skipped() };
+    let of = |w: &World| schema(&mut w.house.db.address().connect().unwrap());
+    let (a, b) = (of(&sqlite), of(&postgresql));
+    assert_eq!(a, b);
+    // And diesel's picture of them: every column there, none more.
+    let drawn = include_str!("../../src/db/schema.rs");
+    let columns = drawn.lines().filter(|l| l.trim_start() != *l && l.contains(" -> ") && !l.contains("joinable")).count();
+    assert_eq!(columns, a.keys().filter(|k| !k.starts_with("index ")).count());
+}
+
+on_both! {
+    async fn migrations_go_up_and_down_and_up_again(w) {
+        let address = w.house.db.address().clone();
+        let mut conn = address.connect().unwrap();
+        let before = schema(&mut conn);
+        assert!(migrate::is_current(&mut conn).unwrap());
+        migrate::revert_all(&mut conn).unwrap();
+        assert!(schema(&mut conn).is_empty());
+        drop(conn);
+        assert_eq!(migrate::run(&address).unwrap(), 2);
+        assert_eq!(migrate::run(&address).unwrap(), 0);
+        assert_eq!(schema(&mut address.connect().unwrap()), before);
+    }
+
+    async fn a_newer_database_is_refused(w) {
+        let address = w.house.db.address().clone();
+        let mut conn = address.connect().unwrap();
+        diesel::sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')").execute(&mut conn).unwrap();
+        assert!(matches!(migrate::run(&address), Err(migrate::Fault::NewerDatabase(v)) if v == "29990101000000"));
+    }
+
+    async fn a_refusal_or_a_panic_in_one_write_spares_the_others_of_its_group(w) {
+        let db = &w.house.db;
+        let count = |name: &'static str| move |conn: &mut Conn| ngoaivu::dossier::numbering::next(conn, name);
+        let fails = |conn: &mut Conn| -> ngoaivu::error::Result<i64> {
+            ngoaivu::dossier::numbering::next(conn, "refused")?;
+            Err(refuse(Code::InUse, "không", "no"))
+        };
+        let panics = |conn: &mut Conn| -> ngoaivu::error::Result<i64> {
+            ngoaivu::dossier::numbering::next(conn, "panicked")?;
+            panic!("on purpose")
+        };
+        let quiet = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let (a, b, c, d) = futures_util::future::join4(db.write(count("kept"), |_| {}), db.write(fails, |_| {}), db.write(panics, |_| {}), db.write(count("kept"), |_| {})).await;
+        std::panic::set_hook(quiet);
+        assert_eq!((a.unwrap(), b.unwrap_err().code(), c.unwrap_err().code(), d.unwrap()), (1, Code::InUse, Code::Internal, 2));
+        let value = |name: &'static str| db.write_now(move |conn| ngoaivu::dossier::numbering::next(conn, name)).unwrap();
+        assert_eq!((value("kept"), value("refused"), value("panicked")), (3, 1, 1));
+    }
+
+    async fn numbers_are_gap_free_under_many_at_once(w) {
+        let all: Vec<_> = (0..200).map(|at| {
+            let db = w.house.db.clone();
+            async move {
+                db.write(move |conn| {
+                    let number = ngoaivu::dossier::numbering::next(conn, "n")?;
+                    if at % 7 == 0 { Err(refuse(Code::InUse, "không", "no")) } else { Ok(number) }
+                }, |_| {}).await.ok()
+            }
+        }).collect();
+        let mut taken: Vec<i64> = futures_util::future::join_all(all).await.into_iter().flatten().collect();
+        taken.sort_unstable();
+        assert_eq!(taken, (1..=171).collect::<Vec<_>>());
+    }
+}
+
+#[actix_web::test]
+async fn a_write_that_cannot_begin_is_answered_and_the_writer_lives_on() {
+    let w = World::sqlite().await;
+    let Address::Sqlite(file) = w.house.db.address().clone() else { panic!() };
+    // Another process holds the write lock for longer than a write waits.
+    let mut other = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    diesel::sql_query("BEGIN IMMEDIATE").execute(&mut other).unwrap();
+    let db = w.house.db.clone();
+    let refused = db.write(|conn| ngoaivu::dossier::numbering::next(conn, "x"), |_| {}).await;
+    assert_eq!(refused.unwrap_err().code(), Code::Unavailable);
+    diesel::sql_query("ROLLBACK").execute(&mut other).unwrap();
+    assert_eq!(db.write(|conn| ngoaivu::dossier::numbering::next(conn, "x"), |_| {}).await.unwrap(), 1);
+}
+
+#[actix_web::test]
+async fn a_full_disk_fails_the_group_and_not_the_thread() {
+    let w = World::sqlite().await;
+    // SQLite's own limit on pages stands in for the disk's end: the error is the same SQLITE_FULL.
+    let full = w.house.db.write(|conn| {
+        diesel::sql_query("PRAGMA max_page_count = 1").execute(conn)?;
+        let text = "x".repeat(4_000_000);
+        diesel::sql_query("INSERT INTO counters (name, value) VALUES ($1, 1)").bind::<Text, _>(text).execute(conn)?;
+        Ok(())
+    }, |()| {}).await;
+    assert!(full.is_err());
+    // The limit belongs to the connection; one write may still meet it, then the writer works on.
+    let mut last = Err(Code::Internal);
+    for _ in 0..3 {
+        last = w.house.db.write(|conn| ngoaivu::dossier::numbering::next(conn, "x"), |_| {}).await.map_err(|e| e.code());
+        if last.is_ok() {
+            break;
+        }
+    }
+    assert_eq!(last, Ok(1));
+}
+
+#[test]
+fn a_mistyped_address_makes_no_file() {
+    assert!(Address::from_url("postgre://x/y").is_err());
+    assert!(Address::from_url("postgres://x/y").is_ok());
+    let _ = (postgresql_server(), Db::open);
+}

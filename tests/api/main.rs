@@ -1,0 +1,17 @@
+//! The API suite: the real application in-process, every test on both databases, time moved by hand.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::allow_attributes, reason = "tests may panic")]
+
+#[macro_use]
+mod world;
+
+mod access;
+mod assessments;
+mod command_line;
+mod database;
+mod malformed;
+mod matrix;
+mod registry;
+mod spec;
+mod statistics;
+mod story;
+mod wrong_turns;

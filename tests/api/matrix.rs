@@ -1,0 +1,78 @@
+//! Role × operation as a golden file that a person can read: what each account of the demo world gets from every operation.
+//!
+//! Each operation is really called, with a body that is not valid and an ETag that is stale, so that nothing changes:
+//! 401, 403 and 404 are refusals of the person; 200, 400, 412 and 422 mean that the person may.
+
+use std::fmt::Write;
+
+use ngoaivu::demo;
+use ngoaivu::web::openapi::needs_if_match;
+use serde_json::json;
+
+use crate::spec::operations;
+use crate::world::World;
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/golden/access.txt");
+
+async fn matrix(w: &World) -> String {
+    let id = w.submitted(w.study_visit().await).await;
+    let paper = w.get("inspector", &format!("/outbound-delegations/{id}/attachments")).await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let users = w.get("admin", "/users?limit=200").await.json();
+    let user = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "police").unwrap()["id"].as_str().unwrap().to_owned();
+    let (agency, official) = (w.agency("SKHCN").await, w.officials("SKHCN").await[0].clone());
+    let accounts: Vec<&str> = demo::accounts_shown().map(|(name, ..)| name).collect();
+    let mut text = String::from("operation");
+    write!(text, "{:63}{:>12}", "", "anonymous").unwrap();
+    for account in &accounts {
+        write!(text, "{account:>13}").unwrap();
+    }
+    text.push('\n');
+    for (method, path, _) in operations() {
+        let uri = path
+            .replace("/users/{id}", &format!("/users/{user}"))
+            .replace("/agencies/{id}", &format!("/agencies/{agency}"))
+            .replace("/officials/{id}", &format!("/officials/{official}"))
+            .replace("{attachment_id}", &paper)
+            .replace("{code}", "mau")
+            .replace("{id}", &id)
+            + if path.ends_with("/holidays") { "?year=2026" } else { "" };
+        let request = || {
+            let mut request = World::request(&method, &uri);
+            if !uri.starts_with("/api") {
+                request = request.uri(&uri);
+            }
+            if needs_if_match(&path, &method.to_lowercase()) {
+                request = request.insert_header(("If-Match", "\"0\""));
+            }
+            if path.ends_with("/attachments") && method == "POST" {
+                let form = "--f\r\nContent-Disposition: form-data; name=\"document\"\r\n\r\nnothing\r\n--f\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\r\n--f--\r\n";
+                return request.insert_header(("Content-Type", "multipart/form-data; boundary=f")).set_payload(form);
+            }
+            match method.as_str() {
+                "POST" if path.ends_with("/regulations") => request.insert_header(("Content-Type", "application/toml")).set_payload("x"),
+                "POST" | "PATCH" => request.set_json(json!({"no_such_field": 1})),
+                _ => request,
+            }
+        };
+        write!(text, "{:<72}{:>12}", format!("{method} {path}"), w.send(request()).await.status).unwrap();
+        for account in &accounts {
+            write!(text, "{:>13}", w.as_user(account, request()).await.status).unwrap();
+        }
+        text.push('\n');
+    }
+    text
+}
+
+on_both! {
+    async fn who_may_do_what_is_as_written(w) {
+        let found = matrix(&w).await;
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(GOLDEN, &found).unwrap();
+        }
+        let written = std::fs::read_to_string(GOLDEN).unwrap_or_default();
+        for (line, (found, written)) in found.lines().zip(written.lines().chain(std::iter::repeat(""))).enumerate() {
+            assert_eq!(found, written, "line {} of tests/api/golden/access.txt; an operation missing there fails", line + 1);
+        }
+        assert_eq!(found.lines().count(), written.lines().count());
+    }
+}

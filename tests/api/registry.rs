@@ -1,0 +1,92 @@
+//! Agencies, officials, searching without marks, lists by page.
+
+use serde_json::json;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::world::World;
+
+on_both! {
+    async fn dang_finds_dang_however_it_is_typed(w) {
+        for typed in ["dang", "Đặng", "ĐẶNG VĂN", &"Đặng".nfd().collect::<String>(), "van minh"] {
+            let query: String = typed.bytes().map(|b| format!("%{b:02X}")).collect();
+            let found = w.get("clerk.skhcn", &format!("/officials?q={query}")).await.expect(200).json();
+            assert_eq!(found["items"][0]["full_name"], "Đặng Văn Minh", "{typed}");
+        }
+        let nothing = w.get("clerk.skhcn", "/officials?q=%25").await.expect(200).json();
+        assert_eq!(nothing["items"], json!([]), "a percent sign is only a percent sign");
+        let id = w.draft(w.study_visit().await).await;
+        for typed in ["chuyen%20doi%20so", "dang%20van%20minh", "han%20quoc"] {
+            let found = w.get("clerk.skhcn", &format!("/outbound-delegations?q={typed}")).await.json();
+            assert_eq!(found["items"][0]["id"], id.as_str(), "{typed}");
+        }
+        assert_eq!(w.get("clerk.syt", "/outbound-delegations?q=dang").await.json()["items"], json!([]));
+    }
+
+    async fn a_list_is_paged_by_keyset_and_keeps_its_order(w) {
+        for day in 1..=7 {
+            let mut trip = w.small_trip().await;
+            (trip["departure_date"], trip["return_date"]) = (json!(format!("2026-07-{day:02}")), json!("2026-07-20"));
+            (trip["stops"][0]["from"], trip["stops"][0]["to"]) = (json!("2026-07-10"), json!("2026-07-20"));
+            trip["title"] = json!(format!("Đoàn số {day}"));
+            w.draft(trip).await;
+        }
+        for (sort, first) in [("departure_date", "Đoàn số 1"), ("-updated_at", "Đoàn số 7")] {
+            let mut path = format!("/outbound-delegations?limit=3&sort={sort}&count=true");
+            let mut titles = Vec::new();
+            loop {
+                let answer = w.get("clerk.skhcn", &path).await.expect(200);
+                let page = answer.json();
+                assert_eq!(page["total"], 7);
+                titles.extend(page["items"].as_array().unwrap().iter().map(|i| i["title"].as_str().unwrap().to_owned()));
+                let Some(next) = page["next"].as_str() else { break };
+                assert!(answer.headers["link"].contains("rel=\"next\"") && answer.headers["link"].contains(next));
+                path = format!("/outbound-delegations?limit=3&sort={sort}&count=true&cursor={next}");
+            }
+            assert_eq!((titles.len(), titles[0].as_str()), (7, first));
+            titles.sort();
+            titles.dedup();
+            assert_eq!(titles.len(), 7);
+        }
+        let other = w.get("clerk.skhcn", "/outbound-delegations?limit=3").await.json()["next"].as_str().unwrap().to_owned();
+        w.get("clerk.skhcn", &format!("/outbound-delegations?limit=3&state=draft&cursor={other}")).await.refused(400, "invalid_cursor");
+        let filtered = w.get("clerk.skhcn", "/outbound-delegations?country=JP&from=2026-07-03&to=2026-07-04&mine=true&overdue=false").await.expect(200).json();
+        assert_eq!(filtered["items"].as_array().unwrap().len(), 2);
+        let csv = w.get("clerk.skhcn", "/outbound-delegations?format=csv").await.expect(200);
+        let text = String::from_utf8(csv.bytes).unwrap();
+        assert!(text.starts_with("\u{feff}Mã,Số hồ sơ,Tên đoàn") && text.contains("01/07/2026"), "{text}");
+        let xlsx = w.get("clerk.skhcn", "/outbound-delegations?format=xlsx").await.expect(200);
+        assert!(xlsx.bytes.starts_with(b"PK\x03\x04"));
+    }
+
+    async fn agencies_have_dates_and_codes_are_unique_at_a_time(w) {
+        let sct = json!({"code": "SCT", "name": "Sở Công Thương", "bloc": "state", "valid_from": "2010-01-01", "valid_to": "2020-01-01"});
+        w.post("officer.snv", "/agencies", sct.clone()).await.expect(201);
+        w.post("officer.snv", "/agencies", sct.clone()).await.refused(409, "already_exists");
+        let mut later = sct.clone();
+        (later["valid_from"], later["valid_to"]) = (json!("2020-01-01"), json!(null));
+        w.post("officer.snv", "/agencies", later).await.expect(201);
+        w.post("clerk.skhcn", "/agencies", sct).await.refused(403, "forbidden");
+        let on = async |w: &World, day: &str| w.get("chair", &format!("/agencies?code=SCT&on={day}")).await.json()["items"].as_array().unwrap().len();
+        assert_eq!((on(&w, "2009-12-31").await, on(&w, "2019-12-31").await, on(&w, "2020-01-01").await), (0, 1, 1));
+        assert_eq!(w.get("chair", "/agencies?q=so%20y%20te").await.json()["items"][0]["code"], "SYT");
+    }
+
+    async fn a_management_level_has_dates_and_selects_the_rule_of_the_day(w) {
+        let people = w.officials("SKHCN").await;
+        let id = w.draft(w.small_trip().await).await;
+        let consents = async |w: &World, day: &str| {
+            let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment?as_of={day}")).await.expect(200).json();
+            asked["consents"].as_array().unwrap().len()
+        };
+        let level = json!({"managed_by": "party_standing_board", "valid_from": "2026-02-01"});
+        w.post("clerk.syt", &format!("/officials/{}/management-levels", people[2]), level.clone()).await.refused(403, "forbidden");
+        w.post("clerk.skhcn", &format!("/officials/{}/management-levels", people[2]), level).await.expect(201);
+        assert_eq!((consents(&w, "2026-01-31").await, consents(&w, "2026-02-01").await), (0, 1));
+        let levels = w.get("clerk.skhcn", &format!("/officials/{}/management-levels", people[2])).await.json();
+        assert_eq!(levels["items"][0]["valid_to"], "2026-02-01");
+        let discipline = json!({"kind": "khiển trách", "document": "1/QĐ", "valid_from": "2026-01-01", "valid_to": "2027-01-01"});
+        w.post("clerk.skhcn", &format!("/officials/{}/disciplines", people[3]), discipline).await.expect(201);
+        let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.json();
+        assert_eq!((&asked["outcome"], &asked["findings"][0]["code"]), (&json!("blocked"), &json!("under_discipline")));
+    }
+}

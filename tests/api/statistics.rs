@@ -1,0 +1,90 @@
+//! Figures: what counts, for whom, and that rebuilt facts equal the stored ones.
+
+use ngoaivu::procedures::rebuild_facts;
+use ngoaivu::statistics::fact::Fact;
+use ngoaivu::statistics::store;
+use serde_json::json;
+
+use crate::world::World;
+
+fn all_facts(w: &World) -> Vec<Fact> {
+    use diesel::prelude::*;
+    use ngoaivu::db::schema::facts::dsl::{delegation_id, facts};
+    let ids: Vec<i64> = w.house.db.read_now(|conn| Ok(facts.select(delegation_id).distinct().order(delegation_id).load(conn)?)).unwrap();
+    ids.into_iter().flat_map(|id| w.house.db.read_now(move |conn| store::of_delegation(conn, id)).unwrap()).collect()
+}
+
+on_both! {
+    async fn a_joint_journey_to_two_countries_stands_under_each_and_once_in_the_total(w) {
+        let (skhcn, syt) = (w.officials("SKHCN").await, w.officials("SYT").await);
+        let mut joint = w.small_trip().await;
+        joint["members"] = json!([{"official_id": skhcn[2], "role": "head"}, {"official_id": skhcn[3], "role": "member"}, {"official_id": syt[4], "role": "member"}]);
+        joint["stops"] = json!([{"country": "LA", "place": "Savannakhet", "from": "2026-03-23", "to": "2026-03-25"}, {"country": "TH", "place": "Mukdahan", "from": "2026-03-25", "to": "2026-03-27"}]);
+        w.approved(joint).await;
+        let by = async |w: &World, user: &str, by: &str| w.get(user, &format!("/statistics/outbound?year=2026&by={by}")).await.expect(200).json();
+        let countries = by(&w, "stats", "country").await;
+        assert_eq!(countries["total"], json!({"delegations": 1, "visits": 3, "persons": 3}));
+        let keys: Vec<&str> = countries["rows"].as_array().unwrap().iter().map(|r| r["key"].as_str().unwrap()).collect();
+        assert_eq!((keys, &countries["rows"][0]["label"], &countries["notes"][0]["code"]), (vec!["LA", "TH"], &json!("Lào"), &json!("rows_do_not_add_up")));
+        let agencies = by(&w, "inspector", "agency").await;
+        let visits: Vec<i64> = agencies["rows"].as_array().unwrap().iter().map(|r| r["visits"].as_i64().unwrap()).collect();
+        assert_eq!(visits, [2, 1]);
+        let both = by(&w, "chair", "country,month").await;
+        assert_eq!(both["rows"][0]["keys"], json!(["LA", "2026-03"]));
+        // Clerks and heads see their own agency only.
+        assert_eq!(by(&w, "clerk.syt", "country").await["total"]["visits"], 1);
+        let other = w.agency("SKHCN").await;
+        w.get("head.syt", &format!("/statistics/outbound?agency_id={other}")).await.refused(403, "forbidden");
+        for nobody in ["admin", "rules", "police", "custodian", "office.vptu"] {
+            w.get(nobody, "/statistics/outbound").await.refused(403, "forbidden");
+        }
+        let decided = w.get("stats", "/statistics/outbound?from=2026-03-10&to=2026-03-10&date_basis=decision").await.json();
+        assert_eq!(decided["total"]["delegations"], 1);
+        let csv = String::from_utf8(w.get("stats", "/statistics/outbound?year=2026&by=country&format=csv").await.expect(200).bytes).unwrap();
+        assert!(csv.contains("Lào,1,3,3\r\n") && csv.ends_with("Tổng số,1,3,3\r\n"), "{csv}");
+        assert!(w.get("stats", "/statistics/outbound?year=2026&format=xlsx").await.expect(200).bytes.starts_with(b"PK"));
+    }
+
+    async fn the_reporting_year_runs_from_15_december_to_14_december(w) {
+        let mut trip = w.small_trip().await;
+        (trip["departure_date"], trip["return_date"]) = (json!("2025-12-30"), json!("2026-01-05"));
+        (trip["stops"][0]["from"], trip["stops"][0]["to"]) = (json!("2025-12-30"), json!("2026-01-05"));
+        w.approved(trip).await;
+        let total = async |w: &World, query: &str| w.get("stats", &format!("/statistics/outbound?{query}")).await.json()["total"]["delegations"].clone();
+        assert_eq!(total(&w, "year=2025").await, 1);
+        assert_eq!(total(&w, "year=2026").await, 0);
+        assert_eq!(total(&w, "year=2026&window=reporting").await, 1);
+    }
+
+    async fn an_answer_holds_while_nothing_counted_changes(w) {
+        let path = "/statistics/outbound?year=2026&by=country";
+        let first = w.get("stats", path).await.expect(200);
+        let again = |tag: String| World::request("GET", path).insert_header(("If-None-Match", tag));
+        assert_eq!(w.as_user("stats", again(first.etag())).await.status, 304);
+        let id = w.submitted(w.small_trip().await).await;
+        assert_eq!(w.as_user("stats", again(first.etag())).await.status, 304, "a submission counts nothing");
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        w.act("director.snv", &id, "decide", crate::world::decision("approve")).await.expect(200);
+        let fresh = w.as_user("stats", again(first.etag())).await.expect(200);
+        assert_ne!((fresh.etag(), fresh.json()["data_version"].clone()), (first.etag(), first.json()["data_version"].clone()));
+    }
+
+    async fn rebuilt_facts_equal_the_stored_ones_after_any_history(w) {
+        let first = w.approved(w.small_trip().await).await;
+        let second = w.submitted(w.small_trip_of(4).await).await;
+        w.act("officer.snv", &second, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        w.act("director.snv", &second, "decide", crate::world::decision("reject")).await.expect(200);
+        w.advance_days(40);
+        w.act("clerk.skhcn", &first, "record-departure", json!({"on": "2026-03-23"})).await.expect(200);
+        // Someone moves to another post afterwards: the figures of the past stay.
+        let person = w.officials("SKHCN").await[2].clone();
+        let etag = w.get("clerk.skhcn", &format!("/officials/{person}")).await.etag();
+        w.patch("clerk.skhcn", &format!("/officials/{person}"), &etag, json!({"post_level": "department_head"})).await.expect(200);
+        let stored = all_facts(&w);
+        assert_eq!(stored.len(), 2);
+        w.house.db.write_now(|conn| store::clear(conn, ngoaivu::kernel::words::Procedure::Outbound)).unwrap();
+        assert!(all_facts(&w).is_empty());
+        assert_eq!(w.house.db.write_now(rebuild_facts).unwrap(), 1);
+        assert_eq!(all_facts(&w), stored);
+    }
+}
