@@ -52,7 +52,13 @@ pub struct House {
 
 impl House {
     /// Opens a migrated database and whatever else a process needs.
-    pub fn open(address: Address, folder: PathBuf, jurisdiction: &str, calendar: WorkCalendar, clock: Clock) -> Result<Self> {
+    pub fn open(
+        address: Address,
+        folder: PathBuf,
+        jurisdiction: &str,
+        calendar: WorkCalendar,
+        clock: Clock,
+    ) -> Result<Self> {
         let db = Db::open(address)?;
         let now = clock.now();
         db.write_now(move |conn| add_shipped(conn, now))?;
@@ -118,8 +124,18 @@ fn rooms(config: &mut ServiceConfig) {
     crate::procedures::routes(config);
 }
 
-fn documented() -> (App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = actix_web::Error, InitError = ()>>, utoipa::openapi::OpenApi)
-{
+fn documented() -> (
+    App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<BoxBody>,
+            Error = actix_web::Error,
+            InitError = (),
+        >,
+    >,
+    utoipa::openapi::OpenApi,
+) {
     App::new()
         .into_utoipa_app()
         .openapi(Base::openapi())
@@ -170,8 +186,15 @@ async fn nowhere(request: HttpRequest) -> HttpResponse {
 /// The application of one worker.
 pub fn build(
     house: &House,
-) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = actix_web::Error, InitError = ()> + use<>>
-{
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
     let desk = Desk {
         db: house.db.clone(),
         clock: house.clock.clone(),
@@ -180,8 +203,11 @@ pub fn build(
         hasher: house.hasher.clone(),
         throttle: house.throttle.clone(),
     };
-    let tools =
-        Tools { shelf: house.shelf.clone(), calendar: Arc::clone(&house.calendar), jurisdiction: Arc::clone(&house.jurisdiction) };
+    let tools = Tools {
+        shelf: house.shelf.clone(),
+        calendar: Arc::clone(&house.calendar),
+        jurisdiction: Arc::clone(&house.jurisdiction),
+    };
     let app = documented()
         .0
         .app_data(web::Data::new(house.db.clone()))

@@ -146,7 +146,10 @@ fn fill(conn: &mut Conn, now: Moment) -> Result<()> {
         accounts::insert(conn, &account, Some(&hash), now)?;
     }
     let detail = serde_json::json!({"province": "tinh-mau"});
-    audit::append(conn, &Entry { at: now, actor: "command-line", action: "make_demo_world", object: "province", detail, trace_id: "" })
+    audit::append(
+        conn,
+        &Entry { at: now, actor: "command-line", action: "make_demo_world", object: "province", detail, trace_id: "" },
+    )
 }
 
 /// One person of the demo: leaders of the two departments are Party-managed key leaders.
@@ -183,4 +186,48 @@ fn person(code: &str, agency_id: i64, at: usize, name: &str, now: Moment) -> Off
         }],
         disciplines: Vec::new(),
     }
+}
+
+/// What a newcomer needs: address, accounts, and five lines that work when they are pasted in order.
+pub fn greeting(address: std::net::SocketAddr, world: &World, today: Day) -> String {
+    let base = format!("http://{address}/api/v1");
+    let mut text = format!("ngoaivu demo: http://{address}    reference: http://{address}/docs/\n\n");
+    text += &format!("Accounts (password of all: {}):\n", PASSWORD);
+    for (username, agency, what) in accounts_shown() {
+        text += &format!("  {username:<14} {agency:<6} {what}\n");
+    }
+    let member = |at: usize, role: &str| {
+        let id = world.officials.get(at).map(|(id, _)| id.as_str()).unwrap_or("");
+        format!("{{\"official_id\":\"{id}\",\"role\":\"{role}\"}}")
+    };
+    let members = [member(2, "head"), member(3, "member"), member(4, "member")].join(",");
+    let start = today + chrono::Duration::days(21);
+    let end = start + chrono::Duration::days(4);
+    let login = |user: &str| {
+        format!(
+            "$(curl -s {base}/auth/login -H 'Content-Type: application/json' -d '{{\"username\":\"{user}\",\"password\":\"{}\"}}' | sed 's/.*\"access_token\":\"\\([^\"]*\\).*/\\1/')",
+            PASSWORD
+        )
+    };
+    let trip = format!(
+        "{{\"title\":\"Học tập chuyển đổi số tại Hàn Quốc\",\"procedure\":\"outbound\",\"purpose\":\"study_visit\",\"capacity\":\"department\",\"requesting_agency_id\":\"{}\",\"funding\":[{{\"source\":\"host\"}}],\"inviting_party\":{{\"name\":\"Tỉnh Chungbuk\",\"country\":\"KR\",\"kind\":\"locality\"}},\"departure_date\":\"{start}\",\"return_date\":\"{end}\",\"stops\":[{{\"country\":\"KR\",\"place\":\"Cheongju\",\"from\":\"{start}\",\"to\":\"{end}\"}}],\"members\":[{members}],\"classification\":\"unclassified\"}}",
+        world.skhcn
+    );
+    text += "\nFive lines to try, in order (sign in, create a trip, its assessment, submit it, the inbox):\n\n";
+    text += &format!("CLERK={}; curl -s {base}/me -H \"Authorization: Bearer $CLERK\"; echo\n\n", login("clerk.skhcn"));
+    text += &format!(
+        "TRIP=$(curl -s {base}/outbound-delegations -H \"Authorization: Bearer $CLERK\" -H 'Content-Type: application/json' -d '{trip}' | tee /dev/stderr | sed 's/^{{\"id\":\"\\([^\"]*\\).*/\\1/'); echo\n\n"
+    );
+    text +=
+        &format!("curl -s {base}/outbound-delegations/$TRIP/assessment -H \"Authorization: Bearer $CLERK\"; echo\n\n");
+    text += &format!(
+        "for d in request_letter invitation programme; do printf '%%PDF-1.4\\n' | curl -s -o /dev/null {base}/outbound-delegations/$TRIP/attachments -H \"Authorization: Bearer $CLERK\" -F document=$d -F 'file=@-;filename=giay-to.pdf'; done; HEAD={}; curl -s {base}/outbound-delegations/$TRIP/submit -H \"Authorization: Bearer $HEAD\" -H 'If-Match: \"4\"' -H 'Content-Type: application/json' -d '{{}}'; echo\n\n",
+        login("head.skhcn")
+    );
+    text += &format!(
+        "OFFICER={}; curl -s {base}/inbox -H \"Authorization: Bearer $OFFICER\"; echo\n\n",
+        login("officer.snv")
+    );
+    text += "Ctrl-C ends the server; the same command opens the same world again.\n";
+    text
 }

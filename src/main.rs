@@ -144,7 +144,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("ngoaivu: {error:#}");
-            let newer = error.downcast_ref::<migrate::Fault>().is_some_and(|f| matches!(f, migrate::Fault::NewerDatabase(_)));
+            let newer =
+                error.downcast_ref::<migrate::Fault>().is_some_and(|f| matches!(f, migrate::Fault::NewerDatabase(_)));
             ExitCode::from(if newer { 78 } else { 1 })
         }
     }
@@ -167,7 +168,10 @@ impl Place {
             }
             (None, None) => bail!("say --data DIR or --database-url URL (or NGOAIVU_DATA, NGOAIVU_DATABASE_URL)"),
         };
-        let folder = config.attachments().or(data.map(|d| d.join("attachments"))).unwrap_or_else(|| PathBuf::from("attachments"));
+        let folder = config
+            .attachments()
+            .or(data.map(|d| d.join("attachments")))
+            .unwrap_or_else(|| PathBuf::from("attachments"));
         Ok((address, folder))
     }
 
@@ -292,45 +296,10 @@ fn run_demo(place: &Place, listen: &str) -> Result<()> {
     let now = house.clock.now();
     let world = house.db.write_now(move |conn| demo::make(conn, now))?;
     serve(house, listen, |address| {
-        print!("{}", greeting(address, &world));
+        print!("{}", demo::greeting(address, &world, ngoaivu::kernel::time::day_of(now)));
         // Whoever reads the greeting through a pipe must not wait for a full buffer.
         let _ = std::io::stdout().flush();
     })
-}
-
-/// What a newcomer needs: address, accounts, and five lines that work when they are pasted in order.
-fn greeting(address: SocketAddr, world: &demo::World) -> String {
-    let base = format!("http://{address}/api/v1");
-    let mut text = format!("ngoaivu demo: http://{address}    reference: http://{address}/docs/\n\n");
-    text += &format!("Accounts (password of all: {}):\n", demo::PASSWORD);
-    for (username, agency, what) in demo::accounts_shown() {
-        text += &format!("  {username:<14} {agency:<6} {what}\n");
-    }
-    let member = |at: usize, role: &str| {
-        let id = world.officials.get(at).map(|(id, _)| id.as_str()).unwrap_or("");
-        format!("{{\"official_id\":\"{id}\",\"role\":\"{role}\"}}")
-    };
-    let members = [member(2, "head"), member(3, "member"), member(4, "member")].join(",");
-    let start = ngoaivu::kernel::time::day_of(Clock::Machine.now()) + chrono::Duration::days(21);
-    let end = start + chrono::Duration::days(4);
-    let login = |user: &str| {
-        format!(
-            "$(curl -s {base}/auth/login -H 'Content-Type: application/json' -d '{{\"username\":\"{user}\",\"password\":\"{}\"}}' | sed 's/.*\"access_token\":\"\\([^\"]*\\).*/\\1/')",
-            demo::PASSWORD
-        )
-    };
-    let trip = format!(
-        "{{\"title\":\"Học tập chuyển đổi số tại Hàn Quốc\",\"procedure\":\"outbound\",\"purpose\":\"study_visit\",\"capacity\":\"department\",\"requesting_agency_id\":\"{}\",\"funding\":[{{\"source\":\"host\"}}],\"inviting_party\":{{\"name\":\"Tỉnh Chungbuk\",\"country\":\"KR\",\"kind\":\"locality\"}},\"departure_date\":\"{start}\",\"return_date\":\"{end}\",\"stops\":[{{\"country\":\"KR\",\"place\":\"Cheongju\",\"from\":\"{start}\",\"to\":\"{end}\"}}],\"members\":[{members}],\"classification\":\"unclassified\"}}",
-        world.skhcn
-    );
-    text += "\nFive lines to try, in order (sign in, create a trip, its assessment, submit it, the inbox):\n\n";
-    text += &format!("CLERK={}; curl -s {base}/me -H \"Authorization: Bearer $CLERK\"; echo\n\n", login("clerk.skhcn"));
-    text += &format!("TRIP=$(curl -s {base}/outbound-delegations -H \"Authorization: Bearer $CLERK\" -H 'Content-Type: application/json' -d '{trip}' | tee /dev/stderr | sed 's/^{{\"id\":\"\\([^\"]*\\).*/\\1/'); echo\n\n");
-    text += &format!("curl -s {base}/outbound-delegations/$TRIP/assessment -H \"Authorization: Bearer $CLERK\"; echo\n\n");
-    text += &format!("for d in request_letter invitation programme; do printf '%%PDF-1.4\\n' | curl -s -o /dev/null {base}/outbound-delegations/$TRIP/attachments -H \"Authorization: Bearer $CLERK\" -F document=$d -F 'file=@-;filename=giay-to.pdf'; done; HEAD={}; curl -s {base}/outbound-delegations/$TRIP/submit -H \"Authorization: Bearer $HEAD\" -H 'If-Match: \"4\"' -H 'Content-Type: application/json' -d '{{}}'; echo\n\n", login("head.skhcn"));
-    text += &format!("OFFICER={}; curl -s {base}/inbox -H \"Authorization: Bearer $OFFICER\"; echo\n\n", login("officer.snv"));
-    text += "Ctrl-C ends the server; the same command opens the same world again.\n";
-    text
 }
 
 /// Checks a pack against the packs that come with the product.
@@ -344,7 +313,14 @@ fn check_pack(file: &Path) -> Result<()> {
     let known: Vec<_> = known.iter().collect();
     match book::load(&source, &known) {
         Ok(pack) => {
-            println!("{}: {} version {} is sound, {} rule(s), status {}", file.display(), pack.code, pack.version, pack.rules.len(), pack.status);
+            println!(
+                "{}: {} version {} is sound, {} rule(s), status {}",
+                file.display(),
+                pack.code,
+                pack.version,
+                pack.rules.len(),
+                pack.status
+            );
             Ok(())
         }
         Err(faults) => {
@@ -365,7 +341,14 @@ fn load_pack(file: &Path, place: &Place) -> Result<()> {
         if let Ok(pack) = &loaded {
             let detail = serde_json::json!({"version": pack.version});
             let object = format!("regulations/{}", pack.code);
-            let entry = audit::Entry { at: now, actor: "command-line", action: "load_regulation", object: &object, detail, trace_id: "" };
+            let entry = audit::Entry {
+                at: now,
+                actor: "command-line",
+                action: "load_regulation",
+                object: &object,
+                detail,
+                trace_id: "",
+            };
             audit::append(conn, &entry)?;
         }
         Ok(loaded)

@@ -95,7 +95,9 @@ async fn verification(call: Call) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Trail)?;
     let view = match call.read(|conn, _| audit::verify(conn, None)).await? {
         Verdict::Whole(last) => Verification { whole: true, seq: last.seq, hash: Some(last.hash), reason: None },
-        Verdict::Broken { seq, reason } => Verification { whole: false, seq, hash: None, reason: Some(reason.to_owned()) },
+        Verdict::Broken { seq, reason } => {
+            Verification { whole: false, seq, hash: None, reason: Some(reason.to_owned()) }
+        }
     };
     Ok(HttpResponse::Ok().json(view))
 }

@@ -109,7 +109,7 @@ struct AgencyPage {
 }
 
 /// Agencies, by code.
-#[utoipa::path(tag = "registry", params(Asked), responses((status = 200, description = "agencies", body = AgencyPage)))]
+#[utoipa::path(tag = "registry", operation_id = "list_agencies", params(Asked), responses((status = 200, description = "agencies", body = AgencyPage)))]
 #[get("/agencies")]
 async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Agency)?;
@@ -136,7 +136,7 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
 }
 
 /// Adds an agency to the tree.
-#[utoipa::path(tag = "registry", request_body = NewAgency, responses((status = 201, description = "created", body = AgencyView)))]
+#[utoipa::path(tag = "registry", operation_id = "create_agency", request_body = NewAgency, responses((status = 201, description = "created", body = AgencyView)))]
 #[post("/agencies")]
 async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
     let body = body.read().await?;
@@ -198,7 +198,7 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
 }
 
 /// One agency.
-#[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "the agency", body = AgencyView)))]
+#[utoipa::path(tag = "registry", operation_id = "show_agency", params(("id" = String, Path)), responses((status = 200, description = "the agency", body = AgencyView)))]
 #[get("/agencies/{id}")]
 async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Agency)?;
@@ -208,7 +208,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Says whether the clerks of an agency may submit.
-#[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = AgencyChanges,
+#[utoipa::path(tag = "registry", operation_id = "change_agency", params(("id" = String, Path)), request_body = AgencyChanges,
     responses((status = 200, description = "changed", body = AgencyView)))]
 #[patch("/agencies/{id}")]
 async fn change(call: Call, id: web::Path<String>, body: Incoming<AgencyChanges>) -> Result<HttpResponse> {

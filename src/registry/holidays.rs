@@ -86,7 +86,7 @@ struct HolidaysView {
 }
 
 /// The working calendar of one year, and where it was read.
-#[utoipa::path(tag = "registry", params(Asked), responses((status = 200, description = "the calendar", body = HolidaysView)))]
+#[utoipa::path(tag = "registry", operation_id = "show_holidays", params(Asked), responses((status = 200, description = "the calendar", body = HolidaysView)))]
 #[get("/holidays")]
 async fn show(call: Call, calendar: web::Data<WorkCalendar>, asked: Query<Asked>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Regulation)?;

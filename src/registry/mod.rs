@@ -5,6 +5,7 @@ pub mod agencies_http;
 pub mod holidays;
 pub mod officials;
 pub mod officials_http;
+pub mod officials_parts_http;
 pub mod officials_store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,6 +18,7 @@ use crate::kernel::violation::Violations;
 pub fn routes(config: &mut ServiceConfig) {
     agencies_http::routes(config);
     officials_http::routes(config);
+    officials_parts_http::routes(config);
     holidays::routes(config);
 }
 

@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Asks a regulation: who decides, by which article, what is missing, when it is due. Stores nothing.
-#[utoipa::path(tag = "regulation", request_body = Question,
+#[utoipa::path(tag = "regulation", operation_id = "ask_regulation", request_body = Question,
     responses((status = 200, description = "the answer", body = AssessmentView)))]
 #[post("/assessments")]
 async fn ask(
@@ -119,7 +119,7 @@ struct RuleItem {
 }
 
 /// The regulations there are, newest version of each, by code.
-#[utoipa::path(tag = "regulation", params(Paging), responses((status = 200, description = "regulations", body = RegulationPage)))]
+#[utoipa::path(tag = "regulation", operation_id = "list_regulations", params(Paging), responses((status = 200, description = "regulations", body = RegulationPage)))]
 #[get("/regulations")]
 async fn list(call: Call, shelf: web::Data<Shelf>, paging: Query<Paging>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Regulation)?;
@@ -144,7 +144,7 @@ async fn list(call: Call, shelf: web::Data<Shelf>, paging: Query<Paging>) -> Res
 }
 
 /// Loads a pack (TOML). One that does not check is refused with every fault and its line.
-#[utoipa::path(tag = "regulation",
+#[utoipa::path(tag = "regulation", operation_id = "load_regulation",
     request_body(content = String, content_type = "application/toml", description = "the pack", example = "code = \"x-2026\"\nversion = 1\n"),
     responses((status = 201, description = "loaded", body = RegulationItem)))]
 #[post("/regulations")]
@@ -215,7 +215,7 @@ fn faults_problem(faults: &[PackFault]) -> Error {
 }
 
 /// One regulation with its rules and citations.
-#[utoipa::path(tag = "regulation", params(("code" = String, Path)), responses((status = 200, description = "the regulation", body = RegulationView)))]
+#[utoipa::path(tag = "regulation", operation_id = "show_regulation", params(("code" = String, Path)), responses((status = 200, description = "the regulation", body = RegulationView)))]
 #[get("/regulations/{code}")]
 async fn show(call: Call, shelf: web::Data<Shelf>, code: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Regulation)?;

@@ -10,6 +10,8 @@ pub mod http;
 pub mod pack;
 pub mod question;
 pub mod read;
+pub mod read_condition;
+pub mod schedule;
 pub mod store;
 pub mod view;
 

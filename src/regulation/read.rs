@@ -9,9 +9,9 @@ use toml_edit::{Array, Document as Toml, Item, TableLike, Value as Node};
 use crate::kernel::money::Money;
 use crate::kernel::text::Bilingual;
 use crate::kernel::time::Day;
-use crate::kernel::words::{PostLevel, Procedure, RuleStatus, StepKind, Term, TermUnit};
-use crate::regulation::fact::{Condition, Constraint, Domain, Fact};
+use crate::kernel::words::{Procedure, RuleStatus, StepKind, Term, TermUnit};
 use crate::regulation::pack::{Anchor, Effect, Pack, PackFault, Rule, StepRule};
+use crate::regulation::read_condition::condition;
 
 /// The pack of a file, or every fault of its words and shapes.
 pub fn read(source: &str) -> Result<Pack, Vec<PackFault>> {
@@ -40,15 +40,15 @@ pub fn read(source: &str) -> Result<Pack, Vec<PackFault>> {
     }
 }
 
-fn line_of(source: &str, offset: usize) -> usize {
+pub(super) fn line_of(source: &str, offset: usize) -> usize {
     source.bytes().take(offset).filter(|b| *b == b'\n').count() + 1
 }
 
 /// A table while it is read: remembers which keys were asked for, and where faults lie.
-struct Fields<'a> {
+pub(super) struct Fields<'a> {
     table: &'a dyn TableLike,
-    line: usize,
-    source: &'a str,
+    pub(super) line: usize,
+    pub(super) source: &'a str,
     asked: RefCell<BTreeSet<&'static str>>,
     faults: &'a RefCell<Vec<PackFault>>,
 }
@@ -58,7 +58,7 @@ impl<'a> Fields<'a> {
         Fields { table, line, source, asked: RefCell::default(), faults }
     }
 
-    fn fault(&self, line: usize, code: &'static str, vi: String, en: String) {
+    pub(super) fn fault(&self, line: usize, code: &'static str, vi: String, en: String) {
         self.faults.borrow_mut().push(PackFault { line, code, text: Bilingual::new(vi, en) });
     }
 
@@ -67,12 +67,12 @@ impl<'a> Fields<'a> {
         span.map_or(self.line, |s| line_of(self.source, s.start))
     }
 
-    fn get(&self, key: &'static str) -> Option<&'a Item> {
+    pub(super) fn get(&self, key: &'static str) -> Option<&'a Item> {
         self.asked.borrow_mut().insert(key);
         self.table.get(key)
     }
 
-    fn wrong(&self, key: &str, wanted: &str) {
+    pub(super) fn wrong(&self, key: &str, wanted: &str) {
         let line = self.key_line(key);
         self.fault(line, "wrong_type", format!("{key}: phải là {wanted}"), format!("{key}: must be {wanted}"));
     }
@@ -143,7 +143,7 @@ impl<'a> Fields<'a> {
         self.array_texts(array, line)
     }
 
-    fn array_texts(&self, array: &Array, line: usize) -> Vec<(String, usize)> {
+    pub(super) fn array_texts(&self, array: &Array, line: usize) -> Vec<(String, usize)> {
         let mut texts = Vec::new();
         for value in array {
             let at = value.span().map_or(line, |s| line_of(self.source, s.start));
@@ -155,7 +155,7 @@ impl<'a> Fields<'a> {
         texts
     }
 
-    fn parse<T: FromStr>(&self, what: &str, text: &str, line: usize) -> Option<T> {
+    pub(super) fn parse<T: FromStr>(&self, what: &str, text: &str, line: usize) -> Option<T> {
         let word = text.parse().ok();
         if word.is_none() {
             let code = if what == "body" { "unknown_body" } else { "unknown_word" };
@@ -317,89 +317,6 @@ fn read_rule(fields: &Fields, effect: Option<Effect>) -> Option<Rule> {
         valid_to,
         effect: effect?,
     })
-}
-
-fn condition(fields: &Fields) -> Condition {
-    let mut condition = Condition::default();
-    let Some(item) = fields.get("when") else { return condition };
-    let Some(table) = item.as_table_like() else {
-        fields.wrong("when", "a table of facts");
-        return condition;
-    };
-    for (key, item) in table.iter() {
-        let span = table.get_key_value(key).and_then(|(k, _)| k.span());
-        let line = span.map_or(fields.line, |s| line_of(fields.source, s.start));
-        if key == "leader" {
-            // Leader (lãnh đạo) is said by post levels, so that the two can be compared.
-            let yes = item.as_bool().unwrap_or(true);
-            let levels = PostLevel::all().iter().filter(|l| l.is_leader() == yes).map(|l| l.word().to_owned());
-            condition.0.insert(Fact::PostLevel, Constraint::OneOf(levels.collect()));
-            continue;
-        }
-        let Some(fact) = fields.parse::<Fact>("fact", key, line) else { continue };
-        if let Some(constraint) = constraint(fields, fact, item, line) {
-            condition.0.insert(fact, constraint);
-        }
-    }
-    condition
-}
-
-fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<Constraint> {
-    let wrong = |wanted: &str| {
-        let key = fact.word();
-        fields.fault(line, "wrong_type", format!("{key}: phải là {wanted}"), format!("{key}: must be {wanted}"));
-        None
-    };
-    let known = |words: BTreeSet<String>, all: &BTreeSet<String>| {
-        for word in words.difference(all) {
-            let key = fact.word();
-            fields.fault(
-                line,
-                "unknown_word",
-                format!("{key}: không có «{word}»"),
-                format!("{key}: there is no \"{word}\""),
-            );
-        }
-        words
-    };
-    let list = |item: &Item| -> Option<BTreeSet<String>> {
-        if let Some(word) = item.as_str() {
-            return Some(BTreeSet::from([word.to_owned()]));
-        }
-        let array = item.as_array()?;
-        Some(fields.array_texts(array, line).into_iter().map(|(text, _)| text).collect())
-    };
-    match fact.domain() {
-        Domain::Words(all) => {
-            if let Some(yes) = item.as_bool() {
-                return Some(Constraint::OneOf(known(BTreeSet::from([yes.to_string()]), &all)));
-            }
-            if let Some(not) = item.as_table_like().and_then(|t| t.get("not")) {
-                let Some(words) = list(not) else { return wrong("{ not = [words] }") };
-                let words = known(words, &all);
-                return Some(Constraint::OneOf(all.difference(&words).cloned().collect()));
-            }
-            let Some(words) = list(item) else { return wrong("a word, a list of words, or { not = [words] }") };
-            Some(Constraint::OneOf(known(words, &all)))
-        }
-        Domain::Set(all) => {
-            let table = item.as_table_like();
-            let part = |key| table.and_then(|t| t.get(key)).and_then(list);
-            match (part("any"), part("none")) {
-                (Some(any), None) => Some(Constraint::Any(known(any, &all))),
-                (None, Some(none)) => Some(Constraint::NoneOf(known(none, &all))),
-                _ => wrong("{ any = [words] } or { none = [words] }"),
-            }
-        }
-        Domain::Number => {
-            let table = item.as_table_like();
-            let part = |key| table.and_then(|t| t.get(key)).and_then(Item::as_integer);
-            match (part("min"), part("max")) {
-                (None, None) => wrong("{ min = number, max = number }"),
-                (min, max) => Some(Constraint::Range(min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX))),
-            }
-        }
-    }
 }
 
 fn authority(fields: &Fields) -> Option<Effect> {

@@ -145,7 +145,7 @@ on_both! {
         (asked["departure_date"], asked["return_date"]) = (json!("2026-03-23"), json!("2026-03-27"));
         asked["travellers"][0]["passport"] = json!({"kind": "ordinary", "expires_on": "2026-09-26"});
         let answer = w.post("stats", "/assessments", asked.clone()).await.expect(200).json();
-        assert_eq!(answer["findings"][0]["code"], "passport_expires_early");
+        assert!(answer["findings"].as_array().unwrap().iter().any(|f| f["code"] == "passport_expires_early"));
         asked["travellers"][0]["passport"]["expires_on"] = json!("2026-09-27");
         assert!(w.post("stats", "/assessments", asked.clone()).await.json()["findings"].as_array().unwrap().iter().all(|f| f["code"] != "passport_expires_early"));
         asked["travellers"][0].as_object_mut().unwrap().remove("passport");

@@ -72,7 +72,10 @@ impl Server {
 
 fn exchange(address: &str, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(address).ok()?;
-    let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len());
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    );
     stream.write_all(request.as_bytes()).ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
@@ -108,13 +111,15 @@ fn an_administrator_is_made_on_the_machine_and_nowhere_else() {
 
 #[test]
 fn a_pack_is_checked_with_every_fault_by_line() {
-    let sound = ngoaivu(&["regulation", "check", concat!(env!("CARGO_MANIFEST_DIR"), "/regulations/an-giang-2017.toml")]);
+    let sound =
+        ngoaivu(&["regulation", "check", concat!(env!("CARGO_MANIFEST_DIR"), "/regulations/an-giang-2017.toml")]);
     assert!(sound.status.success(), "{}", said(&sound));
     let folder = Folder::new("pack");
     let file = folder.0.join("faulty.toml");
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/regulations/an-giang-2017.toml")).unwrap();
     let line = 1 + text.lines().position(|l| l == "decider = \"ppc\"").unwrap();
-    std::fs::write(&file, text.replacen("decider = \"ppc\"", "decider = \"king\"", 1).replacen("purpose", "mood", 1)).unwrap();
+    std::fs::write(&file, text.replacen("decider = \"ppc\"", "decider = \"king\"", 1).replacen("purpose", "mood", 1))
+        .unwrap();
     let faulty = ngoaivu(&["regulation", "check", file.to_str().unwrap()]);
     assert!(!faulty.status.success());
     assert!(said(&faulty).contains(&format!("faulty.toml:{line}: unknown_body")), "{}", said(&faulty));
@@ -124,7 +129,11 @@ fn a_pack_is_checked_with_every_fault_by_line() {
 fn the_demo_serves_only_this_machine_and_reopens_its_world() {
     let folder = Folder::new("demo");
     let open = ngoaivu(&["demo", "--data", folder.text(), "--listen", "0.0.0.0:0"]);
-    assert!(!open.status.success() && said(&open).contains("loopback") || said(&open).contains("only this machine"), "{}", said(&open));
+    assert!(
+        !open.status.success() && said(&open).contains("loopback") || said(&open).contains("only this machine"),
+        "{}",
+        said(&open)
+    );
     for _ in 0..2 {
         let server = Server::demo(folder.text());
         assert_eq!(server.send("GET", "/healthz", "", "").unwrap().0, 200);
@@ -133,7 +142,11 @@ fn the_demo_serves_only_this_machine_and_reopens_its_world() {
         assert!(status == 200 && page.contains("swagger") && !page.contains("https://"), "{page}");
         assert!(server.send("GET", "/metrics", "", "").unwrap().1.contains("http_requests_total"));
     }
-    let sqlite: Vec<_> = std::fs::read_dir(&folder.0).unwrap().filter_map(|f| f.ok()?.file_name().into_string().ok()).filter(|n| n.ends_with(".db")).collect();
+    let sqlite: Vec<_> = std::fs::read_dir(&folder.0)
+        .unwrap()
+        .filter_map(|f| f.ok()?.file_name().into_string().ok())
+        .filter(|n| n.ends_with(".db"))
+        .collect();
     assert_eq!(sqlite, ["ngoaivu.db"]);
 }
 
@@ -142,12 +155,19 @@ fn write_until_killed(server: &mut Server, token: &str, trip: &str, after: usize
     let (tell, told) = std::sync::mpsc::channel::<String>();
     let threads: Vec<_> = (0..4)
         .map(|thread| {
-            let (tell, address, token, trip) = (tell.clone(), server.address.clone(), token.to_owned(), trip.to_owned());
+            let (tell, address, token, trip) =
+                (tell.clone(), server.address.clone(), token.to_owned(), trip.to_owned());
             std::thread::spawn(move || {
                 for at in 0.. {
                     let title = format!("T{thread}-{at}");
                     let headers = format!("Authorization: Bearer {token}\r\n");
-                    match exchange(&address, "POST", "/api/v1/outbound-delegations", &headers, &trip.replace("TITLE", &title)) {
+                    match exchange(
+                        &address,
+                        "POST",
+                        "/api/v1/outbound-delegations",
+                        &headers,
+                        &trip.replace("TITLE", &title),
+                    ) {
                         Some((201, _)) => tell.send(title).unwrap(),
                         _ => return,
                     }
@@ -173,9 +193,12 @@ fn an_acknowledged_write_survives_kill_9() {
         let mut server = Server::demo(folder.text());
         let token = server.token("clerk.skhcn");
         let headers = format!("Authorization: Bearer {token}\r\n");
-        let get = |path: &str| serde_json::from_str::<serde_json::Value>(&server.send("GET", path, &headers, "").unwrap().1).unwrap();
+        let get = |path: &str| {
+            serde_json::from_str::<serde_json::Value>(&server.send("GET", path, &headers, "").unwrap().1).unwrap()
+        };
         let agency = get("/api/v1/agencies?code=SKHCN")["items"][0]["id"].as_str().unwrap().to_owned();
-        let official = get(&format!("/api/v1/officials?agency_id={agency}"))["items"][0]["id"].as_str().unwrap().to_owned();
+        let official =
+            get(&format!("/api/v1/officials?agency_id={agency}"))["items"][0]["id"].as_str().unwrap().to_owned();
         let trip = serde_json::json!({"title": format!("R{round} TITLE"), "procedure": "outbound", "purpose": "official", "capacity": "department",
             "requesting_agency_id": agency, "funding": [{"source": "host"}], "inviting_party": {"name": "X", "country": "KR", "kind": "locality"},
             "departure_date": "2026-12-07", "return_date": "2026-12-11", "stops": [{"country": "KR", "place": "S", "from": "2026-12-07", "to": "2026-12-11"}],

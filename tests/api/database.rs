@@ -32,7 +32,9 @@ fn schema(conn: &mut Conn) -> BTreeMap<String, String> {
         }
     };
     let rows: Vec<Column> = diesel::sql_query(sql).load(conn).unwrap();
-    let word = |kind: &str| kind.replace("integer", "bigint").replace("timestamp without time zone", "timestamp").trim().to_owned();
+    let word = |kind: &str| {
+        kind.replace("integer", "bigint").replace("timestamp without time zone", "timestamp").trim().to_owned()
+    };
     rows.into_iter().map(|c| (c.place, word(&c.kind))).collect()
 }
 
@@ -45,7 +47,8 @@ async fn the_two_schemas_are_the_same_column_by_column() {
     assert_eq!(a, b);
     // And diesel's picture of them: every column there, none more.
     let drawn = include_str!("../../src/db/schema.rs");
-    let columns = drawn.lines().filter(|l| l.trim_start() != *l && l.contains(" -> ") && !l.contains("joinable")).count();
+    let columns =
+        drawn.lines().filter(|l| l.trim_start() != *l && l.contains(" -> ") && !l.contains("joinable")).count();
     assert_eq!(columns, a.keys().filter(|k| !k.starts_with("index ")).count());
 }
 
@@ -124,17 +127,27 @@ async fn a_write_that_cannot_begin_is_answered_and_the_writer_lives_on() {
 async fn a_full_disk_fails_the_group_and_not_the_thread() {
     let w = World::sqlite().await;
     // SQLite's own limit on pages stands in for the disk's end: the error is the same SQLITE_FULL.
-    let full = w.house.db.write(|conn| {
-        diesel::sql_query("PRAGMA max_page_count = 1").execute(conn)?;
-        let text = "x".repeat(4_000_000);
-        diesel::sql_query("INSERT INTO counters (name, value) VALUES ($1, 1)").bind::<Text, _>(text).execute(conn)?;
-        Ok(())
-    }, |()| {}).await;
+    let full = w
+        .house
+        .db
+        .write(
+            |conn| {
+                diesel::sql_query("PRAGMA max_page_count = 1").execute(conn)?;
+                let text = "x".repeat(4_000_000);
+                diesel::sql_query("INSERT INTO counters (name, value) VALUES ($1, 1)")
+                    .bind::<Text, _>(text)
+                    .execute(conn)?;
+                Ok(())
+            },
+            |()| {},
+        )
+        .await;
     assert!(full.is_err());
     // The limit belongs to the connection; one write may still meet it, then the writer works on.
     let mut last = Err(Code::Internal);
     for _ in 0..3 {
-        last = w.house.db.write(|conn| ngoaivu::dossier::numbering::next(conn, "x"), |_| {}).await.map_err(|e| e.code());
+        last =
+            w.house.db.write(|conn| ngoaivu::dossier::numbering::next(conn, "x"), |_| {}).await.map_err(|e| e.code());
         if last.is_ok() {
             break;
         }

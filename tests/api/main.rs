@@ -1,5 +1,11 @@
 //! The API suite: the real application in-process, every test on both databases, time moved by hand.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::allow_attributes, reason = "tests may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    reason = "tests may panic"
+)]
 
 #[macro_use]
 mod world;

@@ -16,9 +16,15 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/golden/acce
 
 async fn matrix(w: &World) -> String {
     let id = w.submitted(w.study_visit().await).await;
-    let paper = w.get("inspector", &format!("/outbound-delegations/{id}/attachments")).await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let paper = w.get("inspector", &format!("/outbound-delegations/{id}/attachments")).await.json()["items"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let users = w.get("admin", "/users?limit=200").await.json();
-    let user = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "police").unwrap()["id"].as_str().unwrap().to_owned();
+    let user = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "police").unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let (agency, official) = (w.agency("SKHCN").await, w.officials("SKHCN").await[0].clone());
     let accounts: Vec<&str> = demo::accounts_shown().map(|(name, ..)| name).collect();
     let mut text = String::from("operation");
@@ -49,7 +55,9 @@ async fn matrix(w: &World) -> String {
                 return request.insert_header(("Content-Type", "multipart/form-data; boundary=f")).set_payload(form);
             }
             match method.as_str() {
-                "POST" if path.ends_with("/regulations") => request.insert_header(("Content-Type", "application/toml")).set_payload("x"),
+                "POST" if path.ends_with("/regulations") => {
+                    request.insert_header(("Content-Type", "application/toml")).set_payload("x")
+                }
                 "POST" | "PATCH" => request.set_json(json!({"no_such_field": 1})),
                 _ => request,
             }

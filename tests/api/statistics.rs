@@ -10,7 +10,11 @@ use crate::world::World;
 fn all_facts(w: &World) -> Vec<Fact> {
     use diesel::prelude::*;
     use ngoaivu::db::schema::facts::dsl::{delegation_id, facts};
-    let ids: Vec<i64> = w.house.db.read_now(|conn| Ok(facts.select(delegation_id).distinct().order(delegation_id).load(conn)?)).unwrap();
+    let ids: Vec<i64> = w
+        .house
+        .db
+        .read_now(|conn| Ok(facts.select(delegation_id).distinct().order(delegation_id).load(conn)?))
+        .unwrap();
     ids.into_iter().flat_map(|id| w.house.db.read_now(move |conn| store::of_delegation(conn, id)).unwrap()).collect()
 }
 

@@ -60,7 +60,8 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.bytes)))
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.bytes)))
     }
 
     pub fn code(&self) -> String {
@@ -167,7 +168,13 @@ fn start_cluster() -> Option<String> {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout == b"0\n");
     // initdb refuses root; the package's own user, or nobody, stands in.
-    let user = if root { ["postgres", "nobody"].into_iter().find(|u| Command::new("id").arg(u).output().is_ok_and(|o| o.status.success())) } else { None };
+    let user = if root {
+        ["postgres", "nobody"]
+            .into_iter()
+            .find(|u| Command::new("id").arg(u).output().is_ok_and(|o| o.status.success()))
+    } else {
+        None
+    };
     if let Some(user) = user {
         assert!(Command::new("chown").arg(user).arg(&folder).status().unwrap().success());
     }
@@ -255,7 +262,8 @@ impl World {
             Box::pin(async move {
                 let response = test::call_service(&*service, request.to_request()).await;
                 let status = response.status().as_u16();
-                let text = |v: &actix_web::http::header::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
+                let text =
+                    |v: &actix_web::http::header::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
                 let headers = response.headers().iter().map(|(k, v)| (k.as_str().to_owned(), text(v))).collect();
                 Answer { status, headers, bytes: test::read_body(response).await.to_vec() }
             })
@@ -279,7 +287,11 @@ impl World {
     }
 
     pub fn request(method: &str, path: &str) -> TestRequest {
-        let uri = if path.starts_with("/api") || path.starts_with("/healthz") || path.starts_with("/openapi") { path.to_owned() } else { format!("/api/v1{path}") };
+        let uri = if path.starts_with("/api") || path.starts_with("/healthz") || path.starts_with("/openapi") {
+            path.to_owned()
+        } else {
+            format!("/api/v1{path}")
+        };
         TestRequest::default().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(&uri)
     }
 
@@ -388,7 +400,8 @@ impl World {
         trip["title"] = json!("Tập huấn tại Nhật Bản");
         trip["funding"] = json!([{"source": "host"}]);
         trip["stops"][0]["country"] = json!("JP");
-        trip["members"] = json!([{"official_id": people[2], "role": "head"}, {"official_id": people[3], "role": "member"}]);
+        trip["members"] =
+            json!([{"official_id": people[2], "role": "head"}, {"official_id": people[3], "role": "member"}]);
         trip
     }
 

@@ -248,6 +248,8 @@ impl World {
         let users = self.get("admin", "/users?limit=200").await.expect(200).json();
         let user = users["items"].as_array().unwrap().iter().find(|u| u["username"] == username).unwrap().clone();
         let etag = format!("\"{}\"", user["version"]);
-        self.patch("admin", &format!("/users/{}", user["id"].as_str().unwrap()), &etag, json!({"seats": seats})).await.status
+        self.patch("admin", &format!("/users/{}", user["id"].as_str().unwrap()), &etag, json!({"seats": seats}))
+            .await
+            .status
     }
 }

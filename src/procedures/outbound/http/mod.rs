@@ -26,7 +26,7 @@ use crate::procedures::outbound::flow::State;
 use crate::procedures::outbound::http::body::{NewTrip, TripChanges};
 use crate::procedures::outbound::http::view::{ItemView, TripView, trip_view};
 use crate::procedures::outbound::papers::{Line, list as list_table};
-use crate::procedures::outbound::store::{self, Filter, Item, Place};
+use crate::procedures::outbound::store::list::{self as lists, Filter, Item, Place};
 use crate::regulation::view::{AssessmentView, view as assessment_view};
 use crate::statistics::http::{Format, file};
 use crate::web::etag::{etag, none_match_hits};
@@ -147,8 +147,8 @@ async fn list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpR
     let count = asked.count.unwrap_or(false);
     let (rows, total) = call
         .read(move |conn, call| {
-            let total = if count { Some(store::count(conn, &filter, &call.actor, call.today)?) } else { None };
-            Ok((store::page(conn, &filter, &call.actor, call.today, after, limit + 1)?, total))
+            let total = if count { Some(lists::count(conn, &filter, &call.actor, call.today)?) } else { None };
+            Ok((lists::page(conn, &filter, &call.actor, call.today, after, limit + 1)?, total))
         })
         .await?;
     let page = Page::cut(rows, limit, &scope, |item: &Item| {

@@ -15,7 +15,7 @@ use crate::kernel::words::{
 use crate::procedures::outbound::flow::{Action, State};
 use crate::procedures::outbound::model::{Decision, Report, Ruling, Trip};
 use crate::procedures::outbound::rules::{AgencyRule, allowed};
-use crate::procedures::outbound::store::Item;
+use crate::procedures::outbound::store::list::Item;
 
 /// A dossier with everything that happened to it and what the caller can do next.
 #[derive(Serialize, ToSchema)]

@@ -1,0 +1,265 @@
+//! Routes of what belongs to an official: passports, management levels, disciplines.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{path_id, reply};
+use crate::access::permission::{Act, Kind};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::kernel::id::Id;
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{ManagedBy, PassportKind};
+use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport, SINCE_EVER, masked};
+use crate::registry::officials_http::{find, may_keep, seen};
+use crate::registry::officials_store as store;
+use crate::web::json::Incoming;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list_passports).service(add_passport);
+    config.service(list_levels).service(add_level);
+    config.service(list_disciplines).service(add_discipline);
+}
+
+/// A passport; its number masked unless the caller may reveal it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Passport, example = json!({"id": "01ke3m9p0009a", "kind": "ordinary", "passport_number": "••••1234", "issued_on": "2025-01-01", "expires_on": "2035-01-01"}))]
+struct PassportView {
+    #[schema(value_type = String)]
+    id: Id,
+    kind: PassportKind,
+    passport_number: String,
+    issued_on: Option<NaiveDate>,
+    expires_on: NaiveDate,
+}
+
+fn passport_view(p: &Passport, reveal: bool) -> PassportView {
+    let passport_number = if reveal { p.number.clone() } else { masked(&p.number) };
+    PassportView { id: Id(p.id), kind: p.kind, passport_number, issued_on: p.issued_on, expires_on: p.expires_on }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "ordinary", "passport_number": "C1234567", "issued_on": "2025-01-01", "expires_on": "2035-01-01"}))]
+struct NewPassport {
+    kind: PassportKind,
+    #[schema(min_length = 5, max_length = 20)]
+    passport_number: String,
+    issued_on: Option<NaiveDate>,
+    expires_on: NaiveDate,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PassportList {
+    items: Vec<PassportView>,
+    next: Option<String>,
+}
+
+/// Passports of an official.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "passports", body = PassportList)))]
+#[get("/officials/{id}/passports")]
+async fn list_passports(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    let (official, reveal) = seen(&call, &id).await?;
+    let items = official.passports.iter().map(|p| passport_view(p, reveal)).collect();
+    Ok(HttpResponse::Ok().json(PassportList { items, next: None }))
+}
+
+/// Adds a part of an official: finds, checks the right, adds, raises the version, remembers.
+async fn add_part<T, V>(
+    call: Call,
+    id: &str,
+    body: Incoming<T>,
+    action: &'static str,
+    add: impl FnOnce(&mut Conn, &Call, &Official, T) -> Result<(String, V)> + Send + 'static,
+) -> Result<HttpResponse>
+where
+    T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
+    V: Serialize,
+{
+    let body = body.read().await?;
+    let id = path_id(id)?;
+    call.change(
+        body.fingerprint.clone(),
+        move |conn, call| {
+            call.actor.require(Act::Read, Kind::Official)?;
+            find(conn, id)
+        },
+        move |conn, call, official| {
+            if !call.actor.may(Act::Draft, Kind::Passport) {
+                may_keep(call, official.agency_id)?;
+            }
+            let (place, view) = add(conn, call, &official, body.check()?)?;
+            store::raise_version(conn, &official)?;
+            call.remember(conn, action, &format!("officials/{}", Id(id)), json!({}))?;
+            reply(201, Some(official.version + 1), Some(format!("/api/v1/officials/{}/{place}", Id(id))), &view)
+        },
+    )
+    .await
+}
+
+fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()> {
+    let mut faults = Violations::default();
+    faults.require(
+        to.is_none_or(|to| from < to),
+        pointer,
+        "ends_before_it_begins",
+        "Ngày hết phải sau ngày bắt đầu.",
+        "Must be after the beginning.",
+    );
+    Ok(faults.finish()?)
+}
+
+/// Adds a passport.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewPassport,
+    responses((status = 201, description = "added", body = PassportView)))]
+#[post("/officials/{id}/passports")]
+async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassport>) -> Result<HttpResponse> {
+    add_part(call, &id, body, "add_passport", |conn, call, official, body| {
+        in_order(body.issued_on.unwrap_or(SINCE_EVER), Some(body.expires_on), "/expires_on")?;
+        let passport = Passport {
+            id: Id::new(call.now).0,
+            kind: body.kind,
+            number: body.passport_number,
+            issued_on: body.issued_on,
+            expires_on: body.expires_on,
+        };
+        store::insert_passport(conn, official.id, &passport)?;
+        Ok(("passports".into(), passport_view(&passport, false)))
+    })
+    .await
+}
+
+/// A management level for a time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagementLevel, example = json!({"id": "01ke3m9p0009b", "managed_by": "party_standing_board", "valid_from": "2026-01-01", "valid_to": null}))]
+struct LevelView {
+    #[schema(value_type = String)]
+    id: Id,
+    managed_by: ManagedBy,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+}
+
+fn level_view(l: &ManagementLevel) -> LevelView {
+    LevelView { id: Id(l.id), managed_by: l.managed_by, valid_from: l.valid_from, valid_to: l.valid_to }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"managed_by": "party_standing_board", "valid_from": "2026-01-01"}))]
+struct NewLevel {
+    managed_by: ManagedBy,
+    valid_from: NaiveDate,
+}
+
+#[derive(Serialize, ToSchema)]
+struct LevelList {
+    items: Vec<LevelView>,
+    next: Option<String>,
+}
+
+/// Management levels of an official, oldest first.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "levels", body = LevelList)))]
+#[get("/officials/{id}/management-levels")]
+async fn list_levels(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Official)?;
+    let id = path_id(&id)?;
+    let official = call.read(move |conn, _| find(conn, id)).await?;
+    Ok(HttpResponse::Ok().json(LevelList { items: official.levels.iter().map(level_view).collect(), next: None }))
+}
+
+/// From a day on another body manages the official; the level before ends there.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewLevel,
+    responses((status = 201, description = "added", body = LevelView)))]
+#[post("/officials/{id}/management-levels")]
+async fn add_level(call: Call, id: web::Path<String>, body: Incoming<NewLevel>) -> Result<HttpResponse> {
+    add_part(call, &id, body, "change_management_level", |conn, call, official, body| {
+        let last = official.levels.iter().map(|l| l.valid_from).max().unwrap_or(SINCE_EVER);
+        in_order(last, Some(body.valid_from), "/valid_from")?;
+        let level = ManagementLevel {
+            id: Id::new(call.now).0,
+            managed_by: body.managed_by,
+            valid_from: body.valid_from,
+            valid_to: None,
+        };
+        store::change_level(conn, official.id, &level)?;
+        Ok(("management-levels".into(), level_view(&level)))
+    })
+    .await
+}
+
+/// A discipline for a time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Discipline, example = json!({"id": "01ke3m9p0009c", "kind": "khiển trách", "document": "12/QĐ-SKHCN", "valid_from": "2026-01-01", "valid_to": "2027-01-01"}))]
+struct DisciplineView {
+    #[schema(value_type = String)]
+    id: Id,
+    kind: String,
+    document: String,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+}
+
+fn discipline_view(d: &Discipline) -> DisciplineView {
+    DisciplineView {
+        id: Id(d.id),
+        kind: d.kind.clone(),
+        document: d.document.clone(),
+        valid_from: d.valid_from,
+        valid_to: d.valid_to,
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "khiển trách", "document": "12/QĐ-SKHCN", "valid_from": "2026-01-01", "valid_to": "2027-01-01"}))]
+struct NewDiscipline {
+    #[schema(min_length = 1, max_length = 200)]
+    kind: String,
+    #[schema(min_length = 1, max_length = 200)]
+    document: String,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct DisciplineList {
+    items: Vec<DisciplineView>,
+    next: Option<String>,
+}
+
+/// Disciplines of an official.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "disciplines", body = DisciplineList)))]
+#[get("/officials/{id}/disciplines")]
+async fn list_disciplines(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Official)?;
+    let id = path_id(&id)?;
+    let official = call.read(move |conn, _| find(conn, id)).await?;
+    Ok(HttpResponse::Ok()
+        .json(DisciplineList { items: official.disciplines.iter().map(discipline_view).collect(), next: None }))
+}
+
+/// Records a discipline.
+#[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewDiscipline,
+    responses((status = 201, description = "added", body = DisciplineView)))]
+#[post("/officials/{id}/disciplines")]
+async fn add_discipline(call: Call, id: web::Path<String>, body: Incoming<NewDiscipline>) -> Result<HttpResponse> {
+    add_part(call, &id, body, "add_discipline", |conn, call, official, body| {
+        in_order(body.valid_from, body.valid_to, "/valid_to")?;
+        let discipline = Discipline {
+            id: Id::new(call.now).0,
+            kind: body.kind,
+            document: body.document,
+            valid_from: body.valid_from,
+            valid_to: body.valid_to,
+        };
+        store::insert_discipline(conn, official.id, &discipline)?;
+        Ok(("disciplines".into(), discipline_view(&discipline)))
+    })
+    .await
+}

@@ -1,0 +1,93 @@
+//! Reads the condition of a rule: facts and what is asked of them, every unknown word with its line. Pure.
+
+use std::collections::BTreeSet;
+
+use toml_edit::Item;
+
+use crate::kernel::words::PostLevel;
+use crate::regulation::fact::{Condition, Constraint, Domain, Fact};
+use crate::regulation::read::{Fields, line_of};
+
+/// The condition of a rule, from its table `when`.
+pub(super) fn condition(fields: &Fields) -> Condition {
+    let mut condition = Condition::default();
+    let Some(item) = fields.get("when") else { return condition };
+    let Some(table) = item.as_table_like() else {
+        fields.wrong("when", "a table of facts");
+        return condition;
+    };
+    for (key, item) in table.iter() {
+        let span = table.get_key_value(key).and_then(|(k, _)| k.span());
+        let line = span.map_or(fields.line, |s| line_of(fields.source, s.start));
+        if key == "leader" {
+            // Leader (lãnh đạo) is said by post levels, so that the two can be compared.
+            let yes = item.as_bool().unwrap_or(true);
+            let levels = PostLevel::all().iter().filter(|l| l.is_leader() == yes).map(|l| l.word().to_owned());
+            condition.0.insert(Fact::PostLevel, Constraint::OneOf(levels.collect()));
+            continue;
+        }
+        let Some(fact) = fields.parse::<Fact>("fact", key, line) else { continue };
+        if let Some(constraint) = constraint(fields, fact, item, line) {
+            condition.0.insert(fact, constraint);
+        }
+    }
+    condition
+}
+
+fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<Constraint> {
+    let wrong = |wanted: &str| {
+        let key = fact.word();
+        fields.fault(line, "wrong_type", format!("{key}: phải là {wanted}"), format!("{key}: must be {wanted}"));
+        None
+    };
+    let known = |words: BTreeSet<String>, all: &BTreeSet<String>| {
+        for word in words.difference(all) {
+            let key = fact.word();
+            fields.fault(
+                line,
+                "unknown_word",
+                format!("{key}: không có «{word}»"),
+                format!("{key}: there is no \"{word}\""),
+            );
+        }
+        words
+    };
+    let list = |item: &Item| -> Option<BTreeSet<String>> {
+        if let Some(word) = item.as_str() {
+            return Some(BTreeSet::from([word.to_owned()]));
+        }
+        let array = item.as_array()?;
+        Some(fields.array_texts(array, line).into_iter().map(|(text, _)| text).collect())
+    };
+    match fact.domain() {
+        Domain::Words(all) => {
+            if let Some(yes) = item.as_bool() {
+                return Some(Constraint::OneOf(known(BTreeSet::from([yes.to_string()]), &all)));
+            }
+            if let Some(not) = item.as_table_like().and_then(|t| t.get("not")) {
+                let Some(words) = list(not) else { return wrong("{ not = [words] }") };
+                let words = known(words, &all);
+                return Some(Constraint::OneOf(all.difference(&words).cloned().collect()));
+            }
+            let Some(words) = list(item) else { return wrong("a word, a list of words, or { not = [words] }") };
+            Some(Constraint::OneOf(known(words, &all)))
+        }
+        Domain::Set(all) => {
+            let table = item.as_table_like();
+            let part = |key| table.and_then(|t| t.get(key)).and_then(list);
+            match (part("any"), part("none")) {
+                (Some(any), None) => Some(Constraint::Any(known(any, &all))),
+                (None, Some(none)) => Some(Constraint::NoneOf(known(none, &all))),
+                _ => wrong("{ any = [words] } or { none = [words] }"),
+            }
+        }
+        Domain::Number => {
+            let table = item.as_table_like();
+            let part = |key| table.and_then(|t| t.get(key)).and_then(Item::as_integer);
+            match (part("min"), part("max")) {
+                (None, None) => wrong("{ min = number, max = number }"),
+                (min, max) => Some(Constraint::Range(min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX))),
+            }
+        }
+    }
+}

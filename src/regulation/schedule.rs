@@ -1,0 +1,143 @@
+//! Days of an assessment: when steps are due, when duties are, and by when a dossier has to be in. Pure.
+
+use crate::error::Result;
+use crate::kernel::text::Bilingual;
+use crate::kernel::time::{Day, in_vietnamese};
+use crate::kernel::words::{FindingCode, Severity, StepKind, Term};
+use crate::kernel::workdays::WorkCalendar;
+use crate::regulation::assess::{Consent, Finding, Obligation, Spoken, Step};
+use crate::regulation::case::Case;
+use crate::regulation::pack::{Anchor, ConsentMode, Effect, Rule};
+
+/// The latest day to submit, where a text gives one, and the finding where it has passed.
+pub(super) fn latest_submission(
+    case: &Case,
+    spoken: &[Spoken],
+    calendar: &WorkCalendar,
+    found: &mut Vec<Finding>,
+    notes: &mut Vec<(String, Bilingual)>,
+) -> Result<Option<Day>> {
+    let mut latest: Option<(Day, &Rule, Severity)> = None;
+    for s in spoken {
+        if let Effect::Deadline { lead, before, severity } = &s.rule.effect {
+            let anchor = if *before == Anchor::Departure { case.departure } else { case.returning };
+            let day = calendar.before(anchor, *lead)?;
+            if latest.as_ref().is_none_or(|(known, ..)| day < *known) {
+                latest = Some((day, s.rule, *severity));
+            }
+        }
+    }
+    let Some((day, rule, severity)) = latest else { return Ok(None) };
+    if !calendar.is_working(day)? {
+        let before = calendar.working_on_or_before(day)?;
+        let (vi, en) = (in_vietnamese(before), before);
+        notes.push((
+            "latest_day_not_working".into(),
+            Bilingual::new(
+                format!("Hạn nộp rơi vào ngày nghỉ; nên nộp trước hoặc trong ngày {vi}."),
+                format!("The latest day is no working day; file by {en}."),
+            ),
+        ));
+    }
+    if case.received_on > day {
+        let (vi, en) = (in_vietnamese(day), day);
+        found.push(Finding {
+            code: FindingCode::LateSubmission,
+            severity,
+            limit: None,
+            actual: None,
+            rule: rule.id.clone(),
+            citation: rule.citation.clone(),
+            waivable_by: None,
+            travellers: Vec::new(),
+            document: None,
+            detail: Bilingual::new(
+                format!("Hồ sơ phải nộp chậm nhất ngày {vi}; cần giải trình."),
+                format!("The dossier was due by {en}; an explanation is needed."),
+            ),
+        });
+    }
+    Ok(Some(day))
+}
+
+/// The steps with their due days. A step without a time of its own is due with the one before it.
+pub(super) fn steps(
+    rule: &Rule,
+    consents: &[Consent],
+    start: Option<Day>,
+    calendar: &WorkCalendar,
+) -> Result<(Vec<Step>, Option<Day>)> {
+    let Effect::Authority { decider, steps: before, decide_within, term, .. } = &rule.effect else {
+        return Ok((Vec::new(), None));
+    };
+    let whole = match (start, term) {
+        (Some(start), Some(term)) => Some(calendar.after(start, *term)?),
+        _ => None,
+    };
+    let mut planned: Vec<Step> = Vec::new();
+    // The day the step before is due; none until some step had a time.
+    let mut due: Option<Day> = None;
+    let mut parallel: Option<Option<Day>> = None;
+    for step in before {
+        // Consultations run side by side, all from the day the step before them is due.
+        let from = if step.kind == StepKind::Consult { *parallel.get_or_insert(due) } else { due };
+        let own = timed(from.or(start), step.within, calendar)?.or(from);
+        due = if step.kind == StepKind::Consult { due.max(own) } else { own };
+        if step.kind != StepKind::Consult {
+            parallel = None;
+        }
+        planned.push(Step {
+            kind: step.kind,
+            body: step.body,
+            within: step.within,
+            due_on: own,
+            citation: rule.citation.clone(),
+        });
+    }
+    for consent in consents.iter().filter(|c| c.mode == ConsentMode::Step) {
+        planned.push(Step {
+            kind: StepKind::Consent,
+            body: consent.body,
+            within: None,
+            due_on: due,
+            citation: consent.citation.clone(),
+        });
+    }
+    let decided = timed(due.or(start), *decide_within, calendar)?.or(whole).or(due);
+    planned.push(Step {
+        kind: StepKind::Decide,
+        body: *decider,
+        within: *decide_within,
+        due_on: decided,
+        citation: rule.citation.clone(),
+    });
+    Ok((planned, whole.or(decided)))
+}
+
+fn timed(from: Option<Day>, within: Option<Term>, calendar: &WorkCalendar) -> Result<Option<Day>> {
+    match (from, within) {
+        (Some(from), Some(term)) => Ok(Some(calendar.after(from, term)?)),
+        _ => Ok(None),
+    }
+}
+
+pub(super) fn obligations(case: &Case, spoken: &[Spoken], calendar: &WorkCalendar) -> Result<Vec<Obligation>> {
+    let mut owed: Vec<Obligation> = Vec::new();
+    for s in spoken {
+        if let Effect::Obligation { code, within, after } = &s.rule.effect {
+            if owed.iter().any(|o| o.code == *code) {
+                continue;
+            }
+            let anchor = if *after == Anchor::Departure { case.departure } else { case.returning };
+            owed.push(Obligation {
+                code: code.clone(),
+                within: *within,
+                after: *after,
+                due_on: Some(calendar.after(anchor, *within)?),
+                citation: s.rule.citation.clone(),
+            });
+        }
+    }
+    owed.sort_by(|a, b| (a.due_on, &a.code).cmp(&(b.due_on, &b.code)));
+    Ok(owed)
+}

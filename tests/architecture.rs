@@ -1,0 +1,180 @@
+//! Guards the house: arrows point down, pure files stay pure, nobody reads the clock, no file outgrows its room.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::allow_attributes, reason = "tests may panic")]
+
+use std::path::{Path, PathBuf};
+
+/// Floors of docs/architecture.md; a room imports only lower floors and itself.
+const FLOORS: &[(&str, u8)] = &[
+    ("main", 8), ("app", 8), ("demo", 8), ("lib", 9),
+    ("procedures", 5),
+    ("registry", 4), ("regulation", 4), ("approval", 4), ("dossier", 4), ("statistics", 4),
+    ("access", 3),
+    ("web", 2), ("record", 2),
+    ("db", 1), ("papers", 1), ("error", 1), ("config", 1),
+    ("kernel", 0),
+];
+
+/// Files that know neither database nor HTTP nor clock.
+const PURE: &[&str] = &[
+    "/kernel/", "/papers/", "/model.rs", "/flow.rs", "/case.rs", "/facts.rs", "/fact.rs", "/count.rs", "/labels.rs", "/pack.rs",
+    "/read.rs", "/read_condition.rs", "/check.rs", "/assess.rs", "/findings.rs", "/schedule.rs", "/book.rs", "/process.rs",
+    "/permission.rs", "/account.rs", "outbound/papers.rs", "outbound/rules.rs", "dossier/rules.rs", "registry/officials.rs",
+];
+
+struct Source {
+    /// Below `src/`.
+    path: String,
+    room: String,
+    /// Without tests and comments.
+    code: String,
+    lines: usize,
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    files
+        .into_iter()
+        .map(|file| {
+            let path = file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+            let text = std::fs::read_to_string(&file).unwrap();
+            let body = text.split("#[cfg(test)]").next().unwrap();
+            let code: Vec<&str> = body.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+            let room = path.split(['/', '.']).next().unwrap().to_owned();
+            Source { lines: text.lines().count(), code: code.join("\n"), path, room }
+        })
+        .collect()
+}
+
+fn floor(room: &str) -> u8 {
+    FLOORS.iter().find(|(r, _)| *r == room).unwrap_or_else(|| panic!("{room} stands on no floor")).1
+}
+
+/// Rooms that a source names.
+fn imports(code: &str) -> Vec<String> {
+    let mut rooms = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        if let Some(list) = rest.strip_prefix('{') {
+            let names = list.split('}').next().unwrap().split(',');
+            rooms.extend(names.map(|n| n.trim().split("::").next().unwrap().to_owned()).filter(|n| !n.is_empty()));
+        } else {
+            rooms.push(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        }
+    }
+    rooms
+}
+
+#[test]
+fn arrows_point_down_and_neighbours_leave_each_other_alone() {
+    for source in sources() {
+        for room in imports(&source.code) {
+            if !FLOORS.iter().any(|(r, _)| *r == room) {
+                continue;
+            }
+            let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 8;
+            // error.rs is the foot of floor 1: the database and the papers may refuse with it.
+            let foot = room == "error" && floor(&source.room) == 1;
+            assert!(fits || foot, "{} (floor {}) imports {room} (floor {})", source.path, floor(&source.room), floor(&room));
+        }
+    }
+}
+
+#[test]
+fn http_files_know_no_diesel_and_stores_know_no_actix() {
+    for source in sources() {
+        let http = source.path.contains("http") && !source.path.starts_with("web/");
+        assert!(!http || !source.code.contains("diesel"), "{} knows diesel", source.path);
+        let store = source.path.contains("store");
+        assert!(!store || !source.code.contains("actix"), "{} knows actix", source.path);
+        assert!(!store || !source.code.contains("ToSchema"), "{} knows wire types", source.path);
+    }
+}
+
+#[test]
+fn pure_files_are_pure() {
+    for source in sources() {
+        let path = format!("/{}", source.path);
+        if PURE.iter().any(|p| path.contains(p)) && !path.contains("http") {
+            for word in ["diesel", "actix", "tokio", "std::fs", "std::env"] {
+                assert!(!source.code.contains(word), "{} knows {word}", source.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_reads_the_clock_but_the_clock() {
+    for source in sources().iter().filter(|s| !matches!(s.path.as_str(), "kernel/time.rs" | "main.rs")) {
+        for call in ["Utc::now", "Local::now", "SystemTime::now", "Clock::Machine"] {
+            assert!(!source.code.contains(call), "{} calls {call}", source.path);
+        }
+        // A stopwatch is no clock; only the middleware that measures answers has one.
+        assert!(source.path == "web/trace.rs" || !source.code.contains("Instant::now"), "{} has a stopwatch", source.path);
+    }
+}
+
+#[test]
+fn nothing_unwraps_outside_tests_and_no_file_is_too_long() {
+    for source in sources() {
+        for word in [".unwrap()", ".expect(\"", "todo!(", "unimplemented!(", "dbg!("] {
+            assert!(!source.code.contains(word), "{} has {word}", source.path);
+        }
+        assert!(source.lines <= 400 || source.path == "db/schema.rs", "{} has {} lines", source.path, source.lines);
+        for name in ["utils", "helpers", "manager", "common"] {
+            assert!(!source.path.contains(name), "{}", source.path);
+        }
+    }
+}
+
+#[test]
+fn every_file_opens_with_a_sentence_saying_what_it_holds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        collect(&root.join(folder), &mut files);
+    }
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with("//! "), "{} opens without a sentence", file.display());
+    }
+}
+
+#[test]
+fn every_procedure_has_the_same_ten_names() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/procedures");
+    for entry in std::fs::read_dir(root).unwrap() {
+        let folder = entry.unwrap().path();
+        if folder.is_dir() {
+            for name in ["mod", "model", "flow", "rules", "case", "facts", "store", "actions", "papers", "http"] {
+                let there = folder.join(format!("{name}.rs")).exists() || folder.join(name).join("mod.rs").exists();
+                assert!(there, "{} has no {name}", folder.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |backend: &str| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(backend);
+        let mut names: Vec<String> =
+            std::fs::read_dir(root).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("sqlite"), names("postgresql"));
+}
