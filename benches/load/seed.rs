@@ -1,0 +1,190 @@
+//! Seeds a world through the product's own stores, in groups, `synchronous=FULL` as in service.
+
+use ngoaivu::approval::process::{Process, Standing, Step};
+use ngoaivu::approval::store as approval;
+use ngoaivu::db::{Address, Conn, Db, migrate};
+use ngoaivu::dossier::model::{Funding, InvitingParty, Member, Stop};
+use ngoaivu::error::Result;
+use ngoaivu::kernel::id::Id;
+use ngoaivu::kernel::time::{Clock, Day, Moment};
+use ngoaivu::kernel::words::{
+    Body, Capacity, DecisionVerdict, FundingSource, InviterKind, ManagedBy, MemberRole, Personnel, PostLevel, Procedure, Purpose, SignedAs, StepKind,
+};
+use ngoaivu::procedures::outbound::facts::facts;
+use ngoaivu::procedures::outbound::flow::State;
+use ngoaivu::procedures::outbound::model::{Content, Decision, DecisionPaper, Journey, Person, Trip};
+use ngoaivu::procedures::outbound::store;
+use ngoaivu::registry::agencies::{self, Filter};
+use ngoaivu::registry::officials::{ManagementLevel, Official, SINCE_EVER};
+use ngoaivu::registry::officials_store;
+use ngoaivu::{demo, regulation, statistics};
+use serde_json::{Value, json};
+
+pub struct Seeded {
+    pub delegations: usize,
+    pub members: usize,
+    /// Some ids of closed dossiers.
+    pub closed: Vec<String>,
+    pub closed_count: usize,
+    /// Ids of submitted dossiers, all at version 2.
+    pub submitted: Vec<String>,
+    /// A body for `POST /outbound-delegations` with eight members.
+    pub new_trip: Value,
+}
+
+const MEMBERS: usize = 8;
+const OFFICIALS: usize = 4_000;
+/// Dossiers in one commit.
+const GROUP: usize = 500;
+/// Of ten dossiers so many are submitted and wait; the others are closed and count.
+const SUBMITTED_OF_TEN: usize = 4;
+const COUNTRIES: [&str; 12] = ["LA", "CN", "KR", "JP", "TH", "KH", "US", "DE", "FR", "AU", "SG", "IN"];
+
+struct Cast {
+    agency: i64,
+    clerk: i64,
+    head: i64,
+    chair: i64,
+    officials: Vec<(i64, String)>,
+}
+
+pub fn fill(address: &Address, delegations: usize) -> Seeded {
+    migrate::run(address).unwrap();
+    let db = Db::open(address.clone()).unwrap();
+    let now = Clock::Machine.now();
+    db.write_now(move |conn| regulation::store::add_shipped(conn, now)).unwrap();
+    db.write_now(move |conn| demo::make(conn, now)).unwrap();
+    let cast = std::sync::Arc::new(db.write_now(move |conn| people(conn, now)).unwrap());
+    let (mut closed, mut submitted, mut closed_count) = (Vec::new(), Vec::new(), 0);
+    for start in (0..delegations).step_by(GROUP) {
+        let cast = std::sync::Arc::clone(&cast);
+        let end = (start + GROUP).min(delegations);
+        let made = db.write_now(move |conn| (start..end).map(|n| one(conn, &cast, n, now)).collect::<Result<Vec<_>>>()).unwrap();
+        for (id, is_closed) in made {
+            match is_closed {
+                true if closed.len() < 5_000 => closed.push(id),
+                true => {}
+                false => submitted.push(id),
+            }
+            closed_count += usize::from(is_closed);
+        }
+    }
+    if let Address::Postgresql(_) = address {
+        db.write_now(|conn| { use diesel::RunQueryDsl; Ok(diesel::sql_query("ANALYZE").execute(conn)?) }).unwrap();
+    }
+    db.close();
+    let members: Vec<Value> = (0..MEMBERS)
+        .map(|at| json!({"official_id": Id(cast.officials[at * 7].0).to_string(), "role": if at == 0 { "head" } else { "member" }}))
+        .collect();
+    let new_trip = json!({"title": "Đoàn công tác tại Hàn Quốc", "procedure": "outbound", "purpose": "official", "capacity": "department",
+        "requesting_agency_id": Id(cast.agency).to_string(), "funding": [{"source": "host"}],
+        "inviting_party": {"name": "Tỉnh Chungbuk", "country": "KR", "kind": "locality"},
+        "departure_date": "2026-12-07", "return_date": "2026-12-11",
+        "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
+        "members": members, "classification": "unclassified"});
+    Seeded { delegations, members: delegations * MEMBERS, closed, closed_count, submitted, new_trip }
+}
+
+fn people(conn: &mut Conn, now: Moment) -> Result<Cast> {
+    let agency = agencies::page(conn, &Filter { code: Some("SKHCN".into()), ..Filter::default() }, None, 1)?[0].id;
+    let user = |conn: &mut Conn, name: &str| ngoaivu::access::store::credentials(conn, name).map(|c| c.unwrap().0);
+    let (clerk, head, chair) = (user(conn, "clerk.skhcn")?, user(conn, "head.skhcn")?, user(conn, "chair")?);
+    let mut officials = Vec::with_capacity(OFFICIALS);
+    for n in 0..OFFICIALS {
+        let full_name = format!("Nguyễn Văn Người {n}");
+        let official = Official {
+            id: Id::new(now).0,
+            version: 1,
+            full_name: full_name.clone(),
+            birth_date: None,
+            agency_id: agency,
+            post: "Chuyên viên".into(),
+            post_level: PostLevel::Staff,
+            personnel: Personnel::CivilServant,
+            grade: None,
+            party_member: false,
+            provincial_committee_member: false,
+            key_leader: false,
+            opening_missions: None,
+            levels: vec![ManagementLevel { id: Id::new(now).0, managed_by: ManagedBy::Agency, valid_from: SINCE_EVER, valid_to: None }],
+            passports: Vec::new(),
+            disciplines: Vec::new(),
+        };
+        officials_store::insert(conn, &official)?;
+        officials.push((official.id, full_name));
+    }
+    Ok(Cast { agency, clerk, head, chair, officials })
+}
+
+/// One dossier; whether it is closed.
+fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, bool)> {
+    let closed = n % 10 >= SUBMITTED_OF_TEN;
+    let departure = Day::from_ymd_opt(2016, 1, 4).unwrap() + chrono::Duration::days(i64::try_from(n % 3_650).unwrap());
+    let returning = departure + chrono::Duration::days(4);
+    // A stride that is coprime to the number of officials spreads them evenly.
+    let who = |at: usize| &cast.officials[(n * 37 + at * 501) % OFFICIALS];
+    let stops: Vec<Stop> = (0..1 + usize::from(n.is_multiple_of(2)))
+        .map(|at| Stop { country: COUNTRIES[(n / 3 + at * 5) % COUNTRIES.len()].into(), place: "Thủ đô".into(), from: departure, to: returning })
+        .collect();
+    let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
+    (propose.standing, propose.acted_by, propose.acted_at) = (Standing::Done, Some(cast.head), Some(now));
+    let appraise = Step::planned(StepKind::Appraise, Some(Body::Dofa), None, Some(departure), "Quy chế mẫu");
+    let decide = Step::planned(StepKind::Decide, Some(Body::PpcChair), None, Some(departure), "Quy chế mẫu");
+    let mut process = Process { steps: vec![propose, appraise, decide] };
+    process.open_next();
+    if closed {
+        process.end();
+    }
+    let trip = Trip {
+        id: Id::new(now).0,
+        version: 2,
+        number: Some(format!("DR-{n}")),
+        content: Content {
+            title: format!("Đoàn công tác số {n}"),
+            procedure: Procedure::Outbound,
+            purpose: Purpose::Official,
+            field: None,
+            capacity: Capacity::Department,
+            agency_id: cast.agency,
+            plan_item_id: None,
+            funding: vec![Funding { source: FundingSource::Host, amount: None }],
+            inviting_party: Some(InvitingParty { name: "Đối tác".into(), country: stops[0].country.clone(), kind: InviterKind::Locality, invites_by_name: false }),
+            departure,
+            returning,
+            stops,
+            members: (0..MEMBERS)
+                .map(|at| Member { official_id: Id(who(at).0), role: if at == 0 { MemberRole::Head } else { MemberRole::Member }, relative_of: None })
+                .collect(),
+            note: None,
+        },
+        state: if closed { State::Closed } else { State::Submitted },
+        signature_requested: false,
+        created_by: cast.clerk,
+        created_at: now,
+        updated_at: now,
+        submitted_on: Some(departure),
+        complete_on: Some(departure),
+        ruling: None,
+        decision: closed.then(|| Decision {
+            verdict: DecisionVerdict::Approve,
+            body: Body::PpcChair,
+            document: DecisionPaper { number: n.to_string(), date: departure, signed_as: SignedAs::Direct },
+            note: None,
+            decided_by: Id(cast.chair),
+            waivers: Vec::new(),
+            corrections: Vec::new(),
+        }),
+        report: None,
+        journey: Journey::default(),
+        verdicts: Vec::new(),
+        people: (0..MEMBERS).map(|at| Person { full_name: who(at).1.clone(), agency_id: cast.agency, post_level: PostLevel::Staff }).collect(),
+        process,
+    };
+    store::insert(conn, &trip)?;
+    let dossier = approval::Dossier { id: trip.id, procedure: Procedure::Outbound, title: &trip.content.title, agency_id: cast.agency };
+    approval::save(conn, &dossier, &trip.process)?;
+    if closed {
+        statistics::store::replace(conn, trip.id, &facts(&trip))?;
+    }
+    Ok((Id(trip.id).to_string(), closed))
+}
