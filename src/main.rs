@@ -185,10 +185,10 @@ impl Place {
 
 /// Refuses a database that is older or newer than this binary.
 fn current(address: &Address) -> Result<()> {
-    if let Address::Sqlite(file) = address {
-        if !file.exists() {
-            bail!("there is no database in {}; run: ngoaivu migrate", file.display());
-        }
+    if let Address::Sqlite(file) = address
+        && !file.exists()
+    {
+        bail!("there is no database in {}; run: ngoaivu migrate", file.display());
     }
     let mut conn = address.connect().map_err(|e| anyhow!("the database cannot be reached: {e}"))?;
     if !migrate::is_current(&mut conn)? {

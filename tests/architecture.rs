@@ -1,24 +1,62 @@
 //! Guards the house: arrows point down, pure files stay pure, nobody reads the clock, no file outgrows its room.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::allow_attributes, reason = "tests may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    reason = "tests may panic"
+)]
 
 use std::path::{Path, PathBuf};
 
 /// Floors of docs/architecture.md; a room imports only lower floors and itself.
 const FLOORS: &[(&str, u8)] = &[
-    ("main", 8), ("app", 8), ("demo", 8), ("lib", 9),
+    ("main", 8),
+    ("app", 8),
+    ("demo", 8),
+    ("lib", 9),
     ("procedures", 5),
-    ("registry", 4), ("regulation", 4), ("approval", 4), ("dossier", 4), ("statistics", 4),
+    ("registry", 4),
+    ("regulation", 4),
+    ("approval", 4),
+    ("dossier", 4),
+    ("statistics", 4),
     ("access", 3),
-    ("web", 2), ("record", 2),
-    ("db", 1), ("papers", 1), ("error", 1), ("config", 1),
+    ("web", 2),
+    ("record", 2),
+    ("db", 1),
+    ("papers", 1),
+    ("error", 1),
+    ("config", 1),
     ("kernel", 0),
 ];
 
 /// Files that know neither database nor HTTP nor clock.
 const PURE: &[&str] = &[
-    "/kernel/", "/papers/", "/model.rs", "/flow.rs", "/case.rs", "/facts.rs", "/fact.rs", "/count.rs", "/labels.rs", "/pack.rs",
-    "/read.rs", "/read_condition.rs", "/check.rs", "/assess.rs", "/findings.rs", "/schedule.rs", "/book.rs", "/process.rs",
-    "/permission.rs", "/account.rs", "outbound/papers.rs", "outbound/rules.rs", "dossier/rules.rs", "registry/officials.rs",
+    "/kernel/",
+    "/papers/",
+    "/model.rs",
+    "/flow.rs",
+    "/case.rs",
+    "/facts.rs",
+    "/fact.rs",
+    "/count.rs",
+    "/labels.rs",
+    "/pack.rs",
+    "/read.rs",
+    "/read_condition.rs",
+    "/check.rs",
+    "/assess.rs",
+    "/findings.rs",
+    "/schedule.rs",
+    "/book.rs",
+    "/process.rs",
+    "/permission.rs",
+    "/account.rs",
+    "outbound/papers.rs",
+    "outbound/rules.rs",
+    "dossier/rules.rs",
+    "registry/officials.rs",
 ];
 
 struct Source {
@@ -88,7 +126,13 @@ fn arrows_point_down_and_neighbours_leave_each_other_alone() {
             let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 8;
             // error.rs is the foot of floor 1: the database and the papers may refuse with it.
             let foot = room == "error" && floor(&source.room) == 1;
-            assert!(fits || foot, "{} (floor {}) imports {room} (floor {})", source.path, floor(&source.room), floor(&room));
+            assert!(
+                fits || foot,
+                "{} (floor {}) imports {room} (floor {})",
+                source.path,
+                floor(&source.room),
+                floor(&room)
+            );
         }
     }
 }
@@ -123,7 +167,11 @@ fn nobody_reads_the_clock_but_the_clock() {
             assert!(!source.code.contains(call), "{} calls {call}", source.path);
         }
         // A stopwatch is no clock; only the middleware that measures answers has one.
-        assert!(source.path == "web/trace.rs" || !source.code.contains("Instant::now"), "{} has a stopwatch", source.path);
+        assert!(
+            source.path == "web/trace.rs" || !source.code.contains("Instant::now"),
+            "{} has a stopwatch",
+            source.path
+        );
     }
 }
 

@@ -2,7 +2,13 @@
 //!
 //! `cargo bench --bench load` measures SQLite; `cargo bench --bench load -- --database-url postgres://…` an empty
 //! PostgreSQL database. `--delegations N` seeds fewer. Client and server share the machine's cores.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::allow_attributes, reason = "a script")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    reason = "a script"
+)]
 
 mod seed;
 
@@ -44,7 +50,10 @@ struct Server {
 impl Server {
     fn start(folder: &Path, url: Option<&str>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ngoaivu"));
-        command.args(["serve", "--listen", "127.0.0.1:0"]).env("NGOAIVU_LOG", "warn").env("NGOAIVU_ATTACHMENTS", folder.join("attachments"));
+        command
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .env("NGOAIVU_LOG", "warn")
+            .env("NGOAIVU_ATTACHMENTS", folder.join("attachments"));
         match url {
             Some(url) => command.args(["--database-url", url]),
             None => command.arg("--data").arg(folder),
@@ -129,7 +138,8 @@ fn get(token: &str) -> String {
 
 fn main() {
     let asked = arguments();
-    let folder = PathBuf::from(std::env::var("CARGO_TARGET_TMPDIR").unwrap_or_else(|_| "target/tmp".into())).join("load");
+    let folder =
+        PathBuf::from(std::env::var("CARGO_TARGET_TMPDIR").unwrap_or_else(|_| "target/tmp".into())).join("load");
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     let address = match &asked.database_url {
@@ -138,7 +148,12 @@ fn main() {
     };
     let started = std::time::Instant::now();
     let seeded = seed::fill(&address, asked.delegations);
-    eprintln!("seeded {} delegations, {} members in {:.0} s", seeded.delegations, seeded.members, started.elapsed().as_secs_f64());
+    eprintln!(
+        "seeded {} delegations, {} members in {:.0} s",
+        seeded.delegations,
+        seeded.members,
+        started.elapsed().as_secs_f64()
+    );
     let server = Server::start(&folder, asked.database_url.as_deref());
     let (officer, clerk) = (server.token("officer.snv"), server.token("clerk.skhcn"));
     let at_rest = server.memory();
@@ -154,7 +169,10 @@ fn main() {
     measure("`GET /healthz`", 1.0, true, String::new(), "/healthz");
     measure("`GET /me`", 0.4, true, get(&officer), "/api/v1/me");
     let ids = seeded.closed.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(",");
-    let one = format!("{}\nlocal ids = {{{ids}}}\nlocal at = 0\nrequest = function() at = at % #ids + 1; return wrk.format('GET', '/api/v1/outbound-delegations/' .. ids[at]) end", get(&officer));
+    let one = format!(
+        "{}\nlocal ids = {{{ids}}}\nlocal at = 0\nrequest = function() at = at % #ids + 1; return wrk.format('GET', '/api/v1/outbound-delegations/' .. ids[at]) end",
+        get(&officer)
+    );
     measure("one dossier with members", 0.15, true, one, "/");
     let list = "/api/v1/outbound-delegations?state=closed&limit=50";
     measure("list of 50, filtered, page 1", 0.05, true, get(&officer), list);
@@ -165,9 +183,18 @@ fn main() {
         deep = format!("{list}&cursor={}", page["next"].as_str().unwrap());
     }
     measure(&format!("list of 50, filtered, page {pages}"), 0.05, true, get(&officer), &deep);
-    measure("statistics by country, nothing changed", 0.25, true, get(&officer), "/api/v1/statistics/outbound?year=2024&by=country");
+    measure(
+        "statistics by country, nothing changed",
+        0.25,
+        true,
+        get(&officer),
+        "/api/v1/statistics/outbound?year=2024&by=country",
+    );
     let body = seeded.new_trip.to_string();
-    let create = format!("{}\nwrk.method = 'POST'\nwrk.headers['Content-Type'] = 'application/json'\nwrk.body = [==[{body}]==]", get(&clerk));
+    let create = format!(
+        "{}\nwrk.method = 'POST'\nwrk.headers['Content-Type'] = 'application/json'\nwrk.body = [==[{body}]==]",
+        get(&clerk)
+    );
     measure("create with 8 members, durable, audited", 0.04, true, create, "/api/v1/outbound-delegations");
     std::fs::write(folder.join("submitted.txt"), seeded.submitted.join("\n")).unwrap();
     let appraise = format!(
@@ -182,7 +209,10 @@ fn main() {
     for (name, found, ratio) in &rows {
         println!("| {name} | {:.0} | {} | {} | {ratio:.3} |", found.requests, found.p50, found.p99);
     }
-    println!("\nMemory (resident / anonymous, MiB): at rest {} / {}, after the load {} / {}.", at_rest.0, at_rest.1, under_load.0, under_load.1);
+    println!(
+        "\nMemory (resident / anonymous, MiB): at rest {} / {}, after the load {} / {}.",
+        at_rest.0, at_rest.1, under_load.0, under_load.1
+    );
     drop(server);
     let _ = std::fs::remove_dir_all(&folder);
 }

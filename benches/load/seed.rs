@@ -8,7 +8,8 @@ use ngoaivu::error::Result;
 use ngoaivu::kernel::id::Id;
 use ngoaivu::kernel::time::{Clock, Day, Moment};
 use ngoaivu::kernel::words::{
-    Body, Capacity, DecisionVerdict, FundingSource, InviterKind, ManagedBy, MemberRole, Personnel, PostLevel, Procedure, Purpose, SignedAs, StepKind,
+    Body, Capacity, DecisionVerdict, FundingSource, InviterKind, ManagedBy, MemberRole, Personnel, PostLevel,
+    Procedure, Purpose, SignedAs, StepKind,
 };
 use ngoaivu::procedures::outbound::facts::facts;
 use ngoaivu::procedures::outbound::flow::State;
@@ -59,7 +60,9 @@ pub fn fill(address: &Address, delegations: usize) -> Seeded {
     for start in (0..delegations).step_by(GROUP) {
         let cast = std::sync::Arc::clone(&cast);
         let end = (start + GROUP).min(delegations);
-        let made = db.write_now(move |conn| (start..end).map(|n| one(conn, &cast, n, now)).collect::<Result<Vec<_>>>()).unwrap();
+        let made = db
+            .write_now(move |conn| (start..end).map(|n| one(conn, &cast, n, now)).collect::<Result<Vec<_>>>())
+            .unwrap();
         for (id, is_closed) in made {
             match is_closed {
                 true if closed.len() < 5_000 => closed.push(id),
@@ -70,7 +73,11 @@ pub fn fill(address: &Address, delegations: usize) -> Seeded {
         }
     }
     if let Address::Postgresql(_) = address {
-        db.write_now(|conn| { use diesel::RunQueryDsl; Ok(diesel::sql_query("ANALYZE").execute(conn)?) }).unwrap();
+        db.write_now(|conn| {
+            use diesel::RunQueryDsl;
+            Ok(diesel::sql_query("ANALYZE").execute(conn)?)
+        })
+        .unwrap();
     }
     db.close();
     let members: Vec<Value> = (0..MEMBERS)
@@ -106,7 +113,12 @@ fn people(conn: &mut Conn, now: Moment) -> Result<Cast> {
             provincial_committee_member: false,
             key_leader: false,
             opening_missions: None,
-            levels: vec![ManagementLevel { id: Id::new(now).0, managed_by: ManagedBy::Agency, valid_from: SINCE_EVER, valid_to: None }],
+            levels: vec![ManagementLevel {
+                id: Id::new(now).0,
+                managed_by: ManagedBy::Agency,
+                valid_from: SINCE_EVER,
+                valid_to: None,
+            }],
             passports: Vec::new(),
             disciplines: Vec::new(),
         };
@@ -124,7 +136,12 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
     // A stride that is coprime to the number of officials spreads them evenly.
     let who = |at: usize| &cast.officials[(n * 37 + at * 501) % OFFICIALS];
     let stops: Vec<Stop> = (0..1 + usize::from(n.is_multiple_of(2)))
-        .map(|at| Stop { country: COUNTRIES[(n / 3 + at * 5) % COUNTRIES.len()].into(), place: "Thủ đô".into(), from: departure, to: returning })
+        .map(|at| Stop {
+            country: COUNTRIES[(n / 3 + at * 5) % COUNTRIES.len()].into(),
+            place: "Thủ đô".into(),
+            from: departure,
+            to: returning,
+        })
         .collect();
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
     (propose.standing, propose.acted_by, propose.acted_at) = (Standing::Done, Some(cast.head), Some(now));
@@ -148,12 +165,21 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
             agency_id: cast.agency,
             plan_item_id: None,
             funding: vec![Funding { source: FundingSource::Host, amount: None }],
-            inviting_party: Some(InvitingParty { name: "Đối tác".into(), country: stops[0].country.clone(), kind: InviterKind::Locality, invites_by_name: false }),
+            inviting_party: Some(InvitingParty {
+                name: "Đối tác".into(),
+                country: stops[0].country.clone(),
+                kind: InviterKind::Locality,
+                invites_by_name: false,
+            }),
             departure,
             returning,
             stops,
             members: (0..MEMBERS)
-                .map(|at| Member { official_id: Id(who(at).0), role: if at == 0 { MemberRole::Head } else { MemberRole::Member }, relative_of: None })
+                .map(|at| Member {
+                    official_id: Id(who(at).0),
+                    role: if at == 0 { MemberRole::Head } else { MemberRole::Member },
+                    relative_of: None,
+                })
                 .collect(),
             note: None,
         },
@@ -177,11 +203,18 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
         report: None,
         journey: Journey::default(),
         verdicts: Vec::new(),
-        people: (0..MEMBERS).map(|at| Person { full_name: who(at).1.clone(), agency_id: cast.agency, post_level: PostLevel::Staff }).collect(),
+        people: (0..MEMBERS)
+            .map(|at| Person { full_name: who(at).1.clone(), agency_id: cast.agency, post_level: PostLevel::Staff })
+            .collect(),
         process,
     };
     store::insert(conn, &trip)?;
-    let dossier = approval::Dossier { id: trip.id, procedure: Procedure::Outbound, title: &trip.content.title, agency_id: cast.agency };
+    let dossier = approval::Dossier {
+        id: trip.id,
+        procedure: Procedure::Outbound,
+        title: &trip.content.title,
+        agency_id: cast.agency,
+    };
     approval::save(conn, &dossier, &trip.process)?;
     if closed {
         statistics::store::replace(conn, trip.id, &facts(&trip))?;

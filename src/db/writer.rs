@@ -150,7 +150,7 @@ fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>) -> bool {
         Some(error) => Err(error),
         None => <Conn as TransactionManager<Conn>>::commit_transaction(conn),
     };
-    let verdict = committed.as_ref().map(|()| ()).map_err(|e| format!("the commit failed: {e}"));
+    let verdict = committed.as_ref().copied().map_err(|e| format!("the commit failed: {e}"));
     if let Err(error) = &committed {
         tracing::error!(%error, jobs = done.len(), "a group of writes was rolled back");
         let _ = conn.batch_execute("ROLLBACK");
@@ -176,7 +176,7 @@ fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
     }
 }
 
-/// Answers jobs that never ran: each is run against nothing by being told at once.
+/// Turns away jobs that never ran: dropping a job drops its answer's channel, and its caller is told 503.
 fn fail_unrun(jobs: Vec<Job>, why: &str) -> bool {
     for job in jobs {
         drop(job);

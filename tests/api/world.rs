@@ -182,7 +182,7 @@ fn start_cluster() -> Option<String> {
         "cd '{dir}' && '{bin}/initdb' -D '{dir}/data' -U ngoaivu -A trust -E UTF8 --locale=C -N >init.log 2>&1 && \
          '{bin}/pg_ctl' -D '{dir}/data' -w -l '{dir}/log' -o '-p {port} -k {dir} -c listen_addresses=127.0.0.1 -c fsync=off \
          -c full_page_writes=off -c synchronous_commit=off -c max_connections=300' start >start.log 2>&1 && echo ready || echo failed; \
-         read line; '{bin}/pg_ctl' -D '{dir}/data' -m immediate stop >/dev/null 2>&1; rm -rf '{dir}'/*",
+         read line; '{bin}/pg_ctl' -D '{dir}/data' -m immediate stop >/dev/null 2>&1; cd / && rm -rf '{dir}'",
         dir = folder.display(),
         bin = programs.display(),
     );
@@ -198,6 +198,7 @@ fn start_cluster() -> Option<String> {
             c
         }
     };
+    #[allow(clippy::zombie_processes, reason = "it waits for us, not we for it")]
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut said = String::new();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut said).unwrap();
@@ -453,10 +454,8 @@ pub fn decision(verdict: &str) -> Value {
 impl Drop for World {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
-        if let (Some(name), Some(server)) = (&self.database, postgresql_server()) {
-            if !std::thread::panicking() {
-                on_server(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
-            }
+        if let (Some(name), Some(server), false) = (&self.database, postgresql_server(), std::thread::panicking()) {
+            on_server(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
         }
     }
 }

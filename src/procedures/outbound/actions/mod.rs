@@ -5,6 +5,7 @@ pub mod draft;
 pub mod journey;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -155,10 +156,10 @@ pub fn around(conn: &mut Conn, content: &Content, id: i64) -> Result<Around> {
     let officials: HashMap<i64, _> = officials_store::find_all(conn, &people)?.into_iter().map(|o| (o.id, o)).collect();
     let mut agencies_of = HashMap::new();
     for official in officials.values() {
-        if let std::collections::hash_map::Entry::Vacant(place) = agencies_of.entry(official.agency_id) {
-            if let Some(agency) = agencies::find(conn, official.agency_id)? {
-                place.insert(agency);
-            }
+        if let Entry::Vacant(place) = agencies_of.entry(official.agency_id)
+            && let Some(agency) = agencies::find(conn, official.agency_id)?
+        {
+            place.insert(agency);
         }
     }
     Ok(Around {
