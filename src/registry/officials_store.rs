@@ -9,6 +9,7 @@ use crate::db::{Conn, containing, each};
 use crate::error::{Error, Result};
 use crate::kernel::text::fold;
 use crate::kernel::time::Day;
+use crate::kernel::words::PostLevel;
 use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -129,6 +130,15 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Official>> {
 pub fn find_all(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Official>> {
     let rows: Vec<Row> = officials::table.filter(officials::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
     complete(conn, rows)
+}
+
+/// Name, agency and post level of officials: what a dossier keeps of its members.
+pub fn known(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, i64, PostLevel)>> {
+    let rows: Vec<(i64, String, i64, String)> = officials::table
+        .filter(officials::id.eq_any(ids))
+        .select((officials::id, officials::full_name, officials::agency_id, officials::post_level))
+        .load(conn)?;
+    rows.into_iter().map(|(id, name, agency, level)| Ok((id, (name, agency, word(&level)?)))).collect()
 }
 
 /// Officials after a place, by folded name and id.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::web::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Answers kept at most.
 const KEPT: usize = 2_000;
@@ -19,11 +20,29 @@ struct Inner {
 
 /// The answers of this process.
 #[derive(Clone, Default)]
-pub struct Answers(Arc<Mutex<Inner>>);
+pub struct Answers {
+    inner: Arc<Mutex<Inner>>,
+    turn: Turn,
+}
+
+/// Counting takes cores and memory, so one question is counted at a time; who waited finds its answer made.
+#[derive(Clone)]
+struct Turn(Arc<Semaphore>);
+
+impl Default for Turn {
+    fn default() -> Self {
+        Turn(Arc::new(Semaphore::new(1)))
+    }
+}
 
 impl Answers {
     fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the turn to count; held until the answer is put.
+    pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turn.0).acquire_owned().await.ok()
     }
 
     /// The version of the data, where it is known to be current.

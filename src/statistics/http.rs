@@ -217,7 +217,10 @@ async fn answer(
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
     let format = question.format.unwrap_or(Format::Json);
-    let body = match answers.get(version, &key) {
+    let mut known = answers.get(version, &key);
+    let _turn = if known.is_none() { answers.turn().await } else { None };
+    known = known.or_else(|| answers.get(version, &key));
+    let body = match known {
         Some(body) => body,
         None => {
             let by = question.by.as_deref().map(dimensions).transpose()?.unwrap_or_default();

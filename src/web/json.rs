@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::error::{Code, Error, Result, refuse};
 use crate::kernel::text::{bears_secret_mark, nfc};
 use crate::kernel::violation::Violations;
+use crate::web::idempotency::fingerprint;
 use crate::web::schema;
 
 /// Bytes a JSON body may have.
@@ -66,16 +67,18 @@ impl<T> Incoming<T> {
         }
     }
 
-    /// Reads and parses; the content is checked later, by [`Unchecked::check`].
-    pub async fn read(self) -> Result<Unchecked<T>> {
-        let bytes = self.bytes("application/json", JSON_LIMIT).await?;
-        Unchecked::parse(&bytes)
-    }
-
     /// Reads a text body of another media type.
     pub async fn read_text(self, media_type: &str) -> Result<String> {
         let bytes = self.bytes(media_type, JSON_LIMIT).await?;
         String::from_utf8(bytes.to_vec()).map_err(|e| malformed(&e.to_string()))
+    }
+}
+
+impl<T: DeserializeOwned + ToSchema + 'static> Incoming<T> {
+    /// Reads and parses; what is wrong with the content is told by [`Unchecked::check`].
+    pub async fn read(self) -> Result<Unchecked<T>> {
+        let bytes = self.bytes("application/json", JSON_LIMIT).await?;
+        Unchecked::parse(&bytes)
     }
 }
 
@@ -99,45 +102,47 @@ fn malformed(reason: &str) -> Error {
     )
 }
 
-/// A parsed body whose content nobody has looked at yet.
+/// A body whose content is checked already, but whose faults are told only when its turn comes: rights, versions
+/// and states speak first. Checking here keeps it off the writer's thread.
 #[derive(Debug)]
 pub struct Unchecked<T> {
-    value: Value,
-    repeated: Vec<String>,
+    outcome: Result<T>,
     /// SHA-256 of the bytes, for retries with the same key.
     pub fingerprint: String,
-    what: PhantomData<T>,
 }
 
-impl<T> Unchecked<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> Unchecked<T> {
+    /// Parses and checks; only what is no JSON at all is refused at once.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let repeated = RefCell::new(Vec::new());
         let mut source = serde_json::Deserializer::from_slice(bytes);
         let strict = Strict { pointer: String::new(), repeated: &repeated };
         let value = strict.deserialize(&mut source).map_err(|e| malformed(&e.to_string()))?;
         source.end().map_err(|e| malformed(&e.to_string()))?;
-        let fingerprint = crate::web::idempotency::fingerprint(bytes);
-        Ok(Unchecked { value, repeated: repeated.into_inner(), fingerprint, what: PhantomData })
+        Ok(Unchecked { outcome: checked(value, repeated.into_inner()), fingerprint: fingerprint(bytes) })
+    }
+
+    /// The value, or every fault.
+    pub fn check(self) -> Result<T> {
+        self.outcome
     }
 }
 
-impl<T: DeserializeOwned + ToSchema + 'static> Unchecked<T> {
-    /// The value, or every fault: secrets first, then the shape.
-    pub fn check(mut self) -> Result<T> {
-        refuse_secrets(&self.value)?;
-        normalise(&mut self.value);
-        let mut faults = Violations::default();
-        for pointer in self.repeated {
-            faults.add(pointer, "duplicate_field", "Trường lặp lại.", "The field stands twice.");
-        }
-        schema::check::<T>(&self.value, &mut faults);
-        faults.finish()?;
-        serde_json::from_value(self.value).map_err(|e| {
-            let mut faults = Violations::default();
-            faults.add("", "wrong_type", format!("Sai kiểu dữ liệu: {e}."), format!("Wrong type: {e}."));
-            faults.into()
-        })
+/// Secrets first, then the shape.
+fn checked<T: DeserializeOwned + ToSchema + 'static>(mut value: Value, repeated: Vec<String>) -> Result<T> {
+    refuse_secrets(&value)?;
+    normalise(&mut value);
+    let mut faults = Violations::default();
+    for pointer in repeated {
+        faults.add(pointer, "duplicate_field", "Trường lặp lại.", "The field stands twice.");
     }
+    schema::check::<T>(&value, &mut faults);
+    faults.finish()?;
+    serde_json::from_value(value).map_err(|e| {
+        let mut faults = Violations::default();
+        faults.add("", "wrong_type", format!("Sai kiểu dữ liệu: {e}."), format!("Wrong type: {e}."));
+        faults.into()
+    })
 }
 
 /// Refuses state secrets before anything of the body is kept (Luật 117/2025/QH15 Đ.5).

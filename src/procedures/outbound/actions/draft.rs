@@ -18,13 +18,13 @@ use crate::procedures::outbound::actions::{Seen, Trace, conclude, object, open, 
 use crate::procedures::outbound::flow::{Action, State};
 use crate::procedures::outbound::http::body::{NewTrip, Noted, TripChanges};
 use crate::procedures::outbound::model::{Content, Journey, Person, Trip};
-use crate::procedures::outbound::rules::{check, may};
+use crate::procedures::outbound::rules::{AgencyRule, check, may};
 use crate::procedures::outbound::store::{self, Part};
 use crate::registry::{agencies, officials_store};
 use crate::web::json::Unchecked;
 
-/// Checks a content against the registry; who its members are.
-fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<Vec<Person>> {
+/// Checks a content against the registry; what its agency allows, and who its members are.
+fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<(AgencyRule, Vec<Person>)> {
     let agency = agencies::find(conn, content.agency_id)?;
     if agency.is_some() && !call.actor.belongs_to(content.agency_id) {
         return Err(forbidden(
@@ -32,8 +32,8 @@ fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<Vec<
             "A dossier can only be drafted for one's own agency.",
         ));
     }
-    let officials = officials_store::find_all(conn, &content.official_ids())?;
-    let known: HashSet<i64> = officials.iter().map(|o| o.id).collect();
+    let officials = officials_store::known(conn, &content.official_ids())?;
+    let known: HashSet<i64> = officials.keys().copied().collect();
     let mut faults = Violations::default();
     check(content, &known, &mut faults);
     faults.require(
@@ -52,18 +52,22 @@ fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<Vec<
         "There is no such plan item.",
     );
     faults.finish()?;
-    let person = |id: i64| officials.iter().find(|o| o.id == id);
     let of = |id: i64| {
-        person(id).map(|o| Person { full_name: o.full_name.clone(), agency_id: o.agency_id, post_level: o.post_level })
+        officials.get(&id).cloned().map(|(full_name, agency_id, post_level)| Person {
+            full_name,
+            agency_id,
+            post_level,
+        })
     };
-    Ok(content.official_ids().into_iter().filter_map(of).collect())
+    let rule = AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) };
+    Ok((rule, content.official_ids().into_iter().filter_map(of).collect()))
 }
 
 /// Drafts a dossier.
-pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewTrip>) -> Result<Trip> {
+pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewTrip>) -> Result<Seen> {
     call.actor.require(Act::Draft, Kind::Delegation)?;
     let content = body.check()?.into_content();
-    let people = check_content(conn, call, &content)?;
+    let (agency, people) = check_content(conn, call, &content)?;
     let trip = Trip {
         id: Id::new(call.now).0,
         version: 1,
@@ -101,7 +105,7 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewTrip>) -> Result<
         },
     )?;
     call.remember(conn, "create", &object(trip.id), json!({"version": 1}))?;
-    Ok(trip)
+    Ok(Seen { trip, agency })
 }
 
 /// Changes the content of a draft, or of one that was sent back for a supplement.
@@ -109,7 +113,7 @@ pub fn edit(conn: &mut Conn, call: &Call, seen: Seen, body: Unchecked<TripChange
     open(call, &seen, Action::Edit)?;
     let mut trip = seen.trip.clone();
     body.check()?.apply(&mut trip.content);
-    trip.people = check_content(conn, call, &trip.content)?;
+    (_, trip.people) = check_content(conn, call, &trip.content)?;
     trip.verdicts = Vec::new();
     conclude(conn, call, &seen.trip, trip, Action::Edit, Part::All, Trace::default())
 }

@@ -194,8 +194,7 @@ async fn create(call: Call, body: Incoming<NewTrip>) -> Result<HttpResponse> {
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            let trip = draft::create(conn, call, body)?;
-            let seen = find(conn, call, trip.id)?;
+            let seen = draft::create(conn, call, body)?;
             reply_with(call, &seen, 201)
         },
     )

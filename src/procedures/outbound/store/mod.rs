@@ -52,6 +52,45 @@ struct Row {
     journey: String,
 }
 
+/// What acts on a submitted dossier change of its row; the rest is the agency's content.
+#[derive(AsChangeset)]
+#[diesel(table_name = trips, treat_none_as_null = true)]
+struct StandingRow {
+    version: i64,
+    number: Option<String>,
+    search_norm: String,
+    state: String,
+    signature_requested: bool,
+    updated_at: Moment,
+    submitted_on: Option<Day>,
+    complete_on: Option<Day>,
+    due_on: Option<Day>,
+    ruling: Option<String>,
+    decision: Option<String>,
+    report: Option<String>,
+    journey: String,
+}
+
+impl From<Row> for StandingRow {
+    fn from(r: Row) -> Self {
+        StandingRow {
+            version: r.version,
+            number: r.number,
+            search_norm: r.search_norm,
+            state: r.state,
+            signature_requested: r.signature_requested,
+            updated_at: r.updated_at,
+            submitted_on: r.submitted_on,
+            complete_on: r.complete_on,
+            due_on: r.due_on,
+            ruling: r.ruling,
+            decision: r.decision,
+            report: r.report,
+            journey: r.journey,
+        }
+    }
+}
+
 fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
     text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
 }
@@ -235,9 +274,11 @@ pub enum Part {
 /// Saves what was loaded at version `seen`; another version is a conflict.
 pub fn save(conn: &mut Conn, trip: &Trip, seen: i64, part: Part) -> Result<()> {
     let changes = row(trip)?;
-    let saved = diesel::update(trips::table.filter(trips::id.eq(trip.id)).filter(trips::version.eq(seen)))
-        .set(changes)
-        .execute(conn)?;
+    let place = trips::table.filter(trips::id.eq(trip.id)).filter(trips::version.eq(seen));
+    let saved = match part {
+        Part::All => diesel::update(place).set(changes).execute(conn)?,
+        Part::Standing | Part::Process => diesel::update(place).set(StandingRow::from(changes)).execute(conn)?,
+    };
     if saved != 1 {
         return Err(refuse(Code::VersionConflict, "Hồ sơ vừa được thay đổi.", "The dossier has just been changed."));
     }
