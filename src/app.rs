@@ -115,13 +115,14 @@ impl utoipa::Modify for Bearer {
 
 /// Every room's routes under the base path.
 fn rooms(config: &mut ServiceConfig) {
+    // Routes are tried in this order: what is asked most comes first.
+    crate::procedures::routes(config);
     crate::access::http::routes(config);
     crate::access::trail::routes(config);
     crate::registry::routes(config);
     crate::regulation::http::routes(config);
     crate::approval::http::routes(config);
     crate::statistics::http::routes(config);
-    crate::procedures::routes(config);
 }
 
 fn documented() -> (

@@ -16,6 +16,9 @@ use ngoaivu::registry::holidays;
 use ngoaivu::regulation::{SHIPPED, book, store as regulations};
 use ngoaivu::{access, demo, procedures};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(name = "ngoaivu", version, about = "Delegations of a Vietnamese province")]
 struct Cli {

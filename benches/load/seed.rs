@@ -215,7 +215,7 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
         title: &trip.content.title,
         agency_id: cast.agency,
     };
-    approval::save(conn, &dossier, &trip.process)?;
+    approval::save(conn, &dossier, None, &trip.process)?;
     if closed {
         statistics::store::replace(conn, trip.id, &facts(&trip))?;
     }

@@ -74,38 +74,58 @@ pub fn load(conn: &mut Conn, delegation_id: i64) -> Result<Process> {
     Ok(Process { steps: rows.into_iter().map(Step::try_from).collect::<Result<_>>()? })
 }
 
-/// Puts the process in place of what was stored of it.
-pub fn save(conn: &mut Conn, dossier: &Dossier, process: &Process) -> Result<()> {
-    let rows: Vec<Row> = (0i64..)
+/// Puts the process in place of the one that was stored; steps that stayed as they were stay in their rows.
+pub fn save(conn: &mut Conn, dossier: &Dossier, before: Option<&Process>, process: &Process) -> Result<()> {
+    let stored = before.map_or(&[][..], |p| p.steps.as_slice());
+    let changed: Vec<Row> = (0i64..)
         .zip(&process.steps)
-        .map(|(ord, step)| {
-            let standing: &'static str = step.standing.into();
-            Row {
-                delegation_id: dossier.id,
-                ord,
-                procedure: dossier.procedure.word().to_owned(),
-                title: dossier.title.to_owned(),
-                agency_id: dossier.agency_id,
-                kind: step.kind.word().to_owned(),
-                body: step.body.map(|b| b.word().to_owned()),
-                within_value: step.within.map(|t| t.value),
-                within_unit: step.within.map(|t| t.unit.word().to_owned()),
-                due_on: step.due_on,
-                citation: step.citation.clone(),
-                standing: standing.to_owned(),
-                outcome: step.outcome.clone(),
-                acted_by: step.acted_by,
-                acted_at: step.acted_at,
-            }
-        })
+        .enumerate()
+        .filter(|(at, (_, step))| stored.get(*at) != Some(*step))
+        .map(|(_, (ord, step))| row(dossier, ord, step))
         .collect();
-    diesel::delete(steps::table.filter(steps::delegation_id.eq(dossier.id))).execute(conn)?;
-    each!(conn, c => diesel::insert_into(steps::table).values(&rows).execute(c))?;
+    let gone: Vec<i64> = (0i64..)
+        .zip(stored)
+        .enumerate()
+        .filter(|(at, (_, step))| process.steps.get(*at) != Some(*step))
+        .map(|(_, (ord, _))| ord)
+        .collect();
+    for ord in gone {
+        diesel::delete(steps::table.find((dossier.id, ord))).execute(conn)?;
+    }
+    each!(conn, c => diesel::insert_into(steps::table).values(&changed).execute(c))?;
     Ok(())
 }
 
-pub fn delete(conn: &mut Conn, delegation_id: i64) -> Result<()> {
+fn row(dossier: &Dossier, ord: i64, step: &Step) -> Row {
+    let standing: &'static str = step.standing.into();
+    Row {
+        delegation_id: dossier.id,
+        ord,
+        procedure: dossier.procedure.word().to_owned(),
+        title: dossier.title.to_owned(),
+        agency_id: dossier.agency_id,
+        kind: step.kind.word().to_owned(),
+        body: step.body.map(|b| b.word().to_owned()),
+        within_value: step.within.map(|t| t.value),
+        within_unit: step.within.map(|t| t.unit.word().to_owned()),
+        due_on: step.due_on,
+        citation: step.citation.clone(),
+        standing: standing.to_owned(),
+        outcome: step.outcome.clone(),
+        acted_by: step.acted_by,
+        acted_at: step.acted_at,
+    }
+}
+
+/// Takes the steps of a dossier away.
+pub fn delete_steps(conn: &mut Conn, delegation_id: i64) -> Result<()> {
     diesel::delete(steps::table.filter(steps::delegation_id.eq(delegation_id))).execute(conn)?;
+    Ok(())
+}
+
+/// Takes steps and history of a deleted draft away.
+pub fn delete(conn: &mut Conn, delegation_id: i64) -> Result<()> {
+    delete_steps(conn, delegation_id)?;
     diesel::delete(acts::table.filter(acts::delegation_id.eq(delegation_id))).execute(conn)?;
     Ok(())
 }

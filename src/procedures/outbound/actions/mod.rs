@@ -119,7 +119,7 @@ pub fn conclude(
 ) -> Result<Trip> {
     trip.version = before.version + 1;
     trip.updated_at = call.now;
-    store::save(conn, &trip, before.version, part)?;
+    store::save(conn, &trip, before, part)?;
     if before.state.is_approved_or_later() || trip.state.is_approved_or_later() {
         statistics::replace(conn, trip.id, &facts(&trip))?;
     }

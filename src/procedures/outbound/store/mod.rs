@@ -271,10 +271,10 @@ pub enum Part {
     All,
 }
 
-/// Saves what was loaded at version `seen`; another version is a conflict.
-pub fn save(conn: &mut Conn, trip: &Trip, seen: i64, part: Part) -> Result<()> {
+/// Saves what was loaded as `before`; another version in the table is a conflict.
+pub fn save(conn: &mut Conn, trip: &Trip, before: &Trip, part: Part) -> Result<()> {
     let changes = row(trip)?;
-    let place = trips::table.filter(trips::id.eq(trip.id)).filter(trips::version.eq(seen));
+    let place = trips::table.filter(trips::id.eq(trip.id)).filter(trips::version.eq(before.version));
     let saved = match part {
         Part::All => diesel::update(place).set(changes).execute(conn)?,
         Part::Standing | Part::Process => diesel::update(place).set(StandingRow::from(changes)).execute(conn)?,
@@ -291,7 +291,12 @@ pub fn save(conn: &mut Conn, trip: &Trip, seen: i64, part: Part) -> Result<()> {
         let c = &trip.content;
         let dossier =
             approval::Dossier { id: trip.id, procedure: c.procedure, title: &c.title, agency_id: c.agency_id };
-        approval::save(conn, &dossier, &trip.process)?;
+        // The title stands in every step, so an edit writes them all.
+        let kept = (part == Part::Process).then_some(&before.process);
+        if kept.is_none() {
+            approval::delete_steps(conn, trip.id)?;
+        }
+        approval::save(conn, &dossier, kept, &trip.process)?;
     }
     Ok(())
 }
