@@ -43,8 +43,8 @@ pub fn submit(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen, body: Sub
     let note = body.explanation.clone();
     enter(&mut trip, call, &law, &answer, body.explanation);
     let trace = Trace { body: Some(Body::AgencyHead), note: note.as_deref(), ..Trace::default() };
-    // The search column has the number from now on; members and stops stay.
-    conclude(conn, call, &seen.trip, trip, Action::Submit, Part::Process, trace)
+    // All of it: the search column has the number from now on.
+    conclude(conn, call, &seen.trip, trip, Action::Submit, Part::All, trace)
 }
 
 /// The supplement is there: back to the first appraiser, terms run anew.

@@ -52,14 +52,13 @@ struct Row {
     journey: String,
 }
 
-/// What acts on a submitted dossier change of its row; the rest is the agency's content.
+/// What acts on a dossier change of its row; the rest is the agency's content.
 #[derive(AsChangeset)]
 #[diesel(table_name = trips, treat_none_as_null = true)]
 struct StandingRow {
     version: i64,
     number: Option<String>,
-    search_norm: String,
-    state: String,
+    state: &'static str,
     signature_requested: bool,
     updated_at: Moment,
     submitted_on: Option<Day>,
@@ -71,24 +70,21 @@ struct StandingRow {
     journey: String,
 }
 
-impl From<Row> for StandingRow {
-    fn from(r: Row) -> Self {
-        StandingRow {
-            version: r.version,
-            number: r.number,
-            search_norm: r.search_norm,
-            state: r.state,
-            signature_requested: r.signature_requested,
-            updated_at: r.updated_at,
-            submitted_on: r.submitted_on,
-            complete_on: r.complete_on,
-            due_on: r.due_on,
-            ruling: r.ruling,
-            decision: r.decision,
-            report: r.report,
-            journey: r.journey,
-        }
-    }
+fn standing_row(trip: &Trip) -> Result<StandingRow> {
+    Ok(StandingRow {
+        version: trip.version,
+        number: trip.number.clone(),
+        state: trip.state.word(),
+        signature_requested: trip.signature_requested,
+        updated_at: trip.updated_at,
+        submitted_on: trip.submitted_on,
+        complete_on: trip.complete_on,
+        due_on: trip.due_on(),
+        ruling: trip.ruling.as_ref().map(to_json).transpose()?,
+        decision: trip.decision.as_ref().map(to_json).transpose()?,
+        report: trip.report.as_ref().map(to_json).transpose()?,
+        journey: to_json(&trip.journey)?,
+    })
 }
 
 fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
@@ -273,11 +269,10 @@ pub enum Part {
 
 /// Saves what was loaded as `before`; another version in the table is a conflict.
 pub fn save(conn: &mut Conn, trip: &Trip, before: &Trip, part: Part) -> Result<()> {
-    let changes = row(trip)?;
     let place = trips::table.filter(trips::id.eq(trip.id)).filter(trips::version.eq(before.version));
     let saved = match part {
-        Part::All => diesel::update(place).set(changes).execute(conn)?,
-        Part::Standing | Part::Process => diesel::update(place).set(StandingRow::from(changes)).execute(conn)?,
+        Part::All => diesel::update(place).set(row(trip)?).execute(conn)?,
+        Part::Standing | Part::Process => diesel::update(place).set(standing_row(trip)?).execute(conn)?,
     };
     if saved != 1 {
         return Err(refuse(Code::VersionConflict, "Hồ sơ vừa được thay đổi.", "The dossier has just been changed."));
