@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::db::{Address, Conn, each};
@@ -49,28 +50,40 @@ pub fn revert_all(conn: &mut Conn) -> Result<(), Fault> {
     reverted.map_err(|e| Fault::Migration(e.to_string()))
 }
 
-/// Whether the schema is exactly this binary's.
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Whether the schema is exactly this binary's. Only reads: it may be asked inside a read-only transaction.
 pub fn is_current(conn: &mut Conn) -> Result<bool, Fault> {
-    check_not_newer(conn)?;
-    let pending = match conn {
-        Conn::Sqlite(c) => c.has_pending_migration(SQLITE),
-        Conn::Postgresql(c) => c.has_pending_migration(POSTGRESQL),
-    };
-    pending.map(|p| !p).map_err(|e| Fault::Migration(e.to_string()))
+    let query = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
+    // Without that table no migration ever ran here.
+    let Ok(applied) = query.load::<Applied>(conn) else { return Ok(false) };
+    let applied: BTreeSet<String> = applied.into_iter().map(|a| a.version).collect();
+    let known = known()?;
+    refuse_newer(&applied, &known)?;
+    Ok(applied == known)
 }
 
 fn check_not_newer(conn: &mut Conn) -> Result<(), Fault> {
-    let fault = |e: Box<dyn std::error::Error + Send + Sync>| Fault::Migration(e.to_string());
-    let applied: Vec<String> =
+    let applied: BTreeSet<String> =
         each!(conn, c => c.applied_migrations().map(|all| all.iter().map(ToString::to_string).collect()))
-            .map_err(fault)?;
-    let known: BTreeSet<String> = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)
-        .map_err(fault)?
-        .iter()
-        .map(|m| m.name().version().to_string())
-        .collect();
-    match applied.into_iter().find(|version| !known.contains(version)) {
-        Some(version) => Err(Fault::NewerDatabase(version)),
+            .map_err(|e| Fault::Migration(e.to_string()))?;
+    refuse_newer(&applied, &known()?)
+}
+
+fn refuse_newer(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<(), Fault> {
+    match applied.difference(known).next() {
+        Some(version) => Err(Fault::NewerDatabase(version.clone())),
         None => Ok(()),
     }
+}
+
+/// Versions of this binary's migrations, the same for both databases.
+fn known() -> Result<BTreeSet<String>, Fault> {
+    let all =
+        MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map_err(|e| Fault::Migration(e.to_string()))?;
+    Ok(all.iter().map(|m| m.name().version().to_string()).collect())
 }

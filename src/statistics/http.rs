@@ -49,6 +49,7 @@ struct Question {
     #[param(min_length = 2, max_length = 2, example = "KR")]
     country: Option<String>,
     /// `json` (default), `csv` or `xlsx`.
+    #[param(inline)]
     format: Option<Format>,
 }
 
@@ -177,7 +178,9 @@ fn scope(call: &Call) -> Result<Option<i64>> {
 
 /// Outbound figures of a period: only what was approved or took place. 304 while nothing counted has changed.
 #[utoipa::path(tag = "statistics", operation_id = "outbound_statistics", params(Question),
-    responses((status = 200, description = "the figures", body = Statistics), (status = 304, description = "nothing counted has changed")))]
+    responses((status = 200, description = "the figures; as CSV or XLSX with `format`", content(
+        (Statistics = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/outbound")]
 async fn outbound(
     req: HttpRequest,

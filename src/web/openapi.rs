@@ -123,7 +123,7 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
             "408" | "413" | "415" => api && writes && method != "delete",
             "410" => path.ends_with("/auth/activate"),
             "422" => api && (writes || path.ends_with("/assessment")),
-            "429" => path.ends_with("/auth/login"),
+            "429" => path.ends_with("/auth/login") || path.ends_with("/me/password"),
             _ => false,
         };
         if occurs && !responses.contains_key(*status) {

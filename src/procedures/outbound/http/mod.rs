@@ -72,12 +72,14 @@ struct Asked {
     overdue: Option<bool>,
     /// Drafted by the caller.
     mine: Option<bool>,
+    #[param(inline)]
     sort: Option<Sort>,
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
     /// Adds `total`.
     count: Option<bool>,
+    #[param(inline)]
     format: Option<Format>,
 }
 
@@ -134,7 +136,9 @@ fn place_of(cursor: &str, scope: &str, newest_first: bool) -> Result<Place> {
 
 /// The dossiers the caller may see, by day of departure or by the last change.
 #[utoipa::path(tag = "outbound", operation_id = "list_outbound", params(Asked),
-    responses((status = 200, description = "dossiers; as CSV or XLSX with `format`", body = TripPage)))]
+    responses((status = 200, description = "dossiers; as CSV or XLSX with `format`", content(
+        (TripPage = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/outbound-delegations")]
 async fn list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Delegation)?;
