@@ -38,7 +38,7 @@ const OFFICIALS: usize = 4_000;
 /// Dossiers in one commit.
 const GROUP: usize = 500;
 /// Of ten dossiers so many are submitted and wait; the others are closed and count.
-const SUBMITTED_OF_TEN: usize = 4;
+const SUBMITTED_OF_TEN: usize = 6;
 const COUNTRIES: [&str; 12] = ["LA", "CN", "KR", "JP", "TH", "KH", "US", "DE", "FR", "AU", "SG", "IN"];
 
 struct Cast {
