@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::access::account::Actor;
 use crate::approval::process::{Process, Standing, Step};
 use crate::db::schema::{acts, approval_steps as steps};
-use crate::db::{Conn, each};
+use crate::db::{Conn, each, word};
 use crate::error::{Error, Result};
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment};
@@ -29,10 +29,6 @@ struct Row {
     outcome: Option<String>,
     acted_by: Option<i64>,
     acted_at: Option<Moment>,
-}
-
-fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
-    text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
 }
 
 impl TryFrom<Row> for Step {

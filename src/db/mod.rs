@@ -198,6 +198,11 @@ impl Db {
     }
 }
 
+/// A word of the vocabulary as it was stored; one that nobody knows is a fault of the database, not of the caller.
+pub fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
+    text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
+}
+
 /// The text as a `LIKE` pattern that finds it anywhere, taken literally; escape character `\`.
 pub fn containing(folded: &str) -> String {
     let mut pattern = String::from("%");

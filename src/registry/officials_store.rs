@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{disciplines, management_levels, officials, passports};
-use crate::db::{Conn, containing, each};
+use crate::db::{Conn, containing, each, word};
 use crate::error::{Error, Result};
 use crate::kernel::text::fold;
 use crate::kernel::time::Day;
@@ -52,10 +52,6 @@ impl From<&Official> for Row {
             opening_count: o.opening_missions.map_or(0, |(_, count)| count),
         }
     }
-}
-
-fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
-    text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
 }
 
 impl TryFrom<Row> for Official {

@@ -8,7 +8,7 @@ use crate::approval::store as approval;
 use crate::db::schema::{
     officials, outbound_delegations as trips, outbound_members as members, outbound_stops as stops,
 };
-use crate::db::{Conn, each};
+use crate::db::{Conn, each, word};
 use crate::dossier::model::{Member, Stop};
 use crate::error::{Code, Error, Result, refuse};
 use crate::kernel::id::Id;
@@ -85,10 +85,6 @@ fn standing_row(trip: &Trip) -> Result<StandingRow> {
         report: trip.report.as_ref().map(to_json).transpose()?,
         journey: to_json(&trip.journey)?,
     })
-}
-
-fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
-    text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
