@@ -35,6 +35,7 @@ pub mod db;
 pub mod demo;
 pub mod dossier;
 pub mod error;
+pub mod handling;
 pub mod kernel;
 pub mod papers;
 pub mod procedures;

@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 
 /// Floors of docs/architecture.md; a room imports only lower floors and itself.
 const FLOORS: &[(&str, u8)] = &[
-    ("main", 8),
-    ("app", 8),
-    ("demo", 8),
-    ("lib", 9),
-    ("procedures", 5),
+    ("main", 9),
+    ("app", 9),
+    ("demo", 9),
+    ("lib", 10),
+    ("procedures", 6),
+    ("handling", 5),
     ("registry", 4),
     ("regulation", 4),
     ("approval", 4),
@@ -54,8 +55,7 @@ const PURE: &[&str] = &[
     "/permission.rs",
     "/account.rs",
     "outbound/papers.rs",
-    "outbound/rules.rs",
-    "dossier/rules.rs",
+    "/rules.rs",
     "registry/officials.rs",
 ];
 
@@ -123,7 +123,7 @@ fn arrows_point_down_and_neighbours_leave_each_other_alone() {
             if !FLOORS.iter().any(|(r, _)| *r == room) {
                 continue;
             }
-            let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 8;
+            let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 9;
             // error.rs is the foot of floor 1: the database and the papers may refuse with it.
             let foot = room == "error" && floor(&source.room) == 1;
             assert!(

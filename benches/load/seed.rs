@@ -1,10 +1,12 @@
 //! Seeds a world through the product's own stores, in groups, `synchronous=FULL` as in service.
 
 use ngoaivu::approval::process::{Process, Standing, Step};
-use ngoaivu::approval::store as approval;
 use ngoaivu::db::{Address, Conn, Db, migrate};
 use ngoaivu::dossier::model::{Funding, InvitingParty, Member, Stop};
 use ngoaivu::error::Result;
+use ngoaivu::handling::flow::State;
+use ngoaivu::handling::model::{Decision, DecisionPaper};
+use ngoaivu::handling::store;
 use ngoaivu::kernel::id::Id;
 use ngoaivu::kernel::time::{Clock, Day, Moment};
 use ngoaivu::kernel::words::{
@@ -12,9 +14,7 @@ use ngoaivu::kernel::words::{
     Procedure, Purpose, SignedAs, StepKind,
 };
 use ngoaivu::procedures::outbound::facts::facts;
-use ngoaivu::procedures::outbound::flow::State;
-use ngoaivu::procedures::outbound::model::{Content, Decision, DecisionPaper, Journey, Person, Trip};
-use ngoaivu::procedures::outbound::store;
+use ngoaivu::procedures::outbound::model::{Content, Journey, Person, Trip};
 use ngoaivu::registry::agencies::{self, Filter};
 use ngoaivu::registry::officials::{ManagementLevel, Official, SINCE_EVER};
 use ngoaivu::registry::officials_store;
@@ -182,6 +182,11 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
                 })
                 .collect(),
             note: None,
+            journey: Journey::default(),
+            people: (0..MEMBERS)
+                .map(|at| Person { full_name: who(at).1.clone(), agency_id: cast.agency, post_level: PostLevel::Staff })
+                .collect(),
+            verdicts: Vec::new(),
         },
         state: if closed { State::Closed } else { State::Submitted },
         signature_requested: false,
@@ -198,24 +203,13 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
             note: None,
             decided_by: Id(cast.chair),
             waivers: Vec::new(),
+            conditions: Vec::new(),
             corrections: Vec::new(),
         }),
         report: None,
-        journey: Journey::default(),
-        verdicts: Vec::new(),
-        people: (0..MEMBERS)
-            .map(|at| Person { full_name: who(at).1.clone(), agency_id: cast.agency, post_level: PostLevel::Staff })
-            .collect(),
         process,
     };
     store::insert(conn, &trip)?;
-    let dossier = approval::Dossier {
-        id: trip.id,
-        procedure: Procedure::Outbound,
-        title: &trip.content.title,
-        agency_id: cast.agency,
-    };
-    approval::save(conn, &dossier, None, &trip.process)?;
     if closed {
         statistics::store::replace(conn, trip.id, &facts(&trip))?;
     }

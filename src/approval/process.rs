@@ -63,8 +63,10 @@ pub struct Process {
 pub enum Stage {
     /// The first appraiser has it.
     Intake,
-    /// A further appraiser has it, or consultees.
+    /// A further appraiser has it.
     Appraisal,
+    /// Consultees have it.
+    Consultation,
     Consent,
     Decision,
     /// Every step is taken.
@@ -103,7 +105,7 @@ impl Process {
                 let further = self.steps.iter().any(|s| s.kind == StepKind::Appraise && s.standing == Standing::Done);
                 if further { Stage::Appraisal } else { Stage::Intake }
             }
-            Some(StepKind::Consult) => Stage::Appraisal,
+            Some(StepKind::Consult) => Stage::Consultation,
             Some(StepKind::Consent) => Stage::Consent,
             Some(StepKind::Decide) => Stage::Decision,
         }
@@ -205,9 +207,9 @@ mod tests {
         assert_eq!(p.stage(), Stage::Intake);
         assert_eq!(p.take(Decide, |_| true, "approve", 1, now()), Err(NotOpen));
         p.take(Appraise, |b| b == Body::Dofa, "favourable", 1, now()).unwrap();
-        assert_eq!((p.stage(), p.open().count()), (Stage::Appraisal, 2));
+        assert_eq!((p.stage(), p.open().count()), (Stage::Consultation, 2));
         p.take(Consult, |b| b == Body::BorderGuard, "favourable", 2, now()).unwrap();
-        assert_eq!(p.stage(), Stage::Appraisal);
+        assert_eq!(p.stage(), Stage::Consultation);
         p.take(Consult, |b| b == Body::ProvincialPolice, "favourable", 3, now()).unwrap();
         assert_eq!(p.stage(), Stage::Decision);
         p.take(Decide, |b| b == Body::PpcChair, "approve", 4, now()).unwrap();

@@ -54,7 +54,7 @@ impl TryFrom<Row> for Step {
 }
 
 /// Which dossier a process belongs to, with what the inbox shows of it.
-pub struct Dossier<'a> {
+pub struct Owner<'a> {
     pub id: i64,
     pub procedure: Procedure,
     pub title: &'a str,
@@ -71,13 +71,13 @@ pub fn load(conn: &mut Conn, delegation_id: i64) -> Result<Process> {
 }
 
 /// Puts the process in place of the one that was stored; steps that stayed as they were stay in their rows.
-pub fn save(conn: &mut Conn, dossier: &Dossier, before: Option<&Process>, process: &Process) -> Result<()> {
+pub fn save(conn: &mut Conn, owner: &Owner, before: Option<&Process>, process: &Process) -> Result<()> {
     let stored = before.map_or(&[][..], |p| p.steps.as_slice());
     let changed: Vec<Row> = (0i64..)
         .zip(&process.steps)
         .enumerate()
         .filter(|(at, (_, step))| stored.get(*at) != Some(*step))
-        .map(|(_, (ord, step))| row(dossier, ord, step))
+        .map(|(_, (ord, step))| row(owner, ord, step))
         .collect();
     let gone: Vec<i64> = (0i64..)
         .zip(stored)
@@ -86,20 +86,20 @@ pub fn save(conn: &mut Conn, dossier: &Dossier, before: Option<&Process>, proces
         .map(|(_, (ord, _))| ord)
         .collect();
     for ord in gone {
-        diesel::delete(steps::table.find((dossier.id, ord))).execute(conn)?;
+        diesel::delete(steps::table.find((owner.id, ord))).execute(conn)?;
     }
     each!(conn, c => diesel::insert_into(steps::table).values(&changed).execute(c))?;
     Ok(())
 }
 
-fn row(dossier: &Dossier, ord: i64, step: &Step) -> Row {
+fn row(owner: &Owner, ord: i64, step: &Step) -> Row {
     let standing: &'static str = step.standing.into();
     Row {
-        delegation_id: dossier.id,
+        delegation_id: owner.id,
         ord,
-        procedure: dossier.procedure.word().to_owned(),
-        title: dossier.title.to_owned(),
-        agency_id: dossier.agency_id,
+        procedure: owner.procedure.word().to_owned(),
+        title: owner.title.to_owned(),
+        agency_id: owner.agency_id,
         kind: step.kind.word().to_owned(),
         body: step.body.map(|b| b.word().to_owned()),
         within_value: step.within.map(|t| t.value),

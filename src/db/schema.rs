@@ -260,25 +260,18 @@ diesel::table! {
 }
 
 diesel::table! {
-    outbound_delegations (id) {
+    dossiers (id) {
         id -> BigInt,
         version -> BigInt,
         number -> Nullable<Text>,
         title -> Text,
         search_norm -> Text,
         procedure -> Text,
-        purpose -> Text,
-        field -> Nullable<Text>,
-        capacity -> Text,
-        requesting_agency_id -> BigInt,
-        plan_item_id -> Nullable<BigInt>,
-        funding -> Text,
-        inviting_party -> Text,
-        departure_date -> Date,
-        return_date -> Date,
+        agency_id -> BigInt,
+        begins_on -> Date,
+        ends_on -> Date,
         countries -> Text,
         headcount -> BigInt,
-        note -> Nullable<Text>,
         state -> Text,
         signature_requested -> Bool,
         created_by -> BigInt,
@@ -290,7 +283,10 @@ diesel::table! {
         ruling -> Nullable<Text>,
         decision -> Nullable<Text>,
         report -> Nullable<Text>,
-        journey -> Text,
+        direction -> Text,
+        counterpart_norm -> Text,
+        counterpart_country -> Text,
+        content -> Text,
     }
 }
 
@@ -319,7 +315,7 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(outbound_members -> outbound_delegations (delegation_id));
+diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(outbound_members -> officials (official_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -343,7 +339,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     counters,
     idempotency_keys,
     audit,
-    outbound_delegations,
+    dossiers,
     outbound_members,
     outbound_stops,
 );

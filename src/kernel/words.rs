@@ -25,6 +25,8 @@ macro_rules! words {
 words! {
     /// Procedure (thủ tục): đoàn ra, việc riêng, đoàn vào, hội nghị quốc tế, báo chí nước ngoài.
     Procedure { Outbound, PrivateTravel, Inbound, Conference, ForeignPress }
+    /// Which way a delegation travels: đoàn ra, đoàn vào.
+    Direction { Outbound, Inbound }
     /// Purpose of a trip (mục đích).
     Purpose { Official, StudyVisit, Training, Promotion, Event, BorderTalks, Private }
     /// Field of work (lĩnh vực).
@@ -99,6 +101,24 @@ words! {
     DecisionVerdict { Approve, Reject }
     /// Marking of a dossier. Anything but `unclassified` is refused and nothing of it is kept.
     Classification { Unclassified, Secret, TopSecret, UltraSecret }
+}
+
+impl Direction {
+    /// The collection in paths.
+    pub fn path(self) -> &'static str {
+        match self {
+            Direction::Outbound => "outbound-delegations",
+            Direction::Inbound => "inbound-delegations",
+        }
+    }
+
+    /// The kind of its numbers: đoàn ra, đoàn vào.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Direction::Outbound => "DR",
+            Direction::Inbound => "DV",
+        }
+    }
 }
 
 impl PostLevel {

@@ -6,6 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::Conn;
 use crate::error::Result;
+use crate::handling::actions as handling;
 
 /// Registers the routes of every procedure.
 pub fn routes(config: &mut ServiceConfig) {
@@ -14,5 +15,5 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Derives every fact again from the dossiers; how many delegations count.
 pub fn rebuild_facts(conn: &mut Conn) -> Result<usize> {
-    outbound::actions::rebuild_facts(conn)
+    handling::rebuild_facts::<outbound::model::Content>(conn)
 }

@@ -216,8 +216,8 @@ fn an_acknowledged_write_survives_kill_9() {
 
 fn stored_titles(folder: &Path) -> std::collections::HashSet<String> {
     use diesel::prelude::*;
-    use ngoaivu::db::schema::outbound_delegations::dsl::{outbound_delegations, title};
+    use ngoaivu::db::schema::dossiers::dsl::{dossiers, title};
     let db = ngoaivu::db::Db::open(ngoaivu::db::Address::in_folder(folder)).unwrap();
-    let titles: Vec<String> = db.read_now(|conn| Ok(outbound_delegations.select(title).load(conn)?)).unwrap();
+    let titles: Vec<String> = db.read_now(|conn| Ok(dossiers.select(title).load(conn)?)).unwrap();
     titles.into_iter().collect()
 }

@@ -11,15 +11,15 @@ pub fn facts(trip: &Trip) -> Vec<Fact> {
         // Private travel is no mission of the province; it has figures of its own.
         return Vec::new();
     }
-    let leader = trip.travelling().map(|(_, person)| person.post_level).filter(|l| l.is_leader()).min();
+    let leader = trip.content.travelling().map(|(_, person)| person.post_level).filter(|l| l.is_leader()).min();
     let funding: Vec<&str> = trip.content.funding.iter().map(|f| f.source.word()).collect();
     let mut facts = Vec::new();
-    for (member, person) in trip.travelling() {
+    for (member, person) in trip.content.travelling() {
         for country in trip.content.countries() {
             facts.push(Fact {
                 delegation_id: trip.id,
                 procedure: trip.content.procedure,
-                travel_date: trip.content.departure,
+                travel_date: trip.content.journey.departed_on.unwrap_or(trip.content.departure),
                 decided_on: decision.document.date,
                 agency_id: person.agency_id,
                 country,

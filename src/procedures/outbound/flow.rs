@@ -1,129 +1,7 @@
 //! The flow of an outbound dossier: which act is possible in which state, and where it leads. Pure.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use crate::approval::process::Stage;
-
-/// Where a dossier stands (api.md §5).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-#[schema(as = OutboundState)]
-pub enum State {
-    Draft,
-    Submitted,
-    SupplementRequested,
-    Appraising,
-    AwaitingConsent,
-    AwaitingDecision,
-    Approved,
-    UnderWay,
-    Returned,
-    Reported,
-    Closed,
-    Rejected,
-    Withdrawn,
-    Postponed,
-    Cancelled,
-}
-
-/// What can be done to a dossier.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    ToSchema,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-#[schema(as = OutboundAction)]
-pub enum Action {
-    Edit,
-    Delete,
-    Upload,
-    RequestSignature,
-    Return,
-    Submit,
-    AssignAuthority,
-    Withdraw,
-    RequestSupplement,
-    Resubmit,
-    Appraise,
-    GiveOpinion,
-    Proceed,
-    Consent,
-    Decide,
-    CorrectDecision,
-    Postpone,
-    Cancel,
-    Resume,
-    RecordDeparture,
-    RecordReturn,
-    SubmitReport,
-    Close,
-}
-
-impl State {
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-
-    /// Approved or later: it counts, and the custodian sees it.
-    pub fn is_approved_or_later(self) -> bool {
-        matches!(self, State::Approved | State::UnderWay | State::Returned | State::Reported | State::Closed)
-    }
-
-    /// Nothing leads on from here.
-    pub fn is_end(self) -> bool {
-        matches!(self, State::Closed | State::Rejected | State::Withdrawn | State::Cancelled)
-    }
-
-    /// Bodies are at work on it.
-    pub fn is_in_process(self) -> bool {
-        matches!(self, State::Submitted | State::Appraising | State::AwaitingConsent | State::AwaitingDecision)
-    }
-}
-
-impl Action {
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-}
-
-/// Where an act leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// The state stays.
-    Stay,
-    To(State),
-    /// The process says: the state of the step that opens.
-    ByProcess,
-}
-
-/// The act is not possible in this state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotPossible;
+use crate::handling::flow::{Action, Next, NotPossible, State};
 
 /// The whole flow.
 pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
@@ -161,7 +39,7 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
 pub fn state_of(stage: Stage) -> State {
     match stage {
         Stage::Intake => State::Submitted,
-        Stage::Appraisal => State::Appraising,
+        Stage::Appraisal | Stage::Consultation => State::Appraising,
         Stage::Consent => State::AwaitingConsent,
         Stage::Decision => State::AwaitingDecision,
         Stage::Concluded => State::Approved,

@@ -5,17 +5,22 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::account::Actor;
-use crate::approval::process::Standing;
+use crate::access::call::Call;
+use crate::db::Conn;
 use crate::dossier::model::{Funding, InvitingParty, Stop};
+use crate::error::Result;
+use crate::handling::actions::Seen;
+use crate::handling::flow::{Action, State};
+use crate::handling::http::Shown;
+use crate::handling::http::view::{StepView, steps};
+use crate::handling::model::{Decision, Report, Ruling};
+use crate::handling::rules::{AgencyRule, allowed};
+use crate::handling::store::list::Item;
 use crate::kernel::id::Id;
+use crate::kernel::page::Page;
 use crate::kernel::time::rfc3339;
-use crate::kernel::words::{
-    Body, Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Procedure, Purpose, StepKind, Term,
-};
-use crate::procedures::outbound::flow::{Action, State};
-use crate::procedures::outbound::model::{Decision, Report, Ruling, Trip};
-use crate::procedures::outbound::rules::{AgencyRule, allowed};
-use crate::procedures::outbound::store::list::Item;
+use crate::kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Procedure, Purpose};
+use crate::procedures::outbound::model::{Content, Trip};
 
 /// A dossier with everything that happened to it and what the caller can do next.
 #[derive(Serialize, ToSchema)]
@@ -91,25 +96,17 @@ struct MemberView {
     verdict: Option<DecisionVerdict>,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = OutboundStep)]
-struct StepView {
-    kind: StepKind,
-    /// None where a human still has to name the decider.
-    body: Option<Body>,
-    within: Option<Term>,
-    due_on: Option<NaiveDate>,
-    #[schema(value_type = String)]
-    standing: &'static str,
-    outcome: Option<String>,
-    acted_at: Option<String>,
-    citation: String,
+impl Shown for Content {
+    type View = TripView;
+
+    fn view(_: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<TripView> {
+        Ok(trip_view(&seen.dossier, &call.actor, seen.agency))
+    }
 }
 
 /// The dossier for one caller.
-pub fn trip_view(trip: &Trip, actor: &Actor, agency: AgencyRule) -> TripView {
+fn trip_view(trip: &Trip, actor: &Actor, agency: AgencyRule) -> TripView {
     let c = &trip.content;
-    let steps = trip.process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != Standing::Waiting);
     TripView {
         id: Id(trip.id),
         version: trip.version,
@@ -129,10 +126,9 @@ pub fn trip_view(trip: &Trip, actor: &Actor, agency: AgencyRule) -> TripView {
         countries: c.countries(),
         headcount: c.members.len(),
         stops: c.stops.clone(),
-        members: trip
-            .members()
-            .zip(&trip.people)
-            .map(|((m, v), person)| MemberView {
+        members: c
+            .members_judged()
+            .map(|(m, v, person)| MemberView {
                 official_id: m.official_id,
                 full_name: person.full_name.clone(),
                 role: m.role,
@@ -147,23 +143,12 @@ pub fn trip_view(trip: &Trip, actor: &Actor, agency: AgencyRule) -> TripView {
         submitted_on: trip.submitted_on,
         complete_on: trip.complete_on,
         due_on: trip.due_on(),
-        steps: steps
-            .map(|s| StepView {
-                kind: s.kind,
-                body: s.body,
-                within: s.within,
-                due_on: s.due_on,
-                standing: s.standing.into(),
-                outcome: s.outcome.clone(),
-                acted_at: s.acted_at.map(rfc3339),
-                citation: s.citation.clone(),
-            })
-            .collect(),
+        steps: steps(&trip.process).map(StepView::from).collect(),
         ruling: trip.ruling.clone(),
         decision: trip.decision.clone(),
         report: trip.report.clone(),
-        departed_on: trip.journey.departed_on,
-        returned_on: trip.journey.returned_on,
+        departed_on: c.journey.departed_on,
+        returned_on: c.journey.returned_on,
         created_by: Id(trip.created_by),
         created_at: rfc3339(trip.created_at),
         updated_at: rfc3339(trip.updated_at),
@@ -200,13 +185,29 @@ impl From<Item> for ItemView {
             number: item.number,
             title: item.title,
             state: item.state,
-            requesting_agency_id: Id(item.requesting_agency_id),
-            departure_date: item.departure_date,
-            return_date: item.return_date,
+            requesting_agency_id: Id(item.agency_id),
+            departure_date: item.begins_on,
+            return_date: item.ends_on,
             countries: item.countries.split(',').map(str::to_owned).collect(),
             headcount: item.headcount,
             due_on: item.due_on,
             version: item.version,
         }
+    }
+}
+
+/// A page of dossiers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutboundPage)]
+pub struct TripPage {
+    items: Vec<ItemView>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+impl From<Page<Item>> for TripPage {
+    fn from(page: Page<Item>) -> Self {
+        TripPage { items: page.items.into_iter().map(ItemView::from).collect(), next: page.next, total: page.total }
     }
 }

@@ -1,30 +1,22 @@
-//! Routes of a dossier's papers.
+//! The papers of a dossier over HTTP: adding, listing, downloading.
 
 use actix_multipart::Multipart;
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use serde::Serialize;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::http::{path_id, reply};
 use crate::dossier::attachments::{self, Attachment, FILE_LIMIT, Folder, receive};
 use crate::error::{Code, Error, Result, not_found, refuse};
+use crate::handling::Content;
+use crate::handling::actions::{draft, find};
 use crate::kernel::id::Id;
-use crate::procedures::outbound::actions::{draft, find};
-use crate::procedures::outbound::http::UploadForm;
+use crate::kernel::words::Document;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(upload).service(list).service(download);
-}
-
-/// Adds a paper to the dossier; its version rises, and the answer's ETag is the dossier's new one.
-#[utoipa::path(tag = "outbound", operation_id = "upload_outbound", params(("id" = String, Path)),
-    request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, description = "added", body = Attachment)))]
-#[post("/outbound-delegations/{id}/attachments")]
-async fn upload(
+/// Adds a paper; bytes are on disk before their row.
+pub async fn upload<C: Content>(
     req: HttpRequest,
     call: Call,
     folder: web::Data<Folder>,
@@ -48,7 +40,7 @@ async fn upload(
     let upload = std::sync::Arc::new(upload);
     // On disk before its row, so that a row never lacks its file.
     let (put, bytes) = (folder.get_ref().clone(), std::sync::Arc::clone(&upload));
-    call.read(move |conn, call| find(conn, call, id).map(|_| ())).await?;
+    call.read(move |conn, call| find::<C>(conn, call, id).map(|_| ())).await?;
     let stored = tokio::task::spawn_blocking(move || put.put(&bytes.bytes))
         .await
         .map_err(|e| Error::Internal(e.to_string()))??;
@@ -58,11 +50,11 @@ async fn upload(
     let done = call
         .change(
             upload.fingerprint(),
-            move |conn, call| find(conn, call, id),
+            move |conn, call| find::<C>(conn, call, id),
             move |conn, call, seen| {
                 let (added, version) = draft::upload(conn, call, seen, &upload, &name)?;
                 used.store(true, std::sync::atomic::Ordering::SeqCst);
-                let place = format!("/api/v1/outbound-delegations/{}/attachments/{}", Id(id), added.id);
+                let place = format!("/api/v1/{}/{}/attachments/{}", C::DIRECTION.path(), Id(id), added.id);
                 reply(201, Some(version), Some(place), &added)
             },
         )
@@ -74,21 +66,28 @@ async fn upload(
     done
 }
 
+/// The form of an upload, named for the specification.
+#[derive(ToSchema, Deserialize)]
+#[expect(dead_code, reason = "stands in the specification only; the form is read part by part")]
+pub struct UploadForm {
+    document: Document,
+    /// PDF, DOCX, XLSX, PNG or JPEG, at most 10 MiB.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
 #[derive(Serialize, ToSchema)]
-struct AttachmentList {
+pub struct AttachmentList {
     items: Vec<Attachment>,
     next: Option<String>,
 }
 
 /// The papers of the dossier.
-#[utoipa::path(tag = "outbound", operation_id = "list_outbound_attachments", params(("id" = String, Path)),
-    responses((status = 200, description = "papers", body = AttachmentList)))]
-#[get("/outbound-delegations/{id}/attachments")]
-async fn list(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn list<C: Content>(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let items = call
         .read(move |conn, call| {
-            find(conn, call, id)?;
+            find::<C>(conn, call, id)?;
             attachments::list(conn, id)
         })
         .await?;
@@ -96,15 +95,15 @@ async fn list(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Downloads a paper.
-#[utoipa::path(tag = "outbound", operation_id = "download_outbound_attachment",
-    params(("id" = String, Path), ("attachment_id" = String, Path)),
-    responses((status = 200, description = "the bytes", body = String, content_type = "application/octet-stream")))]
-#[get("/outbound-delegations/{id}/attachments/{attachment_id}")]
-async fn download(call: Call, folder: web::Data<Folder>, ids: web::Path<(String, String)>) -> Result<HttpResponse> {
+pub async fn download<C: Content>(
+    call: Call,
+    folder: web::Data<Folder>,
+    ids: web::Path<(String, String)>,
+) -> Result<HttpResponse> {
     let (id, paper) = (path_id(&ids.0)?, path_id(&ids.1)?);
     let found = call
         .read(move |conn, call| {
-            find(conn, call, id)?;
+            find::<C>(conn, call, id)?;
             attachments::find(conn, id, paper)?.ok_or_else(not_found)
         })
         .await?;

@@ -1,29 +1,29 @@
-//! Lists of outbound dossiers: what an actor sees of them, filtered, by keyset.
+//! Lists of dossiers: what an actor sees of them, filtered, by keyset.
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::access::account::Actor;
-use crate::db::schema::{approval_steps, outbound_delegations as trips, outbound_stops as stops};
+use crate::db::schema::{approval_steps, dossiers};
 use crate::db::{Conn, MultiBackend, containing};
 use crate::error::Result;
+use crate::handling::flow::State;
+use crate::handling::store::words_of;
 use crate::kernel::text::fold;
 use crate::kernel::time::{Day, Moment};
-use crate::kernel::words::{Body, Role, StepKind};
-use crate::procedures::outbound::flow::State;
-use crate::procedures::outbound::store::APPROVED_OR_LATER;
+use crate::kernel::words::{Body, Direction, Role, StepKind};
 
 /// One row of a list.
 #[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = trips)]
+#[diesel(table_name = dossiers)]
 pub struct Item {
     pub id: i64,
     pub number: Option<String>,
     pub title: String,
     pub state: String,
-    pub requesting_agency_id: i64,
-    pub departure_date: Day,
-    pub return_date: Day,
+    pub agency_id: i64,
+    pub begins_on: Day,
+    pub ends_on: Day,
     pub countries: String,
     pub headcount: i64,
     pub due_on: Option<Day>,
@@ -32,8 +32,9 @@ pub struct Item {
 }
 
 /// What a list asks for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Filter {
+    pub direction: Direction,
     pub state: Option<State>,
     pub q: Option<String>,
     pub agency_id: Option<i64>,
@@ -49,32 +50,32 @@ pub struct Filter {
 /// Where the page before ended.
 #[derive(Debug, Clone)]
 pub enum Place {
-    Departure(Day, i64),
+    Begins(Day, i64),
     Updated(Moment, i64),
 }
 
-type Condition = Box<dyn BoxableExpression<trips::table, MultiBackend, SqlType = Bool>>;
+type Condition = Box<dyn BoxableExpression<dossiers::table, MultiBackend, SqlType = Bool>>;
 
 /// The dossiers an actor sees: the same rule as `rules::sees`, as a condition of the query.
-fn visible(actor: &Actor) -> Condition {
-    let mut seen: Condition = Box::new(trips::id.lt(0));
+fn visible(actor: &Actor, direction: Direction) -> Condition {
+    let mut seen: Condition = Box::new(dossiers::id.lt(0));
     let mut add = |more: Condition| {
-        let known = std::mem::replace(&mut seen, Box::new(trips::id.lt(0)));
+        let known = std::mem::replace(&mut seen, Box::new(dossiers::id.lt(0)));
         seen = Box::new(known.or(more));
     };
-    let past_draft = || trips::state.ne(State::Draft.word());
+    let past_draft = || dossiers::state.ne(State::Draft.word());
     if let Some(agency) = actor.account.agency_id.filter(|_| actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
     {
-        add(Box::new(trips::requesting_agency_id.eq(agency)));
+        add(Box::new(dossiers::agency_id.eq(agency)));
     }
     if actor.has(Role::Inspector) || actor.sits_in(Body::Dofa) {
         add(Box::new(past_draft()));
         return seen;
     }
-    if actor.has(Role::PassportCustodian) {
-        add(Box::new(trips::state.eq_any(APPROVED_OR_LATER)));
+    if actor.has(Role::PassportCustodian) && direction == Direction::Outbound {
+        add(Box::new(dossiers::state.eq_any(words_of(&State::APPROVED_OR_LATER))));
     }
-    let steps = || approval_steps::table.filter(approval_steps::delegation_id.eq(trips::id));
+    let steps = || approval_steps::table.filter(approval_steps::delegation_id.eq(dossiers::id));
     let bodies: Vec<&str> = actor.bodies().into_iter().map(Body::word).collect();
     if !bodies.is_empty() {
         add(Box::new(
@@ -96,36 +97,37 @@ fn visible(actor: &Actor) -> Condition {
 }
 
 fn conditions(filter: &Filter, actor: &Actor, today: Day) -> Vec<Condition> {
-    let mut all: Vec<Condition> = vec![visible(actor)];
+    let mut all: Vec<Condition> =
+        vec![Box::new(dossiers::direction.eq(filter.direction.word())), visible(actor, filter.direction)];
     if let Some(state) = filter.state {
-        all.push(Box::new(trips::state.eq(state.word())));
+        all.push(Box::new(dossiers::state.eq(state.word())));
     }
     if let Some(q) = &filter.q {
-        all.push(Box::new(trips::search_norm.like(containing(&fold(q))).escape('\\')));
+        all.push(Box::new(dossiers::search_norm.like(containing(&fold(q))).escape('\\')));
     }
     if let Some(agency) = filter.agency_id {
-        all.push(Box::new(trips::requesting_agency_id.eq(agency)));
+        all.push(Box::new(dossiers::agency_id.eq(agency)));
     }
     if let Some(country) = &filter.country {
-        let there = stops::table.filter(stops::delegation_id.eq(trips::id)).filter(stops::country.eq(country.clone()));
-        all.push(Box::new(diesel::dsl::exists(there)));
+        // Codes have two letters each, so none is part of another.
+        all.push(Box::new(dossiers::countries.like(containing(country)).escape('\\')));
     }
     if let Some(from) = filter.from {
-        all.push(Box::new(trips::departure_date.ge(from)));
+        all.push(Box::new(dossiers::begins_on.ge(from)));
     }
     if let Some(to) = filter.to {
-        all.push(Box::new(trips::departure_date.le(to)));
+        all.push(Box::new(dossiers::begins_on.le(to)));
     }
     if let Some(year) = filter.year {
         let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
-        all.push(Box::new(trips::departure_date.between(day(1, 1), day(12, 31))));
+        all.push(Box::new(dossiers::begins_on.between(day(1, 1), day(12, 31))));
     }
     if let Some(overdue) = filter.overdue {
-        let late = trips::due_on.is_not_null().and(trips::due_on.assume_not_null().lt(today));
+        let late = dossiers::due_on.is_not_null().and(dossiers::due_on.assume_not_null().lt(today));
         all.push(if overdue { Box::new(late) } else { Box::new(diesel::dsl::not(late)) });
     }
     if filter.mine {
-        all.push(Box::new(trips::created_by.eq(actor.id())));
+        all.push(Box::new(dossiers::created_by.eq(actor.id())));
     }
     all
 }
@@ -139,30 +141,30 @@ pub fn page(
     after: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Item>> {
-    let mut query = trips::table.select(Item::as_select()).limit(limit).into_boxed::<MultiBackend>();
+    let mut query = dossiers::table.select(Item::as_select()).limit(limit).into_boxed::<MultiBackend>();
     for condition in conditions(filter, actor, today) {
         query = query.filter(condition);
     }
     query = match after {
-        Some(Place::Departure(day, id)) => {
+        Some(Place::Begins(day, id)) => {
             // The first part lets the index start at the place; the second alone would not.
-            query.filter(trips::departure_date.ge(day)).filter(trips::departure_date.gt(day).or(trips::id.gt(id)))
+            query.filter(dossiers::begins_on.ge(day)).filter(dossiers::begins_on.gt(day).or(dossiers::id.gt(id)))
         }
         Some(Place::Updated(at, id)) => {
-            query.filter(trips::updated_at.le(at)).filter(trips::updated_at.lt(at).or(trips::id.lt(id)))
+            query.filter(dossiers::updated_at.le(at)).filter(dossiers::updated_at.lt(at).or(dossiers::id.lt(id)))
         }
         None => query,
     };
     query = if filter.newest_first {
-        query.order((trips::updated_at.desc(), trips::id.desc()))
+        query.order((dossiers::updated_at.desc(), dossiers::id.desc()))
     } else {
-        query.order((trips::departure_date, trips::id))
+        query.order((dossiers::begins_on, dossiers::id))
     };
     Ok(query.load(conn)?)
 }
 
 pub fn count(conn: &mut Conn, filter: &Filter, actor: &Actor, today: Day) -> Result<i64> {
-    let mut query = trips::table.select(diesel::dsl::count_star()).into_boxed::<MultiBackend>();
+    let mut query = dossiers::table.select(diesel::dsl::count_star()).into_boxed::<MultiBackend>();
     for condition in conditions(filter, actor, today) {
         query = query.filter(condition);
     }

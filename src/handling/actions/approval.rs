@@ -1,0 +1,342 @@
+//! The way to the decision: submit, supplement, appraise, consult, decide.
+
+use serde_json::json;
+
+use crate::access::call::Call;
+use crate::approval::process::{NotOpen, Process, Standing, Step};
+use crate::db::Conn;
+use crate::dossier::numbering::dossier_number;
+use crate::error::{Code, Error, Problem, Result, refuse};
+use crate::handling::actions::{Seen, Trace, assess_dossier, conclude};
+use crate::handling::flow::{Action, State};
+use crate::handling::http::body::{
+    AssignAuthority, CorrectDecision, OpinionGiven, Reasoned, RequestSupplement, Submit,
+};
+use crate::handling::model::{Assigned, Correction, Decision, DecisionPaper, Dossier, Ruling, Waiver};
+use crate::handling::{Content, Tools};
+use crate::kernel::id::Id;
+use crate::kernel::time::Day;
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{
+    Body, DecisionVerdict, Document, FindingCode, Opinion, Outcome, PaperRef, Severity, StepKind,
+};
+use crate::regulation::assess::{Assessment, Finding};
+use crate::regulation::book::Law;
+
+/// Hands the dossier in: it must be complete and nothing may block it; then its bodies are planned.
+pub fn submit<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: Submit,
+) -> Result<Dossier<C>> {
+    let (law, answer) = assess_dossier(conn, tools, &seen.dossier, call.today)?;
+    fit_to_submit(&answer)?;
+    if answer.has(FindingCode::LateSubmission) && body.explanation.is_none() {
+        return Err(refuse(
+            Code::ExplanationNeeded,
+            "Hồ sơ nộp muộn: cần giải trình (explanation).",
+            "The dossier is late: an explanation is needed.",
+        ));
+    }
+    let mut dossier = seen.dossier.clone();
+    if dossier.number.is_none() {
+        dossier.number = Some(dossier_number(conn, C::DIRECTION.prefix(), chrono::Datelike::year(&call.today))?);
+    }
+    dossier.submitted_on = Some(call.today);
+    let note = body.explanation.clone();
+    enter(&mut dossier, call, &law, &answer, body.explanation);
+    let trace = Trace { body: Some(Body::AgencyHead), note: note.as_deref(), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Submit, trace)
+}
+
+/// The supplement is there: back to the first appraiser, terms run anew.
+pub fn resubmit<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<C>) -> Result<Dossier<C>> {
+    let (law, answer) = assess_dossier(conn, tools, &seen.dossier, call.today)?;
+    fit_to_submit(&answer)?;
+    let mut dossier = seen.dossier.clone();
+    let explanation = dossier.ruling.as_ref().and_then(|r| r.explanation.clone());
+    enter(&mut dossier, call, &law, &answer, explanation);
+    let trace = Trace { body: Some(Body::AgencyHead), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Resubmit, trace)
+}
+
+/// 409 where a rule blocks the dossier or a document is missing, each named.
+fn fit_to_submit(answer: &Assessment) -> Result<()> {
+    let blocking: Vec<&Finding> = answer.with_severity(Severity::Block).collect();
+    if !blocking.is_empty() {
+        return Err(findings_problem(Code::BlockedByRule, &blocking));
+    }
+    let lacking = |f: &&Finding| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail);
+    let missing: Vec<&Finding> = answer.findings.iter().filter(lacking).collect();
+    if missing.is_empty() || answer.outcome == Outcome::ManualAuthorityRequired {
+        return Ok(());
+    }
+    Err(findings_problem(Code::DossierIncomplete, &missing))
+}
+
+/// A refusal that names every finding with its rule.
+fn findings_problem(code: Code, findings: &[&Finding]) -> Error {
+    let mut errors = Violations::default();
+    for f in findings {
+        let pointer =
+            f.document.map_or_else(|| format!("/findings/{}", f.code), |d| format!("/documents/{}", d.word()));
+        errors.add(
+            pointer,
+            f.code.word(),
+            format!("{} ({})", f.detail.vi, f.citation),
+            format!("{} ({})", f.detail.en, f.citation),
+        );
+    }
+    let sentence = |pick: fn(&Finding) -> &str| findings.iter().map(|f| pick(f)).collect::<Vec<_>>().join(" ");
+    let mut problem = Problem::new(code, sentence(|f| &f.detail.vi), sentence(|f| &f.detail.en));
+    problem.errors = errors;
+    let missing: Vec<&str> = findings.iter().filter_map(|f| f.document).map(Document::word).collect();
+    problem.with("missing", json!(missing)).into()
+}
+
+/// Plans the bodies' steps and opens the first.
+fn enter<C: Content>(
+    dossier: &mut Dossier<C>,
+    call: &Call,
+    law: &Law,
+    answer: &Assessment,
+    explanation: Option<String>,
+) {
+    dossier.signature_requested = false;
+    dossier.complete_on = Some(call.today);
+    dossier.content.forget_verdicts();
+    dossier.ruling = Some(Ruling {
+        regulation: law.pack.code.clone(),
+        regulation_version: law.pack.version,
+        assigned: None,
+        explanation,
+    });
+    dossier.process = plan(answer, call);
+    dossier.state = C::state_of(dossier.process.stage());
+}
+
+/// The steps of an assessment; where no rule names the decider, DOFA appraises and a human names one.
+fn plan(answer: &Assessment, call: &Call) -> Process {
+    let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
+    propose.standing = Standing::Done;
+    propose.outcome = Some("submitted".into());
+    propose.acted_by = Some(call.actor.id());
+    propose.acted_at = Some(call.now);
+    let mut steps = vec![propose];
+    if answer.steps.is_empty() {
+        steps.push(Step::planned(StepKind::Appraise, Some(Body::Dofa), None, None, ""));
+        steps.push(Step::planned(StepKind::Decide, None, None, None, ""));
+    }
+    steps.extend(answer.steps.iter().map(|s| Step::planned(s.kind, Some(s.body), s.within, s.due_on, &s.citation)));
+    let mut process = Process { steps };
+    process.open_next();
+    process
+}
+
+/// DOFA names the decider where no rule does, with the text it rests on.
+pub fn assign_authority<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    seen: Seen<C>,
+    body: AssignAuthority,
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    for step in dossier.process.steps.iter_mut().filter(|s| s.kind == StepKind::Decide) {
+        step.body = Some(body.body);
+        step.citation.clone_from(&body.citation);
+    }
+    if let Some(ruling) = &mut dossier.ruling {
+        ruling.assigned =
+            Some(Assigned { body: body.body, citation: body.citation.clone(), reason: body.reason.clone() });
+    }
+    let detail = json!({"body": body.body, "citation": body.citation});
+    let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), detail, ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::AssignAuthority, trace)
+}
+
+/// The agency takes the dossier back before it is decided.
+pub fn withdraw<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Reasoned) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    dossier.state = State::Withdrawn;
+    dossier.process.end();
+    let trace = Trace { note: Some(&body.reason), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Withdraw, trace)
+}
+
+/// One complete request for what is missing; the clocks stop.
+pub fn request_supplement<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    seen: Seen<C>,
+    body: RequestSupplement,
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    let asking = dossier.process.open().filter_map(|s| s.body).find(|b| call.actor.sits_in(*b)).or(Some(Body::Dofa));
+    dossier.state = State::SupplementRequested;
+    for step in &mut dossier.process.steps {
+        if step.kind == StepKind::Propose {
+            step.standing = Standing::Open;
+            step.outcome = Some("supplement_requested".into());
+        } else if step.standing == Standing::Open {
+            step.standing = Standing::Waiting;
+        }
+    }
+    let missing: Vec<&str> = body.missing.iter().map(|d| d.word()).collect();
+    let trace = Trace { body: asking, note: Some(&body.note), detail: json!({"missing": missing}), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::RequestSupplement, trace)
+}
+
+/// What an unfavourable opinion, a refusal or a rejection must say.
+pub fn require_note(note: Option<&str>, needed: bool) -> Result<()> {
+    let mut faults = Violations::default();
+    let said = note.is_some_and(|n| !n.trim().is_empty());
+    faults.require(said || !needed, "/note", "missing", "Cần nêu lý do.", "A reason is needed.");
+    Ok(faults.finish()?)
+}
+
+pub fn not_open(_: NotOpen) -> Error {
+    refuse(Code::NotPossibleInState, "Bước này chưa đến lượt hoặc đã xong.", "This step is not open.")
+}
+
+/// The appraiser's opinion; an unfavourable one goes on to the decider.
+pub fn appraise<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: OpinionGiven) -> Result<Dossier<C>> {
+    opine(conn, call, seen, body, StepKind::Appraise, Action::Appraise)
+}
+
+/// A consultee's opinion.
+pub fn give_opinion<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: OpinionGiven) -> Result<Dossier<C>> {
+    opine(conn, call, seen, body, StepKind::Consult, Action::GiveOpinion)
+}
+
+fn opine<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    seen: Seen<C>,
+    body: OpinionGiven,
+    kind: StepKind,
+    action: Action,
+) -> Result<Dossier<C>> {
+    require_note(body.note.as_deref(), body.opinion == Opinion::Unfavourable)?;
+    let mut dossier = seen.dossier.clone();
+    let his = |b| call.actor.sits_in(b);
+    let by = dossier.process.take(kind, his, body.opinion.word(), call.actor.id(), call.now).map_err(not_open)?;
+    dossier.state = C::state_of(dossier.process.stage());
+    let trace = Trace {
+        body: Some(by),
+        note: body.note.as_deref(),
+        detail: json!({"opinion": body.opinion}),
+        ..Trace::default()
+    };
+    conclude(conn, call, &seen.dossier, dossier, action, trace)
+}
+
+/// Goes on past consultations that are overdue.
+pub fn proceed<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Reasoned) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    if dossier.process.pass_over_overdue(call.today) == 0 {
+        return Err(refuse(Code::NotPossibleInState, "Chưa có ý kiến nào quá hạn.", "No consultation is overdue."));
+    }
+    dossier.state = C::state_of(dossier.process.stage());
+    let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Proceed, trace)
+}
+
+/// What the decider says, whatever the procedure.
+pub struct Verdict {
+    pub verdict: DecisionVerdict,
+    pub document: DecisionPaper,
+    pub waivers: Vec<Waiver>,
+    pub conditions: Vec<String>,
+    pub note: Option<String>,
+}
+
+/// The decision on `dossier`, which carries what the procedure itself changed of it. Nothing blocked is approved; what
+/// needs an exception gets it here or waits.
+pub fn decide<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: &Seen<C>,
+    mut dossier: Dossier<C>,
+    said: Verdict,
+) -> Result<Dossier<C>> {
+    let approves = said.verdict == DecisionVerdict::Approve;
+    require_note(said.note.as_deref(), !approves)?;
+    if approves {
+        let on = dossier.complete_on.unwrap_or(call.today);
+        check_findings(conn, call, tools, &seen.dossier, &said.waivers, on)?;
+    }
+    let verdict: &'static str = said.verdict.word();
+    let decides = |b| call.actor.decides_for(b);
+    let by = dossier.process.take(StepKind::Decide, decides, verdict, call.actor.id(), call.now).map_err(not_open)?;
+    dossier.state = if approves { State::Approved } else { State::Rejected };
+    dossier.process.end();
+    let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
+    dossier.decision = Some(Decision {
+        verdict: said.verdict,
+        body: by,
+        document: said.document,
+        note: said.note.clone(),
+        decided_by: Id(call.actor.id()),
+        waivers: if approves { said.waivers } else { Vec::new() },
+        conditions: said.conditions,
+        corrections: Vec::new(),
+    });
+    let detail = json!({"verdict": verdict, "number": paper.number});
+    let trace = Trace { body: Some(by), note: said.note.as_deref(), document: Some(&paper), detail };
+    conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
+}
+
+/// 409 where a rule blocks, or where a waiver is needed that is not given by a body that may give it.
+fn check_findings<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    dossier: &Dossier<C>,
+    waivers: &[Waiver],
+    on: Day,
+) -> Result<()> {
+    let (_, answer) = assess_dossier(conn, tools, dossier, on)?;
+    let blocking: Vec<&Finding> = answer.with_severity(Severity::Block).collect();
+    if !blocking.is_empty() {
+        return Err(findings_problem(Code::BlockedByRule, &blocking));
+    }
+    let waived = |f: &&Finding| {
+        waivers.iter().any(|w| w.finding == f.code) && f.waivable_by.is_some_and(|b| call.actor.decides_for(b))
+    };
+    let open: Vec<&Finding> = answer.with_severity(Severity::SpecialApproval).filter(|f| !waived(f)).collect();
+    if !open.is_empty() {
+        return Err(findings_problem(Code::WaiverNeeded, &open));
+    }
+    let mut faults = Violations::default();
+    for (index, waiver) in waivers.iter().enumerate() {
+        let found = answer.with_severity(Severity::SpecialApproval).any(|f| f.code == waiver.finding);
+        let pointer = format!("/waivers/{index}/finding");
+        faults.require(
+            found,
+            &pointer,
+            "nothing_to_waive",
+            "Không có phát hiện này để miễn.",
+            "There is no such finding to waive.",
+        );
+    }
+    Ok(faults.finish()?)
+}
+
+/// A correction on the document (TT 04/2020/TT-BNG Đ.4); the original stays in the history.
+pub fn correct_decision<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    seen: Seen<C>,
+    body: CorrectDecision,
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    let decision =
+        dossier.decision.as_mut().ok_or_else(|| Error::Internal("a decided dossier has no decision".into()))?;
+    decision.corrections.push(Correction { document: body.document.clone(), reason: body.reason.clone() });
+    let by = decision.body;
+    let trace = Trace { body: Some(by), note: Some(&body.reason), document: Some(&body.document), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::CorrectDecision, trace)
+}

@@ -1,0 +1,185 @@
+//! What can be done to a dossier. Each act: may he, is it possible, what follows, one transaction.
+
+pub mod after;
+pub mod approval;
+pub mod draft;
+
+use serde_json::{Value, json};
+
+use crate::access::call::Call;
+use crate::approval::store::{Deed, record};
+use crate::db::Conn;
+use crate::error::{Code, Error, Problem, Result, not_found};
+use crate::handling::flow::{Action, State};
+use crate::handling::model::Dossier;
+use crate::handling::rules::{AgencyRule, allowed, may, possible, sees};
+use crate::handling::{Content, Tools, store};
+use crate::kernel::id::Id;
+use crate::kernel::time::Day;
+use crate::kernel::words::{Body, PaperRef};
+use crate::registry::agencies;
+use crate::regulation::assess::{Assessment, assess};
+use crate::regulation::book::Law;
+use crate::statistics::store as statistics;
+
+/// A dossier the caller may see, with what its agency allows.
+#[derive(Debug, Clone)]
+pub struct Seen<C> {
+    pub dossier: Dossier<C>,
+    pub agency: AgencyRule,
+}
+
+/// Finds a dossier; one that the caller may not see does not exist for him.
+pub fn find<C: Content>(conn: &mut Conn, call: &Call, id: i64) -> Result<Seen<C>> {
+    let dossier = store::load::<C>(conn, id)?.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
+    // What the agency lets its clerks do matters to nobody else.
+    let own = call.actor.belongs_to(dossier.content.agency_id());
+    let agency = if own { agencies::find(conn, dossier.content.agency_id())? } else { None };
+    Ok(Seen { agency: AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }, dossier })
+}
+
+/// The checks before every act, in the contract's order: 428, 403, 412, 409.
+pub fn open<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Result<()> {
+    call.precondition_given()?;
+    may(&call.actor, &seen.dossier, action, seen.agency)?;
+    call.precondition_holds(seen.dossier.version)?;
+    require_possible(call, seen, action)
+}
+
+/// 409 with what is possible instead.
+pub fn require_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Result<()> {
+    if possible(&seen.dossier, action) {
+        return Ok(());
+    }
+    if action == Action::Decide && seen.dossier.state == State::AwaitingConsent {
+        return Err(consent_missing(&seen.dossier));
+    }
+    let instead: Vec<&str> = allowed(&call.actor, &seen.dossier, seen.agency).into_iter().map(Action::word).collect();
+    let state = seen.dossier.state.word();
+    Err(Problem::new(
+        Code::NotPossibleInState,
+        format!("Không thể thực hiện «{}» khi hồ sơ ở trạng thái «{state}».", action.word()),
+        format!("`{}` is not possible while the dossier is `{state}`.", action.word()),
+    )
+    .with("allowed_actions", json!(instead))
+    .with("state", json!(state))
+    .into())
+}
+
+/// Consent comes before decision.
+fn consent_missing<C: Content>(dossier: &Dossier<C>) -> Error {
+    let bodies: Vec<&str> = dossier.process.open().filter_map(|s| s.body).map(Body::word).collect();
+    Problem::new(
+        Code::ConsentMissing,
+        "Chưa có ý kiến của cấp ủy; phải có trước khi quyết định.",
+        "The Party consent is not there yet; it comes before the decision.",
+    )
+    .with("bodies", json!(bodies))
+    .with("allowed_actions", json!([]))
+    .into()
+}
+
+/// What an act leaves in the history.
+#[derive(Default)]
+pub struct Trace<'a> {
+    pub body: Option<Body>,
+    pub note: Option<&'a str>,
+    pub document: Option<&'a PaperRef>,
+    /// Further things for the audit trail.
+    pub detail: Value,
+}
+
+/// Saves an act: the dossier, its facts, its history, and the trail, all in the caller's transaction.
+pub fn conclude<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    before: &Dossier<C>,
+    mut dossier: Dossier<C>,
+    action: Action,
+    trace: Trace,
+) -> Result<Dossier<C>> {
+    dossier.version = before.version + 1;
+    dossier.updated_at = call.now;
+    store::save(conn, &dossier, before)?;
+    if before.state.is_approved_or_later() || dossier.state.is_approved_or_later() {
+        statistics::replace(conn, dossier.id, &C::facts(&dossier))?;
+    }
+    // Uploads change no standing; the trail has them, the history need not.
+    if !matches!(action, Action::Upload) {
+        record(conn, &deed(call, &dossier, Some(before.state), action.word(), &trace))?;
+    }
+    let (from, to) = (before.state.word(), dossier.state.word());
+    let detail = json!({"from": from, "to": to, "version": dossier.version, "more": trace.detail});
+    call.remember(conn, action.word(), &object::<C>(dossier.id), detail)?;
+    Ok(dossier)
+}
+
+/// Keeps a fresh draft, with its first line of history.
+pub fn begin<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>) -> Result<()> {
+    store::insert(conn, dossier)?;
+    record(conn, &deed(call, dossier, None, "create", &Trace::default()))?;
+    call.remember(conn, "create", &object::<C>(dossier.id), json!({"version": 1}))
+}
+
+fn deed<'a, C: Content>(
+    call: &Call,
+    dossier: &Dossier<C>,
+    from: Option<State>,
+    action: &'a str,
+    trace: &Trace<'a>,
+) -> Deed<'a> {
+    Deed {
+        delegation_id: dossier.id,
+        procedure: dossier.content.procedure(),
+        at: call.now,
+        action,
+        actor_id: call.actor.id(),
+        body: trace.body,
+        from_state: from.map(State::word),
+        to_state: dossier.state.word(),
+        note: trace.note,
+        document: trace.document,
+    }
+}
+
+/// How the trail names a dossier.
+pub fn object<C: Content>(id: i64) -> String {
+    format!("{}/{}", C::DIRECTION.path(), Id(id))
+}
+
+/// Asks the province's regulation about a dossier, as if it were complete on `received_on`.
+pub fn assess_dossier<C: Content>(
+    conn: &mut Conn,
+    tools: &Tools,
+    dossier: &Dossier<C>,
+    received_on: Day,
+) -> Result<(Law, Assessment)> {
+    let book = tools.shelf.book(conn)?;
+    let law = book
+        .in_force(&tools.jurisdiction, received_on)
+        .ok_or_else(|| Error::Internal(format!("no regulation of {} is loaded", tools.jurisdiction)))?;
+    let case = C::case(conn, dossier, received_on)?;
+    let answer = assess(&law, &case, &tools.calendar)?;
+    Ok((law, answer))
+}
+
+/// The day a dossier is judged by: today for a draft, later the day it became complete.
+pub fn received_on<C>(dossier: &Dossier<C>, today: Day) -> Day {
+    match dossier.state {
+        State::Draft | State::SupplementRequested => today,
+        _ => dossier.complete_on.unwrap_or(today),
+    }
+}
+
+/// Derives every fact of a register again; how many delegations count.
+pub fn rebuild_facts<C: Content>(conn: &mut Conn) -> Result<usize> {
+    let mut counted = 0;
+    for id in store::all_ids(conn, C::DIRECTION)? {
+        if let Some(dossier) = store::load::<C>(conn, id)? {
+            let derived = C::facts(&dossier);
+            counted += usize::from(!derived.is_empty());
+            statistics::replace(conn, id, &derived)?;
+        }
+    }
+    Ok(counted)
+}

@@ -1,0 +1,161 @@
+//! A dossier (hồ sơ) of any procedure: its content, and all that happened to it. Pure.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::approval::process::Process;
+use crate::handling::flow::State;
+use crate::kernel::id::Id;
+use crate::kernel::time::{Day, Moment};
+use crate::kernel::words::{Body, DecisionVerdict, FindingCode, PaperRef, SignedAs};
+
+/// A dossier with everything that happened to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dossier<C> {
+    pub id: i64,
+    pub version: i64,
+    pub number: Option<String>,
+    pub content: C,
+    pub state: State,
+    /// The draft waits for the head's signature.
+    pub signature_requested: bool,
+    pub created_by: i64,
+    pub created_at: Moment,
+    pub updated_at: Moment,
+    pub submitted_on: Option<Day>,
+    /// The day from which terms run.
+    pub complete_on: Option<Day>,
+    pub ruling: Option<Ruling>,
+    pub decision: Option<Decision>,
+    pub report: Option<Report>,
+    pub process: Process,
+}
+
+impl<C> Dossier<C> {
+    /// A fresh draft.
+    pub fn draft(content: C, by: i64, now: Moment) -> Self {
+        Dossier {
+            id: Id::new(now).0,
+            version: 1,
+            number: None,
+            content,
+            state: State::Draft,
+            signature_requested: false,
+            created_by: by,
+            created_at: now,
+            updated_at: now,
+            submitted_on: None,
+            complete_on: None,
+            ruling: None,
+            decision: None,
+            report: None,
+            process: Process::default(),
+        }
+    }
+
+    /// The day the open step is due.
+    pub fn due_on(&self) -> Option<Day> {
+        self.process.due_on()
+    }
+}
+
+/// What lists, searches and partners know of a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub begins_on: Day,
+    pub ends_on: Day,
+    /// In the order of the content, each once.
+    pub countries: Vec<String>,
+    pub headcount: i64,
+    /// Names of people that a search finds.
+    pub names: Vec<String>,
+    /// The foreign side: name and country.
+    pub counterpart: Option<(String, String)>,
+}
+
+/// Under which text the dossier was submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Ruling {
+    pub regulation: String,
+    pub regulation_version: i64,
+    /// Named by a human where no rule names the decider.
+    pub assigned: Option<Assigned>,
+    /// Why it came late, where the rule asks.
+    pub explanation: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Assigned {
+    pub body: Body,
+    pub citation: String,
+    pub reason: String,
+}
+
+/// The signed decision: quyết định cử đoàn, văn bản cho phép đón đoàn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Decision {
+    pub verdict: DecisionVerdict,
+    pub body: Body,
+    pub document: DecisionPaper,
+    pub note: Option<String>,
+    #[schema(value_type = String)]
+    pub decided_by: Id,
+    pub waivers: Vec<Waiver>,
+    /// Under which conditions it approves.
+    #[serde(default)]
+    pub conditions: Vec<String>,
+    /// Corrections on the document; the original stays.
+    pub corrections: Vec<Correction>,
+}
+
+/// Number, date and manner of signing (NĐ 30/2020/NĐ-CP Đ.13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"number": "2481/QĐ-UBND", "date": "2026-11-22", "signed_as": "direct"}))]
+pub struct DecisionPaper {
+    #[schema(min_length = 1, max_length = 200)]
+    pub number: String,
+    pub date: NaiveDate,
+    pub signed_as: SignedAs,
+}
+
+/// An exception from a limit (chấp thuận ngoại lệ).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    pub finding: FindingCode,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Correction {
+    pub document: PaperRef,
+    pub reason: String,
+}
+
+/// The report on the results (báo cáo kết quả).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"summary": "Đoàn đã làm việc với thành phố Cheongju.", "results": ["Ký biên bản ghi nhớ"],
+    "follow_ups": [{"task": "Cử 10 thực tập sinh", "agency_id": "01ke3m9p0005s", "due_on": "2027-03-31"}]}))]
+pub struct Report {
+    #[schema(min_length = 1, max_length = 4000)]
+    pub summary: String,
+    #[schema(max_items = 100)]
+    pub results: Vec<String>,
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub follow_ups: Vec<FollowUp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUp {
+    #[schema(min_length = 1, max_length = 1000)]
+    pub task: String,
+    #[schema(value_type = String)]
+    pub agency_id: Id,
+    pub due_on: NaiveDate,
+}

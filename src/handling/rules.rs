@@ -1,0 +1,162 @@
+//! Who sees a dossier and who may do what to it, the same in every procedure. Pure.
+
+use crate::access::account::Actor;
+use crate::access::permission::{Act, Kind};
+use crate::error::{Code, Result, forbidden, refuse};
+use crate::handling::Content;
+use crate::handling::flow::{Action, State};
+use crate::handling::model::Dossier;
+use crate::kernel::words::{Body, Direction, Role, StepKind};
+
+/// Whether the actor is at work for the requesting agency: its clerk, or its head.
+pub fn is_of_agency<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    actor.belongs_to(dossier.content.agency_id()) && (actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
+}
+
+/// Who sees a dossier (api.md §4): drafts the agency alone; then at once every body with a part in it.
+pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    if !actor.may(Act::Read, Kind::Delegation) {
+        return false;
+    }
+    if is_of_agency(actor, dossier) {
+        return true;
+    }
+    if dossier.state == State::Draft {
+        return false;
+    }
+    let consents = dossier.process.steps.iter().any(|s| s.kind == StepKind::Consent);
+    let bodies = actor.bodies();
+    actor.has(Role::Inspector)
+        || actor.sits_in(Body::Dofa)
+        || (consents && actor.sits_in(Body::PartyOffice))
+        || (C::DIRECTION == Direction::Outbound
+            && actor.has(Role::PassportCustodian)
+            && dossier.state.is_approved_or_later())
+        || dossier.process.steps.iter().filter_map(|s| s.body).any(|b| bodies.contains(&b))
+        || dossier.process.decider().is_some_and(|b| actor.decides_for(b))
+}
+
+/// Whether the clerks of an agency may submit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgencyRule {
+    pub clerk_may_submit: bool,
+}
+
+/// Whether the act is the actor's at all (403), whatever the state.
+pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agency: AgencyRule) -> Result<()> {
+    let (act, kind) = right_of(action);
+    actor.require(act, kind)?;
+    if !is_his(actor, dossier, action, agency) {
+        return Err(forbidden(
+            "Việc này thuộc thẩm quyền của người hoặc cơ quan khác.",
+            "This act belongs to another person or body.",
+        ));
+    }
+    match step_of(action) {
+        Some(step) => separate(actor, dossier, step, agency),
+        None => Ok(()),
+    }
+}
+
+/// The right in the grant table that an act needs.
+fn right_of(action: Action) -> (Act, Kind) {
+    let act = match action {
+        Action::Edit | Action::EditGuests | Action::Delete | Action::Upload | Action::RequestSignature => Act::Draft,
+        Action::Return | Action::Submit | Action::Resubmit | Action::Withdraw | Action::SubmitReport => Act::Submit,
+        Action::AssignAuthority | Action::Proceed | Action::Close => Act::Handle,
+        Action::RequestSupplement | Action::Appraise => Act::Appraise,
+        Action::GiveOpinion => Act::Consult,
+        Action::Consent => Act::Consent,
+        Action::Decide | Action::CorrectDecision => Act::Decide,
+        Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => Act::Travel,
+        Action::Postpone | Action::Cancel | Action::Resume => Act::Read,
+    };
+    (act, Kind::Delegation)
+}
+
+fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agency: AgencyRule) -> bool {
+    let own = is_of_agency(actor, dossier);
+    let head = actor.belongs_to(dossier.content.agency_id()) && actor.sits_in(Body::AgencyHead);
+    let sits = |kind| dossier.process.bodies(kind).any(|b| actor.sits_in(b));
+    let decides = dossier.process.decider().is_some_and(|b| actor.decides_for(b));
+    match action {
+        Action::Edit
+        | Action::EditGuests
+        | Action::Delete
+        | Action::Upload
+        | Action::Withdraw
+        | Action::SubmitReport => own,
+        Action::RequestSignature => own && actor.has(Role::Clerk),
+        Action::Return => head,
+        Action::Submit | Action::Resubmit => head || (own && actor.has(Role::Clerk) && agency.clerk_may_submit),
+        Action::AssignAuthority | Action::Proceed | Action::Close => actor.sits_in(Body::Dofa),
+        Action::RequestSupplement => actor.sits_in(Body::Dofa) || sits(StepKind::Appraise) || sits(StepKind::Consult),
+        Action::Appraise => sits(StepKind::Appraise),
+        Action::GiveOpinion => sits(StepKind::Consult),
+        Action::Consent => {
+            let any = dossier.process.bodies(StepKind::Consent).next().is_some();
+            sits(StepKind::Consent) || (any && actor.sits_in(Body::PartyOffice))
+        }
+        Action::Decide => decides,
+        Action::CorrectDecision => dossier.decision.as_ref().is_some_and(|d| d.decided_by.0 == actor.id()),
+        Action::Postpone | Action::Cancel | Action::Resume => own || decides,
+        Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => {
+            own || (C::DIRECTION == Direction::Outbound && actor.has(Role::PassportCustodian))
+        }
+    }
+}
+
+/// The kind of step an act takes, where it takes one.
+fn step_of(action: Action) -> Option<StepKind> {
+    match action {
+        Action::Submit | Action::Resubmit => Some(StepKind::Propose),
+        Action::Appraise => Some(StepKind::Appraise),
+        Action::GiveOpinion => Some(StepKind::Consult),
+        Action::Consent => Some(StepKind::Consent),
+        Action::Decide => Some(StepKind::Decide),
+        _ => None,
+    }
+}
+
+/// Nobody takes a step in a dossier in which he travels or that he drafted, and nobody takes two steps.
+fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, agency: AgencyRule) -> Result<()> {
+    let refuse_for = |vi: &str, en: &str| Err(refuse(Code::SeparationOfDuties, vi, en));
+    if actor.account.official_id.is_some_and(|official| dossier.content.travels(official)) {
+        return refuse_for("Không được xử lý hồ sơ chuyến đi của chính mình.", "Nobody handles his own dossier.");
+    }
+    let excepted = step == StepKind::Propose && agency.clerk_may_submit && actor.has(Role::Clerk);
+    if dossier.created_by == actor.id() && !excepted {
+        return refuse_for(
+            "Người soạn thảo không được xử lý hồ sơ này.",
+            "Whoever drafted a dossier takes no step in it.",
+        );
+    }
+    let mut taken = dossier.process.steps.iter().filter(|s| s.acted_by == Some(actor.id()));
+    if taken.any(|s| s.kind != step) {
+        return refuse_for(
+            "Đã thực hiện một bước khác của hồ sơ này.",
+            "He took another step of this dossier already.",
+        );
+    }
+    Ok(())
+}
+
+/// Whether the act is possible now: the flow, and what the flow alone does not say.
+pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
+    let by_flow = C::next(dossier.state, action).is_ok();
+    let more = match action {
+        Action::RequestSignature => !dossier.signature_requested,
+        Action::Return => dossier.signature_requested,
+        Action::AssignAuthority => dossier.process.lacks_decider(),
+        Action::Appraise => dossier.process.open().any(|s| s.kind == StepKind::Appraise),
+        Action::GiveOpinion | Action::Proceed => dossier.process.open().any(|s| s.kind == StepKind::Consult),
+        _ => true,
+    };
+    by_flow && more
+}
+
+/// Everything the actor can do now, by the very functions that enforce it.
+pub fn allowed<C: Content>(actor: &Actor, dossier: &Dossier<C>, agency: AgencyRule) -> Vec<Action> {
+    let all = <Action as strum::VariantArray>::VARIANTS.iter().copied();
+    all.filter(|action| possible(dossier, *action) && may(actor, dossier, *action, agency).is_ok()).collect()
+}

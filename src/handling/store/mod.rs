@@ -1,0 +1,213 @@
+//! Rows of the register of dossiers.
+
+pub mod list;
+
+use diesel::prelude::*;
+
+use crate::approval::store as approval;
+use crate::db::schema::dossiers;
+use crate::db::{Conn, word};
+use crate::error::{Code, Error, Result, refuse};
+use crate::handling::flow::State;
+use crate::handling::model::{Dossier, Listed};
+use crate::handling::{Content, Stored};
+use crate::kernel::text::fold;
+use crate::kernel::time::{Day, Moment};
+use crate::kernel::words::Direction;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = dossiers, treat_none_as_null = true)]
+struct Row {
+    id: i64,
+    version: i64,
+    direction: String,
+    procedure: String,
+    number: Option<String>,
+    title: String,
+    search_norm: String,
+    agency_id: i64,
+    begins_on: Day,
+    ends_on: Day,
+    countries: String,
+    headcount: i64,
+    counterpart_norm: String,
+    counterpart_country: String,
+    content: String,
+    state: String,
+    signature_requested: bool,
+    created_by: i64,
+    created_at: Moment,
+    updated_at: Moment,
+    submitted_on: Option<Day>,
+    complete_on: Option<Day>,
+    due_on: Option<Day>,
+    ruling: Option<String>,
+    decision: Option<String>,
+    report: Option<String>,
+}
+
+/// What most acts change of a row; the rest is the agency's content.
+#[derive(AsChangeset)]
+#[diesel(table_name = dossiers, treat_none_as_null = true)]
+struct StandingRow {
+    version: i64,
+    state: &'static str,
+    signature_requested: bool,
+    updated_at: Moment,
+    submitted_on: Option<Day>,
+    complete_on: Option<Day>,
+    due_on: Option<Day>,
+    ruling: Option<String>,
+    decision: Option<String>,
+    report: Option<String>,
+}
+
+fn standing_row<C>(dossier: &Dossier<C>) -> Result<StandingRow> {
+    Ok(StandingRow {
+        version: dossier.version,
+        state: dossier.state.word(),
+        signature_requested: dossier.signature_requested,
+        updated_at: dossier.updated_at,
+        submitted_on: dossier.submitted_on,
+        complete_on: dossier.complete_on,
+        due_on: dossier.due_on(),
+        ruling: dossier.ruling.as_ref().map(to_json).transpose()?,
+        decision: dossier.decision.as_ref().map(to_json).transpose()?,
+        report: dossier.report.as_ref().map(to_json).transpose()?,
+    })
+}
+
+/// Reads JSON that this system wrote.
+pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| Error::Internal(format!("unreadable JSON in the database: {e}")))
+}
+
+pub fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::Internal(e.to_string()))
+}
+
+fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<Row> {
+    let c = &dossier.content;
+    let Listed { begins_on, ends_on, countries, headcount, names, counterpart } = c.listed();
+    let (counterpart, counterpart_country) = counterpart.unwrap_or_default();
+    let searched =
+        format!("{} {} {} {}", dossier.number.as_deref().unwrap_or(""), c.title(), names.join(" "), counterpart);
+    let standing = standing_row(dossier)?;
+    Ok(Row {
+        id: dossier.id,
+        version: dossier.version,
+        direction: C::DIRECTION.word().to_owned(),
+        procedure: c.procedure().word().to_owned(),
+        number: dossier.number.clone(),
+        title: c.title().to_owned(),
+        search_norm: fold(&searched),
+        agency_id: c.agency_id(),
+        begins_on,
+        ends_on,
+        countries: countries.join(","),
+        headcount,
+        counterpart_norm: fold(&counterpart),
+        counterpart_country,
+        content: json,
+        state: standing.state.to_owned(),
+        signature_requested: standing.signature_requested,
+        created_by: dossier.created_by,
+        created_at: dossier.created_at,
+        updated_at: standing.updated_at,
+        submitted_on: standing.submitted_on,
+        complete_on: standing.complete_on,
+        due_on: standing.due_on,
+        ruling: standing.ruling,
+        decision: standing.decision,
+        report: standing.report,
+    })
+}
+
+/// The dossier with its parts and its process; none where this register has no such id.
+pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> {
+    let found: Option<Row> = dossiers::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    let Some(row) = found.filter(|row| row.direction == C::DIRECTION.word()) else { return Ok(None) };
+    let stored = Stored {
+        id,
+        procedure: word(&row.procedure)?,
+        title: row.title,
+        agency_id: row.agency_id,
+        begins_on: row.begins_on,
+        ends_on: row.ends_on,
+        json: row.content,
+    };
+    Ok(Some(Dossier {
+        id,
+        version: row.version,
+        number: row.number,
+        content: C::load(conn, stored)?,
+        state: word(&row.state)?,
+        signature_requested: row.signature_requested,
+        created_by: row.created_by,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        submitted_on: row.submitted_on,
+        complete_on: row.complete_on,
+        ruling: row.ruling.as_deref().map(from_json).transpose()?,
+        decision: row.decision.as_deref().map(from_json).transpose()?,
+        report: row.report.as_deref().map(from_json).transpose()?,
+        process: approval::load(conn, id)?,
+    }))
+}
+
+pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
+    // The row comes first: the parts refer to it. Their JSON needs no database.
+    let json = dossier.content.json()?;
+    diesel::insert_into(dossiers::table).values(row(dossier, json)?).execute(conn)?;
+    dossier.content.save(conn, dossier.id, None)?;
+    save_process(conn, dossier, None)
+}
+
+fn save_process<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: Option<&Dossier<C>>) -> Result<()> {
+    let c = &dossier.content;
+    let owner =
+        approval::Owner { id: dossier.id, procedure: c.procedure(), title: c.title(), agency_id: c.agency_id() };
+    // The title stands in every step, so a new one writes them all.
+    let kept = before.filter(|b| b.content.title() == c.title());
+    if kept.is_none() && before.is_some() {
+        approval::delete_steps(conn, dossier.id)?;
+    }
+    approval::save(conn, &owner, kept.map(|b| &b.process), &dossier.process)
+}
+
+/// Saves what differs from what was loaded as `before`; another version in the table is a conflict.
+pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<C>) -> Result<()> {
+    let place = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(before.version));
+    let same = dossier.content == before.content && dossier.number == before.number;
+    let saved = if same {
+        diesel::update(place).set(standing_row(dossier)?).execute(conn)?
+    } else {
+        dossier.content.save(conn, dossier.id, Some(&before.content))?;
+        diesel::update(place).set(row(dossier, dossier.content.json()?)?).execute(conn)?
+    };
+    if saved != 1 {
+        return Err(refuse(Code::VersionConflict, "Hồ sơ vừa được thay đổi.", "The dossier has just been changed."));
+    }
+    save_process(conn, dossier, Some(before))
+}
+
+pub fn delete<C: Content>(conn: &mut Conn, id: i64) -> Result<()> {
+    C::delete(conn, id)?;
+    approval::delete(conn, id)?;
+    diesel::delete(dossiers::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Ids of every dossier of a register, for rebuilding facts.
+pub fn all_ids(conn: &mut Conn, direction: Direction) -> Result<Vec<i64>> {
+    Ok(dossiers::table
+        .filter(dossiers::direction.eq(direction.word()))
+        .order(dossiers::id)
+        .select(dossiers::id)
+        .load(conn)?)
+}
+
+/// States as they are stored.
+pub fn words_of(states: &[State]) -> Vec<&'static str> {
+    states.iter().map(|s| s.word()).collect()
+}

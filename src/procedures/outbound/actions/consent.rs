@@ -1,0 +1,126 @@
+//! What is said of the members one by one: the Party body's consent and the decision.
+
+use serde_json::json;
+
+use crate::access::call::Call;
+use crate::db::Conn;
+use crate::error::{Code, Problem, Result};
+use crate::handling::Tools;
+use crate::handling::actions::approval::{self, Verdict, not_open, require_note};
+use crate::handling::actions::{Seen, Trace, conclude};
+use crate::handling::flow::{Action, State};
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
+use crate::procedures::outbound::flow::state_of;
+use crate::procedures::outbound::http::body::{ConsentGiven, Decide, MemberVerdict};
+use crate::procedures::outbound::model::{Content, Trip};
+
+/// Puts verdicts on members by their ids; ids that do not travel are faults.
+fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violations) -> Vec<Option<V>> {
+    let mut placed: Vec<Option<V>> = vec![None; trip.content.members.len()];
+    for (index, verdict) in given.iter().enumerate() {
+        let at = trip.content.members.iter().position(|m| m.official_id == verdict.official_id);
+        let pointer = format!("/members/{index}/official_id");
+        match at.and_then(|at| placed.get_mut(at)) {
+            Some(slot) if slot.is_none() => *slot = Some(verdict.verdict),
+            Some(_) => faults.add(pointer, "repeated", "Một người có mặt hai lần.", "The person stands twice."),
+            None => {
+                faults.add(pointer, "unknown_member", "Người này không trong đoàn.", "He is not in the delegation.")
+            }
+        }
+    }
+    placed
+}
+
+/// A Party body's answer, given by its seat or recorded by the Party office from its letter.
+pub fn consent(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: ConsentGiven) -> Result<Trip> {
+    let mut trip = seen.dossier.clone();
+    let mut faults = Violations::default();
+    let placed = place(&trip, &body.members, &mut faults);
+    faults.finish()?;
+    let refused_all =
+        body.verdict == ConsentVerdict::Refuse && body.members.iter().all(|m| m.verdict == ConsentVerdict::Refuse);
+    let refuses =
+        body.verdict == ConsentVerdict::Refuse || body.members.iter().any(|m| m.verdict == ConsentVerdict::Refuse);
+    require_note(body.note.as_deref(), refuses)?;
+    let records = call.actor.sits_in(Body::PartyOffice);
+    let his = |b| body.body.is_none_or(|asked| asked == b) && (records || call.actor.sits_in(b));
+    let by =
+        trip.process.take(StepKind::Consent, his, body.verdict.word(), call.actor.id(), call.now).map_err(not_open)?;
+    trip.content.verdicts.resize(trip.content.members.len(), Default::default());
+    for (verdict, given) in trip.content.verdicts.iter_mut().zip(placed) {
+        let given = given.unwrap_or(body.verdict);
+        // Where several bodies answer, one refusal stands.
+        if verdict.consent != Some(ConsentVerdict::Refuse) {
+            verdict.consent = Some(given);
+        }
+    }
+    if refused_all {
+        trip.state = State::Rejected;
+        trip.process.end();
+    } else {
+        trip.state = state_of(trip.process.stage());
+    }
+    let trace = Trace {
+        body: Some(by),
+        note: body.note.as_deref(),
+        document: Some(&body.document),
+        detail: json!({"verdict": body.verdict}),
+    };
+    conclude(conn, call, &seen.dossier, trip, Action::Consent, trace)
+}
+
+/// The decision, person by person. Members whom the Party body refused may not be approved.
+pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Decide) -> Result<Trip> {
+    let mut trip = seen.dossier.clone();
+    let mut faults = Violations::default();
+    let placed = place(&trip, &body.members, &mut faults);
+    let approves = body.verdict == DecisionVerdict::Approve;
+    let left = placed.iter().any(|v| *v != Some(DecisionVerdict::Reject));
+    faults.require(
+        !approves || left,
+        "/members",
+        "nobody_left",
+        "Không còn ai trong đoàn.",
+        "Nobody is left in the delegation.",
+    );
+    faults.finish()?;
+    if approves {
+        check_consents(&trip, &placed)?;
+    }
+    trip.content.verdicts.resize(trip.content.members.len(), Default::default());
+    for (known, given) in trip.content.verdicts.iter_mut().zip(placed) {
+        known.decision = Some(given.filter(|_| approves).unwrap_or(body.verdict));
+    }
+    let Decide { verdict, document, waivers, note, .. } = body;
+    approval::decide(
+        conn,
+        call,
+        tools,
+        &seen,
+        trip,
+        Verdict { verdict, document, waivers, conditions: Vec::new(), note },
+    )
+}
+
+/// Members whom the Party body refused may not be approved.
+fn check_consents(trip: &Trip, placed: &[Option<DecisionVerdict>]) -> Result<()> {
+    let stands = |v: &Option<DecisionVerdict>| *v != Some(DecisionVerdict::Reject);
+    let refused: Vec<String> = trip
+        .content
+        .members_judged()
+        .zip(placed)
+        .filter(|((_, said, _), decided)| said.consent == Some(ConsentVerdict::Refuse) && stands(decided))
+        .map(|((member, ..), _)| member.official_id.to_string())
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::ConsentMissing,
+        "Cấp ủy không đồng ý với một số thành viên; phải loại họ khỏi quyết định.",
+        "The Party body refused some members; the decision must leave them out.",
+    )
+    .with("members", json!(refused))
+    .into())
+}

@@ -1,0 +1,195 @@
+//! Rows of a trip: who travels, where it stops, and the rest of its content.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops};
+use crate::db::{Conn, each, word};
+use crate::dossier::model::{Funding, InvitingParty, Member, Stop};
+use crate::error::Result;
+use crate::handling::Stored;
+use crate::handling::flow::State;
+use crate::handling::store::{from_json, to_json, words_of};
+use crate::kernel::id::Id;
+use crate::kernel::time::{Day, Period};
+use crate::kernel::words::{Capacity, Field, Purpose};
+use crate::procedures::outbound::model::{Content, Journey, Person, Verdicts};
+
+/// The part of the content that nothing but the trip itself reads.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    purpose: Purpose,
+    field: Option<Field>,
+    capacity: Capacity,
+    plan_item_id: Option<i64>,
+    funding: Vec<Funding>,
+    inviting_party: Option<InvitingParty>,
+    note: Option<String>,
+    journey: Journey,
+}
+
+pub fn json(c: &Content) -> Result<String> {
+    to_json(&Kept {
+        purpose: c.purpose,
+        field: c.field,
+        capacity: c.capacity,
+        plan_item_id: c.plan_item_id,
+        funding: c.funding.clone(),
+        inviting_party: c.inviting_party.clone(),
+        note: c.note.clone(),
+        journey: c.journey,
+    })
+}
+
+type MemberRow = (i64, String, Option<i64>, Option<String>, Option<String>, i64, String, String);
+type StopRow = (String, String, Day, Day);
+
+pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
+    let kept: Kept = from_json(&stored.json)?;
+    let who: Vec<MemberRow> = members::table
+        .inner_join(officials::table)
+        .filter(members::delegation_id.eq(stored.id))
+        .order(members::ord)
+        .select((
+            members::official_id,
+            members::role,
+            members::relative_of,
+            members::consent,
+            members::verdict,
+            members::agency_id,
+            members::post_level,
+            officials::full_name,
+        ))
+        .load(conn)?;
+    let where_to: Vec<StopRow> = stops::table
+        .filter(stops::delegation_id.eq(stored.id))
+        .order(stops::ord)
+        .select((stops::country, stops::place, stops::from_date, stops::to_date))
+        .load(conn)?;
+    let mut travelling = Vec::with_capacity(who.len());
+    let mut verdicts = Vec::with_capacity(who.len());
+    let mut people = Vec::with_capacity(who.len());
+    for (official, role, relative_of, consent, verdict, agency_id, post_level, full_name) in who {
+        travelling.push(Member { official_id: Id(official), role: word(&role)?, relative_of: relative_of.map(Id) });
+        let (consent, decision) =
+            (consent.as_deref().map(word).transpose()?, verdict.as_deref().map(word).transpose()?);
+        verdicts.push(Verdicts { consent, decision });
+        people.push(Person { full_name, agency_id, post_level: word(&post_level)? });
+    }
+    if verdicts.iter().all(|v| *v == Verdicts::default()) {
+        verdicts.clear();
+    }
+    Ok(Content {
+        title: stored.title,
+        procedure: stored.procedure,
+        purpose: kept.purpose,
+        field: kept.field,
+        capacity: kept.capacity,
+        agency_id: stored.agency_id,
+        plan_item_id: kept.plan_item_id,
+        funding: kept.funding,
+        inviting_party: kept.inviting_party,
+        departure: stored.begins_on,
+        returning: stored.ends_on,
+        stops: where_to.into_iter().map(|(country, place, from, to)| Stop { country, place, from, to }).collect(),
+        members: travelling,
+        note: kept.note,
+        journey: kept.journey,
+        people,
+        verdicts,
+    })
+}
+
+/// Writes members and stops where they differ from what is stored.
+pub fn save(conn: &mut Conn, id: i64, content: &Content, before: Option<&Content>) -> Result<()> {
+    let same =
+        |b: &Content| (&b.members, &b.people, &b.verdicts) == (&content.members, &content.people, &content.verdicts);
+    if !before.is_some_and(same) {
+        if before.is_some() {
+            diesel::delete(members::table.filter(members::delegation_id.eq(id))).execute(conn)?;
+        }
+        insert_members(conn, id, content)?;
+    }
+    if before.is_none_or(|b| b.stops != content.stops) {
+        if before.is_some() {
+            diesel::delete(stops::table.filter(stops::delegation_id.eq(id))).execute(conn)?;
+        }
+        insert_stops(conn, id, &content.stops)?;
+    }
+    Ok(())
+}
+
+fn insert_members(conn: &mut Conn, id: i64, content: &Content) -> Result<()> {
+    let people: Vec<_> = (0i64..)
+        .zip(content.members_judged())
+        .map(|(ord, (m, v, p))| {
+            (
+                members::delegation_id.eq(id),
+                members::ord.eq(ord),
+                members::official_id.eq(m.official_id.0),
+                members::role.eq(m.role.word()),
+                members::relative_of.eq(m.relative_of.map(|id| id.0)),
+                members::consent.eq(v.consent.map(|c| c.word())),
+                members::verdict.eq(v.decision.map(|d| d.word())),
+                members::agency_id.eq(p.agency_id),
+                members::post_level.eq(p.post_level.word()),
+            )
+        })
+        .collect();
+    each!(conn, c => diesel::insert_into(members::table).values(&people).execute(c))?;
+    Ok(())
+}
+
+fn insert_stops(conn: &mut Conn, id: i64, all: &[Stop]) -> Result<()> {
+    let places: Vec<_> = (0i64..)
+        .zip(all)
+        .map(|(ord, s)| {
+            (
+                stops::delegation_id.eq(id),
+                stops::ord.eq(ord),
+                stops::country.eq(&s.country),
+                stops::place.eq(&s.place),
+                stops::from_date.eq(s.from),
+                stops::to_date.eq(s.to),
+            )
+        })
+        .collect();
+    each!(conn, c => diesel::insert_into(stops::table).values(&places).execute(c))?;
+    Ok(())
+}
+
+pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(members::table.filter(members::delegation_id.eq(id))).execute(conn)?;
+    diesel::delete(stops::table.filter(stops::delegation_id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+/// Approved or later official trips of these people that depart in a year, one dossier excluded: person by person.
+pub fn missions(conn: &mut Conn, people: &[i64], year: i32, except: i64) -> Result<Vec<i64>> {
+    let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
+    Ok(members::table
+        .inner_join(dossiers::table)
+        .filter(members::official_id.eq_any(people))
+        .filter(dossiers::id.ne(except))
+        .filter(dossiers::procedure.eq("outbound"))
+        .filter(dossiers::state.eq_any(words_of(&State::APPROVED_OR_LATER)))
+        .filter(dossiers::begins_on.between(day(1, 1), day(12, 31)))
+        .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
+        .select(members::official_id)
+        .load(conn)?)
+}
+
+/// Other dossiers of these people at the same time: the person, and whether it is a mere draft.
+pub fn overlapping(conn: &mut Conn, people: &[i64], period: Period, except: i64) -> Result<Vec<(i64, bool)>> {
+    let rows: Vec<(i64, String)> = members::table
+        .inner_join(dossiers::table)
+        .filter(members::official_id.eq_any(people))
+        .filter(dossiers::id.ne(except))
+        .filter(dossiers::begins_on.le(period.to))
+        .filter(dossiers::ends_on.ge(period.from))
+        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
+        .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
+        .select((members::official_id, dossiers::state))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(person, state)| (person, state == State::Draft.word())).collect())
+}
