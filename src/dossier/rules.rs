@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::dossier::model::{Funding, Member, Stop};
-use crate::kernel::country::country;
+use crate::kernel::checks;
 use crate::kernel::money::is_currency;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::MemberRole;
@@ -13,40 +13,12 @@ use crate::kernel::words::MemberRole;
 /// Days between the end of one stop and the beginning of the next: a gap of one day is on the way.
 const GAP: i64 = 2;
 
-/// Return after departure, within years that make sense.
-pub fn check_trip_days(departure: NaiveDate, returning: NaiveDate, faults: &mut Violations) {
-    faults.require(
-        returning >= departure,
-        "/return_date",
-        "returns_before_departure",
-        "Ngày về trước ngày đi.",
-        "The return is before the departure.",
-    );
-    for (pointer, day) in [("/departure_date", departure), ("/return_date", returning)] {
-        let sensible = (1990..=2100).contains(&chrono::Datelike::year(&day));
-        faults.require(
-            sensible,
-            pointer,
-            "out_of_range",
-            "Năm phải từ 1990 đến 2100.",
-            "The year must be 1990 to 2100.",
-        );
-    }
-}
-
 /// Stops lie inside the trip, in order, with gaps of at most a day.
 pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, faults: &mut Violations) {
     let mut last: Option<NaiveDate> = None;
     for (index, stop) in stops.iter().enumerate() {
         let at = |field: &str| format!("/stops/{index}/{field}");
-        check_country(&stop.country, &at("country"), faults);
-        faults.require(
-            stop.country != "VN",
-            &at("country"),
-            "home_country",
-            "Nơi đến phải ở nước ngoài.",
-            "A stop lies abroad.",
-        );
+        checks::foreign_country(&stop.country, &at("country"), faults);
         faults.require(
             stop.to >= stop.from,
             &at("to"),
@@ -83,17 +55,6 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
     }
 }
 
-pub fn check_country(code: &str, pointer: &str, faults: &mut Violations) {
-    let known = country(code).is_some();
-    faults.require(
-        known,
-        pointer,
-        "unknown_country",
-        "Không có mã nước này (ISO 3166-1).",
-        "There is no such country code (ISO 3166-1).",
-    );
-}
-
 /// A budget that pays says how much.
 pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
     let mut seen = BTreeSet::new();
@@ -128,13 +89,7 @@ pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
 /// Exactly one head, nobody twice, relatives among the members.
 pub fn check_members(members: &[Member], faults: &mut Violations) {
     let heads = members.iter().filter(|m| m.role == MemberRole::Head).count();
-    faults.require(
-        heads == 1,
-        "/members",
-        "one_head",
-        "Đoàn phải có đúng một trưởng đoàn.",
-        "A delegation has exactly one head.",
-    );
+    checks::one_head(heads, "/members", faults);
     let mut seen = BTreeSet::new();
     for (index, member) in members.iter().enumerate() {
         let at = |field: &str| format!("/members/{index}/{field}");

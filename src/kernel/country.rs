@@ -47,6 +47,11 @@ pub fn country(alpha2: &str) -> Option<&'static Country> {
     table().get(alpha2)
 }
 
+/// Every code of ISO 3166-1.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    table().keys().copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! Words of the trade: small pure types that every other room speaks. No clock, no database, no HTTP.
 
+pub mod checks;
 pub mod country;
 pub mod id;
 pub mod money;

@@ -49,6 +49,11 @@ pub fn day_of(moment: Moment) -> Day {
     zone.map_or(moment.date(), |z| moment.and_utc().with_timezone(&z).date_naive())
 }
 
+/// The moment a day begins in the province.
+pub fn start_of(day: Day) -> Moment {
+    day.and_time(chrono::NaiveTime::MIN) - Duration::hours(7)
+}
+
 /// RFC 3339 in UTC with a `Z`, as the wire has it.
 pub fn rfc3339(moment: Moment) -> String {
     moment.and_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)

@@ -87,10 +87,14 @@ words! {
     Outcome { ManualAuthorityRequired, NoPermissionNeeded, Blocked, SpecialApprovalNeeded, SupplementNeeded, Ready }
     /// How firmly a rule rests on a text that was read.
     RuleStatus { Verified, Partial, Unverified, Sample }
-    /// Unit of a term (thời hạn): working days (ngày làm việc) or calendar days.
-    TermUnit { WorkingDays, Days }
+    /// Unit of a term (thời hạn): working days (ngày làm việc), calendar days, or hours before something.
+    TermUnit { WorkingDays, Days, Hours }
     /// Level at which guests are received (cấp đón tiếp).
     ReceptionLevel { Province, Agency, Commune }
+    /// Channel of a visit (kênh đối ngoại): Đảng, Nhà nước, nhân dân.
+    Channel { Party, State, People }
+    /// Class of guests, which sets the norm of costs (TT 35/2026/TT-BTC Phụ lục).
+    GuestClass { Special, A, B, C, Other }
     /// Role of an account (vai trò).
     Role { SystemAdmin, RuleAdmin, Clerk, PassportCustodian, Statistician, Inspector }
     /// Opinion of an appraiser or consultee.
@@ -125,6 +129,13 @@ impl PostLevel {
     /// Leader (lãnh đạo): every level but the last three.
     pub fn is_leader(self) -> bool {
         !matches!(self, PostLevel::DivisionHead | PostLevel::DivisionDeputyHead | PostLevel::Staff)
+    }
+}
+
+impl Procedure {
+    /// Guests come to us: a visit, a conference, a reporter.
+    pub fn is_visit(self) -> bool {
+        matches!(self, Procedure::Inbound | Procedure::Conference | Procedure::ForeignPress)
     }
 }
 

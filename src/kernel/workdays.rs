@@ -81,8 +81,9 @@ impl WorkCalendar {
     }
 
     fn walk(&self, start: Day, term: Term, direction: i64) -> Result<Day, NoTableFor> {
-        if term.unit == TermUnit::Days {
-            return Ok(start + Duration::days(term.value * direction));
+        if term.unit != TermUnit::WorkingDays {
+            let days = if term.unit == TermUnit::Hours { (term.value + 23) / 24 } else { term.value };
+            return Ok(start + Duration::days(days * direction));
         }
         let (mut day, mut left) = (start, term.value);
         while left > 0 {

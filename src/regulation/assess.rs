@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use crate::error::Result;
 use crate::kernel::money::Money;
 use crate::kernel::text::Bilingual;
-use crate::kernel::time::{Day, in_vietnamese};
+use crate::kernel::time::{Day, Moment, in_vietnamese};
 use crate::kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, StepKind, Term};
 use crate::kernel::workdays::WorkCalendar;
 use crate::regulation::book::Law;
-use crate::regulation::case::{Case, Traveller};
+use crate::regulation::case::{Case, Subject, Traveller};
 use crate::regulation::findings;
-use crate::regulation::pack::{Anchor, ConsentMode, Effect, Rule};
+use crate::regulation::pack::{ConsentMode, Effect, Rule, Timing};
 use crate::regulation::schedule::{latest_submission, obligations, steps};
 
 /// Everything the regulation answers. Its parts are filled wherever they are known.
@@ -86,9 +86,12 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obligation {
     pub code: String,
-    pub within: Term,
-    pub after: Anchor,
+    pub timing: Timing,
     pub due_on: Option<Day>,
+    /// The very moment, for notices that are due hours before something.
+    pub due_at: Option<Moment>,
+    /// The year whose report it belongs to.
+    pub report_year: Option<i32>,
     pub citation: String,
 }
 
@@ -107,37 +110,56 @@ impl Assessment {
     }
 }
 
-/// A rule that speaks for a traveller.
+/// A rule that speaks for a traveller, or for visitors of one kind.
 pub(super) struct Spoken<'a> {
     pub(super) rule: &'a Rule,
-    pub(super) traveller: &'a Traveller,
+    pub(super) subject: &'a Subject<'a>,
+}
+
+/// What the rules on authority come to.
+enum Authority<'a> {
+    /// Somebody has no rule that names a decider.
+    Unknown(Option<&'a Rule>),
+    NotNeeded(&'a Rule),
+    Decides(Body, &'a Rule),
 }
 
 /// Asks the law about a case.
 pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessment> {
-    let spoken = speaking(law, case);
+    let subjects = case.subjects();
+    let spoken = speaking(law, case, &subjects);
     let mut notes = Vec::new();
     if law.out_of_force {
         notes.push(out_of_force_note(law));
     }
-    let (decider, authority) = strictest(law, case, &spoken);
+    let authority = strictest(law, &subjects, &spoken);
     let consents = consents(law, &spoken);
     let dossier = dossier(law, case, &spoken, &consents);
     let mut found =
         findings::findings(case, &spoken_limits(&spoken), &dossier, &consents, &missing_details(&spoken), calendar)?;
     let latest = latest_submission(case, &spoken, calendar, &mut found, &mut notes)?;
     let complete = !found.iter().any(|f| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail));
-    let (steps, due_on) = match authority {
+    let (decider, rule) = match authority {
+        Authority::Decides(body, rule) => {
+            (Some(Decider { body, rule: rule.id.clone(), citation: rule.citation.clone() }), Some(rule))
+        }
+        Authority::Unknown(rule) => (None, rule),
+        Authority::NotNeeded(rule) => {
+            notes.push(("no_permission_needed".into(), Bilingual::new(&rule.citation, &rule.citation)));
+            (None, None)
+        }
+    };
+    let (steps, due_on) = match rule {
         Some(rule) => steps(rule, &consents, complete.then_some(case.received_on), calendar)?,
         None => (Vec::new(), None),
     };
     let mut copies_to = Vec::new();
-    if let Some(Effect::Authority { copies_to: copies, notes: said, .. }) = authority.map(|r| &r.effect) {
+    if let Some(Effect::Authority { copies_to: copies, notes: said, .. }) = rule.map(|r| &r.effect) {
         copies_to.clone_from(copies);
         notes.extend(said.iter().cloned());
     }
     notes.extend(further_notes(law, case, &spoken));
-    let outcome = outcome(law, decider.is_some(), complete, &found);
+    let outcome = outcome(law, &authority, complete, &found);
     Ok(Assessment {
         outcome,
         clock_starts_on: complete.then_some(case.received_on),
@@ -156,18 +178,19 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
     })
 }
 
-/// For every traveller and every group of rules, the one rule that speaks: of the text itself before the law
+/// For every subject and every group of rules, the one rule that speaks: of the text itself before the law
 /// it stands on, and the most specific of those that match. The pack's check has made sure that there is one.
-fn speaking<'a>(law: &'a Law, case: &'a Case) -> Vec<Spoken<'a>> {
+fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [Subject<'a>]) -> Vec<Spoken<'a>> {
     let mut spoken = Vec::new();
-    for traveller in &case.travellers {
-        let facts = case.facts_of(traveller);
+    for subject in subjects {
         let mut taken: BTreeSet<String> = BTreeSet::new();
         for layer in law.layers() {
             let matching: Vec<&Rule> = layer
                 .iter()
                 .filter(|r| {
-                    r.procedures.contains(&case.procedure) && r.valid_on(case.received_on) && r.when.holds(&facts)
+                    r.procedures.contains(&case.procedure)
+                        && r.valid_on(case.received_on)
+                        && r.when.holds(&subject.facts)
                 })
                 .collect();
             let groups: BTreeSet<String> = matching.iter().map(|r| r.effect.group()).collect();
@@ -175,7 +198,7 @@ fn speaking<'a>(law: &'a Law, case: &'a Case) -> Vec<Spoken<'a>> {
                 let rivals: Vec<&Rule> = matching.iter().filter(|r| r.effect.group() == *group).copied().collect();
                 let winner = rivals.iter().find(|r| rivals.iter().all(|o| o.id == r.id || r.beats(o)));
                 if let Some(rule) = winner {
-                    spoken.push(Spoken { rule, traveller });
+                    spoken.push(Spoken { rule, subject });
                 }
                 taken.insert(group.clone());
             }
@@ -184,35 +207,34 @@ fn speaking<'a>(law: &'a Law, case: &'a Case) -> Vec<Spoken<'a>> {
     spoken
 }
 
-/// Deciders are chosen traveller by traveller, then the strictest; one traveller without a decider leaves none.
-fn strictest<'a>(law: &Law, case: &Case, spoken: &[Spoken<'a>]) -> (Option<Decider>, Option<&'a Rule>) {
+/// Deciders are chosen subject by subject, then the strictest; one subject without a decider leaves none. Where some
+/// need a permission and others do not, the permission is needed.
+fn strictest<'a>(law: &Law, subjects: &[Subject], spoken: &[Spoken<'a>]) -> Authority<'a> {
     if law.pack.status == RuleStatus::Unverified {
-        return (None, None);
+        return Authority::Unknown(None);
     }
-    let authorities: Vec<(Body, &'a Rule)> = spoken
-        .iter()
-        .filter_map(|s| match &s.rule.effect {
-            Effect::Authority { decider, .. } => Some((*decider, s.rule)),
-            _ => None,
-        })
-        .collect();
-    if authorities.len() < case.travellers.len() {
-        return (None, None);
-    }
+    let rules: Vec<&'a Rule> = spoken.iter().map(|s| s.rule).filter(|r| r.effect.group() == "authority").collect();
     let longest = |rule: &Rule| match &rule.effect {
         Effect::Authority { term, decide_within, .. } => term.or(*decide_within).map_or(0, |t| t.value),
         _ => 0,
     };
+    let deciders = rules.iter().filter_map(|rule| match &rule.effect {
+        Effect::Authority { decider: Some(body), .. } => Some((*body, *rule)),
+        _ => None,
+    });
+    let undecided = rules.iter().find(|r| matches!(r.effect, Effect::Authority { decider: None, .. }));
+    if rules.len() < subjects.len() || undecided.is_some() {
+        return Authority::Unknown(undecided.copied());
+    }
     // Of rules with the same decider the one with the longest term, so that the order of members says nothing.
-    let chosen = authorities.into_iter().min_by(|a, b| {
+    let chosen = deciders.min_by(|a, b| {
         let rank = law.strictness(a.0).cmp(&law.strictness(b.0));
         rank.then(longest(b.1).cmp(&longest(a.1))).then(a.1.id.cmp(&b.1.id))
     });
-    match chosen {
-        Some((body, rule)) => {
-            (Some(Decider { body, rule: rule.id.clone(), citation: rule.citation.clone() }), Some(rule))
-        }
-        None => (None, None),
+    match (chosen, rules.first()) {
+        (Some((body, rule)), _) => Authority::Decides(body, rule),
+        (None, Some(rule)) => Authority::NotNeeded(rule),
+        (None, None) => Authority::Unknown(None),
     }
 }
 
@@ -222,11 +244,11 @@ fn consents(law: &Law, spoken: &[Spoken]) -> Vec<Consent> {
     for s in spoken {
         if let Effect::Consent { body, mode } = &s.rule.effect {
             match consents.iter_mut().find(|c| c.body == *body && c.mode == *mode && c.citation == s.rule.citation) {
-                Some(consent) => consent.travellers.push(s.traveller.reference.clone()),
+                Some(consent) => consent.travellers.push(s.subject.reference.to_owned()),
                 None => consents.push(Consent {
                     body: *body,
                     mode: *mode,
-                    travellers: vec![s.traveller.reference.clone()],
+                    travellers: vec![s.subject.reference.to_owned()],
                     citation: s.rule.citation.clone(),
                 }),
             }
@@ -265,30 +287,33 @@ fn dossier(law: &Law, case: &Case, spoken: &[Spoken], consents: &[Consent]) -> V
     papers
 }
 
-fn spoken_limits<'a>(spoken: &'a [Spoken<'a>]) -> Vec<(&'a Rule, &'a Traveller)> {
-    spoken.iter().filter(|s| matches!(s.rule.effect, Effect::Limit { .. })).map(|s| (s.rule, s.traveller)).collect()
+/// A rule with the traveller it speaks for; none where it speaks of visitors.
+pub(super) type Speaks<'a> = (&'a Rule, Option<&'a Traveller>);
+
+fn spoken_limits<'a>(spoken: &[Spoken<'a>]) -> Vec<Speaks<'a>> {
+    let limits = spoken.iter().filter(|s| matches!(s.rule.effect, Effect::Limit { .. }));
+    limits.map(|s| (s.rule, s.subject.traveller)).collect()
 }
 
-fn missing_details<'a>(spoken: &'a [Spoken<'a>]) -> Vec<(&'a Rule, &'a Traveller)> {
-    spoken
-        .iter()
-        .filter(|s| matches!(s.rule.effect, Effect::Detail { .. }) && !s.traveller.grade_stated)
-        .map(|s| (s.rule, s.traveller))
-        .collect()
+fn missing_details<'a>(spoken: &[Spoken<'a>]) -> Vec<(&'a Rule, &'a Traveller)> {
+    let details = spoken.iter().filter(|s| matches!(s.rule.effect, Effect::Detail { .. }));
+    details.filter_map(|s| Some((s.rule, s.subject.traveller.filter(|t| !t.grade_stated)?))).collect()
 }
 
 /// The first of these that applies.
-fn outcome(law: &Law, decided: bool, complete: bool, found: &[Finding]) -> Outcome {
+fn outcome(law: &Law, authority: &Authority, complete: bool, found: &[Finding]) -> Outcome {
     let any = |severity| found.iter().any(|f| f.severity == severity);
     if law.pack.status == RuleStatus::Unverified {
         Outcome::ManualAuthorityRequired
+    } else if matches!(authority, Authority::NotNeeded(_)) {
+        Outcome::NoPermissionNeeded
     } else if any(Severity::Block) {
         Outcome::Blocked
     } else if any(Severity::SpecialApproval) {
         Outcome::SpecialApprovalNeeded
     } else if !complete {
         Outcome::SupplementNeeded
-    } else if !decided {
+    } else if matches!(authority, Authority::Unknown(_)) {
         Outcome::ManualAuthorityRequired
     } else {
         Outcome::Ready
@@ -296,7 +321,7 @@ fn outcome(law: &Law, decided: bool, complete: bool, found: &[Finding]) -> Outco
 }
 
 fn out_of_force_note(law: &Law) -> (String, Bilingual) {
-    let from = in_vietnamese(law.pack.in_force_from);
+    let from = law.pack.in_force_from.map(in_vietnamese).unwrap_or_else(|| "…".into());
     let to = law.pack.in_force_to.map(in_vietnamese).unwrap_or_else(|| "…".into());
     let detail = Bilingual::new(
         format!("{} có hiệu lực từ {from} đến trước {to}; ngày xét nằm ngoài thời gian này.", law.pack.document),
@@ -327,7 +352,14 @@ fn further_notes(law: &Law, case: &Case, spoken: &[Spoken]) -> Vec<(String, Bili
             "The dossier list of this text was not read.".into(),
         );
     }
-    if case.travellers.iter().any(|t| t.passport.is_none()) {
+    if law.pack.in_force_from.is_none() {
+        add(
+            "in_force_not_known",
+            "Chưa đọc được ngày có hiệu lực của văn bản này.".into(),
+            "The day from which this text is in force was not read.".into(),
+        );
+    }
+    if case.trip().is_some_and(|t| t.travellers.iter().any(|t| t.passport.is_none())) {
         add(
             "passport_not_stated",
             "Có thành viên chưa khai hộ chiếu.".into(),

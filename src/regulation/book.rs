@@ -81,7 +81,7 @@ impl Book {
             self.latest().into_iter().filter(|p| p.jurisdiction.as_deref() == Some(jurisdiction)).collect();
         own.sort_by_key(|p| p.in_force_from);
         let in_force = own.iter().find(|p| p.in_force_on(day));
-        let before = || own.iter().rev().find(|p| p.in_force_from <= day);
+        let before = || own.iter().rev().find(|p| p.in_force_from.is_none_or(|from| from <= day));
         in_force.or_else(before).or(own.first()).map(|pack| self.law(pack, day))
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::kernel::time::{Day, Period};
+use crate::kernel::time::{Day, Moment, Period, day_of, start_of};
 use crate::kernel::words::{
-    Bloc, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
-    Severity,
+    Bloc, Body, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
+    ReceptionLevel, Severity, Topic, VisitorLevel,
 };
 use crate::regulation::fact::{Fact, Facts, Value};
+use crate::regulation::pack::Anchor;
 
 /// What is asked of a regulation.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,15 +16,64 @@ pub struct Case {
     pub procedure: Procedure,
     /// The day from which terms run, if the dossier is complete.
     pub received_on: Day,
-    pub departure: Day,
-    pub returning: Day,
+    /// Departure abroad, arrival here, or opening of a conference.
+    pub begins: Day,
+    /// Return, departure of the guests, or end.
+    pub ends: Day,
+    pub documents: BTreeSet<Document>,
+    pub matter: Matter,
+}
+
+/// What it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Matter {
+    Trip(Trip),
+    Visit(Visit),
+}
+
+/// A delegation going abroad, on duty or privately.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trip {
     pub purpose: Purpose,
     pub funding: BTreeSet<FundingSource>,
     pub in_plan: bool,
     pub enterprise_invites_by_name: bool,
     pub stops: Vec<Stop>,
     pub travellers: Vec<Traveller>,
-    pub documents: BTreeSet<Document>,
+}
+
+/// Foreign guests: a delegation, a conference, a reporter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    pub visitors: Vec<Visitor>,
+    pub headcount: i64,
+    pub topics: BTreeSet<Topic>,
+    pub first_visit: bool,
+    /// Who is asked to receive them, and on which day.
+    pub reception_asked_of: Option<Body>,
+    pub reception_on: Option<Day>,
+    pub reception_level: Option<ReceptionLevel>,
+    /// When they first are in a restricted or border area.
+    pub restricted_from: Option<Moment>,
+    /// Hosts who are elsewhere at that hour.
+    pub clashes: usize,
+}
+
+/// Guests of one origin and level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    pub reference: String,
+    pub country: String,
+    /// Province or city abroad, a lower-case word such as `takeo`.
+    pub locality: Option<String>,
+    pub level: VisitorLevel,
+}
+
+/// Whom rules are asked about, one by one: a traveller, or visitors of one kind.
+pub struct Subject<'a> {
+    pub reference: &'a str,
+    pub facts: Facts,
+    pub traveller: Option<&'a Traveller>,
 }
 
 /// A stay in one country.
@@ -66,11 +116,73 @@ pub struct Passport {
 }
 
 impl Case {
-    /// Calendar days of the trip, first and last included.
+    /// Calendar days, first and last included.
     pub fn days(&self) -> i64 {
-        Period { from: self.departure, to: self.returning }.days()
+        Period { from: self.begins, to: self.ends }.days()
     }
 
+    /// The day a rule counts from; none where it is not known, or does not occur in this procedure.
+    pub fn day_of(&self, anchor: Anchor) -> Option<Day> {
+        match (anchor, &self.matter) {
+            (Anchor::Departure, Matter::Trip(_)) | (Anchor::Arrival, Matter::Visit(_)) => Some(self.begins),
+            (Anchor::Return, Matter::Trip(_)) | (Anchor::Departure, Matter::Visit(_)) => Some(self.ends),
+            (Anchor::Reception, Matter::Visit(visit)) => visit.reception_on,
+            (Anchor::RestrictedArea, Matter::Visit(visit)) => visit.restricted_from.map(day_of),
+            _ => None,
+        }
+    }
+
+    /// The moment a rule counts back from.
+    pub fn moment_of(&self, anchor: Anchor) -> Option<Moment> {
+        match (anchor, &self.matter) {
+            (Anchor::RestrictedArea, Matter::Visit(visit)) => visit.restricted_from,
+            _ => self.day_of(anchor).map(start_of),
+        }
+    }
+
+    pub fn trip(&self) -> Option<&Trip> {
+        match &self.matter {
+            Matter::Trip(trip) => Some(trip),
+            Matter::Visit(_) => None,
+        }
+    }
+
+    pub fn visit(&self) -> Option<&Visit> {
+        match &self.matter {
+            Matter::Visit(visit) => Some(visit),
+            Matter::Trip(_) => None,
+        }
+    }
+
+    /// Everyone the rules are asked about, with the facts of the whole delegation among his own.
+    pub fn subjects(&self) -> Vec<Subject<'_>> {
+        let days = (Fact::Days, Value::Number(self.days()));
+        match &self.matter {
+            Matter::Trip(trip) => {
+                let of = |t| {
+                    let facts = trip.facts_of(t).into_iter().chain([days.clone()]).collect();
+                    Subject { reference: &t.reference, facts, traveller: Some(t) }
+                };
+                trip.travellers.iter().map(of).collect()
+            }
+            Matter::Visit(visit) => {
+                let of = |v: &'_ Visitor| visit.facts_of(v).into_iter().chain([days.clone()]).collect();
+                let all = visit.visitors.iter();
+                all.map(|v| Subject { reference: &v.reference, facts: of(v), traveller: None }).collect()
+            }
+        }
+    }
+}
+
+fn count(n: usize) -> Value {
+    Value::Number(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+fn set<T: Copy + Into<&'static str>>(words: &BTreeSet<T>) -> Value {
+    Value::Set(words.iter().map(|w| (*w).into().to_owned()).collect())
+}
+
+impl Trip {
     pub fn countries(&self) -> BTreeSet<&str> {
         self.stops.iter().map(|s| s.country.as_str()).collect()
     }
@@ -79,15 +191,12 @@ impl Case {
         self.travellers.iter().map(|t| t.locality.as_str()).collect()
     }
 
-    /// The facts of one traveller together with those of the whole delegation.
-    pub fn facts_of(&self, traveller: &Traveller) -> Facts {
-        let count = |n: usize| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
+    fn facts_of(&self, traveller: &Traveller) -> Facts {
         let mut facts = Facts::from([
             (Fact::Purpose, Value::Word(self.purpose.word())),
-            (Fact::Funding, Value::Set(self.funding.iter().map(|f| f.word().to_owned()).collect())),
+            (Fact::Funding, set(&self.funding)),
             (Fact::InPlan, self.in_plan.into()),
             (Fact::EnterpriseInvitesByName, self.enterprise_invites_by_name.into()),
-            (Fact::Days, Value::Number(self.days())),
             (Fact::Members, count(self.travellers.len())),
             (Fact::Countries, count(self.countries().len())),
             (Fact::Interdisciplinary, (self.localities().len() > 1).into()),
@@ -103,6 +212,29 @@ impl Case {
         ]);
         if let Some(head) = self.travellers.iter().find(|t| t.role == MemberRole::Head) {
             facts.insert(Fact::HeadPostLevel, Value::Word(head.post_level.word()));
+        }
+        facts
+    }
+}
+
+impl Visit {
+    fn facts_of(&self, visitor: &Visitor) -> Facts {
+        let mut facts = Facts::from([
+            (Fact::Headcount, Value::Number(self.headcount)),
+            (Fact::Topics, set(&self.topics)),
+            (Fact::FirstVisit, self.first_visit.into()),
+            (Fact::RestrictedArea, self.restricted_from.is_some().into()),
+            (Fact::VisitorCountry, Value::Text(visitor.country.clone())),
+            (Fact::VisitorLevel, Value::Word(visitor.level.word())),
+        ]);
+        if let Some(locality) = &visitor.locality {
+            facts.insert(Fact::VisitorLocality, Value::Text(locality.clone()));
+        }
+        if let Some(body) = self.reception_asked_of {
+            facts.insert(Fact::ReceptionAskedOf, Value::Word(body.word()));
+        }
+        if let Some(level) = self.reception_level {
+            facts.insert(Fact::ReceptionLevel, Value::Word(level.word()));
         }
         facts
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::kernel::text::Bilingual;
-use crate::kernel::words::{Body, RuleStatus};
+use crate::kernel::words::{Body, FindingCode, Procedure, RuleStatus};
 use crate::regulation::fact::Constraint;
-use crate::regulation::pack::{Effect, Pack, PackFault, Rule};
+use crate::regulation::pack::{Anchor, Effect, Pack, PackFault, Rule};
 
 /// Every fault of a pack; `known` are the other packs, one of which it may extend.
 pub fn check(pack: &Pack, known: &[&Pack]) -> Vec<PackFault> {
@@ -22,7 +22,7 @@ pub fn check(pack: &Pack, known: &[&Pack]) -> Vec<PackFault> {
             "code is lower-case ASCII with dashes, version at least 1".into(),
         );
     }
-    if pack.in_force_to.is_some_and(|to| to <= pack.in_force_from) {
+    if pack.in_force_to.zip(pack.in_force_from).is_some_and(|(to, from)| to <= from) {
         add(
             1,
             "empty_period",
@@ -37,7 +37,7 @@ pub fn check(pack: &Pack, known: &[&Pack]) -> Vec<PackFault> {
     for other in
         known.iter().filter(|o| o.code != pack.code && o.jurisdiction.is_some() && o.jurisdiction == pack.jurisdiction)
     {
-        let before = |a: &Pack, b: &Pack| b.in_force_to.is_none_or(|to| a.in_force_from < to);
+        let before = |a: &Pack, b: &Pack| b.in_force_to.is_none_or(|to| a.in_force_from.is_none_or(|from| from < to));
         if before(pack, other) && before(other, pack) {
             add(
                 1,
@@ -117,23 +117,44 @@ fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<&str>, add: &m
             format!("overrides: there is no other rule \"{other}\""),
         );
     }
-    if let Effect::Authority { decider, .. } = &rule.effect {
-        if rule.status == RuleStatus::Unverified {
-            add(
-                rule.line,
-                "unverified_decides",
-                "văn bản chưa đọc được thì không được chỉ định người quyết định".into(),
-                "a text that was not read never names a decider".into(),
-            );
+    check_effect(rule, order, add);
+}
+
+/// What an effect says must be possible in a procedure of the rule, and in a text that was read.
+fn check_effect(rule: &Rule, order: &BTreeSet<Body>, add: &mut Add) {
+    let mut anchored = |anchor: Anchor| {
+        if !rule.procedures.is_empty() && !rule.procedures.iter().any(|p| anchor.known_in(*p)) {
+            never(rule.line, &rule.id, ("thủ tục không có thời điểm này", "no procedure of it knows this moment"), add);
         }
-        if !order.contains(decider) {
-            add(
-                rule.line,
-                "unordered_decider",
-                format!("{decider} không có trong strictness"),
-                format!("{decider} is not in strictness"),
-            );
+    };
+    match &rule.effect {
+        Effect::Deadline { before, .. } => anchored(*before),
+        Effect::Obligation { timing, .. } => anchored(timing.anchor()),
+        Effect::Limit { finding, .. } => {
+            let measured = |p: &Procedure| !p.is_visit() || *finding == FindingCode::OverlappingTrip;
+            if !rule.procedures.is_empty() && !rule.procedures.iter().any(measured) {
+                never(rule.line, &rule.id, ("thủ tục không có giới hạn này", "no procedure of it has this limit"), add);
+            }
         }
+        Effect::Authority { decider: Some(decider), .. } => {
+            if rule.status == RuleStatus::Unverified {
+                add(
+                    rule.line,
+                    "unverified_decides",
+                    "văn bản chưa đọc được thì không được chỉ định người quyết định".into(),
+                    "a text that was not read never names a decider".into(),
+                );
+            }
+            if !order.contains(decider) {
+                add(
+                    rule.line,
+                    "unordered_decider",
+                    format!("{decider} không có trong strictness"),
+                    format!("{decider} is not in strictness"),
+                );
+            }
+        }
+        _ => {}
     }
 }
 

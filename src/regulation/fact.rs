@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::words::{
-    Bloc, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
+    Bloc, Body, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
+    ReceptionLevel, Topic, VisitorLevel,
 };
 
 /// Every fact a rule may ask about. A condition that cannot be said with these needs a new fact here.
@@ -35,6 +36,21 @@ pub enum Fact {
     KeyLeader,
     /// `diplomatic`, `official`, `ordinary` or `none`.
     PassportKind,
+    /// Guests.
+    Headcount,
+    /// Topics of the visit, a set.
+    Topics,
+    FirstVisit,
+    /// The body that is asked to receive the guests.
+    ReceptionAskedOf,
+    ReceptionLevel,
+    /// Guests are taken to a restricted or border area.
+    RestrictedArea,
+    /// ISO 3166-1 alpha-2.
+    VisitorCountry,
+    /// Province or city abroad, a lower-case word.
+    VisitorLocality,
+    VisitorLevel,
 }
 
 /// What values a fact can take.
@@ -42,6 +58,8 @@ pub enum Domain {
     Words(BTreeSet<String>),
     Set(BTreeSet<String>),
     Number,
+    /// Any lower-case word.
+    Text,
 }
 
 fn words<T: Copy + Into<&'static str>>(all: &[T]) -> BTreeSet<String> {
@@ -58,7 +76,13 @@ impl Fact {
         Domain::Words(match self {
             Fact::Purpose => words(Purpose::all()),
             Fact::Funding => return Domain::Set(words(FundingSource::all())),
-            Fact::Days | Fact::Members | Fact::Countries => return Domain::Number,
+            Fact::Topics => return Domain::Set(words(Topic::all())),
+            Fact::Days | Fact::Members | Fact::Countries | Fact::Headcount => return Domain::Number,
+            Fact::VisitorLocality => return Domain::Text,
+            Fact::VisitorCountry => crate::kernel::country::codes().map(str::to_owned).collect(),
+            Fact::VisitorLevel => words(VisitorLevel::all()),
+            Fact::ReceptionLevel => words(ReceptionLevel::all()),
+            Fact::ReceptionAskedOf => words(Body::all()),
             Fact::HeadPostLevel | Fact::PostLevel => words(PostLevel::all()),
             Fact::Role => words(MemberRole::all()),
             Fact::ManagedBy => words(ManagedBy::all()),
@@ -74,13 +98,27 @@ impl Fact {
             | Fact::Interdisciplinary
             | Fact::PartyMember
             | Fact::ProvincialCommitteeMember
-            | Fact::KeyLeader => yes_no(),
+            | Fact::KeyLeader
+            | Fact::FirstVisit
+            | Fact::RestrictedArea => yes_no(),
         })
     }
 
     /// Whether the fact can be known in this procedure; a rule that asks for another can never match.
     pub fn known_in(self, procedure: Procedure) -> bool {
-        matches!(procedure, Procedure::Outbound | Procedure::PrivateTravel)
+        let of_visits = matches!(
+            self,
+            Fact::Headcount
+                | Fact::Topics
+                | Fact::FirstVisit
+                | Fact::ReceptionAskedOf
+                | Fact::ReceptionLevel
+                | Fact::RestrictedArea
+                | Fact::VisitorCountry
+                | Fact::VisitorLocality
+                | Fact::VisitorLevel
+        );
+        self == Fact::Days || of_visits == procedure.is_visit()
     }
 }
 
@@ -88,6 +126,7 @@ impl Fact {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     Word(&'static str),
+    Text(String),
     Set(BTreeSet<String>),
     Number(i64),
 }
@@ -115,6 +154,7 @@ impl Constraint {
     pub fn holds(&self, value: &Value) -> bool {
         match (self, value) {
             (Constraint::OneOf(words), Value::Word(word)) => words.contains(*word),
+            (Constraint::OneOf(words), Value::Text(word)) => words.contains(word),
             (Constraint::Any(wanted), Value::Set(set)) => !wanted.is_disjoint(set),
             (Constraint::NoneOf(unwanted), Value::Set(set)) => unwanted.is_disjoint(set),
             (Constraint::Range(min, max), Value::Number(n)) => (*min..=*max).contains(n),

@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::kernel::text::Bilingual;
 use crate::kernel::words::{Document, FindingCode, FundingSource, Severity, TermUnit};
 use crate::kernel::workdays::WorkCalendar;
-use crate::regulation::assess::{Consent, Finding, Paper};
-use crate::regulation::case::{Case, Traveller};
+use crate::regulation::assess::{Consent, Finding, Paper, Speaks};
+use crate::regulation::case::{Case, Traveller, Trip};
 use crate::regulation::pack::{ConsentMode, Effect, Rule};
 
 /// A limit that is passed: what is allowed, what is there, and who it is about.
@@ -24,7 +24,7 @@ struct Passed {
 /// Every finding of a case, in a fixed order.
 pub fn findings(
     case: &Case,
-    limits: &[(&Rule, &Traveller)],
+    limits: &[Speaks],
     dossier: &[Paper],
     consents: &[Consent],
     details: &[(&Rule, &Traveller)],
@@ -33,7 +33,11 @@ pub fn findings(
     let mut found: Vec<Finding> = Vec::new();
     for (rule, traveller) in limits {
         let Effect::Limit { finding, severity, max, unit, waivable_by } = &rule.effect else { continue };
-        let Some(passed) = measure(*finding, case, traveller, *max, *unit, calendar)? else { continue };
+        let passed = match (traveller, case.trip()) {
+            (Some(traveller), Some(trip)) => measure(*finding, case, trip, traveller, *max, *unit, calendar)?,
+            _ => measure_visit(*finding, case),
+        };
+        let Some(passed) = passed else { continue };
         let severity = passed.severity.unwrap_or(*severity);
         match found.iter_mut().find(|f| f.rule == rule.id && f.code == *finding && f.severity == severity) {
             Some(known) => {
@@ -111,9 +115,17 @@ fn lacking(
     }
 }
 
+/// A host who is elsewhere at the hour of a visit; rules measure nothing else of visits.
+fn measure_visit(code: FindingCode, case: &Case) -> Option<Passed> {
+    let clashes = case.visit().map_or(0, |v| v.clashes);
+    let found = code == FindingCode::OverlappingTrip && clashes > 0;
+    found.then(|| Passed { limit: None, actual: i64::try_from(clashes).ok(), travellers: Vec::new(), severity: None })
+}
+
 fn measure(
     code: FindingCode,
     case: &Case,
+    trip: &Trip,
     traveller: &Traveller,
     max: Option<i64>,
     unit: TermUnit,
@@ -133,18 +145,18 @@ fn measure(
     };
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     Ok(match code {
-        FindingCode::TooManyMembers => over(count(case.travellers.len()), Vec::new()),
+        FindingCode::TooManyMembers => over(count(trip.travellers.len()), Vec::new()),
         FindingCode::TooManyDays => {
             let days = match unit {
-                TermUnit::Days => case.days(),
-                TermUnit::WorkingDays => calendar.count(case.departure, case.returning)?,
+                TermUnit::Days | TermUnit::Hours => case.days(),
+                TermUnit::WorkingDays => calendar.count(case.begins, case.ends)?,
             };
             over(days, Vec::new())
         }
-        FindingCode::TooManyDaysInCountry => over(longest_stay(case), Vec::new()),
-        FindingCode::TooManyCountries => over(count(case.countries().len()), Vec::new()),
+        FindingCode::TooManyDaysInCountry => over(longest_stay(trip), Vec::new()),
+        FindingCode::TooManyCountries => over(count(trip.countries().len()), Vec::new()),
         FindingCode::TwoKeyLeaders => {
-            let together: Vec<String> = case
+            let together: Vec<String> = trip
                 .travellers
                 .iter()
                 .filter(|t| t.key_leader && t.locality == traveller.locality)
@@ -155,14 +167,14 @@ fn measure(
         FindingCode::YearlyTripLimit => over(traveller.missions_this_year + 1, of_him()),
         FindingCode::UnderDiscipline => simply(traveller.under_discipline, of_him()),
         FindingCode::EnterpriseFunded => {
-            simply(case.enterprise_invites_by_name || case.funding.contains(&FundingSource::Enterprise), Vec::new())
+            simply(trip.enterprise_invites_by_name || trip.funding.contains(&FundingSource::Enterprise), Vec::new())
         }
-        FindingCode::ProjectFunded => simply(case.funding.contains(&FundingSource::Project), Vec::new()),
+        FindingCode::ProjectFunded => simply(trip.funding.contains(&FundingSource::Project), Vec::new()),
         FindingCode::RelativeInDelegation => simply(traveller.relative_of.is_some(), of_him()),
-        FindingCode::OffPlan => simply(!case.in_plan, Vec::new()),
+        FindingCode::OffPlan => simply(!trip.in_plan, Vec::new()),
         FindingCode::PassportExpiresEarly => {
             let months = Months::new(max.and_then(|m| u32::try_from(m).ok()).unwrap_or(0));
-            let needed = case.returning.checked_add_months(months);
+            let needed = case.ends.checked_add_months(months);
             simply(traveller.passport.is_some_and(|p| needed.is_some_and(|day| p.expires_on < day)), of_him())
         }
         FindingCode::OverlappingTrip => {
@@ -182,9 +194,9 @@ fn measure(
     })
 }
 
-fn longest_stay(case: &Case) -> i64 {
+fn longest_stay(trip: &Trip) -> i64 {
     let mut days: BTreeMap<&str, i64> = BTreeMap::new();
-    for stop in &case.stops {
+    for stop in &trip.stops {
         *days.entry(&stop.country).or_default() += stop.days;
     }
     days.into_values().max().unwrap_or(0)
@@ -237,8 +249,8 @@ fn describe(finding: &Finding) -> Bilingual {
             ("Hộ chiếu hết hạn quá sớm sau ngày về.".into(), "A passport expires too soon after the return.".into())
         }
         FindingCode::OverlappingTrip => (
-            "Trùng thời gian với chuyến đi khác của cùng người.".into(),
-            "The same person is on another trip at this time.".into(),
+            "Trùng thời gian: cùng một người đang ở chuyến đi hoặc cuộc tiếp khác.".into(),
+            "The same person is on another trip, or receives other guests, at this time.".into(),
         ),
         FindingCode::LateSubmission => ("Nộp hồ sơ muộn.".into(), "Submitted late.".into()),
         FindingCode::ReportOverdue => ("Còn báo cáo quá hạn.".into(), "A report is overdue.".into()),

@@ -42,7 +42,7 @@ async fn ask(
     let body = body.read().await?;
     call.actor.require(Act::Read, Kind::Assessment)?;
     let question = body.check()?;
-    let (named, province, day) = (question.regulation.clone(), question.jurisdiction.clone(), question.received_on);
+    let (named, province, day) = question.addressed_to();
     let case = question.into_case()?;
     let shelf = shelf.get_ref().clone();
     let book = call.read(move |conn, _| shelf.book(conn)).await?;
@@ -68,7 +68,8 @@ struct RegulationItem {
     document: String,
     status: RuleStatus,
     jurisdiction: Option<String>,
-    in_force_from: NaiveDate,
+    /// None where it was not read.
+    in_force_from: Option<NaiveDate>,
     /// First day no longer in force.
     in_force_to: Option<NaiveDate>,
 }

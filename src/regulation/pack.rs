@@ -17,8 +17,8 @@ pub struct Pack {
     pub status: RuleStatus,
     /// The province whose text it is; none for national texts.
     pub jurisdiction: Option<String>,
-    /// Half-open: the first day in force, the first day no longer.
-    pub in_force_from: Day,
+    /// Half-open: the first day in force – none where it was not read –, the first day no longer.
+    pub in_force_from: Option<Day>,
     pub in_force_to: Option<Day>,
     pub extends: Option<String>,
     /// Province that this one became part of, and its name.
@@ -75,16 +75,57 @@ pub enum ConsentMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Anchor {
+    /// Of our delegation, or of the guests.
     Departure,
     Return,
+    /// Of the guests, or the opening of a conference.
+    Arrival,
+    /// The hour at which a leader receives the guests.
+    Reception,
+    /// The first hour in a restricted or border area.
+    RestrictedArea,
+}
+
+impl Anchor {
+    /// Whether it occurs in a procedure.
+    pub fn known_in(self, procedure: Procedure) -> bool {
+        match self {
+            Anchor::Departure => true,
+            Anchor::Return => !procedure.is_visit(),
+            Anchor::Arrival | Anchor::Reception | Anchor::RestrictedArea => procedure.is_visit(),
+        }
+    }
+}
+
+/// When a duty is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timing {
+    After(Anchor, Term),
+    /// A notice that has to be given before something.
+    Before(Anchor, Term),
+    /// A yearly report: month and day the report year ends with, and month and day it is due.
+    ReportYear {
+        by: Anchor,
+        ends: (u32, u32),
+        due: (u32, u32),
+    },
+}
+
+impl Timing {
+    pub fn anchor(self) -> Anchor {
+        match self {
+            Timing::After(anchor, _) | Timing::Before(anchor, _) => anchor,
+            Timing::ReportYear { by, .. } => by,
+        }
+    }
 }
 
 /// What a rule says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Who decides, over which steps and in what time.
+    /// Who decides, over which steps and in what time; no decider where that part of the text was not read.
     Authority {
-        decider: Body,
+        decider: Option<Body>,
         steps: Vec<StepRule>,
         decide_within: Option<Term>,
         /// The whole term, where the text gives one.
@@ -92,6 +133,8 @@ pub enum Effect {
         copies_to: Vec<Body>,
         notes: Vec<(String, Bilingual)>,
     },
+    /// The text asks for no permission.
+    NoPermission,
     Consent {
         body: Body,
         mode: ConsentMode,
@@ -119,8 +162,7 @@ pub enum Effect {
     },
     Obligation {
         code: String,
-        within: Term,
-        after: Anchor,
+        timing: Timing,
     },
 }
 
@@ -128,7 +170,7 @@ impl Effect {
     /// Rules of one group compete: the most specific one speaks.
     pub fn group(&self) -> String {
         match self {
-            Effect::Authority { .. } => "authority".into(),
+            Effect::Authority { .. } | Effect::NoPermission => "authority".into(),
             Effect::Consent { .. } => "consent".into(),
             Effect::Paper { document, .. } => format!("document {document}"),
             Effect::Detail { detail } => format!("detail {detail}"),
@@ -160,7 +202,7 @@ impl Rule {
 
 impl Pack {
     pub fn in_force_on(&self, day: Day) -> bool {
-        valid_on(self.in_force_from, self.in_force_to, day)
+        valid_on(self.in_force_from.unwrap_or(Day::MIN), self.in_force_to, day)
     }
 }
 

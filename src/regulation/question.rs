@@ -6,14 +6,60 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::kernel::country::country;
+use crate::kernel::checks;
+use crate::kernel::time::Day;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{
     Bloc, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
 };
-use crate::regulation::case::{Case, Passport, Stop, Traveller};
+use crate::regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
+use crate::regulation::visit_question::VisitQuestion;
 
-/// Procedures that can be asked about.
+/// A question to a regulation, told apart by `procedure`. Nothing of it is stored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(discriminator = "procedure", as = Question, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017",
+  "received_on": "2017-03-06", "departure_date": "2017-04-10", "return_date": "2017-04-14", "purpose": "study_visit",
+  "funding": ["host"], "in_plan": true, "enterprise_invites_by_name": false, "stops": [{"country": "TH", "days": 5}],
+  "travellers": [{"ref": "a", "role": "head", "post_level": "division_head", "managed_by": "agency",
+     "personnel": "civil_servant", "party_member": true, "provincial_committee_member": false, "key_leader": false,
+     "locality": "so-khcn", "under_discipline": false, "missions_this_year": 0}],
+  "documents": ["request_letter", "invitation"] }))]
+pub enum Question {
+    Trip(TripQuestion),
+    Visit(VisitQuestion),
+}
+
+impl Question {
+    /// The regulation by its code, or the province, and the day asked about.
+    pub fn addressed_to(&self) -> (Option<String>, Option<String>, Day) {
+        match self {
+            Question::Trip(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
+            Question::Visit(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
+        }
+    }
+
+    /// The case, or every fault.
+    pub fn into_case(self) -> Result<Case, Violations> {
+        match self {
+            Question::Trip(q) => q.into_case(),
+            Question::Visit(q) => q.into_case(),
+        }
+    }
+}
+
+/// A question names a text or a province, not both.
+pub fn addressed(regulation: &Option<String>, jurisdiction: &Option<String>, faults: &mut Violations) {
+    faults.require(
+        regulation.is_some() != jurisdiction.is_some(),
+        "/regulation",
+        "one_of_two",
+        "Cần đúng một trong regulation, jurisdiction.",
+        "Exactly one of regulation and jurisdiction is needed.",
+    );
+}
+
+/// Trips that can be asked about.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AskedProcedure {
@@ -21,10 +67,10 @@ pub enum AskedProcedure {
     PrivateTravel,
 }
 
-/// A question to a regulation. Nothing of it is stored. `regulation` names a text, or `jurisdiction` a province.
+/// A question about a trip. `regulation` names a text, or `jurisdiction` a province.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "procedure": "outbound", "regulation": "an-giang-2017", "received_on": "2017-03-06",
+#[schema(as = TripQuestion, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017", "received_on": "2017-03-06",
   "departure_date": "2017-04-10", "return_date": "2017-04-14", "purpose": "study_visit",
   "funding": ["host"], "in_plan": true, "enterprise_invites_by_name": false,
   "stops": [{"country": "TH", "days": 5}],
@@ -34,7 +80,7 @@ pub enum AskedProcedure {
      "bloc": "state", "relative_of": null, "passport": {"kind": "ordinary", "expires_on": "2021-01-01"},
      "grade": {"category": "A1", "grade": "chuyên viên", "step": "3/9", "code": "01.003"}}],
   "documents": ["request_letter", "invitation"] }))]
-pub struct Question {
+pub struct TripQuestion {
     pub procedure: AskedProcedure,
     #[schema(min_length = 1, max_length = 100)]
     pub regulation: Option<String>,
@@ -124,7 +170,7 @@ impl Grade {
     }
 }
 
-impl Question {
+impl TripQuestion {
     /// The case, or every fault.
     pub fn into_case(self) -> Result<Case, Violations> {
         let mut faults = Violations::default();
@@ -136,33 +182,28 @@ impl Question {
                 AskedProcedure::PrivateTravel => Procedure::PrivateTravel,
             },
             received_on: self.received_on,
-            departure: self.departure_date,
-            returning: self.return_date,
-            purpose: self.purpose,
-            funding: self.funding.into_iter().collect::<BTreeSet<FundingSource>>(),
-            in_plan: self.in_plan,
-            enterprise_invites_by_name: self.enterprise_invites_by_name,
-            stops: self.stops.into_iter().map(|s| Stop { country: s.country, days: s.days }).collect(),
-            travellers: self.travellers.into_iter().map(AskedTraveller::into_traveller).collect(),
+            begins: self.departure_date,
+            ends: self.return_date,
             documents: self.documents.into_iter().collect(),
+            matter: Matter::Trip(Trip {
+                purpose: self.purpose,
+                funding: self.funding.into_iter().collect::<BTreeSet<FundingSource>>(),
+                in_plan: self.in_plan,
+                enterprise_invites_by_name: self.enterprise_invites_by_name,
+                stops: self.stops.into_iter().map(|s| Stop { country: s.country, days: s.days }).collect(),
+                travellers: self.travellers.into_iter().map(AskedTraveller::into_traveller).collect(),
+            }),
         })
     }
 
     fn check(&self, faults: &mut Violations) {
-        check_dates(self.departure_date, self.return_date, faults);
-        if self.regulation.is_some() == self.jurisdiction.is_some() {
-            faults.add(
-                "/regulation",
-                "one_of_two",
-                "Cần đúng một trong regulation, jurisdiction.",
-                "Exactly one of regulation and jurisdiction is needed.",
-            );
-        }
+        checks::days(self.departure_date, self.return_date, "/departure_date", "/return_date", faults);
+        addressed(&self.regulation, &self.jurisdiction, faults);
         for (index, stop) in self.stops.iter().enumerate() {
-            check_country(&stop.country, &format!("/stops/{index}/country"), faults);
+            checks::foreign_country(&stop.country, &format!("/stops/{index}/country"), faults);
         }
         let heads = self.travellers.iter().filter(|t| t.role == MemberRole::Head).count();
-        check_heads(heads, "/travellers", faults);
+        checks::one_head(heads, "/travellers", faults);
         let mut seen = BTreeSet::new();
         for (index, traveller) in self.travellers.iter().enumerate() {
             let pointer = format!("/travellers/{index}");
@@ -180,66 +221,6 @@ impl Question {
             }
         }
     }
-}
-
-/// Return before departure, and trips longer than any delegation.
-pub fn check_dates(departure: NaiveDate, returning: NaiveDate, faults: &mut Violations) {
-    faults.require(
-        returning >= departure,
-        "/return_date",
-        "returns_before_departure",
-        "Ngày về trước ngày đi.",
-        "The return is before the departure.",
-    );
-    faults.require(
-        (returning - departure).num_days() <= 3_650,
-        "/return_date",
-        "too_long",
-        "Chuyến đi quá dài.",
-        "The trip is too long.",
-    );
-    let known = |d: NaiveDate| (1990..=2100).contains(&chrono::Datelike::year(&d));
-    faults.require(
-        known(departure),
-        "/departure_date",
-        "out_of_range",
-        "Năm phải từ 1990 đến 2100.",
-        "The year must be 1990 to 2100.",
-    );
-    faults.require(
-        known(returning),
-        "/return_date",
-        "out_of_range",
-        "Năm phải từ 1990 đến 2100.",
-        "The year must be 1990 to 2100.",
-    );
-}
-
-pub fn check_country(code: &str, pointer: &str, faults: &mut Violations) {
-    faults.require(
-        country(code).is_some(),
-        pointer,
-        "unknown_country",
-        "Không có mã nước này (ISO 3166-1).",
-        "There is no such country code (ISO 3166-1).",
-    );
-    faults.require(
-        code != "VN",
-        pointer,
-        "home_country",
-        "Nước đến không thể là Việt Nam.",
-        "A stop abroad cannot be in Viet Nam.",
-    );
-}
-
-pub fn check_heads(heads: usize, pointer: &str, faults: &mut Violations) {
-    faults.require(
-        heads == 1,
-        pointer,
-        "one_head",
-        "Đoàn phải có đúng một trưởng đoàn.",
-        "A delegation has exactly one head.",
-    );
 }
 
 impl AskedTraveller {

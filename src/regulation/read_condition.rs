@@ -72,6 +72,10 @@ fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<C
             let Some(words) = list(item) else { return wrong("a word, a list of words, or { not = [words] }") };
             Some(Constraint::OneOf(known(words, &all)))
         }
+        Domain::Text => match list(item) {
+            Some(words) => Some(Constraint::OneOf(words)),
+            None => wrong("a word or a list of words"),
+        },
         Domain::Set(all) => {
             let table = item.as_table_like();
             let part = |key| table.and_then(|t| t.get(key)).and_then(list);

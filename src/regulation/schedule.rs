@@ -1,13 +1,15 @@
 //! Days of an assessment: when steps are due, when duties are, and by when a dossier has to be in. Pure.
 
+use chrono::{Datelike, Duration};
+
 use crate::error::Result;
 use crate::kernel::text::Bilingual;
-use crate::kernel::time::{Day, in_vietnamese};
-use crate::kernel::words::{FindingCode, Severity, StepKind, Term};
+use crate::kernel::time::{Day, day_of, in_vietnamese};
+use crate::kernel::words::{FindingCode, Severity, StepKind, Term, TermUnit};
 use crate::kernel::workdays::WorkCalendar;
 use crate::regulation::assess::{Consent, Finding, Obligation, Spoken, Step};
 use crate::regulation::case::Case;
-use crate::regulation::pack::{Anchor, ConsentMode, Effect, Rule};
+use crate::regulation::pack::{ConsentMode, Effect, Rule, Timing};
 
 /// The latest day to submit, where a text gives one, and the finding where it has passed.
 pub(super) fn latest_submission(
@@ -20,7 +22,7 @@ pub(super) fn latest_submission(
     let mut latest: Option<(Day, &Rule, Severity)> = None;
     for s in spoken {
         if let Effect::Deadline { lead, before, severity } = &s.rule.effect {
-            let anchor = if *before == Anchor::Departure { case.departure } else { case.returning };
+            let Some(anchor) = case.day_of(*before) else { continue };
             let day = calendar.before(anchor, *lead)?;
             if latest.as_ref().is_none_or(|(known, ..)| day < *known) {
                 latest = Some((day, s.rule, *severity));
@@ -104,13 +106,13 @@ pub(super) fn steps(
         });
     }
     let decided = timed(due.or(start), *decide_within, calendar)?.or(whole).or(due);
-    planned.push(Step {
+    planned.extend(decider.map(|body| Step {
         kind: StepKind::Decide,
-        body: *decider,
+        body,
         within: *decide_within,
         due_on: decided,
         citation: rule.citation.clone(),
-    });
+    }));
     Ok((planned, whole.or(decided)))
 }
 
@@ -124,19 +126,29 @@ fn timed(from: Option<Day>, within: Option<Term>, calendar: &WorkCalendar) -> Re
 pub(super) fn obligations(case: &Case, spoken: &[Spoken], calendar: &WorkCalendar) -> Result<Vec<Obligation>> {
     let mut owed: Vec<Obligation> = Vec::new();
     for s in spoken {
-        if let Effect::Obligation { code, within, after } = &s.rule.effect {
-            if owed.iter().any(|o| o.code == *code) {
-                continue;
-            }
-            let anchor = if *after == Anchor::Departure { case.departure } else { case.returning };
-            owed.push(Obligation {
-                code: code.clone(),
-                within: *within,
-                after: *after,
-                due_on: Some(calendar.after(anchor, *within)?),
-                citation: s.rule.citation.clone(),
-            });
+        let Effect::Obligation { code, timing } = &s.rule.effect else { continue };
+        if owed.iter().any(|o| o.code == *code) {
+            continue;
         }
+        let (due_on, due_at, report_year) = match *timing {
+            Timing::After(anchor, within) => {
+                (case.day_of(anchor).map(|day| calendar.after(day, within)).transpose()?, None, None)
+            }
+            Timing::Before(anchor, Term { value, unit: TermUnit::Hours }) => {
+                let at = case.moment_of(anchor).map(|moment| moment - Duration::hours(value));
+                (at.map(day_of), at, None)
+            }
+            Timing::Before(anchor, lead) => {
+                (case.day_of(anchor).map(|day| calendar.before(day, lead)).transpose()?, None, None)
+            }
+            Timing::ReportYear { by, ends: (month, day), due } => {
+                // A report year that ends on 14 December is named after the year it ends in.
+                let year = case.day_of(by).map(|d| d.year() + i32::from((d.month(), d.day()) > (month, day)));
+                (year.and_then(|year| Day::from_ymd_opt(year, due.0, due.1)), None, year)
+            }
+        };
+        let citation = s.rule.citation.clone();
+        owed.push(Obligation { code: code.clone(), timing: *timing, due_on, due_at, report_year, citation });
     }
     owed.sort_by(|a, b| (a.due_on, &a.code).cmp(&(b.due_on, &b.code)));
     Ok(owed)

@@ -6,9 +6,11 @@ use utoipa::ToSchema;
 
 use crate::kernel::money::Money;
 use crate::kernel::text::Language;
+use crate::kernel::time::rfc3339;
 use crate::kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, StepKind, Term};
-use crate::regulation::assess::Assessment;
+use crate::regulation::assess::{Assessment, Obligation};
 use crate::regulation::book::Law;
+use crate::regulation::pack::{Anchor, Timing};
 
 /// What the regulation answers.
 #[derive(Serialize, ToSchema)]
@@ -102,10 +104,42 @@ struct FindingView {
 #[derive(Serialize, ToSchema)]
 struct ObligationView {
     code: String,
-    within: Term,
-    after: String,
+    /// None for a yearly report.
+    within: Option<Term>,
+    /// What it counts from: `departure`, `return`, `arrival`, `reception`.
+    after: Option<String>,
+    /// What it has to come before: `arrival`, `restricted_area` …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
     due_on: Option<NaiveDate>,
+    /// The very moment (RFC 3339), for notices that are due hours before something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    /// The year whose report it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report_year: Option<i32>,
     citation: String,
+}
+
+impl From<Obligation> for ObligationView {
+    fn from(o: Obligation) -> Self {
+        let word = |anchor: Anchor| Some(<&'static str>::from(anchor).to_owned());
+        let (within, after, before) = match o.timing {
+            Timing::After(anchor, within) => (Some(within), word(anchor), None),
+            Timing::Before(anchor, within) => (Some(within), None, word(anchor)),
+            Timing::ReportYear { by, .. } => (None, word(by), None),
+        };
+        ObligationView {
+            code: o.code,
+            within,
+            after,
+            before,
+            due_on: o.due_on,
+            due_at: o.due_at.map(rfc3339),
+            report_year: o.report_year,
+            citation: o.citation,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -166,20 +200,7 @@ pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
                 document: f.document,
             })
             .collect(),
-        obligations: a
-            .obligations
-            .into_iter()
-            .map(|o| {
-                let after: &'static str = o.after.into();
-                ObligationView {
-                    code: o.code,
-                    within: o.within,
-                    after: after.to_owned(),
-                    due_on: o.due_on,
-                    citation: o.citation,
-                }
-            })
-            .collect(),
+        obligations: a.obligations.into_iter().map(ObligationView::from).collect(),
         copies_to: a.copies_to,
         latest_submission_on: a.latest_submission_on,
         notes: a

@@ -52,11 +52,7 @@ impl Schema {
             parts.iter().for_each(|part| self.check(part, value, at, faults));
         }
         if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
-            // Only "this or null" occurs in our bodies.
-            if !value.is_null() {
-                let real = choices.iter().find(|c| c.get("type").and_then(Value::as_str) != Some("null"));
-                real.into_iter().for_each(|choice| self.check(choice, value, at, faults));
-            }
+            self.check_choice(schema, choices, value, at, faults);
             return;
         }
         if !type_fits(schema.get("type"), value) {
@@ -70,6 +66,37 @@ impl Schema {
             Value::Object(members) => self.check_members(schema, members, at, faults),
             Value::Null | Value::Bool(_) => {}
         }
+    }
+
+    /// "This or null", or shapes that one property tells apart.
+    fn check_choice(&self, schema: &Value, choices: &[Value], value: &Value, at: &str, faults: &mut Violations) {
+        let Some(name) = schema.pointer("/discriminator/propertyName").and_then(Value::as_str) else {
+            if !value.is_null() {
+                let real = choices.iter().find(|c| c.get("type").and_then(Value::as_str) != Some("null"));
+                real.into_iter().for_each(|choice| self.check(choice, value, at, faults));
+            }
+            return;
+        };
+        let words = |choice: &Value| -> Vec<Value> {
+            let property = self.resolve(choice).get("properties").and_then(|p| p.get(name)).map(|p| self.resolve(p));
+            property.and_then(|p| p.get("enum")?.as_array().cloned()).unwrap_or_default()
+        };
+        let told = value.get(name);
+        let fitting = choices.iter().find(|choice| told.is_some_and(|told| words(choice).contains(told)));
+        match (fitting, told) {
+            (Some(choice), _) => self.check(choice, value, at, faults),
+            (None, Some(Value::String(text))) => {
+                let known: Vec<Value> = choices.iter().flat_map(words).collect();
+                check_text(&serde_json::json!({"enum": known}), text, &format!("{at}/{name}"), faults);
+            }
+            // Without the telling property the first shape says what is missing.
+            (None, _) => choices.iter().take(1).for_each(|choice| self.check(choice, value, at, faults)),
+        }
+    }
+
+    fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        let target = schema.get("$ref").and_then(Value::as_str).and_then(|r| self.referenced.get(r));
+        target.unwrap_or(schema)
     }
 
     fn check_items(&self, schema: &Value, items: &[Value], at: &str, faults: &mut Violations) {

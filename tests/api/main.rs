@@ -20,4 +20,5 @@ mod registry;
 mod spec;
 mod statistics;
 mod story;
+mod visits_assessed;
 mod wrong_turns;

@@ -9,7 +9,7 @@ use crate::kernel::words::{Document, Severity};
 use crate::procedures::outbound::model::Content;
 use crate::registry::agencies::Agency;
 use crate::registry::officials::Official;
-use crate::regulation::case::{Case, Passport, Stop, Traveller};
+use crate::regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
 
 /// What is known around a dossier.
 #[derive(Debug, Default)]
@@ -59,21 +59,23 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
     Case {
         procedure: content.procedure,
         received_on,
-        departure: content.departure,
-        returning: content.returning,
-        purpose: content.purpose,
-        funding: content.funding.iter().map(|f| f.source).collect(),
-        in_plan: content.plan_item_id.is_some(),
-        enterprise_invites_by_name: content
-            .inviting_party
-            .as_ref()
-            .is_some_and(|p| p.invites_by_name && p.kind == crate::kernel::words::InviterKind::Enterprise),
-        stops: content
-            .stops
-            .iter()
-            .map(|s| Stop { country: s.country.clone(), days: Period { from: s.from, to: s.to }.days() })
-            .collect(),
-        travellers,
+        begins: content.departure,
+        ends: content.returning,
         documents: around.documents.clone(),
+        matter: Matter::Trip(Trip {
+            purpose: content.purpose,
+            funding: content.funding.iter().map(|f| f.source).collect(),
+            in_plan: content.plan_item_id.is_some(),
+            enterprise_invites_by_name: content
+                .inviting_party
+                .as_ref()
+                .is_some_and(|p| p.invites_by_name && p.kind == crate::kernel::words::InviterKind::Enterprise),
+            stops: content
+                .stops
+                .iter()
+                .map(|s| Stop { country: s.country.clone(), days: Period { from: s.from, to: s.to }.days() })
+                .collect(),
+            travellers,
+        }),
     }
 }

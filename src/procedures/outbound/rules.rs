@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::dossier::rules::{check_country, check_funding, check_members, check_stops, check_trip_days};
+use crate::dossier::rules::{check_funding, check_members, check_stops};
+use crate::kernel::checks;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Procedure, Purpose};
 use crate::procedures::outbound::model::Content;
 
 /// Every fault of a content; `known` are the officials that exist.
 pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {
-    check_trip_days(content.departure, content.returning, faults);
+    checks::days(content.departure, content.returning, "/departure_date", "/return_date", faults);
     check_stops(&content.stops, content.departure, content.returning, faults);
     check_funding(&content.funding, faults);
     check_members(&content.members, faults);
@@ -32,7 +33,7 @@ pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {
         "The purpose `private` goes with private travel, and only with it.",
     );
     match &content.inviting_party {
-        Some(party) => check_country(&party.country, "/inviting_party/country", faults),
+        Some(party) => checks::known_country(&party.country, "/inviting_party/country", faults),
         None => faults.require(
             private,
             "/inviting_party",

@@ -4,12 +4,13 @@ use serde_json::json;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::dossier::rules::{check_stops, check_trip_days};
+use crate::dossier::rules::check_stops;
 use crate::error::Result;
 use crate::handling::actions::after::past;
 use crate::handling::actions::{Seen, Trace, conclude};
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::On;
+use crate::kernel::checks;
 use crate::kernel::violation::Violations;
 use crate::procedures::outbound::http::body::Resume;
 use crate::procedures::outbound::model::{Content, Trip};
@@ -47,7 +48,7 @@ pub fn record_return(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: On
 /// A postponed trip gets new days.
 pub fn resume(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Resume) -> Result<Trip> {
     let mut faults = Violations::default();
-    check_trip_days(body.departure_date, body.return_date, &mut faults);
+    checks::days(body.departure_date, body.return_date, "/departure_date", "/return_date", &mut faults);
     check_stops(&body.stops, body.departure_date, body.return_date, &mut faults);
     faults.finish()?;
     let mut trip = seen.dossier.clone();
