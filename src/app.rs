@@ -94,9 +94,10 @@ impl House {
     modifiers(&Bearer),
     tags(
         (name = "access", description = "Sign-in, accounts, the audit trail"),
-        (name = "registry", description = "Agencies, officials, the working calendar"),
+        (name = "registry", description = "Agencies, officials, partners abroad, the working calendar"),
         (name = "regulation", description = "Regulations as data, and the pure question"),
         (name = "outbound", description = "Outbound delegations (đoàn ra) and private travel (việc riêng)"),
+        (name = "inbound", description = "Inbound delegations (đoàn vào), their guests and programmes"),
         (name = "approval", description = "The inbox"),
         (name = "statistics", description = "Figures"),
         (name = "operation", description = "Health, metrics, this document"),
@@ -117,6 +118,7 @@ impl utoipa::Modify for Bearer {
 fn rooms(config: &mut ServiceConfig) {
     // Routes are tried in this order: what is asked most comes first.
     crate::procedures::routes(config);
+    crate::handling::http::partner_history::routes(config);
     crate::access::http::routes(config);
     crate::access::trail::routes(config);
     crate::registry::routes(config);

@@ -27,6 +27,9 @@
 //!
 //! The decision and the annual figures walk the same way: see `docs/architecture.md`.
 
+// The examples of the specification are long JSON literals.
+#![recursion_limit = "256"]
+
 pub mod access;
 pub mod app;
 pub mod approval;

@@ -33,6 +33,12 @@ pub enum Kind {
     Inbox,
     Statistics,
     Trail,
+    /// Foreign organisations and localities.
+    Partner,
+    /// People who were guests.
+    Guest,
+    Calendar,
+    Webhook,
 }
 
 /// Who is meant by a grant.
@@ -59,6 +65,8 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Draft, Kind::Official),
             (Act::Read, Kind::Inbox),
             (Act::Read, Kind::Statistics),
+            (Act::Read, Kind::Partner),
+            (Act::Read, Kind::Calendar),
         ],
     ),
     (
@@ -72,12 +80,16 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Draft, Kind::Official),
             (Act::Read, Kind::Inbox),
             (Act::Read, Kind::Statistics),
+            (Act::Read, Kind::Partner),
+            (Act::Read, Kind::Calendar),
         ],
     ),
     (
         Who::AnyBody,
         &[
             (Act::Read, Kind::Delegation),
+            (Act::Read, Kind::Partner),
+            (Act::Read, Kind::Calendar),
             (Act::Read, Kind::Inbox),
             (Act::Appraise, Kind::Delegation),
             (Act::Consult, Kind::Delegation),
@@ -93,9 +105,18 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Draft, Kind::Official),
             (Act::Administer, Kind::Agency),
             (Act::Read, Kind::Statistics),
+            (Act::Administer, Kind::Partner),
+            (Act::Read, Kind::Guest),
+            (Act::Administer, Kind::Guest),
         ],
     ),
-    (Who::Seat(Body::DofaDirector), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics)]),
+    (
+        Who::Seat(Body::DofaDirector),
+        &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics), (Act::Read, Kind::Guest)],
+    ),
+    // Consulted on guests, they check the very passports.
+    (Who::Seat(Body::ProvincialPolice), &[(Act::Reveal, Kind::Passport)]),
+    (Who::Seat(Body::BorderGuard), &[(Act::Reveal, Kind::Passport)]),
     (Who::Seat(Body::PpcChair), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics)]),
     (Who::Seat(Body::Ppc), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics)]),
     (Who::Seat(Body::PartyOffice), &[(Act::Read, Kind::Official)]),
@@ -118,12 +139,20 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Read, Kind::Official),
             (Act::Read, Kind::Statistics),
             (Act::Read, Kind::Trail),
+            (Act::Read, Kind::Partner),
+            (Act::Read, Kind::Guest),
+            (Act::Read, Kind::Calendar),
         ],
     ),
     (Who::Role(Role::RuleAdmin), &[(Act::Administer, Kind::Regulation)]),
     (
         Who::Role(Role::SystemAdmin),
-        &[(Act::Administer, Kind::Account), (Act::Administer, Kind::Agency), (Act::Read, Kind::Trail)],
+        &[
+            (Act::Administer, Kind::Account),
+            (Act::Administer, Kind::Agency),
+            (Act::Read, Kind::Trail),
+            (Act::Administer, Kind::Webhook),
+        ],
     ),
 ];
 

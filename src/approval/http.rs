@@ -113,9 +113,10 @@ pub struct HistoryItem {
     document: Option<PaperRef>,
 }
 
-/// The history of a dossier, for whoever may see the dossier.
-pub fn history_of(conn: &mut Conn, delegation_id: i64) -> Result<History> {
-    let past = history(conn, delegation_id)?;
+/// The history of a dossier for whoever may see it, or only the acts of one account.
+pub fn history_of(conn: &mut Conn, delegation_id: i64, only: Option<i64>) -> Result<History> {
+    let mut past = history(conn, delegation_id)?;
+    past.retain(|p| only.is_none_or(|account| p.actor_id == account));
     let ids: Vec<i64> = past.iter().flat_map(|p| [Some(p.actor_id), p.on_behalf_of]).flatten().collect();
     let names = names(conn, &ids)?;
     let name = |id: i64| names.get(&id).cloned().unwrap_or_else(|| Id(id).to_string());

@@ -1,7 +1,7 @@
 //! A process: the steps a dossier must take, which are open, and what an act on them leads to. Pure.
 
 use crate::kernel::time::{Day, Moment};
-use crate::kernel::words::{Body, StepKind, Term};
+use crate::kernel::words::{Body, Silence, StepKind, Term};
 
 /// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
@@ -23,6 +23,8 @@ pub struct Step {
     pub body: Option<Body>,
     pub within: Option<Term>,
     pub due_on: Option<Day>,
+    /// What silence means once the day is over, where the rule says it.
+    pub silence: Option<Silence>,
     pub citation: String,
     pub standing: Standing,
     pub outcome: Option<String>,
@@ -43,12 +45,20 @@ impl Step {
             body,
             within,
             due_on,
+            silence: None,
             citation: citation.to_owned(),
             standing: Standing::Waiting,
             outcome: None,
             acted_by: None,
             acted_at: None,
         }
+    }
+}
+
+impl Step {
+    /// It is this body's turn, and its day is over.
+    pub fn is_overdue(&self, today: Day) -> bool {
+        self.standing == Standing::Open && self.due_on.is_some_and(|due| due < today)
     }
 }
 
@@ -154,13 +164,15 @@ impl Process {
         Ok(body)
     }
 
-    /// Passes over consultations that are overdue on a day; how many there were.
+    /// Passes over consultations that are overdue on a day, but for those that the rule waits for; how many there were.
     pub fn pass_over_overdue(&mut self, today: Day) -> usize {
         let mut passed = 0;
         for step in &mut self.steps {
-            let overdue = step.due_on.is_some_and(|due| due < today);
-            if step.kind == StepKind::Consult && step.standing == Standing::Open && overdue {
+            let waits = step.silence == Some(Silence::Wait);
+            if step.kind == StepKind::Consult && step.is_overdue(today) && !waits {
                 step.standing = Standing::Skipped;
+                let agreed = step.silence == Some(Silence::Agreement);
+                step.outcome = Some(if agreed { "agreed_by_silence" } else { "silent" }.into());
                 passed += 1;
             }
         }

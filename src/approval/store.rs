@@ -29,6 +29,7 @@ struct Row {
     outcome: Option<String>,
     acted_by: Option<i64>,
     acted_at: Option<Moment>,
+    silence: Option<String>,
 }
 
 impl TryFrom<Row> for Step {
@@ -49,6 +50,7 @@ impl TryFrom<Row> for Step {
             outcome: row.outcome,
             acted_by: row.acted_by,
             acted_at: row.acted_at,
+            silence: row.silence.as_deref().map(word).transpose()?,
         })
     }
 }
@@ -110,6 +112,7 @@ fn row(owner: &Owner, ord: i64, step: &Step) -> Row {
         outcome: step.outcome.clone(),
         acted_by: step.acted_by,
         acted_at: step.acted_at,
+        silence: step.silence.map(|s| s.word().to_owned()),
     }
 }
 

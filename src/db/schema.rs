@@ -165,6 +165,7 @@ diesel::table! {
         outcome -> Nullable<Text>,
         acted_by -> Nullable<BigInt>,
         acted_at -> Nullable<Timestamp>,
+        silence -> Nullable<Text>,
     }
 }
 
@@ -315,8 +316,96 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    guests (id) {
+        id -> BigInt,
+        full_name -> Text,
+        name_norm -> Text,
+        nationality -> Text,
+        passport_number -> Nullable<Text>,
+        merged_into -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    inbound_guests (delegation_id, ord) {
+        delegation_id -> BigInt,
+        ord -> BigInt,
+        guest_id -> BigInt,
+        full_name -> Text,
+        nationality -> Text,
+        post -> Text,
+        passport_number -> Nullable<Text>,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    programme_items (delegation_id, ord) {
+        delegation_id -> BigInt,
+        ord -> BigInt,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        place -> Text,
+        activity -> Text,
+        restricted_area -> Bool,
+    }
+}
+
+diesel::table! {
+    programme_hosts (delegation_id, item_ord, ord) {
+        delegation_id -> BigInt,
+        item_ord -> BigInt,
+        ord -> BigInt,
+        official_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    partners (id) {
+        id -> BigInt,
+        version -> BigInt,
+        kind -> Text,
+        name -> Text,
+        name_norm -> Text,
+        country -> Text,
+        locality -> Nullable<Text>,
+        relation_since -> Nullable<Date>,
+        relation_state -> Nullable<Text>,
+        agreement -> Nullable<Text>,
+        note -> Nullable<Text>,
+        merged_into -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    partner_names (name_norm, country) {
+        name_norm -> Text,
+        country -> Text,
+        partner_id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    calendar_feeds (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        digest -> Text,
+        created_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(outbound_members -> officials (official_id));
+
+diesel::joinable!(inbound_guests -> dossiers (delegation_id));
+diesel::joinable!(programme_items -> dossiers (delegation_id));
+diesel::joinable!(programme_hosts -> dossiers (delegation_id));
+diesel::joinable!(programme_hosts -> officials (official_id));
+diesel::joinable!(partner_names -> partners (partner_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agencies,
@@ -342,4 +431,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossiers,
     outbound_members,
     outbound_stops,
+    guests,
+    inbound_guests,
+    programme_items,
+    programme_hosts,
+    partners,
+    partner_names,
+    calendar_feeds,
 );

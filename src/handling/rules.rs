@@ -2,6 +2,7 @@
 
 use crate::access::account::Actor;
 use crate::access::permission::{Act, Kind};
+use crate::approval::process::Step;
 use crate::error::{Code, Result, forbidden, refuse};
 use crate::handling::Content;
 use crate::handling::flow::{Action, State};
@@ -34,6 +35,20 @@ pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
             && dossier.state.is_approved_or_later())
         || dossier.process.steps.iter().filter_map(|s| s.body).any(|b| bodies.contains(&b))
         || dossier.process.decider().is_some_and(|b| actor.decides_for(b))
+}
+
+/// Whether the actor sees all of a dossier that he sees. A body that is only consulted sees what it is asked about:
+/// neither what others said nor what was decided.
+pub fn sees_whole<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    let bodies = actor.bodies();
+    let more = |s: &Step| s.kind != StepKind::Consult && s.body.is_some_and(|b| bodies.contains(&b));
+    is_of_agency(actor, dossier)
+        || actor.has(Role::Inspector)
+        || actor.sits_in(Body::Dofa)
+        || actor.sits_in(Body::PartyOffice)
+        || (C::DIRECTION == Direction::Outbound && actor.has(Role::PassportCustodian))
+        || dossier.process.decider().is_some_and(|b| actor.decides_for(b))
+        || dossier.process.steps.iter().any(more)
 }
 
 /// Whether the clerks of an agency may submit.

@@ -59,6 +59,15 @@ words! {
     }
     /// Kind of step (bước): đề nghị, thẩm định, lấy ý kiến, cho chủ trương, quyết định.
     StepKind { Propose, Appraise, Consult, Consent, Decide }
+    /// What the silence of a consulted body means once its time is over.
+    Silence {
+        /// DOFA may go on without the opinion, and says so.
+        Proceed,
+        /// It counts as agreement.
+        Agreement,
+        /// The opinion has to be waited for.
+        Wait,
+    }
     /// Kind of paper in a dossier (thành phần hồ sơ).
     Document {
         RequestLetter, Invitation, InvitationTranslation, Programme, ParticipantList, CostEstimate, PartyConsent,
@@ -95,6 +104,10 @@ words! {
     Channel { Party, State, People }
     /// Class of guests, which sets the norm of costs (TT 35/2026/TT-BTC Phụ lục).
     GuestClass { Special, A, B, C, Other }
+    /// Kind of partner abroad (đối tác): địa phương, tổ chức, hội hữu nghị.
+    PartnerKind { Locality, Organisation, FriendshipAssociation }
+    /// How friendship relations stand.
+    RelationState { Active, Dormant, Ended }
     /// Role of an account (vai trò).
     Role { SystemAdmin, RuleAdmin, Clerk, PassportCustodian, Statistician, Inspector }
     /// Opinion of an appraiser or consultee.

@@ -1,5 +1,7 @@
-//! The procedures, each a folder of the same ten names. This list is the one place that grows.
+//! The procedures, each a folder of the same ten names. These lists are the places that grow.
 
+pub mod engagements;
+pub mod inbound;
 pub mod outbound;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,9 +13,11 @@ use crate::handling::actions as handling;
 /// Registers the routes of every procedure.
 pub fn routes(config: &mut ServiceConfig) {
     outbound::http::routes(config);
+    inbound::http::routes(config);
 }
 
 /// Derives every fact again from the dossiers; how many delegations count.
 pub fn rebuild_facts(conn: &mut Conn) -> Result<usize> {
-    handling::rebuild_facts::<outbound::model::Content>(conn)
+    let outbound = handling::rebuild_facts::<outbound::model::Content>(conn)?;
+    Ok(outbound + handling::rebuild_facts::<inbound::model::Content>(conn)?)
 }

@@ -7,6 +7,9 @@ pub mod officials;
 pub mod officials_http;
 pub mod officials_parts_http;
 pub mod officials_store;
+pub mod partners;
+pub mod partners_http;
+pub mod partners_store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -19,6 +22,7 @@ pub fn routes(config: &mut ServiceConfig) {
     agencies_http::routes(config);
     officials_http::routes(config);
     officials_parts_http::routes(config);
+    partners_http::routes(config);
     holidays::routes(config);
 }
 

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kernel::money::Money;
 use crate::kernel::text::Bilingual;
 use crate::kernel::time::{Day, Moment, in_vietnamese};
-use crate::kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, StepKind, Term};
+use crate::kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term};
 use crate::kernel::workdays::WorkCalendar;
 use crate::regulation::book::Law;
 use crate::regulation::case::{Case, Subject, Traveller};
@@ -46,6 +46,7 @@ pub struct Step {
     pub body: Body,
     pub within: Option<Term>,
     pub due_on: Option<Day>,
+    pub silence: Option<Silence>,
     pub citation: String,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::kernel::text::Bilingual;
 use crate::kernel::words::{Body, FindingCode, Procedure, RuleStatus};
 use crate::regulation::fact::Constraint;
-use crate::regulation::pack::{Anchor, Effect, Pack, PackFault, Rule};
+use crate::regulation::pack::{Anchor, ConsentMode, Effect, Pack, PackFault, Rule};
 
 /// Every fault of a pack; `known` are the other packs, one of which it may extend.
 pub fn check(pack: &Pack, known: &[&Pack]) -> Vec<PackFault> {
@@ -135,6 +135,9 @@ fn check_effect(rule: &Rule, order: &BTreeSet<Body>, add: &mut Add) {
             if !rule.procedures.is_empty() && !rule.procedures.iter().any(measured) {
                 never(rule.line, &rule.id, ("thủ tục không có giới hạn này", "no procedure of it has this limit"), add);
             }
+        }
+        Effect::Consent { mode: ConsentMode::Step, .. } if rule.procedures.iter().all(|p| p.is_visit()) => {
+            never(rule.line, &rule.id, ("đoàn vào không có bước này", "visits have no such step"), add);
         }
         Effect::Authority { decider: Some(decider), .. } => {
             if rule.status == RuleStatus::Unverified {

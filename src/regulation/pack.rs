@@ -3,7 +3,9 @@
 use crate::kernel::money::Money;
 use crate::kernel::text::Bilingual;
 use crate::kernel::time::{Day, valid_on};
-use crate::kernel::words::{Body, Document, FindingCode, Procedure, RuleStatus, Severity, StepKind, Term, TermUnit};
+use crate::kernel::words::{
+    Body, Document, FindingCode, Procedure, RuleStatus, Severity, Silence, StepKind, Term, TermUnit,
+};
 use crate::regulation::fact::Condition;
 
 /// One regulation in one version.
@@ -59,6 +61,8 @@ pub struct StepRule {
     pub kind: StepKind,
     pub body: Body,
     pub within: Option<Term>,
+    /// What silence means, where the text says it.
+    pub silence: Option<Silence>,
 }
 
 /// How a Party consent comes.

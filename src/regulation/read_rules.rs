@@ -2,7 +2,7 @@
 
 use crate::kernel::money::Money;
 use crate::kernel::text::Bilingual;
-use crate::kernel::words::{Procedure, RuleStatus, StepKind, TermUnit};
+use crate::kernel::words::{Procedure, RuleStatus, Silence, StepKind, TermUnit};
 use crate::regulation::pack::{Anchor, Effect, Pack, Rule, StepRule, Timing};
 use crate::regulation::read::Fields;
 use crate::regulation::read_condition::condition;
@@ -114,7 +114,16 @@ fn authority(fields: &Fields) -> Option<Effect> {
 fn step(fields: &Fields) -> Option<StepRule> {
     let (kind, body, within) =
         (fields.word::<StepKind>("kind", "kind of step"), fields.word("body", "body"), fields.opt_term("within"));
+    let silence = fields.opt_word::<Silence>("silence", "meaning of silence");
     fields.finish();
+    if silence.is_some() && kind != Some(StepKind::Consult) {
+        fields.fault(
+            fields.line,
+            "wrong_step",
+            "silence chỉ đi với bước consult".into(),
+            "silence goes with consult only".into(),
+        );
+    }
     if !matches!(kind, None | Some(StepKind::Appraise | StepKind::Consult)) {
         fields.fault(
             fields.line,
@@ -123,7 +132,7 @@ fn step(fields: &Fields) -> Option<StepRule> {
             "only appraise and consult stand here".into(),
         );
     }
-    Some(StepRule { kind: kind?, body: body?, within })
+    Some(StepRule { kind: kind?, body: body?, within, silence })
 }
 
 fn consent(fields: &Fields) -> Option<Effect> {

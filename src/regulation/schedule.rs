@@ -93,6 +93,7 @@ pub(super) fn steps(
             body: step.body,
             within: step.within,
             due_on: own,
+            silence: step.silence,
             citation: rule.citation.clone(),
         });
     }
@@ -102,6 +103,7 @@ pub(super) fn steps(
             body: consent.body,
             within: None,
             due_on: due,
+            silence: None,
             citation: consent.citation.clone(),
         });
     }
@@ -111,6 +113,7 @@ pub(super) fn steps(
         body,
         within: *decide_within,
         due_on: decided,
+        silence: None,
         citation: rule.citation.clone(),
     }));
     Ok((planned, whole.or(decided)))

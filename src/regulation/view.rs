@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::kernel::money::Money;
 use crate::kernel::text::Language;
 use crate::kernel::time::rfc3339;
-use crate::kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, StepKind, Term};
+use crate::kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term};
 use crate::regulation::assess::{Assessment, Obligation};
 use crate::regulation::book::Law;
 use crate::regulation::pack::{Anchor, Timing};
@@ -65,6 +65,9 @@ struct StepView {
     body: Body,
     within: Option<Term>,
     due_on: Option<NaiveDate>,
+    /// What the silence of a consulted body means, where the text says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silence: Option<Silence>,
     citation: String,
 }
 
@@ -171,6 +174,7 @@ pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
                 body: s.body,
                 within: s.within,
                 due_on: s.due_on,
+                silence: s.silence,
                 citation: s.citation,
             })
             .collect(),

@@ -23,7 +23,7 @@ use crate::web::etag::none_match_hits;
 use crate::web::query::{Query, invalid};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(outbound);
+    config.service(outbound).service(inbound);
 }
 
 /// Names of agencies; the registry answers.
@@ -192,6 +192,22 @@ async fn outbound(
     answer(&req, &call, &answers, *names.get_ref(), Procedure::Outbound, question.0).await
 }
 
+/// Inbound figures of a period: guests who came, before arrival those announced. 304 while nothing counted has changed.
+#[utoipa::path(tag = "statistics", operation_id = "inbound_statistics", params(Question),
+    responses((status = 200, description = "the figures; as CSV or XLSX with `format`", content(
+        (Statistics = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 304, description = "nothing counted has changed")))]
+#[get("/statistics/inbound")]
+async fn inbound(
+    req: HttpRequest,
+    call: Call,
+    answers: web::Data<Answers>,
+    names: web::Data<AgencyNames>,
+    question: Query<Question>,
+) -> Result<HttpResponse> {
+    answer(&req, &call, &answers, *names.get_ref(), Procedure::Inbound, question.0).await
+}
+
 async fn answer(
     req: &HttpRequest,
     call: &Call,
@@ -250,7 +266,8 @@ async fn answer(
     };
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    Ok(file(&mut response, format, "thong-ke-doan-ra", body))
+    let name = if procedure == Procedure::Inbound { "thong-ke-doan-vao" } else { "thong-ke-doan-ra" };
+    Ok(file(&mut response, format, name, body))
 }
 
 /// A body with the headers of its format.
@@ -296,7 +313,8 @@ fn write(
     };
     let format = question.format.unwrap_or(Format::Json);
     if format != Format::Json {
-        let table = table(by, &counted, labelled);
+        let name = if asked.procedure == Procedure::Inbound { "Đoàn vào" } else { "Đoàn ra" };
+        let table = table(name, by, &counted, labelled);
         let bytes = if format == Format::Csv { papers::csv::write(&table) } else { papers::xlsx::write(&table) };
         return bytes.map_err(Error::Internal);
     }
@@ -346,7 +364,7 @@ fn write(
     serde_json::to_vec(&view).map_err(|e| Error::Internal(e.to_string()))
 }
 
-fn table(by: &[Dimension], counted: &Counted, labelled: impl Fn(&[String]) -> Vec<String>) -> Table {
+fn table(name: &str, by: &[Dimension], counted: &Counted, labelled: impl Fn(&[String]) -> Vec<String>) -> Table {
     let mut header: Vec<String> = by.iter().map(|d| <&'static str>::from(*d).to_owned()).collect();
     header.extend(["Số đoàn", "Số lượt", "Số người"].map(String::from));
     let figures = |f: &Figures| [f.delegations, f.visits, f.persons].map(Cell::Number);
@@ -358,5 +376,5 @@ fn table(by: &[Dimension], counted: &Counted, labelled: impl Fn(&[String]) -> Ve
     let mut total: Vec<Cell> = by.iter().map(|_| Cell::Text("Tổng số".into())).collect();
     total.extend(figures(&counted.total));
     rows.push(total);
-    Table { name: "Đoàn ra".into(), header, rows }
+    Table { name: name.into(), header, rows }
 }

@@ -14,8 +14,12 @@ mod access;
 mod assessments;
 mod command_line;
 mod database;
+mod inbound;
+mod inbound_wrong_turns;
 mod malformed;
+
 mod matrix;
+mod partners;
 mod registry;
 mod spec;
 mod statistics;

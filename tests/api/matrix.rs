@@ -20,6 +20,16 @@ async fn matrix(w: &World) -> String {
         .as_str()
         .unwrap()
         .to_owned();
+    let visit = w.submitted_visit(w.visit().await).await;
+    let visit_paper = w.get("inspector", &format!("/inbound-delegations/{visit}/attachments")).await.json()["items"][0]
+        ["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let guest = w.get("inspector", "/guests").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let partner = json!({"kind": "locality", "name": "Tỉnh Chungbuk", "country": "KR"});
+    let partner =
+        w.post("officer.snv", "/partners", partner).await.expect(201).json()["id"].as_str().unwrap().to_owned();
     let users = w.get("admin", "/users?limit=200").await.json();
     let user = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "police").unwrap()["id"]
         .as_str()
@@ -38,7 +48,10 @@ async fn matrix(w: &World) -> String {
             .replace("/users/{id}", &format!("/users/{user}"))
             .replace("/agencies/{id}", &format!("/agencies/{agency}"))
             .replace("/officials/{id}", &format!("/officials/{official}"))
-            .replace("{attachment_id}", &paper)
+            .replace("/inbound-delegations/{id}", &format!("/inbound-delegations/{visit}"))
+            .replace("/guests/{id}", &format!("/guests/{guest}"))
+            .replace("/partners/{id}", &format!("/partners/{partner}"))
+            .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })
             .replace("{code}", "mau")
             .replace("{id}", &id)
             + if path.ends_with("/holidays") { "?year=2026" } else { "" };

@@ -328,17 +328,27 @@ impl World {
         self.as_user(user, Self::request("PATCH", path).insert_header(("If-Match", etag)).set_json(body)).await
     }
 
-    /// An act on a dossier with its current ETag, as the inspector sees it (or the actor, for drafts).
+    /// An act on a trip with its current ETag, as the inspector sees it (or the actor, for drafts).
     pub async fn act(&self, user: &str, id: &str, action: &str, body: Value) -> Answer {
+        self.act_on("outbound-delegations", user, id, action, body).await
+    }
+
+    /// The same on a visit.
+    pub async fn act_in(&self, user: &str, id: &str, action: &str, body: Value) -> Answer {
+        self.act_on("inbound-delegations", user, id, action, body).await
+    }
+
+    async fn act_on(&self, path: &str, user: &str, id: &str, action: &str, body: Value) -> Answer {
         let mut etag = String::from("\"1\"");
         for viewer in [user, "clerk.skhcn", "inspector"] {
-            let seen = self.get(viewer, &format!("/outbound-delegations/{id}")).await;
+            let seen = self.get(viewer, &format!("/{path}/{id}")).await;
             if seen.status == 200 {
                 etag = seen.etag();
                 break;
             }
         }
-        self.act_at(user, id, action, &etag, body).await
+        let request = Self::request("POST", &format!("/{path}/{id}/{action}")).insert_header(("If-Match", etag));
+        self.as_user(user, request.set_json(body)).await
     }
 
     pub async fn act_at(&self, user: &str, id: &str, action: &str, etag: &str, body: Value) -> Answer {
@@ -416,12 +426,16 @@ impl World {
     }
 
     pub async fn upload_file(&self, user: &str, id: &str, document: &str, name: &str, bytes: &[u8]) -> Answer {
+        self.upload_to("outbound-delegations", user, id, document, name, bytes).await
+    }
+
+    async fn upload_to(&self, path: &str, user: &str, id: &str, document: &str, name: &str, bytes: &[u8]) -> Answer {
         let mut form = Vec::new();
         write!(form, "--frontier\r\nContent-Disposition: form-data; name=\"document\"\r\n\r\n{document}\r\n").unwrap();
         write!(form, "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").unwrap();
         form.extend_from_slice(bytes);
         form.extend_from_slice(b"\r\n--frontier--\r\n");
-        let request = Self::request("POST", &format!("/outbound-delegations/{id}/attachments"))
+        let request = Self::request("POST", &format!("/{path}/{id}/attachments"))
             .insert_header(("Content-Type", "multipart/form-data; boundary=frontier"))
             .set_payload(form);
         self.as_user(user, request).await
@@ -434,6 +448,50 @@ impl World {
             self.upload("clerk.skhcn", &id, document).await.expect(201);
         }
         self.act("head.skhcn", &id, "submit", json!({})).await.expect(200);
+        id
+    }
+
+    /// The visit of the issue: twelve guests from Chungbuk for three days, received by the province, a programme with
+    /// a host of SKHCN on the second day at nine.
+    pub async fn visit(&self) -> Value {
+        let host = self.officials("SKHCN").await[2].clone();
+        json!({
+            "title": "Đoàn tỉnh Chungbuk thăm và làm việc", "host_agency_id": self.agency("SKHCN").await, "channel": "state",
+            "sending_organisation": "Chính quyền tỉnh Chungbuk", "country": "KR", "purpose": "official", "field": "science",
+            "reception_level": "province", "guest_class": "other", "arrival_date": "2026-03-23", "departure_date": "2026-03-25",
+            "headcount": 12,
+            "guests": [
+                {"full_name": "KIM Young-hwan", "nationality": "KR", "position": "Tỉnh trưởng", "passport_number": "M12345678", "role": "head"},
+                {"full_name": "LEE Ji-eun", "nationality": "KR", "position": "Phiên dịch", "role": "interpreter"}
+            ],
+            "programme": [{"starts_at": "2026-03-24T02:00:00Z", "ends_at": "2026-03-24T04:00:00Z", "place": "Trụ sở Sở",
+                "activity": "Hội đàm", "hosts": [host], "restricted_area": false}],
+            "classification": "unclassified"
+        })
+    }
+
+    pub async fn draft_visit(&self, body: Value) -> String {
+        let created = self.post("clerk.skhcn", "/inbound-delegations", body).await.expect(201).json();
+        created["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A visit with every paper, submitted by the head.
+    pub async fn submitted_visit(&self, body: Value) -> String {
+        let id = self.draft_visit(body).await;
+        for document in ["request_letter", "guest_list", "programme"] {
+            let papers = "inbound-delegations";
+            self.upload_to(papers, "clerk.skhcn", &id, document, "a.pdf", b"%PDF-1.7\n").await.expect(201);
+        }
+        self.act_in("head.skhcn", &id, "submit", json!({})).await.expect(200);
+        id
+    }
+
+    /// A visit of the province, approved by the Chair.
+    pub async fn approved_visit(&self, body: Value) -> String {
+        let id = self.submitted_visit(body).await;
+        self.act_in("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        self.act_in("police", &id, "give-opinion", json!({"opinion": "favourable"})).await.expect(200);
+        self.act_in("chair", &id, "decide", decision("approve")).await.expect(200);
         id
     }
 

@@ -129,7 +129,16 @@ fn plan(answer: &Assessment, call: &Call) -> Process {
         steps.push(Step::planned(StepKind::Appraise, Some(Body::Dofa), None, None, ""));
         steps.push(Step::planned(StepKind::Decide, None, None, None, ""));
     }
-    steps.extend(answer.steps.iter().map(|s| Step::planned(s.kind, Some(s.body), s.within, s.due_on, &s.citation)));
+    steps.extend(
+        answer.steps.iter().map(|s| Step {
+            silence: s.silence,
+            ..Step::planned(s.kind, Some(s.body), s.within, s.due_on, &s.citation)
+        }),
+    );
+    if !answer.steps.is_empty() && answer.decider.is_none() {
+        // The text names appraisers but no decider that was read.
+        steps.push(Step::planned(StepKind::Decide, None, None, None, ""));
+    }
     let mut process = Process { steps };
     process.open_next();
     process
@@ -236,7 +245,11 @@ fn opine<C: Content>(
 pub fn proceed<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Reasoned) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     if dossier.process.pass_over_overdue(call.today) == 0 {
-        return Err(refuse(Code::NotPossibleInState, "Chưa có ý kiến nào quá hạn.", "No consultation is overdue."));
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Chưa có ý kiến nào quá hạn, hoặc quy định buộc phải chờ.",
+            "No consultation is overdue, or the rule has it waited for.",
+        ));
     }
     dossier.state = C::state_of(dossier.process.stage());
     let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), ..Trace::default() };

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod papers;
+pub mod partner_history;
 pub mod routes;
 pub mod view;
 
@@ -18,9 +19,10 @@ use crate::approval::http::{History, history_of};
 use crate::db::Conn;
 use crate::dossier::attachments::Folder;
 use crate::error::{Error, Result};
-use crate::handling::actions::{Seen, assess_dossier, draft, find, open, received_on};
+use crate::handling::actions::{Seen, assess_dossier, draft, find, object, open, received_on};
 use crate::handling::flow::{Action, State};
 use crate::handling::model::Dossier;
+use crate::handling::rules::sees_whole;
 use crate::handling::store::list::{self, Filter, Item, Place};
 use crate::handling::{Content, Tools};
 use crate::kernel::country::country;
@@ -41,10 +43,24 @@ pub trait Shown: Content {
     type View: Serialize + Send + 'static;
 
     fn view(conn: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<Self::View>;
+
+    /// Whether that shows passport numbers, which the trail has to remember.
+    fn reveals(_: &Call, _: &Seen<Self>) -> bool {
+        false
+    }
+}
+
+/// What the trail keeps of a caller who saw passport numbers.
+fn remember_reveal<C: Shown>(conn: &mut Conn, call: &Call, seen: &Seen<C>) -> Result<()> {
+    if !C::reveals(call, seen) {
+        return Ok(());
+    }
+    call.remember(conn, "reveal_passport", &object::<C>(seen.dossier.id), serde_json::json!({}))
 }
 
 /// The dossier as an answer that can be kept.
 pub fn reply_with<C: Shown>(conn: &mut Conn, call: &Call, seen: &Seen<C>, status: u16) -> Result<Reply> {
+    remember_reveal(conn, call, seen)?;
     let location = (status == 201).then(|| format!("/api/v1/{}/{}", C::DIRECTION.path(), Id(seen.dossier.id)));
     reply(status, Some(seen.dossier.version), location, &C::view(conn, call, seen)?)
 }
@@ -84,14 +100,17 @@ where
 pub async fn show<C: Shown>(req: HttpRequest, call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let headers = req.headers().clone();
-    let (tag, view) = call
+    let (tag, view, revealed) = call
         .read(move |conn, call| {
             let seen = find::<C>(conn, call, id)?;
             let tag = etag(seen.dossier.version);
-            let known = none_match_hits(&headers, &tag);
-            Ok((tag, if known { None } else { Some(C::view(conn, call, &seen)?) }))
+            let view = if none_match_hits(&headers, &tag) { None } else { Some(C::view(conn, call, &seen)?) };
+            Ok((tag, view, C::reveals(call, &seen).then_some(seen)))
         })
         .await?;
+    if let (Some(seen), Some(_)) = (revealed, &view) {
+        call.write(move |conn, call| remember_reveal(conn, call, &seen)).await?;
+    }
     Ok(match view {
         Some(view) => HttpResponse::Ok().insert_header(("ETag", tag)).json(view),
         None => HttpResponse::NotModified().insert_header(("ETag", tag)).finish(),
@@ -144,8 +163,10 @@ pub async fn history<C: Content>(call: Call, id: web::Path<String>) -> Result<Ht
     let id = path_id(&id)?;
     let history: History = call
         .read(move |conn, call| {
-            find::<C>(conn, call, id)?;
-            history_of(conn, id)
+            let dossier = find::<C>(conn, call, id)?.dossier;
+            // A consulted body sees its own acts only.
+            let only = if sees_whole(&call.actor, &dossier) { None } else { Some(call.actor.id()) };
+            history_of(conn, id, only)
         })
         .await?;
     Ok(HttpResponse::Ok().json(history))

@@ -4,9 +4,13 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::approval::process::{Process, Standing, Step};
-use crate::kernel::time::rfc3339;
-use crate::kernel::words::{Body, StepKind, Term};
+use crate::access::call::Call;
+use crate::approval::process::{Standing, Step};
+use crate::handling::Content;
+use crate::handling::model::Dossier;
+use crate::handling::rules::sees_whole;
+use crate::kernel::time::{Day, rfc3339};
+use crate::kernel::words::{Body, Silence, StepKind, Term};
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = DossierStep)]
@@ -16,6 +20,10 @@ pub struct StepView {
     body: Option<Body>,
     within: Option<Term>,
     due_on: Option<NaiveDate>,
+    /// It is its turn, and its day is over.
+    overdue: bool,
+    /// What silence means once the day is over, where the rule says it.
+    silence: Option<Silence>,
     #[schema(value_type = String)]
     standing: &'static str,
     outcome: Option<String>,
@@ -23,9 +31,11 @@ pub struct StepView {
     citation: String,
 }
 
-impl From<&Step> for StepView {
-    fn from(s: &Step) -> Self {
+impl StepView {
+    pub fn of(s: &Step, today: Day) -> Self {
         StepView {
+            overdue: s.is_overdue(today),
+            silence: s.silence,
             kind: s.kind,
             body: s.body,
             within: s.within,
@@ -38,7 +48,11 @@ impl From<&Step> for StepView {
     }
 }
 
-/// The steps as they are shown.
-pub fn steps(process: &Process) -> impl Iterator<Item = &Step> {
-    process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != Standing::Waiting)
+/// The steps as the caller is shown them: a consulted body sees its own only.
+pub fn steps<C: Content>(call: &Call, dossier: &Dossier<C>) -> Vec<StepView> {
+    let bodies = call.actor.bodies();
+    let whole = sees_whole(&call.actor, dossier);
+    let begun = dossier.process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != Standing::Waiting);
+    let shown = begun.filter(|s| whole || s.body.is_some_and(|b| bodies.contains(&b)));
+    shown.map(|s| StepView::of(s, call.today)).collect()
 }

@@ -1,5 +1,7 @@
 //! Lists of dossiers: what an actor sees of them, filtered, by keyset.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -169,4 +171,44 @@ pub fn count(conn: &mut Conn, filter: &Filter, actor: &Actor, today: Day) -> Res
         query = query.filter(condition);
     }
     Ok(query.first(conn)?)
+}
+
+/// Titles of those of these dossiers that the actor sees.
+pub fn titles(conn: &mut Conn, actor: &Actor, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    let mut found = HashMap::new();
+    for direction in Direction::all() {
+        let query = dossiers::table
+            .filter(dossiers::id.eq_any(ids.to_vec()))
+            .filter(dossiers::direction.eq(direction.word()))
+            .filter(visible(actor, *direction))
+            .select((dossiers::id, dossiers::title))
+            .into_boxed::<MultiBackend>();
+        found.extend(query.load::<(i64, String)>(conn)?);
+    }
+    Ok(found)
+}
+
+/// A dossier of a partner's history, with its register.
+pub type Past = (Item, String);
+
+/// The dossiers with a partner that the actor sees, the latest first; `names` are its folded names with countries.
+pub fn with_counterpart(conn: &mut Conn, actor: &Actor, names: &[(String, String)], limit: i64) -> Result<Vec<Past>> {
+    let mut found: Vec<Past> = Vec::new();
+    let folded: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
+    for direction in Direction::all() {
+        let query = dossiers::table
+            .filter(dossiers::counterpart_norm.eq_any(folded.clone()))
+            .filter(dossiers::direction.eq(direction.word()))
+            .filter(visible(actor, *direction))
+            .order((dossiers::begins_on.desc(), dossiers::id.desc()))
+            .limit(limit)
+            .select((Item::as_select(), dossiers::counterpart_norm, dossiers::counterpart_country))
+            .into_boxed::<MultiBackend>();
+        let rows: Vec<(Item, String, String)> = query.load(conn)?;
+        let own = rows.into_iter().filter(|(_, name, country)| names.contains(&(name.clone(), country.clone())));
+        found.extend(own.map(|(item, ..)| (item, direction.word().to_owned())));
+    }
+    found.sort_by_key(|(item, _)| std::cmp::Reverse((item.begins_on, item.id)));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::Datelike;
 
+use crate::dossier::engagement::Engagement;
 use crate::kernel::time::{Day, Period};
-use crate::kernel::words::{Document, Severity};
+use crate::kernel::words::{Direction, Document, Severity};
 use crate::procedures::outbound::model::Content;
 use crate::registry::agencies::Agency;
 use crate::registry::officials::Official;
@@ -18,9 +19,16 @@ pub struct Around {
     pub agencies: HashMap<i64, Agency>,
     /// One entry for every other mission of a member in the year of departure.
     pub missions: Vec<i64>,
-    /// Other dossiers at the same time: the person, and whether it is a mere draft.
-    pub overlapping: Vec<(i64, bool)>,
+    /// Where its people are at the same time in other dossiers.
+    pub elsewhere: Vec<Engagement>,
     pub documents: BTreeSet<Document>,
+}
+
+/// How much it weighs to be elsewhere: another trip that was submitted stands against this one; a draft, or guests whom
+/// a colleague can receive, are only shown.
+fn weight(elsewhere: &Engagement) -> Severity {
+    let abroad = elsewhere.direction == Direction::Outbound;
+    if abroad && !elsewhere.draft { Severity::Block } else { Severity::Warn }
 }
 
 /// The case of a dossier that is, or would be, complete on `received_on`. Members are named by their ids.
@@ -32,7 +40,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
             let official = around.officials.get(&member.official_id.0)?;
             let agency = around.agencies.get(&official.agency_id);
             let other_missions = around.missions.iter().filter(|id| **id == official.id).count();
-            let overlapping = around.overlapping.iter().filter(|(id, _)| *id == official.id);
+            let elsewhere = around.elsewhere.iter().filter(|e| e.official_id == official.id);
             Some(Traveller {
                 reference: member.official_id.to_string(),
                 role: member.role,
@@ -50,9 +58,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
                 relative_of: member.relative_of.map(|id| id.to_string()),
                 passport: official.passport().map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
                 grade_stated: official.grade.is_some(),
-                overlapping: overlapping
-                    .map(|(_, draft)| if *draft { Severity::Warn } else { Severity::Block })
-                    .collect(),
+                overlapping: elsewhere.map(weight).collect(),
             })
         })
         .collect();

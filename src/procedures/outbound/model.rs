@@ -3,10 +3,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::dossier::engagement::Engagement;
 use crate::dossier::model::{Funding, InvitingParty, Member, Stop};
 use crate::handling::model::Dossier;
-use crate::kernel::time::{Day, Period};
-use crate::kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, PostLevel, Procedure, Purpose};
+use crate::kernel::time::{Day, Period, start_of};
+use crate::kernel::words::{
+    Capacity, ConsentVerdict, DecisionVerdict, Direction, Field, PostLevel, Procedure, Purpose,
+};
 
 /// What the agency writes into the dossier.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,4 +92,17 @@ impl Content {
         let refused = |v: Verdicts| v.decision == Some(DecisionVerdict::Reject);
         self.members_judged().filter(move |(_, v, _)| !refused(*v)).map(|(m, _, p)| (m, p))
     }
+
+    /// Everyone who is abroad, for the whole days of the trip.
+    pub fn engagements(&self, delegation_id: i64, draft: bool) -> Vec<Engagement> {
+        let place = self.countries().join(",");
+        let who = self.travelling().map(|(m, _)| m.official_id.0);
+        who.map(|id| abroad(id, delegation_id, place.clone(), self.period(), draft)).collect()
+    }
+}
+
+/// Somebody is abroad from the beginning of the first day to the end of the last.
+pub fn abroad(official_id: i64, delegation_id: i64, place: String, days: Period, draft: bool) -> Engagement {
+    let (starts, ends) = (start_of(days.from), start_of(days.to + chrono::Duration::days(1)));
+    Engagement { official_id, direction: Direction::Outbound, delegation_id, place, starts, ends, draft }
 }

@@ -5,15 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops};
 use crate::db::{Conn, each, word};
+use crate::dossier::engagement::Engagement;
 use crate::dossier::model::{Funding, InvitingParty, Member, Stop};
 use crate::error::Result;
 use crate::handling::Stored;
 use crate::handling::flow::State;
 use crate::handling::store::{from_json, to_json, words_of};
 use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Period};
+use crate::kernel::time::{Day, Moment, Period, day_of};
 use crate::kernel::words::{Capacity, Field, Purpose};
-use crate::procedures::outbound::model::{Content, Journey, Person, Verdicts};
+use crate::procedures::outbound::model::{Content, Journey, Person, Verdicts, abroad};
 
 /// The part of the content that nothing but the trip itself reads.
 #[derive(Serialize, Deserialize)]
@@ -179,17 +180,31 @@ pub fn missions(conn: &mut Conn, people: &[i64], year: i32, except: i64) -> Resu
         .load(conn)?)
 }
 
-/// Other dossiers of these people at the same time: the person, and whether it is a mere draft.
-pub fn overlapping(conn: &mut Conn, people: &[i64], period: Period, except: i64) -> Result<Vec<(i64, bool)>> {
-    let rows: Vec<(i64, String)> = members::table
+/// Who is abroad between two moments: of these people, or of all; whole days of the province.
+pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
+    let mut query = members::table
         .inner_join(dossiers::table)
-        .filter(members::official_id.eq_any(people))
-        .filter(dossiers::id.ne(except))
-        .filter(dossiers::begins_on.le(period.to))
-        .filter(dossiers::ends_on.ge(period.from))
+        .filter(dossiers::begins_on.le(day_of(to)))
+        .filter(dossiers::ends_on.ge(day_of(from)))
         .filter(dossiers::state.ne_all(words_of(&State::VOID)))
         .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
-        .select((members::official_id, dossiers::state))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(person, state)| (person, state == State::Draft.word())).collect())
+        .select((
+            members::official_id,
+            members::delegation_id,
+            dossiers::countries,
+            dossiers::begins_on,
+            dossiers::ends_on,
+            dossiers::state,
+        ))
+        .into_boxed();
+    if let Some(people) = people {
+        query = query.filter(members::official_id.eq_any(people.to_vec()));
+    }
+    let rows: Vec<(i64, i64, String, Day, Day, String)> = query.load(conn)?;
+    let engagement = |(official_id, delegation_id, place, begins, ends, state): (_, _, _, Day, Day, String)| {
+        let draft = state == State::Draft.word();
+        abroad(official_id, delegation_id, place, Period { from: begins, to: ends }, draft)
+    };
+    // Days meet at midnight: only what really shares an hour is left.
+    Ok(rows.into_iter().map(engagement).filter(|e| e.starts < to && from < e.ends).collect())
 }

@@ -16,6 +16,7 @@ use crate::handling::model::{Dossier, Listed};
 use crate::handling::{self, Stored};
 use crate::kernel::time::Day;
 use crate::kernel::words::{Direction, Procedure};
+use crate::procedures::engagements::elsewhere;
 use crate::procedures::outbound::case::{Around, case};
 use crate::procedures::outbound::model::Content;
 use crate::procedures::outbound::{facts, flow, store};
@@ -107,7 +108,7 @@ fn around(conn: &mut Conn, content: &Content, id: i64) -> Result<Around> {
         officials,
         agencies: agencies_of,
         missions: store::missions(conn, &people, chrono::Datelike::year(&content.departure), id)?,
-        overlapping: store::overlapping(conn, &people, content.period(), id)?,
+        elsewhere: elsewhere(conn, &content.engagements(id, false))?,
         documents: attachments::kinds(conn, id)?.into_iter().collect(),
     })
 }

@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::account::Actor;
 use crate::access::call::Call;
 use crate::db::Conn;
 use crate::dossier::model::{Funding, InvitingParty, Stop};
@@ -14,12 +13,13 @@ use crate::handling::flow::{Action, State};
 use crate::handling::http::Shown;
 use crate::handling::http::view::{StepView, steps};
 use crate::handling::model::{Decision, Report, Ruling};
-use crate::handling::rules::{AgencyRule, allowed};
+use crate::handling::rules::{AgencyRule, allowed, sees_whole};
 use crate::handling::store::list::Item;
 use crate::kernel::id::Id;
 use crate::kernel::page::Page;
 use crate::kernel::time::rfc3339;
 use crate::kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Procedure, Purpose};
+use crate::procedures::engagements::{ClashView, clashes_of};
 use crate::procedures::outbound::model::{Content, Trip};
 
 /// A dossier with everything that happened to it and what the caller can do next.
@@ -34,7 +34,7 @@ use crate::procedures::outbound::model::{Content, Trip};
     "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
     "members": [{"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "role": "head", "relative_of": null, "consent": null, "verdict": null}],
     "classification": "unclassified", "note": null, "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
-    "steps": [], "ruling": null, "decision": null, "report": null, "departed_on": null, "returned_on": null,
+    "steps": [], "ruling": null, "decision": null, "report": null, "departed_on": null, "returned_on": null, "clashes": [],
     "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
     "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
 pub struct TripView {
@@ -75,6 +75,8 @@ pub struct TripView {
     report: Option<Report>,
     departed_on: Option<NaiveDate>,
     returned_on: Option<NaiveDate>,
+    /// Members who would have to be elsewhere at that time, until it is decided.
+    clashes: Vec<ClashView>,
     #[schema(value_type = String)]
     created_by: Id,
     created_at: String,
@@ -99,14 +101,19 @@ struct MemberView {
 impl Shown for Content {
     type View = TripView;
 
-    fn view(_: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<TripView> {
-        Ok(trip_view(&seen.dossier, &call.actor, seen.agency))
+    fn view(conn: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<TripView> {
+        let trip = &seen.dossier;
+        let open = trip.decision.is_none() && !trip.state.is_end() && sees_whole(&call.actor, trip);
+        let ours = if open { trip.content.engagements(trip.id, trip.state == State::Draft) } else { Vec::new() };
+        let clashes = if open { clashes_of(conn, call, ours)? } else { Vec::new() };
+        Ok(trip_view(call, trip, seen.agency, clashes))
     }
 }
 
 /// The dossier for one caller.
-fn trip_view(trip: &Trip, actor: &Actor, agency: AgencyRule) -> TripView {
+fn trip_view(call: &Call, trip: &Trip, agency: AgencyRule, clashes: Vec<ClashView>) -> TripView {
     let c = &trip.content;
+    let whole = sees_whole(&call.actor, trip);
     TripView {
         id: Id(trip.id),
         version: trip.version,
@@ -143,16 +150,17 @@ fn trip_view(trip: &Trip, actor: &Actor, agency: AgencyRule) -> TripView {
         submitted_on: trip.submitted_on,
         complete_on: trip.complete_on,
         due_on: trip.due_on(),
-        steps: steps(&trip.process).map(StepView::from).collect(),
-        ruling: trip.ruling.clone(),
-        decision: trip.decision.clone(),
-        report: trip.report.clone(),
+        steps: steps(call, trip),
+        ruling: trip.ruling.clone().filter(|_| whole),
+        decision: trip.decision.clone().filter(|_| whole),
+        report: trip.report.clone().filter(|_| whole),
         departed_on: c.journey.departed_on,
         returned_on: c.journey.returned_on,
+        clashes,
         created_by: Id(trip.created_by),
         created_at: rfc3339(trip.created_at),
         updated_at: rfc3339(trip.updated_at),
-        allowed_actions: allowed(actor, trip, agency),
+        allowed_actions: allowed(&call.actor, trip, agency),
     }
 }
 

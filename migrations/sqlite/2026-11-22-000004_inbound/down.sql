@@ -1,0 +1,13 @@
+DROP TABLE calendar_feeds;
+DROP TABLE partner_names;
+DROP TABLE partners;
+DROP TABLE programme_hosts;
+DROP TABLE programme_items;
+DROP TABLE inbound_guests;
+DROP TABLE guests;
+ALTER TABLE approval_steps DROP COLUMN silence;
+DELETE FROM approval_steps WHERE procedure = 'inbound';
+DELETE FROM acts WHERE procedure = 'inbound';
+DELETE FROM attachments WHERE procedure = 'inbound';
+DELETE FROM facts WHERE procedure = 'inbound';
+DELETE FROM dossiers WHERE direction = 'inbound';

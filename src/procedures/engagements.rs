@@ -1,0 +1,108 @@
+//! Who is abroad or receives guests when, over all procedures; and the clashes of one dossier as it is shown.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::call::Call;
+use crate::db::Conn;
+use crate::dossier::engagement::{Engagement, clashes};
+use crate::error::Result;
+use crate::handling::store::list;
+use crate::kernel::id::Id;
+use crate::kernel::time::{Moment, rfc3339};
+use crate::kernel::words::Direction;
+use crate::procedures::{inbound, outbound};
+use crate::registry::officials_store;
+
+/// Every engagement between two moments: of these people, or of all. A procedure adds its line here.
+pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
+    let mut all = outbound::store::engagements(conn, people, from, to)?;
+    all.extend(inbound::store::engagements(conn, people, from, to)?);
+    Ok(all)
+}
+
+/// Engagements of other dossiers at the hours of these.
+pub fn elsewhere(conn: &mut Conn, ours: &[Engagement]) -> Result<Vec<Engagement>> {
+    let (Some(from), Some(to)) = (ours.iter().map(|e| e.starts).min(), ours.iter().map(|e| e.ends).max()) else {
+        return Ok(Vec::new());
+    };
+    let mut people: Vec<i64> = ours.iter().map(|e| e.official_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    let mut others = engagements(conn, Some(&people), from, to)?;
+    others.retain(|o| ours.iter().all(|e| e.delegation_id != o.delegation_id));
+    Ok(others)
+}
+
+/// Someone who would have to be in two places.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "kind": "abroad",
+    "starts_at": "2026-12-06T17:00:00Z", "ends_at": "2026-12-11T17:00:00Z", "draft": false,
+    "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc"}))]
+pub struct ClashView {
+    #[schema(value_type = String)]
+    official_id: Id,
+    full_name: String,
+    /// Where else he is: `abroad`, or `hosting` other guests.
+    kind: ClashKind,
+    starts_at: String,
+    ends_at: String,
+    /// The other dossier is a mere draft.
+    draft: bool,
+    /// The other dossier, where the caller may see it.
+    #[schema(value_type = Option<String>)]
+    delegation_id: Option<Id>,
+    title: Option<String>,
+}
+
+#[derive(Serialize, ToSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum ClashKind {
+    Abroad,
+    Hosting,
+}
+
+impl From<Direction> for ClashKind {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Outbound => ClashKind::Abroad,
+            Direction::Inbound => ClashKind::Hosting,
+        }
+    }
+}
+
+/// The clashes of one dossier's people, each with the other place; titles only of dossiers that the caller sees.
+pub fn clashes_of(conn: &mut Conn, call: &Call, ours: Vec<Engagement>) -> Result<Vec<ClashView>> {
+    let mut all = elsewhere(conn, &ours)?;
+    let own = ours.first().map(|e| e.delegation_id);
+    all.extend(ours);
+    let is_own = |e: &Engagement| Some(e.delegation_id) == own;
+    let mut met: Vec<&Engagement> = Vec::new();
+    for (one, other) in clashes(&all) {
+        let there = if is_own(one) { other } else { one };
+        // Two hours of others are their matter.
+        if (is_own(one) || is_own(other)) && !met.contains(&there) {
+            met.push(there);
+        }
+    }
+    if met.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people: Vec<i64> = met.iter().map(|e| e.official_id).collect();
+    let names: HashMap<i64, _> = officials_store::known(conn, &people)?;
+    let ids: Vec<i64> = met.iter().map(|e| e.delegation_id).collect();
+    let titles = list::titles(conn, &call.actor, &ids)?;
+    let view = |e: &&Engagement| ClashView {
+        official_id: Id(e.official_id),
+        full_name: names.get(&e.official_id).map(|(name, ..)| name.clone()).unwrap_or_default(),
+        kind: e.direction.into(),
+        starts_at: rfc3339(e.starts),
+        ends_at: rfc3339(e.ends),
+        draft: e.draft,
+        delegation_id: titles.contains_key(&e.delegation_id).then_some(Id(e.delegation_id)),
+        title: titles.get(&e.delegation_id).cloned(),
+    };
+    Ok(met.iter().map(view).collect())
+}

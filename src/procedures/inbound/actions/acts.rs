@@ -1,0 +1,69 @@
+//! Acts of a visit's own: the decision with its conditions, arrival, departure, and resuming what was postponed.
+
+use serde_json::json;
+
+use crate::access::call::Call;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::handling::Tools;
+use crate::handling::actions::after::past;
+use crate::handling::actions::approval::{self, Verdict};
+use crate::handling::actions::{Seen, Trace, conclude};
+use crate::handling::flow::{Action, State};
+use crate::handling::http::body::On;
+use crate::kernel::violation::Violations;
+use crate::procedures::inbound::actions::draft::check_content;
+use crate::procedures::inbound::http::body::{Arrived, Decide, Resume};
+use crate::procedures::inbound::model::{Content, Visit};
+
+/// The decision, with the conditions under which the visit is approved.
+pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Decide) -> Result<Visit> {
+    let Decide { verdict, document, waivers, conditions, note } = body;
+    let visit = seen.dossier.clone();
+    approval::decide(conn, call, tools, &seen, visit, Verdict { verdict, document, waivers, conditions, note })
+}
+
+/// The guests are here: the number who came is what counts from now on.
+pub fn record_arrival(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Arrived) -> Result<Visit> {
+    let mut faults = Violations::default();
+    past(call, body.on, &mut faults);
+    faults.finish()?;
+    let mut visit = seen.dossier.clone();
+    visit.state = State::OnSite;
+    visit.content.stay.arrived_on = Some(body.on);
+    visit.content.stay.headcount = Some(body.headcount);
+    let trace = Trace { detail: json!({"on": body.on, "headcount": body.headcount}), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, visit, Action::RecordArrival, trace)
+}
+
+pub fn record_departure(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: On) -> Result<Visit> {
+    let mut faults = Violations::default();
+    past(call, body.on, &mut faults);
+    let after = seen.dossier.content.stay.arrived_on.is_none_or(|came| came <= body.on);
+    faults.require(
+        after,
+        "/on",
+        "departs_before_arrival",
+        "Ngày rời đi trước ngày đến.",
+        "The departure is before the arrival.",
+    );
+    faults.finish()?;
+    let mut visit = seen.dossier.clone();
+    visit.state = State::Departed;
+    visit.content.stay.departed_on = Some(body.on);
+    let trace = Trace { detail: json!({"on": body.on}), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, visit, Action::RecordDeparture, trace)
+}
+
+/// A postponed visit gets new days, and a programme that fits them.
+pub fn resume(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Resume) -> Result<Visit> {
+    let mut visit = seen.dossier.clone();
+    visit.content.arrival = body.arrival_date;
+    visit.content.departure = body.departure_date;
+    if let Some(programme) = body.programme {
+        visit.content.programme = programme.into_iter().map(Into::into).collect();
+    }
+    check_content(conn, call, &mut visit.content)?;
+    visit.state = State::Approved;
+    conclude(conn, call, &seen.dossier, visit, Action::Resume, Trace::default())
+}

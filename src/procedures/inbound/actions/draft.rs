@@ -1,0 +1,85 @@
+//! Drafting a visit, changing the draft, and completing its guests later.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::access::call::Call;
+use crate::access::permission::{Act, Kind};
+use crate::db::Conn;
+use crate::error::{Result, forbidden};
+use crate::handling::actions::{Seen, Trace, begin, conclude, open, require_possible};
+use crate::handling::flow::{Action, State};
+use crate::handling::rules::AgencyRule;
+use crate::kernel::violation::Violations;
+use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
+use crate::procedures::inbound::model::{Content, Guest, Visit};
+use crate::procedures::inbound::people;
+use crate::procedures::inbound::rules::{Known, check};
+use crate::registry::officials::masked;
+use crate::registry::{agencies, officials_store};
+use crate::web::json::Unchecked;
+
+/// Checks a content against the registry, and gives guests and hosts who they are.
+pub fn check_content(conn: &mut Conn, call: &Call, content: &mut Content) -> Result<AgencyRule> {
+    let host = agencies::find(conn, content.host_agency_id)?;
+    if host.is_some() && !call.actor.belongs_to(content.host_agency_id) {
+        return Err(forbidden(
+            "Chỉ được lập hồ sơ cho cơ quan mình.",
+            "A dossier can only be drafted for one's own agency.",
+        ));
+    }
+    let hosts: Vec<i64> = content.programme.iter().flat_map(|i| i.hosts.iter().copied()).collect();
+    let officials = officials_store::known(conn, &hosts)?;
+    let coordinating: BTreeSet<i64> = agencies::names(conn, &content.coordinating)?.into_keys().collect();
+    let known = Known {
+        host_bloc: host.as_ref().map(|a| a.bloc),
+        agencies: coordinating,
+        hosts: officials.iter().map(|(id, (_, agency, _))| (*id, *agency)).collect::<HashMap<_, _>>(),
+    };
+    let mut faults = Violations::default();
+    check(content, &known, &mut faults);
+    faults.finish()?;
+    for item in &mut content.programme {
+        let name = |id: &i64| officials.get(id).map(|(name, ..)| name.clone()).unwrap_or_default();
+        item.host_names = item.hosts.iter().map(name).collect();
+    }
+    people::resolve(conn, &mut content.guests, call.now)?;
+    Ok(AgencyRule { clerk_may_submit: host.is_some_and(|a| a.clerk_may_submit) })
+}
+
+/// Drafts a dossier.
+pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewVisit>) -> Result<Seen<Content>> {
+    call.actor.require(Act::Draft, Kind::Delegation)?;
+    let mut content = body.check()?.into_content();
+    let agency = check_content(conn, call, &mut content)?;
+    let dossier = Visit::draft(content, call.actor.id(), call.now);
+    begin(conn, call, &dossier)?;
+    Ok(Seen { dossier, agency })
+}
+
+/// Changes a draft; later, until they leave, the guests alone.
+pub fn edit(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Unchecked<VisitChanges>) -> Result<Visit> {
+    let whole = matches!(seen.dossier.state, State::Draft | State::SupplementRequested);
+    let action = if whole { Action::Edit } else { Action::EditGuests };
+    open(call, &seen, action)?;
+    let changes = body.check()?;
+    if !whole && !changes.is_of_guests() {
+        // Anything but guests is the draft's matter.
+        require_possible(call, &seen, Action::Edit)?;
+    }
+    let mut dossier = seen.dossier.clone();
+    changes.apply(&mut dossier.content);
+    unmask(&mut dossier.content.guests, &seen.dossier.content.guests);
+    check_content(conn, call, &mut dossier.content)?;
+    conclude(conn, call, &seen.dossier, dossier, action, Trace::default())
+}
+
+/// A passport number that comes back as it was shown, masked, is the one that is known.
+fn unmask(guests: &mut [Guest], known: &[Guest]) {
+    for guest in guests {
+        let same = |k: &&Guest| k.full_name == guest.full_name && k.nationality == guest.nationality;
+        let shown = |k: &&Guest| k.passport_number.as_deref().map(masked) == guest.passport_number;
+        if let Some(k) = known.iter().filter(same).find(shown) {
+            guest.passport_number.clone_from(&k.passport_number);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a visit brings to handling: its content behind the shared acts, and the acts of its own.
+
+pub mod acts;
+pub mod draft;
+pub mod guests;
+
+use crate::approval::process::Stage;
+use crate::db::Conn;
+use crate::dossier::attachments;
+use crate::dossier::engagement::clashes;
+use crate::error::Result;
+use crate::handling::flow::{Action, Next, NotPossible, State};
+use crate::handling::model::{Dossier, Listed};
+use crate::handling::{self, Stored};
+use crate::kernel::time::Day;
+use crate::kernel::words::{Direction, Procedure};
+use crate::procedures::engagements::elsewhere;
+use crate::procedures::inbound::case::{Around, case};
+use crate::procedures::inbound::model::Content;
+use crate::procedures::inbound::{facts, flow, store};
+use crate::registry::partners_store;
+use crate::regulation::case::Case;
+use crate::regulation::visit_question::locality_word;
+use crate::statistics::fact::Fact;
+
+impl handling::Content for Content {
+    const DIRECTION: Direction = Direction::Inbound;
+
+    fn procedure(&self) -> Procedure {
+        Procedure::Inbound
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn agency_id(&self) -> i64 {
+        self.host_agency_id
+    }
+
+    fn listed(&self) -> Listed {
+        Listed {
+            begins_on: self.arrival,
+            ends_on: self.departure,
+            countries: self.shares().into_iter().map(|s| s.country).collect(),
+            headcount: self.counted(),
+            names: self.guests.iter().map(|g| g.full_name.clone()).collect(),
+            counterpart: Some((self.sending_organisation.clone(), self.country.clone())),
+        }
+    }
+
+    /// Whoever receives guests may well handle the dossier: he gains nothing by it.
+    fn travels(&self, _: i64) -> bool {
+        false
+    }
+
+    fn next(state: State, action: Action) -> std::result::Result<Next, NotPossible> {
+        flow::next(state, action)
+    }
+
+    fn state_of(stage: Stage) -> State {
+        flow::state_of(stage)
+    }
+
+    fn facts(dossier: &Dossier<Self>) -> Vec<Fact> {
+        facts::facts(dossier)
+    }
+
+    fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
+        let content = &dossier.content;
+        let ours = content.engagements(dossier.id, false);
+        let mut all = elsewhere(conn, &ours)?;
+        all.extend(ours);
+        let own = |id: i64| id == dossier.id;
+        let met = clashes(&all).into_iter().filter(|(a, b)| own(a.delegation_id) || own(b.delegation_id)).count();
+        let partner = partners_store::by_name(conn, &content.sending_organisation, &content.country)?;
+        let around = Around {
+            documents: attachments::kinds(conn, dossier.id)?.into_iter().collect(),
+            locality: partner.and_then(|p| p.locality).as_deref().map(locality_word),
+            clashes: met,
+        };
+        Ok(case(content, &around, received_on))
+    }
+
+    fn load(conn: &mut Conn, stored: Stored) -> Result<Self> {
+        store::load(conn, stored)
+    }
+
+    fn json(&self) -> Result<String> {
+        store::json(self)
+    }
+
+    fn save(&self, conn: &mut Conn, id: i64, before: Option<&Self>) -> Result<()> {
+        store::save(conn, id, self, before)
+    }
+
+    fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+        store::delete(conn, id)
+    }
+}

@@ -1,0 +1,61 @@
+//! The facts of a visit, as a regulation asks for them. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::kernel::time::{Day, start_of};
+use crate::kernel::words::{Body, Document, GuestClass, Procedure, ReceptionLevel, Topic, VisitorLevel};
+use crate::procedures::inbound::model::Content;
+use crate::regulation::case::{Case, Matter, Visit, Visitor};
+
+/// What is known around a dossier.
+#[derive(Debug, Default)]
+pub struct Around {
+    pub documents: BTreeSet<Document>,
+    /// Where the sending organisation is at home, if it is a known partner: a lower-case word.
+    pub locality: Option<String>,
+    /// Hosts who are elsewhere at that hour.
+    pub clashes: usize,
+}
+
+/// The highest level that guests of a class have (TT 35/2026/TT-BTC Phụ lục).
+fn level(class: GuestClass) -> VisitorLevel {
+    match class {
+        GuestClass::Special => VisitorLevel::HeadOfState,
+        GuestClass::A | GuestClass::B => VisitorLevel::Minister,
+        GuestClass::C => VisitorLevel::Ambassador,
+        GuestClass::Other => VisitorLevel::Official,
+    }
+}
+
+/// The case of a dossier that is, or would be, complete on `received_on`.
+pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
+    // The locality is known of the sending organisation, and so only of guests of its country.
+    let visitors = content.shares().into_iter().map(|share| Visitor {
+        reference: share.country.clone(),
+        locality: around.locality.clone().filter(|_| share.country == content.country),
+        country: share.country,
+        level: level(content.guest_class),
+    });
+    let topics: BTreeSet<Topic> = content.topics.iter().copied().collect();
+    let by_province = content.reception_level == ReceptionLevel::Province;
+    let border = topics.contains(&Topic::BorderArea).then(|| start_of(content.arrival));
+    Case {
+        procedure: Procedure::Inbound,
+        received_on,
+        begins: content.arrival,
+        ends: content.departure,
+        documents: around.documents.clone(),
+        matter: Matter::Visit(Visit {
+            visitors: visitors.collect(),
+            headcount: content.counted(),
+            topics,
+            first_visit: content.first_visit,
+            // Where the province receives, its Chair is asked to, on the day of arrival at the earliest.
+            reception_asked_of: by_province.then_some(Body::PpcChair),
+            reception_on: by_province.then_some(content.arrival),
+            reception_level: Some(content.reception_level),
+            restricted_from: content.restricted_from().or(border),
+            clashes: around.clashes,
+        }),
+    }
+}

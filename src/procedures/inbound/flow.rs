@@ -1,0 +1,95 @@
+//! The flow of a visit: which act is possible in which state, and where it leads. Pure.
+
+use crate::approval::process::Stage;
+use crate::handling::flow::{Action, Next, NotPossible, State};
+
+/// The whole flow.
+pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
+    use Action as A;
+    use State as S;
+    Ok(match (state, action) {
+        (S::Draft, A::Edit | A::Delete | A::Upload | A::RequestSignature | A::Return) => Next::Stay,
+        (S::Draft, A::Submit) | (S::SupplementRequested, A::Resubmit) => Next::ByProcess,
+        (S::SupplementRequested, A::Edit | A::Upload) => Next::Stay,
+        (S::Submitted | S::Appraising | S::Consulting, A::RequestSupplement) => Next::To(S::SupplementRequested),
+        (S::Submitted | S::Appraising, A::Appraise) | (S::Consulting, A::GiveOpinion | A::Proceed) => Next::ByProcess,
+        (S::AwaitingDecision, A::Decide) => Next::To(S::Approved),
+        (S::Submitted | S::Appraising | S::Consulting | S::AwaitingDecision, A::AssignAuthority) => Next::Stay,
+        (S::Submitted | S::SupplementRequested | S::Appraising | S::Consulting | S::AwaitingDecision, A::Withdraw) => {
+            Next::To(S::Withdrawn)
+        }
+        // Guests may be completed until they leave.
+        (
+            S::Submitted | S::Appraising | S::Consulting | S::AwaitingDecision | S::Approved | S::Postponed | S::OnSite,
+            A::EditGuests,
+        ) => Next::Stay,
+        (S::Approved, A::RecordArrival) => Next::To(S::OnSite),
+        (S::Approved, A::Postpone) => Next::To(S::Postponed),
+        (S::Approved | S::Postponed, A::Cancel) => Next::To(S::Cancelled),
+        (S::Postponed, A::Resume) => Next::To(S::Approved),
+        (S::OnSite, A::RecordDeparture) => Next::To(S::Departed),
+        (S::Departed, A::SubmitReport) => Next::To(S::Reported),
+        (S::Reported, A::Close) => Next::To(S::Closed),
+        (S::Approved | S::OnSite | S::Departed | S::Reported, A::Upload) => Next::Stay,
+        (S::Approved | S::OnSite | S::Departed | S::Reported | S::Rejected | S::Postponed, A::CorrectDecision) => {
+            Next::Stay
+        }
+        _ => return Err(NotPossible),
+    })
+}
+
+/// The state of a dossier that bodies are at work on. States that no rule of it needs are passed over.
+pub fn state_of(stage: Stage) -> State {
+    match stage {
+        Stage::Intake => State::Submitted,
+        Stage::Appraisal => State::Appraising,
+        // No pack has a consent as a step of a visit; the check of packs sees to it.
+        Stage::Consultation | Stage::Consent => State::Consulting,
+        Stage::Decision => State::AwaitingDecision,
+        Stage::Concluded => State::Approved,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use strum::VariantArray;
+
+    use super::*;
+
+    #[test]
+    fn end_states_lead_nowhere() {
+        for state in State::VARIANTS.iter().filter(|s| s.is_end()) {
+            for action in Action::VARIANTS {
+                let moved = next(*state, *action);
+                assert!(moved.is_err() || moved == Ok(Next::Stay), "{state:?} {action:?}");
+            }
+        }
+    }
+
+    proptest! {
+        /// Whatever is tried in whatever order, guests arrive only after a decision, and none is decided twice.
+        #[test]
+        fn no_path_decides_twice_or_receives_guests_without_a_decision(acts in proptest::collection::vec(0usize..Action::VARIANTS.len(), 0..80)) {
+            let mut state = State::Draft;
+            let mut decided = 0;
+            let stages = [State::Submitted, State::Appraising, State::Consulting, State::AwaitingDecision];
+            for act in acts {
+                let action = Action::VARIANTS[act];
+                match next(state, action) {
+                    Ok(Next::To(to)) => {
+                        decided += usize::from(action == Action::Decide);
+                        state = to;
+                    }
+                    Ok(Next::ByProcess) => {
+                        let at = stages.iter().position(|s| *s == state).map_or(0, |p| p + 1);
+                        state = stages[at.min(3)];
+                    }
+                    Ok(Next::Stay) | Err(NotPossible) => {}
+                }
+                prop_assert!(decided <= 1);
+                prop_assert!(!state.is_approved_or_later() || decided == 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Routes of one inbound dossier: those every procedure has, and the acts of its own.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::handling::http::body::On;
+use crate::handling::http::routes::{acts, shared_routes};
+use crate::procedures::inbound::actions::acts as own;
+use crate::procedures::inbound::http::body::{Arrived, Decide, Resume};
+use crate::procedures::inbound::http::view::VisitView;
+use crate::procedures::inbound::model::Content;
+
+shared_routes!(Content, VisitView, "inbound");
+
+acts! { Content, VisitView, "inbound", own_acts;
+    /// The decision, with conditions where it approves under some; exceptions need a waiver each (409 `waiver_needed`).
+    decide "/{id}/decide" Decide => Decide,
+        |conn, call, tools, seen, body| own::decide(conn, call, &tools, seen, body);
+    /// A postponed visit gets new days, and a programme that fits them.
+    resume "/{id}/resume" Resume => Resume,
+        |conn, call, tools, seen, body| own::resume(conn, call, seen, body);
+    /// The guests are here: their number is what counts from now on.
+    record_arrival "/{id}/record-arrival" Arrived => RecordArrival,
+        |conn, call, tools, seen, body| own::record_arrival(conn, call, seen, body);
+    /// The guests have left.
+    record_departure "/{id}/record-departure" On => RecordDeparture,
+        |conn, call, tools, seen, body| own::record_departure(conn, call, seen, body);
+}
+
+/// Registers the routes below one dossier.
+pub fn routes(config: &mut ServiceConfig) {
+    shared(config);
+    own_acts(config);
+}

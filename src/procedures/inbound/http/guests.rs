@@ -1,0 +1,143 @@
+//! Routes of the register of guests.
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{page_response, path_id, reply};
+use crate::access::permission::{Act, Kind};
+use crate::error::{Result, not_found};
+use crate::kernel::id::Id;
+use crate::kernel::page::{Page, unseal};
+use crate::procedures::inbound::actions::guests as actions;
+use crate::procedures::inbound::people::{self, Filter, Person};
+use crate::registry::officials::masked;
+use crate::statistics::cache::Answers;
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(merge);
+}
+
+/// A person who was a guest.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Guest, example = json!({"id": "01ke3m9p000d5", "full_name": "KIM Young-hwan", "nationality": "KR",
+    "passport_number": "••••5678", "visits": 2}))]
+struct PersonView {
+    #[schema(value_type = String)]
+    id: Id,
+    full_name: String,
+    nationality: String,
+    /// Masked unless the caller holds `passport.read`.
+    passport_number: Option<String>,
+    /// Delegations he came with, whatever became of them.
+    visits: i64,
+}
+
+impl PersonView {
+    fn of(person: &Person, visits: i64, call: &Call) -> Self {
+        let reveals = call.actor.may(Act::Reveal, Kind::Passport);
+        let shown = |number: &String| if reveals { number.clone() } else { masked(number) };
+        PersonView {
+            id: Id(person.id),
+            full_name: person.full_name.clone(),
+            nationality: person.nationality.clone(),
+            passport_number: person.passport_number.as_ref().map(shown),
+            visits,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct GuestPage {
+    items: Vec<PersonView>,
+    next: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// Part of the name, with or without marks.
+    q: Option<String>,
+    /// Nationality.
+    #[param(min_length = 2, max_length = 2, example = "KR")]
+    country: Option<String>,
+    /// Only people whose folded name and nationality somebody else has too.
+    duplicates: Option<bool>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// Guests by name; with `duplicates` those who may be one person.
+#[utoipa::path(tag = "inbound", operation_id = "list_guests", params(Asked), responses((status = 200, description = "guests", body = GuestPage)))]
+#[get("/guests")]
+async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Guest)?;
+    let asked = asked.0;
+    let limit = query::limit(asked.limit)?;
+    asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
+    let filter = Filter { q: asked.q, country: asked.country, duplicates: asked.duplicates.unwrap_or(false) };
+    let scope = format!("guests {filter:?}");
+    let place = |cursor: &String| {
+        let place = unseal(&scope, cursor).and_then(|p| Some((p.first()?.clone(), p.get(1)?.parse().ok()?)));
+        place.ok_or_else(query::bad_cursor)
+    };
+    let after = asked.cursor.as_ref().map(place).transpose()?;
+    let (rows, visits) = call
+        .read(move |conn, _| {
+            let rows = people::page(conn, &filter, after, limit + 1)?;
+            let ids: Vec<i64> = rows.iter().map(|p| p.id).collect();
+            let visits = people::visits(conn, &ids)?;
+            Ok((rows, visits))
+        })
+        .await?;
+    let page = Page::cut(rows, limit, &scope, |p| vec![p.name_norm.clone(), p.id.to_string()]);
+    let view = |p: &Person| PersonView::of(p, visits.get(&p.id).copied().unwrap_or(0), &call);
+    let items = page.items.iter().map(view).collect();
+    Ok(page_response("/api/v1/guests", page.next.as_deref()).json(GuestPage { items, next: page.next }))
+}
+
+/// Who is the same person.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"guest_id": "01ke3m9p000d6"}))]
+struct MergeGuest {
+    /// The row that goes; its visits become the other's.
+    #[schema(value_type = String)]
+    guest_id: Id,
+}
+
+/// Merges another row of the register into this one; figures follow, and the trail names both.
+#[utoipa::path(tag = "inbound", operation_id = "merge_guests", params(("id" = String, Path)), request_body = MergeGuest,
+    responses((status = 200, description = "merged", body = PersonView)))]
+#[post("/guests/{id}/merge")]
+async fn merge(
+    call: Call,
+    answers: web::Data<Answers>,
+    id: web::Path<String>,
+    body: Incoming<MergeGuest>,
+) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    let answers = answers.get_ref().clone();
+    call.change_and(
+        body.fingerprint.clone(),
+        move |conn, call| {
+            call.actor.require(Act::Read, Kind::Guest)?;
+            people::find(conn, id)?.ok_or_else(not_found)
+        },
+        move |conn, call, into| {
+            call.actor.require(Act::Administer, Kind::Guest)?;
+            let person = actions::merge(conn, call, into, body.check()?.guest_id)?;
+            let visits = people::visits(conn, &[person.id])?.get(&person.id).copied().unwrap_or(0);
+            reply(200, None, None, &PersonView::of(&person, visits, call))
+        },
+        move || answers.touch(),
+    )
+    .await
+}

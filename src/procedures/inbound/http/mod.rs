@@ -1,0 +1,88 @@
+//! Routes of inbound dossiers.
+
+pub mod acts;
+pub mod body;
+pub mod guests;
+pub mod view;
+
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::path_id;
+use crate::error::Result;
+use crate::handling::actions::{Seen, find};
+use crate::handling::http::{Asked, listing, reply_with};
+use crate::procedures::inbound::actions::draft;
+use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
+use crate::procedures::inbound::http::view::{VisitPage, VisitView};
+use crate::procedures::inbound::model::Content;
+use crate::procedures::inbound::papers::list as list_table;
+use crate::statistics::cache::Answers;
+use crate::web::json::Incoming;
+use crate::web::query::Query;
+
+/// Registers the room's routes.
+pub fn routes(config: &mut ServiceConfig) {
+    let all = |config: &mut ServiceConfig| {
+        config.service(list).service(create).service(change);
+        acts::routes(config);
+    };
+    config.service(scope("/inbound-delegations").configure(all));
+    guests::routes(config);
+}
+
+/// The visits the caller may see, by day of arrival or by the last change.
+#[utoipa::path(tag = "inbound", operation_id = "list_inbound", params(Asked),
+    responses((status = 200, description = "dossiers; as CSV or XLSX with `format`", content(
+        (VisitPage = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("")]
+async fn list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
+    listing::<Content>(req, call, asked.0).await?.answer("doan-vao", list_table, VisitPage::from)
+}
+
+/// Drafts a visit that one's own agency hosts.
+#[utoipa::path(tag = "inbound", operation_id = "create_inbound", request_body = NewVisit,
+    responses((status = 201, description = "drafted", body = VisitView)))]
+#[post("")]
+async fn create(call: Call, body: Incoming<NewVisit>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    call.change(
+        body.fingerprint.clone(),
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            let seen = draft::create(conn, call, body)?;
+            reply_with(conn, call, &seen, 201)
+        },
+    )
+    .await
+}
+
+/// Changes a draft, or one that was sent back for a supplement; later, until they leave, the guests alone.
+#[utoipa::path(tag = "inbound", operation_id = "change_inbound", params(("id" = String, Path)), request_body = VisitChanges,
+    responses((status = 200, description = "changed", body = VisitView)))]
+#[patch("/{id}")]
+async fn change(
+    call: Call,
+    answers: web::Data<Answers>,
+    id: web::Path<String>,
+    body: Incoming<VisitChanges>,
+) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    let answers = answers.get_ref().clone();
+    call.change_and(
+        body.fingerprint.clone(),
+        move |conn, call| find(conn, call, id),
+        move |conn, call, seen| {
+            let agency = seen.agency;
+            let dossier = draft::edit(conn, call, seen, body)?;
+            reply_with(conn, call, &Seen { dossier, agency }, 200)
+        },
+        // The guests of an approved visit count.
+        move || answers.touch(),
+    )
+    .await
+}

@@ -1,0 +1,295 @@
+//! How inbound dossiers are shown.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::call::Call;
+use crate::access::permission::{Act, Kind};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::handling::actions::Seen;
+use crate::handling::flow::{Action, State};
+use crate::handling::http::Shown;
+use crate::handling::http::view::{StepView, steps};
+use crate::handling::model::{Decision, Report, Ruling};
+use crate::handling::rules::{allowed, sees_whole};
+use crate::handling::store::list;
+use crate::kernel::id::Id;
+use crate::kernel::page::Page;
+use crate::kernel::time::rfc3339;
+use crate::kernel::words::{Channel, Field, GuestClass, MemberRole, Procedure, Purpose, ReceptionLevel, Topic};
+use crate::procedures::engagements::{ClashView, clashes_of};
+use crate::procedures::inbound::model::{Content, Guest, Item, Nationality};
+use crate::registry::officials::masked;
+
+/// A visit with everything that happened to it and what the caller can do next.
+#[derive(Serialize, ToSchema)]
+#[schema(as = InboundDelegation, example = json!({
+    "id": "01ke3m9p000d4", "version": 1, "number": null, "state": "draft", "title": "Đoàn tỉnh Chungbuk thăm và làm việc",
+    "procedure": "inbound", "host_agency_id": "01ke3m9p0005s", "coordinating_agency_ids": [], "channel": "state",
+    "sending_organisation": "Chính quyền tỉnh Chungbuk", "country": "KR", "purpose": "official", "field": "science",
+    "topics": [], "first_visit": false, "reception_level": "province", "guest_class": "other",
+    "arrival_date": "2026-12-07", "departure_date": "2026-12-09", "headcount": 12, "recorded_headcount": null, "countries": ["KR"],
+    "nationalities": [{"country": "KR", "count": 12}],
+    "guests": [{"guest_id": "01ke3m9p000d5", "full_name": "KIM Young-hwan", "nationality": "KR", "position": "Tỉnh trưởng",
+        "passport_number": "••••5678", "role": "head"}],
+    "programme": [{"starts_at": "2026-12-08T02:00:00Z", "ends_at": "2026-12-08T04:00:00Z", "place": "Trụ sở UBND tỉnh",
+        "activity": "Hội đàm", "hosts": ["01ke3m9p0007x"], "host_names": ["Đặng Văn Minh"], "restricted_area": false}],
+    "classification": "unclassified", "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
+    "steps": [], "ruling": null, "decision": null, "report": null, "arrived_on": null, "departed_on": null, "clashes": [],
+    "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
+    "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
+pub struct VisitView {
+    #[schema(value_type = String)]
+    id: Id,
+    version: i64,
+    /// Given at the first submission.
+    number: Option<String>,
+    state: State,
+    title: String,
+    procedure: Procedure,
+    #[schema(value_type = String)]
+    host_agency_id: Id,
+    #[schema(value_type = Vec<String>)]
+    coordinating_agency_ids: Vec<Id>,
+    channel: Channel,
+    sending_organisation: String,
+    country: String,
+    purpose: Purpose,
+    field: Option<Field>,
+    topics: Vec<Topic>,
+    first_visit: bool,
+    reception_level: ReceptionLevel,
+    guest_class: GuestClass,
+    arrival_date: NaiveDate,
+    departure_date: NaiveDate,
+    /// Guests announced.
+    headcount: i64,
+    /// Guests who came: what counts as lượt khách.
+    recorded_headcount: Option<i64>,
+    countries: Vec<String>,
+    /// The guests that count, by nationality.
+    nationalities: Vec<NationalityView>,
+    guests: Vec<GuestView>,
+    programme: Vec<ItemView>,
+    classification: &'static str,
+    signature_requested: bool,
+    submitted_on: Option<NaiveDate>,
+    /// The day from which terms run.
+    complete_on: Option<NaiveDate>,
+    /// The day the open step is due.
+    due_on: Option<NaiveDate>,
+    steps: Vec<StepView>,
+    ruling: Option<Ruling>,
+    decision: Option<Decision>,
+    report: Option<Report>,
+    arrived_on: Option<NaiveDate>,
+    departed_on: Option<NaiveDate>,
+    /// Hosts who would have to be elsewhere at that hour, until the guests are here.
+    clashes: Vec<ClashView>,
+    #[schema(value_type = String)]
+    created_by: Id,
+    created_at: String,
+    updated_at: String,
+    /// What this caller can do now.
+    allowed_actions: Vec<Action>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct NationalityView {
+    country: String,
+    count: i64,
+}
+
+impl From<Nationality> for NationalityView {
+    fn from(share: Nationality) -> Self {
+        NationalityView { country: share.country, count: share.count }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct GuestView {
+    /// The person in the register of guests.
+    #[schema(value_type = Option<String>)]
+    guest_id: Option<Id>,
+    full_name: String,
+    nationality: String,
+    position: String,
+    /// Masked unless the caller holds `passport.read`.
+    passport_number: Option<String>,
+    role: MemberRole,
+}
+
+impl GuestView {
+    fn of(guest: &Guest, reveals: bool) -> Self {
+        let shown = |number: &String| if reveals { number.clone() } else { masked(number) };
+        GuestView {
+            guest_id: guest.guest_id.map(Id),
+            full_name: guest.full_name.clone(),
+            nationality: guest.nationality.clone(),
+            position: guest.position.clone(),
+            passport_number: guest.passport_number.as_ref().map(shown),
+            role: guest.role,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProgrammeItem)]
+struct ItemView {
+    starts_at: String,
+    ends_at: String,
+    place: String,
+    activity: String,
+    #[schema(value_type = Vec<String>)]
+    hosts: Vec<Id>,
+    /// In the same order.
+    host_names: Vec<String>,
+    restricted_area: bool,
+}
+
+impl From<&Item> for ItemView {
+    fn from(item: &Item) -> Self {
+        ItemView {
+            starts_at: rfc3339(item.starts_at),
+            ends_at: rfc3339(item.ends_at),
+            place: item.place.clone(),
+            activity: item.activity.clone(),
+            hosts: item.hosts.iter().copied().map(Id).collect(),
+            host_names: item.host_names.clone(),
+            restricted_area: item.restricted_area,
+        }
+    }
+}
+
+/// Before the guests are here a clash can still be mended.
+fn may_clash(state: State) -> bool {
+    !state.is_end() && !matches!(state, State::OnSite | State::Departed | State::Reported)
+}
+
+impl Shown for Content {
+    type View = VisitView;
+
+    fn reveals(call: &Call, seen: &Seen<Self>) -> bool {
+        let any = seen.dossier.content.guests.iter().any(|g| g.passport_number.is_some());
+        any && call.actor.may(Act::Reveal, Kind::Passport)
+    }
+
+    fn view(conn: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<VisitView> {
+        let visit = &seen.dossier;
+        let c = &visit.content;
+        let whole = sees_whole(&call.actor, visit);
+        let reveals = call.actor.may(Act::Reveal, Kind::Passport);
+        let clashes = if may_clash(visit.state) && whole {
+            clashes_of(conn, call, c.engagements(visit.id, visit.state == State::Draft))?
+        } else {
+            Vec::new()
+        };
+        let shares = c.shares();
+        Ok(VisitView {
+            id: Id(visit.id),
+            version: visit.version,
+            number: visit.number.clone(),
+            state: visit.state,
+            title: c.title.clone(),
+            procedure: Procedure::Inbound,
+            host_agency_id: Id(c.host_agency_id),
+            coordinating_agency_ids: c.coordinating.iter().copied().map(Id).collect(),
+            channel: c.channel,
+            sending_organisation: c.sending_organisation.clone(),
+            country: c.country.clone(),
+            purpose: c.purpose,
+            field: c.field,
+            topics: c.topics.clone(),
+            first_visit: c.first_visit,
+            reception_level: c.reception_level,
+            guest_class: c.guest_class,
+            arrival_date: c.arrival,
+            departure_date: c.departure,
+            headcount: c.headcount,
+            recorded_headcount: c.stay.headcount,
+            countries: shares.iter().map(|s| s.country.clone()).collect(),
+            nationalities: shares.into_iter().map(NationalityView::from).collect(),
+            guests: c.guests.iter().map(|g| GuestView::of(g, reveals)).collect(),
+            programme: c.programme.iter().map(ItemView::from).collect(),
+            classification: "unclassified",
+            signature_requested: visit.signature_requested,
+            submitted_on: visit.submitted_on,
+            complete_on: visit.complete_on,
+            due_on: visit.due_on(),
+            steps: steps(call, visit),
+            ruling: visit.ruling.clone().filter(|_| whole),
+            decision: visit.decision.clone().filter(|_| whole),
+            report: visit.report.clone().filter(|_| whole),
+            arrived_on: c.stay.arrived_on,
+            departed_on: c.stay.departed_on,
+            clashes,
+            created_by: Id(visit.created_by),
+            created_at: rfc3339(visit.created_at),
+            updated_at: rfc3339(visit.updated_at),
+            allowed_actions: allowed(&call.actor, visit, seen.agency),
+        })
+    }
+}
+
+/// A visit in a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = InboundItem, example = json!({"id": "01ke3m9p000d4", "number": "DV-2026-0001", "title": "Đoàn tỉnh Chungbuk thăm và làm việc",
+    "state": "submitted", "requesting_agency_id": "01ke3m9p0005s", "host_agency_id": "01ke3m9p0005s", "arrival_date": "2026-12-07",
+    "departure_date": "2026-12-09", "countries": ["KR"], "headcount": 12, "due_on": "2026-11-26", "version": 2}))]
+struct VisitItem {
+    #[schema(value_type = String)]
+    id: Id,
+    number: Option<String>,
+    title: String,
+    #[schema(value_type = State)]
+    state: String,
+    /// The hosting agency: it asks for the permission.
+    #[schema(value_type = String)]
+    requesting_agency_id: Id,
+    #[schema(value_type = String)]
+    host_agency_id: Id,
+    arrival_date: NaiveDate,
+    departure_date: NaiveDate,
+    countries: Vec<String>,
+    /// Guests who came, before arrival those announced.
+    headcount: i64,
+    due_on: Option<NaiveDate>,
+    version: i64,
+}
+
+impl From<list::Item> for VisitItem {
+    fn from(item: list::Item) -> Self {
+        VisitItem {
+            id: Id(item.id),
+            number: item.number,
+            title: item.title,
+            state: item.state,
+            requesting_agency_id: Id(item.agency_id),
+            host_agency_id: Id(item.agency_id),
+            arrival_date: item.begins_on,
+            departure_date: item.ends_on,
+            countries: item.countries.split(',').map(str::to_owned).collect(),
+            headcount: item.headcount,
+            due_on: item.due_on,
+            version: item.version,
+        }
+    }
+}
+
+/// A page of visits.
+#[derive(Serialize, ToSchema)]
+#[schema(as = InboundPage)]
+pub struct VisitPage {
+    items: Vec<VisitItem>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+impl From<Page<list::Item>> for VisitPage {
+    fn from(page: Page<list::Item>) -> Self {
+        VisitPage { items: page.items.into_iter().map(VisitItem::from).collect(), next: page.next, total: page.total }
+    }
+}

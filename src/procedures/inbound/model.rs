@@ -1,0 +1,249 @@
+//! A visit (đoàn vào): what the hosting agency writes of its foreign guests. Pure.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::dossier::engagement::Engagement;
+use crate::handling::model::Dossier;
+use crate::kernel::text::fold;
+use crate::kernel::time::{Day, Moment, Period};
+use crate::kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
+
+/// The dossier of a visit.
+pub type Visit = Dossier<Content>;
+
+/// What the agency writes into the dossier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    pub title: String,
+    /// The hosting agency (cơ quan chủ trì).
+    pub host_agency_id: i64,
+    /// Agencies that take part (cơ quan phối hợp).
+    pub coordinating: Vec<i64>,
+    pub channel: Channel,
+    pub sending_organisation: String,
+    pub country: String,
+    pub purpose: Purpose,
+    pub field: Option<Field>,
+    pub topics: Vec<Topic>,
+    pub first_visit: bool,
+    pub reception_level: ReceptionLevel,
+    pub guest_class: GuestClass,
+    pub arrival: Day,
+    pub departure: Day,
+    /// Guests announced.
+    pub headcount: i64,
+    /// As stated; empty: by the guest list, the rest from `country`.
+    pub nationalities: Vec<Nationality>,
+    pub guests: Vec<Guest>,
+    pub programme: Vec<Item>,
+    pub stay: Stay,
+}
+
+/// How many guests are of one nationality.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nationality {
+    pub country: String,
+    pub count: i64,
+}
+
+/// A guest by name (khách trong danh sách).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guest {
+    /// The person of the register of guests; none before it is saved.
+    pub guest_id: Option<i64>,
+    pub full_name: String,
+    pub nationality: String,
+    pub position: String,
+    pub passport_number: Option<String>,
+    pub role: MemberRole,
+}
+
+/// One item of the programme (hoạt động trong chương trình).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub starts_at: Moment,
+    pub ends_at: Moment,
+    pub place: String,
+    pub activity: String,
+    /// Officials who receive the guests, and their names once they are known.
+    pub hosts: Vec<i64>,
+    pub host_names: Vec<String>,
+    /// A restricted or border area: notices are due hours before.
+    pub restricted_area: bool,
+}
+
+/// What was recorded of the stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stay {
+    pub arrived_on: Option<NaiveDate>,
+    /// Guests who really came (lượt khách).
+    pub headcount: Option<i64>,
+    pub departed_on: Option<NaiveDate>,
+}
+
+impl Guest {
+    /// Who it is in a list: the passport, else folded name and nationality.
+    pub fn key(&self) -> (String, &str) {
+        let name = || format!("name {}", fold(&self.full_name));
+        (self.passport_number.as_ref().map_or_else(name, |p| format!("passport {p}")), &self.nationality)
+    }
+}
+
+impl Content {
+    pub fn period(&self) -> Period {
+        Period { from: self.arrival, to: self.departure }
+    }
+
+    /// Guests that count: those who came, before arrival those announced.
+    pub fn counted(&self) -> i64 {
+        self.stay.headcount.unwrap_or(self.headcount)
+    }
+
+    /// Guests on the list of one nationality.
+    pub fn named(&self, country: &str) -> i64 {
+        i64::try_from(self.guests.iter().filter(|g| g.nationality == country).count()).unwrap_or(i64::MAX)
+    }
+
+    /// The announced guests by nationality: as stated, else by the list, the rest from the sending country.
+    pub fn announced(&self) -> Vec<Nationality> {
+        if !self.nationalities.is_empty() {
+            return self.nationalities.clone();
+        }
+        let mut shares = vec![Nationality { country: self.country.clone(), count: 0 }];
+        for guest in &self.guests {
+            match shares.iter_mut().find(|s| s.country == guest.nationality) {
+                Some(share) => share.count += 1,
+                None => shares.push(Nationality { country: guest.nationality.clone(), count: 1 }),
+            }
+        }
+        let listed: i64 = shares.iter().map(|s| s.count).sum();
+        if let Some(main) = shares.first_mut() {
+            main.count += (self.headcount - listed).max(0);
+        }
+        shares.retain(|s| s.count > 0);
+        shares
+    }
+
+    /// The guests that count by nationality. More than announced come from the sending country; fewer are missing
+    /// there first: only the agency knows better, and says it by `nationalities`.
+    pub fn shares(&self) -> Vec<Nationality> {
+        let mut shares = self.announced();
+        let mut over: i64 = shares.iter().map(|s| s.count).sum::<i64>() - self.counted();
+        let main = shares.iter().position(|s| s.country == self.country);
+        if over < 0 {
+            match main.and_then(|at| shares.get_mut(at)) {
+                Some(share) => share.count -= over,
+                None => shares.push(Nationality { country: self.country.clone(), count: -over }),
+            }
+        }
+        let order: Vec<usize> = main.into_iter().chain((0..shares.len()).filter(|at| Some(*at) != main)).collect();
+        for at in order {
+            if let Some(share) = shares.get_mut(at).filter(|_| over > 0) {
+                let gone = over.min(share.count);
+                share.count -= gone;
+                over -= gone;
+            }
+        }
+        shares.retain(|s| s.count > 0);
+        shares
+    }
+
+    /// When guests first are in a restricted or border area.
+    pub fn restricted_from(&self) -> Option<Moment> {
+        self.programme.iter().filter(|i| i.restricted_area).map(|i| i.starts_at).min()
+    }
+
+    /// Every hour at which somebody receives the guests.
+    pub fn engagements(&self, delegation_id: i64, draft: bool) -> Vec<Engagement> {
+        let of = |item: &Item, official_id: i64| Engagement {
+            official_id,
+            direction: Direction::Inbound,
+            delegation_id,
+            place: item.place.clone(),
+            starts: item.starts_at,
+            ends: item.ends_at,
+            draft,
+        };
+        self.programme.iter().flat_map(|item| item.hosts.iter().map(move |host| of(item, *host))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn content(headcount: i64, nationalities: &[(&str, i64)], guests: &[&str]) -> Content {
+        let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
+        Content {
+            title: "Đoàn Chungbuk".into(),
+            host_agency_id: 1,
+            coordinating: Vec::new(),
+            channel: Channel::State,
+            sending_organisation: "Chungbuk".into(),
+            country: "KR".into(),
+            purpose: Purpose::Official,
+            field: None,
+            topics: Vec::new(),
+            first_visit: false,
+            reception_level: ReceptionLevel::Province,
+            guest_class: GuestClass::Other,
+            arrival: day(10),
+            departure: day(12),
+            headcount,
+            nationalities: nationalities.iter().map(|(c, n)| Nationality { country: (*c).into(), count: *n }).collect(),
+            guests: guests
+                .iter()
+                .enumerate()
+                .map(|(at, country)| Guest {
+                    guest_id: None,
+                    full_name: format!("Guest {at}"),
+                    nationality: (*country).into(),
+                    position: String::new(),
+                    passport_number: None,
+                    role: MemberRole::Member,
+                })
+                .collect(),
+            programme: Vec::new(),
+            stay: Stay::default(),
+        }
+    }
+
+    fn shares(content: &Content) -> Vec<(String, i64)> {
+        content.shares().into_iter().map(|s| (s.country, s.count)).collect()
+    }
+
+    #[test]
+    fn a_bare_number_is_of_the_sending_country_and_a_list_says_more() {
+        assert_eq!(shares(&content(12, &[], &[])), [("KR".into(), 12)]);
+        assert_eq!(shares(&content(12, &[], &["KR", "JP"])), [("KR".into(), 11), ("JP".into(), 1)]);
+        assert_eq!(shares(&content(12, &[("KR", 9), ("US", 3)], &[])), [("KR".into(), 9), ("US".into(), 3)]);
+        assert_eq!(shares(&content(2, &[], &["JP", "JP"])), [("JP".into(), 2)]);
+    }
+
+    #[test]
+    fn what_was_recorded_counts_and_the_sending_country_takes_the_difference() {
+        let mut visit = content(12, &[("KR", 9), ("US", 3)], &[]);
+        visit.stay.headcount = Some(14);
+        assert_eq!(shares(&visit), [("KR".into(), 11), ("US".into(), 3)]);
+        visit.stay.headcount = Some(2);
+        assert_eq!(shares(&visit), [("US".into(), 2)]);
+    }
+
+    proptest! {
+        #[test]
+        fn shares_always_add_up_to_the_guests_that_count(kr in 0i64..9, us in 0i64..9, came in 1i64..30, listed in 0usize..4) {
+            prop_assume!(kr + us > 0);
+            let stated: Vec<(&str, i64)> = [("KR", kr), ("US", us)].into_iter().filter(|(_, n)| *n > 0).collect();
+            let mut visit = content(kr + us, &stated, &["KR", "US", "JP"][..listed.min(usize::try_from(kr + us).unwrap()).min(3)]);
+            prop_assert_eq!(shares(&visit).iter().map(|s| s.1).sum::<i64>(), kr + us);
+            visit.stay.headcount = Some(came);
+            prop_assert_eq!(shares(&visit).iter().map(|s| s.1).sum::<i64>(), came);
+            prop_assert!(shares(&visit).iter().all(|s| s.1 > 0));
+            visit.nationalities.clear();
+            prop_assert_eq!(shares(&visit).iter().map(|s| s.1).sum::<i64>(), came);
+        }
+    }
+}

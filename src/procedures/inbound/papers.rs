@@ -1,0 +1,25 @@
+//! Papers of visits: the list as a table. Pure.
+
+use crate::handling::store::list::Item;
+use crate::kernel::id::Id;
+use crate::kernel::table::{Cell, Table};
+
+/// The list of delegations, with the columns that offices know.
+pub fn list(items: &[Item]) -> Table {
+    let header =
+        ["Mã", "Số hồ sơ", "Tên đoàn", "Trạng thái", "Ngày đến", "Ngày đi", "Quốc tịch", "Số khách", "Hạn xử lý"];
+    let rows = items.iter().map(|item| {
+        vec![
+            Cell::Text(Id(item.id).to_string()),
+            item.number.clone().map_or(Cell::Empty, Cell::Text),
+            Cell::Text(item.title.clone()),
+            Cell::Text(item.state.clone()),
+            Cell::Day(item.begins_on),
+            Cell::Day(item.ends_on),
+            Cell::Text(item.countries.replace(',', ", ")),
+            Cell::Number(item.headcount),
+            item.due_on.into(),
+        ]
+    });
+    Table { name: "Đoàn vào".into(), header: header.map(String::from).to_vec(), rows: rows.collect() }
+}

@@ -1,0 +1,169 @@
+//! Rules of a visit: is the content whole. Pure.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::kernel::checks;
+use crate::kernel::time::start_of;
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{Bloc, Channel, MemberRole, Purpose};
+use crate::procedures::inbound::model::Content;
+
+/// What the registry knows of a content.
+pub struct Known {
+    /// The bloc of the hosting agency; none where there is no such agency.
+    pub host_bloc: Option<Bloc>,
+    pub agencies: BTreeSet<i64>,
+    /// The agency of each host.
+    pub hosts: HashMap<i64, i64>,
+}
+
+/// Every fault of a content.
+pub fn check(content: &Content, known: &Known, faults: &mut Violations) {
+    checks::days(content.arrival, content.departure, "/arrival_date", "/departure_date", faults);
+    checks::foreign_country(&content.country, "/country", faults);
+    faults.require(
+        content.purpose != Purpose::Private,
+        "/purpose",
+        "wrong_purpose",
+        "Mục đích «private» chỉ dùng cho việc riêng ở nước ngoài.",
+        "The purpose `private` goes with private travel only.",
+    );
+    check_agencies(content, known, faults);
+    check_guests(content, faults);
+    check_nationalities(content, faults);
+    check_programme(content, known, faults);
+}
+
+fn check_agencies(content: &Content, known: &Known, faults: &mut Violations) {
+    faults.require(
+        known.host_bloc.is_some(),
+        "/host_agency_id",
+        "unknown_agency",
+        "Không có cơ quan này.",
+        "There is no such agency.",
+    );
+    // Front, mass organisations and the friendship union work in the people's channel (12-CT/TW 2022).
+    faults.require(
+        known.host_bloc != Some(Bloc::MassOrganisation) || content.channel == Channel::People,
+        "/channel",
+        "wrong_channel",
+        "Mặt trận, đoàn thể, Liên hiệp hữu nghị chủ trì thì theo kênh đối ngoại nhân dân (people).",
+        "What the Front, a mass organisation or the friendship union hosts runs in the channel `people`.",
+    );
+    let mut seen = BTreeSet::from([content.host_agency_id]);
+    for (index, id) in content.coordinating.iter().enumerate() {
+        let pointer = format!("/coordinating_agency_ids/{index}");
+        faults.require(
+            known.agencies.contains(id),
+            &pointer,
+            "unknown_agency",
+            "Không có cơ quan này.",
+            "There is no such agency.",
+        );
+        faults.require(seen.insert(*id), &pointer, "repeated", "Cơ quan có mặt hai lần.", "The agency stands twice.");
+    }
+}
+
+fn check_guests(content: &Content, faults: &mut Violations) {
+    let listed = i64::try_from(content.guests.len()).unwrap_or(i64::MAX);
+    faults.require(
+        listed <= content.counted(),
+        "/headcount",
+        "below_guest_list",
+        "Số khách ít hơn danh sách khách.",
+        "The headcount is below the guest list.",
+    );
+    let heads = content.guests.iter().filter(|g| g.role == MemberRole::Head).count();
+    faults.require(heads <= 1, "/guests", "one_head", "Đoàn chỉ có một trưởng đoàn.", "A delegation has one head.");
+    let mut seen = BTreeSet::new();
+    for (index, guest) in content.guests.iter().enumerate() {
+        let at = |field: &str| format!("/guests/{index}/{field}");
+        checks::known_country(&guest.nationality, &at("nationality"), faults);
+        faults.require(
+            seen.insert(guest.key()),
+            &at("full_name"),
+            "repeated",
+            "Khách có mặt hai lần trong danh sách.",
+            "The guest stands twice.",
+        );
+        let plain = |p: &String| (1..=20).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric());
+        faults.require(
+            guest.passport_number.as_ref().is_none_or(plain),
+            &at("passport_number"),
+            "bad_passport_number",
+            "Số hộ chiếu chỉ gồm chữ cái không dấu và chữ số.",
+            "A passport number has letters A–Z and digits only.",
+        );
+    }
+}
+
+fn check_nationalities(content: &Content, faults: &mut Violations) {
+    let stated = &content.nationalities;
+    if stated.is_empty() {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for (index, share) in stated.iter().enumerate() {
+        let pointer = format!("/nationalities/{index}/country");
+        checks::known_country(&share.country, &pointer, faults);
+        faults.require(seen.insert(&share.country), &pointer, "repeated", "Nước lặp lại.", "The country stands twice.");
+    }
+    let sum: i64 = stated.iter().map(|s| s.count).sum();
+    faults.require(
+        sum == content.headcount || Some(sum) == content.stay.headcount,
+        "/nationalities",
+        "does_not_add_up",
+        "Tổng theo quốc tịch khác số khách.",
+        "The nationalities do not add up to the headcount.",
+    );
+    let mut listed: Vec<&str> = content.guests.iter().map(|g| g.nationality.as_str()).collect();
+    listed.sort_unstable();
+    listed.dedup();
+    for country in listed {
+        let count = stated.iter().find(|s| s.country == country).map_or(0, |s| s.count);
+        faults.require(
+            content.named(country) <= count,
+            "/nationalities",
+            "below_guest_list",
+            "Danh sách khách có nhiều người của một nước hơn số đã nêu.",
+            "The guest list has more people of a country than stated.",
+        );
+    }
+}
+
+fn check_programme(content: &Content, known: &Known, faults: &mut Violations) {
+    let (first, last) = (start_of(content.arrival), start_of(content.departure + chrono::Duration::days(1)));
+    for (index, item) in content.programme.iter().enumerate() {
+        let at = |field: &str| format!("/programme/{index}/{field}");
+        faults.require(
+            item.ends_at > item.starts_at,
+            &at("ends_at"),
+            "ends_before_it_begins",
+            "Giờ kết thúc phải sau giờ bắt đầu.",
+            "It must end after it begins.",
+        );
+        faults.require(
+            first <= item.starts_at && item.ends_at <= last,
+            &at("starts_at"),
+            "outside_the_visit",
+            "Hoạt động nằm ngoài thời gian đoàn ở tỉnh.",
+            "The item lies outside the visit.",
+        );
+        let mut seen = BTreeSet::new();
+        for (place, host) in item.hosts.iter().enumerate() {
+            let pointer = format!("/programme/{index}/hosts/{place}");
+            faults.require(seen.insert(host), &pointer, "repeated", "Một người có mặt hai lần.", "He stands twice.");
+            let Some(agency) = known.hosts.get(host) else {
+                faults.add(pointer, "unknown_official", "Không có người này.", "There is no such official.");
+                continue;
+            };
+            faults.require(
+                *agency == content.host_agency_id || content.coordinating.contains(agency),
+                &pointer,
+                "not_in_hosting_agency",
+                "Người tiếp khách không thuộc cơ quan chủ trì hoặc phối hợp.",
+                "The host is of neither the hosting nor a coordinating agency.",
+            );
+        }
+    }
+}

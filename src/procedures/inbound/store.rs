@@ -1,0 +1,228 @@
+//! Rows of a visit: guests, programme and hosts, and the rest of its content.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::db::schema::{
+    dossiers, inbound_guests as guests, officials, programme_hosts as hosts, programme_items as items,
+};
+use crate::db::{Conn, each, word};
+use crate::dossier::engagement::Engagement;
+use crate::error::Result;
+use crate::handling::Stored;
+use crate::handling::flow::State;
+use crate::handling::store::{from_json, to_json, words_of};
+use crate::kernel::time::Moment;
+use crate::kernel::words::{Channel, Direction, Field, GuestClass, Purpose, ReceptionLevel, Topic};
+use crate::procedures::inbound::model::{Content, Guest, Item, Nationality, Stay};
+
+/// The part of the content that nothing but the visit itself reads.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    coordinating: Vec<i64>,
+    channel: Channel,
+    sending_organisation: String,
+    country: String,
+    purpose: Purpose,
+    field: Option<Field>,
+    topics: Vec<Topic>,
+    first_visit: bool,
+    reception_level: ReceptionLevel,
+    guest_class: GuestClass,
+    headcount: i64,
+    nationalities: Vec<Nationality>,
+    stay: Stay,
+}
+
+pub fn json(c: &Content) -> Result<String> {
+    to_json(&Kept {
+        coordinating: c.coordinating.clone(),
+        channel: c.channel,
+        sending_organisation: c.sending_organisation.clone(),
+        country: c.country.clone(),
+        purpose: c.purpose,
+        field: c.field,
+        topics: c.topics.clone(),
+        first_visit: c.first_visit,
+        reception_level: c.reception_level,
+        guest_class: c.guest_class,
+        headcount: c.headcount,
+        nationalities: c.nationalities.clone(),
+        stay: c.stay,
+    })
+}
+
+type GuestRow = (i64, String, String, String, Option<String>, String);
+type ItemRow = (i64, Moment, Moment, String, String, bool);
+
+pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
+    let kept: Kept = from_json(&stored.json)?;
+    let listed: Vec<GuestRow> = guests::table
+        .filter(guests::delegation_id.eq(stored.id))
+        .order(guests::ord)
+        .select((
+            guests::guest_id,
+            guests::full_name,
+            guests::nationality,
+            guests::post,
+            guests::passport_number,
+            guests::role,
+        ))
+        .load(conn)?;
+    let planned: Vec<ItemRow> = items::table
+        .filter(items::delegation_id.eq(stored.id))
+        .order(items::ord)
+        .select((items::ord, items::starts_at, items::ends_at, items::place, items::activity, items::restricted_area))
+        .load(conn)?;
+    let receiving: Vec<(i64, i64, String)> = if planned.is_empty() {
+        Vec::new()
+    } else {
+        hosts::table
+            .inner_join(officials::table)
+            .filter(hosts::delegation_id.eq(stored.id))
+            .order((hosts::item_ord, hosts::ord))
+            .select((hosts::item_ord, hosts::official_id, officials::full_name))
+            .load(conn)?
+    };
+    let programme = planned
+        .into_iter()
+        .map(|(ord, starts_at, ends_at, place, activity, restricted_area)| {
+            let own = || receiving.iter().filter(|(of, ..)| *of == ord);
+            let (hosts, host_names) = (own().map(|h| h.1).collect(), own().map(|h| h.2.clone()).collect());
+            Item { starts_at, ends_at, place, activity, hosts, host_names, restricted_area }
+        })
+        .collect();
+    let listed = listed.into_iter().map(|(id, full_name, nationality, position, passport_number, role)| {
+        let role = word(&role)?;
+        Ok(Guest { guest_id: Some(id), full_name, nationality, position, passport_number, role })
+    });
+    Ok(Content {
+        title: stored.title,
+        host_agency_id: stored.agency_id,
+        coordinating: kept.coordinating,
+        channel: kept.channel,
+        sending_organisation: kept.sending_organisation,
+        country: kept.country,
+        purpose: kept.purpose,
+        field: kept.field,
+        topics: kept.topics,
+        first_visit: kept.first_visit,
+        reception_level: kept.reception_level,
+        guest_class: kept.guest_class,
+        arrival: stored.begins_on,
+        departure: stored.ends_on,
+        headcount: kept.headcount,
+        nationalities: kept.nationalities,
+        guests: listed.collect::<Result<_>>()?,
+        programme,
+        stay: kept.stay,
+    })
+}
+
+/// Writes guests and programme where they differ from what is stored.
+pub fn save(conn: &mut Conn, id: i64, content: &Content, before: Option<&Content>) -> Result<()> {
+    if before.is_none_or(|b| b.guests != content.guests) {
+        if before.is_some_and(|b| !b.guests.is_empty()) {
+            diesel::delete(guests::table.filter(guests::delegation_id.eq(id))).execute(conn)?;
+        }
+        insert_guests(conn, id, &content.guests)?;
+    }
+    if before.is_none_or(|b| b.programme != content.programme) {
+        if before.is_some_and(|b| !b.programme.is_empty()) {
+            delete_programme(conn, id)?;
+        }
+        insert_programme(conn, id, &content.programme)?;
+    }
+    Ok(())
+}
+
+fn insert_guests(conn: &mut Conn, id: i64, all: &[Guest]) -> Result<()> {
+    let rows: Vec<_> = (0i64..)
+        .zip(all)
+        .map(|(ord, g)| {
+            (
+                guests::delegation_id.eq(id),
+                guests::ord.eq(ord),
+                guests::guest_id.eq(g.guest_id.unwrap_or_default()),
+                guests::full_name.eq(&g.full_name),
+                guests::nationality.eq(&g.nationality),
+                guests::post.eq(&g.position),
+                guests::passport_number.eq(&g.passport_number),
+                guests::role.eq(g.role.word()),
+            )
+        })
+        .collect();
+    each!(conn, c => diesel::insert_into(guests::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+fn insert_programme(conn: &mut Conn, id: i64, all: &[Item]) -> Result<()> {
+    let rows: Vec<_> = (0i64..)
+        .zip(all)
+        .map(|(ord, i)| {
+            (
+                items::delegation_id.eq(id),
+                items::ord.eq(ord),
+                items::starts_at.eq(i.starts_at),
+                items::ends_at.eq(i.ends_at),
+                items::place.eq(&i.place),
+                items::activity.eq(&i.activity),
+                items::restricted_area.eq(i.restricted_area),
+            )
+        })
+        .collect();
+    each!(conn, c => diesel::insert_into(items::table).values(&rows).execute(c))?;
+    let receiving: Vec<_> = (0i64..)
+        .zip(all)
+        .flat_map(|(item, i)| (0i64..).zip(&i.hosts).map(move |(ord, host)| (item, ord, *host)))
+        .map(|(item, ord, host)| {
+            (hosts::delegation_id.eq(id), hosts::item_ord.eq(item), hosts::ord.eq(ord), hosts::official_id.eq(host))
+        })
+        .collect();
+    each!(conn, c => diesel::insert_into(hosts::table).values(&receiving).execute(c))?;
+    Ok(())
+}
+
+fn delete_programme(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(hosts::table.filter(hosts::delegation_id.eq(id))).execute(conn)?;
+    diesel::delete(items::table.filter(items::delegation_id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(guests::table.filter(guests::delegation_id.eq(id))).execute(conn)?;
+    delete_programme(conn, id)
+}
+
+/// Who receives guests between two moments: of these people, or of all.
+pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
+    let mut query = hosts::table
+        .inner_join(dossiers::table)
+        .inner_join(items::table.on(items::delegation_id.eq(hosts::delegation_id).and(items::ord.eq(hosts::item_ord))))
+        .filter(items::starts_at.lt(to))
+        .filter(items::ends_at.gt(from))
+        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
+        .select((
+            hosts::official_id,
+            hosts::delegation_id,
+            items::place,
+            items::starts_at,
+            items::ends_at,
+            dossiers::state,
+        ))
+        .into_boxed();
+    if let Some(people) = people {
+        query = query.filter(hosts::official_id.eq_any(people.to_vec()));
+    }
+    let rows: Vec<(i64, i64, String, Moment, Moment, String)> = query.load(conn)?;
+    let engagement = |(official_id, delegation_id, place, starts, ends, state): (_, _, _, _, _, String)| Engagement {
+        official_id,
+        direction: Direction::Inbound,
+        delegation_id,
+        place,
+        starts,
+        ends,
+        draft: state == State::Draft.word(),
+    };
+    Ok(rows.into_iter().map(engagement).collect())
+}

@@ -1,0 +1,204 @@
+//! Rows of partners and of the names they are known by.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::db::schema::{dossiers, partner_names as names, partners};
+use crate::db::{Conn, containing, each, word};
+use crate::error::{Error, Result};
+use crate::kernel::text::fold;
+use crate::kernel::time::Day;
+use crate::kernel::words::{Direction, PartnerKind};
+use crate::registry::partners::{Agreement, LastVisits, Partner, Relation};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = partners, treat_none_as_null = true)]
+struct Row {
+    id: i64,
+    version: i64,
+    kind: String,
+    name: String,
+    name_norm: String,
+    country: String,
+    locality: Option<String>,
+    relation_since: Option<Day>,
+    relation_state: Option<String>,
+    agreement: Option<String>,
+    note: Option<String>,
+    merged_into: Option<i64>,
+}
+
+impl From<&Partner> for Row {
+    fn from(p: &Partner) -> Self {
+        let agreement = p.relation.as_ref().and_then(|r| r.agreement.as_ref());
+        Row {
+            id: p.id,
+            version: p.version,
+            kind: p.kind.word().to_owned(),
+            name: p.name.clone(),
+            name_norm: fold(&p.name),
+            country: p.country.clone(),
+            locality: p.locality.clone(),
+            relation_since: p.relation.as_ref().and_then(|r| r.since),
+            relation_state: p.relation.as_ref().map(|r| r.state.word().to_owned()),
+            agreement: agreement.and_then(|a| serde_json::to_string(a).ok()),
+            note: p.note.clone(),
+            merged_into: p.merged_into,
+        }
+    }
+}
+
+impl TryFrom<Row> for Partner {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let agreement: Option<Agreement> = row
+            .agreement
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|e| Error::Internal(e.to_string()))?;
+        let relation = match row.relation_state {
+            Some(state) => Some(Relation { since: row.relation_since, state: word(&state)?, agreement }),
+            None => None,
+        };
+        Ok(Partner {
+            id: row.id,
+            version: row.version,
+            kind: word(&row.kind)?,
+            name: row.name,
+            country: row.country,
+            locality: row.locality,
+            other_names: Vec::new(),
+            relation,
+            note: row.note,
+            merged_into: row.merged_into,
+        })
+    }
+}
+
+fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Partner>> {
+    let mut found: Vec<Partner> = rows.into_iter().map(Partner::try_from).collect::<Result<_>>()?;
+    let ids: Vec<i64> = found.iter().map(|p| p.id).collect();
+    let known: Vec<(i64, String)> = names::table
+        .filter(names::partner_id.eq_any(ids))
+        .order(names::name_norm)
+        .select((names::partner_id, names::name))
+        .load(conn)?;
+    for partner in &mut found {
+        let own = known.iter().filter(|(id, name)| *id == partner.id && *name != partner.name);
+        partner.other_names = own.map(|(_, name)| name.clone()).collect();
+    }
+    Ok(found)
+}
+
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Partner>> {
+    let row: Option<Row> = partners::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    Ok(complete(conn, row.into_iter().collect())?.pop())
+}
+
+/// The partner known by a name, with or without marks, in a country.
+pub fn by_name(conn: &mut Conn, name: &str, country: &str) -> Result<Option<Partner>> {
+    let id: Option<i64> = names::table.find((fold(name), country)).select(names::partner_id).first(conn).optional()?;
+    match id {
+        Some(id) => find(conn, id),
+        None => Ok(None),
+    }
+}
+
+/// What a list of partners asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub q: Option<String>,
+    pub country: Option<String>,
+    pub kind: Option<PartnerKind>,
+}
+
+/// Partners that were not merged into others, by folded name and id.
+pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(String, i64)>, limit: i64) -> Result<Vec<Partner>> {
+    let mut query = partners::table
+        .filter(partners::merged_into.is_null())
+        .order((partners::name_norm, partners::id))
+        .limit(limit)
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(q) = &filter.q {
+        let known = names::table.filter(names::name_norm.like(containing(&fold(q))).escape('\\'));
+        query = query.filter(partners::id.eq_any(known.select(names::partner_id)));
+    }
+    if let Some(country) = &filter.country {
+        query = query.filter(partners::country.eq(country.clone()));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(partners::kind.eq(kind.word()));
+    }
+    if let Some((name, id)) = after {
+        let later = partners::name_norm.gt(name.clone());
+        query = query.filter(later.or(partners::name_norm.eq(name).and(partners::id.gt(id))));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    complete(conn, rows)
+}
+
+pub fn insert(conn: &mut Conn, partner: &Partner) -> Result<()> {
+    diesel::insert_into(partners::table).values(Row::from(partner)).execute(conn)?;
+    insert_names(conn, partner)
+}
+
+/// Saves; the caller has checked the version in this transaction.
+pub fn update(conn: &mut Conn, partner: &Partner) -> Result<()> {
+    let row = Row::from(partner);
+    each!(conn, c => diesel::update(partners::table.find(partner.id)).set(&row).execute(c))?;
+    diesel::delete(names::table.filter(names::partner_id.eq(partner.id))).execute(conn)?;
+    insert_names(conn, partner)
+}
+
+fn insert_names(conn: &mut Conn, partner: &Partner) -> Result<()> {
+    let mut taken: Vec<String> = Vec::new();
+    for name in std::iter::once(&partner.name).chain(&partner.other_names) {
+        let folded = fold(name);
+        if partner.merged_into.is_some() || taken.contains(&folded) {
+            continue;
+        }
+        diesel::insert_into(names::table)
+            .values((
+                names::name_norm.eq(&folded),
+                names::country.eq(&partner.country),
+                names::partner_id.eq(partner.id),
+                names::name.eq(name),
+            ))
+            .execute(conn)?;
+        taken.push(folded);
+    }
+    Ok(())
+}
+
+/// The folded names of a partner with its country: what dossiers are found by.
+pub fn keys(partner: &Partner) -> Vec<(String, String)> {
+    let all = std::iter::once(&partner.name).chain(&partner.other_names);
+    all.map(|name| (fold(name), partner.country.clone())).collect()
+}
+
+/// The latest visits of delegations that were approved, either way, partner by partner.
+pub fn last_visits(conn: &mut Conn, all: &[Partner]) -> Result<HashMap<i64, LastVisits>> {
+    let folded: Vec<String> = all.iter().flat_map(keys).map(|(name, _)| name).collect();
+    let rows: Vec<(String, String, String, Day)> = dossiers::table
+        .filter(dossiers::counterpart_norm.eq_any(folded))
+        .filter(dossiers::decision.is_not_null())
+        .filter(dossiers::state.ne_all(["rejected", "cancelled", "postponed"]))
+        .select((dossiers::counterpart_norm, dossiers::counterpart_country, dossiers::direction, dossiers::begins_on))
+        .load(conn)?;
+    let mut found = HashMap::new();
+    for partner in all {
+        let own = keys(partner);
+        let mut last = LastVisits::default();
+        for (_, _, direction, day) in
+            rows.iter().filter(|(name, country, ..)| own.iter().any(|(n, c)| n == name && c == country))
+        {
+            let place = if *direction == Direction::Inbound.word() { &mut last.inbound } else { &mut last.outbound };
+            *place = (*place).max(Some(*day));
+        }
+        found.insert(partner.id, last);
+    }
+    Ok(found)
+}
