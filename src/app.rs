@@ -99,6 +99,7 @@ impl House {
         (name = "outbound", description = "Outbound delegations (đoàn ra) and private travel (việc riêng)"),
         (name = "inbound", description = "Inbound delegations (đoàn vào), their guests and programmes"),
         (name = "approval", description = "The inbox"),
+        (name = "calendar", description = "Who is abroad, who is visiting, clashes, feeds"),
         (name = "statistics", description = "Figures"),
         (name = "operation", description = "Health, metrics, this document"),
     )
@@ -124,6 +125,7 @@ fn rooms(config: &mut ServiceConfig) {
     crate::registry::routes(config);
     crate::regulation::http::routes(config);
     crate::approval::http::routes(config);
+    crate::calendar::http::routes(config);
     crate::statistics::http::routes(config);
 }
 

@@ -33,6 +33,7 @@
 pub mod access;
 pub mod app;
 pub mod approval;
+pub mod calendar;
 pub mod config;
 pub mod db;
 pub mod demo;

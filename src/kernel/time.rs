@@ -54,6 +54,11 @@ pub fn start_of(day: Day) -> Moment {
     day.and_time(chrono::NaiveTime::MIN) - Duration::hours(7)
 }
 
+/// The moment as clocks in the province show it.
+pub fn local(moment: Moment) -> chrono::NaiveDateTime {
+    moment + Duration::hours(7)
+}
+
 /// RFC 3339 in UTC with a `Z`, as the wire has it.
 pub fn rfc3339(moment: Moment) -> String {
     moment.and_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)

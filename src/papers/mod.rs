@@ -1,4 +1,6 @@
 //! Papers: bytes in and out of the formats that offices use. Pure.
 
 pub mod csv;
+pub mod docx;
+pub mod ics;
 pub mod xlsx;

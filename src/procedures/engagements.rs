@@ -13,6 +13,7 @@ use crate::handling::store::list;
 use crate::kernel::id::Id;
 use crate::kernel::time::{Moment, rfc3339};
 use crate::kernel::words::Direction;
+use crate::procedures::inbound::model::Item;
 use crate::procedures::{inbound, outbound};
 use crate::registry::officials_store;
 
@@ -21,6 +22,11 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
     let mut all = outbound::store::engagements(conn, people, from, to)?;
     all.extend(inbound::store::engagements(conn, people, from, to)?);
     Ok(all)
+}
+
+/// The programmes of these delegations, where they have one.
+pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Item>>> {
+    inbound::store::programmes(conn, ids)
 }
 
 /// Engagements of other dossiers at the hours of these.

@@ -12,6 +12,7 @@ mod world;
 
 mod access;
 mod assessments;
+mod calendar;
 mod command_line;
 mod database;
 mod inbound;

@@ -54,7 +54,12 @@ async fn matrix(w: &World) -> String {
             .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })
             .replace("{code}", "mau")
             .replace("{id}", &id)
-            + if path.ends_with("/holidays") { "?year=2026" } else { "" };
+            + match path.as_str() {
+                "/api/v1/holidays" => "?year=2026",
+                "/api/v1/calendar" => "?from=2026-03-01&to=2026-03-31",
+                "/api/v1/calendar.ics" => "?key=nothing",
+                _ => "",
+            };
         let request = || {
             let mut request = World::request(&method, &uri);
             if !uri.starts_with("/api") {

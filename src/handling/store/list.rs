@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::handling::flow::State;
 use crate::handling::store::words_of;
 use crate::kernel::text::fold;
-use crate::kernel::time::{Day, Moment};
+use crate::kernel::time::{Day, Moment, Period};
 use crate::kernel::words::{Body, Direction, Role, StepKind};
 
 /// One row of a list.
@@ -188,7 +188,7 @@ pub fn titles(conn: &mut Conn, actor: &Actor, ids: &[i64]) -> Result<HashMap<i64
     Ok(found)
 }
 
-/// A dossier of a partner's history, with its register.
+/// A dossier with its register.
 pub type Past = (Item, String);
 
 /// The dossiers with a partner that the actor sees, the latest first; `names` are its folded names with countries.
@@ -212,3 +212,31 @@ pub fn with_counterpart(conn: &mut Conn, actor: &Actor, names: &[(String, String
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
 }
+
+/// The dossiers of a period that the actor sees, by their first day; with those that came to nothing, or without.
+pub fn in_period(conn: &mut Conn, actor: &Actor, period: Period, void: bool, limit: i64) -> Result<Vec<Past>> {
+    let mut found: Vec<Past> = Vec::new();
+    for direction in Direction::all() {
+        let mut query = dossiers::table
+            .filter(dossiers::direction.eq(direction.word()))
+            .filter(dossiers::begins_on.le(period.to))
+            .filter(dossiers::ends_on.ge(period.from))
+            .filter(visible(actor, *direction))
+            .order((dossiers::begins_on, dossiers::id))
+            .limit(limit)
+            .select(Item::as_select())
+            .into_boxed::<MultiBackend>();
+        if !void {
+            query = query.filter(dossiers::state.ne_all(words_of(&State::VOID)));
+        }
+        // A delegation that began long before the period and still lasts is the exception that no index serves.
+        query = query.filter(dossiers::begins_on.ge(period.from - chrono::Duration::days(LONGEST)));
+        let items: Vec<Item> = query.load(conn)?;
+        found.extend(items.into_iter().map(|item| (item, direction.word().to_owned())));
+    }
+    found.sort_by_key(|(item, _)| (item.begins_on, item.id));
+    Ok(found)
+}
+
+/// Days before a period in which a delegation that touches it may have begun: the longest that is drafted.
+const LONGEST: i64 = 3_650;

@@ -1,5 +1,7 @@
 //! Rows of a visit: guests, programme and hosts, and the rest of its content.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +55,41 @@ pub fn json(c: &Content) -> Result<String> {
 }
 
 type GuestRow = (i64, String, String, String, Option<String>, String);
-type ItemRow = (i64, Moment, Moment, String, String, bool);
+type ItemRow = (i64, i64, Moment, Moment, String, String, bool);
+
+/// The programmes of these delegations, with their hosts.
+pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Item>>> {
+    let planned: Vec<ItemRow> = items::table
+        .filter(items::delegation_id.eq_any(ids))
+        .order((items::delegation_id, items::ord))
+        .select((
+            items::delegation_id,
+            items::ord,
+            items::starts_at,
+            items::ends_at,
+            items::place,
+            items::activity,
+            items::restricted_area,
+        ))
+        .load(conn)?;
+    if planned.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let receiving: Vec<(i64, i64, i64, String)> = hosts::table
+        .inner_join(officials::table)
+        .filter(hosts::delegation_id.eq_any(ids))
+        .order((hosts::delegation_id, hosts::item_ord, hosts::ord))
+        .select((hosts::delegation_id, hosts::item_ord, hosts::official_id, officials::full_name))
+        .load(conn)?;
+    let mut found: HashMap<i64, Vec<Item>> = HashMap::new();
+    for (id, ord, starts_at, ends_at, place, activity, restricted_area) in planned {
+        let own = || receiving.iter().filter(|(of, item, ..)| *of == id && *item == ord);
+        let (hosts, host_names) = (own().map(|h| h.2).collect(), own().map(|h| h.3.clone()).collect());
+        let item = Item { starts_at, ends_at, place, activity, hosts, host_names, restricted_area };
+        found.entry(id).or_default().push(item);
+    }
+    Ok(found)
+}
 
 pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
     let kept: Kept = from_json(&stored.json)?;
@@ -69,29 +105,7 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
             guests::role,
         ))
         .load(conn)?;
-    let planned: Vec<ItemRow> = items::table
-        .filter(items::delegation_id.eq(stored.id))
-        .order(items::ord)
-        .select((items::ord, items::starts_at, items::ends_at, items::place, items::activity, items::restricted_area))
-        .load(conn)?;
-    let receiving: Vec<(i64, i64, String)> = if planned.is_empty() {
-        Vec::new()
-    } else {
-        hosts::table
-            .inner_join(officials::table)
-            .filter(hosts::delegation_id.eq(stored.id))
-            .order((hosts::item_ord, hosts::ord))
-            .select((hosts::item_ord, hosts::official_id, officials::full_name))
-            .load(conn)?
-    };
-    let programme = planned
-        .into_iter()
-        .map(|(ord, starts_at, ends_at, place, activity, restricted_area)| {
-            let own = || receiving.iter().filter(|(of, ..)| *of == ord);
-            let (hosts, host_names) = (own().map(|h| h.1).collect(), own().map(|h| h.2.clone()).collect());
-            Item { starts_at, ends_at, place, activity, hosts, host_names, restricted_area }
-        })
-        .collect();
+    let programme = programmes(conn, &[stored.id])?.remove(&stored.id).unwrap_or_default();
     let listed = listed.into_iter().map(|(id, full_name, nationality, position, passport_number, role)| {
         let role = word(&role)?;
         Ok(Guest { guest_id: Some(id), full_name, nationality, position, passport_number, role })

@@ -6,19 +6,23 @@ pub mod guests;
 pub mod view;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::http::path_id;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::handling::actions::{Seen, find};
 use crate::handling::http::{Asked, listing, reply_with};
 use crate::procedures::inbound::actions::draft;
 use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
 use crate::procedures::inbound::http::view::{VisitPage, VisitView};
 use crate::procedures::inbound::model::Content;
-use crate::procedures::inbound::papers::list as list_table;
+use crate::procedures::inbound::papers::{list as list_table, programme as programme_paper};
+use crate::registry::agencies;
 use crate::statistics::cache::Answers;
 use crate::web::json::Incoming;
 use crate::web::query::Query;
@@ -26,7 +30,7 @@ use crate::web::query::Query;
 /// Registers the room's routes.
 pub fn routes(config: &mut ServiceConfig) {
     let all = |config: &mut ServiceConfig| {
-        config.service(list).service(create).service(change);
+        config.service(list).service(create).service(change).service(programme);
         acts::routes(config);
     };
     config.service(scope("/inbound-delegations").configure(all));
@@ -58,6 +62,37 @@ async fn create(call: Call, body: Incoming<NewVisit>) -> Result<HttpResponse> {
         },
     )
     .await
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct OneDay {
+    /// Only this day of the programme.
+    day: Option<NaiveDate>,
+}
+
+/// The programme to print, or one day of it, as DOCX.
+#[utoipa::path(tag = "inbound", operation_id = "programme_inbound", params(("id" = String, Path), OneDay),
+    responses((status = 200, description = "the programme", body = String,
+        content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/{id}/programme")]
+async fn programme(call: Call, id: web::Path<String>, asked: Query<OneDay>) -> Result<HttpResponse> {
+    let id = path_id(&id)?;
+    let file = call
+        .read(move |conn, call| {
+            let visit = find::<Content>(conn, call, id)?.dossier;
+            let host = agencies::find(conn, visit.content.host_agency_id)?;
+            let superior = host.as_ref().and_then(|a| a.parent_id).map(|id| agencies::find(conn, id)).transpose()?;
+            let above = superior.flatten().map(|a| a.name);
+            let name = host.map(|a| a.name).unwrap_or_default();
+            programme_paper(&visit, above.as_deref(), &name, asked.0.day).map_err(Error::Internal)
+        })
+        .await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+        .insert_header(("Content-Disposition", "attachment; filename=\"chuong-trinh.docx\""))
+        .body(file))
 }
 
 /// Changes a draft, or one that was sent back for a supplement; later, until they leave, the guests alone.

@@ -1,0 +1,107 @@
+//! What stands in the calendar between two days, for one reader.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::access::account::Actor;
+use crate::db::Conn;
+use crate::dossier::engagement::{Engagement, clashes};
+use crate::error::Result;
+use crate::handling::flow::State;
+use crate::handling::store::list::{self, Item, Past};
+use crate::kernel::time::{Period, start_of};
+use crate::kernel::words::Direction;
+use crate::procedures::engagements::{engagements, programmes};
+use crate::procedures::inbound::model::Item as Hour;
+use crate::registry::officials_store;
+
+/// Entries of one answer at most.
+pub const MOST: i64 = 2_000;
+
+/// One delegation in the calendar.
+pub struct Entry {
+    pub direction: Direction,
+    pub item: Item,
+    /// Outbound: the officials who are abroad.
+    pub people: Vec<(i64, String)>,
+    /// Inbound: the programme.
+    pub programme: Vec<Hour>,
+}
+
+/// Two engagements of one person at one time; at least one of them is of a dossier that the reader sees.
+pub struct Clash {
+    pub official_id: i64,
+    pub full_name: String,
+    pub sides: [Side; 2],
+}
+
+pub struct Side {
+    pub engagement: Engagement,
+    /// The title, where the reader sees the dossier.
+    pub title: Option<String>,
+}
+
+pub struct Calendar {
+    pub entries: Vec<Entry>,
+    pub clashes: Vec<Clash>,
+}
+
+/// The delegations of a period that the reader sees, with people, programmes and clashes. Dossiers that came to
+/// nothing are left out.
+pub fn calendar(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Calendar> {
+    let seen = list::in_period(conn, actor, period, false, MOST + 1)?;
+    let titles: HashMap<i64, String> = seen.iter().map(|(item, _)| (item.id, item.title.clone())).collect();
+    let (from, to) = (start_of(period.from), start_of(period.to + chrono::Duration::days(1)));
+    let all = engagements(conn, None, from, to)?;
+    let mut people: Vec<i64> = all.iter().map(|e| e.official_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    let names: HashMap<i64, String> =
+        officials_store::known(conn, &people)?.into_iter().map(|(id, (name, ..))| (id, name)).collect();
+    let found = clashes(&all)
+        .into_iter()
+        .filter(|(a, b)| titles.contains_key(&a.delegation_id) || titles.contains_key(&b.delegation_id));
+    let side = |e: &Engagement| Side { title: titles.get(&e.delegation_id).cloned(), engagement: e.clone() };
+    let clashes = found
+        .map(|(a, b)| Clash {
+            official_id: a.official_id,
+            full_name: names.get(&a.official_id).cloned().unwrap_or_default(),
+            sides: [side(a), side(b)],
+        })
+        .collect();
+    Ok(Calendar { entries: with_parts(conn, seen, &all, &names)?, clashes })
+}
+
+fn with_parts(
+    conn: &mut Conn,
+    seen: Vec<Past>,
+    all: &[Engagement],
+    names: &HashMap<i64, String>,
+) -> Result<Vec<Entry>> {
+    let ids: Vec<i64> = seen.iter().map(|(item, _)| item.id).collect();
+    let mut hours = programmes(conn, &ids)?;
+    let mut abroad: HashMap<i64, HashSet<i64>> = HashMap::new();
+    for engagement in all.iter().filter(|e| e.direction == Direction::Outbound) {
+        abroad.entry(engagement.delegation_id).or_default().insert(engagement.official_id);
+    }
+    let entries = seen.into_iter().map(|(item, direction)| {
+        let who = abroad.remove(&item.id).unwrap_or_default();
+        let mut people: Vec<(i64, String)> =
+            who.into_iter().map(|id| (id, names.get(&id).cloned().unwrap_or_default())).collect();
+        people.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
+        let inbound = direction == Direction::Inbound.word();
+        Entry {
+            direction: if inbound { Direction::Inbound } else { Direction::Outbound },
+            people,
+            programme: hours.remove(&item.id).unwrap_or_default(),
+            item,
+        }
+    });
+    Ok(entries.collect())
+}
+
+/// The same for a feed: no drafts, and what came to nothing stays as cancelled, so that subscribers learn of it.
+pub fn feed_entries(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Vec<Entry>> {
+    let mut seen = list::in_period(conn, actor, period, true, MOST)?;
+    seen.retain(|(item, _)| item.state != State::Draft.word());
+    with_parts(conn, seen, &[], &HashMap::new())
+}

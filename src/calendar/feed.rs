@@ -1,0 +1,60 @@
+//! The calendar as iCalendar events: stable ids, no name of a guest, no passport. Pure.
+
+use crate::calendar::entries::Entry;
+use crate::handling::flow::State;
+use crate::handling::store::list::Item;
+use crate::kernel::country::country;
+use crate::kernel::id::Id;
+use crate::kernel::words::Direction;
+use crate::papers::ics::{Event, Ics, Status, When};
+
+/// Hours after which readers come again.
+const REFRESH: u32 = 6;
+
+fn status(item: &Item) -> Status {
+    match item.state.parse::<State>() {
+        Ok(state) if state.is_approved_or_later() => Status::Confirmed,
+        Ok(State::Postponed) => Status::Cancelled,
+        Ok(state) if State::VOID.contains(&state) => Status::Cancelled,
+        _ => Status::Tentative,
+    }
+}
+
+/// The file of a feed; `domain` makes ids of this province nobody else's.
+pub fn feed(name: &str, domain: &str, entries: &[Entry]) -> String {
+    let mut ics = Ics::new(name, REFRESH);
+    for entry in entries {
+        events(domain, entry).iter().for_each(|event| ics.event(event));
+    }
+    ics.finish()
+}
+
+fn events(domain: &str, entry: &Entry) -> Vec<Event> {
+    let item = &entry.item;
+    let countries: Vec<&str> = item.countries.split(',').map(|code| country(code).map_or(code, |c| c.vi)).collect();
+    let (kind, place) = match entry.direction {
+        Direction::Outbound => ("Đoàn ra", countries.join(", ")),
+        Direction::Inbound => ("Đoàn vào", String::new()),
+    };
+    let number = item.number.as_deref().unwrap_or("chưa có số");
+    let of = |uid: String, when, summary: String, location: String| Event {
+        uid,
+        changed: item.updated_at,
+        sequence: item.version,
+        status: status(item),
+        when,
+        summary,
+        location,
+        description: format!("{kind} {number}: {} người, {}.", item.headcount, countries.join(", ")),
+    };
+    let id = Id(item.id);
+    let uid = format!("{}-{id}@{domain}", entry.direction.word());
+    let days = When::Days(item.begins_on, item.ends_on);
+    let mut events = vec![of(uid, days, format!("{kind}: {}", item.title), place)];
+    for (at, hour) in entry.programme.iter().enumerate() {
+        let uid = format!("programme-{id}-{at}@{domain}");
+        let when = When::Times(hour.starts_at, hour.ends_at);
+        events.push(of(uid, when, format!("{} ({})", hour.activity, item.title), hour.place.clone()));
+    }
+    events
+}
