@@ -20,10 +20,12 @@ use crate::access::sessions::Sessions;
 use crate::access::throttle::Throttle;
 use crate::access::token::Keys;
 use crate::access::users::Exists;
+use crate::config::{Network, Smtp};
 use crate::db::{Address, Db};
 use crate::dossier::attachments::Folder;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::handling::Tools;
+use crate::jobs::Jobs;
 use crate::kernel::time::Clock;
 use crate::kernel::workdays::WorkCalendar;
 use crate::regulation::store::{Shelf, add_shipped};
@@ -48,6 +50,16 @@ pub struct House {
     shelf: Shelf,
     answers: Answers,
     running: Running,
+    pub jobs: Jobs,
+}
+
+/// How notices leave the house.
+#[derive(Clone, Default)]
+pub struct Post {
+    /// Without it notices stay in the inbox.
+    pub smtp: Option<Smtp>,
+    /// Private networks that webhooks may reach.
+    pub networks: Vec<Network>,
 }
 
 impl House {
@@ -58,16 +70,22 @@ impl House {
         jurisdiction: &str,
         calendar: WorkCalendar,
         clock: Clock,
+        post: Post,
     ) -> Result<Self> {
         let db = Db::open(address)?;
         let now = clock.now();
         db.write_now(move |conn| add_shipped(conn, now))?;
         let keys = Keys::default();
         keys.replace(db.read_now(crate::access::store::keys)?);
+        let calendar = Arc::new(calendar);
+        let domain = format!("{jurisdiction}.ngoaivu");
+        let (kept, hours) = (db.clone(), clock.clone());
+        let jobs = Jobs::new(kept, hours, Arc::clone(&calendar), &domain, post.smtp, post.networks);
         Ok(House {
             db,
             clock,
-            calendar: Arc::new(calendar),
+            calendar,
+            jobs,
             folder: Folder(folder),
             jurisdiction: Arc::from(jurisdiction),
             keys,
@@ -100,6 +118,7 @@ impl House {
         (name = "inbound", description = "Inbound delegations (đoàn vào), their guests and programmes"),
         (name = "approval", description = "The inbox"),
         (name = "calendar", description = "Who is abroad, who is visiting, clashes, feeds"),
+        (name = "notices", description = "Webhooks; mail goes out by itself"),
         (name = "statistics", description = "Figures"),
         (name = "operation", description = "Health, metrics, this document"),
     )
@@ -126,6 +145,7 @@ fn rooms(config: &mut ServiceConfig) {
     crate::regulation::http::routes(config);
     crate::approval::http::routes(config);
     crate::calendar::http::routes(config);
+    crate::jobs::http::routes(config);
     crate::statistics::http::routes(config);
 }
 
@@ -228,6 +248,7 @@ pub fn build(
         .app_data(web::Data::new(crate::registry::agencies::names as AgencyNames))
         .app_data(web::Data::new(desk))
         .app_data(web::Data::new(tools))
+        .app_data(web::Data::new(house.jobs.sender.clone()))
         .default_service(web::to(nowhere));
     reference(app).wrap(from_fn(trace::trace))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 /// One key: its name, its default, what it is for, and whether its value must never be printed.
@@ -51,12 +52,59 @@ pub const KEYS: &[Key] = &[
         secret: false,
     },
     Key {
+        name: "NGOAIVU_SMTP_HOST",
+        default: None,
+        about: "mail server; without it notices stay in the inbox",
+        secret: false,
+    },
+    Key { name: "NGOAIVU_SMTP_PORT", default: Some("587"), about: "its port", secret: false },
+    Key {
+        name: "NGOAIVU_SMTP_SECURITY",
+        default: Some("starttls"),
+        about: "starttls, tls, or plain (only to a server on this machine)",
+        secret: false,
+    },
+    Key { name: "NGOAIVU_SMTP_USER", default: None, about: "account at the mail server", secret: false },
+    Key { name: "NGOAIVU_SMTP_PASSWORD", default: None, about: "its password", secret: true },
+    Key { name: "NGOAIVU_SMTP_FROM", default: None, about: "sender of notices", secret: false },
+    Key {
+        name: "NGOAIVU_WEBHOOK_NETWORKS",
+        default: None,
+        about: "private networks that webhooks may reach, as 10.1.0.0/16, separated by commas",
+        secret: false,
+    },
+    Key {
         name: "NGOAIVU_LOG",
         default: Some("info"),
         about: "what the log shows, as tracing's EnvFilter has it",
         secret: false,
     },
 ];
+
+/// How the line to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    Plain,
+    StartTls,
+    Tls,
+}
+
+/// The mail server.
+#[derive(Clone)]
+pub struct Smtp {
+    pub host: String,
+    pub port: u16,
+    pub security: Security,
+    pub login: Option<(String, String)>,
+    pub from: String,
+}
+
+/// A network by its base address and prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    pub base: IpAddr,
+    pub prefix: u8,
+}
 
 /// The settings of one run.
 #[derive(Clone, Debug)]
@@ -136,6 +184,49 @@ impl Config {
 
     pub fn holidays(&self) -> Option<PathBuf> {
         self.value("NGOAIVU_HOLIDAYS").map(PathBuf::from)
+    }
+
+    /// The mail server; `Err` names what is missing or wrong.
+    pub fn smtp(&self) -> Result<Option<Smtp>, ConfigFault> {
+        let Some(host) = self.value("NGOAIVU_SMTP_HOST") else { return Ok(None) };
+        let wrong = |key: &str, why: &str| ConfigFault(format!("{key}: {why}"));
+        let text = |key: &str| self.value(key).map(str::to_owned);
+        let port = text("NGOAIVU_SMTP_PORT").and_then(|p| p.parse().ok());
+        let security = match self.value("NGOAIVU_SMTP_SECURITY") {
+            Some("starttls") => Security::StartTls,
+            Some("tls") => Security::Tls,
+            Some("plain") if matches!(host, "localhost" | "127.0.0.1" | "::1") => Security::Plain,
+            Some("plain") => return Err(wrong("NGOAIVU_SMTP_SECURITY", "plain only to a server on this machine")),
+            _ => return Err(wrong("NGOAIVU_SMTP_SECURITY", "starttls, tls or plain")),
+        };
+        let login = match (text("NGOAIVU_SMTP_USER"), text("NGOAIVU_SMTP_PASSWORD")) {
+            (Some(user), Some(password)) => Some((user, password)),
+            (None, None) => None,
+            _ => return Err(wrong("NGOAIVU_SMTP_PASSWORD", "user and password go together")),
+        };
+        Ok(Some(Smtp {
+            host: host.to_owned(),
+            port: port.ok_or_else(|| wrong("NGOAIVU_SMTP_PORT", "not a port"))?,
+            security,
+            login,
+            from: text("NGOAIVU_SMTP_FROM").ok_or_else(|| wrong("NGOAIVU_SMTP_FROM", "is missing"))?,
+        }))
+    }
+
+    /// Private networks that webhooks may reach.
+    pub fn webhook_networks(&self) -> Result<Vec<Network>, ConfigFault> {
+        let all = self.value("NGOAIVU_WEBHOOK_NETWORKS").unwrap_or_default();
+        let parts = all.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts
+            .map(|part| {
+                let wrong = || ConfigFault(format!("NGOAIVU_WEBHOOK_NETWORKS: not a network: {part}"));
+                let (base, prefix) = part.split_once('/').ok_or_else(wrong)?;
+                let base: IpAddr = base.parse().map_err(|_| wrong())?;
+                let prefix: u8 = prefix.parse().map_err(|_| wrong())?;
+                let most = if base.is_ipv4() { 32 } else { 128 };
+                if prefix > most { Err(wrong()) } else { Ok(Network { base, prefix }) }
+            })
+            .collect()
     }
 
     pub fn log(&self) -> &str {

@@ -136,6 +136,7 @@ fn fill(conn: &mut Conn, now: Moment) -> Result<()> {
             version: 1,
             username: (*username).into(),
             full_name: (*full_name).into(),
+            email: None,
             agency_id: agency_id(agency),
             official_id: made.iter().find(|(name, _)| name == full_name).map(|(_, id)| *id),
             active: true,

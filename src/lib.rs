@@ -40,6 +40,7 @@ pub mod demo;
 pub mod dossier;
 pub mod error;
 pub mod handling;
+pub mod jobs;
 pub mod kernel;
 pub mod papers;
 pub mod procedures;

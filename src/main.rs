@@ -4,17 +4,21 @@ use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
-use ngoaivu::app::{self, House};
+use ngoaivu::app::{self, House, Post};
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::kernel::time::Clock;
 use ngoaivu::record::audit::{self, Checkpoint, Verdict};
 use ngoaivu::registry::holidays;
-use ngoaivu::regulation::{SHIPPED, book, store as regulations};
 use ngoaivu::{access, demo, procedures};
+
+#[path = "main/packs.rs"]
+mod packs;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -230,7 +234,10 @@ fn run(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Config { command: ConfigCommand::Check { config } } => {
-            print!("{}", settings(config.as_deref())?);
+            let config = settings(config.as_deref())?;
+            config.smtp()?;
+            config.webhook_networks()?;
+            print!("{config}");
             Ok(())
         }
         Command::Admin { command } => {
@@ -245,8 +252,8 @@ fn run(command: Command) -> Result<()> {
             println!("{token}");
             Ok(())
         }
-        Command::Regulation { command: RegulationCommand::Check { file } } => check_pack(&file),
-        Command::Regulation { command: RegulationCommand::Load { file, place } } => load_pack(&file, &place),
+        Command::Regulation { command: RegulationCommand::Check { file } } => packs::check(&file),
+        Command::Regulation { command: RegulationCommand::Load { file, place } } => packs::load(&file, &place),
         Command::Audit { command: AuditCommand::Verify { checkpoint, place } } => verify(checkpoint.as_deref(), &place),
     }
 }
@@ -261,12 +268,16 @@ fn start_log(config: &Config) {
 fn house(config: &Config, address: Address, folder: PathBuf) -> Result<House> {
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
     let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
-    Ok(House::open(address, folder, config.jurisdiction(), calendar, Clock::Machine)?)
+    let post = Post { smtp: config.smtp()?, networks: config.webhook_networks()? };
+    Ok(House::open(address, folder, config.jurisdiction(), calendar, Clock::Machine, post)?)
 }
 
 fn serve(house: House, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<()> {
     let db = house.db.clone();
-    actix_web::rt::System::new().block_on(async move {
+    let (jobs, stop) = (house.jobs.clone(), Arc::new(AtomicBool::new(false)));
+    let told = Arc::clone(&stop);
+    let looping = std::thread::Builder::new().name("jobs".into()).spawn(move || jobs.run(&told))?;
+    let served = actix_web::rt::System::new().block_on(async move {
         let server = actix_web::HttpServer::new(move || app::build(&house))
             .client_request_timeout(std::time::Duration::from_secs(10))
             .keep_alive(std::time::Duration::from_secs(75))
@@ -277,8 +288,11 @@ fn serve(house: House, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<(
             ready(*address);
         }
         server.run().await.context("the server stopped")
-    })?;
+    });
+    stop.store(true, Ordering::Relaxed);
+    let _ = looping.join();
     db.close();
+    served?;
     Ok(())
 }
 
@@ -303,73 +317,6 @@ fn run_demo(place: &Place, listen: &str) -> Result<()> {
         // Whoever reads the greeting through a pipe must not wait for a full buffer.
         let _ = std::io::stdout().flush();
     })
-}
-
-/// Checks a pack against the packs that come with the product.
-fn check_pack(file: &Path) -> Result<()> {
-    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let mut known = Vec::new();
-    for (code, text) in SHIPPED {
-        let below: Vec<_> = known.iter().collect();
-        known.push(book::load(text, &below).map_err(|_| anyhow!("the shipped pack {code} has faults"))?);
-    }
-    let known: Vec<_> = known.iter().collect();
-    match book::load(&source, &known) {
-        Ok(pack) => {
-            println!(
-                "{}: {} version {} is sound, {} rule(s), status {}",
-                file.display(),
-                pack.code,
-                pack.version,
-                pack.rules.len(),
-                pack.status
-            );
-            Ok(())
-        }
-        Err(faults) => {
-            for fault in &faults {
-                println!("{}:{}: {}: {} / {}", file.display(), fault.line, fault.code, fault.text.vi, fault.text.en);
-            }
-            bail!("{} fault(s); nothing is loaded", faults.len())
-        }
-    }
-}
-
-fn load_pack(file: &Path, place: &Place) -> Result<()> {
-    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let db = place.open(&settings(None)?)?;
-    let now = Clock::Machine.now();
-    let loaded = db.write_now(move |conn| {
-        let loaded = regulations::add(conn, &source, now)?;
-        if let Ok(pack) = &loaded {
-            let detail = serde_json::json!({"version": pack.version});
-            let object = format!("regulations/{}", pack.code);
-            let entry = audit::Entry {
-                at: now,
-                actor: "command-line",
-                action: "load_regulation",
-                object: &object,
-                detail,
-                trace_id: "",
-            };
-            audit::append(conn, &entry)?;
-        }
-        Ok(loaded)
-    })?;
-    db.close();
-    match loaded {
-        Ok(pack) => {
-            println!("{} version {} is loaded", pack.code, pack.version);
-            Ok(())
-        }
-        Err(regulations::NotLoaded::Faults(faults)) => {
-            for fault in &faults {
-                println!("{}:{}: {}: {} / {}", file.display(), fault.line, fault.code, fault.text.vi, fault.text.en);
-            }
-            bail!("{} fault(s); nothing was loaded", faults.len())
-        }
-        Err(regulations::NotLoaded::VersionTaken) => bail!("this version is loaded with another text; raise `version`"),
-    }
 }
 
 fn verify(checkpoint: Option<&Path>, place: &Place) -> Result<()> {

@@ -20,6 +20,8 @@ pub struct Account {
     pub version: i64,
     pub username: String,
     pub full_name: String,
+    /// Where notices go, if anywhere.
+    pub email: Option<String>,
     pub agency_id: Option<i64>,
     /// The official this account belongs to, so that nobody acts in his own trip.
     pub official_id: Option<i64>,

@@ -236,6 +236,7 @@ pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -
                 version: 1,
                 username: username.to_owned(),
                 full_name: username.to_owned(),
+                email: None,
                 agency_id: None,
                 official_id: None,
                 active: true,

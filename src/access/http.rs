@@ -107,7 +107,7 @@ impl From<Pair> for TokenPair {
 
 /// An account as it is shown; a password or its hash never is.
 #[derive(Serialize, ToSchema)]
-#[schema(as = User, example = json!({"id": "01ke3m9p00061", "version": 1, "username": "clerk.skhcn", "full_name": "Nguyễn Thị Hạnh",
+#[schema(as = User, example = json!({"id": "01ke3m9p00061", "version": 1, "username": "clerk.skhcn", "full_name": "Nguyễn Thị Hạnh", "email": null,
     "agency_id": "01ke3m9p0005s", "official_id": null, "active": true, "activated": true,
     "roles": [{"role": "clerk", "valid_from": "2020-01-01", "valid_to": null}], "seats": []}))]
 pub struct UserView {
@@ -116,6 +116,8 @@ pub struct UserView {
     version: i64,
     username: String,
     full_name: String,
+    /// Where notices go by mail, if anywhere.
+    email: Option<String>,
     #[schema(value_type = Option<String>)]
     agency_id: Option<Id>,
     #[schema(value_type = Option<String>)]
@@ -135,6 +137,7 @@ impl From<&Account> for UserView {
             version: a.version,
             username: a.username.clone(),
             full_name: a.full_name.clone(),
+            email: a.email.clone(),
             agency_id: a.agency_id.map(Id),
             official_id: a.official_id.map(Id),
             active: a.active,

@@ -22,6 +22,7 @@ struct UserRow {
     official_id: Option<i64>,
     password_hash: Option<String>,
     active: bool,
+    email: Option<String>,
 }
 
 type DatedRow = (i64, String, Day, Option<Day>);
@@ -57,6 +58,7 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
                 version: row.version,
                 username: row.username,
                 full_name: row.full_name,
+                email: row.email,
                 agency_id: row.agency_id,
                 official_id: row.official_id,
                 active: row.active,
@@ -114,6 +116,7 @@ pub fn insert(conn: &mut Conn, account: &Account, password_hash: Option<&str>, n
             users::version.eq(account.version),
             users::username.eq(&account.username),
             users::full_name.eq(&account.full_name),
+            users::email.eq(&account.email),
             users::agency_id.eq(account.agency_id),
             users::official_id.eq(account.official_id),
             users::password_hash.eq(password_hash),
@@ -130,6 +133,7 @@ pub fn update(conn: &mut Conn, account: &Account) -> Result<()> {
         .set((
             users::version.eq(account.version),
             users::full_name.eq(&account.full_name),
+            users::email.eq(&account.email),
             users::agency_id.eq(account.agency_id),
             users::official_id.eq(account.official_id),
             users::active.eq(account.active),
@@ -298,4 +302,15 @@ pub fn rotate_key(conn: &mut Conn, key: &Key, now: Moment) -> Result<()> {
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Active accounts that notices can reach by mail, the oldest first.
+pub fn reachable(conn: &mut Conn) -> Result<Vec<Account>> {
+    let rows = users::table
+        .filter(users::active.eq(true))
+        .filter(users::email.is_not_null())
+        .order(users::id)
+        .select(UserRow::as_select())
+        .load(conn)?;
+    complete(conn, rows)
 }

@@ -51,6 +51,10 @@ pub struct NewUser {
     pub username: String,
     #[schema(min_length = 1, max_length = 200)]
     pub full_name: String,
+    /// Where notices go by mail.
+    #[serde(default)]
+    #[schema(min_length = 3, max_length = 254)]
+    pub email: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub agency_id: Option<Id>,
@@ -74,6 +78,9 @@ pub struct UserChanges {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
     pub full_name: Option<String>,
+    #[serde(default)]
+    #[schema(min_length = 3, max_length = 254)]
+    pub email: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub agency_id: Option<Id>,
@@ -112,6 +119,15 @@ fn check(account: &Account, faults: &mut Violations) {
         "Chỉ gồm chữ thường không dấu, số, dấu chấm, gạch.",
         "Only lower-case letters, digits, dots and dashes.",
     );
+    // An address that mail servers everywhere take: ASCII, with a domain.
+    let deliverable = |e: &String| e.is_ascii() && e.parse::<lettre::Address>().is_ok_and(|a| a.domain().contains('.'));
+    faults.require(
+        account.email.as_ref().is_none_or(deliverable),
+        "/email",
+        "invalid_email",
+        "Địa chỉ thư điện tử không hợp lệ.",
+        "Not a mail address.",
+    );
     for (index, role) in account.roles.iter().enumerate() {
         check_period(role.valid_from, role.valid_to, &format!("/roles/{index}/valid_to"), faults);
     }
@@ -141,6 +157,7 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewUser>, exists: Ex
         version: 1,
         username: body.username,
         full_name: body.full_name,
+        email: body.email,
         agency_id: body.agency_id.map(|id| id.0),
         official_id: body.official_id.map(|id| id.0),
         active: true,
@@ -188,6 +205,7 @@ pub fn change(
     let was = account.clone();
     account.version += 1;
     account.full_name = body.full_name.unwrap_or(account.full_name);
+    account.email = body.email.or(account.email);
     account.agency_id = body.agency_id.map(|id| id.0).or(account.agency_id);
     account.official_id = body.official_id.map(|id| id.0).or(account.official_id);
     account.roles = body.roles.map(|r| roles_from(r, call.today)).unwrap_or(account.roles);

@@ -195,6 +195,56 @@ pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
     Ok(waiting)
 }
 
+/// A step as whoever tells people of it needs it.
+pub struct Opened {
+    pub ord: i64,
+    pub kind: StepKind,
+    pub body: Option<Body>,
+    pub standing: Standing,
+    pub due_on: Option<Day>,
+    pub outcome: Option<String>,
+    pub title: String,
+    pub agency_id: i64,
+    /// The agency is asked for a supplement.
+    pub supplement: bool,
+}
+
+/// The steps of a dossier, with what people are told of them.
+pub fn opened(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Opened>> {
+    let rows: Vec<Row> = steps::table
+        .filter(steps::delegation_id.eq(delegation_id))
+        .order(steps::ord)
+        .select(Row::as_select())
+        .load(conn)?;
+    let opened = rows.into_iter().map(|row| {
+        Ok(Opened {
+            ord: row.ord,
+            kind: word(&row.kind)?,
+            body: row.body.as_deref().map(word).transpose()?,
+            standing: word(&row.standing)?,
+            due_on: row.due_on,
+            supplement: row.outcome.as_deref() == Some("supplement_requested"),
+            outcome: row.outcome,
+            title: row.title,
+            agency_id: row.agency_id,
+        })
+    });
+    opened.collect()
+}
+
+/// The act with which the steps of a dossier last began anew; zero where there is none.
+pub fn round(conn: &mut Conn, delegation_id: i64) -> Result<i64> {
+    let begins = ["request-signature", "submit", "resubmit", "request-supplement"];
+    let last: Option<i64> = acts::table
+        .filter(acts::delegation_id.eq(delegation_id))
+        .filter(acts::action.eq_any(begins))
+        .order(acts::id.desc())
+        .select(acts::id)
+        .first(conn)
+        .optional()?;
+    Ok(last.unwrap_or(0))
+}
+
 /// One act in the history of a dossier.
 #[derive(Debug, Clone)]
 pub struct Deed<'a> {

@@ -26,6 +26,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         active -> Bool,
         created_at -> Timestamp,
+        email -> Nullable<Text>,
     }
 }
 
@@ -398,6 +399,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        dedup -> Text,
+        channel -> Text,
+        target_id -> BigInt,
+        subject -> Text,
+        body -> Text,
+        created_at -> Timestamp,
+        next_at -> Timestamp,
+        claimed_at -> Nullable<Timestamp>,
+        attempts -> BigInt,
+        state -> Text,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhooks (id) {
+        id -> BigInt,
+        version -> BigInt,
+        url -> Text,
+        secret -> Text,
+        old_secret -> Nullable<Text>,
+        old_until -> Nullable<Timestamp>,
+        active -> Bool,
+        disabled_reason -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(outbound_members -> officials (official_id));
 
@@ -438,4 +470,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     partners,
     partner_names,
     calendar_feeds,
+    deliveries,
+    webhooks,
 );

@@ -20,6 +20,22 @@ pub fn next(conn: &mut Conn, name: &str) -> Result<i64> {
     Ok(value)
 }
 
+/// Where a counter stands; zero before its first value.
+pub fn counter(conn: &mut Conn, name: &str) -> Result<i64> {
+    Ok(counters::table.find(name).select(counters::value).first(conn).optional()?.unwrap_or(0))
+}
+
+/// Puts a counter to a value (places that a job has read up to).
+pub fn set_counter(conn: &mut Conn, name: &str, value: i64) -> Result<()> {
+    let set = diesel::update(counters::table.find(name)).set(counters::value.eq(value)).execute(conn)?;
+    if set == 0 {
+        diesel::insert_into(counters::table)
+            .values((counters::name.eq(name), counters::value.eq(value)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// The number of a dossier, `DR-2026-0001`: prefix of the procedure, year of submission, running number.
 pub fn dossier_number(conn: &mut Conn, prefix: &str, year: i32) -> Result<String> {
     let value = next(conn, &format!("dossier {prefix} {year}"))?;

@@ -138,6 +138,11 @@ pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>) -> Result<Verdic
     }
 }
 
+/// Rows after `seq`, the oldest first.
+pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Row>> {
+    Ok(audit::table.filter(audit::seq.gt(seq)).order(audit::seq).limit(limit).select(Row::as_select()).load(conn)?)
+}
+
 /// A page of the trail, newest first, before row `before`.
 pub fn page(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<Row>> {
     let mut query = audit::table.order(audit::seq.desc()).limit(limit).select(Row::as_select()).into_boxed();

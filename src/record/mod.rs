@@ -1,3 +1,4 @@
 //! What is remembered with every act, in the same transaction.
 
 pub mod audit;
+pub mod outbox;

@@ -20,6 +20,7 @@ mod inbound_wrong_turns;
 mod malformed;
 
 mod matrix;
+mod notices;
 mod partners;
 mod registry;
 mod spec;

@@ -30,6 +30,10 @@ async fn matrix(w: &World) -> String {
     let partner = json!({"kind": "locality", "name": "Tỉnh Chungbuk", "country": "KR"});
     let partner =
         w.post("officer.snv", "/partners", partner).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+    let hook = w.post("admin", "/webhooks", json!({"url": "https://example.com/"})).await.expect(201).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let users = w.get("admin", "/users?limit=200").await.json();
     let user = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "police").unwrap()["id"]
         .as_str()
@@ -51,6 +55,8 @@ async fn matrix(w: &World) -> String {
             .replace("/inbound-delegations/{id}", &format!("/inbound-delegations/{visit}"))
             .replace("/guests/{id}", &format!("/guests/{guest}"))
             .replace("/partners/{id}", &format!("/partners/{partner}"))
+            .replace("/webhooks/{id}", &format!("/webhooks/{hook}"))
+            .replace("{delivery_id}", &hook)
             .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })
             .replace("{code}", "mau")
             .replace("{id}", &id)

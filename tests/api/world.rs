@@ -14,6 +14,7 @@ use actix_web::test::{self, TestRequest};
 use diesel::prelude::*;
 use futures_util::future::LocalBoxFuture;
 use ngoaivu::app::{self, House};
+use ngoaivu::config::Network;
 use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
 use ngoaivu::kernel::time::{Clock, Day, Moment};
@@ -111,6 +112,11 @@ pub struct World {
 /// Monday 2 March 2026, nine o'clock in the province.
 pub fn monday() -> Moment {
     Day::from_ymd_opt(2026, 3, 2).unwrap().and_hms_opt(2, 0, 0).unwrap()
+}
+
+/// Webhooks may reach this machine: here the receivers of tests live.
+pub fn post() -> app::Post {
+    app::Post { smtp: None, networks: vec![Network { base: [127, 0, 0, 0].into(), prefix: 8 }] }
 }
 
 fn fresh_folder() -> PathBuf {
@@ -256,7 +262,7 @@ impl World {
     async fn open(address: Address, folder: PathBuf, database: Option<String>) -> Self {
         let calendar = holidays::calendar(None).unwrap();
         let clock = Clock::manual(monday());
-        let house = House::open(address, folder.join("attachments"), "tinh-mau", calendar, clock).unwrap();
+        let house = House::open(address, folder.join("attachments"), "tinh-mau", calendar, clock, post()).unwrap();
         let service = Rc::new(test::init_service(app::build(&house)).await);
         let send: Send = Rc::new(move |request: TestRequest| {
             let service = Rc::clone(&service);
@@ -273,8 +279,12 @@ impl World {
     }
 
     pub fn advance_days(&self, days: i64) {
-        self.house.clock.advance(chrono::Duration::days(days));
-        // Ten-minute tokens do not outlive a day.
+        self.advance(chrono::Duration::days(days));
+    }
+
+    /// Moves the clock; ten-minute tokens do not come along.
+    pub fn advance(&self, by: chrono::Duration) {
+        self.house.clock.advance(by);
         self.tokens.borrow_mut().clear();
     }
 

@@ -1,0 +1,81 @@
+//! The daily digest: what is overdue and what is due by the next working day, one mail a person a day, none if nothing is.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use chrono::{Datelike, Duration, Timelike, Weekday};
+
+use crate::access::account::Actor;
+use crate::access::store as accounts;
+use crate::approval::store::{Waiting, waiting_for};
+use crate::db::Conn;
+use crate::dossier::numbering::{counter, set_counter};
+use crate::error::Result;
+use crate::jobs::Jobs;
+use crate::jobs::fan_out::asked;
+use crate::kernel::time::{Day, Moment, in_vietnamese, local};
+use crate::kernel::words::{Body, Term, TermUnit};
+use crate::kernel::workdays::WorkCalendar;
+use crate::record::outbox::{Channel, New, enqueue};
+
+const UPTO: &str = "digest_upto";
+/// From this hour of the province's morning.
+const HOUR: u32 = 7;
+
+/// Makes the digests of today once the morning has come, on days on which offices work.
+pub fn run(jobs: &Jobs) -> Result<()> {
+    let now = jobs.clock.now();
+    let (today, hour) = (local(now).date(), local(now).hour());
+    let number = i64::from(today.num_days_from_ce());
+    if hour < HOUR || !works(&jobs.calendar, today) || jobs.db.read_now(|conn| counter(conn, UPTO))? >= number {
+        return Ok(());
+    }
+    let soon = next_working_day(&jobs.calendar, today);
+    jobs.db.write_now(move |conn| {
+        for account in accounts::reachable(conn)? {
+            let actor = Actor { account: Arc::new(account), session_id: 0, today };
+            digest(conn, &actor, today, soon, now)?;
+        }
+        set_counter(conn, UPTO, number)
+    })
+}
+
+/// Without a table of holidays weekdays are working days.
+fn works(calendar: &WorkCalendar, day: Day) -> bool {
+    calendar.is_working(day).unwrap_or(!matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
+}
+
+fn next_working_day(calendar: &WorkCalendar, day: Day) -> Day {
+    let next = calendar.after(day, Term { value: 1, unit: TermUnit::WorkingDays });
+    next.unwrap_or(day + Duration::days(1))
+}
+
+fn digest(conn: &mut Conn, actor: &Actor, today: Day, soon: Day, now: Moment) -> Result<()> {
+    let waiting = waiting_for(conn, actor)?;
+    let late: Vec<&Waiting> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d < today)).collect();
+    let near: Vec<&Waiting> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d >= today && d <= soon)).collect();
+    if late.is_empty() && near.is_empty() {
+        return Ok(());
+    }
+    let mut body = String::new();
+    for (heading, items) in [("QUÁ HẠN", &late), ("SẮP ĐẾN HẠN", &near)] {
+        if items.is_empty() {
+            continue;
+        }
+        let _ = writeln!(body, "{heading}");
+        for item in items {
+            let supplement = item.body == Body::AgencyHead;
+            let due = item.due_on.map(in_vietnamese).unwrap_or_default();
+            let _ = writeln!(body, "- {}: {} (hạn {due})", asked(item.kind, supplement), item.title);
+        }
+        body.push('\n');
+    }
+    let others = waiting.len() - late.len() - near.len();
+    let _ = writeln!(body, "Việc khác đang chờ: {others}.");
+    let subject = format!("Việc ngày {}: {} quá hạn, {} sắp đến hạn", in_vietnamese(today), late.len(), near.len());
+    let key = format!("digest {today} {}", actor.id());
+    let new =
+        New { key: &key, channel: Channel::Mail, target_id: actor.id(), subject: &subject, body: &body, due: now };
+    enqueue(conn, &new, now)?;
+    Ok(())
+}

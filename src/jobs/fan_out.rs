@@ -1,0 +1,150 @@
+//! Who is told of an act: the trail is read on from where it was left, and every telling is a row of the outbox.
+//!
+//! The trail is the one list of acts without gaps and with an order that two processes agree on, so nothing is told
+//! twice or forgotten, and the act itself costs no extra write.
+
+use serde_json::json;
+
+use crate::access::account::{Account, Actor};
+use crate::access::store as accounts;
+use crate::approval::process::Standing;
+use crate::approval::store::{self as approval, Opened};
+use crate::db::Conn;
+use crate::dossier::numbering::{counter, set_counter};
+use crate::error::Result;
+use crate::jobs::{Jobs, webhooks_store};
+use crate::kernel::id::Id;
+use crate::kernel::time::{Day, Moment, day_of, in_vietnamese, rfc3339};
+use crate::kernel::words::{Body, Role, StepKind};
+use crate::record::audit;
+use crate::record::outbox::{Channel, New, enqueue};
+
+const UPTO: &str = "notices_upto";
+/// Acts of one transaction.
+const BATCH: i64 = 200;
+
+/// Tells of every act since the last time.
+pub fn run(jobs: &Jobs) -> Result<()> {
+    loop {
+        let (upto, tip) = jobs.db.read_now(|conn| Ok((counter(conn, UPTO)?, audit::tip(conn)?.seq)))?;
+        if upto >= tip {
+            return Ok(());
+        }
+        let (mails, now) = (jobs.mailer.is_some(), jobs.clock.now());
+        jobs.db.write_now(move |conn| tell(conn, mails, now))?;
+    }
+}
+
+fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
+    let upto = counter(conn, UPTO)?;
+    let endpoints = webhooks_store::active(conn)?;
+    if !mails && endpoints.is_empty() {
+        // Nobody listens: what happens meanwhile is told to nobody later.
+        let tip = audit::tip(conn)?.seq;
+        return set_counter(conn, UPTO, tip);
+    }
+    let acts = audit::after(conn, upto, BATCH)?;
+    let people = if mails { accounts::reachable(conn)? } else { Vec::new() };
+    for act in &acts {
+        let Some((register, id)) = act.object.split_once('/').filter(|(r, _)| r.ends_with("-delegations")) else {
+            continue;
+        };
+        let Ok(id) = id.parse::<Id>() else { continue };
+        if matches!(act.action.as_str(), "upload" | "edit" | "edit-guests" | "reveal_passport") {
+            continue;
+        }
+        let detail: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
+        let state = detail.get("to").cloned().unwrap_or_default();
+        for endpoint in &endpoints {
+            let body = json!({"type": format!("delegation.{}", act.action), "timestamp": rfc3339(act.at),
+                "data": {"register": register, "delegation_id": id, "action": act.action, "state": state}});
+            let key = format!("hook {} {}", act.seq, endpoint.id);
+            let new = New {
+                key: &key,
+                channel: Channel::Webhook,
+                target_id: endpoint.id,
+                subject: &act.action,
+                body: &body.to_string(),
+                due: now,
+            };
+            enqueue(conn, &new, now)?;
+        }
+        tell_people(conn, &people, id.0, act.seq, now)?;
+    }
+    set_counter(conn, UPTO, acts.last().map_or(upto, |a| a.seq))
+}
+
+/// The next person of every step that is open, and the agency once it is decided.
+fn tell_people(conn: &mut Conn, people: &[Account], id: i64, seq: i64, now: Moment) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let today = day_of(now);
+    let round = approval::round(conn, id)?;
+    for step in approval::opened(conn, id)? {
+        let decided = step.kind == StepKind::Decide && step.standing == Standing::Done;
+        if step.standing != Standing::Open && !decided {
+            continue;
+        }
+        for account in people.iter().filter(|a| concerns(a, &step, decided, today)) {
+            let what = if decided { "decided" } else { "step" };
+            let key = format!("{what} {id} {} {round} {}", step.ord, account.id);
+            let (subject, body) = if decided { of_decision(&step) } else { of_step(&step) };
+            let new = New {
+                key: &key,
+                channel: Channel::Mail,
+                target_id: account.id,
+                subject: &subject,
+                body: &body,
+                due: now,
+            };
+            if enqueue(conn, &new, now)? {
+                tracing::debug!(seq, "a notice waits");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a step is this person's: the same as what stands in the inbox.
+fn concerns(account: &Account, step: &Opened, decided: bool, today: Day) -> bool {
+    let actor = Actor { account: std::sync::Arc::new(account.clone()), session_id: 0, today };
+    let own = actor.belongs_to(step.agency_id);
+    let of_agency = own && (actor.sits_in(Body::AgencyHead) || actor.has(Role::Clerk));
+    if decided {
+        return of_agency;
+    }
+    match step.body {
+        None => actor.sits_in(Body::Dofa),
+        Some(Body::AgencyHead) if step.supplement => of_agency,
+        Some(Body::AgencyHead) => own && actor.sits_in(Body::AgencyHead),
+        Some(body) if step.kind == StepKind::Decide => actor.decides_for(body),
+        Some(body) => actor.sits_in(body) || (step.kind == StepKind::Consent && actor.sits_in(Body::PartyOffice)),
+    }
+}
+
+/// What is asked of the next person.
+pub fn asked(kind: StepKind, supplement: bool) -> &'static str {
+    match kind {
+        StepKind::Propose if supplement => "Cần bổ sung hồ sơ",
+        StepKind::Propose => "Chờ ký trình",
+        StepKind::Appraise => "Chờ thẩm định",
+        StepKind::Consult => "Xin ý kiến",
+        StepKind::Consent => "Chờ ý kiến cấp ủy",
+        StepKind::Decide => "Chờ quyết định",
+    }
+}
+
+fn of_step(step: &Opened) -> (String, String) {
+    let what = asked(step.kind, step.supplement);
+    let due = step.due_on.map_or_else(|| "không ghi hạn".into(), |day| format!("hạn {}", in_vietnamese(day)));
+    let subject = format!("{what}: {}", step.title);
+    (subject.clone(), format!("{subject}\n{due}.\n\nĐăng nhập hệ thống, mục «Hộp việc», để xử lý.\n"))
+}
+
+fn of_decision(step: &Opened) -> (String, String) {
+    let verdict =
+        if step.outcome.as_deref() == Some("approve") { "Đã chấp thuận" } else { "Không chấp thuận" };
+    let subject = format!("{verdict}: {}", step.title);
+    (subject.clone(), format!("{subject}\n\nĐăng nhập hệ thống để xem văn bản và điều kiện kèm theo.\n"))
+}

@@ -1,0 +1,131 @@
+//! Mail from the outbox by SMTP (RFC 5321): one recipient a letter, the same id and date at every attempt.
+
+use std::time::{Duration as Wait, SystemTime};
+
+use chrono::Duration;
+use lettre::Message;
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+
+use crate::access::store as accounts;
+use crate::config::{Security, Smtp};
+use crate::error::Result;
+use crate::jobs::Jobs;
+use crate::kernel::id::Id;
+use crate::kernel::time::Moment;
+use crate::record::outbox::{self, Channel, Delivery, Ended};
+
+/// Per connection try, and per read and write.
+const TIMEOUT: Wait = Wait::from_secs(20);
+/// Letters of one round.
+const BATCH: i64 = 50;
+/// Minutes until the next attempt; after the last one the letter is dead.
+const AFTER: [i64; 8] = [1, 5, 30, 120, 360, 720, 1_440, 2_880];
+/// Minutes until the line is tried again where not a letter, but our account or the server is at fault.
+const LINE: i64 = 5;
+
+/// The way to the mail server.
+#[derive(Clone)]
+pub struct Mailer {
+    smtp: Smtp,
+    /// Makes message ids ours.
+    domain: String,
+}
+
+impl Mailer {
+    pub fn new(smtp: Smtp, domain: &str) -> Self {
+        Mailer { smtp, domain: domain.to_owned() }
+    }
+
+    /// Connect, TLS, login. An error here is about the server or our account, never about a letter.
+    fn open(&self) -> std::result::Result<SmtpConnection, SmtpError> {
+        let hello = ClientId::Domain(self.domain.clone());
+        let tls = match self.smtp.security {
+            Security::Plain => None,
+            Security::StartTls | Security::Tls => Some(TlsParameters::builder(self.smtp.host.clone()).build()?),
+        };
+        let wrapper = tls.as_ref().filter(|_| self.smtp.security == Security::Tls);
+        let server = (self.smtp.host.as_str(), self.smtp.port);
+        let mut line = SmtpConnection::connect(server, Some(TIMEOUT), &hello, wrapper, None)?;
+        if let (Security::StartTls, Some(tls)) = (self.smtp.security, &tls) {
+            line.starttls(tls, &hello)?;
+        }
+        if let Some((user, password)) = &self.smtp.login {
+            line.auth(DEFAULT_MECHANISMS, &Credentials::new(user.clone(), password.clone()))?;
+        }
+        Ok(line)
+    }
+
+    fn letter(&self, delivery: &Delivery, to: &str) -> std::result::Result<Message, String> {
+        let from: Mailbox = self.smtp.from.parse().map_err(|e| format!("NGOAIVU_SMTP_FROM: {e}"))?;
+        let to: Mailbox = to.parse().map_err(|e| format!("recipient: {e}"))?;
+        let made = u64::try_from(delivery.created_at.and_utc().timestamp()).unwrap_or_default();
+        Message::builder()
+            .message_id(Some(format!("<{}@{}>", Id(delivery.id), self.domain)))
+            .date(SystemTime::UNIX_EPOCH + Wait::from_secs(made))
+            .from(from)
+            .to(to)
+            .subject(delivery.subject.clone())
+            .header(ContentType::TEXT_PLAIN)
+            .body(delivery.body.clone())
+            .map_err(|e| e.to_string())
+    }
+}
+
+/// Sends what is due.
+pub fn run(jobs: &Jobs, mailer: &Mailer) -> Result<()> {
+    let now = jobs.clock.now();
+    if !jobs.db.read_now(|conn| outbox::any_due(conn, Channel::Mail, now))? {
+        return Ok(());
+    }
+    let due = jobs.db.write_now(move |conn| outbox::claim(conn, Channel::Mail, now, BATCH))?;
+    let mut line = None;
+    for delivery in due {
+        let target = delivery.target_id;
+        let account = jobs.db.read_now(|conn| accounts::account(conn, target))?.filter(|a| a.active);
+        let ended = match account.and_then(|a| a.email) {
+            Some(address) => send(mailer, &mut line, &delivery, &address, now),
+            None => Ended::Dead("the account has no address any more".into()),
+        };
+        jobs.db.write_now(move |conn| outbox::conclude(conn, delivery.id, &ended))?;
+    }
+    if let Some(mut line) = line {
+        line.abort();
+    }
+    Ok(())
+}
+
+fn send(mailer: &Mailer, line: &mut Option<SmtpConnection>, delivery: &Delivery, to: &str, now: Moment) -> Ended {
+    let letter = match mailer.letter(delivery, to) {
+        Ok(letter) => letter,
+        Err(fault) => return Ended::Dead(fault),
+    };
+    let mut open = match line.take().map_or_else(|| mailer.open(), Ok) {
+        Ok(open) => open,
+        Err(error) => {
+            tracing::warn!(%error, "the mail server cannot be used");
+            return Ended::NotTried(now + Duration::minutes(LINE), error.to_string());
+        }
+    };
+    match open.send(letter.envelope(), &letter.formatted()) {
+        Ok(_) => {
+            *line = Some(open);
+            Ended::Delivered
+        }
+        // Only a 5xx to the letter itself says that it will never be taken.
+        Err(error) if error.is_permanent() => Ended::Dead(error.to_string()),
+        Err(error) => again(delivery, now, &error.to_string()),
+    }
+}
+
+fn again(delivery: &Delivery, now: Moment, error: &str) -> Ended {
+    let tried = usize::try_from(delivery.attempts).unwrap_or(usize::MAX);
+    match AFTER.get(tried) {
+        Some(minutes) => Ended::Again(now + Duration::minutes(*minutes), error.to_owned()),
+        None => Ended::Dead(error.to_owned()),
+    }
+}

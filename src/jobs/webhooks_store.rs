@@ -1,0 +1,66 @@
+//! Rows of webhooks: where to, with which secrets.
+
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::db::schema::{deliveries, webhooks};
+use crate::error::Result;
+use crate::kernel::time::Moment;
+use crate::record::outbox::Channel;
+
+/// An endpoint that is told of acts on dossiers.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = webhooks, treat_none_as_null = true)]
+pub struct Webhook {
+    pub id: i64,
+    pub version: i64,
+    pub url: String,
+    /// `whsec_…`, the key of its signatures.
+    pub secret: String,
+    /// The key before, which signs too until `old_until`.
+    pub old_secret: Option<String>,
+    pub old_until: Option<Moment>,
+    pub active: bool,
+    pub disabled_reason: Option<String>,
+    pub created_at: Moment,
+}
+
+impl Webhook {
+    /// The secrets that sign at a moment, the newest first.
+    pub fn secrets(&self, now: Moment) -> Vec<&str> {
+        let old = self.old_secret.as_deref().filter(|_| self.old_until.is_some_and(|until| now < until));
+        std::iter::once(self.secret.as_str()).chain(old).collect()
+    }
+}
+
+pub fn all(conn: &mut Conn) -> Result<Vec<Webhook>> {
+    Ok(webhooks::table.order(webhooks::id).select(Webhook::as_select()).load(conn)?)
+}
+
+pub fn active(conn: &mut Conn) -> Result<Vec<Webhook>> {
+    Ok(webhooks::table.filter(webhooks::active.eq(true)).order(webhooks::id).select(Webhook::as_select()).load(conn)?)
+}
+
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Webhook>> {
+    Ok(webhooks::table.find(id).select(Webhook::as_select()).first(conn).optional()?)
+}
+
+pub fn insert(conn: &mut Conn, webhook: &Webhook) -> Result<()> {
+    diesel::insert_into(webhooks::table).values(webhook.clone()).execute(conn)?;
+    Ok(())
+}
+
+/// Saves; the caller has checked the version in this transaction.
+pub fn update(conn: &mut Conn, webhook: &Webhook) -> Result<()> {
+    diesel::update(webhooks::table.find(webhook.id)).set(webhook.clone()).execute(conn)?;
+    Ok(())
+}
+
+/// Takes an endpoint away with what still waited for it.
+pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+    let channel: &'static str = Channel::Webhook.into();
+    let own = deliveries::table.filter(deliveries::channel.eq(channel)).filter(deliveries::target_id.eq(id));
+    diesel::delete(own).execute(conn)?;
+    diesel::delete(webhooks::table.find(id)).execute(conn)?;
+    Ok(())
+}

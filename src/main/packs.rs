@@ -1,0 +1,81 @@
+//! Regulation packs on the command line: checked and loaded, every fault with its line.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use ngoaivu::kernel::time::Clock;
+use ngoaivu::record::audit;
+use ngoaivu::regulation::pack::PackFault;
+use ngoaivu::regulation::{SHIPPED, book, store as regulations};
+
+use crate::{Place, settings};
+
+/// Checks a pack against the packs that come with the product.
+pub fn check(file: &Path) -> Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut known = Vec::new();
+    for (code, text) in SHIPPED {
+        let below: Vec<_> = known.iter().collect();
+        known.push(book::load(text, &below).map_err(|_| anyhow!("the shipped pack {code} has faults"))?);
+    }
+    let known: Vec<_> = known.iter().collect();
+    match book::load(&source, &known) {
+        Ok(pack) => {
+            println!(
+                "{}: {} version {} is sound, {} rule(s), status {}",
+                file.display(),
+                pack.code,
+                pack.version,
+                pack.rules.len(),
+                pack.status
+            );
+            Ok(())
+        }
+        Err(faults) => {
+            print_faults(file, &faults);
+            bail!("{} fault(s); nothing is loaded", faults.len())
+        }
+    }
+}
+
+/// Checks a pack and loads it.
+pub fn load(file: &Path, place: &Place) -> Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let db = place.open(&settings(None)?)?;
+    let now = Clock::Machine.now();
+    let loaded = db.write_now(move |conn| {
+        let loaded = regulations::add(conn, &source, now)?;
+        if let Ok(pack) = &loaded {
+            let detail = serde_json::json!({"version": pack.version});
+            let object = format!("regulations/{}", pack.code);
+            let entry = audit::Entry {
+                at: now,
+                actor: "command-line",
+                action: "load_regulation",
+                object: &object,
+                detail,
+                trace_id: "",
+            };
+            audit::append(conn, &entry)?;
+        }
+        Ok(loaded)
+    })?;
+    db.close();
+    match loaded {
+        Ok(pack) => {
+            println!("{} version {} is loaded", pack.code, pack.version);
+            Ok(())
+        }
+        Err(regulations::NotLoaded::Faults(faults)) => {
+            print_faults(file, &faults);
+            bail!("{} fault(s); nothing was loaded", faults.len())
+        }
+        Err(regulations::NotLoaded::VersionTaken) => bail!("this version is loaded with another text; raise `version`"),
+    }
+}
+
+fn print_faults(file: &Path, faults: &[PackFault]) {
+    for fault in faults {
+        println!("{}:{}: {}: {} / {}", file.display(), fault.line, fault.code, fault.text.vi, fault.text.en);
+    }
+}
