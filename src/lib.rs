@@ -5,25 +5,29 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 8 | `main` the command line · [`app`] the application once · [`demo`] the demo world |
-//! | 5 | [`procedures`] each procedure a folder of the same ten names |
-//! | 4 | [`registry`] agencies, officials, holidays · [`regulation`] the law book and its answers · [`approval`] steps, inbox, history · [`dossier`] what every procedure carries · [`statistics`] figures |
+//! | 9 | `main` the command line · [`app`] the application once · [`demo`] the demo world |
+//! | 8 | [`jobs`] one loop over what is due |
+//! | 7 | [`calendar`] who is abroad, who is visiting |
+//! | 6 | [`procedures`] each procedure a folder of the same ten names |
+//! | 5 | [`handling`] what every procedure shares of a dossier |
+//! | 4 | [`registry`] agencies, officials, partners, holidays · [`regulation`] the law book and its answers · [`approval`] steps, inbox, history · [`dossier`] parts of dossiers · [`statistics`] figures |
 //! | 3 | [`access`] who is calling, and what he may do |
-//! | 2 | [`web`] HTTP tools · [`record`] the audit trail |
-//! | 1 | [`db`] the two databases · [`papers`] CSV, XLSX · [`error`] refusals · [`config`] |
+//! | 2 | [`web`] HTTP tools · [`record`] the audit trail, the outbox |
+//! | 1 | [`db`] the two databases · [`papers`] CSV, XLSX, DOCX, iCalendar · [`error`] refusals · [`config`] |
 //! | 0 | [`kernel`] words of the trade |
 //!
-//! Neighbours on floor 4 do not import each other: the procedure drives, the others answer. Pure files know neither
+//! Neighbours on floor 4 do not import each other: the room above drives, the others answer. Pure files know neither
 //! database nor HTTP nor clock. `tests/architecture.rs` holds all this.
 //!
 //! ## A walk: a clerk's head submits a trip
 //!
-//! 1. `procedures/outbound/http/acts.rs` names the route `…/submit` and hands its body, unread, to `act`.
+//! 1. `handling/http/routes.rs` made the route `…/submit` for the procedure; it hands its body, unread, to `act`.
 //! 2. `access/call.rs`: the token becomes an [`access::account::Actor`]; `change_and` opens the transaction on the writer.
-//! 3. `procedures/outbound/actions/mod.rs::find` loads the dossier (404), `open` checks 428, 403, 412, 409.
-//! 4. `actions/approval.rs::submit` asks `regulation/assess.rs` with the facts of `case.rs`; missing papers are 409.
-//! 5. `approval/process.rs` plans and opens the steps, `flow.rs` says the next state.
-//! 6. `actions::conclude` saves, writes facts, history and trail; the writer commits; the view goes out.
+//! 3. `handling/actions/mod.rs::find` loads the dossier (404), `open` checks 428, 403, 412, 409.
+//! 4. `handling/actions/approval.rs::submit` asks `regulation/assess.rs` with the facts of the procedure's `case.rs`;
+//!    missing papers are 409.
+//! 5. `approval/process.rs` plans and opens the steps, the procedure's `flow.rs` says the next state.
+//! 6. `handling/actions::conclude` saves, writes facts, history and trail; the writer commits; the view goes out.
 //!
 //! The decision and the annual figures walk the same way: see `docs/architecture.md`.
 

@@ -11,6 +11,7 @@
 )]
 
 mod seed;
+mod visits;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -149,9 +150,10 @@ fn main() {
     let started = std::time::Instant::now();
     let seeded = seed::fill(&address, asked.delegations);
     eprintln!(
-        "seeded {} delegations, {} members in {:.0} s",
+        "seeded {} delegations, {} members, {} visits in {:.0} s",
         seeded.delegations,
         seeded.members,
+        seeded.visits,
         started.elapsed().as_secs_f64()
     );
     let server = Server::start(&folder, asked.database_url.as_deref());
@@ -204,6 +206,29 @@ fn main() {
     );
     // No warm-up: each dossier is appraised once.
     measure("appraise, durable, audited", 0.05, false, appraise, "/");
+    let ids = seeded.closed_visits.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(",");
+    let one = format!(
+        "{}\nlocal ids = {{{ids}}}\nlocal at = 0\nrequest = function() at = at % #ids + 1; return wrk.format('GET', '/api/v1/inbound-delegations/' .. ids[at]) end",
+        get(&officer)
+    );
+    measure("one visit with guests", 0.15, true, one, "/");
+    let list = "/api/v1/inbound-delegations?state=closed&limit=50";
+    measure("list of 50 visits, filtered, page 1", 0.05, true, get(&officer), list);
+    measure(
+        "inbound statistics by country, nothing changed",
+        0.25,
+        true,
+        get(&officer),
+        "/api/v1/statistics/inbound?year=2024&by=country",
+    );
+    let lines: Vec<String> = seeded.approved_visits.iter().map(|(id, on)| format!("{id} {on}")).collect();
+    std::fs::write(folder.join("approved.txt"), lines.join("\n")).unwrap();
+    let arrive = format!(
+        "{}\nwrk.headers['Content-Type'] = 'application/json'\nwrk.headers['If-Match'] = '\"2\"'\nlocal ids = {{}}\nfor line in io.lines('{}') do ids[#ids + 1] = line end\nlocal at = 0\nrequest = function() at = at + 1; return wrk.format('POST', '/api/v1/inbound-delegations/' .. ids[at]:sub(1, 13) .. '/record-arrival', nil, '{{\"on\":\"' .. ids[at]:sub(15) .. '\",\"headcount\":11}}') end",
+        get(&clerk),
+        folder.join("approved.txt").display()
+    );
+    measure("record-arrival, durable, audited, counted", 0.05, false, arrive, "/");
     let under_load = server.memory();
     println!("\n| operation | to reach | requests/s | p50 | p99 | ratio to `/healthz` |\n|---|---|---|---|---|---|");
     for (name, found, ratio) in &rows {

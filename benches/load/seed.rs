@@ -1,5 +1,6 @@
 //! Seeds a world through the product's own stores, in groups, `synchronous=FULL` as in service.
 
+use crate::visits;
 use ngoaivu::approval::process::{Process, Standing, Step};
 use ngoaivu::db::{Address, Conn, Db, migrate};
 use ngoaivu::dossier::model::{Funding, InvitingParty, Member, Stop};
@@ -23,6 +24,11 @@ use serde_json::{Value, json};
 
 pub struct Seeded {
     pub delegations: usize,
+    pub visits: usize,
+    /// Some ids of closed visits.
+    pub closed_visits: Vec<String>,
+    /// Ids of approved visits, all at version 2, each with its day of arrival.
+    pub approved_visits: Vec<(String, Day)>,
     pub members: usize,
     /// Some ids of closed dossiers.
     pub closed: Vec<String>,
@@ -39,7 +45,9 @@ const OFFICIALS: usize = 4_000;
 const GROUP: usize = 500;
 /// Of ten dossiers so many are submitted and wait; the others are closed and count.
 const SUBMITTED_OF_TEN: usize = 6;
-const COUNTRIES: [&str; 12] = ["LA", "CN", "KR", "JP", "TH", "KH", "US", "DE", "FR", "AU", "SG", "IN"];
+/// Visits for ten delegations.
+const VISITS_OF_TEN: usize = 6;
+pub const COUNTRIES: [&str; 12] = ["LA", "CN", "KR", "JP", "TH", "KH", "US", "DE", "FR", "AU", "SG", "IN"];
 
 struct Cast {
     agency: i64,
@@ -72,6 +80,25 @@ pub fn fill(address: &Address, delegations: usize) -> Seeded {
             closed_count += usize::from(is_closed);
         }
     }
+    let visits = delegations * VISITS_OF_TEN / 10;
+    let people = std::sync::Arc::new(db.write_now(move |conn| visits::people(conn, now)).unwrap());
+    let (mut closed_visits, mut approved_visits) = (Vec::new(), Vec::new());
+    for start in (0..visits).step_by(GROUP) {
+        let (cast, people) = (std::sync::Arc::clone(&cast), std::sync::Arc::clone(&people));
+        let end = (start + GROUP).min(visits);
+        let make = move |conn: &mut Conn| {
+            (start..end)
+                .map(|n| visits::one(conn, cast.agency, cast.clerk, cast.chair, &people, n, now))
+                .collect::<Result<Vec<_>>>()
+        };
+        for (id, arrival, closed) in db.write_now(make).unwrap() {
+            match closed {
+                true if closed_visits.len() < 5_000 => closed_visits.push(id),
+                true => {}
+                false => approved_visits.push((id, arrival)),
+            }
+        }
+    }
     if let Address::Postgresql(_) = address {
         db.write_now(|conn| {
             use diesel::RunQueryDsl;
@@ -89,7 +116,17 @@ pub fn fill(address: &Address, delegations: usize) -> Seeded {
         "departure_date": "2026-12-07", "return_date": "2026-12-11",
         "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
         "members": members, "classification": "unclassified"});
-    Seeded { delegations, members: delegations * MEMBERS, closed, closed_count, submitted, new_trip }
+    Seeded {
+        delegations,
+        visits,
+        closed_visits,
+        approved_visits,
+        members: delegations * MEMBERS,
+        closed,
+        closed_count,
+        submitted,
+        new_trip,
+    }
 }
 
 fn people(conn: &mut Conn, now: Moment) -> Result<Cast> {

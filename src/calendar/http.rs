@@ -26,7 +26,7 @@ use crate::kernel::id::Id;
 use crate::kernel::time::{Clock, Period, day_of, rfc3339};
 use crate::kernel::words::Direction;
 use crate::procedures::engagements::ClashKind;
-use crate::web::etag::{etag, none_match_hits};
+use crate::web::etag::{IfNoneMatch, etag};
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
@@ -235,7 +235,7 @@ async fn subscribe(
         })
         .await?;
     let tag = format!("\"{}\"", fingerprint(text.as_bytes()).get(..32).unwrap_or_default());
-    if none_match_hits(req.headers(), &tag) {
+    if IfNoneMatch::read(req.headers()).hits(&tag) {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", tag)).finish());
     }
     Ok(HttpResponse::Ok()

@@ -19,7 +19,7 @@ use crate::statistics::cache::Answers;
 use crate::statistics::count::{Counted, DateBasis, Dimension, Figures, count};
 use crate::statistics::labels::label;
 use crate::statistics::store::{self, Asked};
-use crate::web::etag::none_match_hits;
+use crate::web::etag::IfNoneMatch;
 use crate::web::query::{Query, invalid};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -232,7 +232,7 @@ async fn answer(
         }
     };
     let tag = format!("\"{version}-{}\"", crate::web::idempotency::fingerprint(key.as_bytes()).get(..16).unwrap_or(""));
-    if none_match_hits(req.headers(), &tag) {
+    if IfNoneMatch::read(req.headers()).hits(&tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
     let format = question.format.unwrap_or(Format::Json);

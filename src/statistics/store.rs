@@ -113,13 +113,30 @@ pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Fact>> {
     rows.into_iter().map(Fact::try_from).collect()
 }
 
-/// Puts these facts in place of the stored ones; an equal set changes nothing.
+/// Puts these facts in place of the stored ones; rows that stay as they are stay, an equal set changes nothing.
 pub fn replace(conn: &mut Conn, delegation_id: i64, new: &[Fact]) -> Result<()> {
-    if of_delegation(conn, delegation_id)? == new {
+    let stored = of_delegation(conn, delegation_id)?;
+    if stored == new {
         return Ok(());
     }
-    diesel::delete(facts::table.filter(facts::delegation_id.eq(delegation_id))).execute(conn)?;
-    let rows: Vec<Row> = (0i64..).zip(new).map(|(ord, f)| row(ord, f)).collect();
+    let gone: Vec<i64> = (0i64..)
+        .zip(&stored)
+        .zip(0usize..)
+        .filter(|((_, f), at)| new.get(*at) != Some(f))
+        .map(|((ord, _), _)| ord)
+        .collect();
+    let own = facts::table.filter(facts::delegation_id.eq(delegation_id));
+    if gone.len() == stored.len() {
+        diesel::delete(own).execute(conn)?;
+    } else if !gone.is_empty() {
+        diesel::delete(own.filter(facts::ord.eq_any(gone))).execute(conn)?;
+    }
+    let rows: Vec<Row> = (0i64..)
+        .zip(new)
+        .zip(0usize..)
+        .filter(|((_, f), at)| stored.get(*at) != Some(f))
+        .map(|((ord, f), _)| row(ord, f))
+        .collect();
     each!(conn, c => diesel::insert_into(facts::table).values(&rows).execute(c))?;
     raise(conn)
 }

@@ -35,14 +35,20 @@ pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// Whether `If-None-Match` names this tag (weak comparison, RFC 9110 §13.1.2).
-pub fn none_match_hits(headers: &HeaderMap, tag: &str) -> bool {
-    headers
-        .get_all("if-none-match")
-        .filter_map(|v| v.to_str().ok())
-        .flat_map(|v| v.split(','))
-        .map(|t| t.trim().trim_start_matches("W/"))
-        .any(|t| t == tag || t == "*")
+/// What `If-None-Match` said (RFC 9110 §13.1.2).
+#[derive(Debug, Clone, Default)]
+pub struct IfNoneMatch(Vec<String>);
+
+impl IfNoneMatch {
+    pub fn read(headers: &HeaderMap) -> Self {
+        let values = headers.get_all("if-none-match").filter_map(|v| v.to_str().ok());
+        IfNoneMatch(values.flat_map(|v| v.split(',')).map(|t| t.trim().trim_start_matches("W/").to_owned()).collect())
+    }
+
+    /// Whether it names this tag (weak comparison).
+    pub fn hits(&self, tag: &str) -> bool {
+        self.0.iter().any(|t| t == tag || t == "*")
+    }
 }
 
 #[cfg(test)]

@@ -79,10 +79,13 @@ impl MailServer {
     }
 }
 
+/// Headers and body.
+type Message = (HashMap<String, String>, String);
+
 /// A receiver of webhooks that answers from a script, then 204.
 struct Receiver {
     port: u16,
-    got: Arc<Mutex<Vec<(HashMap<String, String>, String)>>>,
+    got: Arc<Mutex<Vec<Message>>>,
 }
 
 impl Receiver {

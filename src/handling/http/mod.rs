@@ -33,7 +33,7 @@ use crate::papers as formats;
 use crate::regulation::view::{AssessmentView, view as assessment_view};
 use crate::statistics::cache::Answers;
 use crate::statistics::http::{Format, file};
-use crate::web::etag::{etag, none_match_hits};
+use crate::web::etag::{IfNoneMatch, etag};
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
@@ -99,12 +99,12 @@ where
 /// One dossier; 304 while it is the version that the caller has.
 pub async fn show<C: Shown>(req: HttpRequest, call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
-    let headers = req.headers().clone();
+    let known = IfNoneMatch::read(req.headers());
     let (tag, view, revealed) = call
         .read(move |conn, call| {
             let seen = find::<C>(conn, call, id)?;
             let tag = etag(seen.dossier.version);
-            let view = if none_match_hits(&headers, &tag) { None } else { Some(C::view(conn, call, &seen)?) };
+            let view = if known.hits(&tag) { None } else { Some(C::view(conn, call, &seen)?) };
             Ok((tag, view, C::reveals(call, &seen).then_some(seen)))
         })
         .await?;

@@ -15,8 +15,8 @@ use crate::kernel::text::fold;
 use crate::kernel::time::{Day, Moment};
 use crate::kernel::words::Direction;
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = dossiers, treat_none_as_null = true)]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = dossiers)]
 struct Row {
     id: i64,
     version: i64,
@@ -62,6 +62,55 @@ struct StandingRow {
     report: Option<String>,
 }
 
+/// What an edit changed of the rest: a column that stays is not written, nor the indexes it stands in.
+#[derive(AsChangeset)]
+#[diesel(table_name = dossiers)]
+struct ContentRow {
+    number: Option<Option<String>>,
+    title: Option<String>,
+    search_norm: Option<String>,
+    agency_id: Option<i64>,
+    begins_on: Option<Day>,
+    ends_on: Option<Day>,
+    countries: Option<String>,
+    headcount: Option<i64>,
+    counterpart_norm: Option<String>,
+    counterpart_country: Option<String>,
+    content: String,
+}
+
+fn content_row<C: Content>(new: &Dossier<C>, old: &Dossier<C>) -> Result<ContentRow> {
+    fn changed<T: PartialEq>(new: T, old: T) -> Option<T> {
+        (new != old).then_some(new)
+    }
+    let (c, b) = (&new.content, &old.content);
+    let (listed, before) = (c.listed(), b.listed());
+    // Folding costs: only texts that changed are folded.
+    let searched = changed(searched(new, &listed), searched(old, &before)).map(|text| fold(&text));
+    let countries = changed(listed.countries.join(","), before.countries.join(","));
+    let counterpart = changed(listed.counterpart.unwrap_or_default(), before.counterpart.unwrap_or_default());
+    Ok(ContentRow {
+        number: changed(new.number.clone(), old.number.clone()),
+        title: changed(c.title(), b.title()).map(str::to_owned),
+        search_norm: searched,
+        agency_id: changed(c.agency_id(), b.agency_id()),
+        begins_on: changed(listed.begins_on, before.begins_on),
+        ends_on: changed(listed.ends_on, before.ends_on),
+        countries,
+        headcount: changed(listed.headcount, before.headcount),
+        counterpart_norm: counterpart.as_ref().map(|(name, _)| fold(name)),
+        counterpart_country: counterpart.map(|(_, country)| country),
+        content: c.json()?,
+    })
+}
+
+/// Everything that a search finds a dossier by.
+fn searched<C: Content>(dossier: &Dossier<C>, listed: &Listed) -> String {
+    let counterpart = listed.counterpart.as_ref().map_or("", |(name, _)| name.as_str());
+    let number = dossier.number.as_deref().unwrap_or("");
+    format!("{number} {} {} {counterpart}", dossier.content.title(), listed.names.join(" "))
+}
+
 fn standing_row<C>(dossier: &Dossier<C>) -> Result<StandingRow> {
     Ok(StandingRow {
         version: dossier.version,
@@ -88,10 +137,10 @@ pub fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
 
 fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<Row> {
     let c = &dossier.content;
-    let Listed { begins_on, ends_on, countries, headcount, names, counterpart } = c.listed();
+    let listed = c.listed();
+    let search_norm = fold(&searched(dossier, &listed));
+    let Listed { begins_on, ends_on, countries, headcount, counterpart, .. } = listed;
     let (counterpart, counterpart_country) = counterpart.unwrap_or_default();
-    let searched =
-        format!("{} {} {} {}", dossier.number.as_deref().unwrap_or(""), c.title(), names.join(" "), counterpart);
     let standing = standing_row(dossier)?;
     Ok(Row {
         id: dossier.id,
@@ -100,7 +149,7 @@ fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<Row> {
         procedure: c.procedure().word().to_owned(),
         number: dossier.number.clone(),
         title: c.title().to_owned(),
-        search_norm: fold(&searched),
+        search_norm,
         agency_id: c.agency_id(),
         begins_on,
         ends_on,
@@ -183,7 +232,7 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
         diesel::update(place).set(standing_row(dossier)?).execute(conn)?
     } else {
         dossier.content.save(conn, dossier.id, Some(&before.content))?;
-        diesel::update(place).set(row(dossier, dossier.content.json()?)?).execute(conn)?
+        diesel::update(place).set((standing_row(dossier)?, content_row(dossier, before)?)).execute(conn)?
     };
     if saved != 1 {
         return Err(refuse(Code::VersionConflict, "Hồ sơ vừa được thay đổi.", "The dossier has just been changed."));

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::{guests, inbound_guests};
-use crate::db::{Conn, containing};
+use crate::db::{Conn, containing, each};
 use crate::error::Result;
 use crate::kernel::id::Id;
 use crate::kernel::text::fold;
@@ -11,7 +11,7 @@ use crate::kernel::time::Moment;
 use crate::procedures::inbound::model::Guest;
 
 /// A person who was a guest.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = guests)]
 pub struct Person {
     pub id: i64,
@@ -22,44 +22,47 @@ pub struct Person {
     pub merged_into: Option<i64>,
 }
 
-/// Gives every guest of a list his person; who was never here becomes one.
+/// Gives every guest of a list his person; who was never here becomes one. A list is read at once, not one by one.
 pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
-    for guest in all {
-        guest.guest_id = Some(match find_same(conn, guest)? {
-            Some(person) => person.merged_into.unwrap_or(person.id),
-            None => insert(conn, guest, now)?,
-        });
+    if all.is_empty() {
+        return Ok(());
     }
+    let passports: Vec<&str> = all.iter().filter_map(|g| g.passport_number.as_deref()).collect();
+    let unnumbered = all.iter().filter(|g| g.passport_number.is_none());
+    let names: Vec<String> = unnumbered.map(|g| fold(&g.full_name)).collect();
+    let known: Vec<Person> = guests::table
+        .filter(guests::passport_number.assume_not_null().eq_any(passports))
+        .or_filter(guests::passport_number.is_null().and(guests::name_norm.eq_any(names)))
+        .order(guests::id)
+        .select(Person::as_select())
+        .load(conn)?;
+    let mut fresh: Vec<Person> = Vec::new();
+    for guest in all {
+        let name_norm = fold(&guest.full_name);
+        let same = |p: &&Person| {
+            p.nationality == guest.nationality
+                && p.passport_number == guest.passport_number
+                && (guest.passport_number.is_some() || p.name_norm == name_norm)
+        };
+        let id = match known.iter().chain(&fresh).find(same) {
+            Some(person) => person.merged_into.unwrap_or(person.id),
+            None => {
+                let id = Id::new(now).0;
+                fresh.push(Person {
+                    id,
+                    full_name: guest.full_name.clone(),
+                    name_norm,
+                    nationality: guest.nationality.clone(),
+                    passport_number: guest.passport_number.clone(),
+                    merged_into: None,
+                });
+                id
+            }
+        };
+        guest.guest_id = Some(id);
+    }
+    each!(conn, c => diesel::insert_into(guests::table).values(&fresh).execute(c))?;
     Ok(())
-}
-
-fn find_same(conn: &mut Conn, guest: &Guest) -> Result<Option<Person>> {
-    let of_nation = guests::table.filter(guests::nationality.eq(&guest.nationality)).order(guests::id);
-    Ok(match &guest.passport_number {
-        Some(number) => {
-            of_nation.filter(guests::passport_number.eq(number)).select(Person::as_select()).first(conn).optional()?
-        }
-        None => of_nation
-            .filter(guests::name_norm.eq(fold(&guest.full_name)))
-            .filter(guests::passport_number.is_null())
-            .select(Person::as_select())
-            .first(conn)
-            .optional()?,
-    })
-}
-
-fn insert(conn: &mut Conn, guest: &Guest, now: Moment) -> Result<i64> {
-    let id = Id::new(now).0;
-    diesel::insert_into(guests::table)
-        .values((
-            guests::id.eq(id),
-            guests::full_name.eq(&guest.full_name),
-            guests::name_norm.eq(fold(&guest.full_name)),
-            guests::nationality.eq(&guest.nationality),
-            guests::passport_number.eq(&guest.passport_number),
-        ))
-        .execute(conn)?;
-    Ok(id)
 }
 
 pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Person>> {

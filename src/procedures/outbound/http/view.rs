@@ -19,7 +19,6 @@ use crate::kernel::id::Id;
 use crate::kernel::page::Page;
 use crate::kernel::time::rfc3339;
 use crate::kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Procedure, Purpose};
-use crate::procedures::engagements::{ClashView, clashes_of};
 use crate::procedures::outbound::model::{Content, Trip};
 
 /// A dossier with everything that happened to it and what the caller can do next.
@@ -34,7 +33,7 @@ use crate::procedures::outbound::model::{Content, Trip};
     "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
     "members": [{"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "role": "head", "relative_of": null, "consent": null, "verdict": null}],
     "classification": "unclassified", "note": null, "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
-    "steps": [], "ruling": null, "decision": null, "report": null, "departed_on": null, "returned_on": null, "clashes": [],
+    "steps": [], "ruling": null, "decision": null, "report": null, "departed_on": null, "returned_on": null,
     "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
     "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
 pub struct TripView {
@@ -75,8 +74,6 @@ pub struct TripView {
     report: Option<Report>,
     departed_on: Option<NaiveDate>,
     returned_on: Option<NaiveDate>,
-    /// Members who would have to be elsewhere at that time, until it is decided.
-    clashes: Vec<ClashView>,
     #[schema(value_type = String)]
     created_by: Id,
     created_at: String,
@@ -101,17 +98,13 @@ struct MemberView {
 impl Shown for Content {
     type View = TripView;
 
-    fn view(conn: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<TripView> {
-        let trip = &seen.dossier;
-        let open = trip.decision.is_none() && !trip.state.is_end() && sees_whole(&call.actor, trip);
-        let ours = if open { trip.content.engagements(trip.id, trip.state == State::Draft) } else { Vec::new() };
-        let clashes = if open { clashes_of(conn, call, ours)? } else { Vec::new() };
-        Ok(trip_view(call, trip, seen.agency, clashes))
+    fn view(_: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<TripView> {
+        Ok(trip_view(call, &seen.dossier, seen.agency))
     }
 }
 
 /// The dossier for one caller.
-fn trip_view(call: &Call, trip: &Trip, agency: AgencyRule, clashes: Vec<ClashView>) -> TripView {
+fn trip_view(call: &Call, trip: &Trip, agency: AgencyRule) -> TripView {
     let c = &trip.content;
     let whole = sees_whole(&call.actor, trip);
     TripView {
@@ -156,7 +149,6 @@ fn trip_view(call: &Call, trip: &Trip, agency: AgencyRule, clashes: Vec<ClashVie
         report: trip.report.clone().filter(|_| whole),
         departed_on: c.journey.departed_on,
         returned_on: c.journey.returned_on,
-        clashes,
         created_by: Id(trip.created_by),
         created_at: rfc3339(trip.created_at),
         updated_at: rfc3339(trip.updated_at),
