@@ -4,8 +4,6 @@ use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
@@ -274,9 +272,8 @@ fn house(config: &Config, address: Address, folder: PathBuf) -> Result<House> {
 
 fn serve(house: House, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<()> {
     let db = house.db.clone();
-    let (jobs, stop) = (house.jobs.clone(), Arc::new(AtomicBool::new(false)));
-    let told = Arc::clone(&stop);
-    let looping = std::thread::Builder::new().name("jobs".into()).spawn(move || jobs.run(&told))?;
+    let jobs = house.jobs.clone();
+    let loops = jobs.start()?;
     let served = actix_web::rt::System::new().block_on(async move {
         let server = actix_web::HttpServer::new(move || app::build(&house))
             .client_request_timeout(std::time::Duration::from_secs(10))
@@ -289,8 +286,10 @@ fn serve(house: House, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<(
         }
         server.run().await.context("the server stopped")
     });
-    stop.store(true, Ordering::Relaxed);
-    let _ = looping.join();
+    jobs.stop();
+    for one in loops {
+        let _ = one.join();
+    }
     db.close();
     served?;
     Ok(())

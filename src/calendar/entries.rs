@@ -9,13 +9,16 @@ use crate::error::Result;
 use crate::handling::flow::State;
 use crate::handling::store::list::{self, Item, Past};
 use crate::kernel::time::{Period, start_of};
-use crate::kernel::words::Direction;
+use crate::kernel::words::{Body, Direction, Role};
 use crate::procedures::engagements::{engagements, programmes};
 use crate::procedures::inbound::model::Item as Hour;
 use crate::registry::officials_store;
 
 /// Entries of one answer at most.
 pub const MOST: i64 = 2_000;
+
+/// Clashes of one answer at most.
+const CLASHES: usize = 1_000;
 
 /// One delegation in the calendar.
 pub struct Entry {
@@ -57,9 +60,15 @@ pub fn calendar(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Calend
     people.dedup();
     let names: HashMap<i64, String> =
         officials_store::known(conn, &people)?.into_iter().map(|(id, (name, ..))| (id, name)).collect();
+    // A clash is shown to whoever sees one of its dossiers whole: the agency, DOFA, deciders, the inspector.
+    let everything = actor.has(Role::Inspector)
+        || [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc].into_iter().any(|b| actor.sits_in(b));
+    let mine = |item: &Item| everything || actor.belongs_to(item.agency_id);
+    let own: HashSet<i64> = seen.iter().filter(|(item, _)| mine(item)).map(|(item, _)| item.id).collect();
     let found = clashes(&all)
         .into_iter()
-        .filter(|(a, b)| titles.contains_key(&a.delegation_id) || titles.contains_key(&b.delegation_id));
+        .filter(|(a, b)| own.contains(&a.delegation_id) || own.contains(&b.delegation_id))
+        .take(CLASHES);
     let side = |e: &Engagement| Side { title: titles.get(&e.delegation_id).cloned(), engagement: e.clone() };
     let clashes = found
         .map(|(a, b)| Clash {

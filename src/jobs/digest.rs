@@ -27,17 +27,25 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     let now = jobs.clock.now();
     let (today, hour) = (local(now).date(), local(now).hour());
     let number = i64::from(today.num_days_from_ce());
-    if hour < HOUR || !works(&jobs.calendar, today) || jobs.db.read_now(|conn| counter(conn, UPTO))? >= number {
+    if jobs.mailer.is_none() || hour < HOUR || !works(&jobs.calendar, today) {
+        return Ok(());
+    }
+    if jobs.db.read_now(|conn| counter(conn, UPTO))? >= number {
         return Ok(());
     }
     let soon = next_working_day(&jobs.calendar, today);
-    jobs.db.write_now(move |conn| {
-        for account in accounts::reachable(conn)? {
-            let actor = Actor { account: Arc::new(account), session_id: 0, today };
-            digest(conn, &actor, today, soon, now)?;
+    for account in jobs.db.read_now(accounts::reachable)? {
+        let actor = Actor { account: Arc::new(account), session_id: 0, today };
+        // One person's digest that cannot be made keeps nobody else's.
+        let made = jobs.db.read_now(|conn| digest(conn, &actor, today, soon)).and_then(|made| match made {
+            Some((subject, body)) => jobs.db.write_now(move |conn| keep(conn, &actor, today, &subject, &body, now)),
+            None => Ok(()),
+        });
+        if let Err(error) = made {
+            tracing::error!(%error, "a digest could not be made");
         }
-        set_counter(conn, UPTO, number)
-    })
+    }
+    jobs.db.write_now(move |conn| set_counter(conn, UPTO, number))
 }
 
 /// Without a table of holidays weekdays are working days.
@@ -50,12 +58,13 @@ fn next_working_day(calendar: &WorkCalendar, day: Day) -> Day {
     next.unwrap_or(day + Duration::days(1))
 }
 
-fn digest(conn: &mut Conn, actor: &Actor, today: Day, soon: Day, now: Moment) -> Result<()> {
+/// Subject and body; none where nothing is pressing.
+fn digest(conn: &mut Conn, actor: &Actor, today: Day, soon: Day) -> Result<Option<(String, String)>> {
     let waiting = waiting_for(conn, actor)?;
     let late: Vec<&Waiting> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d < today)).collect();
     let near: Vec<&Waiting> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d >= today && d <= soon)).collect();
     if late.is_empty() && near.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let mut body = String::new();
     for (heading, items) in [("QUÁ HẠN", &late), ("SẮP ĐẾN HẠN", &near)] {
@@ -73,9 +82,12 @@ fn digest(conn: &mut Conn, actor: &Actor, today: Day, soon: Day, now: Moment) ->
     let others = waiting.len() - late.len() - near.len();
     let _ = writeln!(body, "Việc khác đang chờ: {others}.");
     let subject = format!("Việc ngày {}: {} quá hạn, {} sắp đến hạn", in_vietnamese(today), late.len(), near.len());
+    Ok(Some((subject, body)))
+}
+
+fn keep(conn: &mut Conn, actor: &Actor, today: Day, subject: &str, body: &str, now: Moment) -> Result<()> {
     let key = format!("digest {today} {}", actor.id());
-    let new =
-        New { key: &key, channel: Channel::Mail, target_id: actor.id(), subject: &subject, body: &body, due: now };
+    let new = New { key: &key, channel: Channel::Mail, target_id: actor.id(), subject, body, due: now };
     enqueue(conn, &new, now)?;
     Ok(())
 }

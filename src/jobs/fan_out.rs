@@ -69,20 +69,20 @@ fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
             };
             enqueue(conn, &new, now)?;
         }
-        tell_people(conn, &people, id.0, act.seq, now)?;
+        tell_people(conn, &people, id.0, act.action == "decide", now)?;
     }
     set_counter(conn, UPTO, acts.last().map_or(upto, |a| a.seq))
 }
 
 /// The next person of every step that is open, and the agency once it is decided.
-fn tell_people(conn: &mut Conn, people: &[Account], id: i64, seq: i64, now: Moment) -> Result<()> {
+fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool, now: Moment) -> Result<()> {
     if people.is_empty() {
         return Ok(());
     }
     let today = day_of(now);
     let round = approval::round(conn, id)?;
     for step in approval::opened(conn, id)? {
-        let decided = step.kind == StepKind::Decide && step.standing == Standing::Done;
+        let decided = just_decided && step.kind == StepKind::Decide && step.standing == Standing::Done;
         if step.standing != Standing::Open && !decided {
             continue;
         }
@@ -98,9 +98,7 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, seq: i64, now: Mome
                 body: &body,
                 due: now,
             };
-            if enqueue(conn, &new, now)? {
-                tracing::debug!(seq, "a notice waits");
-            }
+            enqueue(conn, &new, now)?;
         }
     }
     Ok(())

@@ -16,17 +16,19 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use crate::config::Network;
+use crate::db::Conn;
 use crate::error::Result;
 use crate::jobs::Jobs;
 use crate::jobs::webhooks_store::{self, Webhook};
 use crate::kernel::id::Id;
 use crate::kernel::time::Moment;
+use crate::record::audit;
 use crate::record::outbox::{self, Channel, Delivery, Ended};
 
 /// DNS, connection, TLS, answer: all of one attempt.
 const TIMEOUT: Wait = Wait::from_secs(20);
 /// Deliveries of one round.
-const BATCH: i64 = 50;
+const BATCH: i64 = 20;
 /// Seconds until the next attempt; after the last one the delivery is dead.
 const AFTER: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
@@ -203,22 +205,35 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     for delivery in due {
         let target = delivery.target_id;
         let endpoint = jobs.db.read_now(|conn| webhooks_store::find(conn, target))?.filter(|w| w.active);
+        // The moment of this attempt: receivers refuse signatures that are minutes old.
+        let at = jobs.clock.now();
         let (ended, gone) = match &endpoint {
-            Some(endpoint) => send(&jobs.sender, endpoint, &delivery, now),
+            _ if jobs.stops() => (Ended::NotTried(at, "the server was stopping".into()), false),
+            Some(endpoint) => send(&jobs.sender, endpoint, &delivery, at),
             None => (Ended::Dead("the endpoint is switched off".into()), false),
         };
         jobs.db.write_now(move |conn| {
-            outbox::conclude(conn, delivery.id, &ended)?;
-            if let Some(mut endpoint) = endpoint.filter(|_| gone) {
-                endpoint.active = false;
-                endpoint.version += 1;
-                endpoint.disabled_reason = Some("410 Gone".into());
-                webhooks_store::update(conn, &endpoint)?;
+            outbox::conclude(conn, &delivery, &ended)?;
+            match endpoint {
+                Some(endpoint) if gone => switch_off(conn, &endpoint, at),
+                _ => Ok(()),
             }
-            Ok(())
         })?;
     }
     Ok(())
+}
+
+/// An endpoint that says it is gone is told nothing more – unless somebody gave it another address meanwhile.
+fn switch_off(conn: &mut Conn, told: &Webhook, at: Moment) -> Result<()> {
+    let Some(mut endpoint) = webhooks_store::find(conn, told.id)?.filter(|w| w.url == told.url) else { return Ok(()) };
+    endpoint.active = false;
+    endpoint.version += 1;
+    endpoint.disabled_reason = Some("410 Gone".into());
+    webhooks_store::update(conn, &endpoint)?;
+    let object = format!("webhooks/{}", Id(told.id));
+    let detail = serde_json::json!({"reason": "410 Gone"});
+    let entry = audit::Entry { at, actor: "jobs", action: "disable_webhook", object: &object, detail, trace_id: "" };
+    audit::append(conn, &entry)
 }
 
 /// One attempt; and whether the endpoint says that it is gone (410).

@@ -9,6 +9,7 @@ use lettre::message::header::ContentType;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 
 use crate::access::store as accounts;
@@ -77,21 +78,28 @@ impl Mailer {
 }
 
 /// Sends what is due.
-pub fn run(jobs: &Jobs, mailer: &Mailer) -> Result<()> {
+pub fn run(jobs: &Jobs) -> Result<()> {
+    let Some(mailer) = &jobs.mailer else { return Ok(()) };
     let now = jobs.clock.now();
     if !jobs.db.read_now(|conn| outbox::any_due(conn, Channel::Mail, now))? {
         return Ok(());
     }
     let due = jobs.db.write_now(move |conn| outbox::claim(conn, Channel::Mail, now, BATCH))?;
-    let mut line = None;
+    let (mut line, mut down) = (None, None);
     for delivery in due {
         let target = delivery.target_id;
         let account = jobs.db.read_now(|conn| accounts::account(conn, target))?.filter(|a| a.active);
-        let ended = match account.and_then(|a| a.email) {
-            Some(address) => send(mailer, &mut line, &delivery, &address, now),
-            None => Ended::Dead("the account has no address any more".into()),
+        let ended = match (account.and_then(|a| a.email), &down) {
+            (None, _) => Ended::Dead("the account has no address any more".into()),
+            // The line is down for all of them, or the house is closing: the rest waits untouched.
+            (Some(_), Some(ended)) => Ended::clone(ended),
+            (Some(_), None) if jobs.stops() => Ended::NotTried(now, "the server was stopping".into()),
+            (Some(address), None) => send(mailer, &mut line, &delivery, &address, jobs.clock.now()),
         };
-        jobs.db.write_now(move |conn| outbox::conclude(conn, delivery.id, &ended))?;
+        if matches!(ended, Ended::NotTried(..)) {
+            down = Some(ended.clone());
+        }
+        jobs.db.write_now(move |conn| outbox::conclude(conn, &delivery, &ended))?;
     }
     if let Some(mut line) = line {
         line.abort();
@@ -111,15 +119,44 @@ fn send(mailer: &Mailer, line: &mut Option<SmtpConnection>, delivery: &Delivery,
             return Ended::NotTried(now + Duration::minutes(LINE), error.to_string());
         }
     };
-    match open.send(letter.envelope(), &letter.formatted()) {
-        Ok(_) => {
+    match deliver(&mut open, &letter) {
+        Ok(()) => {
             *line = Some(open);
             Ended::Delivered
         }
-        // Only a 5xx to the letter itself says that it will never be taken.
-        Err(error) if error.is_permanent() => Ended::Dead(error.to_string()),
-        Err(error) => again(delivery, now, &error.to_string()),
+        // Only a 5xx to the recipient or to the letter itself says that it will never be taken.
+        Err(Fault::Letter(error)) if error.is_permanent() => {
+            open.abort();
+            Ended::Dead(error.to_string())
+        }
+        Err(Fault::Letter(error)) => {
+            open.abort();
+            again(delivery, now, &error.to_string())
+        }
+        Err(Fault::Sender(error)) => {
+            open.abort();
+            tracing::warn!(%error, "the mail server does not take our mail");
+            Ended::NotTried(now + Duration::minutes(LINE), error.to_string())
+        }
     }
+}
+
+/// Whose fault it is.
+enum Fault {
+    /// Our account's: every letter would fail alike.
+    Sender(SmtpError),
+    Letter(SmtpError),
+}
+
+fn deliver(line: &mut SmtpConnection, letter: &Message) -> std::result::Result<(), Fault> {
+    let envelope = letter.envelope();
+    line.command(Mail::new(envelope.from().cloned(), Vec::new())).map_err(Fault::Sender)?;
+    for to in envelope.to() {
+        line.command(Rcpt::new(to.clone(), Vec::new())).map_err(Fault::Letter)?;
+    }
+    line.command(Data).map_err(Fault::Letter)?;
+    line.message(&letter.formatted()).map_err(Fault::Letter)?;
+    Ok(())
 }
 
 fn again(delivery: &Delivery, now: Moment, error: &str) -> Ended {

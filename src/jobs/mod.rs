@@ -7,20 +7,30 @@ pub mod http;
 pub mod mail;
 pub mod webhooks_store;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::Duration;
+
+use chrono::Datelike;
 
 use crate::config::{Network, Smtp};
 use crate::db::Db;
+use crate::dossier::numbering::{counter, set_counter};
 use crate::error::Result;
 use crate::jobs::hooks::Sender;
 use crate::jobs::mail::Mailer;
-use crate::kernel::time::Clock;
+use crate::kernel::time::{Clock, day_of};
 use crate::kernel::workdays::WorkCalendar;
+use crate::record::outbox;
 
 /// How often the loop looks.
 const EVERY: Duration = Duration::from_secs(2);
+
+/// Days for which delivered messages are kept.
+const KEPT: i64 = 90;
+const SWEPT: &str = "outbox_swept";
 
 /// What the jobs need of the house.
 #[derive(Clone)]
@@ -30,7 +40,11 @@ pub struct Jobs {
     pub calendar: Arc<WorkCalendar>,
     pub mailer: Option<Mailer>,
     pub sender: Sender,
+    stop: Arc<AtomicBool>,
 }
+
+/// One kind of work.
+type Stage = fn(&Jobs) -> Result<()>;
 
 impl Jobs {
     pub fn new(
@@ -42,26 +56,63 @@ impl Jobs {
         networks: Vec<Network>,
     ) -> Self {
         let mailer = smtp.map(|smtp| Mailer::new(smtp, domain));
-        Jobs { db, clock, calendar, mailer, sender: Sender::new(networks) }
+        Jobs { db, clock, calendar, mailer, sender: Sender::new(networks), stop: Arc::default() }
     }
 
-    /// Does everything that is due now.
+    /// Telling people: who is next, digests, mail; and sweeping.
+    const PEOPLE: [Stage; 4] = [fan_out::run, digest::run, mail::run, sweep];
+    /// Telling programs, apart, so that a slow receiver keeps no letter waiting.
+    const PROGRAMS: [Stage; 1] = [hooks::run];
+
+    /// Does everything that is due now; every kind of work, whatever becomes of the others, then the first failure.
     pub fn run_due(&self) -> Result<()> {
-        fan_out::run(self)?;
-        if let Some(mailer) = &self.mailer {
-            digest::run(self)?;
-            mail::run(self, mailer)?;
-        }
-        hooks::run(self)
+        let done: Vec<Result<()>> = Self::PEOPLE.iter().chain(&Self::PROGRAMS).map(|stage| stage(self)).collect();
+        done.into_iter().collect()
     }
 
-    /// Runs until `stop`; a failure is logged and tried again with the next round.
-    pub fn run(&self, stop: &AtomicBool) {
-        while !stop.load(Ordering::Relaxed) {
-            if let Err(error) = self.run_due() {
-                tracing::error!(%error, "jobs failed");
+    /// Starts the two loops; they end soon after [`Jobs::stop`].
+    pub fn start(&self) -> std::io::Result<Vec<JoinHandle<()>>> {
+        let lists: [(&str, &'static [Stage]); 2] = [("notices", &Self::PEOPLE), ("webhooks", &Self::PROGRAMS)];
+        let start = |(name, stages): (&str, &'static [Stage])| {
+            let jobs = self.clone();
+            std::thread::Builder::new().name(name.into()).spawn(move || jobs.run(stages))
+        };
+        lists.into_iter().map(start).collect()
+    }
+
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the house is closing.
+    pub fn stops(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// A failure, even a panic, is logged and tried again with the next round.
+    fn run(&self, stages: &[Stage]) {
+        while !self.stops() {
+            for stage in stages {
+                match catch_unwind(AssertUnwindSafe(|| stage(self))) {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => tracing::error!(%error, "a job failed"),
+                    Err(_) => tracing::error!("a job panicked"),
+                }
             }
             std::thread::sleep(EVERY);
         }
     }
+}
+
+/// Once a day what was delivered long ago goes, a batch a round.
+fn sweep(jobs: &Jobs) -> Result<()> {
+    let now = jobs.clock.now();
+    let today = i64::from(day_of(now).num_days_from_ce());
+    if jobs.db.read_now(|conn| counter(conn, SWEPT))? >= today {
+        return Ok(());
+    }
+    jobs.db.write_now(move |conn| {
+        let gone = outbox::sweep(conn, now - chrono::Duration::days(KEPT))?;
+        if gone == 0 { set_counter(conn, SWEPT, today) } else { Ok(()) }
+    })
 }

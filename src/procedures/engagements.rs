@@ -1,6 +1,6 @@
 //! Who is abroad or receives guests when, over all procedures; and the clashes of one dossier as it is shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -79,6 +79,9 @@ impl From<Direction> for ClashKind {
     }
 }
 
+/// Clashes of one answer at most.
+const SHOWN: usize = 200;
+
 /// The clashes of one dossier's people, each with the other place; titles only of dossiers that the caller sees.
 pub fn clashes_of(conn: &mut Conn, call: &Call, ours: Vec<Engagement>) -> Result<Vec<ClashView>> {
     let mut all = elsewhere(conn, &ours)?;
@@ -86,10 +89,12 @@ pub fn clashes_of(conn: &mut Conn, call: &Call, ours: Vec<Engagement>) -> Result
     all.extend(ours);
     let is_own = |e: &Engagement| Some(e.delegation_id) == own;
     let mut met: Vec<&Engagement> = Vec::new();
+    let mut known: HashSet<(i64, i64, Moment)> = HashSet::new();
     for (one, other) in clashes(&all) {
         let there = if is_own(one) { other } else { one };
         // Two hours of others are their matter.
-        if (is_own(one) || is_own(other)) && !met.contains(&there) {
+        let new = |known: &mut HashSet<_>| known.insert((there.official_id, there.delegation_id, there.starts));
+        if (is_own(one) || is_own(other)) && met.len() < SHOWN && new(&mut known) {
             met.push(there);
         }
     }

@@ -47,6 +47,7 @@ pub struct Delivery {
     pub attempts: i64,
     pub state: String,
     pub last_error: Option<String>,
+    pub claimed_at: Option<Moment>,
 }
 
 const WAITING: &str = "waiting";
@@ -107,11 +108,12 @@ pub fn claim(conn: &mut Conn, channel: Channel, now: Moment, limit: i64) -> Resu
     )
     .set(deliveries::state.eq(WAITING))
     .execute(conn)?;
-    let due: Vec<Delivery> = deliveries::table
+    let mut due: Vec<Delivery> = deliveries::table
         .filter(deliveries::channel.eq(channel))
         .filter(deliveries::state.eq(WAITING))
         .filter(deliveries::next_at.le(now))
-        .order((deliveries::next_at, deliveries::id))
+        // What failed before comes after what was never tried: a slow receiver holds up nobody else.
+        .order((deliveries::attempts, deliveries::next_at, deliveries::id))
         .limit(limit)
         .select(Delivery::as_select())
         .load(conn)?;
@@ -119,6 +121,7 @@ pub fn claim(conn: &mut Conn, channel: Channel, now: Moment, limit: i64) -> Resu
     diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
         .set((deliveries::state.eq(SENDING), deliveries::claimed_at.eq(now)))
         .execute(conn)?;
+    due.iter_mut().for_each(|d| d.claimed_at = Some(now));
     Ok(due)
 }
 
@@ -133,8 +136,12 @@ pub enum Ended {
     Dead(String),
 }
 
-pub fn conclude(conn: &mut Conn, id: i64, ended: &Ended) -> Result<()> {
-    let place = deliveries::table.find(id);
+/// Writes down how an attempt ended, if it is still ours: a claim that outlived its lease is another's by now.
+pub fn conclude(conn: &mut Conn, claimed: &Delivery, ended: &Ended) -> Result<()> {
+    let place = deliveries::table
+        .filter(deliveries::id.eq(claimed.id))
+        .filter(deliveries::state.eq(SENDING))
+        .filter(deliveries::claimed_at.assume_not_null().eq(claimed.claimed_at.unwrap_or_default()));
     match ended {
         Ended::Delivered => diesel::update(place)
             .set((deliveries::state.eq(DONE), deliveries::attempts.eq(deliveries::attempts + 1)))
@@ -187,4 +194,15 @@ pub fn revive(conn: &mut Conn, target_id: i64, id: i64, now: Moment) -> Result<b
         .set((deliveries::state.eq(WAITING), deliveries::next_at.eq(now), deliveries::attempts.eq(0)))
         .execute(conn)?;
     Ok(revived == 1)
+}
+
+/// Takes away what was delivered before a moment, a batch at a time; how many rows went.
+pub fn sweep(conn: &mut Conn, before: Moment) -> Result<usize> {
+    let old: Vec<i64> = deliveries::table
+        .filter(deliveries::state.eq(DONE))
+        .filter(deliveries::created_at.lt(before))
+        .limit(500)
+        .select(deliveries::id)
+        .load(conn)?;
+    Ok(diesel::delete(deliveries::table.filter(deliveries::id.eq_any(old))).execute(conn)?)
 }

@@ -271,9 +271,12 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<PartnerChanges
             let body = body.check()?;
             p.version += 1;
             p.kind = body.kind.unwrap_or(p.kind);
-            p.name = body.name.unwrap_or(p.name);
             p.locality = body.locality.or(p.locality);
             p.other_names = body.other_names.unwrap_or(p.other_names);
+            // By its old name its delegations are found.
+            if let Some(name) = body.name.filter(|name| *name != p.name) {
+                p.other_names.push(std::mem::replace(&mut p.name, name));
+            }
             p.relation = body.relation.or(p.relation);
             p.note = body.note.or(p.note);
             check(conn, call, &p)?;

@@ -62,6 +62,7 @@ on_both! {
         assert_eq!(history["items"], json!([]));
         let trail = w.get("admin", "/audit?limit=200").await.json();
         assert!(trail["items"].as_array().unwrap().iter().any(|i| i["action"] == "reveal_passport" && i["actor"] == "police"));
+        w.get("police", &format!("/inbound-delegations/{id}/assessment")).await.refused(403, "forbidden");
         w.act_in("chair", &id, "decide", decision("approve")).await.refused(409, "not_possible_in_state");
         w.act_in("police", &id, "give-opinion", json!({"opinion": "favourable", "note": ""})).await.expect(200);
 
@@ -187,6 +188,34 @@ on_both! {
         w.act_in("clerk.skhcn", &id, "record-departure", json!({"on": "2026-03-25"})).await.expect(200);
         patch(&w, json!({"guests": []})).await.refused(409, "not_possible_in_state");
         assert_eq!(w.house.db.read_now(|c| ngoaivu::procedures::inbound::people::find(c, 0)).unwrap(), None);
+    }
+
+    async fn guests_of_drafts_are_the_agencys_alone_and_are_forgotten_with_them(w) {
+        let mut body = w.visit().await;
+        let id = w.draft_visit(body.clone()).await;
+        assert_eq!(w.get("officer.snv", "/guests").await.json()["items"], json!([]));
+        let etag = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.etag();
+        let gone = World::request("DELETE", &format!("/inbound-delegations/{id}")).insert_header(("If-Match", etag));
+        assert_eq!(w.as_user("clerk.skhcn", gone).await.status, 204);
+        let left = |w: &World| w.house.db.read_now(|c| {
+            use diesel::prelude::*;
+            Ok(ngoaivu::db::schema::guests::table.count().get_result::<i64>(c)?)
+        }).unwrap();
+        assert_eq!(left(&w), 0);
+        body["guests"][1]["passport_number"] = json!("M999");
+        let id = w.draft_visit(body).await;
+        let etag = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.etag();
+        let fewer = json!({"guests": [{"full_name": "KIM Young-Hwan", "nationality": "KR", "passport_number": "••••5678", "role": "head"}]});
+        let seen = w.patch("clerk.skhcn", &format!("/inbound-delegations/{id}"), &etag, fewer).await.expect(200).json();
+        assert_eq!((seen["guests"][0]["passport_number"].as_str(), left(&w)), (Some("••••5678"), 1));
+    }
+
+    async fn a_consulted_body_that_is_asked_late_has_its_full_time(w) {
+        let id = w.submitted_visit(w.visit().await).await;
+        w.advance_days(14);
+        w.act_in("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        assert_eq!(w.get("police", "/inbox").await.json()["items"][0]["step"]["due_on"], "2026-03-19");
+        w.act_in("officer.snv", &id, "proceed", json!({"reason": "Quá hạn."})).await.refused(409, "not_possible_in_state");
     }
 
     async fn the_same_guest_twice_is_one_person_and_two_rows_can_be_merged_with_a_trail(w) {

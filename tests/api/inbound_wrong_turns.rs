@@ -29,6 +29,7 @@ on_both! {
             (json!({"programme": item("2026-03-24T04:00:00Z", "2026-03-24T04:00:00Z", json!([]))}), one("/programme/0/ends_at", "ends_before_it_begins")),
             (json!({"programme": item("2026-03-24T02:00:00Z", "2026-03-24T04:00:00Z", json!([other]))}), one("/programme/0/hosts/0", "not_in_hosting_agency")),
             (json!({"programme": item("2026-03-24T02:00:00Z", "2026-03-24T04:00:00Z", json!([host, host]))}), one("/programme/0/hosts/1", "repeated")),
+            (json!({"programme": [item("2026-03-24T02:00:00Z", "2026-03-24T04:00:00Z", json!([host]))[0], item("2026-03-24T03:00:00Z", "2026-03-24T05:00:00Z", json!([host]))[0]]}), one("/programme/1/hosts", "host_elsewhere")),
             (json!({"programme": item("2026-03-24T02:00:00Z", "2026-03-24T04:00:00Z", json!(["zzz"]))}), one("/programme/0/hosts/0", "unknown_official")),
             (json!({"programme": item("2026-03-24 02:00", "2026-03-24T04:00:00Z", json!([]))}), one("/programme/0/starts_at", "invalid_moment")),
             (json!({"headcount": 1}), one("/headcount", "below_guest_list")),
@@ -118,6 +119,9 @@ on_both! {
         let later = json!({"arrival_date": "2026-05-11", "departure_date": "2026-05-13", "programme": []});
         w.act_in("clerk.skhcn", &id, "resume", later).await.expect(200);
         assert_eq!(count(&w).await, 12);
+        // The decider may do the same, though the agency is not his.
+        w.act_in("chair", &id, "postpone", json!({"reason": "Bão."})).await.expect(200);
+        w.act_in("chair", &id, "resume", json!({"arrival_date": "2026-05-18", "departure_date": "2026-05-20", "programme": []})).await.expect(200);
         w.act_in("chair", &id, "cancel", json!({"reason": "Không còn cần thiết."})).await.expect(200);
         assert_eq!(count(&w).await, 0);
     }

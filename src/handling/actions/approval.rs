@@ -20,6 +20,7 @@ use crate::kernel::violation::Violations;
 use crate::kernel::words::{
     Body, DecisionVerdict, Document, FindingCode, Opinion, Outcome, PaperRef, Severity, StepKind,
 };
+use crate::kernel::workdays::WorkCalendar;
 use crate::regulation::assess::{Assessment, Finding};
 use crate::regulation::book::Law;
 
@@ -210,35 +211,57 @@ pub fn not_open(_: NotOpen) -> Error {
 }
 
 /// The appraiser's opinion; an unfavourable one goes on to the decider.
-pub fn appraise<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: OpinionGiven) -> Result<Dossier<C>> {
-    opine(conn, call, seen, body, StepKind::Appraise, Action::Appraise)
+pub fn appraise<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: OpinionGiven,
+) -> Result<Dossier<C>> {
+    let (mut dossier, by) = opine(call, &seen, &body, StepKind::Appraise)?;
+    own_clocks(&mut dossier.process, call.today, &tools.calendar)?;
+    given(conn, call, &seen, dossier, &body, by, Action::Appraise)
 }
 
 /// A consultee's opinion.
 pub fn give_opinion<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: OpinionGiven) -> Result<Dossier<C>> {
-    opine(conn, call, seen, body, StepKind::Consult, Action::GiveOpinion)
+    let (dossier, by) = opine(call, &seen, &body, StepKind::Consult)?;
+    given(conn, call, &seen, dossier, &body, by, Action::GiveOpinion)
 }
 
-fn opine<C: Content>(
-    conn: &mut Conn,
-    call: &Call,
-    seen: Seen<C>,
-    body: OpinionGiven,
-    kind: StepKind,
-    action: Action,
-) -> Result<Dossier<C>> {
+/// Takes the actor's open step of this kind; the dossier after it, and the body whose step it was.
+fn opine<C: Content>(call: &Call, seen: &Seen<C>, body: &OpinionGiven, kind: StepKind) -> Result<(Dossier<C>, Body)> {
     require_note(body.note.as_deref(), body.opinion == Opinion::Unfavourable)?;
     let mut dossier = seen.dossier.clone();
     let his = |b| call.actor.sits_in(b);
     let by = dossier.process.take(kind, his, body.opinion.word(), call.actor.id(), call.now).map_err(not_open)?;
     dossier.state = C::state_of(dossier.process.stage());
-    let trace = Trace {
-        body: Some(by),
-        note: body.note.as_deref(),
-        detail: json!({"opinion": body.opinion}),
-        ..Trace::default()
-    };
+    Ok((dossier, by))
+}
+
+fn given<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    seen: &Seen<C>,
+    dossier: Dossier<C>,
+    body: &OpinionGiven,
+    by: Body,
+    action: Action,
+) -> Result<Dossier<C>> {
+    let detail = json!({"opinion": body.opinion});
+    let trace = Trace { body: Some(by), note: body.note.as_deref(), detail, ..Trace::default() };
     conclude(conn, call, &seen.dossier, dossier, action, trace)
+}
+
+/// Each consulted body has its own clock: asked later than planned, it has its full time all the same.
+fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) -> Result<()> {
+    let asked = process.steps.iter_mut().filter(|s| s.kind == StepKind::Consult && s.standing == Standing::Open);
+    for step in asked {
+        if let (Some(due), Some(within)) = (step.due_on, step.within) {
+            step.due_on = Some(due.max(calendar.after(today, within)?));
+        }
+    }
+    Ok(())
 }
 
 /// Goes on past consultations that are overdue.

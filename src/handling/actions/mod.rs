@@ -179,6 +179,7 @@ pub fn rebuild_facts<C: Content>(conn: &mut Conn) -> Result<usize> {
             let derived = C::facts(&dossier);
             counted += usize::from(!derived.is_empty());
             statistics::replace(conn, id, &derived)?;
+            store::index(conn, &dossier)?;
         }
     }
     Ok(counted)

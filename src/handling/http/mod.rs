@@ -18,7 +18,7 @@ use crate::access::permission::{Act, Kind};
 use crate::approval::http::{History, history_of};
 use crate::db::Conn;
 use crate::dossier::attachments::Folder;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, forbidden};
 use crate::handling::actions::{Seen, assess_dossier, draft, find, object, open, received_on};
 use crate::handling::flow::{Action, State};
 use crate::handling::model::Dossier;
@@ -150,12 +150,21 @@ pub async fn assessment<C: Content>(
     let (law, answer) = call
         .read(move |conn, call| {
             let dossier = find::<C>(conn, call, id)?.dossier;
+            whole(call, &dossier)?;
             let day = as_of.0.as_of.unwrap_or_else(|| received_on(&dossier, call.today));
             assess_dossier(conn, &tools, &dossier, day)
         })
         .await?;
     let view: AssessmentView = assessment_view(&law, answer, call.language);
     Ok(HttpResponse::Ok().json(view))
+}
+
+/// A body that is only consulted may not see what concerns the others (403).
+pub fn whole<C: Content>(call: &Call, dossier: &Dossier<C>) -> Result<()> {
+    if sees_whole(&call.actor, dossier) {
+        return Ok(());
+    }
+    Err(forbidden("Cơ quan được hỏi ý kiến chỉ xem phần được hỏi.", "A consulted body sees what it is asked about."))
 }
 
 /// Every act on the dossier, in order.

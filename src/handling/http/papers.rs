@@ -12,6 +12,8 @@ use crate::dossier::attachments::{self, Attachment, FILE_LIMIT, Folder, receive}
 use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::handling::Content;
 use crate::handling::actions::{draft, find};
+use crate::handling::model::Dossier;
+use crate::handling::rules::sees_whole;
 use crate::kernel::id::Id;
 use crate::kernel::words::Document;
 
@@ -87,8 +89,10 @@ pub async fn list<C: Content>(call: Call, id: web::Path<String>) -> Result<HttpR
     let id = path_id(&id)?;
     let items = call
         .read(move |conn, call| {
-            find::<C>(conn, call, id)?;
-            attachments::list(conn, id)
+            let dossier = find::<C>(conn, call, id)?.dossier;
+            let mut all = attachments::list(conn, id)?;
+            all.retain(|a| is_shown(call, &dossier, a));
+            Ok(all)
         })
         .await?;
     Ok(HttpResponse::Ok().json(AttachmentList { items, next: None }))
@@ -103,8 +107,8 @@ pub async fn download<C: Content>(
     let (id, paper) = (path_id(&ids.0)?, path_id(&ids.1)?);
     let found = call
         .read(move |conn, call| {
-            find::<C>(conn, call, id)?;
-            attachments::find(conn, id, paper)?.ok_or_else(not_found)
+            let dossier = find::<C>(conn, call, id)?.dossier;
+            attachments::find(conn, id, paper)?.filter(|a| is_shown(call, &dossier, a)).ok_or_else(not_found)
         })
         .await?;
     let (folder, name) = (folder.get_ref().clone(), found.storage_name);
@@ -123,4 +127,10 @@ pub async fn download<C: Content>(
         .insert_header(disposition)
         .insert_header(("Content-Security-Policy", "sandbox; default-src 'none'"))
         .body(bytes))
+}
+
+/// Whether the caller is shown a paper: a consulted body those of the request, not what others said or decided.
+fn is_shown<C: Content>(call: &Call, dossier: &Dossier<C>, paper: &Attachment) -> bool {
+    let later = [Document::Decision, Document::PartyConsent, Document::TripReport, Document::Other];
+    sees_whole(&call.actor, dossier) || !later.iter().any(|d| d.word() == paper.document)
 }

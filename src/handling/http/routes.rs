@@ -162,7 +162,7 @@ macro_rules! shared_routes {
                 |conn, call, tools, seen, _body| approval::resubmit(conn, call, &tools, seen);
             /// The appraiser's opinion; an unfavourable one goes on to the decider.
             appraise "/{id}/appraise" OpinionGiven => Appraise,
-                |conn, call, tools, seen, body| approval::appraise(conn, call, seen, body);
+                |conn, call, tools, seen, body| approval::appraise(conn, call, &tools, seen, body);
             /// A consulted body's opinion.
             give_opinion "/{id}/give-opinion" OpinionGiven => GiveOpinion,
                 |conn, call, tools, seen, body| approval::give_opinion(conn, call, seen, body);

@@ -213,7 +213,8 @@ pub fn with_counterpart(conn: &mut Conn, actor: &Actor, names: &[(String, String
     Ok(found)
 }
 
-/// The dossiers of a period that the actor sees, by their first day; with those that came to nothing, or without.
+/// The dossiers of a period that the actor sees, by their first day, the latest where there are more than `limit`; with
+/// those that came to nothing, or without.
 pub fn in_period(conn: &mut Conn, actor: &Actor, period: Period, void: bool, limit: i64) -> Result<Vec<Past>> {
     let mut found: Vec<Past> = Vec::new();
     for direction in Direction::all() {
@@ -222,7 +223,7 @@ pub fn in_period(conn: &mut Conn, actor: &Actor, period: Period, void: bool, lim
             .filter(dossiers::begins_on.le(period.to))
             .filter(dossiers::ends_on.ge(period.from))
             .filter(visible(actor, *direction))
-            .order((dossiers::begins_on, dossiers::id))
+            .order((dossiers::begins_on.desc(), dossiers::id.desc()))
             .limit(limit)
             .select(Item::as_select())
             .into_boxed::<MultiBackend>();

@@ -240,6 +240,20 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
     save_process(conn, dossier, Some(before))
 }
 
+/// Writes what a dossier is found by anew: rows of before a migration lack some of it.
+pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
+    let listed = dossier.content.listed();
+    let (name, country) = listed.counterpart.clone().unwrap_or_default();
+    diesel::update(dossiers::table.find(dossier.id))
+        .set((
+            dossiers::search_norm.eq(fold(&searched(dossier, &listed))),
+            dossiers::counterpart_norm.eq(fold(&name)),
+            dossiers::counterpart_country.eq(country),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 pub fn delete<C: Content>(conn: &mut Conn, id: i64) -> Result<()> {
     C::delete(conn, id)?;
     approval::delete(conn, id)?;

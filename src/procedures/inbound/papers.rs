@@ -1,9 +1,11 @@
 //! Papers of visits: the list as a table, and the printable programme. Pure.
 
+use crate::handling::model::Decision;
 use crate::handling::store::list::Item;
 use crate::kernel::id::Id;
 use crate::kernel::table::{Cell, Table};
 use crate::kernel::time::{Day, day_of, in_vietnamese, local};
+use crate::kernel::words::DecisionVerdict;
 use crate::papers::docx::{self, CELL, CENTRED, HEADING, Look, TEXT_WIDTH, paragraph, table};
 use crate::procedures::inbound::model::{self, Visit};
 
@@ -28,8 +30,14 @@ pub fn list(items: &[Item]) -> Table {
 }
 
 /// The programme of a visit, or of one of its days, as an office hands it out (bố cục theo NĐ 30/2020/NĐ-CP).
-/// `superior` and `agency` are the names of the heading.
-pub fn programme(visit: &Visit, superior: Option<&str>, agency: &str, only: Option<Day>) -> Result<Vec<u8>, String> {
+/// `superior` and `agency` are the names of the heading; the approval is named where the reader may see it.
+pub fn programme(
+    visit: &Visit,
+    superior: Option<&str>,
+    agency: &str,
+    only: Option<Day>,
+    approval: bool,
+) -> Result<Vec<u8>, String> {
     let c = &visit.content;
     let bold = |half_points| Look { half_points, bold: true, ..CENTRED };
     let above = superior.map(|name| paragraph(&name.to_uppercase(), Look { half_points: 24, ..CENTRED }));
@@ -41,7 +49,8 @@ pub fn programme(visit: &Visit, superior: Option<&str>, agency: &str, only: Opti
     body += &paragraph(&c.title, HEADING);
     let days = format!("(Từ ngày {} đến ngày {})", in_vietnamese(c.arrival), in_vietnamese(c.departure));
     body += &paragraph(&days, Look { italic: true, ..CENTRED });
-    if let Some(decision) = &visit.decision {
+    let approved = |d: &&Decision| approval && d.verdict == DecisionVerdict::Approve;
+    if let Some(decision) = visit.decision.as_ref().filter(approved) {
         let under =
             format!("Kèm theo văn bản số {} ngày {}", decision.document.number, in_vietnamese(decision.document.date));
         body += &paragraph(&under, Look { italic: true, ..CENTRED });

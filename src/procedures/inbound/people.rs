@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{guests, inbound_guests};
+use crate::db::schema::{dossiers, guests, inbound_guests};
 use crate::db::{Conn, containing, each};
 use crate::error::Result;
+use crate::handling::flow::State;
 use crate::kernel::id::Id;
 use crate::kernel::text::fold;
 use crate::kernel::time::Moment;
@@ -80,8 +81,14 @@ pub struct Filter {
 
 /// People who were not merged into others, by folded name and id.
 pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(String, i64)>, limit: i64) -> Result<Vec<Person>> {
+    // Guests of drafts are the drafting agency's alone.
+    let received = inbound_guests::table
+        .inner_join(dossiers::table)
+        .filter(inbound_guests::guest_id.eq(guests::id))
+        .filter(dossiers::state.ne(State::Draft.word()));
     let mut query = guests::table
         .filter(guests::merged_into.is_null())
+        .filter(diesel::dsl::exists(received))
         .order((guests::name_norm, guests::id))
         .limit(limit)
         .select(Person::as_select())
@@ -129,6 +136,21 @@ pub fn merge(conn: &mut Conn, from: i64, into: i64) -> Result<Vec<i64>> {
         .set(guests::merged_into.eq(into))
         .execute(conn)?;
     Ok(visits)
+}
+
+/// Takes people away whom no dossier names any more: who was only in a draft, or listed by another passport.
+pub fn forget(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    let named: Vec<i64> = inbound_guests::table
+        .filter(inbound_guests::guest_id.eq_any(ids))
+        .select(inbound_guests::guest_id)
+        .distinct()
+        .load(conn)?;
+    let followed: Vec<Option<i64>> =
+        guests::table.filter(guests::merged_into.eq_any(ids)).select(guests::merged_into).load(conn)?;
+    let gone: Vec<i64> =
+        ids.iter().copied().filter(|id| !named.contains(id) && !followed.contains(&Some(*id))).collect();
+    diesel::delete(guests::table.filter(guests::id.eq_any(gone))).execute(conn)?;
+    Ok(())
 }
 
 /// How many visits each of these people made.

@@ -64,7 +64,8 @@ fn check_agencies(content: &Content, known: &Known, faults: &mut Violations) {
     }
 }
 
-fn check_guests(content: &Content, faults: &mut Violations) {
+/// Faults of the guest list.
+pub fn check_guests(content: &Content, faults: &mut Violations) {
     let listed = i64::try_from(content.guests.len()).unwrap_or(i64::MAX);
     faults.require(
         listed <= content.counted(),
@@ -97,7 +98,8 @@ fn check_guests(content: &Content, faults: &mut Violations) {
     }
 }
 
-fn check_nationalities(content: &Content, faults: &mut Violations) {
+/// Faults of the nationalities as stated.
+pub fn check_nationalities(content: &Content, faults: &mut Violations) {
     let stated = &content.nationalities;
     if stated.is_empty() {
         return;
@@ -131,7 +133,13 @@ fn check_nationalities(content: &Content, faults: &mut Violations) {
     }
 }
 
+/// Hosts of all items together: more is a typing mistake.
+const HOSTS: usize = 2_000;
+
 fn check_programme(content: &Content, known: &Known, faults: &mut Violations) {
+    let hosts: usize = content.programme.iter().map(|i| i.hosts.len()).sum();
+    faults.require(hosts <= HOSTS, "/programme", "too_many", "Quá nhiều người tiếp khách.", "Too many hosts.");
+    check_hours(content, faults);
     let (first, last) = (start_of(content.arrival), start_of(content.departure + chrono::Duration::days(1)));
     for (index, item) in content.programme.iter().enumerate() {
         let at = |field: &str| format!("/programme/{index}/{field}");
@@ -165,5 +173,24 @@ fn check_programme(content: &Content, known: &Known, faults: &mut Violations) {
                 "The host is of neither the hosting nor a coordinating agency.",
             );
         }
+    }
+}
+
+/// Nobody receives guests in two places of one programme at one hour.
+fn check_hours(content: &Content, faults: &mut Violations) {
+    let mut hours: Vec<_> = Vec::new();
+    for (index, item) in content.programme.iter().enumerate() {
+        hours.extend(item.hosts.iter().map(|host| (*host, item.starts_at, item.ends_at, index)));
+    }
+    hours.sort_unstable();
+    for (before, next) in hours.iter().zip(hours.iter().skip(1)) {
+        let twice = before.0 == next.0 && next.1 < before.2 && before.3 != next.3;
+        faults.require(
+            !twice,
+            &format!("/programme/{}/hosts", next.3),
+            "host_elsewhere",
+            "Người tiếp khách có mặt ở hai hoạt động cùng giờ.",
+            "A host stands in two items at one hour.",
+        );
     }
 }

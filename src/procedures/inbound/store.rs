@@ -17,6 +17,7 @@ use crate::handling::store::{from_json, to_json, words_of};
 use crate::kernel::time::Moment;
 use crate::kernel::words::{Channel, Direction, Field, GuestClass, Purpose, ReceptionLevel, Topic};
 use crate::procedures::inbound::model::{Content, Guest, Item, Nationality, Stay};
+use crate::procedures::inbound::people;
 
 /// The part of the content that nothing but the visit itself reads.
 #[derive(Serialize, Deserialize)]
@@ -140,6 +141,12 @@ pub fn save(conn: &mut Conn, id: i64, content: &Content, before: Option<&Content
             diesel::delete(guests::table.filter(guests::delegation_id.eq(id))).execute(conn)?;
         }
         insert_guests(conn, id, &content.guests)?;
+        let kept: Vec<Option<i64>> = content.guests.iter().map(|g| g.guest_id).collect();
+        let gone = before.map_or(&[][..], |b| b.guests.as_slice()).iter().map(|g| g.guest_id);
+        let gone: Vec<i64> = gone.filter(|id| !kept.contains(id)).flatten().collect();
+        if !gone.is_empty() {
+            people::forget(conn, &gone)?;
+        }
     }
     if before.is_none_or(|b| b.programme != content.programme) {
         if before.is_some_and(|b| !b.programme.is_empty()) {
@@ -193,7 +200,10 @@ fn insert_programme(conn: &mut Conn, id: i64, all: &[Item]) -> Result<()> {
             (hosts::delegation_id.eq(id), hosts::item_ord.eq(item), hosts::ord.eq(ord), hosts::official_id.eq(host))
         })
         .collect();
-    each!(conn, c => diesel::insert_into(hosts::table).values(&receiving).execute(c))?;
+    // PostgreSQL takes 65,535 values in a statement.
+    for some in receiving.chunks(5_000) {
+        each!(conn, c => diesel::insert_into(hosts::table).values(some).execute(c))?;
+    }
     Ok(())
 }
 
@@ -204,7 +214,10 @@ fn delete_programme(conn: &mut Conn, id: i64) -> Result<()> {
 }
 
 pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+    let own = guests::table.filter(guests::delegation_id.eq(id));
+    let people: Vec<i64> = own.select(guests::guest_id).load(conn)?;
     diesel::delete(guests::table.filter(guests::delegation_id.eq(id))).execute(conn)?;
+    people::forget(conn, &people)?;
     delete_programme(conn, id)
 }
 

@@ -23,10 +23,15 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
     approval::decide(conn, call, tools, &seen, visit, Verdict { verdict, document, waivers, conditions, note })
 }
 
+/// Days between the planned and the real arrival at most; more is a typing mistake.
+const FAR: i64 = 366;
+
 /// The guests are here: the number who came is what counts from now on.
 pub fn record_arrival(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Arrived) -> Result<Visit> {
     let mut faults = Violations::default();
     past(call, body.on, &mut faults);
+    let far = (body.on - seen.dossier.content.arrival).num_days().abs() > FAR;
+    faults.require(!far, "/on", "out_of_range", "Ngày đến cách kế hoạch quá xa.", "Too far from the planned day.");
     faults.finish()?;
     let mut visit = seen.dossier.clone();
     visit.state = State::OnSite;

@@ -13,7 +13,7 @@ use crate::kernel::violation::Violations;
 use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
 use crate::procedures::inbound::model::{Content, Guest, Visit};
 use crate::procedures::inbound::people;
-use crate::procedures::inbound::rules::{Known, check};
+use crate::procedures::inbound::rules::{Known, check, check_guests, check_nationalities};
 use crate::registry::officials::masked;
 use crate::registry::{agencies, officials_store};
 use crate::web::json::Unchecked;
@@ -21,12 +21,6 @@ use crate::web::json::Unchecked;
 /// Checks a content against the registry, and gives guests and hosts who they are.
 pub fn check_content(conn: &mut Conn, call: &Call, content: &mut Content) -> Result<AgencyRule> {
     let host = agencies::find(conn, content.host_agency_id)?;
-    if host.is_some() && !call.actor.belongs_to(content.host_agency_id) {
-        return Err(forbidden(
-            "Chỉ được lập hồ sơ cho cơ quan mình.",
-            "A dossier can only be drafted for one's own agency.",
-        ));
-    }
     let hosts: Vec<i64> = content.programme.iter().flat_map(|i| i.hosts.iter().copied()).collect();
     let officials = officials_store::known(conn, &hosts)?;
     let coordinating: BTreeSet<i64> = agencies::names(conn, &content.coordinating)?.into_keys().collect();
@@ -50,6 +44,13 @@ pub fn check_content(conn: &mut Conn, call: &Call, content: &mut Content) -> Res
 pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewVisit>) -> Result<Seen<Content>> {
     call.actor.require(Act::Draft, Kind::Delegation)?;
     let mut content = body.check()?.into_content();
+    let known = agencies::find(conn, content.host_agency_id)?.is_some();
+    if known && !call.actor.belongs_to(content.host_agency_id) {
+        return Err(forbidden(
+            "Chỉ được lập hồ sơ cho cơ quan mình.",
+            "A dossier can only be drafted for one's own agency.",
+        ));
+    }
     let agency = check_content(conn, call, &mut content)?;
     let dossier = Visit::draft(content, call.actor.id(), call.now);
     begin(conn, call, &dossier)?;
@@ -69,7 +70,16 @@ pub fn edit(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Unchecked<V
     let mut dossier = seen.dossier.clone();
     changes.apply(&mut dossier.content);
     unmask(&mut dossier.content.guests, &seen.dossier.content.guests);
-    check_content(conn, call, &mut dossier.content)?;
+    if whole {
+        check_content(conn, call, &mut dossier.content)?;
+    } else {
+        // What was approved stays as it was: hosts who changed their agency meanwhile are nobody's fault here.
+        let mut faults = Violations::default();
+        check_guests(&dossier.content, &mut faults);
+        check_nationalities(&dossier.content, &mut faults);
+        faults.finish()?;
+        people::resolve(conn, &mut dossier.content.guests, call.now)?;
+    }
     conclude(conn, call, &seen.dossier, dossier, action, Trace::default())
 }
 
@@ -78,7 +88,10 @@ fn unmask(guests: &mut [Guest], known: &[Guest]) {
     for guest in guests {
         let same = |k: &&Guest| k.full_name == guest.full_name && k.nationality == guest.nationality;
         let shown = |k: &&Guest| k.passport_number.as_deref().map(masked) == guest.passport_number;
-        if let Some(k) = known.iter().filter(same).find(shown) {
+        // A name may be corrected with its number masked, where only one guest of the nation has such a number.
+        let of_nation = || known.iter().filter(|k| k.nationality == guest.nationality).filter(shown);
+        let alone = of_nation().next().filter(|_| of_nation().count() == 1);
+        if let Some(k) = known.iter().filter(same).find(shown).or(alone) {
             guest.passport_number.clone_from(&k.passport_number);
         }
     }

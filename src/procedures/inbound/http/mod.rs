@@ -17,6 +17,7 @@ use crate::access::http::path_id;
 use crate::error::{Error, Result};
 use crate::handling::actions::{Seen, find};
 use crate::handling::http::{Asked, listing, reply_with};
+use crate::handling::rules::sees_whole;
 use crate::procedures::inbound::actions::draft;
 use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
 use crate::procedures::inbound::http::view::{VisitPage, VisitView};
@@ -86,7 +87,8 @@ async fn programme(call: Call, id: web::Path<String>, asked: Query<OneDay>) -> R
             let superior = host.as_ref().and_then(|a| a.parent_id).map(|id| agencies::find(conn, id)).transpose()?;
             let above = superior.flatten().map(|a| a.name);
             let name = host.map(|a| a.name).unwrap_or_default();
-            programme_paper(&visit, above.as_deref(), &name, asked.0.day).map_err(Error::Internal)
+            let approval = sees_whole(&call.actor, &visit);
+            programme_paper(&visit, above.as_deref(), &name, asked.0.day, approval).map_err(Error::Internal)
         })
         .await?;
     Ok(HttpResponse::Ok()
