@@ -64,11 +64,8 @@ pub struct Owner<'a> {
 }
 
 pub fn load(conn: &mut Conn, delegation_id: i64) -> Result<Process> {
-    let rows: Vec<Row> = steps::table
-        .filter(steps::delegation_id.eq(delegation_id))
-        .order(steps::ord)
-        .select(Row::as_select())
-        .load(conn)?;
+    let own = steps::table.filter(steps::delegation_id.eq(delegation_id)).order(steps::ord);
+    let rows: Vec<Row> = each!(conn, c => own.select(Row::as_select()).load(c))?;
     Ok(Process { steps: rows.into_iter().map(Step::try_from).collect::<Result<_>>()? })
 }
 
@@ -261,21 +258,20 @@ pub struct Deed<'a> {
 }
 
 pub fn record(conn: &mut Conn, deed: &Deed) -> Result<()> {
-    diesel::insert_into(acts::table)
-        .values((
-            acts::id.eq(Id::new(deed.at).0),
-            acts::procedure.eq(deed.procedure.word()),
-            acts::delegation_id.eq(deed.delegation_id),
-            acts::at.eq(deed.at),
-            acts::action.eq(deed.action),
-            acts::actor_id.eq(deed.actor_id),
-            acts::body.eq(deed.body.map(Body::word)),
-            acts::from_state.eq(deed.from_state),
-            acts::to_state.eq(deed.to_state),
-            acts::note.eq(deed.note),
-            acts::document.eq(deed.document.and_then(|d| serde_json::to_string(d).ok())),
-        ))
-        .execute(conn)?;
+    let row = (
+        acts::id.eq(Id::new(deed.at).0),
+        acts::procedure.eq(deed.procedure.word()),
+        acts::delegation_id.eq(deed.delegation_id),
+        acts::at.eq(deed.at),
+        acts::action.eq(deed.action),
+        acts::actor_id.eq(deed.actor_id),
+        acts::body.eq(deed.body.map(Body::word)),
+        acts::from_state.eq(deed.from_state),
+        acts::to_state.eq(deed.to_state),
+        acts::note.eq(deed.note),
+        acts::document.eq(deed.document.and_then(|d| serde_json::to_string(d).ok())),
+    );
+    each!(conn, c => diesel::insert_into(acts::table).values(row).execute(c))?;
     Ok(())
 }
 

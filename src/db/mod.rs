@@ -21,7 +21,8 @@ pub enum Conn {
     Postgresql(PgConnection),
 }
 
-/// Evaluates one expression on the concrete connection, for the few statements diesel's multi-backend lacks.
+/// Evaluates one expression on the concrete connection: for the few statements that diesel's multi-backend lacks, and
+/// for those of every request, whose text it would build anew each time (the concrete one finds them by their type).
 macro_rules! each {
     ($conn:expr, $c:ident => $statement:expr) => {
         match $conn {

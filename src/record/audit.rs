@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::db::Conn;
 use crate::db::schema::audit;
+use crate::db::{Conn, each};
 use crate::error::Result;
 use crate::kernel::time::{Moment, rfc3339};
 
@@ -61,8 +61,8 @@ pub struct Checkpoint {
 
 /// The last row's number and hash; zero and empty on an empty trail.
 pub fn tip(conn: &mut Conn) -> Result<Checkpoint> {
-    let last: Option<(i64, String)> =
-        audit::table.order(audit::seq.desc()).select((audit::seq, audit::hash)).first(conn).optional()?;
+    let newest = audit::table.order(audit::seq.desc()).select((audit::seq, audit::hash));
+    let last: Option<(i64, String)> = each!(conn, c => newest.first(c)).optional()?;
     Ok(last.map(|(seq, hash)| Checkpoint { seq, hash }).unwrap_or_default())
 }
 
@@ -81,7 +81,7 @@ pub fn append(conn: &mut Conn, entry: &Entry) -> Result<()> {
         hash: String::new(),
     };
     row.hash = row.seal();
-    diesel::insert_into(audit::table).values(&row).execute(conn)?;
+    each!(conn, c => diesel::insert_into(audit::table).values(&row).execute(c))?;
     Ok(())
 }
 

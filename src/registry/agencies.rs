@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::agencies;
-use crate::db::{Conn, containing};
+use crate::db::{Conn, containing, each};
 use crate::error::{Error, Result};
 use crate::kernel::text::fold;
 use crate::kernel::time::{Day, valid_on};
@@ -84,7 +84,7 @@ impl From<&Agency> for Row {
 }
 
 pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Agency>> {
-    let row: Option<Row> = agencies::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<Row> = each!(conn, c => agencies::table.find(id).select(Row::as_select()).first(c)).optional()?;
     row.map(Agency::try_from).transpose()
 }
 

@@ -89,12 +89,14 @@ const DATA_VERSION: &str = "data_version";
 
 /// Counts the changes of anything counted.
 pub fn data_version(conn: &mut Conn) -> Result<i64> {
-    Ok(counters::table.find(DATA_VERSION).select(counters::value).first(conn).optional()?.unwrap_or(0))
+    let counter = counters::table.find(DATA_VERSION).select(counters::value);
+    Ok(each!(conn, c => counter.first(c)).optional()?.unwrap_or(0))
 }
 
 fn raise(conn: &mut Conn) -> Result<()> {
     let value = data_version(conn)? + 1;
-    let raised = diesel::update(counters::table.find(DATA_VERSION)).set(counters::value.eq(value)).execute(conn)?;
+    let counter = counters::table.find(DATA_VERSION);
+    let raised = each!(conn, c => diesel::update(counter).set(counters::value.eq(value)).execute(c))?;
     if raised == 0 {
         diesel::insert_into(counters::table)
             .values((counters::name.eq(DATA_VERSION), counters::value.eq(value)))
@@ -105,11 +107,8 @@ fn raise(conn: &mut Conn) -> Result<()> {
 
 /// The stored facts of a delegation.
 pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Fact>> {
-    let rows: Vec<Row> = facts::table
-        .filter(facts::delegation_id.eq(delegation_id))
-        .order(facts::ord)
-        .select(Row::as_select())
-        .load(conn)?;
+    let own = facts::table.filter(facts::delegation_id.eq(delegation_id)).order(facts::ord);
+    let rows: Vec<Row> = each!(conn, c => own.select(Row::as_select()).load(c))?;
     rows.into_iter().map(Fact::try_from).collect()
 }
 
@@ -125,11 +124,9 @@ pub fn replace(conn: &mut Conn, delegation_id: i64, new: &[Fact]) -> Result<()> 
         .filter(|((_, f), at)| new.get(*at) != Some(f))
         .map(|((ord, _), _)| ord)
         .collect();
-    let own = facts::table.filter(facts::delegation_id.eq(delegation_id));
-    if gone.len() == stored.len() {
-        diesel::delete(own).execute(conn)?;
-    } else if !gone.is_empty() {
-        diesel::delete(own.filter(facts::ord.eq_any(gone))).execute(conn)?;
+    for ord in gone {
+        let own = facts::table.filter(facts::delegation_id.eq(delegation_id)).filter(facts::ord.eq(ord));
+        each!(conn, c => diesel::delete(own).execute(c))?;
     }
     let rows: Vec<Row> = (0i64..)
         .zip(new)

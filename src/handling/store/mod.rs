@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::approval::store as approval;
 use crate::db::schema::dossiers;
-use crate::db::{Conn, word};
+use crate::db::{Conn, each, word};
 use crate::error::{Code, Error, Result, refuse};
 use crate::handling::flow::State;
 use crate::handling::model::{Dossier, Listed};
@@ -174,7 +174,7 @@ fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<Row> {
 
 /// The dossier with its parts and its process; none where this register has no such id.
 pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> {
-    let found: Option<Row> = dossiers::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    let found: Option<Row> = each!(conn, c => dossiers::table.find(id).select(Row::as_select()).first(c)).optional()?;
     let Some(row) = found.filter(|row| row.direction == C::DIRECTION.word()) else { return Ok(None) };
     let stored = Stored {
         id,
@@ -207,7 +207,8 @@ pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> 
 pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     // The row comes first: the parts refer to it. Their JSON needs no database.
     let json = dossier.content.json()?;
-    diesel::insert_into(dossiers::table).values(row(dossier, json)?).execute(conn)?;
+    let row = row(dossier, json)?;
+    each!(conn, c => diesel::insert_into(dossiers::table).values(&row).execute(c))?;
     dossier.content.save(conn, dossier.id, None)?;
     save_process(conn, dossier, None)
 }
@@ -229,7 +230,8 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
     let place = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(before.version));
     let same = dossier.content == before.content && dossier.number == before.number;
     let saved = if same {
-        diesel::update(place).set(standing_row(dossier)?).execute(conn)?
+        let standing = standing_row(dossier)?;
+        each!(conn, c => diesel::update(place).set(&standing).execute(c))?
     } else {
         dossier.content.save(conn, dossier.id, Some(&before.content))?;
         diesel::update(place).set((standing_row(dossier)?, content_row(dossier, before)?)).execute(conn)?

@@ -57,56 +57,56 @@ pub fn json(c: &Content) -> Result<String> {
 
 type GuestRow = (i64, String, String, String, Option<String>, String);
 type ItemRow = (i64, i64, Moment, Moment, String, String, bool);
+type HostRow = (i64, i64, i64, String);
+
+const HOST: (hosts::delegation_id, hosts::item_ord, hosts::official_id, officials::full_name) =
+    (hosts::delegation_id, hosts::item_ord, hosts::official_id, officials::full_name);
 
 /// The programmes of these delegations, with their hosts.
 pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Item>>> {
-    let planned: Vec<ItemRow> = items::table
-        .filter(items::delegation_id.eq_any(ids))
-        .order((items::delegation_id, items::ord))
-        .select((
-            items::delegation_id,
-            items::ord,
-            items::starts_at,
-            items::ends_at,
-            items::place,
-            items::activity,
-            items::restricted_area,
-        ))
-        .load(conn)?;
-    if planned.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let receiving: Vec<(i64, i64, i64, String)> = hosts::table
-        .inner_join(officials::table)
-        .filter(hosts::delegation_id.eq_any(ids))
-        .order((hosts::delegation_id, hosts::item_ord, hosts::ord))
-        .select((hosts::delegation_id, hosts::item_ord, hosts::official_id, officials::full_name))
-        .load(conn)?;
+    let planned = items::table.filter(items::delegation_id.eq_any(ids)).order((items::delegation_id, items::ord));
+    let planned: Vec<ItemRow> = planned.load(conn)?;
+    let receiving = hosts::table.inner_join(officials::table).filter(hosts::delegation_id.eq_any(ids));
+    let receiving: Vec<HostRow> =
+        receiving.order((hosts::delegation_id, hosts::item_ord, hosts::ord)).select(HOST).load(conn)?;
     let mut found: HashMap<i64, Vec<Item>> = HashMap::new();
-    for (id, ord, starts_at, ends_at, place, activity, restricted_area) in planned {
-        let own = || receiving.iter().filter(|(of, item, ..)| *of == id && *item == ord);
-        let (hosts, host_names) = (own().map(|h| h.2).collect(), own().map(|h| h.3.clone()).collect());
-        let item = Item { starts_at, ends_at, place, activity, hosts, host_names, restricted_area };
-        found.entry(id).or_default().push(item);
+    for row in planned {
+        found.entry(row.0).or_default().push(item(row, &receiving));
     }
     Ok(found)
 }
 
+/// The programme of one: asked for at every look at a visit, in statements that can be kept prepared.
+fn programme(conn: &mut Conn, id: i64) -> Result<Vec<Item>> {
+    let planned = items::table.filter(items::delegation_id.eq(id)).order(items::ord);
+    let planned: Vec<ItemRow> = each!(conn, c => planned.load(c))?;
+    if planned.is_empty() {
+        return Ok(Vec::new());
+    }
+    let receiving = hosts::table.inner_join(officials::table).filter(hosts::delegation_id.eq(id));
+    let receiving = receiving.order((hosts::item_ord, hosts::ord)).select(HOST);
+    let receiving: Vec<HostRow> = each!(conn, c => receiving.load(c))?;
+    Ok(planned.into_iter().map(|row| item(row, &receiving)).collect())
+}
+
+fn item((id, ord, starts_at, ends_at, place, activity, restricted_area): ItemRow, receiving: &[HostRow]) -> Item {
+    let own = || receiving.iter().filter(|(of, item, ..)| *of == id && *item == ord);
+    let (hosts, host_names) = (own().map(|h| h.2).collect(), own().map(|h| h.3.clone()).collect());
+    Item { starts_at, ends_at, place, activity, hosts, host_names, restricted_area }
+}
+
 pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
     let kept: Kept = from_json(&stored.json)?;
-    let listed: Vec<GuestRow> = guests::table
-        .filter(guests::delegation_id.eq(stored.id))
-        .order(guests::ord)
-        .select((
-            guests::guest_id,
-            guests::full_name,
-            guests::nationality,
-            guests::post,
-            guests::passport_number,
-            guests::role,
-        ))
-        .load(conn)?;
-    let programme = programmes(conn, &[stored.id])?.remove(&stored.id).unwrap_or_default();
+    let named = guests::table.filter(guests::delegation_id.eq(stored.id)).order(guests::ord).select((
+        guests::guest_id,
+        guests::full_name,
+        guests::nationality,
+        guests::post,
+        guests::passport_number,
+        guests::role,
+    ));
+    let listed: Vec<GuestRow> = each!(conn, c => named.load(c))?;
+    let programme = programme(conn, stored.id)?;
     let listed = listed.into_iter().map(|(id, full_name, nationality, position, passport_number, role)| {
         let role = word(&role)?;
         Ok(Guest { guest_id: Some(id), full_name, nationality, position, passport_number, role })

@@ -47,7 +47,7 @@ type StopRow = (String, String, Day, Day);
 
 pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
     let kept: Kept = from_json(&stored.json)?;
-    let who: Vec<MemberRow> = members::table
+    let travellers = members::table
         .inner_join(officials::table)
         .filter(members::delegation_id.eq(stored.id))
         .order(members::ord)
@@ -60,13 +60,15 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
             members::agency_id,
             members::post_level,
             officials::full_name,
-        ))
-        .load(conn)?;
-    let where_to: Vec<StopRow> = stops::table
-        .filter(stops::delegation_id.eq(stored.id))
-        .order(stops::ord)
-        .select((stops::country, stops::place, stops::from_date, stops::to_date))
-        .load(conn)?;
+        ));
+    let who: Vec<MemberRow> = each!(conn, c => travellers.load(c))?;
+    let places = stops::table.filter(stops::delegation_id.eq(stored.id)).order(stops::ord).select((
+        stops::country,
+        stops::place,
+        stops::from_date,
+        stops::to_date,
+    ));
+    let where_to: Vec<StopRow> = each!(conn, c => places.load(c))?;
     let mut travelling = Vec::with_capacity(who.len());
     let mut verdicts = Vec::with_capacity(who.len());
     let mut people = Vec::with_capacity(who.len());
