@@ -18,7 +18,10 @@ use crate::regulation::visit_question::VisitQuestion;
 /// A question to a regulation, told apart by `procedure`. Nothing of it is stored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
-#[schema(discriminator = "procedure", as = Question, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017",
+#[schema(discriminator(property_name = "procedure", mapping(
+    ("outbound" = "#/components/schemas/TripQuestion"), ("private_travel" = "#/components/schemas/TripQuestion"),
+    ("inbound" = "#/components/schemas/VisitQuestion"), ("conference" = "#/components/schemas/VisitQuestion"),
+    ("foreign_press" = "#/components/schemas/VisitQuestion"))), as = Question, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017",
   "received_on": "2017-03-06", "departure_date": "2017-04-10", "return_date": "2017-04-14", "purpose": "study_visit",
   "funding": ["host"], "in_plan": true, "enterprise_invites_by_name": false, "stops": [{"country": "TH", "days": 5}],
   "travellers": [{"ref": "a", "role": "head", "post_level": "division_head", "managed_by": "agency",
