@@ -234,7 +234,8 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
         each!(conn, c => diesel::update(place).set(&standing).execute(c))?
     } else {
         dossier.content.save(conn, dossier.id, Some(&before.content))?;
-        diesel::update(place).set((standing_row(dossier)?, content_row(dossier, before)?)).execute(conn)?
+        let changes = (standing_row(dossier)?, content_row(dossier, before)?);
+        each!(conn, c => diesel::update(place).set(changes).execute(c))?
     };
     if saved != 1 {
         return Err(refuse(Code::VersionConflict, "Hồ sơ vừa được thay đổi.", "The dossier has just been changed."));
