@@ -13,7 +13,7 @@ use crate::access::users::{self, Exists, NewUser, RoleHeld, SeatHeld, UserChange
 use crate::access::{password, store};
 use crate::error::{Code, Result, not_found, refuse};
 use crate::kernel::id::Id;
-use crate::kernel::page::{Page, unseal};
+use crate::kernel::page::Page;
 use crate::kernel::time::{Day, rfc3339};
 use crate::kernel::violation::Violations;
 use crate::web::etag::etag;
@@ -280,10 +280,7 @@ struct UserPage {
 async fn list_users(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
     call.actor.require(Act::Administer, Kind::Account)?;
     let limit = query::limit(paging.0.limit)?;
-    let after = match &paging.0.cursor {
-        Some(cursor) => Some(unseal("users", cursor).and_then(|p| p.into_iter().next()).ok_or_else(query::bad_cursor)?),
-        None => None,
-    };
+    let after = query::place("users", paging.0.cursor.as_deref(), |p| p.first().cloned())?;
     let count = paging.0.count.unwrap_or(false);
     let (rows, total) = call
         .read(move |conn, _| {

@@ -9,7 +9,7 @@ use crate::access::call::Call;
 use crate::access::http::{Paging, page_response};
 use crate::access::permission::{Act, Kind};
 use crate::error::Result;
-use crate::kernel::page::{Page, unseal};
+use crate::kernel::page::Page;
 use crate::kernel::time::rfc3339;
 use crate::record::audit::{self, Row, Verdict};
 use crate::web::query::{self, Query};
@@ -63,13 +63,7 @@ struct TrailPage {
 async fn list(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Trail)?;
     let limit = query::limit(paging.0.limit)?;
-    let before = match &paging.0.cursor {
-        Some(cursor) => {
-            let seq = unseal("audit", cursor).and_then(|p| p.first()?.parse::<i64>().ok());
-            Some(seq.ok_or_else(query::bad_cursor)?)
-        }
-        None => None,
-    };
+    let before = query::place("audit", paging.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
     let (rows, last) = call.read(move |conn, _| Ok((audit::page(conn, before, limit + 1)?, audit::tip(conn)?))).await?;
     let page = Page::cut(rows, limit, "audit", |r| vec![r.seq.to_string()]);
     let items = page.items.into_iter().map(TrailRow::from).collect();

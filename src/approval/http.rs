@@ -14,7 +14,7 @@ use crate::approval::store::{Waiting, history, waiting_for};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::kernel::id::Id;
-use crate::kernel::page::{Page, unseal};
+use crate::kernel::page::Page;
 use crate::kernel::time::rfc3339;
 use crate::kernel::words::{Body, PaperRef, Procedure, StepKind};
 use crate::web::query::{self, Query};
@@ -67,13 +67,7 @@ struct Asked {
 async fn inbox(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Inbox)?;
     let limit = query::limit(asked.0.limit)?;
-    let skip = match &asked.0.cursor {
-        Some(cursor) => {
-            let place = unseal("inbox", cursor).and_then(|p| p.first()?.parse::<usize>().ok());
-            place.ok_or_else(query::bad_cursor)?
-        }
-        None => 0,
-    };
+    let skip = query::place("inbox", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
     let waiting = call.read(|conn, call| waiting_for(conn, &call.actor)).await?;
     let total = asked.0.count.unwrap_or(false).then(|| i64::try_from(waiting.len()).unwrap_or(0));
     let rows: Vec<(usize, Waiting)> = waiting.into_iter().enumerate().skip(skip).collect();

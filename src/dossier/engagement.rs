@@ -38,6 +38,12 @@ pub fn clashes(all: &[Engagement]) -> Vec<(&Engagement, &Engagement)> {
     pairs
 }
 
+/// The clashes that this dossier is part of; two hours of others are their matter.
+pub fn own_clashes(all: &[Engagement], delegation_id: i64) -> Vec<(&Engagement, &Engagement)> {
+    let own = |e: &Engagement| e.delegation_id == delegation_id;
+    clashes(all).into_iter().filter(|(one, other)| own(one) || own(other)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::{Duration, NaiveDate};

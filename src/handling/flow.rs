@@ -139,3 +139,45 @@ pub enum Next {
 /// The act is not possible in this state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotPossible;
+
+/// What every procedure's flow is held to.
+#[cfg(test)]
+pub mod laws {
+    use strum::VariantArray;
+
+    use super::{Action, Next, NotPossible, State};
+
+    pub type Flow = fn(State, Action) -> Result<Next, NotPossible>;
+
+    pub fn end_states_lead_nowhere(next: Flow) {
+        for state in State::VARIANTS.iter().filter(|s| s.is_end()) {
+            for action in Action::VARIANTS {
+                let moved = next(*state, *action);
+                assert!(moved.is_err() || moved == Ok(Next::Stay), "{state:?} {action:?}");
+            }
+        }
+    }
+
+    /// Whatever is tried in whatever order, nothing is approved without a decision, none is decided twice. `stages`
+    /// are the states of the shortest process: each act of a body opens the next.
+    pub fn decided_once_before_it_counts(next: Flow, stages: [State; 4], acts: &[usize]) {
+        let mut state = State::Draft;
+        let mut decided = 0;
+        for act in acts {
+            let action = Action::VARIANTS[*act];
+            match next(state, action) {
+                Ok(Next::To(to)) => {
+                    decided += usize::from(action == Action::Decide);
+                    state = to;
+                }
+                Ok(Next::ByProcess) => {
+                    let at = stages.iter().position(|s| *s == state).map_or(0, |p| p + 1);
+                    state = stages[at.min(3)];
+                }
+                Ok(Next::Stay) | Err(NotPossible) => {}
+            }
+            assert!(decided <= 1);
+            assert!(!state.is_approved_or_later() || decided == 1);
+        }
+    }
+}

@@ -7,6 +7,7 @@ pub mod actions;
 pub mod flow;
 pub mod http;
 pub mod model;
+pub mod papers;
 pub mod rules;
 pub mod store;
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::dossier::engagement::{Engagement, clashes};
+use crate::dossier::engagement::{Engagement, own_clashes};
 use crate::error::Result;
 use crate::handling::store::list;
 use crate::kernel::id::Id;
@@ -84,20 +84,15 @@ const SHOWN: usize = 200;
 
 /// The clashes of one dossier's people, each with the other place; titles only of dossiers that the caller sees.
 pub fn clashes_of(conn: &mut Conn, call: &Call, ours: Vec<Engagement>) -> Result<Vec<ClashView>> {
+    let Some(own) = ours.first().map(|e| e.delegation_id) else { return Ok(Vec::new()) };
     let mut all = elsewhere(conn, &ours)?;
-    let own = ours.first().map(|e| e.delegation_id);
     all.extend(ours);
-    let is_own = |e: &Engagement| Some(e.delegation_id) == own;
-    let mut met: Vec<&Engagement> = Vec::new();
     let mut known: HashSet<(i64, i64, Moment)> = HashSet::new();
-    for (one, other) in clashes(&all) {
-        let there = if is_own(one) { other } else { one };
-        // Two hours of others are their matter.
-        let new = |known: &mut HashSet<_>| known.insert((there.official_id, there.delegation_id, there.starts));
-        if (is_own(one) || is_own(other)) && met.len() < SHOWN && new(&mut known) {
-            met.push(there);
-        }
-    }
+    let pairs = own_clashes(&all, own).into_iter();
+    let mut met: Vec<&Engagement> =
+        pairs.map(|(one, other)| if one.delegation_id == own { other } else { one }).collect();
+    met.retain(|e| known.insert((e.official_id, e.delegation_id, e.starts)));
+    met.truncate(SHOWN);
     if met.is_empty() {
         return Ok(Vec::new());
     }

@@ -12,7 +12,7 @@ use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::error::{Code, Result, not_found, refuse};
 use crate::kernel::id::Id;
-use crate::kernel::page::{Page, unseal};
+use crate::kernel::page::Page;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::Bloc;
 use crate::registry::agencies::{self, Agency, Filter};
@@ -118,11 +118,7 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
     let filter = Filter { code: asked.code, q: asked.q, on: asked.on };
     let scope = format!("agencies {filter:?}");
-    let place = |cursor: &String| {
-        let place = unseal(&scope, cursor).and_then(|p| Some((p.first()?.clone(), p.get(1)?.parse().ok()?)));
-        place.ok_or_else(query::bad_cursor)
-    };
-    let after = asked.cursor.as_ref().map(place).transpose()?;
+    let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let count = asked.count.unwrap_or(false);
     let (rows, total) = call
         .read(move |conn, _| {

@@ -104,6 +104,11 @@ pub fn masked(number: &str) -> String {
     format!("••••{shown}")
 }
 
+/// A passport number as a caller sees it.
+pub fn shown(number: &str, reveals: bool) -> String {
+    if reveals { number.to_owned() } else { masked(number) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

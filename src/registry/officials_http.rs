@@ -13,10 +13,10 @@ use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::{Result, forbidden, not_found};
 use crate::kernel::id::Id;
-use crate::kernel::page::{Page, unseal};
+use crate::kernel::page::Page;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{ManagedBy, Personnel, PostLevel};
-use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, masked};
+use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, shown};
 use crate::registry::{agencies, officials_store as store};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
@@ -82,7 +82,7 @@ fn view(o: &Official, call: &Call, reveal: bool) -> OfficialView {
         key_leader: o.key_leader,
         managed_by: o.managed_by(call.today),
         opening_missions: o.opening_missions.map(|(year, count)| OpeningMissions { year, count }),
-        passport_number: o.passport().map(|p| if reveal { p.number.clone() } else { masked(&p.number) }),
+        passport_number: o.passport().map(|p| shown(&p.number, reveal)),
         under_discipline: o.under_discipline(call.today),
     }
 }
@@ -161,11 +161,7 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
     let agency = asked.agency_id.as_ref().map(|id| id.parse::<Id>().map_or(-1, |id| id.0));
     let scope = format!("officials {agency:?} {:?}", asked.q);
-    let place = |cursor: &String| {
-        let place = unseal(&scope, cursor).and_then(|p| Some((p.first()?.clone(), p.get(1)?.parse().ok()?)));
-        place.ok_or_else(query::bad_cursor)
-    };
-    let after = asked.cursor.as_ref().map(place).transpose()?;
+    let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let (q, count) = (asked.q, asked.count.unwrap_or(false));
     let (rows, total) = call
         .read(move |conn, _| {

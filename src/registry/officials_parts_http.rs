@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::kernel::id::Id;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{ManagedBy, PassportKind};
-use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport, SINCE_EVER, masked};
+use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport, SINCE_EVER, shown};
 use crate::registry::officials_http::{find, may_keep, seen};
 use crate::registry::officials_store as store;
 use crate::web::json::Incoming;
@@ -39,7 +39,7 @@ struct PassportView {
 }
 
 fn passport_view(p: &Passport, reveal: bool) -> PassportView {
-    let passport_number = if reveal { p.number.clone() } else { masked(&p.number) };
+    let passport_number = shown(&p.number, reveal);
     PassportView { id: Id(p.id), kind: p.kind, passport_number, issued_on: p.issued_on, expires_on: p.expires_on }
 }
 

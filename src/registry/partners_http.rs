@@ -14,7 +14,7 @@ use crate::db::Conn;
 use crate::error::{Code, Problem, Result, not_found};
 use crate::kernel::checks;
 use crate::kernel::id::Id;
-use crate::kernel::page::{Page, unseal};
+use crate::kernel::page::Page;
 use crate::kernel::text::fold;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::PartnerKind;
@@ -148,11 +148,7 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
     let filter = Filter { q: asked.q, country: asked.country, kind: asked.kind };
     let scope = format!("partners {filter:?}");
-    let place = |cursor: &String| {
-        let place = unseal(&scope, cursor).and_then(|p| Some((p.first()?.clone(), p.get(1)?.parse().ok()?)));
-        place.ok_or_else(query::bad_cursor)
-    };
-    let after = asked.cursor.as_ref().map(place).transpose()?;
+    let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let (rows, last) = call
         .read(move |conn, _| {
             let rows = store::page(conn, &filter, after, limit + 1)?;

@@ -11,7 +11,7 @@ use crate::access::call::Call;
 use crate::access::http::{Paging, page_response, reply};
 use crate::access::permission::{Act, Kind};
 use crate::error::{Code, Error, Problem, Result, not_found, refuse};
-use crate::kernel::page::{Page, unseal};
+use crate::kernel::page::Page;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::RuleStatus;
 use crate::kernel::workdays::WorkCalendar;
@@ -125,12 +125,7 @@ struct RuleItem {
 async fn list(call: Call, shelf: web::Data<Shelf>, paging: Query<Paging>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Regulation)?;
     let limit = query::limit(paging.0.limit)?;
-    let after = match &paging.0.cursor {
-        Some(cursor) => {
-            unseal("regulations", cursor).and_then(|p| p.into_iter().next()).ok_or_else(query::bad_cursor)?
-        }
-        None => String::new(),
-    };
+    let after = query::place("regulations", paging.0.cursor.as_deref(), |p| p.first().cloned())?.unwrap_or_default();
     let shelf = shelf.get_ref().clone();
     let book = call.read(move |conn, _| shelf.book(conn)).await?;
     let packs = book.latest();

@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Code, Error, Result, refuse};
-use crate::kernel::page::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::kernel::page::{DEFAULT_LIMIT, MAX_LIMIT, unseal};
 
 /// A checked query. `T` denies unknown fields.
 pub struct Query<T>(pub T);
@@ -48,7 +48,14 @@ pub fn text(name: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// The refusal of a cursor that was not made for this list.
-pub fn bad_cursor() -> Error {
-    refuse(Code::InvalidCursor, "Con trỏ không thuộc danh sách này.", "The cursor was not made for this list.")
+/// The place a list goes on after, as `read` takes it from the parts of a cursor; refuses what was not made for it.
+pub fn place<P>(scope: &str, cursor: Option<&str>, read: impl FnOnce(&[String]) -> Option<P>) -> Result<Option<P>> {
+    let bad =
+        || refuse(Code::InvalidCursor, "Con trỏ không thuộc danh sách này.", "The cursor was not made for this list.");
+    cursor.map(|c| unseal(scope, c).and_then(|parts| read(&parts)).ok_or_else(bad)).transpose()
+}
+
+/// The place in a list by name, or by code, where the id tells equals apart.
+pub fn name_and_id(parts: &[String]) -> Option<(String, i64)> {
+    Some((parts.first()?.clone(), parts.get(1)?.parse().ok()?))
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::access::call::Call;
 use crate::approval::store::{Deed, record};
 use crate::db::Conn;
-use crate::error::{Code, Error, Problem, Result, not_found};
+use crate::error::{Code, Error, Problem, Result, forbidden, not_found};
 use crate::handling::flow::{Action, State};
 use crate::handling::model::Dossier;
 use crate::handling::rules::{AgencyRule, allowed, may, possible, sees};
@@ -36,6 +36,14 @@ pub fn find<C: Content>(conn: &mut Conn, call: &Call, id: i64) -> Result<Seen<C>
     let own = call.actor.belongs_to(dossier.content.agency_id());
     let agency = if own { agencies::find(conn, dossier.content.agency_id())? } else { None };
     Ok(Seen { agency: AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }, dossier })
+}
+
+/// A dossier of somebody else's agency is not for the caller to draft (403).
+pub fn for_own_agency(call: &Call, agency_id: i64) -> Result<()> {
+    if call.actor.belongs_to(agency_id) {
+        return Ok(());
+    }
+    Err(forbidden("Chỉ được lập hồ sơ cho cơ quan mình.", "A dossier can only be drafted for one's own agency."))
 }
 
 /// The checks before every act, in the contract's order: 428, 403, 412, 409.

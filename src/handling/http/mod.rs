@@ -27,7 +27,7 @@ use crate::handling::store::list::{self, Filter, Item, Place};
 use crate::handling::{Content, Tools};
 use crate::kernel::country::country;
 use crate::kernel::id::Id;
-use crate::kernel::page::{Page, unseal};
+use crate::kernel::page::Page;
 use crate::kernel::table::Table;
 use crate::papers as formats;
 use crate::regulation::view::{AssessmentView, view as assessment_view};
@@ -35,7 +35,7 @@ use crate::statistics::cache::Answers;
 use crate::statistics::http::{Format, file};
 use crate::web::etag::{IfNoneMatch, etag};
 use crate::web::idempotency::Reply;
-use crate::web::json::Incoming;
+use crate::web::json::{Incoming, Unchecked};
 use crate::web::query::{self, Query};
 
 /// How a procedure shows its dossiers to one caller.
@@ -80,20 +80,75 @@ where
     F: FnOnce(&mut Conn, &Call, Seen<C>, B) -> Result<Dossier<C>> + Send + 'static,
 {
     let body = body.read().await?;
+    change_found(call, answers, id, body.fingerprint.clone(), move |conn, call, seen| {
+        open(call, &seen, action)?;
+        carry_out(conn, call, seen, body.check()?)
+    })
+    .await
+}
+
+/// Finds the dossier, gives a retry its first answer, else changes it; what was counted before is counted anew.
+async fn change_found<C, F>(
+    call: Call,
+    answers: web::Data<Answers>,
+    id: web::Path<String>,
+    fingerprint: String,
+    change: F,
+) -> Result<HttpResponse>
+where
+    C: Shown,
+    F: FnOnce(&mut Conn, &Call, Seen<C>) -> Result<Dossier<C>> + Send + 'static,
+{
     let id = path_id(&id)?;
     let answers = answers.get_ref().clone();
     call.change_and(
-        body.fingerprint.clone(),
+        fingerprint,
         move |conn, call| find(conn, call, id),
         move |conn, call, seen| {
-            open(call, &seen, action)?;
             let agency = seen.agency;
-            let dossier = carry_out(conn, call, seen, body.check()?)?;
+            let dossier = change(conn, call, seen)?;
             reply_with(conn, call, &Seen { dossier, agency }, 200)
         },
         move || answers.touch(),
     )
     .await
+}
+
+/// Drafts a dossier.
+pub async fn create<C, B, F>(call: Call, body: Incoming<B>, draft: F) -> Result<HttpResponse>
+where
+    C: Shown,
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    F: FnOnce(&mut Conn, &Call, Unchecked<B>) -> Result<Seen<C>> + Send + 'static,
+{
+    let body = body.read().await?;
+    call.change(
+        body.fingerprint.clone(),
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            let seen = draft(conn, call, body)?;
+            reply_with(conn, call, &seen, 201)
+        },
+    )
+    .await
+}
+
+/// Changes what the agency wrote; `edit` says when that is possible.
+pub async fn change<C, B, F>(
+    call: Call,
+    answers: web::Data<Answers>,
+    id: web::Path<String>,
+    body: Incoming<B>,
+    edit: F,
+) -> Result<HttpResponse>
+where
+    C: Shown,
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    F: FnOnce(&mut Conn, &Call, Seen<C>, Unchecked<B>) -> Result<Dossier<C>> + Send + 'static,
+{
+    let body = body.read().await?;
+    change_found(call, answers, id, body.fingerprint.clone(), move |conn, call, seen| edit(conn, call, seen, body))
+        .await
 }
 
 /// One dossier; 304 while it is the version that the caller has.
@@ -250,17 +305,13 @@ impl Asked {
     }
 }
 
-fn place_of(cursor: &str, scope: &str, newest_first: bool) -> Result<Place> {
-    let parse = || {
-        let place = unseal(scope, cursor)?;
-        let (at, id) = (place.first()?, place.get(1)?.parse().ok()?);
-        Some(if newest_first {
-            Place::Updated(chrono::DateTime::from_timestamp_micros(at.parse().ok()?)?.naive_utc(), id)
-        } else {
-            Place::Begins(at.parse().ok()?, id)
-        })
-    };
-    parse().ok_or_else(query::bad_cursor)
+fn place_of(parts: &[String], newest_first: bool) -> Option<Place> {
+    let (at, id) = query::name_and_id(parts)?;
+    Some(if newest_first {
+        Place::Updated(chrono::DateTime::from_timestamp_micros(at.parse().ok()?)?.naive_utc(), id)
+    } else {
+        Place::Begins(at.parse().ok()?, id)
+    })
 }
 
 /// A page of a list before it gets its shape.
@@ -278,7 +329,7 @@ pub async fn listing<C: Content>(req: HttpRequest, call: Call, asked: Asked) -> 
     let filter = asked.filter::<C>()?;
     let scope = format!("{} {filter:?}", C::DIRECTION);
     let newest_first = filter.newest_first;
-    let after = asked.cursor.as_deref().map(|c| place_of(c, &scope, newest_first)).transpose()?;
+    let after = query::place(&scope, asked.cursor.as_deref(), |parts| place_of(parts, newest_first))?;
     let count = asked.count.unwrap_or(false);
     let (rows, total) = call
         .read(move |conn, call| {

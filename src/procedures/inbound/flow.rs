@@ -56,40 +56,18 @@ mod tests {
     use strum::VariantArray;
 
     use super::*;
+    use crate::handling::flow::laws;
 
     #[test]
     fn end_states_lead_nowhere() {
-        for state in State::VARIANTS.iter().filter(|s| s.is_end()) {
-            for action in Action::VARIANTS {
-                let moved = next(*state, *action);
-                assert!(moved.is_err() || moved == Ok(Next::Stay), "{state:?} {action:?}");
-            }
-        }
+        laws::end_states_lead_nowhere(next);
     }
 
     proptest! {
-        /// Whatever is tried in whatever order, guests arrive only after a decision, and none is decided twice.
         #[test]
         fn no_path_decides_twice_or_receives_guests_without_a_decision(acts in proptest::collection::vec(0usize..Action::VARIANTS.len(), 0..80)) {
-            let mut state = State::Draft;
-            let mut decided = 0;
             let stages = [State::Submitted, State::Appraising, State::Consulting, State::AwaitingDecision];
-            for act in acts {
-                let action = Action::VARIANTS[act];
-                match next(state, action) {
-                    Ok(Next::To(to)) => {
-                        decided += usize::from(action == Action::Decide);
-                        state = to;
-                    }
-                    Ok(Next::ByProcess) => {
-                        let at = stages.iter().position(|s| *s == state).map_or(0, |p| p + 1);
-                        state = stages[at.min(3)];
-                    }
-                    Ok(Next::Stay) | Err(NotPossible) => {}
-                }
-                prop_assert!(decided <= 1);
-                prop_assert!(!state.is_approved_or_later() || decided == 1);
-            }
+            laws::decided_once_before_it_counts(next, stages, &acts);
         }
     }
 }

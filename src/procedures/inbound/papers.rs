@@ -1,32 +1,17 @@
 //! Papers of visits: the list as a table, and the printable programme. Pure.
 
 use crate::handling::model::Decision;
+use crate::handling::papers;
 use crate::handling::store::list::Item;
-use crate::kernel::id::Id;
-use crate::kernel::table::{Cell, Table};
+use crate::kernel::table::Table;
 use crate::kernel::time::{Day, day_of, in_vietnamese, local};
 use crate::kernel::words::DecisionVerdict;
 use crate::papers::docx::{self, CELL, CENTRED, HEADING, Look, TEXT_WIDTH, paragraph, table};
 use crate::procedures::inbound::model::{self, Visit};
 
-/// The list of delegations, with the columns that offices know.
+/// The list of delegations that come.
 pub fn list(items: &[Item]) -> Table {
-    let header =
-        ["Mã", "Số hồ sơ", "Tên đoàn", "Trạng thái", "Ngày đến", "Ngày đi", "Quốc tịch", "Số khách", "Hạn xử lý"];
-    let rows = items.iter().map(|item| {
-        vec![
-            Cell::Text(Id(item.id).to_string()),
-            item.number.clone().map_or(Cell::Empty, Cell::Text),
-            Cell::Text(item.title.clone()),
-            Cell::Text(item.state.clone()),
-            Cell::Day(item.begins_on),
-            Cell::Day(item.ends_on),
-            Cell::Text(item.countries.replace(',', ", ")),
-            Cell::Number(item.headcount),
-            item.due_on.into(),
-        ]
-    });
-    Table { name: "Đoàn vào".into(), header: header.map(String::from).to_vec(), rows: rows.collect() }
+    papers::list("Đoàn vào", ["Ngày đến", "Ngày đi", "Quốc tịch", "Số khách"], items)
 }
 
 /// The programme of a visit, or of one of its days, as an office hands it out (bố cục theo NĐ 30/2020/NĐ-CP).

@@ -1,25 +1,10 @@
 //! Papers of outbound dossiers: the list as a table. Pure.
 
+use crate::handling::papers;
 use crate::handling::store::list::Item;
-use crate::kernel::id::Id;
-use crate::kernel::table::{Cell, Table};
+use crate::kernel::table::Table;
 
-/// The list of delegations, with the columns that offices know.
+/// The list of delegations going abroad.
 pub fn list(items: &[Item]) -> Table {
-    let header =
-        ["Mã", "Số hồ sơ", "Tên đoàn", "Trạng thái", "Ngày đi", "Ngày về", "Nước đến", "Số người", "Hạn xử lý"];
-    let rows = items.iter().map(|item| {
-        vec![
-            Cell::Text(Id(item.id).to_string()),
-            item.number.clone().map_or(Cell::Empty, Cell::Text),
-            Cell::Text(item.title.clone()),
-            Cell::Text(item.state.clone()),
-            Cell::Day(item.begins_on),
-            Cell::Day(item.ends_on),
-            Cell::Text(item.countries.replace(',', ", ")),
-            Cell::Number(item.headcount),
-            item.due_on.into(),
-        ]
-    });
-    Table { name: "Đoàn ra".into(), header: header.map(String::from).to_vec(), rows: rows.collect() }
+    papers::list("Đoàn ra", ["Ngày đi", "Ngày về", "Nước đến", "Số người"], items)
 }

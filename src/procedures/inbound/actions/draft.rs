@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
-use crate::error::{Result, forbidden};
-use crate::handling::actions::{Seen, Trace, begin, conclude, open, require_possible};
+use crate::error::Result;
+use crate::handling::actions::{Seen, Trace, begin, conclude, for_own_agency, open, require_possible};
 use crate::handling::flow::{Action, State};
 use crate::handling::rules::AgencyRule;
 use crate::kernel::violation::Violations;
@@ -44,12 +44,8 @@ pub fn check_content(conn: &mut Conn, call: &Call, content: &mut Content) -> Res
 pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewVisit>) -> Result<Seen<Content>> {
     call.actor.require(Act::Draft, Kind::Delegation)?;
     let mut content = body.check()?.into_content();
-    let known = agencies::find(conn, content.host_agency_id)?.is_some();
-    if known && !call.actor.belongs_to(content.host_agency_id) {
-        return Err(forbidden(
-            "Chỉ được lập hồ sơ cho cơ quan mình.",
-            "A dossier can only be drafted for one's own agency.",
-        ));
+    if agencies::find(conn, content.host_agency_id)?.is_some() {
+        for_own_agency(call, content.host_agency_id)?;
     }
     let agency = check_content(conn, call, &mut content)?;
     let dossier = Visit::draft(content, call.actor.id(), call.now);

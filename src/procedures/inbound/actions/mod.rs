@@ -7,7 +7,7 @@ pub mod guests;
 use crate::approval::process::Stage;
 use crate::db::Conn;
 use crate::dossier::attachments;
-use crate::dossier::engagement::clashes;
+use crate::dossier::engagement::own_clashes;
 use crate::error::Result;
 use crate::handling::flow::{Action, Next, NotPossible, State};
 use crate::handling::model::{Dossier, Listed};
@@ -71,13 +71,11 @@ impl handling::Content for Content {
         let ours = content.engagements(dossier.id, false);
         let mut all = elsewhere(conn, &ours)?;
         all.extend(ours);
-        let own = |id: i64| id == dossier.id;
-        let met = clashes(&all).into_iter().filter(|(a, b)| own(a.delegation_id) || own(b.delegation_id)).count();
         let partner = partners_store::by_name(conn, &content.sending_organisation, &content.country)?;
         let around = Around {
             documents: attachments::kinds(conn, dossier.id)?.into_iter().collect(),
             locality: partner.and_then(|p| p.locality).as_deref().map(locality_word),
-            clashes: met,
+            clashes: own_clashes(&all, dossier.id).len(),
         };
         Ok(case(content, &around, received_on))
     }

@@ -10,10 +10,10 @@ use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::error::{Result, not_found};
 use crate::kernel::id::Id;
-use crate::kernel::page::{Page, unseal};
+use crate::kernel::page::Page;
 use crate::procedures::inbound::actions::guests as actions;
 use crate::procedures::inbound::people::{self, Filter, Person};
-use crate::registry::officials::masked;
+use crate::registry::officials::shown;
 use crate::statistics::cache::Answers;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
@@ -40,12 +40,11 @@ struct PersonView {
 impl PersonView {
     fn of(person: &Person, visits: i64, call: &Call) -> Self {
         let reveals = call.actor.may(Act::Reveal, Kind::Passport);
-        let shown = |number: &String| if reveals { number.clone() } else { masked(number) };
         PersonView {
             id: Id(person.id),
             full_name: person.full_name.clone(),
             nationality: person.nationality.clone(),
-            passport_number: person.passport_number.as_ref().map(shown),
+            passport_number: person.passport_number.as_deref().map(|n| shown(n, reveals)),
             visits,
         }
     }
@@ -83,11 +82,7 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
     let filter = Filter { q: asked.q, country: asked.country, duplicates: asked.duplicates.unwrap_or(false) };
     let scope = format!("guests {filter:?}");
-    let place = |cursor: &String| {
-        let place = unseal(&scope, cursor).and_then(|p| Some((p.first()?.clone(), p.get(1)?.parse().ok()?)));
-        place.ok_or_else(query::bad_cursor)
-    };
-    let after = asked.cursor.as_ref().map(place).transpose()?;
+    let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let (rows, visits) = call
         .read(move |conn, _| {
             let rows = people::page(conn, &filter, after, limit + 1)?;

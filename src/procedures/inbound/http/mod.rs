@@ -15,8 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::http::path_id;
 use crate::error::{Error, Result};
-use crate::handling::actions::{Seen, find};
-use crate::handling::http::{Asked, listing, reply_with};
+use crate::handling::actions::find;
+use crate::handling::http::{self as handling, Asked, listing};
 use crate::handling::rules::sees_whole;
 use crate::procedures::inbound::actions::draft;
 use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
@@ -53,16 +53,7 @@ async fn list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpR
     responses((status = 201, description = "drafted", body = VisitView)))]
 #[post("")]
 async fn create(call: Call, body: Incoming<NewVisit>) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    call.change(
-        body.fingerprint.clone(),
-        |_, _| Ok(()),
-        move |conn, call, ()| {
-            let seen = draft::create(conn, call, body)?;
-            reply_with(conn, call, &seen, 201)
-        },
-    )
-    .await
+    handling::create(call, body, draft::create).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -107,19 +98,5 @@ async fn change(
     id: web::Path<String>,
     body: Incoming<VisitChanges>,
 ) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    let id = path_id(&id)?;
-    let answers = answers.get_ref().clone();
-    call.change_and(
-        body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
-        move |conn, call, seen| {
-            let agency = seen.agency;
-            let dossier = draft::edit(conn, call, seen, body)?;
-            reply_with(conn, call, &Seen { dossier, agency }, 200)
-        },
-        // The guests of an approved visit count.
-        move || answers.touch(),
-    )
-    .await
+    handling::change(call, answers, id, body, draft::edit).await
 }

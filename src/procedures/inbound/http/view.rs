@@ -21,7 +21,7 @@ use crate::kernel::time::rfc3339;
 use crate::kernel::words::{Channel, Field, GuestClass, MemberRole, Procedure, Purpose, ReceptionLevel, Topic};
 use crate::procedures::engagements::{ClashView, clashes_of};
 use crate::procedures::inbound::model::{Content, Guest, Item, Nationality};
-use crate::registry::officials::masked;
+use crate::registry::officials::shown;
 
 /// A visit with everything that happened to it and what the caller can do next.
 #[derive(Serialize, ToSchema)]
@@ -123,13 +123,12 @@ struct GuestView {
 
 impl GuestView {
     fn of(guest: &Guest, reveals: bool) -> Self {
-        let shown = |number: &String| if reveals { number.clone() } else { masked(number) };
         GuestView {
             guest_id: guest.guest_id.map(Id),
             full_name: guest.full_name.clone(),
             nationality: guest.nationality.clone(),
             position: guest.position.clone(),
-            passport_number: guest.passport_number.as_ref().map(shown),
+            passport_number: guest.passport_number.as_deref().map(|n| shown(n, reveals)),
             role: guest.role,
         }
     }

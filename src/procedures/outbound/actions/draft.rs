@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
-use crate::error::{Result, forbidden};
-use crate::handling::actions::{Seen, Trace, begin, conclude, open};
+use crate::error::Result;
+use crate::handling::actions::{Seen, Trace, begin, conclude, for_own_agency, open};
 use crate::handling::flow::Action;
 use crate::handling::rules::AgencyRule;
 use crate::kernel::violation::Violations;
@@ -19,11 +19,8 @@ use crate::web::json::Unchecked;
 /// Checks a content against the registry; what its agency allows, and who its members are.
 fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<(AgencyRule, Vec<Person>)> {
     let agency = agencies::find(conn, content.agency_id)?;
-    if agency.is_some() && !call.actor.belongs_to(content.agency_id) {
-        return Err(forbidden(
-            "Chỉ được lập hồ sơ cho cơ quan mình.",
-            "A dossier can only be drafted for one's own agency.",
-        ));
+    if agency.is_some() {
+        for_own_agency(call, content.agency_id)?;
     }
     let officials = officials_store::known(conn, &content.official_ids())?;
     let known: HashSet<i64> = officials.keys().copied().collect();

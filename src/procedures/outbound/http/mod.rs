@@ -9,15 +9,14 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
-use crate::access::http::path_id;
 use crate::error::Result;
-use crate::handling::actions::{Seen, find};
-use crate::handling::http::{Asked, listing, reply_with};
+use crate::handling::http::{self as handling, Asked, listing};
 use crate::procedures::outbound::actions::draft;
 use crate::procedures::outbound::http::body::{NewTrip, TripChanges};
 use crate::procedures::outbound::http::view::{TripPage, TripView};
 use crate::procedures::outbound::model::Content;
 use crate::procedures::outbound::papers::list as list_table;
+use crate::statistics::cache::Answers;
 use crate::web::json::Incoming;
 use crate::web::query::Query;
 
@@ -45,33 +44,18 @@ async fn list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpR
     responses((status = 201, description = "drafted", body = TripView)))]
 #[post("")]
 async fn create(call: Call, body: Incoming<NewTrip>) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    call.change(
-        body.fingerprint.clone(),
-        |_, _| Ok(()),
-        move |conn, call, ()| {
-            let seen = draft::create(conn, call, body)?;
-            reply_with(conn, call, &seen, 201)
-        },
-    )
-    .await
+    handling::create(call, body, draft::create).await
 }
 
 /// Changes a draft, or a dossier that was sent back for a supplement.
 #[utoipa::path(tag = "outbound", operation_id = "change_outbound", params(("id" = String, Path)), request_body = TripChanges,
     responses((status = 200, description = "changed", body = TripView)))]
 #[patch("/{id}")]
-async fn change(call: Call, id: web::Path<String>, body: Incoming<TripChanges>) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    let id = path_id(&id)?;
-    call.change(
-        body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
-        move |conn, call, seen| {
-            let agency = seen.agency;
-            let dossier = draft::edit(conn, call, seen, body)?;
-            reply_with(conn, call, &Seen { dossier, agency }, 200)
-        },
-    )
-    .await
+async fn change(
+    call: Call,
+    answers: web::Data<Answers>,
+    id: web::Path<String>,
+    body: Incoming<TripChanges>,
+) -> Result<HttpResponse> {
+    handling::change(call, answers, id, body, draft::edit).await
 }
