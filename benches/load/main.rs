@@ -1,7 +1,8 @@
 //! Load: seeds 100,000 delegations with 800,000 members, then drives `wrk` and prints every figure as a ratio to `/healthz`.
 //!
 //! `cargo bench --bench load` measures SQLite; `cargo bench --bench load -- --database-url postgres://…` an empty
-//! PostgreSQL database. `--delegations N` seeds fewer. Client and server share the machine's cores.
+//! PostgreSQL database. `--delegations N` seeds fewer, `--only WORD` measures what has the word in its name. Client and
+//! server share the machine's cores.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -25,16 +26,18 @@ struct Arguments {
     database_url: Option<String>,
     delegations: usize,
     seconds: u32,
+    only: String,
 }
 
 fn arguments() -> Arguments {
-    let mut found = Arguments { database_url: None, delegations: 100_000, seconds: 10 };
+    let mut found = Arguments { database_url: None, delegations: 100_000, seconds: 10, only: String::new() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--database-url" => found.database_url = words.next(),
             "--delegations" => found.delegations = words.next().unwrap().parse().unwrap(),
             "--seconds" => found.seconds = words.next().unwrap().parse().unwrap(),
+            "--only" => found.only = words.next().unwrap(),
             // cargo adds this one by itself.
             "--bench" => {}
             other => panic!("unknown argument {other}"),
@@ -162,6 +165,9 @@ fn main() {
     let mut rows: Vec<(String, Measured, f64)> = Vec::new();
     let mut base = 0.0;
     let mut measure = |name: &str, wanted: f64, warm: bool, script: String, path: &str| {
+        if base > 0.0 && !name.contains(&asked.only) {
+            return;
+        }
         let found = wrk(&server, &folder, asked.seconds, warm, &script, path);
         base = if base == 0.0 { found.requests } else { base };
         let ratio = found.requests / base;

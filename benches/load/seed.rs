@@ -46,7 +46,7 @@ const GROUP: usize = 500;
 /// Of ten dossiers so many are submitted and wait; the others are closed and count.
 const SUBMITTED_OF_TEN: usize = 6;
 /// Visits for ten delegations.
-const VISITS_OF_TEN: usize = 6;
+const VISITS_OF_TEN: usize = 10;
 pub const COUNTRIES: [&str; 12] = ["LA", "CN", "KR", "JP", "TH", "KH", "US", "DE", "FR", "AU", "SG", "IN"];
 
 struct Cast {

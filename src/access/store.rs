@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::access::account::{Account, Dated};
 use crate::access::token::Key;
 use crate::db::schema::{one_time_tokens, refresh_tokens, seats, sessions, signing_keys, user_roles, users};
-use crate::db::{Conn, each};
+use crate::db::{Conn, insert_rows};
 use crate::error::{Error, Result};
 use crate::kernel::time::{Day, Moment};
 
@@ -169,8 +169,8 @@ fn insert_rights(conn: &mut Conn, account: &Account) -> Result<()> {
             )
         })
         .collect();
-    each!(conn, c => diesel::insert_into(user_roles::table).values(&roles).execute(c))?;
-    each!(conn, c => diesel::insert_into(seats::table).values(&held).execute(c))?;
+    insert_rows!(conn, user_roles::table, &roles);
+    insert_rows!(conn, seats::table, &held);
     Ok(())
 }
 

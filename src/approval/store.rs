@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::access::account::Actor;
 use crate::approval::process::{Process, Standing, Step};
 use crate::db::schema::{acts, approval_steps as steps};
-use crate::db::{Conn, each, word};
+use crate::db::{Conn, each, insert_rows, word};
 use crate::error::{Error, Result};
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment};
@@ -87,7 +87,7 @@ pub fn save(conn: &mut Conn, owner: &Owner, before: Option<&Process>, process: &
     for ord in gone {
         diesel::delete(steps::table.find((owner.id, ord))).execute(conn)?;
     }
-    each!(conn, c => diesel::insert_into(steps::table).values(&changed).execute(c))?;
+    insert_rows!(conn, steps::table, &changed);
     Ok(())
 }
 

@@ -33,6 +33,26 @@ macro_rules! each {
 }
 pub(crate) use each;
 
+/// Inserts a slice of rows: on SQLite row by row, with one statement that stays prepared; on PostgreSQL in one round
+/// trip for as many as a statement's 65,535 values hold.
+macro_rules! insert_rows {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            $crate::db::Conn::Sqlite(c) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(c)?;
+                }
+            }
+            $crate::db::Conn::Postgresql(c) => {
+                for some in $rows.chunks(2_500) {
+                    diesel::insert_into($table).values(some).execute(c)?;
+                }
+            }
+        }
+    };
+}
+pub(crate) use insert_rows;
+
 /// Where the data lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
@@ -65,6 +85,7 @@ impl Address {
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                      PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -16000; \
+                     PRAGMA temp_store = MEMORY; \
                      PRAGMA wal_autocheckpoint = 16000;",
                 )?;
                 Ok(Conn::Sqlite(conn))

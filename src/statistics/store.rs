@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::{counters, facts};
-use crate::db::{Conn, each};
+use crate::db::{Conn, each, insert_rows};
 use crate::error::{Error, Result};
 use crate::kernel::time::{Day, Period};
 use crate::kernel::words::Procedure;
@@ -94,12 +94,11 @@ pub fn data_version(conn: &mut Conn) -> Result<i64> {
 }
 
 fn raise(conn: &mut Conn) -> Result<()> {
-    let value = data_version(conn)? + 1;
     let counter = counters::table.find(DATA_VERSION);
-    let raised = each!(conn, c => diesel::update(counter).set(counters::value.eq(value)).execute(c))?;
+    let raised = each!(conn, c => diesel::update(counter).set(counters::value.eq(counters::value + 1)).execute(c))?;
     if raised == 0 {
         diesel::insert_into(counters::table)
-            .values((counters::name.eq(DATA_VERSION), counters::value.eq(value)))
+            .values((counters::name.eq(DATA_VERSION), counters::value.eq(1)))
             .execute(conn)?;
     }
     Ok(())
@@ -134,7 +133,7 @@ pub fn replace(conn: &mut Conn, delegation_id: i64, new: &[Fact]) -> Result<()> 
         .filter(|((_, f), at)| stored.get(*at) != Some(f))
         .map(|((ord, f), _)| row(ord, f))
         .collect();
-    each!(conn, c => diesel::insert_into(facts::table).values(&rows).execute(c))?;
+    insert_rows!(conn, facts::table, &rows);
     raise(conn)
 }
 

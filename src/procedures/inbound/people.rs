@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::{dossiers, guests, inbound_guests};
-use crate::db::{Conn, containing, each};
+use crate::db::{Conn, containing, insert_rows};
 use crate::error::Result;
 use crate::handling::flow::State;
 use crate::kernel::id::Id;
@@ -62,7 +62,7 @@ pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
         };
         guest.guest_id = Some(id);
     }
-    each!(conn, c => diesel::insert_into(guests::table).values(&fresh).execute(c))?;
+    insert_rows!(conn, guests::table, &fresh);
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::schema::{
     dossiers, inbound_guests as guests, officials, programme_hosts as hosts, programme_items as items,
 };
-use crate::db::{Conn, each, word};
+use crate::db::{Conn, each, insert_rows, word};
 use crate::dossier::engagement::Engagement;
 use crate::error::Result;
 use crate::handling::Stored;
@@ -173,7 +173,7 @@ fn insert_guests(conn: &mut Conn, id: i64, all: &[Guest]) -> Result<()> {
             )
         })
         .collect();
-    each!(conn, c => diesel::insert_into(guests::table).values(&rows).execute(c))?;
+    insert_rows!(conn, guests::table, &rows);
     Ok(())
 }
 
@@ -192,7 +192,7 @@ fn insert_programme(conn: &mut Conn, id: i64, all: &[Item]) -> Result<()> {
             )
         })
         .collect();
-    each!(conn, c => diesel::insert_into(items::table).values(&rows).execute(c))?;
+    insert_rows!(conn, items::table, &rows);
     let receiving: Vec<_> = (0i64..)
         .zip(all)
         .flat_map(|(item, i)| (0i64..).zip(&i.hosts).map(move |(ord, host)| (item, ord, *host)))
@@ -200,10 +200,7 @@ fn insert_programme(conn: &mut Conn, id: i64, all: &[Item]) -> Result<()> {
             (hosts::delegation_id.eq(id), hosts::item_ord.eq(item), hosts::ord.eq(ord), hosts::official_id.eq(host))
         })
         .collect();
-    // PostgreSQL takes 65,535 values in a statement.
-    for some in receiving.chunks(5_000) {
-        each!(conn, c => diesel::insert_into(hosts::table).values(some).execute(c))?;
-    }
+    insert_rows!(conn, hosts::table, &receiving);
     Ok(())
 }
 

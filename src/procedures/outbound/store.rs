@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops};
-use crate::db::{Conn, each, word};
+use crate::db::{Conn, each, insert_rows, word};
 use crate::dossier::engagement::Engagement;
 use crate::dossier::model::{Funding, InvitingParty, Member, Stop};
 use crate::error::Result;
@@ -139,7 +139,7 @@ fn insert_members(conn: &mut Conn, id: i64, content: &Content) -> Result<()> {
             )
         })
         .collect();
-    each!(conn, c => diesel::insert_into(members::table).values(&people).execute(c))?;
+    insert_rows!(conn, members::table, &people);
     Ok(())
 }
 
@@ -157,7 +157,7 @@ fn insert_stops(conn: &mut Conn, id: i64, all: &[Stop]) -> Result<()> {
             )
         })
         .collect();
-    each!(conn, c => diesel::insert_into(stops::table).values(&places).execute(c))?;
+    insert_rows!(conn, stops::table, &places);
     Ok(())
 }
 
