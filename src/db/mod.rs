@@ -84,7 +84,7 @@ impl Address {
                 let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -16000; \
+                     PRAGMA foreign_keys = ON; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -16000; \
                      PRAGMA temp_store = MEMORY; \
                      PRAGMA wal_autocheckpoint = 16000;",
                 )?;
