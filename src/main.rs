@@ -13,6 +13,7 @@ use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::kernel::time::Clock;
 use ngoaivu::record::audit::{self, Checkpoint, Verdict};
 use ngoaivu::registry::holidays;
+use ngoaivu::statistics::store as statistics;
 use ngoaivu::{access, demo, procedures};
 
 #[path = "main/packs.rs"]
@@ -199,7 +200,21 @@ fn current(address: &Address) -> Result<()> {
     if !migrate::is_current(&mut conn)? {
         bail!("the database is older than this version; run: ngoaivu migrate");
     }
+    if !statistics::is_current(&mut conn)? {
+        bail!("the figures were derived by an older version; run: ngoaivu migrate");
+    }
     Ok(())
+}
+
+/// Brings schema and figures to this version; answers how many migrations ran.
+fn upgrade(address: &Address) -> Result<usize> {
+    let ran = migrate::run(address)?;
+    let db = Db::open(address.clone())?;
+    if !db.read_now(statistics::is_current)? {
+        db.write_now(procedures::rebuild_facts)?;
+    }
+    db.close();
+    Ok(ran)
 }
 
 fn run(command: Command) -> Result<()> {
@@ -216,7 +231,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Migrate { place } => {
             let (address, _) = place.find(&settings(None)?)?;
-            let ran = migrate::run(&address)?;
+            let ran = upgrade(&address)?;
             println!("{ran} migration(s) ran; the database is of this version");
             Ok(())
         }
@@ -307,7 +322,7 @@ fn run_demo(place: &Place, listen: &str) -> Result<()> {
         _ => place.clone(),
     };
     let (address, folder) = place.find(&config)?;
-    migrate::run(&address)?;
+    upgrade(&address)?;
     let house = house(&config, address, folder)?;
     let now = house.clock.now();
     let world = house.db.write_now(move |conn| demo::make(conn, now))?;

@@ -44,6 +44,8 @@ const PURE: &[&str] = &[
     "/facts.rs",
     "/fact.rs",
     "/count.rs",
+    "/compare.rs",
+    "/narrow.rs",
     "/labels.rs",
     "/pack.rs",
     "/read.rs",

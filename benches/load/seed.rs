@@ -14,7 +14,7 @@ use ngoaivu::kernel::words::{
     Body, Capacity, DecisionVerdict, FundingSource, InviterKind, ManagedBy, MemberRole, Personnel, PostLevel,
     Procedure, Purpose, SignedAs, StepKind,
 };
-use ngoaivu::procedures::outbound::facts::facts;
+use ngoaivu::procedures::outbound::facts::fact;
 use ngoaivu::procedures::outbound::model::{Content, Journey, Person, Trip};
 use ngoaivu::registry::agencies::{self, Filter};
 use ngoaivu::registry::officials::{ManagementLevel, Official, SINCE_EVER};
@@ -248,7 +248,7 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
     };
     store::insert(conn, &trip)?;
     if closed {
-        statistics::store::replace(conn, trip.id, &facts(&trip))?;
+        statistics::store::replace(conn, trip.id, fact(&trip).as_ref())?;
     }
     Ok((Id(trip.id).to_string(), closed))
 }

@@ -10,7 +10,7 @@ use ngoaivu::kernel::time::{Day, Moment};
 use ngoaivu::kernel::words::{
     Body, Channel, DecisionVerdict, GuestClass, MemberRole, Purpose, ReceptionLevel, SignedAs,
 };
-use ngoaivu::procedures::inbound::facts::facts;
+use ngoaivu::procedures::inbound::facts::fact;
 use ngoaivu::procedures::inbound::model::{Content, Guest, Stay, Visit};
 use ngoaivu::procedures::inbound::people;
 use ngoaivu::statistics;
@@ -94,6 +94,6 @@ pub fn one(
         corrections: Vec::new(),
     });
     store::insert(conn, &visit)?;
-    statistics::store::replace(conn, visit.id, &facts(&visit))?;
+    statistics::store::replace(conn, visit.id, fact(&visit).as_ref())?;
     Ok((Id(visit.id).to_string(), arrival, closed))
 }

@@ -204,25 +204,31 @@ diesel::table! {
 }
 
 diesel::table! {
-    facts (delegation_id, ord) {
+    facts (delegation_id) {
         delegation_id -> BigInt,
-        ord -> BigInt,
         procedure -> Text,
         travel_date -> Date,
         decided_on -> Date,
+        days -> BigInt,
+        purpose -> Text,
+        field -> Nullable<Text>,
+        funding -> Text,
+        leader_level -> Nullable<Text>,
+        in_plan -> Bool,
+        reception_level -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        waived -> Bool,
+    }
+}
+
+diesel::table! {
+    fact_shares (delegation_id, ord) {
+        delegation_id -> BigInt,
+        ord -> BigInt,
         agency_id -> BigInt,
         country -> Text,
-        person -> Text,
-        named -> Bool,
+        person -> BigInt,
         heads -> BigInt,
-        purpose -> Text,
-        field -> Text,
-        funding -> Text,
-        leader_level -> Text,
-        in_plan -> Bool,
-        reception_level -> Text,
-        channel -> Text,
-        waived -> Bool,
     }
 }
 
@@ -457,6 +463,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     acts,
     attachments,
     facts,
+    fact_shares,
     counters,
     idempotency_keys,
     audit,

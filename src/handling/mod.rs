@@ -54,7 +54,7 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + 'static {
     /// The dossier goes to its bodies (again): what they said before is gone.
     fn forget_verdicts(&mut self) {}
     /// What it counts for; none unless it is approved or took place.
-    fn facts(dossier: &Dossier<Self>) -> Vec<Fact>;
+    fn fact(dossier: &Dossier<Self>) -> Option<Fact>;
     /// Its facts as the regulation asks for them, as if it were complete on `received_on`.
     fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case>;
     /// The content of a stored dossier, with the parts that have rows of their own.

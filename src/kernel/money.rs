@@ -28,3 +28,51 @@ UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG";
 pub fn is_currency(code: &str) -> bool {
     code.len() == 3 && CURRENCIES.split_ascii_whitespace().any(|c| c == code)
 }
+
+/// Decimal places of a currency (ISO 4217).
+pub fn decimals(currency: &str) -> usize {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
+    }
+}
+
+/// A whole number as people here write it: `1.234.567`.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}
+
+/// An amount as people here write it: `350.000.000 VND`, `1.200,50 USD`.
+pub fn in_vietnamese(amount: i64, currency: &str) -> String {
+    let places = decimals(currency);
+    let unit = 10i64.pow(u32::try_from(places).unwrap_or(0));
+    let whole = grouped(amount / unit);
+    if places == 0 {
+        return format!("{whole} {currency}");
+    }
+    let sign = if amount < 0 && amount / unit == 0 { "-" } else { "" };
+    format!("{sign}{whole},{:0places$} {currency}", (amount % unit).abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_as_people_here_do() {
+        let written = [(350_000_000, "VND"), (120_050, "USD"), (-5, "USD"), (999, "KWD"), (0, "JPY")];
+        let written = written.map(|(amount, currency)| in_vietnamese(amount, currency));
+        assert_eq!(written, ["350.000.000 VND", "1.200,50 USD", "-0,05 USD", "0,999 KWD", "0 JPY"]);
+        assert_eq!(grouped(-1_234_567), "-1.234.567");
+    }
+}

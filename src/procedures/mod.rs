@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::handling::actions as handling;
+use crate::statistics::store as statistics;
 
 /// Registers the routes of every procedure.
 pub fn routes(config: &mut ServiceConfig) {
@@ -19,5 +20,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Derives every fact again from the dossiers; how many delegations count.
 pub fn rebuild_facts(conn: &mut Conn) -> Result<usize> {
     let outbound = handling::rebuild_facts::<outbound::model::Content>(conn)?;
-    Ok(outbound + handling::rebuild_facts::<inbound::model::Content>(conn)?)
+    let inbound = handling::rebuild_facts::<inbound::model::Content>(conn)?;
+    statistics::set_current(conn)?;
+    Ok(outbound + inbound)
 }

@@ -1,10 +1,11 @@
-//! A fact: what one member (or group) of one delegation counts for, in one country. Pure.
+//! A fact: what one delegation counts for. Pure.
 
+use crate::kernel::money::Money;
 use crate::kernel::time::Day;
-use crate::kernel::words::Procedure;
+use crate::kernel::words::{Channel, Field, FundingSource, PostLevel, Procedure, Purpose, ReceptionLevel};
 
-/// One row: delegation × member or group × country.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// A delegation that counts, with everyone it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     pub delegation_id: i64,
     pub procedure: Procedure,
@@ -12,22 +13,42 @@ pub struct Fact {
     pub travel_date: Day,
     /// Date of the signed decision.
     pub decided_on: Day,
-    /// The agency the member belongs to.
+    /// Calendar days from the first to the last, both included.
+    pub days: i64,
+    pub purpose: Purpose,
+    /// None counts as `other`.
+    pub field: Option<Field>,
+    pub funding: Vec<Paid>,
+    /// The highest leader, none where none travels.
+    pub leader_level: Option<PostLevel>,
+    pub in_plan: bool,
+    pub reception_level: Option<ReceptionLevel>,
+    pub channel: Option<Channel>,
+    pub waived: bool,
+    pub shares: Vec<Share>,
+}
+
+/// Who pays, and how much where that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paid {
+    pub source: FundingSource,
+    pub amount: Option<Money>,
+}
+
+/// One person, or one unnamed group, in one country.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The agency the person belongs to, or that receives him.
     pub agency_id: i64,
     pub country: String,
-    /// Who it is: the same key in two delegations is the same person.
-    pub person: String,
-    pub named: bool,
-    /// People behind the row: 1 for a person, more for an unnamed group.
+    /// Who it is: the same number in two delegations is the same person. Negative: the n-th unnamed group of this one.
+    pub person: i64,
+    /// People behind the row: 1 for a person, more for a group.
     pub heads: i64,
-    pub purpose: String,
-    pub field: String,
-    /// Sources of the money, joined by commas.
-    pub funding: String,
-    /// Post level of the highest leader, empty where none travels.
-    pub leader_level: String,
-    pub in_plan: bool,
-    pub reception_level: String,
-    pub channel: String,
-    pub waived: bool,
+}
+
+impl Share {
+    pub fn named(&self) -> bool {
+        self.person > 0
+    }
 }

@@ -82,3 +82,42 @@ pub fn label(dimension: Dimension, key: &str, agencies: &HashMap<i64, (String, S
         _ => key.to_owned(),
     }
 }
+
+/// What a grouping is called at the head of its column.
+pub fn heading(dimension: Dimension, language: Language) -> &'static str {
+    if language != Language::Vietnamese {
+        return dimension.into();
+    }
+    match dimension {
+        Dimension::Country => "Nước",
+        Dimension::Region => "Khu vực",
+        Dimension::Agency => "Cơ quan",
+        Dimension::Purpose => "Mục đích",
+        Dimension::Field => "Lĩnh vực",
+        Dimension::Month => "Tháng",
+        Dimension::Quarter => "Quý",
+        Dimension::Funding => "Nguồn kinh phí",
+        Dimension::ReceptionLevel => "Cấp đón tiếp",
+        Dimension::LeaderLevel => "Cấp lãnh đạo",
+        Dimension::InPlan => "Trong kế hoạch",
+        Dimension::Channel => "Kênh",
+        Dimension::Waived => "Vượt giới hạn được chấp thuận",
+    }
+}
+
+/// What a measure is called at the head of its column.
+pub fn measure(word: &'static str, language: Language) -> &'static str {
+    if language != Language::Vietnamese {
+        return word;
+    }
+    match word {
+        "delegations" => "Số đoàn",
+        "visits" => "Số lượt",
+        "persons" => "Số người",
+        "days" => "Số ngày",
+        "cost" => "Kinh phí",
+        "previous" => "cùng kỳ năm trước",
+        "total" => "Tổng số",
+        other => other,
+    }
+}

@@ -1,8 +1,12 @@
 //! Figures: facts that procedures write, counted by pure functions, answered from memory while nothing changed.
 
 pub mod cache;
+pub mod compare;
 pub mod count;
 pub mod fact;
 pub mod http;
 pub mod labels;
+pub mod narrow;
+pub mod question;
 pub mod store;
+pub mod view;

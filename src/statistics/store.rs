@@ -1,172 +1,247 @@
 //! Rows of facts, and the counter that says whether anything counted has changed.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use crate::db::schema::{counters, facts};
-use crate::db::{Conn, each, insert_rows};
+use crate::db::schema::{counters, fact_shares, facts};
+use crate::db::{Conn, each, insert_rows, word};
 use crate::error::{Error, Result};
+use crate::kernel::money::Money;
 use crate::kernel::time::{Day, Period};
 use crate::kernel::words::Procedure;
 use crate::statistics::count::DateBasis;
-use crate::statistics::fact::Fact;
+use crate::statistics::fact::{Fact, Paid, Share};
 
-#[derive(Queryable, Selectable, Insertable, Clone)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = facts)]
 struct Row {
     delegation_id: i64,
-    ord: i64,
     procedure: String,
     travel_date: Day,
     decided_on: Day,
-    agency_id: i64,
-    country: String,
-    person: String,
-    named: bool,
-    heads: i64,
+    days: i64,
     purpose: String,
-    field: String,
+    field: Option<String>,
     funding: String,
-    leader_level: String,
+    leader_level: Option<String>,
     in_plan: bool,
-    reception_level: String,
-    channel: String,
+    reception_level: Option<String>,
+    channel: Option<String>,
     waived: bool,
 }
 
-impl TryFrom<Row> for Fact {
-    type Error = Error;
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = fact_shares)]
+struct ShareRow {
+    delegation_id: i64,
+    ord: i64,
+    agency_id: i64,
+    country: String,
+    person: i64,
+    heads: i64,
+}
 
-    fn try_from(r: Row) -> Result<Self> {
+/// `source` or `source:CURRENCY:amount`, joined by commas.
+fn funding(paid: &[Paid]) -> String {
+    let one = |p: &Paid| match &p.amount {
+        Some(money) => format!("{}:{}:{}", p.source, money.currency, money.amount),
+        None => p.source.to_string(),
+    };
+    paid.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
+fn read_funding(text: &str) -> Result<Vec<Paid>> {
+    let bad = || Error::Internal(format!("unreadable funding in the facts: {text}"));
+    let one = |part: &str| {
+        let mut cells = part.split(':');
+        let source = word(cells.next().unwrap_or_default())?;
+        let amount = match (cells.next(), cells.next()) {
+            (Some(currency), Some(amount)) => {
+                Some(Money { amount: amount.parse().map_err(|_| bad())?, currency: currency.to_owned() })
+            }
+            (None, None) => None,
+            _ => return Err(bad()),
+        };
+        Ok(Paid { source, amount })
+    };
+    text.split(',').filter(|part| !part.is_empty()).map(one).collect()
+}
+
+impl Row {
+    fn fact(self, shares: Vec<Share>) -> Result<Fact> {
         Ok(Fact {
-            procedure: r
-                .procedure
-                .parse()
-                .map_err(|_| Error::Internal(format!("unknown procedure {}", r.procedure)))?,
-            delegation_id: r.delegation_id,
-            travel_date: r.travel_date,
-            decided_on: r.decided_on,
-            agency_id: r.agency_id,
-            country: r.country,
-            person: r.person,
-            named: r.named,
-            heads: r.heads,
-            purpose: r.purpose,
-            field: r.field,
-            funding: r.funding,
-            leader_level: r.leader_level,
-            in_plan: r.in_plan,
-            reception_level: r.reception_level,
-            channel: r.channel,
-            waived: r.waived,
+            delegation_id: self.delegation_id,
+            procedure: word(&self.procedure)?,
+            travel_date: self.travel_date,
+            decided_on: self.decided_on,
+            days: self.days,
+            purpose: word(&self.purpose)?,
+            field: self.field.as_deref().map(word).transpose()?,
+            funding: read_funding(&self.funding)?,
+            leader_level: self.leader_level.as_deref().map(word).transpose()?,
+            in_plan: self.in_plan,
+            reception_level: self.reception_level.as_deref().map(word).transpose()?,
+            channel: self.channel.as_deref().map(word).transpose()?,
+            waived: self.waived,
+            shares,
         })
     }
 }
 
-fn row(ord: i64, f: &Fact) -> Row {
-    Row {
-        delegation_id: f.delegation_id,
-        ord,
-        procedure: f.procedure.word().to_owned(),
-        travel_date: f.travel_date,
-        decided_on: f.decided_on,
-        agency_id: f.agency_id,
-        country: f.country.clone(),
-        person: f.person.clone(),
-        named: f.named,
-        heads: f.heads,
-        purpose: f.purpose.clone(),
-        field: f.field.clone(),
-        funding: f.funding.clone(),
-        leader_level: f.leader_level.clone(),
-        in_plan: f.in_plan,
-        reception_level: f.reception_level.clone(),
-        channel: f.channel.clone(),
-        waived: f.waived,
+impl From<&Fact> for Row {
+    fn from(f: &Fact) -> Self {
+        Row {
+            delegation_id: f.delegation_id,
+            procedure: f.procedure.word().to_owned(),
+            travel_date: f.travel_date,
+            decided_on: f.decided_on,
+            days: f.days,
+            purpose: f.purpose.word().to_owned(),
+            field: f.field.map(|w| w.word().to_owned()),
+            funding: funding(&f.funding),
+            leader_level: f.leader_level.map(|w| w.word().to_owned()),
+            in_plan: f.in_plan,
+            reception_level: f.reception_level.map(|w| w.word().to_owned()),
+            channel: f.channel.map(|w| w.word().to_owned()),
+            waived: f.waived,
+        }
     }
 }
 
-const DATA_VERSION: &str = "data_version";
+impl From<ShareRow> for Share {
+    fn from(r: ShareRow) -> Self {
+        Share { agency_id: r.agency_id, country: r.country, person: r.person, heads: r.heads }
+    }
+}
 
-/// Counts the changes of anything counted.
-pub fn data_version(conn: &mut Conn) -> Result<i64> {
-    let counter = counters::table.find(DATA_VERSION).select(counters::value);
+fn share_row(delegation_id: i64, ord: i64, s: &Share) -> ShareRow {
+    let Share { agency_id, person, heads, .. } = *s;
+    ShareRow { delegation_id, ord, agency_id, country: s.country.clone(), person, heads }
+}
+
+const DATA_VERSION: &str = "data_version";
+const FORM: &str = "facts_form";
+/// Raised where facts are derived in another way than before: `ngoaivu migrate` then derives them all again.
+const CURRENT_FORM: i64 = 2;
+
+fn counter(conn: &mut Conn, name: &str) -> Result<i64> {
+    let counter = counters::table.find(name).select(counters::value);
     Ok(each!(conn, c => counter.first(c)).optional()?.unwrap_or(0))
 }
 
-fn raise(conn: &mut Conn) -> Result<()> {
-    let counter = counters::table.find(DATA_VERSION);
-    let raised = each!(conn, c => diesel::update(counter).set(counters::value.eq(counters::value + 1)).execute(c))?;
-    if raised == 0 {
-        diesel::insert_into(counters::table)
-            .values((counters::name.eq(DATA_VERSION), counters::value.eq(1)))
-            .execute(conn)?;
+fn set_counter(conn: &mut Conn, name: &str, value: i64) -> Result<()> {
+    let place = counters::table.find(name);
+    if diesel::update(place).set(counters::value.eq(value)).execute(conn)? == 0 {
+        let row = (counters::name.eq(name), counters::value.eq(value));
+        diesel::insert_into(counters::table).values(row).execute(conn)?;
     }
     Ok(())
 }
 
-/// The stored facts of a delegation.
-pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Fact>> {
-    let own = facts::table.filter(facts::delegation_id.eq(delegation_id)).order(facts::ord);
-    let rows: Vec<Row> = each!(conn, c => own.select(Row::as_select()).load(c))?;
-    rows.into_iter().map(Fact::try_from).collect()
+/// Counts the changes of anything counted.
+pub fn data_version(conn: &mut Conn) -> Result<i64> {
+    counter(conn, DATA_VERSION)
 }
 
-/// Puts these facts in place of the stored ones; rows that stay as they are stay, an equal set changes nothing.
-pub fn replace(conn: &mut Conn, delegation_id: i64, new: &[Fact]) -> Result<()> {
+fn raise(conn: &mut Conn) -> Result<()> {
+    let place = counters::table.find(DATA_VERSION);
+    let raised = each!(conn, c => diesel::update(place).set(counters::value.eq(counters::value + 1)).execute(c))?;
+    if raised == 0 {
+        set_counter(conn, DATA_VERSION, 1)?;
+    }
+    Ok(())
+}
+
+/// Whether the stored facts were derived as this version derives them.
+pub fn is_current(conn: &mut Conn) -> Result<bool> {
+    Ok(counter(conn, FORM)? == CURRENT_FORM)
+}
+
+/// To be said once every fact has been derived again.
+pub fn set_current(conn: &mut Conn) -> Result<()> {
+    set_counter(conn, FORM, CURRENT_FORM)
+}
+
+fn shares_of(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Share>> {
+    let own = fact_shares::table.filter(fact_shares::delegation_id.eq(delegation_id)).order(fact_shares::ord);
+    let rows: Vec<ShareRow> = each!(conn, c => own.select(ShareRow::as_select()).load(c))?;
+    Ok(rows.into_iter().map(Share::from).collect())
+}
+
+/// The stored fact of a delegation, none where it does not count.
+pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Option<Fact>> {
+    let row: Option<Row> =
+        each!(conn, c => facts::table.find(delegation_id).select(Row::as_select()).first(c)).optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let shares = shares_of(conn, delegation_id)?;
+    row.fact(shares).map(Some)
+}
+
+/// Puts this fact in place of the stored one; rows that stay as they are stay, an equal fact changes nothing.
+pub fn replace(conn: &mut Conn, delegation_id: i64, new: Option<&Fact>) -> Result<()> {
     let stored = of_delegation(conn, delegation_id)?;
-    if stored == new {
+    if stored.as_ref() == new {
         return Ok(());
     }
-    let gone: Vec<i64> = (0i64..)
-        .zip(&stored)
-        .zip(0usize..)
-        .filter(|((_, f), at)| new.get(*at) != Some(f))
-        .map(|((ord, _), _)| ord)
-        .collect();
-    for ord in gone {
-        let own = facts::table.filter(facts::delegation_id.eq(delegation_id)).filter(facts::ord.eq(ord));
-        each!(conn, c => diesel::delete(own).execute(c))?;
+    let shares = |fact: Option<&Fact>| fact.map_or(&[][..], |f| f.shares.as_slice()).to_vec();
+    let (before, after) = (shares(stored.as_ref()), shares(new));
+    let row = |fact: Option<&Fact>| fact.map(|f| Fact { shares: Vec::new(), ..f.clone() });
+    if row(stored.as_ref()) != row(new) {
+        if stored.is_some() {
+            each!(conn, c => diesel::delete(facts::table.find(delegation_id)).execute(c))?;
+        }
+        if let Some(fact) = new {
+            each!(conn, c => diesel::insert_into(facts::table).values(Row::from(fact)).execute(c))?;
+        }
     }
-    let rows: Vec<Row> = (0i64..)
-        .zip(new)
-        .zip(0usize..)
-        .filter(|((_, f), at)| stored.get(*at) != Some(f))
-        .map(|((ord, f), _)| row(ord, f))
+    for (ord, share) in (0i64..).zip(&before) {
+        if usize::try_from(ord).ok().and_then(|at| after.get(at)) != Some(share) {
+            each!(conn, c => diesel::delete(fact_shares::table.find((delegation_id, ord))).execute(c))?;
+        }
+    }
+    let rows: Vec<ShareRow> = (0i64..)
+        .zip(&after)
+        .filter(|(ord, share)| usize::try_from(*ord).ok().and_then(|at| before.get(at)) != Some(share))
+        .map(|(ord, share)| share_row(delegation_id, ord, share))
         .collect();
-    insert_rows!(conn, facts::table, &rows);
+    insert_rows!(conn, fact_shares::table, &rows);
     raise(conn)
 }
 
 /// Takes away every fact of a procedure (rebuilding).
 pub fn clear(conn: &mut Conn, procedure: Procedure) -> Result<()> {
+    let own = facts::table.filter(facts::procedure.eq(procedure.word())).select(facts::delegation_id);
+    diesel::delete(fact_shares::table.filter(fact_shares::delegation_id.eq_any(own))).execute(conn)?;
     diesel::delete(facts::table.filter(facts::procedure.eq(procedure.word()))).execute(conn)?;
     raise(conn)
 }
 
-/// What of the facts is asked for.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    pub procedure: Procedure,
-    pub period: Period,
-    pub basis: DateBasis,
-    pub agency_id: Option<i64>,
-    pub country: Option<String>,
-}
-
-/// Facts of a period.
-pub fn in_period(conn: &mut Conn, asked: &Asked) -> Result<Vec<Fact>> {
-    let mut query =
-        facts::table.filter(facts::procedure.eq(asked.procedure.word())).select(Row::as_select()).into_boxed();
-    query = match asked.basis {
-        DateBasis::Travel => query.filter(facts::travel_date.between(asked.period.from, asked.period.to)),
-        DateBasis::Decision => query.filter(facts::decided_on.between(asked.period.from, asked.period.to)),
-    };
-    if let Some(agency) = asked.agency_id {
-        query = query.filter(facts::agency_id.eq(agency));
+/// Facts of a procedure whose day falls into a period, in the order of their delegations.
+pub fn in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: DateBasis) -> Result<Vec<Fact>> {
+    macro_rules! meant {
+        ($query:expr) => {{
+            let query = $query.filter(facts::procedure.eq(procedure.word())).into_boxed();
+            match basis {
+                DateBasis::Travel => query.filter(facts::travel_date.between(period.from, period.to)),
+                DateBasis::Decision => query.filter(facts::decided_on.between(period.from, period.to)),
+            }
+        }};
     }
-    if let Some(country) = &asked.country {
-        query = query.filter(facts::country.eq(country.clone()));
+    let rows: Vec<Row> = meant!(facts::table).order(facts::delegation_id).select(Row::as_select()).load(conn)?;
+    let joined = fact_shares::table.inner_join(facts::table.on(facts::delegation_id.eq(fact_shares::delegation_id)));
+    let shares: Vec<ShareRow> = meant!(joined)
+        .order((fact_shares::delegation_id, fact_shares::ord))
+        .select(ShareRow::as_select())
+        .load(conn)?;
+    let mut of: HashMap<i64, Vec<Share>> = HashMap::with_capacity(rows.len());
+    for share in shares {
+        of.entry(share.delegation_id).or_default().push(share.into());
     }
-    let rows: Vec<Row> = query.load(conn)?;
-    rows.into_iter().map(Fact::try_from).collect()
+    rows.into_iter()
+        .map(|row| {
+            let shares = of.remove(&row.delegation_id).unwrap_or_default();
+            row.fact(shares)
+        })
+        .collect()
 }

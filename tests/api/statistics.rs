@@ -15,7 +15,7 @@ fn all_facts(w: &World) -> Vec<Fact> {
         .db
         .read_now(|conn| Ok(facts.select(delegation_id).distinct().order(delegation_id).load(conn)?))
         .unwrap();
-    ids.into_iter().flat_map(|id| w.house.db.read_now(move |conn| store::of_delegation(conn, id)).unwrap()).collect()
+    ids.into_iter().filter_map(|id| w.house.db.read_now(move |conn| store::of_delegation(conn, id)).unwrap()).collect()
 }
 
 on_both! {
@@ -85,10 +85,87 @@ on_both! {
         let etag = w.get("clerk.skhcn", &format!("/officials/{person}")).await.etag();
         w.patch("clerk.skhcn", &format!("/officials/{person}"), &etag, json!({"post_level": "department_head"})).await.expect(200);
         let stored = all_facts(&w);
-        assert_eq!(stored.len(), 2);
+        assert_eq!(stored.iter().map(|f| f.shares.len()).collect::<Vec<_>>(), [2]);
         w.house.db.write_now(|conn| store::clear(conn, ngoaivu::kernel::words::Procedure::Outbound)).unwrap();
         assert!(all_facts(&w).is_empty());
         assert_eq!(w.house.db.write_now(rebuild_facts).unwrap(), 1);
         assert_eq!(all_facts(&w), stored);
+    }
+    async fn figures_stand_beside_those_of_the_year_before(w) {
+        w.approved(w.small_trip().await).await;
+        let mut earlier = w.small_trip().await;
+        earlier["members"] = json!([{"official_id": w.officials("SKHCN").await[3], "role": "head"}]);
+        (earlier["departure_date"], earlier["return_date"]) = (json!("2025-03-10"), json!("2025-03-12"));
+        (earlier["stops"][0]["from"], earlier["stops"][0]["to"]) = (json!("2025-03-10"), json!("2025-03-12"));
+        w.approved(earlier).await;
+        let asked = async |query: &str| w.get("stats", &format!("/statistics/outbound?{query}")).await.expect(200).json();
+        let by_month = asked("year=2026&by=month&compare=previous_year&measures=days").await;
+        assert_eq!(by_month["previous_period"], json!({"from": "2025-01-01", "to": "2025-12-31"}));
+        let row = &by_month["rows"][0];
+        // March stands beside March.
+        assert_eq!((&row["key"], by_month["rows"].as_array().unwrap().len()), (&json!("2026-03"), 1));
+        assert_eq!((&row["delegations"], &row["visits"], &row["days"]), (&json!(1), &json!(2), &json!(5)));
+        assert_eq!(row["previous"], json!({"delegations": 1, "visits": 1, "persons": 1, "days": 3}));
+        assert_eq!(row["difference"], json!({"delegations": 0, "visits": 1, "persons": 1, "days": 2}));
+        assert_eq!(row["percent"], json!({"delegations": 0.0, "visits": 100.0, "persons": 100.0, "days": 66.7}));
+        assert_eq!(by_month["total"]["percent"], row["percent"]);
+        let by_country = asked("year=2027&by=country&compare=previous_year").await;
+        assert_eq!((&by_country["rows"][0]["key"], &by_country["rows"][0]["visits"], &by_country["rows"][0]["previous"]["visits"]), (&json!("JP"), &json!(0), &json!(2)));
+        assert_eq!(asked("year=2025&compare=previous_year").await["total"]["percent"]["visits"], json!(null));
+        let csv = w.get("stats", "/statistics/outbound?year=2026&by=country&compare=previous_year&format=csv").await.expect(200);
+        let csv = String::from_utf8(csv.bytes).unwrap();
+        assert!(csv.contains("Nước,Số đoàn,Số lượt,Số người,Số đoàn (cùng kỳ năm trước)") && csv.contains("Nhật Bản,1,2,2,1,1,1\r\n"), "{csv}");
+        w.get("stats", "/statistics/outbound?compare=last_year").await.refused(400, "invalid_query");
+    }
+
+    async fn days_and_cost_are_counted_once_a_delegation_and_cost_under_who_pays(w) {
+        let mut trip = w.small_trip().await;
+        trip["funding"] = json!([{"source": "host"}, {"source": "unit_revenue", "amount": {"amount": 120_050, "currency": "USD"}},
+            {"source": "project", "amount": {"amount": 30_000_000, "currency": "VND"}}]);
+        w.approved(trip).await;
+        let path = "/statistics/outbound?year=2026&by=funding&measures=days,cost";
+        let asked = w.get("stats", path).await.expect(200).json();
+        assert_eq!(asked["total"], json!({"delegations": 1, "visits": 2, "persons": 2, "days": 5,
+            "cost": [{"amount": 120_050, "currency": "USD"}, {"amount": 30_000_000, "currency": "VND"}]}));
+        let cost = |key: &str| asked["rows"].as_array().unwrap().iter().find(|r| r["key"] == key).unwrap()["cost"].clone();
+        assert_eq!((cost("host"), cost("project")), (json!([]), json!([{"amount": 30_000_000, "currency": "VND"}])));
+        let why = asked["notes"][0]["detail"].as_str().unwrap();
+        assert_eq!(why, "1 đoàn có nhiều nguồn kinh phí được tính ở từng dòng, một lần ở tổng số. 2 người có mặt ở nhiều dòng, được tính một lần ở tổng số.");
+        let csv = String::from_utf8(w.get("stats", &format!("{path}&format=csv")).await.expect(200).bytes).unwrap();
+        assert!(csv.ends_with("Tổng số,1,2,2,5,\"1.200,50 USD; 30.000.000 VND\"\r\n"), "{csv}");
+        w.get("stats", "/statistics/outbound?measures=weight").await.refused(400, "invalid_query");
+    }
+
+    async fn every_row_is_what_its_own_filter_gives(w) {
+        let (skhcn, syt) = (w.officials("SKHCN").await, w.officials("SYT").await);
+        let mut joint = w.small_trip().await;
+        joint["members"] = json!([{"official_id": skhcn[2], "role": "head"}, {"official_id": syt[4], "role": "member"}]);
+        joint["stops"] = json!([{"country": "LA", "place": "Savannakhet", "from": "2026-03-23", "to": "2026-03-25"}, {"country": "KR", "place": "Cheongju", "from": "2026-03-25", "to": "2026-03-27"}]);
+        joint["field"] = json!("health");
+        w.approved(joint).await;
+        w.approved(w.small_trip_of(3).await).await;
+        w.approved_visit(w.visit().await).await;
+        let asked = async |what: &str, query: &str| w.get("stats", &format!("/statistics/{what}?year=2026{query}")).await.expect(200).json();
+        let mut compared = 0;
+        for what in ["outbound", "inbound"] {
+            for by in ["country", "region", "agency", "purpose", "field", "funding", "reception_level", "leader_level", "in_plan", "channel", "waived"] {
+                let name = if by == "agency" { "agency_id" } else { by };
+                for row in asked(what, &format!("&by={by}")).await["rows"].as_array().unwrap() {
+                    let key = row["key"].as_str().unwrap();
+                    if key.is_empty() {
+                        continue;
+                    }
+                    let filtered = asked(what, &format!("&{name}={key}&by=month,{by}")).await;
+                    for measure in ["delegations", "visits", "persons"] {
+                        assert_eq!(filtered["total"][measure], row[measure], "{what} {by} {key} {measure}");
+                    }
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared >= 20, "{compared}");
+        for wrong in ["purpose=fun", "region=moon", "country=XX", "in_plan=perhaps", "leader_level=king"] {
+            w.get("stats", &format!("/statistics/outbound?{wrong}")).await.refused(400, "invalid_query");
+        }
     }
 }

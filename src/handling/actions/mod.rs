@@ -110,7 +110,7 @@ pub fn conclude<C: Content>(
     dossier.updated_at = call.now;
     store::save(conn, &dossier, before)?;
     if before.state.is_approved_or_later() || dossier.state.is_approved_or_later() {
-        statistics::replace(conn, dossier.id, &C::facts(&dossier))?;
+        statistics::replace(conn, dossier.id, C::fact(&dossier).as_ref())?;
     }
     // Uploads change no standing; the trail has them, the history need not.
     if !matches!(action, Action::Upload) {
@@ -184,9 +184,9 @@ pub fn rebuild_facts<C: Content>(conn: &mut Conn) -> Result<usize> {
     let mut counted = 0;
     for id in store::all_ids(conn, C::DIRECTION)? {
         if let Some(dossier) = store::load::<C>(conn, id)? {
-            let derived = C::facts(&dossier);
-            counted += usize::from(!derived.is_empty());
-            statistics::replace(conn, id, &derived)?;
+            let derived = C::fact(&dossier);
+            counted += usize::from(derived.is_some());
+            statistics::replace(conn, id, derived.as_ref())?;
             store::index(conn, &dossier)?;
         }
     }

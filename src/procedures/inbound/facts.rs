@@ -1,48 +1,46 @@
 //! What a visit counts for: guests by nationality, the recorded headcount as lượt khách. Pure.
 
+use crate::kernel::time::Period;
 use crate::kernel::words::Procedure;
 use crate::procedures::inbound::model::Visit;
-use crate::statistics::fact::Fact;
+use crate::statistics::fact::{Fact, Share};
 
-/// One fact for every guest by name, and one for the unnamed of each nationality; none unless it is approved or later.
+/// Every guest by name, and the unnamed of each nationality as a group; none unless it is approved or later.
 ///
 /// A list longer than the number who came says no more who came: then nobody counts by name until it is corrected.
-pub fn facts(visit: &Visit) -> Vec<Fact> {
-    let (true, Some(decision)) = (visit.state.is_approved_or_later(), &visit.decision) else { return Vec::new() };
+pub fn fact(visit: &Visit) -> Option<Fact> {
+    let decision = visit.decision.as_ref().filter(|_| visit.state.is_approved_or_later())?;
     let c = &visit.content;
-    let shares = c.shares();
-    let fits = shares.iter().all(|share| c.named(&share.country) <= share.count)
-        && c.guests.iter().all(|g| shares.iter().any(|s| s.country == g.nationality));
-    let fact = |country: &str, person: String, named: bool, heads: i64| Fact {
-        delegation_id: visit.id,
-        procedure: Procedure::Inbound,
-        travel_date: c.stay.arrived_on.unwrap_or(c.arrival),
-        decided_on: decision.document.date,
-        agency_id: c.host_agency_id,
-        country: country.to_owned(),
-        person,
-        named,
-        heads,
-        purpose: c.purpose.word().to_owned(),
-        field: c.field.map_or("other", |f| f.word()).to_owned(),
-        funding: String::new(),
-        leader_level: String::new(),
-        in_plan: false,
-        reception_level: c.reception_level.word().to_owned(),
-        channel: c.channel.word().to_owned(),
-        waived: !decision.waivers.is_empty(),
-    };
-    let mut facts = Vec::new();
-    for share in &shares {
-        let mut left = share.count;
-        let known = c.guests.iter().filter(|g| fits && g.nationality == share.country);
-        for id in known.filter_map(|g| g.guest_id) {
-            facts.push(fact(&share.country, format!("guest {id}"), true, 1));
-            left -= 1;
-        }
+    let nations = c.shares();
+    let fits = nations.iter().all(|nation| c.named(&nation.country) <= nation.count)
+        && c.guests.iter().all(|g| nations.iter().any(|n| n.country == g.nationality));
+    let mut shares = Vec::new();
+    for (group, nation) in (1i64..).zip(&nations) {
+        let share =
+            |person, heads| Share { agency_id: c.host_agency_id, country: nation.country.clone(), person, heads };
+        let known = c.guests.iter().filter(|g| fits && g.nationality == nation.country);
+        let named: Vec<Share> = known.filter_map(|g| g.guest_id).map(|id| share(id, 1)).collect();
+        let left = nation.count - i64::try_from(named.len()).unwrap_or(i64::MAX);
+        shares.extend(named);
         if left > 0 {
-            facts.push(fact(&share.country, format!("group {} {}", visit.id, share.country), false, left));
+            shares.push(share(-group, left));
         }
     }
-    facts
+    let (from, to) = (c.stay.arrived_on.unwrap_or(c.arrival), c.stay.departed_on.unwrap_or(c.departure));
+    Some(Fact {
+        delegation_id: visit.id,
+        procedure: Procedure::Inbound,
+        travel_date: from,
+        decided_on: decision.document.date,
+        days: Period { from, to }.days().max(1),
+        purpose: c.purpose,
+        field: c.field,
+        funding: Vec::new(),
+        leader_level: None,
+        in_plan: false,
+        reception_level: Some(c.reception_level),
+        channel: Some(c.channel),
+        waived: !decision.waivers.is_empty(),
+        shares,
+    })
 }

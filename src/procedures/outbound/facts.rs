@@ -1,41 +1,38 @@
 //! What an outbound dossier counts for. Pure.
 
+use crate::kernel::time::Period;
 use crate::kernel::words::Procedure;
 use crate::procedures::outbound::model::Trip;
-use crate::statistics::fact::Fact;
+use crate::statistics::fact::{Fact, Paid, Share};
 
-/// One fact for every travelling member and country; none unless the dossier is approved or later.
-pub fn facts(trip: &Trip) -> Vec<Fact> {
-    let (true, Some(decision)) = (trip.state.is_approved_or_later(), &trip.decision) else { return Vec::new() };
-    if trip.content.procedure != Procedure::Outbound {
+/// Every travelling member in every country; none unless the dossier is approved or later.
+pub fn fact(trip: &Trip) -> Option<Fact> {
+    let decision = trip.decision.as_ref().filter(|_| trip.state.is_approved_or_later())?;
+    let c = &trip.content;
+    if c.procedure != Procedure::Outbound {
         // Private travel is no mission of the province; it has figures of its own.
-        return Vec::new();
+        return None;
     }
-    let leader = trip.content.travelling().map(|(_, person)| person.post_level).filter(|l| l.is_leader()).min();
-    let funding: Vec<&str> = trip.content.funding.iter().map(|f| f.source.word()).collect();
-    let mut facts = Vec::new();
-    for (member, person) in trip.content.travelling() {
-        for country in trip.content.countries() {
-            facts.push(Fact {
-                delegation_id: trip.id,
-                procedure: trip.content.procedure,
-                travel_date: trip.content.journey.departed_on.unwrap_or(trip.content.departure),
-                decided_on: decision.document.date,
-                agency_id: person.agency_id,
-                country,
-                person: format!("official {}", member.official_id),
-                named: true,
-                heads: 1,
-                purpose: trip.content.purpose.word().to_owned(),
-                field: trip.content.field.map_or("other", |f| f.word()).to_owned(),
-                funding: funding.join(","),
-                leader_level: leader.map_or("", |l| l.word()).to_owned(),
-                in_plan: trip.content.plan_item_id.is_some(),
-                reception_level: String::new(),
-                channel: String::new(),
-                waived: !decision.waivers.is_empty(),
-            });
-        }
+    let mut shares = Vec::new();
+    for (member, person) in c.travelling() {
+        let share = |country| Share { agency_id: person.agency_id, country, person: member.official_id.0, heads: 1 };
+        shares.extend(c.countries().into_iter().map(share));
     }
-    facts
+    let (from, to) = (c.journey.departed_on.unwrap_or(c.departure), c.journey.returned_on.unwrap_or(c.returning));
+    Some(Fact {
+        delegation_id: trip.id,
+        procedure: c.procedure,
+        travel_date: from,
+        decided_on: decision.document.date,
+        days: Period { from, to }.days().max(1),
+        purpose: c.purpose,
+        field: c.field,
+        funding: c.funding.iter().map(|f| Paid { source: f.source, amount: f.amount.clone() }).collect(),
+        leader_level: c.travelling().map(|(_, person)| person.post_level).filter(|l| l.is_leader()).min(),
+        in_plan: c.plan_item_id.is_some(),
+        reception_level: None,
+        channel: None,
+        waived: !decision.waivers.is_empty(),
+        shares,
+    })
 }

@@ -28,7 +28,7 @@ pub fn merge(conn: &mut Conn, call: &Call, into: Person, from: Id) -> Result<Per
     }
     for id in people::merge(conn, gone.id, into.id)? {
         if let Some(visit) = store::load::<Content>(conn, id)? {
-            statistics::replace(conn, id, &Content::facts(&visit))?;
+            statistics::replace(conn, id, Content::fact(&visit).as_ref())?;
         }
     }
     let detail = json!({"merged": Id(gone.id).to_string(), "name": gone.full_name, "nationality": gone.nationality});

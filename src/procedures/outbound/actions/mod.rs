@@ -66,8 +66,8 @@ impl handling::Content for Content {
         self.verdicts = Vec::new();
     }
 
-    fn facts(dossier: &Dossier<Self>) -> Vec<Fact> {
-        facts::facts(dossier)
+    fn fact(dossier: &Dossier<Self>) -> Option<Fact> {
+        facts::fact(dossier)
     }
 
     fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {

@@ -1,0 +1,306 @@
+//! Figures as they are answered: JSON, and the table behind CSV and XLSX.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::kernel::money::{self, Money};
+use crate::kernel::table::{Cell, Table};
+use crate::kernel::text::{Bilingual, Language};
+use crate::kernel::time::Period;
+use crate::kernel::words::Procedure;
+use crate::statistics::compare::{Compared, permille};
+use crate::statistics::count::{Counted, Dimension, Figures};
+use crate::statistics::labels::{heading, measure};
+use crate::statistics::question::{Basis, Measures, Window};
+
+#[derive(Serialize, ToSchema)]
+pub struct PeriodView {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub window: Window,
+    pub date_basis: Basis,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Days)]
+pub struct DaysView {
+    from: NaiveDate,
+    to: NaiveDate,
+}
+
+/// The measures of one row.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Figures)]
+pub struct FiguresView {
+    /// Delegations (đoàn).
+    delegations: i64,
+    /// Visits (lượt): one person in one delegation.
+    visits: i64,
+    /// Distinct people (người).
+    persons: i64,
+    /// Calendar days of the delegations, each once; where `measures` asks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<i64>,
+    /// Estimated cost, one amount a currency, in minor units; where `measures` asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Vec<Money>>,
+}
+
+impl FiguresView {
+    fn of(f: &Figures, more: Measures) -> Self {
+        let money = |(currency, amount): (&String, &i64)| Money { amount: *amount, currency: currency.clone() };
+        FiguresView {
+            delegations: f.delegations,
+            visits: f.visits,
+            persons: f.persons,
+            days: more.days.then_some(f.days),
+            cost: more.cost.then(|| f.cost.iter().map(money).collect()),
+        }
+    }
+}
+
+/// Percent of what it was, to a tenth; null where it was nothing.
+#[derive(Serialize, ToSchema)]
+struct Percent {
+    delegations: Option<f64>,
+    visits: Option<f64>,
+    persons: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<f64>,
+}
+
+/// The year before, and what changed since.
+#[derive(Serialize, ToSchema)]
+struct Comparison {
+    previous: FiguresView,
+    difference: FiguresView,
+    percent: Percent,
+}
+
+fn difference(now: &Figures, before: &Figures) -> Figures {
+    let currencies: BTreeSet<&String> = now.cost.keys().chain(before.cost.keys()).collect();
+    let amount = |cost: &BTreeMap<String, i64>, currency| cost.get(currency).copied().unwrap_or(0);
+    Figures {
+        delegations: now.delegations - before.delegations,
+        visits: now.visits - before.visits,
+        persons: now.persons - before.persons,
+        days: now.days - before.days,
+        cost: currencies.into_iter().map(|c| (c.clone(), amount(&now.cost, c) - amount(&before.cost, c))).collect(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "tenths of a percent are far below 2^53")]
+fn percent(now: i64, before: i64) -> Option<f64> {
+    permille(now, before).map(|tenths| tenths as f64 / 10.0)
+}
+
+impl Comparison {
+    fn of(now: &Figures, before: &Figures, more: Measures) -> Self {
+        Comparison {
+            previous: FiguresView::of(before, more),
+            difference: FiguresView::of(&difference(now, before), more),
+            percent: Percent {
+                delegations: percent(now.delegations, before.delegations),
+                visits: percent(now.visits, before.visits),
+                persons: percent(now.persons, before.persons),
+                days: percent(now.days, before.days).filter(|_| more.days),
+            },
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct TotalView {
+    #[serde(flatten)]
+    figures: FiguresView,
+    #[serde(flatten)]
+    compared: Option<Comparison>,
+}
+
+/// One row; `key` with one grouping, `keys` with two.
+#[derive(Serialize, ToSchema)]
+struct RowView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<Vec<String>>,
+    label: String,
+    #[serde(flatten)]
+    figures: FiguresView,
+    #[serde(flatten)]
+    compared: Option<Comparison>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct NoteItem {
+    code: &'static str,
+    detail: String,
+}
+
+/// Figures: delegations (đoàn), visits (lượt), persons (người), days and cost.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"procedure": "outbound", "period": {"from": "2026-01-01", "to": "2026-12-31", "window": "calendar", "date_basis": "travel"},
+    "total": {"delegations": 1, "visits": 5, "persons": 5},
+    "rows": [{"key": "KR", "label": "Hàn Quốc", "delegations": 1, "visits": 5, "persons": 5}],
+    "notes": [], "data_version": "1"}))]
+pub struct Statistics {
+    procedure: Procedure,
+    period: PeriodView,
+    /// With `compare`: the days of the year before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_period: Option<DaysView>,
+    total: TotalView,
+    rows: Vec<RowView>,
+    notes: Vec<NoteItem>,
+    /// Changes whenever anything counted does.
+    data_version: String,
+}
+
+/// What has been counted, with everything that shows it.
+pub struct Shown<'a> {
+    pub procedure: Procedure,
+    pub period: PeriodView,
+    pub previous_period: Option<Period>,
+    pub by: &'a [Dimension],
+    pub counted: &'a Counted,
+    pub compared: Option<Compared>,
+    /// Names of the keys of a row.
+    pub labelled: &'a dyn Fn(&[String]) -> Vec<String>,
+    pub language: Language,
+    pub more: Measures,
+    pub version: i64,
+}
+
+type Line = (Vec<String>, Figures, Option<Figures>);
+
+impl Shown<'_> {
+    /// Rows as people read them: in time by time, else the largest first.
+    fn lines(&self) -> Vec<Line> {
+        let mut lines: Vec<Line> = match &self.compared {
+            Some(compared) => compared.rows.iter().map(|(k, f, b)| (k.clone(), f.clone(), Some(b.clone()))).collect(),
+            None => self.counted.rows.iter().map(|(k, f)| (k.clone(), f.clone(), None)).collect(),
+        };
+        if !self.by.iter().any(|d| matches!(d, Dimension::Month | Dimension::Quarter)) {
+            lines.sort_by_cached_key(|(keys, f, _)| (-f.delegations, -f.visits, (self.labelled)(keys)));
+        }
+        lines
+    }
+
+    fn before(&self) -> Option<&Figures> {
+        self.compared.as_ref().map(|c| &c.total.1)
+    }
+
+    pub fn view(self) -> Statistics {
+        let row = |(keys, now, before): Line| RowView {
+            key: (keys.len() == 1).then(|| keys.first().cloned()).flatten(),
+            label: (self.labelled)(&keys).join(" · "),
+            figures: FiguresView::of(&now, self.more),
+            compared: before.map(|before| Comparison::of(&now, &before, self.more)),
+            keys: (keys.len() == 2).then_some(keys),
+        };
+        let total = &self.counted.total;
+        Statistics {
+            procedure: self.procedure,
+            previous_period: self.previous_period.map(|p| DaysView { from: p.from, to: p.to }),
+            total: TotalView {
+                figures: FiguresView::of(total, self.more),
+                compared: self.before().map(|before| Comparison::of(total, before, self.more)),
+            },
+            rows: self.lines().into_iter().map(row).collect(),
+            notes: self.notes(),
+            data_version: self.version.to_string(),
+            period: self.period,
+        }
+    }
+
+    /// What a reader has to know of the figures.
+    fn notes(&self) -> Vec<NoteItem> {
+        let say = |code, vi: String, en: String| NoteItem {
+            code,
+            detail: Bilingual::new(&vi, &en).in_language(self.language).to_owned(),
+        };
+        let mut notes = Vec::new();
+        let c = self.counted;
+        if c.rows_do_not_add_up() {
+            let (mut vi, mut en) = (Vec::new(), Vec::new());
+            if c.repeated_delegations > 0 {
+                let (why_vi, why_en) = why(self.by);
+                vi.push(format!(
+                    "{} đoàn {why_vi} được tính ở từng dòng, một lần ở tổng số.",
+                    money::grouped(c.repeated_delegations)
+                ));
+                en.push(format!(
+                    "{} delegation(s) {why_en} stand in each row, and once in the total.",
+                    c.repeated_delegations
+                ));
+            }
+            if c.repeated_persons > 0 {
+                vi.push(format!(
+                    "{} người có mặt ở nhiều dòng, được tính một lần ở tổng số.",
+                    money::grouped(c.repeated_persons)
+                ));
+                en.push(format!("{} person(s) stand in several rows, and once in the total.", c.repeated_persons));
+            }
+            notes.push(say("rows_do_not_add_up", vi.join(" "), en.join(" ")));
+        }
+        if c.persons_not_all_named {
+            notes.push(say(
+                "persons_not_all_named",
+                "Khách không nêu tên được tính một lần mỗi đoàn.".into(),
+                "Unnamed people count once per delegation.".into(),
+            ));
+        }
+        notes
+    }
+
+    /// The table: the groupings, then every measure, with the year before where that was asked.
+    pub fn table(&self, name: &str) -> Table {
+        let mut header: Vec<String> = self.by.iter().map(|d| heading(*d, self.language).to_owned()).collect();
+        let more = [("days", self.more.days), ("cost", self.more.cost)];
+        let words = ["delegations", "visits", "persons"].into_iter();
+        let words = words.chain(more.into_iter().filter(|(_, asked)| *asked).map(|(word, _)| word));
+        let measures: Vec<&str> = words.map(|word| measure(word, self.language)).collect();
+        header.extend(measures.iter().map(ToString::to_string));
+        if self.compared.is_some() {
+            let year_before = measure("previous", self.language);
+            header.extend(measures.iter().map(|m| format!("{m} ({year_before})")));
+        }
+        let cells = |f: &Figures| {
+            let mut cells = [f.delegations, f.visits, f.persons].map(Cell::Number).to_vec();
+            if self.more.days {
+                cells.push(Cell::Number(f.days));
+            }
+            if self.more.cost {
+                let cost: Vec<String> = f.cost.iter().map(|(c, a)| money::in_vietnamese(*a, c)).collect();
+                cells.push(if cost.is_empty() { Cell::Empty } else { Cell::Text(cost.join("; ")) });
+            }
+            cells
+        };
+        let line = |labels: Vec<String>, now: &Figures, before: Option<&Figures>| {
+            let labels = labels.into_iter().map(Cell::Text);
+            labels.chain(cells(now)).chain(before.map(cells).into_iter().flatten()).collect::<Vec<Cell>>()
+        };
+        let mut rows: Vec<Vec<Cell>> =
+            self.lines().iter().map(|(keys, now, before)| line((self.labelled)(keys), now, before.as_ref())).collect();
+        let total = self.by.iter().map(|_| measure("total", self.language).to_owned()).collect();
+        rows.push(line(total, &self.counted.total, self.before()));
+        Table { name: name.into(), header, rows }
+    }
+}
+
+/// Why a delegation stands in several rows of these groupings.
+fn why(by: &[Dimension]) -> (String, String) {
+    let reason = |dimension: &Dimension| match dimension {
+        Dimension::Country => Some(("nhiều nước", "of several countries")),
+        Dimension::Region => Some(("nhiều khu vực", "of several regions")),
+        Dimension::Agency => Some(("có người của nhiều cơ quan", "with people of several agencies")),
+        Dimension::Funding => Some(("có nhiều nguồn kinh phí", "paid from several sources")),
+        _ => None,
+    };
+    let found: Vec<(&str, &str)> = by.iter().filter_map(reason).collect();
+    let join = |parts: Vec<&str>, or: &str| parts.join(or);
+    (join(found.iter().map(|r| r.0).collect(), " hoặc "), join(found.iter().map(|r| r.1).collect(), " or "))
+}
