@@ -28,9 +28,10 @@ use crate::handling::Tools;
 use crate::jobs::Jobs;
 use crate::kernel::time::Clock;
 use crate::kernel::workdays::WorkCalendar;
+use crate::registry::{agencies, changes};
 use crate::regulation::store::{Shelf, add_shipped};
-use crate::statistics::cache::Answers;
-use crate::statistics::http::AgencyNames;
+use crate::statistics::http::Agencies;
+use crate::web::answers::Answers;
 use crate::web::idempotency::Running;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
 use crate::web::{health, trace};
@@ -48,7 +49,7 @@ pub struct House {
     hasher: Hasher,
     throttle: Throttle,
     shelf: Shelf,
-    answers: Answers,
+    pub answers: Answers,
     running: Running,
     pub jobs: Jobs,
 }
@@ -245,7 +246,7 @@ pub fn build(
         .app_data(web::Data::new(house.folder.clone()))
         .app_data(web::Data::from(Arc::clone(&house.calendar)))
         .app_data(web::Data::new(crate::registry::account_references as Exists))
-        .app_data(web::Data::new(crate::registry::agencies::names as AgencyNames))
+        .app_data(web::Data::new(Agencies { names: agencies::names, succession: changes::succession }))
         .app_data(web::Data::new(desk))
         .app_data(web::Data::new(tools))
         .app_data(web::Data::new(house.jobs.sender.clone()))

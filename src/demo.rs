@@ -138,6 +138,7 @@ fn fill(conn: &mut Conn, now: Moment) -> Result<()> {
             full_name: (*full_name).into(),
             email: None,
             agency_id: agency_id(agency),
+            predecessors: Vec::new(),
             official_id: made.iter().find(|(name, _)| name == full_name).map(|(_, id)| *id),
             active: true,
             activated: true,

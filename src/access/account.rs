@@ -23,6 +23,8 @@ pub struct Account {
     /// Where notices go, if anywhere.
     pub email: Option<String>,
     pub agency_id: Option<i64>,
+    /// Units that became that agency: what they left behind is its work.
+    pub predecessors: Vec<i64>,
     /// The official this account belongs to, so that nobody acts in his own trip.
     pub official_id: Option<i64>,
     pub active: bool,
@@ -83,7 +85,12 @@ impl Actor {
         bodies
     }
 
+    /// The agency of the account, and the units that became it.
+    pub fn agencies(&self) -> impl Iterator<Item = i64> {
+        self.account.agency_id.into_iter().chain(self.account.predecessors.iter().copied())
+    }
+
     pub fn belongs_to(&self, agency_id: i64) -> bool {
-        self.account.agency_id == Some(agency_id)
+        self.agencies().any(|id| id == agency_id)
     }
 }

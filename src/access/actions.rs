@@ -238,6 +238,7 @@ pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -
                 full_name: username.to_owned(),
                 email: None,
                 agency_id: None,
+                predecessors: Vec::new(),
                 official_id: None,
                 active: true,
                 activated: false,

@@ -132,8 +132,14 @@ impl Call {
         See: FnOnce(&mut Conn, &Call) -> Result<S> + Send + 'static,
         Do: FnOnce(&mut Conn, &Call, S) -> Result<Reply> + Send + 'static,
     {
+        let accounts_changed = self.accounts_changed();
+        self.change_and(fingerprint, see, act, accounts_changed).await
+    }
+
+    /// To be run once a commit that changed accounts holds.
+    pub fn accounts_changed(&self) -> impl FnOnce() + Send + use<> {
         let sessions = self.sessions.clone();
-        self.change_and(fingerprint, see, act, move || sessions.forget()).await
+        move || sessions.forget()
     }
 
     /// The same, with something to do on the writer's thread once the commit holds.

@@ -6,7 +6,9 @@ use diesel::prelude::*;
 
 use crate::access::account::{Account, Dated};
 use crate::access::token::Key;
-use crate::db::schema::{one_time_tokens, refresh_tokens, seats, sessions, signing_keys, user_roles, users};
+use crate::db::schema::{
+    agency_successions, one_time_tokens, refresh_tokens, seats, sessions, signing_keys, user_roles, users,
+};
 use crate::db::{Conn, insert_rows};
 use crate::error::{Error, Result};
 use crate::kernel::time::{Day, Moment};
@@ -33,6 +35,22 @@ fn dated<T: std::str::FromStr>(row: DatedRow) -> Result<Dated<T>> {
     Ok(Dated { what, valid_from, valid_to })
 }
 
+/// Units that became this one, over any number of changes.
+fn predecessors(conn: &mut Conn, agency_id: Option<i64>) -> Result<Vec<i64>> {
+    let mut found: Vec<i64> = Vec::new();
+    let mut asked: Vec<i64> = agency_id.into_iter().collect();
+    while !asked.is_empty() {
+        let before: Vec<i64> = agency_successions::table
+            .filter(agency_successions::to_id.eq_any(&asked))
+            .select(agency_successions::from_id)
+            .distinct()
+            .load(conn)?;
+        asked = before.into_iter().filter(|id| !found.contains(id)).collect();
+        found.extend(&asked);
+    }
+    Ok(found)
+}
+
 fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
     let ids: Vec<i64> = rows.iter().map(|r| r.id).collect();
     let mut roles: HashMap<i64, Vec<DatedRow>> = HashMap::new();
@@ -52,6 +70,7 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
     rows.into_iter()
         .map(|row| {
             Ok(Account {
+                predecessors: predecessors(conn, row.agency_id)?,
                 roles: roles.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
                 seats: held.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
                 id: row.id,

@@ -159,6 +159,7 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewUser>, exists: Ex
         full_name: body.full_name,
         email: body.email,
         agency_id: body.agency_id.map(|id| id.0),
+        predecessors: Vec::new(),
         official_id: body.official_id.map(|id| id.0),
         active: true,
         activated: false,

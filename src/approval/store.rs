@@ -161,7 +161,7 @@ pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
             query().filter(steps::kind.eq(StepKind::Consent.word())).filter(steps::body.ne(Body::PartyOffice.word()));
         rows.extend(consents.load::<Row>(conn)?);
     }
-    if let Some(agency) = actor.account.agency_id {
+    for agency in actor.agencies() {
         let own = || query().filter(steps::agency_id.eq(agency)).filter(steps::body.eq(Body::AgencyHead.word()));
         if actor.sits_in(Body::AgencyHead) {
             rows.extend(own().load::<Row>(conn)?);

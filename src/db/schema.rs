@@ -222,6 +222,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    agency_changes (id) {
+        id -> BigInt,
+        kind -> Text,
+        on_day -> Date,
+        document -> Text,
+        accounts_moved -> BigInt,
+        officials_moved -> BigInt,
+    }
+}
+
+diesel::table! {
+    agency_successions (change_id, from_id, to_id) {
+        change_id -> BigInt,
+        from_id -> BigInt,
+        to_id -> BigInt,
+    }
+}
+
+diesel::table! {
     fact_shares (delegation_id, ord) {
         delegation_id -> BigInt,
         ord -> BigInt,
@@ -464,6 +483,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     facts,
     fact_shares,
+    agency_changes,
+    agency_successions,
     counters,
     idempotency_keys,
     audit,

@@ -5,6 +5,7 @@ pub mod country;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod succession;
 pub mod table;
 pub mod text;
 pub mod time;

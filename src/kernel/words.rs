@@ -39,6 +39,8 @@ words! {
     FundingSource { CentralBudget, ProvincialBudget, LocalBudget, UnitRevenue, Project, Host, Enterprise, #[serde(rename = "self")] #[strum(serialize = "self")] Own }
     /// Management level (diện quản lý): who manages the person as a cadre.
     ManagedBy { Central, PartyStandingBoard, Ppc, Agency }
+    /// How the tree changes (đổi tên, hợp nhất, chia tách, chuyển cấp trên).
+    AgencyChangeKind { Rename, Merge, Split, Transfer }
     /// Bloc of an agency or person (khối).
     Bloc { State, Party, MassOrganisation }
     /// Post level (cấp chức vụ), highest first. All but the last three are leaders (lãnh đạo).

@@ -28,7 +28,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Agency, example = json!({"id": "01ke3m9p0005s", "version": 1, "code": "SKHCN", "name": "Sở Khoa học và Công nghệ",
     "parent_id": null, "bloc": "state", "valid_from": "2000-01-01", "valid_to": null, "clerk_may_submit": false}))]
-struct AgencyView {
+pub struct AgencyView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,

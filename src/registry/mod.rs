@@ -2,6 +2,8 @@
 
 pub mod agencies;
 pub mod agencies_http;
+pub mod changes;
+pub mod changes_http;
 pub mod holidays;
 pub mod officials;
 pub mod officials_http;
@@ -20,6 +22,7 @@ use crate::kernel::violation::Violations;
 /// Registers the room's routes.
 pub fn routes(config: &mut ServiceConfig) {
     agencies_http::routes(config);
+    changes_http::routes(config);
     officials_http::routes(config);
     officials_parts_http::routes(config);
     partners_http::routes(config);

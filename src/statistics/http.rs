@@ -11,17 +11,19 @@ use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::{Error, Result, forbidden};
 use crate::kernel::id::Id;
+use crate::kernel::succession::Succession;
 use crate::kernel::time::{Day, Period};
 use crate::kernel::words::{Body, Procedure, Role};
 use crate::papers;
-use crate::statistics::cache::Answers;
+use crate::record::counters::data_version;
 use crate::statistics::compare::{compare, year_before};
 use crate::statistics::count::{Counted, Dimension, count};
 use crate::statistics::labels::label;
 use crate::statistics::narrow::Narrow;
-use crate::statistics::question::{Compare, Format, Measures, Question};
+use crate::statistics::question::{AgencyView, Compare, Format, Measures, Question};
 use crate::statistics::store;
 use crate::statistics::view::{PeriodView, Shown, Statistics};
+use crate::web::answers::Answers;
 use crate::web::etag::IfNoneMatch;
 use crate::web::query::Query;
 
@@ -29,11 +31,19 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(outbound).service(inbound);
 }
 
-/// Names of agencies; the registry answers.
-pub type AgencyNames = fn(&mut Conn, &[i64]) -> Result<std::collections::HashMap<i64, (String, String)>>;
+/// Code and name of agencies by id.
+type Names = HashMap<i64, (String, String)>;
 
-/// Whether the caller sees everybody's figures, or only those of one agency.
-fn scope(call: &Call) -> Result<Option<i64>> {
+/// What figures have to know of agencies; the registry answers.
+#[derive(Clone, Copy)]
+pub struct Agencies {
+    pub names: fn(&mut Conn, &[i64]) -> Result<Names>,
+    /// Which unit followed which.
+    pub succession: fn(&mut Conn) -> Result<Succession>,
+}
+
+/// The agencies whose figures the caller sees; none means everybody's.
+fn scope(call: &Call) -> Result<Option<Vec<i64>>> {
     call.actor.require(Act::Read, Kind::Statistics)?;
     let all = call.actor.has(Role::Statistician)
         || call.actor.has(Role::Inspector)
@@ -41,8 +51,11 @@ fn scope(call: &Call) -> Result<Option<i64>> {
     if all {
         return Ok(None);
     }
-    let own = call.actor.account.agency_id;
-    own.map(Some).ok_or_else(|| forbidden("Tài khoản chưa thuộc cơ quan nào.", "The account belongs to no agency."))
+    let own: Vec<i64> = call.actor.agencies().collect();
+    if own.is_empty() {
+        return Err(forbidden("Tài khoản chưa thuộc cơ quan nào.", "The account belongs to no agency."));
+    }
+    Ok(Some(own))
 }
 
 /// Outbound figures of a period: only what was approved or took place. 304 while nothing counted has changed.
@@ -55,10 +68,10 @@ async fn outbound(
     req: HttpRequest,
     call: Call,
     answers: web::Data<Answers>,
-    names: web::Data<AgencyNames>,
+    agencies: web::Data<Agencies>,
     question: Query<Question>,
 ) -> Result<HttpResponse> {
-    answer(&req, &call, &answers, *names.get_ref(), Procedure::Outbound, question.0).await
+    answer(&req, &call, &answers, *agencies.get_ref(), Procedure::Outbound, question.0).await
 }
 
 /// Inbound figures of a period: guests who came, before arrival those announced. 304 while nothing counted has changed.
@@ -71,30 +84,37 @@ async fn inbound(
     req: HttpRequest,
     call: Call,
     answers: web::Data<Answers>,
-    names: web::Data<AgencyNames>,
+    agencies: web::Data<Agencies>,
     question: Query<Question>,
 ) -> Result<HttpResponse> {
-    answer(&req, &call, &answers, *names.get_ref(), Procedure::Inbound, question.0).await
+    answer(&req, &call, &answers, *agencies.get_ref(), Procedure::Inbound, question.0).await
 }
 
 async fn answer(
     req: &HttpRequest,
     call: &Call,
     answers: &Answers,
-    names: AgencyNames,
+    agencies: Agencies,
     procedure: Procedure,
     question: Question,
 ) -> Result<HttpResponse> {
     let only = scope(call)?;
-    if only.is_some() && question.agency().is_some_and(|asked| Some(asked) != only) {
+    if let (Some(own), Some(asked)) = (&only, question.agency())
+        && !own.contains(&asked)
+    {
         return Err(forbidden("Chỉ xem được số liệu của cơ quan mình.", "Only figures of one's own agency."));
     }
-    let key = format!("{procedure} {only:?} {:?} {:?} {}", call.today.year(), call.language, req.query_string());
+    // An answer that depends on the day is another one tomorrow.
+    let now = match question.agency_view.as_deref() {
+        Some("current") => call.today.to_string(),
+        _ => call.today.year().to_string(),
+    };
+    let key = format!("{procedure} {only:?} {now} {:?} {}", call.language, req.query_string());
     let version = match answers.version() {
         Some(version) => version,
         None => {
             let generation = answers.generation();
-            let version = call.read(|conn, _| store::data_version(conn)).await?;
+            let version = call.read(|conn, _| data_version(conn)).await?;
             answers.learn(version, generation);
             version
         }
@@ -110,8 +130,8 @@ async fn answer(
     let body = match known {
         Some(body) => body,
         None => {
-            let asked = Asked::read(procedure, question, only, call.today)?;
-            let computed = call.read(move |conn, call| figures(conn, call, names, &asked)).await?;
+            let asked = Asked::read(procedure, question, only.as_deref(), call.today)?;
+            let computed = call.read(move |conn, call| figures(conn, call, agencies, &asked)).await?;
             answers.put(computed.0, &key, computed.1.clone().into());
             computed.1.into()
         }
@@ -149,40 +169,66 @@ struct Asked {
     period: Period,
     narrow: Narrow,
     more: Measures,
+    view: AgencyView,
 }
 
 impl Asked {
-    fn read(procedure: Procedure, question: Question, only: Option<i64>, today: Day) -> Result<Self> {
+    fn read(procedure: Procedure, question: Question, only: Option<&[i64]>, today: Day) -> Result<Self> {
         let (by, period) = (question.dimensions()?, question.period(today)?);
-        Ok(Asked { procedure, by, period, narrow: question.narrow(only)?, more: question.measures()?, question })
+        Ok(Asked {
+            procedure,
+            by,
+            period,
+            narrow: question.narrow(only)?,
+            more: question.measures()?,
+            view: question.view(today)?,
+            question,
+        })
     }
 
-    fn count(&self, conn: &mut Conn, period: Period) -> Result<Counted> {
+    /// Counts a period; with the delegations whose unit no single one stands for on the day of the view.
+    fn count(&self, conn: &mut Conn, period: Period, agencies: Agencies) -> Result<(Counted, i64)> {
         let basis = self.question.basis();
         let mut facts = store::in_period(conn, self.procedure, period, basis)?;
+        let mut unsure = HashSet::new();
+        if let AgencyView::On(day) = self.view {
+            let succession = (agencies.succession)(conn)?;
+            for fact in &mut facts {
+                let mut sure = true;
+                for share in &mut fact.shares {
+                    let stands = succession.on(share.agency_id, day);
+                    share.agency_id = stands.id;
+                    sure &= stands.sure;
+                }
+                if !sure {
+                    unsure.insert(fact.delegation_id);
+                }
+            }
+        }
         self.narrow.keep(&mut facts);
-        Ok(count(&facts, &self.by, basis))
+        let unsure = facts.iter().filter(|f| unsure.contains(&f.delegation_id)).count();
+        Ok((count(&facts, &self.by, basis), i64::try_from(unsure).unwrap_or(i64::MAX)))
     }
 }
 
 /// Counts, and writes the answer in its format; with the version of the very snapshot that was counted.
-fn figures(conn: &mut Conn, call: &Call, names: AgencyNames, asked: &Asked) -> Result<(i64, Vec<u8>)> {
-    let version = store::data_version(conn)?;
-    let counted = asked.count(conn, asked.period)?;
+fn figures(conn: &mut Conn, call: &Call, agencies: Agencies, asked: &Asked) -> Result<(i64, Vec<u8>)> {
+    let version = data_version(conn)?;
+    let (counted, unsure) = asked.count(conn, asked.period, agencies)?;
     let previous_period = asked.question.compare.map(|Compare::PreviousYear| year_before(asked.period));
-    let before = previous_period.map(|period| asked.count(conn, period)).transpose()?;
-    let compared = before.map(|before| compare(&counted, &before, &asked.by));
-    let agencies = match asked.by.iter().position(|d| *d == Dimension::Agency) {
+    let before = previous_period.map(|period| asked.count(conn, period, agencies)).transpose()?;
+    let compared = before.map(|(before, _)| compare(&counted, &before, &asked.by));
+    let names = match asked.by.iter().position(|d| *d == Dimension::Agency) {
         Some(at) => {
             let keys = counted.rows.iter().map(|(k, _)| k);
             let all = keys.chain(compared.iter().flat_map(|c| c.rows.iter().map(|(k, ..)| k)));
             let ids: HashSet<i64> = all.filter_map(|k| k.get(at)?.parse::<Id>().ok().map(|id| id.0)).collect();
-            names(conn, &ids.into_iter().collect::<Vec<_>>())?
+            (agencies.names)(conn, &ids.into_iter().collect::<Vec<_>>())?
         }
         None => HashMap::new(),
     };
     let labelled = |keys: &[String]| -> Vec<String> {
-        asked.by.iter().zip(keys).map(|(d, key)| label(*d, key, &agencies, call.language)).collect()
+        asked.by.iter().zip(keys).map(|(d, key)| label(*d, key, &names, call.language)).collect()
     };
     let shown = Shown {
         procedure: asked.procedure,
@@ -199,6 +245,7 @@ fn figures(conn: &mut Conn, call: &Call, names: AgencyNames, asked: &Asked) -> R
         labelled: &labelled,
         language: call.language,
         more: asked.more,
+        unsure_units: unsure,
         version,
     };
     let name = if asked.procedure == Procedure::Inbound { "Đoàn vào" } else { "Đoàn ra" };

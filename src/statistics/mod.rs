@@ -1,6 +1,5 @@
 //! Figures: facts that procedures write, counted by pure functions, answered from memory while nothing changed.
 
-pub mod cache;
 pub mod compare;
 pub mod count;
 pub mod fact;

@@ -7,7 +7,7 @@ use crate::statistics::fact::Fact;
 /// Which facts are meant; none of a word means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Narrow {
-    pub agency_id: Option<i64>,
+    pub agencies: Option<Vec<i64>>,
     pub country: Option<String>,
     pub region: Option<String>,
     pub purpose: Option<Purpose>,
@@ -32,9 +32,9 @@ impl Narrow {
                 && self.in_plan.is_none_or(|w| w == fact.in_plan)
                 && self.channel.is_none_or(|w| Some(w) == fact.channel)
                 && self.waived.is_none_or(|w| w == fact.waived);
-            if whole && (self.agency_id.is_some() || self.country.is_some() || self.region.is_some()) {
+            if whole && (self.agencies.is_some() || self.country.is_some() || self.region.is_some()) {
                 fact.shares.retain(|s| {
-                    self.agency_id.is_none_or(|id| id == s.agency_id)
+                    self.agencies.as_ref().is_none_or(|ids| ids.contains(&s.agency_id))
                         && self.country.as_ref().is_none_or(|c| *c == s.country)
                         && self.region.as_deref().is_none_or(|r| r == region(&s.country))
                 });
@@ -79,7 +79,7 @@ mod tests {
         let all = Narrow::default;
         assert_eq!(kept(all()).map(|s| s.len()), Some(4));
         assert_eq!(
-            kept(Narrow { agency_id: Some(1), country: Some("JP".into()), ..all() }),
+            kept(Narrow { agencies: Some(vec![1]), country: Some("JP".into()), ..all() }),
             Some(vec![(1, "JP".into())])
         );
         assert_eq!(
@@ -88,7 +88,7 @@ mod tests {
         );
         assert_eq!(kept(Narrow { field: Some(Field::Other), in_plan: Some(true), ..all() }).map(|s| s.len()), Some(4));
         for none in [
-            Narrow { agency_id: Some(3), ..all() },
+            Narrow { agencies: Some(vec![3]), ..all() },
             Narrow { funding: Some(FundingSource::Own), ..all() },
             Narrow { waived: Some(true), ..all() },
             Narrow { reception_level: Some(ReceptionLevel::Province), ..all() },

@@ -29,6 +29,9 @@ pub struct Question {
     /// One or two of: country region agency purpose field month quarter funding reception_level leader_level in_plan channel waived.
     #[param(example = "country")]
     pub by: Option<String>,
+    /// Units as they were (`as_reported`, default), as they are (`current`), or of a day (`on:2025-01-01`).
+    #[param(example = "current")]
+    pub agency_view: Option<String>,
     pub agency_id: Option<String>,
     #[param(min_length = 2, max_length = 2, example = "KR")]
     pub country: Option<String>,
@@ -93,6 +96,14 @@ pub enum Compare {
     PreviousYear,
 }
 
+/// Under whose name units count that were renamed, merged, split or transferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgencyView {
+    AsReported,
+    /// Under the units of that day.
+    On(Day),
+}
+
 /// How a table is answered.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
@@ -138,8 +149,25 @@ impl Question {
         self.agency_id.as_ref().map(|id| id.parse::<Id>().map_or(-1, |id| id.0))
     }
 
-    /// The filters, for somebody who may see one agency only, or all.
-    pub fn narrow(&self, only: Option<i64>) -> Result<Narrow> {
+    pub fn view(&self, today: Day) -> Result<AgencyView> {
+        match self.agency_view.as_deref() {
+            None | Some("as_reported") => Ok(AgencyView::AsReported),
+            Some("current") => Ok(AgencyView::On(today)),
+            Some(other) => {
+                let day = other.strip_prefix("on:").and_then(|day| day.parse().ok());
+                day.map(AgencyView::On).ok_or_else(|| {
+                    invalid(
+                        "agency_view",
+                        "as_reported, current hoặc on:YYYY-MM-DD.",
+                        "as_reported, current or on:YYYY-MM-DD.",
+                    )
+                })
+            }
+        }
+    }
+
+    /// The filters, for somebody who may see some agencies only, or all.
+    pub fn narrow(&self, only: Option<&[i64]>) -> Result<Narrow> {
         if self.country.as_deref().is_some_and(|c| country(c).is_none()) {
             return Err(invalid("country", "không có mã nước này.", "there is no such country code."));
         }
@@ -147,7 +175,7 @@ impl Question {
             return Err(invalid("region", "không có khu vực này.", "there is no such region."));
         }
         Ok(Narrow {
-            agency_id: self.agency().or(only),
+            agencies: self.agency().map(|id| vec![id]).or(only.map(<[i64]>::to_vec)),
             country: self.country.clone(),
             region: self.region.clone(),
             purpose: self.purpose,

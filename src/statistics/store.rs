@@ -1,15 +1,16 @@
-//! Rows of facts, and the counter that says whether anything counted has changed.
+//! Rows of facts.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::db::schema::{counters, fact_shares, facts};
+use crate::db::schema::{fact_shares, facts};
 use crate::db::{Conn, each, insert_rows, word};
 use crate::error::{Error, Result};
 use crate::kernel::money::Money;
 use crate::kernel::time::{Day, Period};
 use crate::kernel::words::Procedure;
+use crate::record::counters;
 use crate::statistics::count::DateBasis;
 use crate::statistics::fact::{Fact, Paid, Share};
 
@@ -120,47 +121,18 @@ fn share_row(delegation_id: i64, ord: i64, s: &Share) -> ShareRow {
     ShareRow { delegation_id, ord, agency_id, country: s.country.clone(), person, heads }
 }
 
-const DATA_VERSION: &str = "data_version";
 const FORM: &str = "facts_form";
 /// Raised where facts are derived in another way than before: `ngoaivu migrate` then derives them all again.
 const CURRENT_FORM: i64 = 2;
 
-fn counter(conn: &mut Conn, name: &str) -> Result<i64> {
-    let counter = counters::table.find(name).select(counters::value);
-    Ok(each!(conn, c => counter.first(c)).optional()?.unwrap_or(0))
-}
-
-fn set_counter(conn: &mut Conn, name: &str, value: i64) -> Result<()> {
-    let place = counters::table.find(name);
-    if diesel::update(place).set(counters::value.eq(value)).execute(conn)? == 0 {
-        let row = (counters::name.eq(name), counters::value.eq(value));
-        diesel::insert_into(counters::table).values(row).execute(conn)?;
-    }
-    Ok(())
-}
-
-/// Counts the changes of anything counted.
-pub fn data_version(conn: &mut Conn) -> Result<i64> {
-    counter(conn, DATA_VERSION)
-}
-
-fn raise(conn: &mut Conn) -> Result<()> {
-    let place = counters::table.find(DATA_VERSION);
-    let raised = each!(conn, c => diesel::update(place).set(counters::value.eq(counters::value + 1)).execute(c))?;
-    if raised == 0 {
-        set_counter(conn, DATA_VERSION, 1)?;
-    }
-    Ok(())
-}
-
 /// Whether the stored facts were derived as this version derives them.
 pub fn is_current(conn: &mut Conn) -> Result<bool> {
-    Ok(counter(conn, FORM)? == CURRENT_FORM)
+    Ok(counters::counter(conn, FORM)? == CURRENT_FORM)
 }
 
 /// To be said once every fact has been derived again.
 pub fn set_current(conn: &mut Conn) -> Result<()> {
-    set_counter(conn, FORM, CURRENT_FORM)
+    counters::set(conn, FORM, CURRENT_FORM)
 }
 
 fn shares_of(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Share>> {
@@ -206,7 +178,7 @@ pub fn replace(conn: &mut Conn, delegation_id: i64, new: Option<&Fact>) -> Resul
         .map(|(ord, share)| share_row(delegation_id, ord, share))
         .collect();
     insert_rows!(conn, fact_shares::table, &rows);
-    raise(conn)
+    counters::raise_data_version(conn)
 }
 
 /// Takes away every fact of a procedure (rebuilding).
@@ -214,7 +186,7 @@ pub fn clear(conn: &mut Conn, procedure: Procedure) -> Result<()> {
     let own = facts::table.filter(facts::procedure.eq(procedure.word())).select(facts::delegation_id);
     diesel::delete(fact_shares::table.filter(fact_shares::delegation_id.eq_any(own))).execute(conn)?;
     diesel::delete(facts::table.filter(facts::procedure.eq(procedure.word()))).execute(conn)?;
-    raise(conn)
+    counters::raise_data_version(conn)
 }
 
 /// Facts of a procedure whose day falls into a period, in the order of their delegations.

@@ -171,6 +171,8 @@ pub struct Shown<'a> {
     pub labelled: &'a dyn Fn(&[String]) -> Vec<String>,
     pub language: Language,
     pub more: Measures,
+    /// Delegations of units that no single one stands for on the day of the view.
+    pub unsure_units: i64,
     pub version: i64,
 }
 
@@ -245,6 +247,19 @@ impl Shown<'_> {
                 en.push(format!("{} person(s) stand in several rows, and once in the total.", c.repeated_persons));
             }
             notes.push(say("rows_do_not_add_up", vi.join(" "), en.join(" ")));
+        }
+        if self.unsure_units > 0 {
+            notes.push(say(
+                "units_not_attributed",
+                format!(
+                    "{} đoàn giữ tên đơn vị như đã báo cáo, vì đơn vị ấy được chia tách hoặc hợp từ nhiều đơn vị.",
+                    money::grouped(self.unsure_units)
+                ),
+                format!(
+                    "{} delegation(s) keep the unit as reported: it was split, or came of several units.",
+                    self.unsure_units
+                ),
+            ));
         }
         if c.persons_not_all_named {
             notes.push(say(

@@ -1,5 +1,6 @@
 //! HTTP tools without business: bodies, queries, entity tags, retries, traces, the finished specification.
 
+pub mod answers;
 pub mod etag;
 pub mod health;
 pub mod idempotency;

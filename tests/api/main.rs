@@ -11,6 +11,7 @@
 mod world;
 
 mod access;
+mod agencies;
 mod assessments;
 mod calendar;
 mod command_line;

@@ -13,7 +13,7 @@ macro_rules! acts {
             async fn $act(
                 call: $crate::access::call::Call,
                 tools: actix_web::web::Data<$crate::handling::Tools>,
-                answers: actix_web::web::Data<$crate::statistics::cache::Answers>,
+                answers: actix_web::web::Data<$crate::web::answers::Answers>,
                 id: actix_web::web::Path<String>,
                 body: $crate::web::json::Incoming<$body>,
             ) -> $crate::error::Result<actix_web::HttpResponse> {

@@ -66,9 +66,8 @@ fn visible(actor: &Actor, direction: Direction) -> Condition {
         seen = Box::new(known.or(more));
     };
     let past_draft = || dossiers::state.ne(State::Draft.word());
-    if let Some(agency) = actor.account.agency_id.filter(|_| actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
-    {
-        add(Box::new(dossiers::agency_id.eq(agency)));
+    if actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead) {
+        actor.agencies().for_each(|agency| add(Box::new(dossiers::agency_id.eq(agency))));
     }
     if actor.has(Role::Inspector) || actor.sits_in(Body::Dofa) {
         add(Box::new(past_draft()));

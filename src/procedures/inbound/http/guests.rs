@@ -14,7 +14,7 @@ use crate::kernel::page::Page;
 use crate::procedures::inbound::actions::guests as actions;
 use crate::procedures::inbound::people::{self, Filter, Person};
 use crate::registry::officials::shown;
-use crate::statistics::cache::Answers;
+use crate::web::answers::Answers;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
 

@@ -24,7 +24,7 @@ use crate::procedures::inbound::http::view::{VisitPage, VisitView};
 use crate::procedures::inbound::model::Content;
 use crate::procedures::inbound::papers::{list as list_table, programme as programme_paper};
 use crate::registry::agencies;
-use crate::statistics::cache::Answers;
+use crate::web::answers::Answers;
 use crate::web::json::Incoming;
 use crate::web::query::Query;
 

@@ -16,7 +16,7 @@ use crate::procedures::outbound::http::body::{NewTrip, TripChanges};
 use crate::procedures::outbound::http::view::{TripPage, TripView};
 use crate::procedures::outbound::model::Content;
 use crate::procedures::outbound::papers::list as list_table;
-use crate::statistics::cache::Answers;
+use crate::web::answers::Answers;
 use crate::web::json::Incoming;
 use crate::web::query::Query;
 

@@ -1,0 +1,2 @@
+DROP TABLE agency_successions;
+DROP TABLE agency_changes;

@@ -1,0 +1,39 @@
+//! Counters by name; one of them counts the changes of anything that figures rest on.
+
+use diesel::prelude::*;
+
+use crate::db::schema::counters;
+use crate::db::{Conn, each};
+use crate::error::Result;
+
+const DATA_VERSION: &str = "data_version";
+
+/// The value of a counter; zero where it was never set.
+pub fn counter(conn: &mut Conn, name: &str) -> Result<i64> {
+    let counter = counters::table.find(name).select(counters::value);
+    Ok(each!(conn, c => counter.first(c)).optional()?.unwrap_or(0))
+}
+
+pub fn set(conn: &mut Conn, name: &str, value: i64) -> Result<()> {
+    let place = counters::table.find(name);
+    if diesel::update(place).set(counters::value.eq(value)).execute(conn)? == 0 {
+        let row = (counters::name.eq(name), counters::value.eq(value));
+        diesel::insert_into(counters::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Counts the changes of anything counted.
+pub fn data_version(conn: &mut Conn) -> Result<i64> {
+    counter(conn, DATA_VERSION)
+}
+
+/// Something counted has changed: every answer made before is old.
+pub fn raise_data_version(conn: &mut Conn) -> Result<()> {
+    let place = counters::table.find(DATA_VERSION);
+    let raised = each!(conn, c => diesel::update(place).set(counters::value.eq(counters::value + 1)).execute(c))?;
+    if raised == 0 {
+        set(conn, DATA_VERSION, 1)?;
+    }
+    Ok(())
+}
