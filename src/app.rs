@@ -30,7 +30,7 @@ use crate::kernel::time::Clock;
 use crate::kernel::workdays::WorkCalendar;
 use crate::registry::{agencies, changes};
 use crate::regulation::store::{Shelf, add_shipped};
-use crate::statistics::http::Agencies;
+use crate::statistics::asked::Agencies;
 use crate::web::answers::Answers;
 use crate::web::idempotency::Running;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
@@ -140,6 +140,7 @@ fn rooms(config: &mut ServiceConfig) {
     // Routes are tried in this order: what is asked most comes first.
     crate::procedures::routes(config);
     crate::handling::http::partner_history::routes(config);
+    crate::procedures::records::routes(config);
     crate::access::http::routes(config);
     crate::access::trail::routes(config);
     crate::registry::routes(config);

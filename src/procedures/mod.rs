@@ -3,6 +3,7 @@
 pub mod engagements;
 pub mod inbound;
 pub mod outbound;
+pub mod records;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

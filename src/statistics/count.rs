@@ -209,6 +209,24 @@ pub fn count(facts: &[Fact], by: &[Dimension], basis: DateBasis) -> Counted {
     }
 }
 
+/// The visits that a fact counts in one cell; none where it does not stand there.
+pub fn visits_in(fact: &Fact, by: &[Dimension], basis: DateBasis, keys: &[String]) -> Option<i64> {
+    let mut names = Names::default();
+    let wanted: Vec<u32> = keys.iter().map(|key| names.of(key)).collect();
+    let whole: Vec<Option<Vec<u32>>> = by.iter().map(|d| of_delegation(fact, *d, basis, &mut names)).collect();
+    let mut tally = Tally::default();
+    for share in &fact.shares {
+        let stands = by.iter().zip(&whole).zip(&wanted).all(|((dimension, whole), wanted)| match whole {
+            Some(parts) => parts.contains(wanted),
+            None => of_share(share, *dimension, &mut names) == *wanted,
+        });
+        if stands {
+            tally.add(0, fact, share, None);
+        }
+    }
+    (tally.figures.delegations > 0).then_some(tally.figures.visits)
+}
+
 pub fn region(code: &str) -> &'static str {
     country(code).map_or("other", |c| c.region)
 }

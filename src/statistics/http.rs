@@ -7,21 +7,17 @@ use chrono::Datelike;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
-use crate::error::{Error, Result, forbidden};
+use crate::error::{Error, Result};
 use crate::kernel::id::Id;
-use crate::kernel::succession::Succession;
-use crate::kernel::time::{Day, Period};
-use crate::kernel::words::{Body, Procedure, Role};
+use crate::kernel::words::Procedure;
 use crate::papers;
 use crate::record::counters::data_version;
+use crate::statistics::asked::{Agencies, Asked, scope};
 use crate::statistics::compare::{compare, year_before};
-use crate::statistics::count::{Counted, Dimension, count};
+use crate::statistics::count::{Dimension, count};
 use crate::statistics::labels::label;
-use crate::statistics::narrow::Narrow;
-use crate::statistics::question::{AgencyView, Compare, Format, Measures, Question};
-use crate::statistics::store;
+use crate::statistics::question::{Compare, Format, Question};
 use crate::statistics::view::{PeriodView, Shown, Statistics};
 use crate::web::answers::Answers;
 use crate::web::etag::IfNoneMatch;
@@ -29,33 +25,6 @@ use crate::web::query::Query;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(outbound).service(inbound);
-}
-
-/// Code and name of agencies by id.
-type Names = HashMap<i64, (String, String)>;
-
-/// What figures have to know of agencies; the registry answers.
-#[derive(Clone, Copy)]
-pub struct Agencies {
-    pub names: fn(&mut Conn, &[i64]) -> Result<Names>,
-    /// Which unit followed which.
-    pub succession: fn(&mut Conn) -> Result<Succession>,
-}
-
-/// The agencies whose figures the caller sees; none means everybody's.
-fn scope(call: &Call) -> Result<Option<Vec<i64>>> {
-    call.actor.require(Act::Read, Kind::Statistics)?;
-    let all = call.actor.has(Role::Statistician)
-        || call.actor.has(Role::Inspector)
-        || [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc].into_iter().any(|b| call.actor.sits_in(b));
-    if all {
-        return Ok(None);
-    }
-    let own: Vec<i64> = call.actor.agencies().collect();
-    if own.is_empty() {
-        return Err(forbidden("Tài khoản chưa thuộc cơ quan nào.", "The account belongs to no agency."));
-    }
-    Ok(Some(own))
 }
 
 /// Outbound figures of a period: only what was approved or took place. 304 while nothing counted has changed.
@@ -98,12 +67,7 @@ async fn answer(
     procedure: Procedure,
     question: Question,
 ) -> Result<HttpResponse> {
-    let only = scope(call)?;
-    if let (Some(own), Some(asked)) = (&only, question.agency())
-        && !own.contains(&asked)
-    {
-        return Err(forbidden("Chỉ xem được số liệu của cơ quan mình.", "Only figures of one's own agency."));
-    }
+    let only = scope(call, &question)?;
     // An answer that depends on the day is another one tomorrow.
     let now = match question.agency_view.as_deref() {
         Some("current") => call.today.to_string(),
@@ -161,63 +125,15 @@ pub fn file(
     response.body(body)
 }
 
-/// A question that was understood.
-struct Asked {
-    procedure: Procedure,
-    question: Question,
-    by: Vec<Dimension>,
-    period: Period,
-    narrow: Narrow,
-    more: Measures,
-    view: AgencyView,
-}
-
-impl Asked {
-    fn read(procedure: Procedure, question: Question, only: Option<&[i64]>, today: Day) -> Result<Self> {
-        let (by, period) = (question.dimensions()?, question.period(today)?);
-        Ok(Asked {
-            procedure,
-            by,
-            period,
-            narrow: question.narrow(only)?,
-            more: question.measures()?,
-            view: question.view(today)?,
-            question,
-        })
-    }
-
-    /// Counts a period; with the delegations whose unit no single one stands for on the day of the view.
-    fn count(&self, conn: &mut Conn, period: Period, agencies: Agencies) -> Result<(Counted, i64)> {
-        let basis = self.question.basis();
-        let mut facts = store::in_period(conn, self.procedure, period, basis)?;
-        let mut unsure = HashSet::new();
-        if let AgencyView::On(day) = self.view {
-            let succession = (agencies.succession)(conn)?;
-            for fact in &mut facts {
-                let mut sure = true;
-                for share in &mut fact.shares {
-                    let stands = succession.on(share.agency_id, day);
-                    share.agency_id = stands.id;
-                    sure &= stands.sure;
-                }
-                if !sure {
-                    unsure.insert(fact.delegation_id);
-                }
-            }
-        }
-        self.narrow.keep(&mut facts);
-        let unsure = facts.iter().filter(|f| unsure.contains(&f.delegation_id)).count();
-        Ok((count(&facts, &self.by, basis), i64::try_from(unsure).unwrap_or(i64::MAX)))
-    }
-}
-
 /// Counts, and writes the answer in its format; with the version of the very snapshot that was counted.
 fn figures(conn: &mut Conn, call: &Call, agencies: Agencies, asked: &Asked) -> Result<(i64, Vec<u8>)> {
     let version = data_version(conn)?;
-    let (counted, unsure) = asked.count(conn, asked.period, agencies)?;
+    let (facts, unsure) = asked.facts(conn, asked.period, agencies)?;
+    let basis = asked.question.basis();
+    let counted = count(&facts, &asked.by, basis);
     let previous_period = asked.question.compare.map(|Compare::PreviousYear| year_before(asked.period));
-    let before = previous_period.map(|period| asked.count(conn, period, agencies)).transpose()?;
-    let compared = before.map(|(before, _)| compare(&counted, &before, &asked.by));
+    let before = previous_period.map(|period| asked.facts(conn, period, agencies)).transpose()?;
+    let compared = before.map(|(before, _)| compare(&counted, &count(&before, &asked.by, basis), &asked.by));
     let names = match asked.by.iter().position(|d| *d == Dimension::Agency) {
         Some(at) => {
             let keys = counted.rows.iter().map(|(k, _)| k);

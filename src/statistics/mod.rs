@@ -1,5 +1,6 @@
 //! Figures: facts that procedures write, counted by pure functions, answered from memory while nothing changed.
 
+pub mod asked;
 pub mod compare;
 pub mod count;
 pub mod fact;

@@ -12,18 +12,30 @@ use crate::kernel::page::{DEFAULT_LIMIT, MAX_LIMIT, unseal};
 /// A checked query. `T` denies unknown fields.
 pub struct Query<T>(pub T);
 
+impl<T: DeserializeOwned> Query<T> {
+    fn read(text: &str) -> Result<Self> {
+        web::Query::<T>::from_query(text).map(|q| Query(q.into_inner())).map_err(|e| {
+            let reason = e.to_string();
+            let reason = reason.trim_start_matches("Query deserialize error: ");
+            refuse(Code::InvalidQuery, format!("Tham số truy vấn sai: {reason}."), format!("Wrong query: {reason}."))
+        })
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = web::Query::<T>::from_query(req.query_string());
-        ready(parsed.map(|q| Query(q.into_inner())).map_err(|e| {
-            let reason = e.to_string();
-            let reason = reason.trim_start_matches("Query deserialize error: ");
-            refuse(Code::InvalidQuery, format!("Tham số truy vấn sai: {reason}."), format!("Wrong query: {reason}."))
-        }))
+        ready(Query::read(req.query_string()))
     }
+}
+
+/// One query for two askers: these names are the second's, all others the first's.
+pub fn split<A: DeserializeOwned, B: DeserializeOwned>(text: &str, second: &[&str]) -> Result<(Query<A>, Query<B>)> {
+    let is_second = |pair: &&str| second.contains(&pair.split_once('=').map_or(*pair, |(name, _)| name));
+    let (theirs, ours): (Vec<&str>, Vec<&str>) = text.split('&').filter(|p| !p.is_empty()).partition(is_second);
+    Ok((Query::read(&ours.join("&"))?, Query::read(&theirs.join("&"))?))
 }
 
 /// A bad value of one parameter.

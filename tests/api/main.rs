@@ -23,6 +23,7 @@ mod malformed;
 mod matrix;
 mod notices;
 mod partners;
+mod records;
 mod registry;
 mod spec;
 mod statistics;

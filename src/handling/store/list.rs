@@ -20,6 +20,7 @@ use crate::kernel::words::{Body, Direction, Role, StepKind};
 #[diesel(table_name = dossiers)]
 pub struct Item {
     pub id: i64,
+    pub procedure: String,
     pub number: Option<String>,
     pub title: String,
     pub state: String,
@@ -170,6 +171,18 @@ pub fn count(conn: &mut Conn, filter: &Filter, actor: &Actor, today: Day) -> Res
         query = query.filter(condition);
     }
     Ok(query.first(conn)?)
+}
+
+/// Those of these dossiers of a register that the actor sees.
+pub fn seen(conn: &mut Conn, actor: &Actor, direction: Direction, ids: &[i64]) -> Result<HashMap<i64, Item>> {
+    let query = dossiers::table
+        .filter(dossiers::id.eq_any(ids.to_vec()))
+        .filter(dossiers::direction.eq(direction.word()))
+        .filter(visible(actor, direction))
+        .select(Item::as_select())
+        .into_boxed::<MultiBackend>();
+    let items: Vec<Item> = query.load(conn)?;
+    Ok(items.into_iter().map(|item| (item.id, item)).collect())
 }
 
 /// Titles of those of these dossiers that the actor sees.

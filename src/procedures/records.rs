@@ -1,0 +1,394 @@
+//! What stands behind a figure: the dossiers that count in a cell, and those that one would look for there and do not.
+
+use std::collections::HashSet;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::permission::{Act, Kind};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::handling::Content;
+use crate::handling::flow::State;
+use crate::handling::model::{Decision, DecisionPaper, Dossier};
+use crate::handling::store::list::{self, Filter, Item, Place};
+use crate::handling::store::load;
+use crate::kernel::id::Id;
+use crate::kernel::page::seal;
+use crate::kernel::text::{Bilingual, Language};
+use crate::kernel::time::{Day, in_vietnamese};
+use crate::kernel::words::{Body, DecisionVerdict, Procedure, SignedAs};
+use crate::procedures::{inbound, outbound};
+use crate::statistics::asked::{Agencies, Asked, scope};
+use crate::statistics::count::visits_in;
+use crate::statistics::fact::Fact;
+use crate::statistics::question::Question;
+use crate::statistics::store;
+use crate::web::query::{self, Query, invalid};
+
+/// Registers the room's routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(outbound_records).service(inbound_records);
+}
+
+/// Which cell is opened, besides the question that gave the figure.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Cell {
+    /// The `key` of the row; with two groupings both, with a comma. Left out: the total.
+    #[param(example = "KR")]
+    key: Option<String>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// Why a dossier counts in a cell or does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Reason {
+    /// Approved or took place, on a day of the period.
+    Counted,
+    Draft,
+    /// Bodies are at work on it.
+    InProgress,
+    Rejected,
+    Withdrawn,
+    Cancelled,
+    Postponed,
+    /// No mission of the province.
+    PrivateTravel,
+    /// It counts on another day than the one it was planned for.
+    OtherDate,
+    /// Nobody of the agency that asked travels.
+    OtherAgency,
+}
+
+/// A dossier behind a figure, or one that is not.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"delegation_id": "01ke3m9p000b2", "number": "DR-2026-0001", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
+    "state": "closed", "date": "2026-12-07", "counted": true, "visits": 5, "reason": "counted", "detail": "Quyết định ngày 30/11/2026, khởi hành ngày 07/12/2026: 5 lượt."}))]
+struct RecordView {
+    /// Null, with number and title, where the caller may see the figure but not the dossier.
+    #[schema(value_type = Option<String>)]
+    delegation_id: Option<Id>,
+    number: Option<String>,
+    title: Option<String>,
+    #[schema(value_type = Option<State>)]
+    state: Option<String>,
+    /// The day it counts on, else the planned first day.
+    date: NaiveDate,
+    counted: bool,
+    /// What it adds to the visits of the cell.
+    visits: i64,
+    reason: Reason,
+    detail: String,
+}
+
+/// Those that count by their day, then those that do not.
+#[derive(Serialize, ToSchema)]
+struct RecordPage {
+    items: Vec<RecordView>,
+    next: Option<String>,
+}
+
+/// The dossiers behind a figure of outbound statistics, with the reason each counts, and those that do not, with theirs.
+#[utoipa::path(tag = "statistics", operation_id = "outbound_records", params(Question, Cell),
+    responses((status = 200, description = "the records", body = RecordPage)))]
+#[get("/statistics/outbound/records")]
+async fn outbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
+    records::<outbound::model::Content>(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
+}
+
+/// The dossiers behind a figure of inbound statistics, with the reason each counts, and those that do not, with theirs.
+#[utoipa::path(tag = "statistics", operation_id = "inbound_records", params(Question, Cell),
+    responses((status = 200, description = "the records", body = RecordPage)))]
+#[get("/statistics/inbound/records")]
+async fn inbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
+    records::<inbound::model::Content>(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
+}
+
+/// Where the page before ended: among those that count, or among the others.
+#[derive(Debug, Clone, Copy)]
+enum After {
+    Counted(Day, i64),
+    Others(Option<(Day, i64)>),
+}
+
+impl After {
+    fn read(parts: &[String]) -> Option<Self> {
+        let place = || Some((parts.get(1)?.parse().ok()?, parts.get(2)?.parse().ok()?));
+        match parts.first()?.as_str() {
+            "counted" => place().map(|(day, id)| After::Counted(day, id)),
+            "others" if parts.len() == 1 => Some(After::Others(None)),
+            "others" => place().map(|place| After::Others(Some(place))),
+            _ => None,
+        }
+    }
+
+    fn write(self) -> Vec<String> {
+        let place = |kind: &str, day: Day, id: i64| vec![kind.to_owned(), day.to_string(), id.to_string()];
+        match self {
+            After::Counted(day, id) => place("counted", day, id),
+            After::Others(Some((day, id))) => place("others", day, id),
+            After::Others(None) => vec!["others".to_owned()],
+        }
+    }
+}
+
+async fn records<C: Content>(
+    req: &HttpRequest,
+    call: &Call,
+    agencies: Agencies,
+    procedure: Procedure,
+) -> Result<HttpResponse> {
+    let (Query(question), Query(cell)) =
+        query::split::<Question, Cell>(req.query_string(), &["key", "limit", "cursor"])?;
+    // Who sees figures only, and nowhere a name, has no business here.
+    call.actor.require(Act::Read, Kind::Delegation)?;
+    let only = scope(call, &question)?;
+    let limit = query::limit(cell.limit)?;
+    if question.format.is_some() || question.compare.is_some() || question.measures.is_some() {
+        return Err(invalid(
+            "format",
+            "format, compare, measures không dùng ở đây.",
+            "format, compare and measures have no meaning here.",
+        ));
+    }
+    let asked = Asked::read(procedure, question, only.as_deref(), call.today)?;
+    let keys: Vec<String> = cell.key.iter().flat_map(|key| key.split(',')).map(str::to_owned).collect();
+    if !keys.is_empty() && keys.len() != asked.by.len() {
+        return Err(invalid("key", "phải có đủ khóa của các chiều trong by.", "must name a key for each word of by."));
+    }
+    let by = if keys.is_empty() { Vec::new() } else { asked.by.clone() };
+    let asked = Asked { by, ..asked };
+    let scope = format!("records {procedure} {keys:?} {:?} {:?} {:?}", asked.period, asked.narrow, asked.by);
+    let after = query::place(&scope, cell.cursor.as_deref(), After::read)?;
+    let (items, next) =
+        call.read(move |conn, call| page::<C>(conn, call, &asked, &keys, agencies, after, limit)).await?;
+    let next = next.map(|place| seal(&scope, &place.write()));
+    Ok(HttpResponse::Ok().json(RecordPage { items, next }))
+}
+
+type Found = (Vec<RecordView>, Option<After>);
+
+fn page<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    asked: &Asked,
+    keys: &[String],
+    agencies: Agencies,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Found> {
+    let limit = usize::try_from(limit).unwrap_or(0);
+    let basis = asked.question.basis();
+    let (facts, _) = asked.facts(conn, asked.period, agencies)?;
+    let mut counted: Vec<(Day, &Fact, i64)> =
+        facts.iter().filter_map(|f| Some((basis.day(f), f, visits_in(f, &asked.by, basis, keys)?))).collect();
+    counted.sort_unstable_by_key(|(day, f, _)| (*day, f.delegation_id));
+    let known: HashSet<i64> = counted.iter().map(|(_, f, _)| f.delegation_id).collect();
+    let mut items = Vec::new();
+    if !matches!(after, Some(After::Others(_))) {
+        if let Some(After::Counted(day, id)) = after {
+            counted.retain(|(at, f, _)| (*at, f.delegation_id) > (day, id));
+        }
+        let more = counted.len() > limit;
+        counted.truncate(limit);
+        let ids: Vec<i64> = counted.iter().map(|(_, f, _)| f.delegation_id).collect();
+        let seen = list::seen(conn, &call.actor, C::DIRECTION, &ids)?;
+        for (day, fact, visits) in &counted {
+            let detail = reason_counted(fact, *visits, call.language);
+            items.push(record(seen.get(&fact.delegation_id), *day, *visits, Reason::Counted, detail));
+        }
+        match counted.last() {
+            Some((day, fact, _)) if more => return Ok((items, Some(After::Counted(*day, fact.delegation_id)))),
+            _ if items.len() == limit => return Ok((items, Some(After::Others(None)))),
+            _ => {}
+        }
+    }
+    let place = match after {
+        Some(After::Others(place)) => place,
+        _ => None,
+    };
+    let next = others::<C>(conn, call, asked, keys, agencies, &known, place, limit, &mut items)?;
+    Ok((items, next.map(|place| After::Others(Some(place)))))
+}
+
+/// Rows of the register that are read at a time.
+const CHUNK: i64 = 500;
+
+/// Dossiers planned for the period that do not count in the cell; answers the place of the last where there are more.
+#[expect(clippy::too_many_arguments, reason = "the rest of one page")]
+fn others<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    asked: &Asked,
+    keys: &[String],
+    agencies: Agencies,
+    known: &HashSet<i64>,
+    mut place: Option<(Day, i64)>,
+    limit: usize,
+    items: &mut Vec<RecordView>,
+) -> Result<Option<(Day, i64)>> {
+    let filter = Filter {
+        direction: C::DIRECTION,
+        state: None,
+        q: None,
+        agency_id: None,
+        country: asked.narrow.country.clone(),
+        from: Some(asked.period.from),
+        to: Some(asked.period.to),
+        year: None,
+        overdue: None,
+        mine: false,
+        newest_first: false,
+    };
+    loop {
+        let after = place.map(|(day, id)| Place::Begins(day, id));
+        let rows = list::page(conn, &filter, &call.actor, call.today, after, CHUNK)?;
+        let last = i64::try_from(rows.len()).unwrap_or(0) < CHUNK;
+        for item in rows {
+            if !known.contains(&item.id)
+                && let Some((reason, detail)) = why_not::<C>(conn, call, asked, keys, agencies, &item)?
+            {
+                if items.len() == limit {
+                    return Ok(place);
+                }
+                items.push(record(Some(&item), item.begins_on, 0, reason, detail));
+            }
+            place = Some((item.begins_on, item.id));
+        }
+        if last {
+            return Ok(None);
+        }
+    }
+}
+
+fn record(item: Option<&Item>, date: Day, visits: i64, reason: Reason, detail: String) -> RecordView {
+    RecordView {
+        delegation_id: item.map(|i| Id(i.id)),
+        number: item.and_then(|i| i.number.clone()),
+        title: item.map(|i| i.title.clone()),
+        state: item.map(|i| i.state.clone()),
+        date,
+        counted: reason == Reason::Counted,
+        visits,
+        reason,
+        detail,
+    }
+}
+
+fn say(language: Language, vi: &str, en: &str) -> String {
+    Bilingual::new(vi, en).in_language(language).to_owned()
+}
+
+fn reason_counted(fact: &Fact, visits: i64, language: Language) -> String {
+    let (decided, travelled) = (in_vietnamese(fact.decided_on), in_vietnamese(fact.travel_date));
+    let way = if fact.procedure == Procedure::Inbound { "đến" } else { "khởi hành" };
+    say(
+        language,
+        &format!("Quyết định ngày {decided}, {way} ngày {travelled}: {visits} lượt."),
+        &format!("Decided on {}, travel on {}: {visits} visit(s).", fact.decided_on, fact.travel_date),
+    )
+}
+
+/// Why a dossier that was planned for the period does not count in the cell; none where nobody would look for it there.
+fn why_not<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    asked: &Asked,
+    keys: &[String],
+    agencies: Agencies,
+    item: &Item,
+) -> Result<Option<(Reason, String)>> {
+    let language = call.language;
+    if let Some(fact) = store::of_delegation(conn, item.id)? {
+        return counts_elsewhere(conn, language, asked, keys, agencies, item, fact);
+    }
+    let Some(dossier) = load::<C>(conn, item.id)? else { return Ok(None) };
+    if item.procedure == Procedure::PrivateTravel.word() {
+        let detail = say(language, "Đi việc riêng, không phải đoàn của tỉnh.", "Private travel is no mission.");
+        let total = keys.is_empty() && asked.narrow == Default::default();
+        return Ok(total.then_some((Reason::PrivateTravel, detail)));
+    }
+    let (reason, vi, en) = match dossier.state {
+        State::Draft => (Reason::Draft, "Còn là dự thảo.", "It is still a draft."),
+        State::Rejected => (Reason::Rejected, "Không được chấp thuận.", "It was rejected."),
+        State::Withdrawn => (Reason::Withdrawn, "Đã rút hồ sơ.", "It was withdrawn."),
+        State::Cancelled => (Reason::Cancelled, "Đoàn đã hủy.", "It was cancelled."),
+        State::Postponed => (Reason::Postponed, "Đoàn hoãn, chưa có ngày mới.", "It was postponed."),
+        _ => (Reason::InProgress, "Hồ sơ đang được xử lý, chưa có quyết định.", "It is not decided yet."),
+    };
+    let stands = match C::fact(&as_if_approved(dossier)) {
+        Some(fact) => !cells(conn, asked, keys, agencies, fact)?.is_empty(),
+        None => false,
+    };
+    Ok(stands.then(|| (reason, say(language, vi, en))))
+}
+
+/// The dossier as it would count if it had been approved on its first day.
+fn as_if_approved<C: Content>(mut dossier: Dossier<C>) -> Dossier<C> {
+    let date = dossier.content.listed().begins_on;
+    dossier.state = State::Approved;
+    // A refusal stands at each member too.
+    dossier.content.forget_verdicts();
+    dossier.decision = Some(Decision {
+        verdict: DecisionVerdict::Approve,
+        body: Body::PpcChair,
+        document: DecisionPaper { number: String::new(), date, signed_as: SignedAs::Direct },
+        note: None,
+        decided_by: Id(0),
+        waivers: Vec::new(),
+        conditions: Vec::new(),
+        corrections: Vec::new(),
+    });
+    dossier
+}
+
+/// The fact, where it stands in the cell.
+fn cells(conn: &mut Conn, asked: &Asked, keys: &[String], agencies: Agencies, fact: Fact) -> Result<Vec<Fact>> {
+    let mut facts = vec![fact];
+    asked.place(conn, &mut facts, agencies)?;
+    asked.narrow.keep(&mut facts);
+    facts.retain(|f| visits_in(f, &asked.by, asked.question.basis(), keys).is_some());
+    Ok(facts)
+}
+
+fn counts_elsewhere(
+    conn: &mut Conn,
+    language: Language,
+    asked: &Asked,
+    keys: &[String],
+    agencies: Agencies,
+    item: &Item,
+    fact: Fact,
+) -> Result<Option<(Reason, String)>> {
+    let counted_on = asked.question.basis().day(&fact);
+    let planned = Fact { travel_date: item.begins_on, decided_on: item.begins_on, ..fact.clone() };
+    if counted_on != item.begins_on && !cells(conn, asked, keys, agencies, planned)?.is_empty() {
+        let detail = say(
+            language,
+            &format!("Được tính vào ngày {}.", in_vietnamese(counted_on)),
+            &format!("It counts on {counted_on}."),
+        );
+        return Ok(Some((Reason::OtherDate, detail)));
+    }
+    // Its members are others' people: it counts where they are.
+    let mut own = fact;
+    own.shares.iter_mut().for_each(|share| share.agency_id = item.agency_id);
+    if !cells(conn, asked, keys, agencies, own)?.is_empty() {
+        let detail = say(
+            language,
+            "Không có người của cơ quan này đi; đoàn được tính ở cơ quan có người đi.",
+            "Nobody of this agency travels; it counts under the agencies of those who do.",
+        );
+        return Ok(Some((Reason::OtherAgency, detail)));
+    }
+    Ok(None)
+}
