@@ -1,5 +1,7 @@
 //! The demo world (api.md §10): the province Tỉnh Mẫu with its agencies, accounts and officials, and no delegations.
 
+pub mod sample;
+
 use crate::access::account::{Account, Dated};
 use crate::access::{password, store as accounts};
 use crate::db::Conn;

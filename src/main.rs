@@ -48,6 +48,9 @@ enum Command {
         place: Place,
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: String,
+        /// Adds two invented years of delegations, where there are none yet.
+        #[arg(long)]
+        sample: bool,
     },
     /// The server.
     Serve {
@@ -219,7 +222,7 @@ fn upgrade(address: &Address) -> Result<usize> {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Demo { place, listen } => run_demo(&place, &listen),
+        Command::Demo { place, listen, sample } => run_demo(&place, &listen, sample),
         Command::Serve { place, config, listen } => {
             let config = settings(config.as_deref())?;
             start_log(&config);
@@ -310,7 +313,7 @@ fn serve(house: House, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<(
     Ok(())
 }
 
-fn run_demo(place: &Place, listen: &str) -> Result<()> {
+fn run_demo(place: &Place, listen: &str, sample: bool) -> Result<()> {
     let config = settings(None)?;
     start_log(&config);
     let addresses = listen.to_socket_addrs().with_context(|| format!("not an address: {listen}"))?;
@@ -326,6 +329,9 @@ fn run_demo(place: &Place, listen: &str) -> Result<()> {
     let house = house(&config, address, folder)?;
     let now = house.clock.now();
     let world = house.db.write_now(move |conn| demo::make(conn, now))?;
+    if sample {
+        house.db.write_now(move |conn| demo::sample::fill(conn, now))?;
+    }
     serve(house, listen, |address| {
         print!("{}", demo::greeting(address, &world, ngoaivu::kernel::time::day_of(now)));
         // Whoever reads the greeting through a pipe must not wait for a full buffer.

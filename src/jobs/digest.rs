@@ -9,13 +9,13 @@ use crate::access::account::Actor;
 use crate::access::store as accounts;
 use crate::approval::store::{Waiting, waiting_for};
 use crate::db::Conn;
-use crate::dossier::numbering::{counter, set_counter};
 use crate::error::Result;
 use crate::jobs::Jobs;
 use crate::jobs::fan_out::asked;
 use crate::kernel::time::{Day, Moment, in_vietnamese, local};
 use crate::kernel::words::{Body, Term, TermUnit};
 use crate::kernel::workdays::WorkCalendar;
+use crate::record::counters::{counter, set};
 use crate::record::outbox::{Channel, New, enqueue};
 
 const UPTO: &str = "digest_upto";
@@ -45,7 +45,7 @@ pub fn run(jobs: &Jobs) -> Result<()> {
             tracing::error!(%error, "a digest could not be made");
         }
     }
-    jobs.db.write_now(move |conn| set_counter(conn, UPTO, number))
+    jobs.db.write_now(move |conn| set(conn, UPTO, number))
 }
 
 /// Without a table of holidays weekdays are working days.

@@ -10,13 +10,13 @@ use crate::access::store as accounts;
 use crate::approval::process::Standing;
 use crate::approval::store::{self as approval, Opened};
 use crate::db::Conn;
-use crate::dossier::numbering::{counter, set_counter};
 use crate::error::Result;
 use crate::jobs::{Jobs, webhooks_store};
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment, day_of, in_vietnamese, rfc3339};
 use crate::kernel::words::{Body, Role, StepKind};
 use crate::record::audit;
+use crate::record::counters::{counter, set};
 use crate::record::outbox::{Channel, New, enqueue};
 
 const UPTO: &str = "notices_upto";
@@ -41,7 +41,7 @@ fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
     if !mails && endpoints.is_empty() {
         // Nobody listens: what happens meanwhile is told to nobody later.
         let tip = audit::tip(conn)?.seq;
-        return set_counter(conn, UPTO, tip);
+        return set(conn, UPTO, tip);
     }
     let acts = audit::after(conn, upto, BATCH)?;
     let people = if mails { accounts::reachable(conn)? } else { Vec::new() };
@@ -71,7 +71,7 @@ fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
         }
         tell_people(conn, &people, id.0, act.action == "decide", now)?;
     }
-    set_counter(conn, UPTO, acts.last().map_or(upto, |a| a.seq))
+    set(conn, UPTO, acts.last().map_or(upto, |a| a.seq))
 }
 
 /// The next person of every step that is open, and the agency once it is decided.

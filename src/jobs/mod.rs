@@ -17,12 +17,12 @@ use chrono::Datelike;
 
 use crate::config::{Network, Smtp};
 use crate::db::Db;
-use crate::dossier::numbering::{counter, set_counter};
 use crate::error::Result;
 use crate::jobs::hooks::Sender;
 use crate::jobs::mail::Mailer;
 use crate::kernel::time::{Clock, day_of};
 use crate::kernel::workdays::WorkCalendar;
+use crate::record::counters::{counter, set};
 use crate::record::outbox;
 
 /// How often the loop looks.
@@ -113,6 +113,6 @@ fn sweep(jobs: &Jobs) -> Result<()> {
     }
     jobs.db.write_now(move |conn| {
         let gone = outbox::sweep(conn, now - chrono::Duration::days(KEPT))?;
-        if gone == 0 { set_counter(conn, SWEPT, today) } else { Ok(()) }
+        if gone == 0 { set(conn, SWEPT, today) } else { Ok(()) }
     })
 }

@@ -23,6 +23,13 @@ pub fn set(conn: &mut Conn, name: &str, value: i64) -> Result<()> {
     Ok(())
 }
 
+/// The next value of a counter, from 1: gap-free, because it is taken in the transaction that uses it.
+pub fn next(conn: &mut Conn, name: &str) -> Result<i64> {
+    let value = counter(conn, name)? + 1;
+    set(conn, name, value)?;
+    Ok(value)
+}
+
 /// Counts the changes of anything counted.
 pub fn data_version(conn: &mut Conn) -> Result<i64> {
     counter(conn, DATA_VERSION)

@@ -21,6 +21,7 @@ use crate::statistics::question::{Compare, Format, Question};
 use crate::statistics::view::{PeriodView, Shown, Statistics};
 use crate::web::answers::Answers;
 use crate::web::etag::IfNoneMatch;
+use crate::web::file;
 use crate::web::query::Query;
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -29,8 +30,8 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Outbound figures of a period: only what was approved or took place. 304 while nothing counted has changed.
 #[utoipa::path(tag = "statistics", operation_id = "outbound_statistics", params(Question),
-    responses((status = 200, description = "the figures; as CSV or XLSX with `format`", content(
-        (Statistics = "application/json"), (String = "text/csv"),
+    responses((status = 200, description = "the figures; as CSV, XLSX or SVG with `format`", content(
+        (Statistics = "application/json"), (String = "text/csv"), (String = "image/svg+xml"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/outbound")]
 async fn outbound(
@@ -45,8 +46,8 @@ async fn outbound(
 
 /// Inbound figures of a period: guests who came, before arrival those announced. 304 while nothing counted has changed.
 #[utoipa::path(tag = "statistics", operation_id = "inbound_statistics", params(Question),
-    responses((status = 200, description = "the figures; as CSV or XLSX with `format`", content(
-        (Statistics = "application/json"), (String = "text/csv"),
+    responses((status = 200, description = "the figures; as CSV, XLSX or SVG with `format`", content(
+        (Statistics = "application/json"), (String = "text/csv"), (String = "image/svg+xml"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/inbound")]
 async fn inbound(
@@ -69,10 +70,8 @@ async fn answer(
 ) -> Result<HttpResponse> {
     let only = scope(call, &question)?;
     // An answer that depends on the day is another one tomorrow.
-    let now = match question.agency_view.as_deref() {
-        Some("current") => call.today.to_string(),
-        _ => call.today.year().to_string(),
-    };
+    let of_today = question.agency_view.as_deref() == Some("current") || question.format() == Format::Svg;
+    let now = if of_today { call.today.to_string() } else { call.today.year().to_string() };
     let key = format!("{procedure} {only:?} {now} {:?} {}", call.language, req.query_string());
     let version = match answers.version() {
         Some(version) => version,
@@ -103,26 +102,16 @@ async fn answer(
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
     let name = if procedure == Procedure::Inbound { "thong-ke-doan-vao" } else { "thong-ke-doan-ra" };
-    Ok(file(&mut response, format, name, body))
-}
-
-/// A body with the headers of its format.
-pub fn file(
-    response: &mut actix_web::HttpResponseBuilder,
-    format: Format,
-    name: &str,
-    body: web::Bytes,
-) -> HttpResponse {
-    let (media_type, ending) = match format {
-        Format::Json => ("application/json", ""),
-        Format::Csv => ("text/csv; charset=utf-8", "csv"),
-        Format::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    };
-    response.content_type(media_type);
-    if !ending.is_empty() {
-        response.insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{ending}\"")));
-    }
-    response.body(body)
+    Ok(match format {
+        Format::Json => response.content_type("application/json").body(body),
+        Format::Csv => file::saved(&mut response, file::CSV, &format!("{name}.csv"), body),
+        Format::Xlsx => file::saved(&mut response, file::XLSX, &format!("{name}.xlsx"), body),
+        // Opened by itself, a picture is a document: it may load and run nothing.
+        Format::Svg => response
+            .content_type(file::SVG)
+            .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+            .body(body),
+    })
 }
 
 /// Counts, and writes the answer in its format; with the version of the very snapshot that was counted.
@@ -169,6 +158,7 @@ fn figures(conn: &mut Conn, call: &Call, agencies: Agencies, asked: &Asked) -> R
         Format::Json => serde_json::to_vec(&shown.view()).map_err(|e| e.to_string()),
         Format::Csv => papers::csv::write(&shown.table(name)),
         Format::Xlsx => papers::xlsx::write(&shown.table(name)),
+        Format::Svg => Ok(papers::svg::draw(&shown.picture(call.today)).into_bytes()),
     };
     Ok((version, bytes.map_err(Error::Internal)?))
 }

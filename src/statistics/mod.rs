@@ -7,6 +7,7 @@ pub mod fact;
 pub mod http;
 pub mod labels;
 pub mod narrow;
+pub mod picture;
 pub mod question;
 pub mod store;
 pub mod view;

@@ -53,7 +53,7 @@ pub struct Question {
     /// `previous_year`: the same days of the year before, with difference and percent.
     #[param(inline)]
     pub compare: Option<Compare>,
-    /// `json` (default), `csv` or `xlsx`.
+    /// `json` (default), `csv`, `xlsx`, or `svg`: a picture.
     #[param(inline)]
     pub format: Option<Format>,
 }
@@ -104,13 +104,15 @@ pub enum AgencyView {
     On(Day),
 }
 
-/// How a table is answered.
+/// How figures are answered.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FigureFormat)]
 pub enum Format {
     Json,
     Csv,
     Xlsx,
+    Svg,
 }
 
 impl Question {

@@ -135,9 +135,9 @@ struct RowView {
 }
 
 #[derive(Serialize, ToSchema)]
-struct NoteItem {
+pub struct NoteItem {
     code: &'static str,
-    detail: String,
+    pub detail: String,
 }
 
 /// Figures: delegations (đoàn), visits (lượt), persons (người), days and cost.
@@ -176,11 +176,12 @@ pub struct Shown<'a> {
     pub version: i64,
 }
 
+/// Keys, figures, and those of the year before.
 type Line = (Vec<String>, Figures, Option<Figures>);
 
 impl Shown<'_> {
     /// Rows as people read them: in time by time, else the largest first.
-    fn lines(&self) -> Vec<Line> {
+    pub fn lines(&self) -> Vec<Line> {
         let mut lines: Vec<Line> = match &self.compared {
             Some(compared) => compared.rows.iter().map(|(k, f, b)| (k.clone(), f.clone(), Some(b.clone()))).collect(),
             None => self.counted.rows.iter().map(|(k, f)| (k.clone(), f.clone(), None)).collect(),
@@ -219,7 +220,7 @@ impl Shown<'_> {
     }
 
     /// What a reader has to know of the figures.
-    fn notes(&self) -> Vec<NoteItem> {
+    pub fn notes(&self) -> Vec<NoteItem> {
         let say = |code, vi: String, en: String| NoteItem {
             code,
             detail: Bilingual::new(&vi, &en).in_language(self.language).to_owned(),

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod etag;
+pub mod file;
 pub mod health;
 pub mod idempotency;
 pub mod json;

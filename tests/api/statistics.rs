@@ -168,4 +168,53 @@ on_both! {
             w.get("stats", &format!("/statistics/outbound?{wrong}")).await.refused(400, "invalid_query");
         }
     }
+    async fn the_sample_shows_two_years_and_counts_as_if_it_had_been_entered(w) {
+        let now = w.house.clock.now();
+        let made = w.house.db.write_now(move |conn| ngoaivu::demo::sample::fill(conn, now)).unwrap();
+        w.house.answers.touch();
+        assert!(made > 150, "{made}");
+        assert_eq!(w.house.db.write_now(move |conn| ngoaivu::demo::sample::fill(conn, now)).unwrap(), 0, "once is enough");
+        let all = w.get("inspector", "/outbound-delegations?count=true&limit=1").await.json();
+        let figures = w.get("stats", "/statistics/outbound?year=2025&by=month&compare=previous_year").await.expect(200).json();
+        // Cancelled ones do not count, drafts the inspector does not see.
+        let counted = figures["total"]["delegations"].as_i64().unwrap();
+        assert!(counted > 40 && counted < all["total"].as_i64().unwrap(), "{counted}");
+        assert_eq!(figures["total"]["previous"]["delegations"], 0);
+        let clashes = w.get("inspector", "/calendar?from=2025-12-01&to=2026-03-31").await.expect(200).json()["clashes"].clone();
+        assert_eq!(clashes, json!([]), "nobody is in two places");
+        let stored = all_facts(&w);
+        w.house.db.write_now(|conn| store::clear(conn, ngoaivu::kernel::words::Procedure::Inbound)).unwrap();
+        w.house.db.write_now(rebuild_facts).unwrap();
+        assert_eq!(all_facts(&w), stored);
+    }
+
+    async fn any_figures_are_a_picture_too(w) {
+        let now = w.house.clock.now();
+        w.house.db.write_now(move |conn| ngoaivu::demo::sample::fill(conn, now)).unwrap();
+        w.house.answers.touch();
+        let picture = async |query: &str| {
+            let answer = w.get("stats", &format!("/statistics/inbound?{query}&format=svg")).await.expect(200);
+            assert_eq!(answer.headers["content-type"], "image/svg+xml");
+            assert!(answer.headers["content-security-policy"].contains("default-src 'none'"));
+            String::from_utf8(answer.bytes).unwrap()
+        };
+        let ranking = picture("year=2025&by=country").await;
+        let figures = w.get("stats", "/statistics/inbound?year=2025&by=country").await.json();
+        let bars = ranking.lines().filter(|l| l.starts_with("<rect x=") && l.contains("class=\"now\"")).count();
+        assert_eq!(bars, figures["rows"].as_array().unwrap().len());
+        let first = &figures["rows"][0];
+        assert!(ranking.contains(&format!("{} ({})", first["visits"], first["delegations"])), "the first row's numbers stand at its bar");
+        for said in ["Đoàn vào năm 2025 theo nước", "Đơn vị: lượt người (trong ngoặc: số đoàn)", "Nguồn: ", "Lập ngày 02/03/2026", "Hàn Quốc"] {
+            assert!(ranking.contains(said), "{said}");
+        }
+        let months = picture("year=2025&by=month&compare=previous_year").await;
+        assert_eq!((months.matches("<circle").count(), months.matches("<polyline").count()), (12, 2));
+        assert!(picture("year=2025&by=country,field").await.contains(" · "));
+        assert!(picture("year=2025").await.contains("Tổng số"));
+        assert!(picture("year=1999&by=country").await.contains("Không có số liệu"));
+        let english = World::request("GET", "/statistics/inbound?year=2025&by=purpose&format=svg").insert_header(("Accept-Language", "en"));
+        let english = String::from_utf8(w.as_user("stats", english).await.expect(200).bytes).unwrap();
+        assert!(english.contains("Inbound delegations 2025 by purpose") && english.contains("Made on 2026-03-02"));
+        w.get("stats", "/inbound-delegations?format=svg").await.expect(400);
+    }
 }

@@ -31,10 +31,9 @@ use crate::kernel::page::Page;
 use crate::kernel::table::Table;
 use crate::papers as formats;
 use crate::regulation::view::{AssessmentView, view as assessment_view};
-use crate::statistics::http::file;
-use crate::statistics::question::Format;
 use crate::web::answers::Answers;
 use crate::web::etag::{IfNoneMatch, etag};
+use crate::web::file::{self, Format};
 use crate::web::idempotency::Reply;
 use crate::web::json::{Incoming, Unchecked};
 use crate::web::query::{self, Query};
@@ -368,7 +367,11 @@ impl Listing {
             return Ok(self.response.json(shape(page)));
         }
         let table = table(&self.page.items);
-        let bytes = if self.format == Format::Csv { formats::csv::write(&table) } else { formats::xlsx::write(&table) };
-        Ok(file(&mut self.response, self.format, name, bytes.map_err(Error::Internal)?.into()))
+        let (bytes, media_type, ending) = match self.format {
+            Format::Csv => (formats::csv::write(&table), file::CSV, "csv"),
+            _ => (formats::xlsx::write(&table), file::XLSX, "xlsx"),
+        };
+        let bytes = bytes.map_err(Error::Internal)?.into();
+        Ok(file::saved(&mut self.response, media_type, &format!("{name}.{ending}"), bytes))
     }
 }

@@ -1,0 +1,142 @@
+//! Figures as a picture: which chart shows them, and what stands around it.
+
+use chrono::Datelike;
+
+use crate::kernel::money::grouped;
+use crate::kernel::text::{Bilingual, Language};
+use crate::kernel::time::{Day, Period, in_vietnamese};
+use crate::kernel::words::Procedure;
+use crate::papers::svg::{Chart, Point, Shape};
+use crate::statistics::count::{Dimension, Figures};
+use crate::statistics::labels::{heading, label};
+use crate::statistics::view::Shown;
+
+/// Bars of one picture at most; more cannot be read on a page.
+const BARS: usize = 25;
+/// Months of one picture at most for which empty ones are drawn.
+const MONTHS: i64 = 120;
+
+/// Days as a title says them.
+fn days(period: Period, language: Language) -> String {
+    let (from, to) = (period.from, period.to);
+    let whole = from.month() == 1 && from.day() == 1 && to.month() == 12 && to.day() == 31 && from.year() == to.year();
+    let (vi, en) = if whole {
+        (format!("năm {}", from.year()), format!("{}", from.year()))
+    } else {
+        (format!("từ {} đến {}", in_vietnamese(from), in_vietnamese(to)), format!("{from} to {to}"))
+    };
+    Bilingual::new(vi, en).in_language(language).to_owned()
+}
+
+/// Months or quarters of a period, in order, as keys.
+fn in_time(period: Period, dimension: Dimension) -> Vec<String> {
+    let number = |day: Day| i64::from(day.year()) * 12 + i64::from(day.month0());
+    let (first, last) = (number(period.from), number(period.to));
+    let mut keys: Vec<String> = (first..=last.min(first + MONTHS - 1))
+        .map(|n| {
+            let (year, month) = (n.div_euclid(12), n.rem_euclid(12));
+            match dimension {
+                Dimension::Quarter => format!("{year}-Q{}", month / 3 + 1),
+                _ => format!("{year}-{:02}", month + 1),
+            }
+        })
+        .collect();
+    keys.dedup();
+    keys
+}
+
+impl Shown<'_> {
+    /// Bars, the largest first; by month or quarter a line, in which an empty month is nought.
+    pub fn picture(&self, today: Day) -> Chart {
+        let say = |vi: &str, en: &str| Bilingual::new(vi, en).in_language(self.language).to_owned();
+        let period = Period { from: self.period.from, to: self.period.to };
+        let what = match self.procedure {
+            Procedure::Inbound => say("Đoàn vào", "Inbound delegations"),
+            _ => say("Đoàn ra", "Outbound delegations"),
+        };
+        let by: Vec<String> = self.by.iter().map(|d| heading(*d, self.language).to_lowercase()).collect();
+        let by = if by.is_empty() { String::new() } else { say(" theo ", " by ") + &by.join(&say(" và ", " and ")) };
+        let point = |label: String, now: &Figures, before: Option<&Figures>| Point {
+            label,
+            value: now.visits,
+            remark: format!("({})", grouped(now.delegations)),
+            before: before.map(|f| f.visits),
+        };
+        let compares = self.previous_period.is_some();
+        let line = matches!(self.by, [Dimension::Month | Dimension::Quarter]);
+        let mut footer = Vec::new();
+        let points: Vec<Point> = match self.by {
+            [dimension] if line => {
+                let rows = self.lines();
+                let nothing = Figures::default();
+                let of = |key: String| {
+                    let row = rows.iter().find(|(keys, ..)| keys.first() == Some(&key));
+                    let (now, before) = row.map_or((&nothing, None), |(_, now, before)| (now, before.as_ref()));
+                    let name = label(*dimension, &key, &Default::default(), self.language);
+                    let short = name.trim_start_matches("Tháng ").trim_start_matches("Quý ").to_owned();
+                    Point { remark: String::new(), ..point(short, now, before.or(compares.then_some(&nothing))) }
+                };
+                in_time(period, *dimension).into_iter().map(of).collect()
+            }
+            [] => {
+                let before = self.compared.as_ref().map(|c| &c.total.1);
+                vec![point(say("Tổng số", "Total"), &self.counted.total, before)]
+            }
+            _ => {
+                // Of the bars the longest comes first.
+                let mut rows = self.lines();
+                rows.sort_by_key(|(_, now, _)| -now.visits);
+                if rows.len() > BARS {
+                    let more = rows.len() - BARS;
+                    footer.push(say(
+                        &format!("Vẽ {BARS} dòng lớn nhất; còn {more} dòng khác."),
+                        &format!("The {BARS} largest rows are drawn; {more} more are not."),
+                    ));
+                }
+                let named = |keys: &[String]| (self.labelled)(keys).join(" · ");
+                rows.iter().take(BARS).map(|(keys, now, before)| point(named(keys), now, before.as_ref())).collect()
+            }
+        };
+        let total = &self.counted.total;
+        footer.insert(
+            0,
+            say(
+                &format!(
+                    "Tổng số: {} đoàn, {} lượt, {} người.",
+                    grouped(total.delegations),
+                    grouped(total.visits),
+                    grouped(total.persons)
+                ),
+                &format!(
+                    "Total: {} delegations, {} visits, {} persons.",
+                    total.delegations, total.visits, total.persons
+                ),
+            ),
+        );
+        footer.extend(self.notes().into_iter().map(|note| note.detail));
+        footer.push(say(
+            &format!(
+                "Nguồn: hệ thống quản lý đoàn ra, đoàn vào của tỉnh (ngoaivu), phiên bản số liệu {}. Lập ngày {}.",
+                self.version,
+                in_vietnamese(today)
+            ),
+            &format!(
+                "Source: the province's register of delegations (ngoaivu), data version {}. Made on {today}.",
+                self.version
+            ),
+        ));
+        Chart {
+            title: format!("{what} {}{by}", days(period, self.language)),
+            unit: if line {
+                say("Đơn vị: lượt người", "Unit: visits")
+            } else {
+                say("Đơn vị: lượt người (trong ngoặc: số đoàn)", "Unit: visits (in brackets: delegations)")
+            },
+            names: (days(period, self.language), self.previous_period.map(|p| days(p, self.language))),
+            points,
+            shape: if line { Shape::Line } else { Shape::Bars },
+            footer,
+            empty: say("Không có số liệu trong thời gian này.", "There are no figures for this time."),
+        }
+    }
+}

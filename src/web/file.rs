@@ -1,0 +1,28 @@
+//! Tables as files: in which format a list is answered, and with which headers.
+
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub const CSV: &str = "text/csv; charset=utf-8";
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub const SVG: &str = "image/svg+xml";
+
+/// How a list is answered.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    Json,
+    Csv,
+    Xlsx,
+}
+
+/// A body that a browser saves under a name.
+pub fn saved(response: &mut HttpResponseBuilder, media_type: &str, file_name: &str, body: Bytes) -> HttpResponse {
+    response
+        .content_type(media_type)
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
+        .body(body)
+}
