@@ -63,6 +63,7 @@ pub fn fill(address: &Address, delegations: usize) -> Seeded {
     let now = Clock::Machine.now();
     db.write_now(move |conn| regulation::store::add_shipped(conn, now)).unwrap();
     db.write_now(move |conn| demo::make(conn, now)).unwrap();
+    db.write_now(statistics::store::set_current).unwrap();
     let cast = std::sync::Arc::new(db.write_now(move |conn| people(conn, now)).unwrap());
     let (mut closed, mut submitted, mut closed_count) = (Vec::new(), Vec::new(), 0);
     for start in (0..delegations).step_by(GROUP) {
