@@ -11,6 +11,7 @@
     reason = "a script"
 )]
 
+mod figures;
 mod seed;
 mod visits;
 
@@ -80,6 +81,18 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();
         serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}"))
+    }
+
+    /// The entity tag of an answer.
+    fn tag(&self, path: &str, token: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let line = answer.lines().find(|l| l.to_ascii_lowercase().starts_with("etag: ")).unwrap();
+        line["etag: ".len()..].trim().to_owned()
     }
 
     fn token(&self, user: &str) -> String {
@@ -235,6 +248,9 @@ fn main() {
         folder.join("approved.txt").display()
     );
     measure("record-arrival, durable, audited, counted", 0.05, false, arrive, "/");
+    let known = server.tag("/api/v1/statistics/inbound?year=2024&by=country", &officer);
+    let unchanged = format!("{}\nwrk.headers['If-None-Match'] = '{known}'", get(&officer));
+    measure("statistics, 304", 0.4, true, unchanged, "/api/v1/statistics/inbound?year=2024&by=country");
     let under_load = server.memory();
     println!("\n| operation | to reach | requests/s | p50 | p99 | ratio to `/healthz` |\n|---|---|---|---|---|---|");
     for (name, found, ratio) in &rows {
@@ -244,6 +260,9 @@ fn main() {
         "\nMemory (resident / anonymous, MiB): at rest {} / {}, after the load {} / {}.",
         at_rest.0, at_rest.1, under_load.0, under_load.1
     );
+    if "figures".contains(&asked.only) {
+        figures::measure(&server, &address, &officer);
+    }
     drop(server);
     let _ = std::fs::remove_dir_all(&folder);
 }

@@ -1,0 +1,112 @@
+//! What a statistic costs that is counted anew, as a multiple of reading the same facts once with plain SQL.
+
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text};
+use ngoaivu::db::{Address, Conn};
+use ngoaivu::kernel::time::Day;
+
+use crate::Server;
+
+/// How often each is done; the middle one counts.
+const TIMES: usize = 7;
+
+#[derive(QueryableByName)]
+#[expect(dead_code, reason = "read, not looked at")]
+struct FactRow {
+    #[diesel(sql_type = BigInt)]
+    delegation_id: i64,
+    #[diesel(sql_type = Text)]
+    procedure: String,
+    #[diesel(sql_type = Date)]
+    travel_date: Day,
+    #[diesel(sql_type = Date)]
+    decided_on: Day,
+    #[diesel(sql_type = BigInt)]
+    days: i64,
+    #[diesel(sql_type = Text)]
+    purpose: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    field: Option<String>,
+    #[diesel(sql_type = Text)]
+    funding: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    leader_level: Option<String>,
+    #[diesel(sql_type = Bool)]
+    in_plan: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    reception_level: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    channel: Option<String>,
+    #[diesel(sql_type = Bool)]
+    waived: bool,
+}
+
+#[derive(QueryableByName)]
+#[expect(dead_code, reason = "read, not looked at")]
+struct ShareRow {
+    #[diesel(sql_type = BigInt)]
+    delegation_id: i64,
+    #[diesel(sql_type = BigInt)]
+    ord: i64,
+    #[diesel(sql_type = BigInt)]
+    agency_id: i64,
+    #[diesel(sql_type = Text)]
+    country: String,
+    #[diesel(sql_type = BigInt)]
+    person: i64,
+    #[diesel(sql_type = BigInt)]
+    heads: i64,
+}
+
+fn middle(mut all: Vec<Duration>) -> f64 {
+    all.sort_unstable();
+    all[all.len() / 2].as_secs_f64() * 1_000.0
+}
+
+/// Reads every column of the inbound facts of these days; how many people and groups there are, and the milliseconds.
+fn plain(conn: &mut Conn, from: &str, to: &str) -> (usize, f64) {
+    let which = format!("f.procedure = 'inbound' AND f.travel_date BETWEEN '{from}' AND '{to}'");
+    let facts = format!("SELECT f.* FROM facts f WHERE {which}");
+    let shares =
+        format!("SELECT s.* FROM fact_shares s JOIN facts f ON f.delegation_id = s.delegation_id WHERE {which}");
+    let mut found = 0;
+    let times = (0..TIMES).map(|_| {
+        let started = Instant::now();
+        let facts: Vec<FactRow> = diesel::sql_query(&facts).load(conn).unwrap();
+        let shares: Vec<ShareRow> = diesel::sql_query(&shares).load(conn).unwrap();
+        assert!(!facts.is_empty());
+        found = shares.len();
+        started.elapsed()
+    });
+    let times = times.collect();
+    (found, middle(times))
+}
+
+/// Milliseconds of a question that was never asked before: each time another first day, before anything is counted.
+fn counted(server: &Server, token: &str, query: &dyn Fn(usize) -> String) -> f64 {
+    let times = (0..TIMES).map(|n| {
+        let path = format!("/api/v1/statistics/inbound?{}", query(n));
+        let started = Instant::now();
+        let answer = server.send("GET", &path, token, "");
+        let took = started.elapsed();
+        assert!(answer["total"]["visits"].as_i64().unwrap() > 0);
+        took
+    });
+    middle(times.collect())
+}
+
+pub fn measure(server: &Server, address: &Address, token: &str) {
+    let mut conn = address.connect().unwrap();
+    println!("\n| counted anew | to reach | plain SQL ms | answer ms | multiple |\n|---|---|---|---|---|");
+    // Seeded delegations begin in 2016: days of 2015 add none, so the facts are the same each time.
+    let (people, read) = plain(&mut conn, "2016-01-01", "2016-12-31");
+    let ms = counted(server, token, &|n| format!("from=2015-12-{:02}&to=2016-12-31&by=country", n + 1));
+    println!("| one year by country, {people} people and groups | 2 | {read:.1} | {ms:.1} | {:.2} |", ms / read);
+    let (people, read) = plain(&mut conn, "2016-01-01", "2025-12-31");
+    for by in ["country,month", "agency,purpose", "reception_level,quarter"] {
+        let ms = counted(server, token, &|n| format!("from=2015-12-{:02}&to=2025-12-31&by={by}", n + 1));
+        println!("| ten years by {by}, {people} people and groups | 3 | {read:.1} | {ms:.1} | {:.2} |", ms / read);
+    }
+}
