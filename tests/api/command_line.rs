@@ -110,6 +110,22 @@ fn an_administrator_is_made_on_the_machine_and_nowhere_else() {
 }
 
 #[test]
+fn figures_of_an_older_form_are_not_served_until_migrate_derived_them_again() {
+    let folder = Folder::new("form");
+    assert!(ngoaivu(&["migrate", "--data", folder.text()]).status.success());
+    let address = ngoaivu::db::Address::in_folder(&folder.0);
+    let set = |form: i64| ngoaivu::record::counters::set(&mut address.connect().unwrap(), "facts_form", form).unwrap();
+    let form = || ngoaivu::record::counters::counter(&mut address.connect().unwrap(), "facts_form").unwrap();
+    let current = form();
+    set(current - 1);
+    let refused = ngoaivu(&["audit", "verify", "--data", folder.text()]);
+    assert!(!refused.status.success() && said(&refused).contains("ngoaivu migrate"), "{}", said(&refused));
+    assert!(ngoaivu(&["migrate", "--data", folder.text()]).status.success());
+    assert_eq!(form(), current);
+    assert!(ngoaivu(&["audit", "verify", "--data", folder.text()]).status.success());
+}
+
+#[test]
 fn a_pack_is_checked_with_every_fault_by_line() {
     let sound =
         ngoaivu(&["regulation", "check", concat!(env!("CARGO_MANIFEST_DIR"), "/regulations/an-giang-2017.toml")]);
