@@ -46,6 +46,7 @@ const PURE: &[&str] = &[
     "/count.rs",
     "/compare.rs",
     "/narrow.rs",
+    "/units.rs",
     "/labels.rs",
     "/pack.rs",
     "/read.rs",

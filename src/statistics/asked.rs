@@ -13,7 +13,7 @@ use crate::statistics::count::Dimension;
 use crate::statistics::fact::Fact;
 use crate::statistics::narrow::Narrow;
 use crate::statistics::question::{AgencyView, Measures, Question};
-use crate::statistics::store;
+use crate::statistics::{store, units};
 
 /// Code and name of agencies by id.
 type Names = HashMap<i64, (String, String)>;
@@ -81,18 +81,7 @@ impl Asked {
 
     /// Puts facts under the units of the view; answers those for whose unit no single one stands.
     pub fn place(&self, conn: &mut Conn, facts: &mut [Fact], agencies: Agencies) -> Result<HashSet<i64>> {
-        let mut unsure = HashSet::new();
-        let AgencyView::On(day) = self.view else { return Ok(unsure) };
-        let succession = (agencies.succession)(conn)?;
-        for fact in facts {
-            for share in &mut fact.shares {
-                let stands = succession.on(share.agency_id, day);
-                share.agency_id = stands.id;
-                if !stands.sure {
-                    unsure.insert(fact.delegation_id);
-                }
-            }
-        }
-        Ok(unsure)
+        let AgencyView::On(day) = self.view else { return Ok(HashSet::new()) };
+        Ok(units::place(facts, &(agencies.succession)(conn)?, day))
     }
 }

@@ -10,4 +10,5 @@ pub mod narrow;
 pub mod picture;
 pub mod question;
 pub mod store;
+pub mod units;
 pub mod view;
