@@ -24,7 +24,7 @@ use crate::kernel::time::{Day, in_vietnamese};
 use crate::kernel::words::{Body, DecisionVerdict, Procedure, SignedAs};
 use crate::procedures::{inbound, outbound};
 use crate::statistics::asked::{Agencies, Asked, scope};
-use crate::statistics::count::visits_in;
+use crate::statistics::count::{Dimension, visits_in};
 use crate::statistics::fact::Fact;
 use crate::statistics::question::Question;
 use crate::statistics::store;
@@ -192,7 +192,12 @@ fn page<C: Content>(
     let mut counted: Vec<(Day, &Fact, i64)> =
         facts.iter().filter_map(|f| Some((basis.day(f), f, visits_in(f, &asked.by, basis, keys)?))).collect();
     counted.sort_unstable_by_key(|(day, f, _)| (*day, f.delegation_id));
-    let known: HashSet<i64> = counted.iter().map(|(_, f, _)| f.delegation_id).collect();
+    let mut known: HashSet<i64> = counted.iter().map(|(_, f, _)| f.delegation_id).collect();
+    let moves = |d: &Dimension| matches!(d, Dimension::Agency | Dimension::Month | Dimension::Quarter);
+    if asked.narrow.agencies.is_none() && !asked.by.iter().any(moves) {
+        // What counts on these days and not in this cell is of another country or kind: nobody would look for it here.
+        known.extend(store::ids_in_period(conn, asked.procedure, asked.period, basis)?);
+    }
     let mut items = Vec::new();
     if !matches!(after, Some(After::Others(_))) {
         if let Some(After::Counted(day, id)) = after {

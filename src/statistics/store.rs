@@ -1,6 +1,6 @@
 //! Rows of facts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -187,6 +187,17 @@ pub fn clear(conn: &mut Conn, procedure: Procedure) -> Result<()> {
     diesel::delete(fact_shares::table.filter(fact_shares::delegation_id.eq_any(own))).execute(conn)?;
     diesel::delete(facts::table.filter(facts::procedure.eq(procedure.word()))).execute(conn)?;
     counters::raise_data_version(conn)
+}
+
+/// The delegations that count in a period.
+pub fn ids_in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: DateBasis) -> Result<HashSet<i64>> {
+    let query = facts::table.filter(facts::procedure.eq(procedure.word())).select(facts::delegation_id).into_boxed();
+    let ids: Vec<i64> = match basis {
+        DateBasis::Travel => query.filter(facts::travel_date.between(period.from, period.to)),
+        DateBasis::Decision => query.filter(facts::decided_on.between(period.from, period.to)),
+    }
+    .load(conn)?;
+    Ok(ids.into_iter().collect())
 }
 
 /// Facts of a procedure whose day falls into a period, in the order of their delegations.

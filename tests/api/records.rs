@@ -88,6 +88,10 @@ on_both! {
         assert_eq!((&other["detail"], &other["counted"], &other["visits"]), (&json!("Được tính vào ngày 02/04/2026."), &json!(false), &json!(0)));
         // Drafts are the agency's own; the inspector sees the rest.
         assert_eq!(records(&w, "inspector", &path).await.len(), 6);
+        // The month it was planned for, where the whole year is asked.
+        let march = records(&w, "inspector", "/statistics/outbound/records?year=2026&by=month&key=2026-03").await;
+        assert_eq!(march.iter().filter(|r| r["reason"] == "other_date").count(), 1);
+        assert_eq!(march.iter().filter(|r| r["counted"] == true).count(), 2);
         // Another country, another cell: none of it is looked for there.
         assert_eq!(records(&w, "inspector", "/statistics/outbound/records?year=2026&by=country&key=LA").await, Vec::<Value>::new());
         // Aggregates only, nowhere a name.
