@@ -217,4 +217,40 @@ on_both! {
         assert!(english.contains("Inbound delegations 2025 by purpose") && english.contains("Made on 2026-03-02"));
         w.get("stats", "/inbound-delegations?format=svg").await.expect(400);
     }
+    // Scenario A15 of domain.md, as it is entered and read.
+    async fn a15_comes_out_exactly_in_both_windows(w) {
+        let (u1, u2) = (w.officials("SKHCN").await, w.officials("SYT").await);
+        let trip = async |people: &[&String], countries: &[&str], from: &str, to: &str| {
+            let mut trip = w.small_trip().await;
+            let member = |(at, id): (usize, &&String)| json!({"official_id": id, "role": if at == 0 { "head" } else { "member" }});
+            trip["members"] = people.iter().enumerate().map(member).collect();
+// The journey changes country on its second day.
+            let second = if countries.len() > 1 { "2026-01-11" } else { from };
+            let stop = |(at, c): (usize, &&str)| json!({"country": c, "place": "x", "from": if at == 0 { from } else { second }, "to": if at + 1 == countries.len() { to } else { second }});
+            trip["stops"] = countries.iter().enumerate().map(stop).collect();
+            (trip["departure_date"], trip["return_date"]) = (json!(from), json!(to));
+            w.approved(trip).await
+        };
+        trip(&[&u1[3], &u1[4], &u2[3]], &["LA", "TH"], "2026-01-10", "2026-01-14").await;
+        trip(&[&u1[3]], &["LA"], "2025-12-30", "2026-01-05").await;
+        trip(&[&u2[4], &u2[5]], &["JP"], "2026-06-20", "2026-06-25").await;
+        let asked = async |query: &str| w.get("stats", &format!("/statistics/outbound?year=2026{query}")).await.expect(200).json();
+        let figures = |d: i64, v: i64, p: i64| json!({"delegations": d, "visits": v, "persons": p});
+        let by_agency = asked("&by=agency").await;
+        assert_eq!(by_agency["total"], figures(2, 5, 5));
+        let (skhcn, syt) = (w.agency("SKHCN").await, w.agency("SYT").await);
+        let row = |key: &str| {
+            let row = by_agency["rows"].as_array().unwrap().iter().find(|r| r["key"] == key).unwrap();
+            json!({"delegations": row["delegations"], "visits": row["visits"], "persons": row["persons"]})
+        };
+        assert_eq!((row(&skhcn), row(&syt)), (figures(1, 2, 2), figures(2, 3, 3)));
+        assert_eq!(by_agency["notes"][0]["code"], "rows_do_not_add_up");
+        let by_country = asked("&by=country").await;
+        let delegations: Vec<(&str, i64)> = by_country["rows"].as_array().unwrap().iter().map(|r| (r["key"].as_str().unwrap(), r["delegations"].as_i64().unwrap())).collect();
+        assert_eq!(delegations.len(), 3);
+        assert!(["LA", "TH", "JP"].iter().all(|c| delegations.contains(&(c, 1))), "{delegations:?}");
+        assert_eq!(by_country["notes"][0]["code"], "rows_do_not_add_up");
+        assert_eq!(w.get("stats", "/statistics/outbound?year=2025").await.json()["total"], figures(1, 1, 1));
+        assert_eq!(asked("&window=reporting").await["total"], figures(3, 6, 5));
+    }
 }
