@@ -70,7 +70,8 @@ impl Server {
         Server { process, address }
     }
 
-    fn send(&self, method: &str, path: &str, token: &str, body: &str) -> Value {
+    /// One request over a connection of its own: head and body of the answer.
+    fn exchange(&self, method: &str, path: &str, token: &str, body: &str) -> (String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -79,19 +80,19 @@ impl Server {
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}"))
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_owned(), body.to_owned())
+    }
+
+    fn send(&self, method: &str, path: &str, token: &str, body: &str) -> Value {
+        let (head, body) = self.exchange(method, path, token, body);
+        serde_json::from_str(&body).unwrap_or_else(|_| panic!("{head}\n{body}"))
     }
 
     /// The entity tag of an answer.
     fn tag(&self, path: &str, token: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let line = answer.lines().find(|l| l.to_ascii_lowercase().starts_with("etag: ")).unwrap();
+        let (head, _) = self.exchange("GET", path, token, "");
+        let line = head.lines().find(|l| l.to_ascii_lowercase().starts_with("etag: ")).unwrap();
         line["etag: ".len()..].trim().to_owned()
     }
 

@@ -35,20 +35,19 @@ fn dated<T: std::str::FromStr>(row: DatedRow) -> Result<Dated<T>> {
     Ok(Dated { what, valid_from, valid_to })
 }
 
-/// Units that became this one, over any number of changes.
-fn predecessors(conn: &mut Conn, agency_id: Option<i64>) -> Result<Vec<i64>> {
+/// Units that became this one, over any number of changes; `followed` has every pair of old and new.
+fn predecessors(followed: &[(i64, i64)], agency_id: Option<i64>) -> Vec<i64> {
     let mut found: Vec<i64> = Vec::new();
     let mut asked: Vec<i64> = agency_id.into_iter().collect();
-    while !asked.is_empty() {
-        let before: Vec<i64> = agency_successions::table
-            .filter(agency_successions::to_id.eq_any(&asked))
-            .select(agency_successions::from_id)
-            .distinct()
-            .load(conn)?;
-        asked = before.into_iter().filter(|id| !found.contains(id)).collect();
-        found.extend(&asked);
+    while let Some(new) = asked.pop() {
+        for (old, _) in followed.iter().filter(|(_, to)| *to == new) {
+            if !found.contains(old) {
+                found.push(*old);
+                asked.push(*old);
+            }
+        }
     }
-    Ok(found)
+    found
 }
 
 fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
@@ -67,10 +66,13 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
         .select((seats::user_id, seats::body, seats::valid_from, seats::valid_to))
         .load(conn)?;
     found.into_iter().for_each(|row| held.entry(row.0).or_default().push(row));
+    // Units change a few times in a decade: the whole table is a handful of rows.
+    let pairs = agency_successions::table.select((agency_successions::from_id, agency_successions::to_id));
+    let followed: Vec<(i64, i64)> = pairs.load(conn)?;
     rows.into_iter()
         .map(|row| {
             Ok(Account {
-                predecessors: predecessors(conn, row.agency_id)?,
+                predecessors: predecessors(&followed, row.agency_id),
                 roles: roles.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
                 seats: held.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
                 id: row.id,

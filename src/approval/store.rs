@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::access::account::Actor;
 use crate::approval::process::{Process, Standing, Step};
 use crate::db::schema::{acts, approval_steps as steps};
-use crate::db::{Conn, each, insert_rows, word};
+use crate::db::{Conn, differing, each, insert_rows, word};
 use crate::error::{Error, Result};
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment};
@@ -72,21 +72,10 @@ pub fn load(conn: &mut Conn, delegation_id: i64) -> Result<Process> {
 /// Puts the process in place of the one that was stored; steps that stayed as they were stay in their rows.
 pub fn save(conn: &mut Conn, owner: &Owner, before: Option<&Process>, process: &Process) -> Result<()> {
     let stored = before.map_or(&[][..], |p| p.steps.as_slice());
-    let changed: Vec<Row> = (0i64..)
-        .zip(&process.steps)
-        .enumerate()
-        .filter(|(at, (_, step))| stored.get(*at) != Some(*step))
-        .map(|(_, (ord, step))| row(owner, ord, step))
-        .collect();
-    let gone: Vec<i64> = (0i64..)
-        .zip(stored)
-        .enumerate()
-        .filter(|(at, (_, step))| process.steps.get(*at) != Some(*step))
-        .map(|(_, (ord, _))| ord)
-        .collect();
-    for ord in gone {
+    for (ord, _) in differing(stored, &process.steps) {
         diesel::delete(steps::table.find((owner.id, ord))).execute(conn)?;
     }
+    let changed: Vec<Row> = differing(&process.steps, stored).map(|(ord, step)| row(owner, ord, step)).collect();
     insert_rows!(conn, steps::table, &changed);
     Ok(())
 }

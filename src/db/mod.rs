@@ -225,6 +225,14 @@ pub fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
     text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
 }
 
+/// Items that do not stand at the same place of another list, each with its place: what has to go of the stored rows,
+/// and, asked the other way round, what has to be written.
+pub fn differing<'a, T: PartialEq>(items: &'a [T], other: &'a [T]) -> impl Iterator<Item = (i64, &'a T)> {
+    let differs = move |(at, item): &(usize, &T)| other.get(*at) != Some(*item);
+    let numbered = (0i64..).zip(items.iter().enumerate());
+    numbered.filter(move |(_, numbered)| differs(numbered)).map(|(place, (_, item))| (place, item))
+}
+
 /// The text as a `LIKE` pattern that finds it anywhere, taken literally; escape character `\`.
 pub fn containing(folded: &str) -> String {
     let mut pattern = String::from("%");

@@ -281,11 +281,14 @@ fn keep<C: Passed>(
             conditions: Vec::new(),
             corrections: Vec::new(),
         });
-        dossier.state = match () {
-            () if n.is_multiple_of(17) => State::Cancelled,
-            () if ends < today => State::Closed,
-            () if begins <= today => C::LASTING,
-            () => State::Approved,
+        dossier.state = if n.is_multiple_of(17) {
+            State::Cancelled
+        } else if ends < today {
+            State::Closed
+        } else if begins <= today {
+            C::LASTING
+        } else {
+            State::Approved
         };
         if dossier.state == State::Closed {
             dossier.report = Some(Report {

@@ -32,6 +32,16 @@ pub enum Language {
     English,
 }
 
+impl Language {
+    /// The one of two sentences that is asked for.
+    pub fn say(self, vi: &str, en: &str) -> String {
+        match self {
+            Language::Vietnamese => vi.to_owned(),
+            Language::English => en.to_owned(),
+        }
+    }
+}
+
 /// Folds text for search: no marks, đ→d, lower case, single blanks. The same for NFC and NFD.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

@@ -149,6 +149,7 @@ impl Page {
         let room = (WIDTH - MARGIN - left - right).max(100);
         let highest = chart.points.iter().flat_map(|p| [p.value, p.before.unwrap_or(0)]).max().unwrap_or(0).max(1);
         let long = |value: i64| value.saturating_mul(room) / highest;
+        let top = self.y - 4;
         for point in &chart.points {
             let y = self.y;
             let height = 16;
@@ -170,17 +171,7 @@ impl Page {
             }
             self.y += if two { 2 * height + 10 } else { height + 8 };
         }
-        self.put(&format!(
-            "<line x1=\"{left}\" y1=\"{}\" x2=\"{left}\" y2=\"{}\" class=\"axis\"/>",
-            self.top(chart),
-            self.y
-        ));
-    }
-
-    /// Where the bars began.
-    fn top(&self, chart: &Chart) -> i64 {
-        let each = if chart.names.1.is_some() { 42 } else { 24 };
-        self.y - each * i64::try_from(chart.points.len()).unwrap_or(0) - 4
+        self.put(&format!("<line x1=\"{left}\" y1=\"{}\" x2=\"{left}\" y2=\"{}\" class=\"axis\"/>", top, self.y));
     }
 
     fn line(&mut self, chart: &Chart) {
@@ -188,7 +179,7 @@ impl Page {
         let step = step(highest);
         let top_value = step * (highest + step - 1).div_euclid(step);
         let (left, right, height) = (MARGIN + LETTER * 7, WIDTH - MARGIN - 16, 280);
-        let (top, bottom) = (self.y + 12, self.y + 12 + height);
+        let bottom = self.y + 12 + height;
         let at = |value: i64| bottom - value * height / top_value;
         for tick in (0..=top_value / step).map(|n| n * step) {
             let (y, class) = (at(tick), if tick == 0 { "axis" } else { "grid" });
@@ -226,7 +217,6 @@ impl Page {
                 self.text(place(n), bottom + 18, "label middle", &point.label);
             }
         }
-        debug_assert!(top < bottom);
         self.y = bottom + 34;
     }
 }

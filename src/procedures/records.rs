@@ -19,7 +19,7 @@ use crate::handling::store::list::{self, Filter, Item, Place};
 use crate::handling::store::load;
 use crate::kernel::id::Id;
 use crate::kernel::page::seal;
-use crate::kernel::text::{Bilingual, Language};
+use crate::kernel::text::Language;
 use crate::kernel::time::{Day, in_vietnamese};
 use crate::kernel::words::{Body, DecisionVerdict, Procedure, SignedAs};
 use crate::procedures::{inbound, outbound};
@@ -289,15 +289,10 @@ fn record(item: Option<&Item>, date: Day, visits: i64, reason: Reason, detail: S
     }
 }
 
-fn say(language: Language, vi: &str, en: &str) -> String {
-    Bilingual::new(vi, en).in_language(language).to_owned()
-}
-
 fn reason_counted(fact: &Fact, visits: i64, language: Language) -> String {
     let (decided, travelled) = (in_vietnamese(fact.decided_on), in_vietnamese(fact.travel_date));
     let way = if fact.procedure == Procedure::Inbound { "đến" } else { "khởi hành" };
-    say(
-        language,
+    language.say(
         &format!("Quyết định ngày {decided}, {way} ngày {travelled}: {visits} lượt."),
         &format!("Decided on {}, travel on {}: {visits} visit(s).", fact.decided_on, fact.travel_date),
     )
@@ -318,7 +313,7 @@ fn why_not<C: Content>(
     }
     let Some(dossier) = load::<C>(conn, item.id)? else { return Ok(None) };
     if item.procedure == Procedure::PrivateTravel.word() {
-        let detail = say(language, "Đi việc riêng, không phải đoàn của tỉnh.", "Private travel is no mission.");
+        let detail = language.say("Đi việc riêng, không phải đoàn của tỉnh.", "Private travel is no mission.");
         let total = keys.is_empty() && asked.narrow == Default::default();
         return Ok(total.then_some((Reason::PrivateTravel, detail)));
     }
@@ -334,7 +329,7 @@ fn why_not<C: Content>(
         Some(fact) => !cells(conn, asked, keys, agencies, fact)?.is_empty(),
         None => false,
     };
-    Ok(stands.then(|| (reason, say(language, vi, en))))
+    Ok(stands.then(|| (reason, language.say(vi, en))))
 }
 
 /// The dossier as it would count if it had been approved on its first day.
@@ -377,19 +372,15 @@ fn counts_elsewhere(
     let counted_on = asked.question.basis().day(&fact);
     let planned = Fact { travel_date: item.begins_on, decided_on: item.begins_on, ..fact.clone() };
     if counted_on != item.begins_on && !cells(conn, asked, keys, agencies, planned)?.is_empty() {
-        let detail = say(
-            language,
-            &format!("Được tính vào ngày {}.", in_vietnamese(counted_on)),
-            &format!("It counts on {counted_on}."),
-        );
+        let detail = language
+            .say(&format!("Được tính vào ngày {}.", in_vietnamese(counted_on)), &format!("It counts on {counted_on}."));
         return Ok(Some((Reason::OtherDate, detail)));
     }
     // Its members are others' people: it counts where they are.
     let mut own = fact;
     own.shares.iter_mut().for_each(|share| share.agency_id = item.agency_id);
     if !cells(conn, asked, keys, agencies, own)?.is_empty() {
-        let detail = say(
-            language,
+        let detail = language.say(
             "Không có người của cơ quan này đi; đoàn được tính ở cơ quan có người đi.",
             "Nobody of this agency travels; it counts under the agencies of those who do.",
         );

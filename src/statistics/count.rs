@@ -270,34 +270,20 @@ mod tests {
 
     use super::*;
     use crate::kernel::money::Money;
-    use crate::kernel::words::{FundingSource, Procedure, Purpose};
+    use crate::kernel::words::FundingSource;
     use crate::statistics::fact::Paid;
 
     /// A delegation of these people, each `(agency, person)`, to these countries.
     fn fact(delegation_id: i64, people: &[(i64, i64)], countries: &[&str], date: &str) -> Fact {
         let share = |(agency_id, person): (i64, i64), c: &str| Share { agency_id, country: c.into(), person, heads: 1 };
-        Fact {
-            delegation_id,
-            procedure: Procedure::Outbound,
-            travel_date: date.parse().unwrap(),
-            decided_on: date.parse().unwrap(),
-            days: 5,
-            purpose: Purpose::Official,
-            field: None,
-            funding: vec![
-                Paid { source: FundingSource::Host, amount: None },
-                Paid {
-                    source: FundingSource::ProvincialBudget,
-                    amount: Some(Money { amount: 1_000, currency: "VND".into() }),
-                },
-            ],
-            leader_level: None,
-            in_plan: true,
-            reception_level: None,
-            channel: None,
-            waived: false,
-            shares: people.iter().flat_map(|p| countries.iter().map(move |c| share(*p, c))).collect(),
-        }
+        let budget = Money { amount: 1_000, currency: "VND".into() };
+        let funding = vec![
+            Paid { source: FundingSource::Host, amount: None },
+            Paid { source: FundingSource::ProvincialBudget, amount: Some(budget) },
+        ];
+        let shares = people.iter().flat_map(|p| countries.iter().map(move |c| share(*p, c))).collect();
+        let day = date.parse().unwrap();
+        Fact { travel_date: day, decided_on: day, funding, in_plan: true, ..Fact::example(delegation_id, shares) }
     }
 
     fn figures(f: &Figures) -> (i64, i64, i64) {

@@ -28,6 +28,30 @@ pub struct Fact {
     pub shares: Vec<Share>,
 }
 
+#[cfg(test)]
+impl Fact {
+    /// A mission of five days in January 2026, for tests to change.
+    pub fn example(delegation_id: i64, shares: Vec<Share>) -> Self {
+        let day = Day::from_ymd_opt(2026, 1, 10).unwrap();
+        Fact {
+            delegation_id,
+            procedure: Procedure::Outbound,
+            travel_date: day,
+            decided_on: day,
+            days: 5,
+            purpose: Purpose::Official,
+            field: None,
+            funding: Vec::new(),
+            leader_level: None,
+            in_plan: false,
+            reception_level: None,
+            channel: None,
+            waived: false,
+            shares,
+        }
+    }
+}
+
 /// Who pays, and how much where that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paid {

@@ -47,28 +47,14 @@ impl Narrow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::words::Procedure;
     use crate::statistics::fact::{Paid, Share};
 
     #[test]
     fn a_filter_keeps_the_people_of_the_agency_and_the_country_only() {
         let share = |agency_id, country: &str, person| Share { agency_id, country: country.into(), person, heads: 1 };
-        let fact = Fact {
-            delegation_id: 1,
-            procedure: Procedure::Outbound,
-            travel_date: "2026-01-10".parse().unwrap(),
-            decided_on: "2026-01-02".parse().unwrap(),
-            days: 5,
-            purpose: Purpose::Official,
-            field: None,
-            funding: vec![Paid { source: FundingSource::Host, amount: None }],
-            leader_level: None,
-            in_plan: true,
-            reception_level: None,
-            channel: None,
-            waived: false,
-            shares: vec![share(1, "LA", 11), share(1, "JP", 11), share(2, "LA", 21), share(2, "JP", 21)],
-        };
+        let shares = vec![share(1, "LA", 11), share(1, "JP", 11), share(2, "LA", 21), share(2, "JP", 21)];
+        let funding = vec![Paid { source: FundingSource::Host, amount: None }];
+        let fact = Fact { funding, in_plan: true, ..Fact::example(1, shares) };
         let kept = |narrow: Narrow| {
             let mut facts = vec![fact.clone()];
             narrow.keep(&mut facts);

@@ -3,7 +3,7 @@
 use chrono::Datelike;
 
 use crate::kernel::money::grouped;
-use crate::kernel::text::{Bilingual, Language};
+use crate::kernel::text::Language;
 use crate::kernel::time::{Day, Period, in_vietnamese};
 use crate::kernel::words::Procedure;
 use crate::papers::svg::{Chart, Point, Shape};
@@ -25,7 +25,7 @@ fn days(period: Period, language: Language) -> String {
     } else {
         (format!("từ {} đến {}", in_vietnamese(from), in_vietnamese(to)), format!("{from} to {to}"))
     };
-    Bilingual::new(vi, en).in_language(language).to_owned()
+    language.say(&vi, &en)
 }
 
 /// Months or quarters of a period, in order, as keys.
@@ -48,7 +48,7 @@ fn in_time(period: Period, dimension: Dimension) -> Vec<String> {
 impl Shown<'_> {
     /// Bars, the largest first; by month or quarter a line, in which an empty month is nought.
     pub fn picture(&self, today: Day) -> Chart {
-        let say = |vi: &str, en: &str| Bilingual::new(vi, en).in_language(self.language).to_owned();
+        let say = |vi: &str, en: &str| self.language.say(vi, en);
         let period = Period { from: self.period.from, to: self.period.to };
         let what = match self.procedure {
             Procedure::Inbound => say("Đoàn vào", "Inbound delegations"),

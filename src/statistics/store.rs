@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use crate::db::schema::{fact_shares, facts};
-use crate::db::{Conn, each, insert_rows, word};
+use crate::db::{Conn, differing, each, insert_rows, word};
 use crate::error::{Error, Result};
 use crate::kernel::money::Money;
 use crate::kernel::time::{Day, Period};
@@ -14,7 +14,7 @@ use crate::record::counters;
 use crate::statistics::count::DateBasis;
 use crate::statistics::fact::{Fact, Paid, Share};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable, PartialEq)]
 #[diesel(table_name = facts)]
 struct Row {
     delegation_id: i64,
@@ -156,27 +156,22 @@ pub fn replace(conn: &mut Conn, delegation_id: i64, new: Option<&Fact>) -> Resul
     if stored.as_ref() == new {
         return Ok(());
     }
-    let shares = |fact: Option<&Fact>| fact.map_or(&[][..], |f| f.shares.as_slice()).to_vec();
-    let (before, after) = (shares(stored.as_ref()), shares(new));
-    let row = |fact: Option<&Fact>| fact.map(|f| Fact { shares: Vec::new(), ..f.clone() });
-    if row(stored.as_ref()) != row(new) {
-        if stored.is_some() {
+    let (old_row, new_row) = (stored.as_ref().map(Row::from), new.map(Row::from));
+    if old_row != new_row {
+        if old_row.is_some() {
             each!(conn, c => diesel::delete(facts::table.find(delegation_id)).execute(c))?;
         }
-        if let Some(fact) = new {
-            each!(conn, c => diesel::insert_into(facts::table).values(Row::from(fact)).execute(c))?;
+        if let Some(row) = new_row {
+            each!(conn, c => diesel::insert_into(facts::table).values(row).execute(c))?;
         }
     }
-    for (ord, share) in (0i64..).zip(&before) {
-        if usize::try_from(ord).ok().and_then(|at| after.get(at)) != Some(share) {
-            each!(conn, c => diesel::delete(fact_shares::table.find((delegation_id, ord))).execute(c))?;
-        }
+    let before = stored.as_ref().map_or(&[][..], |f| &f.shares);
+    let after = new.map_or(&[][..], |f| &f.shares);
+    for (ord, _) in differing(before, after) {
+        each!(conn, c => diesel::delete(fact_shares::table.find((delegation_id, ord))).execute(c))?;
     }
-    let rows: Vec<ShareRow> = (0i64..)
-        .zip(&after)
-        .filter(|(ord, share)| usize::try_from(*ord).ok().and_then(|at| before.get(at)) != Some(share))
-        .map(|(ord, share)| share_row(delegation_id, ord, share))
-        .collect();
+    let rows: Vec<ShareRow> =
+        differing(after, before).map(|(ord, share)| share_row(delegation_id, ord, share)).collect();
     insert_rows!(conn, fact_shares::table, &rows);
     counters::raise_data_version(conn)
 }
@@ -189,31 +184,31 @@ pub fn clear(conn: &mut Conn, procedure: Procedure) -> Result<()> {
     counters::raise_data_version(conn)
 }
 
+/// A query of facts, of one procedure, on the days of a period.
+macro_rules! meant {
+    ($query:expr, $procedure:expr, $period:expr, $basis:expr) => {{
+        let query = $query.filter(facts::procedure.eq($procedure.word())).into_boxed();
+        match $basis {
+            DateBasis::Travel => query.filter(facts::travel_date.between($period.from, $period.to)),
+            DateBasis::Decision => query.filter(facts::decided_on.between($period.from, $period.to)),
+        }
+    }};
+}
+
 /// The delegations that count in a period.
 pub fn ids_in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: DateBasis) -> Result<HashSet<i64>> {
-    let query = facts::table.filter(facts::procedure.eq(procedure.word())).select(facts::delegation_id).into_boxed();
-    let ids: Vec<i64> = match basis {
-        DateBasis::Travel => query.filter(facts::travel_date.between(period.from, period.to)),
-        DateBasis::Decision => query.filter(facts::decided_on.between(period.from, period.to)),
-    }
-    .load(conn)?;
+    let ids: Vec<i64> = meant!(facts::table, procedure, period, basis).select(facts::delegation_id).load(conn)?;
     Ok(ids.into_iter().collect())
 }
 
 /// Facts of a procedure whose day falls into a period, in the order of their delegations.
 pub fn in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: DateBasis) -> Result<Vec<Fact>> {
-    macro_rules! meant {
-        ($query:expr) => {{
-            let query = $query.filter(facts::procedure.eq(procedure.word())).into_boxed();
-            match basis {
-                DateBasis::Travel => query.filter(facts::travel_date.between(period.from, period.to)),
-                DateBasis::Decision => query.filter(facts::decided_on.between(period.from, period.to)),
-            }
-        }};
-    }
-    let rows: Vec<Row> = meant!(facts::table).order(facts::delegation_id).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> = meant!(facts::table, procedure, period, basis)
+        .order(facts::delegation_id)
+        .select(Row::as_select())
+        .load(conn)?;
     let joined = fact_shares::table.inner_join(facts::table.on(facts::delegation_id.eq(fact_shares::delegation_id)));
-    let shares: Vec<ShareRow> = meant!(joined)
+    let shares: Vec<ShareRow> = meant!(joined, procedure, period, basis)
         .order((fact_shares::delegation_id, fact_shares::ord))
         .select(ShareRow::as_select())
         .load(conn)?;

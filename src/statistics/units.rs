@@ -27,7 +27,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::kernel::words::{Procedure, Purpose};
     use crate::statistics::count::{DateBasis, Dimension, count};
     use crate::statistics::fact::Share;
 
@@ -64,22 +63,7 @@ mod tests {
             person: *person,
             heads: 1,
         };
-        Fact {
-            delegation_id: id,
-            procedure: Procedure::Outbound,
-            travel_date: day(5),
-            decided_on: day(1),
-            days: 3,
-            purpose: Purpose::Official,
-            field: None,
-            funding: Vec::new(),
-            leader_level: None,
-            in_plan: false,
-            reception_level: None,
-            channel: None,
-            waived: false,
-            shares: people.iter().map(share).collect(),
-        }
+        Fact::example(id, people.iter().map(share).collect())
     }
 
     proptest! {

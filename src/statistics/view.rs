@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::kernel::money::{self, Money};
 use crate::kernel::table::{Cell, Table};
-use crate::kernel::text::{Bilingual, Language};
+use crate::kernel::text::Language;
 use crate::kernel::time::Period;
 use crate::kernel::words::Procedure;
 use crate::statistics::compare::{Compared, permille};
@@ -221,10 +221,7 @@ impl Shown<'_> {
 
     /// What a reader has to know of the figures.
     pub fn notes(&self) -> Vec<NoteItem> {
-        let say = |code, vi: String, en: String| NoteItem {
-            code,
-            detail: Bilingual::new(&vi, &en).in_language(self.language).to_owned(),
-        };
+        let say = |code, vi: String, en: String| NoteItem { code, detail: self.language.say(&vi, &en) };
         let mut notes = Vec::new();
         let c = self.counted;
         if c.rows_do_not_add_up() {
