@@ -20,12 +20,12 @@ use crate::access::sessions::Sessions;
 use crate::access::throttle::Throttle;
 use crate::access::token::Keys;
 use crate::access::users::Exists;
-use crate::config::{Network, Smtp};
 use crate::db::{Address, Db};
 use crate::dossier::attachments::Folder;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::handling::Tools;
 use crate::jobs::Jobs;
+pub use crate::jobs::Post;
 use crate::kernel::time::Clock;
 use crate::kernel::workdays::WorkCalendar;
 use crate::registry::{agencies, changes};
@@ -54,15 +54,6 @@ pub struct House {
     pub jobs: Jobs,
 }
 
-/// How notices leave the house.
-#[derive(Clone, Default)]
-pub struct Post {
-    /// Without it notices stay in the inbox.
-    pub smtp: Option<Smtp>,
-    /// Private networks that webhooks may reach.
-    pub networks: Vec<Network>,
-}
-
 impl House {
     /// Opens a migrated database and whatever else a process needs.
     pub fn open(
@@ -81,20 +72,21 @@ impl House {
         let calendar = Arc::new(calendar);
         let domain = format!("{jurisdiction}.ngoaivu");
         let (kept, hours) = (db.clone(), clock.clone());
-        let jobs = Jobs::new(kept, hours, Arc::clone(&calendar), &domain, post.smtp, post.networks);
+        let (folder, answers) = (Folder(folder), Answers::default());
+        let jobs = Jobs::new(kept, hours, Arc::clone(&calendar), &domain, post, folder.clone(), answers.clone());
         Ok(House {
             db,
             clock,
             calendar,
             jobs,
-            folder: Folder(folder),
+            folder,
             jurisdiction: Arc::from(jurisdiction),
             keys,
             sessions: Sessions::default(),
             hasher: Hasher::default(),
             throttle: Throttle::default(),
             shelf: Shelf::default(),
-            answers: Answers::default(),
+            answers,
             running: Running::default(),
         })
     }
@@ -121,6 +113,7 @@ impl House {
         (name = "calendar", description = "Who is abroad, who is visiting, clashes, feeds"),
         (name = "notices", description = "Webhooks; mail goes out by itself"),
         (name = "statistics", description = "Figures"),
+        (name = "imports", description = "Old lists come in: checked whole, taken in all or nothing, taken back"),
         (name = "operation", description = "Health, metrics, this document"),
     )
 )]
@@ -148,6 +141,7 @@ fn rooms(config: &mut ServiceConfig) {
     crate::approval::http::routes(config);
     crate::calendar::http::routes(config);
     crate::jobs::http::routes(config);
+    crate::imports::http::routes(config);
     crate::statistics::http::routes(config);
 }
 

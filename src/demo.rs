@@ -110,6 +110,7 @@ fn fill(conn: &mut Conn, now: Moment) -> Result<()> {
             valid_from: since,
             valid_to: None,
             clerk_may_submit: false,
+            confirmed: true,
         };
         root = root.or(Some(agency.id));
         agencies::insert(conn, &agency)?;

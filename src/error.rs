@@ -42,6 +42,8 @@ codes! {
     ConsentMissing 409 "consent_missing" "Chưa có ý kiến của cấp ủy" "The Party consent is missing";
     WaiverNeeded 409 "waiver_needed" "Cần chấp thuận ngoại lệ" "A waiver is needed";
     AlreadyExists 409 "already_exists" "Đã có" "Already exists";
+    AlreadyImported 409 "already_imported" "Tệp đã được nhập" "The file was imported already";
+    BatchInUse 409 "batch_in_use" "Lô nhập đang được sử dụng" "The batch is in use";
     InUse 409 "in_use" "Đang được sử dụng" "In use";
     RequestInProgress 409 "request_in_progress" "Yêu cầu trước cùng khóa đang được xử lý" "A request with this key is still running";
     TokenSpent 410 "token_spent" "Mã một lần đã hết hiệu lực" "The one-time token is no longer valid";

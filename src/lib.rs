@@ -44,6 +44,7 @@ pub mod demo;
 pub mod dossier;
 pub mod error;
 pub mod handling;
+pub mod imports;
 pub mod jobs;
 pub mod kernel;
 pub mod papers;

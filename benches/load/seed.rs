@@ -221,6 +221,7 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
                 .collect(),
             note: None,
             journey: Journey::default(),
+            origin: None,
             people: (0..MEMBERS)
                 .map(|at| Person { full_name: who(at).1.clone(), agency_id: cast.agency, post_level: PostLevel::Staff })
                 .collect(),

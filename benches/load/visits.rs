@@ -76,6 +76,7 @@ pub fn one(
         } else {
             Stay::default()
         },
+        origin: None,
     };
     let mut visit = Visit::draft(content, clerk, now);
     visit.version = 2;

@@ -39,6 +39,8 @@ pub enum Kind {
     Guest,
     Calendar,
     Webhook,
+    /// Batches of rows from old lists.
+    Import,
 }
 
 /// Who is meant by a grant.
@@ -63,6 +65,7 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Travel, Kind::Delegation),
             (Act::Read, Kind::Official),
             (Act::Draft, Kind::Official),
+            (Act::Draft, Kind::Import),
             (Act::Read, Kind::Inbox),
             (Act::Read, Kind::Statistics),
             (Act::Read, Kind::Partner),
@@ -101,6 +104,7 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
         Who::Seat(Body::Dofa),
         &[
             (Act::Handle, Kind::Delegation),
+            (Act::Draft, Kind::Import),
             (Act::Read, Kind::Official),
             (Act::Draft, Kind::Official),
             (Act::Administer, Kind::Agency),

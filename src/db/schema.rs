@@ -12,6 +12,7 @@ diesel::table! {
         valid_from -> Date,
         valid_to -> Nullable<Date>,
         clerk_may_submit -> Bool,
+        confirmed -> Bool,
     }
 }
 
@@ -455,6 +456,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        version -> BigInt,
+        kind -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        state -> Text,
+        dry_run -> Bool,
+        unknown_agencies -> Text,
+        agency_id -> Nullable<BigInt>,
+        row_count -> BigInt,
+        done -> BigInt,
+        rejected -> BigInt,
+        created -> BigInt,
+        errors -> Text,
+        warnings -> Text,
+        stored_as -> Nullable<Text>,
+        annotated_as -> Nullable<Text>,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    import_records (import_id, ord) {
+        import_id -> BigInt,
+        ord -> BigInt,
+        what -> Text,
+        object_id -> BigInt,
+    }
+}
+
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(outbound_members -> officials (official_id));
 
@@ -500,4 +534,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_feeds,
     deliveries,
     webhooks,
+    imports,
+    import_records,
 );

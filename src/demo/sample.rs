@@ -163,6 +163,7 @@ fn trip(cast: &Cast, n: usize, departure: Day) -> Result<Trip> {
             .collect(),
         note: None,
         journey: Journey::default(),
+        origin: None,
         people: travelling
             .iter()
             .map(|o| Person { full_name: o.full_name.clone(), agency_id: *agency_id, post_level: o.post_level })
@@ -206,6 +207,7 @@ fn visit(conn: &mut Conn, cast: &Cast, n: usize, arrival: Day, now: Moment) -> R
         guests,
         programme: Vec::new(),
         stay: Stay::default(),
+        origin: None,
     })
 }
 

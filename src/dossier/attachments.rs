@@ -3,9 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use actix_multipart::Multipart;
 use diesel::prelude::*;
-use futures_util::TryStreamExt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,11 +12,12 @@ use crate::db::Conn;
 use crate::db::schema::attachments;
 use crate::error::{Code, Error, Result, refuse};
 use crate::kernel::id::Id;
-use crate::kernel::text::{bears_secret_mark, nfc};
+use crate::kernel::text::bears_secret_mark;
 use crate::kernel::time::Moment;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Document, Procedure};
 use crate::web::idempotency::fingerprint;
+use crate::web::multipart::{self, Form};
 
 /// Bytes a file may have.
 pub const FILE_LIMIT: usize = 10 << 20;
@@ -95,56 +94,10 @@ fn name_fits(file_name: &str, media_type: &str) -> bool {
     }
 }
 
-fn unreadable(reason: impl std::fmt::Display) -> Error {
-    refuse(
-        Code::MalformedRequest,
-        format!("Không đọc được biểu mẫu gửi lên: {reason}."),
-        format!("The form cannot be read: {reason}."),
-    )
-}
-
-fn too_large() -> Error {
-    refuse(Code::PayloadTooLarge, "Tệp tối đa 10 MiB.", "A file has at most 10 MiB.")
-}
-
-/// Reads the form: `document` and `file`, each once, nothing else.
-pub async fn receive(mut form: Multipart) -> Result<Upload> {
-    let (mut document, mut file): (Option<String>, Option<(String, Vec<u8>)>) = (None, None);
-    let mut faults = Violations::default();
-    while let Some(mut field) = form.try_next().await.map_err(unreadable)? {
-        let name = field.name().unwrap_or("").to_owned();
-        let file_name = field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
-        let limit = if name == "file" { FILE_LIMIT } else { 4_096 };
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.try_next().await.map_err(unreadable)? {
-            if bytes.len() + chunk.len() > limit {
-                return Err(too_large());
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        match (name.as_str(), file_name) {
-            ("document", None) if document.is_none() => document = Some(String::from_utf8(bytes).map_err(unreadable)?),
-            ("file", Some(given)) if file.is_none() => file = Some((nfc(&given), bytes)),
-            ("document" | "file", _) => faults.add(
-                format!("/{name}"),
-                "duplicate_field",
-                "Trường lặp lại hoặc sai kiểu.",
-                "The part stands twice or is of the wrong kind.",
-            ),
-            _ => faults.add(format!("/{name}"), "unknown_field", "Không có trường này.", "There is no such part."),
-        }
-    }
-    let missing = |faults: &mut Violations, name: &str| {
-        faults.add(format!("/{name}"), "missing", "Thiếu trường bắt buộc.", "The part is required.")
-    };
-    if document.is_none() {
-        missing(&mut faults, "document");
-    }
-    if file.is_none() {
-        missing(&mut faults, "file");
-    }
-    let (Some(document), Some((file_name, bytes))) = (document, file) else { return Err(faults.into()) };
-    faults.finish()?;
+/// The upload of a form that was read.
+pub fn upload_of(form: Form) -> Result<Upload> {
+    let Form { mut texts, file_name, bytes } = form;
+    let document = texts.remove("document").unwrap_or_default();
     let media_type = sniff(&bytes).filter(|kind| name_fits(&file_name, kind)).ok_or_else(|| {
         refuse(
             Code::UnsupportedMediaType,
@@ -179,9 +132,7 @@ impl Upload {
             "Không có loại giấy tờ này.",
             "There is no such kind of document.",
         );
-        let plain =
-            !self.file_name.chars().any(char::is_control) && (1..=255).contains(&self.file_name.chars().count());
-        faults.require(plain, "/file", "bad_file_name", "Tên tệp không hợp lệ.", "The file name is not valid.");
+        multipart::check_name(&self.file_name, &mut faults);
         faults.finish()?;
         document.ok_or_else(|| Error::Internal("a checked document has no kind".into()))
     }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::kernel::id::Id;
 use crate::kernel::money::Money;
-use crate::kernel::words::{FundingSource, InviterKind, MemberRole};
+use crate::kernel::words::{FundingSource, InviterKind, MemberRole, PostLevel};
 
 /// Who pays (nguồn kinh phí), and how much where a budget does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -56,4 +56,26 @@ pub struct Member {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub relative_of: Option<Id>,
+}
+
+/// What an old list said of a delegation that was never a dossier here (nhập từ danh sách cũ): it counts without a
+/// decision, and its people have no names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportedFrom)]
+pub struct Origin {
+    #[schema(value_type = String)]
+    pub import_id: Id,
+    /// As the sheet numbers it.
+    pub row: u32,
+    /// People of the delegation, named or not.
+    pub headcount: i64,
+    pub head: Option<String>,
+    pub activity: Option<String>,
+    pub partner: Option<String>,
+    pub funding: Option<String>,
+    pub report: Option<String>,
+    pub note: Option<String>,
+    pub in_plan: bool,
+    /// By the post that stands in the head's cell, where it is one.
+    pub leader_level: Option<PostLevel>,
 }

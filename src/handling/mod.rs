@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use crate::approval::process::Stage;
 use crate::db::Conn;
+use crate::dossier::model::Origin;
 use crate::error::Result;
 use crate::handling::flow::{Action, Next, NotPossible, State};
 use crate::handling::model::{Dossier, Listed};
@@ -51,6 +52,10 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + 'static {
     fn next(state: State, action: Action) -> std::result::Result<Next, NotPossible>;
     /// The state of a dossier that bodies are at work on.
     fn state_of(stage: Stage) -> State;
+    /// The old list it was brought in from, for what never was a dossier here.
+    fn origin(&self) -> Option<&Origin> {
+        None
+    }
     /// The dossier goes to its bodies (again): what they said before is gone.
     fn forget_verdicts(&mut self) {}
     /// What it counts for; none unless it is approved or took place.

@@ -1,9 +1,10 @@
-//! One loop over what is due: notices are told, digests made, mails and webhooks sent. Time comes from the clock.
+//! Loops over what is due: notices told, digests made, mails and webhooks sent, long lists read. Time comes from the clock.
 
 pub mod digest;
 pub mod fan_out;
 pub mod hooks;
 pub mod http;
+pub mod imports;
 pub mod mail;
 pub mod webhooks_store;
 
@@ -17,6 +18,7 @@ use chrono::Datelike;
 
 use crate::config::{Network, Smtp};
 use crate::db::Db;
+use crate::dossier::attachments::Folder;
 use crate::error::Result;
 use crate::jobs::hooks::Sender;
 use crate::jobs::mail::Mailer;
@@ -24,6 +26,7 @@ use crate::kernel::time::{Clock, day_of};
 use crate::kernel::workdays::WorkCalendar;
 use crate::record::counters::{counter, set};
 use crate::record::outbox;
+use crate::web::answers::Answers;
 
 /// How often the loop looks.
 const EVERY: Duration = Duration::from_secs(2);
@@ -31,6 +34,15 @@ const EVERY: Duration = Duration::from_secs(2);
 /// Days for which delivered messages are kept.
 const KEPT: i64 = 90;
 const SWEPT: &str = "outbox_swept";
+
+/// How notices leave the house.
+#[derive(Clone, Default)]
+pub struct Post {
+    /// Without it notices stay in the inbox.
+    pub smtp: Option<Smtp>,
+    /// Private networks that webhooks may reach.
+    pub networks: Vec<Network>,
+}
 
 /// What the jobs need of the house.
 #[derive(Clone)]
@@ -40,6 +52,8 @@ pub struct Jobs {
     pub calendar: Arc<WorkCalendar>,
     pub mailer: Option<Mailer>,
     pub sender: Sender,
+    pub folder: Folder,
+    pub answers: Answers,
     stop: Arc<AtomicBool>,
 }
 
@@ -52,27 +66,33 @@ impl Jobs {
         clock: Clock,
         calendar: Arc<WorkCalendar>,
         domain: &str,
-        smtp: Option<Smtp>,
-        networks: Vec<Network>,
+        post: Post,
+        folder: Folder,
+        answers: Answers,
     ) -> Self {
-        let mailer = smtp.map(|smtp| Mailer::new(smtp, domain));
-        Jobs { db, clock, calendar, mailer, sender: Sender::new(networks), stop: Arc::default() }
+        let mailer = post.smtp.map(|smtp| Mailer::new(smtp, domain));
+        let sender = Sender::new(post.networks);
+        Jobs { db, clock, calendar, mailer, sender, folder, answers, stop: Arc::default() }
     }
 
     /// Telling people: who is next, digests, mail; and sweeping.
     const PEOPLE: [Stage; 4] = [fan_out::run, digest::run, mail::run, sweep];
     /// Telling programs, apart, so that a slow receiver keeps no letter waiting.
     const PROGRAMS: [Stage; 1] = [hooks::run];
+    /// Work that takes minutes, apart from both.
+    const LONG: [Stage; 1] = [imports::run];
 
     /// Does everything that is due now; every kind of work, whatever becomes of the others, then the first failure.
     pub fn run_due(&self) -> Result<()> {
-        let done: Vec<Result<()>> = Self::PEOPLE.iter().chain(&Self::PROGRAMS).map(|stage| stage(self)).collect();
+        let done: Vec<Result<()>> =
+            Self::PEOPLE.iter().chain(&Self::PROGRAMS).chain(&Self::LONG).map(|stage| stage(self)).collect();
         done.into_iter().collect()
     }
 
-    /// Starts the two loops; they end soon after [`Jobs::stop`].
+    /// Starts the loops; they end soon after [`Jobs::stop`].
     pub fn start(&self) -> std::io::Result<Vec<JoinHandle<()>>> {
-        let lists: [(&str, &'static [Stage]); 2] = [("notices", &Self::PEOPLE), ("webhooks", &Self::PROGRAMS)];
+        let lists: [(&str, &'static [Stage]); 3] =
+            [("notices", &Self::PEOPLE), ("webhooks", &Self::PROGRAMS), ("imports", &Self::LONG)];
         let start = |(name, stages): (&str, &'static [Stage])| {
             let jobs = self.clone();
             std::thread::Builder::new().name(name.into()).spawn(move || jobs.run(stages))

@@ -1,10 +1,10 @@
 //! Vietnamese text: two languages side by side, folding for search, and the marks of state secrets.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// One sentence in both languages of the product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Bilingual {
     pub vi: String,
     pub en: String,

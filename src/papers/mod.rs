@@ -3,5 +3,6 @@
 pub mod csv;
 pub mod docx;
 pub mod ics;
+pub mod sheet;
 pub mod svg;
 pub mod xlsx;

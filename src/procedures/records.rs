@@ -208,7 +208,7 @@ fn page<C: Content>(
         let ids: Vec<i64> = counted.iter().map(|(_, f, _)| f.delegation_id).collect();
         let seen = list::seen(conn, &call.actor, C::DIRECTION, &ids)?;
         for (day, fact, visits) in &counted {
-            let detail = reason_counted(fact, *visits, call.language);
+            let detail = reason_counted(seen.get(&fact.delegation_id), fact, *visits, call.language);
             items.push(record(seen.get(&fact.delegation_id), *day, *visits, Reason::Counted, detail));
         }
         match counted.last() {
@@ -289,9 +289,17 @@ fn record(item: Option<&Item>, date: Day, visits: i64, reason: Reason, detail: S
     }
 }
 
-fn reason_counted(fact: &Fact, visits: i64, language: Language) -> String {
+fn reason_counted(item: Option<&Item>, fact: &Fact, visits: i64, language: Language) -> String {
+    // What an old list brought in has neither number nor decision: the day of travel stands for that of the decision.
+    let of_list = item.map_or(fact.decided_on == fact.travel_date, |i| i.number.is_none());
     let (decided, travelled) = (in_vietnamese(fact.decided_on), in_vietnamese(fact.travel_date));
     let way = if fact.procedure == Procedure::Inbound { "đến" } else { "khởi hành" };
+    if of_list {
+        return language.say(
+            &format!("Theo danh sách đã nhập, {way} ngày {travelled}: {visits} lượt."),
+            &format!("By a list that was brought in, travel on {}: {visits} visit(s).", fact.travel_date),
+        );
+    }
     language.say(
         &format!("Quyết định ngày {decided}, {way} ngày {travelled}: {visits} lượt."),
         &format!("Decided on {}, travel on {}: {visits} visit(s).", fact.decided_on, fact.travel_date),

@@ -25,6 +25,8 @@ pub struct Agency {
     pub valid_to: Option<Day>,
     /// Its clerks may submit without the head's seat.
     pub clerk_may_submit: bool,
+    /// False: an old list named it, and nobody has said yet that it existed.
+    pub confirmed: bool,
 }
 
 impl Agency {
@@ -46,6 +48,7 @@ struct Row {
     valid_from: Day,
     valid_to: Option<Day>,
     clerk_may_submit: bool,
+    confirmed: bool,
 }
 
 impl TryFrom<Row> for Agency {
@@ -62,6 +65,7 @@ impl TryFrom<Row> for Agency {
             valid_from: row.valid_from,
             valid_to: row.valid_to,
             clerk_may_submit: row.clerk_may_submit,
+            confirmed: row.confirmed,
         })
     }
 }
@@ -79,6 +83,7 @@ impl From<&Agency> for Row {
             valid_from: a.valid_from,
             valid_to: a.valid_to,
             clerk_may_submit: a.clerk_may_submit,
+            confirmed: a.confirmed,
         }
     }
 }
@@ -147,4 +152,10 @@ pub fn insert(conn: &mut Conn, agency: &Agency) -> Result<()> {
 pub fn update(conn: &mut Conn, agency: &Agency) -> Result<()> {
     diesel::update(agencies::table.find(agency.id)).set(Row::from(agency)).execute(conn)?;
     Ok(())
+}
+
+/// The whole tree, in the order of ids.
+pub fn all(conn: &mut Conn) -> Result<Vec<Agency>> {
+    let rows: Vec<Row> = agencies::table.order(agencies::id).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Agency::try_from).collect()
 }

@@ -27,7 +27,8 @@ pub fn routes(config: &mut ServiceConfig) {
 /// An agency as it is shown.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Agency, example = json!({"id": "01ke3m9p0005s", "version": 1, "code": "SKHCN", "name": "Sở Khoa học và Công nghệ",
-    "parent_id": null, "bloc": "state", "valid_from": "2000-01-01", "valid_to": null, "clerk_may_submit": false}))]
+    "parent_id": null, "bloc": "state", "valid_from": "2000-01-01", "valid_to": null, "clerk_may_submit": false,
+    "confirmed": true}))]
 pub struct AgencyView {
     #[schema(value_type = String)]
     id: Id,
@@ -41,6 +42,8 @@ pub struct AgencyView {
     /// First day it no longer exists.
     valid_to: Option<NaiveDate>,
     clerk_may_submit: bool,
+    /// False: an old list named it, and nobody has said yet that it existed.
+    confirmed: bool,
 }
 
 impl From<&Agency> for AgencyView {
@@ -55,6 +58,7 @@ impl From<&Agency> for AgencyView {
             valid_from: a.valid_from,
             valid_to: a.valid_to,
             clerk_may_submit: a.clerk_may_submit,
+            confirmed: a.confirmed,
         }
     }
 }
@@ -81,7 +85,9 @@ struct NewAgency {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"clerk_may_submit": true}))]
 struct AgencyChanges {
-    clerk_may_submit: bool,
+    clerk_may_submit: Option<bool>,
+    /// Says that a unit which an old list named did exist.
+    confirmed: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -152,6 +158,7 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
                 valid_from: body.valid_from,
                 valid_to: body.valid_to,
                 clerk_may_submit: body.clerk_may_submit.unwrap_or(false),
+                confirmed: true,
             };
             let mut faults = Violations::default();
             let in_order = agency.valid_to.is_none_or(|to| agency.valid_from < to);
@@ -203,7 +210,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(agency.version))).json(AgencyView::from(&agency)))
 }
 
-/// Says whether the clerks of an agency may submit.
+/// Says whether the clerks of an agency may submit, and confirms a unit that an old list named.
 #[utoipa::path(tag = "registry", operation_id = "change_agency", params(("id" = String, Path)), request_body = AgencyChanges,
     responses((status = 200, description = "changed", body = AgencyView)))]
 #[patch("/agencies/{id}")]
@@ -217,10 +224,12 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<AgencyChanges>
             call.precondition_given()?;
             call.actor.require(Act::Administer, Kind::Agency)?;
             call.precondition_holds(agency.version)?;
-            agency.clerk_may_submit = body.check()?.clerk_may_submit;
+            let changes = body.check()?;
+            agency.clerk_may_submit = changes.clerk_may_submit.unwrap_or(agency.clerk_may_submit);
+            agency.confirmed = changes.confirmed.unwrap_or(agency.confirmed);
             agency.version += 1;
             agencies::update(conn, &agency)?;
-            let detail = json!({"clerk_may_submit": agency.clerk_may_submit});
+            let detail = json!({"clerk_may_submit": agency.clerk_may_submit, "confirmed": agency.confirmed});
             call.remember(conn, "change_agency", &format!("agencies/{}", Id(agency.id)), detail)?;
             reply(200, Some(agency.version), None, &AgencyView::from(&agency))
         },

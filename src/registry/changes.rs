@@ -70,6 +70,7 @@ pub fn make(conn: &mut Conn, call: &Call, wanted: Wanted) -> Result<Change> {
         valid_from: wanted.on,
         valid_to: None,
         clerk_may_submit: first.clerk_may_submit,
+        confirmed: true,
     };
     let to: Vec<Agency> = wanted.to.iter().map(new).collect();
     let end = |a: Agency| Agency { valid_to: Some(wanted.on), version: a.version + 1, ..a };

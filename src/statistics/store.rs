@@ -176,6 +176,18 @@ pub fn replace(conn: &mut Conn, delegation_id: i64, new: Option<&Fact>) -> Resul
     counters::raise_data_version(conn)
 }
 
+/// Adds the facts of delegations that have none yet.
+pub fn add(conn: &mut Conn, new: &[Fact]) -> Result<()> {
+    let rows: Vec<Row> = new.iter().map(Row::from).collect();
+    let of = |fact: &Fact| -> Vec<ShareRow> {
+        (0i64..).zip(&fact.shares).map(|(ord, share)| share_row(fact.delegation_id, ord, share)).collect()
+    };
+    let shares: Vec<ShareRow> = new.iter().flat_map(of).collect();
+    insert_rows!(conn, facts::table, &rows);
+    insert_rows!(conn, fact_shares::table, &shares);
+    Ok(())
+}
+
 /// Takes away every fact of a procedure (rebuilding).
 pub fn clear(conn: &mut Conn, procedure: Procedure) -> Result<()> {
     let own = facts::table.filter(facts::procedure.eq(procedure.word())).select(facts::delegation_id);

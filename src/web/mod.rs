@@ -6,6 +6,7 @@ pub mod file;
 pub mod health;
 pub mod idempotency;
 pub mod json;
+pub mod multipart;
 pub mod openapi;
 pub mod query;
 pub mod schema;

@@ -10,7 +10,7 @@ use ngoaivu::web::openapi::needs_if_match;
 use serde_json::json;
 
 use crate::spec::operations;
-use crate::world::World;
+use crate::world::{World, form};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/golden/access.txt");
 
@@ -31,6 +31,11 @@ async fn matrix(w: &World) -> String {
     let partner =
         w.post("officer.snv", "/partners", partner).await.expect(201).json()["id"].as_str().unwrap().to_owned();
     let hook = w.post("admin", "/webhooks", json!({"url": "https://example.com/"})).await.expect(201).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let list = b"Delegation,Country,Arrival,Departure,Persons\nA,LA,2021-03-05,2021-03-07,6\n";
+    let batch = w.import("officer.snv", &[("kind", "inbound")], "a.csv", list).await.expect(201).json()["id"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -56,6 +61,7 @@ async fn matrix(w: &World) -> String {
             .replace("/guests/{id}", &format!("/guests/{guest}"))
             .replace("/partners/{id}", &format!("/partners/{partner}"))
             .replace("/webhooks/{id}", &format!("/webhooks/{hook}"))
+            .replace("/imports/{id}", &format!("/imports/{batch}"))
             .replace("{delivery_id}", &hook)
             .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })
             .replace("{code}", "mau")
@@ -75,8 +81,11 @@ async fn matrix(w: &World) -> String {
                 request = request.insert_header(("If-Match", "\"0\""));
             }
             if path.ends_with("/attachments") && method == "POST" {
-                let form = "--f\r\nContent-Disposition: form-data; name=\"document\"\r\n\r\nnothing\r\n--f\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\r\n--f--\r\n";
-                return request.insert_header(("Content-Type", "multipart/form-data; boundary=f")).set_payload(form);
+                let payload = "--f\r\nContent-Disposition: form-data; name=\"document\"\r\n\r\nnothing\r\n--f\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\r\n--f--\r\n";
+                return request.insert_header(("Content-Type", "multipart/form-data; boundary=f")).set_payload(payload);
+            }
+            if path.ends_with("/imports") && method == "POST" {
+                return form("/imports", &[("kind", "nothing")], "a.csv", b"x");
             }
             match method.as_str() {
                 "POST" if path.ends_with("/regulations") => {

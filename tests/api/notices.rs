@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use chrono::Duration;
 use ngoaivu::config::{Security, Smtp};
-use ngoaivu::jobs::Jobs;
 use ngoaivu::jobs::hooks::signature;
+use ngoaivu::jobs::{Jobs, Post};
 use ngoaivu::record::outbox::{self, Channel};
 use serde_json::{Value, json};
 
@@ -136,8 +136,9 @@ fn jobs(w: &World, mail_port: Option<u16>) -> Jobs {
         w.house.clock.clone(),
         Arc::clone(&w.house.calendar),
         "tinh-mau.ngoaivu",
-        smtp,
-        post().networks,
+        Post { smtp, ..post() },
+        w.house.folder.clone(),
+        w.house.answers.clone(),
     )
 }
 

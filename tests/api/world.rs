@@ -440,15 +440,13 @@ impl World {
     }
 
     async fn upload_to(&self, path: &str, user: &str, id: &str, document: &str, name: &str, bytes: &[u8]) -> Answer {
-        let mut form = Vec::new();
-        write!(form, "--frontier\r\nContent-Disposition: form-data; name=\"document\"\r\n\r\n{document}\r\n").unwrap();
-        write!(form, "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").unwrap();
-        form.extend_from_slice(bytes);
-        form.extend_from_slice(b"\r\n--frontier--\r\n");
-        let request = Self::request("POST", &format!("/{path}/{id}/attachments"))
-            .insert_header(("Content-Type", "multipart/form-data; boundary=frontier"))
-            .set_payload(form);
+        let request = form(&format!("/{path}/{id}/attachments"), &[("document", document)], name, bytes);
         self.as_user(user, request).await
+    }
+
+    /// Brings in a list.
+    pub async fn import(&self, user: &str, texts: &[(&str, &str)], name: &str, bytes: &[u8]) -> Answer {
+        self.as_user(user, form("/imports", texts, name, bytes)).await
     }
 
     /// A dossier with every paper, submitted by the head.
@@ -512,6 +510,20 @@ impl World {
         self.act("director.snv", &id, "decide", decision("approve")).await.expect(200);
         id
     }
+}
+
+/// A form with texts and one file.
+pub fn form(path: &str, texts: &[(&str, &str)], name: &str, bytes: &[u8]) -> TestRequest {
+    let mut form = Vec::new();
+    for (field, text) in texts {
+        write!(form, "--frontier\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{text}\r\n").unwrap();
+    }
+    write!(form, "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").unwrap();
+    form.extend_from_slice(bytes);
+    form.extend_from_slice(b"\r\n--frontier--\r\n");
+    World::request("POST", path)
+        .insert_header(("Content-Type", "multipart/form-data; boundary=frontier"))
+        .set_payload(form)
 }
 
 pub fn decision(verdict: &str) -> Value {

@@ -1,6 +1,5 @@
 //! The papers of a dossier over HTTP: adding, listing, downloading.
 
-use actix_multipart::Multipart;
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -8,14 +7,15 @@ use utoipa::ToSchema;
 
 use crate::access::call::Call;
 use crate::access::http::{path_id, reply};
-use crate::dossier::attachments::{self, Attachment, FILE_LIMIT, Folder, receive};
-use crate::error::{Code, Error, Result, not_found, refuse};
+use crate::dossier::attachments::{self, Attachment, FILE_LIMIT, Folder, upload_of};
+use crate::error::{Error, Result, not_found};
 use crate::handling::Content;
 use crate::handling::actions::{draft, find};
 use crate::handling::model::Dossier;
 use crate::handling::rules::sees_whole;
 use crate::kernel::id::Id;
 use crate::kernel::words::Document;
+use crate::web::multipart;
 
 /// Adds a paper; bytes are on disk before their row.
 pub async fn upload<C: Content>(
@@ -25,19 +25,7 @@ pub async fn upload<C: Content>(
     id: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let length = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    // The form around the file takes a little more.
-    if length.is_some_and(|l| l > FILE_LIMIT + 65_536) {
-        return Err(refuse(Code::PayloadTooLarge, "Tệp tối đa 10 MiB.", "A file has at most 10 MiB."));
-    }
-    let kind = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
-        return Err(refuse(Code::UnsupportedMediaType, "Cần multipart/form-data.", "multipart/form-data is needed."));
-    }
-    let form = Multipart::new(req.headers(), payload);
-    let upload = tokio::time::timeout(std::time::Duration::from_secs(120), receive(form))
-        .await
-        .map_err(|_| refuse(Code::RequestTimeout, "Tệp đến quá chậm.", "The file arrived too slowly."))??;
+    let upload = upload_of(multipart::receive(&req, payload, &["document"], &[], FILE_LIMIT).await?)?;
     let id = path_id(&id)?;
     let upload = std::sync::Arc::new(upload);
     // On disk before its row, so that a row never lacks its file.

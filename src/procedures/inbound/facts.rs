@@ -9,8 +9,10 @@ use crate::statistics::fact::{Fact, Share};
 ///
 /// A list longer than the number who came says no more who came: then nobody counts by name until it is corrected.
 pub fn fact(visit: &Visit) -> Option<Fact> {
-    let decision = visit.decision.as_ref().filter(|_| visit.state.is_approved_or_later())?;
-    let c = &visit.content;
+    if !visit.state.is_approved_or_later() {
+        return None;
+    }
+    let (c, decision) = (&visit.content, visit.decision.as_ref());
     let nations = c.shares();
     let fits = nations.iter().all(|nation| c.named(&nation.country) <= nation.count)
         && c.guests.iter().all(|g| nations.iter().any(|n| n.country == g.nationality));
@@ -31,16 +33,17 @@ pub fn fact(visit: &Visit) -> Option<Fact> {
         delegation_id: visit.id,
         procedure: Procedure::Inbound,
         travel_date: from,
-        decided_on: decision.document.date,
+        // What an old list says took place has no decision here: the day of arrival stands for it.
+        decided_on: decision.map(|d| d.document.date).or(c.origin.as_ref().map(|_| from))?,
         days: Period { from, to }.days().max(1),
         purpose: c.purpose,
         field: c.field,
         funding: Vec::new(),
         leader_level: None,
-        in_plan: false,
+        in_plan: c.origin.as_ref().is_some_and(|o| o.in_plan),
         reception_level: Some(c.reception_level),
         channel: Some(c.channel),
-        waived: !decision.waivers.is_empty(),
+        waived: decision.is_some_and(|d| !d.waivers.is_empty()),
         shares,
     })
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::dossier::engagement::Engagement;
+use crate::dossier::model::Origin;
 use crate::handling::model::Dossier;
 use crate::kernel::text::fold;
 use crate::kernel::time::{Day, Moment, Period};
@@ -38,6 +39,8 @@ pub struct Content {
     pub guests: Vec<Guest>,
     pub programme: Vec<Item>,
     pub stay: Stay,
+    /// The old list it was brought in from.
+    pub origin: Option<Origin>,
 }
 
 /// How many guests are of one nationality.
@@ -208,6 +211,7 @@ mod tests {
                 .collect(),
             programme: Vec::new(),
             stay: Stay::default(),
+            origin: None,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::db::schema::{
 };
 use crate::db::{Conn, each, insert_rows, word};
 use crate::dossier::engagement::Engagement;
+use crate::dossier::model::Origin;
 use crate::error::Result;
 use crate::handling::Stored;
 use crate::handling::flow::State;
@@ -35,6 +36,8 @@ struct Kept {
     headcount: i64,
     nationalities: Vec<Nationality>,
     stay: Stay,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
 }
 
 pub fn json(c: &Content) -> Result<String> {
@@ -52,6 +55,7 @@ pub fn json(c: &Content) -> Result<String> {
         headcount: c.headcount,
         nationalities: c.nationalities.clone(),
         stay: c.stay,
+        origin: c.origin.clone(),
     })
 }
 
@@ -131,6 +135,7 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
         guests: listed.collect::<Result<_>>()?,
         programme,
         stay: kept.stay,
+        origin: kept.origin,
     })
 }
 

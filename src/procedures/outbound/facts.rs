@@ -5,10 +5,13 @@ use crate::kernel::words::Procedure;
 use crate::procedures::outbound::model::Trip;
 use crate::statistics::fact::{Fact, Paid, Share};
 
-/// Every travelling member in every country; none unless the dossier is approved or later.
+/// Every travelling member in every country, whom a list only counted as one group; none unless the dossier is approved
+/// or later.
 pub fn fact(trip: &Trip) -> Option<Fact> {
-    let decision = trip.decision.as_ref().filter(|_| trip.state.is_approved_or_later())?;
-    let c = &trip.content;
+    if !trip.state.is_approved_or_later() {
+        return None;
+    }
+    let (c, decision) = (&trip.content, trip.decision.as_ref());
     if c.procedure != Procedure::Outbound {
         // Private travel is no mission of the province; it has figures of its own.
         return None;
@@ -18,21 +21,31 @@ pub fn fact(trip: &Trip) -> Option<Fact> {
         let share = |country| Share { agency_id: person.agency_id, country, person: member.official_id.0, heads: 1 };
         shares.extend(c.countries().into_iter().map(share));
     }
+    if c.unnamed() > 0 {
+        let group = |country| Share { agency_id: c.agency_id, country, person: -1, heads: c.unnamed() };
+        shares.extend(c.countries().into_iter().map(group));
+    }
     let (from, to) = (c.journey.departed_on.unwrap_or(c.departure), c.journey.returned_on.unwrap_or(c.returning));
     Some(Fact {
         delegation_id: trip.id,
         procedure: c.procedure,
         travel_date: from,
-        decided_on: decision.document.date,
+        // What an old list says took place has no decision here: the day of travel stands for it.
+        decided_on: decision.map(|d| d.document.date).or(c.origin.as_ref().map(|_| from))?,
         days: Period { from, to }.days().max(1),
         purpose: c.purpose,
         field: c.field,
         funding: c.funding.iter().map(|f| Paid { source: f.source, amount: f.amount.clone() }).collect(),
-        leader_level: c.travelling().map(|(_, person)| person.post_level).filter(|l| l.is_leader()).min(),
-        in_plan: c.plan_item_id.is_some(),
+        leader_level: c
+            .travelling()
+            .map(|(_, person)| person.post_level)
+            .chain(c.origin.as_ref().and_then(|o| o.leader_level))
+            .filter(|l| l.is_leader())
+            .min(),
+        in_plan: c.plan_item_id.is_some() || c.origin.as_ref().is_some_and(|o| o.in_plan),
         reception_level: None,
         channel: None,
-        waived: !decision.waivers.is_empty(),
+        waived: decision.is_some_and(|d| !d.waivers.is_empty()),
         shares,
     })
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::dossier::engagement::Engagement;
-use crate::dossier::model::{Funding, InvitingParty, Member, Stop};
+use crate::dossier::model::{Funding, InvitingParty, Member, Origin, Stop};
 use crate::handling::model::Dossier;
 use crate::kernel::time::{Day, Period, start_of};
 use crate::kernel::words::{
@@ -30,6 +30,8 @@ pub struct Content {
     pub members: Vec<Member>,
     pub note: Option<String>,
     pub journey: Journey,
+    /// The old list it was brought in from.
+    pub origin: Option<Origin>,
     /// Who the members are, in the same order.
     pub people: Vec<Person>,
     /// What Party bodies and the decider said of each member, in the same order.
@@ -75,6 +77,17 @@ impl Content {
             }
         }
         seen
+    }
+
+    /// People of the delegation: those named, and those an old list only counted.
+    pub fn headcount(&self) -> i64 {
+        i64::try_from(self.members.len()).unwrap_or(i64::MAX) + self.unnamed()
+    }
+
+    /// People of an old list who are not named.
+    pub fn unnamed(&self) -> i64 {
+        let named = i64::try_from(self.members.len()).unwrap_or(i64::MAX);
+        self.origin.as_ref().map_or(0, |o| (o.headcount - named).max(0))
     }
 
     pub fn official_ids(&self) -> Vec<i64> {

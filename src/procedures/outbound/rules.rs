@@ -11,9 +11,14 @@ use crate::procedures::outbound::model::Content;
 /// Every fault of a content; `known` are the officials that exist.
 pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {
     checks::days(content.departure, content.returning, "/departure_date", "/return_date", faults);
-    check_stops(&content.stops, content.departure, content.returning, faults);
-    check_funding(&content.funding, faults);
-    check_members(&content.members, faults);
+    // An old list says neither when they were where, nor who they were, nor always what it cost.
+    if content.origin.is_none() {
+        check_stops(&content.stops, content.departure, content.returning, faults);
+        check_funding(&content.funding, faults);
+    }
+    if content.origin.is_none() || !content.members.is_empty() {
+        check_members(&content.members, faults);
+    }
     for (index, member) in content.members.iter().enumerate() {
         let pointer = format!("/members/{index}/official_id");
         faults.require(

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops};
 use crate::db::{Conn, each, insert_rows, word};
 use crate::dossier::engagement::Engagement;
-use crate::dossier::model::{Funding, InvitingParty, Member, Stop};
+use crate::dossier::model::{Funding, InvitingParty, Member, Origin, Stop};
 use crate::error::Result;
 use crate::handling::Stored;
 use crate::handling::flow::State;
@@ -27,6 +27,8 @@ struct Kept {
     inviting_party: Option<InvitingParty>,
     note: Option<String>,
     journey: Journey,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
 }
 
 pub fn json(c: &Content) -> Result<String> {
@@ -39,6 +41,7 @@ pub fn json(c: &Content) -> Result<String> {
         inviting_party: c.inviting_party.clone(),
         note: c.note.clone(),
         journey: c.journey,
+        origin: c.origin.clone(),
     })
 }
 
@@ -98,6 +101,7 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
         members: travelling,
         note: kept.note,
         journey: kept.journey,
+        origin: kept.origin,
         people,
         verdicts,
     })

@@ -8,7 +8,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::handling::actions::{Seen, Trace, begin, conclude, for_own_agency, open, require_possible};
 use crate::handling::flow::{Action, State};
-use crate::handling::rules::AgencyRule;
+use crate::handling::rules::{AgencyRule, is_of_list};
 use crate::kernel::violation::Violations;
 use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
 use crate::procedures::inbound::model::{Content, Guest, Visit};
@@ -55,7 +55,7 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewVisit>) -> Result
 
 /// Changes a draft; later, until they leave, the guests alone.
 pub fn edit(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Unchecked<VisitChanges>) -> Result<Visit> {
-    let whole = matches!(seen.dossier.state, State::Draft | State::SupplementRequested);
+    let whole = matches!(seen.dossier.state, State::Draft | State::SupplementRequested) || is_of_list(&seen.dossier);
     let action = if whole { Action::Edit } else { Action::EditGuests };
     open(call, &seen, action)?;
     let changes = body.check()?;

@@ -8,6 +8,7 @@ use crate::approval::process::Stage;
 use crate::db::Conn;
 use crate::dossier::attachments;
 use crate::dossier::engagement::own_clashes;
+use crate::dossier::model::Origin;
 use crate::error::Result;
 use crate::handling::flow::{Action, Next, NotPossible, State};
 use crate::handling::model::{Dossier, Listed};
@@ -44,7 +45,12 @@ impl handling::Content for Content {
             ends_on: self.departure,
             countries: self.shares().into_iter().map(|s| s.country).collect(),
             headcount: self.counted(),
-            names: self.guests.iter().map(|g| g.full_name.clone()).collect(),
+            names: self
+                .guests
+                .iter()
+                .map(|g| g.full_name.clone())
+                .chain(self.origin.as_ref().and_then(|o| o.head.clone()))
+                .collect(),
             counterpart: Some((self.sending_organisation.clone(), self.country.clone())),
         }
     }
@@ -52,6 +58,10 @@ impl handling::Content for Content {
     /// Whoever receives guests may well handle the dossier: he gains nothing by it.
     fn travels(&self, _: i64) -> bool {
         false
+    }
+
+    fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     fn next(state: State, action: Action) -> std::result::Result<Next, NotPossible> {

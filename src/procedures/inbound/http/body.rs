@@ -168,6 +168,7 @@ impl NewVisit {
             guests: all(self.guests.unwrap_or_default()),
             programme: all(self.programme.unwrap_or_default()),
             stay: Stay::default(),
+            origin: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
+use crate::dossier::model::Origin;
 use crate::error::Result;
 use crate::handling::actions::Seen;
 use crate::handling::flow::{Action, State};
@@ -37,7 +38,7 @@ use crate::registry::officials::shown;
     "programme": [{"starts_at": "2026-12-08T02:00:00Z", "ends_at": "2026-12-08T04:00:00Z", "place": "Trụ sở UBND tỉnh",
         "activity": "Hội đàm", "hosts": ["01ke3m9p0007x"], "host_names": ["Đặng Văn Minh"], "restricted_area": false}],
     "classification": "unclassified", "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
-    "steps": [], "ruling": null, "decision": null, "report": null, "arrived_on": null, "departed_on": null, "clashes": [],
+    "steps": [], "ruling": null, "decision": null, "report": null, "arrived_on": null, "departed_on": null, "imported": null, "clashes": [],
     "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
     "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
 pub struct VisitView {
@@ -86,6 +87,8 @@ pub struct VisitView {
     report: Option<Report>,
     arrived_on: Option<NaiveDate>,
     departed_on: Option<NaiveDate>,
+    /// Where it comes from an old list: what that said.
+    imported: Option<Origin>,
     /// Hosts who would have to be elsewhere at that hour, until the guests are here.
     clashes: Vec<ClashView>,
     #[schema(value_type = String)]
@@ -223,6 +226,7 @@ impl Shown for Content {
             report: visit.report.clone().filter(|_| whole),
             arrived_on: c.stay.arrived_on,
             departed_on: c.stay.departed_on,
+            imported: c.origin.clone().filter(|_| whole),
             clashes,
             created_by: Id(visit.created_by),
             created_at: rfc3339(visit.created_at),

@@ -19,7 +19,7 @@ use crate::web::json::Unchecked;
 /// Checks a content against the registry; what its agency allows, and who its members are.
 fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<(AgencyRule, Vec<Person>)> {
     let agency = agencies::find(conn, content.agency_id)?;
-    if agency.is_some() {
+    if agency.is_some() && content.origin.is_none() {
         for_own_agency(call, content.agency_id)?;
     }
     let officials = officials_store::known(conn, &content.official_ids())?;

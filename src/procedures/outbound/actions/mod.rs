@@ -10,6 +10,7 @@ use std::collections::hash_map::Entry;
 use crate::approval::process::Stage;
 use crate::db::Conn;
 use crate::dossier::attachments;
+use crate::dossier::model::Origin;
 use crate::error::Result;
 use crate::handling::flow::{Action, Next, NotPossible, State};
 use crate::handling::model::{Dossier, Listed};
@@ -44,14 +45,23 @@ impl handling::Content for Content {
             begins_on: self.departure,
             ends_on: self.returning,
             countries: self.countries(),
-            headcount: i64::try_from(self.members.len()).unwrap_or(i64::MAX),
-            names: self.people.iter().map(|p| p.full_name.clone()).collect(),
+            headcount: self.headcount(),
+            names: self
+                .people
+                .iter()
+                .map(|p| p.full_name.clone())
+                .chain(self.origin.as_ref().and_then(|o| o.head.clone()))
+                .collect(),
             counterpart: self.inviting_party.as_ref().map(|p| (p.name.clone(), p.country.clone())),
         }
     }
 
     fn travels(&self, official_id: i64) -> bool {
         self.members.iter().any(|m| m.official_id.0 == official_id)
+    }
+
+    fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     fn next(state: State, action: Action) -> std::result::Result<Next, NotPossible> {

@@ -79,6 +79,7 @@ impl NewTrip {
             members: self.members,
             note: self.note,
             journey: Journey::default(),
+            origin: None,
             people: Vec::new(),
             verdicts: Vec::new(),
         }

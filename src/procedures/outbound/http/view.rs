@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::dossier::model::{Funding, InvitingParty, Stop};
+use crate::dossier::model::{Funding, InvitingParty, Origin, Stop};
 use crate::error::Result;
 use crate::handling::actions::Seen;
 use crate::handling::flow::{Action, State};
@@ -33,7 +33,7 @@ use crate::procedures::outbound::model::{Content, Trip};
     "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
     "members": [{"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "role": "head", "relative_of": null, "consent": null, "verdict": null}],
     "classification": "unclassified", "note": null, "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
-    "steps": [], "ruling": null, "decision": null, "report": null, "departed_on": null, "returned_on": null,
+    "steps": [], "ruling": null, "decision": null, "report": null, "departed_on": null, "returned_on": null, "imported": null,
     "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
     "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
 pub struct TripView {
@@ -57,7 +57,7 @@ pub struct TripView {
     departure_date: NaiveDate,
     return_date: NaiveDate,
     countries: Vec<String>,
-    headcount: usize,
+    headcount: i64,
     stops: Vec<Stop>,
     members: Vec<MemberView>,
     classification: &'static str,
@@ -74,6 +74,8 @@ pub struct TripView {
     report: Option<Report>,
     departed_on: Option<NaiveDate>,
     returned_on: Option<NaiveDate>,
+    /// Where it comes from an old list: what that said.
+    imported: Option<Origin>,
     #[schema(value_type = String)]
     created_by: Id,
     created_at: String,
@@ -124,7 +126,7 @@ fn trip_view(call: &Call, trip: &Trip, agency: AgencyRule) -> TripView {
         departure_date: c.departure,
         return_date: c.returning,
         countries: c.countries(),
-        headcount: c.members.len(),
+        headcount: c.headcount(),
         stops: c.stops.clone(),
         members: c
             .members_judged()
@@ -149,6 +151,7 @@ fn trip_view(call: &Call, trip: &Trip, agency: AgencyRule) -> TripView {
         report: trip.report.clone().filter(|_| whole),
         departed_on: c.journey.departed_on,
         returned_on: c.journey.returned_on,
+        imported: c.origin.clone().filter(|_| whole),
         created_by: Id(trip.created_by),
         created_at: rfc3339(trip.created_at),
         updated_at: rfc3339(trip.updated_at),

@@ -1,0 +1,315 @@
+//! Routes of imports: a file comes in, is looked at, taken in, taken back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{page_response, path_id, reply};
+use crate::access::permission::{Act, Kind as Right};
+use crate::dossier::attachments::Folder;
+use crate::error::{Code, Error, Result, not_found, refuse};
+use crate::imports::actions::{self, Signed, find, known, not_twice, note, open, own_only, read_again, take_in, undo};
+use crate::imports::batch::{AT_ONCE, Batch, State};
+use crate::imports::check::{Checked, check, count_rows};
+use crate::imports::http_form::{BatchView, ImportForm, view, wanted};
+use crate::imports::make::Hand;
+use crate::imports::store;
+use crate::kernel::id::Id;
+use crate::kernel::page::Page;
+use crate::kernel::text::bears_secret_mark;
+use crate::kernel::violation::Violations;
+use crate::kernel::words::Body;
+use crate::papers::sheet::{Sheet, Value};
+use crate::registry::agencies;
+use crate::web::answers::Answers;
+use crate::web::etag::etag;
+use crate::web::file;
+use crate::web::idempotency::fingerprint;
+use crate::web::json::Incoming;
+use crate::web::multipart;
+use crate::web::query::{self, Query};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(create).service(list).service(show).service(commit).service(take_back).service(annotated);
+}
+
+/// Bytes a file may have.
+const FILE_LIMIT: usize = 20 << 20;
+
+fn marked(sheet: &Sheet) -> bool {
+    sheet.rows.iter().flat_map(|r| &r.cells).any(|c| matches!(c, Value::Text(text) if bears_secret_mark(text)))
+}
+
+/// Files of a request that go again unless it succeeds.
+struct Kept {
+    folder: Folder,
+    names: Vec<String>,
+    used: Arc<AtomicBool>,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if !self.used.load(Ordering::SeqCst) {
+            self.names.iter().for_each(|name| self.folder.remove(name));
+        }
+    }
+}
+
+/// What the reading of a file came to.
+struct Read {
+    batch: Batch,
+    found: Checked,
+}
+
+/// Brings in a list: looks at it, or takes it in whole; over 2,000 rows in the background (202).
+#[utoipa::path(tag = "imports", operation_id = "create_import", request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "read; taken in where that was asked and no row has a fault", body = BatchView),
+        (status = 202, description = "is read in the background", body = BatchView)))]
+#[post("/imports")]
+async fn create(
+    req: HttpRequest,
+    call: Call,
+    folder: web::Data<Folder>,
+    answers: web::Data<Answers>,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    let optional = ["dry_run", "unknown_agencies", "agency_id"];
+    let form = multipart::receive(&req, payload, &["kind"], &optional, FILE_LIMIT).await?;
+    call.actor.require(Act::Draft, Right::Import)?;
+    let wanted = wanted(&form)?;
+    let own = own_only(&call, wanted.kind)?;
+    let mut texts: Vec<String> = form.texts.iter().map(|(name, text)| format!("{name}={text}")).collect();
+    texts.sort();
+    let sha256 = fingerprint(&form.bytes);
+    let print = fingerprint(format!("{texts:?} {} {sha256}", form.file_name).as_bytes());
+    let kept_in = folder.get_ref().clone();
+    let used = Arc::new(AtomicBool::new(false));
+    let mark = Arc::clone(&used);
+    // Reading a sheet takes time and memory: on a blocking thread, with the register as it is now.
+    let (read, kept) = call
+        .read(move |conn, call| {
+            let (sheet, header) = open(wanted.kind, &form.bytes)?;
+            if let Some(id) = wanted.agency_id {
+                named_agency(conn, id, own.as_deref())?;
+            }
+            let mut batch = Batch {
+                id: Id::new(call.now).0,
+                version: 1,
+                kind: wanted.kind,
+                file_name: form.file_name.clone(),
+                sha256,
+                state: State::Checking,
+                dry_run: wanted.dry_run,
+                unknown_agencies: wanted.unknown_agencies,
+                agency_id: wanted.agency_id,
+                rows: count_rows(wanted.kind, &sheet, &header),
+                done: 0,
+                rejected: 0,
+                created: 0,
+                errors: Vec::new(),
+                warnings: Vec::new(),
+                stored_as: None,
+                annotated_as: None,
+                created_by: call.actor.id(),
+                created_at: call.now,
+            };
+            not_twice(conn, &batch)?;
+            let mut kept = Kept { folder: kept_in, names: Vec::new(), used: mark };
+            let mut found = Checked::default();
+            if batch.rows <= AT_ONCE || marked(&sheet) {
+                let known = known(conn, &batch, (&sheet, &header), own, call.today)?;
+                found = check(batch.kind, &sheet, &header, &known, &mut |_| {});
+                note(&mut batch, &found, (&sheet, &header), &kept.folder)?;
+                kept.names.extend(batch.annotated_as.clone());
+            }
+            if batch.state != State::Rejected {
+                let name = kept.folder.put(&form.bytes)?;
+                batch.stored_as = Some(name.clone());
+                kept.names.push(name);
+            }
+            Ok((Read { batch, found }, kept))
+        })
+        .await?;
+    let answers = answers.get_ref().clone();
+    let done = call
+        .change_and(
+            print,
+            |_, _| Ok(()),
+            move |conn, call, ()| {
+                let Read { mut batch, found } = read;
+                not_twice(conn, &batch)?;
+                store::insert(conn, &batch)?;
+                if batch.state == State::Staged && !batch.dry_run {
+                    let signed = Signed { actor: call.actor.username(), trace_id: &call.trace_id };
+                    batch = take_in(conn, &Hand::of(call, &batch), found, &signed)?;
+                }
+                used.store(true, Ordering::SeqCst);
+                let status = if batch.state == State::Checking { 202 } else { 201 };
+                let place = format!("/api/v1/imports/{}", Id(batch.id));
+                reply(status, Some(batch.version), Some(place), &view(&batch, call.language))
+            },
+            move || answers.touch(),
+        )
+        .await;
+    drop(kept);
+    done
+}
+
+/// The unit for rows that name none must exist, and be one the caller may bring in rows of.
+fn named_agency(conn: &mut crate::db::Conn, id: i64, own: Option<&[i64]>) -> Result<()> {
+    let mut faults = Violations::default();
+    let there = agencies::find(conn, id)?.is_some() && own.is_none_or(|own| own.contains(&id));
+    faults.require(there, "/agency_id", "unknown_agency", "Không có cơ quan này.", "There is no such agency.");
+    faults.finish()?;
+    Ok(())
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ImportPage {
+    items: Vec<BatchView>,
+    next: Option<String>,
+}
+
+/// Batches, the latest first: one's own, or all for DOFA.
+#[utoipa::path(tag = "imports", operation_id = "list_imports", params(Asked), responses((status = 200, description = "batches", body = ImportPage)))]
+#[get("/imports")]
+async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Draft, Right::Import)?;
+    let limit = query::limit(asked.0.limit)?;
+    let before = query::place("imports", asked.0.cursor.as_deref(), |parts| parts.first()?.parse().ok())?;
+    let by = (!call.actor.sits_in(Body::Dofa)).then(|| call.actor.id());
+    let language = call.language;
+    let rows = call.read(move |conn, _| store::page(conn, by, before, limit + 1)).await?;
+    let page = Page::cut(rows, limit, "imports", |b| vec![b.id.to_string()]);
+    let items = page.items.iter().map(|b| view(b, language)).collect();
+    Ok(page_response("/api/v1/imports", page.next.as_deref()).json(ImportPage { items, next: page.next }))
+}
+
+/// One batch; while it is read in the background `done` says how many rows are.
+#[utoipa::path(tag = "imports", operation_id = "show_import", params(("id" = String, Path)), responses((status = 200, description = "the batch", body = BatchView)))]
+#[get("/imports/{id}")]
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Draft, Right::Import)?;
+    let id = path_id(&id)?;
+    let batch = call.read(move |conn, call| find(conn, call, id)).await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(batch.version))).json(view(&batch, call.language)))
+}
+
+/// No body, or an empty object.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ImportAct, example = json!({}))]
+struct Nothing {}
+
+/// Takes a staged batch in: all its rows, or, where the register has changed so that one no longer fits, none (409).
+#[utoipa::path(tag = "imports", operation_id = "commit_import", params(("id" = String, Path)), request_body = Nothing,
+    responses((status = 200, description = "taken in", body = BatchView)))]
+#[post("/imports/{id}/commit")]
+async fn commit(
+    call: Call,
+    folder: web::Data<Folder>,
+    answers: web::Data<Answers>,
+    id: web::Path<String>,
+    body: Incoming<Nothing>,
+) -> Result<HttpResponse> {
+    let body = body.read_if_any().await?;
+    let id = path_id(&id)?;
+    let folder = folder.get_ref().clone();
+    // The file is read before the writer's turn, so that nobody else waits for that.
+    let ready = call
+        .read(move |conn, call| {
+            let batch = find(conn, call, id)?;
+            let own = own_only(call, batch.kind)?;
+            match batch.state {
+                State::Staged => read_again(conn, &batch, &folder, own, call.today, &mut |_| {}).map(|r| Some(r.2)),
+                _ => Ok(None),
+            }
+        })
+        .await?;
+    let answers = answers.get_ref().clone();
+    call.change_and(
+        body.fingerprint.clone(),
+        move |conn, call| find(conn, call, id),
+        move |conn, call, batch| {
+            own_only(call, batch.kind)?;
+            actions::in_state(&batch, State::Staged)?;
+            body.check()?;
+            let found = ready.ok_or_else(|| Error::Unavailable("the batch was staged this moment".into()))?;
+            if let Some(fault) = found.errors.first() {
+                return Err(refuse(
+                    Code::NotPossibleInState,
+                    format!("Dữ liệu đã thay đổi: dòng {}, {}; hãy tải tệp lên lại.", fault.row, fault.detail.vi),
+                    format!("The register has changed: row {}, {}; send the file again.", fault.row, fault.detail.en),
+                ));
+            }
+            let signed = Signed { actor: call.actor.username(), trace_id: &call.trace_id };
+            let batch = take_in(conn, &Hand::of(call, &batch), found, &signed)?;
+            reply(200, Some(batch.version), None, &view(&batch, call.language))
+        },
+        move || answers.touch(),
+    )
+    .await
+}
+
+/// Takes a batch back: everything it created goes, unless a row was edited, is in use, or stands in a frozen report.
+#[utoipa::path(tag = "imports", operation_id = "undo_import", params(("id" = String, Path)), request_body = Nothing,
+    responses((status = 200, description = "taken back", body = BatchView)))]
+#[post("/imports/{id}/undo")]
+async fn take_back(
+    call: Call,
+    answers: web::Data<Answers>,
+    id: web::Path<String>,
+    body: Incoming<Nothing>,
+) -> Result<HttpResponse> {
+    let body = body.read_if_any().await?;
+    let id = path_id(&id)?;
+    let answers = answers.get_ref().clone();
+    call.change_and(
+        body.fingerprint.clone(),
+        move |conn, call| find(conn, call, id),
+        move |conn, call, batch| {
+            own_only(call, batch.kind)?;
+            actions::in_state(&batch, State::Committed)?;
+            body.check()?;
+            let batch = undo(conn, call, batch)?;
+            reply(200, Some(batch.version), None, &view(&batch, call.language))
+        },
+        move || answers.touch(),
+    )
+    .await
+}
+
+/// The same sheet with a column of remarks; a row that bears the mark of a state secret is blank.
+#[utoipa::path(tag = "imports", operation_id = "annotated_import", params(("id" = String, Path)),
+    responses((status = 200, description = "the workbook", content(
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("/imports/{id}/annotated")]
+async fn annotated(call: Call, folder: web::Data<Folder>, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Draft, Right::Import)?;
+    let id = path_id(&id)?;
+    let folder = folder.get_ref().clone();
+    let bytes = call
+        .read(move |conn, call| {
+            let name = find(conn, call, id)?.annotated_as.ok_or_else(not_found)?;
+            folder.get(&name)
+        })
+        .await?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "private, no-store"));
+    Ok(file::saved(&mut response, file::XLSX, "ket-qua-kiem-tra.xlsx", bytes.into()))
+}

@@ -1,0 +1,316 @@
+//! What rows say becomes dossiers, officials and units, in the transaction of the batch.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike, Days};
+
+use crate::access::call::Call;
+use crate::approval::store::{Deed, record};
+use crate::db::Conn;
+use crate::dossier::model::{Funding, InvitingParty, Origin, Stop};
+use crate::error::{Error, Result};
+use crate::handling::flow::State;
+use crate::handling::model::Dossier;
+use crate::handling::{Content, store as dossiers};
+use crate::imports::batch::{Batch, Kind};
+use crate::imports::known::Units;
+use crate::imports::people::{NewUnit, Person};
+use crate::imports::rows::{Delegation, Parsed, Unit};
+use crate::imports::store::{What, insert_records};
+use crate::kernel::country::country;
+use crate::kernel::id::Id;
+use crate::kernel::time::{Day, Moment};
+use crate::kernel::words::{Bloc, Capacity, Channel, GuestClass, InviterKind, Procedure};
+use crate::procedures::inbound::model::{Content as Visit, Nationality, Stay};
+use crate::procedures::outbound::model::{Content as Trip, Journey};
+use crate::record::counters;
+use crate::registry::agencies::{self, Agency};
+use crate::registry::officials::{ManagementLevel, Official, SINCE_EVER};
+use crate::registry::officials_store;
+use crate::statistics::fact::Fact;
+use crate::statistics::store as statistics;
+
+/// Whose batch is made, and when.
+pub struct Hand<'a> {
+    pub user_id: i64,
+    pub now: Moment,
+    pub today: Day,
+    pub batch: &'a Batch,
+}
+
+impl<'a> Hand<'a> {
+    pub fn of(call: &Call, batch: &'a Batch) -> Self {
+        Hand { user_id: call.actor.id(), now: call.now, today: call.today, batch }
+    }
+}
+
+/// Facts that are written at a time.
+const SOME: usize = 500;
+
+/// Makes everything that the rows say; answers how many things of the batch's kind there are.
+pub fn make(conn: &mut Conn, hand: &Hand, parsed: Vec<Parsed>) -> Result<i64> {
+    let mut made: Vec<(What, i64)> = Vec::new();
+    let units = new_units(conn, hand, &parsed, &mut made)?;
+    let mut named: Vec<(i64, NewUnit)> = Vec::new();
+    let mut facts: Vec<Fact> = Vec::new();
+    let mut created = 0;
+    for row in parsed {
+        created += 1;
+        made.push(match row {
+            Parsed::Delegation(d) => {
+                let agency_id = id_of(&d.agency, &units)?;
+                let (id, fact) = match hand.batch.kind {
+                    Kind::Inbound => keep(conn, hand, visit(hand, d, agency_id))?,
+                    _ => keep(conn, hand, trip(hand, d, agency_id))?,
+                };
+                facts.extend(fact);
+                (What::Dossier, id)
+            }
+            Parsed::Person(p) => {
+                let official = official(hand, &p, id_of(&p.agency, &units)?);
+                officials_store::insert(conn, &official)?;
+                (What::Official, official.id)
+            }
+            Parsed::Unit(u) => {
+                let id = Id::new(hand.now).0;
+                named.push((id, u));
+                (What::Agency, id)
+            }
+        });
+        if facts.len() >= SOME {
+            statistics::add(conn, &std::mem::take(&mut facts))?;
+        }
+    }
+    statistics::add(conn, &facts)?;
+    insert_units(conn, named)?;
+    insert_records(conn, hand.batch.id, &made)?;
+    counters::raise_data_version(conn)?;
+    Ok(created)
+}
+
+fn id_of(unit: &Unit, new: &HashMap<String, i64>) -> Result<i64> {
+    match unit {
+        Unit::Known(id) => Ok(*id),
+        Unit::New(name) => {
+            new.get(name).copied().ok_or_else(|| Error::Internal(format!("the unit {name} was not created")))
+        }
+    }
+}
+
+/// Creates the units that only a list names: closed, and to be confirmed.
+fn new_units(
+    conn: &mut Conn,
+    hand: &Hand,
+    parsed: &[Parsed],
+    made: &mut Vec<(What, i64)>,
+) -> Result<HashMap<String, i64>> {
+    let mut first_days: Vec<(String, Day)> = Vec::new();
+    for row in parsed {
+        let (unit, first) = match row {
+            Parsed::Delegation(d) => (&d.agency, d.days.from),
+            Parsed::Person(p) => (&p.agency, hand.today),
+            Parsed::Unit(_) => continue,
+        };
+        if let Unit::New(name) = unit {
+            match first_days.iter_mut().find(|(known, _)| known == name) {
+                Some((_, day)) => *day = first.min(*day),
+                None => first_days.push((name.clone(), first)),
+            }
+        }
+    }
+    let mut created = HashMap::new();
+    if first_days.is_empty() {
+        return Ok(created);
+    }
+    // Two ways of writing one name are one unit; another batch may have created it since this one was read.
+    let mut same = Units::default();
+    for a in agencies::all(conn)? {
+        same.add(a.id, &a.code, &a.name, a.valid_from, a.valid_to);
+    }
+    for (name, first) in first_days {
+        if let Some(id) = same.find(&name, hand.today) {
+            created.insert(name, id);
+            continue;
+        }
+        let from = Day::from_ymd_opt(first.year(), 1, 1).unwrap_or(first);
+        let agency = Agency {
+            id: Id::new(hand.now).0,
+            version: 1,
+            code: format!("CXN-{}", counters::next(conn, "units to be confirmed")?),
+            name: name.clone(),
+            parent_id: None,
+            bloc: Bloc::State,
+            valid_from: from,
+            valid_to: Some(hand.today.max(from + Days::new(1))),
+            clerk_may_submit: false,
+            confirmed: false,
+        };
+        agencies::insert(conn, &agency)?;
+        same.add(agency.id, &agency.code, &name, agency.valid_from, None);
+        made.push((What::Agency, agency.id));
+        created.insert(name, agency.id);
+    }
+    Ok(created)
+}
+
+/// Units of a list of units; the one above may stand further down.
+fn insert_units(conn: &mut Conn, named: Vec<(i64, NewUnit)>) -> Result<()> {
+    let mut tree = Units::default();
+    for a in agencies::all(conn)? {
+        tree.add(a.id, &a.code, &a.name, a.valid_from, a.valid_to);
+    }
+    named.iter().for_each(|(id, u)| tree.add(*id, &u.code, &u.name, u.from, u.to));
+    let mut agencies: Vec<Agency> = Vec::new();
+    for (id, u) in named {
+        let parent_id = u.parent.as_deref().and_then(|name| tree.find(name, u.from)).filter(|parent| *parent != id);
+        agencies.push(Agency {
+            id,
+            version: 1,
+            code: u.code,
+            name: u.name,
+            parent_id: None,
+            bloc: u.bloc,
+            valid_from: u.from,
+            valid_to: u.to,
+            clerk_may_submit: false,
+            confirmed: true,
+        });
+        agencies::insert(conn, agencies.last().ok_or_else(|| Error::Internal("no unit".into()))?)?;
+        if let Some(last) = agencies.last_mut() {
+            last.parent_id = parent_id;
+        }
+    }
+    // Parents are there now, wherever they stood in the list.
+    agencies.iter().filter(|a| a.parent_id.is_some()).try_for_each(|a| agencies::update(conn, a))
+}
+
+fn origin(hand: &Hand, d: &Delegation) -> Origin {
+    let said = d.said.clone();
+    Origin {
+        import_id: Id(hand.batch.id),
+        row: d.row,
+        headcount: d.headcount,
+        head: said.head,
+        activity: said.activity,
+        partner: said.partner,
+        funding: said.funding,
+        report: said.report,
+        note: said.note,
+        in_plan: d.in_plan,
+        leader_level: d.leader_level,
+    }
+}
+
+fn visit(hand: &Hand, d: Delegation, agency_id: i64) -> Visit {
+    let nationality = |(country, count): &(&str, i64)| Nationality { country: (*country).to_owned(), count: *count };
+    Visit {
+        origin: Some(origin(hand, &d)),
+        sending_organisation: d.said.partner.clone().unwrap_or_else(|| d.title.clone()),
+        country: d.countries.first().copied().unwrap_or_default().to_owned(),
+        nationalities: if d.countries.len() > 1 { d.counts.iter().map(nationality).collect() } else { Vec::new() },
+        title: d.title,
+        host_agency_id: agency_id,
+        coordinating: Vec::new(),
+        channel: Channel::State,
+        purpose: d.purpose,
+        field: d.field,
+        topics: Vec::new(),
+        first_visit: false,
+        reception_level: d.level,
+        guest_class: GuestClass::Other,
+        arrival: d.days.from,
+        departure: d.days.to,
+        headcount: d.headcount,
+        guests: Vec::new(),
+        programme: Vec::new(),
+        stay: Stay::default(),
+    }
+}
+
+fn trip(hand: &Hand, d: Delegation, agency_id: i64) -> Trip {
+    let first = d.countries.first().copied().unwrap_or_default();
+    // The list says in which countries, not when in which.
+    let stop = |code: &&str| Stop {
+        country: (*code).to_owned(),
+        place: country(code).map_or(*code, |c| c.vi).to_owned(),
+        from: d.days.from,
+        to: d.days.to,
+    };
+    Trip {
+        origin: Some(origin(hand, &d)),
+        stops: d.countries.iter().map(stop).collect(),
+        funding: d.funding.iter().map(|source| Funding { source: *source, amount: None }).collect(),
+        inviting_party: Some(InvitingParty {
+            name: d.said.partner.clone().unwrap_or_else(|| "Không ghi trong danh sách".into()),
+            country: first.to_owned(),
+            kind: InviterKind::Locality,
+            invites_by_name: false,
+        }),
+        title: d.title,
+        procedure: Procedure::Outbound,
+        purpose: d.purpose,
+        field: d.field,
+        capacity: Capacity::Department,
+        agency_id,
+        plan_item_id: None,
+        departure: d.days.from,
+        returning: d.days.to,
+        members: Vec::new(),
+        note: d.said.note.clone(),
+        journey: Journey::default(),
+        people: Vec::new(),
+        verdicts: Vec::new(),
+    }
+}
+
+/// Keeps the dossier as what it is: over, or still going on.
+fn keep<C: Content>(conn: &mut Conn, hand: &Hand, content: C) -> Result<(i64, Option<Fact>)> {
+    let mut dossier = Dossier::draft(content, hand.user_id, hand.now);
+    let procedure = dossier.content.procedure();
+    let lasting = if procedure.is_visit() { State::OnSite } else { State::UnderWay };
+    dossier.state = if dossier.content.listed().ends_on < hand.today { State::Closed } else { lasting };
+    dossiers::insert(conn, &dossier)?;
+    let note = format!("{} – dòng {}", hand.batch.file_name, dossier.content.origin().map_or(0, |o| o.row));
+    record(
+        conn,
+        &Deed {
+            delegation_id: dossier.id,
+            procedure,
+            at: hand.now,
+            action: "import",
+            actor_id: hand.user_id,
+            body: None,
+            from_state: None,
+            to_state: dossier.state.word(),
+            note: Some(&note),
+            document: None,
+        },
+    )?;
+    Ok((dossier.id, C::fact(&dossier)))
+}
+
+fn official(hand: &Hand, p: &Person, agency_id: i64) -> Official {
+    Official {
+        id: Id::new(hand.now).0,
+        version: 1,
+        full_name: p.full_name.clone(),
+        birth_date: p.birth_date,
+        agency_id,
+        post: p.post.clone(),
+        post_level: p.post_level,
+        personnel: p.personnel,
+        grade: None,
+        party_member: p.party_member,
+        provincial_committee_member: p.committee_member,
+        key_leader: p.key_leader,
+        opening_missions: None,
+        levels: vec![ManagementLevel {
+            id: Id::new(hand.now).0,
+            managed_by: p.managed_by,
+            valid_from: SINCE_EVER,
+            valid_to: None,
+        }],
+        passports: Vec::new(),
+        disciplines: Vec::new(),
+    }
+}

@@ -1,0 +1,155 @@
+//! Usual names of countries, units, levels, fields: lists that are data (`names/*.tsv`), found however they are typed. Pure.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use crate::kernel::country::{codes, country};
+use crate::kernel::text::fold;
+
+/// What a word stands for. The second word of a line of `words.tsv`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub enum List {
+    Country,
+    ReceptionLevel,
+    Field,
+    Purpose,
+    Funding,
+    PostLevel,
+    Personnel,
+    ManagedBy,
+    Bloc,
+    YesNo,
+    Unit,
+}
+
+/// A name without marks, blanks and signs: what two ways of typing one name have in common. Hoa Kỳ is Hoa Kì.
+pub fn key(name: &str) -> String {
+    fold(name).chars().filter(|c| c.is_alphanumeric()).map(|c| if c == 'y' { 'i' } else { c }).collect()
+}
+
+type Table = HashMap<(List, String), &'static str>;
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = Table::new();
+        for code in codes() {
+            if let Some(known) = country(code) {
+                table.insert((List::Country, key(known.vi)), code);
+                table.insert((List::Country, key(known.en)), code);
+            }
+        }
+        for (list, value, names) in lines(include_str!("names/words.tsv")) {
+            let Ok(list) = list.parse::<List>() else { continue };
+            // The code of one country may be the name of another: AO is Angola, Áo is Austria.
+            let itself = (list != List::Country).then_some(value);
+            for name in names.split(';').chain(itself).map(key).filter(|name| !name.is_empty()) {
+                table.insert((list, name), value);
+            }
+        }
+        table
+    })
+}
+
+/// The three cells of each line of a list.
+pub fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    text.lines().filter_map(|line| {
+        let mut cells = line.splitn(3, '\t');
+        Some((cells.next()?, cells.next()?, cells.next()?))
+    })
+}
+
+/// The word of the vocabulary that a name stands for in a list.
+pub fn word(list: List, name: &str) -> Option<&'static str> {
+    table().get(&(list, key(name))).copied()
+}
+
+/// Why a country is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotACountry {
+    Unknown,
+    /// It may be two: `MY` is the code of Malaysia, and Mỹ without its mark.
+    Ambiguous,
+}
+
+/// The country of a usual name, or of an ISO 3166-1 code in capitals.
+pub fn country_of(name: &str) -> Result<&'static str, NotACountry> {
+    let name = name.trim();
+    let by_name = word(List::Country, name);
+    let is_code = name.len() <= 3 && name.chars().all(|c| c.is_ascii_uppercase());
+    let by_code = codes().find(|code| is_code && (*code == name || country(code).is_some_and(|c| c.alpha3 == name)));
+    match (by_name, by_code) {
+        (Some(one), Some(other)) if one != other => Err(NotACountry::Ambiguous),
+        (one, other) => one.or(other).ok_or(NotACountry::Unknown),
+    }
+}
+
+/// A name of a unit as units are compared: its usual short forms are its long one.
+pub fn unit_key(name: &str) -> String {
+    word(List::Unit, name).map_or_else(|| key(name), key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries_are_found_by_any_usual_name_with_or_without_marks() {
+        let names = [
+            ("Lào", "LA"),
+            ("CHDCND Lào", "LA"),
+            ("Laos", "LA"),
+            ("  Nhật ", "JP"),
+            ("HÀN QUỐC", "KR"),
+            ("TQ", "CN"),
+            ("Ô-xtrây-li-a", "AU"),
+            ("CHLB Đức", "DE"),
+            ("LB Nga", "RU"),
+            ("Mỹ", "US"),
+            ("my", "US"),
+            ("Xinh-ga-po", "SG"),
+            ("Thụy Sỹ", "CH"),
+            ("Thuỵ Sĩ", "CH"),
+            ("KR", "KR"),
+            ("LAO", "LA"),
+            ("Bosnia và Herzegovina", "BA"),
+            ("Ý", "IT"),
+            ("Áo", "AT"),
+        ];
+        for (name, code) in names {
+            assert_eq!(country_of(name), Ok(code), "{name}");
+            let nfd: String = unicode_normalization::UnicodeNormalization::nfd(name).collect();
+            assert_eq!(country_of(&nfd), Ok(code), "{name} in NFD");
+        }
+        assert_eq!(country_of("Wakanda"), Err(NotACountry::Unknown));
+        assert_eq!(country_of("MY"), Err(NotACountry::Ambiguous));
+        assert_eq!(country_of(""), Err(NotACountry::Unknown));
+    }
+
+    #[test]
+    fn no_name_stands_for_two_things_and_every_value_is_one() {
+        let mut seen: HashMap<(List, String), &str> = HashMap::new();
+        for (list, value, names) in lines(include_str!("names/words.tsv")) {
+            let list: List = list.parse().unwrap_or_else(|_| panic!("no list {list}"));
+            assert!(list != List::Country || country(value).is_some(), "{value}");
+            for name in names.split(';') {
+                let before = seen.insert((list, key(name)), value);
+                assert!(before.is_none_or(|b| b == value), "{name} is {before:?} and {value}");
+            }
+        }
+        for code in codes() {
+            let known = country(code).unwrap();
+            for name in [known.vi, known.en] {
+                assert_eq!(word(List::Country, name), Some(code), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn units_are_known_by_their_usual_short_forms() {
+        assert_eq!(unit_key("Sở KH&CN"), unit_key("Sở Khoa học và Công nghệ"));
+        assert_eq!(unit_key("SỞ Y TẾ "), unit_key("Sở Y tế"));
+        assert_ne!(unit_key("Sở Y tế"), unit_key("Sở Tài chính"));
+    }
+}

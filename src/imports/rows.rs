@@ -1,0 +1,346 @@
+//! One row of a list becomes what it says, or every fault in it. Pure.
+
+use crate::imports::batch::{Fault, Kind};
+use crate::imports::cells;
+use crate::imports::header::{Column, Header};
+use crate::imports::names::{self, List, NotACountry, country_of};
+use crate::imports::nations::{countries_in, with_count};
+use crate::imports::people::{NewUnit, Person};
+use crate::kernel::text::{Bilingual, nfc};
+use crate::kernel::time::{Day, Period, in_vietnamese};
+use crate::kernel::words::{Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
+use crate::papers::sheet::{Row, Value};
+
+/// A delegation of a list (một dòng danh sách đoàn).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delegation {
+    pub row: u32,
+    pub title: String,
+    pub countries: Vec<&'static str>,
+    /// People of each country, where the cell says so.
+    pub counts: Vec<(&'static str, i64)>,
+    pub days: Period,
+    pub headcount: i64,
+    pub agency: Unit,
+    pub level: ReceptionLevel,
+    pub field: Option<Field>,
+    pub purpose: Purpose,
+    pub funding: Option<FundingSource>,
+    pub leader_level: Option<PostLevel>,
+    pub in_plan: bool,
+    pub said: Said,
+}
+
+/// What a list says in words, kept as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    pub head: Option<String>,
+    pub activity: Option<String>,
+    pub partner: Option<String>,
+    pub funding: Option<String>,
+    pub report: Option<String>,
+    pub note: Option<String>,
+}
+
+/// A unit as a row names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unit {
+    Known(i64),
+    /// To be created.
+    New(String),
+}
+
+/// What a row says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parsed {
+    Delegation(Delegation),
+    Person(Person),
+    Unit(NewUnit),
+}
+
+/// One row being read; gathers what is wrong.
+pub struct Reading<'a> {
+    pub kind: Kind,
+    pub header: &'a Header,
+    pub row: &'a Row,
+    pub today: Day,
+    /// Countries of rows that go on with this one (merged cells).
+    pub further_countries: Vec<String>,
+    pub errors: Vec<Fault>,
+    pub warnings: Vec<Fault>,
+}
+
+/// How many characters a text of a cell may have.
+const LONGEST: usize = 4_000;
+const TITLE: usize = 500;
+
+impl Reading<'_> {
+    pub fn cell(&self, column: Column) -> &Value {
+        self.header.at(column).map_or(&Value::Empty, |at| self.row.cell(at))
+    }
+
+    /// The text of a cell in NFC, single-spaced, none where it is empty.
+    pub fn text(&self, column: Column) -> Option<String> {
+        let text = nfc(&self.cell(column).text());
+        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text: String = text.chars().filter(|c| !c.is_control()).collect();
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn fault(&self, column: Column, code: &str, vi: impl Into<String>, en: impl Into<String>) -> Fault {
+        let value = self.cell(column).text();
+        Fault {
+            row: self.row.number,
+            column: self.header.name(column).unwrap_or("-").to_owned(),
+            code: code.to_owned(),
+            value: (!value.is_empty()).then(|| value.chars().take(200).collect()),
+            detail: Bilingual::new(vi, en),
+        }
+    }
+
+    pub fn error(&mut self, column: Column, code: &str, vi: impl Into<String>, en: impl Into<String>) {
+        let fault = self.fault(column, code, vi, en);
+        self.errors.push(fault);
+    }
+
+    pub fn warn(&mut self, column: Column, code: &str, vi: impl Into<String>, en: impl Into<String>) {
+        let fault = self.fault(column, code, vi, en);
+        self.warnings.push(fault);
+    }
+
+    /// A text that must be there.
+    pub fn required(&mut self, column: Column, longest: usize) -> String {
+        let text = self.text(column).unwrap_or_default();
+        if text.is_empty() {
+            self.error(column, "missing", "Thiếu nội dung.", "It is missing.");
+        }
+        self.bounded(column, &text, longest);
+        text
+    }
+
+    fn bounded(&mut self, column: Column, text: &str, longest: usize) {
+        if text.chars().count() > longest {
+            self.error(
+                column,
+                "too_long",
+                format!("Dài quá {longest} ký tự."),
+                format!("Longer than {longest} characters."),
+            );
+        }
+    }
+
+    fn kept(&mut self, column: Column) -> Option<String> {
+        let text = self.text(column);
+        if let Some(text) = &text {
+            self.bounded(column, &text.clone(), LONGEST);
+        }
+        text
+    }
+
+    /// A word of a list; one that nobody knows is worth a warning and left open.
+    pub fn word<T: std::str::FromStr>(&mut self, column: Column, list: List) -> Option<T> {
+        let text = self.text(column)?;
+        let word = names::word(list, &text).unwrap_or(&text);
+        let known = word.parse().ok();
+        if known.is_none() {
+            self.warn(
+                column,
+                "unknown_value",
+                "Không nhận ra giá trị này; để trống.",
+                "It is not a known value; left open.",
+            );
+        }
+        known
+    }
+
+    pub fn yes(&mut self, column: Column) -> bool {
+        let Some(text) = self.text(column) else { return false };
+        match names::word(List::YesNo, &text) {
+            Some(word) => word == "true",
+            None if matches!(text.as_str(), "✓" | "✔" | "☑" | "+") => true,
+            None if matches!(text.as_str(), "-" | "–" | "☐") => false,
+            None => {
+                self.warn(
+                    column,
+                    "unknown_value",
+                    "Không rõ có hay không; coi là không.",
+                    "Neither yes nor no; taken as no.",
+                );
+                false
+            }
+        }
+    }
+
+    /// The days of the delegation: two columns, or a span in one.
+    fn days(&mut self) -> Option<Period> {
+        if self.header.at(Column::FirstDay).is_none() {
+            let days = cells::period(self.cell(Column::Period));
+            return match days {
+                Some(days) => self.past(Column::Period, days.from).then_some(days),
+                None => {
+                    self.error(
+                        Column::Period,
+                        if self.cell(Column::Period).is_empty() { "missing" } else { "bad_date" },
+                        "Không đọc được thời gian; ví dụ 10-16/03/2023, từ 10/03/2023 đến 16/03/2023.",
+                        "The days cannot be read; for instance 10-16/03/2023.",
+                    );
+                    None
+                }
+            };
+        }
+        let from = self.day(Column::FirstDay);
+        let to = if self.header.at(Column::LastDay).is_none() { from } else { self.day(Column::LastDay) };
+        let (from, to) = (from?, to?);
+        if to < from {
+            self.error(
+                Column::LastDay,
+                "ends_before_it_begins",
+                format!("Trước ngày đầu {}.", in_vietnamese(from)),
+                format!("Before the first day, {from}."),
+            );
+            return None;
+        }
+        self.past(Column::FirstDay, from).then_some(Period { from, to })
+    }
+
+    pub fn day(&mut self, column: Column) -> Option<Day> {
+        let found = cells::day(self.cell(column));
+        if found.is_none() {
+            let (code, vi, en) = if self.cell(column).is_empty() {
+                ("missing", "Thiếu ngày.", "The day is missing.")
+            } else {
+                ("bad_date", "Không phải là ngày; viết dd/mm/yyyy.", "Not a day; write dd/mm/yyyy.")
+            };
+            self.error(column, code, vi, en);
+        }
+        found
+    }
+
+    /// A list says what took place; what is still to come has to be proposed and decided.
+    fn past(&mut self, column: Column, first: Day) -> bool {
+        if first > self.today {
+            self.error(
+                column,
+                "day_in_the_future",
+                "Danh sách chỉ ghi đoàn đã đi hoặc đã đến; đoàn sắp tới phải lập hồ sơ.",
+                "A list says what took place; what is to come needs a dossier.",
+            );
+        }
+        first <= self.today
+    }
+
+    /// Countries of one cell: one, or several with a sign between them, each with a number where it stands there.
+    fn countries(&mut self) -> (Vec<&'static str>, Vec<(&'static str, i64)>) {
+        let first = self.text(Column::Country);
+        if first.is_none() && self.further_countries.is_empty() {
+            self.error(Column::Country, "missing", "Thiếu nước.", "The country is missing.");
+        }
+        let (mut found, mut counts) = (Vec::new(), Vec::new());
+        for text in first.into_iter().chain(std::mem::take(&mut self.further_countries)) {
+            for part in countries_in(&text) {
+                let (name, count) = with_count(&part);
+                match country_of(name) {
+                    Ok(code) if !found.contains(&code) => {
+                        found.push(code);
+                        counts.extend(count.map(|n| (code, n)));
+                    }
+                    Ok(_) => {}
+                    Err(NotACountry::Unknown) => self.error(
+                        Column::Country,
+                        "unknown_country",
+                        format!("Không có nước «{name}»."),
+                        format!("There is no country «{name}»."),
+                    ),
+                    Err(NotACountry::Ambiguous) => self.error(
+                        Column::Country,
+                        "ambiguous_country",
+                        format!("«{name}» có thể là hai nước; hãy viết đủ tên."),
+                        format!("«{name}» may be two countries; write the name in full."),
+                    ),
+                }
+            }
+        }
+        (found, counts)
+    }
+
+    /// What the row says of a delegation; `agency` is the unit it names.
+    pub fn delegation(&mut self, agency: Option<Unit>) -> Option<Parsed> {
+        let title = self.required(Column::Title, TITLE);
+        let (countries, counts) = self.countries();
+        let days = self.days();
+        let headcount = cells::headcount(self.cell(Column::Headcount));
+        if headcount.is_none() {
+            let missing = self.cell(Column::Headcount).is_empty();
+            let code = if missing { "missing" } else { "bad_number" };
+            self.error(
+                Column::Headcount,
+                code,
+                "Số người phải là số nguyên từ 1.",
+                "Must be a whole number, at least 1.",
+            );
+        }
+        if self.kind == Kind::Inbound && countries.len() > 1 {
+            let told: i64 = counts.iter().map(|(_, n)| n).sum();
+            if counts.len() != countries.len() || Some(told) != headcount {
+                self.error(
+                    Column::Country,
+                    "counts_needed",
+                    "Nhiều quốc tịch: ghi số người từng nước, ví dụ «Đức (3), Pháp (2)», cộng lại bằng số người.",
+                    "Several nationalities: say how many of each, as in «Đức (3), Pháp (2)», in all the number of people.",
+                );
+            }
+        }
+        let level = match self.text(Column::Level) {
+            None => Some(ReceptionLevel::Agency),
+            Some(text) => {
+                let level = names::word(List::ReceptionLevel, &text).unwrap_or(&text).parse().ok();
+                if level.is_none() {
+                    self.error(
+                        Column::Level,
+                        "unknown_value",
+                        "Không rõ cấp tiếp: tỉnh, cơ quan hay xã.",
+                        "Not a level: province, agency or commune.",
+                    );
+                }
+                level
+            }
+        };
+        let head = self.kept(Column::Head);
+        // A post in the head's cell says his level; a name there says nothing of it.
+        let leader_level = head.as_deref().and_then(|h| names::word(List::PostLevel, h)?.parse().ok());
+        let funding = self.kept(Column::Funding);
+        let said = Said {
+            activity: self.kept(Column::Activity),
+            partner: self.kept(Column::Partner),
+            report: self.kept(Column::Report),
+            note: self.kept(Column::Note),
+            head,
+            funding,
+        };
+        let purpose = self.purpose(&said);
+        let parsed = Delegation {
+            row: self.row.number,
+            title,
+            countries,
+            counts,
+            days: days?,
+            headcount: headcount?,
+            agency: agency?,
+            level: level?,
+            field: self.word(Column::Field, List::Field),
+            purpose,
+            funding: said.funding.as_deref().and_then(|f| names::word(List::Funding, f)?.parse().ok()),
+            leader_level: leader_level.filter(|l: &PostLevel| l.is_leader()),
+            in_plan: self.yes(Column::InPlan),
+            said,
+        };
+        self.errors.is_empty().then_some(Parsed::Delegation(parsed))
+    }
+
+    /// The purpose where it is named; else what the content of the visit is a name of; else an official visit.
+    fn purpose(&mut self, said: &Said) -> Purpose {
+        let named = self.word::<Purpose>(Column::Purpose, List::Purpose).filter(|p| *p != Purpose::Private);
+        let by_content = || said.activity.as_deref().and_then(|a| names::word(List::Purpose, a)?.parse().ok());
+        named.or_else(by_content).unwrap_or(Purpose::Official)
+    }
+}

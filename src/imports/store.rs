@@ -1,0 +1,274 @@
+//! Rows of batches, and of what each of them created.
+
+use diesel::prelude::*;
+use serde::de::DeserializeOwned;
+
+use crate::db::schema::{agencies, dossiers, import_records, imports, officials, users};
+use crate::db::schema::{agency_successions, outbound_members, programme_hosts};
+use crate::db::{Conn, insert_rows, word};
+use crate::error::{Error, Result};
+use crate::handling::flow::State as DossierState;
+use crate::imports::batch::{Batch, Kind, State};
+use crate::imports::known::{Known, Twin, Units};
+use crate::kernel::text::fold;
+use crate::kernel::time::{Day, Moment, Period};
+use crate::registry::agencies as units;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = imports, treat_none_as_null = true)]
+struct Row {
+    id: i64,
+    version: i64,
+    kind: String,
+    file_name: String,
+    sha256: String,
+    state: String,
+    dry_run: bool,
+    unknown_agencies: String,
+    agency_id: Option<i64>,
+    row_count: i64,
+    done: i64,
+    rejected: i64,
+    created: i64,
+    errors: String,
+    warnings: String,
+    stored_as: Option<String>,
+    annotated_as: Option<String>,
+    created_by: i64,
+    created_at: Moment,
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| Error::Internal(format!("unreadable JSON in the database: {e}")))
+}
+
+fn written<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::Internal(e.to_string()))
+}
+
+impl Row {
+    fn of(b: &Batch) -> Result<Self> {
+        let unknown: &'static str = b.unknown_agencies.into();
+        Ok(Row {
+            id: b.id,
+            version: b.version,
+            kind: b.kind.word().to_owned(),
+            file_name: b.file_name.clone(),
+            sha256: b.sha256.clone(),
+            state: b.state.word().to_owned(),
+            dry_run: b.dry_run,
+            unknown_agencies: unknown.to_owned(),
+            agency_id: b.agency_id,
+            row_count: b.rows,
+            done: b.done,
+            rejected: b.rejected,
+            created: b.created,
+            errors: written(&b.errors)?,
+            warnings: written(&b.warnings)?,
+            stored_as: b.stored_as.clone(),
+            annotated_as: b.annotated_as.clone(),
+            created_by: b.created_by,
+            created_at: b.created_at,
+        })
+    }
+
+    fn batch(self) -> Result<Batch> {
+        Ok(Batch {
+            id: self.id,
+            version: self.version,
+            kind: word(&self.kind)?,
+            file_name: self.file_name,
+            sha256: self.sha256,
+            state: word(&self.state)?,
+            dry_run: self.dry_run,
+            unknown_agencies: word(&self.unknown_agencies)?,
+            agency_id: self.agency_id,
+            rows: self.row_count,
+            done: self.done,
+            rejected: self.rejected,
+            created: self.created,
+            errors: read(&self.errors)?,
+            warnings: read(&self.warnings)?,
+            stored_as: self.stored_as,
+            annotated_as: self.annotated_as,
+            created_by: self.created_by,
+            created_at: self.created_at,
+        })
+    }
+}
+
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Batch>> {
+    let row: Option<Row> = imports::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::batch).transpose()
+}
+
+/// Batches, the latest first: of one account, or of all.
+pub fn page(conn: &mut Conn, by: Option<i64>, before: Option<i64>, limit: i64) -> Result<Vec<Batch>> {
+    let mut query = imports::table.order(imports::id.desc()).limit(limit).select(Row::as_select()).into_boxed();
+    if let Some(by) = by {
+        query = query.filter(imports::created_by.eq(by));
+    }
+    if let Some(before) = before {
+        query = query.filter(imports::id.lt(before));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    rows.into_iter().map(Row::batch).collect()
+}
+
+/// The committed batch of the same file, if there is one.
+pub fn committed(conn: &mut Conn, kind: Kind, sha256: &str) -> Result<Option<i64>> {
+    let same = imports::table.filter(imports::sha256.eq(sha256)).filter(imports::kind.eq(kind.word()));
+    Ok(same.filter(imports::state.eq(State::Committed.word())).select(imports::id).first(conn).optional()?)
+}
+
+/// The oldest batch that waits to be read in the background.
+pub fn waiting(conn: &mut Conn) -> Result<Option<Batch>> {
+    let waiting = imports::table.filter(imports::state.eq(State::Checking.word())).order(imports::id);
+    let row: Option<Row> = waiting.select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::batch).transpose()
+}
+
+pub fn insert(conn: &mut Conn, batch: &Batch) -> Result<()> {
+    diesel::insert_into(imports::table).values(Row::of(batch)?).execute(conn)?;
+    Ok(())
+}
+
+pub fn update(conn: &mut Conn, batch: &Batch) -> Result<()> {
+    diesel::update(imports::table.find(batch.id)).set(Row::of(batch)?).execute(conn)?;
+    Ok(())
+}
+
+/// How many rows of a batch are read.
+pub fn progress(conn: &mut Conn, id: i64, done: i64) -> Result<()> {
+    diesel::update(imports::table.find(id)).set(imports::done.eq(done)).execute(conn)?;
+    Ok(())
+}
+
+/// What a batch created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum What {
+    Dossier,
+    Official,
+    Agency,
+}
+
+pub fn insert_records(conn: &mut Conn, import_id: i64, all: &[(What, i64)]) -> Result<()> {
+    let rows: Vec<_> = (0i64..)
+        .zip(all)
+        .map(|(ord, (what, id))| {
+            let what: &'static str = (*what).into();
+            (
+                import_records::import_id.eq(import_id),
+                import_records::ord.eq(ord),
+                import_records::what.eq(what),
+                import_records::object_id.eq(*id),
+            )
+        })
+        .collect();
+    insert_rows!(conn, import_records::table, &rows);
+    Ok(())
+}
+
+pub fn records(conn: &mut Conn, import_id: i64, what: What) -> Result<Vec<i64>> {
+    let what: &'static str = what.into();
+    let own =
+        import_records::table.filter(import_records::import_id.eq(import_id)).filter(import_records::what.eq(what));
+    Ok(own.order(import_records::ord).select(import_records::object_id).load(conn)?)
+}
+
+pub fn delete_records(conn: &mut Conn, import_id: i64) -> Result<()> {
+    diesel::delete(import_records::table.filter(import_records::import_id.eq(import_id))).execute(conn)?;
+    Ok(())
+}
+
+/// Whether any dossier of a batch was touched since.
+pub fn dossiers_touched(conn: &mut Conn, import_id: i64) -> Result<bool> {
+    let own = import_records::table
+        .filter(import_records::import_id.eq(import_id))
+        .filter(import_records::what.eq("dossier"))
+        .select(import_records::object_id);
+    let touched: i64 =
+        dossiers::table.filter(dossiers::id.eq_any(own)).filter(dossiers::version.ne(1)).count().get_result(conn)?;
+    Ok(touched > 0)
+}
+
+/// Whether an official travels, hosts, has an account, or was changed.
+pub fn official_used(conn: &mut Conn, id: i64) -> Result<bool> {
+    let travels: i64 = outbound_members::table.filter(outbound_members::official_id.eq(id)).count().get_result(conn)?;
+    let hosts: i64 = programme_hosts::table.filter(programme_hosts::official_id.eq(id)).count().get_result(conn)?;
+    let account: i64 = users::table.filter(users::official_id.assume_not_null().eq(id)).count().get_result(conn)?;
+    let changed: i64 =
+        officials::table.filter(officials::id.eq(id)).filter(officials::version.ne(1)).count().get_result(conn)?;
+    Ok(travels + hosts + account + changed > 0)
+}
+
+/// Whether a unit has dossiers, people, accounts, units below it or a history, or was changed.
+pub fn agency_used(conn: &mut Conn, id: i64) -> Result<bool> {
+    let dossiers: i64 = dossiers::table.filter(dossiers::agency_id.eq(id)).count().get_result(conn)?;
+    let people: i64 = officials::table.filter(officials::agency_id.eq(id)).count().get_result(conn)?;
+    let accounts: i64 = users::table.filter(users::agency_id.assume_not_null().eq(id)).count().get_result(conn)?;
+    let below: i64 = agencies::table.filter(agencies::parent_id.assume_not_null().eq(id)).count().get_result(conn)?;
+    let history: i64 = agency_successions::table
+        .filter(agency_successions::from_id.eq(id).or(agency_successions::to_id.eq(id)))
+        .count()
+        .get_result(conn)?;
+    let members: i64 = outbound_members::table.filter(outbound_members::agency_id.eq(id)).count().get_result(conn)?;
+    let batches: i64 = imports::table.filter(imports::agency_id.assume_not_null().eq(id)).count().get_result(conn)?;
+    let changed: i64 =
+        agencies::table.filter(agencies::id.eq(id)).filter(agencies::version.ne(1)).count().get_result(conn)?;
+    Ok(dossiers + people + accounts + below + history + members + batches + changed > 0)
+}
+
+pub fn delete_agency(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(agencies::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// What a list of these days is checked against; the caller adds who may bring in what.
+pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -> Result<Known> {
+    let mut tree = Units::default();
+    let mut codes = std::collections::HashSet::new();
+    for a in units::all(conn)? {
+        tree.add(a.id, &a.code, &a.name, a.valid_from, a.valid_to);
+        codes.insert(a.code);
+    }
+    let people = match batch.kind {
+        Kind::Officials => {
+            let all: Vec<(String, Option<Day>)> =
+                officials::table.select((officials::search_norm, officials::birth_date)).load(conn)?;
+            all.into_iter().collect()
+        }
+        _ => Default::default(),
+    };
+    let recorded = match (batch.kind, days) {
+        (Kind::Outbound | Kind::Inbound, Some(days)) => {
+            let there: Vec<Twin> = dossiers::table
+                .filter(dossiers::direction.eq(batch.kind.word()))
+                .filter(dossiers::begins_on.between(days.from, days.to))
+                .filter(dossiers::state.ne_all(DossierState::VOID.map(DossierState::word)))
+                .select((dossiers::title, dossiers::begins_on, dossiers::headcount))
+                .load(conn)?;
+            there.into_iter().map(|(title, day, people)| (fold(&title), day, people)).collect()
+        }
+        _ => Default::default(),
+    };
+    Ok(Known {
+        units: tree,
+        recorded,
+        own: None,
+        agency_id: batch.agency_id,
+        unknown: batch.unknown_agencies,
+        today,
+        codes,
+        people,
+    })
+}
+
+/// Takes an official away whom nobody names.
+pub fn delete_official(conn: &mut Conn, id: i64) -> Result<()> {
+    use crate::db::schema::management_levels;
+    diesel::delete(management_levels::table.filter(management_levels::official_id.eq(id))).execute(conn)?;
+    diesel::delete(officials::table.find(id)).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Long lists are read in the background: the oldest first, its progress written down as it goes.
+
+use std::sync::Arc;
+
+use crate::access::account::Actor;
+use crate::access::store as accounts;
+use crate::error::{Error, Result};
+use crate::imports::actions::{Signed, note, read_again, take_in};
+use crate::imports::batch::{Batch, Fault, State};
+use crate::imports::make::Hand;
+use crate::imports::store;
+use crate::jobs::Jobs;
+use crate::kernel::time::day_of;
+use crate::kernel::words::Body;
+
+/// Reads every batch that waits; one that cannot be read says why.
+pub fn run(jobs: &Jobs) -> Result<()> {
+    while let Some(batch) = jobs.db.read_now(store::waiting)? {
+        if jobs.stops() {
+            return Ok(());
+        }
+        match read(jobs, batch.clone()) {
+            Ok(()) => {}
+            Err(Error::Refused(problem)) => {
+                let fault = Fault {
+                    row: 0,
+                    column: "-".into(),
+                    code: problem.code.word().into(),
+                    value: None,
+                    detail: problem.detail.clone(),
+                };
+                let failed = Batch { state: State::Failed, errors: vec![fault], version: batch.version + 1, ..batch };
+                jobs.db.write_now(move |conn| store::update(conn, &failed))?;
+            }
+            // Not the file's fault: it is tried again with the next round.
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
+    let now = jobs.clock.now();
+    let today = day_of(now);
+    let (id, by) = (batch.id, batch.created_by);
+    let account = jobs.db.read_now(|conn| accounts::account(conn, by))?;
+    let account = account.ok_or_else(|| Error::Internal("a batch of nobody".into()))?;
+    let actor = Actor { account: Arc::new(account), session_id: 0, today };
+    let own = if actor.sits_in(Body::Dofa) { None } else { Some(actor.agencies().collect()) };
+    let mut progress = |done: i64| {
+        if let Err(error) = jobs.db.write_now(move |conn| store::progress(conn, id, done)) {
+            tracing::warn!(%error, "the progress of an import was not written");
+        }
+    };
+    let found = jobs.db.read_now(|conn| {
+        let (sheet, header, found) = read_again(conn, &batch, &jobs.folder, own, today, &mut progress)?;
+        note(&mut batch, &found, (&sheet, &header), &jobs.folder)?;
+        Ok(found)
+    })?;
+    batch.version += 1;
+    let answers = jobs.answers.clone();
+    jobs.db.write_now(move |conn| {
+        store::update(conn, &batch)?;
+        if batch.state == State::Staged && !batch.dry_run {
+            let hand = Hand { user_id: by, now, today, batch: &batch };
+            take_in(conn, &hand, found, &Signed { actor: actor.username(), trace_id: "" })?;
+        }
+        Ok(())
+    })?;
+    answers.touch();
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Forms with a file (multipart/form-data, RFC 7578): every part known, none twice, the file within its limit.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use actix_multipart::Multipart;
+use actix_web::http::header;
+use actix_web::{HttpRequest, web};
+use futures_util::TryStreamExt;
+
+use crate::error::{Code, Error, Result, refuse};
+use crate::kernel::text::nfc;
+use crate::kernel::violation::Violations;
+
+/// Bytes a part may have that is no file.
+const TEXT_LIMIT: usize = 4_096;
+
+/// What came in.
+#[derive(Debug, Clone)]
+pub struct Form {
+    pub texts: HashMap<String, String>,
+    pub file_name: String,
+    pub bytes: Vec<u8>,
+}
+
+fn unreadable(reason: impl std::fmt::Display) -> Error {
+    refuse(
+        Code::MalformedRequest,
+        format!("Không đọc được biểu mẫu gửi lên: {reason}."),
+        format!("The form cannot be read: {reason}."),
+    )
+}
+
+fn too_large(limit: usize) -> Error {
+    let most = limit >> 20;
+    refuse(Code::PayloadTooLarge, format!("Tệp tối đa {most} MiB."), format!("A file has at most {most} MiB."))
+}
+
+/// Reads the form of a request: `file`, and the texts, of which these are required and those allowed. 413 and 415 come
+/// first; a line so slow that the form is not here within two minutes is given up.
+pub async fn receive(
+    req: &HttpRequest,
+    payload: web::Payload,
+    required: &[&str],
+    optional: &[&str],
+    limit: usize,
+) -> Result<Form> {
+    let length = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    // The form around the file takes a little more.
+    if length.is_some_and(|l| l > limit + 65_536) {
+        return Err(too_large(limit));
+    }
+    let kind = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+        return Err(refuse(Code::UnsupportedMediaType, "Cần multipart/form-data.", "multipart/form-data is needed."));
+    }
+    let form = Multipart::new(req.headers(), payload);
+    tokio::time::timeout(Duration::from_secs(120), read(form, required, optional, limit))
+        .await
+        .map_err(|_| refuse(Code::RequestTimeout, "Tệp đến quá chậm.", "The file arrived too slowly."))?
+}
+
+/// Every part; all faults at once.
+async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: usize) -> Result<Form> {
+    let mut texts: HashMap<String, String> = HashMap::new();
+    let mut file: Option<(String, Vec<u8>)> = None;
+    let mut faults = Violations::default();
+    while let Some(mut field) = form.try_next().await.map_err(unreadable)? {
+        let name = field.name().unwrap_or("").to_owned();
+        let file_name = field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
+        let most = if name == "file" { limit } else { TEXT_LIMIT };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.try_next().await.map_err(unreadable)? {
+            if bytes.len() + chunk.len() > most {
+                return Err(too_large(most.max(1 << 20)));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let is_text = required.contains(&name.as_str()) || optional.contains(&name.as_str());
+        match file_name {
+            None if is_text && !texts.contains_key(&name) => {
+                texts.insert(name, String::from_utf8(bytes).map_err(unreadable)?);
+            }
+            Some(given) if name == "file" && file.is_none() => file = Some((nfc(&given), bytes)),
+            _ if is_text || name == "file" => faults.add(
+                format!("/{name}"),
+                "duplicate_field",
+                "Trường lặp lại hoặc sai kiểu.",
+                "The part stands twice or is of the wrong kind.",
+            ),
+            _ => faults.add(format!("/{name}"), "unknown_field", "Không có trường này.", "There is no such part."),
+        }
+    }
+    let missing = required.iter().copied().filter(|name| !texts.contains_key(*name));
+    for name in missing.chain(file.is_none().then_some("file")) {
+        faults.add(format!("/{name}"), "missing", "Thiếu trường bắt buộc.", "The part is required.");
+    }
+    faults.finish()?;
+    let (file_name, bytes) = file.ok_or_else(|| Error::Internal("a checked form has no file".into()))?;
+    Ok(Form { texts, file_name, bytes })
+}
+
+/// A file name of 1 to 255 characters without control characters.
+pub fn check_name(file_name: &str, faults: &mut Violations) {
+    let plain = !file_name.chars().any(char::is_control) && (1..=255).contains(&file_name.chars().count());
+    faults.require(plain, "/file", "bad_file_name", "Tên tệp không hợp lệ.", "The file name is not valid.");
+}
