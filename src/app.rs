@@ -113,6 +113,7 @@ impl House {
         (name = "calendar", description = "Who is abroad, who is visiting, clashes, feeds"),
         (name = "notices", description = "Webhooks; mail goes out by itself"),
         (name = "statistics", description = "Figures"),
+        (name = "reports", description = "Periodical reports, frozen with their records; later changes as corrections"),
         (name = "imports", description = "Old lists come in: checked whole, taken in all or nothing, taken back"),
         (name = "operation", description = "Health, metrics, this document"),
     )
@@ -142,6 +143,7 @@ fn rooms(config: &mut ServiceConfig) {
     crate::calendar::http::routes(config);
     crate::jobs::http::routes(config);
     crate::imports::http::routes(config);
+    crate::reports::http::routes(config);
     crate::statistics::http::routes(config);
 }
 

@@ -55,6 +55,7 @@ codes! {
     IdempotencyKeyReused 422 "idempotency_key_reused" "Khóa đã dùng cho nội dung khác" "The key was used with another body";
     HolidayTableMissing 422 "holiday_table_missing" "Chưa có lịch làm việc của năm" "No working calendar for the year";
     RegulationInvalid 422 "regulation_invalid" "Bộ quy định có lỗi" "The regulation pack has faults";
+    ImpossibleTotal 422 "impossible_total" "Tổng số không thể đúng" "A total cannot be right";
     ExplanationNeeded 422 "explanation_needed" "Cần giải trình" "An explanation is needed";
     PreconditionRequired 428 "precondition_required" "Thiếu If-Match" "If-Match is missing";
     TooManyRequests 429 "too_many_requests" "Quá nhiều yêu cầu" "Too many requests";

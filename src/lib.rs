@@ -52,5 +52,6 @@ pub mod procedures;
 pub mod record;
 pub mod registry;
 pub mod regulation;
+pub mod reports;
 pub mod statistics;
 pub mod web;

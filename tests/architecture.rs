@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 
 /// Floors of docs/architecture.md; a room imports only lower floors and itself.
 const FLOORS: &[(&str, u8)] = &[
-    ("main", 9),
-    ("app", 9),
-    ("demo", 9),
-    ("lib", 10),
-    ("jobs", 8),
+    ("lib", 11),
+    ("main", 10),
+    ("app", 10),
+    ("demo", 10),
+    ("jobs", 9),
+    ("imports", 8),
     ("calendar", 7),
-    ("imports", 7),
+    ("reports", 7),
     ("procedures", 6),
     ("handling", 5),
     ("registry", 4),
@@ -53,6 +54,11 @@ const PURE: &[&str] = &[
     "/cells.rs",
     "/rows.rs",
     "/annotated.rs",
+    "/corrections.rs",
+    "/limits.rs",
+    "/tables.rs",
+    "/workbook.rs",
+    "/document.rs",
     "imports/known.rs",
     "imports/people.rs",
     "/nations.rs",
@@ -140,7 +146,7 @@ fn arrows_point_down_and_neighbours_leave_each_other_alone() {
             if !FLOORS.iter().any(|(r, _)| *r == room) {
                 continue;
             }
-            let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 9;
+            let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 10;
             // error.rs is the foot of floor 1: the database and the papers may refuse with it.
             let foot = room == "error" && floor(&source.room) == 1;
             assert!(

@@ -41,6 +41,8 @@ pub enum Kind {
     Webhook,
     /// Batches of rows from old lists.
     Import,
+    /// Frozen periodical reports.
+    Report,
 }
 
 /// Who is meant by a grant.
@@ -105,6 +107,8 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
         &[
             (Act::Handle, Kind::Delegation),
             (Act::Draft, Kind::Import),
+            (Act::Read, Kind::Report),
+            (Act::Draft, Kind::Report),
             (Act::Read, Kind::Official),
             (Act::Draft, Kind::Official),
             (Act::Administer, Kind::Agency),
@@ -116,13 +120,22 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
     ),
     (
         Who::Seat(Body::DofaDirector),
-        &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics), (Act::Read, Kind::Guest)],
+        &[
+            (Act::Read, Kind::Official),
+            (Act::Read, Kind::Statistics),
+            (Act::Read, Kind::Report),
+            (Act::Draft, Kind::Report),
+            (Act::Read, Kind::Guest),
+        ],
     ),
     // Consulted on guests, they check the very passports.
     (Who::Seat(Body::ProvincialPolice), &[(Act::Reveal, Kind::Passport)]),
     (Who::Seat(Body::BorderGuard), &[(Act::Reveal, Kind::Passport)]),
-    (Who::Seat(Body::PpcChair), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics)]),
-    (Who::Seat(Body::Ppc), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics)]),
+    (
+        Who::Seat(Body::PpcChair),
+        &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics), (Act::Read, Kind::Report)],
+    ),
+    (Who::Seat(Body::Ppc), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics), (Act::Read, Kind::Report)]),
     (Who::Seat(Body::PartyOffice), &[(Act::Read, Kind::Official)]),
     (
         Who::Role(Role::PassportCustodian),
@@ -135,13 +148,17 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Read, Kind::Inbox),
         ],
     ),
-    (Who::Role(Role::Statistician), &[(Act::Read, Kind::Statistics)]),
+    (
+        Who::Role(Role::Statistician),
+        &[(Act::Read, Kind::Statistics), (Act::Read, Kind::Report), (Act::Draft, Kind::Report)],
+    ),
     (
         Who::Role(Role::Inspector),
         &[
             (Act::Read, Kind::Delegation),
             (Act::Read, Kind::Official),
             (Act::Read, Kind::Statistics),
+            (Act::Read, Kind::Report),
             (Act::Read, Kind::Trail),
             (Act::Read, Kind::Partner),
             (Act::Read, Kind::Guest),

@@ -489,6 +489,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        kind -> Text,
+        year -> BigInt,
+        number -> BigInt,
+        year_window -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        ordinal -> BigInt,
+        reason -> Nullable<Text>,
+        hash -> Text,
+        frozen_at -> Timestamp,
+        frozen_by -> BigInt,
+        totals -> Text,
+        content -> Text,
+    }
+}
+
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(outbound_members -> officials (official_id));
 
@@ -536,4 +555,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhooks,
     imports,
     import_records,
+    reports,
 );

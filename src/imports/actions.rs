@@ -21,6 +21,7 @@ use crate::kernel::words::{Body, Direction};
 use crate::papers::sheet::{self, Sheet, Unreadable};
 use crate::procedures::{inbound, outbound};
 use crate::record::audit;
+use crate::reports::store as reports;
 use crate::statistics::store as statistics;
 
 /// Whose rows somebody may bring in: DOFA everybody's, a clerk those of his agency.
@@ -165,7 +166,7 @@ fn in_use() -> Error {
 pub fn undo(conn: &mut Conn, call: &Call, mut batch: Batch) -> Result<Batch> {
     in_state(&batch, State::Committed)?;
     let own = store::records(conn, batch.id, What::Dossier)?;
-    if store::dossiers_touched(conn, batch.id)? {
+    if store::dossiers_touched(conn, batch.id)? || reports::frozen(conn, &own)? {
         return Err(in_use());
     }
     let people = store::records(conn, batch.id, What::Official)?;

@@ -6,6 +6,8 @@ use std::io::{Cursor, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::papers::chart::{self, Chart};
+
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
 const CONTENT_TYPES: &str = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/></Types>"#;
@@ -106,25 +108,65 @@ pub fn table(widths: &[u32], borders: bool, rows: &[Vec<String>]) -> String {
     out + "</w:tbl>" + &paragraph("", CELL)
 }
 
+/// A document: its pages, its charts in the order of their numbers, and pages across (khổ ngang) after them.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    pub body: String,
+    pub charts: Vec<Chart>,
+    pub across: Option<String>,
+}
+
+/// Width between the margins of a page across, in twentieths of a point.
+pub const WIDTH_ACROSS: u32 = 16838 - 1134 - 1134;
+const SECTION_ACROSS: &str = r#"<w:sectPr><w:footerReference w:type="default" r:id="rId2"/><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/><w:pgMar w:top="1701" w:right="1134" w:bottom="851" w:left="1134" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>"#;
+
 /// The file of a body.
 pub fn write(body: &str) -> Result<Vec<u8>, String> {
-    let parts = [
-        ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
-        ("_rels/.rels", RELATIONS.to_owned()),
-        ("word/_rels/document.xml.rels", DOCUMENT_RELATIONS.to_owned()),
-        ("word/document.xml", format!("<w:document {NAMESPACES}><w:body>{body}{SECTION}</w:body></w:document>")),
-        ("word/styles.xml", format!("<w:styles {NAMESPACES}>{STYLES}</w:styles>")),
-        ("word/footer1.xml", format!("<w:ftr {NAMESPACES}>{FOOTER}</w:ftr>")),
+    write_document(&Document { body: body.to_owned(), ..Document::default() })
+}
+
+/// The file of a document.
+pub fn write_document(document: &Document) -> Result<Vec<u8>, String> {
+    let body = match &document.across {
+        Some(across) => {
+            format!("{}<w:p><w:pPr>{SECTION}</w:pPr></w:p>{across}{SECTION_ACROSS}", document.body)
+        }
+        None => format!("{}{SECTION}", document.body),
+    };
+    let (mut types, mut relations) = (CONTENT_TYPES.to_owned(), DOCUMENT_RELATIONS.to_owned());
+    let mut charts = Vec::new();
+    for (number, chart) in (1..).zip(&document.charts) {
+        let part = format!("charts/chart{number}.xml");
+        let kind = format!(
+            r#"<Override PartName="/word/{part}" ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/></Types>"#
+        );
+        let relation = format!(
+            r#"<Relationship Id="rIdChart{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart" Target="{part}"/></Relationships>"#
+        );
+        types = types.replace("</Types>", &kind);
+        relations = relations.replace("</Relationships>", &relation);
+        charts.push((format!("word/{part}"), chart::xml(chart)));
+    }
+    let whole = |xml: String| format!("{DECLARATION}{xml}");
+    let mut parts = vec![
+        ("[Content_Types].xml".to_owned(), whole(types)),
+        ("_rels/.rels".to_owned(), whole(RELATIONS.to_owned())),
+        ("word/_rels/document.xml.rels".to_owned(), whole(relations)),
+        (
+            "word/document.xml".to_owned(),
+            whole(format!("<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>")),
+        ),
+        ("word/styles.xml".to_owned(), whole(format!("<w:styles {NAMESPACES}>{STYLES}</w:styles>"))),
+        ("word/footer1.xml".to_owned(), whole(format!("<w:ftr {NAMESPACES}>{FOOTER}</w:ftr>"))),
     ];
+    parts.append(&mut charts);
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(zip::DateTime::default());
     let mut file = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, xml) in parts {
         file.start_file(name, options).map_err(|e| e.to_string())?;
-        file.write_all(DECLARATION.as_bytes())
-            .and_then(|()| file.write_all(xml.as_bytes()))
-            .map_err(|e| e.to_string())?;
+        file.write_all(xml.as_bytes()).map_err(|e| e.to_string())?;
     }
     Ok(file.finish().map_err(|e| e.to_string())?.into_inner())
 }

@@ -2,6 +2,7 @@
 
 pub mod engagements;
 pub mod inbound;
+pub mod lines;
 pub mod outbound;
 pub mod records;
 

@@ -1,11 +1,13 @@
 //! A fact: what one delegation counts for. Pure.
 
+use serde::{Deserialize, Serialize};
+
 use crate::kernel::money::Money;
 use crate::kernel::time::Day;
 use crate::kernel::words::{Channel, Field, FundingSource, PostLevel, Procedure, Purpose, ReceptionLevel};
 
 /// A delegation that counts, with everyone it counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     pub delegation_id: i64,
     pub procedure: Procedure,
@@ -53,14 +55,14 @@ impl Fact {
 }
 
 /// Who pays, and how much where that is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paid {
     pub source: FundingSource,
     pub amount: Option<Money>,
 }
 
 /// One person, or one unnamed group, in one country.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     /// The agency the person belongs to, or that receives him.
     pub agency_id: i64,

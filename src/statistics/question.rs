@@ -1,6 +1,6 @@
 //! What figures are asked for: period, window, groupings, filters, comparison.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -58,12 +58,37 @@ pub struct Question {
     pub format: Option<Format>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Deserialize,
+    Serialize,
+    ToSchema,
+    PartialEq,
+    Eq,
+    Default,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Window {
     #[default]
     Calendar,
     Reporting,
+}
+
+impl Window {
+    /// The days from one month of a year to another: whole months, or from the 15th of the month before to the 14th.
+    pub fn months(self, year: i32, first: u32, last: u32) -> Option<Period> {
+        let start = Day::from_ymd_opt(year, first, 1)?;
+        let end = Day::from_ymd_opt(year, last, 1)?.checked_add_months(Months::new(1))?.pred_opt()?;
+        match self {
+            Window::Calendar => Some(Period { from: start, to: end }),
+            Window::Reporting => Some(Period { from: start.pred_opt()?.with_day(15)?, to: end.with_day(14)? }),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq, Default)]
@@ -193,8 +218,6 @@ impl Question {
 
     /// The days that count.
     pub fn period(&self, today: Day) -> Result<Period> {
-        let day =
-            |y, m, d| Day::from_ymd_opt(y, m, d).ok_or_else(|| invalid("year", "năm không hợp lệ.", "not a year."));
         match (self.from, self.to, self.year) {
             (Some(from), Some(to), None) if self.window.is_none() => {
                 if to < from {
@@ -207,10 +230,8 @@ impl Question {
                 if !(1990..=2100).contains(&year) {
                     return Err(invalid("year", "phải từ 1990 đến 2100.", "must be 1990 to 2100."));
                 }
-                match self.window.unwrap_or_default() {
-                    Window::Calendar => Ok(Period { from: day(year, 1, 1)?, to: day(year, 12, 31)? }),
-                    Window::Reporting => Ok(Period { from: day(year - 1, 12, 15)?, to: day(year, 12, 14)? }),
-                }
+                let whole = self.window.unwrap_or_default().months(year, 1, 12);
+                whole.ok_or_else(|| invalid("year", "năm không hợp lệ.", "not a year."))
             }
             _ => Err(invalid(
                 "from",

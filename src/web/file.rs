@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 pub const CSV: &str = "text/csv; charset=utf-8";
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 pub const SVG: &str = "image/svg+xml";
 
 /// How a list is answered.

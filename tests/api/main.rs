@@ -26,6 +26,7 @@ mod notices;
 mod partners;
 mod records;
 mod registry;
+mod reports;
 mod spec;
 mod statistics;
 mod story;

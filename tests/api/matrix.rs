@@ -39,6 +39,11 @@ async fn matrix(w: &World) -> String {
         .as_str()
         .unwrap()
         .to_owned();
+    let report =
+        w.post("officer.snv", "/reports", json!({"kind": "annual", "year": 2026})).await.expect(201).json()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
     let users = w.get("admin", "/users?limit=200").await.json();
     let user = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "police").unwrap()["id"]
         .as_str()
@@ -62,6 +67,7 @@ async fn matrix(w: &World) -> String {
             .replace("/partners/{id}", &format!("/partners/{partner}"))
             .replace("/webhooks/{id}", &format!("/webhooks/{hook}"))
             .replace("/imports/{id}", &format!("/imports/{batch}"))
+            .replace("/reports/{id}", &format!("/reports/{report}"))
             .replace("{delivery_id}", &hook)
             .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })
             .replace("{code}", "mau")
@@ -70,6 +76,7 @@ async fn matrix(w: &World) -> String {
                 "/api/v1/holidays" => "?year=2026",
                 "/api/v1/calendar" => "?from=2026-03-01&to=2026-03-31",
                 "/api/v1/calendar.ics" => "?key=nothing",
+                "/api/v1/reports/{id}/records" => "?table=summary&key=outbound",
                 _ => "",
             };
         let request = || {

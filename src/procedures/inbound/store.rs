@@ -16,9 +16,10 @@ use crate::handling::Stored;
 use crate::handling::flow::State;
 use crate::handling::store::{from_json, to_json, words_of};
 use crate::kernel::time::Moment;
-use crate::kernel::words::{Channel, Direction, Field, GuestClass, Purpose, ReceptionLevel, Topic};
+use crate::kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 use crate::procedures::inbound::model::{Content, Guest, Item, Nationality, Stay};
 use crate::procedures::inbound::people;
+use crate::procedures::lines::Own;
 
 /// The part of the content that nothing but the visit itself reads.
 #[derive(Serialize, Deserialize)]
@@ -57,6 +58,21 @@ pub fn json(c: &Content) -> Result<String> {
         stay: c.stay,
         origin: c.origin.clone(),
     })
+}
+
+/// What a line of a list says of a visit.
+pub fn own(json: &str) -> Result<Own> {
+    let Kept { purpose, field, sending_organisation, origin, .. } = from_json(json)?;
+    Ok(Own { purpose, field, partner: Some(sending_organisation), funding: Vec::new(), note: None, origin })
+}
+
+/// Who leads each of these visits.
+pub fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    let leading = guests::table
+        .filter(guests::delegation_id.eq_any(ids))
+        .filter(guests::role.eq(MemberRole::Head.word()))
+        .select((guests::delegation_id, guests::full_name));
+    Ok(leading.load::<(i64, String)>(conn)?.into_iter().collect())
 }
 
 type GuestRow = (i64, String, String, String, Option<String>, String);

@@ -1,5 +1,7 @@
 //! Rows of a trip: who travels, where it stops, and the rest of its content.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +15,8 @@ use crate::handling::flow::State;
 use crate::handling::store::{from_json, to_json, words_of};
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment, Period, day_of};
-use crate::kernel::words::{Capacity, Field, Purpose};
+use crate::kernel::words::{Capacity, Field, MemberRole, Purpose};
+use crate::procedures::lines::Own;
 use crate::procedures::outbound::model::{Content, Journey, Person, Verdicts, abroad};
 
 /// The part of the content that nothing but the trip itself reads.
@@ -43,6 +46,22 @@ pub fn json(c: &Content) -> Result<String> {
         journey: c.journey,
         origin: c.origin.clone(),
     })
+}
+
+/// What a line of a list says of a trip.
+pub fn own(json: &str) -> Result<Own> {
+    let Kept { purpose, field, funding, inviting_party, note, origin, .. } = from_json(json)?;
+    Ok(Own { purpose, field, partner: inviting_party.map(|p| p.name), funding, note, origin })
+}
+
+/// Who leads each of these trips.
+pub fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    let leading = members::table
+        .inner_join(officials::table)
+        .filter(members::delegation_id.eq_any(ids))
+        .filter(members::role.eq(MemberRole::Head.word()))
+        .select((members::delegation_id, officials::full_name));
+    Ok(leading.load::<(i64, String)>(conn)?.into_iter().collect())
 }
 
 type MemberRow = (i64, String, Option<i64>, Option<String>, Option<String>, i64, String, String);

@@ -1,0 +1,119 @@
+//! Delegations as one line of a list each: the columns in which provinces report them, read many at a time.
+
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::db::schema::dossiers;
+use crate::dossier::model::{Funding, Origin};
+use crate::error::Result;
+use crate::handling::model::{Report, Ruling};
+use crate::handling::store::from_json;
+use crate::kernel::money;
+use crate::kernel::text::Language;
+use crate::kernel::words::{Direction, Field, Purpose};
+use crate::procedures::{inbound, outbound};
+use crate::statistics::count::Dimension;
+use crate::statistics::labels::label;
+
+/// One delegation of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub id: i64,
+    pub version: i64,
+    pub number: Option<String>,
+    pub title: String,
+    /// Trưởng đoàn.
+    pub head: Option<String>,
+    /// Đối tác.
+    pub partner: Option<String>,
+    /// Nội dung hoạt động.
+    pub activity: Option<String>,
+    /// Kinh phí.
+    pub funding: Option<String>,
+    /// Báo cáo.
+    pub report: Option<String>,
+    pub note: Option<String>,
+    /// The regulation it was handled under, and its version.
+    pub rule: Option<(String, i64)>,
+}
+
+/// Rows asked for at a time: SQLite takes 32,766 values in a statement.
+const SOME: usize = 5_000;
+
+/// What a procedure says of itself; the rest is the same in all.
+pub struct Own {
+    pub purpose: Purpose,
+    pub field: Option<Field>,
+    pub partner: Option<String>,
+    pub funding: Vec<Funding>,
+    pub note: Option<String>,
+    pub origin: Option<Origin>,
+}
+
+type Row = (i64, i64, Option<String>, String, String, Option<String>, Option<String>);
+
+/// The lines of these delegations of a register, in the order of their ids.
+pub fn lines(conn: &mut Conn, direction: Direction, ids: &[i64]) -> Result<Vec<Line>> {
+    let mut all = Vec::with_capacity(ids.len());
+    for some in ids.chunks(SOME) {
+        let rows: Vec<Row> = dossiers::table
+            .filter(dossiers::id.eq_any(some))
+            .order(dossiers::id)
+            .select((
+                dossiers::id,
+                dossiers::version,
+                dossiers::number,
+                dossiers::title,
+                dossiers::content,
+                dossiers::ruling,
+                dossiers::report,
+            ))
+            .load(conn)?;
+        let heads = match direction {
+            Direction::Outbound => outbound::store::heads(conn, some)?,
+            Direction::Inbound => inbound::store::heads(conn, some)?,
+        };
+        for (id, version, number, title, content, ruling, report) in rows {
+            let own = match direction {
+                Direction::Outbound => outbound::store::own(&content)?,
+                Direction::Inbound => inbound::store::own(&content)?,
+            };
+            let ruling: Option<Ruling> = ruling.as_deref().map(from_json).transpose()?;
+            let report: Option<Report> = report.as_deref().map(from_json).transpose()?;
+            let said = line(own, report);
+            let head = heads.get(&id).cloned().or(said.head.clone());
+            let rule = ruling.map(|r| (r.regulation, r.regulation_version));
+            all.push(Line { id, version, number, title, head, rule, ..said });
+        }
+    }
+    Ok(all)
+}
+
+fn line(own: Own, report: Option<Report>) -> Line {
+    let word = |dimension, word: &str| label(dimension, word, &Default::default(), Language::Vietnamese);
+    let said = |part: fn(&Origin) -> &Option<String>| own.origin.as_ref().and_then(|o| part(o).clone());
+    let kind = word(Dimension::Purpose, own.purpose.word());
+    let activity = own
+        .field
+        .map_or(kind.clone(), |f| format!("{kind}; lĩnh vực {}", word(Dimension::Field, f.word()).to_lowercase()));
+    let paid = |f: &Funding| {
+        let source = word(Dimension::Funding, f.source.word());
+        f.amount
+            .as_ref()
+            .map_or(source.clone(), |m| format!("{source} ({})", money::in_vietnamese(m.amount, &m.currency)))
+    };
+    let funding = own.funding.iter().map(paid).collect::<Vec<_>>().join("; ");
+    Line {
+        id: 0,
+        version: 0,
+        number: None,
+        title: String::new(),
+        head: said(|o| &o.head),
+        rule: None,
+        partner: said(|o| &o.partner).or(own.partner),
+        activity: Some(said(|o| &o.activity).unwrap_or(activity)),
+        funding: said(|o| &o.funding).or((!funding.is_empty()).then_some(funding)),
+        report: said(|o| &o.report).or(report.map(|_| "Đã báo cáo".to_owned())),
+        note: said(|o| &o.note).or(own.note),
+    }
+}

@@ -1,0 +1,192 @@
+//! A report as a document of an office (NĐ 30/2020/NĐ-CP): text, tables, charts, and the lists as annexes. Pure.
+
+use crate::kernel::money::grouped;
+use crate::kernel::time::{Day, in_vietnamese};
+use crate::kernel::words::Procedure;
+use crate::papers::chart::{self, Chart, Shape};
+use crate::papers::docx::{
+    CELL, CENTRED, Document, HEADING, Look, TEXT_WIDTH, WIDTH_ACROSS, paragraph, table, write_document,
+};
+use crate::reports::model::{Content, Figures, Line, Report, Table};
+use crate::reports::tables::SUMMARY;
+use crate::reports::workbook::{DRAWN, about, cells, columns, percent_text};
+
+/// Tables that the document draws besides writing them.
+const CHARTS: [&str; 4] = ["outbound_by_country", "outbound_by_month", "inbound_by_country", "inbound_by_month"];
+
+const TEXT: Look = Look { half_points: 26, around: 60, ..CELL };
+
+/// The bytes of the document. `names` says whether the lists of delegations may stand in it, `head` who reports: the
+/// office above, and the office.
+pub fn write(
+    report: &Report,
+    content: &Content,
+    corrections: usize,
+    names: bool,
+    head: (Option<String>, Option<String>),
+    today: Day,
+) -> Result<Vec<u8>, String> {
+    let bold = |half_points| Look { half_points, bold: true, ..CENTRED };
+    let mut left = String::new();
+    if let Some(above) = head.0 {
+        left += &paragraph(&above.to_uppercase(), Look { half_points: 24, ..CENTRED });
+    }
+    left += &paragraph(&head.1.unwrap_or_default().to_uppercase(), Look { underline: true, ..bold(24) });
+    left += &paragraph("Số:        /BC-SNgV", CENTRED);
+    let right = paragraph("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold(24))
+        + &paragraph("Độc lập - Tự do - Hạnh phúc", Look { underline: true, ..bold(26) })
+        + &paragraph(&format!("Ngày {}", in_vietnamese(today)), Look { italic: true, half_points: 26, ..CENTRED });
+    let mut body = table(&[3554, TEXT_WIDTH - 3554], false, &[vec![left, right]]);
+    body += &paragraph("BÁO CÁO", HEADING);
+    body += &paragraph(&format!("Kết quả công tác đoàn ra, đoàn vào {}", report.span.title()), HEADING);
+    let mut charts: Vec<Chart> = Vec::new();
+    if let Some(summary) = content.table(SUMMARY) {
+        body += &said(summary);
+    }
+    let mut number = 0;
+    for one in &content.tables {
+        if one.lines.is_empty() {
+            continue;
+        }
+        number += 1;
+        let heading = format!("Bảng {number}. {}", one.title);
+        body += &paragraph(&heading, Look { bold: true, half_points: 26, around: 120, ..CELL });
+        body += &tabulate(one);
+        for note in &one.notes {
+            body += &paragraph(note, Look { italic: true, ..CELL });
+        }
+        if CHARTS.contains(&one.code.as_str()) {
+            charts.push(drawn(one));
+            let lines = u32::try_from(one.lines.len().min(DRAWN)).unwrap_or(0);
+            body += &chart::paragraph(charts.len(), 160, 50 + lines * 6);
+        }
+    }
+    for line in about(report, content, corrections) {
+        body += &paragraph(&line, Look { italic: true, ..CELL });
+    }
+    body += &table(
+        &[5000, TEXT_WIDTH - 5000],
+        false,
+        &[vec![
+            paragraph("Nơi nhận:", Look { bold: true, italic: true, ..CELL })
+                + &paragraph("- Như trên;", CELL)
+                + &paragraph("- Lưu: VT.", CELL),
+            paragraph("THỦ TRƯỞNG CƠ QUAN", bold(26))
+                + &paragraph("(Ký tên, đóng dấu)", Look { italic: true, ..CENTRED }),
+        ]],
+    );
+    let across = names.then(|| annex(content, Procedure::Outbound) + &annex(content, Procedure::Inbound));
+    write_document(&Document { body, charts, across })
+}
+
+/// The summary in words.
+fn said(summary: &Table) -> String {
+    let of = |key: &str| summary.lines.iter().find(|l| l.key == key);
+    let mut out = String::new();
+    for (whole, part, name, of_which) in [
+        ("outbound", "outbound_province", "Đoàn ra", "do lãnh đạo tỉnh dẫn đầu"),
+        ("inbound", "inbound_province", "Đoàn vào", "do tỉnh đón tiếp"),
+    ] {
+        let (Some(all), Some(some)) = (of(whole), of(part)) else { continue };
+        let Figures { delegations, visits, persons } = all.figures;
+        let against = match percent_text(all.figures.visits, all.previous.visits).as_str() {
+            "-" => "cùng kỳ năm trước không có".to_owned(),
+            "0,0" => "bằng số lượt cùng kỳ năm trước".to_owned(),
+            percent if percent.starts_with('-') => {
+                format!("giảm {}% số lượt so với cùng kỳ năm trước", percent.trim_start_matches('-'))
+            }
+            percent => format!("tăng {percent}% số lượt so với cùng kỳ năm trước"),
+        };
+        out += &paragraph(
+            &format!(
+                "{name}: {} đoàn, {} lượt, {} người ({against}); trong đó {} đoàn, {} lượt {of_which}.",
+                grouped(delegations),
+                grouped(visits),
+                grouped(persons),
+                grouped(some.figures.delegations),
+                grouped(some.figures.visits),
+            ),
+            TEXT,
+        );
+        if let Some(to_date) = all.to_date {
+            out += &paragraph(
+                &format!(
+                    "Lũy kế từ đầu năm: {} đoàn, {} lượt, {} người.",
+                    grouped(to_date.delegations),
+                    grouped(to_date.visits),
+                    grouped(to_date.persons)
+                ),
+                TEXT,
+            );
+        }
+    }
+    out
+}
+
+fn tabulate(one: &Table) -> String {
+    let head = [
+        one.heading.as_str(),
+        "Số đoàn",
+        "Số lượt",
+        "Số người",
+        "Cùng kỳ (đoàn)",
+        "Cùng kỳ (lượt)",
+        "Tăng, giảm lượt (%)",
+    ];
+    let mut rows = vec![head.map(|h| paragraph(h, Look { bold: true, half_points: 22, ..CENTRED })).to_vec()];
+    rows.extend(one.lines.iter().map(|line| row(line, false)));
+    rows.extend(one.total.iter().map(|line| row(line, true)));
+    let widths = [2954, 1000, 1000, 1000, 1100, 1100, 1200];
+    table(&widths, true, &rows)
+}
+
+fn row(line: &Line, bold: bool) -> Vec<String> {
+    let number = |n: i64| paragraph(&grouped(n), Look { bold, half_points: 22, ..CENTRED });
+    let percent = percent_text(line.figures.visits, line.previous.visits);
+    vec![
+        paragraph(&line.label, Look { bold, half_points: 22, ..CELL }),
+        number(line.figures.delegations),
+        number(line.figures.visits),
+        number(line.figures.persons),
+        number(line.previous.delegations),
+        number(line.previous.visits),
+        paragraph(&percent, Look { bold, half_points: 22, ..CENTRED }),
+    ]
+}
+
+fn drawn(one: &Table) -> Chart {
+    let months = one.code.ends_with("_month");
+    let most = if months { 12 } else { DRAWN };
+    let lines: Vec<&Line> = one.lines.iter().take(most).collect();
+    let label = |l: &&Line| l.label.trim_start_matches("Tháng ").to_owned();
+    Chart {
+        title: format!("{} (lượt)", one.title),
+        shape: if months { Shape::Columns } else { Shape::Bars },
+        labels: lines.iter().map(label).collect(),
+        series: vec![
+            ("Kỳ này".to_owned(), lines.iter().map(|l| l.figures.visits).collect()),
+            ("Cùng kỳ năm trước".to_owned(), lines.iter().map(|l| l.previous.visits).collect()),
+        ],
+    }
+}
+
+fn annex(content: &Content, procedure: Procedure) -> String {
+    let inbound = procedure == Procedure::Inbound;
+    let title = if inbound { "DANH SÁCH ĐOÀN VÀO" } else { "DANH SÁCH ĐOÀN RA" };
+    let mut out = paragraph(&format!("PHỤ LỤC {}", if inbound { 2 } else { 1 }), HEADING) + &paragraph(title, HEADING);
+    if content.records(procedure).is_empty() {
+        return out + &paragraph("Không có đoàn nào trong kỳ.", CELL);
+    }
+    let small = Look { half_points: 18, around: 20, ..CELL };
+    let head =
+        columns(procedure).map(|h| paragraph(h, Look { bold: true, ..Look { centred: true, ..small } })).to_vec();
+    let mut rows = vec![head];
+    for (at, record) in (1..).zip(content.records(procedure)) {
+        let mut cells: Vec<String> = vec![paragraph(&grouped(at), small)];
+        cells.extend(self::cells(content, record).iter().map(|text| paragraph(text, small)));
+        rows.push(cells);
+    }
+    let rest = WIDTH_ACROSS - (600 + 2400 + 1300 + 1100 + 1700 + 1700 + 700 + 1350 + 1200 + 1000 + 700);
+    out += &table(&[600, 2400, 1300, 1100, 1700, 1700, 700, 1350, 1200, 1000, 700, rest], true, &rows);
+    out
+}

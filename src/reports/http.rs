@@ -1,0 +1,374 @@
+//! Routes of reports: freezing, listing, opening a report and any of its figures.
+
+use std::collections::HashMap;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{page_response, path_id, reply};
+use crate::access::permission::{Act, Kind as Right};
+use crate::db::Conn;
+use crate::error::{Error, Result, not_found};
+use crate::handling::store::list;
+use crate::kernel::id::Id;
+use crate::kernel::page::{Page, seal};
+use crate::kernel::time::rfc3339;
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{Direction, Procedure};
+use crate::record::counters::data_version;
+use crate::registry::agencies;
+use crate::reports::corrections::{Correction, corrections};
+use crate::reports::freeze::{self, Signed, draw, keep};
+use crate::reports::model::{Content, Figures, Kind, Record, Report, Span};
+use crate::reports::store::{self, Filter};
+use crate::reports::tables::{SUMMARY, of_province, of_summary, of_table};
+use crate::reports::view::{self, ActView, CorrectionView, ItemView, Named, ReportView, TotalsView};
+use crate::reports::{document, workbook};
+use crate::statistics::asked::Agencies;
+use crate::statistics::count::{DateBasis, count, visits_in};
+use crate::statistics::question::Window;
+use crate::web::etag::IfNoneMatch;
+use crate::web::file;
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query, invalid};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(create).service(show_list).service(records).service(show);
+}
+
+/// Corrections that one answer shows.
+const SHOWN: usize = 1_000;
+
+/// What is to be frozen.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "annual", "year": 2026, "window": "calendar"}))]
+struct NewReport {
+    kind: Kind,
+    #[schema(minimum = 1990, maximum = 2100)]
+    year: i32,
+    /// Month 1–12, quarter 1–4, half 1–2; left out for a year.
+    #[schema(minimum = 1, maximum = 12)]
+    period: Option<u32>,
+    window: Option<Window>,
+    /// Why it is published although a total is impossible.
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: Option<String>,
+}
+
+impl NewReport {
+    fn span(&self) -> Result<Span> {
+        let mut faults = Violations::default();
+        let most = self.kind.in_a_year();
+        let fits = match self.kind {
+            Kind::Annual => self.period.is_none(),
+            _ => self.period.is_some_and(|n| (1..=most).contains(&n)),
+        };
+        faults.require(
+            fits,
+            "/period",
+            "wrong_period",
+            "Tháng 1–12, quý 1–4, nửa năm 1–2; báo cáo năm không có kỳ.",
+            "Month 1–12, quarter 1–4, half 1–2; an annual report has none.",
+        );
+        faults.finish()?;
+        Ok(Span {
+            kind: self.kind,
+            year: self.year,
+            number: self.period.unwrap_or(1),
+            window: self.window.unwrap_or_default(),
+        })
+    }
+}
+
+/// Freezes the figures of a period with the records and rules behind them. A total that cannot be – a month above its
+/// year, a part above its whole – needs a stated reason (422 `impossible_total`).
+#[utoipa::path(tag = "reports", operation_id = "freeze_report", request_body = NewReport,
+    responses((status = 201, description = "frozen", body = ReportView)))]
+#[post("/reports")]
+async fn create(call: Call, agencies: web::Data<Agencies>, body: Incoming<NewReport>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    call.actor.require(Act::Draft, Right::Report)?;
+    let fingerprint = body.fingerprint.clone();
+    let body = body.check()?;
+    let span = body.span()?;
+    let days = span.days().ok_or_else(|| Error::Internal("a checked period has no days".into()))?;
+    let agencies = *agencies.get_ref();
+    // Counting is done beside the writer; what is frozen is that snapshot, and says its data version.
+    let drawn = call.read(move |conn, call| draw(conn, span, days, agencies, call.now)).await?;
+    call.change(
+        fingerprint,
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            let signed = Signed {
+                user_id: call.actor.id(),
+                actor: call.actor.username(),
+                trace_id: &call.trace_id,
+                now: call.now,
+                reason: body.reason,
+            };
+            let report = keep(conn, &drawn, signed)?;
+            let seen = opened(conn, call, report, drawn.content)?;
+            let place = format!("/api/v1/reports/{}", Id(seen.report.id));
+            reply(201, Some(1), Some(place), &seen.view())
+        },
+    )
+    .await
+}
+
+/// A report with what changed since it was frozen.
+struct Opened {
+    report: Report,
+    content: Content,
+    corrections: Vec<CorrectionView>,
+    total: usize,
+    now: TotalsView,
+}
+
+impl Opened {
+    fn view(self) -> ReportView {
+        view::whole(&self.report, &self.content, self.corrections, self.total, self.now)
+    }
+}
+
+fn opened(conn: &mut Conn, call: &Call, report: Report, content: Content) -> Result<Opened> {
+    let mut shown = Vec::new();
+    let mut total = 0;
+    let mut totals = Vec::new();
+    for (procedure, direction) in [(Procedure::Outbound, Direction::Outbound), (Procedure::Inbound, Direction::Inbound)]
+    {
+        let facts = freeze::now(conn, procedure, report.days)?;
+        totals.push(Figures::from(&count(&facts, &[], DateBasis::Travel).total));
+        let frozen: Vec<_> = content.records(procedure).iter().map(|r| r.fact.clone()).collect();
+        let all = corrections(&frozen, &facts);
+        total += all.len();
+        let some: Vec<&Correction> = all.iter().take(SHOWN - shown.len().min(SHOWN)).collect();
+        let ids: Vec<i64> = some.iter().filter_map(|c| c.fact()).map(|f| f.delegation_id).collect();
+        let named = list::seen(conn, &call.actor, direction, &ids)?;
+        let mut acts: HashMap<i64, Vec<ActView>> = HashMap::new();
+        for (id, action, at) in store::acts_since(conn, &ids, report.id)? {
+            acts.entry(id).or_default().push(ActView { action, at: rfc3339(at) });
+        }
+        for correction in some {
+            let id = correction.fact().map_or(0, |f| f.delegation_id);
+            let item: Named = named.get(&id).map(|i| (i.number.clone(), i.title.clone()));
+            shown.push(view::correction(procedure, correction, item, acts.remove(&id).unwrap_or_default()));
+        }
+    }
+    let mut totals = totals.into_iter();
+    let now = TotalsView { outbound: totals.next().unwrap_or_default(), inbound: totals.next().unwrap_or_default() };
+    Ok(Opened { report, content, corrections: shown, total, now })
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    #[param(minimum = 1990, maximum = 2100)]
+    year: Option<i32>,
+    kind: Option<Kind>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ReportPage {
+    items: Vec<ItemView>,
+    next: Option<String>,
+}
+
+/// Reports, the latest first.
+#[utoipa::path(tag = "reports", operation_id = "list_reports", params(Asked), responses((status = 200, description = "reports", body = ReportPage)))]
+#[get("/reports")]
+async fn show_list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Report)?;
+    let Asked { year, kind, limit, cursor } = asked.0;
+    let limit = query::limit(limit)?;
+    let scope = format!("reports {year:?} {kind:?}");
+    let before = query::place(&scope, cursor.as_deref(), |parts| parts.first()?.parse().ok())?;
+    let filter = Filter { year, kind };
+    let rows = call.read(move |conn, _| store::page(conn, &filter, before, limit + 1)).await?;
+    let page = Page::cut(rows, limit, &scope, |r| vec![r.id.to_string()]);
+    let items = page.items.iter().map(view::item).collect();
+    Ok(page_response("/api/v1/reports", page.next.as_deref()).json(ReportPage { items, next: page.next }))
+}
+
+/// How a report is answered.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum Format {
+    Json,
+    Xlsx,
+    Docx,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct How {
+    /// `json` (default), `xlsx`, or `docx` with charts.
+    #[param(inline)]
+    format: Option<Format>,
+}
+
+/// A report: what was frozen, and what changed since. As a workbook or a document it carries the list of delegations for
+/// whoever may see them.
+#[utoipa::path(tag = "reports", operation_id = "show_report", params(("id" = String, Path), How),
+    responses((status = 200, description = "the report", content((ReportView = "application/json"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
+        (status = 304, description = "nothing counted has changed")))]
+#[get("/reports/{id}")]
+async fn show(req: HttpRequest, call: Call, id: web::Path<String>, how: Query<How>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Report)?;
+    let id = path_id(&id)?;
+    let format = how.0.format.unwrap_or(Format::Json);
+    let (report, version) =
+        call.read(move |conn, _| Ok((store::find(conn, id)?.ok_or_else(not_found)?, data_version(conn)?))).await?;
+    // The report stays; what changed since does not, and who may see names differs.
+    let tag = format!("\"{}-{version}-{format:?}-{}\"", Id(id), Id(call.actor.id()));
+    if IfNoneMatch::read(req.headers()).hits(&tag) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    }
+    let name = format!("bao-cao-{}-{}", report.span.kind.word().replace('_', "-"), report.span.year);
+    let body = call
+        .read(move |conn, call| {
+            let content = store::content(conn, id)?;
+            let opened = opened(conn, call, report, content)?;
+            // Who sees aggregates only sees nowhere a name.
+            let names = call.actor.may(Act::Read, Right::Delegation);
+            match format {
+                Format::Json => serde_json::to_vec(&opened.view()).map_err(|e| Error::Internal(e.to_string())),
+                Format::Xlsx => {
+                    let Opened { report, content, total, .. } = &opened;
+                    workbook::write(report, content, *total, names).map_err(Error::Internal)
+                }
+                Format::Docx => {
+                    let office = call.actor.account.agency_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+                    let above = office.as_ref().and_then(|o| o.parent_id);
+                    let above = above.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+                    let head = (above.map(|a| a.name), office.map(|o| o.name));
+                    let Opened { report, content, total, .. } = &opened;
+                    document::write(report, content, *total, names, head, call.today).map_err(Error::Internal)
+                }
+            }
+        })
+        .await?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    Ok(match format {
+        Format::Json => response.content_type("application/json").body(body),
+        Format::Xlsx => file::saved(&mut response, file::XLSX, &format!("{name}.xlsx"), body.into()),
+        Format::Docx => file::saved(&mut response, file::DOCX, &format!("{name}.docx"), body.into()),
+    })
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Cell {
+    /// The `code` of a table.
+    #[param(example = "inbound_by_country")]
+    table: String,
+    /// The `key` of a row; left out: the total.
+    #[param(example = "KR")]
+    key: Option<String>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// A delegation as it was counted.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReportRecord)]
+struct RecordView {
+    /// Null, with number and title, where the caller may see the figure but not the dossier.
+    #[schema(value_type = Option<String>)]
+    delegation_id: Option<Id>,
+    number: Option<String>,
+    title: Option<String>,
+    /// The version of the dossier that was counted.
+    version: i64,
+    date: NaiveDate,
+    counted: bool,
+    visits: i64,
+    reason: &'static str,
+    /// It counts otherwise by now, or no longer.
+    corrected: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ReportRecordPage {
+    items: Vec<RecordView>,
+    next: Option<String>,
+}
+
+/// The records behind a cell, and what each counts there.
+fn behind<'a>(content: &'a Content, cell: &Cell) -> Result<(Procedure, Vec<(&'a Record, i64)>)> {
+    let bad = || invalid("table", "không có bảng hoặc dòng này.", "there is no such table or row.");
+    if cell.table == SUMMARY {
+        let (procedure, provincial) = of_summary(cell.key.as_deref().unwrap_or_default()).ok_or_else(bad)?;
+        let all = content.records(procedure).iter().filter(|r| !provincial || of_province(&r.fact));
+        let counted = all.filter_map(|r| Some((r, visits_in(&r.fact, &[], DateBasis::Travel, &[])?)));
+        return Ok((procedure, counted.collect()));
+    }
+    let (procedure, dimension) = of_table(&cell.table).ok_or_else(bad)?;
+    let keys: Vec<String> = cell.key.iter().cloned().collect();
+    let by = if keys.is_empty() { Vec::new() } else { vec![dimension] };
+    let counted =
+        content.records(procedure).iter().filter_map(|r| Some((r, visits_in(&r.fact, &by, DateBasis::Travel, &keys)?)));
+    Ok((procedure, counted.collect()))
+}
+
+/// The delegations behind a figure of a report, as they were counted.
+#[utoipa::path(tag = "reports", operation_id = "report_records", params(("id" = String, Path), Cell),
+    responses((status = 200, description = "the records", body = ReportRecordPage)))]
+#[get("/reports/{id}/records")]
+async fn records(call: Call, id: web::Path<String>, cell: Query<Cell>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Report)?;
+    let id = path_id(&id)?;
+    // Who sees figures only, and nowhere a name, has no business here.
+    call.actor.require(Act::Read, Right::Delegation)?;
+    let cell = cell.0;
+    let limit = usize::try_from(query::limit(cell.limit)?).unwrap_or(0);
+    let scope = format!("report {id} {} {:?}", cell.table, cell.key);
+    let after: usize = query::place(&scope, cell.cursor.as_deref(), |parts| parts.first()?.parse().ok())?.unwrap_or(0);
+    let (items, more) = call
+        .read(move |conn, call| {
+            store::find(conn, id)?.ok_or_else(not_found)?;
+            let content = store::content(conn, id)?;
+            let (procedure, mut counted) = behind(&content, &cell)?;
+            counted.sort_by_key(|(r, _)| (r.fact.travel_date, r.fact.delegation_id));
+            let some: Vec<(&Record, i64)> = counted.iter().skip(after).take(limit).copied().collect();
+            let ids: Vec<i64> = some.iter().map(|(r, _)| r.fact.delegation_id).collect();
+            let direction = if procedure == Procedure::Inbound { Direction::Inbound } else { Direction::Outbound };
+            let seen = list::seen(conn, &call.actor, direction, &ids)?;
+            let mut items = Vec::with_capacity(some.len());
+            for (record, visits) in some {
+                let id = record.fact.delegation_id;
+                let now = crate::statistics::store::of_delegation(conn, id)?;
+                let visible = seen.contains_key(&id);
+                items.push(RecordView {
+                    delegation_id: visible.then_some(Id(id)),
+                    number: record.told.number.clone().filter(|_| visible),
+                    title: visible.then(|| record.told.title.clone()),
+                    version: record.version,
+                    date: record.fact.travel_date,
+                    counted: true,
+                    visits,
+                    reason: "counted",
+                    corrected: now.as_ref() != Some(&record.fact),
+                });
+            }
+            Ok((items, counted.len() > after + limit))
+        })
+        .await?;
+    let next = more.then(|| seal(&scope, &[(after + limit).to_string()]));
+    Ok(HttpResponse::Ok().json(ReportRecordPage { items, next }))
+}

@@ -1,0 +1,163 @@
+//! Totals that cannot be: a month above its year to date, a part above its whole. Pure.
+
+use crate::kernel::money::grouped;
+use crate::kernel::text::Bilingual;
+use crate::reports::model::{Content, Figures, Kind, Report};
+
+/// One total that is above what it is a part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impossible {
+    pub measure: &'static str,
+    pub part: i64,
+    pub whole: i64,
+    pub says: Bilingual,
+}
+
+fn compare(measure: &'static str, (part, part_is): (i64, &str), (whole, whole_is): (i64, &str)) -> Option<Impossible> {
+    (part > whole).then(|| Impossible {
+        measure,
+        part,
+        whole,
+        says: Bilingual::new(
+            format!("{part_is}: {} lớn hơn {whole_is}: {}.", grouped(part), grouped(whole)),
+            format!("{part_is}: {part} is above {whole_is}: {whole}."),
+        ),
+    })
+}
+
+fn compare_all(part: Figures, part_is: &str, whole: Figures, whole_is: &str, found: &mut Vec<Impossible>) {
+    // Distinct people are no sum: a part may be as large as its whole, never larger.
+    for (measure, part, whole) in [
+        ("delegations", part.delegations, whole.delegations),
+        ("visits", part.visits, whole.visits),
+        ("persons", part.persons, whole.persons),
+    ] {
+        found.extend(compare(measure, (part, part_is), (whole, whole_is)));
+    }
+}
+
+/// Impossible totals within a report: a line above its total, a period above its year to date.
+pub fn within(content: &Content) -> Vec<Impossible> {
+    let mut found = Vec::new();
+    for table in &content.tables {
+        for line in table.lines.iter().chain(&table.total) {
+            if let Some(to_date) = line.to_date {
+                let said = format!("{} – {} (lũy kế)", table.title, line.label);
+                compare_all(line.figures, &format!("{} – {}", table.title, line.label), to_date, &said, &mut found);
+            }
+            if let Some(total) = &table.total {
+                let said = format!("{} – {}", table.title, line.label);
+                compare_all(line.figures, &said, total.figures, &format!("{} – tổng số", table.title), &mut found);
+            }
+        }
+        let of = |key: &str| table.lines.iter().find(|l| l.key == key);
+        for whole in ["outbound", "inbound"] {
+            if let (Some(part), Some(whole)) = (of(&format!("{whole}_province")), of(whole)) {
+                compare_all(part.figures, &part.label, whole.figures, &whole.label, &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn name(report: &Report) -> String {
+    format!("báo cáo {} (lần {})", report.span.title(), report.ordinal)
+}
+
+/// Impossible totals between a report and those frozen before: of the same window, the last of each period.
+pub fn against(new: &Report, frozen: &[Report]) -> Vec<Impossible> {
+    let latest: Vec<&Report> = frozen
+        .iter()
+        .filter(|r| r.span.window == new.span.window && r.span != new.span)
+        .filter(|r| frozen.iter().all(|o| o.span != r.span || o.ordinal <= r.ordinal))
+        .collect();
+    let mut found = Vec::new();
+    let sides: [(&str, fn(&Report) -> Figures); 2] = [("đoàn ra", |r| r.outbound), ("đoàn vào", |r| r.inbound)];
+    for (what, of) in sides {
+        let said = |r: &Report| format!("{} – {what}", name(r));
+        for other in &latest {
+            let (inner, outer) = (other.days, new.days);
+            if outer.from <= inner.from && inner.to <= outer.to {
+                compare_all(of(other), &said(other), of(new), &said(new), &mut found);
+            } else if inner.from <= outer.from && outer.to <= inner.to {
+                compare_all(of(new), &said(new), of(other), &said(other), &mut found);
+            }
+        }
+        // Parts that share no day add up to no more than the whole.
+        for kind in [Kind::Month, Kind::Quarter, Kind::HalfYear] {
+            let parts: Vec<&&Report> = latest
+                .iter()
+                .filter(|r| r.span.kind == kind && new.days.from <= r.days.from && r.days.to <= new.days.to)
+                .collect();
+            if parts.len() > 1 {
+                let sum = |measure: fn(Figures) -> i64| parts.iter().map(|r| measure(of(r))).sum::<i64>();
+                let said_sum = format!("tổng {} báo cáo kỳ ngắn hơn – {what}", parts.len());
+                let whole = of(new);
+                found.extend(compare(
+                    "delegations",
+                    (sum(|f| f.delegations), &said_sum),
+                    (whole.delegations, &said(new)),
+                ));
+                found.extend(compare("visits", (sum(|f| f.visits), &said_sum), (whole.visits, &said(new))));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::model::Span;
+    use crate::statistics::question::Window;
+
+    fn report(kind: Kind, number: u32, ordinal: i64, visits: i64) -> Report {
+        let span = Span { kind, year: 2023, number, window: Window::Calendar };
+        let figures = Figures { delegations: 1, visits, persons: 1 };
+        Report {
+            id: 0,
+            span,
+            days: span.days().unwrap(),
+            ordinal,
+            reason: None,
+            hash: String::new(),
+            frozen_at: chrono::DateTime::UNIX_EPOCH.naive_utc(),
+            frozen_by: 0,
+            outbound: figures,
+            inbound: figures,
+        }
+    }
+
+    #[test]
+    fn a_month_above_its_year_is_impossible_whichever_was_frozen_first() {
+        // Quảng Trị, July 2023: 499 guests of the month, 318 of the year to date.
+        let (month, year) = (report(Kind::Month, 7, 1, 499), report(Kind::Annual, 1, 1, 318));
+        let found = against(&year, std::slice::from_ref(&month));
+        assert_eq!(found.iter().map(|i| (i.measure, i.part, i.whole)).collect::<Vec<_>>(), [("visits", 499, 318); 2]);
+        assert_eq!(against(&month, std::slice::from_ref(&year)).len(), 2);
+        assert!(
+            found[0].says.vi.contains("báo cáo tháng 7 năm 2023 (lần 1) – đoàn ra: 499 lớn hơn"),
+            "{}",
+            found[0].says.vi
+        );
+        // Its second edition stands for the first.
+        let corrected = [month, report(Kind::Month, 7, 2, 100)];
+        assert_eq!(against(&year, &corrected), []);
+    }
+
+    #[test]
+    fn months_together_are_no_more_than_their_quarter() {
+        let months = [1, 2, 3].map(|n| report(Kind::Month, n, 1, 4));
+        let quarter = |visits| Report {
+            outbound: Figures { delegations: 3, visits, persons: 9 },
+            inbound: Figures { delegations: 3, visits: 12, persons: 9 },
+            ..report(Kind::Quarter, 1, 1, 0)
+        };
+        assert_eq!(against(&quarter(12), &months), []);
+        assert_eq!(against(&quarter(11), &months).iter().map(|i| (i.part, i.whole)).collect::<Vec<_>>(), [(12, 11)]);
+        // Another window is another count.
+        let mut other = report(Kind::Annual, 1, 1, 0);
+        other.span.window = Window::Reporting;
+        assert_eq!(against(&other, &months), []);
+    }
+}

@@ -1,0 +1,291 @@
+//! A report as a workbook: a sheet a table with its chart, then the lists of delegations as provinces report them. Pure.
+
+use rust_xlsxwriter::{
+    Chart, ChartFormat, ChartPatternFill, ChartPatternFillType, ChartSolidFill, ChartType, Color, Format, FormatAlign,
+    FormatBorder, Workbook, Worksheet, XlsxError,
+};
+
+use crate::kernel::country::country;
+use crate::kernel::id::Id;
+use crate::kernel::time::in_vietnamese;
+use crate::kernel::words::Procedure;
+use crate::papers::chart::GROUPED;
+use crate::papers::csv::harmless;
+use crate::reports::corrections::visits;
+use crate::reports::model::{Content, Figures, Line, Record, Report, Table};
+use crate::reports::tables::SUMMARY;
+use crate::reports::view::{percent, title};
+
+/// Lines of a table that its chart draws at most.
+pub const DRAWN: usize = 15;
+
+/// The columns of the list of one side (domain.md 6.2: Hà Giang 2020).
+pub fn columns(procedure: Procedure) -> [&'static str; 12] {
+    let (country, partner) = match procedure {
+        Procedure::Inbound => ("Đến từ nước", "Đơn vị, địa phương làm việc"),
+        _ => ("Nước đi", "Đối tác làm việc"),
+    };
+    [
+        "STT",
+        "Tên đoàn",
+        "Trưởng đoàn",
+        country,
+        partner,
+        "Nội dung hoạt động",
+        "Số người",
+        "Thời gian thực hiện",
+        "Kinh phí",
+        "Báo cáo",
+        "Đoàn trong KH",
+        "Ghi chú",
+    ]
+}
+
+/// The cells of one delegation after its ordinal; the number of people stands sixth.
+pub fn cells(content: &Content, record: &Record) -> [String; 11] {
+    let Record { fact, told, .. } = record;
+    let mut countries: Vec<&str> = Vec::new();
+    let mut units: Vec<i64> = Vec::new();
+    for share in &fact.shares {
+        let name = country(&share.country).map_or(share.country.as_str(), |c| c.vi);
+        if !countries.contains(&name) {
+            countries.push(name);
+        }
+        if !units.contains(&share.agency_id) {
+            units.push(share.agency_id);
+        }
+    }
+    let named = |id: &i64| content.agencies.iter().find(|(known, _)| *known == Id(*id)).map(|(_, name)| name.clone());
+    let host = || units.iter().filter_map(named).collect::<Vec<_>>().join(", ");
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    let last = fact.travel_date + chrono::Duration::days(fact.days - 1);
+    let days = if fact.days > 1 {
+        format!("{} - {}", in_vietnamese(fact.travel_date), in_vietnamese(last))
+    } else {
+        in_vietnamese(fact.travel_date)
+    };
+    [
+        told.title.clone(),
+        text(&told.head),
+        countries.join(", "),
+        if fact.procedure == Procedure::Inbound { host() } else { text(&told.partner) },
+        text(&told.activity),
+        visits(fact).to_string(),
+        days,
+        text(&told.funding),
+        text(&told.report),
+        if fact.in_plan { "X".to_owned() } else { String::new() },
+        text(&told.note),
+    ]
+}
+
+/// A number in percent as people here write it: `36,0`.
+pub fn percent_text(now: i64, before: i64) -> String {
+    percent(now, before).map_or_else(|| "-".to_owned(), |p| format!("{p:.1}").replace('.', ","))
+}
+
+/// What a report says of itself under its tables.
+pub fn about(report: &Report, content: &Content, corrections: usize) -> Vec<String> {
+    let mut lines = vec![format!(
+        "Số liệu từ ngày {} đến ngày {}, tính theo ngày đi (đoàn ra), ngày đến (đoàn vào); chốt ngày {}, phiên bản số liệu {}.",
+        in_vietnamese(content.from),
+        in_vietnamese(content.to),
+        in_vietnamese(crate::kernel::time::day_of(report.frozen_at)),
+        content.data_version
+    )];
+    if content.early {
+        lines.push("Báo cáo được chốt khi kỳ báo cáo chưa kết thúc.".into());
+    }
+    if let Some(reason) = &report.reason {
+        lines.push(format!("Lý do công bố dù có tổng số bất thường: {reason}"));
+    }
+    if corrections > 0 {
+        lines.push(format!(
+            "Từ khi chốt, {corrections} hồ sơ đã thay đổi; xem phần điều chỉnh của báo cáo trên hệ thống."
+        ));
+    }
+    for rule in &content.rules {
+        lines.push(format!("Quy định áp dụng: {} (bản {}): {} đoàn.", rule.code, rule.version, rule.delegations));
+    }
+    lines.push(format!("Mã kiểm tra (SHA-256): {}", report.hash));
+    lines
+}
+
+struct Looks {
+    title: Format,
+    head: Format,
+    text: Format,
+    number: Format,
+    percent: Format,
+    bold: Format,
+    bold_number: Format,
+    italic: Format,
+}
+
+impl Looks {
+    fn new() -> Self {
+        let base = || Format::new().set_font_name("Times New Roman").set_font_size(12.0);
+        let cell = || base().set_border(FormatBorder::Thin);
+        Looks {
+            title: base().set_bold().set_font_size(14.0),
+            head: cell()
+                .set_bold()
+                .set_text_wrap()
+                .set_align(FormatAlign::Center)
+                .set_align(FormatAlign::VerticalCenter),
+            text: cell().set_text_wrap(),
+            number: cell().set_num_format(GROUPED),
+            percent: cell().set_num_format("0.0"),
+            bold: cell().set_bold(),
+            bold_number: cell().set_bold().set_num_format(GROUPED),
+            italic: base().set_italic(),
+        }
+    }
+}
+
+/// The bytes of the workbook; `names` says whether the lists of delegations may stand in it.
+pub fn write(report: &Report, content: &Content, corrections: usize, names: bool) -> Result<Vec<u8>, String> {
+    fill(report, content, corrections, names).map_err(|e| e.to_string())
+}
+
+fn fill(report: &Report, content: &Content, corrections: usize, names: bool) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let looks = Looks::new();
+    for table in &content.tables {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(table.title.chars().take(31).collect::<String>())?;
+        let mut under = tabulate(sheet, &looks, &title(report), table)?;
+        for note in &table.notes {
+            sheet.write_string_with_format(under, 0, note, &looks.italic)?;
+            under += 1;
+        }
+        if table.code == SUMMARY {
+            for (line, text) in (under + 1..).zip(about(report, content, corrections)) {
+                sheet.write_string_with_format(line, 0, &text, &looks.italic)?;
+            }
+        } else if !table.lines.is_empty() {
+            sheet.insert_chart(2, 10, &drawn(table)?)?;
+        }
+    }
+    if names {
+        for (procedure, name) in
+            [(Procedure::Outbound, "Danh sách đoàn ra"), (Procedure::Inbound, "Danh sách đoàn vào")]
+        {
+            list(workbook.add_worksheet(), &looks, content, procedure, name)?;
+        }
+    }
+    workbook.save_to_buffer()
+}
+
+/// Writes a table; answers the row under it.
+fn tabulate(sheet: &mut Worksheet, looks: &Looks, heading: &str, table: &Table) -> Result<u32, XlsxError> {
+    sheet.write_string_with_format(0, 0, heading, &looks.title)?;
+    sheet.write_string_with_format(1, 0, &table.title, &looks.title)?;
+    let to_date = table.lines.iter().any(|l| l.to_date.is_some());
+    let mut head = vec![table.heading.as_str(), "Số đoàn", "Số lượt", "Số người"];
+    if to_date {
+        head.extend(["Lũy kế: đoàn", "Lũy kế: lượt", "Lũy kế: người"]);
+    }
+    head.extend(["Cùng kỳ: đoàn", "Cùng kỳ: lượt", "Cùng kỳ: người", "Tăng, giảm lượt", "Tăng, giảm lượt (%)"]);
+    for (column, text) in (0u16..).zip(&head) {
+        sheet.write_string_with_format(2, column, *text, &looks.head)?;
+    }
+    sheet.set_column_width(0, 36)?;
+    sheet.set_freeze_panes(3, 1)?;
+    let mut row = 3;
+    let lines = table.lines.iter().map(|line| (line, false));
+    for (line, total) in lines.chain(table.total.iter().map(|line| (line, true))) {
+        write_line(sheet, looks, row, line, to_date, total)?;
+        row += 1;
+    }
+    Ok(row + 1)
+}
+
+fn write_line(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    row: u32,
+    line: &Line,
+    to_date: bool,
+    total: bool,
+) -> Result<(), XlsxError> {
+    let (text, number) = if total { (&looks.bold, &looks.bold_number) } else { (&looks.text, &looks.number) };
+    sheet.write_string_with_format(row, 0, harmless(&line.label), text)?;
+    let three = |f: Figures| [f.delegations, f.visits, f.persons];
+    let mut values = three(line.figures).to_vec();
+    if to_date {
+        values.extend(three(line.to_date.unwrap_or_default()));
+    }
+    values.extend(three(line.previous));
+    values.push(line.figures.visits - line.previous.visits);
+    let mut column = 1;
+    for value in values {
+        sheet.write_number_with_format(row, column, f64::from(i32::try_from(value).unwrap_or(i32::MAX)), number)?;
+        column += 1;
+    }
+    match percent(line.figures.visits, line.previous.visits) {
+        Some(percent) => sheet.write_number_with_format(row, column, percent, &looks.percent)?,
+        None => sheet.write_string_with_format(row, column, "-", text)?,
+    };
+    Ok(())
+}
+
+fn drawn(table: &Table) -> Result<Chart, XlsxError> {
+    let months = table.code.ends_with("_month");
+    let mut chart = Chart::new(if months { ChartType::Column } else { ChartType::Bar });
+    let name = table.title.chars().take(31).collect::<String>();
+    let last = u32::try_from(table.lines.len().min(if months { 12 } else { DRAWN })).unwrap_or(0) + 2;
+    let dark = Color::RGB(0x40_40_40);
+    let hatched = ChartPatternFill::new()
+        .set_pattern(ChartPatternFillType::DiagonalStripesWideUpwards)
+        .set_foreground_color(dark)
+        .set_background_color(Color::White)
+        .clone();
+    chart
+        .add_series()
+        .set_name("Kỳ này (lượt)")
+        .set_categories((name.as_str(), 3, 0, last, 0))
+        .set_values((name.as_str(), 3, 2, last, 2))
+        .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(dark)));
+    chart
+        .add_series()
+        .set_name("Cùng kỳ năm trước (lượt)")
+        .set_categories((name.as_str(), 3, 0, last, 0))
+        .set_values((name.as_str(), 3, 5, last, 5))
+        .set_format(ChartFormat::new().set_pattern_fill(&hatched));
+    chart.title().set_name(&table.title);
+    if !months {
+        chart.x_axis().set_reverse();
+    }
+    chart.y_axis().set_num_format(GROUPED);
+    chart.set_width(640).set_height(480);
+    Ok(chart)
+}
+
+fn list(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    content: &Content,
+    procedure: Procedure,
+    name: &str,
+) -> Result<(), XlsxError> {
+    sheet.set_name(name)?;
+    for (column, text) in (0u16..).zip(columns(procedure)) {
+        sheet.write_string_with_format(0, column, text, &looks.head)?;
+    }
+    sheet.set_freeze_panes(1, 2)?;
+    let widths = [6.0, 36.0, 24.0, 20.0, 30.0, 30.0, 10.0, 24.0, 24.0, 18.0, 10.0, 24.0];
+    for (column, width) in (0u16..).zip(widths) {
+        sheet.set_column_width(column, width)?;
+    }
+    for (row, record) in (1u32..).zip(content.records(procedure)) {
+        sheet.write_number_with_format(row, 0, f64::from(row), &looks.number)?;
+        for (column, text) in (1u16..).zip(cells(content, record)) {
+            match text.parse::<i32>().ok().filter(|_| column == 6) {
+                Some(people) => sheet.write_number_with_format(row, column, f64::from(people), &looks.number)?,
+                None => sheet.write_string_with_format(row, column, harmless(&text), &looks.text)?,
+            };
+        }
+    }
+    Ok(())
+}
