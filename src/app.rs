@@ -31,6 +31,7 @@ use crate::kernel::workdays::WorkCalendar;
 use crate::registry::{agencies, changes};
 use crate::regulation::store::{Shelf, add_shipped};
 use crate::statistics::asked::Agencies;
+use crate::statistics::open_http::Published;
 use crate::web::answers::Answers;
 use crate::web::idempotency::Running;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
@@ -52,6 +53,8 @@ pub struct House {
     pub answers: Answers,
     running: Running,
     pub jobs: Jobs,
+    /// Whether figures are published without sign-in.
+    pub published: Published,
 }
 
 impl House {
@@ -88,6 +91,7 @@ impl House {
             shelf: Shelf::default(),
             answers,
             running: Running::default(),
+            published: Published::default(),
         })
     }
 }
@@ -136,6 +140,7 @@ fn rooms(config: &mut ServiceConfig) {
     crate::handling::http::partner_history::routes(config);
     crate::procedures::records::routes(config);
     crate::access::http::routes(config);
+    crate::access::services_http::routes(config);
     crate::access::trail::routes(config);
     crate::registry::routes(config);
     crate::regulation::http::routes(config);
@@ -144,7 +149,10 @@ fn rooms(config: &mut ServiceConfig) {
     crate::jobs::http::routes(config);
     crate::imports::http::routes(config);
     crate::reports::http::routes(config);
+    crate::reports::schedules_http::routes(config);
     crate::statistics::http::routes(config);
+    crate::statistics::feed_http::routes(config);
+    crate::statistics::open_http::routes(config);
 }
 
 fn documented() -> (
@@ -244,6 +252,7 @@ pub fn build(
         .app_data(web::Data::from(Arc::clone(&house.calendar)))
         .app_data(web::Data::new(crate::registry::account_references as Exists))
         .app_data(web::Data::new(Agencies { names: agencies::names, succession: changes::succession }))
+        .app_data(web::Data::new(house.published))
         .app_data(web::Data::new(desk))
         .app_data(web::Data::new(tools))
         .app_data(web::Data::new(house.jobs.sender.clone()))

@@ -74,6 +74,12 @@ pub const KEYS: &[Key] = &[
         secret: false,
     },
     Key {
+        name: "NGOAIVU_OPEN_STATISTICS",
+        default: Some("off"),
+        about: "on: figures of years that are over are published without sign-in, small cells suppressed",
+        secret: false,
+    },
+    Key {
         name: "NGOAIVU_LOG",
         default: Some("info"),
         about: "what the log shows, as tracing's EnvFilter has it",
@@ -227,6 +233,15 @@ impl Config {
                 if prefix > most { Err(wrong()) } else { Ok(Network { base, prefix }) }
             })
             .collect()
+    }
+
+    /// Whether figures are published without sign-in.
+    pub fn open_statistics(&self) -> Result<bool, ConfigFault> {
+        match self.value("NGOAIVU_OPEN_STATISTICS") {
+            None | Some("off") => Ok(false),
+            Some("on") => Ok(true),
+            Some(_) => Err(ConfigFault("NGOAIVU_OPEN_STATISTICS: on or off".into())),
+        }
     }
 
     pub fn log(&self) -> &str {

@@ -13,6 +13,7 @@ use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::kernel::time::Clock;
 use ngoaivu::record::audit::{self, Checkpoint, Verdict};
 use ngoaivu::registry::holidays;
+use ngoaivu::statistics::open_http::Published;
 use ngoaivu::statistics::store as statistics;
 use ngoaivu::{access, demo, procedures};
 
@@ -253,6 +254,7 @@ fn run(command: Command) -> Result<()> {
             let config = settings(config.as_deref())?;
             config.smtp()?;
             config.webhook_networks()?;
+            config.open_statistics()?;
             print!("{config}");
             Ok(())
         }
@@ -285,7 +287,10 @@ fn house(config: &Config, address: Address, folder: PathBuf) -> Result<House> {
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
     let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
     let post = Post { smtp: config.smtp()?, networks: config.webhook_networks()? };
-    Ok(House::open(address, folder, config.jurisdiction(), calendar, Clock::Machine, post)?)
+    let published = Published(config.open_statistics()?);
+    let mut house = House::open(address, folder, config.jurisdiction(), calendar, Clock::Machine, post)?;
+    house.published = published;
+    Ok(house)
 }
 
 fn serve(house: House, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<()> {

@@ -48,6 +48,8 @@ const PURE: &[&str] = &[
     "/count.rs",
     "/compare.rs",
     "/narrow.rs",
+    "statistics/cells.rs",
+    "/suppress.rs",
     "/batch.rs",
     "/names.rs",
     "/header.rs",

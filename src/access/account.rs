@@ -5,6 +5,38 @@ use std::sync::Arc;
 use crate::kernel::time::{Day, valid_on};
 use crate::kernel::words::{Body, Role};
 
+/// What a program with a token may read (phạm vi).
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[schema(as = ServiceScope)]
+pub enum Scope {
+    Statistics,
+    Reports,
+}
+
+impl Scope {
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// How the tokens of programs begin, so that nobody takes one for a person's.
+pub const SERVICE_PREFIX: &str = "ngs_";
+
 /// Something held from a day on, until before another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dated<T> {
@@ -31,6 +63,8 @@ pub struct Account {
     pub activated: bool,
     pub roles: Vec<Dated<Role>>,
     pub seats: Vec<Dated<Body>>,
+    /// What a program's token opens; empty for people.
+    pub scopes: Vec<Scope>,
 }
 
 /// Whoever acts: an account with what it holds today.
@@ -62,6 +96,11 @@ impl Actor {
 
     pub fn has(&self, role: Role) -> bool {
         self.roles().any(|r| r == role)
+    }
+
+    /// Whether this is a program with a token, and no person.
+    pub fn is_program(&self) -> bool {
+        !self.account.scopes.is_empty()
     }
 
     pub fn sits_in(&self, body: Body) -> bool {

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 
-use crate::access::account::Actor;
+use crate::access::account::{Account, Actor, SERVICE_PREFIX};
 use crate::access::sessions::Sessions;
-use crate::access::store;
 use crate::access::token::{Keys, unauthenticated};
+use crate::access::{services_store, store};
 use crate::db::{Conn, Db};
-use crate::error::{Code, Error, Result, refuse};
+use crate::error::{Code, Error, Result, forbidden, refuse};
 use crate::kernel::text::Language;
 use crate::kernel::time::{Clock, Day, Moment, day_of};
 use crate::record::audit;
 use crate::web::etag::IfMatch;
-use crate::web::idempotency::{self, Reply, Running};
+use crate::web::idempotency::{self, Reply, Running, fingerprint};
 use crate::web::trace::{TraceId, language_of};
 
 /// Who calls, when, and with which preconditions.
@@ -64,7 +64,42 @@ impl Call {
         let header = req.headers().get("authorization").and_then(|v| v.to_str().ok()).ok_or_else(unauthenticated)?;
         let token =
             header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).ok_or_else(unauthenticated)?;
-        let bearer = keys.check(token.trim(), now)?;
+        let token = token.trim();
+        let (actor_account, session_id) = if token.starts_with(SERVICE_PREFIX) {
+            // A program reads, and nothing else.
+            if req.method() != "GET" {
+                return Err(forbidden("Mã dịch vụ chỉ được đọc.", "A service token only reads."));
+            }
+            let digest = fingerprint(token.as_bytes());
+            let found = db.read(move |conn| services_store::account(conn, &digest, today)).await?;
+            (Arc::new(found.ok_or_else(unauthenticated)?), 0)
+        } else {
+            Call::person(token, now, &keys, &sessions, &db).await?
+        };
+        Ok(Call {
+            actor: Actor { account: actor_account, session_id, today },
+            now,
+            today,
+            language: language_of(req.headers()),
+            trace_id: trace_id_of(req),
+            if_match: IfMatch::read(req.headers()),
+            key: if req.method() == "POST" { idempotency::key_of(req.headers())? } else { None },
+            path: req.path().to_owned(),
+            running: tool(req)?,
+            db,
+            sessions,
+        })
+    }
+
+    /// The account of a signed-in person, and his sign-in.
+    async fn person(
+        token: &str,
+        now: Moment,
+        keys: &Keys,
+        sessions: &Sessions,
+        db: &Db,
+    ) -> Result<(Arc<Account>, i64)> {
+        let bearer = keys.check(token, now)?;
         let account = match sessions.get(bearer.session_id) {
             Some(account) => account,
             None => {
@@ -81,19 +116,7 @@ impl Call {
         if account.id != bearer.user_id {
             return Err(unauthenticated());
         }
-        Ok(Call {
-            actor: Actor { account, session_id: bearer.session_id, today },
-            now,
-            today,
-            language: language_of(req.headers()),
-            trace_id: trace_id_of(req),
-            if_match: IfMatch::read(req.headers()),
-            key: if req.method() == "POST" { idempotency::key_of(req.headers())? } else { None },
-            path: req.path().to_owned(),
-            running: tool(req)?,
-            db,
-            sessions,
-        })
+        Ok((account, bearer.session_id))
     }
 
     /// Reads from one snapshot.

@@ -6,6 +6,8 @@ pub mod call;
 pub mod http;
 pub mod password;
 pub mod permission;
+pub mod services_http;
+pub mod services_store;
 pub mod sessions;
 pub mod store;
 pub mod throttle;

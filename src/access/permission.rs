@@ -1,6 +1,6 @@
 //! The grant table: which role or seat may do which act on which kind of thing. Pure, and all in one place.
 
-use crate::access::account::Actor;
+use crate::access::account::{Actor, Scope};
 use crate::error::{Result, forbidden};
 use crate::kernel::words::{Body, Role};
 
@@ -52,6 +52,8 @@ enum Who {
     Anyone,
     Role(Role),
     Seat(Body),
+    /// A program whose token has the scope.
+    Program(Scope),
     /// The holder of any seat but `agency_head`.
     AnyBody,
 }
@@ -165,6 +167,8 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Read, Kind::Calendar),
         ],
     ),
+    (Who::Program(Scope::Statistics), &[(Act::Read, Kind::Statistics)]),
+    (Who::Program(Scope::Reports), &[(Act::Read, Kind::Report)]),
     (Who::Role(Role::RuleAdmin), &[(Act::Administer, Kind::Regulation)]),
     (
         Who::Role(Role::SystemAdmin),
@@ -180,7 +184,8 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
 impl Who {
     fn is(self, actor: &Actor) -> bool {
         match self {
-            Who::Anyone => true,
+            Who::Anyone => !actor.is_program(),
+            Who::Program(scope) => actor.account.scopes.contains(&scope),
             Who::Role(role) => actor.has(role),
             Who::Seat(body) => actor.sits_in(body),
             Who::AnyBody => actor.seats().any(|body| body != Body::AgencyHead),

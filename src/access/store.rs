@@ -75,6 +75,7 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
                 predecessors: predecessors(&followed, row.agency_id),
                 roles: roles.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
                 seats: held.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
+                scopes: Vec::new(),
                 id: row.id,
                 version: row.version,
                 username: row.username,

@@ -165,6 +165,7 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewUser>, exists: Ex
         activated: false,
         roles: roles_from(body.roles, call.today),
         seats: seats_from(body.seats, call.today),
+        scopes: Vec::new(),
     };
     let mut faults = Violations::default();
     check(&account, &mut faults);

@@ -508,6 +508,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    service_tokens (id) {
+        id -> BigInt,
+        name -> Text,
+        scopes -> Text,
+        digest -> Text,
+        expires_on -> Date,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    report_schedules (id) {
+        id -> BigInt,
+        kind -> Text,
+        year_window -> Text,
+        days_after -> BigInt,
+        recipients -> Text,
+        since -> Date,
+        done_to -> Nullable<Date>,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(outbound_members -> officials (official_id));
 
@@ -556,4 +583,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     import_records,
     reports,
+    service_tokens,
+    report_schedules,
 );

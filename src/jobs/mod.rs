@@ -6,6 +6,7 @@ pub mod hooks;
 pub mod http;
 pub mod imports;
 pub mod mail;
+pub mod reports;
 pub mod webhooks_store;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -80,7 +81,7 @@ impl Jobs {
     /// Telling programs, apart, so that a slow receiver keeps no letter waiting.
     const PROGRAMS: [Stage; 1] = [hooks::run];
     /// Work that takes minutes, apart from both.
-    const LONG: [Stage; 1] = [imports::run];
+    const LONG: [Stage; 2] = [reports::run, imports::run];
 
     /// Does everything that is due now; every kind of work, whatever becomes of the others, then the first failure.
     pub fn run_due(&self) -> Result<()> {

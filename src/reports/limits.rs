@@ -72,8 +72,8 @@ pub fn against(new: &Report, frozen: &[Report]) -> Vec<Impossible> {
         .filter(|r| frozen.iter().all(|o| o.span != r.span || o.ordinal <= r.ordinal))
         .collect();
     let mut found = Vec::new();
-    let sides: [(&str, fn(&Report) -> Figures); 2] = [("đoàn ra", |r| r.outbound), ("đoàn vào", |r| r.inbound)];
-    for (what, of) in sides {
+    for (what, inbound) in [("đoàn ra", false), ("đoàn vào", true)] {
+        let of = |r: &Report| if inbound { r.inbound } else { r.outbound };
         let said = |r: &Report| format!("{} – {what}", name(r));
         for other in &latest {
             let (inner, outer) = (other.days, new.days);

@@ -7,6 +7,8 @@ pub mod freeze;
 pub mod http;
 pub mod limits;
 pub mod model;
+pub mod schedules;
+pub mod schedules_http;
 pub mod store;
 pub mod tables;
 pub mod view;

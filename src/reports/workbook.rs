@@ -16,6 +16,8 @@ use crate::reports::model::{Content, Figures, Line, Record, Report, Table};
 use crate::reports::tables::SUMMARY;
 use crate::reports::view::{percent, title};
 
+/// The number of the paper size, as workbooks know it.
+const A4: u8 = 9;
 /// Lines of a table that its chart draws at most.
 pub const DRAWN: usize = 15;
 
@@ -116,6 +118,7 @@ struct Looks {
     head: Format,
     text: Format,
     number: Format,
+    difference: Format,
     percent: Format,
     bold: Format,
     bold_number: Format,
@@ -135,6 +138,7 @@ impl Looks {
                 .set_align(FormatAlign::VerticalCenter),
             text: cell().set_text_wrap(),
             number: cell().set_num_format(GROUPED),
+            difference: cell().set_num_format(r"[>=1000]#\.000;[<=-1000]-#\.000;General"),
             percent: cell().set_num_format("0.0"),
             bold: cell().set_bold(),
             bold_number: cell().set_bold().set_num_format(GROUPED),
@@ -164,7 +168,8 @@ fn fill(report: &Report, content: &Content, corrections: usize, names: bool) -> 
                 sheet.write_string_with_format(line, 0, &text, &looks.italic)?;
             }
         } else if !table.lines.is_empty() {
-            sheet.insert_chart(2, 10, &drawn(table)?)?;
+            let column = if table.lines.iter().any(|l| l.to_date.is_some()) { 13 } else { 10 };
+            sheet.insert_chart(2, column, &drawn(table)?)?;
         }
     }
     if names {
@@ -191,6 +196,8 @@ fn tabulate(sheet: &mut Worksheet, looks: &Looks, heading: &str, table: &Table) 
         sheet.write_string_with_format(2, column, *text, &looks.head)?;
     }
     sheet.set_column_width(0, 36)?;
+    sheet.set_row_height(2, 48)?;
+    sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
     sheet.set_freeze_panes(3, 1)?;
     let mut row = 3;
     let lines = table.lines.iter().map(|line| (line, false));
@@ -217,12 +224,15 @@ fn write_line(
         values.extend(three(line.to_date.unwrap_or_default()));
     }
     values.extend(three(line.previous));
-    values.push(line.figures.visits - line.previous.visits);
+    let cell = |value: i64| f64::from(i32::try_from(value).unwrap_or(i32::MAX));
     let mut column = 1;
     for value in values {
-        sheet.write_number_with_format(row, column, f64::from(i32::try_from(value).unwrap_or(i32::MAX)), number)?;
+        sheet.write_number_with_format(row, column, cell(value), number)?;
         column += 1;
     }
+    let difference = line.figures.visits - line.previous.visits;
+    sheet.write_number_with_format(row, column, cell(difference), &looks.difference)?;
+    column += 1;
     match percent(line.figures.visits, line.previous.visits) {
         Some(percent) => sheet.write_number_with_format(row, column, percent, &looks.percent)?,
         None => sheet.write_string_with_format(row, column, "-", text)?,
@@ -254,10 +264,13 @@ fn drawn(table: &Table) -> Result<Chart, XlsxError> {
         .set_values((name.as_str(), 3, 5, last, 5))
         .set_format(ChartFormat::new().set_pattern_fill(&hatched));
     chart.title().set_name(&table.title);
-    if !months {
-        chart.x_axis().set_reverse();
+    // Of bars the horizontal axis has the values.
+    if months {
+        chart.y_axis().set_num_format(GROUPED);
+    } else {
+        chart.x_axis().set_num_format(GROUPED);
+        chart.y_axis().set_reverse();
     }
-    chart.y_axis().set_num_format(GROUPED);
     chart.set_width(640).set_height(480);
     Ok(chart)
 }
@@ -273,6 +286,7 @@ fn list(
     for (column, text) in (0u16..).zip(columns(procedure)) {
         sheet.write_string_with_format(0, column, text, &looks.head)?;
     }
+    sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
     sheet.set_freeze_panes(1, 2)?;
     let widths = [6.0, 36.0, 24.0, 20.0, 30.0, 30.0, 10.0, 24.0, 24.0, 18.0, 10.0, 24.0];
     for (column, width) in (0u16..).zip(widths) {

@@ -1,14 +1,18 @@
 //! Figures: facts that procedures write, counted by pure functions, answered from memory while nothing changed.
 
 pub mod asked;
+pub mod cells;
 pub mod compare;
 pub mod count;
 pub mod fact;
+pub mod feed_http;
 pub mod http;
 pub mod labels;
 pub mod narrow;
+pub mod open_http;
 pub mod picture;
 pub mod question;
 pub mod store;
+pub mod suppress;
 pub mod units;
 pub mod view;

@@ -24,6 +24,7 @@ mod malformed;
 mod matrix;
 mod notices;
 mod partners;
+mod readers;
 mod records;
 mod registry;
 mod reports;

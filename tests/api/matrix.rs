@@ -44,6 +44,12 @@ async fn matrix(w: &World) -> String {
             .as_str()
             .unwrap()
             .to_owned();
+    let program = json!({"name": "Kho", "scopes": ["statistics"], "expires_on": "2026-06-30"});
+    let program =
+        w.post("admin", "/service-tokens", program).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+    let schedule = json!({"kind": "month", "days_after": 3, "recipients": []});
+    let schedule =
+        w.post("stats", "/report-schedules", schedule).await.expect(201).json()["id"].as_str().unwrap().to_owned();
     let users = w.get("admin", "/users?limit=200").await.json();
     let user = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "police").unwrap()["id"]
         .as_str()
@@ -68,6 +74,8 @@ async fn matrix(w: &World) -> String {
             .replace("/webhooks/{id}", &format!("/webhooks/{hook}"))
             .replace("/imports/{id}", &format!("/imports/{batch}"))
             .replace("/reports/{id}", &format!("/reports/{report}"))
+            .replace("/service-tokens/{id}", &format!("/service-tokens/{program}"))
+            .replace("/report-schedules/{id}", &format!("/report-schedules/{schedule}"))
             .replace("{delivery_id}", &hook)
             .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })
             .replace("{code}", "mau")
@@ -75,6 +83,7 @@ async fn matrix(w: &World) -> String {
             + match path.as_str() {
                 "/api/v1/holidays" => "?year=2026",
                 "/api/v1/calendar" => "?from=2026-03-01&to=2026-03-31",
+                "/api/v1/open/statistics/outbound" | "/api/v1/open/statistics/inbound" => "?year=2025",
                 "/api/v1/calendar.ics" => "?key=nothing",
                 "/api/v1/reports/{id}/records" => "?table=summary&key=outbound",
                 _ => "",

@@ -344,3 +344,37 @@ on_both! {
 fn w_now() -> ngoaivu::kernel::time::Moment {
     crate::world::monday() + Duration::minutes(8)
 }
+
+on_both! {
+    async fn a_scheduled_report_is_told_by_mail_and_an_impossible_one_asks_for_a_reason(w) {
+        let mail = MailServer::start(&[]);
+        let jobs = jobs(&w, Some(mail.port));
+        give_addresses(&w, &["stats"]).await;
+        let users = w.get("admin", "/users?limit=200").await.json();
+        let stats = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "stats").unwrap()["id"].clone();
+        w.post("stats", "/report-schedules", json!({"kind": "quarter", "days_after": 1, "recipients": [stats]})).await.expect(201);
+        w.approved(w.small_trip().await).await;
+        w.post("stats", "/reports", json!({"kind": "month", "year": 2026, "period": 3})).await.expect(201);
+        w.advance_days(35);
+        // Letters of one round go out with the next.
+        for _ in 0..2 {
+            jobs.run_due().unwrap();
+        }
+        let letters = mail.letters.lock().unwrap().clone();
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        // The next quarter lacks what one of its months had.
+        w.post("stats", "/reports", json!({"kind": "month", "year": 2026, "period": 4})).await.expect(201);
+        let trip = w.get("officer.snv", "/outbound-delegations").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+        w.act("head.skhcn", &trip, "cancel", json!({"reason": "Bạn đổi lịch."})).await.expect(200);
+        w.post("stats", "/report-schedules", json!({"kind": "half_year", "days_after": 1, "recipients": [stats]})).await.expect(201);
+        w.advance_days(95);
+        for _ in 0..3 {
+            jobs.run_due().unwrap();
+        }
+        let reports = w.get("stats", "/reports?kind=half_year").await.expect(200).json();
+        assert_eq!(reports["items"], json!([]));
+        // The half year was refused, and told once; the second quarter was frozen.
+        let subjects: Vec<String> = mail.letters.lock().unwrap().iter().map(|l| l.lines().find(|l| l.starts_with("Subject:")).unwrap().to_owned()).collect();
+        assert_eq!(subjects.len(), 3, "{subjects:?}");
+    }
+}

@@ -19,6 +19,7 @@ use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
 use ngoaivu::kernel::time::{Clock, Day, Moment};
 use ngoaivu::registry::holidays;
+use ngoaivu::statistics::open_http::Published;
 use serde_json::{Value, json};
 
 /// Runs a test on SQLite and on PostgreSQL.
@@ -238,6 +239,21 @@ fn template_database(server: &str) -> &'static str {
     })
 }
 
+/// What answers requests, as the server would.
+async fn sender(house: &House) -> Send {
+    let service = Rc::new(test::init_service(app::build(house)).await);
+    Rc::new(move |request: TestRequest| {
+        let service = Rc::clone(&service);
+        Box::pin(async move {
+            let response = test::call_service(&*service, request.to_request()).await;
+            let status = response.status().as_u16();
+            let text = |v: &actix_web::http::header::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
+            let headers = response.headers().iter().map(|(k, v)| (k.as_str().to_owned(), text(v))).collect();
+            Answer { status, headers, bytes: test::read_body(response).await.to_vec() }
+        })
+    })
+}
+
 impl World {
     pub async fn sqlite() -> Self {
         let folder = fresh_folder();
@@ -263,19 +279,15 @@ impl World {
         let calendar = holidays::calendar(None).unwrap();
         let clock = Clock::manual(monday());
         let house = House::open(address, folder.join("attachments"), "tinh-mau", calendar, clock, post()).unwrap();
-        let service = Rc::new(test::init_service(app::build(&house)).await);
-        let send: Send = Rc::new(move |request: TestRequest| {
-            let service = Rc::clone(&service);
-            Box::pin(async move {
-                let response = test::call_service(&*service, request.to_request()).await;
-                let status = response.status().as_u16();
-                let text =
-                    |v: &actix_web::http::header::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
-                let headers = response.headers().iter().map(|(k, v)| (k.as_str().to_owned(), text(v))).collect();
-                Answer { status, headers, bytes: test::read_body(response).await.to_vec() }
-            })
-        });
+        let send = sender(&house).await;
         World { house, send, tokens: RefCell::default(), ids: RefCell::default(), folder, database }
+    }
+
+    /// The same world, whose province publishes its figures.
+    pub async fn publishing(mut self) -> Self {
+        self.house.published = Published(true);
+        self.send = sender(&self.house).await;
+        self
     }
 
     pub fn advance_days(&self, days: i64) {

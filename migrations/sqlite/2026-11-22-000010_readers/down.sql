@@ -1,0 +1,2 @@
+DROP TABLE report_schedules;
+DROP TABLE service_tokens;

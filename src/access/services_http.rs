@@ -1,0 +1,135 @@
+//! Routes of service tokens: for programs that read figures and reports, with scope and end.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use chrono::{Duration, NaiveDate};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::account::{SERVICE_PREFIX, Scope};
+use crate::access::call::Call;
+use crate::access::http::path_id;
+use crate::access::permission::{Act, Kind};
+use crate::access::services_store::{self as store, ServiceToken};
+use crate::access::token::random_text;
+use crate::error::{Error, Result, not_found};
+use crate::kernel::id::Id;
+use crate::kernel::time::rfc3339;
+use crate::kernel::violation::Violations;
+use crate::web::etag::etag;
+use crate::web::idempotency::fingerprint;
+use crate::web::json::Incoming;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(create).service(revoke);
+}
+
+/// Days a token lives at most.
+const LONGEST: i64 = 366;
+
+/// A token of a reporting tool.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ServiceToken, example = json!({"id": "01ke3m9p000g1", "name": "Kho dữ liệu tỉnh", "scopes": ["statistics"],
+    "expires_on": "2027-06-30", "created_at": "2026-11-22T02:00:00Z"}))]
+struct TokenView {
+    #[schema(value_type = String)]
+    id: Id,
+    name: String,
+    scopes: Vec<Scope>,
+    /// First day it opens nothing.
+    expires_on: NaiveDate,
+    created_at: String,
+    /// To be sent as `Authorization: Bearer …`; told once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+fn view(t: &ServiceToken, token: Option<String>) -> TokenView {
+    let ServiceToken { id, name, scopes, expires_on, created_at } = t.clone();
+    TokenView { id: Id(id), name, scopes, expires_on, created_at: rfc3339(created_at), token }
+}
+
+#[derive(Serialize, ToSchema)]
+struct ServiceTokenList {
+    items: Vec<TokenView>,
+    next: Option<String>,
+}
+
+/// Tokens that were not revoked; the secrets are not shown again.
+#[utoipa::path(tag = "access", operation_id = "list_service_tokens", responses((status = 200, description = "tokens", body = ServiceTokenList)))]
+#[get("/service-tokens")]
+async fn list(call: Call) -> Result<HttpResponse> {
+    call.actor.require(Act::Administer, Kind::Account)?;
+    let all = call.read(|conn, _| store::all(conn)).await?;
+    Ok(HttpResponse::Ok().json(ServiceTokenList { items: all.iter().map(|t| view(t, None)).collect(), next: None }))
+}
+
+/// What a token is to open, and until when.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Kho dữ liệu tỉnh", "scopes": ["statistics", "reports"], "expires_on": "2027-06-30"}))]
+struct NewServiceToken {
+    #[schema(min_length = 1, max_length = 60)]
+    name: String,
+    /// `statistics`: figures and their feed; `reports`: frozen reports. Aggregates only, nowhere a name.
+    #[schema(min_items = 1, max_items = 2)]
+    scopes: Vec<Scope>,
+    /// First day it opens nothing, at most a year ahead.
+    expires_on: NaiveDate,
+}
+
+/// Makes a token for a program that reads. It is told once, and so is not kept for retries.
+#[utoipa::path(tag = "access", operation_id = "create_service_token", request_body = NewServiceToken, responses((status = 201, description = "created", body = TokenView)))]
+#[post("/service-tokens")]
+async fn create(call: Call, body: Incoming<NewServiceToken>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let (token, secret) = call
+        .write(move |conn, call| {
+            call.actor.require(Act::Administer, Kind::Account)?;
+            let NewServiceToken { name, mut scopes, expires_on } = body.check()?;
+            let mut faults = Violations::default();
+            let fits = expires_on > call.today && expires_on <= call.today + Duration::days(LONGEST);
+            faults.require(
+                fits,
+                "/expires_on",
+                "out_of_range",
+                "Phải sau hôm nay và không quá một năm.",
+                "Must be after today and at most a year ahead.",
+            );
+            faults.finish()?;
+            scopes.sort();
+            scopes.dedup();
+            let token = ServiceToken { id: Id::new(call.now).0, name, scopes, expires_on, created_at: call.now };
+            let secret = format!("{SERVICE_PREFIX}{}", random_text());
+            store::insert(conn, &token, &fingerprint(secret.as_bytes()), call.actor.id())?;
+            let detail = json!({"name": token.name, "scopes": token.scopes, "expires_on": token.expires_on});
+            call.remember(conn, "create_service_token", &format!("service-tokens/{}", Id(token.id)), detail)?;
+            Ok((token, secret))
+        })
+        .await?;
+    Ok(HttpResponse::Created()
+        .insert_header(("Location", format!("/api/v1/service-tokens/{}", Id(token.id))))
+        .insert_header(("ETag", etag(1)))
+        .json(view(&token, Some(secret))))
+}
+
+/// Revokes a token: it opens nothing any more.
+#[utoipa::path(tag = "access", operation_id = "revoke_service_token", params(("id" = String, Path)), responses((status = 204, description = "revoked")))]
+#[delete("/service-tokens/{id}")]
+async fn revoke(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    let id = path_id(&id)?;
+    call.write(move |conn, call| {
+        call.actor.require(Act::Administer, Kind::Account)?;
+        if !store::all(conn)?.iter().any(|t| t.id == id) {
+            return Err(not_found());
+        }
+        call.precondition_given()?;
+        call.precondition_holds(1)?;
+        store::revoke(conn, id, call.now)?;
+        call.remember(conn, "revoke_service_token", &format!("service-tokens/{}", Id(id)), json!({}))?;
+        Ok::<(), Error>(())
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,83 @@
+//! Scheduled reports: frozen on their day, and told to whoever waits for them.
+
+use crate::error::{Error, Result};
+use crate::jobs::Jobs;
+use crate::kernel::id::Id;
+use crate::kernel::money::grouped;
+use crate::kernel::time::{Moment, day_of, in_vietnamese};
+use crate::record::outbox::{Channel, New, enqueue};
+use crate::registry::{agencies, changes};
+use crate::reports::freeze::{Signed, draw, keep};
+use crate::reports::model::{Report, Span};
+use crate::reports::schedules::{self, Schedule};
+use crate::reports::view::title;
+use crate::statistics::asked::Agencies;
+
+/// Freezes every report whose day has come.
+pub fn run(jobs: &Jobs) -> Result<()> {
+    let now = jobs.clock.now();
+    for schedule in jobs.db.read_now(schedules::all)? {
+        for span in schedule.due(day_of(now)) {
+            freeze(jobs, &schedule, span, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn freeze(jobs: &Jobs, schedule: &Schedule, span: Span, now: Moment) -> Result<()> {
+    let days = span.days().ok_or_else(|| Error::Internal("a due period has no days".into()))?;
+    let agencies = Agencies { names: agencies::names, succession: changes::succession };
+    let drawn = jobs.db.read_now(|conn| draw(conn, span, days, agencies, now))?;
+    let (schedule, mails) = (schedule.clone(), jobs.mailer.is_some());
+    let frozen = {
+        let schedule = schedule.clone();
+        jobs.db.write_now(move |conn| {
+            let signed = Signed { user_id: schedule.created_by, actor: "schedule", trace_id: "", now, reason: None };
+            let report = keep(conn, &drawn, signed)?;
+            schedules::done(conn, schedule.id, days.to)?;
+            let (subject, body) = told(&report);
+            tell(conn, &schedule, mails, (&format!("report {}", Id(report.id)), &subject, &body), now)
+        })
+    };
+    match frozen {
+        // It takes a person to say why: told once, and not tried again.
+        Err(Error::Refused(problem)) => jobs.db.write_now(move |conn| {
+            schedules::done(conn, schedule.id, days.to)?;
+            let subject = format!("Chưa chốt được báo cáo {}", span.title());
+            let mut body = format!("{}\n", problem.detail.vi);
+            problem.errors.0.iter().for_each(|v| body += &format!("- {}\n", v.detail.vi));
+            tell(conn, &schedule, mails, (&format!("report {span:?}"), &subject, &body), now)
+        }),
+        other => other,
+    }
+}
+
+fn told(report: &Report) -> (String, String) {
+    let line = |name: &str, f: &crate::reports::model::Figures| {
+        format!("{name}: {} đoàn, {} lượt, {} người.\n", grouped(f.delegations), grouped(f.visits), grouped(f.persons))
+    };
+    let mut body = format!(
+        "{} (từ {} đến {}) đã được chốt.\n\n",
+        title(report),
+        in_vietnamese(report.days.from),
+        in_vietnamese(report.days.to)
+    );
+    body += &line("Đoàn ra", &report.outbound);
+    body += &line("Đoàn vào", &report.inbound);
+    body += &format!("\nXem: /api/v1/reports/{}\nMã kiểm tra: {}\n", Id(report.id), report.hash);
+    (title(report), body)
+}
+
+fn tell(
+    conn: &mut crate::db::Conn,
+    schedule: &Schedule,
+    mails: bool,
+    (key, subject, body): (&str, &str, &str),
+    now: Moment,
+) -> Result<()> {
+    for recipient in schedule.recipients.iter().filter(|_| mails) {
+        let key = format!("{key} {}", Id(*recipient));
+        enqueue(conn, &New { key: &key, channel: Channel::Mail, target_id: *recipient, subject, body, due: now }, now)?;
+    }
+    Ok(())
+}

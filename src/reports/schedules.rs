@@ -1,0 +1,129 @@
+//! Reports that freeze themselves on their day: which, when, and who is told.
+
+use chrono::{Datelike, Duration};
+use diesel::prelude::*;
+
+use crate::db::schema::report_schedules as schedules;
+use crate::db::{Conn, word};
+use crate::error::{Error, Result};
+use crate::kernel::time::{Day, Moment};
+use crate::reports::model::{Kind, Span};
+use crate::statistics::question::Window;
+
+/// A report that is made again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    pub id: i64,
+    pub kind: Kind,
+    pub window: Window,
+    /// Days after the end of the period on which it is frozen.
+    pub days_after: i64,
+    /// Accounts that are told.
+    pub recipients: Vec<i64>,
+    /// Periods whose day came before are not made.
+    pub since: Day,
+    /// Last day of the last period that was made.
+    pub done_to: Option<Day>,
+    pub created_by: i64,
+    pub created_at: Moment,
+}
+
+impl Schedule {
+    /// The periods whose day has come and that were not made yet, the oldest first.
+    pub fn due(&self, today: Day) -> Vec<Span> {
+        let mut due = Vec::new();
+        for year in self.since.year() - 1..=today.year() {
+            for number in 1..=self.kind.in_a_year() {
+                let span = Span { kind: self.kind, year, number, window: self.window };
+                let Some(days) = span.days() else { continue };
+                let day = days.to + Duration::days(self.days_after);
+                if self.since <= day && day <= today && self.done_to.is_none_or(|done| done < days.to) {
+                    due.push(span);
+                }
+            }
+        }
+        due
+    }
+}
+
+type Row = (i64, String, String, i64, String, Day, Option<Day>, i64, Moment);
+
+fn schedule(row: Row) -> Result<Schedule> {
+    let (id, kind, window, days_after, recipients, since, done_to, created_by, created_at) = row;
+    let recipients: Vec<i64> =
+        serde_json::from_str(&recipients).map_err(|e| Error::Internal(format!("unreadable recipients: {e}")))?;
+    Ok(Schedule {
+        id,
+        kind: word(&kind)?,
+        window: word(&window)?,
+        days_after,
+        recipients,
+        since,
+        done_to,
+        created_by,
+        created_at,
+    })
+}
+
+pub fn all(conn: &mut Conn) -> Result<Vec<Schedule>> {
+    let rows: Vec<Row> = schedules::table.order(schedules::id).load(conn)?;
+    rows.into_iter().map(schedule).collect()
+}
+
+pub fn insert(conn: &mut Conn, s: &Schedule) -> Result<()> {
+    let window: &'static str = s.window.into();
+    let recipients = serde_json::to_string(&s.recipients).map_err(|e| Error::Internal(e.to_string()))?;
+    diesel::insert_into(schedules::table)
+        .values((
+            schedules::id.eq(s.id),
+            schedules::kind.eq(s.kind.word()),
+            schedules::year_window.eq(window),
+            schedules::days_after.eq(s.days_after),
+            schedules::recipients.eq(recipients),
+            schedules::since.eq(s.since),
+            schedules::created_by.eq(s.created_by),
+            schedules::created_at.eq(s.created_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The report of the period that ends on this day was made.
+pub fn done(conn: &mut Conn, id: i64, to: Day) -> Result<()> {
+    diesel::update(schedules::table.find(id)).set(schedules::done_to.eq(to)).execute(conn)?;
+    Ok(())
+}
+
+/// False where there is no such schedule.
+pub fn delete(conn: &mut Conn, id: i64) -> Result<bool> {
+    Ok(diesel::delete(schedules::table.find(id)).execute(conn)? == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_due_on_its_day_once_and_never_from_before_the_schedule() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let schedule = |since: &str, done_to: Option<&str>| Schedule {
+            id: 1,
+            kind: Kind::Month,
+            window: Window::Calendar,
+            days_after: 3,
+            recipients: Vec::new(),
+            since: day(since),
+            done_to: done_to.map(day),
+            created_by: 1,
+            created_at: chrono::DateTime::UNIX_EPOCH.naive_utc(),
+        };
+        let due = |s: &Schedule, today: &str| s.due(day(today)).iter().map(|s| (s.year, s.number)).collect::<Vec<_>>();
+        let fresh = schedule("2026-01-02", None);
+        assert_eq!(due(&fresh, "2026-01-02"), []);
+        // December is due on 3 January, and the years between are not forgotten while the machine was off.
+        assert_eq!(due(&fresh, "2026-01-03"), [(2025, 12)]);
+        assert_eq!(due(&fresh, "2026-03-03"), [(2025, 12), (2026, 1), (2026, 2)]);
+        assert_eq!(due(&schedule("2026-01-02", Some("2026-01-31")), "2026-03-03"), [(2026, 2)]);
+        assert_eq!(due(&schedule("2026-01-10", None), "2026-01-20"), []);
+    }
+}

@@ -1,0 +1,147 @@
+//! Routes of scheduled reports.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{path_id, reply};
+use crate::access::permission::{Act, Kind as Right};
+use crate::access::store as accounts;
+use crate::error::{Error, Result, not_found};
+use crate::kernel::id::Id;
+use crate::kernel::time::rfc3339;
+use crate::kernel::violation::Violations;
+use crate::reports::model::Kind;
+use crate::reports::schedules::{self, Schedule};
+use crate::statistics::question::Window;
+use crate::web::json::Incoming;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(create).service(remove);
+}
+
+/// A report that freezes itself on its day.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReportSchedule, example = json!({"id": "01ke3m9p000h1", "kind": "month", "window": "calendar", "days_after": 3,
+    "recipients": ["01ke3m9p00061"], "created_at": "2026-11-22T02:00:00Z"}))]
+struct ScheduleView {
+    #[schema(value_type = String)]
+    id: Id,
+    kind: Kind,
+    window: Window,
+    /// Days after the end of the period.
+    days_after: i64,
+    #[schema(value_type = Vec<String>)]
+    recipients: Vec<Id>,
+    created_at: String,
+}
+
+fn view(s: &Schedule) -> ScheduleView {
+    ScheduleView {
+        id: Id(s.id),
+        kind: s.kind,
+        window: s.window,
+        days_after: s.days_after,
+        recipients: s.recipients.iter().map(|id| Id(*id)).collect(),
+        created_at: rfc3339(s.created_at),
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct ReportScheduleList {
+    items: Vec<ScheduleView>,
+    next: Option<String>,
+}
+
+/// Which reports freeze themselves.
+#[utoipa::path(tag = "reports", operation_id = "list_report_schedules", responses((status = 200, description = "schedules", body = ReportScheduleList)))]
+#[get("/report-schedules")]
+async fn list(call: Call) -> Result<HttpResponse> {
+    call.actor.require(Act::Draft, Right::Report)?;
+    let all = call.read(|conn, _| schedules::all(conn)).await?;
+    Ok(HttpResponse::Ok().json(ReportScheduleList { items: all.iter().map(view).collect(), next: None }))
+}
+
+/// What is to be made, when, and who is told.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "month", "window": "calendar", "days_after": 3, "recipients": ["01ke3m9p00061"]}))]
+struct NewReportSchedule {
+    kind: Kind,
+    window: Option<Window>,
+    /// Days after the end of the period on which it is frozen.
+    #[schema(minimum = 1, maximum = 60)]
+    days_after: i64,
+    /// Accounts that are told by mail.
+    #[schema(value_type = Vec<String>, max_items = 50)]
+    recipients: Vec<Id>,
+}
+
+/// Lets a report freeze itself so many days after each period from now on; a notice goes to the recipients. Where a total
+/// is impossible it is not frozen, and the notice asks a person for the reason.
+#[utoipa::path(tag = "reports", operation_id = "create_report_schedule", request_body = NewReportSchedule,
+    responses((status = 201, description = "created", body = ScheduleView)))]
+#[post("/report-schedules")]
+async fn create(call: Call, body: Incoming<NewReportSchedule>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    call.change(
+        body.fingerprint.clone(),
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            call.actor.require(Act::Draft, Right::Report)?;
+            let NewReportSchedule { kind, window, days_after, recipients } = body.check()?;
+            let mut faults = Violations::default();
+            for (index, id) in recipients.iter().enumerate() {
+                let known = accounts::account(conn, id.0)?.is_some();
+                let pointer = format!("/recipients/{index}");
+                faults.require(
+                    known,
+                    &pointer,
+                    "unknown_account",
+                    "Không có tài khoản này.",
+                    "There is no such account.",
+                );
+            }
+            faults.finish()?;
+            let schedule = Schedule {
+                id: Id::new(call.now).0,
+                kind,
+                window: window.unwrap_or_default(),
+                days_after,
+                recipients: recipients.iter().map(|id| id.0).collect(),
+                since: call.today,
+                done_to: None,
+                created_by: call.actor.id(),
+                created_at: call.now,
+            };
+            schedules::insert(conn, &schedule)?;
+            let object = format!("report-schedules/{}", Id(schedule.id));
+            call.remember(conn, "create_report_schedule", &object, json!({"kind": kind, "days_after": days_after}))?;
+            reply(201, Some(1), Some(format!("/api/v1/{object}")), &view(&schedule))
+        },
+    )
+    .await
+}
+
+/// Ends a schedule; what it froze stays.
+#[utoipa::path(tag = "reports", operation_id = "delete_report_schedule", params(("id" = String, Path)), responses((status = 204, description = "ended")))]
+#[delete("/report-schedules/{id}")]
+async fn remove(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    let id = path_id(&id)?;
+    call.write(move |conn, call| {
+        call.actor.require(Act::Draft, Right::Report)?;
+        if !schedules::all(conn)?.iter().any(|s| s.id == id) {
+            return Err(not_found());
+        }
+        call.precondition_given()?;
+        call.precondition_holds(1)?;
+        schedules::delete(conn, id)?;
+        call.remember(conn, "delete_report_schedule", &format!("report-schedules/{}", Id(id)), json!({}))?;
+        Ok::<(), Error>(())
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

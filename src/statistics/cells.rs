@@ -1,0 +1,121 @@
+//! Figures as cells for tools that add them up themselves (BI): every combination of words that counts, with measures
+//! that add up. Pure.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+
+use crate::kernel::words::Field;
+use crate::statistics::count::{DateBasis, region};
+use crate::statistics::fact::Fact;
+
+/// The words of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// `2026-03`.
+    pub month: String,
+    pub agency_id: i64,
+    pub country: String,
+    pub region: &'static str,
+    pub purpose: &'static str,
+    pub field: &'static str,
+    /// The first source of money, none where none is known.
+    pub funding: Option<&'static str>,
+    pub reception_level: Option<&'static str>,
+    pub leader_level: Option<&'static str>,
+    pub channel: Option<&'static str>,
+    pub in_plan: bool,
+    pub waived: bool,
+}
+
+/// What a cell counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Measures {
+    /// Delegations that stand in the cell; one to several countries stands in several.
+    pub delegations: i64,
+    pub visits: i64,
+    /// The same, each delegation and each visit in one cell only: these add up to the totals.
+    pub delegations_once: i64,
+    pub visits_once: i64,
+    pub days_once: i64,
+}
+
+/// Every cell, in the order of its words.
+pub fn cells(facts: &[Fact], basis: DateBasis) -> BTreeMap<Key, Measures> {
+    let mut all: BTreeMap<Key, Measures> = BTreeMap::new();
+    for fact in facts {
+        let day = basis.day(fact);
+        let mut first = true;
+        let mut people: Vec<i64> = Vec::new();
+        let mut stood: Vec<(i64, &str, i64)> = Vec::new();
+        let mut groups: Vec<(i64, &str)> = Vec::new();
+        for share in &fact.shares {
+            let key = Key {
+                month: format!("{}-{:02}", day.year(), day.month()),
+                agency_id: share.agency_id,
+                country: share.country.clone(),
+                region: region(&share.country),
+                purpose: fact.purpose.word(),
+                field: fact.field.unwrap_or(Field::Other).word(),
+                funding: fact.funding.first().map(|p| p.source.word()),
+                reception_level: fact.reception_level.map(|w| w.word()),
+                leader_level: fact.leader_level.map(|w| w.word()),
+                channel: fact.channel.map(|w| w.word()),
+                in_plan: fact.in_plan,
+                waived: fact.waived,
+            };
+            let cell = all.entry(key).or_default();
+            let group = (share.agency_id, share.country.as_str());
+            if !groups.contains(&group) {
+                groups.push(group);
+                cell.delegations += 1;
+            }
+            if !stood.contains(&(group.0, group.1, share.person)) {
+                stood.push((group.0, group.1, share.person));
+                cell.visits += share.heads;
+            }
+            if first {
+                cell.delegations_once += 1;
+                cell.days_once += fact.days;
+                first = false;
+            }
+            if !people.contains(&share.person) {
+                people.push(share.person);
+                cell.visits_once += share.heads;
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::statistics::count::{Dimension, count};
+    use crate::statistics::fact::Share;
+
+    proptest! {
+        #[test]
+        fn cells_add_up_to_the_totals_and_to_the_rows_of_a_country(
+            people in proptest::collection::vec(proptest::collection::vec((1i64..4, 0usize..3, 1i64..6), 1..6), 1..10),
+        ) {
+            let fact = |id: i64, shares: &[(i64, usize, i64)]| {
+                let share = |(agency_id, country, person): &(i64, usize, i64)| Share {
+                    agency_id: *agency_id, country: ["LA", "TH", "JP"][*country].into(), person: *person, heads: 1,
+                };
+                Fact::example(id, shares.iter().map(share).collect())
+            };
+            let facts: Vec<Fact> = (1i64..).zip(&people).map(|(id, shares)| fact(id, shares)).collect();
+            let all = cells(&facts, DateBasis::Travel);
+            let counted = count(&facts, &[Dimension::Country, Dimension::Agency], DateBasis::Travel);
+            let sum = |of: fn(&Measures) -> i64| all.values().map(of).sum::<i64>();
+            prop_assert_eq!(sum(|m| m.delegations_once), counted.total.delegations);
+            prop_assert_eq!(sum(|m| m.visits_once), counted.total.visits);
+            prop_assert_eq!(sum(|m| m.days_once), counted.total.days);
+            prop_assert_eq!(sum(|m| m.delegations), counted.rows.iter().map(|(_, f)| f.delegations).sum::<i64>());
+            prop_assert_eq!(sum(|m| m.visits), counted.rows.iter().map(|(_, f)| f.visits).sum::<i64>());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The feed of figures for reporting tools: cells, page by page.
+
+use std::collections::{HashMap, HashSet};
+
+use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::page_response;
+use crate::error::Result;
+use crate::kernel::id::Id;
+use crate::kernel::page::seal;
+use crate::kernel::words::Procedure;
+use crate::record::counters::data_version;
+use crate::statistics::asked::{Agencies, Asked, scope};
+use crate::statistics::cells::{Key, Measures, cells};
+use crate::statistics::question::Question;
+use crate::web::etag::IfNoneMatch;
+use crate::web::idempotency::fingerprint;
+use crate::web::query::{self, Query, invalid};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(outbound).service(inbound);
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PageAsked {
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// Every delegation of these words. `delegations` and `visits` are those that stand in the cell: a journey to two
+/// countries stands in two. `…_once` have each in one cell only: added up over any cells that a filter does not cut apart
+/// they are the totals of the statistics.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FigureCell, example = json!({"month": "2026-03", "agency_id": "01ke3m9p0005s", "agency_code": "SKHCN",
+    "agency": "Sở Khoa học và Công nghệ", "country": "KR", "region": "northeast_asia", "purpose": "study_visit", "field": "science",
+    "funding": "host", "reception_level": null, "leader_level": "department_head", "channel": null, "in_plan": false, "waived": false,
+    "delegations": 1, "visits": 5, "delegations_once": 1, "visits_once": 5, "days_once": 5}))]
+struct CellView {
+    /// Month of departure or arrival, or of the decision.
+    month: String,
+    #[schema(value_type = String)]
+    agency_id: Id,
+    agency_code: String,
+    agency: String,
+    /// ISO 3166-1 alpha-2.
+    country: String,
+    region: String,
+    purpose: String,
+    field: String,
+    /// The first source of money.
+    funding: Option<String>,
+    reception_level: Option<String>,
+    leader_level: Option<String>,
+    channel: Option<String>,
+    in_plan: bool,
+    waived: bool,
+    delegations: i64,
+    visits: i64,
+    delegations_once: i64,
+    visits_once: i64,
+    days_once: i64,
+}
+
+fn view(key: &Key, m: &Measures, names: &HashMap<i64, (String, String)>) -> CellView {
+    let (code, name) = names.get(&key.agency_id).cloned().unwrap_or_default();
+    let text = |word: Option<&'static str>| word.map(str::to_owned);
+    CellView {
+        month: key.month.clone(),
+        agency_id: Id(key.agency_id),
+        agency_code: code,
+        agency: name,
+        country: key.country.clone(),
+        region: key.region.to_owned(),
+        purpose: key.purpose.to_owned(),
+        field: key.field.to_owned(),
+        funding: text(key.funding),
+        reception_level: text(key.reception_level),
+        leader_level: text(key.leader_level),
+        channel: text(key.channel),
+        in_plan: key.in_plan,
+        waived: key.waived,
+        delegations: m.delegations,
+        visits: m.visits,
+        delegations_once: m.delegations_once,
+        visits_once: m.visits_once,
+        days_once: m.days_once,
+    }
+}
+
+/// Cells in the order of their words. Pages of another `data_version` belong to other figures: begin again.
+#[derive(Serialize, ToSchema)]
+struct CellPage {
+    items: Vec<CellView>,
+    next: Option<String>,
+    total: usize,
+    data_version: String,
+}
+
+/// Outbound figures for tools that add up themselves: cells by month, unit, country and every other word, page by page,
+/// with measures that add up; nowhere a name.
+#[utoipa::path(tag = "statistics", operation_id = "outbound_cells", params(Question, PageAsked),
+    responses((status = 200, description = "cells", body = CellPage), (status = 304, description = "nothing counted has changed")))]
+#[get("/statistics/outbound/cells")]
+async fn outbound(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
+    answer(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
+}
+
+/// Inbound figures for tools that add up themselves: cells by month, unit, country and every other word, page by page,
+/// with measures that add up; nowhere a name.
+#[utoipa::path(tag = "statistics", operation_id = "inbound_cells", params(Question, PageAsked),
+    responses((status = 200, description = "cells", body = CellPage), (status = 304, description = "nothing counted has changed")))]
+#[get("/statistics/inbound/cells")]
+async fn inbound(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
+    answer(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
+}
+
+async fn answer(req: &HttpRequest, call: &Call, agencies: Agencies, procedure: Procedure) -> Result<HttpResponse> {
+    let (Query(question), Query(page)) = query::split::<Question, PageAsked>(req.query_string(), &["limit", "cursor"])?;
+    let only = scope(call, &question)?;
+    let limit = usize::try_from(query::limit(page.limit)?).unwrap_or(0);
+    if question.by.is_some() || question.format.is_some() || question.compare.is_some() || question.measures.is_some() {
+        return Err(invalid(
+            "by",
+            "by, format, compare, measures không dùng ở đây.",
+            "by, format, compare and measures have no meaning here.",
+        ));
+    }
+    let asked = Asked::read(procedure, question, only.as_deref(), call.today)?;
+    let place = format!(
+        "cells {procedure} {:?} {:?} {:?} {:?}",
+        asked.period,
+        asked.narrow,
+        asked.view,
+        asked.question.basis()
+    );
+    let after: usize = query::place(&place, page.cursor.as_deref(), |parts| parts.first()?.parse().ok())?.unwrap_or(0);
+    let asked_again = IfNoneMatch::read(req.headers());
+    let key = fingerprint(format!("{place} {after} {limit}").as_bytes());
+    let key = key.get(..16).unwrap_or_default().to_owned();
+    let found = call
+        .read(move |conn, _| {
+            let version = data_version(conn)?;
+            let tag = format!("\"{version}-{key}\"");
+            if asked_again.hits(&tag) {
+                return Ok((tag, None));
+            }
+            let (facts, _) = asked.facts(conn, asked.period, agencies)?;
+            let all = cells(&facts, asked.question.basis());
+            let some: Vec<(&Key, &Measures)> = all.iter().skip(after).take(limit).collect();
+            let ids: HashSet<i64> = some.iter().map(|(key, _)| key.agency_id).collect();
+            let names = (agencies.names)(conn, &ids.into_iter().collect::<Vec<_>>())?;
+            let items: Vec<CellView> = some.into_iter().map(|(key, m)| view(key, m, &names)).collect();
+            Ok((tag, Some((items, all.len(), version))))
+        })
+        .await?;
+    let (tag, Some((items, total, version))) = found else {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, found.0)).finish());
+    };
+    let next = (after + limit < total).then(|| seal(&place, &[(after + limit).to_string()]));
+    let kept: Vec<&str> =
+        req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor=")).collect();
+    let path = format!("/api/v1/statistics/{procedure}/cells?{}", kept.join("&"));
+    Ok(page_response(path.trim_end_matches('?'), next.as_deref())
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .json(CellPage { items, next, total, data_version: version.to_string() }))
+}

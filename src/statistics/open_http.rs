@@ -1,0 +1,284 @@
+//! Open statistics (dữ liệu mở), without sign-in and off by default: years that are over, small cells suppressed.
+
+use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use chrono::Datelike;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::db::Db;
+use crate::error::{Error, Result, not_found};
+use crate::kernel::table::{Cell, Table};
+use crate::kernel::text::Language;
+use crate::kernel::time::{Clock, day_of};
+use crate::kernel::words::Procedure;
+use crate::papers;
+use crate::record::counters::data_version;
+use crate::statistics::count::{DateBasis, Dimension, Figures, count};
+use crate::statistics::labels::{heading, label, measure};
+use crate::statistics::question::Window;
+use crate::statistics::store;
+use crate::statistics::suppress::hidden;
+use crate::web::etag::IfNoneMatch;
+use crate::web::file;
+use crate::web::query::{Query, invalid};
+use crate::web::trace::language_of;
+
+/// Whether the province publishes its figures.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Published(pub bool);
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(catalogue).service(outbound).service(inbound);
+}
+
+/// One grouping a table: two would let small cells be reckoned from each other. Region and quarter are left out, because
+/// they are sums of countries and months.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OpenGrouping)]
+enum By {
+    Country,
+    Purpose,
+    Field,
+    Month,
+}
+
+impl By {
+    fn dimension(self) -> Dimension {
+        match self {
+            By::Country => Dimension::Country,
+            By::Purpose => Dimension::Purpose,
+            By::Field => Dimension::Field,
+            By::Month => Dimension::Month,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OpenFormat)]
+enum Format {
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// A year that is over.
+    #[param(minimum = 1990, maximum = 2100, example = 2025)]
+    year: i32,
+    #[param(inline)]
+    by: Option<By>,
+    #[param(inline)]
+    format: Option<Format>,
+}
+
+/// A row; null where a number of 1 to 4 people would be told, or could be reckoned.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OpenRow)]
+struct RowView {
+    key: String,
+    label: String,
+    delegations: Option<i64>,
+    visits: Option<i64>,
+    persons: Option<i64>,
+    suppressed: bool,
+}
+
+/// Published figures of a year: the same as the province's own, but for what is suppressed.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"procedure": "inbound", "year": 2025, "by": "country", "source": "Hệ thống quản lý đoàn ra, đoàn vào của tỉnh",
+    "licence": "CC-BY-4.0", "total": {"key": "", "label": "Tổng số", "delegations": 408, "visits": 2208, "persons": 2208, "suppressed": false},
+    "rows": [{"key": "KR", "label": "Hàn Quốc", "delegations": 60, "visits": 319, "persons": 319, "suppressed": false}]}))]
+struct OpenStatistics {
+    procedure: Procedure,
+    year: i32,
+    by: Option<By>,
+    source: &'static str,
+    licence: &'static str,
+    total: RowView,
+    rows: Vec<RowView>,
+}
+
+const SOURCE: &str = "Hệ thống quản lý đoàn ra, đoàn vào của tỉnh";
+const LICENCE: &str = "CC-BY-4.0";
+
+fn row(key: &str, label: String, f: &Figures, suppressed: bool) -> RowView {
+    let shown = |n: i64| (!suppressed).then_some(n);
+    RowView {
+        key: key.to_owned(),
+        label,
+        delegations: shown(f.delegations),
+        visits: shown(f.visits),
+        persons: shown(f.persons),
+        suppressed,
+    }
+}
+
+/// Outbound figures of a year that is over, for everybody. 404 unless the province publishes them.
+#[utoipa::path(tag = "statistics", operation_id = "open_outbound", security(()), params(Asked),
+    responses((status = 200, description = "the figures", content((OpenStatistics = "application/json"), (String = "text/csv"))),
+        (status = 304, description = "unchanged")))]
+#[get("/open/statistics/outbound")]
+async fn outbound(
+    req: HttpRequest,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    published: web::Data<Published>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse> {
+    answer(&req, &db, &clock, **published, Procedure::Outbound, asked.0).await
+}
+
+/// Inbound figures of a year that is over, for everybody. 404 unless the province publishes them.
+#[utoipa::path(tag = "statistics", operation_id = "open_inbound", security(()), params(Asked),
+    responses((status = 200, description = "the figures", content((OpenStatistics = "application/json"), (String = "text/csv"))),
+        (status = 304, description = "unchanged")))]
+#[get("/open/statistics/inbound")]
+async fn inbound(
+    req: HttpRequest,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    published: web::Data<Published>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse> {
+    answer(&req, &db, &clock, **published, Procedure::Inbound, asked.0).await
+}
+
+async fn answer(
+    req: &HttpRequest,
+    db: &Db,
+    clock: &Clock,
+    published: Published,
+    procedure: Procedure,
+    asked: Asked,
+) -> Result<HttpResponse> {
+    if !published.0 {
+        return Err(not_found());
+    }
+    // Figures of a year that goes on change with every visit: their differences would tell what a cell hides.
+    if !(1990..day_of(clock.now()).year()).contains(&asked.year) {
+        return Err(invalid("year", "chỉ công bố các năm đã kết thúc.", "only years that are over are published."));
+    }
+    let language = language_of(req.headers());
+    let days = Window::Calendar.months(asked.year, 1, 12);
+    let days = days.ok_or_else(|| Error::Internal("a year without days".into()))?;
+    let by: Vec<Dimension> = asked.by.iter().map(|by| by.dimension()).collect();
+    let known = IfNoneMatch::read(req.headers());
+    let (year, grouped, format) = (asked.year, asked.by, asked.format.unwrap_or(Format::Json));
+    let (tag, counted) = db
+        .read(move |conn| {
+            let tag =
+                format!("\"open-{}-{procedure}-{year}-{grouped:?}-{format:?}-{language:?}\"", data_version(conn)?);
+            if known.hits(&tag) {
+                return Ok((tag, None));
+            }
+            let facts = store::in_period(conn, procedure, days, DateBasis::Travel)?;
+            Ok((tag, Some(count(&facts, &by, DateBasis::Travel))))
+        })
+        .await?;
+    let Some(counted) = counted else {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    };
+    let people: Vec<i64> = counted.rows.iter().map(|(_, f)| f.persons).collect();
+    let (gone, whole) = hidden(&people, counted.total.persons);
+    let mut rows: Vec<RowView> = Vec::new();
+    for ((keys, figures), gone) in counted.rows.iter().zip(gone) {
+        let key = keys.first().map_or("", String::as_str);
+        let name = grouped.map_or(String::new(), |by| label(by.dimension(), key, &Default::default(), language));
+        rows.push(row(key, name, figures, gone));
+    }
+    let total = row("", measure("total", language).to_owned(), &counted.total, whole);
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, no-cache"));
+    Ok(match format {
+        Format::Json => response.json(OpenStatistics {
+            procedure,
+            year,
+            by: grouped,
+            source: SOURCE,
+            licence: LICENCE,
+            total,
+            rows,
+        }),
+        Format::Csv => {
+            let bytes = papers::csv::write(&table(grouped, language, rows, total)).map_err(Error::Internal)?;
+            file::saved(&mut response, file::CSV, &format!("{procedure}-{year}.csv"), bytes.into())
+        }
+    })
+}
+
+fn table(by: Option<By>, language: Language, rows: Vec<RowView>, total: RowView) -> Table {
+    let first = by.map_or("", |by| heading(by.dimension(), language));
+    let header = [first, measure("delegations", language), measure("visits", language), measure("persons", language)];
+    let cell = |n: Option<i64>| n.map_or(Cell::Text("*".into()), Cell::Number);
+    let line = |r: RowView| vec![Cell::Text(r.label), cell(r.delegations), cell(r.visits), cell(r.persons)];
+    Table {
+        name: "open".into(),
+        header: header.map(str::to_owned).to_vec(),
+        rows: rows.into_iter().chain([total]).map(line).collect(),
+    }
+}
+
+/// A dataset of the catalogue, in the words of DCAT 3.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OpenDataset)]
+struct DatasetView {
+    identifier: String,
+    title: &'static str,
+    description: &'static str,
+    licence: &'static str,
+    /// ISO 8601 duration.
+    accrual_periodicity: &'static str,
+    distributions: Vec<DistributionView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = OpenDistribution)]
+struct DistributionView {
+    media_type: &'static str,
+    /// To be completed with `year` and `by`.
+    path: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"publisher": "Hệ thống quản lý đoàn ra, đoàn vào của tỉnh", "last_year": 2025, "datasets": [{"identifier": "outbound",
+    "title": "Đoàn ra theo năm", "description": "Số đoàn, lượt, người.", "licence": "CC-BY-4.0", "accrual_periodicity": "P1Y",
+    "distributions": [{"media_type": "text/csv", "path": "/api/v1/open/statistics/outbound?year=2025&format=csv"}]}]}))]
+struct OpenCatalogue {
+    publisher: &'static str,
+    /// The last year that is over.
+    last_year: i32,
+    datasets: Vec<DatasetView>,
+}
+
+/// What the province publishes. 404 unless it does.
+#[utoipa::path(tag = "statistics", operation_id = "open_catalogue", security(()), responses((status = 200, description = "the catalogue", body = OpenCatalogue)))]
+#[get("/open/catalogue")]
+async fn catalogue(clock: web::Data<Clock>, published: web::Data<Published>) -> Result<HttpResponse> {
+    if !published.0 {
+        return Err(not_found());
+    }
+    let last_year = day_of(clock.now()).year() - 1;
+    let dataset = |name: &str, title| DatasetView {
+        identifier: name.to_owned(),
+        title,
+        description: "Số đoàn, số lượt, số người theo nước, mục đích, lĩnh vực, tháng; ô từ 1 đến 4 người không công bố.",
+        licence: LICENCE,
+        accrual_periodicity: "P1Y",
+        distributions: [("application/json", "json"), ("text/csv", "csv")]
+            .map(|(media_type, format)| DistributionView {
+                media_type,
+                path: format!("/api/v1/open/statistics/{name}?year={last_year}&by=country&format={format}"),
+            })
+            .into(),
+    };
+    Ok(HttpResponse::Ok().json(OpenCatalogue {
+        publisher: SOURCE,
+        last_year,
+        datasets: vec![dataset("outbound", "Đoàn ra theo năm"), dataset("inbound", "Đoàn vào theo năm")],
+    }))
+}
