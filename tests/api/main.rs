@@ -16,6 +16,7 @@ mod assessments;
 mod calendar;
 mod command_line;
 mod database;
+mod histories;
 mod imports;
 mod inbound;
 mod inbound_wrong_turns;

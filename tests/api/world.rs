@@ -451,7 +451,15 @@ impl World {
         self.upload_to("outbound-delegations", user, id, document, name, bytes).await
     }
 
-    async fn upload_to(&self, path: &str, user: &str, id: &str, document: &str, name: &str, bytes: &[u8]) -> Answer {
+    pub async fn upload_to(
+        &self,
+        path: &str,
+        user: &str,
+        id: &str,
+        document: &str,
+        name: &str,
+        bytes: &[u8],
+    ) -> Answer {
         let request = form(&format!("/{path}/{id}/attachments"), &[("document", document)], name, bytes);
         self.as_user(user, request).await
     }
