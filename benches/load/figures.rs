@@ -1,13 +1,18 @@
 //! What a statistic costs that is counted anew, as a multiple of reading the same facts once with plain SQL.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text};
-use ngoaivu::db::{Address, Conn};
-use ngoaivu::kernel::time::Day;
+use ngoaivu::db::{Address, Conn, Db, migrate};
+use ngoaivu::kernel::time::{Clock, Day};
+use ngoaivu::kernel::words::{Channel, Procedure, Purpose, ReceptionLevel};
+use ngoaivu::statistics::fact::{Fact, Share};
+use ngoaivu::statistics::store;
 
 use crate::Server;
+use crate::seed::COUNTRIES;
 
 /// How often each is done; the middle one counts.
 const TIMES: usize = 7;
@@ -65,9 +70,9 @@ fn middle(mut all: Vec<Duration>) -> f64 {
     all[all.len() / 2].as_secs_f64() * 1_000.0
 }
 
-/// Reads every column of the inbound facts of these days; how many people and groups there are, and the milliseconds.
-fn plain(conn: &mut Conn, from: &str, to: &str) -> (usize, f64) {
-    let which = format!("f.procedure = 'inbound' AND f.travel_date BETWEEN '{from}' AND '{to}'");
+/// Reads every column of the facts of these days; how many people and groups there are, and the milliseconds.
+fn plain(conn: &mut Conn, procedures: &str, from: &str, to: &str) -> (usize, f64) {
+    let which = format!("f.procedure IN ({procedures}) AND f.travel_date BETWEEN '{from}' AND '{to}'");
     let facts = format!("SELECT f.* FROM facts f WHERE {which}");
     let shares =
         format!("SELECT s.* FROM fact_shares s JOIN facts f ON f.delegation_id = s.delegation_id WHERE {which}");
@@ -101,12 +106,86 @@ pub fn measure(server: &Server, address: &Address, token: &str) {
     let mut conn = address.connect().unwrap();
     println!("\n| counted anew | to reach | plain SQL ms | answer ms | multiple |\n|---|---|---|---|---|");
     // Seeded delegations begin in 2016: days of 2015 add none, so the facts are the same each time.
-    let (people, read) = plain(&mut conn, "2016-01-01", "2016-12-31");
+    let (people, read) = plain(&mut conn, "'inbound'", "2016-01-01", "2016-12-31");
     let ms = counted(server, token, &|n| format!("from=2015-12-{:02}&to=2016-12-31&by=country", n + 1));
     println!("| one year by country, {people} people and groups | 2 | {read:.1} | {ms:.1} | {:.2} |", ms / read);
-    let (people, read) = plain(&mut conn, "2016-01-01", "2025-12-31");
+    let (people, read) = plain(&mut conn, "'inbound'", "2016-01-01", "2025-12-31");
     for by in ["country,month", "agency,purpose", "reception_level,quarter"] {
         let ms = counted(server, token, &|n| format!("from=2015-12-{:02}&to=2025-12-31&by={by}", n + 1));
         println!("| ten years by {by}, {people} people and groups | 3 | {read:.1} | {ms:.1} | {:.2} |", ms / read);
+    }
+    // A report shows the year before too, so those are its facts.
+    let (people, read) = plain(&mut conn, "'inbound', 'outbound'", "2019-01-01", "2020-12-31");
+    let body = r#"{"kind": "annual", "year": 2020}"#;
+    let freeze = |_| {
+        let started = Instant::now();
+        let answer = server.send("POST", "/api/v1/reports", token, body);
+        assert!(answer["records"]["inbound"].as_i64().unwrap() > 0, "{answer}");
+        started.elapsed()
+    };
+    let ms = middle((0..TIMES).map(freeze).collect());
+    println!(
+        "| a frozen annual report with its records, {people} people and groups | 10 | {read:.1} | {ms:.1} | {:.2} |",
+        ms / read
+    );
+}
+
+/// Delegations for which facts alone are made, to see how the cost of counting grows.
+const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
+
+fn made(n: usize) -> Fact {
+    let id = i64::try_from(n).unwrap();
+    let day = Day::from_ymd_opt(2016, 1, 1).unwrap() + chrono::Days::new(u64::try_from(n % 3_650).unwrap());
+    let share = |person: i64| Share {
+        agency_id: 1 + id % 40,
+        country: COUNTRIES[n % COUNTRIES.len()].into(),
+        person: 1 + (id * 3 + person) % 40_000,
+        heads: 1,
+    };
+    Fact {
+        delegation_id: id + 1,
+        procedure: Procedure::Inbound,
+        travel_date: day,
+        decided_on: day,
+        days: 3,
+        purpose: Purpose::Official,
+        field: None,
+        funding: Vec::new(),
+        leader_level: None,
+        in_plan: false,
+        reception_level: Some(ReceptionLevel::Agency),
+        channel: Some(Channel::State),
+        waived: false,
+        shares: (0..3).map(share).collect(),
+    }
+}
+
+/// What counting ten years costs, by how many delegations there are.
+pub fn growth(folder: &Path) {
+    println!(
+        "\n| delegations | people | ten years by country, ms | µs a delegation | resident MiB after |\n|---|---|---|---|---|"
+    );
+    for size in SIZES {
+        let place = folder.join(format!("growth-{size}"));
+        std::fs::create_dir_all(&place).unwrap();
+        let address = Address::in_folder(&place);
+        migrate::run(&address).unwrap();
+        let db = Db::open(address).unwrap();
+        let now = Clock::Machine.now();
+        db.write_now(move |conn| ngoaivu::regulation::store::add_shipped(conn, now)).unwrap();
+        db.write_now(move |conn| ngoaivu::demo::make(conn, now)).unwrap();
+        db.write_now(store::set_current).unwrap();
+        for start in (0..size).step_by(10_000) {
+            let some: Vec<Fact> = (start..(start + 10_000).min(size)).map(made).collect();
+            db.write_now(move |conn| store::add(conn, &some)).unwrap();
+        }
+        db.close();
+        let server = Server::start(&place, None);
+        let token = server.token("stats");
+        let ms = counted(&server, &token, &|n| format!("from=2015-12-{:02}&to=2025-12-31&by=country", n + 1));
+        let each = ms * 1_000.0 / f64::from(u32::try_from(size).unwrap());
+        println!("| {size} | {} | {ms:.1} | {each:.2} | {} |", size * 3, server.memory().0);
+        drop(server);
+        let _ = std::fs::remove_dir_all(&place);
     }
 }

@@ -12,6 +12,7 @@
 )]
 
 mod figures;
+mod lists;
 mod seed;
 mod visits;
 
@@ -154,6 +155,52 @@ fn get(token: &str) -> String {
     format!("wrk.headers['Authorization'] = 'Bearer {token}'")
 }
 
+/// Drafts that are written while eight clients pull statistics, against drafts that are written alone.
+fn beside_readers(server: &Server, folder: &Path, seconds: u32, (officer, clerk): (&str, &str), body: &str) {
+    let create = format!(
+        "{}\nwrk.method = 'POST'\nwrk.headers['Content-Type'] = 'application/json'\nwrk.body = [==[{body}]==]",
+        get(clerk)
+    );
+    let path = "/api/v1/outbound-delegations";
+    println!(
+        "\n| 8 clients pull statistics | writes/s alone | writes/s beside them | part kept (to reach 0.9) | statistics/s |\n|---|---|---|---|---|"
+    );
+    for (name, pause) in
+        [("each once a second", 1_000), ("each ten times a second", 100), ("as fast as they get answers", 0)]
+    {
+        // A year of its own each time, so that answers are counted, and then again from memory.
+        let readers = format!(
+            "{}\nlocal at = 0\nrequest = function() at = at + 1; return wrk.format('GET', '/api/v1/statistics/inbound?by=country,month&year=' .. (2016 + at % 10)) end\n{}",
+            get(officer),
+            if pause > 0 { format!("function delay() return {pause} end") } else { String::new() }
+        );
+        let file = folder.join("readers.lua");
+        std::fs::write(&file, readers).unwrap();
+        let mut kept = Vec::new();
+        let (mut pulled, mut alone_best, mut beside_best) = (String::new(), 0.0, 0.0);
+        // Alone and beside, turn by turn: the host's speed drifts.
+        for _ in 0..3 {
+            let alone = wrk(server, folder, seconds, false, &create, path).requests;
+            let readers = Command::new("wrk")
+                .args(["-t1", "-c8", &format!("-d{}s", seconds + 1), "-s"])
+                .arg(&file)
+                .arg(format!("http://{}/", server.address))
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let beside = wrk(server, folder, seconds, false, &create, path).requests;
+            let text = String::from_utf8(readers.wait_with_output().unwrap().stdout).unwrap();
+            assert!(!text.contains("Non-2xx"), "{text}");
+            let line = text.lines().find(|l| l.contains("Requests/sec:")).unwrap();
+            pulled = line.split_whitespace().nth(1).unwrap().to_owned();
+            kept.push(beside / alone);
+            (alone_best, beside_best) = (alone, beside);
+        }
+        kept.sort_by(f64::total_cmp);
+        println!("| {name} | {alone_best:.0} | {beside_best:.0} | {:.2} | {pulled} |", kept[1]);
+    }
+}
+
 fn main() {
     let asked = arguments();
     let folder =
@@ -264,6 +311,15 @@ fn main() {
     if "figures".contains(&asked.only) {
         figures::measure(&server, &address, &officer);
     }
+    if "writers".contains(&asked.only) {
+        beside_readers(&server, &folder, asked.seconds, (&officer, &clerk), &body);
+    }
+    if "lists".contains(&asked.only) {
+        lists::measure(&server, &officer);
+    }
     drop(server);
+    if "growth".contains(&asked.only) && asked.database_url.is_none() {
+        figures::growth(&folder);
+    }
     let _ = std::fs::remove_dir_all(&folder);
 }

@@ -189,6 +189,8 @@ pub fn check(kind: Kind, sheet: &Sheet, header: &Header, known: &Known, progress
             ),
         });
     }
+    found.errors.sort_by_key(|f| f.row);
+    found.warnings.sort_by_key(|f| f.row);
     progress(found.rows);
     found
 }

@@ -265,7 +265,7 @@ impl Reading<'_> {
 
     /// What the row says of a delegation; `agency` is the unit it names.
     pub fn delegation(&mut self, agency: Option<Unit>) -> Option<Parsed> {
-        let title = self.required(Column::Title, TITLE);
+        let title = self.title();
         let (countries, counts) = self.countries();
         let days = self.days();
         let headcount = cells::headcount(self.cell(Column::Headcount));
@@ -335,6 +335,14 @@ impl Reading<'_> {
             said,
         };
         self.errors.is_empty().then_some(Parsed::Delegation(parsed))
+    }
+
+    /// The name of the delegation; a list without a column for it names delegations by who leads them.
+    fn title(&mut self) -> String {
+        match self.text(Column::Head).filter(|_| self.header.at(Column::Title).is_none()) {
+            Some(head) => format!("Đoàn {head}"),
+            None => self.required(Column::Title, TITLE),
+        }
     }
 
     /// The purpose where it is named; else what the content of the visit is a name of; else an official visit.

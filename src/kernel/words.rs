@@ -154,6 +154,12 @@ impl Procedure {
     }
 }
 
+impl From<Procedure> for Direction {
+    fn from(procedure: Procedure) -> Self {
+        if procedure.is_visit() { Direction::Inbound } else { Direction::Outbound }
+    }
+}
+
 impl FundingSource {
     /// State budget (ngân sách nhà nước): central, provincial, district or commune.
     pub fn is_budget(self) -> bool {

@@ -28,6 +28,7 @@ use crate::statistics::count::{Dimension, visits_in};
 use crate::statistics::fact::Fact;
 use crate::statistics::question::Question;
 use crate::statistics::store;
+use crate::web::etag::tagged;
 use crate::web::query::{self, Query, invalid};
 
 /// Registers the room's routes.
@@ -99,7 +100,7 @@ struct RecordPage {
 
 /// The dossiers behind a figure of outbound statistics, with the reason each counts, and those that do not, with theirs.
 #[utoipa::path(tag = "statistics", operation_id = "outbound_records", params(Question, Cell),
-    responses((status = 200, description = "the records", body = RecordPage)))]
+    responses((status = 200, description = "the records", body = RecordPage), (status = 304, description = "unchanged")))]
 #[get("/statistics/outbound/records")]
 async fn outbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
     records::<outbound::model::Content>(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
@@ -107,7 +108,7 @@ async fn outbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agen
 
 /// The dossiers behind a figure of inbound statistics, with the reason each counts, and those that do not, with theirs.
 #[utoipa::path(tag = "statistics", operation_id = "inbound_records", params(Question, Cell),
-    responses((status = 200, description = "the records", body = RecordPage)))]
+    responses((status = 200, description = "the records", body = RecordPage), (status = 304, description = "unchanged")))]
 #[get("/statistics/inbound/records")]
 async fn inbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
     records::<inbound::model::Content>(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
@@ -172,7 +173,7 @@ async fn records<C: Content>(
     let (items, next) =
         call.read(move |conn, call| page::<C>(conn, call, &asked, &keys, agencies, after, limit)).await?;
     let next = next.map(|place| seal(&scope, &place.write()));
-    Ok(HttpResponse::Ok().json(RecordPage { items, next }))
+    tagged(req, HttpResponse::Ok(), &RecordPage { items, next })
 }
 
 type Found = (Vec<RecordView>, Option<After>);

@@ -19,7 +19,7 @@ use crate::kernel::id::Id;
 use crate::kernel::page::{Page, seal};
 use crate::kernel::time::rfc3339;
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{Direction, Procedure};
+use crate::kernel::words::Procedure;
 use crate::record::counters::data_version;
 use crate::registry::agencies;
 use crate::reports::corrections::{Correction, corrections};
@@ -32,7 +32,7 @@ use crate::reports::{document, workbook};
 use crate::statistics::asked::Agencies;
 use crate::statistics::count::{DateBasis, count, visits_in};
 use crate::statistics::question::Window;
-use crate::web::etag::IfNoneMatch;
+use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query, invalid};
@@ -137,11 +137,15 @@ impl Opened {
 }
 
 fn opened(conn: &mut Conn, call: &Call, report: Report, content: Content) -> Result<Opened> {
+    if data_version(conn)? == content.data_version {
+        // Nothing counted has changed since: there is nothing to compare.
+        let now = TotalsView { outbound: report.outbound, inbound: report.inbound };
+        return Ok(Opened { report, content, corrections: Vec::new(), total: 0, now });
+    }
     let mut shown = Vec::new();
     let mut total = 0;
     let mut totals = Vec::new();
-    for (procedure, direction) in [(Procedure::Outbound, Direction::Outbound), (Procedure::Inbound, Direction::Inbound)]
-    {
+    for procedure in [Procedure::Outbound, Procedure::Inbound] {
         let facts = freeze::now(conn, procedure, report.days)?;
         totals.push(Figures::from(&count(&facts, &[], DateBasis::Travel).total));
         let frozen: Vec<_> = content.records(procedure).iter().map(|r| r.fact.clone()).collect();
@@ -149,7 +153,7 @@ fn opened(conn: &mut Conn, call: &Call, report: Report, content: Content) -> Res
         total += all.len();
         let some: Vec<&Correction> = all.iter().take(SHOWN - shown.len().min(SHOWN)).collect();
         let ids: Vec<i64> = some.iter().filter_map(|c| c.fact()).map(|f| f.delegation_id).collect();
-        let named = list::seen(conn, &call.actor, direction, &ids)?;
+        let named = list::seen(conn, &call.actor, procedure.into(), &ids)?;
         let mut acts: HashMap<i64, Vec<ActView>> = HashMap::new();
         for (id, action, at) in store::acts_since(conn, &ids, report.id)? {
             acts.entry(id).or_default().push(ActView { action, at: rfc3339(at) });
@@ -184,9 +188,9 @@ struct ReportPage {
 }
 
 /// Reports, the latest first.
-#[utoipa::path(tag = "reports", operation_id = "list_reports", params(Asked), responses((status = 200, description = "reports", body = ReportPage)))]
+#[utoipa::path(tag = "reports", operation_id = "list_reports", params(Asked), responses((status = 200, description = "reports", body = ReportPage), (status = 304, description = "unchanged")))]
 #[get("/reports")]
-async fn show_list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
+async fn show_list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Right::Report)?;
     let Asked { year, kind, limit, cursor } = asked.0;
     let limit = query::limit(limit)?;
@@ -196,7 +200,8 @@ async fn show_list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     let rows = call.read(move |conn, _| store::page(conn, &filter, before, limit + 1)).await?;
     let page = Page::cut(rows, limit, &scope, |r| vec![r.id.to_string()]);
     let items = page.items.iter().map(view::item).collect();
-    Ok(page_response("/api/v1/reports", page.next.as_deref()).json(ReportPage { items, next: page.next }))
+    let response = page_response("/api/v1/reports", page.next.as_deref());
+    tagged(&req, response, &ReportPage { items, next: page.next })
 }
 
 /// How a report is answered.
@@ -328,9 +333,9 @@ fn behind<'a>(content: &'a Content, cell: &Cell) -> Result<(Procedure, Vec<(&'a 
 
 /// The delegations behind a figure of a report, as they were counted.
 #[utoipa::path(tag = "reports", operation_id = "report_records", params(("id" = String, Path), Cell),
-    responses((status = 200, description = "the records", body = ReportRecordPage)))]
+    responses((status = 200, description = "the records", body = ReportRecordPage), (status = 304, description = "unchanged")))]
 #[get("/reports/{id}/records")]
-async fn records(call: Call, id: web::Path<String>, cell: Query<Cell>) -> Result<HttpResponse> {
+async fn records(req: HttpRequest, call: Call, id: web::Path<String>, cell: Query<Cell>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Right::Report)?;
     let id = path_id(&id)?;
     // Who sees figures only, and nowhere a name, has no business here.
@@ -347,8 +352,7 @@ async fn records(call: Call, id: web::Path<String>, cell: Query<Cell>) -> Result
             counted.sort_by_key(|(r, _)| (r.fact.travel_date, r.fact.delegation_id));
             let some: Vec<(&Record, i64)> = counted.iter().skip(after).take(limit).copied().collect();
             let ids: Vec<i64> = some.iter().map(|(r, _)| r.fact.delegation_id).collect();
-            let direction = if procedure == Procedure::Inbound { Direction::Inbound } else { Direction::Outbound };
-            let seen = list::seen(conn, &call.actor, direction, &ids)?;
+            let seen = list::seen(conn, &call.actor, procedure.into(), &ids)?;
             let mut items = Vec::with_capacity(some.len());
             for (record, visits) in some {
                 let id = record.fact.delegation_id;
@@ -370,5 +374,5 @@ async fn records(call: Call, id: web::Path<String>, cell: Query<Cell>) -> Result
         })
         .await?;
     let next = more.then(|| seal(&scope, &[(after + limit).to_string()]));
-    Ok(HttpResponse::Ok().json(ReportRecordPage { items, next }))
+    tagged(&req, HttpResponse::Ok(), &ReportRecordPage { items, next })
 }

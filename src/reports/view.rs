@@ -9,7 +9,7 @@ use crate::kernel::time::rfc3339;
 use crate::kernel::words::Procedure;
 use crate::reports::corrections::{Change, Correction, changed_words, visits};
 use crate::reports::model::{Content, Figures, Kind, Line, Report, Rule, Table};
-use crate::statistics::compare::permille;
+use crate::statistics::compare::percent;
 use crate::statistics::fact::Fact;
 use crate::statistics::question::Window;
 
@@ -89,11 +89,6 @@ struct LineView {
     /// Since the beginning of the year, in the summary of a shorter period.
     #[serde(skip_serializing_if = "Option::is_none")]
     to_date: Option<Figures>,
-}
-
-#[expect(clippy::cast_precision_loss, reason = "tenths of a percent are far below 2^53")]
-pub fn percent(now: i64, before: i64) -> Option<f64> {
-    permille(now, before).map(|tenths| tenths as f64 / 10.0)
 }
 
 fn line(l: &Line) -> LineView {

@@ -14,7 +14,8 @@ use crate::papers::csv::harmless;
 use crate::reports::corrections::visits;
 use crate::reports::model::{Content, Figures, Line, Record, Report, Table};
 use crate::reports::tables::SUMMARY;
-use crate::reports::view::{percent, title};
+use crate::reports::view::title;
+use crate::statistics::compare::percent;
 
 /// The number of the paper size, as workbooks know it.
 const A4: u8 = 9;

@@ -52,6 +52,12 @@ pub fn permille(now: i64, before: i64) -> Option<i64> {
     i64::try_from((change.abs() * 2 + before) / (before * 2) * change.signum()).ok()
 }
 
+/// The same in percent, to a tenth.
+#[expect(clippy::cast_precision_loss, reason = "tenths of a percent are far below 2^53")]
+pub fn percent(now: i64, before: i64) -> Option<f64> {
+    permille(now, before).map(|tenths| tenths as f64 / 10.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

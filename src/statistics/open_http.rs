@@ -19,7 +19,7 @@ use crate::statistics::labels::{heading, label, measure};
 use crate::statistics::question::Window;
 use crate::statistics::store;
 use crate::statistics::suppress::hidden;
-use crate::web::etag::IfNoneMatch;
+use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
 use crate::web::query::{Query, invalid};
 use crate::web::trace::language_of;
@@ -256,9 +256,9 @@ struct OpenCatalogue {
 }
 
 /// What the province publishes. 404 unless it does.
-#[utoipa::path(tag = "statistics", operation_id = "open_catalogue", security(()), responses((status = 200, description = "the catalogue", body = OpenCatalogue)))]
+#[utoipa::path(tag = "statistics", operation_id = "open_catalogue", security(()), responses((status = 200, description = "the catalogue", body = OpenCatalogue), (status = 304, description = "unchanged")))]
 #[get("/open/catalogue")]
-async fn catalogue(clock: web::Data<Clock>, published: web::Data<Published>) -> Result<HttpResponse> {
+async fn catalogue(req: HttpRequest, clock: web::Data<Clock>, published: web::Data<Published>) -> Result<HttpResponse> {
     if !published.0 {
         return Err(not_found());
     }
@@ -276,9 +276,6 @@ async fn catalogue(clock: web::Data<Clock>, published: web::Data<Published>) -> 
             })
             .into(),
     };
-    Ok(HttpResponse::Ok().json(OpenCatalogue {
-        publisher: SOURCE,
-        last_year,
-        datasets: vec![dataset("outbound", "Đoàn ra theo năm"), dataset("inbound", "Đoàn vào theo năm")],
-    }))
+    let datasets = vec![dataset("outbound", "Đoàn ra theo năm"), dataset("inbound", "Đoàn vào theo năm")];
+    tagged(&req, HttpResponse::Ok(), &OpenCatalogue { publisher: SOURCE, last_year, datasets })
 }

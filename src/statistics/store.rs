@@ -1,6 +1,6 @@
 //! Rows of facts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use diesel::prelude::*;
 
@@ -224,14 +224,15 @@ pub fn in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: D
         .order((fact_shares::delegation_id, fact_shares::ord))
         .select(ShareRow::as_select())
         .load(conn)?;
-    let mut of: HashMap<i64, Vec<Share>> = HashMap::with_capacity(rows.len());
-    for share in shares {
-        of.entry(share.delegation_id).or_default().push(share.into());
-    }
+    // Both come in the order of delegations.
+    let mut shares = shares.into_iter().peekable();
     rows.into_iter()
         .map(|row| {
-            let shares = of.remove(&row.delegation_id).unwrap_or_default();
-            row.fact(shares)
+            let mut own = Vec::new();
+            while let Some(share) = shares.next_if(|s| s.delegation_id == row.delegation_id) {
+                own.push(Share::from(share));
+            }
+            row.fact(own)
         })
         .collect()
 }

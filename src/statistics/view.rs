@@ -11,7 +11,7 @@ use crate::kernel::table::{Cell, Table};
 use crate::kernel::text::Language;
 use crate::kernel::time::Period;
 use crate::kernel::words::Procedure;
-use crate::statistics::compare::{Compared, permille};
+use crate::statistics::compare::{Compared, percent};
 use crate::statistics::count::{Counted, Dimension, Figures};
 use crate::statistics::labels::{heading, measure};
 use crate::statistics::question::{Basis, Measures, Window};
@@ -90,11 +90,6 @@ fn difference(now: &Figures, before: &Figures) -> Figures {
         days: now.days - before.days,
         cost: currencies.into_iter().map(|c| (c.clone(), amount(&now.cost, c) - amount(&before.cost, c))).collect(),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "tenths of a percent are far below 2^53")]
-fn percent(now: i64, before: i64) -> Option<f64> {
-    permille(now, before).map(|tenths| tenths as f64 / 10.0)
 }
 
 impl Comparison {

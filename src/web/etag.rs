@@ -1,6 +1,11 @@
 //! Strong entity tags: the version of a resource, quoted (RFC 9110 §8.8.3).
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::web::idempotency::fingerprint;
 
 /// What `If-Match` said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +54,17 @@ impl IfNoneMatch {
     pub fn hits(&self, tag: &str) -> bool {
         self.0.iter().any(|t| t == tag || t == "*")
     }
+}
+
+/// A JSON answer with a tag of its own bytes; 304 where the caller has it already.
+pub fn tagged<T: Serialize>(req: &HttpRequest, mut response: HttpResponseBuilder, body: &T) -> Result<HttpResponse> {
+    let body = serde_json::to_vec(body).map_err(|e| Error::Internal(e.to_string()))?;
+    let tag = format!("\"{}\"", fingerprint(&body).get(..32).unwrap_or_default());
+    if IfNoneMatch::read(req.headers()).hits(&tag) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    }
+    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    Ok(response.content_type("application/json").body(body))
 }
 
 #[cfg(test)]

@@ -265,6 +265,39 @@ on_both! {
         assert_eq!(codes(&nations["errors"]), [(3, "Quốc tịch".into(), "counts_needed".into())]);
     }
 
+    async fn merged_cells_and_headers_of_two_lines_are_read_as_people_see_them(w) {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let plain = rust_xlsxwriter::Format::new();
+        book.add_worksheet().set_name("Bìa").unwrap().write_string(0, 0, "Sở Ngoại vụ").unwrap();
+        let sheet = book.add_worksheet();
+        sheet.merge_range(0, 0, 0, 6, "TỔNG HỢP ĐOÀN RA NĂM 2022", &plain).unwrap();
+        for (column, text) in [(0, "TT"), (1, "Tên đoàn"), (2, "Nước đi"), (5, "Số người"), (6, "Đơn vị")] {
+            sheet.merge_range(2, column, 3, column, text, &plain).unwrap();
+        }
+        sheet.merge_range(2, 3, 2, 4, "Thời gian thực hiện", &plain).unwrap();
+        sheet.write_string(3, 3, "Từ ngày").unwrap().write_string(3, 4, "Đến ngày").unwrap();
+        // One journey to two countries over two rows, and a unit that stands once for three delegations.
+        for column in [0, 1, 3, 4, 5] {
+            let text = ["1", "Đoàn hai nước", "", "05/04/2022", "09/04/2022", "4"][usize::from(column)];
+            sheet.merge_range(4, column, 5, column, text, &plain).unwrap();
+        }
+        sheet.write_string(4, 2, "Lào").unwrap().write_string(5, 2, "Thái Lan").unwrap();
+        sheet.merge_range(4, 6, 7, 6, "SYT", &plain).unwrap();
+        for (row, n) in [(6, 2), (7, 3)] {
+            sheet.write_number(row, 0, n).unwrap().write_string(row, 1, format!("Đoàn {n}")).unwrap().write_string(row, 2, "Nhật").unwrap();
+            sheet.write_string(row, 3, "10/05/2022").unwrap().write_string(row, 4, "11/05/2022").unwrap().write_number(row, 5, 2).unwrap();
+        }
+        sheet.merge_range(8, 0, 8, 4, "Tổng cộng: 3 đoàn", &plain).unwrap();
+        sheet.write_number(8, 5, 8).unwrap();
+        let batch = import(&w, "outbound", "false", "gop.xlsx", &book.save_to_buffer().unwrap()).await;
+        assert_eq!((&batch["state"], &batch["rows"], &batch["created"], &batch["warnings"]), (&json!("committed"), &json!(3), &json!(3), &json!([])), "{batch}");
+        let year = figures(&w, "outbound?year=2022&by=country").await;
+        assert_eq!((&year["total"]["delegations"], &year["total"]["visits"]), (&json!(3), &json!(8)));
+        same_rows(&year, &json!({"LA": {"delegations": 1, "visits": 4}, "TH": {"delegations": 1, "visits": 4}, "JP": {"delegations": 2, "visits": 4}}));
+        let syt = w.agency("SYT").await;
+        assert_eq!(figures(&w, "outbound?year=2022&by=agency").await["rows"], json!([{"key": syt, "label": "Sở Y tế", "delegations": 3, "visits": 8, "persons": 8}]));
+    }
+
     async fn units_unknown_to_the_tree_can_be_a_fault(w) {
         let text = b"Delegation,Country,Arrival,Departure,Persons,Host\nA,LA,2021-03-05,2021-03-07,6,Unknown Institute\n";
         let texts = [("kind", "inbound"), ("unknown_agencies", "reject")];
