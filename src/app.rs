@@ -149,6 +149,7 @@ fn rooms(config: &mut ServiceConfig) {
     crate::jobs::http::routes(config);
     crate::imports::http::routes(config);
     crate::reports::http::routes(config);
+    crate::reports::records_http::routes(config);
     crate::reports::schedules_http::routes(config);
     crate::statistics::http::routes(config);
     crate::statistics::feed_http::routes(config);

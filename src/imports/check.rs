@@ -77,6 +77,9 @@ fn body<'a>(sheet: &'a Sheet, header: &Header) -> impl Iterator<Item = &'a Row> 
     sheet.rows.iter().filter(move |row| row.number > last)
 }
 
+/// Cells of merged regions that are looked at: people merge a few, a machine may claim millions.
+const MERGED: usize = 500_000;
+
 /// Cells merged over several rows.
 struct Merges {
     /// A row that goes on with the delegation of another one.
@@ -90,10 +93,15 @@ impl Merges {
         let whole: Vec<usize> =
             [Column::Title, Column::FullName, Column::Name].iter().filter_map(|c| header.at(*c)).collect();
         let mut merges = Merges { goes_on: HashMap::new(), shows: HashMap::new() };
+        let mut cells = 0;
         for region in sheet.merged.iter().filter(|m| m.first_row > header.row && m.last_row > m.first_row) {
+            if cells > MERGED {
+                break;
+            }
             // A region of more rows than a list may have is no merged cell of a person.
             for row in (region.first_row + 1)..=region.last_row.min(region.first_row + 1_000) {
                 for column in region.first_column..=region.last_column.min(region.first_column + 60) {
+                    cells += 1;
                     merges.shows.entry(row).or_default().push((column, region.first_row));
                     if whole.contains(&column) {
                         merges.goes_on.insert(row, region.first_row);

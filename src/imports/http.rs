@@ -119,7 +119,6 @@ async fn create(
                 created_by: call.actor.id(),
                 created_at: call.now,
             };
-            not_twice(conn, &batch)?;
             let mut kept = Kept { folder: kept_in, names: Vec::new(), used: mark };
             let mut found = Checked::default();
             if batch.rows <= AT_ONCE || marked(&sheet) {

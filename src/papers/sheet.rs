@@ -1,6 +1,7 @@
 //! Reading tables that people made: the sheets of an XLSX workbook, or CSV, as rows of typed cells, within bounds.
 
 use std::io::{Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Reader, Xlsx};
 
@@ -94,7 +95,12 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 
 /// Every sheet that has cells.
 pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
-    if is_workbook(bytes) { workbook(bytes) } else { csv(bytes) }
+    if !is_workbook(bytes) {
+        return csv(bytes);
+    }
+    // Whatever a broken file makes the reader do, it is the file that is refused.
+    catch_unwind(AssertUnwindSafe(|| workbook(bytes)))
+        .unwrap_or_else(|_| Err(Unreadable::NotAWorkbook("its parts do not fit together".into())))
 }
 
 /// Refuses a file whose parts unpack to more than they may.
@@ -221,6 +227,8 @@ fn csv(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -244,5 +252,16 @@ mod tests {
         let bytes = file.finish().unwrap().into_inner();
         assert!(bytes.len() < 1 << 20, "{}", bytes.len());
         assert_eq!(read(&bytes), Err(Unreadable::TooLarge));
+    }
+
+    proptest! {
+        #[test]
+        fn a_broken_workbook_is_refused_or_read_without_harm(at in 0usize..5_653, byte in any::<u8>(), cut in 0usize..5_653) {
+            let mut bytes = include_bytes!("../../tests/data/doan-vao-loi.xlsx").to_vec();
+            bytes[at] = byte;
+            let _ = read(&bytes);
+            bytes.truncate(cut);
+            let _ = read(&bytes);
+        }
     }
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,7 +15,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result, not_found};
 use crate::handling::store::list;
 use crate::kernel::id::Id;
-use crate::kernel::page::{Page, seal};
+use crate::kernel::page::Page;
 use crate::kernel::time::rfc3339;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::Procedure;
@@ -24,21 +23,20 @@ use crate::record::counters::data_version;
 use crate::registry::agencies;
 use crate::reports::corrections::{Correction, corrections};
 use crate::reports::freeze::{self, Signed, draw, keep};
-use crate::reports::model::{Content, Figures, Kind, Record, Report, Span};
+use crate::reports::model::{Content, Figures, Kind, Report, Span};
 use crate::reports::store::{self, Filter};
-use crate::reports::tables::{SUMMARY, of_province, of_summary, of_table};
 use crate::reports::view::{self, ActView, CorrectionView, ItemView, Named, ReportView, TotalsView};
 use crate::reports::{document, workbook};
 use crate::statistics::asked::Agencies;
-use crate::statistics::count::{DateBasis, count, visits_in};
+use crate::statistics::count::{DateBasis, count};
 use crate::statistics::question::Window;
 use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
 use crate::web::json::Incoming;
-use crate::web::query::{self, Query, invalid};
+use crate::web::query::{self, Query};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(create).service(show_list).service(records).service(show);
+    config.service(create).service(show_list).service(show);
 }
 
 /// Corrections that one answer shows.
@@ -272,107 +270,4 @@ async fn show(req: HttpRequest, call: Call, id: web::Path<String>, how: Query<Ho
         Format::Xlsx => file::saved(&mut response, file::XLSX, &format!("{name}.xlsx"), body.into()),
         Format::Docx => file::saved(&mut response, file::DOCX, &format!("{name}.docx"), body.into()),
     })
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Cell {
-    /// The `code` of a table.
-    #[param(example = "inbound_by_country")]
-    table: String,
-    /// The `key` of a row; left out: the total.
-    #[param(example = "KR")]
-    key: Option<String>,
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-    cursor: Option<String>,
-}
-
-/// A delegation as it was counted.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ReportRecord)]
-struct RecordView {
-    /// Null, with number and title, where the caller may see the figure but not the dossier.
-    #[schema(value_type = Option<String>)]
-    delegation_id: Option<Id>,
-    number: Option<String>,
-    title: Option<String>,
-    /// The version of the dossier that was counted.
-    version: i64,
-    date: NaiveDate,
-    counted: bool,
-    visits: i64,
-    reason: &'static str,
-    /// It counts otherwise by now, or no longer.
-    corrected: bool,
-}
-
-#[derive(Serialize, ToSchema)]
-struct ReportRecordPage {
-    items: Vec<RecordView>,
-    next: Option<String>,
-}
-
-/// The records behind a cell, and what each counts there.
-fn behind<'a>(content: &'a Content, cell: &Cell) -> Result<(Procedure, Vec<(&'a Record, i64)>)> {
-    let bad = || invalid("table", "không có bảng hoặc dòng này.", "there is no such table or row.");
-    if cell.table == SUMMARY {
-        let (procedure, provincial) = of_summary(cell.key.as_deref().unwrap_or_default()).ok_or_else(bad)?;
-        let all = content.records(procedure).iter().filter(|r| !provincial || of_province(&r.fact));
-        let counted = all.filter_map(|r| Some((r, visits_in(&r.fact, &[], DateBasis::Travel, &[])?)));
-        return Ok((procedure, counted.collect()));
-    }
-    let (procedure, dimension) = of_table(&cell.table).ok_or_else(bad)?;
-    let keys: Vec<String> = cell.key.iter().cloned().collect();
-    let by = if keys.is_empty() { Vec::new() } else { vec![dimension] };
-    let counted =
-        content.records(procedure).iter().filter_map(|r| Some((r, visits_in(&r.fact, &by, DateBasis::Travel, &keys)?)));
-    Ok((procedure, counted.collect()))
-}
-
-/// The delegations behind a figure of a report, as they were counted.
-#[utoipa::path(tag = "reports", operation_id = "report_records", params(("id" = String, Path), Cell),
-    responses((status = 200, description = "the records", body = ReportRecordPage), (status = 304, description = "unchanged")))]
-#[get("/reports/{id}/records")]
-async fn records(req: HttpRequest, call: Call, id: web::Path<String>, cell: Query<Cell>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Report)?;
-    let id = path_id(&id)?;
-    // Who sees figures only, and nowhere a name, has no business here.
-    call.actor.require(Act::Read, Right::Delegation)?;
-    let cell = cell.0;
-    let limit = usize::try_from(query::limit(cell.limit)?).unwrap_or(0);
-    let scope = format!("report {id} {} {:?}", cell.table, cell.key);
-    let after: usize = query::place(&scope, cell.cursor.as_deref(), |parts| parts.first()?.parse().ok())?.unwrap_or(0);
-    let (items, more) = call
-        .read(move |conn, call| {
-            store::find(conn, id)?.ok_or_else(not_found)?;
-            let content = store::content(conn, id)?;
-            let (procedure, mut counted) = behind(&content, &cell)?;
-            counted.sort_by_key(|(r, _)| (r.fact.travel_date, r.fact.delegation_id));
-            let some: Vec<(&Record, i64)> = counted.iter().skip(after).take(limit).copied().collect();
-            let ids: Vec<i64> = some.iter().map(|(r, _)| r.fact.delegation_id).collect();
-            let seen = list::seen(conn, &call.actor, procedure.into(), &ids)?;
-            let mut items = Vec::with_capacity(some.len());
-            for (record, visits) in some {
-                let id = record.fact.delegation_id;
-                let now = crate::statistics::store::of_delegation(conn, id)?;
-                let visible = seen.contains_key(&id);
-                items.push(RecordView {
-                    delegation_id: visible.then_some(Id(id)),
-                    number: record.told.number.clone().filter(|_| visible),
-                    title: visible.then(|| record.told.title.clone()),
-                    version: record.version,
-                    date: record.fact.travel_date,
-                    counted: true,
-                    visits,
-                    reason: "counted",
-                    corrected: now.as_ref() != Some(&record.fact),
-                });
-            }
-            Ok((items, counted.len() > after + limit))
-        })
-        .await?;
-    let next = more.then(|| seal(&scope, &[(after + limit).to_string()]));
-    tagged(&req, HttpResponse::Ok(), &ReportRecordPage { items, next })
 }

@@ -7,6 +7,7 @@ pub mod freeze;
 pub mod http;
 pub mod limits;
 pub mod model;
+pub mod records_http;
 pub mod schedules;
 pub mod schedules_http;
 pub mod store;

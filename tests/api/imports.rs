@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{World, form};
 
 const DOAN_VAO: &[u8] = include_bytes!("../data/doan-vao-2020.xlsx");
 const DOAN_RA: &[u8] = include_bytes!("../data/doan-ra-2023.xlsx");
@@ -165,6 +165,11 @@ on_both! {
         let id = batch["id"].as_str().unwrap().to_owned();
         let again = w.import("officer.snv", &[("kind", "inbound"), ("dry_run", "true")], "other-name.xlsx", DOAN_VAO).await.refused(409, "already_imported");
         assert_eq!(again["import_id"], batch["id"]);
+        // A retry of the first request gets its first answer, as everywhere.
+        let keyed = |key: &str| form("/imports", &[("kind", "outbound"), ("dry_run", "false")], "b.xlsx", DOAN_RA).insert_header(("Idempotency-Key", key.to_owned()));
+        let first = w.as_user("officer.snv", keyed("a")).await.expect(201);
+        assert_eq!(w.as_user("officer.snv", keyed("a")).await.expect(201).bytes, first.bytes);
+        w.as_user("officer.snv", keyed("b")).await.refused(409, "already_imported");
         // DOFA keeps a line of the list right; its figures follow.
         let row = w.get("officer.snv", "/inbound-delegations?year=2020&limit=1").await.expect(200).json()["items"][0].clone();
         let path = format!("/inbound-delegations/{}", row["id"].as_str().unwrap());

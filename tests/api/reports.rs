@@ -64,7 +64,10 @@ on_both! {
                 assert_eq!(behind.iter().map(|r| r["visits"].as_i64().unwrap()).sum::<i64>(), line["visits"].as_i64().unwrap());
             }
         }
-        assert_eq!(records(&w, "inspector", id, "table=summary&key=inbound_province").await.len(), 25);
+        let received = records(&w, "inspector", id, "table=summary&key=inbound_province").await;
+        assert_eq!(received.len(), 25);
+        // With the columns in which provinces list their delegations.
+        assert!(received.iter().all(|r| r["line"]["head"].is_string() && r["line"]["people"] == r["visits"] && r["line"]["countries"][0].is_string()), "{}", received[0]);
         assert_eq!(records(&w, "inspector", id, "table=inbound_by_agency").await.len(), 408);
         w.get("inspector", &format!("/reports/{id}/records?table=nothing")).await.refused(400, "invalid_query");
         w.get("inspector", &format!("/reports/{id}/records?table=summary&key=nothing")).await.refused(400, "invalid_query");
