@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::kernel::text::fold;
 use crate::kernel::time::{Day, Moment, Period, day_of, start_of};
 use crate::kernel::words::{
     Bloc, Body, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
@@ -97,6 +98,8 @@ pub struct Traveller {
     pub key_leader: bool,
     /// Unit or locality, for "two key leaders of the same" and "interdisciplinary".
     pub locality: String,
+    /// The name of the unit, where it is known.
+    pub unit: Option<String>,
     pub under_discipline: bool,
     /// Official missions earlier or later in the year of departure, this one excluded.
     pub missions_this_year: i64,
@@ -106,6 +109,23 @@ pub struct Traveller {
     pub grade_stated: bool,
     /// Other dossiers of the same person at the same time: how each weighs.
     pub overlapping: Vec<Severity>,
+}
+
+/// How the names of communes, wards and special zones begin, without marks.
+const COMMUNES: [&str; 7] = ["xa", "phuong", "thi tran", "dac khu", "commune", "ward", "special zone"];
+
+impl Traveller {
+    /// Whether he works for a commune, ward or special zone: by his post, or by the name of his unit.
+    pub fn commune_unit(&self) -> bool {
+        let of_commune = |name: &str| {
+            let name = fold(name).replace(['-', '_', '.'], " ");
+            let name = name.trim_start_matches("uy ban nhan dan ").trim_start_matches("ubnd ");
+            COMMUNES.iter().any(|begins| name.strip_prefix(begins).is_some_and(|rest| rest.starts_with(' ')))
+        };
+        matches!(self.post_level, PostLevel::CommuneChair | PostLevel::CommuneViceChair)
+            || of_commune(&self.locality)
+            || self.unit.as_deref().is_some_and(of_commune)
+    }
 }
 
 /// What matters of a passport here.
@@ -208,6 +228,7 @@ impl Trip {
             (Fact::PartyMember, traveller.party_member.into()),
             (Fact::ProvincialCommitteeMember, traveller.provincial_committee_member.into()),
             (Fact::KeyLeader, traveller.key_leader.into()),
+            (Fact::CommuneUnit, traveller.commune_unit().into()),
             (Fact::PassportKind, Value::Word(traveller.passport.map_or("none", |p| p.kind.word()))),
         ]);
         if let Some(head) = self.travellers.iter().find(|t| t.role == MemberRole::Head) {

@@ -34,6 +34,8 @@ pub enum Fact {
     PartyMember,
     ProvincialCommitteeMember,
     KeyLeader,
+    /// He works for a commune, ward or special zone (xã, phường, đặc khu).
+    CommuneUnit,
     /// `diplomatic`, `official`, `ordinary` or `none`.
     PassportKind,
     /// Guests.
@@ -99,6 +101,7 @@ impl Fact {
             | Fact::PartyMember
             | Fact::ProvincialCommitteeMember
             | Fact::KeyLeader
+            | Fact::CommuneUnit
             | Fact::FirstVisit
             | Fact::RestrictedArea => yes_no(),
         })

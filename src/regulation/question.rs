@@ -239,6 +239,7 @@ impl AskedTraveller {
             provincial_committee_member: self.provincial_committee_member,
             key_leader: self.key_leader,
             locality: self.locality,
+            unit: None,
             under_discipline: self.under_discipline,
             missions_this_year: self.missions_this_year,
             relative_of: self.relative_of,

@@ -51,6 +51,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
                 party_member: official.party_member,
                 provincial_committee_member: official.provincial_committee_member,
                 key_leader: official.key_leader,
+                unit: agency.map(|a| a.name.clone()),
                 locality: agency.map_or_else(String::new, |a| a.code.clone()),
                 under_discipline: official.under_discipline(received_on),
                 missions_this_year: i64::try_from(other_missions).unwrap_or(i64::MAX)

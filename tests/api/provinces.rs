@@ -1,0 +1,166 @@
+//! The provinces' texts, one by one: scenarios A5 to A8 of domain.md, and that what was not read names nobody.
+
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+fn traveller(reference: &str, changes: Value) -> Value {
+    let mut one = json!({"ref": reference, "role": "member", "post_level": "division_head", "managed_by": "agency",
+        "personnel": "civil_servant", "party_member": true, "provincial_committee_member": false, "key_leader": false,
+        "locality": "so-khcn", "under_discipline": false, "missions_this_year": 0, "bloc": "state", "relative_of": null});
+    one.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    one
+}
+
+fn question(regulation: &str, procedure: &str, received_on: &str, departure: &str, back: &str) -> Value {
+    json!({"procedure": procedure, "regulation": regulation, "received_on": received_on, "departure_date": departure,
+        "return_date": back, "purpose": if procedure == "private_travel" { "private" } else { "official" }, "funding": ["host"],
+        "in_plan": true, "enterprise_invites_by_name": false, "stops": [{"country": "TH", "days": 3}],
+        "travellers": [traveller("a", json!({"role": "head"}))], "documents": ["request_letter", "invitation", "leave_application"]})
+}
+
+/// A delegation of so many, led by somebody of this level.
+fn led_by(level: &str, members: usize, localities: &[&str]) -> Value {
+    let one = |n: usize| {
+        let role = if n == 0 { "head" } else { "member" };
+        let post_level = if n == 0 { level } else { "staff" };
+        traveller(
+            &format!("t{n}"),
+            json!({"role": role, "post_level": post_level, "locality": localities[n % localities.len()]}),
+        )
+    };
+    (0..members).map(one).collect()
+}
+
+async fn ask(w: &World, question: Value) -> Value {
+    w.post("stats", "/assessments", question).await.expect(200).json()
+}
+
+/// Code, severity, limit and actual of the findings that weigh.
+fn weighty(answer: &Value) -> Vec<Value> {
+    let all = answer["findings"].as_array().unwrap().iter().filter(|f| f["severity"] != "warn");
+    all.map(|f| json!([f["code"], f["severity"], f["limit"], f["actual"]])).collect()
+}
+
+on_both! {
+    async fn a5_quang_nam_private_travel_by_the_rank_of_the_person(w) {
+        let mut asked = question("quang-nam-2008", "private_travel", "2014-10-06", "2014-11-03", "2014-11-10");
+        asked["travellers"][0] = traveller("a", json!({"role": "head", "post_level": "department_head", "provincial_committee_member": true, "managed_by": "party_standing_board"}));
+        let answer = ask(&w, asked.clone()).await;
+        assert_eq!((&answer["outcome"], &answer["decider"]["body"], &answer["sets"]), (&json!("ready"), &json!("ppc"), &json!(2)));
+        assert_eq!((&answer["steps"][0]["kind"], &answer["steps"][0]["body"]), (&json!("appraise"), &json!("dofa")));
+        assert_eq!((&answer["due_on"], &answer["consents"][0]["body"]), (&json!("2014-10-13"), &json!("party_standing_secretariat")));
+        for (level, body) in [("ppc_chair", "prime_minister"), ("people_council_chair", "prime_minister"), ("provincial_secretary", "central_secretariat")] {
+            asked["travellers"][0]["post_level"] = json!(level);
+            let answer = ask(&w, asked.clone()).await;
+            let consents: Vec<&Value> = answer["consents"].as_array().unwrap().iter().map(|c| &c["body"]).collect();
+            assert_eq!(consents, [body], "the post overrides committee membership");
+        }
+        asked["travellers"][0] = traveller("a", json!({"role": "head"}));
+        assert_eq!(ask(&w, asked).await["consents"], json!([]));
+    }
+
+    async fn a6_ho_chi_minh_discipline_counts_and_days(w) {
+        let mut asked = question("ho-chi-minh-2018", "outbound", "2019-03-04", "2019-04-08", "2019-04-12");
+        asked["travellers"][0]["under_discipline"] = json!(true);
+        let answer = ask(&w, asked.clone()).await;
+        assert_eq!((&answer["outcome"], weighty(&answer)), (&json!("blocked"), vec![json!(["under_discipline", "block", null, null])]));
+        asked["travellers"][0] = traveller("a", json!({"role": "head", "post_level": "department_head", "missions_this_year": 2}));
+        let answer = ask(&w, asked.clone()).await;
+        assert_eq!((&answer["outcome"], weighty(&answer)), (&json!("special_approval_needed"), vec![json!(["yearly_trip_limit", "special_approval", 2, 3])]));
+        assert_eq!(answer["findings"][0]["waivable_by"], "ppc_chair");
+        // Monday 8 to Tuesday 23 April 2019 has twelve working days: 15 April was Hùng Kings' day.
+        asked["travellers"][0]["missions_this_year"] = json!(0);
+        (asked["departure_date"], asked["return_date"]) = (json!("2019-05-06"), json!("2019-05-21"));
+        let answer = ask(&w, asked.clone()).await;
+        assert_eq!((&answer["outcome"], weighty(&answer)), (&json!("special_approval_needed"), vec![json!(["too_many_days", "special_approval", 10, 12])]));
+        asked["purpose"] = json!("training");
+        assert_eq!(weighty(&ask(&w, asked.clone()).await), Vec::<Value>::new());
+        // Who decides on a short trip was not read: a human is asked.
+        (asked["purpose"], asked["travellers"][0]) = (json!("official"), traveller("a", json!({"role": "head"})));
+        let answer = ask(&w, asked.clone()).await;
+        assert_eq!((&answer["outcome"], &answer["decider"]), (&json!("manual_authority_required"), &Value::Null));
+        asked["return_date"] = json!("2019-09-30");
+        let answer = ask(&w, asked).await;
+        assert_eq!((&answer["decider"]["body"], &answer["steps"][0]["body"]), (&json!("ppc"), &json!("home_affairs_dept")));
+        // Since September 2025 the commune decides on its own people's short private trips.
+        let mut private = question("ho-chi-minh-2018", "private_travel", "2025-10-01", "2025-11-03", "2025-11-10");
+        private["travellers"][0] = traveller("a", json!({"role": "head", "post_level": "staff", "locality": "phuong-sai-gon"}));
+        assert_eq!(ask(&w, private.clone()).await["decider"]["body"], "commune_chair");
+        private["received_on"] = json!("2025-09-01");
+        assert_eq!(ask(&w, private).await["outcome"], "manual_authority_required");
+    }
+
+    async fn a7_da_nang_size_and_duration(w) {
+        let mut asked = question("da-nang-2025", "outbound", "2025-08-04", "2025-09-08", "2025-09-10");
+        let two = ["so-khcn", "so-y-te"];
+        for (level, members, localities, limit) in [
+            ("department_deputy_head", 6, &two[..], Some(5)), ("department_deputy_head", 5, &two[..], None), ("department_deputy_head", 6, &two[..1], None),
+            ("ppc_vice_chair", 7, &two[..], None), ("ppc_vice_chair", 8, &two[..], Some(7)), ("ppc_chair", 10, &two[..], None), ("ppc_chair", 11, &two[..], Some(10)),
+        ] {
+            asked["travellers"] = led_by(level, members, localities);
+            let expected: Vec<Value> = limit.iter().map(|l| json!(["too_many_members", "block", l, members])).collect();
+            assert_eq!(weighty(&ask(&w, asked.clone()).await), expected, "{level} {members}");
+        }
+        asked["travellers"] = led_by("staff", 1, &two);
+        asked["stops"] = json!([{"country": "LA", "days": 4}, {"country": "TH", "days": 2}, {"country": "KH", "days": 1}]);
+        assert_eq!(weighty(&ask(&w, asked.clone()).await), [json!(["too_many_days_in_country", "block", 3, 4])]);
+        (asked["purpose"], asked["stops"][0]["days"]) = (json!("event"), json!(5));
+        assert_eq!(weighty(&ask(&w, asked.clone()).await), Vec::<Value>::new());
+        asked["stops"].as_array_mut().unwrap().push(json!({"country": "MY", "days": 1}));
+        assert_eq!(weighty(&ask(&w, asked.clone()).await), [json!(["too_many_countries", "block", 3, 4])]);
+        let mut private = question("da-nang-2025", "private_travel", "2025-08-04", "2025-09-08", "2025-09-14");
+        for (locality, body) in [("phuong-hai-chau", "commune_chair"), ("UBND xã Hòa Vang", "commune_chair"), ("so-y-te", "agency_head")] {
+            private["travellers"][0] = traveller("a", json!({"role": "head", "post_level": "staff", "locality": locality}));
+            let answer = ask(&w, private.clone()).await;
+            assert_eq!((&answer["decider"]["body"], &answer["copies_to"]), (&json!(body), &json!(["dofa"])), "{locality}");
+        }
+    }
+
+    async fn a8_ha_noi_size_days_leaders_and_enterprises(w) {
+        let mut asked = question("ha-noi-2015", "outbound", "2015-03-02", "2015-04-06", "2015-04-14");
+        asked["stops"] = json!([{"country": "FR", "days": 5}, {"country": "DE", "days": 4}]);
+        asked["travellers"] = led_by("department_head", 11, &["so-khcn"]);
+        let answer = ask(&w, asked.clone()).await;
+        assert_eq!((&answer["outcome"], weighty(&answer)), (&json!("blocked"), vec![json!(["too_many_members", "block", 10, 11])]));
+        asked["travellers"] = led_by("department_head", 10, &["so-khcn"]);
+        (asked["return_date"], asked["stops"][1]["days"]) = (json!("2015-04-16"), json!(5));
+        asked["stops"].as_array_mut().unwrap().push(json!({"country": "IT", "days": 1}));
+        assert_eq!(weighty(&ask(&w, asked.clone()).await), [json!(["too_many_days", "block", 10, 11])]);
+        asked["return_date"] = json!("2015-04-10");
+        let leader = |reference, role, level| traveller(reference, json!({"role": role, "post_level": level, "key_leader": true, "locality": "ubnd-thanh-pho"}));
+        asked["travellers"] = json!([leader("a", "head", "ppc_chair"), leader("b", "member", "ppc_vice_chair")]);
+        assert_eq!(weighty(&ask(&w, asked.clone()).await), [json!(["two_key_leaders", "block", 1, 2])]);
+        asked["travellers"] = led_by("department_head", 1, &["so-khcn"]);
+        asked["enterprise_invites_by_name"] = json!(true);
+        assert_eq!(weighty(&ask(&w, asked).await), [json!(["enterprise_funded", "block", null, null])]);
+    }
+
+    async fn what_could_not_be_read_names_its_text_and_nobody_who_decides(w) {
+        let all = w.get("rules", "/regulations?limit=200").await.expect(200).json();
+        let mut unread = 0;
+        for one in all["items"].as_array().unwrap().iter().filter(|r| r["status"] == "unverified") {
+            let code = one["code"].as_str().unwrap();
+            let answer = ask(&w, question(code, "outbound", "2026-03-02", "2026-04-06", "2026-04-10")).await;
+            assert_eq!((&answer["outcome"], &answer["decider"]), (&json!("manual_authority_required"), &Value::Null), "{code}");
+            unread += 1;
+        }
+        assert!(unread >= 12, "{unread}");
+        // And the readable ones decide what was read, no more.
+        for (code, changes, body) in [
+            ("lai-chau-2019", json!({}), Some("dofa_director")), ("lai-chau-2019", json!({"managed_by": "party_standing_board"}), None),
+            ("cao-bang", json!({}), Some("ppc")), ("thua-thien-hue", json!({}), Some("ppc")), ("dak-nong-2012", json!({}), None),
+            ("ba-ria-vung-tau-2008", json!({}), Some("dofa")), ("ba-ria-vung-tau-2008", json!({"post_level": "department_head"}), None),
+            ("binh-phuoc-5516", json!({"managed_by": "ppc"}), Some("ppc")), ("binh-phuoc-5516", json!({}), None),
+            ("quang-ngai-2015", json!({"post_level": "department_head"}), Some("ppc_chair")), ("quang-ngai-2015", json!({}), None),
+            ("dong-nai", json!({"managed_by": "party_standing_board"}), Some("ppc")), ("dong-nai", json!({}), None),
+        ] {
+            let mut asked = question(code, "outbound", "2024-03-04", "2024-04-08", "2024-04-12");
+            let mut one = traveller("a", json!({"role": "head"}));
+            one.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            asked["travellers"] = json!([one]);
+            let answer = ask(&w, asked).await;
+            assert_eq!(answer["decider"]["body"].as_str(), body, "{code} {changes}");
+        }
+    }
+}
