@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use ngoaivu::app::{self, House, Post};
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db, migrate};
-use ngoaivu::kernel::time::Clock;
+use ngoaivu::kernel::time::{Clock, Period};
 use ngoaivu::record::audit::{self, Checkpoint, Verdict};
 use ngoaivu::registry::holidays;
 use ngoaivu::statistics::open_http::Published;
@@ -127,6 +127,18 @@ enum AdminCommand {
 enum RegulationCommand {
     /// Checks a pack, with every fault by line.
     Check { file: PathBuf },
+    /// Asks a draft about past dossiers and lists every verdict that would change, with both citations.
+    Rehearse {
+        file: PathBuf,
+        /// First day of submission.
+        #[arg(long)]
+        from: chrono::NaiveDate,
+        /// Last day of submission.
+        #[arg(long)]
+        to: chrono::NaiveDate,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Checks and loads a pack.
     Load {
         file: PathBuf,
@@ -272,6 +284,9 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Regulation { command: RegulationCommand::Check { file } } => packs::check(&file),
         Command::Regulation { command: RegulationCommand::Load { file, place } } => packs::load(&file, &place),
+        Command::Regulation { command: RegulationCommand::Rehearse { file, from, to, place } } => {
+            packs::rehearse(&file, Period { from, to }, &place)
+        }
         Command::Audit { command: AuditCommand::Verify { checkpoint, place } } => verify(checkpoint.as_deref(), &place),
     }
 }

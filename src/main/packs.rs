@@ -1,11 +1,17 @@
 //! Regulation packs on the command line: checked and loaded, every fault with its line.
 
+use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
-use ngoaivu::kernel::time::Clock;
+use ngoaivu::handling::Tools;
+use ngoaivu::kernel::time::{Clock, Period};
+use ngoaivu::procedures::rehearsal::{self, Rehearsal};
 use ngoaivu::record::audit;
+use ngoaivu::registry::holidays;
 use ngoaivu::regulation::pack::PackFault;
+use ngoaivu::regulation::store::Shelf;
 use ngoaivu::regulation::{SHIPPED, book, store as regulations};
 
 use crate::{Place, settings};
@@ -72,6 +78,51 @@ pub fn load(file: &Path, place: &Place) -> Result<()> {
         }
         Err(regulations::NotLoaded::VersionTaken) => bail!("this version is loaded with another text; raise `version`"),
     }
+}
+
+/// Asks a draft about the dossiers of a time.
+pub fn rehearse(file: &Path, days: Period, place: &Place) -> Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    if days.to < days.from {
+        bail!("--to is before --from");
+    }
+    let config = settings(None)?;
+    let db = place.open(&config)?;
+    let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
+    let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
+    let tools =
+        Tools { shelf: Shelf::default(), calendar: Arc::new(calendar), jurisdiction: Arc::from(config.jurisdiction()) };
+    let found = db.read_now(|conn| rehearsal::rehearse(conn, &tools, &source, days))?;
+    db.close();
+    match found {
+        Err(faults) => {
+            print_faults(file, &faults);
+            bail!("{} fault(s); nothing was asked", faults.len())
+        }
+        Ok(found) => {
+            print!("{}", told(&found));
+            Ok(())
+        }
+    }
+}
+
+/// A rehearsal as a text.
+fn told(found: &Rehearsal) -> String {
+    let mut text = String::new();
+    let side = |side: &Option<(String, String)>| match side {
+        Some((word, citation)) if citation.is_empty() => word.clone(),
+        Some((word, citation)) => format!("{word} ({citation})"),
+        None => "–".to_owned(),
+    };
+    for one in &found.changed {
+        let number = one.number.as_deref().unwrap_or("-");
+        let _ = writeln!(text, "{number} {} [{}]", one.title, one.regulation);
+        for d in &one.differences {
+            let _ = writeln!(text, "  {}: {} → {}", d.what, side(&d.before), side(&d.after));
+        }
+    }
+    let _ = writeln!(text, "{} of {} dossier(s) would be judged otherwise", found.changed.len(), found.dossiers);
+    text
 }
 
 fn print_faults(file: &Path, faults: &[PackFault]) {

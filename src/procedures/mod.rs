@@ -5,6 +5,7 @@ pub mod inbound;
 pub mod lines;
 pub mod outbound;
 pub mod records;
+pub mod rehearsal;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

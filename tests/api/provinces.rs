@@ -1,5 +1,9 @@
 //! The provinces' texts, one by one: scenarios A5 to A8 of domain.md, and that what was not read names nobody.
 
+use ngoaivu::handling::Tools;
+use ngoaivu::kernel::time::Period;
+use ngoaivu::procedures::rehearsal::rehearse;
+use ngoaivu::regulation::store::Shelf;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -30,6 +34,13 @@ fn led_by(level: &str, members: usize, localities: &[&str]) -> Value {
         )
     };
     (0..members).map(one).collect()
+}
+
+/// The same trip a month later, so that nobody is in two places.
+fn other_days(mut trip: Value) -> Value {
+    (trip["departure_date"], trip["return_date"]) = (json!("2026-04-20"), json!("2026-04-24"));
+    (trip["stops"][0]["from"], trip["stops"][0]["to"]) = (json!("2026-04-20"), json!("2026-04-24"));
+    trip
 }
 
 async fn ask(w: &World, question: Value) -> Value {
@@ -162,5 +173,27 @@ on_both! {
             let answer = ask(&w, asked).await;
             assert_eq!(answer["decider"]["body"].as_str(), body, "{code} {changes}");
         }
+    }
+
+    async fn a_draft_is_rehearsed_on_past_dossiers_with_both_citations(w) {
+        w.approved(w.small_trip().await).await;
+        w.submitted(other_days(w.study_visit().await)).await;
+        let draft = "code = \"mau-2027\"\nversion = 1\ntitle = \"Quy chế mới\"\ndocument = \"Dự thảo 2027\"\nstatus = \"sample\"\nextends = \"national\"\n[[authority]]\nid = \"all-chair\"\nfor = [\"outbound\"]\ndecider = \"ppc_chair\"\nsteps = [{ kind = \"appraise\", body = \"dofa\" }]\nstatus = \"sample\"\ncitation = \"Dự thảo Đ.5\"\n";
+        let tools = Tools { shelf: Shelf::default(), calendar: std::sync::Arc::clone(&w.house.calendar), jurisdiction: "tinh-mau".into() };
+        let days = |from: &str, to: &str| Period { from: from.parse().unwrap(), to: to.parse().unwrap() };
+        let found = w.house.db.read_now(|conn| rehearse(conn, &tools, draft, days("2026-01-01", "2026-12-31"))).unwrap().unwrap();
+        assert_eq!((found.dossiers, found.changed.len()), (2, 2));
+        let small = found.changed.iter().find(|c| c.title == "Tập huấn tại Nhật Bản").unwrap();
+        let decider = small.differences.iter().find(|d| d.what == "decider").unwrap();
+        assert_eq!(decider.before.as_ref().unwrap().0, "dofa_director");
+        assert_eq!(decider.after, Some(("ppc_chair".into(), "Dự thảo Đ.5".into())));
+        assert!(decider.before.as_ref().unwrap().1.contains("Đ.11 k.11"));
+        // The leader's trip would lose the consent of the Party; its decider stays.
+        let led = found.changed.iter().find(|c| c.title != small.title).unwrap();
+        assert_eq!(led.differences.iter().map(|d| d.what.as_str()).collect::<Vec<_>>(), ["consent of party_standing_secretariat"]);
+        let none = w.house.db.read_now(|conn| rehearse(conn, &tools, draft, days("2025-01-01", "2025-12-31"))).unwrap().unwrap();
+        assert_eq!((none.dossiers, none.changed.len()), (0, 0));
+        let faults = w.house.db.read_now(|conn| rehearse(conn, &tools, &draft.replace("ppc_chair", "king"), days("2026-01-01", "2026-12-31"))).unwrap();
+        assert_eq!(faults.unwrap_err()[0].code, "unknown_body");
     }
 }

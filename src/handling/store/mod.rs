@@ -12,7 +12,7 @@ use crate::handling::flow::State;
 use crate::handling::model::{Dossier, Listed};
 use crate::handling::{Content, Stored};
 use crate::kernel::text::fold;
-use crate::kernel::time::{Day, Moment};
+use crate::kernel::time::{Day, Moment, Period};
 use crate::kernel::words::Direction;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -268,6 +268,16 @@ pub fn delete<C: Content>(conn: &mut Conn, id: i64) -> Result<()> {
 pub fn all_ids(conn: &mut Conn, direction: Direction) -> Result<Vec<i64>> {
     Ok(dossiers::table
         .filter(dossiers::direction.eq(direction.word()))
+        .order(dossiers::id)
+        .select(dossiers::id)
+        .load(conn)?)
+}
+
+/// Ids of the dossiers of a register that were submitted on these days.
+pub fn submitted_ids(conn: &mut Conn, direction: Direction, days: Period) -> Result<Vec<i64>> {
+    Ok(dossiers::table
+        .filter(dossiers::direction.eq(direction.word()))
+        .filter(dossiers::submitted_on.assume_not_null().between(days.from, days.to))
         .order(dossiers::id)
         .select(dossiers::id)
         .load(conn)?)

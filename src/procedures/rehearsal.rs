@@ -1,0 +1,134 @@
+//! Looking back: what a draft of a regulation would have said of past dossiers (diễn tập quy định).
+
+use std::collections::BTreeMap;
+
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::handling::actions::received_on;
+use crate::handling::{Content, Tools, store};
+use crate::kernel::time::Period;
+use crate::kernel::words::{FindingCode, Outcome, Severity};
+use crate::procedures::{inbound, outbound};
+use crate::regulation::assess::{Assessment, assess};
+use crate::regulation::book::{Book, Law, load};
+use crate::regulation::pack::{Pack, PackFault};
+
+/// One thing that would be judged otherwise: what it was and would be, each with its citation; none where it is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub what: String,
+    pub before: Option<(String, String)>,
+    pub after: Option<(String, String)>,
+}
+
+/// A dossier that would be judged otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    pub number: Option<String>,
+    pub title: String,
+    /// The text that was applied.
+    pub regulation: String,
+    pub differences: Vec<Difference>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// Dossiers that were asked about.
+    pub dossiers: usize,
+    pub changed: Vec<Changed>,
+}
+
+/// Asks a draft about every dossier submitted on these days; nothing is stored. A draft with faults answers them.
+pub fn rehearse(
+    conn: &mut Conn,
+    tools: &Tools,
+    source: &str,
+    days: Period,
+) -> Result<std::result::Result<Rehearsal, Vec<PackFault>>> {
+    let book = tools.shelf.book(conn)?;
+    let draft = {
+        let latest = book.latest();
+        let known: Vec<&Pack> = latest.iter().map(|p| p.as_ref()).filter(|p| !same_text(p, source)).collect();
+        match load(source, &known) {
+            Ok(pack) => pack,
+            Err(faults) => return Ok(Err(faults)),
+        }
+    };
+    let code = draft.code.clone();
+    let mut with_draft = Book::clone(&book);
+    with_draft.add(draft);
+    let mut found = Rehearsal { dossiers: 0, changed: Vec::new() };
+    let books = (&*book, &with_draft, code.as_str());
+    of_register::<outbound::model::Content>(conn, tools, books, days, &mut found)?;
+    of_register::<inbound::model::Content>(conn, tools, books, days, &mut found)?;
+    Ok(Ok(found))
+}
+
+/// A new edition of a pack that is there takes its place: the two do not stand beside each other.
+fn same_text(known: &Pack, source: &str) -> bool {
+    crate::regulation::read::read(source).is_ok_and(|draft| draft.code == known.code)
+}
+
+fn of_register<C: Content>(
+    conn: &mut Conn,
+    tools: &Tools,
+    (book, with_draft, code): (&Book, &Book, &str),
+    days: Period,
+    found: &mut Rehearsal,
+) -> Result<()> {
+    for id in store::submitted_ids(conn, C::DIRECTION, days)? {
+        let Some(dossier) = store::load::<C>(conn, id)? else { continue };
+        let day = received_on(&dossier, dossier.submitted_on.unwrap_or(days.to));
+        let lacks = |what: &str| Error::Internal(format!("there is no regulation {what}"));
+        let then: Law = book.in_force(&tools.jurisdiction, day).ok_or_else(|| lacks(&tools.jurisdiction))?;
+        let draft: Law = with_draft.by_code(code, day).ok_or_else(|| lacks(code))?;
+        let case = C::case(conn, &dossier, day)?;
+        let (before, after) = (assess(&then, &case, &tools.calendar)?, assess(&draft, &case, &tools.calendar)?);
+        found.dossiers += 1;
+        let differences = differences(&before, &after);
+        if !differences.is_empty() {
+            found.changed.push(Changed {
+                number: dossier.number.clone(),
+                title: dossier.content.title().to_owned(),
+                regulation: then.pack.code.clone(),
+                differences,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Outcome, decider, consents and weighty findings that differ.
+fn differences(before: &Assessment, after: &Assessment) -> Vec<Difference> {
+    let mut all = Vec::new();
+    let mut compare = |what: String, before: Option<(String, String)>, after: Option<(String, String)>| {
+        let word = |side: &Option<(String, String)>| side.as_ref().map(|(word, _)| word.clone());
+        if word(&before) != word(&after) {
+            all.push(Difference { what, before, after });
+        }
+    };
+    let outcome = |a: &Assessment| Some((<&'static str>::from(Outcome::clone(&a.outcome)).to_owned(), String::new()));
+    compare("outcome".into(), outcome(before), outcome(after));
+    let decider = |a: &Assessment| a.decider.as_ref().map(|d| (d.body.word().to_owned(), d.citation.clone()));
+    compare("decider".into(), decider(before), decider(after));
+    let consents = |a: &Assessment| -> BTreeMap<String, (String, String)> {
+        let one = |c: &crate::regulation::assess::Consent| {
+            (c.body.word().to_owned(), (c.travellers.join(", "), c.citation.clone()))
+        };
+        a.consents.iter().map(one).collect()
+    };
+    let (own, theirs) = (consents(before), consents(after));
+    for body in own.keys().chain(theirs.keys().filter(|b| !own.contains_key(*b))) {
+        compare(format!("consent of {body}"), own.get(body).cloned(), theirs.get(body).cloned());
+    }
+    let findings = |a: &Assessment| -> BTreeMap<FindingCode, (String, String)> {
+        let weighty = a.findings.iter().filter(|f| f.severity != Severity::Warn);
+        weighty.map(|f| (f.code, (f.severity.word().to_owned(), f.citation.clone()))).collect()
+    };
+    let (own, theirs) = (findings(before), findings(after));
+    for code in own.keys().chain(theirs.keys().filter(|c| !own.contains_key(*c))) {
+        compare(code.word().to_owned(), own.get(code).cloned(), theirs.get(code).cloned());
+    }
+    all
+}
