@@ -119,7 +119,9 @@ struct Looks {
     head: Format,
     text: Format,
     number: Format,
-    difference: Format,
+    /// Of differences below a thousand, below a million, and above: a format has room for two conditions only, and a
+    /// conditional one shows no sign.
+    differences: [Format; 3],
     percent: Format,
     bold: Format,
     bold_number: Format,
@@ -139,7 +141,7 @@ impl Looks {
                 .set_align(FormatAlign::VerticalCenter),
             text: cell().set_text_wrap(),
             number: cell().set_num_format(GROUPED),
-            difference: cell().set_num_format(r"[>=1000]#\.000;[<=-1000]-#\.000;General"),
+            differences: ["0;-0", r"#\.000;-#\.000", r"#\.000\.000;-#\.000\.000"].map(|f| cell().set_num_format(f)),
             percent: cell().set_num_format("0.0"),
             bold: cell().set_bold(),
             bold_number: cell().set_bold().set_num_format(GROUPED),
@@ -232,7 +234,13 @@ fn write_line(
         column += 1;
     }
     let difference = line.figures.visits - line.previous.visits;
-    sheet.write_number_with_format(row, column, cell(difference), &looks.difference)?;
+    let [small, thousands, millions] = &looks.differences;
+    let look = match difference.abs() {
+        0..1_000 => small,
+        1_000..1_000_000 => thousands,
+        _ => millions,
+    };
+    sheet.write_number_with_format(row, column, cell(difference), look)?;
     column += 1;
     match percent(line.figures.visits, line.previous.visits) {
         Some(percent) => sheet.write_number_with_format(row, column, percent, &looks.percent)?,

@@ -73,32 +73,15 @@ async fn answer(
     let of_today = question.agency_view.as_deref() == Some("current") || question.format() == Format::Svg;
     let now = if of_today { call.today.to_string() } else { call.today.year().to_string() };
     let key = format!("{procedure} {only:?} {now} {:?} {}", call.language, req.query_string());
-    let version = match answers.version() {
-        Some(version) => version,
-        None => {
-            let generation = answers.generation();
-            let version = call.read(|conn, _| data_version(conn)).await?;
-            answers.learn(version, generation);
-            version
-        }
-    };
+    let version = answers.current(call.read(|conn, _| data_version(conn))).await?;
     let tag = format!("\"{version}-{}\"", crate::web::idempotency::fingerprint(key.as_bytes()).get(..16).unwrap_or(""));
     if IfNoneMatch::read(req.headers()).hits(&tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
     let format = question.format();
-    let mut known = answers.get(version, &key);
-    let _turn = if known.is_none() { answers.turn().await } else { None };
-    known = known.or_else(|| answers.get(version, &key));
-    let body = match known {
-        Some(body) => body,
-        None => {
-            let asked = Asked::read(procedure, question, only.as_deref(), call.today)?;
-            let computed = call.read(move |conn, call| figures(conn, call, agencies, &asked)).await?;
-            answers.put(computed.0, &key, computed.1.clone().into());
-            computed.1.into()
-        }
-    };
+    let asked = Asked::read(procedure, question, only.as_deref(), call.today)?;
+    let body =
+        answers.answer(version, &key, call.read(move |conn, call| figures(conn, call, agencies, &asked))).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
     let name = if procedure == Procedure::Inbound { "thong-ke-doan-vao" } else { "thong-ke-doan-ra" };

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::error::{Error, Result, not_found};
 use crate::kernel::table::{Cell, Table};
 use crate::kernel::text::Language;
-use crate::kernel::time::{Clock, day_of};
+use crate::kernel::time::{Clock, Day, day_of};
 use crate::kernel::words::Procedure;
 use crate::papers;
 use crate::record::counters::data_version;
@@ -19,8 +19,10 @@ use crate::statistics::labels::{heading, label, measure};
 use crate::statistics::question::Window;
 use crate::statistics::store;
 use crate::statistics::suppress::hidden;
+use crate::web::answers::Answers;
 use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
+use crate::web::idempotency::fingerprint;
 use crate::web::query::{Query, invalid};
 use crate::web::trace::language_of;
 
@@ -126,11 +128,13 @@ fn row(key: &str, label: String, f: &Figures, suppressed: bool) -> RowView {
 async fn outbound(
     req: HttpRequest,
     db: web::Data<Db>,
+    answers: web::Data<Answers>,
     clock: web::Data<Clock>,
     published: web::Data<Published>,
     asked: Query<Asked>,
 ) -> Result<HttpResponse> {
-    answer(&req, &db, &clock, **published, Procedure::Outbound, asked.0).await
+    let today = day_of(clock.now());
+    answer(&req, (&db, &answers), today, **published, Procedure::Outbound, asked.0).await
 }
 
 /// Inbound figures of a year that is over, for everybody. 404 unless the province publishes them.
@@ -141,17 +145,19 @@ async fn outbound(
 async fn inbound(
     req: HttpRequest,
     db: web::Data<Db>,
+    answers: web::Data<Answers>,
     clock: web::Data<Clock>,
     published: web::Data<Published>,
     asked: Query<Asked>,
 ) -> Result<HttpResponse> {
-    answer(&req, &db, &clock, **published, Procedure::Inbound, asked.0).await
+    let today = day_of(clock.now());
+    answer(&req, (&db, &answers), today, **published, Procedure::Inbound, asked.0).await
 }
 
 async fn answer(
     req: &HttpRequest,
-    db: &Db,
-    clock: &Clock,
+    (db, answers): (&Db, &Answers),
+    today: Day,
     published: Published,
     procedure: Procedure,
     asked: Asked,
@@ -160,55 +166,60 @@ async fn answer(
         return Err(not_found());
     }
     // Figures of a year that goes on change with every visit: their differences would tell what a cell hides.
-    if !(1990..day_of(clock.now()).year()).contains(&asked.year) {
+    if !(1990..today.year()).contains(&asked.year) {
         return Err(invalid("year", "chỉ công bố các năm đã kết thúc.", "only years that are over are published."));
     }
     let language = language_of(req.headers());
-    let days = Window::Calendar.months(asked.year, 1, 12);
-    let days = days.ok_or_else(|| Error::Internal("a year without days".into()))?;
-    let by: Vec<Dimension> = asked.by.iter().map(|by| by.dimension()).collect();
-    let known = IfNoneMatch::read(req.headers());
-    let (year, grouped, format) = (asked.year, asked.by, asked.format.unwrap_or(Format::Json));
-    let (tag, counted) = db
-        .read(move |conn| {
-            let tag =
-                format!("\"open-{}-{procedure}-{year}-{grouped:?}-{format:?}-{language:?}\"", data_version(conn)?);
-            if known.hits(&tag) {
-                return Ok((tag, None));
-            }
-            let facts = store::in_period(conn, procedure, days, DateBasis::Travel)?;
-            Ok((tag, Some(count(&facts, &by, DateBasis::Travel))))
-        })
-        .await?;
-    let Some(counted) = counted else {
+    let (year, by, format) = (asked.year, asked.by, asked.format.unwrap_or(Format::Json));
+    let version = answers.current(db.read(data_version)).await?;
+    let question = format!("open {procedure} {year} {by:?} {format:?} {language:?}");
+    let tag = format!("\"{version}-{}\"", fingerprint(question.as_bytes()).get(..16).unwrap_or_default());
+    if IfNoneMatch::read(req.headers()).hits(&tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
-    };
+    }
+    // Anybody may ask: what was counted once is not counted again, and one question at a time.
+    let made = db.read(move |conn| figures(conn, procedure, year, by, format, language));
+    let body = answers.answer(version, &question, made).await?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, no-cache"));
+    Ok(match format {
+        Format::Json => response.content_type("application/json").body(body),
+        Format::Csv => file::saved(&mut response, file::CSV, &format!("{procedure}-{year}.csv"), body),
+    })
+}
+
+/// The published figures in their format, with the version of the snapshot they were counted from.
+fn figures(
+    conn: &mut Conn,
+    procedure: Procedure,
+    year: i32,
+    by: Option<By>,
+    format: Format,
+    language: Language,
+) -> Result<(i64, Vec<u8>)> {
+    let version = data_version(conn)?;
+    let days = Window::Calendar.months(year, 1, 12);
+    let days = days.ok_or_else(|| Error::Internal("a year without days".into()))?;
+    let facts = store::in_period(conn, procedure, days, DateBasis::Travel)?;
+    let dimensions: Vec<Dimension> = by.iter().map(|by| by.dimension()).collect();
+    let counted = count(&facts, &dimensions, DateBasis::Travel);
     let people: Vec<i64> = counted.rows.iter().map(|(_, f)| f.persons).collect();
     let (gone, whole) = hidden(&people, counted.total.persons);
     let mut rows: Vec<RowView> = Vec::new();
     for ((keys, figures), gone) in counted.rows.iter().zip(gone) {
         let key = keys.first().map_or("", String::as_str);
-        let name = grouped.map_or(String::new(), |by| label(by.dimension(), key, &Default::default(), language));
+        let name = by.map_or(String::new(), |by| label(by.dimension(), key, &Default::default(), language));
         rows.push(row(key, name, figures, gone));
     }
     let total = row("", measure("total", language).to_owned(), &counted.total, whole);
-    let mut response = HttpResponse::Ok();
-    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, no-cache"));
-    Ok(match format {
-        Format::Json => response.json(OpenStatistics {
-            procedure,
-            year,
-            by: grouped,
-            source: SOURCE,
-            licence: LICENCE,
-            total,
-            rows,
-        }),
-        Format::Csv => {
-            let bytes = papers::csv::write(&table(grouped, language, rows, total)).map_err(Error::Internal)?;
-            file::saved(&mut response, file::CSV, &format!("{procedure}-{year}.csv"), bytes.into())
+    let bytes = match format {
+        Format::Json => {
+            let shown = OpenStatistics { procedure, year, by, source: SOURCE, licence: LICENCE, total, rows };
+            serde_json::to_vec(&shown).map_err(|e| e.to_string())
         }
-    })
+        Format::Csv => papers::csv::write(&table(by, language, rows, total)),
+    };
+    Ok((version, bytes.map_err(Error::Internal)?))
 }
 
 fn table(by: Option<By>, language: Language, rows: Vec<RowView>, total: RowView) -> Table {

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::web::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::error::Result;
+
 /// Answers kept at most.
 const KEPT: usize = 2_000;
 
@@ -41,22 +43,22 @@ impl Answers {
     }
 
     /// Waits for the turn to count; held until the answer is put.
-    pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+    async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.turn.0).acquire_owned().await.ok()
     }
 
     /// The version of the data, where it is known to be current.
-    pub fn version(&self) -> Option<i64> {
+    fn version(&self) -> Option<i64> {
         self.inner().version
     }
 
     /// To be read before the database is, and given back to [`Answers::learn`].
-    pub fn generation(&self) -> u64 {
+    fn generation(&self) -> u64 {
         self.inner().generation
     }
 
     /// Remembers the version that was read; answers of another version go.
-    pub fn learn(&self, version: i64, read_at: u64) {
+    fn learn(&self, version: i64, read_at: u64) {
         let mut inner = self.inner();
         if inner.generation == read_at {
             inner.version = Some(version);
@@ -70,15 +72,47 @@ impl Answers {
         inner.version = None;
     }
 
-    pub fn get(&self, version: i64, question: &str) -> Option<Bytes> {
+    fn get(&self, version: i64, question: &str) -> Option<Bytes> {
         self.inner().answers.get(&format!("{version} {question}")).cloned()
     }
 
-    pub fn put(&self, version: i64, question: &str, answer: Bytes) {
+    fn put(&self, version: i64, question: &str, answer: Bytes) {
         let mut inner = self.inner();
         if inner.answers.len() >= KEPT {
             inner.answers.clear();
         }
         inner.answers.insert(format!("{version} {question}"), answer);
+    }
+
+    /// The version of the data: as it is known, else as `read` says.
+    pub async fn current(&self, read: impl Future<Output = Result<i64>>) -> Result<i64> {
+        if let Some(version) = self.version() {
+            return Ok(version);
+        }
+        let generation = self.generation();
+        let version = read.await?;
+        self.learn(version, generation);
+        Ok(version)
+    }
+
+    /// The answer to a question: the kept one, else the one that is made when it is its turn, with the version of the
+    /// snapshot it was made from.
+    pub async fn answer(
+        &self,
+        version: i64,
+        question: &str,
+        make: impl Future<Output = Result<(i64, Vec<u8>)>>,
+    ) -> Result<Bytes> {
+        if let Some(known) = self.get(version, question) {
+            return Ok(known);
+        }
+        let _turn = self.turn().await;
+        if let Some(known) = self.get(version, question) {
+            return Ok(known);
+        }
+        let (counted, body) = make.await?;
+        let body = Bytes::from(body);
+        self.put(counted, question, body.clone());
+        Ok(body)
     }
 }
