@@ -11,6 +11,7 @@ use crate::approval::process::Standing;
 use crate::approval::store::{self as approval, Opened};
 use crate::db::Conn;
 use crate::error::Result;
+use crate::jobs::webhooks_store::Webhook;
 use crate::jobs::{Jobs, webhooks_store};
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment, day_of, in_vietnamese, rfc3339};
@@ -46,32 +47,53 @@ fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
     let acts = audit::after(conn, upto, BATCH)?;
     let people = if mails { accounts::reachable(conn)? } else { Vec::new() };
     for act in &acts {
-        let Some((register, id)) = act.object.split_once('/').filter(|(r, _)| r.ends_with("-delegations")) else {
-            continue;
-        };
+        let Some((register, id)) = act.object.split_once('/') else { continue };
         let Ok(id) = id.parse::<Id>() else { continue };
+        let detail: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
+        if act.action == "freeze_report" {
+            // Programs are told that there is a report; whoever waits for one as a person is told by its schedule.
+            let data = json!({"report_id": id, "kind": detail.get("kind"), "year": detail.get("year"),
+                "period": detail.get("period"), "hash": detail.get("hash")});
+            tell_programs(conn, &endpoints, act, "report.frozen", &data, now)?;
+            continue;
+        }
+        if !register.ends_with("-delegations") {
+            continue;
+        }
         if matches!(act.action.as_str(), "upload" | "edit" | "edit-guests" | "reveal_passport") {
             continue;
         }
-        let detail: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
         let state = detail.get("to").cloned().unwrap_or_default();
-        for endpoint in &endpoints {
-            let body = json!({"type": format!("delegation.{}", act.action), "timestamp": rfc3339(act.at),
-                "data": {"register": register, "delegation_id": id, "action": act.action, "state": state}});
-            let key = format!("hook {} {}", act.seq, endpoint.id);
-            let new = New {
-                key: &key,
-                channel: Channel::Webhook,
-                target_id: endpoint.id,
-                subject: &act.action,
-                body: &body.to_string(),
-                due: now,
-            };
-            enqueue(conn, &new, now)?;
-        }
+        let data = json!({"register": register, "delegation_id": id, "action": act.action, "state": state});
+        tell_programs(conn, &endpoints, act, &format!("delegation.{}", act.action), &data, now)?;
         tell_people(conn, &people, id.0, act.action == "decide", now)?;
     }
     set(conn, UPTO, acts.last().map_or(upto, |a| a.seq))
+}
+
+/// One message to every endpoint.
+fn tell_programs(
+    conn: &mut Conn,
+    endpoints: &[Webhook],
+    act: &audit::Row,
+    kind: &str,
+    data: &serde_json::Value,
+    now: Moment,
+) -> Result<()> {
+    for endpoint in endpoints {
+        let body = json!({"type": kind, "timestamp": rfc3339(act.at), "data": data}).to_string();
+        let key = format!("hook {} {}", act.seq, endpoint.id);
+        let new = New {
+            key: &key,
+            channel: Channel::Webhook,
+            target_id: endpoint.id,
+            subject: &act.action,
+            body: &body,
+            due: now,
+        };
+        enqueue(conn, &new, now)?;
+    }
+    Ok(())
 }
 
 /// The next person of every step that is open, and the agency once it is decided.

@@ -350,6 +350,8 @@ on_both! {
         let mail = MailServer::start(&[]);
         let jobs = jobs(&w, Some(mail.port));
         give_addresses(&w, &["stats"]).await;
+        let receiver = Receiver::start(&[]);
+        w.post("admin", "/webhooks", json!({"url": format!("http://127.0.0.1:{}/hook", receiver.port)})).await.expect(201);
         let users = w.get("admin", "/users?limit=200").await.json();
         let stats = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "stats").unwrap()["id"].clone();
         w.post("stats", "/report-schedules", json!({"kind": "quarter", "days_after": 1, "recipients": [stats]})).await.expect(201);
@@ -362,6 +364,12 @@ on_both! {
         }
         let letters = mail.letters.lock().unwrap().clone();
         assert_eq!(letters.len(), 1, "{letters:?}");
+        // Programs are told of each report, by its id and hash.
+        let told: Vec<Value> = receiver.got.lock().unwrap().iter().map(|(_, body)| serde_json::from_str(body).unwrap()).filter(|b: &Value| b["type"] == "report.frozen").collect();
+        let reports = w.get("stats", "/reports").await.expect(200).json();
+        let mut hashes: Vec<&Value> = reports["items"].as_array().unwrap().iter().map(|r| &r["hash"]).collect();
+        hashes.reverse();
+        assert_eq!(told.iter().map(|t| &t["data"]["hash"]).collect::<Vec<_>>(), hashes);
         // The next quarter lacks what one of its months had.
         w.post("stats", "/reports", json!({"kind": "month", "year": 2026, "period": 4})).await.expect(201);
         let trip = w.get("officer.snv", "/outbound-delegations").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
