@@ -246,21 +246,50 @@ pub struct Deed<'a> {
     pub document: Option<&'a PaperRef>,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = acts)]
+struct ActRow<'a> {
+    id: i64,
+    procedure: &'a str,
+    delegation_id: i64,
+    at: Moment,
+    action: &'a str,
+    actor_id: i64,
+    body: Option<&'a str>,
+    from_state: Option<&'a str>,
+    to_state: &'a str,
+    note: Option<&'a str>,
+    document: Option<String>,
+}
+
+impl<'a> From<&Deed<'a>> for ActRow<'a> {
+    fn from(deed: &Deed<'a>) -> Self {
+        ActRow {
+            id: Id::new(deed.at).0,
+            procedure: deed.procedure.word(),
+            delegation_id: deed.delegation_id,
+            at: deed.at,
+            action: deed.action,
+            actor_id: deed.actor_id,
+            body: deed.body.map(Body::word),
+            from_state: deed.from_state,
+            to_state: deed.to_state,
+            note: deed.note,
+            document: deed.document.and_then(|d| serde_json::to_string(d).ok()),
+        }
+    }
+}
+
 pub fn record(conn: &mut Conn, deed: &Deed) -> Result<()> {
-    let row = (
-        acts::id.eq(Id::new(deed.at).0),
-        acts::procedure.eq(deed.procedure.word()),
-        acts::delegation_id.eq(deed.delegation_id),
-        acts::at.eq(deed.at),
-        acts::action.eq(deed.action),
-        acts::actor_id.eq(deed.actor_id),
-        acts::body.eq(deed.body.map(Body::word)),
-        acts::from_state.eq(deed.from_state),
-        acts::to_state.eq(deed.to_state),
-        acts::note.eq(deed.note),
-        acts::document.eq(deed.document.and_then(|d| serde_json::to_string(d).ok())),
-    );
-    each!(conn, c => diesel::insert_into(acts::table).values(row).execute(c))?;
+    let row = ActRow::from(deed);
+    each!(conn, c => diesel::insert_into(acts::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// Records many at a time.
+pub fn record_all(conn: &mut Conn, deeds: &[Deed]) -> Result<()> {
+    let rows: Vec<ActRow> = deeds.iter().map(ActRow::from).collect();
+    insert_rows!(conn, acts::table, &rows);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{Datelike, Days};
 
 use crate::access::call::Call;
-use crate::approval::store::{Deed, record};
+use crate::approval::store::{Deed, record_all};
 use crate::db::Conn;
 use crate::dossier::model::{Funding, InvitingParty, Origin, Stop};
 use crate::error::{Error, Result};
@@ -44,7 +44,7 @@ impl<'a> Hand<'a> {
     }
 }
 
-/// Facts that are written at a time.
+/// Dossiers that are written at a time.
 const SOME: usize = 500;
 
 /// Makes everything that the rows say; answers how many things of the batch's kind there are.
@@ -52,18 +52,17 @@ pub fn make(conn: &mut Conn, hand: &Hand, parsed: Vec<Parsed>) -> Result<i64> {
     let mut made: Vec<(What, i64)> = Vec::new();
     let units = new_units(conn, hand, &parsed, &mut made)?;
     let mut named: Vec<(i64, NewUnit)> = Vec::new();
-    let mut facts: Vec<Fact> = Vec::new();
+    let (mut visits, mut trips): (Vec<Dossier<Visit>>, Vec<Dossier<Trip>>) = (Vec::new(), Vec::new());
     let mut created = 0;
     for row in parsed {
         created += 1;
         made.push(match row {
             Parsed::Delegation(d) => {
                 let agency_id = id_of(&d.agency, &units)?;
-                let (id, fact) = match hand.batch.kind {
-                    Kind::Inbound => keep(conn, hand, visit(hand, d, agency_id))?,
-                    _ => keep(conn, hand, trip(hand, d, agency_id))?,
+                let id = match hand.batch.kind {
+                    Kind::Inbound => line_up(hand, visit(hand, d, agency_id), &mut visits),
+                    _ => line_up(hand, trip(hand, d, agency_id), &mut trips),
                 };
-                facts.extend(fact);
                 (What::Dossier, id)
             }
             Parsed::Person(p) => {
@@ -77,11 +76,13 @@ pub fn make(conn: &mut Conn, hand: &Hand, parsed: Vec<Parsed>) -> Result<i64> {
                 (What::Agency, id)
             }
         });
-        if facts.len() >= SOME {
-            statistics::add(conn, &std::mem::take(&mut facts))?;
+        if visits.len() + trips.len() >= SOME {
+            keep(conn, hand, &std::mem::take(&mut visits))?;
+            keep(conn, hand, &std::mem::take(&mut trips))?;
         }
     }
-    statistics::add(conn, &facts)?;
+    keep(conn, hand, &visits)?;
+    keep(conn, hand, &trips)?;
     insert_units(conn, named)?;
     insert_records(conn, hand.batch.id, &made)?;
     counters::raise_data_version(conn)?;
@@ -263,30 +264,40 @@ fn trip(hand: &Hand, d: Delegation, agency_id: i64) -> Trip {
     }
 }
 
-/// Keeps the dossier as what it is: over, or still going on.
-fn keep<C: Content>(conn: &mut Conn, hand: &Hand, content: C) -> Result<(i64, Option<Fact>)> {
+/// The dossier as what it is: over, or still going on. Answers its id.
+fn line_up<C: Content>(hand: &Hand, content: C, all: &mut Vec<Dossier<C>>) -> i64 {
     let mut dossier = Dossier::draft(content, hand.user_id, hand.now);
-    let procedure = dossier.content.procedure();
-    let lasting = if procedure.is_visit() { State::OnSite } else { State::UnderWay };
+    let lasting = if dossier.content.procedure().is_visit() { State::OnSite } else { State::UnderWay };
     dossier.state = if dossier.content.listed().ends_on < hand.today { State::Closed } else { lasting };
-    dossiers::insert(conn, &dossier)?;
-    let note = format!("{} – dòng {}", hand.batch.file_name, dossier.content.origin().map_or(0, |o| o.row));
-    record(
-        conn,
-        &Deed {
+    let id = dossier.id;
+    all.push(dossier);
+    id
+}
+
+/// Keeps dossiers with their first line of history, and what they count for.
+fn keep<C: Content>(conn: &mut Conn, hand: &Hand, all: &[Dossier<C>]) -> Result<()> {
+    dossiers::insert_all(conn, all)?;
+    let from = |d: &Dossier<C>| format!("{} – dòng {}", hand.batch.file_name, d.content.origin().map_or(0, |o| o.row));
+    let notes: Vec<String> = all.iter().map(from).collect();
+    let deeds: Vec<Deed> = all
+        .iter()
+        .zip(&notes)
+        .map(|(dossier, note)| Deed {
             delegation_id: dossier.id,
-            procedure,
+            procedure: dossier.content.procedure(),
             at: hand.now,
             action: "import",
             actor_id: hand.user_id,
             body: None,
             from_state: None,
             to_state: dossier.state.word(),
-            note: Some(&note),
+            note: Some(note),
             document: None,
-        },
-    )?;
-    Ok((dossier.id, C::fact(&dossier)))
+        })
+        .collect();
+    record_all(conn, &deeds)?;
+    let facts: Vec<Fact> = all.iter().filter_map(C::fact).collect();
+    statistics::add(conn, &facts)
 }
 
 fn official(hand: &Hand, p: &Person, agency_id: i64) -> Official {

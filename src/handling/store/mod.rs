@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::approval::store as approval;
 use crate::db::schema::dossiers;
-use crate::db::{Conn, each, word};
+use crate::db::{Conn, each, insert_rows, word};
 use crate::error::{Code, Error, Result, refuse};
 use crate::handling::flow::State;
 use crate::handling::model::{Dossier, Listed};
@@ -211,6 +211,17 @@ pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     each!(conn, c => diesel::insert_into(dossiers::table).values(&row).execute(c))?;
     dossier.content.save(conn, dossier.id, None)?;
     save_process(conn, dossier, None)
+}
+
+/// Adds many at a time.
+pub fn insert_all<C: Content>(conn: &mut Conn, all: &[Dossier<C>]) -> Result<()> {
+    let rows: Vec<Row> = all.iter().map(|dossier| row(dossier, dossier.content.json()?)).collect::<Result<_>>()?;
+    insert_rows!(conn, dossiers::table, &rows);
+    for dossier in all {
+        dossier.content.save(conn, dossier.id, None)?;
+        save_process(conn, dossier, None)?;
+    }
+    Ok(())
 }
 
 fn save_process<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: Option<&Dossier<C>>) -> Result<()> {
