@@ -137,6 +137,7 @@ impl utoipa::Modify for Bearer {
 fn rooms(config: &mut ServiceConfig) {
     // Routes are tried in this order: what is asked most comes first.
     crate::procedures::routes(config);
+    crate::statistics::http::routes(config);
     crate::handling::http::partner_history::routes(config);
     crate::procedures::records::routes(config);
     crate::access::http::routes(config);
@@ -151,7 +152,6 @@ fn rooms(config: &mut ServiceConfig) {
     crate::reports::http::routes(config);
     crate::reports::records_http::routes(config);
     crate::reports::schedules_http::routes(config);
-    crate::statistics::http::routes(config);
     crate::statistics::feed_http::routes(config);
     crate::statistics::open_http::routes(config);
 }
