@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
@@ -19,6 +20,9 @@ use crate::record::audit;
 use crate::web::etag::IfMatch;
 use crate::web::idempotency::{self, Reply, Running, fingerprint};
 use crate::web::trace::{TraceId, language_of};
+
+/// How long figures wait while somebody's write does.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// Who calls, when, and with which preconditions.
 #[derive(Clone)]
@@ -117,6 +121,14 @@ impl Call {
             return Err(unauthenticated());
         }
         Ok((account, bearer.session_id))
+    }
+
+    /// Lets writes that wait go first: figures can wait some milliseconds, and programs that pull them without a pause
+    /// would keep the cores from those who work.
+    pub async fn after_writes(&self) {
+        if self.db.writes_wait() {
+            tokio::time::sleep(PATIENCE).await;
+        }
     }
 
     /// Reads from one snapshot.

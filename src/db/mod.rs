@@ -149,6 +149,11 @@ impl Db {
         &self.address
     }
 
+    /// Whether any write waits for its turn.
+    pub fn writes_wait(&self) -> bool {
+        self.writer.is_busy()
+    }
+
     /// Reads on a blocking thread, all queries from one snapshot.
     pub async fn read<T, F>(&self, query: F) -> Result<T>
     where

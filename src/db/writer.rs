@@ -1,6 +1,7 @@
 //! The one thread that writes: whoever waits, up to 64, each in a savepoint, one commit, then the answers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -34,6 +35,24 @@ enum Message {
 pub struct Writer {
     queue: SyncSender<Message>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// Jobs that were handed in and have not run yet.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Counts one job as waiting until it is dropped.
+struct Waits(Arc<AtomicUsize>);
+
+impl Waits {
+    fn new(waiting: &Arc<AtomicUsize>) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Waits(Arc::clone(waiting))
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Writer {
@@ -44,7 +63,7 @@ impl Writer {
             .name("writer".into())
             .spawn(move || run(&address, Some(conn), &jobs))
             .map_err(|e| Error::Internal(e.to_string()))?;
-        Ok(Writer { queue, thread: Arc::new(Mutex::new(Some(thread))) })
+        Ok(Writer { queue, thread: Arc::new(Mutex::new(Some(thread))), waiting: Arc::default() })
     }
 
     /// Hands in a job; `answer` is called after the commit, or with the error.
@@ -54,17 +73,26 @@ impl Writer {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         A: FnOnce(Result<T>) + Send + 'static,
     {
-        let job: Job = Box::new(move |conn| match catch_unwind(AssertUnwindSafe(|| job(conn))) {
-            Ok(Ok(value)) => {
-                Ok(Box::new(move |committed| answer(committed.map(|()| value).map_err(Error::Unavailable))))
+        let waits = Waits::new(&self.waiting);
+        let job: Job = Box::new(move |conn| {
+            let _waits = waits;
+            match catch_unwind(AssertUnwindSafe(|| job(conn))) {
+                Ok(Ok(value)) => {
+                    Ok(Box::new(move |committed| answer(committed.map(|()| value).map_err(Error::Unavailable))))
+                }
+                Ok(Err(error)) => Err(Box::new(move |_| answer(Err(error)))),
+                Err(_) => Err(Box::new(move |_| answer(Err(Error::Internal("a write panicked".into()))))),
             }
-            Ok(Err(error)) => Err(Box::new(move |_| answer(Err(error)))),
-            Err(_) => Err(Box::new(move |_| answer(Err(Error::Internal("a write panicked".into()))))),
         });
         self.queue.try_send(Message::Run(job)).map_err(|e| match e {
             TrySendError::Full(_) => Error::Unavailable("the write queue is full".into()),
             TrySendError::Disconnected(_) => Error::Unavailable("the writer has stopped".into()),
         })
+    }
+
+    /// Whether any job waits for its turn.
+    pub fn is_busy(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// Lets the queue run empty and ends the thread.

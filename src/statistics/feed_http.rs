@@ -125,6 +125,7 @@ async fn inbound(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) ->
 async fn answer(req: &HttpRequest, call: &Call, agencies: Agencies, procedure: Procedure) -> Result<HttpResponse> {
     let (Query(question), Query(page)) = query::split::<Question, PageAsked>(req.query_string(), &["limit", "cursor"])?;
     let only = scope(call, &question)?;
+    call.after_writes().await;
     let limit = usize::try_from(query::limit(page.limit)?).unwrap_or(0);
     if question.by.is_some() || question.format.is_some() || question.compare.is_some() || question.measures.is_some() {
         return Err(invalid(

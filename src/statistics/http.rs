@@ -69,6 +69,7 @@ async fn answer(
     question: Question,
 ) -> Result<HttpResponse> {
     let only = scope(call, &question)?;
+    call.after_writes().await;
     // An answer that depends on the day is another one tomorrow.
     let of_today = question.agency_view.as_deref() == Some("current") || question.format() == Format::Svg;
     let now = if of_today { call.today.to_string() } else { call.today.year().to_string() };
