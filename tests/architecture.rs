@@ -75,6 +75,7 @@ const PURE: &[&str] = &[
     "/schedule.rs",
     "/book.rs",
     "/process.rs",
+    "/amendments.rs",
     "/engagement.rs",
     "/feed.rs",
     "/permission.rs",

@@ -244,8 +244,10 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
             waivers: Vec::new(),
             conditions: Vec::new(),
             corrections: Vec::new(),
+            annotations: Vec::new(),
         }),
         report: None,
+        amendments: Vec::new(),
         process,
     };
     store::insert(conn, &trip)?;

@@ -93,6 +93,7 @@ pub fn one(
         waivers: Vec::new(),
         conditions: Vec::new(),
         corrections: Vec::new(),
+        annotations: Vec::new(),
     });
     store::insert(conn, &visit)?;
     statistics::store::replace(conn, visit.id, fact(&visit).as_ref())?;

@@ -22,7 +22,7 @@ use crate::web::idempotency::{self, Reply, Running, fingerprint};
 use crate::web::trace::{TraceId, language_of};
 
 /// How long figures wait while somebody's write does.
-const PATIENCE: Duration = Duration::from_millis(5);
+const PATIENCE: Duration = Duration::from_millis(10);
 
 /// Who calls, when, and with which preconditions.
 #[derive(Clone)]

@@ -1,10 +1,13 @@
 //! A process: the steps a dossier must take, which are open, and what an act on them leads to. Pure.
 
+use serde::{Deserialize, Serialize};
+
 use crate::kernel::time::{Day, Moment};
 use crate::kernel::words::{Body, Silence, StepKind, Term};
 
 /// How a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Standing {
     /// Its turn has not come.
@@ -16,7 +19,7 @@ pub enum Standing {
 }
 
 /// One step of one dossier.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     pub kind: StepKind,
     /// None where no rule names the decider and a human must.
@@ -63,7 +66,7 @@ impl Step {
 }
 
 /// All steps of a dossier in order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Process {
     pub steps: Vec<Step>,
 }
@@ -130,8 +133,9 @@ impl Process {
         self.steps.iter().filter(move |s| s.kind == kind).filter_map(|s| s.body)
     }
 
+    /// Who decides; after an amendment, who decided or decides that.
     pub fn decider(&self) -> Option<Body> {
-        self.bodies(StepKind::Decide).next()
+        self.bodies(StepKind::Decide).last()
     }
 
     /// A human still has to name the decider.

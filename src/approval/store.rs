@@ -220,7 +220,7 @@ pub fn opened(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Opened>> {
 
 /// The act with which the steps of a dossier last began anew; zero where there is none.
 pub fn round(conn: &mut Conn, delegation_id: i64) -> Result<i64> {
-    let begins = ["request-signature", "submit", "resubmit", "request-supplement"];
+    let begins = ["request-signature", "submit", "resubmit", "request-supplement", "amend"];
     let last: Option<i64> = acts::table
         .filter(acts::delegation_id.eq(delegation_id))
         .filter(acts::action.eq_any(begins))

@@ -315,6 +315,16 @@ diesel::table! {
         counterpart_norm -> Text,
         counterpart_country -> Text,
         content -> Text,
+        amendments -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    dossier_versions (dossier_id, version) {
+        dossier_id -> BigInt,
+        version -> BigInt,
+        at -> Timestamp,
+        body -> Text,
     }
 }
 
@@ -569,6 +579,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     audit,
     dossiers,
+    dossier_versions,
     outbound_members,
     outbound_stops,
     guests,

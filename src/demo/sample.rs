@@ -282,6 +282,7 @@ fn keep<C: Passed>(
             waivers: Vec::new(),
             conditions: Vec::new(),
             corrections: Vec::new(),
+            annotations: Vec::new(),
         });
         dossier.state = if n.is_multiple_of(17) {
             State::Cancelled

@@ -80,6 +80,7 @@ pub enum Action {
     Consent,
     Decide,
     CorrectDecision,
+    Amend,
     Postpone,
     Cancel,
     Resume,

@@ -4,6 +4,7 @@
 //! dossier, who may act, in which order checks come, what an act leaves behind – is here, once.
 
 pub mod actions;
+pub mod amendments;
 pub mod flow;
 pub mod http;
 pub mod model;
@@ -13,10 +14,14 @@ pub mod store;
 
 use std::sync::Arc;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::approval::process::Stage;
 use crate::db::Conn;
 use crate::dossier::model::Origin;
 use crate::error::Result;
+use crate::handling::amendments::Difference;
 use crate::handling::flow::{Action, Next, NotPossible, State};
 use crate::handling::model::{Dossier, Listed};
 use crate::kernel::time::Day;
@@ -36,7 +41,7 @@ pub struct Tools {
 }
 
 /// What a procedure brings to a dossier.
-pub trait Content: Clone + PartialEq + Send + Sync + Sized + 'static {
+pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + DeserializeOwned + 'static {
     /// Which register the dossier stands in, and by that its path and the kind of its number.
     const DIRECTION: Direction;
 
@@ -58,6 +63,10 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + 'static {
     }
     /// The dossier goes to its bodies (again): what they said before is gone.
     fn forget_verdicts(&mut self) {}
+    /// What differs in another content, kind by kind.
+    fn differences(&self, other: &Self) -> Vec<Difference>;
+    /// Takes over what was recorded of the way and the stay meanwhile.
+    fn keep_recorded(&mut self, current: &Self);
     /// What it counts for; none unless it is approved or took place.
     fn fact(dossier: &Dossier<Self>) -> Option<Fact>;
     /// Its facts as the regulation asks for them, as if it were complete on `received_on`.

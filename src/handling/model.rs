@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::approval::process::Process;
+use crate::handling::amendments::{self, Amendment, Kind};
 use crate::handling::flow::State;
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment};
 use crate::kernel::words::{Body, DecisionVerdict, FindingCode, PaperRef, SignedAs};
 
 /// A dossier with everything that happened to it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dossier<C> {
     pub id: i64,
     pub version: i64,
@@ -30,6 +31,9 @@ pub struct Dossier<C> {
     pub decision: Option<Decision>,
     pub report: Option<Report>,
     pub process: Process,
+    /// Every change of what was decided, in order.
+    #[serde(default = "Vec::new")]
+    pub amendments: Vec<Amendment<C>>,
 }
 
 impl<C> Dossier<C> {
@@ -51,7 +55,27 @@ impl<C> Dossier<C> {
             decision: None,
             report: None,
             process: Process::default(),
+            amendments: Vec::new(),
         }
+    }
+
+    /// The amendment that waits for its decision.
+    pub fn pending(&self) -> Option<&Amendment<C>> {
+        self.amendments.last().filter(|a| a.standing == amendments::Standing::Pending)
+    }
+
+    pub fn pending_mut(&mut self) -> Option<&mut Amendment<C>> {
+        self.amendments.last_mut().filter(|a| a.standing == amendments::Standing::Pending)
+    }
+
+    /// The content that bodies are asked about: as it shall be, while an amendment waits.
+    pub fn at_hand(&self) -> &C {
+        self.pending().and_then(|a| a.proposed.as_ref()).unwrap_or(&self.content)
+    }
+
+    pub fn at_hand_mut(&mut self) -> &mut C {
+        let amended = self.amendments.last_mut().filter(|a| a.standing == amendments::Standing::Pending);
+        amended.and_then(|a| a.proposed.as_mut()).unwrap_or(&mut self.content)
     }
 
     /// The day the open step is due.
@@ -101,12 +125,15 @@ pub struct Decision {
     pub note: Option<String>,
     #[schema(value_type = String)]
     pub decided_by: Id,
-    pub waivers: Vec<Waiver>,
+    pub waivers: Vec<Waived>,
     /// Under which conditions it approves.
     #[serde(default)]
     pub conditions: Vec<String>,
     /// Corrections on the document; the original stays.
     pub corrections: Vec<Correction>,
+    /// Changes of one kind, signed and sealed on the document (TT 04/2020/TT-BNG Đ.4 k.1).
+    #[serde(default)]
+    pub annotations: Vec<Annotation>,
 }
 
 /// Number, date and manner of signing (NĐ 30/2020/NĐ-CP Đ.13).
@@ -126,6 +153,32 @@ pub struct DecisionPaper {
 pub struct Waiver {
     pub finding: FindingCode,
     #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+/// An exception that was given: from which finding, why, and under which rule (chấp thuận ngoại lệ).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Waived {
+    pub finding: FindingCode,
+    pub reason: String,
+    #[serde(default)]
+    pub limit: Option<i64>,
+    #[serde(default)]
+    pub actual: Option<i64>,
+    #[serde(default)]
+    pub citation: Option<String>,
+    /// The body that gave it.
+    #[serde(default)]
+    pub body: Option<Body>,
+}
+
+/// A change on the document of the decision, which keeps its number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Annotation {
+    /// Ordinal of the amendment.
+    pub amendment: i64,
+    pub kinds: Vec<Kind>,
+    pub date: NaiveDate,
     pub reason: String,
 }
 

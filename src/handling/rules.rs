@@ -90,7 +90,12 @@ pub fn is_of_list<C: Content>(dossier: &Dossier<C>) -> bool {
 fn right_of(action: Action) -> (Act, Kind) {
     let act = match action {
         Action::Edit | Action::EditGuests | Action::Delete | Action::Upload | Action::RequestSignature => Act::Draft,
-        Action::Return | Action::Submit | Action::Resubmit | Action::Withdraw | Action::SubmitReport => Act::Submit,
+        Action::Return
+        | Action::Submit
+        | Action::Resubmit
+        | Action::Withdraw
+        | Action::Amend
+        | Action::SubmitReport => Act::Submit,
         Action::AssignAuthority | Action::Proceed | Action::Close => Act::Handle,
         Action::RequestSupplement | Action::Appraise => Act::Appraise,
         Action::GiveOpinion => Act::Consult,
@@ -113,6 +118,7 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
         | Action::Delete
         | Action::Upload
         | Action::Withdraw
+        | Action::Amend
         | Action::SubmitReport => own,
         Action::RequestSignature => own && actor.has(Role::Clerk),
         Action::Return => head,
@@ -149,7 +155,8 @@ fn step_of(action: Action) -> Option<StepKind> {
 /// Nobody takes a step in a dossier in which he travels or that he drafted, and nobody takes two steps.
 fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, agency: AgencyRule) -> Result<()> {
     let refuse_for = |vi: &str, en: &str| Err(refuse(Code::SeparationOfDuties, vi, en));
-    if actor.account.official_id.is_some_and(|official| dossier.content.travels(official)) {
+    let travels = |official| dossier.content.travels(official) || dossier.at_hand().travels(official);
+    if actor.account.official_id.is_some_and(travels) {
         return refuse_for("Không được xử lý hồ sơ chuyến đi của chính mình.", "Nobody handles his own dossier.");
     }
     let excepted = step == StepKind::Propose && agency.clerk_may_submit && actor.has(Role::Clerk);
@@ -178,6 +185,11 @@ pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
         Action::Return => dossier.signature_requested,
         Action::AssignAuthority => dossier.process.lacks_decider(),
         Action::Appraise => dossier.process.open().any(|s| s.kind == StepKind::Appraise),
+        Action::Amend => dossier.pending().is_none() && !is_of_list(dossier),
+        // Of what is approved only an amendment can still be withdrawn, agreed to or decided.
+        Action::Withdraw => !dossier.state.is_approved_or_later() || dossier.pending().is_some(),
+        Action::Consent => dossier.process.open().any(|s| s.kind == StepKind::Consent),
+        Action::Decide => dossier.process.open().any(|s| s.kind == StepKind::Decide),
         Action::GiveOpinion | Action::Proceed => dossier.process.open().any(|s| s.kind == StepKind::Consult),
         _ => true,
     };

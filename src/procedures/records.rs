@@ -356,6 +356,7 @@ fn as_if_approved<C: Content>(mut dossier: Dossier<C>) -> Dossier<C> {
         waivers: Vec::new(),
         conditions: Vec::new(),
         corrections: Vec::new(),
+        annotations: Vec::new(),
     });
     dossier
 }

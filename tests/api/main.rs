@@ -12,6 +12,7 @@ mod world;
 
 mod access;
 mod agencies;
+mod amendments;
 mod assessments;
 mod calendar;
 mod command_line;
@@ -21,7 +22,6 @@ mod imports;
 mod inbound;
 mod inbound_wrong_turns;
 mod malformed;
-
 mod matrix;
 mod notices;
 mod partners;

@@ -6,8 +6,10 @@ use crate::access::call::Call;
 use crate::approval::process::{NotOpen, Process, Standing, Step};
 use crate::db::Conn;
 use crate::dossier::numbering::dossier_number;
-use crate::error::{Code, Error, Problem, Result, refuse};
-use crate::handling::actions::{Seen, Trace, assess_dossier, conclude};
+use crate::error::{Code, Error, Result, refuse};
+use crate::handling::actions::exceptions::{check_findings, findings_problem, refuse_blocking};
+use crate::handling::actions::{Seen, Trace, amend, assess_dossier, conclude};
+use crate::handling::amendments;
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::{
     AssignAuthority, CorrectDecision, OpinionGiven, Reasoned, RequestSupplement, Submit,
@@ -17,9 +19,7 @@ use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::time::Day;
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{
-    Body, DecisionVerdict, Document, FindingCode, Opinion, Outcome, PaperRef, Severity, StepKind,
-};
+use crate::kernel::words::{Body, DecisionVerdict, FindingCode, Opinion, Outcome, PaperRef, StepKind};
 use crate::kernel::workdays::WorkCalendar;
 use crate::regulation::assess::{Assessment, Finding};
 use crate::regulation::book::Law;
@@ -65,36 +65,13 @@ pub fn resubmit<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, seen: S
 
 /// 409 where a rule blocks the dossier or a document is missing, each named.
 fn fit_to_submit(answer: &Assessment) -> Result<()> {
-    let blocking: Vec<&Finding> = answer.with_severity(Severity::Block).collect();
-    if !blocking.is_empty() {
-        return Err(findings_problem(Code::BlockedByRule, &blocking));
-    }
+    refuse_blocking(&answer.findings.iter().collect::<Vec<_>>())?;
     let lacking = |f: &&Finding| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail);
     let missing: Vec<&Finding> = answer.findings.iter().filter(lacking).collect();
     if missing.is_empty() || answer.outcome == Outcome::ManualAuthorityRequired {
         return Ok(());
     }
     Err(findings_problem(Code::DossierIncomplete, &missing))
-}
-
-/// A refusal that names every finding with its rule.
-fn findings_problem(code: Code, findings: &[&Finding]) -> Error {
-    let mut errors = Violations::default();
-    for f in findings {
-        let pointer =
-            f.document.map_or_else(|| format!("/findings/{}", f.code), |d| format!("/documents/{}", d.word()));
-        errors.add(
-            pointer,
-            f.code.word(),
-            format!("{} ({})", f.detail.vi, f.citation),
-            format!("{} ({})", f.detail.en, f.citation),
-        );
-    }
-    let sentence = |pick: fn(&Finding) -> &str| findings.iter().map(|f| pick(f)).collect::<Vec<_>>().join(" ");
-    let mut problem = Problem::new(code, sentence(|f| &f.detail.vi), sentence(|f| &f.detail.en));
-    problem.errors = errors;
-    let missing: Vec<&str> = findings.iter().filter_map(|f| f.document).map(Document::word).collect();
-    problem.with("missing", json!(missing)).into()
 }
 
 /// Plans the bodies' steps and opens the first.
@@ -166,10 +143,18 @@ pub fn assign_authority<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::AssignAuthority, trace)
 }
 
-/// The agency takes the dossier back before it is decided.
+/// The agency takes back what is not decided yet: the dossier, or the amendment of an approved one.
 pub fn withdraw<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Reasoned) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
-    dossier.state = State::Withdrawn;
+    match dossier.pending_mut() {
+        // The delegation stays as it was decided.
+        Some(amendment) => {
+            amendment.standing = amendments::Standing::Withdrawn;
+            amendment.ended_at = Some(call.now);
+            amendment.proposed = None;
+        }
+        None => dossier.state = State::Withdrawn,
+    }
     dossier.process.end();
     let trace = Trace { note: Some(&body.reason), ..Trace::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Withdraw, trace)
@@ -300,10 +285,10 @@ pub fn decide<C: Content>(
 ) -> Result<Dossier<C>> {
     let approves = said.verdict == DecisionVerdict::Approve;
     require_note(said.note.as_deref(), !approves)?;
-    if approves {
-        let on = dossier.complete_on.unwrap_or(call.today);
-        check_findings(conn, call, tools, &seen.dossier, &said.waivers, on)?;
+    if seen.dossier.pending().is_some() {
+        return amend::decide(conn, call, tools, seen, dossier, said);
     }
+    let waived = if approves { check_findings(conn, call, tools, &dossier, &said.waivers)? } else { Vec::new() };
     let verdict: &'static str = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);
     let by = dossier.process.take(StepKind::Decide, decides, verdict, call.actor.id(), call.now).map_err(not_open)?;
@@ -316,49 +301,14 @@ pub fn decide<C: Content>(
         document: said.document,
         note: said.note.clone(),
         decided_by: Id(call.actor.id()),
-        waivers: if approves { said.waivers } else { Vec::new() },
+        waivers: waived.clone(),
         conditions: said.conditions,
         corrections: Vec::new(),
+        annotations: Vec::new(),
     });
     let detail = json!({"verdict": verdict, "number": paper.number});
-    let trace = Trace { body: Some(by), note: said.note.as_deref(), document: Some(&paper), detail };
+    let trace = Trace { body: Some(by), note: said.note.as_deref(), document: Some(&paper), waived: &waived, detail };
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
-}
-
-/// 409 where a rule blocks, or where a waiver is needed that is not given by a body that may give it.
-fn check_findings<C: Content>(
-    conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    dossier: &Dossier<C>,
-    waivers: &[Waiver],
-    on: Day,
-) -> Result<()> {
-    let (_, answer) = assess_dossier(conn, tools, dossier, on)?;
-    let blocking: Vec<&Finding> = answer.with_severity(Severity::Block).collect();
-    if !blocking.is_empty() {
-        return Err(findings_problem(Code::BlockedByRule, &blocking));
-    }
-    let waived = |f: &&Finding| {
-        waivers.iter().any(|w| w.finding == f.code) && f.waivable_by.is_some_and(|b| call.actor.decides_for(b))
-    };
-    let open: Vec<&Finding> = answer.with_severity(Severity::SpecialApproval).filter(|f| !waived(f)).collect();
-    if !open.is_empty() {
-        return Err(findings_problem(Code::WaiverNeeded, &open));
-    }
-    let mut faults = Violations::default();
-    for (index, waiver) in waivers.iter().enumerate() {
-        let found = answer.with_severity(Severity::SpecialApproval).any(|f| f.code == waiver.finding);
-        let pointer = format!("/waivers/{index}/finding");
-        faults.require(
-            found,
-            &pointer,
-            "nothing_to_waive",
-            "Không có phát hiện này để miễn.",
-            "There is no such finding to waive.",
-        );
-    }
-    Ok(faults.finish()?)
 }
 
 /// A correction on the document (TT 04/2020/TT-BNG Đ.4); the original stays in the history.

@@ -1,8 +1,10 @@
 //! What can be done to a dossier. Each act: may he, is it possible, what follows, one transaction.
 
 pub mod after;
+pub mod amend;
 pub mod approval;
 pub mod draft;
+pub mod exceptions;
 
 use serde_json::{Value, json};
 
@@ -10,13 +12,15 @@ use crate::access::call::Call;
 use crate::approval::store::{Deed, record};
 use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found};
+use crate::handling::amendments::Standing;
 use crate::handling::flow::{Action, State};
-use crate::handling::model::Dossier;
+use crate::handling::model::{Dossier, Waived};
 use crate::handling::rules::{AgencyRule, allowed, may, possible, sees};
+use crate::handling::store::versions;
 use crate::handling::{Content, Tools, store};
 use crate::kernel::id::Id;
-use crate::kernel::time::Day;
-use crate::kernel::words::{Body, PaperRef};
+use crate::kernel::time::{Day, start_of};
+use crate::kernel::words::{Body, PaperRef, StepKind};
 use crate::registry::agencies;
 use crate::regulation::assess::{Assessment, assess};
 use crate::regulation::book::Law;
@@ -27,6 +31,19 @@ use crate::statistics::store as statistics;
 pub struct Seen<C> {
     pub dossier: Dossier<C>,
     pub agency: AgencyRule,
+    /// It is looked back upon: nothing can be done to what was.
+    pub past: bool,
+}
+
+impl<C: Content> Seen<C> {
+    pub fn new(dossier: Dossier<C>, agency: AgencyRule) -> Self {
+        Seen { dossier, agency, past: false }
+    }
+
+    /// What the caller can do to it.
+    pub fn allowed(&self, call: &Call) -> Vec<Action> {
+        if self.past { Vec::new() } else { allowed(&call.actor, &self.dossier, self.agency) }
+    }
 }
 
 /// Finds a dossier; one that the caller may not see does not exist for him.
@@ -35,7 +52,15 @@ pub fn find<C: Content>(conn: &mut Conn, call: &Call, id: i64) -> Result<Seen<C>
     // What the agency lets its clerks do matters to nobody else.
     let own = call.actor.belongs_to(dossier.content.agency_id());
     let agency = if own { agencies::find(conn, dossier.content.agency_id())? } else { None };
-    Ok(Seen { agency: AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }, dossier })
+    Ok(Seen::new(dossier, AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }))
+}
+
+/// The dossier as it was at the end of a day (nhìn lại hồ sơ); for whoever sees it now and would have seen it then.
+pub fn find_as_of<C: Content>(conn: &mut Conn, call: &Call, id: i64, day: Day) -> Result<Seen<C>> {
+    let now = find::<C>(conn, call, id)?;
+    let then = versions::before::<C>(conn, id, start_of(day + chrono::Duration::days(1)))?;
+    let dossier = then.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
+    Ok(Seen { dossier, past: true, ..now })
 }
 
 /// A dossier of somebody else's agency is not for the caller to draft (403).
@@ -59,10 +84,11 @@ pub fn require_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action)
     if possible(&seen.dossier, action) {
         return Ok(());
     }
-    if action == Action::Decide && seen.dossier.state == State::AwaitingConsent {
+    let consent_open = seen.dossier.process.open().any(|s| s.kind == StepKind::Consent);
+    if action == Action::Decide && consent_open {
         return Err(consent_missing(&seen.dossier));
     }
-    let instead: Vec<&str> = allowed(&call.actor, &seen.dossier, seen.agency).into_iter().map(Action::word).collect();
+    let instead: Vec<&str> = seen.allowed(call).into_iter().map(Action::word).collect();
     let state = seen.dossier.state.word();
     Err(Problem::new(
         Code::NotPossibleInState,
@@ -93,6 +119,8 @@ pub struct Trace<'a> {
     pub body: Option<Body>,
     pub note: Option<&'a str>,
     pub document: Option<&'a PaperRef>,
+    /// Exceptions given with it: each is an act of its own in the history.
+    pub waived: &'a [Waived],
     /// Further things for the audit trail.
     pub detail: Value,
 }
@@ -106,15 +134,28 @@ pub fn conclude<C: Content>(
     action: Action,
     trace: Trace,
 ) -> Result<Dossier<C>> {
+    let amendable = matches!(dossier.state, State::Approved | State::UnderWay | State::OnSite);
+    if let (false, Some(amendment)) = (amendable, dossier.pending_mut()) {
+        amendment.standing = Standing::Lapsed;
+        amendment.ended_at = Some(call.now);
+        amendment.proposed = None;
+        dossier.process.end();
+    }
     dossier.version = before.version + 1;
     dossier.updated_at = call.now;
     store::save(conn, &dossier, before)?;
+    versions::keep(conn, &dossier)?;
     if before.state.is_approved_or_later() || dossier.state.is_approved_or_later() {
         statistics::replace(conn, dossier.id, C::fact(&dossier).as_ref())?;
     }
     // Uploads change no standing; the trail has them, the history need not.
     if !matches!(action, Action::Upload) {
         record(conn, &deed(call, &dossier, Some(before.state), action.word(), &trace))?;
+    }
+    for waiver in trace.waived {
+        let note = format!("{}: {}", waiver.finding, waiver.reason);
+        let given = Trace { body: waiver.body, note: Some(&note), document: trace.document, ..Trace::default() };
+        record(conn, &deed(call, &dossier, Some(dossier.state), "waive", &given))?;
     }
     let (from, to) = (before.state.word(), dossier.state.word());
     let detail = json!({"from": from, "to": to, "version": dossier.version, "more": trace.detail});
@@ -125,6 +166,7 @@ pub fn conclude<C: Content>(
 /// Keeps a fresh draft, with its first line of history.
 pub fn begin<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>) -> Result<()> {
     store::insert(conn, dossier)?;
+    versions::keep(conn, dossier)?;
     record(conn, &deed(call, dossier, None, "create", &Trace::default()))?;
     call.remember(conn, "create", &object::<C>(dossier.id), json!({"version": 1}))
 }

@@ -19,7 +19,7 @@ use crate::approval::http::{History, history_of};
 use crate::db::Conn;
 use crate::dossier::attachments::Folder;
 use crate::error::{Error, Result, forbidden};
-use crate::handling::actions::{Seen, assess_dossier, draft, find, object, open, received_on};
+use crate::handling::actions::{Seen, assess_dossier, draft, find, find_as_of, object, open, received_on};
 use crate::handling::flow::{Action, State};
 use crate::handling::model::Dossier;
 use crate::handling::rules::sees_whole;
@@ -107,7 +107,7 @@ where
         move |conn, call, seen| {
             let agency = seen.agency;
             let dossier = change(conn, call, seen)?;
-            reply_with(conn, call, &Seen { dossier, agency }, 200)
+            reply_with(conn, call, &Seen::new(dossier, agency), 200)
         },
         move || answers.touch(),
     )
@@ -151,13 +151,29 @@ where
         .await
 }
 
-/// One dossier; 304 while it is the version that the caller has.
-pub async fn show<C: Shown>(req: HttpRequest, call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AsWas {
+    /// The dossier as it was at the end of this day, with what was decided by then.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// One dossier, now or as it was; 304 while it is the version that the caller has.
+pub async fn show<C: Shown>(
+    req: HttpRequest,
+    call: Call,
+    id: web::Path<String>,
+    as_was: Query<AsWas>,
+) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let known = IfNoneMatch::read(req.headers());
     let (tag, view, revealed) = call
         .read(move |conn, call| {
-            let seen = find::<C>(conn, call, id)?;
+            let seen = match as_was.0.as_of {
+                Some(day) => find_as_of::<C>(conn, call, id, day)?,
+                None => find::<C>(conn, call, id)?,
+            };
             let tag = etag(seen.dossier.version);
             let view = if known.hits(&tag) { None } else { Some(C::view(conn, call, &seen)?) };
             Ok((tag, view, C::reveals(call, &seen).then_some(seen)))

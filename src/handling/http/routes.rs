@@ -47,20 +47,21 @@ macro_rules! shared_routes {
             AssignAuthority, CorrectDecision, Noted, OpinionGiven, Reasoned, RequestSupplement, Submit,
         };
         use $crate::handling::http::papers::{AttachmentList, UploadForm};
-        use $crate::handling::http::{self as of_dossiers, AsOf};
+        use $crate::handling::http::{self as of_dossiers, AsOf, AsWas};
         use $crate::handling::model::Report;
         use $crate::regulation::view::AssessmentView;
 
         /// One dossier.
-        #[utoipa::path(tag = $name, operation_id = concat!("show_", $name), params(("id" = String, Path)),
+        #[utoipa::path(tag = $name, operation_id = concat!("show_", $name), params(("id" = String, Path), AsWas),
             responses((status = 200, description = "the dossier", body = $view), (status = 304, description = "unchanged")))]
         #[get("/{id}")]
         async fn show(
             req: actix_web::HttpRequest,
             call: $crate::access::call::Call,
             id: actix_web::web::Path<String>,
+            as_was: $crate::web::query::Query<AsWas>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::show::<$content>(req, call, id).await
+            of_dossiers::show::<$content>(req, call, id, as_was).await
         }
 
         /// Deletes a draft with its papers.

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use crate::access::call::Call;
 use crate::approval::process::{Standing, Step};
 use crate::handling::Content;
-use crate::handling::model::Dossier;
+use crate::handling::amendments::{self, Amendment, Brought, Difference, Form};
+use crate::handling::model::{Decision, DecisionPaper, Dossier};
 use crate::handling::rules::sees_whole;
 use crate::kernel::time::{Day, rfc3339};
 use crate::kernel::words::{Body, Silence, StepKind, Term};
@@ -55,4 +56,58 @@ pub fn steps<C: Content>(call: &Call, dossier: &Dossier<C>) -> Vec<StepView> {
     let begun = dossier.process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != Standing::Waiting);
     let shown = begun.filter(|s| whole || s.body.is_some_and(|b| bodies.contains(&b)));
     shown.map(|s| StepView::of(s, call.today)).collect()
+}
+
+/// An amendment as everyone who sees the whole dossier is shown it: the difference, and what came of it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Amendment, example = json!({"ordinal": 1, "standing": "in_force", "form": "annotation", "material": false,
+    "reason": "Phía bạn rút ngắn chương trình.", "asked_at": "2026-11-22T02:00:00Z",
+    "differences": [{"kind": "dates", "before": {"departure_date": "2026-12-07", "return_date": "2026-12-11"},
+        "after": {"departure_date": "2026-12-07", "return_date": "2026-12-10"}, "material": false, "people": []}],
+    "findings": [], "document": null, "body": null, "note": null, "ended_at": "2026-11-22T02:00:00Z", "replaced": null}))]
+pub struct AmendmentView {
+    /// From 1.
+    ordinal: i64,
+    standing: amendments::Standing,
+    form: Form,
+    /// It adds a person, a country or days, or changes what authority rests on.
+    material: bool,
+    reason: String,
+    asked_at: String,
+    differences: Vec<Difference>,
+    /// What it brings up that did not stand against the delegation before.
+    findings: Vec<Brought>,
+    /// The paper by which it was decided.
+    document: Option<DecisionPaper>,
+    body: Option<Body>,
+    note: Option<String>,
+    ended_at: Option<String>,
+    /// The decision whose place another took.
+    replaced: Option<Decision>,
+}
+
+impl AmendmentView {
+    fn of<C>(a: &Amendment<C>) -> Self {
+        AmendmentView {
+            ordinal: a.ordinal,
+            standing: a.standing,
+            form: a.form,
+            material: a.material,
+            reason: a.reason.clone(),
+            asked_at: rfc3339(a.asked_at),
+            differences: a.differences.clone(),
+            findings: a.findings.clone(),
+            document: a.document.clone(),
+            body: a.body,
+            note: a.note.clone(),
+            ended_at: a.ended_at.map(rfc3339),
+            replaced: a.replaced.clone(),
+        }
+    }
+}
+
+/// The amendments as the caller is shown them: a consulted body sees none.
+pub fn amendments<C: Content>(call: &Call, dossier: &Dossier<C>) -> Vec<AmendmentView> {
+    let whole = sees_whole(&call.actor, dossier);
+    dossier.amendments.iter().filter(|_| whole).map(AmendmentView::of).collect()
 }

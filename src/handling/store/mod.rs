@@ -1,6 +1,7 @@
 //! Rows of the register of dossiers.
 
 pub mod list;
+pub mod versions;
 
 use diesel::prelude::*;
 
@@ -44,6 +45,7 @@ struct Row {
     ruling: Option<String>,
     decision: Option<String>,
     report: Option<String>,
+    amendments: Option<String>,
 }
 
 /// What most acts change of a row; the rest is the agency's content.
@@ -60,6 +62,7 @@ struct StandingRow {
     ruling: Option<String>,
     decision: Option<String>,
     report: Option<String>,
+    amendments: Option<String>,
 }
 
 /// What an edit changed of the rest: a column that stays is not written, nor the indexes it stands in.
@@ -111,7 +114,7 @@ fn searched<C: Content>(dossier: &Dossier<C>, listed: &Listed) -> String {
     format!("{number} {} {} {counterpart}", dossier.content.title(), listed.names.join(" "))
 }
 
-fn standing_row<C>(dossier: &Dossier<C>) -> Result<StandingRow> {
+fn standing_row<C: Content>(dossier: &Dossier<C>) -> Result<StandingRow> {
     Ok(StandingRow {
         version: dossier.version,
         state: dossier.state.word(),
@@ -123,6 +126,7 @@ fn standing_row<C>(dossier: &Dossier<C>) -> Result<StandingRow> {
         ruling: dossier.ruling.as_ref().map(to_json).transpose()?,
         decision: dossier.decision.as_ref().map(to_json).transpose()?,
         report: dossier.report.as_ref().map(to_json).transpose()?,
+        amendments: Some(&dossier.amendments).filter(|all| !all.is_empty()).map(to_json).transpose()?,
     })
 }
 
@@ -169,6 +173,7 @@ fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<Row> {
         ruling: standing.ruling,
         decision: standing.decision,
         report: standing.report,
+        amendments: standing.amendments,
     })
 }
 
@@ -201,6 +206,7 @@ pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> 
         decision: row.decision.as_deref().map(from_json).transpose()?,
         report: row.report.as_deref().map(from_json).transpose()?,
         process: approval::load(conn, id)?,
+        amendments: row.amendments.as_deref().map(from_json).transpose()?.unwrap_or_default(),
     }))
 }
 
@@ -271,6 +277,7 @@ pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
 pub fn delete<C: Content>(conn: &mut Conn, id: i64) -> Result<()> {
     C::delete(conn, id)?;
     approval::delete(conn, id)?;
+    versions::delete(conn, id)?;
     diesel::delete(dossiers::table.find(id)).execute(conn)?;
     Ok(())
 }

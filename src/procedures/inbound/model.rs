@@ -14,7 +14,7 @@ use crate::kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Pu
 pub type Visit = Dossier<Content>;
 
 /// What the agency writes into the dossier.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Content {
     pub title: String,
     /// The hosting agency (cơ quan chủ trì).
@@ -51,7 +51,7 @@ pub struct Nationality {
 }
 
 /// A guest by name (khách trong danh sách).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guest {
     /// The person of the register of guests; none before it is saved.
     pub guest_id: Option<i64>,
@@ -63,7 +63,7 @@ pub struct Guest {
 }
 
 /// One item of the programme (hoạt động trong chương trình).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     pub starts_at: Moment,
     pub ends_at: Moment,

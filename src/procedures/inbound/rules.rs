@@ -1,12 +1,16 @@
-//! Rules of a visit: is the content whole. Pure.
+//! Rules of a visit: is the content whole, and what differs in another one. Pure.
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde_json::{Value, json};
+
+use crate::handling::amendments::{Difference, Kind};
 use crate::kernel::checks;
-use crate::kernel::time::start_of;
+use crate::kernel::id::Id;
+use crate::kernel::time::{rfc3339, start_of};
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Bloc, Channel, MemberRole, Purpose};
-use crate::procedures::inbound::model::Content;
+use crate::procedures::inbound::model::{Content, Item};
 
 /// What the registry knows of a content.
 pub struct Known {
@@ -193,4 +197,45 @@ fn check_hours(content: &Content, faults: &mut Violations) {
             "A host stands in two items at one hour.",
         );
     }
+}
+
+/// What differs between what was approved and what is proposed.
+pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
+    let mut all = Vec::new();
+    let mut differs = |kind, before: Value, after: Value, material| {
+        if before != after {
+            all.push(Difference { kind, before, after, material, people: Vec::new() });
+        }
+    };
+    let dates = |c: &Content| json!({"arrival_date": c.arrival, "departure_date": c.departure});
+    differs(Kind::Dates, dates(old), dates(new), new.period().days() > old.period().days());
+    let people = |c: &Content| json!({"headcount": c.headcount, "nationalities": c.announced()});
+    differs(Kind::Headcount, people(old), people(new), new.headcount > old.headcount);
+    let from = |c: &Content| json!({"sending_organisation": c.sending_organisation, "country": c.country});
+    differs(Kind::Counterpart, from(old), from(new), true);
+    differs(Kind::Purpose, json!({"purpose": old.purpose}), json!({"purpose": new.purpose}), true);
+    let reception =
+        |c: &Content| json!({"reception_level": c.reception_level, "guest_class": c.guest_class, "channel": c.channel});
+    differs(Kind::Reception, reception(old), reception(new), old.reception_level != new.reception_level);
+    let topics = |c: &Content| json!({"topics": c.topics, "first_visit": c.first_visit});
+    let sensitive = new.topics.iter().any(|t| !old.topics.contains(t)) || old.first_visit != new.first_visit;
+    differs(Kind::Topics, topics(old), topics(new), sensitive);
+    let guests = |c: &Content| json!({"guests": c.guests.iter().map(|g| &g.full_name).collect::<Vec<_>>()});
+    // The list may be completed until they leave; only the number of guests is decided.
+    differs(Kind::Particulars, guests(old), guests(new), false);
+    let restricted = |c: &Content| c.programme.iter().filter(|i| i.restricted_area).count();
+    let hours = |c: &Content| {
+        let one = |i: &Item| {
+            json!({"starts_at": rfc3339(i.starts_at), "ends_at": rfc3339(i.ends_at), "place": i.place,
+                "activity": i.activity, "restricted_area": i.restricted_area})
+        };
+        json!({"programme": c.programme.iter().map(one).collect::<Vec<_>>()})
+    };
+    differs(Kind::Programme, hours(old), hours(new), restricted(new) > restricted(old));
+    let rest = |c: &Content| {
+        let coordinating: Vec<Id> = c.coordinating.iter().copied().map(Id).collect();
+        json!({"title": c.title, "field": c.field, "coordinating_agency_ids": coordinating})
+    };
+    differs(Kind::Particulars, rest(old), rest(new), false);
+    all
 }

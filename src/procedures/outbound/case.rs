@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::Datelike;
 
 use crate::dossier::engagement::Engagement;
+use crate::dossier::model::Member;
+use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Period};
-use crate::kernel::words::{Direction, Document, Severity};
-use crate::procedures::outbound::model::Content;
+use crate::kernel::words::{DecisionVerdict, Direction, Document, Severity};
+use crate::procedures::outbound::model::{Content, Verdicts};
 use crate::registry::agencies::Agency;
 use crate::registry::officials::Official;
 use crate::regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
@@ -33,8 +35,13 @@ fn weight(elsewhere: &Engagement) -> Severity {
 
 /// The case of a dossier that is, or would be, complete on `received_on`. Members are named by their ids.
 pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
-    let travellers = content
-        .members
+    // Whom the decision refused weighs no more: neither by his post nor by his kin.
+    let refused = |v: Verdicts| v.decision == Some(DecisionVerdict::Reject);
+    let judged = || content.members_judged().map(|(member, said, _)| (member, said));
+    let nobody_left = judged().all(|(_, said)| refused(said));
+    let going: Vec<&Member> = judged().filter(|(_, v)| nobody_left || !refused(*v)).map(|(m, _)| m).collect();
+    let goes = |id: Id| going.iter().any(|m| m.official_id == id);
+    let travellers = going
         .iter()
         .filter_map(|member| {
             let official = around.officials.get(&member.official_id.0)?;
@@ -56,7 +63,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
                 under_discipline: official.under_discipline(received_on),
                 missions_this_year: i64::try_from(other_missions).unwrap_or(i64::MAX)
                     + official.missions_before(content.departure.year()),
-                relative_of: member.relative_of.map(|id| id.to_string()),
+                relative_of: member.relative_of.filter(|id| goes(*id)).map(|id| id.to_string()),
                 passport: official.passport().map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
                 grade_stated: official.grade.is_some(),
                 overlapping: elsewhere.map(weight).collect(),

@@ -12,7 +12,7 @@ use crate::kernel::words::{
 };
 
 /// What the agency writes into the dossier.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Content {
     pub title: String,
     pub procedure: Procedure,
@@ -42,7 +42,7 @@ pub struct Content {
 pub type Trip = Dossier<Content>;
 
 /// A member as he was when the dossier was written: later posts and agencies do not change its figures.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     pub full_name: String,
     pub agency_id: i64,
@@ -50,7 +50,7 @@ pub struct Person {
 }
 
 /// What was said of one member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Verdicts {
     pub consent: Option<ConsentVerdict>,
     pub decision: Option<DecisionVerdict>,

@@ -1,12 +1,18 @@
-//! Rules of an outbound dossier: is the content whole. Pure.
+//! Rules of an outbound dossier: is the content whole, and what differs in another one. Pure.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
+use serde_json::{Value, json};
+
+use crate::dossier::model::{Member, Stop};
 use crate::dossier::rules::{check_funding, check_members, check_stops};
+use crate::handling::amendments::{Difference, Kind};
 use crate::kernel::checks;
+use crate::kernel::id::Id;
+use crate::kernel::time::Day;
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{Procedure, Purpose};
-use crate::procedures::outbound::model::Content;
+use crate::kernel::words::{MemberRole, Procedure, Purpose};
+use crate::procedures::outbound::model::{Content, Person};
 
 /// Every fault of a content; `known` are the officials that exist.
 pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {
@@ -47,4 +53,74 @@ pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {
             "The inviting party is required.",
         ),
     }
+}
+
+/// What differs between what was decided and what is proposed.
+pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
+    let mut all = Vec::new();
+    let mut differs = |kind, before: Value, after: Value, material, people: Vec<String>| {
+        if before != after {
+            all.push(Difference { kind, before, after, material, people });
+        }
+    };
+    let dates = |c: &Content| json!({"departure_date": c.departure, "return_date": c.returning});
+    let longer = new.period().days() > old.period().days();
+    differs(Kind::Dates, dates(old), dates(new), longer, Vec::new());
+
+    let in_both = |c: &Content, member: &Member| c.members.contains(member);
+    let shown = |c: &Content, other: &Content| {
+        let named = c.members.iter().zip(&c.people).filter(|(m, _)| !in_both(other, m));
+        let one = |(m, p): (&Member, &Person)| json!({"official_id": m.official_id, "full_name": p.full_name, "role": m.role});
+        json!({"members": named.map(one).collect::<Vec<_>>()})
+    };
+    let here = |c: &Content, id: Id| c.members.iter().any(|m| m.official_id == id);
+    let newcomers: Vec<Id> = new.members.iter().map(|m| m.official_id).filter(|id| !here(old, *id)).collect();
+    let head = |c: &Content| c.members.iter().find(|m| m.role == MemberRole::Head).map(|m| m.official_id);
+    // A relative who comes to light is as weighty as a person who comes in.
+    let related = |c: &Content| c.members.iter().filter(|m| m.relative_of.is_some()).count();
+    let weighty = !newcomers.is_empty() || head(old) != head(new) || related(new) > related(old);
+    let people = newcomers.iter().map(ToString::to_string).collect();
+    differs(Kind::Members, shown(old, new), shown(new, old), weighty, people);
+
+    let countries = |c: &Content| json!({"countries": c.countries().into_iter().collect::<BTreeSet<_>>()});
+    let further = new.countries().iter().any(|c| !old.countries().contains(c));
+    differs(Kind::Countries, countries(old), countries(new), further, Vec::new());
+
+    differs(Kind::Purpose, json!({"purpose": old.purpose}), json!({"purpose": new.purpose}), true, Vec::new());
+    let payers = |c: &Content| c.funding.iter().map(|f| f.source).collect::<BTreeSet<_>>();
+    let other_payer = !payers(new).is_subset(&payers(old));
+    differs(Kind::Funding, json!({"funding": old.funding}), json!({"funding": new.funding}), other_payer, Vec::new());
+    let inviter = |c: &Content| json!({"inviting_party": c.inviting_party});
+    differs(Kind::Counterpart, inviter(old), inviter(new), true, Vec::new());
+    differs(Kind::Capacity, json!({"capacity": old.capacity}), json!({"capacity": new.capacity}), false, Vec::new());
+    // Other days and countries have other stops: that is no change of its own.
+    if old.period() == new.period() && countries(old) == countries(new) {
+        differs(Kind::Programme, json!({"stops": old.stops}), json!({"stops": new.stops}), false, Vec::new());
+    }
+    let rest = |c: &Content| json!({"title": c.title, "field": c.field, "plan_item_id": c.plan_item_id.map(Id), "note": c.note});
+    differs(Kind::Particulars, rest(old), rest(new), false, Vec::new());
+    all
+}
+
+/// Stops follow the days of the trip where the agency says nothing of them: they move with it, and the first and the
+/// last begin and end with it still.
+pub fn stops_on(old: &Content, departure: Day, returning: Day) -> Vec<Stop> {
+    let (earlier, later) = (departure - old.departure, returning - old.returning);
+    let last = old.stops.len().saturating_sub(1);
+    let moved = old.stops.iter().enumerate().map(|(at, stop)| {
+        let mut stop = stop.clone();
+        if earlier == later {
+            stop.from += earlier;
+            stop.to += earlier;
+        } else {
+            if at == 0 && stop.from == old.departure {
+                stop.from = departure;
+            }
+            if at == last && stop.to == old.returning {
+                stop.to = returning;
+            }
+        }
+        stop
+    });
+    moved.collect()
 }

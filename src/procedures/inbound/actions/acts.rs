@@ -7,6 +7,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::handling::Tools;
 use crate::handling::actions::after::past;
+use crate::handling::actions::amend;
 use crate::handling::actions::approval::{self, Verdict};
 use crate::handling::actions::{Seen, Trace, conclude};
 use crate::handling::flow::{Action, State};
@@ -61,14 +62,12 @@ pub fn record_departure(conn: &mut Conn, call: &Call, seen: Seen<Content>, body:
 }
 
 /// A postponed visit gets new days, and a programme that fits them.
-pub fn resume(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Resume) -> Result<Visit> {
-    let mut visit = seen.dossier.clone();
-    visit.content.arrival = body.arrival_date;
-    visit.content.departure = body.departure_date;
+pub fn resume(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Resume) -> Result<Visit> {
+    let decided = &seen.dossier.content;
+    let mut resumed = Content { arrival: body.arrival_date, departure: body.departure_date, ..decided.clone() };
     if let Some(programme) = body.programme {
-        visit.content.programme = programme.into_iter().map(Into::into).collect();
+        resumed.programme = programme.into_iter().map(Into::into).collect();
     }
-    check_content(conn, call, &mut visit.content)?;
-    visit.state = State::Approved;
-    conclude(conn, call, &seen.dossier, visit, Action::Resume, Trace::default())
+    check_content(conn, call, &mut resumed)?;
+    amend::resume(conn, call, tools, &seen, resumed)
 }

@@ -6,11 +6,13 @@ use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::Result;
+use crate::handling::Tools;
+use crate::handling::actions::amend::amend as amend_dossier;
 use crate::handling::actions::{Seen, Trace, begin, conclude, for_own_agency, open, require_possible};
 use crate::handling::flow::{Action, State};
 use crate::handling::rules::{AgencyRule, is_of_list};
 use crate::kernel::violation::Violations;
-use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
+use crate::procedures::inbound::http::body::{Amend, NewVisit, VisitChanges};
 use crate::procedures::inbound::model::{Content, Guest, Visit};
 use crate::procedures::inbound::people;
 use crate::procedures::inbound::rules::{Known, check, check_guests, check_nationalities};
@@ -50,7 +52,7 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewVisit>) -> Result
     let agency = check_content(conn, call, &mut content)?;
     let dossier = Visit::draft(content, call.actor.id(), call.now);
     begin(conn, call, &dossier)?;
-    Ok(Seen { dossier, agency })
+    Ok(Seen::new(dossier, agency))
 }
 
 /// Changes a draft; later, until they leave, the guests alone.
@@ -75,8 +77,25 @@ pub fn edit(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Unchecked<V
         check_nationalities(&dossier.content, &mut faults);
         faults.finish()?;
         people::resolve(conn, &mut dossier.content.guests, call.now)?;
+        // An amendment that leaves the list alone takes over what is completed meanwhile.
+        let completed = dossier.content.guests.clone();
+        let before = &seen.dossier.content.guests;
+        if let Some(proposed) = dossier.pending_mut().and_then(|a| a.proposed.as_mut())
+            && proposed.guests == *before
+        {
+            proposed.guests = completed;
+        }
     }
     conclude(conn, call, &seen.dossier, dossier, action, Trace::default())
+}
+
+/// Asks for another content than was approved.
+pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Amend) -> Result<Visit> {
+    let mut proposed = seen.dossier.content.clone();
+    body.changes.apply(&mut proposed);
+    unmask(&mut proposed.guests, &seen.dossier.content.guests);
+    check_content(conn, call, &mut proposed)?;
+    amend_dossier(conn, call, tools, seen, proposed, body.reason)
 }
 
 /// A passport number that comes back as it was shown, masked, is the one that is known.

@@ -10,6 +10,7 @@ use crate::dossier::attachments;
 use crate::dossier::engagement::own_clashes;
 use crate::dossier::model::Origin;
 use crate::error::Result;
+use crate::handling::amendments::Difference;
 use crate::handling::flow::{Action, Next, NotPossible, State};
 use crate::handling::model::{Dossier, Listed};
 use crate::handling::{self, Stored};
@@ -18,7 +19,7 @@ use crate::kernel::words::{Direction, Procedure};
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::inbound::case::{Around, case};
 use crate::procedures::inbound::model::Content;
-use crate::procedures::inbound::{facts, flow, store};
+use crate::procedures::inbound::{facts, flow, rules, store};
 use crate::registry::partners_store;
 use crate::regulation::case::Case;
 use crate::regulation::visit_question::locality_word;
@@ -70,6 +71,14 @@ impl handling::Content for Content {
 
     fn state_of(stage: Stage) -> State {
         flow::state_of(stage)
+    }
+
+    fn differences(&self, other: &Self) -> Vec<Difference> {
+        rules::differences(self, other)
+    }
+
+    fn keep_recorded(&mut self, current: &Self) {
+        self.stay = current.stay;
     }
 
     fn fact(dossier: &Dossier<Self>) -> Option<Fact> {

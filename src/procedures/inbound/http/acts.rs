@@ -4,8 +4,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::handling::http::body::On;
 use crate::handling::http::routes::{acts, shared_routes};
-use crate::procedures::inbound::actions::acts as own;
-use crate::procedures::inbound::http::body::{Arrived, Decide, Resume};
+use crate::procedures::inbound::actions::{acts as own, draft as content};
+use crate::procedures::inbound::http::body::{Amend, Arrived, Decide, Resume};
 use crate::procedures::inbound::http::view::VisitView;
 use crate::procedures::inbound::model::Content;
 
@@ -15,9 +15,14 @@ acts! { Content, VisitView, "inbound", own_acts;
     /// The decision, with conditions where it approves under some; exceptions need a waiver each (409 `waiver_needed`).
     decide "/{id}/decide" Decide => Decide,
         |conn, call, tools, seen, body| own::decide(conn, call, &tools, seen, body);
+    /// Asks for a change of what was approved. One kind of change that brings nobody, no country, no day and nothing
+    /// sensitive is annotated on the approval at once; anything else waits for the competent body, and what was approved
+    /// stands until then. `decide` then speaks of the amendment, `withdraw` takes it back.
+    amend "/{id}/amend" Amend => Amend,
+        |conn, call, tools, seen, body| content::amend(conn, call, &tools, seen, body);
     /// A postponed visit gets new days, and a programme that fits them.
     resume "/{id}/resume" Resume => Resume,
-        |conn, call, tools, seen, body| own::resume(conn, call, seen, body);
+        |conn, call, tools, seen, body| own::resume(conn, call, &tools, seen, body);
     /// The guests are here: their number is what counts from now on.
     record_arrival "/{id}/record-arrival" Arrived => RecordArrival,
         |conn, call, tools, seen, body| own::record_arrival(conn, call, seen, body);

@@ -216,6 +216,16 @@ pub struct VisitChanges {
     classification: Option<Unclassified>,
 }
 
+/// An amendment of an approved visit: what shall differ, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AmendInbound, example = json!({"changes": {"headcount": 10}, "reason": "Hai khách không sang được."}))]
+pub struct Amend {
+    pub changes: VisitChanges,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
 impl VisitChanges {
     /// Whether nothing but guests and their nationalities change.
     pub fn is_of_guests(&self) -> bool {

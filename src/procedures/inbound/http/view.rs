@@ -12,9 +12,9 @@ use crate::error::Result;
 use crate::handling::actions::Seen;
 use crate::handling::flow::{Action, State};
 use crate::handling::http::Shown;
-use crate::handling::http::view::{StepView, steps};
+use crate::handling::http::view::{AmendmentView, StepView, amendments, steps};
 use crate::handling::model::{Decision, Report, Ruling};
-use crate::handling::rules::{allowed, sees_whole};
+use crate::handling::rules::sees_whole;
 use crate::handling::store::list;
 use crate::kernel::id::Id;
 use crate::kernel::page::Page;
@@ -38,7 +38,7 @@ use crate::registry::officials::shown;
     "programme": [{"starts_at": "2026-12-08T02:00:00Z", "ends_at": "2026-12-08T04:00:00Z", "place": "Trụ sở UBND tỉnh",
         "activity": "Hội đàm", "hosts": ["01ke3m9p0007x"], "host_names": ["Đặng Văn Minh"], "restricted_area": false}],
     "classification": "unclassified", "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
-    "steps": [], "ruling": null, "decision": null, "report": null, "arrived_on": null, "departed_on": null, "imported": null, "clashes": [],
+    "steps": [], "ruling": null, "decision": null, "amendments": [], "report": null, "arrived_on": null, "departed_on": null, "imported": null, "clashes": [],
     "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
     "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
 pub struct VisitView {
@@ -84,6 +84,8 @@ pub struct VisitView {
     steps: Vec<StepView>,
     ruling: Option<Ruling>,
     decision: Option<Decision>,
+    /// Changes of what was decided, in order; one that is pending waits for the competent body.
+    amendments: Vec<AmendmentView>,
     report: Option<Report>,
     arrived_on: Option<NaiveDate>,
     departed_on: Option<NaiveDate>,
@@ -183,7 +185,7 @@ impl Shown for Content {
         let c = &visit.content;
         let whole = sees_whole(&call.actor, visit);
         let reveals = call.actor.may(Act::Reveal, Kind::Passport);
-        let clashes = if may_clash(visit.state) && whole {
+        let clashes = if may_clash(visit.state) && whole && !seen.past {
             clashes_of(conn, call, c.engagements(visit.id, visit.state == State::Draft))?
         } else {
             Vec::new()
@@ -223,6 +225,7 @@ impl Shown for Content {
             steps: steps(call, visit),
             ruling: visit.ruling.clone().filter(|_| whole),
             decision: visit.decision.clone().filter(|_| whole),
+            amendments: amendments(call, visit),
             report: visit.report.clone().filter(|_| whole),
             arrived_on: c.stay.arrived_on,
             departed_on: c.stay.departed_on,
@@ -231,7 +234,7 @@ impl Shown for Content {
             created_by: Id(visit.created_by),
             created_at: rfc3339(visit.created_at),
             updated_at: rfc3339(visit.updated_at),
-            allowed_actions: allowed(&call.actor, visit, seen.agency),
+            allowed_actions: seen.allowed(call),
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::error::{Code, Problem, Result};
 use crate::handling::Tools;
 use crate::handling::actions::approval::{self, Verdict, not_open, require_note};
 use crate::handling::actions::{Seen, Trace, conclude};
+use crate::handling::amendments::Standing;
 use crate::handling::flow::{Action, State};
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
@@ -17,9 +18,10 @@ use crate::procedures::outbound::model::{Content, Trip};
 
 /// Puts verdicts on members by their ids; ids that do not travel are faults.
 fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violations) -> Vec<Option<V>> {
-    let mut placed: Vec<Option<V>> = vec![None; trip.content.members.len()];
+    let members = &trip.at_hand().members;
+    let mut placed: Vec<Option<V>> = vec![None; members.len()];
     for (index, verdict) in given.iter().enumerate() {
-        let at = trip.content.members.iter().position(|m| m.official_id == verdict.official_id);
+        let at = members.iter().position(|m| m.official_id == verdict.official_id);
         let pointer = format!("/members/{index}/official_id");
         match at.and_then(|at| placed.get_mut(at)) {
             Some(slot) if slot.is_none() => *slot = Some(verdict.verdict),
@@ -47,24 +49,37 @@ pub fn consent(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: ConsentG
     let his = |b| body.body.is_none_or(|asked| asked == b) && (records || call.actor.sits_in(b));
     let by =
         trip.process.take(StepKind::Consent, his, body.verdict.word(), call.actor.id(), call.now).map_err(not_open)?;
-    trip.content.verdicts.resize(trip.content.members.len(), Default::default());
-    for (verdict, given) in trip.content.verdicts.iter_mut().zip(placed) {
+    let content = trip.at_hand_mut();
+    content.verdicts.resize(content.members.len(), Default::default());
+    for (verdict, given) in content.verdicts.iter_mut().zip(placed) {
         let given = given.unwrap_or(body.verdict);
-        // Where several bodies answer, one refusal stands.
-        if verdict.consent != Some(ConsentVerdict::Refuse) {
+        // Where several bodies answer, one refusal stands; who was approved before is not asked about.
+        if verdict.consent != Some(ConsentVerdict::Refuse) && verdict.decision.is_none() {
             verdict.consent = Some(given);
         }
     }
-    if refused_all {
-        trip.state = State::Rejected;
-        trip.process.end();
-    } else {
-        trip.state = state_of(trip.process.stage());
+    match (trip.pending_mut(), refused_all) {
+        // The delegation goes as it was decided.
+        (Some(amendment), true) => {
+            amendment.standing = Standing::Refused;
+            amendment.body = Some(by);
+            amendment.note.clone_from(&body.note);
+            amendment.ended_at = Some(call.now);
+            amendment.proposed = None;
+            trip.process.end();
+        }
+        (Some(_), false) => {}
+        (None, true) => {
+            trip.state = State::Rejected;
+            trip.process.end();
+        }
+        (None, false) => trip.state = state_of(trip.process.stage()),
     }
     let trace = Trace {
         body: Some(by),
         note: body.note.as_deref(),
         document: Some(&body.document),
+        waived: &[],
         detail: json!({"verdict": body.verdict}),
     };
     conclude(conn, call, &seen.dossier, trip, Action::Consent, trace)
@@ -88,9 +103,13 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
     if approves {
         check_consents(&trip, &placed)?;
     }
-    trip.content.verdicts.resize(trip.content.members.len(), Default::default());
-    for (known, given) in trip.content.verdicts.iter_mut().zip(placed) {
-        known.decision = Some(given.filter(|_| approves).unwrap_or(body.verdict));
+    let content = trip.at_hand_mut();
+    content.verdicts.resize(content.members.len(), Default::default());
+    for (known, given) in content.verdicts.iter_mut().zip(placed) {
+        // Who was refused before is not approved by an amendment that does not name him.
+        if known.decision != Some(DecisionVerdict::Reject) || given.is_some() {
+            known.decision = Some(given.filter(|_| approves).unwrap_or(body.verdict));
+        }
     }
     let Decide { verdict, document, waivers, note, .. } = body;
     approval::decide(
@@ -107,7 +126,7 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
 fn check_consents(trip: &Trip, placed: &[Option<DecisionVerdict>]) -> Result<()> {
     let stands = |v: &Option<DecisionVerdict>| *v != Some(DecisionVerdict::Reject);
     let refused: Vec<String> = trip
-        .content
+        .at_hand()
         .members_judged()
         .zip(placed)
         .filter(|((_, said, _), decided)| said.consent == Some(ConsentVerdict::Refuse) && stands(decided))

@@ -5,14 +5,17 @@ use std::collections::HashSet;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
+use crate::dossier::model::Member;
 use crate::error::Result;
+use crate::handling::Tools;
+use crate::handling::actions::amend::amend as amend_dossier;
 use crate::handling::actions::{Seen, Trace, begin, conclude, for_own_agency, open};
 use crate::handling::flow::Action;
 use crate::handling::rules::AgencyRule;
 use crate::kernel::violation::Violations;
-use crate::procedures::outbound::http::body::{NewTrip, TripChanges};
+use crate::procedures::outbound::http::body::{Amend, NewTrip, TripChanges};
 use crate::procedures::outbound::model::{Content, Person, Trip};
-use crate::procedures::outbound::rules::check;
+use crate::procedures::outbound::rules::{check, stops_on};
 use crate::registry::{agencies, officials_store};
 use crate::web::json::Unchecked;
 
@@ -61,7 +64,7 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewTrip>) -> Result<
     content.people = people;
     let dossier = Trip::draft(content, call.actor.id(), call.now);
     begin(conn, call, &dossier)?;
-    Ok(Seen { dossier, agency })
+    Ok(Seen::new(dossier, agency))
 }
 
 /// Changes the content of a draft, or of one that was sent back for a supplement.
@@ -72,4 +75,26 @@ pub fn edit(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Unchecked<T
     (_, trip.content.people) = check_content(conn, call, &trip.content)?;
     trip.content.verdicts = Vec::new();
     conclude(conn, call, &seen.dossier, trip, Action::Edit, Trace::default())
+}
+
+/// Asks for another content than was decided. Who stays a member stays who he was, with what was said of him.
+pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Amend) -> Result<Trip> {
+    let decided = &seen.dossier.content;
+    let mut proposed = decided.clone();
+    let states_stops = body.changes.states_stops();
+    body.changes.apply(&mut proposed);
+    if !states_stops {
+        proposed.stops = stops_on(decided, proposed.departure, proposed.returning);
+    }
+    let (_, people) = check_content(conn, call, &proposed)?;
+    let before = |id| decided.members.iter().position(|m| m.official_id == id);
+    proposed.people = proposed
+        .members
+        .iter()
+        .zip(people)
+        .map(|(m, now)| before(m.official_id).and_then(|at| decided.people.get(at)).cloned().unwrap_or(now))
+        .collect();
+    let said = |m: &Member| before(m.official_id).and_then(|at| decided.verdicts.get(at)).copied().unwrap_or_default();
+    proposed.verdicts = proposed.members.iter().map(said).collect();
+    amend_dossier(conn, call, tools, seen, proposed, body.reason)
 }

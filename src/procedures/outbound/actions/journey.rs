@@ -6,7 +6,9 @@ use crate::access::call::Call;
 use crate::db::Conn;
 use crate::dossier::rules::check_stops;
 use crate::error::Result;
+use crate::handling::Tools;
 use crate::handling::actions::after::past;
+use crate::handling::actions::amend;
 use crate::handling::actions::{Seen, Trace, conclude};
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::On;
@@ -46,19 +48,17 @@ pub fn record_return(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: On
 }
 
 /// A postponed trip gets new days.
-pub fn resume(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Resume) -> Result<Trip> {
+pub fn resume(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Resume) -> Result<Trip> {
     let mut faults = Violations::default();
     checks::days(body.departure_date, body.return_date, "/departure_date", "/return_date", &mut faults);
     check_stops(&body.stops, body.departure_date, body.return_date, &mut faults);
     faults.finish()?;
-    let mut trip = seen.dossier.clone();
-    let countries = trip.content.countries();
-    trip.content.departure = body.departure_date;
-    trip.content.returning = body.return_date;
-    trip.content.stops = body.stops;
+    let decided = &seen.dossier.content;
+    let resumed =
+        Content { departure: body.departure_date, returning: body.return_date, stops: body.stops, ..decided.clone() };
     let mut faults = Violations::default();
     // Another country is another trip: it needs a decision of its own.
-    let same = trip.content.countries() == countries;
+    let same = resumed.countries() == decided.countries();
     faults.require(
         same,
         "/stops",
@@ -67,6 +67,5 @@ pub fn resume(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Resume) -
         "The countries must stay the same.",
     );
     faults.finish()?;
-    trip.state = State::Approved;
-    conclude(conn, call, &seen.dossier, trip, Action::Resume, Trace::default())
+    amend::resume(conn, call, tools, &seen, resumed)
 }

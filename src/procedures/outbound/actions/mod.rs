@@ -12,6 +12,7 @@ use crate::db::Conn;
 use crate::dossier::attachments;
 use crate::dossier::model::Origin;
 use crate::error::Result;
+use crate::handling::amendments::Difference;
 use crate::handling::flow::{Action, Next, NotPossible, State};
 use crate::handling::model::{Dossier, Listed};
 use crate::handling::{self, Stored};
@@ -20,7 +21,7 @@ use crate::kernel::words::{Direction, Procedure};
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::outbound::case::{Around, case};
 use crate::procedures::outbound::model::Content;
-use crate::procedures::outbound::{facts, flow, store};
+use crate::procedures::outbound::{facts, flow, rules, store};
 use crate::registry::{agencies, officials_store};
 use crate::regulation::case::Case;
 use crate::statistics::fact::Fact;
@@ -74,6 +75,14 @@ impl handling::Content for Content {
 
     fn forget_verdicts(&mut self) {
         self.verdicts = Vec::new();
+    }
+
+    fn differences(&self, other: &Self) -> Vec<Difference> {
+        rules::differences(self, other)
+    }
+
+    fn keep_recorded(&mut self, current: &Self) {
+        self.journey = current.journey;
     }
 
     fn fact(dossier: &Dossier<Self>) -> Option<Fact> {

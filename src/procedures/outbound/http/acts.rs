@@ -4,8 +4,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::handling::http::body::On;
 use crate::handling::http::routes::{acts, shared_routes};
-use crate::procedures::outbound::actions::{consent, journey};
-use crate::procedures::outbound::http::body::{ConsentGiven, Decide, Resume};
+use crate::procedures::outbound::actions::{consent, draft as own, journey};
+use crate::procedures::outbound::http::body::{Amend, ConsentGiven, Decide, Resume};
 use crate::procedures::outbound::http::view::TripView;
 use crate::procedures::outbound::model::Content;
 
@@ -18,9 +18,14 @@ acts! { Content, TripView, "outbound", own_acts;
     /// The decision. Consent comes first (409 `consent_missing`); exceptions need a waiver each (409 `waiver_needed`).
     decide "/{id}/decide" Decide => Decide,
         |conn, call, tools, seen, body| consent::decide(conn, call, &tools, seen, body);
+    /// Asks for a change of what was decided (TT 04/2020/TT-BNG Đ.4 k.1). One kind of change that adds nobody, no country
+    /// and no day is annotated on the decision at once; anything else waits for the competent body, and what was decided
+    /// stands until then. `decide` and `consent` then speak of the amendment, `withdraw` takes it back.
+    amend "/{id}/amend" Amend => Amend,
+        |conn, call, tools, seen, body| own::amend(conn, call, &tools, seen, body);
     /// A postponed trip gets new days; its countries stay.
     resume "/{id}/resume" Resume => Resume,
-        |conn, call, tools, seen, body| journey::resume(conn, call, seen, body);
+        |conn, call, tools, seen, body| journey::resume(conn, call, &tools, seen, body);
     /// The delegation has left.
     record_departure "/{id}/record-departure" On => RecordDeparture,
         |conn, call, tools, seen, body| journey::record_departure(conn, call, seen, body);

@@ -112,7 +112,22 @@ pub struct TripChanges {
     note: Option<String>,
 }
 
+/// An amendment of an approved dossier: what shall differ, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AmendOutbound, example = json!({"changes": {"return_date": "2026-12-10"}, "reason": "Phía bạn rút ngắn chương trình."}))]
+pub struct Amend {
+    pub changes: TripChanges,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
 impl TripChanges {
+    /// Whether the stops are given; else they follow the days.
+    pub fn states_stops(&self) -> bool {
+        self.stops.is_some()
+    }
+
     pub fn apply(self, content: &mut Content) {
         fn set<T>(place: &mut T, value: Option<T>) {
             if let Some(value) = value {

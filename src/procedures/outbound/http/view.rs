@@ -11,9 +11,9 @@ use crate::error::Result;
 use crate::handling::actions::Seen;
 use crate::handling::flow::{Action, State};
 use crate::handling::http::Shown;
-use crate::handling::http::view::{StepView, steps};
+use crate::handling::http::view::{AmendmentView, StepView, amendments, steps};
 use crate::handling::model::{Decision, Report, Ruling};
-use crate::handling::rules::{AgencyRule, allowed, sees_whole};
+use crate::handling::rules::sees_whole;
 use crate::handling::store::list::Item;
 use crate::kernel::id::Id;
 use crate::kernel::page::Page;
@@ -33,7 +33,7 @@ use crate::procedures::outbound::model::{Content, Trip};
     "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
     "members": [{"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "role": "head", "relative_of": null, "consent": null, "verdict": null}],
     "classification": "unclassified", "note": null, "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
-    "steps": [], "ruling": null, "decision": null, "report": null, "departed_on": null, "returned_on": null, "imported": null,
+    "steps": [], "ruling": null, "decision": null, "amendments": [], "report": null, "departed_on": null, "returned_on": null, "imported": null,
     "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
     "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
 pub struct TripView {
@@ -71,6 +71,8 @@ pub struct TripView {
     steps: Vec<StepView>,
     ruling: Option<Ruling>,
     decision: Option<Decision>,
+    /// Changes of what was decided, in order; one that is pending waits for the competent body.
+    amendments: Vec<AmendmentView>,
     report: Option<Report>,
     departed_on: Option<NaiveDate>,
     returned_on: Option<NaiveDate>,
@@ -101,12 +103,13 @@ impl Shown for Content {
     type View = TripView;
 
     fn view(_: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<TripView> {
-        Ok(trip_view(call, &seen.dossier, seen.agency))
+        Ok(trip_view(call, seen))
     }
 }
 
 /// The dossier for one caller.
-fn trip_view(call: &Call, trip: &Trip, agency: AgencyRule) -> TripView {
+fn trip_view(call: &Call, seen: &Seen<Content>) -> TripView {
+    let trip: &Trip = &seen.dossier;
     let c = &trip.content;
     let whole = sees_whole(&call.actor, trip);
     TripView {
@@ -148,6 +151,7 @@ fn trip_view(call: &Call, trip: &Trip, agency: AgencyRule) -> TripView {
         steps: steps(call, trip),
         ruling: trip.ruling.clone().filter(|_| whole),
         decision: trip.decision.clone().filter(|_| whole),
+        amendments: amendments(call, trip),
         report: trip.report.clone().filter(|_| whole),
         departed_on: c.journey.departed_on,
         returned_on: c.journey.returned_on,
@@ -155,7 +159,7 @@ fn trip_view(call: &Call, trip: &Trip, agency: AgencyRule) -> TripView {
         created_by: Id(trip.created_by),
         created_at: rfc3339(trip.created_at),
         updated_at: rfc3339(trip.updated_at),
-        allowed_actions: allowed(&call.actor, trip, agency),
+        allowed_actions: seen.allowed(call),
     }
 }
 

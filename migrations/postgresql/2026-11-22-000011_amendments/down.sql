@@ -1,0 +1,2 @@
+DROP TABLE dossier_versions;
+ALTER TABLE dossiers DROP COLUMN amendments;

@@ -1,0 +1,297 @@
+//! Amending what was decided: on the paper at once, or decided anew by the competent body, which sees the difference.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::access::call::Call;
+use crate::approval::process::{Process, Standing as Step_, Step};
+use crate::db::Conn;
+use crate::error::{Code, Error, Result};
+use crate::handling::actions::approval::{Verdict, not_open};
+use crate::handling::actions::exceptions::{self, findings_problem, refuse_blocking};
+use crate::handling::actions::{Seen, Trace, assess_dossier, conclude};
+use crate::handling::amendments::{Amendment, Brought, Difference, Form, Judged, Kind, Standing};
+use crate::handling::flow::{Action, State};
+use crate::handling::model::{Annotation, Decision, Dossier, Waived};
+use crate::handling::{Content, Tools};
+use crate::kernel::id::Id;
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, PaperRef, StepKind};
+use crate::regulation::assess::{Assessment, Finding};
+use crate::regulation::book::Law;
+use crate::regulation::pack::ConsentMode;
+
+/// The dossier as if it had this content.
+fn with_content<C: Content>(dossier: &Dossier<C>, content: &C) -> Dossier<C> {
+    Dossier { content: content.clone(), ..dossier.clone() }
+}
+
+/// What stands against the delegation as it shall be, and did not, or less, as it is. How late it is counts no more.
+fn brought<'a>(before: &Assessment, after: &'a Assessment) -> Vec<&'a Finding> {
+    let stood = |f: &Finding| {
+        let same = before.findings.iter().filter(|b| b.rule == f.rule && b.code == f.code && b.document == f.document);
+        same.into_iter().any(|b| b.severity == f.severity && b.actual >= f.actual)
+    };
+    after.findings.iter().filter(|f| f.code != FindingCode::LateSubmission && !stood(f)).collect()
+}
+
+/// The agency asks for an amendment (đề nghị điều chỉnh). One kind that adds nobody, no country and no day is annotated
+/// at once; anything else goes back to the body that is competent for the delegation as it shall be.
+pub fn amend<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    proposed: C,
+    reason: String,
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    let differences = dossier.content.differences(&proposed);
+    let mut faults = Violations::default();
+    faults.require(
+        !differences.is_empty(),
+        "/changes",
+        "nothing_changed",
+        "Không có gì thay đổi so với nội dung đã được quyết định.",
+        "Nothing differs from what was decided.",
+    );
+    faults.finish()?;
+    let Judged { form, material } = Judged::of(&differences);
+    let mut amendment = asked(call, &dossier, differences, reason);
+    if Judged::of(&amendment.differences).goes_back() {
+        let (law, answer) = assess_dossier(conn, tools, &with_content(&dossier, &proposed), call.today)?;
+        let (_, stood) = assess_dossier(conn, tools, &dossier, call.today)?;
+        let found = brought(&stood, &answer);
+        refuse_blocking(&found)?;
+        let lacks = |f: &&Finding| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail);
+        let missing: Vec<&Finding> = found.iter().copied().filter(lacks).collect();
+        if !missing.is_empty() {
+            return Err(findings_problem(Code::DossierIncomplete, &missing));
+        }
+        amendment.findings = found.into_iter().map(Brought::of).collect();
+        plan(&mut dossier.process, call, tools, &law, &answer, &amendment, dossier.decision.as_ref())?;
+        amendment.proposed = Some(proposed);
+    } else {
+        dossier.content = proposed;
+        put_in_force(&mut amendment, dossier.decision.as_mut(), call);
+    }
+    let kinds: Vec<&'static str> = amendment.differences.iter().map(|d| d.kind.into()).collect();
+    let detail = json!({"amendment": amendment.ordinal, "kinds": kinds, "form": form, "material": material});
+    let reason = amendment.reason.clone();
+    dossier.amendments.push(amendment);
+    let trace = Trace { note: Some(&reason), detail, ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Amend, trace)
+}
+
+/// An amendment that nobody has answered yet.
+fn asked<C>(call: &Call, dossier: &Dossier<C>, differences: Vec<Difference>, reason: String) -> Amendment<C> {
+    let Judged { form, material } = Judged::of(&differences);
+    Amendment {
+        ordinal: i64::try_from(dossier.amendments.len()).unwrap_or(i64::MAX) + 1,
+        reason,
+        asked_by: Id(call.actor.id()),
+        asked_at: call.now,
+        differences,
+        form,
+        material,
+        findings: Vec::new(),
+        standing: Standing::Pending,
+        document: None,
+        body: None,
+        note: None,
+        ended_at: None,
+        replaced: None,
+        proposed: None,
+    }
+}
+
+/// It needs nobody else: it stands on the decision at once.
+fn put_in_force<C>(amendment: &mut Amendment<C>, decision: Option<&mut Decision>, call: &Call) {
+    amendment.standing = Standing::InForce;
+    amendment.ended_at = Some(call.now);
+    annotate(decision, amendment, call.today);
+}
+
+/// A postponed delegation goes on other days (tiếp tục), which is annotated on its decision. A day more is for the body
+/// that decided: 422 `longer_than_decided`.
+pub fn resume<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: &Seen<C>,
+    resumed: C,
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    let differences = dossier.content.differences(&resumed);
+    let mut faults = Violations::default();
+    faults.require(
+        differences.iter().all(|d| d.kind != Kind::Dates || !d.material),
+        if C::DIRECTION == Direction::Outbound { "/return_date" } else { "/departure_date" },
+        "longer_than_decided",
+        "Dài ngày hơn đã quyết định: hãy tiếp tục đúng số ngày rồi đề nghị điều chỉnh.",
+        "Longer than decided: resume with as many days, then ask for an amendment.",
+    );
+    faults.finish()?;
+    let (_, answer) = assess_dossier(conn, tools, &with_content(&dossier, &resumed), call.today)?;
+    let (_, stood) = assess_dossier(conn, tools, &dossier, call.today)?;
+    refuse_blocking(&brought(&stood, &answer))?;
+    if !differences.is_empty() {
+        let mut amendment = asked(call, &dossier, differences, "Tổ chức lại sau khi hoãn.".into());
+        put_in_force(&mut amendment, dossier.decision.as_mut(), call);
+        dossier.amendments.push(amendment);
+    }
+    dossier.content = resumed;
+    dossier.state = State::Approved;
+    conclude(conn, call, &seen.dossier, dossier, Action::Resume, Trace::default())
+}
+
+impl Brought {
+    fn of(f: &Finding) -> Self {
+        Brought {
+            code: f.code,
+            severity: f.severity,
+            limit: f.limit,
+            actual: f.actual,
+            citation: f.citation.clone(),
+            waivable_by: f.waivable_by,
+        }
+    }
+}
+
+/// The change stands on the document of the decision.
+fn annotate<C>(decision: Option<&mut Decision>, amendment: &Amendment<C>, date: crate::kernel::time::Day) {
+    let kinds: Vec<_> = amendment.differences.iter().map(|d| d.kind).filter(|k| k.is_decided()).collect();
+    if let (Some(decision), false) = (decision, kinds.is_empty()) {
+        let reason = amendment.reason.clone();
+        decision.annotations.push(Annotation { amendment: amendment.ordinal, kinds, date, reason });
+    }
+}
+
+/// Opens the steps of an amendment: the Party's consent to those who come in, then the decision, by the stricter of the
+/// body that decided and the one that is competent now.
+fn plan<C>(
+    process: &mut Process,
+    call: &Call,
+    tools: &Tools,
+    law: &Law,
+    answer: &Assessment,
+    amendment: &Amendment<C>,
+    decision: Option<&Decision>,
+) -> Result<()> {
+    let term = |kind: StepKind, body: Body| {
+        let step = answer.steps.iter().find(|s| s.kind == kind && s.body == body);
+        step.and_then(|s| s.within)
+    };
+    let planned = |kind: StepKind, body: Body, citation: &str| -> Result<Step> {
+        let within = term(kind, body);
+        let due = within.map(|t| tools.calendar.after(call.today, t)).transpose()?;
+        Ok(Step::planned(kind, Some(body), within, due, citation))
+    };
+    let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
+    propose.standing = Step_::Done;
+    propose.outcome = Some("amendment".into());
+    propose.acted_by = Some(call.actor.id());
+    propose.acted_at = Some(call.now);
+    let mut steps = vec![propose];
+    let newcomers: BTreeSet<&str> = amendment.differences.iter().flat_map(|d| &d.people).map(String::as_str).collect();
+    let needed = |c: &&crate::regulation::assess::Consent| {
+        c.mode == ConsentMode::Step && c.travellers.iter().any(|t| newcomers.contains(t.as_str()))
+    };
+    for consent in answer.consents.iter().filter(needed) {
+        steps.push(planned(StepKind::Consent, consent.body, &consent.citation)?);
+    }
+    let competent = answer.decider.as_ref().map(|d| (d.body, d.citation.as_str()));
+    let decided = decision.map(|d| (d.body, "TT 04/2020/TT-BNG Đ.4 k.1"));
+    let strictest = competent.into_iter().chain(decided).min_by_key(|(body, _)| law.strictness(*body));
+    let (body, citation) =
+        strictest.ok_or_else(|| Error::Internal("an approved dossier has no decision to amend".into()))?;
+    steps.push(planned(StepKind::Decide, body, citation)?);
+    process.steps.extend(steps);
+    process.open_next();
+    Ok(())
+}
+
+/// The decision on a pending amendment. `dossier` carries what the procedure itself changed of what is proposed.
+pub fn decide<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: &Seen<C>,
+    mut dossier: Dossier<C>,
+    said: Verdict,
+) -> Result<Dossier<C>> {
+    let approves = said.verdict == DecisionVerdict::Approve;
+    let waived = if approves { waive(conn, call, tools, &seen.dossier, &said)? } else { Vec::new() };
+    let given = waived.clone();
+    let current = dossier.decision.clone();
+    let form = dossier.pending().map_or(Form::Annotation, |a| a.form);
+    let same_number = current.as_ref().is_some_and(|d| d.document.number == said.document.number);
+    let mut faults = Violations::default();
+    faults.require(
+        !approves || form == Form::Annotation || !same_number,
+        "/document/number",
+        "new_decision_needed",
+        "Thay đổi từ hai nội dung trở lên phải ban hành quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
+        "Two kinds of change or more need another decision, with a number of its own (TT 04/2020/TT-BNG Art. 4(1)).",
+    );
+    faults.finish()?;
+    let verdict = said.verdict.word();
+    let decides = |b| call.actor.decides_for(b);
+    let by = dossier.process.take(StepKind::Decide, decides, verdict, call.actor.id(), call.now).map_err(not_open)?;
+    dossier.process.end();
+    let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
+    let amendment = dossier.pending_mut().ok_or_else(|| not_open(crate::approval::process::NotOpen))?;
+    amendment.standing = if approves { Standing::InForce } else { Standing::Refused };
+    amendment.document = Some(said.document.clone());
+    amendment.body = Some(by);
+    amendment.note.clone_from(&said.note);
+    amendment.ended_at = Some(call.now);
+    let proposed = amendment.proposed.take();
+    if let (true, Some(mut content)) = (approves, proposed) {
+        content.keep_recorded(&seen.dossier.content);
+        if same_number {
+            let date = said.document.date;
+            let amendment = amendment.clone();
+            annotate(dossier.decision.as_mut(), &amendment, date);
+            if let Some(decision) = &mut dossier.decision {
+                decision.waivers.extend(waived);
+            }
+        } else {
+            amendment.replaced.clone_from(&current);
+            let mut waivers = current.map(|d| d.waivers).unwrap_or_default();
+            waivers.extend(waived);
+            dossier.decision = Some(Decision {
+                verdict: said.verdict,
+                body: by,
+                document: said.document,
+                note: said.note.clone(),
+                decided_by: Id(call.actor.id()),
+                waivers,
+                conditions: said.conditions,
+                corrections: Vec::new(),
+                annotations: Vec::new(),
+            });
+        }
+        dossier.content = content;
+    }
+    let ordinal = dossier.amendments.last().map(|a| a.ordinal);
+    let detail = json!({"verdict": verdict, "number": paper.number, "amendment": ordinal});
+    let trace = Trace { body: Some(by), note: said.note.as_deref(), document: Some(&paper), waived: &given, detail };
+    conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
+}
+
+/// Exceptions from what the amendment brings up, each by a body that may give it.
+fn waive<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    dossier: &Dossier<C>,
+    said: &Verdict,
+) -> Result<Vec<Waived>> {
+    let (_, answer) = assess_dossier(conn, tools, &with_content(dossier, dossier.at_hand()), call.today)?;
+    let (_, stood) = assess_dossier(conn, tools, dossier, call.today)?;
+    let found = brought(&stood, &answer);
+    refuse_blocking(&found)?;
+    exceptions::waived(call, &found, &said.waivers)
+}

@@ -1,0 +1,243 @@
+//! Amendments of what was decided (TT 04/2020/TT-BNG Đ.4 k.1), and looking back on what stood before.
+
+use serde_json::{Value, json};
+
+use crate::world::{World, decision};
+
+/// The decision with another number.
+fn another(number: &str) -> Value {
+    let mut said = decision("approve");
+    said["document"]["number"] = json!(number);
+    said
+}
+
+async fn amend(w: &World, user: &str, id: &str, changes: Value) -> crate::world::Answer {
+    w.act(user, id, "amend", json!({"changes": changes, "reason": "Phía bạn đổi chương trình."})).await
+}
+
+async fn counted(w: &World) -> Value {
+    w.get("stats", "/statistics/outbound?year=2026").await.expect(200).json()["total"].clone()
+}
+
+async fn acts(w: &World, id: &str) -> Vec<String> {
+    let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.expect(200).json();
+    history["items"].as_array().unwrap().iter().map(|i| i["action"].as_str().unwrap().to_owned()).collect()
+}
+
+on_both! {
+    // A10: only the day of return differs.
+    async fn one_kind_of_change_is_annotated_on_the_decision(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let amended = amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-26"})).await.expect(200).json();
+        assert_eq!((amended["state"].as_str(), amended["return_date"].as_str()), (Some("approved"), Some("2026-03-26")));
+        assert_eq!(amended["stops"][0]["to"], "2026-03-26");
+        assert_eq!(amended["decision"]["document"]["number"], "24/QĐ-UBND");
+        assert_eq!(amended["decision"]["annotations"][0]["kinds"], json!(["dates"]));
+        let first = &amended["amendments"][0];
+        assert_eq!((first["standing"].as_str(), first["form"].as_str(), first["material"].as_bool()), (Some("in_force"), Some("annotation"), Some(false)));
+        assert_eq!(first["differences"], json!([{"kind": "dates", "before": {"departure_date": "2026-03-23", "return_date": "2026-03-27"},
+            "after": {"departure_date": "2026-03-23", "return_date": "2026-03-26"}, "material": false, "people": []}]));
+        assert!(acts(&w, &id).await.ends_with(&["amend".to_owned()]));
+        assert!(w.get("director.snv", "/inbox").await.json()["items"].as_array().unwrap().is_empty());
+    }
+
+    // A10: the day of return and one member differ.
+    async fn two_kinds_need_another_decision(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let people = w.officials("SKHCN").await;
+        let members = json!([{"official_id": people[2], "role": "head"}]);
+        let asked = amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-26", "members": members})).await.expect(200).json();
+        assert_eq!((asked["state"].as_str(), asked["return_date"].as_str()), (Some("approved"), Some("2026-03-27")));
+        assert_eq!((asked["amendments"][0]["standing"].as_str(), asked["amendments"][0]["form"].as_str()), (Some("pending"), Some("new_decision")));
+        // Until it is decided, what was decided stands and counts.
+        assert_eq!(counted(&w).await, json!({"delegations": 1, "visits": 2, "persons": 2}));
+        let inbox = w.get("director.snv", "/inbox").await.json();
+        assert_eq!((&inbox["items"][0]["delegation_id"], &inbox["items"][0]["step"]["kind"]), (&json!(id), &json!("decide")));
+        // The decider sees what differs.
+        let seen = w.trip("director.snv", &id).await;
+        let kinds: Vec<&Value> = seen["amendments"][0]["differences"].as_array().unwrap().iter().map(|d| &d["kind"]).collect();
+        assert_eq!(kinds, ["dates", "members"]);
+        let left = &seen["amendments"][0]["differences"][1];
+        assert_eq!((left["before"]["members"].as_array().unwrap().len(), left["after"]["members"].as_array().unwrap().len()), (1, 0));
+
+        let refused = w.act("director.snv", &id, "decide", decision("approve")).await;
+        assert_eq!(refused.faults(), [("/document/number".to_owned(), "new_decision_needed".to_owned())]);
+        let approved = w.act("director.snv", &id, "decide", another("31/QĐ-SNV")).await.expect(200).json();
+        assert_eq!((approved["state"].as_str(), approved["return_date"].as_str()), (Some("approved"), Some("2026-03-26")));
+        assert_eq!(approved["decision"]["document"]["number"], "31/QĐ-SNV");
+        // The decision before stays with the amendment that took its place.
+        assert_eq!(approved["amendments"][0]["replaced"]["document"]["number"], "24/QĐ-UBND");
+        assert_eq!(counted(&w).await, json!({"delegations": 1, "visits": 1, "persons": 1}));
+        w.act("director.snv", &id, "decide", another("32/QĐ-SNV")).await.refused(409, "not_possible_in_state");
+    }
+
+    async fn longer_goes_back_to_the_competent_body(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let asked = amend(&w, "head.skhcn", &id, json!({"return_date": "2026-03-28"})).await.expect(200).json();
+        assert_eq!(asked["amendments"][0]["material"], true);
+        assert!(asked["allowed_actions"].as_array().unwrap().contains(&json!("withdraw")));
+        amend(&w, "head.skhcn", &id, json!({"return_date": "2026-03-29"})).await.refused(409, "not_possible_in_state");
+        // Whoever asked does not decide, nobody else's body does.
+        w.act("chair", &id, "decide", another("5/QĐ-UBND")).await.refused(404, "not_found");
+        // One kind of change: it may be signed on the decision itself.
+        let approved = w.act("director.snv", &id, "decide", decision("approve")).await.expect(200).json();
+        assert_eq!((approved["return_date"].as_str(), &approved["decision"]["annotations"][0]["amendment"]), (Some("2026-03-28"), &json!(1)));
+        assert!(approved["amendments"][0]["replaced"].is_null());
+    }
+
+    async fn a_refused_or_withdrawn_amendment_leaves_what_was_decided(w) {
+        let id = w.approved(w.small_trip().await).await;
+        amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-28"})).await.expect(200);
+        let refused = w.act("director.snv", &id, "decide", decision("reject")).await.expect(200).json();
+        assert_eq!((refused["state"].as_str(), refused["return_date"].as_str()), (Some("approved"), Some("2026-03-27")));
+        assert_eq!(refused["amendments"][0]["standing"], "refused");
+        assert_eq!(refused["decision"]["verdict"], "approve");
+
+        amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-29"})).await.expect(200);
+        let back = w.act("clerk.skhcn", &id, "withdraw", json!({"reason": "Không cần nữa."})).await.expect(200).json();
+        assert_eq!((back["state"].as_str(), back["amendments"][1]["standing"].as_str()), (Some("approved"), Some("withdrawn")));
+        assert!(w.get("director.snv", "/inbox").await.json()["items"].as_array().unwrap().is_empty());
+        // Nothing waits any more, so nothing can be withdrawn.
+        w.act("clerk.skhcn", &id, "withdraw", json!({"reason": "Lần nữa."})).await.refused(409, "not_possible_in_state");
+
+        amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-30"})).await.expect(200);
+        let off = w.act("clerk.skhcn", &id, "cancel", json!({"reason": "Phía bạn hủy."})).await.expect(200).json();
+        assert_eq!((off["state"].as_str(), off["amendments"][2]["standing"].as_str()), (Some("cancelled"), Some("lapsed")));
+        assert_eq!(counted(&w).await["visits"], 0);
+    }
+
+    async fn a_newcomer_of_the_party_needs_consent_and_the_stricter_body(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let people = w.officials("SKHCN").await;
+        let members = json!([{"official_id": people[2], "role": "head"}, {"official_id": people[3], "role": "member"},
+            {"official_id": people[1], "role": "member"}]);
+        let asked = amend(&w, "clerk.skhcn", &id, json!({"members": members})).await.expect(200).json();
+        let people_in = asked["amendments"][0]["differences"][0]["people"].clone();
+        assert_eq!(people_in, json!([people[1]]));
+        let open: Vec<(&str, &str)> = asked["steps"].as_array().unwrap().iter().rev().take(2).rev()
+            .map(|s| (s["kind"].as_str().unwrap(), s["body"].as_str().unwrap())).collect();
+        assert_eq!(open, [("consent", "party_standing_secretariat"), ("decide", "ppc_chair")]);
+        w.act("chair", &id, "decide", another("40/QĐ-UBND")).await.refused(409, "consent_missing");
+        w.act("director.snv", &id, "decide", another("40/QĐ-UBND")).await.refused(403, "forbidden");
+        let letter = json!({"verdict": "agree", "document": {"number": "9-CV/TU", "date": "2026-03-03"}});
+        w.act("office.vptu", &id, "consent", letter).await.expect(200);
+        let approved = w.act("chair", &id, "decide", another("40/QĐ-UBND")).await.expect(200).json();
+        assert_eq!((approved["members"].as_array().unwrap().len(), &approved["members"][2]["consent"]), (3, &json!("agree")));
+        assert_eq!(approved["decision"]["body"], "ppc_chair");
+        assert_eq!(counted(&w).await["visits"], 3);
+    }
+
+    async fn the_party_refuses_the_newcomer(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let people = w.officials("SKHCN").await;
+        let members = json!([{"official_id": people[2], "role": "head"}, {"official_id": people[1], "role": "member"}]);
+        amend(&w, "clerk.skhcn", &id, json!({"members": members})).await.expect(200);
+        let letter = json!({"verdict": "refuse", "note": "Không đồng ý.", "document": {"number": "9-CV/TU", "date": "2026-03-03"}});
+        let after = w.act("office.vptu", &id, "consent", letter).await.expect(200).json();
+        assert_eq!((after["state"].as_str(), after["amendments"][0]["standing"].as_str()), (Some("approved"), Some("refused")));
+        assert_eq!(after["members"].as_array().unwrap().len(), 2);
+        assert_eq!(after["members"][1]["official_id"], people[3].as_str());
+    }
+
+    async fn what_cannot_be_amended_is_said(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let nothing = amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-27"})).await;
+        assert_eq!(nothing.faults(), [("/changes".to_owned(), "nothing_changed".to_owned())]);
+        let backwards = amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-20"})).await;
+        assert_eq!(backwards.status, 422);
+        amend(&w, "officer.snv", &id, json!({"return_date": "2026-03-26"})).await.refused(403, "forbidden");
+        let secret = amend(&w, "clerk.skhcn", &id, json!({"note": "TUYỆT MẬT"})).await;
+        secret.refused(422, "state_secret_refused");
+        let draft = w.draft(w.small_trip().await).await;
+        amend(&w, "clerk.skhcn", &draft, json!({"return_date": "2026-03-26"})).await.refused(409, "not_possible_in_state");
+        // A blocking rule stands against an amendment as it stood against the dossier.
+        let people = w.officials("SKHCN").await;
+        let both = json!([{"official_id": people[0], "role": "head"}, {"official_id": people[1], "role": "member"}]);
+        amend(&w, "clerk.skhcn", &id, json!({"members": both})).await.refused(409, "blocked_by_rule");
+        assert_eq!(w.trip("clerk.skhcn", &id).await["amendments"], json!([]));
+    }
+
+    async fn the_title_is_no_part_of_the_decision(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let titled = amend(&w, "clerk.skhcn", &id, json!({"title": "Tập huấn tại Tokyo", "return_date": "2026-03-26"})).await.expect(200).json();
+        assert_eq!((titled["title"].as_str(), titled["amendments"][0]["form"].as_str()), (Some("Tập huấn tại Tokyo"), Some("annotation")));
+        assert_eq!(titled["decision"]["annotations"][0]["kinds"], json!(["dates"]));
+    }
+
+    async fn a_postponed_trip_resumes_no_longer_than_decided(w) {
+        let id = w.approved(w.small_trip().await).await;
+        w.act("clerk.skhcn", &id, "postpone", json!({"reason": "Phía bạn đổi lịch."})).await.expect(200);
+        let on = |to: &str| json!({"departure_date": "2026-05-11", "return_date": to,
+            "stops": [{"country": "JP", "place": "Tokyo", "from": "2026-05-11", "to": to}]});
+        let longer = w.act("clerk.skhcn", &id, "resume", on("2026-05-16")).await;
+        assert_eq!(longer.faults(), [("/return_date".to_owned(), "longer_than_decided".to_owned())]);
+        // Somebody is on another trip by now.
+        let mut other = w.small_trip().await;
+        for (field, day) in [("departure_date", "2026-05-14"), ("return_date", "2026-05-18")] {
+            other[field] = json!(day);
+        }
+        other["stops"][0]["from"] = json!("2026-05-14");
+        other["stops"][0]["to"] = json!("2026-05-18");
+        let other = w.submitted(other).await;
+        w.act("clerk.skhcn", &id, "resume", on("2026-05-15")).await.refused(409, "blocked_by_rule");
+        w.act("clerk.skhcn", &other, "withdraw", json!({"reason": "Trùng lịch."})).await.expect(200);
+        let resumed = w.act("clerk.skhcn", &id, "resume", on("2026-05-15")).await.expect(200).json();
+        assert_eq!((resumed["state"].as_str(), &resumed["decision"]["annotations"][0]["kinds"]), (Some("approved"), &json!(["dates"])));
+    }
+
+    async fn a_dossier_is_seen_as_it_was(w) {
+        let id = w.approved(w.small_trip().await).await;
+        w.advance_days(1);
+        amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-26"})).await.expect(200);
+        w.advance_days(1);
+        amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-28"})).await.expect(200);
+        w.advance_days(1);
+        w.act("director.snv", &id, "decide", another("31/QĐ-SNV")).await.expect(200);
+        let mut seen = Vec::new();
+        for day in ["2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05"] {
+            let then = w.get("inspector", &format!("/outbound-delegations/{id}?as_of={day}")).await.expect(200).json();
+            assert_eq!(then["allowed_actions"], json!([]));
+            seen.push((then["return_date"].as_str().unwrap().to_owned(), then["amendments"].as_array().unwrap().len(),
+                then["decision"]["document"]["number"].as_str().unwrap().to_owned()));
+        }
+        let stood = |day: &str, n: usize, number: &str| (day.to_owned(), n, number.to_owned());
+        assert_eq!(seen, [
+            stood("2026-03-27", 0, "24/QĐ-UBND"), stood("2026-03-26", 1, "24/QĐ-UBND"),
+            stood("2026-03-26", 2, "24/QĐ-UBND"), stood("2026-03-28", 2, "24/QĐ-UBND"),
+        ].map(|mut s| { if s.0 == "2026-03-28" { s.2 = "31/QĐ-SNV".into(); } s }));
+        w.get("inspector", &format!("/outbound-delegations/{id}?as_of=2026-03-01")).await.refused(404, "not_found");
+        w.get("inspector", &format!("/outbound-delegations/{id}?as_of=x")).await.expect(400);
+        w.get("clerk.syt", &format!("/outbound-delegations/{id}?as_of=2026-03-03")).await.refused(404, "not_found");
+    }
+
+    async fn a_visit_grows_only_with_the_body_that_decided(w) {
+        let id = w.approved_visit(w.visit().await).await;
+        let fewer = w.act_in("clerk.skhcn", &id, "amend", json!({"changes": {"departure_date": "2026-03-24", "programme": []}, "reason": "Đoàn về sớm."})).await.expect(200).json();
+        assert_eq!((fewer["departure_date"].as_str(), fewer["amendments"][0]["standing"].as_str()), (Some("2026-03-24"), Some("in_force")));
+        let more = w.act_in("clerk.skhcn", &id, "amend", json!({"changes": {"headcount": 20}, "reason": "Thêm doanh nghiệp."})).await.expect(200).json();
+        assert_eq!((more["headcount"].as_i64(), more["amendments"][1]["standing"].as_str()), (Some(12), Some("pending")));
+        let count = async |w: &World| w.get("stats", "/statistics/inbound?year=2026").await.json()["total"]["visits"].clone();
+        assert_eq!(count(&w).await, 12);
+        let approved = w.act_in("chair", &id, "decide", another("77/UBND-NV")).await.expect(200).json();
+        assert_eq!(approved["headcount"], 20);
+        assert_eq!(count(&w).await, 20);
+        let before = w.get("inspector", &format!("/inbound-delegations/{id}/history")).await.expect(200).json();
+        let words: Vec<&str> = before["items"].as_array().unwrap().iter().map(|i| i["action"].as_str().unwrap()).collect();
+        assert_eq!(&words[words.len() - 3..], ["amend", "amend", "decide"]);
+    }
+
+    async fn an_exception_is_an_act_of_its_own(w) {
+        let people = w.officials("SKHCN").await;
+        let mut trip = w.small_trip().await;
+        trip["members"] = json!([{"official_id": people[2], "role": "head"}, {"official_id": people[3], "role": "member", "relative_of": people[2]}]);
+        let id = w.submitted(trip).await;
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        w.act("director.snv", &id, "decide", decision("approve")).await.refused(409, "waiver_needed");
+        let refuse_one = json!({"verdict": "approve", "document": {"number": "24/QĐ-SNV", "date": "2026-03-10", "signed_as": "direct"},
+            "members": [{"official_id": people[3], "verdict": "reject"}]});
+        // Who is refused brings no relative along: nothing is left to waive, and one travels.
+        let approved = w.act("director.snv", &id, "decide", refuse_one).await.expect(200).json();
+        assert_eq!(approved["decision"]["waivers"], json!([]));
+        assert_eq!(counted(&w).await["visits"], 1);
+    }
+}
