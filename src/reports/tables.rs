@@ -17,6 +17,7 @@ pub const OUTBOUND: &[(&str, Dimension)] = &[
     ("outbound_by_leader_level", Dimension::LeaderLevel),
     ("outbound_by_funding", Dimension::Funding),
     ("outbound_by_in_plan", Dimension::InPlan),
+    ("outbound_by_waived", Dimension::Waived),
     ("outbound_by_agency", Dimension::Agency),
     ("outbound_by_month", Dimension::Month),
 ];

@@ -148,6 +148,11 @@ on_both! {
         assert_eq!(approved["decision"]["waivers"][0]["finding"], "relative_in_delegation");
         let counted = w.get("stats", "/statistics/outbound?year=2026&by=waived").await.json();
         assert_eq!(counted["rows"][0]["key"], "true");
+        // An exception is an act: who, from what, why, under which document.
+        let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.expect(200).json();
+        let given = history["items"].as_array().unwrap().last().unwrap();
+        assert_eq!((&given["action"], &given["actor"], &given["body"]), (&json!("waive"), &json!("chair"), &json!("ppc_chair")));
+        assert_eq!((given["note"].as_str(), &given["document"]["number"]), (Some("relative_in_delegation: Cùng là chuyên gia của dự án."), &json!("24/QĐ-UBND")));
     }
 
     async fn a_third_trip_of_a_leader_in_a_year_needs_special_approval(w) {
@@ -159,6 +164,43 @@ on_both! {
         assert_eq!(asked["outcome"], "special_approval_needed");
         let finding = asked["findings"].as_array().unwrap().iter().find(|f| f["code"] == "yearly_trip_limit").unwrap();
         assert_eq!((&finding["limit"], &finding["actual"], &finding["waivable_by"]), (&json!(2), &json!(3), &json!("ppc_chair")));
+    }
+
+    async fn two_who_submit_at_once_do_not_both_take_the_last_place_of_the_year(w) {
+        let people = w.officials("SKHCN").await;
+        let etag = w.get("clerk.skhcn", &format!("/officials/{}", people[0])).await.etag();
+        w.patch("clerk.skhcn", &format!("/officials/{}", people[0]), &etag, json!({"opening_missions": {"year": 2026, "count": 1}})).await.expect(200);
+        let mut ids = Vec::new();
+        for month in ["05", "06"] {
+            let mut trip = w.study_visit().await;
+            let (from, to) = (format!("2026-{month}-04"), format!("2026-{month}-08"));
+            for (at, day) in [(0, &from), (1, &to)] {
+                trip[["departure_date", "return_date"][at]] = json!(day);
+                trip["stops"][0][["from", "to"][at]] = json!(day);
+            }
+            let id = w.draft(trip).await;
+            for document in ["request_letter", "invitation", "programme", "cost_estimate"] {
+                w.upload("clerk.skhcn", &id, document).await.expect(201);
+            }
+            ids.push(id);
+        }
+        let limit = async |w: &World, id: &str| {
+            let asked = w.get("inspector", &format!("/outbound-delegations/{id}/assessment")).await.expect(200).json();
+            asked["findings"].as_array().unwrap().iter().find(|f| f["code"] == "yearly_trip_limit").map(|f| f["actual"].clone())
+        };
+        let (one, other) = futures_util::future::join(
+            w.act("head.skhcn", &ids[0], "submit", json!({})),
+            w.act("head.skhcn", &ids[1], "submit", json!({})),
+        ).await;
+        one.expect(200);
+        other.expect(200);
+        let found = [limit(&w, &ids[0]).await, limit(&w, &ids[1]).await];
+        let over: Vec<usize> = (0..2).filter(|at| found[*at].is_some()).collect();
+        assert_eq!(over.len(), 1, "{found:?}");
+        assert_eq!(found[over[0]], Some(json!(3)));
+        // Whoever comes to nothing frees his place.
+        w.act("clerk.skhcn", &ids[1 - over[0]], "withdraw", json!({"reason": "Hoãn sang năm."})).await.expect(200);
+        assert_eq!(limit(&w, &ids[over[0]]).await, None);
     }
 
     async fn the_same_person_on_two_trips_warns_against_drafts_and_blocks_against_submitted_ones(w) {

@@ -17,7 +17,7 @@ use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment, Period, day_of};
 use crate::kernel::words::{Capacity, Field, MemberRole, Purpose};
 use crate::procedures::lines::Own;
-use crate::procedures::outbound::model::{Content, Journey, Person, Verdicts, abroad};
+use crate::procedures::outbound::model::{Content, Journey, Person, Trip, Verdicts, abroad};
 
 /// The part of the content that nothing but the trip itself reads.
 #[derive(Serialize, Deserialize)]
@@ -190,19 +190,31 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Approved or later official trips of these people that depart in a year, one dossier excluded: person by person.
-pub fn missions(conn: &mut Conn, people: &[i64], year: i32, except: i64) -> Result<Vec<i64>> {
+/// The yearly ledger of official trips (hạn mức) of these people, one dossier excluded, person by person: what was
+/// approved or took place, and what was submitted before this dossier, which holds its place until it comes to nothing.
+pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Result<Vec<i64>> {
     let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
-    Ok(members::table
+    let held: Vec<(i64, String, Option<Day>, Option<String>)> = members::table
         .inner_join(dossiers::table)
         .filter(members::official_id.eq_any(people))
-        .filter(dossiers::id.ne(except))
+        .filter(dossiers::id.ne(own.id))
         .filter(dossiers::procedure.eq("outbound"))
-        .filter(dossiers::state.eq_any(words_of(&State::APPROVED_OR_LATER)))
+        .filter(dossiers::state.ne(State::Draft.word()))
+        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
         .filter(dossiers::begins_on.between(day(1, 1), day(12, 31)))
         .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
-        .select(members::official_id)
-        .load(conn)?)
+        .select((members::official_id, dossiers::state, dossiers::submitted_on, dossiers::number))
+        .load(conn)?;
+    let earlier = |on: Option<Day>, number: Option<&str>| match (&own.submitted_on, &own.number) {
+        (Some(own_day), Some(own_number)) => on.zip(number).is_some_and(|(day, number)| {
+            (day, number.len(), number) < (*own_day, own_number.len(), own_number.as_str())
+        }),
+        // A draft comes after everything that was submitted.
+        _ => true,
+    };
+    let counts = words_of(&State::APPROVED_OR_LATER);
+    let taken = |state: &str, on, number| counts.contains(&state) || earlier(on, number);
+    Ok(held.iter().filter(|(_, state, on, number)| taken(state, *on, number.as_deref())).map(|row| row.0).collect())
 }
 
 /// Who is abroad between two moments: of these people, or of all; whole days of the province.

@@ -20,7 +20,7 @@ use crate::kernel::time::Day;
 use crate::kernel::words::{Direction, Procedure};
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::outbound::case::{Around, case};
-use crate::procedures::outbound::model::Content;
+use crate::procedures::outbound::model::{Content, Trip};
 use crate::procedures::outbound::{facts, flow, rules, store};
 use crate::registry::{agencies, officials_store};
 use crate::regulation::case::Case;
@@ -90,7 +90,7 @@ impl handling::Content for Content {
     }
 
     fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
-        let around = around(conn, &dossier.content, dossier.id)?;
+        let around = around(conn, dossier)?;
         Ok(case(&dossier.content, &around, received_on))
     }
 
@@ -112,7 +112,8 @@ impl handling::Content for Content {
 }
 
 /// Everything that is known around a content.
-fn around(conn: &mut Conn, content: &Content, id: i64) -> Result<Around> {
+fn around(conn: &mut Conn, dossier: &Trip) -> Result<Around> {
+    let (id, content) = (dossier.id, &dossier.content);
     let people = content.official_ids();
     let officials: HashMap<i64, _> = officials_store::find_all(conn, &people)?.into_iter().map(|o| (o.id, o)).collect();
     let mut agencies_of = HashMap::new();
@@ -126,7 +127,7 @@ fn around(conn: &mut Conn, content: &Content, id: i64) -> Result<Around> {
     Ok(Around {
         officials,
         agencies: agencies_of,
-        missions: store::missions(conn, &people, chrono::Datelike::year(&content.departure), id)?,
+        missions: store::missions(conn, &people, chrono::Datelike::year(&content.departure), dossier)?,
         elsewhere: elsewhere(conn, &content.engagements(id, false))?,
         documents: attachments::kinds(conn, id)?.into_iter().collect(),
     })
