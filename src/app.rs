@@ -142,6 +142,7 @@ fn rooms(config: &mut ServiceConfig) {
     crate::procedures::records::routes(config);
     crate::access::http::routes(config);
     crate::access::services_http::routes(config);
+    crate::access::substitutions_http::routes(config);
     crate::access::trail::routes(config);
     crate::registry::routes(config);
     crate::regulation::http::routes(config);

@@ -147,6 +147,7 @@ fn fill(conn: &mut Conn, now: Moment) -> Result<()> {
             activated: true,
             roles,
             seats,
+            stand_ins: Vec::new(),
             scopes: Vec::new(),
         };
         accounts::insert(conn, &account, Some(&hash), now)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kernel::time::{Day, valid_on};
-use crate::kernel::words::{Body, Role};
+use crate::kernel::words::{Body, Procedure, Role, SignedAs, StepKind};
 
 /// What a program with a token may read (phạm vi).
 #[derive(
@@ -45,6 +45,40 @@ pub struct Dated<T> {
     pub valid_to: Option<Day>,
 }
 
+/// What a substitution covers; an empty list leaves nothing out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = SubstitutionScope)]
+pub struct Mandate {
+    #[schema(max_items = 10)]
+    pub procedures: Vec<Procedure>,
+    /// Steps he may take; a list shuts out every act that is no step.
+    #[schema(max_items = 10)]
+    pub steps: Vec<StepKind>,
+}
+
+impl Mandate {
+    /// Whether an act in a procedure is covered; `step` is the step it takes, if any.
+    fn covers(&self, procedure: Procedure, step: Option<StepKind>) -> bool {
+        (self.procedures.is_empty() || self.procedures.contains(&procedure))
+            && (self.steps.is_empty() || step.is_some_and(|s| self.steps.contains(&s)))
+    }
+}
+
+/// Another's seat that the account holds in his place (ký thay, thừa ủy quyền, thừa lệnh; NĐ 30/2020/NĐ-CP Đ.13).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandIn {
+    pub for_user: i64,
+    pub for_username: String,
+    /// The official whose seat it is, so that nobody acts in his trip in his name.
+    pub for_official: Option<i64>,
+    pub body: Body,
+    pub signed_as: SignedAs,
+    pub mandate: Mandate,
+    /// Half-open days on which the document holds and the other holds the seat himself.
+    pub periods: Vec<(Day, Option<Day>)>,
+}
+
 /// An account (tài khoản) of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -63,9 +97,14 @@ pub struct Account {
     pub activated: bool,
     pub roles: Vec<Dated<Role>>,
     pub seats: Vec<Dated<Body>>,
+    /// Seats of others, by document.
+    pub stand_ins: Vec<StandIn>,
     /// What a program's token opens; empty for people.
     pub scopes: Vec<Scope>,
 }
+
+/// What is to be done: in which procedure, and which step it takes, if any.
+pub type Errand = (Procedure, Option<StepKind>);
 
 /// Whoever acts: an account with what it holds today.
 #[derive(Debug, Clone)]
@@ -73,6 +112,8 @@ pub struct Actor {
     pub account: Arc<Account>,
     pub session_id: i64,
     pub today: Day,
+    /// Where something is done: only substitutions that cover it count. None where he only looks.
+    pub errand: Option<Errand>,
 }
 
 impl Actor {
@@ -89,9 +130,43 @@ impl Actor {
         self.account.roles.iter().filter(|r| valid_on(r.valid_from, r.valid_to, self.today)).map(|r| r.what)
     }
 
-    /// Seats held today.
-    pub fn seats(&self) -> impl Iterator<Item = Body> {
+    pub fn new(account: Arc<Account>, session_id: i64, today: Day) -> Self {
+        Actor { account, session_id, today, errand: None }
+    }
+
+    /// The actor on an errand: substitutions that do not cover it are left aside.
+    pub fn on(&self, errand: Errand) -> Self {
+        Actor { errand: Some(errand), ..self.clone() }
+    }
+
+    /// Seats of his own held today.
+    pub fn own_seats(&self) -> impl Iterator<Item = Body> {
         self.account.seats.iter().filter(|s| valid_on(s.valid_from, s.valid_to, self.today)).map(|s| s.what)
+    }
+
+    /// Seats of others that he holds in their place today.
+    pub fn stand_ins(&self) -> impl Iterator<Item = &StandIn> {
+        let covers = |s: &StandIn| self.errand.is_none_or(|(procedure, step)| s.mandate.covers(procedure, step));
+        let holds = |s: &StandIn| s.periods.iter().any(|(from, to)| valid_on(*from, *to, self.today));
+        self.account.stand_ins.iter().filter(move |s| covers(s) && holds(s))
+    }
+
+    /// Seats he acts in today: his own, and those of others in their place.
+    pub fn seats(&self) -> impl Iterator<Item = Body> {
+        self.own_seats().chain(self.stand_ins().map(|s| s.body))
+    }
+
+    /// Whether the seat is his own, as for what is no matter of dossiers.
+    pub fn holds(&self, body: Body) -> bool {
+        self.own_seats().any(|b| b == body)
+    }
+
+    /// In whose place he acts for a body; none where the seat is his own.
+    pub fn in_place_of(&self, body: Body) -> Option<&StandIn> {
+        if self.own_seats().any(|seat| decides(seat, body)) {
+            return None;
+        }
+        self.stand_ins().find(|s| s.body == body).or_else(|| self.stand_ins().find(|s| decides(s.body, body)))
     }
 
     pub fn has(&self, role: Role) -> bool {
@@ -110,9 +185,7 @@ impl Actor {
     /// Whether the actor may decide for a body: the Chair also acts as the PPC, the Director as the
     /// deciding DOFA (api.md §5).
     pub fn decides_for(&self, body: Body) -> bool {
-        self.sits_in(body)
-            || (body == Body::Ppc && self.sits_in(Body::PpcChair))
-            || (body == Body::Dofa && self.sits_in(Body::DofaDirector))
+        self.seats().any(|seat| decides(seat, body))
     }
 
     /// Bodies in whose steps the actor has a part, for what he may see.
@@ -132,4 +205,9 @@ impl Actor {
     pub fn belongs_to(&self, agency_id: i64) -> bool {
         self.agencies().any(|id| id == agency_id)
     }
+}
+
+/// Whether a seat decides for a body: its own, the Chair for the PPC, the Director for the deciding DOFA.
+fn decides(seat: Body, body: Body) -> bool {
+    seat == body || matches!((seat, body), (Body::PpcChair, Body::Ppc) | (Body::DofaDirector, Body::Dofa))
 }

@@ -244,6 +244,7 @@ pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -
                 activated: false,
                 roles: vec![Dated { what: Role::SystemAdmin, valid_from: today, valid_to: None }],
                 seats: Vec::new(),
+                stand_ins: Vec::new(),
                 scopes: Vec::new(),
             };
             store::insert(conn, &account, None, now)?;

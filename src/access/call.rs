@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 
-use crate::access::account::{Account, Actor, SERVICE_PREFIX};
+use crate::access::account::{Account, Actor, Errand, SERVICE_PREFIX};
 use crate::access::sessions::Sessions;
 use crate::access::token::{Keys, unauthenticated};
 use crate::access::{services_store, store};
@@ -81,7 +81,7 @@ impl Call {
             Call::person(token, now, &keys, &sessions, &db).await?
         };
         Ok(Call {
-            actor: Actor { account: actor_account, session_id, today },
+            actor: Actor::new(actor_account, session_id, today),
             now,
             today,
             language: language_of(req.headers()),
@@ -121,6 +121,11 @@ impl Call {
             return Err(unauthenticated());
         }
         Ok((account, bearer.session_id))
+    }
+
+    /// The call on an errand: substitutions that do not cover it are left aside.
+    pub fn on(&self, errand: Errand) -> Self {
+        Call { actor: self.actor.on(errand), ..self.clone() }
     }
 
     /// Lets writes that wait go first: figures can wait some milliseconds, and programs that pull them without a pause

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod actions;
 pub mod call;
+pub mod holders;
 pub mod http;
 pub mod password;
 pub mod permission;
@@ -10,6 +11,8 @@ pub mod services_http;
 pub mod services_store;
 pub mod sessions;
 pub mod store;
+pub mod substitutions;
+pub mod substitutions_http;
 pub mod throttle;
 pub mod token;
 pub mod trail;

@@ -187,8 +187,17 @@ impl Who {
             Who::Anyone => !actor.is_program(),
             Who::Program(scope) => actor.account.scopes.contains(&scope),
             Who::Role(role) => actor.has(role),
-            Who::Seat(body) => actor.sits_in(body),
-            Who::AnyBody => actor.seats().any(|body| body != Body::AgencyHead),
+            Who::Seat(body) => actor.holds(body),
+            Who::AnyBody => actor.own_seats().any(|body| body != Body::AgencyHead),
+        }
+    }
+
+    /// Whether it is meant of a seat that the actor holds in another's place.
+    fn is_in_place(self, actor: &Actor) -> bool {
+        match self {
+            Who::Seat(body) => actor.stand_ins().any(|s| s.body == body),
+            Who::AnyBody => actor.stand_ins().any(|s| s.body != Body::AgencyHead),
+            Who::Anyone | Who::Role(_) | Who::Program(_) => false,
         }
     }
 }
@@ -196,7 +205,11 @@ impl Who {
 impl Actor {
     /// Whether any grant covers the act.
     pub fn may(&self, act: Act, kind: Kind) -> bool {
-        GRANTS.iter().any(|(who, granted)| granted.contains(&(act, kind)) && who.is(self))
+        // Who signs for another handles dossiers; registers, figures and accounts stay with the other.
+        let lent = matches!(kind, Kind::Delegation | Kind::Inbox | Kind::Calendar)
+            || (act, kind) == (Act::Read, Kind::Official);
+        let his = |who: Who| who.is(self) || (lent && who.is_in_place(self));
+        GRANTS.iter().any(|(who, granted)| granted.contains(&(act, kind)) && his(*who))
     }
 
     /// The first line of every action.

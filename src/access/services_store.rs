@@ -75,6 +75,7 @@ pub fn account(conn: &mut Conn, digest: &str, today: Day) -> Result<Option<Accou
         activated: true,
         roles: Vec::new(),
         seats: Vec::new(),
+        stand_ins: Vec::new(),
         scopes: found.scopes,
     }))
 }

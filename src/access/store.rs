@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::access::account::{Account, Dated};
+use crate::access::holders;
 use crate::access::token::Key;
 use crate::db::schema::{
-    agency_successions, one_time_tokens, refresh_tokens, seats, sessions, signing_keys, user_roles, users,
+    agency_successions, one_time_tokens, past_seats, refresh_tokens, seats, sessions, signing_keys, user_roles, users,
 };
 use crate::db::{Conn, insert_rows};
 use crate::error::{Error, Result};
 use crate::kernel::time::{Day, Moment};
+use crate::kernel::words::Body;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -66,6 +68,7 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
         .select((seats::user_id, seats::body, seats::valid_from, seats::valid_to))
         .load(conn)?;
     found.into_iter().for_each(|row| held.entry(row.0).or_default().push(row));
+    let mut stand_ins = holders::stand_ins(conn, &ids)?;
     // Units change a few times in a decade: the whole table is a handful of rows.
     let pairs = agency_successions::table.select((agency_successions::from_id, agency_successions::to_id));
     let followed: Vec<(i64, i64)> = pairs.load(conn)?;
@@ -75,6 +78,7 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
                 predecessors: predecessors(&followed, row.agency_id),
                 roles: roles.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
                 seats: held.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
+                stand_ins: stand_ins.remove(&row.id).unwrap_or_default(),
                 scopes: Vec::new(),
                 id: row.id,
                 version: row.version,
@@ -129,6 +133,24 @@ pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
     let rows: Vec<(i64, String)> =
         users::table.filter(users::id.eq_any(ids)).select((users::id, users::username)).load(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// Who an account is of.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    pub username: String,
+    pub full_name: String,
+    pub agency_id: Option<i64>,
+}
+
+pub fn named(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Named>> {
+    let rows: Vec<(i64, String, String, Option<i64>)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::username, users::full_name, users::agency_id))
+        .load(conn)?;
+    let named =
+        rows.into_iter().map(|(id, username, full_name, agency_id)| (id, Named { username, full_name, agency_id }));
+    Ok(named.collect())
 }
 
 pub fn insert(conn: &mut Conn, account: &Account, password_hash: Option<&str>, now: Moment) -> Result<()> {
@@ -193,6 +215,27 @@ fn insert_rights(conn: &mut Conn, account: &Account) -> Result<()> {
         .collect();
     insert_rows!(conn, user_roles::table, &roles);
     insert_rows!(conn, seats::table, &held);
+    Ok(())
+}
+
+/// A seat that is in the account no longer was held until `valid_to`.
+pub fn keep_past_seat(
+    conn: &mut Conn,
+    id: i64,
+    user_id: i64,
+    body: Body,
+    valid_from: Day,
+    valid_to: Day,
+) -> Result<()> {
+    diesel::insert_into(past_seats::table)
+        .values((
+            past_seats::id.eq(id),
+            past_seats::user_id.eq(user_id),
+            past_seats::body.eq(body.word()),
+            past_seats::valid_from.eq(valid_from),
+            past_seats::valid_to.eq(valid_to),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::access::{actions, store};
 use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::kernel::id::Id;
-use crate::kernel::time::Day;
+use crate::kernel::time::{Day, valid_on};
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, Role};
 use crate::web::json::Unchecked;
@@ -165,6 +165,7 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewUser>, exists: Ex
         activated: false,
         roles: roles_from(body.roles, call.today),
         seats: seats_from(body.seats, call.today),
+        stand_ins: Vec::new(),
         scopes: Vec::new(),
     };
     let mut faults = Violations::default();
@@ -218,6 +219,7 @@ pub fn change(
     exists(conn, account.agency_id, account.official_id, &mut faults)?;
     faults.finish()?;
     store::update(conn, &account)?;
+    keep_past_seats(conn, call, &was, &account)?;
     if !account.active {
         store::end_sessions_of(conn, account.id, None, call.now)?;
     }
@@ -225,6 +227,21 @@ pub fn change(
         json!({"active": account.active, "rights_changed": was.roles != account.roles || was.seats != account.seats});
     call.remember(conn, "change_user", &format!("users/{}", Id(account.id)), detail)?;
     Ok(account)
+}
+
+/// Seats that were held until today and are no longer stay known: it can be told who could sign then.
+fn keep_past_seats(conn: &mut Conn, call: &Call, was: &Account, is: &Account) -> Result<()> {
+    let told = |seat: &Dated<Body>, day: Day| {
+        is.seats.iter().any(|s| s.what == seat.what && valid_on(s.valid_from, s.valid_to, day))
+    };
+    for seat in was.seats.iter().filter(|s| s.valid_from < call.today) {
+        let end = seat.valid_to.map_or(call.today, |to| to.min(call.today));
+        let last = end.pred_opt().unwrap_or(end);
+        if !(told(seat, seat.valid_from) && told(seat, last)) {
+            store::keep_past_seat(conn, Id::new(call.now).0, is.id, seat.what, seat.valid_from, end)?;
+        }
+    }
+    Ok(())
 }
 
 /// A one-time token that sets a new password.

@@ -228,7 +228,7 @@ async fn subscribe(
         .read(move |conn| {
             let found = store::by_digest(conn, &digest)?.ok_or_else(not_found)?;
             let account = accounts::account(conn, found.user_id)?.filter(|a| a.active).ok_or_else(not_found)?;
-            let owner = Actor { account: Arc::new(account), session_id: 0, today };
+            let owner = Actor::new(Arc::new(account), 0, today);
             owner.require(Act::Read, Kind::Calendar).map_err(|_| not_found())?;
             let entries = crate::calendar::entries::feed_entries(conn, &owner, period)?;
             Ok(feed(&found.name, &domain, &entries))

@@ -52,6 +52,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    substitutions (id) {
+        id -> BigInt,
+        version -> BigInt,
+        from_user_id -> BigInt,
+        to_user_id -> BigInt,
+        body -> Text,
+        signed_as -> Text,
+        procedures -> Text,
+        steps -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        document_number -> Text,
+        document_date -> Date,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    past_seats (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        body -> Text,
+        valid_from -> Date,
+        valid_to -> Date,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> BigInt,
         user_id -> BigInt,
@@ -559,6 +588,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_roles,
     seats,
+    substitutions,
+    past_seats,
     sessions,
     refresh_tokens,
     one_time_tokens,

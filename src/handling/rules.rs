@@ -1,6 +1,6 @@
 //! Who sees a dossier and who may do what to it, the same in every procedure. Pure.
 
-use crate::access::account::Actor;
+use crate::access::account::{Actor, Errand};
 use crate::access::permission::{Act, Kind};
 use crate::approval::process::Step;
 use crate::error::{Code, Result, forbidden, refuse};
@@ -62,6 +62,8 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
     if keeps_list_right(actor, dossier, action) {
         return Ok(());
     }
+    // Who acts in another's place does what his document covers.
+    let actor = &actor.on(errand(dossier, action));
     let (act, kind) = right_of(action);
     actor.require(act, kind)?;
     if !is_his(actor, dossier, action, agency) {
@@ -74,6 +76,11 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
         Some(step) => separate(actor, dossier, step, agency),
         None => Ok(()),
     }
+}
+
+/// The act as substitutions cover it or not.
+pub fn errand<C: Content>(dossier: &Dossier<C>, action: Action) -> Errand {
+    (dossier.content.procedure(), step_of(action))
 }
 
 /// What an old list brought in was never drafted here: besides its agency DOFA, who brought it in, keeps it right.
@@ -159,6 +166,16 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
     if actor.account.official_id.is_some_and(travels) {
         return refuse_for("Không được xử lý hồ sơ chuyến đi của chính mình.", "Nobody handles his own dossier.");
     }
+    // Nor does anybody in his name: nobody lends his seat for his own benefit.
+    let of_lender = actor.stand_ins().any(|s| {
+        s.for_official.is_some_and(travels) || (dossier.created_by == s.for_user && s.body != Body::AgencyHead)
+    });
+    if of_lender && !holds_own(actor, dossier, step) {
+        return refuse_for(
+            "Không được thay người khác xử lý hồ sơ mà chính người đó đi hoặc soạn thảo.",
+            "Nobody acts in the place of whoever travels in the dossier or drafted it.",
+        );
+    }
     let excepted = step == StepKind::Propose && agency.clerk_may_submit && actor.has(Role::Clerk);
     if dossier.created_by == actor.id() && !excepted {
         return refuse_for(
@@ -166,7 +183,9 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
             "Whoever drafted a dossier takes no step in it.",
         );
     }
-    let mut taken = dossier.process.steps.iter().filter(|s| s.acted_by == Some(actor.id()));
+    let lenders: Vec<i64> = actor.stand_ins().map(|s| s.for_user).collect();
+    let same = |by: i64| by == actor.id() || (lenders.contains(&by) && !holds_own(actor, dossier, step));
+    let mut taken = dossier.process.steps.iter().filter(|s| s.acted_by.is_some_and(same));
     if taken.any(|s| s.kind != step) {
         return refuse_for(
             "Đã thực hiện một bước khác của hồ sơ này.",
@@ -174,6 +193,16 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
         );
     }
     Ok(())
+}
+
+/// Whether the actor takes a step of this kind in a seat of his own, so that it matters to nobody whom he stands in for.
+fn holds_own<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind) -> bool {
+    let mut bodies = dossier.process.bodies(step).peekable();
+    match step {
+        StepKind::Propose => actor.in_place_of(Body::AgencyHead).is_none(),
+        StepKind::Decide => dossier.process.decider().is_some_and(|b| actor.in_place_of(b).is_none()),
+        _ => bodies.peek().is_none() || bodies.any(|b| actor.sits_in(b) && actor.in_place_of(b).is_none()),
+    }
 }
 
 /// Whether the act is possible now: the flow, and what the flow alone does not say.

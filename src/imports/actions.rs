@@ -27,7 +27,7 @@ use crate::statistics::store as statistics;
 /// Whose rows somebody may bring in: DOFA everybody's, a clerk those of his agency.
 pub fn own_only(call: &Call, kind: Kind) -> Result<Option<Vec<i64>>> {
     call.actor.require(Act::Draft, Right::Import)?;
-    if call.actor.sits_in(Body::Dofa) {
+    if call.actor.holds(Body::Dofa) {
         return Ok(None);
     }
     if kind == Kind::Agencies {
@@ -43,7 +43,7 @@ pub fn own_only(call: &Call, kind: Kind) -> Result<Option<Vec<i64>>> {
 pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Batch> {
     let batch = store::find(conn, id)?.ok_or_else(not_found)?;
     if batch.created_by == call.actor.id()
-        || (call.actor.sits_in(Body::Dofa) && call.actor.may(Act::Draft, Right::Import))
+        || (call.actor.holds(Body::Dofa) && call.actor.may(Act::Draft, Right::Import))
     {
         return Ok(batch);
     }

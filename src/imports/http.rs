@@ -191,7 +191,7 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     call.actor.require(Act::Draft, Right::Import)?;
     let limit = query::limit(asked.0.limit)?;
     let before = query::place("imports", asked.0.cursor.as_deref(), |parts| parts.first()?.parse().ok())?;
-    let by = (!call.actor.sits_in(Body::Dofa)).then(|| call.actor.id());
+    let by = (!call.actor.holds(Body::Dofa)).then(|| call.actor.id());
     let language = call.language;
     let rows = call.read(move |conn, _| store::page(conn, by, before, limit + 1)).await?;
     let page = Page::cut(rows, limit, "imports", |b| vec![b.id.to_string()]);

@@ -288,6 +288,7 @@ fn keep<C: Content>(conn: &mut Conn, hand: &Hand, all: &[Dossier<C>]) -> Result<
             at: hand.now,
             action: "import",
             actor_id: hand.user_id,
+            on_behalf_of: None,
             body: None,
             from_state: None,
             to_state: dossier.state.word(),

@@ -35,7 +35,7 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     }
     let soon = next_working_day(&jobs.calendar, today);
     for account in jobs.db.read_now(accounts::reachable)? {
-        let actor = Actor { account: Arc::new(account), session_id: 0, today };
+        let actor = Actor::new(Arc::new(account), 0, today);
         // One person's digest that cannot be made keeps nobody else's.
         let made = jobs.db.read_now(|conn| digest(conn, &actor, today, soon)).and_then(|made| match made {
             Some((subject, body)) => jobs.db.write_now(move |conn| keep(conn, &actor, today, &subject, &body, now)),

@@ -128,7 +128,7 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool,
 
 /// Whether a step is this person's: the same as what stands in the inbox.
 fn concerns(account: &Account, step: &Opened, decided: bool, today: Day) -> bool {
-    let actor = Actor { account: std::sync::Arc::new(account.clone()), session_id: 0, today };
+    let actor = Actor::new(std::sync::Arc::new(account.clone()), 0, today);
     let own = actor.belongs_to(step.agency_id);
     let of_agency = own && (actor.sits_in(Body::AgencyHead) || actor.has(Role::Clerk));
     if decided {

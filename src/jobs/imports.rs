@@ -45,8 +45,8 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
     let (id, by) = (batch.id, batch.created_by);
     let account = jobs.db.read_now(|conn| accounts::account(conn, by))?;
     let account = account.ok_or_else(|| Error::Internal("a batch of nobody".into()))?;
-    let actor = Actor { account: Arc::new(account), session_id: 0, today };
-    let own = if actor.sits_in(Body::Dofa) { None } else { Some(actor.agencies().collect()) };
+    let actor = Actor::new(Arc::new(account), 0, today);
+    let own = if actor.holds(Body::Dofa) { None } else { Some(actor.agencies().collect()) };
     let mut progress = |done: i64| {
         if let Err(error) = jobs.db.write_now(move |conn| store::progress(conn, id, done)) {
             tracing::warn!(%error, "the progress of an import was not written");

@@ -32,7 +32,7 @@ pub fn scope(call: &Call, question: &Question) -> Result<Option<Vec<i64>>> {
     let all = call.actor.is_program()
         || call.actor.has(Role::Statistician)
         || call.actor.has(Role::Inspector)
-        || [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc].into_iter().any(|b| call.actor.sits_in(b));
+        || [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc].into_iter().any(|b| call.actor.holds(b));
     if all {
         return Ok(None);
     }

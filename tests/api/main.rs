@@ -33,5 +33,6 @@ mod reports;
 mod spec;
 mod statistics;
 mod story;
+mod substitutions;
 mod visits_assessed;
 mod wrong_turns;

@@ -55,6 +55,14 @@ async fn matrix(w: &World) -> String {
         .as_str()
         .unwrap()
         .to_owned();
+    let id_of = |name: &str| {
+        let found = users["items"].as_array().unwrap().iter().find(|u| u["username"] == name).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    let lent = json!({"to_user_id": id_of("officer.snv"), "body": "dofa_director", "signed_as": "kt", "valid_from": "2030-01-01",
+        "document_number": "1", "document_date": "2026-03-01"});
+    let lent =
+        w.post("director.snv", "/substitutions", lent).await.expect(201).json()["id"].as_str().unwrap().to_owned();
     let (agency, official) = (w.agency("SKHCN").await, w.officials("SKHCN").await[0].clone());
     let accounts: Vec<&str> = demo::accounts_shown().map(|(name, ..)| name).collect();
     let mut text = String::from("operation");
@@ -76,6 +84,8 @@ async fn matrix(w: &World) -> String {
             .replace("/reports/{id}", &format!("/reports/{report}"))
             .replace("/service-tokens/{id}", &format!("/service-tokens/{program}"))
             .replace("/report-schedules/{id}", &format!("/report-schedules/{schedule}"))
+            .replace("/substitutions/{id}", &format!("/substitutions/{lent}"))
+            .replace("/bodies/{code}", "/bodies/ppc_chair")
             .replace("{delivery_id}", &hook)
             .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })
             .replace("{code}", "mau")

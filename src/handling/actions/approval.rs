@@ -285,6 +285,7 @@ pub fn decide<C: Content>(
 ) -> Result<Dossier<C>> {
     let approves = said.verdict == DecisionVerdict::Approve;
     require_note(said.note.as_deref(), !approves)?;
+    signs_as_lent(call, &seen.dossier, &said.document)?;
     if seen.dossier.pending().is_some() {
         return amend::decide(conn, call, tools, seen, dossier, said);
     }
@@ -309,6 +310,20 @@ pub fn decide<C: Content>(
     let detail = json!({"verdict": verdict, "number": paper.number});
     let trace = Trace { body: Some(by), note: said.note.as_deref(), document: Some(&paper), waived: &waived, detail };
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
+}
+
+/// Who decides in another's place signs as his document says (NĐ 30/2020/NĐ-CP Đ.13).
+fn signs_as_lent<C>(call: &Call, dossier: &Dossier<C>, paper: &DecisionPaper) -> Result<()> {
+    let lent = dossier.process.decider().and_then(|body| call.actor.in_place_of(body));
+    let mut faults = Violations::default();
+    faults.require(
+        lent.is_none_or(|s| s.signed_as == paper.signed_as),
+        "/document/signed_as",
+        "not_as_lent",
+        "Phải ghi đúng hình thức ký theo văn bản ủy quyền (ký thay, thừa ủy quyền, thừa lệnh).",
+        "Must be how the substitution has him sign (kt, tuq, tl).",
+    );
+    Ok(faults.finish()?)
 }
 
 /// A correction on the document (TT 04/2020/TT-BNG Đ.4); the original stays in the history.

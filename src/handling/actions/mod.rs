@@ -158,7 +158,10 @@ pub fn conclude<C: Content>(
         record(conn, &deed(call, &dossier, Some(dossier.state), "waive", &given))?;
     }
     let (from, to) = (before.state.word(), dossier.state.word());
-    let detail = json!({"from": from, "to": to, "version": dossier.version, "more": trace.detail});
+    let mut detail = json!({"from": from, "to": to, "version": dossier.version, "more": trace.detail});
+    if let (Some(lent), Some(told)) = (trace.body.and_then(|b| call.actor.in_place_of(b)), detail.as_object_mut()) {
+        told.insert("on_behalf_of".into(), json!(lent.for_username));
+    }
     call.remember(conn, action.word(), &object::<C>(dossier.id), detail)?;
     Ok(dossier)
 }
@@ -184,6 +187,7 @@ fn deed<'a, C: Content>(
         at: call.now,
         action,
         actor_id: call.actor.id(),
+        on_behalf_of: trace.body.and_then(|b| call.actor.in_place_of(b)).map(|s| s.for_user),
         body: trace.body,
         from_state: from.map(State::word),
         to_state: dossier.state.word(),

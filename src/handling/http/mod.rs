@@ -22,7 +22,7 @@ use crate::error::{Error, Result, forbidden};
 use crate::handling::actions::{Seen, assess_dossier, draft, find, find_as_of, object, open, received_on};
 use crate::handling::flow::{Action, State};
 use crate::handling::model::Dossier;
-use crate::handling::rules::sees_whole;
+use crate::handling::rules::{errand, sees_whole};
 use crate::handling::store::list::{self, Filter, Item, Place};
 use crate::handling::{Content, Tools};
 use crate::kernel::country::country;
@@ -82,7 +82,8 @@ where
     let body = body.read().await?;
     change_found(call, answers, id, body.fingerprint.clone(), move |conn, call, seen| {
         open(call, &seen, action)?;
-        carry_out(conn, call, seen, body.check()?)
+        let errand = errand(&seen.dossier, action);
+        carry_out(conn, &call.on(errand), seen, body.check()?)
     })
     .await
 }

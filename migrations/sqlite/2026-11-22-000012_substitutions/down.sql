@@ -1,0 +1,2 @@
+DROP TABLE past_seats;
+DROP TABLE substitutions;

@@ -1,0 +1,98 @@
+//! Who holds a seat on a day: his own, or another's in his place.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::access::account::StandIn;
+use crate::access::substitutions::{Filter, Substitution, given_to, page};
+use crate::db::Conn;
+use crate::db::schema::{past_seats, seats, users};
+use crate::error::Result;
+use crate::kernel::time::{Day, valid_on};
+use crate::kernel::words::Body;
+
+/// Seats that accounts hold in others' places: a seat lent is the lender's own, and lent only while he holds it.
+pub fn stand_ins(conn: &mut Conn, accounts: &[i64]) -> Result<HashMap<i64, Vec<StandIn>>> {
+    let given = given_to(conn, accounts)?;
+    let mut all: HashMap<i64, Vec<StandIn>> = HashMap::new();
+    if given.is_empty() {
+        return Ok(all);
+    }
+    let lenders: Vec<i64> = given.iter().map(|s| s.from_user).collect();
+    let known: Vec<(i64, String, Option<i64>)> = users::table
+        .filter(users::id.eq_any(&lenders))
+        .filter(users::active.eq(true))
+        .select((users::id, users::username, users::official_id))
+        .load(conn)?;
+    let known: HashMap<i64, (String, Option<i64>)> = known.into_iter().map(|(id, n, o)| (id, (n, o))).collect();
+    let held: Vec<(i64, String, Day, Option<Day>)> = seats::table
+        .filter(seats::user_id.eq_any(&lenders))
+        .select((seats::user_id, seats::body, seats::valid_from, seats::valid_to))
+        .load(conn)?;
+    for s in given {
+        let Some((username, official)) = known.get(&s.from_user).cloned() else { continue };
+        let own = held.iter().filter(|(user, body, ..)| *user == s.from_user && body == s.body.word());
+        let periods = own.filter_map(|(_, _, from, to)| common((*from, *to), (s.valid_from, s.valid_to))).collect();
+        all.entry(s.to_user).or_default().push(StandIn {
+            for_user: s.from_user,
+            for_username: username,
+            for_official: official,
+            body: s.body,
+            signed_as: s.signed_as,
+            mandate: s.mandate,
+            periods,
+        });
+    }
+    Ok(all)
+}
+
+pub type Span = (Day, Option<Day>);
+
+/// The days that two half-open spans share.
+pub fn common(one: Span, other: Span) -> Option<Span> {
+    let from = one.0.max(other.0);
+    let to = [one.1, other.1].into_iter().flatten().min();
+    to.is_none_or(|to| from < to).then_some((from, to))
+}
+
+/// Somebody who could act for a body on a day.
+pub struct Holder {
+    pub user: i64,
+    pub valid_from: Day,
+    pub valid_to: Option<Day>,
+    /// By which document in whose place; none where the seat was his own.
+    pub by: Option<Substitution>,
+}
+
+/// Who could sign for a body on a day: the holders of its seat, then who stood in for them.
+pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
+    let now: Vec<(i64, Day, Option<Day>)> = seats::table
+        .filter(seats::body.eq(body.word()))
+        .filter(seats::valid_from.le(at))
+        .select((seats::user_id, seats::valid_from, seats::valid_to))
+        .order((seats::user_id, seats::valid_from))
+        .load(conn)?;
+    let past: Vec<(i64, Day, Day)> = past_seats::table
+        .filter(past_seats::body.eq(body.word()))
+        .filter(past_seats::valid_from.le(at))
+        .filter(past_seats::valid_to.gt(at))
+        .select((past_seats::user_id, past_seats::valid_from, past_seats::valid_to))
+        .order((past_seats::user_id, past_seats::valid_from))
+        .load(conn)?;
+    let mut all: Vec<Holder> = Vec::new();
+    for (user, from, to) in now.into_iter().chain(past.into_iter().map(|(user, from, to)| (user, from, Some(to)))) {
+        if valid_on(from, to, at) && all.iter().all(|h| h.user != user) {
+            all.push(Holder { user, valid_from: from, valid_to: to, by: None });
+        }
+    }
+    for s in page(conn, &Filter { body: Some(body), at: Some(at), of: None }, 0, i64::from(i32::MAX))? {
+        // With the seat of whoever gave it, it lapses.
+        let lent = all.iter().find(|h| h.by.is_none() && h.user == s.from_user);
+        let Some(lent) = lent.and_then(|h| common((h.valid_from, h.valid_to), (s.valid_from, s.valid_to))) else {
+            continue;
+        };
+        all.push(Holder { user: s.to_user, valid_from: lent.0, valid_to: lent.1, by: Some(s) });
+    }
+    Ok(all)
+}

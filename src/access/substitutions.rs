@@ -1,0 +1,334 @@
+//! Substitution (uỷ quyền, ký thay, thừa lệnh): who may act in another's seat, by which document, for what and when.
+//!
+//! NĐ 30/2020/NĐ-CP Đ.13: a substitute signs in writing given, limited in time and matter, and gives it on to nobody.
+//! TT 04/2020/TT-BNG Đ.5: it lapses with the seat of whoever gave it.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::access::account::{Account, Actor, Dated, Mandate};
+use crate::access::call::Call;
+use crate::access::holders::common;
+use crate::access::permission::{Act, Kind};
+use crate::access::store;
+use crate::db::schema::substitutions;
+use crate::db::{Conn, word};
+use crate::error::{Code, Result, forbidden, not_found, refuse};
+use crate::kernel::id::Id;
+use crate::kernel::time::{Day, Moment, valid_on};
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{Body, SignedAs};
+
+/// A document by which one acts in another's seat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Substitution {
+    pub id: i64,
+    pub version: i64,
+    pub from_user: i64,
+    pub to_user: i64,
+    pub body: Body,
+    pub signed_as: SignedAs,
+    pub mandate: Mandate,
+    pub valid_from: Day,
+    pub valid_to: Option<Day>,
+    pub document_number: String,
+    pub document_date: Day,
+    pub created_by: i64,
+    pub created_at: Moment,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = substitutions)]
+struct Row {
+    id: i64,
+    version: i64,
+    from_user_id: i64,
+    to_user_id: i64,
+    body: String,
+    signed_as: String,
+    procedures: String,
+    steps: String,
+    valid_from: Day,
+    valid_to: Option<Day>,
+    document_number: String,
+    document_date: Day,
+    created_by: i64,
+    created_at: Moment,
+}
+
+fn split<T: std::str::FromStr>(words: &str) -> Result<Vec<T>> {
+    words.split(',').filter(|w| !w.is_empty()).map(word).collect()
+}
+
+impl TryFrom<Row> for Substitution {
+    type Error = crate::error::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Substitution {
+            id: row.id,
+            version: row.version,
+            from_user: row.from_user_id,
+            to_user: row.to_user_id,
+            body: word(&row.body)?,
+            signed_as: word(&row.signed_as)?,
+            mandate: Mandate { procedures: split(&row.procedures)?, steps: split(&row.steps)? },
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            document_number: row.document_number,
+            document_date: row.document_date,
+            created_by: row.created_by,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// Which substitutions are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub body: Option<Body>,
+    /// In force on the day.
+    pub at: Option<Day>,
+    /// Given by, or to, this account.
+    pub of: Option<i64>,
+}
+
+/// Substitutions in the order of their making, after one of them.
+pub fn page(conn: &mut Conn, filter: &Filter, after: i64, limit: i64) -> Result<Vec<Substitution>> {
+    let mut query = substitutions::table
+        .filter(substitutions::id.gt(after))
+        .order(substitutions::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(body) = filter.body {
+        query = query.filter(substitutions::body.eq(body.word()));
+    }
+    if let Some(day) = filter.at {
+        query = query.filter(substitutions::valid_from.le(day));
+        query = query.filter(substitutions::valid_to.is_null().or(substitutions::valid_to.assume_not_null().gt(day)));
+    }
+    if let Some(of) = filter.of {
+        query = query.filter(substitutions::from_user_id.eq(of).or(substitutions::to_user_id.eq(of)));
+    }
+    query.load::<Row>(conn)?.into_iter().map(Substitution::try_from).collect()
+}
+
+/// All that were ever given to these accounts.
+pub fn given_to(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<Substitution>> {
+    let rows: Vec<Row> = substitutions::table
+        .filter(substitutions::to_user_id.eq_any(accounts))
+        .order(substitutions::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Substitution::try_from).collect()
+}
+
+/// Whether the caller sees substitutions of others.
+pub fn sees_all(actor: &Actor) -> bool {
+    actor.may(Act::Administer, Kind::Account)
+        || actor.may(Act::Read, Kind::Trail)
+        || actor.holds(Body::Dofa)
+        || actor.holds(Body::DofaDirector)
+}
+
+/// One, for whoever gave it, holds it or sees all.
+pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Substitution> {
+    let row = substitutions::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    let found = row.map(Substitution::try_from).transpose()?.ok_or_else(not_found)?;
+    let his = [found.from_user, found.to_user].contains(&call.actor.id());
+    if his || sees_all(&call.actor) { Ok(found) } else { Err(not_found()) }
+}
+
+/// What is asked to be put down.
+pub struct Asked {
+    pub from_user: i64,
+    pub to_user: i64,
+    pub body: Body,
+    pub signed_as: SignedAs,
+    pub mandate: Mandate,
+    pub valid_from: Day,
+    pub valid_to: Option<Day>,
+    pub document_number: String,
+    pub document_date: Day,
+}
+
+/// Puts a substitution down: the holder of the seat does, or the administrator from the document, never in his own
+/// favour.
+pub fn create(conn: &mut Conn, call: &Call, asked: Asked) -> Result<Substitution> {
+    let administers = call.actor.may(Act::Administer, Kind::Account);
+    let own = asked.from_user == call.actor.id();
+    if !own && !administers {
+        return Err(forbidden(
+            "Chỉ người giữ ghế hoặc quản trị viên ghi nhận ủy quyền.",
+            "Only the holder of the seat or the administrator records a substitution.",
+        ));
+    }
+    if asked.to_user == call.actor.id() {
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Không được tự ghi nhận ủy quyền cho mình.",
+            "Nobody records a substitution in his own favour.",
+        ));
+    }
+    let (from, to) = (store::account(conn, asked.from_user)?, store::account(conn, asked.to_user)?);
+    check(&asked, from.as_ref(), to.as_ref())?;
+    let there = page(conn, &Filter { body: Some(asked.body), of: Some(asked.to_user), at: None }, 0, 1000)?;
+    let same = |s: &Substitution| {
+        s.from_user == asked.from_user
+            && s.to_user == asked.to_user
+            && s.mandate == asked.mandate
+            && common((s.valid_from, s.valid_to), (asked.valid_from, asked.valid_to)).is_some()
+    };
+    if there.iter().any(same) {
+        return Err(refuse(
+            Code::AlreadyExists,
+            "Đã có ủy quyền như vậy trong thời gian này.",
+            "There is such a substitution at that time already.",
+        ));
+    }
+    let made = Substitution {
+        id: Id::new(call.now).0,
+        version: 1,
+        from_user: asked.from_user,
+        to_user: asked.to_user,
+        body: asked.body,
+        signed_as: asked.signed_as,
+        mandate: asked.mandate,
+        valid_from: asked.valid_from,
+        valid_to: asked.valid_to,
+        document_number: asked.document_number,
+        document_date: asked.document_date,
+        created_by: call.actor.id(),
+        created_at: call.now,
+    };
+    insert(conn, &made)?;
+    let detail = json!({"from": Id(made.from_user), "to": Id(made.to_user), "body": made.body, "signed_as": made.signed_as,
+        "valid_from": made.valid_from, "valid_to": made.valid_to, "document": made.document_number});
+    call.remember(conn, "create_substitution", &format!("substitutions/{}", Id(made.id)), detail)?;
+    Ok(made)
+}
+
+fn check(asked: &Asked, from: Option<&Account>, to: Option<&Account>) -> Result<()> {
+    let mut faults = Violations::default();
+    let unknown = |a: Option<&Account>| a.is_none_or(|a| !a.active);
+    let mut known = |account, pointer| {
+        let (vi, en) = ("Không có tài khoản này, hoặc đã khóa.", "There is no such account, or it is closed.");
+        faults.require(!unknown(account), pointer, "unknown_user", vi, en);
+    };
+    known(from, "/from_user_id");
+    known(to, "/to_user_id");
+    let holds = |a: &Account| {
+        a.seats
+            .iter()
+            .any(|s: &Dated<Body>| s.what == asked.body && valid_on(s.valid_from, s.valid_to, asked.valid_from))
+    };
+    faults.require(
+        from.is_none_or(holds),
+        "/body",
+        "not_held",
+        "Người ủy quyền không tự giữ ghế này vào ngày bắt đầu; ủy quyền không được ủy quyền lại.",
+        "He does not hold this seat himself on the first day; what was lent is not lent on.",
+    );
+    faults.require(
+        asked.from_user != asked.to_user,
+        "/to_user_id",
+        "same_person",
+        "Phải là hai người khác nhau.",
+        "Must be two people.",
+    );
+    let same_agency = from.zip(to).is_none_or(|(f, t)| f.agency_id == t.agency_id);
+    faults.require(
+        asked.body != Body::AgencyHead || same_agency,
+        "/to_user_id",
+        "another_agency",
+        "Thủ trưởng chỉ ủy quyền trong cơ quan mình.",
+        "The head of an agency lends his seat within the agency only.",
+    );
+    faults.require(
+        matches!(asked.signed_as, SignedAs::Kt | SignedAs::Tuq | SignedAs::Tl),
+        "/signed_as",
+        "not_a_substitution",
+        "Chỉ ký thay (kt), thừa ủy quyền (tuq) hoặc thừa lệnh (tl) (NĐ 30/2020/NĐ-CP Đ.13).",
+        "Only kt, tuq or tl sign for another (NĐ 30/2020/NĐ-CP Art. 13).",
+    );
+    faults.require(
+        asked.valid_to.is_none_or(|to| asked.valid_from < to),
+        "/valid_to",
+        "ends_before_it_begins",
+        "Ngày kết thúc phải sau ngày bắt đầu.",
+        "Must be after valid_from.",
+    );
+    faults.require(
+        asked.signed_as != SignedAs::Tuq || asked.valid_to.is_some(),
+        "/valid_to",
+        "missing",
+        "Thừa ủy quyền phải có thời hạn (NĐ 30/2020/NĐ-CP Đ.13 k.4).",
+        "An authorisation is limited in time (NĐ 30/2020/NĐ-CP Art. 13(4)).",
+    );
+    Ok(faults.finish()?)
+}
+
+fn insert(conn: &mut Conn, s: &Substitution) -> Result<()> {
+    let words = |all: Vec<&str>| all.join(",");
+    diesel::insert_into(substitutions::table)
+        .values((
+            substitutions::id.eq(s.id),
+            substitutions::version.eq(s.version),
+            substitutions::from_user_id.eq(s.from_user),
+            substitutions::to_user_id.eq(s.to_user),
+            substitutions::body.eq(s.body.word()),
+            substitutions::signed_as.eq(s.signed_as.word()),
+            substitutions::procedures.eq(words(s.mandate.procedures.iter().map(|p| p.word()).collect())),
+            substitutions::steps.eq(words(s.mandate.steps.iter().map(|k| k.word()).collect())),
+            substitutions::valid_from.eq(s.valid_from),
+            substitutions::valid_to.eq(s.valid_to),
+            substitutions::document_number.eq(&s.document_number),
+            substitutions::document_date.eq(s.document_date),
+            substitutions::created_by.eq(s.created_by),
+            substitutions::created_at.eq(s.created_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends a substitution, or moves its end. Days that are over stay as they were.
+pub fn end(
+    conn: &mut Conn,
+    call: &Call,
+    mut found: Substitution,
+    asked: impl FnOnce() -> Result<Day>,
+) -> Result<Substitution> {
+    call.precondition_given()?;
+    if found.from_user != call.actor.id() && !call.actor.may(Act::Administer, Kind::Account) {
+        return Err(forbidden(
+            "Chỉ người ủy quyền hoặc quản trị viên thay đổi được.",
+            "Only whoever gave it or the administrator changes it.",
+        ));
+    }
+    if found.to_user == call.actor.id() {
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Không được tự thay đổi ủy quyền cho mình.",
+            "Nobody changes a substitution in his own favour.",
+        ));
+    }
+    call.precondition_holds(found.version)?;
+    let valid_to = asked()?;
+    let mut faults = Violations::default();
+    faults.require(
+        valid_to >= call.today && valid_to >= found.valid_from,
+        "/valid_to",
+        "in_the_past",
+        "Không được thay đổi những ngày đã qua.",
+        "Days that are over stay as they were.",
+    );
+    faults.finish()?;
+    found.valid_to = Some(valid_to);
+    found.version += 1;
+    diesel::update(substitutions::table.find(found.id))
+        .set((substitutions::valid_to.eq(found.valid_to), substitutions::version.eq(found.version)))
+        .execute(conn)?;
+    let object = format!("substitutions/{}", Id(found.id));
+    call.remember(conn, "change_substitution", &object, json!({"valid_to": valid_to}))?;
+    Ok(found)
+}

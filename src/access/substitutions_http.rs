@@ -1,0 +1,312 @@
+//! Routes of substitutions, and who could sign for a body on a day.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get, patch, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::account::Mandate;
+use crate::access::call::Call;
+use crate::access::holders::{self as seats, Holder};
+use crate::access::http::{page_response, path_id, reply};
+use crate::access::permission::{Act, Kind};
+use crate::access::store::{self, Named};
+use crate::access::substitutions::{self as book, Asked, Filter, Substitution};
+use crate::db::Conn;
+use crate::error::{Result, not_found};
+use crate::kernel::id::Id;
+use crate::kernel::page::Page;
+use crate::kernel::time::rfc3339;
+use crate::kernel::words::{Body, SignedAs};
+use crate::web::etag::etag;
+use crate::web::idempotency::Reply;
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(create).service(show).service(change).service(holders);
+}
+
+/// By which document one acts in the seat of another, for what, and when.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Substitution, example = json!({"id": "01ke3m9p000h1", "version": 1, "from_user_id": "01ke3m9p00062", "from": "director.snv",
+    "to_user_id": "01ke3m9p00061", "to": "officer.snv", "body": "dofa_director", "signed_as": "tuq",
+    "scope": {"procedures": ["outbound"], "steps": ["decide"]}, "valid_from": "2026-12-01", "valid_to": "2026-12-15",
+    "document_number": "15/UQ-SNV", "document_date": "2026-11-28", "created_at": "2026-11-28T02:00:00Z"}))]
+struct SubstitutionView {
+    #[schema(value_type = String)]
+    id: Id,
+    version: i64,
+    #[schema(value_type = String)]
+    from_user_id: Id,
+    /// User name of whose seat it is.
+    from: String,
+    #[schema(value_type = String)]
+    to_user_id: Id,
+    to: String,
+    body: Body,
+    signed_as: SignedAs,
+    scope: Mandate,
+    valid_from: NaiveDate,
+    /// First day no longer.
+    valid_to: Option<NaiveDate>,
+    document_number: String,
+    document_date: NaiveDate,
+    created_at: String,
+}
+
+fn view(s: &Substitution, names: &HashMap<i64, String>) -> SubstitutionView {
+    let name = |id: i64| names.get(&id).cloned().unwrap_or_default();
+    SubstitutionView {
+        id: Id(s.id),
+        version: s.version,
+        from_user_id: Id(s.from_user),
+        from: name(s.from_user),
+        to_user_id: Id(s.to_user),
+        to: name(s.to_user),
+        body: s.body,
+        signed_as: s.signed_as,
+        scope: s.mandate.clone(),
+        valid_from: s.valid_from,
+        valid_to: s.valid_to,
+        document_number: s.document_number.clone(),
+        document_date: s.document_date,
+        created_at: rfc3339(s.created_at),
+    }
+}
+
+fn shown(conn: &mut Conn, s: &Substitution) -> Result<SubstitutionView> {
+    let names = store::names(conn, &[s.from_user, s.to_user])?;
+    Ok(view(s, &names))
+}
+
+fn reply_with(conn: &mut Conn, s: &Substitution, status: u16) -> Result<Reply> {
+    let location = (status == 201).then(|| format!("/api/v1/substitutions/{}", Id(s.id)));
+    reply(status, Some(s.version), location, &shown(conn, s)?)
+}
+
+/// A substitution as its document states it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"to_user_id": "01ke3m9p00061", "body": "dofa_director", "signed_as": "tuq",
+    "scope": {"procedures": ["outbound"], "steps": ["decide"]}, "valid_from": "2026-12-01", "valid_to": "2026-12-15",
+    "document_number": "15/UQ-SNV", "document_date": "2026-11-28"}))]
+struct NewSubstitution {
+    /// Whose seat it is; the caller's where it is left out.
+    #[schema(value_type = Option<String>)]
+    from_user_id: Option<Id>,
+    #[schema(value_type = String)]
+    to_user_id: Id,
+    body: Body,
+    /// `kt` (ký thay), `tuq` (thừa ủy quyền, with an end) or `tl` (thừa lệnh).
+    signed_as: SignedAs,
+    scope: Option<Mandate>,
+    valid_from: NaiveDate,
+    /// First day no longer.
+    valid_to: Option<NaiveDate>,
+    #[schema(min_length = 1, max_length = 200)]
+    document_number: String,
+    document_date: NaiveDate,
+}
+
+/// Another end.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"valid_to": "2026-12-10"}))]
+struct SubstitutionChanges {
+    /// First day no longer: today at the earliest.
+    valid_to: NaiveDate,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SubstitutionsAsked {
+    #[param(inline)]
+    body: Option<Body>,
+    /// In force on this day.
+    at: Option<NaiveDate>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SubstitutionPage {
+    items: Vec<SubstitutionView>,
+    next: Option<String>,
+}
+
+/// Substitutions: those of the caller; all for the administrator, the inspector and DOFA.
+#[utoipa::path(tag = "access", operation_id = "list_substitutions", params(SubstitutionsAsked),
+    responses((status = 200, description = "substitutions", body = SubstitutionPage)))]
+#[get("/substitutions")]
+async fn list(call: Call, asked: Query<SubstitutionsAsked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Agency)?;
+    let limit = query::limit(asked.0.limit)?;
+    let after = query::place("substitutions", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
+    let of = (!book::sees_all(&call.actor)).then(|| call.actor.id());
+    let filter = Filter { body: asked.0.body, at: asked.0.at, of };
+    let (rows, names) = call
+        .read(move |conn, _| {
+            let rows = book::page(conn, &filter, after, limit + 1)?;
+            let people: Vec<i64> = rows.iter().flat_map(|s| [s.from_user, s.to_user]).collect();
+            let names = store::names(conn, &people)?;
+            Ok((rows, names))
+        })
+        .await?;
+    let page = Page::cut(rows, limit, "substitutions", |s| vec![s.id.to_string()]);
+    let items = page.items.iter().map(|s| view(s, &names)).collect();
+    let next = page.next;
+    Ok(page_response("/api/v1/substitutions", next.as_deref()).json(SubstitutionPage { items, next }))
+}
+
+/// Puts down by which document one acts in the seat of another. The holder of the seat does, or the administrator from
+/// the document. What was lent is not lent on (422 `not_held`).
+#[utoipa::path(tag = "access", operation_id = "create_substitution", request_body = NewSubstitution,
+    responses((status = 201, description = "created", body = SubstitutionView)))]
+#[post("/substitutions")]
+async fn create(call: Call, body: Incoming<NewSubstitution>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    call.change_accounts(
+        body.fingerprint.clone(),
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            let mine = call.actor.own_seats().next().is_some();
+            if !mine {
+                call.actor.require(Act::Administer, Kind::Account)?;
+            }
+            let b = body.check()?;
+            let asked = Asked {
+                from_user: b.from_user_id.map_or(call.actor.id(), |id| id.0),
+                to_user: b.to_user_id.0,
+                body: b.body,
+                signed_as: b.signed_as,
+                mandate: b.scope.unwrap_or_default(),
+                valid_from: b.valid_from,
+                valid_to: b.valid_to,
+                document_number: b.document_number,
+                document_date: b.document_date,
+            };
+            let made = book::create(conn, call, asked)?;
+            reply_with(conn, &made, 201)
+        },
+    )
+    .await
+}
+
+/// One substitution.
+#[utoipa::path(tag = "access", operation_id = "show_substitution", params(("id" = String, Path)),
+    responses((status = 200, description = "the substitution", body = SubstitutionView)))]
+#[get("/substitutions/{id}")]
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    let id = path_id(&id)?;
+    let (version, view) = call
+        .read(move |conn, call| {
+            let found = book::find(conn, call, id)?;
+            Ok((found.version, shown(conn, &found)?))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(version))).json(view))
+}
+
+/// Ends a substitution, or moves its end.
+#[utoipa::path(tag = "access", operation_id = "change_substitution", params(("id" = String, Path)), request_body = SubstitutionChanges,
+    responses((status = 200, description = "changed", body = SubstitutionView)))]
+#[patch("/substitutions/{id}")]
+async fn change(call: Call, id: web::Path<String>, body: Incoming<SubstitutionChanges>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    call.change_accounts(
+        body.fingerprint.clone(),
+        move |conn, call| book::find(conn, call, id),
+        move |conn, call, found| {
+            let changed = book::end(conn, call, found, || Ok(body.check()?.valid_to))?;
+            reply_with(conn, &changed, 200)
+        },
+    )
+    .await
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct HoldersAsked {
+    /// The day; today where it is left out.
+    at: Option<NaiveDate>,
+    /// Only people of this agency, as for `agency_head`.
+    #[param(value_type = Option<String>)]
+    agency_id: Option<Id>,
+}
+
+/// Somebody who could sign.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"user_id": "01ke3m9p00061", "username": "officer.snv", "full_name": "Phạm Thị Lan", "agency_id": "01ke3m9p0005s",
+    "valid_from": "2026-12-01", "valid_to": "2026-12-15", "on_behalf_of": "director.snv", "signed_as": "tuq",
+    "scope": {"procedures": [], "steps": ["decide"]}, "document_number": "15/UQ-SNV"}))]
+struct HolderView {
+    #[schema(value_type = String)]
+    user_id: Id,
+    username: String,
+    full_name: String,
+    #[schema(value_type = Option<String>)]
+    agency_id: Option<Id>,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    /// In whose place; null where the seat was his own, as are the fields below.
+    on_behalf_of: Option<String>,
+    signed_as: Option<SignedAs>,
+    scope: Option<Mandate>,
+    document_number: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct HolderList {
+    body: Body,
+    at: NaiveDate,
+    items: Vec<HolderView>,
+    next: Option<String>,
+}
+
+fn holder(h: Holder, named: &HashMap<i64, Named>) -> HolderView {
+    let of = |id: i64| named.get(&id).cloned().unwrap_or_default();
+    let Named { username, full_name, agency_id } = of(h.user);
+    HolderView {
+        user_id: Id(h.user),
+        username,
+        full_name,
+        agency_id: agency_id.map(Id),
+        valid_from: h.valid_from,
+        valid_to: h.valid_to,
+        on_behalf_of: h.by.as_ref().map(|s| of(s.from_user).username),
+        signed_as: h.by.as_ref().map(|s| s.signed_as),
+        scope: h.by.as_ref().map(|s| s.mandate.clone()),
+        document_number: h.by.map(|s| s.document_number),
+    }
+}
+
+/// Who could sign for a body on a day: holders of the seat, and who stood in for them by which document.
+#[utoipa::path(tag = "access", operation_id = "list_holders", params(("code" = String, Path), HoldersAsked),
+    responses((status = 200, description = "who could sign", body = HolderList)))]
+#[get("/bodies/{code}/holders")]
+async fn holders(call: Call, code: web::Path<String>, asked: Query<HoldersAsked>) -> Result<HttpResponse> {
+    if !call.actor.may(Act::Administer, Kind::Account) {
+        call.actor.require(Act::Read, Kind::Delegation)?;
+    }
+    let body: Body = code.parse().map_err(|_| not_found())?;
+    let at = asked.0.at.unwrap_or(call.today);
+    let agency = asked.0.agency_id;
+    let items = call
+        .read(move |conn, _| {
+            let found = seats::holders(conn, body, at)?;
+            let people = found.iter().flat_map(|h| [Some(h.user), h.by.as_ref().map(|s| s.from_user)]).flatten();
+            let named = store::named(conn, &people.collect::<Vec<_>>())?;
+            let views = found.into_iter().map(|h| holder(h, &named));
+            Ok(views.filter(|h| agency.is_none_or(|a| h.agency_id == Some(a))).collect::<Vec<_>>())
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(HolderList { body, at, items, next: None }))
+}

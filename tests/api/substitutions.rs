@@ -1,0 +1,180 @@
+//! Substitution: by document, for a matter and a time, never lent on, never for one's own benefit.
+
+use serde_json::{Value, json};
+
+use crate::world::{Answer, World};
+
+async fn user(w: &World, name: &str) -> String {
+    let users = w.get("admin", "/users?limit=200").await.expect(200).json();
+    let found = users["items"].as_array().unwrap().iter().find(|u| u["username"] == name).unwrap();
+    found["id"].as_str().unwrap().to_owned()
+}
+
+/// The Director lends his seat to the clerk of SYT, from Monday to the Monday after.
+async fn lent(w: &World, to: &str, more: Value) -> Answer {
+    let mut body = json!({"to_user_id": user(w, to).await, "body": "dofa_director", "signed_as": "tuq", "valid_from": "2026-03-02",
+        "valid_to": "2026-03-09", "document_number": "15/UQ-SNV", "document_date": "2026-03-01"});
+    for (field, value) in more.as_object().unwrap() {
+        body[field] = value.clone();
+    }
+    w.post("director.snv", "/substitutions", body).await
+}
+
+fn signed(signed_as: &str) -> Value {
+    json!({"verdict": "approve", "document": {"number": "24/QĐ-SNV", "date": "2026-03-02", "signed_as": signed_as}})
+}
+
+async fn to_decide(w: &World) -> String {
+    let id = w.submitted(w.small_trip().await).await;
+    w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+    id
+}
+
+on_both! {
+    async fn the_substitute_decides_and_both_names_stand_in_the_history(w) {
+        let id = to_decide(&w).await;
+        w.get("custodian", &format!("/outbound-delegations/{id}")).await.refused(404, "not_found");
+        lent(&w, "custodian", json!({})).await.expect(201);
+        let inbox = w.get("custodian", "/inbox").await.expect(200).json();
+        assert_eq!(inbox["items"][0]["delegation_id"], id.as_str());
+        let wrong = w.act("custodian", &id, "decide", signed("direct")).await;
+        assert_eq!(wrong.faults(), [("/document/signed_as".to_owned(), "not_as_lent".to_owned())]);
+        w.act("custodian", &id, "decide", signed("tuq")).await.expect(200);
+        let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.expect(200).json();
+        let last = history["items"].as_array().unwrap().last().unwrap();
+        assert_eq!((&last["actor"], &last["on_behalf_of"], &last["body"]), (&json!("custodian"), &json!("director.snv"), &json!("dofa_director")));
+        let before = &history["items"][history["items"].as_array().unwrap().len() - 2];
+        assert_eq!(before["on_behalf_of"], Value::Null);
+        assert_eq!(w.get("admin", "/audit/verification").await.expect(200).json()["whole"], true);
+    }
+
+    async fn the_days_are_half_open_and_end_with_the_lender(w) {
+        let id = to_decide(&w).await;
+        lent(&w, "custodian", json!({"valid_from": "2026-03-03", "valid_to": "2026-03-05"})).await.expect(201);
+        let sees = async |w: &World| w.get("custodian", &format!("/outbound-delegations/{id}")).await.status;
+        assert_eq!(sees(&w).await, 404);
+        w.advance_days(1);
+        assert_eq!(sees(&w).await, 200);
+        w.advance_days(1);
+        assert_eq!(sees(&w).await, 200);
+        w.advance_days(1);
+        assert_eq!(sees(&w).await, 404);
+
+        let again = lent(&w, "custodian", json!({"valid_from": "2026-03-05", "valid_to": "2026-04-01"})).await.expect(201);
+        assert_eq!(sees(&w).await, 200);
+        // The Director leaves: what he lent lapses with his seat, at once.
+        let director = user(&w, "director.snv").await;
+        let etag = w.get("admin", &format!("/users/{director}")).await.etag();
+        w.patch("admin", &format!("/users/{director}"), &etag, json!({"seats": []})).await.expect(200);
+        assert_eq!(sees(&w).await, 404);
+        let still = w.get("admin", &format!("/substitutions/{}", again.json()["id"].as_str().unwrap())).await.expect(200).json();
+        assert_eq!(still["valid_to"], "2026-04-01");
+    }
+
+    async fn it_covers_only_its_matter(w) {
+        let id = to_decide(&w).await;
+        lent(&w, "custodian", json!({"scope": {"procedures": ["inbound"], "steps": ["decide"]}})).await.expect(201);
+        w.act("custodian", &id, "decide", signed("tuq")).await.refused(403, "forbidden");
+        lent(&w, "custodian", json!({"scope": {"procedures": ["outbound"], "steps": ["decide"]}})).await.expect(201);
+        let seen = w.trip("custodian", &id).await;
+        assert_eq!(seen["allowed_actions"], json!(["decide"]));
+        w.act("custodian", &id, "cancel", json!({"reason": "x"})).await.refused(403, "forbidden");
+        w.act("custodian", &id, "decide", signed("tuq")).await.expect(200);
+        // No register, no figure, no account comes with it.
+        w.get("custodian", "/statistics/outbound?year=2026").await.refused(403, "forbidden");
+        w.get("custodian", "/users").await.refused(403, "forbidden");
+    }
+
+    async fn nobody_lends_on_or_to_himself_or_what_he_has_not(w) {
+        lent(&w, "custodian", json!({})).await.expect(201);
+        let on = json!({"to_user_id": user(&w, "stats").await, "body": "dofa_director", "signed_as": "kt", "valid_from": "2026-03-02",
+            "document_number": "1", "document_date": "2026-03-02"});
+        w.post("custodian", "/substitutions", on.clone()).await.refused(403, "forbidden");
+        let mut by_admin = on.clone();
+        by_admin["from_user_id"] = json!(user(&w, "custodian").await);
+        let cascade = w.post("admin", "/substitutions", by_admin).await;
+        assert_eq!(cascade.faults(), [("/body".to_owned(), "not_held".to_owned())]);
+        let not_his = w.post("chair", "/substitutions", on.clone()).await;
+        assert_eq!(not_his.faults(), [("/body".to_owned(), "not_held".to_owned())]);
+        let mut own = on.clone();
+        own["to_user_id"] = json!(user(&w, "director.snv").await);
+        w.post("director.snv", "/substitutions", own).await.refused(403, "separation_of_duties");
+        let mut to_admin = on.clone();
+        to_admin["from_user_id"] = json!(user(&w, "director.snv").await);
+        to_admin["to_user_id"] = json!(user(&w, "admin").await);
+        w.post("admin", "/substitutions", to_admin).await.refused(403, "separation_of_duties");
+        let endless = lent(&w, "stats", json!({"valid_to": null})).await;
+        assert_eq!(endless.faults(), [("/valid_to".to_owned(), "missing".to_owned())]);
+        let direct = lent(&w, "stats", json!({"signed_as": "direct"})).await;
+        assert_eq!(direct.faults(), [("/signed_as".to_owned(), "not_a_substitution".to_owned())]);
+        lent(&w, "custodian", json!({})).await.refused(409, "already_exists");
+        let elsewhere = json!({"to_user_id": user(&w, "clerk.syt").await, "body": "agency_head", "signed_as": "kt", "valid_from": "2026-03-02",
+            "document_number": "1", "document_date": "2026-03-02"});
+        let far = w.post("head.skhcn", "/substitutions", elsewhere).await;
+        assert_eq!(far.faults(), [("/to_user_id".to_owned(), "another_agency".to_owned())]);
+    }
+
+    async fn nobody_acts_for_one_who_travels_or_took_another_step(w) {
+        // The Director's own trip: his substitute is not to decide it.
+        let people = w.officials("SKHCN").await;
+        let id = to_decide(&w).await;
+        let director = user(&w, "director.snv").await;
+        let etag = w.get("admin", &format!("/users/{director}")).await.etag();
+        w.patch("admin", &format!("/users/{director}"), &etag, json!({"official_id": people[3]})).await.expect(200);
+        lent(&w, "custodian", json!({})).await.expect(201);
+        w.act("custodian", &id, "decide", signed("tuq")).await.refused(403, "separation_of_duties");
+        // Whoever appraised does not decide in the Director's place either.
+        let etag = w.get("admin", &format!("/users/{director}")).await.etag();
+        w.patch("admin", &format!("/users/{director}"), &etag, json!({"official_id": people[5]})).await.expect(200);
+        lent(&w, "officer.snv", json!({})).await.expect(201);
+        w.act("officer.snv", &id, "decide", signed("tuq")).await.refused(403, "separation_of_duties");
+        w.act("custodian", &id, "decide", signed("tuq")).await.expect(200);
+    }
+
+    async fn the_head_lends_his_seat_within_the_agency(w) {
+        let body = json!({"to_user_id": user(&w, "clerk.skhcn").await, "body": "agency_head", "signed_as": "kt", "valid_from": "2026-03-02",
+            "document_number": "3/UQ", "document_date": "2026-03-02"});
+        w.post("head.skhcn", "/substitutions", body).await.expect(201);
+        let id = w.draft(w.small_trip().await).await;
+        for document in ["request_letter", "invitation", "programme"] {
+            w.upload("clerk.skhcn", &id, document).await.expect(201);
+        }
+        // Who drafted does not sign, not for another either.
+        w.act("clerk.skhcn", &id, "submit", json!({})).await.refused(403, "separation_of_duties");
+    }
+
+    async fn who_could_sign_then_is_told_for_any_day(w) {
+        let holders = async |w: &World, at: &str| {
+            let told = w.get("inspector", &format!("/bodies/dofa_director/holders?at={at}")).await.expect(200).json();
+            let name = |h: &Value| (h["username"].as_str().unwrap().to_owned(), h["on_behalf_of"].as_str().map(str::to_owned));
+            told["items"].as_array().unwrap().iter().map(name).collect::<Vec<_>>()
+        };
+        let made = lent(&w, "custodian", json!({})).await.expect(201);
+        let own = ("director.snv".to_owned(), None);
+        let stands = ("custodian".to_owned(), Some("director.snv".to_owned()));
+        assert_eq!(holders(&w, "2026-03-01").await, vec![own.clone()]);
+        assert_eq!(holders(&w, "2026-03-02").await, [own.clone(), stands.clone()]);
+        assert_eq!(holders(&w, "2026-03-08").await, [own.clone(), stands.clone()]);
+        assert_eq!(holders(&w, "2026-03-09").await, vec![own.clone()]);
+        w.get("inspector", "/bodies/nobody/holders").await.refused(404, "not_found");
+        w.get("stats", "/bodies/ppc_chair/holders").await.refused(403, "forbidden");
+
+        w.advance_days(3);
+        let path = format!("/substitutions/{}", made.json()["id"].as_str().unwrap());
+        let back = w.patch("director.snv", &path, "\"1\"", json!({"valid_to": "2026-03-04"})).await;
+        assert_eq!(back.faults(), [("/valid_to".to_owned(), "in_the_past".to_owned())]);
+        w.patch("custodian", &path, "\"1\"", json!({"valid_to": "2026-03-05"})).await.refused(403, "forbidden");
+        w.patch("director.snv", &path, "\"1\"", json!({"valid_to": "2026-03-05"})).await.expect(200);
+        w.patch("director.snv", &path, "\"1\"", json!({"valid_to": "2026-03-06"})).await.refused(412, "version_conflict");
+        assert_eq!(holders(&w, "2026-03-05").await, vec![own.clone()]);
+        // The seat is taken from the Director: who could sign before stays known.
+        let director = user(&w, "director.snv").await;
+        let etag = w.get("admin", &format!("/users/{director}")).await.etag();
+        w.patch("admin", &format!("/users/{director}"), &etag, json!({"seats": []})).await.expect(200);
+        assert_eq!(holders(&w, "2026-03-04").await, [own, stands]);
+        assert!(holders(&w, "2026-03-05").await.is_empty());
+        w.get("clerk.syt", &path).await.refused(404, "not_found");
+        assert_eq!(w.get("clerk.syt", "/substitutions").await.expect(200).json()["items"], json!([]));
+        assert_eq!(w.get("custodian", "/substitutions?body=dofa_director").await.expect(200).json()["items"].as_array().unwrap().len(), 1);
+    }
+}
