@@ -48,6 +48,7 @@ pub mod imports;
 pub mod jobs;
 pub mod kernel;
 pub mod papers;
+pub mod plans;
 pub mod procedures;
 pub mod record;
 pub mod registry;

@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("reports", 7),
     ("procedures", 6),
     ("handling", 5),
+    ("plans", 5),
     ("registry", 4),
     ("regulation", 4),
     ("approval", 4),

@@ -43,6 +43,8 @@ pub enum Kind {
     Import,
     /// Frozen periodical reports.
     Report,
+    /// The annual plan of delegations going abroad.
+    Plan,
 }
 
 /// Who is meant by a grant.
@@ -73,6 +75,8 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Read, Kind::Inbox),
             (Act::Read, Kind::Statistics),
             (Act::Read, Kind::Partner),
+            (Act::Read, Kind::Plan),
+            (Act::Draft, Kind::Plan),
             (Act::Read, Kind::Calendar),
         ],
     ),
@@ -88,6 +92,8 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Read, Kind::Inbox),
             (Act::Read, Kind::Statistics),
             (Act::Read, Kind::Partner),
+            (Act::Read, Kind::Plan),
+            (Act::Draft, Kind::Plan),
             (Act::Read, Kind::Calendar),
         ],
     ),
@@ -96,6 +102,8 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
         &[
             (Act::Read, Kind::Delegation),
             (Act::Read, Kind::Partner),
+            (Act::Read, Kind::Plan),
+            (Act::Decide, Kind::Plan),
             (Act::Read, Kind::Calendar),
             (Act::Read, Kind::Inbox),
             (Act::Appraise, Kind::Delegation),
@@ -107,6 +115,7 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
     (
         Who::Seat(Body::Dofa),
         &[
+            (Act::Handle, Kind::Plan),
             (Act::Handle, Kind::Delegation),
             (Act::Draft, Kind::Import),
             (Act::Read, Kind::Report),
@@ -164,6 +173,7 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Read, Kind::Trail),
             (Act::Read, Kind::Partner),
             (Act::Read, Kind::Guest),
+            (Act::Read, Kind::Plan),
             (Act::Read, Kind::Calendar),
         ],
     ),

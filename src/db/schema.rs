@@ -574,7 +574,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    plans (year) {
+        year -> BigInt,
+        version -> BigInt,
+        state -> Text,
+        decisions -> Text,
+    }
+}
+
+diesel::table! {
+    plan_items (id) {
+        id -> BigInt,
+        version -> BigInt,
+        year -> BigInt,
+        agency_id -> BigInt,
+        state -> Text,
+        wanted -> Text,
+        change -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    plan_draws (delegation_id) {
+        delegation_id -> BigInt,
+        item_id -> BigInt,
+    }
+}
+
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
+diesel::joinable!(plan_draws -> dossiers (delegation_id));
 diesel::joinable!(outbound_members -> officials (official_id));
 
 diesel::joinable!(inbound_guests -> dossiers (delegation_id));
@@ -590,6 +622,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     seats,
     substitutions,
     past_seats,
+    plans,
+    plan_items,
+    plan_draws,
     sessions,
     refresh_tokens,
     one_time_tokens,

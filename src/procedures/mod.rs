@@ -4,6 +4,7 @@ pub mod engagements;
 pub mod inbound;
 pub mod lines;
 pub mod outbound;
+pub mod plan_actual;
 pub mod records;
 pub mod rehearsal;
 

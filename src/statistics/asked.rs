@@ -28,6 +28,11 @@ pub struct Agencies {
 
 /// The agencies whose figures the caller sees; none means everybody's. Asking for another is refused (403).
 pub fn scope(call: &Call, question: &Question) -> Result<Option<Vec<i64>>> {
+    scope_of(call, question.agency())
+}
+
+/// The same for a question of one agency, or of none.
+pub fn scope_of(call: &Call, agency: Option<i64>) -> Result<Option<Vec<i64>>> {
     call.actor.require(Act::Read, Kind::Statistics)?;
     let all = call.actor.is_program()
         || call.actor.has(Role::Statistician)
@@ -40,7 +45,7 @@ pub fn scope(call: &Call, question: &Question) -> Result<Option<Vec<i64>>> {
     if own.is_empty() {
         return Err(forbidden("Tài khoản chưa thuộc cơ quan nào.", "The account belongs to no agency."));
     }
-    if question.agency().is_some_and(|asked| !own.contains(&asked)) {
+    if agency.is_some_and(|asked| !own.contains(&asked)) {
         return Err(forbidden("Chỉ xem được số liệu của cơ quan mình.", "Only figures of one's own agency."));
     }
     Ok(Some(own))

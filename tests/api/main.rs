@@ -25,6 +25,7 @@ mod malformed;
 mod matrix;
 mod notices;
 mod partners;
+mod plans;
 mod provinces;
 mod readers;
 mod records;

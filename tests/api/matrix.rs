@@ -63,6 +63,9 @@ async fn matrix(w: &World) -> String {
         "document_number": "1", "document_date": "2026-03-01"});
     let lent =
         w.post("director.snv", "/substitutions", lent).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+    let item = json!({"agency_id": w.agency("SKHCN").await, "title": "Xúc tiến", "month": 5, "countries": ["KR"], "purpose": "promotion", "headcount": 8});
+    let item =
+        w.post("clerk.skhcn", "/plans/2026/items", item).await.expect(201).json()["id"].as_str().unwrap().to_owned();
     let (agency, official) = (w.agency("SKHCN").await, w.officials("SKHCN").await[0].clone());
     let accounts: Vec<&str> = demo::accounts_shown().map(|(name, ..)| name).collect();
     let mut text = String::from("operation");
@@ -85,6 +88,8 @@ async fn matrix(w: &World) -> String {
             .replace("/service-tokens/{id}", &format!("/service-tokens/{program}"))
             .replace("/report-schedules/{id}", &format!("/report-schedules/{schedule}"))
             .replace("/substitutions/{id}", &format!("/substitutions/{lent}"))
+            .replace("/plans/{year}/items/{id}", &format!("/plans/2026/items/{item}"))
+            .replace("{year}", "2026")
             .replace("/bodies/{code}", "/bodies/ppc_chair")
             .replace("{delivery_id}", &hook)
             .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })

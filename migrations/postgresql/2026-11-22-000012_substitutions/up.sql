@@ -1,6 +1,6 @@
 -- Substitution (uỷ quyền, ký thay, thừa lệnh), and seats that were taken away, so that holders can be told for any day.
 CREATE TABLE substitutions (
-  id BIGINT PRIMARY KEY,
+  id BIGINT PRIMARY KEY NOT NULL,
   version BIGINT NOT NULL,
   from_user_id BIGINT NOT NULL REFERENCES users (id),
   to_user_id BIGINT NOT NULL REFERENCES users (id),
@@ -18,7 +18,7 @@ CREATE TABLE substitutions (
 CREATE INDEX substitutions_to ON substitutions (to_user_id);
 CREATE INDEX substitutions_from ON substitutions (from_user_id);
 CREATE TABLE past_seats (
-  id BIGINT PRIMARY KEY,
+  id BIGINT PRIMARY KEY NOT NULL,
   user_id BIGINT NOT NULL REFERENCES users (id),
   body TEXT NOT NULL,
   valid_from DATE NOT NULL,

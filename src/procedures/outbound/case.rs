@@ -24,6 +24,8 @@ pub struct Around {
     /// Where its people are at the same time in other dossiers.
     pub elsewhere: Vec<Engagement>,
     pub documents: BTreeSet<Document>,
+    /// It draws on an item of the plan that others have not used up.
+    pub planned: bool,
 }
 
 /// How much it weighs to be elsewhere: another trip that was submitted stands against this one; a draft, or guests whom
@@ -79,7 +81,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
         matter: Matter::Trip(Trip {
             purpose: content.purpose,
             funding: content.funding.iter().map(|f| f.source).collect(),
-            in_plan: content.plan_item_id.is_some(),
+            in_plan: around.planned,
             enterprise_invites_by_name: content
                 .inviting_party
                 .as_ref()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops};
+use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops, plan_draws};
 use crate::db::{Conn, each, insert_rows, word};
 use crate::dossier::engagement::Engagement;
 use crate::dossier::model::{Funding, InvitingParty, Member, Origin, Stop};
@@ -16,6 +16,7 @@ use crate::handling::store::{from_json, to_json, words_of};
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment, Period, day_of};
 use crate::kernel::words::{Capacity, Field, MemberRole, Purpose};
+use crate::plans::store as plans;
 use crate::procedures::lines::Own;
 use crate::procedures::outbound::model::{Content, Journey, Person, Trip, Verdicts, abroad};
 
@@ -142,6 +143,9 @@ pub fn save(conn: &mut Conn, id: i64, content: &Content, before: Option<&Content
         }
         insert_stops(conn, id, &content.stops)?;
     }
+    if before.map_or(content.plan_item_id.is_some(), |b| b.plan_item_id != content.plan_item_id) {
+        plans::draw(conn, id, content.plan_item_id)?;
+    }
     Ok(())
 }
 
@@ -187,7 +191,35 @@ fn insert_stops(conn: &mut Conn, id: i64, all: &[Stop]) -> Result<()> {
 pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
     diesel::delete(members::table.filter(members::delegation_id.eq(id))).execute(conn)?;
     diesel::delete(stops::table.filter(stops::delegation_id.eq(id))).execute(conn)?;
-    Ok(())
+    plans::draw(conn, id, None)
+}
+
+/// Whether a dossier of this standing came before `own`: approved, or submitted earlier. A draft comes last.
+fn before(own: &Trip, state: &str, on: Option<Day>, number: Option<&str>) -> bool {
+    let approved = State::APPROVED_OR_LATER.iter().any(|s| s.word() == state);
+    let earlier = match (&own.submitted_on, &own.number) {
+        (Some(own_day), Some(own_number)) => on.zip(number).is_some_and(|(day, number)| {
+            (day, number.len(), number) < (*own_day, own_number.len(), own_number.as_str())
+        }),
+        _ => true,
+    };
+    approved || earlier
+}
+
+type Standing = (String, Option<Day>, Option<String>);
+
+/// Other dossiers that draw on a plan item and came before this one.
+pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
+    let others: Vec<Standing> = plan_draws::table
+        .inner_join(dossiers::table)
+        .filter(plan_draws::item_id.eq(item))
+        .filter(dossiers::id.ne(own.id))
+        .filter(dossiers::state.ne(State::Draft.word()))
+        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
+        .select((dossiers::state, dossiers::submitted_on, dossiers::number))
+        .load(conn)?;
+    let came = others.iter().filter(|(state, on, number)| before(own, state, *on, number.as_deref()));
+    Ok(i64::try_from(came.count()).unwrap_or(i64::MAX))
 }
 
 /// The yearly ledger of official trips (hạn mức) of these people, one dossier excluded, person by person: what was
@@ -205,16 +237,8 @@ pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Resul
         .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
         .select((members::official_id, dossiers::state, dossiers::submitted_on, dossiers::number))
         .load(conn)?;
-    let earlier = |on: Option<Day>, number: Option<&str>| match (&own.submitted_on, &own.number) {
-        (Some(own_day), Some(own_number)) => on.zip(number).is_some_and(|(day, number)| {
-            (day, number.len(), number) < (*own_day, own_number.len(), own_number.as_str())
-        }),
-        // A draft comes after everything that was submitted.
-        _ => true,
-    };
-    let counts = words_of(&State::APPROVED_OR_LATER);
-    let taken = |state: &str, on, number| counts.contains(&state) || earlier(on, number);
-    Ok(held.iter().filter(|(_, state, on, number)| taken(state, *on, number.as_deref())).map(|row| row.0).collect())
+    let taken = held.iter().filter(|(_, state, on, number)| before(own, state, *on, number.as_deref()));
+    Ok(taken.map(|row| row.0).collect())
 }
 
 /// Who is abroad between two moments: of these people, or of all; whole days of the province.

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use chrono::Datelike;
+
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
@@ -13,6 +15,8 @@ use crate::handling::actions::{Seen, Trace, begin, conclude, for_own_agency, ope
 use crate::handling::flow::Action;
 use crate::handling::rules::AgencyRule;
 use crate::kernel::violation::Violations;
+use crate::plans::model::ItemState;
+use crate::plans::store as plans;
 use crate::procedures::outbound::http::body::{Amend, NewTrip, TripChanges};
 use crate::procedures::outbound::model::{Content, Person, Trip};
 use crate::procedures::outbound::rules::{check, stops_on};
@@ -36,14 +40,9 @@ fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<(Age
         "Không có cơ quan này.",
         "There is no such agency.",
     );
-    let planned = content.plan_item_id.is_none();
-    faults.require(
-        planned,
-        "/plan_item_id",
-        "unknown_plan_item",
-        "Không có mục kế hoạch này.",
-        "There is no such plan item.",
-    );
+    if let Some(item) = content.plan_item_id {
+        check_plan_item(conn, call, content, item, &mut faults)?;
+    }
     faults.finish()?;
     let of = |id: i64| {
         officials.get(&id).cloned().map(|(full_name, agency_id, post_level)| Person {
@@ -54,6 +53,22 @@ fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<(Age
     };
     let rule = AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) };
     Ok((rule, content.official_ids().into_iter().filter_map(of).collect()))
+}
+
+/// The dossier draws on an approved item of its own agency, in the year of its departure.
+fn check_plan_item(conn: &mut Conn, call: &Call, content: &Content, id: i64, faults: &mut Violations) -> Result<()> {
+    let item =
+        plans::item(conn, id)?.filter(|i| i.agency_id == content.agency_id || call.actor.belongs_to(i.agency_id));
+    let pointer = "/plan_item_id";
+    let (vi, en) = ("Không có mục kế hoạch này.", "There is no such plan item.");
+    faults.require(item.is_some(), pointer, "unknown_plan_item", vi, en);
+    let Some(item) = item else { return Ok(()) };
+    let (vi, en) = ("Mục kế hoạch chưa được duyệt.", "The plan item is not approved.");
+    faults.require(item.state == ItemState::Approved, pointer, "plan_item_not_approved", vi, en);
+    let (vi, en) = ("Mục kế hoạch thuộc năm khác.", "The plan item is of another year.");
+    let same_year = item.year == i64::from(content.departure.year());
+    faults.require(same_year, pointer, "plan_item_of_another_year", vi, en);
+    Ok(())
 }
 
 /// Drafts a dossier.

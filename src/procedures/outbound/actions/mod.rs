@@ -18,6 +18,7 @@ use crate::handling::model::{Dossier, Listed};
 use crate::handling::{self, Stored};
 use crate::kernel::time::Day;
 use crate::kernel::words::{Direction, Procedure};
+use crate::plans::store as plans;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::outbound::case::{Around, case};
 use crate::procedures::outbound::model::{Content, Trip};
@@ -124,7 +125,13 @@ fn around(conn: &mut Conn, dossier: &Trip) -> Result<Around> {
             place.insert(agency);
         }
     }
+    let item = content.plan_item_id.map(|item| plans::item(conn, item)).transpose()?.flatten();
+    let planned = match item {
+        Some(item) => store::drawn_before(conn, item.id, dossier)? < item.wanted.delegations,
+        None => false,
+    };
     Ok(Around {
+        planned,
         officials,
         agencies: agencies_of,
         missions: store::missions(conn, &people, chrono::Datelike::year(&content.departure), dossier)?,

@@ -1,0 +1,3 @@
+DROP TABLE plan_draws;
+DROP TABLE plan_items;
+DROP TABLE plans;

@@ -1,0 +1,299 @@
+//! Routes of the items of a plan.
+
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{Empty, page_response, path_id, reply};
+use crate::access::permission::{Act, Kind};
+use crate::error::Result;
+use crate::kernel::id::Id;
+use crate::kernel::money::Money;
+use crate::kernel::page::Page;
+use crate::kernel::time::rfc3339;
+use crate::kernel::words::{FundingSource, Purpose};
+use crate::plans::actions::{self, Edit};
+use crate::plans::http::{Because, year};
+use crate::plans::model::{Change, Item, ItemState, Wanted};
+use crate::plans::store;
+use crate::web::etag::etag;
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list_items).service(propose).service(show_item).service(change_item).service(delete_item);
+    config.service(leave_out).service(take_in);
+}
+
+/// A line of the plan.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlanItem, example = json!({"id": "01ke3m9p000j1", "version": 1, "year": 2027, "agency_id": "01ke3m9p0005s", "state": "proposed",
+    "title": "Xúc tiến đầu tư tại Hàn Quốc", "month": 5, "countries": ["KR"], "purpose": "promotion", "delegations": 1, "headcount": 8,
+    "funding_source": "provincial_budget", "budget": {"amount": 650_000_000, "currency": "VND"}, "note": null,
+    "change": null, "reason": null, "created_at": "2026-11-22T02:00:00Z"}))]
+struct ItemView {
+    #[schema(value_type = String)]
+    id: Id,
+    version: i64,
+    year: i64,
+    #[schema(value_type = String)]
+    agency_id: Id,
+    state: ItemState,
+    #[serde(flatten)]
+    wanted: Wanted,
+    /// Of an approved item: what is asked to be changed.
+    change: Option<Change>,
+    /// Why DOFA left it out.
+    reason: Option<String>,
+    created_at: String,
+}
+
+impl From<&Item> for ItemView {
+    fn from(i: &Item) -> Self {
+        ItemView {
+            id: Id(i.id),
+            version: i.version,
+            year: i.year,
+            agency_id: Id(i.agency_id),
+            state: i.state,
+            wanted: i.wanted.clone(),
+            change: i.change.clone(),
+            reason: i.reason.clone(),
+            created_at: rfc3339(i.created_at),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ItemsAsked {
+    #[param(value_type = Option<String>)]
+    agency_id: Option<Id>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PlanItemPage {
+    items: Vec<ItemView>,
+    next: Option<String>,
+}
+
+/// Items of a plan: those of the caller's agency, or all for bodies and DOFA.
+#[utoipa::path(tag = "plans", operation_id = "list_plan_items", params(("year" = i64, Path, example = 2027), ItemsAsked),
+    responses((status = 200, description = "items", body = PlanItemPage)))]
+#[get("/plans/{year}/items")]
+async fn list_items(call: Call, of: web::Path<String>, asked: Query<ItemsAsked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Plan)?;
+    let of = year(&of)?;
+    let limit = query::limit(asked.0.limit)?;
+    let after = query::place("plan-items", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
+    let visible: Option<Vec<i64>> = (!actions::sees_all(&call)).then(|| call.actor.agencies().collect());
+    let wanted = match (visible, asked.0.agency_id) {
+        (None, None) => None,
+        (None, Some(one)) => Some(vec![one.0]),
+        (Some(own), None) => Some(own),
+        (Some(own), Some(one)) => Some(own.into_iter().filter(|id| *id == one.0).collect()),
+    };
+    let rows = call.read(move |conn, _| store::page(conn, of, wanted.as_deref(), after, limit + 1)).await?;
+    let page = Page::cut(rows, limit, "plan-items", |i| vec![i.id.to_string()]);
+    let path = format!("/api/v1/plans/{of}/items");
+    let items = page.items.iter().map(ItemView::from).collect();
+    Ok(page_response(&path, page.next.as_deref()).json(PlanItemPage { items, next: page.next }))
+}
+
+/// A proposal for the plan.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"agency_id": "01ke3m9p0005s", "title": "Xúc tiến đầu tư tại Hàn Quốc", "month": 5, "countries": ["KR"],
+    "purpose": "promotion", "headcount": 8, "funding_source": "provincial_budget", "budget": {"amount": 650_000_000, "currency": "VND"}}))]
+struct NewPlanItem {
+    #[schema(value_type = String)]
+    agency_id: Id,
+    #[schema(min_length = 1, max_length = 500)]
+    title: String,
+    #[schema(minimum = 1, maximum = 12)]
+    month: u32,
+    #[schema(min_items = 1, max_items = 20)]
+    countries: Vec<String>,
+    purpose: Purpose,
+    /// How many delegations; one where it is left out.
+    #[schema(minimum = 1, maximum = 100)]
+    delegations: Option<i64>,
+    /// People in all of them.
+    #[schema(minimum = 1, maximum = 10_000)]
+    headcount: i64,
+    funding_source: Option<FundingSource>,
+    budget: Option<Money>,
+    note: Option<String>,
+}
+
+/// An agency proposes an item: to a draft, or as an adjustment of an approved plan.
+#[utoipa::path(tag = "plans", operation_id = "propose_plan_item", params(("year" = i64, Path, example = 2027)), request_body = NewPlanItem,
+    responses((status = 201, description = "proposed", body = ItemView)))]
+#[post("/plans/{year}/items")]
+async fn propose(call: Call, of: web::Path<String>, body: Incoming<NewPlanItem>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let of = year(&of)?;
+    call.change(
+        body.fingerprint.clone(),
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            call.actor.require(Act::Draft, Kind::Plan)?;
+            let b = body.check()?;
+            let wanted = Wanted {
+                title: b.title,
+                month: b.month,
+                countries: b.countries,
+                purpose: b.purpose,
+                delegations: b.delegations.unwrap_or(1),
+                headcount: b.headcount,
+                funding_source: b.funding_source,
+                budget: b.budget,
+                note: b.note,
+            };
+            let item = actions::propose(conn, call, of, b.agency_id.0, wanted)?;
+            let location = format!("/api/v1/plans/{of}/items/{}", Id(item.id));
+            reply(201, Some(item.version), Some(location), &ItemView::from(&item))
+        },
+    )
+    .await
+}
+
+fn place(path: &(String, String)) -> Result<(i64, i64)> {
+    Ok((year(&path.0)?, path_id(&path.1)?))
+}
+
+/// One item.
+#[utoipa::path(tag = "plans", operation_id = "show_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
+    responses((status = 200, description = "the item", body = ItemView)))]
+#[get("/plans/{year}/items/{id}")]
+async fn show_item(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    let (of, id) = place(&path)?;
+    let item = call.read(move |conn, call| actions::find(conn, call, of, id)).await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(item.version))).json(ItemView::from(&item)))
+}
+
+/// Changes of an item; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"headcount": 10, "reason": "Thêm hai doanh nghiệp."}))]
+struct PlanItemChanges {
+    #[schema(min_length = 1, max_length = 500)]
+    title: Option<String>,
+    #[schema(minimum = 1, maximum = 12)]
+    month: Option<u32>,
+    #[schema(min_items = 1, max_items = 20)]
+    countries: Option<Vec<String>>,
+    purpose: Option<Purpose>,
+    #[schema(minimum = 1, maximum = 100)]
+    delegations: Option<i64>,
+    #[schema(minimum = 1, maximum = 10_000)]
+    headcount: Option<i64>,
+    funding_source: Option<FundingSource>,
+    budget: Option<Money>,
+    note: Option<String>,
+    /// An approved item shall go.
+    drop: Option<bool>,
+    /// Why; needed for an approved item.
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: Option<String>,
+}
+
+impl PlanItemChanges {
+    fn of(self, item: &Item) -> Edit {
+        let was = item.wanted.clone();
+        let wanted = Wanted {
+            title: self.title.unwrap_or(was.title),
+            month: self.month.unwrap_or(was.month),
+            countries: self.countries.unwrap_or(was.countries),
+            purpose: self.purpose.unwrap_or(was.purpose),
+            delegations: self.delegations.unwrap_or(was.delegations),
+            headcount: self.headcount.unwrap_or(was.headcount),
+            funding_source: self.funding_source.or(was.funding_source),
+            budget: self.budget.or(was.budget),
+            note: self.note.or(was.note),
+        };
+        Edit { wanted: Some(wanted), drop: self.drop.unwrap_or(false), reason: self.reason }
+    }
+}
+
+/// Changes a proposal; of an approved item asks for the change, which holds once the body has adjusted the plan.
+#[utoipa::path(tag = "plans", operation_id = "change_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
+    request_body = PlanItemChanges, responses((status = 200, description = "changed", body = ItemView)))]
+#[patch("/plans/{year}/items/{id}")]
+async fn change_item(
+    call: Call,
+    path: web::Path<(String, String)>,
+    body: Incoming<PlanItemChanges>,
+) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let (of, id) = place(&path)?;
+    call.change(
+        body.fingerprint.clone(),
+        move |conn, call| actions::find(conn, call, of, id),
+        move |conn, call, item| {
+            let item = actions::change(conn, call, item, |item| Ok(body.check()?.of(item)))?;
+            reply(200, Some(item.version), None, &ItemView::from(&item))
+        },
+    )
+    .await
+}
+
+/// Takes a proposal back.
+#[utoipa::path(tag = "plans", operation_id = "delete_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
+    responses((status = 204, description = "deleted")))]
+#[delete("/plans/{year}/items/{id}")]
+async fn delete_item(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    let (of, id) = place(&path)?;
+    call.write(move |conn, call| {
+        let item = actions::find(conn, call, of, id)?;
+        actions::delete(conn, call, item)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn sort<T>(
+    call: Call,
+    path: web::Path<(String, String)>,
+    body: Incoming<T>,
+    reason: fn(T) -> Option<String>,
+) -> Result<HttpResponse>
+where
+    T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
+{
+    let body = body.read().await?;
+    let (of, id) = place(&path)?;
+    call.change(
+        body.fingerprint.clone(),
+        move |conn, call| actions::find(conn, call, of, id),
+        move |conn, call, item| {
+            call.precondition_given()?;
+            call.actor.require(Act::Handle, Kind::Plan)?;
+            let item = actions::leave_out(conn, call, item, || Ok(reason(body.check()?)))?;
+            reply(200, Some(item.version), None, &ItemView::from(&item))
+        },
+    )
+    .await
+}
+
+/// DOFA leaves a proposal out of the plan.
+#[utoipa::path(tag = "plans", operation_id = "leave_out_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
+    request_body = Because, responses((status = 200, description = "done", body = ItemView)))]
+#[post("/plans/{year}/items/{id}/leave-out")]
+async fn leave_out(call: Call, path: web::Path<(String, String)>, body: Incoming<Because>) -> Result<HttpResponse> {
+    sort(call, path, body, |b: Because| Some(b.reason)).await
+}
+
+/// DOFA takes a proposal in again.
+#[utoipa::path(tag = "plans", operation_id = "take_in_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
+    request_body = Empty, responses((status = 200, description = "done", body = ItemView)))]
+#[post("/plans/{year}/items/{id}/take-in")]
+async fn take_in(call: Call, path: web::Path<(String, String)>, body: Incoming<Empty>) -> Result<HttpResponse> {
+    sort(call, path, body, |_: Empty| None).await
+}

@@ -1,0 +1,179 @@
+//! Rows of plans and their items.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::db::schema::{plan_draws, plan_items as items, plans};
+use crate::db::{Conn, word};
+use crate::error::{Error, Result};
+use crate::kernel::time::Moment;
+use crate::plans::model::{Item, Plan};
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| Error::Internal(format!("unreadable JSON in the database: {e}")))
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::Internal(e.to_string()))
+}
+
+type PlanRow = (i64, i64, String, String);
+
+fn plan(row: PlanRow) -> Result<Plan> {
+    let (year, version, state, decisions) = row;
+    Ok(Plan { year, version, state: word(&state)?, decisions: from_json(&decisions)? })
+}
+
+/// The plan of a year; an empty one where nobody has proposed anything.
+pub fn find(conn: &mut Conn, year: i64) -> Result<Plan> {
+    let row: Option<PlanRow> = plans::table.find(year).first(conn).optional()?;
+    row.map_or_else(|| Ok(Plan::empty(year)), plan)
+}
+
+/// All plans, the latest first.
+pub fn all(conn: &mut Conn) -> Result<Vec<Plan>> {
+    let rows: Vec<PlanRow> = plans::table.order(plans::year.desc()).load(conn)?;
+    rows.into_iter().map(plan).collect()
+}
+
+/// Saves with the next version; the caller has checked the one before in this transaction.
+pub fn save(conn: &mut Conn, plan: &mut Plan) -> Result<()> {
+    plan.version += 1;
+    let decisions = to_json(&plan.decisions)?;
+    if plan.version == 1 {
+        let row = (
+            plans::year.eq(plan.year),
+            plans::version.eq(plan.version),
+            plans::state.eq(plan.state.word()),
+            plans::decisions.eq(decisions),
+        );
+        diesel::insert_into(plans::table).values(row).execute(conn)?;
+    } else {
+        let changes =
+            (plans::version.eq(plan.version), plans::state.eq(plan.state.word()), plans::decisions.eq(decisions));
+        diesel::update(plans::table.find(plan.year)).set(changes).execute(conn)?;
+    }
+    Ok(())
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = items, treat_none_as_null = true)]
+struct Row {
+    id: i64,
+    version: i64,
+    year: i64,
+    agency_id: i64,
+    state: String,
+    wanted: String,
+    change: Option<String>,
+    reason: Option<String>,
+    created_by: i64,
+    created_at: Moment,
+}
+
+impl TryFrom<Row> for Item {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Item {
+            id: row.id,
+            version: row.version,
+            year: row.year,
+            agency_id: row.agency_id,
+            state: word(&row.state)?,
+            wanted: from_json(&row.wanted)?,
+            change: row.change.as_deref().map(from_json).transpose()?,
+            reason: row.reason,
+            created_by: row.created_by,
+            created_at: row.created_at,
+        })
+    }
+}
+
+impl TryFrom<&Item> for Row {
+    type Error = Error;
+
+    fn try_from(item: &Item) -> Result<Self> {
+        Ok(Row {
+            id: item.id,
+            version: item.version,
+            year: item.year,
+            agency_id: item.agency_id,
+            state: item.state.word().to_owned(),
+            wanted: to_json(&item.wanted)?,
+            change: item.change.as_ref().map(to_json).transpose()?,
+            reason: item.reason.clone(),
+            created_by: item.created_by,
+            created_at: item.created_at,
+        })
+    }
+}
+
+pub fn item(conn: &mut Conn, id: i64) -> Result<Option<Item>> {
+    let row: Option<Row> = items::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    row.map(Item::try_from).transpose()
+}
+
+/// Items of a year, of some agencies or all, after one of them.
+pub fn page(conn: &mut Conn, year: i64, agencies: Option<&[i64]>, after: i64, limit: i64) -> Result<Vec<Item>> {
+    let mut query = items::table
+        .filter(items::year.eq(year))
+        .filter(items::id.gt(after))
+        .order(items::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(agencies) = agencies {
+        query = query.filter(items::agency_id.eq_any(agencies.to_vec()));
+    }
+    query.load::<Row>(conn)?.into_iter().map(Item::try_from).collect()
+}
+
+/// Every item of a year.
+pub fn items_of(conn: &mut Conn, year: i64) -> Result<Vec<Item>> {
+    page(conn, year, None, 0, i64::from(i32::MAX))
+}
+
+pub fn insert(conn: &mut Conn, item: &Item) -> Result<()> {
+    diesel::insert_into(items::table).values(Row::try_from(item)?).execute(conn)?;
+    Ok(())
+}
+
+/// Saves with the next version.
+pub fn update(conn: &mut Conn, item: &mut Item) -> Result<()> {
+    item.version += 1;
+    diesel::update(items::table.find(item.id)).set(Row::try_from(&*item)?).execute(conn)?;
+    Ok(())
+}
+
+pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(items::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// A dossier draws on an item, on another than before, or on none.
+pub fn draw(conn: &mut Conn, delegation_id: i64, item: Option<i64>) -> Result<()> {
+    diesel::delete(plan_draws::table.find(delegation_id)).execute(conn)?;
+    if let Some(item) = item {
+        let row = (plan_draws::delegation_id.eq(delegation_id), plan_draws::item_id.eq(item));
+        diesel::insert_into(plan_draws::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Whether any dossier draws on an item.
+pub fn is_drawn(conn: &mut Conn, item: i64) -> Result<bool> {
+    let found: i64 = plan_draws::table.filter(plan_draws::item_id.eq(item)).count().get_result(conn)?;
+    Ok(found > 0)
+}
+
+/// Items by the dossiers that draw on them.
+pub fn draws_of_year(conn: &mut Conn, year: i64) -> Result<HashMap<i64, i64>> {
+    let rows: Vec<(i64, i64)> = plan_draws::table
+        .inner_join(items::table.on(items::id.eq(plan_draws::item_id)))
+        .filter(items::year.eq(year))
+        .select((plan_draws::delegation_id, plan_draws::item_id))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}

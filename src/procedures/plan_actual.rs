@@ -1,0 +1,217 @@
+//! Plan against actual (thực hiện kế hoạch đoàn ra), agency by agency: what was planned, what drew on it, what went
+//! beside it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use actix_web::{HttpResponse, get, web};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::db::Conn;
+use crate::db::schema::dossiers;
+use crate::error::{Error, Result, not_found};
+use crate::kernel::id::Id;
+use crate::kernel::money::{Money, in_vietnamese};
+use crate::kernel::table::{Cell, Table};
+use crate::kernel::time::{Day, Period};
+use crate::kernel::words::Procedure;
+use crate::papers::{csv, xlsx};
+use crate::plans::model::{Item, ItemState};
+use crate::plans::store as plans;
+use crate::registry::agencies;
+use crate::statistics::asked::scope_of;
+use crate::statistics::count::{DateBasis, count};
+use crate::statistics::fact::Fact;
+use crate::statistics::store as statistics;
+use crate::web::file::{CSV, Format, XLSX, saved};
+use crate::web::query::Query;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(show);
+}
+
+/// Delegations, people, and money by currency.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+struct Amounts {
+    /// Số đoàn.
+    delegations: i64,
+    /// Số lượt người.
+    people: i64,
+    /// Sums by currency, in its minor units.
+    money: Vec<Money>,
+}
+
+impl Amounts {
+    fn add(&mut self, delegations: i64, people: i64, money: impl IntoIterator<Item = Money>) {
+        self.delegations += delegations;
+        self.people += people;
+        for more in money {
+            match self.money.iter_mut().find(|m| m.currency == more.currency) {
+                Some(sum) => sum.amount = sum.amount.saturating_add(more.amount),
+                None => self.money.push(more),
+            }
+        }
+        self.money.sort_by(|a, b| a.currency.cmp(&b.currency));
+    }
+}
+
+/// One agency, planned and actual.
+#[derive(Debug, Default, Serialize, ToSchema)]
+struct AgencyActual {
+    /// None in the total.
+    #[schema(value_type = Option<String>)]
+    agency_id: Option<Id>,
+    name: String,
+    /// Approved items.
+    planned: Amounts,
+    /// Delegations, approved or later, that draw on items.
+    used: Amounts,
+    /// Delegations, approved or later, that draw on none.
+    off_plan: Amounts,
+    /// Planned delegations that nothing draws on.
+    unused: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"year": 2026, "items": [{"agency_id": "01ke3m9p0005s", "name": "Sở Khoa học và Công nghệ",
+    "planned": {"delegations": 2, "people": 14, "money": [{"amount": 900_000_000, "currency": "VND"}]},
+    "used": {"delegations": 1, "people": 6, "money": []}, "off_plan": {"delegations": 0, "people": 0, "money": []}, "unused": 1}],
+    "total": {"agency_id": null, "name": "Tổng cộng", "planned": {"delegations": 2, "people": 14, "money": [{"amount": 900_000_000, "currency": "VND"}]},
+    "used": {"delegations": 1, "people": 6, "money": []}, "off_plan": {"delegations": 0, "people": 0, "money": []}, "unused": 1}, "next": null}))]
+struct PlanActual {
+    year: i64,
+    items: Vec<AgencyActual>,
+    total: AgencyActual,
+    next: Option<String>,
+}
+
+/// What was planned and what came of it. A delegation stands under the agency of its item, else under the one that asked.
+fn reckon(
+    items: &[Item],
+    facts: &[Fact],
+    draws: &HashMap<i64, i64>,
+    asked_by: &HashMap<i64, i64>,
+) -> BTreeMap<i64, AgencyActual> {
+    let mut all: BTreeMap<i64, AgencyActual> = BTreeMap::new();
+    let mut used: HashMap<i64, i64> = HashMap::new();
+    for fact in facts {
+        let item = draws.get(&fact.delegation_id).and_then(|id| items.iter().find(|i| i.id == *id));
+        let Some(agency) = item.map(|i| i.agency_id).or(asked_by.get(&fact.delegation_id).copied()) else { continue };
+        let row = all.entry(agency).or_default();
+        // What an old list says was planned has no item here.
+        let side = if item.is_some() || fact.in_plan { &mut row.used } else { &mut row.off_plan };
+        let people = count(std::slice::from_ref(fact), &[], DateBasis::Travel).total.visits;
+        side.add(1, people, fact.funding.iter().filter_map(|f| f.amount.clone()));
+        if let Some(item) = item {
+            *used.entry(item.id).or_default() += 1;
+        }
+    }
+    for item in items.iter().filter(|i| i.state == ItemState::Approved) {
+        let row = all.entry(item.agency_id).or_default();
+        let wanted = &item.wanted;
+        row.planned.add(wanted.delegations, wanted.headcount, wanted.budget.clone());
+        row.unused += (wanted.delegations - used.get(&item.id).copied().unwrap_or(0)).max(0);
+    }
+    all
+}
+
+fn answer(conn: &mut Conn, year: i64, only: Option<&[i64]>) -> Result<PlanActual> {
+    let day =
+        |month, day| i32::try_from(year).ok().and_then(|y| Day::from_ymd_opt(y, month, day)).ok_or_else(not_found);
+    let period = Period { from: day(1, 1)?, to: day(12, 31)? };
+    let items = plans::items_of(conn, year)?;
+    let facts = statistics::in_period(conn, Procedure::Outbound, period, DateBasis::Travel)?;
+    let draws = plans::draws_of_year(conn, year)?;
+    let asked_by: Vec<(i64, i64)> = dossiers::table
+        .filter(dossiers::procedure.eq(Procedure::Outbound.word()))
+        .filter(
+            dossiers::begins_on
+                .between(period.from - chrono::Duration::days(366), period.to + chrono::Duration::days(366)),
+        )
+        .select((dossiers::id, dossiers::agency_id))
+        .load(conn)?;
+    let mut rows = reckon(&items, &facts, &draws, &asked_by.into_iter().collect());
+    rows.retain(|agency, _| only.is_none_or(|own| own.contains(agency)));
+    let names = agencies::names(conn, &rows.keys().copied().collect::<Vec<_>>())?;
+    let mut total = AgencyActual { name: "Tổng cộng".into(), ..AgencyActual::default() };
+    let mut items: Vec<AgencyActual> = Vec::new();
+    for (agency, mut row) in rows {
+        row.agency_id = Some(Id(agency));
+        row.name = names.get(&agency).map(|(_, name)| name.clone()).unwrap_or_default();
+        for (sum, part) in
+            [(&mut total.planned, &row.planned), (&mut total.used, &row.used), (&mut total.off_plan, &row.off_plan)]
+        {
+            sum.add(part.delegations, part.people, part.money.iter().cloned());
+        }
+        total.unused += row.unused;
+        items.push(row);
+    }
+    items.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(PlanActual { year, items, total, next: None })
+}
+
+fn table(actual: &PlanActual) -> Table {
+    let header = [
+        "Cơ quan",
+        "KH: số đoàn",
+        "KH: lượt người",
+        "KH: kinh phí",
+        "Thực hiện: số đoàn",
+        "Thực hiện: lượt người",
+        "Thực hiện: kinh phí",
+        "Ngoài KH: số đoàn",
+        "Ngoài KH: lượt người",
+        "Ngoài KH: kinh phí",
+        "Chưa thực hiện",
+    ];
+    let side = |a: &Amounts| {
+        let money = a.money.iter().map(|m| in_vietnamese(m.amount, &m.currency)).collect::<Vec<_>>().join("; ");
+        [Cell::Number(a.delegations), Cell::Number(a.people), Cell::Text(money)]
+    };
+    let row = |a: &AgencyActual| {
+        let mut cells = vec![Cell::Text(a.name.clone())];
+        cells.extend([&a.planned, &a.used, &a.off_plan].into_iter().flat_map(side));
+        cells.push(Cell::Number(a.unused));
+        cells
+    };
+    Table {
+        name: format!("Kế hoạch đoàn ra {}", actual.year),
+        header: header.into_iter().map(str::to_owned).collect(),
+        rows: actual.items.iter().chain([&actual.total]).map(row).collect(),
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ActualAsked {
+    #[param(value_type = Option<String>)]
+    agency_id: Option<Id>,
+    #[param(inline)]
+    format: Option<Format>,
+}
+
+/// Plan against actual by agency: clerks and heads see their own.
+#[utoipa::path(tag = "plans", operation_id = "plan_actual", params(("year" = i64, Path, example = 2026), ActualAsked),
+    responses((status = 200, description = "plan and actual", body = PlanActual)))]
+#[get("/plans/{year}/actual")]
+async fn show(call: Call, year: web::Path<String>, asked: Query<ActualAsked>) -> Result<HttpResponse> {
+    let own = scope_of(&call, asked.0.agency_id.map(|id| id.0))?;
+    let year: i64 = year.parse().ok().filter(|y| (2000..=2100).contains(y)).ok_or_else(not_found)?;
+    let only = asked.0.agency_id.map(|id| vec![id.0]).or(own);
+    let found = call.read(move |conn, _| answer(conn, year, only.as_deref())).await?;
+    let mut response = HttpResponse::Ok();
+    let name = |ending| format!("ke-hoach-doan-ra-{year}.{ending}");
+    Ok(match asked.0.format.unwrap_or(Format::Json) {
+        Format::Json => response.json(found),
+        Format::Csv => {
+            saved(&mut response, CSV, &name("csv"), csv::write(&table(&found)).map_err(Error::Internal)?.into())
+        }
+        Format::Xlsx => {
+            saved(&mut response, XLSX, &name("xlsx"), xlsx::write(&table(&found)).map_err(Error::Internal)?.into())
+        }
+    })
+}
