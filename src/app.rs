@@ -147,6 +147,8 @@ fn rooms(config: &mut ServiceConfig) {
     crate::registry::routes(config);
     crate::regulation::http::routes(config);
     crate::approval::http::routes(config);
+    crate::duties::http::routes(config);
+    crate::duties::custody_http::routes(config);
     crate::plans::http::routes(config);
     crate::plans::items_http::routes(config);
     crate::procedures::plan_actual::routes(config);

@@ -11,7 +11,7 @@ use crate::kernel::time::{Day, Moment};
 use crate::kernel::words::{Bloc, Body, ManagedBy, PassportKind, Personnel, PostLevel, Role};
 use crate::record::audit::{self, Entry};
 use crate::registry::agencies::{self, Agency, Filter};
-use crate::registry::officials::{ManagementLevel, Official, Passport, SINCE_EVER};
+use crate::registry::officials::{ManagementLevel, Official, Passport, PassportStanding, SINCE_EVER};
 use crate::registry::officials_store;
 
 /// The password of every account.
@@ -190,6 +190,9 @@ fn person(code: &str, agency_id: i64, at: usize, name: &str, now: Moment) -> Off
             number: format!("C{:07}", 4_000_000 + id.rem_euclid(999_983)),
             issued_on: Day::from_ymd_opt(2025, 1, 1),
             expires_on: Day::from_ymd_opt(2035, 1, 1).unwrap_or(Day::MAX),
+            standing: PassportStanding::Valid,
+            standing_since: None,
+            standing_document: None,
         }],
         disciplines: Vec::new(),
     }

@@ -42,6 +42,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod dossier;
+pub mod duties;
 pub mod error;
 pub mod handling;
 pub mod imports;

@@ -155,6 +155,45 @@ diesel::table! {
         passport_number -> Text,
         issued_on -> Nullable<Date>,
         expires_on -> Date,
+        standing -> Text,
+        standing_since -> Nullable<Date>,
+        standing_document -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    duties (id) {
+        id -> BigInt,
+        version -> BigInt,
+        delegation_id -> BigInt,
+        code -> Text,
+        agency_id -> BigInt,
+        official_id -> Nullable<BigInt>,
+        task -> Nullable<Text>,
+        citation -> Text,
+        due_on -> Nullable<Date>,
+        done_on -> Nullable<Date>,
+        done_note -> Nullable<Text>,
+        excused_until -> Nullable<Date>,
+        excuse -> Nullable<Text>,
+        overridden -> Nullable<Text>,
+        settlement -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    custodies (id) {
+        id -> BigInt,
+        version -> BigInt,
+        delegation_id -> BigInt,
+        official_id -> BigInt,
+        passport_id -> BigInt,
+        duty_id -> BigInt,
+        handed_over_on -> Date,
+        receipt -> Text,
+        returned_on -> Nullable<Date>,
+        lost_on -> Nullable<Date>,
     }
 }
 
@@ -607,6 +646,8 @@ diesel::table! {
 
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(plan_draws -> dossiers (delegation_id));
+diesel::joinable!(duties -> dossiers (delegation_id));
+diesel::joinable!(duties -> agencies (agency_id));
 diesel::joinable!(outbound_members -> officials (official_id));
 
 diesel::joinable!(inbound_guests -> dossiers (delegation_id));
@@ -622,6 +663,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     seats,
     substitutions,
     past_seats,
+    duties,
+    custodies,
     plans,
     plan_items,
     plan_draws,

@@ -67,6 +67,10 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn differences(&self, other: &Self) -> Vec<Difference>;
     /// Takes over what was recorded of the way and the stay meanwhile.
     fn keep_recorded(&mut self, current: &Self);
+    /// Why a settlement of its cost is owed; none where no budget pays.
+    fn settles(&self) -> Option<&'static str> {
+        None
+    }
     /// What it counts for; none unless it is approved or took place.
     fn fact(dossier: &Dossier<Self>) -> Option<Fact>;
     /// Its facts as the regulation asks for them, as if it were complete on `received_on`.

@@ -9,11 +9,12 @@ use crate::access::account::Actor;
 use crate::access::store as accounts;
 use crate::approval::store::{Waiting, waiting_for};
 use crate::db::Conn;
+use crate::dossier::duties::{self, Duty, Filter};
 use crate::error::Result;
 use crate::jobs::Jobs;
 use crate::jobs::fan_out::asked;
 use crate::kernel::time::{Day, Moment, in_vietnamese, local};
-use crate::kernel::words::{Body, Term, TermUnit};
+use crate::kernel::words::{Body, Role, Term, TermUnit};
 use crate::kernel::workdays::WorkCalendar;
 use crate::record::counters::{counter, set};
 use crate::record::outbox::{Channel, New, enqueue};
@@ -63,7 +64,8 @@ fn digest(conn: &mut Conn, actor: &Actor, today: Day, soon: Day) -> Result<Optio
     let waiting = waiting_for(conn, actor)?;
     let late: Vec<&Waiting> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d < today)).collect();
     let near: Vec<&Waiting> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d >= today && d <= soon)).collect();
-    if late.is_empty() && near.is_empty() {
+    let owed = overdue_duties(conn, actor, today)?;
+    if late.is_empty() && near.is_empty() && owed.is_empty() {
         return Ok(None);
     }
     let mut body = String::new();
@@ -79,10 +81,52 @@ fn digest(conn: &mut Conn, actor: &Actor, today: Day, soon: Day) -> Result<Optio
         }
         body.push('\n');
     }
+    if !owed.is_empty() {
+        let _ = writeln!(body, "VIỆC SAU CHUYẾN ĐI QUÁ HẠN");
+        for (duty, title) in &owed {
+            let due = duty.due().map(in_vietnamese).unwrap_or_default();
+            let what = duty.task.as_deref().unwrap_or_else(|| in_words(&duty.code));
+            let _ = writeln!(body, "- {what}: {title} (hạn {due}, nhắc lần {})", duty.reminders(today));
+        }
+        body.push('\n');
+    }
     let others = waiting.len() - late.len() - near.len();
     let _ = writeln!(body, "Việc khác đang chờ: {others}.");
-    let subject = format!("Việc ngày {}: {} quá hạn, {} sắp đến hạn", in_vietnamese(today), late.len(), near.len());
+    let subject =
+        format!("Việc ngày {}: {} quá hạn, {} sắp đến hạn", in_vietnamese(today), late.len() + owed.len(), near.len());
     Ok(Some((subject, body)))
+}
+
+/// A duty as people call it.
+fn in_words(code: &str) -> &str {
+    match code {
+        duties::PASSPORT_RETURN => "Nộp lại hộ chiếu",
+        duties::TRIP_REPORT => "Báo cáo kết quả",
+        duties::SETTLEMENT => "Quyết toán",
+        "party_report" => "Báo cáo chi bộ",
+        other => other,
+    }
+}
+
+/// What the agency of a clerk or head owes and is late with; all passports for whoever keeps them.
+fn overdue_duties(conn: &mut Conn, actor: &Actor, today: Day) -> Result<Vec<(Duty, String)>> {
+    let keeper = actor.has(Role::PassportCustodian);
+    let filter = Filter {
+        agencies: (!keeper).then(|| actor.agencies().collect()),
+        code: keeper.then(|| duties::PASSPORT_RETURN.to_owned()),
+        overdue_on: Some(today),
+        ..Filter::default()
+    };
+    if !keeper && !actor.has(Role::Clerk) && !actor.sits_in(Body::AgencyHead) {
+        return Ok(Vec::new());
+    }
+    let late = duties::page(conn, &filter, None, 50)?;
+    let titles = duties::titles(conn, &late)?;
+    Ok(late
+        .into_iter()
+        .map(|d| (titles.get(&d.delegation_id).cloned().unwrap_or_default(), d))
+        .map(|(t, d)| (d, t))
+        .collect())
 }
 
 fn keep(conn: &mut Conn, actor: &Actor, today: Day, subject: &str, body: &str, now: Moment) -> Result<()> {

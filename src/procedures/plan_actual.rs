@@ -4,14 +4,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpResponse, get, web};
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::db::schema::dossiers;
 use crate::error::{Error, Result, not_found};
 use crate::kernel::id::Id;
 use crate::kernel::money::{Money, in_vietnamese};
@@ -21,6 +19,7 @@ use crate::kernel::words::Procedure;
 use crate::papers::{csv, xlsx};
 use crate::plans::model::{Item, ItemState};
 use crate::plans::store as plans;
+use crate::procedures::outbound;
 use crate::registry::agencies;
 use crate::statistics::asked::scope_of;
 use crate::statistics::count::{DateBasis, count};
@@ -125,15 +124,8 @@ fn answer(conn: &mut Conn, year: i64, only: Option<&[i64]>) -> Result<PlanActual
     let items = plans::items_of(conn, year)?;
     let facts = statistics::in_period(conn, Procedure::Outbound, period, DateBasis::Travel)?;
     let draws = plans::draws_of_year(conn, year)?;
-    let asked_by: Vec<(i64, i64)> = dossiers::table
-        .filter(dossiers::procedure.eq(Procedure::Outbound.word()))
-        .filter(
-            dossiers::begins_on
-                .between(period.from - chrono::Duration::days(366), period.to + chrono::Duration::days(366)),
-        )
-        .select((dossiers::id, dossiers::agency_id))
-        .load(conn)?;
-    let mut rows = reckon(&items, &facts, &draws, &asked_by.into_iter().collect());
+    let asked_by = outbound::store::asked_by(conn, period)?;
+    let mut rows = reckon(&items, &facts, &draws, &asked_by);
     rows.retain(|agency, _| only.is_none_or(|own| own.contains(agency)));
     let names = agencies::names(conn, &rows.keys().copied().collect::<Vec<_>>())?;
     let mut total = AgencyActual { name: "Tổng cộng".into(), ..AgencyActual::default() };

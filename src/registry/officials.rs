@@ -57,6 +57,39 @@ pub struct Passport {
     pub number: String,
     pub issued_on: Option<Day>,
     pub expires_on: Day,
+    pub standing: PassportStanding,
+    /// Since when, and by which paper, it is lost or cancelled.
+    pub standing_since: Option<Day>,
+    pub standing_document: Option<String>,
+}
+
+/// Whether a passport can still be used (Luật 49/2019/QH14 Đ.28).
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum PassportStanding {
+    #[default]
+    Valid,
+    Lost,
+    Cancelled,
+}
+
+impl PassportStanding {
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// A discipline in force for a time (kỷ luật từ khiển trách trở lên).
@@ -86,9 +119,11 @@ impl Official {
         self.disciplines.iter().any(|d| valid_on(d.valid_from, d.valid_to, day))
     }
 
-    /// The passport that lasts longest: the one a trip would be made on.
-    pub fn passport(&self) -> Option<&Passport> {
-        self.passports.iter().max_by_key(|p| p.expires_on)
+    /// The passport that lasts longest: the one a trip would be made on. A private journey is made on an ordinary one.
+    pub fn passport(&self, private: bool) -> Option<&Passport> {
+        let usable =
+            |p: &&Passport| p.standing == PassportStanding::Valid && (!private || p.kind == PassportKind::Ordinary);
+        self.passports.iter().filter(usable).max_by_key(|p| p.expires_on)
     }
 
     /// Missions before the system, of a year.

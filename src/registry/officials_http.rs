@@ -82,7 +82,7 @@ fn view(o: &Official, call: &Call, reveal: bool) -> OfficialView {
         key_leader: o.key_leader,
         managed_by: o.managed_by(call.today),
         opening_missions: o.opening_missions.map(|(year, count)| OpeningMissions { year, count }),
-        passport_number: o.passport().map(|p| shown(&p.number, reveal)),
+        passport_number: o.passport(false).map(|p| shown(&p.number, reveal)),
         under_discipline: o.under_discipline(call.today),
     }
 }

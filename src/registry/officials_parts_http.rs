@@ -15,7 +15,9 @@ use crate::error::Result;
 use crate::kernel::id::Id;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{ManagedBy, PassportKind};
-use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport, SINCE_EVER, shown};
+use crate::registry::officials::{
+    Discipline, ManagementLevel, Official, Passport, PassportStanding, SINCE_EVER, shown,
+};
 use crate::registry::officials_http::{find, may_keep, seen};
 use crate::registry::officials_store as store;
 use crate::web::json::Incoming;
@@ -28,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// A passport; its number masked unless the caller may reveal it.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Passport, example = json!({"id": "01ke3m9p0009a", "kind": "ordinary", "passport_number": "••••1234", "issued_on": "2025-01-01", "expires_on": "2035-01-01"}))]
+#[schema(as = Passport, example = json!({"id": "01ke3m9p0009a", "kind": "ordinary", "passport_number": "••••1234", "issued_on": "2025-01-01", "expires_on": "2035-01-01", "standing": "valid", "standing_since": null}))]
 struct PassportView {
     #[schema(value_type = String)]
     id: Id,
@@ -36,11 +38,22 @@ struct PassportView {
     passport_number: String,
     issued_on: Option<NaiveDate>,
     expires_on: NaiveDate,
+    standing: PassportStanding,
+    /// Since when it is lost or cancelled.
+    standing_since: Option<NaiveDate>,
 }
 
 fn passport_view(p: &Passport, reveal: bool) -> PassportView {
     let passport_number = shown(&p.number, reveal);
-    PassportView { id: Id(p.id), kind: p.kind, passport_number, issued_on: p.issued_on, expires_on: p.expires_on }
+    PassportView {
+        id: Id(p.id),
+        kind: p.kind,
+        passport_number,
+        issued_on: p.issued_on,
+        expires_on: p.expires_on,
+        standing: p.standing,
+        standing_since: p.standing_since,
+    }
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -127,6 +140,9 @@ async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassp
             number: body.passport_number,
             issued_on: body.issued_on,
             expires_on: body.expires_on,
+            standing: PassportStanding::Valid,
+            standing_since: None,
+            standing_document: None,
         };
         store::insert_passport(conn, official.id, &passport)?;
         Ok(("passports".into(), passport_view(&passport, false)))

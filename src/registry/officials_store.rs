@@ -84,7 +84,7 @@ impl TryFrom<Row> for Official {
 }
 
 type LevelRow = (i64, i64, String, Day, Option<Day>);
-type PassportRow = (i64, i64, String, String, Option<Day>, Day);
+type PassportRow = (i64, i64, String, String, Option<Day>, Day, String, Option<Day>, Option<String>);
 type DisciplineRow = (i64, i64, String, String, Day, Option<Day>);
 
 fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Official>> {
@@ -103,9 +103,18 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Official>> {
     }
     let held: Vec<PassportRow> =
         passports::table.filter(passports::official_id.eq_any(&ids)).select(passports::all_columns).load(conn)?;
-    for (id, official, kind, number, issued_on, expires_on) in held {
+    for (id, official, kind, number, issued_on, expires_on, standing, standing_since, standing_document) in held {
         if let Some(person) = place.get(&official).and_then(|at| people.get_mut(*at)) {
-            person.passports.push(Passport { id, kind: word(&kind)?, number, issued_on, expires_on });
+            person.passports.push(Passport {
+                id,
+                kind: word(&kind)?,
+                number,
+                issued_on,
+                expires_on,
+                standing: word(&standing)?,
+                standing_since,
+                standing_document,
+            });
         }
     }
     let found: Vec<DisciplineRow> =
@@ -235,6 +244,18 @@ pub fn insert_passport(conn: &mut Conn, official: i64, passport: &Passport) -> R
             passports::passport_number.eq(&passport.number),
             passports::issued_on.eq(passport.issued_on),
             passports::expires_on.eq(passport.expires_on),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A passport is lost, or cancelled.
+pub fn set_standing(conn: &mut Conn, passport: &Passport) -> Result<()> {
+    diesel::update(passports::table.find(passport.id))
+        .set((
+            passports::standing.eq(passport.standing.word()),
+            passports::standing_since.eq(passport.standing_since),
+            passports::standing_document.eq(&passport.standing_document),
         ))
         .execute(conn)?;
     Ok(())

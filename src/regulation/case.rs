@@ -38,6 +38,8 @@ pub struct Trip {
     pub purpose: Purpose,
     pub funding: BTreeSet<FundingSource>,
     pub in_plan: bool,
+    /// Reminders of duties after earlier trips that the agency has left unanswered.
+    pub reminders_unanswered: i64,
     pub enterprise_invites_by_name: bool,
     pub stops: Vec<Stop>,
     pub travellers: Vec<Traveller>,

@@ -189,8 +189,8 @@ fn measure(
         FindingCode::LateSubmission
         | FindingCode::MissingDocument
         | FindingCode::MissingDetail
-        | FindingCode::ConsentMissing
-        | FindingCode::ReportOverdue => None,
+        | FindingCode::ConsentMissing => None,
+        FindingCode::ReportOverdue => over(trip.reminders_unanswered, Vec::new()),
     })
 }
 
@@ -253,7 +253,10 @@ fn describe(finding: &Finding) -> Bilingual {
             "The same person is on another trip, or receives other guests, at this time.".into(),
         ),
         FindingCode::LateSubmission => ("Nộp hồ sơ muộn.".into(), "Submitted late.".into()),
-        FindingCode::ReportOverdue => ("Còn báo cáo quá hạn.".into(), "A report is overdue.".into()),
+        FindingCode::ReportOverdue => (
+            format!("Cơ quan còn việc sau chuyến đi quá hạn, đã qua {limit} lần nhắc."),
+            format!("The agency has duties after trips overdue, past {limit} reminders."),
+        ),
     };
     Bilingual::new(vi, en)
 }

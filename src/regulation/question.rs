@@ -192,6 +192,7 @@ impl TripQuestion {
                 purpose: self.purpose,
                 funding: self.funding.into_iter().collect::<BTreeSet<FundingSource>>(),
                 in_plan: self.in_plan,
+                reminders_unanswered: 0,
                 enterprise_invites_by_name: self.enterprise_invites_by_name,
                 stops: self.stops.into_iter().map(|s| Stop { country: s.country, days: s.days }).collect(),
                 travellers: self.travellers.into_iter().map(AskedTraveller::into_traveller).collect(),

@@ -79,7 +79,11 @@ pub fn needs_if_match(path: &str, method: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or("");
     match method {
         "patch" | "delete" => true,
-        "post" => path.contains("-delegations/{id}/") && last != "attachments",
+        "post" => {
+            let adds = matches!(last, "attachments" | "custodies" | "papers" | "items");
+            let acts = ["-delegations/{id}/", "/plans/{year}/", "/duties/{id}/", "/custodies/{id}/"];
+            acts.iter().any(|part| path.contains(part)) && !adds
+        }
         _ => false,
     }
 }

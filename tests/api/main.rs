@@ -17,6 +17,7 @@ mod assessments;
 mod calendar;
 mod command_line;
 mod database;
+mod duties;
 mod histories;
 mod imports;
 mod inbound;

@@ -66,6 +66,7 @@ async fn matrix(w: &World) -> String {
     let item = json!({"agency_id": w.agency("SKHCN").await, "title": "Xúc tiến", "month": 5, "countries": ["KR"], "purpose": "promotion", "headcount": 8});
     let item =
         w.post("clerk.skhcn", "/plans/2026/items", item).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+    let (duty, custody) = after_trip(w).await;
     let (agency, official) = (w.agency("SKHCN").await, w.officials("SKHCN").await[0].clone());
     let accounts: Vec<&str> = demo::accounts_shown().map(|(name, ..)| name).collect();
     let mut text = String::from("operation");
@@ -90,6 +91,9 @@ async fn matrix(w: &World) -> String {
             .replace("/substitutions/{id}", &format!("/substitutions/{lent}"))
             .replace("/plans/{year}/items/{id}", &format!("/plans/2026/items/{item}"))
             .replace("{year}", "2026")
+            .replace("/duties/{id}", &format!("/duties/{duty}"))
+            .replace("/custodies/{id}", &format!("/custodies/{custody}"))
+            .replace("{passport_id}", &hook)
             .replace("/bodies/{code}", "/bodies/ppc_chair")
             .replace("{delivery_id}", &hook)
             .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })
@@ -133,6 +137,25 @@ async fn matrix(w: &World) -> String {
         text.push('\n');
     }
     text
+}
+
+/// A duty of SKHCN and a passport that is out.
+async fn after_trip(w: &World) -> (String, String) {
+    let id = |v: &serde_json::Value| v["id"].as_str().unwrap().to_owned();
+    let people = w.officials("SKHCN").await;
+    let passport = json!({"kind": "official", "passport_number": "O1234567", "expires_on": "2031-01-01"});
+    w.post("custodian", &format!("/officials/{}/passports", people[3]), passport).await.expect(201);
+    let mut trip = w.small_trip().await;
+    trip["members"] = json!([{"official_id": people[3], "role": "head"}]);
+    for (field, day) in [("departure_date", "2026-08-03"), ("return_date", "2026-08-04")] {
+        trip[field] = json!(day);
+    }
+    trip["stops"] = json!([{"country": "JP", "place": "Tokyo", "from": "2026-08-03", "to": "2026-08-04"}]);
+    let trip = w.approved(trip).await;
+    let given = json!({"delegation_id": trip, "official_id": people[3], "on": "2026-03-02", "receipt": "1"});
+    let given = w.post("custodian", "/custodies", given).await.expect(201).json();
+    let duty = w.get("officer.snv", "/duties").await.expect(200).json()["items"][0].clone();
+    (id(&duty), id(&given))
 }
 
 on_both! {

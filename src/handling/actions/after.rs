@@ -4,7 +4,7 @@ use crate::access::call::Call;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::handling::Content;
-use crate::handling::actions::{Seen, Trace, conclude};
+use crate::handling::actions::{Seen, Trace, conclude, duties};
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::Reasoned;
 use crate::handling::model::{Dossier, Report};
@@ -33,6 +33,7 @@ pub fn submit_report<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, bo
     faults.finish()?;
     let mut dossier = seen.dossier.clone();
     dossier.state = State::Reported;
+    duties::report(conn, call, &dossier, &body)?;
     dossier.report = Some(body);
     conclude(conn, call, &seen.dossier, dossier, Action::SubmitReport, Trace::default())
 }

@@ -4,6 +4,7 @@ pub mod after;
 pub mod amend;
 pub mod approval;
 pub mod draft;
+pub mod duties;
 pub mod exceptions;
 
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use crate::dossier::engagement::Engagement;
 use crate::dossier::model::Member;
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Period};
-use crate::kernel::words::{DecisionVerdict, Direction, Document, Severity};
+use crate::kernel::words::{DecisionVerdict, Direction, Document, Procedure, Severity};
 use crate::procedures::outbound::model::{Content, Verdicts};
 use crate::registry::agencies::Agency;
 use crate::registry::officials::Official;
@@ -26,6 +26,8 @@ pub struct Around {
     pub documents: BTreeSet<Document>,
     /// It draws on an item of the plan that others have not used up.
     pub planned: bool,
+    /// Reminders that its agency has left unanswered.
+    pub reminders: i64,
 }
 
 /// How much it weighs to be elsewhere: another trip that was submitted stands against this one; a draft, or guests whom
@@ -37,6 +39,7 @@ fn weight(elsewhere: &Engagement) -> Severity {
 
 /// The case of a dossier that is, or would be, complete on `received_on`. Members are named by their ids.
 pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
+    let private = content.procedure == Procedure::PrivateTravel;
     // Whom the decision refused weighs no more: neither by his post nor by his kin.
     let refused = |v: Verdicts| v.decision == Some(DecisionVerdict::Reject);
     let judged = || content.members_judged().map(|(member, said, _)| (member, said));
@@ -66,7 +69,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
                 missions_this_year: i64::try_from(other_missions).unwrap_or(i64::MAX)
                     + official.missions_before(content.departure.year()),
                 relative_of: member.relative_of.filter(|id| goes(*id)).map(|id| id.to_string()),
-                passport: official.passport().map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
+                passport: official.passport(private).map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
                 grade_stated: official.grade.is_some(),
                 overlapping: elsewhere.map(weight).collect(),
             })
@@ -82,6 +85,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
             purpose: content.purpose,
             funding: content.funding.iter().map(|f| f.source).collect(),
             in_plan: around.planned,
+            reminders_unanswered: around.reminders,
             enterprise_invites_by_name: content
                 .inviting_party
                 .as_ref()

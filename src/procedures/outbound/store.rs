@@ -222,6 +222,17 @@ pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
     Ok(i64::try_from(came.count()).unwrap_or(i64::MAX))
 }
 
+/// Who asked for the trips about a period: a trip that departs in it was planned within a year of it.
+pub fn asked_by(conn: &mut Conn, period: Period) -> Result<HashMap<i64, i64>> {
+    let year = chrono::Duration::days(366);
+    let rows: Vec<(i64, i64)> = dossiers::table
+        .filter(dossiers::procedure.eq("outbound"))
+        .filter(dossiers::begins_on.between(period.from - year, period.to + year))
+        .select((dossiers::id, dossiers::agency_id))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// The yearly ledger of official trips (hạn mức) of these people, one dossier excluded, person by person: what was
 /// approved or took place, and what was submitted before this dossier, which holds its place until it comes to nothing.
 pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Result<Vec<i64>> {

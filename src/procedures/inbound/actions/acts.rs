@@ -9,7 +9,7 @@ use crate::handling::Tools;
 use crate::handling::actions::after::past;
 use crate::handling::actions::amend;
 use crate::handling::actions::approval::{self, Verdict};
-use crate::handling::actions::{Seen, Trace, conclude};
+use crate::handling::actions::{Seen, Trace, conclude, duties};
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::On;
 use crate::kernel::violation::Violations;
@@ -42,7 +42,7 @@ pub fn record_arrival(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: A
     conclude(conn, call, &seen.dossier, visit, Action::RecordArrival, trace)
 }
 
-pub fn record_departure(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: On) -> Result<Visit> {
+pub fn record_departure(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: On) -> Result<Visit> {
     let mut faults = Violations::default();
     past(call, body.on, &mut faults);
     let after = seen.dossier.content.stay.arrived_on.is_none_or(|came| came <= body.on);
@@ -58,6 +58,7 @@ pub fn record_departure(conn: &mut Conn, call: &Call, seen: Seen<Content>, body:
     visit.state = State::Departed;
     visit.content.stay.departed_on = Some(body.on);
     let trace = Trace { detail: json!({"on": body.on}), ..Trace::default() };
+    duties::begin(conn, call, tools, &visit, body.on)?;
     conclude(conn, call, &seen.dossier, visit, Action::RecordDeparture, trace)
 }
 

@@ -28,7 +28,7 @@ acts! { Content, VisitView, "inbound", own_acts;
         |conn, call, tools, seen, body| own::record_arrival(conn, call, seen, body);
     /// The guests have left.
     record_departure "/{id}/record-departure" On => RecordDeparture,
-        |conn, call, tools, seen, body| own::record_departure(conn, call, seen, body);
+        |conn, call, tools, seen, body| own::record_departure(conn, call, &tools, seen, body);
 }
 
 /// Registers the routes below one dossier.

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::handling::Tools;
 use crate::handling::actions::after::past;
 use crate::handling::actions::amend;
-use crate::handling::actions::{Seen, Trace, conclude};
+use crate::handling::actions::{Seen, Trace, conclude, duties};
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::On;
 use crate::kernel::checks;
@@ -28,7 +28,7 @@ pub fn record_departure(conn: &mut Conn, call: &Call, seen: Seen<Content>, body:
     conclude(conn, call, &seen.dossier, trip, Action::RecordDeparture, trace)
 }
 
-pub fn record_return(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: On) -> Result<Trip> {
+pub fn record_return(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: On) -> Result<Trip> {
     let mut faults = Violations::default();
     past(call, body.on, &mut faults);
     let after = seen.dossier.content.journey.departed_on.is_none_or(|left| left <= body.on);
@@ -44,6 +44,7 @@ pub fn record_return(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: On
     trip.state = State::Returned;
     trip.content.journey.returned_on = Some(body.on);
     let trace = Trace { detail: json!({"on": body.on}), ..Trace::default() };
+    duties::begin(conn, call, tools, &trip, body.on)?;
     conclude(conn, call, &seen.dossier, trip, Action::RecordReturn, trace)
 }
 

@@ -10,6 +10,7 @@ use std::collections::hash_map::Entry;
 use crate::approval::process::Stage;
 use crate::db::Conn;
 use crate::dossier::attachments;
+use crate::dossier::duties;
 use crate::dossier::model::Origin;
 use crate::error::Result;
 use crate::handling::amendments::Difference;
@@ -86,12 +87,17 @@ impl handling::Content for Content {
         self.journey = current.journey;
     }
 
+    fn settles(&self) -> Option<&'static str> {
+        let paid = self.funding.iter().any(|f| f.source.is_budget() && f.amount.is_some());
+        paid.then_some("Quyết toán kinh phí đoàn ra; chưa đọc được văn bản nào nêu thời hạn")
+    }
+
     fn fact(dossier: &Dossier<Self>) -> Option<Fact> {
         facts::fact(dossier)
     }
 
     fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
-        let around = around(conn, dossier)?;
+        let around = around(conn, dossier, received_on)?;
         Ok(case(&dossier.content, &around, received_on))
     }
 
@@ -113,7 +119,7 @@ impl handling::Content for Content {
 }
 
 /// Everything that is known around a content.
-fn around(conn: &mut Conn, dossier: &Trip) -> Result<Around> {
+fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<Around> {
     let (id, content) = (dossier.id, &dossier.content);
     let people = content.official_ids();
     let officials: HashMap<i64, _> = officials_store::find_all(conn, &people)?.into_iter().map(|o| (o.id, o)).collect();
@@ -132,6 +138,7 @@ fn around(conn: &mut Conn, dossier: &Trip) -> Result<Around> {
     };
     Ok(Around {
         planned,
+        reminders: duties::reminders(conn, content.agency_id, on)?,
         officials,
         agencies: agencies_of,
         missions: store::missions(conn, &people, chrono::Datelike::year(&content.departure), dossier)?,

@@ -31,7 +31,7 @@ acts! { Content, TripView, "outbound", own_acts;
         |conn, call, tools, seen, body| journey::record_departure(conn, call, seen, body);
     /// The delegation is back.
     record_return "/{id}/record-return" On => RecordReturn,
-        |conn, call, tools, seen, body| journey::record_return(conn, call, seen, body);
+        |conn, call, tools, seen, body| journey::record_return(conn, call, &tools, seen, body);
 }
 
 /// Registers the routes below one dossier.

@@ -1,0 +1,367 @@
+//! Routes of duties.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{page_response, path_id, reply};
+use crate::access::permission::{Act, Kind};
+use crate::db::Conn;
+use crate::dossier::duties::{self as store, Duty, Filter, PASSPORT_RETURN, Settlement};
+use crate::duties::actions::{self, Done};
+use crate::duties::settle::{Line, settle};
+use crate::error::{Result, forbidden};
+use crate::handling::Tools;
+use crate::kernel::id::Id;
+use crate::kernel::money::Money;
+use crate::kernel::page::Page;
+use crate::kernel::time::Day;
+use crate::kernel::violation::Violations;
+use crate::registry::{agencies, officials_store};
+use crate::web::etag::etag;
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(by_agency).service(show).service(fulfil).service(excuse).service(override_hold);
+}
+
+/// Something owed after a delegation.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Duty, example = json!({"id": "01ke3m9p000k1", "version": 1, "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
+    "code": "trip_report", "agency_id": "01ke3m9p0005s", "official_id": null, "full_name": null, "task": null,
+    "citation": "38-CT/TW: trưởng đoàn báo cáo", "due_on": "2026-12-26", "done_on": null, "done_note": null, "overdue": false, "reminders": 0,
+    "excused_until": null, "excuse": null, "overridden": null, "settlement": null}))]
+pub struct DutyView {
+    #[schema(value_type = String)]
+    id: Id,
+    version: i64,
+    #[schema(value_type = String)]
+    delegation_id: Id,
+    title: String,
+    /// The code of the rule that has it owed, `settlement` or `follow_up`.
+    code: String,
+    #[schema(value_type = String)]
+    agency_id: Id,
+    #[schema(value_type = Option<String>)]
+    official_id: Option<Id>,
+    full_name: Option<String>,
+    task: Option<String>,
+    citation: String,
+    /// None where no text that was read names a term.
+    due_on: Option<NaiveDate>,
+    done_on: Option<NaiveDate>,
+    done_note: Option<String>,
+    overdue: bool,
+    /// Reminders until today.
+    reminders: i64,
+    excused_until: Option<NaiveDate>,
+    excuse: Option<String>,
+    /// Why the agency may submit all the same.
+    overridden: Option<String>,
+    settlement: Option<Settlement>,
+}
+
+/// Duties as they are shown, with the titles of their delegations and the names of their people.
+fn views(conn: &mut Conn, call: &Call, all: Vec<Duty>) -> Result<Vec<DutyView>> {
+    let titles = store::titles(conn, &all)?;
+    let people: Vec<i64> = all.iter().filter_map(|d| d.official_id).collect();
+    let names = officials_store::known(conn, &people)?;
+    let view = |d: Duty| DutyView {
+        id: Id(d.id),
+        version: d.version,
+        delegation_id: Id(d.delegation_id),
+        title: titles.get(&d.delegation_id).cloned().unwrap_or_default(),
+        agency_id: Id(d.agency_id),
+        official_id: d.official_id.map(Id),
+        full_name: d.official_id.and_then(|id| names.get(&id)).map(|(name, ..)| name.clone()),
+        overdue: d.is_overdue(call.today),
+        reminders: d.reminders(call.today),
+        code: d.code,
+        task: d.task,
+        citation: d.citation,
+        due_on: d.due_on,
+        done_on: d.done_on,
+        done_note: d.done_note,
+        excused_until: d.excused_until,
+        excuse: d.excuse,
+        overridden: d.overridden,
+        settlement: d.settlement,
+    };
+    Ok(all.into_iter().map(view).collect())
+}
+
+fn one(conn: &mut Conn, call: &Call, duty: Duty) -> Result<(i64, DutyView)> {
+    let version = duty.version;
+    let view = views(conn, call, vec![duty])?.pop();
+    Ok((version, view.ok_or_else(|| crate::error::Error::Internal("a duty has no view".into()))?))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DutiesAsked {
+    #[param(value_type = Option<String>)]
+    agency_id: Option<Id>,
+    #[param(value_type = Option<String>)]
+    delegation_id: Option<Id>,
+    #[param(example = "trip_report")]
+    code: Option<String>,
+    /// Only what is late, or only what is not done (`open=true`) or done (`open=false`).
+    overdue: Option<bool>,
+    open: Option<bool>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct DutyPage {
+    items: Vec<DutyView>,
+    next: Option<String>,
+}
+
+/// What the caller may see of duties, as a filter.
+fn visible(call: &Call, agency: Option<i64>) -> Result<Filter> {
+    call.actor.require(Act::Read, Kind::Delegation)?;
+    let mut filter = Filter::default();
+    if actions::sees_all(call) {
+        filter.agencies = agency.map(|a| vec![a]);
+        return Ok(filter);
+    }
+    if actions::keeps_passports(call) {
+        filter.code = Some(PASSPORT_RETURN.into());
+        filter.agencies = agency.map(|a| vec![a]);
+        return Ok(filter);
+    }
+    let own: Vec<i64> = call.actor.agencies().collect();
+    if agency.is_some_and(|a| !own.contains(&a)) {
+        return Err(forbidden("Chỉ xem được của cơ quan mình.", "Only those of one's own agency."));
+    }
+    filter.agencies = Some(agency.map_or(own, |a| vec![a]));
+    Ok(filter)
+}
+
+/// Duties, the earliest due first: of the caller's agency; all for DOFA, deciders and the inspector; passports for the
+/// custodian.
+#[utoipa::path(tag = "duties", operation_id = "list_duties", params(DutiesAsked), responses((status = 200, description = "duties", body = DutyPage)))]
+#[get("/duties")]
+async fn list(call: Call, asked: Query<DutiesAsked>) -> Result<HttpResponse> {
+    let asked = asked.0;
+    let limit = query::limit(asked.limit)?;
+    let mut filter = visible(&call, asked.agency_id.map(|id| id.0))?;
+    if let Some(code) = asked.code {
+        query::text("code", &code)?;
+        // Whoever sees one kind only sees nothing of another.
+        filter.code = match filter.code {
+            Some(only) if only != code => Some(String::new()),
+            _ => Some(code),
+        };
+    }
+    filter.delegation_id = asked.delegation_id.map(|id| id.0);
+    filter.open = asked.open;
+    filter.overdue_on = asked.overdue.unwrap_or(false).then_some(call.today);
+    let place = |p: &[String]| Some((p.first()?.parse::<Day>().ok()?, p.get(1)?.parse().ok()?));
+    let after = query::place("duties", asked.cursor.as_deref(), place)?;
+    let (rows, next) = call
+        .read(move |conn, call| {
+            let rows = store::page(conn, &filter, after, limit + 1)?;
+            let last =
+                |d: &Duty| vec![d.due_on.map_or_else(|| "9999-12-31".into(), |due| due.to_string()), d.id.to_string()];
+            let page = Page::cut(rows, limit, "duties", last);
+            Ok((views(conn, call, page.items)?, page.next))
+        })
+        .await?;
+    Ok(page_response("/api/v1/duties", next.as_deref()).json(DutyPage { items: rows, next }))
+}
+
+/// What one agency owes.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"agency_id": "01ke3m9p0005s", "name": "Sở Khoa học và Công nghệ", "open": 3, "overdue": 1, "oldest_due_on": "2026-11-20", "reminders": 1}))]
+struct AgencyDuties {
+    #[schema(value_type = String)]
+    agency_id: Id,
+    name: String,
+    open: i64,
+    overdue: i64,
+    oldest_due_on: Option<NaiveDate>,
+    /// Reminders that it has left unanswered.
+    reminders: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct AgencyDutiesList {
+    items: Vec<AgencyDuties>,
+    next: Option<String>,
+}
+
+/// Which agencies owe what, those with the most overdue first.
+#[utoipa::path(tag = "duties", operation_id = "duties_by_agency", responses((status = 200, description = "agencies", body = AgencyDutiesList)))]
+#[get("/duties/by-agency")]
+async fn by_agency(call: Call) -> Result<HttpResponse> {
+    let filter = Filter { open: Some(true), ..visible(&call, None)? };
+    let items = call
+        .read(move |conn, call| {
+            let mut all: HashMap<i64, AgencyDuties> = HashMap::new();
+            for duty in store::page(conn, &filter, None, i64::from(i32::MAX))? {
+                let row = all.entry(duty.agency_id).or_insert_with(|| AgencyDuties {
+                    agency_id: Id(duty.agency_id),
+                    name: String::new(),
+                    open: 0,
+                    overdue: 0,
+                    oldest_due_on: None,
+                    reminders: 0,
+                });
+                row.open += 1;
+                row.overdue += i64::from(duty.is_overdue(call.today));
+                row.oldest_due_on = [row.oldest_due_on, duty.due_on].into_iter().flatten().min();
+                row.reminders = row.reminders.max(duty.reminders(call.today));
+            }
+            let names = agencies::names(conn, &all.keys().copied().collect::<Vec<_>>())?;
+            for (id, (_, name)) in names {
+                if let Some(row) = all.get_mut(&id) {
+                    row.name = name;
+                }
+            }
+            let mut items: Vec<AgencyDuties> = all.into_values().collect();
+            items.sort_by(|a, b| (b.overdue, &a.name).cmp(&(a.overdue, &b.name)));
+            Ok(items)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(AgencyDutiesList { items, next: None }))
+}
+
+/// One duty.
+#[utoipa::path(tag = "duties", operation_id = "show_duty", params(("id" = String, Path)), responses((status = 200, description = "the duty", body = DutyView)))]
+#[get("/duties/{id}")]
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    let id = path_id(&id)?;
+    let (version, view) = call
+        .read(move |conn, call| {
+            let duty = actions::find(conn, call, id)?;
+            one(conn, call, duty)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(version))).json(view))
+}
+
+/// One act on a duty.
+async fn act<T, F>(call: Call, id: &str, body: Incoming<T>, carry_out: F) -> Result<HttpResponse>
+where
+    T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
+    F: FnOnce(&mut Conn, &Call, Duty, crate::web::json::Unchecked<T>) -> Result<Duty> + Send + 'static,
+{
+    let body = body.read().await?;
+    let id = path_id(id)?;
+    call.change(
+        body.fingerprint.clone(),
+        move |conn, call| actions::find(conn, call, id),
+        move |conn, call, duty| {
+            let duty = carry_out(conn, call, duty, body)?;
+            let (version, view) = one(conn, call, duty)?;
+            reply(200, Some(version), None, &view)
+        },
+    )
+    .await
+}
+
+/// The duty is done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"on": "2026-12-20", "note": "Đã báo cáo chi bộ."}))]
+struct FulfilDuty {
+    on: NaiveDate,
+    note: Option<String>,
+    /// Of a settlement: what was spent, line by line.
+    #[schema(max_items = 200)]
+    lines: Option<Vec<SettlementLine>>,
+}
+
+/// One line of a settlement.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"what": "Vé máy bay", "estimate": {"amount": 120_000, "currency": "USD"}, "actual": {"amount": 118_050, "currency": "USD"}, "rate": "25400.5"}))]
+struct SettlementLine {
+    #[schema(min_length = 1, max_length = 500)]
+    what: String,
+    estimate: Option<Money>,
+    actual: Money,
+    /// Đồng for one unit of the currency; left out for đồng.
+    #[schema(min_length = 1, max_length = 20)]
+    rate: Option<String>,
+}
+
+/// The agency, or DOFA, records that a duty is done. A settlement comes with its lines, each in its currency with the rate.
+#[utoipa::path(tag = "duties", operation_id = "fulfil_duty", params(("id" = String, Path)), request_body = FulfilDuty,
+    responses((status = 200, description = "done", body = DutyView)))]
+#[post("/duties/{id}/fulfil")]
+async fn fulfil(call: Call, id: web::Path<String>, body: Incoming<FulfilDuty>) -> Result<HttpResponse> {
+    act(call, &id, body, |conn, call, duty, body| {
+        actions::fulfil(conn, call, duty, || {
+            let FulfilDuty { on, note, lines } = body.check()?;
+            let mut faults = Violations::default();
+            let line = |l: SettlementLine| Line { what: l.what, estimate: l.estimate, actual: l.actual, rate: l.rate };
+            let settlement = lines
+                .filter(|lines| !lines.is_empty())
+                .map(|lines| settle(lines.into_iter().map(line).collect(), &mut faults));
+            faults.finish()?;
+            Ok(Done { on, note, settlement })
+        })
+    })
+    .await
+}
+
+/// A reason to be later, and until when.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Đi công tác tiếp, nộp hộ chiếu sau.", "until": "2026-12-30"}))]
+struct ExcuseDuty {
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+    until: NaiveDate,
+}
+
+/// The head of the agency accepts a reason to be later (Luật 49/2019/QH14 Đ.23 k.3).
+#[utoipa::path(tag = "duties", operation_id = "excuse_duty", params(("id" = String, Path)), request_body = ExcuseDuty,
+    responses((status = 200, description = "done", body = DutyView)))]
+#[post("/duties/{id}/excuse")]
+async fn excuse(call: Call, id: web::Path<String>, body: Incoming<ExcuseDuty>) -> Result<HttpResponse> {
+    act(call, &id, body, |conn, call, duty, body| {
+        actions::excuse(conn, call, duty, || {
+            let ExcuseDuty { reason, until } = body.check()?;
+            Ok((reason, until))
+        })
+    })
+    .await
+}
+
+/// Why an agency may submit all the same.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Đoàn đi theo chỉ đạo của Thường trực Tỉnh ủy."}))]
+struct OverrideHold {
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+}
+
+/// The body that the rule `report_overdue` names lets the agency submit although this is overdue; it stays due.
+#[utoipa::path(tag = "duties", operation_id = "override_duty", params(("id" = String, Path)), request_body = OverrideHold,
+    responses((status = 200, description = "done", body = DutyView)))]
+#[post("/duties/{id}/override")]
+async fn override_hold(
+    call: Call,
+    tools: web::Data<Tools>,
+    id: web::Path<String>,
+    body: Incoming<OverrideHold>,
+) -> Result<HttpResponse> {
+    let tools = tools.get_ref().clone();
+    act(call, &id, body, move |conn, call, duty, body| {
+        actions::overridden(conn, call, &tools, duty, || Ok(body.check()?.reason))
+    })
+    .await
+}
