@@ -149,6 +149,8 @@ fn rooms(config: &mut ServiceConfig) {
     crate::approval::http::routes(config);
     crate::duties::http::routes(config);
     crate::duties::custody_http::routes(config);
+    crate::forms::http::routes(config);
+    crate::forms::templates_http::routes(config);
     crate::plans::http::routes(config);
     crate::plans::items_http::routes(config);
     crate::procedures::plan_actual::routes(config);

@@ -44,6 +44,7 @@ pub mod demo;
 pub mod dossier;
 pub mod duties;
 pub mod error;
+pub mod forms;
 pub mod handling;
 pub mod imports;
 pub mod jobs;

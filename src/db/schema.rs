@@ -644,6 +644,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    papers (id) {
+        id -> BigInt,
+        version -> BigInt,
+        delegation_id -> BigInt,
+        direction -> Text,
+        kind -> Text,
+        agency_id -> BigInt,
+        year -> BigInt,
+        ordinal -> Nullable<BigInt>,
+        number -> Text,
+        date -> Date,
+        body -> Binary,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+        voided -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    paper_templates (kind) {
+        kind -> Text,
+        version -> BigInt,
+        file_name -> Text,
+        body -> Binary,
+        updated_by -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(plan_draws -> dossiers (delegation_id));
 diesel::joinable!(duties -> dossiers (delegation_id));
@@ -665,6 +695,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     past_seats,
     duties,
     custodies,
+    papers,
+    paper_templates,
     plans,
     plan_items,
     plan_draws,

@@ -10,19 +10,20 @@ use crate::papers::chart::{self, Chart};
 
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
-const CONTENT_TYPES: &str = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/></Types>"#;
+const CONTENT_TYPES: &str = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/header1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/></Types>"#;
 const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"#;
-const DOCUMENT_RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/></Relationships>"#;
+const DOCUMENT_RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/></Relationships>"#;
 /// 13 pt is 26 half-points; the language keeps Word from underlining every word.
 const STYLES: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="Times New Roman" w:cs="Times New Roman"/><w:sz w:val="26"/><w:szCs w:val="26"/><w:lang w:val="vi-VN" w:eastAsia="vi-VN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style><w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"#;
-const FOOTER: &str = r#"<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>"#;
+/// Page numbers stand on top, in the middle, from the second page (NĐ 30/2020/NĐ-CP Phụ lục I).
+const PAGES: &str = r#"<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>"#;
 /// A4; margins 20, 15, 20 and 30 mm (NĐ 30/2020/NĐ-CP Phụ lục I), in twentieths of a point.
-const SECTION: &str = r#"<w:sectPr><w:footerReference w:type="default" r:id="rId2"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="851" w:bottom="1134" w:left="1701" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>"#;
+const SECTION: &str = r#"<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="851" w:bottom="1134" w:left="1701" w:header="567" w:footer="567" w:gutter="0"/><w:titlePg/></w:sectPr>"#;
 /// Width between the margins, in twentieths of a point.
 pub const TEXT_WIDTH: u32 = 11906 - 1701 - 851;
 
 /// XML 1.0 has no way to write most control characters: they are left out.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -46,13 +47,15 @@ pub struct Look {
     pub bold: bool,
     pub italic: bool,
     pub underline: bool,
+    /// Running text: both edges straight, the first line begins further in.
+    pub running: bool,
     /// Space before and after, in twentieths of a point.
     pub around: u16,
 }
 
 /// Text in cells, 12 pt.
 pub const CELL: Look =
-    Look { centred: false, half_points: 24, bold: false, italic: false, underline: false, around: 40 };
+    Look { centred: false, half_points: 24, bold: false, italic: false, underline: false, running: false, around: 40 };
 /// The same, centred.
 pub const CENTRED: Look = Look { centred: true, ..CELL };
 /// A heading, 14 pt bold.
@@ -71,9 +74,14 @@ pub fn paragraph(text: &str, look: Look) -> String {
     if look.underline {
         run.push_str(r#"<w:u w:val="single"/>"#);
     }
-    let align = if look.centred { "center" } else { "left" };
+    let align = match (look.centred, look.running) {
+        (true, _) => "center",
+        (false, true) => "both",
+        (false, false) => "left",
+    };
+    let indent = if look.running { r#"<w:ind w:firstLine="567"/>"# } else { "" };
     format!(
-        r#"<w:p><w:pPr><w:spacing w:before="{0}" w:after="{0}"/><w:jc w:val="{align}"/><w:rPr>{run}</w:rPr></w:pPr><w:r><w:rPr>{run}</w:rPr><w:t xml:space="preserve">{1}</w:t></w:r></w:p>"#,
+        r#"<w:p><w:pPr><w:spacing w:before="{0}" w:after="{0}"/>{indent}<w:jc w:val="{align}"/><w:rPr>{run}</w:rPr></w:pPr><w:r><w:rPr>{run}</w:rPr><w:t xml:space="preserve">{1}</w:t></w:r></w:p>"#,
         look.around,
         escape(text)
     )
@@ -118,7 +126,7 @@ pub struct Document {
 
 /// Width between the margins of a page across, in twentieths of a point.
 pub const WIDTH_ACROSS: u32 = 16838 - 1134 - 1134;
-const SECTION_ACROSS: &str = r#"<w:sectPr><w:footerReference w:type="default" r:id="rId2"/><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/><w:pgMar w:top="1701" w:right="1134" w:bottom="851" w:left="1134" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>"#;
+const SECTION_ACROSS: &str = r#"<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/><w:pgMar w:top="1701" w:right="1134" w:bottom="851" w:left="1134" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>"#;
 
 /// The file of a body.
 pub fn write(body: &str) -> Result<Vec<u8>, String> {
@@ -157,7 +165,7 @@ pub fn write_document(document: &Document) -> Result<Vec<u8>, String> {
             whole(format!("<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>")),
         ),
         ("word/styles.xml".to_owned(), whole(format!("<w:styles {NAMESPACES}>{STYLES}</w:styles>"))),
-        ("word/footer1.xml".to_owned(), whole(format!("<w:ftr {NAMESPACES}>{FOOTER}</w:ftr>"))),
+        ("word/header1.xml".to_owned(), whole(format!("<w:hdr {NAMESPACES}>{PAGES}</w:hdr>"))),
     ];
     parts.append(&mut charts);
     let options = SimpleFileOptions::default()

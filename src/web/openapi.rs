@@ -81,7 +81,7 @@ pub fn needs_if_match(path: &str, method: &str) -> bool {
         "patch" | "delete" => true,
         "post" => {
             let adds = matches!(last, "attachments" | "custodies" | "papers" | "items");
-            let acts = ["-delegations/{id}/", "/plans/{year}/", "/duties/{id}/", "/custodies/{id}/"];
+            let acts = ["-delegations/{id}/", "/plans/{year}/", "/duties/{id}/", "/custodies/{id}/", "/papers/{id}/"];
             acts.iter().any(|part| path.contains(part)) && !adds
         }
         _ => false,

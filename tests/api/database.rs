@@ -33,7 +33,11 @@ fn schema(conn: &mut Conn) -> BTreeMap<String, String> {
     };
     let rows: Vec<Column> = diesel::sql_query(sql).load(conn).unwrap();
     let word = |kind: &str| {
-        kind.replace("integer", "bigint").replace("timestamp without time zone", "timestamp").trim().to_owned()
+        kind.replace("integer", "bigint")
+            .replace("timestamp without time zone", "timestamp")
+            .replace("bytea", "blob")
+            .trim()
+            .to_owned()
     };
     rows.into_iter().map(|c| (c.place, word(&c.kind))).collect()
 }

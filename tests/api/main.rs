@@ -25,6 +25,7 @@ mod inbound_wrong_turns;
 mod malformed;
 mod matrix;
 mod notices;
+mod papers;
 mod partners;
 mod plans;
 mod provinces;

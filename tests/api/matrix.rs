@@ -66,6 +66,8 @@ async fn matrix(w: &World) -> String {
     let item = json!({"agency_id": w.agency("SKHCN").await, "title": "Xúc tiến", "month": 5, "countries": ["KR"], "purpose": "promotion", "headcount": 8});
     let item =
         w.post("clerk.skhcn", "/plans/2026/items", item).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+    let written = json!({"delegation_id": id, "kind": "submission"});
+    let written = w.post("clerk.skhcn", "/papers", written).await.expect(201).json()["id"].as_str().unwrap().to_owned();
     let (duty, custody) = after_trip(w).await;
     let (agency, official) = (w.agency("SKHCN").await, w.officials("SKHCN").await[0].clone());
     let accounts: Vec<&str> = demo::accounts_shown().map(|(name, ..)| name).collect();
@@ -94,6 +96,8 @@ async fn matrix(w: &World) -> String {
             .replace("/duties/{id}", &format!("/duties/{duty}"))
             .replace("/custodies/{id}", &format!("/custodies/{custody}"))
             .replace("{passport_id}", &hook)
+            .replace("/papers/{id}", &format!("/papers/{written}"))
+            .replace("/paper-templates/{kind}", "/paper-templates/submission")
             .replace("/bodies/{code}", "/bodies/ppc_chair")
             .replace("{delivery_id}", &hook)
             .replace("{attachment_id}", if path.contains("inbound") { &visit_paper } else { &paper })
@@ -104,6 +108,7 @@ async fn matrix(w: &World) -> String {
                 "/api/v1/calendar" => "?from=2026-03-01&to=2026-03-31",
                 "/api/v1/open/statistics/outbound" | "/api/v1/open/statistics/inbound" => "?year=2025",
                 "/api/v1/calendar.ics" => "?key=nothing",
+                "/api/v1/papers/preview" => "?delegation_id=01ke3m9p000b2&kind=submission",
                 "/api/v1/reports/{id}/records" => "?table=summary&key=outbound",
                 _ => "",
             };
@@ -118,6 +123,9 @@ async fn matrix(w: &World) -> String {
             if path.ends_with("/attachments") && method == "POST" {
                 let payload = "--f\r\nContent-Disposition: form-data; name=\"document\"\r\n\r\nnothing\r\n--f\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\r\n--f--\r\n";
                 return request.insert_header(("Content-Type", "multipart/form-data; boundary=f")).set_payload(payload);
+            }
+            if path.ends_with("/paper-templates/{kind}") && method == "POST" {
+                return form("/paper-templates/submission", &[], "a.docx", b"x");
             }
             if path.ends_with("/imports") && method == "POST" {
                 return form("/imports", &[("kind", "nothing")], "a.csv", b"x");

@@ -1,0 +1,2 @@
+DROP TABLE paper_templates;
+DROP TABLE papers;

@@ -1,0 +1,187 @@
+//! Issuing papers: who may, under which number, once each.
+
+use chrono::Datelike;
+use serde_json::json;
+
+use crate::access::call::Call;
+use crate::db::Conn;
+use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
+use crate::forms::issue::{Headed, Issuer, Subject, issuer, values};
+use crate::forms::model::{Kind, Paper};
+use crate::forms::{fill, layout, store};
+use crate::handling::actions::find;
+use crate::handling::flow::State;
+use crate::handling::model::Dossier;
+use crate::handling::rules::{is_of_agency, sees};
+use crate::handling::store as dossiers;
+use crate::handling::{Content, Tools};
+use crate::kernel::id::Id;
+use crate::kernel::violation::Violations;
+use crate::kernel::words::{Body, Direction, Procedure};
+use crate::procedures::{inbound, outbound};
+use crate::record::counters;
+
+/// The dossier of either register, for whoever may see it.
+pub fn subject(conn: &mut Conn, call: &Call, id: i64) -> Result<Subject> {
+    if let Some(trip) = dossiers::load::<outbound::model::Content>(conn, id)? {
+        return if sees(&call.actor, &trip) { Ok(Subject::Trip(Box::new(trip))) } else { Err(not_found()) };
+    }
+    Ok(Subject::Visit(Box::new(find::<inbound::model::Content>(conn, call, id)?.dossier)))
+}
+
+/// Who issues the paper, if the caller may write it and the dossier is so far.
+pub fn prepare(conn: &mut Conn, call: &Call, subject: &Subject, kind: Kind) -> Result<Issuer> {
+    match subject {
+        Subject::Trip(trip) => prepared(conn, call, trip.as_ref(), kind),
+        Subject::Visit(visit) => prepared(conn, call, visit.as_ref(), kind),
+    }
+}
+
+fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<Issuer> {
+    let mut faults = Violations::default();
+    let fits = match (kind, dossier.content.procedure()) {
+        (Kind::SendingDecision, procedure) => procedure == Procedure::Outbound,
+        (Kind::Permission, procedure) => procedure != Procedure::Outbound,
+        (Kind::Submission | Kind::TripReport, _) => true,
+    };
+    let (vi, en) = ("Loại văn bản không dùng cho hồ sơ này.", "This kind of paper is not of such a dossier.");
+    faults.require(fits, "/kind", "not_of_this_procedure", vi, en);
+    let own = is_of_agency(&call.actor, dossier);
+    let decides = dossier.process.decider().is_some_and(|b| call.actor.decides_for(b));
+    let may = if kind.of_decider() { call.actor.sits_in(Body::Dofa) || decides } else { own };
+    if !may {
+        return Err(forbidden("Văn bản do cơ quan khác soạn.", "Another office writes this paper."));
+    }
+    faults.finish()?;
+    let so_far = match kind {
+        Kind::Submission => !State::VOID.contains(&dossier.state),
+        Kind::SendingDecision | Kind::Permission => {
+            dossier.state == State::AwaitingDecision || dossier.state.is_approved_or_later()
+        }
+        Kind::TripReport => dossier.report.is_some(),
+    };
+    if !so_far || dossier.content.origin().is_some() {
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Hồ sơ chưa đến bước lập văn bản này.",
+            "The dossier is not so far that this paper is written.",
+        ));
+    }
+    issuer(conn, call, dossier, kind)
+}
+
+/// The paper as it would be, its number left blank until it is issued.
+pub fn preview(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kind: Kind) -> Result<Vec<u8>> {
+    let issuer = prepare(conn, call, subject, kind)?;
+    let blank = kind.number(None, &issuer.office.code, &issuer.drafter);
+    let (number, date) = issuer.decided.clone().unwrap_or((blank, call.today));
+    written(conn, call, tools, subject, &issuer, Headed { kind, number: &number, date })
+}
+
+fn written(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    subject: &Subject,
+    issuer: &Issuer,
+    headed: Headed,
+) -> Result<Vec<u8>> {
+    let values = values(conn, call, tools, subject, issuer, headed)?;
+    let template = match store::template(conn, headed.kind)? {
+        Some(own) => own.body,
+        None => layout::template(headed.kind).map_err(Error::Internal)?,
+    };
+    fill::fill(&template, &values).map_err(Error::Internal)
+}
+
+/// Issues the paper under the next number of its office, kind and year; what was decided has its number already, and
+/// is written again as it was signed where its number came from here.
+pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kind: Kind) -> Result<Paper> {
+    let issuer = prepare(conn, call, subject, kind)?;
+    let (delegation_id, direction) = match subject {
+        Subject::Trip(trip) => (trip.id, Direction::Outbound),
+        Subject::Visit(visit) => (visit.id, Direction::Inbound),
+    };
+    let filter = store::Filter { delegation_id: Some(delegation_id), kind: Some(kind), ..store::Filter::default() };
+    let there: Vec<Paper> = store::page(conn, &filter, 0, 1000)?.into_iter().filter(|p| p.voided.is_none()).collect();
+    if let Some((number, date)) = &issuer.decided
+        && let Some(mut paper) = there.iter().find(|p| p.number == *number).cloned()
+    {
+        paper.version += 1;
+        paper.date = *date;
+        let body = written(conn, call, tools, subject, &issuer, Headed { kind, number, date: *date })?;
+        store::rewrite(conn, &paper, &body)?;
+        remember(conn, call, "rewrite_paper", &paper)?;
+        return Ok(paper);
+    }
+    if issuer.decided.is_none() && !there.is_empty() {
+        return Err(refuse(
+            Code::AlreadyExists,
+            "Đã có văn bản loại này của hồ sơ; hủy số cũ trước khi lấy số mới.",
+            "There is such a paper already; void it before another number is taken.",
+        ));
+    }
+    let (date, ordinal) = match &issuer.decided {
+        Some((_, date)) => (*date, None),
+        None => {
+            // In the transaction that writes the paper: a number is taken or nothing is.
+            let name = format!("paper {} {} {}", Id(issuer.office.id), kind.word(), call.today.year());
+            (call.today, Some(counters::next(conn, &name)?))
+        }
+    };
+    let number = match &issuer.decided {
+        Some((number, _)) => number.clone(),
+        None => kind.number(ordinal, &issuer.office.code, &issuer.drafter),
+    };
+    let paper = Paper {
+        id: Id::new(call.now).0,
+        version: 1,
+        delegation_id,
+        direction,
+        kind,
+        agency_id: issuer.office.id,
+        year: i64::from(date.year()),
+        ordinal,
+        number,
+        date,
+        created_by: call.actor.id(),
+        created_at: call.now,
+        voided: None,
+    };
+    let body = written(conn, call, tools, subject, &issuer, Headed { kind, number: &paper.number, date })?;
+    store::insert(conn, &paper, &body)?;
+    remember(conn, call, "issue_paper", &paper)?;
+    Ok(paper)
+}
+
+fn remember(conn: &mut Conn, call: &Call, action: &str, paper: &Paper) -> Result<()> {
+    let detail = json!({"kind": paper.kind, "number": paper.number, "delegation": Id(paper.delegation_id)});
+    call.remember(conn, action, &format!("papers/{}", Id(paper.id)), detail)
+}
+
+/// A paper for whoever sees its dossier.
+pub fn paper(conn: &mut Conn, call: &Call, id: i64) -> Result<(Paper, Subject)> {
+    let paper = store::find(conn, id)?.ok_or_else(not_found)?;
+    let subject = subject(conn, call, paper.delegation_id)?;
+    Ok((paper, subject))
+}
+
+/// The paper does not hold (hủy số); its number stays taken.
+pub fn void(
+    conn: &mut Conn,
+    call: &Call,
+    (mut paper, subject): (Paper, Subject),
+    asked: impl FnOnce() -> Result<String>,
+) -> Result<Paper> {
+    call.precondition_given()?;
+    prepare(conn, call, &subject, paper.kind)?;
+    call.precondition_holds(paper.version)?;
+    if paper.voided.is_some() {
+        return Err(refuse(Code::NotPossibleInState, "Văn bản đã hủy.", "The paper is void already."));
+    }
+    paper.voided = Some(asked()?);
+    paper.version += 1;
+    store::void(conn, &paper)?;
+    remember(conn, call, "void_paper", &paper)?;
+    Ok(paper)
+}

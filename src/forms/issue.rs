@@ -1,0 +1,273 @@
+//! Gathers what a paper says: the office, the people, the rules, the signature.
+
+use std::collections::HashMap;
+
+use crate::access::call::Call;
+use crate::access::{holders, store as accounts};
+use crate::db::Conn;
+use crate::dossier::attachments;
+use crate::dossier::duties::{self, SETTLEMENT};
+use crate::error::{Code, Error, Result, refuse};
+use crate::forms::model::{Kind, Values, body_name, signature_lines};
+use crate::forms::trip::{Known, put_settlement};
+use crate::forms::{trip, visit};
+use crate::handling::actions::{assess_dossier, received_on};
+use crate::handling::model::{Dossier, Report};
+use crate::handling::{Content, Tools};
+use crate::kernel::id::Id;
+use crate::kernel::time::{Day, in_vietnamese};
+use crate::kernel::words::{Body, DecisionVerdict, Document, SignedAs, StepKind};
+use crate::procedures::{inbound, outbound};
+use crate::registry::agencies::{self, Agency};
+use crate::registry::officials_store;
+use crate::regulation::pack::{Anchor, Timing};
+
+/// A dossier of either register.
+pub enum Subject {
+    Trip(Box<outbound::model::Trip>),
+    Visit(Box<inbound::model::Visit>),
+}
+
+/// Who issues a paper, and what stands of its number already.
+pub struct Issuer {
+    pub office: Agency,
+    /// The unit that drafts it.
+    pub drafter: String,
+    pub body: Body,
+    pub signed_as: SignedAs,
+    /// Who signed, once it is decided.
+    pub signer: Option<i64>,
+    /// Number and date of the decision, once there is one.
+    pub decided: Option<(String, Day)>,
+}
+
+/// Who issues this kind of paper of a dossier.
+pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<Issuer> {
+    let own = |conn: &mut Conn| {
+        let found = agencies::find(conn, dossier.content.agency_id())?;
+        found.ok_or_else(|| Error::Internal("a dossier has no agency".into()))
+    };
+    let drafter = call.actor.account.agency_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+    if !kind.of_decider() {
+        let office = own(conn)?;
+        let heads = holders::holders(conn, Body::AgencyHead, call.today)?;
+        let people: Vec<i64> = heads.iter().filter(|h| h.by.is_none()).map(|h| h.user).collect();
+        let named = accounts::named(conn, &people)?;
+        let signer = people.into_iter().find(|id| named.get(id).is_some_and(|n| n.agency_id == Some(office.id)));
+        let code = office.code.clone();
+        let (body, signed_as) = (Body::AgencyHead, SignedAs::Direct);
+        return Ok(Issuer { office, drafter: code, body, signed_as, signer, decided: None });
+    }
+    let no_office = || {
+        refuse(
+            Code::NotPossibleInState,
+            "Chưa rõ cơ quan quyết định, hoặc chưa có tài khoản nào giữ ghế của cơ quan đó.",
+            "It is not known who decides, or nobody holds that body's seat.",
+        )
+    };
+    let decision = dossier.decision.as_ref().filter(|d| d.verdict == DecisionVerdict::Approve);
+    let body = decision.map(|d| d.body).or_else(|| dossier.process.decider()).ok_or_else(no_office)?;
+    let seat = match body {
+        Body::Ppc => Body::PpcChair,
+        Body::Dofa => Body::DofaDirector,
+        body => body,
+    };
+    let office = if seat == Body::AgencyHead {
+        own(conn)?
+    } else {
+        let held = holders::holders(conn, seat, call.today)?;
+        let holder = held.iter().find(|h| h.by.is_none()).map(|h| h.user).ok_or_else(no_office)?;
+        let agency = accounts::named(conn, &[holder])?.remove(&holder).and_then(|n| n.agency_id);
+        agency.map(|id| agencies::find(conn, id)).transpose()?.flatten().ok_or_else(no_office)?
+    };
+    Ok(Issuer {
+        drafter: drafter.map_or_else(|| office.code.clone(), |a| a.code),
+        office,
+        body,
+        signed_as: decision.map_or(SignedAs::Direct, |d| d.document.signed_as),
+        signer: decision.map(|d| d.decided_by.0),
+        decided: decision.map(|d| (d.document.number.clone(), d.document.date)),
+    })
+}
+
+/// The name of the place: what follows "tỉnh" or "thành phố" in the name of the province's committee.
+fn place(conn: &mut Conn, office: &Agency) -> Result<String> {
+    let mut at = Some(office.clone());
+    while let Some(agency) = at {
+        for word in ["tỉnh ", "thành phố "] {
+            if let Some((_, name)) =
+                agency.name.split_once(word).filter(|_| agency.name.starts_with("Ủy ban nhân dân "))
+            {
+                return Ok(name.to_owned());
+            }
+        }
+        at = agency.parent_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+    }
+    Ok("…".into())
+}
+
+fn document_name(document: Document) -> &'static str {
+    match document {
+        Document::RequestLetter => "Văn bản đề nghị",
+        Document::Invitation => "Thư mời",
+        Document::InvitationTranslation => "Bản dịch thư mời",
+        Document::Programme => "Chương trình",
+        Document::ParticipantList => "Danh sách trích ngang",
+        Document::CostEstimate => "Dự toán kinh phí",
+        Document::PartyConsent => "Ý kiến của cấp ủy",
+        Document::LeaveApplication => "Đơn xin nghỉ phép",
+        Document::GuestList => "Danh sách khách",
+        Document::DelegationScheme => "Đề án",
+        _ => "Tài liệu khác",
+    }
+}
+
+/// Kind, number and date of a paper.
+#[derive(Clone, Copy)]
+pub struct Headed<'a> {
+    pub kind: Kind,
+    pub number: &'a str,
+    pub date: Day,
+}
+
+/// Everything that the template of this kind may say of a dossier.
+pub fn values(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    subject: &Subject,
+    issuer: &Issuer,
+    Headed { kind, number, date }: Headed,
+) -> Result<Values> {
+    let mut values = Values::default();
+    let office = &issuer.office;
+    let above = office.parent_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+    values.put("office_above", above.map(|a| a.name.to_uppercase()).unwrap_or_default());
+    values.put("office", office.name.to_uppercase());
+    values.put("number", number);
+    values.put("place", place(conn, office)?);
+    values.put("date", date.format("ngày %d tháng %m năm %Y").to_string());
+    let authority = match issuer.body {
+        Body::PpcChair | Body::CommuneChair => format!("Chủ tịch {}", office.name),
+        Body::DofaDirector | Body::Dofa => format!("Giám đốc {}", office.name),
+        Body::AgencyHead => format!("Thủ trưởng {}", office.name),
+        _ => office.name.clone(),
+    };
+    let letter = kind == Kind::Permission;
+    values.put("authority", if letter { authority } else { authority.to_uppercase() });
+    let signer = issuer.signer.map(|id| accounts::named(conn, &[id])).transpose()?;
+    let signer = signer.and_then(|mut named| issuer.signer.and_then(|id| named.remove(&id)));
+    values.put("signer", signer.map(|n| n.full_name).unwrap_or_default());
+    for line in signature_lines(issuer.body, issuer.signed_as, &office.name) {
+        values.item("signature", [("text", line.as_str())]);
+    }
+    match subject {
+        Subject::Trip(trip) => {
+            common(conn, call, tools, &mut values, trip.as_ref(), kind)?;
+            let c = &trip.content;
+            let officials: HashMap<i64, _> =
+                officials_store::find_all(conn, &c.official_ids())?.into_iter().map(|o| (o.id, o)).collect();
+            let units = agencies::names(conn, &c.people.iter().map(|p| p.agency_id).collect::<Vec<_>>())?;
+            let known = Known { officials: &officials, units: &units };
+            trip::fill(&mut values, trip, &known, kind == Kind::Submission, kind == Kind::TripReport);
+            if let Some(party) = &c.inviting_party {
+                values.item("bases", [("text", format!("Theo thư mời của {}", party.name).as_str())]);
+            }
+        }
+        Subject::Visit(visit) => {
+            common(conn, call, tools, &mut values, visit.as_ref(), kind)?;
+            let units = agencies::names(conn, &visit.content.coordinating)?;
+            visit::fill(&mut values, visit, &units, kind == Kind::TripReport);
+        }
+    }
+    Ok(values)
+}
+
+/// What papers of every procedure say.
+fn common<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    values: &mut Values,
+    dossier: &Dossier<C>,
+    kind: Kind,
+) -> Result<()> {
+    let agency = agencies::find(conn, dossier.content.agency_id())?;
+    let agency = agency.map(|a| a.name).unwrap_or_default();
+    values.put("agency", agency.clone());
+    values.put("dossier", dossier.number.clone().unwrap_or_else(|| "chưa có".into()));
+    let (law, answer) = assess_dossier(conn, tools, dossier, received_on(dossier, call.today))?;
+    let decider = dossier.process.decider().or_else(|| answer.decider.as_ref().map(|d| d.body));
+    let to_body = decider.map_or("Sở Ngoại vụ".to_owned(), |b| match b {
+        Body::Dofa | Body::DofaDirector => "Sở Ngoại vụ".into(),
+        b => format!("{}; Sở Ngoại vụ", body_name(b)),
+    });
+    values.put("addressee", if kind == Kind::Permission { agency.clone() } else { to_body });
+    values.item("bases", [("text", format!("Căn cứ {}", law.pack.document).as_str())]);
+    if let Some(decider) = &answer.decider {
+        values.item("bases", [("text", format!("Căn cứ {}", decider.citation).as_str())]);
+    }
+    let agreed =
+        dossier.process.steps.iter().filter(|s| s.kind == StepKind::Consent && s.outcome.as_deref() == Some("agree"));
+    for body in agreed.filter_map(|s| s.body) {
+        values.item("bases", [("text", format!("Theo ý kiến đồng ý của {}", body_name(body)).as_str())]);
+    }
+    for owed in &answer.obligations {
+        let Timing::After(Anchor::Return | Anchor::Departure, _) = owed.timing else { continue };
+        let due = owed.due_on.map(|d| format!(", chậm nhất ngày {}", in_vietnamese(d))).unwrap_or_default();
+        let text = format!("{}{due} ({})", duty_name(&owed.code), owed.citation);
+        values.item("duties", [("text", text.as_str())]);
+    }
+    for document in attachments::kinds(conn, dossier.id)? {
+        values.item("attachments", [("text", document_name(document))]);
+    }
+    for condition in dossier.decision.iter().flat_map(|d| &d.conditions) {
+        values.item("conditions", [("text", condition.trim_end_matches('.'))]);
+    }
+    let mut recipients = match kind {
+        Kind::SendingDecision => vec!["Như Điều 4".to_owned(), "Công an tỉnh (quản lý xuất nhập cảnh)".into()],
+        _ => vec!["Như trên".to_owned()],
+    };
+    recipients.push("Sở Ngoại vụ".into());
+    recipients.extend(answer.copies_to.iter().map(|b| body_name(*b).to_owned()));
+    let mut told = Vec::new();
+    for name in recipients {
+        if !told.contains(&name) {
+            values.item("recipients", [("text", name.as_str())]);
+            told.push(name);
+        }
+    }
+    reported(conn, values, dossier.report.as_ref())?;
+    let settled = duties::of_delegation(conn, dossier.id)?.into_iter().find(|d| d.code == SETTLEMENT);
+    put_settlement(values, settled.and_then(|d| d.settlement).as_ref());
+    Ok(())
+}
+
+fn duty_name(code: &str) -> &str {
+    match code {
+        duties::PASSPORT_RETURN => "Nộp lại hộ chiếu cho cơ quan quản lý",
+        duties::TRIP_REPORT => "Báo cáo kết quả chuyến đi",
+        "party_report" => "Báo cáo chi bộ",
+        duties::SETTLEMENT => "Quyết toán kinh phí",
+        other => other,
+    }
+}
+
+fn reported(conn: &mut Conn, values: &mut Values, report: Option<&Report>) -> Result<()> {
+    let Some(report) = report else { return Ok(()) };
+    values.put("summary", report.summary.clone());
+    for result in &report.results {
+        values.item("results", [("text", result.trim_end_matches('.'))]);
+    }
+    let agencies = agencies::names(conn, &report.follow_ups.iter().map(|f| f.agency_id.0).collect::<Vec<_>>())?;
+    for (at, task) in (1..).zip(&report.follow_ups) {
+        let Id(agency) = task.agency_id;
+        let name = agencies.get(&agency).map(|(_, name)| name.clone()).unwrap_or_default();
+        let (no, due) = (format!("{at}"), in_vietnamese(task.due_on));
+        values.item(
+            "follow_ups",
+            [("no", no.as_str()), ("task", task.task.as_str()), ("agency", name.as_str()), ("due", due.as_str())],
+        );
+    }
+    Ok(())
+}

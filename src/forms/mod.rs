@@ -1,0 +1,14 @@
+//! Papers of an office (thể thức văn bản, NĐ 30/2020/NĐ-CP): submissions, decisions, permissions and reports, filled into
+//! templates that the office can change in Word, numbered without a gap.
+
+pub mod actions;
+pub mod fill;
+pub mod http;
+pub mod issue;
+pub mod layout;
+pub mod model;
+pub mod spell;
+pub mod store;
+pub mod templates_http;
+pub mod trip;
+pub mod visit;

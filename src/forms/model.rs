@@ -1,0 +1,230 @@
+//! Kinds of papers, what fields they may have, and how they are numbered. Pure.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::kernel::time::{Day, Moment};
+use crate::kernel::words::{Body, Direction, SignedAs};
+
+/// A paper that the system writes.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[schema(as = PaperKind)]
+pub enum Kind {
+    /// Tờ trình of the requesting agency.
+    Submission,
+    /// Quyết định cử đoàn (mẫu 02/2020/NG-XNC).
+    SendingDecision,
+    /// Văn bản cho phép: of a private journey, or of guests.
+    Permission,
+    /// Báo cáo kết quả.
+    TripReport,
+}
+
+impl Kind {
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+
+    /// Abbreviation of the kind in numbers (NĐ 30/2020/NĐ-CP Phụ lục III); letters (công văn) have none.
+    pub fn abbreviation(self) -> Option<&'static str> {
+        match self {
+            Kind::Submission => Some("TTr"),
+            Kind::SendingDecision => Some("QĐ"),
+            Kind::Permission => None,
+            Kind::TripReport => Some("BC"),
+        }
+    }
+
+    /// Whether the deciding body issues it; else the requesting agency does.
+    pub fn of_decider(self) -> bool {
+        matches!(self, Kind::SendingDecision | Kind::Permission)
+    }
+
+    /// The number by its parts: `01/TTr-SKHCN`; of a letter `01/UBND-SNV` with the unit that drafted it.
+    pub fn number(self, ordinal: Option<i64>, office: &str, drafter: &str) -> String {
+        let ordinal = ordinal.map_or_else(|| "      ".to_owned(), |n| format!("{n:02}"));
+        match self.abbreviation() {
+            Some(kind) => format!("{ordinal}/{kind}-{office}"),
+            None if office == drafter => format!("{ordinal}/{office}"),
+            None => format!("{ordinal}/{office}-{drafter}"),
+        }
+    }
+}
+
+/// One item of a list.
+pub type Record = BTreeMap<String, String>;
+
+/// What goes into a template.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values {
+    pub texts: BTreeMap<String, String>,
+    pub lists: BTreeMap<String, Vec<Record>>,
+}
+
+impl Values {
+    pub fn put(&mut self, name: &str, value: impl Into<String>) {
+        self.texts.insert(name.to_owned(), value.into());
+    }
+
+    /// Adds an item to a list.
+    pub fn item<'a, const N: usize>(&mut self, list: &str, fields: [(&'a str, &'a str); N]) {
+        let record = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        self.lists.entry(list.to_owned()).or_default().push(record);
+    }
+}
+
+/// Fields of every paper, with what each says.
+pub const TEXTS: &[(&str, &str)] = &[
+    ("office_above", "Cơ quan chủ quản, chữ hoa"),
+    ("office", "Cơ quan ban hành, chữ hoa"),
+    ("number", "Số, ký hiệu"),
+    ("place", "Địa danh"),
+    ("date", "ngày … tháng … năm …"),
+    ("title", "Tên đoàn"),
+    ("dossier", "Mã hồ sơ"),
+    ("agency", "Cơ quan đề nghị hoặc chủ trì đón"),
+    ("addressee", "Nơi kính gửi"),
+    ("authority", "Người, cơ quan quyết định, chữ hoa"),
+    ("signer", "Họ tên người ký"),
+    ("capacity", "Danh nghĩa đoàn"),
+    ("purpose", "Mục đích"),
+    ("field", "Lĩnh vực"),
+    ("countries", "Nước đến, hoặc nước của khách"),
+    ("from", "Từ ngày"),
+    ("to", "Đến ngày"),
+    ("days_total", "Tổng số ngày"),
+    ("people_total", "Tổng số người"),
+    ("cost_total", "Tổng kinh phí"),
+    ("cost_words", "Tổng kinh phí bằng chữ"),
+    ("inviter", "Đơn vị mời"),
+    ("plan", "Trong hay ngoài kế hoạch"),
+    ("organisation", "Tổ chức cử khách"),
+    ("guest_head", "Trưởng đoàn khách"),
+    ("coordinating", "Cơ quan phối hợp"),
+    ("passports", "Loại hộ chiếu sử dụng"),
+    ("summary", "Tóm tắt kết quả"),
+    ("spent_total", "Tổng quyết toán"),
+];
+
+/// Lists and the fields of their items.
+pub const LISTS: &[(&str, &[&str])] = &[
+    ("bases", &["text"]),
+    ("members", &["no", "name", "birth", "post", "unit", "grade", "role"]),
+    ("stops", &["no", "dates", "country", "place", "days"]),
+    ("costs", &["no", "source", "amount"]),
+    ("duties", &["text"]),
+    ("attachments", &["text"]),
+    ("recipients", &["text"]),
+    ("signature", &["text"]),
+    ("guests", &["no", "name", "nationality", "post"]),
+    ("programme", &["no", "time", "place", "activity"]),
+    ("conditions", &["text"]),
+    ("results", &["text"]),
+    ("follow_ups", &["no", "task", "agency", "due"]),
+    ("spent", &["no", "what", "estimate", "actual", "vnd"]),
+];
+
+/// Whether a template may have a field.
+pub fn is_field(name: &str) -> bool {
+    match name.split_once('.') {
+        Some((list, field)) => LISTS.iter().any(|(l, fields)| *l == list && fields.contains(&field)),
+        None => TEXTS.iter().any(|(text, _)| *text == name),
+    }
+}
+
+/// A body as papers name it.
+pub fn body_name(body: Body) -> &'static str {
+    match body {
+        Body::AgencyHead => "Thủ trưởng cơ quan",
+        Body::Dofa => "Sở Ngoại vụ",
+        Body::DofaDirector => "Giám đốc Sở Ngoại vụ",
+        Body::PpcOffice => "Văn phòng UBND tỉnh",
+        Body::Ppc => "Ủy ban nhân dân tỉnh",
+        Body::PpcChair => "Chủ tịch Ủy ban nhân dân tỉnh",
+        Body::PeopleCouncilStandingBody => "Thường trực Hội đồng nhân dân tỉnh",
+        Body::PartyOffice => "Văn phòng Tỉnh ủy",
+        Body::PartyPersonnelBoard => "Ban Tổ chức Tỉnh ủy",
+        Body::PartyStandingSecretariat => "Thường trực Tỉnh ủy",
+        Body::PartyStandingBoard => "Ban Thường vụ Tỉnh ủy",
+        Body::CentralSecretariat => "Ban Bí thư",
+        Body::PrimeMinister => "Thủ tướng Chính phủ",
+        Body::HomeAffairsDept => "Sở Nội vụ",
+        Body::ProvincialPolice => "Công an tỉnh",
+        Body::BorderGuard => "Bộ đội Biên phòng tỉnh",
+        Body::ProvincialMilitaryCommand => "Bộ Chỉ huy quân sự tỉnh",
+        Body::CommuneChair => "Chủ tịch Ủy ban nhân dân cấp xã",
+        Body::OwnCentralAgency => "cơ quan chủ quản ở trung ương",
+        Body::Mofa => "Bộ Ngoại giao",
+    }
+}
+
+/// The lines above a signature (NĐ 30/2020/NĐ-CP Đ.13): in whose place, and the post.
+pub fn signature_lines(body: Body, signed_as: SignedAs, office: &str) -> Vec<String> {
+    let post = match body {
+        Body::Ppc | Body::PpcChair | Body::CommuneChair => "CHỦ TỊCH",
+        Body::Dofa | Body::DofaDirector | Body::HomeAffairsDept => "GIÁM ĐỐC",
+        _ => "THỦ TRƯỞNG CƠ QUAN",
+    };
+    match (signed_as, body) {
+        (SignedAs::Tm, _) | (SignedAs::Direct, Body::Ppc) => {
+            vec![format!("TM. {}", office.to_uppercase()), post.into()]
+        }
+        (SignedAs::Direct, _) => vec![post.into()],
+        (SignedAs::Kt, _) => vec![format!("KT. {post}"), format!("PHÓ {post}")],
+        (SignedAs::Tuq, _) => vec![format!("TUQ. {post}")],
+        (SignedAs::Tl, _) => vec![format!("TL. {post}")],
+    }
+}
+
+/// A paper that was issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    pub id: i64,
+    pub version: i64,
+    pub delegation_id: i64,
+    pub direction: Direction,
+    pub kind: Kind,
+    /// Who issued it.
+    pub agency_id: i64,
+    pub year: i64,
+    /// Its place in the register; none where the number was given elsewhere.
+    pub ordinal: Option<i64>,
+    pub number: String,
+    pub date: Day,
+    pub created_by: i64,
+    pub created_at: Moment,
+    /// Why it does not hold; its number is not given again.
+    pub voided: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_offices_write_them() {
+        assert_eq!(Kind::Submission.number(Some(1), "SKHCN", "SKHCN"), "01/TTr-SKHCN");
+        assert_eq!(Kind::SendingDecision.number(Some(123), "UBND", "SNV"), "123/QĐ-UBND");
+        assert_eq!(Kind::Permission.number(Some(7), "UBND", "SNV"), "07/UBND-SNV");
+        assert_eq!(Kind::TripReport.number(None, "SYT", "SYT"), "      /BC-SYT");
+        assert!(
+            is_field("number") && is_field("members.name") && !is_field("members.passport_number") && !is_field("x")
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! Routes of templates: an office takes one, changes it in Word, and puts it back.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use serde::Serialize;
+use serde_json::json;
+use strum::VariantArray as _;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::reply;
+use crate::access::permission::{Act, Kind as Right};
+use crate::error::{Error, Result, not_found};
+use crate::forms::fill::fields_of;
+use crate::forms::layout;
+use crate::forms::model::{Kind, LISTS, TEXTS, is_field};
+use crate::forms::store::{self, Template};
+use crate::kernel::time::rfc3339;
+use crate::kernel::violation::Violations;
+use crate::web::file::{DOCX, saved};
+use crate::web::idempotency::fingerprint;
+use crate::web::multipart::{check_name, receive};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(download).service(put).service(reset);
+}
+
+/// Bytes a template may have.
+const LIMIT: usize = 2 << 20;
+
+/// A template in use.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PaperTemplate, example = json!({"kind": "submission", "version": 1, "own": false, "file_name": null, "updated_at": null}))]
+struct TemplateView {
+    kind: Kind,
+    version: i64,
+    /// The office's own; else the one that comes with the system.
+    own: bool,
+    file_name: Option<String>,
+    updated_at: Option<String>,
+}
+
+fn view(kind: Kind, own: Option<&Template>) -> TemplateView {
+    TemplateView {
+        kind,
+        version: own.map_or(0, |t| t.version),
+        own: own.is_some(),
+        file_name: own.map(|t| t.file_name.clone()),
+        updated_at: own.map(|t| rfc3339(t.updated_at)),
+    }
+}
+
+/// A field that a template may have, in double braces.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PaperField, example = json!({"field": "{{number}}", "says": "Số, ký hiệu", "repeats": false}))]
+struct FieldView {
+    field: String,
+    says: String,
+    /// The paragraph or row that has it stands once for every item.
+    repeats: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TemplateList {
+    items: Vec<TemplateView>,
+    fields: Vec<FieldView>,
+    next: Option<String>,
+}
+
+/// The templates in use, and every field that they may have.
+#[utoipa::path(tag = "papers", operation_id = "list_paper_templates", responses((status = 200, description = "templates", body = TemplateList)))]
+#[get("/paper-templates")]
+async fn list(call: Call) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Regulation)?;
+    let items = call
+        .read(|conn, _| {
+            let of = |kind: &Kind| Ok(view(*kind, store::template(conn, *kind)?.as_ref()));
+            Kind::VARIANTS.iter().map(of).collect::<Result<Vec<_>>>()
+        })
+        .await?;
+    let texts = TEXTS.iter().map(|(name, says)| FieldView {
+        field: format!("{{{{{name}}}}}"),
+        says: (*says).to_owned(),
+        repeats: false,
+    });
+    let lists = LISTS.iter().flat_map(|(list, fields)| fields.iter().map(move |f| (list, f))).map(|(list, field)| {
+        FieldView { field: format!("{{{{{list}.{field}}}}}"), says: format!("{list}: {field}"), repeats: true }
+    });
+    let fields = texts.chain(lists).collect();
+    Ok(HttpResponse::Ok().json(TemplateList { items, fields, next: None }))
+}
+
+fn kind(word: &str) -> Result<Kind> {
+    word.parse().map_err(|_| not_found())
+}
+
+/// The template in use as a document that Word opens.
+#[utoipa::path(tag = "papers", operation_id = "download_paper_template", params(("kind" = String, Path, example = "submission")),
+    responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/paper-templates/{kind}/file")]
+async fn download(call: Call, word: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Regulation)?;
+    let kind = kind(&word)?;
+    let own = call.read(move |conn, _| store::template(conn, kind)).await?;
+    let bytes = match own {
+        Some(own) => own.body,
+        None => layout::template(kind).map_err(Error::Internal)?,
+    };
+    Ok(saved(&mut HttpResponse::Ok(), DOCX, &format!("mau-{}.docx", kind.word().replace('_', "-")), bytes.into()))
+}
+
+/// The form of a template.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the form")]
+struct TemplateForm {
+    /// DOCX, at most 2 MiB.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Puts the office's own template in use. A field that is not known is named (422).
+#[utoipa::path(tag = "papers", operation_id = "put_paper_template", params(("kind" = String, Path, example = "submission")),
+    request_body(content = TemplateForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "in use", body = TemplateView)))]
+#[post("/paper-templates/{kind}")]
+async fn put(req: HttpRequest, call: Call, word: web::Path<String>, payload: web::Payload) -> Result<HttpResponse> {
+    let form = receive(&req, payload, &[], &[], LIMIT).await?;
+    let word = word.into_inner();
+    let print = fingerprint(&form.bytes);
+    call.change(
+        print,
+        move |_, _| kind(&word),
+        move |conn, call, kind| {
+            call.actor.require(Act::Administer, Right::Regulation)?;
+            let mut faults = Violations::default();
+            check_name(&form.file_name, &mut faults);
+            match fields_of(&form.bytes) {
+                Ok(fields) => {
+                    for field in fields.iter().filter(|f| !is_field(f)) {
+                        let vi = format!("Không có trường «{field}».");
+                        faults.add("/file", "unknown_template_field", vi, format!("There is no field \"{field}\"."));
+                    }
+                }
+                Err(reason) => {
+                    let vi = format!("Không đọc được tệp DOCX: {reason}.");
+                    faults.add("/file", "unreadable_template", vi, format!("The DOCX cannot be read: {reason}."));
+                }
+            }
+            faults.finish()?;
+            let version = store::template(conn, kind)?.map_or(1, |t| t.version + 1);
+            let template = Template { version, file_name: form.file_name, body: form.bytes, updated_at: call.now };
+            store::save_template(conn, kind, &template, call.actor.id())?;
+            let detail = json!({"file": template.file_name, "version": version});
+            call.remember(conn, "put_paper_template", &format!("paper-templates/{}", kind.word()), detail)?;
+            let location = format!("/api/v1/paper-templates/{}/file", kind.word());
+            reply(201, Some(version), Some(location), &view(kind, Some(&template)))
+        },
+    )
+    .await
+}
+
+/// Takes the office's template away: the one that comes with the system is used again.
+#[utoipa::path(tag = "papers", operation_id = "reset_paper_template", params(("kind" = String, Path, example = "submission")),
+    responses((status = 204, description = "done")))]
+#[delete("/paper-templates/{kind}")]
+async fn reset(call: Call, word: web::Path<String>) -> Result<HttpResponse> {
+    let kind = kind(&word)?;
+    call.write(move |conn, call| {
+        let own = store::template(conn, kind)?;
+        call.precondition_given()?;
+        call.actor.require(Act::Administer, Right::Regulation)?;
+        call.precondition_holds(own.map_or(0, |t| t.version))?;
+        store::delete_template(conn, kind)?;
+        call.remember(conn, "reset_paper_template", &format!("paper-templates/{}", kind.word()), json!({}))
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

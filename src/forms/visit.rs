@@ -1,0 +1,64 @@
+//! What papers say of a visit. Pure.
+
+use std::collections::HashMap;
+
+use crate::forms::model::Values;
+use crate::forms::trip::{country_name, put_days, said, sums};
+use crate::kernel::money::grouped;
+use crate::kernel::time::{Period, local};
+use crate::kernel::words::MemberRole;
+use crate::procedures::inbound::model::Visit;
+use crate::statistics::count::Dimension;
+
+/// Fields of a visit.
+pub fn fill(values: &mut Values, visit: &Visit, units: &HashMap<i64, (String, String)>, as_was: bool) {
+    let c = &visit.content;
+    let planned = c.period();
+    let days = if as_was {
+        Period { from: c.stay.arrived_on.unwrap_or(planned.from), to: c.stay.departed_on.unwrap_or(planned.to) }
+    } else {
+        planned
+    };
+    values.put("title", c.title.clone());
+    values.put("purpose", said(Dimension::Purpose, c.purpose.word()).to_lowercase());
+    values.put("field", c.field.map(|f| said(Dimension::Field, f.word())).unwrap_or_default());
+    let shares = if as_was { c.shares() } else { c.announced() };
+    let shares = shares.iter().map(|s| format!("{} ({})", country_name(&s.country), s.count));
+    values.put("countries", format!("quốc tịch: {}", shares.collect::<Vec<_>>().join(", ")));
+    values.put("organisation", format!("Tổ chức cử đoàn: {} ({}).", c.sending_organisation, country_name(&c.country)));
+    let head = c.guests.iter().find(|g| g.role == MemberRole::Head).map(|g| g.full_name.clone());
+    values.put("guest_head", head.unwrap_or_default());
+    let together = c.coordinating.iter().filter_map(|id| units.get(id)).map(|(_, name)| name.as_str());
+    values.put("coordinating", together.collect::<Vec<_>>().join(", "));
+    values.put("people_total", grouped(if as_was { c.counted() } else { c.headcount }));
+    put_days(values, days);
+    let (total, words) = sums(&[]);
+    values.put("cost_total", total);
+    values.put("cost_words", words);
+    for (at, guest) in (1..).zip(&c.guests) {
+        let (no, nationality) = (format!("{at}"), country_name(&guest.nationality));
+        values.item(
+            "guests",
+            [
+                ("no", no.as_str()),
+                ("name", guest.full_name.as_str()),
+                ("nationality", nationality.as_str()),
+                ("post", guest.position.as_str()),
+            ],
+        );
+    }
+    for (at, item) in (1..).zip(&c.programme) {
+        let (from, to) = (local(item.starts_at), local(item.ends_at));
+        let time = format!("{} – {} ngày {}", from.format("%H:%M"), to.format("%H:%M"), from.format("%d/%m/%Y"));
+        let no = format!("{at}");
+        values.item(
+            "programme",
+            [
+                ("no", no.as_str()),
+                ("time", time.as_str()),
+                ("place", item.place.as_str()),
+                ("activity", item.activity.as_str()),
+            ],
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! Papers of the office: numbered without a gap, in the order of NĐ 30/2020, from templates that the office may change.
+
+use std::io::Read;
+
+use futures_util::future::join_all;
+use ngoaivu::papers::docx::{CELL, paragraph, write};
+use serde_json::{Value, json};
+
+use crate::world::{World, decision, form};
+
+/// The text of a DOCX, paragraph by paragraph.
+fn lines(bytes: &[u8]) -> Vec<String> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut xml = String::new();
+    archive.by_name("word/document.xml").unwrap().read_to_string(&mut xml).unwrap();
+    let text = |part: &str| {
+        let runs =
+            part.split("<w:t").skip(1).filter_map(|r| r.split_once('>')).filter_map(|(_, r)| r.split_once("</w:t>"));
+        runs.map(|(text, _)| text.replace("&amp;", "&")).collect::<String>()
+    };
+    xml.split("</w:p>").map(text).filter(|t| !t.trim().is_empty()).collect()
+}
+
+async fn file(w: &World, user: &str, paper: &Value) -> Vec<String> {
+    let path = format!("/papers/{}/file", paper["id"].as_str().unwrap());
+    let answer = w.get(user, &path).await.expect(200);
+    assert!(answer.headers["content-type"].ends_with("wordprocessingml.document"));
+    lines(&answer.bytes)
+}
+
+async fn issue(w: &World, user: &str, id: &str, kind: &str) -> crate::world::Answer {
+    w.post(user, "/papers", json!({"delegation_id": id, "kind": kind})).await
+}
+
+fn has(lines: &[String], part: &str) -> bool {
+    lines.iter().any(|l| l.contains(part))
+}
+
+on_both! {
+    async fn a_trip_has_its_submission_decision_and_report(w) {
+        let id = w.submitted(w.study_visit().await).await;
+        let paper = issue(&w, "clerk.skhcn", &id, "submission").await.expect(201).json();
+        assert_eq!((paper["number"].as_str(), paper["ordinal"].as_i64(), paper["year"].as_i64()), (Some("01/TTr-SKHCN"), Some(1), Some(2026)));
+        let told = file(&w, "officer.snv", &paper).await;
+        // The components in their order (NĐ 30/2020/NĐ-CP Đ.8).
+        let order = ["ỦY BAN NHÂN DÂN TỈNH MẪU", "SỞ KHOA HỌC VÀ CÔNG NGHỆ", "Số: 01/TTr-SKHCN", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc", "Mẫu, ngày 02 tháng 03 năm 2026", "TỜ TRÌNH", "Kính gửi: Chủ tịch Ủy ban nhân dân tỉnh; Sở Ngoại vụ",
+            "Căn cứ Quy chế mẫu", "Theo thư mời của Tỉnh Chungbuk", "Tổng số: 5 người", "Tổng số: 5 ngày", "350.000.000 VND (Ba trăm năm mươi triệu đồng)", "Nơi nhận:", "THỦ TRƯỞNG CƠ QUAN"];
+        let mut at = 0;
+        for part in order {
+            at += told[at..].iter().position(|l| l.contains(part)).unwrap_or_else(|| panic!("{part} after line {at}: {told:#?}"));
+        }
+        assert!(!told.iter().any(|l| l.contains("{{")), "{told:#?}");
+        issue(&w, "clerk.skhcn", &id, "submission").await.refused(409, "already_exists");
+        issue(&w, "clerk.skhcn", &id, "sending_decision").await.refused(403, "forbidden");
+        issue(&w, "officer.snv", &id, "submission").await.refused(403, "forbidden");
+        issue(&w, "officer.snv", &id, "sending_decision").await.refused(409, "not_possible_in_state");
+
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        w.act("office.vptu", &id, "consent", json!({"verdict": "agree", "document": {"number": "1", "date": "2026-03-02"}})).await.expect(200);
+        let kind = issue(&w, "officer.snv", &id, "permission").await;
+        assert_eq!(kind.faults(), [("/kind".to_owned(), "not_of_this_procedure".to_owned())]);
+        // The number is taken first, then the Chair decides with it, then the paper stands as it was signed.
+        let drawn = issue(&w, "officer.snv", &id, "sending_decision").await.expect(201).json();
+        assert_eq!(drawn["number"], "01/QĐ-UBND");
+        let mut signed = decision("approve");
+        signed["document"] = json!({"number": "01/QĐ-UBND", "date": "2026-03-02", "signed_as": "kt"});
+        let members = w.officials("SKHCN").await;
+        signed["members"] = json!([{"official_id": members[5], "verdict": "reject"}]);
+        w.act("chair", &id, "decide", signed).await.expect(200);
+        let same = issue(&w, "officer.snv", &id, "sending_decision").await.expect(201).json();
+        assert_eq!((&same["id"], &same["number"], &same["version"]), (&drawn["id"], &drawn["number"], &json!(2)));
+        let told = file(&w, "clerk.skhcn", &same).await;
+        for part in ["QUYẾT ĐỊNH:", "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH MẪU", "Điều 1. Cử 4 người", "Theo ý kiến đồng ý của Thường trực Tỉnh ủy", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH",
+            "Nộp lại hộ chiếu cho cơ quan quản lý", "Luật 49/2019/QH14 Đ.23", "Công an tỉnh (quản lý xuất nhập cảnh)"] {
+            assert!(has(&told, part), "{part}: {told:#?}");
+        }
+
+        issue(&w, "clerk.skhcn", &id, "trip_report").await.refused(409, "not_possible_in_state");
+        w.advance_days(30);
+        w.act("clerk.skhcn", &id, "record-departure", json!({"on": "2026-03-23"})).await.expect(200);
+        w.act("clerk.skhcn", &id, "record-return", json!({"on": "2026-03-28"})).await.expect(200);
+        let report = json!({"summary": "Đoàn đã làm việc với tỉnh Chungbuk.", "results": ["Ký biên bản ghi nhớ", "Thống nhất lịch trao đổi"],
+            "follow_ups": [{"task": "Cử 10 thực tập sinh", "agency_id": w.agency("SYT").await, "due_on": "2026-12-31"}]});
+        w.act("head.skhcn", &id, "submit-report", report).await.expect(200);
+        let settlement = w.get("clerk.skhcn", "/duties?code=settlement").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+        let spent = json!({"on": "2026-03-30", "lines": [{"what": "Vé máy bay", "estimate": {"amount": 350_000_000, "currency": "VND"}, "actual": {"amount": 340_000_000, "currency": "VND"}}]});
+        w.as_user("clerk.skhcn", World::request("POST", &format!("/duties/{settlement}/fulfil")).insert_header(("If-Match", "\"1\"")).set_json(spent)).await.expect(200);
+        let report = issue(&w, "head.skhcn", &id, "trip_report").await.expect(201).json();
+        assert_eq!(report["number"], "01/BC-SKHCN");
+        let told = file(&w, "officer.snv", &report).await;
+        for part in ["BÁO CÁO", "Từ ngày 23/03/2026 đến ngày 28/03/2026 (6 ngày), 4 người", "- Thống nhất lịch trao đổi.", "Cử 10 thực tập sinh", "Sở Y tế", "340.000.000 đồng (Ba trăm bốn mươi triệu đồng)"] {
+            assert!(has(&told, part), "{part}: {told:#?}");
+        }
+        // The rows of days add up to the days, the rows of people to the people.
+        let days: i64 = told.iter().skip_while(|l| !l.contains("Số ngày")).skip(1).take(10).filter_map(|l| l.parse::<i64>().ok()).filter(|n| *n != 1).sum();
+        assert!(days >= 5, "{told:#?}");
+        let register = w.get("inspector", "/papers?year=2026").await.expect(200).json();
+        let numbers: Vec<&str> = register["items"].as_array().unwrap().iter().map(|p| p["number"].as_str().unwrap()).collect();
+        assert_eq!(numbers, ["01/TTr-SKHCN", "01/QĐ-UBND", "01/BC-SKHCN"]);
+        assert_eq!(w.get("clerk.syt", "/papers").await.expect(200).json()["items"], json!([]));
+        w.get("clerk.syt", &format!("/papers/{}", report["id"].as_str().unwrap())).await.refused(404, "not_found");
+    }
+
+    async fn guests_get_a_letter_of_permission(w) {
+        let id = w.approved_visit(w.visit().await).await;
+        let paper = issue(&w, "officer.snv", &id, "permission").await.expect(201).json();
+        // It was decided under a number of its own.
+        assert_eq!((paper["number"].as_str(), paper["ordinal"].as_i64(), paper["date"].as_str()), (Some("24/QĐ-UBND"), None, Some("2026-03-10")));
+        let told = file(&w, "clerk.skhcn", &paper).await;
+        for part in ["V/v Đoàn tỉnh Chungbuk", "Kính gửi: Sở Khoa học và Công nghệ", "12 người; từ ngày 23/03/2026 đến ngày 25/03/2026 (3 ngày)", "KIM Young-hwan", "09:00 – 11:00 ngày 24/03/2026", "Hội đàm"] {
+            assert!(has(&told, part), "{part}: {told:#?}");
+        }
+        assert!(!has(&told, "Chức vụ, Đơn vị") && !has(&told, "Loại, ngạch, bậc"), "a table without rows is left out");
+    }
+
+    async fn numbers_have_no_gap_whoever_asks_at_once(w) {
+        let mut ids = Vec::new();
+        for month in 4..10 {
+            let mut trip = w.small_trip().await;
+            let (from, to) = (format!("2026-{month:02}-06"), format!("2026-{month:02}-07"));
+            for (field, day) in [("departure_date", &from), ("return_date", &to)] {
+                trip[field] = json!(day);
+            }
+            trip["stops"] = json!([{"country": "JP", "place": "Tokyo", "from": from, "to": to}]);
+            ids.push(w.draft(trip).await);
+        }
+        // Half of them fail: they take no number.
+        let asked = ids.iter().flat_map(|id| [issue(&w, "clerk.skhcn", id, "submission"), issue(&w, "clerk.skhcn", id, "trip_report")]);
+        let answers = join_all(asked).await;
+        let mut taken: Vec<i64> = answers.iter().filter(|a| a.status == 201).map(|a| a.json()["ordinal"].as_i64().unwrap()).collect();
+        taken.sort_unstable();
+        assert_eq!(taken, [1, 2, 3, 4, 5, 6]);
+        // A voided number is not given again.
+        let first = answers.iter().find(|a| a.status == 201 && a.json()["ordinal"] == 3).unwrap().json();
+        let path = format!("/papers/{}/void", first["id"].as_str().unwrap());
+        let void = |etag: &str| World::request("POST", &path).insert_header(("If-Match", etag.to_owned())).set_json(json!({"reason": "Sai tên."}));
+        w.as_user("officer.snv", void("\"1\"")).await.refused(404, "not_found");
+        w.as_user("clerk.skhcn", void("\"1\"")).await.expect(200);
+        w.as_user("clerk.skhcn", void("\"2\"")).await.refused(409, "not_possible_in_state");
+        let again = issue(&w, "clerk.skhcn", first["delegation_id"].as_str().unwrap(), "submission").await.expect(201).json();
+        assert_eq!(again["number"], "07/TTr-SKHCN");
+        // The next year begins with 01.
+        w.advance_days(305);
+        w.as_user("clerk.skhcn", World::request("POST", &format!("/papers/{}/void", again["id"].as_str().unwrap())).insert_header(("If-Match", "\"1\"")).set_json(json!({"reason": "x"}))).await.expect(200);
+        let next = issue(&w, "clerk.skhcn", first["delegation_id"].as_str().unwrap(), "submission").await.expect(201).json();
+        assert_eq!((next["number"].as_str(), next["year"].as_i64()), (Some("01/TTr-SKHCN"), Some(2027)));
+    }
+
+    async fn an_office_puts_its_own_template_in_use(w) {
+        let id = w.draft(w.small_trip().await).await;
+        let preview = w.get("clerk.skhcn", &format!("/papers/preview?delegation_id={id}&kind=submission")).await.expect(200);
+        assert!(has(&lines(&preview.bytes), "Số:       /TTr-SKHCN"));
+        let taken = w.get("rules", "/paper-templates/submission/file").await.expect(200);
+        assert!(has(&lines(&taken.bytes), "{{members.no}}"));
+        let put = async |w: &World, user: &str, bytes: &[u8]| w.as_user(user, form("/paper-templates/submission", &[], "mau.docx", bytes)).await;
+        let own = write(&(paragraph("Mẫu riêng {{number}}", CELL) + &paragraph("- {{members.name}}", CELL))).unwrap();
+        put(&w, "clerk.skhcn", &own).await.refused(403, "forbidden");
+        let wrong = write(&(paragraph("{{numbre}} {{members.salary}}", CELL))).unwrap();
+        let refused = put(&w, "rules", &wrong).await;
+        assert_eq!(refused.faults(), [("/file".to_owned(), "unknown_template_field".to_owned()), ("/file".to_owned(), "unknown_template_field".to_owned())]);
+        assert_eq!(put(&w, "rules", b"no document").await.faults(), [("/file".to_owned(), "unreadable_template".to_owned())]);
+        put(&w, "rules", &own).await.expect(201);
+        let paper = issue(&w, "clerk.skhcn", &id, "submission").await.expect(201).json();
+        let told = file(&w, "clerk.skhcn", &paper).await;
+        assert_eq!((told.len(), told[0].as_str()), (3, "Mẫu riêng 01/TTr-SKHCN"));
+        let reset = World::request("DELETE", "/paper-templates/submission").insert_header(("If-Match", "\"1\""));
+        w.as_user("rules", reset).await.expect(204);
+        let listed = w.get("clerk.skhcn", "/paper-templates").await.expect(200).json();
+        assert!(listed["items"].as_array().unwrap().iter().all(|t| t["own"] == false));
+        assert!(listed["fields"].as_array().unwrap().len() > 50);
+    }
+}
