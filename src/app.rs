@@ -146,6 +146,7 @@ fn rooms(config: &mut ServiceConfig) {
     crate::access::trail::routes(config);
     crate::registry::routes(config);
     crate::regulation::http::routes(config);
+    crate::regulation::choices_http::routes(config);
     crate::approval::http::routes(config);
     crate::duties::http::routes(config);
     crate::duties::custody_http::routes(config);

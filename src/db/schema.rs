@@ -674,6 +674,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    text_choices (id) {
+        id -> BigInt,
+        jurisdiction -> Text,
+        regulation -> Text,
+        from_day -> Date,
+        document_number -> Text,
+        document_date -> Date,
+        reason -> Text,
+        chosen_by -> BigInt,
+        chosen_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(plan_draws -> dossiers (delegation_id));
 diesel::joinable!(duties -> dossiers (delegation_id));

@@ -346,6 +346,13 @@ fn further_notes(law: &Law, case: &Case, spoken: &[Spoken]) -> Vec<(String, Bili
             format!("The province became part of {name} ({code}); an administrator chooses the text that applies."),
         );
     }
+    if let Some(document) = &law.chosen_by {
+        add(
+            "text_chosen",
+            format!("Áp dụng {} theo {document}.", law.pack.document),
+            format!("{} is applied by {document}.", law.pack.document),
+        );
+    }
     if !law.pack.dossier_known.contains(&case.procedure) {
         add(
             "dossier_not_known",

@@ -19,8 +19,18 @@ pub fn load(source: &str, known: &[&Pack]) -> Result<Pack, Vec<PackFault>> {
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     packs: BTreeMap<(String, i64), Arc<Pack>>,
-    /// How many packs were read, to know when more were loaded.
+    choices: Vec<Choice>,
+    /// How many packs and choices were read, to know when there are more.
     pub revision: i64,
+}
+
+/// A text that an administrator chose for a province, by a document.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    pub jurisdiction: String,
+    pub code: String,
+    pub from: Day,
+    pub document: String,
 }
 
 /// A pack with the packs it extends: its own rules go first.
@@ -30,6 +40,8 @@ pub struct Law {
     pub below: Option<Arc<Pack>>,
     /// The pack is applied outside its time.
     pub out_of_force: bool,
+    /// The document by which an administrator chose it.
+    pub chosen_by: Option<String>,
 }
 
 impl Law {
@@ -51,6 +63,28 @@ impl Book {
         self.packs.insert((pack.code.clone(), pack.version), Arc::new(pack));
     }
 
+    pub fn choose(&mut self, choice: Choice) {
+        self.choices.push(choice);
+    }
+
+    /// Whether any text is of this province, or names it as the one it became part of.
+    pub fn knows(&self, jurisdiction: &str) -> bool {
+        self.latest().iter().any(|p| {
+            p.jurisdiction.as_deref() == Some(jurisdiction)
+                || p.successor.as_ref().is_some_and(|(s, _)| s == jurisdiction)
+        })
+    }
+
+    /// What an administrator chose for a province on a day; the last choice holds.
+    fn chosen(&self, jurisdiction: &str, day: Day) -> Option<Law> {
+        let mut own: Vec<&Choice> =
+            self.choices.iter().filter(|c| c.jurisdiction == jurisdiction && c.from <= day).collect();
+        own.sort_by_key(|c| c.from);
+        let choice = own.last()?;
+        let law = self.law(self.find(&choice.code)?, day);
+        Some(Law { out_of_force: false, chosen_by: Some(choice.document.clone()), ..law })
+    }
+
     /// The newest version of every pack.
     pub fn latest(&self) -> Vec<&Arc<Pack>> {
         let mut newest: BTreeMap<&str, &Arc<Pack>> = BTreeMap::new();
@@ -66,7 +100,7 @@ impl Book {
 
     fn law(&self, pack: &Arc<Pack>, day: Day) -> Law {
         let below = pack.extends.as_ref().and_then(|code| self.find(code)).cloned();
-        Law { pack: Arc::clone(pack), below, out_of_force: !pack.in_force_on(day) }
+        Law { pack: Arc::clone(pack), below, out_of_force: !pack.in_force_on(day), chosen_by: None }
     }
 
     /// A named regulation is applied whatever the date.
@@ -74,9 +108,12 @@ impl Book {
         self.find(code).map(|pack| self.law(pack, day))
     }
 
-    /// The version of a province's regulation in force on a day; where none is, the last one before it,
+    /// What an administrator chose for a province, else the version of its regulation in force on a day; where none is, the last one before it,
     /// then its first, so that a human is told what there is.
     pub fn in_force(&self, jurisdiction: &str, day: Day) -> Option<Law> {
+        if let Some(law) = self.chosen(jurisdiction, day) {
+            return Some(law);
+        }
         let mut own: Vec<&Arc<Pack>> =
             self.latest().into_iter().filter(|p| p.jurisdiction.as_deref() == Some(jurisdiction)).collect();
         own.sort_by_key(|p| p.in_force_from);

@@ -4,6 +4,7 @@ pub mod assess;
 pub mod book;
 pub mod case;
 pub mod check;
+pub mod choices_http;
 pub mod fact;
 pub mod findings;
 pub mod http;

@@ -5,11 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use diesel::prelude::*;
 
 use crate::db::Conn;
-use crate::db::schema::regulations;
+use crate::db::schema::{regulations, text_choices};
 use crate::error::{Error, Result};
 use crate::kernel::id::Id;
-use crate::kernel::time::Moment;
-use crate::regulation::book::{Book, load};
+use crate::kernel::time::{Day, Moment};
+use crate::kernel::words::PaperRef;
+use crate::regulation::book::{Book, Choice, load};
 use crate::regulation::pack::{Pack, PackFault};
 
 /// The book in memory; read anew whenever the table holds more packs than it.
@@ -19,7 +20,7 @@ pub struct Shelf(Arc<RwLock<Arc<Book>>>);
 impl Shelf {
     /// The book as it stands in this transaction.
     pub fn book(&self, conn: &mut Conn) -> Result<Arc<Book>> {
-        let revision: i64 = regulations::table.count().get_result(conn)?;
+        let revision = revision(conn)?;
         let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
         if known.revision == revision {
             return Ok(known);
@@ -30,10 +31,77 @@ impl Shelf {
     }
 }
 
+/// Packs and choices are only ever added: their number tells whether there are more.
+fn revision(conn: &mut Conn) -> Result<i64> {
+    let packs: i64 = regulations::table.count().get_result(conn)?;
+    let choices: i64 = text_choices::table.count().get_result(conn)?;
+    Ok(packs + choices)
+}
+
+/// A text that an administrator chose for a province.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    pub id: i64,
+    pub jurisdiction: String,
+    pub regulation: String,
+    pub from: Day,
+    pub document: PaperRef,
+    pub reason: String,
+    pub chosen_at: Moment,
+}
+
+/// Every choice, in the order of making.
+pub fn choices(conn: &mut Conn) -> Result<Vec<Chosen>> {
+    type Row = (i64, String, String, Day, String, Day, String, Moment);
+    let rows: Vec<Row> = text_choices::table
+        .order(text_choices::id)
+        .select((
+            text_choices::id,
+            text_choices::jurisdiction,
+            text_choices::regulation,
+            text_choices::from_day,
+            text_choices::document_number,
+            text_choices::document_date,
+            text_choices::reason,
+            text_choices::chosen_at,
+        ))
+        .load(conn)?;
+    let chosen = |(id, jurisdiction, regulation, from, number, date, reason, chosen_at)| {
+        let document = PaperRef { number, date };
+        Chosen { id, jurisdiction, regulation, from, document, reason, chosen_at }
+    };
+    Ok(rows.into_iter().map(chosen).collect())
+}
+
+pub fn choose(conn: &mut Conn, c: &Chosen, by: i64) -> Result<()> {
+    diesel::insert_into(text_choices::table)
+        .values((
+            text_choices::id.eq(c.id),
+            text_choices::jurisdiction.eq(&c.jurisdiction),
+            text_choices::regulation.eq(&c.regulation),
+            text_choices::from_day.eq(c.from),
+            text_choices::document_number.eq(&c.document.number),
+            text_choices::document_date.eq(c.document.date),
+            text_choices::reason.eq(&c.reason),
+            text_choices::chosen_by.eq(by),
+            text_choices::chosen_at.eq(c.chosen_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 fn read_all(conn: &mut Conn) -> Result<Book> {
     let sources: Vec<String> = regulations::table.order(regulations::id).select(regulations::source).load(conn)?;
     let mut book = Book::default();
-    book.revision = i64::try_from(sources.len()).unwrap_or(0);
+    book.revision = revision(conn)?;
+    for c in choices(conn)? {
+        book.choose(Choice {
+            jurisdiction: c.jurisdiction,
+            code: c.regulation,
+            from: c.from,
+            document: c.document.number,
+        });
+    }
     for source in sources {
         // Packs were checked when they were loaded; only their words are read again.
         let pack = crate::regulation::read::read(&source)

@@ -54,6 +54,30 @@ fn weighty(answer: &Value) -> Vec<Value> {
 }
 
 on_both! {
+    // A14 further: the province became part of another; which text applies there is an administrator's choice.
+    async fn an_administrator_chooses_the_text_of_a_merged_province(w) {
+        let question = |received: &str| json!({"procedure": "outbound", "jurisdiction": "can-tho", "received_on": received, "departure_date": "2026-06-01",
+            "return_date": "2026-06-03", "purpose": "official", "funding": ["host"], "in_plan": true, "enterprise_invites_by_name": false,
+            "stops": [{"country": "TH", "days": 3}], "travellers": [{"ref": "a", "role": "head", "post_level": "staff", "managed_by": "agency",
+            "personnel": "civil_servant", "party_member": false, "provincial_committee_member": false, "key_leader": false, "locality": "a",
+            "under_discipline": false, "missions_this_year": 0}], "documents": []});
+        w.post("clerk.skhcn", "/assessments", question("2026-03-02")).await.refused(404, "not_found");
+        let chosen = json!({"jurisdiction": "can-tho", "regulation": "mau", "from": "2025-07-01", "document": {"number": "12/QĐ-UBND", "date": "2025-07-01"}, "reason": "Chuyển tiếp."});
+        w.post("clerk.skhcn", "/regulation-choices", chosen.clone()).await.refused(403, "forbidden");
+        let mut unknown = chosen.clone();
+        unknown["jurisdiction"] = json!("nowhere");
+        unknown["regulation"] = json!("nothing");
+        let faults = w.post("rules", "/regulation-choices", unknown).await.faults();
+        assert_eq!(faults.iter().map(|(p, _)| p.as_str()).collect::<Vec<_>>(), ["/regulation", "/jurisdiction"]);
+        w.post("rules", "/regulation-choices", chosen).await.expect(201);
+        let answer = w.post("clerk.skhcn", "/assessments", question("2026-03-02")).await.expect(200).json();
+        assert_eq!((&answer["regulation"]["code"], &answer["decider"]["body"]), (&json!("mau"), &json!("dofa_director")));
+        assert!(answer["notes"].as_array().unwrap().iter().any(|n| n["code"] == "text_chosen" && n["detail"].as_str().unwrap().contains("12/QĐ-UBND")));
+        // Before that day nobody had chosen.
+        w.post("clerk.skhcn", "/assessments", question("2025-06-30")).await.refused(404, "not_found");
+        assert_eq!(w.get("clerk.skhcn", "/regulation-choices").await.expect(200).json()["items"][0]["regulation"], "mau");
+    }
+
     async fn a5_quang_nam_private_travel_by_the_rank_of_the_person(w) {
         let mut asked = question("quang-nam-2008", "private_travel", "2014-10-06", "2014-11-03", "2014-11-10");
         asked["travellers"][0] = traveller("a", json!({"role": "head", "post_level": "department_head", "provincial_committee_member": true, "managed_by": "party_standing_board"}));
