@@ -220,6 +220,8 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
                 })
                 .collect(),
             note: None,
+            leave: None,
+            party_opinions: Vec::new(),
             journey: Journey::default(),
             origin: None,
             people: (0..MEMBERS)

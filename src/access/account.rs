@@ -190,7 +190,7 @@ impl Actor {
 
     /// Bodies in whose steps the actor has a part, for what he may see.
     pub fn bodies(&self) -> Vec<Body> {
-        let mut bodies: Vec<Body> = self.seats().filter(|b| *b != Body::AgencyHead).collect();
+        let mut bodies: Vec<Body> = self.seats().filter(|b| !b.is_local()).collect();
         if self.sits_in(Body::PpcChair) {
             bodies.push(Body::Ppc);
         }

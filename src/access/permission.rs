@@ -86,6 +86,7 @@ const GRANTS: &[(Who, &[(Act, Kind)])] = &[
             (Act::Read, Kind::Delegation),
             (Act::Draft, Kind::Delegation),
             (Act::Submit, Kind::Delegation),
+            (Act::Decide, Kind::Delegation),
             (Act::Travel, Kind::Delegation),
             (Act::Read, Kind::Official),
             (Act::Draft, Kind::Official),

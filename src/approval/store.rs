@@ -152,6 +152,10 @@ pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
     }
     for agency in actor.agencies() {
         let own = || query().filter(steps::agency_id.eq(agency)).filter(steps::body.eq(Body::AgencyHead.word()));
+        if actor.sits_in(Body::CommuneChair) {
+            let his = query().filter(steps::agency_id.eq(agency)).filter(steps::body.eq(Body::CommuneChair.word()));
+            rows.extend(his.load::<Row>(conn)?);
+        }
         if actor.sits_in(Body::AgencyHead) {
             rows.extend(own().load::<Row>(conn)?);
         } else if actor.has(crate::kernel::words::Role::Clerk) {

@@ -162,6 +162,8 @@ fn trip(cast: &Cast, n: usize, departure: Day) -> Result<Trip> {
             })
             .collect(),
         note: None,
+        leave: None,
+        party_opinions: Vec::new(),
         journey: Journey::default(),
         origin: None,
         people: travelling

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::kernel::id::Id;
 use crate::kernel::money::Money;
-use crate::kernel::words::{FundingSource, InviterKind, MemberRole, PostLevel};
+use crate::kernel::words::{ConsentVerdict, FundingSource, InviterKind, MemberRole, PaperRef, PostLevel};
 
 /// Who pays (nguồn kinh phí), and how much where a budget does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -56,6 +56,49 @@ pub struct Member {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub relative_of: Option<Id>,
+}
+
+/// Leave for a private journey (nghỉ phép).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "annual", "from": "2026-12-07", "to": "2026-12-18"}))]
+pub struct Leave {
+    pub kind: LeaveKind,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+/// Which leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveKind {
+    /// Nghỉ hằng năm.
+    Annual,
+    /// Nghỉ không hưởng lương.
+    Unpaid,
+    /// Nghỉ ốm, chữa bệnh.
+    Medical,
+    /// Nghỉ hưu chế độ, lễ tết và các trường hợp khác.
+    Other,
+}
+
+/// What the Party cell or committee said of a member's private journey (HD 01-HD/BTCTW 5/8/2022).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"level": "cell", "verdict": "agree", "document": {"number": "05-CV/CB", "date": "2026-11-20"}}))]
+pub struct PartyOpinion {
+    pub level: PartyLevel,
+    pub verdict: ConsentVerdict,
+    pub document: PaperRef,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyLevel {
+    /// Chi bộ.
+    Cell,
+    /// Cấp ủy.
+    Committee,
 }
 
 /// What an old list said of a delegation that was never a dossier here (nhập từ danh sách cũ): it counts without a

@@ -12,7 +12,7 @@ use crate::forms::{fill, layout, store};
 use crate::handling::actions::find;
 use crate::handling::flow::State;
 use crate::handling::model::Dossier;
-use crate::handling::rules::{is_of_agency, sees};
+use crate::handling::rules::{decides, is_of_agency, sees};
 use crate::handling::store as dossiers;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
@@ -47,7 +47,7 @@ fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind
     let (vi, en) = ("Loại văn bản không dùng cho hồ sơ này.", "This kind of paper is not of such a dossier.");
     faults.require(fits, "/kind", "not_of_this_procedure", vi, en);
     let own = is_of_agency(&call.actor, dossier);
-    let decides = dossier.process.decider().is_some_and(|b| call.actor.decides_for(b));
+    let decides = decides(&call.actor, dossier);
     let may = if kind.of_decider() { call.actor.sits_in(Body::Dofa) || decides } else { own };
     if !may {
         return Err(forbidden("Văn bản do cơ quan khác soạn.", "Another office writes this paper."));

@@ -14,6 +14,14 @@ pub fn is_of_agency<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
     actor.belongs_to(dossier.content.agency_id()) && (actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
 }
 
+/// Whether the actor may decide the dossier: for the body that does, and where each unit has its own, in this unit.
+pub fn decides<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    dossier
+        .process
+        .decider()
+        .is_some_and(|b| actor.decides_for(b) && (!b.is_local() || actor.belongs_to(dossier.content.agency_id())))
+}
+
 /// Who sees a dossier (api.md §4): drafts the agency alone; then at once every body with a part in it.
 pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
     if !actor.may(Act::Read, Kind::Delegation) {
@@ -34,7 +42,7 @@ pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
             && actor.has(Role::PassportCustodian)
             && dossier.state.is_approved_or_later())
         || dossier.process.steps.iter().filter_map(|s| s.body).any(|b| bodies.contains(&b))
-        || dossier.process.decider().is_some_and(|b| actor.decides_for(b))
+        || decides(actor, dossier)
 }
 
 /// Whether the actor sees all of a dossier that he sees. A body that is only consulted sees what it is asked about:
@@ -47,7 +55,7 @@ pub fn sees_whole<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
         || actor.sits_in(Body::Dofa)
         || actor.sits_in(Body::PartyOffice)
         || (C::DIRECTION == Direction::Outbound && actor.has(Role::PassportCustodian))
-        || dossier.process.decider().is_some_and(|b| actor.decides_for(b))
+        || decides(actor, dossier)
         || dossier.process.steps.iter().any(more)
 }
 
@@ -118,7 +126,7 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
     let own = is_of_agency(actor, dossier);
     let head = actor.belongs_to(dossier.content.agency_id()) && actor.sits_in(Body::AgencyHead);
     let sits = |kind| dossier.process.bodies(kind).any(|b| actor.sits_in(b));
-    let decides = dossier.process.decider().is_some_and(|b| actor.decides_for(b));
+    let decides = decides(actor, dossier);
     match action {
         Action::Edit
         | Action::EditGuests

@@ -258,6 +258,8 @@ fn trip(hand: &Hand, d: Delegation, agency_id: i64) -> Trip {
         returning: d.days.to,
         members: Vec::new(),
         note: d.said.note.clone(),
+        leave: None,
+        party_opinions: Vec::new(),
         journey: Journey::default(),
         people: Vec::new(),
         verdicts: Vec::new(),

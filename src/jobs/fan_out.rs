@@ -137,7 +137,7 @@ fn concerns(account: &Account, step: &Opened, decided: bool, today: Day) -> bool
     match step.body {
         None => actor.sits_in(Body::Dofa),
         Some(Body::AgencyHead) if step.supplement => of_agency,
-        Some(Body::AgencyHead) => own && actor.sits_in(Body::AgencyHead),
+        Some(body) if body.is_local() => own && actor.sits_in(body),
         Some(body) if step.kind == StepKind::Decide => actor.decides_for(body),
         Some(body) => actor.sits_in(body) || (step.kind == StepKind::Consent && actor.sits_in(Body::PartyOffice)),
     }

@@ -140,6 +140,13 @@ impl Direction {
     }
 }
 
+impl Body {
+    /// Of one unit, as each has its own: the seat counts only in the dossiers of that unit.
+    pub fn is_local(self) -> bool {
+        matches!(self, Body::AgencyHead | Body::CommuneChair)
+    }
+}
+
 impl PostLevel {
     /// Leader (lãnh đạo): every level but the last three.
     pub fn is_leader(self) -> bool {

@@ -109,6 +109,8 @@ pub struct Traveller {
     pub passport: Option<Passport>,
     /// Whether category, grade, step and code of the grade are all stated.
     pub grade_stated: bool,
+    /// A Party member on a private journey of whom the cell or the committee has said nothing yet.
+    pub opinions_lacking: bool,
     /// Other dossiers of the same person at the same time: how each weighs.
     pub overlapping: Vec<Severity>,
 }

@@ -186,10 +186,8 @@ fn measure(
                 severity: Some(severity),
             })
         }
-        FindingCode::LateSubmission
-        | FindingCode::MissingDocument
-        | FindingCode::MissingDetail
-        | FindingCode::ConsentMissing => None,
+        FindingCode::LateSubmission | FindingCode::MissingDocument | FindingCode::MissingDetail => None,
+        FindingCode::ConsentMissing => simply(traveller.opinions_lacking, of_him()),
         FindingCode::ReportOverdue => over(trip.reminders_unanswered, Vec::new()),
     })
 }

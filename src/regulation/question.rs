@@ -243,6 +243,7 @@ impl AskedTraveller {
             unit: None,
             under_discipline: self.under_discipline,
             missions_this_year: self.missions_this_year,
+            opinions_lacking: false,
             relative_of: self.relative_of,
             passport: self.passport.map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
             grade_stated: self.grade.is_some_and(|g| g.is_stated()),

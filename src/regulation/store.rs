@@ -150,11 +150,16 @@ pub fn add(conn: &mut Conn, source: &str, now: Moment) -> Result<std::result::Re
     Ok(Ok(pack))
 }
 
-/// Adds the packs that come with the product and are not there yet.
+/// Adds the packs that come with the product and are not there yet, and newer versions of those that are.
 pub fn add_shipped(conn: &mut Conn, now: Moment) -> Result<()> {
     for (code, source) in crate::regulation::SHIPPED {
-        let known: i64 = regulations::table.filter(regulations::code.eq(code)).count().get_result(conn)?;
-        if known == 0 && add(conn, source, now)?.is_err() {
+        let known: Option<i64> = regulations::table
+            .filter(regulations::code.eq(code))
+            .select(diesel::dsl::max(regulations::pack_version))
+            .first(conn)?;
+        let shipped = crate::regulation::read::read(source).map(|pack| pack.version);
+        let newer = shipped.map_err(|_| Error::Internal(format!("the shipped pack {code} cannot be read")))?;
+        if known.is_none_or(|known| known < newer) && add(conn, source, now)?.is_err() {
             return Err(Error::Internal(format!("the shipped pack {code} has faults")));
         }
     }

@@ -28,6 +28,7 @@ mod notices;
 mod papers;
 mod partners;
 mod plans;
+mod private_travel;
 mod provinces;
 mod readers;
 mod records;

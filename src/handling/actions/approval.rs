@@ -41,6 +41,14 @@ pub fn submit<C: Content>(
             "The dossier is late: an explanation is needed.",
         ));
     }
+    // Who decides does not propose: nobody takes two steps.
+    if answer.decider.as_ref().is_some_and(|d| d.body == Body::AgencyHead) && call.actor.sits_in(Body::AgencyHead) {
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Việc này do chính thủ trưởng quyết định: để chuyên viên nộp hồ sơ (cơ quan cần clerk_may_submit).",
+            "The head of the agency decides this himself: have the clerk submit it (the agency needs clerk_may_submit).",
+        ));
+    }
     let mut dossier = seen.dossier.clone();
     if dossier.number.is_none() {
         dossier.number = Some(dossier_number(conn, C::DIRECTION.prefix(), chrono::Datelike::year(&call.today))?);

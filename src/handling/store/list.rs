@@ -85,6 +85,15 @@ fn visible(actor: &Actor, direction: Direction) -> Condition {
                 .and(diesel::dsl::exists(steps().filter(approval_steps::body.assume_not_null().eq_any(bodies)))),
         ));
     }
+    if actor.sits_in(Body::CommuneChair) {
+        for agency in actor.agencies() {
+            let deciding = steps()
+                .filter(approval_steps::kind.eq(StepKind::Decide.word()))
+                .filter(approval_steps::body.assume_not_null().eq(Body::CommuneChair.word()));
+            let his = dossiers::agency_id.eq(agency).and(diesel::dsl::exists(deciding));
+            add(Box::new(past_draft().and(his)));
+        }
+    }
     if actor.sits_in(Body::DofaDirector) {
         let deciding = steps()
             .filter(approval_steps::kind.eq(StepKind::Decide.word()))

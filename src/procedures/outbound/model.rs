@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::dossier::engagement::Engagement;
-use crate::dossier::model::{Funding, InvitingParty, Member, Origin, Stop};
+use crate::dossier::model::{Funding, InvitingParty, Leave, Member, Origin, PartyLevel, PartyOpinion, Stop};
 use crate::handling::model::Dossier;
 use crate::kernel::time::{Day, Period, start_of};
 use crate::kernel::words::{
@@ -29,6 +29,11 @@ pub struct Content {
     pub stops: Vec<Stop>,
     pub members: Vec<Member>,
     pub note: Option<String>,
+    /// Of a private journey.
+    #[serde(default)]
+    pub leave: Option<Leave>,
+    #[serde(default)]
+    pub party_opinions: Vec<PartyOpinion>,
     pub journey: Journey,
     /// The old list it was brought in from.
     pub origin: Option<Origin>,
@@ -98,6 +103,12 @@ impl Content {
     pub fn members_judged(&self) -> impl Iterator<Item = (&Member, Verdicts, &Person)> {
         let verdicts = self.verdicts.iter().copied().chain(std::iter::repeat(Verdicts::default()));
         self.members.iter().zip(verdicts).zip(&self.people).map(|((m, v), p)| (m, v, p))
+    }
+
+    /// Whether cell and committee both agreed to a private journey.
+    pub fn opinions_complete(&self) -> bool {
+        let agreed = |level| self.party_opinions.iter().any(|o| o.level == level && o.verdict == ConsentVerdict::Agree);
+        agreed(PartyLevel::Cell) && agreed(PartyLevel::Committee)
     }
 
     /// Members whom the decision did not refuse.

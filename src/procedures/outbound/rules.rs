@@ -16,6 +16,7 @@ use crate::procedures::outbound::model::{Content, Person};
 
 /// Every fault of a content; `known` are the officials that exist.
 pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {
+    check_private(content, faults);
     checks::days(content.departure, content.returning, "/departure_date", "/return_date", faults);
     // An old list says neither when they were where, nor who they were, nor always what it cost.
     if content.origin.is_none() {
@@ -53,6 +54,17 @@ pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {
             "The inviting party is required.",
         ),
     }
+}
+
+/// What only a private journey has: a leave that it lies in, opinions of the Party's lowest levels.
+fn check_private(content: &Content, faults: &mut Violations) {
+    let private = content.procedure == Procedure::PrivateTravel;
+    let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only a private journey has it.");
+    faults.require(private || content.leave.is_none(), "/leave", "not_private", vi, en);
+    faults.require(private || content.party_opinions.is_empty(), "/party_opinions", "not_private", vi, en);
+    let within = content.leave.as_ref().is_none_or(|l| l.from <= content.departure && content.returning <= l.to);
+    let (vi, en) = ("Chuyến đi phải nằm trong thời gian nghỉ phép.", "The journey must lie within the leave.");
+    faults.require(within, "/leave", "outside_leave", vi, en);
 }
 
 /// What differs between what was decided and what is proposed.
@@ -97,7 +109,10 @@ pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
     if old.period() == new.period() && countries(old) == countries(new) {
         differs(Kind::Programme, json!({"stops": old.stops}), json!({"stops": new.stops}), false, Vec::new());
     }
-    let rest = |c: &Content| json!({"title": c.title, "field": c.field, "plan_item_id": c.plan_item_id.map(Id), "note": c.note});
+    let rest = |c: &Content| {
+        json!({"title": c.title, "field": c.field, "plan_item_id": c.plan_item_id.map(Id), "note": c.note,
+            "leave": c.leave, "party_opinions": c.party_opinions})
+    };
     differs(Kind::Particulars, rest(old), rest(new), false, Vec::new());
     all
 }

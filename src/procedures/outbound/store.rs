@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops, plan_draws};
 use crate::db::{Conn, each, insert_rows, word};
 use crate::dossier::engagement::Engagement;
-use crate::dossier::model::{Funding, InvitingParty, Member, Origin, Stop};
+use crate::dossier::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
 use crate::error::Result;
 use crate::handling::Stored;
 use crate::handling::flow::State;
@@ -32,6 +32,10 @@ struct Kept {
     note: Option<String>,
     journey: Journey,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    leave: Option<Leave>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    party_opinions: Vec<PartyOpinion>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     origin: Option<Origin>,
 }
 
@@ -44,6 +48,8 @@ pub fn json(c: &Content) -> Result<String> {
         funding: c.funding.clone(),
         inviting_party: c.inviting_party.clone(),
         note: c.note.clone(),
+        leave: c.leave.clone(),
+        party_opinions: c.party_opinions.clone(),
         journey: c.journey,
         origin: c.origin.clone(),
     })
@@ -120,6 +126,8 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
         stops: where_to.into_iter().map(|(country, place, from, to)| Stop { country, place, from, to }).collect(),
         members: travelling,
         note: kept.note,
+        leave: kept.leave,
+        party_opinions: kept.party_opinions,
         journey: kept.journey,
         origin: kept.origin,
         people,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::dossier::model::{Funding, InvitingParty, Member, Stop};
+use crate::dossier::model::{Funding, InvitingParty, Leave, Member, PartyOpinion, Stop};
 use crate::handling::http::body::Unclassified;
 use crate::handling::model::{DecisionPaper, Waiver};
 use crate::kernel::id::Id;
@@ -56,6 +56,11 @@ pub struct NewTrip {
     #[expect(dead_code, reason = "checked by the schema; never anything else, so never stored")]
     classification: Unclassified,
     note: Option<String>,
+    /// Of a private journey: the leave it is made in.
+    leave: Option<Leave>,
+    /// Of a private journey of a Party member: what the cell and the committee said.
+    #[schema(max_items = 10)]
+    party_opinions: Option<Vec<PartyOpinion>>,
 }
 
 impl NewTrip {
@@ -78,6 +83,8 @@ impl NewTrip {
             stops: self.stops,
             members: self.members,
             note: self.note,
+            leave: self.leave,
+            party_opinions: self.party_opinions.unwrap_or_default(),
             journey: Journey::default(),
             origin: None,
             people: Vec::new(),
@@ -110,6 +117,9 @@ pub struct TripChanges {
     #[expect(dead_code, reason = "checked by the schema; never anything else, so never stored")]
     classification: Option<Unclassified>,
     note: Option<String>,
+    leave: Option<Leave>,
+    #[schema(max_items = 10)]
+    party_opinions: Option<Vec<PartyOpinion>>,
 }
 
 /// An amendment of an approved dossier: what shall differ, and why.
@@ -143,6 +153,8 @@ impl TripChanges {
         set(&mut content.stops, self.stops);
         set(&mut content.members, self.members);
         content.field = self.field.or(content.field);
+        content.leave = self.leave.or_else(|| content.leave.clone());
+        set(&mut content.party_opinions, self.party_opinions);
         content.plan_item_id = self.plan_item_id.map(|id| id.0).or(content.plan_item_id);
         content.inviting_party = self.inviting_party.or(content.inviting_party.take());
         content.note = self.note.or(content.note.take());

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::dossier::model::{Funding, InvitingParty, Origin, Stop};
+use crate::dossier::model::{Funding, InvitingParty, Leave, Origin, PartyOpinion, Stop};
 use crate::error::Result;
 use crate::handling::actions::Seen;
 use crate::handling::flow::{Action, State};
@@ -32,7 +32,7 @@ use crate::procedures::outbound::model::{Content, Trip};
     "departure_date": "2026-12-07", "return_date": "2026-12-11", "countries": ["KR"], "headcount": 1,
     "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
     "members": [{"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "role": "head", "relative_of": null, "consent": null, "verdict": null}],
-    "classification": "unclassified", "note": null, "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
+    "classification": "unclassified", "note": null, "leave": null, "party_opinions": [], "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
     "steps": [], "ruling": null, "decision": null, "amendments": [], "report": null, "departed_on": null, "returned_on": null, "imported": null,
     "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
     "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
@@ -62,6 +62,9 @@ pub struct TripView {
     members: Vec<MemberView>,
     classification: &'static str,
     note: Option<String>,
+    /// Of a private journey.
+    leave: Option<Leave>,
+    party_opinions: Vec<PartyOpinion>,
     signature_requested: bool,
     submitted_on: Option<NaiveDate>,
     /// The day from which terms run.
@@ -144,6 +147,8 @@ fn trip_view(call: &Call, seen: &Seen<Content>) -> TripView {
             .collect(),
         classification: "unclassified",
         note: c.note.clone(),
+        leave: c.leave.clone(),
+        party_opinions: if whole { c.party_opinions.clone() } else { Vec::new() },
         signature_requested: trip.signature_requested,
         submitted_on: trip.submitted_on,
         complete_on: trip.complete_on,

@@ -1,0 +1,114 @@
+//! Private journeys: leave, opinions of cell and committee, deciders that each unit has of its own.
+
+use serde_json::{Value, json};
+
+use crate::world::{World, decision};
+
+async fn journey(w: &World, code: &str, member: usize) -> Value {
+    let people = w.officials(code).await;
+    let mut trip = w.small_trip().await;
+    trip["requesting_agency_id"] = json!(w.agency(code).await);
+    trip["procedure"] = json!("private_travel");
+    trip["purpose"] = json!("private");
+    trip["funding"] = json!([{"source": "self"}]);
+    trip.as_object_mut().unwrap().remove("inviting_party");
+    trip["members"] = json!([{"official_id": people[member], "role": "head"}]);
+    trip
+}
+
+/// The sample province, where the head of the unit – or the chair of the commune – decides for rank and file.
+fn delegated(body: &str) -> String {
+    let pack = include_str!("../../regulations/mau.toml").replacen("version = 1", "version = 2", 1);
+    let (before, after) = pack.split_once("id = \"private-rank-and-file\"").unwrap();
+    format!(
+        "{before}id = \"private-rank-and-file\"{}",
+        after.replacen("decider = \"dofa_director\"", &format!("decider = \"{body}\""), 1)
+    )
+}
+
+async fn load(w: &World, body: &str) {
+    let request = World::request("POST", "/regulations")
+        .insert_header(("Content-Type", "application/toml"))
+        .set_payload(delegated(body));
+    w.as_user("rules", request).await.expect(201);
+}
+
+on_both! {
+    async fn the_cell_and_the_committee_are_asked_and_leave_covers_the_journey(w) {
+        let mut trip = journey(&w, "SKHCN", 1).await;
+        trip["leave"] = json!({"kind": "annual", "from": "2026-03-24", "to": "2026-03-31"});
+        let outside = w.post("clerk.skhcn", "/outbound-delegations", trip.clone()).await;
+        assert_eq!(outside.faults(), [("/leave".to_owned(), "outside_leave".to_owned())]);
+        trip["leave"]["from"] = json!("2026-03-20");
+        let created = w.post("clerk.skhcn", "/outbound-delegations", trip).await.expect(201);
+        let id = created.json()["id"].as_str().unwrap().to_owned();
+        let lacking = async |w: &World| {
+            let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.expect(200).json();
+            asked["findings"].as_array().unwrap().iter().find(|f| f["code"] == "consent_missing").map(|f| f["severity"].clone())
+        };
+        assert_eq!(lacking(&w).await, Some(json!("warn")));
+        let opinion = |level: &str, verdict: &str| json!({"level": level, "verdict": verdict, "document": {"number": "05-CV/CB", "date": "2026-03-01"}});
+        let path = format!("/outbound-delegations/{id}");
+        let told = json!({"party_opinions": [opinion("cell", "agree"), opinion("committee", "refuse")]});
+        w.patch("clerk.skhcn", &path, "\"1\"", told).await.expect(200);
+        assert_eq!(lacking(&w).await, Some(json!("warn")));
+        let told = json!({"party_opinions": [opinion("cell", "agree"), opinion("committee", "agree")]});
+        let seen = w.patch("clerk.skhcn", &path, "\"2\"", told).await.expect(200).json();
+        assert_eq!(lacking(&w).await, None);
+        assert_eq!((&seen["leave"]["kind"], &seen["party_opinions"][1]["level"]), (&json!("annual"), &json!("committee")));
+        // An official trip has neither.
+        let mut official = w.small_trip().await;
+        official["leave"] = json!({"kind": "annual", "from": "2026-03-20", "to": "2026-03-31"});
+        let refused = w.post("clerk.skhcn", "/outbound-delegations", official).await;
+        assert_eq!(refused.faults(), [("/leave".to_owned(), "not_private".to_owned())]);
+    }
+
+    async fn the_head_of_the_unit_decides_for_his_own_unit_alone(w) {
+        load(&w, "agency_head").await;
+        let id = w.draft(journey(&w, "SKHCN", 3).await).await;
+        w.upload("clerk.skhcn", &id, "leave_application").await.expect(201);
+        let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.expect(200).json();
+        assert_eq!(asked["decider"]["body"], "agency_head");
+        // Who decides does not propose.
+        w.act("head.skhcn", &id, "submit", json!({})).await.refused(403, "separation_of_duties");
+        let agency = w.agency("SKHCN").await;
+        let etag = w.get("admin", &format!("/agencies/{agency}")).await.etag();
+        w.patch("admin", &format!("/agencies/{agency}"), &etag, json!({"clerk_may_submit": true})).await.expect(200);
+        w.act("clerk.skhcn", &id, "submit", json!({})).await.expect(200);
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        // The head of another unit neither sees nor decides it.
+        w.get("head.syt", &format!("/outbound-delegations/{id}")).await.refused(404, "not_found");
+        assert!(w.get("head.syt", "/inbox").await.json()["items"].as_array().unwrap().is_empty());
+        assert!(w.get("head.syt", "/outbound-delegations").await.json()["items"].as_array().unwrap().is_empty());
+        let inbox = w.get("head.skhcn", "/inbox").await.json();
+        assert_eq!((&inbox["items"][0]["delegation_id"], &inbox["items"][0]["step"]["kind"]), (&json!(id), &json!("decide")));
+        w.act("head.skhcn", &id, "decide", decision("approve")).await.expect(200);
+        let paper = w.post("head.skhcn", "/papers", json!({"delegation_id": id, "kind": "permission"})).await.expect(201).json();
+        assert_eq!(paper["agency_id"], agency.as_str());
+    }
+
+    async fn the_chair_of_a_commune_decides_for_his_commune_alone(w) {
+        load(&w, "commune_chair").await;
+        let mut chairs = Vec::new();
+        for code in ["SKHCN", "SYT"] {
+            let name = format!("chair.{}", code.to_lowercase());
+            let account = json!({"username": name, "full_name": "Chủ tịch xã", "agency_id": w.agency(code).await, "seats": [{"body": "commune_chair"}]});
+            let user = w.post("admin", "/users", account).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+            let token = w.post("admin", &format!("/users/{user}/reset"), json!({})).await.expect(200).json()["token"].clone();
+            w.send(World::request("POST", "/auth/activate").set_json(json!({"token": token, "password": ngoaivu::demo::PASSWORD}))).await;
+            chairs.push(name);
+        }
+        let id = w.draft(journey(&w, "SKHCN", 3).await).await;
+        w.upload("clerk.skhcn", &id, "leave_application").await.expect(201);
+        w.act("head.skhcn", &id, "submit", json!({})).await.expect(200);
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let sees = async |w: &World, who: &str| {
+            let listed = w.get(who, "/outbound-delegations").await.expect(200).json()["items"].as_array().unwrap().len();
+            let inbox = w.get(who, "/inbox").await.expect(200).json()["items"].as_array().unwrap().len();
+            (w.get(who, &format!("/outbound-delegations/{id}")).await.status, listed, inbox)
+        };
+        assert_eq!((sees(&w, &chairs[0]).await, sees(&w, &chairs[1]).await), ((200, 1, 1), (404, 0, 0)));
+        w.act(&chairs[1], &id, "decide", decision("approve")).await.refused(404, "not_found");
+        w.act(&chairs[0], &id, "decide", decision("approve")).await.expect(200);
+    }
+}
