@@ -161,6 +161,11 @@ impl Actor {
         self.own_seats().any(|b| b == body)
     }
 
+    /// The same by seats of his own alone.
+    pub fn decides_himself(&self, body: Body) -> bool {
+        self.own_seats().any(|seat| decides(seat, body))
+    }
+
     /// In whose place he acts for a body; none where the seat is his own.
     pub fn in_place_of(&self, body: Body) -> Option<&StandIn> {
         if self.own_seats().any(|seat| decides(seat, body)) {

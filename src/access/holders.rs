@@ -20,6 +20,11 @@ pub fn stand_ins(conn: &mut Conn, accounts: &[i64]) -> Result<HashMap<i64, Vec<S
         return Ok(all);
     }
     let lenders: Vec<i64> = given.iter().map(|s| s.from_user).collect();
+    let agencies: Vec<(i64, Option<i64>)> = users::table
+        .filter(users::id.eq_any(lenders.iter().chain(accounts).copied().collect::<Vec<_>>()))
+        .select((users::id, users::agency_id))
+        .load(conn)?;
+    let agencies: HashMap<i64, Option<i64>> = agencies.into_iter().collect();
     let known: Vec<(i64, String, Option<i64>)> = users::table
         .filter(users::id.eq_any(&lenders))
         .filter(users::active.eq(true))
@@ -32,6 +37,10 @@ pub fn stand_ins(conn: &mut Conn, accounts: &[i64]) -> Result<HashMap<i64, Vec<S
         .load(conn)?;
     for s in given {
         let Some((username, official)) = known.get(&s.from_user).cloned() else { continue };
+        // The seat of one unit is lent within it: whoever goes elsewhere leaves it behind.
+        if s.body.is_local() && agencies.get(&s.from_user) != agencies.get(&s.to_user) {
+            continue;
+        }
         let own = held.iter().filter(|(user, body, ..)| *user == s.from_user && body == s.body.word());
         let periods = own.filter_map(|(_, _, from, to)| common((*from, *to), (s.valid_from, s.valid_to))).collect();
         all.entry(s.to_user).or_default().push(StandIn {

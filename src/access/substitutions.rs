@@ -238,7 +238,7 @@ fn check(asked: &Asked, from: Option<&Account>, to: Option<&Account>) -> Result<
     );
     let same_agency = from.zip(to).is_none_or(|(f, t)| f.agency_id == t.agency_id);
     faults.require(
-        asked.body != Body::AgencyHead || same_agency,
+        !asked.body.is_local() || same_agency,
         "/to_user_id",
         "another_agency",
         "Thủ trưởng chỉ ủy quyền trong cơ quan mình.",
@@ -316,7 +316,7 @@ pub fn end(
     let valid_to = asked()?;
     let mut faults = Violations::default();
     faults.require(
-        valid_to >= call.today && valid_to >= found.valid_from,
+        valid_to >= call.today && valid_to >= found.valid_from && found.valid_to.is_none_or(|to| to > call.today),
         "/valid_to",
         "in_the_past",
         "Không được thay đổi những ngày đã qua.",

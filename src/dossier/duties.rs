@@ -10,7 +10,7 @@ use crate::db::{Conn, each};
 use crate::error::{Error, Result};
 use crate::kernel::id::Id;
 use crate::kernel::money::Money;
-use crate::kernel::time::{Day, Moment};
+use crate::kernel::time::{Day, Moment, day_of};
 
 /// The traveller gives the passport back to the unit.
 pub const PASSPORT_RETURN: &str = "passport_return";
@@ -74,9 +74,9 @@ pub struct Spent {
 }
 
 impl Duty {
-    /// The day after which it is late.
+    /// The day after which it is late: nobody is late with what he was asked only now.
     pub fn due(&self) -> Option<Day> {
-        self.due_on.max(self.excused_until)
+        self.due_on.map(|due| due.max(day_of(self.created_at))).max(self.excused_until)
     }
 
     pub fn is_overdue(&self, on: Day) -> bool {

@@ -11,7 +11,7 @@ use crate::handling::Tools;
 use crate::kernel::id::Id;
 use crate::kernel::time::Day;
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, FindingCode, Role};
+use crate::kernel::words::{Body, FindingCode, Procedure, Role};
 use crate::regulation::pack::Effect;
 
 /// Whether the caller sees what every agency owes.
@@ -19,6 +19,9 @@ pub fn sees_all(call: &Call) -> bool {
     let bodies = [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc];
     call.actor.has(Role::Inspector) || bodies.into_iter().any(|b| call.actor.sits_in(b))
 }
+
+/// Days that an excuse gives at most.
+const LONGEST_EXCUSE: i64 = 180;
 
 /// Whether passports are his work.
 pub fn keeps_passports(call: &Call) -> bool {
@@ -57,6 +60,7 @@ pub struct Done {
 /// The duty is done (đã thực hiện). Passports come back by their custody, reports by the dossier.
 pub fn fulfil(conn: &mut Conn, call: &Call, mut duty: Duty, asked: impl FnOnce() -> Result<Done>) -> Result<Duty> {
     call.precondition_given()?;
+    let call = &call.on((Procedure::Outbound, None));
     call.actor.require(Act::Submit, Kind::Delegation).or_else(|_| call.actor.require(Act::Handle, Kind::Delegation))?;
     if !call.actor.belongs_to(duty.agency_id) && !call.actor.sits_in(Body::Dofa) {
         return Err(forbidden("Việc của cơ quan khác.", "Another agency owes this."));
@@ -103,24 +107,34 @@ pub fn excuse(
     asked: impl FnOnce() -> Result<(String, Day)>,
 ) -> Result<Duty> {
     call.precondition_given()?;
+    let call = &call.on((Procedure::Outbound, None));
     if !(call.actor.belongs_to(duty.agency_id) && call.actor.sits_in(Body::AgencyHead)) {
         return Err(forbidden(
             "Chỉ thủ trưởng cơ quan chấp nhận lý do nộp muộn.",
             "Only the head of the agency accepts a reason.",
         ));
     }
-    if duty.official_id.is_some() && duty.official_id == call.actor.account.official_id {
+    let his = |official: Option<i64>| official.is_some() && official == duty.official_id;
+    if his(call.actor.account.official_id) || call.actor.stand_ins().any(|s| his(s.for_official)) {
         return Err(refuse(Code::SeparationOfDuties, "Không tự chấp nhận cho mình.", "Nobody excuses himself."));
     }
     open(call, &duty)?;
+    if duty.code != PASSPORT_RETURN {
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Thủ trưởng chỉ chấp nhận lý do nộp hộ chiếu muộn.",
+            "The head accepts a reason for a passport only.",
+        ));
+    }
     let (reason, until) = asked()?;
     let mut faults = Violations::default();
+    let soon = call.today + chrono::Duration::days(LONGEST_EXCUSE);
     faults.require(
-        until >= call.today && duty.due_on.is_none_or(|due| until > due),
+        until >= call.today && until <= soon && duty.due_on.is_none_or(|due| until > due),
         "/until",
         "out_of_range",
-        "Phải từ hôm nay và sau hạn.",
-        "Must be today or later, and after it was due.",
+        "Phải từ hôm nay, sau hạn và không quá 180 ngày.",
+        "Must be today or later, after it was due, and within 180 days.",
     );
     faults.finish()?;
     duty.excused_until = Some(until);
@@ -139,6 +153,7 @@ pub fn overridden(
     asked: impl FnOnce() -> Result<String>,
 ) -> Result<Duty> {
     call.precondition_given()?;
+    let call = &call.on((Procedure::Outbound, None));
     call.actor.require(Act::Decide, Kind::Delegation)?;
     let book = tools.shelf.book(conn)?;
     let law = book

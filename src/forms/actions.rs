@@ -12,7 +12,7 @@ use crate::forms::{fill, layout, store};
 use crate::handling::actions::find;
 use crate::handling::flow::State;
 use crate::handling::model::Dossier;
-use crate::handling::rules::{decides, is_of_agency, sees};
+use crate::handling::rules::{decides, is_of_agency, sees, sees_whole};
 use crate::handling::store as dossiers;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
@@ -24,9 +24,15 @@ use crate::record::counters;
 /// The dossier of either register, for whoever may see it.
 pub fn subject(conn: &mut Conn, call: &Call, id: i64) -> Result<Subject> {
     if let Some(trip) = dossiers::load::<outbound::model::Content>(conn, id)? {
-        return if sees(&call.actor, &trip) { Ok(Subject::Trip(Box::new(trip))) } else { Err(not_found()) };
+        return if sees_papers(call, &trip) { Ok(Subject::Trip(Box::new(trip))) } else { Err(not_found()) };
     }
-    Ok(Subject::Visit(Box::new(find::<inbound::model::Content>(conn, call, id)?.dossier)))
+    let visit = find::<inbound::model::Content>(conn, call, id)?.dossier;
+    if sees_papers(call, &visit) { Ok(Subject::Visit(Box::new(visit))) } else { Err(not_found()) }
+}
+
+/// Papers say what bodies said and decided: who is only consulted sees none.
+fn sees_papers<C: Content>(call: &Call, dossier: &Dossier<C>) -> bool {
+    sees(&call.actor, dossier) && sees_whole(&call.actor, dossier)
 }
 
 /// Who issues the paper, if the caller may write it and the dossier is so far.
@@ -38,6 +44,7 @@ pub fn prepare(conn: &mut Conn, call: &Call, subject: &Subject, kind: Kind) -> R
 }
 
 fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<Issuer> {
+    let call = &call.on((dossier.content.procedure(), None));
     let mut faults = Violations::default();
     let fits = match (kind, dossier.content.procedure()) {
         (Kind::SendingDecision, procedure) => procedure == Procedure::Outbound,
@@ -107,6 +114,10 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
     if let Some((number, date)) = &issuer.decided
         && let Some(mut paper) = there.iter().find(|p| p.number == *number).cloned()
     {
+        // Once it stands as it was signed it stays so.
+        if paper.version > 1 {
+            return Err(already_there());
+        }
         paper.version += 1;
         paper.date = *date;
         let body = written(conn, call, tools, subject, &issuer, Headed { kind, number, date: *date })?;
@@ -115,11 +126,7 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
         return Ok(paper);
     }
     if issuer.decided.is_none() && !there.is_empty() {
-        return Err(refuse(
-            Code::AlreadyExists,
-            "Đã có văn bản loại này của hồ sơ; hủy số cũ trước khi lấy số mới.",
-            "There is such a paper already; void it before another number is taken.",
-        ));
+        return Err(already_there());
     }
     let (date, ordinal) = match &issuer.decided {
         Some((_, date)) => (*date, None),
@@ -152,6 +159,14 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
     store::insert(conn, &paper, &body)?;
     remember(conn, call, "issue_paper", &paper)?;
     Ok(paper)
+}
+
+fn already_there() -> Error {
+    refuse(
+        Code::AlreadyExists,
+        "Đã có văn bản loại này của hồ sơ; hủy số cũ trước khi lấy số mới.",
+        "There is such a paper already; void it before another number is taken.",
+    )
 }
 
 fn remember(conn: &mut Conn, call: &Call, action: &str, paper: &Paper) -> Result<()> {

@@ -14,8 +14,13 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use crate::forms::model::{Record, Values};
 use crate::papers::docx::escape;
 
-/// Bytes that a part of a template may have once it is unpacked.
-const LARGEST: u64 = 16 << 20;
+/// Bytes that a template may have once it is unpacked, and how many parts.
+const LARGEST: usize = 8 << 20;
+const PARTS: usize = 200;
+/// How deep its elements may stand in each other: the tree is walked by recursion.
+const DEPTH: usize = 128;
+/// Fields of one template at most.
+const FIELDS: usize = 2_000;
 
 /// A piece of XML; what is not understood stays as it is.
 #[derive(Debug, Clone)]
@@ -35,13 +40,22 @@ fn has_fields(name: &str) -> bool {
 fn parts(template: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     let mut archive = ZipArchive::new(Cursor::new(template)).map_err(|e| e.to_string())?;
     let mut all = Vec::new();
+    let mut unpacked = 0;
+    if archive.len() > PARTS {
+        return Err("it has too many parts".into());
+    }
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(|e| e.to_string())?;
         let name = part.name().map_err(|e| e.to_string())?.into_owned();
         let mut bytes = Vec::new();
-        part.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(format!("{name} is too large"));
+        part.take((LARGEST - unpacked) as u64 + 1).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
+        unpacked += bytes.len();
+        if unpacked > LARGEST {
+            return Err("it is too large once unpacked".into());
+        }
+        // What is fetched from elsewhere would go out with every paper.
+        if name.ends_with(".rels") && bytes.windows(8).any(|w| w == b"External") {
+            return Err(format!("{name} points outside the document"));
         }
         all.push((name, bytes));
     }
@@ -66,6 +80,9 @@ fn parse(xml: &str) -> Result<Vec<Node>, String> {
             Event::Start(start) => {
                 let name = start.name().as_ref().to_owned();
                 open.push((name, raw, Vec::new()));
+                if open.len() > DEPTH {
+                    return Err("its elements stand too deep in each other".into());
+                }
                 continue;
             }
             Event::End(_) => {
@@ -265,18 +282,23 @@ fn paragraph(node: &Node, values: &Values, item: Option<(&str, &Record)>) -> Nod
     filled
 }
 
-/// Every field that a template has.
-pub fn fields_of(template: &[u8]) -> Result<BTreeSet<String>, String> {
+/// Every field that a template has, and its text.
+pub fn fields_of(template: &[u8]) -> Result<(BTreeSet<String>, String), String> {
     let mut found = BTreeSet::new();
+    let (mut count, mut said) = (0, String::new());
     for (name, bytes) in parts(template)? {
         if has_fields(&name) {
             let xml = String::from_utf8(bytes).map_err(|e| e.to_string())?;
             for node in parse(&xml)? {
-                found.extend(fields(&whole_text(&node)));
+                let text = whole_text(&node);
+                let named = fields(&text);
+                count += named.len();
+                found.extend(named);
+                said.push_str(&text);
             }
         }
     }
-    Ok(found)
+    if count > FIELDS { Err("it has too many fields".into()) } else { Ok((found, said)) }
 }
 
 /// The document: the template with these values.

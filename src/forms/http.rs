@@ -120,7 +120,12 @@ async fn list(call: Call, asked: Query<PapersAsked>) -> Result<HttpResponse> {
             if let Some(id) = filter.delegation_id {
                 actions::subject(conn, call, id)?;
             }
-            store::page(conn, &filter, after, limit + 1)
+            let mut rows = store::page(conn, &filter, after, limit + 1)?;
+            if filter.delegation_id.is_none() {
+                // Papers of drafts are their agency's.
+                rows.retain(|p| actions::subject(conn, call, p.delegation_id).is_ok());
+            }
+            Ok(rows)
         })
         .await?;
     let page = Page::cut(rows, limit, "papers", |p| vec![p.id.to_string()]);

@@ -13,6 +13,7 @@ use crate::forms::trip::{Known, put_settlement};
 use crate::forms::{trip, visit};
 use crate::handling::actions::{assess_dossier, received_on};
 use crate::handling::model::{Dossier, Report};
+use crate::handling::rules::decider;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, in_vietnamese};
@@ -66,7 +67,7 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
         )
     };
     let decision = dossier.decision.as_ref().filter(|d| d.verdict == DecisionVerdict::Approve);
-    let body = decision.map(|d| d.body).or_else(|| dossier.process.decider()).ok_or_else(no_office)?;
+    let body = decision.map(|d| d.body).or_else(|| decider(dossier)).ok_or_else(no_office)?;
     let seat = match body {
         Body::Ppc => Body::PpcChair,
         Body::Dofa => Body::DofaDirector,
@@ -197,8 +198,8 @@ fn common<C: Content>(
     values.put("agency", agency.clone());
     values.put("dossier", dossier.number.clone().unwrap_or_else(|| "chưa có".into()));
     let (law, answer) = assess_dossier(conn, tools, dossier, received_on(dossier, call.today))?;
-    let decider = dossier.process.decider().or_else(|| answer.decider.as_ref().map(|d| d.body));
-    let to_body = decider.map_or("Sở Ngoại vụ".to_owned(), |b| match b {
+    let deciding = decider(dossier).or_else(|| answer.decider.as_ref().map(|d| d.body));
+    let to_body = deciding.map_or("Sở Ngoại vụ".to_owned(), |b| match b {
         Body::Dofa | Body::DofaDirector => "Sở Ngoại vụ".into(),
         b => format!("{}; Sở Ngoại vụ", body_name(b)),
     });

@@ -10,11 +10,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::http::reply;
 use crate::access::permission::{Act, Kind as Right};
-use crate::error::{Error, Result, not_found};
+use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::forms::fill::fields_of;
 use crate::forms::layout;
 use crate::forms::model::{Kind, LISTS, TEXTS, is_field};
 use crate::forms::store::{self, Template};
+use crate::kernel::text::bears_secret_mark;
 use crate::kernel::time::rfc3339;
 use crate::kernel::violation::Violations;
 use crate::web::file::{DOCX, saved};
@@ -127,6 +128,8 @@ async fn put(req: HttpRequest, call: Call, word: web::Path<String>, payload: web
     let form = receive(&req, payload, &[], &[], LIMIT).await?;
     let word = word.into_inner();
     let print = fingerprint(&form.bytes);
+    // Read before anybody waits for the writer; whoever may not put it there is told so below.
+    let read = if call.actor.may(Act::Administer, Right::Regulation) { Some(fields_of(&form.bytes)) } else { None };
     call.change(
         print,
         move |_, _| kind(&word),
@@ -134,8 +137,15 @@ async fn put(req: HttpRequest, call: Call, word: web::Path<String>, payload: web
             call.actor.require(Act::Administer, Right::Regulation)?;
             let mut faults = Violations::default();
             check_name(&form.file_name, &mut faults);
-            match fields_of(&form.bytes) {
-                Ok(fields) => {
+            match read.unwrap_or_else(|| Err("not read".into())) {
+                Ok((_, said)) if bears_secret_mark(&said) || bears_secret_mark(&form.file_name) => {
+                    return Err(refuse(
+                        Code::StateSecretRefused,
+                        "Không tiếp nhận bí mật nhà nước.",
+                        "State secrets are refused.",
+                    ));
+                }
+                Ok((fields, _)) => {
                     for field in fields.iter().filter(|f| !is_field(f)) {
                         let vi = format!("Không có trường «{field}».");
                         faults.add("/file", "unknown_template_field", vi, format!("There is no field \"{field}\"."));

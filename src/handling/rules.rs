@@ -14,11 +14,17 @@ pub fn is_of_agency<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
     actor.belongs_to(dossier.content.agency_id()) && (actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
 }
 
+/// Who decides now; once nothing is open, who decided.
+pub fn decider<C>(dossier: &Dossier<C>) -> Option<Body> {
+    let open = dossier.process.open().find(|s| s.kind == StepKind::Decide).and_then(|s| s.body);
+    let waits = dossier.process.open().next().is_some();
+    let decided = dossier.decision.as_ref().map(|d| d.body).filter(|_| !waits);
+    open.or(decided).or_else(|| dossier.process.decider())
+}
+
 /// Whether the actor may decide the dossier: for the body that does, and where each unit has its own, in this unit.
 pub fn decides<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
-    dossier
-        .process
-        .decider()
+    decider(dossier)
         .is_some_and(|b| actor.decides_for(b) && (!b.is_local() || actor.belongs_to(dossier.content.agency_id())))
 }
 
@@ -43,6 +49,7 @@ pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
             && dossier.state.is_approved_or_later())
         || dossier.process.steps.iter().filter_map(|s| s.body).any(|b| bodies.contains(&b))
         || decides(actor, dossier)
+        || dossier.process.bodies(StepKind::Decide).any(|b| !b.is_local() && actor.decides_for(b))
 }
 
 /// Whether the actor sees all of a dossier that he sees. A body that is only consulted sees what it is asked about:
@@ -67,17 +74,25 @@ pub struct AgencyRule {
 
 /// Whether the act is the actor's at all (403), whatever the state.
 pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agency: AgencyRule) -> Result<()> {
+    // Who acts in another's place does what his document covers.
+    let actor = &actor.on(errand(dossier, action));
     if keeps_list_right(actor, dossier, action) {
         return Ok(());
     }
-    // Who acts in another's place does what his document covers.
-    let actor = &actor.on(errand(dossier, action));
     let (act, kind) = right_of(action);
     actor.require(act, kind)?;
     if !is_his(actor, dossier, action, agency) {
         return Err(forbidden(
             "Việc này thuộc thẩm quyền của người hoặc cơ quan khác.",
             "This act belongs to another person or body.",
+        ));
+    }
+    let travels = |official| dossier.content.travels(official) || dossier.at_hand().travels(official);
+    if action == Action::Amend && actor.account.official_id.is_some_and(travels) {
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Không được tự đề nghị điều chỉnh chuyến đi của mình.",
+            "Nobody asks for a change of his own trip.",
         ));
     }
     match step_of(action) {
@@ -193,8 +208,11 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
     }
     let lenders: Vec<i64> = actor.stand_ins().map(|s| s.for_user).collect();
     let same = |by: i64| by == actor.id() || (lenders.contains(&by) && !holds_own(actor, dossier, step));
-    let mut taken = dossier.process.steps.iter().filter(|s| s.acted_by.is_some_and(same));
-    if taken.any(|s| s.kind != step) {
+    let round = dossier.process.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);
+    let mut taken = dossier.process.steps.iter().enumerate().filter(|(_, s)| s.acted_by.is_some_and(same));
+    // Several letters of Party bodies count as one step; of others each body's word is a step of its own.
+    let another = step != StepKind::Consent && dossier.process.open().any(|s| s.kind == step);
+    if taken.any(|(at, s)| s.kind != step || (at > round && another)) {
         return refuse_for(
             "Đã thực hiện một bước khác của hồ sơ này.",
             "He took another step of this dossier already.",
@@ -205,11 +223,10 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
 
 /// Whether the actor takes a step of this kind in a seat of his own, so that it matters to nobody whom he stands in for.
 fn holds_own<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind) -> bool {
-    let mut bodies = dossier.process.bodies(step).peekable();
+    let mut open = dossier.process.open().filter(|s| s.kind == step).filter_map(|s| s.body);
     match step {
         StepKind::Propose => actor.in_place_of(Body::AgencyHead).is_none(),
-        StepKind::Decide => dossier.process.decider().is_some_and(|b| actor.in_place_of(b).is_none()),
-        _ => bodies.peek().is_none() || bodies.any(|b| actor.sits_in(b) && actor.in_place_of(b).is_none()),
+        _ => open.any(|b| actor.decides_himself(b) || (step == StepKind::Consent && actor.holds(Body::PartyOffice))),
     }
 }
 

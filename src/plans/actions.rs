@@ -29,7 +29,7 @@ pub fn sees_all(call: &Call) -> bool {
 
 /// Whether the caller is of a body that approves plans.
 pub fn approves(call: &Call) -> bool {
-    APPROVERS.iter().any(|b| call.actor.decides_for(*b)) || call.actor.sits_in(Body::PartyOffice)
+    APPROVERS.iter().any(|b| call.actor.decides_himself(*b)) || call.actor.holds(Body::PartyOffice)
 }
 
 /// An item for whoever may see it.
@@ -115,9 +115,8 @@ pub fn propose(conn: &mut Conn, call: &Call, year: i64, agency_id: i64, wanted: 
         created_by: call.actor.id(),
         created_at: call.now,
     };
-    if plan.version == 0 {
-        store::save(conn, &mut plan)?;
-    }
+    // Whoever approves has seen every item as it is: each change is a new version of the plan.
+    store::save(conn, &mut plan)?;
     store::insert(conn, &item)?;
     let detail = json!({"agency": Id(agency_id), "title": item.wanted.title});
     call.remember(conn, "propose_plan_item", &object(year, item.id), detail)?;
@@ -149,7 +148,7 @@ pub fn change(conn: &mut Conn, call: &Call, mut item: Item, asked: impl FnOnce(&
     call.precondition_given()?;
     his(call, &item)?;
     call.precondition_holds(item.version)?;
-    let plan = store::find(conn, item.year)?;
+    let mut plan = store::find(conn, item.year)?;
     possible(&plan, PlanAction::Propose)?;
     if !matches!(item.state, ItemState::Proposed | ItemState::Approved) {
         return Err(not_possible(item.state.word()));
@@ -184,6 +183,7 @@ pub fn change(conn: &mut Conn, call: &Call, mut item: Item, asked: impl FnOnce(&
         (false, None) => {}
     }
     store::update(conn, &mut item)?;
+    store::save(conn, &mut plan)?;
     let detail = json!({"version": item.version, "asks": approved, "drop": edit.drop});
     call.remember(conn, "change_plan_item", &object(item.year, item.id), detail)?;
     Ok(item)
@@ -194,12 +194,13 @@ pub fn delete(conn: &mut Conn, call: &Call, item: Item) -> Result<()> {
     call.precondition_given()?;
     his(call, &item)?;
     call.precondition_holds(item.version)?;
-    let plan = store::find(conn, item.year)?;
+    let mut plan = store::find(conn, item.year)?;
     possible(&plan, PlanAction::Propose)?;
     if item.state != ItemState::Proposed || store::is_drawn(conn, item.id)? {
         return Err(not_possible(item.state.word()));
     }
     store::delete(conn, item.id)?;
+    store::save(conn, &mut plan)?;
     call.remember(conn, "delete_plan_item", &object(item.year, item.id), json!({"title": item.wanted.title}))
 }
 
@@ -212,7 +213,7 @@ pub fn leave_out(
 ) -> Result<Item> {
     call.precondition_holds(item.version)?;
     let reason = asked()?;
-    let plan = store::find(conn, item.year)?;
+    let mut plan = store::find(conn, item.year)?;
     let (from, to) = match reason {
         Some(_) => (ItemState::Proposed, ItemState::LeftOut),
         None => (ItemState::LeftOut, ItemState::Proposed),
@@ -223,6 +224,7 @@ pub fn leave_out(
     item.state = to;
     item.reason = reason;
     store::update(conn, &mut item)?;
+    store::save(conn, &mut plan)?;
     let detail = json!({"state": to, "reason": item.reason, "plan": plan.state});
     call.remember(conn, "sort_plan_item", &object(item.year, item.id), detail)?;
     Ok(item)
@@ -254,8 +256,8 @@ pub struct Answer {
 
 /// The body approves the plan, or the adjustments that wait; what it refuses is named.
 pub fn approve(conn: &mut Conn, call: &Call, mut plan: Plan, action: PlanAction, answer: Answer) -> Result<Plan> {
-    let acts = call.actor.decides_for(answer.body)
-        || (OF_PARTY.contains(&answer.body) && call.actor.sits_in(Body::PartyOffice));
+    let acts = call.actor.decides_himself(answer.body)
+        || (OF_PARTY.contains(&answer.body) && call.actor.holds(Body::PartyOffice));
     if !APPROVERS.contains(&answer.body) || !acts {
         return Err(forbidden(
             "Không thuộc thẩm quyền phê duyệt kế hoạch của người dùng này.",

@@ -206,7 +206,9 @@ struct PlanItemChanges {
 
 impl PlanItemChanges {
     fn of(self, item: &Item) -> Edit {
-        let was = item.wanted.clone();
+        // A change that waits is changed further, not lost.
+        let waiting = item.change.as_ref().and_then(|c| c.wanted.clone());
+        let was = waiting.unwrap_or_else(|| item.wanted.clone());
         let wanted = Wanted {
             title: self.title.unwrap_or(was.title),
             month: self.month.unwrap_or(was.month),

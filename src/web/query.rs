@@ -14,12 +14,29 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> Query<T> {
     fn read(text: &str) -> Result<Self> {
+        far_day(text)?;
         web::Query::<T>::from_query(text).map(|q| Query(q.into_inner())).map_err(|e| {
             let reason = e.to_string();
             let reason = reason.trim_start_matches("Query deserialize error: ");
             refuse(Code::InvalidQuery, format!("Tham số truy vấn sai: {reason}."), format!("Wrong query: {reason}."))
         })
     }
+}
+
+/// A day that no calendar here reaches is a typing mistake, and databases do not agree on it.
+fn far_day(text: &str) -> Result<()> {
+    for (_, value) in url::form_urlencoded::parse(text.as_bytes()) {
+        if let Ok(day) = value.parse::<chrono::NaiveDate>()
+            && (value.len() != 10 || !(1900..=2200).contains(&chrono::Datelike::year(&day)))
+        {
+            return Err(invalid(
+                "day",
+                "phải từ năm 1900 đến 2200, dạng YYYY-MM-DD.",
+                "must be 1900 to 2200, as YYYY-MM-DD.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {

@@ -176,7 +176,8 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
     match schema.get("format").and_then(Value::as_str) {
         Some("date") => {
             // `2026-1-5` parses with chrono but is not ISO 8601's extended form.
-            if text.len() != 10 || text.parse::<chrono::NaiveDate>().is_err() {
+            let digits = text.starts_with(|c: char| c.is_ascii_digit());
+            if text.len() != 10 || !digits || text.parse::<chrono::NaiveDate>().is_err() {
                 faults.add(
                     at,
                     "invalid_date",

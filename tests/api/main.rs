@@ -22,6 +22,7 @@ mod histories;
 mod imports;
 mod inbound;
 mod inbound_wrong_turns;
+mod laws;
 mod malformed;
 mod matrix;
 mod notices;

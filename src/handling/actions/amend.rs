@@ -17,7 +17,7 @@ use crate::handling::model::{Annotation, Decision, Dossier, Waived};
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, PaperRef, StepKind};
+use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, PaperRef, Severity, StepKind};
 use crate::regulation::assess::{Assessment, Finding};
 use crate::regulation::book::Law;
 use crate::regulation::pack::ConsentMode;
@@ -31,7 +31,10 @@ fn with_content<C: Content>(dossier: &Dossier<C>, content: &C) -> Dossier<C> {
 fn brought<'a>(before: &Assessment, after: &'a Assessment) -> Vec<&'a Finding> {
     let stood = |f: &Finding| {
         let same = before.findings.iter().filter(|b| b.rule == f.rule && b.code == f.code && b.document == f.document);
-        same.into_iter().any(|b| b.severity == f.severity && b.actual >= f.actual)
+        // Of another person it was not said before.
+        same.into_iter().any(|b| {
+            b.severity == f.severity && b.actual >= f.actual && f.travellers.iter().all(|t| b.travellers.contains(t))
+        })
     };
     after.findings.iter().filter(|f| f.code != FindingCode::LateSubmission && !stood(f)).collect()
 }
@@ -59,11 +62,14 @@ pub fn amend<C: Content>(
     faults.finish()?;
     let Judged { form, material } = Judged::of(&differences);
     let mut amendment = asked(call, &dossier, differences, reason);
-    if Judged::of(&amendment.differences).goes_back() {
-        let (law, answer) = assess_dossier(conn, tools, &with_content(&dossier, &proposed), call.today)?;
-        let (_, stood) = assess_dossier(conn, tools, &dossier, call.today)?;
-        let found = brought(&stood, &answer);
-        refuse_blocking(&found)?;
+    let (law, answer) = assess_dossier(conn, tools, &with_content(&dossier, &proposed), call.today)?;
+    let (_, stood) = assess_dossier(conn, tools, &dossier, call.today)?;
+    let found = brought(&stood, &answer);
+    refuse_blocking(&found)?;
+    // What needs an exception needs the body that may give it.
+    let needs_waiver = found.iter().any(|f| f.severity == Severity::SpecialApproval);
+    amendment.material |= needs_waiver;
+    if needs_waiver || Judged::of(&amendment.differences).goes_back() {
         let lacks = |f: &&Finding| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail);
         let missing: Vec<&Finding> = found.iter().copied().filter(lacks).collect();
         if !missing.is_empty() {
@@ -135,7 +141,10 @@ pub fn resume<C: Content>(
     faults.finish()?;
     let (_, answer) = assess_dossier(conn, tools, &with_content(&dossier, &resumed), call.today)?;
     let (_, stood) = assess_dossier(conn, tools, &dossier, call.today)?;
-    refuse_blocking(&brought(&stood, &answer))?;
+    let found = brought(&stood, &answer);
+    refuse_blocking(&found)?;
+    // An exception is given in a decision: a resumed delegation has none of its own.
+    exceptions::waived(call, &found, &[])?;
     if !differences.is_empty() {
         let mut amendment = asked(call, &dossier, differences, "Tổ chức lại sau khi hoãn.".into());
         put_in_force(&mut amendment, dossier.decision.as_mut(), call);
@@ -222,14 +231,17 @@ pub fn decide<C: Content>(
     said: Verdict,
 ) -> Result<Dossier<C>> {
     let approves = said.verdict == DecisionVerdict::Approve;
-    let waived = if approves { waive(conn, call, tools, &seen.dossier, &said)? } else { Vec::new() };
+    let waived = if approves { waive(conn, call, tools, &dossier, &seen.dossier, &said)? } else { Vec::new() };
     let given = waived.clone();
     let current = dossier.decision.clone();
     let form = dossier.pending().map_or(Form::Annotation, |a| a.form);
     let same_number = current.as_ref().is_some_and(|d| d.document.number == said.document.number);
     let mut faults = Violations::default();
+    // Nobody signs a change on the paper of another body.
+    let deciding = dossier.process.open().find(|s| s.kind == StepKind::Decide).and_then(|s| s.body);
+    let others = current.as_ref().is_some_and(|d| deciding.is_some_and(|b| b != d.body));
     faults.require(
-        !approves || form == Form::Annotation || !same_number,
+        !approves || (form == Form::Annotation && !others) || !same_number,
         "/document/number",
         "new_decision_needed",
         "Thay đổi từ hai nội dung trở lên phải ban hành quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
@@ -255,6 +267,7 @@ pub fn decide<C: Content>(
             let amendment = amendment.clone();
             annotate(dossier.decision.as_mut(), &amendment, date);
             if let Some(decision) = &mut dossier.decision {
+                decision.conditions.extend(said.conditions);
                 decision.waivers.extend(waived);
             }
         } else {
@@ -286,11 +299,13 @@ fn waive<C: Content>(
     conn: &mut Conn,
     call: &Call,
     tools: &Tools,
-    dossier: &Dossier<C>,
+    judged: &Dossier<C>,
+    before: &Dossier<C>,
     said: &Verdict,
 ) -> Result<Vec<Waived>> {
-    let (_, answer) = assess_dossier(conn, tools, &with_content(dossier, dossier.at_hand()), call.today)?;
-    let (_, stood) = assess_dossier(conn, tools, dossier, call.today)?;
+    // With the verdicts just given: whom the decision refuses weighs no more.
+    let (_, answer) = assess_dossier(conn, tools, &with_content(judged, judged.at_hand()), call.today)?;
+    let (_, stood) = assess_dossier(conn, tools, before, call.today)?;
     let found = brought(&stood, &answer);
     refuse_blocking(&found)?;
     exceptions::waived(call, &found, &said.waivers)

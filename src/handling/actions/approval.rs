@@ -15,6 +15,7 @@ use crate::handling::http::body::{
     AssignAuthority, CorrectDecision, OpinionGiven, Reasoned, RequestSupplement, Submit,
 };
 use crate::handling::model::{Assigned, Correction, Decision, DecisionPaper, Dossier, Ruling, Waiver};
+use crate::handling::rules::decider;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::time::Day;
@@ -322,7 +323,7 @@ pub fn decide<C: Content>(
 
 /// Who decides in another's place signs as his document says (NĐ 30/2020/NĐ-CP Đ.13).
 fn signs_as_lent<C>(call: &Call, dossier: &Dossier<C>, paper: &DecisionPaper) -> Result<()> {
-    let lent = dossier.process.decider().and_then(|body| call.actor.in_place_of(body));
+    let lent = decider(dossier).and_then(|body| call.actor.in_place_of(body));
     let mut faults = Violations::default();
     faults.require(
         lent.is_none_or(|s| s.signed_as == paper.signed_as),

@@ -210,7 +210,9 @@ pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
     let dates = |c: &Content| json!({"arrival_date": c.arrival, "departure_date": c.departure});
     differs(Kind::Dates, dates(old), dates(new), new.period().days() > old.period().days());
     let people = |c: &Content| json!({"headcount": c.headcount, "nationalities": c.announced()});
-    differs(Kind::Headcount, people(old), people(new), new.headcount > old.headcount);
+    let known = old.announced();
+    let further = new.announced().iter().any(|n| known.iter().all(|k| k.country != n.country));
+    differs(Kind::Headcount, people(old), people(new), further || new.headcount > old.headcount);
     let from = |c: &Content| json!({"sending_organisation": c.sending_organisation, "country": c.country});
     differs(Kind::Counterpart, from(old), from(new), true);
     differs(Kind::Purpose, json!({"purpose": old.purpose}), json!({"purpose": new.purpose}), true);
@@ -223,15 +225,16 @@ pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
     let guests = |c: &Content| json!({"guests": c.guests.iter().map(|g| &g.full_name).collect::<Vec<_>>()});
     // The list may be completed until they leave; only the number of guests is decided.
     differs(Kind::Particulars, guests(old), guests(new), false);
-    let restricted = |c: &Content| c.programme.iter().filter(|i| i.restricted_area).count();
+    let another_area = new.programme.iter().any(|i| i.restricted_area && !old.programme.contains(i));
     let hours = |c: &Content| {
         let one = |i: &Item| {
             json!({"starts_at": rfc3339(i.starts_at), "ends_at": rfc3339(i.ends_at), "place": i.place,
-                "activity": i.activity, "restricted_area": i.restricted_area})
+                "activity": i.activity, "restricted_area": i.restricted_area,
+                "hosts": i.hosts.iter().copied().map(Id).collect::<Vec<_>>()})
         };
         json!({"programme": c.programme.iter().map(one).collect::<Vec<_>>()})
     };
-    differs(Kind::Programme, hours(old), hours(new), restricted(new) > restricted(old));
+    differs(Kind::Programme, hours(old), hours(new), another_area);
     let rest = |c: &Content| {
         let coordinating: Vec<Id> = c.coordinating.iter().copied().map(Id).collect();
         json!({"title": c.title, "field": c.field, "coordinating_agency_ids": coordinating})

@@ -1,6 +1,6 @@
 //! Rules of an outbound dossier: is the content whole, and what differs in another one. Pure.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
@@ -100,8 +100,17 @@ pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
 
     differs(Kind::Purpose, json!({"purpose": old.purpose}), json!({"purpose": new.purpose}), true, Vec::new());
     let payers = |c: &Content| c.funding.iter().map(|f| f.source).collect::<BTreeSet<_>>();
-    let other_payer = !payers(new).is_subset(&payers(old));
-    differs(Kind::Funding, json!({"funding": old.funding}), json!({"funding": new.funding}), other_payer, Vec::new());
+    let paid = |c: &Content, source| {
+        let of = c.funding.iter().filter(|f| f.source == source);
+        of.filter_map(|f| f.amount.clone()).map(|m| (m.currency, m.amount)).collect::<BTreeMap<_, _>>()
+    };
+    // Another payer, another currency, or more of a budget's money.
+    let dearer = payers(new).into_iter().any(|source| {
+        let before = paid(old, source);
+        paid(new, source).iter().any(|(currency, amount)| before.get(currency).is_none_or(|was| amount > was))
+    });
+    let weighs = dearer || !payers(new).is_subset(&payers(old));
+    differs(Kind::Funding, json!({"funding": old.funding}), json!({"funding": new.funding}), weighs, Vec::new());
     let inviter = |c: &Content| json!({"inviting_party": c.inviting_party});
     differs(Kind::Counterpart, inviter(old), inviter(new), true, Vec::new());
     differs(Kind::Capacity, json!({"capacity": old.capacity}), json!({"capacity": new.capacity}), false, Vec::new());

@@ -19,6 +19,7 @@ use crate::handling::model::{Dossier, Listed};
 use crate::handling::{self, Stored};
 use crate::kernel::time::Day;
 use crate::kernel::words::{Direction, Procedure};
+use crate::plans::model::ItemState;
 use crate::plans::store as plans;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::outbound::case::{Around, case};
@@ -133,7 +134,13 @@ fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<Around> {
     }
     let item = content.plan_item_id.map(|item| plans::item(conn, item)).transpose()?.flatten();
     let planned = match item {
-        Some(item) => store::drawn_before(conn, item.id, dossier)? < item.wanted.delegations,
+        Some(item)
+            if item.state == ItemState::Approved
+                && item.year == i64::from(chrono::Datelike::year(&content.departure)) =>
+        {
+            store::drawn_before(conn, item.id, dossier)? < item.wanted.delegations
+        }
+        Some(_) => false,
         None => false,
     };
     Ok(Around {

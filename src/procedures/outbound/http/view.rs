@@ -141,8 +141,8 @@ fn trip_view(call: &Call, seen: &Seen<Content>) -> TripView {
                 full_name: person.full_name.clone(),
                 role: m.role,
                 relative_of: m.relative_of,
-                consent: v.consent,
-                verdict: v.decision,
+                consent: v.consent.filter(|_| whole),
+                verdict: v.decision.filter(|_| whole),
             })
             .collect(),
         classification: "unclassified",
