@@ -282,7 +282,19 @@ fn paragraph(node: &Node, values: &Values, item: Option<(&str, &Record)>) -> Nod
     filled
 }
 
-/// Every field that a template has, and its text.
+/// The paragraphs of a node, a line each.
+fn lines(node: &Node, out: &mut String) {
+    if let Node::Element { name, children, .. } = node {
+        if name == "w:p" {
+            out.push_str(&whole_text(node));
+            out.push('\n');
+        } else {
+            children.iter().for_each(|child| lines(child, out));
+        }
+    }
+}
+
+/// Every field that a template has, and its text, a line each paragraph.
 pub fn fields_of(template: &[u8]) -> Result<(BTreeSet<String>, String), String> {
     let mut found = BTreeSet::new();
     let (mut count, mut said) = (0, String::new());
@@ -290,11 +302,10 @@ pub fn fields_of(template: &[u8]) -> Result<(BTreeSet<String>, String), String> 
         if has_fields(&name) {
             let xml = String::from_utf8(bytes).map_err(|e| e.to_string())?;
             for node in parse(&xml)? {
-                let text = whole_text(&node);
-                let named = fields(&text);
+                let named = fields(&whole_text(&node));
                 count += named.len();
                 found.extend(named);
-                said.push_str(&text);
+                lines(&node, &mut said);
             }
         }
     }

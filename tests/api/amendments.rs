@@ -157,6 +157,38 @@ on_both! {
         assert_eq!(w.trip("clerk.skhcn", &id).await["amendments"], json!([]));
     }
 
+    async fn moved_days_are_asked_about_like_new_ones(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let mut other = w.small_trip().await;
+        for (field, day) in [("departure_date", "2026-06-01"), ("return_date", "2026-06-05")] {
+            other[field] = json!(day);
+        }
+        other["stops"] = json!([{"country": "JP", "place": "Tokyo", "from": "2026-06-01", "to": "2026-06-05"}]);
+        w.submitted(other).await;
+        // As long as before, but onto days on which its people are elsewhere.
+        amend(&w, "clerk.skhcn", &id, json!({"departure_date": "2026-06-03", "return_date": "2026-06-07"})).await.refused(409, "blocked_by_rule");
+        // More money of a budget is for the body that decided.
+        let study = w.submitted({
+            let mut trip = w.study_visit().await;
+            for (field, day) in [("departure_date", "2026-09-07"), ("return_date", "2026-09-11")] {
+                trip[field] = json!(day);
+            }
+            trip["stops"] = json!([{"country": "KR", "place": "Cheongju", "from": "2026-09-07", "to": "2026-09-11"}]);
+            trip
+        }).await;
+        w.act("officer.snv", &study, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        w.act("office.vptu", &study, "consent", json!({"verdict": "agree", "document": {"number": "1", "date": "2026-03-02"}})).await.expect(200);
+        w.act("chair", &study, "decide", decision("approve")).await.expect(200);
+        let money = |amount: i64| json!({"funding": [{"source": "provincial_budget", "amount": {"amount": amount, "currency": "VND"}}]});
+        let less = amend(&w, "clerk.skhcn", &study, money(300_000_000)).await.expect(200).json();
+        assert_eq!(less["amendments"][0]["standing"], "in_force");
+        let more = amend(&w, "clerk.skhcn", &study, money(3_500_000_000)).await.expect(200).json();
+        assert_eq!(more["amendments"][1]["standing"], "pending");
+        // A waiver for the head is none for who comes in.
+        w.act("clerk.skhcn", &study, "withdraw", json!({"reason": "Thôi."})).await.expect(200);
+        assert_eq!(w.trip("chair", &study).await["state"], "approved");
+    }
+
     async fn the_title_is_no_part_of_the_decision(w) {
         let id = w.approved(w.small_trip().await).await;
         let titled = amend(&w, "clerk.skhcn", &id, json!({"title": "Tập huấn tại Tokyo", "return_date": "2026-03-26"})).await.expect(200).json();

@@ -215,6 +215,9 @@ on_both! {
         w.advance_days(1);
         let held = w.act("head.skhcn", &waiting, "submit", json!({})).await.refused(409, "blocked_by_rule");
         assert_eq!(held["errors"][0]["code"], "report_overdue");
+        // Its head cannot excuse it away.
+        let path = format!("/duties/{}", owed[0]["id"].as_str().unwrap());
+        act(&w, "head.skhcn", &path, "excuse", json!({"reason": "x", "until": "2026-06-30"})).await.refused(409, "not_possible_in_state");
         // Another agency is not held by it.
         let path = format!("/duties/{}", owed[0]["id"].as_str().unwrap());
         act(&w, "chair", &path, "override", json!({"reason": "x"})).await.refused(403, "forbidden");

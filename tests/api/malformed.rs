@@ -16,6 +16,21 @@ fn with(trip: &Value, pointer: &str, value: Value) -> Value {
 }
 
 on_both! {
+    async fn days_beyond_every_calendar_are_refused(w) {
+        let id = w.submitted(w.small_trip().await).await;
+        for day in ["%2B262142-12-31", "-9999-01-01", "9999-12-31", "0001-01-01"] {
+            w.get("inspector", &format!("/outbound-delegations/{id}?as_of={day}")).await.expect(400);
+            w.get("inspector", &format!("/outbound-delegations/{id}/assessment?as_of={day}")).await.expect(400);
+            w.get("inspector", &format!("/bodies/ppc_chair/holders?at={day}")).await.expect(400);
+        }
+        for day in ["-99999-1-1", "+99999-1-1"] {
+            let report = serde_json::json!({"on": day});
+            w.act("clerk.skhcn", &id, "record-departure", report).await.expect(409);
+            let paper = serde_json::json!({"to_user_id": id, "body": "ppc_chair", "signed_as": "kt", "valid_from": "2026-03-02", "document_number": "1", "document_date": day});
+            w.post("chair", "/substitutions", paper).await.expect(422);
+        }
+    }
+
     async fn bodies_that_are_no_json_are_malformed(w) {
         let deep = format!("{{\"title\":{}1{}}}", "[".repeat(200), "]".repeat(200));
         for body in ["{", "", "{\"title\": NaN}", "\u{feff}{}", "[1,2", "{\"a\":\"\\ud800\"}", deep.as_str()] {

@@ -111,6 +111,10 @@ on_both! {
         for part in ["V/v Đoàn tỉnh Chungbuk", "Kính gửi: Sở Khoa học và Công nghệ", "12 người; từ ngày 23/03/2026 đến ngày 25/03/2026 (3 ngày)", "KIM Young-hwan", "09:00 – 11:00 ngày 24/03/2026", "Hội đàm"] {
             assert!(has(&told, part), "{part}: {told:#?}");
         }
+        // Who is only consulted sees no paper: it says what others said and decided.
+        w.get("police", &format!("/papers/{}", paper["id"].as_str().unwrap())).await.refused(404, "not_found");
+        w.get("police", &format!("/papers?delegation_id={id}")).await.refused(404, "not_found");
+        assert_eq!(w.get("police", "/papers").await.expect(200).json()["items"], json!([]));
         assert!(!has(&told, "Chức vụ, Đơn vị") && !has(&told, "Loại, ngạch, bậc"), "a table without rows is left out");
     }
 
@@ -160,6 +164,10 @@ on_both! {
         let refused = put(&w, "rules", &wrong).await;
         assert_eq!(refused.faults(), [("/file".to_owned(), "unknown_template_field".to_owned()), ("/file".to_owned(), "unknown_template_field".to_owned())]);
         assert_eq!(put(&w, "rules", b"no document").await.faults(), [("/file".to_owned(), "unreadable_template".to_owned())]);
+        let secret = write(&(paragraph("{{number}} TUYỆT MẬT", CELL))).unwrap();
+        put(&w, "rules", &secret).await.refused(422, "state_secret_refused");
+        let deep = write(&format!("{}{}", "<w:sdt>".repeat(500), "</w:sdt>".repeat(500))).unwrap();
+        assert_eq!(put(&w, "rules", &deep).await.faults(), [("/file".to_owned(), "unreadable_template".to_owned())]);
         put(&w, "rules", &own).await.expect(201);
         let paper = issue(&w, "clerk.skhcn", &id, "submission").await.expect(201).json();
         let told = file(&w, "clerk.skhcn", &paper).await;

@@ -74,6 +74,14 @@ on_both! {
         let change = json!({"headcount": 12, "reason": "Thêm doanh nghiệp."});
         let asked = w.patch("clerk.skhcn", &format!("/plans/2026/items/{one_id}"), &item(&w, &one_id).await.etag(), change).await.expect(200).json();
         assert_eq!((asked["headcount"].as_i64(), asked["change"]["wanted"]["headcount"].as_i64()), (Some(8), Some(12)));
+        // Whoever approves has seen the items as they are: a change since is another version of the plan.
+        let seen = w.get("chair", "/plans/2026").await.etag();
+        let more = json!({"headcount": 1_000, "reason": "Thêm nữa."});
+        w.patch("clerk.skhcn", &format!("/plans/2026/items/{one_id}"), &item(&w, &one_id).await.etag(), more).await.expect(200);
+        let stale = World::request("POST", "/plans/2026/adjust").insert_header(("If-Match", seen)).set_json(paper("14/KH-UBND"));
+        w.as_user("chair", stale).await.refused(412, "version_conflict");
+        let less = json!({"headcount": 12, "reason": "Như đã nêu."});
+        w.patch("clerk.skhcn", &format!("/plans/2026/items/{one_id}"), &item(&w, &one_id).await.etag(), less).await.expect(200);
         let late = propose(&w, "clerk.syt", "SYT", json!({"title": "Bổ sung"})).await.expect(201).json()["id"].as_str().unwrap().to_owned();
         let mut some = paper("15/KH-UBND");
         some["refuse"] = json!([late]);

@@ -143,6 +143,28 @@ on_both! {
         w.act("clerk.skhcn", &id, "submit", json!({})).await.refused(403, "separation_of_duties");
     }
 
+    async fn the_seat_of_a_unit_stays_in_the_unit_and_no_plan_is_approved_in_anothers_place(w) {
+        let clerk = user(&w, "clerk.skhcn").await;
+        let body = json!({"to_user_id": clerk, "body": "agency_head", "signed_as": "kt", "valid_from": "2026-03-02", "document_number": "3/UQ", "document_date": "2026-03-02"});
+        w.post("head.skhcn", "/substitutions", body).await.expect(201);
+        assert_eq!(w.get("clerk.skhcn", "/me").await.expect(200).status, 200);
+        let etag = w.get("admin", &format!("/users/{clerk}")).await.etag();
+        w.patch("admin", &format!("/users/{clerk}"), &etag, json!({"agency_id": w.agency("SYT").await, "roles": []})).await.expect(200);
+        // He went to another unit: he is head of neither.
+        w.get("clerk.skhcn", "/outbound-delegations").await.refused(403, "forbidden");
+        lent(&w, "officer.snv", json!({})).await.expect(201);
+        let chair = json!({"to_user_id": user(&w, "officer.snv").await, "body": "ppc_chair", "signed_as": "kt", "valid_from": "2026-03-02", "document_number": "4/UQ", "document_date": "2026-03-02"});
+        w.post("chair", "/substitutions", chair).await.expect(201);
+        let item = json!({"agency_id": w.agency("SYT").await, "title": "Xúc tiến", "month": 5, "countries": ["KR"], "purpose": "promotion", "headcount": 8});
+        w.post("head.syt", "/plans/2026/items", item).await.expect(201);
+        let act = async |w: &World, action: &str, body: Value| {
+            let etag = w.get("officer.snv", "/plans/2026").await.expect(200).etag();
+            w.as_user("officer.snv", World::request("POST", &format!("/plans/2026/{action}")).insert_header(("If-Match", etag)).set_json(body)).await
+        };
+        act(&w, "consolidate", json!({})).await.expect(200);
+        act(&w, "approve", json!({"body": "ppc_chair", "document": {"number": "1", "date": "2026-03-02"}})).await.refused(403, "forbidden");
+    }
+
     async fn who_could_sign_then_is_told_for_any_day(w) {
         let holders = async |w: &World, at: &str| {
             let told = w.get("inspector", &format!("/bodies/dofa_director/holders?at={at}")).await.expect(200).json();
