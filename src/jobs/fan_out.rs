@@ -103,8 +103,11 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool,
     }
     let today = day_of(now);
     let round = approval::round(conn, id)?;
-    for step in approval::opened(conn, id)? {
-        let decided = just_decided && step.kind == StepKind::Decide && step.standing == Standing::Done;
+    let steps = approval::opened(conn, id)?;
+    // After an amendment the decision before it is no news.
+    let last = steps.iter().filter(|s| s.kind == StepKind::Decide && s.standing == Standing::Done).map(|s| s.ord).max();
+    for step in steps {
+        let decided = just_decided && Some(step.ord) == last;
         if step.standing != Standing::Open && !decided {
             continue;
         }

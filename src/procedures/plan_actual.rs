@@ -188,7 +188,9 @@ struct ActualAsked {
 
 /// Plan against actual by agency: clerks and heads see their own.
 #[utoipa::path(tag = "plans", operation_id = "plan_actual", params(("year" = i64, Path, example = 2026), ActualAsked),
-    responses((status = 200, description = "plan and actual", body = PlanActual)))]
+    responses((status = 200, description = "plan and actual; as CSV or XLSX with `format`", content(
+        (PlanActual = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/plans/{year}/actual")]
 async fn show(call: Call, year: web::Path<String>, asked: Query<ActualAsked>) -> Result<HttpResponse> {
     let own = scope_of(&call, asked.0.agency_id.map(|id| id.0))?;
