@@ -242,6 +242,16 @@ on_both! {
         w.get("clerk.syt", &format!("/outbound-delegations/{id}?as_of=2026-03-03")).await.refused(404, "not_found");
     }
 
+    async fn what_came_from_an_old_list_is_seen_as_it_was_too(w) {
+        let list = b"Delegation,Country,Arrival,Departure,Persons\nA,LA,2021-03-05,2021-03-07,6\n";
+        w.import("officer.snv", &[("kind", "inbound"), ("dry_run", "false")], "a.csv", list).await.expect(201);
+        let id = w.get("inspector", "/inbound-delegations").await.expect(200).json()["items"][0]["id"].as_str().unwrap().to_owned();
+        w.advance_days(2);
+        let then = w.get("inspector", &format!("/inbound-delegations/{id}?as_of=2026-03-03")).await.expect(200).json();
+        assert_eq!((then["headcount"].as_i64(), &then["allowed_actions"]), (Some(6), &json!([])));
+        w.get("inspector", &format!("/inbound-delegations/{id}?as_of=2026-03-01")).await.refused(404, "not_found");
+    }
+
     async fn a_visit_grows_only_with_the_body_that_decided(w) {
         let id = w.approved_visit(w.visit().await).await;
         let fewer = w.act_in("clerk.skhcn", &id, "amend", json!({"changes": {"departure_date": "2026-03-24", "programme": []}, "reason": "Đoàn về sớm."})).await.expect(200).json();

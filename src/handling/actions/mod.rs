@@ -59,7 +59,10 @@ pub fn find<C: Content>(conn: &mut Conn, call: &Call, id: i64) -> Result<Seen<C>
 /// The dossier as it was at the end of a day (nhìn lại hồ sơ); for whoever sees it now and would have seen it then.
 pub fn find_as_of<C: Content>(conn: &mut Conn, call: &Call, id: i64, day: Day) -> Result<Seen<C>> {
     let now = find::<C>(conn, call, id)?;
-    let then = versions::before::<C>(conn, id, start_of(day + chrono::Duration::days(1)))?;
+    let moment = start_of(day + chrono::Duration::days(1));
+    // What was brought in from a list, or is older than the versions, is as it was since it was last changed.
+    let unchanged = || Some(&now.dossier).filter(|d| d.updated_at < moment).cloned();
+    let then = versions::before::<C>(conn, id, moment)?.or_else(unchanged);
     let dossier = then.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
     Ok(Seen { dossier, past: true, ..now })
 }
