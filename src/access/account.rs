@@ -106,6 +106,11 @@ pub struct Account {
 /// What is to be done: in which procedure, and which step it takes, if any.
 pub type Errand = (Procedure, Option<StepKind>);
 
+/// Where somebody looks: in one procedure, whatever step he may take there.
+fn opens(mandate: &Mandate, procedure: Procedure) -> bool {
+    mandate.procedures.is_empty() || mandate.procedures.contains(&procedure)
+}
+
 /// Whoever acts: an account with what it holds today.
 #[derive(Debug, Clone)]
 pub struct Actor {
@@ -114,6 +119,8 @@ pub struct Actor {
     pub today: Day,
     /// Where something is done: only substitutions that cover it count. None where he only looks.
     pub errand: Option<Errand>,
+    /// The procedure he looks at: substitutions for others open nothing there.
+    pub looks_at: Option<Procedure>,
 }
 
 impl Actor {
@@ -131,12 +138,22 @@ impl Actor {
     }
 
     pub fn new(account: Arc<Account>, session_id: i64, today: Day) -> Self {
-        Actor { account, session_id, today, errand: None }
+        Actor { account, session_id, today, errand: None, looks_at: None }
     }
 
     /// The actor on an errand: substitutions that do not cover it are left aside.
     pub fn on(&self, errand: Errand) -> Self {
         Actor { errand: Some(errand), ..self.clone() }
+    }
+
+    /// The actor as he looks at a procedure.
+    pub fn looking_at(&self, procedure: Procedure) -> Self {
+        Actor { looks_at: Some(procedure), ..self.clone() }
+    }
+
+    /// Whether what he sees differs from procedure to procedure.
+    pub fn looks_apart(&self) -> bool {
+        self.stand_ins().any(|s| !s.mandate.procedures.is_empty())
     }
 
     /// Seats of his own held today.
@@ -146,7 +163,10 @@ impl Actor {
 
     /// Seats of others that he holds in their place today.
     pub fn stand_ins(&self) -> impl Iterator<Item = &StandIn> {
-        let covers = |s: &StandIn| self.errand.is_none_or(|(procedure, step)| s.mandate.covers(procedure, step));
+        let covers = |s: &StandIn| {
+            self.errand.is_none_or(|(procedure, step)| s.mandate.covers(procedure, step))
+                && self.looks_at.is_none_or(|procedure| opens(&s.mandate, procedure))
+        };
         let holds = |s: &StandIn| s.periods.iter().any(|(from, to)| valid_on(*from, *to, self.today));
         self.account.stand_ins.iter().filter(move |s| covers(s) && holds(s))
     }

@@ -32,6 +32,9 @@ pub struct Step {
     pub standing: Standing,
     pub outcome: Option<String>,
     pub acted_by: Option<i64>,
+    /// In whose place.
+    #[serde(default)]
+    pub on_behalf_of: Option<i64>,
     pub acted_at: Option<Moment>,
 }
 
@@ -53,6 +56,7 @@ impl Step {
             standing: Standing::Waiting,
             outcome: None,
             acted_by: None,
+            on_behalf_of: None,
             acted_at: None,
         }
     }
@@ -154,7 +158,7 @@ impl Process {
         kind: StepKind,
         has: impl Fn(Body) -> bool,
         outcome: &str,
-        by: i64,
+        by: (i64, impl Fn(Body) -> Option<i64>),
         at: Moment,
     ) -> Result<Body, NotOpen> {
         let open = |s: &&mut Step| s.kind == kind && s.standing == Standing::Open && s.body.is_some_and(&has);
@@ -162,7 +166,8 @@ impl Process {
         let body = step.body.ok_or(NotOpen)?;
         step.standing = Standing::Done;
         step.outcome = Some(outcome.to_owned());
-        step.acted_by = Some(by);
+        step.acted_by = Some(by.0);
+        step.on_behalf_of = by.1(body);
         step.acted_at = Some(at);
         self.open_next();
         Ok(body)
@@ -207,6 +212,10 @@ mod tests {
         process
     }
 
+    fn himself(account: i64) -> (i64, fn(Body) -> Option<i64>) {
+        (account, |_| None)
+    }
+
     fn now() -> Moment {
         chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap().naive_utc()
     }
@@ -221,14 +230,14 @@ mod tests {
             (Decide, Body::PpcChair),
         ]);
         assert_eq!(p.stage(), Stage::Intake);
-        assert_eq!(p.take(Decide, |_| true, "approve", 1, now()), Err(NotOpen));
-        p.take(Appraise, |b| b == Body::Dofa, "favourable", 1, now()).unwrap();
+        assert_eq!(p.take(Decide, |_| true, "approve", himself(1), now()), Err(NotOpen));
+        p.take(Appraise, |b| b == Body::Dofa, "favourable", himself(1), now()).unwrap();
         assert_eq!((p.stage(), p.open().count()), (Stage::Consultation, 2));
-        p.take(Consult, |b| b == Body::BorderGuard, "favourable", 2, now()).unwrap();
+        p.take(Consult, |b| b == Body::BorderGuard, "favourable", himself(2), now()).unwrap();
         assert_eq!(p.stage(), Stage::Consultation);
-        p.take(Consult, |b| b == Body::ProvincialPolice, "favourable", 3, now()).unwrap();
+        p.take(Consult, |b| b == Body::ProvincialPolice, "favourable", himself(3), now()).unwrap();
         assert_eq!(p.stage(), Stage::Decision);
-        p.take(Decide, |b| b == Body::PpcChair, "approve", 4, now()).unwrap();
+        p.take(Decide, |b| b == Body::PpcChair, "approve", himself(4), now()).unwrap();
         assert_eq!(p.stage(), Stage::Concluded);
     }
 
@@ -247,7 +256,7 @@ mod tests {
             for (kind, body) in acts {
                 let body = if kind == 3 { Body::PpcChair } else { bodies[body] };
                 let before = p.clone();
-                let taken = p.take(words[kind], |b| b == body, "x", 1, now());
+                let taken = p.take(words[kind], |b| b == body, "x", himself(1), now());
                 let done = |p: &Process| p.steps.iter().filter(|s| s.standing == Standing::Done).count();
                 prop_assert_eq!(done(&p), done(&before) + usize::from(taken.is_ok()));
                 if let Some(at) = p.steps.iter().position(|s| s.kind == StepKind::Decide && s.standing == Standing::Done) {

@@ -30,6 +30,7 @@ struct Row {
     acted_by: Option<i64>,
     acted_at: Option<Moment>,
     silence: Option<String>,
+    on_behalf_of: Option<i64>,
 }
 
 impl TryFrom<Row> for Step {
@@ -51,6 +52,7 @@ impl TryFrom<Row> for Step {
             acted_by: row.acted_by,
             acted_at: row.acted_at,
             silence: row.silence.as_deref().map(word).transpose()?,
+            on_behalf_of: row.on_behalf_of,
         })
     }
 }
@@ -99,6 +101,7 @@ fn row(owner: &Owner, ord: i64, step: &Step) -> Row {
         acted_by: step.acted_by,
         acted_at: step.acted_at,
         silence: step.silence.map(|s| s.word().to_owned()),
+        on_behalf_of: step.on_behalf_of,
     }
 }
 
@@ -131,6 +134,20 @@ const INBOX: i64 = 1_000;
 
 /// What waits for the actor: the steps of his bodies, his agency's papers, and deciders to be named.
 pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
+    if actor.looks_at.is_some() || !actor.looks_apart() {
+        return waiting_alike(conn, actor);
+    }
+    // Seats that were lent for one procedure open no other.
+    let mut all = Vec::new();
+    for procedure in <Procedure as strum::VariantArray>::VARIANTS {
+        let here = waiting_alike(conn, &actor.looking_at(*procedure))?;
+        all.extend(here.into_iter().filter(|w| w.procedure == *procedure));
+    }
+    all.sort_by_key(|w| (w.due_on.is_none(), w.due_on, w.delegation_id, w.kind, w.body));
+    Ok(all)
+}
+
+fn waiting_alike(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
     let open: &'static str = Standing::Open.into();
     let query =
         || steps::table.filter(steps::standing.eq(open)).order(steps::due_on).limit(INBOX).select(Row::as_select());

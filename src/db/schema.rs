@@ -236,6 +236,7 @@ diesel::table! {
         acted_by -> Nullable<BigInt>,
         acted_at -> Nullable<Timestamp>,
         silence -> Nullable<Text>,
+        on_behalf_of -> Nullable<BigInt>,
     }
 }
 

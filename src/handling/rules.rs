@@ -30,6 +30,8 @@ pub fn decides<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
 
 /// Who sees a dossier (api.md §4): drafts the agency alone; then at once every body with a part in it.
 pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    // A seat that was lent for one procedure opens no other.
+    let actor = &actor.looking_at(dossier.content.procedure());
     if !actor.may(Act::Read, Kind::Delegation) {
         return false;
     }
@@ -55,6 +57,7 @@ pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
 /// Whether the actor sees all of a dossier that he sees. A body that is only consulted sees what it is asked about:
 /// neither what others said nor what was decided.
 pub fn sees_whole<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    let actor = &actor.looking_at(dossier.content.procedure());
     let bodies = actor.bodies();
     let more = |s: &Step| s.kind != StepKind::Consult && s.body.is_some_and(|b| bodies.contains(&b));
     is_of_agency(actor, dossier)
@@ -209,7 +212,9 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
     let lenders: Vec<i64> = actor.stand_ins().map(|s| s.for_user).collect();
     let same = |by: i64| by == actor.id() || (lenders.contains(&by) && !holds_own(actor, dossier, step));
     let round = dossier.process.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);
-    let mut taken = dossier.process.steps.iter().enumerate().filter(|(_, s)| s.acted_by.is_some_and(same));
+    // Whoever was represented has taken the step, too.
+    let has_part = |s: &Step| s.acted_by.is_some_and(same) || s.on_behalf_of.is_some_and(same);
+    let mut taken = dossier.process.steps.iter().enumerate().filter(|(_, s)| has_part(s));
     // Several letters of Party bodies count as one step; of others each body's word is a step of its own.
     let another = step != StepKind::Consent && dossier.process.open().any(|s| s.kind == step);
     if taken.any(|(at, s)| s.kind != step || (at > round && another)) {

@@ -74,8 +74,15 @@ on_both! {
     async fn it_covers_only_its_matter(w) {
         let id = to_decide(&w).await;
         lent(&w, "custodian", json!({"scope": {"procedures": ["inbound"], "steps": ["decide"]}})).await.expect(201);
-        w.act("custodian", &id, "decide", signed("tuq")).await.refused(403, "forbidden");
+        // What was lent for guests opens no trip.
+        w.get("custodian", &format!("/outbound-delegations/{id}")).await.refused(404, "not_found");
+        let listed = async |w: &World| {
+            let list = w.get("custodian", "/outbound-delegations").await.expect(200).json()["items"].as_array().unwrap().len();
+            (list, w.get("custodian", "/inbox").await.expect(200).json()["items"].as_array().unwrap().len())
+        };
+        assert_eq!(listed(&w).await, (0, 0));
         lent(&w, "custodian", json!({"scope": {"procedures": ["outbound"], "steps": ["decide"]}})).await.expect(201);
+        assert_eq!(listed(&w).await, (1, 1));
         let seen = w.trip("custodian", &id).await;
         assert_eq!(seen["allowed_actions"], json!(["decide"]));
         w.act("custodian", &id, "cancel", json!({"reason": "x"})).await.refused(403, "forbidden");
@@ -129,6 +136,20 @@ on_both! {
         lent(&w, "officer.snv", json!({})).await.expect(201);
         w.act("officer.snv", &id, "decide", signed("tuq")).await.refused(403, "separation_of_duties");
         w.act("custodian", &id, "decide", signed("tuq")).await.expect(200);
+    }
+
+    async fn whoever_is_represented_has_taken_the_step(w) {
+        // The Director appraised through another: he does not decide himself.
+        let director = user(&w, "director.snv").await;
+        let etag = w.get("admin", &format!("/users/{director}")).await.etag();
+        w.patch("admin", &format!("/users/{director}"), &etag, json!({"seats": [{"body": "dofa_director"}, {"body": "dofa"}]})).await.expect(200);
+        lent(&w, "custodian", json!({"body": "dofa"})).await.expect(201);
+        let id = w.submitted(w.small_trip().await).await;
+        w.act("custodian", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        w.act("director.snv", &id, "decide", signed("direct")).await.refused(403, "separation_of_duties");
+        // Nor does another who stands in for him.
+        lent(&w, "stats", json!({})).await.expect(201);
+        w.act("stats", &id, "decide", signed("tuq")).await.refused(403, "separation_of_duties");
     }
 
     async fn the_head_lends_his_seat_within_the_agency(w) {

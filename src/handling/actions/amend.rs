@@ -10,7 +10,7 @@ use crate::db::Conn;
 use crate::error::{Code, Error, Result};
 use crate::handling::actions::approval::{Verdict, not_open};
 use crate::handling::actions::exceptions::{self, findings_problem, refuse_blocking};
-use crate::handling::actions::{Seen, Trace, assess_dossier, conclude};
+use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude};
 use crate::handling::amendments::{Amendment, Brought, Difference, Form, Judged, Kind, Standing};
 use crate::handling::flow::{Action, State};
 use crate::handling::model::{Annotation, Decision, Dossier, Waived};
@@ -201,6 +201,7 @@ fn plan<C>(
     propose.standing = Step_::Done;
     propose.outcome = Some("amendment".into());
     propose.acted_by = Some(call.actor.id());
+    propose.on_behalf_of = by_actor(call).1(Body::AgencyHead);
     propose.acted_at = Some(call.now);
     let mut steps = vec![propose];
     let newcomers: BTreeSet<&str> = amendment.differences.iter().flat_map(|d| &d.people).map(String::as_str).collect();
@@ -250,7 +251,7 @@ pub fn decide<C: Content>(
     faults.finish()?;
     let verdict = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);
-    let by = dossier.process.take(StepKind::Decide, decides, verdict, call.actor.id(), call.now).map_err(not_open)?;
+    let by = dossier.process.take(StepKind::Decide, decides, verdict, by_actor(call), call.now).map_err(not_open)?;
     dossier.process.end();
     let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
     let amendment = dossier.pending_mut().ok_or_else(|| not_open(crate::approval::process::NotOpen))?;

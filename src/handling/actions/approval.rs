@@ -8,7 +8,7 @@ use crate::db::Conn;
 use crate::dossier::numbering::dossier_number;
 use crate::error::{Code, Error, Result, refuse};
 use crate::handling::actions::exceptions::{check_findings, findings_problem, refuse_blocking};
-use crate::handling::actions::{Seen, Trace, amend, assess_dossier, conclude};
+use crate::handling::actions::{Seen, Trace, amend, assess_dossier, by_actor, conclude};
 use crate::handling::amendments;
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::{
@@ -110,6 +110,7 @@ fn plan(answer: &Assessment, call: &Call) -> Process {
     propose.standing = Standing::Done;
     propose.outcome = Some("submitted".into());
     propose.acted_by = Some(call.actor.id());
+    propose.on_behalf_of = by_actor(call).1(Body::AgencyHead);
     propose.acted_at = Some(call.now);
     let mut steps = vec![propose];
     if answer.steps.is_empty() {
@@ -228,7 +229,7 @@ fn opine<C: Content>(call: &Call, seen: &Seen<C>, body: &OpinionGiven, kind: Ste
     require_note(body.note.as_deref(), body.opinion == Opinion::Unfavourable)?;
     let mut dossier = seen.dossier.clone();
     let his = |b| call.actor.sits_in(b);
-    let by = dossier.process.take(kind, his, body.opinion.word(), call.actor.id(), call.now).map_err(not_open)?;
+    let by = dossier.process.take(kind, his, body.opinion.word(), by_actor(call), call.now).map_err(not_open)?;
     dossier.state = C::state_of(dossier.process.stage());
     Ok((dossier, by))
 }
@@ -301,7 +302,7 @@ pub fn decide<C: Content>(
     let waived = if approves { check_findings(conn, call, tools, &dossier, &said.waivers)? } else { Vec::new() };
     let verdict: &'static str = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);
-    let by = dossier.process.take(StepKind::Decide, decides, verdict, call.actor.id(), call.now).map_err(not_open)?;
+    let by = dossier.process.take(StepKind::Decide, decides, verdict, by_actor(call), call.now).map_err(not_open)?;
     dossier.state = if approves { State::Approved } else { State::Rejected };
     dossier.process.end();
     let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };

@@ -200,6 +200,11 @@ fn deed<'a, C: Content>(
     }
 }
 
+/// Who takes a step, and for each body in whose place.
+pub fn by_actor(call: &Call) -> (i64, impl Fn(Body) -> Option<i64> + use<'_>) {
+    (call.actor.id(), |body| call.actor.in_place_of(body).map(|lent| lent.for_user))
+}
+
 /// How the trail names a dossier.
 pub fn object<C: Content>(id: i64) -> String {
     format!("{}/{}", C::DIRECTION.path(), Id(id))

@@ -13,7 +13,7 @@ use crate::handling::flow::State;
 use crate::handling::store::words_of;
 use crate::kernel::text::fold;
 use crate::kernel::time::{Day, Moment, Period};
-use crate::kernel::words::{Body, Direction, Role, StepKind};
+use crate::kernel::words::{Body, Direction, Procedure, Role, StepKind};
 
 /// One row of a list.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -61,6 +61,21 @@ type Condition = Box<dyn BoxableExpression<dossiers::table, MultiBackend, SqlTyp
 
 /// The dossiers an actor sees: the same rule as `rules::sees`, as a condition of the query.
 fn visible(actor: &Actor, direction: Direction) -> Condition {
+    if !actor.looks_apart() {
+        return visible_alike(actor, direction);
+    }
+    // Seats that were lent for one procedure open no other.
+    let mut seen: Condition = Box::new(dossiers::id.lt(0));
+    for procedure in <Procedure as strum::VariantArray>::VARIANTS {
+        if Direction::from(*procedure) == direction {
+            let here = visible_alike(&actor.looking_at(*procedure), direction);
+            seen = Box::new(seen.or(dossiers::procedure.eq(procedure.word()).and(here)));
+        }
+    }
+    seen
+}
+
+fn visible_alike(actor: &Actor, direction: Direction) -> Condition {
     let mut seen: Condition = Box::new(dossiers::id.lt(0));
     let mut add = |more: Condition| {
         let known = std::mem::replace(&mut seen, Box::new(dossiers::id.lt(0)));

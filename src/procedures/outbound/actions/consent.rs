@@ -7,7 +7,7 @@ use crate::db::Conn;
 use crate::error::{Code, Problem, Result};
 use crate::handling::Tools;
 use crate::handling::actions::approval::{self, Verdict, not_open, require_note};
-use crate::handling::actions::{Seen, Trace, conclude};
+use crate::handling::actions::{Seen, Trace, by_actor, conclude};
 use crate::handling::amendments::Standing;
 use crate::handling::flow::{Action, State};
 use crate::kernel::violation::Violations;
@@ -48,7 +48,7 @@ pub fn consent(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: ConsentG
     let records = call.actor.sits_in(Body::PartyOffice);
     let his = |b| body.body.is_none_or(|asked| asked == b) && (records || call.actor.sits_in(b));
     let by =
-        trip.process.take(StepKind::Consent, his, body.verdict.word(), call.actor.id(), call.now).map_err(not_open)?;
+        trip.process.take(StepKind::Consent, his, body.verdict.word(), by_actor(call), call.now).map_err(not_open)?;
     let content = trip.at_hand_mut();
     content.verdicts.resize(content.members.len(), Default::default());
     for (verdict, given) in content.verdicts.iter_mut().zip(placed) {
