@@ -58,10 +58,14 @@ pub struct Mandate {
 }
 
 impl Mandate {
+    /// Whether it opens a procedure, whatever is done there.
+    fn opens(&self, procedure: Procedure) -> bool {
+        self.procedures.is_empty() || self.procedures.contains(&procedure)
+    }
+
     /// Whether an act in a procedure is covered; `step` is the step it takes, if any.
     fn covers(&self, procedure: Procedure, step: Option<StepKind>) -> bool {
-        (self.procedures.is_empty() || self.procedures.contains(&procedure))
-            && (self.steps.is_empty() || step.is_some_and(|s| self.steps.contains(&s)))
+        self.opens(procedure) && (self.steps.is_empty() || step.is_some_and(|s| self.steps.contains(&s)))
     }
 }
 
@@ -105,11 +109,6 @@ pub struct Account {
 
 /// What is to be done: in which procedure, and which step it takes, if any.
 pub type Errand = (Procedure, Option<StepKind>);
-
-/// Where somebody looks: in one procedure, whatever step he may take there.
-fn opens(mandate: &Mandate, procedure: Procedure) -> bool {
-    mandate.procedures.is_empty() || mandate.procedures.contains(&procedure)
-}
 
 /// Whoever acts: an account with what it holds today.
 #[derive(Debug, Clone)]
@@ -165,7 +164,7 @@ impl Actor {
     pub fn stand_ins(&self) -> impl Iterator<Item = &StandIn> {
         let covers = |s: &StandIn| {
             self.errand.is_none_or(|(procedure, step)| s.mandate.covers(procedure, step))
-                && self.looks_at.is_none_or(|procedure| opens(&s.mandate, procedure))
+                && self.looks_at.is_none_or(|procedure| s.mandate.opens(procedure))
         };
         let holds = |s: &StandIn| s.periods.iter().any(|(from, to)| valid_on(*from, *to, self.today));
         self.account.stand_ins.iter().filter(move |s| covers(s) && holds(s))
@@ -188,7 +187,7 @@ impl Actor {
 
     /// In whose place he acts for a body; none where the seat is his own.
     pub fn in_place_of(&self, body: Body) -> Option<&StandIn> {
-        if self.own_seats().any(|seat| decides(seat, body)) {
+        if self.decides_himself(body) {
             return None;
         }
         self.stand_ins().find(|s| s.body == body).or_else(|| self.stand_ins().find(|s| decides(s.body, body)))

@@ -20,25 +20,20 @@ pub fn stand_ins(conn: &mut Conn, accounts: &[i64]) -> Result<HashMap<i64, Vec<S
         return Ok(all);
     }
     let lenders: Vec<i64> = given.iter().map(|s| s.from_user).collect();
-    let agencies: Vec<(i64, Option<i64>)> = users::table
+    type Person = (i64, String, Option<i64>, Option<i64>, bool);
+    let people: Vec<Person> = users::table
         .filter(users::id.eq_any(lenders.iter().chain(accounts).copied().collect::<Vec<_>>()))
-        .select((users::id, users::agency_id))
+        .select((users::id, users::username, users::official_id, users::agency_id, users::active))
         .load(conn)?;
-    let agencies: HashMap<i64, Option<i64>> = agencies.into_iter().collect();
-    let known: Vec<(i64, String, Option<i64>)> = users::table
-        .filter(users::id.eq_any(&lenders))
-        .filter(users::active.eq(true))
-        .select((users::id, users::username, users::official_id))
-        .load(conn)?;
-    let known: HashMap<i64, (String, Option<i64>)> = known.into_iter().map(|(id, n, o)| (id, (n, o))).collect();
+    let people: HashMap<i64, Person> = people.into_iter().map(|person| (person.0, person)).collect();
     let held: Vec<(i64, String, Day, Option<Day>)> = seats::table
         .filter(seats::user_id.eq_any(&lenders))
         .select((seats::user_id, seats::body, seats::valid_from, seats::valid_to))
         .load(conn)?;
     for s in given {
-        let Some((username, official)) = known.get(&s.from_user).cloned() else { continue };
+        let Some((_, username, official, agency, true)) = people.get(&s.from_user).cloned() else { continue };
         // The seat of one unit is lent within it: whoever goes elsewhere leaves it behind.
-        if s.body.is_local() && agencies.get(&s.from_user) != agencies.get(&s.to_user) {
+        if s.body.is_local() && people.get(&s.to_user).map(|p| p.3) != Some(agency) {
             continue;
         }
         let own = held.iter().filter(|(user, body, ..)| *user == s.from_user && body == s.body.word());

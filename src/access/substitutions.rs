@@ -11,6 +11,7 @@ use crate::access::call::Call;
 use crate::access::holders::common;
 use crate::access::permission::{Act, Kind};
 use crate::access::store;
+use crate::access::users::check_period;
 use crate::db::schema::substitutions;
 use crate::db::{Conn, word};
 use crate::error::{Code, Result, forbidden, not_found, refuse};
@@ -251,13 +252,7 @@ fn check(asked: &Asked, from: Option<&Account>, to: Option<&Account>) -> Result<
         "Chỉ ký thay (kt), thừa ủy quyền (tuq) hoặc thừa lệnh (tl) (NĐ 30/2020/NĐ-CP Đ.13).",
         "Only kt, tuq or tl sign for another (NĐ 30/2020/NĐ-CP Art. 13).",
     );
-    faults.require(
-        asked.valid_to.is_none_or(|to| asked.valid_from < to),
-        "/valid_to",
-        "ends_before_it_begins",
-        "Ngày kết thúc phải sau ngày bắt đầu.",
-        "Must be after valid_from.",
-    );
+    check_period(asked.valid_from, asked.valid_to, "/valid_to", &mut faults);
     faults.require(
         asked.signed_as != SignedAs::Tuq || asked.valid_to.is_some(),
         "/valid_to",

@@ -136,7 +136,7 @@ fn check(account: &Account, faults: &mut Violations) {
     }
 }
 
-fn check_period(from: Day, to: Option<Day>, pointer: &str, faults: &mut Violations) {
+pub fn check_period(from: Day, to: Option<Day>, pointer: &str, faults: &mut Violations) {
     faults.require(
         to.is_none_or(|to| from < to),
         pointer,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{dossiers, duties};
-use crate::db::{Conn, each};
+use crate::db::{Conn, each, from_json};
 use crate::error::{Error, Result};
 use crate::kernel::id::Id;
 use crate::kernel::money::Money;
@@ -117,7 +117,6 @@ impl TryFrom<Row> for Duty {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
-        let settlement = row.settlement.map(|text| serde_json::from_str(&text)).transpose();
         Ok(Duty {
             id: row.id,
             version: row.version,
@@ -133,7 +132,7 @@ impl TryFrom<Row> for Duty {
             excused_until: row.excused_until,
             excuse: row.excuse,
             overridden: row.overridden,
-            settlement: settlement.map_err(|e| Error::Internal(e.to_string()))?,
+            settlement: row.settlement.as_deref().map(from_json).transpose()?,
             created_at: row.created_at,
         })
     }

@@ -1,12 +1,11 @@
 //! Rows of batches, and of what each of them created.
 
 use diesel::prelude::*;
-use serde::de::DeserializeOwned;
 
 use crate::db::schema::{agencies, dossiers, import_records, imports, officials, users};
 use crate::db::schema::{agency_successions, outbound_members, programme_hosts};
-use crate::db::{Conn, insert_rows, word};
-use crate::error::{Error, Result};
+use crate::db::{Conn, from_json, insert_rows, to_json, word};
+use crate::error::Result;
 use crate::handling::flow::State as DossierState;
 use crate::imports::batch::{Batch, Kind, State};
 use crate::imports::known::{Known, Twin, Units};
@@ -38,14 +37,6 @@ struct Row {
     created_at: Moment,
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|e| Error::Internal(format!("unreadable JSON in the database: {e}")))
-}
-
-fn written<T: serde::Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::Internal(e.to_string()))
-}
-
 impl Row {
     fn of(b: &Batch) -> Result<Self> {
         let unknown: &'static str = b.unknown_agencies.into();
@@ -63,8 +54,8 @@ impl Row {
             done: b.done,
             rejected: b.rejected,
             created: b.created,
-            errors: written(&b.errors)?,
-            warnings: written(&b.warnings)?,
+            errors: to_json(&b.errors)?,
+            warnings: to_json(&b.warnings)?,
             stored_as: b.stored_as.clone(),
             annotated_as: b.annotated_as.clone(),
             created_by: b.created_by,
@@ -87,8 +78,8 @@ impl Row {
             done: self.done,
             rejected: self.rejected,
             created: self.created,
-            errors: read(&self.errors)?,
-            warnings: read(&self.warnings)?,
+            errors: from_json(&self.errors)?,
+            warnings: from_json(&self.warnings)?,
             stored_as: self.stored_as,
             annotated_as: self.annotated_as,
             created_by: self.created_by,

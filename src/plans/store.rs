@@ -5,18 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{plan_draws, plan_items as items, plans};
-use crate::db::{Conn, word};
+use crate::db::{Conn, from_json, to_json, word};
 use crate::error::{Error, Result};
 use crate::kernel::time::Moment;
 use crate::plans::model::{Item, Plan};
-
-fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|e| Error::Internal(format!("unreadable JSON in the database: {e}")))
-}
-
-fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::Internal(e.to_string()))
-}
 
 type PlanRow = (i64, i64, String, String);
 

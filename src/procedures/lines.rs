@@ -2,12 +2,11 @@
 
 use diesel::prelude::*;
 
-use crate::db::Conn;
 use crate::db::schema::dossiers;
+use crate::db::{Conn, from_json};
 use crate::dossier::model::{Funding, Origin};
 use crate::error::Result;
 use crate::handling::model::{Report, Ruling};
-use crate::handling::store::from_json;
 use crate::kernel::money;
 use crate::kernel::text::Language;
 use crate::kernel::words::{Direction, Field, Purpose};

@@ -60,7 +60,7 @@ pub fn amend<C: Content>(
         "Nothing differs from what was decided.",
     );
     faults.finish()?;
-    let Judged { form, material } = Judged::of(&differences);
+    let judged = Judged::of(&differences);
     let mut amendment = asked(call, &dossier, differences, reason);
     let (law, answer) = assess_dossier(conn, tools, &with_content(&dossier, &proposed), call.today)?;
     let (_, stood) = assess_dossier(conn, tools, &dossier, call.today)?;
@@ -69,7 +69,7 @@ pub fn amend<C: Content>(
     // What needs an exception needs the body that may give it.
     let needs_waiver = found.iter().any(|f| f.severity == Severity::SpecialApproval);
     amendment.material |= needs_waiver;
-    if needs_waiver || Judged::of(&amendment.differences).goes_back() {
+    if needs_waiver || judged.goes_back() {
         let lacks = |f: &&Finding| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail);
         let missing: Vec<&Finding> = found.iter().copied().filter(lacks).collect();
         if !missing.is_empty() {
@@ -83,7 +83,8 @@ pub fn amend<C: Content>(
         put_in_force(&mut amendment, dossier.decision.as_mut(), call);
     }
     let kinds: Vec<&'static str> = amendment.differences.iter().map(|d| d.kind.into()).collect();
-    let detail = json!({"amendment": amendment.ordinal, "kinds": kinds, "form": form, "material": material});
+    let detail = json!({"amendment": amendment.ordinal, "kinds": kinds, "form": amendment.form,
+        "material": amendment.material});
     let reason = amendment.reason.clone();
     dossier.amendments.push(amendment);
     let trace = Trace { note: Some(&reason), detail, ..Trace::default() };
@@ -233,7 +234,7 @@ pub fn decide<C: Content>(
 ) -> Result<Dossier<C>> {
     let approves = said.verdict == DecisionVerdict::Approve;
     let waived = if approves { waive(conn, call, tools, &dossier, &seen.dossier, &said)? } else { Vec::new() };
-    let given = waived.clone();
+    let (given, note) = (waived.clone(), said.note.clone());
     let current = dossier.decision.clone();
     let form = dossier.pending().map_or(Form::Annotation, |a| a.form);
     let same_number = current.as_ref().is_some_and(|d| d.document.number == said.document.number);
@@ -275,23 +276,13 @@ pub fn decide<C: Content>(
             amendment.replaced.clone_from(&current);
             let mut waivers = current.map(|d| d.waivers).unwrap_or_default();
             waivers.extend(waived);
-            dossier.decision = Some(Decision {
-                verdict: said.verdict,
-                body: by,
-                document: said.document,
-                note: said.note.clone(),
-                decided_by: Id(call.actor.id()),
-                waivers,
-                conditions: said.conditions,
-                corrections: Vec::new(),
-                annotations: Vec::new(),
-            });
+            dossier.decision = Some(said.decision(call, by, waivers));
         }
         dossier.content = content;
     }
     let ordinal = dossier.amendments.last().map(|a| a.ordinal);
     let detail = json!({"verdict": verdict, "number": paper.number, "amendment": ordinal});
-    let trace = Trace { body: Some(by), note: said.note.as_deref(), document: Some(&paper), waived: &given, detail };
+    let trace = Trace { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &given, detail };
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
 }
 

@@ -14,7 +14,7 @@ use crate::handling::flow::{Action, State};
 use crate::handling::http::body::{
     AssignAuthority, CorrectDecision, OpinionGiven, Reasoned, RequestSupplement, Submit,
 };
-use crate::handling::model::{Assigned, Correction, Decision, DecisionPaper, Dossier, Ruling, Waiver};
+use crate::handling::model::{Assigned, Correction, Decision, DecisionPaper, Dossier, Ruling, Waived, Waiver};
 use crate::handling::rules::decider;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
@@ -283,6 +283,23 @@ pub struct Verdict {
     pub note: Option<String>,
 }
 
+impl Verdict {
+    /// The decision that it makes of a body.
+    pub fn decision(self, call: &Call, body: Body, waivers: Vec<Waived>) -> Decision {
+        Decision {
+            verdict: self.verdict,
+            body,
+            document: self.document,
+            note: self.note,
+            decided_by: Id(call.actor.id()),
+            waivers,
+            conditions: self.conditions,
+            corrections: Vec::new(),
+            annotations: Vec::new(),
+        }
+    }
+}
+
 /// The decision on `dossier`, which carries what the procedure itself changed of it. Nothing blocked is approved; what
 /// needs an exception gets it here or waits.
 pub fn decide<C: Content>(
@@ -306,19 +323,10 @@ pub fn decide<C: Content>(
     dossier.state = if approves { State::Approved } else { State::Rejected };
     dossier.process.end();
     let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
-    dossier.decision = Some(Decision {
-        verdict: said.verdict,
-        body: by,
-        document: said.document,
-        note: said.note.clone(),
-        decided_by: Id(call.actor.id()),
-        waivers: waived.clone(),
-        conditions: said.conditions,
-        corrections: Vec::new(),
-        annotations: Vec::new(),
-    });
+    let note = said.note.clone();
+    dossier.decision = Some(said.decision(call, by, waived.clone()));
     let detail = json!({"verdict": verdict, "number": paper.number});
-    let trace = Trace { body: Some(by), note: said.note.as_deref(), document: Some(&paper), waived: &waived, detail };
+    let trace = Trace { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &waived, detail };
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
 }
 

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 
 use crate::approval::store as approval;
 use crate::db::schema::dossiers;
-use crate::db::{Conn, each, insert_rows, word};
-use crate::error::{Code, Error, Result, refuse};
+use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
+use crate::error::{Code, Result, refuse};
 use crate::handling::flow::State;
 use crate::handling::model::{Dossier, Listed};
 use crate::handling::{Content, Stored};
@@ -128,15 +128,6 @@ fn standing_row<C: Content>(dossier: &Dossier<C>) -> Result<StandingRow> {
         report: dossier.report.as_ref().map(to_json).transpose()?,
         amendments: Some(&dossier.amendments).filter(|all| !all.is_empty()).map(to_json).transpose()?,
     })
-}
-
-/// Reads JSON that this system wrote.
-pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|e| Error::Internal(format!("unreadable JSON in the database: {e}")))
-}
-
-pub fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::Internal(e.to_string()))
 }
 
 fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<Row> {

@@ -3,11 +3,10 @@
 use diesel::prelude::*;
 
 use crate::db::schema::dossier_versions as versions;
-use crate::db::{Conn, each};
+use crate::db::{Conn, each, from_json, to_json};
 use crate::error::Result;
 use crate::handling::Content;
 use crate::handling::model::Dossier;
-use crate::handling::store::{from_json, to_json};
 use crate::kernel::time::Moment;
 
 /// Keeps the dossier as it is now.

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::db::schema::{
     dossiers, inbound_guests as guests, officials, programme_hosts as hosts, programme_items as items,
 };
-use crate::db::{Conn, each, insert_rows, word};
+use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
 use crate::dossier::engagement::Engagement;
 use crate::dossier::model::Origin;
 use crate::error::Result;
 use crate::handling::Stored;
 use crate::handling::flow::State;
-use crate::handling::store::{from_json, to_json, words_of};
+use crate::handling::store::words_of;
 use crate::kernel::time::Moment;
 use crate::kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 use crate::procedures::inbound::model::{Content, Guest, Item, Nationality, Stay};

@@ -6,13 +6,13 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops, plan_draws};
-use crate::db::{Conn, each, insert_rows, word};
+use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
 use crate::dossier::engagement::Engagement;
 use crate::dossier::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
 use crate::error::Result;
 use crate::handling::Stored;
 use crate::handling::flow::State;
-use crate::handling::store::{from_json, to_json, words_of};
+use crate::handling::store::words_of;
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Moment, Period, day_of};
 use crate::kernel::words::{Capacity, Field, MemberRole, Purpose};
