@@ -260,12 +260,31 @@ on_both! {
         assert_eq!((more["headcount"].as_i64(), more["amendments"][1]["standing"].as_str()), (Some(12), Some("pending")));
         let count = async |w: &World| w.get("stats", "/statistics/inbound?year=2026").await.json()["total"]["visits"].clone();
         assert_eq!(count(&w).await, 12);
+        // The police answered for twelve guests: it is asked about twenty, and sees no more than that.
+        w.act_in("chair", &id, "decide", another("77/UBND-NV")).await.refused(409, "not_possible_in_state");
+        let asked = w.get("police", &format!("/inbound-delegations/{id}")).await.expect(200).json();
+        assert_eq!((asked["amendments"].as_array().unwrap().len(), &asked["amendments"][0]["differences"][0]["after"]["headcount"]), (1, &json!(20)));
+        assert_eq!((&asked["decision"], &asked["amendments"][0]["findings"]), (&Value::Null, &json!([])));
+        assert!(asked["allowed_actions"].as_array().unwrap().contains(&json!("give-opinion")));
+        let given = w.act_in("police", &id, "give-opinion", json!({"opinion": "favourable"})).await.expect(200).json();
+        assert_eq!((given["state"].as_str(), &given["amendments"]), (Some("approved"), &json!([])));
         let approved = w.act_in("chair", &id, "decide", another("77/UBND-NV")).await.expect(200).json();
         assert_eq!(approved["headcount"], 20);
         assert_eq!(count(&w).await, 20);
         let before = w.get("inspector", &format!("/inbound-delegations/{id}/history")).await.expect(200).json();
         let words: Vec<&str> = before["items"].as_array().unwrap().iter().map(|i| i["action"].as_str().unwrap()).collect();
-        assert_eq!(&words[words.len() - 3..], ["amend", "amend", "decide"]);
+        assert_eq!(&words[words.len() - 3..], ["amend", "give-opinion", "decide"]);
+    }
+
+    async fn silence_of_a_consultee_does_not_hold_an_amendment(w) {
+        let id = w.approved_visit(w.visit().await).await;
+        w.act_in("clerk.skhcn", &id, "amend", json!({"changes": {"headcount": 20}, "reason": "Thêm doanh nghiệp."})).await.expect(200);
+        let reason = json!({"reason": "Đã quá hạn góp ý."});
+        w.act_in("officer.snv", &id, "proceed", reason.clone()).await.refused(409, "not_possible_in_state");
+        w.advance_days(8);
+        let on = w.act_in("officer.snv", &id, "proceed", reason).await.expect(200).json();
+        assert_eq!((on["state"].as_str(), on["steps"].as_array().unwrap().last().unwrap()["standing"].as_str()), (Some("approved"), Some("open")));
+        w.act_in("chair", &id, "decide", another("78/UBND-NV")).await.expect(200);
     }
 
     async fn an_exception_is_an_act_of_its_own(w) {

@@ -18,7 +18,7 @@ use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, PaperRef, Severity, StepKind};
-use crate::regulation::assess::{Assessment, Finding};
+use crate::regulation::assess::{Assessment, Finding, Step as Asked};
 use crate::regulation::book::Law;
 use crate::regulation::pack::ConsentMode;
 
@@ -27,16 +27,51 @@ fn with_content<C: Content>(dossier: &Dossier<C>, content: &C) -> Dossier<C> {
     Dossier { content: content.clone(), ..dossier.clone() }
 }
 
-/// What stands against the delegation as it shall be, and did not, or less, as it is. How late it is counts no more.
-fn brought<'a>(before: &Assessment, after: &'a Assessment) -> Vec<&'a Finding> {
-    let stood = |f: &Finding| {
-        let same = before.findings.iter().filter(|b| b.rule == f.rule && b.code == f.code && b.document == f.document);
-        // Of another person it was not said before.
-        same.into_iter().any(|b| {
-            b.severity == f.severity && b.actual >= f.actual && f.travellers.iter().all(|t| b.travellers.contains(t))
-        })
-    };
-    after.findings.iter().filter(|f| f.code != FindingCode::LateSubmission && !stood(f)).collect()
+/// What the rules say of the delegation as it was decided, and as it shall be.
+struct Compared {
+    law: Law,
+    before: Assessment,
+    after: Assessment,
+}
+
+impl Compared {
+    fn of<C: Content>(
+        conn: &mut Conn,
+        call: &Call,
+        tools: &Tools,
+        decided: &Dossier<C>,
+        proposed: &Dossier<C>,
+    ) -> Result<Self> {
+        let (law, after) = assess_dossier(conn, tools, proposed, call.today)?;
+        let (_, before) = assess_dossier(conn, tools, decided, call.today)?;
+        Ok(Compared { law, before, after })
+    }
+
+    /// What stands against the delegation as it shall be, and did not, or less, as it is; 409 where it blocks. How late
+    /// it is counts no more.
+    fn brought(&self) -> Result<Vec<&Finding>> {
+        let stood = |f: &Finding| {
+            let alike = |b: &&Finding| b.rule == f.rule && b.code == f.code && b.document == f.document;
+            // Of another person it was not said before.
+            self.before.findings.iter().filter(alike).any(|b| {
+                b.severity == f.severity
+                    && b.actual >= f.actual
+                    && f.travellers.iter().all(|t| b.travellers.contains(t))
+            })
+        };
+        let news = self.after.findings.iter().filter(|f| f.code != FindingCode::LateSubmission && !stood(f));
+        let found: Vec<&Finding> = news.collect();
+        refuse_blocking(&found)?;
+        Ok(found)
+    }
+
+    /// Bodies to be consulted: of a material change each that the rules ask, since it answered for other guests or
+    /// another journey; of any other those that were not asked before.
+    fn consulted(&self, material: bool) -> impl Iterator<Item = &Asked> {
+        let asks = |s: &&Asked| s.kind == StepKind::Consult;
+        let before = move |body| self.before.steps.iter().filter(asks).any(|s| s.body == body);
+        self.after.steps.iter().filter(asks).filter(move |s| material || !before(s.body))
+    }
 }
 
 /// The agency asks for an amendment (đề nghị điều chỉnh). One kind that adds nobody, no country and no day is annotated
@@ -62,10 +97,8 @@ pub fn amend<C: Content>(
     faults.finish()?;
     let judged = Judged::of(&differences);
     let mut amendment = asked(call, &dossier, differences, reason);
-    let (law, answer) = assess_dossier(conn, tools, &with_content(&dossier, &proposed), call.today)?;
-    let (_, stood) = assess_dossier(conn, tools, &dossier, call.today)?;
-    let found = brought(&stood, &answer);
-    refuse_blocking(&found)?;
+    let compared = Compared::of(conn, call, tools, &dossier, &with_content(&dossier, &proposed))?;
+    let found = compared.brought()?;
     // What needs an exception needs the body that may give it.
     let needs_waiver = found.iter().any(|f| f.severity == Severity::SpecialApproval);
     amendment.material |= needs_waiver;
@@ -76,7 +109,7 @@ pub fn amend<C: Content>(
             return Err(findings_problem(Code::DossierIncomplete, &missing));
         }
         amendment.findings = found.into_iter().map(Brought::of).collect();
-        plan(&mut dossier.process, call, tools, &law, &answer, &amendment, dossier.decision.as_ref())?;
+        plan(&mut dossier.process, call, tools, &compared, &amendment, dossier.decision.as_ref())?;
         amendment.proposed = Some(proposed);
     } else {
         dossier.content = proposed;
@@ -140,12 +173,9 @@ pub fn resume<C: Content>(
         "Longer than decided: resume with as many days, then ask for an amendment.",
     );
     faults.finish()?;
-    let (_, answer) = assess_dossier(conn, tools, &with_content(&dossier, &resumed), call.today)?;
-    let (_, stood) = assess_dossier(conn, tools, &dossier, call.today)?;
-    let found = brought(&stood, &answer);
-    refuse_blocking(&found)?;
+    let compared = Compared::of(conn, call, tools, &dossier, &with_content(&dossier, &resumed))?;
     // An exception is given in a decision: a resumed delegation has none of its own.
-    exceptions::waived(call, &found, &[])?;
+    exceptions::waived(call, &compared.brought()?, &[])?;
     if !differences.is_empty() {
         let mut amendment = asked(call, &dossier, differences, "Tổ chức lại sau khi hoãn.".into());
         put_in_force(&mut amendment, dossier.decision.as_mut(), call);
@@ -178,25 +208,23 @@ fn annotate<C>(decision: Option<&mut Decision>, amendment: &Amendment<C>, date: 
     }
 }
 
-/// Opens the steps of an amendment: the Party's consent to those who come in, then the decision, by the stricter of the
-/// body that decided and the one that is competent now.
+/// Opens the steps of an amendment: the consultees, the Party's consent to those who come in, then the decision, by the
+/// stricter of the body that decided and the one that is competent now.
 fn plan<C>(
     process: &mut Process,
     call: &Call,
     tools: &Tools,
-    law: &Law,
-    answer: &Assessment,
+    compared: &Compared,
     amendment: &Amendment<C>,
     decision: Option<&Decision>,
 ) -> Result<()> {
-    let term = |kind: StepKind, body: Body| {
-        let step = answer.steps.iter().find(|s| s.kind == kind && s.body == body);
-        step.and_then(|s| s.within)
-    };
+    let answer = &compared.after;
     let planned = |kind: StepKind, body: Body, citation: &str| -> Result<Step> {
-        let within = term(kind, body);
+        let asked = answer.steps.iter().find(|s| s.kind == kind && s.body == body);
+        let within = asked.and_then(|s| s.within);
         let due = within.map(|t| tools.calendar.after(call.today, t)).transpose()?;
-        Ok(Step::planned(kind, Some(body), within, due, citation))
+        let silence = asked.and_then(|s| s.silence);
+        Ok(Step { silence, ..Step::planned(kind, Some(body), within, due, citation) })
     };
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
     propose.standing = Step_::Done;
@@ -205,6 +233,9 @@ fn plan<C>(
     propose.on_behalf_of = by_actor(call).1(Body::AgencyHead);
     propose.acted_at = Some(call.now);
     let mut steps = vec![propose];
+    for asked in compared.consulted(amendment.material) {
+        steps.push(planned(asked.kind, asked.body, &asked.citation)?);
+    }
     let newcomers: BTreeSet<&str> = amendment.differences.iter().flat_map(|d| &d.people).map(String::as_str).collect();
     let needed = |c: &&crate::regulation::assess::Consent| {
         c.mode == ConsentMode::Step && c.travellers.iter().any(|t| newcomers.contains(t.as_str()))
@@ -214,7 +245,7 @@ fn plan<C>(
     }
     let competent = answer.decider.as_ref().map(|d| (d.body, d.citation.as_str()));
     let decided = decision.map(|d| (d.body, "TT 04/2020/TT-BNG Đ.4 k.1"));
-    let strictest = competent.into_iter().chain(decided).min_by_key(|(body, _)| law.strictness(*body));
+    let strictest = competent.into_iter().chain(decided).min_by_key(|(body, _)| compared.law.strictness(*body));
     let (body, citation) =
         strictest.ok_or_else(|| Error::Internal("an approved dossier has no decision to amend".into()))?;
     steps.push(planned(StepKind::Decide, body, citation)?);
@@ -296,9 +327,6 @@ fn waive<C: Content>(
     said: &Verdict,
 ) -> Result<Vec<Waived>> {
     // With the verdicts just given: whom the decision refuses weighs no more.
-    let (_, answer) = assess_dossier(conn, tools, &with_content(judged, judged.at_hand()), call.today)?;
-    let (_, stood) = assess_dossier(conn, tools, before, call.today)?;
-    let found = brought(&stood, &answer);
-    refuse_blocking(&found)?;
-    exceptions::waived(call, &found, &said.waivers)
+    let compared = Compared::of(conn, call, tools, before, &with_content(judged, judged.at_hand()))?;
+    exceptions::waived(call, &compared.brought()?, &said.waivers)
 }

@@ -230,8 +230,15 @@ fn opine<C: Content>(call: &Call, seen: &Seen<C>, body: &OpinionGiven, kind: Ste
     let mut dossier = seen.dossier.clone();
     let his = |b| call.actor.sits_in(b);
     let by = dossier.process.take(kind, his, body.opinion.word(), by_actor(call), call.now).map_err(not_open)?;
-    dossier.state = C::state_of(dossier.process.stage());
+    follow(&mut dossier);
     Ok((dossier, by))
+}
+
+/// The state follows the process; where an amendment waits, the delegation stays as it was decided.
+fn follow<C: Content>(dossier: &mut Dossier<C>) {
+    if dossier.pending().is_none() {
+        dossier.state = C::state_of(dossier.process.stage());
+    }
 }
 
 fn given<C: Content>(
@@ -269,7 +276,7 @@ pub fn proceed<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Re
             "No consultation is overdue, or the rule has it waited for.",
         ));
     }
-    dossier.state = C::state_of(dossier.process.stage());
+    follow(&mut dossier);
     let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), ..Trace::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Proceed, trace)
 }

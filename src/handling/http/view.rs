@@ -106,8 +106,15 @@ impl AmendmentView {
     }
 }
 
-/// The amendments as the caller is shown them: a consulted body sees none.
+/// The amendments as the caller is shown them: a consulted body sees the one that it is asked about, without what the
+/// rules say of it.
 pub fn amendments<C: Content>(call: &Call, dossier: &Dossier<C>) -> Vec<AmendmentView> {
-    let whole = sees_whole(&call.actor, dossier);
-    dossier.amendments.iter().filter(|_| whole).map(AmendmentView::of).collect()
+    if sees_whole(&call.actor, dossier) {
+        return dossier.amendments.iter().map(AmendmentView::of).collect();
+    }
+    let bodies = call.actor.bodies();
+    let asked =
+        dossier.process.open().any(|s| s.kind == StepKind::Consult && s.body.is_some_and(|b| bodies.contains(&b)));
+    let pending = dossier.pending().filter(|_| asked);
+    pending.map(|a| AmendmentView { findings: Vec::new(), ..AmendmentView::of(a) }).into_iter().collect()
 }

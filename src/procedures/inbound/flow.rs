@@ -24,7 +24,7 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
             A::EditGuests,
         ) => Next::Stay,
         // An amendment waits beside what was decided: the state says nothing of it.
-        (S::Approved | S::OnSite, A::Amend | A::Withdraw | A::Decide) => Next::Stay,
+        (S::Approved | S::OnSite, A::Amend | A::Withdraw | A::GiveOpinion | A::Proceed | A::Decide) => Next::Stay,
         (S::Approved, A::RecordArrival) => Next::To(S::OnSite),
         (S::Approved, A::Postpone) => Next::To(S::Postponed),
         (S::Approved | S::Postponed, A::Cancel) => Next::To(S::Cancelled),

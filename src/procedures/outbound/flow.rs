@@ -21,7 +21,9 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
             A::Withdraw,
         ) => Next::To(S::Withdrawn),
         // An amendment waits beside what was decided: the state says nothing of it.
-        (S::Approved | S::UnderWay, A::Amend | A::Withdraw | A::Consent | A::Decide) => Next::Stay,
+        (S::Approved | S::UnderWay, A::Amend | A::Withdraw | A::GiveOpinion | A::Proceed | A::Consent | A::Decide) => {
+            Next::Stay
+        }
         (S::Approved, A::RecordDeparture) => Next::To(S::UnderWay),
         (S::Approved, A::Postpone) => Next::To(S::Postponed),
         (S::Approved | S::Postponed, A::Cancel) => Next::To(S::Cancelled),
