@@ -9,7 +9,6 @@ use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
 use crate::forms::issue::{Headed, Issuer, Subject, issuer, values};
 use crate::forms::model::{Kind, Paper};
 use crate::forms::{fill, layout, store};
-use crate::handling::actions::find;
 use crate::handling::flow::State;
 use crate::handling::model::Dossier;
 use crate::handling::rules::{decides, is_of_agency, sees, sees_whole};
@@ -21,13 +20,17 @@ use crate::kernel::words::{Body, Direction, Procedure};
 use crate::procedures::{inbound, outbound};
 use crate::record::counters;
 
-/// The dossier of either register, for whoever may see it.
+/// The dossier of either register, for whoever may see its papers.
 pub fn subject(conn: &mut Conn, call: &Call, id: i64) -> Result<Subject> {
+    seen(conn, call, id)?.ok_or_else(not_found)
+}
+
+fn seen(conn: &mut Conn, call: &Call, id: i64) -> Result<Option<Subject>> {
     if let Some(trip) = dossiers::load::<outbound::model::Content>(conn, id)? {
-        return if sees_papers(call, &trip) { Ok(Subject::Trip(Box::new(trip))) } else { Err(not_found()) };
+        return Ok(sees_papers(call, &trip).then(|| Subject::Trip(Box::new(trip))));
     }
-    let visit = find::<inbound::model::Content>(conn, call, id)?.dossier;
-    if sees_papers(call, &visit) { Ok(Subject::Visit(Box::new(visit))) } else { Err(not_found()) }
+    let visit = dossiers::load::<inbound::model::Content>(conn, id)?.filter(|visit| sees_papers(call, visit));
+    Ok(visit.map(|visit| Subject::Visit(Box::new(visit))))
 }
 
 /// Papers say what bodies said and decided: who is only consulted sees none.
@@ -59,7 +62,6 @@ fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind
     if !may {
         return Err(forbidden("Văn bản do cơ quan khác soạn.", "Another office writes this paper."));
     }
-    faults.finish()?;
     let so_far = match kind {
         Kind::Submission => !State::VOID.contains(&dossier.state),
         Kind::SendingDecision | Kind::Permission => {
@@ -74,6 +76,7 @@ fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind
             "The dossier is not so far that this paper is written.",
         ));
     }
+    faults.finish()?;
     issuer(conn, call, dossier, kind)
 }
 
@@ -179,6 +182,31 @@ pub fn paper(conn: &mut Conn, call: &Call, id: i64) -> Result<(Paper, Subject)> 
     let paper = store::find(conn, id)?.ok_or_else(not_found)?;
     let subject = subject(conn, call, paper.delegation_id)?;
     Ok((paper, subject))
+}
+
+/// Papers in the order of their issue, after one of them, of dossiers that the caller sees: those of drafts are their
+/// agency's. 404 where one dossier is asked for that he does not see.
+pub fn register(conn: &mut Conn, call: &Call, filter: &store::Filter, after: i64, limit: i64) -> Result<Vec<Paper>> {
+    if let Some(id) = filter.delegation_id {
+        subject(conn, call, id)?;
+        return store::page(conn, filter, after, limit);
+    }
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (mut found, mut place) = (Vec::new(), after);
+    loop {
+        let rows = store::page(conn, filter, place, limit)?;
+        let is_last = rows.len() < wanted;
+        place = rows.last().map_or(place, |p| p.id);
+        for paper in rows {
+            if seen(conn, call, paper.delegation_id)?.is_some() {
+                found.push(paper);
+            }
+        }
+        if is_last || found.len() >= wanted {
+            found.truncate(wanted);
+            return Ok(found);
+        }
+    }
 }
 
 /// The paper does not hold (hủy số); its number stays taken.

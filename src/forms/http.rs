@@ -115,19 +115,7 @@ async fn list(call: Call, asked: Query<PapersAsked>) -> Result<HttpResponse> {
     };
     let filter =
         Filter { delegation_id: asked.delegation_id.map(|id| id.0), agencies, kind: asked.kind, year: asked.year };
-    let rows = call
-        .read(move |conn, call| {
-            if let Some(id) = filter.delegation_id {
-                actions::subject(conn, call, id)?;
-            }
-            let mut rows = store::page(conn, &filter, after, limit + 1)?;
-            if filter.delegation_id.is_none() {
-                // Papers of drafts are their agency's.
-                rows.retain(|p| actions::subject(conn, call, p.delegation_id).is_ok());
-            }
-            Ok(rows)
-        })
-        .await?;
+    let rows = call.read(move |conn, call| actions::register(conn, call, &filter, after, limit + 1)).await?;
     let page = Page::cut(rows, limit, "papers", |p| vec![p.id.to_string()]);
     let items = page.items.iter().map(PaperView::from).collect();
     Ok(page_response("/api/v1/papers", page.next.as_deref()).json(PaperPage { items, next: page.next }))

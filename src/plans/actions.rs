@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::access::account::Errand;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
@@ -10,7 +11,7 @@ use crate::kernel::checks;
 use crate::kernel::id::Id;
 use crate::kernel::time::rfc3339;
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, PaperRef};
+use crate::kernel::words::{Body, PaperRef, Procedure};
 use crate::plans::model::{Change, Item, ItemState, Plan, PlanAction, PlanDecision, Wanted};
 use crate::plans::store;
 use crate::registry::agencies;
@@ -18,6 +19,9 @@ use crate::registry::agencies;
 /// Who may give a plan its approval, by whichever rule of the province.
 const APPROVERS: &[Body] =
     &[Body::PpcChair, Body::Ppc, Body::PartyStandingBoard, Body::PartyStandingSecretariat, Body::PrimeMinister];
+
+/// What plans are about: a seat that was lent for other matters proposes nothing.
+const TRIPS: Errand = (Procedure::Outbound, None);
 
 /// Party bodies, whose letters the Party office records.
 const OF_PARTY: &[Body] = &[Body::PartyStandingBoard, Body::PartyStandingSecretariat];
@@ -92,17 +96,21 @@ fn check(wanted: &Wanted, faults: &mut Violations) {
 }
 
 /// A line of the plan, proposed by its agency: before the plan is put together, or as an adjustment of it.
-pub fn propose(conn: &mut Conn, call: &Call, year: i64, agency_id: i64, wanted: Wanted) -> Result<Item> {
+pub fn propose(conn: &mut Conn, call: &Call, year: i64, asked: Result<(i64, Wanted)>) -> Result<Item> {
+    call.on(TRIPS).actor.require(Act::Draft, Kind::Plan)?;
+    // Whose item it is stands in the body: where that cannot be read, it is told last.
+    let for_other = |(agency, _): &(i64, Wanted)| !call.actor.belongs_to(*agency);
+    if asked.as_ref().is_ok_and(for_other) && !call.actor.may(Act::Handle, Kind::Plan) {
+        return Err(forbidden("Chỉ đề xuất cho cơ quan mình.", "Only for one's own agency."));
+    }
     let mut plan = store::find(conn, year)?;
     possible(&plan, PlanAction::Propose)?;
+    let (agency_id, wanted) = asked?;
     let mut faults = Violations::default();
     check(&wanted, &mut faults);
     let known = agencies::find(conn, agency_id)?.is_some();
     faults.require(known, "/agency_id", "unknown_agency", "Không có cơ quan này.", "There is no such agency.");
     faults.finish()?;
-    if !call.actor.belongs_to(agency_id) && !call.actor.may(Act::Handle, Kind::Plan) {
-        return Err(forbidden("Chỉ đề xuất cho cơ quan mình.", "Only for one's own agency."));
-    }
     let item = Item {
         id: Id::new(call.now).0,
         version: 1,
@@ -128,7 +136,7 @@ fn object(year: i64, id: i64) -> String {
 }
 
 fn his(call: &Call, item: &Item) -> Result<()> {
-    call.actor.require(Act::Draft, Kind::Plan)?;
+    call.on(TRIPS).actor.require(Act::Draft, Kind::Plan)?;
     if call.actor.belongs_to(item.agency_id) {
         return Ok(());
     }
@@ -204,25 +212,22 @@ pub fn delete(conn: &mut Conn, call: &Call, item: Item) -> Result<()> {
     call.remember(conn, "delete_plan_item", &object(item.year, item.id), json!({"title": item.wanted.title}))
 }
 
-/// DOFA leaves a proposal out, or takes it in again.
-pub fn leave_out(
+/// DOFA leaves a proposal out, with the reason, or takes it in again.
+pub fn sort(
     conn: &mut Conn,
     call: &Call,
     mut item: Item,
+    to: ItemState,
     asked: impl FnOnce() -> Result<Option<String>>,
 ) -> Result<Item> {
     call.precondition_holds(item.version)?;
-    let reason = asked()?;
     let mut plan = store::find(conn, item.year)?;
-    let (from, to) = match reason {
-        Some(_) => (ItemState::Proposed, ItemState::LeftOut),
-        None => (ItemState::LeftOut, ItemState::Proposed),
-    };
+    let from = if to == ItemState::LeftOut { ItemState::Proposed } else { ItemState::LeftOut };
     if item.state != from {
         return Err(not_possible(item.state.word()));
     }
+    item.reason = asked()?;
     item.state = to;
-    item.reason = reason;
     store::update(conn, &mut item)?;
     store::save(conn, &mut plan)?;
     let detail = json!({"state": to, "reason": item.reason, "plan": plan.state});
@@ -236,9 +241,10 @@ pub fn consolidate(
     call: &Call,
     mut plan: Plan,
     action: PlanAction,
-    why: Option<&str>,
+    asked: impl FnOnce() -> Result<Option<String>>,
 ) -> Result<Plan> {
     plan.state = plan.next(action).ok_or_else(|| not_possible(plan.state.word()))?;
+    let why = asked()?;
     store::save(conn, &mut plan)?;
     let word: &'static str = action.into();
     call.remember(conn, &format!("{word}_plan"), &format!("plans/{}", plan.year), json!({"reason": why}))?;
@@ -255,10 +261,20 @@ pub struct Answer {
 }
 
 /// The body approves the plan, or the adjustments that wait; what it refuses is named.
-pub fn approve(conn: &mut Conn, call: &Call, mut plan: Plan, action: PlanAction, answer: Answer) -> Result<Plan> {
-    let acts = call.actor.decides_himself(answer.body)
-        || (OF_PARTY.contains(&answer.body) && call.actor.holds(Body::PartyOffice));
-    if !APPROVERS.contains(&answer.body) || !acts {
+pub fn approve(
+    conn: &mut Conn,
+    call: &Call,
+    mut plan: Plan,
+    action: PlanAction,
+    asked: Result<Answer>,
+) -> Result<Plan> {
+    let acts = |body: Body| {
+        let himself = call.actor.decides_himself(body);
+        APPROVERS.contains(&body) && (himself || (OF_PARTY.contains(&body) && call.actor.holds(Body::PartyOffice)))
+    };
+    // For which body stands in the answer: where that cannot be read, it is told last.
+    let may = approves(call) && asked.as_ref().map_or(true, |answer| acts(answer.body));
+    if !may {
         return Err(forbidden(
             "Không thuộc thẩm quyền phê duyệt kế hoạch của người dùng này.",
             "This account does not approve plans for that body.",
@@ -269,6 +285,7 @@ pub fn approve(conn: &mut Conn, call: &Call, mut plan: Plan, action: PlanAction,
     if waiting.is_empty() {
         return Err(refuse(Code::NotPossibleInState, "Không có mục nào chờ duyệt.", "No item waits for approval."));
     }
+    let answer = asked?;
     let mut faults = Violations::default();
     for (at, id) in answer.refuse.iter().enumerate() {
         faults.require(

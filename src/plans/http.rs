@@ -13,10 +13,10 @@ use crate::error::{Result, not_found};
 use crate::kernel::id::Id;
 use crate::kernel::words::{Body, PaperRef};
 use crate::plans::actions::{self, Answer};
-use crate::plans::model::{Item, Plan, PlanAction, PlanDecision, PlanState};
-use crate::plans::store;
+use crate::plans::model::{Plan, PlanAction, PlanDecision, PlanState};
+use crate::plans::store::{self, Tally};
 use crate::web::etag::etag;
-use crate::web::json::Incoming;
+use crate::web::json::{Incoming, Unchecked};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(consolidate).service(reopen).service(approve).service(adjust).service(show);
@@ -36,23 +36,32 @@ struct PlanView {
     allowed_actions: Vec<PlanAction>,
 }
 
-fn view(conn: &mut Conn, call: &Call, plan: &Plan) -> Result<PlanView> {
-    let items = store::items_of(conn, plan.year)?;
+fn view(call: &Call, plan: &Plan, tally: Tally) -> PlanView {
     let may = |action: PlanAction| match action {
         PlanAction::Propose => call.actor.may(Act::Draft, Kind::Plan),
         PlanAction::Consolidate | PlanAction::Reopen => call.actor.may(Act::Handle, Kind::Plan),
-        PlanAction::Approve | PlanAction::Adjust => actions::approves(call) && items.iter().any(Item::waits),
+        PlanAction::Approve | PlanAction::Adjust => actions::approves(call) && tally.waiting > 0,
     };
     let all =
         [PlanAction::Propose, PlanAction::Consolidate, PlanAction::Reopen, PlanAction::Approve, PlanAction::Adjust];
-    Ok(PlanView {
+    PlanView {
         year: plan.year,
         version: plan.version,
         state: plan.state,
         decisions: plan.decisions.clone(),
-        items: i64::try_from(items.len()).unwrap_or(i64::MAX),
+        items: tally.items,
         allowed_actions: all.into_iter().filter(|a| plan.next(*a).is_some() && may(*a)).collect(),
-    })
+    }
+}
+
+fn views(conn: &mut Conn, call: &Call, plans: &[Plan]) -> Result<Vec<PlanView>> {
+    let tallies = store::tallies(conn, &plans.iter().map(|p| p.year).collect::<Vec<_>>())?;
+    Ok(plans.iter().map(|p| view(call, p, tallies.get(&p.year).copied().unwrap_or_default())).collect())
+}
+
+fn one(conn: &mut Conn, call: &Call, plan: &Plan) -> Result<PlanView> {
+    let tally = store::tallies(conn, &[plan.year])?.remove(&plan.year);
+    Ok(view(call, plan, tally.unwrap_or_default()))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -69,7 +78,7 @@ async fn list(call: Call) -> Result<HttpResponse> {
     let items = call
         .read(|conn, call| {
             let plans = store::all(conn)?;
-            plans.iter().map(|p| view(conn, call, p)).collect::<Result<Vec<_>>>()
+            views(conn, call, &plans)
         })
         .await?;
     Ok(HttpResponse::Ok().json(PlanList { items, next: None }))
@@ -94,17 +103,17 @@ async fn show(call: Call, of: web::Path<String>) -> Result<HttpResponse> {
     let view = call
         .read(move |conn, call| {
             let plan = find(conn, call, of)?;
-            view(conn, call, &plan)
+            one(conn, call, &plan)
         })
         .await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(view.version))).json(view))
 }
 
-/// One act on a plan: 428, 403, 412, then what it does.
+/// One act on a plan: 428, 403, 412; then 409 and 422 as it says.
 async fn act<T, F>(call: Call, of: &str, body: Incoming<T>, right: Act, carry_out: F) -> Result<HttpResponse>
 where
     T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
-    F: FnOnce(&mut Conn, &Call, Plan, T) -> Result<Plan> + Send + 'static,
+    F: FnOnce(&mut Conn, &Call, Plan, Unchecked<T>) -> Result<Plan> + Send + 'static,
 {
     let body = body.read().await?;
     let of = year(of)?;
@@ -115,8 +124,8 @@ where
             call.precondition_given()?;
             call.actor.require(right, Kind::Plan)?;
             call.precondition_holds(plan.version)?;
-            let plan = carry_out(conn, call, plan, body.check()?)?;
-            reply(200, Some(plan.version), None, &view(conn, call, &plan)?)
+            let plan = carry_out(conn, call, plan, body)?;
+            reply(200, Some(plan.version), None, &one(conn, call, &plan)?)
         },
     )
     .await
@@ -127,8 +136,9 @@ where
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/consolidate")]
 async fn consolidate(call: Call, of: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
-    act(call, &of, body, Act::Handle, |conn, call, plan, _| {
-        actions::consolidate(conn, call, plan, PlanAction::Consolidate, None)
+    act(call, &of, body, Act::Handle, |conn, call, plan, nothing| {
+        let asked = || nothing.check().map(|Empty {}| None);
+        actions::consolidate(conn, call, plan, PlanAction::Consolidate, asked)
     })
     .await
 }
@@ -148,7 +158,7 @@ pub struct Because {
 #[post("/plans/{year}/reopen")]
 async fn reopen(call: Call, of: web::Path<String>, body: Incoming<Because>) -> Result<HttpResponse> {
     act(call, &of, body, Act::Handle, |conn, call, plan, why| {
-        actions::consolidate(conn, call, plan, PlanAction::Reopen, Some(&why.reason))
+        actions::consolidate(conn, call, plan, PlanAction::Reopen, || Ok(Some(why.check()?.reason)))
     })
     .await
 }
@@ -180,7 +190,7 @@ impl From<Approval> for Answer {
 #[post("/plans/{year}/approve")]
 async fn approve(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
     act(call, &of, body, Act::Decide, |conn, call, plan, answer| {
-        actions::approve(conn, call, plan, PlanAction::Approve, answer.into())
+        actions::approve(conn, call, plan, PlanAction::Approve, answer.check().map(Answer::from))
     })
     .await
 }
@@ -191,7 +201,7 @@ async fn approve(call: Call, of: web::Path<String>, body: Incoming<Approval>) ->
 #[post("/plans/{year}/adjust")]
 async fn adjust(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
     act(call, &of, body, Act::Decide, |conn, call, plan, answer| {
-        actions::approve(conn, call, plan, PlanAction::Adjust, answer.into())
+        actions::approve(conn, call, plan, PlanAction::Adjust, answer.check().map(Answer::from))
     })
     .await
 }

@@ -132,6 +132,24 @@ struct NewPlanItem {
     note: Option<String>,
 }
 
+impl NewPlanItem {
+    /// Whose item, and what is wanted.
+    fn wanted(self) -> (i64, Wanted) {
+        let wanted = Wanted {
+            title: self.title,
+            month: self.month,
+            countries: self.countries,
+            purpose: self.purpose,
+            delegations: self.delegations.unwrap_or(1),
+            headcount: self.headcount,
+            funding_source: self.funding_source,
+            budget: self.budget,
+            note: self.note,
+        };
+        (self.agency_id.0, wanted)
+    }
+}
+
 /// An agency proposes an item: to a draft, or as an adjustment of an approved plan.
 #[utoipa::path(tag = "plans", operation_id = "propose_plan_item", params(("year" = i64, Path, example = 2027)), request_body = NewPlanItem,
     responses((status = 201, description = "proposed", body = ItemView)))]
@@ -143,20 +161,7 @@ async fn propose(call: Call, of: web::Path<String>, body: Incoming<NewPlanItem>)
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Draft, Kind::Plan)?;
-            let b = body.check()?;
-            let wanted = Wanted {
-                title: b.title,
-                month: b.month,
-                countries: b.countries,
-                purpose: b.purpose,
-                delegations: b.delegations.unwrap_or(1),
-                headcount: b.headcount,
-                funding_source: b.funding_source,
-                budget: b.budget,
-                note: b.note,
-            };
-            let item = actions::propose(conn, call, of, b.agency_id.0, wanted)?;
+            let item = actions::propose(conn, call, of, body.check().map(NewPlanItem::wanted))?;
             let location = format!("/api/v1/plans/{of}/items/{}", Id(item.id));
             reply(201, Some(item.version), Some(location), &ItemView::from(&item))
         },
@@ -264,6 +269,7 @@ async fn sort<T>(
     call: Call,
     path: web::Path<(String, String)>,
     body: Incoming<T>,
+    to: ItemState,
     reason: fn(T) -> Option<String>,
 ) -> Result<HttpResponse>
 where
@@ -277,7 +283,7 @@ where
         move |conn, call, item| {
             call.precondition_given()?;
             call.actor.require(Act::Handle, Kind::Plan)?;
-            let item = actions::leave_out(conn, call, item, || Ok(reason(body.check()?)))?;
+            let item = actions::sort(conn, call, item, to, || Ok(reason(body.check()?)))?;
             reply(200, Some(item.version), None, &ItemView::from(&item))
         },
     )
@@ -289,7 +295,7 @@ where
     request_body = Because, responses((status = 200, description = "done", body = ItemView)))]
 #[post("/plans/{year}/items/{id}/leave-out")]
 async fn leave_out(call: Call, path: web::Path<(String, String)>, body: Incoming<Because>) -> Result<HttpResponse> {
-    sort(call, path, body, |b: Because| Some(b.reason)).await
+    sort(call, path, body, ItemState::LeftOut, |b: Because| Some(b.reason)).await
 }
 
 /// DOFA takes a proposal in again.
@@ -297,5 +303,5 @@ async fn leave_out(call: Call, path: web::Path<(String, String)>, body: Incoming
     request_body = Empty, responses((status = 200, description = "done", body = ItemView)))]
 #[post("/plans/{year}/items/{id}/take-in")]
 async fn take_in(call: Call, path: web::Path<(String, String)>, body: Incoming<Empty>) -> Result<HttpResponse> {
-    sort(call, path, body, |_: Empty| None).await
+    sort(call, path, body, ItemState::Proposed, |_: Empty| None).await
 }

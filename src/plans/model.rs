@@ -154,10 +154,15 @@ impl Plan {
     }
 }
 
+/// Whether the body has to answer an item in this state: a proposal, or a change that is asked for.
+pub fn waits(state: ItemState, changes: bool) -> bool {
+    state == ItemState::Proposed || changes
+}
+
 impl Item {
     /// Whether the body has to answer it.
     pub fn waits(&self) -> bool {
-        self.state == ItemState::Proposed || self.change.is_some()
+        waits(self.state, self.change.is_some())
     }
 
     /// The body's answer: what was proposed holds, or what held stays.

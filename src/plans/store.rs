@@ -8,7 +8,7 @@ use crate::db::schema::{plan_draws, plan_items as items, plans};
 use crate::db::{Conn, from_json, to_json, word};
 use crate::error::{Error, Result};
 use crate::kernel::time::Moment;
-use crate::plans::model::{Item, Plan};
+use crate::plans::model::{Item, Plan, waits};
 
 type PlanRow = (i64, i64, String, String);
 
@@ -27,6 +27,29 @@ pub fn find(conn: &mut Conn, year: i64) -> Result<Plan> {
 pub fn all(conn: &mut Conn) -> Result<Vec<Plan>> {
     let rows: Vec<PlanRow> = plans::table.order(plans::year.desc()).load(conn)?;
     rows.into_iter().map(plan).collect()
+}
+
+/// How many items a plan has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub items: i64,
+    /// Of them, those that the body has to answer.
+    pub waiting: i64,
+}
+
+/// How many items the plans have, by year.
+pub fn tallies(conn: &mut Conn, years: &[i64]) -> Result<HashMap<i64, Tally>> {
+    let rows: Vec<(i64, String, bool)> = items::table
+        .filter(items::year.eq_any(years.to_vec()))
+        .select((items::year, items::state, items::change.is_not_null()))
+        .load(conn)?;
+    let mut all: HashMap<i64, Tally> = HashMap::new();
+    for (year, state, changes) in rows {
+        let tally = all.entry(year).or_default();
+        tally.items += 1;
+        tally.waiting += i64::from(waits(word(&state)?, changes));
+    }
+    Ok(all)
 }
 
 /// Saves with the next version; the caller has checked the one before in this transaction.

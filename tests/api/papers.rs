@@ -102,6 +102,32 @@ on_both! {
         w.get("clerk.syt", &format!("/papers/{}", report["id"].as_str().unwrap())).await.refused(404, "not_found");
     }
 
+    async fn the_register_is_paged_past_what_the_caller_does_not_see(w) {
+        let mut numbers = Vec::new();
+        for submits in [true, false, false, true] {
+            let id = if submits { w.submitted(w.study_visit().await).await } else { w.draft(w.study_visit().await).await };
+            let paper = issue(&w, "clerk.skhcn", &id, "submission").await.expect(201).json();
+            numbers.push(paper["number"].as_str().unwrap().to_owned());
+            if submits {
+                w.act("clerk.skhcn", &id, "withdraw", json!({"reason": "Thôi."})).await.expect(200);
+            }
+        }
+        let pages = async |user: &str| {
+            let (mut all, mut next) = (Vec::new(), String::from("/papers?limit=1"));
+            loop {
+                let page = w.get(user, &next).await.expect(200).json();
+                all.extend(page["items"].as_array().unwrap().iter().map(|p| p["number"].as_str().unwrap().to_owned()));
+                match page["next"].as_str() {
+                    Some(cursor) => next = format!("/papers?limit=1&cursor={cursor}"),
+                    None => return all,
+                }
+            }
+        };
+        assert_eq!(pages("clerk.skhcn").await, numbers);
+        // Drafts are their agency's.
+        assert_eq!(pages("officer.snv").await, [numbers[0].clone(), numbers[3].clone()]);
+    }
+
     async fn guests_get_a_letter_of_permission(w) {
         let id = w.approved_visit(w.visit().await).await;
         let paper = issue(&w, "officer.snv", &id, "permission").await.expect(201).json();

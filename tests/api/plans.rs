@@ -92,6 +92,28 @@ on_both! {
         assert_eq!(plan["decisions"].as_array().unwrap().iter().map(|d| d["document"]["number"].as_str().unwrap()).collect::<Vec<_>>(), ["02/KH-UBND", "15/KH-UBND"]);
     }
 
+    async fn who_may_not_is_told_before_what_is_wrong(w) {
+        let nonsense = json!({"body": 7});
+        act(&w, "chair", "approve", nonsense.clone()).await.refused(409, "not_possible_in_state");
+        act(&w, "officer.snv", "approve", nonsense.clone()).await.refused(403, "forbidden");
+        let id = propose(&w, "clerk.skhcn", "SKHCN", json!({})).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+        act(&w, "officer.snv", "reopen", nonsense.clone()).await.refused(409, "not_possible_in_state");
+        act(&w, "officer.snv", "consolidate", nonsense.clone()).await.expect(422);
+        act(&w, "officer.snv", "consolidate", json!({})).await.expect(200);
+        act(&w, "chair", "approve", nonsense.clone()).await.expect(422);
+        let mut for_another = paper("02/KH-UBND");
+        for_another["body"] = json!("prime_minister");
+        act(&w, "chair", "approve", for_another).await.refused(403, "forbidden");
+        propose(&w, "clerk.skhcn", "SYT", json!({})).await.refused(403, "forbidden");
+        propose(&w, "clerk.skhcn", "SKHCN", json!({"month": 13})).await.refused(409, "not_possible_in_state");
+        let take_in = async |w: &World, body: Value| {
+            let etag = item(w, &id).await.etag();
+            let path = format!("/plans/2026/items/{id}/take-in");
+            w.as_user("officer.snv", World::request("POST", &path).insert_header(("If-Match", etag)).set_json(body)).await
+        };
+        take_in(&w, json!({"x": 1})).await.refused(409, "not_possible_in_state");
+    }
+
     async fn faults_of_an_item_are_all_named(w) {
         let bad = propose(&w, "clerk.skhcn", "SKHCN", json!({"countries": ["VN", "XX"], "delegations": 3, "headcount": 2})).await;
         let pointers: Vec<String> = bad.faults().into_iter().map(|(p, _)| p).collect();

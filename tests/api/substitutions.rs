@@ -164,6 +164,19 @@ on_both! {
         w.act("clerk.skhcn", &id, "submit", json!({})).await.refused(403, "separation_of_duties");
     }
 
+    async fn a_seat_lent_for_guests_drafts_no_trip(w) {
+        let clerk = user(&w, "clerk.skhcn").await;
+        let body = json!({"to_user_id": clerk, "body": "agency_head", "signed_as": "kt", "scope": {"procedures": ["inbound"]},
+            "valid_from": "2026-03-02", "document_number": "3/UQ", "document_date": "2026-03-02"});
+        w.post("head.skhcn", "/substitutions", body).await.expect(201);
+        let etag = w.get("admin", &format!("/users/{clerk}")).await.etag();
+        w.patch("admin", &format!("/users/{clerk}"), &etag, json!({"roles": []})).await.expect(200);
+        w.post("clerk.skhcn", "/inbound-delegations", w.visit().await).await.expect(201);
+        w.post("clerk.skhcn", "/outbound-delegations", w.small_trip().await).await.refused(403, "forbidden");
+        let item = json!({"agency_id": w.agency("SKHCN").await, "title": "Xúc tiến", "month": 5, "countries": ["KR"], "purpose": "promotion", "headcount": 8});
+        w.post("clerk.skhcn", "/plans/2026/items", item).await.refused(403, "forbidden");
+    }
+
     async fn the_seat_of_a_unit_stays_in_the_unit_and_no_plan_is_approved_in_anothers_place(w) {
         let clerk = user(&w, "clerk.skhcn").await;
         let body = json!({"to_user_id": clerk, "body": "agency_head", "signed_as": "kt", "valid_from": "2026-03-02", "document_number": "3/UQ", "document_date": "2026-03-02"});

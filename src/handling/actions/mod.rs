@@ -10,6 +10,7 @@ pub mod exceptions;
 use serde_json::{Value, json};
 
 use crate::access::call::Call;
+use crate::access::permission::{Act, Kind};
 use crate::approval::store::{Deed, record};
 use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found};
@@ -67,9 +68,10 @@ pub fn find_as_of<C: Content>(conn: &mut Conn, call: &Call, id: i64, day: Day) -
     Ok(Seen { dossier, past: true, ..now })
 }
 
-/// A dossier of somebody else's agency is not for the caller to draft (403).
-pub fn for_own_agency(call: &Call, agency_id: i64) -> Result<()> {
-    if call.actor.belongs_to(agency_id) {
+/// A dossier of somebody else's agency is not for the caller to draft, nor one that his substitution does not cover (403).
+pub fn for_own_agency<C: Content>(call: &Call, content: &C) -> Result<()> {
+    call.on((content.procedure(), None)).actor.require(Act::Draft, Kind::Delegation)?;
+    if call.actor.belongs_to(content.agency_id()) {
         return Ok(());
     }
     Err(forbidden("Chỉ được lập hồ sơ cho cơ quan mình.", "A dossier can only be drafted for one's own agency."))

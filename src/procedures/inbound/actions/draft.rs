@@ -47,7 +47,7 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewVisit>) -> Result
     call.actor.require(Act::Draft, Kind::Delegation)?;
     let mut content = body.check()?.into_content();
     if agencies::find(conn, content.host_agency_id)?.is_some() {
-        for_own_agency(call, content.host_agency_id)?;
+        for_own_agency(call, &content)?;
     }
     let agency = check_content(conn, call, &mut content)?;
     let dossier = Visit::draft(content, call.actor.id(), call.now);

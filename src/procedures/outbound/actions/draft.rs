@@ -27,7 +27,7 @@ use crate::web::json::Unchecked;
 fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<(AgencyRule, Vec<Person>)> {
     let agency = agencies::find(conn, content.agency_id)?;
     if agency.is_some() && content.origin.is_none() {
-        for_own_agency(call, content.agency_id)?;
+        for_own_agency(call, content)?;
     }
     let officials = officials_store::known(conn, &content.official_ids())?;
     let known: HashSet<i64> = officials.keys().copied().collect();
