@@ -119,11 +119,12 @@ impl Official {
         self.disciplines.iter().any(|d| valid_on(d.valid_from, d.valid_to, day))
     }
 
-    /// The passport that lasts longest: the one a trip would be made on. A private journey is made on an ordinary one.
+    /// The passport that a trip would be made on: a private journey on an ordinary one (Luật 49/2019/QH14 Đ.23), official
+    /// business on the diplomatic or official one where he has it; of several the one that lasts longest.
     pub fn passport(&self, private: bool) -> Option<&Passport> {
-        let usable =
-            |p: &&Passport| p.standing == PassportStanding::Valid && (!private || p.kind == PassportKind::Ordinary);
-        self.passports.iter().filter(usable).max_by_key(|p| p.expires_on)
+        let valid = self.passports.iter().filter(|p| p.standing == PassportStanding::Valid);
+        let usable = valid.filter(|p| !private || p.kind == PassportKind::Ordinary);
+        usable.max_by_key(|p| (p.kind != PassportKind::Ordinary, p.expires_on))
     }
 
     /// Missions before the system, of a year.

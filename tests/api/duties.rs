@@ -116,6 +116,25 @@ on_both! {
         assert_eq!(done["done_on"], "2026-06-22");
     }
 
+    async fn official_business_is_done_on_the_official_passport(w) {
+        let people = w.officials("SKHCN").await;
+        let passport = json!({"kind": "official", "passport_number": "O7654321", "expires_on": "2026-06-30"});
+        w.post("custodian", &format!("/officials/{}/passports", people[3]), passport).await.expect(201);
+        let expires_early = async |w: &World, trip: Value| {
+            let id = w.draft(trip).await;
+            let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.expect(200).json();
+            asked["findings"].as_array().unwrap().iter().any(|f| f["code"] == "passport_expires_early")
+        };
+        assert!(expires_early(&w, w.small_trip().await).await);
+        let mut private = w.small_trip().await;
+        private["procedure"] = json!("private_travel");
+        private["purpose"] = json!("private");
+        private["funding"] = json!([{"source": "self"}]);
+        private.as_object_mut().unwrap().remove("inviting_party");
+        private["members"] = json!([{"official_id": people[3], "role": "head"}]);
+        assert!(!expires_early(&w, private).await);
+    }
+
     async fn a_passport_is_handed_over_only_after_the_decision(w) {
         let people = w.officials("SKHCN").await;
         let passport = json!({"kind": "official", "passport_number": "O7654321", "expires_on": "2031-01-05"});
