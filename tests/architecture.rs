@@ -75,6 +75,7 @@ const PURE: &[&str] = &[
     "/check.rs",
     "/assess.rs",
     "/findings.rs",
+    "regulation/notes.rs",
     "/schedule.rs",
     "/book.rs",
     "/process.rs",

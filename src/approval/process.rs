@@ -18,6 +18,9 @@ pub enum Standing {
     Skipped,
 }
 
+/// The outcome of a step that another body takes, since only that may give an exception.
+const EXCEPTION_NEEDED: &str = "exception_needed";
+
 /// One step of one dossier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -187,6 +190,24 @@ impl Process {
         }
         self.open_next();
         passed
+    }
+
+    /// Where an exception is needed, the usual decider is passed over for the body that may give it.
+    pub fn pass_on(&mut self, body: Body, citation: &str) {
+        let Some(usual) = self.steps.iter_mut().rfind(|s| s.kind == StepKind::Decide) else { return };
+        let decides = Step { body: Some(body), citation: citation.to_owned(), ..usual.clone() };
+        usual.standing = Standing::Skipped;
+        usual.outcome = Some(EXCEPTION_NEEDED.to_owned());
+        self.steps.push(decides);
+    }
+
+    /// Usual deciders that were passed over in this round, while another has still to decide.
+    pub fn passed_over(&self) -> impl Iterator<Item = Body> {
+        let round = self.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);
+        let waits = |s: &Step| s.kind == StepKind::Decide && matches!(s.standing, Standing::Waiting | Standing::Open);
+        let undecided = self.steps.iter().any(waits);
+        let over = |s: &&Step| s.standing == Standing::Skipped && s.outcome.as_deref() == Some(EXCEPTION_NEEDED);
+        self.steps.iter().skip(round).filter(move |s| undecided && over(s)).filter_map(|s| s.body)
     }
 
     /// Ends the process: nothing waits for anybody any more.

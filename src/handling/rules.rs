@@ -84,6 +84,16 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
     }
     let (act, kind) = right_of(action);
     actor.require(act, kind)?;
+    if action == Action::Decide
+        && dossier.process.passed_over().any(|b| actor.decides_for(b))
+        && !decides(actor, dossier)
+    {
+        return Err(refuse(
+            Code::WaiverNeeded,
+            "Hồ sơ cần chấp thuận ngoại lệ; cơ quan được phép chấp thuận quyết định.",
+            "The dossier needs an exception; the body that may give it decides.",
+        ));
+    }
     if !is_his(actor, dossier, action, agency) {
         return Err(forbidden(
             "Việc này thuộc thẩm quyền của người hoặc cơ quan khác.",

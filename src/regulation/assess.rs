@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use crate::error::Result;
 use crate::kernel::money::Money;
 use crate::kernel::text::Bilingual;
-use crate::kernel::time::{Day, Moment, in_vietnamese};
+use crate::kernel::time::{Day, Moment};
 use crate::kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term};
 use crate::kernel::workdays::WorkCalendar;
 use crate::regulation::book::Law;
 use crate::regulation::case::{Case, Subject, Traveller};
 use crate::regulation::findings;
+use crate::regulation::notes;
 use crate::regulation::pack::{ConsentMode, Effect, Rule, Timing};
 use crate::regulation::schedule::{latest_submission, obligations, steps};
 
@@ -111,6 +112,19 @@ impl Assessment {
     }
 }
 
+/// Who may give all exceptions (chấp thuận ngoại lệ) that findings need: the strictest body that their rules name, with
+/// the citation. None where none is needed, or where `decider` may give them itself.
+pub fn exceptions_body<'a>(
+    law: &Law,
+    findings: impl IntoIterator<Item = &'a Finding>,
+    decider: Body,
+) -> Option<(Body, &'a str)> {
+    let needed = findings.into_iter().filter(|f| f.severity == Severity::SpecialApproval);
+    let named = needed.filter_map(|f| Some((f.waivable_by?, f.citation.as_str())));
+    let strictest = named.min_by_key(|(body, citation)| (law.strictness(*body), *citation));
+    strictest.filter(|(body, _)| law.strictness(*body) < law.strictness(decider))
+}
+
 /// A rule that speaks for a traveller, or for visitors of one kind.
 pub(super) struct Spoken<'a> {
     pub(super) rule: &'a Rule,
@@ -131,7 +145,7 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
     let spoken = speaking(law, case, &subjects);
     let mut notes = Vec::new();
     if law.out_of_force {
-        notes.push(out_of_force_note(law));
+        notes.push(notes::out_of_force(law));
     }
     let authority = strictest(law, &subjects, &spoken);
     let consents = consents(law, &spoken);
@@ -159,7 +173,10 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
         copies_to.clone_from(copies);
         notes.extend(said.iter().cloned());
     }
-    notes.extend(further_notes(law, case, &spoken));
+    if let Some((body, citation)) = decider.as_ref().and_then(|d| exceptions_body(law, &found, d.body)) {
+        notes.push(notes::exception(body, citation));
+    }
+    notes.extend(notes::further(law, case, &spoken));
     let outcome = outcome(law, &authority, complete, &found);
     Ok(Assessment {
         outcome,
@@ -319,70 +336,4 @@ fn outcome(law: &Law, authority: &Authority, complete: bool, found: &[Finding]) 
     } else {
         Outcome::Ready
     }
-}
-
-fn out_of_force_note(law: &Law) -> (String, Bilingual) {
-    let from = law.pack.in_force_from.map(in_vietnamese).unwrap_or_else(|| "…".into());
-    let to = law.pack.in_force_to.map(in_vietnamese).unwrap_or_else(|| "…".into());
-    let detail = Bilingual::new(
-        format!("{} có hiệu lực từ {from} đến trước {to}; ngày xét nằm ngoài thời gian này.", law.pack.document),
-        format!("{} is in force from {from} until before {to}; the day asked lies outside.", law.pack.document),
-    );
-    ("not_in_force".into(), detail)
-}
-
-fn further_notes(law: &Law, case: &Case, spoken: &[Spoken]) -> Vec<(String, Bilingual)> {
-    let mut notes = Vec::new();
-    let mut add = |code: &str, vi: String, en: String| notes.push((code.to_owned(), Bilingual::new(vi, en)));
-    if law.pack.status == RuleStatus::Unverified {
-        for text in &law.pack.texts {
-            add("applicable_text", format!("Văn bản cần tra cứu: {text}"), format!("Text to look up: {text}"));
-        }
-    }
-    if let Some((code, name)) = law.pack.successor.as_ref().filter(|_| law.out_of_force) {
-        add(
-            "successor_jurisdiction",
-            format!("Địa phương đã sáp nhập vào {name} ({code}); quản trị viên chọn văn bản áp dụng."),
-            format!("The province became part of {name} ({code}); an administrator chooses the text that applies."),
-        );
-    }
-    if let Some(document) = &law.chosen_by {
-        add(
-            "text_chosen",
-            format!("Áp dụng {} theo {document}.", law.pack.document),
-            format!("{} is applied by {document}.", law.pack.document),
-        );
-    }
-    if !law.pack.dossier_known.contains(&case.procedure) {
-        add(
-            "dossier_not_known",
-            "Chưa đọc được thành phần hồ sơ của văn bản này.".into(),
-            "The dossier list of this text was not read.".into(),
-        );
-    }
-    if law.pack.in_force_from.is_none() {
-        add(
-            "in_force_not_known",
-            "Chưa đọc được ngày có hiệu lực của văn bản này.".into(),
-            "The day from which this text is in force was not read.".into(),
-        );
-    }
-    if case.trip().is_some_and(|t| t.travellers.iter().any(|t| t.passport.is_none())) {
-        add(
-            "passport_not_stated",
-            "Có thành viên chưa khai hộ chiếu.".into(),
-            "A traveller's passport is not stated.".into(),
-        );
-    }
-    let partial: BTreeSet<&str> =
-        spoken.iter().filter(|s| s.rule.status == RuleStatus::Partial).map(|s| s.rule.id.as_str()).collect();
-    if !partial.is_empty() && law.pack.status != RuleStatus::Unverified {
-        let rules = partial.into_iter().collect::<Vec<_>>().join(", ");
-        add(
-            "secondary_source",
-            format!("Quy tắc dựa trên nguồn thứ cấp: {rules}."),
-            format!("Rules from a secondary source: {rules}."),
-        );
-    }
-    notes
 }

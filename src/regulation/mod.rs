@@ -8,6 +8,7 @@ pub mod choices_http;
 pub mod fact;
 pub mod findings;
 pub mod http;
+pub mod notes;
 pub mod pack;
 pub mod question;
 pub mod read;

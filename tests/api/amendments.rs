@@ -261,7 +261,8 @@ on_both! {
         let count = async |w: &World| w.get("stats", "/statistics/inbound?year=2026").await.json()["total"]["visits"].clone();
         assert_eq!(count(&w).await, 12);
         // The police answered for twelve guests: it is asked about twenty, and sees no more than that.
-        w.act_in("chair", &id, "decide", another("77/UBND-NV")).await.refused(409, "not_possible_in_state");
+        let early = w.act_in("chair", &id, "decide", another("77/UBND-NV")).await.refused(409, "not_possible_in_state");
+        assert!(early["detail"].as_str().unwrap().contains("consult provincial_police"), "{early}");
         let asked = w.get("police", &format!("/inbound-delegations/{id}")).await.expect(200).json();
         assert_eq!((asked["amendments"].as_array().unwrap().len(), &asked["amendments"][0]["differences"][0]["after"]["headcount"]), (1, &json!(20)));
         assert_eq!((&asked["decision"], &asked["amendments"][0]["findings"]), (&Value::Null, &json!([])));
@@ -293,12 +294,46 @@ on_both! {
         trip["members"] = json!([{"official_id": people[2], "role": "head"}, {"official_id": people[3], "role": "member", "relative_of": people[2]}]);
         let id = w.submitted(trip).await;
         w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
-        w.act("director.snv", &id, "decide", decision("approve")).await.refused(409, "waiver_needed");
-        let refuse_one = json!({"verdict": "approve", "document": {"number": "24/QĐ-SNV", "date": "2026-03-10", "signed_as": "direct"},
+        w.act("chair", &id, "decide", decision("approve")).await.refused(409, "waiver_needed");
+        let refuse_one = json!({"verdict": "approve", "document": {"number": "24/QĐ-UBND", "date": "2026-03-10", "signed_as": "direct"},
             "members": [{"official_id": people[3], "verdict": "reject"}]});
         // Who is refused brings no relative along: nothing is left to waive, and one travels.
-        let approved = w.act("director.snv", &id, "decide", refuse_one).await.expect(200).json();
+        let approved = w.act("chair", &id, "decide", refuse_one).await.expect(200).json();
         assert_eq!(approved["decision"]["waivers"], json!([]));
         assert_eq!(counted(&w).await["visits"], 1);
+    }
+
+    async fn what_needs_an_exception_goes_to_the_body_that_may_give_it(w) {
+        let people = w.officials("SKHCN").await;
+        let mut trip = w.small_trip().await;
+        trip["members"] = json!([{"official_id": people[2], "role": "head"}, {"official_id": people[3], "role": "member", "relative_of": people[2]}]);
+        let id = w.submitted(trip).await;
+        let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.expect(200).json();
+        let note = asked["notes"].as_array().unwrap().iter().find(|n| n["code"] == "exception_decided_by").unwrap();
+        assert!(note["detail"].as_str().unwrap().contains("ppc_chair") && note["detail"].as_str().unwrap().contains("38-CT/TW"));
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        // The Director, who usually decides, sees why he does not; it is offered to him no more.
+        let seen = w.trip("director.snv", &id).await;
+        let deciding: Vec<Value> = seen["steps"].as_array().unwrap().iter().filter(|s| s["kind"] == "decide")
+            .map(|s| json!([s["body"], s["standing"], s["outcome"]])).collect();
+        assert_eq!(deciding, [json!(["dofa_director", "skipped", "exception_needed"]), json!(["ppc_chair", "open", null])]);
+        assert!(!seen["allowed_actions"].as_array().unwrap().contains(&json!("decide")));
+        let waives = |number: &str| json!({"verdict": "approve", "document": {"number": number, "date": "2026-03-10", "signed_as": "direct"},
+            "waivers": [{"finding": "relative_in_delegation", "reason": "Bạn mời đích danh."}]});
+        w.act("director.snv", &id, "decide", waives("24/QĐ-SNV")).await.refused(409, "waiver_needed");
+        let inbox = w.get("chair", "/inbox").await.expect(200).json();
+        assert_eq!(inbox["items"][0]["delegation_id"], id.as_str());
+        w.act("chair", &id, "decide", decision("approve")).await.refused(409, "waiver_needed");
+        let approved = w.act("chair", &id, "decide", waives("24/QĐ-UBND")).await.expect(200).json();
+        assert_eq!((&approved["decision"]["body"], &approved["decision"]["waivers"][0]["body"]), (&json!("ppc_chair"), &json!("ppc_chair")));
+        // Afterwards the Director is told what anybody is told who decides nothing here.
+        w.act("director.snv", &id, "decide", waives("25/QĐ-SNV")).await.refused(403, "forbidden");
+        // An amendment that brings up an exception goes there, too.
+        let plain = w.approved(w.later_trip(&[4, 5]).await).await;
+        let members = json!([{"official_id": people[4], "role": "head"}, {"official_id": people[5], "role": "member", "relative_of": people[4]}]);
+        let asked = amend(&w, "clerk.skhcn", &plain, json!({"members": members})).await.expect(200).json();
+        assert_eq!(asked["amendments"][0]["standing"], "pending");
+        w.act("director.snv", &plain, "decide", waives("26/QĐ-SNV")).await.refused(409, "waiver_needed");
+        w.act("chair", &plain, "decide", waives("27/QĐ-UBND")).await.expect(200);
     }
 }

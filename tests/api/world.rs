@@ -438,6 +438,18 @@ impl World {
         trip
     }
 
+    /// The small trip of others, four weeks later.
+    pub async fn later_trip(&self, who: &[usize]) -> Value {
+        let people = self.officials("SKHCN").await;
+        let mut trip = self.small_trip().await;
+        (trip["departure_date"], trip["return_date"]) = (json!("2026-04-20"), json!("2026-04-24"));
+        (trip["stops"][0]["from"], trip["stops"][0]["to"]) = (json!("2026-04-20"), json!("2026-04-24"));
+        let role = |at: usize| if at == 0 { "head" } else { "member" };
+        let members = who.iter().enumerate().map(|(at, n)| json!({"official_id": people[*n], "role": role(at)}));
+        trip["members"] = members.collect();
+        trip
+    }
+
     pub async fn draft(&self, body: Value) -> String {
         let created = self.post("clerk.skhcn", "/outbound-delegations", body).await.expect(201).json();
         created["id"].as_str().unwrap().to_owned()

@@ -18,7 +18,7 @@ use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, PaperRef, Severity, StepKind};
-use crate::regulation::assess::{Assessment, Finding, Step as Asked};
+use crate::regulation::assess::{Assessment, Finding, Step as Asked, exceptions_body};
 use crate::regulation::book::Law;
 use crate::regulation::pack::ConsentMode;
 
@@ -99,7 +99,6 @@ pub fn amend<C: Content>(
     let mut amendment = asked(call, &dossier, differences, reason);
     let compared = Compared::of(conn, call, tools, &dossier, &with_content(&dossier, &proposed))?;
     let found = compared.brought()?;
-    // What needs an exception needs the body that may give it.
     let needs_waiver = found.iter().any(|f| f.severity == Severity::SpecialApproval);
     amendment.material |= needs_waiver;
     if needs_waiver || judged.goes_back() {
@@ -175,7 +174,7 @@ pub fn resume<C: Content>(
     faults.finish()?;
     let compared = Compared::of(conn, call, tools, &dossier, &with_content(&dossier, &resumed))?;
     // An exception is given in a decision: a resumed delegation has none of its own.
-    exceptions::waived(call, &compared.brought()?, &[])?;
+    exceptions::waived(call, &compared.law, &dossier, &compared.brought()?, &[])?;
     if !differences.is_empty() {
         let mut amendment = asked(call, &dossier, differences, "Tổ chức lại sau khi hoãn.".into());
         put_in_force(&mut amendment, dossier.decision.as_mut(), call);
@@ -245,11 +244,15 @@ fn plan<C>(
     }
     let competent = answer.decider.as_ref().map(|d| (d.body, d.citation.as_str()));
     let decided = decision.map(|d| (d.body, "TT 04/2020/TT-BNG Đ.4 k.1"));
-    let strictest = competent.into_iter().chain(decided).min_by_key(|(body, _)| compared.law.strictness(*body));
+    let (law, news) = (&compared.law, compared.brought()?);
+    let strictest = competent.into_iter().chain(decided).min_by_key(|(body, _)| law.strictness(*body));
     let (body, citation) =
         strictest.ok_or_else(|| Error::Internal("an approved dossier has no decision to amend".into()))?;
     steps.push(planned(StepKind::Decide, body, citation)?);
     process.steps.extend(steps);
+    if let Some((body, citation)) = exceptions_body(law, news, body) {
+        process.pass_on(body, citation);
+    }
     process.open_next();
     Ok(())
 }
@@ -328,5 +331,5 @@ fn waive<C: Content>(
 ) -> Result<Vec<Waived>> {
     // With the verdicts just given: whom the decision refuses weighs no more.
     let compared = Compared::of(conn, call, tools, before, &with_content(judged, judged.at_hand()))?;
-    exceptions::waived(call, &compared.brought()?, &said.waivers)
+    exceptions::waived(call, &compared.law, before, &compared.brought()?, &said.waivers)
 }

@@ -22,7 +22,7 @@ use crate::kernel::time::Day;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, DecisionVerdict, FindingCode, Opinion, Outcome, PaperRef, StepKind};
 use crate::kernel::workdays::WorkCalendar;
-use crate::regulation::assess::{Assessment, Finding};
+use crate::regulation::assess::{Assessment, Finding, exceptions_body};
 use crate::regulation::book::Law;
 
 /// Hands the dossier in: it must be complete and nothing may block it; then its bodies are planned.
@@ -100,12 +100,13 @@ fn enter<C: Content>(
         assigned: None,
         explanation,
     });
-    dossier.process = plan(answer, call);
+    dossier.process = plan(law, answer, call);
     dossier.state = C::state_of(dossier.process.stage());
 }
 
-/// The steps of an assessment; where no rule names the decider, DOFA appraises and a human names one.
-fn plan(answer: &Assessment, call: &Call) -> Process {
+/// The steps of an assessment; where no rule names the decider, DOFA appraises and a human names one. What needs an
+/// exception is decided by the body that may give it.
+fn plan(law: &Law, answer: &Assessment, call: &Call) -> Process {
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
     propose.standing = Standing::Done;
     propose.outcome = Some("submitted".into());
@@ -128,6 +129,10 @@ fn plan(answer: &Assessment, call: &Call) -> Process {
         steps.push(Step::planned(StepKind::Decide, None, None, None, ""));
     }
     let mut process = Process { steps };
+    if let Some((body, citation)) = answer.decider.as_ref().and_then(|d| exceptions_body(law, &answer.findings, d.body))
+    {
+        process.pass_on(body, citation);
+    }
     process.open_next();
     process
 }

@@ -7,10 +7,12 @@ use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result};
 use crate::handling::actions::assess_dossier;
 use crate::handling::model::{Dossier, Waived, Waiver};
+use crate::handling::rules::decider;
 use crate::handling::{Content, Tools};
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{Document, Severity};
+use crate::kernel::words::{Body, Document, Severity};
 use crate::regulation::assess::Finding;
+use crate::regulation::book::Law;
 
 /// A refusal that names every finding with its rule.
 pub fn findings_problem(code: Code, findings: &[&Finding]) -> Error {
@@ -46,18 +48,33 @@ pub fn check_findings<C: Content>(
     dossier: &Dossier<C>,
     waivers: &[Waiver],
 ) -> Result<Vec<Waived>> {
-    let (_, answer) = assess_dossier(conn, tools, dossier, dossier.complete_on.unwrap_or(call.today))?;
+    let (law, answer) = assess_dossier(conn, tools, dossier, dossier.complete_on.unwrap_or(call.today))?;
     let found: Vec<&Finding> = answer.findings.iter().collect();
     refuse_blocking(&found)?;
-    waived(call, &found, waivers)
+    waived(call, &law, dossier, &found, waivers)
+}
+
+/// In whose name the actor gives an exception that `named` may give: for that body, or for the stricter one that decides
+/// the dossier.
+fn given_by<C>(call: &Call, law: &Law, dossier: &Dossier<C>, named: Body) -> Option<Body> {
+    if call.actor.decides_for(named) {
+        return Some(named);
+    }
+    decider(dossier).filter(|d| law.strictness(*d) < law.strictness(named) && call.actor.decides_for(*d))
 }
 
 /// The exceptions given: one for every finding that needs one (409), by a body that may give it, and none without a
 /// finding (422).
-pub fn waived(call: &Call, found: &[&Finding], waivers: &[Waiver]) -> Result<Vec<Waived>> {
+pub fn waived<C>(
+    call: &Call,
+    law: &Law,
+    dossier: &Dossier<C>,
+    found: &[&Finding],
+    waivers: &[Waiver],
+) -> Result<Vec<Waived>> {
     let needing = || found.iter().copied().filter(|f| f.severity == Severity::SpecialApproval);
     let gives = |f: &Finding| {
-        let body = f.waivable_by.filter(|b| call.actor.decides_for(*b))?;
+        let body = given_by(call, law, dossier, f.waivable_by?)?;
         let waiver = waivers.iter().find(|w| w.finding == f.code)?;
         Some(Waived {
             finding: f.code,

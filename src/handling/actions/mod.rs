@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
+use crate::approval::process::Step;
 use crate::approval::store::{Deed, record};
 use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found};
@@ -96,10 +97,16 @@ pub fn require_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action)
     }
     let instead: Vec<&str> = seen.allowed(call).into_iter().map(Action::word).collect();
     let state = seen.dossier.state.word();
+    let turn = |s: &Step| format!("{} {}", s.kind.word(), s.body.map_or("", Body::word));
+    let waits = seen.dossier.process.open().map(turn).collect::<Vec<_>>().join(", ");
+    let (vi, en) = match waits.as_str() {
+        "" => (String::new(), String::new()),
+        waits => (format!(", đang chờ «{waits}»"), format!(" and waits for `{waits}`")),
+    };
     Err(Problem::new(
         Code::NotPossibleInState,
-        format!("Không thể thực hiện «{}» khi hồ sơ ở trạng thái «{state}».", action.word()),
-        format!("`{}` is not possible while the dossier is `{state}`.", action.word()),
+        format!("Không thể thực hiện «{}» khi hồ sơ ở trạng thái «{state}»{vi}.", action.word()),
+        format!("`{}` is not possible while the dossier is `{state}`{en}.", action.word()),
     )
     .with("allowed_actions", json!(instead))
     .with("state", json!(state))

@@ -82,7 +82,7 @@ pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
     let in_both = |c: &Content, member: &Member| c.members.contains(member);
     let shown = |c: &Content, other: &Content| {
         let named = c.members.iter().zip(&c.people).filter(|(m, _)| !in_both(other, m));
-        let one = |(m, p): (&Member, &Person)| json!({"official_id": m.official_id, "full_name": p.full_name, "role": m.role});
+        let one = |(m, p): (&Member, &Person)| json!({"official_id": m.official_id, "full_name": p.full_name, "role": m.role, "relative_of": m.relative_of});
         json!({"members": named.map(one).collect::<Vec<_>>()})
     };
     let here = |c: &Content, id: Id| c.members.iter().any(|m| m.official_id == id);
