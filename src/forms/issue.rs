@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::access::call::Call;
 use crate::access::{holders, store as accounts};
+use crate::approval::process::Standing;
 use crate::db::Conn;
 use crate::dossier::attachments;
 use crate::dossier::duties::{self, SETTLEMENT};
@@ -16,7 +17,7 @@ use crate::handling::model::{Dossier, Report};
 use crate::handling::rules::decider;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
-use crate::kernel::time::{Day, in_vietnamese};
+use crate::kernel::time::{Day, day_of, in_vietnamese};
 use crate::kernel::words::{Body, DecisionVerdict, Document, SignedAs, StepKind};
 use crate::procedures::{inbound, outbound};
 use crate::registry::agencies::{self, Agency};
@@ -55,9 +56,15 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
         let people: Vec<i64> = heads.iter().filter(|h| h.by.is_none()).map(|h| h.user).collect();
         let named = accounts::named(conn, &people)?;
         let signer = people.into_iter().find(|id| named.get(id).is_some_and(|n| n.agency_id == Some(office.id)));
-        let code = office.code.clone();
-        let (body, signed_as) = (Body::AgencyHead, SignedAs::Direct);
-        return Ok(Issuer { office, drafter: code, body, signed_as, signer, decided: None });
+        let lent = in_place(conn, dossier, kind)?;
+        return Ok(Issuer {
+            drafter: office.code.clone(),
+            office,
+            body: Body::AgencyHead,
+            signed_as: lent.as_ref().map_or(SignedAs::Direct, |l| l.signed_as),
+            signer: lent.map(|l| l.signer).or(signer),
+            decided: None,
+        });
     }
     let no_office = || {
         refuse(
@@ -68,11 +75,7 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
     };
     let decision = dossier.decision.as_ref().filter(|d| d.verdict == DecisionVerdict::Approve);
     let body = decision.map(|d| d.body).or_else(|| decider(dossier)).ok_or_else(no_office)?;
-    let seat = match body {
-        Body::Ppc => Body::PpcChair,
-        Body::Dofa => Body::DofaDirector,
-        body => body,
-    };
+    let seat = seat_of(body);
     let office = if seat == Body::AgencyHead {
         own(conn)?
     } else {
@@ -89,6 +92,49 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
         signer: decision.map(|d| d.decided_by.0),
         decided: decision.map(|d| (d.document.number.clone(), d.document.date)),
     })
+}
+
+/// Whose seat acts for a body.
+fn seat_of(body: Body) -> Body {
+    match body {
+        Body::Ppc => Body::PpcChair,
+        Body::Dofa => Body::DofaDirector,
+        body => body,
+    }
+}
+
+/// Who signed in another's place (NĐ 30/2020/NĐ-CP Đ.13).
+struct InPlace {
+    signer: i64,
+    signed_as: SignedAs,
+    /// The name of whose place it is.
+    of: String,
+    /// Names both, and the document by which.
+    sentence: String,
+}
+
+/// In whose place a paper of this kind was signed. None where whoever took its step holds the seat himself.
+fn in_place<C>(conn: &mut Conn, dossier: &Dossier<C>, kind: Kind) -> Result<Option<InPlace>> {
+    let signs = match kind {
+        Kind::Submission => StepKind::Propose,
+        Kind::SendingDecision | Kind::Permission => StepKind::Decide,
+        Kind::TripReport => return Ok(None),
+    };
+    let taken = dossier.process.steps.iter().rfind(|s| s.kind == signs && s.standing == Standing::Done);
+    let Some((by, lender, body, at)) =
+        taken.and_then(|s| Some((s.acted_by?, s.on_behalf_of?, s.body?, day_of(s.acted_at?))))
+    else {
+        return Ok(None);
+    };
+    let held = holders::holders(conn, seat_of(body), at)?;
+    let lent = held.into_iter().filter(|h| h.user == by).find_map(|h| h.by.filter(|s| s.from_user == lender));
+    let named = accounts::named(conn, &[by, lender])?;
+    let name = |id: i64| named.get(&id).map(|n| n.full_name.clone()).unwrap_or_default();
+    let signed_as = lent.as_ref().map_or(SignedAs::Direct, |s| s.signed_as);
+    let document = lent.map(|s| format!(" số {} ngày {}", s.document_number, in_vietnamese(s.document_date)));
+    let sentence =
+        format!("Căn cứ văn bản{} về việc {} thay {} ký", document.unwrap_or_default(), name(by), name(lender));
+    Ok(Some(InPlace { signer: by, signed_as, of: name(lender), sentence }))
 }
 
 /// The name of the place: what follows "tỉnh" or "thành phố" in the name of the province's committee.
@@ -205,8 +251,15 @@ fn common<C: Content>(
     });
     values.put("addressee", if kind == Kind::Permission { agency.clone() } else { to_body });
     values.item("bases", [("text", format!("Căn cứ {}", law.pack.document).as_str())]);
-    if let Some(decider) = &answer.decider {
-        values.item("bases", [("text", format!("Căn cứ {}", decider.citation).as_str())]);
+    // The text by which it is decided here, which may be another than usual.
+    let planned = dossier.process.steps.iter().rfind(|s| s.kind == StepKind::Decide).map(|s| s.citation.as_str());
+    let citation = planned.or(answer.decider.as_ref().map(|d| d.citation.as_str())).filter(|c| !c.is_empty());
+    if let Some(citation) = citation {
+        values.item("bases", [("text", format!("Căn cứ {citation}").as_str())]);
+    }
+    let in_place = in_place(conn, dossier, kind)?;
+    if let Some(lent) = &in_place {
+        values.item("bases", [("text", lent.sentence.as_str())]);
     }
     let agreed =
         dossier.process.steps.iter().filter(|s| s.kind == StepKind::Consent && s.outcome.as_deref() == Some("agree"));
@@ -229,6 +282,7 @@ fn common<C: Content>(
         Kind::SendingDecision => vec!["Như Điều 4".to_owned(), "Công an tỉnh (quản lý xuất nhập cảnh)".into()],
         _ => vec!["Như trên".to_owned()],
     };
+    recipients.extend(in_place.map(|lent| format!("{} (để báo cáo)", lent.of)));
     recipients.push("Sở Ngoại vụ".into());
     recipients.extend(answer.copies_to.iter().map(|b| body_name(*b).to_owned()));
     let mut told = Vec::new();

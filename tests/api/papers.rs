@@ -21,7 +21,7 @@ fn lines(bytes: &[u8]) -> Vec<String> {
     xml.split("</w:p>").map(text).filter(|t| !t.trim().is_empty()).collect()
 }
 
-async fn file(w: &World, user: &str, paper: &Value) -> Vec<String> {
+pub async fn file(w: &World, user: &str, paper: &Value) -> Vec<String> {
     let path = format!("/papers/{}/file", paper["id"].as_str().unwrap());
     let answer = w.get(user, &path).await.expect(200);
     assert!(answer.headers["content-type"].ends_with("wordprocessingml.document"));

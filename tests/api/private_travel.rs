@@ -93,9 +93,7 @@ on_both! {
         for code in ["SKHCN", "SYT"] {
             let name = format!("chair.{}", code.to_lowercase());
             let account = json!({"username": name, "full_name": "Chủ tịch xã", "agency_id": w.agency(code).await, "seats": [{"body": "commune_chair"}]});
-            let user = w.post("admin", "/users", account).await.expect(201).json()["id"].as_str().unwrap().to_owned();
-            let token = w.post("admin", &format!("/users/{user}/reset"), json!({})).await.expect(200).json()["token"].clone();
-            w.send(World::request("POST", "/auth/activate").set_json(json!({"token": token, "password": ngoaivu::demo::PASSWORD}))).await;
+            w.joins(account).await;
             chairs.push(name);
         }
         let id = w.draft(journey(&w, "SKHCN", 3).await).await;

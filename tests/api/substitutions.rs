@@ -10,6 +10,12 @@ async fn user(w: &World, name: &str) -> String {
     found["id"].as_str().unwrap().to_owned()
 }
 
+async fn full_name(w: &World, name: &str) -> String {
+    let users = w.get("admin", "/users?limit=200").await.expect(200).json();
+    let found = users["items"].as_array().unwrap().iter().find(|u| u["username"] == name).unwrap();
+    found["full_name"].as_str().unwrap().to_owned()
+}
+
 /// The Director lends his seat to the clerk of SYT, from Monday to the Monday after.
 async fn lent(w: &World, to: &str, more: Value) -> Answer {
     let mut body = json!({"to_user_id": user(w, to).await, "body": "dofa_director", "signed_as": "tuq", "valid_from": "2026-03-02",
@@ -46,6 +52,13 @@ on_both! {
         let before = &history["items"][history["items"].as_array().unwrap().len() - 2];
         assert_eq!(before["on_behalf_of"], Value::Null);
         assert_eq!(w.get("admin", "/audit/verification").await.expect(200).json()["whole"], true);
+        // Both names stand on the paper, with the document by which.
+        let paper = w.post("officer.snv", "/papers", json!({"delegation_id": id, "kind": "sending_decision"})).await.expect(201).json();
+        let told = crate::papers::file(&w, "officer.snv", &paper).await;
+        let (signer, lender) = (full_name(&w, "custodian").await, full_name(&w, "director.snv").await);
+        for part in ["TUQ. GIÁM ĐỐC".to_owned(), format!("Căn cứ văn bản số 15/UQ-SNV ngày 01/03/2026 về việc {signer} thay {lender} ký"), format!("{lender} (để báo cáo)")] {
+            assert!(told.iter().any(|l| l.contains(&part)), "{part}: {told:#?}");
+        }
     }
 
     async fn the_days_are_half_open_and_end_with_the_lender(w) {
@@ -162,6 +175,18 @@ on_both! {
         }
         // Who drafted does not sign, not for another either.
         w.act("clerk.skhcn", &id, "submit", json!({})).await.refused(403, "separation_of_duties");
+        // Another of the unit does, and the paper says in whose place.
+        let account = json!({"username": "deputy.skhcn", "full_name": "Phó Giám đốc", "agency_id": w.agency("SKHCN").await, "seats": []});
+        w.joins(account).await;
+        let body = json!({"to_user_id": user(&w, "deputy.skhcn").await, "body": "agency_head", "signed_as": "kt", "valid_from": "2026-03-02",
+            "document_number": "4/UQ", "document_date": "2026-03-02"});
+        w.post("head.skhcn", "/substitutions", body).await.expect(201);
+        w.act("deputy.skhcn", &id, "submit", json!({})).await.expect(200);
+        let paper = w.post("clerk.skhcn", "/papers", json!({"delegation_id": id, "kind": "submission"})).await.expect(201).json();
+        let told = crate::papers::file(&w, "deputy.skhcn", &paper).await;
+        for part in ["KT. THỦ TRƯỞNG CƠ QUAN", "PHÓ THỦ TRƯỞNG CƠ QUAN", "Phó Giám đốc", "Căn cứ văn bản số 4/UQ ngày 02/03/2026 về việc Phó Giám đốc thay"] {
+            assert!(told.iter().any(|l| l.contains(part)), "{part}: {told:#?}");
+        }
     }
 
     async fn a_seat_lent_for_guests_drafts_no_trip(w) {

@@ -438,6 +438,15 @@ impl World {
         trip
     }
 
+    /// Somebody gets an account and a password.
+    pub async fn joins(&self, account: Value) {
+        let created = self.post("admin", "/users", account).await.expect(201).json();
+        let reset = format!("/users/{}/reset", created["id"].as_str().unwrap());
+        let token = self.post("admin", &reset, json!({})).await.expect(200).json()["token"].clone();
+        let activation = json!({"token": token, "password": ngoaivu::demo::PASSWORD});
+        self.send(World::request("POST", "/auth/activate").set_json(activation)).await;
+    }
+
     /// The small trip of others, four weeks later.
     pub async fn later_trip(&self, who: &[usize]) -> Value {
         let people = self.officials("SKHCN").await;
