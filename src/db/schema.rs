@@ -665,8 +665,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    paper_templates (kind) {
+    paper_templates (id) {
+        id -> BigInt,
         kind -> Text,
+        agency_id -> Nullable<BigInt>,
         version -> BigInt,
         file_name -> Text,
         body -> Binary,

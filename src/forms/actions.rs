@@ -97,7 +97,7 @@ fn written(
     headed: Headed,
 ) -> Result<Vec<u8>> {
     let values = values(conn, call, tools, subject, issuer, headed)?;
-    let template = match store::template(conn, headed.kind)? {
+    let template = match store::template_for(conn, headed.kind, Some(issuer.office.id))? {
         Some(own) => own.body,
         None => layout::template(headed.kind).map_err(Error::Internal)?,
     };

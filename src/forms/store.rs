@@ -123,27 +123,45 @@ pub fn void(conn: &mut Conn, paper: &Paper) -> Result<()> {
     Ok(())
 }
 
-/// A template of the office.
-#[derive(Debug, Clone)]
+/// A template that an office put in use, or the province for all.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = templates)]
 pub struct Template {
     pub version: i64,
+    /// Whose papers it is for; none: every office's that has none of its own.
+    pub agency_id: Option<i64>,
     pub file_name: String,
     pub body: Vec<u8>,
     pub updated_at: Moment,
 }
 
-pub fn template(conn: &mut Conn, kind: Kind) -> Result<Option<Template>> {
-    let columns = (templates::version, templates::file_name, templates::body, templates::updated_at);
-    let row: Option<(i64, String, Vec<u8>, Moment)> =
-        templates::table.find(kind.word()).select(columns).first(conn).optional()?;
-    Ok(row.map(|(version, file_name, body, updated_at)| Template { version, file_name, body, updated_at }))
+/// The template of one office, or of the province.
+pub fn template_of(conn: &mut Conn, kind: Kind, agency_id: Option<i64>) -> Result<Option<Template>> {
+    let query = templates::table.filter(templates::kind.eq(kind.word())).select(Template::as_select());
+    let found = match agency_id {
+        Some(agency) => query.filter(templates::agency_id.eq(agency)).first(conn).optional()?,
+        None => query.filter(templates::agency_id.is_null()).first(conn).optional()?,
+    };
+    Ok(found)
 }
 
-pub fn save_template(conn: &mut Conn, kind: Kind, template: &Template, by: i64) -> Result<()> {
-    diesel::delete(templates::table.find(kind.word())).execute(conn)?;
+/// The template that papers of an office are written by: its own, else the province's, else none.
+pub fn template_for(conn: &mut Conn, kind: Kind, agency_id: Option<i64>) -> Result<Option<Template>> {
+    if agency_id.is_some()
+        && let Some(own) = template_of(conn, kind, agency_id)?
+    {
+        return Ok(Some(own));
+    }
+    template_of(conn, kind, None)
+}
+
+pub fn save_template(conn: &mut Conn, id: i64, kind: Kind, template: &Template, by: i64) -> Result<()> {
+    delete_template(conn, kind, template.agency_id)?;
     diesel::insert_into(templates::table)
         .values((
+            templates::id.eq(id),
             templates::kind.eq(kind.word()),
+            templates::agency_id.eq(template.agency_id),
             templates::version.eq(template.version),
             templates::file_name.eq(&template.file_name),
             templates::body.eq(&template.body),
@@ -154,7 +172,11 @@ pub fn save_template(conn: &mut Conn, kind: Kind, template: &Template, by: i64) 
     Ok(())
 }
 
-pub fn delete_template(conn: &mut Conn, kind: Kind) -> Result<()> {
-    diesel::delete(templates::table.find(kind.word())).execute(conn)?;
+pub fn delete_template(conn: &mut Conn, kind: Kind, agency_id: Option<i64>) -> Result<()> {
+    let of_kind = templates::table.filter(templates::kind.eq(kind.word()));
+    match agency_id {
+        Some(agency) => diesel::delete(of_kind.filter(templates::agency_id.eq(agency))).execute(conn)?,
+        None => diesel::delete(of_kind.filter(templates::agency_id.is_null())).execute(conn)?,
+    };
     Ok(())
 }

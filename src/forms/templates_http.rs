@@ -1,10 +1,10 @@
 //! Routes of templates: an office takes one, changes it in Word, and puts it back.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use strum::VariantArray as _;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
@@ -15,12 +15,16 @@ use crate::forms::fill::fields_of;
 use crate::forms::layout;
 use crate::forms::model::{Kind, LISTS, TEXTS, is_field};
 use crate::forms::store::{self, Template};
+use crate::kernel::id::Id;
 use crate::kernel::text::bears_secret_mark;
 use crate::kernel::time::rfc3339;
 use crate::kernel::violation::Violations;
+use crate::kernel::words::Body;
+use crate::registry::agencies;
 use crate::web::file::{DOCX, saved};
 use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{check_name, receive};
+use crate::web::query::Query;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(download).service(put).service(reset);
@@ -31,12 +35,16 @@ const LIMIT: usize = 2 << 20;
 
 /// A template in use.
 #[derive(Serialize, ToSchema)]
-#[schema(as = PaperTemplate, example = json!({"kind": "submission", "version": 1, "own": false, "file_name": null, "updated_at": null}))]
+#[schema(as = PaperTemplate, example = json!({"kind": "submission", "version": 1, "own": true, "agency_id": "01ke3m9p0005s",
+    "file_name": "to-trinh.docx", "updated_at": "2026-11-22T02:00:00Z"}))]
 struct TemplateView {
     kind: Kind,
     version: i64,
-    /// The office's own; else the one that comes with the system.
+    /// Somebody put it there; else it is the one that comes with the system.
     own: bool,
+    /// Which office's own it is; null: every office's that has none.
+    #[schema(value_type = Option<String>)]
+    agency_id: Option<Id>,
     file_name: Option<String>,
     updated_at: Option<String>,
 }
@@ -46,6 +54,7 @@ fn view(kind: Kind, own: Option<&Template>) -> TemplateView {
         kind,
         version: own.map_or(0, |t| t.version),
         own: own.is_some(),
+        agency_id: own.and_then(|t| t.agency_id).map(Id),
         file_name: own.map(|t| t.file_name.clone()),
         updated_at: own.map(|t| rfc3339(t.updated_at)),
     }
@@ -68,14 +77,41 @@ struct TemplateList {
     next: Option<String>,
 }
 
-/// The templates in use, and every field that they may have.
-#[utoipa::path(tag = "papers", operation_id = "list_paper_templates", responses((status = 200, description = "templates", body = TemplateList)))]
+/// Whose template.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Whose {
+    /// An office; left out: the province's, for every office that has none of its own.
+    #[param(value_type = Option<String>)]
+    agency_id: Option<Id>,
+}
+
+impl Whose {
+    fn agency(&self) -> Option<i64> {
+        self.agency_id.map(|id| id.0)
+    }
+}
+
+/// Whether the caller may change it (403 else): of an office those who draft its papers, of the province who keeps its
+/// rules.
+fn require_keeper(call: &Call, agency: Option<i64>) -> Result<()> {
+    let drafts = call.actor.may(Act::Draft, Right::Delegation) || call.actor.holds(Body::Dofa);
+    if agency.is_some_and(|a| drafts && call.actor.belongs_to(a)) {
+        return Ok(());
+    }
+    call.actor.require(Act::Administer, Right::Regulation)
+}
+
+/// The templates in use in an office or in the province, and every field that they may have.
+#[utoipa::path(tag = "papers", operation_id = "list_paper_templates", params(Whose), responses((status = 200, description = "templates", body = TemplateList)))]
 #[get("/paper-templates")]
-async fn list(call: Call) -> Result<HttpResponse> {
+async fn list(call: Call, whose: Query<Whose>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Right::Regulation)?;
+    let agency = whose.0.agency();
     let items = call
-        .read(|conn, _| {
-            let of = |kind: &Kind| Ok(view(*kind, store::template(conn, *kind)?.as_ref()));
+        .read(move |conn, _| {
+            let of = |kind: &Kind| Ok(view(*kind, store::template_for(conn, *kind, agency)?.as_ref()));
             Kind::VARIANTS.iter().map(of).collect::<Result<Vec<_>>>()
         })
         .await?;
@@ -96,13 +132,14 @@ fn kind(word: &str) -> Result<Kind> {
 }
 
 /// The template in use as a document that Word opens.
-#[utoipa::path(tag = "papers", operation_id = "download_paper_template", params(("kind" = String, Path, example = "submission")),
+#[utoipa::path(tag = "papers", operation_id = "download_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
     responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/paper-templates/{kind}/file")]
-async fn download(call: Call, word: web::Path<String>) -> Result<HttpResponse> {
+async fn download(call: Call, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Right::Regulation)?;
     let kind = kind(&word)?;
-    let own = call.read(move |conn, _| store::template(conn, kind)).await?;
+    let agency = whose.0.agency();
+    let own = call.read(move |conn, _| store::template_for(conn, kind, agency)).await?;
     let bytes = match own {
         Some(own) => own.body,
         None => layout::template(kind).map_err(Error::Internal)?,
@@ -119,23 +156,34 @@ struct TemplateForm {
     file: Vec<u8>,
 }
 
-/// Puts the office's own template in use. A field that is not known is named (422).
-#[utoipa::path(tag = "papers", operation_id = "put_paper_template", params(("kind" = String, Path, example = "submission")),
+/// Puts an own template in use: an office's for its papers, or the province's for every office that has none. A field
+/// that is not known is named (422).
+#[utoipa::path(tag = "papers", operation_id = "put_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
     request_body(content = TemplateForm, content_type = "multipart/form-data"),
     responses((status = 201, description = "in use", body = TemplateView)))]
 #[post("/paper-templates/{kind}")]
-async fn put(req: HttpRequest, call: Call, word: web::Path<String>, payload: web::Payload) -> Result<HttpResponse> {
+async fn put(
+    req: HttpRequest,
+    call: Call,
+    word: web::Path<String>,
+    whose: Query<Whose>,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    let agency = whose.0.agency();
     let form = receive(&req, payload, &[], &[], LIMIT).await?;
     let word = word.into_inner();
-    let print = fingerprint(&form.bytes);
+    let print = fingerprint(format!("{agency:?}\n{}\n{}", form.file_name, fingerprint(&form.bytes)).as_bytes());
     // Read before anybody waits for the writer; whoever may not put it there is told so below.
-    let read = if call.actor.may(Act::Administer, Right::Regulation) { Some(fields_of(&form.bytes)) } else { None };
+    let read = require_keeper(&call, agency).is_ok().then(|| fields_of(&form.bytes));
     call.change(
         print,
         move |_, _| kind(&word),
         move |conn, call, kind| {
-            call.actor.require(Act::Administer, Right::Regulation)?;
+            require_keeper(call, agency)?;
             let mut faults = Violations::default();
+            let known = agency.map(|id| agencies::find(conn, id)).transpose()?;
+            let (vi, en) = ("Không có cơ quan này.", "There is no such agency.");
+            faults.require(known.is_none_or(|a| a.is_some()), "/agency_id", "unknown_agency", vi, en);
             check_name(&form.file_name, &mut faults);
             match read.unwrap_or_else(|| Err("not read".into())) {
                 Ok((_, said)) if bears_secret_mark(&said) || bears_secret_mark(&form.file_name) => {
@@ -157,31 +205,42 @@ async fn put(req: HttpRequest, call: Call, word: web::Path<String>, payload: web
                 }
             }
             faults.finish()?;
-            let version = store::template(conn, kind)?.map_or(1, |t| t.version + 1);
-            let template = Template { version, file_name: form.file_name, body: form.bytes, updated_at: call.now };
-            store::save_template(conn, kind, &template, call.actor.id())?;
-            let detail = json!({"file": template.file_name, "version": version});
-            call.remember(conn, "put_paper_template", &format!("paper-templates/{}", kind.word()), detail)?;
-            let location = format!("/api/v1/paper-templates/{}/file", kind.word());
+            let version = store::template_of(conn, kind, agency)?.map_or(1, |t| t.version + 1);
+            let template = Template {
+                version,
+                agency_id: agency,
+                file_name: form.file_name,
+                body: form.bytes,
+                updated_at: call.now,
+            };
+            store::save_template(conn, Id::new(call.now).0, kind, &template, call.actor.id())?;
+            let detail = json!({"file": template.file_name, "version": version, "agency": agency.map(Id)});
+            call.remember(conn, "put_paper_template", &object(kind), detail)?;
+            let of = agency.map(|id| format!("?agency_id={}", Id(id))).unwrap_or_default();
+            let location = format!("/api/v1/paper-templates/{}/file{of}", kind.word());
             reply(201, Some(version), Some(location), &view(kind, Some(&template)))
         },
     )
     .await
 }
 
-/// Takes the office's template away: the one that comes with the system is used again.
-#[utoipa::path(tag = "papers", operation_id = "reset_paper_template", params(("kind" = String, Path, example = "submission")),
+fn object(kind: Kind) -> String {
+    format!("paper-templates/{}", kind.word())
+}
+
+/// Takes an own template away: of an office for the province's, of the province for the one that comes with the system.
+#[utoipa::path(tag = "papers", operation_id = "reset_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
     responses((status = 204, description = "done")))]
 #[delete("/paper-templates/{kind}")]
-async fn reset(call: Call, word: web::Path<String>) -> Result<HttpResponse> {
-    let kind = kind(&word)?;
+async fn reset(call: Call, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
+    let (kind, agency) = (kind(&word)?, whose.0.agency());
     call.write(move |conn, call| {
-        let own = store::template(conn, kind)?;
+        let own = store::template_of(conn, kind, agency)?;
         call.precondition_given()?;
-        call.actor.require(Act::Administer, Right::Regulation)?;
+        require_keeper(call, agency)?;
         call.precondition_holds(own.map_or(0, |t| t.version))?;
-        store::delete_template(conn, kind)?;
-        call.remember(conn, "reset_paper_template", &format!("paper-templates/{}", kind.word()), json!({}))
+        store::delete_template(conn, kind, agency)?;
+        call.remember(conn, "reset_paper_template", &object(kind), json!({"agency": agency.map(Id)}))
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -200,6 +200,21 @@ on_both! {
         assert_eq!((told.len(), told[0].as_str()), (3, "Mẫu riêng 01/TTr-SKHCN"));
         let reset = World::request("DELETE", "/paper-templates/submission").insert_header(("If-Match", "\"1\""));
         w.as_user("rules", reset).await.expect(204);
+        // An office has its own, for its papers alone.
+        let office = w.agency("SKHCN").await;
+        let path = format!("/paper-templates/submission?agency_id={office}");
+        let of_office = async |w: &World, user: &str| w.as_user(user, form(&path, &[], "mau.docx", &own)).await;
+        of_office(&w, "clerk.syt").await.refused(403, "forbidden");
+        of_office(&w, "police").await.refused(403, "forbidden");
+        let put = of_office(&w, "clerk.skhcn").await.expect(201).json();
+        assert_eq!((&put["agency_id"], &put["version"]), (&json!(office), &json!(1)));
+        let preview = async |w: &World| lines(&w.get("clerk.skhcn", &format!("/papers/preview?delegation_id={id}&kind=submission")).await.expect(200).bytes);
+        assert!(preview(&w).await[0].starts_with("Mẫu riêng"));
+        assert_eq!(w.get("clerk.syt", &format!("/paper-templates?agency_id={}", w.agency("SYT").await)).await.expect(200).json()["items"][0]["own"], false);
+        w.as_user("clerk.skhcn", World::request("DELETE", &path).insert_header(("If-Match", "\"1\""))).await.expect(204);
+        assert!(has(&preview(&w).await, "TỜ TRÌNH"));
+        let nobody = form("/paper-templates/submission?agency_id=01ke3m9p000b2", &[], "mau.docx", &own);
+        assert_eq!(w.as_user("rules", nobody).await.faults(), [("/agency_id".to_owned(), "unknown_agency".to_owned())]);
         let listed = w.get("clerk.skhcn", "/paper-templates").await.expect(200).json();
         assert!(listed["items"].as_array().unwrap().iter().all(|t| t["own"] == false));
         assert!(listed["fields"].as_array().unwrap().len() > 50);
