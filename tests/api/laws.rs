@@ -250,8 +250,9 @@ async fn no_path_skips_a_step_decides_twice_or_leaves_an_end() {
             // Mostly what is possible, so that the walk gets somewhere; ends only now and then.
             let seen = w.get(WHO[who], &format!("/outbound-delegations/{id}")).await;
             let offered = if seen.status == 200 { seen.json()["allowed_actions"].clone() } else { json!([]) };
-            let ends =
-                |action: &str| matches!(action, "withdraw" | "cancel" | "close" | "record-departure") || action.starts_with("request");
+            let ends = |action: &str| {
+                matches!(action, "withdraw" | "cancel" | "close" | "record-departure") || action.starts_with("request")
+            };
             let fits: Vec<usize> = (0..acts.len())
                 .filter(|a| {
                     offered.as_array().unwrap().iter().any(|o| o == acts[*a].0) && (dice > 10 || !ends(acts[*a].0))
