@@ -232,6 +232,6 @@ impl Actor {
 }
 
 /// Whether a seat decides for a body: its own, the Chair for the PPC, the Director for the deciding DOFA.
-fn decides(seat: Body, body: Body) -> bool {
+pub fn decides(seat: Body, body: Body) -> bool {
     seat == body || matches!((seat, body), (Body::PpcChair, Body::Ppc) | (Body::DofaDirector, Body::Dofa))
 }

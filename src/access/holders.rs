@@ -69,7 +69,26 @@ pub struct Holder {
     pub by: Option<Substitution>,
 }
 
-/// Who could sign for a body on a day: the holders of its seat, then who stood in for them.
+/// Who could sign for a body on a day: holders of seats that act for it – the Chair's for the PPC, the Director's for the
+/// deciding DOFA –, then who stood in for them.
+pub fn signers(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
+    let mut all = Vec::new();
+    for seat in [Some(body), acting_seat(body)].into_iter().flatten() {
+        all.extend(holders(conn, seat, at)?);
+    }
+    Ok(all)
+}
+
+/// The seat whose holder acts for a body without being it.
+pub fn acting_seat(body: Body) -> Option<Body> {
+    match body {
+        Body::Ppc => Some(Body::PpcChair),
+        Body::Dofa => Some(Body::DofaDirector),
+        _ => None,
+    }
+}
+
+/// The holders of a seat on a day, then who stood in for them.
 pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
     let now: Vec<(i64, Day, Option<Day>)> = seats::table
         .filter(seats::body.eq(body.word()))

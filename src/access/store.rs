@@ -52,6 +52,13 @@ fn predecessors(followed: &[(i64, i64)], agency_id: Option<i64>) -> Vec<i64> {
     found
 }
 
+/// A unit and all that became it.
+pub fn lineage(conn: &mut Conn, agency_id: i64) -> Result<Vec<i64>> {
+    let pairs = agency_successions::table.select((agency_successions::from_id, agency_successions::to_id));
+    let followed: Vec<(i64, i64)> = pairs.load(conn)?;
+    Ok(std::iter::once(agency_id).chain(predecessors(&followed, Some(agency_id))).collect())
+}
+
 fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
     let ids: Vec<i64> = rows.iter().map(|r| r.id).collect();
     let mut roles: HashMap<i64, Vec<DatedRow>> = HashMap::new();
@@ -151,6 +158,11 @@ pub fn named(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Named>> {
     let named =
         rows.into_iter().map(|(id, username, full_name, agency_id)| (id, Named { username, full_name, agency_id }));
     Ok(named.collect())
+}
+
+/// Accounts that were closed.
+pub fn closed(conn: &mut Conn) -> Result<Vec<i64>> {
+    Ok(users::table.filter(users::active.eq(false)).select(users::id).load(conn)?)
 }
 
 pub fn insert(conn: &mut Conn, account: &Account, password_hash: Option<&str>, now: Moment) -> Result<()> {

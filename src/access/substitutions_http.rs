@@ -300,8 +300,11 @@ async fn holders(call: Call, code: web::Path<String>, asked: Query<HoldersAsked>
     let at = asked.0.at.unwrap_or(call.today);
     let agency = asked.0.agency_id;
     let items = call
-        .read(move |conn, _| {
-            let found = seats::holders(conn, body, at)?;
+        .read(move |conn, call| {
+            let mut found = seats::signers(conn, body, at)?;
+            // Whose account was closed signs nothing from now on.
+            let closed = if at >= call.today { store::closed(conn)? } else { Vec::new() };
+            found.retain(|h| !closed.contains(&h.user) && h.by.as_ref().is_none_or(|s| !closed.contains(&s.from_user)));
             let people = found.iter().flat_map(|h| [Some(h.user), h.by.as_ref().map(|s| s.from_user)]).flatten();
             let named = store::named(conn, &people.collect::<Vec<_>>())?;
             let views = found.into_iter().map(|h| holder(h, &named));

@@ -10,7 +10,7 @@ use crate::db::{Conn, each, from_json};
 use crate::error::{Error, Result};
 use crate::kernel::id::Id;
 use crate::kernel::money::Money;
-use crate::kernel::time::{Day, Moment, day_of};
+use crate::kernel::time::{Day, Moment, day_of, start_of};
 
 /// The traveller gives the passport back to the unit.
 pub const PASSPORT_RETURN: &str = "passport_return";
@@ -243,6 +243,8 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(Day, i64)>, limit: 
     if let Some(day) = filter.overdue_on {
         query = query.filter(duties::done_on.is_null());
         query = query.filter(duties::due_on.assume_not_null().lt(day));
+        // Nobody is late with what he was asked only now.
+        query = query.filter(duties::created_at.lt(start_of(day)));
         query = query.filter(duties::excused_until.is_null().or(duties::excused_until.assume_not_null().lt(day)));
     }
     if let Some((day, id)) = after {
@@ -259,10 +261,11 @@ pub fn titles(conn: &mut Conn, all: &[Duty]) -> Result<HashMap<i64, String>> {
     Ok(titles.into_iter().collect())
 }
 
-/// Reminders that an agency has left unanswered: of its latest duty, those overridden by a named body left aside.
-pub fn reminders(conn: &mut Conn, agency_id: i64, on: Day) -> Result<i64> {
+/// Reminders that an agency, or a unit that became it, has left unanswered: of its latest duty, those overridden by a
+/// named body left aside.
+pub fn reminders(conn: &mut Conn, agencies: &[i64], on: Day) -> Result<i64> {
     let query = duties::table
-        .filter(duties::agency_id.eq(agency_id))
+        .filter(duties::agency_id.eq_any(agencies.to_vec()))
         .filter(duties::done_on.is_null())
         .filter(duties::overridden.is_null())
         .filter(duties::due_on.assume_not_null().lt(on))

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
-use crate::dossier::duties::{self as store, Duty, PASSPORT_RETURN, SETTLEMENT, Settlement, TRIP_REPORT};
+use crate::dossier::duties::{self as store, Duty, FOLLOW_UP, PASSPORT_RETURN, SETTLEMENT, Settlement, TRIP_REPORT};
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
 use crate::handling::Tools;
 use crate::kernel::id::Id;
@@ -61,7 +61,11 @@ pub struct Done {
 pub fn fulfil(conn: &mut Conn, call: &Call, mut duty: Duty, asked: impl FnOnce() -> Result<Done>) -> Result<Duty> {
     call.precondition_given()?;
     let call = &call.on((Procedure::Outbound, None));
-    call.actor.require(Act::Submit, Kind::Delegation).or_else(|_| call.actor.require(Act::Handle, Kind::Delegation))?;
+    // What a report asks of an agency that sends nobody abroad is done by whoever is of it.
+    let asked_of_his = duty.code == FOLLOW_UP && call.actor.belongs_to(duty.agency_id);
+    if !asked_of_his && !call.actor.may(Act::Submit, Kind::Delegation) {
+        call.actor.require(Act::Handle, Kind::Delegation)?;
+    }
     if !call.actor.belongs_to(duty.agency_id) && !call.actor.sits_in(Body::Dofa) {
         return Err(forbidden("Việc của cơ quan khác.", "Another agency owes this."));
     }

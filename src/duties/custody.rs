@@ -14,9 +14,9 @@ use crate::handling::Tools;
 use crate::handling::actions::{Seen, assess_dossier, received_on};
 use crate::handling::flow::State;
 use crate::kernel::id::Id;
-use crate::kernel::time::Day;
+use crate::kernel::time::{Day, day_of};
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{PassportKind, Procedure};
+use crate::kernel::words::{PassportKind, Procedure, StepKind};
 use crate::procedures::outbound::model::Content;
 use crate::registry::officials::{Official, Passport, PassportStanding};
 use crate::registry::officials_store as officials;
@@ -119,17 +119,27 @@ pub fn hand_over(
     );
     let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
     faults.require(asked.on <= call.today, "/on", "in_the_future", vi, en);
+    let steps = trip.process.steps.iter().filter(|s| s.kind == StepKind::Decide).filter_map(|s| s.acted_at);
+    let decided = steps.map(day_of).chain(trip.decision.iter().map(|d| d.document.date)).min();
+    let (vi, en) = ("Chỉ giao sau khi có quyết định.", "It is handed over only after the decision.");
+    faults.require(decided.is_none_or(|day| day <= asked.on), "/on", "before_the_decision", vi, en);
     faults.finish()?;
     let official = officials::find_all(conn, &[asked.official_id.0])?.pop().ok_or_else(not_found)?;
     let passport = chosen(&official, asked.passport_id, trip.content.returning)?.clone();
+    // One travel document a trip (Luật 49/2019/QH14 Đ.23 k.2).
+    let same_trip = custodies::delegation_id.eq(trip.id).and(custodies::official_id.eq(official.id));
     let out: Vec<i64> = custodies::table
-        .filter(custodies::passport_id.eq(passport.id))
+        .filter(custodies::passport_id.eq(passport.id).or(same_trip))
         .filter(custodies::returned_on.is_null())
         .filter(custodies::lost_on.is_null())
         .select(custodies::id)
         .load(conn)?;
     if !out.is_empty() {
-        return Err(refuse(Code::AlreadyExists, "Hộ chiếu này đang giao chưa trả.", "This passport is out already."));
+        return Err(refuse(
+            Code::AlreadyExists,
+            "Hộ chiếu này, hoặc hộ chiếu khác cho chuyến này, đang giao chưa trả.",
+            "This passport, or another for this trip, is out already.",
+        ));
     }
     let (_, answer) = assess_dossier(conn, tools, trip, received_on(trip, call.today))?;
     let rule = answer.obligations.into_iter().find(|o| o.code == PASSPORT_RETURN);

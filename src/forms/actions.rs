@@ -46,8 +46,19 @@ pub fn prepare(conn: &mut Conn, call: &Call, subject: &Subject, kind: Kind) -> R
     }
 }
 
+/// 403 where another office writes papers of this kind.
+fn require_writer<C: Content>(call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<()> {
+    let actor = &call.actor.on((dossier.content.procedure(), None));
+    let own = is_of_agency(actor, dossier);
+    let may = if kind.of_decider() { actor.sits_in(Body::Dofa) || decides(actor, dossier) } else { own };
+    if may {
+        Ok(())
+    } else {
+        Err(forbidden("Văn bản do cơ quan khác soạn.", "Another office writes this paper."))
+    }
+}
+
 fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<Issuer> {
-    let call = &call.on((dossier.content.procedure(), None));
     let mut faults = Violations::default();
     let fits = match (kind, dossier.content.procedure()) {
         (Kind::SendingDecision, procedure) => procedure == Procedure::Outbound,
@@ -56,12 +67,7 @@ fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind
     };
     let (vi, en) = ("Loại văn bản không dùng cho hồ sơ này.", "This kind of paper is not of such a dossier.");
     faults.require(fits, "/kind", "not_of_this_procedure", vi, en);
-    let own = is_of_agency(&call.actor, dossier);
-    let decides = decides(&call.actor, dossier);
-    let may = if kind.of_decider() { call.actor.sits_in(Body::Dofa) || decides } else { own };
-    if !may {
-        return Err(forbidden("Văn bản do cơ quan khác soạn.", "Another office writes this paper."));
-    }
+    require_writer(call, dossier, kind)?;
     let so_far = match kind {
         Kind::Submission => !State::VOID.contains(&dossier.state),
         Kind::SendingDecision | Kind::Permission => {
@@ -217,7 +223,11 @@ pub fn void(
     asked: impl FnOnce() -> Result<String>,
 ) -> Result<Paper> {
     call.precondition_given()?;
-    prepare(conn, call, &subject, paper.kind)?;
+    // What became of the dossier since is no matter: a number that was taken for nothing is made void.
+    match &subject {
+        Subject::Trip(trip) => require_writer(call, trip.as_ref(), paper.kind)?,
+        Subject::Visit(visit) => require_writer(call, visit.as_ref(), paper.kind)?,
+    }
     call.precondition_holds(paper.version)?;
     if paper.voided.is_some() {
         return Err(refuse(Code::NotPossibleInState, "Văn bản đã hủy.", "The paper is void already."));

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::access::call::Call;
-use crate::access::{holders, store as accounts};
+use crate::access::holders::{self, acting_seat};
+use crate::access::store as accounts;
 use crate::approval::process::Standing;
 use crate::db::Conn;
 use crate::dossier::attachments;
@@ -75,7 +76,7 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
     };
     let decision = dossier.decision.as_ref().filter(|d| d.verdict == DecisionVerdict::Approve);
     let body = decision.map(|d| d.body).or_else(|| decider(dossier)).ok_or_else(no_office)?;
-    let seat = seat_of(body);
+    let seat = acting_seat(body).unwrap_or(body);
     let office = if seat == Body::AgencyHead {
         own(conn)?
     } else {
@@ -92,15 +93,6 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
         signer: decision.map(|d| d.decided_by.0),
         decided: decision.map(|d| (d.document.number.clone(), d.document.date)),
     })
-}
-
-/// Whose seat acts for a body.
-fn seat_of(body: Body) -> Body {
-    match body {
-        Body::Ppc => Body::PpcChair,
-        Body::Dofa => Body::DofaDirector,
-        body => body,
-    }
 }
 
 /// Who signed in another's place (NĐ 30/2020/NĐ-CP Đ.13).
@@ -126,7 +118,7 @@ fn in_place<C>(conn: &mut Conn, dossier: &Dossier<C>, kind: Kind) -> Result<Opti
     else {
         return Ok(None);
     };
-    let held = holders::holders(conn, seat_of(body), at)?;
+    let held = holders::holders(conn, acting_seat(body).unwrap_or(body), at)?;
     let lent = held.into_iter().filter(|h| h.user == by).find_map(|h| h.by.filter(|s| s.from_user == lender));
     let named = accounts::named(conn, &[by, lender])?;
     let name = |id: i64| named.get(&id).map(|n| n.full_name.clone()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Who sees a dossier and who may do what to it, the same in every procedure. Pure.
 
-use crate::access::account::{Actor, Errand};
+use crate::access::account::{Actor, Errand, StandIn, decides as decides_for};
 use crate::access::permission::{Act, Kind};
 use crate::approval::process::Step;
 use crate::error::{Code, Result, forbidden, refuse};
@@ -48,7 +48,7 @@ pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
         || (consents && actor.sits_in(Body::PartyOffice))
         || (C::DIRECTION == Direction::Outbound
             && actor.has(Role::PassportCustodian)
-            && dossier.state.is_approved_or_later())
+            && State::DECIDED.contains(&dossier.state))
         || dossier.process.steps.iter().filter_map(|s| s.body).any(|b| bodies.contains(&b))
         || decides(actor, dossier)
         || dossier.process.bodies(StepKind::Decide).any(|b| !b.is_local() && actor.decides_for(b))
@@ -84,16 +84,6 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
     }
     let (act, kind) = right_of(action);
     actor.require(act, kind)?;
-    if action == Action::Decide
-        && dossier.process.passed_over().any(|b| actor.decides_for(b))
-        && !decides(actor, dossier)
-    {
-        return Err(refuse(
-            Code::WaiverNeeded,
-            "Hồ sơ cần chấp thuận ngoại lệ; cơ quan được phép chấp thuận quyết định.",
-            "The dossier needs an exception; the body that may give it decides.",
-        ));
-    }
     if !is_his(actor, dossier, action, agency) {
         return Err(forbidden(
             "Việc này thuộc thẩm quyền của người hoặc cơ quan khác.",
@@ -155,6 +145,7 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
     let head = actor.belongs_to(dossier.content.agency_id()) && actor.sits_in(Body::AgencyHead);
     let sits = |kind| dossier.process.bodies(kind).any(|b| actor.sits_in(b));
     let decides = decides(actor, dossier);
+    let own_unit = actor.belongs_to(dossier.content.agency_id());
     match action {
         Action::Edit
         | Action::EditGuests
@@ -174,13 +165,21 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
             let any = dossier.process.bodies(StepKind::Consent).next().is_some();
             sits(StepKind::Consent) || (any && actor.sits_in(Body::PartyOffice))
         }
-        Action::Decide => decides,
-        Action::CorrectDecision => dossier.decision.as_ref().is_some_and(|d| d.decided_by.0 == actor.id()),
+        Action::Decide => decides || is_passed_over(actor, dossier),
+        // Whoever decided, and whoever holds that seat after him.
+        Action::CorrectDecision => dossier.decision.as_ref().is_some_and(|d| {
+            d.decided_by.0 == actor.id() || (actor.decides_for(d.body) && (!d.body.is_local() || own_unit))
+        }),
         Action::Postpone | Action::Cancel | Action::Resume => own || decides,
         Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => {
             own || (C::DIRECTION == Direction::Outbound && actor.has(Role::PassportCustodian))
         }
     }
+}
+
+/// Whether the actor usually decides such a dossier, but this one needs an exception that another body gives.
+pub fn is_passed_over<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    dossier.process.passed_over().any(|b| actor.decides_for(b)) && !decides(actor, dossier)
 }
 
 /// The kind of step an act takes, where it takes one.
@@ -219,7 +218,10 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
             "Whoever drafted a dossier takes no step in it.",
         );
     }
-    let lenders: Vec<i64> = actor.stand_ins().map(|s| s.for_user).collect();
+    // Only in whose place he would take this step.
+    let open: Vec<Body> = dossier.process.open().filter(|s| s.kind == step).filter_map(|s| s.body).collect();
+    let lent = |s: &&StandIn| step == StepKind::Propose || open.iter().any(|b| *b == s.body || decides_for(s.body, *b));
+    let lenders: Vec<i64> = actor.stand_ins().filter(lent).map(|s| s.for_user).collect();
     let same = |by: i64| by == actor.id() || (lenders.contains(&by) && !holds_own(actor, dossier, step));
     let round = dossier.process.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);
     // Whoever was represented has taken the step, too.
@@ -268,5 +270,7 @@ pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
 /// Everything the actor can do now, by the very functions that enforce it.
 pub fn allowed<C: Content>(actor: &Actor, dossier: &Dossier<C>, agency: AgencyRule) -> Vec<Action> {
     let all = <Action as strum::VariantArray>::VARIANTS.iter().copied();
-    all.filter(|action| possible(dossier, *action) && may(actor, dossier, *action, agency).is_ok()).collect()
+    let over = is_passed_over(actor, dossier);
+    let offered = |a: &Action| possible(dossier, *a) && may(actor, dossier, *a, agency).is_ok();
+    all.filter(|a| offered(a) && !(over && *a == Action::Decide)).collect()
 }

@@ -28,12 +28,25 @@ const OF_PARTY: &[Body] = &[Body::PartyStandingBoard, Body::PartyStandingSecreta
 
 /// Whether the caller sees the items of all agencies.
 pub fn sees_all(call: &Call) -> bool {
-    call.actor.may(Act::Decide, Kind::Plan) || call.actor.may(Act::Read, Kind::Trail)
+    let of_dofa = call.actor.may(Act::Handle, Kind::Plan) || call.actor.holds(Body::DofaDirector);
+    approves(call) || of_dofa || call.actor.may(Act::Read, Kind::Trail)
 }
 
 /// Whether the caller is of a body that approves plans.
 pub fn approves(call: &Call) -> bool {
     APPROVERS.iter().any(|b| call.actor.decides_himself(*b)) || call.actor.holds(Body::PartyOffice)
+}
+
+/// 403 where the caller is of no body that approves plans.
+pub fn require_approver(call: &Call) -> Result<()> {
+    if approves(call) { Ok(()) } else { Err(not_his()) }
+}
+
+fn not_his() -> Error {
+    forbidden(
+        "Không thuộc thẩm quyền phê duyệt kế hoạch của người dùng này.",
+        "This account does not approve plans for that body.",
+    )
 }
 
 /// An item for whoever may see it.
@@ -273,12 +286,8 @@ pub fn approve(
         APPROVERS.contains(&body) && (himself || (OF_PARTY.contains(&body) && call.actor.holds(Body::PartyOffice)))
     };
     // For which body stands in the answer: where that cannot be read, it is told last.
-    let may = approves(call) && asked.as_ref().map_or(true, |answer| acts(answer.body));
-    if !may {
-        return Err(forbidden(
-            "Không thuộc thẩm quyền phê duyệt kế hoạch của người dùng này.",
-            "This account does not approve plans for that body.",
-        ));
+    if asked.as_ref().is_ok_and(|answer| !acts(answer.body)) {
+        return Err(not_his());
     }
     plan.state = plan.next(action).ok_or_else(|| not_possible(plan.state.word()))?;
     let mut waiting: Vec<Item> = store::items_of(conn, plan.year)?.into_iter().filter(Item::waits).collect();

@@ -110,7 +110,13 @@ async fn show(call: Call, of: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// One act on a plan: 428, 403, 412; then 409 and 422 as it says.
-async fn act<T, F>(call: Call, of: &str, body: Incoming<T>, right: Act, carry_out: F) -> Result<HttpResponse>
+async fn act<T, F>(
+    call: Call,
+    of: &str,
+    body: Incoming<T>,
+    may: fn(&Call) -> Result<()>,
+    carry_out: F,
+) -> Result<HttpResponse>
 where
     T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
     F: FnOnce(&mut Conn, &Call, Plan, Unchecked<T>) -> Result<Plan> + Send + 'static,
@@ -122,7 +128,7 @@ where
         move |conn, call| find(conn, call, of),
         move |conn, call, plan| {
             call.precondition_given()?;
-            call.actor.require(right, Kind::Plan)?;
+            may(call)?;
             call.precondition_holds(plan.version)?;
             let plan = carry_out(conn, call, plan, body)?;
             reply(200, Some(plan.version), None, &one(conn, call, &plan)?)
@@ -131,12 +137,17 @@ where
     .await
 }
 
+/// Putting plans together is DOFA's (403).
+fn handles(call: &Call) -> Result<()> {
+    call.actor.require(Act::Handle, Kind::Plan)
+}
+
 /// DOFA puts the proposals together (tổng hợp kế hoạch); agencies propose no more.
 #[utoipa::path(tag = "plans", operation_id = "consolidate_plan", params(("year" = i64, Path, example = 2027)), request_body = Empty,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/consolidate")]
 async fn consolidate(call: Call, of: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
-    act(call, &of, body, Act::Handle, |conn, call, plan, nothing| {
+    act(call, &of, body, handles, |conn, call, plan, nothing| {
         let asked = || nothing.check().map(|Empty {}| None);
         actions::consolidate(conn, call, plan, PlanAction::Consolidate, asked)
     })
@@ -157,7 +168,7 @@ pub struct Because {
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/reopen")]
 async fn reopen(call: Call, of: web::Path<String>, body: Incoming<Because>) -> Result<HttpResponse> {
-    act(call, &of, body, Act::Handle, |conn, call, plan, why| {
+    act(call, &of, body, handles, |conn, call, plan, why| {
         actions::consolidate(conn, call, plan, PlanAction::Reopen, || Ok(Some(why.check()?.reason)))
     })
     .await
@@ -189,7 +200,7 @@ impl From<Approval> for Answer {
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/approve")]
 async fn approve(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
-    act(call, &of, body, Act::Decide, |conn, call, plan, answer| {
+    act(call, &of, body, actions::require_approver, |conn, call, plan, answer| {
         actions::approve(conn, call, plan, PlanAction::Approve, answer.check().map(Answer::from))
     })
     .await
@@ -200,7 +211,7 @@ async fn approve(call: Call, of: web::Path<String>, body: Incoming<Approval>) ->
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/adjust")]
 async fn adjust(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
-    act(call, &of, body, Act::Decide, |conn, call, plan, answer| {
+    act(call, &of, body, actions::require_approver, |conn, call, plan, answer| {
         actions::approve(conn, call, plan, PlanAction::Adjust, answer.check().map(Answer::from))
     })
     .await

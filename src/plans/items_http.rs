@@ -19,7 +19,7 @@ use crate::plans::http::{Because, year};
 use crate::plans::model::{Change, Item, ItemState, Wanted};
 use crate::plans::store;
 use crate::web::etag::etag;
-use crate::web::json::Incoming;
+use crate::web::json::{Incoming, given};
 use crate::web::query::{self, Query};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -199,9 +199,16 @@ struct PlanItemChanges {
     delegations: Option<i64>,
     #[schema(minimum = 1, maximum = 10_000)]
     headcount: Option<i64>,
-    funding_source: Option<FundingSource>,
-    budget: Option<Money>,
-    note: Option<String>,
+    /// `null` takes it away; so with `budget` and `note`.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<FundingSource>)]
+    funding_source: Option<Option<FundingSource>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Money>)]
+    budget: Option<Option<Money>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    note: Option<Option<String>>,
     /// An approved item shall go.
     drop: Option<bool>,
     /// Why; needed for an approved item.
@@ -221,9 +228,9 @@ impl PlanItemChanges {
             purpose: self.purpose.unwrap_or(was.purpose),
             delegations: self.delegations.unwrap_or(was.delegations),
             headcount: self.headcount.unwrap_or(was.headcount),
-            funding_source: self.funding_source.or(was.funding_source),
-            budget: self.budget.or(was.budget),
-            note: self.note.or(was.note),
+            funding_source: self.funding_source.unwrap_or(was.funding_source),
+            budget: self.budget.unwrap_or(was.budget),
+            note: self.note.unwrap_or(was.note),
         };
         Edit { wanted: Some(wanted), drop: self.drop.unwrap_or(false), reason: self.reason }
     }

@@ -18,6 +18,13 @@ use crate::kernel::violation::Violations;
 use crate::web::idempotency::fingerprint;
 use crate::web::schema;
 
+/// A field of changes that can be taken away: left out it stays (`None`), `null` clears it (`Some(None)`).
+pub fn given<'de, T: serde::Deserialize<'de>, D: de::Deserializer<'de>>(
+    from: D,
+) -> std::result::Result<Option<Option<T>>, D::Error> {
+    serde::Deserialize::deserialize(from).map(Some)
+}
+
 /// Bytes a JSON body may have.
 pub const JSON_LIMIT: usize = 1 << 20;
 /// A body must have arrived after this; actix itself only limits the head.

@@ -106,7 +106,9 @@ on_both! {
         w.act("office.vptu", &id, "consent", json!({"verdict": "agree", "document": {"number": "1", "date": "2026-03-02"}})).await.expect(200);
         w.act("chair", &id, "decide", decision("approve")).await.expect(200);
         let no = hand_over(&w, &id, &people[1]).await;
-        assert_eq!(no.faults(), [("/passport_id".to_owned(), "ordinary_passport_only".to_owned())]);
+        // Nor before the decision, which was today.
+        let wrong = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
+        assert_eq!(no.faults(), [wrong("/passport_id", "ordinary_passport_only"), wrong("/on", "before_the_decision")]);
         w.act("clerk.skhcn", &id, "record-departure", json!({"on": "2026-06-08"})).await.expect(200);
         w.act("clerk.skhcn", &id, "record-return", json!({"on": "2026-06-12"})).await.expect(200);
         let owed = duties(&w, "clerk.skhcn", &format!("?delegation_id={id}")).await;

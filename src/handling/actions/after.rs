@@ -3,11 +3,11 @@
 use crate::access::call::Call;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::handling::Content;
 use crate::handling::actions::{Seen, Trace, conclude, duties};
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::Reasoned;
 use crate::handling::model::{Dossier, Report};
+use crate::handling::{Content, Tools};
 use crate::kernel::time::Day;
 use crate::kernel::violation::Violations;
 use crate::registry::agencies;
@@ -45,17 +45,30 @@ pub fn close<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>) -> Result<
     conclude(conn, call, &seen.dossier, dossier, Action::Close, Trace::default())
 }
 
-pub fn postpone<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Reasoned) -> Result<Dossier<C>> {
-    set_aside(conn, call, seen, body, Action::Postpone, State::Postponed)
+pub fn postpone<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: Reasoned,
+) -> Result<Dossier<C>> {
+    set_aside(conn, call, tools, seen, body, Action::Postpone, State::Postponed)
 }
 
-pub fn cancel<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Reasoned) -> Result<Dossier<C>> {
-    set_aside(conn, call, seen, body, Action::Cancel, State::Cancelled)
+pub fn cancel<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: Reasoned,
+) -> Result<Dossier<C>> {
+    set_aside(conn, call, tools, seen, body, Action::Cancel, State::Cancelled)
 }
 
 fn set_aside<C: Content>(
     conn: &mut Conn,
     call: &Call,
+    tools: &Tools,
     seen: Seen<C>,
     body: Reasoned,
     action: Action,
@@ -63,6 +76,7 @@ fn set_aside<C: Content>(
 ) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     dossier.state = state;
+    duties::recall_passports(conn, call, tools, &dossier, call.today)?;
     let trace = Trace { note: Some(&body.reason), ..Trace::default() };
     conclude(conn, call, &seen.dossier, dossier, action, trace)
 }

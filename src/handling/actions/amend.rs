@@ -10,10 +10,10 @@ use crate::db::Conn;
 use crate::error::{Code, Error, Result};
 use crate::handling::actions::approval::{Verdict, not_open};
 use crate::handling::actions::exceptions::{self, findings_problem, refuse_blocking};
-use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude};
+use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude, duties};
 use crate::handling::amendments::{Amendment, Brought, Difference, Form, Judged, Kind, Standing};
 use crate::handling::flow::{Action, State};
-use crate::handling::model::{Annotation, Decision, Dossier, Waived};
+use crate::handling::model::{Annotation, Decision, Dossier, Waived, Waiver};
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::violation::Violations;
@@ -113,6 +113,7 @@ pub fn amend<C: Content>(
     } else {
         dossier.content = proposed;
         put_in_force(&mut amendment, dossier.decision.as_mut(), call);
+        duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
     }
     let kinds: Vec<&'static str> = amendment.differences.iter().map(|d| d.kind.into()).collect();
     let detail = json!({"amendment": amendment.ordinal, "kinds": kinds, "form": amendment.form,
@@ -160,6 +161,7 @@ pub fn resume<C: Content>(
     tools: &Tools,
     seen: &Seen<C>,
     resumed: C,
+    waivers: &[Waiver],
 ) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     let differences = dossier.content.differences(&resumed);
@@ -173,8 +175,11 @@ pub fn resume<C: Content>(
     );
     faults.finish()?;
     let compared = Compared::of(conn, call, tools, &dossier, &with_content(&dossier, &resumed))?;
-    // An exception is given in a decision: a resumed delegation has none of its own.
-    exceptions::waived(call, &compared.law, &dossier, &compared.brought()?, &[])?;
+    // What the new days need as an exception is given by the body that may, which then resumes it.
+    let given = exceptions::waived(call, &compared.law, &dossier, &compared.brought()?, waivers)?;
+    if let Some(decision) = &mut dossier.decision {
+        decision.waivers.extend(given.clone());
+    }
     if !differences.is_empty() {
         let mut amendment = asked(call, &dossier, differences, "Tổ chức lại sau khi hoãn.".into());
         put_in_force(&mut amendment, dossier.decision.as_mut(), call);
@@ -182,7 +187,8 @@ pub fn resume<C: Content>(
     }
     dossier.content = resumed;
     dossier.state = State::Approved;
-    conclude(conn, call, &seen.dossier, dossier, Action::Resume, Trace::default())
+    duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
+    conclude(conn, call, &seen.dossier, dossier, Action::Resume, Trace { waived: &given, ..Trace::default() })
 }
 
 impl Brought {
@@ -313,6 +319,7 @@ pub fn decide<C: Content>(
             dossier.decision = Some(said.decision(call, by, waivers));
         }
         dossier.content = content;
+        duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
     }
     let ordinal = dossier.amendments.last().map(|a| a.ordinal);
     let detail = json!({"verdict": verdict, "number": paper.number, "amendment": ordinal});

@@ -2,7 +2,7 @@
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::dossier::duties::{self, FOLLOW_UP, PASSPORT_RETURN, TRIP_REPORT, owed};
+use crate::dossier::duties::{self, Duty, FOLLOW_UP, PASSPORT_RETURN, TRIP_REPORT, owed};
 use crate::error::Result;
 use crate::handling::actions::assess_dossier;
 use crate::handling::model::{Dossier, Report};
@@ -10,7 +10,7 @@ use crate::handling::{Content, Tools};
 use crate::kernel::time::Day;
 use crate::regulation::pack::{Anchor, Timing};
 
-/// The delegation ended on a day: from now on terms run. Passports that were handed over are due by the same rule.
+/// The delegation ended on a day: from now on terms run.
 pub fn begin<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, dossier: &Dossier<C>, ended: Day) -> Result<()> {
     let on = dossier.complete_on.unwrap_or(call.today);
     let (_, answer) = assess_dossier(conn, tools, dossier, on)?;
@@ -18,22 +18,42 @@ pub fn begin<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, dossier: &
         let Timing::After(Anchor::Return | Anchor::Departure, term) = obligation.timing else { continue };
         // Without a table of holidays of that year no day can be named; the duty stands all the same.
         let due = tools.calendar.after(ended, term).ok();
-        if obligation.code == PASSPORT_RETURN {
-            let given = duties::of_delegation(conn, dossier.id)?;
-            for mut duty in given.into_iter().filter(|d| d.code == PASSPORT_RETURN && d.done_on.is_none()) {
-                duty.due_on = due;
-                duties::update(conn, &mut duty)?;
-            }
-        } else {
+        if obligation.code != PASSPORT_RETURN {
             let agency = dossier.content.agency_id();
             duties::insert(conn, &owed(dossier.id, agency, &obligation.code, &obligation.citation, due, call.now))?;
         }
     }
+    recall_passports(conn, call, tools, dossier, ended)?;
     if let Some(citation) = dossier.content.settles() {
         duties::insert(
             conn,
             &owed(dossier.id, dossier.content.agency_id(), duties::SETTLEMENT, citation, None, call.now),
         )?;
+    }
+    Ok(())
+}
+
+/// Passports that were handed over are due by the rule after the day on which the delegation ends, ended or was called off.
+pub fn recall_passports<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    dossier: &Dossier<C>,
+    ends: Day,
+) -> Result<()> {
+    let owed = duties::of_delegation(conn, dossier.id)?;
+    let out: Vec<Duty> = owed.into_iter().filter(|d| d.code == PASSPORT_RETURN && d.done_on.is_none()).collect();
+    if out.is_empty() {
+        return Ok(());
+    }
+    let (_, answer) = assess_dossier(conn, tools, dossier, dossier.complete_on.unwrap_or(call.today))?;
+    let term = answer.obligations.iter().find(|o| o.code == PASSPORT_RETURN).and_then(|o| match o.timing {
+        Timing::After(_, term) => Some(term),
+        _ => None,
+    });
+    for mut duty in out {
+        duty.due_on = term.and_then(|term| tools.calendar.after(ends, term).ok());
+        duties::update(conn, &mut duty)?;
     }
     Ok(())
 }

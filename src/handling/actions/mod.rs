@@ -14,11 +14,11 @@ use crate::access::permission::{Act, Kind};
 use crate::approval::process::Step;
 use crate::approval::store::{Deed, record};
 use crate::db::Conn;
-use crate::error::{Code, Error, Problem, Result, forbidden, not_found};
+use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
 use crate::handling::amendments::Standing;
 use crate::handling::flow::{Action, State};
 use crate::handling::model::{Dossier, Waived};
-use crate::handling::rules::{AgencyRule, allowed, may, possible, sees};
+use crate::handling::rules::{AgencyRule, allowed, is_passed_over, may, possible, sees};
 use crate::handling::store::versions;
 use crate::handling::{Content, Tools, store};
 use crate::kernel::id::Id;
@@ -83,7 +83,15 @@ pub fn open<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Result<(
     call.precondition_given()?;
     may(&call.actor, &seen.dossier, action, seen.agency)?;
     call.precondition_holds(seen.dossier.version)?;
-    require_possible(call, seen, action)
+    require_possible(call, seen, action)?;
+    if action == Action::Decide && is_passed_over(&call.actor, &seen.dossier) {
+        return Err(refuse(
+            Code::WaiverNeeded,
+            "Hồ sơ cần chấp thuận ngoại lệ; cơ quan được phép chấp thuận quyết định.",
+            "The dossier needs an exception; the body that may give it decides.",
+        ));
+    }
+    Ok(())
 }
 
 /// 409 with what is possible instead.

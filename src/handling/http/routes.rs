@@ -175,10 +175,10 @@ macro_rules! shared_routes {
                 |conn, call, tools, seen, body| approval::correct_decision(conn, call, seen, body);
             /// Puts the approved delegation off.
             postpone "/{id}/postpone" Reasoned => Postpone,
-                |conn, call, tools, seen, body| after::postpone(conn, call, seen, body);
+                |conn, call, tools, seen, body| after::postpone(conn, call, &tools, seen, body);
             /// Calls the approved delegation off.
             cancel "/{id}/cancel" Reasoned => Cancel,
-                |conn, call, tools, seen, body| after::cancel(conn, call, seen, body);
+                |conn, call, tools, seen, body| after::cancel(conn, call, &tools, seen, body);
             /// The report on the results.
             submit_report "/{id}/submit-report" Report => SubmitReport,
                 |conn, call, tools, seen, body| after::submit_report(conn, call, seen, body);

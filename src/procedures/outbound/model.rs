@@ -86,7 +86,7 @@ impl Content {
 
     /// People of the delegation: those named, and those an old list only counted.
     pub fn headcount(&self) -> i64 {
-        i64::try_from(self.members.len()).unwrap_or(i64::MAX) + self.unnamed()
+        i64::try_from(self.travelling().count()).unwrap_or(i64::MAX) + self.unnamed()
     }
 
     /// People of an old list who are not named.
@@ -117,11 +117,17 @@ impl Content {
         self.members_judged().filter(move |(_, v, _)| !refused(*v)).map(|(m, _, p)| (m, p))
     }
 
+    /// The days abroad: as recorded, else as planned.
+    pub fn days_abroad(&self) -> Period {
+        let from = self.journey.departed_on.unwrap_or(self.departure);
+        Period { from, to: self.journey.returned_on.unwrap_or(self.returning).max(from) }
+    }
+
     /// Everyone who is abroad, for the whole days of the trip.
     pub fn engagements(&self, delegation_id: i64, draft: bool) -> Vec<Engagement> {
         let place = self.countries().join(",");
         let who = self.travelling().map(|(m, _)| m.official_id.0);
-        who.map(|id| abroad(id, delegation_id, place.clone(), self.period(), draft)).collect()
+        who.map(|id| abroad(id, delegation_id, place.clone(), self.days_abroad(), draft)).collect()
     }
 }
 

@@ -202,19 +202,18 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
     plans::draw(conn, id, None)
 }
 
-/// Whether a dossier of this standing came before `own`: approved, or submitted earlier. A draft comes last.
-fn before(own: &Trip, state: &str, on: Option<Day>, number: Option<&str>) -> bool {
-    let approved = State::APPROVED_OR_LATER.iter().any(|s| s.word() == state);
-    let earlier = match (&own.submitted_on, &own.number) {
-        (Some(own_day), Some(own_number)) => on.zip(number).is_some_and(|(day, number)| {
-            (day, number.len(), number) < (*own_day, own_number.len(), own_number.as_str())
-        }),
+/// Whether a dossier of this standing came before `own`: what was submitted first holds its place, whichever of the two
+/// is decided first; what an old list says took place was always there. A draft comes last.
+fn before(own: &Trip, on: Option<Day>, number: Option<&str>) -> bool {
+    match (own.submitted_on, &own.number, on, number) {
+        (Some(own_day), Some(own_number), Some(day), Some(number)) => {
+            (day, number.len(), number) < (own_day, own_number.len(), own_number.as_str())
+        }
         _ => true,
-    };
-    approved || earlier
+    }
 }
 
-type Standing = (String, Option<Day>, Option<String>);
+type Standing = (Option<Day>, Option<String>);
 
 /// Other dossiers that draw on a plan item and came before this one.
 pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
@@ -224,9 +223,9 @@ pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
         .filter(dossiers::id.ne(own.id))
         .filter(dossiers::state.ne(State::Draft.word()))
         .filter(dossiers::state.ne_all(words_of(&State::VOID)))
-        .select((dossiers::state, dossiers::submitted_on, dossiers::number))
+        .select((dossiers::submitted_on, dossiers::number))
         .load(conn)?;
-    let came = others.iter().filter(|(state, on, number)| before(own, state, *on, number.as_deref()));
+    let came = others.iter().filter(|(on, number)| before(own, *on, number.as_deref()));
     Ok(i64::try_from(came.count()).unwrap_or(i64::MAX))
 }
 
@@ -242,10 +241,10 @@ pub fn asked_by(conn: &mut Conn, period: Period) -> Result<HashMap<i64, i64>> {
 }
 
 /// The yearly ledger of official trips (hạn mức) of these people, one dossier excluded, person by person: what was
-/// approved or took place, and what was submitted before this dossier, which holds its place until it comes to nothing.
+/// submitted before this dossier holds its place until it comes to nothing; before a draft comes all of it.
 pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Result<Vec<i64>> {
     let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
-    let held: Vec<(i64, String, Option<Day>, Option<String>)> = members::table
+    let held: Vec<(i64, Option<Day>, Option<String>)> = members::table
         .inner_join(dossiers::table)
         .filter(members::official_id.eq_any(people))
         .filter(dossiers::id.ne(own.id))
@@ -254,9 +253,9 @@ pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Resul
         .filter(dossiers::state.ne_all(words_of(&State::VOID)))
         .filter(dossiers::begins_on.between(day(1, 1), day(12, 31)))
         .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
-        .select((members::official_id, dossiers::state, dossiers::submitted_on, dossiers::number))
+        .select((members::official_id, dossiers::submitted_on, dossiers::number))
         .load(conn)?;
-    let taken = held.iter().filter(|(_, state, on, number)| before(own, state, *on, number.as_deref()));
+    let taken = held.iter().filter(|(_, on, number)| before(own, *on, number.as_deref()));
     Ok(taken.map(|row| row.0).collect())
 }
 

@@ -70,5 +70,5 @@ pub fn resume(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
         resumed.programme = programme.into_iter().map(Into::into).collect();
     }
     check_content(conn, call, &mut resumed)?;
-    amend::resume(conn, call, tools, &seen, resumed)
+    amend::resume(conn, call, tools, &seen, resumed, &body.waivers)
 }

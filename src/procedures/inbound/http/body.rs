@@ -9,6 +9,7 @@ use crate::handling::model::{DecisionPaper, Waiver};
 use crate::kernel::id::Id;
 use crate::kernel::words::{Channel, DecisionVerdict, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 use crate::procedures::inbound::model::{Content, Guest, Item, Nationality, Stay};
+use crate::web::json::given;
 
 /// How many guests are of one nationality.
 #[derive(Debug, Clone, Deserialize, serde::Serialize, ToSchema)]
@@ -196,7 +197,10 @@ pub struct VisitChanges {
     #[schema(min_length = 2, max_length = 2)]
     country: Option<String>,
     purpose: Option<Purpose>,
-    field: Option<Field>,
+    /// `null` takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Field>)]
+    field: Option<Option<Field>>,
     #[schema(max_items = 9)]
     topics: Option<Vec<Topic>>,
     first_visit: Option<bool>,
@@ -268,7 +272,7 @@ impl VisitChanges {
         set(&mut content.nationalities, self.nationalities.map(all));
         set(&mut content.guests, self.guests.map(all));
         set(&mut content.programme, self.programme.map(all));
-        content.field = self.field.or(content.field);
+        set(&mut content.field, self.field);
     }
 }
 
@@ -310,4 +314,8 @@ pub struct Resume {
     /// The programme on the new days; without it the old one stays, and must fit.
     #[schema(max_items = 500)]
     pub programme: Option<Vec<ItemBody>>,
+    /// Exceptions that the new days need, from the body that may give them.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub waivers: Vec<Waiver>,
 }

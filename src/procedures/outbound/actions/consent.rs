@@ -14,7 +14,7 @@ use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
 use crate::procedures::outbound::flow::state_of;
 use crate::procedures::outbound::http::body::{ConsentGiven, Decide, MemberVerdict};
-use crate::procedures::outbound::model::{Content, Trip};
+use crate::procedures::outbound::model::{Content, Trip, Verdicts};
 
 /// Puts verdicts on members by their ids; ids that do not travel are faults.
 fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violations) -> Vec<Option<V>> {
@@ -40,8 +40,8 @@ pub fn consent(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: ConsentG
     let mut faults = Violations::default();
     let placed = place(&trip, &body.members, &mut faults);
     faults.finish()?;
-    let refused_all =
-        body.verdict == ConsentVerdict::Refuse && body.members.iter().all(|m| m.verdict == ConsentVerdict::Refuse);
+    // The verdict is for all who are not named; where every one of them is refused, nobody is left to travel.
+    let refused_all = placed.iter().all(|v| v.unwrap_or(body.verdict) == ConsentVerdict::Refuse);
     let refuses =
         body.verdict == ConsentVerdict::Refuse || body.members.iter().any(|m| m.verdict == ConsentVerdict::Refuse);
     require_note(body.note.as_deref(), refuses)?;
@@ -124,12 +124,15 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
 
 /// Members whom the Party body refused may not be approved.
 fn check_consents(trip: &Trip, placed: &[Option<DecisionVerdict>]) -> Result<()> {
-    let stands = |v: &Option<DecisionVerdict>| *v != Some(DecisionVerdict::Reject);
+    // Who was refused before stays refused, named or not.
+    let stands = |said: Verdicts, now: &Option<DecisionVerdict>| {
+        now.or(said.decision.filter(|v| *v == DecisionVerdict::Reject)) != Some(DecisionVerdict::Reject)
+    };
     let refused: Vec<String> = trip
         .at_hand()
         .members_judged()
         .zip(placed)
-        .filter(|((_, said, _), decided)| said.consent == Some(ConsentVerdict::Refuse) && stands(decided))
+        .filter(|((_, said, _), decided)| said.consent == Some(ConsentVerdict::Refuse) && stands(*said, decided))
         .map(|((member, ..), _)| member.official_id.to_string())
         .collect();
     if refused.is_empty() {

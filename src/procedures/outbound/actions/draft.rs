@@ -24,7 +24,12 @@ use crate::registry::{agencies, officials_store};
 use crate::web::json::Unchecked;
 
 /// Checks a content against the registry; what its agency allows, and who its members are.
-fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<(AgencyRule, Vec<Person>)> {
+fn check_content(
+    conn: &mut Conn,
+    call: &Call,
+    content: &Content,
+    before: Option<&Content>,
+) -> Result<(AgencyRule, Vec<Person>)> {
     let agency = agencies::find(conn, content.agency_id)?;
     if agency.is_some() && content.origin.is_none() {
         for_own_agency(call, content)?;
@@ -40,7 +45,9 @@ fn check_content(conn: &mut Conn, call: &Call, content: &Content) -> Result<(Age
         "Không có cơ quan này.",
         "There is no such agency.",
     );
-    if let Some(item) = content.plan_item_id {
+    // An item is checked where it is chosen: what becomes of it later is a finding, and freezes nothing.
+    let chosen = content.plan_item_id.filter(|id| before.and_then(|b| b.plan_item_id) != Some(*id));
+    if let Some(item) = chosen {
         check_plan_item(conn, call, content, item, &mut faults)?;
     }
     faults.finish()?;
@@ -75,7 +82,7 @@ fn check_plan_item(conn: &mut Conn, call: &Call, content: &Content, id: i64, fau
 pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewTrip>) -> Result<Seen<Content>> {
     call.actor.require(Act::Draft, Kind::Delegation)?;
     let mut content = body.check()?.into_content();
-    let (agency, people) = check_content(conn, call, &content)?;
+    let (agency, people) = check_content(conn, call, &content, None)?;
     content.people = people;
     let dossier = Trip::draft(content, call.actor.id(), call.now);
     begin(conn, call, &dossier)?;
@@ -87,7 +94,7 @@ pub fn edit(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Unchecked<T
     open(call, &seen, Action::Edit)?;
     let mut trip = seen.dossier.clone();
     body.check()?.apply(&mut trip.content);
-    (_, trip.content.people) = check_content(conn, call, &trip.content)?;
+    (_, trip.content.people) = check_content(conn, call, &trip.content, Some(&seen.dossier.content))?;
     trip.content.verdicts = Vec::new();
     conclude(conn, call, &seen.dossier, trip, Action::Edit, Trace::default())
 }
@@ -101,7 +108,7 @@ pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, b
     if !states_stops {
         proposed.stops = stops_on(decided, proposed.departure, proposed.returning);
     }
-    let (_, people) = check_content(conn, call, &proposed)?;
+    let (_, people) = check_content(conn, call, &proposed, Some(decided))?;
     let before = |id| decided.members.iter().position(|m| m.official_id == id);
     proposed.people = proposed
         .members
@@ -111,5 +118,12 @@ pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, b
         .collect();
     let said = |m: &Member| before(m.official_id).and_then(|at| decided.verdicts.get(at)).copied().unwrap_or_default();
     proposed.verdicts = proposed.members.iter().map(said).collect();
+    let mut faults = Violations::default();
+    let (vi, en) = ("Không còn ai trong đoàn.", "Nobody is left in the delegation.");
+    faults.require(proposed.travelling().next().is_some(), "/changes/members", "nobody_left", vi, en);
+    let (vi, en) = ("Đoàn đã đi: ngày đi không đổi được nữa.", "It has departed: that day does not change any more.");
+    let departed = decided.journey.departed_on.is_some() && proposed.departure != decided.departure;
+    faults.require(!departed, "/changes/departure_date", "departed_already", vi, en);
+    faults.finish()?;
     amend_dossier(conn, call, tools, seen, proposed, body.reason)
 }

@@ -67,6 +67,9 @@ pub fn resume(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
         "Không được đổi nước đến khi tiếp tục.",
         "The countries must stay the same.",
     );
+    let within = resumed.leave.as_ref().is_none_or(|l| l.from <= resumed.departure && resumed.returning <= l.to);
+    let (vi, en) = ("Chuyến đi phải nằm trong thời gian nghỉ phép.", "The journey must lie within the leave.");
+    faults.require(within, "/departure_date", "outside_leave", vi, en);
     faults.finish()?;
-    amend::resume(conn, call, tools, &seen, resumed)
+    amend::resume(conn, call, tools, &seen, resumed, &body.waivers)
 }

@@ -7,6 +7,7 @@ pub mod journey;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use crate::access::store as accounts;
 use crate::approval::process::Stage;
 use crate::db::Conn;
 use crate::dossier::attachments;
@@ -47,7 +48,8 @@ impl handling::Content for Content {
     fn listed(&self) -> Listed {
         Listed {
             begins_on: self.departure,
-            ends_on: self.returning,
+            // Whoever came back earlier, or later, is free from that day.
+            ends_on: self.days_abroad().to.max(self.departure),
             countries: self.countries(),
             headcount: self.headcount(),
             names: self
@@ -143,9 +145,10 @@ fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<Around> {
         Some(_) => false,
         None => false,
     };
+    let lineage = accounts::lineage(conn, content.agency_id)?;
     Ok(Around {
         planned,
-        reminders: duties::reminders(conn, content.agency_id, on)?,
+        reminders: duties::reminders(conn, &lineage, on)?,
         officials,
         agencies: agencies_of,
         missions: store::missions(conn, &people, chrono::Datelike::year(&content.departure), dossier)?,

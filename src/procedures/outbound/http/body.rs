@@ -10,6 +10,7 @@ use crate::handling::model::{DecisionPaper, Waiver};
 use crate::kernel::id::Id;
 use crate::kernel::words::{Body, Capacity, ConsentVerdict, DecisionVerdict, Field, PaperRef, Procedure, Purpose};
 use crate::procedures::outbound::model::{Content, Journey};
+use crate::web::json::given;
 
 /// Procedures of this room.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -101,13 +102,19 @@ pub struct TripChanges {
     #[schema(min_length = 1, max_length = 500)]
     title: Option<String>,
     purpose: Option<Purpose>,
-    field: Option<Field>,
+    /// `null` takes it away; so with `plan_item_id`, `inviting_party`, `note`, `leave`.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Field>)]
+    field: Option<Option<Field>>,
     capacity: Option<Capacity>,
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    plan_item_id: Option<Id>,
+    plan_item_id: Option<Option<Id>>,
     #[schema(min_items = 1, max_items = 8)]
     funding: Option<Vec<Funding>>,
-    inviting_party: Option<InvitingParty>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<InvitingParty>)]
+    inviting_party: Option<Option<InvitingParty>>,
     departure_date: Option<NaiveDate>,
     return_date: Option<NaiveDate>,
     #[schema(min_items = 1, max_items = 50)]
@@ -116,8 +123,12 @@ pub struct TripChanges {
     members: Option<Vec<Member>>,
     #[expect(dead_code, reason = "checked by the schema; never anything else, so never stored")]
     classification: Option<Unclassified>,
-    note: Option<String>,
-    leave: Option<Leave>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    note: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Leave>)]
+    leave: Option<Option<Leave>>,
     #[schema(max_items = 10)]
     party_opinions: Option<Vec<PartyOpinion>>,
 }
@@ -152,12 +163,12 @@ impl TripChanges {
         set(&mut content.returning, self.return_date);
         set(&mut content.stops, self.stops);
         set(&mut content.members, self.members);
-        content.field = self.field.or(content.field);
-        content.leave = self.leave.or_else(|| content.leave.clone());
+        set(&mut content.field, self.field);
+        set(&mut content.leave, self.leave);
         set(&mut content.party_opinions, self.party_opinions);
-        content.plan_item_id = self.plan_item_id.map(|id| id.0).or(content.plan_item_id);
-        content.inviting_party = self.inviting_party.or(content.inviting_party.take());
-        content.note = self.note.or(content.note.take());
+        set(&mut content.plan_item_id, self.plan_item_id.map(|item| item.map(|id| id.0)));
+        set(&mut content.inviting_party, self.inviting_party);
+        set(&mut content.note, self.note);
     }
 }
 
@@ -212,4 +223,8 @@ pub struct Resume {
     pub return_date: NaiveDate,
     #[schema(min_items = 1, max_items = 50)]
     pub stops: Vec<Stop>,
+    /// Exceptions that the new days need, from the body that may give them.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub waivers: Vec<Waiver>,
 }
