@@ -72,6 +72,8 @@ impl Mandate {
 /// Another's seat that the account holds in his place (ký thay, thừa ủy quyền, thừa lệnh; NĐ 30/2020/NĐ-CP Đ.13).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandIn {
+    /// The substitution.
+    pub id: i64,
     pub for_user: i64,
     pub for_username: String,
     /// The official whose seat it is, so that nobody acts in his trip in his name.

@@ -39,6 +39,7 @@ pub fn stand_ins(conn: &mut Conn, accounts: &[i64]) -> Result<HashMap<i64, Vec<S
         let own = held.iter().filter(|(user, body, ..)| *user == s.from_user && body == s.body.word());
         let periods = own.filter_map(|(_, _, from, to)| common((*from, *to), (s.valid_from, s.valid_to))).collect();
         all.entry(s.to_user).or_default().push(StandIn {
+            id: s.id,
             for_user: s.from_user,
             for_username: username,
             for_official: official,

@@ -134,10 +134,15 @@ pub fn sees_all(actor: &Actor) -> bool {
 
 /// One, for whoever gave it, holds it or sees all.
 pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Substitution> {
-    let row = substitutions::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    let found = row.map(Substitution::try_from).transpose()?.ok_or_else(not_found)?;
+    let found = by_id(conn, id)?.ok_or_else(not_found)?;
     let his = [found.from_user, found.to_user].contains(&call.actor.id());
     if his || sees_all(&call.actor) { Ok(found) } else { Err(not_found()) }
+}
+
+/// One, whoever asks.
+pub fn by_id(conn: &mut Conn, id: i64) -> Result<Option<Substitution>> {
+    let row: Option<Row> = substitutions::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    row.map(Substitution::try_from).transpose()
 }
 
 /// What is asked to be put down.

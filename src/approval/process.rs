@@ -35,9 +35,11 @@ pub struct Step {
     pub standing: Standing,
     pub outcome: Option<String>,
     pub acted_by: Option<i64>,
-    /// In whose place.
+    /// In whose place, and by which substitution.
     #[serde(default)]
     pub on_behalf_of: Option<i64>,
+    #[serde(default)]
+    pub substitution: Option<i64>,
     pub acted_at: Option<Moment>,
 }
 
@@ -60,12 +62,30 @@ impl Step {
             outcome: None,
             acted_by: None,
             on_behalf_of: None,
+            substitution: None,
             acted_at: None,
         }
     }
 }
 
+/// In whose place somebody takes a step, and by which substitution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InPlace {
+    pub user: i64,
+    pub substitution: i64,
+}
+
 impl Step {
+    /// Somebody takes it.
+    pub fn done(&mut self, outcome: &str, by: i64, in_place: Option<InPlace>, at: Moment) {
+        self.standing = Standing::Done;
+        self.outcome = Some(outcome.to_owned());
+        self.acted_by = Some(by);
+        self.on_behalf_of = in_place.map(|p| p.user);
+        self.substitution = in_place.map(|p| p.substitution);
+        self.acted_at = Some(at);
+    }
+
     /// It is this body's turn, and its day is over.
     pub fn is_overdue(&self, today: Day) -> bool {
         self.standing == Standing::Open && self.due_on.is_some_and(|due| due < today)
@@ -161,17 +181,13 @@ impl Process {
         kind: StepKind,
         has: impl Fn(Body) -> bool,
         outcome: &str,
-        by: (i64, impl Fn(Body) -> Option<i64>),
+        by: (i64, impl Fn(Body) -> Option<InPlace>),
         at: Moment,
     ) -> Result<Body, NotOpen> {
         let open = |s: &&mut Step| s.kind == kind && s.standing == Standing::Open && s.body.is_some_and(&has);
         let step = self.steps.iter_mut().find(open).ok_or(NotOpen)?;
         let body = step.body.ok_or(NotOpen)?;
-        step.standing = Standing::Done;
-        step.outcome = Some(outcome.to_owned());
-        step.acted_by = Some(by.0);
-        step.on_behalf_of = by.1(body);
-        step.acted_at = Some(at);
+        step.done(outcome, by.0, by.1(body), at);
         self.open_next();
         Ok(body)
     }
@@ -233,7 +249,7 @@ mod tests {
         process
     }
 
-    fn himself(account: i64) -> (i64, fn(Body) -> Option<i64>) {
+    fn himself(account: i64) -> (i64, fn(Body) -> Option<InPlace>) {
         (account, |_| None)
     }
 

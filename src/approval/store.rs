@@ -31,6 +31,7 @@ struct Row {
     acted_at: Option<Moment>,
     silence: Option<String>,
     on_behalf_of: Option<i64>,
+    substitution_id: Option<i64>,
 }
 
 impl TryFrom<Row> for Step {
@@ -53,6 +54,7 @@ impl TryFrom<Row> for Step {
             acted_at: row.acted_at,
             silence: row.silence.as_deref().map(word).transpose()?,
             on_behalf_of: row.on_behalf_of,
+            substitution: row.substitution_id,
         })
     }
 }
@@ -102,6 +104,7 @@ fn row(owner: &Owner, ord: i64, step: &Step) -> Row {
         acted_at: step.acted_at,
         silence: step.silence.map(|s| s.word().to_owned()),
         on_behalf_of: step.on_behalf_of,
+        substitution_id: step.substitution,
     }
 }
 

@@ -237,6 +237,7 @@ diesel::table! {
         acted_at -> Nullable<Timestamp>,
         silence -> Nullable<Text>,
         on_behalf_of -> Nullable<BigInt>,
+        substitution_id -> Nullable<BigInt>,
     }
 }
 

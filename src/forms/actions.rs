@@ -63,7 +63,9 @@ fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind
     let fits = match (kind, dossier.content.procedure()) {
         (Kind::SendingDecision, procedure) => procedure == Procedure::Outbound,
         (Kind::Permission, procedure) => procedure != Procedure::Outbound,
-        (Kind::Submission | Kind::TripReport, _) => true,
+        // What a host writes for guests is another paper, whose composition no text read gives.
+        (Kind::Submission, procedure) => procedure != Procedure::Inbound,
+        (Kind::TripReport, _) => true,
     };
     let (vi, en) = ("Loại văn bản không dùng cho hồ sơ này.", "This kind of paper is not of such a dossier.");
     faults.require(fits, "/kind", "not_of_this_procedure", vi, en);
@@ -89,6 +91,7 @@ fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind
 /// The paper as it would be, its number left blank until it is issued.
 pub fn preview(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kind: Kind) -> Result<Vec<u8>> {
     let issuer = prepare(conn, call, subject, kind)?;
+    let subject = &subject.at_hand(kind);
     let blank = kind.number(None, &issuer.office.code, &issuer.drafter);
     let (number, date) = issuer.decided.clone().unwrap_or((blank, call.today));
     written(conn, call, tools, subject, &issuer, Headed { kind, number: &number, date })
@@ -114,12 +117,19 @@ fn written(
 /// is written again as it was signed where its number came from here.
 pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kind: Kind) -> Result<Paper> {
     let issuer = prepare(conn, call, subject, kind)?;
+    let subject = &subject.at_hand(kind);
     let (delegation_id, direction) = match subject {
         Subject::Trip(trip) => (trip.id, Direction::Outbound),
         Subject::Visit(visit) => (visit.id, Direction::Inbound),
     };
     let filter = store::Filter { delegation_id: Some(delegation_id), kind: Some(kind), ..store::Filter::default() };
     let there: Vec<Paper> = store::page(conn, &filter, 0, 1000)?.into_iter().filter(|p| p.voided.is_none()).collect();
+    let number = issuer.decided.as_ref().map(|(number, _)| number.as_str());
+    // Papers of this decision and of those before it stand; another that was drawn is made void first.
+    let standing = subject.decided_numbers();
+    if there.iter().any(|p| Some(p.number.as_str()) != number && !standing.contains(&p.number)) {
+        return Err(already_there());
+    }
     if let Some((number, date)) = &issuer.decided
         && let Some(mut paper) = there.iter().find(|p| p.number == *number).cloned()
     {
@@ -134,20 +144,12 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
         remember(conn, call, "rewrite_paper", &paper)?;
         return Ok(paper);
     }
-    if issuer.decided.is_none() && !there.is_empty() {
-        return Err(already_there());
-    }
-    let (date, ordinal) = match &issuer.decided {
-        Some((_, date)) => (*date, None),
+    let (number, date, ordinal) = match &issuer.decided {
+        Some((number, date)) => (number.clone(), *date, None),
         None => {
-            // In the transaction that writes the paper: a number is taken or nothing is.
-            let name = format!("paper {} {} {}", Id(issuer.office.id), kind.word(), call.today.year());
-            (call.today, Some(counters::next(conn, &name)?))
+            let (number, ordinal) = next_number(conn, call, &issuer, kind)?;
+            (number, call.today, Some(ordinal))
         }
-    };
-    let number = match &issuer.decided {
-        Some((number, _)) => number.clone(),
-        None => kind.number(ordinal, &issuer.office.code, &issuer.drafter),
     };
     let paper = Paper {
         id: Id::new(call.now).0,
@@ -168,6 +170,20 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
     store::insert(conn, &paper, &body)?;
     remember(conn, call, "issue_paper", &paper)?;
     Ok(paper)
+}
+
+/// The next number of an office, kind and year, in the transaction that writes the paper: a number is taken or nothing
+/// is. Numbers that were given elsewhere are left out, so that none is given twice.
+fn next_number(conn: &mut Conn, call: &Call, issuer: &Issuer, kind: Kind) -> Result<(String, i64)> {
+    let year = call.today.year();
+    let name = format!("paper {} {} {year}", Id(issuer.office.id), kind.word());
+    loop {
+        let ordinal = counters::next(conn, &name)?;
+        let number = kind.number(Some(ordinal), &issuer.office.code, &issuer.drafter);
+        if !store::is_taken(conn, issuer.office.id, kind, i64::from(year), &number)? {
+            return Ok((number, ordinal));
+        }
+    }
 }
 
 fn already_there() -> Error {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::access::call::Call;
 use crate::access::holders::{self, acting_seat};
-use crate::access::store as accounts;
+use crate::access::{store as accounts, substitutions};
 use crate::approval::process::Standing;
 use crate::db::Conn;
 use crate::dossier::attachments;
@@ -18,7 +18,7 @@ use crate::handling::model::{Dossier, Report};
 use crate::handling::rules::decider;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
-use crate::kernel::time::{Day, day_of, in_vietnamese};
+use crate::kernel::time::{Day, in_vietnamese};
 use crate::kernel::words::{Body, DecisionVerdict, Document, SignedAs, StepKind};
 use crate::procedures::{inbound, outbound};
 use crate::registry::agencies::{self, Agency};
@@ -29,6 +29,32 @@ use crate::regulation::pack::{Anchor, Timing};
 pub enum Subject {
     Trip(Box<outbound::model::Trip>),
     Visit(Box<inbound::model::Visit>),
+}
+
+impl Subject {
+    /// The dossier that a paper is written of: while an amendment waits, papers of the decider are of what it asks for.
+    pub fn at_hand(&self, kind: Kind) -> Subject {
+        fn of<C: Content>(dossier: &Dossier<C>, kind: Kind) -> Box<Dossier<C>> {
+            let content = if kind.of_decider() { dossier.at_hand() } else { &dossier.content };
+            Box::new(Dossier { content: content.clone(), ..dossier.clone() })
+        }
+        match self {
+            Subject::Trip(trip) => Subject::Trip(of(trip, kind)),
+            Subject::Visit(visit) => Subject::Visit(of(visit, kind)),
+        }
+    }
+
+    /// Numbers of the decision and of those whose place it took.
+    pub fn decided_numbers(&self) -> Vec<String> {
+        fn of<C>(dossier: &Dossier<C>) -> Vec<String> {
+            let before = dossier.amendments.iter().filter_map(|a| a.replaced.as_ref());
+            dossier.decision.iter().chain(before).map(|d| d.document.number.clone()).collect()
+        }
+        match self {
+            Subject::Trip(trip) => of(trip),
+            Subject::Visit(visit) => of(visit),
+        }
+    }
 }
 
 /// Who issues a paper, and what stands of its number already.
@@ -74,7 +100,9 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
             "It is not known who decides, or nobody holds that body's seat.",
         )
     };
-    let decision = dossier.decision.as_ref().filter(|d| d.verdict == DecisionVerdict::Approve);
+    // While an amendment waits, the next decision is what is written.
+    let decided = dossier.decision.as_ref().filter(|_| dossier.pending().is_none());
+    let decision = decided.filter(|d| d.verdict == DecisionVerdict::Approve);
     let body = decision.map(|d| d.body).or_else(|| decider(dossier)).ok_or_else(no_office)?;
     let seat = acting_seat(body).unwrap_or(body);
     let office = if seat == Body::AgencyHead {
@@ -113,13 +141,10 @@ fn in_place<C>(conn: &mut Conn, dossier: &Dossier<C>, kind: Kind) -> Result<Opti
         Kind::TripReport => return Ok(None),
     };
     let taken = dossier.process.steps.iter().rfind(|s| s.kind == signs && s.standing == Standing::Done);
-    let Some((by, lender, body, at)) =
-        taken.and_then(|s| Some((s.acted_by?, s.on_behalf_of?, s.body?, day_of(s.acted_at?))))
-    else {
+    let Some((by, lender, document)) = taken.and_then(|s| Some((s.acted_by?, s.on_behalf_of?, s.substitution))) else {
         return Ok(None);
     };
-    let held = holders::holders(conn, acting_seat(body).unwrap_or(body), at)?;
-    let lent = held.into_iter().filter(|h| h.user == by).find_map(|h| h.by.filter(|s| s.from_user == lender));
+    let lent = document.map(|id| substitutions::by_id(conn, id)).transpose()?.flatten();
     let named = accounts::named(conn, &[by, lender])?;
     let name = |id: i64| named.get(&id).map(|n| n.full_name.clone()).unwrap_or_default();
     let signed_as = lent.as_ref().map_or(SignedAs::Direct, |s| s.signed_as);

@@ -77,6 +77,18 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: i64, limit: i64) -> Result<
     query.load::<Row>(conn)?.into_iter().map(Paper::try_from).collect()
 }
 
+/// Whether a number of an office, kind and year stands in the register already, drawn or given elsewhere.
+pub fn is_taken(conn: &mut Conn, agency_id: i64, kind: Kind, year: i64, number: &str) -> Result<bool> {
+    let found: i64 = papers::table
+        .filter(papers::agency_id.eq(agency_id))
+        .filter(papers::kind.eq(kind.word()))
+        .filter(papers::year.eq(year))
+        .filter(papers::number.eq(number))
+        .count()
+        .get_result(conn)?;
+    Ok(found > 0)
+}
+
 pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Paper>> {
     let row: Option<Row> = papers::table.find(id).select(Row::as_select()).first(conn).optional()?;
     row.map(Paper::try_from).transpose()

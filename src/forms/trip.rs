@@ -121,7 +121,7 @@ pub fn fill(values: &mut Values, trip: &Trip, known: &Known, all: bool, as_was: 
     let countries: Vec<String> = c.countries().iter().map(|code| country_name(code)).collect();
     values.put("countries", countries.join(", "));
     values.put("inviter", c.inviting_party.as_ref().map_or("không có".to_owned(), |p| p.name.clone()));
-    values.put("plan", if c.plan_item_id.is_some() { "trong kế hoạch" } else { "ngoài kế hoạch" });
+    values.put("plan", if c.in_plan() { "trong kế hoạch" } else { "ngoài kế hoạch" });
     put_days(values, days);
     let mut people = 0i64;
     let mut passports: Vec<&str> = Vec::new();

@@ -254,6 +254,7 @@ fn trip(hand: &Hand, d: Delegation, agency_id: i64) -> Trip {
         capacity: Capacity::Department,
         agency_id,
         plan_item_id: None,
+        planned: None,
         departure: d.days.from,
         returning: d.days.to,
         members: Vec::new(),

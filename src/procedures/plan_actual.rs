@@ -66,9 +66,9 @@ struct AgencyActual {
     name: String,
     /// Approved items.
     planned: Amounts,
-    /// Delegations, approved or later, that draw on items.
+    /// Delegations, approved or later, that draw on items with room for them.
     used: Amounts,
-    /// Delegations, approved or later, that draw on none.
+    /// Delegations, approved or later, that draw on none, or on one that was used up when they were decided.
     off_plan: Amounts,
     /// Planned delegations that nothing draws on.
     unused: i64,
@@ -101,10 +101,10 @@ fn reckon(
         let Some(agency) = item.map(|i| i.agency_id).or(asked_by.get(&fact.delegation_id).copied()) else { continue };
         let row = all.entry(agency).or_default();
         // What an old list says was planned has no item here.
-        let side = if item.is_some() || fact.in_plan { &mut row.used } else { &mut row.off_plan };
+        let side = if fact.in_plan { &mut row.used } else { &mut row.off_plan };
         let people = count(std::slice::from_ref(fact), &[], DateBasis::Travel).total.visits;
         side.add(1, people, fact.funding.iter().filter_map(|f| f.amount.clone()));
-        if let Some(item) = item {
+        if let Some(item) = item.filter(|_| fact.in_plan) {
             *used.entry(item.id).or_default() += 1;
         }
     }

@@ -9,7 +9,7 @@ use crate::handling::{Content, Tools, store};
 use crate::kernel::time::Period;
 use crate::kernel::words::{FindingCode, Outcome, Severity};
 use crate::procedures::{inbound, outbound};
-use crate::regulation::assess::{Assessment, assess};
+use crate::regulation::assess::{Assessment, Finding, assess};
 use crate::regulation::book::{Book, Law, load};
 use crate::regulation::pack::{Pack, PackFault};
 
@@ -99,7 +99,19 @@ fn of_register<C: Content>(
     Ok(())
 }
 
-/// Outcome, decider, consents and weighty findings that differ.
+/// The texts that an outcome rests on.
+fn reasons(a: &Assessment) -> String {
+    let weighs = |f: &&Finding| f.severity != Severity::Warn || f.document.is_some();
+    let mut texts: Vec<&str> = match a.outcome {
+        Outcome::Ready => a.decider.iter().map(|d| d.citation.as_str()).collect(),
+        _ => a.findings.iter().filter(weighs).map(|f| f.citation.as_str()).collect(),
+    };
+    texts.sort_unstable();
+    texts.dedup();
+    texts.join("; ")
+}
+
+/// Outcome, decider, consents, papers that are required, terms, and weighty findings that differ.
 fn differences(before: &Assessment, after: &Assessment) -> Vec<Difference> {
     let mut all = Vec::new();
     let mut compare = |what: String, before: Option<(String, String)>, after: Option<(String, String)>| {
@@ -108,7 +120,7 @@ fn differences(before: &Assessment, after: &Assessment) -> Vec<Difference> {
             all.push(Difference { what, before, after });
         }
     };
-    let outcome = |a: &Assessment| Some((<&'static str>::from(Outcome::clone(&a.outcome)).to_owned(), String::new()));
+    let outcome = |a: &Assessment| Some((<&'static str>::from(Outcome::clone(&a.outcome)).to_owned(), reasons(a)));
     compare("outcome".into(), outcome(before), outcome(after));
     let decider = |a: &Assessment| a.decider.as_ref().map(|d| (d.body.word().to_owned(), d.citation.clone()));
     compare("decider".into(), decider(before), decider(after));
@@ -121,6 +133,24 @@ fn differences(before: &Assessment, after: &Assessment) -> Vec<Difference> {
     let (own, theirs) = (consents(before), consents(after));
     for body in own.keys().chain(theirs.keys().filter(|b| !own.contains_key(*b))) {
         compare(format!("consent of {body}"), own.get(body).cloned(), theirs.get(body).cloned());
+    }
+    let papers = |a: &Assessment| -> BTreeMap<String, (String, String)> {
+        let required = a.dossier.iter().filter(|p| p.required);
+        required.map(|p| (p.document.word().to_owned(), ("required".to_owned(), p.citation.clone()))).collect()
+    };
+    let (own, theirs) = (papers(before), papers(after));
+    for document in own.keys().chain(theirs.keys().filter(|d| !own.contains_key(*d))) {
+        compare(format!("document {document}"), own.get(document).cloned(), theirs.get(document).cloned());
+    }
+    let duties = |a: &Assessment| -> BTreeMap<String, (String, String)> {
+        a.obligations
+            .iter()
+            .map(|o| (o.code.clone(), (o.due_on.map_or_else(|| "–".to_owned(), |d| d.to_string()), o.citation.clone())))
+            .collect()
+    };
+    let (own, theirs) = (duties(before), duties(after));
+    for code in own.keys().chain(theirs.keys().filter(|c| !own.contains_key(*c))) {
+        compare(format!("obligation {code}"), own.get(code).cloned(), theirs.get(code).cloned());
     }
     let findings = |a: &Assessment| -> BTreeMap<FindingCode, (String, String)> {
         let weighty = a.findings.iter().filter(|f| f.severity != Severity::Warn);

@@ -228,7 +228,7 @@ fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [Subject<'a>]) -> Vec<S
 /// Deciders are chosen subject by subject, then the strictest; one subject without a decider leaves none. Where some
 /// need a permission and others do not, the permission is needed.
 fn strictest<'a>(law: &Law, subjects: &[Subject], spoken: &[Spoken<'a>]) -> Authority<'a> {
-    if law.pack.status == RuleStatus::Unverified {
+    if law.pack.status == RuleStatus::Unverified || law.of_former_province {
         return Authority::Unknown(None);
     }
     let rules: Vec<&'a Rule> = spoken.iter().map(|s| s.rule).filter(|r| r.effect.group() == "authority").collect();

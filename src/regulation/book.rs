@@ -40,6 +40,8 @@ pub struct Law {
     pub below: Option<Arc<Pack>>,
     /// The pack is applied outside its time.
     pub out_of_force: bool,
+    /// The province is no more, and no text of the one it became part of is known: nobody of it decides.
+    pub of_former_province: bool,
     /// The document by which an administrator chose it.
     pub chosen_by: Option<String>,
 }
@@ -81,7 +83,7 @@ impl Book {
             self.choices.iter().filter(|c| c.jurisdiction == jurisdiction && c.from <= day).collect();
         own.sort_by_key(|c| c.from);
         let choice = own.last()?;
-        let law = self.law(self.find(&choice.code)?, day);
+        let law = self.law(self.edition(&choice.code, day)?, day);
         Some(Law { out_of_force: false, chosen_by: Some(choice.document.clone()), ..law })
     }
 
@@ -98,14 +100,21 @@ impl Book {
         self.packs.range((code.to_owned(), i64::MIN)..=(code.to_owned(), i64::MAX)).next_back().map(|(_, p)| p)
     }
 
+    /// The edition of a pack that holds on a day: the newest of those in force then, else the newest of all.
+    fn edition(&self, code: &str, day: Day) -> Option<&Arc<Pack>> {
+        let all = || self.packs.range((code.to_owned(), i64::MIN)..=(code.to_owned(), i64::MAX)).map(|(_, p)| p).rev();
+        all().find(|p| p.in_force_on(day)).or_else(|| all().next())
+    }
+
     fn law(&self, pack: &Arc<Pack>, day: Day) -> Law {
-        let below = pack.extends.as_ref().and_then(|code| self.find(code)).cloned();
-        Law { pack: Arc::clone(pack), below, out_of_force: !pack.in_force_on(day), chosen_by: None }
+        let below = pack.extends.as_ref().and_then(|code| self.edition(code, day)).cloned();
+        let out_of_force = !pack.in_force_on(day);
+        Law { pack: Arc::clone(pack), below, out_of_force, of_former_province: false, chosen_by: None }
     }
 
     /// A named regulation is applied whatever the date.
     pub fn by_code(&self, code: &str, day: Day) -> Option<Law> {
-        self.find(code).map(|pack| self.law(pack, day))
+        self.edition(code, day).map(|pack| self.law(pack, day))
     }
 
     /// What an administrator chose for a province, else the version of its regulation in force on a day; where none is, the last one before it,
@@ -114,11 +123,16 @@ impl Book {
         if let Some(law) = self.chosen(jurisdiction, day) {
             return Some(law);
         }
-        let mut own: Vec<&Arc<Pack>> =
-            self.latest().into_iter().filter(|p| p.jurisdiction.as_deref() == Some(jurisdiction)).collect();
+        let of_it = self.latest().into_iter().filter(|p| p.jurisdiction.as_deref() == Some(jurisdiction));
+        let mut own: Vec<&Arc<Pack>> = of_it.filter_map(|p| self.edition(&p.code, day)).collect();
         own.sort_by_key(|p| p.in_force_from);
-        let in_force = own.iter().find(|p| p.in_force_on(day));
-        let before = || own.iter().rev().find(|p| p.in_force_from.is_none_or(|from| from <= day));
-        in_force.or_else(before).or(own.first()).map(|pack| self.law(pack, day))
+        if let Some(pack) = own.iter().find(|p| p.in_force_on(day)) {
+            return Some(self.law(pack, day));
+        }
+        let before = own.iter().rev().find(|p| p.in_force_from.is_none_or(|from| from <= day)).or(own.first())?;
+        let successor = before.successor.as_ref().filter(|_| before.in_force_to.is_some_and(|to| to <= day));
+        // The province became part of another, whose text applies where one is known.
+        let theirs = successor.and_then(|(code, _)| self.in_force(code, day)).filter(|law| !law.out_of_force);
+        Some(theirs.unwrap_or_else(|| Law { of_former_province: successor.is_some(), ..self.law(before, day) }))
     }
 }

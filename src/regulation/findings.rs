@@ -240,7 +240,7 @@ fn describe(finding: &Finding) -> Bilingual {
             "The letter does not state category, grade, step and grade code.".into(),
         ),
         FindingCode::ConsentMissing => {
-            ("Chưa có ý kiến của cấp ủy trong hồ sơ.".into(), "The Party consent is not in the dossier.".into())
+            ("Chưa có ý kiến đồng ý của cấp ủy trong hồ sơ.".into(), "The Party's agreement is not in the dossier.".into())
         }
         FindingCode::OffPlan => ("Ngoài kế hoạch năm.".into(), "Not in the annual plan.".into()),
         FindingCode::PassportExpiresEarly => {

@@ -303,6 +303,68 @@ on_both! {
         assert_eq!(counted(&w).await["visits"], 1);
     }
 
+    async fn what_was_submitted_first_holds_its_place_whichever_is_decided_first(w) {
+        let people = w.officials("SKHCN").await;
+        let mut ids = Vec::new();
+        for month in ["04", "05", "06"] {
+            let (from, to) = (format!("2026-{month}-20"), format!("2026-{month}-22"));
+            let mut trip = w.small_trip().await;
+            trip["members"] = json!([{"official_id": people[0], "role": "head"}]);
+            (trip["departure_date"], trip["return_date"]) = (json!(from), json!(to));
+            trip["stops"] = json!([{"country": "JP", "place": "Tokyo", "from": from, "to": to}]);
+            let id = w.submitted(trip).await;
+            w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+            w.act("office.vptu", &id, "consent", json!({"verdict": "agree", "document": {"number": "1", "date": "2026-03-02"}})).await.expect(200);
+            ids.push(id);
+        }
+        w.act("chair", &ids[2], "decide", decision("approve")).await.refused(409, "waiver_needed");
+        let mut excepted = decision("approve");
+        excepted["waivers"] = json!([{"finding": "yearly_trip_limit", "reason": "Trung ương triệu tập."}]);
+        w.act("chair", &ids[2], "decide", excepted).await.expect(200);
+        // One excess costs one exception.
+        w.act("chair", &ids[1], "decide", decision("approve")).await.expect(200);
+        w.act("chair", &ids[0], "decide", decision("approve")).await.expect(200);
+    }
+
+    async fn a_postponed_trip_resumes_with_an_exception_and_whoever_came_back_is_free(w) {
+        let people = w.officials("SKHCN").await;
+        let id = w.approved(w.small_trip().await).await;
+        w.act("clerk.skhcn", &id, "record-departure", json!({"on": "2026-03-02"})).await.expect(200);
+        let moved = amend(&w, "clerk.skhcn", &id, json!({"departure_date": "2026-03-24", "return_date": "2026-03-27"})).await;
+        assert_eq!(moved.faults(), [("/changes/departure_date".to_owned(), "departed_already".to_owned())]);
+        let again = async |w: &World| {
+            let mut trip = w.small_trip().await;
+            trip["members"] = json!([{"official_id": people[2], "role": "head"}]);
+            w.draft(trip).await
+        };
+        let overlaps = async |w: &World, id: &str| {
+            let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.expect(200).json();
+            asked["findings"].as_array().unwrap().iter().any(|f| f["code"] == "overlapping_trip")
+        };
+        let other = again(&w).await;
+        assert!(overlaps(&w, &other).await);
+        w.act("clerk.skhcn", &id, "record-return", json!({"on": "2026-03-02"})).await.expect(200);
+        assert!(!overlaps(&w, &other).await);
+    }
+
+    async fn whom_the_party_refused_need_not_be_refused_again_and_nobody_left_is_said(w) {
+        let people = w.officials("SKHCN").await;
+        let id = w.submitted(w.study_visit().await).await;
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let paper = json!({"number": "1", "date": "2026-03-02"});
+        let refused = json!({"verdict": "agree", "members": [{"official_id": people[2], "verdict": "refuse"}], "document": paper, "note": "Không đồng ý."});
+        w.act("office.vptu", &id, "consent", refused).await.expect(200);
+        let mut said = decision("approve");
+        said["members"] = json!([{"official_id": people[2], "verdict": "reject"}]);
+        let approved = w.act("chair", &id, "decide", said).await.expect(200).json();
+        // Headcount, list and figures follow the decision.
+        assert_eq!((&approved["headcount"], &counted(&w).await["visits"]), (&json!(4), &json!(4)));
+        amend(&w, "clerk.skhcn", &id, json!({"return_date": "2026-03-28"})).await.expect(200);
+        w.act("chair", &id, "decide", another("31/QĐ-UBND")).await.expect(200);
+        let gone = amend(&w, "clerk.skhcn", &id, json!({"members": [{"official_id": people[2], "role": "head"}]})).await;
+        assert_eq!(gone.faults(), [("/changes/members".to_owned(), "nobody_left".to_owned())]);
+    }
+
     async fn what_needs_an_exception_goes_to_the_body_that_may_give_it(w) {
         let people = w.officials("SKHCN").await;
         let mut trip = w.small_trip().await;

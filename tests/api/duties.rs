@@ -118,6 +118,28 @@ on_both! {
         assert_eq!(done["done_on"], "2026-06-22");
     }
 
+    async fn a_passport_is_recalled_by_the_days_that_hold(w) {
+        let people = w.officials("SKHCN").await;
+        let kept = |number: &str, kind: &str| json!({"kind": kind, "passport_number": number, "expires_on": "2031-01-05"});
+        let path = format!("/officials/{}/passports", people[3]);
+        w.post("custodian", &path, kept("O7654321", "official")).await.expect(201);
+        let second = w.post("custodian", &path, kept("D7654321", "diplomatic")).await.expect(201).json();
+        let id = w.approved(w.small_trip().await).await;
+        let early = json!({"delegation_id": id, "official_id": people[3], "on": "2026-02-27", "receipt": "1"});
+        assert_eq!(w.post("custodian", "/custodies", early).await.faults(), [("/on".to_owned(), "before_the_decision".to_owned())]);
+        hand_over(&w, &id, &people[3]).await.expect(201);
+        let both = json!({"delegation_id": id, "official_id": people[3], "passport_id": second["id"], "on": "2026-03-02", "receipt": "2"});
+        w.post("custodian", "/custodies", both).await.refused(409, "already_exists");
+        let due = async |w: &World| duties(w, "custodian", "?code=passport_return").await[0]["due_on"].clone();
+        assert_eq!(due(&w).await, "2026-04-03");
+        w.act("clerk.skhcn", &id, "amend", json!({"changes": {"return_date": "2026-03-25"}, "reason": "Về sớm."})).await.expect(200);
+        assert_eq!(due(&w).await, "2026-04-01");
+        w.act("clerk.skhcn", &id, "cancel", json!({"reason": "Bạn hủy."})).await.expect(200);
+        assert_eq!(due(&w).await, "2026-03-09");
+        // Whoever recalls it sees why.
+        assert_eq!(w.trip("custodian", &id).await["state"], "cancelled");
+    }
+
     async fn official_business_is_done_on_the_official_passport(w) {
         let people = w.officials("SKHCN").await;
         let passport = json!({"kind": "official", "passport_number": "O7654321", "expires_on": "2026-06-30"});

@@ -128,6 +128,47 @@ on_both! {
         assert_eq!(pages("officer.snv").await, [numbers[0].clone(), numbers[3].clone()]);
     }
 
+    async fn no_number_stands_for_two_dossiers(w) {
+        let submitted = async |trip: Value| {
+            let id = w.submitted(trip).await;
+            w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+            id
+        };
+        let (a, b) = (submitted(w.small_trip().await).await, submitted(w.later_trip(&[4, 5]).await).await);
+        let decide = |number: &str| {
+            let mut said = decision("approve");
+            said["document"] = json!({"number": number, "date": "2026-03-02", "signed_as": "direct"});
+            said
+        };
+        let drawn = issue(&w, "officer.snv", &a, "sending_decision").await.expect(201).json();
+        assert_eq!(drawn["number"], "01/QĐ-SNV");
+        let taken = w.act("director.snv", &b, "decide", decide("01/QĐ-SNV")).await;
+        assert_eq!(taken.faults(), [("/document/number".to_owned(), "number_taken".to_owned())]);
+        // A number typed by hand is left out by the next draw.
+        w.act("director.snv", &b, "decide", decide("02/QĐ-SNV")).await.expect(200);
+        issue(&w, "officer.snv", &b, "sending_decision").await.expect(201);
+        // Decided under another number than was drawn: that one is made void first.
+        w.act("director.snv", &a, "decide", decide("77/QĐ-SNV")).await.expect(200);
+        issue(&w, "officer.snv", &a, "sending_decision").await.refused(409, "already_exists");
+        let void = |paper: &Value| World::request("POST", &format!("/papers/{}/void", paper["id"].as_str().unwrap())).insert_header(("If-Match", "\"1\"")).set_json(json!({"reason": "x"}));
+        w.as_user("officer.snv", void(&drawn)).await.expect(200);
+        issue(&w, "officer.snv", &a, "sending_decision").await.expect(201);
+        // The decision on an amendment draws a number of its own, and is written of what is asked for.
+        let people = w.officials("SKHCN").await;
+        let change = json!({"changes": {"return_date": "2026-04-23", "members": [{"official_id": people[4], "role": "head"}]}, "reason": "x"});
+        w.act("clerk.skhcn", &b, "amend", change).await.expect(200);
+        let next = issue(&w, "officer.snv", &b, "sending_decision").await.expect(201).json();
+        assert_eq!(next["number"], "03/QĐ-SNV");
+        assert!(has(&file(&w, "officer.snv", &next).await, "Điều 1. Cử 1 người"));
+        w.act("director.snv", &b, "decide", decide("03/QĐ-SNV")).await.expect(200);
+        assert_eq!(issue(&w, "officer.snv", &b, "sending_decision").await.expect(201).json()["version"], 2);
+        // What was drawn for a trip that came to nothing is made void.
+        let c = submitted({ let mut trip = w.later_trip(&[2, 3]).await; trip["title"] = json!("Khác"); trip }).await;
+        let drawn = issue(&w, "officer.snv", &c, "sending_decision").await.expect(201).json();
+        w.act("director.snv", &c, "decide", decision("reject")).await.expect(200);
+        w.as_user("officer.snv", void(&drawn)).await.expect(200);
+    }
+
     async fn guests_get_a_letter_of_permission(w) {
         let id = w.approved_visit(w.visit().await).await;
         let paper = issue(&w, "officer.snv", &id, "permission").await.expect(201).json();

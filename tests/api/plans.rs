@@ -157,6 +157,37 @@ on_both! {
         assert!(!findings(&w, &second).await.contains(&"off_plan".to_owned()));
     }
 
+    async fn what_becomes_of_an_item_freezes_no_dossier(w) {
+        let id = approved(&w).await;
+        let mut trip = w.small_trip().await;
+        trip["plan_item_id"] = json!(id);
+        let draft = w.draft(trip.clone()).await;
+        let going = w.approved(trip.clone()).await;
+        let beside = w.approved({ let mut later = w.later_trip(&[4, 5]).await; later["plan_item_id"] = json!(id); later }).await;
+        // The second draws on an item that is used up: figures, plan and assessment say the same.
+        let figures = async |w: &World| {
+            let rows = w.get("stats", "/statistics/outbound?year=2026&by=in_plan").await.expect(200).json()["rows"].clone();
+            let actual = w.get("stats", "/plans/2026/actual").await.expect(200).json()["total"].clone();
+            let of = |key: &str| rows.as_array().unwrap().iter().find(|r| r["key"] == key).map_or(json!(0), |r| r["delegations"].clone());
+            (of("true"), of("false"), actual["used"]["delegations"].clone(), actual["off_plan"]["delegations"].clone())
+        };
+        assert_eq!(figures(&w).await, (json!(1), json!(1), json!(1), json!(1)));
+        let path = format!("/plans/2026/items/{id}");
+        let etag = w.get("clerk.skhcn", &path).await.etag();
+        w.patch("clerk.skhcn", &path, &etag, json!({"drop": true, "reason": "Thôi."})).await.expect(200);
+        act(&w, "chair", "adjust", paper("09/KH-UBND")).await.expect(200);
+        // What was decided stands; the draft is told, changed, and taken off the item.
+        assert_eq!(figures(&w).await, (json!(1), json!(1), json!(1), json!(1)));
+        assert!(findings(&w, &draft).await.contains(&"off_plan".to_owned()));
+        let path = format!("/outbound-delegations/{draft}");
+        w.patch("clerk.skhcn", &path, "\"1\"", json!({"title": "Đổi tên"})).await.expect(200);
+        let off = w.patch("clerk.skhcn", &path, "\"2\"", json!({"plan_item_id": null, "note": null})).await.expect(200).json();
+        assert_eq!(off["plan_item_id"], Value::Null);
+        for trip in [&going, &beside] {
+            w.act("clerk.skhcn", trip, "amend", json!({"changes": {"title": "Tên khác"}, "reason": "x"})).await.expect(200);
+        }
+    }
+
     async fn the_plan_is_set_against_what_came_of_it(w) {
         let id = approved(&w).await;
         let before = w.get("stats", "/plans/2026/actual").await.expect(200).json();

@@ -78,6 +78,26 @@ on_both! {
         assert_eq!(w.get("clerk.skhcn", "/regulation-choices").await.expect(200).json()["items"][0]["regulation"], "mau");
     }
 
+    async fn an_edition_holds_from_its_day_and_a_former_province_names_nobody(w) {
+        let next = include_str!("../../regulations/mau.toml").replacen("version = 1", "version = 2", 1).replacen("in_force_from = 2012-01-01", "in_force_from = 2026-06-01", 1);
+        let request = World::request("POST", "/regulations").insert_header(("Content-Type", "application/toml")).set_payload(next);
+        w.as_user("rules", request).await.expect(201);
+        let mut asked = question("mau", "outbound", "2026-03-02", "2026-04-06", "2026-04-10");
+        asked.as_object_mut().unwrap().remove("regulation");
+        for (key, code) in [("jurisdiction", "tinh-mau"), ("regulation", "mau")] {
+            let mut asked = asked.clone();
+            asked[key] = json!(code);
+            assert_eq!(ask(&w, asked.clone()).await["regulation"]["version"], 1);
+            asked["received_on"] = json!("2026-06-01");
+            assert_eq!(ask(&w, asked).await["regulation"]["version"], 2);
+        }
+        // Bắc Giang became part of Bắc Ninh, of which no text was read.
+        asked["jurisdiction"] = json!("bac-giang");
+        let answer = ask(&w, asked).await;
+        assert_eq!(answer["decider"], Value::Null, "{answer}");
+        assert!(answer["notes"].as_array().unwrap().iter().any(|n| n["code"] == "successor_jurisdiction"));
+    }
+
     async fn a5_quang_nam_private_travel_by_the_rank_of_the_person(w) {
         let mut asked = question("quang-nam-2008", "private_travel", "2014-10-06", "2014-11-03", "2014-11-10");
         asked["travellers"][0] = traveller("a", json!({"role": "head", "post_level": "department_head", "provincial_committee_member": true, "managed_by": "party_standing_board"}));
@@ -189,6 +209,7 @@ on_both! {
             ("binh-phuoc-5516", json!({"managed_by": "ppc"}), Some("ppc")), ("binh-phuoc-5516", json!({}), None),
             ("quang-ngai-2015", json!({"post_level": "department_head"}), Some("ppc_chair")), ("quang-ngai-2015", json!({}), None),
             ("dong-nai", json!({"managed_by": "party_standing_board"}), Some("ppc")), ("dong-nai", json!({}), None),
+            ("thai-binh-2018", json!({}), None), ("binh-duong-2023", json!({}), None),
         ] {
             let mut asked = question(code, "outbound", "2024-03-04", "2024-04-08", "2024-04-12");
             let mut one = traveller("a", json!({"role": "head"}));
@@ -214,7 +235,12 @@ on_both! {
         assert!(decider.before.as_ref().unwrap().1.contains("Đ.11 k.11"));
         // The leader's trip would lose the consent of the Party; its decider stays.
         let led = found.changed.iter().find(|c| c.title != small.title).unwrap();
-        assert_eq!(led.differences.iter().map(|d| d.what.as_str()).collect::<Vec<_>>(), ["consent of party_standing_secretariat"]);
+        let what: Vec<&str> = led.differences.iter().map(|d| d.what.as_str()).collect();
+        assert_eq!(what, ["consent of party_standing_secretariat", "document cost_estimate", "document invitation", "document programme",
+            "document request_letter", "obligation trip_report"]);
+        assert!(found.changed.iter().flat_map(|c| &c.differences).all(|d| {
+            [&d.before, &d.after].into_iter().flatten().all(|(_, citation)| !citation.is_empty())
+        }), "every verdict cites: {:?}", found.changed);
         let none = w.house.db.read_now(|conn| rehearse(conn, &tools, draft, days("2025-01-01", "2025-12-31"))).unwrap().unwrap();
         assert_eq!((none.dossiers, none.changed.len()), (0, 0));
         let faults = w.house.db.read_now(|conn| rehearse(conn, &tools, &draft.replace("ppc_chair", "king"), days("2026-01-01", "2026-12-31"))).unwrap();

@@ -189,6 +189,47 @@ on_both! {
         }
     }
 
+    async fn papers_cite_the_document_that_was_used_and_the_seat_corrects_what_a_substitute_signed(w) {
+        let id = to_decide(&w).await;
+        let inbound = json!({"scope": {"procedures": ["inbound"]}, "signed_as": "tl", "document_number": "1/UQ-IN"});
+        lent(&w, "custodian", inbound).await.expect(201);
+        let outbound = lent(&w, "custodian", json!({"scope": {"procedures": ["outbound"]}, "document_number": "2/UQ-OUT"})).await.expect(201);
+        w.act("custodian", &id, "decide", signed("tuq")).await.expect(200);
+        // It ends the same day: what was signed stays signed under it.
+        let path = format!("/substitutions/{}", outbound.json()["id"].as_str().unwrap());
+        w.patch("director.snv", &path, &outbound.etag(), json!({"valid_to": "2026-03-02"})).await.expect(200);
+        let paper = w.post("officer.snv", "/papers", json!({"delegation_id": id, "kind": "sending_decision"})).await.expect(201).json();
+        let told = crate::papers::file(&w, "officer.snv", &paper).await;
+        assert!(told.iter().any(|l| l.contains("số 2/UQ-OUT")) && !told.iter().any(|l| l.contains("1/UQ-IN")), "{told:#?}");
+        let corrected = json!({"document": {"number": "24/QĐ-SNV", "date": "2026-03-03"}, "reason": "Sai ngày."});
+        w.act("custodian", &id, "correct-decision", corrected.clone()).await.refused(403, "forbidden");
+        w.act("officer.snv", &id, "correct-decision", corrected.clone()).await.refused(403, "forbidden");
+        w.act("director.snv", &id, "correct-decision", corrected).await.expect(200);
+    }
+
+    async fn every_act_names_in_whose_place_and_each_body_its_signers(w) {
+        w.joins(json!({"username": "deputy.skhcn", "full_name": "Phó Giám đốc", "agency_id": w.agency("SKHCN").await, "seats": []})).await;
+        let body = json!({"to_user_id": user(&w, "deputy.skhcn").await, "body": "agency_head", "signed_as": "kt", "valid_from": "2026-03-02",
+            "document_number": "4/UQ", "document_date": "2026-03-02"});
+        w.post("head.skhcn", "/substitutions", body).await.expect(201);
+        let id = w.approved(w.small_trip().await).await;
+        w.act("deputy.skhcn", &id, "amend", json!({"changes": {"return_date": "2026-03-26"}, "reason": "x"})).await.expect(200);
+        w.act("deputy.skhcn", &id, "postpone", json!({"reason": "x"})).await.expect(200);
+        let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.expect(200).json();
+        for line in history["items"].as_array().unwrap().iter().rev().take(2) {
+            assert_eq!((&line["on_behalf_of"], &line["body"]), (&json!("head.skhcn"), &json!("agency_head")), "{line}");
+        }
+        for (body, who) in [("ppc", "chair"), ("dofa", "director.snv")] {
+            let found = w.get("inspector", &format!("/bodies/{body}/holders")).await.expect(200).json();
+            assert!(found["items"].as_array().unwrap().iter().any(|h| h["username"] == who), "{found}");
+        }
+        // A closed account signs nothing more.
+        let path = format!("/users/{}", user(&w, "chair").await);
+        let etag = w.get("admin", &path).await.etag();
+        w.patch("admin", &path, &etag, json!({"active": false})).await.expect(200);
+        assert_eq!(w.get("inspector", "/bodies/ppc/holders").await.expect(200).json()["items"], json!([]));
+    }
+
     async fn a_seat_lent_for_guests_drafts_no_trip(w) {
         let clerk = user(&w, "clerk.skhcn").await;
         let body = json!({"to_user_id": clerk, "body": "agency_head", "signed_as": "kt", "scope": {"procedures": ["inbound"]},

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Datelike;
 use serde_json::json;
 
 use crate::access::call::Call;
-use crate::approval::process::{Process, Standing as Step_, Step};
+use crate::approval::process::{Process, Step};
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
 use crate::handling::actions::approval::{Verdict, not_open};
@@ -14,6 +15,7 @@ use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude, 
 use crate::handling::amendments::{Amendment, Brought, Difference, Form, Judged, Kind, Standing};
 use crate::handling::flow::{Action, State};
 use crate::handling::model::{Annotation, Decision, Dossier, Waived, Waiver};
+use crate::handling::store::numbers::check_free;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::violation::Violations;
@@ -65,6 +67,11 @@ impl Compared {
         Ok(found)
     }
 
+    /// An exception from what is exceeded no more is none.
+    fn keep_needed(&self, waivers: &mut Vec<Waived>) {
+        waivers.retain(|w| self.after.findings.iter().any(|f| f.code == w.finding));
+    }
+
     /// Bodies to be consulted: of a material change each that the rules ask, since it answered for other guests or
     /// another journey; of any other those that were not asked before.
     fn consulted(&self, material: bool) -> impl Iterator<Item = &Asked> {
@@ -111,6 +118,9 @@ pub fn amend<C: Content>(
         plan(&mut dossier.process, call, tools, &compared, &amendment, dossier.decision.as_ref())?;
         amendment.proposed = Some(proposed);
     } else {
+        if let Some(decision) = &mut dossier.decision {
+            compared.keep_needed(&mut decision.waivers);
+        }
         dossier.content = proposed;
         put_in_force(&mut amendment, dossier.decision.as_mut(), call);
         duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
@@ -232,11 +242,7 @@ fn plan<C>(
         Ok(Step { silence, ..Step::planned(kind, Some(body), within, due, citation) })
     };
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
-    propose.standing = Step_::Done;
-    propose.outcome = Some("amendment".into());
-    propose.acted_by = Some(call.actor.id());
-    propose.on_behalf_of = by_actor(call).1(Body::AgencyHead);
-    propose.acted_at = Some(call.now);
+    propose.done("amendment", call.actor.id(), by_actor(call).1(Body::AgencyHead), call.now);
     let mut steps = vec![propose];
     for asked in compared.consulted(amendment.material) {
         steps.push(planned(asked.kind, asked.body, &asked.citation)?);
@@ -289,6 +295,7 @@ pub fn decide<C: Content>(
         "Thay đổi từ hai nội dung trở lên phải ban hành quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
         "Two kinds of change or more need another decision, with a number of its own (TT 04/2020/TT-BNG Art. 4(1)).",
     );
+    check_free(conn, dossier.id, &said.document.number, said.document.date.year(), &mut faults)?;
     faults.finish()?;
     let verdict = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);

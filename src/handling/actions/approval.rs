@@ -1,5 +1,6 @@
 //! The way to the decision: submit, supplement, appraise, consult, decide.
 
+use chrono::Datelike;
 use serde_json::json;
 
 use crate::access::call::Call;
@@ -16,6 +17,7 @@ use crate::handling::http::body::{
 };
 use crate::handling::model::{Assigned, Correction, Decision, DecisionPaper, Dossier, Ruling, Waived, Waiver};
 use crate::handling::rules::decider;
+use crate::handling::store::numbers::check_free;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::time::Day;
@@ -108,11 +110,7 @@ fn enter<C: Content>(
 /// exception is decided by the body that may give it.
 fn plan(law: &Law, answer: &Assessment, call: &Call) -> Process {
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
-    propose.standing = Standing::Done;
-    propose.outcome = Some("submitted".into());
-    propose.acted_by = Some(call.actor.id());
-    propose.on_behalf_of = by_actor(call).1(Body::AgencyHead);
-    propose.acted_at = Some(call.now);
+    propose.done("submitted", call.actor.id(), by_actor(call).1(Body::AgencyHead), call.now);
     let mut steps = vec![propose];
     if answer.steps.is_empty() {
         steps.push(Step::planned(StepKind::Appraise, Some(Body::Dofa), None, None, ""));
@@ -329,6 +327,9 @@ pub fn decide<C: Content>(
         return amend::decide(conn, call, tools, seen, dossier, said);
     }
     let waived = if approves { check_findings(conn, call, tools, &dossier, &said.waivers)? } else { Vec::new() };
+    let mut faults = Violations::default();
+    check_free(conn, dossier.id, &said.document.number, said.document.date.year(), &mut faults)?;
+    faults.finish()?;
     let verdict: &'static str = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);
     let by = dossier.process.take(StepKind::Decide, decides, verdict, by_actor(call), call.now).map_err(not_open)?;

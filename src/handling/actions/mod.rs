@@ -9,21 +9,22 @@ pub mod exceptions;
 
 use serde_json::{Value, json};
 
+use crate::access::account::StandIn;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
-use crate::approval::process::Step;
+use crate::approval::process::{InPlace, Step};
 use crate::approval::store::{Deed, record};
 use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
 use crate::handling::amendments::Standing;
 use crate::handling::flow::{Action, State};
 use crate::handling::model::{Dossier, Waived};
-use crate::handling::rules::{AgencyRule, allowed, is_passed_over, may, possible, sees};
+use crate::handling::rules::{AgencyRule, allowed, decider, is_passed_over, may, possible, sees};
 use crate::handling::store::versions;
 use crate::handling::{Content, Tools, store};
 use crate::kernel::id::Id;
 use crate::kernel::time::{Day, start_of};
-use crate::kernel::words::{Body, PaperRef, StepKind};
+use crate::kernel::words::{Body, PaperRef, Role, StepKind};
 use crate::registry::agencies;
 use crate::regulation::assess::{Assessment, assess};
 use crate::regulation::book::Law;
@@ -153,8 +154,9 @@ pub fn conclude<C: Content>(
     before: &Dossier<C>,
     mut dossier: Dossier<C>,
     action: Action,
-    trace: Trace,
+    mut trace: Trace,
 ) -> Result<Dossier<C>> {
+    trace.body = trace.body.or_else(|| represented(call, before));
     let amendable = matches!(dossier.state, State::Approved | State::UnderWay | State::OnSite);
     if let (false, Some(amendment)) = (amendable, dossier.pending_mut()) {
         amendment.standing = Standing::Lapsed;
@@ -218,8 +220,19 @@ fn deed<'a, C: Content>(
 }
 
 /// Who takes a step, and for each body in whose place.
-pub fn by_actor(call: &Call) -> (i64, impl Fn(Body) -> Option<i64> + use<'_>) {
-    (call.actor.id(), |body| call.actor.in_place_of(body).map(|lent| lent.for_user))
+pub fn by_actor(call: &Call) -> (i64, impl Fn(Body) -> Option<InPlace> + use<'_>) {
+    let in_place = |lent: &StandIn| InPlace { user: lent.for_user, substitution: lent.id };
+    (call.actor.id(), move |body| call.actor.in_place_of(body).map(in_place))
+}
+
+/// For which body a substitute does what is no step; none where he does it by a right of his own.
+fn represented<C: Content>(call: &Call, dossier: &Dossier<C>) -> Option<Body> {
+    let actor = &call.actor;
+    if actor.belongs_to(dossier.content.agency_id()) {
+        let lent = !actor.has(Role::Clerk) && actor.in_place_of(Body::AgencyHead).is_some();
+        return lent.then_some(Body::AgencyHead);
+    }
+    decider(dossier).filter(|body| actor.decides_for(*body) && actor.in_place_of(*body).is_some())
 }
 
 /// How the trail names a dossier.

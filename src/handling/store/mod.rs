@@ -1,6 +1,7 @@
 //! Rows of the register of dossiers.
 
 pub mod list;
+pub mod numbers;
 pub mod versions;
 
 use diesel::prelude::*;

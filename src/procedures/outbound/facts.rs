@@ -42,7 +42,7 @@ pub fn fact(trip: &Trip) -> Option<Fact> {
             .chain(c.origin.as_ref().and_then(|o| o.leader_level))
             .filter(|l| l.is_leader())
             .min(),
-        in_plan: c.plan_item_id.is_some() || c.origin.as_ref().is_some_and(|o| o.in_plan),
+        in_plan: c.in_plan(),
         reception_level: None,
         channel: None,
         waived: decision.is_some_and(|d| !d.waivers.is_empty()),

@@ -21,6 +21,8 @@ pub struct Content {
     pub capacity: Capacity,
     pub agency_id: i64,
     pub plan_item_id: Option<i64>,
+    /// Whether the plan had room for it when it was decided; none before.
+    pub planned: Option<bool>,
     pub funding: Vec<Funding>,
     /// None only for private travel.
     pub inviting_party: Option<InvitingParty>,
@@ -68,6 +70,14 @@ pub struct Journey {
     pub returned_on: Option<NaiveDate>,
 }
 
+impl Journey {
+    /// The days abroad: as recorded, else as planned. Whoever came back earlier is free from then on.
+    pub fn days(&self, departure: Day, returning: Day) -> Period {
+        let from = self.departed_on.unwrap_or(departure);
+        Period { from, to: self.returned_on.unwrap_or(returning).max(from) }
+    }
+}
+
 impl Content {
     pub fn period(&self) -> Period {
         Period { from: self.departure, to: self.returning }
@@ -111,23 +121,23 @@ impl Content {
         agreed(PartyLevel::Cell) && agreed(PartyLevel::Committee)
     }
 
+    /// Whether it counts as planned: as it was decided, before that by its item, of an old list as that says.
+    pub fn in_plan(&self) -> bool {
+        self.planned.unwrap_or(self.plan_item_id.is_some()) || self.origin.as_ref().is_some_and(|o| o.in_plan)
+    }
+
     /// Members whom the decision did not refuse.
     pub fn travelling(&self) -> impl Iterator<Item = (&Member, &Person)> {
         let refused = |v: Verdicts| v.decision == Some(DecisionVerdict::Reject);
         self.members_judged().filter(move |(_, v, _)| !refused(*v)).map(|(m, _, p)| (m, p))
     }
 
-    /// The days abroad: as recorded, else as planned.
-    pub fn days_abroad(&self) -> Period {
-        let from = self.journey.departed_on.unwrap_or(self.departure);
-        Period { from, to: self.journey.returned_on.unwrap_or(self.returning).max(from) }
-    }
-
     /// Everyone who is abroad, for the whole days of the trip.
     pub fn engagements(&self, delegation_id: i64, draft: bool) -> Vec<Engagement> {
         let place = self.countries().join(",");
         let who = self.travelling().map(|(m, _)| m.official_id.0);
-        who.map(|id| abroad(id, delegation_id, place.clone(), self.days_abroad(), draft)).collect()
+        who.map(|id| abroad(id, delegation_id, place.clone(), self.journey.days(self.departure, self.returning), draft))
+            .collect()
     }
 }
 

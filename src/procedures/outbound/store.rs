@@ -32,6 +32,8 @@ struct Kept {
     note: Option<String>,
     journey: Journey,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    planned: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     leave: Option<Leave>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     party_opinions: Vec<PartyOpinion>,
@@ -48,6 +50,7 @@ pub fn json(c: &Content) -> Result<String> {
         funding: c.funding.clone(),
         inviting_party: c.inviting_party.clone(),
         note: c.note.clone(),
+        planned: c.planned,
         leave: c.leave.clone(),
         party_opinions: c.party_opinions.clone(),
         journey: c.journey,
@@ -119,6 +122,7 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
         capacity: kept.capacity,
         agency_id: stored.agency_id,
         plan_item_id: kept.plan_item_id,
+        planned: kept.planned,
         funding: kept.funding,
         inviting_party: kept.inviting_party,
         departure: stored.begins_on,
@@ -274,16 +278,20 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
             dossiers::begins_on,
             dossiers::ends_on,
             dossiers::state,
+            dossiers::content,
         ))
         .into_boxed();
     if let Some(people) = people {
         query = query.filter(members::official_id.eq_any(people.to_vec()));
     }
-    let rows: Vec<(i64, i64, String, Day, Day, String)> = query.load(conn)?;
-    let engagement = |(official_id, delegation_id, place, begins, ends, state): (_, _, _, Day, Day, String)| {
+    let rows: Vec<(i64, i64, String, Day, Day, String, String)> = query.load(conn)?;
+    let mut all = Vec::with_capacity(rows.len());
+    for (official_id, delegation_id, place, begins, ends, state, content) in rows {
         let draft = state == State::Draft.word();
-        abroad(official_id, delegation_id, place, Period { from: begins, to: ends }, draft)
-    };
+        let journey = from_json::<Kept>(&content)?.journey;
+        all.push(abroad(official_id, delegation_id, place, journey.days(begins, ends), draft));
+    }
     // Days meet at midnight: only what really shares an hour is left.
-    Ok(rows.into_iter().map(engagement).filter(|e| e.starts < to && from < e.ends).collect())
+    all.retain(|e| e.starts < to && from < e.ends);
+    Ok(all)
 }

@@ -12,6 +12,7 @@ use crate::handling::amendments::Standing;
 use crate::handling::flow::{Action, State};
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
+use crate::procedures::outbound::actions::has_room;
 use crate::procedures::outbound::flow::state_of;
 use crate::procedures::outbound::http::body::{ConsentGiven, Decide, MemberVerdict};
 use crate::procedures::outbound::model::{Content, Trip, Verdicts};
@@ -110,6 +111,11 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
         if known.decision != Some(DecisionVerdict::Reject) || given.is_some() {
             known.decision = Some(given.filter(|_| approves).unwrap_or(body.verdict));
         }
+    }
+    if approves {
+        // Whether the plan has room is said once, by the decision: figures and papers say the same ever after.
+        let room = has_room(conn, &trip)?;
+        trip.at_hand_mut().planned = Some(room);
     }
     let Decide { verdict, document, waivers, note, .. } = body;
     approval::decide(

@@ -20,7 +20,7 @@ use crate::handling::model::{Dossier, Listed};
 use crate::handling::{self, Stored};
 use crate::kernel::time::Day;
 use crate::kernel::words::{Direction, Procedure};
-use crate::plans::model::ItemState;
+use crate::plans::model::{Item, ItemState};
 use crate::plans::store as plans;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::outbound::case::{Around, case};
@@ -48,8 +48,7 @@ impl handling::Content for Content {
     fn listed(&self) -> Listed {
         Listed {
             begins_on: self.departure,
-            // Whoever came back earlier, or later, is free from that day.
-            ends_on: self.days_abroad().to.max(self.departure),
+            ends_on: self.returning,
             countries: self.countries(),
             headcount: self.headcount(),
             names: self
@@ -121,6 +120,19 @@ impl handling::Content for Content {
     }
 }
 
+/// Whether the dossier draws on an approved item of its year that is not used up by those before it.
+fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
+    let content = dossier.at_hand();
+    let item = content.plan_item_id.map(|item| plans::item(conn, item)).transpose()?.flatten();
+    let holds = |item: &Item| {
+        item.state == ItemState::Approved && item.year == i64::from(chrono::Datelike::year(&content.departure))
+    };
+    match item.filter(holds) {
+        Some(item) => Ok(store::drawn_before(conn, item.id, dossier)? < item.wanted.delegations),
+        None => Ok(false),
+    }
+}
+
 /// Everything that is known around a content.
 fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<Around> {
     let (id, content) = (dossier.id, &dossier.content);
@@ -134,20 +146,9 @@ fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<Around> {
             place.insert(agency);
         }
     }
-    let item = content.plan_item_id.map(|item| plans::item(conn, item)).transpose()?.flatten();
-    let planned = match item {
-        Some(item)
-            if item.state == ItemState::Approved
-                && item.year == i64::from(chrono::Datelike::year(&content.departure)) =>
-        {
-            store::drawn_before(conn, item.id, dossier)? < item.wanted.delegations
-        }
-        Some(_) => false,
-        None => false,
-    };
     let lineage = accounts::lineage(conn, content.agency_id)?;
     Ok(Around {
-        planned,
+        planned: has_room(conn, dossier)?,
         reminders: duties::reminders(conn, &lineage, on)?,
         officials,
         agencies: agencies_of,

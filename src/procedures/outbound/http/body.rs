@@ -77,6 +77,7 @@ impl NewTrip {
             capacity: self.capacity,
             agency_id: self.requesting_agency_id.0,
             plan_item_id: self.plan_item_id.map(|id| id.0),
+            planned: None,
             funding: self.funding,
             inviting_party: self.inviting_party,
             departure: self.departure_date,

@@ -1,0 +1,1 @@
+ALTER TABLE approval_steps DROP COLUMN substitution_id;
