@@ -173,6 +173,21 @@ impl From<Problem> for Error {
     }
 }
 
+impl Error {
+    /// Faults of a part of the body, at their place in the whole.
+    #[must_use]
+    pub fn below(mut self, pointer: &str) -> Self {
+        if let Error::Refused(problem) = &mut self
+            && problem.code == Code::ValidationFailed
+        {
+            for fault in &mut problem.errors.0 {
+                fault.pointer.insert_str(0, pointer);
+            }
+        }
+        self
+    }
+}
+
 impl From<Violations> for Error {
     fn from(errors: Violations) -> Self {
         let mut problem = Problem::new(

@@ -239,9 +239,10 @@ fn describe(finding: &Finding) -> Bilingual {
             "Văn bản đề nghị chưa ghi loại, ngạch, bậc, mã ngạch.".into(),
             "The letter does not state category, grade, step and grade code.".into(),
         ),
-        FindingCode::ConsentMissing => {
-            ("Chưa có ý kiến đồng ý của cấp ủy trong hồ sơ.".into(), "The Party's agreement is not in the dossier.".into())
-        }
+        FindingCode::ConsentMissing => (
+            "Chưa có ý kiến đồng ý của cấp ủy trong hồ sơ.".into(),
+            "The Party's agreement is not in the dossier.".into(),
+        ),
         FindingCode::OffPlan => ("Ngoài kế hoạch năm.".into(), "Not in the annual plan.".into()),
         FindingCode::PassportExpiresEarly => {
             ("Hộ chiếu hết hạn quá sớm sau ngày về.".into(), "A passport expires too soon after the return.".into())

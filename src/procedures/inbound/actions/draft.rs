@@ -94,7 +94,7 @@ pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, b
     let mut proposed = seen.dossier.content.clone();
     body.changes.apply(&mut proposed);
     unmask(&mut proposed.guests, &seen.dossier.content.guests);
-    check_content(conn, call, &mut proposed)?;
+    check_content(conn, call, &mut proposed).map_err(|e| e.below("/changes"))?;
     amend_dossier(conn, call, tools, seen, proposed, body.reason)
 }
 

@@ -15,6 +15,7 @@ use crate::handling::actions::{Seen, Trace, begin, conclude, for_own_agency, ope
 use crate::handling::flow::Action;
 use crate::handling::rules::AgencyRule;
 use crate::kernel::violation::Violations;
+use crate::kernel::words::MemberRole;
 use crate::plans::model::ItemState;
 use crate::plans::store as plans;
 use crate::procedures::outbound::http::body::{Amend, NewTrip, TripChanges};
@@ -108,7 +109,7 @@ pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, b
     if !states_stops {
         proposed.stops = stops_on(decided, proposed.departure, proposed.returning);
     }
-    let (_, people) = check_content(conn, call, &proposed, Some(decided))?;
+    let (_, people) = check_content(conn, call, &proposed, Some(decided)).map_err(|e| e.below("/changes"))?;
     let before = |id| decided.members.iter().position(|m| m.official_id == id);
     proposed.people = proposed
         .members
@@ -121,6 +122,9 @@ pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, b
     let mut faults = Violations::default();
     let (vi, en) = ("Không còn ai trong đoàn.", "Nobody is left in the delegation.");
     faults.require(proposed.travelling().next().is_some(), "/changes/members", "nobody_left", vi, en);
+    let led = proposed.members == decided.members || proposed.travelling().any(|(m, _)| m.role == MemberRole::Head);
+    let (vi, en) = ("Trưởng đoàn mới là người đã bị loại.", "The decision refused whoever would lead it.");
+    faults.require(led, "/changes/members", "head_refused", vi, en);
     let (vi, en) = ("Đoàn đã đi: ngày đi không đổi được nữa.", "It has departed: that day does not change any more.");
     let departed = decided.journey.departed_on.is_some() && proposed.departure != decided.departure;
     faults.require(!departed, "/changes/departure_date", "departed_already", vi, en);
