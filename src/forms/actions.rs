@@ -110,7 +110,7 @@ fn written(
         Some(own) => own.body,
         None => layout::template(headed.kind).map_err(Error::Internal)?,
     };
-    fill::fill(&template, &values).map_err(Error::Internal)
+    fill::fill(&template, &values).map_err(|reason| Error::Internal(reason.en))
 }
 
 /// Issues the paper under the next number of its office, kind and year; what was decided has its number already, and

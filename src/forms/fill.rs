@@ -4,19 +4,18 @@
 //! once for every item, and not at all where there is none. Word may cut a field into runs; it is found all the same.
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, Write as _};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::forms::model::{Record, Values};
+use crate::forms::package::{broken, parts};
+use crate::kernel::text::Bilingual;
 use crate::papers::docx::escape;
 
-/// Bytes that a template may have once it is unpacked, and how many parts.
-const LARGEST: usize = 8 << 20;
-const PARTS: usize = 200;
 /// How deep its elements may stand in each other: the tree is walked by recursion.
 const DEPTH: usize = 128;
 /// Fields of one template at most.
@@ -36,49 +35,14 @@ fn has_fields(name: &str) -> bool {
         || ((name.starts_with("word/header") || name.starts_with("word/footer")) && name.ends_with(".xml"))
 }
 
-/// Every part of a package, unpacked.
-fn parts(template: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let mut archive = ZipArchive::new(Cursor::new(template)).map_err(|e| e.to_string())?;
-    let mut all = Vec::new();
-    let mut unpacked = 0;
-    if archive.len() > PARTS {
-        return Err("it has too many parts".into());
-    }
-    for at in 0..archive.len() {
-        let part = archive.by_index(at).map_err(|e| e.to_string())?;
-        let name = part.name().map_err(|e| e.to_string())?.into_owned();
-        let mut bytes = Vec::new();
-        part.take((LARGEST - unpacked) as u64 + 1).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
-        unpacked += bytes.len();
-        if unpacked > LARGEST {
-            return Err("it is too large once unpacked".into());
-        }
-        // What is fetched from elsewhere would go out with every paper.
-        if name.ends_with(".rels") && fetches_from_outside(&bytes) {
-            return Err(format!("{name} points outside the document"));
-        }
-        all.push((name, bytes));
-    }
-    if all.iter().all(|(name, _)| name != "word/document.xml") {
-        return Err("there is no word/document.xml".into());
-    }
-    Ok(all)
-}
-
-/// Whether a relation fetches something when the document is opened; a link that somebody follows does not.
-fn fetches_from_outside(relations: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(relations);
-    text.split("<Relationship").any(|one| one.contains("External") && !one.contains("/relationships/hyperlink\""))
-}
-
-fn parse(xml: &str) -> Result<Vec<Node>, String> {
+fn parse(xml: &str) -> Result<Vec<Node>, Bilingual> {
     let mut reader = Reader::from_str(xml);
     let mut open: Vec<(String, String, Vec<Node>)> = Vec::new();
     let mut top: Vec<Node> = Vec::new();
     let mut from = 0usize;
     loop {
-        let event = reader.read_event().map_err(|e| e.to_string())?;
-        let to = usize::try_from(reader.buffer_position()).map_err(|e| e.to_string())?;
+        let event = reader.read_event().map_err(broken)?;
+        let to = usize::try_from(reader.buffer_position()).map_err(broken)?;
         let raw = xml.get(from..to).unwrap_or_default().to_owned();
         from = to;
         let node = match event {
@@ -87,12 +51,16 @@ fn parse(xml: &str) -> Result<Vec<Node>, String> {
                 let name = start.name().as_ref().to_owned();
                 open.push((name, raw, Vec::new()));
                 if open.len() > DEPTH {
-                    return Err("its elements stand too deep in each other".into());
+                    return Err(Bilingual::new(
+                        "các phần tử lồng nhau quá sâu",
+                        "its elements stand too deep in each other",
+                    ));
                 }
                 continue;
             }
             Event::End(_) => {
-                let (name, tag, children) = open.pop().ok_or("an element is closed that was not opened")?;
+                let (name, tag, children) =
+                    open.pop().ok_or_else(|| broken("an element is closed that was not opened"))?;
                 Node::Element { name, open: tag, close: raw, children }
             }
             Event::Text(_) | Event::GeneralRef(_) => Node::Text(raw),
@@ -100,7 +68,7 @@ fn parse(xml: &str) -> Result<Vec<Node>, String> {
         };
         open.last_mut().map_or(&mut top, |(_, _, children)| children).push(node);
     }
-    if open.is_empty() { Ok(top) } else { Err("an element is not closed".into()) }
+    if open.is_empty() { Ok(top) } else { Err(broken("an element is not closed")) }
 }
 
 fn write_nodes(nodes: &[Node], out: &mut String) {
@@ -301,12 +269,12 @@ fn lines(node: &Node, out: &mut String) {
 }
 
 /// Every field that a template has, and its text, a line each paragraph.
-pub fn fields_of(template: &[u8]) -> Result<(BTreeSet<String>, String), String> {
+pub fn fields_of(template: &[u8]) -> Result<(BTreeSet<String>, String), Bilingual> {
     let mut found = BTreeSet::new();
     let (mut count, mut said) = (0, String::new());
     for (name, bytes) in parts(template)? {
         if has_fields(&name) {
-            let xml = String::from_utf8(bytes).map_err(|e| e.to_string())?;
+            let xml = String::from_utf8(bytes).map_err(broken)?;
             for node in parse(&xml)? {
                 let named = fields(&whole_text(&node));
                 count += named.len();
@@ -315,28 +283,32 @@ pub fn fields_of(template: &[u8]) -> Result<(BTreeSet<String>, String), String> 
             }
         }
     }
-    if count > FIELDS { Err("it has too many fields".into()) } else { Ok((found, said)) }
+    if count > FIELDS {
+        Err(Bilingual::new("có quá nhiều trường", "it has too many fields"))
+    } else {
+        Ok((found, said))
+    }
 }
 
 /// The document: the template with these values.
-pub fn fill(template: &[u8], values: &Values) -> Result<Vec<u8>, String> {
+pub fn fill(template: &[u8], values: &Values) -> Result<Vec<u8>, Bilingual> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(zip::DateTime::default());
     let mut file = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts(template)? {
         let bytes = if has_fields(&name) {
-            let xml = String::from_utf8(bytes).map_err(|e| e.to_string())?;
+            let xml = String::from_utf8(bytes).map_err(broken)?;
             let mut out = String::with_capacity(xml.len());
             write_nodes(&render(&parse(&xml)?, values, None), &mut out);
             out.into_bytes()
         } else {
             bytes
         };
-        file.start_file(name, options).map_err(|e| e.to_string())?;
-        file.write_all(&bytes).map_err(|e| e.to_string())?;
+        file.start_file(name, options).map_err(broken)?;
+        file.write_all(&bytes).map_err(broken)?;
     }
-    Ok(file.finish().map_err(|e| e.to_string())?.into_inner())
+    Ok(file.finish().map_err(broken)?.into_inner())
 }
 
 #[cfg(test)]

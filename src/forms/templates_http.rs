@@ -14,6 +14,7 @@ use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::forms::fill::fields_of;
 use crate::forms::layout;
 use crate::forms::model::{Kind, LISTS, TEXTS, is_field};
+use crate::forms::package::broken;
 use crate::forms::store::{self, Template};
 use crate::kernel::id::Id;
 use crate::kernel::text::bears_secret_mark;
@@ -185,7 +186,7 @@ async fn put(
             let (vi, en) = ("Không có cơ quan này.", "There is no such agency.");
             faults.require(known.is_none_or(|a| a.is_some()), "/agency_id", "unknown_agency", vi, en);
             check_name(&form.file_name, &mut faults);
-            match read.unwrap_or_else(|| Err("not read".into())) {
+            match read.unwrap_or_else(|| Err(broken("not read"))) {
                 Ok((_, said)) if bears_secret_mark(&said) || bears_secret_mark(&form.file_name) => {
                     return Err(refuse(
                         Code::StateSecretRefused,
@@ -200,8 +201,9 @@ async fn put(
                     }
                 }
                 Err(reason) => {
-                    let vi = format!("Không đọc được tệp DOCX: {reason}.");
-                    faults.add("/file", "unreadable_template", vi, format!("The DOCX cannot be read: {reason}."));
+                    let vi = format!("Không đọc được tệp DOCX: {}.", reason.vi);
+                    let en = format!("The DOCX cannot be read: {}.", reason.en);
+                    faults.add("/file", "unreadable_template", vi, en);
                 }
             }
             faults.finish()?;
