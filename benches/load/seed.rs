@@ -203,6 +203,7 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
             agency_id: cast.agency,
             plan_item_id: None,
             planned: None,
+            queued_on: None,
             funding: vec![Funding { source: FundingSource::Host, amount: None }],
             inviting_party: Some(InvitingParty {
                 name: "Đối tác".into(),

@@ -139,6 +139,7 @@ fn trip(cast: &Cast, n: usize, departure: Day) -> Result<Trip> {
         agency_id: *agency_id,
         plan_item_id: None,
         planned: None,
+        queued_on: None,
         funding: match n % 3 {
             0 => vec![Funding { source: FundingSource::Host, amount: None }],
             1 => vec![Funding { source: FundingSource::ProvincialBudget, amount: Some(amount) }],

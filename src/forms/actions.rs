@@ -145,7 +145,16 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
         return Ok(paper);
     }
     let (number, date, ordinal) = match &issuer.decided {
-        Some((number, date)) => (number.clone(), *date, None),
+        Some((number, date)) => {
+            if store::is_taken(conn, delegation_id, issuer.office.id, kind, i64::from(date.year()), number)? {
+                return Err(refuse(
+                    Code::AlreadyExists,
+                    "Số này đã có trong sổ; hãy đính chính số của quyết định.",
+                    "The register has this number already; correct the number of the decision.",
+                ));
+            }
+            (number.clone(), *date, None)
+        }
         None => {
             let (number, ordinal) = next_number(conn, call, &issuer, kind)?;
             (number, call.today, Some(ordinal))
@@ -180,7 +189,7 @@ fn next_number(conn: &mut Conn, call: &Call, issuer: &Issuer, kind: Kind) -> Res
     loop {
         let ordinal = counters::next(conn, &name)?;
         let number = kind.number(Some(ordinal), &issuer.office.code, &issuer.drafter);
-        if !store::is_taken(conn, issuer.office.id, kind, i64::from(year), &number)? {
+        if !store::is_taken(conn, 0, issuer.office.id, kind, i64::from(year), &number)? {
             return Ok((number, ordinal));
         }
     }

@@ -234,6 +234,11 @@ pub fn values(
             let units = agencies::names(conn, &c.people.iter().map(|p| p.agency_id).collect::<Vec<_>>())?;
             let known = Known { officials: &officials, units: &units };
             trip::fill(&mut values, trip, &known, kind == Kind::Submission, kind == Kind::TripReport);
+            if c.planned.is_none() && c.origin.is_none() {
+                // Until it is decided, whether the plan has room is as the assessment says it.
+                let room = outbound::actions::has_room(conn, trip)?;
+                values.put("plan", if room { "trong kế hoạch" } else { "ngoài kế hoạch" });
+            }
             if let Some(party) = &c.inviting_party {
                 values.item("bases", [("text", format!("Theo thư mời của {}", party.name).as_str())]);
             }

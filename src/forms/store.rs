@@ -77,9 +77,10 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: i64, limit: i64) -> Result<
     query.load::<Row>(conn)?.into_iter().map(Paper::try_from).collect()
 }
 
-/// Whether a number of an office, kind and year stands in the register already, drawn or given elsewhere.
-pub fn is_taken(conn: &mut Conn, agency_id: i64, kind: Kind, year: i64, number: &str) -> Result<bool> {
+/// Whether a number of an office, kind and year stands in the register for another dossier, drawn or given elsewhere.
+pub fn is_taken(conn: &mut Conn, own: i64, agency_id: i64, kind: Kind, year: i64, number: &str) -> Result<bool> {
     let found: i64 = papers::table
+        .filter(papers::delegation_id.ne(own))
         .filter(papers::agency_id.eq(agency_id))
         .filter(papers::kind.eq(kind.word()))
         .filter(papers::year.eq(year))

@@ -255,6 +255,7 @@ fn trip(hand: &Hand, d: Delegation, agency_id: i64) -> Trip {
         agency_id,
         plan_item_id: None,
         planned: None,
+        queued_on: None,
         departure: d.days.from,
         returning: d.days.to,
         members: Vec::new(),

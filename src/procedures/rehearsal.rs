@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::handling::actions::received_on;
 use crate::handling::{Content, Tools, store};
 use crate::kernel::time::Period;
-use crate::kernel::words::{FindingCode, Outcome, Severity};
+use crate::kernel::words::{FindingCode, Outcome, Severity, StepKind};
 use crate::procedures::{inbound, outbound};
 use crate::regulation::assess::{Assessment, Finding, assess};
 use crate::regulation::book::{Book, Law, load};
@@ -133,6 +133,19 @@ fn differences(before: &Assessment, after: &Assessment) -> Vec<Difference> {
     let (own, theirs) = (consents(before), consents(after));
     for body in own.keys().chain(theirs.keys().filter(|b| !own.contains_key(*b))) {
         compare(format!("consent of {body}"), own.get(body).cloned(), theirs.get(body).cloned());
+    }
+    let terms = |a: &Assessment| -> BTreeMap<String, (String, String)> {
+        let term = |s: &crate::regulation::assess::Step| {
+            s.within.map_or_else(|| "–".to_owned(), |t| format!("{} {}", t.value, t.unit.word()))
+        };
+        let one = |s: &crate::regulation::assess::Step| {
+            (format!("{} {}", s.kind.word(), s.body.word()), (term(s), s.citation.clone()))
+        };
+        a.steps.iter().filter(|s| s.kind != StepKind::Consent).map(one).collect()
+    };
+    let (own, theirs) = (terms(before), terms(after));
+    for step in own.keys().chain(theirs.keys().filter(|s| !own.contains_key(*s))) {
+        compare(format!("step {step}"), own.get(step).cloned(), theirs.get(step).cloned());
     }
     let papers = |a: &Assessment| -> BTreeMap<String, (String, String)> {
         let required = a.dossier.iter().filter(|p| p.required);

@@ -326,6 +326,36 @@ on_both! {
         w.act("chair", &ids[0], "decide", decision("approve")).await.expect(200);
     }
 
+    async fn a_trip_moved_into_another_year_queues_behind_those_that_are_there(w) {
+        let people = w.officials("SKHCN").await;
+        let led = async |w: &World, from: &str| {
+            let mut trip = w.small_trip().await;
+            trip["members"] = json!([{"official_id": people[0], "role": "head"}]);
+            (trip["departure_date"], trip["return_date"]) = (json!(from), json!(from));
+            trip["stops"] = json!([{"country": "JP", "place": "Tokyo", "from": from, "to": from}]);
+            let id = w.submitted(trip).await;
+            w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+            w.act("office.vptu", &id, "consent", json!({"verdict": "agree", "document": {"number": "1", "date": "2026-03-02"}})).await.expect(200);
+            id
+        };
+        let old = led(&w, "2026-04-20").await;
+        w.act("chair", &old, "decide", decision("approve")).await.expect(200);
+        let (first, second) = (led(&w, "2027-04-20").await, led(&w, "2027-05-20").await);
+        w.act("chair", &first, "decide", decision("approve")).await.expect(200);
+        let into = json!({"departure_date": "2027-06-01", "return_date": "2027-06-01"});
+        // It would be the third of that year: it needs an exception, and those that were there do not.
+        amend(&w, "clerk.skhcn", &old, into).await.expect(200);
+        w.act("chair", &old, "decide", another("51/QĐ-UBND")).await.refused(409, "waiver_needed");
+        w.act("chair", &second, "decide", decision("approve")).await.expect(200);
+        let mut excepted = another("51/QĐ-UBND");
+        excepted["waivers"] = json!([{"finding": "yearly_trip_limit", "reason": "Trung ương triệu tập."}]);
+        let moved = w.act("chair", &old, "decide", excepted).await.expect(200).json();
+        assert_eq!((&moved["departure_date"], moved["decision"]["waivers"].as_array().unwrap().len()), (&json!("2027-06-01"), 1));
+        // Back where there is room, the exception is none any more.
+        let back = amend(&w, "clerk.skhcn", &old, json!({"departure_date": "2026-06-01", "return_date": "2026-06-01"})).await.expect(200).json();
+        assert_eq!((&back["amendments"][1]["standing"], &back["decision"]["waivers"]), (&json!("in_force"), &json!([])));
+    }
+
     async fn a_postponed_trip_resumes_with_an_exception_and_whoever_came_back_is_free(w) {
         let people = w.officials("SKHCN").await;
         let id = w.approved(w.small_trip().await).await;

@@ -236,8 +236,8 @@ on_both! {
         // The leader's trip would lose the consent of the Party; its decider stays.
         let led = found.changed.iter().find(|c| c.title != small.title).unwrap();
         let what: Vec<&str> = led.differences.iter().map(|d| d.what.as_str()).collect();
-        assert_eq!(what, ["consent of party_standing_secretariat", "document cost_estimate", "document invitation", "document programme",
-            "document request_letter", "obligation trip_report"]);
+        assert_eq!(what, ["consent of party_standing_secretariat", "step appraise dofa", "step decide ppc_chair", "document cost_estimate",
+            "document invitation", "document programme", "document request_letter", "obligation trip_report"]);
         assert!(found.changed.iter().flat_map(|c| &c.differences).all(|d| {
             [&d.before, &d.after].into_iter().flatten().all(|(_, citation)| !citation.is_empty())
         }), "every verdict cites: {:?}", found.changed);

@@ -279,7 +279,7 @@ pub fn decide<C: Content>(
     said: Verdict,
 ) -> Result<Dossier<C>> {
     let approves = said.verdict == DecisionVerdict::Approve;
-    let waived = if approves { waive(conn, call, tools, &dossier, &seen.dossier, &said)? } else { Vec::new() };
+    let (waived, compared) = waive(conn, call, tools, &dossier, &seen.dossier, &said, approves)?;
     let (given, note) = (waived.clone(), said.note.clone());
     let current = dossier.decision.clone();
     let form = dossier.pending().map_or(Form::Annotation, |a| a.form);
@@ -317,11 +317,13 @@ pub fn decide<C: Content>(
             annotate(dossier.decision.as_mut(), &amendment, date);
             if let Some(decision) = &mut dossier.decision {
                 decision.conditions.extend(said.conditions);
+                compared.keep_needed(&mut decision.waivers);
                 decision.waivers.extend(waived);
             }
         } else {
             amendment.replaced.clone_from(&current);
             let mut waivers = current.map(|d| d.waivers).unwrap_or_default();
+            compared.keep_needed(&mut waivers);
             waivers.extend(waived);
             dossier.decision = Some(said.decision(call, by, waivers));
         }
@@ -342,8 +344,14 @@ fn waive<C: Content>(
     judged: &Dossier<C>,
     before: &Dossier<C>,
     said: &Verdict,
-) -> Result<Vec<Waived>> {
+    approves: bool,
+) -> Result<(Vec<Waived>, Compared)> {
     // With the verdicts just given: whom the decision refuses weighs no more.
     let compared = Compared::of(conn, call, tools, before, &with_content(judged, judged.at_hand()))?;
-    exceptions::waived(call, &compared.law, before, &compared.brought()?, &said.waivers)
+    let waived = if approves {
+        exceptions::waived(call, &compared.law, before, &compared.brought()?, &said.waivers)?
+    } else {
+        Vec::new()
+    };
+    Ok((waived, compared))
 }

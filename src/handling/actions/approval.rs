@@ -364,6 +364,9 @@ pub fn correct_decision<C: Content>(
     seen: Seen<C>,
     body: CorrectDecision,
 ) -> Result<Dossier<C>> {
+    let mut faults = Violations::default();
+    check_free(conn, seen.dossier.id, &body.document.number, body.document.date.year(), &mut faults)?;
+    faults.finish()?;
     let mut dossier = seen.dossier.clone();
     let decision =
         dossier.decision.as_mut().ok_or_else(|| Error::Internal("a decided dossier has no decision".into()))?;

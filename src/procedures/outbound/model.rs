@@ -23,6 +23,8 @@ pub struct Content {
     pub plan_item_id: Option<i64>,
     /// Whether the plan had room for it when it was decided; none before.
     pub planned: Option<bool>,
+    /// The day on which it was moved into another year, and queues behind those that were there; none: since its submission.
+    pub queued_on: Option<Day>,
     pub funding: Vec<Funding>,
     /// None only for private travel.
     pub inviting_party: Option<InvitingParty>,

@@ -34,6 +34,8 @@ struct Kept {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     planned: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    queued_on: Option<Day>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     leave: Option<Leave>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     party_opinions: Vec<PartyOpinion>,
@@ -51,6 +53,7 @@ pub fn json(c: &Content) -> Result<String> {
         inviting_party: c.inviting_party.clone(),
         note: c.note.clone(),
         planned: c.planned,
+        queued_on: c.queued_on,
         leave: c.leave.clone(),
         party_opinions: c.party_opinions.clone(),
         journey: c.journey,
@@ -123,6 +126,7 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
         agency_id: stored.agency_id,
         plan_item_id: kept.plan_item_id,
         planned: kept.planned,
+        queued_on: kept.queued_on,
         funding: kept.funding,
         inviting_party: kept.inviting_party,
         departure: stored.begins_on,
@@ -208,16 +212,20 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
 
 /// Whether a dossier of this standing came before `own`: what was submitted first holds its place, whichever of the two
 /// is decided first; what an old list says took place was always there. A draft comes last.
-fn before(own: &Trip, on: Option<Day>, number: Option<&str>) -> bool {
-    match (own.submitted_on, &own.number, on, number) {
+fn before(own: &Trip, on: Option<Day>, number: Option<&str>, content: &str) -> Result<bool> {
+    let moved = from_json::<Kept>(content)?.queued_on;
+    let own_moved = own.content.queued_on;
+    // Whoever was moved into the year queues behind those of that day.
+    Ok(match (own.submitted_on, &own.number, on, number) {
         (Some(own_day), Some(own_number), Some(day), Some(number)) => {
-            (day, number.len(), number) < (own_day, own_number.len(), own_number.as_str())
+            let place = (moved.unwrap_or(day), moved.is_some(), number.len(), number);
+            place < (own_moved.unwrap_or(own_day), own_moved.is_some(), own_number.len(), own_number.as_str())
         }
         _ => true,
-    }
+    })
 }
 
-type Standing = (Option<Day>, Option<String>);
+type Standing = (Option<Day>, Option<String>, String);
 
 /// Other dossiers that draw on a plan item and came before this one.
 pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
@@ -227,10 +235,13 @@ pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
         .filter(dossiers::id.ne(own.id))
         .filter(dossiers::state.ne(State::Draft.word()))
         .filter(dossiers::state.ne_all(words_of(&State::VOID)))
-        .select((dossiers::submitted_on, dossiers::number))
+        .select((dossiers::submitted_on, dossiers::number, dossiers::content))
         .load(conn)?;
-    let came = others.iter().filter(|(on, number)| before(own, *on, number.as_deref()));
-    Ok(i64::try_from(came.count()).unwrap_or(i64::MAX))
+    let mut came = 0;
+    for (on, number, content) in &others {
+        came += i64::from(before(own, *on, number.as_deref(), content)?);
+    }
+    Ok(came)
 }
 
 /// Who asked for the trips about a period: a trip that departs in it was planned within a year of it.
@@ -248,7 +259,7 @@ pub fn asked_by(conn: &mut Conn, period: Period) -> Result<HashMap<i64, i64>> {
 /// submitted before this dossier holds its place until it comes to nothing; before a draft comes all of it.
 pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Result<Vec<i64>> {
     let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
-    let held: Vec<(i64, Option<Day>, Option<String>)> = members::table
+    let held: Vec<(i64, Option<Day>, Option<String>, String)> = members::table
         .inner_join(dossiers::table)
         .filter(members::official_id.eq_any(people))
         .filter(dossiers::id.ne(own.id))
@@ -257,10 +268,15 @@ pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Resul
         .filter(dossiers::state.ne_all(words_of(&State::VOID)))
         .filter(dossiers::begins_on.between(day(1, 1), day(12, 31)))
         .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
-        .select((members::official_id, dossiers::submitted_on, dossiers::number))
+        .select((members::official_id, dossiers::submitted_on, dossiers::number, dossiers::content))
         .load(conn)?;
-    let taken = held.iter().filter(|(_, on, number)| before(own, *on, number.as_deref()));
-    Ok(taken.map(|row| row.0).collect())
+    let mut taken = Vec::new();
+    for (official, on, number, content) in held {
+        if before(own, on, number.as_deref(), &content)? {
+            taken.push(official);
+        }
+    }
+    Ok(taken)
 }
 
 /// Who is abroad between two moments: of these people, or of all; whole days of the province.

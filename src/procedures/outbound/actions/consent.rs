@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::error::{Code, Problem, Result};
+use crate::error::{Code, Problem, Result, refuse};
 use crate::handling::Tools;
 use crate::handling::actions::approval::{self, Verdict, not_open, require_note};
 use crate::handling::actions::{Seen, Trace, by_actor, conclude};
@@ -111,6 +111,14 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
         if known.decision != Some(DecisionVerdict::Reject) || given.is_some() {
             known.decision = Some(given.filter(|_| approves).unwrap_or(body.verdict));
         }
+    }
+    let departs = |c: &Content| c.departure;
+    if approves && trip.content.journey.departed_on.is_some() && departs(trip.at_hand()) != departs(&trip.content) {
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Đoàn đã đi; ngày đi không đổi được nữa, chỉ có thể từ chối hoặc rút điều chỉnh.",
+            "The delegation has departed: the day of departure changes no more; refuse or withdraw the amendment.",
+        ));
     }
     if approves {
         // Whether the plan has room is said once, by the decision: figures and papers say the same ever after.

@@ -18,6 +18,7 @@ use crate::kernel::violation::Violations;
 use crate::kernel::words::MemberRole;
 use crate::plans::model::ItemState;
 use crate::plans::store as plans;
+use crate::procedures::outbound::actions::moved;
 use crate::procedures::outbound::http::body::{Amend, NewTrip, TripChanges};
 use crate::procedures::outbound::model::{Content, Person, Trip};
 use crate::procedures::outbound::rules::{check, stops_on};
@@ -129,5 +130,6 @@ pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, b
     let departed = decided.journey.departed_on.is_some() && proposed.departure != decided.departure;
     faults.require(!departed, "/changes/departure_date", "departed_already", vi, en);
     faults.finish()?;
+    let proposed = moved(conn, call, &seen.dossier, proposed)?;
     amend_dossier(conn, call, tools, seen, proposed, body.reason)
 }

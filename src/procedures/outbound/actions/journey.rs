@@ -14,6 +14,8 @@ use crate::handling::flow::{Action, State};
 use crate::handling::http::body::On;
 use crate::kernel::checks;
 use crate::kernel::violation::Violations;
+use crate::kernel::words::Procedure;
+use crate::procedures::outbound::actions::moved;
 use crate::procedures::outbound::http::body::Resume;
 use crate::procedures::outbound::model::{Content, Trip};
 
@@ -55,8 +57,13 @@ pub fn resume(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
     check_stops(&body.stops, body.departure_date, body.return_date, &mut faults);
     faults.finish()?;
     let decided = &seen.dossier.content;
-    let resumed =
-        Content { departure: body.departure_date, returning: body.return_date, stops: body.stops, ..decided.clone() };
+    let resumed = Content {
+        departure: body.departure_date,
+        returning: body.return_date,
+        stops: body.stops,
+        leave: body.leave.or_else(|| decided.leave.clone()),
+        ..decided.clone()
+    };
     let mut faults = Violations::default();
     // Another country is another trip: it needs a decision of its own.
     let same = resumed.countries() == decided.countries();
@@ -71,5 +78,11 @@ pub fn resume(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
     let (vi, en) = ("Chuyến đi phải nằm trong thời gian nghỉ phép.", "The journey must lie within the leave.");
     faults.require(within, "/departure_date", "outside_leave", vi, en);
     faults.finish()?;
+    let private = resumed.procedure == Procedure::PrivateTravel;
+    let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only a private journey has it.");
+    let mut faults = Violations::default();
+    faults.require(private || resumed.leave.is_none(), "/leave", "not_private", vi, en);
+    faults.finish()?;
+    let resumed = moved(conn, call, &seen.dossier, resumed)?;
     amend::resume(conn, call, tools, &seen, resumed, &body.waivers)
 }

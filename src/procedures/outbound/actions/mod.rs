@@ -7,6 +7,7 @@ pub mod journey;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use crate::access::call::Call;
 use crate::access::store as accounts;
 use crate::approval::process::Stage;
 use crate::db::Conn;
@@ -120,8 +121,24 @@ impl handling::Content for Content {
     }
 }
 
+/// A content that takes the place of another: in another year it queues anew, and the plan is asked again where its item
+/// or its year is another.
+fn moved(conn: &mut Conn, call: &Call, dossier: &Trip, mut content: Content) -> Result<Content> {
+    let decided = &dossier.content;
+    let year = |c: &Content| chrono::Datelike::year(&c.departure);
+    let elsewhere = year(&content) != year(decided);
+    if elsewhere {
+        content.queued_on = Some(call.today);
+    }
+    if elsewhere || content.plan_item_id != decided.plan_item_id {
+        let as_moved = Trip { content: content.clone(), amendments: Vec::new(), ..dossier.clone() };
+        content.planned = Some(has_room(conn, &as_moved)?);
+    }
+    Ok(content)
+}
+
 /// Whether the dossier draws on an approved item of its year that is not used up by those before it.
-fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
+pub fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
     let content = dossier.at_hand();
     let item = content.plan_item_id.map(|item| plans::item(conn, item)).transpose()?.flatten();
     let holds = |item: &Item| {

@@ -78,6 +78,7 @@ impl NewTrip {
             agency_id: self.requesting_agency_id.0,
             plan_item_id: self.plan_item_id.map(|id| id.0),
             planned: None,
+            queued_on: None,
             funding: self.funding,
             inviting_party: self.inviting_party,
             departure: self.departure_date,
@@ -228,4 +229,6 @@ pub struct Resume {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub waivers: Vec<Waiver>,
+    /// Of a private journey: the leave that covers the new days, where it is another.
+    pub leave: Option<Leave>,
 }
