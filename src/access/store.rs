@@ -52,10 +52,14 @@ fn predecessors(followed: &[(i64, i64)], agency_id: Option<i64>) -> Vec<i64> {
     found
 }
 
+/// Every pair of an old unit and a new one.
+fn successions(conn: &mut Conn) -> Result<Vec<(i64, i64)>> {
+    Ok(agency_successions::table.select((agency_successions::from_id, agency_successions::to_id)).load(conn)?)
+}
+
 /// A unit and all that became it.
 pub fn lineage(conn: &mut Conn, agency_id: i64) -> Result<Vec<i64>> {
-    let pairs = agency_successions::table.select((agency_successions::from_id, agency_successions::to_id));
-    let followed: Vec<(i64, i64)> = pairs.load(conn)?;
+    let followed = successions(conn)?;
     Ok(std::iter::once(agency_id).chain(predecessors(&followed, Some(agency_id))).collect())
 }
 
@@ -77,8 +81,7 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
     found.into_iter().for_each(|row| held.entry(row.0).or_default().push(row));
     let mut stand_ins = holders::stand_ins(conn, &ids)?;
     // Units change a few times in a decade: the whole table is a handful of rows.
-    let pairs = agency_successions::table.select((agency_successions::from_id, agency_successions::to_id));
-    let followed: Vec<(i64, i64)> = pairs.load(conn)?;
+    let followed = successions(conn)?;
     rows.into_iter()
         .map(|row| {
             Ok(Account {

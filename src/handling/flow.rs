@@ -107,18 +107,8 @@ impl State {
         State::Closed,
     ];
 
-    /// It was approved, whatever became of it: passports may be out.
-    pub const DECIDED: [State; 9] = [
-        State::Approved,
-        State::UnderWay,
-        State::Returned,
-        State::OnSite,
-        State::Departed,
-        State::Reported,
-        State::Closed,
-        State::Postponed,
-        State::Cancelled,
-    ];
+    /// It was approved and does not go on: passports may be out all the same.
+    pub const SET_ASIDE: [State; 2] = [State::Postponed, State::Cancelled];
 
     /// Approved or later: it counts.
     pub fn is_approved_or_later(self) -> bool {

@@ -24,8 +24,12 @@ pub fn decider<C>(dossier: &Dossier<C>) -> Option<Body> {
 
 /// Whether the actor may decide the dossier: for the body that does, and where each unit has its own, in this unit.
 pub fn decides<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
-    decider(dossier)
-        .is_some_and(|b| actor.decides_for(b) && (!b.is_local() || actor.belongs_to(dossier.content.agency_id())))
+    decider(dossier).is_some_and(|body| decides_here(actor, dossier, body))
+}
+
+/// Whether the actor decides for a body, and where each unit has its own, for that of this unit.
+fn decides_here<C: Content>(actor: &Actor, dossier: &Dossier<C>, body: Body) -> bool {
+    actor.decides_for(body) && (!body.is_local() || actor.belongs_to(dossier.content.agency_id()))
 }
 
 /// Who sees a dossier (api.md §4): drafts the agency alone; then at once every body with a part in it.
@@ -48,7 +52,7 @@ pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
         || (consents && actor.sits_in(Body::PartyOffice))
         || (C::DIRECTION == Direction::Outbound
             && actor.has(Role::PassportCustodian)
-            && State::DECIDED.contains(&dossier.state))
+            && (dossier.state.is_approved_or_later() || State::SET_ASIDE.contains(&dossier.state)))
         || dossier.process.steps.iter().filter_map(|s| s.body).any(|b| bodies.contains(&b))
         || decides(actor, dossier)
         || dossier.process.bodies(StepKind::Decide).any(|b| !b.is_local() && actor.decides_for(b))
@@ -145,7 +149,6 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
     let head = actor.belongs_to(dossier.content.agency_id()) && actor.sits_in(Body::AgencyHead);
     let sits = |kind| dossier.process.bodies(kind).any(|b| actor.sits_in(b));
     let decides = decides(actor, dossier);
-    let own_unit = actor.belongs_to(dossier.content.agency_id());
     match action {
         Action::Edit
         | Action::EditGuests
@@ -167,9 +170,10 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
         }
         Action::Decide => decides || is_passed_over(actor, dossier),
         // Whoever decided, and whoever holds that seat after him.
-        Action::CorrectDecision => dossier.decision.as_ref().is_some_and(|d| {
-            d.decided_by.0 == actor.id() || (actor.decides_for(d.body) && (!d.body.is_local() || own_unit))
-        }),
+        Action::CorrectDecision => dossier
+            .decision
+            .as_ref()
+            .is_some_and(|d| d.decided_by.0 == actor.id() || decides_here(actor, dossier, d.body)),
         Action::Postpone | Action::Cancel | Action::Resume => own || decides,
         Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => {
             own || (C::DIRECTION == Direction::Outbound && actor.has(Role::PassportCustodian))
@@ -220,7 +224,7 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
     }
     // Only in whose place he would take this step.
     let open: Vec<Body> = dossier.process.open().filter(|s| s.kind == step).filter_map(|s| s.body).collect();
-    let lent = |s: &&StandIn| step == StepKind::Propose || open.iter().any(|b| *b == s.body || decides_for(s.body, *b));
+    let lent = |s: &&StandIn| step == StepKind::Propose || open.iter().any(|b| decides_for(s.body, *b));
     let lenders: Vec<i64> = actor.stand_ins().filter(lent).map(|s| s.for_user).collect();
     let same = |by: i64| by == actor.id() || (lenders.contains(&by) && !holds_own(actor, dossier, step));
     let round = dossier.process.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);

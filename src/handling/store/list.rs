@@ -90,7 +90,8 @@ fn visible_alike(actor: &Actor, direction: Direction) -> Condition {
         return seen;
     }
     if actor.has(Role::PassportCustodian) && direction == Direction::Outbound {
-        add(Box::new(dossiers::state.eq_any(words_of(&State::DECIDED))));
+        add(Box::new(dossiers::state.eq_any(words_of(&State::APPROVED_OR_LATER))));
+        add(Box::new(dossiers::state.eq_any(words_of(&State::SET_ASIDE))));
     }
     let steps = || approval_steps::table.filter(approval_steps::delegation_id.eq(dossiers::id));
     let bodies: Vec<&str> = actor.bodies().into_iter().map(Body::word).collect();
