@@ -662,6 +662,15 @@ diesel::table! {
         created_by -> BigInt,
         created_at -> Timestamp,
         voided -> Nullable<Text>,
+        number_key -> Text,
+    }
+}
+
+diesel::table! {
+    decided_numbers (delegation_id, year, number_key) {
+        delegation_id -> BigInt,
+        year -> BigInt,
+        number_key -> Text,
     }
 }
 
@@ -713,6 +722,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     past_seats,
     duties,
     custodies,
+    decided_numbers,
     papers,
     paper_templates,
     plans,

@@ -13,8 +13,10 @@ use crate::handling::flow::State;
 use crate::handling::model::Dossier;
 use crate::handling::rules::{decides, is_of_agency, sees, sees_whole};
 use crate::handling::store as dossiers;
+use crate::handling::store::numbers::is_decided;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
+use crate::kernel::text::number_key;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, Direction, Procedure};
 use crate::procedures::{inbound, outbound};
@@ -124,14 +126,13 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
     };
     let filter = store::Filter { delegation_id: Some(delegation_id), kind: Some(kind), ..store::Filter::default() };
     let there: Vec<Paper> = store::page(conn, &filter, 0, 1000)?.into_iter().filter(|p| p.voided.is_none()).collect();
-    let number = issuer.decided.as_ref().map(|(number, _)| number.as_str());
     // Papers of this decision and of those before it stand; another that was drawn is made void first.
     let standing = subject.decided_numbers();
-    if there.iter().any(|p| Some(p.number.as_str()) != number && !standing.contains(&p.number)) {
+    if there.iter().any(|p| !standing.contains(&number_key(&p.number))) {
         return Err(already_there());
     }
     if let Some((number, date)) = &issuer.decided
-        && let Some(mut paper) = there.iter().find(|p| p.number == *number).cloned()
+        && let Some(mut paper) = there.iter().find(|p| number_key(&p.number) == number_key(number)).cloned()
     {
         // Once it stands as it was signed it stays so.
         if paper.version > 1 {
@@ -182,14 +183,16 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
 }
 
 /// The next number of an office, kind and year, in the transaction that writes the paper: a number is taken or nothing
-/// is. Numbers that were given elsewhere are left out, so that none is given twice.
+/// is. Numbers that were given elsewhere, on paper or in a decision, are left out, so that none is given twice.
 fn next_number(conn: &mut Conn, call: &Call, issuer: &Issuer, kind: Kind) -> Result<(String, i64)> {
     let year = call.today.year();
     let name = format!("paper {} {} {year}", Id(issuer.office.id), kind.word());
     loop {
         let ordinal = counters::next(conn, &name)?;
         let number = kind.number(Some(ordinal), &issuer.office.code, &issuer.drafter);
-        if !store::is_taken(conn, 0, issuer.office.id, kind, i64::from(year), &number)? {
+        let taken = store::is_taken(conn, 0, issuer.office.id, kind, i64::from(year), &number)?
+            || is_decided(conn, &number, i64::from(year))?;
+        if !taken {
             return Ok((number, ordinal));
         }
     }

@@ -18,6 +18,7 @@ use crate::handling::model::{Dossier, Report};
 use crate::handling::rules::decider;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
+use crate::kernel::text::number_key;
 use crate::kernel::time::{Day, in_vietnamese};
 use crate::kernel::words::{Body, DecisionVerdict, Document, SignedAs, StepKind};
 use crate::procedures::{inbound, outbound};
@@ -44,11 +45,11 @@ impl Subject {
         }
     }
 
-    /// Numbers of the decision and of those whose place it took.
+    /// Keys of the numbers of the decision and of those whose place it took.
     pub fn decided_numbers(&self) -> Vec<String> {
         fn of<C>(dossier: &Dossier<C>) -> Vec<String> {
             let before = dossier.amendments.iter().filter_map(|a| a.replaced.as_ref());
-            dossier.decision.iter().chain(before).map(|d| d.document.number.clone()).collect()
+            dossier.decision.iter().chain(before).map(|d| number_key(&d.document.number)).collect()
         }
         match self {
             Subject::Trip(trip) => of(trip),

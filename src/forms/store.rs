@@ -6,6 +6,7 @@ use crate::db::schema::{paper_templates as templates, papers};
 use crate::db::{Conn, word};
 use crate::error::Result;
 use crate::forms::model::{Kind, Paper};
+use crate::kernel::text::number_key;
 use crate::kernel::time::{Day, Moment};
 
 #[derive(Queryable, Selectable)]
@@ -84,7 +85,7 @@ pub fn is_taken(conn: &mut Conn, own: i64, agency_id: i64, kind: Kind, year: i64
         .filter(papers::agency_id.eq(agency_id))
         .filter(papers::kind.eq(kind.word()))
         .filter(papers::year.eq(year))
-        .filter(papers::number.eq(number))
+        .filter(papers::number_key.eq(number_key(number)))
         .count()
         .get_result(conn)?;
     Ok(found > 0)
@@ -112,6 +113,7 @@ pub fn insert(conn: &mut Conn, paper: &Paper, body: &[u8]) -> Result<()> {
             papers::year.eq(paper.year),
             papers::ordinal.eq(paper.ordinal),
             papers::number.eq(&paper.number),
+            papers::number_key.eq(number_key(&paper.number)),
             papers::date.eq(paper.date),
             papers::body.eq(body),
             papers::created_by.eq(paper.created_by),

@@ -71,6 +71,12 @@ pub fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
+/// What two spellings of a document's number have in common: `030/qđ-ubnd` and `30 / QĐ-UBND` are the same.
+pub fn number_key(number: &str) -> String {
+    let written: String = nfc(number).split_whitespace().collect::<String>().to_uppercase();
+    written.trim_start_matches('0').to_owned()
+}
+
 /// Whether the text bears the mark of a state secret: MẬT, TỐI MẬT or TUYỆT MẬT as whole words in
 /// capitals (Luật 117/2025/QH15 Đ.5). "Bảo mật" and "MẬTÃ" do not.
 pub fn bears_secret_mark(text: &str) -> bool {
@@ -99,6 +105,15 @@ mod tests {
         for name in ["Đặng Văn Ước", "ĐẶNG VĂN ƯỚC", &nfd] {
             assert_eq!(fold(name), "dang van uoc");
         }
+    }
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_written() {
+        let nfd: String = "01/qđ-SỞ".nfd().collect();
+        for number in ["01/QĐ-SỞ", " 1 / qđ-sở", &nfd] {
+            assert_eq!(number_key(number), "1/QĐ-SỞ");
+        }
+        assert_ne!(number_key("10/QĐ-SỞ"), "1/QĐ-SỞ");
     }
 
     #[test]

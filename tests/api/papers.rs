@@ -142,10 +142,16 @@ on_both! {
         };
         let drawn = issue(&w, "officer.snv", &a, "sending_decision").await.expect(201).json();
         assert_eq!(drawn["number"], "01/QĐ-SNV");
-        let taken = w.act("director.snv", &b, "decide", decide("01/QĐ-SNV")).await;
-        assert_eq!(taken.faults(), [("/document/number".to_owned(), "number_taken".to_owned())]);
+        for spelled in ["01/QĐ-SNV", "1 / qđ-snv"] {
+            let taken = w.act("director.snv", &b, "decide", decide(spelled)).await;
+            assert_eq!(taken.faults(), [("/document/number".to_owned(), "number_taken".to_owned())], "{spelled}");
+        }
+        let mut last_year = decide("01/QĐ-SNV");
+        last_year["document"]["date"] = json!("2025-12-31");
+        let other = w.act("director.snv", &a, "decide", last_year).await;
+        assert_eq!(other.faults(), [("/document/date".to_owned(), "another_year".to_owned())]);
         // A number typed by hand is left out by the next draw.
-        w.act("director.snv", &b, "decide", decide("02/QĐ-SNV")).await.expect(200);
+        w.act("director.snv", &b, "decide", decide("002/QĐ-SNV")).await.expect(200);
         issue(&w, "officer.snv", &b, "sending_decision").await.expect(201);
         // Decided under another number than was drawn: that one is made void first.
         w.act("director.snv", &a, "decide", decide("77/QĐ-SNV")).await.expect(200);
@@ -162,8 +168,16 @@ on_both! {
         assert!(has(&file(&w, "officer.snv", &next).await, "Điều 1. Cử 1 người"));
         w.act("director.snv", &b, "decide", decide("03/QĐ-SNV")).await.expect(200);
         assert_eq!(issue(&w, "officer.snv", &b, "sending_decision").await.expect(201).json()["version"], 2);
-        // What was drawn for a trip that came to nothing is made void.
         let c = submitted({ let mut trip = w.later_trip(&[2, 3]).await; trip["title"] = json!("Khác"); trip }).await;
+        // Nor is a number drawn that a decision bears of which no paper was written here.
+        let corrected = json!({"document": {"number": "4/qđ-snv", "date": "2026-03-02"}, "reason": "Nhầm số"});
+        w.act("director.snv", &a, "correct-decision", corrected).await.expect(200);
+        let drawn = issue(&w, "officer.snv", &c, "sending_decision").await.expect(201).json();
+        assert_eq!(drawn["number"], "05/QĐ-SNV");
+        w.as_user("officer.snv", void(&drawn)).await.expect(200);
+        let voided = w.act("director.snv", &c, "decide", decide("05/QĐ-SNV")).await;
+        assert_eq!(voided.faults(), [("/document/number".to_owned(), "number_taken".to_owned())]);
+        // What was drawn for a trip that came to nothing is made void.
         let drawn = issue(&w, "officer.snv", &c, "sending_decision").await.expect(201).json();
         w.act("director.snv", &c, "decide", decision("reject")).await.expect(200);
         w.as_user("officer.snv", void(&drawn)).await.expect(200);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Datelike;
 use serde_json::json;
 
 use crate::access::call::Call;
@@ -295,13 +294,13 @@ pub fn decide<C: Content>(
         "Thay đổi từ hai nội dung trở lên phải ban hành quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
         "Two kinds of change or more need another decision, with a number of its own (TT 04/2020/TT-BNG Art. 4(1)).",
     );
-    check_free(conn, dossier.id, &said.document.number, said.document.date.year(), &mut faults)?;
+    let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
+    check_free(conn, dossier.id, &paper, &mut faults)?;
     faults.finish()?;
     let verdict = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);
     let by = dossier.process.take(StepKind::Decide, decides, verdict, by_actor(call), call.now).map_err(not_open)?;
     dossier.process.end();
-    let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
     let amendment = dossier.pending_mut().ok_or_else(|| not_open(crate::approval::process::NotOpen))?;
     amendment.standing = if approves { Standing::InForce } else { Standing::Refused };
     amendment.document = Some(said.document.clone());

@@ -1,6 +1,5 @@
 //! The way to the decision: submit, supplement, appraise, consult, decide.
 
-use chrono::Datelike;
 use serde_json::json;
 
 use crate::access::call::Call;
@@ -328,14 +327,14 @@ pub fn decide<C: Content>(
     }
     let waived = if approves { check_findings(conn, call, tools, &dossier, &said.waivers)? } else { Vec::new() };
     let mut faults = Violations::default();
-    check_free(conn, dossier.id, &said.document.number, said.document.date.year(), &mut faults)?;
+    let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
+    check_free(conn, dossier.id, &paper, &mut faults)?;
     faults.finish()?;
     let verdict: &'static str = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);
     let by = dossier.process.take(StepKind::Decide, decides, verdict, by_actor(call), call.now).map_err(not_open)?;
     dossier.state = if approves { State::Approved } else { State::Rejected };
     dossier.process.end();
-    let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
     let note = said.note.clone();
     dossier.decision = Some(said.decision(call, by, waived.clone()));
     let detail = json!({"verdict": verdict, "number": paper.number});
@@ -365,7 +364,7 @@ pub fn correct_decision<C: Content>(
     body: CorrectDecision,
 ) -> Result<Dossier<C>> {
     let mut faults = Violations::default();
-    check_free(conn, seen.dossier.id, &body.document.number, body.document.date.year(), &mut faults)?;
+    check_free(conn, seen.dossier.id, &body.document, &mut faults)?;
     faults.finish()?;
     let mut dossier = seen.dossier.clone();
     let decision =

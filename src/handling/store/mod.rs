@@ -208,6 +208,7 @@ pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     let row = row(dossier, json)?;
     each!(conn, c => diesel::insert_into(dossiers::table).values(&row).execute(c))?;
     dossier.content.save(conn, dossier.id, None)?;
+    numbers::keep(conn, dossier, None)?;
     save_process(conn, dossier, None)
 }
 
@@ -217,6 +218,7 @@ pub fn insert_all<C: Content>(conn: &mut Conn, all: &[Dossier<C>]) -> Result<()>
     insert_rows!(conn, dossiers::table, &rows);
     for dossier in all {
         dossier.content.save(conn, dossier.id, None)?;
+        numbers::keep(conn, dossier, None)?;
         save_process(conn, dossier, None)?;
     }
     Ok(())
@@ -249,6 +251,7 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
     if saved != 1 {
         return Err(refuse(Code::VersionConflict, "Hồ sơ vừa được thay đổi.", "The dossier has just been changed."));
     }
+    numbers::keep(conn, dossier, Some(before))?;
     save_process(conn, dossier, Some(before))
 }
 
@@ -270,6 +273,7 @@ pub fn delete<C: Content>(conn: &mut Conn, id: i64) -> Result<()> {
     C::delete(conn, id)?;
     approval::delete(conn, id)?;
     versions::delete(conn, id)?;
+    numbers::delete(conn, id)?;
     diesel::delete(dossiers::table.find(id)).execute(conn)?;
     Ok(())
 }
