@@ -64,7 +64,7 @@ impl Mandate {
     }
 
     /// Whether an act in a procedure is covered; `step` is the step it takes, if any.
-    fn covers(&self, procedure: Procedure, step: Option<StepKind>) -> bool {
+    pub fn covers(&self, procedure: Procedure, step: Option<StepKind>) -> bool {
         self.opens(procedure) && (self.steps.is_empty() || step.is_some_and(|s| self.steps.contains(&s)))
     }
 }

@@ -15,7 +15,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::kernel::id::Id;
 use crate::kernel::page::Page;
-use crate::kernel::time::rfc3339;
+use crate::kernel::time::{Day, day_of, rfc3339};
 use crate::kernel::words::{Body, PaperRef, Procedure, StepKind};
 use crate::web::query::{self, Query};
 
@@ -107,10 +107,11 @@ pub struct HistoryItem {
     document: Option<PaperRef>,
 }
 
-/// The history of a dossier for whoever may see it, or only the acts of one account.
-pub fn history_of(conn: &mut Conn, delegation_id: i64, only: Option<i64>) -> Result<History> {
+/// The history of a dossier for whoever may see it, or only the acts of one account, or those until the end of a day.
+pub fn history_of(conn: &mut Conn, delegation_id: i64, only: Option<i64>, until: Option<Day>) -> Result<History> {
     let mut past = history(conn, delegation_id)?;
     past.retain(|p| only.is_none_or(|account| p.actor_id == account));
+    past.retain(|p| until.is_none_or(|day| day_of(p.at) <= day));
     let ids: Vec<i64> = past.iter().flat_map(|p| [Some(p.actor_id), p.on_behalf_of]).flatten().collect();
     let names = names(conn, &ids)?;
     let name = |id: i64| names.get(&id).cloned().unwrap_or_else(|| Id(id).to_string());

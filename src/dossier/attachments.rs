@@ -13,7 +13,7 @@ use crate::db::schema::attachments;
 use crate::error::{Code, Error, Result, refuse};
 use crate::kernel::id::Id;
 use crate::kernel::text::bears_secret_mark;
-use crate::kernel::time::Moment;
+use crate::kernel::time::{Day, Moment, start_of};
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Document, Procedure};
 use crate::web::idempotency::fingerprint;
@@ -192,13 +192,14 @@ const COLUMNS: (
     attachments::storage_name,
 );
 
-/// The papers of a dossier, in the order they came.
-pub fn list(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Attachment>> {
-    let rows: Vec<Row> = attachments::table
-        .filter(attachments::delegation_id.eq(delegation_id))
-        .order(attachments::id)
-        .select(COLUMNS)
-        .load(conn)?;
+/// The papers of a dossier, in the order they came, or those that came until the end of a day.
+pub fn list(conn: &mut Conn, delegation_id: i64, until: Option<Day>) -> Result<Vec<Attachment>> {
+    let all = attachments::table.filter(attachments::delegation_id.eq(delegation_id)).order(attachments::id);
+    let mut query = all.select(COLUMNS).into_boxed();
+    if let Some(day) = until {
+        query = query.filter(attachments::uploaded_at.lt(start_of(day + chrono::Duration::days(1))));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
     Ok(rows.into_iter().map(attachment).collect())
 }
 

@@ -90,6 +90,10 @@ pub struct PartyOpinion {
     pub level: PartyLevel,
     pub verdict: ConsentVerdict,
     pub document: PaperRef,
+    /// Of which member; none: of every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub official_id: Option<Id>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use crate::access::call::Call;
 use crate::access::holders::{self, acting_seat};
-use crate::access::{store as accounts, substitutions};
-use crate::approval::process::Standing;
+use crate::access::store as accounts;
+use crate::access::substitutions::{self, Substitution};
+use crate::approval::{self, process::Standing};
 use crate::db::Conn;
 use crate::dossier::attachments;
 use crate::dossier::duties::{self, SETTLEMENT};
@@ -14,15 +15,17 @@ use crate::forms::model::{Kind, Values, body_name, signature_lines};
 use crate::forms::trip::{Known, put_settlement};
 use crate::forms::{trip, visit};
 use crate::handling::actions::{assess_dossier, received_on};
+use crate::handling::flow::Action;
 use crate::handling::model::{Dossier, Report};
 use crate::handling::rules::decider;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::text::number_key;
-use crate::kernel::time::{Day, in_vietnamese};
+use crate::kernel::time::{Day, day_of, in_vietnamese, valid_on};
 use crate::kernel::words::{Body, DecisionVerdict, Document, SignedAs, StepKind};
 use crate::procedures::{inbound, outbound};
 use crate::registry::agencies::{self, Agency};
+use crate::registry::changes::succession;
 use crate::registry::officials_store;
 use crate::regulation::pack::{Anchor, Timing};
 
@@ -37,7 +40,7 @@ impl Subject {
     pub fn at_hand(&self, kind: Kind) -> Subject {
         fn of<C: Content>(dossier: &Dossier<C>, kind: Kind) -> Box<Dossier<C>> {
             let content = if kind.of_decider() { dossier.at_hand() } else { &dossier.content };
-            Box::new(Dossier { content: content.clone(), ..dossier.clone() })
+            Box::new(dossier.with(content))
         }
         match self {
             Subject::Trip(trip) => Subject::Trip(of(trip, kind)),
@@ -73,8 +76,10 @@ pub struct Issuer {
 
 /// Who issues this kind of paper of a dossier.
 pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<Issuer> {
+    // A unit that was renamed or merged meanwhile issues under its new name, in its new register.
     let own = |conn: &mut Conn| {
-        let found = agencies::find(conn, dossier.content.agency_id())?;
+        let now = succession(conn)?.on(dossier.content.agency_id(), call.today);
+        let found = agencies::find(conn, now.id)?;
         found.ok_or_else(|| Error::Internal("a dossier has no agency".into()))
     };
     let drafter = call.actor.account.agency_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
@@ -135,16 +140,17 @@ struct InPlace {
 }
 
 /// In whose place a paper of this kind was signed. None where whoever took its step holds the seat himself.
-fn in_place<C>(conn: &mut Conn, dossier: &Dossier<C>, kind: Kind) -> Result<Option<InPlace>> {
-    let signs = match kind {
-        Kind::Submission => StepKind::Propose,
-        Kind::SendingDecision | Kind::Permission => StepKind::Decide,
-        Kind::TripReport => return Ok(None),
+fn in_place<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, kind: Kind) -> Result<Option<InPlace>> {
+    let taken_by = |kind: StepKind| {
+        let taken = dossier.process.steps.iter().rfind(|s| s.kind == kind && s.standing == Standing::Done);
+        taken.and_then(|s| Some((s.acted_by?, s.on_behalf_of?, s.substitution)))
     };
-    let taken = dossier.process.steps.iter().rfind(|s| s.kind == signs && s.standing == Standing::Done);
-    let Some((by, lender, document)) = taken.and_then(|s| Some((s.acted_by?, s.on_behalf_of?, s.substitution))) else {
-        return Ok(None);
+    let signed = match kind {
+        Kind::Submission => taken_by(StepKind::Propose),
+        Kind::SendingDecision | Kind::Permission => taken_by(StepKind::Decide),
+        Kind::TripReport => handed_in(conn, dossier)?,
     };
+    let Some((by, lender, document)) = signed else { return Ok(None) };
     let lent = document.map(|id| substitutions::by_id(conn, id)).transpose()?.flatten();
     let named = accounts::named(conn, &[by, lender])?;
     let name = |id: i64| named.get(&id).map(|n| n.full_name.clone()).unwrap_or_default();
@@ -153,6 +159,20 @@ fn in_place<C>(conn: &mut Conn, dossier: &Dossier<C>, kind: Kind) -> Result<Opti
     let sentence =
         format!("Căn cứ văn bản{} về việc {} thay {} ký", document.unwrap_or_default(), name(by), name(lender));
     Ok(Some(InPlace { signer: by, signed_as, of: name(lender), sentence }))
+}
+
+/// Who handed the report in, in whose place and by which substitution. None where he did so in his own name.
+fn handed_in<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<Option<(i64, i64, Option<i64>)>> {
+    let acts = approval::store::history(conn, dossier.id)?;
+    let act = acts.into_iter().rfind(|act| act.action == Action::SubmitReport.word());
+    let Some((by, lender, day)) = act.and_then(|act| Some((act.actor_id, act.on_behalf_of?, day_of(act.at)))) else {
+        return Ok(None);
+    };
+    let given = substitutions::given_to(conn, &[by])?.into_iter();
+    let procedure = dossier.content.procedure();
+    let of_head = |s: &Substitution| s.from_user == lender && s.body == Body::AgencyHead;
+    let mut his = given.filter(|s| of_head(s) && s.mandate.covers(procedure, None));
+    Ok(Some((by, lender, his.find(|s| valid_on(s.valid_from, s.valid_to, day)).map(|s| s.id))))
 }
 
 /// The name of the place: what follows "tỉnh" or "thành phố" in the name of the province's committee.

@@ -57,6 +57,10 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn next(state: State, action: Action) -> std::result::Result<Next, NotPossible>;
     /// The state of a dossier that bodies are at work on.
     fn state_of(stage: Stage) -> State;
+    /// Which units its own people are of, in their order.
+    fn units(&self) -> Vec<i64> {
+        Vec::new()
+    }
     /// The old list it was brought in from, for what never was a dossier here.
     fn origin(&self) -> Option<&Origin> {
         None

@@ -78,6 +78,14 @@ impl<C> Dossier<C> {
         amended.and_then(|a| a.proposed.as_mut()).unwrap_or(&mut self.content)
     }
 
+    /// The dossier as if it had this content.
+    pub fn with(&self, content: &C) -> Self
+    where
+        C: Clone,
+    {
+        Dossier { content: content.clone(), ..self.clone() }
+    }
+
     /// The day the open step is due.
     pub fn due_on(&self) -> Option<Day> {
         self.process.due_on()

@@ -154,6 +154,23 @@ impl PostLevel {
     }
 }
 
+impl FindingCode {
+    /// It counts something, so that a limit must say how much is too much.
+    pub fn is_counted(self) -> bool {
+        matches!(
+            self,
+            FindingCode::TooManyMembers
+                | FindingCode::TooManyDays
+                | FindingCode::TooManyDaysInCountry
+                | FindingCode::TooManyCountries
+                | FindingCode::TwoKeyLeaders
+                | FindingCode::YearlyTripLimit
+                | FindingCode::PassportExpiresEarly
+                | FindingCode::ReportOverdue
+        )
+    }
+}
+
 impl Procedure {
     /// Guests come to us: a visit, a conference, a reporter.
     pub fn is_visit(self) -> bool {

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use crate::kernel::time::Day;
 use crate::regulation::check::check;
 use crate::regulation::pack::{Pack, PackFault, Rule};
-use crate::regulation::read::read;
+use crate::regulation::read::sketch;
 
 /// Reads and checks one pack; all its faults, or the pack.
 pub fn load(source: &str, known: &[&Pack]) -> Result<Pack, Vec<PackFault>> {
-    let pack = read(source)?;
-    let faults = check(&pack, known);
-    if faults.is_empty() { Ok(pack) } else { Err(faults) }
+    let mut sketch = sketch(source)?;
+    let whole = check(&sketch, known);
+    sketch.faults.extend(whole);
+    sketch.faults.sort_by_key(|f| f.line);
+    if sketch.faults.is_empty() { Ok(sketch.pack) } else { Err(sketch.faults) }
 }
 
 /// All packs, by code and version.

@@ -6,9 +6,11 @@ use crate::kernel::text::Bilingual;
 use crate::kernel::words::{Body, FindingCode, Procedure, RuleStatus};
 use crate::regulation::fact::Constraint;
 use crate::regulation::pack::{Anchor, ConsentMode, Effect, Pack, PackFault, Rule};
+use crate::regulation::read::Sketch;
 
-/// Every fault of a pack; `known` are the other packs, one of which it may extend.
-pub fn check(pack: &Pack, known: &[&Pack]) -> Vec<PackFault> {
+/// What is wrong with a pack as a whole; `known` are the other packs, one of which it may extend.
+pub fn check(sketch: &Sketch, known: &[&Pack]) -> Vec<PackFault> {
+    let pack = &sketch.pack;
     let mut faults = Vec::new();
     let mut add = |line: usize, code: &'static str, vi: String, en: String| {
         faults.push(PackFault { line, code, text: Bilingual::new(vi, en) });
@@ -48,7 +50,7 @@ pub fn check(pack: &Pack, known: &[&Pack]) -> Vec<PackFault> {
         }
     }
     let derived = derived_status(pack);
-    if pack.status != derived {
+    if sketch.statuses_told && pack.status != derived {
         add(
             1,
             "wrong_status",
@@ -58,16 +60,16 @@ pub fn check(pack: &Pack, known: &[&Pack]) -> Vec<PackFault> {
     }
     let order: BTreeSet<Body> =
         pack.strictness.iter().chain(parent.iter().flat_map(|p| &p.strictness)).copied().collect();
-    let ids: BTreeSet<&str> = pack.rules.iter().map(|r| r.id.as_str()).collect();
-    for rule in &pack.rules {
-        check_rule(rule, &order, &ids, &mut add);
+    let whole: Vec<&Rule> = pack.rules.iter().filter(|r| !sketch.torn.contains(&r.line)).collect();
+    for rule in &whole {
+        check_rule(rule, &order, &sketch.ids, &mut add);
     }
-    for (at, first) in pack.rules.iter().enumerate() {
-        for second in pack.rules.iter().skip(at + 1) {
+    for (at, first) in whole.iter().enumerate() {
+        for second in whole.iter().skip(at + 1) {
             check_pair(first, second, &mut add);
         }
     }
-    check_cycles(&pack.rules, &mut add);
+    check_cycles(&whole, &mut add);
     faults.sort_by_key(|f| f.line);
     faults
 }
@@ -94,7 +96,7 @@ fn never(line: usize, id: &str, why: (&str, &str), add: &mut Add) {
     );
 }
 
-fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<&str>, add: &mut Add) {
+fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<String>, add: &mut Add) {
     if rule.procedures.is_empty() {
         never(rule.line, &rule.id, ("không có thủ tục", "it is for no procedure"), add);
     }
@@ -109,7 +111,7 @@ fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<&str>, add: &m
             never(rule.line, &rule.id, ("thủ tục không có dữ kiện này", "no procedure of it knows this fact"), add);
         }
     }
-    for other in rule.overrides.iter().filter(|o| !ids.contains(o.as_str()) || **o == rule.id) {
+    for other in rule.overrides.iter().filter(|o| !ids.contains(*o) || **o == rule.id) {
         add(
             rule.line,
             "unknown_rule",
@@ -208,7 +210,7 @@ fn check_shadow(winner: &Rule, loser: &Rule, add: &mut Add) {
 }
 
 /// Three rules that each go before the next leave no first.
-fn check_cycles(rules: &[Rule], add: &mut Add) {
+fn check_cycles(rules: &[&Rule], add: &mut Add) {
     for a in rules {
         for b in rules.iter().filter(|b| a.effect.group() == b.effect.group() && a.beats(b)) {
             for c in rules.iter().filter(|c| b.effect.group() == c.effect.group() && b.beats(c) && c.beats(a)) {
@@ -267,6 +269,50 @@ mod tests {
             [(13, "unknown_body"), (14, "unknown_word"), (14, "unknown_word"), (15, "unknown_key")].to_vec()
         );
         assert_eq!(faults("code = \n"), [(1, "not_toml")]);
+    }
+
+    #[test]
+    fn what_is_wrong_as_a_whole_is_told_beside_what_is_wrong_in_a_word() {
+        let first = decider("a", "when = { party_member = true }").replace("\"Đ.1\"", "\"\"");
+        let second = decider("b", "when = { managed_by = \"agency\" }\noverrides = [\"c\", \"z\"]");
+        let third = decider("c", "").replace("\"ppc\"", "\"king\"");
+        let head = HEAD.replace("version = 1", "version = 0").replace("national", "nowhere");
+        let named = faults(&format!("{head}{first}{second}{third}"));
+        // Of `c` it is said that its body is unknown, not that it were missing.
+        assert_eq!(
+            named,
+            [
+                (1, "bad_code"),
+                (1, "unknown_regulation"),
+                (8, "unordered_decider"),
+                (12, "wrong_type"),
+                (15, "unknown_rule"),
+                (15, "unordered_decider"),
+                (15, "unordered_overlap"),
+                (28, "unknown_body")
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_words_and_bodies_that_a_rule_needs_are_asked_for() {
+        let limit = |finding: &str, more: &str| {
+            format!("[[limit]]\nid = \"l\"\nfor = [\"outbound\"]\nfinding = \"{finding}\"\nstatus = \"verified\"\ncitation = \"Đ.1\"\n{more}\n")
+        };
+        for (rule, fault) in [
+            (decider("a", "when = { leader = \"no\" }"), (14, "wrong_type")),
+            (decider("a", "when = { leader = 1 }"), (14, "wrong_type")),
+            (decider("a", "when = { leader = true, post_level = \"staff\" }"), (8, "never_matches")),
+            (limit("too_many_days", "severity = \"block\""), (8, "missing")),
+            (limit("too_many_days", "severity = \"block\"\nmax = -3"), (15, "wrong_type")),
+            (limit("under_discipline", "severity = \"special_approval\""), (8, "missing")),
+        ] {
+            assert_eq!(faults(&format!("{HEAD}{rule}")), [fault], "{rule}");
+        }
+        let counted = HEAD.replace("version = 1", "version = 1\nsets = -1\nfee = -5");
+        assert_eq!(faults(&format!("{counted}{}", decider("a", ""))), [(3, "wrong_type"), (4, "wrong_type")]);
+        let duty = "[[obligation]]\nid = \"o\"\nfor = [\"outbound\"]\ncode = \"Nộp!\"\nwithin = \"5 days\"\nafter = \"return\"\nstatus = \"verified\"\ncitation = \"Đ.1\"\n";
+        assert_eq!(faults(&format!("{HEAD}{duty}")), [(11, "wrong_type")]);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
@@ -18,7 +18,7 @@ use crate::kernel::workdays::WorkCalendar;
 use crate::regulation::assess::assess;
 use crate::regulation::pack::{Pack, PackFault};
 use crate::regulation::question::Question;
-use crate::regulation::store::{NotLoaded, Shelf, add, source};
+use crate::regulation::store::{NotLoaded, Shelf, add, edition};
 use crate::regulation::view::{AssessmentView, view};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
@@ -210,25 +210,26 @@ fn faults_problem(faults: &[PackFault]) -> Error {
     problem.into()
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct EditionAsked {
+    /// An older edition; the newest where it is left out.
+    #[param(minimum = 1)]
+    version: Option<i64>,
+}
+
 /// One regulation with its rules and citations.
-#[utoipa::path(tag = "regulation", operation_id = "show_regulation", params(("code" = String, Path)), responses((status = 200, description = "the regulation", body = RegulationView)))]
+#[utoipa::path(tag = "regulation", operation_id = "show_regulation", params(("code" = String, Path), EditionAsked), responses((status = 200, description = "the regulation", body = RegulationView)))]
 #[get("/regulations/{code}")]
-async fn show(call: Call, shelf: web::Data<Shelf>, code: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, code: web::Path<String>, asked: Query<EditionAsked>) -> Result<HttpResponse> {
     call.actor.require(Act::Read, Kind::Regulation)?;
-    let shelf = shelf.get_ref().clone();
-    let (pack, text) = call
-        .read(move |conn, _| {
-            let pack = shelf.book(conn)?.find(&code).cloned().ok_or_else(not_found)?;
-            let text = source(conn, &pack.code)?.unwrap_or_default();
-            Ok((pack, text))
-        })
-        .await?;
+    let (pack, text) = call.read(move |conn, _| edition(conn, &code, asked.0.version)?.ok_or_else(not_found)).await?;
     let rules = pack
         .rules
         .iter()
         .map(|r| RuleItem { id: r.id.clone(), group: r.effect.group(), status: r.status, citation: r.citation.clone() })
         .collect();
-    let body =
-        RegulationView { item: RegulationItem::from(pack.as_ref()), texts: pack.texts.clone(), rules, source: text };
+    let body = RegulationView { item: RegulationItem::from(&pack), texts: pack.texts.clone(), rules, source: text };
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(pack.version))).json(body))
 }

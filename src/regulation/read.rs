@@ -12,8 +12,20 @@ use crate::kernel::words::{Term, TermUnit};
 use crate::regulation::pack::{Pack, PackFault};
 use crate::regulation::read_rules::read_pack;
 
-/// The pack of a file, or every fault of its words and shapes.
-pub fn read(source: &str) -> Result<Pack, Vec<PackFault>> {
+/// A pack as far as it could be read, so that what is wrong with it as a whole is told beside what is wrong in its words.
+pub struct Sketch {
+    pub pack: Pack,
+    pub faults: Vec<PackFault>,
+    /// Every rule's id, also of those that could not be read.
+    pub ids: BTreeSet<String>,
+    /// Lines of rules that say less than was written: nothing is concluded from what they lack.
+    pub torn: BTreeSet<usize>,
+    /// The statuses of the pack and of every rule were read.
+    pub statuses_told: bool,
+}
+
+/// What can be read of a file; the faults where it is no TOML at all.
+pub fn sketch(source: &str) -> Result<Sketch, Vec<PackFault>> {
     let document = match Toml::parse(source) {
         Ok(document) => document,
         Err(error) => {
@@ -27,16 +39,17 @@ pub fn read(source: &str) -> Result<Pack, Vec<PackFault>> {
     };
     let faults = RefCell::new(Vec::new());
     let root = Fields::new(document.as_table(), 1, source, &faults);
-    let pack = read_pack(&root);
+    let mut sketch = read_pack(&root);
     root.finish();
-    let mut faults = faults.into_inner();
-    match pack {
-        Some(pack) if faults.is_empty() => Ok(pack),
-        _ => {
-            faults.sort_by_key(|f: &PackFault| f.line);
-            Err(faults)
-        }
-    }
+    sketch.faults = faults.into_inner();
+    sketch.faults.sort_by_key(|f| f.line);
+    Ok(sketch)
+}
+
+/// The pack of a file, or every fault of its words and shapes.
+pub fn read(source: &str) -> Result<Pack, Vec<PackFault>> {
+    let Sketch { pack, faults, .. } = sketch(source)?;
+    if faults.is_empty() { Ok(pack) } else { Err(faults) }
 }
 
 pub(super) fn line_of(source: &str, offset: usize) -> usize {
@@ -64,6 +77,11 @@ impl<'a> Fields<'a> {
 
     pub(super) fn fault(&self, line: usize, code: &'static str, vi: String, en: String) {
         self.faults.borrow_mut().push(PackFault { line, code, text: Bilingual::new(vi, en) });
+    }
+
+    /// How many faults were found so far.
+    pub(super) fn faults(&self) -> usize {
+        self.faults.borrow().len()
     }
 
     pub(super) fn key_line(&self, key: &str) -> usize {
@@ -113,6 +131,15 @@ impl<'a> Fields<'a> {
             self.wrong(key, "a whole number");
         }
         number
+    }
+
+    /// A whole number that is not negative.
+    pub(super) fn opt_count(&self, key: &'static str) -> Option<i64> {
+        let number = self.opt_int(key)?;
+        if number < 0 {
+            self.wrong(key, "0 or more");
+        }
+        Some(number)
     }
 
     pub(super) fn opt_bool(&self, key: &'static str) -> Option<bool> {

@@ -21,17 +21,34 @@ pub(super) fn condition(fields: &Fields) -> Condition {
         let line = span.map_or(fields.line, |s| line_of(fields.source, s.start));
         if key == "leader" {
             // Leader (lãnh đạo) is said by post levels, so that the two can be compared.
-            let yes = item.as_bool().unwrap_or(true);
+            let Some(yes) = item.as_bool() else {
+                fields.fault(
+                    line,
+                    "wrong_type",
+                    format!("{key}: phải là true hoặc false"),
+                    format!("{key}: must be true or false"),
+                );
+                continue;
+            };
             let levels = PostLevel::all().iter().filter(|l| l.is_leader() == yes).map(|l| l.word().to_owned());
-            condition.0.insert(Fact::PostLevel, Constraint::OneOf(levels.collect()));
+            add(&mut condition, Fact::PostLevel, Constraint::OneOf(levels.collect()));
             continue;
         }
         let Some(fact) = fields.parse::<Fact>("fact", key, line) else { continue };
         if let Some(constraint) = constraint(fields, fact, item, line) {
-            condition.0.insert(fact, constraint);
+            add(&mut condition, fact, constraint);
         }
     }
     condition
+}
+
+/// Both what is asked of a fact already and this: `leader` and `post_level` are one fact.
+fn add(condition: &mut Condition, fact: Fact, constraint: Constraint) {
+    let both = match (condition.0.remove(&fact), constraint) {
+        (Some(Constraint::OneOf(a)), Constraint::OneOf(b)) => Constraint::OneOf(a.intersection(&b).cloned().collect()),
+        (_, constraint) => constraint,
+    };
+    condition.0.insert(fact, both);
 }
 
 fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<Constraint> {

@@ -1,19 +1,21 @@
 //! Reads the rules of a pack, kind by kind. Pure.
 
+use std::collections::BTreeSet;
+
 use crate::kernel::money::Money;
 use crate::kernel::text::Bilingual;
-use crate::kernel::words::{Procedure, RuleStatus, Silence, StepKind, TermUnit};
+use crate::kernel::words::{FindingCode, Procedure, RuleStatus, Severity, Silence, StepKind, TermUnit};
 use crate::regulation::pack::{Anchor, Effect, Pack, Rule, StepRule, Timing};
-use crate::regulation::read::Fields;
+use crate::regulation::read::{Fields, Sketch};
 use crate::regulation::read_condition::condition;
 
-/// The pack of a whole file.
-pub(super) fn read_pack(root: &Fields) -> Option<Pack> {
-    let rules = read_rules(root);
+/// The pack of a whole file, as far as it can be read: what is missing is named, and empty.
+pub(super) fn read_pack(root: &Fields) -> Sketch {
+    let Rules { rules, ids, torn, mut statuses_told } = read_rules(root);
     let strictness = root.words("strictness", "body");
     let dossier_known = root.words("dossier_known", "procedure");
-    let sets = root.opt_int("sets");
-    let fee = root.opt_int("fee").map(|amount| Money { amount, currency: "VND".into() });
+    let sets = root.opt_count("sets");
+    let fee = root.opt_count("fee").map(|amount| Money { amount, currency: "VND".into() });
     let successor = (root.opt_text("successor"), root.opt_text("successor_name"));
     let extends = root.opt_text("extends");
     let jurisdiction = root.opt_text("jurisdiction");
@@ -25,12 +27,13 @@ pub(super) fn read_pack(root: &Fields) -> Option<Pack> {
     let (code, version, title, document) =
         (root.text("code"), root.opt_int("version"), root.text("title"), root.text("document"));
     let (status, in_force_from) = (root.word("status", "status"), root.opt_day("in_force_from"));
-    Some(Pack {
-        code: code?,
-        version: version?,
-        title: title?,
-        document: document?,
-        status: status?,
+    statuses_told &= status.is_some();
+    let pack = Pack {
+        code: code.unwrap_or_else(|| "missing".into()),
+        version: version.unwrap_or(1),
+        title: title.unwrap_or_default(),
+        document: document.unwrap_or_default(),
+        status: status.unwrap_or(RuleStatus::Unverified),
         jurisdiction,
         in_force_from,
         in_force_to,
@@ -42,10 +45,19 @@ pub(super) fn read_pack(root: &Fields) -> Option<Pack> {
         strictness,
         dossier_known,
         rules,
-    })
+    };
+    Sketch { pack, faults: Vec::new(), ids, torn, statuses_told }
 }
 
-fn read_rules(root: &Fields) -> Vec<Rule> {
+/// Rules as far as they could be read.
+struct Rules {
+    rules: Vec<Rule>,
+    ids: BTreeSet<String>,
+    torn: BTreeSet<usize>,
+    statuses_told: bool,
+}
+
+fn read_rules(root: &Fields) -> Rules {
     type Reader = fn(&Fields) -> Option<Effect>;
     let kinds: [(&'static str, Reader); 8] = [
         ("authority", authority),
@@ -57,20 +69,19 @@ fn read_rules(root: &Fields) -> Vec<Rule> {
         ("deadline", deadline),
         ("obligation", obligation),
     ];
-    let mut rules = Vec::new();
+    let mut read = Rules { rules: Vec::new(), ids: BTreeSet::new(), torn: BTreeSet::new(), statuses_told: true };
     for (key, reader) in kinds {
         for fields in root.tables(key) {
-            let effect = reader(&fields);
-            if let Some(rule) = read_rule(&fields, effect) {
-                rules.push(rule);
-            }
+            read_rule(&fields, reader, &mut read);
             fields.finish();
         }
     }
-    rules
+    read
 }
 
-fn read_rule(fields: &Fields, effect: Option<Effect>) -> Option<Rule> {
+fn read_rule(fields: &Fields, reader: fn(&Fields) -> Option<Effect>, read: &mut Rules) {
+    let before = fields.faults();
+    let effect = reader(fields);
     let when = condition(fields);
     let overrides = fields.texts("overrides").into_iter().map(|(text, _)| text).collect();
     let procedures: Vec<Procedure> = fields.words("for", "procedure");
@@ -78,20 +89,27 @@ fn read_rule(fields: &Fields, effect: Option<Effect>) -> Option<Rule> {
         fields.missing("for");
     }
     let (valid_from, valid_to) = (fields.opt_day("valid_from"), fields.opt_day("valid_to"));
-    let (id, status, citation) =
-        (fields.text("id"), fields.word::<RuleStatus>("status", "status"), fields.text("citation"));
-    Some(Rule {
-        id: id?,
+    let status = fields.word::<RuleStatus>("status", "status");
+    if fields.faults() > before {
+        read.torn.insert(fields.line);
+    }
+    let (id, citation) = (fields.text("id"), fields.text("citation"));
+    read.statuses_told &= status.is_some() && effect.is_some();
+    read.ids.extend(id.clone());
+    let Some(effect) = effect else { return };
+    read.rules.push(Rule {
+        // Without a name of its own a rule is nobody's double.
+        id: id.unwrap_or_else(|| format!("line {}", fields.line)),
         line: fields.line,
         procedures,
         when,
         overrides,
-        status: status?,
-        citation: citation?,
+        status: status.unwrap_or(RuleStatus::Unverified),
+        citation: citation.unwrap_or_default(),
         valid_from,
         valid_to,
-        effect: effect?,
-    })
+        effect,
+    });
 }
 
 fn authority(fields: &Fields) -> Option<Effect> {
@@ -159,10 +177,18 @@ fn detail(fields: &Fields) -> Option<Effect> {
 }
 
 fn limit(fields: &Fields) -> Option<Effect> {
-    let (finding, severity) = (fields.word("finding", "finding"), fields.word("severity", "severity"));
-    let max = fields.opt_int("max");
+    let (finding, severity) =
+        (fields.word::<FindingCode>("finding", "finding"), fields.word::<Severity>("severity", "severity"));
+    let max = fields.opt_count("max");
+    // What counts something says how much is too much; what may be excepted says who may.
+    if max.is_none() && finding.is_some_and(FindingCode::is_counted) && fields.table.get("max").is_none() {
+        fields.missing("max");
+    }
     let unit = fields.opt_word("unit", "unit").unwrap_or(TermUnit::Days);
     let waivable_by = fields.opt_word("waivable_by", "body");
+    if severity == Some(Severity::SpecialApproval) && fields.table.get("waivable_by").is_none() {
+        fields.missing("waivable_by");
+    }
     Some(Effect::Limit { finding: finding?, severity: severity?, max, unit, waivable_by })
 }
 
@@ -172,7 +198,13 @@ fn deadline(fields: &Fields) -> Option<Effect> {
 }
 
 fn obligation(fields: &Fields) -> Option<Effect> {
-    let code = fields.text("code");
+    let code = fields.text("code").filter(|code| {
+        let fits = code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !fits {
+            fields.wrong("code", "lower-case ASCII with underscores");
+        }
+        fits
+    });
     let (after, before) = (fields.opt_word::<Anchor>("after", "moment"), fields.opt_word::<Anchor>("before", "moment"));
     let (ends, due) = (fields.opt_month_day("report_year_ends"), fields.opt_month_day("due"));
     let timing = match (after, before, ends, due) {

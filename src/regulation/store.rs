@@ -103,10 +103,7 @@ fn read_all(conn: &mut Conn) -> Result<Book> {
         });
     }
     for source in sources {
-        // Packs were checked when they were loaded; only their words are read again.
-        let pack = crate::regulation::read::read(&source)
-            .map_err(|faults| Error::Internal(format!("a stored pack cannot be read: {:?}", faults.first())))?;
-        book.add(pack);
+        book.add(stored(&source)?);
     }
     Ok(book)
 }
@@ -166,12 +163,19 @@ pub fn add_shipped(conn: &mut Conn, now: Moment) -> Result<()> {
     Ok(())
 }
 
-/// The text of the newest version of a pack.
-pub fn source(conn: &mut Conn, code: &str) -> Result<Option<String>> {
-    Ok(regulations::table
-        .filter(regulations::code.eq(code))
-        .order(regulations::pack_version.desc())
-        .select(regulations::source)
-        .first(conn)
-        .optional()?)
+/// A version of a pack with its text; the newest where none is asked for.
+pub fn edition(conn: &mut Conn, code: &str, version: Option<i64>) -> Result<Option<(Pack, String)>> {
+    let of_code = regulations::table.filter(regulations::code.eq(code)).select(regulations::source);
+    let source: Option<String> = match version {
+        Some(version) => of_code.filter(regulations::pack_version.eq(version)).first(conn).optional()?,
+        None => of_code.order(regulations::pack_version.desc()).first(conn).optional()?,
+    };
+    let read = |source: String| stored(&source).map(|pack| (pack, source));
+    source.map(read).transpose()
+}
+
+/// Packs were checked when they were loaded; only their words are read again.
+fn stored(source: &str) -> Result<Pack> {
+    crate::regulation::read::read(source)
+        .map_err(|faults| Error::Internal(format!("a stored pack cannot be read: {:?}", faults.first())))
 }

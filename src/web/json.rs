@@ -161,7 +161,7 @@ fn checked<T: DeserializeOwned + ToSchema + 'static>(mut value: Value, repeated:
 
 /// Refuses state secrets before anything of the body is kept (Luật 117/2025/QH15 Đ.5).
 fn refuse_secrets(value: &Value) -> Result<()> {
-    let marked = value.get("classification").is_some_and(|c| c != "unclassified");
+    let marked = value.get("classification").is_some_and(|c| !c.is_null() && c != "unclassified");
     if marked || bears_mark(value) {
         return Err(refuse(
             Code::StateSecretRefused,

@@ -238,6 +238,14 @@ on_both! {
             stood("2026-03-26", 2, "24/QĐ-UBND"), stood("2026-03-28", 2, "24/QĐ-UBND"),
         ].map(|mut s| { if s.0 == "2026-03-28" { s.2 = "31/QĐ-SNV".into(); } s }));
         w.get("inspector", &format!("/outbound-delegations/{id}?as_of=2026-03-01")).await.refused(404, "not_found");
+        let held = async |part: &str, day: &str| {
+            let found = w.get("inspector", &format!("/outbound-delegations/{id}/{part}?as_of={day}")).await.expect(200).json();
+            found["items"].as_array().unwrap().len()
+        };
+        for part in ["history", "attachments"] {
+            assert!(held(part, "2026-03-01").await == 0 && held(part, "2026-03-02").await >= 4, "{part}");
+        }
+        assert!(held("history", "2026-03-02").await < held("history", "2026-12-31").await);
         w.get("inspector", &format!("/outbound-delegations/{id}?as_of=x")).await.expect(400);
         w.get("clerk.syt", &format!("/outbound-delegations/{id}?as_of=2026-03-03")).await.refused(404, "not_found");
     }
@@ -361,7 +369,7 @@ on_both! {
         let id = w.approved(w.small_trip().await).await;
         w.act("clerk.skhcn", &id, "record-departure", json!({"on": "2026-03-02"})).await.expect(200);
         let moved = amend(&w, "clerk.skhcn", &id, json!({"departure_date": "2026-03-24", "return_date": "2026-03-27"})).await;
-        assert_eq!(moved.faults(), [("/changes/departure_date".to_owned(), "departed_already".to_owned())]);
+        assert_eq!(moved.faults(), [("/changes/departure_date".to_owned(), "begun_already".to_owned())]);
         let again = async |w: &World| {
             let mut trip = w.small_trip().await;
             trip["members"] = json!([{"official_id": people[2], "role": "head"}]);
@@ -422,7 +430,24 @@ on_both! {
         assert_eq!((&approved["decision"]["body"], &approved["decision"]["waivers"][0]["body"]), (&json!("ppc_chair"), &json!("ppc_chair")));
         // Afterwards the Director is told what anybody is told who decides nothing here.
         w.act("director.snv", &id, "decide", waives("25/QĐ-SNV")).await.refused(403, "forbidden");
-        // An amendment that brings up an exception goes there, too.
+        // An exception that came to be needed since the submission goes there as soon as a step is taken.
+        let since = w.submitted(w.later_trip(&[4, 5]).await).await;
+        let mau = include_str!("../../regulations/mau.toml").replacen("\nversion = 1", "\nversion = 9", 1);
+        let stricter = format!("{mau}\n[[limit]]\nid = \"alone\"\nfor = [\"outbound\"]\nfinding = \"too_many_members\"\nmax = 1\n\
+            severity = \"special_approval\"\nwaivable_by = \"ppc_chair\"\nstatus = \"sample\"\ncitation = \"Đ.9\"\n");
+        let load = World::request("POST", "/regulations").insert_header(("Content-Type", "application/toml")).set_payload(stricter);
+        w.as_user("rules", load).await.expect(201);
+        let risen = w.act("officer.snv", &since, "appraise", json!({"opinion": "favourable"})).await.expect(200).json();
+        assert_eq!(risen["steps"].as_array().unwrap().last().unwrap()["body"], "ppc_chair");
+        let many = json!({"verdict": "approve", "document": {"number": "23/QĐ-UBND", "date": "2026-03-10", "signed_as": "direct"},
+            "waivers": [{"finding": "too_many_members", "reason": "Bạn mời hai người."}]});
+        w.act("chair", &since, "decide", many).await.expect(200);
+    }
+
+    async fn an_amendment_that_needs_an_exception_goes_to_the_body_that_may_give_it(w) {
+        let people = w.officials("SKHCN").await;
+        let waives = |number: &str| json!({"verdict": "approve", "document": {"number": number, "date": "2026-03-10", "signed_as": "direct"},
+            "waivers": [{"finding": "relative_in_delegation", "reason": "Bạn mời đích danh."}]});
         let plain = w.approved(w.later_trip(&[4, 5]).await).await;
         let members = json!([{"official_id": people[4], "role": "head"}, {"official_id": people[5], "role": "member", "relative_of": people[4]}]);
         let asked = amend(&w, "clerk.skhcn", &plain, json!({"members": members})).await.expect(200).json();

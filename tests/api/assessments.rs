@@ -159,8 +159,9 @@ on_both! {
         };
         let faulty = "code = \"x-2026\"\nversion = 1\ntitle = \"X\"\ndocument = \"QĐ 1\"\nstatus = \"verified\"\nin_force_from = 2026-01-01\nextends = \"nowhere\"\n[[authority]]\nid = \"a\"\nfor = [\"outbound\"]\nstatus = \"verified\"\ncitation = \"Đ.1\"\ndecider = \"king\"\n";
         let refused = w.as_user("rules", pack(faulty)).await.expect(422);
-        assert_eq!((refused.code().as_str(), refused.faults()), ("regulation_invalid", vec![("/line/13".into(), "unknown_body".into())]));
+        assert_eq!((refused.code().as_str(), refused.faults()), ("regulation_invalid", vec![("/line/1".into(), "unknown_regulation".into()), ("/line/13".into(), "unknown_body".into())]));
         let sound = "code = \"x-2026\"\nversion = 1\ntitle = \"X\"\ndocument = \"QĐ 1\"\nstatus = \"verified\"\nin_force_from = 2026-01-01\nextends = \"national\"\n[[authority]]\nid = \"a\"\nfor = [\"outbound\"]\nstatus = \"verified\"\ncitation = \"Đ.1\"\ndecider = \"ppc\"\n";
+        let newer = "code = \"x-2026\"\nversion = 2\ntitle = \"Z\"\ndocument = \"QĐ 1\"\nstatus = \"verified\"\nin_force_from = 2026-01-01\nextends = \"national\"\n[[authority]]\nid = \"a\"\nfor = [\"outbound\"]\nstatus = \"verified\"\ncitation = \"Đ.1\"\ndecider = \"ppc\"\n";
         w.as_user("admin", pack(sound)).await.refused(403, "forbidden");
         w.as_user("rules", pack(sound)).await.expect(201);
         let answer = w.post("stats", "/assessments", question("x-2026", "2026-03-02")).await.expect(200).json();
@@ -173,6 +174,12 @@ on_both! {
         expected.sort_unstable();
         assert_eq!(codes, expected);
         w.get("stats", "/regulations/atlantis").await.refused(404, "not_found");
+        // Editions of before can still be read.
+        w.as_user("rules", pack(newer)).await.expect(201);
+        for (asked, title) in [("", "Z"), ("?version=1", "X"), ("?version=2", "Z")] {
+            assert_eq!(w.get("stats", &format!("/regulations/x-2026{asked}")).await.expect(200).json()["title"], title);
+        }
+        w.get("stats", "/regulations/x-2026?version=3").await.refused(404, "not_found");
     }
 
     async fn where_no_rule_names_a_decider_dofa_names_one_with_its_text(w) {

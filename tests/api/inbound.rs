@@ -77,6 +77,8 @@ on_both! {
         w.advance_days(30);
         let here = w.act_in("clerk.skhcn", &id, "record-arrival", json!({"on": "2026-03-23", "headcount": 11})).await.expect(200).json();
         assert_eq!((&here["state"], &here["recorded_headcount"], &here["headcount"]), (&json!("on_site"), &json!(11), &json!(12)));
+        let sooner = w.act_in("clerk.skhcn", &id, "amend", json!({"changes": {"arrival_date": "2026-03-22"}, "reason": "x"})).await;
+        assert_eq!(sooner.faults(), [("/changes/arrival_date".to_owned(), "begun_already".to_owned())]);
         w.act_in("clerk.skhcn", &id, "record-departure", json!({"on": "2026-03-22"})).await.expect(422);
         w.act_in("clerk.skhcn", &id, "record-departure", json!({"on": "2026-03-25"})).await.expect(200);
         w.act_in("head.skhcn", &id, "submit-report", json!({"summary": "Đoàn đã làm việc tại tỉnh.", "results": ["Ký biên bản"]})).await.expect(200);

@@ -57,6 +57,15 @@ on_both! {
         assert!(faults.contains(&("/members".into(), "wrong_type".into())) && faults.contains(&("/departure_date".into(), "missing".into())));
     }
 
+    async fn what_must_be_there_cannot_be_taken_away(w) {
+        let id = w.draft(w.small_trip().await).await;
+        let nulls = json!({"title": null, "departure_date": null, "members": null, "classification": null, "note": null});
+        let mut faults = w.patch("clerk.skhcn", &format!("/outbound-delegations/{id}"), "\"1\"", nulls).await.expect(422).faults();
+        faults.sort();
+        let expected: Vec<(String, String)> = ["/classification", "/departure_date", "/members", "/title"].map(|p| (p.into(), "wrong_type".into())).into();
+        assert_eq!(faults, expected);
+    }
+
     async fn contents_that_cannot_be_are_refused_at_their_field(w) {
         let trip = w.small_trip().await;
         let me = trip["members"][0]["official_id"].clone();

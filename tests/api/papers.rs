@@ -28,6 +28,12 @@ pub async fn file(w: &World, user: &str, paper: &Value) -> Vec<String> {
     lines(&answer.bytes)
 }
 
+async fn user_name(w: &World, username: &str) -> String {
+    let all = w.get("admin", "/users?limit=200").await.expect(200).json();
+    let found = all["items"].as_array().unwrap().iter().find(|u| u["username"] == username).unwrap().clone();
+    found["full_name"].as_str().unwrap().to_owned()
+}
+
 async fn issue(w: &World, user: &str, id: &str, kind: &str) -> crate::world::Answer {
     w.post(user, "/papers", json!({"delegation_id": id, "kind": kind})).await
 }
@@ -181,6 +187,20 @@ on_both! {
         let drawn = issue(&w, "officer.snv", &c, "sending_decision").await.expect(201).json();
         w.act("director.snv", &c, "decide", decision("reject")).await.expect(200);
         w.as_user("officer.snv", void(&drawn)).await.expect(200);
+    }
+
+    async fn a_unit_that_was_renamed_issues_under_its_new_name(w) {
+        let id = w.submitted(w.small_trip().await).await;
+        let old = w.agency("SKHCN").await;
+        let body = json!({"kind": "rename", "on": "2026-03-02", "from": [old], "to": [{"code": "SKHCN-M", "name": "Sở Khoa học mới"}],
+            "document": {"number": "05/NQ-HĐND", "date": "2026-03-01"}});
+        w.post("officer.snv", "/agency-changes", body).await.expect(201);
+        let paper = issue(&w, "head.skhcn", &id, "submission").await.expect(201).json();
+        assert_eq!((paper["number"].as_str(), paper["agency_id"] == json!(old)), (Some("01/TTr-SKHCN-M"), false));
+        let told = file(&w, "head.skhcn", &paper).await;
+        assert!(has(&told, "SỞ KHOA HỌC MỚI"), "{told:#?}");
+        let name = user_name(&w, "head.skhcn").await;
+        assert!(has(&told, &name), "{name}: {told:#?}");
     }
 
     async fn guests_get_a_letter_of_permission(w) {

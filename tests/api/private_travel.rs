@@ -55,6 +55,15 @@ on_both! {
         let told = json!({"party_opinions": [opinion("cell", "agree"), opinion("committee", "agree")]});
         let seen = w.patch("clerk.skhcn", &path, "\"2\"", told).await.expect(200).json();
         assert_eq!(lacking(&w).await, None);
+        // What was said of another member is not said of him.
+        let people = w.officials("SKHCN").await;
+        let of = |member: usize| { let mut o = opinion("committee", "agree"); o["official_id"] = json!(people[member]); o };
+        let told = json!({"party_opinions": [opinion("cell", "agree"), of(3)]});
+        let stranger = w.patch("clerk.skhcn", &path, "\"3\"", told).await;
+        assert_eq!(stranger.faults(), [("/party_opinions/1/official_id".to_owned(), "unknown_member".to_owned())]);
+        let told = json!({"party_opinions": [opinion("cell", "agree"), of(1)], "members": [{"official_id": people[1], "role": "head"}, {"official_id": people[0], "role": "member"}]});
+        w.patch("clerk.skhcn", &path, "\"3\"", told).await.expect(200);
+        assert_eq!(lacking(&w).await, Some(json!("warn")));
         assert_eq!((&seen["leave"]["kind"], &seen["party_opinions"][1]["level"]), (&json!("annual"), &json!("committee")));
         // An official trip has neither.
         let mut official = w.small_trip().await;
@@ -83,6 +92,13 @@ on_both! {
         let inbox = w.get("head.skhcn", "/inbox").await.json();
         assert_eq!((&inbox["items"][0]["delegation_id"], &inbox["items"][0]["step"]["kind"]), (&json!(id), &json!("decide")));
         w.act("head.skhcn", &id, "decide", decision("approve")).await.expect(200);
+        // Nor does he decide on the people of another unit.
+        let mut other = journey(&w, "SKHCN", 3).await;
+        other["members"] = json!([{"official_id": w.officials("SYT").await[3], "role": "head"}]);
+        let other = w.draft(other).await;
+        w.upload("clerk.skhcn", &other, "leave_application").await.expect(201);
+        let refused = w.act("clerk.skhcn", &other, "submit", json!({})).await;
+        assert_eq!(refused.faults(), [("/members/0/official_id".to_owned(), "another_unit".to_owned())]);
         let paper = w.post("head.skhcn", "/papers", json!({"delegation_id": id, "kind": "permission"})).await.expect(201).json();
         assert_eq!(paper["agency_id"], agency.as_str());
     }

@@ -63,6 +63,12 @@ on_both! {
         let agreed = w.act("office.vptu", &id, "consent", letter).await.expect(200).json();
         assert_eq!(agreed["state"], "awaiting_decision");
         assert_eq!(agreed["members"][0]["consent"], "agree");
+        // Of whom nobody was asked nobody agreed to.
+        let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.expect(200).json();
+        for member in agreed["members"].as_array().unwrap() {
+            let about = asked["consents"][0]["for"].as_array().unwrap().contains(&member["official_id"]);
+            assert_eq!(member["consent"] == "agree", about, "{member}");
+        }
 
         let before = w.get("stats", "/statistics/outbound?year=2026").await.json();
         assert_eq!(before["total"]["delegations"], 0);

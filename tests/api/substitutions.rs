@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::papers::file;
 use crate::world::{Answer, World};
 
 async fn user(w: &World, name: &str) -> String {
@@ -218,6 +219,18 @@ on_both! {
         let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.expect(200).json();
         for line in history["items"].as_array().unwrap().iter().rev().take(2) {
             assert_eq!((&line["on_behalf_of"], &line["body"]), (&json!("head.skhcn"), &json!("agency_head")), "{line}");
+        }
+        // So does the report that he hands in, on paper, too.
+        let etag = w.get("deputy.skhcn", &format!("/outbound-delegations/{id}")).await.etag();
+        w.as_user("deputy.skhcn", World::request("POST", &format!("/outbound-delegations/{id}/resume")).insert_header(("If-Match", etag)).set_json(
+            json!({"departure_date": "2026-03-23", "return_date": "2026-03-26", "stops": [{"country": "JP", "place": "Tokyo", "from": "2026-03-23", "to": "2026-03-26"}]}))).await.expect(200);
+        for (act, body) in [("record-departure", json!({"on": "2026-03-02"})), ("record-return", json!({"on": "2026-03-02"})), ("submit-report", json!({"summary": "Xong.", "results": []}))] {
+            w.act("deputy.skhcn", &id, act, body).await.expect(200);
+        }
+        let report = w.post("deputy.skhcn", "/papers", json!({"delegation_id": id, "kind": "trip_report"})).await.expect(201).json();
+        let told = file(&w, "deputy.skhcn", &report).await;
+        for part in ["KT. ", "Phó Giám đốc", "(để báo cáo)"] {
+            assert!(told.iter().any(|l| l.contains(part)), "{part}: {told:#?}");
         }
         for (body, who) in [("ppc", "chair"), ("dofa", "director.snv")] {
             let found = w.get("inspector", &format!("/bodies/{body}/holders")).await.expect(200).json();

@@ -7,8 +7,9 @@ use serde_json::json;
 use crate::access::call::Call;
 use crate::approval::process::{Process, Step};
 use crate::db::Conn;
-use crate::error::{Code, Error, Result};
-use crate::handling::actions::approval::{Verdict, not_open};
+use crate::error::{Code, Error, Result, refuse};
+use crate::handling::actions::approval::not_open;
+use crate::handling::actions::decision::Verdict;
 use crate::handling::actions::exceptions::{self, findings_problem, refuse_blocking};
 use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude, duties};
 use crate::handling::amendments::{Amendment, Brought, Difference, Form, Judged, Kind, Standing};
@@ -22,11 +23,6 @@ use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, PaperR
 use crate::regulation::assess::{Assessment, Finding, Step as Asked, exceptions_body};
 use crate::regulation::book::Law;
 use crate::regulation::pack::ConsentMode;
-
-/// The dossier as if it had this content.
-fn with_content<C: Content>(dossier: &Dossier<C>, content: &C) -> Dossier<C> {
-    Dossier { content: content.clone(), ..dossier.clone() }
-}
 
 /// What the rules say of the delegation as it was decided, and as it shall be.
 struct Compared {
@@ -100,10 +96,13 @@ pub fn amend<C: Content>(
         "Không có gì thay đổi so với nội dung đã được quyết định.",
         "Nothing differs from what was decided.",
     );
+    let (vi, en) = ("Đoàn đã đi hoặc đã đến: ngày này không đổi được nữa.", "It has begun: that day changes no more.");
+    let pointer = if C::DIRECTION == Direction::Outbound { "/changes/departure_date" } else { "/changes/arrival_date" };
+    faults.require(!moves_begun(&dossier, &proposed), pointer, "begun_already", vi, en);
     faults.finish()?;
     let judged = Judged::of(&differences);
     let mut amendment = asked(call, &dossier, differences, reason);
-    let compared = Compared::of(conn, call, tools, &dossier, &with_content(&dossier, &proposed))?;
+    let compared = Compared::of(conn, call, tools, &dossier, &dossier.with(&proposed))?;
     let found = compared.brought()?;
     let needs_waiver = found.iter().any(|f| f.severity == Severity::SpecialApproval);
     amendment.material |= needs_waiver;
@@ -131,6 +130,12 @@ pub fn amend<C: Content>(
     dossier.amendments.push(amendment);
     let trace = Trace { note: Some(&reason), detail, ..Trace::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Amend, trace)
+}
+
+/// Whether it would have another first day although it has begun.
+fn moves_begun<C: Content>(dossier: &Dossier<C>, proposed: &C) -> bool {
+    let begun = matches!(dossier.state, State::UnderWay | State::OnSite);
+    begun && dossier.content.listed().begins_on != proposed.listed().begins_on
 }
 
 /// An amendment that nobody has answered yet.
@@ -183,7 +188,7 @@ pub fn resume<C: Content>(
         "Longer than decided: resume with as many days, then ask for an amendment.",
     );
     faults.finish()?;
-    let compared = Compared::of(conn, call, tools, &dossier, &with_content(&dossier, &resumed))?;
+    let compared = Compared::of(conn, call, tools, &dossier, &dossier.with(&resumed))?;
     // What the new days need as an exception is given by the body that may, which then resumes it.
     let given = exceptions::waived(call, &compared.law, &dossier, &compared.brought()?, waivers)?;
     if let Some(decision) = &mut dossier.decision {
@@ -278,6 +283,13 @@ pub fn decide<C: Content>(
     said: Verdict,
 ) -> Result<Dossier<C>> {
     let approves = said.verdict == DecisionVerdict::Approve;
+    if approves && moves_begun(&seen.dossier, dossier.at_hand()) {
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Đoàn đã đi hoặc đã đến; ngày này không đổi được nữa, chỉ có thể từ chối hoặc rút điều chỉnh.",
+            "The delegation has begun: its first day changes no more; refuse or withdraw the amendment.",
+        ));
+    }
     let (waived, compared) = waive(conn, call, tools, &dossier, &seen.dossier, &said, approves)?;
     let (given, note) = (waived.clone(), said.note.clone());
     let current = dossier.decision.clone();
@@ -346,7 +358,7 @@ fn waive<C: Content>(
     approves: bool,
 ) -> Result<(Vec<Waived>, Compared)> {
     // With the verdicts just given: whom the decision refuses weighs no more.
-    let compared = Compared::of(conn, call, tools, before, &with_content(judged, judged.at_hand()))?;
+    let compared = Compared::of(conn, call, tools, before, &judged.with(judged.at_hand()))?;
     let waived = if approves {
         exceptions::waived(call, &compared.law, before, &compared.brought()?, &said.waivers)?
     } else {

@@ -1,27 +1,23 @@
-//! The way to the decision: submit, supplement, appraise, consult, decide.
+//! The way to the decision: submit, supplement, appraise, consult.
 
 use serde_json::json;
 
 use crate::access::call::Call;
+use crate::access::store as accounts;
 use crate::approval::process::{NotOpen, Process, Standing, Step};
 use crate::db::Conn;
 use crate::dossier::numbering::dossier_number;
 use crate::error::{Code, Error, Result, refuse};
-use crate::handling::actions::exceptions::{check_findings, findings_problem, refuse_blocking};
-use crate::handling::actions::{Seen, Trace, amend, assess_dossier, by_actor, conclude};
+use crate::handling::actions::exceptions::{findings_problem, refuse_blocking};
+use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude, received_on};
 use crate::handling::amendments;
 use crate::handling::flow::{Action, State};
-use crate::handling::http::body::{
-    AssignAuthority, CorrectDecision, OpinionGiven, Reasoned, RequestSupplement, Submit,
-};
-use crate::handling::model::{Assigned, Correction, Decision, DecisionPaper, Dossier, Ruling, Waived, Waiver};
-use crate::handling::rules::decider;
-use crate::handling::store::numbers::check_free;
+use crate::handling::http::body::{AssignAuthority, OpinionGiven, Reasoned, RequestSupplement, Submit};
+use crate::handling::model::{Assigned, Dossier, Ruling};
 use crate::handling::{Content, Tools};
-use crate::kernel::id::Id;
 use crate::kernel::time::Day;
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, DecisionVerdict, FindingCode, Opinion, Outcome, PaperRef, StepKind};
+use crate::kernel::words::{Body, FindingCode, Opinion, Outcome, StepKind};
 use crate::kernel::workdays::WorkCalendar;
 use crate::regulation::assess::{Assessment, Finding, exceptions_body};
 use crate::regulation::book::Law;
@@ -35,7 +31,7 @@ pub fn submit<C: Content>(
     body: Submit,
 ) -> Result<Dossier<C>> {
     let (law, answer) = assess_dossier(conn, tools, &seen.dossier, call.today)?;
-    fit_to_submit(&answer)?;
+    fit_to_submit(conn, &seen.dossier, &answer)?;
     if answer.has(FindingCode::LateSubmission) && body.explanation.is_none() {
         return Err(refuse(
             Code::ExplanationNeeded,
@@ -65,7 +61,7 @@ pub fn submit<C: Content>(
 /// The supplement is there: back to the first appraiser, terms run anew.
 pub fn resubmit<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<C>) -> Result<Dossier<C>> {
     let (law, answer) = assess_dossier(conn, tools, &seen.dossier, call.today)?;
-    fit_to_submit(&answer)?;
+    fit_to_submit(conn, &seen.dossier, &answer)?;
     let mut dossier = seen.dossier.clone();
     let explanation = dossier.ruling.as_ref().and_then(|r| r.explanation.clone());
     enter(&mut dossier, call, &law, &answer, explanation);
@@ -73,9 +69,20 @@ pub fn resubmit<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, seen: S
     conclude(conn, call, &seen.dossier, dossier, Action::Resubmit, trace)
 }
 
-/// 409 where a rule blocks the dossier or a document is missing, each named.
-fn fit_to_submit(answer: &Assessment) -> Result<()> {
+/// 409 where a rule blocks the dossier or a document is missing, each named; 422 where a head of a unit or a chair of a
+/// commune would decide on somebody else's people.
+fn fit_to_submit<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, answer: &Assessment) -> Result<()> {
     refuse_blocking(&answer.findings.iter().collect::<Vec<_>>())?;
+    if answer.decider.as_ref().is_some_and(|d| d.body.is_local()) {
+        let own = accounts::lineage(conn, dossier.content.agency_id())?;
+        let mut faults = Violations::default();
+        for (at, unit) in dossier.content.units().into_iter().enumerate() {
+            let (vi, en) =
+                ("Người của cơ quan khác: cơ quan đó lập hồ sơ.", "He is of another unit, which asks for him.");
+            faults.require(own.contains(&unit), &format!("/members/{at}/official_id"), "another_unit", vi, en);
+        }
+        faults.finish()?;
+    }
     let lacking = |f: &&Finding| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail);
     let missing: Vec<&Finding> = answer.findings.iter().filter(lacking).collect();
     if missing.is_empty() || answer.outcome == Outcome::ManualAuthorityRequired {
@@ -138,6 +145,7 @@ fn plan(law: &Law, answer: &Assessment, call: &Call) -> Process {
 pub fn assign_authority<C: Content>(
     conn: &mut Conn,
     call: &Call,
+    tools: &Tools,
     seen: Seen<C>,
     body: AssignAuthority,
 ) -> Result<Dossier<C>> {
@@ -150,6 +158,7 @@ pub fn assign_authority<C: Content>(
         ruling.assigned =
             Some(Assigned { body: body.body, citation: body.citation.clone(), reason: body.reason.clone() });
     }
+    go_on(conn, call, tools, &mut dossier)?;
     let detail = json!({"body": body.body, "citation": body.citation});
     let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), detail, ..Trace::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::AssignAuthority, trace)
@@ -217,12 +226,20 @@ pub fn appraise<C: Content>(
 ) -> Result<Dossier<C>> {
     let (mut dossier, by) = opine(call, &seen, &body, StepKind::Appraise)?;
     own_clocks(&mut dossier.process, call.today, &tools.calendar)?;
+    go_on(conn, call, tools, &mut dossier)?;
     given(conn, call, &seen, dossier, &body, by, Action::Appraise)
 }
 
 /// A consultee's opinion.
-pub fn give_opinion<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: OpinionGiven) -> Result<Dossier<C>> {
-    let (dossier, by) = opine(call, &seen, &body, StepKind::Consult)?;
+pub fn give_opinion<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: OpinionGiven,
+) -> Result<Dossier<C>> {
+    let (mut dossier, by) = opine(call, &seen, &body, StepKind::Consult)?;
+    go_on(conn, call, tools, &mut dossier)?;
     given(conn, call, &seen, dossier, &body, by, Action::GiveOpinion)
 }
 
@@ -232,15 +249,22 @@ fn opine<C: Content>(call: &Call, seen: &Seen<C>, body: &OpinionGiven, kind: Ste
     let mut dossier = seen.dossier.clone();
     let his = |b| call.actor.sits_in(b);
     let by = dossier.process.take(kind, his, body.opinion.word(), by_actor(call), call.now).map_err(not_open)?;
-    follow(&mut dossier);
     Ok((dossier, by))
 }
 
-/// The state follows the process; where an amendment waits, the delegation stays as it was decided.
-fn follow<C: Content>(dossier: &mut Dossier<C>) {
-    if dossier.pending().is_none() {
-        dossier.state = C::state_of(dossier.process.stage());
+/// A step was taken: the state follows the process, and where an exception came to be needed since the submission the
+/// decision goes to the body that may give it. Where an amendment waits, the delegation stays as it was decided.
+pub fn go_on<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, dossier: &mut Dossier<C>) -> Result<()> {
+    if dossier.pending().is_some() {
+        return Ok(());
     }
+    let (law, answer) = assess_dossier(conn, tools, dossier, received_on(dossier, call.today))?;
+    let usual = dossier.process.decider();
+    if let Some((body, citation)) = usual.and_then(|usual| exceptions_body(&law, &answer.findings, usual)) {
+        dossier.process.pass_on(body, citation);
+    }
+    dossier.state = C::state_of(dossier.process.stage());
+    Ok(())
 }
 
 fn given<C: Content>(
@@ -269,7 +293,13 @@ fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) -> Res
 }
 
 /// Goes on past consultations that are overdue.
-pub fn proceed<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Reasoned) -> Result<Dossier<C>> {
+pub fn proceed<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: Reasoned,
+) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     if dossier.process.pass_over_overdue(call.today) == 0 {
         return Err(refuse(
@@ -278,99 +308,7 @@ pub fn proceed<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Re
             "No consultation is overdue, or the rule has it waited for.",
         ));
     }
-    follow(&mut dossier);
+    go_on(conn, call, tools, &mut dossier)?;
     let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), ..Trace::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Proceed, trace)
-}
-
-/// What the decider says, whatever the procedure.
-pub struct Verdict {
-    pub verdict: DecisionVerdict,
-    pub document: DecisionPaper,
-    pub waivers: Vec<Waiver>,
-    pub conditions: Vec<String>,
-    pub note: Option<String>,
-}
-
-impl Verdict {
-    /// The decision that it makes of a body.
-    pub fn decision(self, call: &Call, body: Body, waivers: Vec<Waived>) -> Decision {
-        Decision {
-            verdict: self.verdict,
-            body,
-            document: self.document,
-            note: self.note,
-            decided_by: Id(call.actor.id()),
-            waivers,
-            conditions: self.conditions,
-            corrections: Vec::new(),
-            annotations: Vec::new(),
-        }
-    }
-}
-
-/// The decision on `dossier`, which carries what the procedure itself changed of it. Nothing blocked is approved; what
-/// needs an exception gets it here or waits.
-pub fn decide<C: Content>(
-    conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: &Seen<C>,
-    mut dossier: Dossier<C>,
-    said: Verdict,
-) -> Result<Dossier<C>> {
-    let approves = said.verdict == DecisionVerdict::Approve;
-    require_note(said.note.as_deref(), !approves)?;
-    signs_as_lent(call, &seen.dossier, &said.document)?;
-    if seen.dossier.pending().is_some() {
-        return amend::decide(conn, call, tools, seen, dossier, said);
-    }
-    let waived = if approves { check_findings(conn, call, tools, &dossier, &said.waivers)? } else { Vec::new() };
-    let mut faults = Violations::default();
-    let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
-    check_free(conn, dossier.id, &paper, &mut faults)?;
-    faults.finish()?;
-    let verdict: &'static str = said.verdict.word();
-    let decides = |b| call.actor.decides_for(b);
-    let by = dossier.process.take(StepKind::Decide, decides, verdict, by_actor(call), call.now).map_err(not_open)?;
-    dossier.state = if approves { State::Approved } else { State::Rejected };
-    dossier.process.end();
-    let note = said.note.clone();
-    dossier.decision = Some(said.decision(call, by, waived.clone()));
-    let detail = json!({"verdict": verdict, "number": paper.number});
-    let trace = Trace { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &waived, detail };
-    conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
-}
-
-/// Who decides in another's place signs as his document says (NĐ 30/2020/NĐ-CP Đ.13).
-fn signs_as_lent<C>(call: &Call, dossier: &Dossier<C>, paper: &DecisionPaper) -> Result<()> {
-    let lent = decider(dossier).and_then(|body| call.actor.in_place_of(body));
-    let mut faults = Violations::default();
-    faults.require(
-        lent.is_none_or(|s| s.signed_as == paper.signed_as),
-        "/document/signed_as",
-        "not_as_lent",
-        "Phải ghi đúng hình thức ký theo văn bản ủy quyền (ký thay, thừa ủy quyền, thừa lệnh).",
-        "Must be how the substitution has him sign (kt, tuq, tl).",
-    );
-    Ok(faults.finish()?)
-}
-
-/// A correction on the document (TT 04/2020/TT-BNG Đ.4); the original stays in the history.
-pub fn correct_decision<C: Content>(
-    conn: &mut Conn,
-    call: &Call,
-    seen: Seen<C>,
-    body: CorrectDecision,
-) -> Result<Dossier<C>> {
-    let mut faults = Violations::default();
-    check_free(conn, seen.dossier.id, &body.document, &mut faults)?;
-    faults.finish()?;
-    let mut dossier = seen.dossier.clone();
-    let decision =
-        dossier.decision.as_mut().ok_or_else(|| Error::Internal("a decided dossier has no decision".into()))?;
-    decision.corrections.push(Correction { document: body.document.clone(), reason: body.reason.clone() });
-    let by = decision.body;
-    let trace = Trace { body: Some(by), note: Some(&body.reason), document: Some(&body.document), ..Trace::default() };
-    conclude(conn, call, &seen.dossier, dossier, Action::CorrectDecision, trace)
 }

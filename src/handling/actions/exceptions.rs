@@ -20,11 +20,12 @@ pub fn findings_problem(code: Code, findings: &[&Finding]) -> Error {
     for f in findings {
         let pointer =
             f.document.map_or_else(|| format!("/findings/{}", f.code), |d| format!("/documents/{}", d.word()));
+        let by = f.waivable_by.filter(|_| f.severity == Severity::SpecialApproval).map(Body::word);
         errors.add(
             pointer,
             f.code.word(),
-            format!("{} ({})", f.detail.vi, f.citation),
-            format!("{} ({})", f.detail.en, f.citation),
+            format!("{} ({}){}", f.detail.vi, f.citation, by.map_or(String::new(), |b| format!("; {b} chấp thuận"))),
+            format!("{} ({}){}", f.detail.en, f.citation, by.map_or(String::new(), |b| format!("; {b} may waive it"))),
         );
     }
     let sentence = |pick: fn(&Finding) -> &str| findings.iter().map(|f| pick(f)).collect::<Vec<_>>().join(" ");

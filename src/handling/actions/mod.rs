@@ -3,6 +3,7 @@
 pub mod after;
 pub mod amend;
 pub mod approval;
+pub mod decision;
 pub mod draft;
 pub mod duties;
 pub mod exceptions;

@@ -239,15 +239,15 @@ pub fn whole<C: Content>(call: &Call, dossier: &Dossier<C>) -> Result<()> {
     Err(forbidden("Cơ quan được hỏi ý kiến chỉ xem phần được hỏi.", "A consulted body sees what it is asked about."))
 }
 
-/// Every act on the dossier, in order.
-pub async fn history<C: Content>(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+/// Every act on the dossier until a day, in order.
+pub async fn history<C: Content>(call: Call, id: web::Path<String>, as_was: Query<AsWas>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let history: History = call
         .read(move |conn, call| {
             let dossier = find::<C>(conn, call, id)?.dossier;
             // A consulted body sees its own acts only.
             let only = if sees_whole(&call.actor, &dossier) { None } else { Some(call.actor.id()) };
-            history_of(conn, id, only)
+            history_of(conn, id, only, as_was.0.as_of)
         })
         .await?;
     Ok(HttpResponse::Ok().json(history))

@@ -11,11 +11,13 @@ use crate::dossier::attachments::{self, Attachment, FILE_LIMIT, Folder, upload_o
 use crate::error::{Error, Result, not_found};
 use crate::handling::Content;
 use crate::handling::actions::{draft, find};
+use crate::handling::http::AsWas;
 use crate::handling::model::Dossier;
 use crate::handling::rules::sees_whole;
 use crate::kernel::id::Id;
 use crate::kernel::words::Document;
 use crate::web::multipart;
+use crate::web::query::Query;
 
 /// Adds a paper; bytes are on disk before their row.
 pub async fn upload<C: Content>(
@@ -72,13 +74,13 @@ pub struct AttachmentList {
     next: Option<String>,
 }
 
-/// The papers of the dossier.
-pub async fn list<C: Content>(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+/// The papers of the dossier, or those that it had at the end of a day.
+pub async fn list<C: Content>(call: Call, id: web::Path<String>, as_was: Query<AsWas>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let items = call
         .read(move |conn, call| {
             let dossier = find::<C>(conn, call, id)?.dossier;
-            let mut all = attachments::list(conn, id)?;
+            let mut all = attachments::list(conn, id, as_was.0.as_of)?;
             all.retain(|a| is_shown(call, &dossier, a));
             Ok(all)
         })

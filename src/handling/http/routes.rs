@@ -42,7 +42,7 @@ macro_rules! shared_routes {
         use $crate::access::http::Empty;
         use $crate::approval::http::History;
         use $crate::dossier::attachments::Attachment;
-        use $crate::handling::actions::{after, approval, draft as drafting};
+        use $crate::handling::actions::{after, approval, decision, draft as drafting};
         use $crate::handling::http::body::{
             AssignAuthority, CorrectDecision, Noted, OpinionGiven, Reasoned, RequestSupplement, Submit,
         };
@@ -89,15 +89,16 @@ macro_rules! shared_routes {
             of_dossiers::assessment::<$content>(call, tools, id, as_of).await
         }
 
-        /// Every act on the dossier, in order.
-        #[utoipa::path(tag = $name, operation_id = concat!("history_", $name), params(("id" = String, Path)),
+        /// Every act on the dossier, in order, or those until the end of a day.
+        #[utoipa::path(tag = $name, operation_id = concat!("history_", $name), params(("id" = String, Path), AsWas),
             responses((status = 200, description = "the history", body = History)))]
         #[get("/{id}/history")]
         async fn history(
             call: $crate::access::call::Call,
             id: actix_web::web::Path<String>,
+            as_was: $crate::web::query::Query<AsWas>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::history::<$content>(call, id).await
+            of_dossiers::history::<$content>(call, id, as_was).await
         }
 
         /// Adds a paper to the dossier; its version rises, and the answer's ETag is the dossier's new one.
@@ -115,15 +116,16 @@ macro_rules! shared_routes {
             of_dossiers::papers::upload::<$content>(req, call, folder, id, payload).await
         }
 
-        /// The papers of the dossier.
-        #[utoipa::path(tag = $name, operation_id = concat!("list_attachments_", $name), params(("id" = String, Path)),
+        /// The papers of the dossier, or those that it had at the end of a day.
+        #[utoipa::path(tag = $name, operation_id = concat!("list_attachments_", $name), params(("id" = String, Path), AsWas),
             responses((status = 200, description = "papers", body = AttachmentList)))]
         #[get("/{id}/attachments")]
         async fn attachments(
             call: $crate::access::call::Call,
             id: actix_web::web::Path<String>,
+            as_was: $crate::web::query::Query<AsWas>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::papers::list::<$content>(call, id).await
+            of_dossiers::papers::list::<$content>(call, id, as_was).await
         }
 
         /// Downloads a paper.
@@ -151,7 +153,7 @@ macro_rules! shared_routes {
                 |conn, call, tools, seen, body| approval::submit(conn, call, &tools, seen, body);
             /// DOFA names the decider where no rule does.
             assign_authority "/{id}/assign-authority" AssignAuthority => AssignAuthority,
-                |conn, call, tools, seen, body| approval::assign_authority(conn, call, seen, body);
+                |conn, call, tools, seen, body| approval::assign_authority(conn, call, &tools, seen, body);
             /// The agency takes the dossier back before it is decided.
             withdraw "/{id}/withdraw" Reasoned => Withdraw,
                 |conn, call, tools, seen, body| approval::withdraw(conn, call, seen, body);
@@ -166,13 +168,13 @@ macro_rules! shared_routes {
                 |conn, call, tools, seen, body| approval::appraise(conn, call, &tools, seen, body);
             /// A consulted body's opinion.
             give_opinion "/{id}/give-opinion" OpinionGiven => GiveOpinion,
-                |conn, call, tools, seen, body| approval::give_opinion(conn, call, seen, body);
+                |conn, call, tools, seen, body| approval::give_opinion(conn, call, &tools, seen, body);
             /// DOFA goes on past an overdue consultation.
             proceed "/{id}/proceed" Reasoned => Proceed,
-                |conn, call, tools, seen, body| approval::proceed(conn, call, seen, body);
+                |conn, call, tools, seen, body| approval::proceed(conn, call, &tools, seen, body);
             /// A correction on the decision's document; the original stays in the history.
             correct_decision "/{id}/correct-decision" CorrectDecision => CorrectDecision,
-                |conn, call, tools, seen, body| approval::correct_decision(conn, call, seen, body);
+                |conn, call, tools, seen, body| decision::correct_decision(conn, call, seen, body);
             /// Puts the approved delegation off.
             postpone "/{id}/postpone" Reasoned => Postpone,
                 |conn, call, tools, seen, body| after::postpone(conn, call, &tools, seen, body);

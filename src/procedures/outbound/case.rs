@@ -71,7 +71,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
                 relative_of: member.relative_of.filter(|id| goes(*id)).map(|id| id.to_string()),
                 passport: official.passport(private).map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
                 grade_stated: official.grade.is_some(),
-                opinions_lacking: private && official.party_member && !content.opinions_complete(),
+                opinions_lacking: private && official.party_member && !content.opinions_complete(member.official_id),
                 overlapping: elsewhere.map(weight).collect(),
             })
         })

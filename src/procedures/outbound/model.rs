@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::dossier::engagement::Engagement;
 use crate::dossier::model::{Funding, InvitingParty, Leave, Member, Origin, PartyLevel, PartyOpinion, Stop};
 use crate::handling::model::Dossier;
+use crate::kernel::id::Id;
 use crate::kernel::time::{Day, Period, start_of};
 use crate::kernel::words::{
     Capacity, ConsentVerdict, DecisionVerdict, Direction, Field, PostLevel, Procedure, Purpose,
@@ -117,10 +118,13 @@ impl Content {
         self.members.iter().zip(verdicts).zip(&self.people).map(|((m, v), p)| (m, v, p))
     }
 
-    /// Whether cell and committee both agreed to a private journey.
-    pub fn opinions_complete(&self) -> bool {
-        let agreed = |level| self.party_opinions.iter().any(|o| o.level == level && o.verdict == ConsentVerdict::Agree);
-        agreed(PartyLevel::Cell) && agreed(PartyLevel::Committee)
+    /// Whether cell and committee both agreed to a private journey of this member, and neither refused.
+    pub fn opinions_complete(&self, official: Id) -> bool {
+        let of_his = || self.party_opinions.iter().filter(|o| o.official_id.is_none_or(|id| id == official));
+        let agreed = |level| of_his().any(|o| o.level == level);
+        agreed(PartyLevel::Cell)
+            && agreed(PartyLevel::Committee)
+            && of_his().all(|o| o.verdict == ConsentVerdict::Agree)
     }
 
     /// Whether it counts as planned: as it was decided, before that by its item, of an old list as that says.

@@ -62,6 +62,11 @@ fn check_private(content: &Content, faults: &mut Violations) {
     let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only a private journey has it.");
     faults.require(private || content.leave.is_none(), "/leave", "not_private", vi, en);
     faults.require(private || content.party_opinions.is_empty(), "/party_opinions", "not_private", vi, en);
+    for (at, opinion) in content.party_opinions.iter().enumerate() {
+        let travels = opinion.official_id.is_none_or(|id| content.members.iter().any(|m| m.official_id == id));
+        let (vi, en) = ("Người này không trong đoàn.", "He is not in the delegation.");
+        faults.require(travels, &format!("/party_opinions/{at}/official_id"), "unknown_member", vi, en);
+    }
     let within = content.leave.as_ref().is_none_or(|l| l.from <= content.departure && content.returning <= l.to);
     let (vi, en) = ("Chuyến đi phải nằm trong thời gian nghỉ phép.", "The journey must lie within the leave.");
     faults.require(within, "/leave", "outside_leave", vi, en);

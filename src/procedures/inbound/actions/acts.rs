@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::handling::Tools;
 use crate::handling::actions::after::past;
 use crate::handling::actions::amend;
-use crate::handling::actions::approval::{self, Verdict};
+use crate::handling::actions::decision::{self, Verdict};
 use crate::handling::actions::{Seen, Trace, conclude, duties};
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::On;
@@ -21,7 +21,7 @@ use crate::procedures::inbound::model::{Content, Visit};
 pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Decide) -> Result<Visit> {
     let Decide { verdict, document, waivers, conditions, note } = body;
     let visit = seen.dossier.clone();
-    approval::decide(conn, call, tools, &seen, visit, Verdict { verdict, document, waivers, conditions, note })
+    decision::decide(conn, call, tools, &seen, visit, Verdict { verdict, document, waivers, conditions, note })
 }
 
 /// Days between the planned and the real arrival at most; more is a typing mistake.

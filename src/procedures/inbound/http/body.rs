@@ -187,36 +187,44 @@ fn unique(mut topics: Vec<Topic>) -> Vec<Topic> {
 #[schema(as = InboundDelegationChanges, example = json!({"guests": [
     {"full_name": "KIM Young-hwan", "nationality": "KR", "position": "Tỉnh trưởng", "passport_number": "M12345678", "role": "head"}]}))]
 pub struct VisitChanges {
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(nullable = false, min_length = 1, max_length = 500)]
     title: Option<String>,
-    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    #[schema(nullable = false, value_type = Option<Vec<String>>, max_items = 50)]
     coordinating_agency_ids: Option<Vec<Id>>,
+    #[schema(nullable = false)]
     channel: Option<Channel>,
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(nullable = false, min_length = 1, max_length = 500)]
     sending_organisation: Option<String>,
-    #[schema(min_length = 2, max_length = 2)]
+    #[schema(nullable = false, min_length = 2, max_length = 2)]
     country: Option<String>,
+    #[schema(nullable = false)]
     purpose: Option<Purpose>,
     /// `null` takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Field>)]
     field: Option<Option<Field>>,
-    #[schema(max_items = 9)]
+    #[schema(nullable = false, max_items = 9)]
     topics: Option<Vec<Topic>>,
+    #[schema(nullable = false)]
     first_visit: Option<bool>,
+    #[schema(nullable = false)]
     reception_level: Option<ReceptionLevel>,
+    #[schema(nullable = false)]
     guest_class: Option<GuestClass>,
+    #[schema(nullable = false)]
     arrival_date: Option<NaiveDate>,
+    #[schema(nullable = false)]
     departure_date: Option<NaiveDate>,
-    #[schema(minimum = 1, maximum = 100000)]
+    #[schema(nullable = false, minimum = 1, maximum = 100000)]
     headcount: Option<i64>,
-    #[schema(max_items = 250)]
+    #[schema(nullable = false, max_items = 250)]
     nationalities: Option<Vec<NationalityBody>>,
-    #[schema(max_items = 2000)]
+    #[schema(nullable = false, max_items = 2000)]
     guests: Option<Vec<GuestBody>>,
-    #[schema(max_items = 500)]
+    #[schema(nullable = false, max_items = 500)]
     programme: Option<Vec<ItemBody>>,
     #[expect(dead_code, reason = "checked by the schema; never anything else, so never stored")]
+    #[schema(nullable = false)]
     classification: Option<Unclassified>,
 }
 

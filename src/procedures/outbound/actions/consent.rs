@@ -1,21 +1,24 @@
 //! What is said of the members one by one: the Party body's consent and the decision.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::error::{Code, Problem, Result, refuse};
+use crate::error::{Code, Problem, Result};
 use crate::handling::Tools;
-use crate::handling::actions::approval::{self, Verdict, not_open, require_note};
-use crate::handling::actions::{Seen, Trace, by_actor, conclude};
+use crate::handling::actions::approval::{go_on, not_open, require_note};
+use crate::handling::actions::decision::{self, Verdict};
+use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude, received_on};
 use crate::handling::amendments::Standing;
 use crate::handling::flow::{Action, State};
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
 use crate::procedures::outbound::actions::has_room;
-use crate::procedures::outbound::flow::state_of;
 use crate::procedures::outbound::http::body::{ConsentGiven, Decide, MemberVerdict};
 use crate::procedures::outbound::model::{Content, Trip, Verdicts};
+use crate::regulation::pack::ConsentMode;
 
 /// Puts verdicts on members by their ids; ids that do not travel are faults.
 fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violations) -> Vec<Option<V>> {
@@ -35,8 +38,15 @@ fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violatio
     placed
 }
 
+/// The members whom the rules have this body asked about.
+fn asked_about(conn: &mut Conn, call: &Call, tools: &Tools, trip: &Trip, body: Body) -> Result<BTreeSet<String>> {
+    let (_, answer) = assess_dossier(conn, tools, &trip.with(trip.at_hand()), received_on(trip, call.today))?;
+    let of_body = answer.consents.into_iter().filter(|c| c.mode == ConsentMode::Step && c.body == body);
+    Ok(of_body.flat_map(|c| c.travellers).collect())
+}
+
 /// A Party body's answer, given by its seat or recorded by the Party office from its letter.
-pub fn consent(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: ConsentGiven) -> Result<Trip> {
+pub fn consent(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: ConsentGiven) -> Result<Trip> {
     let mut trip = seen.dossier.clone();
     let mut faults = Violations::default();
     let placed = place(&trip, &body.members, &mut faults);
@@ -50,13 +60,16 @@ pub fn consent(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: ConsentG
     let his = |b| body.body.is_none_or(|asked| asked == b) && (records || call.actor.sits_in(b));
     let by =
         trip.process.take(StepKind::Consent, his, body.verdict.word(), by_actor(call), call.now).map_err(not_open)?;
+    let asked = asked_about(conn, call, tools, &trip, by)?;
     let content = trip.at_hand_mut();
     content.verdicts.resize(content.members.len(), Default::default());
-    for (verdict, given) in content.verdicts.iter_mut().zip(placed) {
-        let given = given.unwrap_or(body.verdict);
+    for ((verdict, member), named) in content.verdicts.iter_mut().zip(&content.members).zip(placed) {
+        // Nobody agreed to whom the rules do not ask about; a refusal is for all.
+        let is_asked = asked.is_empty() || asked.contains(&member.official_id.to_string());
+        let given = named.or(Some(body.verdict).filter(|v| is_asked || *v == ConsentVerdict::Refuse));
         // Where several bodies answer, one refusal stands; who was approved before is not asked about.
-        if verdict.consent != Some(ConsentVerdict::Refuse) && verdict.decision.is_none() {
-            verdict.consent = Some(given);
+        if verdict.consent != Some(ConsentVerdict::Refuse) && verdict.decision.is_none() && given.is_some() {
+            verdict.consent = given;
         }
     }
     match (trip.pending_mut(), refused_all) {
@@ -74,7 +87,7 @@ pub fn consent(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: ConsentG
             trip.state = State::Rejected;
             trip.process.end();
         }
-        (None, false) => trip.state = state_of(trip.process.stage()),
+        (None, false) => go_on(conn, call, tools, &mut trip)?,
     }
     let trace = Trace {
         body: Some(by),
@@ -112,21 +125,13 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
             known.decision = Some(given.filter(|_| approves).unwrap_or(body.verdict));
         }
     }
-    let departs = |c: &Content| c.departure;
-    if approves && trip.content.journey.departed_on.is_some() && departs(trip.at_hand()) != departs(&trip.content) {
-        return Err(refuse(
-            Code::NotPossibleInState,
-            "Đoàn đã đi; ngày đi không đổi được nữa, chỉ có thể từ chối hoặc rút điều chỉnh.",
-            "The delegation has departed: the day of departure changes no more; refuse or withdraw the amendment.",
-        ));
-    }
     if approves {
         // Whether the plan has room is said once, by the decision: figures and papers say the same ever after.
         let room = has_room(conn, &trip)?;
         trip.at_hand_mut().planned = Some(room);
     }
     let Decide { verdict, document, waivers, note, .. } = body;
-    approval::decide(
+    decision::decide(
         conn,
         call,
         tools,

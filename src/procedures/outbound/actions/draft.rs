@@ -126,9 +126,6 @@ pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, b
     let led = proposed.members == decided.members || proposed.travelling().any(|(m, _)| m.role == MemberRole::Head);
     let (vi, en) = ("Trưởng đoàn mới là người đã bị loại.", "The decision refused whoever would lead it.");
     faults.require(led, "/changes/members", "head_refused", vi, en);
-    let (vi, en) = ("Đoàn đã đi: ngày đi không đổi được nữa.", "It has departed: that day does not change any more.");
-    let departed = decided.journey.departed_on.is_some() && proposed.departure != decided.departure;
-    faults.require(!departed, "/changes/departure_date", "departed_already", vi, en);
     faults.finish()?;
     let proposed = moved(conn, call, &seen.dossier, proposed)?;
     amend_dossier(conn, call, tools, seen, proposed, body.reason)

@@ -66,6 +66,10 @@ impl handling::Content for Content {
         self.members.iter().any(|m| m.official_id.0 == official_id)
     }
 
+    fn units(&self) -> Vec<i64> {
+        self.people.iter().map(|p| p.agency_id).collect()
+    }
+
     fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
     }
@@ -165,7 +169,7 @@ fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<Around> {
     }
     let lineage = accounts::lineage(conn, content.agency_id)?;
     Ok(Around {
-        planned: has_room(conn, dossier)?,
+        planned: content.planned.map_or_else(|| has_room(conn, dossier), Ok)?,
         reminders: duties::reminders(conn, &lineage, on)?,
         officials,
         agencies: agencies_of,

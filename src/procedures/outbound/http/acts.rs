@@ -14,7 +14,7 @@ shared_routes!(Content, TripView, "outbound");
 acts! { Content, TripView, "outbound", own_acts;
     /// A Party body's answer, by its seat or recorded by the Party office.
     consent_given "/{id}/consent" ConsentGiven => Consent,
-        |conn, call, tools, seen, body| consent::consent(conn, call, seen, body);
+        |conn, call, tools, seen, body| consent::consent(conn, call, &tools, seen, body);
     /// The decision. Consent comes first (409 `consent_missing`); exceptions need a waiver each (409 `waiver_needed`).
     decide "/{id}/decide" Decide => Decide,
         |conn, call, tools, seen, body| consent::decide(conn, call, &tools, seen, body);
@@ -23,7 +23,8 @@ acts! { Content, TripView, "outbound", own_acts;
     /// stands until then. `decide` and `consent` then speak of the amendment, `withdraw` takes it back.
     amend "/{id}/amend" Amend => Amend,
         |conn, call, tools, seen, body| own::amend(conn, call, &tools, seen, body);
-    /// A postponed trip gets new days; its countries stay.
+    /// A postponed trip gets new days; its countries stay. Where the days need an exception that another body than the
+    /// one that decided may give (409 `waiver_needed`), it is resumed on days that need none and then amended.
     resume "/{id}/resume" Resume => Resume,
         |conn, call, tools, seen, body| journey::resume(conn, call, &tools, seen, body);
     /// The delegation has left.

@@ -101,29 +101,34 @@ impl NewTrip {
 #[serde(deny_unknown_fields)]
 #[schema(as = OutboundDelegationChanges, example = json!({"title": "Đoàn học tập chuyển đổi số tại Hàn Quốc (điều chỉnh)"}))]
 pub struct TripChanges {
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(nullable = false, min_length = 1, max_length = 500)]
     title: Option<String>,
+    #[schema(nullable = false)]
     purpose: Option<Purpose>,
     /// `null` takes it away; so with `plan_item_id`, `inviting_party`, `note`, `leave`.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Field>)]
     field: Option<Option<Field>>,
+    #[schema(nullable = false)]
     capacity: Option<Capacity>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     plan_item_id: Option<Option<Id>>,
-    #[schema(min_items = 1, max_items = 8)]
+    #[schema(nullable = false, min_items = 1, max_items = 8)]
     funding: Option<Vec<Funding>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<InvitingParty>)]
     inviting_party: Option<Option<InvitingParty>>,
+    #[schema(nullable = false)]
     departure_date: Option<NaiveDate>,
+    #[schema(nullable = false)]
     return_date: Option<NaiveDate>,
-    #[schema(min_items = 1, max_items = 50)]
+    #[schema(nullable = false, min_items = 1, max_items = 50)]
     stops: Option<Vec<Stop>>,
-    #[schema(min_items = 1, max_items = 500)]
+    #[schema(nullable = false, min_items = 1, max_items = 500)]
     members: Option<Vec<Member>>,
     #[expect(dead_code, reason = "checked by the schema; never anything else, so never stored")]
+    #[schema(nullable = false)]
     classification: Option<Unclassified>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
@@ -131,7 +136,7 @@ pub struct TripChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Leave>)]
     leave: Option<Option<Leave>>,
-    #[schema(max_items = 10)]
+    #[schema(nullable = false, max_items = 10)]
     party_opinions: Option<Vec<PartyOpinion>>,
 }
 
