@@ -291,7 +291,7 @@ fn insert(conn: &mut Conn, s: &Substitution) -> Result<()> {
     Ok(())
 }
 
-/// Ends a substitution, or moves its end. Days that are over stay as they were.
+/// Ends a substitution sooner. Days that are over stay as they were; more days need a document of their own.
 pub fn end(
     conn: &mut Conn,
     call: &Call,
@@ -321,6 +321,13 @@ pub fn end(
         "in_the_past",
         "Không được thay đổi những ngày đã qua.",
         "Days that are over stay as they were.",
+    );
+    faults.require(
+        found.valid_to.is_none_or(|to| valid_to <= to),
+        "/valid_to",
+        "longer_than_lent",
+        "Kéo dài phải có văn bản mới: hãy ghi nhận ủy quyền mới.",
+        "A longer time needs another document: record another substitution.",
     );
     faults.finish()?;
     found.valid_to = Some(valid_to);

@@ -10,7 +10,7 @@ use crate::db::{Conn, each, from_json};
 use crate::error::{Error, Result};
 use crate::kernel::id::Id;
 use crate::kernel::money::Money;
-use crate::kernel::time::{Day, Moment, day_of, start_of};
+use crate::kernel::time::{Day, Moment, day_of};
 
 /// The traveller gives the passport back to the unit.
 pub const PASSPORT_RETURN: &str = "passport_return";
@@ -74,19 +74,20 @@ pub struct Spent {
 }
 
 impl Duty {
-    /// The day after which it is late: nobody is late with what he was asked only now.
+    /// The day after which it is late.
     pub fn due(&self) -> Option<Day> {
-        self.due_on.map(|due| due.max(day_of(self.created_at))).max(self.excused_until)
+        self.due_on.max(self.excused_until)
     }
 
     pub fn is_overdue(&self, on: Day) -> bool {
         self.done_on.is_none() && self.due().is_some_and(|due| due < on)
     }
 
-    /// Reminders until a day: one on the first day it is late, then one every seven days.
+    /// Reminders until a day: one on the first day it is late, then one every seven days. Nobody is reminded of what was
+    /// recorded only later before it was.
     pub fn reminders(&self, on: Day) -> i64 {
-        match self.due() {
-            Some(due) if self.is_overdue(on) => 1 + ((on - due).num_days() - 1) / EVERY,
+        match self.due().map(|due| due.max(day_of(self.created_at))) {
+            Some(from) if self.is_overdue(on) && from < on => 1 + ((on - from).num_days() - 1) / EVERY,
             _ => 0,
         }
     }
@@ -243,8 +244,6 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(Day, i64)>, limit: 
     if let Some(day) = filter.overdue_on {
         query = query.filter(duties::done_on.is_null());
         query = query.filter(duties::due_on.assume_not_null().lt(day));
-        // Nobody is late with what he was asked only now.
-        query = query.filter(duties::created_at.lt(start_of(day)));
         query = query.filter(duties::excused_until.is_null().or(duties::excused_until.assume_not_null().lt(day)));
     }
     if let Some((day, id)) = after {

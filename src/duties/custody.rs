@@ -9,7 +9,7 @@ use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::db::schema::custodies;
 use crate::dossier::duties::{self, PASSPORT_RETURN, owed};
-use crate::error::{Code, Result, forbidden, not_found, refuse};
+use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
 use crate::handling::Tools;
 use crate::handling::actions::{Seen, assess_dossier, received_on};
 use crate::handling::flow::State;
@@ -89,6 +89,15 @@ pub struct HandOver {
     pub receipt: String,
 }
 
+/// 409: nothing was decided yet, or no more.
+pub fn not_decided() -> Error {
+    refuse(
+        Code::NotPossibleInState,
+        "Chỉ giao hộ chiếu sau khi có quyết định cử đi (Luật 49/2019/QH14 Đ.24 k.2b).",
+        "A passport is handed over only after the decision (Luật 49/2019/QH14 Art. 24(2)(b)).",
+    )
+}
+
 /// Hands a passport over against a signature: only after the decision (Luật 49/2019/QH14 Đ.24 k.2b), and none but an
 /// ordinary one for a private journey, which the unit does not keep.
 pub fn hand_over(
@@ -100,11 +109,7 @@ pub fn hand_over(
 ) -> Result<Custody> {
     let trip = &seen.dossier;
     if !matches!(trip.state, State::Approved | State::UnderWay) {
-        return Err(refuse(
-            Code::NotPossibleInState,
-            "Chỉ giao hộ chiếu sau khi có quyết định cử đi (Luật 49/2019/QH14 Đ.24 k.2b).",
-            "A passport is handed over only after the decision (Luật 49/2019/QH14 Art. 24(2)(b)).",
-        ));
+        return Err(not_decided());
     }
     let mut faults = Violations::default();
     let travels = trip.content.travelling().any(|(m, _)| m.official_id == asked.official_id);

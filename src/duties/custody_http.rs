@@ -16,7 +16,8 @@ use crate::dossier::duties as owed;
 use crate::duties::custody::{self, Custody, Fate, Filter, HandOver};
 use crate::error::{Error, Result, not_found};
 use crate::handling::Tools;
-use crate::handling::actions::find;
+use crate::handling::actions::{Seen, find};
+use crate::handling::store as dossiers;
 use crate::kernel::id::Id;
 use crate::kernel::page::Page;
 use crate::kernel::violation::Violations;
@@ -116,7 +117,18 @@ struct NewCustody {
     receipt: String,
 }
 
-/// 422: no trip that was decided and that the caller sees.
+/// The trip for which a passport is handed over. Whoever keeps passports sees trips from their decision on: of one that
+/// was submitted he is told that it is not decided (409), of any other that there is none (422).
+fn trip(conn: &mut Conn, call: &Call, id: i64) -> Result<Seen<Content>> {
+    if let Ok(seen) = find::<Content>(conn, call, id) {
+        return Ok(seen);
+    }
+    match dossiers::load::<Content>(conn, id)? {
+        Some(trip) if trip.submitted_on.is_some() => Err(custody::not_decided()),
+        _ => Err(unknown_delegation()),
+    }
+}
+
 fn unknown_delegation() -> Error {
     let mut faults = Violations::default();
     faults.add(
@@ -142,7 +154,7 @@ async fn hand_over(call: Call, tools: web::Data<Tools>, body: Incoming<NewCustod
         move |conn, call, ()| {
             call.actor.require(Act::Draft, Kind::Passport)?;
             let NewCustody { delegation_id, official_id, passport_id, on, receipt } = body.check()?;
-            let seen = find::<Content>(conn, call, delegation_id.0).map_err(|_| unknown_delegation())?;
+            let seen = trip(conn, call, delegation_id.0)?;
             let asked = HandOver { official_id, passport_id, on, receipt };
             let custody = custody::hand_over(conn, call, &tools, &seen, asked)?;
             reply_with(conn, call, custody, 201)

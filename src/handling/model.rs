@@ -115,6 +115,9 @@ pub struct Ruling {
     pub assigned: Option<Assigned>,
     /// Why it came late, where the rule asks.
     pub explanation: Option<String>,
+    /// What is missing was asked for: once, and complete.
+    #[serde(default)]
+    pub supplemented: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

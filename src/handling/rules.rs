@@ -259,6 +259,8 @@ pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
         Action::RequestSignature => !dossier.signature_requested,
         Action::Return => dossier.signature_requested,
         Action::AssignAuthority => dossier.process.lacks_decider(),
+        // Once, specific and complete.
+        Action::RequestSupplement => !dossier.ruling.as_ref().is_some_and(|r| r.supplemented),
         Action::Appraise => dossier.process.open().any(|s| s.kind == StepKind::Appraise),
         Action::Amend => dossier.pending().is_none() && !is_of_list(dossier),
         // Of what is approved only an amendment can still be withdrawn, agreed to or decided.

@@ -12,6 +12,7 @@ use crate::procedures::{inbound, outbound};
 use crate::regulation::assess::{Assessment, Finding, assess};
 use crate::regulation::book::{Book, Law, load};
 use crate::regulation::pack::{Pack, PackFault};
+use crate::regulation::read::sketch;
 
 /// One thing that would be judged otherwise: what it was and would be, each with its citation; none where it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub fn rehearse(
     let book = tools.shelf.book(conn)?;
     let draft = {
         let latest = book.latest();
-        let known: Vec<&Pack> = latest.iter().map(|p| p.as_ref()).filter(|p| !same_text(p, source)).collect();
+        let known: Vec<&Pack> = latest.iter().map(|p| p.as_ref()).filter(|p| !gives_way(p, source)).collect();
         match load(source, &known) {
             Ok(pack) => pack,
             Err(faults) => return Ok(Err(faults)),
@@ -65,9 +66,13 @@ pub fn rehearse(
     Ok(Ok(found))
 }
 
-/// A new edition of a pack that is there takes its place: the two do not stand beside each other.
-fn same_text(known: &Pack, source: &str) -> bool {
-    crate::regulation::read::read(source).is_ok_and(|draft| draft.code == known.code)
+/// A draft takes the place of the edition before it, and of what is in force in its province: they do not stand beside
+/// each other.
+fn gives_way(known: &Pack, source: &str) -> bool {
+    sketch(source).is_ok_and(|draft| {
+        let of_province = draft.pack.jurisdiction.is_some() && draft.pack.jurisdiction == known.jurisdiction;
+        draft.pack.code == known.code || of_province
+    })
 }
 
 fn of_register<C: Content>(

@@ -11,8 +11,9 @@ use crate::access::call::Call;
 use crate::access::http::{path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Code, Result, refuse};
 use crate::kernel::id::Id;
+use crate::kernel::text::number_key;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{ManagedBy, PassportKind};
 use crate::registry::officials::{
@@ -134,6 +135,14 @@ fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()>
 async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassport>) -> Result<HttpResponse> {
     add_part(call, &id, body, "add_passport", |conn, call, official, body| {
         in_order(body.issued_on.unwrap_or(SINCE_EVER), Some(body.expires_on), "/expires_on")?;
+        // What was lost or cancelled stays so: it is not put down again as another.
+        if official.passports.iter().any(|p| number_key(&p.number) == number_key(&body.passport_number)) {
+            return Err(refuse(
+                Code::AlreadyExists,
+                "Người này đã có hộ chiếu số này.",
+                "There is a passport of this number already.",
+            ));
+        }
         let passport = Passport {
             id: Id::new(call.now).0,
             kind: body.kind,

@@ -297,7 +297,9 @@ mod tests {
     #[test]
     fn numbers_words_and_bodies_that_a_rule_needs_are_asked_for() {
         let limit = |finding: &str, more: &str| {
-            format!("[[limit]]\nid = \"l\"\nfor = [\"outbound\"]\nfinding = \"{finding}\"\nstatus = \"verified\"\ncitation = \"Đ.1\"\n{more}\n")
+            format!(
+                "[[limit]]\nid = \"l\"\nfor = [\"outbound\"]\nfinding = \"{finding}\"\nstatus = \"verified\"\ncitation = \"Đ.1\"\n{more}\n"
+            )
         };
         for (rule, fault) in [
             (decider("a", "when = { leader = \"no\" }"), (14, "wrong_type")),

@@ -60,7 +60,7 @@ async fn ask(
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"code": "mau", "version": 1, "title": "Quy chế mẫu về quản lý đoàn ra, đoàn vào",
     "document": "Quy chế mẫu (phần chung của các tỉnh)", "status": "sample", "jurisdiction": "tinh-mau",
-    "in_force_from": "2012-01-01", "in_force_to": null}))]
+    "in_force_from": "2012-01-01", "in_force_to": null, "successor": null}))]
 struct RegulationItem {
     code: String,
     version: i64,
@@ -72,6 +72,16 @@ struct RegulationItem {
     in_force_from: Option<NaiveDate>,
     /// First day no longer in force.
     in_force_to: Option<NaiveDate>,
+    /// The province that this one became part of.
+    successor: Option<Successor>,
+}
+
+/// A province after a merger.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"jurisdiction": "da-nang", "name": "Đà Nẵng"}))]
+struct Successor {
+    jurisdiction: String,
+    name: String,
 }
 
 impl From<&Pack> for RegulationItem {
@@ -85,6 +95,7 @@ impl From<&Pack> for RegulationItem {
             jurisdiction: p.jurisdiction.clone(),
             in_force_from: p.in_force_from,
             in_force_to: p.in_force_to,
+            successor: p.successor.clone().map(|(jurisdiction, name)| Successor { jurisdiction, name }),
         }
     }
 }

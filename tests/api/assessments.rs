@@ -204,6 +204,10 @@ on_both! {
         let assigned = w.act("officer.snv", &id, "assign-authority", assign.clone()).await.expect(200).json();
         assert_eq!(assigned["ruling"]["assigned"]["citation"], "QĐ 5/2026 Đ.7");
         w.act("officer.snv", &id, "assign-authority", assign).await.refused(409, "not_possible_in_state");
-        w.act("chair", &id, "decide", crate::world::decision("approve")).await.expect(200);
+        let mut then = crate::world::decision("approve");
+        let far = w.act("chair", &id, "decide", then.clone()).await;
+        assert_eq!(far.faults(), [("/document/date".to_owned(), "out_of_range".to_owned())]);
+        then["document"]["date"] = json!("2011-05-30");
+        w.act("chair", &id, "decide", then).await.expect(200);
     }
 }

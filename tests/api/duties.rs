@@ -140,6 +140,29 @@ on_both! {
         assert_eq!(w.trip("custodian", &id).await["state"], "cancelled");
     }
 
+    async fn what_is_entered_late_is_overdue_at_once_and_reminded_of_from_then_on(w) {
+        let people = w.officials("SKHCN").await;
+        let mut trip = w.small_trip().await;
+        trip["members"] = json!([{"official_id": people[3], "role": "head"}]);
+        (trip["departure_date"], trip["return_date"]) = (json!("2026-02-02"), json!("2026-02-05"));
+        trip["stops"] = json!([{"country": "JP", "place": "Tokyo", "from": "2026-02-02", "to": "2026-02-05"}]);
+        let id = w.draft(trip).await;
+        for paper in ["request_letter", "invitation", "programme", "cost_estimate"] {
+            w.upload("clerk.skhcn", &id, paper).await.expect(201);
+        }
+        w.act("head.skhcn", &id, "submit", json!({"explanation": "Nhập hồ sơ giấy."})).await.expect(200);
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let mut old = decision("approve");
+        old["document"]["date"] = json!("2026-01-30");
+        w.act("director.snv", &id, "decide", old).await.expect(200);
+        w.act("clerk.skhcn", &id, "record-departure", json!({"on": "2026-02-02"})).await.expect(200);
+        w.act("clerk.skhcn", &id, "record-return", json!({"on": "2026-02-05"})).await.expect(200);
+        let late = duties(&w, "officer.snv", "?overdue=true&code=trip_report").await;
+        assert_eq!((late.len(), &late[0]["overdue"], &late[0]["reminders"]), (1, &json!(true), &json!(0)));
+        w.advance_days(1);
+        assert_eq!(duties(&w, "officer.snv", "?overdue=true&code=trip_report").await[0]["reminders"], 1);
+    }
+
     async fn official_business_is_done_on_the_official_passport(w) {
         let people = w.officials("SKHCN").await;
         let passport = json!({"kind": "official", "passport_number": "O7654321", "expires_on": "2026-06-30"});
@@ -164,8 +187,9 @@ on_both! {
         let passport = json!({"kind": "official", "passport_number": "O7654321", "expires_on": "2031-01-05"});
         let own = w.post("custodian", &format!("/officials/{}/passports", people[3]), passport).await.expect(201).json();
         let id = w.submitted(w.small_trip().await).await;
-        let early = hand_over(&w, &id, &people[3]).await;
-        assert_eq!(early.faults(), [("/delegation_id".to_owned(), "unknown_delegation".to_owned())]);
+        hand_over(&w, &id, &people[3]).await.refused(409, "not_possible_in_state");
+        let draft = w.draft(w.later_trip(&[3]).await).await;
+        assert_eq!(hand_over(&w, &draft, &people[3]).await.faults(), [("/delegation_id".to_owned(), "unknown_delegation".to_owned())]);
         w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
         w.act("director.snv", &id, "decide", decision("approve")).await.expect(200);
         w.post("clerk.skhcn", "/custodies", json!({"delegation_id": id, "official_id": people[3], "on": "2026-03-02", "receipt": "1"})).await.refused(403, "forbidden");
@@ -183,6 +207,9 @@ on_both! {
         let passports = w.get("custodian", &format!("/officials/{}/passports", people[3])).await.expect(200).json();
         let found = passports["items"].as_array().unwrap().iter().find(|p| p["id"] == own["id"]).unwrap();
         assert_eq!(found["standing"], "lost");
+        // It does not become valid by being put down again.
+        let twice = json!({"kind": "official", "passport_number": " o7654321", "expires_on": "2031-01-05"});
+        w.post("custodian", &format!("/officials/{}/passports", people[3]), twice).await.refused(409, "already_exists");
         let again = w.post("custodian", "/custodies", json!({"delegation_id": id, "official_id": people[3], "passport_id": own["id"], "on": "2026-03-02", "receipt": "2"})).await;
         assert_eq!(again.faults(), [("/passport_id".to_owned(), "passport_not_valid".to_owned())]);
         let ordinary = passports["items"].as_array().unwrap().iter().find(|p| p["kind"] == "ordinary").unwrap()["id"].as_str().unwrap().to_owned();

@@ -298,6 +298,8 @@ on_both! {
         let path = format!("/substitutions/{}", made.json()["id"].as_str().unwrap());
         let back = w.patch("director.snv", &path, "\"1\"", json!({"valid_to": "2026-03-04"})).await;
         assert_eq!(back.faults(), [("/valid_to".to_owned(), "in_the_past".to_owned())]);
+        let longer = w.patch("director.snv", &path, "\"1\"", json!({"valid_to": "2027-03-05"})).await;
+        assert_eq!(longer.faults(), [("/valid_to".to_owned(), "longer_than_lent".to_owned())]);
         w.patch("custodian", &path, "\"1\"", json!({"valid_to": "2026-03-05"})).await.refused(403, "forbidden");
         w.patch("director.snv", &path, "\"1\"", json!({"valid_to": "2026-03-05"})).await.expect(200);
         w.patch("director.snv", &path, "\"1\"", json!({"valid_to": "2026-03-06"})).await.refused(412, "version_conflict");

@@ -107,6 +107,7 @@ fn enter<C: Content>(
         regulation_version: law.pack.version,
         assigned: None,
         explanation,
+        supplemented: dossier.ruling.as_ref().is_some_and(|r| r.supplemented),
     });
     dossier.process = plan(law, answer, call);
     dossier.state = C::state_of(dossier.process.stage());
@@ -191,6 +192,9 @@ pub fn request_supplement<C: Content>(
     let mut dossier = seen.dossier.clone();
     let asking = dossier.process.open().filter_map(|s| s.body).find(|b| call.actor.sits_in(*b)).or(Some(Body::Dofa));
     dossier.state = State::SupplementRequested;
+    if let Some(ruling) = &mut dossier.ruling {
+        ruling.supplemented = true;
+    }
     for step in &mut dossier.process.steps {
         if step.kind == StepKind::Propose {
             step.standing = Standing::Open;

@@ -44,6 +44,9 @@ impl Verdict {
     }
 }
 
+/// Days after a delegation that its decision is dated at most; more is a typing mistake.
+const FAR: i64 = 366;
+
 /// The decision on `dossier`, which carries what the procedure itself changed of it. Nothing blocked is approved; what
 /// needs an exception gets it here or waits.
 pub fn decide<C: Content>(
@@ -64,6 +67,10 @@ pub fn decide<C: Content>(
     let mut faults = Violations::default();
     let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
     check_free(conn, dossier.id, &paper, &mut faults)?;
+    // A wrong year in the date would put the delegation into the figures of that year.
+    let latest = call.today.max(dossier.content.listed().begins_on) + chrono::Duration::days(FAR);
+    let (vi, en) = ("Ngày văn bản quá xa sau chuyến đi.", "The document is dated too far after the delegation.");
+    faults.require(paper.date <= latest, "/document/date", "out_of_range", vi, en);
     faults.finish()?;
     let verdict: &'static str = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);
