@@ -83,6 +83,7 @@ const PURE: &[&str] = &[
     "/settle.rs",
     "forms/fill.rs",
     "forms/layout.rs",
+    "forms/names.rs",
     "forms/package.rs",
     "forms/spell.rs",
     "forms/trip.rs",

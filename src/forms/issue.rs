@@ -7,11 +7,13 @@ use crate::access::holders::{self, acting_seat};
 use crate::access::store as accounts;
 use crate::access::substitutions::{self, Substitution};
 use crate::approval::{self, process::Standing};
-use crate::db::Conn;
+use crate::db::{Conn, from_json};
 use crate::dossier::attachments;
 use crate::dossier::duties::{self, SETTLEMENT};
 use crate::error::{Code, Error, Result, refuse};
-use crate::forms::model::{Kind, Values, body_name, signature_lines};
+use crate::forms::model::{Kind, Values};
+use crate::forms::names::{body_name, cited, dated, document_name, duty_name, head_of, signature_lines};
+use crate::forms::store;
 use crate::forms::trip::{Known, put_settlement};
 use crate::forms::{trip, visit};
 use crate::handling::actions::{assess_dossier, received_on};
@@ -22,7 +24,7 @@ use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::text::number_key;
 use crate::kernel::time::{Day, day_of, in_vietnamese, valid_on};
-use crate::kernel::words::{Body, DecisionVerdict, Document, SignedAs, StepKind};
+use crate::kernel::words::{Body, DecisionVerdict, PaperRef, Procedure, SignedAs, StepKind};
 use crate::procedures::{inbound, outbound};
 use crate::registry::agencies::{self, Agency};
 use crate::registry::changes::succession;
@@ -191,22 +193,6 @@ fn place(conn: &mut Conn, office: &Agency) -> Result<String> {
     Ok("…".into())
 }
 
-fn document_name(document: Document) -> &'static str {
-    match document {
-        Document::RequestLetter => "Văn bản đề nghị",
-        Document::Invitation => "Thư mời",
-        Document::InvitationTranslation => "Bản dịch thư mời",
-        Document::Programme => "Chương trình",
-        Document::ParticipantList => "Danh sách trích ngang",
-        Document::CostEstimate => "Dự toán kinh phí",
-        Document::PartyConsent => "Ý kiến của cấp ủy",
-        Document::LeaveApplication => "Đơn xin nghỉ phép",
-        Document::GuestList => "Danh sách khách",
-        Document::DelegationScheme => "Đề án",
-        _ => "Tài liệu khác",
-    }
-}
-
 /// Kind, number and date of a paper.
 #[derive(Clone, Copy)]
 pub struct Headed<'a> {
@@ -231,11 +217,14 @@ pub fn values(
     values.put("office", office.name.to_uppercase());
     values.put("number", number);
     values.put("place", place(conn, office)?);
-    values.put("date", date.format("ngày %d tháng %m năm %Y").to_string());
+    values.put("date", dated(date));
     let authority = match issuer.body {
         Body::PpcChair | Body::CommuneChair => format!("Chủ tịch {}", office.name),
         Body::DofaDirector | Body::Dofa => format!("Giám đốc {}", office.name),
-        Body::AgencyHead => format!("Thủ trưởng {}", office.name),
+        Body::AgencyHead => match head_of(&office.name) {
+            "Thủ trưởng cơ quan" => format!("Thủ trưởng {}", office.name),
+            post => format!("{post} {}", office.name),
+        },
         _ => office.name.clone(),
     };
     let letter = kind == Kind::Permission;
@@ -248,7 +237,7 @@ pub fn values(
     }
     match subject {
         Subject::Trip(trip) => {
-            common(conn, call, tools, &mut values, trip.as_ref(), kind)?;
+            common(conn, call, tools, &mut values, (trip.as_ref(), issuer), kind)?;
             let c = &trip.content;
             let officials: HashMap<i64, _> =
                 officials_store::find_all(conn, &c.official_ids())?.into_iter().map(|o| (o.id, o)).collect();
@@ -258,14 +247,14 @@ pub fn values(
             if c.planned.is_none() && c.origin.is_none() {
                 // Until it is decided, whether the plan has room is as the assessment says it.
                 let room = outbound::actions::has_room(conn, trip)?;
-                values.put("plan", if room { "trong kế hoạch" } else { "ngoài kế hoạch" });
+                values.put("plan", trip::plan(c.procedure == Procedure::PrivateTravel, room));
             }
             if let Some(party) = &c.inviting_party {
                 values.item("bases", [("text", format!("Theo thư mời của {}", party.name).as_str())]);
             }
         }
         Subject::Visit(visit) => {
-            common(conn, call, tools, &mut values, visit.as_ref(), kind)?;
+            common(conn, call, tools, &mut values, (visit.as_ref(), issuer), kind)?;
             let units = agencies::names(conn, &visit.content.coordinating)?;
             visit::fill(&mut values, visit, &units, kind == Kind::TripReport);
         }
@@ -279,7 +268,7 @@ fn common<C: Content>(
     call: &Call,
     tools: &Tools,
     values: &mut Values,
-    dossier: &Dossier<C>,
+    (dossier, issuer): (&Dossier<C>, &Issuer),
     kind: Kind,
 ) -> Result<()> {
     let agency = agencies::find(conn, dossier.content.agency_id())?;
@@ -288,32 +277,54 @@ fn common<C: Content>(
     values.put("dossier", dossier.number.clone().unwrap_or_else(|| "chưa có".into()));
     let (law, answer) = assess_dossier(conn, tools, dossier, received_on(dossier, call.today))?;
     let deciding = decider(dossier).or_else(|| answer.decider.as_ref().map(|d| d.body));
-    let to_body = deciding.map_or("Sở Ngoại vụ".to_owned(), |b| match b {
-        Body::Dofa | Body::DofaDirector => "Sở Ngoại vụ".into(),
-        b => format!("{}; Sở Ngoại vụ", body_name(b)),
-    });
+    let of_dofa = |b: Body| matches!(b, Body::Dofa | Body::DofaDirector);
+    let to_body = match deciding.filter(|b| !of_dofa(*b)) {
+        Some(body) => format!("{}; Sở Ngoại vụ", body_name(body)),
+        None => "Sở Ngoại vụ".to_owned(),
+    };
+    values.put("decider", deciding.map_or("Sở Ngoại vụ", body_name));
+    let requests =
+        store::Filter { delegation_id: Some(dossier.id), kind: Some(Kind::Submission), ..Default::default() };
+    let request = store::page(conn, &requests, 0, 1000)?.into_iter().rfind(|paper| paper.voided.is_none());
+    values.put(
+        "request",
+        match request {
+            Some(paper) => format!("Tờ trình số {} ngày {}", paper.number, in_vietnamese(paper.date)),
+            None => format!("hồ sơ số {}", dossier.number.clone().unwrap_or_else(|| "…".into())),
+        },
+    );
     values.put("addressee", if kind == Kind::Permission { agency.clone() } else { to_body });
     values.item("bases", [("text", format!("Căn cứ {}", law.pack.document).as_str())]);
     // The text by which it is decided here, which may be another than usual.
     let planned = dossier.process.steps.iter().rfind(|s| s.kind == StepKind::Decide).map(|s| s.citation.as_str());
     let citation = planned.or(answer.decider.as_ref().map(|d| d.citation.as_str())).filter(|c| !c.is_empty());
-    if let Some(citation) = citation {
-        values.item("bases", [("text", format!("Căn cứ {citation}").as_str())]);
+    if let Some(text) = citation.map(cited).filter(|text| !law.pack.document.starts_with(text)) {
+        values.item("bases", [("text", format!("Căn cứ {text}").as_str())]);
     }
     let in_place = in_place(conn, dossier, kind)?;
     if let Some(lent) = &in_place {
         values.item("bases", [("text", lent.sentence.as_str())]);
     }
-    let agreed =
-        dossier.process.steps.iter().filter(|s| s.kind == StepKind::Consent && s.outcome.as_deref() == Some("agree"));
-    for body in agreed.filter_map(|s| s.body) {
-        values.item("bases", [("text", format!("Theo ý kiến đồng ý của {}", body_name(body)).as_str())]);
+    let consents: Vec<Body> = dossier.process.bodies(StepKind::Consent).collect();
+    for act in approval::store::history(conn, dossier.id)?.into_iter().filter(|a| a.action == Action::Consent.word()) {
+        let agreed = |b: &&Body| {
+            let step = dossier.process.steps.iter().rfind(|s| s.kind == StepKind::Consent && s.body == Some(**b));
+            step.is_some_and(|s| s.outcome.as_deref() == Some("agree") && s.acted_at == Some(act.at))
+        };
+        let Some(body) = consents.iter().find(agreed) else { continue };
+        let paper = act.document.as_deref().map(from_json::<PaperRef>).transpose()?;
+        let letter = paper.map(|p| format!(" tại văn bản số {} ngày {}", p.number, in_vietnamese(p.date)));
+        let text = format!("Theo ý kiến đồng ý của {}{}", body_name(*body), letter.unwrap_or_default());
+        values.item("bases", [("text", text.as_str())]);
     }
     for owed in &answer.obligations {
         let Timing::After(Anchor::Return | Anchor::Departure, _) = owed.timing else { continue };
         let due = owed.due_on.map(|d| format!(", chậm nhất ngày {}", in_vietnamese(d))).unwrap_or_default();
-        let text = format!("{}{due} ({})", duty_name(&owed.code), owed.citation);
+        let text = format!("{}{due} ({})", duty_name(&owed.code), cited(&owed.citation));
         values.item("duties", [("text", text.as_str())]);
+    }
+    if dossier.content.settles().is_some() {
+        values.item("duties", [("text", duty_name(SETTLEMENT))]);
     }
     for document in attachments::kinds(conn, dossier.id)? {
         values.item("attachments", [("text", document_name(document))]);
@@ -326,7 +337,11 @@ fn common<C: Content>(
         _ => vec!["Như trên".to_owned()],
     };
     recipients.extend(in_place.map(|lent| format!("{} (để báo cáo)", lent.of)));
-    recipients.push("Sở Ngoại vụ".into());
+    if kind.of_decider() {
+        recipients.extend(dossier.process.bodies(StepKind::Consult).map(|b| body_name(b).to_owned()));
+        recipients.extend(consents.first().map(|_| body_name(Body::PartyOffice).to_owned()));
+        recipients.extend((!of_dofa(issuer.body)).then(|| "Sở Ngoại vụ".to_owned()));
+    }
     recipients.extend(answer.copies_to.iter().map(|b| body_name(*b).to_owned()));
     let mut told = Vec::new();
     for name in recipients {
@@ -339,16 +354,6 @@ fn common<C: Content>(
     let settled = duties::of_delegation(conn, dossier.id)?.into_iter().find(|d| d.code == SETTLEMENT);
     put_settlement(values, settled.and_then(|d| d.settlement).as_ref());
     Ok(())
-}
-
-fn duty_name(code: &str) -> &str {
-    match code {
-        duties::PASSPORT_RETURN => "Nộp lại hộ chiếu cho cơ quan quản lý",
-        duties::TRIP_REPORT => "Báo cáo kết quả chuyến đi",
-        "party_report" => "Báo cáo chi bộ",
-        duties::SETTLEMENT => "Quyết toán kinh phí",
-        other => other,
-    }
 }
 
 fn reported(conn: &mut Conn, values: &mut Values, report: Option<&Report>) -> Result<()> {

@@ -94,12 +94,13 @@ fn costs() -> String {
 fn submission() -> String {
     head(None)
         + &paragraph("TỜ TRÌNH", TITLE)
-        + &paragraph("Về việc cử đoàn ra nước ngoài: {{title}}", TITLE)
+        + &paragraph("Về việc {{subject}}: {{title}}", TITLE)
         + &paragraph("Kính gửi: {{addressee}}", Look { half_points: 28, around: 120, ..CENTRED })
         + &paragraph("{{bases.text}};", ITALIC)
-        + &text("{{agency}} kính trình {{addressee}} xem xét, quyết định việc cử đoàn như sau:")
+        + &text("{{agency}} kính trình {{decider}} xem xét, quyết định việc {{subject}} như sau:")
         + &paragraph("1. Tên đoàn, danh nghĩa, mục đích", BOLD)
         + &text("{{title}}; danh nghĩa: {{capacity}}; mục đích: {{purpose}}; {{plan}}.")
+        + &text("{{remarks.text}}")
         + &paragraph("2. Thành phần", BOLD)
         + &members()
         + &text("Tổng số: {{people_total}} người.")
@@ -112,7 +113,7 @@ fn submission() -> String {
         + &text("Tổng số: {{cost_total}} ({{cost_words}}).")
         + &paragraph("5. Hồ sơ kèm theo", BOLD)
         + &text("- {{attachments.text}}.")
-        + &text("Kính trình {{addressee}} xem xét, quyết định./.")
+        + &text("Kính trình {{decider}} xem xét, quyết định./.")
         + &foot()
 }
 
@@ -123,10 +124,10 @@ fn decision() -> String {
         + &paragraph("Về việc cử đoàn đi công tác nước ngoài", TITLE)
         + &paragraph("{{authority}}", Look { around: 160, ..TITLE })
         + &paragraph("{{bases.text}};", ITALIC)
-        + &paragraph("Xét đề nghị của {{agency}} (hồ sơ số {{dossier}}).", ITALIC)
+        + &paragraph("Xét đề nghị của {{agency}} tại {{request}}.", ITALIC)
         + &paragraph("QUYẾT ĐỊNH:", Look { around: 160, ..TITLE })
         + &text(
-            "Điều 1. Cử {{people_total}} người có tên dưới đây đi {{countries}} để thực hiện: {{title}} (mục đích: {{purpose}}; danh nghĩa: {{capacity}}).",
+            "Điều 1. Cử {{people_total}} người có tên dưới đây đi {{countries}} theo chương trình: {{title}} (mục đích: {{purpose}}; danh nghĩa: {{capacity}}).",
         )
         + &members()
         + &text(
@@ -149,7 +150,7 @@ fn permission() -> String {
     head(Some("V/v {{title}}"))
         + &paragraph("Kính gửi: {{addressee}}", Look { half_points: 28, around: 160, ..CENTRED })
         + &paragraph("{{bases.text}};", ITALIC)
-        + &text("Xét đề nghị của {{agency}} (hồ sơ số {{dossier}}), {{authority}} có ý kiến như sau:")
+        + &text("Xét đề nghị của {{agency}} tại {{request}}, {{authority}} có ý kiến như sau:")
         + &text(
             "1. Đồng ý: {{title}}; mục đích: {{purpose}}; {{people_total}} người; từ ngày {{from}} đến ngày {{to}} ({{days_total}} ngày); {{countries}}. {{organisation}}",
         )

@@ -7,6 +7,7 @@ pub mod http;
 pub mod issue;
 pub mod layout;
 pub mod model;
+pub mod names;
 pub mod package;
 pub mod spell;
 pub mod store;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::time::{Day, Moment};
-use crate::kernel::words::{Body, Direction, SignedAs};
+use crate::kernel::words::Direction;
 
 /// A paper that the system writes.
 #[derive(
@@ -98,9 +98,12 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("date", "ngày … tháng … năm …"),
     ("title", "Tên đoàn"),
     ("dossier", "Mã hồ sơ"),
+    ("request", "Tờ trình hoặc hồ sơ của cơ quan đề nghị"),
+    ("subject", "Việc đề nghị"),
     ("agency", "Cơ quan đề nghị hoặc chủ trì đón"),
     ("addressee", "Nơi kính gửi"),
-    ("authority", "Người, cơ quan quyết định, chữ hoa"),
+    ("authority", "Người, cơ quan ban hành, chữ hoa"),
+    ("decider", "Người, cơ quan quyết định"),
     ("signer", "Họ tên người ký"),
     ("capacity", "Danh nghĩa đoàn"),
     ("purpose", "Mục đích"),
@@ -125,6 +128,7 @@ pub const TEXTS: &[(&str, &str)] = &[
 /// Lists and the fields of their items.
 pub const LISTS: &[(&str, &[&str])] = &[
     ("bases", &["text"]),
+    ("remarks", &["text"]),
     ("members", &["no", "name", "birth", "post", "unit", "grade", "role"]),
     ("stops", &["no", "dates", "country", "place", "days"]),
     ("costs", &["no", "source", "amount"]),
@@ -145,50 +149,6 @@ pub fn is_field(name: &str) -> bool {
     match name.split_once('.') {
         Some((list, field)) => LISTS.iter().any(|(l, fields)| *l == list && fields.contains(&field)),
         None => TEXTS.iter().any(|(text, _)| *text == name),
-    }
-}
-
-/// A body as papers name it.
-pub fn body_name(body: Body) -> &'static str {
-    match body {
-        Body::AgencyHead => "Thủ trưởng cơ quan",
-        Body::Dofa => "Sở Ngoại vụ",
-        Body::DofaDirector => "Giám đốc Sở Ngoại vụ",
-        Body::PpcOffice => "Văn phòng UBND tỉnh",
-        Body::Ppc => "Ủy ban nhân dân tỉnh",
-        Body::PpcChair => "Chủ tịch Ủy ban nhân dân tỉnh",
-        Body::PeopleCouncilStandingBody => "Thường trực Hội đồng nhân dân tỉnh",
-        Body::PartyOffice => "Văn phòng Tỉnh ủy",
-        Body::PartyPersonnelBoard => "Ban Tổ chức Tỉnh ủy",
-        Body::PartyStandingSecretariat => "Thường trực Tỉnh ủy",
-        Body::PartyStandingBoard => "Ban Thường vụ Tỉnh ủy",
-        Body::CentralSecretariat => "Ban Bí thư",
-        Body::PrimeMinister => "Thủ tướng Chính phủ",
-        Body::HomeAffairsDept => "Sở Nội vụ",
-        Body::ProvincialPolice => "Công an tỉnh",
-        Body::BorderGuard => "Bộ đội Biên phòng tỉnh",
-        Body::ProvincialMilitaryCommand => "Bộ Chỉ huy quân sự tỉnh",
-        Body::CommuneChair => "Chủ tịch Ủy ban nhân dân cấp xã",
-        Body::OwnCentralAgency => "cơ quan chủ quản ở trung ương",
-        Body::Mofa => "Bộ Ngoại giao",
-    }
-}
-
-/// The lines above a signature (NĐ 30/2020/NĐ-CP Đ.13): in whose place, and the post.
-pub fn signature_lines(body: Body, signed_as: SignedAs, office: &str) -> Vec<String> {
-    let post = match body {
-        Body::Ppc | Body::PpcChair | Body::CommuneChair => "CHỦ TỊCH",
-        Body::Dofa | Body::DofaDirector | Body::HomeAffairsDept => "GIÁM ĐỐC",
-        _ => "THỦ TRƯỞNG CƠ QUAN",
-    };
-    match (signed_as, body) {
-        (SignedAs::Tm, _) | (SignedAs::Direct, Body::Ppc) => {
-            vec![format!("TM. {}", office.to_uppercase()), post.into()]
-        }
-        (SignedAs::Direct, _) => vec![post.into()],
-        (SignedAs::Kt, _) => vec![format!("KT. {post}"), format!("PHÓ {post}")],
-        (SignedAs::Tuq, _) => vec![format!("TUQ. {post}")],
-        (SignedAs::Tl, _) => vec![format!("TL. {post}")],
     }
 }
 

@@ -199,6 +199,9 @@ async fn put(
                         let vi = format!("Không có trường «{field}».");
                         faults.add("/file", "unknown_template_field", vi, format!("There is no field \"{field}\"."));
                     }
+                    let (vi, en) =
+                        ("Mẫu phải có chỗ cho số: {{number}}.", "It needs a place for the number: {{number}}.");
+                    faults.require(fields.contains("number"), "/file", "missing_template_field", vi, en);
                 }
                 Err(reason) => {
                     let vi = format!("Không đọc được tệp DOCX: {}.", reason.vi);

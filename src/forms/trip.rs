@@ -49,6 +49,15 @@ fn role(role: MemberRole) -> &'static str {
     }
 }
 
+/// Whether the plan of the year has it; a private journey is none of its.
+pub fn plan(private: bool, planned: bool) -> &'static str {
+    match (private, planned) {
+        (true, _) => "việc riêng",
+        (false, true) => "trong kế hoạch",
+        (false, false) => "ngoài kế hoạch",
+    }
+}
+
 fn passport(kind: PassportKind) -> &'static str {
     match kind {
         PassportKind::Diplomatic => "ngoại giao",
@@ -94,7 +103,7 @@ pub fn sums(amounts: &[Money]) -> (String, String) {
     let text = by.iter().map(|m| money(m.amount, &m.currency)).collect::<Vec<_>>().join("; ");
     match by.as_slice() {
         [one] if one.currency == "VND" => (text, dong(one.amount)),
-        [] => ("không có dự toán".into(), "không dùng ngân sách".into()),
+        [] => ("không dùng ngân sách".into(), "nguồn chi trả theo bảng".into()),
         _ => (text, "theo từng loại tiền".into()),
     }
 }
@@ -117,15 +126,19 @@ pub fn fill(values: &mut Values, trip: &Trip, known: &Known, all: bool, as_was: 
     values.put("title", c.title.clone());
     values.put("purpose", said(Dimension::Purpose, c.purpose.word()).to_lowercase());
     values.put("field", c.field.map(|f| said(Dimension::Field, f.word())).unwrap_or_default());
-    values.put("capacity", capacity(c.capacity));
+    let private = c.procedure == Procedure::PrivateTravel;
+    values.put("capacity", if private { "cá nhân" } else { capacity(c.capacity) });
+    values.put("subject", if private { "cho phép ra nước ngoài về việc riêng" } else { "cử đoàn ra nước ngoài" });
+    if let Some(note) = &c.note {
+        values.item("remarks", [("text", note.as_str())]);
+    }
     let countries: Vec<String> = c.countries().iter().map(|code| country_name(code)).collect();
     values.put("countries", countries.join(", "));
     values.put("inviter", c.inviting_party.as_ref().map_or("không có".to_owned(), |p| p.name.clone()));
-    values.put("plan", if c.in_plan() { "trong kế hoạch" } else { "ngoài kế hoạch" });
+    values.put("plan", plan(private, c.in_plan()));
     put_days(values, days);
     let mut people = 0i64;
     let mut passports: Vec<&str> = Vec::new();
-    let private = c.procedure == Procedure::PrivateTravel;
     let going: Vec<i64> = c.travelling().map(|(m, _)| m.official_id.0).collect();
     for (member, _, person) in c.members_judged().filter(|(m, ..)| all || going.contains(&m.official_id.0)) {
         people += 1;
@@ -145,7 +158,7 @@ pub fn fill(values: &mut Values, trip: &Trip, known: &Known, all: bool, as_was: 
                 ("post", post.as_str()),
                 ("unit", unit.as_str()),
                 ("grade", grade.as_str()),
-                ("role", role(member.role)),
+                ("role", if private { "Người đi" } else { role(member.role) }),
             ],
         );
         let kind = official.and_then(|o| o.passport(private)).map(|p| passport(p.kind));
@@ -210,5 +223,10 @@ pub fn put_settlement(values: &mut Values, settled: Option<&Settlement>) {
                 ("vnd", vnd.as_str()),
             ],
         );
+    }
+    if let Some(settled) = settled {
+        let sum = |vnd: i64| format!("{} đồng", grouped(vnd));
+        let (estimate, total) = (settled.estimated_vnd.map(sum).unwrap_or_default(), grouped(settled.total_vnd));
+        values.item("spent", [("what", "Tổng cộng"), ("estimate", estimate.as_str()), ("vnd", total.as_str())]);
     }
 }

@@ -25,11 +25,16 @@ pub fn fill(values: &mut Values, visit: &Visit, units: &HashMap<i64, (String, St
     let shares = if as_was { c.shares() } else { c.announced() };
     let shares = shares.iter().map(|s| format!("{} ({})", country_name(&s.country), s.count));
     values.put("countries", format!("quốc tịch: {}", shares.collect::<Vec<_>>().join(", ")));
-    values.put("organisation", format!("Tổ chức cử đoàn: {} ({}).", c.sending_organisation, country_name(&c.country)));
-    let head = c.guests.iter().find(|g| g.role == MemberRole::Head).map(|g| g.full_name.clone());
-    values.put("guest_head", head.unwrap_or_default());
+    let head = c.guests.iter().find(|g| g.role == MemberRole::Head).map(|g| g.full_name.clone()).unwrap_or_default();
     let together = c.coordinating.iter().filter_map(|id| units.get(id)).map(|(_, name)| name.as_str());
-    values.put("coordinating", together.collect::<Vec<_>>().join(", "));
+    let together = together.collect::<Vec<_>>().join(", ");
+    let sent = format!("{} ({})", c.sending_organisation, country_name(&c.country));
+    let parts = [("Tổ chức cử đoàn", &sent), ("Trưởng đoàn", &head), ("Cơ quan phối hợp", &together)];
+    let told = parts.iter().filter(|(_, said)| !said.is_empty()).map(|(what, said)| format!("{what}: {said}."));
+    values.put("organisation", told.collect::<Vec<_>>().join(" "));
+    values.put("guest_head", head);
+    values.put("coordinating", together);
+    values.put("subject", "đón đoàn khách nước ngoài");
     values.put("people_total", grouped(if as_was { c.counted() } else { c.headcount }));
     put_days(values, days);
     let (total, words) = sums(&[]);
@@ -46,6 +51,13 @@ pub fn fill(values: &mut Values, visit: &Visit, units: &HashMap<i64, (String, St
                 ("post", guest.position.as_str()),
             ],
         );
+    }
+    // The rows of the list add up to the number of guests.
+    let listed = i64::try_from(c.guests.len()).unwrap_or(i64::MAX);
+    let others = if as_was { c.counted() } else { c.headcount } - listed;
+    if others > 0 && listed > 0 {
+        let rest = format!("và {} khách khác", grouped(others));
+        values.item("guests", [("name", rest.as_str())]);
     }
     for (at, item) in (1..).zip(&c.programme) {
         let (from, to) = (local(item.starts_at), local(item.ends_at));

@@ -176,7 +176,7 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
     if let Some((body, citation)) = decider.as_ref().and_then(|d| exceptions_body(law, &found, d.body)) {
         notes.push(notes::exception(body, citation));
     }
-    notes.extend(notes::further(law, case, &spoken));
+    notes.extend(notes::further(law, case, &spoken, &found));
     let outcome = outcome(law, &authority, complete, &found);
     Ok(Assessment {
         outcome,

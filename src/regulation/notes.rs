@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use crate::kernel::text::Bilingual;
 use crate::kernel::time::in_vietnamese;
 use crate::kernel::words::{Body, RuleStatus};
-use crate::regulation::assess::Spoken;
+use crate::regulation::assess::{Finding, Spoken};
 use crate::regulation::book::Law;
 use crate::regulation::case::Case;
+use crate::regulation::pack::{Effect, Rule};
 
 /// The pack is applied outside its time.
 pub(super) fn out_of_force(law: &Law) -> (String, Bilingual) {
@@ -30,7 +31,7 @@ pub(super) fn exception(body: Body, citation: &str) -> (String, Bilingual) {
 }
 
 /// Everything else that the text itself calls for.
-pub(super) fn further(law: &Law, case: &Case, spoken: &[Spoken]) -> Vec<(String, Bilingual)> {
+pub(super) fn further(law: &Law, case: &Case, spoken: &[Spoken], found: &[Finding]) -> Vec<(String, Bilingual)> {
     let mut notes = Vec::new();
     let mut add = |code: &str, vi: String, en: String| notes.push((code.to_owned(), Bilingual::new(vi, en)));
     if law.pack.status == RuleStatus::Unverified {
@@ -73,8 +74,10 @@ pub(super) fn further(law: &Law, case: &Case, spoken: &[Spoken]) -> Vec<(String,
             "A traveller's passport is not stated.".into(),
         );
     }
-    let partial: BTreeSet<&str> =
-        spoken.iter().filter(|s| s.rule.status == RuleStatus::Partial).map(|s| s.rule.id.as_str()).collect();
+    // A limit that nothing passes leaves the answer as it is.
+    let weighs = |rule: &Rule| !matches!(rule.effect, Effect::Limit { .. }) || found.iter().any(|f| f.rule == rule.id);
+    let partial = spoken.iter().map(|s| s.rule).filter(|r| r.status == RuleStatus::Partial && weighs(r));
+    let partial: BTreeSet<&str> = partial.map(|rule| rule.id.as_str()).collect();
     if !partial.is_empty() && law.pack.status != RuleStatus::Unverified {
         let rules = partial.into_iter().collect::<Vec<_>>().join(", ");
         add(

@@ -112,7 +112,9 @@ on_both! {
             assert_eq!(consents, [body], "the post overrides committee membership");
         }
         asked["travellers"][0] = traveller("a", json!({"role": "head"}));
-        assert_eq!(ask(&w, asked).await["consents"], json!([]));
+        assert_eq!(ask(&w, asked.clone()).await["consents"], json!([]));
+        asked["travellers"][0] = traveller("a", json!({"role": "head", "post_level": "department_head", "provincial_committee_member": true, "managed_by": "central"}));
+        assert_eq!(ask(&w, asked).await["consents"][0]["body"], "central_secretariat");
     }
 
     async fn a6_ho_chi_minh_discipline_counts_and_days(w) {
@@ -218,6 +220,25 @@ on_both! {
             let answer = ask(&w, asked).await;
             assert_eq!(answer["decider"]["body"].as_str(), body, "{code} {changes}");
         }
+        // Whoever goes with a leader is decided on with him; a member of the provincial committee needs its opinion.
+        let mut asked = question("ha-noi-2015", "outbound", "2015-03-02", "2015-04-06", "2015-04-10");
+        asked["travellers"] = json!([traveller("a", json!({"role": "head", "post_level": "department_head"})), traveller("b", json!({}))]);
+        assert_eq!(ask(&w, asked).await["decider"]["body"], "ppc");
+        let mut asked = question("dong-nai", "outbound", "2024-03-04", "2024-04-08", "2024-04-12");
+        asked["travellers"][0] = traveller("a", json!({"role": "head", "managed_by": "ppc", "provincial_committee_member": true}));
+        assert_eq!(ask(&w, asked).await["consents"][0]["body"], "party_standing_secretariat");
+        // What holds everywhere is shown where a province's text does not say it, and stops nothing.
+        let mut asked = question("an-giang-2017", "outbound", "2024-03-04", "2024-04-08", "2024-04-12");
+        let leader = |name: &str, more: Value| {
+            let mut one = json!({"post_level": "department_head", "key_leader": true, "missions_this_year": 2});
+            one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            traveller(name, one)
+        };
+        asked["travellers"] = json!([leader("a", json!({"role": "head"})), leader("b", json!({"relative_of": "a"}))]);
+        let answer = ask(&w, asked).await;
+        let found: Vec<Value> = answer["findings"].as_array().unwrap().iter().filter(|f| f["citation"].as_str().unwrap().contains("38-CT/TW"))
+            .map(|f| json!([f["code"], f["severity"]])).collect();
+        assert_eq!(found, [json!(["two_key_leaders", "warn"]), json!(["yearly_trip_limit", "warn"]), json!(["relative_in_delegation", "warn"])]);
     }
 
     async fn a_draft_is_rehearsed_on_past_dossiers_with_both_citations(w) {

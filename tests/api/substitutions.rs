@@ -185,7 +185,7 @@ on_both! {
         w.act("deputy.skhcn", &id, "submit", json!({})).await.expect(200);
         let paper = w.post("clerk.skhcn", "/papers", json!({"delegation_id": id, "kind": "submission"})).await.expect(201).json();
         let told = crate::papers::file(&w, "deputy.skhcn", &paper).await;
-        for part in ["KT. THỦ TRƯỞNG CƠ QUAN", "PHÓ THỦ TRƯỞNG CƠ QUAN", "Phó Giám đốc", "Căn cứ văn bản số 4/UQ ngày 02/03/2026 về việc Phó Giám đốc thay"] {
+        for part in ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Phó Giám đốc", "Căn cứ văn bản số 4/UQ ngày 02/03/2026 về việc Phó Giám đốc thay"] {
             assert!(told.iter().any(|l| l.contains(part)), "{part}: {told:#?}");
         }
     }
