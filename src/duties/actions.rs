@@ -57,18 +57,30 @@ pub struct Done {
     pub settlement: Option<Settlement>,
 }
 
-/// The duty is done (đã thực hiện). Passports come back by their custody, reports by the dossier.
-pub fn fulfil(conn: &mut Conn, call: &Call, mut duty: Duty, asked: impl FnOnce() -> Result<Done>) -> Result<Duty> {
-    call.precondition_given()?;
+/// 403 where another agency owes it.
+fn owes(call: &Call, duty: &Duty) -> Result<()> {
     let call = &call.on((Procedure::Outbound, None));
     // What a report asks of an agency that sends nobody abroad is done by whoever is of it.
     let asked_of_his = duty.code == FOLLOW_UP && call.actor.belongs_to(duty.agency_id);
     if !asked_of_his && !call.actor.may(Act::Submit, Kind::Delegation) {
         call.actor.require(Act::Handle, Kind::Delegation)?;
     }
-    if !call.actor.belongs_to(duty.agency_id) && !call.actor.sits_in(Body::Dofa) {
-        return Err(forbidden("Việc của cơ quan khác.", "Another agency owes this."));
+    if call.actor.belongs_to(duty.agency_id) || call.actor.sits_in(Body::Dofa) {
+        return Ok(());
     }
+    Err(forbidden("Việc của cơ quan khác.", "Another agency owes this."))
+}
+
+/// 422 for a day that is still to come.
+fn past(call: &Call, on: Day, faults: &mut Violations) {
+    let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
+    faults.require(on <= call.today, "/on", "in_the_future", vi, en);
+}
+
+/// The duty is done (đã thực hiện). Passports come back by their custody, reports by the dossier.
+pub fn fulfil(conn: &mut Conn, call: &Call, mut duty: Duty, asked: impl FnOnce() -> Result<Done>) -> Result<Duty> {
+    call.precondition_given()?;
+    owes(call, &duty)?;
     open(call, &duty)?;
     if [PASSPORT_RETURN, TRIP_REPORT].contains(&duty.code.as_str()) {
         return Err(refuse(
@@ -79,13 +91,7 @@ pub fn fulfil(conn: &mut Conn, call: &Call, mut duty: Duty, asked: impl FnOnce()
     }
     let done = asked()?;
     let mut faults = Violations::default();
-    faults.require(
-        done.on <= call.today,
-        "/on",
-        "in_the_future",
-        "Không ghi nhận được ngày ở tương lai.",
-        "A day in the future cannot be recorded.",
-    );
+    past(call, done.on, &mut faults);
     faults.require(
         done.settlement.is_some() == (duty.code == SETTLEMENT),
         "/lines",
@@ -100,6 +106,32 @@ pub fn fulfil(conn: &mut Conn, call: &Call, mut duty: Duty, asked: impl FnOnce()
     store::update(conn, &mut duty)?;
     let spent = duty.settlement.as_ref().map(|s| s.total_vnd);
     remember(conn, call, "fulfil_duty", &duty, json!({"code": duty.code, "on": done.on, "total_vnd": spent}))?;
+    Ok(duty)
+}
+
+/// A settlement that was handed in is put right; the trail keeps what it was, and why.
+pub fn correct(
+    conn: &mut Conn,
+    call: &Call,
+    mut duty: Duty,
+    asked: impl FnOnce() -> Result<(Day, Settlement, String)>,
+) -> Result<Duty> {
+    call.precondition_given()?;
+    owes(call, &duty)?;
+    call.precondition_holds(duty.version)?;
+    let Some(before) = duty.settlement.take() else {
+        return Err(refuse(Code::NotPossibleInState, "Chưa có quyết toán.", "There is no settlement yet."));
+    };
+    let (on, settlement, reason) = asked()?;
+    let mut faults = Violations::default();
+    past(call, on, &mut faults);
+    faults.finish()?;
+    let detail = json!({"on": on, "total_vnd": settlement.total_vnd, "before": before, "reason": reason});
+    duty.done_on = Some(on);
+    duty.done_note = Some(reason);
+    duty.settlement = Some(settlement);
+    store::update(conn, &mut duty)?;
+    remember(conn, call, "correct_settlement", &duty, detail)?;
     Ok(duty)
 }
 

@@ -28,7 +28,14 @@ use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(by_agency).service(show).service(fulfil).service(excuse).service(override_hold);
+    config
+        .service(list)
+        .service(by_agency)
+        .service(show)
+        .service(fulfil)
+        .service(correct)
+        .service(excuse)
+        .service(override_hold);
 }
 
 /// Something owed after a delegation.
@@ -304,13 +311,44 @@ async fn fulfil(call: Call, id: web::Path<String>, body: Incoming<FulfilDuty>) -
     act(call, &id, body, |conn, call, duty, body| {
         actions::fulfil(conn, call, duty, || {
             let FulfilDuty { on, note, lines } = body.check()?;
-            let mut faults = Violations::default();
-            let line = |l: SettlementLine| Line { what: l.what, estimate: l.estimate, actual: l.actual, rate: l.rate };
-            let settlement = lines
-                .filter(|lines| !lines.is_empty())
-                .map(|lines| settle(lines.into_iter().map(line).collect(), &mut faults));
-            faults.finish()?;
+            let settlement = lines.filter(|lines| !lines.is_empty()).map(settled).transpose()?;
             Ok(Done { on, note, settlement })
+        })
+    })
+    .await
+}
+
+/// The settlement of the lines, or every fault of them.
+fn settled(lines: Vec<SettlementLine>) -> Result<Settlement> {
+    let mut faults = Violations::default();
+    let line = |l: SettlementLine| Line { what: l.what, estimate: l.estimate, actual: l.actual, rate: l.rate };
+    let settlement = settle(lines.into_iter().map(line).collect(), &mut faults);
+    faults.finish()?;
+    Ok(settlement)
+}
+
+/// A settlement as it should have been, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"on": "2026-12-22", "reason": "Bổ sung hóa đơn bảo hiểm.",
+    "lines": [{"what": "Bảo hiểm", "actual": {"amount": 4_000_000, "currency": "VND"}}]}))]
+struct CorrectSettlement {
+    on: NaiveDate,
+    #[schema(min_items = 1, max_items = 200)]
+    lines: Vec<SettlementLine>,
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+}
+
+/// Puts a settlement right that was handed in; the trail keeps what it was.
+#[utoipa::path(tag = "duties", operation_id = "correct_duty", params(("id" = String, Path)), request_body = CorrectSettlement,
+    responses((status = 200, description = "done", body = DutyView)))]
+#[post("/duties/{id}/correct")]
+async fn correct(call: Call, id: web::Path<String>, body: Incoming<CorrectSettlement>) -> Result<HttpResponse> {
+    act(call, &id, body, |conn, call, duty, body| {
+        actions::correct(conn, call, duty, || {
+            let CorrectSettlement { on, lines, reason } = body.check()?;
+            Ok((on, settled(lines)?, reason))
         })
     })
     .await

@@ -86,7 +86,8 @@ pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
 
     let in_both = |c: &Content, member: &Member| c.members.contains(member);
     let shown = |c: &Content, other: &Content| {
-        let named = c.members.iter().zip(&c.people).filter(|(m, _)| !in_both(other, m));
+        // Whom the decision refused is in it no more, listed or not.
+        let named = c.travelling().filter(|(m, _)| !in_both(other, m));
         let one = |(m, p): (&Member, &Person)| json!({"official_id": m.official_id, "full_name": p.full_name, "role": m.role, "relative_of": m.relative_of});
         json!({"members": named.map(one).collect::<Vec<_>>()})
     };
