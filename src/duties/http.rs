@@ -14,28 +14,20 @@ use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::dossier::duties::{self as store, Duty, Filter, PASSPORT_RETURN, Settlement};
 use crate::duties::actions::{self, Done};
-use crate::duties::settle::{Line, settle};
+use crate::duties::settlement_http::{self, SettlementLine, settled};
 use crate::error::{Result, forbidden};
 use crate::handling::Tools;
 use crate::kernel::id::Id;
-use crate::kernel::money::Money;
 use crate::kernel::page::Page;
 use crate::kernel::time::Day;
-use crate::kernel::violation::Violations;
 use crate::registry::{agencies, officials_store};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(list)
-        .service(by_agency)
-        .service(show)
-        .service(fulfil)
-        .service(correct)
-        .service(excuse)
-        .service(override_hold);
+    config.service(list).service(by_agency).service(show).service(fulfil).service(excuse).service(override_hold);
+    config.configure(settlement_http::routes);
 }
 
 /// Something owed after a delegation.
@@ -258,7 +250,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// One act on a duty.
-async fn act<T, F>(call: Call, id: &str, body: Incoming<T>, carry_out: F) -> Result<HttpResponse>
+pub(super) async fn act<T, F>(call: Call, id: &str, body: Incoming<T>, carry_out: F) -> Result<HttpResponse>
 where
     T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
     F: FnOnce(&mut Conn, &Call, Duty, crate::web::json::Unchecked<T>) -> Result<Duty> + Send + 'static,
@@ -289,20 +281,6 @@ struct FulfilDuty {
     lines: Option<Vec<SettlementLine>>,
 }
 
-/// One line of a settlement.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"what": "Vé máy bay", "estimate": {"amount": 120_000, "currency": "USD"}, "actual": {"amount": 118_050, "currency": "USD"}, "rate": "25400.5"}))]
-struct SettlementLine {
-    #[schema(min_length = 1, max_length = 500)]
-    what: String,
-    estimate: Option<Money>,
-    actual: Money,
-    /// Đồng for one unit of the currency; left out for đồng.
-    #[schema(min_length = 1, max_length = 20)]
-    rate: Option<String>,
-}
-
 /// The agency, or DOFA, records that a duty is done. A settlement comes with its lines, each in its currency with the rate.
 #[utoipa::path(tag = "duties", operation_id = "fulfil_duty", params(("id" = String, Path)), request_body = FulfilDuty,
     responses((status = 200, description = "done", body = DutyView)))]
@@ -313,42 +291,6 @@ async fn fulfil(call: Call, id: web::Path<String>, body: Incoming<FulfilDuty>) -
             let FulfilDuty { on, note, lines } = body.check()?;
             let settlement = lines.filter(|lines| !lines.is_empty()).map(settled).transpose()?;
             Ok(Done { on, note, settlement })
-        })
-    })
-    .await
-}
-
-/// The settlement of the lines, or every fault of them.
-fn settled(lines: Vec<SettlementLine>) -> Result<Settlement> {
-    let mut faults = Violations::default();
-    let line = |l: SettlementLine| Line { what: l.what, estimate: l.estimate, actual: l.actual, rate: l.rate };
-    let settlement = settle(lines.into_iter().map(line).collect(), &mut faults);
-    faults.finish()?;
-    Ok(settlement)
-}
-
-/// A settlement as it should have been, and why.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"on": "2026-12-22", "reason": "Bổ sung hóa đơn bảo hiểm.",
-    "lines": [{"what": "Bảo hiểm", "actual": {"amount": 4_000_000, "currency": "VND"}}]}))]
-struct CorrectSettlement {
-    on: NaiveDate,
-    #[schema(min_items = 1, max_items = 200)]
-    lines: Vec<SettlementLine>,
-    #[schema(min_length = 1, max_length = 4000)]
-    reason: String,
-}
-
-/// Puts a settlement right that was handed in; the trail keeps what it was.
-#[utoipa::path(tag = "duties", operation_id = "correct_duty", params(("id" = String, Path)), request_body = CorrectSettlement,
-    responses((status = 200, description = "done", body = DutyView)))]
-#[post("/duties/{id}/correct")]
-async fn correct(call: Call, id: web::Path<String>, body: Incoming<CorrectSettlement>) -> Result<HttpResponse> {
-    act(call, &id, body, |conn, call, duty, body| {
-        actions::correct(conn, call, duty, || {
-            let CorrectSettlement { on, lines, reason } = body.check()?;
-            Ok((on, settled(lines)?, reason))
         })
     })
     .await

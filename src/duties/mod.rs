@@ -5,3 +5,4 @@ pub mod custody;
 pub mod custody_http;
 pub mod http;
 pub mod settle;
+pub mod settlement_http;

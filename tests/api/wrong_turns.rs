@@ -234,6 +234,19 @@ on_both! {
         without["members"] = json!([{"official_id": people[5], "verdict": "reject"}]);
         w.act("chair", &id, "decide", without).await.expect(200);
         assert_eq!(w.get("stats", "/statistics/outbound?year=2026").await.json()["total"]["visits"], 4);
+        // The history names whom each of them refused.
+        let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.expect(200).json();
+        let noted = |action: &str| history["items"].as_array().unwrap().iter().find(|i| i["action"] == action).unwrap()["note"].as_str().unwrap().to_owned();
+        let name = w.get("inspector", &format!("/officials/{}", people[5])).await.expect(200).json()["full_name"].as_str().unwrap().to_owned();
+        assert_eq!(noted("consent"), format!("Đồng chí này đang có việc. Không đồng ý: {name}."));
+        assert!(noted("decide").ends_with(&format!("Không cử: {name}.")));
+        // To leave out who was refused anyway changes nothing.
+        let members = w.trip("clerk.skhcn", &id).await["members"].clone();
+        let kept: Vec<Value> = members.as_array().unwrap().iter().filter(|m| m["official_id"] != people[5].as_str())
+            .map(|m| json!({"official_id": m["official_id"], "role": m["role"]})).collect();
+        assert_eq!(kept.len(), 4);
+        let same = w.act("clerk.skhcn", &id, "amend", json!({"changes": {"members": kept}, "reason": "x"})).await;
+        assert_eq!(same.faults(), [("/changes".to_owned(), "nothing_changed".to_owned())]);
     }
 
     async fn a_refusal_for_all_ends_the_dossier(w) {

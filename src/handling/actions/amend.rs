@@ -18,6 +18,7 @@ use crate::handling::model::{Annotation, Decision, Dossier, Waived, Waiver};
 use crate::handling::store::numbers::check_free;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
+use crate::kernel::time::in_vietnamese;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, PaperRef, Severity, StepKind};
 use crate::regulation::assess::{Assessment, Finding, Step as Asked, exceptions_body};
@@ -202,7 +203,10 @@ pub fn resume<C: Content>(
     dossier.content = resumed;
     dossier.state = State::Approved;
     duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
-    conclude(conn, call, &seen.dossier, dossier, Action::Resume, Trace { waived: &given, ..Trace::default() })
+    let days = dossier.content.listed();
+    let note = format!("{} – {}", in_vietnamese(days.begins_on), in_vietnamese(days.ends_on));
+    let trace = Trace { note: Some(&note), waived: &given, ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Resume, trace)
 }
 
 impl Brought {
@@ -291,7 +295,7 @@ pub fn decide<C: Content>(
         ));
     }
     let (waived, compared) = waive(conn, call, tools, &dossier, &seen.dossier, &said, approves)?;
-    let (given, note) = (waived.clone(), said.note.clone());
+    let (given, note) = (waived.clone(), said.told());
     let current = dossier.decision.clone();
     let form = dossier.pending().map_or(Form::Annotation, |a| a.form);
     let same_number = current.as_ref().is_some_and(|d| d.document.number == said.document.number);

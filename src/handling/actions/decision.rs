@@ -25,9 +25,16 @@ pub struct Verdict {
     pub waivers: Vec<Waiver>,
     pub conditions: Vec<String>,
     pub note: Option<String>,
+    /// Names of those whom it refuses while it approves the rest.
+    pub refused: Vec<String>,
 }
 
 impl Verdict {
+    /// What the history says of it.
+    pub fn told(&self) -> Option<String> {
+        with_names(self.note.as_deref(), "Không cử", &self.refused)
+    }
+
     /// The decision that it makes of a body.
     pub fn decision(self, call: &Call, body: Body, waivers: Vec<Waived>) -> Decision {
         Decision {
@@ -42,6 +49,13 @@ impl Verdict {
             annotations: Vec::new(),
         }
     }
+}
+
+/// A note with the people whom it concerns.
+pub fn with_names(note: Option<&str>, what: &str, names: &[String]) -> Option<String> {
+    let named = (!names.is_empty()).then(|| format!("{what}: {}.", names.join(", ")));
+    let parts: Vec<&str> = note.into_iter().chain(named.as_deref()).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// Days after a delegation that its decision is dated at most; more is a typing mistake.
@@ -77,7 +91,7 @@ pub fn decide<C: Content>(
     let by = dossier.process.take(StepKind::Decide, decides, verdict, by_actor(call), call.now).map_err(not_open)?;
     dossier.state = if approves { State::Approved } else { State::Rejected };
     dossier.process.end();
-    let note = said.note.clone();
+    let note = said.told();
     dossier.decision = Some(said.decision(call, by, waived.clone()));
     let detail = json!({"verdict": verdict, "number": paper.number});
     let trace = Trace { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &waived, detail };

@@ -21,7 +21,14 @@ use crate::procedures::inbound::model::{Content, Visit};
 pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Decide) -> Result<Visit> {
     let Decide { verdict, document, waivers, conditions, note } = body;
     let visit = seen.dossier.clone();
-    decision::decide(conn, call, tools, &seen, visit, Verdict { verdict, document, waivers, conditions, note })
+    decision::decide(
+        conn,
+        call,
+        tools,
+        &seen,
+        visit,
+        Verdict { verdict, document, waivers, conditions, note, refused: Vec::new() },
+    )
 }
 
 /// Days between the planned and the real arrival at most; more is a typing mistake.

@@ -9,7 +9,7 @@ use crate::db::Conn;
 use crate::error::{Code, Problem, Result};
 use crate::handling::Tools;
 use crate::handling::actions::approval::{go_on, not_open, require_note};
-use crate::handling::actions::decision::{self, Verdict};
+use crate::handling::actions::decision::{self, Verdict, with_names};
 use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude, received_on};
 use crate::handling::amendments::Standing;
 use crate::handling::flow::{Action, State};
@@ -38,6 +38,12 @@ fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violatio
     placed
 }
 
+/// Names of the members whom this word refuses.
+fn refused<V: PartialEq>(trip: &Trip, placed: &[Option<V>], no: V) -> Vec<String> {
+    let people = trip.at_hand().people.iter().zip(placed);
+    people.filter(|(_, said)| said.as_ref() == Some(&no)).map(|(person, _)| person.full_name.clone()).collect()
+}
+
 /// The members whom the rules have this body asked about.
 fn asked_about(conn: &mut Conn, call: &Call, tools: &Tools, trip: &Trip, body: Body) -> Result<BTreeSet<String>> {
     let (_, answer) = assess_dossier(conn, tools, &trip.with(trip.at_hand()), received_on(trip, call.today))?;
@@ -56,6 +62,7 @@ pub fn consent(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>,
     let refuses =
         body.verdict == ConsentVerdict::Refuse || body.members.iter().any(|m| m.verdict == ConsentVerdict::Refuse);
     require_note(body.note.as_deref(), refuses)?;
+    let note = with_names(body.note.as_deref(), "Không đồng ý", &refused(&trip, &placed, ConsentVerdict::Refuse));
     let records = call.actor.sits_in(Body::PartyOffice);
     let his = |b| body.body.is_none_or(|asked| asked == b) && (records || call.actor.sits_in(b));
     let by =
@@ -91,7 +98,7 @@ pub fn consent(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>,
     }
     let trace = Trace {
         body: Some(by),
-        note: body.note.as_deref(),
+        note: note.as_deref(),
         document: Some(&body.document),
         waived: &[],
         detail: json!({"verdict": body.verdict}),
@@ -117,6 +124,7 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
     if approves {
         check_consents(&trip, &placed)?;
     }
+    let refused = if approves { refused(&trip, &placed, DecisionVerdict::Reject) } else { Vec::new() };
     let content = trip.at_hand_mut();
     content.verdicts.resize(content.members.len(), Default::default());
     for (known, given) in content.verdicts.iter_mut().zip(placed) {
@@ -137,7 +145,7 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
         tools,
         &seen,
         trip,
-        Verdict { verdict, document, waivers, conditions: Vec::new(), note },
+        Verdict { verdict, document, waivers, conditions: Vec::new(), note, refused },
     )
 }
 

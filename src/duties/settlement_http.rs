@@ -1,0 +1,71 @@
+//! Settlements as they come in, and the route that puts one right.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::dossier::duties::Settlement;
+use crate::duties::actions;
+use crate::duties::http::{DutyView, act};
+use crate::duties::settle::{Line, settle};
+use crate::error::Result;
+use crate::kernel::money::Money;
+use crate::kernel::violation::Violations;
+use crate::web::json::Incoming;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(correct);
+}
+
+/// One line of a settlement.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"what": "Vé máy bay", "estimate": {"amount": 120_000, "currency": "USD"}, "actual": {"amount": 118_050, "currency": "USD"}, "rate": "25400.5"}))]
+pub struct SettlementLine {
+    #[schema(min_length = 1, max_length = 500)]
+    what: String,
+    estimate: Option<Money>,
+    actual: Money,
+    /// Đồng for one unit of the currency; left out for đồng.
+    #[schema(min_length = 1, max_length = 20)]
+    rate: Option<String>,
+}
+
+/// The settlement of the lines, or every fault of them.
+pub fn settled(lines: Vec<SettlementLine>) -> Result<Settlement> {
+    let mut faults = Violations::default();
+    let line = |l: SettlementLine| Line { what: l.what, estimate: l.estimate, actual: l.actual, rate: l.rate };
+    let settlement = settle(lines.into_iter().map(line).collect(), &mut faults);
+    faults.finish()?;
+    Ok(settlement)
+}
+
+/// A settlement as it should have been, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"on": "2026-12-22", "reason": "Bổ sung hóa đơn bảo hiểm.",
+    "lines": [{"what": "Bảo hiểm", "actual": {"amount": 4_000_000, "currency": "VND"}}]}))]
+struct CorrectSettlement {
+    on: NaiveDate,
+    #[schema(min_items = 1, max_items = 200)]
+    lines: Vec<SettlementLine>,
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+}
+
+/// Puts a settlement right that was handed in; the trail keeps what it was.
+#[utoipa::path(tag = "duties", operation_id = "correct_duty", params(("id" = String, Path)), request_body = CorrectSettlement,
+    responses((status = 200, description = "done", body = DutyView)))]
+#[post("/duties/{id}/correct")]
+async fn correct(call: Call, id: web::Path<String>, body: Incoming<CorrectSettlement>) -> Result<HttpResponse> {
+    act(call, &id, body, |conn, call, duty, body| {
+        actions::correct(conn, call, duty, || {
+            let CorrectSettlement { on, lines, reason } = body.check()?;
+            Ok((on, settled(lines)?, reason))
+        })
+    })
+    .await
+}
