@@ -126,6 +126,7 @@ pub fn correct(
     let mut faults = Violations::default();
     past(call, on, &mut faults);
     faults.finish()?;
+    let before = json!({"on": duty.done_on, "note": duty.done_note, "settlement": before});
     let detail = json!({"on": on, "total_vnd": settlement.total_vnd, "before": before, "reason": reason});
     duty.done_on = Some(on);
     duty.done_note = Some(reason);

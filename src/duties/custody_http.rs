@@ -17,6 +17,7 @@ use crate::duties::custody::{self, Custody, Fate, Filter, HandOver};
 use crate::error::{Error, Result, not_found};
 use crate::handling::Tools;
 use crate::handling::actions::{Seen, find};
+use crate::handling::flow::State;
 use crate::handling::store as dossiers;
 use crate::kernel::id::Id;
 use crate::kernel::page::Page;
@@ -124,7 +125,7 @@ fn trip(conn: &mut Conn, call: &Call, id: i64) -> Result<Seen<Content>> {
         return Ok(seen);
     }
     match dossiers::load::<Content>(conn, id)? {
-        Some(trip) if trip.submitted_on.is_some() => Err(custody::not_decided()),
+        Some(trip) if trip.submitted_on.is_some() && !State::VOID.contains(&trip.state) => Err(custody::not_decided()),
         _ => Err(unknown_delegation()),
     }
 }

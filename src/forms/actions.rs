@@ -140,7 +140,9 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
         }
         paper.version += 1;
         paper.date = *date;
-        let body = written(conn, call, tools, subject, &issuer, Headed { kind, number, date: *date })?;
+        // As the register has it, however it was typed.
+        let headed = Headed { kind, number: &paper.number, date: *date };
+        let body = written(conn, call, tools, subject, &issuer, headed)?;
         store::rewrite(conn, &paper, &body)?;
         remember(conn, call, "rewrite_paper", &paper)?;
         return Ok(paper);

@@ -54,7 +54,8 @@ impl Subject {
     pub fn decided_numbers(&self) -> Vec<String> {
         fn of<C>(dossier: &Dossier<C>) -> Vec<String> {
             let before = dossier.amendments.iter().filter_map(|a| a.replaced.as_ref());
-            dossier.decision.iter().chain(before).map(|d| number_key(&d.document.number)).collect()
+            let decisions = dossier.decision.iter().chain(before);
+            decisions.flat_map(|d| [d.document.number.as_str(), d.standing().0]).map(number_key).collect()
         }
         match self {
             Subject::Trip(trip) => of(trip),
@@ -127,7 +128,7 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
         body,
         signed_as: decision.map_or(SignedAs::Direct, |d| d.document.signed_as),
         signer: decision.map(|d| d.decided_by.0),
-        decided: decision.map(|d| (d.document.number.clone(), d.document.date)),
+        decided: decision.map(|d| d.standing()).map(|(number, date)| (number.to_owned(), date)),
     })
 }
 

@@ -191,7 +191,7 @@ fn report() -> String {
         + &paragraph("Kính gửi: {{addressee}}", Look { half_points: 28, around: 120, ..CENTRED })
         + &paragraph("1. Thực hiện chương trình", BOLD)
         + &text(
-            "Từ ngày {{from}} đến ngày {{to}} ({{days_total}} ngày), {{people_total}} người, tại {{countries}}. {{summary}}",
+            "Từ ngày {{from}} đến ngày {{to}} ({{days_total}} ngày), {{people_total}} người, {{where}}. {{summary}}",
         )
         + &stops()
         + &programme()

@@ -109,6 +109,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("purpose", "Mục đích"),
     ("field", "Lĩnh vực"),
     ("countries", "Nước đến, hoặc nước của khách"),
+    ("where", "Tại nước nào, hoặc quốc tịch của khách"),
     ("from", "Từ ngày"),
     ("to", "Đến ngày"),
     ("days_total", "Tổng số ngày"),

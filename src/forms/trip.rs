@@ -52,7 +52,7 @@ fn role(role: MemberRole) -> &'static str {
 /// Whether the plan of the year has it; a private journey is none of its.
 pub fn plan(private: bool, planned: bool) -> &'static str {
     match (private, planned) {
-        (true, _) => "việc riêng",
+        (true, _) => "theo nguyện vọng cá nhân",
         (false, true) => "trong kế hoạch",
         (false, false) => "ngoài kế hoạch",
     }
@@ -134,6 +134,7 @@ pub fn fill(values: &mut Values, trip: &Trip, known: &Known, all: bool, as_was: 
     }
     let countries: Vec<String> = c.countries().iter().map(|code| country_name(code)).collect();
     values.put("countries", countries.join(", "));
+    values.put("where", format!("tại {}", countries.join(", ")));
     values.put("inviter", c.inviting_party.as_ref().map_or("không có".to_owned(), |p| p.name.clone()));
     values.put("plan", plan(private, c.in_plan()));
     put_days(values, days);

@@ -24,7 +24,9 @@ pub fn fill(values: &mut Values, visit: &Visit, units: &HashMap<i64, (String, St
     values.put("field", c.field.map(|f| said(Dimension::Field, f.word())).unwrap_or_default());
     let shares = if as_was { c.shares() } else { c.announced() };
     let shares = shares.iter().map(|s| format!("{} ({})", country_name(&s.country), s.count));
-    values.put("countries", format!("quốc tịch: {}", shares.collect::<Vec<_>>().join(", ")));
+    let nations = format!("quốc tịch: {}", shares.collect::<Vec<_>>().join(", "));
+    values.put("countries", nations.clone());
+    values.put("where", nations);
     let head = c.guests.iter().find(|g| g.role == MemberRole::Head).map(|g| g.full_name.clone()).unwrap_or_default();
     let together = c.coordinating.iter().filter_map(|id| units.get(id)).map(|(_, name)| name.as_str());
     let together = together.collect::<Vec<_>>().join(", ");

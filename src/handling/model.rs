@@ -8,6 +8,7 @@ use crate::approval::process::Process;
 use crate::handling::amendments::{self, Amendment, Kind};
 use crate::handling::flow::State;
 use crate::kernel::id::Id;
+use crate::kernel::text::number_key;
 use crate::kernel::time::{Day, Moment};
 use crate::kernel::words::{Body, DecisionVerdict, FindingCode, PaperRef, SignedAs};
 
@@ -145,6 +146,17 @@ pub struct Decision {
     /// Changes of one kind, signed and sealed on the document (TT 04/2020/TT-BNG Đ.4 k.1).
     #[serde(default)]
     pub annotations: Vec<Annotation>,
+}
+
+impl Decision {
+    /// Number and date as they stand: a correction that bears the same symbol puts them right.
+    pub fn standing(&self) -> (&str, Day) {
+        let symbol = |number: &str| number_key(number).split_once('/').map(|(_, symbol)| symbol.to_owned());
+        let own = symbol(&self.document.number);
+        let corrected = self.corrections.iter().rev().find(|c| own.is_some() && symbol(&c.document.number) == own);
+        let document = (self.document.number.as_str(), self.document.date);
+        corrected.map_or(document, |c| (c.document.number.as_str(), c.document.date))
+    }
 }
 
 /// Number, date and manner of signing (NĐ 30/2020/NĐ-CP Đ.13).

@@ -71,7 +71,8 @@ pub fn rehearse(
 fn gives_way(known: &Pack, source: &str) -> bool {
     sketch(source).is_ok_and(|draft| {
         let of_province = draft.pack.jurisdiction.is_some() && draft.pack.jurisdiction == known.jurisdiction;
-        draft.pack.code == known.code || of_province
+        let stands_on_it = draft.pack.extends.as_ref() == Some(&known.code);
+        draft.pack.code == known.code || (of_province && !stands_on_it)
     })
 }
 

@@ -136,11 +136,13 @@ async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassp
     add_part(call, &id, body, "add_passport", |conn, call, official, body| {
         in_order(body.issued_on.unwrap_or(SINCE_EVER), Some(body.expires_on), "/expires_on")?;
         // What was lost or cancelled stays so: it is not put down again as another.
-        if official.passports.iter().any(|p| number_key(&p.number) == number_key(&body.passport_number)) {
+        let ended = |p: &Passport| p.standing != PassportStanding::Valid;
+        let same = |p: &Passport| number_key(&p.number) == number_key(&body.passport_number);
+        if official.passports.iter().any(|p| ended(p) && same(p)) {
             return Err(refuse(
                 Code::AlreadyExists,
-                "Người này đã có hộ chiếu số này.",
-                "There is a passport of this number already.",
+                "Hộ chiếu số này đã báo mất hoặc đã hủy.",
+                "The passport of this number was reported as lost or cancelled.",
             ));
         }
         let passport = Passport {

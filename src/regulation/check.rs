@@ -40,7 +40,7 @@ pub fn check(sketch: &Sketch, known: &[&Pack]) -> Vec<PackFault> {
         known.iter().filter(|o| o.code != pack.code && o.jurisdiction.is_some() && o.jurisdiction == pack.jurisdiction)
     {
         let before = |a: &Pack, b: &Pack| b.in_force_to.is_none_or(|to| a.in_force_from.is_none_or(|from| from < to));
-        if before(pack, other) && before(other, pack) {
+        if sketch.whole && before(pack, other) && before(other, pack) {
             add(
                 1,
                 "dates_overlap",
@@ -50,7 +50,7 @@ pub fn check(sketch: &Sketch, known: &[&Pack]) -> Vec<PackFault> {
         }
     }
     let derived = derived_status(pack);
-    if sketch.statuses_told && pack.status != derived {
+    if sketch.whole && sketch.named && pack.status != derived {
         add(
             1,
             "wrong_status",
@@ -60,9 +60,12 @@ pub fn check(sketch: &Sketch, known: &[&Pack]) -> Vec<PackFault> {
     }
     let order: BTreeSet<Body> =
         pack.strictness.iter().chain(parent.iter().flat_map(|p| &p.strictness)).copied().collect();
+    // Nobody is called unknown where something could not be read that may name him.
+    let (all_ids, ordered) =
+        (sketch.whole && sketch.named, parent.is_some() || (pack.extends.is_none() && sketch.whole));
     let whole: Vec<&Rule> = pack.rules.iter().filter(|r| !sketch.torn.contains(&r.line)).collect();
     for rule in &whole {
-        check_rule(rule, &order, &sketch.ids, &mut add);
+        check_rule(rule, ordered.then_some(&order), all_ids.then_some(&sketch.ids), &mut add);
     }
     for (at, first) in whole.iter().enumerate() {
         for second in whole.iter().skip(at + 1) {
@@ -96,7 +99,7 @@ fn never(line: usize, id: &str, why: (&str, &str), add: &mut Add) {
     );
 }
 
-fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<String>, add: &mut Add) {
+fn check_rule(rule: &Rule, order: Option<&BTreeSet<Body>>, ids: Option<&BTreeSet<String>>, add: &mut Add) {
     if rule.procedures.is_empty() {
         never(rule.line, &rule.id, ("không có thủ tục", "it is for no procedure"), add);
     }
@@ -111,7 +114,8 @@ fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<String>, add: 
             never(rule.line, &rule.id, ("thủ tục không có dữ kiện này", "no procedure of it knows this fact"), add);
         }
     }
-    for other in rule.overrides.iter().filter(|o| !ids.contains(*o) || **o == rule.id) {
+    let unknown = |o: &&String| **o == rule.id || ids.is_some_and(|ids| !ids.contains(*o));
+    for other in rule.overrides.iter().filter(unknown) {
         add(
             rule.line,
             "unknown_rule",
@@ -123,7 +127,7 @@ fn check_rule(rule: &Rule, order: &BTreeSet<Body>, ids: &BTreeSet<String>, add: 
 }
 
 /// What an effect says must be possible in a procedure of the rule, and in a text that was read.
-fn check_effect(rule: &Rule, order: &BTreeSet<Body>, add: &mut Add) {
+fn check_effect(rule: &Rule, order: Option<&BTreeSet<Body>>, add: &mut Add) {
     let mut anchored = |anchor: Anchor| {
         if !rule.procedures.is_empty() && !rule.procedures.iter().any(|p| anchor.known_in(*p)) {
             never(rule.line, &rule.id, ("thủ tục không có thời điểm này", "no procedure of it knows this moment"), add);
@@ -150,7 +154,7 @@ fn check_effect(rule: &Rule, order: &BTreeSet<Body>, add: &mut Add) {
                     "a text that was not read never names a decider".into(),
                 );
             }
-            if !order.contains(decider) {
+            if order.is_some_and(|order| !order.contains(decider)) {
                 add(
                     rule.line,
                     "unordered_decider",
@@ -284,14 +288,36 @@ mod tests {
             [
                 (1, "bad_code"),
                 (1, "unknown_regulation"),
-                (8, "unordered_decider"),
                 (12, "wrong_type"),
                 (15, "unknown_rule"),
-                (15, "unordered_decider"),
                 (15, "unordered_overlap"),
                 (28, "unknown_body")
             ]
         );
+    }
+
+    #[test]
+    fn nothing_is_concluded_from_what_could_not_be_read() {
+        let two = |first: &str, second: &str| {
+            let (a, b) = (decider("a", first), decider("b", second));
+            format!("{HEAD}{a}{b}")
+        };
+        let known = "when = { party_member = true }";
+        for (source, named) in [
+            (two("whem = { leader = true }", known), (14, "unknown_key")),
+            (two(known, "when = { managed_by = \"agency\" }\noveride = [\"a\"]"), (22, "unknown_key")),
+            (two("valid_t = 2021-01-01", "").replace("id = \"b\"", "id = \"a\""), (14, "unknown_key")),
+            (two("", "").replacen("[[authority]]", "[[authorty]]", 1), (8, "unknown_key")),
+            (two(known, "").replace("extends = \"national\"", "extends = 1"), (6, "wrong_type")),
+            (two(known, "").replace("extends = \"national\"", "extends = \"natonal\""), (1, "unknown_regulation")),
+            (two(known, "when = { days = { min = 3, mx = 5 } }\noverrides = [\"a\"]"), (21, "unknown_key")),
+            (two(known, "").replace("version = 1", "version = 1\nlimit = [\"x\"]"), (3, "wrong_type")),
+            (two(known, "").replace("version = 1", "version = 1\nsuccessor = \"hue\""), (1, "missing")),
+        ] {
+            assert_eq!(faults(&source), [named], "{source}");
+        }
+        let owed = "[[obligation]]\nid = \"o\"\nfor = [\"outbound\"]\ncode = \"trip_report\"\nwithin = \"5 days\"\nafter = \"retrun\"\nstatus = \"verified\"\ncitation = \"Đ.1\"\n";
+        assert_eq!(faults(&format!("{HEAD}{owed}")), [(13, "unknown_word")]);
     }
 
     #[test]

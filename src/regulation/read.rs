@@ -20,8 +20,12 @@ pub struct Sketch {
     pub ids: BTreeSet<String>,
     /// Lines of rules that say less than was written: nothing is concluded from what they lack.
     pub torn: BTreeSet<usize>,
-    /// The statuses of the pack and of every rule were read.
-    pub statuses_told: bool,
+    /// Faults within rules; the rest are of the pack's own lines.
+    pub in_rules: usize,
+    /// The pack's own lines were read whole: what they do not say is not there.
+    pub whole: bool,
+    /// Every rule has a name and a status that were read.
+    pub named: bool,
 }
 
 /// What can be read of a file; the faults where it is no TOML at all.
@@ -42,6 +46,7 @@ pub fn sketch(source: &str) -> Result<Sketch, Vec<PackFault>> {
     let mut sketch = read_pack(&root);
     root.finish();
     sketch.faults = faults.into_inner();
+    sketch.whole = sketch.faults.len() == sketch.in_rules;
     sketch.faults.sort_by_key(|f| f.line);
     Ok(sketch)
 }
@@ -255,6 +260,9 @@ impl<'a> Fields<'a> {
         let list: Vec<(&'a dyn TableLike, Option<std::ops::Range<usize>>)> = match item {
             Item::ArrayOfTables(tables) => tables.iter().map(|t| (t as &dyn TableLike, t.span())).collect(),
             Item::Value(Node::Array(array)) => {
+                if array.iter().any(|v| !v.is_inline_table()) {
+                    self.wrong(key, "a list of tables");
+                }
                 array.iter().filter_map(|v| v.as_inline_table().map(|t| (t as &dyn TableLike, t.span()))).collect()
             }
             _ => {

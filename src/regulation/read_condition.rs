@@ -51,6 +51,18 @@ fn add(condition: &mut Condition, fact: Fact, constraint: Constraint) {
     condition.0.insert(fact, both);
 }
 
+/// Names what a constraint says beside the words it knows.
+fn only(fields: &Fields, item: &Item, known: &[&str], line: usize) {
+    for (key, _) in item.as_table_like().into_iter().flat_map(|t| t.iter()).filter(|(key, _)| !known.contains(key)) {
+        fields.fault(
+            line,
+            "unknown_key",
+            format!("không có khóa «{key}» ở đây"),
+            format!("there is no key \"{key}\" here"),
+        );
+    }
+}
+
 fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<Constraint> {
     let wrong = |wanted: &str| {
         let key = fact.word();
@@ -81,6 +93,7 @@ fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<C
             if let Some(yes) = item.as_bool() {
                 return Some(Constraint::OneOf(known(BTreeSet::from([yes.to_string()]), &all)));
             }
+            only(fields, item, &["not"], line);
             if let Some(not) = item.as_table_like().and_then(|t| t.get("not")) {
                 let Some(words) = list(not) else { return wrong("{ not = [words] }") };
                 let words = known(words, &all);
@@ -94,6 +107,7 @@ fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<C
             None => wrong("a word or a list of words"),
         },
         Domain::Set(all) => {
+            only(fields, item, &["any", "none"], line);
             let table = item.as_table_like();
             let part = |key| table.and_then(|t| t.get(key)).and_then(list);
             match (part("any"), part("none")) {
@@ -103,6 +117,7 @@ fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<C
             }
         }
         Domain::Number => {
+            only(fields, item, &["min", "max"], line);
             let table = item.as_table_like();
             let part = |key| table.and_then(|t| t.get(key)).and_then(Item::as_integer);
             match (part("min"), part("max")) {

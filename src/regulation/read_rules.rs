@@ -11,7 +11,9 @@ use crate::regulation::read_condition::condition;
 
 /// The pack of a whole file, as far as it can be read: what is missing is named, and empty.
 pub(super) fn read_pack(root: &Fields) -> Sketch {
-    let Rules { rules, ids, torn, mut statuses_told } = read_rules(root);
+    let before = root.faults();
+    let Rules { rules, ids, torn, named } = read_rules(root);
+    let in_rules = root.faults() - before;
     let strictness = root.words("strictness", "body");
     let dossier_known = root.words("dossier_known", "procedure");
     let sets = root.opt_count("sets");
@@ -27,7 +29,9 @@ pub(super) fn read_pack(root: &Fields) -> Sketch {
     let (code, version, title, document) =
         (root.text("code"), root.opt_int("version"), root.text("title"), root.text("document"));
     let (status, in_force_from) = (root.word("status", "status"), root.opt_day("in_force_from"));
-    statuses_told &= status.is_some();
+    if successor.0.is_some() != successor.1.is_some() {
+        root.missing("successor or successor_name");
+    }
     let pack = Pack {
         code: code.unwrap_or_else(|| "missing".into()),
         version: version.unwrap_or(1),
@@ -46,7 +50,7 @@ pub(super) fn read_pack(root: &Fields) -> Sketch {
         dossier_known,
         rules,
     };
-    Sketch { pack, faults: Vec::new(), ids, torn, statuses_told }
+    Sketch { pack, faults: Vec::new(), ids, torn, in_rules, whole: false, named }
 }
 
 /// Rules as far as they could be read.
@@ -54,7 +58,7 @@ struct Rules {
     rules: Vec<Rule>,
     ids: BTreeSet<String>,
     torn: BTreeSet<usize>,
-    statuses_told: bool,
+    named: bool,
 }
 
 fn read_rules(root: &Fields) -> Rules {
@@ -69,11 +73,10 @@ fn read_rules(root: &Fields) -> Rules {
         ("deadline", deadline),
         ("obligation", obligation),
     ];
-    let mut read = Rules { rules: Vec::new(), ids: BTreeSet::new(), torn: BTreeSet::new(), statuses_told: true };
+    let mut read = Rules { rules: Vec::new(), ids: BTreeSet::new(), torn: BTreeSet::new(), named: true };
     for (key, reader) in kinds {
         for fields in root.tables(key) {
             read_rule(&fields, reader, &mut read);
-            fields.finish();
         }
     }
     read
@@ -90,11 +93,14 @@ fn read_rule(fields: &Fields, reader: fn(&Fields) -> Option<Effect>, read: &mut 
     }
     let (valid_from, valid_to) = (fields.opt_day("valid_from"), fields.opt_day("valid_to"));
     let status = fields.word::<RuleStatus>("status", "status");
-    if fields.faults() > before {
+    let (id, citation) = (fields.text("id"), fields.text("citation"));
+    fields.finish();
+    // What lacks nothing but its citation can still be judged.
+    let unsaid = usize::from(citation.is_none());
+    if fields.faults() > before + unsaid {
         read.torn.insert(fields.line);
     }
-    let (id, citation) = (fields.text("id"), fields.text("citation"));
-    read.statuses_told &= status.is_some() && effect.is_some();
+    read.named &= status.is_some() && effect.is_some() && id.is_some();
     read.ids.extend(id.clone());
     let Some(effect) = effect else { return };
     read.rules.push(Rule {
@@ -194,7 +200,11 @@ fn limit(fields: &Fields) -> Option<Effect> {
 
 fn deadline(fields: &Fields) -> Option<Effect> {
     let (lead, before) = (fields.term("lead"), fields.word::<Anchor>("before", "moment"));
-    Some(Effect::Deadline { lead: lead?, before: before?, severity: fields.word("severity", "severity")? })
+    let severity = fields.word::<Severity>("severity", "severity");
+    if severity == Some(Severity::SpecialApproval) {
+        fields.wrong("severity", "block or warn: nobody is named who may except from a term");
+    }
+    Some(Effect::Deadline { lead: lead?, before: before?, severity: severity? })
 }
 
 fn obligation(fields: &Fields) -> Option<Effect> {
@@ -212,7 +222,12 @@ fn obligation(fields: &Fields) -> Option<Effect> {
         (Some(anchor), None, None, None) => fields.term("within").map(|term| Timing::After(anchor, term)),
         (None, Some(anchor), None, None) => fields.lead("within").map(|term| Timing::Before(anchor, term)),
         _ => {
-            fields.missing("after or before");
+            // A moment that is there and cannot be read is told already.
+            let said = ["after", "before"].iter().any(|key| fields.table.get(key).is_some());
+            if !said || (after.is_some() && before.is_some()) || ends.is_some() != due.is_some() {
+                fields.missing("after or before");
+            }
+            fields.get("within");
             None
         }
     };

@@ -174,8 +174,8 @@ pub fn edition(conn: &mut Conn, code: &str, version: Option<i64>) -> Result<Opti
     source.map(read).transpose()
 }
 
-/// Packs were checked when they were loaded; only their words are read again.
+/// Packs were checked when they were loaded: what is asked of new ones since then stops none of them.
 fn stored(source: &str) -> Result<Pack> {
-    crate::regulation::read::read(source)
-        .map_err(|faults| Error::Internal(format!("a stored pack cannot be read: {:?}", faults.first())))
+    let read = crate::regulation::read::sketch(source).map(|sketch| sketch.pack);
+    read.map_err(|faults| Error::Internal(format!("a stored pack cannot be read: {:?}", faults.first())))
 }

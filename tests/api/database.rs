@@ -60,6 +60,19 @@ async fn the_two_schemas_are_the_same_column_by_column() {
 }
 
 on_both! {
+    async fn a_pack_that_was_loaded_when_less_was_asked_stops_nothing(w) {
+        let old = include_str!("../../regulations/mau.toml").replacen("version = 1", "version = 2", 1).replace("waivable_by = \"ppc_chair\"\n", "");
+        let mut conn = w.house.db.address().connect().unwrap();
+        diesel::sql_query(format!("INSERT INTO regulations (id, code, pack_version, source, loaded_at) VALUES (1, 'mau', 2, '{}', '2026-03-02 00:00:00')", old.replace('\'', "''")))
+            .execute(&mut conn).unwrap();
+        let shown = w.get("rules", "/regulations/mau").await.expect(200).json();
+        assert_eq!(shown["version"], 2);
+        let trip = w.draft(w.small_trip().await).await;
+        assert_eq!(w.get("clerk.skhcn", &format!("/outbound-delegations/{trip}/assessment")).await.expect(200).json()["regulation"]["version"], 2);
+        let newer = include_str!("../../regulations/mau.toml").replacen("version = 1", "version = 3", 1);
+        w.as_user("rules", World::request("POST", "/regulations").insert_header(("Content-Type", "application/toml")).set_payload(newer)).await.expect(201);
+    }
+
     async fn migrations_go_up_and_down_and_up_again(w) {
         let address = w.house.db.address().clone();
         let mut conn = address.connect().unwrap();

@@ -183,6 +183,16 @@ on_both! {
         w.as_user("officer.snv", void(&drawn)).await.expect(200);
         let voided = w.act("director.snv", &c, "decide", decide("05/QĐ-SNV")).await;
         assert_eq!(voided.faults(), [("/document/number".to_owned(), "number_taken".to_owned())]);
+        // Typed twice by hand: the second is put right, and then written.
+        let mut may = w.later_trip(&[4]).await;
+        (may["departure_date"], may["return_date"]) = (json!("2026-05-11"), json!("2026-05-15"));
+        (may["stops"][0]["from"], may["stops"][0]["to"]) = (json!("2026-05-11"), json!("2026-05-15"));
+        let d = submitted(may).await;
+        w.act("director.snv", &d, "decide", decide("2/QĐ-SNV")).await.expect(200);
+        issue(&w, "officer.snv", &d, "sending_decision").await.refused(409, "already_exists");
+        let right = json!({"document": {"number": "90/QĐ-SNV", "date": "2026-03-02"}, "reason": "Gõ nhầm số"});
+        w.act("director.snv", &d, "correct-decision", right).await.expect(200);
+        assert_eq!(issue(&w, "officer.snv", &d, "sending_decision").await.expect(201).json()["number"], "90/QĐ-SNV");
         // What was drawn for a trip that came to nothing is made void.
         let drawn = issue(&w, "officer.snv", &c, "sending_decision").await.expect(201).json();
         w.act("director.snv", &c, "decide", decision("reject")).await.expect(200);

@@ -18,6 +18,7 @@ use crate::handling::model::{Annotation, Decision, Dossier, Waived, Waiver};
 use crate::handling::store::numbers::check_free;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
+use crate::kernel::text::number_key;
 use crate::kernel::time::in_vietnamese;
 use crate::kernel::violation::Violations;
 use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, PaperRef, Severity, StepKind};
@@ -298,7 +299,8 @@ pub fn decide<C: Content>(
     let (given, note) = (waived.clone(), said.told());
     let current = dossier.decision.clone();
     let form = dossier.pending().map_or(Form::Annotation, |a| a.form);
-    let same_number = current.as_ref().is_some_and(|d| d.document.number == said.document.number);
+    let same_number =
+        current.as_ref().is_some_and(|d| number_key(&d.document.number) == number_key(&said.document.number));
     let mut faults = Violations::default();
     // Nobody signs a change on the paper of another body.
     let deciding = dossier.process.open().find(|s| s.kind == StepKind::Decide).and_then(|s| s.body);

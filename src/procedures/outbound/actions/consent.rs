@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::access::call::Call;
 use crate::db::Conn;
+use crate::dossier::model::Member;
 use crate::error::{Code, Problem, Result};
 use crate::handling::Tools;
 use crate::handling::actions::approval::{go_on, not_open, require_note};
@@ -62,18 +63,20 @@ pub fn consent(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>,
     let refuses =
         body.verdict == ConsentVerdict::Refuse || body.members.iter().any(|m| m.verdict == ConsentVerdict::Refuse);
     require_note(body.note.as_deref(), refuses)?;
-    let note = with_names(body.note.as_deref(), "Không đồng ý", &refused(&trip, &placed, ConsentVerdict::Refuse));
     let records = call.actor.sits_in(Body::PartyOffice);
     let his = |b| body.body.is_none_or(|asked| asked == b) && (records || call.actor.sits_in(b));
     let by =
         trip.process.take(StepKind::Consent, his, body.verdict.word(), by_actor(call), call.now).map_err(not_open)?;
+    // Of whom the rules do not ask nothing is said, unless he is named or nobody is left.
     let asked = asked_about(conn, call, tools, &trip, by)?;
+    let concerns = |m: &Member| refused_all || asked.is_empty() || asked.contains(&m.official_id.to_string());
+    let members = trip.at_hand().members.iter().zip(placed);
+    let given: Vec<_> = members.map(|(m, named)| named.or(concerns(m).then_some(body.verdict))).collect();
+    let refused = if refused_all { Vec::new() } else { refused(&trip, &given, ConsentVerdict::Refuse) };
+    let note = with_names(body.note.as_deref(), "Không đồng ý", &refused);
     let content = trip.at_hand_mut();
     content.verdicts.resize(content.members.len(), Default::default());
-    for ((verdict, member), named) in content.verdicts.iter_mut().zip(&content.members).zip(placed) {
-        // Nobody agreed to whom the rules do not ask about; a refusal is for all.
-        let is_asked = asked.is_empty() || asked.contains(&member.official_id.to_string());
-        let given = named.or(Some(body.verdict).filter(|v| is_asked || *v == ConsentVerdict::Refuse));
+    for (verdict, given) in content.verdicts.iter_mut().zip(given) {
         // Where several bodies answer, one refusal stands; who was approved before is not asked about.
         if verdict.consent != Some(ConsentVerdict::Refuse) && verdict.decision.is_none() && given.is_some() {
             verdict.consent = given;
