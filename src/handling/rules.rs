@@ -2,7 +2,7 @@
 
 use crate::access::account::{Actor, Errand, StandIn, decides as decides_for};
 use crate::access::permission::{Act, Kind};
-use crate::approval::process::Step;
+use crate::approval::process::{Stage, Step};
 use crate::error::{Code, Result, forbidden, refuse};
 use crate::handling::Content;
 use crate::handling::flow::{Action, State};
@@ -258,7 +258,7 @@ pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
     let more = match action {
         Action::RequestSignature => !dossier.signature_requested,
         Action::Return => dossier.signature_requested,
-        Action::AssignAuthority => dossier.process.lacks_decider(),
+        Action::AssignAuthority => dossier.process.lacks_decider() || dossier.process.stage() == Stage::Decision,
         // Once, specific and complete.
         Action::RequestSupplement => !dossier.ruling.as_ref().is_some_and(|r| r.supplemented),
         Action::Appraise => dossier.process.open().any(|s| s.kind == StepKind::Appraise),
@@ -278,5 +278,8 @@ pub fn allowed<C: Content>(actor: &Actor, dossier: &Dossier<C>, agency: AgencyRu
     let all = <Action as strum::VariantArray>::VARIANTS.iter().copied();
     let over = is_passed_over(actor, dossier);
     let offered = |a: &Action| possible(dossier, *a) && may(actor, dossier, *a, agency).is_ok();
-    all.filter(|a| offered(a) && !(over && *a == Action::Decide)).collect()
+    // Where rules name the decider another is named only for an exception, which the act itself looks for.
+    let named = !dossier.process.lacks_decider();
+    let kept = |a: &Action| !(over && *a == Action::Decide) && !(named && *a == Action::AssignAuthority);
+    all.filter(|a| offered(a) && kept(a)).collect()
 }

@@ -432,6 +432,13 @@ on_both! {
         w.act("director.snv", &id, "decide", waives("25/QĐ-SNV")).await.refused(403, "forbidden");
         // An exception that came to be needed since the submission goes there as soon as a step is taken.
         let since = w.submitted(w.later_trip(&[4, 5]).await).await;
+        let mut may = w.later_trip(&[4, 5]).await;
+        (may["departure_date"], may["return_date"]) = (json!("2026-05-11"), json!("2026-05-15"));
+        (may["stops"][0]["from"], may["stops"][0]["to"]) = (json!("2026-05-11"), json!("2026-05-15"));
+        let waits = w.submitted(may).await;
+        w.act("officer.snv", &waits, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let to = |body: &str| json!({"body": body, "citation": "Đ.9", "reason": "Quy chế mới."});
+        w.act("officer.snv", &waits, "assign-authority", to("ppc_chair")).await.refused(409, "not_possible_in_state");
         let mau = include_str!("../../regulations/mau.toml").replacen("\nversion = 1", "\nversion = 9", 1);
         let stricter = format!("{mau}\n[[limit]]\nid = \"alone\"\nfor = [\"outbound\"]\nfinding = \"too_many_members\"\nmax = 1\n\
             severity = \"special_approval\"\nwaivable_by = \"ppc_chair\"\nstatus = \"sample\"\ncitation = \"Đ.9\"\n");
@@ -441,7 +448,14 @@ on_both! {
         assert_eq!(risen["steps"].as_array().unwrap().last().unwrap()["body"], "ppc_chair");
         let many = json!({"verdict": "approve", "document": {"number": "23/QĐ-UBND", "date": "2026-03-10", "signed_as": "direct"},
             "waivers": [{"finding": "too_many_members", "reason": "Bạn mời hai người."}]});
-        w.act("chair", &since, "decide", many).await.expect(200);
+        w.act("chair", &since, "decide", many.clone()).await.expect(200);
+        // Of what waits for its decision already, DOFA passes it on.
+        w.act("director.snv", &waits, "decide", decision("approve")).await.refused(409, "waiver_needed");
+        w.act("officer.snv", &waits, "assign-authority", to("ppc")).await.refused(409, "not_possible_in_state");
+        assert_eq!(w.trip("officer.snv", &waits).await["allowed_actions"], json!([]));
+        let passed = w.act("officer.snv", &waits, "assign-authority", to("ppc_chair")).await.expect(200).json();
+        assert_eq!((&passed["ruling"]["assigned"]["body"], &passed["state"]), (&json!("ppc_chair"), &json!("awaiting_decision")));
+        w.act("chair", &waits, "decide", many).await.expect(200);
     }
 
     async fn an_amendment_that_needs_an_exception_goes_to_the_body_that_may_give_it(w) {

@@ -9,7 +9,7 @@ use crate::db::Conn;
 use crate::dossier::numbering::dossier_number;
 use crate::error::{Code, Error, Result, refuse};
 use crate::handling::actions::exceptions::{findings_problem, refuse_blocking};
-use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude, received_on};
+use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude, not_possible, received_on};
 use crate::handling::amendments;
 use crate::handling::flow::{Action, State};
 use crate::handling::http::body::{AssignAuthority, OpinionGiven, Reasoned, RequestSupplement, Submit};
@@ -142,7 +142,8 @@ fn plan(law: &Law, answer: &Assessment, call: &Call) -> Process {
     process
 }
 
-/// DOFA names the decider where no rule does, with the text it rests on.
+/// DOFA names the decider where no rule does, with the text it rests on; where rules name one, the body that may give an
+/// exception that came to be needed while the dossier waits for its decision.
 pub fn assign_authority<C: Content>(
     conn: &mut Conn,
     call: &Call,
@@ -151,15 +152,22 @@ pub fn assign_authority<C: Content>(
     body: AssignAuthority,
 ) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
-    for step in dossier.process.steps.iter_mut().filter(|s| s.kind == StepKind::Decide) {
-        step.body = Some(body.body);
-        step.citation.clone_from(&body.citation);
+    let unnamed = dossier.process.lacks_decider();
+    if unnamed {
+        for step in dossier.process.steps.iter_mut().filter(|s| s.kind == StepKind::Decide) {
+            step.body = Some(body.body);
+            step.citation.clone_from(&body.citation);
+        }
+    }
+    go_on(conn, call, tools, &mut dossier)?;
+    let passed_on = dossier.process != seen.dossier.process && dossier.process.decider() == Some(body.body);
+    if !unnamed && !passed_on {
+        return Err(not_possible(call, &seen, Action::AssignAuthority));
     }
     if let Some(ruling) = &mut dossier.ruling {
         ruling.assigned =
             Some(Assigned { body: body.body, citation: body.citation.clone(), reason: body.reason.clone() });
     }
-    go_on(conn, call, tools, &mut dossier)?;
     let detail = json!({"body": body.body, "citation": body.citation});
     let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), detail, ..Trace::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::AssignAuthority, trace)

@@ -105,6 +105,11 @@ pub fn require_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action)
     if action == Action::Decide && consent_open {
         return Err(consent_missing(&seen.dossier));
     }
+    Err(not_possible(call, seen, action))
+}
+
+/// 409 with what is possible instead, and whose turn it is.
+pub fn not_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Error {
     let instead: Vec<&str> = seen.allowed(call).into_iter().map(Action::word).collect();
     let state = seen.dossier.state.word();
     let turn = |s: &Step| format!("{} {}", s.kind.word(), s.body.map_or("", Body::word));
@@ -113,14 +118,14 @@ pub fn require_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action)
         "" => (String::new(), String::new()),
         waits => (format!(", đang chờ «{waits}»"), format!(" and waits for `{waits}`")),
     };
-    Err(Problem::new(
+    Problem::new(
         Code::NotPossibleInState,
         format!("Không thể thực hiện «{}» khi hồ sơ ở trạng thái «{state}»{vi}.", action.word()),
         format!("`{}` is not possible while the dossier is `{state}`{en}.", action.word()),
     )
     .with("allowed_actions", json!(instead))
     .with("state", json!(state))
-    .into())
+    .into()
 }
 
 /// Consent comes before decision.

@@ -151,7 +151,8 @@ macro_rules! shared_routes {
             /// Hands the dossier in. It must be complete (409 `dossier_incomplete`) and nothing may block it (409 `blocked_by_rule`).
             submit "/{id}/submit" Submit => Submit,
                 |conn, call, tools, seen, body| approval::submit(conn, call, &tools, seen, body);
-            /// DOFA names the decider where no rule does.
+            /// DOFA names the decider where no rule does, or the body that may give an exception which came to be needed while
+            /// the dossier waits for its decision.
             assign_authority "/{id}/assign-authority" AssignAuthority => AssignAuthority,
                 |conn, call, tools, seen, body| approval::assign_authority(conn, call, &tools, seen, body);
             /// The agency takes the dossier back before it is decided.
