@@ -280,6 +280,10 @@ pub fn allowed<C: Content>(actor: &Actor, dossier: &Dossier<C>, agency: AgencyRu
     let offered = |a: &Action| possible(dossier, *a) && may(actor, dossier, *a, agency).is_ok();
     // Where rules name the decider another is named only for an exception, which the act itself looks for.
     let named = !dossier.process.lacks_decider();
-    let kept = |a: &Action| !(over && *a == Action::Decide) && !(named && *a == Action::AssignAuthority);
-    all.filter(|a| offered(a) && kept(a)).collect()
+    let kept_back = |a: &Action| match a {
+        Action::Decide => over,
+        Action::AssignAuthority => named,
+        _ => false,
+    };
+    all.filter(|a| offered(a) && !kept_back(a)).collect()
 }
