@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::dossier::duties::{self as store, Duty, FOLLOW_UP, PASSPORT_RETURN, SETTLEMENT, Settlement, TRIP_REPORT};
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
 use crate::handling::Tools;
+use crate::handling::actions::after::past;
 use crate::kernel::id::Id;
 use crate::kernel::time::Day;
 use crate::kernel::violation::Violations;
@@ -69,12 +70,6 @@ fn owes(call: &Call, duty: &Duty) -> Result<()> {
         return Ok(());
     }
     Err(forbidden("Việc của cơ quan khác.", "Another agency owes this."))
-}
-
-/// 422 for a day that is still to come.
-fn past(call: &Call, on: Day, faults: &mut Violations) {
-    let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
-    faults.require(on <= call.today, "/on", "in_the_future", vi, en);
 }
 
 /// The duty is done (đã thực hiện). Passports come back by their custody, reports by the dossier.

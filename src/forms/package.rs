@@ -75,7 +75,7 @@ fn has_fetching_field(part: &[u8]) -> bool {
     let of_runs = text.split("w:fldCharType=\"begin\"").skip(1).map(instruction);
     let simple = text.split("w:instr=\"").skip(1).filter_map(|rest| rest.split('"').next().map(str::to_owned));
     of_runs.chain(simple).any(|field| {
-        let said = quick_xml::escape::unescape(&field).map_or_else(|_| field.clone(), |said| said.to_ascii_uppercase());
+        let said = quick_xml::escape::unescape(&field).map_or_else(|_| field.clone(), Into::into).to_ascii_uppercase();
         said.split_whitespace().next().is_some_and(|word| FETCHING.contains(&word))
     })
 }

@@ -170,6 +170,13 @@ pub struct DecisionPaper {
     pub signed_as: SignedAs,
 }
 
+impl DecisionPaper {
+    /// Its number and date.
+    pub fn reference(&self) -> PaperRef {
+        PaperRef { number: self.number.clone(), date: self.date }
+    }
+}
+
 /// An exception from a limit (chấp thuận ngoại lệ).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

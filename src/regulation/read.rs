@@ -20,8 +20,6 @@ pub struct Sketch {
     pub ids: BTreeSet<String>,
     /// Lines of rules that say less than was written: nothing is concluded from what they lack.
     pub torn: BTreeSet<usize>,
-    /// Faults within rules; the rest are of the pack's own lines.
-    pub in_rules: usize,
     /// The pack's own lines were read whole: what they do not say is not there.
     pub whole: bool,
     /// Every rule has a name and a status that were read.
@@ -44,9 +42,7 @@ pub fn sketch(source: &str) -> Result<Sketch, Vec<PackFault>> {
     let faults = RefCell::new(Vec::new());
     let root = Fields::new(document.as_table(), 1, source, &faults);
     let mut sketch = read_pack(&root);
-    root.finish();
     sketch.faults = faults.into_inner();
-    sketch.whole = sketch.faults.len() == sketch.in_rules;
     sketch.faults.sort_by_key(|f| f.line);
     Ok(sketch)
 }

@@ -11,9 +11,8 @@ use crate::regulation::read_condition::condition;
 
 /// The pack of a whole file, as far as it can be read: what is missing is named, and empty.
 pub(super) fn read_pack(root: &Fields) -> Sketch {
-    let before = root.faults();
     let Rules { rules, ids, torn, named } = read_rules(root);
-    let in_rules = root.faults() - before;
+    let in_rules = root.faults();
     let strictness = root.words("strictness", "body");
     let dossier_known = root.words("dossier_known", "procedure");
     let sets = root.opt_count("sets");
@@ -50,7 +49,8 @@ pub(super) fn read_pack(root: &Fields) -> Sketch {
         dossier_known,
         rules,
     };
-    Sketch { pack, faults: Vec::new(), ids, torn, in_rules, whole: false, named }
+    root.finish();
+    Sketch { pack, faults: Vec::new(), ids, torn, whole: root.faults() == in_rules, named }
 }
 
 /// Rules as far as they could be read.

@@ -21,7 +21,7 @@ use crate::kernel::id::Id;
 use crate::kernel::text::number_key;
 use crate::kernel::time::in_vietnamese;
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, PaperRef, Severity, StepKind};
+use crate::kernel::words::{Body, DecisionVerdict, Direction, FindingCode, Severity, StepKind};
 use crate::regulation::assess::{Assessment, Finding, Step as Asked, exceptions_body};
 use crate::regulation::book::Law;
 use crate::regulation::pack::ConsentMode;
@@ -312,7 +312,7 @@ pub fn decide<C: Content>(
         "Thay đổi từ hai nội dung trở lên phải ban hành quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
         "Two kinds of change or more need another decision, with a number of its own (TT 04/2020/TT-BNG Art. 4(1)).",
     );
-    let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
+    let paper = said.document.reference();
     check_free(conn, dossier.id, &paper, &mut faults)?;
     faults.finish()?;
     let verdict = said.verdict.word();

@@ -16,7 +16,7 @@ use crate::handling::store::numbers::check_free;
 use crate::handling::{Content, Tools};
 use crate::kernel::id::Id;
 use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, DecisionVerdict, PaperRef, StepKind};
+use crate::kernel::words::{Body, DecisionVerdict, StepKind};
 
 /// What the decider says, whatever the procedure.
 pub struct Verdict {
@@ -79,7 +79,7 @@ pub fn decide<C: Content>(
     }
     let waived = if approves { check_findings(conn, call, tools, &dossier, &said.waivers)? } else { Vec::new() };
     let mut faults = Violations::default();
-    let paper = PaperRef { number: said.document.number.clone(), date: said.document.date };
+    let paper = said.document.reference();
     check_free(conn, dossier.id, &paper, &mut faults)?;
     // A wrong year in the date would put the delegation into the figures of that year.
     let latest = call.today.max(dossier.content.listed().begins_on) + chrono::Duration::days(FAR);
