@@ -21,21 +21,21 @@ use crate::access::throttle::Throttle;
 use crate::access::token::Keys;
 use crate::access::users::Exists;
 use crate::db::{Address, Db};
-use crate::dossier::attachments::Folder;
+use crate::dossier::Tools;
+use crate::dossier::parts::attachments::Folder;
 use crate::error::{Code, Result, not_found, refuse};
-use crate::handling::Tools;
 use crate::jobs::Jobs;
 pub use crate::jobs::Post;
-use crate::kernel::time::Clock;
-use crate::kernel::workdays::WorkCalendar;
 use crate::registry::{agencies, changes};
-use crate::regulation::store::{Shelf, add_shipped};
+use crate::regulations::store::{Shelf, add_shipped};
 use crate::statistics::asked::Agencies;
 use crate::statistics::open_http::Published;
 use crate::web::answers::Answers;
 use crate::web::idempotency::Running;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
 use crate::web::{health, trace};
+use kernel::time::Clock;
+use kernel::workdays::WorkCalendar;
 
 /// Everything a running process shares.
 #[derive(Clone)]
@@ -138,20 +138,20 @@ fn rooms(config: &mut ServiceConfig) {
     // Routes are tried in this order: what is asked most comes first.
     crate::procedures::routes(config);
     crate::statistics::http::routes(config);
-    crate::handling::http::partner_history::routes(config);
+    crate::dossier::http::partner_history::routes(config);
     crate::procedures::records::routes(config);
     crate::access::http::routes(config);
     crate::access::services_http::routes(config);
     crate::access::substitutions_http::routes(config);
     crate::access::trail::routes(config);
     crate::registry::routes(config);
-    crate::regulation::http::routes(config);
-    crate::regulation::choices_http::routes(config);
+    crate::regulations::http::routes(config);
+    crate::regulations::choices_http::routes(config);
     crate::approval::http::routes(config);
     crate::duties::http::routes(config);
-    crate::duties::custody_http::routes(config);
-    crate::forms::http::routes(config);
-    crate::forms::templates_http::routes(config);
+    crate::passport_custody::http::routes(config);
+    crate::issued_papers::http::routes(config);
+    crate::issued_papers::templates_http::routes(config);
     crate::plans::http::routes(config);
     crate::plans::items_http::routes(config);
     crate::procedures::plan_actual::routes(config);

@@ -4,15 +4,15 @@ pub mod sample;
 
 use crate::access::account::{Account, Dated};
 use crate::access::{password, store as accounts};
+use crate::audit::{self, Entry};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Moment};
-use crate::kernel::words::{Bloc, Body, ManagedBy, PassportKind, Personnel, PostLevel, Role};
-use crate::record::audit::{self, Entry};
 use crate::registry::agencies::{self, Agency, Filter};
 use crate::registry::officials::{ManagementLevel, Official, Passport, PassportStanding, SINCE_EVER};
 use crate::registry::officials_store;
+use kernel::id::Id;
+use kernel::time::{Day, Moment};
+use kernel::words::{Bloc, Body, ManagedBy, PassportKind, Personnel, PostLevel, Role};
 
 /// The password of every account.
 pub const PASSWORD: &str = "demo-ngoaivu-2026";

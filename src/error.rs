@@ -5,8 +5,8 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
 use thiserror::Error as ThisError;
 
-use crate::kernel::text::{Bilingual, Language};
-use crate::kernel::violation::Violations;
+use kernel::text::{Bilingual, Language};
+use kernel::violation::Violations;
 
 macro_rules! codes {
     ($( $name:ident $status:literal $word:literal $vi:literal $en:literal; )+) => {
@@ -200,8 +200,8 @@ impl From<Violations> for Error {
     }
 }
 
-impl From<crate::kernel::workdays::NoTableFor> for Error {
-    fn from(missing: crate::kernel::workdays::NoTableFor) -> Self {
+impl From<kernel::workdays::NoTableFor> for Error {
+    fn from(missing: kernel::workdays::NoTableFor) -> Self {
         refuse(
             Code::HolidayTableMissing,
             format!("Chưa có lịch ngày làm việc của năm {}; cần bổ sung trước khi tính hạn.", missing.0),

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text};
+use kernel::time::{Clock, Day};
+use kernel::words::{Channel, Procedure, Purpose, ReceptionLevel};
 use ngoaivu::db::{Address, Conn, Db, migrate};
-use ngoaivu::kernel::time::{Clock, Day};
-use ngoaivu::kernel::words::{Channel, Procedure, Purpose, ReceptionLevel};
 use ngoaivu::statistics::fact::{Fact, Share};
 use ngoaivu::statistics::store;
 
@@ -172,7 +172,7 @@ pub fn growth(folder: &Path) {
         migrate::run(&address).unwrap();
         let db = Db::open(address).unwrap();
         let now = Clock::Machine.now();
-        db.write_now(move |conn| ngoaivu::regulation::store::add_shipped(conn, now)).unwrap();
+        db.write_now(move |conn| ngoaivu::regulations::store::add_shipped(conn, now)).unwrap();
         db.write_now(move |conn| ngoaivu::demo::make(conn, now)).unwrap();
         db.write_now(store::set_current).unwrap();
         for start in (0..size).step_by(10_000) {

@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use ngoaivu::kernel::table::{Cell, Table};
-use ngoaivu::kernel::time::Day;
-use ngoaivu::papers::xlsx;
+use documents::xlsx;
+use kernel::table::{Cell, Table};
+use kernel::time::Day;
 use serde_json::Value;
 
 use crate::Server;

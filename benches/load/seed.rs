@@ -1,25 +1,25 @@
 //! Seeds a world through the product's own stores, in groups, `synchronous=FULL` as in service.
 
 use crate::visits;
-use ngoaivu::approval::process::{Process, Standing, Step};
-use ngoaivu::db::{Address, Conn, Db, migrate};
-use ngoaivu::dossier::model::{Funding, InvitingParty, Member, Stop};
-use ngoaivu::error::Result;
-use ngoaivu::handling::flow::State;
-use ngoaivu::handling::model::{Decision, DecisionPaper};
-use ngoaivu::handling::store;
-use ngoaivu::kernel::id::Id;
-use ngoaivu::kernel::time::{Clock, Day, Moment};
-use ngoaivu::kernel::words::{
+use kernel::id::Id;
+use kernel::time::{Clock, Day, Moment};
+use kernel::words::{
     Body, Capacity, DecisionVerdict, FundingSource, InviterKind, ManagedBy, MemberRole, Personnel, PostLevel,
     Procedure, Purpose, SignedAs, StepKind,
 };
+use ngoaivu::approval::process::{Process, Standing, Step};
+use ngoaivu::db::{Address, Conn, Db, migrate};
+use ngoaivu::dossier::flow::State;
+use ngoaivu::dossier::model::{Decision, DecisionPaper};
+use ngoaivu::dossier::parts::model::{Funding, InvitingParty, Member, Stop};
+use ngoaivu::dossier::store;
+use ngoaivu::error::Result;
 use ngoaivu::procedures::outbound::facts::fact;
 use ngoaivu::procedures::outbound::model::{Content, Journey, Person, Trip};
 use ngoaivu::registry::agencies::{self, Filter};
 use ngoaivu::registry::officials::{ManagementLevel, Official, SINCE_EVER};
 use ngoaivu::registry::officials_store;
-use ngoaivu::{demo, regulation, statistics};
+use ngoaivu::{demo, regulations, statistics};
 use serde_json::{Value, json};
 
 pub struct Seeded {
@@ -61,7 +61,7 @@ pub fn fill(address: &Address, delegations: usize) -> Seeded {
     migrate::run(address).unwrap();
     let db = Db::open(address.clone()).unwrap();
     let now = Clock::Machine.now();
-    db.write_now(move |conn| regulation::store::add_shipped(conn, now)).unwrap();
+    db.write_now(move |conn| regulations::store::add_shipped(conn, now)).unwrap();
     db.write_now(move |conn| demo::make(conn, now)).unwrap();
     db.write_now(statistics::store::set_current).unwrap();
     let cast = std::sync::Arc::new(db.write_now(move |conn| people(conn, now)).unwrap());

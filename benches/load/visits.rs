@@ -1,15 +1,13 @@
 //! Seeds visits with guests: a quarter closed, the others approved and waiting for their guests.
 
+use kernel::id::Id;
+use kernel::time::{Day, Moment};
+use kernel::words::{Body, Channel, DecisionVerdict, GuestClass, MemberRole, Purpose, ReceptionLevel, SignedAs};
 use ngoaivu::db::Conn;
+use ngoaivu::dossier::flow::State;
+use ngoaivu::dossier::model::{Decision, DecisionPaper};
+use ngoaivu::dossier::store;
 use ngoaivu::error::Result;
-use ngoaivu::handling::flow::State;
-use ngoaivu::handling::model::{Decision, DecisionPaper};
-use ngoaivu::handling::store;
-use ngoaivu::kernel::id::Id;
-use ngoaivu::kernel::time::{Day, Moment};
-use ngoaivu::kernel::words::{
-    Body, Channel, DecisionVerdict, GuestClass, MemberRole, Purpose, ReceptionLevel, SignedAs,
-};
 use ngoaivu::procedures::inbound::facts::fact;
 use ngoaivu::procedures::inbound::model::{Content, Guest, Stay, Visit};
 use ngoaivu::procedures::inbound::people;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::kernel::time::{Day, valid_on};
-use crate::kernel::words::{Body, Procedure, Role, SignedAs, StepKind};
+use kernel::time::{Day, valid_on};
+use kernel::words::{Body, Procedure, Role, SignedAs, StepKind};
 
 /// What a program with a token may read (phạm vi).
 #[derive(

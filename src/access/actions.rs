@@ -8,12 +8,12 @@ use crate::access::store;
 use crate::access::throttle::Throttle;
 use crate::access::token::{self, ACCESS_SECONDS, Bearer, Key, Keys, digest, random_text};
 use crate::access::{password, password::Hasher};
+use crate::audit::{self, Entry};
 use crate::db::{Conn, Db};
 use crate::error::{Code, Error, Result, refuse};
-use crate::kernel::id::Id;
-use crate::kernel::time::{Clock, Moment};
-use crate::kernel::violation::Violations;
-use crate::record::audit::{self, Entry};
+use kernel::id::Id;
+use kernel::time::{Clock, Moment};
+use kernel::violation::Violations;
 
 /// A sign-in ends after this, whatever is done in it.
 const ABSOLUTE_HOURS: i64 = 12;
@@ -221,7 +221,7 @@ fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, trace_id:
 /// The first administrator, or a way back in: only by the command line, on the machine itself.
 pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -> Result<String> {
     use crate::access::account::{Account, Dated};
-    use crate::kernel::words::Role;
+    use kernel::words::Role;
     let existing = store::credentials(conn, username)?;
     let user_id = match (existing, create) {
         (Some(_), true) => {
@@ -230,7 +230,7 @@ pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -
         (None, false) => return Err(Error::Internal(format!("there is no account {username}"))),
         (Some((id, ..)), false) => id,
         (None, true) => {
-            let today = crate::kernel::time::day_of(now);
+            let today = kernel::time::day_of(now);
             let account = Account {
                 id: Id::new(now).0,
                 version: 1,

@@ -12,14 +12,14 @@ use crate::access::account::{Account, Actor, Errand, SERVICE_PREFIX};
 use crate::access::sessions::Sessions;
 use crate::access::token::{Keys, unauthenticated};
 use crate::access::{services_store, store};
+use crate::audit;
 use crate::db::{Conn, Db};
 use crate::error::{Code, Error, Result, forbidden, refuse};
-use crate::kernel::text::Language;
-use crate::kernel::time::{Clock, Day, Moment, day_of};
-use crate::record::audit;
 use crate::web::etag::IfMatch;
 use crate::web::idempotency::{self, Reply, Running, fingerprint};
 use crate::web::trace::{TraceId, language_of};
+use kernel::text::Language;
+use kernel::time::{Clock, Day, Moment, day_of};
 
 /// How long figures wait while somebody's write does.
 const PATIENCE: Duration = Duration::from_millis(10);

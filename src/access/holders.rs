@@ -9,8 +9,8 @@ use crate::access::substitutions::{Filter, Substitution, given_to, page};
 use crate::db::Conn;
 use crate::db::schema::{past_seats, seats, users};
 use crate::error::Result;
-use crate::kernel::time::{Day, valid_on};
-use crate::kernel::words::Body;
+use kernel::time::{Day, valid_on};
+use kernel::words::Body;
 
 /// Seats that accounts hold in others' places: a seat lent is the lender's own, and lent only while he holds it.
 pub fn stand_ins(conn: &mut Conn, accounts: &[i64]) -> Result<HashMap<i64, Vec<StandIn>>> {

@@ -12,14 +12,14 @@ use crate::access::permission::{Act, Kind};
 use crate::access::users::{self, Exists, NewUser, RoleHeld, SeatHeld, UserChanges};
 use crate::access::{password, store};
 use crate::error::{Code, Result, not_found, refuse};
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::time::{Day, rfc3339};
-use crate::kernel::violation::Violations;
 use crate::web::etag::etag;
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::time::{Day, rfc3339};
+use kernel::violation::Violations;
 
 /// Registers the room's routes.
 pub fn routes(config: &mut ServiceConfig) {

@@ -7,8 +7,8 @@ use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
-use crate::kernel::text::{fold, nfc};
-use crate::kernel::violation::Violations;
+use kernel::text::{fold, nfc};
+use kernel::violation::Violations;
 
 /// Fewest code points of a password (NIST SP 800-63B-4, single factor).
 pub const MIN: usize = 15;

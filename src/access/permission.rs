@@ -2,7 +2,7 @@
 
 use crate::access::account::{Actor, Scope};
 use crate::error::{Result, forbidden};
-use crate::kernel::words::{Body, Role};
+use kernel::words::{Body, Role};
 
 /// What is done: a few uniform acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,12 +14,12 @@ use crate::access::permission::{Act, Kind};
 use crate::access::services_store::{self as store, ServiceToken};
 use crate::access::token::random_text;
 use crate::error::{Error, Result, not_found};
-use crate::kernel::id::Id;
-use crate::kernel::time::rfc3339;
-use crate::kernel::violation::Violations;
 use crate::web::etag::etag;
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
+use kernel::id::Id;
+use kernel::time::rfc3339;
+use kernel::violation::Violations;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(revoke);

@@ -6,7 +6,7 @@ use crate::access::account::{Account, Scope};
 use crate::db::schema::service_tokens as tokens;
 use crate::db::{Conn, word};
 use crate::error::Result;
-use crate::kernel::time::{Day, Moment};
+use kernel::time::{Day, Moment};
 
 /// A token of a program that reads figures.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use crate::db::schema::{
 };
 use crate::db::{Conn, insert_rows};
 use crate::error::{Error, Result};
-use crate::kernel::time::{Day, Moment};
-use crate::kernel::words::Body;
+use kernel::time::{Day, Moment};
+use kernel::words::Body;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]

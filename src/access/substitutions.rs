@@ -15,10 +15,10 @@ use crate::access::users::check_period;
 use crate::db::schema::substitutions;
 use crate::db::{Conn, word};
 use crate::error::{Code, Result, forbidden, not_found, refuse};
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Moment, valid_on};
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, SignedAs};
+use kernel::id::Id;
+use kernel::time::{Day, Moment, valid_on};
+use kernel::violation::Violations;
+use kernel::words::{Body, SignedAs};
 
 /// A document by which one acts in another's seat.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,14 +17,14 @@ use crate::access::store::{self, Named};
 use crate::access::substitutions::{self as book, Asked, Filter, Substitution};
 use crate::db::Conn;
 use crate::error::{Result, not_found};
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::time::rfc3339;
-use crate::kernel::words::{Body, SignedAs};
 use crate::web::etag::etag;
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::time::rfc3339;
+use kernel::words::{Body, SignedAs};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change).service(holders);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::Duration;
 
 use crate::error::{Code, Error, Problem};
-use crate::kernel::time::Moment;
+use kernel::time::Moment;
 
 /// Names remembered at most; the oldest locks go first.
 const REMEMBERED: usize = 20_000;

@@ -9,9 +9,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error, Result, refuse};
-use crate::kernel::id::Id;
-use crate::kernel::time::Moment;
 use crate::web::idempotency::fingerprint;
+use kernel::id::Id;
+use kernel::time::Moment;
 
 /// Seconds an access token lives.
 pub const ACCESS_SECONDS: i64 = 600;

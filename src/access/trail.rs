@@ -8,11 +8,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::http::{Paging, page_response};
 use crate::access::permission::{Act, Kind};
+use crate::audit::{self, Row, Verdict};
 use crate::error::Result;
-use crate::kernel::page::Page;
-use crate::kernel::time::rfc3339;
-use crate::record::audit::{self, Row, Verdict};
 use crate::web::query::{self, Query};
+use kernel::page::Page;
+use kernel::time::rfc3339;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(verification);

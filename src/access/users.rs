@@ -11,11 +11,11 @@ use crate::access::permission::{Act, Kind};
 use crate::access::{actions, store};
 use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, valid_on};
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, Role};
 use crate::web::json::Unchecked;
+use kernel::id::Id;
+use kernel::time::{Day, valid_on};
+use kernel::violation::Violations;
+use kernel::words::{Body, Role};
 
 /// A role for a time.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -245,7 +245,7 @@ fn keep_past_seats(conn: &mut Conn, call: &Call, was: &Account, is: &Account) ->
 }
 
 /// A one-time token that sets a new password.
-pub fn reset(conn: &mut Conn, call: &Call, id: i64) -> Result<(String, crate::kernel::time::Moment)> {
+pub fn reset(conn: &mut Conn, call: &Call, id: i64) -> Result<(String, kernel::time::Moment)> {
     let account = find(conn, call, id)?;
     call.remember(conn, "reset_user", &format!("users/{}", Id(account.id)), json!({}))?;
     actions::one_time_token(conn, account.id, call.now)

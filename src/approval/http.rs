@@ -13,11 +13,11 @@ use crate::access::store::names;
 use crate::approval::store::{Waiting, history, waiting_for};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::time::{Day, day_of, rfc3339};
-use crate::kernel::words::{Body, PaperRef, Procedure, StepKind};
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::time::{Day, day_of, rfc3339};
+use kernel::words::{Body, PaperRef, Procedure, StepKind};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(inbox);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::time::{Day, Moment};
-use crate::kernel::words::{Body, Silence, StepKind, Term};
+use kernel::time::{Day, Moment};
+use kernel::words::{Body, Silence, StepKind, Term};
 
 /// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr)]

@@ -7,9 +7,9 @@ use crate::approval::process::{Process, Standing, Step};
 use crate::db::schema::{acts, approval_steps as steps};
 use crate::db::{Conn, differing, each, insert_rows, word};
 use crate::error::{Error, Result};
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Moment};
-use crate::kernel::words::{Body, PaperRef, Procedure, StepKind, Term};
+use kernel::id::Id;
+use kernel::time::{Day, Moment};
+use kernel::words::{Body, PaperRef, Procedure, StepKind, Term};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = steps)]
@@ -178,7 +178,7 @@ fn waiting_alike(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
         }
         if actor.sits_in(Body::AgencyHead) {
             rows.extend(own().load::<Row>(conn)?);
-        } else if actor.has(crate::kernel::words::Role::Clerk) {
+        } else if actor.has(kernel::words::Role::Clerk) {
             // Clerks gather the papers that a supplement asks for.
             rows.extend(own().filter(steps::outcome.eq("supplement_requested")).load::<Row>(conn)?);
         }

@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use crate::access::account::Actor;
 use crate::db::Conn;
-use crate::dossier::engagement::{Engagement, clashes};
+use crate::dossier::flow::State;
+use crate::dossier::parts::engagement::{Engagement, clashes};
+use crate::dossier::store::list::{self, Item, Past};
 use crate::error::Result;
-use crate::handling::flow::State;
-use crate::handling::store::list::{self, Item, Past};
-use crate::kernel::time::{Period, start_of};
-use crate::kernel::words::{Body, Direction, Role};
 use crate::procedures::engagements::{engagements, programmes};
 use crate::procedures::inbound::model::Item as Hour;
 use crate::registry::officials_store;
+use kernel::time::{Period, start_of};
+use kernel::words::{Body, Direction, Role};
 
 /// Entries of one answer at most.
 pub const MOST: i64 = 2_000;

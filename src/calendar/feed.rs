@@ -1,12 +1,12 @@
 //! The calendar as iCalendar events: stable ids, no name of a guest, no passport. Pure.
 
 use crate::calendar::entries::Entry;
-use crate::handling::flow::State;
-use crate::handling::store::list::Item;
-use crate::kernel::country::country;
-use crate::kernel::id::Id;
-use crate::kernel::words::Direction;
-use crate::papers::ics::{Event, Ics, Status, When};
+use crate::dossier::flow::State;
+use crate::dossier::store::list::Item;
+use documents::ics::{Event, Ics, Status, When};
+use kernel::country::country;
+use kernel::id::Id;
+use kernel::words::Direction;
 
 /// Hours after which readers come again.
 const REFRESH: u32 = 6;

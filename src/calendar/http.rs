@@ -19,17 +19,17 @@ use crate::calendar::entries::{Calendar, Clash, Entry, MOST, Side, calendar};
 use crate::calendar::feed::feed;
 use crate::calendar::store::{self, Feed};
 use crate::db::Db;
+use crate::dossier::Tools;
+use crate::dossier::flow::State;
 use crate::error::{Error, Result, not_found};
-use crate::handling::Tools;
-use crate::handling::flow::State;
-use crate::kernel::id::Id;
-use crate::kernel::time::{Clock, Period, day_of, rfc3339};
-use crate::kernel::words::Direction;
 use crate::procedures::engagements::ClashKind;
 use crate::web::etag::{IfNoneMatch, etag};
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
+use kernel::id::Id;
+use kernel::time::{Clock, Period, day_of, rfc3339};
+use kernel::words::Direction;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(show).service(subscribe).service(list_feeds).service(create_feed).service(revoke_feed);

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::db::Conn;
 use crate::db::schema::calendar_feeds as feeds;
 use crate::error::Result;
-use crate::kernel::time::Moment;
+use kernel::time::Moment;
 
 /// A feed of one account.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]

@@ -1,5 +1,6 @@
 //! The only room that knows there are two databases: one connection type, snapshot reads, grouped writes.
 
+pub mod counters;
 pub mod migrate;
 pub mod schema;
 mod writer;

@@ -4,20 +4,13 @@ use chrono::{Datelike, Duration};
 
 use crate::access::store as accounts;
 use crate::db::Conn;
-use crate::dossier::model::{Funding, InvitingParty, Member, Stop};
-use crate::dossier::numbering::dossier_number;
+use crate::dossier::Content;
+use crate::dossier::flow::State;
+use crate::dossier::model::{Decision, DecisionPaper, Dossier, Report};
+use crate::dossier::parts::model::{Funding, InvitingParty, Member, Stop};
+use crate::dossier::parts::numbering::dossier_number;
+use crate::dossier::store;
 use crate::error::{Error, Result};
-use crate::handling::Content;
-use crate::handling::flow::State;
-use crate::handling::model::{Decision, DecisionPaper, Dossier, Report};
-use crate::handling::store;
-use crate::kernel::id::Id;
-use crate::kernel::money::Money;
-use crate::kernel::time::{Day, Moment, day_of};
-use crate::kernel::words::{
-    Body, Capacity, Channel, DecisionVerdict, Direction, Field, FundingSource, GuestClass, InviterKind, MemberRole,
-    Procedure, Purpose, ReceptionLevel, SignedAs,
-};
 use crate::procedures::inbound::model::{Content as Visit, Guest, Stay};
 use crate::procedures::inbound::people;
 use crate::procedures::outbound::model::{Content as Trip, Journey, Person};
@@ -25,6 +18,13 @@ use crate::registry::agencies::{self, Filter};
 use crate::registry::officials::Official;
 use crate::registry::officials_store;
 use crate::statistics::store as statistics;
+use kernel::id::Id;
+use kernel::money::Money;
+use kernel::time::{Day, Moment, day_of};
+use kernel::words::{
+    Body, Capacity, Channel, DecisionVerdict, Direction, Field, FundingSource, GuestClass, InviterKind, MemberRole,
+    Procedure, Purpose, ReceptionLevel, SignedAs,
+};
 
 /// Country, place there, and who invites or comes from there.
 const PLACES: &[(&str, &str, &str)] = &[

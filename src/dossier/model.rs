@@ -1,128 +1,244 @@
-//! Parts of a dossier that are the same in every procedure. Pure.
+//! A dossier (hồ sơ) of any procedure: its content, and all that happened to it. Pure.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::kernel::id::Id;
-use crate::kernel::money::Money;
-use crate::kernel::words::{ConsentVerdict, FundingSource, InviterKind, MemberRole, PaperRef, PostLevel};
+use crate::approval::process::Process;
+use crate::dossier::amendments::{self, Amendment, Kind};
+use crate::dossier::flow::State;
+use kernel::id::Id;
+use kernel::text::number_key;
+use kernel::time::{Day, Moment};
+use kernel::words::{Body, DecisionVerdict, FindingCode, PaperRef, SignedAs};
 
-/// Who pays (nguồn kinh phí), and how much where a budget does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Funding {
-    pub source: FundingSource,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<Money>,
+/// A dossier with everything that happened to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dossier<C> {
+    pub id: i64,
+    pub version: i64,
+    pub number: Option<String>,
+    pub content: C,
+    pub state: State,
+    /// The draft waits for the head's signature.
+    pub signature_requested: bool,
+    pub created_by: i64,
+    pub created_at: Moment,
+    pub updated_at: Moment,
+    pub submitted_on: Option<Day>,
+    /// The day from which terms run.
+    pub complete_on: Option<Day>,
+    pub ruling: Option<Ruling>,
+    pub decision: Option<Decision>,
+    pub report: Option<Report>,
+    pub process: Process,
+    /// Every change of what was decided, in order.
+    #[serde(default = "Vec::new")]
+    pub amendments: Vec<Amendment<C>>,
 }
 
-/// Who invites (đơn vị mời).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct InvitingParty {
-    #[schema(min_length = 1, max_length = 500)]
-    pub name: String,
-    /// ISO 3166-1 alpha-2.
-    #[schema(min_length = 2, max_length = 2)]
-    pub country: String,
-    pub kind: InviterKind,
-    /// It names the officials it wants.
-    #[serde(default)]
-    pub invites_by_name: bool,
+impl<C> Dossier<C> {
+    /// A fresh draft.
+    pub fn draft(content: C, by: i64, now: Moment) -> Self {
+        Dossier {
+            id: Id::new(now).0,
+            version: 1,
+            number: None,
+            content,
+            state: State::Draft,
+            signature_requested: false,
+            created_by: by,
+            created_at: now,
+            updated_at: now,
+            submitted_on: None,
+            complete_on: None,
+            ruling: None,
+            decision: None,
+            report: None,
+            process: Process::default(),
+            amendments: Vec::new(),
+        }
+    }
+
+    /// The amendment that waits for its decision.
+    pub fn pending(&self) -> Option<&Amendment<C>> {
+        self.amendments.last().filter(|a| a.standing == amendments::Standing::Pending)
+    }
+
+    pub fn pending_mut(&mut self) -> Option<&mut Amendment<C>> {
+        self.amendments.last_mut().filter(|a| a.standing == amendments::Standing::Pending)
+    }
+
+    /// The content that bodies are asked about: as it shall be, while an amendment waits.
+    pub fn at_hand(&self) -> &C {
+        self.pending().and_then(|a| a.proposed.as_ref()).unwrap_or(&self.content)
+    }
+
+    pub fn at_hand_mut(&mut self) -> &mut C {
+        let amended = self.amendments.last_mut().filter(|a| a.standing == amendments::Standing::Pending);
+        amended.and_then(|a| a.proposed.as_mut()).unwrap_or(&mut self.content)
+    }
+
+    /// The dossier as if it had this content.
+    pub fn with(&self, content: &C) -> Self
+    where
+        C: Clone,
+    {
+        Dossier { content: content.clone(), ..self.clone() }
+    }
+
+    /// The day the open step is due.
+    pub fn due_on(&self) -> Option<Day> {
+        self.process.due_on()
+    }
 }
 
-/// A stay in one place (nơi đến), from day to day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Stop {
-    #[schema(min_length = 2, max_length = 2)]
-    pub country: String,
-    #[schema(min_length = 1, max_length = 300)]
-    pub place: String,
-    pub from: NaiveDate,
-    pub to: NaiveDate,
-}
-
-/// Someone who travels (thành viên đoàn).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewMember)]
-pub struct Member {
-    #[schema(value_type = String)]
-    pub official_id: Id,
-    pub role: MemberRole,
-    /// The member he is a relative of.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub relative_of: Option<Id>,
-}
-
-/// Leave for a private journey (nghỉ phép).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"kind": "annual", "from": "2026-12-07", "to": "2026-12-18"}))]
-pub struct Leave {
-    pub kind: LeaveKind,
-    pub from: NaiveDate,
-    pub to: NaiveDate,
-}
-
-/// Which leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LeaveKind {
-    /// Nghỉ hằng năm.
-    Annual,
-    /// Nghỉ không hưởng lương.
-    Unpaid,
-    /// Nghỉ ốm, chữa bệnh.
-    Medical,
-    /// Nghỉ hưu chế độ, lễ tết và các trường hợp khác.
-    Other,
-}
-
-/// What the Party cell or committee said of a member's private journey (HD 01-HD/BTCTW 5/8/2022).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"level": "cell", "verdict": "agree", "document": {"number": "05-CV/CB", "date": "2026-11-20"}}))]
-pub struct PartyOpinion {
-    pub level: PartyLevel,
-    pub verdict: ConsentVerdict,
-    pub document: PaperRef,
-    /// Of which member; none: of every one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub official_id: Option<Id>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PartyLevel {
-    /// Chi bộ.
-    Cell,
-    /// Cấp ủy.
-    Committee,
-}
-
-/// What an old list said of a delegation that was never a dossier here (nhập từ danh sách cũ): it counts without a
-/// decision, and its people have no names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = ImportedFrom)]
-pub struct Origin {
-    #[schema(value_type = String)]
-    pub import_id: Id,
-    /// As the sheet numbers it.
-    pub row: u32,
-    /// People of the delegation, named or not.
+/// What lists, searches and partners know of a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub begins_on: Day,
+    pub ends_on: Day,
+    /// In the order of the content, each once.
+    pub countries: Vec<String>,
     pub headcount: i64,
-    pub head: Option<String>,
-    pub activity: Option<String>,
-    pub partner: Option<String>,
-    pub funding: Option<String>,
-    pub report: Option<String>,
+    /// Names of people that a search finds.
+    pub names: Vec<String>,
+    /// The foreign side: name and country.
+    pub counterpart: Option<(String, String)>,
+}
+
+/// Under which text the dossier was submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Ruling {
+    pub regulation: String,
+    pub regulation_version: i64,
+    /// Named by a human where no rule names the decider.
+    pub assigned: Option<Assigned>,
+    /// Why it came late, where the rule asks.
+    pub explanation: Option<String>,
+    /// What is missing was asked for: once, and complete.
+    #[serde(default)]
+    pub supplemented: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Assigned {
+    pub body: Body,
+    pub citation: String,
+    pub reason: String,
+}
+
+/// The signed decision: quyết định cử đoàn, văn bản cho phép đón đoàn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Decision {
+    pub verdict: DecisionVerdict,
+    pub body: Body,
+    pub document: DecisionPaper,
     pub note: Option<String>,
-    pub in_plan: bool,
-    /// By the post that stands in the head's cell, where it is one.
-    pub leader_level: Option<PostLevel>,
+    #[schema(value_type = String)]
+    pub decided_by: Id,
+    pub waivers: Vec<Waived>,
+    /// Under which conditions it approves.
+    #[serde(default)]
+    pub conditions: Vec<String>,
+    /// Corrections on the document; the original stays.
+    pub corrections: Vec<Correction>,
+    /// Changes of one kind, signed and sealed on the document (TT 04/2020/TT-BNG Đ.4 k.1).
+    #[serde(default)]
+    pub annotations: Vec<Annotation>,
+}
+
+impl Decision {
+    /// Number and date as they stand: a correction that bears the same symbol puts them right.
+    pub fn standing(&self) -> (&str, Day) {
+        let symbol = |number: &str| number_key(number).split_once('/').map(|(_, symbol)| symbol.to_owned());
+        let own = symbol(&self.document.number);
+        let corrected = self.corrections.iter().rev().find(|c| own.is_some() && symbol(&c.document.number) == own);
+        let document = (self.document.number.as_str(), self.document.date);
+        corrected.map_or(document, |c| (c.document.number.as_str(), c.document.date))
+    }
+}
+
+/// Number, date and manner of signing (NĐ 30/2020/NĐ-CP Đ.13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"number": "2481/QĐ-UBND", "date": "2026-11-22", "signed_as": "direct"}))]
+pub struct DecisionPaper {
+    #[schema(min_length = 1, max_length = 200)]
+    pub number: String,
+    pub date: NaiveDate,
+    pub signed_as: SignedAs,
+}
+
+impl DecisionPaper {
+    /// Its number and date.
+    pub fn reference(&self) -> PaperRef {
+        PaperRef { number: self.number.clone(), date: self.date }
+    }
+}
+
+/// An exception from a limit (chấp thuận ngoại lệ).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    pub finding: FindingCode,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+/// An exception that was given: from which finding, why, and under which rule (chấp thuận ngoại lệ).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Waived {
+    pub finding: FindingCode,
+    pub reason: String,
+    #[serde(default)]
+    pub limit: Option<i64>,
+    #[serde(default)]
+    pub actual: Option<i64>,
+    #[serde(default)]
+    pub citation: Option<String>,
+    /// The body that gave it.
+    #[serde(default)]
+    pub body: Option<Body>,
+}
+
+/// A change on the document of the decision, which keeps its number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Annotation {
+    /// Ordinal of the amendment.
+    pub amendment: i64,
+    pub kinds: Vec<Kind>,
+    pub date: NaiveDate,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Correction {
+    pub document: PaperRef,
+    pub reason: String,
+}
+
+/// The report on the results (báo cáo kết quả).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"summary": "Đoàn đã làm việc với thành phố Cheongju.", "results": ["Ký biên bản ghi nhớ"],
+    "follow_ups": [{"task": "Cử 10 thực tập sinh", "agency_id": "01ke3m9p0005s", "due_on": "2027-03-31"}]}))]
+pub struct Report {
+    #[schema(min_length = 1, max_length = 4000)]
+    pub summary: String,
+    #[schema(max_items = 100)]
+    pub results: Vec<String>,
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub follow_ups: Vec<FollowUp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUp {
+    #[schema(min_length = 1, max_length = 1000)]
+    pub task: String,
+    #[schema(value_type = String)]
+    pub agency_id: Id,
+    pub due_on: NaiveDate,
 }

@@ -1,140 +1,289 @@
-//! Cross-field rules that hold in every procedure. Pure.
+//! Who sees a dossier and who may do what to it, the same in every procedure. Pure.
 
-use std::collections::BTreeSet;
+use crate::access::account::{Actor, Errand, StandIn, decides as decides_for};
+use crate::access::permission::{Act, Kind};
+use crate::approval::process::{Stage, Step};
+use crate::dossier::Content;
+use crate::dossier::flow::{Action, State};
+use crate::dossier::model::Dossier;
+use crate::error::{Code, Result, forbidden, refuse};
+use kernel::words::{Body, Direction, Role, StepKind};
 
-use chrono::NaiveDate;
+/// Whether the actor is at work for the requesting agency: its clerk, or its head.
+pub fn is_of_agency<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    actor.belongs_to(dossier.content.agency_id()) && (actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
+}
 
-use crate::dossier::model::{Funding, Member, Stop};
-use crate::kernel::checks;
-use crate::kernel::money::is_currency;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::MemberRole;
+/// Who decides now; once nothing is open, who decided.
+pub fn decider<C>(dossier: &Dossier<C>) -> Option<Body> {
+    let open = dossier.process.open().find(|s| s.kind == StepKind::Decide).and_then(|s| s.body);
+    let waits = dossier.process.open().next().is_some();
+    let decided = dossier.decision.as_ref().map(|d| d.body).filter(|_| !waits);
+    open.or(decided).or_else(|| dossier.process.decider())
+}
 
-/// Days between the end of one stop and the beginning of the next: a gap of one day is on the way.
-const GAP: i64 = 2;
+/// Whether the actor may decide the dossier: for the body that does, and where each unit has its own, in this unit.
+pub fn decides<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    decider(dossier).is_some_and(|body| decides_here(actor, dossier, body))
+}
 
-/// Stops lie inside the trip, in order, with gaps of at most a day.
-pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, faults: &mut Violations) {
-    let mut last: Option<NaiveDate> = None;
-    for (index, stop) in stops.iter().enumerate() {
-        let at = |field: &str| format!("/stops/{index}/{field}");
-        checks::foreign_country(&stop.country, &at("country"), faults);
-        faults.require(
-            stop.to >= stop.from,
-            &at("to"),
-            "ends_before_it_begins",
-            "Ngày rời trước ngày đến.",
-            "It ends before it begins.",
-        );
-        let inside = departure <= stop.from && stop.to <= returning;
-        faults.require(
-            inside,
-            &at("from"),
-            "outside_the_trip",
-            "Điểm đến nằm ngoài thời gian chuyến đi.",
-            "The stop lies outside the trip.",
-        );
-        if let Some(last) = last {
-            faults.require(
-                stop.from >= last,
-                &at("from"),
-                "out_of_order",
-                "Các điểm đến chưa đúng thứ tự.",
-                "The stops are not in order.",
-            );
-            let gap = (stop.from - last).num_days();
-            faults.require(
-                gap <= GAP,
-                &at("from"),
-                "gap",
-                "Khoảng trống giữa hai điểm đến quá một ngày.",
-                "More than a day lies between two stops.",
-            );
+/// Whether the actor decides for a body, and where each unit has its own, for that of this unit.
+fn decides_here<C: Content>(actor: &Actor, dossier: &Dossier<C>, body: Body) -> bool {
+    actor.decides_for(body) && (!body.is_local() || actor.belongs_to(dossier.content.agency_id()))
+}
+
+/// Who sees a dossier (api.md §4): drafts the agency alone; then at once every body with a part in it.
+pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    // A seat that was lent for one procedure opens no other.
+    let actor = &actor.looking_at(dossier.content.procedure());
+    if !actor.may(Act::Read, Kind::Delegation) {
+        return false;
+    }
+    if is_of_agency(actor, dossier) {
+        return true;
+    }
+    if dossier.state == State::Draft {
+        return false;
+    }
+    let consents = dossier.process.steps.iter().any(|s| s.kind == StepKind::Consent);
+    let bodies = actor.bodies();
+    actor.has(Role::Inspector)
+        || actor.sits_in(Body::Dofa)
+        || (consents && actor.sits_in(Body::PartyOffice))
+        || (C::DIRECTION == Direction::Outbound
+            && actor.has(Role::PassportCustodian)
+            && (dossier.state.is_approved_or_later() || State::SET_ASIDE.contains(&dossier.state)))
+        || dossier.process.steps.iter().filter_map(|s| s.body).any(|b| bodies.contains(&b))
+        || decides(actor, dossier)
+        || dossier.process.bodies(StepKind::Decide).any(|b| !b.is_local() && actor.decides_for(b))
+}
+
+/// Whether the actor sees all of a dossier that he sees. A body that is only consulted sees what it is asked about:
+/// neither what others said nor what was decided.
+pub fn sees_whole<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    let actor = &actor.looking_at(dossier.content.procedure());
+    let bodies = actor.bodies();
+    let more = |s: &Step| s.kind != StepKind::Consult && s.body.is_some_and(|b| bodies.contains(&b));
+    is_of_agency(actor, dossier)
+        || actor.has(Role::Inspector)
+        || actor.sits_in(Body::Dofa)
+        || actor.sits_in(Body::PartyOffice)
+        || (C::DIRECTION == Direction::Outbound && actor.has(Role::PassportCustodian))
+        || decides(actor, dossier)
+        || dossier.process.steps.iter().any(more)
+}
+
+/// Whether the clerks of an agency may submit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgencyRule {
+    pub clerk_may_submit: bool,
+}
+
+/// Whether the act is the actor's at all (403), whatever the state.
+pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agency: AgencyRule) -> Result<()> {
+    // Who acts in another's place does what his document covers.
+    let actor = &actor.on(errand(dossier, action));
+    if keeps_list_right(actor, dossier, action) {
+        return Ok(());
+    }
+    let (act, kind) = right_of(action);
+    actor.require(act, kind)?;
+    if !is_his(actor, dossier, action, agency) {
+        return Err(forbidden(
+            "Việc này thuộc thẩm quyền của người hoặc cơ quan khác.",
+            "This act belongs to another person or body.",
+        ));
+    }
+    let travels = |official| dossier.content.travels(official) || dossier.at_hand().travels(official);
+    if action == Action::Amend && actor.account.official_id.is_some_and(travels) {
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Không được tự đề nghị điều chỉnh chuyến đi của mình.",
+            "Nobody asks for a change of his own trip.",
+        ));
+    }
+    match step_of(action) {
+        Some(step) => separate(actor, dossier, step, agency),
+        None => Ok(()),
+    }
+}
+
+/// The act as substitutions cover it or not.
+pub fn errand<C: Content>(dossier: &Dossier<C>, action: Action) -> Errand {
+    (dossier.content.procedure(), step_of(action))
+}
+
+/// What an old list brought in was never drafted here: besides its agency DOFA, who brought it in, keeps it right.
+fn keeps_list_right<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action) -> bool {
+    is_of_list(dossier) && matches!(action, Action::Edit | Action::Upload) && actor.may(Act::Handle, Kind::Delegation)
+}
+
+/// Whether the dossier is a line of an old list.
+pub fn is_of_list<C: Content>(dossier: &Dossier<C>) -> bool {
+    dossier.content.origin().is_some() && dossier.state == State::Closed
+}
+
+/// The right in the grant table that an act needs.
+fn right_of(action: Action) -> (Act, Kind) {
+    let act = match action {
+        Action::Edit | Action::EditGuests | Action::Delete | Action::Upload | Action::RequestSignature => Act::Draft,
+        Action::Return
+        | Action::Submit
+        | Action::Resubmit
+        | Action::Withdraw
+        | Action::Amend
+        | Action::SubmitReport => Act::Submit,
+        Action::AssignAuthority | Action::Proceed | Action::Close => Act::Handle,
+        Action::RequestSupplement | Action::Appraise => Act::Appraise,
+        Action::GiveOpinion => Act::Consult,
+        Action::Consent => Act::Consent,
+        Action::Decide | Action::CorrectDecision => Act::Decide,
+        Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => Act::Travel,
+        Action::Postpone | Action::Cancel | Action::Resume => Act::Read,
+    };
+    (act, Kind::Delegation)
+}
+
+fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agency: AgencyRule) -> bool {
+    let own = is_of_agency(actor, dossier);
+    let head = actor.belongs_to(dossier.content.agency_id()) && actor.sits_in(Body::AgencyHead);
+    let sits = |kind| dossier.process.bodies(kind).any(|b| actor.sits_in(b));
+    let decides = decides(actor, dossier);
+    match action {
+        Action::Edit
+        | Action::EditGuests
+        | Action::Delete
+        | Action::Upload
+        | Action::Withdraw
+        | Action::Amend
+        | Action::SubmitReport => own,
+        Action::RequestSignature => own && actor.has(Role::Clerk),
+        Action::Return => head,
+        Action::Submit | Action::Resubmit => head || (own && actor.has(Role::Clerk) && agency.clerk_may_submit),
+        Action::AssignAuthority | Action::Proceed | Action::Close => actor.sits_in(Body::Dofa),
+        Action::RequestSupplement => actor.sits_in(Body::Dofa) || sits(StepKind::Appraise) || sits(StepKind::Consult),
+        Action::Appraise => sits(StepKind::Appraise),
+        Action::GiveOpinion => sits(StepKind::Consult),
+        Action::Consent => {
+            let any = dossier.process.bodies(StepKind::Consent).next().is_some();
+            sits(StepKind::Consent) || (any && actor.sits_in(Body::PartyOffice))
         }
-        last = Some(stop.to);
-    }
-}
-
-/// A budget that pays says how much.
-pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
-    let mut seen = BTreeSet::new();
-    for (index, part) in funding.iter().enumerate() {
-        let at = |field: &str| format!("/funding/{index}/{field}");
-        faults.require(
-            seen.insert(part.source),
-            &at("source"),
-            "repeated",
-            "Nguồn kinh phí lặp lại.",
-            "The source stands twice.",
-        );
-        let stated = part.amount.is_some() || !part.source.is_budget();
-        faults.require(
-            stated,
-            &at("amount"),
-            "missing",
-            "Ngân sách chi thì phải ghi số tiền.",
-            "A budget that pays needs an amount.",
-        );
-        let currency = part.amount.as_ref().is_none_or(|m| is_currency(&m.currency));
-        faults.require(
-            currency,
-            &at("amount/currency"),
-            "unknown_currency",
-            "Không có loại tiền này (ISO 4217).",
-            "There is no such currency (ISO 4217).",
-        );
-    }
-}
-
-/// Exactly one head, nobody twice, relatives among the members.
-pub fn check_members(members: &[Member], faults: &mut Violations) {
-    let heads = members.iter().filter(|m| m.role == MemberRole::Head).count();
-    checks::one_head(heads, "/members", faults);
-    let mut seen = BTreeSet::new();
-    for (index, member) in members.iter().enumerate() {
-        let at = |field: &str| format!("/members/{index}/{field}");
-        faults.require(
-            seen.insert(member.official_id),
-            &at("official_id"),
-            "repeated",
-            "Một người có mặt hai lần.",
-            "The person stands twice.",
-        );
-        if let Some(relative) = member.relative_of {
-            let known = relative != member.official_id && members.iter().any(|m| m.official_id == relative);
-            faults.require(
-                known,
-                &at("relative_of"),
-                "unknown_member",
-                "Không có thành viên này trong đoàn.",
-                "There is no such member.",
-            );
+        Action::Decide => decides || is_passed_over(actor, dossier),
+        // Whoever decided, and whoever holds that seat after him.
+        Action::CorrectDecision => dossier
+            .decision
+            .as_ref()
+            .is_some_and(|d| d.decided_by.0 == actor.id() || decides_here(actor, dossier, d.body)),
+        Action::Postpone | Action::Cancel | Action::Resume => own || decides,
+        Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => {
+            own || (C::DIRECTION == Direction::Outbound && actor.has(Role::PassportCustodian))
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Whether the actor usually decides such a dossier, but this one needs an exception that another body gives.
+pub fn is_passed_over<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    dossier.process.passed_over().any(|b| actor.decides_for(b)) && !decides(actor, dossier)
+}
 
-    fn codes(stops: &[(&str, &str)]) -> Vec<&'static str> {
-        let day = |d: &str| format!("2026-03-{d}").parse().unwrap();
-        let stops: Vec<Stop> = stops
-            .iter()
-            .map(|(from, to)| Stop { country: "KR".into(), place: "Seoul".into(), from: day(from), to: day(to) })
-            .collect();
-        let mut faults = Violations::default();
-        check_stops(&stops, day("10"), day("20"), &mut faults);
-        faults.0.into_iter().map(|f| f.code).collect()
+/// The kind of step an act takes, where it takes one.
+fn step_of(action: Action) -> Option<StepKind> {
+    match action {
+        Action::Submit | Action::Resubmit => Some(StepKind::Propose),
+        Action::Appraise => Some(StepKind::Appraise),
+        Action::GiveOpinion => Some(StepKind::Consult),
+        Action::Consent => Some(StepKind::Consent),
+        Action::Decide => Some(StepKind::Decide),
+        _ => None,
     }
+}
 
-    #[test]
-    fn stops_lie_inside_the_trip_in_order_with_gaps_of_at_most_a_day() {
-        assert!(codes(&[("10", "14"), ("14", "17"), ("19", "20")]).is_empty());
-        assert_eq!(codes(&[("09", "12")]), ["outside_the_trip"]);
-        assert_eq!(codes(&[("12", "21")]), ["outside_the_trip"]);
-        assert_eq!(codes(&[("15", "16"), ("12", "13")]), ["out_of_order"]);
-        assert_eq!(codes(&[("10", "12"), ("15", "16")]), ["gap"]);
-        assert_eq!(codes(&[("14", "12")]), ["ends_before_it_begins"]);
+/// Nobody takes a step in a dossier in which he travels or that he drafted, and nobody takes two steps.
+fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, agency: AgencyRule) -> Result<()> {
+    let refuse_for = |vi: &str, en: &str| Err(refuse(Code::SeparationOfDuties, vi, en));
+    let travels = |official| dossier.content.travels(official) || dossier.at_hand().travels(official);
+    if actor.account.official_id.is_some_and(travels) {
+        return refuse_for("Không được xử lý hồ sơ chuyến đi của chính mình.", "Nobody handles his own dossier.");
     }
+    // Nor does anybody in his name: nobody lends his seat for his own benefit.
+    let of_lender = actor.stand_ins().any(|s| {
+        s.for_official.is_some_and(travels) || (dossier.created_by == s.for_user && s.body != Body::AgencyHead)
+    });
+    if of_lender && !holds_own(actor, dossier, step) {
+        return refuse_for(
+            "Không được thay người khác xử lý hồ sơ mà chính người đó đi hoặc soạn thảo.",
+            "Nobody acts in the place of whoever travels in the dossier or drafted it.",
+        );
+    }
+    let excepted = step == StepKind::Propose && agency.clerk_may_submit && actor.has(Role::Clerk);
+    if dossier.created_by == actor.id() && !excepted {
+        return refuse_for(
+            "Người soạn thảo không được xử lý hồ sơ này.",
+            "Whoever drafted a dossier takes no step in it.",
+        );
+    }
+    // Only in whose place he would take this step.
+    let open: Vec<Body> = dossier.process.open().filter(|s| s.kind == step).filter_map(|s| s.body).collect();
+    let lent = |s: &&StandIn| step == StepKind::Propose || open.iter().any(|b| decides_for(s.body, *b));
+    let lenders: Vec<i64> = actor.stand_ins().filter(lent).map(|s| s.for_user).collect();
+    let same = |by: i64| by == actor.id() || (lenders.contains(&by) && !holds_own(actor, dossier, step));
+    let round = dossier.process.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);
+    // Whoever was represented has taken the step, too.
+    let has_part = |s: &Step| s.acted_by.is_some_and(same) || s.on_behalf_of.is_some_and(same);
+    let mut taken = dossier.process.steps.iter().enumerate().filter(|(_, s)| has_part(s));
+    // Several letters of Party bodies count as one step; of others each body's word is a step of its own.
+    let another = step != StepKind::Consent && dossier.process.open().any(|s| s.kind == step);
+    if taken.any(|(at, s)| s.kind != step || (at > round && another)) {
+        return refuse_for(
+            "Đã thực hiện một bước khác của hồ sơ này.",
+            "He took another step of this dossier already.",
+        );
+    }
+    Ok(())
+}
+
+/// Whether the actor takes a step of this kind in a seat of his own, so that it matters to nobody whom he stands in for.
+fn holds_own<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind) -> bool {
+    let mut open = dossier.process.open().filter(|s| s.kind == step).filter_map(|s| s.body);
+    match step {
+        StepKind::Propose => actor.in_place_of(Body::AgencyHead).is_none(),
+        _ => open.any(|b| actor.decides_himself(b) || (step == StepKind::Consent && actor.holds(Body::PartyOffice))),
+    }
+}
+
+/// Whether the act is possible now: the flow, and what the flow alone does not say.
+pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
+    let corrects = is_of_list(dossier) && matches!(action, Action::Edit | Action::Upload);
+    let by_flow = corrects || C::next(dossier.state, action).is_ok();
+    let more = match action {
+        Action::RequestSignature => !dossier.signature_requested,
+        Action::Return => dossier.signature_requested,
+        Action::AssignAuthority => dossier.process.lacks_decider() || dossier.process.stage() == Stage::Decision,
+        // Once, specific and complete.
+        Action::RequestSupplement => !dossier.ruling.as_ref().is_some_and(|r| r.supplemented),
+        Action::Appraise => dossier.process.open().any(|s| s.kind == StepKind::Appraise),
+        Action::Amend => dossier.pending().is_none() && !is_of_list(dossier),
+        // Of what is approved only an amendment can still be withdrawn, agreed to or decided.
+        Action::Withdraw => !dossier.state.is_approved_or_later() || dossier.pending().is_some(),
+        Action::Consent => dossier.process.open().any(|s| s.kind == StepKind::Consent),
+        Action::Decide => dossier.process.open().any(|s| s.kind == StepKind::Decide),
+        Action::GiveOpinion | Action::Proceed => dossier.process.open().any(|s| s.kind == StepKind::Consult),
+        _ => true,
+    };
+    by_flow && more
+}
+
+/// Everything the actor can do now, by the very functions that enforce it.
+pub fn allowed<C: Content>(actor: &Actor, dossier: &Dossier<C>, agency: AgencyRule) -> Vec<Action> {
+    let all = <Action as strum::VariantArray>::VARIANTS.iter().copied();
+    let over = is_passed_over(actor, dossier);
+    let offered = |a: &Action| possible(dossier, *a) && may(actor, dossier, *a, agency).is_ok();
+    // Where rules name the decider another is named only for an exception, which the act itself looks for.
+    let named = !dossier.process.lacks_decider();
+    let kept_back = |a: &Action| match a {
+        Action::Decide => over,
+        Action::AssignAuthority => named,
+        _ => false,
+    };
+    all.filter(|a| offered(a) && !kept_back(a)).collect()
 }

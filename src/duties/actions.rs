@@ -5,15 +5,17 @@ use serde_json::json;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
-use crate::dossier::duties::{self as store, Duty, FOLLOW_UP, PASSPORT_RETURN, SETTLEMENT, Settlement, TRIP_REPORT};
+use crate::dossier::Tools;
+use crate::dossier::actions::after::past;
+use crate::dossier::parts::duties::{
+    self as store, Duty, FOLLOW_UP, PASSPORT_RETURN, SETTLEMENT, Settlement, TRIP_REPORT,
+};
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
-use crate::handling::Tools;
-use crate::handling::actions::after::past;
-use crate::kernel::id::Id;
-use crate::kernel::time::Day;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, FindingCode, Procedure, Role};
-use crate::regulation::pack::Effect;
+use kernel::id::Id;
+use kernel::time::Day;
+use kernel::violation::Violations;
+use kernel::words::{Body, FindingCode, Procedure, Role};
+use regulation::pack::Effect;
 
 /// Whether the caller sees what every agency owes.
 pub fn sees_all(call: &Call) -> bool {

@@ -12,18 +12,18 @@ use crate::access::call::Call;
 use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
-use crate::dossier::duties::{self as store, Duty, Filter, PASSPORT_RETURN, Settlement};
+use crate::dossier::Tools;
+use crate::dossier::parts::duties::{self as store, Duty, Filter, PASSPORT_RETURN, Settlement};
 use crate::duties::actions::{self, Done};
 use crate::duties::settlement_http::{self, SettlementLine, settled};
 use crate::error::{Result, forbidden};
-use crate::handling::Tools;
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::time::Day;
 use crate::registry::{agencies, officials_store};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::time::Day;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(by_agency).service(show).service(fulfil).service(excuse).service(override_hold);

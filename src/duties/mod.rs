@@ -1,8 +1,6 @@
 //! Duties after a delegation, and the passports that a unit keeps: who owes what, since when, and what was excused.
 
 pub mod actions;
-pub mod custody;
-pub mod custody_http;
 pub mod http;
 pub mod settle;
 pub mod settlement_http;

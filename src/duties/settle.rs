@@ -1,8 +1,8 @@
 //! Settling what a delegation cost (quyết toán): amounts in any currency, in đồng at the rate of the day. Pure.
 
-use crate::dossier::duties::{Settlement, Spent};
-use crate::kernel::money::{Money, decimals, is_currency};
-use crate::kernel::violation::Violations;
+use crate::dossier::parts::duties::{Settlement, Spent};
+use kernel::money::{Money, decimals, is_currency};
+use kernel::violation::Violations;
 
 /// A line as it is handed in.
 pub struct Line {

@@ -7,14 +7,14 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
-use crate::dossier::duties::Settlement;
+use crate::dossier::parts::duties::Settlement;
 use crate::duties::actions;
 use crate::duties::http::{DutyView, act};
 use crate::duties::settle::{Line, settle};
 use crate::error::Result;
-use crate::kernel::money::Money;
-use crate::kernel::violation::Violations;
 use crate::web::json::Incoming;
+use kernel::money::Money;
+use kernel::violation::Violations;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(correct);

@@ -4,10 +4,11 @@ use serde_json::json;
 
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind as Right};
+use crate::audit;
 use crate::db::Conn;
-use crate::dossier::attachments::Folder;
+use crate::dossier::parts::attachments::Folder;
+use crate::dossier::store as dossiers;
 use crate::error::{Code, Error, Problem, Result, not_found, refuse};
-use crate::handling::store as dossiers;
 use crate::imports::annotated;
 use crate::imports::batch::{Batch, Fault, Kind, LISTED, State};
 use crate::imports::check::{Checked, check, list_in, span};
@@ -15,14 +16,13 @@ use crate::imports::header::Header;
 use crate::imports::known::Known;
 use crate::imports::make::{Hand, make};
 use crate::imports::store::{self, What};
-use crate::kernel::id::Id;
-use crate::kernel::time::Day;
-use crate::kernel::words::{Body, Direction};
-use crate::papers::sheet::{self, Sheet, Unreadable};
 use crate::procedures::{inbound, outbound};
-use crate::record::audit;
 use crate::reports::store as reports;
 use crate::statistics::store as statistics;
+use documents::sheet::{self, Sheet, Unreadable};
+use kernel::id::Id;
+use kernel::time::Day;
+use kernel::words::{Body, Direction};
 
 /// Whose rows somebody may bring in: DOFA everybody's, a clerk those of his agency.
 pub fn own_only(call: &Call, kind: Kind) -> Result<Option<Vec<i64>>> {

@@ -6,9 +6,9 @@ use rust_xlsxwriter::{Color, ExcelDateTime, Format, Workbook, XlsxError};
 
 use crate::imports::check::Checked;
 use crate::imports::header::Header;
-use crate::kernel::text::Language;
-use crate::papers::csv::harmless;
-use crate::papers::sheet::{Sheet, Value};
+use documents::csv::harmless;
+use documents::sheet::{Sheet, Value};
+use kernel::text::Language;
 
 /// The bytes of the workbook.
 pub fn write(sheet: &Sheet, header: &Header, found: &Checked) -> Result<Vec<u8>, String> {

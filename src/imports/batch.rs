@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::kernel::text::Bilingual;
-use crate::kernel::time::Moment;
+use kernel::text::Bilingual;
+use kernel::time::Moment;
 
 /// What the rows of a file are.
 #[derive(

@@ -2,9 +2,9 @@
 
 use chrono::{Datelike, Days};
 
-use crate::kernel::text::fold;
-use crate::kernel::time::{Day, Period};
-use crate::papers::sheet::Value;
+use documents::sheet::Value;
+use kernel::text::fold;
+use kernel::time::{Day, Period};
 
 /// Years that lists are of.
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;

@@ -7,10 +7,10 @@ use crate::imports::cells;
 use crate::imports::header::{Column, Header};
 use crate::imports::known::{Known, NO_UNIT, Named, Twin, twins_of, unit_of};
 use crate::imports::rows::{Parsed, Reading};
-use crate::kernel::money::grouped;
-use crate::kernel::text::{Bilingual, bears_secret_mark, fold};
-use crate::kernel::time::{Day, Period};
-use crate::papers::sheet::{Row, Sheet, Value};
+use documents::sheet::{Row, Sheet, Value};
+use kernel::money::grouped;
+use kernel::text::{Bilingual, bears_secret_mark, fold};
+use kernel::time::{Day, Period};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Default)]

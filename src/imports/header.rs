@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::imports::batch::Kind;
 use crate::imports::names::{key, lines};
-use crate::papers::sheet::{Row, Sheet};
+use documents::sheet::{Row, Sheet};
 
 /// What a column says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString)]
@@ -136,7 +136,7 @@ pub fn letter(at: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::sheet::read;
+    use documents::sheet::read;
 
     fn header(kind: Kind, text: &str) -> Option<Header> {
         Header::find(kind, &read(text.as_bytes()).unwrap()[0])

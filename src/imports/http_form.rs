@@ -5,11 +5,11 @@ use utoipa::ToSchema;
 
 use crate::error::{Code, Error, Result, refuse};
 use crate::imports::batch::{Batch, Fault, Kind, State, UnknownAgencies};
-use crate::kernel::id::Id;
-use crate::kernel::text::{Language, bears_secret_mark};
-use crate::kernel::time::rfc3339;
-use crate::kernel::violation::Violations;
 use crate::web::multipart::{Form, check_name};
+use kernel::id::Id;
+use kernel::text::{Language, bears_secret_mark};
+use kernel::time::rfc3339;
+use kernel::violation::Violations;
 
 /// One fault or remark.
 #[derive(Serialize, ToSchema)]

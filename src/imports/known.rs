@@ -7,8 +7,8 @@ use crate::imports::cells;
 use crate::imports::header::Column;
 use crate::imports::names::{key, unit_key};
 use crate::imports::rows::{Delegation, Parsed, Reading, Unit};
-use crate::kernel::text::{fold, nfc};
-use crate::kernel::time::{Day, valid_on};
+use kernel::text::{fold, nfc};
+use kernel::time::{Day, valid_on};
 
 /// The units of the tree by every name they go by.
 #[derive(Debug, Clone, Default)]

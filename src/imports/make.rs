@@ -7,28 +7,28 @@ use chrono::{Datelike, Days};
 use crate::access::call::Call;
 use crate::approval::store::{Deed, record_all};
 use crate::db::Conn;
-use crate::dossier::model::{Funding, InvitingParty, Origin, Stop};
+use crate::db::counters;
+use crate::dossier::flow::State;
+use crate::dossier::model::Dossier;
+use crate::dossier::parts::model::{Funding, InvitingParty, Origin, Stop};
+use crate::dossier::{Content, store as dossiers};
 use crate::error::{Error, Result};
-use crate::handling::flow::State;
-use crate::handling::model::Dossier;
-use crate::handling::{Content, store as dossiers};
 use crate::imports::batch::{Batch, Kind};
 use crate::imports::known::Units;
 use crate::imports::people::{NewUnit, Person};
 use crate::imports::rows::{Delegation, Parsed, Unit};
 use crate::imports::store::{What, insert_records};
-use crate::kernel::country::country;
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Moment};
-use crate::kernel::words::{Bloc, Capacity, Channel, GuestClass, InviterKind, Procedure};
 use crate::procedures::inbound::model::{Content as Visit, Nationality, Stay};
 use crate::procedures::outbound::model::{Content as Trip, Journey};
-use crate::record::counters;
 use crate::registry::agencies::{self, Agency};
 use crate::registry::officials::{ManagementLevel, Official, SINCE_EVER};
 use crate::registry::officials_store;
 use crate::statistics::fact::Fact;
 use crate::statistics::store as statistics;
+use kernel::country::country;
+use kernel::id::Id;
+use kernel::time::{Day, Moment};
+use kernel::words::{Bloc, Capacity, Channel, GuestClass, InviterKind, Procedure};
 
 /// Whose batch is made, and when.
 pub struct Hand<'a> {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::kernel::country::{codes, country};
-use crate::kernel::text::fold;
+use kernel::country::{codes, country};
+use kernel::text::fold;
 
 /// What a word stands for. The second word of a line of `words.tsv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString)]

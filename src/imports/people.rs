@@ -4,8 +4,8 @@ use crate::imports::cells;
 use crate::imports::header::Column;
 use crate::imports::names::{self, List};
 use crate::imports::rows::{Parsed, Reading, Unit};
-use crate::kernel::time::Day;
-use crate::kernel::words::{Bloc, ManagedBy, Personnel, PostLevel};
+use kernel::time::Day;
+use kernel::words::{Bloc, ManagedBy, Personnel, PostLevel};
 
 /// An official of a list.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,10 +6,10 @@ use crate::imports::header::{Column, Header};
 use crate::imports::names::{self, List, NotACountry, country_of};
 use crate::imports::nations::{countries_in, with_count};
 use crate::imports::people::{NewUnit, Person};
-use crate::kernel::text::{Bilingual, nfc};
-use crate::kernel::time::{Day, Period, in_vietnamese};
-use crate::kernel::words::{Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
-use crate::papers::sheet::{Row, Value};
+use documents::sheet::{Row, Value};
+use kernel::text::{Bilingual, nfc};
+use kernel::time::{Day, Period, in_vietnamese};
+use kernel::words::{Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 
 /// A delegation of a list (một dòng danh sách đoàn).
 #[derive(Debug, Clone, PartialEq)]

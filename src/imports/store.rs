@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use crate::db::schema::{agencies, dossiers, import_records, imports, officials, users};
 use crate::db::schema::{agency_successions, outbound_members, programme_hosts};
 use crate::db::{Conn, from_json, insert_rows, to_json, word};
+use crate::dossier::flow::State as DossierState;
 use crate::error::Result;
-use crate::handling::flow::State as DossierState;
 use crate::imports::batch::{Batch, Kind, State};
 use crate::imports::known::{Known, Twin, Units};
-use crate::kernel::text::fold;
-use crate::kernel::time::{Day, Moment, Period};
 use crate::registry::agencies as units;
+use kernel::text::fold;
+use kernel::time::{Day, Moment, Period};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = imports, treat_none_as_null = true)]

@@ -9,15 +9,15 @@ use crate::access::account::Actor;
 use crate::access::store as accounts;
 use crate::approval::store::{Waiting, waiting_for};
 use crate::db::Conn;
-use crate::dossier::duties::{self, Duty, Filter};
+use crate::db::counters::{counter, set};
+use crate::dossier::parts::duties::{self, Duty, Filter};
 use crate::error::Result;
 use crate::jobs::Jobs;
 use crate::jobs::fan_out::asked;
-use crate::kernel::time::{Day, Moment, in_vietnamese, local};
-use crate::kernel::words::{Body, Role, Term, TermUnit};
-use crate::kernel::workdays::WorkCalendar;
-use crate::record::counters::{counter, set};
-use crate::record::outbox::{Channel, New, enqueue};
+use crate::jobs::outbox::{Channel, New, enqueue};
+use kernel::time::{Day, Moment, in_vietnamese, local};
+use kernel::words::{Body, Role, Term, TermUnit};
+use kernel::workdays::WorkCalendar;
 
 const UPTO: &str = "digest_upto";
 /// From this hour of the province's morning.

@@ -9,16 +9,16 @@ use crate::access::account::{Account, Actor};
 use crate::access::store as accounts;
 use crate::approval::process::Standing;
 use crate::approval::store::{self as approval, Opened};
+use crate::audit;
 use crate::db::Conn;
+use crate::db::counters::{counter, set};
 use crate::error::Result;
+use crate::jobs::outbox::{Channel, New, enqueue};
 use crate::jobs::webhooks_store::Webhook;
 use crate::jobs::{Jobs, webhooks_store};
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Moment, day_of, in_vietnamese, rfc3339};
-use crate::kernel::words::{Body, Role, StepKind};
-use crate::record::audit;
-use crate::record::counters::{counter, set};
-use crate::record::outbox::{Channel, New, enqueue};
+use kernel::id::Id;
+use kernel::time::{Day, Moment, day_of, in_vietnamese, rfc3339};
+use kernel::words::{Body, Role, StepKind};
 
 const UPTO: &str = "notices_upto";
 /// Acts of one transaction.

@@ -15,15 +15,15 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
+use crate::audit;
 use crate::config::Network;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::jobs::Jobs;
+use crate::jobs::outbox::{self, Channel, Delivery, Ended};
 use crate::jobs::webhooks_store::{self, Webhook};
-use crate::kernel::id::Id;
-use crate::kernel::time::Moment;
-use crate::record::audit;
-use crate::record::outbox::{self, Channel, Delivery, Ended};
+use kernel::id::Id;
+use kernel::time::Moment;
 
 /// DNS, connection, TLS, answer: all of one attempt.
 const TIMEOUT: Wait = Wait::from_secs(20);

@@ -13,14 +13,14 @@ use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::{Result, not_found};
 use crate::jobs::hooks::{Sender, fresh_secret};
+use crate::jobs::outbox::{self, Channel};
 use crate::jobs::webhooks_store::{self as store, Webhook};
-use crate::kernel::id::Id;
-use crate::kernel::time::rfc3339;
-use crate::kernel::violation::Violations;
-use crate::record::outbox::{self, Channel};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
+use kernel::id::Id;
+use kernel::time::rfc3339;
+use kernel::violation::Violations;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change).service(remove);

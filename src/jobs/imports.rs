@@ -10,8 +10,8 @@ use crate::imports::batch::{Batch, Fault, State};
 use crate::imports::make::Hand;
 use crate::imports::store;
 use crate::jobs::Jobs;
-use crate::kernel::time::day_of;
-use crate::kernel::words::Body;
+use kernel::time::day_of;
+use kernel::words::Body;
 
 /// Reads every batch that waits; one that cannot be read says why.
 pub fn run(jobs: &Jobs) -> Result<()> {

@@ -16,9 +16,9 @@ use crate::access::store as accounts;
 use crate::config::{Security, Smtp};
 use crate::error::Result;
 use crate::jobs::Jobs;
-use crate::kernel::id::Id;
-use crate::kernel::time::Moment;
-use crate::record::outbox::{self, Channel, Delivery, Ended};
+use crate::jobs::outbox::{self, Channel, Delivery, Ended};
+use kernel::id::Id;
+use kernel::time::Moment;
 
 /// Per connection try, and per read and write.
 const TIMEOUT: Wait = Wait::from_secs(20);

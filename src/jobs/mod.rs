@@ -6,6 +6,7 @@ pub mod hooks;
 pub mod http;
 pub mod imports;
 pub mod mail;
+pub mod outbox;
 pub mod reports;
 pub mod webhooks_store;
 
@@ -19,15 +20,14 @@ use chrono::Datelike;
 
 use crate::config::{Network, Smtp};
 use crate::db::Db;
-use crate::dossier::attachments::Folder;
+use crate::db::counters::{counter, set};
+use crate::dossier::parts::attachments::Folder;
 use crate::error::Result;
 use crate::jobs::hooks::Sender;
 use crate::jobs::mail::Mailer;
-use crate::kernel::time::{Clock, day_of};
-use crate::kernel::workdays::WorkCalendar;
-use crate::record::counters::{counter, set};
-use crate::record::outbox;
 use crate::web::answers::Answers;
+use kernel::time::{Clock, day_of};
+use kernel::workdays::WorkCalendar;
 
 /// How often the loop looks.
 const EVERY: Duration = Duration::from_secs(2);

@@ -2,16 +2,16 @@
 
 use crate::error::{Error, Result};
 use crate::jobs::Jobs;
-use crate::kernel::id::Id;
-use crate::kernel::money::grouped;
-use crate::kernel::time::{Moment, day_of, in_vietnamese};
-use crate::record::outbox::{Channel, New, enqueue};
+use crate::jobs::outbox::{Channel, New, enqueue};
 use crate::registry::{agencies, changes};
 use crate::reports::freeze::{Signed, draw, keep};
 use crate::reports::model::{Report, Span};
 use crate::reports::schedules::{self, Schedule};
 use crate::reports::view::title;
 use crate::statistics::asked::Agencies;
+use kernel::id::Id;
+use kernel::money::grouped;
+use kernel::time::{Moment, day_of, in_vietnamese};
 
 /// Freezes every report whose day has come.
 pub fn run(jobs: &Jobs) -> Result<()> {

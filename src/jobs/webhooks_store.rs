@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use crate::db::Conn;
 use crate::db::schema::{deliveries, webhooks};
 use crate::error::Result;
-use crate::kernel::time::Moment;
-use crate::record::outbox::Channel;
+use crate::jobs::outbox::Channel;
+use kernel::time::Moment;
 
 /// An endpoint that is told of acts on dossiers.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]

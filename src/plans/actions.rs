@@ -7,14 +7,14 @@ use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
-use crate::kernel::checks;
-use crate::kernel::id::Id;
-use crate::kernel::time::rfc3339;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, PaperRef, Procedure};
 use crate::plans::model::{Change, Item, ItemState, Plan, PlanAction, PlanDecision, Wanted};
 use crate::plans::store;
 use crate::registry::agencies;
+use kernel::checks;
+use kernel::id::Id;
+use kernel::time::rfc3339;
+use kernel::violation::Violations;
+use kernel::words::{Body, PaperRef, Procedure};
 
 /// Who may give a plan its approval, by whichever rule of the province.
 const APPROVERS: &[Body] =
@@ -98,7 +98,7 @@ fn check(wanted: &Wanted, faults: &mut Violations) {
         "Số người phải từ số đoàn đến 10.000.",
         "From the number of delegations to 10,000 people.",
     );
-    let known = wanted.budget.as_ref().is_none_or(|m| crate::kernel::money::is_currency(&m.currency) && m.amount >= 0);
+    let known = wanted.budget.as_ref().is_none_or(|m| kernel::money::is_currency(&m.currency) && m.amount >= 0);
     faults.require(
         known,
         "/budget",

@@ -10,13 +10,13 @@ use crate::access::http::{Empty, reply};
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::{Result, not_found};
-use crate::kernel::id::Id;
-use crate::kernel::words::{Body, PaperRef};
 use crate::plans::actions::{self, Answer};
 use crate::plans::model::{Plan, PlanAction, PlanDecision, PlanState};
 use crate::plans::store::{self, Tally};
 use crate::web::etag::etag;
 use crate::web::json::{Incoming, Unchecked};
+use kernel::id::Id;
+use kernel::words::{Body, PaperRef};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(consolidate).service(reopen).service(approve).service(adjust).service(show);

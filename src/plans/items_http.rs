@@ -9,11 +9,6 @@ use crate::access::call::Call;
 use crate::access::http::{Empty, page_response, path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::error::Result;
-use crate::kernel::id::Id;
-use crate::kernel::money::Money;
-use crate::kernel::page::Page;
-use crate::kernel::time::rfc3339;
-use crate::kernel::words::{FundingSource, Purpose};
 use crate::plans::actions::{self, Edit};
 use crate::plans::http::{Because, year};
 use crate::plans::model::{Change, Item, ItemState, Wanted};
@@ -21,6 +16,11 @@ use crate::plans::store;
 use crate::web::etag::etag;
 use crate::web::json::{Incoming, given};
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::money::Money;
+use kernel::page::Page;
+use kernel::time::rfc3339;
+use kernel::words::{FundingSource, Purpose};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list_items).service(propose).service(show_item).service(change_item).service(delete_item);

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::kernel::id::Id;
-use crate::kernel::money::Money;
-use crate::kernel::time::Moment;
-use crate::kernel::words::{Body, FundingSource, PaperRef, Purpose};
+use kernel::id::Id;
+use kernel::money::Money;
+use kernel::time::Moment;
+use kernel::words::{Body, FundingSource, PaperRef, Purpose};
 
 /// How far a plan is.
 #[derive(

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use crate::db::schema::{plan_draws, plan_items as items, plans};
 use crate::db::{Conn, from_json, to_json, word};
 use crate::error::{Error, Result};
-use crate::kernel::time::Moment;
 use crate::plans::model::{Item, Plan, waits};
+use kernel::time::Moment;
 
 type PlanRow = (i64, i64, String, String);
 

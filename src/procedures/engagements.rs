@@ -7,15 +7,15 @@ use utoipa::ToSchema;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::dossier::engagement::{Engagement, own_clashes};
+use crate::dossier::parts::engagement::{Engagement, own_clashes};
+use crate::dossier::store::list;
 use crate::error::Result;
-use crate::handling::store::list;
-use crate::kernel::id::Id;
-use crate::kernel::time::{Moment, rfc3339};
-use crate::kernel::words::Direction;
 use crate::procedures::inbound::model::Item;
 use crate::procedures::{inbound, outbound};
 use crate::registry::officials_store;
+use kernel::id::Id;
+use kernel::time::{Moment, rfc3339};
+use kernel::words::Direction;
 
 /// Every engagement between two moments: of these people, or of all. A procedure adds its line here.
 pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {

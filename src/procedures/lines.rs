@@ -4,15 +4,15 @@ use diesel::prelude::*;
 
 use crate::db::schema::dossiers;
 use crate::db::{Conn, from_json};
-use crate::dossier::model::{Funding, Origin};
+use crate::dossier::model::{Report, Ruling};
+use crate::dossier::parts::model::{Funding, Origin};
 use crate::error::Result;
-use crate::handling::model::{Report, Ruling};
-use crate::kernel::money;
-use crate::kernel::text::Language;
-use crate::kernel::words::{Direction, Field, Purpose};
 use crate::procedures::{inbound, outbound};
 use crate::statistics::count::Dimension;
 use crate::statistics::labels::label;
+use kernel::money;
+use kernel::text::Language;
+use kernel::words::{Direction, Field, Purpose};
 
 /// One delegation of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

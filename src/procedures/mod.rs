@@ -11,8 +11,8 @@ pub mod rehearsal;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::Conn;
+use crate::dossier::actions as dossiers;
 use crate::error::Result;
-use crate::handling::actions as handling;
 use crate::statistics::store as statistics;
 
 /// Registers the routes of every procedure.
@@ -23,8 +23,8 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Derives every fact again from the dossiers; how many delegations count.
 pub fn rebuild_facts(conn: &mut Conn) -> Result<usize> {
-    let outbound = handling::rebuild_facts::<outbound::model::Content>(conn)?;
-    let inbound = handling::rebuild_facts::<inbound::model::Content>(conn)?;
+    let outbound = dossiers::rebuild_facts::<outbound::model::Content>(conn)?;
+    let inbound = dossiers::rebuild_facts::<inbound::model::Content>(conn)?;
     statistics::set_current(conn)?;
     Ok(outbound + inbound)
 }

@@ -11,12 +11,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::db::Conn;
 use crate::error::{Error, Result, not_found};
-use crate::kernel::id::Id;
-use crate::kernel::money::{Money, in_vietnamese};
-use crate::kernel::table::{Cell, Table};
-use crate::kernel::time::{Day, Period};
-use crate::kernel::words::Procedure;
-use crate::papers::{csv, xlsx};
 use crate::plans::model::{Item, ItemState};
 use crate::plans::store as plans;
 use crate::procedures::outbound;
@@ -27,6 +21,12 @@ use crate::statistics::fact::Fact;
 use crate::statistics::store as statistics;
 use crate::web::file::{CSV, Format, XLSX, saved};
 use crate::web::query::Query;
+use documents::{csv, xlsx};
+use kernel::id::Id;
+use kernel::money::{Money, in_vietnamese};
+use kernel::table::{Cell, Table};
+use kernel::time::{Day, Period};
+use kernel::words::Procedure;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(show);

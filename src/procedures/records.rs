@@ -11,17 +11,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
+use crate::dossier::Content;
+use crate::dossier::flow::State;
+use crate::dossier::model::{Decision, DecisionPaper, Dossier};
+use crate::dossier::store::list::{self, Filter, Item, Place};
+use crate::dossier::store::load;
 use crate::error::Result;
-use crate::handling::Content;
-use crate::handling::flow::State;
-use crate::handling::model::{Decision, DecisionPaper, Dossier};
-use crate::handling::store::list::{self, Filter, Item, Place};
-use crate::handling::store::load;
-use crate::kernel::id::Id;
-use crate::kernel::page::seal;
-use crate::kernel::text::Language;
-use crate::kernel::time::{Day, in_vietnamese};
-use crate::kernel::words::{Body, DecisionVerdict, Procedure, SignedAs};
 use crate::procedures::{inbound, outbound};
 use crate::statistics::asked::{Agencies, Asked, scope};
 use crate::statistics::count::{Dimension, visits_in};
@@ -30,6 +25,11 @@ use crate::statistics::question::Question;
 use crate::statistics::store;
 use crate::web::etag::tagged;
 use crate::web::query::{self, Query, invalid};
+use kernel::id::Id;
+use kernel::page::seal;
+use kernel::text::Language;
+use kernel::time::{Day, in_vietnamese};
+use kernel::words::{Body, DecisionVerdict, Procedure, SignedAs};
 
 /// Registers the room's routes.
 pub fn routes(config: &mut ServiceConfig) {

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::db::Conn;
+use crate::dossier::actions::received_on;
+use crate::dossier::{Content, Tools, store};
 use crate::error::{Error, Result};
-use crate::handling::actions::received_on;
-use crate::handling::{Content, Tools, store};
-use crate::kernel::time::Period;
-use crate::kernel::words::{FindingCode, Outcome, Severity, StepKind};
 use crate::procedures::{inbound, outbound};
-use crate::regulation::assess::{Assessment, Finding, assess};
-use crate::regulation::book::{Book, Law, load};
-use crate::regulation::pack::{Pack, PackFault};
-use crate::regulation::read::sketch;
+use kernel::time::Period;
+use kernel::words::{FindingCode, Outcome, Severity, StepKind};
+use regulation::assess::{Assessment, Finding, assess};
+use regulation::book::{Book, Law, load};
+use regulation::pack::{Pack, PackFault};
+use regulation::read::sketch;
 
 /// One thing that would be judged otherwise: what it was and would be, each with its citation; none where it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,9 +131,8 @@ fn differences(before: &Assessment, after: &Assessment) -> Vec<Difference> {
     let decider = |a: &Assessment| a.decider.as_ref().map(|d| (d.body.word().to_owned(), d.citation.clone()));
     compare("decider".into(), decider(before), decider(after));
     let consents = |a: &Assessment| -> BTreeMap<String, (String, String)> {
-        let one = |c: &crate::regulation::assess::Consent| {
-            (c.body.word().to_owned(), (c.travellers.join(", "), c.citation.clone()))
-        };
+        let one =
+            |c: &regulation::assess::Consent| (c.body.word().to_owned(), (c.travellers.join(", "), c.citation.clone()));
         a.consents.iter().map(one).collect()
     };
     let (own, theirs) = (consents(before), consents(after));
@@ -141,10 +140,10 @@ fn differences(before: &Assessment, after: &Assessment) -> Vec<Difference> {
         compare(format!("consent of {body}"), own.get(body).cloned(), theirs.get(body).cloned());
     }
     let terms = |a: &Assessment| -> BTreeMap<String, (String, String)> {
-        let term = |s: &crate::regulation::assess::Step| {
+        let term = |s: &regulation::assess::Step| {
             s.within.map_or_else(|| "–".to_owned(), |t| format!("{} {}", t.value, t.unit.word()))
         };
-        let one = |s: &crate::regulation::assess::Step| {
+        let one = |s: &regulation::assess::Step| {
             (format!("{} {}", s.kind.word(), s.body.word()), (term(s), s.citation.clone()))
         };
         a.steps.iter().filter(|s| s.kind != StepKind::Consent).map(one).collect()

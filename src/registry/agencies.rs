@@ -7,9 +7,9 @@ use diesel::prelude::*;
 use crate::db::schema::agencies;
 use crate::db::{Conn, containing, each};
 use crate::error::{Error, Result};
-use crate::kernel::text::fold;
-use crate::kernel::time::{Day, valid_on};
-use crate::kernel::words::Bloc;
+use kernel::text::fold;
+use kernel::time::{Day, valid_on};
+use kernel::words::Bloc;
 
 /// One agency under one name.
 #[derive(Debug, Clone, PartialEq, Eq)]

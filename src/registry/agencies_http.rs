@@ -11,14 +11,14 @@ use crate::access::call::Call;
 use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::error::{Code, Result, not_found, refuse};
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::Bloc;
 use crate::registry::agencies::{self, Agency, Filter};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::violation::Violations;
+use kernel::words::Bloc;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change);

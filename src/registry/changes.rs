@@ -7,16 +7,16 @@ use serde_json::json;
 
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
+use crate::db::counters;
 use crate::db::schema::{agencies as agency_rows, agency_changes, agency_successions, officials, users};
 use crate::db::{Conn, insert_rows, word};
 use crate::error::{Error, Result};
-use crate::kernel::id::Id;
-use crate::kernel::succession::Succession;
-use crate::kernel::time::Day;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{AgencyChangeKind, PaperRef};
-use crate::record::counters;
 use crate::registry::agencies::{self, Agency, Filter};
+use kernel::id::Id;
+use kernel::succession::Succession;
+use kernel::time::Day;
+use kernel::violation::Violations;
+use kernel::words::{AgencyChangeKind, PaperRef};
 
 /// A unit that comes out of a change.
 #[derive(Debug, Clone)]

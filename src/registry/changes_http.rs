@@ -10,15 +10,15 @@ use crate::access::call::Call;
 use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::error::{Result, not_found};
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::words::{AgencyChangeKind, PaperRef};
 use crate::registry::agencies_http::AgencyView;
 use crate::registry::changes::{self, Change, Successor, Wanted};
 use crate::web::answers::Answers;
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::words::{AgencyChangeKind, PaperRef};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(show);

@@ -12,9 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::error::{Code, Result, refuse};
-use crate::kernel::time::Day;
-use crate::kernel::workdays::{WorkCalendar, Year};
 use crate::web::query::Query;
+use kernel::time::Day;
+use kernel::workdays::{WorkCalendar, Year};
 
 /// The calendar that comes with the product, with further years of the province.
 pub fn calendar(further: Option<&str>) -> std::result::Result<WorkCalendar, String> {

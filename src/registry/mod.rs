@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::kernel::violation::Violations;
+use kernel::violation::Violations;
 
 /// Registers the room's routes.
 pub fn routes(config: &mut ServiceConfig) {

@@ -1,7 +1,7 @@
 //! Officials (cán bộ, công chức, viên chức … đi nước ngoài): who they are, and who manages them on which day. Pure.
 
-use crate::kernel::time::{Day, valid_on};
-use crate::kernel::words::{ManagedBy, PassportKind, Personnel, PostLevel};
+use kernel::time::{Day, valid_on};
+use kernel::words::{ManagedBy, PassportKind, Personnel, PostLevel};
 
 /// Someone who may travel for the province.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,15 +12,15 @@ use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::{Result, forbidden, not_found};
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{ManagedBy, Personnel, PostLevel};
 use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, shown};
 use crate::registry::{agencies, officials_store as store};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::violation::Violations;
+use kernel::words::{ManagedBy, Personnel, PostLevel};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change);
@@ -169,7 +169,7 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
             Ok((store::page(conn, agency, q.as_deref(), after, limit + 1)?, total))
         })
         .await?;
-    let page = Page::cut(rows, limit, &scope, |o| vec![crate::kernel::text::fold(&o.full_name), o.id.to_string()]);
+    let page = Page::cut(rows, limit, &scope, |o| vec![kernel::text::fold(&o.full_name), o.id.to_string()]);
     let items = page.items.iter().map(|o| view(o, &call, false)).collect();
     Ok(page_response("/api/v1/officials", page.next.as_deref()).json(OfficialPage { items, next: page.next, total }))
 }

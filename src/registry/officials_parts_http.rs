@@ -12,16 +12,16 @@ use crate::access::http::{path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::{Code, Result, refuse};
-use crate::kernel::id::Id;
-use crate::kernel::text::number_key;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{ManagedBy, PassportKind};
 use crate::registry::officials::{
     Discipline, ManagementLevel, Official, Passport, PassportStanding, SINCE_EVER, shown,
 };
 use crate::registry::officials_http::{find, may_keep, seen};
 use crate::registry::officials_store as store;
 use crate::web::json::Incoming;
+use kernel::id::Id;
+use kernel::text::number_key;
+use kernel::violation::Violations;
+use kernel::words::{ManagedBy, PassportKind};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list_passports).service(add_passport);

@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use crate::db::schema::{disciplines, management_levels, officials, passports};
 use crate::db::{Conn, containing, each, word};
 use crate::error::{Error, Result};
-use crate::kernel::text::fold;
-use crate::kernel::time::Day;
-use crate::kernel::words::PostLevel;
 use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
+use kernel::text::fold;
+use kernel::time::Day;
+use kernel::words::PostLevel;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = officials, treat_none_as_null = true)]

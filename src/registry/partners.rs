@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::kernel::time::Day;
-use crate::kernel::words::{PartnerKind, RelationState};
+use kernel::time::Day;
+use kernel::words::{PartnerKind, RelationState};
 
 /// Someone abroad – or an association for the friendship with them – whom delegations go to and come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,18 +12,18 @@ use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::{Code, Problem, Result, not_found};
-use crate::kernel::checks;
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::text::fold;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::PartnerKind;
 use crate::registry::partners::{LastVisits, Partner, Relation};
 use crate::registry::partners_store::{self as store, Filter};
 use crate::web::etag::etag;
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
+use kernel::checks;
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::text::fold;
+use kernel::violation::Violations;
+use kernel::words::PartnerKind;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change).service(merge);

@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use crate::db::schema::{dossiers, partner_names as names, partners};
 use crate::db::{Conn, containing, each, word};
 use crate::error::{Error, Result};
-use crate::kernel::text::fold;
-use crate::kernel::time::Day;
-use crate::kernel::words::{Direction, PartnerKind};
 use crate::registry::partners::{Agreement, LastVisits, Partner, Relation};
+use kernel::text::fold;
+use kernel::time::Day;
+use kernel::words::{Direction, PartnerKind};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = partners, treat_none_as_null = true)]

@@ -1,15 +1,15 @@
 //! A report as a document of an office (NĐ 30/2020/NĐ-CP): text, tables, charts, and the lists as annexes. Pure.
 
-use crate::kernel::money::grouped;
-use crate::kernel::time::{Day, in_vietnamese};
-use crate::kernel::words::Procedure;
-use crate::papers::chart::{self, Chart, Shape};
-use crate::papers::docx::{
-    CELL, CENTRED, Document, HEADING, Look, TEXT_WIDTH, WIDTH_ACROSS, paragraph, table, write_document,
-};
 use crate::reports::model::{Content, Figures, Line, Report, Table};
 use crate::reports::tables::SUMMARY;
 use crate::reports::workbook::{DRAWN, about, cells, columns, percent_text};
+use documents::chart::{self, Chart, Shape};
+use documents::docx::{
+    CELL, CENTRED, Document, HEADING, Look, TEXT_WIDTH, WIDTH_ACROSS, paragraph, table, write_document,
+};
+use kernel::money::grouped;
+use kernel::time::{Day, in_vietnamese};
+use kernel::words::Procedure;
 
 /// Tables that the document draws besides writing them.
 const CHARTS: [&str; 4] = ["outbound_by_country", "outbound_by_month", "inbound_by_country", "inbound_by_month"];

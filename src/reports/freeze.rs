@@ -4,13 +4,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
+use crate::audit;
 use crate::db::Conn;
+use crate::db::counters;
 use crate::error::{Code, Error, Problem, Result};
-use crate::kernel::id::Id;
-use crate::kernel::time::{Moment, Period, day_of};
-use crate::kernel::words::{Direction, Procedure};
 use crate::procedures::lines::{self, Line};
-use crate::record::{audit, counters};
 use crate::reports::limits::{Impossible, against, within};
 use crate::reports::model::{Content, Figures, Record, Report, Rule, Span, Told};
 use crate::reports::store;
@@ -21,6 +19,9 @@ use crate::statistics::count::DateBasis;
 use crate::statistics::fact::Fact;
 use crate::statistics::store as statistics;
 use crate::web::idempotency::fingerprint;
+use kernel::id::Id;
+use kernel::time::{Moment, Period, day_of};
+use kernel::words::{Direction, Procedure};
 
 /// A report before it is kept.
 pub struct Drawn {

@@ -12,14 +12,9 @@ use crate::access::call::Call;
 use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::{Act, Kind as Right};
 use crate::db::Conn;
+use crate::db::counters::data_version;
+use crate::dossier::store::list;
 use crate::error::{Error, Result, not_found};
-use crate::handling::store::list;
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::time::rfc3339;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::Procedure;
-use crate::record::counters::data_version;
 use crate::registry::agencies;
 use crate::reports::corrections::{Correction, corrections};
 use crate::reports::freeze::{self, Signed, draw, keep};
@@ -34,6 +29,11 @@ use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::time::rfc3339;
+use kernel::violation::Violations;
+use kernel::words::Procedure;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(show_list).service(show);

@@ -1,8 +1,8 @@
 //! Totals that cannot be: a month above its year to date, a part above its whole. Pure.
 
-use crate::kernel::money::grouped;
-use crate::kernel::text::Bilingual;
 use crate::reports::model::{Content, Figures, Kind, Report};
+use kernel::money::grouped;
+use kernel::text::Bilingual;
 
 /// One total that is above what it is a part of.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::kernel::id::Id;
-use crate::kernel::time::{Moment, Period};
-use crate::kernel::words::Procedure;
 use crate::statistics::fact::Fact;
 use crate::statistics::question::Window;
+use kernel::id::Id;
+use kernel::time::{Moment, Period};
+use kernel::words::Procedure;
 
 /// How long the period of a report is.
 #[derive(

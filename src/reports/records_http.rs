@@ -9,11 +9,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::http::path_id;
 use crate::access::permission::{Act, Kind as Right};
+use crate::dossier::store::list;
 use crate::error::{Result, not_found};
-use crate::handling::store::list;
-use crate::kernel::id::Id;
-use crate::kernel::page::seal;
-use crate::kernel::words::Procedure;
 use crate::reports::corrections::visits;
 use crate::reports::model::{Content, Record};
 use crate::reports::store;
@@ -21,6 +18,9 @@ use crate::reports::tables::{SUMMARY, of_province, of_summary, of_table};
 use crate::statistics::count::{DateBasis, visits_in};
 use crate::web::etag::tagged;
 use crate::web::query::{self, Query, invalid};
+use kernel::id::Id;
+use kernel::page::seal;
+use kernel::words::Procedure;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(records);

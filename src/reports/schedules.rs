@@ -6,9 +6,9 @@ use diesel::prelude::*;
 use crate::db::schema::report_schedules as schedules;
 use crate::db::{Conn, word};
 use crate::error::{Error, Result};
-use crate::kernel::time::{Day, Moment};
 use crate::reports::model::{Kind, Span};
 use crate::statistics::question::Window;
+use kernel::time::{Day, Moment};
 
 /// A report that is made again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,13 +11,13 @@ use crate::access::http::{path_id, reply};
 use crate::access::permission::{Act, Kind as Right};
 use crate::access::store as accounts;
 use crate::error::{Error, Result, not_found};
-use crate::kernel::id::Id;
-use crate::kernel::time::rfc3339;
-use crate::kernel::violation::Violations;
 use crate::reports::model::Kind;
 use crate::reports::schedules::{self, Schedule};
 use crate::statistics::question::Window;
 use crate::web::json::Incoming;
+use kernel::id::Id;
+use kernel::time::rfc3339;
+use kernel::violation::Violations;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(remove);

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use crate::db::schema::{acts, reports};
 use crate::db::{Conn, word};
 use crate::error::{Error, Result};
-use crate::kernel::time::{Day, Moment, Period};
 use crate::reports::model::{Content, Figures, Kind, Report, Span};
+use kernel::time::{Day, Moment, Period};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = reports)]

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::kernel::text::Language;
-use crate::kernel::words::{PostLevel, Procedure, ReceptionLevel};
 use crate::reports::model::{Figures, Line, Table};
 use crate::statistics::compare::compare;
 use crate::statistics::count::{self, Counted, DateBasis, Dimension, count};
 use crate::statistics::fact::Fact;
 use crate::statistics::labels::{heading, label};
+use kernel::text::Language;
+use kernel::words::{PostLevel, Procedure, ReceptionLevel};
 
 /// The groupings of each side.
 pub const OUTBOUND: &[(&str, Dimension)] = &[
@@ -138,13 +138,13 @@ fn grouped(side: &Side, code: &str, by: Dimension, names: &Names) -> Table {
     if counted.repeated_delegations > 0 {
         notes.push(format!(
             "{} đoàn có mặt ở nhiều dòng, tính một lần ở tổng số.",
-            crate::kernel::money::grouped(counted.repeated_delegations)
+            kernel::money::grouped(counted.repeated_delegations)
         ));
     }
     if counted.repeated_persons > 0 {
         notes.push(format!(
             "{} người có mặt ở nhiều dòng, tính một lần ở tổng số.",
-            crate::kernel::money::grouped(counted.repeated_persons)
+            kernel::money::grouped(counted.repeated_persons)
         ));
     }
     let side = if side.procedure == Procedure::Outbound { "Đoàn ra" } else { "Đoàn vào" };

@@ -4,14 +4,14 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::kernel::id::Id;
-use crate::kernel::time::rfc3339;
-use crate::kernel::words::Procedure;
 use crate::reports::corrections::{Change, Correction, changed_words, visits};
 use crate::reports::model::{Content, Figures, Kind, Line, Report, Rule, Table};
 use crate::statistics::compare::percent;
 use crate::statistics::fact::Fact;
 use crate::statistics::question::Window;
+use kernel::id::Id;
+use kernel::time::rfc3339;
+use kernel::words::Procedure;
 
 /// A report in a list.
 #[derive(Serialize, ToSchema)]

@@ -5,17 +5,17 @@ use rust_xlsxwriter::{
     FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
-use crate::kernel::country::country;
-use crate::kernel::id::Id;
-use crate::kernel::time::in_vietnamese;
-use crate::kernel::words::Procedure;
-use crate::papers::chart::GROUPED;
-use crate::papers::csv::harmless;
 use crate::reports::corrections::visits;
 use crate::reports::model::{Content, Figures, Line, Record, Report, Table};
 use crate::reports::tables::SUMMARY;
 use crate::reports::view::title;
 use crate::statistics::compare::percent;
+use documents::chart::GROUPED;
+use documents::csv::harmless;
+use kernel::country::country;
+use kernel::id::Id;
+use kernel::time::in_vietnamese;
+use kernel::words::Procedure;
 
 /// The number of the paper size, as workbooks know it.
 const A4: u8 = 9;
@@ -93,7 +93,7 @@ pub fn about(report: &Report, content: &Content, corrections: usize) -> Vec<Stri
         "Số liệu từ ngày {} đến ngày {}, tính theo ngày đi (đoàn ra), ngày đến (đoàn vào); chốt ngày {}, phiên bản số liệu {}.",
         in_vietnamese(content.from),
         in_vietnamese(content.to),
-        in_vietnamese(crate::kernel::time::day_of(report.frozen_at)),
+        in_vietnamese(kernel::time::day_of(report.frozen_at)),
         content.data_version
     )];
     if content.early {

@@ -6,14 +6,14 @@ use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
 use crate::error::{Result, forbidden};
-use crate::kernel::succession::Succession;
-use crate::kernel::time::{Day, Period};
-use crate::kernel::words::{Body, Procedure, Role};
 use crate::statistics::count::Dimension;
 use crate::statistics::fact::Fact;
 use crate::statistics::narrow::Narrow;
 use crate::statistics::question::{AgencyView, Measures, Question};
 use crate::statistics::{store, units};
+use kernel::succession::Succession;
+use kernel::time::{Day, Period};
+use kernel::words::{Body, Procedure, Role};
 
 /// Code and name of agencies by id.
 type Names = HashMap<i64, (String, String)>;

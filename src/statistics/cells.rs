@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 
-use crate::kernel::words::Field;
 use crate::statistics::count::{DateBasis, region};
 use crate::statistics::fact::Fact;
+use kernel::words::Field;
 
 /// The words of a cell.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 
-use crate::kernel::time::{Day, Period};
 use crate::statistics::count::{Counted, Dimension, Figures};
+use kernel::time::{Day, Period};
 
 /// The same days of the year before; 29 February becomes the 28th.
 pub fn year_before(period: Period) -> Period {

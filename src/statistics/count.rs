@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::Datelike;
 
-use crate::kernel::country::country;
-use crate::kernel::id::Id;
-use crate::kernel::time::Day;
-use crate::kernel::words::{Channel, Field, PostLevel, ReceptionLevel};
 use crate::statistics::fact::{Fact, Share};
+use kernel::country::country;
+use kernel::id::Id;
+use kernel::time::Day;
+use kernel::words::{Channel, Field, PostLevel, ReceptionLevel};
 
 /// What figures can be grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
@@ -269,9 +269,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::kernel::money::Money;
-    use crate::kernel::words::FundingSource;
     use crate::statistics::fact::Paid;
+    use kernel::money::Money;
+    use kernel::words::FundingSource;
 
     /// A delegation of these people, each `(agency, person)`, to these countries.
     fn fact(delegation_id: i64, people: &[(i64, i64)], countries: &[&str], date: &str) -> Fact {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::money::Money;
-use crate::kernel::time::Day;
-use crate::kernel::words::{Channel, Field, FundingSource, PostLevel, Procedure, Purpose, ReceptionLevel};
+use kernel::money::Money;
+use kernel::time::Day;
+use kernel::words::{Channel, Field, FundingSource, PostLevel, Procedure, Purpose, ReceptionLevel};
 
 /// A delegation that counts, with everyone it counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

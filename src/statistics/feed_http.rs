@@ -9,17 +9,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::http::page_response;
+use crate::db::counters::data_version;
 use crate::error::Result;
-use crate::kernel::id::Id;
-use crate::kernel::page::seal;
-use crate::kernel::words::Procedure;
-use crate::record::counters::data_version;
 use crate::statistics::asked::{Agencies, Asked, scope};
 use crate::statistics::cells::{Key, Measures, cells};
 use crate::statistics::question::Question;
 use crate::web::etag::IfNoneMatch;
 use crate::web::idempotency::fingerprint;
 use crate::web::query::{self, Query, invalid};
+use kernel::id::Id;
+use kernel::page::seal;
+use kernel::words::Procedure;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(outbound).service(inbound);

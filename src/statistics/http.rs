@@ -8,11 +8,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::db::Conn;
+use crate::db::counters::data_version;
 use crate::error::{Error, Result};
-use crate::kernel::id::Id;
-use crate::kernel::words::Procedure;
-use crate::papers;
-use crate::record::counters::data_version;
 use crate::statistics::asked::{Agencies, Asked, scope};
 use crate::statistics::compare::{compare, year_before};
 use crate::statistics::count::{Dimension, count};
@@ -23,6 +20,8 @@ use crate::web::answers::Answers;
 use crate::web::etag::IfNoneMatch;
 use crate::web::file;
 use crate::web::query::Query;
+use kernel::id::Id;
+use kernel::words::Procedure;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(outbound).service(inbound);
@@ -140,9 +139,9 @@ fn figures(conn: &mut Conn, call: &Call, agencies: Agencies, asked: &Asked) -> R
     let name = if asked.procedure == Procedure::Inbound { "Đoàn vào" } else { "Đoàn ra" };
     let bytes = match asked.question.format() {
         Format::Json => serde_json::to_vec(&shown.view()).map_err(|e| e.to_string()),
-        Format::Csv => papers::csv::write(&shown.table(name)),
-        Format::Xlsx => papers::xlsx::write(&shown.table(name)),
-        Format::Svg => Ok(papers::svg::draw(&shown.picture(call.today)).into_bytes()),
+        Format::Csv => documents::csv::write(&shown.table(name)),
+        Format::Xlsx => documents::xlsx::write(&shown.table(name)),
+        Format::Svg => Ok(documents::svg::draw(&shown.picture(call.today)).into_bytes()),
     };
     Ok((version, bytes.map_err(Error::Internal)?))
 }

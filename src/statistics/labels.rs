@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::kernel::country::{REGIONS, country};
-use crate::kernel::id::Id;
-use crate::kernel::text::Language;
 use crate::statistics::count::Dimension;
+use kernel::country::{REGIONS, country};
+use kernel::id::Id;
+use kernel::text::Language;
 
 const WORDS: &[(&str, &str)] = &[
     ("official", "Công tác"),

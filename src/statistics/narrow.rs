@@ -1,8 +1,8 @@
 //! Filters of figures: which facts are meant, by any word that they can be grouped by. Pure.
 
-use crate::kernel::words::{Channel, Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 use crate::statistics::count::region;
 use crate::statistics::fact::Fact;
+use kernel::words::{Channel, Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 
 /// Which facts are meant; none of a word means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

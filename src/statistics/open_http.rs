@@ -6,14 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::db::counters::data_version;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result, not_found};
-use crate::kernel::table::{Cell, Table};
-use crate::kernel::text::Language;
-use crate::kernel::time::{Clock, Day, day_of};
-use crate::kernel::words::Procedure;
-use crate::papers;
-use crate::record::counters::data_version;
 use crate::statistics::count::{DateBasis, Dimension, Figures, count};
 use crate::statistics::labels::{heading, label, measure};
 use crate::statistics::question::Window;
@@ -25,6 +20,10 @@ use crate::web::file;
 use crate::web::idempotency::fingerprint;
 use crate::web::query::{Query, invalid};
 use crate::web::trace::language_of;
+use kernel::table::{Cell, Table};
+use kernel::text::Language;
+use kernel::time::{Clock, Day, day_of};
+use kernel::words::Procedure;
 
 /// Whether the province publishes its figures.
 #[derive(Debug, Clone, Copy, Default)]
@@ -217,7 +216,7 @@ fn figures(
             let shown = OpenStatistics { procedure, year, by, source: SOURCE, licence: LICENCE, total, rows };
             serde_json::to_vec(&shown).map_err(|e| e.to_string())
         }
-        Format::Csv => papers::csv::write(&table(by, language, rows, total)),
+        Format::Csv => documents::csv::write(&table(by, language, rows, total)),
     };
     Ok((version, bytes.map_err(Error::Internal)?))
 }

@@ -2,14 +2,14 @@
 
 use chrono::Datelike;
 
-use crate::kernel::money::grouped;
-use crate::kernel::text::Language;
-use crate::kernel::time::{Day, Period, in_vietnamese};
-use crate::kernel::words::Procedure;
-use crate::papers::svg::{Chart, Point, Shape};
 use crate::statistics::count::{Dimension, Figures};
 use crate::statistics::labels::{heading, label};
 use crate::statistics::view::Shown;
+use documents::svg::{Chart, Point, Shape};
+use kernel::money::grouped;
+use kernel::text::Language;
+use kernel::time::{Day, Period, in_vietnamese};
+use kernel::words::Procedure;
 
 /// Bars of one picture at most; more cannot be read on a page.
 const BARS: usize = 25;

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::Result;
-use crate::kernel::country::{REGIONS, country};
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Period};
-use crate::kernel::words::{Channel, Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 use crate::statistics::count::{DateBasis, Dimension};
 use crate::statistics::narrow::Narrow;
 use crate::web::query::invalid;
+use kernel::country::{REGIONS, country};
+use kernel::id::Id;
+use kernel::time::{Day, Period};
+use kernel::words::{Channel, Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 
 /// What is asked. Either `from` and `to`, or `year` with a window; else the current year.
 #[derive(Debug, Clone, Deserialize, IntoParams)]

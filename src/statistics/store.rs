@@ -4,15 +4,15 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
+use crate::db::counters;
 use crate::db::schema::{fact_shares, facts};
 use crate::db::{Conn, differing, each, insert_rows, word};
 use crate::error::{Error, Result};
-use crate::kernel::money::Money;
-use crate::kernel::time::{Day, Period};
-use crate::kernel::words::Procedure;
-use crate::record::counters;
 use crate::statistics::count::DateBasis;
 use crate::statistics::fact::{Fact, Paid, Share};
+use kernel::money::Money;
+use kernel::time::{Day, Period};
+use kernel::words::Procedure;
 
 #[derive(Queryable, Selectable, Insertable, PartialEq)]
 #[diesel(table_name = facts)]

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::kernel::succession::Succession;
-use crate::kernel::time::Day;
 use crate::statistics::fact::Fact;
+use kernel::succession::Succession;
+use kernel::time::Day;
 
 /// Puts facts under the units of a day; answers the delegations of units that no single one stands for.
 pub fn place(facts: &mut [Fact], succession: &Succession, day: Day) -> HashSet<i64> {

@@ -6,15 +6,15 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::kernel::money::{self, Money};
-use crate::kernel::table::{Cell, Table};
-use crate::kernel::text::Language;
-use crate::kernel::time::Period;
-use crate::kernel::words::Procedure;
 use crate::statistics::compare::{Compared, percent};
 use crate::statistics::count::{Counted, Dimension, Figures};
 use crate::statistics::labels::{heading, measure};
 use crate::statistics::question::{Basis, Measures, Window};
+use kernel::money::{self, Money};
+use kernel::table::{Cell, Table};
+use kernel::text::Language;
+use kernel::time::Period;
+use kernel::words::Procedure;
 
 #[derive(Serialize, ToSchema)]
 pub struct PeriodView {

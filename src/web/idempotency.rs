@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::db::Conn;
 use crate::db::schema::idempotency_keys as keys;
 use crate::error::{Code, Result, refuse};
-use crate::kernel::time::Moment;
+use kernel::time::Moment;
 
 /// An answer as it can be kept and given again.
 #[derive(Debug, Clone, PartialEq, Eq)]

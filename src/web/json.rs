@@ -13,10 +13,10 @@ use serde_json::{Map, Number, Value};
 use utoipa::ToSchema;
 
 use crate::error::{Code, Error, Result, refuse};
-use crate::kernel::text::{bears_secret_mark, nfc};
-use crate::kernel::violation::Violations;
 use crate::web::idempotency::fingerprint;
 use crate::web::schema;
+use kernel::text::{bears_secret_mark, nfc};
+use kernel::violation::Violations;
 
 /// A field of changes that can be taken away: left out it stays (`None`), `null` clears it (`Some(None)`).
 pub fn given<'de, T: serde::Deserialize<'de>, D: de::Deserializer<'de>>(

@@ -9,8 +9,8 @@ use actix_web::{HttpRequest, web};
 use futures_util::TryStreamExt;
 
 use crate::error::{Code, Error, Result, refuse};
-use crate::kernel::text::nfc;
-use crate::kernel::violation::Violations;
+use kernel::text::nfc;
+use kernel::violation::Violations;
 
 /// Bytes a part may have that is no file.
 const TEXT_LIMIT: usize = 4_096;

@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Code, Error, Result, refuse};
-use crate::kernel::page::{DEFAULT_LIMIT, MAX_LIMIT, unseal};
+use kernel::page::{DEFAULT_LIMIT, MAX_LIMIT, unseal};
 
 /// A checked query. `T` denies unknown fields.
 pub struct Query<T>(pub T);

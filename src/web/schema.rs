@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::kernel::violation::Violations;
+use kernel::violation::Violations;
 
 /// Length of any text that says nothing else.
 const TEXT_LIMIT: u64 = 4_000;

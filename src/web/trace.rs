@@ -9,8 +9,8 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
 use crate::error::{Code, Problem};
-use crate::kernel::text::Language;
 use crate::web::health;
+use kernel::text::Language;
 
 /// Identifies one request in answers, log and audit trail.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Sign-in, tokens, accounts, the trail.
 
+use ngoaivu::audit::{self, Checkpoint, Verdict};
 use ngoaivu::demo::PASSWORD;
-use ngoaivu::record::audit::{self, Checkpoint, Verdict};
 use serde_json::{Value, json};
 
 use crate::world::World;

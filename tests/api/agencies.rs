@@ -1,7 +1,7 @@
 //! Units that are renamed, merged, split and transferred: who goes on with their work, and under whose name they count.
 
-use ngoaivu::kernel::id::Id;
-use ngoaivu::kernel::words::{Procedure, Purpose};
+use kernel::id::Id;
+use kernel::words::{Procedure, Purpose};
 use ngoaivu::statistics::fact::{Fact, Share};
 use ngoaivu::statistics::store;
 use serde_json::{Value, json};

@@ -170,7 +170,7 @@ on_both! {
         w.as_user("rules", pack(other)).await.refused(409, "already_exists");
         let list = w.get("stats", "/regulations").await.expect(200).json();
         let codes: Vec<&str> = list["items"].as_array().unwrap().iter().map(|r| r["code"].as_str().unwrap()).collect();
-        let mut expected: Vec<&str> = ngoaivu::regulation::SHIPPED.iter().map(|(code, _)| *code).chain(["x-2026"]).collect();
+        let mut expected: Vec<&str> = regulation::SHIPPED.iter().map(|(code, _)| *code).chain(["x-2026"]).collect();
         expected.sort_unstable();
         assert_eq!(codes, expected);
         w.get("stats", "/regulations/atlantis").await.refused(404, "not_found");

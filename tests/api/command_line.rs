@@ -114,8 +114,8 @@ fn figures_of_an_older_form_are_not_served_until_migrate_derived_them_again() {
     let folder = Folder::new("form");
     assert!(ngoaivu(&["migrate", "--data", folder.text()]).status.success());
     let address = ngoaivu::db::Address::in_folder(&folder.0);
-    let set = |form: i64| ngoaivu::record::counters::set(&mut address.connect().unwrap(), "facts_form", form).unwrap();
-    let form = || ngoaivu::record::counters::counter(&mut address.connect().unwrap(), "facts_form").unwrap();
+    let set = |form: i64| ngoaivu::db::counters::set(&mut address.connect().unwrap(), "facts_form", form).unwrap();
+    let form = || ngoaivu::db::counters::counter(&mut address.connect().unwrap(), "facts_form").unwrap();
     let current = form();
     set(current - 1);
     let refused = ngoaivu(&["audit", "verify", "--data", folder.text()]);

@@ -95,13 +95,13 @@ on_both! {
 
     async fn a_refusal_or_a_panic_in_one_write_spares_the_others_of_its_group(w) {
         let db = &w.house.db;
-        let count = |name: &'static str| move |conn: &mut Conn| ngoaivu::record::counters::next(conn, name);
+        let count = |name: &'static str| move |conn: &mut Conn| ngoaivu::db::counters::next(conn, name);
         let fails = |conn: &mut Conn| -> ngoaivu::error::Result<i64> {
-            ngoaivu::record::counters::next(conn, "refused")?;
+            ngoaivu::db::counters::next(conn, "refused")?;
             Err(refuse(Code::InUse, "không", "no"))
         };
         let panics = |conn: &mut Conn| -> ngoaivu::error::Result<i64> {
-            ngoaivu::record::counters::next(conn, "panicked")?;
+            ngoaivu::db::counters::next(conn, "panicked")?;
             panic!("on purpose")
         };
         let quiet = std::panic::take_hook();
@@ -109,7 +109,7 @@ on_both! {
         let (a, b, c, d) = futures_util::future::join4(db.write(count("kept"), |_| {}), db.write(fails, |_| {}), db.write(panics, |_| {}), db.write(count("kept"), |_| {})).await;
         std::panic::set_hook(quiet);
         assert_eq!((a.unwrap(), b.unwrap_err().code(), c.unwrap_err().code(), d.unwrap()), (1, Code::InUse, Code::Internal, 2));
-        let value = |name: &'static str| db.write_now(move |conn| ngoaivu::record::counters::next(conn, name)).unwrap();
+        let value = |name: &'static str| db.write_now(move |conn| ngoaivu::db::counters::next(conn, name)).unwrap();
         assert_eq!((value("kept"), value("refused"), value("panicked")), (3, 1, 1));
     }
 
@@ -118,7 +118,7 @@ on_both! {
             let db = w.house.db.clone();
             async move {
                 db.write(move |conn| {
-                    let number = ngoaivu::record::counters::next(conn, "n")?;
+                    let number = ngoaivu::db::counters::next(conn, "n")?;
                     if at % 7 == 0 { Err(refuse(Code::InUse, "không", "no")) } else { Ok(number) }
                 }, |_| {}).await.ok()
             }
@@ -137,10 +137,10 @@ async fn a_write_that_cannot_begin_is_answered_and_the_writer_lives_on() {
     let mut other = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
     diesel::sql_query("BEGIN IMMEDIATE").execute(&mut other).unwrap();
     let db = w.house.db.clone();
-    let refused = db.write(|conn| ngoaivu::record::counters::next(conn, "x"), |_| {}).await;
+    let refused = db.write(|conn| ngoaivu::db::counters::next(conn, "x"), |_| {}).await;
     assert_eq!(refused.unwrap_err().code(), Code::Unavailable);
     diesel::sql_query("ROLLBACK").execute(&mut other).unwrap();
-    assert_eq!(db.write(|conn| ngoaivu::record::counters::next(conn, "x"), |_| {}).await.unwrap(), 1);
+    assert_eq!(db.write(|conn| ngoaivu::db::counters::next(conn, "x"), |_| {}).await.unwrap(), 1);
 }
 
 #[actix_web::test]
@@ -166,7 +166,7 @@ async fn a_full_disk_fails_the_group_and_not_the_thread() {
     // The limit belongs to the connection; one write may still meet it, then the writer works on.
     let mut last = Err(Code::Internal);
     for _ in 0..3 {
-        last = w.house.db.write(|conn| ngoaivu::record::counters::next(conn, "x"), |_| {}).await.map_err(|e| e.code());
+        last = w.house.db.write(|conn| ngoaivu::db::counters::next(conn, "x"), |_| {}).await.map_err(|e| e.code());
         if last.is_ok() {
             break;
         }

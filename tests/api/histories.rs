@@ -1,9 +1,9 @@
 //! Laws of figures over histories of acts drawn at random: their order is of no matter, facts derived again are the stored
 //! ones, and what a frozen report differs by is explained by its corrections.
 
+use kernel::time::Period;
+use kernel::words::Procedure;
 use ngoaivu::db::Conn;
-use ngoaivu::kernel::time::Period;
-use ngoaivu::kernel::words::Procedure;
 use ngoaivu::procedures;
 use ngoaivu::statistics::count::DateBasis;
 use ngoaivu::statistics::fact::Fact;

@@ -135,7 +135,7 @@ on_both! {
         // The file is not kept; the sheet with its remarks is, without the row.
         assert_eq!(w.files(), files + 1);
         let path = format!("/imports/{}/annotated", batch["id"].as_str().unwrap());
-        let sheet = ngoaivu::papers::sheet::read(&w.get("officer.snv", &path).await.expect(200).bytes).unwrap().remove(0);
+        let sheet = documents::sheet::read(&w.get("officer.snv", &path).await.expect(200).bytes).unwrap().remove(0);
         assert_eq!(sheet.rows[0].cell(8).text(), "Kết quả kiểm tra");
         let row = |n: u32| sheet.rows.iter().find(|r| r.number == n).unwrap();
         assert!(row(3).cell(8).text().contains("Ngày đến"), "{:?}", row(3));

@@ -254,8 +254,8 @@ on_both! {
         w.approved_visit(fourth).await;
         assert_eq!(figures(&w, "year=2026").await["total"]["persons"], 1);
         let stored: Vec<_> = w.house.db.read_now(|c| {
-            let year = ngoaivu::kernel::time::Period { from: "2026-01-01".parse().unwrap(), to: "2026-12-31".parse().unwrap() };
-            store::in_period(c, ngoaivu::kernel::words::Procedure::Inbound, year, ngoaivu::statistics::count::DateBasis::Travel)
+            let year = kernel::time::Period { from: "2026-01-01".parse().unwrap(), to: "2026-12-31".parse().unwrap() };
+            store::in_period(c, kernel::words::Procedure::Inbound, year, ngoaivu::statistics::count::DateBasis::Travel)
         }).unwrap();
         assert_eq!(w.house.db.write_now(rebuild_facts).unwrap(), 4);
         assert_eq!(w.house.db.read_now(|c| store::of_delegation(c, stored[0].delegation_id)).unwrap().as_ref(), stored.first());

@@ -1,18 +1,18 @@
 //! Laws of the law book and of the flow, tried at random: the order of members and stops is of no matter, everything
 //! cites, a pack with faults loads nothing, and no path through the acts skips a step or decides twice.
 
-use ngoaivu::kernel::time::Day;
-use ngoaivu::kernel::words::{
+use kernel::time::Day;
+use kernel::words::{
     Bloc, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
 };
 use ngoaivu::registry::holidays;
-use ngoaivu::regulation::SHIPPED;
-use ngoaivu::regulation::assess::{Assessment, assess};
-use ngoaivu::regulation::book::{Book, load};
-use ngoaivu::regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use regulation::SHIPPED;
+use regulation::assess::{Assessment, assess};
+use regulation::book::{Book, load};
+use regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
 use serde_json::{Value, json};
 
 use crate::world::{World, decision};

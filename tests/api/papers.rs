@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
+use documents::docx::{CELL, paragraph, write};
 use futures_util::future::join_all;
-use ngoaivu::papers::docx::{CELL, paragraph, write};
 use serde_json::{Value, json};
 
 use crate::world::{World, decision, form};

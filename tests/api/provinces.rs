@@ -1,9 +1,9 @@
 //! The provinces' texts, one by one: scenarios A5 to A8 of domain.md, and that what was not read names nobody.
 
-use ngoaivu::handling::Tools;
-use ngoaivu::kernel::time::Period;
+use kernel::time::Period;
+use ngoaivu::dossier::Tools;
 use ngoaivu::procedures::rehearsal::rehearse;
-use ngoaivu::regulation::store::Shelf;
+use ngoaivu::regulations::store::Shelf;
 use serde_json::{Value, json};
 
 use crate::world::World;

@@ -86,7 +86,7 @@ on_both! {
         w.patch("clerk.skhcn", &format!("/officials/{person}"), &etag, json!({"post_level": "department_head"})).await.expect(200);
         let stored = all_facts(&w);
         assert_eq!(stored.iter().map(|f| f.shares.len()).collect::<Vec<_>>(), [2]);
-        w.house.db.write_now(|conn| store::clear(conn, ngoaivu::kernel::words::Procedure::Outbound)).unwrap();
+        w.house.db.write_now(|conn| store::clear(conn, kernel::words::Procedure::Outbound)).unwrap();
         assert!(all_facts(&w).is_empty());
         assert_eq!(w.house.db.write_now(rebuild_facts).unwrap(), 1);
         assert_eq!(all_facts(&w), stored);
@@ -183,7 +183,7 @@ on_both! {
         let clashes = w.get("inspector", "/calendar?from=2025-12-01&to=2026-03-31").await.expect(200).json()["clashes"].clone();
         assert_eq!(clashes, json!([]), "nobody is in two places");
         let stored = all_facts(&w);
-        w.house.db.write_now(|conn| store::clear(conn, ngoaivu::kernel::words::Procedure::Inbound)).unwrap();
+        w.house.db.write_now(|conn| store::clear(conn, kernel::words::Procedure::Inbound)).unwrap();
         w.house.db.write_now(rebuild_facts).unwrap();
         assert_eq!(all_facts(&w), stored);
     }

@@ -13,11 +13,11 @@ use actix_web::http::Method;
 use actix_web::test::{self, TestRequest};
 use diesel::prelude::*;
 use futures_util::future::LocalBoxFuture;
+use kernel::time::{Clock, Day, Moment};
 use ngoaivu::app::{self, House};
 use ngoaivu::config::Network;
 use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
-use ngoaivu::kernel::time::{Clock, Day, Moment};
 use ngoaivu::registry::holidays;
 use ngoaivu::statistics::open_http::Published;
 use serde_json::{Value, json};
@@ -132,7 +132,7 @@ fn fresh_folder() -> PathBuf {
 fn fill(address: &Address) {
     migrate::run(address).unwrap();
     let db = Db::open(address.clone()).unwrap();
-    db.write_now(|conn| ngoaivu::regulation::store::add_shipped(conn, monday())).unwrap();
+    db.write_now(|conn| ngoaivu::regulations::store::add_shipped(conn, monday())).unwrap();
     db.write_now(|conn| demo::make(conn, monday())).unwrap();
     db.close();
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::kernel::time::{Day, start_of};
-use crate::kernel::words::{Body, Document, GuestClass, Procedure, ReceptionLevel, Topic, VisitorLevel};
 use crate::procedures::inbound::model::Content;
-use crate::regulation::case::{Case, Matter, Visit, Visitor};
+use kernel::time::{Day, start_of};
+use kernel::words::{Body, Document, GuestClass, Procedure, ReceptionLevel, Topic, VisitorLevel};
+use regulation::case::{Case, Matter, Visit, Visitor};
 
 /// What is known around a dossier.
 #[derive(Debug, Default)]

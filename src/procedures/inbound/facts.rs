@@ -1,9 +1,9 @@
 //! What a visit counts for: guests by nationality, the recorded headcount as lượt khách. Pure.
 
-use crate::kernel::time::Period;
-use crate::kernel::words::Procedure;
 use crate::procedures::inbound::model::Visit;
 use crate::statistics::fact::{Fact, Share};
+use kernel::time::Period;
+use kernel::words::Procedure;
 
 /// Every guest by name, and the unnamed of each nationality as a group; none unless it is approved or later.
 ///

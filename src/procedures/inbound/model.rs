@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::dossier::engagement::Engagement;
-use crate::dossier::model::Origin;
-use crate::handling::model::Dossier;
-use crate::kernel::text::fold;
-use crate::kernel::time::{Day, Moment, Period};
-use crate::kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
+use crate::dossier::model::Dossier;
+use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::model::Origin;
+use kernel::text::fold;
+use kernel::time::{Day, Moment, Period};
+use kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// The dossier of a visit.
 pub type Visit = Dossier<Content>;

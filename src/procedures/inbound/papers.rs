@@ -1,13 +1,13 @@
 //! Papers of visits: the list as a table, and the printable programme. Pure.
 
-use crate::handling::model::Decision;
-use crate::handling::papers;
-use crate::handling::store::list::Item;
-use crate::kernel::table::Table;
-use crate::kernel::time::{Day, day_of, in_vietnamese, local};
-use crate::kernel::words::DecisionVerdict;
-use crate::papers::docx::{self, CELL, CENTRED, HEADING, Look, TEXT_WIDTH, paragraph, table};
+use crate::dossier::model::Decision;
+use crate::dossier::papers;
+use crate::dossier::store::list::Item;
 use crate::procedures::inbound::model::{self, Visit};
+use documents::docx::{self, CELL, CENTRED, HEADING, Look, TEXT_WIDTH, paragraph, table};
+use kernel::table::Table;
+use kernel::time::{Day, day_of, in_vietnamese, local};
+use kernel::words::DecisionVerdict;
 
 /// The list of delegations that come.
 pub fn list(items: &[Item]) -> Table {

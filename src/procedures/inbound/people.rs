@@ -4,12 +4,12 @@ use diesel::prelude::*;
 
 use crate::db::schema::{dossiers, guests, inbound_guests};
 use crate::db::{Conn, containing, insert_rows};
+use crate::dossier::flow::State;
 use crate::error::Result;
-use crate::handling::flow::State;
-use crate::kernel::id::Id;
-use crate::kernel::text::fold;
-use crate::kernel::time::Moment;
 use crate::procedures::inbound::model::Guest;
+use kernel::id::Id;
+use kernel::text::fold;
+use kernel::time::Moment;
 
 /// A person who was a guest.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use crate::handling::amendments::{Difference, Kind};
-use crate::kernel::checks;
-use crate::kernel::id::Id;
-use crate::kernel::time::{rfc3339, start_of};
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{Bloc, Channel, MemberRole, Purpose};
+use crate::dossier::amendments::{Difference, Kind};
 use crate::procedures::inbound::model::{Content, Item};
+use kernel::checks;
+use kernel::id::Id;
+use kernel::time::{rfc3339, start_of};
+use kernel::violation::Violations;
+use kernel::words::{Bloc, Channel, MemberRole, Purpose};
 
 /// What the registry knows of a content.
 pub struct Known {

@@ -9,17 +9,17 @@ use crate::db::schema::{
     dossiers, inbound_guests as guests, officials, programme_hosts as hosts, programme_items as items,
 };
 use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
-use crate::dossier::engagement::Engagement;
-use crate::dossier::model::Origin;
+use crate::dossier::Stored;
+use crate::dossier::flow::State;
+use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::model::Origin;
+use crate::dossier::store::words_of;
 use crate::error::Result;
-use crate::handling::Stored;
-use crate::handling::flow::State;
-use crate::handling::store::words_of;
-use crate::kernel::time::Moment;
-use crate::kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 use crate::procedures::inbound::model::{Content, Guest, Item, Nationality, Stay};
 use crate::procedures::inbound::people;
 use crate::procedures::lines::Own;
+use kernel::time::Moment;
+use kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// The part of the content that nothing but the visit itself reads.
 #[derive(Serialize, Deserialize)]

@@ -4,15 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::Datelike;
 
-use crate::dossier::engagement::Engagement;
-use crate::dossier::model::Member;
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Period};
-use crate::kernel::words::{DecisionVerdict, Direction, Document, Procedure, Severity};
+use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::model::Member;
 use crate::procedures::outbound::model::{Content, Verdicts};
 use crate::registry::agencies::Agency;
 use crate::registry::officials::Official;
-use crate::regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
+use kernel::id::Id;
+use kernel::time::{Day, Period};
+use kernel::words::{DecisionVerdict, Direction, Document, Procedure, Severity};
+use regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
 
 /// What is known around a dossier.
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
                 post_level: official.post_level,
                 managed_by: official.managed_by(received_on),
                 personnel: official.personnel,
-                bloc: agency.map_or(crate::kernel::words::Bloc::State, |a| a.bloc),
+                bloc: agency.map_or(kernel::words::Bloc::State, |a| a.bloc),
                 party_member: official.party_member,
                 provincial_committee_member: official.provincial_committee_member,
                 key_leader: official.key_leader,
@@ -90,7 +90,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
             enterprise_invites_by_name: content
                 .inviting_party
                 .as_ref()
-                .is_some_and(|p| p.invites_by_name && p.kind == crate::kernel::words::InviterKind::Enterprise),
+                .is_some_and(|p| p.invites_by_name && p.kind == kernel::words::InviterKind::Enterprise),
             stops: content
                 .stops
                 .iter()

@@ -1,9 +1,9 @@
 //! What an outbound dossier counts for. Pure.
 
-use crate::kernel::time::Period;
-use crate::kernel::words::Procedure;
 use crate::procedures::outbound::model::Trip;
 use crate::statistics::fact::{Fact, Paid, Share};
+use kernel::time::Period;
+use kernel::words::Procedure;
 
 /// Every travelling member in every country, whom a list only counted as one group; none unless the dossier is approved
 /// or later.

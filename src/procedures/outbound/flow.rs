@@ -1,7 +1,7 @@
 //! The flow of an outbound dossier: which act is possible in which state, and where it leads. Pure.
 
 use crate::approval::process::Stage;
-use crate::handling::flow::{Action, Next, NotPossible, State};
+use crate::dossier::flow::{Action, Next, NotPossible, State};
 
 /// The whole flow.
 pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
@@ -56,7 +56,7 @@ mod tests {
     use strum::VariantArray;
 
     use super::*;
-    use crate::handling::flow::laws;
+    use crate::dossier::flow::laws;
 
     #[test]
     fn end_states_lead_nowhere() {

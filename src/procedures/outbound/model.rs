@@ -3,14 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::dossier::engagement::Engagement;
-use crate::dossier::model::{Funding, InvitingParty, Leave, Member, Origin, PartyLevel, PartyOpinion, Stop};
-use crate::handling::model::Dossier;
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Period, start_of};
-use crate::kernel::words::{
-    Capacity, ConsentVerdict, DecisionVerdict, Direction, Field, PostLevel, Procedure, Purpose,
-};
+use crate::dossier::model::Dossier;
+use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, Origin, PartyLevel, PartyOpinion, Stop};
+use kernel::id::Id;
+use kernel::time::{Day, Period, start_of};
+use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Direction, Field, PostLevel, Procedure, Purpose};
 
 /// What the agency writes into the dossier.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

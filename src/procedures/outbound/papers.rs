@@ -1,8 +1,8 @@
 //! Papers of outbound dossiers: the list as a table. Pure.
 
-use crate::handling::papers;
-use crate::handling::store::list::Item;
-use crate::kernel::table::Table;
+use crate::dossier::papers;
+use crate::dossier::store::list::Item;
+use kernel::table::Table;
 
 /// The list of delegations going abroad.
 pub fn list(items: &[Item]) -> Table {

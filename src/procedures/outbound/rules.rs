@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::dossier::model::{Member, Stop};
-use crate::dossier::rules::{check_funding, check_members, check_stops};
-use crate::handling::amendments::{Difference, Kind};
-use crate::kernel::checks;
-use crate::kernel::id::Id;
-use crate::kernel::time::Day;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{MemberRole, Procedure, Purpose};
+use crate::dossier::amendments::{Difference, Kind};
+use crate::dossier::parts::model::{Member, Stop};
+use crate::dossier::parts::rules::{check_funding, check_members, check_stops};
 use crate::procedures::outbound::model::{Content, Person};
+use kernel::checks;
+use kernel::id::Id;
+use kernel::time::Day;
+use kernel::violation::Violations;
+use kernel::words::{MemberRole, Procedure, Purpose};
 
 /// Every fault of a content; `known` are the officials that exist.
 pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {

@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops, plan_draws};
 use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
-use crate::dossier::engagement::Engagement;
-use crate::dossier::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
+use crate::dossier::Stored;
+use crate::dossier::flow::State;
+use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
+use crate::dossier::store::words_of;
 use crate::error::Result;
-use crate::handling::Stored;
-use crate::handling::flow::State;
-use crate::handling::store::words_of;
-use crate::kernel::id::Id;
-use crate::kernel::time::{Day, Moment, Period, day_of};
-use crate::kernel::words::{Capacity, Field, MemberRole, Purpose};
 use crate::plans::store as plans;
 use crate::procedures::lines::Own;
 use crate::procedures::outbound::model::{Content, Journey, Person, Trip, Verdicts, abroad};
+use kernel::id::Id;
+use kernel::time::{Day, Moment, Period, day_of};
+use kernel::words::{Capacity, Field, MemberRole, Purpose};
 
 /// The part of the content that nothing but the trip itself reads.
 #[derive(Serialize, Deserialize)]

@@ -4,18 +4,18 @@ use serde_json::json;
 
 use crate::access::call::Call;
 use crate::db::Conn;
+use crate::dossier::Tools;
+use crate::dossier::actions::after::past;
+use crate::dossier::actions::amend;
+use crate::dossier::actions::decision::{self, Verdict};
+use crate::dossier::actions::{Seen, Trace, conclude, duties};
+use crate::dossier::flow::{Action, State};
+use crate::dossier::http::body::On;
 use crate::error::Result;
-use crate::handling::Tools;
-use crate::handling::actions::after::past;
-use crate::handling::actions::amend;
-use crate::handling::actions::decision::{self, Verdict};
-use crate::handling::actions::{Seen, Trace, conclude, duties};
-use crate::handling::flow::{Action, State};
-use crate::handling::http::body::On;
-use crate::kernel::violation::Violations;
 use crate::procedures::inbound::actions::draft::check_content;
 use crate::procedures::inbound::http::body::{Arrived, Decide, Resume};
 use crate::procedures::inbound::model::{Content, Visit};
+use kernel::violation::Violations;
 
 /// The decision, with the conditions under which the visit is approved.
 pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Decide) -> Result<Visit> {

@@ -5,13 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
+use crate::dossier::Tools;
+use crate::dossier::actions::amend::amend as amend_dossier;
+use crate::dossier::actions::{Seen, Trace, begin, conclude, for_own_agency, open, require_possible};
+use crate::dossier::flow::{Action, State};
+use crate::dossier::rules::{AgencyRule, is_of_list};
 use crate::error::Result;
-use crate::handling::Tools;
-use crate::handling::actions::amend::amend as amend_dossier;
-use crate::handling::actions::{Seen, Trace, begin, conclude, for_own_agency, open, require_possible};
-use crate::handling::flow::{Action, State};
-use crate::handling::rules::{AgencyRule, is_of_list};
-use crate::kernel::violation::Violations;
 use crate::procedures::inbound::http::body::{Amend, NewVisit, VisitChanges};
 use crate::procedures::inbound::model::{Content, Guest, Visit};
 use crate::procedures::inbound::people;
@@ -19,6 +18,7 @@ use crate::procedures::inbound::rules::{Known, check, check_guests, check_nation
 use crate::registry::officials::masked;
 use crate::registry::{agencies, officials_store};
 use crate::web::json::Unchecked;
+use kernel::violation::Violations;
 
 /// Checks a content against the registry, and gives guests and hosts who they are.
 pub fn check_content(conn: &mut Conn, call: &Call, content: &mut Content) -> Result<AgencyRule> {

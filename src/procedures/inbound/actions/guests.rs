@@ -5,14 +5,14 @@ use serde_json::json;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
+use crate::dossier::Content as _;
+use crate::dossier::store;
 use crate::error::{Code, Result, not_found, refuse};
-use crate::handling::Content as _;
-use crate::handling::store;
-use crate::kernel::id::Id;
-use crate::kernel::violation::Violations;
 use crate::procedures::inbound::model::Content;
 use crate::procedures::inbound::people::{self, Person};
 use crate::statistics::store as statistics;
+use kernel::id::Id;
+use kernel::violation::Violations;
 
 /// Merges `from` into `into`; figures follow, and the trail names both.
 pub fn merge(conn: &mut Conn, call: &Call, into: Person, from: Id) -> Result<Person> {

@@ -6,26 +6,26 @@ pub mod guests;
 
 use crate::approval::process::Stage;
 use crate::db::Conn;
-use crate::dossier::attachments;
-use crate::dossier::engagement::own_clashes;
-use crate::dossier::model::Origin;
+use crate::dossier::amendments::Difference;
+use crate::dossier::flow::{Action, Next, NotPossible, State};
+use crate::dossier::model::{Dossier, Listed};
+use crate::dossier::parts::attachments;
+use crate::dossier::parts::engagement::own_clashes;
+use crate::dossier::parts::model::Origin;
+use crate::dossier::{self, Stored};
 use crate::error::Result;
-use crate::handling::amendments::Difference;
-use crate::handling::flow::{Action, Next, NotPossible, State};
-use crate::handling::model::{Dossier, Listed};
-use crate::handling::{self, Stored};
-use crate::kernel::time::Day;
-use crate::kernel::words::{Direction, Procedure};
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::inbound::case::{Around, case};
 use crate::procedures::inbound::model::Content;
 use crate::procedures::inbound::{facts, flow, rules, store};
 use crate::registry::partners_store;
-use crate::regulation::case::Case;
-use crate::regulation::visit_question::locality_word;
+use crate::regulations::visit_question::locality_word;
 use crate::statistics::fact::Fact;
+use kernel::time::Day;
+use kernel::words::{Direction, Procedure};
+use regulation::case::Case;
 
-impl handling::Content for Content {
+impl dossier::Content for Content {
     const DIRECTION: Direction = Direction::Inbound;
 
     fn procedure(&self) -> Procedure {

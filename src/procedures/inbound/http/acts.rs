@@ -2,8 +2,8 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::handling::http::body::On;
-use crate::handling::http::routes::{acts, shared_routes};
+use crate::dossier::http::body::On;
+use crate::dossier::http::routes::{acts, shared_routes};
 use crate::procedures::inbound::actions::{acts as own, draft as content};
 use crate::procedures::inbound::http::body::{Amend, Arrived, Decide, Resume};
 use crate::procedures::inbound::http::view::VisitView;

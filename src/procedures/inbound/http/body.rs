@@ -4,12 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::handling::http::body::Unclassified;
-use crate::handling::model::{DecisionPaper, Waiver};
-use crate::kernel::id::Id;
-use crate::kernel::words::{Channel, DecisionVerdict, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
+use crate::dossier::http::body::Unclassified;
+use crate::dossier::model::{DecisionPaper, Waiver};
 use crate::procedures::inbound::model::{Content, Guest, Item, Nationality, Stay};
 use crate::web::json::given;
+use kernel::id::Id;
+use kernel::words::{Channel, DecisionVerdict, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// How many guests are of one nationality.
 #[derive(Debug, Clone, Deserialize, serde::Serialize, ToSchema)]

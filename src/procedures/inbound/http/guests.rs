@@ -9,14 +9,14 @@ use crate::access::call::Call;
 use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::{Act, Kind};
 use crate::error::{Result, not_found};
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
 use crate::procedures::inbound::actions::guests as actions;
 use crate::procedures::inbound::people::{self, Filter, Person};
 use crate::registry::officials::shown;
 use crate::web::answers::Answers;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(merge);

@@ -14,10 +14,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::http::path_id;
+use crate::dossier::actions::find;
+use crate::dossier::http::{self as dossiers, Asked, listing};
+use crate::dossier::rules::sees_whole;
 use crate::error::{Error, Result};
-use crate::handling::actions::find;
-use crate::handling::http::{self as handling, Asked, listing};
-use crate::handling::rules::sees_whole;
 use crate::procedures::inbound::actions::draft;
 use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
 use crate::procedures::inbound::http::view::{VisitPage, VisitView};
@@ -53,7 +53,7 @@ async fn list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpR
     responses((status = 201, description = "drafted", body = VisitView)))]
 #[post("")]
 async fn create(call: Call, body: Incoming<NewVisit>) -> Result<HttpResponse> {
-    handling::create(call, body, draft::create).await
+    dossiers::create(call, body, draft::create).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -98,5 +98,5 @@ async fn change(
     id: web::Path<String>,
     body: Incoming<VisitChanges>,
 ) -> Result<HttpResponse> {
-    handling::change(call, answers, id, body, draft::edit).await
+    dossiers::change(call, answers, id, body, draft::edit).await
 }

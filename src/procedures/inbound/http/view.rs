@@ -7,22 +7,22 @@ use utoipa::ToSchema;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
-use crate::dossier::model::Origin;
+use crate::dossier::actions::Seen;
+use crate::dossier::flow::{Action, State};
+use crate::dossier::http::Shown;
+use crate::dossier::http::view::{AmendmentView, StepView, amendments, steps};
+use crate::dossier::model::{Decision, Report, Ruling};
+use crate::dossier::parts::model::Origin;
+use crate::dossier::rules::sees_whole;
+use crate::dossier::store::list;
 use crate::error::Result;
-use crate::handling::actions::Seen;
-use crate::handling::flow::{Action, State};
-use crate::handling::http::Shown;
-use crate::handling::http::view::{AmendmentView, StepView, amendments, steps};
-use crate::handling::model::{Decision, Report, Ruling};
-use crate::handling::rules::sees_whole;
-use crate::handling::store::list;
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::time::rfc3339;
-use crate::kernel::words::{Channel, Field, GuestClass, MemberRole, Procedure, Purpose, ReceptionLevel, Topic};
 use crate::procedures::engagements::{ClashView, clashes_of};
 use crate::procedures::inbound::model::{Content, Guest, Item, Nationality};
 use crate::registry::officials::shown;
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::time::rfc3339;
+use kernel::words::{Channel, Field, GuestClass, MemberRole, Procedure, Purpose, ReceptionLevel, Topic};
 
 /// A visit with everything that happened to it and what the caller can do next.
 #[derive(Serialize, ToSchema)]

@@ -6,20 +6,20 @@ use serde_json::json;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::dossier::model::Member;
+use crate::dossier::Tools;
+use crate::dossier::actions::approval::{go_on, not_open, require_note};
+use crate::dossier::actions::decision::{self, Verdict, with_names};
+use crate::dossier::actions::{Seen, Trace, assess_dossier, by_actor, conclude, received_on};
+use crate::dossier::amendments::Standing;
+use crate::dossier::flow::{Action, State};
+use crate::dossier::parts::model::Member;
 use crate::error::{Code, Problem, Result};
-use crate::handling::Tools;
-use crate::handling::actions::approval::{go_on, not_open, require_note};
-use crate::handling::actions::decision::{self, Verdict, with_names};
-use crate::handling::actions::{Seen, Trace, assess_dossier, by_actor, conclude, received_on};
-use crate::handling::amendments::Standing;
-use crate::handling::flow::{Action, State};
-use crate::kernel::violation::Violations;
-use crate::kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
 use crate::procedures::outbound::actions::has_room;
 use crate::procedures::outbound::http::body::{ConsentGiven, Decide, MemberVerdict};
 use crate::procedures::outbound::model::{Content, Trip, Verdicts};
-use crate::regulation::pack::ConsentMode;
+use kernel::violation::Violations;
+use kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
+use regulation::pack::ConsentMode;
 
 /// Puts verdicts on members by their ids; ids that do not travel are faults.
 fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violations) -> Vec<Option<V>> {

@@ -7,15 +7,13 @@ use chrono::Datelike;
 use crate::access::call::Call;
 use crate::access::permission::{Act, Kind};
 use crate::db::Conn;
-use crate::dossier::model::Member;
+use crate::dossier::Tools;
+use crate::dossier::actions::amend::amend as amend_dossier;
+use crate::dossier::actions::{Seen, Trace, begin, conclude, for_own_agency, open};
+use crate::dossier::flow::Action;
+use crate::dossier::parts::model::Member;
+use crate::dossier::rules::AgencyRule;
 use crate::error::Result;
-use crate::handling::Tools;
-use crate::handling::actions::amend::amend as amend_dossier;
-use crate::handling::actions::{Seen, Trace, begin, conclude, for_own_agency, open};
-use crate::handling::flow::Action;
-use crate::handling::rules::AgencyRule;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::MemberRole;
 use crate::plans::model::ItemState;
 use crate::plans::store as plans;
 use crate::procedures::outbound::actions::moved;
@@ -24,6 +22,8 @@ use crate::procedures::outbound::model::{Content, Person, Trip};
 use crate::procedures::outbound::rules::{check, stops_on};
 use crate::registry::{agencies, officials_store};
 use crate::web::json::Unchecked;
+use kernel::violation::Violations;
+use kernel::words::MemberRole;
 
 /// Checks a content against the registry; what its agency allows, and who its members are.
 fn check_content(

@@ -4,20 +4,20 @@ use serde_json::json;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::dossier::rules::check_stops;
+use crate::dossier::Tools;
+use crate::dossier::actions::after::past;
+use crate::dossier::actions::amend;
+use crate::dossier::actions::{Seen, Trace, conclude, duties};
+use crate::dossier::flow::{Action, State};
+use crate::dossier::http::body::On;
+use crate::dossier::parts::rules::check_stops;
 use crate::error::Result;
-use crate::handling::Tools;
-use crate::handling::actions::after::past;
-use crate::handling::actions::amend;
-use crate::handling::actions::{Seen, Trace, conclude, duties};
-use crate::handling::flow::{Action, State};
-use crate::handling::http::body::On;
-use crate::kernel::checks;
-use crate::kernel::violation::Violations;
-use crate::kernel::words::Procedure;
 use crate::procedures::outbound::actions::moved;
 use crate::procedures::outbound::http::body::Resume;
 use crate::procedures::outbound::model::{Content, Trip};
+use kernel::checks;
+use kernel::violation::Violations;
+use kernel::words::Procedure;
 
 pub fn record_departure(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: On) -> Result<Trip> {
     let mut faults = Violations::default();

@@ -11,16 +11,14 @@ use crate::access::call::Call;
 use crate::access::store as accounts;
 use crate::approval::process::Stage;
 use crate::db::Conn;
-use crate::dossier::attachments;
-use crate::dossier::duties;
-use crate::dossier::model::Origin;
+use crate::dossier::amendments::Difference;
+use crate::dossier::flow::{Action, Next, NotPossible, State};
+use crate::dossier::model::{Dossier, Listed};
+use crate::dossier::parts::attachments;
+use crate::dossier::parts::duties;
+use crate::dossier::parts::model::Origin;
+use crate::dossier::{self, Stored};
 use crate::error::Result;
-use crate::handling::amendments::Difference;
-use crate::handling::flow::{Action, Next, NotPossible, State};
-use crate::handling::model::{Dossier, Listed};
-use crate::handling::{self, Stored};
-use crate::kernel::time::Day;
-use crate::kernel::words::{Direction, Procedure};
 use crate::plans::model::{Item, ItemState};
 use crate::plans::store as plans;
 use crate::procedures::engagements::elsewhere;
@@ -28,10 +26,12 @@ use crate::procedures::outbound::case::{Around, case};
 use crate::procedures::outbound::model::{Content, Trip};
 use crate::procedures::outbound::{facts, flow, rules, store};
 use crate::registry::{agencies, officials_store};
-use crate::regulation::case::Case;
 use crate::statistics::fact::Fact;
+use kernel::time::Day;
+use kernel::words::{Direction, Procedure};
+use regulation::case::Case;
 
-impl handling::Content for Content {
+impl dossier::Content for Content {
     const DIRECTION: Direction = Direction::Outbound;
 
     fn procedure(&self) -> Procedure {

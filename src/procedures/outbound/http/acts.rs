@@ -2,8 +2,8 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::handling::http::body::On;
-use crate::handling::http::routes::{acts, shared_routes};
+use crate::dossier::http::body::On;
+use crate::dossier::http::routes::{acts, shared_routes};
 use crate::procedures::outbound::actions::{consent, draft as own, journey};
 use crate::procedures::outbound::http::body::{Amend, ConsentGiven, Decide, Resume};
 use crate::procedures::outbound::http::view::TripView;

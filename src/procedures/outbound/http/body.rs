@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::dossier::model::{Funding, InvitingParty, Leave, Member, PartyOpinion, Stop};
-use crate::handling::http::body::Unclassified;
-use crate::handling::model::{DecisionPaper, Waiver};
-use crate::kernel::id::Id;
-use crate::kernel::words::{Body, Capacity, ConsentVerdict, DecisionVerdict, Field, PaperRef, Procedure, Purpose};
+use crate::dossier::http::body::Unclassified;
+use crate::dossier::model::{DecisionPaper, Waiver};
+use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, PartyOpinion, Stop};
 use crate::procedures::outbound::model::{Content, Journey};
 use crate::web::json::given;
+use kernel::id::Id;
+use kernel::words::{Body, Capacity, ConsentVerdict, DecisionVerdict, Field, PaperRef, Procedure, Purpose};
 
 /// Procedures of this room.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]

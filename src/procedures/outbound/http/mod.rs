@@ -9,8 +9,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
+use crate::dossier::http::{self as dossiers, Asked, listing};
 use crate::error::Result;
-use crate::handling::http::{self as handling, Asked, listing};
 use crate::procedures::outbound::actions::draft;
 use crate::procedures::outbound::http::body::{NewTrip, TripChanges};
 use crate::procedures::outbound::http::view::{TripPage, TripView};
@@ -44,7 +44,7 @@ async fn list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpR
     responses((status = 201, description = "drafted", body = TripView)))]
 #[post("")]
 async fn create(call: Call, body: Incoming<NewTrip>) -> Result<HttpResponse> {
-    handling::create(call, body, draft::create).await
+    dossiers::create(call, body, draft::create).await
 }
 
 /// Changes a draft, or a dossier that was sent back for a supplement.
@@ -57,5 +57,5 @@ async fn change(
     id: web::Path<String>,
     body: Incoming<TripChanges>,
 ) -> Result<HttpResponse> {
-    handling::change(call, answers, id, body, draft::edit).await
+    dossiers::change(call, answers, id, body, draft::edit).await
 }

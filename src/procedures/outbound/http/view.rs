@@ -6,20 +6,20 @@ use utoipa::ToSchema;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::dossier::model::{Funding, InvitingParty, Leave, Origin, PartyOpinion, Stop};
+use crate::dossier::actions::Seen;
+use crate::dossier::flow::{Action, State};
+use crate::dossier::http::Shown;
+use crate::dossier::http::view::{AmendmentView, StepView, amendments, steps};
+use crate::dossier::model::{Decision, Report, Ruling};
+use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Origin, PartyOpinion, Stop};
+use crate::dossier::rules::sees_whole;
+use crate::dossier::store::list::Item;
 use crate::error::Result;
-use crate::handling::actions::Seen;
-use crate::handling::flow::{Action, State};
-use crate::handling::http::Shown;
-use crate::handling::http::view::{AmendmentView, StepView, amendments, steps};
-use crate::handling::model::{Decision, Report, Ruling};
-use crate::handling::rules::sees_whole;
-use crate::handling::store::list::Item;
-use crate::kernel::id::Id;
-use crate::kernel::page::Page;
-use crate::kernel::time::rfc3339;
-use crate::kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Procedure, Purpose};
 use crate::procedures::outbound::model::{Content, Trip};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::time::rfc3339;
+use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Procedure, Purpose};
 
 /// A dossier with everything that happened to it and what the caller can do next.
 #[derive(Serialize, ToSchema)]

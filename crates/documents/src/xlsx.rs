@@ -1,0 +1,40 @@
+//! A table as an XLSX workbook: typed cells, frozen header, texts that stay texts.
+
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
+
+use crate::csv::harmless;
+use kernel::table::{Cell, Table};
+
+/// The table as bytes of a workbook with one sheet.
+pub fn write(table: &Table) -> Result<Vec<u8>, String> {
+    fill(table).map_err(|e| e.to_string())
+}
+
+fn fill(table: &Table) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let bold = Format::new().set_bold();
+    let date = Format::new().set_num_format("dd/mm/yyyy");
+    sheet.set_name(table.name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect::<String>())?;
+    sheet.set_freeze_panes(1, 0)?;
+    for (column, head) in (0u16..).zip(&table.header) {
+        sheet.write_string_with_format(0, column, head, &bold)?;
+    }
+    for (line, row) in (1u32..).zip(&table.rows) {
+        for (column, cell) in (0u16..).zip(row) {
+            match cell {
+                Cell::Text(text) => sheet.write_string(line, column, harmless(text))?,
+                Cell::Number(number) => {
+                    sheet.write_number(line, column, f64::from(i32::try_from(*number).unwrap_or(i32::MAX)))?
+                }
+                Cell::Day(day) => {
+                    let value = ExcelDateTime::parse_from_str(&day.to_string())?;
+                    sheet.write_datetime_with_format(line, column, &value, &date)?
+                }
+                Cell::Empty => sheet,
+            };
+        }
+    }
+    sheet.autofit();
+    workbook.save_to_buffer()
+}

@@ -1,0 +1,90 @@
+//! Succession of units (sắp xếp, hợp nhất, chia tách, đổi tên): which unit stands for which on a day. Pure.
+
+use std::collections::HashMap;
+
+use crate::time::Day;
+
+/// Units with the days they exist, and which followed which.
+#[derive(Debug, Clone, Default)]
+pub struct Succession {
+    /// Half-open, as everywhere.
+    units: HashMap<i64, (Day, Option<Day>)>,
+    after: HashMap<i64, Vec<i64>>,
+    before: HashMap<i64, Vec<i64>>,
+}
+
+/// Who stands for a unit on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stands {
+    pub id: i64,
+    /// False where several units could: it was split before that day, or merged from several after it.
+    pub sure: bool,
+}
+
+impl Succession {
+    pub fn new(units: impl IntoIterator<Item = (i64, Day, Option<Day>)>, followed: &[(i64, i64)]) -> Self {
+        let mut all =
+            Succession { units: units.into_iter().map(|(id, from, to)| (id, (from, to))).collect(), ..Self::default() };
+        for (old, new) in followed {
+            all.after.entry(*old).or_default().push(*new);
+            all.before.entry(*new).or_default().push(*old);
+        }
+        all
+    }
+
+    /// The unit that stands for `id` on `day`. Where no single one does it stays itself: nobody guesses a half.
+    pub fn on(&self, id: i64, day: Day) -> Stands {
+        let mut at = id;
+        // A chain is never longer than there are units.
+        for _ in 0..=self.units.len() {
+            let Some((from, to)) = self.units.get(&at) else { break };
+            let next = if to.is_some_and(|to| to <= day) {
+                self.after.get(&at)
+            } else if day < *from {
+                self.before.get(&at)
+            } else {
+                break;
+            };
+            match next.map(Vec::as_slice) {
+                Some([one]) => at = *one,
+                Some([_, _, ..]) => return Stands { id: at, sure: false },
+                _ => break,
+            }
+        }
+        Stands { id: at, sure: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Finance and Planning became Finance in March 2025; Transport was renamed twice; Home Affairs was split.
+    fn units() -> Succession {
+        let day = |text: &str| -> Day { text.parse().unwrap() };
+        let (old, merged) = (day("2000-01-01"), day("2025-03-01"));
+        let all = [
+            (1, old, Some(merged)),
+            (2, old, Some(merged)),
+            (3, merged, None),
+            (4, old, Some(day("2010-01-01"))),
+            (5, day("2010-01-01"), Some(merged)),
+            (6, merged, None),
+            (7, old, Some(merged)),
+            (8, merged, None),
+            (9, merged, None),
+        ];
+        Succession::new(all, &[(1, 3), (2, 3), (4, 5), (5, 6), (7, 8), (7, 9)])
+    }
+
+    #[test]
+    fn units_are_followed_forward_and_back_as_far_as_one_stands_for_them() {
+        let on = |id: i64, day: &str| units().on(id, day.parse().unwrap());
+        let sure = |id| Stands { id, sure: true };
+        assert_eq!((on(1, "2026-01-01"), on(2, "2025-03-01"), on(1, "2025-02-28")), (sure(3), sure(3), sure(1)));
+        assert_eq!((on(4, "2026-01-01"), on(6, "2005-01-01"), on(6, "2012-01-01")), (sure(6), sure(4), sure(5)));
+        assert_eq!(on(3, "2024-01-01"), Stands { id: 3, sure: false });
+        assert_eq!(on(7, "2026-01-01"), Stands { id: 7, sure: false });
+        assert_eq!((on(8, "2024-01-01"), on(99, "2024-01-01")), (sure(7), sure(99)));
+    }
+}

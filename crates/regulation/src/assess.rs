@@ -1,0 +1,339 @@
+//! The assessment: who decides, over which steps and by when, what is missing, what stands against it. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::book::Law;
+use crate::case::{Case, Subject, Traveller};
+use crate::findings;
+use crate::notes;
+use crate::pack::{ConsentMode, Effect, Rule, Timing};
+use crate::schedule::{latest_submission, obligations, steps};
+use kernel::money::Money;
+use kernel::text::Bilingual;
+use kernel::time::{Day, Moment};
+use kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term};
+use kernel::workdays::NoTableFor;
+use kernel::workdays::WorkCalendar;
+
+/// Everything the regulation answers. Its parts are filled wherever they are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    pub outcome: Outcome,
+    pub clock_starts_on: Option<Day>,
+    pub due_on: Option<Day>,
+    pub sets: Option<i64>,
+    pub fee: Option<Money>,
+    pub decider: Option<Decider>,
+    pub steps: Vec<Step>,
+    pub consents: Vec<Consent>,
+    pub dossier: Vec<Paper>,
+    pub findings: Vec<Finding>,
+    pub obligations: Vec<Obligation>,
+    pub copies_to: Vec<Body>,
+    pub latest_submission_on: Option<Day>,
+    pub notes: Vec<(String, Bilingual)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decider {
+    pub body: Body,
+    pub rule: String,
+    pub citation: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub kind: StepKind,
+    pub body: Body,
+    pub within: Option<Term>,
+    pub due_on: Option<Day>,
+    pub silence: Option<Silence>,
+    pub citation: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    pub body: Body,
+    pub mode: ConsentMode,
+    /// References of the travellers it is for.
+    pub travellers: Vec<String>,
+    pub citation: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    pub document: Document,
+    pub required: bool,
+    pub present: bool,
+    pub rule: String,
+    pub citation: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    pub code: FindingCode,
+    pub severity: Severity,
+    pub limit: Option<i64>,
+    pub actual: Option<i64>,
+    pub rule: String,
+    pub citation: String,
+    pub waivable_by: Option<Body>,
+    /// References of the travellers it is about; empty: the whole delegation.
+    pub travellers: Vec<String>,
+    /// The paper that is missing, with `missing_document`.
+    pub document: Option<Document>,
+    pub detail: Bilingual,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obligation {
+    pub code: String,
+    pub timing: Timing,
+    pub due_on: Option<Day>,
+    /// The very moment, for notices that are due hours before something.
+    pub due_at: Option<Moment>,
+    /// The year whose report it belongs to.
+    pub report_year: Option<i32>,
+    pub citation: String,
+}
+
+impl Assessment {
+    /// Documents that are required and not there.
+    pub fn missing(&self) -> Vec<Document> {
+        self.dossier.iter().filter(|p| p.required && !p.present).map(|p| p.document).collect()
+    }
+
+    pub fn has(&self, code: FindingCode) -> bool {
+        self.findings.iter().any(|f| f.code == code)
+    }
+
+    pub fn with_severity(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |f| f.severity == severity)
+    }
+}
+
+/// Who may give all exceptions (chấp thuận ngoại lệ) that findings need: the strictest body that their rules name, with
+/// the citation. None where none is needed, or where `decider` may give them itself.
+pub fn exceptions_body<'a>(
+    law: &Law,
+    findings: impl IntoIterator<Item = &'a Finding>,
+    decider: Body,
+) -> Option<(Body, &'a str)> {
+    let needed = findings.into_iter().filter(|f| f.severity == Severity::SpecialApproval);
+    let named = needed.filter_map(|f| Some((f.waivable_by?, f.citation.as_str())));
+    let strictest = named.min_by_key(|(body, citation)| (law.strictness(*body), *citation));
+    strictest.filter(|(body, _)| law.strictness(*body) < law.strictness(decider))
+}
+
+/// A rule that speaks for a traveller, or for visitors of one kind.
+pub(super) struct Spoken<'a> {
+    pub(super) rule: &'a Rule,
+    pub(super) subject: &'a Subject<'a>,
+}
+
+/// What the rules on authority come to.
+enum Authority<'a> {
+    /// Somebody has no rule that names a decider.
+    Unknown(Option<&'a Rule>),
+    NotNeeded(&'a Rule),
+    Decides(Body, &'a Rule),
+}
+
+/// Asks the law about a case.
+pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessment, NoTableFor> {
+    let subjects = case.subjects();
+    let spoken = speaking(law, case, &subjects);
+    let mut notes = Vec::new();
+    if law.out_of_force {
+        notes.push(notes::out_of_force(law));
+    }
+    let authority = strictest(law, &subjects, &spoken);
+    let consents = consents(law, &spoken);
+    let dossier = dossier(law, case, &spoken, &consents);
+    let mut found =
+        findings::findings(case, &spoken_limits(&spoken), &dossier, &consents, &missing_details(&spoken), calendar)?;
+    let latest = latest_submission(case, &spoken, calendar, &mut found, &mut notes)?;
+    let complete = !found.iter().any(|f| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail));
+    let (decider, rule) = match authority {
+        Authority::Decides(body, rule) => {
+            (Some(Decider { body, rule: rule.id.clone(), citation: rule.citation.clone() }), Some(rule))
+        }
+        Authority::Unknown(rule) => (None, rule),
+        Authority::NotNeeded(rule) => {
+            notes.push(("no_permission_needed".into(), Bilingual::new(&rule.citation, &rule.citation)));
+            (None, None)
+        }
+    };
+    let (steps, due_on) = match rule {
+        Some(rule) => steps(rule, &consents, complete.then_some(case.received_on), calendar)?,
+        None => (Vec::new(), None),
+    };
+    let mut copies_to = Vec::new();
+    if let Some(Effect::Authority { copies_to: copies, notes: said, .. }) = rule.map(|r| &r.effect) {
+        copies_to.clone_from(copies);
+        notes.extend(said.iter().cloned());
+    }
+    if let Some((body, citation)) = decider.as_ref().and_then(|d| exceptions_body(law, &found, d.body)) {
+        notes.push(notes::exception(body, citation));
+    }
+    notes.extend(notes::further(law, case, &spoken, &found));
+    let outcome = outcome(law, &authority, complete, &found);
+    Ok(Assessment {
+        outcome,
+        clock_starts_on: complete.then_some(case.received_on),
+        due_on,
+        sets: law.pack.sets,
+        fee: law.pack.fee.clone(),
+        decider,
+        steps,
+        consents,
+        dossier,
+        findings: found,
+        obligations: obligations(case, &spoken, calendar)?,
+        copies_to,
+        latest_submission_on: latest,
+        notes,
+    })
+}
+
+/// For every subject and every group of rules, the one rule that speaks: of the text itself before the law
+/// it stands on, and the most specific of those that match. The pack's check has made sure that there is one.
+fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [Subject<'a>]) -> Vec<Spoken<'a>> {
+    let mut spoken = Vec::new();
+    for subject in subjects {
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        for layer in law.layers() {
+            let matching: Vec<&Rule> = layer
+                .iter()
+                .filter(|r| {
+                    r.procedures.contains(&case.procedure)
+                        && r.valid_on(case.received_on)
+                        && r.when.holds(&subject.facts)
+                })
+                .collect();
+            let groups: BTreeSet<String> = matching.iter().map(|r| r.effect.group()).collect();
+            for group in groups.difference(&taken.clone()) {
+                let rivals: Vec<&Rule> = matching.iter().filter(|r| r.effect.group() == *group).copied().collect();
+                let winner = rivals.iter().find(|r| rivals.iter().all(|o| o.id == r.id || r.beats(o)));
+                if let Some(rule) = winner {
+                    spoken.push(Spoken { rule, subject });
+                }
+                taken.insert(group.clone());
+            }
+        }
+    }
+    spoken
+}
+
+/// Deciders are chosen subject by subject, then the strictest; one subject without a decider leaves none. Where some
+/// need a permission and others do not, the permission is needed.
+fn strictest<'a>(law: &Law, subjects: &[Subject], spoken: &[Spoken<'a>]) -> Authority<'a> {
+    if law.pack.status == RuleStatus::Unverified || law.of_former_province {
+        return Authority::Unknown(None);
+    }
+    let rules: Vec<&'a Rule> = spoken.iter().map(|s| s.rule).filter(|r| r.effect.group() == "authority").collect();
+    let longest = |rule: &Rule| match &rule.effect {
+        Effect::Authority { term, decide_within, .. } => term.or(*decide_within).map_or(0, |t| t.value),
+        _ => 0,
+    };
+    let deciders = rules.iter().filter_map(|rule| match &rule.effect {
+        Effect::Authority { decider: Some(body), .. } => Some((*body, *rule)),
+        _ => None,
+    });
+    let undecided = rules.iter().find(|r| matches!(r.effect, Effect::Authority { decider: None, .. }));
+    if rules.len() < subjects.len() || undecided.is_some() {
+        return Authority::Unknown(undecided.copied());
+    }
+    // Of rules with the same decider the one with the longest term, so that the order of members says nothing.
+    let chosen = deciders.min_by(|a, b| {
+        let rank = law.strictness(a.0).cmp(&law.strictness(b.0));
+        rank.then(longest(b.1).cmp(&longest(a.1))).then(a.1.id.cmp(&b.1.id))
+    });
+    match (chosen, rules.first()) {
+        (Some((body, rule)), _) => Authority::Decides(body, rule),
+        (None, Some(rule)) => Authority::NotNeeded(rule),
+        (None, None) => Authority::Unknown(None),
+    }
+}
+
+/// One consent a traveller; those of one body and one citation together.
+fn consents(law: &Law, spoken: &[Spoken]) -> Vec<Consent> {
+    let mut consents: Vec<Consent> = Vec::new();
+    for s in spoken {
+        if let Effect::Consent { body, mode } = &s.rule.effect {
+            match consents.iter_mut().find(|c| c.body == *body && c.mode == *mode && c.citation == s.rule.citation) {
+                Some(consent) => consent.travellers.push(s.subject.reference.to_owned()),
+                None => consents.push(Consent {
+                    body: *body,
+                    mode: *mode,
+                    travellers: vec![s.subject.reference.to_owned()],
+                    citation: s.rule.citation.clone(),
+                }),
+            }
+        }
+    }
+    consents.iter_mut().for_each(|c| c.travellers.sort());
+    consents.sort_by_key(|c| (law.strictness(c.body), c.citation.clone()));
+    consents
+}
+
+fn dossier(law: &Law, case: &Case, spoken: &[Spoken], consents: &[Consent]) -> Vec<Paper> {
+    let mut papers: Vec<Paper> = Vec::new();
+    let mut add = |document: Document, required: bool, rule: &str, citation: &str| match papers
+        .iter_mut()
+        .find(|p| p.document == document)
+    {
+        Some(paper) => paper.required |= required,
+        None => papers.push(Paper {
+            document,
+            required,
+            present: case.documents.contains(&document),
+            rule: rule.to_owned(),
+            citation: citation.to_owned(),
+        }),
+    };
+    for s in spoken {
+        if let Effect::Paper { document, required } = &s.rule.effect {
+            add(*document, *required, &s.rule.id, &s.rule.citation);
+        }
+    }
+    for consent in consents.iter().filter(|c| c.mode == ConsentMode::InDossier) {
+        add(Document::PartyConsent, true, "consent", &consent.citation);
+    }
+    let order = |paper: &Paper| law.layers().flatten().position(|r| r.id == paper.rule).unwrap_or(usize::MAX);
+    papers.sort_by_key(order);
+    papers
+}
+
+/// A rule with the traveller it speaks for; none where it speaks of visitors.
+pub(super) type Speaks<'a> = (&'a Rule, Option<&'a Traveller>);
+
+fn spoken_limits<'a>(spoken: &[Spoken<'a>]) -> Vec<Speaks<'a>> {
+    let limits = spoken.iter().filter(|s| matches!(s.rule.effect, Effect::Limit { .. }));
+    limits.map(|s| (s.rule, s.subject.traveller)).collect()
+}
+
+fn missing_details<'a>(spoken: &[Spoken<'a>]) -> Vec<(&'a Rule, &'a Traveller)> {
+    let details = spoken.iter().filter(|s| matches!(s.rule.effect, Effect::Detail { .. }));
+    details.filter_map(|s| Some((s.rule, s.subject.traveller.filter(|t| !t.grade_stated)?))).collect()
+}
+
+/// The first of these that applies.
+fn outcome(law: &Law, authority: &Authority, complete: bool, found: &[Finding]) -> Outcome {
+    let any = |severity| found.iter().any(|f| f.severity == severity);
+    if law.pack.status == RuleStatus::Unverified {
+        Outcome::ManualAuthorityRequired
+    } else if matches!(authority, Authority::NotNeeded(_)) {
+        Outcome::NoPermissionNeeded
+    } else if any(Severity::Block) {
+        Outcome::Blocked
+    } else if any(Severity::SpecialApproval) {
+        Outcome::SpecialApprovalNeeded
+    } else if !complete {
+        Outcome::SupplementNeeded
+    } else if matches!(authority, Authority::Unknown(_)) {
+        Outcome::ManualAuthorityRequired
+    } else {
+        Outcome::Ready
+    }
+}

@@ -1,0 +1,282 @@
+//! Facts and conditions on them: when one condition contains another, and when two can hold at once. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::words::{
+    Bloc, Body, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
+    ReceptionLevel, Topic, VisitorLevel,
+};
+
+/// Every fact a rule may ask about. A condition that cannot be said with these needs a new fact here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Fact {
+    /// Purpose of the trip.
+    Purpose,
+    /// Sources of the money, a set.
+    Funding,
+    InPlan,
+    EnterpriseInvitesByName,
+    /// Calendar days of the trip, first and last included.
+    Days,
+    /// Travellers.
+    Members,
+    /// Distinct countries.
+    Countries,
+    /// Travellers of more than one locality.
+    Interdisciplinary,
+    HeadPostLevel,
+    Role,
+    PostLevel,
+    ManagedBy,
+    Personnel,
+    Bloc,
+    PartyMember,
+    ProvincialCommitteeMember,
+    KeyLeader,
+    /// He works for a commune, ward or special zone (xã, phường, đặc khu).
+    CommuneUnit,
+    /// `diplomatic`, `official`, `ordinary` or `none`.
+    PassportKind,
+    /// Guests.
+    Headcount,
+    /// Topics of the visit, a set.
+    Topics,
+    FirstVisit,
+    /// The body that is asked to receive the guests.
+    ReceptionAskedOf,
+    ReceptionLevel,
+    /// Guests are taken to a restricted or border area.
+    RestrictedArea,
+    /// ISO 3166-1 alpha-2.
+    VisitorCountry,
+    /// Province or city abroad, a lower-case word.
+    VisitorLocality,
+    VisitorLevel,
+}
+
+/// What values a fact can take.
+pub enum Domain {
+    Words(BTreeSet<String>),
+    Set(BTreeSet<String>),
+    Number,
+    /// Any lower-case word.
+    Text,
+}
+
+fn words<T: Copy + Into<&'static str>>(all: &[T]) -> BTreeSet<String> {
+    all.iter().map(|w| (*w).into().to_owned()).collect()
+}
+
+impl Fact {
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+
+    pub fn domain(self) -> Domain {
+        let yes_no = || ["true", "false"].map(String::from).into();
+        Domain::Words(match self {
+            Fact::Purpose => words(Purpose::all()),
+            Fact::Funding => return Domain::Set(words(FundingSource::all())),
+            Fact::Topics => return Domain::Set(words(Topic::all())),
+            Fact::Days | Fact::Members | Fact::Countries | Fact::Headcount => return Domain::Number,
+            Fact::VisitorLocality => return Domain::Text,
+            Fact::VisitorCountry => kernel::country::codes().map(str::to_owned).collect(),
+            Fact::VisitorLevel => words(VisitorLevel::all()),
+            Fact::ReceptionLevel => words(ReceptionLevel::all()),
+            Fact::ReceptionAskedOf => words(Body::all()),
+            Fact::HeadPostLevel | Fact::PostLevel => words(PostLevel::all()),
+            Fact::Role => words(MemberRole::all()),
+            Fact::ManagedBy => words(ManagedBy::all()),
+            Fact::Personnel => words(Personnel::all()),
+            Fact::Bloc => words(Bloc::all()),
+            Fact::PassportKind => {
+                let mut kinds = words(PassportKind::all());
+                kinds.insert("none".into());
+                kinds
+            }
+            Fact::InPlan
+            | Fact::EnterpriseInvitesByName
+            | Fact::Interdisciplinary
+            | Fact::PartyMember
+            | Fact::ProvincialCommitteeMember
+            | Fact::KeyLeader
+            | Fact::CommuneUnit
+            | Fact::FirstVisit
+            | Fact::RestrictedArea => yes_no(),
+        })
+    }
+
+    /// Whether the fact can be known in this procedure; a rule that asks for another can never match.
+    pub fn known_in(self, procedure: Procedure) -> bool {
+        let of_visits = matches!(
+            self,
+            Fact::Headcount
+                | Fact::Topics
+                | Fact::FirstVisit
+                | Fact::ReceptionAskedOf
+                | Fact::ReceptionLevel
+                | Fact::RestrictedArea
+                | Fact::VisitorCountry
+                | Fact::VisitorLocality
+                | Fact::VisitorLevel
+        );
+        self == Fact::Days || of_visits == procedure.is_visit()
+    }
+}
+
+/// The value of a fact in one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Word(&'static str),
+    Text(String),
+    Set(BTreeSet<String>),
+    Number(i64),
+}
+
+impl From<bool> for Value {
+    fn from(yes: bool) -> Self {
+        Value::Word(if yes { "true" } else { "false" })
+    }
+}
+
+/// What a rule asks of one fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constraint {
+    /// The word is one of these.
+    OneOf(BTreeSet<String>),
+    /// The set holds at least one of these.
+    Any(BTreeSet<String>),
+    /// The set holds none of these.
+    NoneOf(BTreeSet<String>),
+    /// The number lies between, both included.
+    Range(i64, i64),
+}
+
+impl Constraint {
+    pub fn holds(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Constraint::OneOf(words), Value::Word(word)) => words.contains(*word),
+            (Constraint::OneOf(words), Value::Text(word)) => words.contains(word),
+            (Constraint::Any(wanted), Value::Set(set)) => !wanted.is_disjoint(set),
+            (Constraint::NoneOf(unwanted), Value::Set(set)) => unwanted.is_disjoint(set),
+            (Constraint::Range(min, max), Value::Number(n)) => (*min..=*max).contains(n),
+            _ => false,
+        }
+    }
+
+    /// Whether no value at all satisfies it.
+    pub fn is_impossible(&self) -> bool {
+        match self {
+            Constraint::OneOf(words) | Constraint::Any(words) => words.is_empty(),
+            Constraint::Range(min, max) => min > max,
+            Constraint::NoneOf(_) => false,
+        }
+    }
+
+    /// Whether every value that satisfies this satisfies the other.
+    pub fn within(&self, other: &Constraint) -> bool {
+        match (self, other) {
+            (Constraint::OneOf(a), Constraint::OneOf(b)) | (Constraint::Any(a), Constraint::Any(b)) => a.is_subset(b),
+            (Constraint::NoneOf(a), Constraint::NoneOf(b)) => b.is_subset(a),
+            (Constraint::Range(a, b), Constraint::Range(c, d)) => c <= a && b <= d,
+            _ => false,
+        }
+    }
+
+    /// Whether some value satisfies both.
+    pub fn meets(&self, other: &Constraint) -> bool {
+        match (self, other) {
+            (Constraint::OneOf(a), Constraint::OneOf(b)) => !a.is_disjoint(b),
+            // One set can hold something of each.
+            (Constraint::Any(_), Constraint::Any(_)) | (Constraint::NoneOf(_), Constraint::NoneOf(_)) => true,
+            (Constraint::Any(a), Constraint::NoneOf(b)) | (Constraint::NoneOf(b), Constraint::Any(a)) => {
+                !a.is_subset(b)
+            }
+            (Constraint::Range(a, b), Constraint::Range(c, d)) => a <= d && c <= b,
+            _ => false,
+        }
+    }
+}
+
+/// All that a rule asks: every constraint must hold. Empty: always.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Condition(pub BTreeMap<Fact, Constraint>);
+
+/// The facts of one traveller in one case.
+pub type Facts = BTreeMap<Fact, Value>;
+
+impl Condition {
+    pub fn holds(&self, facts: &Facts) -> bool {
+        self.0.iter().all(|(fact, constraint)| facts.get(fact).is_some_and(|value| constraint.holds(value)))
+    }
+
+    /// Whether every case of this is a case of the other: this is at least as specific.
+    pub fn within(&self, other: &Condition) -> bool {
+        other.0.iter().all(|(fact, theirs)| self.0.get(fact).is_some_and(|ours| ours.within(theirs)))
+    }
+
+    /// Whether some case satisfies both.
+    pub fn meets(&self, other: &Condition) -> bool {
+        self.0.iter().all(|(fact, ours)| other.0.get(fact).is_none_or(|theirs| ours.meets(theirs)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn set(words: &[&str]) -> BTreeSet<String> {
+        words.iter().map(|w| (*w).to_owned()).collect()
+    }
+
+    fn constraint() -> impl Strategy<Value = (Fact, Constraint)> {
+        let subset = |all: &'static [&'static str]| {
+            proptest::sample::subsequence(all, 0..=all.len()).prop_map(|some| set(&some))
+        };
+        let funds: &[&str] = &["host", "self", "project"];
+        prop_oneof![
+            subset(&["official", "training", "event"]).prop_map(|s| (Fact::Purpose, Constraint::OneOf(s))),
+            subset(funds).prop_map(|s| (Fact::Funding, Constraint::Any(s))),
+            subset(funds).prop_map(|s| (Fact::Funding, Constraint::NoneOf(s))),
+            (0i64..4, 0i64..4).prop_map(|(a, b)| (Fact::Days, Constraint::Range(a, b))),
+        ]
+    }
+
+    fn condition() -> impl Strategy<Value = Condition> {
+        proptest::collection::vec(constraint(), 0..3).prop_map(|all| Condition(all.into_iter().collect()))
+    }
+
+    /// Every case of the small world the strategies speak of.
+    fn world() -> Vec<Facts> {
+        let mut all = Vec::new();
+        for purpose in ["official", "training", "event"] {
+            for bits in 0u8..8 {
+                for days in 0i64..4 {
+                    let funds = ["host", "self", "project"].iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
+                    all.push(Facts::from([
+                        (Fact::Purpose, Value::Word(purpose)),
+                        (Fact::Funding, Value::Set(funds.map(|(_, f)| (*f).to_owned()).collect())),
+                        (Fact::Days, Value::Number(days)),
+                    ]));
+                }
+            }
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn containment_and_overlap_say_what_the_cases_say(a in condition(), b in condition()) {
+            let possible = |c: &Condition| !c.0.values().any(Constraint::is_impossible);
+            prop_assume!(possible(&a) && possible(&b));
+            let world = world();
+            if a.within(&b) {
+                prop_assert!(world.iter().all(|f| !a.holds(f) || b.holds(f)));
+            }
+            prop_assert_eq!(a.meets(&b), world.iter().any(|f| a.holds(f) && b.holds(f)));
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Findings: what of a case stands against a limit, and how much. Pure.
+
+use std::collections::BTreeMap;
+
+use chrono::Months;
+
+use crate::assess::{Consent, Finding, Paper, Speaks};
+use crate::case::{Case, Traveller, Trip};
+use crate::pack::{ConsentMode, Effect, Rule};
+use kernel::text::Bilingual;
+use kernel::words::{Document, FindingCode, FundingSource, Severity, TermUnit};
+use kernel::workdays::NoTableFor;
+use kernel::workdays::WorkCalendar;
+
+/// A limit that is passed: what is allowed, what is there, and who it is about.
+struct Passed {
+    limit: Option<i64>,
+    actual: Option<i64>,
+    travellers: Vec<String>,
+    /// Where the facts themselves say how much it weighs.
+    severity: Option<Severity>,
+}
+
+/// Every finding of a case, in a fixed order.
+pub fn findings(
+    case: &Case,
+    limits: &[Speaks],
+    dossier: &[Paper],
+    consents: &[Consent],
+    details: &[(&Rule, &Traveller)],
+    calendar: &WorkCalendar,
+) -> Result<Vec<Finding>, NoTableFor> {
+    let mut found: Vec<Finding> = Vec::new();
+    for (rule, traveller) in limits {
+        let Effect::Limit { finding, severity, max, unit, waivable_by } = &rule.effect else { continue };
+        let passed = match (traveller, case.trip()) {
+            (Some(traveller), Some(trip)) => measure(*finding, case, trip, traveller, *max, *unit, calendar)?,
+            _ => measure_visit(*finding, case),
+        };
+        let Some(passed) = passed else { continue };
+        let severity = passed.severity.unwrap_or(*severity);
+        match found.iter_mut().find(|f| f.rule == rule.id && f.code == *finding && f.severity == severity) {
+            Some(known) => {
+                known.actual = known.actual.max(passed.actual);
+                known.travellers.extend(passed.travellers);
+            }
+            None => found.push(Finding {
+                code: *finding,
+                severity,
+                limit: passed.limit,
+                actual: passed.actual,
+                rule: rule.id.clone(),
+                citation: rule.citation.clone(),
+                waivable_by: *waivable_by,
+                travellers: passed.travellers,
+                document: None,
+                detail: Bilingual::default(),
+            }),
+        }
+    }
+    for paper in dossier.iter().filter(|p| p.required && !p.present) {
+        found.push(lacking(
+            FindingCode::MissingDocument,
+            &paper.rule,
+            &paper.citation,
+            Some(paper.document),
+            Vec::new(),
+        ));
+    }
+    let consent_there = case.documents.contains(&Document::PartyConsent);
+    for consent in consents.iter().filter(|c| c.mode == ConsentMode::InDossier && !consent_there) {
+        let about = consent.travellers.clone();
+        found.push(lacking(
+            FindingCode::ConsentMissing,
+            "consent",
+            &consent.citation,
+            Some(Document::PartyConsent),
+            about,
+        ));
+    }
+    let mut details_by_rule: BTreeMap<&str, (&Rule, Vec<String>)> = BTreeMap::new();
+    for (rule, traveller) in details {
+        details_by_rule.entry(&rule.id).or_insert((rule, Vec::new())).1.push(traveller.reference.clone());
+    }
+    for (rule, about) in details_by_rule.into_values() {
+        found.push(lacking(FindingCode::MissingDetail, &rule.id, &rule.citation, None, about));
+    }
+    for finding in &mut found {
+        finding.travellers.sort();
+        finding.travellers.dedup();
+        finding.detail = describe(finding);
+    }
+    found.sort_by(|a, b| (a.severity, a.code, &a.rule, a.document).cmp(&(b.severity, b.code, &b.rule, b.document)));
+    Ok(found)
+}
+
+fn lacking(
+    code: FindingCode,
+    rule: &str,
+    citation: &str,
+    document: Option<Document>,
+    travellers: Vec<String>,
+) -> Finding {
+    Finding {
+        code,
+        severity: Severity::Warn,
+        limit: None,
+        actual: None,
+        rule: rule.to_owned(),
+        citation: citation.to_owned(),
+        waivable_by: None,
+        travellers,
+        document,
+        detail: Bilingual::default(),
+    }
+}
+
+/// A host who is elsewhere at the hour of a visit; rules measure nothing else of visits.
+fn measure_visit(code: FindingCode, case: &Case) -> Option<Passed> {
+    let clashes = case.visit().map_or(0, |v| v.clashes);
+    let found = code == FindingCode::OverlappingTrip && clashes > 0;
+    found.then(|| Passed { limit: None, actual: i64::try_from(clashes).ok(), travellers: Vec::new(), severity: None })
+}
+
+fn measure(
+    code: FindingCode,
+    case: &Case,
+    trip: &Trip,
+    traveller: &Traveller,
+    max: Option<i64>,
+    unit: TermUnit,
+    calendar: &WorkCalendar,
+) -> Result<Option<Passed>, NoTableFor> {
+    let over = |actual: i64, travellers: Vec<String>| {
+        max.filter(|max| actual > *max).map(|max| Passed {
+            limit: Some(max),
+            actual: Some(actual),
+            travellers,
+            severity: None,
+        })
+    };
+    let of_him = || vec![traveller.reference.clone()];
+    let simply = |holds: bool, travellers: Vec<String>| {
+        holds.then_some(Passed { limit: None, actual: None, travellers, severity: None })
+    };
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    Ok(match code {
+        FindingCode::TooManyMembers => over(count(trip.travellers.len()), Vec::new()),
+        FindingCode::TooManyDays => {
+            let days = match unit {
+                TermUnit::Days | TermUnit::Hours => case.days(),
+                TermUnit::WorkingDays => calendar.count(case.begins, case.ends)?,
+            };
+            over(days, Vec::new())
+        }
+        FindingCode::TooManyDaysInCountry => over(longest_stay(trip), Vec::new()),
+        FindingCode::TooManyCountries => over(count(trip.countries().len()), Vec::new()),
+        FindingCode::TwoKeyLeaders => {
+            let together: Vec<String> = trip
+                .travellers
+                .iter()
+                .filter(|t| t.key_leader && t.locality == traveller.locality)
+                .map(|t| t.reference.clone())
+                .collect();
+            if traveller.key_leader { over(count(together.len()), together) } else { None }
+        }
+        FindingCode::YearlyTripLimit => over(traveller.missions_this_year + 1, of_him()),
+        FindingCode::UnderDiscipline => simply(traveller.under_discipline, of_him()),
+        FindingCode::EnterpriseFunded => {
+            simply(trip.enterprise_invites_by_name || trip.funding.contains(&FundingSource::Enterprise), Vec::new())
+        }
+        FindingCode::ProjectFunded => simply(trip.funding.contains(&FundingSource::Project), Vec::new()),
+        FindingCode::RelativeInDelegation => simply(traveller.relative_of.is_some(), of_him()),
+        FindingCode::OffPlan => simply(!trip.in_plan, Vec::new()),
+        FindingCode::PassportExpiresEarly => {
+            let months = Months::new(max.and_then(|m| u32::try_from(m).ok()).unwrap_or(0));
+            let needed = case.ends.checked_add_months(months);
+            simply(traveller.passport.is_some_and(|p| needed.is_some_and(|day| p.expires_on < day)), of_him())
+        }
+        FindingCode::OverlappingTrip => {
+            let heaviest = traveller.overlapping.iter().min().copied();
+            heaviest.map(|severity| Passed {
+                limit: None,
+                actual: None,
+                travellers: of_him(),
+                severity: Some(severity),
+            })
+        }
+        FindingCode::LateSubmission | FindingCode::MissingDocument | FindingCode::MissingDetail => None,
+        FindingCode::ConsentMissing => simply(traveller.opinions_lacking, of_him()),
+        FindingCode::ReportOverdue => over(trip.reminders_unanswered, Vec::new()),
+    })
+}
+
+fn longest_stay(trip: &Trip) -> i64 {
+    let mut days: BTreeMap<&str, i64> = BTreeMap::new();
+    for stop in &trip.stops {
+        *days.entry(&stop.country).or_default() += stop.days;
+    }
+    days.into_values().max().unwrap_or(0)
+}
+
+/// The finding as a sentence.
+fn describe(finding: &Finding) -> Bilingual {
+    let (limit, actual) = (finding.limit.unwrap_or(0), finding.actual.unwrap_or(0));
+    let paper = finding.document.map(Document::word).unwrap_or("");
+    let (vi, en) = match finding.code {
+        FindingCode::TooManyMembers => {
+            (format!("Đoàn {actual} người, tối đa {limit}."), format!("{actual} members, at most {limit}."))
+        }
+        FindingCode::TooManyDays => {
+            (format!("Chuyến đi {actual} ngày, tối đa {limit}."), format!("{actual} days, at most {limit}."))
+        }
+        FindingCode::TooManyDaysInCountry => (
+            format!("Ở một nước {actual} ngày, tối đa {limit}."),
+            format!("{actual} days in one country, at most {limit}."),
+        ),
+        FindingCode::TooManyCountries => {
+            (format!("Đi {actual} nước, tối đa {limit}."), format!("{actual} countries, at most {limit}."))
+        }
+        FindingCode::TwoKeyLeaders => (
+            format!("{actual} lãnh đạo chủ chốt của một địa phương, đơn vị trong cùng đoàn."),
+            format!("{actual} key leaders of one locality in one delegation."),
+        ),
+        FindingCode::YearlyTripLimit => (
+            format!("Lần đi thứ {actual} trong năm, tối đa {limit}."),
+            format!("Trip {actual} of the year, at most {limit}."),
+        ),
+        FindingCode::UnderDiscipline => ("Đang trong thời gian bị kỷ luật.".into(), "Under discipline.".into()),
+        FindingCode::EnterpriseFunded => {
+            ("Doanh nghiệp chi trả hoặc mời đích danh.".into(), "An enterprise pays or invites by name.".into())
+        }
+        FindingCode::ProjectFunded => ("Dùng tiền dự án.".into(), "Project money is used.".into()),
+        FindingCode::RelativeInDelegation => ("Có người thân đi cùng.".into(), "A relative travels along.".into()),
+        FindingCode::MissingDocument => {
+            (format!("Thiếu giấy tờ: {paper}."), format!("A document is missing: {paper}."))
+        }
+        FindingCode::MissingDetail => (
+            "Văn bản đề nghị chưa ghi loại, ngạch, bậc, mã ngạch.".into(),
+            "The letter does not state category, grade, step and grade code.".into(),
+        ),
+        FindingCode::ConsentMissing => (
+            "Chưa có ý kiến đồng ý của cấp ủy trong hồ sơ.".into(),
+            "The Party's agreement is not in the dossier.".into(),
+        ),
+        FindingCode::OffPlan => ("Ngoài kế hoạch năm.".into(), "Not in the annual plan.".into()),
+        FindingCode::PassportExpiresEarly => {
+            ("Hộ chiếu hết hạn quá sớm sau ngày về.".into(), "A passport expires too soon after the return.".into())
+        }
+        FindingCode::OverlappingTrip => (
+            "Trùng thời gian: cùng một người đang ở chuyến đi hoặc cuộc tiếp khác.".into(),
+            "The same person is on another trip, or receives other guests, at this time.".into(),
+        ),
+        FindingCode::LateSubmission => ("Nộp hồ sơ muộn.".into(), "Submitted late.".into()),
+        FindingCode::ReportOverdue => (
+            format!("Cơ quan còn việc sau chuyến đi quá hạn, đã qua {limit} lần nhắc."),
+            format!("The agency has duties after trips overdue, past {limit} reminders."),
+        ),
+    };
+    Bilingual::new(vi, en)
+}

@@ -1,0 +1,17 @@
+//! Regulations as data: packs are read and checked, and an assessment asks them who decides, by which article.
+
+pub mod assess;
+pub mod book;
+pub mod case;
+pub mod check;
+pub mod fact;
+pub mod findings;
+pub mod notes;
+pub mod pack;
+pub mod read;
+pub mod read_condition;
+pub mod read_rules;
+pub mod schedule;
+mod shipped;
+
+pub use shipped::SHIPPED;

@@ -1,0 +1,217 @@
+//! A pack (bộ quy định): one dated text as rules, each a flat condition, an effect and a citation. Pure.
+
+use crate::fact::Condition;
+use kernel::money::Money;
+use kernel::text::Bilingual;
+use kernel::time::{Day, valid_on};
+use kernel::words::{Body, Document, FindingCode, Procedure, RuleStatus, Severity, Silence, StepKind, Term, TermUnit};
+
+/// One regulation in one version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pack {
+    pub code: String,
+    pub version: i64,
+    pub title: String,
+    /// Number and date of the text, as a citation names it.
+    pub document: String,
+    pub status: RuleStatus,
+    /// The province whose text it is; none for national texts.
+    pub jurisdiction: Option<String>,
+    /// Half-open: the first day in force – none where it was not read –, the first day no longer.
+    pub in_force_from: Option<Day>,
+    pub in_force_to: Option<Day>,
+    pub extends: Option<String>,
+    /// Province that this one became part of, and its name.
+    pub successor: Option<(String, String)>,
+    /// Texts that apply but could not be read, for a human to look up.
+    pub texts: Vec<String>,
+    /// Copies of the dossier to hand in.
+    pub sets: Option<i64>,
+    pub fee: Option<Money>,
+    /// Deciders from the strictest to the least, where the pack orders them.
+    pub strictness: Vec<Body>,
+    /// Procedures whose dossier list was read; elsewhere nothing is said to be missing.
+    pub dossier_known: Vec<Procedure>,
+    pub rules: Vec<Rule>,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    pub id: String,
+    /// Line of the file, for faults.
+    pub line: usize,
+    pub procedures: Vec<Procedure>,
+    pub when: Condition,
+    /// Rules of the same pack that this one goes before.
+    pub overrides: Vec<String>,
+    pub status: RuleStatus,
+    /// Document, article, and what was read.
+    pub citation: String,
+    pub valid_from: Option<Day>,
+    pub valid_to: Option<Day>,
+    pub effect: Effect,
+}
+
+/// A step before the decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRule {
+    pub kind: StepKind,
+    pub body: Body,
+    pub within: Option<Term>,
+    /// What silence means, where the text says it.
+    pub silence: Option<Silence>,
+}
+
+/// How a Party consent comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub enum ConsentMode {
+    /// An act in the flow.
+    Step,
+    /// A paper that must lie in the dossier.
+    InDossier,
+}
+
+/// What a deadline or a term counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Anchor {
+    /// Of our delegation, or of the guests.
+    Departure,
+    Return,
+    /// Of the guests, or the opening of a conference.
+    Arrival,
+    /// The hour at which a leader receives the guests.
+    Reception,
+    /// The first hour in a restricted or border area.
+    RestrictedArea,
+}
+
+impl Anchor {
+    /// Whether it occurs in a procedure.
+    pub fn known_in(self, procedure: Procedure) -> bool {
+        match self {
+            Anchor::Departure => true,
+            Anchor::Return => !procedure.is_visit(),
+            Anchor::Arrival | Anchor::Reception | Anchor::RestrictedArea => procedure.is_visit(),
+        }
+    }
+}
+
+/// When a duty is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timing {
+    After(Anchor, Term),
+    /// A notice that has to be given before something.
+    Before(Anchor, Term),
+    /// A yearly report: month and day the report year ends with, and month and day it is due.
+    ReportYear {
+        by: Anchor,
+        ends: (u32, u32),
+        due: (u32, u32),
+    },
+}
+
+impl Timing {
+    pub fn anchor(self) -> Anchor {
+        match self {
+            Timing::After(anchor, _) | Timing::Before(anchor, _) => anchor,
+            Timing::ReportYear { by, .. } => by,
+        }
+    }
+}
+
+/// What a rule says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Who decides, over which steps and in what time; no decider where that part of the text was not read.
+    Authority {
+        decider: Option<Body>,
+        steps: Vec<StepRule>,
+        decide_within: Option<Term>,
+        /// The whole term, where the text gives one.
+        term: Option<Term>,
+        copies_to: Vec<Body>,
+        notes: Vec<(String, Bilingual)>,
+    },
+    /// The text asks for no permission.
+    NoPermission,
+    Consent {
+        body: Body,
+        mode: ConsentMode,
+    },
+    Paper {
+        document: Document,
+        required: bool,
+    },
+    /// A detail of the person that the letter must state.
+    Detail {
+        detail: String,
+    },
+    Limit {
+        finding: FindingCode,
+        severity: Severity,
+        max: Option<i64>,
+        unit: TermUnit,
+        waivable_by: Option<Body>,
+    },
+    /// Latest day to submit.
+    Deadline {
+        lead: Term,
+        before: Anchor,
+        severity: Severity,
+    },
+    Obligation {
+        code: String,
+        timing: Timing,
+    },
+}
+
+impl Effect {
+    /// Rules of one group compete: the most specific one speaks.
+    pub fn group(&self) -> String {
+        match self {
+            Effect::Authority { .. } | Effect::NoPermission => "authority".into(),
+            Effect::Consent { .. } => "consent".into(),
+            Effect::Paper { document, .. } => format!("document {document}"),
+            Effect::Detail { detail } => format!("detail {detail}"),
+            Effect::Limit { finding, .. } => format!("limit {finding}"),
+            Effect::Deadline { .. } => "deadline".into(),
+            Effect::Obligation { code, .. } => format!("obligation {code}"),
+        }
+    }
+}
+
+impl Rule {
+    /// Whether the rule itself is valid on a day.
+    pub fn valid_on(&self, day: Day) -> bool {
+        valid_on(self.valid_from.unwrap_or(Day::MIN), self.valid_to, day)
+    }
+
+    /// Whether two validities share a day.
+    pub fn overlaps_in_time(&self, other: &Rule) -> bool {
+        let starts_before = |a: &Rule, b: &Rule| b.valid_to.is_none_or(|to| a.valid_from.is_none_or(|from| from < to));
+        starts_before(self, other) && starts_before(other, self)
+    }
+
+    /// Whether this goes before `other` where both match: ordered by the pack, or more specific.
+    pub fn beats(&self, other: &Rule) -> bool {
+        self.overrides.contains(&other.id)
+            || (!other.overrides.contains(&self.id) && self.when.within(&other.when) && !other.when.within(&self.when))
+    }
+}
+
+impl Pack {
+    pub fn in_force_on(&self, day: Day) -> bool {
+        valid_on(self.in_force_from.unwrap_or(Day::MIN), self.in_force_to, day)
+    }
+}
+
+/// A fault of a pack, at its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackFault {
+    pub line: usize,
+    pub code: &'static str,
+    pub text: Bilingual,
+}

@@ -1,0 +1,287 @@
+//! Reads a pack from TOML: every word checked, every fault with its line, nothing half-loaded. Pure.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use toml_edit::{Array, Document as Toml, Item, TableLike, Value as Node};
+
+use crate::pack::{Pack, PackFault};
+use crate::read_rules::read_pack;
+use kernel::text::Bilingual;
+use kernel::time::Day;
+use kernel::words::{Term, TermUnit};
+
+/// A pack as far as it could be read, so that what is wrong with it as a whole is told beside what is wrong in its words.
+pub struct Sketch {
+    pub pack: Pack,
+    pub faults: Vec<PackFault>,
+    /// Every rule's id, also of those that could not be read.
+    pub ids: BTreeSet<String>,
+    /// Lines of rules that say less than was written: nothing is concluded from what they lack.
+    pub torn: BTreeSet<usize>,
+    /// The pack's own lines were read whole: what they do not say is not there.
+    pub whole: bool,
+    /// Every rule has a name and a status that were read.
+    pub named: bool,
+}
+
+/// What can be read of a file; the faults where it is no TOML at all.
+pub fn sketch(source: &str) -> Result<Sketch, Vec<PackFault>> {
+    let document = match Toml::parse(source) {
+        Ok(document) => document,
+        Err(error) => {
+            let line = line_of(source, error.span().map_or(0, |s| s.start));
+            let text = Bilingual::new(
+                format!("Không đọc được TOML: {}", error.message()),
+                format!("Not TOML: {}", error.message()),
+            );
+            return Err(vec![PackFault { line, code: "not_toml", text }]);
+        }
+    };
+    let faults = RefCell::new(Vec::new());
+    let root = Fields::new(document.as_table(), 1, source, &faults);
+    let mut sketch = read_pack(&root);
+    sketch.faults = faults.into_inner();
+    sketch.faults.sort_by_key(|f| f.line);
+    Ok(sketch)
+}
+
+/// The pack of a file, or every fault of its words and shapes.
+pub fn read(source: &str) -> Result<Pack, Vec<PackFault>> {
+    let Sketch { pack, faults, .. } = sketch(source)?;
+    if faults.is_empty() { Ok(pack) } else { Err(faults) }
+}
+
+pub(super) fn line_of(source: &str, offset: usize) -> usize {
+    source.bytes().take(offset).filter(|b| *b == b'\n').count() + 1
+}
+
+/// A table while it is read: remembers which keys were asked for, and where faults lie.
+pub(super) struct Fields<'a> {
+    pub(super) table: &'a dyn TableLike,
+    pub(super) line: usize,
+    pub(super) source: &'a str,
+    asked: RefCell<BTreeSet<&'static str>>,
+    faults: &'a RefCell<Vec<PackFault>>,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(
+        table: &'a dyn TableLike,
+        line: usize,
+        source: &'a str,
+        faults: &'a RefCell<Vec<PackFault>>,
+    ) -> Self {
+        Fields { table, line, source, asked: RefCell::default(), faults }
+    }
+
+    pub(super) fn fault(&self, line: usize, code: &'static str, vi: String, en: String) {
+        self.faults.borrow_mut().push(PackFault { line, code, text: Bilingual::new(vi, en) });
+    }
+
+    /// How many faults were found so far.
+    pub(super) fn faults(&self) -> usize {
+        self.faults.borrow().len()
+    }
+
+    pub(super) fn key_line(&self, key: &str) -> usize {
+        let span = self.table.get_key_value(key).and_then(|(k, item)| k.span().or_else(|| item.span()));
+        span.map_or(self.line, |s| line_of(self.source, s.start))
+    }
+
+    pub(super) fn get(&self, key: &'static str) -> Option<&'a Item> {
+        self.asked.borrow_mut().insert(key);
+        self.table.get(key)
+    }
+
+    pub(super) fn wrong(&self, key: &str, wanted: &str) {
+        let line = self.key_line(key);
+        self.fault(line, "wrong_type", format!("{key}: phải là {wanted}"), format!("{key}: must be {wanted}"));
+    }
+
+    pub(super) fn missing(&self, key: &str) {
+        self.fault(self.line, "missing", format!("thiếu {key}"), format!("{key} is missing"));
+    }
+
+    pub(super) fn opt_text(&self, key: &'static str) -> Option<String> {
+        let item = self.get(key)?;
+        let text = item.as_str().map(str::to_owned);
+        if text.is_none() {
+            self.wrong(key, "text");
+        }
+        text
+    }
+
+    pub(super) fn text(&self, key: &'static str) -> Option<String> {
+        if self.table.get(key).is_none() {
+            self.missing(key);
+        }
+        self.opt_text(key).filter(|text| {
+            let filled = !text.trim().is_empty();
+            if !filled {
+                self.wrong(key, "text that says something");
+            }
+            filled
+        })
+    }
+
+    pub(super) fn opt_int(&self, key: &'static str) -> Option<i64> {
+        let number = self.get(key)?.as_integer();
+        if number.is_none() {
+            self.wrong(key, "a whole number");
+        }
+        number
+    }
+
+    /// A whole number that is not negative.
+    pub(super) fn opt_count(&self, key: &'static str) -> Option<i64> {
+        let number = self.opt_int(key)?;
+        if number < 0 {
+            self.wrong(key, "0 or more");
+        }
+        Some(number)
+    }
+
+    pub(super) fn opt_bool(&self, key: &'static str) -> Option<bool> {
+        let yes = self.get(key)?.as_bool();
+        if yes.is_none() {
+            self.wrong(key, "true or false");
+        }
+        yes
+    }
+
+    pub(super) fn opt_day(&self, key: &'static str) -> Option<Day> {
+        let item = self.get(key)?;
+        let date = item.as_datetime().filter(|d| d.time.is_none()).and_then(|d| d.date);
+        let day = date.and_then(|d| Day::from_ymd_opt(i32::from(d.year), u32::from(d.month), u32::from(d.day)));
+        if day.is_none() {
+            self.wrong(key, "a day, YYYY-MM-DD");
+        }
+        day
+    }
+
+    /// A list of texts; a single text stands for a list of one.
+    pub(super) fn texts(&self, key: &'static str) -> Vec<(String, usize)> {
+        let Some(item) = self.get(key) else { return Vec::new() };
+        let line = self.key_line(key);
+        if let Some(text) = item.as_str() {
+            return vec![(text.to_owned(), line)];
+        }
+        let Some(array) = item.as_array() else {
+            self.wrong(key, "a list of texts");
+            return Vec::new();
+        };
+        self.array_texts(array, line)
+    }
+
+    pub(super) fn array_texts(&self, array: &Array, line: usize) -> Vec<(String, usize)> {
+        let mut texts = Vec::new();
+        for value in array {
+            let at = value.span().map_or(line, |s| line_of(self.source, s.start));
+            match value.as_str() {
+                Some(text) => texts.push((text.to_owned(), at)),
+                None => self.fault(at, "wrong_type", "danh sách chỉ gồm chữ".into(), "the list must hold texts".into()),
+            }
+        }
+        texts
+    }
+
+    pub(super) fn parse<T: FromStr>(&self, what: &str, text: &str, line: usize) -> Option<T> {
+        let word = text.parse().ok();
+        if word.is_none() {
+            let code = if what == "body" { "unknown_body" } else { "unknown_word" };
+            self.fault(line, code, format!("không có {what} «{text}»"), format!("there is no {what} \"{text}\""));
+        }
+        word
+    }
+
+    pub(super) fn opt_word<T: FromStr>(&self, key: &'static str, what: &str) -> Option<T> {
+        let text = self.opt_text(key)?;
+        self.parse(what, &text, self.key_line(key))
+    }
+
+    pub(super) fn word<T: FromStr>(&self, key: &'static str, what: &str) -> Option<T> {
+        let text = self.text(key)?;
+        self.parse(what, &text, self.key_line(key))
+    }
+
+    pub(super) fn words<T: FromStr>(&self, key: &'static str, what: &str) -> Vec<T> {
+        self.texts(key).into_iter().filter_map(|(text, line)| self.parse(what, &text, line)).collect()
+    }
+
+    /// A term as `"4 working_days"`.
+    pub(super) fn opt_term(&self, key: &'static str) -> Option<Term> {
+        let text = self.opt_text(key)?;
+        let term = text.split_once(' ').and_then(|(value, unit)| {
+            let unit = TermUnit::from_str(unit.trim()).ok().filter(|u| *u != TermUnit::Hours)?;
+            value.parse().ok().filter(|v| (1..=400).contains(v)).map(|value| Term { value, unit })
+        });
+        if term.is_none() {
+            self.wrong(key, "a term such as \"4 working_days\" or \"15 days\"");
+        }
+        term
+    }
+
+    /// A length of time before something: hours too.
+    pub(super) fn lead(&self, key: &'static str) -> Option<Term> {
+        let hours = self.get(key).and_then(Item::as_str).and_then(|text| text.strip_suffix(" hours"));
+        match hours.and_then(|value| value.parse().ok()).filter(|v| (1..=400).contains(v)) {
+            Some(value) => Some(Term { value, unit: TermUnit::Hours }),
+            None => self.term(key),
+        }
+    }
+
+    /// A day of every year as `"12-18"`.
+    pub(super) fn opt_month_day(&self, key: &'static str) -> Option<(u32, u32)> {
+        let text = self.opt_text(key)?;
+        let parts = text.split_once('-').and_then(|(m, d)| Some((m.parse().ok()?, d.parse().ok()?)));
+        let day = parts.filter(|(month, day)| Day::from_ymd_opt(2001, *month, *day).is_some());
+        if day.is_none() {
+            self.wrong(key, "a day of the year, MM-DD");
+        }
+        day
+    }
+
+    pub(super) fn term(&self, key: &'static str) -> Option<Term> {
+        if self.table.get(key).is_none() {
+            self.missing(key);
+        }
+        self.opt_term(key)
+    }
+
+    /// Tables of a list: `[[key]]`, or inline tables in an array.
+    pub(super) fn tables(&self, key: &'static str) -> Vec<Fields<'a>> {
+        let Some(item) = self.get(key) else { return Vec::new() };
+        let list: Vec<(&'a dyn TableLike, Option<std::ops::Range<usize>>)> = match item {
+            Item::ArrayOfTables(tables) => tables.iter().map(|t| (t as &dyn TableLike, t.span())).collect(),
+            Item::Value(Node::Array(array)) => {
+                if array.iter().any(|v| !v.is_inline_table()) {
+                    self.wrong(key, "a list of tables");
+                }
+                array.iter().filter_map(|v| v.as_inline_table().map(|t| (t as &dyn TableLike, t.span()))).collect()
+            }
+            _ => {
+                self.wrong(key, "a list of tables");
+                Vec::new()
+            }
+        };
+        let place =
+            |span: Option<std::ops::Range<usize>>| span.map_or(self.key_line(key), |s| line_of(self.source, s.start));
+        list.into_iter().map(|(t, span)| Fields::new(t, place(span), self.source, self.faults)).collect()
+    }
+
+    /// Names every key that nobody asked for.
+    pub(super) fn finish(&self) {
+        let asked = self.asked.borrow();
+        for (key, _) in self.table.iter().filter(|(key, _)| !asked.contains(key)) {
+            let line = self.key_line(key);
+            self.fault(
+                line,
+                "unknown_key",
+                format!("không có khóa «{key}» ở đây"),
+                format!("there is no key \"{key}\" here"),
+            );
+        }
+    }
+}

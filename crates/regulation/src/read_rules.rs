@@ -1,0 +1,235 @@
+//! Reads the rules of a pack, kind by kind. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::pack::{Anchor, Effect, Pack, Rule, StepRule, Timing};
+use crate::read::{Fields, Sketch};
+use crate::read_condition::condition;
+use kernel::money::Money;
+use kernel::text::Bilingual;
+use kernel::words::{FindingCode, Procedure, RuleStatus, Severity, Silence, StepKind, TermUnit};
+
+/// The pack of a whole file, as far as it can be read: what is missing is named, and empty.
+pub(super) fn read_pack(root: &Fields) -> Sketch {
+    let Rules { rules, ids, torn, named } = read_rules(root);
+    let in_rules = root.faults();
+    let strictness = root.words("strictness", "body");
+    let dossier_known = root.words("dossier_known", "procedure");
+    let sets = root.opt_count("sets");
+    let fee = root.opt_count("fee").map(|amount| Money { amount, currency: "VND".into() });
+    let successor = (root.opt_text("successor"), root.opt_text("successor_name"));
+    let extends = root.opt_text("extends");
+    let jurisdiction = root.opt_text("jurisdiction");
+    let texts = root.texts("texts").into_iter().map(|(text, _)| text).collect();
+    let in_force_to = root.opt_day("in_force_to");
+    if root.table.get("version").is_none() {
+        root.missing("version");
+    }
+    let (code, version, title, document) =
+        (root.text("code"), root.opt_int("version"), root.text("title"), root.text("document"));
+    let (status, in_force_from) = (root.word("status", "status"), root.opt_day("in_force_from"));
+    if successor.0.is_some() != successor.1.is_some() {
+        root.missing("successor or successor_name");
+    }
+    let pack = Pack {
+        code: code.unwrap_or_else(|| "missing".into()),
+        version: version.unwrap_or(1),
+        title: title.unwrap_or_default(),
+        document: document.unwrap_or_default(),
+        status: status.unwrap_or(RuleStatus::Unverified),
+        jurisdiction,
+        in_force_from,
+        in_force_to,
+        extends,
+        successor: successor.0.zip(successor.1),
+        texts,
+        sets,
+        fee,
+        strictness,
+        dossier_known,
+        rules,
+    };
+    root.finish();
+    Sketch { pack, faults: Vec::new(), ids, torn, whole: root.faults() == in_rules, named }
+}
+
+/// Rules as far as they could be read.
+struct Rules {
+    rules: Vec<Rule>,
+    ids: BTreeSet<String>,
+    torn: BTreeSet<usize>,
+    named: bool,
+}
+
+fn read_rules(root: &Fields) -> Rules {
+    type Reader = fn(&Fields) -> Option<Effect>;
+    let kinds: [(&'static str, Reader); 8] = [
+        ("authority", authority),
+        ("no_permission", |_| Some(Effect::NoPermission)),
+        ("consent", consent),
+        ("document_rule", paper),
+        ("detail", detail),
+        ("limit", limit),
+        ("deadline", deadline),
+        ("obligation", obligation),
+    ];
+    let mut read = Rules { rules: Vec::new(), ids: BTreeSet::new(), torn: BTreeSet::new(), named: true };
+    for (key, reader) in kinds {
+        for fields in root.tables(key) {
+            read_rule(&fields, reader, &mut read);
+        }
+    }
+    read
+}
+
+fn read_rule(fields: &Fields, reader: fn(&Fields) -> Option<Effect>, read: &mut Rules) {
+    let before = fields.faults();
+    let effect = reader(fields);
+    let when = condition(fields);
+    let overrides = fields.texts("overrides").into_iter().map(|(text, _)| text).collect();
+    let procedures: Vec<Procedure> = fields.words("for", "procedure");
+    if fields.table.get("for").is_none() {
+        fields.missing("for");
+    }
+    let (valid_from, valid_to) = (fields.opt_day("valid_from"), fields.opt_day("valid_to"));
+    let status = fields.word::<RuleStatus>("status", "status");
+    let (id, citation) = (fields.text("id"), fields.text("citation"));
+    fields.finish();
+    // What lacks nothing but its citation can still be judged.
+    let unsaid = usize::from(citation.is_none());
+    if fields.faults() > before + unsaid {
+        read.torn.insert(fields.line);
+    }
+    read.named &= status.is_some() && effect.is_some() && id.is_some();
+    read.ids.extend(id.clone());
+    let Some(effect) = effect else { return };
+    read.rules.push(Rule {
+        // Without a name of its own a rule is nobody's double.
+        id: id.unwrap_or_else(|| format!("line {}", fields.line)),
+        line: fields.line,
+        procedures,
+        when,
+        overrides,
+        status: status.unwrap_or(RuleStatus::Unverified),
+        citation: citation.unwrap_or_default(),
+        valid_from,
+        valid_to,
+        effect,
+    });
+}
+
+fn authority(fields: &Fields) -> Option<Effect> {
+    let steps = fields.tables("steps").iter().filter_map(step).collect();
+    let notes = fields
+        .tables("notes")
+        .iter()
+        .filter_map(|note| {
+            let said = (note.text("code"), note.text("vi"), note.text("en"));
+            note.finish();
+            Some((said.0?, Bilingual::new(said.1?, said.2?)))
+        })
+        .collect();
+    let (decide_within, term) = (fields.opt_term("decide_within"), fields.opt_term("term"));
+    let copies_to = fields.words("copies_to", "body");
+    let decider = fields.opt_word("decider", "body");
+    Some(Effect::Authority { decider, steps, decide_within, term, copies_to, notes })
+}
+
+fn step(fields: &Fields) -> Option<StepRule> {
+    let (kind, body, within) =
+        (fields.word::<StepKind>("kind", "kind of step"), fields.word("body", "body"), fields.opt_term("within"));
+    let silence = fields.opt_word::<Silence>("silence", "meaning of silence");
+    fields.finish();
+    if silence.is_some() && kind != Some(StepKind::Consult) {
+        fields.fault(
+            fields.line,
+            "wrong_step",
+            "silence chỉ đi với bước consult".into(),
+            "silence goes with consult only".into(),
+        );
+    }
+    if !matches!(kind, None | Some(StepKind::Appraise | StepKind::Consult)) {
+        fields.fault(
+            fields.line,
+            "wrong_step",
+            "chỉ ghi bước appraise, consult".into(),
+            "only appraise and consult stand here".into(),
+        );
+    }
+    Some(StepRule { kind: kind?, body: body?, within, silence })
+}
+
+fn consent(fields: &Fields) -> Option<Effect> {
+    let (body, mode) = (fields.word("body", "body"), fields.word("mode", "mode of consent"));
+    Some(Effect::Consent { body: body?, mode: mode? })
+}
+
+fn paper(fields: &Fields) -> Option<Effect> {
+    let required = fields.opt_bool("required").unwrap_or(true);
+    Some(Effect::Paper { document: fields.word("document", "document")?, required })
+}
+
+fn detail(fields: &Fields) -> Option<Effect> {
+    let detail = fields.text("detail")?;
+    if detail != "grade" {
+        fields.fault(
+            fields.line,
+            "unknown_word",
+            format!("không có detail «{detail}»"),
+            format!("there is no detail \"{detail}\""),
+        );
+    }
+    Some(Effect::Detail { detail })
+}
+
+fn limit(fields: &Fields) -> Option<Effect> {
+    let (finding, severity) =
+        (fields.word::<FindingCode>("finding", "finding"), fields.word::<Severity>("severity", "severity"));
+    let max = fields.opt_count("max");
+    // What counts something says how much is too much; what may be excepted says who may.
+    if max.is_none() && finding.is_some_and(FindingCode::is_counted) && fields.table.get("max").is_none() {
+        fields.missing("max");
+    }
+    let unit = fields.opt_word("unit", "unit").unwrap_or(TermUnit::Days);
+    let waivable_by = fields.opt_word("waivable_by", "body");
+    if severity == Some(Severity::SpecialApproval) && fields.table.get("waivable_by").is_none() {
+        fields.missing("waivable_by");
+    }
+    Some(Effect::Limit { finding: finding?, severity: severity?, max, unit, waivable_by })
+}
+
+fn deadline(fields: &Fields) -> Option<Effect> {
+    let (lead, before) = (fields.term("lead"), fields.word::<Anchor>("before", "moment"));
+    let severity = fields.word::<Severity>("severity", "severity");
+    if severity == Some(Severity::SpecialApproval) {
+        fields.wrong("severity", "block or warn: nobody is named who may except from a term");
+    }
+    Some(Effect::Deadline { lead: lead?, before: before?, severity: severity? })
+}
+
+fn obligation(fields: &Fields) -> Option<Effect> {
+    let code = fields.text("code").filter(|code| {
+        let fits = code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !fits {
+            fields.wrong("code", "lower-case ASCII with underscores");
+        }
+        fits
+    });
+    let (after, before) = (fields.opt_word::<Anchor>("after", "moment"), fields.opt_word::<Anchor>("before", "moment"));
+    let (ends, due) = (fields.opt_month_day("report_year_ends"), fields.opt_month_day("due"));
+    let timing = match (after, before, ends, due) {
+        (Some(by), None, Some(ends), Some(due)) => Some(Timing::ReportYear { by, ends, due }),
+        (Some(anchor), None, None, None) => fields.term("within").map(|term| Timing::After(anchor, term)),
+        (None, Some(anchor), None, None) => fields.lead("within").map(|term| Timing::Before(anchor, term)),
+        _ => {
+            // A moment that is there and cannot be read is told already.
+            let said = ["after", "before"].iter().any(|key| fields.table.get(key).is_some());
+            if !said || (after.is_some() && before.is_some()) || ends.is_some() != due.is_some() {
+                fields.missing("after or before");
+            }
+            fields.get("within");
+            None
+        }
+    };
+    Some(Effect::Obligation { code: code?, timing: timing? })
+}

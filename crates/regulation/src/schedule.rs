@@ -1,0 +1,162 @@
+//! Days of an assessment: when steps are due, when duties are, and by when a dossier has to be in. Pure.
+
+use chrono::{Datelike, Duration};
+
+use crate::assess::{Consent, Finding, Obligation, Spoken, Step};
+use crate::case::Case;
+use crate::pack::{ConsentMode, Effect, Rule, Timing};
+use kernel::text::Bilingual;
+use kernel::time::{Day, day_of, in_vietnamese};
+use kernel::words::{FindingCode, Severity, StepKind, Term, TermUnit};
+use kernel::workdays::NoTableFor;
+use kernel::workdays::WorkCalendar;
+
+/// The latest day to submit, where a text gives one, and the finding where it has passed.
+pub(super) fn latest_submission(
+    case: &Case,
+    spoken: &[Spoken],
+    calendar: &WorkCalendar,
+    found: &mut Vec<Finding>,
+    notes: &mut Vec<(String, Bilingual)>,
+) -> Result<Option<Day>, NoTableFor> {
+    let mut latest: Option<(Day, &Rule, Severity)> = None;
+    for s in spoken {
+        if let Effect::Deadline { lead, before, severity } = &s.rule.effect {
+            let Some(anchor) = case.day_of(*before) else { continue };
+            let day = calendar.before(anchor, *lead)?;
+            if latest.as_ref().is_none_or(|(known, ..)| day < *known) {
+                latest = Some((day, s.rule, *severity));
+            }
+        }
+    }
+    let Some((day, rule, severity)) = latest else { return Ok(None) };
+    if !calendar.is_working(day)? {
+        let before = calendar.working_on_or_before(day)?;
+        let (vi, en) = (in_vietnamese(before), before);
+        notes.push((
+            "latest_day_not_working".into(),
+            Bilingual::new(
+                format!("Hạn nộp rơi vào ngày nghỉ; nên nộp trước hoặc trong ngày {vi}."),
+                format!("The latest day is no working day; file by {en}."),
+            ),
+        ));
+    }
+    if case.received_on > day {
+        let (vi, en) = (in_vietnamese(day), day);
+        found.push(Finding {
+            code: FindingCode::LateSubmission,
+            severity,
+            limit: None,
+            actual: None,
+            rule: rule.id.clone(),
+            citation: rule.citation.clone(),
+            waivable_by: None,
+            travellers: Vec::new(),
+            document: None,
+            detail: Bilingual::new(
+                format!("Hồ sơ phải nộp chậm nhất ngày {vi}; cần giải trình."),
+                format!("The dossier was due by {en}; an explanation is needed."),
+            ),
+        });
+    }
+    Ok(Some(day))
+}
+
+/// The steps with their due days. A step without a time of its own is due with the one before it.
+pub(super) fn steps(
+    rule: &Rule,
+    consents: &[Consent],
+    start: Option<Day>,
+    calendar: &WorkCalendar,
+) -> Result<(Vec<Step>, Option<Day>), NoTableFor> {
+    let Effect::Authority { decider, steps: before, decide_within, term, .. } = &rule.effect else {
+        return Ok((Vec::new(), None));
+    };
+    let whole = match (start, term) {
+        (Some(start), Some(term)) => Some(calendar.after(start, *term)?),
+        _ => None,
+    };
+    let mut planned: Vec<Step> = Vec::new();
+    // The day the step before is due; none until some step had a time.
+    let mut due: Option<Day> = None;
+    let mut parallel: Option<Option<Day>> = None;
+    for step in before {
+        // Consultations run side by side, all from the day the step before them is due.
+        let from = if step.kind == StepKind::Consult { *parallel.get_or_insert(due) } else { due };
+        let own = timed(from.or(start), step.within, calendar)?.or(from);
+        due = if step.kind == StepKind::Consult { due.max(own) } else { own };
+        if step.kind != StepKind::Consult {
+            parallel = None;
+        }
+        planned.push(Step {
+            kind: step.kind,
+            body: step.body,
+            within: step.within,
+            due_on: own,
+            silence: step.silence,
+            citation: rule.citation.clone(),
+        });
+    }
+    for consent in consents.iter().filter(|c| c.mode == ConsentMode::Step) {
+        planned.push(Step {
+            kind: StepKind::Consent,
+            body: consent.body,
+            within: None,
+            due_on: due,
+            silence: None,
+            citation: consent.citation.clone(),
+        });
+    }
+    let decided = timed(due.or(start), *decide_within, calendar)?.or(whole).or(due);
+    planned.extend(decider.map(|body| Step {
+        kind: StepKind::Decide,
+        body,
+        within: *decide_within,
+        due_on: decided,
+        silence: None,
+        citation: rule.citation.clone(),
+    }));
+    Ok((planned, whole.or(decided)))
+}
+
+fn timed(from: Option<Day>, within: Option<Term>, calendar: &WorkCalendar) -> Result<Option<Day>, NoTableFor> {
+    match (from, within) {
+        (Some(from), Some(term)) => Ok(Some(calendar.after(from, term)?)),
+        _ => Ok(None),
+    }
+}
+
+pub(super) fn obligations(
+    case: &Case,
+    spoken: &[Spoken],
+    calendar: &WorkCalendar,
+) -> Result<Vec<Obligation>, NoTableFor> {
+    let mut owed: Vec<Obligation> = Vec::new();
+    for s in spoken {
+        let Effect::Obligation { code, timing } = &s.rule.effect else { continue };
+        if owed.iter().any(|o| o.code == *code) {
+            continue;
+        }
+        let (due_on, due_at, report_year) = match *timing {
+            Timing::After(anchor, within) => {
+                (case.day_of(anchor).map(|day| calendar.after(day, within)).transpose()?, None, None)
+            }
+            Timing::Before(anchor, Term { value, unit: TermUnit::Hours }) => {
+                let at = case.moment_of(anchor).map(|moment| moment - Duration::hours(value));
+                (at.map(day_of), at, None)
+            }
+            Timing::Before(anchor, lead) => {
+                (case.day_of(anchor).map(|day| calendar.before(day, lead)).transpose()?, None, None)
+            }
+            Timing::ReportYear { by, ends: (month, day), due } => {
+                // A report year that ends on 14 December is named after the year it ends in.
+                let year = case.day_of(by).map(|d| d.year() + i32::from((d.month(), d.day()) > (month, day)));
+                (year.and_then(|year| Day::from_ymd_opt(year, due.0, due.1)), None, year)
+            }
+        };
+        let citation = s.rule.citation.clone();
+        owed.push(Obligation { code: code.clone(), timing: *timing, due_on, due_at, report_year, citation });
+    }
+    owed.sort_by(|a, b| (a.due_on, &a.code).cmp(&(b.due_on, &b.code)));
+    Ok(owed)
+}

@@ -1,0 +1,153 @@
+//! The append-only trail: one row an act, each sealed with the hash of the row before it.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::db::schema::audit;
+use crate::db::{Conn, each};
+use crate::error::Result;
+use kernel::time::{Moment, rfc3339};
+
+/// What is to be remembered. `detail` never holds passwords, tokens or passport numbers.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    pub at: Moment,
+    /// User name, or `command-line`.
+    pub actor: &'a str,
+    pub action: &'a str,
+    /// What was acted on, `kind/id`.
+    pub object: &'a str,
+    pub detail: Value,
+    pub trace_id: &'a str,
+}
+
+/// One row of the trail.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit)]
+pub struct Row {
+    pub seq: i64,
+    pub at: Moment,
+    pub actor: String,
+    pub action: String,
+    pub object: String,
+    pub detail: String,
+    pub trace_id: String,
+    pub previous: String,
+    pub hash: String,
+}
+
+impl Row {
+    /// SHA-256 over every column but the hash, each with its length, so that no two rows read alike.
+    fn seal(&self) -> String {
+        let mut hasher = Sha256::new();
+        let seq = self.seq.to_string();
+        let at = rfc3339(self.at);
+        for column in [&seq, &at, &self.actor, &self.action, &self.object, &self.detail, &self.trace_id, &self.previous]
+        {
+            hasher.update((column.len() as u64).to_be_bytes());
+            hasher.update(column.as_bytes());
+        }
+        hasher.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+/// The end of the trail: what an outside copy should keep, because a cut tail shows only against it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Checkpoint {
+    pub seq: i64,
+    pub hash: String,
+}
+
+/// The last row's number and hash; zero and empty on an empty trail.
+pub fn tip(conn: &mut Conn) -> Result<Checkpoint> {
+    let newest = audit::table.order(audit::seq.desc()).select((audit::seq, audit::hash));
+    let last: Option<(i64, String)> = each!(conn, c => newest.first(c)).optional()?;
+    Ok(last.map(|(seq, hash)| Checkpoint { seq, hash }).unwrap_or_default())
+}
+
+/// Adds a row, in the caller's transaction.
+pub fn append(conn: &mut Conn, entry: &Entry) -> Result<()> {
+    let last = tip(conn)?;
+    let mut row = Row {
+        seq: last.seq + 1,
+        at: entry.at,
+        actor: entry.actor.to_owned(),
+        action: entry.action.to_owned(),
+        object: entry.object.to_owned(),
+        detail: entry.detail.to_string(),
+        trace_id: entry.trace_id.to_owned(),
+        previous: last.hash,
+        hash: String::new(),
+    };
+    row.hash = row.seal();
+    each!(conn, c => diesel::insert_into(audit::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// What a proof of the trail comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    Whole(Checkpoint),
+    /// The first row that does not hold, and why.
+    Broken {
+        seq: i64,
+        reason: &'static str,
+    },
+}
+
+/// Walks the whole trail; `checkpoint` also proves that its tail was not cut or rewritten.
+pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>) -> Result<Verdict> {
+    const BATCH: i64 = 5_000;
+    let mut last = Checkpoint::default();
+    loop {
+        let rows: Vec<Row> = audit::table
+            .filter(audit::seq.gt(last.seq))
+            .order(audit::seq)
+            .limit(BATCH)
+            .select(Row::as_select())
+            .load(conn)?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let broken = |reason| Ok(Verdict::Broken { seq: last.seq + 1, reason });
+            if row.seq != last.seq + 1 {
+                return broken("the row is missing");
+            }
+            if row.previous != last.hash {
+                return broken("the row does not follow the one before it");
+            }
+            if row.hash != row.seal() {
+                return broken("the row was changed");
+            }
+            if checkpoint.is_some_and(|c| c.seq == row.seq && c.hash != row.hash) {
+                return broken("the row is not the one of the checkpoint");
+            }
+            last = Checkpoint { seq: row.seq, hash: row.hash };
+        }
+    }
+    // Rows may stand before seq 1 only by a foreign hand.
+    let strays: i64 = audit::table.filter(audit::seq.lt(1)).count().get_result(conn)?;
+    if strays > 0 {
+        return Ok(Verdict::Broken { seq: 0, reason: "there are rows before the first" });
+    }
+    match checkpoint {
+        Some(c) if c.seq > last.seq => Ok(Verdict::Broken { seq: last.seq + 1, reason: "the tail was cut off" }),
+        _ => Ok(Verdict::Whole(last)),
+    }
+}
+
+/// Rows after `seq`, the oldest first.
+pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Row>> {
+    Ok(audit::table.filter(audit::seq.gt(seq)).order(audit::seq).limit(limit).select(Row::as_select()).load(conn)?)
+}
+
+/// A page of the trail, newest first, before row `before`.
+pub fn page(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<Row>> {
+    let mut query = audit::table.order(audit::seq.desc()).limit(limit).select(Row::as_select()).into_boxed();
+    if let Some(before) = before {
+        query = query.filter(audit::seq.lt(before));
+    }
+    Ok(query.load(conn)?)
+}

@@ -1,0 +1,33 @@
+//! `audit verify`: proves the trail, or names the first row that was touched.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use ngoaivu::audit::{self, Checkpoint, Verdict};
+
+use super::{Place, settings};
+
+pub fn verify(checkpoint: Option<&Path>, place: &Place) -> Result<()> {
+    let checkpoint = checkpoint
+        .map(|file| -> Result<Checkpoint> {
+            let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let value: serde_json::Value = serde_json::from_str(&text).context("the checkpoint is not JSON")?;
+            let seq = value.get("seq").and_then(serde_json::Value::as_i64).context("the checkpoint has no seq")?;
+            let hash = value.get("hash").and_then(serde_json::Value::as_str).context("the checkpoint has no hash")?;
+            Ok(Checkpoint { seq, hash: hash.to_owned() })
+        })
+        .transpose()?;
+    let db = place.open(&settings(None)?)?;
+    let verdict = db.read_now(|conn| audit::verify(conn, checkpoint.as_ref()))?;
+    db.close();
+    match verdict {
+        Verdict::Whole(last) => {
+            println!("{}", serde_json::json!({"whole": true, "seq": last.seq, "hash": last.hash}));
+            Ok(())
+        }
+        Verdict::Broken { seq, reason } => {
+            println!("{}", serde_json::json!({"whole": false, "seq": seq, "reason": reason}));
+            bail!("row {seq}: {reason}")
+        }
+    }
+}

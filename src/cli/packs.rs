@@ -1,0 +1,133 @@
+//! Regulation packs on the command line: checked and loaded, every fault with its line.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use kernel::time::{Clock, Period};
+use ngoaivu::audit;
+use ngoaivu::dossier::Tools;
+use ngoaivu::procedures::rehearsal::{self, Rehearsal};
+use ngoaivu::registry::holidays;
+use ngoaivu::regulations::store as regulations;
+use ngoaivu::regulations::store::Shelf;
+use regulation::pack::PackFault;
+use regulation::{SHIPPED, book};
+
+use super::{Place, settings};
+
+/// Checks a pack against the packs that come with the product.
+pub fn check(file: &Path) -> Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut known = Vec::new();
+    for (code, text) in SHIPPED {
+        let below: Vec<_> = known.iter().collect();
+        known.push(book::load(text, &below).map_err(|_| anyhow!("the shipped pack {code} has faults"))?);
+    }
+    let known: Vec<_> = known.iter().collect();
+    match book::load(&source, &known) {
+        Ok(pack) => {
+            println!(
+                "{}: {} version {} is sound, {} rule(s), status {}",
+                file.display(),
+                pack.code,
+                pack.version,
+                pack.rules.len(),
+                pack.status
+            );
+            Ok(())
+        }
+        Err(faults) => {
+            print_faults(file, &faults);
+            bail!("{} fault(s); nothing is loaded", faults.len())
+        }
+    }
+}
+
+/// Checks a pack and loads it.
+pub fn load(file: &Path, place: &Place) -> Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let db = place.open(&settings(None)?)?;
+    let now = Clock::Machine.now();
+    let loaded = db.write_now(move |conn| {
+        let loaded = regulations::add(conn, &source, now)?;
+        if let Ok(pack) = &loaded {
+            let detail = serde_json::json!({"version": pack.version});
+            let object = format!("regulations/{}", pack.code);
+            let entry = audit::Entry {
+                at: now,
+                actor: "command-line",
+                action: "load_regulation",
+                object: &object,
+                detail,
+                trace_id: "",
+            };
+            audit::append(conn, &entry)?;
+        }
+        Ok(loaded)
+    })?;
+    db.close();
+    match loaded {
+        Ok(pack) => {
+            println!("{} version {} is loaded", pack.code, pack.version);
+            Ok(())
+        }
+        Err(regulations::NotLoaded::Faults(faults)) => {
+            print_faults(file, &faults);
+            bail!("{} fault(s); nothing was loaded", faults.len())
+        }
+        Err(regulations::NotLoaded::VersionTaken) => bail!("this version is loaded with another text; raise `version`"),
+    }
+}
+
+/// Asks a draft about the dossiers of a time.
+pub fn rehearse(file: &Path, days: Period, place: &Place) -> Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    if days.to < days.from {
+        bail!("--to is before --from");
+    }
+    let config = settings(None)?;
+    let db = place.open(&config)?;
+    let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
+    let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
+    let tools =
+        Tools { shelf: Shelf::default(), calendar: Arc::new(calendar), jurisdiction: Arc::from(config.jurisdiction()) };
+    let found = db.read_now(|conn| rehearsal::rehearse(conn, &tools, &source, days))?;
+    db.close();
+    match found {
+        Err(faults) => {
+            print_faults(file, &faults);
+            bail!("{} fault(s); nothing was asked", faults.len())
+        }
+        Ok(found) => {
+            print!("{}", told(&found));
+            Ok(())
+        }
+    }
+}
+
+/// A rehearsal as a text.
+fn told(found: &Rehearsal) -> String {
+    let mut text = String::new();
+    let side = |side: &Option<(String, String)>| match side {
+        Some((word, citation)) if citation.is_empty() => word.clone(),
+        Some((word, citation)) => format!("{word} ({citation})"),
+        None => "–".to_owned(),
+    };
+    for one in &found.changed {
+        let number = one.number.as_deref().unwrap_or("-");
+        let _ = writeln!(text, "{number} {} [{}]", one.title, one.regulation);
+        for d in &one.differences {
+            let _ = writeln!(text, "  {}: {} → {}", d.what, side(&d.before), side(&d.after));
+        }
+    }
+    let _ = writeln!(text, "{} of {} dossier(s) would be judged otherwise", found.changed.len(), found.dossiers);
+    text
+}
+
+fn print_faults(file: &Path, faults: &[PackFault]) {
+    for fault in faults {
+        println!("{}:{}: {}: {} / {}", file.display(), fault.line, fault.code, fault.text.vi, fault.text.en);
+    }
+}

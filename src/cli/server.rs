@@ -1,0 +1,94 @@
+//! `serve` and `demo`: the process that answers.
+
+use std::io::Write;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow, bail};
+use kernel::time::{Clock, day_of};
+use ngoaivu::app::{self, House, Post};
+use ngoaivu::config::Config;
+use ngoaivu::db::Address;
+use ngoaivu::registry::holidays;
+use ngoaivu::statistics::open_http::Published;
+
+use super::{Place, current, settings, upgrade};
+
+/// The server of a province.
+pub fn serve(config: &Config, place: &Place, listen: Option<String>) -> Result<()> {
+    start_log(config);
+    let (address, folder) = place.find(config)?;
+    current(&address)?;
+    let house = house(config, address, folder)?;
+    let listen = listen.unwrap_or_else(|| config.listen().to_owned());
+    answer(house, &listen, |address| println!("ngoaivu serves http://{address}"))
+}
+
+/// The demo world, made where there is none, and served.
+pub fn demo(place: &Place, listen: &str, sample: bool) -> Result<()> {
+    let config = settings(None)?;
+    start_log(&config);
+    let addresses = listen.to_socket_addrs().with_context(|| format!("not an address: {listen}"))?;
+    if addresses.into_iter().any(|a| !a.ip().is_loopback()) {
+        bail!("the demo's passwords are public, so it serves only this machine (127.0.0.1), not {listen}");
+    }
+    let place = match (&place.data, &place.database_url) {
+        (None, None) => Place { data: Some(PathBuf::from("data/demo")), database_url: None },
+        _ => place.clone(),
+    };
+    let (address, folder) = place.find(&config)?;
+    upgrade(&address)?;
+    let house = house(&config, address, folder)?;
+    let now = house.clock.now();
+    let world = house.db.write_now(move |conn| ngoaivu::demo::make(conn, now))?;
+    if sample {
+        house.db.write_now(move |conn| ngoaivu::demo::sample::fill(conn, now))?;
+    }
+    answer(house, listen, |address| {
+        print!("{}", ngoaivu::demo::greeting(address, &world, day_of(now)));
+        // Whoever reads the greeting through a pipe must not wait for a full buffer.
+        let _ = std::io::stdout().flush();
+    })
+}
+
+fn start_log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::try_new(config.log()).unwrap_or_default();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).json().with_writer(std::io::stderr);
+    // A second start within one process (tests) keeps the first log.
+    let _ = log.try_init();
+}
+
+fn house(config: &Config, address: Address, folder: PathBuf) -> Result<House> {
+    let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
+    let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
+    let post = Post { smtp: config.smtp()?, networks: config.webhook_networks()? };
+    let published = Published(config.open_statistics()?);
+    let mut house = House::open(address, folder, config.jurisdiction(), calendar, Clock::Machine, post)?;
+    house.published = published;
+    Ok(house)
+}
+
+fn answer(house: House, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<()> {
+    let db = house.db.clone();
+    let jobs = house.jobs.clone();
+    let loops = jobs.start()?;
+    let served = actix_web::rt::System::new().block_on(async move {
+        let server = actix_web::HttpServer::new(move || app::build(&house))
+            .client_request_timeout(std::time::Duration::from_secs(10))
+            .keep_alive(std::time::Duration::from_secs(75))
+            .shutdown_timeout(25)
+            .bind(listen)
+            .with_context(|| format!("cannot listen on {listen}"))?;
+        if let Some(address) = server.addrs().first() {
+            ready(*address);
+        }
+        server.run().await.context("the server stopped")
+    });
+    jobs.stop();
+    for one in loops {
+        let _ = one.join();
+    }
+    db.close();
+    served?;
+    Ok(())
+}

@@ -1,0 +1,374 @@
+//! Amending what was decided: on the paper at once, or decided anew by the competent body, which sees the difference.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::access::call::Call;
+use crate::approval::process::{Process, Step};
+use crate::db::Conn;
+use crate::dossier::actions::approval::not_open;
+use crate::dossier::actions::decision::Verdict;
+use crate::dossier::actions::exceptions::{self, findings_problem, refuse_blocking};
+use crate::dossier::actions::{Seen, Trace, assess_dossier, by_actor, conclude, duties};
+use crate::dossier::amendments::{Amendment, Brought, Difference, Form, Judged, Kind, Standing};
+use crate::dossier::flow::{Action, State};
+use crate::dossier::model::{Annotation, Decision, Dossier, Waived, Waiver};
+use crate::dossier::store::numbers::check_free;
+use crate::dossier::{Content, Tools};
+use crate::error::{Code, Error, Result, refuse};
+use kernel::id::Id;
+use kernel::text::number_key;
+use kernel::time::in_vietnamese;
+use kernel::violation::Violations;
+use kernel::words::{Body, DecisionVerdict, Direction, FindingCode, Severity, StepKind};
+use regulation::assess::{Assessment, Finding, Step as Asked, exceptions_body};
+use regulation::book::Law;
+use regulation::pack::ConsentMode;
+
+/// What the rules say of the delegation as it was decided, and as it shall be.
+struct Compared {
+    law: Law,
+    before: Assessment,
+    after: Assessment,
+}
+
+impl Compared {
+    fn of<C: Content>(
+        conn: &mut Conn,
+        call: &Call,
+        tools: &Tools,
+        decided: &Dossier<C>,
+        proposed: &Dossier<C>,
+    ) -> Result<Self> {
+        let (law, after) = assess_dossier(conn, tools, proposed, call.today)?;
+        let (_, before) = assess_dossier(conn, tools, decided, call.today)?;
+        Ok(Compared { law, before, after })
+    }
+
+    /// What stands against the delegation as it shall be, and did not, or less, as it is; 409 where it blocks. How late
+    /// it is counts no more.
+    fn brought(&self) -> Result<Vec<&Finding>> {
+        let stood = |f: &Finding| {
+            let alike = |b: &&Finding| b.rule == f.rule && b.code == f.code && b.document == f.document;
+            // Of another person it was not said before.
+            self.before.findings.iter().filter(alike).any(|b| {
+                b.severity == f.severity
+                    && b.actual >= f.actual
+                    && f.travellers.iter().all(|t| b.travellers.contains(t))
+            })
+        };
+        let news = self.after.findings.iter().filter(|f| f.code != FindingCode::LateSubmission && !stood(f));
+        let found: Vec<&Finding> = news.collect();
+        refuse_blocking(&found)?;
+        Ok(found)
+    }
+
+    /// An exception from what is exceeded no more is none.
+    fn keep_needed(&self, waivers: &mut Vec<Waived>) {
+        waivers.retain(|w| self.after.findings.iter().any(|f| f.code == w.finding));
+    }
+
+    /// Bodies to be consulted: of a material change each that the rules ask, since it answered for other guests or
+    /// another journey; of any other those that were not asked before.
+    fn consulted(&self, material: bool) -> impl Iterator<Item = &Asked> {
+        let asks = |s: &&Asked| s.kind == StepKind::Consult;
+        let before = move |body| self.before.steps.iter().filter(asks).any(|s| s.body == body);
+        self.after.steps.iter().filter(asks).filter(move |s| material || !before(s.body))
+    }
+}
+
+/// The agency asks for an amendment (đề nghị điều chỉnh). One kind that adds nobody, no country and no day is annotated
+/// at once; anything else goes back to the body that is competent for the delegation as it shall be.
+pub fn amend<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    proposed: C,
+    reason: String,
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    let differences = dossier.content.differences(&proposed);
+    let mut faults = Violations::default();
+    faults.require(
+        !differences.is_empty(),
+        "/changes",
+        "nothing_changed",
+        "Không có gì thay đổi so với nội dung đã được quyết định.",
+        "Nothing differs from what was decided.",
+    );
+    let (vi, en) = ("Đoàn đã đi hoặc đã đến: ngày này không đổi được nữa.", "It has begun: that day changes no more.");
+    let pointer = if C::DIRECTION == Direction::Outbound { "/changes/departure_date" } else { "/changes/arrival_date" };
+    faults.require(!moves_begun(&dossier, &proposed), pointer, "begun_already", vi, en);
+    faults.finish()?;
+    let judged = Judged::of(&differences);
+    let mut amendment = asked(call, &dossier, differences, reason);
+    let compared = Compared::of(conn, call, tools, &dossier, &dossier.with(&proposed))?;
+    let found = compared.brought()?;
+    let needs_waiver = found.iter().any(|f| f.severity == Severity::SpecialApproval);
+    amendment.material |= needs_waiver;
+    if needs_waiver || judged.goes_back() {
+        let lacks = |f: &&Finding| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail);
+        let missing: Vec<&Finding> = found.iter().copied().filter(lacks).collect();
+        if !missing.is_empty() {
+            return Err(findings_problem(Code::DossierIncomplete, &missing));
+        }
+        amendment.findings = found.into_iter().map(Brought::of).collect();
+        plan(&mut dossier.process, call, tools, &compared, &amendment, dossier.decision.as_ref())?;
+        amendment.proposed = Some(proposed);
+    } else {
+        if let Some(decision) = &mut dossier.decision {
+            compared.keep_needed(&mut decision.waivers);
+        }
+        dossier.content = proposed;
+        put_in_force(&mut amendment, dossier.decision.as_mut(), call);
+        duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
+    }
+    let kinds: Vec<&'static str> = amendment.differences.iter().map(|d| d.kind.into()).collect();
+    let detail = json!({"amendment": amendment.ordinal, "kinds": kinds, "form": amendment.form,
+        "material": amendment.material});
+    let reason = amendment.reason.clone();
+    dossier.amendments.push(amendment);
+    let trace = Trace { note: Some(&reason), detail, ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Amend, trace)
+}
+
+/// Whether it would have another first day although it has begun.
+fn moves_begun<C: Content>(dossier: &Dossier<C>, proposed: &C) -> bool {
+    let begun = matches!(dossier.state, State::UnderWay | State::OnSite);
+    begun && dossier.content.listed().begins_on != proposed.listed().begins_on
+}
+
+/// An amendment that nobody has answered yet.
+fn asked<C>(call: &Call, dossier: &Dossier<C>, differences: Vec<Difference>, reason: String) -> Amendment<C> {
+    let Judged { form, material } = Judged::of(&differences);
+    Amendment {
+        ordinal: i64::try_from(dossier.amendments.len()).unwrap_or(i64::MAX) + 1,
+        reason,
+        asked_by: Id(call.actor.id()),
+        asked_at: call.now,
+        differences,
+        form,
+        material,
+        findings: Vec::new(),
+        standing: Standing::Pending,
+        document: None,
+        body: None,
+        note: None,
+        ended_at: None,
+        replaced: None,
+        proposed: None,
+    }
+}
+
+/// It needs nobody else: it stands on the decision at once.
+fn put_in_force<C>(amendment: &mut Amendment<C>, decision: Option<&mut Decision>, call: &Call) {
+    amendment.standing = Standing::InForce;
+    amendment.ended_at = Some(call.now);
+    annotate(decision, amendment, call.today);
+}
+
+/// A postponed delegation goes on other days (tiếp tục), which is annotated on its decision. A day more is for the body
+/// that decided: 422 `longer_than_decided`.
+pub fn resume<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: &Seen<C>,
+    resumed: C,
+    waivers: &[Waiver],
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    let differences = dossier.content.differences(&resumed);
+    let mut faults = Violations::default();
+    faults.require(
+        differences.iter().all(|d| d.kind != Kind::Dates || !d.material),
+        if C::DIRECTION == Direction::Outbound { "/return_date" } else { "/departure_date" },
+        "longer_than_decided",
+        "Dài ngày hơn đã quyết định: hãy tiếp tục đúng số ngày rồi đề nghị điều chỉnh.",
+        "Longer than decided: resume with as many days, then ask for an amendment.",
+    );
+    faults.finish()?;
+    let compared = Compared::of(conn, call, tools, &dossier, &dossier.with(&resumed))?;
+    // What the new days need as an exception is given by the body that may, which then resumes it.
+    let given = exceptions::waived(call, &compared.law, &dossier, &compared.brought()?, waivers)?;
+    if let Some(decision) = &mut dossier.decision {
+        decision.waivers.extend(given.clone());
+    }
+    if !differences.is_empty() {
+        let mut amendment = asked(call, &dossier, differences, "Tổ chức lại sau khi hoãn.".into());
+        put_in_force(&mut amendment, dossier.decision.as_mut(), call);
+        dossier.amendments.push(amendment);
+    }
+    dossier.content = resumed;
+    dossier.state = State::Approved;
+    duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
+    let days = dossier.content.listed();
+    let note = format!("{} – {}", in_vietnamese(days.begins_on), in_vietnamese(days.ends_on));
+    let trace = Trace { note: Some(&note), waived: &given, ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Resume, trace)
+}
+
+impl Brought {
+    fn of(f: &Finding) -> Self {
+        Brought {
+            code: f.code,
+            severity: f.severity,
+            limit: f.limit,
+            actual: f.actual,
+            citation: f.citation.clone(),
+            waivable_by: f.waivable_by,
+        }
+    }
+}
+
+/// The change stands on the document of the decision.
+fn annotate<C>(decision: Option<&mut Decision>, amendment: &Amendment<C>, date: kernel::time::Day) {
+    let kinds: Vec<_> = amendment.differences.iter().map(|d| d.kind).filter(|k| k.is_decided()).collect();
+    if let (Some(decision), false) = (decision, kinds.is_empty()) {
+        let reason = amendment.reason.clone();
+        decision.annotations.push(Annotation { amendment: amendment.ordinal, kinds, date, reason });
+    }
+}
+
+/// Opens the steps of an amendment: the consultees, the Party's consent to those who come in, then the decision, by the
+/// stricter of the body that decided and the one that is competent now.
+fn plan<C>(
+    process: &mut Process,
+    call: &Call,
+    tools: &Tools,
+    compared: &Compared,
+    amendment: &Amendment<C>,
+    decision: Option<&Decision>,
+) -> Result<()> {
+    let answer = &compared.after;
+    let planned = |kind: StepKind, body: Body, citation: &str| -> Result<Step> {
+        let asked = answer.steps.iter().find(|s| s.kind == kind && s.body == body);
+        let within = asked.and_then(|s| s.within);
+        let due = within.map(|t| tools.calendar.after(call.today, t)).transpose()?;
+        let silence = asked.and_then(|s| s.silence);
+        Ok(Step { silence, ..Step::planned(kind, Some(body), within, due, citation) })
+    };
+    let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
+    propose.done("amendment", call.actor.id(), by_actor(call).1(Body::AgencyHead), call.now);
+    let mut steps = vec![propose];
+    for asked in compared.consulted(amendment.material) {
+        steps.push(planned(asked.kind, asked.body, &asked.citation)?);
+    }
+    let newcomers: BTreeSet<&str> = amendment.differences.iter().flat_map(|d| &d.people).map(String::as_str).collect();
+    let needed = |c: &&regulation::assess::Consent| {
+        c.mode == ConsentMode::Step && c.travellers.iter().any(|t| newcomers.contains(t.as_str()))
+    };
+    for consent in answer.consents.iter().filter(needed) {
+        steps.push(planned(StepKind::Consent, consent.body, &consent.citation)?);
+    }
+    let competent = answer.decider.as_ref().map(|d| (d.body, d.citation.as_str()));
+    let decided = decision.map(|d| (d.body, "TT 04/2020/TT-BNG Đ.4 k.1"));
+    let (law, news) = (&compared.law, compared.brought()?);
+    let strictest = competent.into_iter().chain(decided).min_by_key(|(body, _)| law.strictness(*body));
+    let (body, citation) =
+        strictest.ok_or_else(|| Error::Internal("an approved dossier has no decision to amend".into()))?;
+    steps.push(planned(StepKind::Decide, body, citation)?);
+    process.steps.extend(steps);
+    if let Some((body, citation)) = exceptions_body(law, news, body) {
+        process.pass_on(body, citation);
+    }
+    process.open_next();
+    Ok(())
+}
+
+/// The decision on a pending amendment. `dossier` carries what the procedure itself changed of what is proposed.
+pub fn decide<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: &Seen<C>,
+    mut dossier: Dossier<C>,
+    said: Verdict,
+) -> Result<Dossier<C>> {
+    let approves = said.verdict == DecisionVerdict::Approve;
+    if approves && moves_begun(&seen.dossier, dossier.at_hand()) {
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Đoàn đã đi hoặc đã đến; ngày này không đổi được nữa, chỉ có thể từ chối hoặc rút điều chỉnh.",
+            "The delegation has begun: its first day changes no more; refuse or withdraw the amendment.",
+        ));
+    }
+    let (waived, compared) = waive(conn, call, tools, &dossier, &seen.dossier, &said, approves)?;
+    let (given, note) = (waived.clone(), said.told());
+    let current = dossier.decision.clone();
+    let form = dossier.pending().map_or(Form::Annotation, |a| a.form);
+    let same_number =
+        current.as_ref().is_some_and(|d| number_key(&d.document.number) == number_key(&said.document.number));
+    let mut faults = Violations::default();
+    // Nobody signs a change on the paper of another body.
+    let deciding = dossier.process.open().find(|s| s.kind == StepKind::Decide).and_then(|s| s.body);
+    let others = current.as_ref().is_some_and(|d| deciding.is_some_and(|b| b != d.body));
+    faults.require(
+        !approves || (form == Form::Annotation && !others) || !same_number,
+        "/document/number",
+        "new_decision_needed",
+        "Thay đổi từ hai nội dung trở lên phải ban hành quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
+        "Two kinds of change or more need another decision, with a number of its own (TT 04/2020/TT-BNG Art. 4(1)).",
+    );
+    let paper = said.document.reference();
+    check_free(conn, dossier.id, &paper, &mut faults)?;
+    faults.finish()?;
+    let verdict = said.verdict.word();
+    let decides = |b| call.actor.decides_for(b);
+    let by = dossier.process.take(StepKind::Decide, decides, verdict, by_actor(call), call.now).map_err(not_open)?;
+    dossier.process.end();
+    let amendment = dossier.pending_mut().ok_or_else(|| not_open(crate::approval::process::NotOpen))?;
+    amendment.standing = if approves { Standing::InForce } else { Standing::Refused };
+    amendment.document = Some(said.document.clone());
+    amendment.body = Some(by);
+    amendment.note.clone_from(&said.note);
+    amendment.ended_at = Some(call.now);
+    let proposed = amendment.proposed.take();
+    if let (true, Some(mut content)) = (approves, proposed) {
+        content.keep_recorded(&seen.dossier.content);
+        if same_number {
+            let date = said.document.date;
+            let amendment = amendment.clone();
+            annotate(dossier.decision.as_mut(), &amendment, date);
+            if let Some(decision) = &mut dossier.decision {
+                decision.conditions.extend(said.conditions);
+                compared.keep_needed(&mut decision.waivers);
+                decision.waivers.extend(waived);
+            }
+        } else {
+            amendment.replaced.clone_from(&current);
+            let mut waivers = current.map(|d| d.waivers).unwrap_or_default();
+            compared.keep_needed(&mut waivers);
+            waivers.extend(waived);
+            dossier.decision = Some(said.decision(call, by, waivers));
+        }
+        dossier.content = content;
+        duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
+    }
+    let ordinal = dossier.amendments.last().map(|a| a.ordinal);
+    let detail = json!({"verdict": verdict, "number": paper.number, "amendment": ordinal});
+    let trace = Trace { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &given, detail };
+    conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
+}
+
+/// Exceptions from what the amendment brings up, each by a body that may give it.
+fn waive<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    judged: &Dossier<C>,
+    before: &Dossier<C>,
+    said: &Verdict,
+    approves: bool,
+) -> Result<(Vec<Waived>, Compared)> {
+    // With the verdicts just given: whom the decision refuses weighs no more.
+    let compared = Compared::of(conn, call, tools, before, &judged.with(judged.at_hand()))?;
+    let waived = if approves {
+        exceptions::waived(call, &compared.law, before, &compared.brought()?, &said.waivers)?
+    } else {
+        Vec::new()
+    };
+    Ok((waived, compared))
+}

@@ -1,0 +1,326 @@
+//! The way to the decision: submit, supplement, appraise, consult.
+
+use serde_json::json;
+
+use crate::access::call::Call;
+use crate::access::store as accounts;
+use crate::approval::process::{NotOpen, Process, Standing, Step};
+use crate::db::Conn;
+use crate::dossier::actions::exceptions::{findings_problem, refuse_blocking};
+use crate::dossier::actions::{Seen, Trace, assess_dossier, by_actor, conclude, not_possible, received_on};
+use crate::dossier::amendments;
+use crate::dossier::flow::{Action, State};
+use crate::dossier::http::body::{AssignAuthority, OpinionGiven, Reasoned, RequestSupplement, Submit};
+use crate::dossier::model::{Assigned, Dossier, Ruling};
+use crate::dossier::parts::numbering::dossier_number;
+use crate::dossier::{Content, Tools};
+use crate::error::{Code, Error, Result, refuse};
+use kernel::time::Day;
+use kernel::violation::Violations;
+use kernel::words::{Body, FindingCode, Opinion, Outcome, StepKind};
+use kernel::workdays::WorkCalendar;
+use regulation::assess::{Assessment, Finding, exceptions_body};
+use regulation::book::Law;
+
+/// Hands the dossier in: it must be complete and nothing may block it; then its bodies are planned.
+pub fn submit<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: Submit,
+) -> Result<Dossier<C>> {
+    let (law, answer) = assess_dossier(conn, tools, &seen.dossier, call.today)?;
+    fit_to_submit(conn, &seen.dossier, &answer)?;
+    if answer.has(FindingCode::LateSubmission) && body.explanation.is_none() {
+        return Err(refuse(
+            Code::ExplanationNeeded,
+            "Hồ sơ nộp muộn: cần giải trình (explanation).",
+            "The dossier is late: an explanation is needed.",
+        ));
+    }
+    // Who decides does not propose: nobody takes two steps.
+    if answer.decider.as_ref().is_some_and(|d| d.body == Body::AgencyHead) && call.actor.sits_in(Body::AgencyHead) {
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Việc này do chính thủ trưởng quyết định: để chuyên viên nộp hồ sơ (cơ quan cần clerk_may_submit).",
+            "The head of the agency decides this himself: have the clerk submit it (the agency needs clerk_may_submit).",
+        ));
+    }
+    let mut dossier = seen.dossier.clone();
+    if dossier.number.is_none() {
+        dossier.number = Some(dossier_number(conn, C::DIRECTION.prefix(), chrono::Datelike::year(&call.today))?);
+    }
+    dossier.submitted_on = Some(call.today);
+    let note = body.explanation.clone();
+    enter(&mut dossier, call, &law, &answer, body.explanation);
+    let trace = Trace { body: Some(Body::AgencyHead), note: note.as_deref(), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Submit, trace)
+}
+
+/// The supplement is there: back to the first appraiser, terms run anew.
+pub fn resubmit<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<C>) -> Result<Dossier<C>> {
+    let (law, answer) = assess_dossier(conn, tools, &seen.dossier, call.today)?;
+    fit_to_submit(conn, &seen.dossier, &answer)?;
+    let mut dossier = seen.dossier.clone();
+    let explanation = dossier.ruling.as_ref().and_then(|r| r.explanation.clone());
+    enter(&mut dossier, call, &law, &answer, explanation);
+    let trace = Trace { body: Some(Body::AgencyHead), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Resubmit, trace)
+}
+
+/// 409 where a rule blocks the dossier or a document is missing, each named; 422 where a head of a unit or a chair of a
+/// commune would decide on somebody else's people.
+fn fit_to_submit<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, answer: &Assessment) -> Result<()> {
+    refuse_blocking(&answer.findings.iter().collect::<Vec<_>>())?;
+    if answer.decider.as_ref().is_some_and(|d| d.body.is_local()) {
+        let own = accounts::lineage(conn, dossier.content.agency_id())?;
+        let mut faults = Violations::default();
+        for (at, unit) in dossier.content.units().into_iter().enumerate() {
+            let (vi, en) =
+                ("Người của cơ quan khác: cơ quan đó lập hồ sơ.", "He is of another unit, which asks for him.");
+            faults.require(own.contains(&unit), &format!("/members/{at}/official_id"), "another_unit", vi, en);
+        }
+        faults.finish()?;
+    }
+    let lacking = |f: &&Finding| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail);
+    let missing: Vec<&Finding> = answer.findings.iter().filter(lacking).collect();
+    if missing.is_empty() || answer.outcome == Outcome::ManualAuthorityRequired {
+        return Ok(());
+    }
+    Err(findings_problem(Code::DossierIncomplete, &missing))
+}
+
+/// Plans the bodies' steps and opens the first.
+fn enter<C: Content>(
+    dossier: &mut Dossier<C>,
+    call: &Call,
+    law: &Law,
+    answer: &Assessment,
+    explanation: Option<String>,
+) {
+    dossier.signature_requested = false;
+    dossier.complete_on = Some(call.today);
+    dossier.content.forget_verdicts();
+    dossier.ruling = Some(Ruling {
+        regulation: law.pack.code.clone(),
+        regulation_version: law.pack.version,
+        assigned: None,
+        explanation,
+        supplemented: dossier.ruling.as_ref().is_some_and(|r| r.supplemented),
+    });
+    dossier.process = plan(law, answer, call);
+    dossier.state = C::state_of(dossier.process.stage());
+}
+
+/// The steps of an assessment; where no rule names the decider, DOFA appraises and a human names one. What needs an
+/// exception is decided by the body that may give it.
+fn plan(law: &Law, answer: &Assessment, call: &Call) -> Process {
+    let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
+    propose.done("submitted", call.actor.id(), by_actor(call).1(Body::AgencyHead), call.now);
+    let mut steps = vec![propose];
+    if answer.steps.is_empty() {
+        steps.push(Step::planned(StepKind::Appraise, Some(Body::Dofa), None, None, ""));
+        steps.push(Step::planned(StepKind::Decide, None, None, None, ""));
+    }
+    steps.extend(
+        answer.steps.iter().map(|s| Step {
+            silence: s.silence,
+            ..Step::planned(s.kind, Some(s.body), s.within, s.due_on, &s.citation)
+        }),
+    );
+    if !answer.steps.is_empty() && answer.decider.is_none() {
+        // The text names appraisers but no decider that was read.
+        steps.push(Step::planned(StepKind::Decide, None, None, None, ""));
+    }
+    let mut process = Process { steps };
+    if let Some((body, citation)) = answer.decider.as_ref().and_then(|d| exceptions_body(law, &answer.findings, d.body))
+    {
+        process.pass_on(body, citation);
+    }
+    process.open_next();
+    process
+}
+
+/// DOFA names the decider where no rule does, with the text it rests on; where rules name one, the body that may give an
+/// exception that came to be needed while the dossier waits for its decision.
+pub fn assign_authority<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: AssignAuthority,
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    let unnamed = dossier.process.lacks_decider();
+    if unnamed {
+        for step in dossier.process.steps.iter_mut().filter(|s| s.kind == StepKind::Decide) {
+            step.body = Some(body.body);
+            step.citation.clone_from(&body.citation);
+        }
+    }
+    go_on(conn, call, tools, &mut dossier)?;
+    let passed_on = dossier.process != seen.dossier.process && dossier.process.decider() == Some(body.body);
+    if !unnamed && !passed_on {
+        return Err(not_possible(call, &seen, Action::AssignAuthority));
+    }
+    if let Some(ruling) = &mut dossier.ruling {
+        ruling.assigned =
+            Some(Assigned { body: body.body, citation: body.citation.clone(), reason: body.reason.clone() });
+    }
+    let detail = json!({"body": body.body, "citation": body.citation});
+    let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), detail, ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::AssignAuthority, trace)
+}
+
+/// The agency takes back what is not decided yet: the dossier, or the amendment of an approved one.
+pub fn withdraw<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Reasoned) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    match dossier.pending_mut() {
+        // The delegation stays as it was decided.
+        Some(amendment) => {
+            amendment.standing = amendments::Standing::Withdrawn;
+            amendment.ended_at = Some(call.now);
+            amendment.proposed = None;
+        }
+        None => dossier.state = State::Withdrawn,
+    }
+    dossier.process.end();
+    let trace = Trace { note: Some(&body.reason), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Withdraw, trace)
+}
+
+/// One complete request for what is missing; the clocks stop.
+pub fn request_supplement<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    seen: Seen<C>,
+    body: RequestSupplement,
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    let asking = dossier.process.open().filter_map(|s| s.body).find(|b| call.actor.sits_in(*b)).or(Some(Body::Dofa));
+    dossier.state = State::SupplementRequested;
+    if let Some(ruling) = &mut dossier.ruling {
+        ruling.supplemented = true;
+    }
+    for step in &mut dossier.process.steps {
+        if step.kind == StepKind::Propose {
+            step.standing = Standing::Open;
+            step.outcome = Some("supplement_requested".into());
+        } else if step.standing == Standing::Open {
+            step.standing = Standing::Waiting;
+        }
+    }
+    let missing: Vec<&str> = body.missing.iter().map(|d| d.word()).collect();
+    let trace = Trace { body: asking, note: Some(&body.note), detail: json!({"missing": missing}), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::RequestSupplement, trace)
+}
+
+/// What an unfavourable opinion, a refusal or a rejection must say.
+pub fn require_note(note: Option<&str>, needed: bool) -> Result<()> {
+    let mut faults = Violations::default();
+    let said = note.is_some_and(|n| !n.trim().is_empty());
+    faults.require(said || !needed, "/note", "missing", "Cần nêu lý do.", "A reason is needed.");
+    Ok(faults.finish()?)
+}
+
+pub fn not_open(_: NotOpen) -> Error {
+    refuse(Code::NotPossibleInState, "Bước này chưa đến lượt hoặc đã xong.", "This step is not open.")
+}
+
+/// The appraiser's opinion; an unfavourable one goes on to the decider.
+pub fn appraise<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: OpinionGiven,
+) -> Result<Dossier<C>> {
+    let (mut dossier, by) = opine(call, &seen, &body, StepKind::Appraise)?;
+    own_clocks(&mut dossier.process, call.today, &tools.calendar)?;
+    go_on(conn, call, tools, &mut dossier)?;
+    given(conn, call, &seen, dossier, &body, by, Action::Appraise)
+}
+
+/// A consultee's opinion.
+pub fn give_opinion<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: OpinionGiven,
+) -> Result<Dossier<C>> {
+    let (mut dossier, by) = opine(call, &seen, &body, StepKind::Consult)?;
+    go_on(conn, call, tools, &mut dossier)?;
+    given(conn, call, &seen, dossier, &body, by, Action::GiveOpinion)
+}
+
+/// Takes the actor's open step of this kind; the dossier after it, and the body whose step it was.
+fn opine<C: Content>(call: &Call, seen: &Seen<C>, body: &OpinionGiven, kind: StepKind) -> Result<(Dossier<C>, Body)> {
+    require_note(body.note.as_deref(), body.opinion == Opinion::Unfavourable)?;
+    let mut dossier = seen.dossier.clone();
+    let his = |b| call.actor.sits_in(b);
+    let by = dossier.process.take(kind, his, body.opinion.word(), by_actor(call), call.now).map_err(not_open)?;
+    Ok((dossier, by))
+}
+
+/// A step was taken: the state follows the process, and where an exception came to be needed since the submission the
+/// decision goes to the body that may give it. Where an amendment waits, the delegation stays as it was decided.
+pub fn go_on<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, dossier: &mut Dossier<C>) -> Result<()> {
+    if dossier.pending().is_some() {
+        return Ok(());
+    }
+    let (law, answer) = assess_dossier(conn, tools, dossier, received_on(dossier, call.today))?;
+    let usual = dossier.process.decider();
+    if let Some((body, citation)) = usual.and_then(|usual| exceptions_body(&law, &answer.findings, usual)) {
+        dossier.process.pass_on(body, citation);
+    }
+    dossier.state = C::state_of(dossier.process.stage());
+    Ok(())
+}
+
+fn given<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    seen: &Seen<C>,
+    dossier: Dossier<C>,
+    body: &OpinionGiven,
+    by: Body,
+    action: Action,
+) -> Result<Dossier<C>> {
+    let detail = json!({"opinion": body.opinion});
+    let trace = Trace { body: Some(by), note: body.note.as_deref(), detail, ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, action, trace)
+}
+
+/// Each consulted body has its own clock: asked later than planned, it has its full time all the same.
+fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) -> Result<()> {
+    let asked = process.steps.iter_mut().filter(|s| s.kind == StepKind::Consult && s.standing == Standing::Open);
+    for step in asked {
+        if let (Some(due), Some(within)) = (step.due_on, step.within) {
+            step.due_on = Some(due.max(calendar.after(today, within)?));
+        }
+    }
+    Ok(())
+}
+
+/// Goes on past consultations that are overdue.
+pub fn proceed<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    seen: Seen<C>,
+    body: Reasoned,
+) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    if dossier.process.pass_over_overdue(call.today) == 0 {
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Chưa có ý kiến nào quá hạn, hoặc quy định buộc phải chờ.",
+            "No consultation is overdue, or the rule has it waited for.",
+        ));
+    }
+    go_on(conn, call, tools, &mut dossier)?;
+    let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Proceed, trace)
+}

@@ -1,0 +1,62 @@
+//! The agency's own acts that every procedure has: deleting, asking for the signature, papers.
+
+use serde_json::json;
+
+use crate::access::call::Call;
+use crate::approval::process::{Process, Standing, Step};
+use crate::db::Conn;
+use crate::dossier::actions::{Seen, Trace, conclude, object, open, require_possible};
+use crate::dossier::flow::Action;
+use crate::dossier::http::body::Noted;
+use crate::dossier::model::Dossier;
+use crate::dossier::parts::attachments::{self, Attachment, Upload};
+use crate::dossier::rules::may;
+use crate::dossier::{Content, store};
+use crate::error::Result;
+use kernel::words::{Body, StepKind};
+
+/// Deletes a draft; answers the files that are then nobody's.
+pub fn delete<C: Content>(conn: &mut Conn, call: &Call, seen: &Seen<C>) -> Result<Vec<String>> {
+    open(call, seen, Action::Delete)?;
+    let files = attachments::delete_all(conn, seen.dossier.id)?;
+    store::delete::<C>(conn, seen.dossier.id)?;
+    call.remember(conn, "delete", &object::<C>(seen.dossier.id), json!({"version": seen.dossier.version}))?;
+    Ok(files)
+}
+
+/// The draft waits in the head's inbox.
+pub fn request_signature<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    dossier.signature_requested = true;
+    let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
+    propose.standing = Standing::Open;
+    dossier.process = Process { steps: vec![propose] };
+    conclude(conn, call, &seen.dossier, dossier, Action::RequestSignature, Trace::default())
+}
+
+/// The head gives the draft back.
+pub fn give_back<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Noted) -> Result<Dossier<C>> {
+    let mut dossier = seen.dossier.clone();
+    dossier.signature_requested = false;
+    dossier.process = Process::default();
+    let trace = Trace { note: Some(&body.note), ..Trace::default() };
+    conclude(conn, call, &seen.dossier, dossier, Action::Return, trace)
+}
+
+/// Adds a paper; the dossier's version rises, no `If-Match` is needed.
+pub fn upload<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    seen: Seen<C>,
+    upload: &Upload,
+    stored_as: &str,
+) -> Result<(Attachment, i64)> {
+    may(&call.actor, &seen.dossier, Action::Upload, seen.agency)?;
+    require_possible(call, &seen, Action::Upload)?;
+    let document = upload.check()?;
+    let procedure = seen.dossier.content.procedure();
+    let added = attachments::insert(conn, procedure, seen.dossier.id, upload, stored_as, call.actor.id(), call.now)?;
+    let trace = Trace { detail: json!({"document": document.word(), "sha256": added.sha256}), ..Trace::default() };
+    let dossier = conclude(conn, call, &seen.dossier, seen.dossier.clone(), Action::Upload, trace)?;
+    Ok((added, dossier.version))
+}

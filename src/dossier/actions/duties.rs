@@ -1,0 +1,75 @@
+//! What a delegation owes once it is over, by the rules it was handled under.
+
+use crate::access::call::Call;
+use crate::db::Conn;
+use crate::dossier::actions::assess_dossier;
+use crate::dossier::model::{Dossier, Report};
+use crate::dossier::parts::duties::{self, Duty, FOLLOW_UP, PASSPORT_RETURN, TRIP_REPORT, owed};
+use crate::dossier::{Content, Tools};
+use crate::error::Result;
+use kernel::time::Day;
+use regulation::pack::{Anchor, Timing};
+
+/// The delegation ended on a day: from now on terms run.
+pub fn begin<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, dossier: &Dossier<C>, ended: Day) -> Result<()> {
+    let on = dossier.complete_on.unwrap_or(call.today);
+    let (_, answer) = assess_dossier(conn, tools, dossier, on)?;
+    for obligation in answer.obligations {
+        let Timing::After(Anchor::Return | Anchor::Departure, term) = obligation.timing else { continue };
+        // Without a table of holidays of that year no day can be named; the duty stands all the same.
+        let due = tools.calendar.after(ended, term).ok();
+        if obligation.code != PASSPORT_RETURN {
+            let agency = dossier.content.agency_id();
+            duties::insert(conn, &owed(dossier.id, agency, &obligation.code, &obligation.citation, due, call.now))?;
+        }
+    }
+    recall_passports(conn, call, tools, dossier, ended)?;
+    if let Some(citation) = dossier.content.settles() {
+        duties::insert(
+            conn,
+            &owed(dossier.id, dossier.content.agency_id(), duties::SETTLEMENT, citation, None, call.now),
+        )?;
+    }
+    Ok(())
+}
+
+/// Passports that were handed over are due by the rule after the day on which the delegation ends, ended or was called off.
+pub fn recall_passports<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    dossier: &Dossier<C>,
+    ends: Day,
+) -> Result<()> {
+    let owed = duties::of_delegation(conn, dossier.id)?;
+    let out: Vec<Duty> = owed.into_iter().filter(|d| d.code == PASSPORT_RETURN && d.done_on.is_none()).collect();
+    if out.is_empty() {
+        return Ok(());
+    }
+    let (_, answer) = assess_dossier(conn, tools, dossier, dossier.complete_on.unwrap_or(call.today))?;
+    let term = answer.obligations.iter().find(|o| o.code == PASSPORT_RETURN).and_then(|o| match o.timing {
+        Timing::After(_, term) => Some(term),
+        _ => None,
+    });
+    for mut duty in out {
+        duty.due_on = term.and_then(|term| tools.calendar.after(ends, term).ok());
+        duties::update(conn, &mut duty)?;
+    }
+    Ok(())
+}
+
+/// The report is there; what it asks of agencies is owed by them.
+pub fn report<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, report: &Report) -> Result<()> {
+    let open = duties::of_delegation(conn, dossier.id)?;
+    for mut duty in open.into_iter().filter(|d| d.code == TRIP_REPORT && d.done_on.is_none()) {
+        duty.done_on = Some(call.today);
+        duties::update(conn, &mut duty)?;
+    }
+    for task in &report.follow_ups {
+        let mut duty =
+            owed(dossier.id, task.agency_id.0, FOLLOW_UP, "Báo cáo kết quả của đoàn", Some(task.due_on), call.now);
+        duty.task = Some(task.task.clone());
+        duties::insert(conn, &duty)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,285 @@
+//! What can be done to a dossier. Each act: may he, is it possible, what follows, one transaction.
+
+pub mod after;
+pub mod amend;
+pub mod approval;
+pub mod decision;
+pub mod draft;
+pub mod duties;
+pub mod exceptions;
+
+use serde_json::{Value, json};
+
+use crate::access::account::StandIn;
+use crate::access::call::Call;
+use crate::access::permission::{Act, Kind};
+use crate::approval::process::{InPlace, Step};
+use crate::approval::store::{Deed, record};
+use crate::db::Conn;
+use crate::dossier::amendments::Standing;
+use crate::dossier::flow::{Action, State};
+use crate::dossier::model::{Dossier, Waived};
+use crate::dossier::rules::{AgencyRule, allowed, decider, is_passed_over, may, possible, sees};
+use crate::dossier::store::versions;
+use crate::dossier::{Content, Tools, store};
+use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
+use crate::registry::agencies;
+use crate::statistics::store as statistics;
+use kernel::id::Id;
+use kernel::time::{Day, start_of};
+use kernel::words::{Body, PaperRef, Role, StepKind};
+use regulation::assess::{Assessment, assess};
+use regulation::book::Law;
+
+/// A dossier the caller may see, with what its agency allows.
+#[derive(Debug, Clone)]
+pub struct Seen<C> {
+    pub dossier: Dossier<C>,
+    pub agency: AgencyRule,
+    /// It is looked back upon: nothing can be done to what was.
+    pub past: bool,
+}
+
+impl<C: Content> Seen<C> {
+    pub fn new(dossier: Dossier<C>, agency: AgencyRule) -> Self {
+        Seen { dossier, agency, past: false }
+    }
+
+    /// What the caller can do to it.
+    pub fn allowed(&self, call: &Call) -> Vec<Action> {
+        if self.past { Vec::new() } else { allowed(&call.actor, &self.dossier, self.agency) }
+    }
+}
+
+/// Finds a dossier; one that the caller may not see does not exist for him.
+pub fn find<C: Content>(conn: &mut Conn, call: &Call, id: i64) -> Result<Seen<C>> {
+    let dossier = store::load::<C>(conn, id)?.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
+    // What the agency lets its clerks do matters to nobody else.
+    let own = call.actor.belongs_to(dossier.content.agency_id());
+    let agency = if own { agencies::find(conn, dossier.content.agency_id())? } else { None };
+    Ok(Seen::new(dossier, AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }))
+}
+
+/// The dossier as it was at the end of a day (nhìn lại hồ sơ); for whoever sees it now and would have seen it then.
+pub fn find_as_of<C: Content>(conn: &mut Conn, call: &Call, id: i64, day: Day) -> Result<Seen<C>> {
+    let now = find::<C>(conn, call, id)?;
+    let moment = start_of(day + chrono::Duration::days(1));
+    // What was brought in from a list, or is older than the versions, is as it was since it was last changed.
+    let unchanged = || Some(&now.dossier).filter(|d| d.updated_at < moment).cloned();
+    let then = versions::before::<C>(conn, id, moment)?.or_else(unchanged);
+    let dossier = then.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
+    Ok(Seen { dossier, past: true, ..now })
+}
+
+/// A dossier of somebody else's agency is not for the caller to draft, nor one that his substitution does not cover (403).
+pub fn for_own_agency<C: Content>(call: &Call, content: &C) -> Result<()> {
+    call.on((content.procedure(), None)).actor.require(Act::Draft, Kind::Delegation)?;
+    if call.actor.belongs_to(content.agency_id()) {
+        return Ok(());
+    }
+    Err(forbidden("Chỉ được lập hồ sơ cho cơ quan mình.", "A dossier can only be drafted for one's own agency."))
+}
+
+/// The checks before every act, in the contract's order: 428, 403, 412, 409.
+pub fn open<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Result<()> {
+    call.precondition_given()?;
+    may(&call.actor, &seen.dossier, action, seen.agency)?;
+    call.precondition_holds(seen.dossier.version)?;
+    require_possible(call, seen, action)?;
+    if action == Action::Decide && is_passed_over(&call.actor, &seen.dossier) {
+        return Err(refuse(
+            Code::WaiverNeeded,
+            "Hồ sơ cần chấp thuận ngoại lệ; cơ quan được phép chấp thuận quyết định.",
+            "The dossier needs an exception; the body that may give it decides.",
+        ));
+    }
+    Ok(())
+}
+
+/// 409 with what is possible instead.
+pub fn require_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Result<()> {
+    if possible(&seen.dossier, action) {
+        return Ok(());
+    }
+    let consent_open = seen.dossier.process.open().any(|s| s.kind == StepKind::Consent);
+    if action == Action::Decide && consent_open {
+        return Err(consent_missing(&seen.dossier));
+    }
+    Err(not_possible(call, seen, action))
+}
+
+/// 409 with what is possible instead, and whose turn it is.
+pub fn not_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Error {
+    let instead: Vec<&str> = seen.allowed(call).into_iter().map(Action::word).collect();
+    let state = seen.dossier.state.word();
+    let turn = |s: &Step| format!("{} {}", s.kind.word(), s.body.map_or("", Body::word));
+    let waits = seen.dossier.process.open().map(turn).collect::<Vec<_>>().join(", ");
+    let (vi, en) = match waits.as_str() {
+        "" => (String::new(), String::new()),
+        waits => (format!(", đang chờ «{waits}»"), format!(" and waits for `{waits}`")),
+    };
+    Problem::new(
+        Code::NotPossibleInState,
+        format!("Không thể thực hiện «{}» khi hồ sơ ở trạng thái «{state}»{vi}.", action.word()),
+        format!("`{}` is not possible while the dossier is `{state}`{en}.", action.word()),
+    )
+    .with("allowed_actions", json!(instead))
+    .with("state", json!(state))
+    .into()
+}
+
+/// Consent comes before decision.
+fn consent_missing<C: Content>(dossier: &Dossier<C>) -> Error {
+    let bodies: Vec<&str> = dossier.process.open().filter_map(|s| s.body).map(Body::word).collect();
+    Problem::new(
+        Code::ConsentMissing,
+        "Chưa có ý kiến của cấp ủy; phải có trước khi quyết định.",
+        "The Party consent is not there yet; it comes before the decision.",
+    )
+    .with("bodies", json!(bodies))
+    .with("allowed_actions", json!([]))
+    .into()
+}
+
+/// What an act leaves in the history.
+#[derive(Default)]
+pub struct Trace<'a> {
+    pub body: Option<Body>,
+    pub note: Option<&'a str>,
+    pub document: Option<&'a PaperRef>,
+    /// Exceptions given with it: each is an act of its own in the history.
+    pub waived: &'a [Waived],
+    /// Further things for the audit trail.
+    pub detail: Value,
+}
+
+/// Saves an act: the dossier, its facts, its history, and the trail, all in the caller's transaction.
+pub fn conclude<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    before: &Dossier<C>,
+    mut dossier: Dossier<C>,
+    action: Action,
+    mut trace: Trace,
+) -> Result<Dossier<C>> {
+    trace.body = trace.body.or_else(|| represented(call, before));
+    let amendable = matches!(dossier.state, State::Approved | State::UnderWay | State::OnSite);
+    if let (false, Some(amendment)) = (amendable, dossier.pending_mut()) {
+        amendment.standing = Standing::Lapsed;
+        amendment.ended_at = Some(call.now);
+        amendment.proposed = None;
+        dossier.process.end();
+    }
+    dossier.version = before.version + 1;
+    dossier.updated_at = call.now;
+    store::save(conn, &dossier, before)?;
+    versions::keep(conn, &dossier)?;
+    if before.state.is_approved_or_later() || dossier.state.is_approved_or_later() {
+        statistics::replace(conn, dossier.id, C::fact(&dossier).as_ref())?;
+    }
+    // Uploads change no standing; the trail has them, the history need not.
+    if !matches!(action, Action::Upload) {
+        record(conn, &deed(call, &dossier, Some(before.state), action.word(), &trace))?;
+    }
+    for waiver in trace.waived {
+        let note = format!("{}: {}", waiver.finding, waiver.reason);
+        let given = Trace { body: waiver.body, note: Some(&note), document: trace.document, ..Trace::default() };
+        record(conn, &deed(call, &dossier, Some(dossier.state), "waive", &given))?;
+    }
+    let (from, to) = (before.state.word(), dossier.state.word());
+    let mut detail = json!({"from": from, "to": to, "version": dossier.version, "more": trace.detail});
+    if let (Some(lent), Some(told)) = (trace.body.and_then(|b| call.actor.in_place_of(b)), detail.as_object_mut()) {
+        told.insert("on_behalf_of".into(), json!(lent.for_username));
+    }
+    call.remember(conn, action.word(), &object::<C>(dossier.id), detail)?;
+    Ok(dossier)
+}
+
+/// Keeps a fresh draft, with its first line of history.
+pub fn begin<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>) -> Result<()> {
+    store::insert(conn, dossier)?;
+    versions::keep(conn, dossier)?;
+    record(conn, &deed(call, dossier, None, "create", &Trace::default()))?;
+    call.remember(conn, "create", &object::<C>(dossier.id), json!({"version": 1}))
+}
+
+fn deed<'a, C: Content>(
+    call: &Call,
+    dossier: &Dossier<C>,
+    from: Option<State>,
+    action: &'a str,
+    trace: &Trace<'a>,
+) -> Deed<'a> {
+    Deed {
+        delegation_id: dossier.id,
+        procedure: dossier.content.procedure(),
+        at: call.now,
+        action,
+        actor_id: call.actor.id(),
+        on_behalf_of: trace.body.and_then(|b| call.actor.in_place_of(b)).map(|s| s.for_user),
+        body: trace.body,
+        from_state: from.map(State::word),
+        to_state: dossier.state.word(),
+        note: trace.note,
+        document: trace.document,
+    }
+}
+
+/// Who takes a step, and for each body in whose place.
+pub fn by_actor(call: &Call) -> (i64, impl Fn(Body) -> Option<InPlace> + use<'_>) {
+    let in_place = |lent: &StandIn| InPlace { user: lent.for_user, substitution: lent.id };
+    (call.actor.id(), move |body| call.actor.in_place_of(body).map(in_place))
+}
+
+/// For which body a substitute does what is no step; none where he does it by a right of his own.
+fn represented<C: Content>(call: &Call, dossier: &Dossier<C>) -> Option<Body> {
+    let actor = &call.actor;
+    if actor.belongs_to(dossier.content.agency_id()) {
+        let lent = !actor.has(Role::Clerk) && actor.in_place_of(Body::AgencyHead).is_some();
+        return lent.then_some(Body::AgencyHead);
+    }
+    decider(dossier).filter(|body| actor.decides_for(*body) && actor.in_place_of(*body).is_some())
+}
+
+/// How the trail names a dossier.
+pub fn object<C: Content>(id: i64) -> String {
+    format!("{}/{}", C::DIRECTION.path(), Id(id))
+}
+
+/// Asks the province's regulation about a dossier, as if it were complete on `received_on`.
+pub fn assess_dossier<C: Content>(
+    conn: &mut Conn,
+    tools: &Tools,
+    dossier: &Dossier<C>,
+    received_on: Day,
+) -> Result<(Law, Assessment)> {
+    let book = tools.shelf.book(conn)?;
+    let law = book
+        .in_force(&tools.jurisdiction, received_on)
+        .ok_or_else(|| Error::Internal(format!("no regulation of {} is loaded", tools.jurisdiction)))?;
+    let case = C::case(conn, dossier, received_on)?;
+    let answer = assess(&law, &case, &tools.calendar)?;
+    Ok((law, answer))
+}
+
+/// The day a dossier is judged by: today for a draft, later the day it became complete.
+pub fn received_on<C>(dossier: &Dossier<C>, today: Day) -> Day {
+    match dossier.state {
+        State::Draft | State::SupplementRequested => today,
+        _ => dossier.complete_on.unwrap_or(today),
+    }
+}
+
+/// Derives every fact of a register again; how many delegations count.
+pub fn rebuild_facts<C: Content>(conn: &mut Conn) -> Result<usize> {
+    let mut counted = 0;
+    for id in store::all_ids(conn, C::DIRECTION)? {
+        if let Some(dossier) = store::load::<C>(conn, id)? {
+            let derived = C::fact(&dossier);
+            counted += usize::from(derived.is_some());
+            statistics::replace(conn, id, derived.as_ref())?;
+            store::index(conn, &dossier)?;
+        }
+    }
+    Ok(counted)
+}

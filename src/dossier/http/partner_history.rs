@@ -1,0 +1,85 @@
+//! The delegations from and to one partner, over all procedures.
+
+use actix_web::{HttpResponse, get, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::path_id;
+use crate::access::permission::{Act, Kind};
+use crate::dossier::flow::State;
+use crate::dossier::store::list;
+use crate::error::{Result, not_found};
+use crate::registry::partners_store;
+use kernel::id::Id;
+use kernel::words::Direction;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(history);
+}
+
+/// A delegation from or to a partner.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PartnerDelegation, example = json!({"direction": "inbound", "id": "01ke3m9p000d4", "number": "DV-2026-0001",
+    "title": "Đoàn tỉnh Chungbuk thăm và làm việc", "state": "closed", "agency_id": "01ke3m9p0005s",
+    "begins_on": "2026-12-07", "ends_on": "2026-12-09", "headcount": 12}))]
+struct DelegationView {
+    /// `inbound`: from them; `outbound`: to them.
+    #[schema(value_type = Direction)]
+    direction: String,
+    #[schema(value_type = String)]
+    id: Id,
+    number: Option<String>,
+    title: String,
+    #[schema(value_type = State)]
+    state: String,
+    #[schema(value_type = String)]
+    agency_id: Id,
+    begins_on: NaiveDate,
+    ends_on: NaiveDate,
+    headcount: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PartnerHistory {
+    items: Vec<DelegationView>,
+    next: Option<String>,
+}
+
+/// Delegations that are shown at most, the latest first.
+const SHOWN: i64 = 200;
+
+/// The delegations from and to a partner that the caller may see, by any of its names, the latest 200 first.
+#[utoipa::path(tag = "registry", operation_id = "partner_delegations", params(("id" = String, Path)),
+    responses((status = 200, description = "delegations", body = PartnerHistory)))]
+#[get("/partners/{id}/delegations")]
+async fn history(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Partner)?;
+    let id = path_id(&id)?;
+    let past = call
+        .read(move |conn, call| {
+            let partner = partners_store::find(conn, id)?.ok_or_else(not_found)?;
+            if !call.actor.may(Act::Read, Kind::Delegation) {
+                return Ok(Vec::new());
+            }
+            list::with_counterpart(conn, &call.actor, &partners_store::keys(&partner), SHOWN)
+        })
+        .await?;
+    let items = past
+        .into_iter()
+        .map(|(item, direction)| DelegationView {
+            direction,
+            id: Id(item.id),
+            number: item.number,
+            title: item.title,
+            state: item.state,
+            agency_id: Id(item.agency_id),
+            begins_on: item.begins_on,
+            ends_on: item.ends_on,
+            headcount: item.headcount,
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(PartnerHistory { items, next: None }))
+}

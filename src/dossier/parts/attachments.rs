@@ -1,0 +1,282 @@
+//! Papers of a dossier: bytes in a folder under random names, what is known of them in the database.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::token::random_text;
+use crate::db::Conn;
+use crate::db::schema::attachments;
+use crate::error::{Code, Error, Result, refuse};
+use crate::web::idempotency::fingerprint;
+use crate::web::multipart::{self, Form};
+use kernel::id::Id;
+use kernel::text::bears_secret_mark;
+use kernel::time::{Day, Moment, start_of};
+use kernel::violation::Violations;
+use kernel::words::{Document, Procedure};
+
+/// Bytes a file may have.
+pub const FILE_LIMIT: usize = 10 << 20;
+
+/// Where files lie.
+#[derive(Debug, Clone)]
+pub struct Folder(pub PathBuf);
+
+/// A file as it came in.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The kind of paper, as sent.
+    pub document: String,
+    pub file_name: String,
+    pub bytes: Vec<u8>,
+    pub media_type: &'static str,
+}
+
+/// A paper of a dossier.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(example = json!({"id": "01ke3m9p000c7", "document": "invitation", "file_name": "thu-moi.pdf", "media_type": "application/pdf",
+    "size": 20480, "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}))]
+pub struct Attachment {
+    #[schema(value_type = String)]
+    pub id: Id,
+    #[schema(value_type = Document)]
+    pub document: String,
+    pub file_name: String,
+    pub media_type: String,
+    /// Bytes.
+    pub size: i64,
+    /// Hexadecimal.
+    pub sha256: String,
+    #[serde(skip)]
+    pub storage_name: String,
+}
+
+const PDF: &str = "application/pdf";
+const PNG: &str = "image/png";
+const JPEG: &str = "image/jpeg";
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The type by signature; none where it is no type that we take.
+fn sniff(bytes: &[u8]) -> Option<&'static str> {
+    let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|w| w == needle);
+    if bytes.starts_with(b"%PDF-") {
+        Some(PDF)
+    } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        Some(PNG)
+    } else if bytes.starts_with(b"\xff\xd8\xff") {
+        Some(JPEG)
+    } else if !bytes.starts_with(b"PK\x03\x04") {
+        None
+    } else if holds(b"word/document.xml") {
+        Some(DOCX)
+    } else if holds(b"xl/workbook.xml") {
+        Some(XLSX)
+    } else {
+        None
+    }
+}
+
+/// Whether the name's ending says the same as the content.
+fn name_fits(file_name: &str, media_type: &str) -> bool {
+    let ending = file_name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
+    match media_type {
+        PDF => ending == "pdf",
+        PNG => ending == "png",
+        JPEG => matches!(ending.as_str(), "jpg" | "jpeg"),
+        DOCX => ending == "docx",
+        XLSX => ending == "xlsx",
+        _ => false,
+    }
+}
+
+/// The upload of a form that was read.
+pub fn upload_of(form: Form) -> Result<Upload> {
+    let Form { mut texts, file_name, bytes } = form;
+    let document = texts.remove("document").unwrap_or_default();
+    let media_type = sniff(&bytes).filter(|kind| name_fits(&file_name, kind)).ok_or_else(|| {
+        refuse(
+            Code::UnsupportedMediaType,
+            "Chỉ nhận PDF, DOCX, XLSX, PNG, JPEG; nội dung phải đúng với phần mở rộng của tên tệp.",
+            "Only PDF, DOCX, XLSX, PNG and JPEG; the content must be what the file's ending says.",
+        )
+    })?;
+    Ok(Upload { document, file_name, bytes, media_type })
+}
+
+impl Upload {
+    /// What a retry with the same key is compared by.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(format!("{}\n{}\n{}", self.document, self.file_name, fingerprint(&self.bytes)).as_bytes())
+    }
+
+    /// The kind of paper, or every fault of the form's words.
+    pub fn check(&self) -> Result<Document> {
+        if bears_secret_mark(&self.file_name) || bears_secret_mark(&self.document) {
+            return Err(refuse(
+                Code::StateSecretRefused,
+                "Không tiếp nhận bí mật nhà nước.",
+                "State secrets are refused.",
+            ));
+        }
+        let mut faults = Violations::default();
+        let document = self.document.parse().ok();
+        faults.require(
+            document.is_some(),
+            "/document",
+            "unknown_value",
+            "Không có loại giấy tờ này.",
+            "There is no such kind of document.",
+        );
+        multipart::check_name(&self.file_name, &mut faults);
+        faults.finish()?;
+        document.ok_or_else(|| Error::Internal("a checked document has no kind".into()))
+    }
+}
+
+impl Folder {
+    /// Writes the bytes under a random name and answers it once they are on disk.
+    pub fn put(&self, bytes: &[u8]) -> Result<String> {
+        let fault = |e: std::io::Error| Error::Unavailable(format!("attachments: {e}"));
+        std::fs::create_dir_all(&self.0).map_err(fault)?;
+        let name = random_text();
+        let path = self.0.join(&name);
+        let mut file = std::fs::File::create_new(&path).map_err(fault)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        if let Err(error) = written {
+            self.remove(&name);
+            return Err(fault(error));
+        }
+        let folder = std::fs::File::open(&self.0).map_err(fault)?;
+        folder.sync_all().map_err(fault)?;
+        Ok(name)
+    }
+
+    pub fn get(&self, name: &str) -> Result<Vec<u8>> {
+        std::fs::read(self.0.join(name)).map_err(|e| Error::Unavailable(format!("attachments: {e}")))
+    }
+
+    /// Takes back a file whose row was not written; a file left behind harms nobody.
+    pub fn remove(&self, name: &str) {
+        if let Err(error) = std::fs::remove_file(self.0.join(name)) {
+            tracing::warn!(%error, "an attachment without a row stays behind");
+        }
+    }
+}
+
+type Row = (i64, String, String, String, i64, String, String);
+
+fn attachment((id, document, file_name, media_type, size, sha256, storage_name): Row) -> Attachment {
+    Attachment { id: Id(id), document, file_name, media_type, size, sha256, storage_name }
+}
+
+const COLUMNS: (
+    attachments::id,
+    attachments::document,
+    attachments::file_name,
+    attachments::media_type,
+    attachments::size,
+    attachments::sha256,
+    attachments::storage_name,
+) = (
+    attachments::id,
+    attachments::document,
+    attachments::file_name,
+    attachments::media_type,
+    attachments::size,
+    attachments::sha256,
+    attachments::storage_name,
+);
+
+/// The papers of a dossier, in the order they came, or those that came until the end of a day.
+pub fn list(conn: &mut Conn, delegation_id: i64, until: Option<Day>) -> Result<Vec<Attachment>> {
+    let all = attachments::table.filter(attachments::delegation_id.eq(delegation_id)).order(attachments::id);
+    let mut query = all.select(COLUMNS).into_boxed();
+    if let Some(day) = until {
+        query = query.filter(attachments::uploaded_at.lt(start_of(day + chrono::Duration::days(1))));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    Ok(rows.into_iter().map(attachment).collect())
+}
+
+pub fn find(conn: &mut Conn, delegation_id: i64, id: i64) -> Result<Option<Attachment>> {
+    let row: Option<Row> = attachments::table
+        .find(id)
+        .filter(attachments::delegation_id.eq(delegation_id))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    Ok(row.map(attachment))
+}
+
+/// Kinds of paper a dossier holds.
+pub fn kinds(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Document>> {
+    let words: Vec<String> = attachments::table
+        .filter(attachments::delegation_id.eq(delegation_id))
+        .select(attachments::document)
+        .load(conn)?;
+    Ok(words.iter().filter_map(|w| w.parse().ok()).collect())
+}
+
+/// Adds the row of a file that is on disk.
+pub fn insert(
+    conn: &mut Conn,
+    procedure: Procedure,
+    delegation_id: i64,
+    upload: &Upload,
+    storage_name: &str,
+    by: i64,
+    now: Moment,
+) -> Result<Attachment> {
+    let added = Attachment {
+        id: Id::new(now),
+        document: upload.document.clone(),
+        file_name: upload.file_name.clone(),
+        media_type: upload.media_type.to_owned(),
+        size: i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX),
+        sha256: fingerprint(&upload.bytes),
+        storage_name: storage_name.to_owned(),
+    };
+    diesel::insert_into(attachments::table)
+        .values((
+            attachments::id.eq(added.id.0),
+            attachments::procedure.eq(procedure.word()),
+            attachments::delegation_id.eq(delegation_id),
+            attachments::document.eq(&added.document),
+            attachments::file_name.eq(&added.file_name),
+            attachments::media_type.eq(&added.media_type),
+            attachments::size.eq(added.size),
+            attachments::sha256.eq(&added.sha256),
+            attachments::storage_name.eq(storage_name),
+            attachments::uploaded_by.eq(by),
+            attachments::uploaded_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(added)
+}
+
+/// Takes all papers of a dossier away; answers the names of their files.
+pub fn delete_all(conn: &mut Conn, delegation_id: i64) -> Result<Vec<String>> {
+    let own = attachments::table.filter(attachments::delegation_id.eq(delegation_id));
+    let files = own.select(attachments::storage_name).load(conn)?;
+    diesel::delete(attachments::table.filter(attachments::delegation_id.eq(delegation_id))).execute(conn)?;
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_says_what_a_file_is_and_the_name_must_agree() {
+        assert_eq!(sniff(b"%PDF-1.7 ..."), Some(PDF));
+        assert_eq!(sniff(b"PK\x03\x04....word/document.xml"), Some(DOCX));
+        assert_eq!(sniff(b"PK\x03\x04....other"), None);
+        assert_eq!(sniff(b"MZ\x90"), None);
+        assert!(name_fits("Thư mời.PDF", PDF) && !name_fits("thu.pdf.exe", PDF) && !name_fits("thu.png", PDF));
+    }
+}

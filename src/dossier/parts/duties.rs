@@ -1,0 +1,292 @@
+//! What is owed after a delegation (việc phải làm sau chuyến đi): passports, reports, settlements, follow-ups.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::db::schema::{dossiers, duties};
+use crate::db::{Conn, each, from_json};
+use crate::error::{Error, Result};
+use kernel::id::Id;
+use kernel::money::Money;
+use kernel::time::{Day, Moment, day_of};
+
+/// The traveller gives the passport back to the unit.
+pub const PASSPORT_RETURN: &str = "passport_return";
+/// The head of the delegation reports.
+pub const TRIP_REPORT: &str = "trip_report";
+/// What was spent is set against what was estimated.
+pub const SETTLEMENT: &str = "settlement";
+/// A task that the report names.
+pub const FOLLOW_UP: &str = "follow_up";
+
+/// Days between reminders.
+const EVERY: i64 = 7;
+
+/// One thing owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    pub id: i64,
+    pub version: i64,
+    pub delegation_id: i64,
+    /// The code of the rule that has it owed, or one of those above.
+    pub code: String,
+    /// Who owes it.
+    pub agency_id: i64,
+    pub official_id: Option<i64>,
+    /// What is to be done, where the report says so.
+    pub task: Option<String>,
+    pub citation: String,
+    /// None where no text that was read names a term.
+    pub due_on: Option<Day>,
+    pub done_on: Option<Day>,
+    pub done_note: Option<String>,
+    /// The head of the agency accepted a reason to be later.
+    pub excused_until: Option<Day>,
+    pub excuse: Option<String>,
+    /// A named body lets the agency submit all the same: why.
+    pub overridden: Option<String>,
+    pub settlement: Option<Settlement>,
+    pub created_at: Moment,
+}
+
+/// What was spent of what was estimated (quyết toán).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Settlement {
+    pub lines: Vec<Spent>,
+    /// Sum of what was spent, in đồng.
+    pub total_vnd: i64,
+    /// Sum of what was estimated in đồng, where all of it was.
+    pub estimated_vnd: Option<i64>,
+}
+
+/// One line of a settlement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Spent {
+    pub what: String,
+    pub estimate: Option<Money>,
+    pub actual: Money,
+    /// Đồng for one unit of the currency, as a decimal; 1 for đồng.
+    pub rate: String,
+    /// What was spent, in đồng.
+    pub vnd: i64,
+}
+
+impl Duty {
+    /// The day after which it is late.
+    pub fn due(&self) -> Option<Day> {
+        self.due_on.max(self.excused_until)
+    }
+
+    pub fn is_overdue(&self, on: Day) -> bool {
+        self.done_on.is_none() && self.due().is_some_and(|due| due < on)
+    }
+
+    /// Reminders until a day: one on the first day it is late, then one every seven days. Nobody is reminded of what was
+    /// recorded only later before it was.
+    pub fn reminders(&self, on: Day) -> i64 {
+        match self.due().map(|due| due.max(day_of(self.created_at))) {
+            Some(from) if self.is_overdue(on) && from < on => 1 + ((on - from).num_days() - 1) / EVERY,
+            _ => 0,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = duties, treat_none_as_null = true)]
+struct Row {
+    id: i64,
+    version: i64,
+    delegation_id: i64,
+    code: String,
+    agency_id: i64,
+    official_id: Option<i64>,
+    task: Option<String>,
+    citation: String,
+    due_on: Option<Day>,
+    done_on: Option<Day>,
+    done_note: Option<String>,
+    excused_until: Option<Day>,
+    excuse: Option<String>,
+    overridden: Option<String>,
+    settlement: Option<String>,
+    created_at: Moment,
+}
+
+impl TryFrom<Row> for Duty {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Duty {
+            id: row.id,
+            version: row.version,
+            delegation_id: row.delegation_id,
+            code: row.code,
+            agency_id: row.agency_id,
+            official_id: row.official_id,
+            task: row.task,
+            citation: row.citation,
+            due_on: row.due_on,
+            done_on: row.done_on,
+            done_note: row.done_note,
+            excused_until: row.excused_until,
+            excuse: row.excuse,
+            overridden: row.overridden,
+            settlement: row.settlement.as_deref().map(from_json).transpose()?,
+            created_at: row.created_at,
+        })
+    }
+}
+
+impl From<&Duty> for Row {
+    fn from(d: &Duty) -> Self {
+        Row {
+            id: d.id,
+            version: d.version,
+            delegation_id: d.delegation_id,
+            code: d.code.clone(),
+            agency_id: d.agency_id,
+            official_id: d.official_id,
+            task: d.task.clone(),
+            citation: d.citation.clone(),
+            due_on: d.due_on,
+            done_on: d.done_on,
+            done_note: d.done_note.clone(),
+            excused_until: d.excused_until,
+            excuse: d.excuse.clone(),
+            overridden: d.overridden.clone(),
+            settlement: d.settlement.as_ref().and_then(|s| serde_json::to_string(s).ok()),
+            created_at: d.created_at,
+        }
+    }
+}
+
+/// A duty nobody has answered yet.
+pub fn owed(delegation_id: i64, agency_id: i64, code: &str, citation: &str, due_on: Option<Day>, now: Moment) -> Duty {
+    Duty {
+        id: Id::new(now).0,
+        version: 1,
+        delegation_id,
+        code: code.to_owned(),
+        agency_id,
+        official_id: None,
+        task: None,
+        citation: citation.to_owned(),
+        due_on,
+        done_on: None,
+        done_note: None,
+        excused_until: None,
+        excuse: None,
+        overridden: None,
+        settlement: None,
+        created_at: now,
+    }
+}
+
+pub fn insert(conn: &mut Conn, duty: &Duty) -> Result<()> {
+    let row = Row::from(duty);
+    each!(conn, c => diesel::insert_into(duties::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// Saves with the next version.
+pub fn update(conn: &mut Conn, duty: &mut Duty) -> Result<()> {
+    duty.version += 1;
+    diesel::update(duties::table.find(duty.id)).set(Row::from(&*duty)).execute(conn)?;
+    Ok(())
+}
+
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Duty>> {
+    let row: Option<Row> = duties::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    row.map(Duty::try_from).transpose()
+}
+
+/// All duties of a delegation, in the order of their making.
+pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Duty>> {
+    let query =
+        duties::table.filter(duties::delegation_id.eq(delegation_id)).order(duties::id).select(Row::as_select());
+    let rows: Vec<Row> = query.load(conn)?;
+    rows.into_iter().map(Duty::try_from).collect()
+}
+
+/// Which duties are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of these agencies; of all where it is none.
+    pub agencies: Option<Vec<i64>>,
+    pub code: Option<String>,
+    /// Only of this code are those of other agencies seen.
+    pub delegation_id: Option<i64>,
+    /// Open, and late on this day.
+    pub overdue_on: Option<Day>,
+    pub open: Option<bool>,
+}
+
+/// Duties after a place, the earliest due first; those without a term last.
+pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(Day, i64)>, limit: i64) -> Result<Vec<Duty>> {
+    let due = || diesel::dsl::sql::<diesel::sql_types::Date>("COALESCE(due_on, '9999-12-31')");
+    let mut query = duties::table.order((due(), duties::id)).limit(limit).select(Row::as_select()).into_boxed();
+    if let Some(agencies) = &filter.agencies {
+        query = query.filter(duties::agency_id.eq_any(agencies.clone()));
+    }
+    if let Some(code) = &filter.code {
+        query = query.filter(duties::code.eq(code.clone()));
+    }
+    if let Some(id) = filter.delegation_id {
+        query = query.filter(duties::delegation_id.eq(id));
+    }
+    match filter.open {
+        Some(true) => query = query.filter(duties::done_on.is_null()),
+        Some(false) => query = query.filter(duties::done_on.is_not_null()),
+        None => {}
+    }
+    if let Some(day) = filter.overdue_on {
+        query = query.filter(duties::done_on.is_null());
+        query = query.filter(duties::due_on.assume_not_null().lt(day));
+        query = query.filter(duties::excused_until.is_null().or(duties::excused_until.assume_not_null().lt(day)));
+    }
+    if let Some((day, id)) = after {
+        query = query.filter(due().gt(day).or(due().eq(day).and(duties::id.gt(id))));
+    }
+    query.load::<Row>(conn)?.into_iter().map(Duty::try_from).collect()
+}
+
+/// Titles of the delegations that duties are owed after.
+pub fn titles(conn: &mut Conn, all: &[Duty]) -> Result<HashMap<i64, String>> {
+    let ids: Vec<i64> = all.iter().map(|d| d.delegation_id).collect();
+    let titles: Vec<(i64, String)> =
+        dossiers::table.filter(dossiers::id.eq_any(&ids)).select((dossiers::id, dossiers::title)).load(conn)?;
+    Ok(titles.into_iter().collect())
+}
+
+/// Reminders that an agency, or a unit that became it, has left unanswered: of its latest duty, those overridden by a
+/// named body left aside.
+pub fn reminders(conn: &mut Conn, agencies: &[i64], on: Day) -> Result<i64> {
+    let query = duties::table
+        .filter(duties::agency_id.eq_any(agencies.to_vec()))
+        .filter(duties::done_on.is_null())
+        .filter(duties::overridden.is_null())
+        .filter(duties::due_on.assume_not_null().lt(on))
+        .select(Row::as_select());
+    let rows: Vec<Row> = query.load(conn)?;
+    let late: Vec<Duty> = rows.into_iter().map(Duty::try_from).collect::<Result<_>>()?;
+    Ok(late.iter().map(|d| d.reminders(on)).max().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_reminder_comes_the_day_after_and_then_one_a_week() {
+        let day = |d| Day::from_ymd_opt(2026, 6, d).unwrap();
+        let mut duty = owed(1, 1, TRIP_REPORT, "", Some(day(1)), day(1).and_hms_opt(0, 0, 0).unwrap());
+        let count = |duty: &Duty| [1, 2, 8, 9, 16].map(|d| duty.reminders(day(d)));
+        assert_eq!(count(&duty), [0, 1, 1, 2, 3]);
+        duty.excused_until = Some(day(8));
+        assert_eq!(count(&duty), [0, 0, 0, 1, 2]);
+        duty.done_on = Some(day(12));
+        assert_eq!(count(&duty), [0; 5]);
+    }
+}

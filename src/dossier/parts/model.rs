@@ -1,0 +1,128 @@
+//! Parts of a dossier that are the same in every procedure. Pure.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use kernel::id::Id;
+use kernel::money::Money;
+use kernel::words::{ConsentVerdict, FundingSource, InviterKind, MemberRole, PaperRef, PostLevel};
+
+/// Who pays (nguồn kinh phí), and how much where a budget does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Funding {
+    pub source: FundingSource,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+}
+
+/// Who invites (đơn vị mời).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitingParty {
+    #[schema(min_length = 1, max_length = 500)]
+    pub name: String,
+    /// ISO 3166-1 alpha-2.
+    #[schema(min_length = 2, max_length = 2)]
+    pub country: String,
+    pub kind: InviterKind,
+    /// It names the officials it wants.
+    #[serde(default)]
+    pub invites_by_name: bool,
+}
+
+/// A stay in one place (nơi đến), from day to day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    #[schema(min_length = 2, max_length = 2)]
+    pub country: String,
+    #[schema(min_length = 1, max_length = 300)]
+    pub place: String,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+/// Someone who travels (thành viên đoàn).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewMember)]
+pub struct Member {
+    #[schema(value_type = String)]
+    pub official_id: Id,
+    pub role: MemberRole,
+    /// The member he is a relative of.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub relative_of: Option<Id>,
+}
+
+/// Leave for a private journey (nghỉ phép).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "annual", "from": "2026-12-07", "to": "2026-12-18"}))]
+pub struct Leave {
+    pub kind: LeaveKind,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+/// Which leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveKind {
+    /// Nghỉ hằng năm.
+    Annual,
+    /// Nghỉ không hưởng lương.
+    Unpaid,
+    /// Nghỉ ốm, chữa bệnh.
+    Medical,
+    /// Nghỉ hưu chế độ, lễ tết và các trường hợp khác.
+    Other,
+}
+
+/// What the Party cell or committee said of a member's private journey (HD 01-HD/BTCTW 5/8/2022).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"level": "cell", "verdict": "agree", "document": {"number": "05-CV/CB", "date": "2026-11-20"}}))]
+pub struct PartyOpinion {
+    pub level: PartyLevel,
+    pub verdict: ConsentVerdict,
+    pub document: PaperRef,
+    /// Of which member; none: of every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub official_id: Option<Id>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyLevel {
+    /// Chi bộ.
+    Cell,
+    /// Cấp ủy.
+    Committee,
+}
+
+/// What an old list said of a delegation that was never a dossier here (nhập từ danh sách cũ): it counts without a
+/// decision, and its people have no names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportedFrom)]
+pub struct Origin {
+    #[schema(value_type = String)]
+    pub import_id: Id,
+    /// As the sheet numbers it.
+    pub row: u32,
+    /// People of the delegation, named or not.
+    pub headcount: i64,
+    pub head: Option<String>,
+    pub activity: Option<String>,
+    pub partner: Option<String>,
+    pub funding: Option<String>,
+    pub report: Option<String>,
+    pub note: Option<String>,
+    pub in_plan: bool,
+    /// By the post that stands in the head's cell, where it is one.
+    pub leader_level: Option<PostLevel>,
+}

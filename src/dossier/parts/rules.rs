@@ -1,0 +1,140 @@
+//! Cross-field rules that hold in every procedure. Pure.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::dossier::parts::model::{Funding, Member, Stop};
+use kernel::checks;
+use kernel::money::is_currency;
+use kernel::violation::Violations;
+use kernel::words::MemberRole;
+
+/// Days between the end of one stop and the beginning of the next: a gap of one day is on the way.
+const GAP: i64 = 2;
+
+/// Stops lie inside the trip, in order, with gaps of at most a day.
+pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, faults: &mut Violations) {
+    let mut last: Option<NaiveDate> = None;
+    for (index, stop) in stops.iter().enumerate() {
+        let at = |field: &str| format!("/stops/{index}/{field}");
+        checks::foreign_country(&stop.country, &at("country"), faults);
+        faults.require(
+            stop.to >= stop.from,
+            &at("to"),
+            "ends_before_it_begins",
+            "Ngày rời trước ngày đến.",
+            "It ends before it begins.",
+        );
+        let inside = departure <= stop.from && stop.to <= returning;
+        faults.require(
+            inside,
+            &at("from"),
+            "outside_the_trip",
+            "Điểm đến nằm ngoài thời gian chuyến đi.",
+            "The stop lies outside the trip.",
+        );
+        if let Some(last) = last {
+            faults.require(
+                stop.from >= last,
+                &at("from"),
+                "out_of_order",
+                "Các điểm đến chưa đúng thứ tự.",
+                "The stops are not in order.",
+            );
+            let gap = (stop.from - last).num_days();
+            faults.require(
+                gap <= GAP,
+                &at("from"),
+                "gap",
+                "Khoảng trống giữa hai điểm đến quá một ngày.",
+                "More than a day lies between two stops.",
+            );
+        }
+        last = Some(stop.to);
+    }
+}
+
+/// A budget that pays says how much.
+pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
+    let mut seen = BTreeSet::new();
+    for (index, part) in funding.iter().enumerate() {
+        let at = |field: &str| format!("/funding/{index}/{field}");
+        faults.require(
+            seen.insert(part.source),
+            &at("source"),
+            "repeated",
+            "Nguồn kinh phí lặp lại.",
+            "The source stands twice.",
+        );
+        let stated = part.amount.is_some() || !part.source.is_budget();
+        faults.require(
+            stated,
+            &at("amount"),
+            "missing",
+            "Ngân sách chi thì phải ghi số tiền.",
+            "A budget that pays needs an amount.",
+        );
+        let currency = part.amount.as_ref().is_none_or(|m| is_currency(&m.currency));
+        faults.require(
+            currency,
+            &at("amount/currency"),
+            "unknown_currency",
+            "Không có loại tiền này (ISO 4217).",
+            "There is no such currency (ISO 4217).",
+        );
+    }
+}
+
+/// Exactly one head, nobody twice, relatives among the members.
+pub fn check_members(members: &[Member], faults: &mut Violations) {
+    let heads = members.iter().filter(|m| m.role == MemberRole::Head).count();
+    checks::one_head(heads, "/members", faults);
+    let mut seen = BTreeSet::new();
+    for (index, member) in members.iter().enumerate() {
+        let at = |field: &str| format!("/members/{index}/{field}");
+        faults.require(
+            seen.insert(member.official_id),
+            &at("official_id"),
+            "repeated",
+            "Một người có mặt hai lần.",
+            "The person stands twice.",
+        );
+        if let Some(relative) = member.relative_of {
+            let known = relative != member.official_id && members.iter().any(|m| m.official_id == relative);
+            faults.require(
+                known,
+                &at("relative_of"),
+                "unknown_member",
+                "Không có thành viên này trong đoàn.",
+                "There is no such member.",
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(stops: &[(&str, &str)]) -> Vec<&'static str> {
+        let day = |d: &str| format!("2026-03-{d}").parse().unwrap();
+        let stops: Vec<Stop> = stops
+            .iter()
+            .map(|(from, to)| Stop { country: "KR".into(), place: "Seoul".into(), from: day(from), to: day(to) })
+            .collect();
+        let mut faults = Violations::default();
+        check_stops(&stops, day("10"), day("20"), &mut faults);
+        faults.0.into_iter().map(|f| f.code).collect()
+    }
+
+    #[test]
+    fn stops_lie_inside_the_trip_in_order_with_gaps_of_at_most_a_day() {
+        assert!(codes(&[("10", "14"), ("14", "17"), ("19", "20")]).is_empty());
+        assert_eq!(codes(&[("09", "12")]), ["outside_the_trip"]);
+        assert_eq!(codes(&[("12", "21")]), ["outside_the_trip"]);
+        assert_eq!(codes(&[("15", "16"), ("12", "13")]), ["out_of_order"]);
+        assert_eq!(codes(&[("10", "12"), ("15", "16")]), ["gap"]);
+        assert_eq!(codes(&[("14", "12")]), ["ends_before_it_begins"]);
+    }
+}

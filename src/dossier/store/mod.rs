@@ -1,0 +1,303 @@
+//! Rows of the register of dossiers.
+
+pub mod list;
+pub mod numbers;
+pub mod versions;
+
+use diesel::prelude::*;
+
+use crate::approval::store as approval;
+use crate::db::schema::dossiers;
+use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
+use crate::dossier::flow::State;
+use crate::dossier::model::{Dossier, Listed};
+use crate::dossier::{Content, Stored};
+use crate::error::{Code, Result, refuse};
+use kernel::text::fold;
+use kernel::time::{Day, Moment, Period};
+use kernel::words::Direction;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = dossiers)]
+struct Row {
+    id: i64,
+    version: i64,
+    direction: String,
+    procedure: String,
+    number: Option<String>,
+    title: String,
+    search_norm: String,
+    agency_id: i64,
+    begins_on: Day,
+    ends_on: Day,
+    countries: String,
+    headcount: i64,
+    counterpart_norm: String,
+    counterpart_country: String,
+    content: String,
+    state: String,
+    signature_requested: bool,
+    created_by: i64,
+    created_at: Moment,
+    updated_at: Moment,
+    submitted_on: Option<Day>,
+    complete_on: Option<Day>,
+    due_on: Option<Day>,
+    ruling: Option<String>,
+    decision: Option<String>,
+    report: Option<String>,
+    amendments: Option<String>,
+}
+
+/// What most acts change of a row; the rest is the agency's content.
+#[derive(AsChangeset)]
+#[diesel(table_name = dossiers, treat_none_as_null = true)]
+struct StandingRow {
+    version: i64,
+    state: &'static str,
+    signature_requested: bool,
+    updated_at: Moment,
+    submitted_on: Option<Day>,
+    complete_on: Option<Day>,
+    due_on: Option<Day>,
+    ruling: Option<String>,
+    decision: Option<String>,
+    report: Option<String>,
+    amendments: Option<String>,
+}
+
+/// What an edit changed of the rest: a column that stays is not written, nor the indexes it stands in.
+#[derive(AsChangeset)]
+#[diesel(table_name = dossiers)]
+struct ContentRow {
+    number: Option<Option<String>>,
+    title: Option<String>,
+    search_norm: Option<String>,
+    agency_id: Option<i64>,
+    begins_on: Option<Day>,
+    ends_on: Option<Day>,
+    countries: Option<String>,
+    headcount: Option<i64>,
+    counterpart_norm: Option<String>,
+    counterpart_country: Option<String>,
+    content: String,
+}
+
+fn content_row<C: Content>(new: &Dossier<C>, old: &Dossier<C>) -> Result<ContentRow> {
+    fn changed<T: PartialEq>(new: T, old: T) -> Option<T> {
+        (new != old).then_some(new)
+    }
+    let (c, b) = (&new.content, &old.content);
+    let (listed, before) = (c.listed(), b.listed());
+    // Folding costs: only texts that changed are folded.
+    let searched = changed(searched(new, &listed), searched(old, &before)).map(|text| fold(&text));
+    let countries = changed(listed.countries.join(","), before.countries.join(","));
+    let counterpart = changed(listed.counterpart.unwrap_or_default(), before.counterpart.unwrap_or_default());
+    Ok(ContentRow {
+        number: changed(new.number.clone(), old.number.clone()),
+        title: changed(c.title(), b.title()).map(str::to_owned),
+        search_norm: searched,
+        agency_id: changed(c.agency_id(), b.agency_id()),
+        begins_on: changed(listed.begins_on, before.begins_on),
+        ends_on: changed(listed.ends_on, before.ends_on),
+        countries,
+        headcount: changed(listed.headcount, before.headcount),
+        counterpart_norm: counterpart.as_ref().map(|(name, _)| fold(name)),
+        counterpart_country: counterpart.map(|(_, country)| country),
+        content: c.json()?,
+    })
+}
+
+/// Everything that a search finds a dossier by.
+fn searched<C: Content>(dossier: &Dossier<C>, listed: &Listed) -> String {
+    let counterpart = listed.counterpart.as_ref().map_or("", |(name, _)| name.as_str());
+    let number = dossier.number.as_deref().unwrap_or("");
+    format!("{number} {} {} {counterpart}", dossier.content.title(), listed.names.join(" "))
+}
+
+fn standing_row<C: Content>(dossier: &Dossier<C>) -> Result<StandingRow> {
+    Ok(StandingRow {
+        version: dossier.version,
+        state: dossier.state.word(),
+        signature_requested: dossier.signature_requested,
+        updated_at: dossier.updated_at,
+        submitted_on: dossier.submitted_on,
+        complete_on: dossier.complete_on,
+        due_on: dossier.due_on(),
+        ruling: dossier.ruling.as_ref().map(to_json).transpose()?,
+        decision: dossier.decision.as_ref().map(to_json).transpose()?,
+        report: dossier.report.as_ref().map(to_json).transpose()?,
+        amendments: Some(&dossier.amendments).filter(|all| !all.is_empty()).map(to_json).transpose()?,
+    })
+}
+
+fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<Row> {
+    let c = &dossier.content;
+    let listed = c.listed();
+    let search_norm = fold(&searched(dossier, &listed));
+    let Listed { begins_on, ends_on, countries, headcount, counterpart, .. } = listed;
+    let (counterpart, counterpart_country) = counterpart.unwrap_or_default();
+    let standing = standing_row(dossier)?;
+    Ok(Row {
+        id: dossier.id,
+        version: dossier.version,
+        direction: C::DIRECTION.word().to_owned(),
+        procedure: c.procedure().word().to_owned(),
+        number: dossier.number.clone(),
+        title: c.title().to_owned(),
+        search_norm,
+        agency_id: c.agency_id(),
+        begins_on,
+        ends_on,
+        countries: countries.join(","),
+        headcount,
+        counterpart_norm: fold(&counterpart),
+        counterpart_country,
+        content: json,
+        state: standing.state.to_owned(),
+        signature_requested: standing.signature_requested,
+        created_by: dossier.created_by,
+        created_at: dossier.created_at,
+        updated_at: standing.updated_at,
+        submitted_on: standing.submitted_on,
+        complete_on: standing.complete_on,
+        due_on: standing.due_on,
+        ruling: standing.ruling,
+        decision: standing.decision,
+        report: standing.report,
+        amendments: standing.amendments,
+    })
+}
+
+/// The dossier with its parts and its process; none where this register has no such id.
+pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> {
+    let found: Option<Row> = each!(conn, c => dossiers::table.find(id).select(Row::as_select()).first(c)).optional()?;
+    let Some(row) = found.filter(|row| row.direction == C::DIRECTION.word()) else { return Ok(None) };
+    let stored = Stored {
+        id,
+        procedure: word(&row.procedure)?,
+        title: row.title,
+        agency_id: row.agency_id,
+        begins_on: row.begins_on,
+        ends_on: row.ends_on,
+        json: row.content,
+    };
+    Ok(Some(Dossier {
+        id,
+        version: row.version,
+        number: row.number,
+        content: C::load(conn, stored)?,
+        state: word(&row.state)?,
+        signature_requested: row.signature_requested,
+        created_by: row.created_by,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        submitted_on: row.submitted_on,
+        complete_on: row.complete_on,
+        ruling: row.ruling.as_deref().map(from_json).transpose()?,
+        decision: row.decision.as_deref().map(from_json).transpose()?,
+        report: row.report.as_deref().map(from_json).transpose()?,
+        process: approval::load(conn, id)?,
+        amendments: row.amendments.as_deref().map(from_json).transpose()?.unwrap_or_default(),
+    }))
+}
+
+pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
+    // The row comes first: the parts refer to it. Their JSON needs no database.
+    let json = dossier.content.json()?;
+    let row = row(dossier, json)?;
+    each!(conn, c => diesel::insert_into(dossiers::table).values(&row).execute(c))?;
+    dossier.content.save(conn, dossier.id, None)?;
+    numbers::keep(conn, dossier, None)?;
+    save_process(conn, dossier, None)
+}
+
+/// Adds many at a time.
+pub fn insert_all<C: Content>(conn: &mut Conn, all: &[Dossier<C>]) -> Result<()> {
+    let rows: Vec<Row> = all.iter().map(|dossier| row(dossier, dossier.content.json()?)).collect::<Result<_>>()?;
+    insert_rows!(conn, dossiers::table, &rows);
+    for dossier in all {
+        dossier.content.save(conn, dossier.id, None)?;
+        numbers::keep(conn, dossier, None)?;
+        save_process(conn, dossier, None)?;
+    }
+    Ok(())
+}
+
+fn save_process<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: Option<&Dossier<C>>) -> Result<()> {
+    let c = &dossier.content;
+    let owner =
+        approval::Owner { id: dossier.id, procedure: c.procedure(), title: c.title(), agency_id: c.agency_id() };
+    // The title stands in every step, so a new one writes them all.
+    let kept = before.filter(|b| b.content.title() == c.title());
+    if kept.is_none() && before.is_some() {
+        approval::delete_steps(conn, dossier.id)?;
+    }
+    approval::save(conn, &owner, kept.map(|b| &b.process), &dossier.process)
+}
+
+/// Saves what differs from what was loaded as `before`; another version in the table is a conflict.
+pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<C>) -> Result<()> {
+    let place = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(before.version));
+    let same = dossier.content == before.content && dossier.number == before.number;
+    let saved = if same {
+        let standing = standing_row(dossier)?;
+        each!(conn, c => diesel::update(place).set(&standing).execute(c))?
+    } else {
+        dossier.content.save(conn, dossier.id, Some(&before.content))?;
+        let changes = (standing_row(dossier)?, content_row(dossier, before)?);
+        each!(conn, c => diesel::update(place).set(changes).execute(c))?
+    };
+    if saved != 1 {
+        return Err(refuse(Code::VersionConflict, "Hồ sơ vừa được thay đổi.", "The dossier has just been changed."));
+    }
+    numbers::keep(conn, dossier, Some(before))?;
+    save_process(conn, dossier, Some(before))
+}
+
+/// Writes what a dossier is found by anew: rows of before a migration lack some of it.
+pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
+    let listed = dossier.content.listed();
+    let (name, country) = listed.counterpart.clone().unwrap_or_default();
+    diesel::update(dossiers::table.find(dossier.id))
+        .set((
+            dossiers::search_norm.eq(fold(&searched(dossier, &listed))),
+            dossiers::counterpart_norm.eq(fold(&name)),
+            dossiers::counterpart_country.eq(country),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn delete<C: Content>(conn: &mut Conn, id: i64) -> Result<()> {
+    C::delete(conn, id)?;
+    approval::delete(conn, id)?;
+    versions::delete(conn, id)?;
+    numbers::delete(conn, id)?;
+    diesel::delete(dossiers::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Ids of every dossier of a register, for rebuilding facts.
+pub fn all_ids(conn: &mut Conn, direction: Direction) -> Result<Vec<i64>> {
+    Ok(dossiers::table
+        .filter(dossiers::direction.eq(direction.word()))
+        .order(dossiers::id)
+        .select(dossiers::id)
+        .load(conn)?)
+}
+
+/// Ids of the dossiers of a register that were submitted on these days.
+pub fn submitted_ids(conn: &mut Conn, direction: Direction, days: Period) -> Result<Vec<i64>> {
+    Ok(dossiers::table
+        .filter(dossiers::direction.eq(direction.word()))
+        .filter(dossiers::submitted_on.assume_not_null().between(days.from, days.to))
+        .order(dossiers::id)
+        .select(dossiers::id)
+        .load(conn)?)
+}
+
+/// States as they are stored.
+pub fn words_of(states: &[State]) -> Vec<&'static str> {
+    states.iter().map(|s| s.word()).collect()
+}

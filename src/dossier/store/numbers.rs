@@ -1,0 +1,72 @@
+//! Numbers of documents: which are drawn, which are decided by, so that none stands for two dossiers.
+
+use std::collections::BTreeSet;
+
+use chrono::Datelike;
+use diesel::prelude::*;
+
+use crate::db::schema::{decided_numbers, papers};
+use crate::db::{Conn, each};
+use crate::dossier::model::Dossier;
+use crate::error::Result;
+use kernel::text::number_key;
+use kernel::violation::Violations;
+use kernel::words::PaperRef;
+
+/// Years and keys of every number that decisions on a dossier bear or bore.
+fn decided<C>(dossier: &Dossier<C>) -> BTreeSet<(i64, String)> {
+    let replaced = dossier.amendments.iter().filter_map(|a| a.replaced.as_ref());
+    let decisions = dossier.decision.iter().chain(replaced);
+    let papers = decisions.flat_map(|d| {
+        let corrected = d.corrections.iter().map(|c| (&c.document.number, c.document.date));
+        corrected.chain([(&d.document.number, d.document.date)])
+    });
+    papers.map(|(number, date)| (i64::from(date.year()), number_key(number))).collect()
+}
+
+/// Keeps the numbers that a dossier was decided by since `before`.
+pub fn keep<C>(conn: &mut Conn, dossier: &Dossier<C>, before: Option<&Dossier<C>>) -> Result<()> {
+    let known = before.map(decided).unwrap_or_default();
+    for (year, key) in decided(dossier).difference(&known) {
+        let row = (
+            decided_numbers::delegation_id.eq(dossier.id),
+            decided_numbers::year.eq(year),
+            decided_numbers::number_key.eq(key),
+        );
+        each!(conn, c => diesel::insert_into(decided_numbers::table).values(row).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
+}
+
+pub fn delete(conn: &mut Conn, dossier: i64) -> Result<()> {
+    diesel::delete(decided_numbers::table.filter(decided_numbers::delegation_id.eq(dossier))).execute(conn)?;
+    Ok(())
+}
+
+/// Whether some dossier was decided by this number in that year.
+pub fn is_decided(conn: &mut Conn, number: &str, year: i64) -> Result<bool> {
+    let found: i64 = decided_numbers::table
+        .filter(decided_numbers::year.eq(year))
+        .filter(decided_numbers::number_key.eq(number_key(number)))
+        .count()
+        .get_result(conn)?;
+    Ok(found > 0)
+}
+
+/// 422 where a decision would bear a number that was drawn for another dossier, made void, or drawn in another year.
+pub fn check_free(conn: &mut Conn, dossier: i64, document: &PaperRef, faults: &mut Violations) -> Result<()> {
+    let year = i64::from(document.date.year());
+    let rows: Vec<(i64, i64, bool)> = papers::table
+        .filter(papers::number_key.eq(number_key(&document.number)))
+        .filter(papers::ordinal.is_not_null())
+        .select((papers::delegation_id, papers::year, papers::voided.is_not_null()))
+        .load(conn)?;
+    let taken = rows.iter().any(|(of, drawn, void)| *drawn == year && (*of != dossier || *void));
+    let (vi, en) =
+        ("Số này đã lấy cho hồ sơ khác hoặc đã hủy.", "This number was drawn for another dossier, or voided.");
+    faults.require(!taken, "/document/number", "number_taken", vi, en);
+    let own = |(of, drawn, void): &(i64, i64, bool)| *of == dossier && !void && *drawn != year;
+    let (vi, en) = ("Số này lấy trong sổ của năm khác.", "This number was drawn in the register of another year.");
+    faults.require(!rows.iter().any(own), "/document/date", "another_year", vi, en);
+    Ok(())
+}

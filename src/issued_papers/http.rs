@@ -1,0 +1,239 @@
+//! Routes of papers.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{page_response, path_id, reply};
+use crate::access::permission::{Act, Kind as Right};
+use crate::dossier::Tools;
+use crate::error::{Result, forbidden};
+use crate::issued_papers::actions;
+use crate::issued_papers::model::{Kind, Paper};
+use crate::issued_papers::store::{self, Filter};
+use crate::web::etag::etag;
+use crate::web::file::{DOCX, saved};
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::time::rfc3339;
+use kernel::words::{Body, Role};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(issue).service(preview).service(show).service(download).service(void);
+}
+
+/// A paper that was issued.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Paper, example = json!({"id": "01ke3m9p000m1", "version": 1, "delegation_id": "01ke3m9p000b2", "kind": "submission",
+    "agency_id": "01ke3m9p0005s", "year": 2026, "ordinal": 1, "number": "01/TTr-SKHCN", "date": "2026-11-22",
+    "created_at": "2026-11-22T02:00:00Z", "voided": null}))]
+struct PaperView {
+    #[schema(value_type = String)]
+    id: Id,
+    version: i64,
+    #[schema(value_type = String)]
+    delegation_id: Id,
+    kind: Kind,
+    /// Who issued it.
+    #[schema(value_type = String)]
+    agency_id: Id,
+    year: i64,
+    /// Its place in the register of that office, kind and year, without a gap; null where the number was given elsewhere.
+    ordinal: Option<i64>,
+    number: String,
+    date: NaiveDate,
+    created_at: String,
+    /// Why it does not hold.
+    voided: Option<String>,
+}
+
+impl From<&Paper> for PaperView {
+    fn from(p: &Paper) -> Self {
+        PaperView {
+            id: Id(p.id),
+            version: p.version,
+            delegation_id: Id(p.delegation_id),
+            kind: p.kind,
+            agency_id: Id(p.agency_id),
+            year: p.year,
+            ordinal: p.ordinal,
+            number: p.number.clone(),
+            date: p.date,
+            created_at: rfc3339(p.created_at),
+            voided: p.voided.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PapersAsked {
+    #[param(value_type = Option<String>)]
+    delegation_id: Option<Id>,
+    #[param(value_type = Option<String>)]
+    agency_id: Option<Id>,
+    #[param(inline)]
+    kind: Option<Kind>,
+    year: Option<i64>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PaperPage {
+    items: Vec<PaperView>,
+    next: Option<String>,
+}
+
+/// The register of papers (sổ văn bản đi, NĐ 30/2020/NĐ-CP Đ.16): of a dossier that the caller sees; of his agency; of
+/// all for DOFA and the inspector.
+#[utoipa::path(tag = "papers", operation_id = "list_papers", params(PapersAsked), responses((status = 200, description = "papers", body = PaperPage)))]
+#[get("/papers")]
+async fn list(call: Call, asked: Query<PapersAsked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Delegation)?;
+    let asked = asked.0;
+    let limit = query::limit(asked.limit)?;
+    let after = query::place("papers", asked.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
+    let all = call.actor.has(Role::Inspector) || call.actor.sits_in(Body::Dofa);
+    let agency = asked.agency_id.map(|id| id.0);
+    let own: Vec<i64> = call.actor.agencies().collect();
+    if !all && agency.is_some_and(|a| !own.contains(&a)) {
+        return Err(forbidden("Chỉ xem được sổ của cơ quan mình.", "Only the register of one's own agency."));
+    }
+    let whole_dossier = asked.delegation_id.is_some();
+    let agencies = match agency {
+        Some(one) => Some(vec![one]),
+        None if all || whole_dossier => None,
+        None => Some(own),
+    };
+    let filter =
+        Filter { delegation_id: asked.delegation_id.map(|id| id.0), agencies, kind: asked.kind, year: asked.year };
+    let rows = call.read(move |conn, call| actions::register(conn, call, &filter, after, limit + 1)).await?;
+    let page = Page::cut(rows, limit, "papers", |p| vec![p.id.to_string()]);
+    let items = page.items.iter().map(PaperView::from).collect();
+    Ok(page_response("/api/v1/papers", page.next.as_deref()).json(PaperPage { items, next: page.next }))
+}
+
+/// Which paper of which dossier.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"delegation_id": "01ke3m9p000b2", "kind": "submission"}))]
+struct NewPaper {
+    #[schema(value_type = String)]
+    delegation_id: Id,
+    kind: Kind,
+}
+
+/// Writes a paper and gives it the next number of its office, kind and year. A decision that was signed keeps its number;
+/// where that came from here, the paper is written again as it was signed.
+#[utoipa::path(tag = "papers", operation_id = "issue_paper", request_body = NewPaper, responses((status = 201, description = "issued", body = PaperView)))]
+#[post("/papers")]
+async fn issue(call: Call, tools: web::Data<Tools>, body: Incoming<NewPaper>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let tools = tools.get_ref().clone();
+    call.change(
+        body.fingerprint.clone(),
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            call.actor.require(Act::Read, Right::Delegation)?;
+            let NewPaper { delegation_id, kind } = body.check()?;
+            let subject = actions::subject(conn, call, delegation_id.0)?;
+            let paper = actions::issue(conn, call, &tools, &subject, kind)?;
+            let location = format!("/api/v1/papers/{}", Id(paper.id));
+            reply(201, Some(paper.version), Some(location), &PaperView::from(&paper))
+        },
+    )
+    .await
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PreviewAsked {
+    #[param(value_type = String)]
+    delegation_id: Id,
+    #[param(inline)]
+    kind: Kind,
+}
+
+/// The paper as it would be, its number blank.
+#[utoipa::path(tag = "papers", operation_id = "preview_paper", params(PreviewAsked),
+    responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/papers/preview")]
+async fn preview(call: Call, tools: web::Data<Tools>, asked: Query<PreviewAsked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Delegation)?;
+    let (tools, asked) = (tools.get_ref().clone(), asked.0);
+    let kind = asked.kind;
+    let bytes = call
+        .read(move |conn, call| {
+            let subject = actions::subject(conn, call, asked.delegation_id.0)?;
+            actions::preview(conn, call, &tools, &subject, asked.kind)
+        })
+        .await?;
+    Ok(saved(&mut HttpResponse::Ok(), DOCX, &format!("{}.docx", kind.word().replace('_', "-")), bytes.into()))
+}
+
+/// One paper.
+#[utoipa::path(tag = "papers", operation_id = "show_paper", params(("id" = String, Path)), responses((status = 200, description = "the paper", body = PaperView)))]
+#[get("/papers/{id}")]
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Delegation)?;
+    let id = path_id(&id)?;
+    let (paper, _) = call.read(move |conn, call| actions::paper(conn, call, id)).await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(paper.version))).json(PaperView::from(&paper)))
+}
+
+/// Downloads a paper.
+#[utoipa::path(tag = "papers", operation_id = "download_paper", params(("id" = String, Path)),
+    responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/papers/{id}/file")]
+async fn download(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Delegation)?;
+    let id = path_id(&id)?;
+    let (paper, bytes) = call
+        .read(move |conn, call| {
+            let (paper, _) = actions::paper(conn, call, id)?;
+            Ok((paper, store::body(conn, id)?.unwrap_or_default()))
+        })
+        .await?;
+    let ordinal = paper.ordinal.map(|n| format!("-{n:02}")).unwrap_or_default();
+    let name = format!("{}{ordinal}-{}.docx", paper.kind.word().replace('_', "-"), paper.year);
+    Ok(saved(&mut HttpResponse::Ok(), DOCX, &name, bytes.into()))
+}
+
+/// Why a paper does not hold.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Sai tên thành viên."}))]
+struct VoidPaper {
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+}
+
+/// The paper does not hold (hủy số); its number is not given again.
+#[utoipa::path(tag = "papers", operation_id = "void_paper", params(("id" = String, Path)), request_body = VoidPaper,
+    responses((status = 200, description = "void", body = PaperView)))]
+#[post("/papers/{id}/void")]
+async fn void(call: Call, id: web::Path<String>, body: Incoming<VoidPaper>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    call.change(
+        body.fingerprint.clone(),
+        move |conn, call| {
+            call.actor.require(Act::Read, Right::Delegation)?;
+            actions::paper(conn, call, id)
+        },
+        move |conn, call, found| {
+            let paper = actions::void(conn, call, found, || Ok(body.check()?.reason))?;
+            reply(200, Some(paper.version), None, &PaperView::from(&paper))
+        },
+    )
+    .await
+}

@@ -1,0 +1,377 @@
+//! Gathers what a paper says: the office, the people, the rules, the signature.
+
+use std::collections::HashMap;
+
+use crate::access::call::Call;
+use crate::access::holders::{self, acting_seat};
+use crate::access::store as accounts;
+use crate::access::substitutions::{self, Substitution};
+use crate::approval::{self, process::Standing};
+use crate::db::{Conn, from_json};
+use crate::dossier::actions::{assess_dossier, received_on};
+use crate::dossier::flow::Action;
+use crate::dossier::model::{Dossier, Report};
+use crate::dossier::parts::attachments;
+use crate::dossier::parts::duties::{self, SETTLEMENT};
+use crate::dossier::rules::decider;
+use crate::dossier::{Content, Tools};
+use crate::error::{Code, Error, Result, refuse};
+use crate::issued_papers::model::{Kind, Values};
+use crate::issued_papers::names::{body_name, cited, dated, document_name, duty_name, head_of, signature_lines};
+use crate::issued_papers::store;
+use crate::issued_papers::trip::{Known, put_settlement};
+use crate::issued_papers::{trip, visit};
+use crate::procedures::{inbound, outbound};
+use crate::registry::agencies::{self, Agency};
+use crate::registry::changes::succession;
+use crate::registry::officials_store;
+use kernel::id::Id;
+use kernel::text::number_key;
+use kernel::time::{Day, day_of, in_vietnamese, valid_on};
+use kernel::words::{Body, DecisionVerdict, PaperRef, Procedure, SignedAs, StepKind};
+use regulation::pack::{Anchor, Timing};
+
+/// A dossier of either register.
+pub enum Subject {
+    Trip(Box<outbound::model::Trip>),
+    Visit(Box<inbound::model::Visit>),
+}
+
+impl Subject {
+    /// The dossier that a paper is written of: while an amendment waits, papers of the decider are of what it asks for.
+    pub fn at_hand(&self, kind: Kind) -> Subject {
+        fn of<C: Content>(dossier: &Dossier<C>, kind: Kind) -> Box<Dossier<C>> {
+            let content = if kind.of_decider() { dossier.at_hand() } else { &dossier.content };
+            Box::new(dossier.with(content))
+        }
+        match self {
+            Subject::Trip(trip) => Subject::Trip(of(trip, kind)),
+            Subject::Visit(visit) => Subject::Visit(of(visit, kind)),
+        }
+    }
+
+    /// Keys of the numbers of the decision and of those whose place it took.
+    pub fn decided_numbers(&self) -> Vec<String> {
+        fn of<C>(dossier: &Dossier<C>) -> Vec<String> {
+            let before = dossier.amendments.iter().filter_map(|a| a.replaced.as_ref());
+            let decisions = dossier.decision.iter().chain(before);
+            decisions.flat_map(|d| [d.document.number.as_str(), d.standing().0]).map(number_key).collect()
+        }
+        match self {
+            Subject::Trip(trip) => of(trip),
+            Subject::Visit(visit) => of(visit),
+        }
+    }
+}
+
+/// Who issues a paper, and what stands of its number already.
+pub struct Issuer {
+    pub office: Agency,
+    /// The unit that drafts it.
+    pub drafter: String,
+    pub body: Body,
+    pub signed_as: SignedAs,
+    /// Who signed, once it is decided.
+    pub signer: Option<i64>,
+    /// Number and date of the decision, once there is one.
+    pub decided: Option<(String, Day)>,
+}
+
+/// Who issues this kind of paper of a dossier.
+pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<Issuer> {
+    // A unit that was renamed or merged meanwhile issues under its new name, in its new register.
+    let own = |conn: &mut Conn| {
+        let now = succession(conn)?.on(dossier.content.agency_id(), call.today);
+        let found = agencies::find(conn, now.id)?;
+        found.ok_or_else(|| Error::Internal("a dossier has no agency".into()))
+    };
+    let drafter = call.actor.account.agency_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+    if !kind.of_decider() {
+        let office = own(conn)?;
+        let heads = holders::holders(conn, Body::AgencyHead, call.today)?;
+        let people: Vec<i64> = heads.iter().filter(|h| h.by.is_none()).map(|h| h.user).collect();
+        let named = accounts::named(conn, &people)?;
+        let signer = people.into_iter().find(|id| named.get(id).is_some_and(|n| n.agency_id == Some(office.id)));
+        let lent = in_place(conn, dossier, kind)?;
+        return Ok(Issuer {
+            drafter: office.code.clone(),
+            office,
+            body: Body::AgencyHead,
+            signed_as: lent.as_ref().map_or(SignedAs::Direct, |l| l.signed_as),
+            signer: lent.map(|l| l.signer).or(signer),
+            decided: None,
+        });
+    }
+    let no_office = || {
+        refuse(
+            Code::NotPossibleInState,
+            "Chưa rõ cơ quan quyết định, hoặc chưa có tài khoản nào giữ ghế của cơ quan đó.",
+            "It is not known who decides, or nobody holds that body's seat.",
+        )
+    };
+    // While an amendment waits, the next decision is what is written.
+    let decided = dossier.decision.as_ref().filter(|_| dossier.pending().is_none());
+    let decision = decided.filter(|d| d.verdict == DecisionVerdict::Approve);
+    let body = decision.map(|d| d.body).or_else(|| decider(dossier)).ok_or_else(no_office)?;
+    let seat = acting_seat(body).unwrap_or(body);
+    let office = if seat == Body::AgencyHead {
+        own(conn)?
+    } else {
+        let held = holders::holders(conn, seat, call.today)?;
+        let holder = held.iter().find(|h| h.by.is_none()).map(|h| h.user).ok_or_else(no_office)?;
+        let agency = accounts::named(conn, &[holder])?.remove(&holder).and_then(|n| n.agency_id);
+        agency.map(|id| agencies::find(conn, id)).transpose()?.flatten().ok_or_else(no_office)?
+    };
+    Ok(Issuer {
+        drafter: drafter.map_or_else(|| office.code.clone(), |a| a.code),
+        office,
+        body,
+        signed_as: decision.map_or(SignedAs::Direct, |d| d.document.signed_as),
+        signer: decision.map(|d| d.decided_by.0),
+        decided: decision.map(|d| d.standing()).map(|(number, date)| (number.to_owned(), date)),
+    })
+}
+
+/// Who signed in another's place (NĐ 30/2020/NĐ-CP Đ.13).
+struct InPlace {
+    signer: i64,
+    signed_as: SignedAs,
+    /// The name of whose place it is.
+    of: String,
+    /// Names both, and the document by which.
+    sentence: String,
+}
+
+/// In whose place a paper of this kind was signed. None where whoever took its step holds the seat himself.
+fn in_place<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, kind: Kind) -> Result<Option<InPlace>> {
+    let taken_by = |kind: StepKind| {
+        let taken = dossier.process.steps.iter().rfind(|s| s.kind == kind && s.standing == Standing::Done);
+        taken.and_then(|s| Some((s.acted_by?, s.on_behalf_of?, s.substitution)))
+    };
+    let signed = match kind {
+        Kind::Submission => taken_by(StepKind::Propose),
+        Kind::SendingDecision | Kind::Permission => taken_by(StepKind::Decide),
+        Kind::TripReport => handed_in(conn, dossier)?,
+    };
+    let Some((by, lender, document)) = signed else { return Ok(None) };
+    let lent = document.map(|id| substitutions::by_id(conn, id)).transpose()?.flatten();
+    let named = accounts::named(conn, &[by, lender])?;
+    let name = |id: i64| named.get(&id).map(|n| n.full_name.clone()).unwrap_or_default();
+    let signed_as = lent.as_ref().map_or(SignedAs::Direct, |s| s.signed_as);
+    let document = lent.map(|s| format!(" số {} ngày {}", s.document_number, in_vietnamese(s.document_date)));
+    let sentence =
+        format!("Căn cứ văn bản{} về việc {} thay {} ký", document.unwrap_or_default(), name(by), name(lender));
+    Ok(Some(InPlace { signer: by, signed_as, of: name(lender), sentence }))
+}
+
+/// Who handed the report in, in whose place and by which substitution. None where he did so in his own name.
+fn handed_in<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<Option<(i64, i64, Option<i64>)>> {
+    let acts = approval::store::history(conn, dossier.id)?;
+    let act = acts.into_iter().rfind(|act| act.action == Action::SubmitReport.word());
+    let Some((by, lender, day)) = act.and_then(|act| Some((act.actor_id, act.on_behalf_of?, day_of(act.at)))) else {
+        return Ok(None);
+    };
+    let given = substitutions::given_to(conn, &[by])?.into_iter();
+    let procedure = dossier.content.procedure();
+    let of_head = |s: &Substitution| s.from_user == lender && s.body == Body::AgencyHead;
+    let mut his = given.filter(|s| of_head(s) && s.mandate.covers(procedure, None));
+    Ok(Some((by, lender, his.find(|s| valid_on(s.valid_from, s.valid_to, day)).map(|s| s.id))))
+}
+
+/// The name of the place: what follows "tỉnh" or "thành phố" in the name of the province's committee.
+fn place(conn: &mut Conn, office: &Agency) -> Result<String> {
+    let mut at = Some(office.clone());
+    while let Some(agency) = at {
+        for word in ["tỉnh ", "thành phố "] {
+            if let Some((_, name)) =
+                agency.name.split_once(word).filter(|_| agency.name.starts_with("Ủy ban nhân dân "))
+            {
+                return Ok(name.to_owned());
+            }
+        }
+        at = agency.parent_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+    }
+    Ok("…".into())
+}
+
+/// Kind, number and date of a paper.
+#[derive(Clone, Copy)]
+pub struct Headed<'a> {
+    pub kind: Kind,
+    pub number: &'a str,
+    pub date: Day,
+}
+
+/// Everything that the template of this kind may say of a dossier.
+pub fn values(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    subject: &Subject,
+    issuer: &Issuer,
+    Headed { kind, number, date }: Headed,
+) -> Result<Values> {
+    let mut values = Values::default();
+    let office = &issuer.office;
+    let above = office.parent_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+    values.put("office_above", above.map(|a| a.name.to_uppercase()).unwrap_or_default());
+    values.put("office", office.name.to_uppercase());
+    values.put("number", number);
+    values.put("place", place(conn, office)?);
+    values.put("date", dated(date));
+    let authority = match issuer.body {
+        Body::PpcChair | Body::CommuneChair => format!("Chủ tịch {}", office.name),
+        Body::DofaDirector | Body::Dofa => format!("Giám đốc {}", office.name),
+        Body::AgencyHead => match head_of(&office.name) {
+            "Thủ trưởng cơ quan" => format!("Thủ trưởng {}", office.name),
+            post => format!("{post} {}", office.name),
+        },
+        _ => office.name.clone(),
+    };
+    let letter = kind == Kind::Permission;
+    values.put("authority", if letter { authority } else { authority.to_uppercase() });
+    let signer = issuer.signer.map(|id| accounts::named(conn, &[id])).transpose()?;
+    let signer = signer.and_then(|mut named| issuer.signer.and_then(|id| named.remove(&id)));
+    values.put("signer", signer.map(|n| n.full_name).unwrap_or_default());
+    for line in signature_lines(issuer.body, issuer.signed_as, &office.name) {
+        values.item("signature", [("text", line.as_str())]);
+    }
+    match subject {
+        Subject::Trip(trip) => {
+            common(conn, call, tools, &mut values, (trip.as_ref(), issuer), kind)?;
+            let c = &trip.content;
+            let officials: HashMap<i64, _> =
+                officials_store::find_all(conn, &c.official_ids())?.into_iter().map(|o| (o.id, o)).collect();
+            let units = agencies::names(conn, &c.people.iter().map(|p| p.agency_id).collect::<Vec<_>>())?;
+            let known = Known { officials: &officials, units: &units };
+            trip::fill(&mut values, trip, &known, kind == Kind::Submission, kind == Kind::TripReport);
+            if c.planned.is_none() && c.origin.is_none() {
+                // Until it is decided, whether the plan has room is as the assessment says it.
+                let room = outbound::actions::has_room(conn, trip)?;
+                values.put("plan", trip::plan(c.procedure == Procedure::PrivateTravel, room));
+            }
+            if let Some(party) = &c.inviting_party {
+                values.item("bases", [("text", format!("Theo thư mời của {}", party.name).as_str())]);
+            }
+        }
+        Subject::Visit(visit) => {
+            common(conn, call, tools, &mut values, (visit.as_ref(), issuer), kind)?;
+            let units = agencies::names(conn, &visit.content.coordinating)?;
+            visit::fill(&mut values, visit, &units, kind == Kind::TripReport);
+        }
+    }
+    Ok(values)
+}
+
+/// What papers of every procedure say.
+fn common<C: Content>(
+    conn: &mut Conn,
+    call: &Call,
+    tools: &Tools,
+    values: &mut Values,
+    (dossier, issuer): (&Dossier<C>, &Issuer),
+    kind: Kind,
+) -> Result<()> {
+    let agency = agencies::find(conn, dossier.content.agency_id())?;
+    let agency = agency.map(|a| a.name).unwrap_or_default();
+    values.put("agency", agency.clone());
+    values.put("dossier", dossier.number.clone().unwrap_or_else(|| "chưa có".into()));
+    let (law, answer) = assess_dossier(conn, tools, dossier, received_on(dossier, call.today))?;
+    let deciding = decider(dossier).or_else(|| answer.decider.as_ref().map(|d| d.body));
+    let of_dofa = |b: Body| matches!(b, Body::Dofa | Body::DofaDirector);
+    let to_body = match deciding.filter(|b| !of_dofa(*b)) {
+        Some(body) => format!("{}; Sở Ngoại vụ", body_name(body)),
+        None => "Sở Ngoại vụ".to_owned(),
+    };
+    values.put("decider", deciding.map_or("Sở Ngoại vụ", body_name));
+    let requests =
+        store::Filter { delegation_id: Some(dossier.id), kind: Some(Kind::Submission), ..Default::default() };
+    let request = store::page(conn, &requests, 0, 1000)?.into_iter().rfind(|paper| paper.voided.is_none());
+    values.put(
+        "request",
+        match request {
+            Some(paper) => format!("Tờ trình số {} ngày {}", paper.number, in_vietnamese(paper.date)),
+            None => format!("hồ sơ số {}", dossier.number.clone().unwrap_or_else(|| "…".into())),
+        },
+    );
+    values.put("addressee", if kind == Kind::Permission { agency.clone() } else { to_body });
+    values.item("bases", [("text", format!("Căn cứ {}", law.pack.document).as_str())]);
+    // The text by which it is decided here, which may be another than usual.
+    let planned = dossier.process.steps.iter().rfind(|s| s.kind == StepKind::Decide).map(|s| s.citation.as_str());
+    let citation = planned.or(answer.decider.as_ref().map(|d| d.citation.as_str())).filter(|c| !c.is_empty());
+    if let Some(text) = citation.map(cited).filter(|text| !law.pack.document.starts_with(text)) {
+        values.item("bases", [("text", format!("Căn cứ {text}").as_str())]);
+    }
+    let in_place = in_place(conn, dossier, kind)?;
+    if let Some(lent) = &in_place {
+        values.item("bases", [("text", lent.sentence.as_str())]);
+    }
+    let consents: Vec<Body> = dossier.process.bodies(StepKind::Consent).collect();
+    for act in approval::store::history(conn, dossier.id)?.into_iter().filter(|a| a.action == Action::Consent.word()) {
+        let agreed = |b: &&Body| {
+            let step = dossier.process.steps.iter().rfind(|s| s.kind == StepKind::Consent && s.body == Some(**b));
+            step.is_some_and(|s| s.outcome.as_deref() == Some("agree") && s.acted_at == Some(act.at))
+        };
+        let Some(body) = consents.iter().find(agreed) else { continue };
+        let paper = act.document.as_deref().map(from_json::<PaperRef>).transpose()?;
+        let letter = paper.map(|p| format!(" tại văn bản số {} ngày {}", p.number, in_vietnamese(p.date)));
+        let text = format!("Theo ý kiến đồng ý của {}{}", body_name(*body), letter.unwrap_or_default());
+        values.item("bases", [("text", text.as_str())]);
+    }
+    for owed in &answer.obligations {
+        let Timing::After(Anchor::Return | Anchor::Departure, _) = owed.timing else { continue };
+        let due = owed.due_on.map(|d| format!(", chậm nhất ngày {}", in_vietnamese(d))).unwrap_or_default();
+        let text = format!("{}{due} ({})", duty_name(&owed.code), cited(&owed.citation));
+        values.item("duties", [("text", text.as_str())]);
+    }
+    if dossier.content.settles().is_some() {
+        values.item("duties", [("text", duty_name(SETTLEMENT))]);
+    }
+    for document in attachments::kinds(conn, dossier.id)? {
+        values.item("attachments", [("text", document_name(document))]);
+    }
+    for condition in dossier.decision.iter().flat_map(|d| &d.conditions) {
+        values.item("conditions", [("text", condition.trim_end_matches('.'))]);
+    }
+    let mut recipients = match kind {
+        Kind::SendingDecision => vec!["Như Điều 4".to_owned(), "Công an tỉnh (quản lý xuất nhập cảnh)".into()],
+        _ => vec!["Như trên".to_owned()],
+    };
+    recipients.extend(in_place.map(|lent| format!("{} (để báo cáo)", lent.of)));
+    if kind.of_decider() {
+        recipients.extend(dossier.process.bodies(StepKind::Consult).map(|b| body_name(b).to_owned()));
+        recipients.extend(consents.first().map(|_| body_name(Body::PartyOffice).to_owned()));
+        recipients.extend((!of_dofa(issuer.body)).then(|| "Sở Ngoại vụ".to_owned()));
+    }
+    recipients.extend(answer.copies_to.iter().map(|b| body_name(*b).to_owned()));
+    let mut told = Vec::new();
+    for name in recipients {
+        if !told.contains(&name) {
+            values.item("recipients", [("text", name.as_str())]);
+            told.push(name);
+        }
+    }
+    reported(conn, values, dossier.report.as_ref())?;
+    let settled = duties::of_delegation(conn, dossier.id)?.into_iter().find(|d| d.code == SETTLEMENT);
+    put_settlement(values, settled.and_then(|d| d.settlement).as_ref());
+    Ok(())
+}
+
+fn reported(conn: &mut Conn, values: &mut Values, report: Option<&Report>) -> Result<()> {
+    let Some(report) = report else { return Ok(()) };
+    values.put("summary", report.summary.clone());
+    for result in &report.results {
+        values.item("results", [("text", result.trim_end_matches('.'))]);
+    }
+    let agencies = agencies::names(conn, &report.follow_ups.iter().map(|f| f.agency_id.0).collect::<Vec<_>>())?;
+    for (at, task) in (1..).zip(&report.follow_ups) {
+        let Id(agency) = task.agency_id;
+        let name = agencies.get(&agency).map(|(_, name)| name.clone()).unwrap_or_default();
+        let (no, due) = (format!("{at}"), in_vietnamese(task.due_on));
+        values.item(
+            "follow_ups",
+            [("no", no.as_str()), ("task", task.task.as_str()), ("agency", name.as_str()), ("due", due.as_str())],
+        );
+    }
+    Ok(())
+}

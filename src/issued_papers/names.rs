@@ -1,0 +1,118 @@
+//! What papers call bodies, documents, duties, posts and days. Pure.
+
+use chrono::Datelike;
+
+use crate::dossier::parts::duties;
+use kernel::time::Day;
+use kernel::words::{Body, Document, SignedAs};
+
+/// A body as papers name it.
+pub fn body_name(body: Body) -> &'static str {
+    match body {
+        Body::AgencyHead => "Thủ trưởng cơ quan",
+        Body::Dofa => "Sở Ngoại vụ",
+        Body::DofaDirector => "Giám đốc Sở Ngoại vụ",
+        Body::PpcOffice => "Văn phòng UBND tỉnh",
+        Body::Ppc => "Ủy ban nhân dân tỉnh",
+        Body::PpcChair => "Chủ tịch Ủy ban nhân dân tỉnh",
+        Body::PeopleCouncilStandingBody => "Thường trực Hội đồng nhân dân tỉnh",
+        Body::PartyOffice => "Văn phòng Tỉnh ủy",
+        Body::PartyPersonnelBoard => "Ban Tổ chức Tỉnh ủy",
+        Body::PartyStandingSecretariat => "Thường trực Tỉnh ủy",
+        Body::PartyStandingBoard => "Ban Thường vụ Tỉnh ủy",
+        Body::CentralSecretariat => "Ban Bí thư",
+        Body::PrimeMinister => "Thủ tướng Chính phủ",
+        Body::HomeAffairsDept => "Sở Nội vụ",
+        Body::ProvincialPolice => "Công an tỉnh",
+        Body::BorderGuard => "Bộ đội Biên phòng tỉnh",
+        Body::ProvincialMilitaryCommand => "Bộ Chỉ huy quân sự tỉnh",
+        Body::CommuneChair => "Chủ tịch Ủy ban nhân dân cấp xã",
+        Body::OwnCentralAgency => "cơ quan chủ quản ở trung ương",
+        Body::Mofa => "Bộ Ngoại giao",
+    }
+}
+
+/// The post of whoever heads an office, by what its name says it is.
+pub fn head_of(office: &str) -> &'static str {
+    let posts = [
+        ("Sở ", "Giám đốc"),
+        ("Trung tâm ", "Giám đốc"),
+        ("Ủy ban nhân dân ", "Chủ tịch"),
+        ("Văn phòng ", "Chánh Văn phòng"),
+        ("Ban ", "Trưởng ban"),
+    ];
+    posts.iter().find(|(kind, _)| office.starts_with(kind)).map_or("Thủ trưởng cơ quan", |(_, post)| post)
+}
+
+/// A day as papers write it: of months the first two alone with a nought (NĐ 30/2020/NĐ-CP Phụ lục I).
+pub fn dated(day: Day) -> String {
+    let nought = if day.month() <= 2 { "0" } else { "" };
+    format!("ngày {:02} tháng {nought}{} năm {}", day.day(), day.month(), day.year())
+}
+
+/// The text itself, without what our packs note of it behind the colon.
+pub fn cited(citation: &str) -> &str {
+    citation.split_once(": ").map_or(citation, |(text, _)| text)
+}
+
+/// The lines above a signature (NĐ 30/2020/NĐ-CP Đ.13): in whose place, and the post.
+pub fn signature_lines(body: Body, signed_as: SignedAs, office: &str) -> Vec<String> {
+    let post = match body {
+        Body::Ppc | Body::PpcChair | Body::CommuneChair => "CHỦ TỊCH".to_owned(),
+        Body::Dofa | Body::DofaDirector | Body::HomeAffairsDept => "GIÁM ĐỐC".to_owned(),
+        _ => head_of(office).to_uppercase(),
+    };
+    match (signed_as, body) {
+        (SignedAs::Tm, _) | (SignedAs::Direct, Body::Ppc) => {
+            vec![format!("TM. {}", office.to_uppercase()), post]
+        }
+        (SignedAs::Direct, _) => vec![post],
+        (SignedAs::Kt, _) => vec![format!("KT. {post}"), format!("PHÓ {post}")],
+        (SignedAs::Tuq, _) => vec![format!("TUQ. {post}")],
+        (SignedAs::Tl, _) => vec![format!("TL. {post}")],
+    }
+}
+
+/// A paper of a dossier.
+pub fn document_name(document: Document) -> &'static str {
+    match document {
+        Document::RequestLetter => "Văn bản đề nghị",
+        Document::Invitation => "Thư mời",
+        Document::InvitationTranslation => "Bản dịch thư mời",
+        Document::Programme => "Chương trình",
+        Document::ParticipantList => "Danh sách trích ngang",
+        Document::CostEstimate => "Dự toán kinh phí",
+        Document::PartyConsent => "Ý kiến của cấp ủy",
+        Document::LeaveApplication => "Đơn xin nghỉ phép",
+        Document::GuestList => "Danh sách khách",
+        Document::DelegationScheme => "Đề án",
+        _ => "Tài liệu khác",
+    }
+}
+
+/// What is owed after a delegation.
+pub fn duty_name(code: &str) -> &str {
+    match code {
+        duties::PASSPORT_RETURN => "Nộp lại hộ chiếu cho cơ quan quản lý",
+        duties::TRIP_REPORT => "Báo cáo kết quả chuyến đi",
+        "party_report" => "Báo cáo chi bộ",
+        duties::SETTLEMENT => "Quyết toán kinh phí",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_posts_and_texts_are_written_as_offices_write_them() {
+        let day = |m, d| Day::from_ymd_opt(2026, m, d).unwrap();
+        assert_eq!(dated(day(2, 3)), "ngày 03 tháng 02 năm 2026");
+        assert_eq!(dated(day(3, 22)), "ngày 22 tháng 3 năm 2026");
+        assert_eq!(cited("Luật 49/2019/QH14 Đ.11 k.7: Chủ tịch cử"), "Luật 49/2019/QH14 Đ.11 k.7");
+        let lines = |office| signature_lines(Body::AgencyHead, SignedAs::Kt, office);
+        assert_eq!(lines("Sở Y tế"), ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"]);
+        assert_eq!(lines("Trường Đại học Mẫu")[0], "KT. THỦ TRƯỞNG CƠ QUAN");
+    }
+}

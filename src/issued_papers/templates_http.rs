@@ -1,0 +1,252 @@
+//! Routes of templates: an office takes one, changes it in Word, and puts it back.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use strum::VariantArray as _;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::reply;
+use crate::access::permission::{Act, Kind as Right};
+use crate::error::{Code, Error, Result, not_found, refuse};
+use crate::issued_papers::fill::fields_of;
+use crate::issued_papers::layout;
+use crate::issued_papers::model::{Kind, LISTS, TEXTS, is_field};
+use crate::issued_papers::package::broken;
+use crate::issued_papers::store::{self, Template};
+use crate::registry::agencies;
+use crate::web::file::{DOCX, saved};
+use crate::web::idempotency::fingerprint;
+use crate::web::multipart::{check_name, receive};
+use crate::web::query::Query;
+use kernel::id::Id;
+use kernel::text::bears_secret_mark;
+use kernel::time::rfc3339;
+use kernel::violation::Violations;
+use kernel::words::Body;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(download).service(put).service(reset);
+}
+
+/// Bytes a template may have.
+const LIMIT: usize = 2 << 20;
+
+/// A template in use.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PaperTemplate, example = json!({"kind": "submission", "version": 1, "own": true, "agency_id": "01ke3m9p0005s",
+    "file_name": "to-trinh.docx", "updated_at": "2026-11-22T02:00:00Z"}))]
+struct TemplateView {
+    kind: Kind,
+    version: i64,
+    /// Somebody put it there; else it is the one that comes with the system.
+    own: bool,
+    /// Which office's own it is; null: every office's that has none.
+    #[schema(value_type = Option<String>)]
+    agency_id: Option<Id>,
+    file_name: Option<String>,
+    updated_at: Option<String>,
+}
+
+fn view(kind: Kind, own: Option<&Template>) -> TemplateView {
+    TemplateView {
+        kind,
+        version: own.map_or(0, |t| t.version),
+        own: own.is_some(),
+        agency_id: own.and_then(|t| t.agency_id).map(Id),
+        file_name: own.map(|t| t.file_name.clone()),
+        updated_at: own.map(|t| rfc3339(t.updated_at)),
+    }
+}
+
+/// A field that a template may have, in double braces.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PaperField, example = json!({"field": "{{number}}", "says": "Số, ký hiệu", "repeats": false}))]
+struct FieldView {
+    field: String,
+    says: String,
+    /// The paragraph or row that has it stands once for every item.
+    repeats: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TemplateList {
+    items: Vec<TemplateView>,
+    fields: Vec<FieldView>,
+    next: Option<String>,
+}
+
+/// Whose template.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Whose {
+    /// An office; left out: the province's, for every office that has none of its own.
+    #[param(value_type = Option<String>)]
+    agency_id: Option<Id>,
+}
+
+impl Whose {
+    fn agency(&self) -> Option<i64> {
+        self.agency_id.map(|id| id.0)
+    }
+}
+
+/// Whether the caller may change it (403 else): of an office those who draft its papers, of the province who keeps its
+/// rules.
+fn require_keeper(call: &Call, agency: Option<i64>) -> Result<()> {
+    let drafts = call.actor.may(Act::Draft, Right::Delegation) || call.actor.holds(Body::Dofa);
+    if agency.is_some_and(|a| drafts && call.actor.belongs_to(a)) {
+        return Ok(());
+    }
+    call.actor.require(Act::Administer, Right::Regulation)
+}
+
+/// The templates in use in an office or in the province, and every field that they may have.
+#[utoipa::path(tag = "papers", operation_id = "list_paper_templates", params(Whose), responses((status = 200, description = "templates", body = TemplateList)))]
+#[get("/paper-templates")]
+async fn list(call: Call, whose: Query<Whose>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Regulation)?;
+    let agency = whose.0.agency();
+    let items = call
+        .read(move |conn, _| {
+            let of = |kind: &Kind| Ok(view(*kind, store::template_for(conn, *kind, agency)?.as_ref()));
+            Kind::VARIANTS.iter().map(of).collect::<Result<Vec<_>>>()
+        })
+        .await?;
+    let texts = TEXTS.iter().map(|(name, says)| FieldView {
+        field: format!("{{{{{name}}}}}"),
+        says: (*says).to_owned(),
+        repeats: false,
+    });
+    let lists = LISTS.iter().flat_map(|(list, fields)| fields.iter().map(move |f| (list, f))).map(|(list, field)| {
+        FieldView { field: format!("{{{{{list}.{field}}}}}"), says: format!("{list}: {field}"), repeats: true }
+    });
+    let fields = texts.chain(lists).collect();
+    Ok(HttpResponse::Ok().json(TemplateList { items, fields, next: None }))
+}
+
+fn kind(word: &str) -> Result<Kind> {
+    word.parse().map_err(|_| not_found())
+}
+
+/// The template in use as a document that Word opens.
+#[utoipa::path(tag = "papers", operation_id = "download_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
+    responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/paper-templates/{kind}/file")]
+async fn download(call: Call, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Right::Regulation)?;
+    let kind = kind(&word)?;
+    let agency = whose.0.agency();
+    let own = call.read(move |conn, _| store::template_for(conn, kind, agency)).await?;
+    let bytes = match own {
+        Some(own) => own.body,
+        None => layout::template(kind).map_err(Error::Internal)?,
+    };
+    Ok(saved(&mut HttpResponse::Ok(), DOCX, &format!("mau-{}.docx", kind.word().replace('_', "-")), bytes.into()))
+}
+
+/// The form of a template.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the form")]
+struct TemplateForm {
+    /// DOCX, at most 2 MiB.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Puts an own template in use: an office's for its papers, or the province's for every office that has none. A field
+/// that is not known is named (422).
+#[utoipa::path(tag = "papers", operation_id = "put_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
+    request_body(content = TemplateForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "in use", body = TemplateView)))]
+#[post("/paper-templates/{kind}")]
+async fn put(
+    req: HttpRequest,
+    call: Call,
+    word: web::Path<String>,
+    whose: Query<Whose>,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    let agency = whose.0.agency();
+    let form = receive(&req, payload, &[], &[], LIMIT).await?;
+    let word = word.into_inner();
+    let print = fingerprint(format!("{agency:?}\n{}\n{}", form.file_name, fingerprint(&form.bytes)).as_bytes());
+    // Read before anybody waits for the writer; whoever may not put it there is told so below.
+    let read = require_keeper(&call, agency).is_ok().then(|| fields_of(&form.bytes));
+    call.change(
+        print,
+        move |_, _| kind(&word),
+        move |conn, call, kind| {
+            require_keeper(call, agency)?;
+            let mut faults = Violations::default();
+            let known = agency.map(|id| agencies::find(conn, id)).transpose()?;
+            let (vi, en) = ("Không có cơ quan này.", "There is no such agency.");
+            faults.require(known.is_none_or(|a| a.is_some()), "/agency_id", "unknown_agency", vi, en);
+            check_name(&form.file_name, &mut faults);
+            match read.unwrap_or_else(|| Err(broken("not read"))) {
+                Ok((_, said)) if bears_secret_mark(&said) || bears_secret_mark(&form.file_name) => {
+                    return Err(refuse(
+                        Code::StateSecretRefused,
+                        "Không tiếp nhận bí mật nhà nước.",
+                        "State secrets are refused.",
+                    ));
+                }
+                Ok((fields, _)) => {
+                    for field in fields.iter().filter(|f| !is_field(f)) {
+                        let vi = format!("Không có trường «{field}».");
+                        faults.add("/file", "unknown_template_field", vi, format!("There is no field \"{field}\"."));
+                    }
+                    let (vi, en) =
+                        ("Mẫu phải có chỗ cho số: {{number}}.", "It needs a place for the number: {{number}}.");
+                    faults.require(fields.contains("number"), "/file", "missing_template_field", vi, en);
+                }
+                Err(reason) => {
+                    let vi = format!("Không đọc được tệp DOCX: {}.", reason.vi);
+                    let en = format!("The DOCX cannot be read: {}.", reason.en);
+                    faults.add("/file", "unreadable_template", vi, en);
+                }
+            }
+            faults.finish()?;
+            let version = store::template_of(conn, kind, agency)?.map_or(1, |t| t.version + 1);
+            let template = Template {
+                version,
+                agency_id: agency,
+                file_name: form.file_name,
+                body: form.bytes,
+                updated_at: call.now,
+            };
+            store::save_template(conn, Id::new(call.now).0, kind, &template, call.actor.id())?;
+            let detail = json!({"file": template.file_name, "version": version, "agency": agency.map(Id)});
+            call.remember(conn, "put_paper_template", &object(kind), detail)?;
+            let of = agency.map(|id| format!("?agency_id={}", Id(id))).unwrap_or_default();
+            let location = format!("/api/v1/paper-templates/{}/file{of}", kind.word());
+            reply(201, Some(version), Some(location), &view(kind, Some(&template)))
+        },
+    )
+    .await
+}
+
+fn object(kind: Kind) -> String {
+    format!("paper-templates/{}", kind.word())
+}
+
+/// Takes an own template away: of an office for the province's, of the province for the one that comes with the system.
+#[utoipa::path(tag = "papers", operation_id = "reset_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
+    responses((status = 204, description = "done")))]
+#[delete("/paper-templates/{kind}")]
+async fn reset(call: Call, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
+    let (kind, agency) = (kind(&word)?, whose.0.agency());
+    call.write(move |conn, call| {
+        let own = store::template_of(conn, kind, agency)?;
+        call.precondition_given()?;
+        require_keeper(call, agency)?;
+        call.precondition_holds(own.map_or(0, |t| t.version))?;
+        store::delete_template(conn, kind, agency)?;
+        call.remember(conn, "reset_paper_template", &object(kind), json!({"agency": agency.map(Id)}))
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,208 @@
+//! The outbox: what has to be delivered, as rows of the transaction that made it; claimed, tried again, never lost.
+//!
+//! A delivery has a key of its own, so nothing is enqueued twice, and an id that every attempt carries, so that a
+//! receiver knows a repetition: one is possible only when the process dies between sending and writing it down.
+
+use chrono::Duration;
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::db::schema::deliveries;
+use crate::error::Result;
+use kernel::id::Id;
+use kernel::time::Moment;
+
+/// How something is delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Channel {
+    /// To an account.
+    Mail,
+    /// To an endpoint.
+    Webhook,
+}
+
+/// Something to deliver.
+pub struct New<'a> {
+    /// The same key is enqueued once.
+    pub key: &'a str,
+    pub channel: Channel,
+    pub target_id: i64,
+    pub subject: &'a str,
+    pub body: &'a str,
+    /// Not before.
+    pub due: Moment,
+}
+
+/// A claimed delivery.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = deliveries)]
+pub struct Delivery {
+    pub id: i64,
+    pub target_id: i64,
+    pub subject: String,
+    pub body: String,
+    pub created_at: Moment,
+    pub next_at: Moment,
+    pub attempts: i64,
+    pub state: String,
+    pub last_error: Option<String>,
+    pub claimed_at: Option<Moment>,
+}
+
+const WAITING: &str = "waiting";
+const SENDING: &str = "sending";
+const DONE: &str = "done";
+/// Given up; a person may try it again.
+pub const DEAD: &str = "dead";
+
+/// Adds a delivery; false where its key is there already.
+pub fn enqueue(conn: &mut Conn, new: &New, now: Moment) -> Result<bool> {
+    let there: i64 = deliveries::table.filter(deliveries::dedup.eq(new.key)).count().get_result(conn)?;
+    if there > 0 {
+        return Ok(false);
+    }
+    let channel: &'static str = new.channel.into();
+    diesel::insert_into(deliveries::table)
+        .values((
+            deliveries::id.eq(Id::new(now).0),
+            deliveries::dedup.eq(new.key),
+            deliveries::channel.eq(channel),
+            deliveries::target_id.eq(new.target_id),
+            deliveries::subject.eq(new.subject),
+            deliveries::body.eq(new.body),
+            deliveries::created_at.eq(now),
+            deliveries::next_at.eq(new.due),
+            deliveries::attempts.eq(0),
+            deliveries::state.eq(WAITING),
+        ))
+        .execute(conn)?;
+    Ok(true)
+}
+
+/// Whether anything of a channel is due, or was claimed by a process that died.
+pub fn any_due(conn: &mut Conn, channel: Channel, now: Moment) -> Result<bool> {
+    let channel: &'static str = channel.into();
+    let own = || deliveries::table.filter(deliveries::channel.eq(channel)).select(deliveries::id).limit(1);
+    let due: Option<i64> =
+        own().filter(deliveries::state.eq(WAITING)).filter(deliveries::next_at.le(now)).first(conn).optional()?;
+    let stuck: Option<i64> = own()
+        .filter(deliveries::state.eq(SENDING))
+        .filter(deliveries::claimed_at.assume_not_null().le(now - LEASE))
+        .first(conn)
+        .optional()?;
+    Ok(due.is_some() || stuck.is_some())
+}
+
+/// A delivery that was claimed so long ago and not concluded is free again: its process died.
+const LEASE: Duration = Duration::minutes(15);
+
+/// Claims what is due, the oldest first; nobody else gets it until it is concluded.
+pub fn claim(conn: &mut Conn, channel: Channel, now: Moment, limit: i64) -> Result<Vec<Delivery>> {
+    let channel: &'static str = channel.into();
+    diesel::update(
+        deliveries::table
+            .filter(deliveries::channel.eq(channel))
+            .filter(deliveries::state.eq(SENDING))
+            .filter(deliveries::claimed_at.assume_not_null().le(now - LEASE)),
+    )
+    .set(deliveries::state.eq(WAITING))
+    .execute(conn)?;
+    let mut due: Vec<Delivery> = deliveries::table
+        .filter(deliveries::channel.eq(channel))
+        .filter(deliveries::state.eq(WAITING))
+        .filter(deliveries::next_at.le(now))
+        // What failed before comes after what was never tried: a slow receiver holds up nobody else.
+        .order((deliveries::attempts, deliveries::next_at, deliveries::id))
+        .limit(limit)
+        .select(Delivery::as_select())
+        .load(conn)?;
+    let ids: Vec<i64> = due.iter().map(|d| d.id).collect();
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+        .set((deliveries::state.eq(SENDING), deliveries::claimed_at.eq(now)))
+        .execute(conn)?;
+    due.iter_mut().for_each(|d| d.claimed_at = Some(now));
+    Ok(due)
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    Delivered,
+    /// Try again at this moment; counts as an attempt.
+    Again(Moment, String),
+    /// Not the delivery's fault (our account, the line): try again then, and count nothing.
+    NotTried(Moment, String),
+    Dead(String),
+}
+
+/// Writes down how an attempt ended, if it is still ours: a claim that outlived its lease is another's by now.
+pub fn conclude(conn: &mut Conn, claimed: &Delivery, ended: &Ended) -> Result<()> {
+    let place = deliveries::table
+        .filter(deliveries::id.eq(claimed.id))
+        .filter(deliveries::state.eq(SENDING))
+        .filter(deliveries::claimed_at.assume_not_null().eq(claimed.claimed_at.unwrap_or_default()));
+    match ended {
+        Ended::Delivered => diesel::update(place)
+            .set((deliveries::state.eq(DONE), deliveries::attempts.eq(deliveries::attempts + 1)))
+            .execute(conn)?,
+        Ended::Again(at, error) => diesel::update(place)
+            .set((
+                deliveries::state.eq(WAITING),
+                deliveries::attempts.eq(deliveries::attempts + 1),
+                deliveries::next_at.eq(at),
+                deliveries::last_error.eq(error),
+            ))
+            .execute(conn)?,
+        Ended::NotTried(at, error) => diesel::update(place)
+            .set((deliveries::state.eq(WAITING), deliveries::next_at.eq(at), deliveries::last_error.eq(error)))
+            .execute(conn)?,
+        Ended::Dead(error) => diesel::update(place)
+            .set((
+                deliveries::state.eq(DEAD),
+                deliveries::attempts.eq(deliveries::attempts + 1),
+                deliveries::last_error.eq(error),
+            ))
+            .execute(conn)?,
+    };
+    Ok(())
+}
+
+/// Deliveries to one target, the latest first.
+pub fn of_target(conn: &mut Conn, channel: Channel, target_id: i64, state: Option<&str>) -> Result<Vec<Delivery>> {
+    let channel: &'static str = channel.into();
+    let mut query = deliveries::table
+        .filter(deliveries::channel.eq(channel))
+        .filter(deliveries::target_id.eq(target_id))
+        .order(deliveries::id.desc())
+        .limit(200)
+        .select(Delivery::as_select())
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(deliveries::state.eq(state.to_owned()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// A dead delivery gets a new life; false where there is no such dead one.
+pub fn revive(conn: &mut Conn, target_id: i64, id: i64, now: Moment) -> Result<bool> {
+    let dead = deliveries::table
+        .filter(deliveries::id.eq(id))
+        .filter(deliveries::target_id.eq(target_id))
+        .filter(deliveries::state.eq(DEAD));
+    let revived = diesel::update(dead)
+        .set((deliveries::state.eq(WAITING), deliveries::next_at.eq(now), deliveries::attempts.eq(0)))
+        .execute(conn)?;
+    Ok(revived == 1)
+}
+
+/// Takes away what was delivered before a moment, a batch at a time; how many rows went.
+pub fn sweep(conn: &mut Conn, before: Moment) -> Result<usize> {
+    let old: Vec<i64> = deliveries::table
+        .filter(deliveries::state.eq(DONE))
+        .filter(deliveries::created_at.lt(before))
+        .limit(500)
+        .select(deliveries::id)
+        .load(conn)?;
+    Ok(diesel::delete(deliveries::table.filter(deliveries::id.eq_any(old))).execute(conn)?)
+}

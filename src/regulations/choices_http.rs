@@ -1,0 +1,122 @@
+//! Routes of choices: which text applies in a province that was merged, or whose own text is not in force.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::reply;
+use crate::access::permission::{Act, Kind};
+use crate::error::Result;
+use crate::regulations::store::{Chosen, Shelf, choices, choose};
+use crate::web::json::Incoming;
+use kernel::id::Id;
+use kernel::time::rfc3339;
+use kernel::violation::Violations;
+use kernel::words::PaperRef;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(create);
+}
+
+/// A text that an administrator chose.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RegulationChoice, example = json!({"id": "01ke3m9p000n1", "jurisdiction": "can-tho", "regulation": "hau-giang-2012", "from": "2025-07-01",
+    "document": {"number": "12/QĐ-UBND", "date": "2025-07-01"}, "reason": "Áp dụng tạm trong thời gian chuyển tiếp.", "chosen_at": "2026-11-22T02:00:00Z"}))]
+struct ChoiceView {
+    #[schema(value_type = String)]
+    id: Id,
+    jurisdiction: String,
+    regulation: String,
+    from: NaiveDate,
+    document: PaperRef,
+    reason: String,
+    chosen_at: String,
+}
+
+fn view(c: &Chosen) -> ChoiceView {
+    ChoiceView {
+        id: Id(c.id),
+        jurisdiction: c.jurisdiction.clone(),
+        regulation: c.regulation.clone(),
+        from: c.from,
+        document: c.document.clone(),
+        reason: c.reason.clone(),
+        chosen_at: rfc3339(c.chosen_at),
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct RegulationChoiceList {
+    items: Vec<ChoiceView>,
+    next: Option<String>,
+}
+
+/// Every choice that was made, in order.
+#[utoipa::path(tag = "regulation", operation_id = "list_regulation_choices", responses((status = 200, description = "choices", body = RegulationChoiceList)))]
+#[get("/regulation-choices")]
+async fn list(call: Call) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Regulation)?;
+    let all = call.read(|conn, _| choices(conn)).await?;
+    Ok(HttpResponse::Ok().json(RegulationChoiceList { items: all.iter().map(view).collect(), next: None }))
+}
+
+/// Which text applies in which province, from which day, by which document.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewRegulationChoice, example = json!({"jurisdiction": "can-tho", "regulation": "hau-giang-2012", "from": "2025-07-01",
+    "document": {"number": "12/QĐ-UBND", "date": "2025-07-01"}, "reason": "Áp dụng tạm trong thời gian chuyển tiếp."}))]
+struct NewChoice {
+    #[schema(min_length = 1, max_length = 100)]
+    jurisdiction: String,
+    /// Code of a regulation.
+    #[schema(min_length = 1, max_length = 100)]
+    regulation: String,
+    from: NaiveDate,
+    document: PaperRef,
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+}
+
+/// Chooses the text that applies in a province from a day on. The last choice for a day holds; answers say by which
+/// document (note `text_chosen`).
+#[utoipa::path(tag = "regulation", operation_id = "choose_regulation", request_body = NewChoice, responses((status = 201, description = "chosen", body = ChoiceView)))]
+#[post("/regulation-choices")]
+async fn create(call: Call, shelf: web::Data<Shelf>, body: Incoming<NewChoice>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let shelf = shelf.get_ref().clone();
+    call.change(
+        body.fingerprint.clone(),
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            call.actor.require(Act::Administer, Kind::Regulation)?;
+            let b = body.check()?;
+            let book = shelf.book(conn)?;
+            let mut faults = Violations::default();
+            let (vi, en) = ("Không có văn bản này.", "There is no such regulation.");
+            faults.require(book.find(&b.regulation).is_some(), "/regulation", "unknown_regulation", vi, en);
+            let (vi, en) = ("Không có địa phương này trong các văn bản.", "No text knows this province.");
+            faults.require(book.knows(&b.jurisdiction), "/jurisdiction", "unknown_jurisdiction", vi, en);
+            faults.finish()?;
+            let chosen = Chosen {
+                id: Id::new(call.now).0,
+                jurisdiction: b.jurisdiction,
+                regulation: b.regulation,
+                from: b.from,
+                document: b.document,
+                reason: b.reason,
+                chosen_at: call.now,
+            };
+            choose(conn, &chosen, call.actor.id())?;
+            let detail = json!({"jurisdiction": chosen.jurisdiction, "regulation": chosen.regulation, "from": chosen.from,
+                "document": chosen.document});
+            call.remember(conn, "choose_regulation", &format!("regulation-choices/{}", Id(chosen.id)), detail)?;
+            shelf.book(conn)?;
+            reply(201, Some(1), Some("/api/v1/regulation-choices".into()), &view(&chosen))
+        },
+    )
+    .await
+}

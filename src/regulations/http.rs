@@ -1,0 +1,246 @@
+//! Routes of regulations and of the pure question.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::http::{Paging, page_response, reply};
+use crate::access::permission::{Act, Kind};
+use crate::error::{Code, Error, Problem, Result, not_found, refuse};
+use crate::regulations::question::Question;
+use crate::regulations::store::{NotLoaded, Shelf, add, edition};
+use crate::regulations::view::{AssessmentView, view};
+use crate::web::etag::etag;
+use crate::web::json::Incoming;
+use crate::web::query::{self, Query};
+use kernel::page::Page;
+use kernel::violation::Violations;
+use kernel::words::RuleStatus;
+use kernel::workdays::WorkCalendar;
+use regulation::assess::assess;
+use regulation::pack::{Pack, PackFault};
+
+/// Registers the room's routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(ask).service(list).service(load_pack).service(show);
+}
+
+/// Asks a regulation: who decides, by which article, what is missing, when it is due. Stores nothing.
+#[utoipa::path(tag = "regulation", operation_id = "ask_regulation", request_body = Question,
+    responses((status = 200, description = "the answer", body = AssessmentView)))]
+#[post("/assessments")]
+async fn ask(
+    call: Call,
+    shelf: web::Data<Shelf>,
+    calendar: web::Data<WorkCalendar>,
+    body: Incoming<Question>,
+) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    call.actor.require(Act::Read, Kind::Assessment)?;
+    let question = body.check()?;
+    let (named, province, day) = question.addressed_to();
+    let case = question.into_case()?;
+    let shelf = shelf.get_ref().clone();
+    let book = call.read(move |conn, _| shelf.book(conn)).await?;
+    let law = match (named, province) {
+        (Some(code), _) => book.by_code(&code, day),
+        (None, Some(province)) => book.in_force(&province, day),
+        (None, None) => None,
+    };
+    let law = law.ok_or_else(|| refuse(Code::NotFound, "Không có bộ quy định này.", "There is no such regulation."))?;
+    let answer = assess(&law, &case, &calendar)?;
+    Ok(HttpResponse::Ok().json(view(&law, answer, call.language)))
+}
+
+/// A regulation in a list.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"code": "mau", "version": 1, "title": "Quy chế mẫu về quản lý đoàn ra, đoàn vào",
+    "document": "Quy chế mẫu (phần chung của các tỉnh)", "status": "sample", "jurisdiction": "tinh-mau",
+    "in_force_from": "2012-01-01", "in_force_to": null, "successor": null}))]
+struct RegulationItem {
+    code: String,
+    version: i64,
+    title: String,
+    document: String,
+    status: RuleStatus,
+    jurisdiction: Option<String>,
+    /// None where it was not read.
+    in_force_from: Option<NaiveDate>,
+    /// First day no longer in force.
+    in_force_to: Option<NaiveDate>,
+    /// The province that this one became part of.
+    successor: Option<Successor>,
+}
+
+/// A province after a merger.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"jurisdiction": "da-nang", "name": "Đà Nẵng"}))]
+struct Successor {
+    jurisdiction: String,
+    name: String,
+}
+
+impl From<&Pack> for RegulationItem {
+    fn from(p: &Pack) -> Self {
+        RegulationItem {
+            code: p.code.clone(),
+            version: p.version,
+            title: p.title.clone(),
+            document: p.document.clone(),
+            status: p.status,
+            jurisdiction: p.jurisdiction.clone(),
+            in_force_from: p.in_force_from,
+            in_force_to: p.in_force_to,
+            successor: p.successor.clone().map(|(jurisdiction, name)| Successor { jurisdiction, name }),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct RegulationPage {
+    items: Vec<RegulationItem>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+/// One regulation with its rules, as the pack states them.
+#[derive(Serialize, ToSchema)]
+struct RegulationView {
+    #[serde(flatten)]
+    item: RegulationItem,
+    /// Texts that apply but could not be read.
+    texts: Vec<String>,
+    rules: Vec<RuleItem>,
+    /// The pack itself, TOML.
+    source: String,
+}
+
+/// One rule, for people who look up a citation.
+#[derive(Serialize, ToSchema)]
+struct RuleItem {
+    id: String,
+    /// Rules of one group compete.
+    group: String,
+    status: RuleStatus,
+    citation: String,
+}
+
+/// The regulations there are, newest version of each, by code.
+#[utoipa::path(tag = "regulation", operation_id = "list_regulations", params(Paging), responses((status = 200, description = "regulations", body = RegulationPage)))]
+#[get("/regulations")]
+async fn list(call: Call, shelf: web::Data<Shelf>, paging: Query<Paging>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Regulation)?;
+    let limit = query::limit(paging.0.limit)?;
+    let after = query::place("regulations", paging.0.cursor.as_deref(), |p| p.first().cloned())?.unwrap_or_default();
+    let shelf = shelf.get_ref().clone();
+    let book = call.read(move |conn, _| shelf.book(conn)).await?;
+    let packs = book.latest();
+    let total = paging.0.count.unwrap_or(false).then(|| i64::try_from(packs.len()).unwrap_or(0));
+    let taken = usize::try_from(limit + 1).unwrap_or(0);
+    let rows: Vec<RegulationItem> =
+        packs.into_iter().filter(|p| p.code > after).take(taken).map(|p| RegulationItem::from(p.as_ref())).collect();
+    let page = Page::cut(rows, limit, "regulations", |r| vec![r.code.clone()]);
+    let response = page_response("/api/v1/regulations", page.next.as_deref());
+    let mut response = response;
+    Ok(response.json(RegulationPage { items: page.items, next: page.next, total }))
+}
+
+/// Loads a pack (TOML). One that does not check is refused with every fault and its line.
+#[utoipa::path(tag = "regulation", operation_id = "load_regulation",
+    request_body(content = String, content_type = "application/toml", description = "the pack", example = "code = \"x-2026\"\nversion = 1\n"),
+    responses((status = 201, description = "loaded", body = RegulationItem)))]
+#[post("/regulations")]
+async fn load_pack(call: Call, shelf: web::Data<Shelf>, body: Incoming<String>) -> Result<HttpResponse> {
+    let text = body.read_text("application/toml").await?;
+    let print = crate::web::idempotency::fingerprint(text.as_bytes());
+    let shelf = shelf.get_ref().clone();
+    call.change(
+        print,
+        |_, _| Ok(()),
+        move |conn, call, ()| {
+            call.actor.require(Act::Administer, Kind::Regulation)?;
+            if kernel::text::bears_secret_mark(&text) {
+                return Err(refuse(
+                    Code::StateSecretRefused,
+                    "Không tiếp nhận bí mật nhà nước.",
+                    "State secrets are refused.",
+                ));
+            }
+            let pack = match add(conn, &text, call.now)? {
+                Ok(pack) => pack,
+                Err(NotLoaded::Faults(faults)) => return Err(faults_problem(&faults)),
+                Err(NotLoaded::VersionTaken) => {
+                    return Err(refuse(
+                        Code::AlreadyExists,
+                        "Phiên bản này đã có với nội dung khác; hãy tăng version.",
+                        "This version is loaded with another text; raise the version.",
+                    ));
+                }
+            };
+            call.remember(
+                conn,
+                "load_regulation",
+                &format!("regulations/{}", pack.code),
+                json!({"version": pack.version}),
+            )?;
+            shelf.book(conn)?;
+            reply(
+                201,
+                Some(pack.version),
+                Some(format!("/api/v1/regulations/{}", pack.code)),
+                &RegulationItem::from(&pack),
+            )
+        },
+    )
+    .await
+}
+
+/// Faults of a pack as a problem: the pointer names the line.
+fn faults_problem(faults: &[PackFault]) -> Error {
+    let mut errors = Violations::default();
+    for fault in faults {
+        let line = format!("/line/{}", fault.line);
+        errors.add(
+            line,
+            fault.code,
+            format!("Dòng {}: {}", fault.line, fault.text.vi),
+            format!("Line {}: {}", fault.line, fault.text.en),
+        );
+    }
+    let mut problem = Problem::new(
+        Code::RegulationInvalid,
+        format!("Bộ quy định có {} lỗi; không có gì được nạp.", faults.len()),
+        format!("The pack has {} fault(s); nothing was loaded.", faults.len()),
+    );
+    problem.errors = errors;
+    problem.into()
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct EditionAsked {
+    /// An older edition; the newest where it is left out.
+    #[param(minimum = 1)]
+    version: Option<i64>,
+}
+
+/// One regulation with its rules and citations.
+#[utoipa::path(tag = "regulation", operation_id = "show_regulation", params(("code" = String, Path), EditionAsked), responses((status = 200, description = "the regulation", body = RegulationView)))]
+#[get("/regulations/{code}")]
+async fn show(call: Call, code: web::Path<String>, asked: Query<EditionAsked>) -> Result<HttpResponse> {
+    call.actor.require(Act::Read, Kind::Regulation)?;
+    let (pack, text) = call.read(move |conn, _| edition(conn, &code, asked.0.version)?.ok_or_else(not_found)).await?;
+    let rules = pack
+        .rules
+        .iter()
+        .map(|r| RuleItem { id: r.id.clone(), group: r.effect.group(), status: r.status, citation: r.citation.clone() })
+        .collect();
+    let body = RegulationView { item: RegulationItem::from(&pack), texts: pack.texts.clone(), rules, source: text };
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(pack.version))).json(body))
+}

@@ -1,0 +1,253 @@
+//! The body of `POST /assessments`, and how it becomes a case.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::regulations::visit_question::VisitQuestion;
+use kernel::checks;
+use kernel::time::Day;
+use kernel::violation::Violations;
+use kernel::words::{
+    Bloc, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
+};
+use regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
+
+/// A question to a regulation, told apart by `procedure`. Nothing of it is stored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(discriminator(property_name = "procedure", mapping(
+    ("outbound" = "#/components/schemas/TripQuestion"), ("private_travel" = "#/components/schemas/TripQuestion"),
+    ("inbound" = "#/components/schemas/VisitQuestion"), ("conference" = "#/components/schemas/VisitQuestion"),
+    ("foreign_press" = "#/components/schemas/VisitQuestion"))), as = Question, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017",
+  "received_on": "2017-03-06", "departure_date": "2017-04-10", "return_date": "2017-04-14", "purpose": "study_visit",
+  "funding": ["host"], "in_plan": true, "enterprise_invites_by_name": false, "stops": [{"country": "TH", "days": 5}],
+  "travellers": [{"ref": "a", "role": "head", "post_level": "division_head", "managed_by": "agency",
+     "personnel": "civil_servant", "party_member": true, "provincial_committee_member": false, "key_leader": false,
+     "locality": "so-khcn", "under_discipline": false, "missions_this_year": 0}],
+  "documents": ["request_letter", "invitation"] }))]
+pub enum Question {
+    Trip(TripQuestion),
+    Visit(VisitQuestion),
+}
+
+impl Question {
+    /// The regulation by its code, or the province, and the day asked about.
+    pub fn addressed_to(&self) -> (Option<String>, Option<String>, Day) {
+        match self {
+            Question::Trip(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
+            Question::Visit(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
+        }
+    }
+
+    /// The case, or every fault.
+    pub fn into_case(self) -> Result<Case, Violations> {
+        match self {
+            Question::Trip(q) => q.into_case(),
+            Question::Visit(q) => q.into_case(),
+        }
+    }
+}
+
+/// A question names a text or a province, not both.
+pub fn addressed(regulation: &Option<String>, jurisdiction: &Option<String>, faults: &mut Violations) {
+    faults.require(
+        regulation.is_some() != jurisdiction.is_some(),
+        "/regulation",
+        "one_of_two",
+        "Cần đúng một trong regulation, jurisdiction.",
+        "Exactly one of regulation and jurisdiction is needed.",
+    );
+}
+
+/// Trips that can be asked about.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedProcedure {
+    Outbound,
+    PrivateTravel,
+}
+
+/// A question about a trip. `regulation` names a text, or `jurisdiction` a province.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TripQuestion, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017", "received_on": "2017-03-06",
+  "departure_date": "2017-04-10", "return_date": "2017-04-14", "purpose": "study_visit",
+  "funding": ["host"], "in_plan": true, "enterprise_invites_by_name": false,
+  "stops": [{"country": "TH", "days": 5}],
+  "travellers": [{"ref": "a", "role": "head", "post_level": "division_head", "managed_by": "agency",
+     "personnel": "civil_servant", "party_member": true, "provincial_committee_member": false,
+     "key_leader": false, "locality": "so-khcn", "under_discipline": false, "missions_this_year": 0,
+     "bloc": "state", "relative_of": null, "passport": {"kind": "ordinary", "expires_on": "2021-01-01"},
+     "grade": {"category": "A1", "grade": "chuyên viên", "step": "3/9", "code": "01.003"}}],
+  "documents": ["request_letter", "invitation"] }))]
+pub struct TripQuestion {
+    pub procedure: AskedProcedure,
+    #[schema(min_length = 1, max_length = 100)]
+    pub regulation: Option<String>,
+    #[schema(min_length = 1, max_length = 100)]
+    pub jurisdiction: Option<String>,
+    /// The day from which terms run if the dossier is complete.
+    pub received_on: NaiveDate,
+    pub departure_date: NaiveDate,
+    pub return_date: NaiveDate,
+    pub purpose: Purpose,
+    #[schema(min_items = 1, max_items = 8)]
+    pub funding: Vec<FundingSource>,
+    pub in_plan: bool,
+    pub enterprise_invites_by_name: bool,
+    #[schema(min_items = 1, max_items = 50)]
+    pub stops: Vec<AskedStop>,
+    #[schema(min_items = 1, max_items = 500)]
+    pub travellers: Vec<AskedTraveller>,
+    #[schema(max_items = 50)]
+    pub documents: Vec<Document>,
+}
+
+/// Days in one country.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskedStop {
+    /// ISO 3166-1 alpha-2.
+    #[schema(min_length = 2, max_length = 2)]
+    pub country: String,
+    #[schema(minimum = 1, maximum = 3650)]
+    pub days: i64,
+}
+
+/// One traveller of the question.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskedTraveller {
+    /// Names the traveller in the answer.
+    #[schema(min_length = 1, max_length = 100)]
+    pub r#ref: String,
+    pub role: MemberRole,
+    pub post_level: PostLevel,
+    pub managed_by: ManagedBy,
+    pub personnel: Personnel,
+    pub party_member: bool,
+    pub provincial_committee_member: bool,
+    pub key_leader: bool,
+    /// Unit or locality.
+    #[schema(min_length = 1, max_length = 200)]
+    pub locality: String,
+    pub under_discipline: bool,
+    /// Other official missions in the year of departure.
+    #[schema(minimum = 0, maximum = 366)]
+    pub missions_this_year: i64,
+    pub bloc: Option<Bloc>,
+    /// `ref` of the traveller he is a relative of.
+    pub relative_of: Option<String>,
+    pub passport: Option<AskedPassport>,
+    pub grade: Option<Grade>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskedPassport {
+    pub kind: PassportKind,
+    pub expires_on: NaiveDate,
+}
+
+/// Category, grade, step and grade code (loại, ngạch, bậc, mã ngạch).
+#[derive(Debug, Clone, Deserialize, serde::Serialize, ToSchema, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Grade {
+    #[schema(max_length = 100)]
+    pub category: String,
+    #[schema(max_length = 200)]
+    pub grade: String,
+    #[schema(max_length = 100)]
+    pub step: String,
+    #[schema(max_length = 100)]
+    pub code: String,
+}
+
+impl Grade {
+    /// Whether all four are stated.
+    pub fn is_stated(&self) -> bool {
+        [&self.category, &self.grade, &self.step, &self.code].iter().all(|part| !part.trim().is_empty())
+    }
+}
+
+impl TripQuestion {
+    /// The case, or every fault.
+    pub fn into_case(self) -> Result<Case, Violations> {
+        let mut faults = Violations::default();
+        self.check(&mut faults);
+        faults.finish()?;
+        Ok(Case {
+            procedure: match self.procedure {
+                AskedProcedure::Outbound => Procedure::Outbound,
+                AskedProcedure::PrivateTravel => Procedure::PrivateTravel,
+            },
+            received_on: self.received_on,
+            begins: self.departure_date,
+            ends: self.return_date,
+            documents: self.documents.into_iter().collect(),
+            matter: Matter::Trip(Trip {
+                purpose: self.purpose,
+                funding: self.funding.into_iter().collect::<BTreeSet<FundingSource>>(),
+                in_plan: self.in_plan,
+                reminders_unanswered: 0,
+                enterprise_invites_by_name: self.enterprise_invites_by_name,
+                stops: self.stops.into_iter().map(|s| Stop { country: s.country, days: s.days }).collect(),
+                travellers: self.travellers.into_iter().map(AskedTraveller::into_traveller).collect(),
+            }),
+        })
+    }
+
+    fn check(&self, faults: &mut Violations) {
+        checks::days(self.departure_date, self.return_date, "/departure_date", "/return_date", faults);
+        addressed(&self.regulation, &self.jurisdiction, faults);
+        for (index, stop) in self.stops.iter().enumerate() {
+            checks::foreign_country(&stop.country, &format!("/stops/{index}/country"), faults);
+        }
+        let heads = self.travellers.iter().filter(|t| t.role == MemberRole::Head).count();
+        checks::one_head(heads, "/travellers", faults);
+        let mut seen = BTreeSet::new();
+        for (index, traveller) in self.travellers.iter().enumerate() {
+            let pointer = format!("/travellers/{index}");
+            if !seen.insert(&traveller.r#ref) {
+                faults.add(format!("{pointer}/ref"), "repeated", "Mã thành viên lặp lại.", "The ref stands twice.");
+            }
+            let related = traveller.relative_of.as_ref();
+            if related.is_some_and(|r| *r == traveller.r#ref || !self.travellers.iter().any(|t| t.r#ref == *r)) {
+                faults.add(
+                    format!("{pointer}/relative_of"),
+                    "unknown_member",
+                    "Không có thành viên này.",
+                    "There is no such traveller.",
+                );
+            }
+        }
+    }
+}
+
+impl AskedTraveller {
+    fn into_traveller(self) -> Traveller {
+        Traveller {
+            reference: self.r#ref,
+            role: self.role,
+            post_level: self.post_level,
+            managed_by: self.managed_by,
+            personnel: self.personnel,
+            bloc: self.bloc.unwrap_or(Bloc::State),
+            party_member: self.party_member,
+            provincial_committee_member: self.provincial_committee_member,
+            key_leader: self.key_leader,
+            locality: self.locality,
+            unit: None,
+            under_discipline: self.under_discipline,
+            missions_this_year: self.missions_this_year,
+            opinions_lacking: false,
+            relative_of: self.relative_of,
+            passport: self.passport.map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
+            grade_stated: self.grade.is_some_and(|g| g.is_stated()),
+            overlapping: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The assessment as the wire has it (api.md §3).
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use kernel::money::Money;
+use kernel::text::Language;
+use kernel::time::rfc3339;
+use kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term};
+use regulation::assess::{Assessment, Obligation};
+use regulation::book::Law;
+use regulation::pack::{Anchor, Timing};
+
+/// What the regulation answers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Assessment, example = json!({
+  "regulation": {"code": "an-giang-2017", "version": 1, "status": "verified", "document": "TTHC 2017; QĐ 3459/QĐ-UBND 31/12/2007"},
+  "outcome": "ready", "clock_starts_on": "2017-03-06", "due_on": "2017-03-10", "sets": 1, "fee": {"amount": 0, "currency": "VND"},
+  "decider": {"body": "dofa_director", "rule": "out-rank-and-file-no-budget", "citation": "TTHC An Giang 2017"},
+  "steps": [{"order": 1, "kind": "appraise", "body": "dofa", "within": {"value": 4, "unit": "working_days"}, "due_on": "2017-03-10", "citation": "TTHC An Giang 2017"},
+            {"order": 2, "kind": "decide", "body": "dofa_director", "within": null, "due_on": "2017-03-10", "citation": "TTHC An Giang 2017"}],
+  "consents": [], "dossier": [{"document": "request_letter", "required": true, "present": true, "citation": "TTHC An Giang 2017"}],
+  "findings": [], "obligations": [{"code": "passport_return", "within": {"value": 5, "unit": "working_days"}, "after": "return", "due_on": "2017-04-21", "citation": "Luật 49/2019/QH14 Đ.23 k.3"}],
+  "copies_to": [], "latest_submission_on": null, "notes": [] }))]
+pub struct AssessmentView {
+    regulation: RegulationRef,
+    outcome: Outcome,
+    clock_starts_on: Option<NaiveDate>,
+    /// The whole term where the text gives one, else the last step's day.
+    due_on: Option<NaiveDate>,
+    /// Copies of the dossier to hand in.
+    sets: Option<i64>,
+    fee: Option<Money>,
+    decider: Option<DeciderView>,
+    steps: Vec<StepView>,
+    consents: Vec<ConsentView>,
+    dossier: Vec<PaperView>,
+    findings: Vec<FindingView>,
+    obligations: Vec<ObligationView>,
+    copies_to: Vec<Body>,
+    latest_submission_on: Option<NaiveDate>,
+    notes: Vec<NoteView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RegulationRef {
+    code: String,
+    version: i64,
+    status: RuleStatus,
+    document: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct DeciderView {
+    body: Body,
+    rule: String,
+    citation: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct StepView {
+    order: usize,
+    kind: StepKind,
+    body: Body,
+    within: Option<Term>,
+    due_on: Option<NaiveDate>,
+    /// What the silence of a consulted body means, where the text says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silence: Option<Silence>,
+    citation: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ConsentView {
+    body: Body,
+    /// References of the travellers it is for; ids of officials for a dossier.
+    r#for: Vec<String>,
+    citation: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PaperView {
+    document: Document,
+    required: bool,
+    present: bool,
+    citation: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct FindingView {
+    code: FindingCode,
+    severity: Severity,
+    limit: Option<i64>,
+    actual: Option<i64>,
+    rule: String,
+    citation: String,
+    waivable_by: Option<Body>,
+    detail: String,
+    /// Travellers it is about; empty: the whole delegation.
+    r#for: Vec<String>,
+    /// The paper that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<Document>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ObligationView {
+    code: String,
+    /// None for a yearly report.
+    within: Option<Term>,
+    /// What it counts from: `departure`, `return`, `arrival`, `reception`.
+    after: Option<String>,
+    /// What it has to come before: `arrival`, `restricted_area` …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
+    due_on: Option<NaiveDate>,
+    /// The very moment (RFC 3339), for notices that are due hours before something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    /// The year whose report it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report_year: Option<i32>,
+    citation: String,
+}
+
+impl From<Obligation> for ObligationView {
+    fn from(o: Obligation) -> Self {
+        let word = |anchor: Anchor| Some(<&'static str>::from(anchor).to_owned());
+        let (within, after, before) = match o.timing {
+            Timing::After(anchor, within) => (Some(within), word(anchor), None),
+            Timing::Before(anchor, within) => (Some(within), None, word(anchor)),
+            Timing::ReportYear { by, .. } => (None, word(by), None),
+        };
+        ObligationView {
+            code: o.code,
+            within,
+            after,
+            before,
+            due_on: o.due_on,
+            due_at: o.due_at.map(rfc3339),
+            report_year: o.report_year,
+            citation: o.citation,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct NoteView {
+    pub code: String,
+    pub detail: String,
+}
+
+/// Turns an assessment into its wire form.
+pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
+    AssessmentView {
+        regulation: RegulationRef {
+            code: law.pack.code.clone(),
+            version: law.pack.version,
+            status: law.pack.status,
+            document: law.pack.document.clone(),
+        },
+        outcome: a.outcome,
+        clock_starts_on: a.clock_starts_on,
+        due_on: a.due_on,
+        sets: a.sets,
+        fee: a.fee,
+        decider: a.decider.map(|d| DeciderView { body: d.body, rule: d.rule, citation: d.citation }),
+        steps: (1..)
+            .zip(a.steps)
+            .map(|(order, s)| StepView {
+                order,
+                kind: s.kind,
+                body: s.body,
+                within: s.within,
+                due_on: s.due_on,
+                silence: s.silence,
+                citation: s.citation,
+            })
+            .collect(),
+        consents: a
+            .consents
+            .into_iter()
+            .map(|c| ConsentView { body: c.body, r#for: c.travellers, citation: c.citation })
+            .collect(),
+        dossier: a
+            .dossier
+            .into_iter()
+            .map(|p| PaperView { document: p.document, required: p.required, present: p.present, citation: p.citation })
+            .collect(),
+        findings: a
+            .findings
+            .into_iter()
+            .map(|f| FindingView {
+                code: f.code,
+                severity: f.severity,
+                limit: f.limit,
+                actual: f.actual,
+                rule: f.rule,
+                citation: f.citation,
+                waivable_by: f.waivable_by,
+                detail: f.detail.in_language(language).to_owned(),
+                r#for: f.travellers,
+                document: f.document,
+            })
+            .collect(),
+        obligations: a.obligations.into_iter().map(ObligationView::from).collect(),
+        copies_to: a.copies_to,
+        latest_submission_on: a.latest_submission_on,
+        notes: a
+            .notes
+            .into_iter()
+            .map(|(code, text)| NoteView { code, detail: text.in_language(language).to_owned() })
+            .collect(),
+    }
+}

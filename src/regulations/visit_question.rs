@@ -1,0 +1,124 @@
+//! The body of `POST /assessments` about guests: a visit, a conference, a reporter.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::regulations::question::addressed;
+use kernel::checks;
+use kernel::text::fold;
+use kernel::time::start_of;
+use kernel::violation::Violations;
+use kernel::words::{Body, Document, Procedure, ReceptionLevel, Topic, VisitorLevel};
+use regulation::case::{Case, Matter, Visit, Visitor};
+
+/// Visits that can be asked about.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitProcedure {
+    Inbound,
+    /// `arrival_date` is the opening (QĐ 06/2020/QĐ-TTg).
+    Conference,
+    /// `arrival_date` is the first activity (NĐ 88/2012/NĐ-CP).
+    ForeignPress,
+}
+
+/// A question about guests. `regulation` names a text, or `jurisdiction` a province.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "procedure": "inbound", "regulation": "an-giang-2017", "received_on": "2017-03-06",
+  "arrival_date": "2017-03-20", "departure_date": "2017-03-22",
+  "visitors": [{"country": "KH", "locality": "takeo", "level": "provincial_official"}], "headcount": 12,
+  "topics": [], "first_visit": false, "reception_level": "agency",
+  "documents": ["request_letter", "guest_list", "programme"] }))]
+pub struct VisitQuestion {
+    procedure: VisitProcedure,
+    #[schema(min_length = 1, max_length = 100)]
+    pub regulation: Option<String>,
+    #[schema(min_length = 1, max_length = 100)]
+    pub jurisdiction: Option<String>,
+    /// The day from which terms run if the dossier is complete.
+    pub received_on: NaiveDate,
+    arrival_date: NaiveDate,
+    departure_date: NaiveDate,
+    #[schema(min_items = 1, max_items = 500)]
+    visitors: Vec<AskedVisitor>,
+    #[schema(minimum = 1, maximum = 100000)]
+    headcount: i64,
+    #[schema(max_items = 9)]
+    topics: Option<Vec<Topic>>,
+    first_visit: Option<bool>,
+    /// The body that is asked to receive the guests.
+    reception_asked_of: Option<Body>,
+    reception_on: Option<NaiveDate>,
+    reception_level: Option<ReceptionLevel>,
+    /// When the guests first are in a restricted or border area.
+    restricted_from: Option<DateTime<Utc>>,
+    #[schema(max_items = 50)]
+    documents: Vec<Document>,
+}
+
+/// Guests of one origin and level.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AskedVisitor {
+    /// ISO 3166-1 alpha-2.
+    #[schema(min_length = 2, max_length = 2)]
+    country: String,
+    /// Province or city abroad.
+    #[schema(min_length = 1, max_length = 200)]
+    locality: Option<String>,
+    level: VisitorLevel,
+}
+
+/// A place abroad as rules write it: lower case, no marks, dashes.
+pub fn locality_word(name: &str) -> String {
+    fold(name).replace(' ', "-")
+}
+
+impl VisitQuestion {
+    /// The case, or every fault.
+    pub fn into_case(self) -> Result<Case, Violations> {
+        let mut faults = Violations::default();
+        checks::days(self.arrival_date, self.departure_date, "/arrival_date", "/departure_date", &mut faults);
+        addressed(&self.regulation, &self.jurisdiction, &mut faults);
+        for (index, visitor) in self.visitors.iter().enumerate() {
+            checks::known_country(&visitor.country, &format!("/visitors/{index}/country"), &mut faults);
+        }
+        for (pointer, day) in [("/received_on", Some(self.received_on)), ("/reception_on", self.reception_on)] {
+            day.into_iter().for_each(|day| checks::year(day, pointer, &mut faults));
+        }
+        faults.finish()?;
+        let topics: std::collections::BTreeSet<Topic> = self.topics.unwrap_or_default().into_iter().collect();
+        // A border area without an hour is entered on the first day at the earliest.
+        let border = topics.contains(&Topic::BorderArea).then(|| start_of(self.arrival_date));
+        let visitors = self.visitors.into_iter().enumerate().map(|(at, v)| Visitor {
+            reference: at.to_string(),
+            country: v.country,
+            locality: v.locality.as_deref().map(locality_word),
+            level: v.level,
+        });
+        Ok(Case {
+            procedure: match self.procedure {
+                VisitProcedure::Inbound => Procedure::Inbound,
+                VisitProcedure::Conference => Procedure::Conference,
+                VisitProcedure::ForeignPress => Procedure::ForeignPress,
+            },
+            received_on: self.received_on,
+            begins: self.arrival_date,
+            ends: self.departure_date,
+            documents: self.documents.into_iter().collect(),
+            matter: Matter::Visit(Visit {
+                visitors: visitors.collect(),
+                headcount: self.headcount,
+                topics,
+                first_visit: self.first_visit.unwrap_or(false),
+                reception_asked_of: self.reception_asked_of,
+                reception_on: self.reception_on,
+                reception_level: self.reception_level,
+                restricted_from: self.restricted_from.map(|at| at.naive_utc()).or(border),
+                clashes: 0,
+            }),
+        })
+    }
+}
