@@ -1,4 +1,4 @@
-//! The application, once: what every room needs, all routes, and from the routes the specification.
+//! The application: the state that all modules share, every route, and the OpenAPI document made from the routes.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -14,70 +14,70 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
-use crate::access::actions::Desk;
-use crate::access::password::Hasher;
-use crate::access::sessions::Sessions;
+use crate::access::actions::AuthService;
+use crate::access::password::PasswordHasher;
+use crate::access::sessions::SessionCache;
 use crate::access::throttle::Throttle;
-use crate::access::token::Keys;
-use crate::access::users::Exists;
+use crate::access::token::SigningKeys;
+use crate::access::users::AccountReferences;
 use crate::db::{Address, Db};
-use crate::dossier::Tools;
-use crate::dossier::parts::attachments::Folder;
+use crate::dossier::ProvinceLaw;
+use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::error::{Code, Result, not_found, refuse};
+pub use crate::jobs::DeliverySettings;
 use crate::jobs::Jobs;
-pub use crate::jobs::Post;
 use crate::registry::{agencies, changes};
-use crate::regulations::store::{Shelf, add_shipped};
+use crate::regulations::store::{RegulationCache, add_shipped};
 use crate::statistics::asked::Agencies;
-use crate::statistics::open_http::Published;
-use crate::web::answers::Answers;
-use crate::web::idempotency::Running;
+use crate::statistics::open_http::OpenStatisticsSwitch;
+use crate::web::answers::ResponseCache;
+use crate::web::idempotency::InFlightKeys;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
 use crate::web::{health, trace};
 use kernel::time::Clock;
 use kernel::workdays::WorkCalendar;
 
-/// Everything a running process shares.
+/// The state that a running process shares.
 #[derive(Clone)]
-pub struct House {
+pub struct AppState {
     pub db: Db,
     pub clock: Clock,
     pub calendar: Arc<WorkCalendar>,
-    pub folder: Folder,
+    pub folder: AttachmentFolder,
     pub jurisdiction: Arc<str>,
-    keys: Keys,
-    sessions: Sessions,
-    hasher: Hasher,
+    keys: SigningKeys,
+    sessions: SessionCache,
+    hasher: PasswordHasher,
     throttle: Throttle,
-    shelf: Shelf,
-    pub answers: Answers,
-    running: Running,
+    shelf: RegulationCache,
+    pub answers: ResponseCache,
+    running: InFlightKeys,
     pub jobs: Jobs,
-    /// Whether figures are published without sign-in.
-    pub published: Published,
+    /// Whether statistics are published without sign-in.
+    pub published: OpenStatisticsSwitch,
 }
 
-impl House {
-    /// Opens a migrated database and whatever else a process needs.
+impl AppState {
+    /// Opens a migrated database and everything else that a process needs.
     pub fn open(
         address: Address,
         folder: PathBuf,
         jurisdiction: &str,
         calendar: WorkCalendar,
         clock: Clock,
-        post: Post,
+        post: DeliverySettings,
     ) -> Result<Self> {
         let db = Db::open(address)?;
         let now = clock.now();
         db.write_now(move |conn| add_shipped(conn, now))?;
-        let keys = Keys::default();
+        let keys = SigningKeys::default();
         keys.replace(db.read_now(crate::access::store::keys)?);
         let calendar = Arc::new(calendar);
         let domain = format!("{jurisdiction}.ngoaivu");
         let (kept, hours) = (db.clone(), clock.clone());
-        let (folder, answers) = (Folder(folder), Answers::default());
+        let (folder, answers) = (AttachmentFolder(folder), ResponseCache::default());
         let jobs = Jobs::new(kept, hours, Arc::clone(&calendar), &domain, post, folder.clone(), answers.clone());
-        Ok(House {
+        Ok(AppState {
             db,
             clock,
             calendar,
@@ -85,13 +85,13 @@ impl House {
             folder,
             jurisdiction: Arc::from(jurisdiction),
             keys,
-            sessions: Sessions::default(),
-            hasher: Hasher::default(),
+            sessions: SessionCache::default(),
+            hasher: PasswordHasher::default(),
             throttle: Throttle::default(),
-            shelf: Shelf::default(),
+            shelf: RegulationCache::default(),
             answers,
-            running: Running::default(),
-            published: Published::default(),
+            running: InFlightKeys::default(),
+            published: OpenStatisticsSwitch::default(),
         })
     }
 }
@@ -101,41 +101,44 @@ impl House {
     info(
         title = "ngoaivu",
         version = env!("CARGO_PKG_VERSION"),
-        description = "Delegations of a Vietnamese province: đoàn ra, đoàn vào, approvals by the province's own regulation, and the figures it reports. Days are `YYYY-MM-DD` in Asia/Ho_Chi_Minh, moments RFC 3339 in UTC; refusals are RFC 9457 problems in Vietnamese, or in English with `Accept-Language: en`.",
+        description = "Official delegations of a Vietnamese province: outbound (đoàn ra), inbound (đoàn vào), \
+            their approval under the province's own regulation, and the statistics it reports. \
+            Dates are `YYYY-MM-DD` in Asia/Ho_Chi_Minh, timestamps RFC 3339 in UTC. Errors are RFC 9457 problem \
+            documents in Vietnamese, or in English with `Accept-Language: en`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     components(schemas(ProblemDocument)),
     security(("bearer" = [])),
-    modifiers(&Bearer),
+    modifiers(&BearerScheme),
     tags(
         (name = "access", description = "Sign-in, accounts, the audit trail"),
-        (name = "registry", description = "Agencies, officials, partners abroad, the working calendar"),
-        (name = "regulation", description = "Regulations as data, and the pure question"),
+        (name = "registry", description = "Agencies, officials, foreign partners, the working calendar"),
+        (name = "regulation", description = "Regulations as data, and questions to them that store nothing"),
         (name = "outbound", description = "Outbound delegations (đoàn ra) and private travel (việc riêng)"),
         (name = "inbound", description = "Inbound delegations (đoàn vào), their guests and programmes"),
         (name = "approval", description = "The inbox"),
         (name = "calendar", description = "Who is abroad, who is visiting, clashes, feeds"),
-        (name = "notices", description = "Webhooks; mail goes out by itself"),
+        (name = "notices", description = "Webhooks; mail is sent automatically"),
         (name = "statistics", description = "Figures"),
-        (name = "reports", description = "Periodical reports, frozen with their records; later changes as corrections"),
-        (name = "imports", description = "Old lists come in: checked whole, taken in all or nothing, taken back"),
+        (name = "reports", description = "Periodic reports, frozen with their records; later changes as corrections"),
+        (name = "imports", description = "Import of existing lists: all rows or none, and can be withdrawn"),
         (name = "operation", description = "Health, metrics, this document"),
     )
 )]
 struct Base;
 
-struct Bearer;
+struct BearerScheme;
 
-impl utoipa::Modify for Bearer {
+impl utoipa::Modify for BearerScheme {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_with(Default::default);
         components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     }
 }
 
-/// Every room's routes under the base path.
+/// The routes of all modules under the base path.
 fn rooms(config: &mut ServiceConfig) {
-    // Routes are tried in this order: what is asked most comes first.
+    // Routes are tried in this order: the most frequent requests come first.
     crate::procedures::routes(config);
     crate::statistics::http::routes(config);
     crate::dossier::http::partner_history::routes(config);
@@ -194,14 +197,14 @@ pub fn specification() -> &'static Value {
     DOCUMENT.get_or_init(|| complete(&documented().1))
 }
 
-/// The document as it is committed: indented, with a last line break.
+/// The document as committed in `api-spec`: indented, with a final line break.
 pub fn specification_text() -> String {
     let mut text = serde_json::to_string_pretty(specification()).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// This document.
+/// The OpenAPI document of this API.
 #[utoipa::path(tag = "operation", operation_id = "openapi", security(()),
     responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
 #[get("/openapi.json")]
@@ -210,13 +213,17 @@ async fn show_openapi() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(TEXT.get_or_init(specification_text).as_str())
 }
 
-/// What is nowhere: 405 with `Allow` where the path has other methods, else 404.
+/// Answers a request that no route matches: 405 with `Allow` where the path has other methods, else 404.
 async fn nowhere(request: HttpRequest) -> HttpResponse {
     static PATHS: OnceLock<PathTable> = OnceLock::new();
     let methods = PATHS.get_or_init(|| PathTable::of(specification())).methods(request.path());
     let Some(methods) = methods else { return not_found().error_response() };
     let allow = methods.join(", ");
-    let error = refuse(Code::MethodNotAllowed, format!("Chỉ có: {allow}."), format!("Only: {allow}."));
+    let error = refuse(
+        Code::MethodNotAllowed,
+        format!("Đường dẫn này chỉ hỗ trợ: {allow}."),
+        format!("This path supports only: {allow}."),
+    );
     let mut response = error.error_response();
     if let Ok(value) = header::HeaderValue::from_str(&allow) {
         response.headers_mut().insert(header::ALLOW, value);
@@ -224,9 +231,9 @@ async fn nowhere(request: HttpRequest) -> HttpResponse {
     response
 }
 
-/// The application of one worker.
+/// Builds the application of one worker.
 pub fn build(
-    house: &House,
+    house: &AppState,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -236,7 +243,7 @@ pub fn build(
         InitError = (),
     > + use<>,
 > {
-    let desk = Desk {
+    let desk = AuthService {
         db: house.db.clone(),
         clock: house.clock.clone(),
         keys: house.keys.clone(),
@@ -244,7 +251,7 @@ pub fn build(
         hasher: house.hasher.clone(),
         throttle: house.throttle.clone(),
     };
-    let tools = Tools {
+    let tools = ProvinceLaw {
         shelf: house.shelf.clone(),
         calendar: Arc::clone(&house.calendar),
         jurisdiction: Arc::clone(&house.jurisdiction),
@@ -260,7 +267,7 @@ pub fn build(
         .app_data(web::Data::new(house.shelf.clone()))
         .app_data(web::Data::new(house.folder.clone()))
         .app_data(web::Data::from(Arc::clone(&house.calendar)))
-        .app_data(web::Data::new(crate::registry::account_references as Exists))
+        .app_data(web::Data::new(crate::registry::account_references as AccountReferences))
         .app_data(web::Data::new(Agencies { names: agencies::names, succession: changes::succession }))
         .app_data(web::Data::new(house.published))
         .app_data(web::Data::new(desk))
@@ -270,7 +277,7 @@ pub fn build(
     reference(app).wrap(from_fn(trace::trace))
 }
 
-/// The browsable reference, served from the binary; it asks nobody else for anything.
+/// The browsable API reference, served from the binary; it loads nothing from other hosts.
 #[cfg(feature = "docs")]
 fn reference<T>(app: App<T>) -> App<T>
 where

@@ -1,4 +1,4 @@
-//! The append-only trail: one row an act, each sealed with the hash of the row before it.
+//! The append-only audit trail: one row per action, each sealed with the hash of the row before it.
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -9,14 +9,14 @@ use crate::db::{Conn, each};
 use crate::error::Result;
 use kernel::time::{Moment, rfc3339};
 
-/// What is to be remembered. `detail` never holds passwords, tokens or passport numbers.
+/// What the trail records. `detail` never contains passwords, tokens or passport numbers.
 #[derive(Debug, Clone)]
-pub struct Entry<'a> {
+pub struct AuditEntry<'a> {
     pub at: Moment,
     /// User name, or `command-line`.
     pub actor: &'a str,
     pub action: &'a str,
-    /// What was acted on, `kind/id`.
+    /// The object of the action, as `kind/id`.
     pub object: &'a str,
     pub detail: Value,
     pub trace_id: &'a str,
@@ -25,7 +25,7 @@ pub struct Entry<'a> {
 /// One row of the trail.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit)]
-pub struct Row {
+pub struct AuditRow {
     pub seq: i64,
     pub at: Moment,
     pub actor: String,
@@ -37,8 +37,9 @@ pub struct Row {
     pub hash: String,
 }
 
-impl Row {
-    /// SHA-256 over every column but the hash, each with its length, so that no two rows read alike.
+impl AuditRow {
+    /// SHA-256 over all columns except the hash. Each is preceded by its length, so that no two different rows feed the
+    /// hash the same bytes.
     fn seal(&self) -> String {
         let mut hasher = Sha256::new();
         let seq = self.seq.to_string();
@@ -52,24 +53,24 @@ impl Row {
     }
 }
 
-/// The end of the trail: what an outside copy should keep, because a cut tail shows only against it.
+/// The end of the trail. Keep a copy elsewhere: without it, a removed tail cannot be noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Checkpoint {
     pub seq: i64,
     pub hash: String,
 }
 
-/// The last row's number and hash; zero and empty on an empty trail.
+/// Number and hash of the last row; zero and empty for an empty trail.
 pub fn tip(conn: &mut Conn) -> Result<Checkpoint> {
     let newest = audit::table.order(audit::seq.desc()).select((audit::seq, audit::hash));
     let last: Option<(i64, String)> = each!(conn, c => newest.first(c)).optional()?;
     Ok(last.map(|(seq, hash)| Checkpoint { seq, hash }).unwrap_or_default())
 }
 
-/// Adds a row, in the caller's transaction.
-pub fn append(conn: &mut Conn, entry: &Entry) -> Result<()> {
+/// Appends a row in the caller's transaction.
+pub fn append(conn: &mut Conn, entry: &AuditEntry) -> Result<()> {
     let last = tip(conn)?;
-    let mut row = Row {
+    let mut row = AuditRow {
         seq: last.seq + 1,
         at: entry.at,
         actor: entry.actor.to_owned(),
@@ -85,33 +86,33 @@ pub fn append(conn: &mut Conn, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
-/// What a proof of the trail comes to.
+/// The result of verifying the trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum TrailVerdict {
     Whole(Checkpoint),
-    /// The first row that does not hold, and why.
+    /// The first row that fails, and why.
     Broken {
         seq: i64,
         reason: &'static str,
     },
 }
 
-/// Walks the whole trail; `checkpoint` also proves that its tail was not cut or rewritten.
-pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>) -> Result<Verdict> {
+/// Checks the whole trail; with `checkpoint`, also that its tail was not removed or rewritten.
+pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>) -> Result<TrailVerdict> {
     const BATCH: i64 = 5_000;
     let mut last = Checkpoint::default();
     loop {
-        let rows: Vec<Row> = audit::table
+        let rows: Vec<AuditRow> = audit::table
             .filter(audit::seq.gt(last.seq))
             .order(audit::seq)
             .limit(BATCH)
-            .select(Row::as_select())
+            .select(AuditRow::as_select())
             .load(conn)?;
         if rows.is_empty() {
             break;
         }
         for row in rows {
-            let broken = |reason| Ok(Verdict::Broken { seq: last.seq + 1, reason });
+            let broken = |reason| Ok(TrailVerdict::Broken { seq: last.seq + 1, reason });
             if row.seq != last.seq + 1 {
                 return broken("the row is missing");
             }
@@ -122,30 +123,35 @@ pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>) -> Result<Verdic
                 return broken("the row was changed");
             }
             if checkpoint.is_some_and(|c| c.seq == row.seq && c.hash != row.hash) {
-                return broken("the row is not the one of the checkpoint");
+                return broken("the row differs from the checkpoint");
             }
             last = Checkpoint { seq: row.seq, hash: row.hash };
         }
     }
-    // Rows may stand before seq 1 only by a foreign hand.
+    // The application numbers rows from 1: a lower number means that somebody tampered with the table.
     let strays: i64 = audit::table.filter(audit::seq.lt(1)).count().get_result(conn)?;
     if strays > 0 {
-        return Ok(Verdict::Broken { seq: 0, reason: "there are rows before the first" });
+        return Ok(TrailVerdict::Broken { seq: 0, reason: "there are rows before the first" });
     }
     match checkpoint {
-        Some(c) if c.seq > last.seq => Ok(Verdict::Broken { seq: last.seq + 1, reason: "the tail was cut off" }),
-        _ => Ok(Verdict::Whole(last)),
+        Some(c) if c.seq > last.seq => Ok(TrailVerdict::Broken { seq: last.seq + 1, reason: "the tail was removed" }),
+        _ => Ok(TrailVerdict::Whole(last)),
     }
 }
 
-/// Rows after `seq`, the oldest first.
-pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Row>> {
-    Ok(audit::table.filter(audit::seq.gt(seq)).order(audit::seq).limit(limit).select(Row::as_select()).load(conn)?)
+/// Rows after `seq`, oldest first.
+pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<AuditRow>> {
+    Ok(audit::table
+        .filter(audit::seq.gt(seq))
+        .order(audit::seq)
+        .limit(limit)
+        .select(AuditRow::as_select())
+        .load(conn)?)
 }
 
-/// A page of the trail, newest first, before row `before`.
-pub fn page(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<Row>> {
-    let mut query = audit::table.order(audit::seq.desc()).limit(limit).select(Row::as_select()).into_boxed();
+/// A page of rows below `before`, newest first.
+pub fn page(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<AuditRow>> {
+    let mut query = audit::table.order(audit::seq.desc()).limit(limit).select(AuditRow::as_select()).into_boxed();
     if let Some(before) = before {
         query = query.filter(audit::seq.lt(before));
     }

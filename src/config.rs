@@ -1,93 +1,93 @@
-//! Configuration: one table of keys, read from the environment and an optional `KEY=VALUE` file.
+//! Configuration: one table of keys; values come from the environment and an optional `KEY=VALUE` file.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-/// One key: its name, its default, what it is for, and whether its value must never be printed.
-pub struct Key {
+/// One key: name, default, purpose, and whether its value must never be printed.
+pub struct Setting {
     pub name: &'static str,
     pub default: Option<&'static str>,
     pub about: &'static str,
     pub secret: bool,
 }
 
-/// Every key there is; anything else that starts with `NGOAIVU_` is a typing mistake and refused.
-pub const KEYS: &[Key] = &[
-    Key {
+/// All keys; any other name that starts with `NGOAIVU_` is refused as a typing mistake.
+pub const KEYS: &[Setting] = &[
+    Setting {
         name: "NGOAIVU_DATA",
         default: None,
-        about: "folder of the embedded database and of attachments",
+        about: "folder for the embedded database and attachments",
         secret: false,
     },
-    Key {
+    Setting {
         name: "NGOAIVU_DATABASE_URL",
         default: None,
-        about: "postgres:// address; takes the place of the embedded database",
+        about: "postgres:// URL of a database to use instead of the embedded one",
         secret: true,
     },
-    Key {
+    Setting {
         name: "NGOAIVU_ATTACHMENTS",
         default: None,
-        about: "folder of attachments, default attachments/ in the data folder",
+        about: "folder for attachments; default: attachments/ in the data folder",
         secret: false,
     },
-    Key {
+    Setting {
         name: "NGOAIVU_LISTEN",
         default: Some("127.0.0.1:8080"),
-        about: "address to serve; a reverse proxy adds TLS",
+        about: "address to listen on; a reverse proxy adds TLS",
         secret: false,
     },
-    Key {
+    Setting {
         name: "NGOAIVU_JURISDICTION",
         default: Some("tinh-mau"),
-        about: "province whose regulation in force rules the dossiers",
+        about: "province whose regulation in force applies to the dossiers",
         secret: false,
     },
-    Key {
+    Setting {
         name: "NGOAIVU_HOLIDAYS",
         default: None,
-        about: "file of further working calendars, format of regulations/holidays.toml",
+        about: "file with additional working calendars, in the format of regulations/holidays.toml",
         secret: false,
     },
-    Key {
+    Setting {
         name: "NGOAIVU_SMTP_HOST",
         default: None,
-        about: "mail server; without it notices stay in the inbox",
+        about: "mail server; without it notices appear only in the inbox",
         secret: false,
     },
-    Key { name: "NGOAIVU_SMTP_PORT", default: Some("587"), about: "its port", secret: false },
-    Key {
+    Setting { name: "NGOAIVU_SMTP_PORT", default: Some("587"), about: "port of the mail server", secret: false },
+    Setting {
         name: "NGOAIVU_SMTP_SECURITY",
         default: Some("starttls"),
-        about: "starttls, tls, or plain (only to a server on this machine)",
+        about: "starttls, tls, or plain (only for a server on this machine)",
         secret: false,
     },
-    Key { name: "NGOAIVU_SMTP_USER", default: None, about: "account at the mail server", secret: false },
-    Key { name: "NGOAIVU_SMTP_PASSWORD", default: None, about: "its password", secret: true },
-    Key { name: "NGOAIVU_SMTP_FROM", default: None, about: "sender of notices", secret: false },
-    Key {
+    Setting { name: "NGOAIVU_SMTP_USER", default: None, about: "account on the mail server", secret: false },
+    Setting { name: "NGOAIVU_SMTP_PASSWORD", default: None, about: "password of that account", secret: true },
+    Setting { name: "NGOAIVU_SMTP_FROM", default: None, about: "sender address of notices", secret: false },
+    Setting {
         name: "NGOAIVU_WEBHOOK_NETWORKS",
         default: None,
-        about: "private networks that webhooks may reach, as 10.1.0.0/16, separated by commas",
+        about: "private networks that webhooks may reach, such as 10.1.0.0/16, separated by commas",
         secret: false,
     },
-    Key {
+    Setting {
         name: "NGOAIVU_OPEN_STATISTICS",
         default: Some("off"),
-        about: "on: figures of years that are over are published without sign-in, small cells suppressed",
+        about: "on: statistics of past years are public without sign-in, with small cells suppressed",
         secret: false,
     },
-    Key {
+    Setting {
         name: "NGOAIVU_LOG",
         default: Some("info"),
-        about: "what the log shows, as tracing's EnvFilter has it",
+        about: "log filter, in the syntax of tracing's EnvFilter",
         secret: false,
     },
 ];
 
-/// How the line to the mail server is protected.
+/// How the connection to the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
     Plain,
@@ -118,7 +118,7 @@ pub struct Config {
     values: BTreeMap<&'static str, String>,
 }
 
-/// What is wrong with the configuration; names the key, never the value.
+/// An error in the configuration; names the key, never the value, which may be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigFault(pub String);
 
@@ -131,13 +131,13 @@ impl fmt::Display for ConfigFault {
 impl std::error::Error for ConfigFault {}
 
 impl Config {
-    /// Reads file first, then environment over it.
+    /// Reads the file first; the environment overrides it.
     pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigFault> {
         let mut values: BTreeMap<&'static str, String> =
             KEYS.iter().filter_map(|k| k.default.map(|d| (k.name, d.to_owned()))).collect();
         let mut set = |name: &str, value: String, place: &str| {
             let key = KEYS.iter().find(|k| k.name == name);
-            let key = key.ok_or_else(|| ConfigFault(format!("{place}: there is no key {name}")))?;
+            let key = key.ok_or_else(|| ConfigFault(format!("{place}: unknown key {name}")))?;
             if value.trim().is_empty() {
                 return Err(ConfigFault(format!("{place}: {name} is empty")));
             }
@@ -202,17 +202,19 @@ impl Config {
             Some("starttls") => Security::StartTls,
             Some("tls") => Security::Tls,
             Some("plain") if matches!(host, "localhost" | "127.0.0.1" | "::1") => Security::Plain,
-            Some("plain") => return Err(wrong("NGOAIVU_SMTP_SECURITY", "plain only to a server on this machine")),
-            _ => return Err(wrong("NGOAIVU_SMTP_SECURITY", "starttls, tls or plain")),
+            Some("plain") => {
+                return Err(wrong("NGOAIVU_SMTP_SECURITY", "plain is allowed only for a server on this machine"));
+            }
+            _ => return Err(wrong("NGOAIVU_SMTP_SECURITY", "must be starttls, tls or plain")),
         };
         let login = match (text("NGOAIVU_SMTP_USER"), text("NGOAIVU_SMTP_PASSWORD")) {
             (Some(user), Some(password)) => Some((user, password)),
             (None, None) => None,
-            _ => return Err(wrong("NGOAIVU_SMTP_PASSWORD", "user and password go together")),
+            _ => return Err(wrong("NGOAIVU_SMTP_PASSWORD", "user and password must be set together")),
         };
         Ok(Some(Smtp {
             host: host.to_owned(),
-            port: port.ok_or_else(|| wrong("NGOAIVU_SMTP_PORT", "not a port"))?,
+            port: port.ok_or_else(|| wrong("NGOAIVU_SMTP_PORT", "not a valid port"))?,
             security,
             login,
             from: text("NGOAIVU_SMTP_FROM").ok_or_else(|| wrong("NGOAIVU_SMTP_FROM", "is missing"))?,
@@ -225,7 +227,7 @@ impl Config {
         let parts = all.split(',').map(str::trim).filter(|part| !part.is_empty());
         parts
             .map(|part| {
-                let wrong = || ConfigFault(format!("NGOAIVU_WEBHOOK_NETWORKS: not a network: {part}"));
+                let wrong = || ConfigFault(format!("NGOAIVU_WEBHOOK_NETWORKS: not a valid network: {part}"));
                 let (base, prefix) = part.split_once('/').ok_or_else(wrong)?;
                 let base: IpAddr = base.parse().map_err(|_| wrong())?;
                 let prefix: u8 = prefix.parse().map_err(|_| wrong())?;
@@ -240,7 +242,7 @@ impl Config {
         match self.value("NGOAIVU_OPEN_STATISTICS") {
             None | Some("off") => Ok(false),
             Some("on") => Ok(true),
-            Some(_) => Err(ConfigFault("NGOAIVU_OPEN_STATISTICS: on or off".into())),
+            Some(_) => Err(ConfigFault("NGOAIVU_OPEN_STATISTICS: must be on or off".into())),
         }
     }
 
@@ -272,7 +274,7 @@ mod tests {
     fn a_mistyped_key_is_refused_by_name_and_secrets_are_not_printed() {
         let env = |name: &str| [(name.to_owned(), "postgres://u:pw@h/db".to_owned())].into_iter();
         let fault = Config::read(None, env("NGOAIVU_DATABSE_URL")).unwrap_err();
-        assert_eq!(fault.0, "environment: there is no key NGOAIVU_DATABSE_URL");
+        assert_eq!(fault.0, "environment: unknown key NGOAIVU_DATABSE_URL");
         let shown = Config::read(None, env("NGOAIVU_DATABASE_URL")).unwrap().to_string();
         assert!(shown.contains("NGOAIVU_DATABASE_URL = ***") && !shown.contains("pw@h"));
     }

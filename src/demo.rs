@@ -1,13 +1,13 @@
-//! The demo world (api.md §10): the province Tỉnh Mẫu with its agencies, accounts and officials, and no delegations.
+//! The demo data (api.md §10): the province Tỉnh Mẫu with agencies, accounts and officials, but no delegations.
 
 pub mod sample;
 
 use crate::access::account::{Account, Dated};
 use crate::access::{password, store as accounts};
-use crate::audit::{self, Entry};
+use crate::audit::{self, AuditEntry};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::registry::agencies::{self, Agency, Filter};
+use crate::registry::agencies::{self, Agency, AgencyFilter};
 use crate::registry::officials::{ManagementLevel, Official, Passport, PassportStanding, SINCE_EVER};
 use crate::registry::officials_store;
 use kernel::id::Id;
@@ -27,13 +27,13 @@ const AGENCIES: &[(&str, &str, Bloc)] = &[
     ("VPTU", "Văn phòng Tỉnh ủy Mẫu", Bloc::Party),
 ];
 
-/// What an account holds.
+/// The role or office that an account holds.
 enum Holds {
     Role(Role),
     Seat(Body),
 }
 
-/// User name, full name, agency, what it holds, and what it is for.
+/// User name, full name, agency, role or office, and its name in the greeting.
 const ACCOUNTS: &[(&str, &str, &str, Holds, &str)] = &[
     ("admin", "Lê Quản Trị", "SNV", Holds::Role(Role::SystemAdmin), "system_admin"),
     ("rules", "Phan Quy Định", "SNV", Holds::Role(Role::RuleAdmin), "rule_admin"),
@@ -51,7 +51,7 @@ const ACCOUNTS: &[(&str, &str, &str, Holds, &str)] = &[
     ("inspector", "Hồ Thanh Tra", "SNV", Holds::Role(Role::Inspector), "inspector"),
 ];
 
-/// Family and given names, so that every agency has people of its own.
+/// Officials by agency.
 const PEOPLE: &[(&str, &[&str])] = &[
     ("SKHCN", &["Đặng Văn Minh", "Phạm Thu Hà", "Nguyễn Quốc Bảo", "Lê Thị Mai", "Trần Anh Tuấn", "Vũ Ngọc Ánh"]),
     ("SYT", &["Đinh Công Lý", "Hà Thị Lan", "Ngô Đức Thắng", "Dương Mỹ Linh", "Phùng Văn Hải", "Kiều Thanh Tâm"]),
@@ -68,27 +68,27 @@ const POSTS: &[(&str, PostLevel)] = &[
     ("Chuyên viên", PostLevel::Staff),
 ];
 
-/// What the newcomer is told: accounts and ids to try.
+/// What the greeting needs: accounts and ids to try.
 pub struct World {
     pub skhcn: String,
     pub officials: Vec<(String, String)>,
 }
 
-/// Accounts with what each is for.
+/// User name, agency and purpose of each account.
 pub fn accounts_shown() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     ACCOUNTS.iter().map(|(username, _, agency, _, what)| (*username, *agency, *what))
 }
 
-/// Makes the world in an empty place, or finds it there; a place with other data is refused.
+/// Creates the demo data in an empty database, or finds it there; a database with other data is refused.
 pub fn make(conn: &mut Conn, now: Moment) -> Result<World> {
-    let there = agencies::count(conn, &Filter::default())? > 0;
+    let there = agencies::count(conn, &AgencyFilter::default())? > 0;
     if !there {
         fill(conn, now)?;
     } else if accounts::credentials(conn, "clerk.skhcn")?.is_none() {
-        return Err(Error::Internal("this place holds other data than the demo world; choose an empty one".into()));
+        return Err(Error::Internal("this place does not contain the demo data; choose an empty one".into()));
     }
-    let skhcn = agencies::page(conn, &Filter { code: Some("SKHCN".into()), ..Filter::default() }, None, 1)?;
-    let id = skhcn.first().map(|a| a.id).ok_or_else(|| Error::Internal("the demo world has no SKHCN".into()))?;
+    let skhcn = agencies::page(conn, &AgencyFilter { code: Some("SKHCN".into()), ..AgencyFilter::default() }, None, 1)?;
+    let id = skhcn.first().map(|a| a.id).ok_or_else(|| Error::Internal("the demo data has no agency SKHCN".into()))?;
     let mut people = officials_store::page(conn, Some(id), None, None, 50)?;
     people.sort_by_key(|o| (o.post_level, o.id));
     let officials = people.into_iter().map(|o| (Id(o.id).to_string(), o.full_name)).collect();
@@ -155,11 +155,18 @@ fn fill(conn: &mut Conn, now: Moment) -> Result<()> {
     let detail = serde_json::json!({"province": "tinh-mau"});
     audit::append(
         conn,
-        &Entry { at: now, actor: "command-line", action: "make_demo_world", object: "province", detail, trace_id: "" },
+        &AuditEntry {
+            at: now,
+            actor: "command-line",
+            action: "make_demo_world",
+            object: "province",
+            detail,
+            trace_id: "",
+        },
     )
 }
 
-/// One person of the demo: leaders of the two departments are Party-managed key leaders.
+/// One official of the demo; the leaders of the two departments are Party-managed key leaders.
 fn person(code: &str, agency_id: i64, at: usize, name: &str, now: Moment) -> Official {
     let (post, post_level) = match code {
         "UBND" => ("Chủ tịch UBND tỉnh", PostLevel::PpcChair),
@@ -198,7 +205,7 @@ fn person(code: &str, agency_id: i64, at: usize, name: &str, now: Moment) -> Off
     }
 }
 
-/// What a newcomer needs: address, accounts, and five lines that work when they are pasted in order.
+/// The text for a newcomer: address, accounts, and five command lines that work when pasted in order.
 pub fn greeting(address: std::net::SocketAddr, world: &World, today: Day) -> String {
     let base = format!("http://{address}/api/v1");
     let mut text = format!("ngoaivu demo: http://{address}    reference: http://{address}/docs/\n\n");
@@ -238,6 +245,6 @@ pub fn greeting(address: std::net::SocketAddr, world: &World, today: Day) -> Str
         "OFFICER={}; curl -s {base}/inbox -H \"Authorization: Bearer $OFFICER\"; echo\n\n",
         login("officer.snv")
     );
-    text += "Ctrl-C ends the server; the same command opens the same world again.\n";
+    text += "Press Ctrl-C to stop the server; the same command reopens the same data.\n";
     text
 }

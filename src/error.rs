@@ -1,4 +1,5 @@
-//! Refusals: one table of codes with status and two languages, the problem document (RFC 9457), and what the log sees.
+//! Errors: one table of codes with status and titles in two languages, the problem document (RFC 9457), and the split
+//! between refusals, which tell the client why, and failures, whose cause goes only to the log.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
@@ -28,9 +29,9 @@ codes! {
     InvalidQuery 400 "invalid_query" "Tham số truy vấn không hợp lệ" "The query is not valid";
     InvalidCursor 400 "invalid_cursor" "Con trỏ trang không hợp lệ" "The page cursor is not valid";
     InvalidIdempotencyKey 400 "invalid_idempotency_key" "Idempotency-Key không hợp lệ" "The Idempotency-Key is not valid";
-    Unauthenticated 401 "unauthenticated" "Cần đăng nhập" "Sign-in is needed";
+    Unauthenticated 401 "unauthenticated" "Cần đăng nhập" "Sign-in is required";
     InvalidCredentials 401 "invalid_credentials" "Tên đăng nhập hoặc mật khẩu không đúng" "User name or password is wrong";
-    InvalidRefreshToken 401 "invalid_refresh_token" "Phiên đăng nhập đã hết" "The sign-in has ended";
+    InvalidRefreshToken 401 "invalid_refresh_token" "Phiên đăng nhập đã hết hạn" "The session has expired";
     Forbidden 403 "forbidden" "Không có quyền thực hiện" "Not allowed";
     SeparationOfDuties 403 "separation_of_duties" "Vi phạm nguyên tắc tách bạch nhiệm vụ" "Separation of duties";
     NotFound 404 "not_found" "Không tìm thấy" "Not found";
@@ -41,29 +42,29 @@ codes! {
     BlockedByRule 409 "blocked_by_rule" "Quy định không cho phép" "Blocked by a rule";
     ConsentMissing 409 "consent_missing" "Chưa có ý kiến của cấp ủy" "The Party consent is missing";
     WaiverNeeded 409 "waiver_needed" "Cần chấp thuận ngoại lệ" "A waiver is needed";
-    AlreadyExists 409 "already_exists" "Đã có" "Already exists";
-    AlreadyImported 409 "already_imported" "Tệp đã được nhập" "The file was imported already";
+    AlreadyExists 409 "already_exists" "Đã tồn tại" "Already exists";
+    AlreadyImported 409 "already_imported" "Tệp đã được nhập" "The file has already been imported";
     BatchInUse 409 "batch_in_use" "Lô nhập đang được sử dụng" "The batch is in use";
     InUse 409 "in_use" "Đang được sử dụng" "In use";
-    RequestInProgress 409 "request_in_progress" "Yêu cầu trước cùng khóa đang được xử lý" "A request with this key is still running";
-    TokenSpent 410 "token_spent" "Mã một lần đã hết hiệu lực" "The one-time token is no longer valid";
-    VersionConflict 412 "version_conflict" "Hồ sơ đã được người khác thay đổi" "It has changed meanwhile";
+    RequestInProgress 409 "request_in_progress" "Yêu cầu trước cùng khóa đang được xử lý" "A request with this key is still in progress";
+    TokenSpent 410 "token_spent" "Mã dùng một lần đã hết hiệu lực" "The one-time token is no longer valid";
+    VersionConflict 412 "version_conflict" "Dữ liệu đã được người khác thay đổi" "The data has changed in the meantime";
     PayloadTooLarge 413 "payload_too_large" "Dữ liệu gửi lên quá lớn" "The body is too large";
     UnsupportedMediaType 415 "unsupported_media_type" "Loại nội dung không được hỗ trợ" "Unsupported media type";
     ValidationFailed 422 "validation_failed" "Dữ liệu chưa hợp lệ" "The data is not valid";
     StateSecretRefused 422 "state_secret_refused" "Không tiếp nhận tài liệu bí mật nhà nước" "State secrets are refused";
     IdempotencyKeyReused 422 "idempotency_key_reused" "Khóa đã dùng cho nội dung khác" "The key was used with another body";
     HolidayTableMissing 422 "holiday_table_missing" "Chưa có lịch làm việc của năm" "No working calendar for the year";
-    RegulationInvalid 422 "regulation_invalid" "Bộ quy định có lỗi" "The regulation pack has faults";
-    ImpossibleTotal 422 "impossible_total" "Tổng số không thể đúng" "A total cannot be right";
-    ExplanationNeeded 422 "explanation_needed" "Cần giải trình" "An explanation is needed";
+    RegulationInvalid 422 "regulation_invalid" "Bộ quy định có lỗi" "The regulation pack has errors";
+    ImpossibleTotal 422 "impossible_total" "Tổng số không hợp lý" "A total is impossible";
+    ExplanationNeeded 422 "explanation_needed" "Cần giải trình" "An explanation is required";
     PreconditionRequired 428 "precondition_required" "Thiếu If-Match" "If-Match is missing";
     TooManyRequests 429 "too_many_requests" "Quá nhiều yêu cầu" "Too many requests";
     Internal 500 "internal" "Lỗi hệ thống" "Internal error";
     Unavailable 503 "unavailable" "Hệ thống tạm thời không phục vụ được" "Temporarily unavailable";
 }
 
-/// A refusal as the client sees it.
+/// A refusal, as the client sees it.
 #[derive(Debug, Clone)]
 pub struct Problem {
     pub code: Code,
@@ -71,7 +72,7 @@ pub struct Problem {
     pub errors: Violations,
     /// Further members, such as `allowed_actions`.
     pub extra: Map<String, Value>,
-    /// Seconds to wait, where waiting helps.
+    /// Seconds after which a retry may succeed.
     pub retry_after: Option<u64>,
 }
 
@@ -86,7 +87,7 @@ impl Problem {
         }
     }
 
-    /// Adds a member beside the standard ones.
+    /// Adds a member to the standard ones.
     pub fn with(mut self, name: &str, value: Value) -> Self {
         self.extra.insert(name.to_owned(), value);
         self
@@ -116,7 +117,7 @@ impl Problem {
     }
 }
 
-/// Whatever ends an act early: a refusal for the client, or a failure for the log.
+/// What ends a request early: a refusal with its reason for the client, or a failure with its cause for the log.
 #[derive(Debug, ThisError)]
 pub enum Error {
     #[error("{}", .0.detail.en)]
@@ -131,37 +132,41 @@ pub enum Error {
 
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// A refusal with its sentence in both languages.
+/// A refusal with its explanation in both languages.
 pub fn refuse(code: Code, vi: impl Into<String>, en: impl Into<String>) -> Error {
     Problem::new(code, vi, en).into()
 }
 
-/// What one may not see and what does not exist get the same answer.
+/// Missing and invisible objects get the same answer, so that it does not reveal which ones exist.
 pub fn not_found() -> Error {
-    refuse(Code::NotFound, "Không có, hoặc không được xem.", "There is no such thing, or it is not yours to see.")
+    refuse(Code::NotFound, "Không tồn tại, hoặc bạn không có quyền xem.", "It does not exist, or you may not see it.")
 }
 
-/// The caller may see the thing, or is known, but the act is not his.
+/// The caller may see the object, or is signed in, but may not perform this action.
 pub fn forbidden(vi: &str, en: &str) -> Error {
     refuse(Code::Forbidden, vi, en)
 }
 
 impl Error {
-    /// The problem document of this error; failures say nothing of their cause to the client.
+    /// The problem document of this error. It does not tell the client the cause of a failure.
     pub fn problem(&self) -> Problem {
         match self {
             Error::Refused(problem) => (**problem).clone(),
             Error::Unavailable(_) => Problem {
                 retry_after: Some(5),
-                ..Problem::new(Code::Unavailable, "Xin thử lại sau ít giây.", "Please try again in a few seconds.")
+                ..Problem::new(
+                    Code::Unavailable,
+                    "Vui lòng thử lại sau vài giây.",
+                    "Please try again in a few seconds.",
+                )
             },
             Error::Database(_) | Error::Internal(_) => {
-                Problem::new(Code::Internal, "Lỗi đã được ghi lại.", "The error has been logged.")
+                Problem::new(Code::Internal, "Lỗi đã được ghi nhật ký.", "The error has been logged.")
             }
         }
     }
 
-    /// The code, where this is a refusal.
+    /// The code; every failure has one too.
     pub fn code(&self) -> Code {
         self.problem().code
     }
@@ -174,7 +179,7 @@ impl From<Problem> for Error {
 }
 
 impl Error {
-    /// Faults of a part of the body, at their place in the whole.
+    /// Prefixes the pointers of field errors, for errors found in a part of the body.
     #[must_use]
     pub fn below(mut self, pointer: &str) -> Self {
         if let Error::Refused(problem) = &mut self
@@ -193,7 +198,7 @@ impl From<Violations> for Error {
         let mut problem = Problem::new(
             Code::ValidationFailed,
             format!("Có {} lỗi trong dữ liệu gửi lên.", errors.0.len()),
-            format!("The body has {} fault(s).", errors.0.len()),
+            format!("The body has {} error(s).", errors.0.len()),
         );
         problem.errors = errors;
         problem.into()
@@ -205,12 +210,12 @@ impl From<kernel::workdays::NoTableFor> for Error {
         refuse(
             Code::HolidayTableMissing,
             format!("Chưa có lịch ngày làm việc của năm {}; cần bổ sung trước khi tính hạn.", missing.0),
-            format!("There is no working calendar for {}; add it before terms can be computed.", missing.0),
+            format!("There is no working calendar for {}; add it so that deadlines can be computed.", missing.0),
         )
     }
 }
 
-/// The response carries the problem; the trace middleware writes it out in the caller's language.
+/// The response carries the problem as an extension; the trace middleware writes it in the caller's language.
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -1,35 +1,35 @@
 //! # ngoaivu
 //!
-//! The system in which a Vietnamese province manages its delegations. This crate is one house; its rooms, from the
-//! roof down (a room imports only lower floors and itself):
+//! The system in which a Vietnamese province manages its official delegations. The crate is divided into rooms, from
+//! the top down (a room imports only lower floors and itself):
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 9 | `main` the command line · [`app`] the application once · [`demo`] the demo world |
-//! | 8 | [`jobs`] one loop over what is due |
+//! | 9 | `main` the command line · [`app`] state and routes of the application · [`demo`] the demo world |
+//! | 8 | [`jobs`] background jobs |
 //! | 7 | [`calendar`] who is abroad, who is visiting |
 //! | 6 | [`procedures`] each procedure a folder of the same ten names |
-//! | 5 | [`handling`] what every procedure shares of a dossier |
-//! | 4 | [`registry`] agencies, officials, partners, holidays · [`regulation`] the law book and its answers · [`approval`] steps, inbox, history · [`dossier`] parts of dossiers · [`statistics`] figures |
-//! | 3 | [`access`] who is calling, and what he may do |
+//! | 5 | [`handling`] what dossiers of all procedures share |
+//! | 4 | [`registry`] agencies, officials, partners, holidays · [`regulation`] regulations and what they say about a case · [`approval`] steps, inbox, history · [`dossier`] parts of dossiers · [`statistics`] figures |
+//! | 3 | [`access`] who calls, and what they may do |
 //! | 2 | [`web`] HTTP tools · [`record`] the audit trail, the outbox |
 //! | 1 | [`db`] the two databases · [`papers`] CSV, XLSX, DOCX, iCalendar · [`error`] refusals · [`config`] |
-//! | 0 | [`kernel`] words of the trade |
+//! | 0 | [`kernel`] the vocabulary of the domain |
 //!
-//! Neighbours on floor 4 do not import each other: the room above drives, the others answer. Pure files know neither
-//! database nor HTTP nor clock. `tests/architecture.rs` holds all this.
+//! Rooms on floor 4 do not import each other: the rooms above call them. Pure files know neither database nor HTTP
+//! nor clock. `tests/architecture.rs` checks all this.
 //!
-//! ## A walk: a clerk's head submits a trip
+//! ## Walk-through: the head of an agency submits a trip
 //!
-//! 1. `handling/http/routes.rs` made the route `…/submit` for the procedure; it hands its body, unread, to `act`.
+//! 1. `handling/http/routes.rs` made the route `…/submit` for the procedure; it passes its body, unread, to `act`.
 //! 2. `access/call.rs`: the token becomes an [`access::account::Actor`]; `change_and` opens the transaction on the writer.
 //! 3. `handling/actions/mod.rs::find` loads the dossier (404), `open` checks 428, 403, 412, 409.
 //! 4. `handling/actions/approval.rs::submit` asks `regulation/assess.rs` with the facts of the procedure's `case.rs`;
-//!    missing papers are 409.
+//!    missing documents give 409.
 //! 5. `approval/process.rs` plans and opens the steps, the procedure's `flow.rs` says the next state.
-//! 6. `handling/actions::conclude` saves, writes facts, history and trail; the writer commits; the view goes out.
+//! 6. `handling/actions::conclude` saves, writes facts, history and trail; the writer commits; the response is sent.
 //!
-//! The decision and the annual figures walk the same way: see `docs/architecture.md`.
+//! The decision and the annual statistics take the same path: see `docs/architecture.md`.
 
 // The examples of the specification are long JSON literals.
 #![recursion_limit = "256"]

@@ -1,4 +1,4 @@
-//! The program `ngoaivu`: the command line of the contract (api.md §9). Exit 0 only where all is well.
+//! The program `ngoaivu`: the command line described in api.md §9. It exits with 0 only on success.
 
 mod cli;
 
@@ -15,8 +15,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("ngoaivu: {error:#}");
-            let newer =
-                error.downcast_ref::<migrate::Fault>().is_some_and(|f| matches!(f, migrate::Fault::NewerDatabase(_)));
+            let newer = error
+                .downcast_ref::<migrate::MigrationFault>()
+                .is_some_and(|f| matches!(f, migrate::MigrationFault::NewerDatabase(_)));
             ExitCode::from(if newer { 78 } else { 1 })
         }
     }

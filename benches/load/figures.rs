@@ -1,4 +1,4 @@
-//! What a statistic costs that is counted anew, as a multiple of reading the same facts once with plain SQL.
+//! The cost of computing a statistic that is not cached, as a multiple of reading the same facts once with plain SQL.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use ngoaivu::statistics::store;
 use crate::Server;
 use crate::seed::COUNTRIES;
 
-/// How often each is done; the middle one counts.
+/// Repetitions of each measurement; the median counts.
 const TIMES: usize = 7;
 
 #[derive(QueryableByName)]
@@ -70,7 +70,7 @@ fn middle(mut all: Vec<Duration>) -> f64 {
     all[all.len() / 2].as_secs_f64() * 1_000.0
 }
 
-/// Reads every column of the facts of these days; how many people and groups there are, and the milliseconds.
+/// Reads every column of the facts in this period; returns the number of people and groups, and the milliseconds.
 fn plain(conn: &mut Conn, procedures: &str, from: &str, to: &str) -> (usize, f64) {
     let which = format!("f.procedure IN ({procedures}) AND f.travel_date BETWEEN '{from}' AND '{to}'");
     let facts = format!("SELECT f.* FROM facts f WHERE {which}");
@@ -89,7 +89,7 @@ fn plain(conn: &mut Conn, procedures: &str, from: &str, to: &str) -> (usize, f64
     (found, middle(times))
 }
 
-/// Milliseconds of a question that was never asked before: each time another first day, before anything is counted.
+/// Milliseconds of a query that is not cached: each run starts on a different day, before the first fact.
 fn counted(server: &Server, token: &str, query: &dyn Fn(usize) -> String) -> f64 {
     let times = (0..TIMES).map(|n| {
         let path = format!("/api/v1/statistics/inbound?{}", query(n));
@@ -104,8 +104,8 @@ fn counted(server: &Server, token: &str, query: &dyn Fn(usize) -> String) -> f64
 
 pub fn measure(server: &Server, address: &Address, token: &str) {
     let mut conn = address.connect().unwrap();
-    println!("\n| counted anew | to reach | plain SQL ms | answer ms | multiple |\n|---|---|---|---|---|");
-    // Seeded delegations begin in 2016: days of 2015 add none, so the facts are the same each time.
+    println!("\n| not cached | target | plain SQL ms | answer ms | multiple |\n|---|---|---|---|---|");
+    // Seeded delegations start in 2016, so the extra days in 2015 add no facts: each run counts the same ones.
     let (people, read) = plain(&mut conn, "'inbound'", "2016-01-01", "2016-12-31");
     let ms = counted(server, token, &|n| format!("from=2015-12-{:02}&to=2016-12-31&by=country", n + 1));
     println!("| one year by country, {people} people and groups | 2 | {read:.1} | {ms:.1} | {:.2} |", ms / read);
@@ -114,7 +114,7 @@ pub fn measure(server: &Server, address: &Address, token: &str) {
         let ms = counted(server, token, &|n| format!("from=2015-12-{:02}&to=2025-12-31&by={by}", n + 1));
         println!("| ten years by {by}, {people} people and groups | 3 | {read:.1} | {ms:.1} | {:.2} |", ms / read);
     }
-    // A report shows the year before too, so those are its facts.
+    // A report compares with the previous year, so it reads the facts of both.
     let (people, read) = plain(&mut conn, "'inbound', 'outbound'", "2019-01-01", "2020-12-31");
     let body = r#"{"kind": "annual", "year": 2020}"#;
     let freeze = |_| {
@@ -130,7 +130,7 @@ pub fn measure(server: &Server, address: &Address, token: &str) {
     );
 }
 
-/// Delegations for which facts alone are made, to see how the cost of counting grows.
+/// Numbers of delegations to measure how the cost of counting grows; only their facts are created.
 const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
 
 fn made(n: usize) -> Fact {
@@ -160,10 +160,10 @@ fn made(n: usize) -> Fact {
     }
 }
 
-/// What counting ten years costs, by how many delegations there are.
+/// The cost of counting ten years, by number of delegations.
 pub fn growth(folder: &Path) {
     println!(
-        "\n| delegations | people | ten years by country, ms | µs a delegation | resident MiB after |\n|---|---|---|---|---|"
+        "\n| delegations | people | ten years by country, ms | µs per delegation | resident MiB after |\n|---|---|---|---|---|"
     );
     for size in SIZES {
         let place = folder.join(format!("growth-{size}"));

@@ -1,4 +1,4 @@
-//! A list of 50,000 rows in one file: how long it takes, and how much memory.
+//! Imports one file of 50,000 rows and measures time and memory.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -91,7 +91,9 @@ pub fn measure(server: &Server, token: &str) {
     );
     seen.dedup();
     println!(
-        "\nImport of {ROWS} rows ({} KiB of XLSX): taken after {:.2} s, committed after {:.1} s, {} steps of progress seen; anonymous memory {before} MiB before, {peak} MiB at its highest; a look at it took at most {:.0} ms.",
+        "\nImport of {ROWS} rows ({} KiB of XLSX): accepted after {:.2} s, \
+         committed after {:.1} s, {} progress steps seen; anonymous memory {before} MiB before, {peak} MiB at peak; \
+         polling took at most {:.0} ms.",
         file.len() / 1024,
         accepted.as_secs_f64(),
         took.as_secs_f64(),

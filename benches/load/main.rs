@@ -1,8 +1,9 @@
-//! Load: seeds 100,000 delegations with 800,000 members, then drives `wrk` and prints every figure as a ratio to `/healthz`.
+//! Load test: seeds 100,000 delegations with 800,000 members, then runs `wrk` and prints each figure as a ratio to
+//! `/healthz`.
 //!
 //! `cargo bench --bench load` measures SQLite; `cargo bench --bench load -- --database-url postgres://…` an empty
-//! PostgreSQL database. `--delegations N` seeds fewer, `--only WORD` measures what has the word in its name. Client and
-//! server share the machine's cores.
+//! PostgreSQL database. `--delegations N` seeds fewer, `--only WORD` runs the measurements whose name contains the
+//! word. Client and server share the machine's cores.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -40,7 +41,7 @@ fn arguments() -> Arguments {
             "--delegations" => found.delegations = words.next().unwrap().parse().unwrap(),
             "--seconds" => found.seconds = words.next().unwrap().parse().unwrap(),
             "--only" => found.only = words.next().unwrap(),
-            // cargo adds this one by itself.
+            // cargo always passes this one.
             "--bench" => {}
             other => panic!("unknown argument {other}"),
         }
@@ -71,7 +72,7 @@ impl Server {
         Server { process, address }
     }
 
-    /// One request over a connection of its own: head and body of the answer.
+    /// Sends one request over a new connection; returns head and body of the response.
     fn exchange(&self, method: &str, path: &str, token: &str, body: &str) -> (String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let request = format!(
@@ -90,7 +91,7 @@ impl Server {
         serde_json::from_str(&body).unwrap_or_else(|_| panic!("{head}\n{body}"))
     }
 
-    /// The entity tag of an answer.
+    /// The entity tag of a response.
     fn tag(&self, path: &str, token: &str) -> String {
         let (head, _) = self.exchange("GET", path, token, "");
         let line = head.lines().find(|l| l.to_ascii_lowercase().starts_with("etag: ")).unwrap();
@@ -143,7 +144,7 @@ fn wrk(server: &Server, folder: &Path, seconds: u32, warm: bool, script: &str, p
         run(2);
     }
     let text = run(seconds);
-    assert!(!text.contains("Non-2xx"), "some answers were refusals:\n{text}");
+    assert!(!text.contains("Non-2xx"), "some responses were errors:\n{text}");
     let field = |name: &str| {
         let line = text.lines().find(|l| l.trim_start().starts_with(name)).unwrap_or_else(|| panic!("{text}"));
         line.split_whitespace().nth(1).unwrap().to_owned()
@@ -155,7 +156,7 @@ fn get(token: &str) -> String {
     format!("wrk.headers['Authorization'] = 'Bearer {token}'")
 }
 
-/// Drafts that are written while eight clients pull statistics, against drafts that are written alone.
+/// Throughput of creating drafts while eight clients read statistics, compared with creating drafts alone.
 fn beside_readers(server: &Server, folder: &Path, seconds: u32, (officer, clerk): (&str, &str), body: &str) {
     let create = format!(
         "{}\nwrk.method = 'POST'\nwrk.headers['Content-Type'] = 'application/json'\nwrk.body = [==[{body}]==]",
@@ -163,12 +164,10 @@ fn beside_readers(server: &Server, folder: &Path, seconds: u32, (officer, clerk)
     );
     let path = "/api/v1/outbound-delegations";
     println!(
-        "\n| 8 clients pull statistics | writes/s alone | writes/s beside them | part kept (to reach 0.9) | statistics/s |\n|---|---|---|---|---|"
+        "\n| 8 clients read statistics | writes/s alone | writes/s with readers | share kept (target 0.9) | statistics/s |\n|---|---|---|---|---|"
     );
-    for (name, pause) in
-        [("each once a second", 1_000), ("each ten times a second", 100), ("as fast as they get answers", 0)]
-    {
-        // A year of its own each time, so that answers are counted, and then again from memory.
+    for (name, pause) in [("each once a second", 1_000), ("each ten times a second", 100), ("as fast as possible", 0)] {
+        // A different year each time: the first ten answers are computed, later ones come from the cache.
         let readers = format!(
             "{}\nlocal at = 0\nrequest = function() at = at + 1; return wrk.format('GET', '/api/v1/statistics/inbound?by=country,month&year=' .. (2016 + at % 10)) end\n{}",
             get(officer),
@@ -178,7 +177,7 @@ fn beside_readers(server: &Server, folder: &Path, seconds: u32, (officer, clerk)
         std::fs::write(&file, readers).unwrap();
         let mut kept = Vec::new();
         let (mut pulled, mut alone_best, mut beside_best) = (String::new(), 0.0, 0.0);
-        // Alone and beside, turn by turn: the host's speed drifts.
+        // Alternate between the two, because the host's speed drifts.
         for _ in 0..3 {
             let alone = wrk(server, folder, seconds, false, &create, path).requests;
             let readers = Command::new("wrk")
@@ -271,7 +270,7 @@ fn main() {
         get(&officer),
         folder.join("submitted.txt").display()
     );
-    // No warm-up: each dossier is appraised once.
+    // No warm-up: a dossier can be appraised only once.
     measure("appraise, durable, audited", 0.05, false, appraise, "/");
     let ids = seeded.closed_visits.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(",");
     let one = format!(
@@ -300,7 +299,7 @@ fn main() {
     let unchanged = format!("{}\nwrk.headers['If-None-Match'] = '{known}'", get(&officer));
     measure("statistics, 304", 0.4, true, unchanged, "/api/v1/statistics/inbound?year=2024&by=country");
     let under_load = server.memory();
-    println!("\n| operation | to reach | requests/s | p50 | p99 | ratio to `/healthz` |\n|---|---|---|---|---|---|");
+    println!("\n| operation | target | requests/s | p50 | p99 | ratio to `/healthz` |\n|---|---|---|---|---|---|");
     for (name, found, ratio) in &rows {
         println!("| {name} | {:.0} | {} | {} | {ratio:.3} |", found.requests, found.p50, found.p99);
     }

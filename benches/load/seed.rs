@@ -1,4 +1,4 @@
-//! Seeds a world through the product's own stores, in groups, `synchronous=FULL` as in service.
+//! Seeds the database through the product's own stores, in groups, with `synchronous=FULL` as in production.
 
 use crate::visits;
 use kernel::id::Id;
@@ -7,7 +7,7 @@ use kernel::words::{
     Body, Capacity, DecisionVerdict, FundingSource, InviterKind, ManagedBy, MemberRole, Personnel, PostLevel,
     Procedure, Purpose, SignedAs, StepKind,
 };
-use ngoaivu::approval::process::{Process, Standing, Step};
+use ngoaivu::approval::process::{Process, Step, StepStanding};
 use ngoaivu::db::{Address, Conn, Db, migrate};
 use ngoaivu::dossier::flow::State;
 use ngoaivu::dossier::model::{Decision, DecisionPaper};
@@ -15,8 +15,8 @@ use ngoaivu::dossier::parts::model::{Funding, InvitingParty, Member, Stop};
 use ngoaivu::dossier::store;
 use ngoaivu::error::Result;
 use ngoaivu::procedures::outbound::facts::fact;
-use ngoaivu::procedures::outbound::model::{Content, Journey, Person, Trip};
-use ngoaivu::registry::agencies::{self, Filter};
+use ngoaivu::procedures::outbound::model::{Journey, MemberSnapshot, Trip, TripContent};
+use ngoaivu::registry::agencies::{self, AgencyFilter};
 use ngoaivu::registry::officials::{ManagementLevel, Official, SINCE_EVER};
 use ngoaivu::registry::officials_store;
 use ngoaivu::{demo, regulations, statistics};
@@ -27,7 +27,7 @@ pub struct Seeded {
     pub visits: usize,
     /// Some ids of closed visits.
     pub closed_visits: Vec<String>,
-    /// Ids of approved visits, all at version 2, each with its day of arrival.
+    /// Ids of approved visits, all at version 2, each with its arrival date.
     pub approved_visits: Vec<(String, Day)>,
     pub members: usize,
     /// Some ids of closed dossiers.
@@ -41,11 +41,11 @@ pub struct Seeded {
 
 const MEMBERS: usize = 8;
 const OFFICIALS: usize = 4_000;
-/// Dossiers in one commit.
+/// Dossiers per commit.
 const GROUP: usize = 500;
-/// Of ten dossiers so many are submitted and wait; the others are closed and count.
+/// Dossiers in ten that are submitted and pending; the others are closed and counted in statistics.
 const SUBMITTED_OF_TEN: usize = 6;
-/// Visits for ten delegations.
+/// Visits per ten delegations.
 const VISITS_OF_TEN: usize = 10;
 pub const COUNTRIES: [&str; 12] = ["LA", "CN", "KR", "JP", "TH", "KH", "US", "DE", "FR", "AU", "SG", "IN"];
 
@@ -131,7 +131,8 @@ pub fn fill(address: &Address, delegations: usize) -> Seeded {
 }
 
 fn people(conn: &mut Conn, now: Moment) -> Result<Cast> {
-    let agency = agencies::page(conn, &Filter { code: Some("SKHCN".into()), ..Filter::default() }, None, 1)?[0].id;
+    let agency =
+        agencies::page(conn, &AgencyFilter { code: Some("SKHCN".into()), ..AgencyFilter::default() }, None, 1)?[0].id;
     let user = |conn: &mut Conn, name: &str| ngoaivu::access::store::credentials(conn, name).map(|c| c.unwrap().0);
     let (clerk, head, chair) = (user(conn, "clerk.skhcn")?, user(conn, "head.skhcn")?, user(conn, "chair")?);
     let mut officials = Vec::with_capacity(OFFICIALS);
@@ -166,12 +167,12 @@ fn people(conn: &mut Conn, now: Moment) -> Result<Cast> {
     Ok(Cast { agency, clerk, head, chair, officials })
 }
 
-/// One dossier; whether it is closed.
+/// Inserts one dossier; returns its id and whether it is closed.
 fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, bool)> {
     let closed = n % 10 >= SUBMITTED_OF_TEN;
     let departure = Day::from_ymd_opt(2016, 1, 4).unwrap() + chrono::Duration::days(i64::try_from(n % 3_650).unwrap());
     let returning = departure + chrono::Duration::days(4);
-    // A stride that is coprime to the number of officials spreads them evenly.
+    // A stride coprime to the number of officials spreads them evenly.
     let who = |at: usize| &cast.officials[(n * 37 + at * 501) % OFFICIALS];
     let stops: Vec<Stop> = (0..1 + usize::from(n.is_multiple_of(2)))
         .map(|at| Stop {
@@ -182,7 +183,7 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
         })
         .collect();
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
-    (propose.standing, propose.acted_by, propose.acted_at) = (Standing::Done, Some(cast.head), Some(now));
+    (propose.standing, propose.acted_by, propose.acted_at) = (StepStanding::Done, Some(cast.head), Some(now));
     let appraise = Step::planned(StepKind::Appraise, Some(Body::Dofa), None, Some(departure), "Quy chế mẫu");
     let decide = Step::planned(StepKind::Decide, Some(Body::PpcChair), None, Some(departure), "Quy chế mẫu");
     let mut process = Process { steps: vec![propose, appraise, decide] };
@@ -194,7 +195,7 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
         id: Id::new(now).0,
         version: 2,
         number: Some(format!("DR-{n}")),
-        content: Content {
+        content: TripContent {
             title: format!("Đoàn công tác số {n}"),
             procedure: Procedure::Outbound,
             purpose: Purpose::Official,
@@ -227,7 +228,11 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
             journey: Journey::default(),
             origin: None,
             people: (0..MEMBERS)
-                .map(|at| Person { full_name: who(at).1.clone(), agency_id: cast.agency, post_level: PostLevel::Staff })
+                .map(|at| MemberSnapshot {
+                    full_name: who(at).1.clone(),
+                    agency_id: cast.agency,
+                    post_level: PostLevel::Staff,
+                })
                 .collect(),
             verdicts: Vec::new(),
         },

@@ -1,4 +1,4 @@
-//! Seeds visits with guests: a quarter closed, the others approved and waiting for their guests.
+//! Seeds visits with guests: a quarter closed, the others approved and not yet arrived.
 
 use kernel::id::Id;
 use kernel::time::{Day, Moment};
@@ -9,7 +9,7 @@ use ngoaivu::dossier::model::{Decision, DecisionPaper};
 use ngoaivu::dossier::store;
 use ngoaivu::error::Result;
 use ngoaivu::procedures::inbound::facts::fact;
-use ngoaivu::procedures::inbound::model::{Content, Guest, Stay, Visit};
+use ngoaivu::procedures::inbound::model::{Guest, Stay, Visit, VisitContent};
 use ngoaivu::procedures::inbound::people;
 use ngoaivu::statistics;
 
@@ -35,7 +35,7 @@ pub fn people(conn: &mut Conn, now: Moment) -> Result<Vec<Guest>> {
     Ok(all)
 }
 
-/// One visit, its day of arrival, and whether it is closed.
+/// Builds one visit; returns it with its arrival date and whether it is closed.
 pub fn one(
     conn: &mut Conn,
     agency: i64,
@@ -48,9 +48,9 @@ pub fn one(
     let closed = n.is_multiple_of(4);
     let arrival = Day::from_ymd_opt(2016, 1, 4).unwrap() + chrono::Duration::days(i64::try_from(n % 3_650).unwrap());
     let country = COUNTRIES[n % COUNTRIES.len()];
-    // Everyone of a visit is of its country: the register has them at the same stride.
+    // All guests of a visit come from its country: the register repeats the countries with this stride.
     let guests = (0..GUESTS).map(|at| people[(n + (at + n / 12) * COUNTRIES.len()) % (PEOPLE - PEOPLE % 12)].clone());
-    let content = Content {
+    let content = VisitContent {
         title: format!("Đoàn khách số {n}"),
         host_agency_id: agency,
         coordinating: Vec::new(),

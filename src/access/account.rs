@@ -1,36 +1,17 @@
 //! Accounts with dated roles and seats, and the actor: an account on one day. Pure.
 
+use kernel::words;
 use std::sync::Arc;
 
 use kernel::time::{Day, valid_on};
 use kernel::words::{Body, Procedure, Role, SignedAs, StepKind};
 
-/// What a program with a token may read (phạm vi).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-#[schema(as = ServiceScope)]
-pub enum Scope {
-    Statistics,
-    Reports,
-}
-
-impl Scope {
-    pub fn word(self) -> &'static str {
-        self.into()
+words! {
+    /// What a program with a token may read (phạm vi).
+    #[schema(as = ServiceScope)]
+    Scope {
+        Statistics: "Số liệu" / "Figures",
+        Reports: "Báo cáo" / "Reports",
     }
 }
 
@@ -110,7 +91,7 @@ pub struct Account {
 }
 
 /// What is to be done: in which procedure, and which step it takes, if any.
-pub type Errand = (Procedure, Option<StepKind>);
+pub type ActScope = (Procedure, Option<StepKind>);
 
 /// Whoever acts: an account with what it holds today.
 #[derive(Debug, Clone)]
@@ -119,7 +100,7 @@ pub struct Actor {
     pub session_id: i64,
     pub today: Day,
     /// Where something is done: only substitutions that cover it count. None where he only looks.
-    pub errand: Option<Errand>,
+    pub errand: Option<ActScope>,
     /// The procedure he looks at: substitutions for others open nothing there.
     pub looks_at: Option<Procedure>,
 }
@@ -143,7 +124,7 @@ impl Actor {
     }
 
     /// The actor on an errand: substitutions that do not cover it are left aside.
-    pub fn on(&self, errand: Errand) -> Self {
+    pub fn on(&self, errand: ActScope) -> Self {
         Actor { errand: Some(errand), ..self.clone() }
     }
 

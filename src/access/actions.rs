@@ -3,12 +3,12 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::access::sessions::Sessions;
+use crate::access::sessions::SessionCache;
 use crate::access::store;
 use crate::access::throttle::Throttle;
-use crate::access::token::{self, ACCESS_SECONDS, Bearer, Key, Keys, digest, random_text};
-use crate::access::{password, password::Hasher};
-use crate::audit::{self, Entry};
+use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
+use crate::access::{password, password::PasswordHasher};
+use crate::audit::{self, AuditEntry};
 use crate::db::{Conn, Db};
 use crate::error::{Code, Error, Result, refuse};
 use kernel::id::Id;
@@ -26,18 +26,18 @@ const ONE_TIME_HOURS: i64 = 24;
 
 /// What sign-in needs of the house.
 #[derive(Clone)]
-pub struct Desk {
+pub struct AuthService {
     pub db: Db,
     pub clock: Clock,
-    pub keys: Keys,
-    pub sessions: Sessions,
-    pub hasher: Hasher,
+    pub keys: SigningKeys,
+    pub sessions: SessionCache,
+    pub hasher: PasswordHasher,
     pub throttle: Throttle,
 }
 
 /// An access token and the refresh token that follows it.
 #[derive(Debug, Clone)]
-pub struct Pair {
+pub struct IssuedTokens {
     pub access_token: String,
     pub refresh_token: String,
     pub expires_in: i64,
@@ -45,13 +45,13 @@ pub struct Pair {
 
 /// The outcome of a refresh; an ended family is written down, so it is no error of the transaction.
 enum Refreshed {
-    Pair(Bearer, String),
+    Pair(BearerClaims, String),
     Refused,
 }
 
-impl Desk {
+impl AuthService {
     /// Signs in with a user name and a password.
-    pub async fn login(&self, username: String, password: String, trace_id: String) -> Result<Pair> {
+    pub async fn login(&self, username: String, password: String, trace_id: String) -> Result<IssuedTokens> {
         let now = self.clock.now();
         self.throttle.check(&username, now)?;
         let name = username.clone();
@@ -74,7 +74,7 @@ impl Desk {
         let key = self.signing_key(now).await?;
         let opened = self.db.write(
             move |conn| {
-                let bearer = Bearer { user_id, session_id: Id::new(now).0 };
+                let bearer = BearerClaims { user_id, session_id: Id::new(now).0 };
                 store::open_session(conn, bearer.session_id, user_id, now)?;
                 let refresh = new_refresh(conn, bearer.session_id, now)?;
                 remember(conn, now, &username, "sign_in", &trace_id)?;
@@ -87,7 +87,7 @@ impl Desk {
     }
 
     /// Trades a refresh token for a new pair (RFC 9700 §4.14): once, with a short grace for lost answers.
-    pub async fn refresh(&self, refresh_token: String, trace_id: String) -> Result<Pair> {
+    pub async fn refresh(&self, refresh_token: String, trace_id: String) -> Result<IssuedTokens> {
         let now = self.clock.now();
         let key = self.signing_key(now).await?;
         let sessions = self.sessions.clone();
@@ -145,31 +145,33 @@ impl Desk {
     }
 
     /// The key that signs now; makes one where the last is missing or old.
-    async fn signing_key(&self, now: Moment) -> Result<Key> {
+    async fn signing_key(&self, now: Moment) -> Result<SigningKey> {
         if let Some(key) = self.keys.current(now) {
             return Ok(key);
         }
         let keys = self.keys.clone();
-        let rotated =
-            self.db.write(move |conn| rotate(conn, now), move |(all, _): &(Vec<Key>, Key)| keys.replace(all.clone()));
+        let rotated = self.db.write(
+            move |conn| rotate(conn, now),
+            move |(all, _): &(Vec<SigningKey>, SigningKey)| keys.replace(all.clone()),
+        );
         rotated.await.map(|(_, key)| key)
     }
 }
 
 /// Makes a new key unless a fresh one is there; answers all keys and the one that signs.
-fn rotate(conn: &mut Conn, now: Moment) -> Result<(Vec<Key>, Key)> {
-    let keys = Keys::default();
+fn rotate(conn: &mut Conn, now: Moment) -> Result<(Vec<SigningKey>, SigningKey)> {
+    let keys = SigningKeys::default();
     keys.replace(store::keys(conn)?);
     if let Some(key) = keys.current(now) {
         return Ok((store::keys(conn)?, key));
     }
-    let key = Key::new(now);
+    let key = SigningKey::new(now);
     store::rotate_key(conn, &key, now)?;
     Ok((store::keys(conn)?, key))
 }
 
-fn pair(key: &Key, bearer: Bearer, refresh_token: String, now: Moment) -> Result<Pair> {
-    Ok(Pair { access_token: token::sign(key, bearer, now)?, refresh_token, expires_in: ACCESS_SECONDS })
+fn pair(key: &SigningKey, bearer: BearerClaims, refresh_token: String, now: Moment) -> Result<IssuedTokens> {
+    Ok(IssuedTokens { access_token: token::sign(key, bearer, now)?, refresh_token, expires_in: ACCESS_SECONDS })
 }
 
 fn new_refresh(conn: &mut Conn, session_id: i64, now: Moment) -> Result<String> {
@@ -203,7 +205,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &str) -> Res
     }
     let refresh = new_refresh(conn, row.session_id, now)?;
     store::use_refresh(conn, stored, &digest(&refresh), row.used_at.unwrap_or(now))?;
-    Ok(Refreshed::Pair(Bearer { user_id, session_id: row.session_id }, refresh))
+    Ok(Refreshed::Pair(BearerClaims { user_id, session_id: row.session_id }, refresh))
 }
 
 /// Makes a one-time token for an account; older ones no longer work.
@@ -215,7 +217,7 @@ pub fn one_time_token(conn: &mut Conn, user_id: i64, now: Moment) -> Result<(Str
 }
 
 fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, trace_id: &str) -> Result<()> {
-    audit::append(conn, &Entry { at, actor: username, action, object: "session", detail: json!({}), trace_id })
+    audit::append(conn, &AuditEntry { at, actor: username, action, object: "session", detail: json!({}), trace_id })
 }
 
 /// The first administrator, or a way back in: only by the command line, on the machine itself.
@@ -253,7 +255,7 @@ pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -
     };
     let action = if create { "create_administrator" } else { "reset_account" };
     let object = format!("users/{}", Id(user_id));
-    let entry = Entry {
+    let entry = AuditEntry {
         at: now,
         actor: "command-line",
         action,

@@ -8,15 +8,15 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 
-use crate::access::account::{Account, Actor, Errand, SERVICE_PREFIX};
-use crate::access::sessions::Sessions;
-use crate::access::token::{Keys, unauthenticated};
+use crate::access::account::{Account, ActScope, Actor, SERVICE_PREFIX};
+use crate::access::sessions::SessionCache;
+use crate::access::token::{SigningKeys, unauthenticated};
 use crate::access::{services_store, store};
 use crate::audit;
 use crate::db::{Conn, Db};
 use crate::error::{Code, Error, Result, forbidden, refuse};
 use crate::web::etag::IfMatch;
-use crate::web::idempotency::{self, Reply, Running, fingerprint};
+use crate::web::idempotency::{self, InFlightKeys, Reply, fingerprint};
 use crate::web::trace::{TraceId, language_of};
 use kernel::text::Language;
 use kernel::time::{Clock, Day, Moment, day_of};
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_millis(10);
 
 /// Who calls, when, and with which preconditions.
 #[derive(Clone)]
-pub struct Call {
+pub struct RequestContext {
     pub actor: Actor,
     pub now: Moment,
     pub today: Day,
@@ -36,17 +36,17 @@ pub struct Call {
     key: Option<String>,
     path: String,
     db: Db,
-    running: Running,
-    sessions: Sessions,
+    running: InFlightKeys,
+    sessions: SessionCache,
 }
 
-impl FromRequest for Call {
+impl FromRequest for RequestContext {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { Call::of(&req).await })
+        Box::pin(async move { RequestContext::of(&req).await })
     }
 }
 
@@ -60,9 +60,10 @@ pub fn trace_id_of(req: &HttpRequest) -> String {
     req.extensions().get::<TraceId>().map(|t| t.0.clone()).unwrap_or_default()
 }
 
-impl Call {
+impl RequestContext {
     async fn of(req: &HttpRequest) -> Result<Self> {
-        let (clock, keys, sessions, db): (Clock, Keys, Sessions, Db) = (tool(req)?, tool(req)?, tool(req)?, tool(req)?);
+        let (clock, keys, sessions, db): (Clock, SigningKeys, SessionCache, Db) =
+            (tool(req)?, tool(req)?, tool(req)?, tool(req)?);
         let now = clock.now();
         let today = day_of(now);
         let header = req.headers().get("authorization").and_then(|v| v.to_str().ok()).ok_or_else(unauthenticated)?;
@@ -78,9 +79,9 @@ impl Call {
             let found = db.read(move |conn| services_store::account(conn, &digest, today)).await?;
             (Arc::new(found.ok_or_else(unauthenticated)?), 0)
         } else {
-            Call::person(token, now, &keys, &sessions, &db).await?
+            RequestContext::person(token, now, &keys, &sessions, &db).await?
         };
-        Ok(Call {
+        Ok(RequestContext {
             actor: Actor::new(actor_account, session_id, today),
             now,
             today,
@@ -99,8 +100,8 @@ impl Call {
     async fn person(
         token: &str,
         now: Moment,
-        keys: &Keys,
-        sessions: &Sessions,
+        keys: &SigningKeys,
+        sessions: &SessionCache,
         db: &Db,
     ) -> Result<(Arc<Account>, i64)> {
         let bearer = keys.check(token, now)?;
@@ -124,8 +125,8 @@ impl Call {
     }
 
     /// The call on an errand: substitutions that do not cover it are left aside.
-    pub fn on(&self, errand: Errand) -> Self {
-        Call { actor: self.actor.on(errand), ..self.clone() }
+    pub fn on(&self, errand: ActScope) -> Self {
+        RequestContext { actor: self.actor.on(errand), ..self.clone() }
     }
 
     /// Lets writes that wait go first: figures can wait some milliseconds, and programs that pull them without a pause
@@ -140,7 +141,7 @@ impl Call {
     pub async fn read<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Conn, &Call) -> Result<T> + Send + 'static,
+        F: FnOnce(&mut Conn, &RequestContext) -> Result<T> + Send + 'static,
     {
         let call = self.clone();
         self.db.read(move |conn| query(conn, &call)).await
@@ -150,7 +151,7 @@ impl Call {
     pub async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Conn, &Call) -> Result<T> + Send + 'static,
+        F: FnOnce(&mut Conn, &RequestContext) -> Result<T> + Send + 'static,
     {
         let call = self.clone();
         self.db.write(move |conn| job(conn, &call), |_| {}).await
@@ -160,8 +161,8 @@ impl Call {
     /// Everything of it, the kept answer too, is one transaction.
     pub async fn change<S, See, Do>(self, fingerprint: String, see: See, act: Do) -> Result<HttpResponse>
     where
-        See: FnOnce(&mut Conn, &Call) -> Result<S> + Send + 'static,
-        Do: FnOnce(&mut Conn, &Call, S) -> Result<Reply> + Send + 'static,
+        See: FnOnce(&mut Conn, &RequestContext) -> Result<S> + Send + 'static,
+        Do: FnOnce(&mut Conn, &RequestContext, S) -> Result<Reply> + Send + 'static,
     {
         self.change_and(fingerprint, see, act, || {}).await
     }
@@ -169,8 +170,8 @@ impl Call {
     /// The same, for what changes accounts: every in-memory copy is dropped with the commit.
     pub async fn change_accounts<S, See, Do>(self, fingerprint: String, see: See, act: Do) -> Result<HttpResponse>
     where
-        See: FnOnce(&mut Conn, &Call) -> Result<S> + Send + 'static,
-        Do: FnOnce(&mut Conn, &Call, S) -> Result<Reply> + Send + 'static,
+        See: FnOnce(&mut Conn, &RequestContext) -> Result<S> + Send + 'static,
+        Do: FnOnce(&mut Conn, &RequestContext, S) -> Result<Reply> + Send + 'static,
     {
         let accounts_changed = self.accounts_changed();
         self.change_and(fingerprint, see, act, accounts_changed).await
@@ -191,8 +192,8 @@ impl Call {
         then: Then,
     ) -> Result<HttpResponse>
     where
-        See: FnOnce(&mut Conn, &Call) -> Result<S> + Send + 'static,
-        Do: FnOnce(&mut Conn, &Call, S) -> Result<Reply> + Send + 'static,
+        See: FnOnce(&mut Conn, &RequestContext) -> Result<S> + Send + 'static,
+        Do: FnOnce(&mut Conn, &RequestContext, S) -> Result<Reply> + Send + 'static,
         Then: FnOnce() + Send + 'static,
     {
         let hold = match &self.key {
@@ -248,7 +249,7 @@ impl Call {
     pub fn remember(&self, conn: &mut Conn, action: &str, object: &str, detail: serde_json::Value) -> Result<()> {
         audit::append(
             conn,
-            &audit::Entry {
+            &audit::AuditEntry {
                 at: self.now,
                 actor: self.actor.username(),
                 action,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::access::account::StandIn;
-use crate::access::substitutions::{Filter, Substitution, given_to, page};
+use crate::access::substitutions::{Substitution, SubstitutionFilter, given_to, page};
 use crate::db::Conn;
 use crate::db::schema::{past_seats, seats, users};
 use crate::error::Result;
@@ -52,10 +52,10 @@ pub fn stand_ins(conn: &mut Conn, accounts: &[i64]) -> Result<HashMap<i64, Vec<S
     Ok(all)
 }
 
-pub type Span = (Day, Option<Day>);
+pub type HeldSpan = (Day, Option<Day>);
 
 /// The days that two half-open spans share.
-pub fn common(one: Span, other: Span) -> Option<Span> {
+pub fn common(one: HeldSpan, other: HeldSpan) -> Option<HeldSpan> {
     let from = one.0.max(other.0);
     let to = [one.1, other.1].into_iter().flatten().min();
     to.is_none_or(|to| from < to).then_some((from, to))
@@ -110,7 +110,7 @@ pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
             all.push(Holder { user, valid_from: from, valid_to: to, by: None });
         }
     }
-    for s in page(conn, &Filter { body: Some(body), at: Some(at), of: None }, 0, i64::from(i32::MAX))? {
+    for s in page(conn, &SubstitutionFilter { body: Some(body), at: Some(at), of: None }, 0, i64::from(i32::MAX))? {
         // With the seat of whoever gave it, it lapses.
         let lent = all.iter().find(|h| h.by.is_none() && h.user == s.from_user);
         let Some(lent) = lent.and_then(|h| common((h.valid_from, h.valid_to), (s.valid_from, s.valid_to))) else {

@@ -6,10 +6,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Account;
-use crate::access::actions::{Desk, Pair};
-use crate::access::call::{Call, trace_id_of};
-use crate::access::permission::{Act, Kind};
-use crate::access::users::{self, Exists, NewUser, RoleHeld, SeatHeld, UserChanges};
+use crate::access::actions::{AuthService, IssuedTokens};
+use crate::access::call::{RequestContext, trace_id_of};
+use crate::access::permission::Permission;
+use crate::access::users::{self, AccountReferences, NewUser, RoleHeld, SeatHeld, UserChanges};
 use crate::access::{password, store};
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::etag::etag;
@@ -94,8 +94,8 @@ struct TokenPair {
     refresh_token: String,
 }
 
-impl From<Pair> for TokenPair {
-    fn from(pair: Pair) -> Self {
+impl From<IssuedTokens> for TokenPair {
+    fn from(pair: IssuedTokens) -> Self {
         TokenPair {
             access_token: pair.access_token,
             token_type: "Bearer",
@@ -166,7 +166,7 @@ impl From<&Account> for UserView {
 #[utoipa::path(tag = "access", security(()), request_body = Login,
     responses((status = 200, description = "signed in", body = TokenPair)))]
 #[post("/auth/login")]
-async fn login(req: HttpRequest, desk: web::Data<Desk>, body: Incoming<Login>) -> Result<HttpResponse> {
+async fn login(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Login>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
     let pair = desk.login(body.username, body.password, trace_id_of(&req)).await?;
     Ok(HttpResponse::Ok().json(TokenPair::from(pair)))
@@ -176,7 +176,7 @@ async fn login(req: HttpRequest, desk: web::Data<Desk>, body: Incoming<Login>) -
 #[utoipa::path(tag = "access", security(()), request_body = Refresh,
     responses((status = 200, description = "a new pair", body = TokenPair)))]
 #[post("/auth/refresh")]
-async fn refresh(req: HttpRequest, desk: web::Data<Desk>, body: Incoming<Refresh>) -> Result<HttpResponse> {
+async fn refresh(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Refresh>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
     let pair = desk.refresh(body.refresh_token, trace_id_of(&req)).await?;
     Ok(HttpResponse::Ok().json(TokenPair::from(pair)))
@@ -185,7 +185,7 @@ async fn refresh(req: HttpRequest, desk: web::Data<Desk>, body: Incoming<Refresh
 /// Ends this sign-in at once: access and refresh token.
 #[utoipa::path(tag = "access", request_body = Empty, responses((status = 200, description = "signed out", body = Empty)))]
 #[post("/auth/logout")]
-async fn logout(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
+async fn logout(call: RequestContext, body: Incoming<Empty>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let print = body.fingerprint.clone();
     call.change_accounts(
@@ -205,7 +205,7 @@ async fn logout(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
 #[utoipa::path(tag = "access", security(()), request_body = Activate,
     responses((status = 200, description = "the password is set", body = Empty)))]
 #[post("/auth/activate")]
-async fn activate(req: HttpRequest, desk: web::Data<Desk>, body: Incoming<Activate>) -> Result<HttpResponse> {
+async fn activate(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Activate>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
     desk.activate(body.token, body.password, trace_id_of(&req)).await?;
     Ok(HttpResponse::Ok().json(Empty {}))
@@ -214,7 +214,7 @@ async fn activate(req: HttpRequest, desk: web::Data<Desk>, body: Incoming<Activa
 /// The caller's own account.
 #[utoipa::path(tag = "access", responses((status = 200, description = "the account", body = UserView)))]
 #[get("/me")]
-async fn me(call: Call) -> Result<HttpResponse> {
+async fn me(call: RequestContext) -> Result<HttpResponse> {
     let view = UserView::from(call.actor.account.as_ref());
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(view.version))).json(view))
 }
@@ -223,7 +223,11 @@ async fn me(call: Call) -> Result<HttpResponse> {
 #[utoipa::path(tag = "access", request_body = ChangePassword,
     responses((status = 200, description = "the password is changed", body = Empty)))]
 #[post("/me/password")]
-async fn change_password(call: Call, desk: web::Data<Desk>, body: Incoming<ChangePassword>) -> Result<HttpResponse> {
+async fn change_password(
+    call: RequestContext,
+    desk: web::Data<AuthService>,
+    body: Incoming<ChangePassword>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
     let print = body.fingerprint.clone();
     let body = body.check()?;
@@ -277,8 +281,8 @@ struct UserPage {
 /// The accounts, in the order of user names.
 #[utoipa::path(tag = "access", params(Paging), responses((status = 200, description = "accounts", body = UserPage)))]
 #[get("/users")]
-async fn list_users(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
-    call.actor.require(Act::Administer, Kind::Account)?;
+async fn list_users(call: RequestContext, paging: Query<Paging>) -> Result<HttpResponse> {
+    call.actor.require(Permission::AdministerAccounts)?;
     let limit = query::limit(paging.0.limit)?;
     let after = query::place("users", paging.0.cursor.as_deref(), |p| p.first().cloned())?;
     let count = paging.0.count.unwrap_or(false);
@@ -306,7 +310,11 @@ pub fn page_response(path: &str, next: Option<&str>) -> actix_web::HttpResponseB
 /// Creates an account without a password.
 #[utoipa::path(tag = "access", request_body = NewUser, responses((status = 201, description = "created", body = UserView)))]
 #[post("/users")]
-async fn create_user(call: Call, exists: web::Data<Exists>, body: Incoming<NewUser>) -> Result<HttpResponse> {
+async fn create_user(
+    call: RequestContext,
+    exists: web::Data<AccountReferences>,
+    body: Incoming<NewUser>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
     let print = body.fingerprint.clone();
     let exists = *exists.get_ref();
@@ -325,7 +333,7 @@ async fn create_user(call: Call, exists: web::Data<Exists>, body: Incoming<NewUs
 /// One account.
 #[utoipa::path(tag = "access", params(("id" = String, Path)), responses((status = 200, description = "the account", body = UserView)))]
 #[get("/users/{id}")]
-async fn show_user(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show_user(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let account = call.read(move |conn, call| users::find(conn, call, id)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(account.version))).json(UserView::from(&account)))
@@ -336,8 +344,8 @@ async fn show_user(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     responses((status = 200, description = "changed", body = UserView)))]
 #[patch("/users/{id}")]
 async fn change_user(
-    call: Call,
-    exists: web::Data<Exists>,
+    call: RequestContext,
+    exists: web::Data<AccountReferences>,
     id: web::Path<String>,
     body: Incoming<UserChanges>,
 ) -> Result<HttpResponse> {
@@ -369,8 +377,8 @@ struct OneTimeToken {
     responses((status = 200, description = "the token", body = OneTimeToken)))]
 #[post("/users/{id}/reset")]
 async fn reset_user(
-    call: Call,
-    desk: web::Data<Desk>,
+    call: RequestContext,
+    desk: web::Data<AuthService>,
     id: web::Path<String>,
     body: Incoming<Empty>,
 ) -> Result<HttpResponse> {

@@ -23,15 +23,15 @@ const PASSES: u32 = 2;
 
 /// Computes and checks hashes.
 #[derive(Clone)]
-pub struct Hasher {
+pub struct PasswordHasher {
     turns: Arc<Semaphore>,
     queue: Arc<Semaphore>,
     buffers: Arc<Mutex<Vec<Vec<Block>>>>,
 }
 
-impl Default for Hasher {
+impl Default for PasswordHasher {
     fn default() -> Self {
-        Hasher {
+        PasswordHasher {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             queue: Arc::new(Semaphore::new(WAITING)),
             buffers: Arc::default(),
@@ -39,7 +39,7 @@ impl Default for Hasher {
     }
 }
 
-impl Hasher {
+impl PasswordHasher {
     /// The PHC string of a password.
     pub async fn hash(&self, password: String) -> Result<String> {
         self.in_turn(move |buffer| hash_with(&password, rand::random(), buffer)).await
@@ -138,7 +138,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_password_is_checked_whatever_form_its_marks_were_typed_in() {
-        let hasher = Hasher::default();
+        let hasher = PasswordHasher::default();
         let hash = hasher.hash("mùa xuân năm ấy đẹp".into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let nfd: String = unicode_normalization::UnicodeNormalization::nfd("mùa xuân năm ấy đẹp").collect();

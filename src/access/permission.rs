@@ -2,49 +2,74 @@
 
 use crate::access::account::{Actor, Scope};
 use crate::error::{Result, forbidden};
+use kernel::words;
 use kernel::words::{Body, Role};
 
-/// What is done: a few uniform acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Act {
-    Read,
-    Draft,
-    Submit,
-    Handle,
-    Appraise,
-    Consult,
-    Consent,
-    Decide,
-    Travel,
-    Reveal,
-    Administer,
+words! {
+    /// What an account may do (quyền): the right that a grant gives and that an act asks for.
+    Permission {
+        ReadDossiers: "Xem hồ sơ" / "Read dossiers",
+        DraftDossiers: "Soạn hồ sơ" / "Draft dossiers",
+        SubmitDossiers: "Trình hồ sơ" / "Submit dossiers",
+        HandleDossiers: "Tiếp nhận, điều phối hồ sơ" / "Handle dossiers",
+        AppraiseDossiers: "Thẩm định hồ sơ" / "Appraise dossiers",
+        GiveOpinions: "Cho ý kiến về hồ sơ" / "Give opinions on dossiers",
+        GiveConsents: "Ghi ý kiến của cấp ủy" / "Give the Party consent",
+        DecideDossiers: "Quyết định hồ sơ" / "Decide dossiers",
+        RecordJourneys: "Ghi nhận ngày đi, ngày về" / "Record departures and arrivals",
+        ReadInbox: "Xem hộp việc" / "Read the inbox",
+        ReadCalendar: "Xem lịch đối ngoại" / "Read the calendar",
+        ReadOfficials: "Xem danh sách cán bộ" / "Read officials",
+        EditOfficials: "Cập nhật thông tin cán bộ" / "Edit officials",
+        RevealPassports: "Xem đầy đủ số hộ chiếu" / "See passport numbers in full",
+        KeepPassports: "Quản lý hộ chiếu" / "Keep passports",
+        ReadPartners: "Xem đối tác" / "Read partners",
+        AdministerPartners: "Quản lý đối tác" / "Administer partners",
+        ReadGuests: "Xem khách nước ngoài" / "Read guests",
+        AdministerGuests: "Quản lý khách nước ngoài" / "Administer guests",
+        ReadAgencies: "Xem cây cơ quan" / "Read agencies",
+        AdministerAgencies: "Quản lý cây cơ quan" / "Administer agencies",
+        ReadRegulations: "Xem quy định" / "Read regulations",
+        AdministerRegulations: "Quản lý quy định" / "Administer regulations",
+        AskRegulations: "Tra cứu thẩm quyền" / "Ask the regulations",
+        ReadPlans: "Xem kế hoạch năm" / "Read the annual plan",
+        DraftPlans: "Đề xuất kế hoạch năm" / "Propose plan items",
+        HandlePlans: "Tổng hợp kế hoạch năm" / "Put the annual plan together",
+        DecidePlans: "Duyệt kế hoạch năm" / "Decide the annual plan",
+        ReadStatistics: "Xem số liệu thống kê" / "Read figures",
+        ReadReports: "Xem báo cáo" / "Read reports",
+        FreezeReports: "Chốt báo cáo" / "Freeze reports",
+        ImportLists: "Nhập danh sách cũ" / "Import old lists",
+        ReadTrail: "Xem nhật ký hệ thống" / "Read the audit trail",
+        AdministerAccounts: "Quản lý tài khoản" / "Administer accounts",
+        AdministerWebhooks: "Quản lý kết nối tự động" / "Administer webhooks",
+    }
 }
 
-/// What it is done to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Account,
-    Agency,
-    Official,
-    Passport,
-    Regulation,
-    Assessment,
-    Delegation,
-    Inbox,
-    Statistics,
-    Trail,
-    /// Foreign organisations and localities.
-    Partner,
-    /// People who were guests.
-    Guest,
-    Calendar,
-    Webhook,
-    /// Batches of rows from old lists.
-    Import,
-    /// Frozen periodical reports.
-    Report,
-    /// The annual plan of delegations going abroad.
-    Plan,
+impl Permission {
+    /// Whether a substitute gets it with the seat they hold in another's place: they handle dossiers; registers, figures
+    /// and accounts stay with the holder.
+    fn is_lent(self) -> bool {
+        use Permission::{
+            AppraiseDossiers, DecideDossiers, DraftDossiers, GiveConsents, GiveOpinions, HandleDossiers, ReadCalendar,
+            ReadDossiers, ReadInbox, ReadOfficials, RecordJourneys, SubmitDossiers,
+        };
+        matches!(
+            self,
+            AppraiseDossiers
+                | DecideDossiers
+                | DraftDossiers
+                | GiveConsents
+                | GiveOpinions
+                | HandleDossiers
+                | ReadCalendar
+                | ReadDossiers
+                | ReadInbox
+                | ReadOfficials
+                | RecordJourneys
+                | SubmitDossiers
+        )
+    }
 }
 
 /// Who is meant by a grant.
@@ -60,134 +85,128 @@ enum Who {
     AnyBody,
 }
 
-const GRANTS: &[(Who, &[(Act, Kind)])] = &[
-    (Who::Anyone, &[(Act::Read, Kind::Agency), (Act::Read, Kind::Regulation), (Act::Read, Kind::Assessment)]),
+const GRANTS: &[(Who, &[Permission])] = &[
+    (Who::Anyone, &[Permission::ReadAgencies, Permission::ReadRegulations, Permission::AskRegulations]),
     (
         Who::Role(Role::Clerk),
         &[
-            (Act::Read, Kind::Delegation),
-            (Act::Draft, Kind::Delegation),
-            (Act::Submit, Kind::Delegation),
-            (Act::Travel, Kind::Delegation),
-            (Act::Read, Kind::Official),
-            (Act::Draft, Kind::Official),
-            (Act::Draft, Kind::Import),
-            (Act::Read, Kind::Inbox),
-            (Act::Read, Kind::Statistics),
-            (Act::Read, Kind::Partner),
-            (Act::Read, Kind::Plan),
-            (Act::Draft, Kind::Plan),
-            (Act::Read, Kind::Calendar),
+            Permission::ReadDossiers,
+            Permission::DraftDossiers,
+            Permission::SubmitDossiers,
+            Permission::RecordJourneys,
+            Permission::ReadOfficials,
+            Permission::EditOfficials,
+            Permission::ImportLists,
+            Permission::ReadInbox,
+            Permission::ReadStatistics,
+            Permission::ReadPartners,
+            Permission::ReadPlans,
+            Permission::DraftPlans,
+            Permission::ReadCalendar,
         ],
     ),
     (
         Who::Seat(Body::AgencyHead),
         &[
-            (Act::Read, Kind::Delegation),
-            (Act::Draft, Kind::Delegation),
-            (Act::Submit, Kind::Delegation),
-            (Act::Decide, Kind::Delegation),
-            (Act::Travel, Kind::Delegation),
-            (Act::Read, Kind::Official),
-            (Act::Draft, Kind::Official),
-            (Act::Read, Kind::Inbox),
-            (Act::Read, Kind::Statistics),
-            (Act::Read, Kind::Partner),
-            (Act::Read, Kind::Plan),
-            (Act::Draft, Kind::Plan),
-            (Act::Read, Kind::Calendar),
+            Permission::ReadDossiers,
+            Permission::DraftDossiers,
+            Permission::SubmitDossiers,
+            Permission::DecideDossiers,
+            Permission::RecordJourneys,
+            Permission::ReadOfficials,
+            Permission::EditOfficials,
+            Permission::ReadInbox,
+            Permission::ReadStatistics,
+            Permission::ReadPartners,
+            Permission::ReadPlans,
+            Permission::DraftPlans,
+            Permission::ReadCalendar,
         ],
     ),
     (
         Who::AnyBody,
         &[
-            (Act::Read, Kind::Delegation),
-            (Act::Read, Kind::Partner),
-            (Act::Read, Kind::Plan),
-            (Act::Decide, Kind::Plan),
-            (Act::Read, Kind::Calendar),
-            (Act::Read, Kind::Inbox),
-            (Act::Appraise, Kind::Delegation),
-            (Act::Consult, Kind::Delegation),
-            (Act::Consent, Kind::Delegation),
-            (Act::Decide, Kind::Delegation),
+            Permission::ReadDossiers,
+            Permission::ReadPartners,
+            Permission::ReadPlans,
+            Permission::DecidePlans,
+            Permission::ReadCalendar,
+            Permission::ReadInbox,
+            Permission::AppraiseDossiers,
+            Permission::GiveOpinions,
+            Permission::GiveConsents,
+            Permission::DecideDossiers,
         ],
     ),
     (
         Who::Seat(Body::Dofa),
         &[
-            (Act::Handle, Kind::Plan),
-            (Act::Handle, Kind::Delegation),
-            (Act::Draft, Kind::Import),
-            (Act::Read, Kind::Report),
-            (Act::Draft, Kind::Report),
-            (Act::Read, Kind::Official),
-            (Act::Draft, Kind::Official),
-            (Act::Administer, Kind::Agency),
-            (Act::Read, Kind::Statistics),
-            (Act::Administer, Kind::Partner),
-            (Act::Read, Kind::Guest),
-            (Act::Administer, Kind::Guest),
+            Permission::HandlePlans,
+            Permission::HandleDossiers,
+            Permission::ImportLists,
+            Permission::ReadReports,
+            Permission::FreezeReports,
+            Permission::ReadOfficials,
+            Permission::EditOfficials,
+            Permission::AdministerAgencies,
+            Permission::ReadStatistics,
+            Permission::AdministerPartners,
+            Permission::ReadGuests,
+            Permission::AdministerGuests,
         ],
     ),
     (
         Who::Seat(Body::DofaDirector),
         &[
-            (Act::Read, Kind::Official),
-            (Act::Read, Kind::Statistics),
-            (Act::Read, Kind::Report),
-            (Act::Draft, Kind::Report),
-            (Act::Read, Kind::Guest),
+            Permission::ReadOfficials,
+            Permission::ReadStatistics,
+            Permission::ReadReports,
+            Permission::FreezeReports,
+            Permission::ReadGuests,
         ],
     ),
     // Consulted on guests, they check the very passports.
-    (Who::Seat(Body::ProvincialPolice), &[(Act::Reveal, Kind::Passport)]),
-    (Who::Seat(Body::BorderGuard), &[(Act::Reveal, Kind::Passport)]),
-    (
-        Who::Seat(Body::PpcChair),
-        &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics), (Act::Read, Kind::Report)],
-    ),
-    (Who::Seat(Body::Ppc), &[(Act::Read, Kind::Official), (Act::Read, Kind::Statistics), (Act::Read, Kind::Report)]),
-    (Who::Seat(Body::PartyOffice), &[(Act::Read, Kind::Official)]),
+    (Who::Seat(Body::ProvincialPolice), &[Permission::RevealPassports]),
+    (Who::Seat(Body::BorderGuard), &[Permission::RevealPassports]),
+    (Who::Seat(Body::PpcChair), &[Permission::ReadOfficials, Permission::ReadStatistics, Permission::ReadReports]),
+    (Who::Seat(Body::Ppc), &[Permission::ReadOfficials, Permission::ReadStatistics, Permission::ReadReports]),
+    (Who::Seat(Body::PartyOffice), &[Permission::ReadOfficials]),
     (
         Who::Role(Role::PassportCustodian),
         &[
-            (Act::Read, Kind::Delegation),
-            (Act::Travel, Kind::Delegation),
-            (Act::Read, Kind::Official),
-            (Act::Reveal, Kind::Passport),
-            (Act::Draft, Kind::Passport),
-            (Act::Read, Kind::Inbox),
+            Permission::ReadDossiers,
+            Permission::RecordJourneys,
+            Permission::ReadOfficials,
+            Permission::RevealPassports,
+            Permission::KeepPassports,
+            Permission::ReadInbox,
         ],
     ),
-    (
-        Who::Role(Role::Statistician),
-        &[(Act::Read, Kind::Statistics), (Act::Read, Kind::Report), (Act::Draft, Kind::Report)],
-    ),
+    (Who::Role(Role::Statistician), &[Permission::ReadStatistics, Permission::ReadReports, Permission::FreezeReports]),
     (
         Who::Role(Role::Inspector),
         &[
-            (Act::Read, Kind::Delegation),
-            (Act::Read, Kind::Official),
-            (Act::Read, Kind::Statistics),
-            (Act::Read, Kind::Report),
-            (Act::Read, Kind::Trail),
-            (Act::Read, Kind::Partner),
-            (Act::Read, Kind::Guest),
-            (Act::Read, Kind::Plan),
-            (Act::Read, Kind::Calendar),
+            Permission::ReadDossiers,
+            Permission::ReadOfficials,
+            Permission::ReadStatistics,
+            Permission::ReadReports,
+            Permission::ReadTrail,
+            Permission::ReadPartners,
+            Permission::ReadGuests,
+            Permission::ReadPlans,
+            Permission::ReadCalendar,
         ],
     ),
-    (Who::Program(Scope::Statistics), &[(Act::Read, Kind::Statistics)]),
-    (Who::Program(Scope::Reports), &[(Act::Read, Kind::Report)]),
-    (Who::Role(Role::RuleAdmin), &[(Act::Administer, Kind::Regulation)]),
+    (Who::Program(Scope::Statistics), &[Permission::ReadStatistics]),
+    (Who::Program(Scope::Reports), &[Permission::ReadReports]),
+    (Who::Role(Role::RuleAdmin), &[Permission::AdministerRegulations]),
     (
         Who::Role(Role::SystemAdmin),
         &[
-            (Act::Administer, Kind::Account),
-            (Act::Administer, Kind::Agency),
-            (Act::Read, Kind::Trail),
-            (Act::Administer, Kind::Webhook),
+            Permission::AdministerAccounts,
+            Permission::AdministerAgencies,
+            Permission::ReadTrail,
+            Permission::AdministerWebhooks,
         ],
     ),
 ];
@@ -215,17 +234,15 @@ impl Who {
 
 impl Actor {
     /// Whether any grant covers the act.
-    pub fn may(&self, act: Act, kind: Kind) -> bool {
-        // Who signs for another handles dossiers; registers, figures and accounts stay with the other.
-        let lent = matches!(kind, Kind::Delegation | Kind::Inbox | Kind::Calendar)
-            || (act, kind) == (Act::Read, Kind::Official);
-        let his = |who: Who| who.is(self) || (lent && who.is_in_place(self));
-        GRANTS.iter().any(|(who, granted)| granted.contains(&(act, kind)) && his(*who))
+    pub fn may(&self, permission: Permission) -> bool {
+        let lent = permission.is_lent();
+        let held = |who: Who| who.is(self) || (lent && who.is_in_place(self));
+        GRANTS.iter().any(|(who, granted)| granted.contains(&permission) && held(*who))
     }
 
     /// The first line of every action.
-    pub fn require(&self, act: Act, kind: Kind) -> Result<()> {
-        if self.may(act, kind) {
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        if self.may(permission) {
             return Ok(());
         }
         Err(forbidden("Vai trò của tài khoản không có quyền này.", "The account's roles do not include this right."))

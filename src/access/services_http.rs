@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::{SERVICE_PREFIX, Scope};
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::path_id;
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::access::services_store::{self as store, ServiceToken};
 use crate::access::token::random_text;
 use crate::error::{Error, Result, not_found};
@@ -59,8 +59,8 @@ struct ServiceTokenList {
 /// Tokens that were not revoked; the secrets are not shown again.
 #[utoipa::path(tag = "access", operation_id = "list_service_tokens", responses((status = 200, description = "tokens", body = ServiceTokenList)))]
 #[get("/service-tokens")]
-async fn list(call: Call) -> Result<HttpResponse> {
-    call.actor.require(Act::Administer, Kind::Account)?;
+async fn list(call: RequestContext) -> Result<HttpResponse> {
+    call.actor.require(Permission::AdministerAccounts)?;
     let all = call.read(|conn, _| store::all(conn)).await?;
     Ok(HttpResponse::Ok().json(ServiceTokenList { items: all.iter().map(|t| view(t, None)).collect(), next: None }))
 }
@@ -82,11 +82,11 @@ struct NewServiceToken {
 /// Makes a token for a program that reads. It is told once, and so is not kept for retries.
 #[utoipa::path(tag = "access", operation_id = "create_service_token", request_body = NewServiceToken, responses((status = 201, description = "created", body = TokenView)))]
 #[post("/service-tokens")]
-async fn create(call: Call, body: Incoming<NewServiceToken>) -> Result<HttpResponse> {
+async fn create(call: RequestContext, body: Incoming<NewServiceToken>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let (token, secret) = call
         .write(move |conn, call| {
-            call.actor.require(Act::Administer, Kind::Account)?;
+            call.actor.require(Permission::AdministerAccounts)?;
             let NewServiceToken { name, mut scopes, expires_on } = body.check()?;
             let mut faults = Violations::default();
             let fits = expires_on > call.today && expires_on <= call.today + Duration::days(LONGEST);
@@ -117,10 +117,10 @@ async fn create(call: Call, body: Incoming<NewServiceToken>) -> Result<HttpRespo
 /// Revokes a token: it opens nothing any more.
 #[utoipa::path(tag = "access", operation_id = "revoke_service_token", params(("id" = String, Path)), responses((status = 204, description = "revoked")))]
 #[delete("/service-tokens/{id}")]
-async fn revoke(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn revoke(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     call.write(move |conn, call| {
-        call.actor.require(Act::Administer, Kind::Account)?;
+        call.actor.require(Permission::AdministerAccounts)?;
         if !store::all(conn)?.iter().any(|t| t.id == id) {
             return Err(not_found());
         }

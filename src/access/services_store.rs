@@ -19,12 +19,12 @@ pub struct ServiceToken {
     pub created_at: Moment,
 }
 
-type Row = (i64, String, String, Day, Moment);
+type ServiceTokenRow = (i64, String, String, Day, Moment);
 
 const COLUMNS: (tokens::id, tokens::name, tokens::scopes, tokens::expires_on, tokens::created_at) =
     (tokens::id, tokens::name, tokens::scopes, tokens::expires_on, tokens::created_at);
 
-fn token((id, name, scopes, expires_on, created_at): Row) -> Result<ServiceToken> {
+fn token((id, name, scopes, expires_on, created_at): ServiceTokenRow) -> Result<ServiceToken> {
     let scopes: Result<Vec<Scope>> = scopes.split(',').map(word).collect();
     Ok(ServiceToken { id, name, scopes: scopes?, expires_on, created_at })
 }
@@ -47,14 +47,14 @@ pub fn insert(conn: &mut Conn, token: &ServiceToken, digest: &str, by: i64) -> R
 
 /// Tokens that were not revoked, the oldest first.
 pub fn all(conn: &mut Conn) -> Result<Vec<ServiceToken>> {
-    let rows: Vec<Row> =
+    let rows: Vec<ServiceTokenRow> =
         tokens::table.filter(tokens::revoked_at.is_null()).order(tokens::id).select(COLUMNS).load(conn)?;
     rows.into_iter().map(token).collect()
 }
 
 /// The account that a live token stands for: nobody's, with its scopes alone.
 pub fn account(conn: &mut Conn, digest: &str, today: Day) -> Result<Option<Account>> {
-    let row: Option<Row> = tokens::table
+    let row: Option<ServiceTokenRow> = tokens::table
         .filter(tokens::digest.eq(digest))
         .filter(tokens::revoked_at.is_null())
         .filter(tokens::expires_on.gt(today))

@@ -10,17 +10,17 @@ const REMEMBERED: usize = 10_000;
 
 /// Account by session id.
 #[derive(Clone, Default)]
-pub struct Sessions {
+pub struct SessionCache {
     live: Arc<RwLock<HashMap<i64, Arc<Account>>>>,
     generation: Arc<AtomicU64>,
 }
 
-impl Sessions {
+impl SessionCache {
     pub fn get(&self, session_id: i64) -> Option<Arc<Account>> {
         self.live.read().unwrap_or_else(PoisonError::into_inner).get(&session_id).cloned()
     }
 
-    /// To be read before the database is, and given back to [`Sessions::put`].
+    /// To be read before the database is, and given back to [`SessionCache::put`].
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::SeqCst)
     }

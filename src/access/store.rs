@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::access::account::{Account, Dated};
 use crate::access::holders;
-use crate::access::token::Key;
+use crate::access::token::SigningKey;
 use crate::db::schema::{
     agency_successions, one_time_tokens, past_seats, refresh_tokens, seats, sessions, signing_keys, user_roles, users,
 };
@@ -147,19 +147,20 @@ pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
 
 /// Who an account is of.
 #[derive(Debug, Clone, Default)]
-pub struct Named {
+pub struct AccountName {
     pub username: String,
     pub full_name: String,
     pub agency_id: Option<i64>,
 }
 
-pub fn named(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Named>> {
+pub fn named(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, AccountName>> {
     let rows: Vec<(i64, String, String, Option<i64>)> = users::table
         .filter(users::id.eq_any(ids))
         .select((users::id, users::username, users::full_name, users::agency_id))
         .load(conn)?;
-    let named =
-        rows.into_iter().map(|(id, username, full_name, agency_id)| (id, Named { username, full_name, agency_id }));
+    let named = rows
+        .into_iter()
+        .map(|(id, username, full_name, agency_id)| (id, AccountName { username, full_name, agency_id }));
     Ok(named.collect())
 }
 
@@ -360,17 +361,17 @@ pub fn spend_one_time(conn: &mut Conn, digest: &str, now: Moment) -> Result<()> 
 }
 
 /// All signing keys, oldest first.
-pub fn keys(conn: &mut Conn) -> Result<Vec<Key>> {
+pub fn keys(conn: &mut Conn) -> Result<Vec<SigningKey>> {
     let rows: Vec<(String, String, Moment, Option<Moment>)> =
         signing_keys::table.order(signing_keys::created_at).select(signing_keys::all_columns).load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(kid, secret, created_at, retired_at)| Key { kid, secret, created_at, retired_at })
+        .map(|(kid, secret, created_at, retired_at)| SigningKey { kid, secret, created_at, retired_at })
         .collect())
 }
 
 /// A new key signs from now on; the others retire.
-pub fn rotate_key(conn: &mut Conn, key: &Key, now: Moment) -> Result<()> {
+pub fn rotate_key(conn: &mut Conn, key: &SigningKey, now: Moment) -> Result<()> {
     diesel::update(signing_keys::table.filter(signing_keys::retired_at.is_null()))
         .set(signing_keys::retired_at.eq(now))
         .execute(conn)?;

@@ -7,9 +7,9 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::access::account::{Account, Actor, Dated, Mandate};
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::holders::common;
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::access::store;
 use crate::access::users::check_period;
 use crate::db::schema::substitutions;
@@ -40,7 +40,7 @@ pub struct Substitution {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = substitutions)]
-struct Row {
+struct SubstitutionRow {
     id: i64,
     version: i64,
     from_user_id: i64,
@@ -61,10 +61,10 @@ fn split<T: std::str::FromStr>(words: &str) -> Result<Vec<T>> {
     words.split(',').filter(|w| !w.is_empty()).map(word).collect()
 }
 
-impl TryFrom<Row> for Substitution {
+impl TryFrom<SubstitutionRow> for Substitution {
     type Error = crate::error::Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: SubstitutionRow) -> Result<Self> {
         Ok(Substitution {
             id: row.id,
             version: row.version,
@@ -85,7 +85,7 @@ impl TryFrom<Row> for Substitution {
 
 /// Which substitutions are asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct SubstitutionFilter {
     pub body: Option<Body>,
     /// In force on the day.
     pub at: Option<Day>,
@@ -94,12 +94,12 @@ pub struct Filter {
 }
 
 /// Substitutions in the order of their making, after one of them.
-pub fn page(conn: &mut Conn, filter: &Filter, after: i64, limit: i64) -> Result<Vec<Substitution>> {
+pub fn page(conn: &mut Conn, filter: &SubstitutionFilter, after: i64, limit: i64) -> Result<Vec<Substitution>> {
     let mut query = substitutions::table
         .filter(substitutions::id.gt(after))
         .order(substitutions::id)
         .limit(limit)
-        .select(Row::as_select())
+        .select(SubstitutionRow::as_select())
         .into_boxed();
     if let Some(body) = filter.body {
         query = query.filter(substitutions::body.eq(body.word()));
@@ -111,29 +111,29 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: i64, limit: i64) -> Result<
     if let Some(of) = filter.of {
         query = query.filter(substitutions::from_user_id.eq(of).or(substitutions::to_user_id.eq(of)));
     }
-    query.load::<Row>(conn)?.into_iter().map(Substitution::try_from).collect()
+    query.load::<SubstitutionRow>(conn)?.into_iter().map(Substitution::try_from).collect()
 }
 
 /// All that were ever given to these accounts.
 pub fn given_to(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<Substitution>> {
-    let rows: Vec<Row> = substitutions::table
+    let rows: Vec<SubstitutionRow> = substitutions::table
         .filter(substitutions::to_user_id.eq_any(accounts))
         .order(substitutions::id)
-        .select(Row::as_select())
+        .select(SubstitutionRow::as_select())
         .load(conn)?;
     rows.into_iter().map(Substitution::try_from).collect()
 }
 
 /// Whether the caller sees substitutions of others.
 pub fn sees_all(actor: &Actor) -> bool {
-    actor.may(Act::Administer, Kind::Account)
-        || actor.may(Act::Read, Kind::Trail)
+    actor.may(Permission::AdministerAccounts)
+        || actor.may(Permission::ReadTrail)
         || actor.holds(Body::Dofa)
         || actor.holds(Body::DofaDirector)
 }
 
 /// One, for whoever gave it, holds it or sees all.
-pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Substitution> {
+pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Substitution> {
     let found = by_id(conn, id)?.ok_or_else(not_found)?;
     let his = [found.from_user, found.to_user].contains(&call.actor.id());
     if his || sees_all(&call.actor) { Ok(found) } else { Err(not_found()) }
@@ -141,12 +141,13 @@ pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Substitution> {
 
 /// One, whoever asks.
 pub fn by_id(conn: &mut Conn, id: i64) -> Result<Option<Substitution>> {
-    let row: Option<Row> = substitutions::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<SubstitutionRow> =
+        substitutions::table.find(id).select(SubstitutionRow::as_select()).first(conn).optional()?;
     row.map(Substitution::try_from).transpose()
 }
 
 /// What is asked to be put down.
-pub struct Asked {
+pub struct SubstitutionRequest {
     pub from_user: i64,
     pub to_user: i64,
     pub body: Body,
@@ -160,8 +161,8 @@ pub struct Asked {
 
 /// Puts a substitution down: the holder of the seat does, or the administrator from the document, never in his own
 /// favour.
-pub fn create(conn: &mut Conn, call: &Call, asked: Asked) -> Result<Substitution> {
-    let administers = call.actor.may(Act::Administer, Kind::Account);
+pub fn create(conn: &mut Conn, call: &RequestContext, asked: SubstitutionRequest) -> Result<Substitution> {
+    let administers = call.actor.may(Permission::AdministerAccounts);
     let own = asked.from_user == call.actor.id();
     if !own && !administers {
         return Err(forbidden(
@@ -178,7 +179,7 @@ pub fn create(conn: &mut Conn, call: &Call, asked: Asked) -> Result<Substitution
     }
     let (from, to) = (store::account(conn, asked.from_user)?, store::account(conn, asked.to_user)?);
     check(&asked, from.as_ref(), to.as_ref())?;
-    let there = page(conn, &Filter { body: Some(asked.body), of: Some(asked.to_user), at: None }, 0, 1000)?;
+    let there = page(conn, &SubstitutionFilter { body: Some(asked.body), of: Some(asked.to_user), at: None }, 0, 1000)?;
     let same = |s: &Substitution| {
         s.from_user == asked.from_user
             && s.to_user == asked.to_user
@@ -214,7 +215,7 @@ pub fn create(conn: &mut Conn, call: &Call, asked: Asked) -> Result<Substitution
     Ok(made)
 }
 
-fn check(asked: &Asked, from: Option<&Account>, to: Option<&Account>) -> Result<()> {
+fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Account>) -> Result<()> {
     let mut faults = Violations::default();
     let unknown = |a: Option<&Account>| a.is_none_or(|a| !a.active);
     let mut known = |account, pointer| {
@@ -294,12 +295,12 @@ fn insert(conn: &mut Conn, s: &Substitution) -> Result<()> {
 /// Ends a substitution sooner. Days that are over stay as they were; more days need a document of their own.
 pub fn end(
     conn: &mut Conn,
-    call: &Call,
+    call: &RequestContext,
     mut found: Substitution,
     asked: impl FnOnce() -> Result<Day>,
 ) -> Result<Substitution> {
     call.precondition_given()?;
-    if found.from_user != call.actor.id() && !call.actor.may(Act::Administer, Kind::Account) {
+    if found.from_user != call.actor.id() && !call.actor.may(Permission::AdministerAccounts) {
         return Err(forbidden(
             "Chỉ người ủy quyền hoặc quản trị viên thay đổi được.",
             "Only whoever gave it or the administrator changes it.",

@@ -9,12 +9,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Mandate;
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::holders::{self as seats, Holder};
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
-use crate::access::store::{self, Named};
-use crate::access::substitutions::{self as book, Asked, Filter, Substitution};
+use crate::access::permission::Permission;
+use crate::access::store::{self, AccountName};
+use crate::access::substitutions::{self as book, Substitution, SubstitutionFilter, SubstitutionRequest};
 use crate::db::Conn;
 use crate::error::{Result, not_found};
 use crate::web::etag::etag;
@@ -124,7 +124,7 @@ struct SubstitutionChanges {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct SubstitutionsAsked {
+struct SubstitutionListQuery {
     #[param(inline)]
     body: Option<Body>,
     /// In force on this day.
@@ -141,15 +141,15 @@ struct SubstitutionPage {
 }
 
 /// Substitutions: those of the caller; all for the administrator, the inspector and DOFA.
-#[utoipa::path(tag = "access", operation_id = "list_substitutions", params(SubstitutionsAsked),
+#[utoipa::path(tag = "access", operation_id = "list_substitutions", params(SubstitutionListQuery),
     responses((status = 200, description = "substitutions", body = SubstitutionPage)))]
 #[get("/substitutions")]
-async fn list(call: Call, asked: Query<SubstitutionsAsked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Agency)?;
+async fn list(call: RequestContext, asked: Query<SubstitutionListQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadAgencies)?;
     let limit = query::limit(asked.0.limit)?;
     let after = query::place("substitutions", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
     let of = (!book::sees_all(&call.actor)).then(|| call.actor.id());
-    let filter = Filter { body: asked.0.body, at: asked.0.at, of };
+    let filter = SubstitutionFilter { body: asked.0.body, at: asked.0.at, of };
     let (rows, names) = call
         .read(move |conn, _| {
             let rows = book::page(conn, &filter, after, limit + 1)?;
@@ -169,7 +169,7 @@ async fn list(call: Call, asked: Query<SubstitutionsAsked>) -> Result<HttpRespon
 #[utoipa::path(tag = "access", operation_id = "create_substitution", request_body = NewSubstitution,
     responses((status = 201, description = "created", body = SubstitutionView)))]
 #[post("/substitutions")]
-async fn create(call: Call, body: Incoming<NewSubstitution>) -> Result<HttpResponse> {
+async fn create(call: RequestContext, body: Incoming<NewSubstitution>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change_accounts(
         body.fingerprint.clone(),
@@ -177,10 +177,10 @@ async fn create(call: Call, body: Incoming<NewSubstitution>) -> Result<HttpRespo
         move |conn, call, ()| {
             let mine = call.actor.own_seats().next().is_some();
             if !mine {
-                call.actor.require(Act::Administer, Kind::Account)?;
+                call.actor.require(Permission::AdministerAccounts)?;
             }
             let b = body.check()?;
-            let asked = Asked {
+            let asked = SubstitutionRequest {
                 from_user: b.from_user_id.map_or(call.actor.id(), |id| id.0),
                 to_user: b.to_user_id.0,
                 body: b.body,
@@ -202,7 +202,7 @@ async fn create(call: Call, body: Incoming<NewSubstitution>) -> Result<HttpRespo
 #[utoipa::path(tag = "access", operation_id = "show_substitution", params(("id" = String, Path)),
     responses((status = 200, description = "the substitution", body = SubstitutionView)))]
 #[get("/substitutions/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let (version, view) = call
         .read(move |conn, call| {
@@ -217,7 +217,11 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 #[utoipa::path(tag = "access", operation_id = "change_substitution", params(("id" = String, Path)), request_body = SubstitutionChanges,
     responses((status = 200, description = "changed", body = SubstitutionView)))]
 #[patch("/substitutions/{id}")]
-async fn change(call: Call, id: web::Path<String>, body: Incoming<SubstitutionChanges>) -> Result<HttpResponse> {
+async fn change(
+    call: RequestContext,
+    id: web::Path<String>,
+    body: Incoming<SubstitutionChanges>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change_accounts(
@@ -234,7 +238,7 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<SubstitutionCh
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct HoldersAsked {
+struct HolderQuery {
     /// The day; today where it is left out.
     at: Option<NaiveDate>,
     /// Only people of this agency, as for `agency_head`.
@@ -271,9 +275,9 @@ struct HolderList {
     next: Option<String>,
 }
 
-fn holder(h: Holder, named: &HashMap<i64, Named>) -> HolderView {
+fn holder(h: Holder, named: &HashMap<i64, AccountName>) -> HolderView {
     let of = |id: i64| named.get(&id).cloned().unwrap_or_default();
-    let Named { username, full_name, agency_id } = of(h.user);
+    let AccountName { username, full_name, agency_id } = of(h.user);
     HolderView {
         user_id: Id(h.user),
         username,
@@ -289,12 +293,12 @@ fn holder(h: Holder, named: &HashMap<i64, Named>) -> HolderView {
 }
 
 /// Who could sign for a body on a day: holders of the seat, and who stood in for them by which document.
-#[utoipa::path(tag = "access", operation_id = "list_holders", params(("code" = String, Path), HoldersAsked),
+#[utoipa::path(tag = "access", operation_id = "list_holders", params(("code" = String, Path), HolderQuery),
     responses((status = 200, description = "who could sign", body = HolderList)))]
 #[get("/bodies/{code}/holders")]
-async fn holders(call: Call, code: web::Path<String>, asked: Query<HoldersAsked>) -> Result<HttpResponse> {
-    if !call.actor.may(Act::Administer, Kind::Account) {
-        call.actor.require(Act::Read, Kind::Delegation)?;
+async fn holders(call: RequestContext, code: web::Path<String>, asked: Query<HolderQuery>) -> Result<HttpResponse> {
+    if !call.actor.may(Permission::AdministerAccounts) {
+        call.actor.require(Permission::ReadDossiers)?;
     }
     let body: Body = code.parse().map_err(|_| not_found())?;
     let at = asked.0.at.unwrap_or(call.today);

@@ -36,7 +36,7 @@ struct Claims {
 
 /// A signing key.
 #[derive(Clone)]
-pub struct Key {
+pub struct SigningKey {
     pub kid: String,
     /// 32 random bytes, base64.
     pub secret: String,
@@ -45,40 +45,45 @@ pub struct Key {
     pub retired_at: Option<Moment>,
 }
 
-impl Key {
+impl SigningKey {
     pub fn new(now: Moment) -> Self {
-        Key { kid: format!("{:08x}", rand::random::<u32>()), secret: random_text(), created_at: now, retired_at: None }
+        SigningKey {
+            kid: format!("{:08x}", rand::random::<u32>()),
+            secret: random_text(),
+            created_at: now,
+            retired_at: None,
+        }
     }
 }
 
 /// The keys of this process, newest last.
 #[derive(Clone, Default)]
-pub struct Keys(Arc<RwLock<Vec<Key>>>);
+pub struct SigningKeys(Arc<RwLock<Vec<SigningKey>>>);
 
 /// Whose token it is, and of which sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bearer {
+pub struct BearerClaims {
     pub user_id: i64,
     pub session_id: i64,
 }
 
-impl Keys {
-    pub fn replace(&self, keys: Vec<Key>) {
+impl SigningKeys {
+    pub fn replace(&self, keys: Vec<SigningKey>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys;
     }
 
     /// The key that signs at this moment.
-    pub fn current(&self, now: Moment) -> Option<Key> {
+    pub fn current(&self, now: Moment) -> Option<SigningKey> {
         let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
         keys.iter().rev().find(|k| k.retired_at.is_none() && k.created_at + Duration::days(KEY_DAYS) > now).cloned()
     }
 
     /// Checks signature, issuer, audience and time; roles are not its business.
-    pub fn check(&self, token: &str, now: Moment) -> Result<Bearer> {
+    pub fn check(&self, token: &str, now: Moment) -> Result<BearerClaims> {
         self.try_check(token, now).ok_or_else(unauthenticated)
     }
 
-    fn try_check(&self, token: &str, now: Moment) -> Option<Bearer> {
+    fn try_check(&self, token: &str, now: Moment) -> Option<BearerClaims> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         if header.alg != Algorithm::HS256 {
             return None;
@@ -104,12 +109,12 @@ impl Keys {
         if claims.exp <= at || claims.nbf > at + LEEWAY {
             return None;
         }
-        Some(Bearer { user_id: claims.sub.parse::<Id>().ok()?.0, session_id: claims.sid.parse::<Id>().ok()?.0 })
+        Some(BearerClaims { user_id: claims.sub.parse::<Id>().ok()?.0, session_id: claims.sid.parse::<Id>().ok()?.0 })
     }
 }
 
 /// Signs a token for ten minutes.
-pub fn sign(key: &Key, bearer: Bearer, now: Moment) -> Result<String> {
+pub fn sign(key: &SigningKey, bearer: BearerClaims, now: Moment) -> Result<String> {
     let at = now.and_utc().timestamp();
     let claims = Claims {
         iss: ISSUER.into(),
@@ -151,9 +156,9 @@ mod tests {
 
     #[test]
     fn a_token_holds_for_ten_minutes_and_only_untouched() {
-        let (keys, key) = (Keys::default(), Key::new(now()));
+        let (keys, key) = (SigningKeys::default(), SigningKey::new(now()));
         keys.replace(vec![key.clone()]);
-        let bearer = Bearer { user_id: 7, session_id: 8 };
+        let bearer = BearerClaims { user_id: 7, session_id: 8 };
         let token = sign(&key, bearer, now()).unwrap();
         assert_eq!(keys.check(&token, now()).unwrap(), bearer);
         assert!(keys.check(&token, now() + Duration::seconds(599)).is_ok());
@@ -174,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_retired_key_checks_for_ten_more_minutes() {
-        let (keys, mut key) = (Keys::default(), Key::new(now()));
-        let token = sign(&key, Bearer { user_id: 1, session_id: 2 }, now()).unwrap();
+        let (keys, mut key) = (SigningKeys::default(), SigningKey::new(now()));
+        let token = sign(&key, BearerClaims { user_id: 1, session_id: 2 }, now()).unwrap();
         key.retired_at = Some(now());
         keys.replace(vec![key]);
         assert!(keys.check(&token, now() + Duration::seconds(300)).is_ok());

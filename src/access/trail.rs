@@ -5,10 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{Paging, page_response};
-use crate::access::permission::{Act, Kind};
-use crate::audit::{self, Row, Verdict};
+use crate::access::permission::Permission;
+use crate::audit::{self, AuditRow, TrailVerdict};
 use crate::error::Result;
 use crate::web::query::{self, Query};
 use kernel::page::Page;
@@ -34,8 +34,8 @@ struct TrailRow {
     hash: String,
 }
 
-impl From<Row> for TrailRow {
-    fn from(row: Row) -> Self {
+impl From<AuditRow> for TrailRow {
+    fn from(row: AuditRow) -> Self {
         TrailRow {
             seq: row.seq,
             at: rfc3339(row.at),
@@ -60,8 +60,8 @@ struct TrailPage {
 /// The trail, newest first.
 #[utoipa::path(tag = "access", operation_id = "list_audit", params(Paging), responses((status = 200, description = "the trail", body = TrailPage)))]
 #[get("/audit")]
-async fn list(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Trail)?;
+async fn list(call: RequestContext, paging: Query<Paging>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadTrail)?;
     let limit = query::limit(paging.0.limit)?;
     let before = query::place("audit", paging.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
     let (rows, last) = call.read(move |conn, _| Ok((audit::page(conn, before, limit + 1)?, audit::tip(conn)?))).await?;
@@ -85,11 +85,11 @@ struct Verification {
 /// Walks the whole chain.
 #[utoipa::path(tag = "access", operation_id = "verify_audit", responses((status = 200, description = "the proof", body = Verification)))]
 #[get("/audit/verification")]
-async fn verification(call: Call) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Trail)?;
+async fn verification(call: RequestContext) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadTrail)?;
     let view = match call.read(|conn, _| audit::verify(conn, None)).await? {
-        Verdict::Whole(last) => Verification { whole: true, seq: last.seq, hash: Some(last.hash), reason: None },
-        Verdict::Broken { seq, reason } => {
+        TrailVerdict::Whole(last) => Verification { whole: true, seq: last.seq, hash: Some(last.hash), reason: None },
+        TrailVerdict::Broken { seq, reason } => {
             Verification { whole: false, seq, hash: None, reason: Some(reason.to_owned()) }
         }
     };

@@ -6,12 +6,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::access::account::{Account, Dated};
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::access::{actions, store};
 use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
-use crate::web::json::Unchecked;
+use crate::web::json::Deferred;
 use kernel::id::Id;
 use kernel::time::{Day, valid_on};
 use kernel::violation::Violations;
@@ -147,10 +147,15 @@ pub fn check_period(from: Day, to: Option<Day>, pointer: &str, faults: &mut Viol
 }
 
 /// Whether the agency and the official that an account names exist; the registry answers.
-pub type Exists = fn(&mut Conn, Option<i64>, Option<i64>, &mut Violations) -> Result<()>;
+pub type AccountReferences = fn(&mut Conn, Option<i64>, Option<i64>, &mut Violations) -> Result<()>;
 
-pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewUser>, exists: Exists) -> Result<Account> {
-    call.actor.require(Act::Administer, Kind::Account)?;
+pub fn create(
+    conn: &mut Conn,
+    call: &RequestContext,
+    body: Deferred<NewUser>,
+    exists: AccountReferences,
+) -> Result<Account> {
+    call.actor.require(Permission::AdministerAccounts)?;
     let body = body.check()?;
     let account = Account {
         id: Id::new(call.now).0,
@@ -181,20 +186,20 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewUser>, exists: Ex
 }
 
 /// The account, for whoever may administer accounts.
-pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Account> {
-    call.actor.require(Act::Administer, Kind::Account)?;
+pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Account> {
+    call.actor.require(Permission::AdministerAccounts)?;
     store::account(conn, id)?.ok_or_else(not_found)
 }
 
 pub fn change(
     conn: &mut Conn,
-    call: &Call,
+    call: &RequestContext,
     mut account: Account,
-    body: Unchecked<UserChanges>,
-    exists: Exists,
+    body: Deferred<UserChanges>,
+    exists: AccountReferences,
 ) -> Result<Account> {
     call.precondition_given()?;
-    call.actor.require(Act::Administer, Kind::Account)?;
+    call.actor.require(Permission::AdministerAccounts)?;
     if account.id == call.actor.id() {
         // Nobody gives himself rights.
         return Err(refuse(
@@ -230,7 +235,7 @@ pub fn change(
 }
 
 /// Seats that were held until today and are no longer stay known: it can be told who could sign then.
-fn keep_past_seats(conn: &mut Conn, call: &Call, was: &Account, is: &Account) -> Result<()> {
+fn keep_past_seats(conn: &mut Conn, call: &RequestContext, was: &Account, is: &Account) -> Result<()> {
     let told = |seat: &Dated<Body>, day: Day| {
         is.seats.iter().any(|s| s.what == seat.what && valid_on(s.valid_from, s.valid_to, day))
     };
@@ -245,7 +250,7 @@ fn keep_past_seats(conn: &mut Conn, call: &Call, was: &Account, is: &Account) ->
 }
 
 /// A one-time token that sets a new password.
-pub fn reset(conn: &mut Conn, call: &Call, id: i64) -> Result<(String, kernel::time::Moment)> {
+pub fn reset(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<(String, kernel::time::Moment)> {
     let account = find(conn, call, id)?;
     call.remember(conn, "reset_user", &format!("users/{}", Id(account.id)), json!({}))?;
     actions::one_time_token(conn, account.id, call.now)

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::page_response;
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::access::store::names;
-use crate::approval::store::{Waiting, history, waiting_for};
+use crate::approval::store::{WaitingStep, history, waiting_for};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::web::query::{self, Query};
@@ -54,7 +54,7 @@ struct InboxPage {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct InboxQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
@@ -62,15 +62,15 @@ struct Asked {
 }
 
 /// What waits for the caller, most urgent first.
-#[utoipa::path(tag = "approval", params(Asked), responses((status = 200, description = "the inbox", body = InboxPage)))]
+#[utoipa::path(tag = "approval", params(InboxQuery), responses((status = 200, description = "the inbox", body = InboxPage)))]
 #[get("/inbox")]
-async fn inbox(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Inbox)?;
+async fn inbox(call: RequestContext, asked: Query<InboxQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadInbox)?;
     let limit = query::limit(asked.0.limit)?;
     let skip = query::place("inbox", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
     let waiting = call.read(|conn, call| waiting_for(conn, &call.actor)).await?;
     let total = asked.0.count.unwrap_or(false).then(|| i64::try_from(waiting.len()).unwrap_or(0));
-    let rows: Vec<(usize, Waiting)> = waiting.into_iter().enumerate().skip(skip).collect();
+    let rows: Vec<(usize, WaitingStep)> = waiting.into_iter().enumerate().skip(skip).collect();
     let page = Page::cut(rows, limit, "inbox", |(at, _)| vec![(at + 1).to_string()]);
     let items = page.items.into_iter().map(|(_, w)| InboxItem {
         procedure: w.procedure,

@@ -9,7 +9,7 @@ use kernel::words::{Body, Silence, StepKind, Term};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Standing {
+pub enum StepStanding {
     /// Its turn has not come.
     Waiting,
     Open,
@@ -32,7 +32,7 @@ pub struct Step {
     /// What silence means once the day is over, where the rule says it.
     pub silence: Option<Silence>,
     pub citation: String,
-    pub standing: Standing,
+    pub standing: StepStanding,
     pub outcome: Option<String>,
     pub acted_by: Option<i64>,
     /// In whose place, and by which substitution.
@@ -58,7 +58,7 @@ impl Step {
             due_on,
             silence: None,
             citation: citation.to_owned(),
-            standing: Standing::Waiting,
+            standing: StepStanding::Waiting,
             outcome: None,
             acted_by: None,
             on_behalf_of: None,
@@ -78,7 +78,7 @@ pub struct InPlace {
 impl Step {
     /// Somebody takes it.
     pub fn done(&mut self, outcome: &str, by: i64, in_place: Option<InPlace>, at: Moment) {
-        self.standing = Standing::Done;
+        self.standing = StepStanding::Done;
         self.outcome = Some(outcome.to_owned());
         self.acted_by = Some(by);
         self.on_behalf_of = in_place.map(|p| p.user);
@@ -88,7 +88,7 @@ impl Step {
 
     /// It is this body's turn, and its day is over.
     pub fn is_overdue(&self, today: Day) -> bool {
-        self.standing == Standing::Open && self.due_on.is_some_and(|due| due < today)
+        self.standing == StepStanding::Open && self.due_on.is_some_and(|due| due < today)
     }
 }
 
@@ -120,18 +120,18 @@ pub struct NotOpen;
 impl Process {
     /// Opens the steps whose turn it is: one appraiser or decider, but consultees and Party bodies side by side.
     pub fn open_next(&mut self) {
-        if self.steps.iter().any(|s| s.standing == Standing::Open) {
+        if self.steps.iter().any(|s| s.standing == StepStanding::Open) {
             return;
         }
-        let Some(first) = self.steps.iter().position(|s| s.standing == Standing::Waiting) else { return };
+        let Some(first) = self.steps.iter().position(|s| s.standing == StepStanding::Waiting) else { return };
         let kind = self.steps.get(first).map(|s| s.kind);
         let together = matches!(kind, Some(StepKind::Consult | StepKind::Consent));
         for (at, step) in self.steps.iter_mut().enumerate().skip(first) {
             if at > first && (!together || Some(step.kind) != kind) {
                 break;
             }
-            if step.standing == Standing::Waiting {
-                step.standing = Standing::Open;
+            if step.standing == StepStanding::Waiting {
+                step.standing = StepStanding::Open;
             }
         }
     }
@@ -142,7 +142,8 @@ impl Process {
             None => Stage::Concluded,
             Some(StepKind::Propose) => Stage::Intake,
             Some(StepKind::Appraise) => {
-                let further = self.steps.iter().any(|s| s.kind == StepKind::Appraise && s.standing == Standing::Done);
+                let further =
+                    self.steps.iter().any(|s| s.kind == StepKind::Appraise && s.standing == StepStanding::Done);
                 if further { Stage::Appraisal } else { Stage::Intake }
             }
             Some(StepKind::Consult) => Stage::Consultation,
@@ -152,7 +153,7 @@ impl Process {
     }
 
     pub fn open(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(|s| s.standing == Standing::Open)
+        self.steps.iter().filter(|s| s.standing == StepStanding::Open)
     }
 
     /// Bodies with a step of this kind.
@@ -184,7 +185,7 @@ impl Process {
         by: (i64, impl Fn(Body) -> Option<InPlace>),
         at: Moment,
     ) -> Result<Body, NotOpen> {
-        let open = |s: &&mut Step| s.kind == kind && s.standing == Standing::Open && s.body.is_some_and(&has);
+        let open = |s: &&mut Step| s.kind == kind && s.standing == StepStanding::Open && s.body.is_some_and(&has);
         let step = self.steps.iter_mut().find(open).ok_or(NotOpen)?;
         let body = step.body.ok_or(NotOpen)?;
         step.done(outcome, by.0, by.1(body), at);
@@ -198,7 +199,7 @@ impl Process {
         for step in &mut self.steps {
             let waits = step.silence == Some(Silence::Wait);
             if step.kind == StepKind::Consult && step.is_overdue(today) && !waits {
-                step.standing = Standing::Skipped;
+                step.standing = StepStanding::Skipped;
                 let agreed = step.silence == Some(Silence::Agreement);
                 step.outcome = Some(if agreed { "agreed_by_silence" } else { "silent" }.into());
                 passed += 1;
@@ -212,7 +213,7 @@ impl Process {
     pub fn pass_on(&mut self, body: Body, citation: &str) {
         let Some(usual) = self.steps.iter_mut().rfind(|s| s.kind == StepKind::Decide) else { return };
         let decides = Step { body: Some(body), citation: citation.to_owned(), ..usual.clone() };
-        usual.standing = Standing::Skipped;
+        usual.standing = StepStanding::Skipped;
         usual.outcome = Some(EXCEPTION_NEEDED.to_owned());
         self.steps.push(decides);
     }
@@ -220,17 +221,18 @@ impl Process {
     /// Usual deciders that were passed over in this round, while another has still to decide.
     pub fn passed_over(&self) -> impl Iterator<Item = Body> {
         let round = self.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);
-        let waits = |s: &Step| s.kind == StepKind::Decide && matches!(s.standing, Standing::Waiting | Standing::Open);
+        let waits =
+            |s: &Step| s.kind == StepKind::Decide && matches!(s.standing, StepStanding::Waiting | StepStanding::Open);
         let undecided = self.steps.iter().any(waits);
-        let over = |s: &&Step| s.standing == Standing::Skipped && s.outcome.as_deref() == Some(EXCEPTION_NEEDED);
+        let over = |s: &&Step| s.standing == StepStanding::Skipped && s.outcome.as_deref() == Some(EXCEPTION_NEEDED);
         self.steps.iter().skip(round).filter(move |s| undecided && over(s)).filter_map(|s| s.body)
     }
 
     /// Ends the process: nothing waits for anybody any more.
     pub fn end(&mut self) {
         for step in &mut self.steps {
-            if matches!(step.standing, Standing::Waiting | Standing::Open) {
-                step.standing = Standing::Skipped;
+            if matches!(step.standing, StepStanding::Waiting | StepStanding::Open) {
+                step.standing = StepStanding::Skipped;
             }
         }
     }
@@ -294,10 +296,10 @@ mod tests {
                 let body = if kind == 3 { Body::PpcChair } else { bodies[body] };
                 let before = p.clone();
                 let taken = p.take(words[kind], |b| b == body, "x", himself(1), now());
-                let done = |p: &Process| p.steps.iter().filter(|s| s.standing == Standing::Done).count();
+                let done = |p: &Process| p.steps.iter().filter(|s| s.standing == StepStanding::Done).count();
                 prop_assert_eq!(done(&p), done(&before) + usize::from(taken.is_ok()));
-                if let Some(at) = p.steps.iter().position(|s| s.kind == StepKind::Decide && s.standing == Standing::Done) {
-                    prop_assert!(p.steps.iter().take(at).all(|s| s.standing == Standing::Done));
+                if let Some(at) = p.steps.iter().position(|s| s.kind == StepKind::Decide && s.standing == StepStanding::Done) {
+                    prop_assert!(p.steps.iter().take(at).all(|s| s.standing == StepStanding::Done));
                 }
             }
         }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::access::account::Actor;
-use crate::approval::process::{Process, Standing, Step};
+use crate::approval::process::{Process, Step, StepStanding};
 use crate::db::schema::{acts, approval_steps as steps};
 use crate::db::{Conn, differing, each, insert_rows, word};
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use kernel::words::{Body, PaperRef, Procedure, StepKind, Term};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = steps)]
-struct Row {
+struct StepRow {
     delegation_id: i64,
     ord: i64,
     procedure: String,
@@ -34,10 +34,10 @@ struct Row {
     substitution_id: Option<i64>,
 }
 
-impl TryFrom<Row> for Step {
+impl TryFrom<StepRow> for Step {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: StepRow) -> Result<Self> {
         let within = match (row.within_value, &row.within_unit) {
             (Some(value), Some(unit)) => Some(Term { value, unit: word(unit)? }),
             _ => None,
@@ -60,7 +60,7 @@ impl TryFrom<Row> for Step {
 }
 
 /// Which dossier a process belongs to, with what the inbox shows of it.
-pub struct Owner<'a> {
+pub struct StepOwner<'a> {
     pub id: i64,
     pub procedure: Procedure,
     pub title: &'a str,
@@ -69,24 +69,24 @@ pub struct Owner<'a> {
 
 pub fn load(conn: &mut Conn, delegation_id: i64) -> Result<Process> {
     let own = steps::table.filter(steps::delegation_id.eq(delegation_id)).order(steps::ord);
-    let rows: Vec<Row> = each!(conn, c => own.select(Row::as_select()).load(c))?;
+    let rows: Vec<StepRow> = each!(conn, c => own.select(StepRow::as_select()).load(c))?;
     Ok(Process { steps: rows.into_iter().map(Step::try_from).collect::<Result<_>>()? })
 }
 
 /// Puts the process in place of the one that was stored; steps that stayed as they were stay in their rows.
-pub fn save(conn: &mut Conn, owner: &Owner, before: Option<&Process>, process: &Process) -> Result<()> {
+pub fn save(conn: &mut Conn, owner: &StepOwner, before: Option<&Process>, process: &Process) -> Result<()> {
     let stored = before.map_or(&[][..], |p| p.steps.as_slice());
     for (ord, _) in differing(stored, &process.steps) {
         diesel::delete(steps::table.find((owner.id, ord))).execute(conn)?;
     }
-    let changed: Vec<Row> = differing(&process.steps, stored).map(|(ord, step)| row(owner, ord, step)).collect();
+    let changed: Vec<StepRow> = differing(&process.steps, stored).map(|(ord, step)| row(owner, ord, step)).collect();
     insert_rows!(conn, steps::table, &changed);
     Ok(())
 }
 
-fn row(owner: &Owner, ord: i64, step: &Step) -> Row {
+fn row(owner: &StepOwner, ord: i64, step: &Step) -> StepRow {
     let standing: &'static str = step.standing.into();
-    Row {
+    StepRow {
         delegation_id: owner.id,
         ord,
         procedure: owner.procedure.word().to_owned(),
@@ -123,7 +123,7 @@ pub fn delete(conn: &mut Conn, delegation_id: i64) -> Result<()> {
 
 /// One thing that waits for somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
+pub struct WaitingStep {
     pub procedure: Procedure,
     pub delegation_id: i64,
     pub title: String,
@@ -136,7 +136,7 @@ pub struct Waiting {
 const INBOX: i64 = 1_000;
 
 /// What waits for the actor: the steps of his bodies, his agency's papers, and deciders to be named.
-pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
+pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<WaitingStep>> {
     if actor.looks_at.is_some() || !actor.looks_apart() {
         return waiting_alike(conn, actor);
     }
@@ -150,47 +150,47 @@ pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
     Ok(all)
 }
 
-fn waiting_alike(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
-    let open: &'static str = Standing::Open.into();
+fn waiting_alike(conn: &mut Conn, actor: &Actor) -> Result<Vec<WaitingStep>> {
+    let open: &'static str = StepStanding::Open.into();
     let query =
-        || steps::table.filter(steps::standing.eq(open)).order(steps::due_on).limit(INBOX).select(Row::as_select());
+        || steps::table.filter(steps::standing.eq(open)).order(steps::due_on).limit(INBOX).select(StepRow::as_select());
     let bodies: Vec<&'static str> = actor.bodies().into_iter().map(Body::word).collect();
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<StepRow> = Vec::new();
     if !bodies.is_empty() {
-        rows.extend(query().filter(steps::body.eq_any(bodies)).load::<Row>(conn)?);
+        rows.extend(query().filter(steps::body.eq_any(bodies)).load::<StepRow>(conn)?);
     }
     if actor.sits_in(Body::DofaDirector) && !actor.sits_in(Body::Dofa) {
         // The Director acts as the deciding DOFA, and only there.
         let deciding =
             query().filter(steps::body.eq(Body::Dofa.word())).filter(steps::kind.eq(StepKind::Decide.word()));
-        rows.extend(deciding.load::<Row>(conn)?);
+        rows.extend(deciding.load::<StepRow>(conn)?);
     }
     if actor.sits_in(Body::PartyOffice) {
         let consents =
             query().filter(steps::kind.eq(StepKind::Consent.word())).filter(steps::body.ne(Body::PartyOffice.word()));
-        rows.extend(consents.load::<Row>(conn)?);
+        rows.extend(consents.load::<StepRow>(conn)?);
     }
     for agency in actor.agencies() {
         let own = || query().filter(steps::agency_id.eq(agency)).filter(steps::body.eq(Body::AgencyHead.word()));
         if actor.sits_in(Body::CommuneChair) {
             let his = query().filter(steps::agency_id.eq(agency)).filter(steps::body.eq(Body::CommuneChair.word()));
-            rows.extend(his.load::<Row>(conn)?);
+            rows.extend(his.load::<StepRow>(conn)?);
         }
         if actor.sits_in(Body::AgencyHead) {
-            rows.extend(own().load::<Row>(conn)?);
+            rows.extend(own().load::<StepRow>(conn)?);
         } else if actor.has(kernel::words::Role::Clerk) {
             // Clerks gather the papers that a supplement asks for.
-            rows.extend(own().filter(steps::outcome.eq("supplement_requested")).load::<Row>(conn)?);
+            rows.extend(own().filter(steps::outcome.eq("supplement_requested")).load::<StepRow>(conn)?);
         }
     }
     if actor.sits_in(Body::Dofa) {
         let unnamed = query().filter(steps::body.is_null());
-        rows.extend(unnamed.load::<Row>(conn)?);
+        rows.extend(unnamed.load::<StepRow>(conn)?);
     }
-    let mut waiting: Vec<Waiting> = rows
+    let mut waiting: Vec<WaitingStep> = rows
         .into_iter()
         .map(|row| {
-            Ok(Waiting {
+            Ok(WaitingStep {
                 procedure: word(&row.procedure)?,
                 delegation_id: row.delegation_id,
                 title: row.title,
@@ -206,11 +206,11 @@ fn waiting_alike(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>> {
 }
 
 /// A step as whoever tells people of it needs it.
-pub struct Opened {
+pub struct OpenedStep {
     pub ord: i64,
     pub kind: StepKind,
     pub body: Option<Body>,
-    pub standing: Standing,
+    pub standing: StepStanding,
     pub due_on: Option<Day>,
     pub outcome: Option<String>,
     pub title: String,
@@ -220,14 +220,14 @@ pub struct Opened {
 }
 
 /// The steps of a dossier, with what people are told of them.
-pub fn opened(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Opened>> {
-    let rows: Vec<Row> = steps::table
+pub fn opened(conn: &mut Conn, delegation_id: i64) -> Result<Vec<OpenedStep>> {
+    let rows: Vec<StepRow> = steps::table
         .filter(steps::delegation_id.eq(delegation_id))
         .order(steps::ord)
-        .select(Row::as_select())
+        .select(StepRow::as_select())
         .load(conn)?;
     let opened = rows.into_iter().map(|row| {
-        Ok(Opened {
+        Ok(OpenedStep {
             ord: row.ord,
             kind: word(&row.kind)?,
             body: row.body.as_deref().map(word).transpose()?,
@@ -257,7 +257,7 @@ pub fn round(conn: &mut Conn, delegation_id: i64) -> Result<i64> {
 
 /// One act in the history of a dossier.
 #[derive(Debug, Clone)]
-pub struct Deed<'a> {
+pub struct HistoryEntry<'a> {
     pub delegation_id: i64,
     pub procedure: Procedure,
     pub at: Moment,
@@ -289,8 +289,8 @@ struct ActRow<'a> {
     document: Option<String>,
 }
 
-impl<'a> From<&Deed<'a>> for ActRow<'a> {
-    fn from(deed: &Deed<'a>) -> Self {
+impl<'a> From<&HistoryEntry<'a>> for ActRow<'a> {
+    fn from(deed: &HistoryEntry<'a>) -> Self {
         ActRow {
             id: Id::new(deed.at).0,
             procedure: deed.procedure.word(),
@@ -308,14 +308,14 @@ impl<'a> From<&Deed<'a>> for ActRow<'a> {
     }
 }
 
-pub fn record(conn: &mut Conn, deed: &Deed) -> Result<()> {
+pub fn record(conn: &mut Conn, deed: &HistoryEntry) -> Result<()> {
     let row = ActRow::from(deed);
     each!(conn, c => diesel::insert_into(acts::table).values(&row).execute(c))?;
     Ok(())
 }
 
 /// Records many at a time.
-pub fn record_all(conn: &mut Conn, deeds: &[Deed]) -> Result<()> {
+pub fn record_all(conn: &mut Conn, deeds: &[HistoryEntry]) -> Result<()> {
     let rows: Vec<ActRow> = deeds.iter().map(ActRow::from).collect();
     insert_rows!(conn, acts::table, &rows);
     Ok(())
@@ -324,7 +324,7 @@ pub fn record_all(conn: &mut Conn, deeds: &[Deed]) -> Result<()> {
 /// A past act as stored.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = acts)]
-pub struct Past {
+pub struct PastEntry {
     pub at: Moment,
     pub action: String,
     pub actor_id: i64,
@@ -337,10 +337,10 @@ pub struct Past {
 }
 
 /// Every act on a dossier, in order.
-pub fn history(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Past>> {
+pub fn history(conn: &mut Conn, delegation_id: i64) -> Result<Vec<PastEntry>> {
     Ok(acts::table
         .filter(acts::delegation_id.eq(delegation_id))
         .order(acts::id)
-        .select(Past::as_select())
+        .select(PastEntry::as_select())
         .load(conn)?)
 }

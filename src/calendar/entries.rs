@@ -1,4 +1,4 @@
-//! What stands in the calendar between two days, for one reader.
+//! The calendar of a period, as one reader may see it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,50 +6,50 @@ use crate::access::account::Actor;
 use crate::db::Conn;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::{Engagement, clashes};
-use crate::dossier::store::list::{self, Item, Past};
+use crate::dossier::store::list::{self, DossierItem, PastDelegation};
 use crate::error::Result;
 use crate::procedures::engagements::{engagements, programmes};
-use crate::procedures::inbound::model::Item as Hour;
+use crate::procedures::inbound::model::ProgrammeItem as Hour;
 use crate::registry::officials_store;
 use kernel::time::{Period, start_of};
 use kernel::words::{Body, Direction, Role};
 
-/// Entries of one answer at most.
+/// Maximum entries in one response.
 pub const MOST: i64 = 2_000;
 
-/// Clashes of one answer at most.
+/// Maximum clashes in one response.
 const CLASHES: usize = 1_000;
 
 /// One delegation in the calendar.
-pub struct Entry {
+pub struct CalendarEntry {
     pub direction: Direction,
-    pub item: Item,
+    pub item: DossierItem,
     /// Outbound: the officials who are abroad.
     pub people: Vec<(i64, String)>,
     /// Inbound: the programme.
     pub programme: Vec<Hour>,
 }
 
-/// Two engagements of one person at one time; at least one of them is of a dossier that the reader sees.
+/// Two overlapping engagements of one person; the reader may see the dossier of at least one of them.
 pub struct Clash {
     pub official_id: i64,
     pub full_name: String,
-    pub sides: [Side; 2],
+    pub sides: [ClashSide; 2],
 }
 
-pub struct Side {
+pub struct ClashSide {
     pub engagement: Engagement,
-    /// The title, where the reader sees the dossier.
+    /// The title, where the reader may see the dossier.
     pub title: Option<String>,
 }
 
 pub struct Calendar {
-    pub entries: Vec<Entry>,
+    pub entries: Vec<CalendarEntry>,
     pub clashes: Vec<Clash>,
 }
 
-/// The delegations of a period that the reader sees, with people, programmes and clashes. Dossiers that came to
-/// nothing are left out.
+/// The delegations of a period that the reader may see, with people, programmes and clashes. Dossiers that ended
+/// without a delegation (refused, withdrawn, cancelled) are left out.
 pub fn calendar(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Calendar> {
     let seen = list::in_period(conn, actor, period, false, MOST + 1)?;
     let titles: HashMap<i64, String> = seen.iter().map(|(item, _)| (item.id, item.title.clone())).collect();
@@ -60,16 +60,16 @@ pub fn calendar(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Calend
     people.dedup();
     let names: HashMap<i64, String> =
         officials_store::known(conn, &people)?.into_iter().map(|(id, (name, ..))| (id, name)).collect();
-    // A clash is shown to whoever sees one of its dossiers whole: the agency, DOFA, deciders, the inspector.
+    // Those who may see one of its dossiers in full see a clash: the agency, DOFA, deciding bodies, the inspector.
     let everything = actor.has(Role::Inspector)
         || [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc].into_iter().any(|b| actor.sits_in(b));
-    let mine = |item: &Item| everything || actor.belongs_to(item.agency_id);
+    let mine = |item: &DossierItem| everything || actor.belongs_to(item.agency_id);
     let own: HashSet<i64> = seen.iter().filter(|(item, _)| mine(item)).map(|(item, _)| item.id).collect();
     let found = clashes(&all)
         .into_iter()
         .filter(|(a, b)| own.contains(&a.delegation_id) || own.contains(&b.delegation_id))
         .take(CLASHES);
-    let side = |e: &Engagement| Side { title: titles.get(&e.delegation_id).cloned(), engagement: e.clone() };
+    let side = |e: &Engagement| ClashSide { title: titles.get(&e.delegation_id).cloned(), engagement: e.clone() };
     let clashes = found
         .map(|(a, b)| Clash {
             official_id: a.official_id,
@@ -82,10 +82,10 @@ pub fn calendar(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Calend
 
 fn with_parts(
     conn: &mut Conn,
-    seen: Vec<Past>,
+    seen: Vec<PastDelegation>,
     all: &[Engagement],
     names: &HashMap<i64, String>,
-) -> Result<Vec<Entry>> {
+) -> Result<Vec<CalendarEntry>> {
     let ids: Vec<i64> = seen.iter().map(|(item, _)| item.id).collect();
     let mut hours = programmes(conn, &ids)?;
     let mut abroad: HashMap<i64, HashSet<i64>> = HashMap::new();
@@ -98,7 +98,7 @@ fn with_parts(
             who.into_iter().map(|id| (id, names.get(&id).cloned().unwrap_or_default())).collect();
         people.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
         let inbound = direction == Direction::Inbound.word();
-        Entry {
+        CalendarEntry {
             direction: if inbound { Direction::Inbound } else { Direction::Outbound },
             people,
             programme: hours.remove(&item.id).unwrap_or_default(),
@@ -108,8 +108,9 @@ fn with_parts(
     Ok(entries.collect())
 }
 
-/// The same for a feed: no drafts, and what came to nothing stays as cancelled, so that subscribers learn of it.
-pub fn feed_entries(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Vec<Entry>> {
+/// The same for a feed: without drafts, but with dossiers that ended without a delegation, marked as cancelled, so
+/// that subscribers learn of it.
+pub fn feed_entries(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Vec<CalendarEntry>> {
     let mut seen = list::in_period(conn, actor, period, true, MOST)?;
     seen.retain(|(item, _)| item.state != State::Draft.word());
     with_parts(conn, seen, &[], &HashMap::new())

@@ -1,17 +1,17 @@
-//! The calendar as iCalendar events: stable ids, no name of a guest, no passport. Pure.
+//! The calendar as iCalendar events: stable ids, no guest names, no passports. Pure.
 
-use crate::calendar::entries::Entry;
+use crate::calendar::entries::CalendarEntry;
 use crate::dossier::flow::State;
-use crate::dossier::store::list::Item;
+use crate::dossier::store::list::DossierItem;
 use documents::ics::{Event, Ics, Status, When};
 use kernel::country::country;
 use kernel::id::Id;
 use kernel::words::Direction;
 
-/// Hours after which readers come again.
+/// Hours after which clients refresh.
 const REFRESH: u32 = 6;
 
-fn status(item: &Item) -> Status {
+fn status(item: &DossierItem) -> Status {
     match item.state.parse::<State>() {
         Ok(state) if state.is_approved_or_later() => Status::Confirmed,
         Ok(State::Postponed) => Status::Cancelled,
@@ -20,8 +20,8 @@ fn status(item: &Item) -> Status {
     }
 }
 
-/// The file of a feed; `domain` makes ids of this province nobody else's.
-pub fn feed(name: &str, domain: &str, entries: &[Entry]) -> String {
+/// The file of a feed; `domain` makes the ids of this province globally unique.
+pub fn feed(name: &str, domain: &str, entries: &[CalendarEntry]) -> String {
     let mut ics = Ics::new(name, REFRESH);
     for entry in entries {
         events(domain, entry).iter().for_each(|event| ics.event(event));
@@ -29,7 +29,7 @@ pub fn feed(name: &str, domain: &str, entries: &[Entry]) -> String {
     ics.finish()
 }
 
-fn events(domain: &str, entry: &Entry) -> Vec<Event> {
+fn events(domain: &str, entry: &CalendarEntry) -> Vec<Event> {
     let item = &entry.item;
     let countries: Vec<&str> = item.countries.split(',').map(|code| country(code).map_or(code, |c| c.vi)).collect();
     let (kind, place) = match entry.direction {

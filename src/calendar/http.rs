@@ -10,16 +10,16 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Actor;
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::path_id;
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::access::store as accounts;
 use crate::access::token::random_text;
-use crate::calendar::entries::{Calendar, Clash, Entry, MOST, Side, calendar};
+use crate::calendar::entries::{Calendar, CalendarEntry, Clash, ClashSide, MOST, calendar};
 use crate::calendar::feed::feed;
 use crate::calendar::store::{self, Feed};
 use crate::db::Db;
-use crate::dossier::Tools;
+use crate::dossier::ProvinceLaw;
 use crate::dossier::flow::State;
 use crate::error::{Error, Result, not_found};
 use crate::procedures::engagements::ClashKind;
@@ -35,17 +35,17 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(show).service(subscribe).service(list_feeds).service(create_feed).service(revoke_feed);
 }
 
-/// Days that one answer may span.
+/// Maximum days in one response.
 const LONGEST: i64 = 366;
-/// What a feed shows: so many days back, and so many ahead.
+/// Days that a feed shows: in the past and in the future.
 const FEED: (i64, i64) = (90, 400);
-/// Feeds an account may have.
+/// Maximum feeds per account.
 const FEEDS: usize = 20;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct CalendarQuery {
     #[param(example = "2026-12-01")]
     from: NaiveDate,
     /// At most 366 days after `from`.
@@ -74,7 +74,7 @@ struct CalendarHour {
 #[derive(Serialize, ToSchema)]
 #[schema(as = CalendarEntry)]
 struct EntryView {
-    /// `outbound`: abroad; `inbound`: visiting.
+    /// `outbound`: travelling abroad; `inbound`: visiting the province.
     direction: Direction,
     #[schema(value_type = String)]
     delegation_id: Id,
@@ -94,19 +94,19 @@ struct EntryView {
     programme: Vec<CalendarHour>,
 }
 
-/// Two engagements of one person at one time.
+/// Two overlapping engagements of one person.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CalendarClash)]
 struct PairView {
     #[schema(value_type = String)]
     official_id: Id,
     full_name: String,
-    sides: Vec<SideView>,
+    sides: Vec<ClashSideView>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = CalendarClashSide)]
-struct SideView {
+struct ClashSideView {
     kind: ClashKind,
     starts_at: String,
     ends_at: String,
@@ -117,7 +117,7 @@ struct SideView {
     title: Option<String>,
 }
 
-/// Who is abroad and who is visiting, and who would have to be in two places.
+/// Who is abroad, who is visiting, and which people have overlapping engagements.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Calendar, example = json!({"from": "2026-12-01", "to": "2026-12-31", "items": [{"direction": "inbound",
     "delegation_id": "01ke3m9p000d4", "number": "DV-2026-0001", "title": "Đoàn tỉnh Chungbuk thăm và làm việc", "state": "approved",
@@ -134,8 +134,8 @@ fn person((id, full_name): (i64, String)) -> CalendarPerson {
     CalendarPerson { official_id: Id(id), full_name }
 }
 
-impl From<Entry> for EntryView {
-    fn from(entry: Entry) -> Self {
+impl From<CalendarEntry> for EntryView {
+    fn from(entry: CalendarEntry) -> Self {
         let programme = entry.programme.into_iter().map(|hour| CalendarHour {
             starts_at: rfc3339(hour.starts_at),
             ends_at: rfc3339(hour.ends_at),
@@ -163,7 +163,7 @@ impl From<Entry> for EntryView {
 
 impl From<Clash> for PairView {
     fn from(clash: Clash) -> Self {
-        let side = |side: Side| SideView {
+        let side = |side: ClashSide| ClashSideView {
             kind: side.engagement.direction.into(),
             starts_at: rfc3339(side.engagement.starts),
             ends_at: rfc3339(side.engagement.ends),
@@ -176,22 +176,26 @@ impl From<Clash> for PairView {
     }
 }
 
-/// The calendar between two days: the delegations that the caller may see, with clashes of their people.
-#[utoipa::path(tag = "calendar", operation_id = "show_calendar", params(Asked), responses((status = 200, description = "the calendar", body = CalendarView)))]
+/// The calendar of a period: the delegations that the caller may see, and people with overlapping engagements.
+#[utoipa::path(tag = "calendar", operation_id = "show_calendar", params(CalendarQuery), responses((status = 200, description = "the calendar", body = CalendarView)))]
 #[get("/calendar")]
-async fn show(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Calendar)?;
-    let Asked { from, to } = asked.0;
+async fn show(call: RequestContext, asked: Query<CalendarQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadCalendar)?;
+    let CalendarQuery { from, to } = asked.0;
     if to < from || (to - from).num_days() > LONGEST {
-        return Err(invalid("to", "phải từ from đến 366 ngày sau đó.", "must be from `from` to 366 days after it."));
+        return Err(invalid(
+            "to",
+            "phải từ ngày bắt đầu trở đi và không quá 366 ngày sau đó.",
+            "must be on or after `from` and at most 366 days later.",
+        ));
     }
     let period = Period { from, to };
     let Calendar { entries, clashes } = call.read(move |conn, call| calendar(conn, &call.actor, period)).await?;
     if i64::try_from(entries.len()).is_ok_and(|found| found > MOST) {
         return Err(invalid(
             "to",
-            "quá nhiều đoàn; hãy chọn khoảng ngắn hơn.",
-            "too many delegations; ask for fewer days.",
+            "quá nhiều đoàn; hãy chọn khoảng thời gian ngắn hơn.",
+            "too many delegations; choose a shorter period.",
         ));
     }
     let items = entries.into_iter().map(EntryView::from).collect();
@@ -202,23 +206,23 @@ async fn show(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Key {
+struct FeedKeyQuery {
     /// The secret of a feed, from `POST /calendar/feeds`.
     #[param(example = "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM")]
     key: String,
 }
 
-/// The calendar as a feed (RFC 5545) for Thunderbird, Outlook, Google: what the feed's owner may see, no guest's name,
-/// no passport. A key that is wrong or revoked opens nothing (404).
-#[utoipa::path(tag = "calendar", operation_id = "subscribe_calendar", security(()), params(Key),
+/// The calendar as an iCalendar feed (RFC 5545) for Thunderbird, Outlook or Google. It shows what the feed's owner may
+/// see, without guest names and passports. A wrong or revoked key gets 404.
+#[utoipa::path(tag = "calendar", operation_id = "subscribe_calendar", security(()), params(FeedKeyQuery),
     responses((status = 200, description = "iCalendar", body = String, content_type = "text/calendar"), (status = 304, description = "unchanged")))]
 #[get("/calendar.ics")]
 async fn subscribe(
     req: HttpRequest,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
-    tools: web::Data<Tools>,
-    key: Query<Key>,
+    tools: web::Data<ProvinceLaw>,
+    key: Query<FeedKeyQuery>,
 ) -> Result<HttpResponse> {
     let today = day_of(clock.now());
     let period = Period { from: today - Duration::days(FEED.0), to: today + Duration::days(FEED.1) };
@@ -229,7 +233,7 @@ async fn subscribe(
             let found = store::by_digest(conn, &digest)?.ok_or_else(not_found)?;
             let account = accounts::account(conn, found.user_id)?.filter(|a| a.active).ok_or_else(not_found)?;
             let owner = Actor::new(Arc::new(account), 0, today);
-            owner.require(Act::Read, Kind::Calendar).map_err(|_| not_found())?;
+            owner.require(Permission::ReadCalendar).map_err(|_| not_found())?;
             let entries = crate::calendar::entries::feed_entries(conn, &owner, period)?;
             Ok(feed(&found.name, &domain, &entries))
         })
@@ -253,7 +257,7 @@ struct FeedView {
     id: Id,
     name: String,
     created_at: String,
-    /// The address with its key, told once.
+    /// The address with its key; returned only when the feed is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
 }
@@ -268,11 +272,11 @@ struct FeedList {
     next: Option<String>,
 }
 
-/// The feeds of the caller that were not revoked; their keys are not shown again.
+/// The caller's feeds that are not revoked, without their keys.
 #[utoipa::path(tag = "calendar", operation_id = "list_calendar_feeds", responses((status = 200, description = "feeds", body = FeedList)))]
 #[get("/calendar/feeds")]
-async fn list_feeds(call: Call) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Calendar)?;
+async fn list_feeds(call: RequestContext) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadCalendar)?;
     let feeds = call.read(|conn, call| store::of_user(conn, call.actor.id())).await?;
     Ok(HttpResponse::Ok().json(FeedList { items: feeds.iter().map(|f| view(f, None)).collect(), next: None }))
 }
@@ -285,20 +289,20 @@ struct NewFeed {
     name: String,
 }
 
-/// Makes a feed. Its address is told once, and so is not kept for retries.
+/// Creates a feed. Only this response contains its address; a retry creates another feed.
 #[utoipa::path(tag = "calendar", operation_id = "create_calendar_feed", request_body = NewFeed, responses((status = 201, description = "created", body = FeedView)))]
 #[post("/calendar/feeds")]
-async fn create_feed(call: Call, body: Incoming<NewFeed>) -> Result<HttpResponse> {
+async fn create_feed(call: RequestContext, body: Incoming<NewFeed>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let (feed, path) = call
         .write(move |conn, call| {
-            call.actor.require(Act::Read, Kind::Calendar)?;
+            call.actor.require(Permission::ReadCalendar)?;
             let name = body.check()?.name;
             if store::of_user(conn, call.actor.id())?.len() >= FEEDS {
                 return Err(crate::error::refuse(
                     crate::error::Code::InUse,
-                    format!("Tối đa {FEEDS} địa chỉ lịch; hãy thu hồi bớt."),
-                    format!("At most {FEEDS} feeds; revoke one first."),
+                    format!("Mỗi tài khoản có tối đa {FEEDS} địa chỉ lịch; hãy thu hồi bớt trước khi tạo mới."),
+                    format!("An account may have at most {FEEDS} feeds; revoke one first."),
                 ));
             }
             let (user_id, created_at) = (call.actor.id(), call.now);
@@ -316,10 +320,10 @@ async fn create_feed(call: Call, body: Incoming<NewFeed>) -> Result<HttpResponse
         .json(view(&feed, Some(path))))
 }
 
-/// Revokes a feed: its address opens nothing any more.
+/// Revokes a feed; its address stops working.
 #[utoipa::path(tag = "calendar", operation_id = "revoke_calendar_feed", params(("id" = String, Path)), responses((status = 204, description = "revoked")))]
 #[delete("/calendar/feeds/{id}")]
-async fn revoke_feed(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn revoke_feed(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     call.write(move |conn, call| {
         let own = store::of_user(conn, call.actor.id())?.iter().any(|f| f.id == id);

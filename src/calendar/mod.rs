@@ -1,4 +1,4 @@
-//! One calendar of who is abroad and who is visiting: entries, clashes, and feeds that other calendars subscribe to.
+//! One calendar of who is abroad and who is visiting: entries, clashes, and feeds for other calendar programs.
 
 pub mod entries;
 pub mod feed;

@@ -1,4 +1,4 @@
-//! Rows of feeds: the digest of a key, never the key.
+//! Feeds in the database; of a key only its digest is stored.
 
 use diesel::prelude::*;
 
@@ -31,7 +31,7 @@ pub fn insert(conn: &mut Conn, feed: &Feed, digest: &str) -> Result<()> {
     Ok(())
 }
 
-/// The feeds of an account that were not revoked, the oldest first.
+/// The feeds of an account that are not revoked, oldest first.
 pub fn of_user(conn: &mut Conn, user_id: i64) -> Result<Vec<Feed>> {
     Ok(feeds::table
         .filter(feeds::user_id.eq(user_id))
@@ -41,7 +41,7 @@ pub fn of_user(conn: &mut Conn, user_id: i64) -> Result<Vec<Feed>> {
         .load(conn)?)
 }
 
-/// The feed that a key opens.
+/// The feed with this key digest.
 pub fn by_digest(conn: &mut Conn, digest: &str) -> Result<Option<Feed>> {
     let found = feeds::table.filter(feeds::digest.eq(digest)).filter(feeds::revoked_at.is_null());
     Ok(found.select(Feed::as_select()).first(conn).optional()?)

@@ -1,13 +1,13 @@
-//! `audit verify`: proves the trail, or names the first row that was touched.
+//! `audit verify`: verifies the audit trail, or names the first row that was tampered with.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use ngoaivu::audit::{self, Checkpoint, Verdict};
+use ngoaivu::audit::{self, Checkpoint, TrailVerdict};
 
-use super::{Place, settings};
+use super::{DataPlace, settings};
 
-pub fn verify(checkpoint: Option<&Path>, place: &Place) -> Result<()> {
+pub fn verify(checkpoint: Option<&Path>, place: &DataPlace) -> Result<()> {
     let checkpoint = checkpoint
         .map(|file| -> Result<Checkpoint> {
             let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -21,11 +21,11 @@ pub fn verify(checkpoint: Option<&Path>, place: &Place) -> Result<()> {
     let verdict = db.read_now(|conn| audit::verify(conn, checkpoint.as_ref()))?;
     db.close();
     match verdict {
-        Verdict::Whole(last) => {
+        TrailVerdict::Whole(last) => {
             println!("{}", serde_json::json!({"whole": true, "seq": last.seq, "hash": last.hash}));
             Ok(())
         }
-        Verdict::Broken { seq, reason } => {
+        TrailVerdict::Broken { seq, reason } => {
             println!("{}", serde_json::json!({"whole": false, "seq": seq, "reason": reason}));
             bail!("row {seq}: {reason}")
         }

@@ -1,4 +1,4 @@
-//! The commands, their words, and which part of the house carries each out.
+//! The command line: commands, their arguments, and the code that runs each.
 
 mod audit;
 mod packs;
@@ -15,39 +15,39 @@ use ngoaivu::statistics::store as statistics;
 use ngoaivu::{access, app, procedures};
 
 #[derive(Parser)]
-#[command(name = "ngoaivu", version, about = "Delegations of a Vietnamese province")]
+#[command(name = "ngoaivu", version, about = "Manages official delegations of a Vietnamese province")]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// Where the data lies.
+/// Where the data is stored.
 #[derive(Args, Clone)]
-pub struct Place {
-    /// Folder of the embedded database (DIR/ngoaivu.db) and of attachments.
+pub struct DataPlace {
+    /// Folder for the embedded database (DIR/ngoaivu.db) and attachments.
     #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
     data: Option<PathBuf>,
-    /// postgres:// address in place of the embedded database.
+    /// postgres:// URL of a database to use instead of the embedded one.
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
 }
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Makes the demo world in an empty place, or reopens it, and serves it.
+    /// Creates the demo province in an empty place, or reopens it, and serves it.
     Demo {
         #[command(flatten)]
-        place: Place,
+        place: DataPlace,
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: String,
-        /// Adds two invented years of delegations, where there are none yet.
+        /// Adds two invented years of delegations if there are none yet.
         #[arg(long)]
         sample: bool,
     },
-    /// The server.
+    /// Runs the server.
     Serve {
         #[command(flatten)]
-        place: Place,
+        place: DataPlace,
         #[arg(long)]
         config: Option<PathBuf>,
         #[arg(long)]
@@ -56,21 +56,21 @@ pub enum Command {
     /// Brings the database up to this version.
     Migrate {
         #[command(flatten)]
-        place: Place,
+        place: DataPlace,
     },
     /// Prints the OpenAPI document.
     Openapi,
-    /// Derives every counted fact again from the dossiers.
+    /// Rebuilds all statistical facts from the dossiers.
     RebuildFacts {
         #[command(flatten)]
-        place: Place,
+        place: DataPlace,
     },
     /// The configuration.
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Administrators, from the machine itself.
+    /// Administrator accounts, managed on the server itself.
     Admin {
         #[command(subcommand)]
         command: AdminCommand,
@@ -89,7 +89,7 @@ pub enum Command {
 
 #[derive(Subcommand)]
 pub enum ConfigCommand {
-    /// Checks and shows the settings; secrets as ***.
+    /// Checks and prints the settings; secrets appear as ***.
     Check {
         #[arg(long)]
         config: Option<PathBuf>,
@@ -103,50 +103,50 @@ pub enum AdminCommand {
         #[arg(long)]
         username: String,
         #[command(flatten)]
-        place: Place,
+        place: DataPlace,
     },
-    /// Prints a one-time token for an account that lost its password.
+    /// Prints a one-time token for an account whose password is lost.
     Reset {
         #[arg(long)]
         username: String,
         #[command(flatten)]
-        place: Place,
+        place: DataPlace,
     },
 }
 
 #[derive(Subcommand)]
 pub enum RegulationCommand {
-    /// Checks a pack, with every fault by line.
+    /// Checks a pack and lists every fault with its line.
     Check { file: PathBuf },
-    /// Asks a draft about past dossiers and lists every verdict that would change, with both citations.
+    /// Applies a draft pack to past dossiers and lists every result that would change, with both citations.
     Rehearse {
         file: PathBuf,
-        /// First day of submission.
+        /// First submission date.
         #[arg(long)]
         from: chrono::NaiveDate,
-        /// Last day of submission.
+        /// Last submission date.
         #[arg(long)]
         to: chrono::NaiveDate,
         #[command(flatten)]
-        place: Place,
+        place: DataPlace,
     },
     /// Checks and loads a pack.
     Load {
         file: PathBuf,
         #[command(flatten)]
-        place: Place,
+        place: DataPlace,
     },
 }
 
 #[derive(Subcommand)]
 pub enum AuditCommand {
-    /// Proves the trail, or names the first row that was touched.
+    /// Verifies the audit trail, or names the first row that was tampered with.
     Verify {
-        /// JSON with `seq` and `hash`, as GET /audit/verification gave it.
+        /// JSON file with `seq` and `hash`, as returned by GET /audit/verification.
         #[arg(long)]
         checkpoint: Option<PathBuf>,
         #[command(flatten)]
-        place: Place,
+        place: DataPlace,
     },
 }
 
@@ -154,18 +154,18 @@ fn settings(file: Option<&Path>) -> Result<Config> {
     Ok(Config::read(file, std::env::vars())?)
 }
 
-impl Place {
-    /// The database and the folder of attachments: the command line before the configuration.
+impl DataPlace {
+    /// The database and the folder for attachments; the command line overrides the configuration.
     fn find(&self, config: &Config) -> Result<(Address, PathBuf)> {
         let data = self.data.clone().or_else(|| config.data());
         let url = if self.data.is_some() { None } else { self.database_url.clone().or_else(|| config.database_url()) };
         let address = match (&url, &data) {
             (Some(url), _) => Address::from_url(url).map_err(|e| anyhow!(e))?,
             (None, Some(folder)) => {
-                std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+                std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
                 Address::in_folder(folder)
             }
-            (None, None) => bail!("say --data DIR or --database-url URL (or NGOAIVU_DATA, NGOAIVU_DATABASE_URL)"),
+            (None, None) => bail!("give --data DIR or --database-url URL (or NGOAIVU_DATA or NGOAIVU_DATABASE_URL)"),
         };
         let folder = config
             .attachments()
@@ -174,7 +174,7 @@ impl Place {
         Ok((address, folder))
     }
 
-    /// The database, which must be of this version already.
+    /// Opens the database, which must already have this version's schema.
     fn open(&self, config: &Config) -> Result<Db> {
         let (address, _) = self.find(config)?;
         current(&address)?;
@@ -182,7 +182,7 @@ impl Place {
     }
 }
 
-/// Refuses a database that is older or newer than this binary.
+/// Fails if the database is older or newer than this binary.
 fn current(address: &Address) -> Result<()> {
     if let Address::Sqlite(file) = address
         && !file.exists()
@@ -194,12 +194,12 @@ fn current(address: &Address) -> Result<()> {
         bail!("the database is older than this version; run: ngoaivu migrate");
     }
     if !statistics::is_current(&mut conn)? {
-        bail!("the figures were derived by an older version; run: ngoaivu migrate");
+        bail!("the statistics were computed by an older version; run: ngoaivu migrate");
     }
     Ok(())
 }
 
-/// Brings schema and figures to this version; answers how many migrations ran.
+/// Brings schema and statistics to this version; returns how many migrations ran.
 fn upgrade(address: &Address) -> Result<usize> {
     let ran = migrate::run(address)?;
     let db = Db::open(address.clone())?;
@@ -210,7 +210,7 @@ fn upgrade(address: &Address) -> Result<usize> {
     Ok(ran)
 }
 
-/// Carries out one command.
+/// Runs one command.
 pub fn run(command: Command) -> Result<()> {
     match command {
         Command::Demo { place, listen, sample } => server::demo(&place, &listen, sample),
@@ -221,7 +221,7 @@ pub fn run(command: Command) -> Result<()> {
         Command::Migrate { place } => {
             let (address, _) = place.find(&settings(None)?)?;
             let ran = upgrade(&address)?;
-            println!("{ran} migration(s) ran; the database is of this version");
+            println!("{ran} migration(s) ran; the database is up to date");
             Ok(())
         }
         Command::Openapi => {
@@ -232,7 +232,7 @@ pub fn run(command: Command) -> Result<()> {
             let db = place.open(&settings(None)?)?;
             let counted = db.write_now(procedures::rebuild_facts)?;
             db.close();
-            println!("{counted} delegation(s) count");
+            println!("{counted} delegation(s) counted");
             Ok(())
         }
         Command::Config { command: ConfigCommand::Check { config } } => {

@@ -1,4 +1,4 @@
-//! Regulation packs on the command line: checked and loaded, every fault with its line.
+//! Regulation packs on the command line: check, rehearse, load; every fault is shown with its line.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,15 +7,15 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, Period};
 use ngoaivu::audit;
-use ngoaivu::dossier::Tools;
+use ngoaivu::dossier::ProvinceLaw;
 use ngoaivu::procedures::rehearsal::{self, Rehearsal};
 use ngoaivu::registry::holidays;
 use ngoaivu::regulations::store as regulations;
-use ngoaivu::regulations::store::Shelf;
+use ngoaivu::regulations::store::RegulationCache;
 use regulation::pack::PackFault;
 use regulation::{SHIPPED, book};
 
-use super::{Place, settings};
+use super::{DataPlace, settings};
 
 /// Checks a pack against the packs that come with the product.
 pub fn check(file: &Path) -> Result<()> {
@@ -29,7 +29,7 @@ pub fn check(file: &Path) -> Result<()> {
     match book::load(&source, &known) {
         Ok(pack) => {
             println!(
-                "{}: {} version {} is sound, {} rule(s), status {}",
+                "{}: {} version {} is valid, {} rule(s), status {}",
                 file.display(),
                 pack.code,
                 pack.version,
@@ -46,7 +46,7 @@ pub fn check(file: &Path) -> Result<()> {
 }
 
 /// Checks a pack and loads it.
-pub fn load(file: &Path, place: &Place) -> Result<()> {
+pub fn load(file: &Path, place: &DataPlace) -> Result<()> {
     let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let db = place.open(&settings(None)?)?;
     let now = Clock::Machine.now();
@@ -55,7 +55,7 @@ pub fn load(file: &Path, place: &Place) -> Result<()> {
         if let Ok(pack) = &loaded {
             let detail = serde_json::json!({"version": pack.version});
             let object = format!("regulations/{}", pack.code);
-            let entry = audit::Entry {
+            let entry = audit::AuditEntry {
                 at: now,
                 actor: "command-line",
                 action: "load_regulation",
@@ -77,12 +77,14 @@ pub fn load(file: &Path, place: &Place) -> Result<()> {
             print_faults(file, &faults);
             bail!("{} fault(s); nothing was loaded", faults.len())
         }
-        Err(regulations::NotLoaded::VersionTaken) => bail!("this version is loaded with another text; raise `version`"),
+        Err(regulations::NotLoaded::VersionTaken) => {
+            bail!("this version is already loaded with a different text; increase `version`")
+        }
     }
 }
 
-/// Asks a draft about the dossiers of a time.
-pub fn rehearse(file: &Path, days: Period, place: &Place) -> Result<()> {
+/// Applies a draft pack to the dossiers of a period.
+pub fn rehearse(file: &Path, days: Period, place: &DataPlace) -> Result<()> {
     let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     if days.to < days.from {
         bail!("--to is before --from");
@@ -91,14 +93,17 @@ pub fn rehearse(file: &Path, days: Period, place: &Place) -> Result<()> {
     let db = place.open(&config)?;
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
     let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
-    let tools =
-        Tools { shelf: Shelf::default(), calendar: Arc::new(calendar), jurisdiction: Arc::from(config.jurisdiction()) };
+    let tools = ProvinceLaw {
+        shelf: RegulationCache::default(),
+        calendar: Arc::new(calendar),
+        jurisdiction: Arc::from(config.jurisdiction()),
+    };
     let found = db.read_now(|conn| rehearsal::rehearse(conn, &tools, &source, days))?;
     db.close();
     match found {
         Err(faults) => {
             print_faults(file, &faults);
-            bail!("{} fault(s); nothing was asked", faults.len())
+            bail!("{} fault(s); nothing was rehearsed", faults.len())
         }
         Ok(found) => {
             print!("{}", told(&found));
@@ -107,7 +112,7 @@ pub fn rehearse(file: &Path, days: Period, place: &Place) -> Result<()> {
     }
 }
 
-/// A rehearsal as a text.
+/// The rehearsal as text.
 fn told(found: &Rehearsal) -> String {
     let mut text = String::new();
     let side = |side: &Option<(String, String)>| match side {
@@ -122,7 +127,7 @@ fn told(found: &Rehearsal) -> String {
             let _ = writeln!(text, "  {}: {} → {}", d.what, side(&d.before), side(&d.after));
         }
     }
-    let _ = writeln!(text, "{} of {} dossier(s) would be judged otherwise", found.changed.len(), found.dossiers);
+    let _ = writeln!(text, "{} of {} dossier(s) would get a different result", found.changed.len(), found.dossiers);
     text
 }
 

@@ -1,4 +1,4 @@
-//! `serve` and `demo`: the process that answers.
+//! `serve` and `demo`: the server process.
 
 use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -6,16 +6,16 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, day_of};
-use ngoaivu::app::{self, House, Post};
+use ngoaivu::app::{self, AppState, DeliverySettings};
 use ngoaivu::config::Config;
 use ngoaivu::db::Address;
 use ngoaivu::registry::holidays;
-use ngoaivu::statistics::open_http::Published;
+use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 
-use super::{Place, current, settings, upgrade};
+use super::{DataPlace, current, settings, upgrade};
 
-/// The server of a province.
-pub fn serve(config: &Config, place: &Place, listen: Option<String>) -> Result<()> {
+/// Runs the server of a province.
+pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>) -> Result<()> {
     start_log(config);
     let (address, folder) = place.find(config)?;
     current(&address)?;
@@ -24,8 +24,8 @@ pub fn serve(config: &Config, place: &Place, listen: Option<String>) -> Result<(
     answer(house, &listen, |address| println!("ngoaivu serves http://{address}"))
 }
 
-/// The demo world, made where there is none, and served.
-pub fn demo(place: &Place, listen: &str, sample: bool) -> Result<()> {
+/// Serves the demo province; creates it if there is none.
+pub fn demo(place: &DataPlace, listen: &str, sample: bool) -> Result<()> {
     let config = settings(None)?;
     start_log(&config);
     let addresses = listen.to_socket_addrs().with_context(|| format!("not an address: {listen}"))?;
@@ -33,7 +33,7 @@ pub fn demo(place: &Place, listen: &str, sample: bool) -> Result<()> {
         bail!("the demo's passwords are public, so it serves only this machine (127.0.0.1), not {listen}");
     }
     let place = match (&place.data, &place.database_url) {
-        (None, None) => Place { data: Some(PathBuf::from("data/demo")), database_url: None },
+        (None, None) => DataPlace { data: Some(PathBuf::from("data/demo")), database_url: None },
         _ => place.clone(),
     };
     let (address, folder) = place.find(&config)?;
@@ -46,7 +46,7 @@ pub fn demo(place: &Place, listen: &str, sample: bool) -> Result<()> {
     }
     answer(house, listen, |address| {
         print!("{}", ngoaivu::demo::greeting(address, &world, day_of(now)));
-        // Whoever reads the greeting through a pipe must not wait for a full buffer.
+        // Through a pipe, the greeting would otherwise wait until the buffer is full.
         let _ = std::io::stdout().flush();
     })
 }
@@ -54,21 +54,21 @@ pub fn demo(place: &Place, listen: &str, sample: bool) -> Result<()> {
 fn start_log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(config.log()).unwrap_or_default();
     let log = tracing_subscriber::fmt().with_env_filter(filter).json().with_writer(std::io::stderr);
-    // A second start within one process (tests) keeps the first log.
+    // Fails when tests start twice in one process; the first subscriber stays.
     let _ = log.try_init();
 }
 
-fn house(config: &Config, address: Address, folder: PathBuf) -> Result<House> {
+fn house(config: &Config, address: Address, folder: PathBuf) -> Result<AppState> {
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
     let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
-    let post = Post { smtp: config.smtp()?, networks: config.webhook_networks()? };
-    let published = Published(config.open_statistics()?);
-    let mut house = House::open(address, folder, config.jurisdiction(), calendar, Clock::Machine, post)?;
+    let post = DeliverySettings { smtp: config.smtp()?, networks: config.webhook_networks()? };
+    let published = OpenStatisticsSwitch(config.open_statistics()?);
+    let mut house = AppState::open(address, folder, config.jurisdiction(), calendar, Clock::Machine, post)?;
     house.published = published;
     Ok(house)
 }
 
-fn answer(house: House, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<()> {
+fn answer(house: AppState, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<()> {
     let db = house.db.clone();
     let jobs = house.jobs.clone();
     let loops = jobs.start()?;

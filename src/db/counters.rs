@@ -1,4 +1,4 @@
-//! Counters by name; one of them counts the changes of anything that figures rest on.
+//! Named counters. One of them, the data version, counts the changes to the data behind the statistics.
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::error::Result;
 
 const DATA_VERSION: &str = "data_version";
 
-/// The value of a counter; zero where it was never set.
+/// The value of a counter; zero if it was never set.
 pub fn counter(conn: &mut Conn, name: &str) -> Result<i64> {
     let counter = counters::table.find(name).select(counters::value);
     Ok(each!(conn, c => counter.first(c)).optional()?.unwrap_or(0))
@@ -23,19 +23,19 @@ pub fn set(conn: &mut Conn, name: &str, value: i64) -> Result<()> {
     Ok(())
 }
 
-/// The next value of a counter, from 1: gap-free, because it is taken in the transaction that uses it.
+/// The next value of a counter, from 1. Without gaps, because it is taken in the transaction that uses it.
 pub fn next(conn: &mut Conn, name: &str) -> Result<i64> {
     let value = counter(conn, name)? + 1;
     set(conn, name, value)?;
     Ok(value)
 }
 
-/// Counts the changes of anything counted.
+/// The current data version.
 pub fn data_version(conn: &mut Conn) -> Result<i64> {
     counter(conn, DATA_VERSION)
 }
 
-/// Something counted has changed: every answer made before is old.
+/// Call when data behind the statistics changes: it makes every cached answer stale.
 pub fn raise_data_version(conn: &mut Conn) -> Result<()> {
     let place = counters::table.find(DATA_VERSION);
     let raised = each!(conn, c => diesel::update(place).set(counters::value.eq(counters::value + 1)).execute(c))?;

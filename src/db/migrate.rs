@@ -1,4 +1,4 @@
-//! Migrations, the same names for both databases; a database newer than the binary is refused.
+//! Migrations, with the same names for both databases; a database newer than the binary is refused.
 
 use std::collections::BTreeSet;
 
@@ -14,9 +14,9 @@ const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql"
 
 /// Why the schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum MigrationFault {
     /// Exit code 78: an older binary must not touch a newer database.
-    #[error("the database was made by a newer ngoaivu (migration {0}); install that version or newer")]
+    #[error("the database was created by a newer ngoaivu (migration {0}); install that version or a newer one")]
     NewerDatabase(String),
     #[error("the database cannot be reached: {0}")]
     Connection(String),
@@ -24,30 +24,30 @@ pub enum Fault {
     Migration(String),
 }
 
-/// Brings the database up to this binary's schema; answers how many migrations ran.
-pub fn run(address: &Address) -> Result<usize, Fault> {
-    let mut conn = address.connect().map_err(|e| Fault::Connection(e.to_string()))?;
+/// Brings the database to this binary's schema; returns how many migrations ran.
+pub fn run(address: &Address) -> Result<usize, MigrationFault> {
+    let mut conn = address.connect().map_err(|e| MigrationFault::Connection(e.to_string()))?;
     check_not_newer(&mut conn)?;
     let ran = match &mut conn {
         Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|done| done.len()),
         Conn::Postgresql(c) => {
-            // Two processes at once: the second waits, then finds nothing to do.
+            // If two processes migrate at once, the second waits here and then finds nothing to do.
             diesel::sql_query("SELECT pg_advisory_lock(7305202)")
                 .execute(c)
-                .map_err(|e| Fault::Migration(e.to_string()))?;
+                .map_err(|e| MigrationFault::Migration(e.to_string()))?;
             c.run_pending_migrations(POSTGRESQL).map(|done| done.len())
         }
     };
-    ran.map_err(|e| Fault::Migration(e.to_string()))
+    ran.map_err(|e| MigrationFault::Migration(e.to_string()))
 }
 
-/// Takes every migration back (tests: up, down, up).
-pub fn revert_all(conn: &mut Conn) -> Result<(), Fault> {
+/// Reverts all migrations (for tests: up, down, up).
+pub fn revert_all(conn: &mut Conn) -> Result<(), MigrationFault> {
     let reverted = match conn {
         Conn::Sqlite(c) => c.revert_all_migrations(SQLITE).map(|_| ()),
         Conn::Postgresql(c) => c.revert_all_migrations(POSTGRESQL).map(|_| ()),
     };
-    reverted.map_err(|e| Fault::Migration(e.to_string()))
+    reverted.map_err(|e| MigrationFault::Migration(e.to_string()))
 }
 
 #[derive(QueryableByName)]
@@ -56,10 +56,10 @@ struct Applied {
     version: String,
 }
 
-/// Whether the schema is exactly this binary's. Only reads: it may be asked inside a read-only transaction.
-pub fn is_current(conn: &mut Conn) -> Result<bool, Fault> {
+/// Whether the schema is exactly this binary's. Only reads, so it works inside a read-only transaction.
+pub fn is_current(conn: &mut Conn) -> Result<bool, MigrationFault> {
     let query = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
-    // Without that table no migration ever ran here.
+    // Without that table no migration has ever run here.
     let Ok(applied) = query.load::<Applied>(conn) else { return Ok(false) };
     let applied: BTreeSet<String> = applied.into_iter().map(|a| a.version).collect();
     let known = known()?;
@@ -67,23 +67,23 @@ pub fn is_current(conn: &mut Conn) -> Result<bool, Fault> {
     Ok(applied == known)
 }
 
-fn check_not_newer(conn: &mut Conn) -> Result<(), Fault> {
+fn check_not_newer(conn: &mut Conn) -> Result<(), MigrationFault> {
     let applied: BTreeSet<String> =
         each!(conn, c => c.applied_migrations().map(|all| all.iter().map(ToString::to_string).collect()))
-            .map_err(|e| Fault::Migration(e.to_string()))?;
+            .map_err(|e| MigrationFault::Migration(e.to_string()))?;
     refuse_newer(&applied, &known()?)
 }
 
-fn refuse_newer(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<(), Fault> {
+fn refuse_newer(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<(), MigrationFault> {
     match applied.difference(known).next() {
-        Some(version) => Err(Fault::NewerDatabase(version.clone())),
+        Some(version) => Err(MigrationFault::NewerDatabase(version.clone())),
         None => Ok(()),
     }
 }
 
-/// Versions of this binary's migrations, the same for both databases.
-fn known() -> Result<BTreeSet<String>, Fault> {
-    let all =
-        MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map_err(|e| Fault::Migration(e.to_string()))?;
+/// Versions of this binary's migrations.
+fn known() -> Result<BTreeSet<String>, MigrationFault> {
+    let all = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)
+        .map_err(|e| MigrationFault::Migration(e.to_string()))?;
     Ok(all.iter().map(|m| m.name().version().to_string()).collect())
 }

@@ -1,4 +1,4 @@
-//! The only room that knows there are two databases: one connection type, snapshot reads, grouped writes.
+//! The only module that knows about both databases: one connection type, snapshot reads, grouped writes.
 
 pub mod counters;
 pub mod migrate;
@@ -22,8 +22,9 @@ pub enum Conn {
     Postgresql(PgConnection),
 }
 
-/// Evaluates one expression on the concrete connection: for the few statements that diesel's multi-backend lacks, and
-/// for those of every request, whose text it would build anew each time (the concrete one finds them by their type).
+/// Evaluates one expression on the concrete connection. For the few statements that diesel's multi-backend lacks, and
+/// for those in every request: the multi-backend would build their SQL again each time, while a concrete connection
+/// finds the prepared statement by its type.
 macro_rules! each {
     ($conn:expr, $c:ident => $statement:expr) => {
         match $conn {
@@ -34,8 +35,8 @@ macro_rules! each {
 }
 pub(crate) use each;
 
-/// Inserts a slice of rows: on SQLite row by row, with one statement that stays prepared; on PostgreSQL in one round
-/// trip for as many as a statement's 65,535 values hold.
+/// Inserts a slice of rows: on SQLite row by row with one prepared statement; on PostgreSQL in one round
+/// trip for as many rows as fit into the 65,535 values of a statement.
 macro_rules! insert_rows {
     ($conn:expr, $table:expr, $rows:expr) => {
         match $conn {
@@ -64,12 +65,12 @@ pub enum Address {
 }
 
 impl Address {
-    /// The embedded database of a data folder: always `ngoaivu.db`, the only SQLite file there.
+    /// The embedded database in a data folder: always `ngoaivu.db`, the only SQLite file there.
     pub fn in_folder(folder: &Path) -> Self {
         Address::Sqlite(folder.join("ngoaivu.db"))
     }
 
-    /// Checks the scheme here, because a mistyped URL would otherwise become a new SQLite file.
+    /// Checks the scheme, because a mistyped URL would otherwise create a new SQLite file.
     pub fn from_url(url: &str) -> std::result::Result<Self, String> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Ok(Address::Postgresql(url.to_owned()))
@@ -78,7 +79,7 @@ impl Address {
         }
     }
 
-    /// Opens one connection, with the settings every connection has.
+    /// Opens one connection with the settings that every connection needs.
     pub fn connect(&self) -> std::result::Result<Conn, diesel::r2d2::Error> {
         match self {
             Address::Sqlite(file) => {
@@ -120,7 +121,7 @@ impl ManageConnection for Manager {
     }
 }
 
-/// The database of a running process: a pool that reads, one thread that writes.
+/// The database of a running process: a pool of readers and one thread that writes.
 #[derive(Clone)]
 pub struct Db {
     address: Address,
@@ -129,7 +130,7 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens an already migrated database.
+    /// Opens a database that is already migrated.
     pub fn open(address: Address) -> Result<Self> {
         let size = match address {
             Address::Sqlite(_) => 4,
@@ -150,12 +151,12 @@ impl Db {
         &self.address
     }
 
-    /// Whether any write waits for its turn.
+    /// Whether any write is waiting.
     pub fn writes_wait(&self) -> bool {
         self.writer.is_busy()
     }
 
-    /// Reads on a blocking thread, all queries from one snapshot.
+    /// Reads on a blocking thread; all queries see one snapshot.
     pub async fn read<T, F>(&self, query: F) -> Result<T>
     where
         T: Send + 'static,
@@ -166,7 +167,7 @@ impl Db {
         done.unwrap_or_else(|e| Err(Error::Internal(format!("a read panicked: {e}"))))
     }
 
-    /// The same, on this thread.
+    /// Reads on the current thread.
     pub fn read_now<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let mut conn = self.readers.get().map_err(|e| Error::Unavailable(e.to_string()))?;
         let conn: &mut Conn = &mut conn;
@@ -184,8 +185,8 @@ impl Db {
         Ok(answer)
     }
 
-    /// Writes: the job runs in a savepoint of the next group, and this answers after the group is on disk.
-    /// `then` runs on the writer's thread once the commit holds, even if the caller has gone away.
+    /// Writes: the job runs in a savepoint of the next group, and this returns after the group is on disk.
+    /// `then` runs on the writer's thread after the commit, even if the caller has gone away.
     pub async fn write<T, F, A>(&self, job: F, then: A) -> Result<T>
     where
         T: Send + 'static,
@@ -197,13 +198,13 @@ impl Db {
             if let Ok(value) = &outcome {
                 then(value);
             }
-            // The client may have gone away; what was committed stays committed.
+            // Fails if the client has gone away; what was committed stays committed.
             let _ = tell.send(outcome);
         })?;
         told.await.unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into())))
     }
 
-    /// The same, on this thread (command line, tests).
+    /// Writes and blocks the current thread (command line, tests).
     pub fn write_now<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
@@ -216,30 +217,30 @@ impl Db {
         told.recv().unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into())))
     }
 
-    /// Waits for the last group and leaves a lone database file behind.
+    /// Waits for the last group; on SQLite, folds the write-ahead log into the database file.
     pub fn close(self) {
         self.writer.stop();
         if let (Address::Sqlite(_), Ok(mut conn)) = (&self.address, self.address.connect()) {
-            // A busy reader only means that the log is folded in at the next start.
+            // If a reader is busy, the log is folded in at the next start.
             let _ = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);");
         }
     }
 }
 
-/// A word of the vocabulary as it was stored; one that nobody knows is a fault of the database, not of the caller.
+/// Parses a stored vocabulary word; an unknown word is a fault of the database, not of the caller.
 pub fn word<T: std::str::FromStr>(text: &str) -> Result<T> {
     text.parse().map_err(|_| Error::Internal(format!("unknown word in the database: {text}")))
 }
 
-/// Items that do not stand at the same place of another list, each with its place: what has to go of the stored rows,
-/// and, asked the other way round, what has to be written.
+/// Items that differ from the item at the same index of another list, with their index. `differing(stored, wanted)`
+/// gives the rows to delete, `differing(wanted, stored)` the rows to insert.
 pub fn differing<'a, T: PartialEq>(items: &'a [T], other: &'a [T]) -> impl Iterator<Item = (i64, &'a T)> {
     let differs = move |(at, item): &(usize, &T)| other.get(*at) != Some(*item);
     let numbered = (0i64..).zip(items.iter().enumerate());
     numbered.filter(move |(_, numbered)| differs(numbered)).map(|(place, (_, item))| (place, item))
 }
 
-/// The text as a `LIKE` pattern that finds it anywhere, taken literally; escape character `\`.
+/// A `LIKE` pattern that finds the text literally, anywhere; the escape character is `\`.
 pub fn containing(folded: &str) -> String {
     let mut pattern = String::from("%");
     for c in folded.chars() {
@@ -252,7 +253,7 @@ pub fn containing(folded: &str) -> String {
     pattern
 }
 
-/// Reads JSON that this system wrote.
+/// Parses JSON that this system stored.
 pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|e| Error::Internal(format!("unreadable JSON in the database: {e}")))
 }

@@ -1,4 +1,4 @@
-//! The tables, as both databases have them (tests/api/schema.rs compares all three).
+//! The tables, the same in both databases (tests/api/database.rs compares both with this file).
 
 diesel::table! {
     agencies (id) {

@@ -1,4 +1,5 @@
-//! The one thread that writes: whoever waits, up to 64, each in a savepoint, one commit, then the answers.
+//! The only thread that writes. It takes up to 64 waiting jobs, runs each in a savepoint, commits once, and then
+//! answers their callers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,34 +13,34 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use crate::db::{Address, Conn};
 use crate::error::{Error, Result};
 
-/// Jobs in one commit at most.
+/// Maximum jobs per commit.
 const GROUP: usize = 64;
-/// Jobs that may wait; one more is answered 503.
+/// Maximum waiting jobs; a further one gets 503.
 const QUEUE: usize = 2048;
-/// Key of the advisory lock under which PostgreSQL lets one process write at a time, so that the audit
-/// chain has one end. Any number does, as long as it never changes.
+/// Takes the advisory lock that lets only one process write to PostgreSQL at a time, so that the audit chain has one
+/// end. The number is arbitrary but must never change.
 const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(7305201)";
 
-/// What is said to the caller once it is known whether the commit holds.
-type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
-/// Runs in a savepoint; `Err` rolls the savepoint back.
-type Job = Box<dyn FnOnce(&mut Conn) -> std::result::Result<Answer, Answer> + Send>;
+/// Called once it is known whether the commit succeeded.
+type JobAnswer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+/// A job; runs in a savepoint, which `Err` rolls back.
+type Job = Box<dyn FnOnce(&mut Conn) -> std::result::Result<JobAnswer, JobAnswer> + Send>;
 
 enum Message {
     Run(Job),
     Stop,
 }
 
-/// The writing thread's handle.
+/// Handle of the writing thread.
 #[derive(Clone)]
 pub struct Writer {
     queue: SyncSender<Message>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
-    /// Jobs that were handed in and have not run yet.
+    /// Jobs that were submitted and have not finished.
     waiting: Arc<AtomicUsize>,
 }
 
-/// Counts one job as waiting until it is dropped.
+/// Counts one job as waiting until this is dropped.
 struct Waits(Arc<AtomicUsize>);
 
 impl Waits {
@@ -66,7 +67,7 @@ impl Writer {
         Ok(Writer { queue, thread: Arc::new(Mutex::new(Some(thread))), waiting: Arc::default() })
     }
 
-    /// Hands in a job; `answer` is called after the commit, or with the error.
+    /// Submits a job; `answer` is called after the commit, or with the error.
     pub fn submit<T, F, A>(&self, job: F, answer: A) -> Result<()>
     where
         T: Send + 'static,
@@ -90,14 +91,14 @@ impl Writer {
         })
     }
 
-    /// Whether any job waits for its turn.
+    /// Whether any job is waiting.
     pub fn is_busy(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 
-    /// Lets the queue run empty and ends the thread.
+    /// Finishes the queued jobs and ends the thread.
     pub fn stop(&self) {
-        // A full queue drains; a thread that is gone needs no word.
+        // Blocks while the queue is full; fails only if the thread has already ended.
         let _ = self.queue.send(Message::Stop);
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = thread.join();
@@ -141,17 +142,17 @@ fn reconnect(address: &Address) -> Option<Conn> {
     }
 }
 
-/// Runs one group; false where the connection must not be used again.
+/// Runs one group; returns false if the connection must not be used again.
 fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>) -> bool {
     let Some(conn) = conn else {
         return fail_unrun(group, "no connection");
     };
     if let Err(error) = begin(conn) {
         tracing::error!(%error, "BEGIN failed");
-        return fail_unrun(group, "the transaction could not begin");
+        return fail_unrun(group, "the transaction could not be started");
     }
-    let mut done: Vec<Answer> = Vec::with_capacity(group.len());
-    let mut refused: Vec<Answer> = Vec::new();
+    let mut done: Vec<JobAnswer> = Vec::with_capacity(group.len());
+    let mut refused: Vec<JobAnswer> = Vec::new();
     let mut rest = group.into_iter();
     let mut broken = None;
     for job in rest.by_ref() {
@@ -197,18 +198,18 @@ fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
     match conn {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
         Conn::Postgresql(c) => {
-            // Read committed is enough: the lock lets one group write at a time.
+            // Read committed is enough: the lock lets only one group write at a time.
             AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
             c.batch_execute(WRITE_LOCK)
         }
     }
 }
 
-/// Turns away jobs that never ran: dropping a job drops its answer's channel, and its caller is told 503.
+/// Drops jobs that never ran. This closes their answer channels, so that the callers get 503.
 fn fail_unrun(jobs: Vec<Job>, why: &str) -> bool {
     for job in jobs {
         drop(job);
     }
-    tracing::warn!(why, "writes were turned away");
+    tracing::warn!(why, "writes were refused");
     false
 }

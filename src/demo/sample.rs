@@ -1,4 +1,4 @@
-//! Two invented years of delegations (`demo --sample`), so that lists, calendar and pictures show something at once.
+//! Two invented years of delegations (`demo --sample`), so that lists, calendar and charts are not empty.
 
 use chrono::{Datelike, Duration};
 
@@ -6,15 +6,15 @@ use crate::access::store as accounts;
 use crate::db::Conn;
 use crate::dossier::Content;
 use crate::dossier::flow::State;
-use crate::dossier::model::{Decision, DecisionPaper, Dossier, Report};
+use crate::dossier::model::{Decision, DecisionPaper, Dossier, ResultsReport};
 use crate::dossier::parts::model::{Funding, InvitingParty, Member, Stop};
 use crate::dossier::parts::numbering::dossier_number;
 use crate::dossier::store;
 use crate::error::{Error, Result};
-use crate::procedures::inbound::model::{Content as Visit, Guest, Stay};
+use crate::procedures::inbound::model::{Guest, Stay, VisitContent as Visit};
 use crate::procedures::inbound::people;
-use crate::procedures::outbound::model::{Content as Trip, Journey, Person};
-use crate::registry::agencies::{self, Filter};
+use crate::procedures::outbound::model::{Journey, MemberSnapshot, TripContent as Trip};
+use crate::registry::agencies::{self, AgencyFilter};
 use crate::registry::officials::Official;
 use crate::registry::officials_store;
 use crate::statistics::store as statistics;
@@ -26,7 +26,7 @@ use kernel::words::{
     Procedure, Purpose, ReceptionLevel, SignedAs,
 };
 
-/// Country, place there, and who invites or comes from there.
+/// Country, place, and the organisation that invites or visits.
 const PLACES: &[(&str, &str, &str)] = &[
     ("LA", "Savannakhet", "Chính quyền tỉnh Savannakhet"),
     ("KR", "Cheongju", "Chính quyền tỉnh Chungcheongbuk"),
@@ -54,23 +54,23 @@ const FIELDS: &[Field] =
 const GUESTS: &[&str] =
     &["Kim Min-jun", "Sato Haruka", "Bounmy Phommachanh", "Li Wei", "Somchai Jaidee", "Anna Schmidt"];
 
-/// Takes one of a list, again and again.
+/// Picks an item, cycling through the list.
 fn pick<T>(all: &[T], n: usize) -> Option<&T> {
     all.get(n.checked_rem(all.len())?)
 }
 
 fn lacks(what: &str) -> Error {
-    Error::Internal(format!("the demo world has no {what}"))
+    Error::Internal(format!("the demo data has no {what}"))
 }
 
-/// The people and offices of the demo world.
+/// The agencies and accounts of the demo data.
 struct Cast {
     agencies: Vec<(i64, Vec<Official>)>,
     clerk: i64,
     chair: i64,
 }
 
-/// Adds the years to a demo world that has no delegation yet; answers how many were made.
+/// Adds the delegations if there are none yet; returns how many were created.
 pub fn fill(conn: &mut Conn, now: Moment) -> Result<usize> {
     let registers = [Direction::Outbound, Direction::Inbound];
     for register in registers {
@@ -83,7 +83,8 @@ pub fn fill(conn: &mut Conn, now: Moment) -> Result<usize> {
     };
     let mut cast = Cast { agencies: Vec::new(), clerk: account(conn, "clerk.skhcn")?, chair: account(conn, "chair")? };
     for code in ["SKHCN", "SYT"] {
-        let found = agencies::page(conn, &Filter { code: Some(code.into()), ..Filter::default() }, None, 1)?;
+        let found =
+            agencies::page(conn, &AgencyFilter { code: Some(code.into()), ..AgencyFilter::default() }, None, 1)?;
         let id = found.first().map(|a| a.id).ok_or_else(|| lacks(code))?;
         let mut people = officials_store::page(conn, Some(id), None, None, 50)?;
         people.sort_by_key(|o| (o.post_level, o.id));
@@ -94,7 +95,7 @@ pub fn fill(conn: &mut Conn, now: Moment) -> Result<usize> {
     let last = today + Duration::days(45);
     let mut made = 0;
     for n in 0usize.. {
-        // A trip a week, so that nobody is in two places; a visit every four days.
+        // One trip a week, so that nobody travels twice at the same time; one visit every four days.
         let begins = first + Duration::days(4 * i64::try_from(n).unwrap_or(0));
         if begins > last {
             break;
@@ -116,7 +117,7 @@ fn trip(cast: &Cast, n: usize, departure: Day) -> Result<Trip> {
     let (country, place, partner) = *pick(PLACES, n * 5 + n / 7).ok_or_else(|| lacks("place"))?;
     let (purpose, doing) = *pick(PURPOSES, n).ok_or_else(|| lacks("purpose"))?;
     let returning = departure + Duration::days(2 + i64::try_from(n % 4).unwrap_or(0));
-    // Leaders travel now and then, the staff more often.
+    // Leaders travel less often than staff.
     let first = if n.is_multiple_of(6) { 1 } else { 2 };
     let travelling: Vec<&Official> = people.iter().skip(first).take(2 + n % 4).collect();
     let amount = Money { amount: 40_000_000 * i64::try_from(travelling.len()).unwrap_or(1), currency: "VND".into() };
@@ -170,7 +171,7 @@ fn trip(cast: &Cast, n: usize, departure: Day) -> Result<Trip> {
         origin: None,
         people: travelling
             .iter()
-            .map(|o| Person { full_name: o.full_name.clone(), agency_id: *agency_id, post_level: o.post_level })
+            .map(|o| MemberSnapshot { full_name: o.full_name.clone(), agency_id: *agency_id, post_level: o.post_level })
             .collect(),
         verdicts: Vec::new(),
     })
@@ -215,16 +216,16 @@ fn visit(conn: &mut Conn, cast: &Cast, n: usize, arrival: Day, now: Moment) -> R
     })
 }
 
-/// What a content says once its days have passed.
-trait Passed: Content {
+/// How a dossier's content changes when its dates have passed.
+trait PassedSteps: Content {
     fn ends(&self) -> Day;
     fn begun(&mut self);
     fn ended(&mut self);
-    /// The state while it lasts.
+    /// The state while the delegation is under way.
     const LASTING: State;
 }
 
-impl Passed for Trip {
+impl PassedSteps for Trip {
     fn ends(&self) -> Day {
         self.returning
     }
@@ -237,7 +238,7 @@ impl Passed for Trip {
     const LASTING: State = State::UnderWay;
 }
 
-impl Passed for Visit {
+impl PassedSteps for Visit {
     fn ends(&self) -> Day {
         self.departure
     }
@@ -251,8 +252,8 @@ impl Passed for Visit {
     const LASTING: State = State::OnSite;
 }
 
-/// Keeps a content as the dossier it would be today: closed, lasting, approved, cancelled now and then, or a draft.
-fn keep<C: Passed>(
+/// Stores the dossier in the state it would have today: closed, under way, approved, draft, and a few cancelled.
+fn keep<C: PassedSteps>(
     conn: &mut Conn,
     mut content: C,
     (begins, today): (Day, Day),
@@ -298,7 +299,7 @@ fn keep<C: Passed>(
             State::Approved
         };
         if dossier.state == State::Closed {
-            dossier.report = Some(Report {
+            dossier.report = Some(ResultsReport {
                 summary: "Đoàn hoàn thành chương trình đã được phê duyệt (số liệu minh họa).".into(),
                 results: vec!["Biên bản làm việc".into()],
                 follow_ups: Vec::new(),

@@ -1,6 +1,7 @@
 //! Amendments (điều chỉnh) of what was decided: what differs, whether a correction on the paper is enough, and whether
 //! the competent body has to see it again (TT 04/2020/TT-BNG Đ.4 k.1). Pure.
 
+use kernel::words;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -10,35 +11,32 @@ use kernel::id::Id;
 use kernel::time::Moment;
 use kernel::words::{Body, FindingCode, Severity};
 
-/// What of a dossier differs.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-#[schema(as = AmendmentKind)]
-pub enum Kind {
-    Dates,
-    Members,
-    Countries,
-    Headcount,
-    Purpose,
-    Funding,
-    /// Who invites, or who sends the guests.
-    Counterpart,
-    Capacity,
-    Reception,
-    Topics,
-    /// Places and hours within the days and countries that were decided.
-    Programme,
-    /// Title, note and the like, which no decision states.
-    Particulars,
+words! {
+    /// What of a dossier differs.
+    #[schema(as = AmendmentKind)]
+    AmendmentKind {
+        Dates: "Thời gian" / "Dates",
+        Members: "Thành viên" / "Members",
+        Countries: "Nước đến" / "Countries",
+        Headcount: "Số người" / "Headcount",
+        Purpose: "Mục đích" / "Purpose",
+        Funding: "Kinh phí" / "Funding",
+        /// Who invites, or who sends the guests.
+        Counterpart: "Đơn vị mời, đơn vị cử khách" / "Inviting or sending party",
+        Capacity: "Danh nghĩa đoàn" / "Capacity",
+        Reception: "Việc đón tiếp" / "Reception",
+        Topics: "Nội dung nhạy cảm" / "Topics",
+        /// Places and hours within the days and countries that were decided.
+        Programme: "Chương trình" / "Programme",
+        /// Title, note and the like, which no decision states.
+        Particulars: "Nội dung khác" / "Other particulars",
+    }
 }
 
-impl Kind {
+impl AmendmentKind {
     /// Whether a decision states it, so that a change of it is a change of the decision.
     pub fn is_decided(self) -> bool {
-        !matches!(self, Kind::Programme | Kind::Particulars)
+        !matches!(self, AmendmentKind::Programme | AmendmentKind::Particulars)
     }
 }
 
@@ -47,7 +45,7 @@ impl Kind {
 #[schema(example = json!({"kind": "dates", "before": {"departure_date": "2027-01-11", "return_date": "2027-01-15"},
     "after": {"departure_date": "2027-01-11", "return_date": "2027-01-16"}, "material": true, "people": []}))]
 pub struct Difference {
-    pub kind: Kind,
+    pub kind: AmendmentKind,
     #[schema(value_type = Object)]
     pub before: Value,
     #[schema(value_type = Object)]
@@ -58,34 +56,34 @@ pub struct Difference {
     pub people: Vec<String>,
 }
 
-/// How an amendment is put on paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = AmendmentForm)]
-pub enum Form {
-    /// One kind of change: signed and sealed on the decision, which keeps its number.
-    Annotation,
-    /// Two kinds or more: another decision.
-    NewDecision,
+words! {
+    /// How an amendment is put on paper.
+    #[schema(as = AmendmentForm)]
+    AmendmentForm {
+        /// One kind of change: signed and sealed on the decision, which keeps its number.
+        Annotation: "Ghi chú lên quyết định" / "Annotation on the decision",
+        /// Two kinds or more: another decision.
+        NewDecision: "Quyết định mới" / "New decision",
+    }
 }
 
-/// How an amendment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = AmendmentStanding)]
-pub enum Standing {
-    Pending,
-    InForce,
-    Refused,
-    Withdrawn,
-    /// The delegation was over, put off or called off before it was decided.
-    Lapsed,
+words! {
+    /// How an amendment stands.
+    #[schema(as = AmendmentStanding)]
+    AmendmentStanding {
+        Pending: "Chờ quyết định" / "Pending",
+        InForce: "Có hiệu lực" / "In force",
+        Refused: "Không chấp thuận" / "Refused",
+        Withdrawn: "Đã rút" / "Withdrawn",
+        /// The delegation was over, put off or called off before it was decided.
+        Lapsed: "Không còn giá trị" / "Lapsed",
+    }
 }
 
 /// What an amendment brings up that stood not against the delegation before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = AmendmentFinding)]
-pub struct Brought {
+pub struct AmendmentFinding {
     pub code: FindingCode,
     pub severity: Severity,
     pub limit: Option<i64>,
@@ -103,10 +101,10 @@ pub struct Amendment<C> {
     pub asked_by: Id,
     pub asked_at: Moment,
     pub differences: Vec<Difference>,
-    pub form: Form,
+    pub form: AmendmentForm,
     pub material: bool,
-    pub findings: Vec<Brought>,
-    pub standing: Standing,
+    pub findings: Vec<AmendmentFinding>,
+    pub standing: AmendmentStanding,
     pub document: Option<DecisionPaper>,
     pub body: Option<Body>,
     pub note: Option<String>,
@@ -119,23 +117,23 @@ pub struct Amendment<C> {
 
 /// What differences come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Judged {
-    pub form: Form,
+pub struct AmendmentWeight {
+    pub form: AmendmentForm,
     pub material: bool,
 }
 
-impl Judged {
+impl AmendmentWeight {
     pub fn of(differences: &[Difference]) -> Self {
-        let mut kinds: Vec<Kind> = differences.iter().map(|d| d.kind).filter(|k| k.is_decided()).collect();
+        let mut kinds: Vec<AmendmentKind> = differences.iter().map(|d| d.kind).filter(|k| k.is_decided()).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        let form = if kinds.len() > 1 { Form::NewDecision } else { Form::Annotation };
-        Judged { form, material: differences.iter().any(|d| d.material) }
+        let form = if kinds.len() > 1 { AmendmentForm::NewDecision } else { AmendmentForm::Annotation };
+        AmendmentWeight { form, material: differences.iter().any(|d| d.material) }
     }
 
     /// Whether the competent body decides it: what is material, and what needs another decision.
     pub fn goes_back(self) -> bool {
-        self.material || self.form == Form::NewDecision
+        self.material || self.form == AmendmentForm::NewDecision
     }
 }
 
@@ -145,31 +143,31 @@ mod tests {
 
     use super::*;
 
-    fn difference(kind: Kind, material: bool) -> Difference {
+    fn difference(kind: AmendmentKind, material: bool) -> Difference {
         Difference { kind, before: Value::Null, after: Value::Null, material, people: Vec::new() }
     }
 
     #[test]
     fn one_kind_is_annotated_and_two_need_another_decision() {
-        let shorter = difference(Kind::Dates, false);
-        assert_eq!(Judged::of(std::slice::from_ref(&shorter)).form, Form::Annotation);
-        assert!(!Judged::of(std::slice::from_ref(&shorter)).goes_back());
-        let both = Judged::of(&[shorter.clone(), difference(Kind::Members, false)]);
-        assert!(both.form == Form::NewDecision && !both.material && both.goes_back());
-        let titled = Judged::of(&[shorter, difference(Kind::Particulars, false)]);
-        assert!(titled.form == Form::Annotation && !titled.goes_back());
-        assert!(Judged::of(&[difference(Kind::Dates, true)]).goes_back());
+        let shorter = difference(AmendmentKind::Dates, false);
+        assert_eq!(AmendmentWeight::of(std::slice::from_ref(&shorter)).form, AmendmentForm::Annotation);
+        assert!(!AmendmentWeight::of(std::slice::from_ref(&shorter)).goes_back());
+        let both = AmendmentWeight::of(&[shorter.clone(), difference(AmendmentKind::Members, false)]);
+        assert!(both.form == AmendmentForm::NewDecision && !both.material && both.goes_back());
+        let titled = AmendmentWeight::of(&[shorter, difference(AmendmentKind::Particulars, false)]);
+        assert!(titled.form == AmendmentForm::Annotation && !titled.goes_back());
+        assert!(AmendmentWeight::of(&[difference(AmendmentKind::Dates, true)]).goes_back());
     }
 
     proptest! {
         #[test]
         fn more_differences_never_need_less(all in proptest::collection::vec((0usize..4, any::<bool>()), 0..6), cut in 0usize..6) {
-            let kinds = [Kind::Dates, Kind::Members, Kind::Countries, Kind::Programme];
+            let kinds = [AmendmentKind::Dates, AmendmentKind::Members, AmendmentKind::Countries, AmendmentKind::Programme];
             let all: Vec<Difference> = all.into_iter().map(|(k, m)| difference(kinds[k], m)).collect();
-            let some = Judged::of(&all[..cut.min(all.len())]);
-            let whole = Judged::of(&all);
+            let some = AmendmentWeight::of(&all[..cut.min(all.len())]);
+            let whole = AmendmentWeight::of(&all);
             prop_assert!(whole.goes_back() || !some.goes_back());
-            prop_assert!(whole.form == Form::NewDecision || some.form == Form::Annotation);
+            prop_assert!(whole.form == AmendmentForm::NewDecision || some.form == AmendmentForm::Annotation);
         }
     }
 }

@@ -1,101 +1,69 @@
 //! States and acts of dossiers, and what the two can mean to each other; each procedure says its own flow. Pure.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use kernel::words;
 
-/// Where a dossier stands (api.md §5, §6). A procedure uses those that its flow leads to.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-#[schema(as = DossierState)]
-pub enum State {
-    Draft,
-    Submitted,
-    SupplementRequested,
-    Appraising,
-    Consulting,
-    AwaitingConsent,
-    AwaitingDecision,
-    Approved,
-    /// The delegation is abroad.
-    UnderWay,
-    Returned,
-    /// The guests are here.
-    OnSite,
-    Departed,
-    Reported,
-    Closed,
-    Rejected,
-    Withdrawn,
-    Postponed,
-    Cancelled,
+words! {
+    /// Where a dossier stands (api.md §5, §6). A procedure uses those that its flow leads to.
+    #[schema(as = DossierState)]
+    State {
+        Draft: "Bản nháp" / "Draft",
+        Submitted: "Đã trình" / "Submitted",
+        SupplementRequested: "Chờ bổ sung" / "Supplement requested",
+        Appraising: "Đang thẩm định" / "Being appraised",
+        Consulting: "Đang lấy ý kiến" / "Being consulted on",
+        AwaitingConsent: "Chờ ý kiến cấp ủy" / "Awaiting Party consent",
+        AwaitingDecision: "Chờ quyết định" / "Awaiting decision",
+        Approved: "Đã chấp thuận" / "Approved",
+        /// The delegation is abroad.
+        UnderWay: "Đang ở nước ngoài" / "Under way",
+        Returned: "Đã về nước" / "Returned",
+        /// The guests are here.
+        OnSite: "Đang ở địa phương" / "On site",
+        Departed: "Đã rời địa phương" / "Departed",
+        Reported: "Đã báo cáo" / "Reported",
+        Closed: "Đã đóng" / "Closed",
+        Rejected: "Không chấp thuận" / "Rejected",
+        Withdrawn: "Đã rút" / "Withdrawn",
+        Postponed: "Đã hoãn" / "Postponed",
+        Cancelled: "Đã hủy" / "Cancelled",
+    }
 }
 
-/// What can be done to a dossier. A procedure uses those that its flow knows.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    ToSchema,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-#[schema(as = DossierAction)]
-pub enum Action {
-    Edit,
-    /// Completing the list of guests after the draft, until they leave.
-    EditGuests,
-    Delete,
-    Upload,
-    RequestSignature,
-    Return,
-    Submit,
-    AssignAuthority,
-    Withdraw,
-    RequestSupplement,
-    Resubmit,
-    Appraise,
-    GiveOpinion,
-    Proceed,
-    Consent,
-    Decide,
-    CorrectDecision,
-    Amend,
-    Postpone,
-    Cancel,
-    Resume,
-    RecordArrival,
-    RecordDeparture,
-    RecordReturn,
-    SubmitReport,
-    Close,
+words! {
+    /// What can be done to a dossier. A procedure uses those that its flow knows.
+    #[schema(as = DossierAction)]
+    kebab Action {
+        Edit: "Sửa hồ sơ" / "Edit",
+        /// Completing the list of guests after the draft, until they leave.
+        EditGuests: "Cập nhật danh sách khách" / "Update the guest list",
+        Delete: "Xóa bản nháp" / "Delete the draft",
+        Upload: "Tải giấy tờ lên" / "Upload a document",
+        RequestSignature: "Chuyển thủ trưởng ký" / "Send to the head for signature",
+        Return: "Trả lại" / "Send back",
+        Submit: "Trình hồ sơ" / "Submit",
+        AssignAuthority: "Chỉ định thẩm quyền" / "Assign the authority",
+        Withdraw: "Rút hồ sơ" / "Withdraw",
+        RequestSupplement: "Yêu cầu bổ sung" / "Request a supplement",
+        Resubmit: "Trình lại" / "Resubmit",
+        Appraise: "Thẩm định" / "Appraise",
+        GiveOpinion: "Cho ý kiến" / "Give an opinion",
+        Proceed: "Tiếp tục, không chờ ý kiến" / "Go on without the opinion",
+        Consent: "Ghi ý kiến cấp ủy" / "Record the Party consent",
+        Decide: "Quyết định" / "Decide",
+        CorrectDecision: "Đính chính quyết định" / "Correct the decision",
+        Amend: "Đề nghị điều chỉnh" / "Ask for an amendment",
+        Postpone: "Hoãn" / "Postpone",
+        Cancel: "Hủy" / "Cancel",
+        Resume: "Tổ chức lại" / "Resume",
+        RecordArrival: "Ghi nhận ngày đến" / "Record the arrival",
+        RecordDeparture: "Ghi nhận ngày đi" / "Record the departure",
+        RecordReturn: "Ghi nhận ngày về" / "Record the return",
+        SubmitReport: "Nộp báo cáo" / "Submit the report",
+        Close: "Đóng hồ sơ" / "Close",
+    }
 }
 
 impl State {
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-
     /// Every state in which a dossier counts.
     pub const APPROVED_OR_LATER: [State; 7] = [
         State::Approved,
@@ -122,12 +90,6 @@ impl State {
 
     /// It came to nothing: nobody travels, nobody hosts.
     pub const VOID: [State; 3] = [State::Rejected, State::Withdrawn, State::Cancelled];
-}
-
-impl Action {
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// Where an act leads.

@@ -25,7 +25,7 @@ use crate::dossier::flow::{Action, Next, NotPossible, State};
 use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::parts::model::Origin;
 use crate::error::Result;
-use crate::regulations::store::Shelf;
+use crate::regulations::store::RegulationCache;
 use crate::statistics::fact::Fact;
 use kernel::time::Day;
 use kernel::words::{Direction, Procedure};
@@ -34,8 +34,8 @@ use regulation::case::Case;
 
 /// What the acts need of the house.
 #[derive(Clone)]
-pub struct Tools {
-    pub shelf: Shelf,
+pub struct ProvinceLaw {
+    pub shelf: RegulationCache,
     pub calendar: Arc<WorkCalendar>,
     /// The province whose regulation rules its dossiers.
     pub jurisdiction: Arc<str>,
@@ -81,7 +81,7 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     /// Its facts as the regulation asks for them, as if it were complete on `received_on`.
     fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case>;
     /// The content of a stored dossier, with the parts that have rows of their own.
-    fn load(conn: &mut Conn, stored: Stored) -> Result<Self>;
+    fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self>;
     /// What only the procedure itself reads, as JSON.
     fn json(&self) -> Result<String>;
     /// Writes the parts with rows of their own that differ from `before`.
@@ -91,7 +91,7 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
 }
 
 /// A content as the register has it.
-pub struct Stored {
+pub struct StoredContent {
     pub id: i64,
     pub procedure: Procedure,
     pub title: String,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::approval::process::Process;
-use crate::dossier::amendments::{self, Amendment, Kind};
+use crate::dossier::amendments::{self, Amendment, AmendmentKind};
 use crate::dossier::flow::State;
 use kernel::id::Id;
 use kernel::text::number_key;
@@ -30,7 +30,7 @@ pub struct Dossier<C> {
     pub complete_on: Option<Day>,
     pub ruling: Option<Ruling>,
     pub decision: Option<Decision>,
-    pub report: Option<Report>,
+    pub report: Option<ResultsReport>,
     pub process: Process,
     /// Every change of what was decided, in order.
     #[serde(default = "Vec::new")]
@@ -62,11 +62,11 @@ impl<C> Dossier<C> {
 
     /// The amendment that waits for its decision.
     pub fn pending(&self) -> Option<&Amendment<C>> {
-        self.amendments.last().filter(|a| a.standing == amendments::Standing::Pending)
+        self.amendments.last().filter(|a| a.standing == amendments::AmendmentStanding::Pending)
     }
 
     pub fn pending_mut(&mut self) -> Option<&mut Amendment<C>> {
-        self.amendments.last_mut().filter(|a| a.standing == amendments::Standing::Pending)
+        self.amendments.last_mut().filter(|a| a.standing == amendments::AmendmentStanding::Pending)
     }
 
     /// The content that bodies are asked about: as it shall be, while an amendment waits.
@@ -75,7 +75,7 @@ impl<C> Dossier<C> {
     }
 
     pub fn at_hand_mut(&mut self) -> &mut C {
-        let amended = self.amendments.last_mut().filter(|a| a.standing == amendments::Standing::Pending);
+        let amended = self.amendments.last_mut().filter(|a| a.standing == amendments::AmendmentStanding::Pending);
         amended.and_then(|a| a.proposed.as_mut()).unwrap_or(&mut self.content)
     }
 
@@ -142,7 +142,7 @@ pub struct Decision {
     #[serde(default)]
     pub conditions: Vec<String>,
     /// Corrections on the document; the original stays.
-    pub corrections: Vec<Correction>,
+    pub corrections: Vec<DecisionCorrection>,
     /// Changes of one kind, signed and sealed on the document (TT 04/2020/TT-BNG Đ.4 k.1).
     #[serde(default)]
     pub annotations: Vec<Annotation>,
@@ -207,13 +207,14 @@ pub struct Waived {
 pub struct Annotation {
     /// Ordinal of the amendment.
     pub amendment: i64,
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<AmendmentKind>,
     pub date: NaiveDate,
     pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Correction {
+#[schema(as = Correction)]
+pub struct DecisionCorrection {
     pub document: PaperRef,
     pub reason: String,
 }
@@ -221,9 +222,9 @@ pub struct Correction {
 /// The report on the results (báo cáo kết quả).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"summary": "Đoàn đã làm việc với thành phố Cheongju.", "results": ["Ký biên bản ghi nhớ"],
+#[schema(as = Report, example = json!({"summary": "Đoàn đã làm việc với thành phố Cheongju.", "results": ["Ký biên bản ghi nhớ"],
     "follow_ups": [{"task": "Cử 10 thực tập sinh", "agency_id": "01ke3m9p0005s", "due_on": "2027-03-31"}]}))]
-pub struct Report {
+pub struct ResultsReport {
     #[schema(min_length = 1, max_length = 4000)]
     pub summary: String,
     #[schema(max_items = 100)]

@@ -1,12 +1,12 @@
 //! The list of a register as a table. Pure.
 
-use crate::dossier::store::list::Item;
+use crate::dossier::store::list::DossierItem;
 use kernel::id::Id;
 use kernel::table::{Cell, Table};
 
 /// The list of delegations, with the columns that offices know; `named` are the headings that differ by register:
 /// first day, last day, countries, people.
-pub fn list(name: &str, named: [&str; 4], items: &[Item]) -> Table {
+pub fn list(name: &str, named: [&str; 4], items: &[DossierItem]) -> Table {
     let [begins, ends, countries, people] = named;
     let header = ["Mã", "Số hồ sơ", "Tên đoàn", "Trạng thái", begins, ends, countries, people, "Hạn xử lý"];
     let rows = items.iter().map(|item| {

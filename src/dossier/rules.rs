@@ -1,7 +1,7 @@
 //! Who sees a dossier and who may do what to it, the same in every procedure. Pure.
 
-use crate::access::account::{Actor, Errand, StandIn, decides as decides_for};
-use crate::access::permission::{Act, Kind};
+use crate::access::account::{ActScope, Actor, StandIn, decides as decides_for};
+use crate::access::permission::Permission;
 use crate::approval::process::{Stage, Step};
 use crate::dossier::Content;
 use crate::dossier::flow::{Action, State};
@@ -36,7 +36,7 @@ fn decides_here<C: Content>(actor: &Actor, dossier: &Dossier<C>, body: Body) -> 
 pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
     // A seat that was lent for one procedure opens no other.
     let actor = &actor.looking_at(dossier.content.procedure());
-    if !actor.may(Act::Read, Kind::Delegation) {
+    if !actor.may(Permission::ReadDossiers) {
         return false;
     }
     if is_of_agency(actor, dossier) {
@@ -86,8 +86,7 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
     if keeps_list_right(actor, dossier, action) {
         return Ok(());
     }
-    let (act, kind) = right_of(action);
-    actor.require(act, kind)?;
+    actor.require(permission_for(action))?;
     if !is_his(actor, dossier, action, agency) {
         return Err(forbidden(
             "Việc này thuộc thẩm quyền của người hoặc cơ quan khác.",
@@ -109,13 +108,13 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
 }
 
 /// The act as substitutions cover it or not.
-pub fn errand<C: Content>(dossier: &Dossier<C>, action: Action) -> Errand {
+pub fn errand<C: Content>(dossier: &Dossier<C>, action: Action) -> ActScope {
     (dossier.content.procedure(), step_of(action))
 }
 
 /// What an old list brought in was never drafted here: besides its agency DOFA, who brought it in, keeps it right.
 fn keeps_list_right<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action) -> bool {
-    is_of_list(dossier) && matches!(action, Action::Edit | Action::Upload) && actor.may(Act::Handle, Kind::Delegation)
+    is_of_list(dossier) && matches!(action, Action::Edit | Action::Upload) && actor.may(Permission::HandleDossiers)
 }
 
 /// Whether the dossier is a line of an old list.
@@ -124,24 +123,25 @@ pub fn is_of_list<C: Content>(dossier: &Dossier<C>) -> bool {
 }
 
 /// The right in the grant table that an act needs.
-fn right_of(action: Action) -> (Act, Kind) {
-    let act = match action {
-        Action::Edit | Action::EditGuests | Action::Delete | Action::Upload | Action::RequestSignature => Act::Draft,
+fn permission_for(action: Action) -> Permission {
+    match action {
+        Action::Edit | Action::EditGuests | Action::Delete | Action::Upload | Action::RequestSignature => {
+            Permission::DraftDossiers
+        }
         Action::Return
         | Action::Submit
         | Action::Resubmit
         | Action::Withdraw
         | Action::Amend
-        | Action::SubmitReport => Act::Submit,
-        Action::AssignAuthority | Action::Proceed | Action::Close => Act::Handle,
-        Action::RequestSupplement | Action::Appraise => Act::Appraise,
-        Action::GiveOpinion => Act::Consult,
-        Action::Consent => Act::Consent,
-        Action::Decide | Action::CorrectDecision => Act::Decide,
-        Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => Act::Travel,
-        Action::Postpone | Action::Cancel | Action::Resume => Act::Read,
-    };
-    (act, Kind::Delegation)
+        | Action::SubmitReport => Permission::SubmitDossiers,
+        Action::AssignAuthority | Action::Proceed | Action::Close => Permission::HandleDossiers,
+        Action::RequestSupplement | Action::Appraise => Permission::AppraiseDossiers,
+        Action::GiveOpinion => Permission::GiveOpinions,
+        Action::Consent => Permission::GiveConsents,
+        Action::Decide | Action::CorrectDecision => Permission::DecideDossiers,
+        Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => Permission::RecordJourneys,
+        Action::Postpone | Action::Cancel | Action::Resume => Permission::ReadDossiers,
+    }
 }
 
 fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agency: AgencyRule) -> bool {

@@ -1,11 +1,11 @@
-//! Acts on duties: done, excused, overridden.
+//! Actions on duties: fulfil, correct, excuse, override.
 
 use serde_json::json;
 
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::dossier::Tools;
+use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::after::past;
 use crate::dossier::parts::duties::{
     self as store, Duty, FOLLOW_UP, PASSPORT_RETURN, SETTLEMENT, Settlement, TRIP_REPORT,
@@ -17,23 +17,23 @@ use kernel::violation::Violations;
 use kernel::words::{Body, FindingCode, Procedure, Role};
 use regulation::pack::Effect;
 
-/// Whether the caller sees what every agency owes.
-pub fn sees_all(call: &Call) -> bool {
+/// Whether the caller may see the duties of all agencies.
+pub fn sees_all(call: &RequestContext) -> bool {
     let bodies = [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc];
     call.actor.has(Role::Inspector) || bodies.into_iter().any(|b| call.actor.sits_in(b))
 }
 
-/// Days that an excuse gives at most.
+/// Maximum days that an excuse may add.
 const LONGEST_EXCUSE: i64 = 180;
 
-/// Whether passports are his work.
-pub fn keeps_passports(call: &Call) -> bool {
-    call.actor.may(Act::Draft, Kind::Passport)
+/// Whether the caller keeps passports.
+pub fn keeps_passports(call: &RequestContext) -> bool {
+    call.actor.may(Permission::KeepPassports)
 }
 
-/// A duty for whoever may see it.
-pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Duty> {
-    call.actor.require(Act::Read, Kind::Delegation)?;
+/// Finds a duty; 404 if the caller may not see it.
+pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Duty> {
+    call.actor.require(Permission::ReadDossiers)?;
     let duty = store::find(conn, id)?.ok_or_else(not_found)?;
     let sees = sees_all(call)
         || call.actor.belongs_to(duty.agency_id)
@@ -41,49 +41,61 @@ pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Duty> {
     if sees { Ok(duty) } else { Err(not_found()) }
 }
 
-fn open(call: &Call, duty: &Duty) -> Result<()> {
+fn open(call: &RequestContext, duty: &Duty) -> Result<()> {
     call.precondition_holds(duty.version)?;
     if duty.done_on.is_none() {
         return Ok(());
     }
-    Err(refuse(Code::NotPossibleInState, "Việc này đã hoàn thành.", "This is done already."))
+    Err(refuse(Code::NotPossibleInState, "Nghĩa vụ này đã hoàn thành.", "This duty is already fulfilled."))
 }
 
-fn remember(conn: &mut Conn, call: &Call, action: &str, duty: &Duty, detail: serde_json::Value) -> Result<()> {
+fn remember(
+    conn: &mut Conn,
+    call: &RequestContext,
+    action: &str,
+    duty: &Duty,
+    detail: serde_json::Value,
+) -> Result<()> {
     call.remember(conn, action, &format!("duties/{}", Id(duty.id)), detail)
 }
 
-/// What is handed in with a duty that is done.
+/// What is submitted when a duty is fulfilled.
 pub struct Done {
     pub on: Day,
     pub note: Option<String>,
     pub settlement: Option<Settlement>,
 }
 
-/// 403 where another agency owes it.
-fn owes(call: &Call, duty: &Duty) -> Result<()> {
+/// 403 if the duty belongs to another agency.
+fn owes(call: &RequestContext, duty: &Duty) -> Result<()> {
     let call = &call.on((Procedure::Outbound, None));
-    // What a report asks of an agency that sends nobody abroad is done by whoever is of it.
+    // A follow-up in a report can name an agency that sends nobody abroad, where nobody may draft or submit a dossier.
+    // So any member of the named agency may fulfil it.
     let asked_of_his = duty.code == FOLLOW_UP && call.actor.belongs_to(duty.agency_id);
-    if !asked_of_his && !call.actor.may(Act::Submit, Kind::Delegation) {
-        call.actor.require(Act::Handle, Kind::Delegation)?;
+    if !asked_of_his && !call.actor.may(Permission::SubmitDossiers) {
+        call.actor.require(Permission::HandleDossiers)?;
     }
     if call.actor.belongs_to(duty.agency_id) || call.actor.sits_in(Body::Dofa) {
         return Ok(());
     }
-    Err(forbidden("Việc của cơ quan khác.", "Another agency owes this."))
+    Err(forbidden("Nghĩa vụ này thuộc cơ quan khác.", "This duty belongs to another agency."))
 }
 
-/// The duty is done (đã thực hiện). Passports come back by their custody, reports by the dossier.
-pub fn fulfil(conn: &mut Conn, call: &Call, mut duty: Duty, asked: impl FnOnce() -> Result<Done>) -> Result<Duty> {
+/// Marks a duty as fulfilled (đã thực hiện). Passport returns go through custody, trip reports through the dossier.
+pub fn fulfil(
+    conn: &mut Conn,
+    call: &RequestContext,
+    mut duty: Duty,
+    asked: impl FnOnce() -> Result<Done>,
+) -> Result<Duty> {
     call.precondition_given()?;
     owes(call, &duty)?;
     open(call, &duty)?;
     if [PASSPORT_RETURN, TRIP_REPORT].contains(&duty.code.as_str()) {
         return Err(refuse(
             Code::NotPossibleInState,
-            "Hộ chiếu trả qua giao nhận, báo cáo nộp trong hồ sơ.",
-            "Passports come back by their custody, the report by the dossier.",
+            "Việc nộp lại hộ chiếu được ghi nhận khi giao nhận hộ chiếu; báo cáo được nộp trong hồ sơ đoàn.",
+            "A passport return is recorded in its custody, a trip report in the dossier.",
         ));
     }
     let done = asked()?;
@@ -93,8 +105,8 @@ pub fn fulfil(conn: &mut Conn, call: &Call, mut duty: Duty, asked: impl FnOnce()
         done.settlement.is_some() == (duty.code == SETTLEMENT),
         "/lines",
         if duty.code == SETTLEMENT { "missing" } else { "not_a_settlement" },
-        "Quyết toán cần các dòng chi; việc khác thì không.",
-        "A settlement needs its lines; nothing else has them.",
+        "Quyết toán phải có các khoản chi; nghĩa vụ khác thì không có.",
+        "A settlement needs cost lines; other duties must not have them.",
     );
     faults.finish()?;
     duty.done_on = Some(done.on);
@@ -106,10 +118,10 @@ pub fn fulfil(conn: &mut Conn, call: &Call, mut duty: Duty, asked: impl FnOnce()
     Ok(duty)
 }
 
-/// A settlement that was handed in is put right; the trail keeps what it was, and why.
+/// Corrects a submitted settlement; the audit trail keeps the previous one and the reason.
 pub fn correct(
     conn: &mut Conn,
-    call: &Call,
+    call: &RequestContext,
     mut duty: Duty,
     asked: impl FnOnce() -> Result<(Day, Settlement, String)>,
 ) -> Result<Duty> {
@@ -133,10 +145,10 @@ pub fn correct(
     Ok(duty)
 }
 
-/// The head of the agency accepts a reason to be later (Luật 49/2019/QH14 Đ.23 k.3).
+/// The head of the agency accepts a reason for a late return (Luật 49/2019/QH14 Đ.23 k.3).
 pub fn excuse(
     conn: &mut Conn,
-    call: &Call,
+    call: &RequestContext,
     mut duty: Duty,
     asked: impl FnOnce() -> Result<(String, Day)>,
 ) -> Result<Duty> {
@@ -144,20 +156,24 @@ pub fn excuse(
     let call = &call.on((Procedure::Outbound, None));
     if !(call.actor.belongs_to(duty.agency_id) && call.actor.sits_in(Body::AgencyHead)) {
         return Err(forbidden(
-            "Chỉ thủ trưởng cơ quan chấp nhận lý do nộp muộn.",
-            "Only the head of the agency accepts a reason.",
+            "Chỉ thủ trưởng cơ quan được chấp nhận lý do nộp muộn.",
+            "Only the head of the agency may accept a reason for a late return.",
         ));
     }
     let his = |official: Option<i64>| official.is_some() && official == duty.official_id;
     if his(call.actor.account.official_id) || call.actor.stand_ins().any(|s| his(s.for_official)) {
-        return Err(refuse(Code::SeparationOfDuties, "Không tự chấp nhận cho mình.", "Nobody excuses himself."));
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Không được tự chấp nhận lý do nộp muộn của chính mình.",
+            "Nobody may accept their own reason.",
+        ));
     }
     open(call, &duty)?;
     if duty.code != PASSPORT_RETURN {
         return Err(refuse(
             Code::NotPossibleInState,
-            "Thủ trưởng chỉ chấp nhận lý do nộp hộ chiếu muộn.",
-            "The head accepts a reason for a passport only.",
+            "Thủ trưởng chỉ được chấp nhận lý do nộp hộ chiếu muộn.",
+            "The head may accept a reason only for a late passport.",
         ));
     }
     let (reason, until) = asked()?;
@@ -167,8 +183,8 @@ pub fn excuse(
         until >= call.today && until <= soon && duty.due_on.is_none_or(|due| until > due),
         "/until",
         "out_of_range",
-        "Phải từ hôm nay, sau hạn và không quá 180 ngày.",
-        "Must be today or later, after it was due, and within 180 days.",
+        "Phải từ hôm nay trở đi, sau hạn nộp và trong vòng 180 ngày tới.",
+        "Must be today or later, after the due date, and within the next 180 days.",
     );
     faults.finish()?;
     duty.excused_until = Some(until);
@@ -178,17 +194,17 @@ pub fn excuse(
     Ok(duty)
 }
 
-/// The body that the rule names lets the agency submit all the same; the duty stays due.
+/// The body named by the rule lets the agency submit despite the overdue duty, which stays due.
 pub fn overridden(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
     mut duty: Duty,
     asked: impl FnOnce() -> Result<String>,
 ) -> Result<Duty> {
     call.precondition_given()?;
     let call = &call.on((Procedure::Outbound, None));
-    call.actor.require(Act::Decide, Kind::Delegation)?;
+    call.actor.require(Permission::DecideDossiers)?;
     let book = tools.shelf.book(conn)?;
     let law = book
         .in_force(&tools.jurisdiction, call.today)
@@ -200,8 +216,8 @@ pub fn overridden(
     let mut bodies = law.layers().flatten().filter(|r| r.valid_on(call.today)).filter_map(|r| names(&r.effect));
     if !bodies.any(|b| call.actor.decides_for(b)) {
         return Err(forbidden(
-            "Quy định không giao cơ quan này cho phép vượt.",
-            "The rules do not name this body to override it.",
+            "Quy định không giao cơ quan này thẩm quyền chấp thuận ngoại lệ.",
+            "The rules do not allow this body to override the duty.",
         ));
     }
     open(call, &duty)?;

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::dossier::Tools;
-use crate::dossier::parts::duties::{self as store, Duty, Filter, PASSPORT_RETURN, Settlement};
+use crate::dossier::ProvinceLaw;
+use crate::dossier::parts::duties::{self as store, Duty, DutyFilter, PASSPORT_RETURN, Settlement};
 use crate::duties::actions::{self, Done};
 use crate::duties::settlement_http::{self, SettlementLine, settled};
 use crate::error::{Result, forbidden};
@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.configure(settlement_http::routes);
 }
 
-/// Something owed after a delegation.
+/// An obligation that a delegation leaves behind.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Duty, example = json!({"id": "01ke3m9p000k1", "version": 1, "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
     "code": "trip_report", "agency_id": "01ke3m9p0005s", "official_id": null, "full_name": null, "task": null,
@@ -43,7 +43,7 @@ pub struct DutyView {
     #[schema(value_type = String)]
     delegation_id: Id,
     title: String,
-    /// The code of the rule that has it owed, `settlement` or `follow_up`.
+    /// The code of the rule that creates the duty, or `settlement` or `follow_up`.
     code: String,
     #[schema(value_type = String)]
     agency_id: Id,
@@ -52,22 +52,22 @@ pub struct DutyView {
     full_name: Option<String>,
     task: Option<String>,
     citation: String,
-    /// None where no text that was read names a term.
+    /// Null where no legal text that we have read sets a term.
     due_on: Option<NaiveDate>,
     done_on: Option<NaiveDate>,
     done_note: Option<String>,
     overdue: bool,
-    /// Reminders until today.
+    /// Reminders sent up to today.
     reminders: i64,
     excused_until: Option<NaiveDate>,
     excuse: Option<String>,
-    /// Why the agency may submit all the same.
+    /// Why the agency may submit although this duty is overdue.
     overridden: Option<String>,
     settlement: Option<Settlement>,
 }
 
-/// Duties as they are shown, with the titles of their delegations and the names of their people.
-fn views(conn: &mut Conn, call: &Call, all: Vec<Duty>) -> Result<Vec<DutyView>> {
+/// The duties with the titles of their delegations and the names of the people concerned.
+fn views(conn: &mut Conn, call: &RequestContext, all: Vec<Duty>) -> Result<Vec<DutyView>> {
     let titles = store::titles(conn, &all)?;
     let people: Vec<i64> = all.iter().filter_map(|d| d.official_id).collect();
     let names = officials_store::known(conn, &people)?;
@@ -95,7 +95,7 @@ fn views(conn: &mut Conn, call: &Call, all: Vec<Duty>) -> Result<Vec<DutyView>> 
     Ok(all.into_iter().map(view).collect())
 }
 
-fn one(conn: &mut Conn, call: &Call, duty: Duty) -> Result<(i64, DutyView)> {
+fn one(conn: &mut Conn, call: &RequestContext, duty: Duty) -> Result<(i64, DutyView)> {
     let version = duty.version;
     let view = views(conn, call, vec![duty])?.pop();
     Ok((version, view.ok_or_else(|| crate::error::Error::Internal("a duty has no view".into()))?))
@@ -104,14 +104,14 @@ fn one(conn: &mut Conn, call: &Call, duty: Duty) -> Result<(i64, DutyView)> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct DutiesAsked {
+struct DutyListQuery {
     #[param(value_type = Option<String>)]
     agency_id: Option<Id>,
     #[param(value_type = Option<String>)]
     delegation_id: Option<Id>,
     #[param(example = "trip_report")]
     code: Option<String>,
-    /// Only what is late, or only what is not done (`open=true`) or done (`open=false`).
+    /// `overdue=true`: only overdue duties. `open=true`: only unfulfilled ones; `open=false`: only fulfilled ones.
     overdue: Option<bool>,
     open: Option<bool>,
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -125,10 +125,10 @@ struct DutyPage {
     next: Option<String>,
 }
 
-/// What the caller may see of duties, as a filter.
-fn visible(call: &Call, agency: Option<i64>) -> Result<Filter> {
-    call.actor.require(Act::Read, Kind::Delegation)?;
-    let mut filter = Filter::default();
+/// A filter for the duties that the caller may see.
+fn visible(call: &RequestContext, agency: Option<i64>) -> Result<DutyFilter> {
+    call.actor.require(Permission::ReadDossiers)?;
+    let mut filter = DutyFilter::default();
     if actions::sees_all(call) {
         filter.agencies = agency.map(|a| vec![a]);
         return Ok(filter);
@@ -140,23 +140,26 @@ fn visible(call: &Call, agency: Option<i64>) -> Result<Filter> {
     }
     let own: Vec<i64> = call.actor.agencies().collect();
     if agency.is_some_and(|a| !own.contains(&a)) {
-        return Err(forbidden("Chỉ xem được của cơ quan mình.", "Only those of one's own agency."));
+        return Err(forbidden(
+            "Chỉ được xem nghĩa vụ của cơ quan mình.",
+            "You may see only the duties of your own agency.",
+        ));
     }
     filter.agencies = Some(agency.map_or(own, |a| vec![a]));
     Ok(filter)
 }
 
-/// Duties, the earliest due first: of the caller's agency; all for DOFA, deciders and the inspector; passports for the
-/// custodian.
-#[utoipa::path(tag = "duties", operation_id = "list_duties", params(DutiesAsked), responses((status = 200, description = "duties", body = DutyPage)))]
+/// Lists duties, earliest due date first: those of the caller's agency; all for DOFA, deciding bodies and the
+/// inspector; passport returns for the custodian.
+#[utoipa::path(tag = "duties", operation_id = "list_duties", params(DutyListQuery), responses((status = 200, description = "duties", body = DutyPage)))]
 #[get("/duties")]
-async fn list(call: Call, asked: Query<DutiesAsked>) -> Result<HttpResponse> {
+async fn list(call: RequestContext, asked: Query<DutyListQuery>) -> Result<HttpResponse> {
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
     let mut filter = visible(&call, asked.agency_id.map(|id| id.0))?;
     if let Some(code) = asked.code {
         query::text("code", &code)?;
-        // Whoever sees one kind only sees nothing of another.
+        // A caller who may see only one kind gets an empty list for any other.
         filter.code = match filter.code {
             Some(only) if only != code => Some(String::new()),
             _ => Some(code),
@@ -179,7 +182,7 @@ async fn list(call: Call, asked: Query<DutiesAsked>) -> Result<HttpResponse> {
     Ok(page_response("/api/v1/duties", next.as_deref()).json(DutyPage { items: rows, next }))
 }
 
-/// What one agency owes.
+/// The open duties of one agency.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"agency_id": "01ke3m9p0005s", "name": "Sở Khoa học và Công nghệ", "open": 3, "overdue": 1, "oldest_due_on": "2026-11-20", "reminders": 1}))]
 struct AgencyDuties {
@@ -189,7 +192,7 @@ struct AgencyDuties {
     open: i64,
     overdue: i64,
     oldest_due_on: Option<NaiveDate>,
-    /// Reminders that it has left unanswered.
+    /// Reminders sent for the duty that was reminded most often.
     reminders: i64,
 }
 
@@ -199,11 +202,11 @@ struct AgencyDutiesList {
     next: Option<String>,
 }
 
-/// Which agencies owe what, those with the most overdue first.
+/// Lists agencies with open duties, most overdue duties first.
 #[utoipa::path(tag = "duties", operation_id = "duties_by_agency", responses((status = 200, description = "agencies", body = AgencyDutiesList)))]
 #[get("/duties/by-agency")]
-async fn by_agency(call: Call) -> Result<HttpResponse> {
-    let filter = Filter { open: Some(true), ..visible(&call, None)? };
+async fn by_agency(call: RequestContext) -> Result<HttpResponse> {
+    let filter = DutyFilter { open: Some(true), ..visible(&call, None)? };
     let items = call
         .read(move |conn, call| {
             let mut all: HashMap<i64, AgencyDuties> = HashMap::new();
@@ -235,10 +238,10 @@ async fn by_agency(call: Call) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(AgencyDutiesList { items, next: None }))
 }
 
-/// One duty.
+/// Shows a duty.
 #[utoipa::path(tag = "duties", operation_id = "show_duty", params(("id" = String, Path)), responses((status = 200, description = "the duty", body = DutyView)))]
 #[get("/duties/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let (version, view) = call
         .read(move |conn, call| {
@@ -249,11 +252,11 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(version))).json(view))
 }
 
-/// One act on a duty.
-pub(super) async fn act<T, F>(call: Call, id: &str, body: Incoming<T>, carry_out: F) -> Result<HttpResponse>
+/// Runs one action on a duty.
+pub(super) async fn act<T, F>(call: RequestContext, id: &str, body: Incoming<T>, carry_out: F) -> Result<HttpResponse>
 where
     T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
-    F: FnOnce(&mut Conn, &Call, Duty, crate::web::json::Unchecked<T>) -> Result<Duty> + Send + 'static,
+    F: FnOnce(&mut Conn, &RequestContext, Duty, crate::web::json::Deferred<T>) -> Result<Duty> + Send + 'static,
 {
     let body = body.read().await?;
     let id = path_id(id)?;
@@ -269,23 +272,23 @@ where
     .await
 }
 
-/// The duty is done.
+/// When and how the duty was fulfilled.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on": "2026-12-20", "note": "Đã báo cáo chi bộ."}))]
 struct FulfilDuty {
     on: NaiveDate,
     note: Option<String>,
-    /// Of a settlement: what was spent, line by line.
+    /// For a settlement: the costs, line by line.
     #[schema(max_items = 200)]
     lines: Option<Vec<SettlementLine>>,
 }
 
-/// The agency, or DOFA, records that a duty is done. A settlement comes with its lines, each in its currency with the rate.
+/// The agency or DOFA records that a duty is fulfilled. A settlement has lines, each with its currency and rate.
 #[utoipa::path(tag = "duties", operation_id = "fulfil_duty", params(("id" = String, Path)), request_body = FulfilDuty,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/fulfil")]
-async fn fulfil(call: Call, id: web::Path<String>, body: Incoming<FulfilDuty>) -> Result<HttpResponse> {
+async fn fulfil(call: RequestContext, id: web::Path<String>, body: Incoming<FulfilDuty>) -> Result<HttpResponse> {
     act(call, &id, body, |conn, call, duty, body| {
         actions::fulfil(conn, call, duty, || {
             let FulfilDuty { on, note, lines } = body.check()?;
@@ -296,7 +299,7 @@ async fn fulfil(call: Call, id: web::Path<String>, body: Incoming<FulfilDuty>) -
     .await
 }
 
-/// A reason to be later, and until when.
+/// A reason for a late return, and the new date.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Đi công tác tiếp, nộp hộ chiếu sau.", "until": "2026-12-30"}))]
@@ -306,11 +309,11 @@ struct ExcuseDuty {
     until: NaiveDate,
 }
 
-/// The head of the agency accepts a reason to be later (Luật 49/2019/QH14 Đ.23 k.3).
+/// The head of the agency accepts a reason for a late passport return (Luật 49/2019/QH14 Đ.23 k.3).
 #[utoipa::path(tag = "duties", operation_id = "excuse_duty", params(("id" = String, Path)), request_body = ExcuseDuty,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/excuse")]
-async fn excuse(call: Call, id: web::Path<String>, body: Incoming<ExcuseDuty>) -> Result<HttpResponse> {
+async fn excuse(call: RequestContext, id: web::Path<String>, body: Incoming<ExcuseDuty>) -> Result<HttpResponse> {
     act(call, &id, body, |conn, call, duty, body| {
         actions::excuse(conn, call, duty, || {
             let ExcuseDuty { reason, until } = body.check()?;
@@ -320,7 +323,7 @@ async fn excuse(call: Call, id: web::Path<String>, body: Incoming<ExcuseDuty>) -
     .await
 }
 
-/// Why an agency may submit all the same.
+/// Why an agency may submit although the duty is overdue.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Đoàn đi theo chỉ đạo của Thường trực Tỉnh ủy."}))]
@@ -329,13 +332,13 @@ struct OverrideHold {
     reason: String,
 }
 
-/// The body that the rule `report_overdue` names lets the agency submit although this is overdue; it stays due.
+/// The body named by rule `report_overdue` lets the agency submit although this duty is overdue; the duty stays due.
 #[utoipa::path(tag = "duties", operation_id = "override_duty", params(("id" = String, Path)), request_body = OverrideHold,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/override")]
 async fn override_hold(
-    call: Call,
-    tools: web::Data<Tools>,
+    call: RequestContext,
+    tools: web::Data<ProvinceLaw>,
     id: web::Path<String>,
     body: Incoming<OverrideHold>,
 ) -> Result<HttpResponse> {

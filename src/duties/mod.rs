@@ -1,4 +1,4 @@
-//! Duties after a delegation, and the passports that a unit keeps: who owes what, since when, and what was excused.
+//! Duties after a delegation: which agency must do what by when, and what was excused or overridden.
 
 pub mod actions;
 pub mod http;

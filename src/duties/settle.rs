@@ -1,22 +1,22 @@
-//! Settling what a delegation cost (quyết toán): amounts in any currency, in đồng at the rate of the day. Pure.
+//! Settlement of a delegation's costs (quyết toán): amounts in any currency, converted to đồng at the given rate. Pure.
 
 use crate::dossier::parts::duties::{Settlement, Spent};
 use kernel::money::{Money, decimals, is_currency};
 use kernel::violation::Violations;
 
-/// A line as it is handed in.
-pub struct Line {
+/// A submitted line.
+pub struct SettlementSums {
     pub what: String,
     pub estimate: Option<Money>,
     pub actual: Money,
-    /// Đồng for one unit of the currency; none for đồng.
+    /// Đồng per unit of the currency; none for amounts in đồng.
     pub rate: Option<String>,
 }
 
-/// Places behind the point of a rate.
+/// Decimal places of a rate.
 const PLACES: usize = 6;
 
-/// A decimal as millionths; none where it is no positive decimal of at most six places.
+/// A decimal in millionths; none unless it is positive and has at most six decimal places.
 fn millionths(text: &str) -> Option<i128> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |t: &str| t.chars().all(|c| c.is_ascii_digit());
@@ -27,15 +27,15 @@ fn millionths(text: &str) -> Option<i128> {
     (number > 0).then_some(number)
 }
 
-/// An amount in đồng, half a đồng rounded up.
+/// Converts an amount to đồng; half a đồng is rounded up.
 fn in_dong(amount: i64, currency: &str, rate: i128) -> Option<i64> {
     let minor = 10i128.pow(u32::try_from(decimals(currency)).ok()?);
     let divisor = minor * 10i128.pow(u32::try_from(PLACES).ok()?);
     i64::try_from((i128::from(amount) * rate * 2 + divisor) / (divisor * 2)).ok()
 }
 
-/// The settlement of these lines; every fault is named.
-pub fn settle(lines: Vec<Line>, faults: &mut Violations) -> Settlement {
+/// Computes the settlement and reports every fault in the lines.
+pub fn settle(lines: Vec<SettlementSums>, faults: &mut Violations) -> Settlement {
     let mut settled = Settlement { lines: Vec::new(), total_vnd: 0, estimated_vnd: Some(0) };
     for (at, line) in lines.into_iter().enumerate() {
         let money = |m: &Money| is_currency(&m.currency) && m.amount >= 0;
@@ -45,7 +45,7 @@ pub fn settle(lines: Vec<Line>, faults: &mut Violations) -> Settlement {
             &format!("/lines/{at}/actual"),
             "invalid_money",
             "Số tiền hoặc loại tiền không hợp lệ.",
-            "Not an amount of money in a known currency.",
+            "The amount or its currency is not valid.",
         );
         let dong = line.actual.currency == "VND";
         let text = line.rate.clone().or_else(|| dong.then(|| "1".into())).unwrap_or_default();
@@ -54,8 +54,8 @@ pub fn settle(lines: Vec<Line>, faults: &mut Violations) -> Settlement {
             rate.is_some(),
             &format!("/lines/{at}/rate"),
             "invalid_rate",
-            "Cần tỷ giá: số đồng cho một đơn vị tiền, dạng thập phân (với VND là 1).",
-            "A rate is needed: đồng for one unit, as a decimal (1 for VND).",
+            "Cần tỷ giá: số đồng cho một đơn vị ngoại tệ, viết dạng số thập phân (với VND là 1).",
+            "A rate is required: đồng per unit of the currency, as a decimal number (1 for VND).",
         );
         let same = line.estimate.as_ref().is_none_or(|e| e.currency == line.actual.currency);
         faults.require(
@@ -63,7 +63,7 @@ pub fn settle(lines: Vec<Line>, faults: &mut Violations) -> Settlement {
             &format!("/lines/{at}/estimate"),
             "another_currency",
             "Dự toán và quyết toán phải cùng loại tiền.",
-            "The estimate must be in the same currency.",
+            "The estimate and the actual cost must be in the same currency.",
         );
         let Some(rate) = rate.filter(|_| known && same) else { continue };
         let dongs = |amount: i64| in_dong(amount, &line.actual.currency, rate);
@@ -83,10 +83,13 @@ pub fn settle(lines: Vec<Line>, faults: &mut Violations) -> Settlement {
 mod tests {
     use super::*;
 
-    fn line(amount: i64, currency: &str, rate: Option<&str>) -> Line {
+    fn line(amount: i64, currency: &str, rate: Option<&str>) -> SettlementSums {
         let money = Money { amount, currency: currency.into() };
-        Line {
-            what: "Vé máy bay".into(), estimate: Some(money.clone()), actual: money, rate: rate.map(str::to_owned)
+        SettlementSums {
+            what: "Vé máy bay".into(),
+            estimate: Some(money.clone()),
+            actual: money,
+            rate: rate.map(str::to_owned),
         }
     }
 

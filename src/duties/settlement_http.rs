@@ -1,4 +1,4 @@
-//! Settlements as they come in, and the route that puts one right.
+//! Settlements in requests, and the route that corrects one.
 
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
@@ -6,11 +6,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::dossier::parts::duties::Settlement;
 use crate::duties::actions;
 use crate::duties::http::{DutyView, act};
-use crate::duties::settle::{Line, settle};
+use crate::duties::settle::{SettlementSums, settle};
 use crate::error::Result;
 use crate::web::json::Incoming;
 use kernel::money::Money;
@@ -29,21 +29,22 @@ pub struct SettlementLine {
     what: String,
     estimate: Option<Money>,
     actual: Money,
-    /// Đồng for one unit of the currency; left out for đồng.
+    /// Đồng per unit of the currency; omitted for amounts in đồng.
     #[schema(min_length = 1, max_length = 20)]
     rate: Option<String>,
 }
 
-/// The settlement of the lines, or every fault of them.
+/// Computes the settlement of the lines, or reports every fault in them.
 pub fn settled(lines: Vec<SettlementLine>) -> Result<Settlement> {
     let mut faults = Violations::default();
-    let line = |l: SettlementLine| Line { what: l.what, estimate: l.estimate, actual: l.actual, rate: l.rate };
+    let line =
+        |l: SettlementLine| SettlementSums { what: l.what, estimate: l.estimate, actual: l.actual, rate: l.rate };
     let settlement = settle(lines.into_iter().map(line).collect(), &mut faults);
     faults.finish()?;
     Ok(settlement)
 }
 
-/// A settlement as it should have been, and why.
+/// The corrected settlement and the reason for the correction.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on": "2026-12-22", "reason": "Bổ sung hóa đơn bảo hiểm.",
@@ -56,11 +57,15 @@ struct CorrectSettlement {
     reason: String,
 }
 
-/// Puts a settlement right that was handed in; the trail keeps what it was.
+/// Corrects a submitted settlement; the audit trail keeps the previous one.
 #[utoipa::path(tag = "duties", operation_id = "correct_duty", params(("id" = String, Path)), request_body = CorrectSettlement,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/correct")]
-async fn correct(call: Call, id: web::Path<String>, body: Incoming<CorrectSettlement>) -> Result<HttpResponse> {
+async fn correct(
+    call: RequestContext,
+    id: web::Path<String>,
+    body: Incoming<CorrectSettlement>,
+) -> Result<HttpResponse> {
     act(call, &id, body, |conn, call, duty, body| {
         actions::correct(conn, call, duty, || {
             let CorrectSettlement { on, lines, reason } = body.check()?;

@@ -1,4 +1,4 @@
-//! The sheet given back with a column of remarks; a row that bears the mark of a secret is blank. Pure.
+//! Returns the sheet with an added column of remarks; rows with a state-secret marking are blank. Pure.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use rust_xlsxwriter::{Color, ExcelDateTime, Format, Workbook, XlsxError};
 use crate::imports::check::Checked;
 use crate::imports::header::Header;
 use documents::csv::harmless;
-use documents::sheet::{Sheet, Value};
+use documents::sheet::{CellValue, Sheet};
 use kernel::text::Language;
 
-/// The bytes of the workbook.
+/// Returns the bytes of the annotated workbook.
 pub fn write(sheet: &Sheet, header: &Header, found: &Checked) -> Result<Vec<u8>, String> {
     fill(sheet, header, found).map_err(|e| e.to_string())
 }
@@ -37,17 +37,17 @@ fn fill(sheet: &Sheet, header: &Header, found: &Checked) -> Result<Vec<u8>, Xlsx
         let secret = found.secret.contains(&row.number);
         for (column, cell) in (0u16..).zip(&row.cells).filter(|_| !secret) {
             match cell {
-                Value::Empty => {}
-                Value::Text(text) if row.number == header.row => {
+                CellValue::Empty => {}
+                CellValue::Text(text) if row.number == header.row => {
                     out.write_string_with_format(line, column, harmless(text), &bold)?;
                 }
-                Value::Text(text) => {
+                CellValue::Text(text) => {
                     out.write_string(line, column, harmless(text))?;
                 }
-                Value::Number(number) => {
+                CellValue::Number(number) => {
                     out.write_number(line, column, *number)?;
                 }
-                Value::Day(day) => {
+                CellValue::Day(day) => {
                     let value = ExcelDateTime::parse_from_str(&day.to_string())?;
                     out.write_datetime_with_format(line, column, &value, &date)?;
                 }

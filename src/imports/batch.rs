@@ -1,121 +1,105 @@
-//! A batch: one file of rows, what was found in it, and what became of it. Pure.
+//! A batch: one imported file, what was found in it, and its state. Pure.
 
+use kernel::words;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use kernel::text::Bilingual;
 use kernel::time::Moment;
 
-/// What the rows of a file are.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, strum::EnumString, strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-#[schema(as = ImportKind)]
-pub enum Kind {
-    /// Đoàn ra.
-    Outbound,
-    /// Đoàn vào.
-    Inbound,
-    /// Người đi công tác.
-    Officials,
-    /// Cơ quan, đơn vị.
-    Agencies,
+words! {
+    /// What the rows of a file describe.
+    #[schema(as = ImportKind)]
+    ImportKind {
+        /// Đoàn ra.
+        Outbound: "Đoàn ra" / "Outbound delegations",
+        /// Đoàn vào.
+        Inbound: "Đoàn vào" / "Inbound delegations",
+        /// Người đi công tác.
+        Officials: "Cán bộ, công chức" / "Officials",
+        /// Cơ quan, đơn vị.
+        Agencies: "Cơ quan, đơn vị" / "Agencies",
+    }
 }
 
-impl Kind {
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-
-    /// Columns a row must name to be a header of this kind.
+impl ImportKind {
+    /// Number of known columns that a row must name to be a header of this kind.
     pub fn least_columns(self) -> usize {
         match self {
-            Kind::Outbound | Kind::Inbound => 3,
-            Kind::Officials | Kind::Agencies => 2,
+            ImportKind::Outbound | ImportKind::Inbound => 3,
+            ImportKind::Officials | ImportKind::Agencies => 2,
         }
     }
 }
 
-/// What becomes of a unit that the tree does not have.
+/// What happens to a unit that is not in the tree of agencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum UnknownAgencies {
-    /// It is created, closed and unconfirmed, with a warning.
+    /// It is created as closed and unconfirmed, with a warning.
     #[default]
     Create,
-    /// It is a fault.
+    /// It is an error.
     Reject,
 }
 
-/// Where a batch stands.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::EnumString, strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-#[schema(as = ImportState)]
-pub enum State {
-    /// Being read in the background.
-    Checking,
-    /// Without fault, to be committed.
-    Staged,
-    /// With faults: nothing was stored.
-    Rejected,
-    Committed,
-    Undone,
-    /// It could not be carried out; `errors` says why.
-    Failed,
-}
-
-impl State {
-    pub fn word(self) -> &'static str {
-        self.into()
+words! {
+    /// The state of a batch.
+    #[schema(as = ImportState)]
+    ImportState {
+        /// Being checked in the background.
+        Checking: "Đang kiểm tra" / "Being checked",
+        /// Without errors, ready to be committed.
+        Staged: "Chờ xác nhận nhập" / "Ready to commit",
+        /// With errors: nothing was created.
+        Rejected: "Có lỗi, không nhập" / "Rejected",
+        Committed: "Đã nhập" / "Committed",
+        Undone: "Đã hoàn tác" / "Undone",
+        /// Could not be processed; `errors` says why.
+        Failed: "Không thực hiện được" / "Failed",
     }
 }
 
-/// What is wrong, or remarkable, in one cell.
+/// An error or a warning about one cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
-    /// As the sheet numbers it.
+pub struct ImportFault {
+    /// Row number in the sheet.
     pub row: u32,
-    /// As the sheet calls it.
+    /// Column name in the sheet.
     pub column: String,
     pub code: String,
-    /// None where it must not be kept.
+    /// None if empty, or if it must not be stored (state secrets).
     pub value: Option<String>,
     pub detail: Bilingual,
 }
 
-/// Faults of each kind that are kept with the batch; the annotated sheet has all.
+/// Maximum errors, and maximum warnings, stored with the batch; the annotated sheet has all.
 pub const LISTED: usize = 2_000;
-/// Rows above which a file is read in the background.
+/// Files with more rows are checked in the background.
 pub const AT_ONCE: i64 = 2_000;
 
-/// A file of rows.
+/// One imported file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
     pub id: i64,
     pub version: i64,
-    pub kind: Kind,
+    pub kind: ImportKind,
     pub file_name: String,
     pub sha256: String,
-    pub state: State,
+    pub state: ImportState,
     pub dry_run: bool,
     pub unknown_agencies: UnknownAgencies,
-    /// Of rows that name no unit.
+    /// The agency for rows that name none.
     pub agency_id: Option<i64>,
     pub rows: i64,
-    /// Rows that were read so far.
+    /// Rows checked so far.
     pub done: i64,
     pub rejected: i64,
     pub created: i64,
-    pub errors: Vec<Fault>,
-    pub warnings: Vec<Fault>,
-    /// The file, until it is undone; none where it must not be kept.
+    pub errors: Vec<ImportFault>,
+    pub warnings: Vec<ImportFault>,
+    /// Where the file is stored; none if it must not be stored.
     pub stored_as: Option<String>,
-    /// The same sheet with a column of remarks.
+    /// Where the annotated sheet is stored.
     pub annotated_as: Option<String>,
     pub created_by: i64,
     pub created_at: Moment,

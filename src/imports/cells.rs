@@ -1,19 +1,19 @@
-//! What people type into cells: days, spans of days, numbers of people. Pure.
+//! Parses what people type into cells: dates, periods, numbers of people. Pure.
 
 use chrono::{Datelike, Days};
 
-use documents::sheet::Value;
+use documents::sheet::CellValue;
 use kernel::text::fold;
 use kernel::time::{Day, Period};
 
-/// Years that lists are of.
+/// Plausible years; a date outside them is a typing mistake.
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 
-/// The day somebody was born.
-pub fn birth(value: &Value) -> Option<Day> {
+/// A date of birth.
+pub fn birth(value: &CellValue) -> Option<Day> {
     let born = match value {
-        Value::Day(day) => Some(*day),
-        Value::Text(text) => dated(text),
+        CellValue::Day(day) => Some(*day),
+        CellValue::Text(text) => dated(text),
         _ => day(value),
     };
     born.filter(|day| (1900..=2100).contains(&day.year()))
@@ -23,7 +23,7 @@ fn plausible(day: Day) -> Option<Day> {
     YEARS.contains(&day.year()).then_some(day)
 }
 
-/// The day of a spreadsheet's serial number (1900 date system).
+/// The date of a spreadsheet serial number (1900 date system).
 fn serial(number: f64) -> Option<Day> {
     if !(1.0..=100_000.0).contains(&number) {
         return None;
@@ -32,7 +32,7 @@ fn serial(number: f64) -> Option<Day> {
     plausible(Day::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))?)
 }
 
-/// A year of two digits is of this century, but for those that lie far ahead.
+/// Two digits from 70 mean 1970–1999, lower ones 2000–2069.
 fn year(text: &str) -> Option<i32> {
     let number: i32 = text.parse().ok()?;
     match text.len() {
@@ -43,13 +43,13 @@ fn year(text: &str) -> Option<i32> {
     }
 }
 
-/// A day as it was typed: a date, a serial number, `dd/mm/yyyy` and its kin, or ISO 8601.
-pub fn day(value: &Value) -> Option<Day> {
+/// Parses a date: a date cell, a serial number, `dd/mm/yyyy` and its variants, or ISO 8601.
+pub fn day(value: &CellValue) -> Option<Day> {
     match value {
-        Value::Empty => None,
-        Value::Day(day) => plausible(*day),
-        Value::Number(number) => serial(*number),
-        Value::Text(text) => text_day(text),
+        CellValue::Empty => None,
+        CellValue::Day(day) => plausible(*day),
+        CellValue::Number(number) => serial(*number),
+        CellValue::Text(text) => text_day(text),
     }
 }
 
@@ -57,11 +57,11 @@ fn text_day(text: &str) -> Option<Day> {
     plausible(dated(text)?)
 }
 
-/// A date in a text, of whatever year.
+/// Parses a date in text, of any year.
 fn dated(text: &str) -> Option<Day> {
     let text = fold(text);
     let text = text.trim_start_matches("ngay ");
-    // The time of a moment is of no interest.
+    // A time after the date is ignored.
     let text = text.split_once([' ', 't']).filter(|(_, time)| time.contains(':')).map_or(text, |(day, _)| day);
     if text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit()) {
         return serial(text.parse().ok()?);
@@ -76,9 +76,9 @@ fn dated(text: &str) -> Option<Day> {
     Day::from_ymd_opt(year(y)?, m.parse().ok()?, d.parse().ok()?)
 }
 
-/// First and last day in one cell: `10-16/03/2023`, `28/02 - 03/03/2023`, `từ 26/07/2023 đến 30/07/2023`, or one day.
-pub fn period(value: &Value) -> Option<Period> {
-    let Value::Text(text) = value else {
+/// Parses a period in one cell: `10-16/03/2023`, `28/02 - 03/03/2023`, `từ 26/07/2023 đến 30/07/2023`, or one day.
+pub fn period(value: &CellValue) -> Option<Period> {
+    let CellValue::Text(text) = value else {
         return day(value).map(|day| Period { from: day, to: day });
     };
     if let Some(day) = text_day(text) {
@@ -94,7 +94,7 @@ pub fn period(value: &Value) -> Option<Period> {
     if let Some(from) = text_day(from) {
         return (from <= to).then_some(Period { from, to });
     }
-    // What the first day leaves out it has from the last.
+    // The first day takes a missing month or year from the last.
     let parts: Vec<&str> = from.split(['/', '.']).collect();
     let (d, m) = match parts.as_slice() {
         [d] => (d.parse().ok()?, to.month()),
@@ -102,18 +102,18 @@ pub fn period(value: &Value) -> Option<Period> {
         _ => return None,
     };
     let from = Day::from_ymd_opt(to.year(), m, d)?;
-    // Over New Year the year of the first day is the one before.
+    // Across New Year, the first day is in the year before.
     let from = if from > to && parts.len() == 2 { from.with_year(to.year() - 1)? } else { from };
     (from <= to).then_some(Period { from, to })
 }
 
-/// A number of people, at least one.
-pub fn headcount(value: &Value) -> Option<i64> {
+/// Parses a number of people, at least one.
+pub fn headcount(value: &CellValue) -> Option<i64> {
     let count: i64 = match value {
-        Value::Number(number) if number.fract() == 0.0 && (1.0..=100_000.0).contains(number) => {
+        CellValue::Number(number) if number.fract() == 0.0 && (1.0..=100_000.0).contains(number) => {
             format!("{number:.0}").parse().ok()?
         }
-        Value::Text(text) => {
+        CellValue::Text(text) => {
             let text = fold(text);
             let digits = text.trim_end_matches("nguoi").trim_end_matches("khach").trim();
             let digits = digits.strip_suffix(".0").unwrap_or(digits);
@@ -125,7 +125,7 @@ pub fn headcount(value: &Value) -> Option<i64> {
     (1..=100_000).contains(&count).then_some(count)
 }
 
-/// The numbers that stand in a text, for what a total row says of the list.
+/// All numbers in a text, to compare a total row with the list.
 pub fn numbers(text: &str) -> Vec<i64> {
     let joined = text.replace('.', "");
     joined.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect()
@@ -137,8 +137,8 @@ mod tests {
 
     use super::*;
 
-    fn text(t: &str) -> Value {
-        Value::Text(t.into())
+    fn text(t: &str) -> CellValue {
+        CellValue::Text(t.into())
     }
 
     #[test]
@@ -160,12 +160,12 @@ mod tests {
         ] {
             assert_eq!(day(&text(typed)), Some(expected), "{typed}");
         }
-        assert_eq!(day(&Value::Number(44409.0)), Some(expected));
-        assert_eq!(day(&Value::Number(44016.0)).map(|d| d.to_string()), Some("2020-07-04".into()));
+        assert_eq!(day(&CellValue::Number(44409.0)), Some(expected));
+        assert_eq!(day(&CellValue::Number(44016.0)).map(|d| d.to_string()), Some("2020-07-04".into()));
         for typed in ["31/02/2021", "8/2021", "2021", "mười hai", "1/13/2021", "01/08/1821", "", "01/08/021"] {
             assert_eq!(day(&text(typed)), None, "{typed}");
         }
-        assert_eq!(day(&Value::Number(12.0)), None);
+        assert_eq!(day(&CellValue::Number(12.0)), None);
     }
 
     #[test]
@@ -197,16 +197,16 @@ mod tests {
         for (typed, count) in [("12", 12), (" 7 người", 7), ("5.0", 5), ("001", 1)] {
             assert_eq!(headcount(&text(typed)), Some(count), "{typed}");
         }
-        assert_eq!(headcount(&Value::Number(6.0)), Some(6));
+        assert_eq!(headcount(&CellValue::Number(6.0)), Some(6));
         for value in [
-            Value::Number(0.0),
-            Value::Number(2.5),
-            Value::Number(-1.0),
+            CellValue::Number(0.0),
+            CellValue::Number(2.5),
+            CellValue::Number(-1.0),
             text("mười hai"),
             text(""),
             text("0"),
             text("1.5"),
-            Value::Empty,
+            CellValue::Empty,
         ] {
             assert_eq!(headcount(&value), None, "{value:?}");
         }

@@ -1,62 +1,64 @@
-//! A whole sheet is read: title rows, data, totals; duplicates, secrets, and what does not add up. Pure.
+//! Checks a whole sheet: title rows, data, totals, duplicates, state secrets, and sums that do not match. Pure.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::imports::batch::{Fault, Kind};
+use crate::imports::batch::{ImportFault, ImportKind};
 use crate::imports::cells;
 use crate::imports::header::{Column, Header};
-use crate::imports::known::{Known, NO_UNIT, Named, Twin, twins_of, unit_of};
+use crate::imports::known::{KnownRegistry, NO_UNIT, Twin, UnitTally, twins_of, unit_of};
 use crate::imports::rows::{Parsed, Reading};
-use documents::sheet::{Row, Sheet, Value};
+use documents::sheet::{CellValue, Sheet, SheetRow};
 use kernel::money::grouped;
 use kernel::text::{Bilingual, bears_secret_mark, fold};
 use kernel::time::{Day, Period};
 
-/// What was found.
+/// The result of checking a list.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Checked {
-    /// Rows of data.
+    /// Data rows.
     pub rows: i64,
     pub rejected: i64,
     pub parsed: Vec<Parsed>,
-    pub errors: Vec<Fault>,
-    pub warnings: Vec<Fault>,
-    /// Rows of which nothing may be kept.
+    pub errors: Vec<ImportFault>,
+    pub warnings: Vec<ImportFault>,
+    /// Rows of which nothing may be stored.
     pub secret: HashSet<u32>,
 }
 
-/// The sheet of a file that is a list of this kind, with its header.
-pub fn list_in(kind: Kind, sheets: Vec<Sheet>) -> Option<(Sheet, Header)> {
+/// The first sheet with a header of this kind, and that header.
+pub fn list_in(kind: ImportKind, sheets: Vec<Sheet>) -> Option<(Sheet, Header)> {
     sheets.into_iter().find_map(|sheet| Header::find(kind, &sheet).map(|header| (sheet, header)))
 }
 
-/// What a row is.
+/// The role of a row in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowKind {
     Data,
     Total,
-    /// A heading inside the list, or a line under it.
+    /// A heading within the list, or a line below it.
     Other,
 }
 
-fn essential(kind: Kind) -> &'static [Column] {
+fn essential(kind: ImportKind) -> &'static [Column] {
     match kind {
-        Kind::Outbound | Kind::Inbound => &[Column::Country, Column::FirstDay, Column::LastDay, Column::Period],
-        Kind::Officials => &[Column::Post, Column::BirthDate],
-        Kind::Agencies => &[Column::Code],
+        ImportKind::Outbound | ImportKind::Inbound => {
+            &[Column::Country, Column::FirstDay, Column::LastDay, Column::Period]
+        }
+        ImportKind::Officials => &[Column::Post, Column::BirthDate],
+        ImportKind::Agencies => &[Column::Code],
     }
 }
 
-/// What a row is, by its cells.
-pub fn kind_of(kind: Kind, header: &Header, row: &Row) -> RowKind {
-    let cell = |column: &Column| header.at(*column).map_or(&Value::Empty, |at| row.cell(at));
+/// Finds the role of a row from its cells.
+pub fn kind_of(kind: ImportKind, header: &Header, row: &SheetRow) -> RowKind {
+    let cell = |column: &Column| header.at(*column).map_or(&CellValue::Empty, |at| row.cell(at));
     let numbered = !cell(&Column::Ordinal).is_empty() && cell(&Column::Ordinal).text().parse::<f64>().is_ok();
     let filled = row.cells.iter().filter(|c| !c.is_empty()).count();
     if numbered || (filled > 1 && essential(kind).iter().any(|c| !cell(c).is_empty())) {
         return RowKind::Data;
     }
-    let totals = |cell: &Value| match cell {
-        Value::Text(text) => ["tong", "cong", "total", "sum"].iter().any(|word| fold(text).starts_with(word)),
+    let totals = |cell: &CellValue| match cell {
+        CellValue::Text(text) => ["tong", "cong", "total", "sum"].iter().any(|word| fold(text).starts_with(word)),
         _ => false,
     };
     if row.cells.iter().any(totals) {
@@ -65,26 +67,27 @@ pub fn kind_of(kind: Kind, header: &Header, row: &Row) -> RowKind {
     if filled > 2 { RowKind::Data } else { RowKind::Other }
 }
 
-/// How many rows of data a list has.
-pub fn count_rows(kind: Kind, sheet: &Sheet, header: &Header) -> i64 {
+/// Counts the data rows of a list.
+pub fn count_rows(kind: ImportKind, sheet: &Sheet, header: &Header) -> i64 {
     let merged = Merges::of(sheet, header);
-    let data = |row: &&Row| kind_of(kind, header, row) == RowKind::Data && !merged.goes_on.contains_key(&row.number);
+    let data =
+        |row: &&SheetRow| kind_of(kind, header, row) == RowKind::Data && !merged.goes_on.contains_key(&row.number);
     i64::try_from(body(sheet, header).filter(data).count()).unwrap_or(i64::MAX)
 }
 
-fn body<'a>(sheet: &'a Sheet, header: &Header) -> impl Iterator<Item = &'a Row> {
+fn body<'a>(sheet: &'a Sheet, header: &Header) -> impl Iterator<Item = &'a SheetRow> {
     let last = header.row;
     sheet.rows.iter().filter(move |row| row.number > last)
 }
 
-/// Cells of merged regions that are looked at: people merge a few, a machine may claim millions.
+/// Maximum merged cells to process: people merge a few, a malicious file may claim millions.
 const MERGED: usize = 500_000;
 
-/// Cells merged over several rows.
+/// Cells merged across several rows.
 struct Merges {
-    /// A row that goes on with the delegation of another one.
+    /// A row that continues a delegation, and the row where that delegation starts.
     goes_on: HashMap<u32, u32>,
-    /// By row: columns that show what stands in another row, and in which.
+    /// By row: columns that show the value of another row, and the number of that row.
     shows: HashMap<u32, Vec<(usize, u32)>>,
 }
 
@@ -98,7 +101,7 @@ impl Merges {
             if cells > MERGED {
                 break;
             }
-            // A region of more rows than a list may have is no merged cell of a person.
+            // Nobody merges that many rows by hand.
             for row in (region.first_row + 1)..=region.last_row.min(region.first_row + 1_000) {
                 for column in region.first_column..=region.last_column.min(region.first_column + 60) {
                     cells += 1;
@@ -113,12 +116,18 @@ impl Merges {
     }
 }
 
-/// Reads a list; `progress` is told now and then how many rows are done.
-pub fn check(kind: Kind, sheet: &Sheet, header: &Header, known: &Known, progress: &mut dyn FnMut(i64)) -> Checked {
+/// Checks a list; calls `progress` every 1,000 rows with the number of rows done.
+pub fn check(
+    kind: ImportKind,
+    sheet: &Sheet,
+    header: &Header,
+    known: &KnownRegistry,
+    progress: &mut dyn FnMut(i64),
+) -> Checked {
     let mut found = Checked::default();
     secrets(sheet, header, &mut found);
     let merges = Merges::of(sheet, header);
-    let by_number: HashMap<u32, &Row> = sheet.rows.iter().map(|row| (row.number, row)).collect();
+    let by_number: HashMap<u32, &SheetRow> = sheet.rows.iter().map(|row| (row.number, row)).collect();
     let mut further: HashMap<u32, Vec<String>> = HashMap::new();
     for (row, first) in &merges.goes_on {
         let text = by_number.get(row).zip(header.at(Column::Country)).map(|(r, at)| r.cell(at).text());
@@ -126,7 +135,7 @@ pub fn check(kind: Kind, sheet: &Sheet, header: &Header, known: &Known, progress
     }
     let mut sums = Sums::default();
     let mut twins: HashMap<Twin, u32> = HashMap::new();
-    let mut named = Named::default();
+    let mut named = UnitTally::default();
     for row in body(sheet, header) {
         if merges.goes_on.contains_key(&row.number) {
             continue;
@@ -164,15 +173,15 @@ pub fn check(kind: Kind, sheet: &Sheet, header: &Header, known: &Known, progress
             warnings: Vec::new(),
         };
         let parsed = match kind {
-            Kind::Outbound | Kind::Inbound => {
+            ImportKind::Outbound | ImportKind::Inbound => {
                 let agency = unit_of(&mut reading, known, &mut named);
                 reading.delegation(agency)
             }
-            Kind::Officials => {
+            ImportKind::Officials => {
                 let agency = unit_of(&mut reading, known, &mut named);
                 reading.person(agency)
             }
-            Kind::Agencies => reading.unit(),
+            ImportKind::Agencies => reading.unit(),
         };
         if let Some(people) = cells::headcount(reading.cell(Column::Headcount)) {
             sums.people += people;
@@ -186,14 +195,14 @@ pub fn check(kind: Kind, sheet: &Sheet, header: &Header, known: &Known, progress
         found.parsed.extend(parsed);
     }
     if named.unstated > 0 {
-        found.warnings.push(Fault {
+        found.warnings.push(ImportFault {
             row: header.row,
             column: header.name(Column::Agency).unwrap_or("-").to_owned(),
             code: "agency_not_stated".into(),
             value: None,
             detail: Bilingual::new(
-                format!("{} dòng không ghi đơn vị; ghi vào «{NO_UNIT}», chờ xác nhận.", grouped(named.unstated)),
-                format!("{} row(s) name no unit; they go to «{NO_UNIT}», to be confirmed.", named.unstated),
+                format!("{} dòng không ghi đơn vị; được ghi vào «{NO_UNIT}», chờ xác nhận.", grouped(named.unstated)),
+                format!("{} row(s) name no unit; they are assigned to «{NO_UNIT}», to be confirmed.", named.unstated),
             ),
         });
     }
@@ -203,13 +212,13 @@ pub fn check(kind: Kind, sheet: &Sheet, header: &Header, known: &Known, progress
     found
 }
 
-/// The row with what merged cells show in it.
-fn shown(row: &Row, merges: &Merges, by_number: &HashMap<u32, &Row>) -> Row {
+/// The row, with the values that merged cells show in it.
+fn shown(row: &SheetRow, merges: &Merges, by_number: &HashMap<u32, &SheetRow>) -> SheetRow {
     let mut shown = row.clone();
     for (column, first) in merges.shows.get(&row.number).into_iter().flatten() {
         let value = by_number.get(first).map(|r| r.cell(*column).clone()).unwrap_or_default();
         if shown.cells.len() <= *column {
-            shown.cells.resize_with(column + 1, Value::default);
+            shown.cells.resize_with(column + 1, CellValue::default);
         }
         if let Some(cell) = shown.cells.get_mut(*column).filter(|c| c.is_empty()) {
             *cell = value;
@@ -218,61 +227,64 @@ fn shown(row: &Row, merges: &Merges, by_number: &HashMap<u32, &Row>) -> Row {
     shown
 }
 
-/// Nothing of a row that bears the mark of a state secret is read any further.
+/// Finds rows with a state-secret marking; nothing else of them is read.
 fn secrets(sheet: &Sheet, header: &Header, found: &mut Checked) {
     for row in &sheet.rows {
-        let marked = row.cells.iter().position(|c| matches!(c, Value::Text(text) if bears_secret_mark(text)));
+        let marked = row.cells.iter().position(|c| matches!(c, CellValue::Text(text) if bears_secret_mark(text)));
         if let Some(at) = marked {
             found.secret.insert(row.number);
-            found.errors.push(Fault {
+            found.errors.push(ImportFault {
                 row: row.number,
                 column: header.name_at(at),
                 code: "state_secret_refused".into(),
                 value: None,
                 detail: Bilingual::new(
                     "Không tiếp nhận bí mật nhà nước; tệp không được lưu.",
-                    "State secrets are refused; the file is not kept.",
+                    "State secrets are refused; the file is not stored.",
                 ),
             });
         }
     }
 }
 
-fn skipped(header: &Header, row: &Row) -> Fault {
+fn skipped(header: &Header, row: &SheetRow) -> ImportFault {
     let at = row.cells.iter().position(|c| !c.is_empty()).unwrap_or(0);
-    Fault {
+    ImportFault {
         row: row.number,
         column: header.name_at(at),
         code: "row_skipped".into(),
         value: Some(row.cell(at).text().chars().take(200).collect()),
-        detail: Bilingual::new("Dòng này không phải là dữ liệu; bỏ qua.", "The row is no data; left out."),
+        detail: Bilingual::new(
+            "Dòng này không phải là dữ liệu nên được bỏ qua.",
+            "The row contains no data and is skipped.",
+        ),
     }
 }
 
-/// What the rows above a total come to.
+/// Sums of the rows above a total.
 #[derive(Default)]
 struct Sums {
     rows: i64,
     people: i64,
-    /// The same at the last total.
+    /// The sums at the previous total.
     before: (i64, i64),
-    /// A total was seen: what comes after may be signatures.
+    /// A total was seen: later rows may be signatures.
     ended: bool,
 }
 
 impl Sums {
-    fn compare(&mut self, header: &Header, row: &Row, warnings: &mut Vec<Fault>) {
+    fn compare(&mut self, header: &Header, row: &SheetRow, warnings: &mut Vec<ImportFault>) {
         let part = (self.rows - self.before.0, self.people - self.before.1);
         let mut differs = |column: Column, value: i64, whole: i64, part: i64| {
             if value != whole && value != part {
-                warnings.push(Fault {
+                warnings.push(ImportFault {
                     row: row.number,
                     column: header.name(column).unwrap_or("-").to_owned(),
                     code: "total_differs".into(),
                     value: Some(value.to_string()),
                     detail: Bilingual::new(
-                        format!("Dòng tổng ghi {}, các dòng cộng lại {}.", grouped(value), grouped(whole)),
-                        format!("The total says {value}, the rows add up to {whole}."),
+                        format!("Dòng tổng ghi {}, nhưng các dòng cộng lại là {}.", grouped(value), grouped(whole)),
+                        format!("The total is {value}, but the rows add up to {whole}."),
                     ),
                 });
             }
@@ -281,7 +293,7 @@ impl Sums {
             differs(Column::Headcount, people, self.people, part.1);
         }
         let text = header.at(Column::Title).map(|at| fold(&row.cell(at).text())).unwrap_or_default();
-        // "Tổng cộng: 408 đoàn": the number before the word.
+        // "Tổng cộng: 408 đoàn": take the number before the word.
         let told = text.split_once("doan").map(|(before, _)| cells::numbers(before));
         if let Some(delegations) = told.as_ref().and_then(|n| n.last()) {
             differs(Column::Title, *delegations, self.rows, part.0);
@@ -291,10 +303,10 @@ impl Sums {
     }
 }
 
-/// The days that a list is of, as far as they can be read.
+/// The period from the earliest to the latest first day in the list; unreadable days are ignored.
 pub fn span(sheet: &Sheet, header: &Header) -> Option<Period> {
-    let cell = |row: &Row, column: Column| header.at(column).map(|at| row.cell(at).clone()).unwrap_or_default();
-    let first = |row: &Row| {
+    let cell = |row: &SheetRow, column: Column| header.at(column).map(|at| row.cell(at).clone()).unwrap_or_default();
+    let first = |row: &SheetRow| {
         cells::day(&cell(row, Column::FirstDay)).or(cells::period(&cell(row, Column::Period)).map(|p| p.from))
     };
     let days: Vec<Day> = body(sheet, header).filter_map(first).collect();

@@ -1,13 +1,13 @@
-//! Which row of a sheet is its header, and which column is what, by their usual names (`names/headers.tsv`). Pure.
+//! Finds the header row of a sheet and the meaning of its columns, by their usual names (`names/headers.tsv`). Pure.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::imports::batch::Kind;
+use crate::imports::batch::ImportKind;
 use crate::imports::names::{key, lines};
-use documents::sheet::{Row, Sheet};
+use documents::sheet::{Sheet, SheetRow};
 
-/// What a column says.
+/// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum Column {
@@ -45,17 +45,17 @@ pub enum Column {
     Bloc,
 }
 
-type Table = HashMap<(Kind, String), Column>;
+type HeaderNames = HashMap<(ImportKind, String), Column>;
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
+fn table() -> &'static HeaderNames {
+    static TABLE: OnceLock<HeaderNames> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = Table::new();
+        let mut table = HeaderNames::new();
         for (kinds, column, names) in lines(include_str!("names/headers.tsv")) {
             let Ok(column) = column.parse::<Column>() else { continue };
-            for kind in kinds.split(',').filter_map(|k| k.parse::<Kind>().ok()) {
+            for kind in kinds.split(',').filter_map(|k| k.parse::<ImportKind>().ok()) {
                 for name in names.split(';').filter(|name| !key(name).is_empty()) {
-                    // The first line that has a name keeps it.
+                    // If two lines claim a name, the first wins.
                     table.entry((kind, key(name))).or_insert(column);
                 }
             }
@@ -67,25 +67,25 @@ fn table() -> &'static Table {
 /// The header of a sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
-    /// The last row of it, as the sheet numbers it; data come after.
+    /// Number of its last row; the data follow.
     pub row: u32,
-    /// Place and name of each column that is known.
+    /// Index and name of each known column.
     columns: HashMap<Column, (usize, String)>,
 }
 
-/// Rows in which a header is looked for.
+/// Number of rows searched for a header.
 const SEARCHED: usize = 40;
 
 impl Header {
-    /// The header of a sheet: the row in which most columns of this kind are named, at least `least` of them.
-    pub fn find(kind: Kind, sheet: &Sheet) -> Option<Header> {
+    /// Finds the header: the row that names the most columns of this kind, if it names enough of them.
+    pub fn find(kind: ImportKind, sheet: &Sheet) -> Option<Header> {
         let named: Vec<Header> = sheet.rows.iter().take(SEARCHED).map(|row| Header::of(kind, row)).collect();
         let best = (0..named.len()).rev().max_by_key(|at| named.get(*at).map_or(0, |h| h.columns.len()))?;
         let mut header = named.get(best)?.clone();
         if header.columns.len() < kind.least_columns() {
             return None;
         }
-        // A second line of the header names the parts of merged cells: "Thời gian" over "Từ ngày", "Đến ngày".
+        // A second header row names the parts of merged cells: "Thời gian" above "Từ ngày", "Đến ngày".
         if let (Some(under), Some(row)) = (named.get(best + 1), sheet.rows.get(best + 1)) {
             let parts = under.columns.iter().filter(|(c, _)| **c != Column::Ordinal).count();
             if parts >= 2 && row.cells.iter().filter(|c| !c.is_empty()).count() == under.columns.len() {
@@ -99,7 +99,7 @@ impl Header {
         Some(header)
     }
 
-    fn of(kind: Kind, row: &Row) -> Header {
+    fn of(kind: ImportKind, row: &SheetRow) -> Header {
         let mut columns = HashMap::new();
         for (at, cell) in row.cells.iter().enumerate() {
             let name = cell.text();
@@ -110,24 +110,24 @@ impl Header {
         Header { row: row.number, columns }
     }
 
-    /// Place of a column, from 0.
+    /// Index of a column, from 0.
     pub fn at(&self, column: Column) -> Option<usize> {
         self.columns.get(&column).map(|(at, _)| *at)
     }
 
-    /// What the sheet calls a column.
+    /// The name of a column in the sheet.
     pub fn name(&self, column: Column) -> Option<&str> {
         self.columns.get(&column).map(|(_, name)| name.as_str())
     }
 
-    /// What the sheet calls the column at a place; else its letter.
+    /// The name of the column at an index, or its letter if it is not known.
     pub fn name_at(&self, at: usize) -> String {
         let named = self.columns.values().find(|(place, _)| *place == at);
         named.map_or_else(|| letter(at), |(_, name)| name.clone())
     }
 }
 
-/// The letter of a column as spreadsheets show it: A … Z, AA …
+/// The letters of a column as spreadsheets show them: A … Z, AA …
 pub fn letter(at: usize) -> String {
     let last = char::from(b'A' + u8::try_from(at % 26).unwrap_or(0));
     if at < 26 { last.to_string() } else { format!("{}{last}", letter(at / 26 - 1)) }
@@ -138,29 +138,31 @@ mod tests {
     use super::*;
     use documents::sheet::read;
 
-    fn header(kind: Kind, text: &str) -> Option<Header> {
+    fn header(kind: ImportKind, text: &str) -> Option<Header> {
         Header::find(kind, &read(text.as_bytes()).unwrap()[0])
     }
 
     #[test]
     fn headers_are_found_in_any_order_in_two_languages_under_titles() {
         let found = header(
-            Kind::Inbound,
+            ImportKind::Inbound,
             "DANH SÁCH ĐOÀN VÀO;;;\n(năm 2020);;;\nSố người;Ngày đến;Tên đoàn;Quốc tịch\n1;2;3;4\n",
         )
         .unwrap();
         assert_eq!((found.row, found.at(Column::Headcount), found.at(Column::Country)), (3, Some(0), Some(3)));
         assert_eq!(found.name(Column::Title), Some("Tên đoàn"));
-        let english = header(Kind::Outbound, "People,Departure,Return,Destination,Delegation\n").unwrap();
+        let english = header(ImportKind::Outbound, "People,Departure,Return,Destination,Delegation\n").unwrap();
         assert_eq!((english.at(Column::FirstDay), english.at(Column::LastDay)), (Some(1), Some(2)));
-        let two =
-            header(Kind::Outbound, "STT,Tên đoàn,Nước đi,Thời gian,,Số người\n,,,Từ ngày,Đến ngày,\n1,a,b,c,d,e\n")
-                .unwrap();
+        let two = header(
+            ImportKind::Outbound,
+            "STT,Tên đoàn,Nước đi,Thời gian,,Số người\n,,,Từ ngày,Đến ngày,\n1,a,b,c,d,e\n",
+        )
+        .unwrap();
         assert_eq!(
             (two.row, two.at(Column::FirstDay), two.at(Column::LastDay), two.at(Column::Period)),
             (2, Some(3), Some(4), None)
         );
-        assert_eq!(header(Kind::Inbound, "a,b,c\n1,2,3\n"), None);
+        assert_eq!(header(ImportKind::Inbound, "a,b,c\n1,2,3\n"), None);
         assert_eq!((letter(0), letter(25), letter(26), letter(59)), ("A".into(), "Z".into(), "AA".into(), "BH".into()));
     }
 
@@ -168,7 +170,7 @@ mod tests {
     fn every_line_of_the_list_is_understood() {
         for (kinds, column, _) in lines(include_str!("names/headers.tsv")) {
             assert!(column.parse::<Column>().is_ok(), "{column}");
-            assert!(kinds.split(',').all(|k| k.parse::<Kind>().is_ok()), "{kinds}");
+            assert!(kinds.split(',').all(|k| k.parse::<ImportKind>().is_ok()), "{kinds}");
         }
     }
 }

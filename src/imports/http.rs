@@ -1,4 +1,4 @@
-//! Routes of imports: a file comes in, is looked at, taken in, taken back.
+//! Routes of imports: upload and check a file, commit it, undo it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,26 +9,26 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind as Right};
-use crate::dossier::parts::attachments::Folder;
+use crate::access::permission::Permission;
+use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::imports::actions::{self, Signed, find, known, not_twice, note, open, own_only, read_again, take_in, undo};
-use crate::imports::batch::{AT_ONCE, Batch, State};
+use crate::imports::batch::{AT_ONCE, Batch, ImportState};
 use crate::imports::check::{Checked, check, count_rows};
 use crate::imports::http_form::{BatchView, ImportForm, view, wanted};
-use crate::imports::make::Hand;
+use crate::imports::make::ImportScope;
 use crate::imports::store;
 use crate::registry::agencies;
-use crate::web::answers::Answers;
+use crate::web::answers::ResponseCache;
 use crate::web::etag::etag;
 use crate::web::file;
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::multipart;
 use crate::web::query::{self, Query};
-use documents::sheet::{Sheet, Value};
+use documents::sheet::{CellValue, Sheet};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::text::bears_secret_mark;
@@ -39,21 +39,21 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(show).service(commit).service(take_back).service(annotated);
 }
 
-/// Bytes a file may have.
+/// Maximum bytes of a file.
 const FILE_LIMIT: usize = 20 << 20;
 
 fn marked(sheet: &Sheet) -> bool {
-    sheet.rows.iter().flat_map(|r| &r.cells).any(|c| matches!(c, Value::Text(text) if bears_secret_mark(text)))
+    sheet.rows.iter().flat_map(|r| &r.cells).any(|c| matches!(c, CellValue::Text(text) if bears_secret_mark(text)))
 }
 
-/// Files of a request that go again unless it succeeds.
-struct Kept {
-    folder: Folder,
+/// Files stored by a request; deleted again unless the request succeeds.
+struct KeptFile {
+    folder: AttachmentFolder,
     names: Vec<String>,
     used: Arc<AtomicBool>,
 }
 
-impl Drop for Kept {
+impl Drop for KeptFile {
     fn drop(&mut self) {
         if !self.used.load(Ordering::SeqCst) {
             self.names.iter().for_each(|name| self.folder.remove(name));
@@ -61,27 +61,27 @@ impl Drop for Kept {
     }
 }
 
-/// What the reading of a file came to.
+/// The result of reading a file.
 struct Read {
     batch: Batch,
     found: Checked,
 }
 
-/// Brings in a list: looks at it, or takes it in whole; over 2,000 rows in the background (202).
+/// Imports a list: checks it, or commits it if it has no error. Over 2,000 rows are checked in the background (202).
 #[utoipa::path(tag = "imports", operation_id = "create_import", request_body(content = ImportForm, content_type = "multipart/form-data"),
-    responses((status = 201, description = "read; taken in where that was asked and no row has a fault", body = BatchView),
-        (status = 202, description = "is read in the background", body = BatchView)))]
+    responses((status = 201, description = "checked; committed if that was requested and no row has an error", body = BatchView),
+        (status = 202, description = "being checked in the background", body = BatchView)))]
 #[post("/imports")]
 async fn create(
     req: HttpRequest,
-    call: Call,
-    folder: web::Data<Folder>,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    folder: web::Data<AttachmentFolder>,
+    answers: web::Data<ResponseCache>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
     let optional = ["dry_run", "unknown_agencies", "agency_id"];
     let form = multipart::receive(&req, payload, &["kind"], &optional, FILE_LIMIT).await?;
-    call.actor.require(Act::Draft, Right::Import)?;
+    call.actor.require(Permission::ImportLists)?;
     let wanted = wanted(&form)?;
     let own = own_only(&call, wanted.kind)?;
     let mut texts: Vec<String> = form.texts.iter().map(|(name, text)| format!("{name}={text}")).collect();
@@ -91,7 +91,7 @@ async fn create(
     let kept_in = folder.get_ref().clone();
     let used = Arc::new(AtomicBool::new(false));
     let mark = Arc::clone(&used);
-    // Reading a sheet takes time and memory: on a blocking thread, with the register as it is now.
+    // Reading a sheet takes time and memory, so it runs on a blocking thread, against a snapshot of the data.
     let (read, kept) = call
         .read(move |conn, call| {
             let (sheet, header) = open(wanted.kind, &form.bytes)?;
@@ -104,7 +104,7 @@ async fn create(
                 kind: wanted.kind,
                 file_name: form.file_name.clone(),
                 sha256,
-                state: State::Checking,
+                state: ImportState::Checking,
                 dry_run: wanted.dry_run,
                 unknown_agencies: wanted.unknown_agencies,
                 agency_id: wanted.agency_id,
@@ -119,7 +119,7 @@ async fn create(
                 created_by: call.actor.id(),
                 created_at: call.now,
             };
-            let mut kept = Kept { folder: kept_in, names: Vec::new(), used: mark };
+            let mut kept = KeptFile { folder: kept_in, names: Vec::new(), used: mark };
             let mut found = Checked::default();
             if batch.rows <= AT_ONCE || marked(&sheet) {
                 let known = known(conn, &batch, (&sheet, &header), own, call.today)?;
@@ -127,7 +127,7 @@ async fn create(
                 note(&mut batch, &found, (&sheet, &header), &kept.folder)?;
                 kept.names.extend(batch.annotated_as.clone());
             }
-            if batch.state != State::Rejected {
+            if batch.state != ImportState::Rejected {
                 let name = kept.folder.put(&form.bytes)?;
                 batch.stored_as = Some(name.clone());
                 kept.names.push(name);
@@ -144,12 +144,12 @@ async fn create(
                 let Read { mut batch, found } = read;
                 not_twice(conn, &batch)?;
                 store::insert(conn, &batch)?;
-                if batch.state == State::Staged && !batch.dry_run {
+                if batch.state == ImportState::Staged && !batch.dry_run {
                     let signed = Signed { actor: call.actor.username(), trace_id: &call.trace_id };
-                    batch = take_in(conn, &Hand::of(call, &batch), found, &signed)?;
+                    batch = take_in(conn, &ImportScope::of(call, &batch), found, &signed)?;
                 }
                 used.store(true, Ordering::SeqCst);
-                let status = if batch.state == State::Checking { 202 } else { 201 };
+                let status = if batch.state == ImportState::Checking { 202 } else { 201 };
                 let place = format!("/api/v1/imports/{}", Id(batch.id));
                 reply(status, Some(batch.version), Some(place), &view(&batch, call.language))
             },
@@ -160,11 +160,11 @@ async fn create(
     done
 }
 
-/// The unit for rows that name none must exist, and be one the caller may bring in rows of.
+/// Checks that the agency for rows that name none exists, and that the caller may import its rows.
 fn named_agency(conn: &mut crate::db::Conn, id: i64, own: Option<&[i64]>) -> Result<()> {
     let mut faults = Violations::default();
     let there = agencies::find(conn, id)?.is_some() && own.is_none_or(|own| own.contains(&id));
-    faults.require(there, "/agency_id", "unknown_agency", "Không có cơ quan này.", "There is no such agency.");
+    faults.require(there, "/agency_id", "unknown_agency", "Không có cơ quan này.", "This agency does not exist.");
     faults.finish()?;
     Ok(())
 }
@@ -172,7 +172,7 @@ fn named_agency(conn: &mut crate::db::Conn, id: i64, own: Option<&[i64]>) -> Res
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct ImportListQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
@@ -184,11 +184,11 @@ struct ImportPage {
     next: Option<String>,
 }
 
-/// Batches, the latest first: one's own, or all for DOFA.
-#[utoipa::path(tag = "imports", operation_id = "list_imports", params(Asked), responses((status = 200, description = "batches", body = ImportPage)))]
+/// Lists batches, latest first: the caller's own, or all for DOFA.
+#[utoipa::path(tag = "imports", operation_id = "list_imports", params(ImportListQuery), responses((status = 200, description = "batches", body = ImportPage)))]
 #[get("/imports")]
-async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Draft, Right::Import)?;
+async fn list(call: RequestContext, asked: Query<ImportListQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ImportLists)?;
     let limit = query::limit(asked.0.limit)?;
     let before = query::place("imports", asked.0.cursor.as_deref(), |parts| parts.first()?.parse().ok())?;
     let by = (!call.actor.holds(Body::Dofa)).then(|| call.actor.id());
@@ -199,11 +199,11 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     Ok(page_response("/api/v1/imports", page.next.as_deref()).json(ImportPage { items, next: page.next }))
 }
 
-/// One batch; while it is read in the background `done` says how many rows are.
+/// Shows a batch; while it is checked in the background, `done` counts the rows so far.
 #[utoipa::path(tag = "imports", operation_id = "show_import", params(("id" = String, Path)), responses((status = 200, description = "the batch", body = BatchView)))]
 #[get("/imports/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Act::Draft, Right::Import)?;
+async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ImportLists)?;
     let id = path_id(&id)?;
     let batch = call.read(move |conn, call| find(conn, call, id)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(batch.version))).json(view(&batch, call.language)))
@@ -215,27 +215,29 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 #[schema(as = ImportAct, example = json!({}))]
 struct Nothing {}
 
-/// Takes a staged batch in: all its rows, or, where the register has changed so that one no longer fits, none (409).
+/// Commits a staged batch: all its rows, or none (409) if the data has changed so that one no longer fits.
 #[utoipa::path(tag = "imports", operation_id = "commit_import", params(("id" = String, Path)), request_body = Nothing,
-    responses((status = 200, description = "taken in", body = BatchView)))]
+    responses((status = 200, description = "committed", body = BatchView)))]
 #[post("/imports/{id}/commit")]
 async fn commit(
-    call: Call,
-    folder: web::Data<Folder>,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    folder: web::Data<AttachmentFolder>,
+    answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<Nothing>,
 ) -> Result<HttpResponse> {
     let body = body.read_if_any().await?;
     let id = path_id(&id)?;
     let folder = folder.get_ref().clone();
-    // The file is read before the writer's turn, so that nobody else waits for that.
+    // The file is read before the write transaction, so that no other write waits for it.
     let ready = call
         .read(move |conn, call| {
             let batch = find(conn, call, id)?;
             let own = own_only(call, batch.kind)?;
             match batch.state {
-                State::Staged => read_again(conn, &batch, &folder, own, call.today, &mut |_| {}).map(|r| Some(r.2)),
+                ImportState::Staged => {
+                    read_again(conn, &batch, &folder, own, call.today, &mut |_| {}).map(|r| Some(r.2))
+                }
                 _ => Ok(None),
             }
         })
@@ -246,18 +248,18 @@ async fn commit(
         move |conn, call| find(conn, call, id),
         move |conn, call, batch| {
             own_only(call, batch.kind)?;
-            actions::in_state(&batch, State::Staged)?;
+            actions::in_state(&batch, ImportState::Staged)?;
             body.check()?;
-            let found = ready.ok_or_else(|| Error::Unavailable("the batch was staged this moment".into()))?;
+            let found = ready.ok_or_else(|| Error::Unavailable("the batch was staged a moment ago".into()))?;
             if let Some(fault) = found.errors.first() {
                 return Err(refuse(
                     Code::NotPossibleInState,
-                    format!("Dữ liệu đã thay đổi: dòng {}, {}; hãy tải tệp lên lại.", fault.row, fault.detail.vi),
-                    format!("The register has changed: row {}, {}; send the file again.", fault.row, fault.detail.en),
+                    format!("Dữ liệu đã thay đổi, dòng {}: {} Hãy tải tệp lên lại.", fault.row, fault.detail.vi),
+                    format!("The data has changed, row {}: {} Upload the file again.", fault.row, fault.detail.en),
                 ));
             }
             let signed = Signed { actor: call.actor.username(), trace_id: &call.trace_id };
-            let batch = take_in(conn, &Hand::of(call, &batch), found, &signed)?;
+            let batch = take_in(conn, &ImportScope::of(call, &batch), found, &signed)?;
             reply(200, Some(batch.version), None, &view(&batch, call.language))
         },
         move || answers.touch(),
@@ -265,13 +267,13 @@ async fn commit(
     .await
 }
 
-/// Takes a batch back: everything it created goes, unless a row was edited, is in use, or stands in a frozen report.
+/// Undoes a batch: deletes everything it created, unless a row was edited, is in use, or is part of a frozen report.
 #[utoipa::path(tag = "imports", operation_id = "undo_import", params(("id" = String, Path)), request_body = Nothing,
-    responses((status = 200, description = "taken back", body = BatchView)))]
+    responses((status = 200, description = "undone", body = BatchView)))]
 #[post("/imports/{id}/undo")]
 async fn take_back(
-    call: Call,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<Nothing>,
 ) -> Result<HttpResponse> {
@@ -283,7 +285,7 @@ async fn take_back(
         move |conn, call| find(conn, call, id),
         move |conn, call, batch| {
             own_only(call, batch.kind)?;
-            actions::in_state(&batch, State::Committed)?;
+            actions::in_state(&batch, ImportState::Committed)?;
             body.check()?;
             let batch = undo(conn, call, batch)?;
             reply(200, Some(batch.version), None, &view(&batch, call.language))
@@ -293,13 +295,17 @@ async fn take_back(
     .await
 }
 
-/// The same sheet with a column of remarks; a row that bears the mark of a state secret is blank.
+/// Downloads the sheet with an added column of remarks; rows with a state-secret marking are blank.
 #[utoipa::path(tag = "imports", operation_id = "annotated_import", params(("id" = String, Path)),
     responses((status = 200, description = "the workbook", content(
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/imports/{id}/annotated")]
-async fn annotated(call: Call, folder: web::Data<Folder>, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Act::Draft, Right::Import)?;
+async fn annotated(
+    call: RequestContext,
+    folder: web::Data<AttachmentFolder>,
+    id: web::Path<String>,
+) -> Result<HttpResponse> {
+    call.actor.require(Permission::ImportLists)?;
     let id = path_id(&id)?;
     let folder = folder.get_ref().clone();
     let bytes = call

@@ -1,32 +1,32 @@
-//! The form of an import, and how a batch is shown.
+//! The upload form of an import, and the representation of a batch.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::{Code, Error, Result, refuse};
-use crate::imports::batch::{Batch, Fault, Kind, State, UnknownAgencies};
-use crate::web::multipart::{Form, check_name};
+use crate::imports::batch::{Batch, ImportFault, ImportKind, ImportState, UnknownAgencies};
+use crate::web::multipart::{MultipartForm, check_name};
 use kernel::id::Id;
 use kernel::text::{Language, bears_secret_mark};
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
 
-/// One fault or remark.
+/// One error or warning.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ImportFault, example = json!({"row": 3, "column": "Ngày đến", "code": "bad_date", "value": "31/02/2021",
-    "detail": "Không phải là ngày; viết dd/mm/yyyy."}))]
+    "detail": "Ngày không hợp lệ; hãy viết theo dạng dd/mm/yyyy."}))]
 struct FaultView {
-    /// As the sheet numbers it, from 1.
+    /// Row number in the sheet, from 1.
     row: u32,
-    /// As the sheet calls it, else its letter.
+    /// Column name in the sheet, or its letter.
     column: String,
     code: String,
-    /// What stands there; null where it is empty or must not be kept.
+    /// Content of the cell; null if it is empty or must not be stored.
     value: Option<String>,
     detail: String,
 }
 
-/// A file of rows, and what became of it.
+/// An imported file and its state.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Import, example = json!({"id": "01ke3m9p000e1", "version": 1, "kind": "inbound", "file_name": "doan-vao-2020.xlsx",
     "state": "staged", "dry_run": true, "rows": 408, "done": 408, "accepted": 408, "rejected": 0, "created": 0, "errors": [],
@@ -35,14 +35,14 @@ pub struct BatchView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,
-    kind: Kind,
+    kind: ImportKind,
     file_name: String,
-    /// `checking` is read in the background; `staged` waits for `commit`; `rejected` has faults and stored nothing.
-    state: State,
+    /// `checking`: checked in the background; `staged`: waits for `commit`; `rejected`: has errors, created nothing.
+    state: ImportState,
     dry_run: bool,
-    /// Rows of data; title and total rows are none.
+    /// Data rows, without title and total rows.
     rows: i64,
-    /// Rows read so far.
+    /// Rows checked so far.
     done: i64,
     accepted: i64,
     rejected: i64,
@@ -56,14 +56,14 @@ pub struct BatchView {
 }
 
 pub fn view(batch: &Batch, language: Language) -> BatchView {
-    let fault = |f: &Fault| FaultView {
+    let fault = |f: &ImportFault| FaultView {
         row: f.row,
         column: f.column.clone(),
         code: f.code.clone(),
         value: f.value.clone(),
         detail: f.detail.in_language(language).to_owned(),
     };
-    let checked = !matches!(batch.state, State::Checking | State::Failed);
+    let checked = !matches!(batch.state, ImportState::Checking | ImportState::Failed);
     BatchView {
         id: Id(batch.id),
         version: batch.version,
@@ -82,41 +82,41 @@ pub fn view(batch: &Batch, language: Language) -> BatchView {
     }
 }
 
-/// The form of an import.
+/// The upload form of an import.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents the form")]
 pub struct ImportForm {
-    kind: Kind,
+    kind: ImportKind,
     /// XLSX, or CSV in UTF-8 with commas, semicolons or tabs; at most 20 MiB.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// `true` (default): look only, `commit` later. `false`: take all rows in if none has a fault.
+    /// `true` (default): only check; `commit` later. `false`: commit at once if no row has an error.
     dry_run: Option<bool>,
-    /// `create` (default): a unit that the tree lacks is created closed, to be confirmed. `reject`: it is a fault.
+    /// `create` (default): a unit not in the tree is created as closed, to be confirmed. `reject`: it is an error.
     unknown_agencies: Option<String>,
-    /// The unit of rows that name none.
+    /// The agency for rows that name none.
     agency_id: Option<String>,
 }
 
-/// The words of the form.
-pub struct Wanted {
-    pub kind: Kind,
+/// The parsed fields of the form.
+pub struct ImportRequest {
+    pub kind: ImportKind,
     pub dry_run: bool,
     pub unknown_agencies: UnknownAgencies,
     pub agency_id: Option<i64>,
 }
 
-pub fn wanted(form: &Form) -> Result<Wanted> {
+pub fn wanted(form: &MultipartForm) -> Result<ImportRequest> {
     if bears_secret_mark(&form.file_name) || form.texts.values().any(|t| bears_secret_mark(t)) {
         return Err(refuse(Code::StateSecretRefused, "Không tiếp nhận bí mật nhà nước.", "State secrets are refused."));
     }
     let mut faults = Violations::default();
     check_name(&form.file_name, &mut faults);
     let bad = |faults: &mut Violations, name: &str| {
-        faults.add(format!("/{name}"), "unknown_value", "Giá trị không hợp lệ.", "It is not a known value.")
+        faults.add(format!("/{name}"), "unknown_value", "Giá trị không hợp lệ.", "The value is not known.")
     };
     let word = |name: &str| form.texts.get(name).map(|text| text.trim());
-    let kind = word("kind").and_then(|w| w.parse::<Kind>().ok());
+    let kind = word("kind").and_then(|w| w.parse::<ImportKind>().ok());
     if kind.is_none() {
         bad(&mut faults, "kind");
     }
@@ -137,5 +137,5 @@ pub fn wanted(form: &Form) -> Result<Wanted> {
     let agency_id = word("agency_id").map(|id| id.parse::<Id>().map_or(-1, |id| id.0));
     faults.finish()?;
     let kind = kind.ok_or_else(|| Error::Internal("a checked form has no kind".into()))?;
-    Ok(Wanted { kind, dry_run, unknown_agencies, agency_id })
+    Ok(ImportRequest { kind, dry_run, unknown_agencies, agency_id })
 }

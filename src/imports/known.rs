@@ -1,4 +1,4 @@
-//! What a list is checked against: units by their names, and what is there already. Pure.
+//! What a list is checked against: agencies by their names, and existing records. Pure.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::imports::rows::{Delegation, Parsed, Reading, Unit};
 use kernel::text::{fold, nfc};
 use kernel::time::{Day, valid_on};
 
-/// The units of the tree by every name they go by.
+/// The agencies of the tree, indexed by code, name and usual short forms.
 #[derive(Debug, Clone, Default)]
 pub struct Units(HashMap<String, Vec<(i64, Day, Option<Day>)>>);
 
@@ -22,7 +22,7 @@ impl Units {
         names.into_iter().for_each(|name| self.0.entry(name).or_default().push((id, from, to)));
     }
 
-    /// The unit of a name on a day, else the latest that had it.
+    /// The agency with this name on a day, otherwise the latest that had it.
     pub fn find(&self, name: &str, on: Day) -> Option<i64> {
         let found = self.0.get(&unit_key(name))?;
         let then = found.iter().find(|(_, from, to)| valid_on(*from, *to, on));
@@ -30,40 +30,40 @@ impl Units {
     }
 }
 
-/// What one delegation and another must have in common to be one: folded title, first day, people.
+/// Two delegations with the same folded title, first day and number of people may be the same one.
 pub type Twin = (String, Day, i64);
 
 /// What a list is checked against.
-pub struct Known {
+pub struct KnownRegistry {
     pub units: Units,
-    /// Delegations of the days of the list that are there already.
+    /// Existing delegations in the period of the list.
     pub recorded: HashSet<Twin>,
-    /// The agencies whose rows the caller may bring in; none: everybody's.
+    /// The agencies whose rows the caller may import; none: all.
     pub own: Option<Vec<i64>>,
-    /// The unit of rows that name none.
+    /// The agency for rows that name none.
     pub agency_id: Option<i64>,
     pub unknown: UnknownAgencies,
     pub today: Day,
-    /// Codes in use, for lists of units.
+    /// Agency codes in use, for lists of agencies.
     pub codes: HashSet<String>,
-    /// Officials that are there: folded name, and day of birth.
+    /// Existing officials: folded name and date of birth.
     pub people: HashSet<(String, Option<Day>)>,
 }
 
-/// The name of the unit that rows without one go to.
+/// The name of the agency for rows that name none.
 pub const NO_UNIT: &str = "Chưa rõ đơn vị";
 
-/// Units as the rows name them.
+/// How rows name agencies.
 #[derive(Default)]
-pub struct Named {
-    /// Rows that name none.
+pub struct UnitTally {
+    /// Number of rows that name none.
     pub unstated: i64,
-    /// Those that the tree does not have: each is told once.
+    /// Names that are not in the tree; a warning is given only once for each.
     new: HashSet<String>,
 }
 
-/// The unit a row names, and whether the caller may bring in its rows.
-pub fn unit_of(reading: &mut Reading, known: &Known, named: &mut Named) -> Option<Unit> {
+/// The agency that a row names; reports an error if the caller may not import its rows.
+pub fn unit_of(reading: &mut Reading, known: &KnownRegistry, named: &mut UnitTally) -> Option<Unit> {
     let column = Column::Agency;
     let name = reading.cell(column).text();
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -89,7 +89,7 @@ pub fn unit_of(reading: &mut Reading, known: &Known, named: &mut Named) -> Optio
                 column,
                 "foreign_agency",
                 "Chỉ được nhập đoàn của cơ quan mình.",
-                "Only delegations of one's own agency can be brought in.",
+                "You may import only delegations of your own agency.",
             );
             return None;
         }
@@ -99,7 +99,7 @@ pub fn unit_of(reading: &mut Reading, known: &Known, named: &mut Named) -> Optio
                     column,
                     "too_long",
                     "Tên đơn vị quá 300 ký tự.",
-                    "A unit's name has at most 300 characters.",
+                    "The name of the unit is longer than 300 characters.",
                 );
                 return None;
             }
@@ -108,7 +108,7 @@ pub fn unit_of(reading: &mut Reading, known: &Known, named: &mut Named) -> Optio
                     column,
                     "unknown_agency",
                     "Không có đơn vị này trong cây tổ chức.",
-                    "The tree has no such unit.",
+                    "There is no such unit in the tree of agencies.",
                 );
                 return None;
             }
@@ -116,8 +116,8 @@ pub fn unit_of(reading: &mut Reading, known: &Known, named: &mut Named) -> Optio
                 reading.warn(
                     column,
                     "unknown_agency",
-                    "Đơn vị chưa có trong cây tổ chức; sẽ được tạo ở trạng thái đã đóng, chờ xác nhận.",
-                    "The tree has no such unit; it will be created closed, to be confirmed.",
+                    "Đơn vị chưa có trong cây tổ chức; sẽ được tạo ở trạng thái đã ngừng hoạt động, chờ xác nhận.",
+                    "There is no such unit in the tree of agencies; it will be created as closed, to be confirmed.",
                 );
             }
         }
@@ -126,8 +126,8 @@ pub fn unit_of(reading: &mut Reading, known: &Known, named: &mut Named) -> Optio
     Some(unit)
 }
 
-/// The same row twice, or what is there already, is worth a warning: it may be two visits on one day.
-pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &Known, seen: &mut HashMap<Twin, u32>) {
+/// Reports duplicates. For delegations only a warning: there may be two visits on one day.
+pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, seen: &mut HashMap<Twin, u32>) {
     match parsed {
         Parsed::Delegation(d) => {
             let twin = twin_of(d);
@@ -136,7 +136,7 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &Known, seen: &mu
                     Column::Title,
                     "already_recorded",
                     "Hệ thống đã có đoàn cùng tên, cùng ngày, cùng số người.",
-                    "There is a delegation of the same name, day and number of people.",
+                    "A delegation with the same name, first day and number of people already exists.",
                 );
             }
             if let Some(first) = seen.get(&twin) {
@@ -156,8 +156,8 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &Known, seen: &mu
                 reading.error(
                     Column::FullName,
                     "already_recorded",
-                    "Người này đã có.",
-                    "This official is there already.",
+                    "Người này đã có trong hệ thống.",
+                    "This official already exists.",
                 );
             }
             let twin = (person.0, p.birth_date.unwrap_or(Day::MIN), 0);
@@ -172,14 +172,19 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &Known, seen: &mu
         }
         Parsed::Unit(u) => {
             if known.codes.contains(&u.code) {
-                reading.error(Column::Code, "already_recorded", "Mã đơn vị đã dùng.", "The code is in use.");
+                reading.error(
+                    Column::Code,
+                    "already_recorded",
+                    "Mã đơn vị đã được sử dụng.",
+                    "The code is already in use.",
+                );
             }
             if let Some(first) = seen.insert((u.code.clone(), Day::MIN, 0), u.row) {
                 reading.error(
                     Column::Code,
                     "duplicate_row",
                     format!("Trùng mã với dòng {first}."),
-                    format!("The same code as row {first}."),
+                    format!("Same code as row {first}."),
                 );
             }
         }

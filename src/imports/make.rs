@@ -1,11 +1,11 @@
-//! What rows say becomes dossiers, officials and units, in the transaction of the batch.
+//! Creates dossiers, officials and agencies from rows, in the transaction of the batch.
 
 use std::collections::HashMap;
 
 use chrono::{Datelike, Days};
 
-use crate::access::call::Call;
-use crate::approval::store::{Deed, record_all};
+use crate::access::call::RequestContext;
+use crate::approval::store::{HistoryEntry, record_all};
 use crate::db::Conn;
 use crate::db::counters;
 use crate::dossier::flow::State;
@@ -13,13 +13,13 @@ use crate::dossier::model::Dossier;
 use crate::dossier::parts::model::{Funding, InvitingParty, Origin, Stop};
 use crate::dossier::{Content, store as dossiers};
 use crate::error::{Error, Result};
-use crate::imports::batch::{Batch, Kind};
+use crate::imports::batch::{Batch, ImportKind};
 use crate::imports::known::Units;
-use crate::imports::people::{NewUnit, Person};
+use crate::imports::people::{ListedPerson, ListedUnit};
 use crate::imports::rows::{Delegation, Parsed, Unit};
-use crate::imports::store::{What, insert_records};
-use crate::procedures::inbound::model::{Content as Visit, Nationality, Stay};
-use crate::procedures::outbound::model::{Content as Trip, Journey};
+use crate::imports::store::{Created, insert_records};
+use crate::procedures::inbound::model::{Nationality, Stay, VisitContent as Visit};
+use crate::procedures::outbound::model::{Journey, TripContent as Trip};
 use crate::registry::agencies::{self, Agency};
 use crate::registry::officials::{ManagementLevel, Official, SINCE_EVER};
 use crate::registry::officials_store;
@@ -30,28 +30,28 @@ use kernel::id::Id;
 use kernel::time::{Day, Moment};
 use kernel::words::{Bloc, Capacity, Channel, GuestClass, InviterKind, Procedure};
 
-/// Whose batch is made, and when.
-pub struct Hand<'a> {
+/// The batch being committed, by whom and when.
+pub struct ImportScope<'a> {
     pub user_id: i64,
     pub now: Moment,
     pub today: Day,
     pub batch: &'a Batch,
 }
 
-impl<'a> Hand<'a> {
-    pub fn of(call: &Call, batch: &'a Batch) -> Self {
-        Hand { user_id: call.actor.id(), now: call.now, today: call.today, batch }
+impl<'a> ImportScope<'a> {
+    pub fn of(call: &RequestContext, batch: &'a Batch) -> Self {
+        ImportScope { user_id: call.actor.id(), now: call.now, today: call.today, batch }
     }
 }
 
-/// Dossiers that are written at a time.
+/// Dossiers per insert.
 const SOME: usize = 500;
 
-/// Makes everything that the rows say; answers how many things of the batch's kind there are.
-pub fn make(conn: &mut Conn, hand: &Hand, parsed: Vec<Parsed>) -> Result<i64> {
-    let mut made: Vec<(What, i64)> = Vec::new();
+/// Creates everything that the rows describe; returns how many objects of the batch's kind were created.
+pub fn make(conn: &mut Conn, hand: &ImportScope, parsed: Vec<Parsed>) -> Result<i64> {
+    let mut made: Vec<(Created, i64)> = Vec::new();
     let units = new_units(conn, hand, &parsed, &mut made)?;
-    let mut named: Vec<(i64, NewUnit)> = Vec::new();
+    let mut named: Vec<(i64, ListedUnit)> = Vec::new();
     let (mut visits, mut trips): (Vec<Dossier<Visit>>, Vec<Dossier<Trip>>) = (Vec::new(), Vec::new());
     let mut created = 0;
     for row in parsed {
@@ -60,20 +60,20 @@ pub fn make(conn: &mut Conn, hand: &Hand, parsed: Vec<Parsed>) -> Result<i64> {
             Parsed::Delegation(d) => {
                 let agency_id = id_of(&d.agency, &units)?;
                 let id = match hand.batch.kind {
-                    Kind::Inbound => line_up(hand, visit(hand, d, agency_id), &mut visits),
+                    ImportKind::Inbound => line_up(hand, visit(hand, d, agency_id), &mut visits),
                     _ => line_up(hand, trip(hand, d, agency_id), &mut trips),
                 };
-                (What::Dossier, id)
+                (Created::Dossier, id)
             }
             Parsed::Person(p) => {
                 let official = official(hand, &p, id_of(&p.agency, &units)?);
                 officials_store::insert(conn, &official)?;
-                (What::Official, official.id)
+                (Created::Official, official.id)
             }
             Parsed::Unit(u) => {
                 let id = Id::new(hand.now).0;
                 named.push((id, u));
-                (What::Agency, id)
+                (Created::Agency, id)
             }
         });
         if visits.len() + trips.len() >= SOME {
@@ -98,12 +98,12 @@ fn id_of(unit: &Unit, new: &HashMap<String, i64>) -> Result<i64> {
     }
 }
 
-/// Creates the units that only a list names: closed, and to be confirmed.
+/// Creates the agencies that are named in a list but not in the tree: closed, and to be confirmed.
 fn new_units(
     conn: &mut Conn,
-    hand: &Hand,
+    hand: &ImportScope,
     parsed: &[Parsed],
-    made: &mut Vec<(What, i64)>,
+    made: &mut Vec<(Created, i64)>,
 ) -> Result<HashMap<String, i64>> {
     let mut first_days: Vec<(String, Day)> = Vec::new();
     for row in parsed {
@@ -123,7 +123,7 @@ fn new_units(
     if first_days.is_empty() {
         return Ok(created);
     }
-    // Two ways of writing one name are one unit; another batch may have created it since this one was read.
+    // Different spellings of one name are one agency; another batch may have created it since this one was checked.
     let mut same = Units::default();
     for a in agencies::all(conn)? {
         same.add(a.id, &a.code, &a.name, a.valid_from, a.valid_to);
@@ -148,14 +148,14 @@ fn new_units(
         };
         agencies::insert(conn, &agency)?;
         same.add(agency.id, &agency.code, &name, agency.valid_from, None);
-        made.push((What::Agency, agency.id));
+        made.push((Created::Agency, agency.id));
         created.insert(name, agency.id);
     }
     Ok(created)
 }
 
-/// Units of a list of units; the one above may stand further down.
-fn insert_units(conn: &mut Conn, named: Vec<(i64, NewUnit)>) -> Result<()> {
+/// Creates the agencies of a list; a parent may come later in the list than its children.
+fn insert_units(conn: &mut Conn, named: Vec<(i64, ListedUnit)>) -> Result<()> {
     let mut tree = Units::default();
     for a in agencies::all(conn)? {
         tree.add(a.id, &a.code, &a.name, a.valid_from, a.valid_to);
@@ -181,11 +181,11 @@ fn insert_units(conn: &mut Conn, named: Vec<(i64, NewUnit)>) -> Result<()> {
             last.parent_id = parent_id;
         }
     }
-    // Parents are there now, wherever they stood in the list.
+    // Parents exist now, wherever they were in the list.
     agencies.iter().filter(|a| a.parent_id.is_some()).try_for_each(|a| agencies::update(conn, a))
 }
 
-fn origin(hand: &Hand, d: &Delegation) -> Origin {
+fn origin(hand: &ImportScope, d: &Delegation) -> Origin {
     let said = d.said.clone();
     Origin {
         import_id: Id(hand.batch.id),
@@ -202,7 +202,7 @@ fn origin(hand: &Hand, d: &Delegation) -> Origin {
     }
 }
 
-fn visit(hand: &Hand, d: Delegation, agency_id: i64) -> Visit {
+fn visit(hand: &ImportScope, d: Delegation, agency_id: i64) -> Visit {
     let nationality = |(country, count): &(&str, i64)| Nationality { country: (*country).to_owned(), count: *count };
     Visit {
         origin: Some(origin(hand, &d)),
@@ -228,9 +228,9 @@ fn visit(hand: &Hand, d: Delegation, agency_id: i64) -> Visit {
     }
 }
 
-fn trip(hand: &Hand, d: Delegation, agency_id: i64) -> Trip {
+fn trip(hand: &ImportScope, d: Delegation, agency_id: i64) -> Trip {
     let first = d.countries.first().copied().unwrap_or_default();
-    // The list says in which countries, not when in which.
+    // The list gives the countries but not the dates in each, so every stop gets the whole period.
     let stop = |code: &&str| Stop {
         country: (*code).to_owned(),
         place: country(code).map_or(*code, |c| c.vi).to_owned(),
@@ -268,8 +268,8 @@ fn trip(hand: &Hand, d: Delegation, agency_id: i64) -> Trip {
     }
 }
 
-/// The dossier as what it is: over, or still going on. Answers its id.
-fn line_up<C: Content>(hand: &Hand, content: C, all: &mut Vec<Dossier<C>>) -> i64 {
+/// Queues a dossier as closed or under way, by its last day; returns its id.
+fn line_up<C: Content>(hand: &ImportScope, content: C, all: &mut Vec<Dossier<C>>) -> i64 {
     let mut dossier = Dossier::draft(content, hand.user_id, hand.now);
     let lasting = if dossier.content.procedure().is_visit() { State::OnSite } else { State::UnderWay };
     dossier.state = if dossier.content.listed().ends_on < hand.today { State::Closed } else { lasting };
@@ -278,15 +278,15 @@ fn line_up<C: Content>(hand: &Hand, content: C, all: &mut Vec<Dossier<C>>) -> i6
     id
 }
 
-/// Keeps dossiers with their first line of history, and what they count for.
-fn keep<C: Content>(conn: &mut Conn, hand: &Hand, all: &[Dossier<C>]) -> Result<()> {
+/// Inserts dossiers with their first history entry and their statistical facts.
+fn keep<C: Content>(conn: &mut Conn, hand: &ImportScope, all: &[Dossier<C>]) -> Result<()> {
     dossiers::insert_all(conn, all)?;
     let from = |d: &Dossier<C>| format!("{} – dòng {}", hand.batch.file_name, d.content.origin().map_or(0, |o| o.row));
     let notes: Vec<String> = all.iter().map(from).collect();
-    let deeds: Vec<Deed> = all
+    let deeds: Vec<HistoryEntry> = all
         .iter()
         .zip(&notes)
-        .map(|(dossier, note)| Deed {
+        .map(|(dossier, note)| HistoryEntry {
             delegation_id: dossier.id,
             procedure: dossier.content.procedure(),
             at: hand.now,
@@ -305,7 +305,7 @@ fn keep<C: Content>(conn: &mut Conn, hand: &Hand, all: &[Dossier<C>]) -> Result<
     statistics::add(conn, &facts)
 }
 
-fn official(hand: &Hand, p: &Person, agency_id: i64) -> Official {
+fn official(hand: &ImportScope, p: &ListedPerson, agency_id: i64) -> Official {
     Official {
         id: Id::new(hand.now).0,
         version: 1,

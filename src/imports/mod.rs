@@ -1,5 +1,5 @@
-//! Old lists come in (nhập dữ liệu cũ): Excel and CSV as offices wrote them, checked whole, taken in all or nothing, and
-//! taken back.
+//! Import of existing lists (nhập dữ liệu cũ): Excel and CSV files as offices keep them. A list is checked as a whole,
+//! committed all or nothing, and can be undone.
 
 pub mod actions;
 pub mod annotated;

@@ -1,4 +1,5 @@
-//! Usual names of countries, units, levels, fields: lists that are data (`names/*.tsv`), found however they are typed. Pure.
+//! Usual names of countries, agencies, levels and fields, from data files (`names/*.tsv`), matched regardless of
+//! spelling variants. Pure.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -6,7 +7,7 @@ use std::sync::OnceLock;
 use kernel::country::{codes, country};
 use kernel::text::fold;
 
-/// What a word stands for. The second word of a line of `words.tsv`.
+/// The vocabulary that a name belongs to: the first column of `words.tsv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum List {
@@ -23,17 +24,17 @@ pub enum List {
     Unit,
 }
 
-/// A name without marks, blanks and signs: what two ways of typing one name have in common. Hoa Kỳ is Hoa Kì.
+/// A name without diacritics, spaces and signs, so that spelling variants match. Hoa Kỳ equals Hoa Kì.
 pub fn key(name: &str) -> String {
     fold(name).chars().filter(|c| c.is_alphanumeric()).map(|c| if c == 'y' { 'i' } else { c }).collect()
 }
 
-type Table = HashMap<(List, String), &'static str>;
+type NameTable = HashMap<(List, String), &'static str>;
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
+fn table() -> &'static NameTable {
+    static TABLE: OnceLock<NameTable> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = Table::new();
+        let mut table = NameTable::new();
         for code in codes() {
             if let Some(known) = country(code) {
                 table.insert((List::Country, key(known.vi)), code);
@@ -42,7 +43,7 @@ fn table() -> &'static Table {
         }
         for (list, value, names) in lines(include_str!("names/words.tsv")) {
             let Ok(list) = list.parse::<List>() else { continue };
-            // The code of one country may be the name of another: AO is Angola, Áo is Austria.
+            // The code of one country may look like the name of another: AO is Angola, Áo is Austria.
             let itself = (list != List::Country).then_some(value);
             for name in names.split(';').chain(itself).map(key).filter(|name| !name.is_empty()) {
                 table.insert((list, name), value);
@@ -52,7 +53,7 @@ fn table() -> &'static Table {
     })
 }
 
-/// The three cells of each line of a list.
+/// The three columns of each line of a file.
 pub fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     text.lines().filter_map(|line| {
         let mut cells = line.splitn(3, '\t');
@@ -60,20 +61,20 @@ pub fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static
     })
 }
 
-/// The word of the vocabulary that a name stands for in a list.
+/// The vocabulary word for a name.
 pub fn word(list: List, name: &str) -> Option<&'static str> {
     table().get(&(list, key(name))).copied()
 }
 
-/// Why a country is not known.
+/// Why a name is not a country.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotACountry {
     Unknown,
-    /// It may be two: `MY` is the code of Malaysia, and Mỹ without its mark.
+    /// It may mean two countries: `MY` is the code of Malaysia, and Mỹ (the United States) without its diacritic.
     Ambiguous,
 }
 
-/// The country of a usual name, or of an ISO 3166-1 code in capitals.
+/// The country with this usual name, or with this ISO 3166-1 code in capitals.
 pub fn country_of(name: &str) -> Result<&'static str, NotACountry> {
     let name = name.trim();
     let by_name = word(List::Country, name);
@@ -85,7 +86,7 @@ pub fn country_of(name: &str) -> Result<&'static str, NotACountry> {
     }
 }
 
-/// A name of a unit as units are compared: its usual short forms are its long one.
+/// The key by which agency names are compared; usual short forms give the key of the full name.
 pub fn unit_key(name: &str) -> String {
     word(List::Unit, name).map_or_else(|| key(name), key)
 }

@@ -1,8 +1,8 @@
-//! Countries in one cell: one, or several with a sign between them, each with a number where it stands there. Pure.
+//! Countries in one cell: one or several, with separators and optional numbers of people. Pure.
 
 use crate::imports::names::country_of;
 
-/// The names in a cell: the whole where it is one country, else its parts.
+/// The names in a cell: the whole cell if it is one country, otherwise its parts.
 pub fn countries_in(text: &str) -> Vec<String> {
     if country_of(with_count(text).0).is_ok() {
         return vec![text.to_owned()];
@@ -10,7 +10,7 @@ pub fn countries_in(text: &str) -> Vec<String> {
     let spread = text.replace(" và ", ",").replace(" and ", ",").replace(" - ", ",").replace(" – ", ",");
     let parts = spread.split([',', ';', '/', '+', '&']).map(str::trim).filter(|part| !part.is_empty());
     let parts: Vec<String> = parts.map(str::to_owned).collect();
-    // Without blanks around it a hyphen may be part of a name: Cam-pu-chia.
+    // A hyphen without spaces may be part of a name: Cam-pu-chia.
     let apart = |part: String| match part.split_once('-') {
         Some((one, other)) if country_of(&part).is_err() && country_of(one).is_ok() && country_of(other).is_ok() => {
             vec![one.to_owned(), other.to_owned()]
@@ -20,7 +20,7 @@ pub fn countries_in(text: &str) -> Vec<String> {
     parts.into_iter().flat_map(apart).collect()
 }
 
-/// `Đức (3)`, `Đức: 3` or `3 Đức`: the name, and the number where there is one.
+/// Splits `Đức (3)`, `Đức: 3` or `3 Đức` into the name and the number, if there is one.
 pub fn with_count(text: &str) -> (&str, Option<i64>) {
     let text = text.trim();
     let open = text.trim_end_matches(|c: char| !c.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Rows of officials and of units. Pure.
+//! Rows of officials and of agencies. Pure.
 
 use crate::imports::cells;
 use crate::imports::header::Column;
@@ -7,9 +7,9 @@ use crate::imports::rows::{Parsed, Reading, Unit};
 use kernel::time::Day;
 use kernel::words::{Bloc, ManagedBy, Personnel, PostLevel};
 
-/// An official of a list.
+/// An official in a list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Person {
+pub struct ListedPerson {
     pub row: u32,
     pub full_name: String,
     pub birth_date: Option<Day>,
@@ -23,13 +23,13 @@ pub struct Person {
     pub managed_by: ManagedBy,
 }
 
-/// A unit of a list of units.
+/// An agency in a list of agencies.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NewUnit {
+pub struct ListedUnit {
     pub row: u32,
     pub code: String,
     pub name: String,
-    /// Code or name of the unit above.
+    /// Code or name of the parent agency.
     pub parent: Option<String>,
     pub bloc: Bloc,
     pub from: Day,
@@ -37,7 +37,7 @@ pub struct NewUnit {
 }
 
 impl Reading<'_> {
-    /// What the row says of an official.
+    /// Parses a row as an official.
     pub fn person(&mut self, agency: Option<Unit>) -> Option<Parsed> {
         let full_name = self.required(Column::FullName, 200);
         let birth_date = cells::birth(self.cell(Column::BirthDate));
@@ -45,8 +45,8 @@ impl Reading<'_> {
             self.error(
                 Column::BirthDate,
                 "bad_date",
-                "Không phải là ngày; viết dd/mm/yyyy.",
-                "Not a day; write dd/mm/yyyy.",
+                "Ngày không hợp lệ; hãy viết theo dạng dd/mm/yyyy.",
+                "Not a date; write dd/mm/yyyy.",
             );
         }
         let post = self.required(Column::Post, 300);
@@ -60,10 +60,10 @@ impl Reading<'_> {
                 column,
                 "unknown_post_level",
                 "Không rõ cấp chức vụ; thêm cột «Cấp chức vụ».",
-                "The level of the post is not known; add a column «Post level».",
+                "The level of the post is not clear; add a column «Post level».",
             );
         }
-        let parsed = Person {
+        let parsed = ListedPerson {
             row: self.row.number,
             full_name,
             birth_date,
@@ -79,7 +79,7 @@ impl Reading<'_> {
         self.errors.is_empty().then_some(Parsed::Person(parsed))
     }
 
-    /// What the row says of a unit.
+    /// Parses a row as an agency.
     pub fn unit(&mut self) -> Option<Parsed> {
         let (code, name) = (self.required(Column::Code, 40), self.required(Column::Name, 300));
         let from = if self.cell(Column::FirstDay).is_empty() { Some(SINCE) } else { self.day(Column::FirstDay) };
@@ -90,11 +90,11 @@ impl Reading<'_> {
             self.error(
                 Column::LastDay,
                 "ends_before_it_begins",
-                "Ngày hết phải sau ngày bắt đầu.",
-                "Must be after the first day.",
+                "Ngày kết thúc phải sau ngày bắt đầu.",
+                "The end date must be after the start date.",
             );
         }
-        let parsed = NewUnit {
+        let parsed = ListedUnit {
             row: self.row.number,
             code,
             name,
@@ -107,7 +107,7 @@ impl Reading<'_> {
     }
 }
 
-/// Units whose first day a list does not say are known since then.
+/// First day of agencies for which the list gives none.
 const SINCE: Day = match Day::from_ymd_opt(2000, 1, 1) {
     Some(day) => day,
     None => Day::MIN,

@@ -1,23 +1,23 @@
-//! One row of a list becomes what it says, or every fault in it. Pure.
+//! Parses one row of a list, or reports every error in it. Pure.
 
-use crate::imports::batch::{Fault, Kind};
+use crate::imports::batch::{ImportFault, ImportKind};
 use crate::imports::cells;
 use crate::imports::header::{Column, Header};
 use crate::imports::names::{self, List, NotACountry, country_of};
 use crate::imports::nations::{countries_in, with_count};
-use crate::imports::people::{NewUnit, Person};
-use documents::sheet::{Row, Value};
+use crate::imports::people::{ListedPerson, ListedUnit};
+use documents::sheet::{CellValue, SheetRow};
 use kernel::text::{Bilingual, nfc};
 use kernel::time::{Day, Period, in_vietnamese};
 use kernel::words::{Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 
-/// A delegation of a list (một dòng danh sách đoàn).
+/// A delegation in a list (một dòng danh sách đoàn).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delegation {
     pub row: u32,
     pub title: String,
     pub countries: Vec<&'static str>,
-    /// People of each country, where the cell says so.
+    /// Number of people by country, if the cell gives it.
     pub counts: Vec<(&'static str, i64)>,
     pub days: Period,
     pub headcount: i64,
@@ -31,7 +31,7 @@ pub struct Delegation {
     pub said: Said,
 }
 
-/// What a list says in words, kept as it stands.
+/// Free text of a row, stored unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Said {
     pub head: Option<String>,
@@ -42,44 +42,44 @@ pub struct Said {
     pub note: Option<String>,
 }
 
-/// A unit as a row names it.
+/// The agency that a row names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unit {
     Known(i64),
-    /// To be created.
+    /// Not in the tree, to be created.
     New(String),
 }
 
-/// What a row says.
+/// A parsed row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Parsed {
     Delegation(Delegation),
-    Person(Person),
-    Unit(NewUnit),
+    Person(ListedPerson),
+    Unit(ListedUnit),
 }
 
-/// One row being read; gathers what is wrong.
+/// Parses one row and collects its errors and warnings.
 pub struct Reading<'a> {
-    pub kind: Kind,
+    pub kind: ImportKind,
     pub header: &'a Header,
-    pub row: &'a Row,
+    pub row: &'a SheetRow,
     pub today: Day,
-    /// Countries of rows that go on with this one (merged cells).
+    /// Countries in the rows that continue this one (merged cells).
     pub further_countries: Vec<String>,
-    pub errors: Vec<Fault>,
-    pub warnings: Vec<Fault>,
+    pub errors: Vec<ImportFault>,
+    pub warnings: Vec<ImportFault>,
 }
 
-/// How many characters a text of a cell may have.
+/// Maximum characters of free text.
 const LONGEST: usize = 4_000;
 const TITLE: usize = 500;
 
 impl Reading<'_> {
-    pub fn cell(&self, column: Column) -> &Value {
-        self.header.at(column).map_or(&Value::Empty, |at| self.row.cell(at))
+    pub fn cell(&self, column: Column) -> &CellValue {
+        self.header.at(column).map_or(&CellValue::Empty, |at| self.row.cell(at))
     }
 
-    /// The text of a cell in NFC, single-spaced, none where it is empty.
+    /// The text of a cell in NFC, with single spaces; none if it is empty.
     pub fn text(&self, column: Column) -> Option<String> {
         let text = nfc(&self.cell(column).text());
         let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -87,9 +87,9 @@ impl Reading<'_> {
         (!text.is_empty()).then_some(text)
     }
 
-    fn fault(&self, column: Column, code: &str, vi: impl Into<String>, en: impl Into<String>) -> Fault {
+    fn fault(&self, column: Column, code: &str, vi: impl Into<String>, en: impl Into<String>) -> ImportFault {
         let value = self.cell(column).text();
-        Fault {
+        ImportFault {
             row: self.row.number,
             column: self.header.name(column).unwrap_or("-").to_owned(),
             code: code.to_owned(),
@@ -108,11 +108,11 @@ impl Reading<'_> {
         self.warnings.push(fault);
     }
 
-    /// A text that must be there.
+    /// A required text.
     pub fn required(&mut self, column: Column, longest: usize) -> String {
         let text = self.text(column).unwrap_or_default();
         if text.is_empty() {
-            self.error(column, "missing", "Thiếu nội dung.", "It is missing.");
+            self.error(column, "missing", "Thiếu nội dung.", "This value is missing.");
         }
         self.bounded(column, &text, longest);
         text
@@ -137,7 +137,7 @@ impl Reading<'_> {
         text
     }
 
-    /// A word of a list; one that nobody knows is worth a warning and left open.
+    /// A vocabulary word; an unknown one gives a warning and no value.
     pub fn word<T: std::str::FromStr>(&mut self, column: Column, list: List) -> Option<T> {
         let text = self.text(column)?;
         let word = names::word(list, &text).unwrap_or(&text);
@@ -146,8 +146,8 @@ impl Reading<'_> {
             self.warn(
                 column,
                 "unknown_value",
-                "Không nhận ra giá trị này; để trống.",
-                "It is not a known value; left open.",
+                "Không nhận ra giá trị này nên để trống.",
+                "The value is not known and is left empty.",
             );
         }
         known
@@ -163,15 +163,15 @@ impl Reading<'_> {
                 self.warn(
                     column,
                     "unknown_value",
-                    "Không rõ có hay không; coi là không.",
-                    "Neither yes nor no; taken as no.",
+                    "Không rõ là có hay không; được coi là không.",
+                    "Neither yes nor no; treated as no.",
                 );
                 false
             }
         }
     }
 
-    /// The days of the delegation: two columns, or a span in one.
+    /// The period of the delegation, from two columns or from one.
     fn days(&mut self) -> Option<Period> {
         if self.header.at(Column::FirstDay).is_none() {
             let days = cells::period(self.cell(Column::Period));
@@ -182,7 +182,7 @@ impl Reading<'_> {
                         Column::Period,
                         if self.cell(Column::Period).is_empty() { "missing" } else { "bad_date" },
                         "Không đọc được thời gian; ví dụ 10-16/03/2023, từ 10/03/2023 đến 16/03/2023.",
-                        "The days cannot be read; for instance 10-16/03/2023.",
+                        "The period cannot be read; write for example 10-16/03/2023.",
                     );
                     None
                 }
@@ -195,8 +195,8 @@ impl Reading<'_> {
             self.error(
                 Column::LastDay,
                 "ends_before_it_begins",
-                format!("Trước ngày đầu {}.", in_vietnamese(from)),
-                format!("Before the first day, {from}."),
+                format!("Ngày này trước ngày đầu tiên ({}).", in_vietnamese(from)),
+                format!("It is before the first day, {from}."),
             );
             return None;
         }
@@ -207,33 +207,33 @@ impl Reading<'_> {
         let found = cells::day(self.cell(column));
         if found.is_none() {
             let (code, vi, en) = if self.cell(column).is_empty() {
-                ("missing", "Thiếu ngày.", "The day is missing.")
+                ("missing", "Thiếu ngày.", "The date is missing.")
             } else {
-                ("bad_date", "Không phải là ngày; viết dd/mm/yyyy.", "Not a day; write dd/mm/yyyy.")
+                ("bad_date", "Ngày không hợp lệ; hãy viết theo dạng dd/mm/yyyy.", "Not a date; write dd/mm/yyyy.")
             };
             self.error(column, code, vi, en);
         }
         found
     }
 
-    /// A list says what took place; what is still to come has to be proposed and decided.
+    /// A list may contain only past delegations; future ones must be proposed and decided.
     fn past(&mut self, column: Column, first: Day) -> bool {
         if first > self.today {
             self.error(
                 column,
                 "day_in_the_future",
                 "Danh sách chỉ ghi đoàn đã đi hoặc đã đến; đoàn sắp tới phải lập hồ sơ.",
-                "A list says what took place; what is to come needs a dossier.",
+                "A list may contain only past delegations; a future one needs a dossier.",
             );
         }
         first <= self.today
     }
 
-    /// Countries of one cell: one, or several with a sign between them, each with a number where it stands there.
+    /// The countries of the row, and the number of people by country where it is given.
     fn countries(&mut self) -> (Vec<&'static str>, Vec<(&'static str, i64)>) {
         let first = self.text(Column::Country);
         if first.is_none() && self.further_countries.is_empty() {
-            self.error(Column::Country, "missing", "Thiếu nước.", "The country is missing.");
+            self.error(Column::Country, "missing", "Thiếu tên nước.", "The country is missing.");
         }
         let (mut found, mut counts) = (Vec::new(), Vec::new());
         for text in first.into_iter().chain(std::mem::take(&mut self.further_countries)) {
@@ -248,14 +248,14 @@ impl Reading<'_> {
                     Err(NotACountry::Unknown) => self.error(
                         Column::Country,
                         "unknown_country",
-                        format!("Không có nước «{name}»."),
-                        format!("There is no country «{name}»."),
+                        format!("Không nhận ra nước «{name}»."),
+                        format!("«{name}» is not a known country."),
                     ),
                     Err(NotACountry::Ambiguous) => self.error(
                         Column::Country,
                         "ambiguous_country",
                         format!("«{name}» có thể là hai nước; hãy viết đủ tên."),
-                        format!("«{name}» may be two countries; write the name in full."),
+                        format!("«{name}» may mean two countries; write the name in full."),
                     ),
                 }
             }
@@ -263,7 +263,7 @@ impl Reading<'_> {
         (found, counts)
     }
 
-    /// What the row says of a delegation; `agency` is the unit it names.
+    /// Parses a row as a delegation of `agency`.
     pub fn delegation(&mut self, agency: Option<Unit>) -> Option<Parsed> {
         let title = self.title();
         let (countries, counts) = self.countries();
@@ -275,18 +275,18 @@ impl Reading<'_> {
             self.error(
                 Column::Headcount,
                 code,
-                "Số người phải là số nguyên từ 1.",
-                "Must be a whole number, at least 1.",
+                "Số người phải là số nguyên, từ 1 trở lên.",
+                "The number of people must be a whole number of at least 1.",
             );
         }
-        if self.kind == Kind::Inbound && countries.len() > 1 {
+        if self.kind == ImportKind::Inbound && countries.len() > 1 {
             let told: i64 = counts.iter().map(|(_, n)| n).sum();
             if counts.len() != countries.len() || Some(told) != headcount {
                 self.error(
                     Column::Country,
                     "counts_needed",
-                    "Nhiều quốc tịch: ghi số người từng nước, ví dụ «Đức (3), Pháp (2)», cộng lại bằng số người.",
-                    "Several nationalities: say how many of each, as in «Đức (3), Pháp (2)», in all the number of people.",
+                    "Nhiều quốc tịch: ghi số người của từng nước, ví dụ «Đức (3), Pháp (2)», cộng lại bằng số người.",
+                    "Give the number for each nationality, as in «Đức (3), Pháp (2)»; they must add up to the total.",
                 );
             }
         }
@@ -298,15 +298,15 @@ impl Reading<'_> {
                     self.error(
                         Column::Level,
                         "unknown_value",
-                        "Không rõ cấp tiếp: tỉnh, cơ quan hay xã.",
-                        "Not a level: province, agency or commune.",
+                        "Không rõ cấp đón tiếp: ghi tỉnh, cơ quan hoặc xã.",
+                        "Not a level of reception; write province, agency or commune.",
                     );
                 }
                 level
             }
         };
         let head = self.kept(Column::Head);
-        // A post in the head's cell says his level; a name there says nothing of it.
+        // If the cell of the head names a post, it gives the level of the head; a personal name does not.
         let leader_level = head.as_deref().and_then(|h| names::word(List::PostLevel, h)?.parse().ok());
         let funding = self.kept(Column::Funding);
         let said = Said {
@@ -337,7 +337,7 @@ impl Reading<'_> {
         self.errors.is_empty().then_some(Parsed::Delegation(parsed))
     }
 
-    /// The name of the delegation; a list without a column for it names delegations by who leads them.
+    /// The name of the delegation; without a column for it, it is named after its head.
     fn title(&mut self) -> String {
         match self.text(Column::Head).filter(|_| self.header.at(Column::Title).is_none()) {
             Some(head) => format!("Đoàn {head}"),
@@ -345,7 +345,7 @@ impl Reading<'_> {
         }
     }
 
-    /// The purpose where it is named; else what the content of the visit is a name of; else an official visit.
+    /// The purpose given; otherwise the purpose that the activity names; otherwise an official visit.
     fn purpose(&mut self, said: &Said) -> Purpose {
         let named = self.word::<Purpose>(Column::Purpose, List::Purpose).filter(|p| *p != Purpose::Private);
         let by_content = || said.activity.as_deref().and_then(|a| names::word(List::Purpose, a)?.parse().ok());

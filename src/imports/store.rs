@@ -1,4 +1,4 @@
-//! Rows of batches, and of what each of them created.
+//! Batches in the database, and the records that each created.
 
 use diesel::prelude::*;
 
@@ -7,15 +7,15 @@ use crate::db::schema::{agency_successions, outbound_members, programme_hosts};
 use crate::db::{Conn, from_json, insert_rows, to_json, word};
 use crate::dossier::flow::State as DossierState;
 use crate::error::Result;
-use crate::imports::batch::{Batch, Kind, State};
-use crate::imports::known::{Known, Twin, Units};
+use crate::imports::batch::{Batch, ImportKind, ImportState};
+use crate::imports::known::{KnownRegistry, Twin, Units};
 use crate::registry::agencies as units;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = imports, treat_none_as_null = true)]
-struct Row {
+struct ImportRow {
     id: i64,
     version: i64,
     kind: String,
@@ -37,10 +37,10 @@ struct Row {
     created_at: Moment,
 }
 
-impl Row {
+impl ImportRow {
     fn of(b: &Batch) -> Result<Self> {
         let unknown: &'static str = b.unknown_agencies.into();
-        Ok(Row {
+        Ok(ImportRow {
             id: b.id,
             version: b.version,
             kind: b.kind.word().to_owned(),
@@ -89,62 +89,62 @@ impl Row {
 }
 
 pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Batch>> {
-    let row: Option<Row> = imports::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    row.map(Row::batch).transpose()
+    let row: Option<ImportRow> = imports::table.find(id).select(ImportRow::as_select()).first(conn).optional()?;
+    row.map(ImportRow::batch).transpose()
 }
 
-/// Batches, the latest first: of one account, or of all.
+/// Batches, latest first: of one account, or of all.
 pub fn page(conn: &mut Conn, by: Option<i64>, before: Option<i64>, limit: i64) -> Result<Vec<Batch>> {
-    let mut query = imports::table.order(imports::id.desc()).limit(limit).select(Row::as_select()).into_boxed();
+    let mut query = imports::table.order(imports::id.desc()).limit(limit).select(ImportRow::as_select()).into_boxed();
     if let Some(by) = by {
         query = query.filter(imports::created_by.eq(by));
     }
     if let Some(before) = before {
         query = query.filter(imports::id.lt(before));
     }
-    let rows: Vec<Row> = query.load(conn)?;
-    rows.into_iter().map(Row::batch).collect()
+    let rows: Vec<ImportRow> = query.load(conn)?;
+    rows.into_iter().map(ImportRow::batch).collect()
 }
 
-/// The committed batch of the same file, if there is one.
-pub fn committed(conn: &mut Conn, kind: Kind, sha256: &str) -> Result<Option<i64>> {
+/// The committed batch of the same file, if any.
+pub fn committed(conn: &mut Conn, kind: ImportKind, sha256: &str) -> Result<Option<i64>> {
     let same = imports::table.filter(imports::sha256.eq(sha256)).filter(imports::kind.eq(kind.word()));
-    Ok(same.filter(imports::state.eq(State::Committed.word())).select(imports::id).first(conn).optional()?)
+    Ok(same.filter(imports::state.eq(ImportState::Committed.word())).select(imports::id).first(conn).optional()?)
 }
 
-/// The oldest batch that waits to be read in the background.
+/// The oldest batch that waits to be checked in the background.
 pub fn waiting(conn: &mut Conn) -> Result<Option<Batch>> {
-    let waiting = imports::table.filter(imports::state.eq(State::Checking.word())).order(imports::id);
-    let row: Option<Row> = waiting.select(Row::as_select()).first(conn).optional()?;
-    row.map(Row::batch).transpose()
+    let waiting = imports::table.filter(imports::state.eq(ImportState::Checking.word())).order(imports::id);
+    let row: Option<ImportRow> = waiting.select(ImportRow::as_select()).first(conn).optional()?;
+    row.map(ImportRow::batch).transpose()
 }
 
 pub fn insert(conn: &mut Conn, batch: &Batch) -> Result<()> {
-    diesel::insert_into(imports::table).values(Row::of(batch)?).execute(conn)?;
+    diesel::insert_into(imports::table).values(ImportRow::of(batch)?).execute(conn)?;
     Ok(())
 }
 
 pub fn update(conn: &mut Conn, batch: &Batch) -> Result<()> {
-    diesel::update(imports::table.find(batch.id)).set(Row::of(batch)?).execute(conn)?;
+    diesel::update(imports::table.find(batch.id)).set(ImportRow::of(batch)?).execute(conn)?;
     Ok(())
 }
 
-/// How many rows of a batch are read.
+/// Stores how many rows of a batch have been checked.
 pub fn progress(conn: &mut Conn, id: i64, done: i64) -> Result<()> {
     diesel::update(imports::table.find(id)).set(imports::done.eq(done)).execute(conn)?;
     Ok(())
 }
 
-/// What a batch created.
+/// The kind of a created record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum What {
+pub enum Created {
     Dossier,
     Official,
     Agency,
 }
 
-pub fn insert_records(conn: &mut Conn, import_id: i64, all: &[(What, i64)]) -> Result<()> {
+pub fn insert_records(conn: &mut Conn, import_id: i64, all: &[(Created, i64)]) -> Result<()> {
     let rows: Vec<_> = (0i64..)
         .zip(all)
         .map(|(ord, (what, id))| {
@@ -161,7 +161,7 @@ pub fn insert_records(conn: &mut Conn, import_id: i64, all: &[(What, i64)]) -> R
     Ok(())
 }
 
-pub fn records(conn: &mut Conn, import_id: i64, what: What) -> Result<Vec<i64>> {
+pub fn records(conn: &mut Conn, import_id: i64, what: Created) -> Result<Vec<i64>> {
     let what: &'static str = what.into();
     let own =
         import_records::table.filter(import_records::import_id.eq(import_id)).filter(import_records::what.eq(what));
@@ -173,7 +173,7 @@ pub fn delete_records(conn: &mut Conn, import_id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Whether any dossier of a batch was touched since.
+/// Whether any dossier of a batch was changed since the import.
 pub fn dossiers_touched(conn: &mut Conn, import_id: i64) -> Result<bool> {
     let own = import_records::table
         .filter(import_records::import_id.eq(import_id))
@@ -216,8 +216,8 @@ pub fn delete_agency(conn: &mut Conn, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// What a list of these days is checked against; the caller adds who may bring in what.
-pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -> Result<Known> {
+/// What a list of this period is checked against; the caller adds whose rows may be imported.
+pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -> Result<KnownRegistry> {
     let mut tree = Units::default();
     let mut codes = std::collections::HashSet::new();
     for a in units::all(conn)? {
@@ -225,7 +225,7 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
         codes.insert(a.code);
     }
     let people = match batch.kind {
-        Kind::Officials => {
+        ImportKind::Officials => {
             let all: Vec<(String, Option<Day>)> =
                 officials::table.select((officials::search_norm, officials::birth_date)).load(conn)?;
             all.into_iter().collect()
@@ -233,7 +233,7 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
         _ => Default::default(),
     };
     let recorded = match (batch.kind, days) {
-        (Kind::Outbound | Kind::Inbound, Some(days)) => {
+        (ImportKind::Outbound | ImportKind::Inbound, Some(days)) => {
             let there: Vec<Twin> = dossiers::table
                 .filter(dossiers::direction.eq(batch.kind.word()))
                 .filter(dossiers::begins_on.between(days.from, days.to))
@@ -244,7 +244,7 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
         }
         _ => Default::default(),
     };
-    Ok(Known {
+    Ok(KnownRegistry {
         units: tree,
         recorded,
         own: None,
@@ -256,7 +256,7 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
     })
 }
 
-/// Takes an official away whom nobody names.
+/// Deletes an official to whom nothing refers.
 pub fn delete_official(conn: &mut Conn, id: i64) -> Result<()> {
     use crate::db::schema::management_levels;
     diesel::delete(management_levels::table.filter(management_levels::official_id.eq(id))).execute(conn)?;

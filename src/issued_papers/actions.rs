@@ -1,9 +1,9 @@
-//! Issuing papers: who may, under which number, once each.
+//! Issues documents: who may issue which, under which number, and only once.
 
 use chrono::Datelike;
 use serde_json::json;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
 use crate::db::counters;
 use crate::dossier::flow::State;
@@ -11,10 +11,10 @@ use crate::dossier::model::Dossier;
 use crate::dossier::rules::{decides, is_of_agency, sees, sees_whole};
 use crate::dossier::store as dossiers;
 use crate::dossier::store::numbers::is_decided;
-use crate::dossier::{Content, Tools};
+use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
-use crate::issued_papers::issue::{Headed, Issuer, Subject, issuer, values};
-use crate::issued_papers::model::{Kind, Paper};
+use crate::issued_papers::issue::{Issuer, PaperHead, PaperSubject, issuer, values};
+use crate::issued_papers::model::{IssuedPaper, PaperKind};
 use crate::issued_papers::{fill, layout, store};
 use crate::procedures::{inbound, outbound};
 use kernel::id::Id;
@@ -22,90 +22,102 @@ use kernel::text::number_key;
 use kernel::violation::Violations;
 use kernel::words::{Body, Direction, Procedure};
 
-/// The dossier of either register, for whoever may see its papers.
-pub fn subject(conn: &mut Conn, call: &Call, id: i64) -> Result<Subject> {
+/// Finds the dossier of either procedure; 404 if the caller may not see its documents.
+pub fn subject(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<PaperSubject> {
     seen(conn, call, id)?.ok_or_else(not_found)
 }
 
-fn seen(conn: &mut Conn, call: &Call, id: i64) -> Result<Option<Subject>> {
-    if let Some(trip) = dossiers::load::<outbound::model::Content>(conn, id)? {
-        return Ok(sees_papers(call, &trip).then(|| Subject::Trip(Box::new(trip))));
+fn seen(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Option<PaperSubject>> {
+    if let Some(trip) = dossiers::load::<outbound::model::TripContent>(conn, id)? {
+        return Ok(sees_papers(call, &trip).then(|| PaperSubject::Trip(Box::new(trip))));
     }
-    let visit = dossiers::load::<inbound::model::Content>(conn, id)?.filter(|visit| sees_papers(call, visit));
-    Ok(visit.map(|visit| Subject::Visit(Box::new(visit))))
+    let visit = dossiers::load::<inbound::model::VisitContent>(conn, id)?.filter(|visit| sees_papers(call, visit));
+    Ok(visit.map(|visit| PaperSubject::Visit(Box::new(visit))))
 }
 
-/// Papers say what bodies said and decided: who is only consulted sees none.
-fn sees_papers<C: Content>(call: &Call, dossier: &Dossier<C>) -> bool {
+/// Documents quote the opinions and decisions of other bodies, so bodies that are only consulted see none.
+fn sees_papers<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> bool {
     sees(&call.actor, dossier) && sees_whole(&call.actor, dossier)
 }
 
-/// Who issues the paper, if the caller may write it and the dossier is so far.
-pub fn prepare(conn: &mut Conn, call: &Call, subject: &Subject, kind: Kind) -> Result<Issuer> {
+/// Finds the issuer; fails if the caller may not write this document or the dossier has not reached its step.
+pub fn prepare(conn: &mut Conn, call: &RequestContext, subject: &PaperSubject, kind: PaperKind) -> Result<Issuer> {
     match subject {
-        Subject::Trip(trip) => prepared(conn, call, trip.as_ref(), kind),
-        Subject::Visit(visit) => prepared(conn, call, visit.as_ref(), kind),
+        PaperSubject::Trip(trip) => prepared(conn, call, trip.as_ref(), kind),
+        PaperSubject::Visit(visit) => prepared(conn, call, visit.as_ref(), kind),
     }
 }
 
-/// 403 where another office writes papers of this kind.
-fn require_writer<C: Content>(call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<()> {
+/// 403 if another office writes documents of this kind.
+fn require_writer<C: Content>(call: &RequestContext, dossier: &Dossier<C>, kind: PaperKind) -> Result<()> {
     let actor = &call.actor.on((dossier.content.procedure(), None));
     let own = is_of_agency(actor, dossier);
     let may = if kind.of_decider() { actor.sits_in(Body::Dofa) || decides(actor, dossier) } else { own };
     if may {
         Ok(())
     } else {
-        Err(forbidden("Văn bản do cơ quan khác soạn.", "Another office writes this paper."))
+        Err(forbidden("Văn bản này do cơ quan khác soạn thảo.", "Another office writes this document."))
     }
 }
 
-fn prepared<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<Issuer> {
+fn prepared<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    dossier: &Dossier<C>,
+    kind: PaperKind,
+) -> Result<Issuer> {
     let mut faults = Violations::default();
     let fits = match (kind, dossier.content.procedure()) {
-        (Kind::SendingDecision, procedure) => procedure == Procedure::Outbound,
-        (Kind::Permission, procedure) => procedure != Procedure::Outbound,
-        // What a host writes for guests is another paper, whose composition no text read gives.
-        (Kind::Submission, procedure) => procedure != Procedure::Inbound,
-        (Kind::TripReport, _) => true,
+        (PaperKind::SendingDecision, procedure) => procedure == Procedure::Outbound,
+        (PaperKind::Permission, procedure) => procedure != Procedure::Outbound,
+        // A host agency's submission for guests is a different document; no legal text that we have read prescribes it.
+        (PaperKind::Submission, procedure) => procedure != Procedure::Inbound,
+        (PaperKind::TripReport, _) => true,
     };
-    let (vi, en) = ("Loại văn bản không dùng cho hồ sơ này.", "This kind of paper is not of such a dossier.");
+    let (vi, en) =
+        ("Loại văn bản này không dùng cho hồ sơ này.", "This kind of document does not apply to this dossier.");
     faults.require(fits, "/kind", "not_of_this_procedure", vi, en);
     require_writer(call, dossier, kind)?;
     let so_far = match kind {
-        Kind::Submission => !State::VOID.contains(&dossier.state),
-        Kind::SendingDecision | Kind::Permission => {
+        PaperKind::Submission => !State::VOID.contains(&dossier.state),
+        PaperKind::SendingDecision | PaperKind::Permission => {
             dossier.state == State::AwaitingDecision || dossier.state.is_approved_or_later()
         }
-        Kind::TripReport => dossier.report.is_some(),
+        PaperKind::TripReport => dossier.report.is_some(),
     };
     if !so_far || dossier.content.origin().is_some() {
         return Err(refuse(
             Code::NotPossibleInState,
-            "Hồ sơ chưa đến bước lập văn bản này.",
-            "The dossier is not so far that this paper is written.",
+            "Hồ sơ chưa đến bước lập văn bản này hoặc không thể lập văn bản.",
+            "The dossier has not reached the step of this document, or cannot have one.",
         ));
     }
     faults.finish()?;
     issuer(conn, call, dossier, kind)
 }
 
-/// The paper as it would be, its number left blank until it is issued.
-pub fn preview(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kind: Kind) -> Result<Vec<u8>> {
+/// Renders the document without issuing it; the number stays blank until it is issued.
+pub fn preview(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    subject: &PaperSubject,
+    kind: PaperKind,
+) -> Result<Vec<u8>> {
     let issuer = prepare(conn, call, subject, kind)?;
     let subject = &subject.at_hand(kind);
     let blank = kind.number(None, &issuer.office.code, &issuer.drafter);
     let (number, date) = issuer.decided.clone().unwrap_or((blank, call.today));
-    written(conn, call, tools, subject, &issuer, Headed { kind, number: &number, date })
+    written(conn, call, tools, subject, &issuer, PaperHead { kind, number: &number, date })
 }
 
 fn written(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    subject: &Subject,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    subject: &PaperSubject,
     issuer: &Issuer,
-    headed: Headed,
+    headed: PaperHead,
 ) -> Result<Vec<u8>> {
     let values = values(conn, call, tools, subject, issuer, headed)?;
     let template = match store::template_for(conn, headed.kind, Some(issuer.office.id))? {
@@ -115,18 +127,29 @@ fn written(
     fill::fill(&template, &values).map_err(|reason| Error::Internal(reason.en))
 }
 
-/// Issues the paper under the next number of its office, kind and year; what was decided has its number already, and
-/// is written again as it was signed where its number came from here.
-pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kind: Kind) -> Result<Paper> {
+/// Issues the document under the next number of its office, kind and year. A decision that is already signed keeps its
+/// number; if the number was assigned here, the document is rendered again as signed.
+pub fn issue(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    subject: &PaperSubject,
+    kind: PaperKind,
+) -> Result<IssuedPaper> {
     let issuer = prepare(conn, call, subject, kind)?;
     let subject = &subject.at_hand(kind);
     let (delegation_id, direction) = match subject {
-        Subject::Trip(trip) => (trip.id, Direction::Outbound),
-        Subject::Visit(visit) => (visit.id, Direction::Inbound),
+        PaperSubject::Trip(trip) => (trip.id, Direction::Outbound),
+        PaperSubject::Visit(visit) => (visit.id, Direction::Inbound),
     };
-    let filter = store::Filter { delegation_id: Some(delegation_id), kind: Some(kind), ..store::Filter::default() };
-    let there: Vec<Paper> = store::page(conn, &filter, 0, 1000)?.into_iter().filter(|p| p.voided.is_none()).collect();
-    // Papers of this decision and of those before it stand; another that was drawn is made void first.
+    let filter = store::IssuedPaperFilter {
+        delegation_id: Some(delegation_id),
+        kind: Some(kind),
+        ..store::IssuedPaperFilter::default()
+    };
+    let there: Vec<IssuedPaper> =
+        store::page(conn, &filter, 0, 1000)?.into_iter().filter(|p| p.voided.is_none()).collect();
+    // Documents of this decision and of earlier ones remain valid; any other must be voided first.
     let standing = subject.decided_numbers();
     if there.iter().any(|p| !standing.contains(&number_key(&p.number))) {
         return Err(already_there());
@@ -134,14 +157,14 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
     if let Some((number, date)) = &issuer.decided
         && let Some(mut paper) = there.iter().find(|p| number_key(&p.number) == number_key(number)).cloned()
     {
-        // Once it stands as it was signed it stays so.
+        // It was already rendered as signed, and must not change again.
         if paper.version > 1 {
             return Err(already_there());
         }
         paper.version += 1;
         paper.date = *date;
-        // As the register has it, however it was typed.
-        let headed = Headed { kind, number: &paper.number, date: *date };
+        // The number as the register spells it; the decision may spell it differently.
+        let headed = PaperHead { kind, number: &paper.number, date: *date };
         let body = written(conn, call, tools, subject, &issuer, headed)?;
         store::rewrite(conn, &paper, &body)?;
         remember(conn, call, "rewrite_paper", &paper)?;
@@ -152,8 +175,8 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
             if store::is_taken(conn, delegation_id, issuer.office.id, kind, i64::from(date.year()), number)? {
                 return Err(refuse(
                     Code::AlreadyExists,
-                    "Số này đã có trong sổ; hãy đính chính số của quyết định.",
-                    "The register has this number already; correct the number of the decision.",
+                    "Số này đã có trong sổ văn bản; hãy đính chính số của quyết định.",
+                    "The register already has this number; correct the number of the decision.",
                 ));
             }
             (number.clone(), *date, None)
@@ -163,7 +186,7 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
             (number, call.today, Some(ordinal))
         }
     };
-    let paper = Paper {
+    let paper = IssuedPaper {
         id: Id::new(call.now).0,
         version: 1,
         delegation_id,
@@ -178,15 +201,15 @@ pub fn issue(conn: &mut Conn, call: &Call, tools: &Tools, subject: &Subject, kin
         created_at: call.now,
         voided: None,
     };
-    let body = written(conn, call, tools, subject, &issuer, Headed { kind, number: &paper.number, date })?;
+    let body = written(conn, call, tools, subject, &issuer, PaperHead { kind, number: &paper.number, date })?;
     store::insert(conn, &paper, &body)?;
     remember(conn, call, "issue_paper", &paper)?;
     Ok(paper)
 }
 
-/// The next number of an office, kind and year, in the transaction that writes the paper: a number is taken or nothing
-/// is. Numbers that were given elsewhere, on paper or in a decision, are left out, so that none is given twice.
-fn next_number(conn: &mut Conn, call: &Call, issuer: &Issuer, kind: Kind) -> Result<(String, i64)> {
+/// The next number of an office, kind and year, taken in the transaction that stores the document, so that there are no
+/// gaps. Numbers already used elsewhere (by hand or in a decision) are skipped, so that none is used twice.
+fn next_number(conn: &mut Conn, call: &RequestContext, issuer: &Issuer, kind: PaperKind) -> Result<(String, i64)> {
     let year = call.today.year();
     let name = format!("paper {} {} {year}", Id(issuer.office.id), kind.word());
     loop {
@@ -203,26 +226,32 @@ fn next_number(conn: &mut Conn, call: &Call, issuer: &Issuer, kind: Kind) -> Res
 fn already_there() -> Error {
     refuse(
         Code::AlreadyExists,
-        "Đã có văn bản loại này của hồ sơ; hủy số cũ trước khi lấy số mới.",
-        "There is such a paper already; void it before another number is taken.",
+        "Hồ sơ đã có văn bản loại này; hãy hủy số cũ trước khi lấy số mới.",
+        "The dossier already has a document of this kind; void it before taking a new number.",
     )
 }
 
-fn remember(conn: &mut Conn, call: &Call, action: &str, paper: &Paper) -> Result<()> {
+fn remember(conn: &mut Conn, call: &RequestContext, action: &str, paper: &IssuedPaper) -> Result<()> {
     let detail = json!({"kind": paper.kind, "number": paper.number, "delegation": Id(paper.delegation_id)});
     call.remember(conn, action, &format!("papers/{}", Id(paper.id)), detail)
 }
 
-/// A paper for whoever sees its dossier.
-pub fn paper(conn: &mut Conn, call: &Call, id: i64) -> Result<(Paper, Subject)> {
+/// Finds a document; 404 if the caller may not see its dossier.
+pub fn paper(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<(IssuedPaper, PaperSubject)> {
     let paper = store::find(conn, id)?.ok_or_else(not_found)?;
     let subject = subject(conn, call, paper.delegation_id)?;
     Ok((paper, subject))
 }
 
-/// Papers in the order of their issue, after one of them, of dossiers that the caller sees: those of drafts are their
-/// agency's. 404 where one dossier is asked for that he does not see.
-pub fn register(conn: &mut Conn, call: &Call, filter: &store::Filter, after: i64, limit: i64) -> Result<Vec<Paper>> {
+/// Documents in order of issue, after `after`, of dossiers that the caller may see (drafts: only their own agency's).
+/// 404 if the filter names a dossier that the caller may not see.
+pub fn register(
+    conn: &mut Conn,
+    call: &RequestContext,
+    filter: &store::IssuedPaperFilter,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<IssuedPaper>> {
     if let Some(id) = filter.delegation_id {
         subject(conn, call, id)?;
         return store::page(conn, filter, after, limit);
@@ -245,22 +274,22 @@ pub fn register(conn: &mut Conn, call: &Call, filter: &store::Filter, after: i64
     }
 }
 
-/// The paper does not hold (hủy số); its number stays taken.
+/// Voids a document (hủy số); its number stays used.
 pub fn void(
     conn: &mut Conn,
-    call: &Call,
-    (mut paper, subject): (Paper, Subject),
+    call: &RequestContext,
+    (mut paper, subject): (IssuedPaper, PaperSubject),
     asked: impl FnOnce() -> Result<String>,
-) -> Result<Paper> {
+) -> Result<IssuedPaper> {
     call.precondition_given()?;
-    // What became of the dossier since is no matter: a number that was taken for nothing is made void.
+    // The state of the dossier does not matter here: a number that is no longer needed can always be voided.
     match &subject {
-        Subject::Trip(trip) => require_writer(call, trip.as_ref(), paper.kind)?,
-        Subject::Visit(visit) => require_writer(call, visit.as_ref(), paper.kind)?,
+        PaperSubject::Trip(trip) => require_writer(call, trip.as_ref(), paper.kind)?,
+        PaperSubject::Visit(visit) => require_writer(call, visit.as_ref(), paper.kind)?,
     }
     call.precondition_holds(paper.version)?;
     if paper.voided.is_some() {
-        return Err(refuse(Code::NotPossibleInState, "Văn bản đã hủy.", "The paper is void already."));
+        return Err(refuse(Code::NotPossibleInState, "Văn bản đã được hủy trước đó.", "The document is already void."));
     }
     paper.voided = Some(asked()?);
     paper.version += 1;

@@ -1,7 +1,7 @@
-//! Fills a template: a DOCX whose text has fields in double braces. Pure.
+//! Fills a template: a DOCX whose text contains fields in double braces. Pure.
 //!
-//! `{{number}}` stands for a text. A paragraph or a row of a table with a field of a list, as `{{members.name}}`, stands
-//! once for every item, and not at all where there is none. Word may cut a field into runs; it is found all the same.
+//! `{{number}}` is replaced by a text. A paragraph or table row with a field of a list, such as `{{members.name}}`, is
+//! repeated for every item, and removed if there is none. Word may split a field into several runs; it is still found.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Write as _};
@@ -11,17 +11,17 @@ use quick_xml::events::Event;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::issued_papers::model::{Record, Values};
+use crate::issued_papers::model::{TemplateRecord, Values};
 use crate::issued_papers::package::{broken, parts};
 use documents::docx::escape;
 use kernel::text::Bilingual;
 
-/// How deep its elements may stand in each other: the tree is walked by recursion.
+/// Maximum nesting of elements, because the tree is walked recursively.
 const DEPTH: usize = 128;
-/// Fields of one template at most.
+/// Maximum fields of one template.
 const FIELDS: usize = 2_000;
 
-/// A piece of XML; what is not understood stays as it is.
+/// A piece of XML; parts that are not understood are kept unchanged.
 #[derive(Debug, Clone)]
 enum Node {
     Raw(String),
@@ -29,7 +29,7 @@ enum Node {
     Element { name: String, open: String, close: String, children: Vec<Node> },
 }
 
-/// Parts of the package that may have fields.
+/// Whether a part of the package may contain fields.
 fn has_fields(name: &str) -> bool {
     name == "word/document.xml"
         || ((name.starts_with("word/header") || name.starts_with("word/footer")) && name.ends_with(".xml"))
@@ -51,16 +51,13 @@ fn parse(xml: &str) -> Result<Vec<Node>, Bilingual> {
                 let name = start.name().as_ref().to_owned();
                 open.push((name, raw, Vec::new()));
                 if open.len() > DEPTH {
-                    return Err(Bilingual::new(
-                        "các phần tử lồng nhau quá sâu",
-                        "its elements stand too deep in each other",
-                    ));
+                    return Err(Bilingual::new("các phần tử lồng nhau quá sâu", "its elements are nested too deeply"));
                 }
                 continue;
             }
             Event::End(_) => {
                 let (name, tag, children) =
-                    open.pop().ok_or_else(|| broken("an element is closed that was not opened"))?;
+                    open.pop().ok_or_else(|| broken("an element is closed but was not opened"))?;
                 Node::Element { name, open: tag, close: raw, children }
             }
             Event::Text(_) | Event::GeneralRef(_) => Node::Text(raw),
@@ -84,7 +81,7 @@ fn write_nodes(nodes: &[Node], out: &mut String) {
     }
 }
 
-/// The texts of the runs below a node, in order.
+/// Collects the texts of the runs below a node, in order.
 fn texts(nodes: &[Node], within: bool, found: &mut Vec<String>) {
     for node in nodes {
         match node {
@@ -114,7 +111,7 @@ fn put_texts(nodes: &mut [Node], within: bool, given: &mut impl Iterator<Item = 
     }
 }
 
-/// Names of the fields in a text.
+/// The names of the fields in a text.
 fn fields(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -132,14 +129,14 @@ fn whole_text(node: &Node) -> String {
     found.concat()
 }
 
-/// A value as runs have it: escaped, its lines broken.
+/// A value as run content: escaped, with line breaks.
 fn in_run(value: &str) -> String {
     escape(value).replace('\n', r#"</w:t><w:br/><w:t xml:space="preserve">"#)
 }
 
-/// Puts values into the texts of one paragraph; a field may begin in one run and end in another.
+/// Replaces the fields in the texts of one paragraph; a field may start in one run and end in another.
 fn substitute(pieces: &mut [String], value: &dyn Fn(&str) -> String) {
-    // What was put in is not looked at again.
+    // Inserted values are not scanned for fields again.
     let mut done = 0;
     loop {
         let full = pieces.concat();
@@ -170,8 +167,8 @@ fn list_in(text: &str) -> Option<String> {
     fields(text).into_iter().find_map(|f| f.split_once('.').map(|(list, _)| list.to_owned()))
 }
 
-/// The list that a paragraph or a row is repeated for. A row is one of a list if each of its cells that says anything
-/// has a field of it; else its paragraphs are looked at one by one.
+/// The list for whose items a paragraph or row is repeated. A row belongs to a list if each of its non-empty cells has
+/// a field of that list; otherwise its paragraphs are handled one by one.
 fn list_of(node: &Node) -> Option<String> {
     let Node::Element { name, children, .. } = node else { return None };
     if name != "w:tr" {
@@ -183,14 +180,14 @@ fn list_of(node: &Node) -> Option<String> {
     said.iter().all(|text| list_in(text).as_ref() == Some(&list)).then_some(list)
 }
 
-/// Whether a table is there for lists that have no item: it would be a head without a body.
+/// Whether all lists of a table are empty: only its header would remain.
 fn is_empty_list(node: &Node, values: &Values) -> bool {
     let named = fields(&whole_text(node));
     let mut lists = named.iter().filter_map(|f| f.split_once('.')).map(|(list, _)| list).peekable();
     lists.peek().is_some() && lists.all(|list| values.lists.get(list).is_none_or(Vec::is_empty))
 }
 
-fn render(nodes: &[Node], values: &Values, item: Option<(&str, &Record)>) -> Vec<Node> {
+fn render(nodes: &[Node], values: &Values, item: Option<(&str, &TemplateRecord)>) -> Vec<Node> {
     let mut out = Vec::new();
     let mut left_out = false;
     for node in nodes {
@@ -198,7 +195,7 @@ fn render(nodes: &[Node], values: &Values, item: Option<(&str, &Record)>) -> Vec
             out.push(node.clone());
             continue;
         };
-        // With a table goes the empty line that keeps it from the next.
+        // The empty paragraph that separates a removed table from the next is removed too.
         let after_it = std::mem::take(&mut left_out) && name == "w:p" && whole_text(node).trim().is_empty();
         if name == "w:tbl" && item.is_none() && is_empty_list(node, values) {
             left_out = true;
@@ -216,7 +213,7 @@ fn render(nodes: &[Node], values: &Values, item: Option<(&str, &Record)>) -> Vec
             }
             None if name == "w:p" => {
                 let filled = paragraph(node, values, item);
-                // A line that has nothing to say but a field without a value is no line.
+                // A paragraph that is empty after its fields are replaced is removed.
                 let had = !fields(&whole_text(node)).is_empty();
                 if !had || !whole_text(&filled).trim().is_empty() {
                     out.push(filled);
@@ -225,7 +222,7 @@ fn render(nodes: &[Node], values: &Values, item: Option<(&str, &Record)>) -> Vec
             None => {
                 let mut children = render(children, values, item);
                 let lacks = |c: &Node| !matches!(c, Node::Element { name, .. } if name == "w:p");
-                // A cell has a paragraph, come what may.
+                // Word requires at least one paragraph in a cell.
                 if name == "w:tc" && children.iter().all(lacks) {
                     children.push(Node::Raw("<w:p/>".into()));
                 }
@@ -236,7 +233,7 @@ fn render(nodes: &[Node], values: &Values, item: Option<(&str, &Record)>) -> Vec
     out
 }
 
-fn paragraph(node: &Node, values: &Values, item: Option<(&str, &Record)>) -> Node {
+fn paragraph(node: &Node, values: &Values, item: Option<(&str, &TemplateRecord)>) -> Node {
     let mut filled = node.clone();
     let mut pieces = Vec::new();
     texts(std::slice::from_ref(node), false, &mut pieces);
@@ -256,7 +253,7 @@ fn paragraph(node: &Node, values: &Values, item: Option<(&str, &Record)>) -> Nod
     filled
 }
 
-/// The paragraphs of a node, a line each.
+/// Appends the paragraphs of a node, one line each.
 fn lines(node: &Node, out: &mut String) {
     if let Node::Element { name, children, .. } = node {
         if name == "w:p" {
@@ -268,7 +265,7 @@ fn lines(node: &Node, out: &mut String) {
     }
 }
 
-/// Every field that a template has, and its text, a line each paragraph.
+/// The fields of a template, and its text with one line per paragraph.
 pub fn fields_of(template: &[u8]) -> Result<(BTreeSet<String>, String), Bilingual> {
     let mut found = BTreeSet::new();
     let (mut count, mut said) = (0, String::new());
@@ -290,7 +287,7 @@ pub fn fields_of(template: &[u8]) -> Result<(BTreeSet<String>, String), Bilingua
     }
 }
 
-/// The document: the template with these values.
+/// Fills the template with these values.
 pub fn fill(template: &[u8], values: &Values) -> Result<Vec<u8>, Bilingual> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)

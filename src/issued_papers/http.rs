@@ -1,4 +1,4 @@
-//! Routes of papers.
+//! Routes of issued documents.
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind as Right};
-use crate::dossier::Tools;
+use crate::access::permission::Permission;
+use crate::dossier::ProvinceLaw;
 use crate::error::{Result, forbidden};
 use crate::issued_papers::actions;
-use crate::issued_papers::model::{Kind, Paper};
-use crate::issued_papers::store::{self, Filter};
+use crate::issued_papers::model::{IssuedPaper, PaperKind};
+use crate::issued_papers::store::{self, IssuedPaperFilter};
 use crate::web::etag::etag;
 use crate::web::file::{DOCX, saved};
 use crate::web::json::Incoming;
@@ -27,34 +27,34 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(issue).service(preview).service(show).service(download).service(void);
 }
 
-/// A paper that was issued.
+/// An issued document.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Paper, example = json!({"id": "01ke3m9p000m1", "version": 1, "delegation_id": "01ke3m9p000b2", "kind": "submission",
     "agency_id": "01ke3m9p0005s", "year": 2026, "ordinal": 1, "number": "01/TTr-SKHCN", "date": "2026-11-22",
     "created_at": "2026-11-22T02:00:00Z", "voided": null}))]
-struct PaperView {
+struct IssuedPaperView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,
     #[schema(value_type = String)]
     delegation_id: Id,
-    kind: Kind,
-    /// Who issued it.
+    kind: PaperKind,
+    /// The agency that issued it.
     #[schema(value_type = String)]
     agency_id: Id,
     year: i64,
-    /// Its place in the register of that office, kind and year, without a gap; null where the number was given elsewhere.
+    /// Its ordinal in the register of that office, kind and year; null if the number was assigned elsewhere.
     ordinal: Option<i64>,
     number: String,
     date: NaiveDate,
     created_at: String,
-    /// Why it does not hold.
+    /// Why it was voided; null while it is valid.
     voided: Option<String>,
 }
 
-impl From<&Paper> for PaperView {
-    fn from(p: &Paper) -> Self {
-        PaperView {
+impl From<&IssuedPaper> for IssuedPaperView {
+    fn from(p: &IssuedPaper) -> Self {
+        IssuedPaperView {
             id: Id(p.id),
             version: p.version,
             delegation_id: Id(p.delegation_id),
@@ -73,13 +73,13 @@ impl From<&Paper> for PaperView {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct PapersAsked {
+struct IssuedPaperListQuery {
     #[param(value_type = Option<String>)]
     delegation_id: Option<Id>,
     #[param(value_type = Option<String>)]
     agency_id: Option<Id>,
     #[param(inline)]
-    kind: Option<Kind>,
+    kind: Option<PaperKind>,
     year: Option<i64>,
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
@@ -88,16 +88,16 @@ struct PapersAsked {
 
 #[derive(Serialize, ToSchema)]
 struct PaperPage {
-    items: Vec<PaperView>,
+    items: Vec<IssuedPaperView>,
     next: Option<String>,
 }
 
-/// The register of papers (sổ văn bản đi, NĐ 30/2020/NĐ-CP Đ.16): of a dossier that the caller sees; of his agency; of
-/// all for DOFA and the inspector.
-#[utoipa::path(tag = "papers", operation_id = "list_papers", params(PapersAsked), responses((status = 200, description = "papers", body = PaperPage)))]
+/// The register of outgoing documents (sổ văn bản đi, NĐ 30/2020/NĐ-CP Đ.16): of one dossier that the caller may see,
+/// of the caller's agency, or of all agencies for DOFA and the inspector.
+#[utoipa::path(tag = "papers", operation_id = "list_papers", params(IssuedPaperListQuery), responses((status = 200, description = "papers", body = PaperPage)))]
 #[get("/papers")]
-async fn list(call: Call, asked: Query<PapersAsked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Delegation)?;
+async fn list(call: RequestContext, asked: Query<IssuedPaperListQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadDossiers)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
     let after = query::place("papers", asked.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
@@ -105,7 +105,10 @@ async fn list(call: Call, asked: Query<PapersAsked>) -> Result<HttpResponse> {
     let agency = asked.agency_id.map(|id| id.0);
     let own: Vec<i64> = call.actor.agencies().collect();
     if !all && agency.is_some_and(|a| !own.contains(&a)) {
-        return Err(forbidden("Chỉ xem được sổ của cơ quan mình.", "Only the register of one's own agency."));
+        return Err(forbidden(
+            "Chỉ được xem sổ văn bản của cơ quan mình.",
+            "You may see only the register of your own agency.",
+        ));
     }
     let whole_dossier = asked.delegation_id.is_some();
     let agencies = match agency {
@@ -113,41 +116,45 @@ async fn list(call: Call, asked: Query<PapersAsked>) -> Result<HttpResponse> {
         None if all || whole_dossier => None,
         None => Some(own),
     };
-    let filter =
-        Filter { delegation_id: asked.delegation_id.map(|id| id.0), agencies, kind: asked.kind, year: asked.year };
+    let filter = IssuedPaperFilter {
+        delegation_id: asked.delegation_id.map(|id| id.0),
+        agencies,
+        kind: asked.kind,
+        year: asked.year,
+    };
     let rows = call.read(move |conn, call| actions::register(conn, call, &filter, after, limit + 1)).await?;
     let page = Page::cut(rows, limit, "papers", |p| vec![p.id.to_string()]);
-    let items = page.items.iter().map(PaperView::from).collect();
+    let items = page.items.iter().map(IssuedPaperView::from).collect();
     Ok(page_response("/api/v1/papers", page.next.as_deref()).json(PaperPage { items, next: page.next }))
 }
 
-/// Which paper of which dossier.
+/// The kind of document and its dossier.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"delegation_id": "01ke3m9p000b2", "kind": "submission"}))]
 struct NewPaper {
     #[schema(value_type = String)]
     delegation_id: Id,
-    kind: Kind,
+    kind: PaperKind,
 }
 
-/// Writes a paper and gives it the next number of its office, kind and year. A decision that was signed keeps its number;
-/// where that came from here, the paper is written again as it was signed.
-#[utoipa::path(tag = "papers", operation_id = "issue_paper", request_body = NewPaper, responses((status = 201, description = "issued", body = PaperView)))]
+/// Issues a document under the next number of its office, kind and year. A decision that is already signed keeps its
+/// number; if the number was assigned here, the document is rendered again as signed.
+#[utoipa::path(tag = "papers", operation_id = "issue_paper", request_body = NewPaper, responses((status = 201, description = "issued", body = IssuedPaperView)))]
 #[post("/papers")]
-async fn issue(call: Call, tools: web::Data<Tools>, body: Incoming<NewPaper>) -> Result<HttpResponse> {
+async fn issue(call: RequestContext, tools: web::Data<ProvinceLaw>, body: Incoming<NewPaper>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let tools = tools.get_ref().clone();
     call.change(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Read, Right::Delegation)?;
+            call.actor.require(Permission::ReadDossiers)?;
             let NewPaper { delegation_id, kind } = body.check()?;
             let subject = actions::subject(conn, call, delegation_id.0)?;
             let paper = actions::issue(conn, call, &tools, &subject, kind)?;
             let location = format!("/api/v1/papers/{}", Id(paper.id));
-            reply(201, Some(paper.version), Some(location), &PaperView::from(&paper))
+            reply(201, Some(paper.version), Some(location), &IssuedPaperView::from(&paper))
         },
     )
     .await
@@ -156,19 +163,23 @@ async fn issue(call: Call, tools: web::Data<Tools>, body: Incoming<NewPaper>) ->
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct PreviewAsked {
+struct PreviewQuery {
     #[param(value_type = String)]
     delegation_id: Id,
     #[param(inline)]
-    kind: Kind,
+    kind: PaperKind,
 }
 
-/// The paper as it would be, its number blank.
-#[utoipa::path(tag = "papers", operation_id = "preview_paper", params(PreviewAsked),
+/// Previews a document; the number is blank.
+#[utoipa::path(tag = "papers", operation_id = "preview_paper", params(PreviewQuery),
     responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/papers/preview")]
-async fn preview(call: Call, tools: web::Data<Tools>, asked: Query<PreviewAsked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Delegation)?;
+async fn preview(
+    call: RequestContext,
+    tools: web::Data<ProvinceLaw>,
+    asked: Query<PreviewQuery>,
+) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadDossiers)?;
     let (tools, asked) = (tools.get_ref().clone(), asked.0);
     let kind = asked.kind;
     let bytes = call
@@ -180,22 +191,22 @@ async fn preview(call: Call, tools: web::Data<Tools>, asked: Query<PreviewAsked>
     Ok(saved(&mut HttpResponse::Ok(), DOCX, &format!("{}.docx", kind.word().replace('_', "-")), bytes.into()))
 }
 
-/// One paper.
-#[utoipa::path(tag = "papers", operation_id = "show_paper", params(("id" = String, Path)), responses((status = 200, description = "the paper", body = PaperView)))]
+/// Shows an issued document.
+#[utoipa::path(tag = "papers", operation_id = "show_paper", params(("id" = String, Path)), responses((status = 200, description = "the paper", body = IssuedPaperView)))]
 #[get("/papers/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Delegation)?;
+async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadDossiers)?;
     let id = path_id(&id)?;
     let (paper, _) = call.read(move |conn, call| actions::paper(conn, call, id)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(paper.version))).json(PaperView::from(&paper)))
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(paper.version))).json(IssuedPaperView::from(&paper)))
 }
 
-/// Downloads a paper.
+/// Downloads an issued document.
 #[utoipa::path(tag = "papers", operation_id = "download_paper", params(("id" = String, Path)),
     responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/papers/{id}/file")]
-async fn download(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Delegation)?;
+async fn download(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadDossiers)?;
     let id = path_id(&id)?;
     let (paper, bytes) = call
         .read(move |conn, call| {
@@ -208,7 +219,7 @@ async fn download(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     Ok(saved(&mut HttpResponse::Ok(), DOCX, &name, bytes.into()))
 }
 
-/// Why a paper does not hold.
+/// Why a document is voided.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Sai tên thành viên."}))]
@@ -217,22 +228,22 @@ struct VoidPaper {
     reason: String,
 }
 
-/// The paper does not hold (hủy số); its number is not given again.
+/// Voids a document (hủy số); its number is not used again.
 #[utoipa::path(tag = "papers", operation_id = "void_paper", params(("id" = String, Path)), request_body = VoidPaper,
-    responses((status = 200, description = "void", body = PaperView)))]
+    responses((status = 200, description = "void", body = IssuedPaperView)))]
 #[post("/papers/{id}/void")]
-async fn void(call: Call, id: web::Path<String>, body: Incoming<VoidPaper>) -> Result<HttpResponse> {
+async fn void(call: RequestContext, id: web::Path<String>, body: Incoming<VoidPaper>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(
         body.fingerprint.clone(),
         move |conn, call| {
-            call.actor.require(Act::Read, Right::Delegation)?;
+            call.actor.require(Permission::ReadDossiers)?;
             actions::paper(conn, call, id)
         },
         move |conn, call, found| {
             let paper = actions::void(conn, call, found, || Ok(body.check()?.reason))?;
-            reply(200, Some(paper.version), None, &PaperView::from(&paper))
+            reply(200, Some(paper.version), None, &IssuedPaperView::from(&paper))
         },
     )
     .await

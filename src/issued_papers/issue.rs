@@ -1,25 +1,25 @@
-//! Gathers what a paper says: the office, the people, the rules, the signature.
+//! Collects the values of a document: the office, the people, the legal bases, the signature.
 
 use std::collections::HashMap;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::holders::{self, acting_seat};
 use crate::access::store as accounts;
 use crate::access::substitutions::{self, Substitution};
-use crate::approval::{self, process::Standing};
+use crate::approval::{self, process::StepStanding};
 use crate::db::{Conn, from_json};
 use crate::dossier::actions::{assess_dossier, received_on};
 use crate::dossier::flow::Action;
-use crate::dossier::model::{Dossier, Report};
+use crate::dossier::model::{Dossier, ResultsReport};
 use crate::dossier::parts::attachments;
 use crate::dossier::parts::duties::{self, SETTLEMENT};
 use crate::dossier::rules::decider;
-use crate::dossier::{Content, Tools};
+use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};
-use crate::issued_papers::model::{Kind, Values};
+use crate::issued_papers::model::{PaperKind, Values};
 use crate::issued_papers::names::{body_name, cited, dated, document_name, duty_name, head_of, signature_lines};
 use crate::issued_papers::store;
-use crate::issued_papers::trip::{Known, put_settlement};
+use crate::issued_papers::trip::{MemberFacts, put_settlement};
 use crate::issued_papers::{trip, visit};
 use crate::procedures::{inbound, outbound};
 use crate::registry::agencies::{self, Agency};
@@ -31,26 +31,26 @@ use kernel::time::{Day, day_of, in_vietnamese, valid_on};
 use kernel::words::{Body, DecisionVerdict, PaperRef, Procedure, SignedAs, StepKind};
 use regulation::pack::{Anchor, Timing};
 
-/// A dossier of either register.
-pub enum Subject {
+/// A dossier of either procedure.
+pub enum PaperSubject {
     Trip(Box<outbound::model::Trip>),
     Visit(Box<inbound::model::Visit>),
 }
 
-impl Subject {
-    /// The dossier that a paper is written of: while an amendment waits, papers of the decider are of what it asks for.
-    pub fn at_hand(&self, kind: Kind) -> Subject {
-        fn of<C: Content>(dossier: &Dossier<C>, kind: Kind) -> Box<Dossier<C>> {
+impl PaperSubject {
+    /// The dossier to render: while an amendment is pending, documents of the decider describe the amended content.
+    pub fn at_hand(&self, kind: PaperKind) -> PaperSubject {
+        fn of<C: Content>(dossier: &Dossier<C>, kind: PaperKind) -> Box<Dossier<C>> {
             let content = if kind.of_decider() { dossier.at_hand() } else { &dossier.content };
             Box::new(dossier.with(content))
         }
         match self {
-            Subject::Trip(trip) => Subject::Trip(of(trip, kind)),
-            Subject::Visit(visit) => Subject::Visit(of(visit, kind)),
+            PaperSubject::Trip(trip) => PaperSubject::Trip(of(trip, kind)),
+            PaperSubject::Visit(visit) => PaperSubject::Visit(of(visit, kind)),
         }
     }
 
-    /// Keys of the numbers of the decision and of those whose place it took.
+    /// Keys of the numbers of the decision and of the decisions that it replaced.
     pub fn decided_numbers(&self) -> Vec<String> {
         fn of<C>(dossier: &Dossier<C>) -> Vec<String> {
             let before = dossier.amendments.iter().filter_map(|a| a.replaced.as_ref());
@@ -58,28 +58,33 @@ impl Subject {
             decisions.flat_map(|d| [d.document.number.as_str(), d.standing().0]).map(number_key).collect()
         }
         match self {
-            Subject::Trip(trip) => of(trip),
-            Subject::Visit(visit) => of(visit),
+            PaperSubject::Trip(trip) => of(trip),
+            PaperSubject::Visit(visit) => of(visit),
         }
     }
 }
 
-/// Who issues a paper, and what stands of its number already.
+/// Who issues a document, and its number if it is already decided.
 pub struct Issuer {
     pub office: Agency,
     /// The unit that drafts it.
     pub drafter: String,
     pub body: Body,
     pub signed_as: SignedAs,
-    /// Who signed, once it is decided.
+    /// The signatory, once decided.
     pub signer: Option<i64>,
     /// Number and date of the decision, once there is one.
     pub decided: Option<(String, Day)>,
 }
 
-/// Who issues this kind of paper of a dossier.
-pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, kind: Kind) -> Result<Issuer> {
-    // A unit that was renamed or merged meanwhile issues under its new name, in its new register.
+/// Finds who issues this kind of document for a dossier.
+pub fn issuer<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    dossier: &Dossier<C>,
+    kind: PaperKind,
+) -> Result<Issuer> {
+    // An agency that has been renamed or merged issues under its new name, in its new register.
     let own = |conn: &mut Conn| {
         let now = succession(conn)?.on(dossier.content.agency_id(), call.today);
         let found = agencies::find(conn, now.id)?;
@@ -105,11 +110,11 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
     let no_office = || {
         refuse(
             Code::NotPossibleInState,
-            "Chưa rõ cơ quan quyết định, hoặc chưa có tài khoản nào giữ ghế của cơ quan đó.",
-            "It is not known who decides, or nobody holds that body's seat.",
+            "Chưa rõ cơ quan quyết định, hoặc chưa có tài khoản nào giữ chức vụ của cơ quan đó.",
+            "The deciding body is not known, or no account holds its office.",
         )
     };
-    // While an amendment waits, the next decision is what is written.
+    // While an amendment is pending, the document is for the next decision, not the current one.
     let decided = dossier.decision.as_ref().filter(|_| dossier.pending().is_none());
     let decision = decided.filter(|d| d.verdict == DecisionVerdict::Approve);
     let body = decision.map(|d| d.body).or_else(|| decider(dossier)).ok_or_else(no_office)?;
@@ -132,26 +137,26 @@ pub fn issuer<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, ki
     })
 }
 
-/// Who signed in another's place (NĐ 30/2020/NĐ-CP Đ.13).
-struct InPlace {
+/// Who signed on behalf of another person (NĐ 30/2020/NĐ-CP Đ.13).
+struct SignedInPlace {
     signer: i64,
     signed_as: SignedAs,
-    /// The name of whose place it is.
+    /// The name of the person represented.
     of: String,
-    /// Names both, and the document by which.
+    /// Names both people and the authorising document.
     sentence: String,
 }
 
-/// In whose place a paper of this kind was signed. None where whoever took its step holds the seat himself.
-fn in_place<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, kind: Kind) -> Result<Option<InPlace>> {
+/// On whose behalf a document of this kind was signed. None if the signatory holds the office.
+fn in_place<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, kind: PaperKind) -> Result<Option<SignedInPlace>> {
     let taken_by = |kind: StepKind| {
-        let taken = dossier.process.steps.iter().rfind(|s| s.kind == kind && s.standing == Standing::Done);
+        let taken = dossier.process.steps.iter().rfind(|s| s.kind == kind && s.standing == StepStanding::Done);
         taken.and_then(|s| Some((s.acted_by?, s.on_behalf_of?, s.substitution)))
     };
     let signed = match kind {
-        Kind::Submission => taken_by(StepKind::Propose),
-        Kind::SendingDecision | Kind::Permission => taken_by(StepKind::Decide),
-        Kind::TripReport => handed_in(conn, dossier)?,
+        PaperKind::Submission => taken_by(StepKind::Propose),
+        PaperKind::SendingDecision | PaperKind::Permission => taken_by(StepKind::Decide),
+        PaperKind::TripReport => handed_in(conn, dossier)?,
     };
     let Some((by, lender, document)) = signed else { return Ok(None) };
     let lent = document.map(|id| substitutions::by_id(conn, id)).transpose()?.flatten();
@@ -159,12 +164,16 @@ fn in_place<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, kind: Kind) -> Re
     let name = |id: i64| named.get(&id).map(|n| n.full_name.clone()).unwrap_or_default();
     let signed_as = lent.as_ref().map_or(SignedAs::Direct, |s| s.signed_as);
     let document = lent.map(|s| format!(" số {} ngày {}", s.document_number, in_vietnamese(s.document_date)));
-    let sentence =
-        format!("Căn cứ văn bản{} về việc {} thay {} ký", document.unwrap_or_default(), name(by), name(lender));
-    Ok(Some(InPlace { signer: by, signed_as, of: name(lender), sentence }))
+    let sentence = format!(
+        "Căn cứ văn bản{} về việc giao {} ký văn bản thay {}",
+        document.unwrap_or_default(),
+        name(by),
+        name(lender)
+    );
+    Ok(Some(SignedInPlace { signer: by, signed_as, of: name(lender), sentence }))
 }
 
-/// Who handed the report in, in whose place and by which substitution. None where he did so in his own name.
+/// Who submitted the report, on whose behalf and under which substitution. None if in their own name.
 fn handed_in<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<Option<(i64, i64, Option<i64>)>> {
     let acts = approval::store::history(conn, dossier.id)?;
     let act = acts.into_iter().rfind(|act| act.action == Action::SubmitReport.word());
@@ -178,7 +187,7 @@ fn handed_in<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<Option
     Ok(Some((by, lender, his.find(|s| valid_on(s.valid_from, s.valid_to, day)).map(|s| s.id))))
 }
 
-/// The name of the place: what follows "tỉnh" or "thành phố" in the name of the province's committee.
+/// The place name: what follows "tỉnh" or "thành phố" in the name of the provincial People's Committee.
 fn place(conn: &mut Conn, office: &Agency) -> Result<String> {
     let mut at = Some(office.clone());
     while let Some(agency) = at {
@@ -194,22 +203,22 @@ fn place(conn: &mut Conn, office: &Agency) -> Result<String> {
     Ok("…".into())
 }
 
-/// Kind, number and date of a paper.
+/// Kind, number and date of a document.
 #[derive(Clone, Copy)]
-pub struct Headed<'a> {
-    pub kind: Kind,
+pub struct PaperHead<'a> {
+    pub kind: PaperKind,
     pub number: &'a str,
     pub date: Day,
 }
 
-/// Everything that the template of this kind may say of a dossier.
+/// All values that the template of this kind may use for a dossier.
 pub fn values(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    subject: &Subject,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    subject: &PaperSubject,
     issuer: &Issuer,
-    Headed { kind, number, date }: Headed,
+    PaperHead { kind, number, date }: PaperHead,
 ) -> Result<Values> {
     let mut values = Values::default();
     let office = &issuer.office;
@@ -228,7 +237,7 @@ pub fn values(
         },
         _ => office.name.clone(),
     };
-    let letter = kind == Kind::Permission;
+    let letter = kind == PaperKind::Permission;
     values.put("authority", if letter { authority } else { authority.to_uppercase() });
     let signer = issuer.signer.map(|id| accounts::named(conn, &[id])).transpose()?;
     let signer = signer.and_then(|mut named| issuer.signer.and_then(|id| named.remove(&id)));
@@ -237,16 +246,16 @@ pub fn values(
         values.item("signature", [("text", line.as_str())]);
     }
     match subject {
-        Subject::Trip(trip) => {
+        PaperSubject::Trip(trip) => {
             common(conn, call, tools, &mut values, (trip.as_ref(), issuer), kind)?;
             let c = &trip.content;
             let officials: HashMap<i64, _> =
                 officials_store::find_all(conn, &c.official_ids())?.into_iter().map(|o| (o.id, o)).collect();
             let units = agencies::names(conn, &c.people.iter().map(|p| p.agency_id).collect::<Vec<_>>())?;
-            let known = Known { officials: &officials, units: &units };
-            trip::fill(&mut values, trip, &known, kind == Kind::Submission, kind == Kind::TripReport);
+            let known = MemberFacts { officials: &officials, units: &units };
+            trip::fill(&mut values, trip, &known, kind == PaperKind::Submission, kind == PaperKind::TripReport);
             if c.planned.is_none() && c.origin.is_none() {
-                // Until it is decided, whether the plan has room is as the assessment says it.
+                // Until the decision, show whether the plan has room the way the assessment computes it.
                 let room = outbound::actions::has_room(conn, trip)?;
                 values.put("plan", trip::plan(c.procedure == Procedure::PrivateTravel, room));
             }
@@ -254,23 +263,23 @@ pub fn values(
                 values.item("bases", [("text", format!("Theo thư mời của {}", party.name).as_str())]);
             }
         }
-        Subject::Visit(visit) => {
+        PaperSubject::Visit(visit) => {
             common(conn, call, tools, &mut values, (visit.as_ref(), issuer), kind)?;
             let units = agencies::names(conn, &visit.content.coordinating)?;
-            visit::fill(&mut values, visit, &units, kind == Kind::TripReport);
+            visit::fill(&mut values, visit, &units, kind == PaperKind::TripReport);
         }
     }
     Ok(values)
 }
 
-/// What papers of every procedure say.
+/// The values that documents of every procedure use.
 fn common<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
     values: &mut Values,
     (dossier, issuer): (&Dossier<C>, &Issuer),
-    kind: Kind,
+    kind: PaperKind,
 ) -> Result<()> {
     let agency = agencies::find(conn, dossier.content.agency_id())?;
     let agency = agency.map(|a| a.name).unwrap_or_default();
@@ -284,8 +293,11 @@ fn common<C: Content>(
         None => "Sở Ngoại vụ".to_owned(),
     };
     values.put("decider", deciding.map_or("Sở Ngoại vụ", body_name));
-    let requests =
-        store::Filter { delegation_id: Some(dossier.id), kind: Some(Kind::Submission), ..Default::default() };
+    let requests = store::IssuedPaperFilter {
+        delegation_id: Some(dossier.id),
+        kind: Some(PaperKind::Submission),
+        ..Default::default()
+    };
     let request = store::page(conn, &requests, 0, 1000)?.into_iter().rfind(|paper| paper.voided.is_none());
     values.put(
         "request",
@@ -294,9 +306,9 @@ fn common<C: Content>(
             None => format!("hồ sơ số {}", dossier.number.clone().unwrap_or_else(|| "…".into())),
         },
     );
-    values.put("addressee", if kind == Kind::Permission { agency.clone() } else { to_body });
+    values.put("addressee", if kind == PaperKind::Permission { agency.clone() } else { to_body });
     values.item("bases", [("text", format!("Căn cứ {}", law.pack.document).as_str())]);
-    // The text by which it is decided here, which may be another than usual.
+    // The legal text on which this decision is based may differ from the province's general regulation.
     let planned = dossier.process.steps.iter().rfind(|s| s.kind == StepKind::Decide).map(|s| s.citation.as_str());
     let citation = planned.or(answer.decider.as_ref().map(|d| d.citation.as_str())).filter(|c| !c.is_empty());
     if let Some(text) = citation.map(cited).filter(|text| !law.pack.document.starts_with(text)) {
@@ -334,7 +346,7 @@ fn common<C: Content>(
         values.item("conditions", [("text", condition.trim_end_matches('.'))]);
     }
     let mut recipients = match kind {
-        Kind::SendingDecision => vec!["Như Điều 4".to_owned(), "Công an tỉnh (quản lý xuất nhập cảnh)".into()],
+        PaperKind::SendingDecision => vec!["Như Điều 4".to_owned(), "Công an tỉnh (quản lý xuất nhập cảnh)".into()],
         _ => vec!["Như trên".to_owned()],
     };
     recipients.extend(in_place.map(|lent| format!("{} (để báo cáo)", lent.of)));
@@ -357,7 +369,7 @@ fn common<C: Content>(
     Ok(())
 }
 
-fn reported(conn: &mut Conn, values: &mut Values, report: Option<&Report>) -> Result<()> {
+fn reported(conn: &mut Conn, values: &mut Values, report: Option<&ResultsReport>) -> Result<()> {
     let Some(report) = report else { return Ok(()) };
     values.put("summary", report.summary.clone());
     for result in &report.results {

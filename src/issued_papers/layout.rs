@@ -1,6 +1,6 @@
-//! The templates that come with the system: components in the order of NĐ 30/2020/NĐ-CP Đ.8, layout by its Phụ lục I. Pure.
+//! The built-in templates: components in the order of NĐ 30/2020/NĐ-CP Đ.8, layout as in its Phụ lục I. Pure.
 
-use crate::issued_papers::model::Kind;
+use crate::issued_papers::model::PaperKind;
 use documents::docx::{CELL, CENTRED, Look, TEXT_WIDTH, paragraph, table, write};
 
 /// Running text, 14 pt.
@@ -9,18 +9,18 @@ const ITALIC: Look = Look { italic: true, ..TEXT };
 const BOLD: Look = Look { bold: true, ..TEXT };
 const TITLE: Look = Look { half_points: 28, bold: true, around: 60, ..CENTRED };
 const SMALL: Look = Look { half_points: 22, around: 0, ..CELL };
-/// Lines of the head.
+/// Lines of the document head.
 const HEAD: Look = Look { half_points: 24, around: 0, ..CENTRED };
 const HEAD_BOLD: Look = Look { bold: true, ..HEAD };
 const LEFT: u32 = 3900;
 
 /// The template of a kind.
-pub fn template(kind: Kind) -> Result<Vec<u8>, String> {
+pub fn template(kind: PaperKind) -> Result<Vec<u8>, String> {
     let body = match kind {
-        Kind::Submission => submission(),
-        Kind::SendingDecision => decision(),
-        Kind::Permission => permission(),
-        Kind::TripReport => report(),
+        PaperKind::Submission => submission(),
+        PaperKind::SendingDecision => decision(),
+        PaperKind::Permission => permission(),
+        PaperKind::TripReport => report(),
     };
     write(&body)
 }
@@ -29,7 +29,7 @@ fn text(content: &str) -> String {
     paragraph(content, TEXT)
 }
 
-/// Components 1 to 4: national title and motto, office, number, place and date; of a letter also what it is about.
+/// Components 1 to 4: national title and motto, office, number, place and date; for a letter also its subject.
 fn head(about: Option<&str>) -> String {
     let mut left = paragraph("{{office_above}}", HEAD)
         + &paragraph("{{office}}", Look { underline: true, ..HEAD_BOLD })
@@ -43,7 +43,7 @@ fn head(about: Option<&str>) -> String {
     table(&[LEFT, TEXT_WIDTH - LEFT], false, &[vec![left, right]])
 }
 
-/// Components 7 to 9: post, signature and name of who signs; recipients.
+/// Components 7 to 9: post, signature and name of the signatory; recipients.
 fn foot() -> String {
     let left = paragraph("Nơi nhận:", Look { bold: true, italic: true, half_points: 24, around: 0, ..CELL })
         + &paragraph("- {{recipients.text}};", SMALL)
@@ -90,7 +90,7 @@ fn costs() -> String {
     )
 }
 
-/// Tờ trình: bases, necessity, who, where, how long, for what, at whose cost, what is proposed (domain.md 8.2).
+/// Tờ trình: legal bases, necessity, people, places, duration, purpose, costs, proposal (domain.md 8.2).
 fn submission() -> String {
     head(None)
         + &paragraph("TỜ TRÌNH", TITLE)
@@ -145,7 +145,7 @@ fn decision() -> String {
         + &foot()
 }
 
-/// Văn bản cho phép: a letter. Sections without items fall away.
+/// Văn bản cho phép: a letter. Sections without items are removed.
 fn permission() -> String {
     head(Some("V/v {{title}}"))
         + &paragraph("Kính gửi: {{addressee}}", Look { half_points: 28, around: 160, ..CENTRED })
@@ -183,7 +183,7 @@ fn programme() -> String {
     )
 }
 
-/// Báo cáo kết quả: what was carried out, what came of it, what follows, what it cost, who took part.
+/// Báo cáo kết quả: activities, results, follow-up, costs, participants.
 fn report() -> String {
     head(None)
         + &paragraph("BÁO CÁO", TITLE)
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn every_field_of_every_template_is_known() {
-        for kind in Kind::VARIANTS {
+        for kind in PaperKind::VARIANTS {
             let (fields, _) = fields_of(&template(*kind).unwrap()).unwrap();
             let unknown: Vec<&String> = fields.iter().filter(|f| !is_field(f)).collect();
             assert!(unknown.is_empty() && fields.len() > 15, "{kind:?} {unknown:?}");

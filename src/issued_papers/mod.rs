@@ -1,5 +1,5 @@
-//! Papers of an office (thể thức văn bản, NĐ 30/2020/NĐ-CP): submissions, decisions, permissions and reports, filled into
-//! templates that the office can change in Word, numbered without a gap.
+//! Documents that an office issues (thể thức văn bản, NĐ 30/2020/NĐ-CP): submissions, decisions, permissions and
+//! reports, filled into templates that the office can edit in Word, and numbered without gaps.
 
 pub mod actions;
 pub mod fill;

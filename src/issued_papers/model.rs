@@ -1,62 +1,43 @@
-//! Kinds of papers, what fields they may have, and how they are numbered. Pure.
+//! Kinds of documents, the fields they may contain, and how they are numbered. Pure.
 
+use kernel::words;
 use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use kernel::time::{Day, Moment};
 use kernel::words::Direction;
 
-/// A paper that the system writes.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-#[schema(as = PaperKind)]
-pub enum Kind {
-    /// Tờ trình of the requesting agency.
-    Submission,
-    /// Quyết định cử đoàn (mẫu 02/2020/NG-XNC).
-    SendingDecision,
-    /// Văn bản cho phép: of a private journey, or of guests.
-    Permission,
-    /// Báo cáo kết quả.
-    TripReport,
+words! {
+    /// A kind of document that the system writes.
+    #[schema(as = PaperKind)]
+    PaperKind {
+        /// Tờ trình of the requesting agency.
+        Submission: "Tờ trình" / "Submission",
+        /// Quyết định cử đoàn (mẫu 02/2020/NG-XNC).
+        SendingDecision: "Quyết định cử đoàn" / "Sending decision",
+        /// Văn bản cho phép, for private travel or for guests.
+        Permission: "Văn bản cho phép" / "Letter of permission",
+        /// Báo cáo kết quả.
+        TripReport: "Báo cáo kết quả" / "Trip report",
+    }
 }
 
-impl Kind {
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-
-    /// Abbreviation of the kind in numbers (NĐ 30/2020/NĐ-CP Phụ lục III); letters (công văn) have none.
+impl PaperKind {
+    /// The abbreviation of the kind in document numbers (NĐ 30/2020/NĐ-CP Phụ lục III); letters (công văn) have none.
     pub fn abbreviation(self) -> Option<&'static str> {
         match self {
-            Kind::Submission => Some("TTr"),
-            Kind::SendingDecision => Some("QĐ"),
-            Kind::Permission => None,
-            Kind::TripReport => Some("BC"),
+            PaperKind::Submission => Some("TTr"),
+            PaperKind::SendingDecision => Some("QĐ"),
+            PaperKind::Permission => None,
+            PaperKind::TripReport => Some("BC"),
         }
     }
 
-    /// Whether the deciding body issues it; else the requesting agency does.
+    /// Whether the deciding body issues it; otherwise the requesting agency does.
     pub fn of_decider(self) -> bool {
-        matches!(self, Kind::SendingDecision | Kind::Permission)
+        matches!(self, PaperKind::SendingDecision | PaperKind::Permission)
     }
 
-    /// The number by its parts: `01/TTr-SKHCN`; of a letter `01/UBND-SNV` with the unit that drafted it.
+    /// Formats the number: `01/TTr-SKHCN`; for a letter `01/UBND-SNV`, with the unit that drafted it.
     pub fn number(self, ordinal: Option<i64>, office: &str, drafter: &str) -> String {
         let ordinal = ordinal.map_or_else(|| "      ".to_owned(), |n| format!("{n:02}"));
         match self.abbreviation() {
@@ -68,13 +49,13 @@ impl Kind {
 }
 
 /// One item of a list.
-pub type Record = BTreeMap<String, String>;
+pub type TemplateRecord = BTreeMap<String, String>;
 
-/// What goes into a template.
+/// The values that fill a template.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
     pub texts: BTreeMap<String, String>,
-    pub lists: BTreeMap<String, Vec<Record>>,
+    pub lists: BTreeMap<String, Vec<TemplateRecord>>,
 }
 
 impl Values {
@@ -89,7 +70,7 @@ impl Values {
     }
 }
 
-/// Fields of every paper, with what each says.
+/// Fields of every document, with their Vietnamese descriptions.
 pub const TEXTS: &[(&str, &str)] = &[
     ("office_above", "Cơ quan chủ quản, chữ hoa"),
     ("office", "Cơ quan ban hành, chữ hoa"),
@@ -145,7 +126,7 @@ pub const LISTS: &[(&str, &[&str])] = &[
     ("spent", &["no", "what", "estimate", "actual", "vnd"]),
 ];
 
-/// Whether a template may have a field.
+/// Whether a template may contain this field.
 pub fn is_field(name: &str) -> bool {
     match name.split_once('.') {
         Some((list, field)) => LISTS.iter().any(|(l, fields)| *l == list && fields.contains(&field)),
@@ -153,24 +134,24 @@ pub fn is_field(name: &str) -> bool {
     }
 }
 
-/// A paper that was issued.
+/// An issued document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paper {
+pub struct IssuedPaper {
     pub id: i64,
     pub version: i64,
     pub delegation_id: i64,
     pub direction: Direction,
-    pub kind: Kind,
-    /// Who issued it.
+    pub kind: PaperKind,
+    /// The agency that issued it.
     pub agency_id: i64,
     pub year: i64,
-    /// Its place in the register; none where the number was given elsewhere.
+    /// Its ordinal in the register; none if the number was assigned elsewhere.
     pub ordinal: Option<i64>,
     pub number: String,
     pub date: Day,
     pub created_by: i64,
     pub created_at: Moment,
-    /// Why it does not hold; its number is not given again.
+    /// Why it was voided; its number is not used again.
     pub voided: Option<String>,
 }
 
@@ -180,10 +161,10 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_offices_write_them() {
-        assert_eq!(Kind::Submission.number(Some(1), "SKHCN", "SKHCN"), "01/TTr-SKHCN");
-        assert_eq!(Kind::SendingDecision.number(Some(123), "UBND", "SNV"), "123/QĐ-UBND");
-        assert_eq!(Kind::Permission.number(Some(7), "UBND", "SNV"), "07/UBND-SNV");
-        assert_eq!(Kind::TripReport.number(None, "SYT", "SYT"), "      /BC-SYT");
+        assert_eq!(PaperKind::Submission.number(Some(1), "SKHCN", "SKHCN"), "01/TTr-SKHCN");
+        assert_eq!(PaperKind::SendingDecision.number(Some(123), "UBND", "SNV"), "123/QĐ-UBND");
+        assert_eq!(PaperKind::Permission.number(Some(7), "UBND", "SNV"), "07/UBND-SNV");
+        assert_eq!(PaperKind::TripReport.number(None, "SYT", "SYT"), "      /BC-SYT");
         assert!(
             is_field("number") && is_field("members.name") && !is_field("members.passport_number") && !is_field("x")
         );

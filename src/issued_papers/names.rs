@@ -1,4 +1,4 @@
-//! What papers call bodies, documents, duties, posts and days. Pure.
+//! How issued documents write bodies, attachments, duties, posts and dates. Pure.
 
 use chrono::Datelike;
 
@@ -6,7 +6,7 @@ use crate::dossier::parts::duties;
 use kernel::time::Day;
 use kernel::words::{Body, Document, SignedAs};
 
-/// A body as papers name it.
+/// The name of a body.
 pub fn body_name(body: Body) -> &'static str {
     match body {
         Body::AgencyHead => "Thủ trưởng cơ quan",
@@ -32,7 +32,7 @@ pub fn body_name(body: Body) -> &'static str {
     }
 }
 
-/// The post of whoever heads an office, by what its name says it is.
+/// The post of the head of an office, derived from the kind of office in its name.
 pub fn head_of(office: &str) -> &'static str {
     let posts = [
         ("Sở ", "Giám đốc"),
@@ -44,18 +44,18 @@ pub fn head_of(office: &str) -> &'static str {
     posts.iter().find(|(kind, _)| office.starts_with(kind)).map_or("Thủ trưởng cơ quan", |(_, post)| post)
 }
 
-/// A day as papers write it: of months the first two alone with a nought (NĐ 30/2020/NĐ-CP Phụ lục I).
+/// A written-out date; of the months, only 1 and 2 get a leading zero (NĐ 30/2020/NĐ-CP Phụ lục I).
 pub fn dated(day: Day) -> String {
     let nought = if day.month() <= 2 { "0" } else { "" };
     format!("ngày {:02} tháng {nought}{} năm {}", day.day(), day.month(), day.year())
 }
 
-/// The text itself, without what our packs note of it behind the colon.
+/// The legal text itself, without the note that our packs add after a colon.
 pub fn cited(citation: &str) -> &str {
     citation.split_once(": ").map_or(citation, |(text, _)| text)
 }
 
-/// The lines above a signature (NĐ 30/2020/NĐ-CP Đ.13): in whose place, and the post.
+/// The lines above a signature (NĐ 30/2020/NĐ-CP Đ.13): on whose behalf, and the post.
 pub fn signature_lines(body: Body, signed_as: SignedAs, office: &str) -> Vec<String> {
     let post = match body {
         Body::Ppc | Body::PpcChair | Body::CommuneChair => "CHỦ TỊCH".to_owned(),
@@ -73,7 +73,7 @@ pub fn signature_lines(body: Body, signed_as: SignedAs, office: &str) -> Vec<Str
     }
 }
 
-/// A paper of a dossier.
+/// The name of a kind of attachment.
 pub fn document_name(document: Document) -> &'static str {
     match document {
         Document::RequestLetter => "Văn bản đề nghị",
@@ -90,7 +90,7 @@ pub fn document_name(document: Document) -> &'static str {
     }
 }
 
-/// What is owed after a delegation.
+/// The name of a duty after a delegation.
 pub fn duty_name(code: &str) -> &str {
     match code {
         duties::PASSPORT_RETURN => "Nộp lại hộ chiếu cho cơ quan quản lý",

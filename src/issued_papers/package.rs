@@ -1,4 +1,4 @@
-//! The package of a DOCX (ISO/IEC 29500-2): its parts within limits, and nothing that is fetched from elsewhere. Pure.
+//! The package of a DOCX (ISO/IEC 29500-2): limits its parts and refuses external content. Pure.
 
 use std::io::{Cursor, Read};
 
@@ -6,17 +6,17 @@ use zip::ZipArchive;
 
 use kernel::text::Bilingual;
 
-/// Parts that a template may have.
+/// Maximum parts of a template.
 const PARTS: usize = 200;
-/// Bytes that it may have once it is unpacked.
+/// Maximum bytes of an unpacked template.
 const LARGEST: usize = 8 << 20;
 
-/// What a library says is wrong with a file, for whoever can read it.
+/// A library's error message, for readers who can use it.
 pub fn broken(reason: impl std::fmt::Display) -> Bilingual {
     Bilingual::new("tệp hỏng hoặc không phải DOCX", reason.to_string())
 }
 
-/// Every part of a package, unpacked.
+/// Unpacks all parts of a package.
 pub fn parts(template: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Bilingual> {
     let mut archive = ZipArchive::new(Cursor::new(template)).map_err(broken)?;
     let mut all = Vec::new();
@@ -31,14 +31,14 @@ pub fn parts(template: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Bilingual> {
         part.take((LARGEST - unpacked) as u64 + 1).read_to_end(&mut bytes).map_err(broken)?;
         unpacked += bytes.len();
         if unpacked > LARGEST {
-            return Err(Bilingual::new("tệp quá lớn sau khi giải nén", "it is too large once unpacked"));
+            return Err(Bilingual::new("tệp quá lớn sau khi giải nén", "it is too large when unpacked"));
         }
-        // What is fetched from elsewhere would go out with every paper.
+        // External content would be fetched by everyone who opens a document made from this template.
         let fetches = name.ends_with(".rels") && fetches_from_outside(&bytes);
         if fetches || (name.ends_with(".xml") && has_fetching_field(&bytes)) {
             return Err(Bilingual::new(
                 format!("{name} trỏ ra ngoài tài liệu"),
-                format!("{name} points outside the document"),
+                format!("{name} refers to content outside the document"),
             ));
         }
         all.push((name, bytes));
@@ -49,8 +49,8 @@ pub fn parts(template: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Bilingual> {
     Ok(all)
 }
 
-/// Whether a relation fetches something when the document is opened. A link to a site or an address that somebody
-/// follows does not; one to a file or a share would hand the reader's sign-in to whoever keeps it.
+/// Whether a relationship makes Word fetch something when the document is opened. A web or mail link does not, because
+/// the reader must follow it; a link to a file share would send the reader's credentials to the owner of the share.
 fn fetches_from_outside(relations: &[u8]) -> bool {
     let text = String::from_utf8_lossy(relations);
     let link = |one: &str| {
@@ -65,7 +65,7 @@ fn fetches_from_outside(relations: &[u8]) -> bool {
 const FETCHING: [&str; 8] =
     ["INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "DDE", "DDEAUTO", "DATABASE"];
 
-/// Whether a part has such a field. An instruction may be cut into several runs, so they are read as one text.
+/// Whether a part has such a field. Word may split an instruction into several runs, so they are joined first.
 fn has_fetching_field(part: &[u8]) -> bool {
     let text = String::from_utf8_lossy(part);
     let instruction = |field: &str| -> String {

@@ -6,7 +6,7 @@ fn digit(n: u64) -> &'static str {
     usize::try_from(n).ok().and_then(|n| DIGITS.get(n)).copied().unwrap_or("")
 }
 
-/// Three digits; `full` says whether higher groups stand before them, so that zeros are spoken.
+/// Words for three digits. With `full`, a higher group precedes them, so zeros are spoken.
 fn group(n: u64, full: bool) -> Vec<&'static str> {
     let (hundreds, tens, ones) = (n / 100, n / 10 % 10, n % 10);
     let mut words = Vec::new();
@@ -28,7 +28,7 @@ fn group(n: u64, full: bool) -> Vec<&'static str> {
     words
 }
 
-/// A whole number in words, without a capital.
+/// A whole number in words, in lower case.
 pub fn number(n: u64) -> String {
     if n == 0 {
         return "không".into();
@@ -59,7 +59,7 @@ fn below_billion(n: u64, full: bool) -> String {
     words.join(" ")
 }
 
-/// An amount of đồng in words, with a capital.
+/// An amount in đồng in words, with a capital letter.
 pub fn dong(amount: i64) -> String {
     let words = format!("{} đồng", number(u64::try_from(amount).unwrap_or(0)));
     let mut chars = words.chars();

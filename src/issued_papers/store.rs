@@ -1,17 +1,17 @@
-//! Rows of issued papers and of the office's templates.
+//! Issued documents and templates in the database.
 
 use diesel::prelude::*;
 
 use crate::db::schema::{paper_templates as templates, papers};
 use crate::db::{Conn, word};
 use crate::error::Result;
-use crate::issued_papers::model::{Kind, Paper};
+use crate::issued_papers::model::{IssuedPaper, PaperKind};
 use kernel::text::number_key;
 use kernel::time::{Day, Moment};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = papers)]
-struct Row {
+struct IssuedPaperRow {
     id: i64,
     version: i64,
     delegation_id: i64,
@@ -27,11 +27,11 @@ struct Row {
     voided: Option<String>,
 }
 
-impl TryFrom<Row> for Paper {
+impl TryFrom<IssuedPaperRow> for IssuedPaper {
     type Error = crate::error::Error;
 
-    fn try_from(row: Row) -> Result<Self> {
-        Ok(Paper {
+    fn try_from(row: IssuedPaperRow) -> Result<Self> {
+        Ok(IssuedPaper {
             id: row.id,
             version: row.version,
             delegation_id: row.delegation_id,
@@ -49,20 +49,24 @@ impl TryFrom<Row> for Paper {
     }
 }
 
-/// Which papers are asked for.
+/// Which documents to list.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct IssuedPaperFilter {
     pub delegation_id: Option<i64>,
-    /// Of these agencies; of all where it is none.
+    /// Only of these agencies; none: of all.
     pub agencies: Option<Vec<i64>>,
-    pub kind: Option<Kind>,
+    pub kind: Option<PaperKind>,
     pub year: Option<i64>,
 }
 
-/// Papers in the order of their issue, after one of them (sổ văn bản đi).
-pub fn page(conn: &mut Conn, filter: &Filter, after: i64, limit: i64) -> Result<Vec<Paper>> {
-    let mut query =
-        papers::table.filter(papers::id.gt(after)).order(papers::id).limit(limit).select(Row::as_select()).into_boxed();
+/// Documents in order of issue, after `after` (sổ văn bản đi).
+pub fn page(conn: &mut Conn, filter: &IssuedPaperFilter, after: i64, limit: i64) -> Result<Vec<IssuedPaper>> {
+    let mut query = papers::table
+        .filter(papers::id.gt(after))
+        .order(papers::id)
+        .limit(limit)
+        .select(IssuedPaperRow::as_select())
+        .into_boxed();
     if let Some(id) = filter.delegation_id {
         query = query.filter(papers::delegation_id.eq(id));
     }
@@ -75,11 +79,11 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: i64, limit: i64) -> Result<
     if let Some(year) = filter.year {
         query = query.filter(papers::year.eq(year));
     }
-    query.load::<Row>(conn)?.into_iter().map(Paper::try_from).collect()
+    query.load::<IssuedPaperRow>(conn)?.into_iter().map(IssuedPaper::try_from).collect()
 }
 
-/// Whether a number of an office, kind and year stands in the register for another dossier, drawn or given elsewhere.
-pub fn is_taken(conn: &mut Conn, own: i64, agency_id: i64, kind: Kind, year: i64, number: &str) -> Result<bool> {
+/// Whether the register of this office, kind and year already has the number for a dossier other than `own`.
+pub fn is_taken(conn: &mut Conn, own: i64, agency_id: i64, kind: PaperKind, year: i64, number: &str) -> Result<bool> {
     let found: i64 = papers::table
         .filter(papers::delegation_id.ne(own))
         .filter(papers::agency_id.eq(agency_id))
@@ -91,17 +95,18 @@ pub fn is_taken(conn: &mut Conn, own: i64, agency_id: i64, kind: Kind, year: i64
     Ok(found > 0)
 }
 
-pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Paper>> {
-    let row: Option<Row> = papers::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    row.map(Paper::try_from).transpose()
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<IssuedPaper>> {
+    let row: Option<IssuedPaperRow> =
+        papers::table.find(id).select(IssuedPaperRow::as_select()).first(conn).optional()?;
+    row.map(IssuedPaper::try_from).transpose()
 }
 
-/// The file of a paper.
+/// The file of a document.
 pub fn body(conn: &mut Conn, id: i64) -> Result<Option<Vec<u8>>> {
     Ok(papers::table.find(id).select(papers::body).first(conn).optional()?)
 }
 
-pub fn insert(conn: &mut Conn, paper: &Paper, body: &[u8]) -> Result<()> {
+pub fn insert(conn: &mut Conn, paper: &IssuedPaper, body: &[u8]) -> Result<()> {
     diesel::insert_into(papers::table)
         .values((
             papers::id.eq(paper.id),
@@ -123,35 +128,35 @@ pub fn insert(conn: &mut Conn, paper: &Paper, body: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The paper is written again, as it was signed.
-pub fn rewrite(conn: &mut Conn, paper: &Paper, body: &[u8]) -> Result<()> {
+/// Replaces the file and date of a document by those that were signed.
+pub fn rewrite(conn: &mut Conn, paper: &IssuedPaper, body: &[u8]) -> Result<()> {
     diesel::update(papers::table.find(paper.id))
         .set((papers::version.eq(paper.version), papers::date.eq(paper.date), papers::body.eq(body)))
         .execute(conn)?;
     Ok(())
 }
 
-pub fn void(conn: &mut Conn, paper: &Paper) -> Result<()> {
+pub fn void(conn: &mut Conn, paper: &IssuedPaper) -> Result<()> {
     diesel::update(papers::table.find(paper.id))
         .set((papers::version.eq(paper.version), papers::voided.eq(&paper.voided)))
         .execute(conn)?;
     Ok(())
 }
 
-/// A template that an office put in use, or the province for all.
+/// A template uploaded by an office, or by the province for all offices.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = templates)]
 pub struct Template {
     pub version: i64,
-    /// Whose papers it is for; none: every office's that has none of its own.
+    /// The office whose documents use it; none: all offices without a template of their own.
     pub agency_id: Option<i64>,
     pub file_name: String,
     pub body: Vec<u8>,
     pub updated_at: Moment,
 }
 
-/// The template of one office, or of the province.
-pub fn template_of(conn: &mut Conn, kind: Kind, agency_id: Option<i64>) -> Result<Option<Template>> {
+/// The template of one office, or of the province (none).
+pub fn template_of(conn: &mut Conn, kind: PaperKind, agency_id: Option<i64>) -> Result<Option<Template>> {
     let query = templates::table.filter(templates::kind.eq(kind.word())).select(Template::as_select());
     let found = match agency_id {
         Some(agency) => query.filter(templates::agency_id.eq(agency)).first(conn).optional()?,
@@ -160,8 +165,8 @@ pub fn template_of(conn: &mut Conn, kind: Kind, agency_id: Option<i64>) -> Resul
     Ok(found)
 }
 
-/// The template that papers of an office are written by: its own, else the province's, else none.
-pub fn template_for(conn: &mut Conn, kind: Kind, agency_id: Option<i64>) -> Result<Option<Template>> {
+/// The template that an office uses: its own, otherwise that of the province, otherwise none.
+pub fn template_for(conn: &mut Conn, kind: PaperKind, agency_id: Option<i64>) -> Result<Option<Template>> {
     if agency_id.is_some()
         && let Some(own) = template_of(conn, kind, agency_id)?
     {
@@ -170,7 +175,7 @@ pub fn template_for(conn: &mut Conn, kind: Kind, agency_id: Option<i64>) -> Resu
     template_of(conn, kind, None)
 }
 
-pub fn save_template(conn: &mut Conn, id: i64, kind: Kind, template: &Template, by: i64) -> Result<()> {
+pub fn save_template(conn: &mut Conn, id: i64, kind: PaperKind, template: &Template, by: i64) -> Result<()> {
     delete_template(conn, kind, template.agency_id)?;
     diesel::insert_into(templates::table)
         .values((
@@ -187,7 +192,7 @@ pub fn save_template(conn: &mut Conn, id: i64, kind: Kind, template: &Template, 
     Ok(())
 }
 
-pub fn delete_template(conn: &mut Conn, kind: Kind, agency_id: Option<i64>) -> Result<()> {
+pub fn delete_template(conn: &mut Conn, kind: PaperKind, agency_id: Option<i64>) -> Result<()> {
     let of_kind = templates::table.filter(templates::kind.eq(kind.word()));
     match agency_id {
         Some(agency) => diesel::delete(of_kind.filter(templates::agency_id.eq(agency))).execute(conn)?,

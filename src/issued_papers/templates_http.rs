@@ -1,4 +1,4 @@
-//! Routes of templates: an office takes one, changes it in Word, and puts it back.
+//! Routes of templates: an office downloads one, edits it in Word, and uploads it.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
@@ -7,13 +7,13 @@ use strum::VariantArray as _;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::reply;
-use crate::access::permission::{Act, Kind as Right};
+use crate::access::permission::Permission;
 use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::issued_papers::fill::fields_of;
 use crate::issued_papers::layout;
-use crate::issued_papers::model::{Kind, LISTS, TEXTS, is_field};
+use crate::issued_papers::model::{LISTS, PaperKind, TEXTS, is_field};
 use crate::issued_papers::package::broken;
 use crate::issued_papers::store::{self, Template};
 use crate::registry::agencies;
@@ -31,7 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(download).service(put).service(reset);
 }
 
-/// Bytes a template may have.
+/// Maximum bytes of a template.
 const LIMIT: usize = 2 << 20;
 
 /// A template in use.
@@ -39,18 +39,18 @@ const LIMIT: usize = 2 << 20;
 #[schema(as = PaperTemplate, example = json!({"kind": "submission", "version": 1, "own": true, "agency_id": "01ke3m9p0005s",
     "file_name": "to-trinh.docx", "updated_at": "2026-11-22T02:00:00Z"}))]
 struct TemplateView {
-    kind: Kind,
+    kind: PaperKind,
     version: i64,
-    /// Somebody put it there; else it is the one that comes with the system.
+    /// Whether it was uploaded; otherwise it is the built-in template.
     own: bool,
-    /// Which office's own it is; null: every office's that has none.
+    /// The office that it belongs to; null: all offices without a template of their own.
     #[schema(value_type = Option<String>)]
     agency_id: Option<Id>,
     file_name: Option<String>,
     updated_at: Option<String>,
 }
 
-fn view(kind: Kind, own: Option<&Template>) -> TemplateView {
+fn view(kind: PaperKind, own: Option<&Template>) -> TemplateView {
     TemplateView {
         kind,
         version: own.map_or(0, |t| t.version),
@@ -61,13 +61,13 @@ fn view(kind: Kind, own: Option<&Template>) -> TemplateView {
     }
 }
 
-/// A field that a template may have, in double braces.
+/// A field that a template may contain, in double braces.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PaperField, example = json!({"field": "{{number}}", "says": "Số, ký hiệu", "repeats": false}))]
 struct FieldView {
     field: String,
     says: String,
-    /// The paragraph or row that has it stands once for every item.
+    /// The paragraph or row that contains it is repeated for every item.
     repeats: bool,
 }
 
@@ -78,12 +78,12 @@ struct TemplateList {
     next: Option<String>,
 }
 
-/// Whose template.
+/// The owner of the template.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Whose {
-    /// An office; left out: the province's, for every office that has none of its own.
+    /// An office; if omitted: the province, for all offices without a template of their own.
     #[param(value_type = Option<String>)]
     agency_id: Option<Id>,
 }
@@ -94,26 +94,26 @@ impl Whose {
     }
 }
 
-/// Whether the caller may change it (403 else): of an office those who draft its papers, of the province who keeps its
-/// rules.
-fn require_keeper(call: &Call, agency: Option<i64>) -> Result<()> {
-    let drafts = call.actor.may(Act::Draft, Right::Delegation) || call.actor.holds(Body::Dofa);
+/// 403 unless the caller may change the template: for an office, those who draft its documents; for the province, the
+/// administrators of its regulation.
+fn require_keeper(call: &RequestContext, agency: Option<i64>) -> Result<()> {
+    let drafts = call.actor.may(Permission::DraftDossiers) || call.actor.holds(Body::Dofa);
     if agency.is_some_and(|a| drafts && call.actor.belongs_to(a)) {
         return Ok(());
     }
-    call.actor.require(Act::Administer, Right::Regulation)
+    call.actor.require(Permission::AdministerRegulations)
 }
 
-/// The templates in use in an office or in the province, and every field that they may have.
+/// Lists the templates in use in an office or in the province, and the fields that they may contain.
 #[utoipa::path(tag = "papers", operation_id = "list_paper_templates", params(Whose), responses((status = 200, description = "templates", body = TemplateList)))]
 #[get("/paper-templates")]
-async fn list(call: Call, whose: Query<Whose>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Regulation)?;
+async fn list(call: RequestContext, whose: Query<Whose>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadRegulations)?;
     let agency = whose.0.agency();
     let items = call
         .read(move |conn, _| {
-            let of = |kind: &Kind| Ok(view(*kind, store::template_for(conn, *kind, agency)?.as_ref()));
-            Kind::VARIANTS.iter().map(of).collect::<Result<Vec<_>>>()
+            let of = |kind: &PaperKind| Ok(view(*kind, store::template_for(conn, *kind, agency)?.as_ref()));
+            PaperKind::VARIANTS.iter().map(of).collect::<Result<Vec<_>>>()
         })
         .await?;
     let texts = TEXTS.iter().map(|(name, says)| FieldView {
@@ -128,16 +128,16 @@ async fn list(call: Call, whose: Query<Whose>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(TemplateList { items, fields, next: None }))
 }
 
-fn kind(word: &str) -> Result<Kind> {
+fn kind(word: &str) -> Result<PaperKind> {
     word.parse().map_err(|_| not_found())
 }
 
-/// The template in use as a document that Word opens.
+/// Downloads the template in use as a Word document.
 #[utoipa::path(tag = "papers", operation_id = "download_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
     responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/paper-templates/{kind}/file")]
-async fn download(call: Call, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Regulation)?;
+async fn download(call: RequestContext, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadRegulations)?;
     let kind = kind(&word)?;
     let agency = whose.0.agency();
     let own = call.read(move |conn, _| store::template_for(conn, kind, agency)).await?;
@@ -148,7 +148,7 @@ async fn download(call: Call, word: web::Path<String>, whose: Query<Whose>) -> R
     Ok(saved(&mut HttpResponse::Ok(), DOCX, &format!("mau-{}.docx", kind.word().replace('_', "-")), bytes.into()))
 }
 
-/// The form of a template.
+/// The upload form of a template.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents the form")]
 struct TemplateForm {
@@ -157,15 +157,14 @@ struct TemplateForm {
     file: Vec<u8>,
 }
 
-/// Puts an own template in use: an office's for its papers, or the province's for every office that has none. A field
-/// that is not known is named (422).
+/// Uploads a template for one office, or for all offices without one of their own. Unknown fields are reported (422).
 #[utoipa::path(tag = "papers", operation_id = "put_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
     request_body(content = TemplateForm, content_type = "multipart/form-data"),
     responses((status = 201, description = "in use", body = TemplateView)))]
 #[post("/paper-templates/{kind}")]
 async fn put(
     req: HttpRequest,
-    call: Call,
+    call: RequestContext,
     word: web::Path<String>,
     whose: Query<Whose>,
     payload: web::Payload,
@@ -174,7 +173,7 @@ async fn put(
     let form = receive(&req, payload, &[], &[], LIMIT).await?;
     let word = word.into_inner();
     let print = fingerprint(format!("{agency:?}\n{}\n{}", form.file_name, fingerprint(&form.bytes)).as_bytes());
-    // Read before anybody waits for the writer; whoever may not put it there is told so below.
+    // Parsed before the write transaction, so that no other write waits. The 403 for other callers follows below.
     let read = require_keeper(&call, agency).is_ok().then(|| fields_of(&form.bytes));
     call.change(
         print,
@@ -183,7 +182,7 @@ async fn put(
             require_keeper(call, agency)?;
             let mut faults = Violations::default();
             let known = agency.map(|id| agencies::find(conn, id)).transpose()?;
-            let (vi, en) = ("Không có cơ quan này.", "There is no such agency.");
+            let (vi, en) = ("Không có cơ quan này.", "This agency does not exist.");
             faults.require(known.is_none_or(|a| a.is_some()), "/agency_id", "unknown_agency", vi, en);
             check_name(&form.file_name, &mut faults);
             match read.unwrap_or_else(|| Err(broken("not read"))) {
@@ -197,10 +196,17 @@ async fn put(
                 Ok((fields, _)) => {
                     for field in fields.iter().filter(|f| !is_field(f)) {
                         let vi = format!("Không có trường «{field}».");
-                        faults.add("/file", "unknown_template_field", vi, format!("There is no field \"{field}\"."));
+                        faults.add(
+                            "/file",
+                            "unknown_template_field",
+                            vi,
+                            format!("The field \"{field}\" does not exist."),
+                        );
                     }
-                    let (vi, en) =
-                        ("Mẫu phải có chỗ cho số: {{number}}.", "It needs a place for the number: {{number}}.");
+                    let (vi, en) = (
+                        "Mẫu phải có trường số, ký hiệu: {{number}}.",
+                        "The template must contain the field for the number: {{number}}.",
+                    );
                     faults.require(fields.contains("number"), "/file", "missing_template_field", vi, en);
                 }
                 Err(reason) => {
@@ -229,15 +235,15 @@ async fn put(
     .await
 }
 
-fn object(kind: Kind) -> String {
+fn object(kind: PaperKind) -> String {
     format!("paper-templates/{}", kind.word())
 }
 
-/// Takes an own template away: of an office for the province's, of the province for the one that comes with the system.
+/// Deletes an uploaded template. An office then uses that of the province, the province the built-in one.
 #[utoipa::path(tag = "papers", operation_id = "reset_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
     responses((status = 204, description = "done")))]
 #[delete("/paper-templates/{kind}")]
-async fn reset(call: Call, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
+async fn reset(call: RequestContext, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
     let (kind, agency) = (kind(&word)?, whose.0.agency());
     call.write(move |conn, call| {
         let own = store::template_of(conn, kind, agency)?;

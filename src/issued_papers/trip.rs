@@ -1,11 +1,11 @@
-//! What papers say of a trip. Pure.
+//! The document fields of a trip. Pure.
 
 use std::collections::HashMap;
 
 use crate::dossier::parts::duties::Settlement;
 use crate::issued_papers::model::Values;
 use crate::issued_papers::spell::dong;
-use crate::procedures::outbound::model::{Content, Trip};
+use crate::procedures::outbound::model::{Trip, TripContent};
 use crate::registry::officials::Official;
 use crate::statistics::count::Dimension;
 use crate::statistics::labels::label;
@@ -15,12 +15,12 @@ use kernel::text::Language;
 use kernel::time::{Day, Period, in_vietnamese};
 use kernel::words::{Capacity, MemberRole, PassportKind, Procedure};
 
-/// Names of countries in Vietnamese.
+/// The name of a country in Vietnamese.
 pub fn country_name(code: &str) -> String {
     country(code).map_or(code, |c| c.vi).to_owned()
 }
 
-/// A word of the contract as people here say it.
+/// The Vietnamese label of a vocabulary word.
 pub fn said(dimension: Dimension, word: &str) -> String {
     label(dimension, word, &HashMap::new(), Language::Vietnamese)
 }
@@ -49,7 +49,7 @@ fn role(role: MemberRole) -> &'static str {
     }
 }
 
-/// Whether the plan of the year has it; a private journey is none of its.
+/// How the document refers to the annual plan, which does not cover private travel.
 pub fn plan(private: bool, planned: bool) -> &'static str {
     match (private, planned) {
         (true, _) => "theo nguyện vọng cá nhân",
@@ -66,8 +66,9 @@ fn passport(kind: PassportKind) -> &'static str {
     }
 }
 
-/// Each day of the trip stands in one row, so that the rows add up to its days; days between places are on the way.
-pub fn day_rows(content: &Content, days: Period) -> Vec<(Period, String, String)> {
+/// Rows by stop. Every day of the trip is in exactly one row, so that the rows add up to its length; days between
+/// stops are travel days.
+pub fn day_rows(content: &TripContent, days: Period) -> Vec<(Period, String, String)> {
     let mut rows = Vec::new();
     let mut next = days.from;
     for stop in &content.stops {
@@ -91,7 +92,7 @@ pub fn day_rows(content: &Content, days: Period) -> Vec<(Period, String, String)
     rows
 }
 
-/// Sums by currency, as text, and the one in đồng in words where there is no other.
+/// Sums by currency as text, and the total in words if all amounts are in đồng.
 pub fn sums(amounts: &[Money]) -> (String, String) {
     let mut by: Vec<Money> = Vec::new();
     for m in amounts {
@@ -108,14 +109,15 @@ pub fn sums(amounts: &[Money]) -> (String, String) {
     }
 }
 
-/// Who a member is in the registry.
-pub struct Known<'a> {
+/// Registry entries of the members.
+pub struct MemberFacts<'a> {
     pub officials: &'a HashMap<i64, Official>,
     pub units: &'a HashMap<i64, (String, String)>,
 }
 
-/// Fields of a trip. `all` has members whom the decision refused, too.
-pub fn fill(values: &mut Values, trip: &Trip, known: &Known, all: bool, as_was: bool) {
+/// Fills the fields of a trip. With `all`, members that the decision refused are included; with `as_was`, the dates
+/// are those of the actual journey.
+pub fn fill(values: &mut Values, trip: &Trip, known: &MemberFacts, all: bool, as_was: bool) {
     let c = &trip.content;
     let planned = c.period();
     let days = if as_was {
@@ -198,7 +200,7 @@ pub fn fill(values: &mut Values, trip: &Trip, known: &Known, all: bool, as_was: 
     values.put("cost_words", words);
 }
 
-/// From, to, and how many days that is.
+/// First day, last day and number of days.
 pub fn put_days(values: &mut Values, days: Period) {
     let day = |d: Day| in_vietnamese(d);
     values.put("from", day(days.from));
@@ -206,7 +208,7 @@ pub fn put_days(values: &mut Values, days: Period) {
     values.put("days_total", days.days().to_string());
 }
 
-/// What was spent.
+/// The settlement of costs.
 pub fn put_settlement(values: &mut Values, settled: Option<&Settlement>) {
     let total = settled.map(|s| format!("{} đồng ({})", grouped(s.total_vnd), dong(s.total_vnd)));
     values.put("spent_total", total.unwrap_or_else(|| "chưa quyết toán".into()));

@@ -1,4 +1,4 @@
-//! What papers say of a visit. Pure.
+//! The document fields of a visit. Pure.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use kernel::money::grouped;
 use kernel::time::{Period, local};
 use kernel::words::MemberRole;
 
-/// Fields of a visit.
+/// Fills the fields of a visit; with `as_was`, with the actual dates and number of guests.
 pub fn fill(values: &mut Values, visit: &Visit, units: &HashMap<i64, (String, String)>, as_was: bool) {
     let c = &visit.content;
     let planned = c.period();
@@ -54,7 +54,7 @@ pub fn fill(values: &mut Values, visit: &Visit, units: &HashMap<i64, (String, St
             ],
         );
     }
-    // The rows of the list add up to the number of guests.
+    // A last row counts the unnamed guests, so that the list adds up to their total.
     let listed = i64::try_from(c.guests.len()).unwrap_or(i64::MAX);
     let others = if as_was { c.counted() } else { c.headcount } - listed;
     if others > 0 && listed > 0 {

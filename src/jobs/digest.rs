@@ -1,4 +1,4 @@
-//! The daily digest: what is overdue and what is due by the next working day, one mail a person a day, none if nothing is.
+//! The daily digest: what is overdue or due by the next working day. At most one mail per person and day.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use chrono::{Datelike, Duration, Timelike, Weekday};
 
 use crate::access::account::Actor;
 use crate::access::store as accounts;
-use crate::approval::store::{Waiting, waiting_for};
+use crate::approval::store::{WaitingStep, waiting_for};
 use crate::db::Conn;
 use crate::db::counters::{counter, set};
-use crate::dossier::parts::duties::{self, Duty, Filter};
+use crate::dossier::parts::duties::{self, Duty, DutyFilter};
 use crate::error::Result;
 use crate::jobs::Jobs;
 use crate::jobs::fan_out::asked;
@@ -20,10 +20,10 @@ use kernel::words::{Body, Role, Term, TermUnit};
 use kernel::workdays::WorkCalendar;
 
 const UPTO: &str = "digest_upto";
-/// From this hour of the province's morning.
+/// Digests are sent from this hour on, local time.
 const HOUR: u32 = 7;
 
-/// Makes the digests of today once the morning has come, on days on which offices work.
+/// Sends today's digests, once the hour has come and only on working days.
 pub fn run(jobs: &Jobs) -> Result<()> {
     let now = jobs.clock.now();
     let (today, hour) = (local(now).date(), local(now).hour());
@@ -37,19 +37,19 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     let soon = next_working_day(&jobs.calendar, today);
     for account in jobs.db.read_now(accounts::reachable)? {
         let actor = Actor::new(Arc::new(account), 0, today);
-        // One person's digest that cannot be made keeps nobody else's.
+        // A failed digest of one person must not stop those of the others.
         let made = jobs.db.read_now(|conn| digest(conn, &actor, today, soon)).and_then(|made| match made {
             Some((subject, body)) => jobs.db.write_now(move |conn| keep(conn, &actor, today, &subject, &body, now)),
             None => Ok(()),
         });
         if let Err(error) = made {
-            tracing::error!(%error, "a digest could not be made");
+            tracing::error!(%error, "a digest could not be created");
         }
     }
     jobs.db.write_now(move |conn| set(conn, UPTO, number))
 }
 
-/// Without a table of holidays weekdays are working days.
+/// Without a holiday table for the year, Monday to Friday count as working days.
 fn works(calendar: &WorkCalendar, day: Day) -> bool {
     calendar.is_working(day).unwrap_or(!matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
 }
@@ -59,11 +59,12 @@ fn next_working_day(calendar: &WorkCalendar, day: Day) -> Day {
     next.unwrap_or(day + Duration::days(1))
 }
 
-/// Subject and body; none where nothing is pressing.
+/// Subject and body; none if nothing is overdue or due soon.
 fn digest(conn: &mut Conn, actor: &Actor, today: Day, soon: Day) -> Result<Option<(String, String)>> {
     let waiting = waiting_for(conn, actor)?;
-    let late: Vec<&Waiting> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d < today)).collect();
-    let near: Vec<&Waiting> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d >= today && d <= soon)).collect();
+    let late: Vec<&WaitingStep> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d < today)).collect();
+    let near: Vec<&WaitingStep> =
+        waiting.iter().filter(|w| w.due_on.is_some_and(|d| d >= today && d <= soon)).collect();
     let owed = overdue_duties(conn, actor, today)?;
     if late.is_empty() && near.is_empty() && owed.is_empty() {
         return Ok(None);
@@ -97,7 +98,7 @@ fn digest(conn: &mut Conn, actor: &Actor, today: Day, soon: Day) -> Result<Optio
     Ok(Some((subject, body)))
 }
 
-/// A duty as people call it.
+/// The Vietnamese name of a duty.
 fn in_words(code: &str) -> &str {
     match code {
         duties::PASSPORT_RETURN => "Nộp lại hộ chiếu",
@@ -108,14 +109,14 @@ fn in_words(code: &str) -> &str {
     }
 }
 
-/// What the agency of a clerk or head owes and is late with; all passports for whoever keeps them.
+/// Overdue duties of the agency, for its clerks and head; all overdue passport returns, for the custodian.
 fn overdue_duties(conn: &mut Conn, actor: &Actor, today: Day) -> Result<Vec<(Duty, String)>> {
     let keeper = actor.has(Role::PassportCustodian);
-    let filter = Filter {
+    let filter = DutyFilter {
         agencies: (!keeper).then(|| actor.agencies().collect()),
         code: keeper.then(|| duties::PASSPORT_RETURN.to_owned()),
         overdue_on: Some(today),
-        ..Filter::default()
+        ..DutyFilter::default()
     };
     if !keeper && !actor.has(Role::Clerk) && !actor.sits_in(Body::AgencyHead) {
         return Ok(Vec::new());

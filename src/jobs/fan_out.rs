@@ -1,14 +1,15 @@
-//! Who is told of an act: the trail is read on from where it was left, and every telling is a row of the outbox.
+//! Fans actions out to people and webhooks: reads the audit trail from where it stopped, and adds a row to the outbox
+//! for every message.
 //!
-//! The trail is the one list of acts without gaps and with an order that two processes agree on, so nothing is told
-//! twice or forgotten, and the act itself costs no extra write.
+//! The trail lists all actions without gaps, in an order that all processes agree on. So no message is lost or sent
+//! twice, and the action itself needs no extra write.
 
 use serde_json::json;
 
 use crate::access::account::{Account, Actor};
 use crate::access::store as accounts;
-use crate::approval::process::Standing;
-use crate::approval::store::{self as approval, Opened};
+use crate::approval::process::StepStanding;
+use crate::approval::store::{self as approval, OpenedStep};
 use crate::audit;
 use crate::db::Conn;
 use crate::db::counters::{counter, set};
@@ -21,10 +22,10 @@ use kernel::time::{Day, Moment, day_of, in_vietnamese, rfc3339};
 use kernel::words::{Body, Role, StepKind};
 
 const UPTO: &str = "notices_upto";
-/// Acts of one transaction.
+/// Maximum actions per transaction.
 const BATCH: i64 = 200;
 
-/// Tells of every act since the last time.
+/// Sends messages for every action since the last run.
 pub fn run(jobs: &Jobs) -> Result<()> {
     loop {
         let (upto, tip) = jobs.db.read_now(|conn| Ok((counter(conn, UPTO)?, audit::tip(conn)?.seq)))?;
@@ -40,7 +41,7 @@ fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
     let upto = counter(conn, UPTO)?;
     let endpoints = webhooks_store::active(conn)?;
     if !mails && endpoints.is_empty() {
-        // Nobody listens: what happens meanwhile is told to nobody later.
+        // Nobody listens: skip these actions, so that later subscribers do not get old messages.
         let tip = audit::tip(conn)?.seq;
         return set(conn, UPTO, tip);
     }
@@ -51,7 +52,7 @@ fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
         let Ok(id) = id.parse::<Id>() else { continue };
         let detail: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
         if act.action == "freeze_report" {
-            // Programs are told that there is a report; whoever waits for one as a person is told by its schedule.
+            // Only webhooks are notified here; people are notified by the schedule of the report.
             let data = json!({"report_id": id, "kind": detail.get("kind"), "year": detail.get("year"),
                 "period": detail.get("period"), "hash": detail.get("hash")});
             tell_programs(conn, &endpoints, act, "report.frozen", &data, now)?;
@@ -71,11 +72,11 @@ fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
     set(conn, UPTO, acts.last().map_or(upto, |a| a.seq))
 }
 
-/// One message to every endpoint.
+/// Sends one message to every endpoint.
 fn tell_programs(
     conn: &mut Conn,
     endpoints: &[Webhook],
-    act: &audit::Row,
+    act: &audit::AuditRow,
     kind: &str,
     data: &serde_json::Value,
     now: Moment,
@@ -96,7 +97,7 @@ fn tell_programs(
     Ok(())
 }
 
-/// The next person of every step that is open, and the agency once it is decided.
+/// Notifies the people who act on each open step, and the agency when its dossier is decided.
 fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool, now: Moment) -> Result<()> {
     if people.is_empty() {
         return Ok(());
@@ -104,11 +105,12 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool,
     let today = day_of(now);
     let round = approval::round(conn, id)?;
     let steps = approval::opened(conn, id)?;
-    // After an amendment the decision before it is no news.
-    let last = steps.iter().filter(|s| s.kind == StepKind::Decide && s.standing == Standing::Done).map(|s| s.ord).max();
+    // After an amendment, only the latest decision is news.
+    let last =
+        steps.iter().filter(|s| s.kind == StepKind::Decide && s.standing == StepStanding::Done).map(|s| s.ord).max();
     for step in steps {
         let decided = just_decided && Some(step.ord) == last;
-        if step.standing != Standing::Open && !decided {
+        if step.standing != StepStanding::Open && !decided {
             continue;
         }
         for account in people.iter().filter(|a| concerns(a, &step, decided, today)) {
@@ -129,8 +131,8 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool,
     Ok(())
 }
 
-/// Whether a step is this person's: the same as what stands in the inbox.
-fn concerns(account: &Account, step: &Opened, decided: bool, today: Day) -> bool {
+/// Whether a step concerns this person; must agree with the inbox.
+fn concerns(account: &Account, step: &OpenedStep, decided: bool, today: Day) -> bool {
     let actor = Actor::new(std::sync::Arc::new(account.clone()), 0, today);
     let own = actor.belongs_to(step.agency_id);
     let of_agency = own && (actor.sits_in(Body::AgencyHead) || actor.has(Role::Clerk));
@@ -146,7 +148,7 @@ fn concerns(account: &Account, step: &Opened, decided: bool, today: Day) -> bool
     }
 }
 
-/// What is asked of the next person.
+/// What the next person has to do.
 pub fn asked(kind: StepKind, supplement: bool) -> &'static str {
     match kind {
         StepKind::Propose if supplement => "Cần bổ sung hồ sơ",
@@ -158,14 +160,14 @@ pub fn asked(kind: StepKind, supplement: bool) -> &'static str {
     }
 }
 
-fn of_step(step: &Opened) -> (String, String) {
+fn of_step(step: &OpenedStep) -> (String, String) {
     let what = asked(step.kind, step.supplement);
-    let due = step.due_on.map_or_else(|| "không ghi hạn".into(), |day| format!("hạn {}", in_vietnamese(day)));
+    let due = step.due_on.map_or_else(|| "không có thời hạn".into(), |day| format!("hạn {}", in_vietnamese(day)));
     let subject = format!("{what}: {}", step.title);
     (subject.clone(), format!("{subject}\n{due}.\n\nĐăng nhập hệ thống, mục «Hộp việc», để xử lý.\n"))
 }
 
-fn of_decision(step: &Opened) -> (String, String) {
+fn of_decision(step: &OpenedStep) -> (String, String) {
     let verdict =
         if step.outcome.as_deref() == Some("approve") { "Đã chấp thuận" } else { "Không chấp thuận" };
     let subject = format!("{verdict}: {}", step.title);

@@ -1,4 +1,5 @@
-//! Webhooks from the outbox (Standard Webhooks 1.0.0): signed, with back-off, never into a private network.
+//! Sends webhooks from the outbox (Standard Webhooks 1.0.0): signed, with back-off, and not into private networks
+//! unless they are configured.
 
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -25,14 +26,14 @@ use crate::jobs::webhooks_store::{self, Webhook};
 use kernel::id::Id;
 use kernel::time::Moment;
 
-/// DNS, connection, TLS, answer: all of one attempt.
+/// Timeout of a whole attempt: DNS, connection, TLS and response.
 const TIMEOUT: Wait = Wait::from_secs(20);
-/// Deliveries of one round.
+/// Maximum deliveries per round.
 const BATCH: i64 = 20;
-/// Seconds until the next attempt; after the last one the delivery is dead.
+/// Seconds until the next attempt; after the last one, the delivery is dead.
 const AFTER: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
-/// The way to endpoints.
+/// Sends requests to endpoints.
 #[derive(Clone)]
 pub struct Sender {
     agent: Agent,
@@ -55,7 +56,7 @@ impl Network {
     }
 }
 
-/// Whether an address is the public internet's (IANA special-purpose registries).
+/// Whether an address is on the public internet (IANA special-purpose registries).
 pub fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_public_v4(ip),
@@ -90,24 +91,24 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         [0x2002, high, low, ..] => embedded(high, low),
         [0x2001, b, ..] if b < 0x200 || b == 0xdb8 => false,
         [0x3fff, b, ..] if b < 0x1000 => false,
-        // Global unicast is 2000::/3 and no more.
+        // Only 2000::/3 is global unicast.
         [a, ..] => (a & 0xe000) == 0x2000,
     }
 }
 
-/// An address that webhooks do not go to.
+/// An address that webhooks must not reach.
 #[derive(Debug)]
 struct Forbidden(IpAddr);
 
 impl std::fmt::Display for Forbidden {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} is no public address", self.0)
+        write!(f, "{} is not a public address", self.0)
     }
 }
 
 impl std::error::Error for Forbidden {}
 
-/// Looks a name up once; the very addresses that are checked are those connected to.
+/// Resolves a name once and checks the same addresses that are then connected to; this prevents DNS rebinding.
 #[derive(Debug)]
 struct Guard {
     inner: DefaultResolver,
@@ -139,7 +140,7 @@ fn may_reach(networks: &[Network], ip: IpAddr) -> bool {
 impl Sender {
     pub fn new(networks: Vec<Network>) -> Self {
         let config = Agent::config_builder()
-            // A proxy of the environment would look the name up itself, past the guard.
+            // A proxy from the environment would resolve the name itself and so bypass the guard.
             .proxy(None)
             .http_status_as_error(false)
             .max_redirects(0)
@@ -152,7 +153,7 @@ impl Sender {
         Sender { agent: Agent::with_parts(config, DefaultConnector::default(), guard), networks }
     }
 
-    /// Why an address cannot be an endpoint: https, a host, no user in it, no private address.
+    /// Why a URL cannot be an endpoint. It needs https and a host, and must have no user and no private address.
     pub fn refuses(&self, text: &str) -> Option<&'static str> {
         let Ok(url) = url::Url::parse(text) else { return Some("not_a_url") };
         let ip = match url.host() {
@@ -167,7 +168,7 @@ impl Sender {
         if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
             return Some("not_a_url");
         }
-        // Without TLS only inside a network that the province has named.
+        // Plain http is allowed only inside the configured networks.
         let inside = ip.is_some_and(|ip| self.networks.iter().any(|n| n.holds(ip)));
         if url.scheme() != "https" && !(url.scheme() == "http" && inside) {
             return Some("not_https");
@@ -176,12 +177,12 @@ impl Sender {
     }
 }
 
-/// A fresh secret: `whsec_` and 32 random bytes.
+/// A new secret: `whsec_` and 32 random bytes.
 pub fn fresh_secret() -> String {
     format!("whsec_{}", STANDARD.encode(rand::random::<[u8; 32]>()))
 }
 
-/// The header `webhook-signature`: one signature for each secret, the newest first.
+/// The header `webhook-signature`: one signature per secret, newest secret first.
 pub fn signature(secrets: &[&str], id: &str, at: i64, body: &str) -> Option<String> {
     let each: Option<Vec<String>> = secrets
         .iter()
@@ -205,7 +206,7 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     for delivery in due {
         let target = delivery.target_id;
         let endpoint = jobs.db.read_now(|conn| webhooks_store::find(conn, target))?.filter(|w| w.active);
-        // The moment of this attempt: receivers refuse signatures that are minutes old.
+        // The time of this attempt, not of the round: receivers refuse signatures that are minutes old.
         let at = jobs.clock.now();
         let (ended, gone) = match &endpoint {
             _ if jobs.stops() => (Ended::NotTried(at, "the server was stopping".into()), false),
@@ -223,7 +224,7 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     Ok(())
 }
 
-/// An endpoint that says it is gone is told nothing more – unless somebody gave it another address meanwhile.
+/// Switches off an endpoint that answered 410, unless its URL was changed in the meantime.
 fn switch_off(conn: &mut Conn, told: &Webhook, at: Moment) -> Result<()> {
     let Some(mut endpoint) = webhooks_store::find(conn, told.id)?.filter(|w| w.url == told.url) else { return Ok(()) };
     endpoint.active = false;
@@ -232,11 +233,12 @@ fn switch_off(conn: &mut Conn, told: &Webhook, at: Moment) -> Result<()> {
     webhooks_store::update(conn, &endpoint)?;
     let object = format!("webhooks/{}", Id(told.id));
     let detail = serde_json::json!({"reason": "410 Gone"});
-    let entry = audit::Entry { at, actor: "jobs", action: "disable_webhook", object: &object, detail, trace_id: "" };
+    let entry =
+        audit::AuditEntry { at, actor: "jobs", action: "disable_webhook", object: &object, detail, trace_id: "" };
     audit::append(conn, &entry)
 }
 
-/// One attempt; and whether the endpoint says that it is gone (410).
+/// Makes one attempt; also returns whether the endpoint is gone (410).
 fn send(sender: &Sender, endpoint: &Webhook, delivery: &Delivery, now: Moment) -> (Ended, bool) {
     let (id, at) = (format!("msg_{}", Id(delivery.id)), now.and_utc().timestamp());
     let Some(signed) = signature(&endpoint.secrets(now), &id, at, &delivery.body) else {
@@ -252,7 +254,7 @@ fn send(sender: &Sender, endpoint: &Webhook, delivery: &Delivery, now: Moment) -
     match request.send(delivery.body.as_bytes()) {
         Ok(mut response) => {
             let status = response.status().as_u16();
-            // A bounded look, so that the connection ends well; what it says does not matter.
+            // Read a little of the body, so that the connection closes cleanly; the content does not matter.
             let mut rest = Vec::new();
             let _ = response.body_mut().as_reader().take(1_024).read_to_end(&mut rest);
             match status {
@@ -266,7 +268,7 @@ fn send(sender: &Sender, endpoint: &Webhook, delivery: &Delivery, now: Moment) -
     }
 }
 
-/// The next attempt, a little later than the table says, so that a crowd of them does not come at once.
+/// Schedules the next attempt, with jitter so that many deliveries do not retry at the same time.
 fn again(delivery: &Delivery, now: Moment, error: &str) -> Ended {
     let tried = usize::try_from(delivery.attempts).unwrap_or(usize::MAX);
     match AFTER.get(tried) {

@@ -7,9 +7,9 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{Empty, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, not_found};
 use crate::jobs::hooks::{Sender, fresh_secret};
@@ -27,10 +27,10 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(rotate).service(deliveries).service(retry);
 }
 
-/// Hours for which the secret before still signs.
+/// Hours during which the previous secret still signs.
 const OVERLAP: i64 = 24;
 
-/// An endpoint that is told of acts on dossiers, by ids only (Standard Webhooks 1.0.0).
+/// An endpoint that is notified of actions on dossiers; messages contain only ids (Standard Webhooks 1.0.0).
 #[derive(Serialize, ToSchema)]
 #[schema(as = Webhook, example = json!({"id": "01ke3m9p000g1", "version": 1, "url": "https://bao-cao.example.vn/ngoaivu", "active": true,
     "disabled_reason": null, "created_at": "2026-11-22T02:00:00Z"}))]
@@ -40,10 +40,10 @@ struct WebhookView {
     version: i64,
     url: String,
     active: bool,
-    /// Why it was switched off by itself.
+    /// Why the system switched it off.
     disabled_reason: Option<String>,
     created_at: String,
-    /// `whsec_…`, told once: when it is made.
+    /// `whsec_…`; returned only when it is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
 }
@@ -70,7 +70,7 @@ struct WebhookList {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"url": "https://bao-cao.example.vn/ngoaivu"}))]
 struct NewWebhook {
-    /// https, no private address.
+    /// Must be https and not a private address.
     #[schema(min_length = 8, max_length = 2000)]
     url: String,
 }
@@ -88,38 +88,40 @@ fn check(sender: &Sender, url: &str) -> Result<()> {
     let mut faults = Violations::default();
     if let Some(code) = sender.refuses(url) {
         let (vi, en) = match code {
-            "not_https" => ("Địa chỉ phải là https.", "The address must be https."),
-            "private_address" => ("Không gửi đến địa chỉ nội bộ.", "Webhooks do not go to private addresses."),
-            _ => ("Không phải địa chỉ hợp lệ.", "Not an address."),
+            "not_https" => ("Địa chỉ phải dùng https.", "The address must be https."),
+            "private_address" => {
+                ("Không được gửi webhook đến địa chỉ nội bộ.", "Webhooks cannot be sent to private addresses.")
+            }
+            _ => ("Địa chỉ không hợp lệ.", "The address is not a valid URL."),
         };
         faults.add("/url", code, vi, en);
     }
     Ok(faults.finish()?)
 }
 
-fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Webhook> {
-    call.actor.require(Act::Administer, Kind::Webhook)?;
+fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Webhook> {
+    call.actor.require(Permission::AdministerWebhooks)?;
     store::find(conn, id)?.ok_or_else(not_found)
 }
 
-/// The endpoints.
+/// Lists the endpoints.
 #[utoipa::path(tag = "notices", operation_id = "list_webhooks", responses((status = 200, description = "endpoints", body = WebhookList)))]
 #[get("/webhooks")]
-async fn list(call: Call) -> Result<HttpResponse> {
-    call.actor.require(Act::Administer, Kind::Webhook)?;
+async fn list(call: RequestContext) -> Result<HttpResponse> {
+    call.actor.require(Permission::AdministerWebhooks)?;
     let all = call.read(|conn, _| store::all(conn)).await?;
     Ok(HttpResponse::Ok().json(WebhookList { items: all.iter().map(|w| view(w, false)).collect(), next: None }))
 }
 
-/// Adds an endpoint. Its secret is told once, and so is not kept for retries.
+/// Adds an endpoint. Only this response contains its secret; a retry adds another endpoint.
 #[utoipa::path(tag = "notices", operation_id = "create_webhook", request_body = NewWebhook, responses((status = 201, description = "created", body = WebhookView)))]
 #[post("/webhooks")]
-async fn create(call: Call, sender: web::Data<Sender>, body: Incoming<NewWebhook>) -> Result<HttpResponse> {
+async fn create(call: RequestContext, sender: web::Data<Sender>, body: Incoming<NewWebhook>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let sender = sender.get_ref().clone();
     let made = call
         .write(move |conn, call| {
-            call.actor.require(Act::Administer, Kind::Webhook)?;
+            call.actor.require(Permission::AdministerWebhooks)?;
             let url = body.check()?.url;
             check(&sender, &url)?;
             let webhook = Webhook {
@@ -145,10 +147,10 @@ async fn create(call: Call, sender: web::Data<Sender>, body: Incoming<NewWebhook
         .json(view(&made, true)))
 }
 
-/// One endpoint.
+/// Shows an endpoint.
 #[utoipa::path(tag = "notices", operation_id = "show_webhook", params(("id" = String, Path)), responses((status = 200, description = "the endpoint", body = WebhookView)))]
 #[get("/webhooks/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let found = call.read(move |conn, call| find(conn, call, id)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(found.version))).json(view(&found, false)))
@@ -159,7 +161,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     responses((status = 200, description = "changed", body = WebhookView)))]
 #[patch("/webhooks/{id}")]
 async fn change(
-    call: Call,
+    call: RequestContext,
     sender: web::Data<Sender>,
     id: web::Path<String>,
     body: Incoming<WebhookChanges>,
@@ -191,10 +193,10 @@ async fn change(
     .await
 }
 
-/// Takes an endpoint away, with what still waited for it.
+/// Deletes an endpoint and its pending messages.
 #[utoipa::path(tag = "notices", operation_id = "delete_webhook", params(("id" = String, Path)), responses((status = 204, description = "deleted")))]
 #[delete("/webhooks/{id}")]
-async fn remove(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn remove(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     call.write(move |conn, call| {
         let webhook = find(conn, call, id)?;
@@ -207,11 +209,11 @@ async fn remove(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Gives an endpoint a new secret, told once; the one before signs too for 24 hours.
+/// Gives an endpoint a new secret, shown only in this response. The previous one also signs for 24 hours.
 #[utoipa::path(tag = "notices", operation_id = "rotate_webhook", params(("id" = String, Path)), request_body = Empty,
     responses((status = 200, description = "rotated", body = WebhookView)))]
 #[post("/webhooks/{id}/rotate")]
-async fn rotate(call: Call, id: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
+async fn rotate(call: RequestContext, id: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     let rotated = call
@@ -229,14 +231,14 @@ async fn rotate(call: Call, id: web::Path<String>, body: Incoming<Empty>) -> Res
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(rotated.version))).json(view(&rotated, true)))
 }
 
-/// One message to an endpoint; its body has ids only.
+/// One message to an endpoint; its body contains only ids.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookDelivery, example = json!({"id": "01ke3m9p000g2", "event": "submit", "state": "dead", "attempts": 10,
     "next_at": "2026-11-22T02:00:00Z", "last_error": "answered 500", "created_at": "2026-11-18T02:00:00Z"}))]
 struct DeliveryView {
     #[schema(value_type = String)]
     id: Id,
-    /// The act it tells of.
+    /// The action that it reports.
     event: String,
     /// `waiting`, `sending`, `done` or `dead`.
     state: String,
@@ -255,21 +257,29 @@ struct DeliveryList {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct DeliveryListQuery {
     /// `waiting`, `sending`, `done` or `dead`.
     #[param(example = "dead")]
     state: Option<String>,
 }
 
-/// The latest 200 messages to an endpoint; `state=dead` those that were given up.
-#[utoipa::path(tag = "notices", operation_id = "list_webhook_deliveries", params(("id" = String, Path), Asked),
+/// Lists the latest 200 messages to an endpoint; `state=dead`: those that were given up.
+#[utoipa::path(tag = "notices", operation_id = "list_webhook_deliveries", params(("id" = String, Path), DeliveryListQuery),
     responses((status = 200, description = "messages", body = DeliveryList)))]
 #[get("/webhooks/{id}/deliveries")]
-async fn deliveries(call: Call, id: web::Path<String>, asked: Query<Asked>) -> Result<HttpResponse> {
+async fn deliveries(
+    call: RequestContext,
+    id: web::Path<String>,
+    asked: Query<DeliveryListQuery>,
+) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let state = asked.0.state;
     if state.as_deref().is_some_and(|s| !["waiting", "sending", "done", "dead"].contains(&s)) {
-        return Err(invalid("state", "waiting, sending, done hoặc dead.", "waiting, sending, done or dead."));
+        return Err(invalid(
+            "state",
+            "phải là waiting, sending, done hoặc dead.",
+            "must be waiting, sending, done or dead.",
+        ));
     }
     let found = call
         .read(move |conn, call| {
@@ -292,11 +302,11 @@ async fn deliveries(call: Call, id: web::Path<String>, asked: Query<Asked>) -> R
     Ok(HttpResponse::Ok().json(DeliveryList { items, next: None }))
 }
 
-/// Tries a message again that was given up.
+/// Retries a message that was given up.
 #[utoipa::path(tag = "notices", operation_id = "retry_webhook_delivery", params(("id" = String, Path), ("delivery_id" = String, Path)),
-    request_body = Empty, responses((status = 200, description = "it waits again", body = Empty)))]
+    request_body = Empty, responses((status = 200, description = "queued again", body = Empty)))]
 #[post("/webhooks/{id}/deliveries/{delivery_id}/retry")]
-async fn retry(call: Call, ids: web::Path<(String, String)>, body: Incoming<Empty>) -> Result<HttpResponse> {
+async fn retry(call: RequestContext, ids: web::Path<(String, String)>, body: Incoming<Empty>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let (id, delivery) = (path_id(&ids.0)?, path_id(&ids.1)?);
     call.change(

@@ -1,4 +1,4 @@
-//! Long lists are read in the background: the oldest first, its progress written down as it goes.
+//! Checks long lists in the background, oldest first, and records the progress.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use crate::access::account::Actor;
 use crate::access::store as accounts;
 use crate::error::{Error, Result};
 use crate::imports::actions::{Signed, note, read_again, take_in};
-use crate::imports::batch::{Batch, Fault, State};
-use crate::imports::make::Hand;
+use crate::imports::batch::{Batch, ImportFault, ImportState};
+use crate::imports::make::ImportScope;
 use crate::imports::store;
 use crate::jobs::Jobs;
 use kernel::time::day_of;
 use kernel::words::Body;
 
-/// Reads every batch that waits; one that cannot be read says why.
+/// Checks every waiting batch; a batch that cannot be read stores the reason.
 pub fn run(jobs: &Jobs) -> Result<()> {
     while let Some(batch) = jobs.db.read_now(store::waiting)? {
         if jobs.stops() {
@@ -22,17 +22,18 @@ pub fn run(jobs: &Jobs) -> Result<()> {
         match read(jobs, batch.clone()) {
             Ok(()) => {}
             Err(Error::Refused(problem)) => {
-                let fault = Fault {
+                let fault = ImportFault {
                     row: 0,
                     column: "-".into(),
                     code: problem.code.word().into(),
                     value: None,
                     detail: problem.detail.clone(),
                 };
-                let failed = Batch { state: State::Failed, errors: vec![fault], version: batch.version + 1, ..batch };
+                let failed =
+                    Batch { state: ImportState::Failed, errors: vec![fault], version: batch.version + 1, ..batch };
                 jobs.db.write_now(move |conn| store::update(conn, &failed))?;
             }
-            // Not the file's fault: it is tried again with the next round.
+            // Not caused by the file: try again in the next round.
             Err(error) => return Err(error),
         }
     }
@@ -44,12 +45,12 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
     let today = day_of(now);
     let (id, by) = (batch.id, batch.created_by);
     let account = jobs.db.read_now(|conn| accounts::account(conn, by))?;
-    let account = account.ok_or_else(|| Error::Internal("a batch of nobody".into()))?;
+    let account = account.ok_or_else(|| Error::Internal("the account of a batch does not exist".into()))?;
     let actor = Actor::new(Arc::new(account), 0, today);
     let own = if actor.holds(Body::Dofa) { None } else { Some(actor.agencies().collect()) };
     let mut progress = |done: i64| {
         if let Err(error) = jobs.db.write_now(move |conn| store::progress(conn, id, done)) {
-            tracing::warn!(%error, "the progress of an import was not written");
+            tracing::warn!(%error, "the progress of an import was not stored");
         }
     };
     let found = jobs.db.read_now(|conn| {
@@ -61,8 +62,8 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
     let answers = jobs.answers.clone();
     jobs.db.write_now(move |conn| {
         store::update(conn, &batch)?;
-        if batch.state == State::Staged && !batch.dry_run {
-            let hand = Hand { user_id: by, now, today, batch: &batch };
+        if batch.state == ImportState::Staged && !batch.dry_run {
+            let hand = ImportScope { user_id: by, now, today, batch: &batch };
             take_in(conn, &hand, found, &Signed { actor: actor.username(), trace_id: "" })?;
         }
         Ok(())

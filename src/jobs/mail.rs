@@ -1,4 +1,4 @@
-//! Mail from the outbox by SMTP (RFC 5321): one recipient a letter, the same id and date at every attempt.
+//! Sends mail from the outbox by SMTP (RFC 5321): one recipient per mail, with the same id and date in every attempt.
 
 use std::time::{Duration as Wait, SystemTime};
 
@@ -20,20 +20,20 @@ use crate::jobs::outbox::{self, Channel, Delivery, Ended};
 use kernel::id::Id;
 use kernel::time::Moment;
 
-/// Per connection try, and per read and write.
+/// Timeout of connecting, and of each read and write.
 const TIMEOUT: Wait = Wait::from_secs(20);
-/// Letters of one round.
+/// Maximum mails per round.
 const BATCH: i64 = 50;
-/// Minutes until the next attempt; after the last one the letter is dead.
+/// Minutes until the next attempt; after the last one, the mail is dead.
 const AFTER: [i64; 8] = [1, 5, 30, 120, 360, 720, 1_440, 2_880];
-/// Minutes until the line is tried again where not a letter, but our account or the server is at fault.
+/// Minutes until the next attempt when the server or our account is at fault, not the mail.
 const LINE: i64 = 5;
 
-/// The way to the mail server.
+/// Sends mail to the mail server.
 #[derive(Clone)]
 pub struct Mailer {
     smtp: Smtp,
-    /// Makes message ids ours.
+    /// Domain part of message ids and name in EHLO.
     domain: String,
 }
 
@@ -42,7 +42,7 @@ impl Mailer {
         Mailer { smtp, domain: domain.to_owned() }
     }
 
-    /// Connect, TLS, login. An error here is about the server or our account, never about a letter.
+    /// Connects, starts TLS, signs in. An error here concerns the server or our account, never a mail.
     fn open(&self) -> std::result::Result<SmtpConnection, SmtpError> {
         let hello = ClientId::Domain(self.domain.clone());
         let tls = match self.smtp.security {
@@ -90,8 +90,8 @@ pub fn run(jobs: &Jobs) -> Result<()> {
         let target = delivery.target_id;
         let account = jobs.db.read_now(|conn| accounts::account(conn, target))?.filter(|a| a.active);
         let ended = match (account.and_then(|a| a.email), &down) {
-            (None, _) => Ended::Dead("the account has no address any more".into()),
-            // The line is down for all of them, or the house is closing: the rest waits untouched.
+            (None, _) => Ended::Dead("the account no longer has an address".into()),
+            // The connection is down, or the process is stopping: the remaining mails wait without a counted attempt.
             (Some(_), Some(ended)) => Ended::clone(ended),
             (Some(_), None) if jobs.stops() => Ended::NotTried(now, "the server was stopping".into()),
             (Some(address), None) => send(mailer, &mut line, &delivery, &address, jobs.clock.now()),
@@ -124,38 +124,38 @@ fn send(mailer: &Mailer, line: &mut Option<SmtpConnection>, delivery: &Delivery,
             *line = Some(open);
             Ended::Delivered
         }
-        // Only a 5xx to the recipient or to the letter itself says that it will never be taken.
-        Err(Fault::Letter(error)) if error.is_permanent() => {
+        // Only a 5xx for the recipient or the content means that the mail will never be accepted.
+        Err(MailFault::Letter(error)) if error.is_permanent() => {
             open.abort();
             Ended::Dead(error.to_string())
         }
-        Err(Fault::Letter(error)) => {
+        Err(MailFault::Letter(error)) => {
             open.abort();
             again(delivery, now, &error.to_string())
         }
-        Err(Fault::Sender(error)) => {
+        Err(MailFault::Sender(error)) => {
             open.abort();
-            tracing::warn!(%error, "the mail server does not take our mail");
+            tracing::warn!(%error, "the mail server does not accept our mail");
             Ended::NotTried(now + Duration::minutes(LINE), error.to_string())
         }
     }
 }
 
-/// Whose fault it is.
-enum Fault {
-    /// Our account's: every letter would fail alike.
+/// What caused a failure.
+enum MailFault {
+    /// Our account: every mail would fail in the same way.
     Sender(SmtpError),
     Letter(SmtpError),
 }
 
-fn deliver(line: &mut SmtpConnection, letter: &Message) -> std::result::Result<(), Fault> {
+fn deliver(line: &mut SmtpConnection, letter: &Message) -> std::result::Result<(), MailFault> {
     let envelope = letter.envelope();
-    line.command(Mail::new(envelope.from().cloned(), Vec::new())).map_err(Fault::Sender)?;
+    line.command(Mail::new(envelope.from().cloned(), Vec::new())).map_err(MailFault::Sender)?;
     for to in envelope.to() {
-        line.command(Rcpt::new(to.clone(), Vec::new())).map_err(Fault::Letter)?;
+        line.command(Rcpt::new(to.clone(), Vec::new())).map_err(MailFault::Letter)?;
     }
-    line.command(Data).map_err(Fault::Letter)?;
-    line.message(&letter.formatted()).map_err(Fault::Letter)?;
+    line.command(Data).map_err(MailFault::Letter)?;
+    line.message(&letter.formatted()).map_err(MailFault::Letter)?;
     Ok(())
 }
 

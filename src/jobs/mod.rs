@@ -1,4 +1,4 @@
-//! Loops over what is due: notices told, digests made, mails and webhooks sent, long lists read. Time comes from the clock.
+//! Background loops: notices, digests, mail, webhooks, scheduled reports, long imports. The time comes from the clock.
 
 pub mod digest;
 pub mod fan_out;
@@ -21,31 +21,31 @@ use chrono::Datelike;
 use crate::config::{Network, Smtp};
 use crate::db::Db;
 use crate::db::counters::{counter, set};
-use crate::dossier::parts::attachments::Folder;
+use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::error::Result;
 use crate::jobs::hooks::Sender;
 use crate::jobs::mail::Mailer;
-use crate::web::answers::Answers;
+use crate::web::answers::ResponseCache;
 use kernel::time::{Clock, day_of};
 use kernel::workdays::WorkCalendar;
 
-/// How often the loop looks.
+/// Pause between two rounds.
 const EVERY: Duration = Duration::from_secs(2);
 
 /// Days for which delivered messages are kept.
 const KEPT: i64 = 90;
 const SWEPT: &str = "outbox_swept";
 
-/// How notices leave the house.
+/// How notices are sent.
 #[derive(Clone, Default)]
-pub struct Post {
-    /// Without it notices stay in the inbox.
+pub struct DeliverySettings {
+    /// Without it, notices appear only in the inbox.
     pub smtp: Option<Smtp>,
     /// Private networks that webhooks may reach.
     pub networks: Vec<Network>,
 }
 
-/// What the jobs need of the house.
+/// What the jobs need from the application.
 #[derive(Clone)]
 pub struct Jobs {
     pub db: Db,
@@ -53,13 +53,13 @@ pub struct Jobs {
     pub calendar: Arc<WorkCalendar>,
     pub mailer: Option<Mailer>,
     pub sender: Sender,
-    pub folder: Folder,
-    pub answers: Answers,
+    pub folder: AttachmentFolder,
+    pub answers: ResponseCache,
     stop: Arc<AtomicBool>,
 }
 
-/// One kind of work.
-type Stage = fn(&Jobs) -> Result<()>;
+/// One kind of job.
+type JobStage = fn(&Jobs) -> Result<()>;
 
 impl Jobs {
     pub fn new(
@@ -67,23 +67,23 @@ impl Jobs {
         clock: Clock,
         calendar: Arc<WorkCalendar>,
         domain: &str,
-        post: Post,
-        folder: Folder,
-        answers: Answers,
+        post: DeliverySettings,
+        folder: AttachmentFolder,
+        answers: ResponseCache,
     ) -> Self {
         let mailer = post.smtp.map(|smtp| Mailer::new(smtp, domain));
         let sender = Sender::new(post.networks);
         Jobs { db, clock, calendar, mailer, sender, folder, answers, stop: Arc::default() }
     }
 
-    /// Telling people: who is next, digests, mail; and sweeping.
-    const PEOPLE: [Stage; 4] = [fan_out::run, digest::run, mail::run, sweep];
-    /// Telling programs, apart, so that a slow receiver keeps no letter waiting.
-    const PROGRAMS: [Stage; 1] = [hooks::run];
-    /// Work that takes minutes, apart from both.
-    const LONG: [Stage; 2] = [reports::run, imports::run];
+    /// Notices to people: next steps, digests, mail; and the cleanup of the outbox.
+    const PEOPLE: [JobStage; 4] = [fan_out::run, digest::run, mail::run, sweep];
+    /// Webhooks run in a separate loop, so that a slow receiver does not delay mail.
+    const PROGRAMS: [JobStage; 1] = [hooks::run];
+    /// Jobs that take minutes, separate from both.
+    const LONG: [JobStage; 2] = [reports::run, imports::run];
 
-    /// Does everything that is due now; every kind of work, whatever becomes of the others, then the first failure.
+    /// Runs every kind of job once, even if another fails; returns the first failure.
     pub fn run_due(&self) -> Result<()> {
         let done: Vec<Result<()>> =
             Self::PEOPLE.iter().chain(&Self::PROGRAMS).chain(&Self::LONG).map(|stage| stage(self)).collect();
@@ -92,9 +92,9 @@ impl Jobs {
 
     /// Starts the loops; they end soon after [`Jobs::stop`].
     pub fn start(&self) -> std::io::Result<Vec<JoinHandle<()>>> {
-        let lists: [(&str, &'static [Stage]); 3] =
+        let lists: [(&str, &'static [JobStage]); 3] =
             [("notices", &Self::PEOPLE), ("webhooks", &Self::PROGRAMS), ("imports", &Self::LONG)];
-        let start = |(name, stages): (&str, &'static [Stage])| {
+        let start = |(name, stages): (&str, &'static [JobStage])| {
             let jobs = self.clone();
             std::thread::Builder::new().name(name.into()).spawn(move || jobs.run(stages))
         };
@@ -105,13 +105,13 @@ impl Jobs {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the house is closing.
+    /// Whether the process is stopping.
     pub fn stops(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// A failure, even a panic, is logged and tried again with the next round.
-    fn run(&self, stages: &[Stage]) {
+    /// A failure, even a panic, is logged, and the job is tried again in the next round.
+    fn run(&self, stages: &[JobStage]) {
         while !self.stops() {
             for stage in stages {
                 match catch_unwind(AssertUnwindSafe(|| stage(self))) {
@@ -125,7 +125,7 @@ impl Jobs {
     }
 }
 
-/// Once a day what was delivered long ago goes, a batch a round.
+/// Once a day, deletes messages that were delivered long ago, one batch per round.
 fn sweep(jobs: &Jobs) -> Result<()> {
     let now = jobs.clock.now();
     let today = i64::from(day_of(now).num_days_from_ce());

@@ -1,7 +1,7 @@
-//! The outbox: what has to be delivered, as rows of the transaction that made it; claimed, tried again, never lost.
+//! The outbox: messages to deliver, inserted in the transaction that creates them, claimed and retried, never lost.
 //!
-//! A delivery has a key of its own, so nothing is enqueued twice, and an id that every attempt carries, so that a
-//! receiver knows a repetition: one is possible only when the process dies between sending and writing it down.
+//! Each delivery has a unique key, so nothing is enqueued twice, and an id that is the same in every attempt, so that
+//! a receiver recognises a repetition. One happens only if the process dies between sending and recording it.
 
 use chrono::Duration;
 use diesel::prelude::*;
@@ -16,21 +16,21 @@ use kernel::time::Moment;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Channel {
-    /// To an account.
+    /// Mail to an account.
     Mail,
-    /// To an endpoint.
+    /// Webhook to an endpoint.
     Webhook,
 }
 
-/// Something to deliver.
+/// A message to deliver.
 pub struct New<'a> {
-    /// The same key is enqueued once.
+    /// A key is enqueued only once.
     pub key: &'a str,
     pub channel: Channel,
     pub target_id: i64,
     pub subject: &'a str,
     pub body: &'a str,
-    /// Not before.
+    /// Not sent before this time.
     pub due: Moment,
 }
 
@@ -53,10 +53,10 @@ pub struct Delivery {
 const WAITING: &str = "waiting";
 const SENDING: &str = "sending";
 const DONE: &str = "done";
-/// Given up; a person may try it again.
+/// Given up; somebody may retry it by hand.
 pub const DEAD: &str = "dead";
 
-/// Adds a delivery; false where its key is there already.
+/// Adds a delivery; returns false if its key already exists.
 pub fn enqueue(conn: &mut Conn, new: &New, now: Moment) -> Result<bool> {
     let there: i64 = deliveries::table.filter(deliveries::dedup.eq(new.key)).count().get_result(conn)?;
     if there > 0 {
@@ -80,7 +80,7 @@ pub fn enqueue(conn: &mut Conn, new: &New, now: Moment) -> Result<bool> {
     Ok(true)
 }
 
-/// Whether anything of a channel is due, or was claimed by a process that died.
+/// Whether anything in a channel is due, or was claimed by a process that died.
 pub fn any_due(conn: &mut Conn, channel: Channel, now: Moment) -> Result<bool> {
     let channel: &'static str = channel.into();
     let own = || deliveries::table.filter(deliveries::channel.eq(channel)).select(deliveries::id).limit(1);
@@ -94,10 +94,10 @@ pub fn any_due(conn: &mut Conn, channel: Channel, now: Moment) -> Result<bool> {
     Ok(due.is_some() || stuck.is_some())
 }
 
-/// A delivery that was claimed so long ago and not concluded is free again: its process died.
+/// After this time, a claimed delivery that was not concluded is free again: its process must have died.
 const LEASE: Duration = Duration::minutes(15);
 
-/// Claims what is due, the oldest first; nobody else gets it until it is concluded.
+/// Claims due deliveries, so that no other process gets them until they are concluded.
 pub fn claim(conn: &mut Conn, channel: Channel, now: Moment, limit: i64) -> Result<Vec<Delivery>> {
     let channel: &'static str = channel.into();
     diesel::update(
@@ -112,7 +112,7 @@ pub fn claim(conn: &mut Conn, channel: Channel, now: Moment, limit: i64) -> Resu
         .filter(deliveries::channel.eq(channel))
         .filter(deliveries::state.eq(WAITING))
         .filter(deliveries::next_at.le(now))
-        // What failed before comes after what was never tried: a slow receiver holds up nobody else.
+        // Failed deliveries come after untried ones, so that a slow receiver does not delay the others.
         .order((deliveries::attempts, deliveries::next_at, deliveries::id))
         .limit(limit)
         .select(Delivery::as_select())
@@ -129,14 +129,14 @@ pub fn claim(conn: &mut Conn, channel: Channel, now: Moment, limit: i64) -> Resu
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
     Delivered,
-    /// Try again at this moment; counts as an attempt.
+    /// Try again at this time; counts as an attempt.
     Again(Moment, String),
-    /// Not the delivery's fault (our account, the line): try again then, and count nothing.
+    /// Not caused by the delivery (our account, the connection): try again at this time; does not count as an attempt.
     NotTried(Moment, String),
     Dead(String),
 }
 
-/// Writes down how an attempt ended, if it is still ours: a claim that outlived its lease is another's by now.
+/// Records how an attempt ended, unless its lease has expired and another process has claimed the delivery.
 pub fn conclude(conn: &mut Conn, claimed: &Delivery, ended: &Ended) -> Result<()> {
     let place = deliveries::table
         .filter(deliveries::id.eq(claimed.id))
@@ -168,7 +168,7 @@ pub fn conclude(conn: &mut Conn, claimed: &Delivery, ended: &Ended) -> Result<()
     Ok(())
 }
 
-/// Deliveries to one target, the latest first.
+/// Deliveries to one target, latest first.
 pub fn of_target(conn: &mut Conn, channel: Channel, target_id: i64, state: Option<&str>) -> Result<Vec<Delivery>> {
     let channel: &'static str = channel.into();
     let mut query = deliveries::table
@@ -184,7 +184,7 @@ pub fn of_target(conn: &mut Conn, channel: Channel, target_id: i64, state: Optio
     Ok(query.load(conn)?)
 }
 
-/// A dead delivery gets a new life; false where there is no such dead one.
+/// Queues a dead delivery again; returns false if there is none with this id.
 pub fn revive(conn: &mut Conn, target_id: i64, id: i64, now: Moment) -> Result<bool> {
     let dead = deliveries::table
         .filter(deliveries::id.eq(id))
@@ -196,7 +196,7 @@ pub fn revive(conn: &mut Conn, target_id: i64, id: i64, now: Moment) -> Result<b
     Ok(revived == 1)
 }
 
-/// Takes away what was delivered before a moment, a batch at a time; how many rows went.
+/// Deletes one batch of delivered messages created before `before`; returns the number of deleted rows.
 pub fn sweep(conn: &mut Conn, before: Moment) -> Result<usize> {
     let old: Vec<i64> = deliveries::table
         .filter(deliveries::state.eq(DONE))

@@ -1,11 +1,11 @@
-//! Scheduled reports: frozen on their day, and told to whoever waits for them.
+//! Scheduled reports: freezes them on their day and notifies their recipients.
 
 use crate::error::{Error, Result};
 use crate::jobs::Jobs;
 use crate::jobs::outbox::{Channel, New, enqueue};
 use crate::registry::{agencies, changes};
 use crate::reports::freeze::{Signed, draw, keep};
-use crate::reports::model::{Report, Span};
+use crate::reports::model::{FrozenReport, ReportPeriod};
 use crate::reports::schedules::{self, Schedule};
 use crate::reports::view::title;
 use crate::statistics::asked::Agencies;
@@ -13,7 +13,7 @@ use kernel::id::Id;
 use kernel::money::grouped;
 use kernel::time::{Moment, day_of, in_vietnamese};
 
-/// Freezes every report whose day has come.
+/// Freezes every report that is due.
 pub fn run(jobs: &Jobs) -> Result<()> {
     let now = jobs.clock.now();
     for schedule in jobs.db.read_now(schedules::all)? {
@@ -24,7 +24,7 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     Ok(())
 }
 
-fn freeze(jobs: &Jobs, schedule: &Schedule, span: Span, now: Moment) -> Result<()> {
+fn freeze(jobs: &Jobs, schedule: &Schedule, span: ReportPeriod, now: Moment) -> Result<()> {
     let days = span.days().ok_or_else(|| Error::Internal("a due period has no days".into()))?;
     let agencies = Agencies { names: agencies::names, succession: changes::succession };
     let drawn = jobs.db.read_now(|conn| draw(conn, span, days, agencies, now))?;
@@ -40,7 +40,7 @@ fn freeze(jobs: &Jobs, schedule: &Schedule, span: Span, now: Moment) -> Result<(
         })
     };
     match frozen {
-        // It takes a person to say why: told once, and not tried again.
+        // A person must give an explanation: notify once and do not try again.
         Err(Error::Refused(problem)) => jobs.db.write_now(move |conn| {
             schedules::done(conn, schedule.id, days.to)?;
             let subject = format!("Chưa chốt được báo cáo {}", span.title());
@@ -52,8 +52,8 @@ fn freeze(jobs: &Jobs, schedule: &Schedule, span: Span, now: Moment) -> Result<(
     }
 }
 
-fn told(report: &Report) -> (String, String) {
-    let line = |name: &str, f: &crate::reports::model::Figures| {
+fn told(report: &FrozenReport) -> (String, String) {
+    let line = |name: &str, f: &crate::reports::model::ReportFigures| {
         format!("{name}: {} đoàn, {} lượt, {} người.\n", grouped(f.delegations), grouped(f.visits), grouped(f.persons))
     };
     let mut body = format!(

@@ -1,4 +1,4 @@
-//! Rows of webhooks: where to, with which secrets.
+//! Webhook endpoints in the database: URLs and secrets.
 
 use diesel::prelude::*;
 
@@ -8,16 +8,16 @@ use crate::error::Result;
 use crate::jobs::outbox::Channel;
 use kernel::time::Moment;
 
-/// An endpoint that is told of acts on dossiers.
+/// An endpoint that is notified of actions on dossiers.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = webhooks, treat_none_as_null = true)]
 pub struct Webhook {
     pub id: i64,
     pub version: i64,
     pub url: String,
-    /// `whsec_…`, the key of its signatures.
+    /// `whsec_…`, the key of the signatures.
     pub secret: String,
-    /// The key before, which signs too until `old_until`.
+    /// The previous key, which also signs until `old_until`.
     pub old_secret: Option<String>,
     pub old_until: Option<Moment>,
     pub active: bool,
@@ -26,7 +26,7 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// The secrets that sign at a moment, the newest first.
+    /// The secrets that sign at this time, newest first.
     pub fn secrets(&self, now: Moment) -> Vec<&str> {
         let old = self.old_secret.as_deref().filter(|_| self.old_until.is_some_and(|until| now < until));
         std::iter::once(self.secret.as_str()).chain(old).collect()
@@ -50,13 +50,13 @@ pub fn insert(conn: &mut Conn, webhook: &Webhook) -> Result<()> {
     Ok(())
 }
 
-/// Saves; the caller has checked the version in this transaction.
+/// Updates the row; the caller has checked the version in this transaction.
 pub fn update(conn: &mut Conn, webhook: &Webhook) -> Result<()> {
     diesel::update(webhooks::table.find(webhook.id)).set(webhook.clone()).execute(conn)?;
     Ok(())
 }
 
-/// Takes an endpoint away with what still waited for it.
+/// Deletes an endpoint and its pending deliveries.
 pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
     let channel: &'static str = Channel::Webhook.into();
     let own = deliveries::table.filter(deliveries::channel.eq(channel)).filter(deliveries::target_id.eq(id));

@@ -1,19 +1,19 @@
-//! Passports that a unit keeps (quản lý hộ chiếu, Luật 49/2019/QH14 Đ.23–24): handed over after the decision against a
-//! signature, given back after the trip, lost or cancelled.
+//! Custody of official passports (quản lý hộ chiếu, Luật 49/2019/QH14 Đ.23–24): handed over against a signature after
+//! the decision, returned after the trip, or reported lost or cancelled.
 
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::db::schema::custodies;
-use crate::dossier::Tools;
-use crate::dossier::actions::{Seen, assess_dossier, received_on};
+use crate::dossier::ProvinceLaw;
+use crate::dossier::actions::{VisibleDossier, assess_dossier, received_on};
 use crate::dossier::flow::State;
 use crate::dossier::parts::duties::{self, PASSPORT_RETURN, owed};
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
-use crate::procedures::outbound::model::Content;
+use crate::procedures::outbound::model::TripContent;
 use crate::registry::officials::{Official, Passport, PassportStanding};
 use crate::registry::officials_store as officials;
 use kernel::id::Id;
@@ -21,7 +21,7 @@ use kernel::time::{Day, day_of};
 use kernel::violation::Violations;
 use kernel::words::{PassportKind, Procedure, StepKind};
 
-/// A passport in the hands of its holder.
+/// A passport that was handed over to its holder.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = custodies)]
 pub struct Custody {
@@ -32,22 +32,22 @@ pub struct Custody {
     pub passport_id: i64,
     pub duty_id: i64,
     pub handed_over_on: Day,
-    /// Number of the receipt he signed.
+    /// Number of the receipt that the holder signed.
     pub receipt: String,
     pub returned_on: Option<Day>,
     pub lost_on: Option<Day>,
 }
 
-/// Which custodies are asked for.
+/// Which custodies to list.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct CustodyFilter {
     pub delegation_id: Option<i64>,
     pub official_id: Option<i64>,
-    /// Not yet given back.
+    /// Only those not yet returned.
     pub out: bool,
 }
 
-pub fn page(conn: &mut Conn, filter: &Filter, after: i64, limit: i64) -> Result<Vec<Custody>> {
+pub fn page(conn: &mut Conn, filter: &CustodyFilter, after: i64, limit: i64) -> Result<Vec<Custody>> {
     let mut query = custodies::table
         .filter(custodies::id.gt(after))
         .order(custodies::id)
@@ -66,22 +66,22 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: i64, limit: i64) -> Result<
     Ok(query.load(conn)?)
 }
 
-/// One, for whoever keeps passports or may see all.
-pub fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Custody> {
+/// Finds a custody, for the custodian and the inspector.
+pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Custody> {
     require_sight(call)?;
     let found = custodies::table.find(id).select(Custody::as_select()).first(conn).optional()?;
     found.ok_or_else(not_found)
 }
 
-/// Who keeps passports, and who inspects it.
-pub fn require_sight(call: &Call) -> Result<()> {
-    if call.actor.may(Act::Draft, Kind::Passport) || call.actor.may(Act::Read, Kind::Trail) {
+/// 403 unless the caller keeps passports or inspects them.
+pub fn require_sight(call: &RequestContext) -> Result<()> {
+    if call.actor.may(Permission::KeepPassports) || call.actor.may(Permission::ReadTrail) {
         return Ok(());
     }
-    Err(forbidden("Chỉ người quản lý hộ chiếu xem được.", "Only whoever keeps the passports sees them."))
+    Err(forbidden("Chỉ người quản lý hộ chiếu được xem.", "Only the passport custodian may see this."))
 }
 
-/// A passport is handed over.
+/// The handing over of a passport.
 pub struct HandOver {
     pub official_id: Id,
     pub passport_id: Option<Id>,
@@ -89,22 +89,22 @@ pub struct HandOver {
     pub receipt: String,
 }
 
-/// 409: nothing was decided yet, or no more.
+/// 409: the trip is not decided yet, or is over.
 pub fn not_decided() -> Error {
     refuse(
         Code::NotPossibleInState,
-        "Chỉ giao hộ chiếu sau khi có quyết định cử đi (Luật 49/2019/QH14 Đ.24 k.2b).",
-        "A passport is handed over only after the decision (Luật 49/2019/QH14 Art. 24(2)(b)).",
+        "Chỉ được giao hộ chiếu sau khi có quyết định cử đi (Luật 49/2019/QH14 Đ.24 k.2b).",
+        "A passport may be handed over only after the decision (Luật 49/2019/QH14 Art. 24(2)(b)).",
     )
 }
 
-/// Hands a passport over against a signature: only after the decision (Luật 49/2019/QH14 Đ.24 k.2b), and none but an
-/// ordinary one for a private journey, which the unit does not keep.
+/// Hands a passport over against a signature, only after the decision (Luật 49/2019/QH14 Đ.24 k.2b). Private travel
+/// needs an ordinary passport, which the unit does not keep, so nothing is handed over for it.
 pub fn hand_over(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: &Seen<Content>,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: &VisibleDossier<TripContent>,
     asked: HandOver,
 ) -> Result<Custody> {
     let trip = &seen.dossier;
@@ -113,25 +113,25 @@ pub fn hand_over(
     }
     let mut faults = Violations::default();
     let travels = trip.content.travelling().any(|(m, _)| m.official_id == asked.official_id);
-    let (vi, en) = ("Người này không đi trong đoàn.", "He does not travel in the delegation.");
+    let (vi, en) = ("Người này không tham gia đoàn.", "This person does not travel in the delegation.");
     faults.require(travels, "/official_id", "unknown_member", vi, en);
     faults.require(
         trip.content.procedure == Procedure::Outbound,
         "/passport_id",
         "ordinary_passport_only",
-        "Việc riêng chỉ dùng hộ chiếu phổ thông; không giao hộ chiếu công vụ, ngoại giao.",
-        "A private journey is made on an ordinary passport only.",
+        "Đi việc riêng chỉ dùng hộ chiếu phổ thông; không giao hộ chiếu công vụ, hộ chiếu ngoại giao.",
+        "Private travel requires an ordinary passport; official and diplomatic passports are not handed over for it.",
     );
     let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
     faults.require(asked.on <= call.today, "/on", "in_the_future", vi, en);
     let steps = trip.process.steps.iter().filter(|s| s.kind == StepKind::Decide).filter_map(|s| s.acted_at);
     let decided = steps.map(day_of).chain(trip.decision.iter().map(|d| d.document.date)).min();
-    let (vi, en) = ("Chỉ giao sau khi có quyết định.", "It is handed over only after the decision.");
+    let (vi, en) = ("Ngày giao không được trước ngày có quyết định.", "The date must not be before the decision.");
     faults.require(decided.is_none_or(|day| day <= asked.on), "/on", "before_the_decision", vi, en);
     faults.finish()?;
     let official = officials::find_all(conn, &[asked.official_id.0])?.pop().ok_or_else(not_found)?;
     let passport = chosen(&official, asked.passport_id, trip.content.returning)?.clone();
-    // One travel document a trip (Luật 49/2019/QH14 Đ.23 k.2).
+    // Only one travel document per trip (Luật 49/2019/QH14 Đ.23 k.2).
     let same_trip = custodies::delegation_id.eq(trip.id).and(custodies::official_id.eq(official.id));
     let out: Vec<i64> = custodies::table
         .filter(custodies::passport_id.eq(passport.id).or(same_trip))
@@ -142,8 +142,8 @@ pub fn hand_over(
     if !out.is_empty() {
         return Err(refuse(
             Code::AlreadyExists,
-            "Hộ chiếu này, hoặc hộ chiếu khác cho chuyến này, đang giao chưa trả.",
-            "This passport, or another for this trip, is out already.",
+            "Hộ chiếu này, hoặc hộ chiếu khác của người này cho cùng chuyến đi, đã được giao và chưa trả lại.",
+            "This passport, or another one of this person for the trip, is handed over and not yet returned.",
         ));
     }
     let (_, answer) = assess_dossier(conn, tools, trip, received_on(trip, call.today))?;
@@ -171,7 +171,7 @@ pub fn hand_over(
     Ok(custody)
 }
 
-/// The passport that is meant: named, or the one official passport that lasts.
+/// The requested passport, or by default the valid official passport that expires last.
 fn chosen(official: &Official, named: Option<Id>, until: Day) -> Result<&Passport> {
     let kept = |p: &&Passport| p.kind != PassportKind::Ordinary;
     let found = match named {
@@ -185,52 +185,59 @@ fn chosen(official: &Official, named: Option<Id>, until: Day) -> Result<&Passpor
     };
     let mut faults = Violations::default();
     let pointer = "/passport_id";
-    let (vi, en) = ("Không có hộ chiếu công vụ hoặc ngoại giao này.", "There is no such official passport.");
+    let (vi, en) =
+        ("Không có hộ chiếu công vụ hoặc ngoại giao này.", "This official or diplomatic passport does not exist.");
     faults.require(found.is_some_and(|p| kept(&p)), pointer, "not_kept", vi, en);
     let usable = found.is_none_or(|p| p.standing == PassportStanding::Valid && p.expires_on > until);
-    let (vi, en) =
-        ("Hộ chiếu đã mất, bị hủy hoặc hết hạn trước ngày về.", "It is lost, cancelled or expires before the return.");
+    let (vi, en) = (
+        "Hộ chiếu đã mất, đã bị hủy hoặc không còn hạn sau ngày về.",
+        "The passport is lost, cancelled, or not valid beyond the return date.",
+    );
     faults.require(usable, pointer, "passport_not_valid", vi, en);
     faults.finish()?;
     found.ok_or_else(not_found)
 }
 
-/// What became of a passport that was out.
-pub enum Fate {
+/// How the custody of a passport ends.
+pub enum CustodyEnd {
     Returned(Day),
-    /// With the paper by which the unit tells the authority (Luật 49/2019/QH14 Đ.28 k.1).
+    /// With the document by which the unit notifies the authority (Luật 49/2019/QH14 Đ.28 k.1).
     Lost(Day, String),
 }
 
-/// The passport comes back, or is lost; the duty to give it back ends.
+/// Records that a passport was returned or lost; this fulfils the duty to return it.
 pub fn end(
     conn: &mut Conn,
-    call: &Call,
+    call: &RequestContext,
     mut custody: Custody,
-    asked: impl FnOnce() -> Result<Fate>,
+    asked: impl FnOnce() -> Result<CustodyEnd>,
 ) -> Result<Custody> {
     call.precondition_given()?;
-    call.actor.require(Act::Draft, Kind::Passport)?;
+    call.actor.require(Permission::KeepPassports)?;
     call.precondition_holds(custody.version)?;
     if custody.returned_on.is_some() || custody.lost_on.is_some() {
-        return Err(refuse(Code::NotPossibleInState, "Hộ chiếu này không còn ở ngoài.", "This passport is not out."));
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Hộ chiếu này đã được trả lại hoặc đã báo mất.",
+            "This passport has already been returned or reported lost.",
+        ));
     }
     let fate = asked()?;
-    let (Fate::Returned(on) | Fate::Lost(on, _)) = &fate;
+    let (CustodyEnd::Returned(on) | CustodyEnd::Lost(on, _)) = &fate;
     let on = *on;
     let mut faults = Violations::default();
     faults.require(
         on <= call.today && on >= custody.handed_over_on,
         "/on",
         "out_of_range",
-        "Phải từ ngày giao đến hôm nay.",
-        "From the day it was handed over until today.",
+        "Phải trong khoảng từ ngày giao đến hôm nay.",
+        "Must be between the day it was handed over and today.",
     );
     faults.finish()?;
     let mut note = None;
     match fate {
-        Fate::Returned(_) => custody.returned_on = Some(on),
-        Fate::Lost(_, document) => {
+        CustodyEnd::Returned(_) => custody.returned_on = Some(on),
+        CustodyEnd::Lost(_, document) => {
             custody.lost_on = Some(on);
             note = Some(format!("Mất hộ chiếu, văn bản {document}"));
             set_standing(conn, custody.official_id, custody.passport_id, PassportStanding::Lost, on, document)?;
@@ -264,17 +271,17 @@ fn set_standing(
     officials::raise_version(conn, &official)
 }
 
-/// The unit, or whoever keeps it, records that a passport is lost or was cancelled. A valid one is valid no more.
+/// Records that a passport is lost or cancelled; it is no longer valid.
 pub fn report(
     conn: &mut Conn,
-    call: &Call,
+    call: &RequestContext,
     ids: (i64, i64),
     standing: PassportStanding,
     since: Day,
     document: String,
 ) -> Result<()> {
     let mut faults = Violations::default();
-    let (vi, en) = ("Chỉ ghi nhận mất (lost) hoặc hủy (cancelled).", "Only lost or cancelled.");
+    let (vi, en) = ("Chỉ ghi nhận được hộ chiếu bị mất (lost) hoặc bị hủy (cancelled).", "Must be lost or cancelled.");
     faults.require(standing != PassportStanding::Valid, "/standing", "invalid_word", vi, en);
     let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
     faults.require(since <= call.today, "/on", "in_the_future", vi, en);

@@ -1,4 +1,4 @@
-//! Routes of passports that a unit keeps.
+//! Routes of passport custody.
 
 use std::collections::HashMap;
 
@@ -8,18 +8,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::dossier::Tools;
-use crate::dossier::actions::{Seen, find};
+use crate::dossier::ProvinceLaw;
+use crate::dossier::actions::{VisibleDossier, find};
 use crate::dossier::flow::State;
 use crate::dossier::parts::duties as owed;
 use crate::dossier::store as dossiers;
 use crate::error::{Error, Result, not_found};
-use crate::passport_custody::actions::{self, Custody, Fate, Filter, HandOver};
-use crate::procedures::outbound::model::Content;
+use crate::passport_custody::actions::{self, Custody, CustodyEnd, CustodyFilter, HandOver};
+use crate::procedures::outbound::model::TripContent;
 use crate::registry::officials::{Official, PassportStanding, shown};
 use crate::registry::officials_store as officials;
 use crate::web::idempotency::Reply;
@@ -34,7 +34,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(hand_over).service(list).service(give_back).service(lost).service(report);
 }
 
-/// A passport that its holder has.
+/// A passport that was handed over to its holder.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Custody, example = json!({"id": "01ke3m9p000l1", "version": 1, "delegation_id": "01ke3m9p000b2", "official_id": "01ke3m9p0007x",
     "full_name": "Đặng Văn Minh", "passport_id": "01ke3m9p0009a", "kind": "official", "passport_number": "••••1234", "expires_on": "2031-01-01",
@@ -55,16 +55,16 @@ struct CustodyView {
     expires_on: Option<NaiveDate>,
     handed_over_on: NaiveDate,
     receipt: String,
-    /// When it has to be back, the head's excuse counted.
+    /// When it must be returned, including an accepted excuse.
     due_on: Option<NaiveDate>,
     returned_on: Option<NaiveDate>,
     lost_on: Option<NaiveDate>,
-    /// Not given back in time: whoever keeps it reports in writing (Luật 49/2019/QH14 Đ.24 k.2d).
+    /// Not returned in time; the custodian must report this in writing (Luật 49/2019/QH14 Đ.24 k.2d).
     overdue: bool,
 }
 
-fn views(conn: &mut Conn, call: &Call, all: &[Custody]) -> Result<Vec<CustodyView>> {
-    let reveal = call.actor.may(Act::Reveal, Kind::Passport);
+fn views(conn: &mut Conn, call: &RequestContext, all: &[Custody]) -> Result<Vec<CustodyView>> {
+    let reveal = call.actor.may(Permission::RevealPassports);
     let ids: Vec<i64> = all.iter().map(|c| c.official_id).collect();
     let people: HashMap<i64, Official> = officials::find_all(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
     all.iter()
@@ -93,24 +93,24 @@ fn views(conn: &mut Conn, call: &Call, all: &[Custody]) -> Result<Vec<CustodyVie
         .collect()
 }
 
-fn reply_with(conn: &mut Conn, call: &Call, custody: Custody, status: u16) -> Result<Reply> {
+fn reply_with(conn: &mut Conn, call: &RequestContext, custody: Custody, status: u16) -> Result<Reply> {
     let location = (status == 201).then(|| format!("/api/v1/custodies?delegation_id={}", Id(custody.delegation_id)));
     let version = custody.version;
     let view = views(conn, call, &[custody])?.pop().ok_or_else(not_found)?;
     reply(status, Some(version), location, &view)
 }
 
-/// Who gets his passport, on which day, and which receipt he signed.
+/// Who receives their passport, on which day, and against which receipt.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"delegation_id": "01ke3m9p000b2", "official_id": "01ke3m9p0007x", "on": "2026-12-04", "receipt": "12/BN-SNV"}))]
 struct NewCustody {
-    /// For which trip.
+    /// The trip.
     #[schema(value_type = String)]
     delegation_id: Id,
     #[schema(value_type = String)]
     official_id: Id,
-    /// Which passport; the official one that lasts longest where it is left out.
+    /// The passport; if omitted, the valid official passport that expires last.
     #[schema(value_type = Option<String>)]
     passport_id: Option<Id>,
     on: NaiveDate,
@@ -118,13 +118,13 @@ struct NewCustody {
     receipt: String,
 }
 
-/// The trip for which a passport is handed over. Whoever keeps passports sees trips from their decision on: of one that
-/// was submitted he is told that it is not decided (409), of any other that there is none (422).
-fn trip(conn: &mut Conn, call: &Call, id: i64) -> Result<Seen<Content>> {
-    if let Ok(seen) = find::<Content>(conn, call, id) {
+/// The trip for which a passport is handed over. The custodian may see trips only from their decision on: for a trip
+/// that is submitted but not decided the answer is 409, for any other 422.
+fn trip(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<VisibleDossier<TripContent>> {
+    if let Ok(seen) = find::<TripContent>(conn, call, id) {
         return Ok(seen);
     }
-    match dossiers::load::<Content>(conn, id)? {
+    match dossiers::load::<TripContent>(conn, id)? {
         Some(trip) if trip.submitted_on.is_some() && !State::VOID.contains(&trip.state) => Err(actions::not_decided()),
         _ => Err(unknown_delegation()),
     }
@@ -135,25 +135,29 @@ fn unknown_delegation() -> Error {
     faults.add(
         "/delegation_id",
         "unknown_delegation",
-        "Không có đoàn ra đã được quyết định này.",
-        "There is no such trip that was decided.",
+        "Không có đoàn ra nào đã được quyết định với mã này.",
+        "There is no decided trip with this id.",
     );
     faults.into()
 }
 
-/// The custodian hands a passport over against a signature, only after the decision. It is due back by the rule
-/// `passport_return`.
+/// The custodian hands a passport over against a signature, only after the decision. Rule `passport_return` sets when
+/// it must be returned.
 #[utoipa::path(tag = "passports", operation_id = "hand_over_passport", request_body = NewCustody,
     responses((status = 201, description = "handed over", body = CustodyView)))]
 #[post("/custodies")]
-async fn hand_over(call: Call, tools: web::Data<Tools>, body: Incoming<NewCustody>) -> Result<HttpResponse> {
+async fn hand_over(
+    call: RequestContext,
+    tools: web::Data<ProvinceLaw>,
+    body: Incoming<NewCustody>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
     let tools = tools.get_ref().clone();
     call.change(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Draft, Kind::Passport)?;
+            call.actor.require(Permission::KeepPassports)?;
             let NewCustody { delegation_id, official_id, passport_id, on, receipt } = body.check()?;
             let seen = trip(conn, call, delegation_id.0)?;
             let asked = HandOver { official_id, passport_id, on, receipt };
@@ -167,12 +171,12 @@ async fn hand_over(call: Call, tools: web::Data<Tools>, body: Incoming<NewCustod
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct CustodiesAsked {
+struct CustodyListQuery {
     #[param(value_type = Option<String>)]
     delegation_id: Option<Id>,
     #[param(value_type = Option<String>)]
     official_id: Option<Id>,
-    /// Only what is not given back.
+    /// Only passports that are not yet returned.
     out: Option<bool>,
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
@@ -185,14 +189,14 @@ struct CustodyPage {
     next: Option<String>,
 }
 
-/// Passports that were handed over, for whoever keeps them and the inspector.
-#[utoipa::path(tag = "passports", operation_id = "list_custodies", params(CustodiesAsked), responses((status = 200, description = "passports", body = CustodyPage)))]
+/// Lists passports that were handed over, for the custodian and the inspector.
+#[utoipa::path(tag = "passports", operation_id = "list_custodies", params(CustodyListQuery), responses((status = 200, description = "passports", body = CustodyPage)))]
 #[get("/custodies")]
-async fn list(call: Call, asked: Query<CustodiesAsked>) -> Result<HttpResponse> {
+async fn list(call: RequestContext, asked: Query<CustodyListQuery>) -> Result<HttpResponse> {
     actions::require_sight(&call)?;
     let limit = query::limit(asked.0.limit)?;
     let after = query::place("custodies", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
-    let filter = Filter {
+    let filter = CustodyFilter {
         delegation_id: asked.0.delegation_id.map(|id| id.0),
         official_id: asked.0.official_id.map(|id| id.0),
         out: asked.0.out.unwrap_or(false),
@@ -207,7 +211,7 @@ async fn list(call: Call, asked: Query<CustodiesAsked>) -> Result<HttpResponse> 
     Ok(page_response("/api/v1/custodies", next.as_deref()).json(CustodyPage { items, next }))
 }
 
-async fn end<T>(call: Call, id: &str, body: Incoming<T>, fate: fn(T) -> Fate) -> Result<HttpResponse>
+async fn end<T>(call: RequestContext, id: &str, body: Incoming<T>, fate: fn(T) -> CustodyEnd) -> Result<HttpResponse>
 where
     T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
 {
@@ -224,7 +228,7 @@ where
     .await
 }
 
-/// The day on which a passport came back.
+/// The day on which a passport was returned.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on": "2026-12-15"}))]
@@ -232,15 +236,15 @@ struct GivenBack {
     on: NaiveDate,
 }
 
-/// The passport came back.
+/// Records that a passport was returned.
 #[utoipa::path(tag = "passports", operation_id = "return_passport", params(("id" = String, Path)), request_body = GivenBack,
     responses((status = 200, description = "done", body = CustodyView)))]
 #[post("/custodies/{id}/return")]
-async fn give_back(call: Call, id: web::Path<String>, body: Incoming<GivenBack>) -> Result<HttpResponse> {
-    end(call, &id, body, |b: GivenBack| Fate::Returned(b.on)).await
+async fn give_back(call: RequestContext, id: web::Path<String>, body: Incoming<GivenBack>) -> Result<HttpResponse> {
+    end(call, &id, body, |b: GivenBack| CustodyEnd::Returned(b.on)).await
 }
 
-/// Since when a passport is lost, and by which paper the authority was told.
+/// When a passport was lost, and the document by which the authority was notified.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on": "2026-12-15", "document": {"number": "45/SKHCN-VP", "date": "2026-12-16"}}))]
@@ -249,15 +253,15 @@ struct LostPassport {
     document: PaperRef,
 }
 
-/// The passport was lost while it was out: it is valid no more (Luật 49/2019/QH14 Đ.28 k.1).
+/// Records that a passport was lost while handed over; it is no longer valid (Luật 49/2019/QH14 Đ.28 k.1).
 #[utoipa::path(tag = "passports", operation_id = "lose_passport", params(("id" = String, Path)), request_body = LostPassport,
     responses((status = 200, description = "done", body = CustodyView)))]
 #[post("/custodies/{id}/lost")]
-async fn lost(call: Call, id: web::Path<String>, body: Incoming<LostPassport>) -> Result<HttpResponse> {
-    end(call, &id, body, |b: LostPassport| Fate::Lost(b.on, b.document.number)).await
+async fn lost(call: RequestContext, id: web::Path<String>, body: Incoming<LostPassport>) -> Result<HttpResponse> {
+    end(call, &id, body, |b: LostPassport| CustodyEnd::Lost(b.on, b.document.number)).await
 }
 
-/// That a passport is lost or cancelled.
+/// A report that a passport is lost or cancelled.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"standing": "cancelled", "on": "2026-12-20", "document": {"number": "45/SNV-LS", "date": "2026-12-20"}}))]
@@ -268,12 +272,12 @@ struct PassportReported {
     document: PaperRef,
 }
 
-/// Records that a passport is lost or was cancelled; no trip is made on it any more.
+/// Records that a passport is lost or cancelled; it can no longer be used for a trip.
 #[utoipa::path(tag = "passports", operation_id = "report_passport", params(("id" = String, Path), ("passport_id" = String, Path)),
     request_body = PassportReported, responses((status = 200, description = "recorded", body = PassportReportedView)))]
 #[post("/officials/{id}/passports/{passport_id}/report")]
 async fn report(
-    call: Call,
+    call: RequestContext,
     path: web::Path<(String, String)>,
     body: Incoming<PassportReported>,
 ) -> Result<HttpResponse> {
@@ -282,7 +286,7 @@ async fn report(
     call.change(
         body.fingerprint.clone(),
         move |conn, call| {
-            call.actor.require(Act::Read, Kind::Official)?;
+            call.actor.require(Permission::ReadOfficials)?;
             let official = officials::find_all(conn, &[ids.0])?.pop().ok_or_else(not_found)?;
             if official.passports.iter().all(|p| p.id != ids.1) {
                 return Err(not_found());
@@ -290,10 +294,13 @@ async fn report(
             Ok(official)
         },
         move |conn, call, official| {
-            if !call.actor.may(Act::Draft, Kind::Passport) {
-                call.actor.require(Act::Draft, Kind::Official)?;
+            if !call.actor.may(Permission::KeepPassports) {
+                call.actor.require(Permission::EditOfficials)?;
                 if !call.actor.belongs_to(official.agency_id) {
-                    return Err(crate::error::forbidden("Chỉ cơ quan quản lý người này.", "Only his own agency."));
+                    return Err(crate::error::forbidden(
+                        "Chỉ cơ quan quản lý người này mới được ghi nhận.",
+                        "Only this person's own agency may report this.",
+                    ));
                 }
             }
             let b = body.check()?;
@@ -305,7 +312,7 @@ async fn report(
     .await
 }
 
-/// What a passport is from now on.
+/// The new standing of a passport.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"id": "01ke3m9p0009a", "standing": "cancelled", "standing_since": "2026-12-20"}))]
 struct PassportReportedView {

@@ -1,5 +1,5 @@
-//! Passports that a unit keeps (quản lý hộ chiếu, Luật 49/2019/QH14 Đ.23–24): handed over after the decision, given back after
-//! the trip.
+//! Custody of official passports (quản lý hộ chiếu, Luật 49/2019/QH14 Đ.23–24): handed over after the decision,
+//! returned after the trip.
 
 pub mod actions;
 pub mod http;

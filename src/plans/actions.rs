@@ -1,13 +1,13 @@
-//! Acts on a plan: propose, consolidate, approve, adjust.
+//! Actions on a plan: propose, consolidate, approve, adjust.
 
 use serde_json::json;
 
-use crate::access::account::Errand;
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::account::ActScope;
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
-use crate::plans::model::{Change, Item, ItemState, Plan, PlanAction, PlanDecision, Wanted};
+use crate::plans::model::{Plan, PlanAction, PlanChange, PlanDecision, PlanItem, PlanItemState, PlannedTrips};
 use crate::plans::store;
 use crate::registry::agencies;
 use kernel::checks;
@@ -16,42 +16,42 @@ use kernel::time::rfc3339;
 use kernel::violation::Violations;
 use kernel::words::{Body, PaperRef, Procedure};
 
-/// Who may give a plan its approval, by whichever rule of the province.
+/// All bodies that may approve a plan under the rules of some province.
 const APPROVERS: &[Body] =
     &[Body::PpcChair, Body::Ppc, Body::PartyStandingBoard, Body::PartyStandingSecretariat, Body::PrimeMinister];
 
-/// What plans are about: a seat that was lent for other matters proposes nothing.
-const TRIPS: Errand = (Procedure::Outbound, None);
+/// Plans concern trips: an office that was delegated only for other procedures gives no right to propose.
+const TRIPS: ActScope = (Procedure::Outbound, None);
 
 /// Party bodies, whose letters the Party office records.
 const OF_PARTY: &[Body] = &[Body::PartyStandingBoard, Body::PartyStandingSecretariat];
 
-/// Whether the caller sees the items of all agencies.
-pub fn sees_all(call: &Call) -> bool {
-    let of_dofa = call.actor.may(Act::Handle, Kind::Plan) || call.actor.holds(Body::DofaDirector);
-    approves(call) || of_dofa || call.actor.may(Act::Read, Kind::Trail)
+/// Whether the caller may see the items of all agencies.
+pub fn sees_all(call: &RequestContext) -> bool {
+    let of_dofa = call.actor.may(Permission::HandlePlans) || call.actor.holds(Body::DofaDirector);
+    approves(call) || of_dofa || call.actor.may(Permission::ReadTrail)
 }
 
-/// Whether the caller is of a body that approves plans.
-pub fn approves(call: &Call) -> bool {
+/// Whether the caller belongs to a body that approves plans.
+pub fn approves(call: &RequestContext) -> bool {
     APPROVERS.iter().any(|b| call.actor.decides_himself(*b)) || call.actor.holds(Body::PartyOffice)
 }
 
-/// 403 where the caller is of no body that approves plans.
-pub fn require_approver(call: &Call) -> Result<()> {
+/// 403 unless the caller belongs to a body that approves plans.
+pub fn require_approver(call: &RequestContext) -> Result<()> {
     if approves(call) { Ok(()) } else { Err(not_his()) }
 }
 
 fn not_his() -> Error {
     forbidden(
-        "Không thuộc thẩm quyền phê duyệt kế hoạch của người dùng này.",
-        "This account does not approve plans for that body.",
+        "Tài khoản này không có thẩm quyền phê duyệt kế hoạch thay cho cơ quan đó.",
+        "This account may not approve plans for that body.",
     )
 }
 
-/// An item for whoever may see it.
-pub fn find(conn: &mut Conn, call: &Call, year: i64, id: i64) -> Result<Item> {
-    call.actor.require(Act::Read, Kind::Plan)?;
+/// Finds an item; 404 if the caller may not see it.
+pub fn find(conn: &mut Conn, call: &RequestContext, year: i64, id: i64) -> Result<PlanItem> {
+    call.actor.require(Permission::ReadPlans)?;
     let item = store::item(conn, id)?.filter(|i| i.year == year).ok_or_else(not_found)?;
     if sees_all(call) || call.actor.belongs_to(item.agency_id) { Ok(item) } else { Err(not_found()) }
 }
@@ -66,20 +66,20 @@ fn possible(plan: &Plan, action: PlanAction) -> Result<()> {
 fn not_possible(state: &str) -> Error {
     Problem::new(
         Code::NotPossibleInState,
-        format!("Không làm được việc này khi kế hoạch hoặc mục đang ở trạng thái «{state}»."),
-        format!("Not possible while the plan or the item is \"{state}\"."),
+        format!("Không thực hiện được khi kế hoạch hoặc mục kế hoạch đang ở trạng thái «{state}»."),
+        format!("Not possible while the plan or the item is in state \"{state}\"."),
     )
     .with("state", json!(state))
     .into()
 }
 
-fn check(wanted: &Wanted, faults: &mut Violations) {
+fn check(wanted: &PlannedTrips, faults: &mut Violations) {
     faults.require(
         (1..=12).contains(&wanted.month),
         "/month",
         "out_of_range",
-        "Tháng từ 1 đến 12.",
-        "A month is 1 to 12.",
+        "Tháng phải từ 1 đến 12.",
+        "The month must be from 1 to 12.",
     );
     for (at, country) in wanted.countries.iter().enumerate() {
         checks::foreign_country(country, &format!("/countries/{at}"), faults);
@@ -88,15 +88,15 @@ fn check(wanted: &Wanted, faults: &mut Violations) {
         (1..=100).contains(&wanted.delegations),
         "/delegations",
         "out_of_range",
-        "Số đoàn từ 1 đến 100.",
-        "1 to 100 delegations.",
+        "Số đoàn phải từ 1 đến 100.",
+        "The number of delegations must be from 1 to 100.",
     );
     faults.require(
         (wanted.delegations..=10_000).contains(&wanted.headcount),
         "/headcount",
         "out_of_range",
-        "Số người phải từ số đoàn đến 10.000.",
-        "From the number of delegations to 10,000 people.",
+        "Số người không được ít hơn số đoàn và không quá 10.000.",
+        "The number of people must be at least the number of delegations and at most 10,000.",
     );
     let known = wanted.budget.as_ref().is_none_or(|m| kernel::money::is_currency(&m.currency) && m.amount >= 0);
     faults.require(
@@ -104,17 +104,22 @@ fn check(wanted: &Wanted, faults: &mut Violations) {
         "/budget",
         "invalid_money",
         "Số tiền hoặc loại tiền không hợp lệ.",
-        "Not an amount of money in a known currency.",
+        "The amount or its currency is not valid.",
     );
 }
 
-/// A line of the plan, proposed by its agency: before the plan is put together, or as an adjustment of it.
-pub fn propose(conn: &mut Conn, call: &Call, year: i64, asked: Result<(i64, Wanted)>) -> Result<Item> {
-    call.on(TRIPS).actor.require(Act::Draft, Kind::Plan)?;
-    // Whose item it is stands in the body: where that cannot be read, it is told last.
-    let for_other = |(agency, _): &(i64, Wanted)| !call.actor.belongs_to(*agency);
-    if asked.as_ref().is_ok_and(for_other) && !call.actor.may(Act::Handle, Kind::Plan) {
-        return Err(forbidden("Chỉ đề xuất cho cơ quan mình.", "Only for one's own agency."));
+/// An agency proposes an item: before the plan is consolidated, or as an adjustment of the approved plan.
+pub fn propose(
+    conn: &mut Conn,
+    call: &RequestContext,
+    year: i64,
+    asked: Result<(i64, PlannedTrips)>,
+) -> Result<PlanItem> {
+    call.on(TRIPS).actor.require(Permission::DraftPlans)?;
+    // The agency is named in the body. If the body is invalid, its errors are reported after the state of the plan.
+    let for_other = |(agency, _): &(i64, PlannedTrips)| !call.actor.belongs_to(*agency);
+    if asked.as_ref().is_ok_and(for_other) && !call.actor.may(Permission::HandlePlans) {
+        return Err(forbidden("Chỉ được đề xuất cho cơ quan mình.", "You may propose items only for your own agency."));
     }
     let mut plan = store::find(conn, year)?;
     possible(&plan, PlanAction::Propose)?;
@@ -122,21 +127,22 @@ pub fn propose(conn: &mut Conn, call: &Call, year: i64, asked: Result<(i64, Want
     let mut faults = Violations::default();
     check(&wanted, &mut faults);
     let known = agencies::find(conn, agency_id)?.is_some();
-    faults.require(known, "/agency_id", "unknown_agency", "Không có cơ quan này.", "There is no such agency.");
+    faults.require(known, "/agency_id", "unknown_agency", "Không có cơ quan này.", "This agency does not exist.");
     faults.finish()?;
-    let item = Item {
+    let item = PlanItem {
         id: Id::new(call.now).0,
         version: 1,
         year,
         agency_id,
-        state: ItemState::Proposed,
+        state: PlanItemState::Proposed,
         wanted,
         change: None,
         reason: None,
         created_by: call.actor.id(),
         created_at: call.now,
     };
-    // Whoever approves has seen every item as it is: each change is a new version of the plan.
+    // Every change of an item raises the version of the plan, so that an approver cannot approve items they have not
+    // seen.
     store::save(conn, &mut plan)?;
     store::insert(conn, &item)?;
     let detail = json!({"agency": Id(agency_id), "title": item.wanted.title});
@@ -148,30 +154,35 @@ fn object(year: i64, id: i64) -> String {
     format!("plans/{year}/items/{}", Id(id))
 }
 
-fn his(call: &Call, item: &Item) -> Result<()> {
-    call.on(TRIPS).actor.require(Act::Draft, Kind::Plan)?;
+fn his(call: &RequestContext, item: &PlanItem) -> Result<()> {
+    call.on(TRIPS).actor.require(Permission::DraftPlans)?;
     if call.actor.belongs_to(item.agency_id) {
         return Ok(());
     }
-    Err(forbidden("Chỉ cơ quan đề xuất mới được sửa.", "Only the agency that proposed it changes it."))
+    Err(forbidden("Chỉ cơ quan đề xuất mới được sửa.", "Only the agency that proposed the item may change it."))
 }
 
-/// What is asked to be changed of an item.
+/// A requested change of an item.
 pub struct Edit {
-    pub wanted: Option<Wanted>,
-    /// The item shall go.
+    pub wanted: Option<PlannedTrips>,
+    /// Remove the item from the plan.
     pub drop: bool,
     pub reason: Option<String>,
 }
 
-/// Changes a proposed item; of an approved one asks for the change.
-pub fn change(conn: &mut Conn, call: &Call, mut item: Item, asked: impl FnOnce(&Item) -> Result<Edit>) -> Result<Item> {
+/// Changes a proposed item; for an approved one, requests the change.
+pub fn change(
+    conn: &mut Conn,
+    call: &RequestContext,
+    mut item: PlanItem,
+    asked: impl FnOnce(&PlanItem) -> Result<Edit>,
+) -> Result<PlanItem> {
     call.precondition_given()?;
     his(call, &item)?;
     call.precondition_holds(item.version)?;
     let mut plan = store::find(conn, item.year)?;
     possible(&plan, PlanAction::Propose)?;
-    if !matches!(item.state, ItemState::Proposed | ItemState::Approved) {
+    if !matches!(item.state, PlanItemState::Proposed | PlanItemState::Approved) {
         return Err(not_possible(item.state.word()));
     }
     let edit = asked(&item)?;
@@ -179,26 +190,26 @@ pub fn change(conn: &mut Conn, call: &Call, mut item: Item, asked: impl FnOnce(&
     if let Some(wanted) = &edit.wanted {
         check(wanted, &mut faults);
     }
-    let approved = item.state == ItemState::Approved;
+    let approved = item.state == PlanItemState::Approved;
     faults.require(
         !approved || edit.reason.is_some(),
         "/reason",
         "missing",
-        "Điều chỉnh mục đã duyệt cần nêu lý do.",
-        "A change of an approved item needs a reason.",
+        "Điều chỉnh mục đã được duyệt phải nêu lý do.",
+        "A change to an approved item needs a reason.",
     );
     faults.require(
         approved || !edit.drop,
         "/drop",
         "not_approved",
-        "Mục chưa duyệt thì xóa, không điều chỉnh.",
-        "What is not approved is deleted instead.",
+        "Mục chưa được duyệt thì xóa chứ không điều chỉnh.",
+        "An item that is not yet approved is deleted instead.",
     );
     faults.finish()?;
     match (approved, edit.wanted) {
         (true, wanted) => {
             let reason = edit.reason.unwrap_or_default();
-            item.change = Some(Change { wanted: wanted.filter(|_| !edit.drop), reason });
+            item.change = Some(PlanChange { wanted: wanted.filter(|_| !edit.drop), reason });
         }
         (false, Some(wanted)) => item.wanted = wanted,
         (false, None) => {}
@@ -210,14 +221,14 @@ pub fn change(conn: &mut Conn, call: &Call, mut item: Item, asked: impl FnOnce(&
     Ok(item)
 }
 
-/// Takes back what nobody has approved yet.
-pub fn delete(conn: &mut Conn, call: &Call, item: Item) -> Result<()> {
+/// Withdraws an item that is not yet approved and that no dossier uses.
+pub fn delete(conn: &mut Conn, call: &RequestContext, item: PlanItem) -> Result<()> {
     call.precondition_given()?;
     his(call, &item)?;
     call.precondition_holds(item.version)?;
     let mut plan = store::find(conn, item.year)?;
     possible(&plan, PlanAction::Propose)?;
-    if item.state != ItemState::Proposed || store::is_drawn(conn, item.id)? {
+    if item.state != PlanItemState::Proposed || store::is_drawn(conn, item.id)? {
         return Err(not_possible(item.state.word()));
     }
     store::delete(conn, item.id)?;
@@ -225,17 +236,17 @@ pub fn delete(conn: &mut Conn, call: &Call, item: Item) -> Result<()> {
     call.remember(conn, "delete_plan_item", &object(item.year, item.id), json!({"title": item.wanted.title}))
 }
 
-/// DOFA leaves a proposal out, with the reason, or takes it in again.
+/// DOFA excludes a proposal, with a reason, or includes it again.
 pub fn sort(
     conn: &mut Conn,
-    call: &Call,
-    mut item: Item,
-    to: ItemState,
+    call: &RequestContext,
+    mut item: PlanItem,
+    to: PlanItemState,
     asked: impl FnOnce() -> Result<Option<String>>,
-) -> Result<Item> {
+) -> Result<PlanItem> {
     call.precondition_holds(item.version)?;
     let mut plan = store::find(conn, item.year)?;
-    let from = if to == ItemState::LeftOut { ItemState::Proposed } else { ItemState::LeftOut };
+    let from = if to == PlanItemState::LeftOut { PlanItemState::Proposed } else { PlanItemState::LeftOut };
     if item.state != from {
         return Err(not_possible(item.state.word()));
     }
@@ -248,10 +259,10 @@ pub fn sort(
     Ok(item)
 }
 
-/// DOFA puts the plan together, or opens it again.
+/// DOFA consolidates the plan, or reopens it.
 pub fn consolidate(
     conn: &mut Conn,
-    call: &Call,
+    call: &RequestContext,
     mut plan: Plan,
     action: PlanAction,
     asked: impl FnOnce() -> Result<Option<String>>,
@@ -264,35 +275,39 @@ pub fn consolidate(
     Ok(plan)
 }
 
-/// The body's answer to a plan or to its adjustment.
-pub struct Answer {
+/// The decision of a body on a plan or on its adjustment.
+pub struct PlanAnswer {
     pub body: Body,
     pub document: PaperRef,
-    /// Items that are not approved.
+    /// Items that the body refuses.
     pub refuse: Vec<Id>,
     pub note: Option<String>,
 }
 
-/// The body approves the plan, or the adjustments that wait; what it refuses is named.
+/// The body approves the plan, or the pending adjustments, except the items that it refuses.
 pub fn approve(
     conn: &mut Conn,
-    call: &Call,
+    call: &RequestContext,
     mut plan: Plan,
     action: PlanAction,
-    asked: Result<Answer>,
+    asked: Result<PlanAnswer>,
 ) -> Result<Plan> {
     let acts = |body: Body| {
         let himself = call.actor.decides_himself(body);
         APPROVERS.contains(&body) && (himself || (OF_PARTY.contains(&body) && call.actor.holds(Body::PartyOffice)))
     };
-    // For which body stands in the answer: where that cannot be read, it is told last.
+    // The approving body is named in the request. If that is invalid, its errors are reported after the state.
     if asked.as_ref().is_ok_and(|answer| !acts(answer.body)) {
         return Err(not_his());
     }
     plan.state = plan.next(action).ok_or_else(|| not_possible(plan.state.word()))?;
-    let mut waiting: Vec<Item> = store::items_of(conn, plan.year)?.into_iter().filter(Item::waits).collect();
+    let mut waiting: Vec<PlanItem> = store::items_of(conn, plan.year)?.into_iter().filter(PlanItem::waits).collect();
     if waiting.is_empty() {
-        return Err(refuse(Code::NotPossibleInState, "Không có mục nào chờ duyệt.", "No item waits for approval."));
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Không có mục nào chờ duyệt.",
+            "No item is waiting for approval.",
+        ));
     }
     let answer = asked?;
     let mut faults = Violations::default();
@@ -302,7 +317,7 @@ pub fn approve(
             &format!("/refuse/{at}"),
             "unknown_plan_item",
             "Mục này không chờ duyệt.",
-            "This item does not wait for approval.",
+            "This item is not waiting for approval.",
         );
     }
     faults.finish()?;
@@ -313,7 +328,7 @@ pub fn approve(
         store::update(conn, item)?;
         if yes { &mut approved } else { &mut refused }.push(Id(item.id));
     }
-    let Answer { body, document, note, .. } = answer;
+    let PlanAnswer { body, document, note, .. } = answer;
     let detail = json!({"body": body, "document": document, "approved": approved.len(), "refused": refused.len()});
     let (at, by) = (rfc3339(call.now), Id(call.actor.id()));
     plan.decisions.push(PlanDecision { body, document, at, by, approved, refused, note });

@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{Empty, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, not_found};
-use crate::plans::actions::{self, Answer};
+use crate::plans::actions::{self, PlanAnswer};
 use crate::plans::model::{Plan, PlanAction, PlanDecision, PlanState};
-use crate::plans::store::{self, Tally};
+use crate::plans::store::{self, PlanTally};
 use crate::web::etag::etag;
-use crate::web::json::{Incoming, Unchecked};
+use crate::web::json::{Deferred, Incoming};
 use kernel::id::Id;
 use kernel::words::{Body, PaperRef};
 
@@ -29,17 +29,17 @@ struct PlanView {
     year: i64,
     version: i64,
     state: PlanState,
-    /// Its approval, then its adjustments.
+    /// The approval, then the adjustments.
     decisions: Vec<PlanDecision>,
-    /// How many items it has.
+    /// Number of items.
     items: i64,
     allowed_actions: Vec<PlanAction>,
 }
 
-fn view(call: &Call, plan: &Plan, tally: Tally) -> PlanView {
+fn view(call: &RequestContext, plan: &Plan, tally: PlanTally) -> PlanView {
     let may = |action: PlanAction| match action {
-        PlanAction::Propose => call.actor.may(Act::Draft, Kind::Plan),
-        PlanAction::Consolidate | PlanAction::Reopen => call.actor.may(Act::Handle, Kind::Plan),
+        PlanAction::Propose => call.actor.may(Permission::DraftPlans),
+        PlanAction::Consolidate | PlanAction::Reopen => call.actor.may(Permission::HandlePlans),
         PlanAction::Approve | PlanAction::Adjust => actions::approves(call) && tally.waiting > 0,
     };
     let all =
@@ -54,12 +54,12 @@ fn view(call: &Call, plan: &Plan, tally: Tally) -> PlanView {
     }
 }
 
-fn views(conn: &mut Conn, call: &Call, plans: &[Plan]) -> Result<Vec<PlanView>> {
+fn views(conn: &mut Conn, call: &RequestContext, plans: &[Plan]) -> Result<Vec<PlanView>> {
     let tallies = store::tallies(conn, &plans.iter().map(|p| p.year).collect::<Vec<_>>())?;
     Ok(plans.iter().map(|p| view(call, p, tallies.get(&p.year).copied().unwrap_or_default())).collect())
 }
 
-fn one(conn: &mut Conn, call: &Call, plan: &Plan) -> Result<PlanView> {
+fn one(conn: &mut Conn, call: &RequestContext, plan: &Plan) -> Result<PlanView> {
     let tally = store::tallies(conn, &[plan.year])?.remove(&plan.year);
     Ok(view(call, plan, tally.unwrap_or_default()))
 }
@@ -70,11 +70,11 @@ struct PlanList {
     next: Option<String>,
 }
 
-/// All plans, the latest first.
+/// Lists all plans, latest first.
 #[utoipa::path(tag = "plans", operation_id = "list_plans", responses((status = 200, description = "plans", body = PlanList)))]
 #[get("/plans")]
-async fn list(call: Call) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Plan)?;
+async fn list(call: RequestContext) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadPlans)?;
     let items = call
         .read(|conn, call| {
             let plans = store::all(conn)?;
@@ -84,21 +84,21 @@ async fn list(call: Call) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(PlanList { items, next: None }))
 }
 
-/// A year that plans are made for.
+/// Parses the year in a path; 404 if plans do not exist for it.
 pub fn year(text: &str) -> Result<i64> {
     text.parse().ok().filter(|y| (2000..=2100).contains(y)).ok_or_else(not_found)
 }
 
-fn find(conn: &mut Conn, call: &Call, year: i64) -> Result<Plan> {
-    call.actor.require(Act::Read, Kind::Plan)?;
+fn find(conn: &mut Conn, call: &RequestContext, year: i64) -> Result<Plan> {
+    call.actor.require(Permission::ReadPlans)?;
     store::find(conn, year)
 }
 
-/// The plan of a year; where nobody has proposed anything, an empty draft.
+/// Shows the plan of a year; an empty draft if nothing has been proposed.
 #[utoipa::path(tag = "plans", operation_id = "show_plan", params(("year" = i64, Path, example = 2027)),
     responses((status = 200, description = "the plan", body = PlanView)))]
 #[get("/plans/{year}")]
-async fn show(call: Call, of: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: RequestContext, of: web::Path<String>) -> Result<HttpResponse> {
     let of = year(&of)?;
     let view = call
         .read(move |conn, call| {
@@ -109,17 +109,17 @@ async fn show(call: Call, of: web::Path<String>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(view.version))).json(view))
 }
 
-/// One act on a plan: 428, 403, 412; then 409 and 422 as it says.
+/// Runs one action on a plan: checks 428, 403 and 412; the action itself returns 409 and 422.
 async fn act<T, F>(
-    call: Call,
+    call: RequestContext,
     of: &str,
     body: Incoming<T>,
-    may: fn(&Call) -> Result<()>,
+    may: fn(&RequestContext) -> Result<()>,
     carry_out: F,
 ) -> Result<HttpResponse>
 where
     T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
-    F: FnOnce(&mut Conn, &Call, Plan, Unchecked<T>) -> Result<Plan> + Send + 'static,
+    F: FnOnce(&mut Conn, &RequestContext, Plan, Deferred<T>) -> Result<Plan> + Send + 'static,
 {
     let body = body.read().await?;
     let of = year(of)?;
@@ -137,16 +137,16 @@ where
     .await
 }
 
-/// Putting plans together is DOFA's (403).
-fn handles(call: &Call) -> Result<()> {
-    call.actor.require(Act::Handle, Kind::Plan)
+/// 403 unless the caller is DOFA, which consolidates plans.
+fn handles(call: &RequestContext) -> Result<()> {
+    call.actor.require(Permission::HandlePlans)
 }
 
-/// DOFA puts the proposals together (tổng hợp kế hoạch); agencies propose no more.
+/// DOFA consolidates the proposals (tổng hợp kế hoạch); agencies can no longer propose.
 #[utoipa::path(tag = "plans", operation_id = "consolidate_plan", params(("year" = i64, Path, example = 2027)), request_body = Empty,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/consolidate")]
-async fn consolidate(call: Call, of: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
+async fn consolidate(call: RequestContext, of: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
     act(call, &of, body, handles, |conn, call, plan, nothing| {
         let asked = || nothing.check().map(|Empty {}| None);
         actions::consolidate(conn, call, plan, PlanAction::Consolidate, asked)
@@ -154,7 +154,7 @@ async fn consolidate(call: Call, of: web::Path<String>, body: Incoming<Empty>) -
     .await
 }
 
-/// Why a plan is opened again, or an item left out.
+/// Why a plan is reopened, or an item excluded.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PlanReason, example = json!({"reason": "Sở Y tế đề nghị bổ sung."}))]
@@ -163,35 +163,35 @@ pub struct Because {
     pub reason: String,
 }
 
-/// DOFA opens the plan to proposals again.
+/// DOFA reopens the plan for proposals.
 #[utoipa::path(tag = "plans", operation_id = "reopen_plan", params(("year" = i64, Path, example = 2027)), request_body = Because,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/reopen")]
-async fn reopen(call: Call, of: web::Path<String>, body: Incoming<Because>) -> Result<HttpResponse> {
+async fn reopen(call: RequestContext, of: web::Path<String>, body: Incoming<Because>) -> Result<HttpResponse> {
     act(call, &of, body, handles, |conn, call, plan, why| {
         actions::consolidate(conn, call, plan, PlanAction::Reopen, || Ok(Some(why.check()?.reason)))
     })
     .await
 }
 
-/// The body's answer, with its document.
+/// The decision of the approving body, with its document.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ApprovePlan, example = json!({"body": "ppc_chair", "document": {"number": "02/KH-UBND", "date": "2026-01-06"}, "refuse": []}))]
 struct Approval {
-    /// Who approves; the Party office records the letter of a Party body.
+    /// The approving body; for a Party body, the Party office records its letter.
     body: Body,
     document: PaperRef,
-    /// Items that it does not approve.
+    /// Items that the body refuses.
     #[serde(default)]
     #[schema(value_type = Vec<String>, max_items = 10_000)]
     refuse: Vec<Id>,
     note: Option<String>,
 }
 
-impl From<Approval> for Answer {
+impl From<Approval> for PlanAnswer {
     fn from(a: Approval) -> Self {
-        Answer { body: a.body, document: a.document, refuse: a.refuse, note: a.note }
+        PlanAnswer { body: a.body, document: a.document, refuse: a.refuse, note: a.note }
     }
 }
 
@@ -199,20 +199,20 @@ impl From<Approval> for Answer {
 #[utoipa::path(tag = "plans", operation_id = "approve_plan", params(("year" = i64, Path, example = 2027)), request_body = Approval,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/approve")]
-async fn approve(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
+async fn approve(call: RequestContext, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
     act(call, &of, body, actions::require_approver, |conn, call, plan, answer| {
-        actions::approve(conn, call, plan, PlanAction::Approve, answer.check().map(Answer::from))
+        actions::approve(conn, call, plan, PlanAction::Approve, answer.check().map(PlanAnswer::from))
     })
     .await
 }
 
-/// The competent body answers what agencies asked to change since (điều chỉnh kế hoạch).
+/// The competent body decides on the changes that agencies have requested since the approval (điều chỉnh kế hoạch).
 #[utoipa::path(tag = "plans", operation_id = "adjust_plan", params(("year" = i64, Path, example = 2027)), request_body = Approval,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/adjust")]
-async fn adjust(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
+async fn adjust(call: RequestContext, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
     act(call, &of, body, actions::require_approver, |conn, call, plan, answer| {
-        actions::approve(conn, call, plan, PlanAction::Adjust, answer.check().map(Answer::from))
+        actions::approve(conn, call, plan, PlanAction::Adjust, answer.check().map(PlanAnswer::from))
     })
     .await
 }

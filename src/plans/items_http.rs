@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{Empty, page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::error::Result;
 use crate::plans::actions::{self, Edit};
 use crate::plans::http::{Because, year};
-use crate::plans::model::{Change, Item, ItemState, Wanted};
+use crate::plans::model::{PlanChange, PlanItem, PlanItemState, PlannedTrips};
 use crate::plans::store;
 use crate::web::etag::etag;
 use crate::web::json::{Incoming, given};
@@ -27,32 +27,32 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(leave_out).service(take_in);
 }
 
-/// A line of the plan.
+/// An item of the plan.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PlanItem, example = json!({"id": "01ke3m9p000j1", "version": 1, "year": 2027, "agency_id": "01ke3m9p0005s", "state": "proposed",
     "title": "Xúc tiến đầu tư tại Hàn Quốc", "month": 5, "countries": ["KR"], "purpose": "promotion", "delegations": 1, "headcount": 8,
     "funding_source": "provincial_budget", "budget": {"amount": 650_000_000, "currency": "VND"}, "note": null,
     "change": null, "reason": null, "created_at": "2026-11-22T02:00:00Z"}))]
-struct ItemView {
+struct PlanItemView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,
     year: i64,
     #[schema(value_type = String)]
     agency_id: Id,
-    state: ItemState,
+    state: PlanItemState,
     #[serde(flatten)]
-    wanted: Wanted,
-    /// Of an approved item: what is asked to be changed.
-    change: Option<Change>,
-    /// Why DOFA left it out.
+    wanted: PlannedTrips,
+    /// For an approved item: the requested change.
+    change: Option<PlanChange>,
+    /// Why DOFA excluded it.
     reason: Option<String>,
     created_at: String,
 }
 
-impl From<&Item> for ItemView {
-    fn from(i: &Item) -> Self {
-        ItemView {
+impl From<&PlanItem> for PlanItemView {
+    fn from(i: &PlanItem) -> Self {
+        PlanItemView {
             id: Id(i.id),
             version: i.version,
             year: i.year,
@@ -69,7 +69,7 @@ impl From<&Item> for ItemView {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ItemsAsked {
+struct PlanItemListQuery {
     #[param(value_type = Option<String>)]
     agency_id: Option<Id>,
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -79,16 +79,20 @@ struct ItemsAsked {
 
 #[derive(Serialize, ToSchema)]
 struct PlanItemPage {
-    items: Vec<ItemView>,
+    items: Vec<PlanItemView>,
     next: Option<String>,
 }
 
-/// Items of a plan: those of the caller's agency, or all for bodies and DOFA.
-#[utoipa::path(tag = "plans", operation_id = "list_plan_items", params(("year" = i64, Path, example = 2027), ItemsAsked),
+/// Lists the items of a plan: those of the caller's agency, or all for approving bodies and DOFA.
+#[utoipa::path(tag = "plans", operation_id = "list_plan_items", params(("year" = i64, Path, example = 2027), PlanItemListQuery),
     responses((status = 200, description = "items", body = PlanItemPage)))]
 #[get("/plans/{year}/items")]
-async fn list_items(call: Call, of: web::Path<String>, asked: Query<ItemsAsked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Plan)?;
+async fn list_items(
+    call: RequestContext,
+    of: web::Path<String>,
+    asked: Query<PlanItemListQuery>,
+) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadPlans)?;
     let of = year(&of)?;
     let limit = query::limit(asked.0.limit)?;
     let after = query::place("plan-items", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
@@ -102,7 +106,7 @@ async fn list_items(call: Call, of: web::Path<String>, asked: Query<ItemsAsked>)
     let rows = call.read(move |conn, _| store::page(conn, of, wanted.as_deref(), after, limit + 1)).await?;
     let page = Page::cut(rows, limit, "plan-items", |i| vec![i.id.to_string()]);
     let path = format!("/api/v1/plans/{of}/items");
-    let items = page.items.iter().map(ItemView::from).collect();
+    let items = page.items.iter().map(PlanItemView::from).collect();
     Ok(page_response(&path, page.next.as_deref()).json(PlanItemPage { items, next: page.next }))
 }
 
@@ -121,10 +125,10 @@ struct NewPlanItem {
     #[schema(min_items = 1, max_items = 20)]
     countries: Vec<String>,
     purpose: Purpose,
-    /// How many delegations; one where it is left out.
+    /// Number of delegations; 1 if omitted.
     #[schema(minimum = 1, maximum = 100)]
     delegations: Option<i64>,
-    /// People in all of them.
+    /// Number of people in all of them.
     #[schema(minimum = 1, maximum = 10_000)]
     headcount: i64,
     funding_source: Option<FundingSource>,
@@ -133,9 +137,9 @@ struct NewPlanItem {
 }
 
 impl NewPlanItem {
-    /// Whose item, and what is wanted.
-    fn wanted(self) -> (i64, Wanted) {
-        let wanted = Wanted {
+    /// The agency, and what it proposes.
+    fn wanted(self) -> (i64, PlannedTrips) {
+        let wanted = PlannedTrips {
             title: self.title,
             month: self.month,
             countries: self.countries,
@@ -150,11 +154,11 @@ impl NewPlanItem {
     }
 }
 
-/// An agency proposes an item: to a draft, or as an adjustment of an approved plan.
+/// An agency proposes an item for a draft plan, or as an adjustment of an approved plan.
 #[utoipa::path(tag = "plans", operation_id = "propose_plan_item", params(("year" = i64, Path, example = 2027)), request_body = NewPlanItem,
-    responses((status = 201, description = "proposed", body = ItemView)))]
+    responses((status = 201, description = "proposed", body = PlanItemView)))]
 #[post("/plans/{year}/items")]
-async fn propose(call: Call, of: web::Path<String>, body: Incoming<NewPlanItem>) -> Result<HttpResponse> {
+async fn propose(call: RequestContext, of: web::Path<String>, body: Incoming<NewPlanItem>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let of = year(&of)?;
     call.change(
@@ -163,7 +167,7 @@ async fn propose(call: Call, of: web::Path<String>, body: Incoming<NewPlanItem>)
         move |conn, call, ()| {
             let item = actions::propose(conn, call, of, body.check().map(NewPlanItem::wanted))?;
             let location = format!("/api/v1/plans/{of}/items/{}", Id(item.id));
-            reply(201, Some(item.version), Some(location), &ItemView::from(&item))
+            reply(201, Some(item.version), Some(location), &PlanItemView::from(&item))
         },
     )
     .await
@@ -173,17 +177,17 @@ fn place(path: &(String, String)) -> Result<(i64, i64)> {
     Ok((year(&path.0)?, path_id(&path.1)?))
 }
 
-/// One item.
+/// Shows an item.
 #[utoipa::path(tag = "plans", operation_id = "show_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
-    responses((status = 200, description = "the item", body = ItemView)))]
+    responses((status = 200, description = "the item", body = PlanItemView)))]
 #[get("/plans/{year}/items/{id}")]
-async fn show_item(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+async fn show_item(call: RequestContext, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let (of, id) = place(&path)?;
     let item = call.read(move |conn, call| actions::find(conn, call, of, id)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(item.version))).json(ItemView::from(&item)))
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(item.version))).json(PlanItemView::from(&item)))
 }
 
-/// Changes of an item; what is left out stays.
+/// Changes of an item; omitted fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"headcount": 10, "reason": "Thêm hai doanh nghiệp."}))]
@@ -199,7 +203,7 @@ struct PlanItemChanges {
     delegations: Option<i64>,
     #[schema(minimum = 1, maximum = 10_000)]
     headcount: Option<i64>,
-    /// `null` takes it away; so with `budget` and `note`.
+    /// `null` removes the value; the same applies to `budget` and `note`.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<FundingSource>)]
     funding_source: Option<Option<FundingSource>>,
@@ -209,19 +213,19 @@ struct PlanItemChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     note: Option<Option<String>>,
-    /// An approved item shall go.
+    /// Requests the removal of an approved item.
     drop: Option<bool>,
-    /// Why; needed for an approved item.
+    /// Reason; required for an approved item.
     #[schema(min_length = 1, max_length = 4000)]
     reason: Option<String>,
 }
 
 impl PlanItemChanges {
-    fn of(self, item: &Item) -> Edit {
-        // A change that waits is changed further, not lost.
+    fn of(self, item: &PlanItem) -> Edit {
+        // Start from a pending change, so that it is not lost.
         let waiting = item.change.as_ref().and_then(|c| c.wanted.clone());
         let was = waiting.unwrap_or_else(|| item.wanted.clone());
-        let wanted = Wanted {
+        let wanted = PlannedTrips {
             title: self.title.unwrap_or(was.title),
             month: self.month.unwrap_or(was.month),
             countries: self.countries.unwrap_or(was.countries),
@@ -236,12 +240,12 @@ impl PlanItemChanges {
     }
 }
 
-/// Changes a proposal; of an approved item asks for the change, which holds once the body has adjusted the plan.
+/// Changes a proposal. For an approved item, requests a change, which takes effect when the body adjusts the plan.
 #[utoipa::path(tag = "plans", operation_id = "change_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
-    request_body = PlanItemChanges, responses((status = 200, description = "changed", body = ItemView)))]
+    request_body = PlanItemChanges, responses((status = 200, description = "changed", body = PlanItemView)))]
 #[patch("/plans/{year}/items/{id}")]
 async fn change_item(
-    call: Call,
+    call: RequestContext,
     path: web::Path<(String, String)>,
     body: Incoming<PlanItemChanges>,
 ) -> Result<HttpResponse> {
@@ -252,17 +256,17 @@ async fn change_item(
         move |conn, call| actions::find(conn, call, of, id),
         move |conn, call, item| {
             let item = actions::change(conn, call, item, |item| Ok(body.check()?.of(item)))?;
-            reply(200, Some(item.version), None, &ItemView::from(&item))
+            reply(200, Some(item.version), None, &PlanItemView::from(&item))
         },
     )
     .await
 }
 
-/// Takes a proposal back.
+/// Withdraws a proposal.
 #[utoipa::path(tag = "plans", operation_id = "delete_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
     responses((status = 204, description = "deleted")))]
 #[delete("/plans/{year}/items/{id}")]
-async fn delete_item(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+async fn delete_item(call: RequestContext, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let (of, id) = place(&path)?;
     call.write(move |conn, call| {
         let item = actions::find(conn, call, of, id)?;
@@ -273,10 +277,10 @@ async fn delete_item(call: Call, path: web::Path<(String, String)>) -> Result<Ht
 }
 
 async fn sort<T>(
-    call: Call,
+    call: RequestContext,
     path: web::Path<(String, String)>,
     body: Incoming<T>,
-    to: ItemState,
+    to: PlanItemState,
     reason: fn(T) -> Option<String>,
 ) -> Result<HttpResponse>
 where
@@ -289,26 +293,34 @@ where
         move |conn, call| actions::find(conn, call, of, id),
         move |conn, call, item| {
             call.precondition_given()?;
-            call.actor.require(Act::Handle, Kind::Plan)?;
+            call.actor.require(Permission::HandlePlans)?;
             let item = actions::sort(conn, call, item, to, || Ok(reason(body.check()?)))?;
-            reply(200, Some(item.version), None, &ItemView::from(&item))
+            reply(200, Some(item.version), None, &PlanItemView::from(&item))
         },
     )
     .await
 }
 
-/// DOFA leaves a proposal out of the plan.
+/// DOFA excludes a proposal from the plan.
 #[utoipa::path(tag = "plans", operation_id = "leave_out_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
-    request_body = Because, responses((status = 200, description = "done", body = ItemView)))]
+    request_body = Because, responses((status = 200, description = "done", body = PlanItemView)))]
 #[post("/plans/{year}/items/{id}/leave-out")]
-async fn leave_out(call: Call, path: web::Path<(String, String)>, body: Incoming<Because>) -> Result<HttpResponse> {
-    sort(call, path, body, ItemState::LeftOut, |b: Because| Some(b.reason)).await
+async fn leave_out(
+    call: RequestContext,
+    path: web::Path<(String, String)>,
+    body: Incoming<Because>,
+) -> Result<HttpResponse> {
+    sort(call, path, body, PlanItemState::LeftOut, |b: Because| Some(b.reason)).await
 }
 
-/// DOFA takes a proposal in again.
+/// DOFA includes a proposal again.
 #[utoipa::path(tag = "plans", operation_id = "take_in_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
-    request_body = Empty, responses((status = 200, description = "done", body = ItemView)))]
+    request_body = Empty, responses((status = 200, description = "done", body = PlanItemView)))]
 #[post("/plans/{year}/items/{id}/take-in")]
-async fn take_in(call: Call, path: web::Path<(String, String)>, body: Incoming<Empty>) -> Result<HttpResponse> {
-    sort(call, path, body, ItemState::Proposed, |_: Empty| None).await
+async fn take_in(
+    call: RequestContext,
+    path: web::Path<(String, String)>,
+    body: Incoming<Empty>,
+) -> Result<HttpResponse> {
+    sort(call, path, body, PlanItemState::Proposed, |_: Empty| None).await
 }

@@ -1,5 +1,5 @@
-//! The annual plan of delegations going abroad (kế hoạch đoàn ra, 38-CT/TW): agencies propose, DOFA consolidates, the
-//! competent body approves, and adjusts what it approved.
+//! The annual plan of outbound delegations (kế hoạch đoàn ra, 38-CT/TW): agencies propose items, DOFA consolidates
+//! them, the competent body approves the plan and later adjusts it.
 
 pub mod actions;
 pub mod http;

@@ -1,5 +1,6 @@
-//! A plan, its items, and what may become of them. Pure.
+//! A plan, its items, and their state changes. Pure.
 
+use kernel::words;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,93 +9,77 @@ use kernel::money::Money;
 use kernel::time::Moment;
 use kernel::words::{Body, FundingSource, PaperRef, Purpose};
 
-/// How far a plan is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::EnumString, strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum PlanState {
-    /// Agencies propose.
-    Draft,
-    /// DOFA has put it together; the body is asked.
-    Consolidated,
-    /// It holds; changes need an adjustment.
-    Approved,
-}
-
-/// How an item stands.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::EnumString, strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum ItemState {
-    Proposed,
-    /// DOFA leaves it out, with a reason.
-    LeftOut,
-    Approved,
-    /// The body did not approve it.
-    Refused,
-    /// It was approved, and taken out by an adjustment.
-    Dropped,
-}
-
-impl PlanState {
-    pub fn word(self) -> &'static str {
-        self.into()
+words! {
+    /// The state of a plan.
+    PlanState {
+        /// Agencies may propose items.
+        Draft: "Đang đề xuất" / "Proposals being made",
+        /// DOFA has consolidated it; the body has to decide.
+        Consolidated: "Đã tổng hợp, chờ duyệt" / "Consolidated",
+        /// In force; changes need an adjustment.
+        Approved: "Đã phê duyệt" / "Approved",
     }
 }
 
-impl ItemState {
-    pub fn word(self) -> &'static str {
-        self.into()
+words! {
+    /// The state of an item.
+    #[schema(as = ItemState)]
+    PlanItemState {
+        Proposed: "Đã đề xuất" / "Proposed",
+        /// Excluded by DOFA, with a reason.
+        LeftOut: "Không đưa vào kế hoạch" / "Left out",
+        Approved: "Đã duyệt" / "Approved",
+        /// Not approved by the body.
+        Refused: "Không được duyệt" / "Refused",
+        /// Approved, then removed by an adjustment.
+        Dropped: "Đã đưa ra khỏi kế hoạch" / "Dropped",
     }
 }
 
-/// What an agency wants to do in the year.
+/// What an agency proposes for the year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Wanted {
+#[schema(as = Wanted)]
+pub struct PlannedTrips {
     pub title: String,
     /// 1–12.
     pub month: u32,
     pub countries: Vec<String>,
     pub purpose: Purpose,
-    /// How many delegations.
+    /// Number of delegations.
     pub delegations: i64,
-    /// People in all of them.
+    /// Number of people in all of them.
     pub headcount: i64,
     pub funding_source: Option<FundingSource>,
     pub budget: Option<Money>,
     pub note: Option<String>,
 }
 
-/// A change of an approved item that the body has not answered yet.
+/// A requested change of an approved item on which the body has not decided yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = PlanItemChange)]
-pub struct Change {
-    /// The item as it shall be; none where it shall go.
-    pub wanted: Option<Wanted>,
+pub struct PlanChange {
+    /// The new content of the item; none: remove it.
+    pub wanted: Option<PlannedTrips>,
     pub reason: String,
 }
 
-/// One line of a plan.
+/// One item of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct PlanItem {
     pub id: i64,
     pub version: i64,
     pub year: i64,
     pub agency_id: i64,
-    pub state: ItemState,
-    pub wanted: Wanted,
-    pub change: Option<Change>,
-    /// Why it was left out.
+    pub state: PlanItemState,
+    pub wanted: PlannedTrips,
+    pub change: Option<PlanChange>,
+    /// Why it was excluded.
     pub reason: Option<String>,
     pub created_by: i64,
     pub created_at: Moment,
 }
 
-/// An approval of the plan, or of an adjustment.
+/// An approval of the plan or of an adjustment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = PlanDecision, example = json!({"body": "ppc_chair", "document": {"number": "02/KH-UBND", "date": "2026-01-06"},
     "at": "2026-01-06T02:00:00Z", "by": "01ke3m9p00063", "approved": ["01ke3m9p000j1"], "refused": [], "note": null}))]
@@ -104,7 +89,7 @@ pub struct PlanDecision {
     pub at: String,
     #[schema(value_type = String)]
     pub by: Id,
-    /// Items that it approved, changed or took out.
+    /// Items that it approved, changed or removed.
     #[schema(value_type = Vec<String>)]
     pub approved: Vec<Id>,
     #[schema(value_type = Vec<String>)]
@@ -121,7 +106,7 @@ pub struct Plan {
     pub decisions: Vec<PlanDecision>,
 }
 
-/// What can be done to a plan.
+/// An action on a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema, strum::IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -135,12 +120,12 @@ pub enum PlanAction {
 }
 
 impl Plan {
-    /// Nobody has proposed anything yet.
+    /// A plan without any proposal.
     pub fn empty(year: i64) -> Self {
         Plan { year, version: 0, state: PlanState::Draft, decisions: Vec::new() }
     }
 
-    /// Where an act leads; none where it is not possible now.
+    /// The state after an action; none if the action is not possible now.
     pub fn next(&self, action: PlanAction) -> Option<PlanState> {
         match (self.state, action) {
             (PlanState::Draft | PlanState::Approved, PlanAction::Propose) => Some(self.state),
@@ -154,25 +139,25 @@ impl Plan {
     }
 }
 
-/// Whether the body has to answer an item in this state: a proposal, or a change that is asked for.
-pub fn waits(state: ItemState, changes: bool) -> bool {
-    state == ItemState::Proposed || changes
+/// Whether the body has to decide on an item: it is a proposal, or a change is requested.
+pub fn waits(state: PlanItemState, changes: bool) -> bool {
+    state == PlanItemState::Proposed || changes
 }
 
-impl Item {
-    /// Whether the body has to answer it.
+impl PlanItem {
+    /// Whether the body has to decide on it.
     pub fn waits(&self) -> bool {
         waits(self.state, self.change.is_some())
     }
 
-    /// The body's answer: what was proposed holds, or what held stays.
+    /// Applies the decision of the body. A refused change leaves the approved item as it was.
     pub fn answered(&mut self, approves: bool) {
         match (self.change.take(), approves) {
-            (Some(Change { wanted: Some(wanted), .. }), true) => self.wanted = wanted,
-            (Some(Change { wanted: None, .. }), true) => self.state = ItemState::Dropped,
+            (Some(PlanChange { wanted: Some(wanted), .. }), true) => self.wanted = wanted,
+            (Some(PlanChange { wanted: None, .. }), true) => self.state = PlanItemState::Dropped,
             (Some(_), false) => {}
-            (None, true) => self.state = ItemState::Approved,
-            (None, false) => self.state = ItemState::Refused,
+            (None, true) => self.state = PlanItemState::Approved,
+            (None, false) => self.state = PlanItemState::Refused,
         }
     }
 }
@@ -181,8 +166,8 @@ impl Item {
 mod tests {
     use super::*;
 
-    fn item() -> Item {
-        let wanted = Wanted {
+    fn item() -> PlanItem {
+        let wanted = PlannedTrips {
             title: "Đoàn xúc tiến".into(),
             month: 5,
             countries: vec!["KR".into()],
@@ -194,12 +179,12 @@ mod tests {
             note: None,
         };
         let at = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
-        Item {
+        PlanItem {
             id: 1,
             version: 1,
             year: 2027,
             agency_id: 1,
-            state: ItemState::Proposed,
+            state: PlanItemState::Proposed,
             wanted,
             change: None,
             reason: None,
@@ -212,20 +197,20 @@ mod tests {
     fn what_was_approved_stays_until_a_change_of_it_is_approved() {
         let mut one = item();
         one.answered(true);
-        assert_eq!(one.state, ItemState::Approved);
-        let more = Wanted { headcount: 12, ..one.wanted.clone() };
-        one.change = Some(Change { wanted: Some(more.clone()), reason: "Thêm doanh nghiệp".into() });
+        assert_eq!(one.state, PlanItemState::Approved);
+        let more = PlannedTrips { headcount: 12, ..one.wanted.clone() };
+        one.change = Some(PlanChange { wanted: Some(more.clone()), reason: "Thêm doanh nghiệp".into() });
         one.answered(false);
-        assert_eq!((one.state, one.wanted.headcount), (ItemState::Approved, 8));
-        one.change = Some(Change { wanted: Some(more), reason: "Thêm doanh nghiệp".into() });
+        assert_eq!((one.state, one.wanted.headcount), (PlanItemState::Approved, 8));
+        one.change = Some(PlanChange { wanted: Some(more), reason: "Thêm doanh nghiệp".into() });
         one.answered(true);
-        assert_eq!((one.state, one.wanted.headcount), (ItemState::Approved, 12));
-        one.change = Some(Change { wanted: None, reason: "Hủy".into() });
+        assert_eq!((one.state, one.wanted.headcount), (PlanItemState::Approved, 12));
+        one.change = Some(PlanChange { wanted: None, reason: "Hủy".into() });
         one.answered(true);
-        assert_eq!(one.state, ItemState::Dropped);
+        assert_eq!(one.state, PlanItemState::Dropped);
         let mut other = item();
         other.answered(false);
-        assert!(other.state == ItemState::Refused && !other.waits());
+        assert!(other.state == PlanItemState::Refused && !other.waits());
     }
 
     #[test]

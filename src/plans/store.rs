@@ -1,4 +1,4 @@
-//! Rows of plans and their items.
+//! Plans and their items in the database.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::db::schema::{plan_draws, plan_items as items, plans};
 use crate::db::{Conn, from_json, to_json, word};
 use crate::error::{Error, Result};
-use crate::plans::model::{Item, Plan, waits};
+use crate::plans::model::{Plan, PlanItem, waits};
 use kernel::time::Moment;
 
 type PlanRow = (i64, i64, String, String);
@@ -17,33 +17,33 @@ fn plan(row: PlanRow) -> Result<Plan> {
     Ok(Plan { year, version, state: word(&state)?, decisions: from_json(&decisions)? })
 }
 
-/// The plan of a year; an empty one where nobody has proposed anything.
+/// The plan of a year; an empty one if nothing has been proposed.
 pub fn find(conn: &mut Conn, year: i64) -> Result<Plan> {
     let row: Option<PlanRow> = plans::table.find(year).first(conn).optional()?;
     row.map_or_else(|| Ok(Plan::empty(year)), plan)
 }
 
-/// All plans, the latest first.
+/// All plans, latest first.
 pub fn all(conn: &mut Conn) -> Result<Vec<Plan>> {
     let rows: Vec<PlanRow> = plans::table.order(plans::year.desc()).load(conn)?;
     rows.into_iter().map(plan).collect()
 }
 
-/// How many items a plan has.
+/// Number of items of a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct PlanTally {
     pub items: i64,
-    /// Of them, those that the body has to answer.
+    /// Items on which the body has to decide.
     pub waiting: i64,
 }
 
-/// How many items the plans have, by year.
-pub fn tallies(conn: &mut Conn, years: &[i64]) -> Result<HashMap<i64, Tally>> {
+/// Numbers of items by year.
+pub fn tallies(conn: &mut Conn, years: &[i64]) -> Result<HashMap<i64, PlanTally>> {
     let rows: Vec<(i64, String, bool)> = items::table
         .filter(items::year.eq_any(years.to_vec()))
         .select((items::year, items::state, items::change.is_not_null()))
         .load(conn)?;
-    let mut all: HashMap<i64, Tally> = HashMap::new();
+    let mut all: HashMap<i64, PlanTally> = HashMap::new();
     for (year, state, changes) in rows {
         let tally = all.entry(year).or_default();
         tally.items += 1;
@@ -52,7 +52,7 @@ pub fn tallies(conn: &mut Conn, years: &[i64]) -> Result<HashMap<i64, Tally>> {
     Ok(all)
 }
 
-/// Saves with the next version; the caller has checked the one before in this transaction.
+/// Saves with the next version; the caller has checked the current one in this transaction.
 pub fn save(conn: &mut Conn, plan: &mut Plan) -> Result<()> {
     plan.version += 1;
     let decisions = to_json(&plan.decisions)?;
@@ -74,7 +74,7 @@ pub fn save(conn: &mut Conn, plan: &mut Plan) -> Result<()> {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = items, treat_none_as_null = true)]
-struct Row {
+struct PlanItemRow {
     id: i64,
     version: i64,
     year: i64,
@@ -87,11 +87,11 @@ struct Row {
     created_at: Moment,
 }
 
-impl TryFrom<Row> for Item {
+impl TryFrom<PlanItemRow> for PlanItem {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
-        Ok(Item {
+    fn try_from(row: PlanItemRow) -> Result<Self> {
+        Ok(PlanItem {
             id: row.id,
             version: row.version,
             year: row.year,
@@ -106,11 +106,11 @@ impl TryFrom<Row> for Item {
     }
 }
 
-impl TryFrom<&Item> for Row {
+impl TryFrom<&PlanItem> for PlanItemRow {
     type Error = Error;
 
-    fn try_from(item: &Item) -> Result<Self> {
-        Ok(Row {
+    fn try_from(item: &PlanItem) -> Result<Self> {
+        Ok(PlanItemRow {
             id: item.id,
             version: item.version,
             year: item.year,
@@ -125,40 +125,40 @@ impl TryFrom<&Item> for Row {
     }
 }
 
-pub fn item(conn: &mut Conn, id: i64) -> Result<Option<Item>> {
-    let row: Option<Row> = items::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    row.map(Item::try_from).transpose()
+pub fn item(conn: &mut Conn, id: i64) -> Result<Option<PlanItem>> {
+    let row: Option<PlanItemRow> = items::table.find(id).select(PlanItemRow::as_select()).first(conn).optional()?;
+    row.map(PlanItem::try_from).transpose()
 }
 
-/// Items of a year, of some agencies or all, after one of them.
-pub fn page(conn: &mut Conn, year: i64, agencies: Option<&[i64]>, after: i64, limit: i64) -> Result<Vec<Item>> {
+/// Items of a year after `after`, of some agencies or all.
+pub fn page(conn: &mut Conn, year: i64, agencies: Option<&[i64]>, after: i64, limit: i64) -> Result<Vec<PlanItem>> {
     let mut query = items::table
         .filter(items::year.eq(year))
         .filter(items::id.gt(after))
         .order(items::id)
         .limit(limit)
-        .select(Row::as_select())
+        .select(PlanItemRow::as_select())
         .into_boxed();
     if let Some(agencies) = agencies {
         query = query.filter(items::agency_id.eq_any(agencies.to_vec()));
     }
-    query.load::<Row>(conn)?.into_iter().map(Item::try_from).collect()
+    query.load::<PlanItemRow>(conn)?.into_iter().map(PlanItem::try_from).collect()
 }
 
-/// Every item of a year.
-pub fn items_of(conn: &mut Conn, year: i64) -> Result<Vec<Item>> {
+/// All items of a year.
+pub fn items_of(conn: &mut Conn, year: i64) -> Result<Vec<PlanItem>> {
     page(conn, year, None, 0, i64::from(i32::MAX))
 }
 
-pub fn insert(conn: &mut Conn, item: &Item) -> Result<()> {
-    diesel::insert_into(items::table).values(Row::try_from(item)?).execute(conn)?;
+pub fn insert(conn: &mut Conn, item: &PlanItem) -> Result<()> {
+    diesel::insert_into(items::table).values(PlanItemRow::try_from(item)?).execute(conn)?;
     Ok(())
 }
 
 /// Saves with the next version.
-pub fn update(conn: &mut Conn, item: &mut Item) -> Result<()> {
+pub fn update(conn: &mut Conn, item: &mut PlanItem) -> Result<()> {
     item.version += 1;
-    diesel::update(items::table.find(item.id)).set(Row::try_from(&*item)?).execute(conn)?;
+    diesel::update(items::table.find(item.id)).set(PlanItemRow::try_from(&*item)?).execute(conn)?;
     Ok(())
 }
 
@@ -167,7 +167,7 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// A dossier draws on an item, on another than before, or on none.
+/// Sets or clears the plan item that a dossier uses.
 pub fn draw(conn: &mut Conn, delegation_id: i64, item: Option<i64>) -> Result<()> {
     diesel::delete(plan_draws::table.find(delegation_id)).execute(conn)?;
     if let Some(item) = item {
@@ -177,13 +177,13 @@ pub fn draw(conn: &mut Conn, delegation_id: i64, item: Option<i64>) -> Result<()
     Ok(())
 }
 
-/// Whether any dossier draws on an item.
+/// Whether any dossier uses an item.
 pub fn is_drawn(conn: &mut Conn, item: i64) -> Result<bool> {
     let found: i64 = plan_draws::table.filter(plan_draws::item_id.eq(item)).count().get_result(conn)?;
     Ok(found > 0)
 }
 
-/// Items by the dossiers that draw on them.
+/// The plan items of a year, by the dossiers that use them.
 pub fn draws_of_year(conn: &mut Conn, year: i64) -> Result<HashMap<i64, i64>> {
     let rows: Vec<(i64, i64)> = plan_draws::table
         .inner_join(items::table.on(items::id.eq(plan_draws::item_id)))

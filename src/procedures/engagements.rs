@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
 use crate::dossier::parts::engagement::{Engagement, own_clashes};
 use crate::dossier::store::list;
 use crate::error::Result;
-use crate::procedures::inbound::model::Item;
+use crate::procedures::inbound::model::ProgrammeItem;
 use crate::procedures::{inbound, outbound};
 use crate::registry::officials_store;
 use kernel::id::Id;
@@ -25,7 +25,7 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
 }
 
 /// The programmes of these delegations, where they have one.
-pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Item>>> {
+pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
     inbound::store::programmes(conn, ids)
 }
 
@@ -83,7 +83,7 @@ impl From<Direction> for ClashKind {
 const SHOWN: usize = 200;
 
 /// The clashes of one dossier's people, each with the other place; titles only of dossiers that the caller sees.
-pub fn clashes_of(conn: &mut Conn, call: &Call, ours: Vec<Engagement>) -> Result<Vec<ClashView>> {
+pub fn clashes_of(conn: &mut Conn, call: &RequestContext, ours: Vec<Engagement>) -> Result<Vec<ClashView>> {
     let Some(own) = ours.first().map(|e| e.delegation_id) else { return Ok(Vec::new()) };
     let mut all = elsewhere(conn, &ours)?;
     all.extend(ours);

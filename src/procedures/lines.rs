@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::dossiers;
 use crate::db::{Conn, from_json};
-use crate::dossier::model::{Report, Ruling};
+use crate::dossier::model::{ResultsReport, Ruling};
 use crate::dossier::parts::model::{Funding, Origin};
 use crate::error::Result;
 use crate::procedures::{inbound, outbound};
@@ -16,7 +16,7 @@ use kernel::words::{Direction, Field, Purpose};
 
 /// One delegation of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct DelegationLine {
     pub id: i64,
     pub version: i64,
     pub number: Option<String>,
@@ -40,7 +40,7 @@ pub struct Line {
 const SOME: usize = 5_000;
 
 /// What a procedure says of itself; the rest is the same in all.
-pub struct Own {
+pub struct OwnColumns {
     pub purpose: Purpose,
     pub field: Option<Field>,
     pub partner: Option<String>,
@@ -49,13 +49,13 @@ pub struct Own {
     pub origin: Option<Origin>,
 }
 
-type Row = (i64, i64, Option<String>, String, String, Option<String>, Option<String>);
+type LineColumns = (i64, i64, Option<String>, String, String, Option<String>, Option<String>);
 
 /// The lines of these delegations of a register, in the order of their ids.
-pub fn lines(conn: &mut Conn, direction: Direction, ids: &[i64]) -> Result<Vec<Line>> {
+pub fn lines(conn: &mut Conn, direction: Direction, ids: &[i64]) -> Result<Vec<DelegationLine>> {
     let mut all = Vec::with_capacity(ids.len());
     for some in ids.chunks(SOME) {
-        let rows: Vec<Row> = dossiers::table
+        let rows: Vec<LineColumns> = dossiers::table
             .filter(dossiers::id.eq_any(some))
             .order(dossiers::id)
             .select((
@@ -78,17 +78,17 @@ pub fn lines(conn: &mut Conn, direction: Direction, ids: &[i64]) -> Result<Vec<L
                 Direction::Inbound => inbound::store::own(&content)?,
             };
             let ruling: Option<Ruling> = ruling.as_deref().map(from_json).transpose()?;
-            let report: Option<Report> = report.as_deref().map(from_json).transpose()?;
+            let report: Option<ResultsReport> = report.as_deref().map(from_json).transpose()?;
             let said = line(own, report);
             let head = heads.get(&id).cloned().or(said.head.clone());
             let rule = ruling.map(|r| (r.regulation, r.regulation_version));
-            all.push(Line { id, version, number, title, head, rule, ..said });
+            all.push(DelegationLine { id, version, number, title, head, rule, ..said });
         }
     }
     Ok(all)
 }
 
-fn line(own: Own, report: Option<Report>) -> Line {
+fn line(own: OwnColumns, report: Option<ResultsReport>) -> DelegationLine {
     let word = |dimension, word: &str| label(dimension, word, &Default::default(), Language::Vietnamese);
     let said = |part: fn(&Origin) -> &Option<String>| own.origin.as_ref().and_then(|o| part(o).clone());
     let kind = word(Dimension::Purpose, own.purpose.word());
@@ -102,7 +102,7 @@ fn line(own: Own, report: Option<Report>) -> Line {
             .map_or(source.clone(), |m| format!("{source} ({})", money::in_vietnamese(m.amount, &m.currency)))
     };
     let funding = own.funding.iter().map(paid).collect::<Vec<_>>().join("; ");
-    Line {
+    DelegationLine {
         id: 0,
         version: 0,
         number: None,

@@ -23,8 +23,8 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Derives every fact again from the dossiers; how many delegations count.
 pub fn rebuild_facts(conn: &mut Conn) -> Result<usize> {
-    let outbound = dossiers::rebuild_facts::<outbound::model::Content>(conn)?;
-    let inbound = dossiers::rebuild_facts::<inbound::model::Content>(conn)?;
+    let outbound = dossiers::rebuild_facts::<outbound::model::TripContent>(conn)?;
+    let inbound = dossiers::rebuild_facts::<inbound::model::VisitContent>(conn)?;
     statistics::set_current(conn)?;
     Ok(outbound + inbound)
 }

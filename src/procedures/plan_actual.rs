@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
 use crate::error::{Error, Result, not_found};
-use crate::plans::model::{Item, ItemState};
+use crate::plans::model::{PlanItem, PlanItemState};
 use crate::plans::store as plans;
 use crate::procedures::outbound;
 use crate::registry::agencies;
@@ -19,7 +19,7 @@ use crate::statistics::asked::scope_of;
 use crate::statistics::count::{DateBasis, count};
 use crate::statistics::fact::Fact;
 use crate::statistics::store as statistics;
-use crate::web::file::{CSV, Format, XLSX, saved};
+use crate::web::file::{CSV, ListFormat, XLSX, saved};
 use crate::web::query::Query;
 use documents::{csv, xlsx};
 use kernel::id::Id;
@@ -89,7 +89,7 @@ struct PlanActual {
 
 /// What was planned and what came of it. A delegation stands under the agency of its item, else under the one that asked.
 fn reckon(
-    items: &[Item],
+    items: &[PlanItem],
     facts: &[Fact],
     draws: &HashMap<i64, i64>,
     asked_by: &HashMap<i64, i64>,
@@ -108,7 +108,7 @@ fn reckon(
             *used.entry(item.id).or_default() += 1;
         }
     }
-    for item in items.iter().filter(|i| i.state == ItemState::Approved) {
+    for item in items.iter().filter(|i| i.state == PlanItemState::Approved) {
         let row = all.entry(item.agency_id).or_default();
         let wanted = &item.wanted;
         row.planned.add(wanted.delegations, wanted.headcount, wanted.budget.clone());
@@ -179,32 +179,32 @@ fn table(actual: &PlanActual) -> Table {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ActualAsked {
+struct PlanActualQuery {
     #[param(value_type = Option<String>)]
     agency_id: Option<Id>,
     #[param(inline)]
-    format: Option<Format>,
+    format: Option<ListFormat>,
 }
 
 /// Plan against actual by agency: clerks and heads see their own.
-#[utoipa::path(tag = "plans", operation_id = "plan_actual", params(("year" = i64, Path, example = 2026), ActualAsked),
+#[utoipa::path(tag = "plans", operation_id = "plan_actual", params(("year" = i64, Path, example = 2026), PlanActualQuery),
     responses((status = 200, description = "plan and actual; as CSV or XLSX with `format`", content(
         (PlanActual = "application/json"), (String = "text/csv"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/plans/{year}/actual")]
-async fn show(call: Call, year: web::Path<String>, asked: Query<ActualAsked>) -> Result<HttpResponse> {
+async fn show(call: RequestContext, year: web::Path<String>, asked: Query<PlanActualQuery>) -> Result<HttpResponse> {
     let own = scope_of(&call, asked.0.agency_id.map(|id| id.0))?;
     let year: i64 = year.parse().ok().filter(|y| (2000..=2100).contains(y)).ok_or_else(not_found)?;
     let only = asked.0.agency_id.map(|id| vec![id.0]).or(own);
     let found = call.read(move |conn, _| answer(conn, year, only.as_deref())).await?;
     let mut response = HttpResponse::Ok();
     let name = |ending| format!("ke-hoach-doan-ra-{year}.{ending}");
-    Ok(match asked.0.format.unwrap_or(Format::Json) {
-        Format::Json => response.json(found),
-        Format::Csv => {
+    Ok(match asked.0.format.unwrap_or(ListFormat::Json) {
+        ListFormat::Json => response.json(found),
+        ListFormat::Csv => {
             saved(&mut response, CSV, &name("csv"), csv::write(&table(&found)).map_err(Error::Internal)?.into())
         }
-        Format::Xlsx => {
+        ListFormat::Xlsx => {
             saved(&mut response, XLSX, &name("xlsx"), xlsx::write(&table(&found)).map_err(Error::Internal)?.into())
         }
     })

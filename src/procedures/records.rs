@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::Content;
 use crate::dossier::flow::State;
 use crate::dossier::model::{Decision, DecisionPaper, Dossier};
-use crate::dossier::store::list::{self, Filter, Item, Place};
+use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListPlace};
 use crate::dossier::store::load;
 use crate::error::Result;
 use crate::procedures::{inbound, outbound};
-use crate::statistics::asked::{Agencies, Asked, scope};
+use crate::statistics::asked::{Agencies, FigureQuery, scope};
 use crate::statistics::count::{Dimension, visits_in};
 use crate::statistics::fact::Fact;
-use crate::statistics::question::Question;
+use crate::statistics::question::FigureQuestion;
 use crate::statistics::store;
 use crate::web::etag::tagged;
 use crate::web::query::{self, Query, invalid};
@@ -40,7 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Cell {
+struct RecordsCellQuery {
     /// The `key` of the row; with two groupings both, with a comma. Left out: the total.
     #[param(example = "KR")]
     key: Option<String>,
@@ -72,9 +72,9 @@ enum Reason {
 
 /// A dossier behind a figure, or one that is not.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"delegation_id": "01ke3m9p000b2", "number": "DR-2026-0001", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
+#[schema(as = RecordView, example = json!({"delegation_id": "01ke3m9p000b2", "number": "DR-2026-0001", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
     "state": "closed", "date": "2026-12-07", "counted": true, "visits": 5, "reason": "counted", "detail": "Quyết định ngày 30/11/2026, khởi hành ngày 07/12/2026: 5 lượt."}))]
-struct RecordView {
+struct FigureRecordView {
     /// Null, with number and title, where the caller may see the figure but not the dossier.
     #[schema(value_type = Option<String>)]
     delegation_id: Option<Id>,
@@ -94,24 +94,32 @@ struct RecordView {
 /// Those that count by their day, then those that do not.
 #[derive(Serialize, ToSchema)]
 struct RecordPage {
-    items: Vec<RecordView>,
+    items: Vec<FigureRecordView>,
     next: Option<String>,
 }
 
 /// The dossiers behind a figure of outbound statistics, with the reason each counts, and those that do not, with theirs.
-#[utoipa::path(tag = "statistics", operation_id = "outbound_records", params(Question, Cell),
+#[utoipa::path(tag = "statistics", operation_id = "outbound_records", params(FigureQuestion, RecordsCellQuery),
     responses((status = 200, description = "the records", body = RecordPage), (status = 304, description = "unchanged")))]
 #[get("/statistics/outbound/records")]
-async fn outbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
-    records::<outbound::model::Content>(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
+async fn outbound_records(
+    req: HttpRequest,
+    call: RequestContext,
+    agencies: web::Data<Agencies>,
+) -> Result<HttpResponse> {
+    records::<outbound::model::TripContent>(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
 }
 
 /// The dossiers behind a figure of inbound statistics, with the reason each counts, and those that do not, with theirs.
-#[utoipa::path(tag = "statistics", operation_id = "inbound_records", params(Question, Cell),
+#[utoipa::path(tag = "statistics", operation_id = "inbound_records", params(FigureQuestion, RecordsCellQuery),
     responses((status = 200, description = "the records", body = RecordPage), (status = 304, description = "unchanged")))]
 #[get("/statistics/inbound/records")]
-async fn inbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
-    records::<inbound::model::Content>(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
+async fn inbound_records(
+    req: HttpRequest,
+    call: RequestContext,
+    agencies: web::Data<Agencies>,
+) -> Result<HttpResponse> {
+    records::<inbound::model::VisitContent>(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
 }
 
 /// Where the page before ended: among those that count, or among the others.
@@ -144,14 +152,14 @@ impl After {
 
 async fn records<C: Content>(
     req: &HttpRequest,
-    call: &Call,
+    call: &RequestContext,
     agencies: Agencies,
     procedure: Procedure,
 ) -> Result<HttpResponse> {
     let (Query(question), Query(cell)) =
-        query::split::<Question, Cell>(req.query_string(), &["key", "limit", "cursor"])?;
+        query::split::<FigureQuestion, RecordsCellQuery>(req.query_string(), &["key", "limit", "cursor"])?;
     // Who sees figures only, and nowhere a name, has no business here.
-    call.actor.require(Act::Read, Kind::Delegation)?;
+    call.actor.require(Permission::ReadDossiers)?;
     let only = scope(call, &question)?;
     let limit = query::limit(cell.limit)?;
     if question.format.is_some() || question.compare.is_some() || question.measures.is_some() {
@@ -161,13 +169,13 @@ async fn records<C: Content>(
             "format, compare and measures have no meaning here.",
         ));
     }
-    let asked = Asked::read(procedure, question, only.as_deref(), call.today)?;
+    let asked = FigureQuery::read(procedure, question, only.as_deref(), call.today)?;
     let keys: Vec<String> = cell.key.iter().flat_map(|key| key.split(',')).map(str::to_owned).collect();
     if !keys.is_empty() && keys.len() != asked.by.len() {
         return Err(invalid("key", "phải có đủ khóa của các chiều trong by.", "must name a key for each word of by."));
     }
     let by = if keys.is_empty() { Vec::new() } else { asked.by.clone() };
-    let asked = Asked { by, ..asked };
+    let asked = FigureQuery { by, ..asked };
     let scope = format!("records {procedure} {keys:?} {:?} {:?} {:?}", asked.period, asked.narrow, asked.by);
     let after = query::place(&scope, cell.cursor.as_deref(), After::read)?;
     let (items, next) =
@@ -176,12 +184,12 @@ async fn records<C: Content>(
     tagged(req, HttpResponse::Ok(), &RecordPage { items, next })
 }
 
-type Found = (Vec<RecordView>, Option<After>);
+type Found = (Vec<FigureRecordView>, Option<After>);
 
 fn page<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    asked: &Asked,
+    call: &RequestContext,
+    asked: &FigureQuery,
     keys: &[String],
     agencies: Agencies,
     after: Option<After>,
@@ -233,16 +241,16 @@ const CHUNK: i64 = 500;
 #[expect(clippy::too_many_arguments, reason = "the rest of one page")]
 fn others<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    asked: &Asked,
+    call: &RequestContext,
+    asked: &FigureQuery,
     keys: &[String],
     agencies: Agencies,
     known: &HashSet<i64>,
     mut place: Option<(Day, i64)>,
     limit: usize,
-    items: &mut Vec<RecordView>,
+    items: &mut Vec<FigureRecordView>,
 ) -> Result<Option<(Day, i64)>> {
-    let filter = Filter {
+    let filter = DossierFilter {
         direction: C::DIRECTION,
         state: None,
         q: None,
@@ -256,7 +264,7 @@ fn others<C: Content>(
         newest_first: false,
     };
     loop {
-        let after = place.map(|(day, id)| Place::Begins(day, id));
+        let after = place.map(|(day, id)| ListPlace::Begins(day, id));
         let rows = list::page(conn, &filter, &call.actor, call.today, after, CHUNK)?;
         let last = i64::try_from(rows.len()).unwrap_or(0) < CHUNK;
         for item in rows {
@@ -276,8 +284,8 @@ fn others<C: Content>(
     }
 }
 
-fn record(item: Option<&Item>, date: Day, visits: i64, reason: Reason, detail: String) -> RecordView {
-    RecordView {
+fn record(item: Option<&DossierItem>, date: Day, visits: i64, reason: Reason, detail: String) -> FigureRecordView {
+    FigureRecordView {
         delegation_id: item.map(|i| Id(i.id)),
         number: item.and_then(|i| i.number.clone()),
         title: item.map(|i| i.title.clone()),
@@ -290,7 +298,7 @@ fn record(item: Option<&Item>, date: Day, visits: i64, reason: Reason, detail: S
     }
 }
 
-fn reason_counted(item: Option<&Item>, fact: &Fact, visits: i64, language: Language) -> String {
+fn reason_counted(item: Option<&DossierItem>, fact: &Fact, visits: i64, language: Language) -> String {
     // What an old list brought in has neither number nor decision: the day of travel stands for that of the decision.
     let of_list = item.map_or(fact.decided_on == fact.travel_date, |i| i.number.is_none());
     let (decided, travelled) = (in_vietnamese(fact.decided_on), in_vietnamese(fact.travel_date));
@@ -310,11 +318,11 @@ fn reason_counted(item: Option<&Item>, fact: &Fact, visits: i64, language: Langu
 /// Why a dossier that was planned for the period does not count in the cell; none where nobody would look for it there.
 fn why_not<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    asked: &Asked,
+    call: &RequestContext,
+    asked: &FigureQuery,
     keys: &[String],
     agencies: Agencies,
-    item: &Item,
+    item: &DossierItem,
 ) -> Result<Option<(Reason, String)>> {
     let language = call.language;
     if let Some(fact) = store::of_delegation(conn, item.id)? {
@@ -362,7 +370,7 @@ fn as_if_approved<C: Content>(mut dossier: Dossier<C>) -> Dossier<C> {
 }
 
 /// The fact, where it stands in the cell.
-fn cells(conn: &mut Conn, asked: &Asked, keys: &[String], agencies: Agencies, fact: Fact) -> Result<Vec<Fact>> {
+fn cells(conn: &mut Conn, asked: &FigureQuery, keys: &[String], agencies: Agencies, fact: Fact) -> Result<Vec<Fact>> {
     let mut facts = vec![fact];
     asked.place(conn, &mut facts, agencies)?;
     asked.narrow.keep(&mut facts);
@@ -373,10 +381,10 @@ fn cells(conn: &mut Conn, asked: &Asked, keys: &[String], agencies: Agencies, fa
 fn counts_elsewhere(
     conn: &mut Conn,
     language: Language,
-    asked: &Asked,
+    asked: &FigureQuery,
     keys: &[String],
     agencies: Agencies,
-    item: &Item,
+    item: &DossierItem,
     fact: Fact,
 ) -> Result<Option<(Reason, String)>> {
     let counted_on = asked.question.basis().day(&fact);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::db::Conn;
 use crate::dossier::actions::received_on;
-use crate::dossier::{Content, Tools, store};
+use crate::dossier::{Content, ProvinceLaw, store};
 use crate::error::{Error, Result};
 use crate::procedures::{inbound, outbound};
 use kernel::time::Period;
@@ -16,7 +16,7 @@ use regulation::read::sketch;
 
 /// One thing that would be judged otherwise: what it was and would be, each with its citation; none where it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct JudgedOtherwise {
     pub what: String,
     pub before: Option<(String, String)>,
     pub after: Option<(String, String)>,
@@ -29,7 +29,7 @@ pub struct Changed {
     pub title: String,
     /// The text that was applied.
     pub regulation: String,
-    pub differences: Vec<Difference>,
+    pub differences: Vec<JudgedOtherwise>,
 }
 
 /// What came of it.
@@ -43,7 +43,7 @@ pub struct Rehearsal {
 /// Asks a draft about every dossier submitted on these days; nothing is stored. A draft with faults answers them.
 pub fn rehearse(
     conn: &mut Conn,
-    tools: &Tools,
+    tools: &ProvinceLaw,
     source: &str,
     days: Period,
 ) -> Result<std::result::Result<Rehearsal, Vec<PackFault>>> {
@@ -61,8 +61,8 @@ pub fn rehearse(
     with_draft.add(draft);
     let mut found = Rehearsal { dossiers: 0, changed: Vec::new() };
     let books = (&*book, &with_draft, code.as_str());
-    of_register::<outbound::model::Content>(conn, tools, books, days, &mut found)?;
-    of_register::<inbound::model::Content>(conn, tools, books, days, &mut found)?;
+    of_register::<outbound::model::TripContent>(conn, tools, books, days, &mut found)?;
+    of_register::<inbound::model::VisitContent>(conn, tools, books, days, &mut found)?;
     Ok(Ok(found))
 }
 
@@ -78,7 +78,7 @@ fn gives_way(known: &Pack, source: &str) -> bool {
 
 fn of_register<C: Content>(
     conn: &mut Conn,
-    tools: &Tools,
+    tools: &ProvinceLaw,
     (book, with_draft, code): (&Book, &Book, &str),
     days: Period,
     found: &mut Rehearsal,
@@ -118,12 +118,12 @@ fn reasons(a: &Assessment) -> String {
 }
 
 /// Outcome, decider, consents, papers that are required, terms, and weighty findings that differ.
-fn differences(before: &Assessment, after: &Assessment) -> Vec<Difference> {
+fn differences(before: &Assessment, after: &Assessment) -> Vec<JudgedOtherwise> {
     let mut all = Vec::new();
     let mut compare = |what: String, before: Option<(String, String)>, after: Option<(String, String)>| {
         let word = |side: &Option<(String, String)>| side.as_ref().map(|(word, _)| word.clone());
         if word(&before) != word(&after) {
-            all.push(Difference { what, before, after });
+            all.push(JudgedOtherwise { what, before, after });
         }
     };
     let outcome = |a: &Assessment| Some((<&'static str>::from(Outcome::clone(&a.outcome)).to_owned(), reasons(a)));
@@ -140,10 +140,10 @@ fn differences(before: &Assessment, after: &Assessment) -> Vec<Difference> {
         compare(format!("consent of {body}"), own.get(body).cloned(), theirs.get(body).cloned());
     }
     let terms = |a: &Assessment| -> BTreeMap<String, (String, String)> {
-        let term = |s: &regulation::assess::Step| {
+        let term = |s: &regulation::assess::PlannedStep| {
             s.within.map_or_else(|| "–".to_owned(), |t| format!("{} {}", t.value, t.unit.word()))
         };
-        let one = |s: &regulation::assess::Step| {
+        let one = |s: &regulation::assess::PlannedStep| {
             (format!("{} {}", s.kind.word(), s.body.word()), (term(s), s.citation.clone()))
         };
         a.steps.iter().filter(|s| s.kind != StepKind::Consent).map(one).collect()

@@ -1,4 +1,4 @@
-//! Agencies (cơ quan, đơn vị): a tree with validity dates; model and rows.
+//! Agencies (cơ quan, đơn vị): a tree with validity dates; model and database rows.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use kernel::text::fold;
 use kernel::time::{Day, valid_on};
 use kernel::words::Bloc;
 
-/// One agency under one name.
+/// One agency under one name; a renamed agency is a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agency {
     pub id: i64,
@@ -20,12 +20,12 @@ pub struct Agency {
     pub name: String,
     pub parent_id: Option<i64>,
     pub bloc: Bloc,
-    /// Half-open: the first day it exists, the first day it no longer does.
+    /// Half-open range: the first day on which it exists, and the first on which it no longer does.
     pub valid_from: Day,
     pub valid_to: Option<Day>,
-    /// Its clerks may submit without the head's seat.
+    /// Its clerks may submit in place of the head.
     pub clerk_may_submit: bool,
-    /// False: an old list named it, and nobody has said yet that it existed.
+    /// False: created from an imported list, and not yet confirmed by anybody.
     pub confirmed: bool,
 }
 
@@ -37,7 +37,7 @@ impl Agency {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = agencies, treat_none_as_null = true)]
-struct Row {
+struct AgencyRow {
     id: i64,
     version: i64,
     code: String,
@@ -51,10 +51,10 @@ struct Row {
     confirmed: bool,
 }
 
-impl TryFrom<Row> for Agency {
+impl TryFrom<AgencyRow> for Agency {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: AgencyRow) -> Result<Self> {
         Ok(Agency {
             bloc: row.bloc.parse().map_err(|_| Error::Internal(format!("unknown bloc {}", row.bloc)))?,
             id: row.id,
@@ -70,9 +70,9 @@ impl TryFrom<Row> for Agency {
     }
 }
 
-impl From<&Agency> for Row {
+impl From<&Agency> for AgencyRow {
     fn from(a: &Agency) -> Self {
-        Row {
+        AgencyRow {
             id: a.id,
             version: a.version,
             code: a.code.clone(),
@@ -89,7 +89,8 @@ impl From<&Agency> for Row {
 }
 
 pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Agency>> {
-    let row: Option<Row> = each!(conn, c => agencies::table.find(id).select(Row::as_select()).first(c)).optional()?;
+    let row: Option<AgencyRow> =
+        each!(conn, c => agencies::table.find(id).select(AgencyRow::as_select()).first(c)).optional()?;
     row.map(Agency::try_from).transpose()
 }
 
@@ -102,9 +103,9 @@ pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, Strin
     Ok(rows.into_iter().map(|(id, code, name)| (id, (code, name))).collect())
 }
 
-/// What a list of agencies asks for.
+/// Which agencies to list.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct AgencyFilter {
     pub code: Option<String>,
     pub q: Option<String>,
     pub on: Option<Day>,
@@ -127,35 +128,35 @@ macro_rules! filtered {
     }};
 }
 
-/// Agencies after a place, in the order of code and id.
-pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(String, i64)>, limit: i64) -> Result<Vec<Agency>> {
-    let query = agencies::table.select(Row::as_select()).into_boxed();
+/// Agencies after `after`, ordered by code and id.
+pub fn page(conn: &mut Conn, filter: &AgencyFilter, after: Option<(String, i64)>, limit: i64) -> Result<Vec<Agency>> {
+    let query = agencies::table.select(AgencyRow::as_select()).into_boxed();
     let mut query = filtered!(query, filter).order((agencies::code, agencies::id)).limit(limit);
     if let Some((code, id)) = after {
         query = query.filter(agencies::code.gt(code.clone()).or(agencies::code.eq(code).and(agencies::id.gt(id))));
     }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<AgencyRow> = query.load(conn)?;
     rows.into_iter().map(Agency::try_from).collect()
 }
 
-pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64> {
+pub fn count(conn: &mut Conn, filter: &AgencyFilter) -> Result<i64> {
     let query = agencies::table.select(diesel::dsl::count_star()).into_boxed();
     Ok(filtered!(query, filter).first(conn)?)
 }
 
 pub fn insert(conn: &mut Conn, agency: &Agency) -> Result<()> {
-    diesel::insert_into(agencies::table).values(Row::from(agency)).execute(conn)?;
+    diesel::insert_into(agencies::table).values(AgencyRow::from(agency)).execute(conn)?;
     Ok(())
 }
 
-/// Saves; the caller has checked the version in this transaction.
+/// Updates the row; the caller has checked the version in this transaction.
 pub fn update(conn: &mut Conn, agency: &Agency) -> Result<()> {
-    diesel::update(agencies::table.find(agency.id)).set(Row::from(agency)).execute(conn)?;
+    diesel::update(agencies::table.find(agency.id)).set(AgencyRow::from(agency)).execute(conn)?;
     Ok(())
 }
 
-/// The whole tree, in the order of ids.
+/// The whole tree, ordered by id.
 pub fn all(conn: &mut Conn) -> Result<Vec<Agency>> {
-    let rows: Vec<Row> = agencies::table.order(agencies::id).select(Row::as_select()).load(conn)?;
+    let rows: Vec<AgencyRow> = agencies::table.order(agencies::id).select(AgencyRow::as_select()).load(conn)?;
     rows.into_iter().map(Agency::try_from).collect()
 }

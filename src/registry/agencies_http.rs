@@ -7,11 +7,11 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::error::{Code, Result, not_found, refuse};
-use crate::registry::agencies::{self, Agency, Filter};
+use crate::registry::agencies::{self, Agency, AgencyFilter};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change);
 }
 
-/// An agency as it is shown.
+/// An agency.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Agency, example = json!({"id": "01ke3m9p0005s", "version": 1, "code": "SKHCN", "name": "Sở Khoa học và Công nghệ",
     "parent_id": null, "bloc": "state", "valid_from": "2000-01-01", "valid_to": null, "clerk_may_submit": false,
@@ -39,10 +39,10 @@ pub struct AgencyView {
     parent_id: Option<Id>,
     bloc: Bloc,
     valid_from: NaiveDate,
-    /// First day it no longer exists.
+    /// First day on which it no longer exists.
     valid_to: Option<NaiveDate>,
     clerk_may_submit: bool,
-    /// False: an old list named it, and nobody has said yet that it existed.
+    /// False: created from an imported list, and not yet confirmed by anybody.
     confirmed: bool,
 }
 
@@ -80,23 +80,23 @@ struct NewAgency {
     clerk_may_submit: Option<bool>,
 }
 
-/// Changes of an agency. Names and parents change with a date, by `/agency-changes`, not here.
+/// Changes of an agency. Names and parents change on a date, through `/agency-changes`, not here.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"clerk_may_submit": true}))]
 struct AgencyChanges {
     clerk_may_submit: Option<bool>,
-    /// Says that a unit which an old list named did exist.
+    /// Confirms that an agency named in an imported list existed.
     confirmed: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct AgencyListQuery {
     /// Exact code.
     code: Option<String>,
-    /// Part of code or name, with or without marks.
+    /// Part of the code or name, with or without diacritics.
     q: Option<String>,
     /// Agencies that exist on this day.
     on: Option<NaiveDate>,
@@ -114,15 +114,15 @@ struct AgencyPage {
     total: Option<i64>,
 }
 
-/// Agencies, by code.
-#[utoipa::path(tag = "registry", operation_id = "list_agencies", params(Asked), responses((status = 200, description = "agencies", body = AgencyPage)))]
+/// Lists agencies by code.
+#[utoipa::path(tag = "registry", operation_id = "list_agencies", params(AgencyListQuery), responses((status = 200, description = "agencies", body = AgencyPage)))]
 #[get("/agencies")]
-async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Agency)?;
+async fn list(call: RequestContext, asked: Query<AgencyListQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadAgencies)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
-    let filter = Filter { code: asked.code, q: asked.q, on: asked.on };
+    let filter = AgencyFilter { code: asked.code, q: asked.q, on: asked.on };
     let scope = format!("agencies {filter:?}");
     let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let count = asked.count.unwrap_or(false);
@@ -140,13 +140,13 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
 /// Adds an agency to the tree.
 #[utoipa::path(tag = "registry", operation_id = "create_agency", request_body = NewAgency, responses((status = 201, description = "created", body = AgencyView)))]
 #[post("/agencies")]
-async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
+async fn create(call: RequestContext, body: Incoming<NewAgency>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Administer, Kind::Agency)?;
+            call.actor.require(Permission::AdministerAgencies)?;
             let body = body.check()?;
             let agency = Agency {
                 id: Id::new(call.now).0,
@@ -166,8 +166,8 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
                 in_order,
                 "/valid_to",
                 "ends_before_it_begins",
-                "Ngày hết phải sau ngày bắt đầu.",
-                "Must be after valid_from.",
+                "Ngày kết thúc phải sau ngày bắt đầu.",
+                "The date must be after `valid_from`.",
             );
             if let Some(parent) = agency.parent_id {
                 let there = agencies::find(conn, parent)?.is_some_and(|p| p.exists_on(agency.valid_from));
@@ -176,20 +176,24 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
                     "/parent_id",
                     "unknown_agency",
                     "Không có cơ quan cấp trên này.",
-                    "There is no such parent.",
+                    "This parent agency does not exist.",
                 );
             }
             faults.finish()?;
-            let same =
-                agencies::page(conn, &Filter { code: Some(agency.code.clone()), ..Filter::default() }, None, 200)?;
+            let same = agencies::page(
+                conn,
+                &AgencyFilter { code: Some(agency.code.clone()), ..AgencyFilter::default() },
+                None,
+                200,
+            )?;
             let meets = |o: &Agency| {
                 o.valid_to.is_none_or(|to| agency.valid_from < to) && agency.valid_to.is_none_or(|to| o.valid_from < to)
             };
             if same.iter().any(meets) {
                 return Err(refuse(
                     Code::AlreadyExists,
-                    "Mã cơ quan đã dùng trong thời gian này.",
-                    "The code is in use at that time.",
+                    "Mã cơ quan đã được sử dụng trong thời gian này.",
+                    "The code is already in use at that time.",
                 ));
             }
             agencies::insert(conn, &agency)?;
@@ -200,21 +204,21 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
     .await
 }
 
-/// One agency.
+/// Shows an agency.
 #[utoipa::path(tag = "registry", operation_id = "show_agency", params(("id" = String, Path)), responses((status = 200, description = "the agency", body = AgencyView)))]
 #[get("/agencies/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Agency)?;
+async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadAgencies)?;
     let id = path_id(&id)?;
     let agency = call.read(move |conn, _| agencies::find(conn, id)?.ok_or_else(not_found)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(agency.version))).json(AgencyView::from(&agency)))
 }
 
-/// Says whether the clerks of an agency may submit, and confirms a unit that an old list named.
+/// Sets whether the clerks of an agency may submit, and confirms an agency named in an imported list.
 #[utoipa::path(tag = "registry", operation_id = "change_agency", params(("id" = String, Path)), request_body = AgencyChanges,
     responses((status = 200, description = "changed", body = AgencyView)))]
 #[patch("/agencies/{id}")]
-async fn change(call: Call, id: web::Path<String>, body: Incoming<AgencyChanges>) -> Result<HttpResponse> {
+async fn change(call: RequestContext, id: web::Path<String>, body: Incoming<AgencyChanges>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(
@@ -222,7 +226,7 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<AgencyChanges>
         move |conn, _| agencies::find(conn, id)?.ok_or_else(not_found),
         move |conn, call, mut agency| {
             call.precondition_given()?;
-            call.actor.require(Act::Administer, Kind::Agency)?;
+            call.actor.require(Permission::AdministerAgencies)?;
             call.precondition_holds(agency.version)?;
             let changes = body.check()?;
             agency.clerk_may_submit = changes.clerk_may_submit.unwrap_or(agency.clerk_may_submit);

@@ -1,65 +1,66 @@
-//! Changes of the tree (đổi tên, hợp nhất, chia tách, chuyển cấp trên): what they do, and their rows.
+//! Changes of the tree of agencies (đổi tên, hợp nhất, chia tách, chuyển cấp trên): their effects and database rows.
 
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::db::counters;
 use crate::db::schema::{agencies as agency_rows, agency_changes, agency_successions, officials, users};
 use crate::db::{Conn, insert_rows, word};
 use crate::error::{Error, Result};
-use crate::registry::agencies::{self, Agency, Filter};
+use crate::registry::agencies::{self, Agency, AgencyFilter};
 use kernel::id::Id;
 use kernel::succession::Succession;
 use kernel::time::Day;
 use kernel::violation::Violations;
 use kernel::words::{AgencyChangeKind, PaperRef};
 
-/// A unit that comes out of a change.
+/// An agency that results from a change.
 #[derive(Debug, Clone)]
 pub struct Successor {
     pub code: String,
     pub name: String,
-    /// None: below the same unit as the first it follows.
+    /// None: the same parent as the first agency that it replaces.
     pub parent_id: Option<i64>,
 }
 
-/// What is to change.
+/// A requested change.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct ChangeRequest {
     pub kind: AgencyChangeKind,
-    /// First day of the new order.
+    /// First day of the new structure.
     pub on: Day,
     pub from: Vec<i64>,
     pub to: Vec<Successor>,
     pub document: PaperRef,
 }
 
-/// A change that was made.
+/// A completed change.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct AgencyChange {
     pub id: i64,
     pub kind: AgencyChangeKind,
     pub on: Day,
     pub document: PaperRef,
     pub from: Vec<Agency>,
     pub to: Vec<Agency>,
-    /// Accounts and officials that went over to the one successor; a split moves nobody by itself.
+    /// Accounts and officials that were moved to the only successor. A split moves nobody: a person must decide who
+    /// goes where.
     pub accounts_moved: i64,
     pub officials_moved: i64,
 }
 
-/// Makes the change: the old units end the day before, the new begin, and where one unit follows it takes over people,
-/// accounts and the units below.
-pub fn make(conn: &mut Conn, call: &Call, wanted: Wanted) -> Result<Change> {
-    call.actor.require(Act::Administer, Kind::Agency)?;
+/// Makes the change: the old agencies end the day before, the new ones begin, and a single successor takes over
+/// officials, accounts and child agencies.
+pub fn make(conn: &mut Conn, call: &RequestContext, wanted: ChangeRequest) -> Result<AgencyChange> {
+    call.actor.require(Permission::AdministerAgencies)?;
     let mut faults = Violations::default();
     let from = check(conn, call, &wanted, &mut faults)?;
     faults.finish()?;
-    let first = from.first().ok_or_else(|| Error::Internal("a change of no unit".into()))?;
+    let first = from.first().ok_or_else(|| Error::Internal("a change without an old agency".into()))?;
     let new = |s: &Successor| Agency {
         id: Id::new(call.now).0,
         version: 1,
@@ -83,8 +84,8 @@ pub fn make(conn: &mut Conn, call: &Call, wanted: Wanted) -> Result<Change> {
         _ => (0, 0),
     };
     let id = Id::new(call.now).0;
-    let Wanted { kind, on, document, .. } = wanted;
-    let change = Change { id, kind, on, document, from, to, accounts_moved, officials_moved };
+    let ChangeRequest { kind, on, document, .. } = wanted;
+    let change = AgencyChange { id, kind, on, document, from, to, accounts_moved, officials_moved };
     insert(conn, &change)?;
     counters::raise_data_version(conn)?;
     let codes = |all: &[Agency]| all.iter().map(|a| a.code.clone()).collect::<Vec<_>>();
@@ -94,8 +95,13 @@ pub fn make(conn: &mut Conn, call: &Call, wanted: Wanted) -> Result<Change> {
     Ok(change)
 }
 
-/// Everything that is wrong with it; answers the units it ends.
-fn check(conn: &mut Conn, call: &Call, wanted: &Wanted, faults: &mut Violations) -> Result<Vec<Agency>> {
+/// Reports every error in the request; returns the agencies that end.
+fn check(
+    conn: &mut Conn,
+    call: &RequestContext,
+    wanted: &ChangeRequest,
+    faults: &mut Violations,
+) -> Result<Vec<Agency>> {
     let (olds, news) = (wanted.from.len(), wanted.to.len());
     let fits = match wanted.kind {
         AgencyChangeKind::Rename | AgencyChangeKind::Transfer => olds == 1 && news == 1,
@@ -106,28 +112,32 @@ fn check(conn: &mut Conn, call: &Call, wanted: &Wanted, faults: &mut Violations)
         fits,
         "/kind",
         "wrong_number_of_units",
-        "Đổi tên, chuyển: một thành một; hợp nhất: nhiều thành một; chia tách: một thành nhiều.",
+        "Đổi tên, chuyển cấp trên: một thành một; hợp nhất: nhiều thành một; chia tách: một thành nhiều.",
         "Rename and transfer: one becomes one; merge: several become one; split: one becomes several.",
     );
     let known = wanted.on <= call.today;
-    faults.require(known, "/on", "in_the_future", "Ngày chưa đến.", "The day has not come yet.");
+    faults.require(known, "/on", "in_the_future", "Ngày này chưa đến.", "The date is in the future.");
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     for (at, id) in wanted.from.iter().enumerate() {
         let pointer = format!("/from/{at}");
-        faults.require(seen.insert(*id), &pointer, "repeated", "Cơ quan lặp lại.", "The agency stands twice.");
+        faults.require(seen.insert(*id), &pointer, "repeated", "Cơ quan bị lặp lại.", "The agency is listed twice.");
         match agencies::find(conn, *id)? {
-            None => {
-                faults.require(false, &pointer, "unknown_agency", "Không có cơ quan này.", "There is no such agency.")
-            }
+            None => faults.require(
+                false,
+                &pointer,
+                "unknown_agency",
+                "Không có cơ quan này.",
+                "This agency does not exist.",
+            ),
             Some(agency) => {
                 let lives = agency.valid_to.is_none() && agency.valid_from < wanted.on;
                 faults.require(
                     lives,
                     &pointer,
                     "not_valid_then",
-                    "Cơ quan đã kết thúc, hoặc bắt đầu từ ngày ấy hay sau đó.",
-                    "The agency has ended, or begins on that day or later.",
+                    "Cơ quan đã chấm dứt hoạt động, hoặc chỉ bắt đầu từ ngày đó trở đi.",
+                    "The agency has already ended, or does not begin before that day.",
                 );
                 found.push(agency);
             }
@@ -137,26 +147,26 @@ fn check(conn: &mut Conn, call: &Call, wanted: &Wanted, faults: &mut Violations)
     for (at, successor) in wanted.to.iter().enumerate() {
         let pointer = format!("/to/{at}/code");
         let fresh = codes.insert(successor.code.clone());
-        faults.require(fresh, &pointer, "repeated", "Mã lặp lại.", "The code stands twice.");
-        let filter = Filter { code: Some(successor.code.clone()), ..Filter::default() };
+        faults.require(fresh, &pointer, "repeated", "Mã bị lặp lại.", "The code is used twice.");
+        let filter = AgencyFilter { code: Some(successor.code.clone()), ..AgencyFilter::default() };
         let same = agencies::page(conn, &filter, None, 200)?;
         let taken = same.iter().any(|o| !wanted.from.contains(&o.id) && o.valid_to.is_none_or(|to| wanted.on < to));
-        faults.require(!taken, &pointer, "code_in_use", "Mã cơ quan đang dùng.", "The code is in use.");
+        faults.require(!taken, &pointer, "code_in_use", "Mã cơ quan đang được sử dụng.", "The code is already in use.");
         if let Some(parent) = successor.parent_id {
             let there = agencies::find(conn, parent)?.is_some_and(|p| p.exists_on(wanted.on));
             faults.require(
                 there && !wanted.from.contains(&parent),
                 &format!("/to/{at}/parent_id"),
                 "unknown_agency",
-                "Không có cơ quan cấp trên này vào ngày ấy.",
-                "There is no such parent on that day.",
+                "Không có cơ quan cấp trên này vào ngày đó.",
+                "This parent agency does not exist on that day.",
             );
         }
     }
     Ok(found)
 }
 
-/// Accounts, officials and the units below go over to the one that follows.
+/// Moves accounts, officials and child agencies to the successor; returns the numbers of accounts and officials.
 fn hand_over(conn: &mut Conn, from: &[i64], to: i64, on: Day) -> Result<(i64, i64)> {
     let accounts = diesel::update(users::table.filter(users::agency_id.assume_not_null().eq_any(from)))
         .set((users::agency_id.eq(to), users::version.eq(users::version + 1)))
@@ -175,9 +185,9 @@ fn hand_over(conn: &mut Conn, from: &[i64], to: i64, on: Day) -> Result<(i64, i6
     Ok((i64::try_from(accounts).unwrap_or(i64::MAX), i64::try_from(people).unwrap_or(i64::MAX)))
 }
 
-type Row = (i64, String, Day, String, i64, i64);
+type AgencyChangeRow = (i64, String, Day, String, i64, i64);
 
-fn insert(conn: &mut Conn, change: &Change) -> Result<()> {
+fn insert(conn: &mut Conn, change: &AgencyChange) -> Result<()> {
     let document = serde_json::to_string(&change.document).map_err(|e| Error::Internal(e.to_string()))?;
     diesel::insert_into(agency_changes::table)
         .values((
@@ -203,22 +213,22 @@ fn insert(conn: &mut Conn, change: &Change) -> Result<()> {
     Ok(())
 }
 
-/// Changes after a place, newest first.
-pub fn page(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<Change>> {
+/// Changes before `before`, newest first.
+pub fn page(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<AgencyChange>> {
     let mut query = agency_changes::table.order(agency_changes::id.desc()).limit(limit).into_boxed();
     if let Some(id) = before {
         query = query.filter(agency_changes::id.lt(id));
     }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<AgencyChangeRow> = query.load(conn)?;
     complete(conn, rows)
 }
 
-pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Change>> {
-    let rows: Vec<Row> = agency_changes::table.find(id).load(conn)?;
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<AgencyChange>> {
+    let rows: Vec<AgencyChangeRow> = agency_changes::table.find(id).load(conn)?;
     Ok(complete(conn, rows)?.pop())
 }
 
-fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Change>> {
+fn complete(conn: &mut Conn, rows: Vec<AgencyChangeRow>) -> Result<Vec<AgencyChange>> {
     let mut known: HashMap<i64, Agency> = HashMap::new();
     let mut all = Vec::new();
     for (id, kind, on, document, accounts_moved, officials_moved) in rows {
@@ -236,7 +246,7 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Change>> {
             }
         }
         let of = |ids: BTreeSet<i64>| ids.iter().filter_map(|id| known.get(id).cloned()).collect();
-        all.push(Change {
+        all.push(AgencyChange {
             id,
             kind: word(&kind)?,
             on,
@@ -250,7 +260,7 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Change>> {
     Ok(all)
 }
 
-/// The whole tree through time, for figures.
+/// All agencies and their successors over time, for statistics.
 pub fn succession(conn: &mut Conn) -> Result<Succession> {
     let units: Vec<(i64, Day, Option<Day>)> =
         agency_rows::table.select((agency_rows::id, agency_rows::valid_from, agency_rows::valid_to)).load(conn)?;

@@ -1,4 +1,4 @@
-//! Routes of changes of the tree.
+//! Routes of changes of the tree of agencies.
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::error::{Result, not_found};
 use crate::registry::agencies_http::AgencyView;
-use crate::registry::changes::{self, Change, Successor, Wanted};
-use crate::web::answers::Answers;
+use crate::registry::changes::{self, AgencyChange, ChangeRequest, Successor};
+use crate::web::answers::ResponseCache;
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
@@ -24,14 +24,14 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(show);
 }
 
-/// Rename, merge, split or transfer: which units end, and which follow them from that day on.
+/// Rename, merge, split or transfer: which agencies end, and which replace them from that day on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "merge", "on": "2025-03-01", "from": ["01ke3m9p0005s", "01ke3m9p0005t"],
     "to": [{"code": "STC", "name": "Sở Tài chính"}], "document": {"number": "05/NQ-HĐND", "date": "2025-02-20"}}))]
 struct NewAgencyChange {
     kind: AgencyChangeKind,
-    /// First day of the new order; not in the future.
+    /// First day of the new structure; not in the future.
     on: NaiveDate,
     #[schema(value_type = Vec<String>, min_items = 1, max_items = 100)]
     from: Vec<Id>,
@@ -40,7 +40,7 @@ struct NewAgencyChange {
     document: PaperRef,
 }
 
-/// A unit that follows.
+/// A successor agency.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewUnit {
@@ -48,7 +48,7 @@ struct NewUnit {
     code: String,
     #[schema(min_length = 1, max_length = 300)]
     name: String,
-    /// Left out: below the same unit as the first it follows.
+    /// If omitted: the same parent as the first agency that it replaces.
     #[schema(value_type = Option<String>)]
     parent_id: Option<Id>,
 }
@@ -63,13 +63,13 @@ struct ChangeView {
     document: PaperRef,
     from: Vec<AgencyView>,
     to: Vec<AgencyView>,
-    /// Accounts that went over to the one unit that follows; after a split everybody is placed by hand.
+    /// Accounts that were moved to the only successor; after a split, people are assigned by hand.
     accounts_moved: i64,
     officials_moved: i64,
 }
 
-impl From<&Change> for ChangeView {
-    fn from(c: &Change) -> Self {
+impl From<&AgencyChange> for ChangeView {
+    fn from(c: &AgencyChange) -> Self {
         ChangeView {
             id: Id(c.id),
             kind: c.kind,
@@ -83,24 +83,28 @@ impl From<&Change> for ChangeView {
     }
 }
 
-/// Changes the tree from a day on. Old dossiers keep the unit they had; whoever works for the unit that follows works on them.
+/// Changes the tree from a given day on. Existing dossiers keep their agency; the successor's staff handle them.
 #[utoipa::path(tag = "registry", operation_id = "create_agency_change", request_body = NewAgencyChange, responses((status = 201, description = "changed", body = ChangeView)))]
 #[post("/agency-changes")]
-async fn create(call: Call, answers: web::Data<Answers>, body: Incoming<NewAgencyChange>) -> Result<HttpResponse> {
+async fn create(
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
+    body: Incoming<NewAgencyChange>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
     let (answers, accounts_changed) = (answers.get_ref().clone(), call.accounts_changed());
     call.change_and(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Administer, Kind::Agency)?;
+            call.actor.require(Permission::AdministerAgencies)?;
             let body = body.check()?;
             let to = |unit: NewUnit| Successor {
                 code: unit.code,
                 name: unit.name,
                 parent_id: unit.parent_id.map(|id| id.0),
             };
-            let wanted = Wanted {
+            let wanted = ChangeRequest {
                 kind: body.kind,
                 on: body.on,
                 from: body.from.iter().map(|id| id.0).collect(),
@@ -121,7 +125,7 @@ async fn create(call: Call, answers: web::Data<Answers>, body: Incoming<NewAgenc
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct AgencyChangeListQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
@@ -133,11 +137,11 @@ struct AgencyChangePage {
     next: Option<String>,
 }
 
-/// Changes of the tree, the last entered first.
-#[utoipa::path(tag = "registry", operation_id = "list_agency_changes", params(Asked), responses((status = 200, description = "changes", body = AgencyChangePage)))]
+/// Lists changes of the tree, latest entry first.
+#[utoipa::path(tag = "registry", operation_id = "list_agency_changes", params(AgencyChangeListQuery), responses((status = 200, description = "changes", body = AgencyChangePage)))]
 #[get("/agency-changes")]
-async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Agency)?;
+async fn list(call: RequestContext, asked: Query<AgencyChangeListQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadAgencies)?;
     let limit = query::limit(asked.0.limit)?;
     let before = query::place("agency-changes", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
     let rows = call.read(move |conn, _| changes::page(conn, before, limit + 1)).await?;
@@ -146,11 +150,11 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     Ok(page_response("/api/v1/agency-changes", page.next.as_deref()).json(AgencyChangePage { items, next: page.next }))
 }
 
-/// One change of the tree.
+/// Shows a change of the tree.
 #[utoipa::path(tag = "registry", operation_id = "show_agency_change", params(("id" = String, Path)), responses((status = 200, description = "the change", body = ChangeView)))]
 #[get("/agency-changes/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Agency)?;
+async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadAgencies)?;
     let id = path_id(&id)?;
     let change = call.read(move |conn, _| changes::find(conn, id)?.ok_or_else(not_found)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(1))).json(ChangeView::from(&change)))

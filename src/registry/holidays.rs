@@ -1,4 +1,4 @@
-//! The working calendar as dated data: shipped for 2012–2027, extended by a file of the same form.
+//! The working calendar as data: built in for 2012–2027, extended by a file in the same format.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use toml_edit::{Document, Item, Table};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::error::{Code, Result, refuse};
 use crate::web::query::Query;
 use kernel::time::Day;
 use kernel::workdays::{WorkCalendar, Year};
 
-/// The calendar that comes with the product, with further years of the province.
+/// The built-in calendar with the additional years of the province.
 pub fn calendar(further: Option<&str>) -> std::result::Result<WorkCalendar, String> {
     let mut years = read(include_str!("../../regulations/holidays.toml"))?;
     if let Some(text) = further {
@@ -25,7 +25,7 @@ pub fn calendar(further: Option<&str>) -> std::result::Result<WorkCalendar, Stri
     Ok(WorkCalendar::new(years))
 }
 
-/// Years of a TOML text; the first fault is named with its year.
+/// Parses years from TOML; an error names the first fault and its year.
 pub fn read(text: &str) -> std::result::Result<Vec<Year>, String> {
     let document = Document::parse(text).map_err(|e| e.to_string())?;
     let tables = document.get("year").and_then(Item::as_array_of_tables).ok_or("there is no [[year]]")?;
@@ -44,15 +44,17 @@ fn read_year(table: &Table) -> std::result::Result<Year, String> {
     };
     let days = |key: &str| -> std::result::Result<BTreeSet<Day>, String> {
         let array =
-            table.get(key).and_then(Item::as_array).ok_or(format!("year {number}: {key} is no list of days"))?;
+            table.get(key).and_then(Item::as_array).ok_or(format!("year {number}: {key} is not a list of days"))?;
         array
             .iter()
             .map(|value| {
-                let date =
-                    value.as_datetime().and_then(|d| d.date).ok_or(format!("year {number}: {key} holds no day"))?;
+                let date = value
+                    .as_datetime()
+                    .and_then(|d| d.date)
+                    .ok_or(format!("year {number}: {key} contains a value that is not a day"))?;
                 let day = Day::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day));
                 day.filter(|d| chrono::Datelike::year(d) == number)
-                    .ok_or(format!("year {number}: {key} holds {date} of another year"))
+                    .ok_or(format!("year {number}: {key} contains {date}, which is in another year"))
             })
             .collect()
     };
@@ -66,33 +68,41 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct HolidayQuery {
     /// Calendar year.
     #[param(minimum = 1900, maximum = 2200, example = 2026)]
     year: i32,
 }
 
-/// The working calendar of a year: weekdays off, and weekend days worked in exchange.
+/// The working calendar of a year: weekdays that are days off, and weekend days that are worked to make up for them.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"year": 2024, "basis": "announced", "source": "Thông báo của Bộ LĐTBXH",
     "off": ["2024-01-01", "2024-04-29"], "work": ["2024-05-04"]}))]
 struct HolidaysView {
     year: i32,
-    /// `announced`, or `computed` from the statute while no announcement is out.
+    /// `announced`, or `computed` from the statute until the announcement is published.
     basis: String,
     source: String,
     off: Vec<NaiveDate>,
     work: Vec<NaiveDate>,
 }
 
-/// The working calendar of one year, and where it was read.
-#[utoipa::path(tag = "registry", operation_id = "show_holidays", params(Asked), responses((status = 200, description = "the calendar", body = HolidaysView)))]
+/// Shows the working calendar of a year and its source.
+#[utoipa::path(tag = "registry", operation_id = "show_holidays", params(HolidayQuery), responses((status = 200, description = "the calendar", body = HolidaysView)))]
 #[get("/holidays")]
-async fn show(call: Call, calendar: web::Data<WorkCalendar>, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Regulation)?;
+async fn show(
+    call: RequestContext,
+    calendar: web::Data<WorkCalendar>,
+    asked: Query<HolidayQuery>,
+) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadRegulations)?;
     let year = calendar.year(asked.0.year).map_err(|missing| {
         let year = missing.0;
-        refuse(Code::NotFound, format!("Chưa có lịch của năm {year}."), format!("There is no calendar for {year}."))
+        refuse(
+            Code::NotFound,
+            format!("Chưa có lịch làm việc của năm {year}."),
+            format!("There is no working calendar for {year}."),
+        )
     })?;
     Ok(HttpResponse::Ok().json(HolidaysView {
         year: year.year,
@@ -128,7 +138,7 @@ mod tests {
         assert!(calendar(Some(more)).unwrap().is_working("2028-01-03".parse().unwrap()) == Ok(false));
         assert_eq!(
             calendar(Some(&more.replace("2028-01-03", "2027-01-03"))).unwrap_err(),
-            "year 2028: off holds 2027-01-03 of another year"
+            "year 2028: off contains 2027-01-03, which is in another year"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What the province is made of: agencies, the officials who travel, their passports, and the working calendar.
+//! The registry of the province: agencies, officials who travel and their passports, partners, the working calendar.
 
 pub mod agencies;
 pub mod agencies_http;
@@ -19,7 +19,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use kernel::violation::Violations;
 
-/// Registers the room's routes.
+/// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     agencies_http::routes(config);
     changes_http::routes(config);
@@ -29,7 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
     holidays::routes(config);
 }
 
-/// Whether the agency and the official an account names exist.
+/// Checks that the agency and the official of an account exist.
 pub fn account_references(
     conn: &mut Conn,
     agency: Option<i64>,
@@ -38,11 +38,17 @@ pub fn account_references(
 ) -> Result<()> {
     if let Some(id) = agency {
         let found = agencies::find(conn, id)?.is_some();
-        faults.require(found, "/agency_id", "unknown_agency", "Không có cơ quan này.", "There is no such agency.");
+        faults.require(found, "/agency_id", "unknown_agency", "Không có cơ quan này.", "This agency does not exist.");
     }
     if let Some(id) = official {
         let found = officials_store::find(conn, id)?.is_some();
-        faults.require(found, "/official_id", "unknown_official", "Không có người này.", "There is no such official.");
+        faults.require(
+            found,
+            "/official_id",
+            "unknown_official",
+            "Không có người này.",
+            "This official does not exist.",
+        );
     }
     Ok(())
 }

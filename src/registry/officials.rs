@@ -1,9 +1,10 @@
-//! Officials (cán bộ, công chức, viên chức … đi nước ngoài): who they are, and who manages them on which day. Pure.
+//! Officials (cán bộ, công chức, viên chức … đi nước ngoài): personal data, and which body manages them on a day. Pure.
 
 use kernel::time::{Day, valid_on};
+use kernel::words;
 use kernel::words::{ManagedBy, PassportKind, Personnel, PostLevel};
 
-/// Someone who may travel for the province.
+/// A person who may travel for the province.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Official {
     pub id: i64,
@@ -18,14 +19,14 @@ pub struct Official {
     pub party_member: bool,
     pub provincial_committee_member: bool,
     pub key_leader: bool,
-    /// Missions of a year before the system knew of them.
+    /// Year and number of missions before the system was introduced.
     pub opening_missions: Option<(i64, i64)>,
     pub levels: Vec<ManagementLevel>,
     pub passports: Vec<Passport>,
     pub disciplines: Vec<Discipline>,
 }
 
-/// Category, grade, step and grade code (loại, ngạch, bậc, mã ngạch).
+/// Category, grade, step and grade code of a civil servant (loại, ngạch, bậc, mã ngạch).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = OfficialGrade, example = json!({"category": "A1", "grade": "chuyên viên", "step": "3/9", "code": "01.003"}))]
@@ -40,7 +41,7 @@ pub struct Grade {
     pub code: String,
 }
 
-/// Who manages the official (diện quản lý), for a time.
+/// Which body manages the official (diện quản lý) in a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagementLevel {
     pub id: i64,
@@ -58,37 +59,17 @@ pub struct Passport {
     pub issued_on: Option<Day>,
     pub expires_on: Day,
     pub standing: PassportStanding,
-    /// Since when, and by which paper, it is lost or cancelled.
+    /// Since when it is lost or cancelled.
     pub standing_since: Option<Day>,
     pub standing_document: Option<String>,
 }
 
-/// Whether a passport can still be used (Luật 49/2019/QH14 Đ.28).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum PassportStanding {
-    #[default]
-    Valid,
-    Lost,
-    Cancelled,
-}
-
-impl PassportStanding {
-    pub fn word(self) -> &'static str {
-        self.into()
+words! {
+    /// Whether a passport can still be used (Luật 49/2019/QH14 Đ.28).
+    PassportStanding {
+        Valid: "Còn giá trị" / "Valid",
+        Lost: "Đã mất" / "Lost",
+        Cancelled: "Đã hủy" / "Cancelled",
     }
 }
 
@@ -102,14 +83,14 @@ pub struct Discipline {
     pub valid_to: Option<Day>,
 }
 
-/// Levels known from the beginning are valid since this day.
+/// Start date of the management level that an official has when first recorded.
 pub const SINCE_EVER: Day = match Day::from_ymd_opt(1900, 1, 1) {
     Some(day) => day,
     None => Day::MIN,
 };
 
 impl Official {
-    /// Who manages the official on a day.
+    /// The body that manages the official on a day.
     pub fn managed_by(&self, day: Day) -> ManagedBy {
         let level = self.levels.iter().rev().find(|l| valid_on(l.valid_from, l.valid_to, day));
         level.map_or(ManagedBy::Agency, |l| l.managed_by)
@@ -119,28 +100,28 @@ impl Official {
         self.disciplines.iter().any(|d| valid_on(d.valid_from, d.valid_to, day))
     }
 
-    /// The passport that a trip would be made on: a private journey on an ordinary one (Luật 49/2019/QH14 Đ.23), official
-    /// business on the diplomatic or official one where he has it; of several the one that lasts longest.
+    /// The passport to travel on: for private travel an ordinary one (Luật 49/2019/QH14 Đ.23), for official business
+    /// preferably a diplomatic or official one; of several, the one that expires last.
     pub fn passport(&self, private: bool) -> Option<&Passport> {
         let valid = self.passports.iter().filter(|p| p.standing == PassportStanding::Valid);
         let usable = valid.filter(|p| !private || p.kind == PassportKind::Ordinary);
         usable.max_by_key(|p| (p.kind != PassportKind::Ordinary, p.expires_on))
     }
 
-    /// Missions before the system, of a year.
+    /// Missions in a year before the system was introduced.
     pub fn missions_before(&self, year: i32) -> i64 {
         self.opening_missions.filter(|(of, _)| *of == i64::from(year)).map_or(0, |(_, count)| count)
     }
 }
 
-/// A passport number with all but its last four characters hidden.
+/// Masks a passport number except its last four characters.
 pub fn masked(number: &str) -> String {
     let skip = number.chars().count().saturating_sub(4);
     let shown: String = if skip == 0 { String::new() } else { number.chars().skip(skip).collect() };
     format!("••••{shown}")
 }
 
-/// A passport number as a caller sees it.
+/// A passport number, masked unless the caller may reveal it.
 pub fn shown(number: &str, reveals: bool) -> String {
     if reveals { number.to_owned() } else { masked(number) }
 }

@@ -1,4 +1,4 @@
-//! Routes of officials and what belongs to them.
+//! Routes of officials.
 
 use actix_web::{HttpResponse, get, patch, post, web};
 use chrono::NaiveDate;
@@ -7,9 +7,9 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, forbidden, not_found};
 use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, shown};
@@ -26,7 +26,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change);
 }
 
-/// Missions of a year before the system knew of them.
+/// Missions in a year before the system was introduced.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct OpeningMissions {
@@ -36,7 +36,7 @@ struct OpeningMissions {
     count: i64,
 }
 
-/// An official as shown. The passport number is masked unless the caller may reveal it.
+/// An official. The passport number is masked unless the caller may reveal it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Official, example = json!({"id": "01ke3m9p0007x", "version": 1, "full_name": "Đặng Văn Minh", "birth_date": "1980-05-12",
     "agency_id": "01ke3m9p0005s", "post": "Trưởng phòng", "post_level": "division_head", "personnel": "civil_servant", "grade": null,
@@ -47,7 +47,7 @@ struct OfficialView {
     id: Id,
     version: i64,
     full_name: String,
-    /// Only for the own agency and whoever may reveal passports.
+    /// Only shown to their own agency and to callers who may reveal passports.
     birth_date: Option<NaiveDate>,
     #[schema(value_type = String)]
     agency_id: Id,
@@ -58,15 +58,15 @@ struct OfficialView {
     party_member: bool,
     provincial_committee_member: bool,
     key_leader: bool,
-    /// Who manages the official today.
+    /// The body that manages the official today.
     managed_by: ManagedBy,
     opening_missions: Option<OpeningMissions>,
     passport_number: Option<String>,
     under_discipline: bool,
 }
 
-fn view(o: &Official, call: &Call, reveal: bool) -> OfficialView {
-    let own = call.actor.belongs_to(o.agency_id) || call.actor.may(Act::Reveal, Kind::Passport);
+fn view(o: &Official, call: &RequestContext, reveal: bool) -> OfficialView {
+    let own = call.actor.belongs_to(o.agency_id) || call.actor.may(Permission::RevealPassports);
     OfficialView {
         id: Id(o.id),
         version: o.version,
@@ -111,7 +111,7 @@ struct NewOfficial {
     opening_missions: Option<OpeningMissions>,
 }
 
-/// Changes of an official; what is left out stays. The management level changes by date, under `/management-levels`.
+/// Changes of an official; omitted fields stay unchanged. Management levels change by date, under `/management-levels`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"post": "Phó Giám đốc", "post_level": "department_deputy_head"}))]
@@ -133,9 +133,9 @@ struct OfficialChanges {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct OfficialListQuery {
     agency_id: Option<String>,
-    /// Part of a name, with or without marks: `dang` finds Đặng.
+    /// Part of a name, with or without diacritics: `dang` finds Đặng.
     q: Option<String>,
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
@@ -151,11 +151,11 @@ struct OfficialPage {
     total: Option<i64>,
 }
 
-/// Officials by name.
-#[utoipa::path(tag = "registry", operation_id = "list_officials", params(Asked), responses((status = 200, description = "officials", body = OfficialPage)))]
+/// Lists officials by name.
+#[utoipa::path(tag = "registry", operation_id = "list_officials", params(OfficialListQuery), responses((status = 200, description = "officials", body = OfficialPage)))]
 #[get("/officials")]
-async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Official)?;
+async fn list(call: RequestContext, asked: Query<OfficialListQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadOfficials)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
@@ -174,26 +174,26 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     Ok(page_response("/api/v1/officials", page.next.as_deref()).json(OfficialPage { items, next: page.next, total }))
 }
 
-/// Whether the caller may keep this agency's officials.
-pub(super) fn may_keep(call: &Call, agency_id: i64) -> Result<()> {
-    call.actor.require(Act::Draft, Kind::Official)?;
-    // DOFA keeps everybody's, clerks and heads those of their own agency.
-    if call.actor.may(Act::Handle, Kind::Delegation) || call.actor.belongs_to(agency_id) {
+/// 403 unless the caller may manage the officials of this agency.
+pub(super) fn may_keep(call: &RequestContext, agency_id: i64) -> Result<()> {
+    call.actor.require(Permission::EditOfficials)?;
+    // DOFA manages all officials, clerks and heads those of their own agency.
+    if call.actor.may(Permission::HandleDossiers) || call.actor.belongs_to(agency_id) {
         return Ok(());
     }
-    Err(forbidden("Chỉ được quản lý cán bộ của cơ quan mình.", "Only officials of one's own agency."))
+    Err(forbidden("Chỉ được quản lý cán bộ của cơ quan mình.", "You may manage only officials of your own agency."))
 }
 
 /// Adds an official.
 #[utoipa::path(tag = "registry", operation_id = "create_official", request_body = NewOfficial, responses((status = 201, description = "created", body = OfficialView)))]
 #[post("/officials")]
-async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse> {
+async fn create(call: RequestContext, body: Incoming<NewOfficial>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Draft, Kind::Official)?;
+            call.actor.require(Permission::EditOfficials)?;
             let body = body.check()?;
             let mut faults = Violations::default();
             let agency = agencies::find(conn, body.agency_id.0)?;
@@ -202,10 +202,16 @@ async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse>
                 "/agency_id",
                 "unknown_agency",
                 "Không có cơ quan này.",
-                "There is no such agency.",
+                "This agency does not exist.",
             );
             let born = body.birth_date.is_none_or(|d| d < call.today);
-            faults.require(born, "/birth_date", "in_the_future", "Ngày sinh ở tương lai.", "Born in the future.");
+            faults.require(
+                born,
+                "/birth_date",
+                "in_the_future",
+                "Ngày sinh phải trước hôm nay.",
+                "The date of birth is in the future.",
+            );
             faults.finish()?;
             may_keep(call, body.agency_id.0)?;
             let id = Id::new(call.now).0;
@@ -245,12 +251,12 @@ pub(super) fn find(conn: &mut Conn, id: i64) -> Result<Official> {
     store::find(conn, id)?.ok_or_else(not_found)
 }
 
-/// The official for a reader; who may reveal passport numbers sees them, and that he did is remembered.
-pub(super) async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
-    call.actor.require(Act::Read, Kind::Official)?;
+/// Loads an official to show. A caller who may reveal passport numbers sees them, and the audit trail records this.
+pub(super) async fn seen(call: &RequestContext, id: &str) -> Result<(Official, bool)> {
+    call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(id)?;
     let official = call.read(move |conn, _| find(conn, id)).await?;
-    let reveal = call.actor.may(Act::Reveal, Kind::Passport) && !official.passports.is_empty();
+    let reveal = call.actor.may(Permission::RevealPassports) && !official.passports.is_empty();
     if reveal {
         call.write(move |conn, call| {
             call.remember(conn, "reveal_passport", &format!("officials/{}", Id(id)), json!({}))
@@ -260,10 +266,10 @@ pub(super) async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
     Ok((official, reveal))
 }
 
-/// One official.
+/// Shows an official.
 #[utoipa::path(tag = "registry", operation_id = "show_official", params(("id" = String, Path)), responses((status = 200, description = "the official", body = OfficialView)))]
 #[get("/officials/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let (official, reveal) = seen(&call, &id).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(official.version))).json(view(&official, &call, reveal)))
 }
@@ -272,13 +278,13 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 #[utoipa::path(tag = "registry", operation_id = "change_official", params(("id" = String, Path)), request_body = OfficialChanges,
     responses((status = 200, description = "changed", body = OfficialView)))]
 #[patch("/officials/{id}")]
-async fn change(call: Call, id: web::Path<String>, body: Incoming<OfficialChanges>) -> Result<HttpResponse> {
+async fn change(call: RequestContext, id: web::Path<String>, body: Incoming<OfficialChanges>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(
         body.fingerprint.clone(),
         move |conn, call| {
-            call.actor.require(Act::Read, Kind::Official)?;
+            call.actor.require(Permission::ReadOfficials)?;
             find(conn, id)
         },
         move |conn, call, mut o| {

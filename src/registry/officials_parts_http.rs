@@ -1,4 +1,4 @@
-//! Routes of what belongs to an official: passports, management levels, disciplines.
+//! Routes of the passports, management levels and disciplines of an official.
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
@@ -7,9 +7,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Code, Result, refuse};
 use crate::registry::officials::{
@@ -29,7 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list_disciplines).service(add_discipline);
 }
 
-/// A passport; its number masked unless the caller may reveal it.
+/// A passport; its number is masked unless the caller may reveal it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Passport, example = json!({"id": "01ke3m9p0009a", "kind": "ordinary", "passport_number": "••••1234", "issued_on": "2025-01-01", "expires_on": "2035-01-01", "standing": "valid", "standing_since": null}))]
 struct PassportView {
@@ -74,22 +74,22 @@ struct PassportList {
     next: Option<String>,
 }
 
-/// Passports of an official.
+/// Lists the passports of an official.
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "passports", body = PassportList)))]
 #[get("/officials/{id}/passports")]
-async fn list_passports(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn list_passports(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let (official, reveal) = seen(&call, &id).await?;
     let items = official.passports.iter().map(|p| passport_view(p, reveal)).collect();
     Ok(HttpResponse::Ok().json(PassportList { items, next: None }))
 }
 
-/// Adds a part of an official: finds, checks the right, adds, raises the version, remembers.
+/// Adds a part to an official: checks the right, adds the part, raises the version, records it in the audit trail.
 async fn add_part<T, V>(
-    call: Call,
+    call: RequestContext,
     id: &str,
     body: Incoming<T>,
     action: &'static str,
-    add: impl FnOnce(&mut Conn, &Call, &Official, T) -> Result<(String, V)> + Send + 'static,
+    add: impl FnOnce(&mut Conn, &RequestContext, &Official, T) -> Result<(String, V)> + Send + 'static,
 ) -> Result<HttpResponse>
 where
     T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
@@ -100,11 +100,11 @@ where
     call.change(
         body.fingerprint.clone(),
         move |conn, call| {
-            call.actor.require(Act::Read, Kind::Official)?;
+            call.actor.require(Permission::ReadOfficials)?;
             find(conn, id)
         },
         move |conn, call, official| {
-            if !call.actor.may(Act::Draft, Kind::Passport) {
+            if !call.actor.may(Permission::KeepPassports) {
                 may_keep(call, official.agency_id)?;
             }
             let (place, view) = add(conn, call, &official, body.check()?)?;
@@ -122,8 +122,8 @@ fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()>
         to.is_none_or(|to| from < to),
         pointer,
         "ends_before_it_begins",
-        "Ngày hết phải sau ngày bắt đầu.",
-        "Must be after the beginning.",
+        "Ngày kết thúc phải sau ngày bắt đầu.",
+        "The end must be after the start.",
     );
     Ok(faults.finish()?)
 }
@@ -132,17 +132,21 @@ fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()>
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewPassport,
     responses((status = 201, description = "added", body = PassportView)))]
 #[post("/officials/{id}/passports")]
-async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassport>) -> Result<HttpResponse> {
+async fn add_passport(
+    call: RequestContext,
+    id: web::Path<String>,
+    body: Incoming<NewPassport>,
+) -> Result<HttpResponse> {
     add_part(call, &id, body, "add_passport", |conn, call, official, body| {
         in_order(body.issued_on.unwrap_or(SINCE_EVER), Some(body.expires_on), "/expires_on")?;
-        // What was lost or cancelled stays so: it is not put down again as another.
+        // A lost or cancelled passport must not become valid by being added again.
         let ended = |p: &Passport| p.standing != PassportStanding::Valid;
         let same = |p: &Passport| number_key(&p.number) == number_key(&body.passport_number);
         if official.passports.iter().any(|p| ended(p) && same(p)) {
             return Err(refuse(
                 Code::AlreadyExists,
-                "Hộ chiếu số này đã báo mất hoặc đã hủy.",
-                "The passport of this number was reported as lost or cancelled.",
+                "Hộ chiếu có số này đã được báo mất hoặc đã bị hủy.",
+                "The passport with this number has been reported lost or cancelled.",
             ));
         }
         let passport = Passport {
@@ -161,7 +165,7 @@ async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassp
     .await
 }
 
-/// A management level for a time.
+/// A management level in a period.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ManagementLevel, example = json!({"id": "01ke3m9p0009b", "managed_by": "party_standing_board", "valid_from": "2026-01-01", "valid_to": null}))]
 struct LevelView {
@@ -190,21 +194,21 @@ struct LevelList {
     next: Option<String>,
 }
 
-/// Management levels of an official, oldest first.
+/// Lists the management levels of an official, oldest first.
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "levels", body = LevelList)))]
 #[get("/officials/{id}/management-levels")]
-async fn list_levels(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Official)?;
+async fn list_levels(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(&id)?;
     let official = call.read(move |conn, _| find(conn, id)).await?;
     Ok(HttpResponse::Ok().json(LevelList { items: official.levels.iter().map(level_view).collect(), next: None }))
 }
 
-/// From a day on another body manages the official; the level before ends there.
+/// Sets the body that manages the official from a day on; the previous level ends on that day.
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewLevel,
     responses((status = 201, description = "added", body = LevelView)))]
 #[post("/officials/{id}/management-levels")]
-async fn add_level(call: Call, id: web::Path<String>, body: Incoming<NewLevel>) -> Result<HttpResponse> {
+async fn add_level(call: RequestContext, id: web::Path<String>, body: Incoming<NewLevel>) -> Result<HttpResponse> {
     add_part(call, &id, body, "change_management_level", |conn, call, official, body| {
         let last = official.levels.iter().map(|l| l.valid_from).max().unwrap_or(SINCE_EVER);
         in_order(last, Some(body.valid_from), "/valid_from")?;
@@ -220,7 +224,7 @@ async fn add_level(call: Call, id: web::Path<String>, body: Incoming<NewLevel>) 
     .await
 }
 
-/// A discipline for a time.
+/// A discipline in force for a period.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Discipline, example = json!({"id": "01ke3m9p0009c", "kind": "khiển trách", "document": "12/QĐ-SKHCN", "valid_from": "2026-01-01", "valid_to": "2027-01-01"}))]
 struct DisciplineView {
@@ -260,11 +264,11 @@ struct DisciplineList {
     next: Option<String>,
 }
 
-/// Disciplines of an official.
+/// Lists the disciplines of an official.
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "disciplines", body = DisciplineList)))]
 #[get("/officials/{id}/disciplines")]
-async fn list_disciplines(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Official)?;
+async fn list_disciplines(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(&id)?;
     let official = call.read(move |conn, _| find(conn, id)).await?;
     Ok(HttpResponse::Ok()
@@ -275,7 +279,11 @@ async fn list_disciplines(call: Call, id: web::Path<String>) -> Result<HttpRespo
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewDiscipline,
     responses((status = 201, description = "added", body = DisciplineView)))]
 #[post("/officials/{id}/disciplines")]
-async fn add_discipline(call: Call, id: web::Path<String>, body: Incoming<NewDiscipline>) -> Result<HttpResponse> {
+async fn add_discipline(
+    call: RequestContext,
+    id: web::Path<String>,
+    body: Incoming<NewDiscipline>,
+) -> Result<HttpResponse> {
     add_part(call, &id, body, "add_discipline", |conn, call, official, body| {
         in_order(body.valid_from, body.valid_to, "/valid_to")?;
         let discipline = Discipline {

@@ -1,4 +1,4 @@
-//! Rows of officials, their levels, passports and disciplines.
+//! Officials, their management levels, passports and disciplines in the database.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use kernel::words::PostLevel;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = officials, treat_none_as_null = true)]
-struct Row {
+struct OfficialRow {
     id: i64,
     version: i64,
     full_name: String,
@@ -32,9 +32,9 @@ struct Row {
     opening_count: i64,
 }
 
-impl From<&Official> for Row {
+impl From<&Official> for OfficialRow {
     fn from(o: &Official) -> Self {
-        Row {
+        OfficialRow {
             id: o.id,
             version: o.version,
             full_name: o.full_name.clone(),
@@ -54,10 +54,10 @@ impl From<&Official> for Row {
     }
 }
 
-impl TryFrom<Row> for Official {
+impl TryFrom<OfficialRow> for Official {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: OfficialRow) -> Result<Self> {
         Ok(Official {
             id: row.id,
             version: row.version,
@@ -87,7 +87,7 @@ type LevelRow = (i64, i64, String, Day, Option<Day>);
 type PassportRow = (i64, i64, String, String, Option<Day>, Day, String, Option<Day>, Option<String>);
 type DisciplineRow = (i64, i64, String, String, Day, Option<Day>);
 
-fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Official>> {
+fn complete(conn: &mut Conn, rows: Vec<OfficialRow>) -> Result<Vec<Official>> {
     let mut people: Vec<Official> = rows.into_iter().map(Official::try_from).collect::<Result<_>>()?;
     let ids: Vec<i64> = people.iter().map(|o| o.id).collect();
     let place: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
@@ -131,13 +131,14 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Official>> {
     Ok(find_all(conn, &[id])?.pop())
 }
 
-/// The officials of these ids, in no order; ids that do not exist are left out.
+/// The officials with these ids, unordered; ids that do not exist are ignored.
 pub fn find_all(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Official>> {
-    let rows: Vec<Row> = officials::table.filter(officials::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
+    let rows: Vec<OfficialRow> =
+        officials::table.filter(officials::id.eq_any(ids)).select(OfficialRow::as_select()).load(conn)?;
     complete(conn, rows)
 }
 
-/// Name, agency and post level of officials: what a dossier keeps of its members.
+/// Name, agency and post level of officials: the data that a dossier copies of its members.
 pub fn known(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, i64, PostLevel)>> {
     let rows: Vec<(i64, String, i64, String)> = officials::table
         .filter(officials::id.eq_any(ids))
@@ -146,7 +147,7 @@ pub fn known(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, i64, 
     rows.into_iter().map(|(id, name, agency, level)| Ok((id, (name, agency, word(&level)?)))).collect()
 }
 
-/// Officials after a place, by folded name and id.
+/// Officials after `after`, ordered by folded name and id.
 pub fn page(
     conn: &mut Conn,
     agency: Option<i64>,
@@ -157,7 +158,7 @@ pub fn page(
     let mut query = officials::table
         .order((officials::search_norm, officials::id))
         .limit(limit)
-        .select(Row::as_select())
+        .select(OfficialRow::as_select())
         .into_boxed();
     if let Some(agency) = agency {
         query = query.filter(officials::agency_id.eq(agency));
@@ -169,7 +170,7 @@ pub fn page(
         let later = officials::search_norm.gt(name.clone());
         query = query.filter(later.or(officials::search_norm.eq(name).and(officials::id.gt(id))));
     }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<OfficialRow> = query.load(conn)?;
     complete(conn, rows)
 }
 
@@ -186,7 +187,7 @@ pub fn count(conn: &mut Conn, agency: Option<i64>, q: Option<&str>) -> Result<i6
 
 /// Adds an official with levels, passports and disciplines.
 pub fn insert(conn: &mut Conn, official: &Official) -> Result<()> {
-    diesel::insert_into(officials::table).values(Row::from(official)).execute(conn)?;
+    diesel::insert_into(officials::table).values(OfficialRow::from(official)).execute(conn)?;
     for level in &official.levels {
         insert_level(conn, official.id, level)?;
     }
@@ -199,9 +200,9 @@ pub fn insert(conn: &mut Conn, official: &Official) -> Result<()> {
     Ok(())
 }
 
-/// Saves the person; the caller has checked the version in this transaction.
+/// Updates the row; the caller has checked the version in this transaction.
 pub fn update(conn: &mut Conn, official: &Official) -> Result<()> {
-    let row = Row::from(official);
+    let row = OfficialRow::from(official);
     each!(conn, c => diesel::update(officials::table.find(official.id)).set(&row).execute(c))?;
     Ok(())
 }
@@ -226,7 +227,7 @@ fn insert_level(conn: &mut Conn, official: i64, level: &ManagementLevel) -> Resu
     Ok(())
 }
 
-/// Adds a level; the one that ran on until now ends where it begins.
+/// Adds a level; the open-ended one before it ends on its first day.
 pub fn change_level(conn: &mut Conn, official: i64, level: &ManagementLevel) -> Result<()> {
     let running = management_levels::table
         .filter(management_levels::official_id.eq(official))
@@ -249,7 +250,7 @@ pub fn insert_passport(conn: &mut Conn, official: i64, passport: &Passport) -> R
     Ok(())
 }
 
-/// A passport is lost, or cancelled.
+/// Marks a passport as lost or cancelled.
 pub fn set_standing(conn: &mut Conn, passport: &Passport) -> Result<()> {
     diesel::update(passports::table.find(passport.id))
         .set((

@@ -1,4 +1,4 @@
-//! Partners abroad (đối tác): foreign organisations, partner localities, friendship associations. Pure.
+//! Foreign partners (đối tác): organisations, partner localities, friendship associations. Pure.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use kernel::time::Day;
 use kernel::words::{PartnerKind, RelationState};
 
-/// Someone abroad – or an association for the friendship with them – whom delegations go to and come from.
+/// A foreign organisation or locality, or a friendship association, that delegations visit or come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partner {
     pub id: i64,
@@ -18,11 +18,11 @@ pub struct Partner {
     pub country: String,
     /// Province or city abroad.
     pub locality: Option<String>,
-    /// Other names it is known by.
+    /// Other names of the partner.
     pub other_names: Vec<String>,
     pub relation: Option<Relation>,
     pub note: Option<String>,
-    /// Where its dossiers went when it turned out to be the same as another.
+    /// The partner into which this duplicate was merged.
     pub merged_into: Option<i64>,
 }
 
@@ -37,7 +37,7 @@ pub struct Relation {
     pub agreement: Option<Agreement>,
 }
 
-/// The agreement that the relations rest on (Luật 70/2020/QH14).
+/// The agreement on which the relations are based (Luật 70/2020/QH14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Agreement {
@@ -48,7 +48,7 @@ pub struct Agreement {
     pub signed_on: Option<NaiveDate>,
 }
 
-/// When delegations of either side were last at the other's.
+/// Dates of the last visits in both directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LastVisits {
     pub inbound: Option<Day>,

@@ -7,13 +7,13 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Code, Problem, Result, not_found};
 use crate::registry::partners::{LastVisits, Partner, Relation};
-use crate::registry::partners_store::{self as store, Filter};
+use crate::registry::partners_store::{self as store, PartnerFilter};
 use crate::web::etag::etag;
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
@@ -29,7 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change).service(merge);
 }
 
-/// A partner as it is shown.
+/// A partner.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Partner, example = json!({"id": "01ke3m9p000e1", "version": 1, "kind": "locality", "name": "Tỉnh Chungbuk", "country": "KR",
     "locality": "Chungbuk", "other_names": ["Chungcheongbuk-do"], "relation": {"since": "2012-10-10", "state": "active", "agreement": null},
@@ -45,11 +45,11 @@ struct PartnerView {
     other_names: Vec<String>,
     relation: Option<Relation>,
     note: Option<String>,
-    /// Arrival of their last delegation that was approved.
+    /// Arrival date of their latest approved delegation.
     last_visit_in: Option<NaiveDate>,
-    /// Departure of our last delegation to them that was approved.
+    /// Departure date of our latest approved delegation to them.
     last_visit_out: Option<NaiveDate>,
-    /// The partner it turned out to be.
+    /// The partner into which this duplicate was merged.
     #[schema(value_type = Option<String>)]
     merged_into: Option<Id>,
 }
@@ -92,7 +92,7 @@ struct NewPartner {
     name: String,
     #[schema(min_length = 2, max_length = 2)]
     country: String,
-    /// Province or city abroad, as rules may ask for it.
+    /// Province or city abroad; rules may depend on it.
     #[schema(min_length = 1, max_length = 200)]
     locality: Option<String>,
     #[schema(max_items = 50)]
@@ -101,7 +101,7 @@ struct NewPartner {
     note: Option<String>,
 }
 
-/// Changes of a partner; what is left out stays.
+/// Changes of a partner; omitted fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"relation": {"since": "2012-10-10", "state": "dormant"}}))]
@@ -120,8 +120,8 @@ struct PartnerChanges {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
-    /// Part of any of its names, with or without marks.
+struct PartnerListQuery {
+    /// Part of any of its names, with or without diacritics.
     q: Option<String>,
     #[param(min_length = 2, max_length = 2, example = "KR")]
     country: Option<String>,
@@ -138,15 +138,15 @@ struct PartnerPage {
     next: Option<String>,
 }
 
-/// Partners, by name.
-#[utoipa::path(tag = "registry", operation_id = "list_partners", params(Asked), responses((status = 200, description = "partners", body = PartnerPage)))]
+/// Lists partners by name.
+#[utoipa::path(tag = "registry", operation_id = "list_partners", params(PartnerListQuery), responses((status = 200, description = "partners", body = PartnerPage)))]
 #[get("/partners")]
-async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Partner)?;
+async fn list(call: RequestContext, asked: Query<PartnerListQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadPartners)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
-    let filter = Filter { q: asked.q, country: asked.country, kind: asked.kind };
+    let filter = PartnerFilter { q: asked.q, country: asked.country, kind: asked.kind };
     let scope = format!("partners {filter:?}");
     let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let (rows, last) = call
@@ -161,8 +161,8 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
     Ok(page_response("/api/v1/partners", page.next.as_deref()).json(PartnerPage { items, next: page.next }))
 }
 
-/// What a partner's words must fulfil; a name that another one has is 409 and names that one.
-fn check(conn: &mut Conn, call: &Call, partner: &Partner) -> Result<()> {
+/// Checks a partner; 409 with the id of the other partner if a name is already used in its country.
+fn check(conn: &mut Conn, call: &RequestContext, partner: &Partner) -> Result<()> {
     let mut faults = Violations::default();
     checks::known_country(&partner.country, "/country", &mut faults);
     for (index, name) in partner.other_names.iter().enumerate() {
@@ -172,7 +172,7 @@ fn check(conn: &mut Conn, call: &Call, partner: &Partner) -> Result<()> {
             &format!("/other_names/{index}"),
             "too_short",
             "Tên không được để trống.",
-            "A name is not empty.",
+            "The name must not be empty.",
         );
     }
     let relation = partner.relation.as_ref();
@@ -181,7 +181,7 @@ fn check(conn: &mut Conn, call: &Call, partner: &Partner) -> Result<()> {
         [("/relation/since", relation.and_then(|r| r.since)), ("/relation/agreement/signed_on", signed)]
     {
         let past = day.is_none_or(|day| day <= call.today);
-        faults.require(past, pointer, "in_the_future", "Ngày ở tương lai.", "The day is in the future.");
+        faults.require(past, pointer, "in_the_future", "Ngày không được sau hôm nay.", "The date is in the future.");
     }
     faults.finish()?;
     for name in std::iter::once(&partner.name).chain(&partner.other_names) {
@@ -189,7 +189,7 @@ fn check(conn: &mut Conn, call: &Call, partner: &Partner) -> Result<()> {
             return Err(Problem::new(
                 Code::AlreadyExists,
                 format!("Đối tác «{}» của nước này đã có trong danh bạ.", other.name),
-                format!("The partner \"{}\" of this country is in the register already.", other.name),
+                format!("The partner \"{}\" of this country is already in the register.", other.name),
             )
             .with("partner_id", json!(Id(other.id)))
             .into());
@@ -198,16 +198,16 @@ fn check(conn: &mut Conn, call: &Call, partner: &Partner) -> Result<()> {
     Ok(())
 }
 
-/// Adds a partner. One with the same name, with or without marks, in the same country is found (409).
+/// Adds a partner. 409 if one in the same country has the same name, diacritics ignored.
 #[utoipa::path(tag = "registry", operation_id = "create_partner", request_body = NewPartner, responses((status = 201, description = "created", body = PartnerView)))]
 #[post("/partners")]
-async fn create(call: Call, body: Incoming<NewPartner>) -> Result<HttpResponse> {
+async fn create(call: RequestContext, body: Incoming<NewPartner>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Administer, Kind::Partner)?;
+            call.actor.require(Permission::AdministerPartners)?;
             let body = body.check()?;
             let partner = Partner {
                 id: Id::new(call.now).0,
@@ -231,15 +231,15 @@ async fn create(call: Call, body: Incoming<NewPartner>) -> Result<HttpResponse> 
     .await
 }
 
-fn find(conn: &mut Conn, call: &Call, id: i64) -> Result<Partner> {
-    call.actor.require(Act::Read, Kind::Partner)?;
+fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Partner> {
+    call.actor.require(Permission::ReadPartners)?;
     store::find(conn, id)?.ok_or_else(not_found)
 }
 
-/// One partner.
+/// Shows a partner.
 #[utoipa::path(tag = "registry", operation_id = "show_partner", params(("id" = String, Path)), responses((status = 200, description = "the partner", body = PartnerView)))]
 #[get("/partners/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let view = call
         .read(move |conn, call| {
@@ -254,7 +254,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 #[utoipa::path(tag = "registry", operation_id = "change_partner", params(("id" = String, Path)), request_body = PartnerChanges,
     responses((status = 200, description = "changed", body = PartnerView)))]
 #[patch("/partners/{id}")]
-async fn change(call: Call, id: web::Path<String>, body: Incoming<PartnerChanges>) -> Result<HttpResponse> {
+async fn change(call: RequestContext, id: web::Path<String>, body: Incoming<PartnerChanges>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(
@@ -262,14 +262,14 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<PartnerChanges
         move |conn, call| find(conn, call, id),
         move |conn, call, mut p| {
             call.precondition_given()?;
-            call.actor.require(Act::Administer, Kind::Partner)?;
+            call.actor.require(Permission::AdministerPartners)?;
             call.precondition_holds(p.version)?;
             let body = body.check()?;
             p.version += 1;
             p.kind = body.kind.unwrap_or(p.kind);
             p.locality = body.locality.or(p.locality);
             p.other_names = body.other_names.unwrap_or(p.other_names);
-            // By its old name its delegations are found.
+            // Keep the old name, because delegations are found by the names of their partner.
             if let Some(name) = body.name.filter(|name| *name != p.name) {
                 p.other_names.push(std::mem::replace(&mut p.name, name));
             }
@@ -285,28 +285,28 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<PartnerChanges
     .await
 }
 
-/// Which partner is the same.
+/// The duplicate to merge.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"partner_id": "01ke3m9p000e2"}))]
 struct MergePartner {
-    /// The one that goes: its names, and by them its delegations, become the other's.
+    /// The partner that disappears; its names, and thereby its delegations, move to the other one.
     #[schema(value_type = String)]
     partner_id: Id,
 }
 
-/// Merges another partner of the same country into this one; the trail names both.
+/// Merges another partner of the same country into this one; the audit trail names both.
 #[utoipa::path(tag = "registry", operation_id = "merge_partners", params(("id" = String, Path)), request_body = MergePartner,
     responses((status = 200, description = "merged", body = PartnerView)))]
 #[post("/partners/{id}/merge")]
-async fn merge(call: Call, id: web::Path<String>, body: Incoming<MergePartner>) -> Result<HttpResponse> {
+async fn merge(call: RequestContext, id: web::Path<String>, body: Incoming<MergePartner>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(
         body.fingerprint.clone(),
         move |conn, call| find(conn, call, id),
         move |conn, call, mut into| {
-            call.actor.require(Act::Administer, Kind::Partner)?;
+            call.actor.require(Permission::AdministerPartners)?;
             let from = body.check()?.partner_id;
             let gone = store::find(conn, from.0)?.filter(|p| p.merged_into.is_none());
             let mut faults = Violations::default();
@@ -315,8 +315,8 @@ async fn merge(call: Call, id: web::Path<String>, body: Incoming<MergePartner>) 
                 fits && into.merged_into.is_none(),
                 "/partner_id",
                 "cannot_merge",
-                "Cần hai đối tác khác nhau, cùng một nước, chưa gộp.",
-                "It takes two partners of one country, neither merged yet.",
+                "Phải là hai đối tác khác nhau, cùng một nước và chưa bị gộp.",
+                "The partners must be different, of the same country, and not merged yet.",
             );
             faults.finish()?;
             let mut gone = gone.ok_or_else(not_found)?;
@@ -326,7 +326,7 @@ async fn merge(call: Call, id: web::Path<String>, body: Incoming<MergePartner>) 
             into.version += 1;
             gone.version += 1;
             gone.merged_into = Some(into.id);
-            // First the names are free, then they are the other's.
+            // Names are unique: the first update frees them, the second assigns them.
             store::update(conn, &gone)?;
             store::update(conn, &into)?;
             let detail = json!({"merged": Id(gone.id), "name": gone.name, "country": gone.country});

@@ -1,4 +1,4 @@
-//! Rows of partners and of the names they are known by.
+//! Partners and their names in the database.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use kernel::words::{Direction, PartnerKind};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = partners, treat_none_as_null = true)]
-struct Row {
+struct PartnerRow {
     id: i64,
     version: i64,
     kind: String,
@@ -29,10 +29,10 @@ struct Row {
     merged_into: Option<i64>,
 }
 
-impl From<&Partner> for Row {
+impl From<&Partner> for PartnerRow {
     fn from(p: &Partner) -> Self {
         let agreement = p.relation.as_ref().and_then(|r| r.agreement.as_ref());
-        Row {
+        PartnerRow {
             id: p.id,
             version: p.version,
             kind: p.kind.word().to_owned(),
@@ -49,10 +49,10 @@ impl From<&Partner> for Row {
     }
 }
 
-impl TryFrom<Row> for Partner {
+impl TryFrom<PartnerRow> for Partner {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: PartnerRow) -> Result<Self> {
         let agreement: Option<Agreement> = row
             .agreement
             .map(|text| serde_json::from_str(&text))
@@ -77,7 +77,7 @@ impl TryFrom<Row> for Partner {
     }
 }
 
-fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Partner>> {
+fn complete(conn: &mut Conn, rows: Vec<PartnerRow>) -> Result<Vec<Partner>> {
     let mut found: Vec<Partner> = rows.into_iter().map(Partner::try_from).collect::<Result<_>>()?;
     let ids: Vec<i64> = found.iter().map(|p| p.id).collect();
     let known: Vec<(i64, String)> = names::table
@@ -93,11 +93,11 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Partner>> {
 }
 
 pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Partner>> {
-    let row: Option<Row> = partners::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<PartnerRow> = partners::table.find(id).select(PartnerRow::as_select()).first(conn).optional()?;
     Ok(complete(conn, row.into_iter().collect())?.pop())
 }
 
-/// The partner known by a name, with or without marks, in a country.
+/// The partner with a name in a country, diacritics ignored.
 pub fn by_name(conn: &mut Conn, name: &str, country: &str) -> Result<Option<Partner>> {
     let id: Option<i64> = names::table.find((fold(name), country)).select(names::partner_id).first(conn).optional()?;
     match id {
@@ -106,21 +106,21 @@ pub fn by_name(conn: &mut Conn, name: &str, country: &str) -> Result<Option<Part
     }
 }
 
-/// What a list of partners asks for.
+/// Which partners to list.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct PartnerFilter {
     pub q: Option<String>,
     pub country: Option<String>,
     pub kind: Option<PartnerKind>,
 }
 
-/// Partners that were not merged into others, by folded name and id.
-pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(String, i64)>, limit: i64) -> Result<Vec<Partner>> {
+/// Partners that are not merged into others, ordered by folded name and id.
+pub fn page(conn: &mut Conn, filter: &PartnerFilter, after: Option<(String, i64)>, limit: i64) -> Result<Vec<Partner>> {
     let mut query = partners::table
         .filter(partners::merged_into.is_null())
         .order((partners::name_norm, partners::id))
         .limit(limit)
-        .select(Row::as_select())
+        .select(PartnerRow::as_select())
         .into_boxed();
     if let Some(q) = &filter.q {
         let known = names::table.filter(names::name_norm.like(containing(&fold(q))).escape('\\'));
@@ -136,18 +136,18 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(String, i64)>, limi
         let later = partners::name_norm.gt(name.clone());
         query = query.filter(later.or(partners::name_norm.eq(name).and(partners::id.gt(id))));
     }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<PartnerRow> = query.load(conn)?;
     complete(conn, rows)
 }
 
 pub fn insert(conn: &mut Conn, partner: &Partner) -> Result<()> {
-    diesel::insert_into(partners::table).values(Row::from(partner)).execute(conn)?;
+    diesel::insert_into(partners::table).values(PartnerRow::from(partner)).execute(conn)?;
     insert_names(conn, partner)
 }
 
-/// Saves; the caller has checked the version in this transaction.
+/// Updates the row and its names; the caller has checked the version in this transaction.
 pub fn update(conn: &mut Conn, partner: &Partner) -> Result<()> {
-    let row = Row::from(partner);
+    let row = PartnerRow::from(partner);
     each!(conn, c => diesel::update(partners::table.find(partner.id)).set(&row).execute(c))?;
     diesel::delete(names::table.filter(names::partner_id.eq(partner.id))).execute(conn)?;
     insert_names(conn, partner)
@@ -173,13 +173,13 @@ fn insert_names(conn: &mut Conn, partner: &Partner) -> Result<()> {
     Ok(())
 }
 
-/// The folded names of a partner with its country: what dossiers are found by.
+/// The folded names of a partner with its country, by which its dossiers are found.
 pub fn keys(partner: &Partner) -> Vec<(String, String)> {
     let all = std::iter::once(&partner.name).chain(&partner.other_names);
     all.map(|name| (fold(name), partner.country.clone())).collect()
 }
 
-/// The latest visits of delegations that were approved, either way, partner by partner.
+/// The dates of the latest approved delegations in both directions, by partner.
 pub fn last_visits(conn: &mut Conn, all: &[Partner]) -> Result<HashMap<i64, LastVisits>> {
     let folded: Vec<String> = all.iter().flat_map(keys).map(|(name, _)| name).collect();
     let rows: Vec<(String, String, String, Day)> = dossiers::table

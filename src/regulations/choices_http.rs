@@ -1,4 +1,4 @@
-//! Routes of choices: which text applies in a province that was merged, or whose own text is not in force.
+//! Routes of choices: which regulation applies in a province that was merged, or whose own is not in force.
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
@@ -7,11 +7,11 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::reply;
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::error::Result;
-use crate::regulations::store::{Chosen, Shelf, choices, choose};
+use crate::regulations::store::{Chosen, RegulationCache, choices, choose};
 use crate::web::json::Incoming;
 use kernel::id::Id;
 use kernel::time::rfc3339;
@@ -22,7 +22,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create);
 }
 
-/// A text that an administrator chose.
+/// A regulation that an administrator chose for a province.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RegulationChoice, example = json!({"id": "01ke3m9p000n1", "jurisdiction": "can-tho", "regulation": "hau-giang-2012", "from": "2025-07-01",
     "document": {"number": "12/QĐ-UBND", "date": "2025-07-01"}, "reason": "Áp dụng tạm trong thời gian chuyển tiếp.", "chosen_at": "2026-11-22T02:00:00Z"}))]
@@ -55,16 +55,16 @@ struct RegulationChoiceList {
     next: Option<String>,
 }
 
-/// Every choice that was made, in order.
+/// Lists all choices in the order in which they were made.
 #[utoipa::path(tag = "regulation", operation_id = "list_regulation_choices", responses((status = 200, description = "choices", body = RegulationChoiceList)))]
 #[get("/regulation-choices")]
-async fn list(call: Call) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Regulation)?;
+async fn list(call: RequestContext) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadRegulations)?;
     let all = call.read(|conn, _| choices(conn)).await?;
     Ok(HttpResponse::Ok().json(RegulationChoiceList { items: all.iter().map(view).collect(), next: None }))
 }
 
-/// Which text applies in which province, from which day, by which document.
+/// Which regulation applies in which province, from which day, under which document.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewRegulationChoice, example = json!({"jurisdiction": "can-tho", "regulation": "hau-giang-2012", "from": "2025-07-01",
@@ -81,24 +81,28 @@ struct NewChoice {
     reason: String,
 }
 
-/// Chooses the text that applies in a province from a day on. The last choice for a day holds; answers say by which
-/// document (note `text_chosen`).
+/// Chooses the regulation that applies in a province from a day on. The latest choice for a day applies; assessments
+/// name its document (note `text_chosen`).
 #[utoipa::path(tag = "regulation", operation_id = "choose_regulation", request_body = NewChoice, responses((status = 201, description = "chosen", body = ChoiceView)))]
 #[post("/regulation-choices")]
-async fn create(call: Call, shelf: web::Data<Shelf>, body: Incoming<NewChoice>) -> Result<HttpResponse> {
+async fn create(
+    call: RequestContext,
+    shelf: web::Data<RegulationCache>,
+    body: Incoming<NewChoice>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
     let shelf = shelf.get_ref().clone();
     call.change(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Administer, Kind::Regulation)?;
+            call.actor.require(Permission::AdministerRegulations)?;
             let b = body.check()?;
             let book = shelf.book(conn)?;
             let mut faults = Violations::default();
-            let (vi, en) = ("Không có văn bản này.", "There is no such regulation.");
+            let (vi, en) = ("Không có văn bản này.", "This regulation does not exist.");
             faults.require(book.find(&b.regulation).is_some(), "/regulation", "unknown_regulation", vi, en);
-            let (vi, en) = ("Không có địa phương này trong các văn bản.", "No text knows this province.");
+            let (vi, en) = ("Không văn bản nào có địa phương này.", "No regulation mentions this province.");
             faults.require(book.knows(&b.jurisdiction), "/jurisdiction", "unknown_jurisdiction", vi, en);
             faults.finish()?;
             let chosen = Chosen {

@@ -1,4 +1,4 @@
-//! Routes of regulations and of the pure question.
+//! Routes of regulations, and of questions to them that store nothing.
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
@@ -7,12 +7,12 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{Paging, page_response, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::error::{Code, Error, Problem, Result, not_found, refuse};
-use crate::regulations::question::Question;
-use crate::regulations::store::{NotLoaded, Shelf, add, edition};
+use crate::regulations::question::AssessmentQuestion;
+use crate::regulations::store::{NotLoaded, RegulationCache, add, edition};
 use crate::regulations::view::{AssessmentView, view};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
@@ -24,23 +24,23 @@ use kernel::workdays::WorkCalendar;
 use regulation::assess::assess;
 use regulation::pack::{Pack, PackFault};
 
-/// Registers the room's routes.
+/// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(ask).service(list).service(load_pack).service(show);
 }
 
-/// Asks a regulation: who decides, by which article, what is missing, when it is due. Stores nothing.
-#[utoipa::path(tag = "regulation", operation_id = "ask_regulation", request_body = Question,
+/// Asks a regulation who decides, under which article, what is missing, and when it is due. Stores nothing.
+#[utoipa::path(tag = "regulation", operation_id = "ask_regulation", request_body = AssessmentQuestion,
     responses((status = 200, description = "the answer", body = AssessmentView)))]
 #[post("/assessments")]
 async fn ask(
-    call: Call,
-    shelf: web::Data<Shelf>,
+    call: RequestContext,
+    shelf: web::Data<RegulationCache>,
     calendar: web::Data<WorkCalendar>,
-    body: Incoming<Question>,
+    body: Incoming<AssessmentQuestion>,
 ) -> Result<HttpResponse> {
     let body = body.read().await?;
-    call.actor.require(Act::Read, Kind::Assessment)?;
+    call.actor.require(Permission::AskRegulations)?;
     let question = body.check()?;
     let (named, province, day) = question.addressed_to();
     let case = question.into_case()?;
@@ -51,7 +51,8 @@ async fn ask(
         (None, Some(province)) => book.in_force(&province, day),
         (None, None) => None,
     };
-    let law = law.ok_or_else(|| refuse(Code::NotFound, "Không có bộ quy định này.", "There is no such regulation."))?;
+    let law =
+        law.ok_or_else(|| refuse(Code::NotFound, "Không có bộ quy định này.", "This regulation does not exist."))?;
     let answer = assess(&law, &case, &calendar)?;
     Ok(HttpResponse::Ok().json(view(&law, answer, call.language)))
 }
@@ -68,18 +69,18 @@ struct RegulationItem {
     document: String,
     status: RuleStatus,
     jurisdiction: Option<String>,
-    /// None where it was not read.
+    /// Null if we have not found the date in the text.
     in_force_from: Option<NaiveDate>,
-    /// First day no longer in force.
+    /// First day on which it is no longer in force.
     in_force_to: Option<NaiveDate>,
-    /// The province that this one became part of.
-    successor: Option<Successor>,
+    /// The province into which this one was merged.
+    successor: Option<SuccessorView>,
 }
 
 /// A province after a merger.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"jurisdiction": "da-nang", "name": "Đà Nẵng"}))]
-struct Successor {
+#[schema(as = Successor, example = json!({"jurisdiction": "da-nang", "name": "Đà Nẵng"}))]
+struct SuccessorView {
     jurisdiction: String,
     name: String,
 }
@@ -95,7 +96,7 @@ impl From<&Pack> for RegulationItem {
             jurisdiction: p.jurisdiction.clone(),
             in_force_from: p.in_force_from,
             in_force_to: p.in_force_to,
-            successor: p.successor.clone().map(|(jurisdiction, name)| Successor { jurisdiction, name }),
+            successor: p.successor.clone().map(|(jurisdiction, name)| SuccessorView { jurisdiction, name }),
         }
     }
 }
@@ -113,28 +114,28 @@ struct RegulationPage {
 struct RegulationView {
     #[serde(flatten)]
     item: RegulationItem,
-    /// Texts that apply but could not be read.
+    /// Legal texts that apply but that we could not read.
     texts: Vec<String>,
     rules: Vec<RuleItem>,
-    /// The pack itself, TOML.
+    /// The source of the pack (TOML).
     source: String,
 }
 
-/// One rule, for people who look up a citation.
+/// One rule with its citation.
 #[derive(Serialize, ToSchema)]
 struct RuleItem {
     id: String,
-    /// Rules of one group compete.
+    /// Rules of one group compete; the most specific one applies.
     group: String,
     status: RuleStatus,
     citation: String,
 }
 
-/// The regulations there are, newest version of each, by code.
+/// Lists the newest version of each regulation, by code.
 #[utoipa::path(tag = "regulation", operation_id = "list_regulations", params(Paging), responses((status = 200, description = "regulations", body = RegulationPage)))]
 #[get("/regulations")]
-async fn list(call: Call, shelf: web::Data<Shelf>, paging: Query<Paging>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Regulation)?;
+async fn list(call: RequestContext, shelf: web::Data<RegulationCache>, paging: Query<Paging>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadRegulations)?;
     let limit = query::limit(paging.0.limit)?;
     let after = query::place("regulations", paging.0.cursor.as_deref(), |p| p.first().cloned())?.unwrap_or_default();
     let shelf = shelf.get_ref().clone();
@@ -150,12 +151,16 @@ async fn list(call: Call, shelf: web::Data<Shelf>, paging: Query<Paging>) -> Res
     Ok(response.json(RegulationPage { items: page.items, next: page.next, total }))
 }
 
-/// Loads a pack (TOML). One that does not check is refused with every fault and its line.
+/// Loads a pack (TOML). An invalid one is refused with every error and its line.
 #[utoipa::path(tag = "regulation", operation_id = "load_regulation",
     request_body(content = String, content_type = "application/toml", description = "the pack", example = "code = \"x-2026\"\nversion = 1\n"),
     responses((status = 201, description = "loaded", body = RegulationItem)))]
 #[post("/regulations")]
-async fn load_pack(call: Call, shelf: web::Data<Shelf>, body: Incoming<String>) -> Result<HttpResponse> {
+async fn load_pack(
+    call: RequestContext,
+    shelf: web::Data<RegulationCache>,
+    body: Incoming<String>,
+) -> Result<HttpResponse> {
     let text = body.read_text("application/toml").await?;
     let print = crate::web::idempotency::fingerprint(text.as_bytes());
     let shelf = shelf.get_ref().clone();
@@ -163,7 +168,7 @@ async fn load_pack(call: Call, shelf: web::Data<Shelf>, body: Incoming<String>) 
         print,
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Administer, Kind::Regulation)?;
+            call.actor.require(Permission::AdministerRegulations)?;
             if kernel::text::bears_secret_mark(&text) {
                 return Err(refuse(
                     Code::StateSecretRefused,
@@ -177,8 +182,8 @@ async fn load_pack(call: Call, shelf: web::Data<Shelf>, body: Incoming<String>) 
                 Err(NotLoaded::VersionTaken) => {
                     return Err(refuse(
                         Code::AlreadyExists,
-                        "Phiên bản này đã có với nội dung khác; hãy tăng version.",
-                        "This version is loaded with another text; raise the version.",
+                        "Phiên bản này đã có với nội dung khác; hãy tăng số phiên bản (version).",
+                        "This version is already loaded with a different text; increase the version.",
                     ));
                 }
             };
@@ -200,7 +205,7 @@ async fn load_pack(call: Call, shelf: web::Data<Shelf>, body: Incoming<String>) 
     .await
 }
 
-/// Faults of a pack as a problem: the pointer names the line.
+/// The errors of a pack as a problem document; the pointers give the lines.
 fn faults_problem(faults: &[PackFault]) -> Error {
     let mut errors = Violations::default();
     for fault in faults {
@@ -215,7 +220,7 @@ fn faults_problem(faults: &[PackFault]) -> Error {
     let mut problem = Problem::new(
         Code::RegulationInvalid,
         format!("Bộ quy định có {} lỗi; không có gì được nạp.", faults.len()),
-        format!("The pack has {} fault(s); nothing was loaded.", faults.len()),
+        format!("The pack has {} error(s); nothing was loaded.", faults.len()),
     );
     problem.errors = errors;
     problem.into()
@@ -224,17 +229,17 @@ fn faults_problem(faults: &[PackFault]) -> Error {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct EditionAsked {
-    /// An older edition; the newest where it is left out.
+struct EditionQuery {
+    /// The version; if omitted, the newest.
     #[param(minimum = 1)]
     version: Option<i64>,
 }
 
-/// One regulation with its rules and citations.
-#[utoipa::path(tag = "regulation", operation_id = "show_regulation", params(("code" = String, Path), EditionAsked), responses((status = 200, description = "the regulation", body = RegulationView)))]
+/// Shows a regulation with its rules and citations.
+#[utoipa::path(tag = "regulation", operation_id = "show_regulation", params(("code" = String, Path), EditionQuery), responses((status = 200, description = "the regulation", body = RegulationView)))]
 #[get("/regulations/{code}")]
-async fn show(call: Call, code: web::Path<String>, asked: Query<EditionAsked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Regulation)?;
+async fn show(call: RequestContext, code: web::Path<String>, asked: Query<EditionQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadRegulations)?;
     let (pack, text) = call.read(move |conn, _| edition(conn, &code, asked.0.version)?.ok_or_else(not_found)).await?;
     let rules = pack
         .rules

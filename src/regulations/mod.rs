@@ -1,5 +1,5 @@
-//! The law book of this installation: packs as they were loaded, which text a province chose, and the questions that are
-//! asked of it over HTTP. What a pack is and what it answers is the library `regulation`.
+//! The regulations of this installation: loaded packs, the choice of a regulation by province, and questions over HTTP.
+//! The library `regulation` defines packs and assessments.
 
 pub mod choices_http;
 pub mod http;

@@ -1,4 +1,4 @@
-//! The body of `POST /assessments`, and how it becomes a case.
+//! The request body of `POST /assessments`, and its conversion to a case.
 
 use std::collections::BTreeSet;
 
@@ -13,9 +13,9 @@ use kernel::violation::Violations;
 use kernel::words::{
     Bloc, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
 };
-use regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
+use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase};
 
-/// A question to a regulation, told apart by `procedure`. Nothing of it is stored.
+/// A question to a regulation; `procedure` selects the variant. Nothing is stored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
 #[schema(discriminator(property_name = "procedure", mapping(
@@ -28,41 +28,41 @@ use regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
      "personnel": "civil_servant", "party_member": true, "provincial_committee_member": false, "key_leader": false,
      "locality": "so-khcn", "under_discipline": false, "missions_this_year": 0}],
   "documents": ["request_letter", "invitation"] }))]
-pub enum Question {
+pub enum AssessmentQuestion {
     Trip(TripQuestion),
     Visit(VisitQuestion),
 }
 
-impl Question {
-    /// The regulation by its code, or the province, and the day asked about.
+impl AssessmentQuestion {
+    /// The code of the regulation, the province, and the day in question.
     pub fn addressed_to(&self) -> (Option<String>, Option<String>, Day) {
         match self {
-            Question::Trip(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
-            Question::Visit(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
+            AssessmentQuestion::Trip(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
+            AssessmentQuestion::Visit(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
         }
     }
 
-    /// The case, or every fault.
+    /// Converts the question to a case, or reports every error.
     pub fn into_case(self) -> Result<Case, Violations> {
         match self {
-            Question::Trip(q) => q.into_case(),
-            Question::Visit(q) => q.into_case(),
+            AssessmentQuestion::Trip(q) => q.into_case(),
+            AssessmentQuestion::Visit(q) => q.into_case(),
         }
     }
 }
 
-/// A question names a text or a province, not both.
+/// Checks that a question names either a regulation or a province.
 pub fn addressed(regulation: &Option<String>, jurisdiction: &Option<String>, faults: &mut Violations) {
     faults.require(
         regulation.is_some() != jurisdiction.is_some(),
         "/regulation",
         "one_of_two",
-        "Cần đúng một trong regulation, jurisdiction.",
-        "Exactly one of regulation and jurisdiction is needed.",
+        "Phải nêu đúng một trong hai: văn bản (regulation) hoặc địa phương (jurisdiction).",
+        "Exactly one of `regulation` and `jurisdiction` is required.",
     );
 }
 
-/// Trips that can be asked about.
+/// Procedures for trips.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AskedProcedure {
@@ -70,7 +70,7 @@ pub enum AskedProcedure {
     PrivateTravel,
 }
 
-/// A question about a trip. `regulation` names a text, or `jurisdiction` a province.
+/// A question about a trip, addressed to a `regulation` or to a province (`jurisdiction`).
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = TripQuestion, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017", "received_on": "2017-03-06",
@@ -89,7 +89,7 @@ pub struct TripQuestion {
     pub regulation: Option<String>,
     #[schema(min_length = 1, max_length = 100)]
     pub jurisdiction: Option<String>,
-    /// The day from which terms run if the dossier is complete.
+    /// The day from which deadlines run if the dossier is complete.
     pub received_on: NaiveDate,
     pub departure_date: NaiveDate,
     pub return_date: NaiveDate,
@@ -117,11 +117,11 @@ pub struct AskedStop {
     pub days: i64,
 }
 
-/// One traveller of the question.
+/// One traveller.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskedTraveller {
-    /// Names the traveller in the answer.
+    /// Identifies the traveller in the answer.
     #[schema(min_length = 1, max_length = 100)]
     pub r#ref: String,
     pub role: MemberRole,
@@ -139,10 +139,10 @@ pub struct AskedTraveller {
     #[schema(minimum = 0, maximum = 366)]
     pub missions_this_year: i64,
     pub bloc: Option<Bloc>,
-    /// `ref` of the traveller he is a relative of.
+    /// `ref` of the traveller whose relative this person is.
     pub relative_of: Option<String>,
     pub passport: Option<AskedPassport>,
-    pub grade: Option<Grade>,
+    pub grade: Option<AskedGrade>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -155,7 +155,8 @@ pub struct AskedPassport {
 /// Category, grade, step and grade code (loại, ngạch, bậc, mã ngạch).
 #[derive(Debug, Clone, Deserialize, serde::Serialize, ToSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct Grade {
+#[schema(as = Grade)]
+pub struct AskedGrade {
     #[schema(max_length = 100)]
     pub category: String,
     #[schema(max_length = 200)]
@@ -166,15 +167,15 @@ pub struct Grade {
     pub code: String,
 }
 
-impl Grade {
-    /// Whether all four are stated.
+impl AskedGrade {
+    /// Whether all four are given.
     pub fn is_stated(&self) -> bool {
         [&self.category, &self.grade, &self.step, &self.code].iter().all(|part| !part.trim().is_empty())
     }
 }
 
 impl TripQuestion {
-    /// The case, or every fault.
+    /// Converts the question to a case, or reports every error.
     pub fn into_case(self) -> Result<Case, Violations> {
         let mut faults = Violations::default();
         self.check(&mut faults);
@@ -188,13 +189,13 @@ impl TripQuestion {
             begins: self.departure_date,
             ends: self.return_date,
             documents: self.documents.into_iter().collect(),
-            matter: Matter::Trip(Trip {
+            matter: Matter::Trip(TripCase {
                 purpose: self.purpose,
                 funding: self.funding.into_iter().collect::<BTreeSet<FundingSource>>(),
                 in_plan: self.in_plan,
                 reminders_unanswered: 0,
                 enterprise_invites_by_name: self.enterprise_invites_by_name,
-                stops: self.stops.into_iter().map(|s| Stop { country: s.country, days: s.days }).collect(),
+                stops: self.stops.into_iter().map(|s| StopDays { country: s.country, days: s.days }).collect(),
                 travellers: self.travellers.into_iter().map(AskedTraveller::into_traveller).collect(),
             }),
         })
@@ -212,7 +213,12 @@ impl TripQuestion {
         for (index, traveller) in self.travellers.iter().enumerate() {
             let pointer = format!("/travellers/{index}");
             if !seen.insert(&traveller.r#ref) {
-                faults.add(format!("{pointer}/ref"), "repeated", "Mã thành viên lặp lại.", "The ref stands twice.");
+                faults.add(
+                    format!("{pointer}/ref"),
+                    "repeated",
+                    "Mã thành viên bị lặp lại.",
+                    "The `ref` is used twice.",
+                );
             }
             let related = traveller.relative_of.as_ref();
             if related.is_some_and(|r| *r == traveller.r#ref || !self.travellers.iter().any(|t| t.r#ref == *r)) {
@@ -220,7 +226,7 @@ impl TripQuestion {
                     format!("{pointer}/relative_of"),
                     "unknown_member",
                     "Không có thành viên này.",
-                    "There is no such traveller.",
+                    "This traveller does not exist.",
                 );
             }
         }
@@ -245,7 +251,7 @@ impl AskedTraveller {
             missions_this_year: self.missions_this_year,
             opinions_lacking: false,
             relative_of: self.relative_of,
-            passport: self.passport.map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
+            passport: self.passport.map(|p| PassportFacts { kind: p.kind, expires_on: p.expires_on }),
             grade_stated: self.grade.is_some_and(|g| g.is_stated()),
             overlapping: Vec::new(),
         }

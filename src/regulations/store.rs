@@ -1,4 +1,4 @@
-//! Rows of packs, and the book they make.
+//! Regulation packs in the database, and the book made of them.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -13,12 +13,12 @@ use kernel::words::PaperRef;
 use regulation::book::{Book, Choice, load};
 use regulation::pack::{Pack, PackFault};
 
-/// The book in memory; read anew whenever the table holds more packs than it.
+/// The book in memory; reloaded when the database has more packs or choices.
 #[derive(Clone, Default)]
-pub struct Shelf(Arc<RwLock<Arc<Book>>>);
+pub struct RegulationCache(Arc<RwLock<Arc<Book>>>);
 
-impl Shelf {
-    /// The book as it stands in this transaction.
+impl RegulationCache {
+    /// The book as of this transaction.
     pub fn book(&self, conn: &mut Conn) -> Result<Arc<Book>> {
         let revision = revision(conn)?;
         let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
@@ -31,14 +31,14 @@ impl Shelf {
     }
 }
 
-/// Packs and choices are only ever added: their number tells whether there are more.
+/// Packs and choices are never deleted or changed, so their number serves as a revision.
 fn revision(conn: &mut Conn) -> Result<i64> {
     let packs: i64 = regulations::table.count().get_result(conn)?;
     let choices: i64 = text_choices::table.count().get_result(conn)?;
     Ok(packs + choices)
 }
 
-/// A text that an administrator chose for a province.
+/// A regulation that an administrator chose for a province.
 #[derive(Debug, Clone)]
 pub struct Chosen {
     pub id: i64,
@@ -50,10 +50,10 @@ pub struct Chosen {
     pub chosen_at: Moment,
 }
 
-/// Every choice, in the order of making.
+/// All choices in the order in which they were made.
 pub fn choices(conn: &mut Conn) -> Result<Vec<Chosen>> {
-    type Row = (i64, String, String, Day, String, Day, String, Moment);
-    let rows: Vec<Row> = text_choices::table
+    type RegulationRow = (i64, String, String, Day, String, Day, String, Moment);
+    let rows: Vec<RegulationRow> = text_choices::table
         .order(text_choices::id)
         .select((
             text_choices::id,
@@ -111,11 +111,11 @@ fn read_all(conn: &mut Conn) -> Result<Book> {
 /// Why a pack was not loaded.
 pub enum NotLoaded {
     Faults(Vec<PackFault>),
-    /// This code and version is loaded already, with another text.
+    /// This code and version is already loaded with a different text.
     VersionTaken,
 }
 
-/// Checks a pack against those that are there and adds it; the same text again changes nothing.
+/// Checks a pack against the loaded ones and adds it; adding the same text again has no effect.
 pub fn add(conn: &mut Conn, source: &str, now: Moment) -> Result<std::result::Result<Pack, NotLoaded>> {
     let book = read_all(conn)?;
     let latest = book.latest();
@@ -147,7 +147,7 @@ pub fn add(conn: &mut Conn, source: &str, now: Moment) -> Result<std::result::Re
     Ok(Ok(pack))
 }
 
-/// Adds the packs that come with the product and are not there yet, and newer versions of those that are.
+/// Adds the built-in packs that are missing or newer than the loaded ones.
 pub fn add_shipped(conn: &mut Conn, now: Moment) -> Result<()> {
     for (code, source) in regulation::SHIPPED {
         let known: Option<i64> = regulations::table
@@ -163,7 +163,7 @@ pub fn add_shipped(conn: &mut Conn, now: Moment) -> Result<()> {
     Ok(())
 }
 
-/// A version of a pack with its text; the newest where none is asked for.
+/// A version of a pack with its text; by default the newest.
 pub fn edition(conn: &mut Conn, code: &str, version: Option<i64>) -> Result<Option<(Pack, String)>> {
     let of_code = regulations::table.filter(regulations::code.eq(code)).select(regulations::source);
     let source: Option<String> = match version {
@@ -174,7 +174,8 @@ pub fn edition(conn: &mut Conn, code: &str, version: Option<i64>) -> Result<Opti
     source.map(read).transpose()
 }
 
-/// Packs were checked when they were loaded: what is asked of new ones since then stops none of them.
+/// Reads a stored pack without the full check. It passed when it was loaded; checks added later must not make it
+/// unusable.
 fn stored(source: &str) -> Result<Pack> {
     let read = regulation::read::sketch(source).map(|sketch| sketch.pack);
     read.map_err(|faults| Error::Internal(format!("a stored pack cannot be read: {:?}", faults.first())))

@@ -1,4 +1,4 @@
-//! The assessment as the wire has it (api.md §3).
+//! The assessment as JSON (api.md §3).
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use regulation::assess::{Assessment, Obligation};
 use regulation::book::Law;
 use regulation::pack::{Anchor, Timing};
 
-/// What the regulation answers.
+/// The answer of the regulation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Assessment, example = json!({
   "regulation": {"code": "an-giang-2017", "version": 1, "status": "verified", "document": "TTHC 2017; QĐ 3459/QĐ-UBND 31/12/2007"},
@@ -27,15 +27,15 @@ pub struct AssessmentView {
     regulation: RegulationRef,
     outcome: Outcome,
     clock_starts_on: Option<NaiveDate>,
-    /// The whole term where the text gives one, else the last step's day.
+    /// The deadline for the whole procedure if the text sets one, otherwise that of the last step.
     due_on: Option<NaiveDate>,
-    /// Copies of the dossier to hand in.
+    /// Number of copies of the dossier to submit.
     sets: Option<i64>,
     fee: Option<Money>,
     decider: Option<DeciderView>,
-    steps: Vec<StepView>,
+    steps: Vec<PlannedStepView>,
     consents: Vec<ConsentView>,
-    dossier: Vec<PaperView>,
+    dossier: Vec<RequiredPaperView>,
     findings: Vec<FindingView>,
     obligations: Vec<ObligationView>,
     copies_to: Vec<Body>,
@@ -59,13 +59,14 @@ struct DeciderView {
 }
 
 #[derive(Serialize, ToSchema)]
-struct StepView {
+#[schema(as = StepView)]
+struct PlannedStepView {
     order: usize,
     kind: StepKind,
     body: Body,
     within: Option<Term>,
     due_on: Option<NaiveDate>,
-    /// What the silence of a consulted body means, where the text says it.
+    /// What it means if a consulted body does not answer, where the text says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     silence: Option<Silence>,
     citation: String,
@@ -74,13 +75,14 @@ struct StepView {
 #[derive(Serialize, ToSchema)]
 struct ConsentView {
     body: Body,
-    /// References of the travellers it is for; ids of officials for a dossier.
+    /// References of the travellers concerned; for a dossier, ids of officials.
     r#for: Vec<String>,
     citation: String,
 }
 
 #[derive(Serialize, ToSchema)]
-struct PaperView {
+#[schema(as = PaperView)]
+struct RequiredPaperView {
     document: Document,
     required: bool,
     present: bool,
@@ -97,9 +99,9 @@ struct FindingView {
     citation: String,
     waivable_by: Option<Body>,
     detail: String,
-    /// Travellers it is about; empty: the whole delegation.
+    /// The travellers concerned; empty: the whole delegation.
     r#for: Vec<String>,
-    /// The paper that is missing.
+    /// The missing document.
     #[serde(skip_serializing_if = "Option::is_none")]
     document: Option<Document>,
 }
@@ -107,18 +109,18 @@ struct FindingView {
 #[derive(Serialize, ToSchema)]
 struct ObligationView {
     code: String,
-    /// None for a yearly report.
+    /// Null for an annual report.
     within: Option<Term>,
-    /// What it counts from: `departure`, `return`, `arrival`, `reception`.
+    /// The event after which the term runs: `departure`, `return`, `arrival`, `reception`.
     after: Option<String>,
-    /// What it has to come before: `arrival`, `restricted_area` …
+    /// The event before which it must be done: `arrival`, `restricted_area` …
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<String>,
     due_on: Option<NaiveDate>,
-    /// The very moment (RFC 3339), for notices that are due hours before something.
+    /// The exact time (RFC 3339), for notices that are due a number of hours before an event.
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
-    /// The year whose report it belongs to.
+    /// The year that the report covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     report_year: Option<i32>,
     citation: String,
@@ -151,7 +153,7 @@ pub struct NoteView {
     pub detail: String,
 }
 
-/// Turns an assessment into its wire form.
+/// Converts an assessment to its JSON form.
 pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
     AssessmentView {
         regulation: RegulationRef {
@@ -168,7 +170,7 @@ pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
         decider: a.decider.map(|d| DeciderView { body: d.body, rule: d.rule, citation: d.citation }),
         steps: (1..)
             .zip(a.steps)
-            .map(|(order, s)| StepView {
+            .map(|(order, s)| PlannedStepView {
                 order,
                 kind: s.kind,
                 body: s.body,
@@ -186,7 +188,12 @@ pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
         dossier: a
             .dossier
             .into_iter()
-            .map(|p| PaperView { document: p.document, required: p.required, present: p.present, citation: p.citation })
+            .map(|p| RequiredPaperView {
+                document: p.document,
+                required: p.required,
+                present: p.present,
+                citation: p.citation,
+            })
             .collect(),
         findings: a
             .findings

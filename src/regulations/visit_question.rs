@@ -1,4 +1,4 @@
-//! The body of `POST /assessments` about guests: a visit, a conference, a reporter.
+//! The request body of `POST /assessments` for guests: visits, conferences, foreign press.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
@@ -10,9 +10,9 @@ use kernel::text::fold;
 use kernel::time::start_of;
 use kernel::violation::Violations;
 use kernel::words::{Body, Document, Procedure, ReceptionLevel, Topic, VisitorLevel};
-use regulation::case::{Case, Matter, Visit, Visitor};
+use regulation::case::{Case, Matter, VisitCase, Visitor};
 
-/// Visits that can be asked about.
+/// Procedures for guests.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VisitProcedure {
@@ -23,7 +23,7 @@ pub enum VisitProcedure {
     ForeignPress,
 }
 
-/// A question about guests. `regulation` names a text, or `jurisdiction` a province.
+/// A question about guests, addressed to a `regulation` or to a province (`jurisdiction`).
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "procedure": "inbound", "regulation": "an-giang-2017", "received_on": "2017-03-06",
@@ -37,7 +37,7 @@ pub struct VisitQuestion {
     pub regulation: Option<String>,
     #[schema(min_length = 1, max_length = 100)]
     pub jurisdiction: Option<String>,
-    /// The day from which terms run if the dossier is complete.
+    /// The day from which deadlines run if the dossier is complete.
     pub received_on: NaiveDate,
     arrival_date: NaiveDate,
     departure_date: NaiveDate,
@@ -48,17 +48,17 @@ pub struct VisitQuestion {
     #[schema(max_items = 9)]
     topics: Option<Vec<Topic>>,
     first_visit: Option<bool>,
-    /// The body that is asked to receive the guests.
+    /// The body requested to receive the guests.
     reception_asked_of: Option<Body>,
     reception_on: Option<NaiveDate>,
     reception_level: Option<ReceptionLevel>,
-    /// When the guests first are in a restricted or border area.
+    /// When the guests first enter a restricted or border area.
     restricted_from: Option<DateTime<Utc>>,
     #[schema(max_items = 50)]
     documents: Vec<Document>,
 }
 
-/// Guests of one origin and level.
+/// Guests of the same origin and level.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AskedVisitor {
@@ -71,13 +71,13 @@ struct AskedVisitor {
     level: VisitorLevel,
 }
 
-/// A place abroad as rules write it: lower case, no marks, dashes.
+/// A place abroad as rules write it: lower case, without diacritics, with hyphens.
 pub fn locality_word(name: &str) -> String {
     fold(name).replace(' ', "-")
 }
 
 impl VisitQuestion {
-    /// The case, or every fault.
+    /// Converts the question to a case, or reports every error.
     pub fn into_case(self) -> Result<Case, Violations> {
         let mut faults = Violations::default();
         checks::days(self.arrival_date, self.departure_date, "/arrival_date", "/departure_date", &mut faults);
@@ -90,7 +90,7 @@ impl VisitQuestion {
         }
         faults.finish()?;
         let topics: std::collections::BTreeSet<Topic> = self.topics.unwrap_or_default().into_iter().collect();
-        // A border area without an hour is entered on the first day at the earliest.
+        // Without a time, assume the border area is entered at the start of the first day.
         let border = topics.contains(&Topic::BorderArea).then(|| start_of(self.arrival_date));
         let visitors = self.visitors.into_iter().enumerate().map(|(at, v)| Visitor {
             reference: at.to_string(),
@@ -108,7 +108,7 @@ impl VisitQuestion {
             begins: self.arrival_date,
             ends: self.departure_date,
             documents: self.documents.into_iter().collect(),
-            matter: Matter::Visit(Visit {
+            matter: Matter::Visit(VisitCase {
                 visitors: visitors.collect(),
                 headcount: self.headcount,
                 topics,

@@ -1,4 +1,4 @@
-//! What changed since a report was frozen, record by record: together the corrections explain every difference. Pure.
+//! Changes since a report was frozen, record by record. Together, the corrections explain every difference. Pure.
 
 use std::collections::BTreeMap;
 
@@ -11,51 +11,51 @@ use crate::statistics::fact::Fact;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = CorrectionKind)]
-pub enum Change {
-    /// It counts now on these days and did not.
+pub enum RecordChange {
+    /// It counts in this period now but did not before.
     Added,
-    /// It no longer counts on these days.
+    /// It no longer counts in this period.
     Removed,
-    /// It counts otherwise.
+    /// It counts differently.
     Changed,
 }
 
-/// One record that counts otherwise than it did.
+/// One record that counts differently than before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Correction {
+pub struct ReportCorrection {
     pub before: Option<Fact>,
     pub after: Option<Fact>,
 }
 
-impl Correction {
-    /// The fact that is there, the later where there are two.
+impl ReportCorrection {
+    /// The current fact, or the frozen one if the record was removed.
     pub fn fact(&self) -> Option<&Fact> {
         self.after.as_ref().or(self.before.as_ref())
     }
 
-    pub fn change(&self) -> Change {
+    pub fn change(&self) -> RecordChange {
         match (&self.before, &self.after) {
-            (None, _) => Change::Added,
-            (_, None) => Change::Removed,
-            _ => Change::Changed,
+            (None, _) => RecordChange::Added,
+            (_, None) => RecordChange::Removed,
+            _ => RecordChange::Changed,
         }
     }
 }
 
-/// What has to be done to the frozen facts to get those of now, in the order of their delegations.
-pub fn corrections(frozen: &[Fact], now: &[Fact]) -> Vec<Correction> {
-    let mut all: BTreeMap<i64, Correction> = BTreeMap::new();
+/// The changes that turn the frozen facts into the current ones, ordered by delegation.
+pub fn corrections(frozen: &[Fact], now: &[Fact]) -> Vec<ReportCorrection> {
+    let mut all: BTreeMap<i64, ReportCorrection> = BTreeMap::new();
     for fact in frozen {
-        all.insert(fact.delegation_id, Correction { before: Some(fact.clone()), after: None });
+        all.insert(fact.delegation_id, ReportCorrection { before: Some(fact.clone()), after: None });
     }
     for fact in now {
-        let correction = all.entry(fact.delegation_id).or_insert(Correction { before: None, after: None });
+        let correction = all.entry(fact.delegation_id).or_insert(ReportCorrection { before: None, after: None });
         correction.after = Some(fact.clone());
     }
     all.into_values().filter(|c| c.before != c.after).collect()
 }
 
-/// People of a fact, each once.
+/// The number of people of a fact, each counted once.
 pub fn visits(fact: &Fact) -> i64 {
     let mut seen: Vec<i64> = Vec::new();
     fact.shares
@@ -69,7 +69,7 @@ pub fn visits(fact: &Fact) -> i64 {
         .sum()
 }
 
-/// What of a fact changed, by the names of its words.
+/// The names of the fields in which two facts differ.
 pub fn changed_words(before: &Fact, after: &Fact) -> Vec<&'static str> {
     let pairs = [
         ("date", before.travel_date != after.travel_date),
@@ -128,7 +128,7 @@ mod tests {
             let mut sorted = now.clone();
             sorted.sort_by_key(|f| f.delegation_id);
             prop_assert_eq!(applied.into_values().collect::<Vec<_>>(), sorted);
-            // The differences of the totals are the sum of those of the records.
+            // The differences of the totals equal the sums of the differences of the records.
             let total = |facts: &[Fact]| count(facts, &[], DateBasis::Travel).total;
             let by_record: i64 = all.iter().map(|c| c.after.as_ref().map_or(0, visits) - c.before.as_ref().map_or(0, visits)).sum();
             prop_assert_eq!(total(&now).visits - total(&frozen).visits, by_record);

@@ -1,6 +1,6 @@
-//! A report as a document of an office (NĐ 30/2020/NĐ-CP): text, tables, charts, and the lists as annexes. Pure.
+//! A report as an official document (NĐ 30/2020/NĐ-CP): text, tables, charts, and the lists as annexes. Pure.
 
-use crate::reports::model::{Content, Figures, Line, Report, Table};
+use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportLine, ReportTable};
 use crate::reports::tables::SUMMARY;
 use crate::reports::workbook::{DRAWN, about, cells, columns, percent_text};
 use documents::chart::{self, Chart, Shape};
@@ -11,16 +11,16 @@ use kernel::money::grouped;
 use kernel::time::{Day, in_vietnamese};
 use kernel::words::Procedure;
 
-/// Tables that the document draws besides writing them.
+/// Tables that the document also shows as charts.
 const CHARTS: [&str; 4] = ["outbound_by_country", "outbound_by_month", "inbound_by_country", "inbound_by_month"];
 
 const TEXT: Look = Look { half_points: 26, around: 60, ..CELL };
 
-/// The bytes of the document. `names` says whether the lists of delegations may stand in it, `head` who reports: the
-/// office above, and the office.
+/// The bytes of the document. With `names`, it includes the lists of delegations. `head` is the reporting office,
+/// preceded by its parent.
 pub fn write(
-    report: &Report,
-    content: &Content,
+    report: &FrozenReport,
+    content: &ReportContent,
     corrections: usize,
     names: bool,
     head: (Option<String>, Option<String>),
@@ -79,8 +79,8 @@ pub fn write(
     write_document(&Document { body, charts, across })
 }
 
-/// The summary in words.
-fn said(summary: &Table) -> String {
+/// The summary as sentences.
+fn said(summary: &ReportTable) -> String {
     let of = |key: &str| summary.lines.iter().find(|l| l.key == key);
     let mut out = String::new();
     for (whole, part, name, of_which) in [
@@ -88,9 +88,9 @@ fn said(summary: &Table) -> String {
         ("inbound", "inbound_province", "Đoàn vào", "do tỉnh đón tiếp"),
     ] {
         let (Some(all), Some(some)) = (of(whole), of(part)) else { continue };
-        let Figures { delegations, visits, persons } = all.figures;
+        let ReportFigures { delegations, visits, persons } = all.figures;
         let against = match percent_text(all.figures.visits, all.previous.visits).as_str() {
-            "-" => "cùng kỳ năm trước không có".to_owned(),
+            "-" => "cùng kỳ năm trước không có lượt nào".to_owned(),
             "0,0" => "bằng số lượt cùng kỳ năm trước".to_owned(),
             percent if percent.starts_with('-') => {
                 format!("giảm {}% số lượt so với cùng kỳ năm trước", percent.trim_start_matches('-'))
@@ -123,7 +123,7 @@ fn said(summary: &Table) -> String {
     out
 }
 
-fn tabulate(one: &Table) -> String {
+fn tabulate(one: &ReportTable) -> String {
     let head = [
         one.heading.as_str(),
         "Số đoàn",
@@ -140,7 +140,7 @@ fn tabulate(one: &Table) -> String {
     table(&widths, true, &rows)
 }
 
-fn row(line: &Line, bold: bool) -> Vec<String> {
+fn row(line: &ReportLine, bold: bool) -> Vec<String> {
     let number = |n: i64| paragraph(&grouped(n), Look { bold, half_points: 22, ..CENTRED });
     let percent = percent_text(line.figures.visits, line.previous.visits);
     vec![
@@ -154,11 +154,11 @@ fn row(line: &Line, bold: bool) -> Vec<String> {
     ]
 }
 
-fn drawn(one: &Table) -> Chart {
+fn drawn(one: &ReportTable) -> Chart {
     let months = one.code.ends_with("_month");
     let most = if months { 12 } else { DRAWN };
-    let lines: Vec<&Line> = one.lines.iter().take(most).collect();
-    let label = |l: &&Line| l.label.trim_start_matches("Tháng ").to_owned();
+    let lines: Vec<&ReportLine> = one.lines.iter().take(most).collect();
+    let label = |l: &&ReportLine| l.label.trim_start_matches("Tháng ").to_owned();
     Chart {
         title: format!("{} (lượt)", one.title),
         shape: if months { Shape::Columns } else { Shape::Bars },
@@ -170,7 +170,7 @@ fn drawn(one: &Table) -> Chart {
     }
 }
 
-fn annex(content: &Content, procedure: Procedure) -> String {
+fn annex(content: &ReportContent, procedure: Procedure) -> String {
     let inbound = procedure == Procedure::Inbound;
     let title = if inbound { "DANH SÁCH ĐOÀN VÀO" } else { "DANH SÁCH ĐOÀN RA" };
     let mut out = paragraph(&format!("PHỤ LỤC {}", if inbound { 2 } else { 1 }), HEADING) + &paragraph(title, HEADING);

@@ -1,4 +1,4 @@
-//! Freezing: the figures of a period with everything they rest on, refused where a total cannot be.
+//! Freezes a report: the figures of a period with all data behind them. Refused if a total is impossible.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,11 +8,13 @@ use crate::audit;
 use crate::db::Conn;
 use crate::db::counters;
 use crate::error::{Code, Error, Problem, Result};
-use crate::procedures::lines::{self, Line};
+use crate::procedures::lines::{self, DelegationLine};
 use crate::reports::limits::{Impossible, against, within};
-use crate::reports::model::{Content, Figures, Record, Report, Rule, Span, Told};
+use crate::reports::model::{
+    FrozenReport, ListColumns, ReportContent, ReportFigures, ReportPeriod, ReportRecord, RuleUse,
+};
 use crate::reports::store;
-use crate::reports::tables::{Side, tables};
+use crate::reports::tables::{ReportSide, tables};
 use crate::statistics::asked::Agencies;
 use crate::statistics::compare::year_before;
 use crate::statistics::count::DateBasis;
@@ -23,12 +25,12 @@ use kernel::id::Id;
 use kernel::time::{Moment, Period, day_of};
 use kernel::words::{Direction, Procedure};
 
-/// A report before it is kept.
-pub struct Drawn {
-    /// Taken before the facts were read: every act with a later id may be missing in them.
+/// A report before it is stored.
+pub struct DrawnReport {
+    /// Created before the facts are read: actions with a later id may be missing from them.
     pub id: Id,
-    pub content: Content,
-    /// As it will be kept.
+    pub content: ReportContent,
+    /// The content as it will be stored.
     pub text: String,
 }
 
@@ -36,12 +38,12 @@ fn facts(conn: &mut Conn, procedure: Procedure, period: Period) -> Result<Vec<Fa
     statistics::in_period(conn, procedure, period, DateBasis::Travel)
 }
 
-/// The facts that count on the days of a report, as they are now.
+/// The current facts in the period of a report.
 pub fn now(conn: &mut Conn, procedure: Procedure, days: Period) -> Result<Vec<Fact>> {
     facts(conn, procedure, days)
 }
 
-fn side(conn: &mut Conn, procedure: Procedure, span: Span, days: Period) -> Result<Side> {
+fn side(conn: &mut Conn, procedure: Procedure, span: ReportPeriod, days: Period) -> Result<ReportSide> {
     let now = facts(conn, procedure, days)?;
     let before = facts(conn, procedure, year_before(days))?;
     let to_date = match span.to_date().filter(|whole| whole.from < days.from) {
@@ -53,19 +55,19 @@ fn side(conn: &mut Conn, procedure: Procedure, span: Span, days: Period) -> Resu
         }
         None => None,
     };
-    Ok(Side { procedure, now, before, to_date })
+    Ok(ReportSide { procedure, now, before, to_date })
 }
 
-fn records(conn: &mut Conn, direction: Direction, facts: Vec<Fact>, rules: &mut Rules) -> Result<Vec<Record>> {
+fn records(conn: &mut Conn, direction: Direction, facts: Vec<Fact>, rules: &mut RuleUses) -> Result<Vec<ReportRecord>> {
     let ids: Vec<i64> = facts.iter().map(|f| f.delegation_id).collect();
-    let lines: HashMap<i64, Line> =
+    let lines: HashMap<i64, DelegationLine> =
         lines::lines(conn, direction, &ids)?.into_iter().map(|line| (line.id, line)).collect();
     let record = |fact: Fact| {
         let line = lines.get(&fact.delegation_id);
         if let Some((code, version)) = line.and_then(|l| l.rule.clone()) {
             *rules.entry((code, version)).or_insert(0) += 1;
         }
-        let told = line.map(|l| Told {
+        let told = line.map(|l| ListColumns {
             title: l.title.clone(),
             number: l.number.clone(),
             head: l.head.clone(),
@@ -75,15 +77,15 @@ fn records(conn: &mut Conn, direction: Direction, facts: Vec<Fact>, rules: &mut 
             report: l.report.clone(),
             note: l.note.clone(),
         });
-        Record { fact, version: line.map_or(0, |l| l.version), told: told.unwrap_or_default() }
+        ReportRecord { fact, version: line.map_or(0, |l| l.version), told: told.unwrap_or_default() }
     };
     Ok(facts.into_iter().map(record).collect())
 }
 
-type Rules = BTreeMap<(String, i64), i64>;
+type RuleUses = BTreeMap<(String, i64), i64>;
 
-/// Draws a report from one snapshot of the database.
-pub fn draw(conn: &mut Conn, span: Span, days: Period, agencies: Agencies, now: Moment) -> Result<Drawn> {
+/// Computes a report from one snapshot of the database.
+pub fn draw(conn: &mut Conn, span: ReportPeriod, days: Period, agencies: Agencies, now: Moment) -> Result<DrawnReport> {
     let id = Id::new(now);
     let data_version = counters::data_version(conn)?;
     let outbound = side(conn, Procedure::Outbound, span, days)?;
@@ -92,10 +94,10 @@ pub fn draw(conn: &mut Conn, span: Span, days: Period, agencies: Agencies, now: 
     let units: HashSet<i64> = all.flat_map(|f| f.shares.iter().map(|s| s.agency_id)).collect();
     let names = (agencies.names)(conn, &units.into_iter().collect::<Vec<_>>())?;
     let tables = tables(&outbound, &inbound, &names);
-    let mut rules = Rules::new();
+    let mut rules = RuleUses::new();
     let mut agencies: Vec<(Id, String)> = names.into_iter().map(|(id, (_, name))| (Id(id), name)).collect();
     agencies.sort();
-    let content = Content {
+    let content = ReportContent {
         kind: span.kind,
         year: span.year,
         number: span.number,
@@ -107,14 +109,14 @@ pub fn draw(conn: &mut Conn, span: Span, days: Period, agencies: Agencies, now: 
         tables,
         outbound: records(conn, Direction::Outbound, outbound.now, &mut rules)?,
         inbound: records(conn, Direction::Inbound, inbound.now, &mut rules)?,
-        rules: rules.into_iter().map(|((code, version), delegations)| Rule { code, version, delegations }).collect(),
+        rules: rules.into_iter().map(|((code, version), delegations)| RuleUse { code, version, delegations }).collect(),
         agencies,
     };
     let text = serde_json::to_string(&content).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(Drawn { id, content, text })
+    Ok(DrawnReport { id, content, text })
 }
 
-/// Who freezes, when, and why although a total is impossible.
+/// Who freezes the report, when, and why despite an impossible total.
 pub struct Signed<'a> {
     pub user_id: i64,
     pub actor: &'a str,
@@ -123,20 +125,20 @@ pub struct Signed<'a> {
     pub reason: Option<String>,
 }
 
-/// Keeps a drawn report; what cannot be is refused unless a reason is stated.
-pub fn keep(conn: &mut Conn, drawn: &Drawn, signed: Signed) -> Result<Report> {
-    let Drawn { id, content, text } = drawn;
+/// Stores a computed report; an impossible total is refused unless a reason is given.
+pub fn keep(conn: &mut Conn, drawn: &DrawnReport, signed: Signed) -> Result<FrozenReport> {
+    let DrawnReport { id, content, text } = drawn;
     let span = content.span();
     let days = Period { from: content.from, to: content.to };
-    // A report of the whole year is compared with those of its parts, one of a part with that of the year.
+    // 400 days cover every report to compare with: an annual one with its parts, and a part with its year.
     let year = Period { from: days.from - chrono::Duration::days(400), to: days.to + chrono::Duration::days(400) };
     let frozen = store::meeting(conn, year)?;
-    let of = |key: &str| -> Figures {
+    let of = |key: &str| -> ReportFigures {
         let line = content.table("summary").and_then(|t| t.lines.iter().find(|l| l.key == key));
         line.map(|l| l.figures).unwrap_or_default()
     };
     let before = frozen.iter().filter(|r| r.span == span).map(|r| r.ordinal).max().unwrap_or(0);
-    let report = Report {
+    let report = FrozenReport {
         id: id.0,
         span,
         days,
@@ -158,15 +160,18 @@ pub fn keep(conn: &mut Conn, drawn: &Drawn, signed: Signed) -> Result<Report> {
         "ordinal": report.ordinal, "hash": report.hash, "reason": report.reason, "impossible": impossible.len()});
     let object = format!("reports/{}", Id(report.id));
     let Signed { actor, trace_id, now, .. } = signed;
-    audit::append(conn, &audit::Entry { at: now, actor, action: "freeze_report", object: &object, detail, trace_id })?;
+    audit::append(
+        conn,
+        &audit::AuditEntry { at: now, actor, action: "freeze_report", object: &object, detail, trace_id },
+    )?;
     Ok(report)
 }
 
 fn refused(impossible: &[Impossible]) -> Error {
     let mut problem = Problem::new(
         Code::ImpossibleTotal,
-        "Có tổng số không thể đúng; kiểm tra lại, hoặc nêu lý do (reason) để vẫn chốt báo cáo.",
-        "A total cannot be right; look again, or state a reason to publish nevertheless.",
+        "Có tổng số không hợp lý; hãy kiểm tra lại, hoặc nêu lý do (reason) để vẫn chốt báo cáo.",
+        "A total is impossible; check the data, or give a `reason` to freeze the report anyway.",
     );
     for one in impossible {
         problem.errors.add("/reason", "impossible_total", one.says.vi.clone(), one.says.en.clone());

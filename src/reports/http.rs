@@ -1,4 +1,4 @@
-//! Routes of reports: freezing, listing, opening a report and any of its figures.
+//! Routes of reports: freeze, list, show.
 
 use std::collections::HashMap;
 
@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind as Right};
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::db::counters::data_version;
 use crate::dossier::store::list;
 use crate::error::{Error, Result, not_found};
 use crate::registry::agencies;
-use crate::reports::corrections::{Correction, corrections};
+use crate::reports::corrections::{ReportCorrection, corrections};
 use crate::reports::freeze::{self, Signed, draw, keep};
-use crate::reports::model::{Content, Figures, Kind, Report, Span};
-use crate::reports::store::{self, Filter};
-use crate::reports::view::{self, ActView, CorrectionView, ItemView, Named, ReportView, TotalsView};
+use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
+use crate::reports::store::{self, ReportFilter};
+use crate::reports::view::{self, ActView, AgencyNamed, CorrectionView, ReportItemView, ReportView, TotalsView};
 use crate::reports::{document, workbook};
 use crate::statistics::asked::Agencies;
 use crate::statistics::count::{DateBasis, count};
@@ -39,43 +39,43 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(show_list).service(show);
 }
 
-/// Corrections that one answer shows.
+/// Maximum corrections in one response.
 const SHOWN: usize = 1_000;
 
-/// What is to be frozen.
+/// The report to freeze.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "annual", "year": 2026, "window": "calendar"}))]
 struct NewReport {
-    kind: Kind,
+    kind: ReportKind,
     #[schema(minimum = 1990, maximum = 2100)]
     year: i32,
-    /// Month 1–12, quarter 1–4, half 1–2; left out for a year.
+    /// Month 1–12, quarter 1–4, half-year 1–2; omitted for an annual report.
     #[schema(minimum = 1, maximum = 12)]
     period: Option<u32>,
     window: Option<Window>,
-    /// Why it is published although a total is impossible.
+    /// Why it is frozen despite an impossible total.
     #[schema(min_length = 1, max_length = 4000)]
     reason: Option<String>,
 }
 
 impl NewReport {
-    fn span(&self) -> Result<Span> {
+    fn span(&self) -> Result<ReportPeriod> {
         let mut faults = Violations::default();
         let most = self.kind.in_a_year();
         let fits = match self.kind {
-            Kind::Annual => self.period.is_none(),
+            ReportKind::Annual => self.period.is_none(),
             _ => self.period.is_some_and(|n| (1..=most).contains(&n)),
         };
         faults.require(
             fits,
             "/period",
             "wrong_period",
-            "Tháng 1–12, quý 1–4, nửa năm 1–2; báo cáo năm không có kỳ.",
-            "Month 1–12, quarter 1–4, half 1–2; an annual report has none.",
+            "Tháng từ 1 đến 12, quý từ 1 đến 4, nửa năm 1 hoặc 2; báo cáo năm thì bỏ trống.",
+            "Must be 1–12 for a month, 1–4 for a quarter, 1–2 for a half-year, and omitted for an annual report.",
         );
         faults.finish()?;
-        Ok(Span {
+        Ok(ReportPeriod {
             kind: self.kind,
             year: self.year,
             number: self.period.unwrap_or(1),
@@ -84,20 +84,24 @@ impl NewReport {
     }
 }
 
-/// Freezes the figures of a period with the records and rules behind them. A total that cannot be – a month above its
-/// year, a part above its whole – needs a stated reason (422 `impossible_total`).
+/// Freezes the figures of a period with the records and rules behind them. An impossible total (a month above its year,
+/// a part above its whole) needs a reason (422 `impossible_total`).
 #[utoipa::path(tag = "reports", operation_id = "freeze_report", request_body = NewReport,
     responses((status = 201, description = "frozen", body = ReportView)))]
 #[post("/reports")]
-async fn create(call: Call, agencies: web::Data<Agencies>, body: Incoming<NewReport>) -> Result<HttpResponse> {
+async fn create(
+    call: RequestContext,
+    agencies: web::Data<Agencies>,
+    body: Incoming<NewReport>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
-    call.actor.require(Act::Draft, Right::Report)?;
+    call.actor.require(Permission::FreezeReports)?;
     let fingerprint = body.fingerprint.clone();
     let body = body.check()?;
     let span = body.span()?;
     let days = span.days().ok_or_else(|| Error::Internal("a checked period has no days".into()))?;
     let agencies = *agencies.get_ref();
-    // Counting is done beside the writer; what is frozen is that snapshot, and says its data version.
+    // Computed outside the write transaction, so that writes do not wait; the snapshot records its data version.
     let drawn = call.read(move |conn, call| draw(conn, span, days, agencies, call.now)).await?;
     call.change(
         fingerprint,
@@ -119,37 +123,42 @@ async fn create(call: Call, agencies: web::Data<Agencies>, body: Incoming<NewRep
     .await
 }
 
-/// A report with what changed since it was frozen.
-struct Opened {
-    report: Report,
-    content: Content,
+/// A report with the changes since it was frozen.
+struct OpenedReport {
+    report: FrozenReport,
+    content: ReportContent,
     corrections: Vec<CorrectionView>,
     total: usize,
     now: TotalsView,
 }
 
-impl Opened {
+impl OpenedReport {
     fn view(self) -> ReportView {
         view::whole(&self.report, &self.content, self.corrections, self.total, self.now)
     }
 }
 
-fn opened(conn: &mut Conn, call: &Call, report: Report, content: Content) -> Result<Opened> {
+fn opened(
+    conn: &mut Conn,
+    call: &RequestContext,
+    report: FrozenReport,
+    content: ReportContent,
+) -> Result<OpenedReport> {
     if data_version(conn)? == content.data_version {
-        // Nothing counted has changed since: there is nothing to compare.
+        // No counted data has changed since, so there is nothing to compare.
         let now = TotalsView { outbound: report.outbound, inbound: report.inbound };
-        return Ok(Opened { report, content, corrections: Vec::new(), total: 0, now });
+        return Ok(OpenedReport { report, content, corrections: Vec::new(), total: 0, now });
     }
     let mut shown = Vec::new();
     let mut total = 0;
     let mut totals = Vec::new();
     for procedure in [Procedure::Outbound, Procedure::Inbound] {
         let facts = freeze::now(conn, procedure, report.days)?;
-        totals.push(Figures::from(&count(&facts, &[], DateBasis::Travel).total));
+        totals.push(ReportFigures::from(&count(&facts, &[], DateBasis::Travel).total));
         let frozen: Vec<_> = content.records(procedure).iter().map(|r| r.fact.clone()).collect();
         let all = corrections(&frozen, &facts);
         total += all.len();
-        let some: Vec<&Correction> = all.iter().take(SHOWN - shown.len().min(SHOWN)).collect();
+        let some: Vec<&ReportCorrection> = all.iter().take(SHOWN - shown.len().min(SHOWN)).collect();
         let ids: Vec<i64> = some.iter().filter_map(|c| c.fact()).map(|f| f.delegation_id).collect();
         let named = list::seen(conn, &call.actor, procedure.into(), &ids)?;
         let mut acts: HashMap<i64, Vec<ActView>> = HashMap::new();
@@ -158,22 +167,22 @@ fn opened(conn: &mut Conn, call: &Call, report: Report, content: Content) -> Res
         }
         for correction in some {
             let id = correction.fact().map_or(0, |f| f.delegation_id);
-            let item: Named = named.get(&id).map(|i| (i.number.clone(), i.title.clone()));
+            let item: AgencyNamed = named.get(&id).map(|i| (i.number.clone(), i.title.clone()));
             shown.push(view::correction(procedure, correction, item, acts.remove(&id).unwrap_or_default()));
         }
     }
     let mut totals = totals.into_iter();
     let now = TotalsView { outbound: totals.next().unwrap_or_default(), inbound: totals.next().unwrap_or_default() };
-    Ok(Opened { report, content, corrections: shown, total, now })
+    Ok(OpenedReport { report, content, corrections: shown, total, now })
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct ReportListQuery {
     #[param(minimum = 1990, maximum = 2100)]
     year: Option<i32>,
-    kind: Option<Kind>,
+    kind: Option<ReportKind>,
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
@@ -181,20 +190,20 @@ struct Asked {
 
 #[derive(Serialize, ToSchema)]
 struct ReportPage {
-    items: Vec<ItemView>,
+    items: Vec<ReportItemView>,
     next: Option<String>,
 }
 
-/// Reports, the latest first.
-#[utoipa::path(tag = "reports", operation_id = "list_reports", params(Asked), responses((status = 200, description = "reports", body = ReportPage), (status = 304, description = "unchanged")))]
+/// Lists reports, latest first.
+#[utoipa::path(tag = "reports", operation_id = "list_reports", params(ReportListQuery), responses((status = 200, description = "reports", body = ReportPage), (status = 304, description = "unchanged")))]
 #[get("/reports")]
-async fn show_list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Report)?;
-    let Asked { year, kind, limit, cursor } = asked.0;
+async fn show_list(req: HttpRequest, call: RequestContext, asked: Query<ReportListQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadReports)?;
+    let ReportListQuery { year, kind, limit, cursor } = asked.0;
     let limit = query::limit(limit)?;
     let scope = format!("reports {year:?} {kind:?}");
     let before = query::place(&scope, cursor.as_deref(), |parts| parts.first()?.parse().ok())?;
-    let filter = Filter { year, kind };
+    let filter = ReportFilter { year, kind };
     let rows = call.read(move |conn, _| store::page(conn, &filter, before, limit + 1)).await?;
     let page = Page::cut(rows, limit, &scope, |r| vec![r.id.to_string()]);
     let items = page.items.iter().map(view::item).collect();
@@ -202,10 +211,11 @@ async fn show_list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<
     tagged(&req, response, &ReportPage { items, next: page.next })
 }
 
-/// How a report is answered.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-enum Format {
+#[schema(as = Format)]
+enum ReportFormat {
     Json,
     Xlsx,
     Docx,
@@ -217,24 +227,24 @@ enum Format {
 struct How {
     /// `json` (default), `xlsx`, or `docx` with charts.
     #[param(inline)]
-    format: Option<Format>,
+    format: Option<ReportFormat>,
 }
 
-/// A report: what was frozen, and what changed since. As a workbook or a document it carries the list of delegations for
-/// whoever may see them.
+/// Shows a report as frozen, with the changes since. A workbook or document includes the list of delegations if the
+/// caller may see them.
 #[utoipa::path(tag = "reports", operation_id = "show_report", params(("id" = String, Path), How),
     responses((status = 200, description = "the report", content((ReportView = "application/json"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
-        (status = 304, description = "nothing counted has changed")))]
+        (status = 304, description = "unchanged, no counted data has changed")))]
 #[get("/reports/{id}")]
-async fn show(req: HttpRequest, call: Call, id: web::Path<String>, how: Query<How>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Report)?;
+async fn show(req: HttpRequest, call: RequestContext, id: web::Path<String>, how: Query<How>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadReports)?;
     let id = path_id(&id)?;
-    let format = how.0.format.unwrap_or(Format::Json);
+    let format = how.0.format.unwrap_or(ReportFormat::Json);
     let (report, version) =
         call.read(move |conn, _| Ok((store::find(conn, id)?.ok_or_else(not_found)?, data_version(conn)?))).await?;
-    // The report stays; what changed since does not, and who may see names differs.
+    // The report itself never changes, but the corrections do, and the names shown depend on the caller.
     let tag = format!("\"{}-{version}-{format:?}-{}\"", Id(id), Id(call.actor.id()));
     if IfNoneMatch::read(req.headers()).hits(&tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
@@ -244,20 +254,20 @@ async fn show(req: HttpRequest, call: Call, id: web::Path<String>, how: Query<Ho
         .read(move |conn, call| {
             let content = store::content(conn, id)?;
             let opened = opened(conn, call, report, content)?;
-            // Who sees aggregates only sees nowhere a name.
-            let names = call.actor.may(Act::Read, Right::Delegation);
+            // Callers who may see only aggregates get no names.
+            let names = call.actor.may(Permission::ReadDossiers);
             match format {
-                Format::Json => serde_json::to_vec(&opened.view()).map_err(|e| Error::Internal(e.to_string())),
-                Format::Xlsx => {
-                    let Opened { report, content, total, .. } = &opened;
+                ReportFormat::Json => serde_json::to_vec(&opened.view()).map_err(|e| Error::Internal(e.to_string())),
+                ReportFormat::Xlsx => {
+                    let OpenedReport { report, content, total, .. } = &opened;
                     workbook::write(report, content, *total, names).map_err(Error::Internal)
                 }
-                Format::Docx => {
+                ReportFormat::Docx => {
                     let office = call.actor.account.agency_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
                     let above = office.as_ref().and_then(|o| o.parent_id);
                     let above = above.map(|id| agencies::find(conn, id)).transpose()?.flatten();
                     let head = (above.map(|a| a.name), office.map(|o| o.name));
-                    let Opened { report, content, total, .. } = &opened;
+                    let OpenedReport { report, content, total, .. } = &opened;
                     document::write(report, content, *total, names, head, call.today).map_err(Error::Internal)
                 }
             }
@@ -266,8 +276,8 @@ async fn show(req: HttpRequest, call: Call, id: web::Path<String>, how: Query<Ho
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
     Ok(match format {
-        Format::Json => response.content_type("application/json").body(body),
-        Format::Xlsx => file::saved(&mut response, file::XLSX, &format!("{name}.xlsx"), body.into()),
-        Format::Docx => file::saved(&mut response, file::DOCX, &format!("{name}.docx"), body.into()),
+        ReportFormat::Json => response.content_type("application/json").body(body),
+        ReportFormat::Xlsx => file::saved(&mut response, file::XLSX, &format!("{name}.xlsx"), body.into()),
+        ReportFormat::Docx => file::saved(&mut response, file::DOCX, &format!("{name}.docx"), body.into()),
     })
 }

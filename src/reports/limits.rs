@@ -1,10 +1,10 @@
-//! Totals that cannot be: a month above its year to date, a part above its whole. Pure.
+//! Impossible totals: a month above its year to date, a part above its whole. Pure.
 
-use crate::reports::model::{Content, Figures, Kind, Report};
+use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportKind};
 use kernel::money::grouped;
 use kernel::text::Bilingual;
 
-/// One total that is above what it is a part of.
+/// A part that is larger than its whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Impossible {
     pub measure: &'static str,
@@ -25,8 +25,8 @@ fn compare(measure: &'static str, (part, part_is): (i64, &str), (whole, whole_is
     })
 }
 
-fn compare_all(part: Figures, part_is: &str, whole: Figures, whole_is: &str, found: &mut Vec<Impossible>) {
-    // Distinct people are no sum: a part may be as large as its whole, never larger.
+fn compare_all(part: ReportFigures, part_is: &str, whole: ReportFigures, whole_is: &str, found: &mut Vec<Impossible>) {
+    // Distinct people cannot be summed, but a part still cannot be larger than its whole.
     for (measure, part, whole) in [
         ("delegations", part.delegations, whole.delegations),
         ("visits", part.visits, whole.visits),
@@ -36,8 +36,8 @@ fn compare_all(part: Figures, part_is: &str, whole: Figures, whole_is: &str, fou
     }
 }
 
-/// Impossible totals within a report: a line above its total, a period above its year to date.
-pub fn within(content: &Content) -> Vec<Impossible> {
+/// Finds impossible totals within a report: a line above its total, a period above its year to date.
+pub fn within(content: &ReportContent) -> Vec<Impossible> {
     let mut found = Vec::new();
     for table in &content.tables {
         for line in table.lines.iter().chain(&table.total) {
@@ -60,21 +60,21 @@ pub fn within(content: &Content) -> Vec<Impossible> {
     found
 }
 
-fn name(report: &Report) -> String {
+fn name(report: &FrozenReport) -> String {
     format!("báo cáo {} (lần {})", report.span.title(), report.ordinal)
 }
 
-/// Impossible totals between a report and those frozen before: of the same window, the last of each period.
-pub fn against(new: &Report, frozen: &[Report]) -> Vec<Impossible> {
-    let latest: Vec<&Report> = frozen
+/// Finds impossible totals between a report and earlier ones: same window, the latest report of each period.
+pub fn against(new: &FrozenReport, frozen: &[FrozenReport]) -> Vec<Impossible> {
+    let latest: Vec<&FrozenReport> = frozen
         .iter()
         .filter(|r| r.span.window == new.span.window && r.span != new.span)
         .filter(|r| frozen.iter().all(|o| o.span != r.span || o.ordinal <= r.ordinal))
         .collect();
     let mut found = Vec::new();
     for (what, inbound) in [("đoàn ra", false), ("đoàn vào", true)] {
-        let of = |r: &Report| if inbound { r.inbound } else { r.outbound };
-        let said = |r: &Report| format!("{} – {what}", name(r));
+        let of = |r: &FrozenReport| if inbound { r.inbound } else { r.outbound };
+        let said = |r: &FrozenReport| format!("{} – {what}", name(r));
         for other in &latest {
             let (inner, outer) = (other.days, new.days);
             if outer.from <= inner.from && inner.to <= outer.to {
@@ -83,14 +83,14 @@ pub fn against(new: &Report, frozen: &[Report]) -> Vec<Impossible> {
                 compare_all(of(new), &said(new), of(other), &said(other), &mut found);
             }
         }
-        // Parts that share no day add up to no more than the whole.
-        for kind in [Kind::Month, Kind::Quarter, Kind::HalfYear] {
-            let parts: Vec<&&Report> = latest
+        // Periods that do not overlap cannot add up to more than the whole.
+        for kind in [ReportKind::Month, ReportKind::Quarter, ReportKind::HalfYear] {
+            let parts: Vec<&&FrozenReport> = latest
                 .iter()
                 .filter(|r| r.span.kind == kind && new.days.from <= r.days.from && r.days.to <= new.days.to)
                 .collect();
             if parts.len() > 1 {
-                let sum = |measure: fn(Figures) -> i64| parts.iter().map(|r| measure(of(r))).sum::<i64>();
+                let sum = |measure: fn(ReportFigures) -> i64| parts.iter().map(|r| measure(of(r))).sum::<i64>();
                 let said_sum = format!("tổng {} báo cáo kỳ ngắn hơn – {what}", parts.len());
                 let whole = of(new);
                 found.extend(compare(
@@ -108,13 +108,13 @@ pub fn against(new: &Report, frozen: &[Report]) -> Vec<Impossible> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reports::model::Span;
+    use crate::reports::model::ReportPeriod;
     use crate::statistics::question::Window;
 
-    fn report(kind: Kind, number: u32, ordinal: i64, visits: i64) -> Report {
-        let span = Span { kind, year: 2023, number, window: Window::Calendar };
-        let figures = Figures { delegations: 1, visits, persons: 1 };
-        Report {
+    fn report(kind: ReportKind, number: u32, ordinal: i64, visits: i64) -> FrozenReport {
+        let span = ReportPeriod { kind, year: 2023, number, window: Window::Calendar };
+        let figures = ReportFigures { delegations: 1, visits, persons: 1 };
+        FrozenReport {
             id: 0,
             span,
             days: span.days().unwrap(),
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_month_above_its_year_is_impossible_whichever_was_frozen_first() {
         // Quảng Trị, July 2023: 499 guests of the month, 318 of the year to date.
-        let (month, year) = (report(Kind::Month, 7, 1, 499), report(Kind::Annual, 1, 1, 318));
+        let (month, year) = (report(ReportKind::Month, 7, 1, 499), report(ReportKind::Annual, 1, 1, 318));
         let found = against(&year, std::slice::from_ref(&month));
         assert_eq!(found.iter().map(|i| (i.measure, i.part, i.whole)).collect::<Vec<_>>(), [("visits", 499, 318); 2]);
         assert_eq!(against(&month, std::slice::from_ref(&year)).len(), 2);
@@ -140,23 +140,23 @@ mod tests {
             "{}",
             found[0].says.vi
         );
-        // Its second edition stands for the first.
-        let corrected = [month, report(Kind::Month, 7, 2, 100)];
+        // The second report of the month replaces the first.
+        let corrected = [month, report(ReportKind::Month, 7, 2, 100)];
         assert_eq!(against(&year, &corrected), []);
     }
 
     #[test]
     fn months_together_are_no_more_than_their_quarter() {
-        let months = [1, 2, 3].map(|n| report(Kind::Month, n, 1, 4));
-        let quarter = |visits| Report {
-            outbound: Figures { delegations: 3, visits, persons: 9 },
-            inbound: Figures { delegations: 3, visits: 12, persons: 9 },
-            ..report(Kind::Quarter, 1, 1, 0)
+        let months = [1, 2, 3].map(|n| report(ReportKind::Month, n, 1, 4));
+        let quarter = |visits| FrozenReport {
+            outbound: ReportFigures { delegations: 3, visits, persons: 9 },
+            inbound: ReportFigures { delegations: 3, visits: 12, persons: 9 },
+            ..report(ReportKind::Quarter, 1, 1, 0)
         };
         assert_eq!(against(&quarter(12), &months), []);
         assert_eq!(against(&quarter(11), &months).iter().map(|i| (i.part, i.whole)).collect::<Vec<_>>(), [(12, 11)]);
-        // Another window is another count.
-        let mut other = report(Kind::Annual, 1, 1, 0);
+        // Reports with different windows are not comparable.
+        let mut other = report(ReportKind::Annual, 1, 1, 0);
         other.span.window = Window::Reporting;
         assert_eq!(against(&other, &months), []);
     }

@@ -1,5 +1,5 @@
-//! Periodical reports (báo cáo định kỳ): figures frozen with the records behind them; what changes later is shown as a
-//! correction, never silently.
+//! Periodic reports (báo cáo định kỳ): figures are frozen with the records behind them. Later changes are shown as
+//! corrections, never applied silently.
 
 pub mod corrections;
 pub mod document;

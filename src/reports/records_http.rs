@@ -1,4 +1,4 @@
-//! What stands behind a figure of a report: the delegations as they were counted.
+//! Route of the delegations behind a figure of a report, as they were counted.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::path_id;
-use crate::access::permission::{Act, Kind as Right};
+use crate::access::permission::Permission;
 use crate::dossier::store::list;
 use crate::error::{Result, not_found};
 use crate::reports::corrections::visits;
-use crate::reports::model::{Content, Record};
+use crate::reports::model::{ReportContent, ReportRecord};
 use crate::reports::store;
 use crate::reports::tables::{SUMMARY, of_province, of_summary, of_table};
 use crate::statistics::count::{DateBasis, visits_in};
@@ -29,11 +29,11 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Cell {
+struct ReportCellQuery {
     /// The `code` of a table.
     #[param(example = "inbound_by_country")]
     table: String,
-    /// The `key` of a row; left out: the total.
+    /// The `key` of a row; if omitted, the total.
     #[param(example = "KR")]
     key: Option<String>,
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -67,8 +67,8 @@ struct LineTold {
     note: Option<String>,
 }
 
-fn told(record: &Record) -> LineTold {
-    let Record { fact, told, .. } = record.clone();
+fn told(record: &ReportRecord) -> LineTold {
+    let ReportRecord { fact, told, .. } = record.clone();
     let mut countries: Vec<String> = Vec::new();
     for share in &fact.shares {
         if !countries.contains(&share.country) {
@@ -90,11 +90,11 @@ fn told(record: &Record) -> LineTold {
     }
 }
 
-/// A delegation as it was counted.
+/// A delegation as counted in the report.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReportRecord)]
-struct RecordView {
-    /// Null, with number and title, where the caller may see the figure but not the dossier.
+struct ReportRecordView {
+    /// Null, like number and title, if the caller may see the figure but not the dossier.
     #[schema(value_type = Option<String>)]
     delegation_id: Option<Id>,
     number: Option<String>,
@@ -105,22 +105,22 @@ struct RecordView {
     counted: bool,
     visits: i64,
     reason: &'static str,
-    /// What the province's list says of it: null where the caller may not see the dossier.
+    /// Its row in the province's list; null if the caller may not see the dossier.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<LineTold>,
-    /// It counts otherwise by now, or no longer.
+    /// It counts differently now, or no longer.
     corrected: bool,
 }
 
 #[derive(Serialize, ToSchema)]
 struct ReportRecordPage {
-    items: Vec<RecordView>,
+    items: Vec<ReportRecordView>,
     next: Option<String>,
 }
 
-/// The records behind a cell, and what each counts there.
-fn behind<'a>(content: &'a Content, cell: &Cell) -> Result<(Procedure, Vec<(&'a Record, i64)>)> {
-    let bad = || invalid("table", "không có bảng hoặc dòng này.", "there is no such table or row.");
+/// The records behind a cell, and the visits that each contributes.
+fn behind<'a>(content: &'a ReportContent, cell: &ReportCellQuery) -> Result<(Procedure, Vec<(&'a ReportRecord, i64)>)> {
+    let bad = || invalid("table", "không có bảng hoặc dòng này.", "this table or row does not exist.");
     if cell.table == SUMMARY {
         let (procedure, provincial) = of_summary(cell.key.as_deref().unwrap_or_default()).ok_or_else(bad)?;
         let all = content.records(procedure).iter().filter(|r| !provincial || of_province(&r.fact));
@@ -135,15 +135,20 @@ fn behind<'a>(content: &'a Content, cell: &Cell) -> Result<(Procedure, Vec<(&'a 
     Ok((procedure, counted.collect()))
 }
 
-/// The delegations behind a figure of a report, as they were counted.
-#[utoipa::path(tag = "reports", operation_id = "report_records", params(("id" = String, Path), Cell),
+/// Lists the delegations behind a figure of a report, as they were counted.
+#[utoipa::path(tag = "reports", operation_id = "report_records", params(("id" = String, Path), ReportCellQuery),
     responses((status = 200, description = "the records", body = ReportRecordPage), (status = 304, description = "unchanged")))]
 #[get("/reports/{id}/records")]
-async fn records(req: HttpRequest, call: Call, id: web::Path<String>, cell: Query<Cell>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Right::Report)?;
+async fn records(
+    req: HttpRequest,
+    call: RequestContext,
+    id: web::Path<String>,
+    cell: Query<ReportCellQuery>,
+) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadReports)?;
     let id = path_id(&id)?;
-    // Who sees figures only, and nowhere a name, has no business here.
-    call.actor.require(Act::Read, Right::Delegation)?;
+    // The list names delegations, so callers who may see only aggregates are refused.
+    call.actor.require(Permission::ReadDossiers)?;
     let cell = cell.0;
     let limit = usize::try_from(query::limit(cell.limit)?).unwrap_or(0);
     let scope = format!("report {id} {} {:?}", cell.table, cell.key);
@@ -154,7 +159,7 @@ async fn records(req: HttpRequest, call: Call, id: web::Path<String>, cell: Quer
             let content = store::content(conn, id)?;
             let (procedure, mut counted) = behind(&content, &cell)?;
             counted.sort_by_key(|(r, _)| (r.fact.travel_date, r.fact.delegation_id));
-            let some: Vec<(&Record, i64)> = counted.iter().skip(after).take(limit).copied().collect();
+            let some: Vec<(&ReportRecord, i64)> = counted.iter().skip(after).take(limit).copied().collect();
             let ids: Vec<i64> = some.iter().map(|(r, _)| r.fact.delegation_id).collect();
             let seen = list::seen(conn, &call.actor, procedure.into(), &ids)?;
             let mut items = Vec::with_capacity(some.len());
@@ -162,7 +167,7 @@ async fn records(req: HttpRequest, call: Call, id: web::Path<String>, cell: Quer
                 let id = record.fact.delegation_id;
                 let now = crate::statistics::store::of_delegation(conn, id)?;
                 let visible = seen.contains_key(&id);
-                items.push(RecordView {
+                items.push(ReportRecordView {
                     delegation_id: visible.then_some(Id(id)),
                     number: record.told.number.clone().filter(|_| visible),
                     title: visible.then(|| record.told.title.clone()),

@@ -1,4 +1,4 @@
-//! Reports that freeze themselves on their day: which, when, and who is told.
+//! Schedules of reports that are frozen automatically, with the accounts to notify.
 
 use chrono::{Datelike, Duration};
 use diesel::prelude::*;
@@ -6,35 +6,35 @@ use diesel::prelude::*;
 use crate::db::schema::report_schedules as schedules;
 use crate::db::{Conn, word};
 use crate::error::{Error, Result};
-use crate::reports::model::{Kind, Span};
+use crate::reports::model::{ReportKind, ReportPeriod};
 use crate::statistics::question::Window;
 use kernel::time::{Day, Moment};
 
-/// A report that is made again and again.
+/// A recurring report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     pub id: i64,
-    pub kind: Kind,
+    pub kind: ReportKind,
     pub window: Window,
-    /// Days after the end of the period on which it is frozen.
+    /// Number of days after the end of the period when it is frozen.
     pub days_after: i64,
-    /// Accounts that are told.
+    /// Accounts to notify.
     pub recipients: Vec<i64>,
-    /// Periods whose day came before are not made.
+    /// Reports that were due before this day are not made.
     pub since: Day,
-    /// Last day of the last period that was made.
+    /// Last day of the latest period for which a report was made.
     pub done_to: Option<Day>,
     pub created_by: i64,
     pub created_at: Moment,
 }
 
 impl Schedule {
-    /// The periods whose day has come and that were not made yet, the oldest first.
-    pub fn due(&self, today: Day) -> Vec<Span> {
+    /// The due periods without a report, oldest first.
+    pub fn due(&self, today: Day) -> Vec<ReportPeriod> {
         let mut due = Vec::new();
         for year in self.since.year() - 1..=today.year() {
             for number in 1..=self.kind.in_a_year() {
-                let span = Span { kind: self.kind, year, number, window: self.window };
+                let span = ReportPeriod { kind: self.kind, year, number, window: self.window };
                 let Some(days) = span.days() else { continue };
                 let day = days.to + Duration::days(self.days_after);
                 if self.since <= day && day <= today && self.done_to.is_none_or(|done| done < days.to) {
@@ -46,9 +46,9 @@ impl Schedule {
     }
 }
 
-type Row = (i64, String, String, i64, String, Day, Option<Day>, i64, Moment);
+type ReportScheduleRow = (i64, String, String, i64, String, Day, Option<Day>, i64, Moment);
 
-fn schedule(row: Row) -> Result<Schedule> {
+fn schedule(row: ReportScheduleRow) -> Result<Schedule> {
     let (id, kind, window, days_after, recipients, since, done_to, created_by, created_at) = row;
     let recipients: Vec<i64> =
         serde_json::from_str(&recipients).map_err(|e| Error::Internal(format!("unreadable recipients: {e}")))?;
@@ -66,7 +66,7 @@ fn schedule(row: Row) -> Result<Schedule> {
 }
 
 pub fn all(conn: &mut Conn) -> Result<Vec<Schedule>> {
-    let rows: Vec<Row> = schedules::table.order(schedules::id).load(conn)?;
+    let rows: Vec<ReportScheduleRow> = schedules::table.order(schedules::id).load(conn)?;
     rows.into_iter().map(schedule).collect()
 }
 
@@ -88,13 +88,13 @@ pub fn insert(conn: &mut Conn, s: &Schedule) -> Result<()> {
     Ok(())
 }
 
-/// The report of the period that ends on this day was made.
+/// Records that the report of the period ending on this day was made.
 pub fn done(conn: &mut Conn, id: i64, to: Day) -> Result<()> {
     diesel::update(schedules::table.find(id)).set(schedules::done_to.eq(to)).execute(conn)?;
     Ok(())
 }
 
-/// False where there is no such schedule.
+/// Returns false if the schedule does not exist.
 pub fn delete(conn: &mut Conn, id: i64) -> Result<bool> {
     Ok(diesel::delete(schedules::table.find(id)).execute(conn)? == 1)
 }
@@ -108,7 +108,7 @@ mod tests {
         let day = |text: &str| text.parse::<Day>().unwrap();
         let schedule = |since: &str, done_to: Option<&str>| Schedule {
             id: 1,
-            kind: Kind::Month,
+            kind: ReportKind::Month,
             window: Window::Calendar,
             days_after: 3,
             recipients: Vec::new(),
@@ -120,7 +120,7 @@ mod tests {
         let due = |s: &Schedule, today: &str| s.due(day(today)).iter().map(|s| (s.year, s.number)).collect::<Vec<_>>();
         let fresh = schedule("2026-01-02", None);
         assert_eq!(due(&fresh, "2026-01-02"), []);
-        // December is due on 3 January, and the years between are not forgotten while the machine was off.
+        // December is due on 3 January; months that became due while the server was off are caught up on.
         assert_eq!(due(&fresh, "2026-01-03"), [(2025, 12)]);
         assert_eq!(due(&fresh, "2026-03-03"), [(2025, 12), (2026, 1), (2026, 2)]);
         assert_eq!(due(&schedule("2026-01-02", Some("2026-01-31")), "2026-03-03"), [(2026, 2)]);

@@ -6,12 +6,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{path_id, reply};
-use crate::access::permission::{Act, Kind as Right};
+use crate::access::permission::Permission;
 use crate::access::store as accounts;
 use crate::error::{Error, Result, not_found};
-use crate::reports::model::Kind;
+use crate::reports::model::ReportKind;
 use crate::reports::schedules::{self, Schedule};
 use crate::statistics::question::Window;
 use crate::web::json::Incoming;
@@ -23,16 +23,16 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(remove);
 }
 
-/// A report that freezes itself on its day.
+/// A report that is frozen automatically.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReportSchedule, example = json!({"id": "01ke3m9p000h1", "kind": "month", "window": "calendar", "days_after": 3,
     "recipients": ["01ke3m9p00061"], "created_at": "2026-11-22T02:00:00Z"}))]
 struct ScheduleView {
     #[schema(value_type = String)]
     id: Id,
-    kind: Kind,
+    kind: ReportKind,
     window: Window,
-    /// Days after the end of the period.
+    /// Number of days after the end of the period.
     days_after: i64,
     #[schema(value_type = Vec<String>)]
     recipients: Vec<Id>,
@@ -56,42 +56,42 @@ struct ReportScheduleList {
     next: Option<String>,
 }
 
-/// Which reports freeze themselves.
+/// Lists the reports that are frozen automatically.
 #[utoipa::path(tag = "reports", operation_id = "list_report_schedules", responses((status = 200, description = "schedules", body = ReportScheduleList)))]
 #[get("/report-schedules")]
-async fn list(call: Call) -> Result<HttpResponse> {
-    call.actor.require(Act::Draft, Right::Report)?;
+async fn list(call: RequestContext) -> Result<HttpResponse> {
+    call.actor.require(Permission::FreezeReports)?;
     let all = call.read(|conn, _| schedules::all(conn)).await?;
     Ok(HttpResponse::Ok().json(ReportScheduleList { items: all.iter().map(view).collect(), next: None }))
 }
 
-/// What is to be made, when, and who is told.
+/// Which report to freeze, when, and whom to notify.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "month", "window": "calendar", "days_after": 3, "recipients": ["01ke3m9p00061"]}))]
 struct NewReportSchedule {
-    kind: Kind,
+    kind: ReportKind,
     window: Option<Window>,
-    /// Days after the end of the period on which it is frozen.
+    /// Number of days after the end of the period when it is frozen.
     #[schema(minimum = 1, maximum = 60)]
     days_after: i64,
-    /// Accounts that are told by mail.
+    /// Accounts to notify by mail.
     #[schema(value_type = Vec<String>, max_items = 50)]
     recipients: Vec<Id>,
 }
 
-/// Lets a report freeze itself so many days after each period from now on; a notice goes to the recipients. Where a total
-/// is impossible it is not frozen, and the notice asks a person for the reason.
+/// Schedules a report to be frozen `days_after` days after the end of each period, with a notice to the recipients. If
+/// a total is impossible, it is not frozen, and the notice asks for a reason.
 #[utoipa::path(tag = "reports", operation_id = "create_report_schedule", request_body = NewReportSchedule,
     responses((status = 201, description = "created", body = ScheduleView)))]
 #[post("/report-schedules")]
-async fn create(call: Call, body: Incoming<NewReportSchedule>) -> Result<HttpResponse> {
+async fn create(call: RequestContext, body: Incoming<NewReportSchedule>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
-            call.actor.require(Act::Draft, Right::Report)?;
+            call.actor.require(Permission::FreezeReports)?;
             let NewReportSchedule { kind, window, days_after, recipients } = body.check()?;
             let mut faults = Violations::default();
             for (index, id) in recipients.iter().enumerate() {
@@ -102,7 +102,7 @@ async fn create(call: Call, body: Incoming<NewReportSchedule>) -> Result<HttpRes
                     &pointer,
                     "unknown_account",
                     "Không có tài khoản này.",
-                    "There is no such account.",
+                    "This account does not exist.",
                 );
             }
             faults.finish()?;
@@ -126,13 +126,13 @@ async fn create(call: Call, body: Incoming<NewReportSchedule>) -> Result<HttpRes
     .await
 }
 
-/// Ends a schedule; what it froze stays.
+/// Ends a schedule; reports already frozen remain.
 #[utoipa::path(tag = "reports", operation_id = "delete_report_schedule", params(("id" = String, Path)), responses((status = 204, description = "ended")))]
 #[delete("/report-schedules/{id}")]
-async fn remove(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn remove(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     call.write(move |conn, call| {
-        call.actor.require(Act::Draft, Right::Report)?;
+        call.actor.require(Permission::FreezeReports)?;
         if !schedules::all(conn)?.iter().any(|s| s.id == id) {
             return Err(not_found());
         }

@@ -1,4 +1,4 @@
-//! Rows of frozen reports. They are written once and never changed.
+//! Frozen reports in the database. They are written once and never changed.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use diesel::prelude::*;
 use crate::db::schema::{acts, reports};
 use crate::db::{Conn, word};
 use crate::error::{Error, Result};
-use crate::reports::model::{Content, Figures, Kind, Report, Span};
+use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
 use kernel::time::{Day, Moment, Period};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = reports)]
-struct Row {
+struct ReportRow {
     id: i64,
     kind: String,
     year: i64,
@@ -32,12 +32,12 @@ fn broken(what: impl std::fmt::Display) -> Error {
     Error::Internal(format!("a report cannot be read: {what}"))
 }
 
-impl Row {
-    fn report(self) -> Result<Report> {
-        let (outbound, inbound): (Figures, Figures) = serde_json::from_str(&self.totals).map_err(broken)?;
-        Ok(Report {
+impl ReportRow {
+    fn report(self) -> Result<FrozenReport> {
+        let (outbound, inbound): (ReportFigures, ReportFigures) = serde_json::from_str(&self.totals).map_err(broken)?;
+        Ok(FrozenReport {
             id: self.id,
-            span: Span {
+            span: ReportPeriod {
                 kind: word(&self.kind)?,
                 year: i32::try_from(self.year).map_err(broken)?,
                 number: u32::try_from(self.number).map_err(broken)?,
@@ -55,10 +55,10 @@ impl Row {
     }
 }
 
-/// Keeps a report with the very text its hash is of.
-pub fn insert(conn: &mut Conn, report: &Report, content: &str) -> Result<()> {
+/// Stores a report with the exact text of which it has the hash.
+pub fn insert(conn: &mut Conn, report: &FrozenReport, content: &str) -> Result<()> {
     let window: &'static str = report.span.window.into();
-    let row = Row {
+    let row = ReportRow {
         id: report.id,
         kind: report.span.kind.word().to_owned(),
         year: i64::from(report.span.year),
@@ -77,30 +77,30 @@ pub fn insert(conn: &mut Conn, report: &Report, content: &str) -> Result<()> {
     Ok(())
 }
 
-pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Report>> {
-    let row: Option<Row> = reports::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    row.map(Row::report).transpose()
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<FrozenReport>> {
+    let row: Option<ReportRow> = reports::table.find(id).select(ReportRow::as_select()).first(conn).optional()?;
+    row.map(ReportRow::report).transpose()
 }
 
-/// What was frozen, as it was written.
+/// The frozen content as stored.
 pub fn content_text(conn: &mut Conn, id: i64) -> Result<String> {
     Ok(reports::table.find(id).select(reports::content).first(conn)?)
 }
 
-pub fn content(conn: &mut Conn, id: i64) -> Result<Content> {
+pub fn content(conn: &mut Conn, id: i64) -> Result<ReportContent> {
     serde_json::from_str(&content_text(conn, id)?).map_err(broken)
 }
 
-/// What a list of reports asks for.
+/// Which reports to list.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct ReportFilter {
     pub year: Option<i32>,
-    pub kind: Option<Kind>,
+    pub kind: Option<ReportKind>,
 }
 
-/// Reports, the latest first.
-pub fn page(conn: &mut Conn, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Vec<Report>> {
-    let mut query = reports::table.order(reports::id.desc()).limit(limit).select(Row::as_select()).into_boxed();
+/// Reports, latest first.
+pub fn page(conn: &mut Conn, filter: &ReportFilter, before: Option<i64>, limit: i64) -> Result<Vec<FrozenReport>> {
+    let mut query = reports::table.order(reports::id.desc()).limit(limit).select(ReportRow::as_select()).into_boxed();
     if let Some(year) = filter.year {
         query = query.filter(reports::year.eq(i64::from(year)));
     }
@@ -110,22 +110,22 @@ pub fn page(conn: &mut Conn, filter: &Filter, before: Option<i64>, limit: i64) -
     if let Some(before) = before {
         query = query.filter(reports::id.lt(before));
     }
-    let rows: Vec<Row> = query.load(conn)?;
-    rows.into_iter().map(Row::report).collect()
+    let rows: Vec<ReportRow> = query.load(conn)?;
+    rows.into_iter().map(ReportRow::report).collect()
 }
 
-/// Every report of days that meet these.
-pub fn meeting(conn: &mut Conn, days: Period) -> Result<Vec<Report>> {
-    let rows: Vec<Row> = reports::table
+/// All reports whose period overlaps this one.
+pub fn meeting(conn: &mut Conn, days: Period) -> Result<Vec<FrozenReport>> {
+    let rows: Vec<ReportRow> = reports::table
         .filter(reports::from_day.le(days.to))
         .filter(reports::to_day.ge(days.from))
         .order(reports::id)
-        .select(Row::as_select())
+        .select(ReportRow::as_select())
         .load(conn)?;
-    rows.into_iter().map(Row::report).collect()
+    rows.into_iter().map(ReportRow::report).collect()
 }
 
-/// Whether any of these delegations stands in a frozen report.
+/// Whether any of these delegations is part of a frozen report.
 pub fn frozen(conn: &mut Conn, ids: &[i64]) -> Result<bool> {
     if ids.is_empty() {
         return Ok(false);
@@ -141,7 +141,8 @@ pub fn frozen(conn: &mut Conn, ids: &[i64]) -> Result<bool> {
     Ok(false)
 }
 
-/// The acts on these delegations since a report was drawn: delegation, act, when. Ids are in the order of time.
+/// The actions on these delegations since a report was computed: delegation, action, time. Ids are ordered by time, so
+/// they can be compared with the report's.
 pub fn acts_since(conn: &mut Conn, ids: &[i64], report_id: i64) -> Result<Vec<(i64, String, Moment)>> {
     let mut all = Vec::new();
     for some in ids.chunks(5_000) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::reports::model::{Figures, Line, Table};
+use crate::reports::model::{ReportFigures, ReportLine, ReportTable};
 use crate::statistics::compare::compare;
 use crate::statistics::count::{self, Counted, DateBasis, Dimension, count};
 use crate::statistics::fact::Fact;
@@ -10,7 +10,7 @@ use crate::statistics::labels::{heading, label};
 use kernel::text::Language;
 use kernel::words::{PostLevel, Procedure, ReceptionLevel};
 
-/// The groupings of each side.
+/// The groupings of outbound and inbound delegations.
 pub const OUTBOUND: &[(&str, Dimension)] = &[
     ("outbound_by_country", Dimension::Country),
     ("outbound_by_purpose", Dimension::Purpose),
@@ -29,28 +29,28 @@ pub const INBOUND: &[(&str, Dimension)] = &[
     ("inbound_by_agency", Dimension::Agency),
     ("inbound_by_month", Dimension::Month),
 ];
-/// The table of both sides.
+/// The table that covers both directions.
 pub const SUMMARY: &str = "summary";
 
-/// The facts of one side: of the period, of the same days of the year before, since the beginning of the year.
-pub struct Side {
+/// The facts of one direction: in the period, on the same days of the previous year, and from the start of the year.
+pub struct ReportSide {
     pub procedure: Procedure,
     pub now: Vec<Fact>,
     pub before: Vec<Fact>,
-    /// None where the period begins with the year.
+    /// None if the period starts with the year.
     pub to_date: Option<Vec<Fact>>,
 }
 
 /// Names of agencies by id.
-pub type Names = HashMap<i64, (String, String)>;
+pub type AgencyNames = HashMap<i64, (String, String)>;
 
-impl From<&count::Figures> for Figures {
+impl From<&count::Figures> for ReportFigures {
     fn from(f: &count::Figures) -> Self {
-        Figures { delegations: f.delegations, visits: f.visits, persons: f.persons }
+        ReportFigures { delegations: f.delegations, visits: f.visits, persons: f.persons }
     }
 }
 
-/// Whether a delegation is of provincial level: led by a leader of the province, or received by it.
+/// Whether a delegation is at provincial level: led by a leader of the province, or received by the province.
 pub fn of_province(fact: &Fact) -> bool {
     match fact.procedure {
         Procedure::Inbound => fact.reception_level == Some(ReceptionLevel::Province),
@@ -69,22 +69,22 @@ pub fn of_summary(key: &str) -> Option<(Procedure, bool)> {
     }
 }
 
-/// What a table groups, and which side it is of.
+/// The procedure and grouping of a table.
 pub fn of_table(code: &str) -> Option<(Procedure, Dimension)> {
     let find = |all: &[(&str, Dimension)]| all.iter().find(|(name, _)| *name == code).map(|(_, d)| *d);
     find(OUTBOUND).map(|d| (Procedure::Outbound, d)).or_else(|| find(INBOUND).map(|d| (Procedure::Inbound, d)))
 }
 
-fn total(facts: &[Fact], provincial: bool) -> Figures {
+fn total(facts: &[Fact], provincial: bool) -> ReportFigures {
     if !provincial {
-        return Figures::from(&count(facts, &[], DateBasis::Travel).total);
+        return ReportFigures::from(&count(facts, &[], DateBasis::Travel).total);
     }
     let some: Vec<Fact> = facts.iter().filter(|f| of_province(f)).cloned().collect();
-    Figures::from(&count(&some, &[], DateBasis::Travel).total)
+    ReportFigures::from(&count(&some, &[], DateBasis::Travel).total)
 }
 
-fn summary(sides: &[&Side]) -> Table {
-    let line = |side: &Side, provincial: bool| {
+fn summary(sides: &[&ReportSide]) -> ReportTable {
+    let line = |side: &ReportSide, provincial: bool| {
         let outbound = side.procedure == Procedure::Outbound;
         let (key, label) = match (outbound, provincial) {
             (true, false) => ("outbound", "Đoàn ra"),
@@ -92,7 +92,7 @@ fn summary(sides: &[&Side]) -> Table {
             (false, false) => ("inbound", "Đoàn vào"),
             (false, true) => ("inbound_province", "trong đó cấp tỉnh đón tiếp"),
         };
-        Line {
+        ReportLine {
             key: key.into(),
             label: label.into(),
             figures: total(&side.now, provincial),
@@ -100,7 +100,7 @@ fn summary(sides: &[&Side]) -> Table {
             to_date: side.to_date.as_ref().map(|facts| total(facts, provincial)),
         }
     };
-    Table {
+    ReportTable {
         code: SUMMARY.into(),
         title: "Tổng hợp".into(),
         heading: "Chỉ tiêu".into(),
@@ -110,17 +110,17 @@ fn summary(sides: &[&Side]) -> Table {
     }
 }
 
-fn grouped(side: &Side, code: &str, by: Dimension, names: &Names) -> Table {
+fn grouped(side: &ReportSide, code: &str, by: Dimension, names: &AgencyNames) -> ReportTable {
     let vietnamese = Language::Vietnamese;
     let counted: Counted = count(&side.now, &[by], DateBasis::Travel);
     let before = count(&side.before, &[by], DateBasis::Travel);
     let compared = compare(&counted, &before, &[by]);
-    let mut lines: Vec<Line> = compared
+    let mut lines: Vec<ReportLine> = compared
         .rows
         .iter()
         .filter_map(|(keys, now, before)| {
             let key = keys.first()?;
-            Some(Line {
+            Some(ReportLine {
                 key: key.clone(),
                 label: label(by, key, names, vietnamese),
                 figures: now.into(),
@@ -132,24 +132,24 @@ fn grouped(side: &Side, code: &str, by: Dimension, names: &Names) -> Table {
     if by != Dimension::Month {
         lines.sort_by_cached_key(|l| (-l.figures.delegations, -l.figures.visits, l.label.clone()));
     }
-    let (now, previous) = (Figures::from(&compared.total.0), Figures::from(&compared.total.1));
-    let total = Line { key: String::new(), label: "Tổng số".into(), figures: now, previous, to_date: None };
+    let (now, previous) = (ReportFigures::from(&compared.total.0), ReportFigures::from(&compared.total.1));
+    let total = ReportLine { key: String::new(), label: "Tổng số".into(), figures: now, previous, to_date: None };
     let mut notes = Vec::new();
     if counted.repeated_delegations > 0 {
         notes.push(format!(
-            "{} đoàn có mặt ở nhiều dòng, tính một lần ở tổng số.",
+            "{} đoàn có mặt ở nhiều dòng nhưng chỉ tính một lần trong tổng số.",
             kernel::money::grouped(counted.repeated_delegations)
         ));
     }
     if counted.repeated_persons > 0 {
         notes.push(format!(
-            "{} người có mặt ở nhiều dòng, tính một lần ở tổng số.",
+            "{} người có mặt ở nhiều dòng nhưng chỉ tính một lần trong tổng số.",
             kernel::money::grouped(counted.repeated_persons)
         ));
     }
     let side = if side.procedure == Procedure::Outbound { "Đoàn ra" } else { "Đoàn vào" };
     let heading = heading(by, vietnamese);
-    Table {
+    ReportTable {
         code: code.into(),
         title: format!("{side} theo {}", heading.to_lowercase()),
         heading: heading.into(),
@@ -159,9 +159,9 @@ fn grouped(side: &Side, code: &str, by: Dimension, names: &Names) -> Table {
     }
 }
 
-/// Every table of a report.
-pub fn tables(outbound: &Side, inbound: &Side, names: &Names) -> Vec<Table> {
-    let of = |side: &Side, all: &[(&str, Dimension)]| -> Vec<Table> {
+/// All tables of a report.
+pub fn tables(outbound: &ReportSide, inbound: &ReportSide, names: &AgencyNames) -> Vec<ReportTable> {
+    let of = |side: &ReportSide, all: &[(&str, Dimension)]| -> Vec<ReportTable> {
         all.iter().map(|(code, by)| grouped(side, code, *by, names)).collect()
     };
     let mut all = vec![summary(&[outbound, inbound])];

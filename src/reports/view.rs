@@ -1,11 +1,11 @@
-//! How reports, their records and their corrections are shown.
+//! The JSON form of reports and their corrections.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::reports::corrections::{Change, Correction, changed_words, visits};
-use crate::reports::model::{Content, Figures, Kind, Line, Report, Rule, Table};
+use crate::reports::corrections::{RecordChange, ReportCorrection, changed_words, visits};
+use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportKind, ReportLine, ReportTable, RuleUse};
 use crate::statistics::compare::percent;
 use crate::statistics::fact::Fact;
 use crate::statistics::question::Window;
@@ -19,34 +19,34 @@ use kernel::words::Procedure;
     "from": "2026-07-01", "to": "2026-07-31", "ordinal": 1, "title": "Báo cáo đoàn ra, đoàn vào tháng 7 năm 2026",
     "frozen_at": "2026-08-03T02:00:00Z", "reason": null, "hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "outbound": {"delegations": 7, "visits": 29, "persons": 29}, "inbound": {"delegations": 3, "visits": 18, "persons": 18}}))]
-pub struct ItemView {
+pub struct ReportItemView {
     #[schema(value_type = String)]
     id: Id,
-    kind: Kind,
+    kind: ReportKind,
     year: i32,
-    /// Month, quarter or half of the year, from 1; null for a year.
+    /// Month, quarter or half-year, from 1; null for an annual report.
     period: Option<u32>,
     window: Window,
     from: NaiveDate,
     to: NaiveDate,
-    /// The n-th report of these days.
+    /// Ordinal of this report among those of the same period.
     ordinal: i64,
     title: String,
     frozen_at: String,
-    /// Why it was published although a total is impossible.
+    /// Why it was frozen despite an impossible total.
     reason: Option<String>,
-    /// SHA-256 of everything that was frozen, hexadecimal.
+    /// SHA-256 of the frozen content, hexadecimal.
     hash: String,
-    outbound: Figures,
-    inbound: Figures,
+    outbound: ReportFigures,
+    inbound: ReportFigures,
 }
 
-pub fn item(report: &Report) -> ItemView {
-    ItemView {
+pub fn item(report: &FrozenReport) -> ReportItemView {
+    ReportItemView {
         id: Id(report.id),
         kind: report.span.kind,
         year: report.span.year,
-        period: (report.span.kind != Kind::Annual).then_some(report.span.number),
+        period: (report.span.kind != ReportKind::Annual).then_some(report.span.number),
         window: report.span.window,
         from: report.days.from,
         to: report.days.to,
@@ -60,12 +60,12 @@ pub fn item(report: &Report) -> ItemView {
     }
 }
 
-pub fn title(report: &Report) -> String {
+pub fn title(report: &FrozenReport) -> String {
     let again = if report.ordinal > 1 { format!(" (lần {})", report.ordinal) } else { String::new() };
     format!("Báo cáo đoàn ra, đoàn vào {}{again}", report.span.title())
 }
 
-/// In percent of the year before, to a tenth; null where there was nothing.
+/// Change against the previous year in percent, with one decimal; null if the previous figure is 0.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReportPercent)]
 struct PercentView {
@@ -81,24 +81,24 @@ struct LineView {
     key: String,
     label: String,
     #[serde(flatten)]
-    figures: Figures,
-    /// The same days of the year before.
-    previous: Figures,
-    difference: Figures,
+    figures: ReportFigures,
+    /// The same days of the previous year.
+    previous: ReportFigures,
+    difference: ReportFigures,
     percent: PercentView,
-    /// Since the beginning of the year, in the summary of a shorter period.
+    /// From the start of the year; only in the summary of a shorter period.
     #[serde(skip_serializing_if = "Option::is_none")]
-    to_date: Option<Figures>,
+    to_date: Option<ReportFigures>,
 }
 
-fn line(l: &Line) -> LineView {
+fn line(l: &ReportLine) -> LineView {
     let (now, before) = (l.figures, l.previous);
     LineView {
         key: l.key.clone(),
         label: l.label.clone(),
         figures: now,
         previous: before,
-        difference: Figures {
+        difference: ReportFigures {
             delegations: now.delegations - before.delegations,
             visits: now.visits - before.visits,
             persons: now.persons - before.persons,
@@ -116,7 +116,7 @@ fn line(l: &Line) -> LineView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReportTable)]
 struct TableView {
-    /// What `table=` of the records names.
+    /// The value for `table=` when listing the records.
     code: String,
     title: String,
     heading: String,
@@ -125,7 +125,7 @@ struct TableView {
     notes: Vec<String>,
 }
 
-fn table(t: &Table) -> TableView {
+fn table(t: &ReportTable) -> TableView {
     TableView {
         code: t.code.clone(),
         title: t.title.clone(),
@@ -136,23 +136,23 @@ fn table(t: &Table) -> TableView {
     }
 }
 
-/// How one record counted, and counts.
+/// What one record counts.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CorrectionSide)]
-struct SideView {
+struct ReportSideView {
     date: NaiveDate,
     visits: i64,
     countries: Vec<String>,
 }
 
-fn side(fact: &Fact) -> SideView {
+fn side(fact: &Fact) -> ReportSideView {
     let mut countries: Vec<String> = fact.shares.iter().map(|s| s.country.clone()).collect();
     countries.sort();
     countries.dedup();
-    SideView { date: fact.travel_date, visits: visits(fact), countries }
+    ReportSideView { date: fact.travel_date, visits: visits(fact), countries }
 }
 
-/// An act on the dossier since the report was frozen.
+/// An action on the dossier since the report was frozen.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CorrectionAct)]
 pub struct ActView {
@@ -160,28 +160,33 @@ pub struct ActView {
     pub at: String,
 }
 
-/// A record that counts otherwise than when the report was frozen.
+/// A record that counts differently than when the report was frozen.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReportCorrection)]
 pub struct CorrectionView {
     procedure: Procedure,
-    change: Change,
-    /// Null, with number and title, where the caller may see figures but not the dossier.
+    change: RecordChange,
+    /// Null, like number and title, if the caller may see figures but not the dossier.
     #[schema(value_type = Option<String>)]
     delegation_id: Option<Id>,
     number: Option<String>,
     title: Option<String>,
-    before: Option<SideView>,
-    after: Option<SideView>,
-    /// What differs, where it counts in both.
+    before: Option<ReportSideView>,
+    after: Option<ReportSideView>,
+    /// The differing fields, if the record counts both before and after.
     changed: Vec<&'static str>,
     acts: Vec<ActView>,
 }
 
 /// Number and title of a dossier that the caller may see.
-pub type Named = Option<(Option<String>, String)>;
+pub type AgencyNamed = Option<(Option<String>, String)>;
 
-pub fn correction(procedure: Procedure, c: &Correction, named: Named, acts: Vec<ActView>) -> CorrectionView {
+pub fn correction(
+    procedure: Procedure,
+    c: &ReportCorrection,
+    named: AgencyNamed,
+    acts: Vec<ActView>,
+) -> CorrectionView {
     let both = c.before.as_ref().zip(c.after.as_ref());
     CorrectionView {
         procedure,
@@ -196,44 +201,44 @@ pub fn correction(procedure: Procedure, c: &Correction, named: Named, acts: Vec<
     }
 }
 
-/// How many records a report was counted from.
+/// Numbers of records behind a report.
 #[derive(Serialize, ToSchema)]
 struct RecordCounts {
     outbound: usize,
     inbound: usize,
 }
 
-/// What the totals of these days are now.
+/// The current totals of the period.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReportTotals)]
 pub struct TotalsView {
-    pub outbound: Figures,
-    pub inbound: Figures,
+    pub outbound: ReportFigures,
+    pub inbound: ReportFigures,
 }
 
-/// A frozen report with what changed since.
+/// A frozen report with the changes since.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PeriodicalReport)]
 pub struct ReportView {
     #[serde(flatten)]
-    item: ItemView,
-    /// It was frozen before its period was over.
+    item: ReportItemView,
+    /// It was frozen before the end of its period.
     early: bool,
     data_version: String,
     /// The regulations under which its delegations were decided.
-    rules: Vec<Rule>,
+    rules: Vec<RuleUse>,
     records: RecordCounts,
     tables: Vec<TableView>,
-    /// Records that count otherwise now, at most 1,000; with them every difference to `now` is explained.
+    /// Records that count differently now, at most 1,000. All corrections together explain every difference to `now`.
     corrections: Vec<CorrectionView>,
     corrections_total: usize,
-    /// The totals of these days as they are now.
+    /// The current totals of the period.
     now: TotalsView,
 }
 
 pub fn whole(
-    report: &Report,
-    content: &Content,
+    report: &FrozenReport,
+    content: &ReportContent,
     corrections: Vec<CorrectionView>,
     corrections_total: usize,
     now: TotalsView,

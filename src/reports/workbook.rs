@@ -1,4 +1,5 @@
-//! A report as a workbook: a sheet a table with its chart, then the lists of delegations as provinces report them. Pure.
+//! A report as a workbook: one sheet per table with its chart, then the lists of delegations as provinces report them.
+//! Pure.
 
 use rust_xlsxwriter::{
     Chart, ChartFormat, ChartPatternFill, ChartPatternFillType, ChartSolidFill, ChartType, Color, Format, FormatAlign,
@@ -6,7 +7,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::reports::corrections::visits;
-use crate::reports::model::{Content, Figures, Line, Record, Report, Table};
+use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportLine, ReportRecord, ReportTable};
 use crate::reports::tables::SUMMARY;
 use crate::reports::view::title;
 use crate::statistics::compare::percent;
@@ -17,12 +18,12 @@ use kernel::id::Id;
 use kernel::time::in_vietnamese;
 use kernel::words::Procedure;
 
-/// The number of the paper size, as workbooks know it.
+/// The code for A4 in workbooks.
 const A4: u8 = 9;
-/// Lines of a table that its chart draws at most.
+/// Maximum lines of a table in its chart.
 pub const DRAWN: usize = 15;
 
-/// The columns of the list of one side (domain.md 6.2: Hà Giang 2020).
+/// The columns of the list of one direction (domain.md 6.2: Hà Giang 2020).
 pub fn columns(procedure: Procedure) -> [&'static str; 12] {
     let (country, partner) = match procedure {
         Procedure::Inbound => ("Đến từ nước", "Đơn vị, địa phương làm việc"),
@@ -44,9 +45,9 @@ pub fn columns(procedure: Procedure) -> [&'static str; 12] {
     ]
 }
 
-/// The cells of one delegation after its ordinal; the number of people stands sixth.
-pub fn cells(content: &Content, record: &Record) -> [String; 11] {
-    let Record { fact, told, .. } = record;
+/// The cells of one delegation after its ordinal; the sixth is the number of people.
+pub fn cells(content: &ReportContent, record: &ReportRecord) -> [String; 11] {
+    let ReportRecord { fact, told, .. } = record;
     let mut countries: Vec<&str> = Vec::new();
     let mut units: Vec<i64> = Vec::new();
     for share in &fact.shares {
@@ -82,13 +83,13 @@ pub fn cells(content: &Content, record: &Record) -> [String; 11] {
     ]
 }
 
-/// A number in percent as people here write it: `36,0`.
+/// A percentage in Vietnamese notation: `36,0`.
 pub fn percent_text(now: i64, before: i64) -> String {
     percent(now, before).map_or_else(|| "-".to_owned(), |p| format!("{p:.1}").replace('.', ","))
 }
 
-/// What a report says of itself under its tables.
-pub fn about(report: &Report, content: &Content, corrections: usize) -> Vec<String> {
+/// The notes below the tables of a report.
+pub fn about(report: &FrozenReport, content: &ReportContent, corrections: usize) -> Vec<String> {
     let mut lines = vec![format!(
         "Số liệu từ ngày {} đến ngày {}, tính theo ngày đi (đoàn ra), ngày đến (đoàn vào); chốt ngày {}, phiên bản số liệu {}.",
         in_vietnamese(content.from),
@@ -100,7 +101,7 @@ pub fn about(report: &Report, content: &Content, corrections: usize) -> Vec<Stri
         lines.push("Báo cáo được chốt khi kỳ báo cáo chưa kết thúc.".into());
     }
     if let Some(reason) = &report.reason {
-        lines.push(format!("Lý do công bố dù có tổng số bất thường: {reason}"));
+        lines.push(format!("Lý do vẫn chốt báo cáo dù có tổng số bất hợp lý: {reason}"));
     }
     if corrections > 0 {
         lines.push(format!(
@@ -119,8 +120,8 @@ struct Looks {
     head: Format,
     text: Format,
     number: Format,
-    /// Of differences below a thousand, below a million, and above: a format has room for two conditions only, and a
-    /// conditional one shows no sign.
+    /// Formats for differences below a thousand, below a million, and above. One format is not enough: it allows only
+    /// two conditions, and a conditional format shows no sign.
     differences: [Format; 3],
     percent: Format,
     bold: Format,
@@ -150,12 +151,17 @@ impl Looks {
     }
 }
 
-/// The bytes of the workbook; `names` says whether the lists of delegations may stand in it.
-pub fn write(report: &Report, content: &Content, corrections: usize, names: bool) -> Result<Vec<u8>, String> {
+/// The bytes of the workbook; with `names`, it includes the lists of delegations.
+pub fn write(
+    report: &FrozenReport,
+    content: &ReportContent,
+    corrections: usize,
+    names: bool,
+) -> Result<Vec<u8>, String> {
     fill(report, content, corrections, names).map_err(|e| e.to_string())
 }
 
-fn fill(report: &Report, content: &Content, corrections: usize, names: bool) -> Result<Vec<u8>, XlsxError> {
+fn fill(report: &FrozenReport, content: &ReportContent, corrections: usize, names: bool) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let looks = Looks::new();
     for table in &content.tables {
@@ -185,8 +191,8 @@ fn fill(report: &Report, content: &Content, corrections: usize, names: bool) -> 
     workbook.save_to_buffer()
 }
 
-/// Writes a table; answers the row under it.
-fn tabulate(sheet: &mut Worksheet, looks: &Looks, heading: &str, table: &Table) -> Result<u32, XlsxError> {
+/// Writes a table; returns the row below it.
+fn tabulate(sheet: &mut Worksheet, looks: &Looks, heading: &str, table: &ReportTable) -> Result<u32, XlsxError> {
     sheet.write_string_with_format(0, 0, heading, &looks.title)?;
     sheet.write_string_with_format(1, 0, &table.title, &looks.title)?;
     let to_date = table.lines.iter().any(|l| l.to_date.is_some());
@@ -215,13 +221,13 @@ fn write_line(
     sheet: &mut Worksheet,
     looks: &Looks,
     row: u32,
-    line: &Line,
+    line: &ReportLine,
     to_date: bool,
     total: bool,
 ) -> Result<(), XlsxError> {
     let (text, number) = if total { (&looks.bold, &looks.bold_number) } else { (&looks.text, &looks.number) };
     sheet.write_string_with_format(row, 0, harmless(&line.label), text)?;
-    let three = |f: Figures| [f.delegations, f.visits, f.persons];
+    let three = |f: ReportFigures| [f.delegations, f.visits, f.persons];
     let mut values = three(line.figures).to_vec();
     if to_date {
         values.extend(three(line.to_date.unwrap_or_default()));
@@ -249,7 +255,7 @@ fn write_line(
     Ok(())
 }
 
-fn drawn(table: &Table) -> Result<Chart, XlsxError> {
+fn drawn(table: &ReportTable) -> Result<Chart, XlsxError> {
     let months = table.code.ends_with("_month");
     let mut chart = Chart::new(if months { ChartType::Column } else { ChartType::Bar });
     let name = table.title.chars().take(31).collect::<String>();
@@ -273,7 +279,7 @@ fn drawn(table: &Table) -> Result<Chart, XlsxError> {
         .set_values((name.as_str(), 3, 5, last, 5))
         .set_format(ChartFormat::new().set_pattern_fill(&hatched));
     chart.title().set_name(&table.title);
-    // Of bars the horizontal axis has the values.
+    // In a bar chart, the values are on the horizontal axis.
     if months {
         chart.y_axis().set_num_format(GROUPED);
     } else {
@@ -287,7 +293,7 @@ fn drawn(table: &Table) -> Result<Chart, XlsxError> {
 fn list(
     sheet: &mut Worksheet,
     looks: &Looks,
-    content: &Content,
+    content: &ReportContent,
     procedure: Procedure,
     name: &str,
 ) -> Result<(), XlsxError> {

@@ -1,39 +1,39 @@
-//! A question that was understood, who may ask it, and the facts that answer it.
+//! A parsed statistics query, who may send it, and the facts that answer it.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, forbidden};
 use crate::statistics::count::Dimension;
 use crate::statistics::fact::Fact;
-use crate::statistics::narrow::Narrow;
-use crate::statistics::question::{AgencyView, Measures, Question};
+use crate::statistics::narrow::FigureFilter;
+use crate::statistics::question::{FigureQuestion, MoreMeasures, UnitsAsOf};
 use crate::statistics::{store, units};
 use kernel::succession::Succession;
 use kernel::time::{Day, Period};
 use kernel::words::{Body, Procedure, Role};
 
 /// Code and name of agencies by id.
-type Names = HashMap<i64, (String, String)>;
+type NamesById = HashMap<i64, (String, String)>;
 
-/// What figures have to know of agencies; the registry answers.
+/// What statistics need to know about agencies; the registry provides it.
 #[derive(Clone, Copy)]
 pub struct Agencies {
-    pub names: fn(&mut Conn, &[i64]) -> Result<Names>,
-    /// Which unit followed which.
+    pub names: fn(&mut Conn, &[i64]) -> Result<NamesById>,
+    /// Which agency succeeded which.
     pub succession: fn(&mut Conn) -> Result<Succession>,
 }
 
-/// The agencies whose figures the caller sees; none means everybody's. Asking for another is refused (403).
-pub fn scope(call: &Call, question: &Question) -> Result<Option<Vec<i64>>> {
+/// The agencies whose figures the caller may see; none means all. 403 if the query names another one.
+pub fn scope(call: &RequestContext, question: &FigureQuestion) -> Result<Option<Vec<i64>>> {
     scope_of(call, question.agency())
 }
 
-/// The same for a question of one agency, or of none.
-pub fn scope_of(call: &Call, agency: Option<i64>) -> Result<Option<Vec<i64>>> {
-    call.actor.require(Act::Read, Kind::Statistics)?;
+/// The same for a query about one agency, or about none in particular.
+pub fn scope_of(call: &RequestContext, agency: Option<i64>) -> Result<Option<Vec<i64>>> {
+    call.actor.require(Permission::ReadStatistics)?;
     let all = call.actor.is_program()
         || call.actor.has(Role::Statistician)
         || call.actor.has(Role::Inspector)
@@ -43,29 +43,32 @@ pub fn scope_of(call: &Call, agency: Option<i64>) -> Result<Option<Vec<i64>>> {
     }
     let own: Vec<i64> = call.actor.agencies().collect();
     if own.is_empty() {
-        return Err(forbidden("Tài khoản chưa thuộc cơ quan nào.", "The account belongs to no agency."));
+        return Err(forbidden("Tài khoản này chưa thuộc cơ quan nào.", "This account does not belong to an agency."));
     }
     if agency.is_some_and(|asked| !own.contains(&asked)) {
-        return Err(forbidden("Chỉ xem được số liệu của cơ quan mình.", "Only figures of one's own agency."));
+        return Err(forbidden(
+            "Chỉ được xem số liệu của cơ quan mình.",
+            "You may see only the figures of your own agency.",
+        ));
     }
     Ok(Some(own))
 }
 
-/// A question that was understood.
-pub struct Asked {
+/// A parsed query.
+pub struct FigureQuery {
     pub procedure: Procedure,
-    pub question: Question,
+    pub question: FigureQuestion,
     pub by: Vec<Dimension>,
     pub period: Period,
-    pub narrow: Narrow,
-    pub more: Measures,
-    pub view: AgencyView,
+    pub narrow: FigureFilter,
+    pub more: MoreMeasures,
+    pub view: UnitsAsOf,
 }
 
-impl Asked {
-    pub fn read(procedure: Procedure, question: Question, only: Option<&[i64]>, today: Day) -> Result<Self> {
+impl FigureQuery {
+    pub fn read(procedure: Procedure, question: FigureQuestion, only: Option<&[i64]>, today: Day) -> Result<Self> {
         let (by, period) = (question.dimensions()?, question.period(today)?);
-        Ok(Asked {
+        Ok(FigureQuery {
             procedure,
             by,
             period,
@@ -76,7 +79,8 @@ impl Asked {
         })
     }
 
-    /// The facts of a period that are meant; with the delegations of units that no single one stands for.
+    /// The facts of a period that match the query, and the number of delegations whose agency has no single
+    /// counterpart in the chosen view (after a split).
     pub fn facts(&self, conn: &mut Conn, period: Period, agencies: Agencies) -> Result<(Vec<Fact>, i64)> {
         let mut facts = store::in_period(conn, self.procedure, period, self.question.basis())?;
         let unsure = self.place(conn, &mut facts, agencies)?;
@@ -85,9 +89,9 @@ impl Asked {
         Ok((facts, i64::try_from(unsure).unwrap_or(i64::MAX)))
     }
 
-    /// Puts facts under the units of the view; answers those for whose unit no single one stands.
+    /// Assigns facts to the agencies of the view; returns the delegations whose agency has no single counterpart there.
     pub fn place(&self, conn: &mut Conn, facts: &mut [Fact], agencies: Agencies) -> Result<HashSet<i64>> {
-        let AgencyView::On(day) = self.view else { return Ok(HashSet::new()) };
+        let UnitsAsOf::On(day) = self.view else { return Ok(HashSet::new()) };
         Ok(units::place(facts, &(agencies.succession)(conn)?, day))
     }
 }

@@ -1,5 +1,5 @@
-//! Figures as cells for tools that add them up themselves (BI): every combination of words that counts, with measures
-//! that add up. Pure.
+//! Statistics as cells for BI tools that aggregate themselves: every combination of dimension values that occurs, with
+//! measures that add up. Pure.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use crate::statistics::count::{DateBasis, region};
 use crate::statistics::fact::Fact;
 use kernel::words::Field;
 
-/// The words of a cell.
+/// The dimension values of a cell.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub struct CellKey {
     /// `2026-03`.
     pub month: String,
     pub agency_id: i64,
@@ -19,7 +19,7 @@ pub struct Key {
     pub region: &'static str,
     pub purpose: &'static str,
     pub field: &'static str,
-    /// The first source of money, none where none is known.
+    /// The first funding source; none if no source is known.
     pub funding: Option<&'static str>,
     pub reception_level: Option<&'static str>,
     pub leader_level: Option<&'static str>,
@@ -28,21 +28,21 @@ pub struct Key {
     pub waived: bool,
 }
 
-/// What a cell counts.
+/// The measures of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Measures {
-    /// Delegations that stand in the cell; one to several countries stands in several.
+pub struct CellMeasures {
+    /// Delegations in the cell; one to several countries is in several cells.
     pub delegations: i64,
     pub visits: i64,
-    /// The same, each delegation and each visit in one cell only: these add up to the totals.
+    /// The same, but each delegation and each visit is in only one cell, so that the cells add up to the totals.
     pub delegations_once: i64,
     pub visits_once: i64,
     pub days_once: i64,
 }
 
-/// Every cell, in the order of its words.
-pub fn cells(facts: &[Fact], basis: DateBasis) -> BTreeMap<Key, Measures> {
-    let mut all: BTreeMap<Key, Measures> = BTreeMap::new();
+/// All cells, ordered by their dimension values.
+pub fn cells(facts: &[Fact], basis: DateBasis) -> BTreeMap<CellKey, CellMeasures> {
+    let mut all: BTreeMap<CellKey, CellMeasures> = BTreeMap::new();
     for fact in facts {
         let day = basis.day(fact);
         let mut first = true;
@@ -50,7 +50,7 @@ pub fn cells(facts: &[Fact], basis: DateBasis) -> BTreeMap<Key, Measures> {
         let mut stood: Vec<(i64, &str, i64)> = Vec::new();
         let mut groups: Vec<(i64, &str)> = Vec::new();
         for share in &fact.shares {
-            let key = Key {
+            let key = CellKey {
                 month: format!("{}-{:02}", day.year(), day.month()),
                 agency_id: share.agency_id,
                 country: share.country.clone(),
@@ -110,7 +110,7 @@ mod tests {
             let facts: Vec<Fact> = (1i64..).zip(&people).map(|(id, shares)| fact(id, shares)).collect();
             let all = cells(&facts, DateBasis::Travel);
             let counted = count(&facts, &[Dimension::Country, Dimension::Agency], DateBasis::Travel);
-            let sum = |of: fn(&Measures) -> i64| all.values().map(of).sum::<i64>();
+            let sum = |of: fn(&CellMeasures) -> i64| all.values().map(of).sum::<i64>();
             prop_assert_eq!(sum(|m| m.delegations_once), counted.total.delegations);
             prop_assert_eq!(sum(|m| m.visits_once), counted.total.visits);
             prop_assert_eq!(sum(|m| m.days_once), counted.total.days);

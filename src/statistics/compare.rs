@@ -1,4 +1,4 @@
-//! Figures against those of the year before: which rows belong together, difference and percent. Pure.
+//! Compares figures with those of the previous year: matching rows, difference and percentage. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,21 +7,21 @@ use chrono::Datelike;
 use crate::statistics::count::{Counted, Dimension, Figures};
 use kernel::time::{Day, Period};
 
-/// The same days of the year before; 29 February becomes the 28th.
+/// The same days of the previous year; 29 February becomes the 28th.
 pub fn year_before(period: Period) -> Period {
     let back = |day: Day| day.with_year(day.year() - 1).or_else(|| day.pred_opt()?.with_year(day.year() - 1));
     Period { from: back(period.from).unwrap_or(period.from), to: back(period.to).unwrap_or(period.to) }
 }
 
-/// Now, and the year before.
+/// Figures now and in the previous year.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Compared {
+pub struct ComparedFigures {
     pub total: (Figures, Figures),
     pub rows: Vec<(Vec<String>, Figures, Figures)>,
 }
 
-/// Puts rows of the same keys side by side; months and quarters by their place in the year.
-pub fn compare(now: &Counted, before: &Counted, by: &[Dimension]) -> Compared {
+/// Matches rows by key; months and quarters by their position in the year.
+pub fn compare(now: &Counted, before: &Counted, by: &[Dimension]) -> ComparedFigures {
     let a_year_later = |keys: &Vec<String>| -> Vec<String> {
         let later = |(dimension, key): (&Dimension, &String)| match dimension {
             Dimension::Month | Dimension::Quarter => key
@@ -36,23 +36,23 @@ pub fn compare(now: &Counted, before: &Counted, by: &[Dimension]) -> Compared {
     let there: BTreeMap<Vec<String>, &Figures> = before.rows.iter().map(|(k, f)| (a_year_later(k), f)).collect();
     let keys: BTreeSet<&Vec<String>> = here.keys().chain(there.keys()).collect();
     let of = |rows: &BTreeMap<Vec<String>, &Figures>, key| rows.get(key).map(|f| (*f).clone()).unwrap_or_default();
-    Compared {
+    ComparedFigures {
         total: (now.total.clone(), before.total.clone()),
         rows: keys.into_iter().map(|key| (key.clone(), of(&here, key), of(&there, key))).collect(),
     }
 }
 
-/// What a figure rose or fell by, in tenths of a percent of what it was; none where it was nothing.
+/// The relative change of a figure, in tenths of a percent; none if the previous figure is 0.
 pub fn permille(now: i64, before: i64) -> Option<i64> {
     if before == 0 {
         return None;
     }
     let (change, before) = (i128::from(now - before) * 1_000, i128::from(before));
-    // Halves go away from zero, as people round.
+    // Half values round away from zero, as is usual.
     i64::try_from((change.abs() * 2 + before) / (before * 2) * change.signum()).ok()
 }
 
-/// The same in percent, to a tenth.
+/// The same in percent, with one decimal.
 #[expect(clippy::cast_precision_loss, reason = "tenths of a percent are far below 2^53")]
 pub fn percent(now: i64, before: i64) -> Option<f64> {
     permille(now, before).map(|tenths| tenths as f64 / 10.0)

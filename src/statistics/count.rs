@@ -1,4 +1,5 @@
-//! Counting: delegations (đoàn), visits (lượt), persons (người), days and cost, in total and by up to two groupings. Pure.
+//! Counts delegations (đoàn), visits (lượt), persons (người), days and cost, in total and by up to two dimensions.
+//! Pure.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,7 +11,7 @@ use kernel::id::Id;
 use kernel::time::Day;
 use kernel::words::{Channel, Field, PostLevel, ReceptionLevel};
 
-/// What figures can be grouped by.
+/// A dimension by which figures can be grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Dimension {
@@ -29,7 +30,7 @@ pub enum Dimension {
     Waived,
 }
 
-/// Which day of a delegation decides its period.
+/// Which date of a delegation assigns it to a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum DateBasis {
@@ -46,7 +47,7 @@ impl DateBasis {
     }
 }
 
-/// Measures that are kept apart.
+/// The measures, counted separately.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Figures {
     pub delegations: i64,
@@ -60,14 +61,14 @@ pub struct Figures {
     pub cost: BTreeMap<String, i64>,
 }
 
-/// The answer to one question.
+/// The result of one count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     pub total: Figures,
     pub rows: Vec<(Vec<String>, Figures)>,
-    /// Delegations that stand in more than one row.
+    /// Delegations in more than one row.
     pub repeated_delegations: i64,
-    /// Named people who stand in more than one row.
+    /// Named people in more than one row.
     pub repeated_persons: i64,
     pub persons_not_all_named: bool,
 }
@@ -79,18 +80,18 @@ impl Counted {
     }
 }
 
-/// Counts one group. Facts come one after another, so what is distinct within one is looked up in a short list.
+/// Counts one group. Facts are added one after another, so the people of the current fact are kept in a short list.
 #[derive(Default)]
 struct Tally {
     figures: Figures,
     persons: HashSet<i64>,
-    /// The fact being counted, one more than its place, and who of it was counted already.
+    /// Index of the current fact plus one (0 before the first); `seen` has its people already counted.
     at: usize,
     seen: Vec<i64>,
 }
 
 impl Tally {
-    /// Whether this is the first share of the fact in this group.
+    /// Adds a share; returns whether it is the first of its fact in this group.
     fn add(&mut self, at: usize, fact: &Fact, share: &Share, source: Option<&str>) -> bool {
         let first = self.at != at + 1;
         if first {
@@ -122,15 +123,15 @@ impl Tally {
     }
 }
 
-/// Names that stand for small numbers while facts are counted.
+/// Replaces names by small numbers while counting; comparing numbers is faster.
 #[derive(Default)]
-struct Names {
+struct KeyNumbers {
     number: HashMap<String, u32>,
     names: Vec<String>,
     agencies: HashMap<i64, u32>,
 }
 
-impl Names {
+impl KeyNumbers {
     fn of(&mut self, name: &str) -> u32 {
         if let Some(number) = self.number.get(name) {
             return *number;
@@ -155,14 +156,14 @@ impl Names {
     }
 }
 
-/// Counts facts. A delegation stands under every key it has, and once in the total.
+/// Counts facts. A delegation is counted in the row of every key that it has, and once in the total.
 pub fn count(facts: &[Fact], by: &[Dimension], basis: DateBasis) -> Counted {
-    let mut names = Names::default();
+    let mut names = KeyNumbers::default();
     let mut total = Tally::default();
     let mut groups: HashMap<(u32, u32), Tally> = HashMap::new();
     let mut repeated_delegations = 0;
     for (at, fact) in facts.iter().enumerate() {
-        // What is the same for everyone of the delegation is asked once; none where it differs by share.
+        // Keys that are the same for the whole delegation, computed once; none where the key depends on the share.
         let whole: Vec<Option<Vec<u32>>> = by.iter().map(|d| of_delegation(fact, *d, basis, &mut names)).collect();
         let mut rows = 0;
         for share in &fact.shares {
@@ -209,9 +210,9 @@ pub fn count(facts: &[Fact], by: &[Dimension], basis: DateBasis) -> Counted {
     }
 }
 
-/// The visits that a fact counts in one cell; none where it does not stand there.
+/// The visits that a fact contributes to one cell; none if it is not in the cell.
 pub fn visits_in(fact: &Fact, by: &[Dimension], basis: DateBasis, keys: &[String]) -> Option<i64> {
-    let mut names = Names::default();
+    let mut names = KeyNumbers::default();
     let wanted: Vec<u32> = keys.iter().map(|key| names.of(key)).collect();
     let whole: Vec<Option<Vec<u32>>> = by.iter().map(|d| of_delegation(fact, *d, basis, &mut names)).collect();
     let mut tally = Tally::default();
@@ -231,7 +232,7 @@ pub fn region(code: &str) -> &'static str {
     country(code).map_or("other", |c| c.region)
 }
 
-fn of_share(share: &Share, dimension: Dimension, names: &mut Names) -> u32 {
+fn of_share(share: &Share, dimension: Dimension, names: &mut KeyNumbers) -> u32 {
     match dimension {
         Dimension::Agency => names.of_agency(share.agency_id),
         Dimension::Region => names.of(region(&share.country)),
@@ -239,8 +240,8 @@ fn of_share(share: &Share, dimension: Dimension, names: &mut Names) -> u32 {
     }
 }
 
-/// The keys of a whole delegation: several where it has several sources of money.
-fn of_delegation(fact: &Fact, dimension: Dimension, basis: DateBasis, names: &mut Names) -> Option<Vec<u32>> {
+/// The keys of a whole delegation: several if it has several funding sources.
+fn of_delegation(fact: &Fact, dimension: Dimension, basis: DateBasis, names: &mut KeyNumbers) -> Option<Vec<u32>> {
     let day = basis.day(fact);
     let word = match dimension {
         Dimension::Agency | Dimension::Country | Dimension::Region => return None,
@@ -273,7 +274,7 @@ mod tests {
     use kernel::money::Money;
     use kernel::words::FundingSource;
 
-    /// A delegation of these people, each `(agency, person)`, to these countries.
+    /// A delegation of these people, each as `(agency, person)`, to these countries.
     fn fact(delegation_id: i64, people: &[(i64, i64)], countries: &[&str], date: &str) -> Fact {
         let share = |(agency_id, person): (i64, i64), c: &str| Share { agency_id, country: c.into(), person, heads: 1 };
         let budget = Money { amount: 1_000, currency: "VND".into() };
@@ -290,7 +291,7 @@ mod tests {
         (f.delegations, f.visits, f.persons)
     }
 
-    /// Scenario A15 of domain.md: a joint delegation to two countries, one of one agency at the turn of the year, and
+    /// Scenario A15 of domain.md: a joint delegation to two countries, one of a single agency across New Year, and
     /// another in June.
     fn a15(from: &str, to: &str) -> Vec<Fact> {
         let all = [

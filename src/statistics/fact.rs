@@ -1,4 +1,4 @@
-//! A fact: what one delegation counts for. Pure.
+//! A fact: what one delegation contributes to statistics. Pure.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use kernel::money::Money;
 use kernel::time::Day;
 use kernel::words::{Channel, Field, FundingSource, PostLevel, Procedure, Purpose, ReceptionLevel};
 
-/// A delegation that counts, with everyone it counts.
+/// A counted delegation with all its people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     pub delegation_id: i64,
@@ -21,7 +21,7 @@ pub struct Fact {
     /// None counts as `other`.
     pub field: Option<Field>,
     pub funding: Vec<Paid>,
-    /// The highest leader, none where none travels.
+    /// The level of the highest leader; none if no leader travels.
     pub leader_level: Option<PostLevel>,
     pub in_plan: bool,
     pub reception_level: Option<ReceptionLevel>,
@@ -32,7 +32,7 @@ pub struct Fact {
 
 #[cfg(test)]
 impl Fact {
-    /// A mission of five days in January 2026, for tests to change.
+    /// A mission of five days in January 2026, which tests modify.
     pub fn example(delegation_id: i64, shares: Vec<Share>) -> Self {
         let day = Day::from_ymd_opt(2026, 1, 10).unwrap();
         Fact {
@@ -54,22 +54,22 @@ impl Fact {
     }
 }
 
-/// Who pays, and how much where that is known.
+/// Who pays, and how much if known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paid {
     pub source: FundingSource,
     pub amount: Option<Money>,
 }
 
-/// One person, or one unnamed group, in one country.
+/// One person or one unnamed group in one country.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
-    /// The agency the person belongs to, or that receives him.
+    /// The agency that the person belongs to, or that receives them.
     pub agency_id: i64,
     pub country: String,
-    /// Who it is: the same number in two delegations is the same person. Negative: the n-th unnamed group of this one.
+    /// Identity of the person, the same in all delegations. Negative: the n-th unnamed group of this delegation.
     pub person: i64,
-    /// People behind the row: 1 for a person, more for a group.
+    /// Number of people: 1 for a person, the size of a group.
     pub heads: i64,
 }
 

@@ -1,4 +1,4 @@
-//! The feed of figures for reporting tools: cells, page by page.
+//! The statistics feed for BI tools: cells, page by page.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::page_response;
 use crate::db::counters::data_version;
 use crate::error::Result;
-use crate::statistics::asked::{Agencies, Asked, scope};
-use crate::statistics::cells::{Key, Measures, cells};
-use crate::statistics::question::Question;
+use crate::statistics::asked::{Agencies, FigureQuery, scope};
+use crate::statistics::cells::{CellKey, CellMeasures, cells};
+use crate::statistics::question::FigureQuestion;
 use crate::web::etag::IfNoneMatch;
 use crate::web::idempotency::fingerprint;
 use crate::web::query::{self, Query, invalid};
@@ -25,26 +25,26 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(outbound).service(inbound);
 }
 
-/// Which page.
+/// The page to return.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct PageAsked {
+struct CellPageQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
 }
 
-/// Every delegation of these words. `delegations` and `visits` are those that stand in the cell: a journey to two
-/// countries stands in two. `…_once` have each in one cell only: added up over any cells that a filter does not cut apart
-/// they are the totals of the statistics.
+/// The delegations with this combination of dimension values. `delegations` and `visits` count everything in the cell,
+/// so a trip to two countries is in two cells. `…_once` count each delegation or visit in only one cell: summed over
+/// all cells, they equal the totals. A filter must not separate the cells of one delegation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FigureCell, example = json!({"month": "2026-03", "agency_id": "01ke3m9p0005s", "agency_code": "SKHCN",
     "agency": "Sở Khoa học và Công nghệ", "country": "KR", "region": "northeast_asia", "purpose": "study_visit", "field": "science",
     "funding": "host", "reception_level": null, "leader_level": "department_head", "channel": null, "in_plan": false, "waived": false,
     "delegations": 1, "visits": 5, "delegations_once": 1, "visits_once": 5, "days_once": 5}))]
 struct CellView {
-    /// Month of departure or arrival, or of the decision.
+    /// Month of departure, of arrival, or of the decision.
     month: String,
     #[schema(value_type = String)]
     agency_id: Id,
@@ -55,7 +55,7 @@ struct CellView {
     region: String,
     purpose: String,
     field: String,
-    /// The first source of money.
+    /// The first funding source.
     funding: Option<String>,
     reception_level: Option<String>,
     leader_level: Option<String>,
@@ -69,7 +69,7 @@ struct CellView {
     days_once: i64,
 }
 
-fn view(key: &Key, m: &Measures, names: &HashMap<i64, (String, String)>) -> CellView {
+fn view(key: &CellKey, m: &CellMeasures, names: &HashMap<i64, (String, String)>) -> CellView {
     let (code, name) = names.get(&key.agency_id).cloned().unwrap_or_default();
     let text = |word: Option<&'static str>| word.map(str::to_owned);
     CellView {
@@ -95,7 +95,7 @@ fn view(key: &Key, m: &Measures, names: &HashMap<i64, (String, String)>) -> Cell
     }
 }
 
-/// Cells in the order of their words. Pages of another `data_version` belong to other figures: begin again.
+/// Cells, ordered by their dimension values. If `data_version` differs between pages, the data changed: start again.
 #[derive(Serialize, ToSchema)]
 struct CellPage {
     items: Vec<CellView>,
@@ -104,37 +104,43 @@ struct CellPage {
     data_version: String,
 }
 
-/// Outbound figures for tools that add up themselves: cells by month, unit, country and every other word, page by page,
-/// with measures that add up; nowhere a name.
-#[utoipa::path(tag = "statistics", operation_id = "outbound_cells", params(Question, PageAsked),
+/// Outbound statistics for BI tools: cells by month, agency, country and all other dimensions, page by page, with
+/// measures that add up and without names of people.
+#[utoipa::path(tag = "statistics", operation_id = "outbound_cells", params(FigureQuestion, CellPageQuery),
     responses((status = 200, description = "cells", body = CellPage), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/outbound/cells")]
-async fn outbound(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
+async fn outbound(req: HttpRequest, call: RequestContext, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
     answer(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
 }
 
-/// Inbound figures for tools that add up themselves: cells by month, unit, country and every other word, page by page,
-/// with measures that add up; nowhere a name.
-#[utoipa::path(tag = "statistics", operation_id = "inbound_cells", params(Question, PageAsked),
+/// Inbound statistics for BI tools: cells by month, agency, country and all other dimensions, page by page, with
+/// measures that add up and without names of people.
+#[utoipa::path(tag = "statistics", operation_id = "inbound_cells", params(FigureQuestion, CellPageQuery),
     responses((status = 200, description = "cells", body = CellPage), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/inbound/cells")]
-async fn inbound(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
+async fn inbound(req: HttpRequest, call: RequestContext, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
     answer(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
 }
 
-async fn answer(req: &HttpRequest, call: &Call, agencies: Agencies, procedure: Procedure) -> Result<HttpResponse> {
-    let (Query(question), Query(page)) = query::split::<Question, PageAsked>(req.query_string(), &["limit", "cursor"])?;
+async fn answer(
+    req: &HttpRequest,
+    call: &RequestContext,
+    agencies: Agencies,
+    procedure: Procedure,
+) -> Result<HttpResponse> {
+    let (Query(question), Query(page)) =
+        query::split::<FigureQuestion, CellPageQuery>(req.query_string(), &["limit", "cursor"])?;
     let only = scope(call, &question)?;
     call.after_writes().await;
     let limit = usize::try_from(query::limit(page.limit)?).unwrap_or(0);
     if question.by.is_some() || question.format.is_some() || question.compare.is_some() || question.measures.is_some() {
         return Err(invalid(
             "by",
-            "by, format, compare, measures không dùng ở đây.",
-            "by, format, compare and measures have no meaning here.",
+            "by, format, compare và measures không dùng được ở đây.",
+            "by, format, compare and measures cannot be used here.",
         ));
     }
-    let asked = Asked::read(procedure, question, only.as_deref(), call.today)?;
+    let asked = FigureQuery::read(procedure, question, only.as_deref(), call.today)?;
     let place = format!(
         "cells {procedure} {:?} {:?} {:?} {:?}",
         asked.period,
@@ -155,7 +161,7 @@ async fn answer(req: &HttpRequest, call: &Call, agencies: Agencies, procedure: P
             }
             let (facts, _) = asked.facts(conn, asked.period, agencies)?;
             let all = cells(&facts, asked.question.basis());
-            let some: Vec<(&Key, &Measures)> = all.iter().skip(after).take(limit).collect();
+            let some: Vec<(&CellKey, &CellMeasures)> = all.iter().skip(after).take(limit).collect();
             let ids: HashSet<i64> = some.iter().map(|(key, _)| key.agency_id).collect();
             let names = (agencies.names)(conn, &ids.into_iter().collect::<Vec<_>>())?;
             let items: Vec<CellView> = some.into_iter().map(|(key, m)| view(key, m, &names)).collect();

@@ -1,4 +1,4 @@
-//! Routes of figures.
+//! Routes of statistics.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,17 +6,17 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use chrono::Datelike;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
 use crate::db::counters::data_version;
 use crate::error::{Error, Result};
-use crate::statistics::asked::{Agencies, Asked, scope};
+use crate::statistics::asked::{Agencies, FigureQuery, scope};
 use crate::statistics::compare::{compare, year_before};
 use crate::statistics::count::{Dimension, count};
 use crate::statistics::labels::label;
-use crate::statistics::question::{Compare, Format, Question};
-use crate::statistics::view::{PeriodView, Shown, Statistics};
-use crate::web::answers::Answers;
+use crate::statistics::question::{Compare, FigureFormat, FigureQuestion};
+use crate::statistics::view::{PeriodView, ShownFigures, Statistics};
+use crate::web::answers::ResponseCache;
 use crate::web::etag::IfNoneMatch;
 use crate::web::file;
 use crate::web::query::Query;
@@ -27,50 +27,50 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(outbound).service(inbound);
 }
 
-/// Outbound figures of a period: only what was approved or took place. 304 while nothing counted has changed.
-#[utoipa::path(tag = "statistics", operation_id = "outbound_statistics", params(Question),
+/// Outbound statistics of a period: delegations that were approved or took place. 304 while no counted data changes.
+#[utoipa::path(tag = "statistics", operation_id = "outbound_statistics", params(FigureQuestion),
     responses((status = 200, description = "the figures; as CSV, XLSX or SVG with `format`", content(
         (Statistics = "application/json"), (String = "text/csv"), (String = "image/svg+xml"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/outbound")]
 async fn outbound(
     req: HttpRequest,
-    call: Call,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
     agencies: web::Data<Agencies>,
-    question: Query<Question>,
+    question: Query<FigureQuestion>,
 ) -> Result<HttpResponse> {
     answer(&req, &call, &answers, *agencies.get_ref(), Procedure::Outbound, question.0).await
 }
 
-/// Inbound figures of a period: guests who came, before arrival those announced. 304 while nothing counted has changed.
-#[utoipa::path(tag = "statistics", operation_id = "inbound_statistics", params(Question),
+/// Inbound statistics of a period: guests who came; before arrival, those announced. 304 while no counted data changes.
+#[utoipa::path(tag = "statistics", operation_id = "inbound_statistics", params(FigureQuestion),
     responses((status = 200, description = "the figures; as CSV, XLSX or SVG with `format`", content(
         (Statistics = "application/json"), (String = "text/csv"), (String = "image/svg+xml"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/inbound")]
 async fn inbound(
     req: HttpRequest,
-    call: Call,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
     agencies: web::Data<Agencies>,
-    question: Query<Question>,
+    question: Query<FigureQuestion>,
 ) -> Result<HttpResponse> {
     answer(&req, &call, &answers, *agencies.get_ref(), Procedure::Inbound, question.0).await
 }
 
 async fn answer(
     req: &HttpRequest,
-    call: &Call,
-    answers: &Answers,
+    call: &RequestContext,
+    answers: &ResponseCache,
     agencies: Agencies,
     procedure: Procedure,
-    question: Question,
+    question: FigureQuestion,
 ) -> Result<HttpResponse> {
     let only = scope(call, &question)?;
     call.after_writes().await;
-    // An answer that depends on the day is another one tomorrow.
-    let of_today = question.agency_view.as_deref() == Some("current") || question.format() == Format::Svg;
+    // Some answers depend on today's date, so the date is part of the cache key.
+    let of_today = question.agency_view.as_deref() == Some("current") || question.format() == FigureFormat::Svg;
     let now = if of_today { call.today.to_string() } else { call.today.year().to_string() };
     let key = format!("{procedure} {only:?} {now} {:?} {}", call.language, req.query_string());
     let version = answers.current(call.read(|conn, _| data_version(conn))).await?;
@@ -79,26 +79,26 @@ async fn answer(
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
     let format = question.format();
-    let asked = Asked::read(procedure, question, only.as_deref(), call.today)?;
+    let asked = FigureQuery::read(procedure, question, only.as_deref(), call.today)?;
     let body =
         answers.answer(version, &key, call.read(move |conn, call| figures(conn, call, agencies, &asked))).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
     let name = if procedure == Procedure::Inbound { "thong-ke-doan-vao" } else { "thong-ke-doan-ra" };
     Ok(match format {
-        Format::Json => response.content_type("application/json").body(body),
-        Format::Csv => file::saved(&mut response, file::CSV, &format!("{name}.csv"), body),
-        Format::Xlsx => file::saved(&mut response, file::XLSX, &format!("{name}.xlsx"), body),
-        // Opened by itself, a picture is a document: it may load and run nothing.
-        Format::Svg => response
+        FigureFormat::Json => response.content_type("application/json").body(body),
+        FigureFormat::Csv => file::saved(&mut response, file::CSV, &format!("{name}.csv"), body),
+        FigureFormat::Xlsx => file::saved(&mut response, file::XLSX, &format!("{name}.xlsx"), body),
+        // Opened directly, an SVG is a document: it must not load or run anything.
+        FigureFormat::Svg => response
             .content_type(file::SVG)
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
             .body(body),
     })
 }
 
-/// Counts, and writes the answer in its format; with the version of the very snapshot that was counted.
-fn figures(conn: &mut Conn, call: &Call, agencies: Agencies, asked: &Asked) -> Result<(i64, Vec<u8>)> {
+/// Counts and renders the answer; returns it with the data version of the snapshot that was counted.
+fn figures(conn: &mut Conn, call: &RequestContext, agencies: Agencies, asked: &FigureQuery) -> Result<(i64, Vec<u8>)> {
     let version = data_version(conn)?;
     let (facts, unsure) = asked.facts(conn, asked.period, agencies)?;
     let basis = asked.question.basis();
@@ -118,7 +118,7 @@ fn figures(conn: &mut Conn, call: &Call, agencies: Agencies, asked: &Asked) -> R
     let labelled = |keys: &[String]| -> Vec<String> {
         asked.by.iter().zip(keys).map(|(d, key)| label(*d, key, &names, call.language)).collect()
     };
-    let shown = Shown {
+    let shown = ShownFigures {
         procedure: asked.procedure,
         period: PeriodView {
             from: asked.period.from,
@@ -138,10 +138,10 @@ fn figures(conn: &mut Conn, call: &Call, agencies: Agencies, asked: &Asked) -> R
     };
     let name = if asked.procedure == Procedure::Inbound { "Đoàn vào" } else { "Đoàn ra" };
     let bytes = match asked.question.format() {
-        Format::Json => serde_json::to_vec(&shown.view()).map_err(|e| e.to_string()),
-        Format::Csv => documents::csv::write(&shown.table(name)),
-        Format::Xlsx => documents::xlsx::write(&shown.table(name)),
-        Format::Svg => Ok(documents::svg::draw(&shown.picture(call.today)).into_bytes()),
+        FigureFormat::Json => serde_json::to_vec(&shown.view()).map_err(|e| e.to_string()),
+        FigureFormat::Csv => documents::csv::write(&shown.table(name)),
+        FigureFormat::Xlsx => documents::xlsx::write(&shown.table(name)),
+        FigureFormat::Svg => Ok(documents::svg::draw(&shown.picture(call.today)).into_bytes()),
     };
     Ok((version, bytes.map_err(Error::Internal)?))
 }

@@ -1,4 +1,4 @@
-//! What the keys of figures are called. Pure.
+//! Labels of dimensions, their values and measures. Pure.
 
 use std::collections::HashMap;
 
@@ -83,7 +83,7 @@ pub fn label(dimension: Dimension, key: &str, agencies: &HashMap<i64, (String, S
     }
 }
 
-/// What a grouping is called at the head of its column.
+/// The column heading of a dimension.
 pub fn heading(dimension: Dimension, language: Language) -> &'static str {
     if language != Language::Vietnamese {
         return dimension.into();
@@ -101,11 +101,11 @@ pub fn heading(dimension: Dimension, language: Language) -> &'static str {
         Dimension::LeaderLevel => "Cấp lãnh đạo",
         Dimension::InPlan => "Trong kế hoạch",
         Dimension::Channel => "Kênh",
-        Dimension::Waived => "Vượt giới hạn được chấp thuận",
+        Dimension::Waived => "Được chấp thuận ngoại lệ",
     }
 }
 
-/// What a measure is called at the head of its column.
+/// The column heading of a measure.
 pub fn measure(word: &'static str, language: Language) -> &'static str {
     if language != Language::Vietnamese {
         return word;

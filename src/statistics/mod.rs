@@ -1,4 +1,4 @@
-//! Figures: facts that procedures write, counted by pure functions, answered from memory while nothing changed.
+//! Statistics: procedures write facts, pure functions count them, and answers are cached until the data changes.
 
 pub mod asked;
 pub mod cells;

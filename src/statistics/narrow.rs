@@ -1,12 +1,12 @@
-//! Filters of figures: which facts are meant, by any word that they can be grouped by. Pure.
+//! Filters of statistics, by any dimension by which they can be grouped. Pure.
 
 use crate::statistics::count::region;
 use crate::statistics::fact::Fact;
 use kernel::words::{Channel, Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 
-/// Which facts are meant; none of a word means all.
+/// Which facts to count; `None` in a field means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Narrow {
+pub struct FigureFilter {
     pub agencies: Option<Vec<i64>>,
     pub country: Option<String>,
     pub region: Option<String>,
@@ -20,8 +20,9 @@ pub struct Narrow {
     pub waived: Option<bool>,
 }
 
-impl Narrow {
-    /// The facts that are meant: of a joint delegation only the people of the agency, of a journey only the country.
+impl FigureFilter {
+    /// Keeps the matching facts; of a joint delegation only the people of the agency, of a trip only the shares of the
+    /// country.
     pub fn keep(&self, facts: &mut Vec<Fact>) {
         facts.retain_mut(|fact| {
             let whole = self.purpose.is_none_or(|w| w == fact.purpose)
@@ -55,29 +56,32 @@ mod tests {
         let shares = vec![share(1, "LA", 11), share(1, "JP", 11), share(2, "LA", 21), share(2, "JP", 21)];
         let funding = vec![Paid { source: FundingSource::Host, amount: None }];
         let fact = Fact { funding, in_plan: true, ..Fact::example(1, shares) };
-        let kept = |narrow: Narrow| {
+        let kept = |narrow: FigureFilter| {
             let mut facts = vec![fact.clone()];
             narrow.keep(&mut facts);
             facts
                 .first()
                 .map(|f| f.shares.iter().map(|s| (s.agency_id, s.country.as_str().to_owned())).collect::<Vec<_>>())
         };
-        let all = Narrow::default;
+        let all = FigureFilter::default;
         assert_eq!(kept(all()).map(|s| s.len()), Some(4));
         assert_eq!(
-            kept(Narrow { agencies: Some(vec![1]), country: Some("JP".into()), ..all() }),
+            kept(FigureFilter { agencies: Some(vec![1]), country: Some("JP".into()), ..all() }),
             Some(vec![(1, "JP".into())])
         );
         assert_eq!(
-            kept(Narrow { region: Some("asean".into()), ..all() }),
+            kept(FigureFilter { region: Some("asean".into()), ..all() }),
             Some(vec![(1, "LA".into()), (2, "LA".into())])
         );
-        assert_eq!(kept(Narrow { field: Some(Field::Other), in_plan: Some(true), ..all() }).map(|s| s.len()), Some(4));
+        assert_eq!(
+            kept(FigureFilter { field: Some(Field::Other), in_plan: Some(true), ..all() }).map(|s| s.len()),
+            Some(4)
+        );
         for none in [
-            Narrow { agencies: Some(vec![3]), ..all() },
-            Narrow { funding: Some(FundingSource::Own), ..all() },
-            Narrow { waived: Some(true), ..all() },
-            Narrow { reception_level: Some(ReceptionLevel::Province), ..all() },
+            FigureFilter { agencies: Some(vec![3]), ..all() },
+            FigureFilter { funding: Some(FundingSource::Own), ..all() },
+            FigureFilter { waived: Some(true), ..all() },
+            FigureFilter { reception_level: Some(ReceptionLevel::Province), ..all() },
         ] {
             assert_eq!(kept(none), None);
         }

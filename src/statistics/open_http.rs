@@ -1,4 +1,4 @@
-//! Open statistics (dữ liệu mở), without sign-in and off by default: years that are over, small cells suppressed.
+//! Open statistics (dữ liệu mở), without sign-in and off by default: only past years, with small cells suppressed.
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use chrono::Datelike;
@@ -14,7 +14,7 @@ use crate::statistics::labels::{heading, label, measure};
 use crate::statistics::question::Window;
 use crate::statistics::store;
 use crate::statistics::suppress::hidden;
-use crate::web::answers::Answers;
+use crate::web::answers::ResponseCache;
 use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
 use crate::web::idempotency::fingerprint;
@@ -25,16 +25,16 @@ use kernel::text::Language;
 use kernel::time::{Clock, Day, day_of};
 use kernel::words::Procedure;
 
-/// Whether the province publishes its figures.
+/// Whether the province publishes its statistics.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Published(pub bool);
+pub struct OpenStatisticsSwitch(pub bool);
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(catalogue).service(outbound).service(inbound);
 }
 
-/// One grouping a table: two would let small cells be reckoned from each other. Region and quarter are left out, because
-/// they are sums of countries and months.
+/// Only one dimension per table: with two, suppressed cells could be computed from the others. Region and quarter are
+/// not offered, because they are sums of countries and months.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = OpenGrouping)]
@@ -59,7 +59,7 @@ impl By {
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = OpenFormat)]
-enum Format {
+enum OpenFormat {
     Json,
     Csv,
 }
@@ -67,20 +67,20 @@ enum Format {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
-    /// A year that is over.
+struct OpenFiguresQuery {
+    /// A past year.
     #[param(minimum = 1990, maximum = 2100, example = 2025)]
     year: i32,
     #[param(inline)]
     by: Option<By>,
     #[param(inline)]
-    format: Option<Format>,
+    format: Option<OpenFormat>,
 }
 
-/// A row; null where a number of 1 to 4 people would be told, or could be reckoned.
+/// A row; null where a number of 1 to 4 people would be shown or could be computed.
 #[derive(Serialize, ToSchema)]
 #[schema(as = OpenRow)]
-struct RowView {
+struct OpenRowView {
     key: String,
     label: String,
     delegations: Option<i64>,
@@ -89,7 +89,7 @@ struct RowView {
     suppressed: bool,
 }
 
-/// Published figures of a year: the same as the province's own, but for what is suppressed.
+/// Published statistics of a year: the same as the province's own, except for suppressed cells.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"procedure": "inbound", "year": 2025, "by": "country", "source": "Hệ thống quản lý đoàn ra, đoàn vào của tỉnh",
     "licence": "CC-BY-4.0", "total": {"key": "", "label": "Tổng số", "delegations": 408, "visits": 2208, "persons": 2208, "suppressed": false},
@@ -100,16 +100,16 @@ struct OpenStatistics {
     by: Option<By>,
     source: &'static str,
     licence: &'static str,
-    total: RowView,
-    rows: Vec<RowView>,
+    total: OpenRowView,
+    rows: Vec<OpenRowView>,
 }
 
 const SOURCE: &str = "Hệ thống quản lý đoàn ra, đoàn vào của tỉnh";
 const LICENCE: &str = "CC-BY-4.0";
 
-fn row(key: &str, label: String, f: &Figures, suppressed: bool) -> RowView {
+fn row(key: &str, label: String, f: &Figures, suppressed: bool) -> OpenRowView {
     let shown = |n: i64| (!suppressed).then_some(n);
-    RowView {
+    OpenRowView {
         key: key.to_owned(),
         label,
         delegations: shown(f.delegations),
@@ -119,35 +119,35 @@ fn row(key: &str, label: String, f: &Figures, suppressed: bool) -> RowView {
     }
 }
 
-/// Outbound figures of a year that is over, for everybody. 404 unless the province publishes them.
-#[utoipa::path(tag = "statistics", operation_id = "open_outbound", security(()), params(Asked),
+/// Outbound statistics of a past year, for everybody. 404 unless the province publishes them.
+#[utoipa::path(tag = "statistics", operation_id = "open_outbound", security(()), params(OpenFiguresQuery),
     responses((status = 200, description = "the figures", content((OpenStatistics = "application/json"), (String = "text/csv"))),
         (status = 304, description = "unchanged")))]
 #[get("/open/statistics/outbound")]
 async fn outbound(
     req: HttpRequest,
     db: web::Data<Db>,
-    answers: web::Data<Answers>,
+    answers: web::Data<ResponseCache>,
     clock: web::Data<Clock>,
-    published: web::Data<Published>,
-    asked: Query<Asked>,
+    published: web::Data<OpenStatisticsSwitch>,
+    asked: Query<OpenFiguresQuery>,
 ) -> Result<HttpResponse> {
     let today = day_of(clock.now());
     answer(&req, (&db, &answers), today, **published, Procedure::Outbound, asked.0).await
 }
 
-/// Inbound figures of a year that is over, for everybody. 404 unless the province publishes them.
-#[utoipa::path(tag = "statistics", operation_id = "open_inbound", security(()), params(Asked),
+/// Inbound statistics of a past year, for everybody. 404 unless the province publishes them.
+#[utoipa::path(tag = "statistics", operation_id = "open_inbound", security(()), params(OpenFiguresQuery),
     responses((status = 200, description = "the figures", content((OpenStatistics = "application/json"), (String = "text/csv"))),
         (status = 304, description = "unchanged")))]
 #[get("/open/statistics/inbound")]
 async fn inbound(
     req: HttpRequest,
     db: web::Data<Db>,
-    answers: web::Data<Answers>,
+    answers: web::Data<ResponseCache>,
     clock: web::Data<Clock>,
-    published: web::Data<Published>,
-    asked: Query<Asked>,
+    published: web::Data<OpenStatisticsSwitch>,
+    asked: Query<OpenFiguresQuery>,
 ) -> Result<HttpResponse> {
     let today = day_of(clock.now());
     answer(&req, (&db, &answers), today, **published, Procedure::Inbound, asked.0).await
@@ -155,45 +155,45 @@ async fn inbound(
 
 async fn answer(
     req: &HttpRequest,
-    (db, answers): (&Db, &Answers),
+    (db, answers): (&Db, &ResponseCache),
     today: Day,
-    published: Published,
+    published: OpenStatisticsSwitch,
     procedure: Procedure,
-    asked: Asked,
+    asked: OpenFiguresQuery,
 ) -> Result<HttpResponse> {
     if !published.0 {
         return Err(not_found());
     }
-    // Figures of a year that goes on change with every visit: their differences would tell what a cell hides.
+    // Figures of the current year change with every visit; the differences would reveal what a cell hides.
     if !(1990..today.year()).contains(&asked.year) {
-        return Err(invalid("year", "chỉ công bố các năm đã kết thúc.", "only years that are over are published."));
+        return Err(invalid("year", "chỉ công bố số liệu của các năm đã kết thúc.", "only past years are published."));
     }
     let language = language_of(req.headers());
-    let (year, by, format) = (asked.year, asked.by, asked.format.unwrap_or(Format::Json));
+    let (year, by, format) = (asked.year, asked.by, asked.format.unwrap_or(OpenFormat::Json));
     let version = answers.current(db.read(data_version)).await?;
     let question = format!("open {procedure} {year} {by:?} {format:?} {language:?}");
     let tag = format!("\"{version}-{}\"", fingerprint(question.as_bytes()).get(..16).unwrap_or_default());
     if IfNoneMatch::read(req.headers()).hits(&tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
-    // Anybody may ask: what was counted once is not counted again, and one question at a time.
+    // This route is public: results are cached, and only one query is counted at a time.
     let made = db.read(move |conn| figures(conn, procedure, year, by, format, language));
     let body = answers.answer(version, &question, made).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, no-cache"));
     Ok(match format {
-        Format::Json => response.content_type("application/json").body(body),
-        Format::Csv => file::saved(&mut response, file::CSV, &format!("{procedure}-{year}.csv"), body),
+        OpenFormat::Json => response.content_type("application/json").body(body),
+        OpenFormat::Csv => file::saved(&mut response, file::CSV, &format!("{procedure}-{year}.csv"), body),
     })
 }
 
-/// The published figures in their format, with the version of the snapshot they were counted from.
+/// Renders the published statistics; returns them with the data version of the snapshot.
 fn figures(
     conn: &mut Conn,
     procedure: Procedure,
     year: i32,
     by: Option<By>,
-    format: Format,
+    format: OpenFormat,
     language: Language,
 ) -> Result<(i64, Vec<u8>)> {
     let version = data_version(conn)?;
@@ -204,7 +204,7 @@ fn figures(
     let counted = count(&facts, &dimensions, DateBasis::Travel);
     let people: Vec<i64> = counted.rows.iter().map(|(_, f)| f.persons).collect();
     let (gone, whole) = hidden(&people, counted.total.persons);
-    let mut rows: Vec<RowView> = Vec::new();
+    let mut rows: Vec<OpenRowView> = Vec::new();
     for ((keys, figures), gone) in counted.rows.iter().zip(gone) {
         let key = keys.first().map_or("", String::as_str);
         let name = by.map_or(String::new(), |by| label(by.dimension(), key, &Default::default(), language));
@@ -212,20 +212,20 @@ fn figures(
     }
     let total = row("", measure("total", language).to_owned(), &counted.total, whole);
     let bytes = match format {
-        Format::Json => {
+        OpenFormat::Json => {
             let shown = OpenStatistics { procedure, year, by, source: SOURCE, licence: LICENCE, total, rows };
             serde_json::to_vec(&shown).map_err(|e| e.to_string())
         }
-        Format::Csv => documents::csv::write(&table(by, language, rows, total)),
+        OpenFormat::Csv => documents::csv::write(&table(by, language, rows, total)),
     };
     Ok((version, bytes.map_err(Error::Internal)?))
 }
 
-fn table(by: Option<By>, language: Language, rows: Vec<RowView>, total: RowView) -> Table {
+fn table(by: Option<By>, language: Language, rows: Vec<OpenRowView>, total: OpenRowView) -> Table {
     let first = by.map_or("", |by| heading(by.dimension(), language));
     let header = [first, measure("delegations", language), measure("visits", language), measure("persons", language)];
     let cell = |n: Option<i64>| n.map_or(Cell::Text("*".into()), Cell::Number);
-    let line = |r: RowView| vec![Cell::Text(r.label), cell(r.delegations), cell(r.visits), cell(r.persons)];
+    let line = |r: OpenRowView| vec![Cell::Text(r.label), cell(r.delegations), cell(r.visits), cell(r.persons)];
     Table {
         name: "open".into(),
         header: header.map(str::to_owned).to_vec(),
@@ -233,7 +233,7 @@ fn table(by: Option<By>, language: Language, rows: Vec<RowView>, total: RowView)
     }
 }
 
-/// A dataset of the catalogue, in the words of DCAT 3.
+/// A dataset of the catalogue, with the terms of DCAT 3.
 #[derive(Serialize, ToSchema)]
 #[schema(as = OpenDataset)]
 struct DatasetView {
@@ -250,7 +250,7 @@ struct DatasetView {
 #[schema(as = OpenDistribution)]
 struct DistributionView {
     media_type: &'static str,
-    /// To be completed with `year` and `by`.
+    /// An example; other values of `year` and `by` give other tables.
     path: String,
 }
 
@@ -260,15 +260,19 @@ struct DistributionView {
     "distributions": [{"media_type": "text/csv", "path": "/api/v1/open/statistics/outbound?year=2025&format=csv"}]}]}))]
 struct OpenCatalogue {
     publisher: &'static str,
-    /// The last year that is over.
+    /// The latest published year.
     last_year: i32,
     datasets: Vec<DatasetView>,
 }
 
-/// What the province publishes. 404 unless it does.
+/// The catalogue of what the province publishes. 404 if it publishes nothing.
 #[utoipa::path(tag = "statistics", operation_id = "open_catalogue", security(()), responses((status = 200, description = "the catalogue", body = OpenCatalogue), (status = 304, description = "unchanged")))]
 #[get("/open/catalogue")]
-async fn catalogue(req: HttpRequest, clock: web::Data<Clock>, published: web::Data<Published>) -> Result<HttpResponse> {
+async fn catalogue(
+    req: HttpRequest,
+    clock: web::Data<Clock>,
+    published: web::Data<OpenStatisticsSwitch>,
+) -> Result<HttpResponse> {
     if !published.0 {
         return Err(not_found());
     }

@@ -1,22 +1,22 @@
-//! Figures as a picture: which chart shows them, and what stands around it.
+//! Statistics as a chart: its type, title, legend and notes.
 
 use chrono::Datelike;
 
 use crate::statistics::count::{Dimension, Figures};
 use crate::statistics::labels::{heading, label};
-use crate::statistics::view::Shown;
-use documents::svg::{Chart, Point, Shape};
+use crate::statistics::view::ShownFigures;
+use documents::svg::{DrawnChart, DrawnShape, Point};
 use kernel::money::grouped;
 use kernel::text::Language;
 use kernel::time::{Day, Period, in_vietnamese};
 use kernel::words::Procedure;
 
-/// Bars of one picture at most; more cannot be read on a page.
+/// Maximum bars in one chart; more would not be legible on a page.
 const BARS: usize = 25;
-/// Months of one picture at most for which empty ones are drawn.
+/// Maximum months in one chart.
 const MONTHS: i64 = 120;
 
-/// Days as a title says them.
+/// A period in a title.
 fn days(period: Period, language: Language) -> String {
     let (from, to) = (period.from, period.to);
     let whole = from.month() == 1 && from.day() == 1 && to.month() == 12 && to.day() == 31 && from.year() == to.year();
@@ -28,7 +28,7 @@ fn days(period: Period, language: Language) -> String {
     language.say(&vi, &en)
 }
 
-/// Months or quarters of a period, in order, as keys.
+/// The keys of the months or quarters of a period, in order.
 fn in_time(period: Period, dimension: Dimension) -> Vec<String> {
     let number = |day: Day| i64::from(day.year()) * 12 + i64::from(day.month0());
     let (first, last) = (number(period.from), number(period.to));
@@ -45,9 +45,9 @@ fn in_time(period: Period, dimension: Dimension) -> Vec<String> {
     keys
 }
 
-impl Shown<'_> {
-    /// Bars, the largest first; by month or quarter a line, in which an empty month is nought.
-    pub fn picture(&self, today: Day) -> Chart {
+impl ShownFigures<'_> {
+    /// A bar chart, largest first; by month or quarter a line chart, in which an empty month is 0.
+    pub fn picture(&self, today: Day) -> DrawnChart {
         let say = |vi: &str, en: &str| self.language.say(vi, en);
         let period = Period { from: self.period.from, to: self.period.to };
         let what = match self.procedure {
@@ -83,14 +83,14 @@ impl Shown<'_> {
                 vec![point(say("Tổng số", "Total"), &self.counted.total, before)]
             }
             _ => {
-                // Of the bars the longest comes first.
+                // Sort the bars, longest first.
                 let mut rows = self.lines();
                 rows.sort_by_key(|(_, now, _)| -now.visits);
                 if rows.len() > BARS {
                     let more = rows.len() - BARS;
                     footer.push(say(
-                        &format!("Vẽ {BARS} dòng lớn nhất; còn {more} dòng khác."),
-                        &format!("The {BARS} largest rows are drawn; {more} more are not."),
+                        &format!("Biểu đồ thể hiện {BARS} dòng lớn nhất; còn {more} dòng khác."),
+                        &format!("The chart shows the {BARS} largest rows; {more} more are not shown."),
                     ));
                 }
                 let named = |keys: &[String]| (self.labelled)(keys).join(" · ");
@@ -121,11 +121,11 @@ impl Shown<'_> {
                 in_vietnamese(today)
             ),
             &format!(
-                "Source: the province's register of delegations (ngoaivu), data version {}. Made on {today}.",
+                "Source: the province's register of delegations (ngoaivu), data version {}. Created on {today}.",
                 self.version
             ),
         ));
-        Chart {
+        DrawnChart {
             title: format!("{what} {}{by}", days(period, self.language)),
             unit: if line {
                 say("Đơn vị: lượt người", "Unit: visits")
@@ -134,9 +134,9 @@ impl Shown<'_> {
             },
             names: (days(period, self.language), self.previous_period.map(|p| days(p, self.language))),
             points,
-            shape: if line { Shape::Line } else { Shape::Bars },
+            shape: if line { DrawnShape::Line } else { DrawnShape::Bars },
             footer,
-            empty: say("Không có số liệu trong thời gian này.", "There are no figures for this time."),
+            empty: say("Không có số liệu trong khoảng thời gian này.", "There is no data for this period."),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What figures are asked for: period, window, groupings, filters, comparison.
+//! The query of statistics: period, window, dimensions, filters, comparison.
 
 use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -6,30 +6,30 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::Result;
 use crate::statistics::count::{DateBasis, Dimension};
-use crate::statistics::narrow::Narrow;
+use crate::statistics::narrow::FigureFilter;
 use crate::web::query::invalid;
 use kernel::country::{REGIONS, country};
 use kernel::id::Id;
 use kernel::time::{Day, Period};
 use kernel::words::{Channel, Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 
-/// What is asked. Either `from` and `to`, or `year` with a window; else the current year.
+/// A statistics query. The period is `from` and `to`, or `year` with an optional `window`, or the current year.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Question {
+pub struct FigureQuestion {
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
     #[param(minimum = 1990, maximum = 2100, example = 2026)]
     pub year: Option<i32>,
-    /// `calendar` (default), or `reporting`: 15 December of the year before to 14 December.
+    /// `calendar` (default), or `reporting`: 15 December of the previous year to 14 December.
     pub window: Option<Window>,
     /// `travel` (default): departure or arrival; `decision`: date of the signed decision.
     pub date_basis: Option<Basis>,
     /// One or two of: country region agency purpose field month quarter funding reception_level leader_level in_plan channel waived.
     #[param(example = "country")]
     pub by: Option<String>,
-    /// Units as they were (`as_reported`, default), as they are (`current`), or of a day (`on:2025-01-01`).
+    /// Agencies as reported then (`as_reported`, default), as of today (`current`), or of a day (`on:2025-01-01`).
     #[param(example = "current")]
     pub agency_view: Option<String>,
     pub agency_id: Option<String>,
@@ -41,21 +41,21 @@ pub struct Question {
     pub field: Option<Field>,
     pub funding: Option<FundingSource>,
     pub reception_level: Option<ReceptionLevel>,
-    /// Level of the highest leader who travels.
+    /// Level of the highest leader in the delegation.
     pub leader_level: Option<PostLevel>,
     pub in_plan: Option<bool>,
     pub channel: Option<Channel>,
-    /// A limit of the regulation was waived.
+    /// Whether an exception from a limit of the regulation was approved.
     pub waived: Option<bool>,
-    /// Besides delegations, visits and persons: `days`, `cost`, or both with a comma.
+    /// Measures in addition to delegations, visits and persons: `days`, `cost`, or both, separated by a comma.
     #[param(example = "days,cost")]
     pub measures: Option<String>,
-    /// `previous_year`: the same days of the year before, with difference and percent.
+    /// `previous_year`: adds the same days of the previous year, with difference and percentage.
     #[param(inline)]
     pub compare: Option<Compare>,
-    /// `json` (default), `csv`, `xlsx`, or `svg`: a picture.
+    /// `json` (default), `csv`, `xlsx`, or `svg` (a chart).
     #[param(inline)]
-    pub format: Option<Format>,
+    pub format: Option<FigureFormat>,
 }
 
 #[derive(
@@ -80,7 +80,7 @@ pub enum Window {
 }
 
 impl Window {
-    /// The days from one month of a year to another: whole months, or from the 15th of the month before to the 14th.
+    /// The period from one month of a year to another: whole months, or from the 15th of the month before to the 14th.
     pub fn months(self, year: i32, first: u32, last: u32) -> Option<Period> {
         let start = Day::from_ymd_opt(year, first, 1)?;
         let end = Day::from_ymd_opt(year, last, 1)?.checked_add_months(Months::new(1))?.pred_opt()?;
@@ -108,9 +108,9 @@ impl From<Basis> for DateBasis {
     }
 }
 
-/// What is shown besides delegations, visits and persons.
+/// Measures shown in addition to delegations, visits and persons.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Measures {
+pub struct MoreMeasures {
     pub days: bool,
     pub cost: bool,
 }
@@ -121,43 +121,49 @@ pub enum Compare {
     PreviousYear,
 }
 
-/// Under whose name units count that were renamed, merged, split or transferred.
+/// The agency under which delegations of renamed, merged, split or transferred agencies are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AgencyView {
+pub enum UnitsAsOf {
     AsReported,
-    /// Under the units of that day.
+    /// The agencies of that day.
     On(Day),
 }
 
-/// How figures are answered.
+/// The format of the response.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = FigureFormat)]
-pub enum Format {
+pub enum FigureFormat {
     Json,
     Csv,
     Xlsx,
     Svg,
 }
 
-impl Question {
-    /// One or two different groupings, or none.
+impl FigureQuestion {
+    /// Parses `by`: none, one, or two different dimensions.
     pub fn dimensions(&self) -> Result<Vec<Dimension>> {
         let Some(by) = &self.by else { return Ok(Vec::new()) };
         let parsed: Option<Vec<Dimension>> = by.split(',').map(|w| w.parse().ok()).collect();
         match parsed {
             Some(found) if found.len() <= 2 && found.first() != found.get(1) => Ok(found),
-            _ => Err(invalid("by", "một hoặc hai chiều thống kê khác nhau.", "one or two different dimensions.")),
+            _ => Err(invalid(
+                "by",
+                "phải là một hoặc hai chiều thống kê khác nhau.",
+                "must be one or two different dimensions.",
+            )),
         }
     }
 
-    pub fn measures(&self) -> Result<Measures> {
-        let mut asked = Measures::default();
+    pub fn measures(&self) -> Result<MoreMeasures> {
+        let mut asked = MoreMeasures::default();
         for word in self.measures.iter().flat_map(|all| all.split(',')) {
             match word {
                 "days" => asked.days = true,
                 "cost" => asked.cost = true,
-                _ => return Err(invalid("measures", "days, cost, hoặc cả hai.", "days, cost, or both.")),
+                _ => {
+                    return Err(invalid("measures", "phải là days, cost, hoặc cả hai.", "must be days, cost, or both."));
+                }
             }
         }
         Ok(asked)
@@ -167,41 +173,41 @@ impl Question {
         self.date_basis.unwrap_or_default().into()
     }
 
-    pub fn format(&self) -> Format {
-        self.format.unwrap_or(Format::Json)
+    pub fn format(&self) -> FigureFormat {
+        self.format.unwrap_or(FigureFormat::Json)
     }
 
-    /// The agency asked for; an id that nobody has is the agency of nothing.
+    /// The requested agency; a malformed id becomes one that no agency has, so that the result is empty.
     pub fn agency(&self) -> Option<i64> {
         self.agency_id.as_ref().map(|id| id.parse::<Id>().map_or(-1, |id| id.0))
     }
 
-    pub fn view(&self, today: Day) -> Result<AgencyView> {
+    pub fn view(&self, today: Day) -> Result<UnitsAsOf> {
         match self.agency_view.as_deref() {
-            None | Some("as_reported") => Ok(AgencyView::AsReported),
-            Some("current") => Ok(AgencyView::On(today)),
+            None | Some("as_reported") => Ok(UnitsAsOf::AsReported),
+            Some("current") => Ok(UnitsAsOf::On(today)),
             Some(other) => {
                 let day = other.strip_prefix("on:").and_then(|day| day.parse().ok());
-                day.map(AgencyView::On).ok_or_else(|| {
+                day.map(UnitsAsOf::On).ok_or_else(|| {
                     invalid(
                         "agency_view",
-                        "as_reported, current hoặc on:YYYY-MM-DD.",
-                        "as_reported, current or on:YYYY-MM-DD.",
+                        "phải là as_reported, current hoặc on:YYYY-MM-DD.",
+                        "must be as_reported, current or on:YYYY-MM-DD.",
                     )
                 })
             }
         }
     }
 
-    /// The filters, for somebody who may see some agencies only, or all.
-    pub fn narrow(&self, only: Option<&[i64]>) -> Result<Narrow> {
+    /// The filters, restricted to the agencies in `only` if it is given.
+    pub fn narrow(&self, only: Option<&[i64]>) -> Result<FigureFilter> {
         if self.country.as_deref().is_some_and(|c| country(c).is_none()) {
-            return Err(invalid("country", "không có mã nước này.", "there is no such country code."));
+            return Err(invalid("country", "không có mã nước này.", "this country code does not exist."));
         }
         if self.region.as_deref().is_some_and(|r| REGIONS.iter().all(|(code, ..)| *code != r)) {
-            return Err(invalid("region", "không có khu vực này.", "there is no such region."));
+            return Err(invalid("region", "không có khu vực này.", "this region does not exist."));
         }
-        Ok(Narrow {
+        Ok(FigureFilter {
             agencies: self.agency().map(|id| vec![id]).or(only.map(<[i64]>::to_vec)),
             country: self.country.clone(),
             region: self.region.clone(),
@@ -216,27 +222,27 @@ impl Question {
         })
     }
 
-    /// The days that count.
+    /// The period of the query.
     pub fn period(&self, today: Day) -> Result<Period> {
         match (self.from, self.to, self.year) {
             (Some(from), Some(to), None) if self.window.is_none() => {
                 if to < from {
-                    return Err(invalid("to", "trước from.", "is before from."));
+                    return Err(invalid("to", "không được trước from.", "must not be before from."));
                 }
                 Ok(Period { from, to })
             }
             (None, None, year) => {
                 let year = year.unwrap_or_else(|| today.year());
                 if !(1990..=2100).contains(&year) {
-                    return Err(invalid("year", "phải từ 1990 đến 2100.", "must be 1990 to 2100."));
+                    return Err(invalid("year", "phải từ 1990 đến 2100.", "must be from 1990 to 2100."));
                 }
                 let whole = self.window.unwrap_or_default().months(year, 1, 12);
-                whole.ok_or_else(|| invalid("year", "năm không hợp lệ.", "not a year."))
+                whole.ok_or_else(|| invalid("year", "năm không hợp lệ.", "is not a valid year."))
             }
             _ => Err(invalid(
                 "from",
-                "dùng from và to, hoặc year (và window).",
-                "say from and to, or year (and window).",
+                "dùng cả from và to, hoặc dùng year (có thể kèm window).",
+                "use both from and to, or year (with an optional window).",
             )),
         }
     }

@@ -1,4 +1,4 @@
-//! Rows of facts.
+//! Statistical facts in the database.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use kernel::words::Procedure;
 
 #[derive(Queryable, Selectable, Insertable, PartialEq)]
 #[diesel(table_name = facts)]
-struct Row {
+struct FactRow {
     delegation_id: i64,
     procedure: String,
     travel_date: Day,
@@ -43,7 +43,7 @@ struct ShareRow {
     heads: i64,
 }
 
-/// `source` or `source:CURRENCY:amount`, joined by commas.
+/// Stored as `source` or `source:CURRENCY:amount`, separated by commas.
 fn funding(paid: &[Paid]) -> String {
     let one = |p: &Paid| match &p.amount {
         Some(money) => format!("{}:{}:{}", p.source, money.currency, money.amount),
@@ -69,7 +69,7 @@ fn read_funding(text: &str) -> Result<Vec<Paid>> {
     text.split(',').filter(|part| !part.is_empty()).map(one).collect()
 }
 
-impl Row {
+impl FactRow {
     fn fact(self, shares: Vec<Share>) -> Result<Fact> {
         Ok(Fact {
             delegation_id: self.delegation_id,
@@ -90,9 +90,9 @@ impl Row {
     }
 }
 
-impl From<&Fact> for Row {
+impl From<&Fact> for FactRow {
     fn from(f: &Fact) -> Self {
-        Row {
+        FactRow {
             delegation_id: f.delegation_id,
             procedure: f.procedure.word().to_owned(),
             travel_date: f.travel_date,
@@ -122,15 +122,15 @@ fn share_row(delegation_id: i64, ord: i64, s: &Share) -> ShareRow {
 }
 
 const FORM: &str = "facts_form";
-/// Raised where facts are derived in another way than before: `ngoaivu migrate` then derives them all again.
+/// Increase this when facts are derived differently than before; `ngoaivu migrate` then rebuilds all of them.
 const CURRENT_FORM: i64 = 2;
 
-/// Whether the stored facts were derived as this version derives them.
+/// Whether the stored facts were derived in the way of this version.
 pub fn is_current(conn: &mut Conn) -> Result<bool> {
     Ok(counters::counter(conn, FORM)? == CURRENT_FORM)
 }
 
-/// To be said once every fact has been derived again.
+/// Call this after all facts have been rebuilt.
 pub fn set_current(conn: &mut Conn) -> Result<()> {
     counters::set(conn, FORM, CURRENT_FORM)
 }
@@ -141,22 +141,23 @@ fn shares_of(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Share>> {
     Ok(rows.into_iter().map(Share::from).collect())
 }
 
-/// The stored fact of a delegation, none where it does not count.
+/// The stored fact of a delegation; none if it is not counted.
 pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Option<Fact>> {
-    let row: Option<Row> =
-        each!(conn, c => facts::table.find(delegation_id).select(Row::as_select()).first(c)).optional()?;
+    let row: Option<FactRow> =
+        each!(conn, c => facts::table.find(delegation_id).select(FactRow::as_select()).first(c)).optional()?;
     let Some(row) = row else { return Ok(None) };
     let shares = shares_of(conn, delegation_id)?;
     row.fact(shares).map(Some)
 }
 
-/// Puts this fact in place of the stored one; rows that stay as they are stay, an equal fact changes nothing.
+/// Replaces the stored fact. Only rows that differ are written; an equal fact changes nothing, not even the data
+/// version.
 pub fn replace(conn: &mut Conn, delegation_id: i64, new: Option<&Fact>) -> Result<()> {
     let stored = of_delegation(conn, delegation_id)?;
     if stored.as_ref() == new {
         return Ok(());
     }
-    let (old_row, new_row) = (stored.as_ref().map(Row::from), new.map(Row::from));
+    let (old_row, new_row) = (stored.as_ref().map(FactRow::from), new.map(FactRow::from));
     if old_row != new_row {
         if old_row.is_some() {
             each!(conn, c => diesel::delete(facts::table.find(delegation_id)).execute(c))?;
@@ -176,9 +177,9 @@ pub fn replace(conn: &mut Conn, delegation_id: i64, new: Option<&Fact>) -> Resul
     counters::raise_data_version(conn)
 }
 
-/// Adds the facts of delegations that have none yet.
+/// Adds the facts of delegations without one. The caller raises the data version.
 pub fn add(conn: &mut Conn, new: &[Fact]) -> Result<()> {
-    let rows: Vec<Row> = new.iter().map(Row::from).collect();
+    let rows: Vec<FactRow> = new.iter().map(FactRow::from).collect();
     let of = |fact: &Fact| -> Vec<ShareRow> {
         (0i64..).zip(&fact.shares).map(|(ord, share)| share_row(fact.delegation_id, ord, share)).collect()
     };
@@ -188,7 +189,7 @@ pub fn add(conn: &mut Conn, new: &[Fact]) -> Result<()> {
     Ok(())
 }
 
-/// Takes away every fact of a procedure (rebuilding).
+/// Deletes all facts of a procedure, before they are rebuilt.
 pub fn clear(conn: &mut Conn, procedure: Procedure) -> Result<()> {
     let own = facts::table.filter(facts::procedure.eq(procedure.word())).select(facts::delegation_id);
     diesel::delete(fact_shares::table.filter(fact_shares::delegation_id.eq_any(own))).execute(conn)?;
@@ -196,7 +197,7 @@ pub fn clear(conn: &mut Conn, procedure: Procedure) -> Result<()> {
     counters::raise_data_version(conn)
 }
 
-/// A query of facts, of one procedure, on the days of a period.
+/// Restricts a query to the facts of one procedure in a period.
 macro_rules! meant {
     ($query:expr, $procedure:expr, $period:expr, $basis:expr) => {{
         let query = $query.filter(facts::procedure.eq($procedure.word())).into_boxed();
@@ -207,24 +208,24 @@ macro_rules! meant {
     }};
 }
 
-/// The delegations that count in a period.
+/// The delegations counted in a period.
 pub fn ids_in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: DateBasis) -> Result<HashSet<i64>> {
     let ids: Vec<i64> = meant!(facts::table, procedure, period, basis).select(facts::delegation_id).load(conn)?;
     Ok(ids.into_iter().collect())
 }
 
-/// Facts of a procedure whose day falls into a period, in the order of their delegations.
+/// The facts of a procedure in a period, ordered by delegation.
 pub fn in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: DateBasis) -> Result<Vec<Fact>> {
-    let rows: Vec<Row> = meant!(facts::table, procedure, period, basis)
+    let rows: Vec<FactRow> = meant!(facts::table, procedure, period, basis)
         .order(facts::delegation_id)
-        .select(Row::as_select())
+        .select(FactRow::as_select())
         .load(conn)?;
     let joined = fact_shares::table.inner_join(facts::table.on(facts::delegation_id.eq(fact_shares::delegation_id)));
     let shares: Vec<ShareRow> = meant!(joined, procedure, period, basis)
         .order((fact_shares::delegation_id, fact_shares::ord))
         .select(ShareRow::as_select())
         .load(conn)?;
-    // Both come in the order of delegations.
+    // Both queries are ordered by delegation, so the shares can be assigned in one pass.
     let mut shares = shares.into_iter().peekable();
     rows.into_iter()
         .map(|row| {

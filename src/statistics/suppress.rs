@@ -1,12 +1,12 @@
-//! Small cells of published figures: no number of 1 to 4 people, nor anything from which it could be reckoned. Pure.
+//! Suppression of small cells in published statistics: no number of 1 to 4 people is shown or can be computed. Pure.
 
-/// The most people of a cell that is not published (TS PII-08).
+/// The largest number of people that is suppressed (TS PII-08).
 pub const FEW: i64 = 4;
 
-/// People and visits of each row of one table; answers for each row whether it is hidden, and whether the total is.
+/// Takes the people in each row of a table and in total; returns for each row, and for the total, whether to hide it.
 ///
-/// Rows of one to four people are hidden; then, as long as what is hidden could be reckoned from the total and the rest
-/// – one row alone, or several of few people together –, the smallest of the others too.
+/// Rows of one to four people are hidden. As long as hidden numbers could be computed from the total and the visible
+/// rows (only one hidden row, or several with few people together), the smallest visible row is hidden too.
 pub fn hidden(rows: &[i64], total: i64) -> (Vec<bool>, bool) {
     let few = |n: i64| (1..=FEW).contains(&n);
     if few(total) {
@@ -22,7 +22,7 @@ pub fn hidden(rows: &[i64], total: i64) -> (Vec<bool>, bool) {
         let next = (0..rows.len()).filter(|at| hidden.get(*at) == Some(&false)).min_by_key(|at| rows.get(*at).copied());
         match next.and_then(|at| hidden.get_mut(at)) {
             Some(place) => *place = true,
-            // Nothing is left to hide it behind: the total would tell it.
+            // No other row is left to hide, so the total must be hidden: it would reveal the number.
             None => return (hidden, true),
         }
     }

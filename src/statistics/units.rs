@@ -1,4 +1,4 @@
-//! Figures under the units of a day: each share goes to the unit that stands for its own. Pure.
+//! Counts under the agencies of a given day: each share is assigned to the successor of its agency. Pure.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,8 @@ use crate::statistics::fact::Fact;
 use kernel::succession::Succession;
 use kernel::time::Day;
 
-/// Puts facts under the units of a day; answers the delegations of units that no single one stands for.
+/// Assigns the shares of facts to the agencies of a day; returns the delegations whose agency has no single
+/// counterpart.
 pub fn place(facts: &mut [Fact], succession: &Succession, day: Day) -> HashSet<i64> {
     let mut unsure = HashSet::new();
     for fact in facts {
@@ -34,7 +35,7 @@ mod tests {
         NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + Days::new(n)
     }
 
-    /// Ten units, and changes drawn one after another: who lives is merged, split or renamed into new ones.
+    /// Ten agencies and a sequence of changes that merge, split or rename those that still exist.
     fn history(changes: &[(u64, usize, usize)]) -> (Succession, i64) {
         let mut units: Vec<(i64, Day, Option<Day>)> = (1..=10).map(|id| (id, day(0), None)).collect();
         let mut followed = Vec::new();
@@ -67,7 +68,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever was merged, split and renamed, and whichever day is looked from: the totals are the same.
+        /// The totals are the same for any changes and any day of the view.
         #[test]
         fn all_views_have_equal_totals(
             changes in proptest::collection::vec((1u64..40, 1usize..4, 1usize..4), 0..12),
@@ -83,7 +84,7 @@ mod tests {
                 place(&mut seen, &succession, day(from));
                 let counted = count(&seen, &[Dimension::Agency], DateBasis::Travel);
                 prop_assert_eq!(&counted.total, &expected.total);
-                // Nobody is lost between the rows: everyone of a delegation stands under some unit of it.
+                // Nobody is lost between the rows: everyone in a delegation is counted under one of its agencies.
                 let visits = counted.rows.iter().map(|(_, f)| f.visits).sum::<i64>();
                 prop_assert!(visits >= expected.total.visits);
             }

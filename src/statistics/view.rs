@@ -1,4 +1,4 @@
-//! Figures as they are answered: JSON, and the table behind CSV and XLSX.
+//! The representation of statistics: JSON, and the table for CSV and XLSX.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::statistics::compare::{Compared, percent};
+use crate::statistics::compare::{ComparedFigures, percent};
 use crate::statistics::count::{Counted, Dimension, Figures};
 use crate::statistics::labels::{heading, measure};
-use crate::statistics::question::{Basis, Measures, Window};
+use crate::statistics::question::{Basis, MoreMeasures, Window};
 use kernel::money::{self, Money};
 use kernel::table::{Cell, Table};
 use kernel::text::Language;
@@ -41,16 +41,16 @@ pub struct FiguresView {
     visits: i64,
     /// Distinct people (người).
     persons: i64,
-    /// Calendar days of the delegations, each once; where `measures` asks for them.
+    /// Calendar days of the delegations, each delegation once; only if `measures` includes `days`.
     #[serde(skip_serializing_if = "Option::is_none")]
     days: Option<i64>,
-    /// Estimated cost, one amount a currency, in minor units; where `measures` asks for it.
+    /// Estimated cost, one amount per currency, in minor units; only if `measures` includes `cost`.
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<Vec<Money>>,
 }
 
 impl FiguresView {
-    fn of(f: &Figures, more: Measures) -> Self {
+    fn of(f: &Figures, more: MoreMeasures) -> Self {
         let money = |(currency, amount): (&String, &i64)| Money { amount: *amount, currency: currency.clone() };
         FiguresView {
             delegations: f.delegations,
@@ -62,7 +62,7 @@ impl FiguresView {
     }
 }
 
-/// Percent of what it was, to a tenth; null where it was nothing.
+/// Change in percent, with one decimal; null if the previous figure is 0.
 #[derive(Serialize, ToSchema)]
 struct Percent {
     delegations: Option<f64>,
@@ -72,7 +72,7 @@ struct Percent {
     days: Option<f64>,
 }
 
-/// The year before, and what changed since.
+/// The previous year, and the change since then.
 #[derive(Serialize, ToSchema)]
 struct Comparison {
     previous: FiguresView,
@@ -93,7 +93,7 @@ fn difference(now: &Figures, before: &Figures) -> Figures {
 }
 
 impl Comparison {
-    fn of(now: &Figures, before: &Figures, more: Measures) -> Self {
+    fn of(now: &Figures, before: &Figures, more: MoreMeasures) -> Self {
         Comparison {
             previous: FiguresView::of(before, more),
             difference: FiguresView::of(&difference(now, before), more),
@@ -115,9 +115,10 @@ struct TotalView {
     compared: Option<Comparison>,
 }
 
-/// One row; `key` with one grouping, `keys` with two.
+/// One row; it has `key` with one dimension, `keys` with two.
 #[derive(Serialize, ToSchema)]
-struct RowView {
+#[schema(as = RowView)]
+struct FigureRowView {
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,7 +136,7 @@ pub struct NoteItem {
     pub detail: String,
 }
 
-/// Figures: delegations (đoàn), visits (lượt), persons (người), days and cost.
+/// Statistics: delegations (đoàn), visits (lượt), persons (người), days and cost.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"procedure": "outbound", "period": {"from": "2026-01-01", "to": "2026-12-31", "window": "calendar", "date_basis": "travel"},
     "total": {"delegations": 1, "visits": 5, "persons": 5},
@@ -144,40 +145,40 @@ pub struct NoteItem {
 pub struct Statistics {
     procedure: Procedure,
     period: PeriodView,
-    /// With `compare`: the days of the year before.
+    /// With `compare`: the period in the previous year.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_period: Option<DaysView>,
     total: TotalView,
-    rows: Vec<RowView>,
+    rows: Vec<FigureRowView>,
     notes: Vec<NoteItem>,
-    /// Changes whenever anything counted does.
+    /// Changes whenever counted data changes.
     data_version: String,
 }
 
-/// What has been counted, with everything that shows it.
-pub struct Shown<'a> {
+/// The counted figures with everything needed to represent them.
+pub struct ShownFigures<'a> {
     pub procedure: Procedure,
     pub period: PeriodView,
     pub previous_period: Option<Period>,
     pub by: &'a [Dimension],
     pub counted: &'a Counted,
-    pub compared: Option<Compared>,
-    /// Names of the keys of a row.
+    pub compared: Option<ComparedFigures>,
+    /// Gives the labels for the keys of a row.
     pub labelled: &'a dyn Fn(&[String]) -> Vec<String>,
     pub language: Language,
-    pub more: Measures,
-    /// Delegations of units that no single one stands for on the day of the view.
+    pub more: MoreMeasures,
+    /// Number of delegations whose agency has no single counterpart on the day of the view.
     pub unsure_units: i64,
     pub version: i64,
 }
 
-/// Keys, figures, and those of the year before.
-type Line = (Vec<String>, Figures, Option<Figures>);
+/// Keys, figures, and figures of the previous year.
+type FigureLine = (Vec<String>, Figures, Option<Figures>);
 
-impl Shown<'_> {
-    /// Rows as people read them: in time by time, else the largest first.
-    pub fn lines(&self) -> Vec<Line> {
-        let mut lines: Vec<Line> = match &self.compared {
+impl ShownFigures<'_> {
+    /// The rows in reading order: chronological for months and quarters, otherwise largest first.
+    pub fn lines(&self) -> Vec<FigureLine> {
+        let mut lines: Vec<FigureLine> = match &self.compared {
             Some(compared) => compared.rows.iter().map(|(k, f, b)| (k.clone(), f.clone(), Some(b.clone()))).collect(),
             None => self.counted.rows.iter().map(|(k, f)| (k.clone(), f.clone(), None)).collect(),
         };
@@ -192,7 +193,7 @@ impl Shown<'_> {
     }
 
     pub fn view(self) -> Statistics {
-        let row = |(keys, now, before): Line| RowView {
+        let row = |(keys, now, before): FigureLine| FigureRowView {
             key: (keys.len() == 1).then(|| keys.first().cloned()).flatten(),
             label: (self.labelled)(&keys).join(" · "),
             figures: FiguresView::of(&now, self.more),
@@ -214,7 +215,7 @@ impl Shown<'_> {
         }
     }
 
-    /// What a reader has to know of the figures.
+    /// What a reader must know about the figures.
     pub fn notes(&self) -> Vec<NoteItem> {
         let say = |code, vi: String, en: String| NoteItem { code, detail: self.language.say(&vi, &en) };
         let mut notes = Vec::new();
@@ -224,20 +225,23 @@ impl Shown<'_> {
             if c.repeated_delegations > 0 {
                 let (why_vi, why_en) = why(self.by);
                 vi.push(format!(
-                    "{} đoàn {why_vi} được tính ở từng dòng, một lần ở tổng số.",
+                    "{} đoàn {why_vi} được tính ở từng dòng nhưng chỉ tính một lần trong tổng số.",
                     money::grouped(c.repeated_delegations)
                 ));
                 en.push(format!(
-                    "{} delegation(s) {why_en} stand in each row, and once in the total.",
+                    "{} delegation(s) {why_en} are counted in each row, but only once in the total.",
                     c.repeated_delegations
                 ));
             }
             if c.repeated_persons > 0 {
                 vi.push(format!(
-                    "{} người có mặt ở nhiều dòng, được tính một lần ở tổng số.",
+                    "{} người có mặt ở nhiều dòng nhưng chỉ tính một lần trong tổng số.",
                     money::grouped(c.repeated_persons)
                 ));
-                en.push(format!("{} person(s) stand in several rows, and once in the total.", c.repeated_persons));
+                en.push(format!(
+                    "{} person(s) are counted in several rows, but only once in the total.",
+                    c.repeated_persons
+                ));
             }
             notes.push(say("rows_do_not_add_up", vi.join(" "), en.join(" ")));
         }
@@ -245,11 +249,11 @@ impl Shown<'_> {
             notes.push(say(
                 "units_not_attributed",
                 format!(
-                    "{} đoàn giữ tên đơn vị như đã báo cáo, vì đơn vị ấy được chia tách hoặc hợp từ nhiều đơn vị.",
+                    "{} đoàn giữ tên đơn vị như đã báo cáo, vì đơn vị đó bị chia tách hoặc hợp nhất từ nhiều đơn vị.",
                     money::grouped(self.unsure_units)
                 ),
                 format!(
-                    "{} delegation(s) keep the unit as reported: it was split, or came of several units.",
+                    "{} delegation(s) keep the agency as reported, because it was split or formed from several.",
                     self.unsure_units
                 ),
             ));
@@ -257,14 +261,14 @@ impl Shown<'_> {
         if c.persons_not_all_named {
             notes.push(say(
                 "persons_not_all_named",
-                "Khách không nêu tên được tính một lần mỗi đoàn.".into(),
-                "Unnamed people count once per delegation.".into(),
+                "Khách không nêu tên được tính một lần cho mỗi đoàn.".into(),
+                "Guests without names are counted once per delegation.".into(),
             ));
         }
         notes
     }
 
-    /// The table: the groupings, then every measure, with the year before where that was asked.
+    /// The table: the dimensions, then all measures, then those of the previous year if requested.
     pub fn table(&self, name: &str) -> Table {
         let mut header: Vec<String> = self.by.iter().map(|d| heading(*d, self.language).to_owned()).collect();
         let more = [("days", self.more.days), ("cost", self.more.cost)];
@@ -299,13 +303,13 @@ impl Shown<'_> {
     }
 }
 
-/// Why a delegation stands in several rows of these groupings.
+/// Why a delegation can be in several rows with these dimensions.
 fn why(by: &[Dimension]) -> (String, String) {
     let reason = |dimension: &Dimension| match dimension {
-        Dimension::Country => Some(("nhiều nước", "of several countries")),
-        Dimension::Region => Some(("nhiều khu vực", "of several regions")),
+        Dimension::Country => Some(("nhiều nước", "to or from several countries")),
+        Dimension::Region => Some(("nhiều khu vực", "to or from several regions")),
         Dimension::Agency => Some(("có người của nhiều cơ quan", "with people of several agencies")),
-        Dimension::Funding => Some(("có nhiều nguồn kinh phí", "paid from several sources")),
+        Dimension::Funding => Some(("có nhiều nguồn kinh phí", "with several funding sources")),
         _ => None,
     };
     let found: Vec<(&str, &str)> = by.iter().filter_map(reason).collect();

@@ -1,4 +1,4 @@
-//! Answers in memory, good as long as the counter of changes stands still.
+//! A cache of answers, valid until the data version changes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,26 +8,27 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Result;
 
-/// Answers kept at most.
+/// Maximum cached answers.
 const KEPT: usize = 2_000;
 
 #[derive(Default)]
 struct Inner {
     /// Raised by every commit that may have changed facts.
     generation: u64,
-    /// The counter in the database, none while it has to be read again.
+    /// The data version in the database; none if it must be read again.
     version: Option<i64>,
     answers: HashMap<String, Bytes>,
 }
 
-/// The answers of this process.
+/// The cached answers of this process.
 #[derive(Clone, Default)]
-pub struct Answers {
+pub struct ResponseCache {
     inner: Arc<Mutex<Inner>>,
     turn: Turn,
 }
 
-/// Counting takes cores and memory, so one question is counted at a time; who waited finds its answer made.
+/// Counting needs CPU and memory, so only one query is counted at a time; those waiting for the same one then find its
+/// answer in the cache.
 #[derive(Clone)]
 struct Turn(Arc<Semaphore>);
 
@@ -37,27 +38,27 @@ impl Default for Turn {
     }
 }
 
-impl Answers {
+impl ResponseCache {
     fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the turn to count; held until the answer is put.
+    /// Waits for the permit to count; it is held until the answer is stored.
     async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.turn.0).acquire_owned().await.ok()
     }
 
-    /// The version of the data, where it is known to be current.
+    /// The data version, if it is known to be current.
     fn version(&self) -> Option<i64> {
         self.inner().version
     }
 
-    /// To be read before the database is, and given back to [`Answers::learn`].
+    /// Must be read before the database, and passed to [`ResponseCache::learn`].
     fn generation(&self) -> u64 {
         self.inner().generation
     }
 
-    /// Remembers the version that was read; answers of another version go.
+    /// Remembers the version that was read, unless a commit has happened since `read_at`.
     fn learn(&self, version: i64, read_at: u64) {
         let mut inner = self.inner();
         if inner.generation == read_at {
@@ -65,7 +66,7 @@ impl Answers {
         }
     }
 
-    /// Something may have changed: runs on the writer's thread, after the commit.
+    /// Call this when data may have changed; runs on the writer's thread after the commit.
     pub fn touch(&self) {
         let mut inner = self.inner();
         inner.generation += 1;
@@ -84,7 +85,7 @@ impl Answers {
         inner.answers.insert(format!("{version} {question}"), answer);
     }
 
-    /// The version of the data: as it is known, else as `read` says.
+    /// The data version: the known one, or the result of `read`.
     pub async fn current(&self, read: impl Future<Output = Result<i64>>) -> Result<i64> {
         if let Some(version) = self.version() {
             return Ok(version);
@@ -95,8 +96,7 @@ impl Answers {
         Ok(version)
     }
 
-    /// The answer to a question: the kept one, else the one that is made when it is its turn, with the version of the
-    /// snapshot it was made from.
+    /// The cached answer to a query, or the one that `make` computes together with the data version of its snapshot.
     pub async fn answer(
         &self,
         version: i64,

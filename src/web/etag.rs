@@ -7,11 +7,11 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::web::idempotency::fingerprint;
 
-/// What `If-Match` said.
+/// The value of `If-Match`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
     Missing,
-    /// Not a list of strong tags of ours; matches nothing.
+    /// Not a list of strong tags in our format; matches nothing.
     Malformed,
     Versions(Vec<i64>),
 }
@@ -40,7 +40,7 @@ pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// What `If-None-Match` said (RFC 9110 §13.1.2).
+/// The value of `If-None-Match` (RFC 9110 §13.1.2).
 #[derive(Debug, Clone, Default)]
 pub struct IfNoneMatch(Vec<String>);
 
@@ -50,13 +50,13 @@ impl IfNoneMatch {
         IfNoneMatch(values.flat_map(|v| v.split(',')).map(|t| t.trim().trim_start_matches("W/").to_owned()).collect())
     }
 
-    /// Whether it names this tag (weak comparison).
+    /// Whether it contains this tag (weak comparison).
     pub fn hits(&self, tag: &str) -> bool {
         self.0.iter().any(|t| t == tag || t == "*")
     }
 }
 
-/// A JSON answer with a tag of its own bytes; 304 where the caller has it already.
+/// A JSON response tagged with the hash of its bytes; 304 if the caller already has it.
 pub fn tagged<T: Serialize>(req: &HttpRequest, mut response: HttpResponseBuilder, body: &T) -> Result<HttpResponse> {
     let body = serde_json::to_vec(body).map_err(|e| Error::Internal(e.to_string()))?;
     let tag = format!("\"{}\"", fingerprint(&body).get(..32).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Tables as files: in which format a list is answered, and with which headers.
+//! Lists as files: formats and response headers.
 
 use actix_web::http::header;
 use actix_web::web::Bytes;
@@ -11,16 +11,17 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 pub const SVG: &str = "image/svg+xml";
 
-/// How a list is answered.
+/// The format of a list.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-pub enum Format {
+#[schema(as = Format)]
+pub enum ListFormat {
     Json,
     Csv,
     Xlsx,
 }
 
-/// A body that a browser saves under a name.
+/// A response that a browser saves under `file_name`.
 pub fn saved(response: &mut HttpResponseBuilder, media_type: &str, file_name: &str, body: Bytes) -> HttpResponse {
     response
         .content_type(media_type)

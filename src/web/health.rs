@@ -1,4 +1,4 @@
-//! Alive, ready, and how it goes: `/healthz`, `/readyz`, `/metrics`.
+//! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`.
 
 use std::sync::OnceLock;
 
@@ -10,28 +10,28 @@ use utoipa::ToSchema;
 use crate::db::{Db, migrate};
 use crate::error::{Error, Result};
 
-/// Whether the process works.
+/// Health of the process.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"status": "ok"}))]
 pub struct Health {
     pub status: &'static str,
 }
 
-/// The process is alive; touches nothing else.
+/// Reports that the process is alive; does not use the database.
 #[utoipa::path(tag = "operation", security(()), responses((status = 200, description = "alive", body = Health)))]
 #[get("/healthz")]
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(r#"{"status":"ok"}"#)
 }
 
-/// The process can serve: the database answers and has this binary's schema.
+/// Reports whether the process can serve: the database is reachable and has this binary's schema.
 #[utoipa::path(tag = "operation", security(()), responses((status = 200, description = "ready", body = Health)))]
 #[get("/readyz")]
 pub async fn readyz(db: web::Data<Db>) -> Result<HttpResponse> {
     let current = db.read(|conn| migrate::is_current(conn).map_err(|e| Error::Unavailable(e.to_string()))).await;
     match current {
         Ok(true) => Ok(HttpResponse::Ok().json(Health { status: "ok" })),
-        Ok(false) => Err(Error::Unavailable("migrations are pending".into())),
+        Ok(false) => Err(Error::Unavailable("the database schema is not up to date".into())),
         Err(e) => Err(Error::Unavailable(e.to_string())),
     }
 }
@@ -49,7 +49,7 @@ fn metrics() -> Option<&'static Metrics> {
         let requests =
             IntCounterVec::new(Opts::new("http_requests_total", "Requests by route and status"), &["route", "status"])?;
         let buckets = vec![0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0];
-        let opts = HistogramOpts::new("http_request_duration_seconds", "Time to answer by route").buckets(buckets);
+        let opts = HistogramOpts::new("http_request_duration_seconds", "Response time by route").buckets(buckets);
         let seconds = HistogramVec::new(opts, &["route"])?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
@@ -58,7 +58,7 @@ fn metrics() -> Option<&'static Metrics> {
     METRICS.get_or_init(|| build().ok()).as_ref()
 }
 
-/// Counts one answer under its route template, so that ids make no new series.
+/// Counts one response under its route template, so that ids do not create new time series.
 pub fn count(route: &str, status: u16, seconds: f64) {
     if let Some(metrics) = metrics() {
         let mut buffer = [0u8; 3];
@@ -68,7 +68,7 @@ pub fn count(route: &str, status: u16, seconds: f64) {
     }
 }
 
-/// Three digits without an allocation.
+/// Formats a status without an allocation.
 fn digits(status: u16, buffer: &mut [u8; 3]) -> &str {
     for (place, digit) in buffer.iter_mut().rev().zip([status % 10, status / 10 % 10, status / 100 % 10]) {
         *place = b'0' + u8::try_from(digit).unwrap_or(0);
@@ -76,7 +76,7 @@ fn digits(status: u16, buffer: &mut [u8; 3]) -> &str {
     std::str::from_utf8(buffer).unwrap_or("000")
 }
 
-/// Counters and times by route, in the Prometheus text format.
+/// Shows counters and response times by route, in the Prometheus text format.
 #[utoipa::path(tag = "operation", security(()),
     responses((status = 200, description = "metrics", body = String, content_type = "text/plain")))]
 #[get("/metrics")]

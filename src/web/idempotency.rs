@@ -1,4 +1,5 @@
-//! Retries (Idempotency-Key): the first 2xx answer is kept 24 hours in the transaction of its effect, and given again.
+//! Retries (Idempotency-Key): the first 2xx response is stored in the transaction of its effect, and returned again for
+//! 24 hours.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +16,7 @@ use crate::db::schema::idempotency_keys as keys;
 use crate::error::{Code, Result, refuse};
 use kernel::time::Moment;
 
-/// An answer as it can be kept and given again.
+/// A response that can be stored and returned again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     pub status: u16,
@@ -47,7 +48,7 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// The key of a request, none where it was not sent.
+/// The key of a request, if it was sent.
 pub fn key_of(headers: &HeaderMap) -> Result<Option<String>> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or("").trim();
@@ -61,38 +62,38 @@ pub fn key_of(headers: &HeaderMap) -> Result<Option<String>> {
     Ok(Some(text.to_owned()))
 }
 
-/// Keys of requests that run in this process right now.
+/// Keys of the requests in progress in this process.
 #[derive(Clone, Default)]
-pub struct Running(Arc<Mutex<HashSet<(i64, String, String)>>>);
+pub struct InFlightKeys(Arc<Mutex<HashSet<(i64, String, String)>>>);
 
-/// Gives the key free when the request ends, however it ends.
-pub struct Hold {
-    running: Running,
+/// Releases the key when the request ends, however it ends.
+pub struct InFlightKey {
+    running: InFlightKeys,
     slot: (i64, String, String),
 }
 
-impl Running {
-    pub fn hold(&self, user: i64, path: &str, key: &str) -> Result<Hold> {
+impl InFlightKeys {
+    pub fn hold(&self, user: i64, path: &str, key: &str) -> Result<InFlightKey> {
         let slot = (user, path.to_owned(), key.to_owned());
         if !self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(slot.clone()) {
             return Err(refuse(
                 Code::RequestInProgress,
-                "Yêu cầu trước cùng Idempotency-Key chưa xong.",
-                "The first request with this Idempotency-Key is still running.",
+                "Yêu cầu trước với cùng Idempotency-Key chưa xử lý xong.",
+                "The first request with this Idempotency-Key is still in progress.",
             ));
         }
-        Ok(Hold { running: self.clone(), slot })
+        Ok(InFlightKey { running: self.clone(), slot })
     }
 }
 
-impl Drop for Hold {
+impl Drop for InFlightKey {
     fn drop(&mut self) {
         self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.slot);
     }
 }
 
 #[derive(Queryable)]
-struct Row {
+struct IdempotencyKeyRow {
     fingerprint: String,
     status: i64,
     etag: Option<String>,
@@ -105,9 +106,9 @@ fn kept_since(now: Moment) -> Moment {
     now - Duration::hours(24)
 }
 
-/// The first answer to this key, where there is one; another body under it is refused.
+/// The stored response for this key, if any; a different body with the same key is refused.
 pub fn replay(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, now: Moment) -> Result<Option<Reply>> {
-    let row: Option<Row> = keys::table
+    let row: Option<IdempotencyKeyRow> = keys::table
         .find((user, path, key))
         .select((keys::fingerprint, keys::status, keys::etag, keys::location, keys::body, keys::created_at))
         .first(conn)
@@ -116,8 +117,8 @@ pub fn replay(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, no
         Some(row) if row.created_at < kept_since(now) => Ok(None),
         Some(row) if row.fingerprint != print => Err(refuse(
             Code::IdempotencyKeyReused,
-            "Idempotency-Key này đã dùng cho một nội dung khác.",
-            "This Idempotency-Key was used with another body.",
+            "Idempotency-Key này đã được dùng cho một nội dung khác.",
+            "This Idempotency-Key was used with a different body.",
         )),
         Some(row) => Ok(Some(Reply {
             status: u16::try_from(row.status).unwrap_or(200),
@@ -129,7 +130,7 @@ pub fn replay(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, no
     }
 }
 
-/// Keeps an answer, and lets those older than a day go.
+/// Stores a response, and deletes those older than a day.
 pub fn keep(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, reply: &Reply, now: Moment) -> Result<()> {
     diesel::delete(keys::table.filter(keys::created_at.lt(kept_since(now)))).execute(conn)?;
     diesel::insert_into(keys::table)

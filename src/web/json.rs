@@ -1,4 +1,4 @@
-//! JSON bodies: read within limits, parsed strictly, checked against the very schema that documents them.
+//! JSON bodies: read within limits, parsed strictly, checked against the same schema that documents them.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -18,19 +18,19 @@ use crate::web::schema;
 use kernel::text::{bears_secret_mark, nfc};
 use kernel::violation::Violations;
 
-/// A field of changes that can be taken away: left out it stays (`None`), `null` clears it (`Some(None)`).
+/// For a field that can be cleared: omitted, it stays unchanged (`None`); `null` clears it (`Some(None)`).
 pub fn given<'de, T: serde::Deserialize<'de>, D: de::Deserializer<'de>>(
     from: D,
 ) -> std::result::Result<Option<Option<T>>, D::Error> {
     serde::Deserialize::deserialize(from).map(Some)
 }
 
-/// Bytes a JSON body may have.
+/// Maximum bytes of a JSON body.
 pub const JSON_LIMIT: usize = 1 << 20;
-/// A body must have arrived after this; actix itself only limits the head.
+/// Time in which a body must arrive; actix itself limits only the request head.
 const ARRIVAL: Duration = Duration::from_secs(15);
 
-/// A body not yet read, so that authentication answers first.
+/// A body that is not read yet, so that authentication is checked first.
 pub struct Incoming<T> {
     request: HttpRequest,
     payload: web::Payload,
@@ -51,7 +51,7 @@ impl<T> FromRequest for Incoming<T> {
 }
 
 impl<T> Incoming<T> {
-    /// Reads the bytes: media type (415), size (413), slowness (408).
+    /// Reads the bytes; refuses wrong media types (415), large bodies (413) and slow ones (408).
     async fn bytes(self, media_type: &str, limit: usize) -> Result<web::Bytes> {
         let declared =
             self.request.headers().get("content-length").and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
@@ -66,7 +66,8 @@ impl<T> Incoming<T> {
             ));
         }
         let read = tokio::time::timeout(ARRIVAL, self.payload.to_bytes_limited(limit)).await;
-        let slow = |_| refuse(Code::RequestTimeout, "Dữ liệu đến quá chậm.", "The body arrived too slowly.");
+        let slow =
+            |_| refuse(Code::RequestTimeout, "Dữ liệu được gửi lên quá chậm.", "The body took too long to arrive.");
         match read.map_err(slow)? {
             Ok(Ok(bytes)) => Ok(bytes),
             Ok(Err(e)) => Err(malformed(&e.to_string())),
@@ -82,17 +83,17 @@ impl<T> Incoming<T> {
 }
 
 impl<T: DeserializeOwned + ToSchema + 'static> Incoming<T> {
-    /// Reads and parses; what is wrong with the content is told by [`Unchecked::check`].
-    pub async fn read(self) -> Result<Unchecked<T>> {
+    /// Reads and parses; errors in the content are reported by [`Deferred::check`].
+    pub async fn read(self) -> Result<Deferred<T>> {
         let bytes = self.bytes("application/json", JSON_LIMIT).await?;
-        Unchecked::parse(&bytes)
+        Deferred::parse(&bytes)
     }
 
-    /// The same, for acts that say nothing: no body at all is an empty object.
-    pub async fn read_if_any(self) -> Result<Unchecked<T>> {
+    /// The same for actions without parameters: a missing body is an empty object.
+    pub async fn read_if_any(self) -> Result<Deferred<T>> {
         let headers = self.request.headers();
         let none = headers.get("content-length").is_none_or(|l| l == "0") && !headers.contains_key("transfer-encoding");
-        if none { Unchecked::parse(b"{}") } else { self.read().await }
+        if none { Deferred::parse(b"{}") } else { self.read().await }
     }
 }
 
@@ -105,7 +106,11 @@ fn media_type_is(request: &HttpRequest, wanted: &str) -> bool {
 }
 
 fn too_large(limit: usize) -> Error {
-    refuse(Code::PayloadTooLarge, format!("Tối đa {limit} byte."), format!("At most {limit} bytes."))
+    refuse(
+        Code::PayloadTooLarge,
+        format!("Nội dung chỉ được có tối đa {limit} byte."),
+        format!("The body may have at most {limit} bytes."),
+    )
 }
 
 fn malformed(reason: &str) -> Error {
@@ -116,39 +121,39 @@ fn malformed(reason: &str) -> Error {
     )
 }
 
-/// A body whose content is checked already, but whose faults are told only when its turn comes: rights, versions
-/// and states speak first. Checking here keeps it off the writer's thread.
+/// A body that is already checked, but whose errors are reported only after those of rights, versions and states.
+/// Checking it early keeps the work off the writer's thread.
 #[derive(Debug)]
-pub struct Unchecked<T> {
+pub struct Deferred<T> {
     outcome: Result<T>,
     /// SHA-256 of the bytes, for retries with the same key.
     pub fingerprint: String,
 }
 
-impl<T: DeserializeOwned + ToSchema + 'static> Unchecked<T> {
-    /// Parses and checks; only what is no JSON at all is refused at once.
+impl<T: DeserializeOwned + ToSchema + 'static> Deferred<T> {
+    /// Parses and checks; only invalid JSON is refused at once.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let repeated = RefCell::new(Vec::new());
         let mut source = serde_json::Deserializer::from_slice(bytes);
         let strict = Strict { pointer: String::new(), repeated: &repeated };
         let value = strict.deserialize(&mut source).map_err(|e| malformed(&e.to_string()))?;
         source.end().map_err(|e| malformed(&e.to_string()))?;
-        Ok(Unchecked { outcome: checked(value, repeated.into_inner()), fingerprint: fingerprint(bytes) })
+        Ok(Deferred { outcome: checked(value, repeated.into_inner()), fingerprint: fingerprint(bytes) })
     }
 
-    /// The value, or every fault.
+    /// The value, or all errors.
     pub fn check(self) -> Result<T> {
         self.outcome
     }
 }
 
-/// Secrets first, then the shape.
+/// Checks for state secrets first, then against the schema.
 fn checked<T: DeserializeOwned + ToSchema + 'static>(mut value: Value, repeated: Vec<String>) -> Result<T> {
     refuse_secrets(&value)?;
     normalise(&mut value);
     let mut faults = Violations::default();
     for pointer in repeated {
-        faults.add(pointer, "duplicate_field", "Trường lặp lại.", "The field stands twice.");
+        faults.add(pointer, "duplicate_field", "Trường bị lặp lại.", "The field is repeated.");
     }
     schema::check::<T>(&value, &mut faults);
     faults.finish()?;
@@ -159,14 +164,16 @@ fn checked<T: DeserializeOwned + ToSchema + 'static>(mut value: Value, repeated:
     })
 }
 
-/// Refuses state secrets before anything of the body is kept (Luật 117/2025/QH15 Đ.5).
+/// Refuses state secrets before any part of the body is stored (Luật 117/2025/QH15 Đ.5).
 fn refuse_secrets(value: &Value) -> Result<()> {
     let marked = value.get("classification").is_some_and(|c| !c.is_null() && c != "unclassified");
     if marked || bears_mark(value) {
         return Err(refuse(
             Code::StateSecretRefused,
-            "Hệ thống nối mạng không được soạn thảo, lưu giữ bí mật nhà nước. Hãy dùng hồ sơ giấy hoặc mạng nội bộ cách ly. Không nội dung nào được lưu lại.",
-            "State secrets may not be drafted or kept on a networked system. Use paper or an isolated network. Nothing of this was kept.",
+            "Không được soạn thảo, lưu giữ bí mật nhà nước trên hệ thống có kết nối mạng. \
+             Hãy dùng hồ sơ giấy hoặc mạng nội bộ cách ly. Không nội dung nào được lưu lại.",
+            "State secrets must not be drafted or stored on a networked system. \
+             Use paper or an isolated network. Nothing was stored.",
         ));
     }
     Ok(())
@@ -181,7 +188,7 @@ fn bears_mark(value: &Value) -> bool {
     }
 }
 
-/// Every text in NFC: the one form that is stored and compared.
+/// Converts all texts to NFC, the only form that is stored and compared.
 fn normalise(value: &mut Value) {
     match value {
         Value::String(text) if !text.is_ascii() => *text = nfc(text),
@@ -191,7 +198,7 @@ fn normalise(value: &mut Value) {
     }
 }
 
-/// Builds a [`Value`] and notes every key that stands twice (serde_json would keep the last in silence).
+/// Builds a [`Value`] and records every repeated key (serde_json would silently keep the last).
 struct Strict<'a> {
     pointer: String,
     repeated: &'a RefCell<Vec<String>>,
@@ -286,7 +293,7 @@ mod tests {
     }
 
     fn faults(body: &str) -> Vec<(String, &'static str)> {
-        let error = Unchecked::<Visit>::parse(body.as_bytes()).unwrap().check().unwrap_err();
+        let error = Deferred::<Visit>::parse(body.as_bytes()).unwrap().check().unwrap_err();
         error.problem().errors.0.into_iter().map(|v| (v.pointer, v.code)).collect()
     }
 
@@ -309,9 +316,9 @@ mod tests {
     #[test]
     fn text_comes_out_in_nfc_and_secrets_not_at_all() {
         let nfd = "{\"title\":\"Đa\u{0323}\",\"days\":1}";
-        assert_eq!(Unchecked::<Visit>::parse(nfd.as_bytes()).unwrap().check().unwrap().title, "Đạ");
+        assert_eq!(Deferred::<Visit>::parse(nfd.as_bytes()).unwrap().check().unwrap().title, "Đạ");
         for body in [r#"{"title":"(MẬT)","days":"x"}"#, r#"{"classification":"secret"}"#] {
-            let error = Unchecked::<Visit>::parse(body.as_bytes()).unwrap().check().unwrap_err();
+            let error = Deferred::<Visit>::parse(body.as_bytes()).unwrap().check().unwrap_err();
             assert_eq!(error.code(), Code::StateSecretRefused);
         }
     }
@@ -322,7 +329,7 @@ mod tests {
         for body in
             [b"{".as_slice(), b"\xff", b"{\"a\":NaN}", b"\xef\xbb\xbf{}", b"{} {}", deep.as_bytes(), b"\"\\ud800\""]
         {
-            assert_eq!(Unchecked::<Visit>::parse(body).unwrap_err().code(), Code::MalformedRequest);
+            assert_eq!(Deferred::<Visit>::parse(body).unwrap_err().code(), Code::MalformedRequest);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP tools without business: bodies, queries, entity tags, retries, traces, the finished specification.
+//! HTTP helpers without domain logic: bodies, queries, entity tags, retries, traces, the OpenAPI document.
 
 pub mod answers;
 pub mod etag;

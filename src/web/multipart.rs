@@ -1,4 +1,4 @@
-//! Forms with a file (multipart/form-data, RFC 7578): every part known, none twice, the file within its limit.
+//! Forms with a file (multipart/form-data, RFC 7578): no unknown or repeated parts, the file within its limit.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use crate::error::{Code, Error, Result, refuse};
 use kernel::text::nfc;
 use kernel::violation::Violations;
 
-/// Bytes a part may have that is no file.
+/// Maximum bytes of a text part.
 const TEXT_LIMIT: usize = 4_096;
 
-/// What came in.
+/// A received form.
 #[derive(Debug, Clone)]
-pub struct Form {
+pub struct MultipartForm {
     pub texts: HashMap<String, String>,
     pub file_name: String,
     pub bytes: Vec<u8>,
@@ -33,35 +33,43 @@ fn unreadable(reason: impl std::fmt::Display) -> Error {
 
 fn too_large(limit: usize) -> Error {
     let most = limit >> 20;
-    refuse(Code::PayloadTooLarge, format!("Tệp tối đa {most} MiB."), format!("A file has at most {most} MiB."))
+    refuse(
+        Code::PayloadTooLarge,
+        format!("Tệp không được quá {most} MiB."),
+        format!("A file may have at most {most} MiB."),
+    )
 }
 
-/// Reads the form of a request: `file`, and the texts, of which these are required and those allowed. 413 and 415 come
-/// first; a line so slow that the form is not here within two minutes is given up.
+/// Reads the form of a request: `file`, and the `required` and `optional` texts. 413 and 415 are checked first; a form
+/// that takes longer than two minutes to arrive gets 408.
 pub async fn receive(
     req: &HttpRequest,
     payload: web::Payload,
     required: &[&str],
     optional: &[&str],
     limit: usize,
-) -> Result<Form> {
+) -> Result<MultipartForm> {
     let length = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    // The form around the file takes a little more.
+    // The other parts and the boundaries need some space too.
     if length.is_some_and(|l| l > limit + 65_536) {
         return Err(too_large(limit));
     }
     let kind = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
-        return Err(refuse(Code::UnsupportedMediaType, "Cần multipart/form-data.", "multipart/form-data is needed."));
+        return Err(refuse(
+            Code::UnsupportedMediaType,
+            "Nội dung phải là multipart/form-data.",
+            "The body must be multipart/form-data.",
+        ));
     }
     let form = Multipart::new(req.headers(), payload);
     tokio::time::timeout(Duration::from_secs(120), read(form, required, optional, limit))
         .await
-        .map_err(|_| refuse(Code::RequestTimeout, "Tệp đến quá chậm.", "The file arrived too slowly."))?
+        .map_err(|_| refuse(Code::RequestTimeout, "Tệp được gửi lên quá chậm.", "The file took too long to arrive."))?
 }
 
-/// Every part; all faults at once.
-async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: usize) -> Result<Form> {
+/// Reads all parts and reports all errors at once.
+async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: usize) -> Result<MultipartForm> {
     let mut texts: HashMap<String, String> = HashMap::new();
     let mut file: Option<(String, Vec<u8>)> = None;
     let mut faults = Violations::default();
@@ -85,10 +93,10 @@ async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: 
             _ if is_text || name == "file" => faults.add(
                 format!("/{name}"),
                 "duplicate_field",
-                "Trường lặp lại hoặc sai kiểu.",
-                "The part stands twice or is of the wrong kind.",
+                "Trường bị lặp lại hoặc sai kiểu.",
+                "The part is repeated or of the wrong kind.",
             ),
-            _ => faults.add(format!("/{name}"), "unknown_field", "Không có trường này.", "There is no such part."),
+            _ => faults.add(format!("/{name}"), "unknown_field", "Không có trường này.", "This part is not known."),
         }
     }
     let missing = required.iter().copied().filter(|name| !texts.contains_key(*name));
@@ -97,10 +105,10 @@ async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: 
     }
     faults.finish()?;
     let (file_name, bytes) = file.ok_or_else(|| Error::Internal("a checked form has no file".into()))?;
-    Ok(Form { texts, file_name, bytes })
+    Ok(MultipartForm { texts, file_name, bytes })
 }
 
-/// A file name of 1 to 255 characters without control characters.
+/// Checks that a file name has 1 to 255 characters and no control characters.
 pub fn check_name(file_name: &str, faults: &mut Violations) {
     let plain = !file_name.chars().any(char::is_control) && (1..=255).contains(&file_name.chars().count());
     faults.require(plain, "/file", "bad_file_name", "Tên tệp không hợp lệ.", "The file name is not valid.");

@@ -1,4 +1,4 @@
-//! Finishes the specification that the routes gave: refusals, preconditions, retries and examples, everywhere alike.
+//! Completes the specification of the routes with errors, preconditions, retries and examples, uniformly.
 
 use std::collections::BTreeMap;
 
@@ -6,27 +6,27 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-/// A refusal (RFC 9457). Branch on `code`.
+/// An error (RFC 9457). Clients should branch on `code`.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "type": "/problems/validation_failed", "title": "Dữ liệu chưa hợp lệ", "status": 422,
     "detail": "Có 1 lỗi trong dữ liệu gửi lên.", "code": "validation_failed", "trace_id": "4bf92f3577b34da6",
     "errors": [{"pointer": "/title", "code": "missing", "detail": "Thiếu trường bắt buộc."}]}))]
 pub struct ProblemDocument {
-    /// Stable path of the code.
+    /// Path of the code; stable.
     pub r#type: String,
     pub title: String,
     pub status: u16,
     pub detail: String,
     pub code: String,
     pub trace_id: String,
-    /// Faults of fields, all of them.
+    /// All errors in fields.
     pub errors: Option<Vec<FieldFault>>,
-    /// What is possible instead, with `not_possible_in_state`.
+    /// The actions that are possible instead, with `not_possible_in_state`.
     pub allowed_actions: Option<Vec<String>>,
 }
 
-/// One fault of one field.
+/// One error in one field.
 #[derive(Serialize, ToSchema)]
 pub struct FieldFault {
     /// JSON pointer (RFC 6901).
@@ -37,24 +37,24 @@ pub struct FieldFault {
 
 const REFUSALS: &[(&str, &str)] = &[
     ("400", "the request cannot be read, or its query is not valid"),
-    ("401", "sign-in is needed"),
-    ("403", "seen, but not allowed"),
-    ("404", "no such thing, or not visible"),
-    ("405", "the path has other methods"),
-    ("408", "the body arrived too slowly"),
+    ("401", "sign-in is required"),
+    ("403", "the caller may not do this"),
+    ("404", "it does not exist, or the caller may not see it"),
+    ("405", "the path does not support this method"),
+    ("408", "the body took too long to arrive"),
     ("409", "not possible in this state"),
-    ("410", "the one-time token is spent"),
+    ("410", "the one-time token is no longer valid"),
     ("412", "If-Match is stale or malformed"),
     ("413", "the body is too large"),
     ("415", "unsupported media type"),
     ("422", "the content is not valid"),
     ("428", "If-Match is missing"),
     ("429", "too many attempts"),
-    ("500", "internal error, logged"),
+    ("500", "internal error; its cause is in the log"),
     ("503", "temporarily unavailable"),
 ];
 
-/// The finished document.
+/// Completes the document.
 pub fn complete(spec: &utoipa::openapi::OpenApi) -> Value {
     let mut spec = serde_json::to_value(spec).unwrap_or(Value::Null);
     let examples = schema_examples(&spec);
@@ -74,7 +74,7 @@ pub fn complete(spec: &utoipa::openapi::OpenApi) -> Value {
     spec
 }
 
-/// Whether an operation acts on one versioned thing and so needs `If-Match`.
+/// Whether an operation changes one versioned object and so needs `If-Match`.
 pub fn needs_if_match(path: &str, method: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or("");
     match method {
@@ -97,13 +97,18 @@ fn add_parameters(path: &str, method: &str, operation: &mut Map<String, Value>) 
         }
     };
     if needs_if_match(path, method) {
-        add("If-Match", true, "The ETag last seen; 428 without it, 412 when it is stale.", "\"3\"");
+        add(
+            "If-Match",
+            true,
+            "The ETag of the version that the caller has seen; 428 if missing, 412 if stale.",
+            "\"3\"",
+        );
     }
     if method == "post" && path.starts_with("/api/") && !path.starts_with("/api/v1/auth/") {
         add(
             "Idempotency-Key",
             false,
-            "Kept 24 h per user and path: the same body gets the first answer again.",
+            "Valid for 24 hours per user and path: a retry with the same body gets the first response again.",
             "7f1b6c1e-2f5d-4c0e-9a55-1f2e8f1f6a10",
         );
     }
@@ -136,7 +141,7 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
     }
 }
 
-/// Every refusal once; operations refer to it.
+/// The error responses, defined once; operations refer to them.
 fn refusals(examples: &BTreeMap<String, Value>) -> Value {
     let schema = "#/components/schemas/ProblemDocument";
     let of = |(status, about): &(&str, &str)| {
@@ -155,7 +160,7 @@ fn schema_examples(spec: &Value) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// Copies the example of a schema to every place that carries it.
+/// Copies the example of a schema to every body that uses it.
 fn add_examples(operation: &mut Map<String, Value>, examples: &BTreeMap<String, Value>) {
     let fill = |content: Option<&mut Value>| {
         for media in content.and_then(Value::as_object_mut).into_iter().flat_map(|c| c.values_mut()) {
@@ -173,7 +178,7 @@ fn add_examples(operation: &mut Map<String, Value>, examples: &BTreeMap<String, 
     }
 }
 
-/// Methods of each path template, for 405 with `Allow`.
+/// The methods of each path template, for 405 with `Allow`.
 #[derive(Clone, Default)]
 pub struct PathTable(Vec<(Vec<String>, Vec<String>)>);
 
@@ -192,7 +197,7 @@ impl PathTable {
         )
     }
 
-    /// The methods of a path, where there is such a path.
+    /// The methods of a path, if it exists.
     pub fn methods(&self, path: &str) -> Option<Vec<String>> {
         let asked: Vec<&str> = path.split('/').collect();
         let fits = |template: &[String]| {

@@ -1,4 +1,4 @@
-//! Query strings: every parameter known, none twice, each of its type; else 400.
+//! Query strings: 400 if a parameter is unknown, repeated, or of the wrong type.
 
 use std::future::{Ready, ready};
 
@@ -18,12 +18,16 @@ impl<T: DeserializeOwned> Query<T> {
         web::Query::<T>::from_query(text).map(|q| Query(q.into_inner())).map_err(|e| {
             let reason = e.to_string();
             let reason = reason.trim_start_matches("Query deserialize error: ");
-            refuse(Code::InvalidQuery, format!("Tham số truy vấn sai: {reason}."), format!("Wrong query: {reason}."))
+            refuse(
+                Code::InvalidQuery,
+                format!("Tham số truy vấn không hợp lệ: {reason}."),
+                format!("The query is not valid: {reason}."),
+            )
         })
     }
 }
 
-/// A day that no calendar here reaches is a typing mistake, and databases do not agree on it.
+/// Refuses dates outside 1900–2200: they are typing mistakes, and the two databases handle extreme dates differently.
 fn far_day(text: &str) -> Result<()> {
     for (_, value) in url::form_urlencoded::parse(text.as_bytes()) {
         if let Ok(day) = value.parse::<chrono::NaiveDate>()
@@ -32,7 +36,7 @@ fn far_day(text: &str) -> Result<()> {
             return Err(invalid(
                 "day",
                 "phải từ năm 1900 đến 2200, dạng YYYY-MM-DD.",
-                "must be 1900 to 2200, as YYYY-MM-DD.",
+                "must be from 1900 to 2200, in the form YYYY-MM-DD.",
             ));
         }
     }
@@ -48,14 +52,14 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-/// One query for two askers: these names are the second's, all others the first's.
+/// Splits a query into two types: parameters in `second` go to the second, all others to the first.
 pub fn split<A: DeserializeOwned, B: DeserializeOwned>(text: &str, second: &[&str]) -> Result<(Query<A>, Query<B>)> {
     let is_second = |pair: &&str| second.contains(&pair.split_once('=').map_or(*pair, |(name, _)| name));
     let (theirs, ours): (Vec<&str>, Vec<&str>) = text.split('&').filter(|p| !p.is_empty()).partition(is_second);
     Ok((Query::read(&ours.join("&"))?, Query::read(&theirs.join("&"))?))
 }
 
-/// A bad value of one parameter.
+/// 400 for an invalid value of one parameter.
 pub fn invalid(name: &str, vi: &str, en: &str) -> Error {
     refuse(Code::InvalidQuery, format!("{name}: {vi}"), format!("{name}: {en}"))
 }
@@ -65,26 +69,31 @@ pub fn limit(asked: Option<i64>) -> Result<i64> {
     match asked {
         None => Ok(DEFAULT_LIMIT),
         Some(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
-        Some(_) => Err(invalid("limit", "phải từ 1 đến 200.", "must be 1 to 200.")),
+        Some(_) => Err(invalid("limit", "phải từ 1 đến 200.", "must be from 1 to 200.")),
     }
 }
 
-/// A text filter: bounded, and free of control characters.
+/// Checks a text filter: limited length, no control characters.
 pub fn text(name: &str, value: &str) -> Result<()> {
     if value.chars().count() > 200 || value.chars().any(char::is_control) {
-        return Err(invalid(name, "quá dài hoặc có ký tự điều khiển.", "too long, or with control characters."));
+        return Err(invalid(
+            name,
+            "quá dài hoặc chứa ký tự điều khiển.",
+            "is too long or contains control characters.",
+        ));
     }
     Ok(())
 }
 
-/// The place a list goes on after, as `read` takes it from the parts of a cursor; refuses what was not made for it.
+/// The position after which a list continues, read from the parts of a cursor; refuses a cursor of another list.
 pub fn place<P>(scope: &str, cursor: Option<&str>, read: impl FnOnce(&[String]) -> Option<P>) -> Result<Option<P>> {
-    let bad =
-        || refuse(Code::InvalidCursor, "Con trỏ không thuộc danh sách này.", "The cursor was not made for this list.");
+    let bad = || {
+        refuse(Code::InvalidCursor, "Con trỏ không thuộc danh sách này.", "The cursor does not belong to this list.")
+    };
     cursor.map(|c| unseal(scope, c).and_then(|parts| read(&parts)).ok_or_else(bad)).transpose()
 }
 
-/// The place in a list by name, or by code, where the id tells equals apart.
+/// The position in a list ordered by name or code, and by id among equals.
 pub fn name_and_id(parts: &[String]) -> Option<(String, i64)> {
     Some((parts.first()?.clone(), parts.get(1)?.parse().ok()?))
 }

@@ -1,4 +1,4 @@
-//! Checks a JSON value against the OpenAPI schema of its type, so that documentation and enforcement are one.
+//! Checks a JSON value against the OpenAPI schema of its type, so that what is documented is what is enforced.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use kernel::violation::Violations;
 
-/// Length of any text that says nothing else.
+/// Maximum length of texts whose schema sets none.
 const TEXT_LIMIT: u64 = 4_000;
 
 struct Schema {
@@ -17,7 +17,7 @@ struct Schema {
     referenced: HashMap<String, Value>,
 }
 
-/// Adds every fault of `value` as a `T`.
+/// Adds every error of `value` against the schema of `T`.
 pub fn check<T: ToSchema + 'static>(value: &Value, faults: &mut Violations) {
     let schema = schema_of::<T>();
     schema.check(&schema.root, value, "", faults);
@@ -56,7 +56,7 @@ impl Schema {
             return;
         }
         if !type_fits(schema.get("type"), value) {
-            faults.add(at, "wrong_type", "Sai kiểu dữ liệu.", format!("Wrong type: {} is expected.", expected(schema)));
+            faults.add(at, "wrong_type", "Sai kiểu dữ liệu.", format!("Wrong type; expected {}.", expected(schema)));
             return;
         }
         match value {
@@ -68,7 +68,7 @@ impl Schema {
         }
     }
 
-    /// "This or null", or shapes that one property tells apart.
+    /// Checks a nullable schema, or variants with a discriminator property.
     fn check_choice(&self, schema: &Value, choices: &[Value], value: &Value, at: &str, faults: &mut Violations) {
         let Some(name) = schema.pointer("/discriminator/propertyName").and_then(Value::as_str) else {
             if !value.is_null() {
@@ -89,7 +89,7 @@ impl Schema {
                 let known: Vec<Value> = choices.iter().flat_map(words).collect();
                 check_text(&serde_json::json!({"enum": known}), text, &format!("{at}/{name}"), faults);
             }
-            // Without the telling property the first shape says what is missing.
+            // Without the discriminator, check against the first variant, which reports that it is missing.
             (None, _) => choices.iter().take(1).for_each(|choice| self.check(choice, value, at, faults)),
         }
     }
@@ -127,7 +127,7 @@ impl Schema {
             match properties.and_then(|p| p.get(name)) {
                 Some(property) => self.check(property, member, &pointer, faults),
                 None if schema.get("additionalProperties") == Some(&Value::Bool(false)) => {
-                    faults.add(pointer, "unknown_field", "Không có trường này.", "There is no such field.");
+                    faults.add(pointer, "unknown_field", "Không có trường này.", "This field is not known.");
                 }
                 None => {}
             }
@@ -139,7 +139,7 @@ fn expected(schema: &Value) -> String {
     match schema.get("type") {
         Some(Value::String(kind)) => kind.clone(),
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
-        _ => "another".into(),
+        _ => "another type".into(),
     }
 }
 
@@ -175,21 +175,26 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
     }
     match schema.get("format").and_then(Value::as_str) {
         Some("date") => {
-            // `2026-1-5` parses with chrono but is not ISO 8601's extended form.
+            // chrono also parses `2026-1-5`, which is not the extended form of ISO 8601.
             let digits = text.starts_with(|c: char| c.is_ascii_digit());
             if text.len() != 10 || !digits || text.parse::<chrono::NaiveDate>().is_err() {
                 faults.add(
                     at,
                     "invalid_date",
                     "Ngày không tồn tại hoặc không đúng dạng YYYY-MM-DD.",
-                    "Not an existing day of the form YYYY-MM-DD.",
+                    "The date does not exist or does not have the form YYYY-MM-DD.",
                 );
             }
             return;
         }
         Some("date-time") => {
             if chrono::DateTime::parse_from_rfc3339(text).is_err() {
-                faults.add(at, "invalid_moment", "Không phải thời điểm RFC 3339.", "Not a moment of RFC 3339.");
+                faults.add(
+                    at,
+                    "invalid_moment",
+                    "Thời điểm phải theo định dạng RFC 3339.",
+                    "The timestamp must be in RFC 3339 format.",
+                );
             }
             return;
         }
@@ -200,13 +205,23 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
     let min = bound("minLength").unwrap_or(0);
     let max = bound("maxLength").unwrap_or(TEXT_LIMIT);
     if length < min || (min > 0 && text.trim().is_empty()) {
-        faults.add(at, "too_short", "Không được để trống hoặc quá ngắn.", "Must not be empty or too short.");
+        faults.add(at, "too_short", "Nội dung để trống hoặc quá ngắn.", "The text is empty or too short.");
     }
     if length > max {
-        faults.add(at, "too_long", format!("Tối đa {max} ký tự."), format!("At most {max} characters."));
+        faults.add(
+            at,
+            "too_long",
+            format!("Tối đa {max} ký tự."),
+            format!("The text may have at most {max} characters."),
+        );
     }
     if text.chars().any(char::is_control) {
-        faults.add(at, "control_character", "Có ký tự điều khiển.", "Contains a control character.");
+        faults.add(
+            at,
+            "control_character",
+            "Nội dung chứa ký tự điều khiển.",
+            "The text contains a control character.",
+        );
     }
 }
 
@@ -219,6 +234,6 @@ fn check_number(schema: &Value, number: f64, at: &str, faults: &mut Violations) 
     let min = bound("minimum").unwrap_or(min);
     let max = bound("maximum").unwrap_or(max);
     if !(min..=max).contains(&number) {
-        faults.add(at, "out_of_range", format!("Phải từ {min} đến {max}."), format!("Must be {min} to {max}."));
+        faults.add(at, "out_of_range", format!("Phải từ {min} đến {max}."), format!("Must be from {min} to {max}."));
     }
 }

@@ -1,4 +1,4 @@
-//! Every answer: a trace id, safe headers, and problems written out in the caller's language.
+//! Middleware for every response: trace id, security headers, and problem documents in the caller's language.
 
 use std::time::Instant;
 
@@ -12,11 +12,11 @@ use crate::error::{Code, Problem};
 use crate::web::health;
 use kernel::text::Language;
 
-/// Identifies one request in answers, log and audit trail.
+/// Identifies one request in responses, log and audit trail.
 #[derive(Debug, Clone)]
 pub struct TraceId(pub String);
 
-/// English where it is preferred to Vietnamese, else Vietnamese.
+/// English if the caller prefers it to Vietnamese, otherwise Vietnamese.
 pub fn language_of(headers: &HeaderMap) -> Language {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or("");
     let weight = |tag: &str| {
@@ -42,7 +42,7 @@ pub async fn trace(
     let language = language_of(request.headers());
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     let started = Instant::now();
-    // Handlers and extractors turn their errors into responses; only a middleware below could fail, and there is none.
+    // Handlers and extractors turn their errors into responses; only an inner middleware could fail, and there is none.
     let response = next.call(request).await?.map_into_boxed_body();
     let mut response =
         if response.status().as_u16() >= 400 { explain(response, language, &trace_id) } else { response };
@@ -53,14 +53,14 @@ pub async fn trace(
     Ok(response)
 }
 
-/// Gives an error answer its problem document.
+/// Adds the problem document to an error response.
 fn explain(response: ServiceResponse<BoxBody>, language: Language, trace_id: &str) -> ServiceResponse<BoxBody> {
     let problem = response.response().extensions().get::<Problem>().cloned();
     let problem = problem.unwrap_or_else(|| of_framework(response.status().as_u16()));
     let body = problem.to_json(language, trace_id).to_string();
     let status = problem.code.status();
     response.map_body(|head, _| {
-        // A refusal of the framework that has no code of its own keeps its status only where the table has it.
+        // A framework error takes the status of the code that it is mapped to; 406, for example, becomes 400.
         head.status = actix_web::http::StatusCode::from_u16(status).unwrap_or(head.status);
         head.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let language = match language {
@@ -87,7 +87,7 @@ fn of_framework(status: u16) -> Problem {
     Problem::new(code, format!("{}.", title.vi), format!("{}.", title.en))
 }
 
-/// What a browser may do with the reference page: only what the binary itself serves.
+/// The reference page may load only what the binary itself serves.
 const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 

@@ -1,6 +1,6 @@
 //! Sign-in, tokens, accounts, the trail.
 
-use ngoaivu::audit::{self, Checkpoint, Verdict};
+use ngoaivu::audit::{self, Checkpoint, TrailVerdict};
 use ngoaivu::demo::PASSWORD;
 use serde_json::{Value, json};
 
@@ -126,7 +126,7 @@ on_both! {
         }
         let checkpoint = w.house.db.read_now(audit::tip).unwrap();
         let verify = |c: Option<Checkpoint>| w.house.db.read_now(move |conn| audit::verify(conn, c.as_ref())).unwrap();
-        assert_eq!(verify(Some(checkpoint.clone())), Verdict::Whole(checkpoint.clone()));
+        assert_eq!(verify(Some(checkpoint.clone())), TrailVerdict::Whole(checkpoint.clone()));
         let touch = |sql: String| {
             w.house.db.write_now(move |conn| {
                 use diesel::RunQueryDsl;
@@ -134,12 +134,12 @@ on_both! {
             }).unwrap()
         };
         touch(format!("DELETE FROM audit WHERE seq = {}", checkpoint.seq));
-        assert!(matches!(verify(None), Verdict::Whole(_)));
-        assert_eq!(verify(Some(checkpoint.clone())), Verdict::Broken { seq: checkpoint.seq, reason: "the tail was cut off" });
+        assert!(matches!(verify(None), TrailVerdict::Whole(_)));
+        assert_eq!(verify(Some(checkpoint.clone())), TrailVerdict::Broken { seq: checkpoint.seq, reason: "the tail was removed" });
         touch("UPDATE audit SET actor = 'chair' WHERE seq = 3".into());
-        assert_eq!(verify(None), Verdict::Broken { seq: 3, reason: "the row was changed" });
+        assert_eq!(verify(None), TrailVerdict::Broken { seq: 3, reason: "the row was changed" });
         touch("DELETE FROM audit WHERE seq = 2".into());
-        assert_eq!(verify(None), Verdict::Broken { seq: 2, reason: "the row is missing" });
+        assert_eq!(verify(None), TrailVerdict::Broken { seq: 2, reason: "the row is missing" });
     }
 
     async fn passport_numbers_are_masked_but_for_the_custodian_whose_look_is_remembered(w) {

@@ -90,7 +90,7 @@ on_both! {
         let address = w.house.db.address().clone();
         let mut conn = address.connect().unwrap();
         diesel::sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')").execute(&mut conn).unwrap();
-        assert!(matches!(migrate::run(&address), Err(migrate::Fault::NewerDatabase(v)) if v == "29990101000000"));
+        assert!(matches!(migrate::run(&address), Err(migrate::MigrationFault::NewerDatabase(v)) if v == "29990101000000"));
     }
 
     async fn a_refusal_or_a_panic_in_one_write_spares_the_others_of_its_group(w) {

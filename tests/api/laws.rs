@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use regulation::SHIPPED;
 use regulation::assess::{Assessment, assess};
 use regulation::book::{Book, load};
-use regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
+use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase};
 use serde_json::{Value, json};
 
 use crate::world::{World, decision};
@@ -59,8 +59,10 @@ fn traveller() -> impl Strategy<Value = Traveller> {
             under_discipline: flags[4] && flags[5],
             missions_this_year: missions,
             relative_of: (kin == 0).then(|| "t0".to_owned()),
-            passport: flags[5]
-                .then(|| Passport { kind: PassportKind::Official, expires_on: Day::from_ymd_opt(2026, 9, 1).unwrap() }),
+            passport: flags[5].then(|| PassportFacts {
+                kind: PassportKind::Official,
+                expires_on: Day::from_ymd_opt(2026, 9, 1).unwrap(),
+            }),
             grade_stated: flags[0],
             opinions_lacking: flags[2],
             overlapping: Vec::new(),
@@ -78,15 +80,17 @@ fn case() -> impl Strategy<Value = Case> {
         travellers[0].role = MemberRole::Head;
         let private = flags[0];
         let begins = Day::from_ymd_opt(2026, 6, 1).unwrap();
-        let stops: Vec<Stop> =
-            stops.iter().map(|(c, days)| Stop { country: ["KR", "JP", "LA", "TH"][*c].into(), days: *days }).collect();
+        let stops: Vec<StopDays> = stops
+            .iter()
+            .map(|(c, days)| StopDays { country: ["KR", "JP", "LA", "TH"][*c].into(), days: *days })
+            .collect();
         Case {
             procedure: if private { Procedure::PrivateTravel } else { Procedure::Outbound },
             received_on: Day::from_ymd_opt(2026, 5, 4).unwrap(),
             begins,
             ends: begins + chrono::Duration::days(stops.iter().map(|s| s.days).sum::<i64>() - 1),
             documents: Default::default(),
-            matter: Matter::Trip(Trip {
+            matter: Matter::Trip(TripCase {
                 purpose: if private { Purpose::Private } else { Purpose::Official },
                 funding: [if flags[1] { FundingSource::Host } else { FundingSource::ProvincialBudget }]
                     .into_iter()

@@ -176,6 +176,6 @@ on_both! {
         assert_eq!(put.headers["allow"], "GET");
         put.refused(405, "method_not_allowed");
         let english = w.send(World::request("GET", "/me").insert_header(("Accept-Language", "en"))).await.refused(401, "unauthenticated");
-        assert_eq!(english["title"], "Sign-in is needed");
+        assert_eq!(english["title"], "Sign-in is required");
     }
 }

@@ -9,7 +9,7 @@ use chrono::Duration;
 use ngoaivu::config::{Security, Smtp};
 use ngoaivu::jobs::hooks::signature;
 use ngoaivu::jobs::outbox::{self, Channel};
-use ngoaivu::jobs::{Jobs, Post};
+use ngoaivu::jobs::{DeliverySettings, Jobs};
 use serde_json::{Value, json};
 
 use crate::world::{World, decision, post};
@@ -136,7 +136,7 @@ fn jobs(w: &World, mail_port: Option<u16>) -> Jobs {
         w.house.clock.clone(),
         Arc::clone(&w.house.calendar),
         "tinh-mau.ngoaivu",
-        Post { smtp, ..post() },
+        DeliverySettings { smtp, ..post() },
         w.house.folder.clone(),
         w.house.answers.clone(),
     )

@@ -130,7 +130,7 @@ on_both! {
         let cost = |key: &str| asked["rows"].as_array().unwrap().iter().find(|r| r["key"] == key).unwrap()["cost"].clone();
         assert_eq!((cost("host"), cost("project")), (json!([]), json!([{"amount": 30_000_000, "currency": "VND"}])));
         let why = asked["notes"][0]["detail"].as_str().unwrap();
-        assert_eq!(why, "1 đoàn có nhiều nguồn kinh phí được tính ở từng dòng, một lần ở tổng số. 2 người có mặt ở nhiều dòng, được tính một lần ở tổng số.");
+        assert_eq!(why, "1 đoàn có nhiều nguồn kinh phí được tính ở từng dòng nhưng chỉ tính một lần trong tổng số. 2 người có mặt ở nhiều dòng nhưng chỉ tính một lần trong tổng số.");
         let csv = String::from_utf8(w.get("stats", &format!("{path}&format=csv")).await.expect(200).bytes).unwrap();
         assert!(csv.ends_with("Tổng số,1,2,2,5,\"1.200,50 USD; 30.000.000 VND\"\r\n"), "{csv}");
         w.get("stats", "/statistics/outbound?measures=weight").await.refused(400, "invalid_query");
@@ -214,7 +214,7 @@ on_both! {
         assert!(picture("year=1999&by=country").await.contains("Không có số liệu"));
         let english = World::request("GET", "/statistics/inbound?year=2025&by=purpose&format=svg").insert_header(("Accept-Language", "en"));
         let english = String::from_utf8(w.as_user("stats", english).await.expect(200).bytes).unwrap();
-        assert!(english.contains("Inbound delegations 2025 by purpose") && english.contains("Made on 2026-03-02"));
+        assert!(english.contains("Inbound delegations in 2025 by purpose") && english.contains("Created on 2026-03-02"));
         w.get("stats", "/inbound-delegations?format=svg").await.expect(400);
     }
     // Scenario A15 of domain.md, as it is entered and read.

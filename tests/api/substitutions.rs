@@ -57,7 +57,7 @@ on_both! {
         let paper = w.post("officer.snv", "/papers", json!({"delegation_id": id, "kind": "sending_decision"})).await.expect(201).json();
         let told = crate::papers::file(&w, "officer.snv", &paper).await;
         let (signer, lender) = (full_name(&w, "custodian").await, full_name(&w, "director.snv").await);
-        for part in ["TUQ. GIÁM ĐỐC".to_owned(), format!("Căn cứ văn bản số 15/UQ-SNV ngày 01/03/2026 về việc {signer} thay {lender} ký"), format!("{lender} (để báo cáo)")] {
+        for part in ["TUQ. GIÁM ĐỐC".to_owned(), format!("Căn cứ văn bản số 15/UQ-SNV ngày 01/03/2026 về việc giao {signer} ký văn bản thay {lender}"), format!("{lender} (để báo cáo)")] {
             assert!(told.iter().any(|l| l.contains(&part)), "{part}: {told:#?}");
         }
     }
@@ -185,7 +185,7 @@ on_both! {
         w.act("deputy.skhcn", &id, "submit", json!({})).await.expect(200);
         let paper = w.post("clerk.skhcn", "/papers", json!({"delegation_id": id, "kind": "submission"})).await.expect(201).json();
         let told = crate::papers::file(&w, "deputy.skhcn", &paper).await;
-        for part in ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Phó Giám đốc", "Căn cứ văn bản số 4/UQ ngày 02/03/2026 về việc Phó Giám đốc thay"] {
+        for part in ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Phó Giám đốc", "Căn cứ văn bản số 4/UQ ngày 02/03/2026 về việc giao Phó Giám đốc ký văn bản thay"] {
             assert!(told.iter().any(|l| l.contains(part)), "{part}: {told:#?}");
         }
     }

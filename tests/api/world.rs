@@ -14,12 +14,12 @@ use actix_web::test::{self, TestRequest};
 use diesel::prelude::*;
 use futures_util::future::LocalBoxFuture;
 use kernel::time::{Clock, Day, Moment};
-use ngoaivu::app::{self, House};
+use ngoaivu::app::{self, AppState};
 use ngoaivu::config::Network;
 use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
 use ngoaivu::registry::holidays;
-use ngoaivu::statistics::open_http::Published;
+use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 use serde_json::{Value, json};
 
 /// Runs a test on SQLite and on PostgreSQL.
@@ -102,7 +102,7 @@ impl Answer {
 type Send = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
 
 pub struct World {
-    pub house: House,
+    pub house: AppState,
     send: Send,
     tokens: RefCell<HashMap<String, String>>,
     ids: RefCell<HashMap<String, String>>,
@@ -116,8 +116,8 @@ pub fn monday() -> Moment {
 }
 
 /// Webhooks may reach this machine: here the receivers of tests live.
-pub fn post() -> app::Post {
-    app::Post { smtp: None, networks: vec![Network { base: [127, 0, 0, 0].into(), prefix: 8 }] }
+pub fn post() -> app::DeliverySettings {
+    app::DeliverySettings { smtp: None, networks: vec![Network { base: [127, 0, 0, 0].into(), prefix: 8 }] }
 }
 
 fn fresh_folder() -> PathBuf {
@@ -240,7 +240,7 @@ fn template_database(server: &str) -> &'static str {
 }
 
 /// What answers requests, as the server would.
-async fn sender(house: &House) -> Send {
+async fn sender(house: &AppState) -> Send {
     let service = Rc::new(test::init_service(app::build(house)).await);
     Rc::new(move |request: TestRequest| {
         let service = Rc::clone(&service);
@@ -278,14 +278,14 @@ impl World {
     async fn open(address: Address, folder: PathBuf, database: Option<String>) -> Self {
         let calendar = holidays::calendar(None).unwrap();
         let clock = Clock::manual(monday());
-        let house = House::open(address, folder.join("attachments"), "tinh-mau", calendar, clock, post()).unwrap();
+        let house = AppState::open(address, folder.join("attachments"), "tinh-mau", calendar, clock, post()).unwrap();
         let send = sender(&house).await;
         World { house, send, tokens: RefCell::default(), ids: RefCell::default(), folder, database }
     }
 
     /// The same world, whose province publishes its figures.
     pub async fn publishing(mut self) -> Self {
-        self.house.published = Published(true);
+        self.house.published = OpenStatisticsSwitch(true);
         self.send = sender(&self.house).await;
         self
     }

@@ -1,19 +1,19 @@
-//! Charts inside Word documents (DrawingML, ISO/IEC 29500-1 §21.2): bars and lines that read well in black and white.
+//! Charts inside Word documents (DrawingML, ISO/IEC 29500-1 §21.2): bars and columns, legible in black and white.
 
 use std::fmt::Write as _;
 
-/// Numbers as people here write them, whatever the reader's machine thinks: `1.234`.
+/// Vietnamese digit grouping (`1.234`), whatever the locale of the reader's machine.
 pub const GROUPED: &str = r"[>=1000000]#\.000\.000;[>=1000]#\.000;0";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// One bar below the other.
+    /// Horizontal bars, one below the other.
     Bars,
-    /// Values in time.
+    /// Vertical columns, for values over time.
     Columns,
 }
 
-/// One chart: labels, and one or two series over them.
+/// One chart: labels and one or two series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     pub title: String,
@@ -91,9 +91,9 @@ pub fn xml(chart: &Chart) -> String {
     out
 }
 
-/// The paragraph that shows the n-th chart (from 1) of a document, so many millimetres wide and high.
+/// The paragraph that shows chart `number` (from 1) of a document; `width` and `height` in millimetres.
 pub fn paragraph(number: usize, width: u32, height: u32) -> String {
-    // English metric units: 36,000 a millimetre.
+    // DrawingML measures in English Metric Units: 36,000 per millimetre.
     let (cx, cy) = (width * 36_000, height * 36_000);
     format!(
         r#"<w:p><w:pPr><w:keepNext/><w:jc w:val="center"/></w:pPr><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{cx}" cy="{cy}"/><wp:docPr id="{number}" name="Biểu đồ {number}"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="rIdChart{number}"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"#

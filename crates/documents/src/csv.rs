@@ -1,9 +1,9 @@
-//! A table as CSV (RFC 4180): UTF-8 with BOM for Excel, CRLF, and no cell that a spreadsheet would run.
+//! A table as CSV (RFC 4180): UTF-8 with BOM for Excel, CRLF, and no cell that a spreadsheet would evaluate.
 
 use kernel::table::{Cell, Table};
 use kernel::time::in_vietnamese;
 
-/// The table as bytes of a CSV file.
+/// Returns the bytes of the CSV file.
 pub fn write(table: &Table) -> Result<Vec<u8>, String> {
     let mut writer =
         ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(vec![0xEF, 0xBB, 0xBF]);
@@ -22,7 +22,7 @@ pub fn write(table: &Table) -> Result<Vec<u8>, String> {
     writer.into_inner().map_err(|e| e.to_string())
 }
 
-/// A cell that a spreadsheet would take for a formula gets an apostrophe in front (ASVS 1.2.10).
+/// Prefixes an apostrophe to a cell that a spreadsheet would read as a formula (ASVS 1.2.10).
 pub fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\0']) { format!("'{text}") } else { text.to_owned() }
 }

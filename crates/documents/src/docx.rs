@@ -1,4 +1,5 @@
-//! WordprocessingML: A4 by NĐ 30/2020/NĐ-CP, paragraphs, tables with repeated heads; the same input gives the same bytes.
+//! WordprocessingML: A4 as NĐ 30/2020/NĐ-CP requires, paragraphs, tables with repeated header rows. The same input
+//! gives the same bytes.
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
@@ -13,16 +14,16 @@ const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordproce
 const CONTENT_TYPES: &str = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/header1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/></Types>"#;
 const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"#;
 const DOCUMENT_RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/></Relationships>"#;
-/// 13 pt is 26 half-points; the language keeps Word from underlining every word.
+/// 13 pt is 26 half-points; without the language, Word marks every Vietnamese word as a spelling mistake.
 const STYLES: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="Times New Roman" w:cs="Times New Roman"/><w:sz w:val="26"/><w:szCs w:val="26"/><w:lang w:val="vi-VN" w:eastAsia="vi-VN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style><w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"#;
-/// Page numbers stand on top, in the middle, from the second page (NĐ 30/2020/NĐ-CP Phụ lục I).
+/// Page numbers are at the top centre, from the second page on (NĐ 30/2020/NĐ-CP Phụ lục I).
 const PAGES: &str = r#"<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>"#;
 /// A4; margins 20, 15, 20 and 30 mm (NĐ 30/2020/NĐ-CP Phụ lục I), in twentieths of a point.
 const SECTION: &str = r#"<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="851" w:bottom="1134" w:left="1701" w:header="567" w:footer="567" w:gutter="0"/><w:titlePg/></w:sectPr>"#;
 /// Width between the margins, in twentieths of a point.
 pub const TEXT_WIDTH: u32 = 11906 - 1701 - 851;
 
-/// XML 1.0 has no way to write most control characters: they are left out.
+/// Escapes text for XML; drops the control characters that XML 1.0 cannot represent.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -39,7 +40,7 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// How a paragraph stands.
+/// Formatting of a paragraph.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
     pub centred: bool,
@@ -47,16 +48,16 @@ pub struct Look {
     pub bold: bool,
     pub italic: bool,
     pub underline: bool,
-    /// Running text: both edges straight, the first line begins further in.
+    /// Running text: justified, with the first line indented.
     pub running: bool,
     /// Space before and after, in twentieths of a point.
     pub around: u16,
 }
 
-/// Text in cells, 12 pt.
+/// Text in table cells, 12 pt.
 pub const CELL: Look =
     Look { centred: false, half_points: 24, bold: false, italic: false, underline: false, running: false, around: 40 };
-/// The same, centred.
+/// Centred text in table cells.
 pub const CENTRED: Look = Look { centred: true, ..CELL };
 /// A heading, 14 pt bold.
 pub const HEADING: Look = Look { half_points: 28, bold: true, ..CENTRED };
@@ -87,7 +88,7 @@ pub fn paragraph(text: &str, look: Look) -> String {
     )
 }
 
-/// A table of cells, each of one or more paragraphs; the first row stands on every page where it has borders.
+/// A table whose cells each hold one or more paragraphs; with borders, the first row is repeated on every page.
 pub fn table(widths: &[u32], borders: bool, rows: &[Vec<String>]) -> String {
     let line = |side: &str| format!(r#"<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>"#);
     let total: u32 = widths.iter().sum();
@@ -112,11 +113,11 @@ pub fn table(widths: &[u32], borders: bool, rows: &[Vec<String>]) -> String {
         }
         out.push_str("</w:tr>");
     }
-    // A table must not touch the next, nor the end of the section.
+    // Word needs a paragraph between two tables, and between a table and the end of the section.
     out + "</w:tbl>" + &paragraph("", CELL)
 }
 
-/// A document: its pages, its charts in the order of their numbers, and pages across (khổ ngang) after them.
+/// A document: portrait pages, the charts in order of their numbers, then landscape pages (khổ ngang).
 #[derive(Debug, Clone, Default)]
 pub struct Document {
     pub body: String,
@@ -124,16 +125,16 @@ pub struct Document {
     pub across: Option<String>,
 }
 
-/// Width between the margins of a page across, in twentieths of a point.
+/// Width between the margins of a landscape page, in twentieths of a point.
 pub const WIDTH_ACROSS: u32 = 16838 - 1134 - 1134;
 const SECTION_ACROSS: &str = r#"<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/><w:pgMar w:top="1701" w:right="1134" w:bottom="851" w:left="1134" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>"#;
 
-/// The file of a body.
+/// The bytes of a document with this body and no charts.
 pub fn write(body: &str) -> Result<Vec<u8>, String> {
     write_document(&Document { body: body.to_owned(), ..Document::default() })
 }
 
-/// The file of a document.
+/// The bytes of a document.
 pub fn write_document(document: &Document) -> Result<Vec<u8>, String> {
     let body = match &document.across {
         Some(across) => {

@@ -1,18 +1,19 @@
-//! iCalendar (RFC 5545): events of whole days and of hours, at most 75 octets a line; no text can begin a line.
+//! iCalendar (RFC 5545): all-day and timed events, lines of at most 75 octets. Text is escaped, so it cannot start a
+//! property line.
 //!
-//! Written here because the well-known crate hangs on some texts and writes names unescaped.
+//! Written here because the common crate hangs on some texts and does not escape names.
 
 use chrono::Duration;
 
 use kernel::time::{Day, Moment};
 
-/// A calendar while it is written.
+/// A calendar being written.
 pub struct Ics(String);
 
-/// When an event is.
+/// When an event takes place.
 #[derive(Debug, Clone, Copy)]
 pub enum When {
-    /// Both days included, as people say it.
+    /// First and last day, both included.
     Days(Day, Day),
     Times(Moment, Moment),
 }
@@ -24,14 +25,14 @@ pub enum Status {
     Cancelled,
 }
 
-/// One event. The same record gives the same bytes.
+/// One event; equal events are written as equal bytes.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// Never another's, and the same as long as the event lives.
+    /// Unique, and unchanged for the lifetime of the event.
     pub uid: String,
     /// When the record last changed.
     pub changed: Moment,
-    /// Never falls.
+    /// Never decreases.
     pub sequence: i64,
     pub status: Status,
     pub when: When,
@@ -44,7 +45,7 @@ fn utc(moment: Moment) -> String {
     moment.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// TEXT of RFC 5545, 3.3.11; control characters other than tab and the line break are left out.
+/// TEXT of RFC 5545, 3.3.11; control characters other than tab and line break are dropped.
 fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len() + 8);
     for c in raw.replace("\r\n", "\n").chars() {
@@ -60,7 +61,7 @@ fn text(raw: &str) -> String {
 }
 
 impl Ics {
-    /// A calendar that asks its readers to come again after so many hours.
+    /// Starts a calendar that asks clients to refresh after `hours`.
     pub fn new(name: &str, hours: u32) -> Self {
         let mut ics = Ics(String::new());
         let (name, every) = (text(name), format!("PT{hours}H"));
@@ -79,7 +80,7 @@ impl Ics {
         ics
     }
 
-    /// One content line, folded between characters; `value` is already of its type.
+    /// Writes one content line, folded between characters; `value` is already escaped for its type.
     fn line(&mut self, name: &str, value: &str) {
         let mut width = 0;
         for c in name.chars().chain([':']).chain(value.chars()) {
@@ -111,7 +112,7 @@ impl Ics {
         match event.when {
             When::Days(first, last) => {
                 self.line("DTSTART;VALUE=DATE", &first.format("%Y%m%d").to_string());
-                // The end is the first day that no longer belongs to it.
+                // DTEND is exclusive: the day after the last.
                 let after = last.max(first) + Duration::days(1);
                 self.line("DTEND;VALUE=DATE", &after.format("%Y%m%d").to_string());
                 self.line("TRANSP", "TRANSPARENT");
@@ -129,7 +130,7 @@ impl Ics {
         self.line("END", "VEVENT");
     }
 
-    /// The whole file.
+    /// Ends the calendar and returns the file.
     pub fn finish(mut self) -> String {
         self.line("END", "VCALENDAR");
         self.0

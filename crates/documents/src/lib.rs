@@ -1,4 +1,4 @@
-//! Papers: bytes in and out of the formats that offices use. Pure.
+//! Reads and writes the file formats that offices use. Pure: no clock, no disk, no network.
 
 pub mod chart;
 pub mod csv;

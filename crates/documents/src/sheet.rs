@@ -1,4 +1,4 @@
-//! Reading tables that people made: the sheets of an XLSX workbook, or CSV, as rows of typed cells, within bounds.
+//! Reads tables made by people (the sheets of an XLSX workbook, or CSV) as rows of typed cells, within limits.
 
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,18 +7,18 @@ use calamine::{DataRef, Reader, Xlsx};
 
 use kernel::time::Day;
 
-/// Rows a sheet may have.
+/// Maximum rows per sheet.
 pub const MAX_ROWS: usize = 100_000;
-/// Cells all sheets of a file may have together: what bounds the memory of a reading.
+/// Maximum cells in all sheets of a file; limits the memory that reading needs.
 const MAX_CELLS: usize = 2_000_000;
-/// Columns that are read; what stands further right is nobody's list.
+/// Columns that are read; lists have fewer, so anything further right is ignored.
 const MAX_COLUMNS: usize = 60;
-/// Bytes a workbook may unpack to: a small file can claim to be an enormous one.
+/// Maximum bytes of an unpacked workbook: a small file can be a zip bomb.
 const MAX_UNPACKED: u64 = 256 << 20;
 
-/// One cell as it was typed.
+/// The value of one cell, with its type.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Value {
+pub enum CellValue {
     #[default]
     Empty,
     Text(String),
@@ -26,42 +26,42 @@ pub enum Value {
     Day(Day),
 }
 
-impl Value {
+impl CellValue {
     pub fn is_empty(&self) -> bool {
         match self {
-            Value::Empty => true,
-            Value::Text(text) => text.trim().is_empty(),
+            CellValue::Empty => true,
+            CellValue::Text(text) => text.trim().is_empty(),
             _ => false,
         }
     }
 
-    /// As people read it.
+    /// The value as a person reads it.
     pub fn text(&self) -> String {
         match self {
-            Value::Empty => String::new(),
-            Value::Text(text) => text.trim().to_owned(),
-            Value::Number(number) => number.to_string(),
-            Value::Day(day) => day.to_string(),
+            CellValue::Empty => String::new(),
+            CellValue::Text(text) => text.trim().to_owned(),
+            CellValue::Number(number) => number.to_string(),
+            CellValue::Day(day) => day.to_string(),
         }
     }
 }
 
-/// A row that has at least one cell.
+/// A row with at least one non-empty cell.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// As the sheet numbers it, from 1.
+pub struct SheetRow {
+    /// The row number in the sheet, from 1.
     pub number: u32,
-    pub cells: Vec<Value>,
+    pub cells: Vec<CellValue>,
 }
 
-impl Row {
-    /// The cell of a column, from 0.
-    pub fn cell(&self, column: usize) -> &Value {
-        self.cells.get(column).unwrap_or(&Value::Empty)
+impl SheetRow {
+    /// The cell in a column, counted from 0.
+    pub fn cell(&self, column: usize) -> &CellValue {
+        self.cells.get(column).unwrap_or(&CellValue::Empty)
     }
 }
 
-/// Cells that are one: rows from 1, columns from 0, both ends included.
+/// A range of merged cells: rows from 1, columns from 0, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Merged {
     pub first_row: u32,
@@ -73,7 +73,7 @@ pub struct Merged {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
     pub name: String,
-    pub rows: Vec<Row>,
+    pub rows: Vec<SheetRow>,
     pub merged: Vec<Merged>,
 }
 
@@ -84,26 +84,26 @@ pub enum Unreadable {
     NotAWorkbook(String),
     #[error("not a CSV file in UTF-8: {0}")]
     NotCsv(String),
-    #[error("more than {MAX_ROWS} rows or {MAX_CELLS} cells, or larger than it may unpack to")]
+    #[error("more than {MAX_ROWS} rows or {MAX_CELLS} cells, or too large when unpacked")]
     TooLarge,
 }
 
-/// Whether the bytes are a workbook; anything else is read as CSV.
+/// Whether the bytes are an XLSX workbook; anything else is read as CSV.
 pub fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
 }
 
-/// Every sheet that has cells.
+/// Reads every sheet that has cells.
 pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
     if !is_workbook(bytes) {
         return csv(bytes);
     }
-    // Whatever a broken file makes the reader do, it is the file that is refused.
+    // The reader can panic on a broken file; the result is a refusal of the file, not a crash.
     catch_unwind(AssertUnwindSafe(|| workbook(bytes)))
-        .unwrap_or_else(|_| Err(Unreadable::NotAWorkbook("its parts do not fit together".into())))
+        .unwrap_or_else(|_| Err(Unreadable::NotAWorkbook("its parts are inconsistent".into())))
 }
 
-/// Refuses a file whose parts unpack to more than they may.
+/// Refuses a file that is too large when unpacked.
 fn bounded(bytes: &[u8]) -> Result<(), Unreadable> {
     let fault = |e: zip::result::ZipError| Unreadable::NotAWorkbook(e.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(fault)?;
@@ -124,11 +124,11 @@ fn workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
     let mut sheets = Vec::new();
     let mut cells = 0;
     for name in book.sheet_names() {
-        let mut rows: Vec<Row> = Vec::new();
+        let mut rows: Vec<SheetRow> = Vec::new();
         let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
         let mut reader = match book.worksheet_cells_reader(&name) {
             Ok(reader) => reader,
-            // A sheet of a chart has no cells.
+            // A chart sheet has no cells.
             Err(_) => continue,
         };
         while let Some(cell) = reader.next_cell().map_err(fault)? {
@@ -140,13 +140,13 @@ fn workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
             }
             cells += 1;
             if rows.last().is_none_or(|last| last.number != row + 1) {
-                rows.push(Row { number: row + 1, cells: Vec::new() });
+                rows.push(SheetRow { number: row + 1, cells: Vec::new() });
             }
             if rows.len() > MAX_ROWS || cells > MAX_CELLS {
                 return Err(Unreadable::TooLarge);
             }
             if let Some(last) = rows.last_mut() {
-                last.cells.resize_with(column.max(last.cells.len()), Value::default);
+                last.cells.resize_with(column.max(last.cells.len()), CellValue::default);
                 last.cells.push(value);
             }
         }
@@ -167,26 +167,26 @@ fn workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
     Ok(sheets)
 }
 
-fn value(cell: &DataRef) -> Value {
+fn value(cell: &DataRef) -> CellValue {
     match cell {
-        DataRef::Int(number) => Value::Number(number.to_string().parse().unwrap_or_default()),
-        DataRef::Float(number) => Value::Number(*number),
-        DataRef::String(text) => Value::Text(text.clone()),
-        DataRef::SharedString(text) => Value::Text((*text).to_owned()),
-        DataRef::Bool(yes) => Value::Text(if *yes { "TRUE" } else { "FALSE" }.to_owned()),
+        DataRef::Int(number) => CellValue::Number(number.to_string().parse().unwrap_or_default()),
+        DataRef::Float(number) => CellValue::Number(*number),
+        DataRef::String(text) => CellValue::Text(text.clone()),
+        DataRef::SharedString(text) => CellValue::Text((*text).to_owned()),
+        DataRef::Bool(yes) => CellValue::Text(if *yes { "TRUE" } else { "FALSE" }.to_owned()),
         DataRef::DateTime(moment) if moment.is_datetime() => {
             let (year, month, day, ..) = moment.to_ymd_hms_milli();
             let found = Day::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day));
-            found.map_or(Value::Number(moment.as_f64()), Value::Day)
+            found.map_or(CellValue::Number(moment.as_f64()), CellValue::Day)
         }
-        DataRef::DateTime(moment) => Value::Number(moment.as_f64()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Value::Text(text.clone()),
-        DataRef::Error(error) => Value::Text(error.to_string()),
-        DataRef::Empty => Value::Empty,
+        DataRef::DateTime(moment) => CellValue::Number(moment.as_f64()),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => CellValue::Text(text.clone()),
+        DataRef::Error(error) => CellValue::Text(error.to_string()),
+        DataRef::Empty => CellValue::Empty,
     }
 }
 
-/// The separator that stands most often in the first lines, outside quotes.
+/// The separator that occurs most often in the first lines, outside quotes.
 fn separator(text: &str) -> u8 {
     let mut quoted = false;
     let mut counted = [(b',', 0), (b';', 0), (b'\t', 0)];
@@ -212,8 +212,9 @@ fn csv(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
     let mut cells = 0;
     for (number, record) in (1u32..).zip(reader.records()) {
         let record = record.map_err(|e| Unreadable::NotCsv(e.to_string()))?;
-        let cell = |text: &str| if text.trim().is_empty() { Value::Empty } else { Value::Text(text.to_owned()) };
-        let row = Row { number, cells: record.iter().take(MAX_COLUMNS).map(cell).collect() };
+        let cell =
+            |text: &str| if text.trim().is_empty() { CellValue::Empty } else { CellValue::Text(text.to_owned()) };
+        let row = SheetRow { number, cells: record.iter().take(MAX_COLUMNS).map(cell).collect() };
         cells += row.cells.len();
         if row.cells.iter().any(|c| !c.is_empty()) {
             rows.push(row);
@@ -235,7 +236,7 @@ mod tests {
     fn csv_is_read_with_any_separator_and_with_or_without_a_byte_order_mark() {
         for text in ["a,b\n1,\"x,y\"\n", "\u{feff}a;b\n1;\"x,y\"\n", "a\tb\n\n1\t\"x,y\"\n"] {
             let sheets = read(text.as_bytes()).unwrap();
-            assert_eq!(sheets[0].rows.last().unwrap().cell(1), &Value::Text("x,y".into()), "{text}");
+            assert_eq!(sheets[0].rows.last().unwrap().cell(1), &CellValue::Text("x,y".into()), "{text}");
             assert_eq!(sheets[0].rows[0].number, 1);
         }
         assert!(matches!(read(&[0xff, 0xfe, 0x41]), Err(Unreadable::NotCsv(_))));

@@ -1,30 +1,30 @@
-//! Charts as SVG: horizontal bars and lines that read well in black and white, with title, unit, source and date.
+//! Charts as SVG: horizontal bars and lines that stay legible in black and white, with title, unit, source and date.
 
 use std::fmt::Write;
 
 use kernel::money::grouped;
 
-/// One picture.
+/// One chart.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Chart {
+pub struct DrawnChart {
     pub title: String,
-    /// What the numbers are.
+    /// What the numbers count.
     pub unit: String,
-    /// What is drawn solid, and what is drawn beside it hatched or dashed, where there are two.
+    /// Names of the series: the solid one, and the hatched or dashed one where two are compared.
     pub names: (String, Option<String>),
     pub points: Vec<Point>,
-    pub shape: Shape,
-    /// Source, date and notes, each a paragraph.
+    pub shape: DrawnShape,
+    /// Source, date and notes, one paragraph each.
     pub footer: Vec<String>,
-    /// What stands in place of an empty picture.
+    /// Text shown when there are no points.
     pub empty: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// One bar below the other, in the order given.
+pub enum DrawnShape {
+    /// Horizontal bars, one below the other, in the given order.
     Bars,
-    /// Values in time.
+    /// Values over time.
     Line,
 }
 
@@ -32,7 +32,7 @@ pub enum Shape {
 pub struct Point {
     pub label: String,
     pub value: i64,
-    /// What is said at the value besides it.
+    /// Shown after the value.
     pub remark: String,
     pub before: Option<i64>,
 }
@@ -40,9 +40,9 @@ pub struct Point {
 /// Pixels.
 const WIDTH: i64 = 900;
 const MARGIN: i64 = 24;
-/// Width of an average letter at the size of labels.
+/// Average width of a letter at label size.
 const LETTER: i64 = 8;
-/// Letters of a label at most; the whole label stands in its tooltip.
+/// Maximum letters of a label; the tooltip shows the whole label.
 const LABEL: usize = 52;
 const FONTS: &str = "'Liberation Sans','DejaVu Sans','Noto Sans',Arial,sans-serif";
 
@@ -57,7 +57,7 @@ fn short(text: &str) -> String {
     text.chars().take(LABEL - 1).chain(['…']).collect()
 }
 
-/// Lines of so many letters at most, broken between words.
+/// Wraps text between words into lines of at most `letters` characters.
 fn wrapped(text: &str, letters: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
@@ -75,7 +75,7 @@ fn wrapped(text: &str, letters: usize) -> Vec<String> {
     lines
 }
 
-/// The smallest of 1, 2, 5 and their tenfolds that five of reach the value.
+/// The smallest of 1, 2, 5, 10, 20, 50, … of which five steps reach the value.
 fn step(highest: i64) -> i64 {
     let mut unit = 1;
     loop {
@@ -88,7 +88,7 @@ fn step(highest: i64) -> i64 {
     }
 }
 
-/// Whether a value is better written below its point: in a valley, or where the other line runs above it.
+/// Whether the label is more legible below its point: in a valley, or where the other line passes above.
 fn hangs(points: &[Point], n: i64) -> bool {
     let at = |n: i64| usize::try_from(n).ok().and_then(|n| points.get(n));
     let Some(point) = at(n) else { return false };
@@ -97,13 +97,13 @@ fn hangs(points: &[Point], n: i64) -> bool {
     point.before.map_or(valley, |before| before > point.value)
 }
 
-/// Writes elements below one another.
-struct Page {
+/// Collects elements from top to bottom; `y` is the current position.
+struct Canvas {
     body: String,
     y: i64,
 }
 
-impl Page {
+impl Canvas {
     fn put(&mut self, element: &str) {
         self.body.push_str(element);
         self.body.push('\n');
@@ -114,20 +114,20 @@ impl Page {
         let _ = writeln!(self.body, "<text x=\"{x}\" y=\"{y}\" class=\"{class}\">{text}</text>");
     }
 
-    /// What the two kinds of drawing mean.
-    fn legend(&mut self, chart: &Chart) {
+    /// Explains the two series.
+    fn legend(&mut self, chart: &DrawnChart) {
         let Some(before) = &chart.names.1 else { return };
         self.y += 8;
         let (y, second) = (self.y, MARGIN + 60 + LETTER * i64::try_from(chart.names.0.chars().count()).unwrap_or(0));
         match chart.shape {
-            Shape::Bars => {
+            DrawnShape::Bars => {
                 self.put(&format!("<rect x=\"{MARGIN}\" y=\"{}\" width=\"28\" height=\"12\" class=\"now\"/>", y - 11));
                 self.put(&format!(
                     "<rect x=\"{second}\" y=\"{}\" width=\"28\" height=\"12\" class=\"before\"/>",
                     y - 11
                 ));
             }
-            Shape::Line => {
+            DrawnShape::Line => {
                 let line = |x: i64, class: &str| {
                     format!("<line x1=\"{x}\" y1=\"{0}\" x2=\"{1}\" y2=\"{0}\" class=\"{class}\"/>", y - 5, x + 28)
                 };
@@ -140,7 +140,7 @@ impl Page {
         self.y += 22;
     }
 
-    fn bars(&mut self, chart: &Chart) {
+    fn bars(&mut self, chart: &DrawnChart) {
         let two = chart.names.1.is_some();
         let longest = chart.points.iter().map(|p| short(&p.label).chars().count()).max().unwrap_or(0);
         let left = MARGIN + 8 + LETTER * i64::try_from(longest).unwrap_or(0);
@@ -174,7 +174,7 @@ impl Page {
         self.put(&format!("<line x1=\"{left}\" y1=\"{}\" x2=\"{left}\" y2=\"{}\" class=\"axis\"/>", top, self.y));
     }
 
-    fn line(&mut self, chart: &Chart) {
+    fn line(&mut self, chart: &DrawnChart) {
         let highest = chart.points.iter().flat_map(|p| [p.value, p.before.unwrap_or(0)]).max().unwrap_or(0).max(1);
         let step = step(highest);
         let top_value = step * (highest + step - 1).div_euclid(step);
@@ -200,7 +200,7 @@ impl Page {
         }
         let points = path(&|p| Some(p.value));
         self.put(&format!("<polyline points=\"{points}\" class=\"line\"/>"));
-        // As many labels as fit beside each other.
+        // Only as many labels as fit side by side.
         let longest = chart.points.iter().map(|p| p.label.chars().count()).max().unwrap_or(1);
         let every = (i64::try_from(longest).unwrap_or(1) * LETTER + 8) * count / (right - left) + 1;
         for (n, point) in numbered() {
@@ -221,9 +221,9 @@ impl Page {
     }
 }
 
-/// The picture as an SVG document.
-pub fn draw(chart: &Chart) -> String {
-    let mut page = Page { body: String::new(), y: MARGIN + 12 };
+/// Draws the chart as an SVG document.
+pub fn draw(chart: &DrawnChart) -> String {
+    let mut page = Canvas { body: String::new(), y: MARGIN + 12 };
     for line in wrapped(&chart.title, 84) {
         let y = page.y;
         page.text(MARGIN, y, "title", &line);
@@ -239,8 +239,8 @@ pub fn draw(chart: &Chart) -> String {
         page.y += 44;
     } else {
         match chart.shape {
-            Shape::Bars => page.bars(chart),
-            Shape::Line => page.line(chart),
+            DrawnShape::Bars => page.bars(chart),
+            DrawnShape::Line => page.line(chart),
         }
     }
     page.y += 14;
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn values_are_drawn_in_proportion_and_texts_are_harmless() {
-        let chart = Chart {
+        let chart = DrawnChart {
             title: "Đoàn <ra> & vào".into(),
             unit: "Đơn vị: lượt".into(),
             names: ("2026".into(), None),
@@ -285,7 +285,7 @@ mod tests {
                 point("Lào", 100, None),
                 point("Nước có tên rất dài ".repeat(5).trim(), 0, None),
             ],
-            shape: Shape::Bars,
+            shape: DrawnShape::Bars,
             footer: vec!["Nguồn: ngoaivu".into()],
             empty: String::new(),
         };
@@ -299,14 +299,14 @@ mod tests {
         assert!(svg.contains("Đoàn &lt;ra&gt; &amp; vào") && !svg.contains("<ra>"));
         assert!(svg.contains("…<title>"));
         let months = (1..=12).map(|m| point(&format!("{m}/2026"), m * 7, Some(m * 5))).collect();
-        let lines = draw(&Chart {
+        let lines = draw(&DrawnChart {
             names: ("2026".into(), Some("2025".into())),
             points: months,
-            shape: Shape::Line,
+            shape: DrawnShape::Line,
             ..chart.clone()
         });
         assert_eq!((lines.matches("<circle").count(), lines.matches("<polyline").count()), (12, 2));
-        let none = draw(&Chart { points: Vec::new(), empty: "Không có số liệu.".into(), ..chart });
+        let none = draw(&DrawnChart { points: Vec::new(), empty: "Không có số liệu.".into(), ..chart });
         assert!(none.contains("Không có số liệu."));
     }
 

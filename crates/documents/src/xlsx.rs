@@ -1,11 +1,11 @@
-//! A table as an XLSX workbook: typed cells, frozen header, texts that stay texts.
+//! A table as an XLSX workbook: typed cells, a frozen header row, and text that is never read as a formula.
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
 use crate::csv::harmless;
 use kernel::table::{Cell, Table};
 
-/// The table as bytes of a workbook with one sheet.
+/// Returns the bytes of a workbook with one sheet.
 pub fn write(table: &Table) -> Result<Vec<u8>, String> {
     fill(table).map_err(|e| e.to_string())
 }

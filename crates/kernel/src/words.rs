@@ -1,125 +1,465 @@
-//! The vocabulary of the contract (api.md §2): every word that travels over the wire, with its Vietnamese.
+//! The vocabulary of the contract (api.md §2): every word that travels over the wire, with its Vietnamese and English label.
 
 use serde::{Deserialize, Serialize};
-use strum::VariantArray;
 use utoipa::ToSchema;
 
+use crate::text::Language;
+
+/// A word of the contract: what travels over the wire, and what people read in its place.
+pub trait Word: Copy + Eq + Sized + 'static {
+    /// Every word, in the order in which a form would show them.
+    fn all() -> &'static [Self];
+    /// The wire value.
+    fn word(self) -> &'static str;
+    /// What people read: the short term of the field in both languages.
+    fn label(self) -> Label;
+}
+
+/// A short term in both languages, without a full stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    pub vi: &'static str,
+    pub en: &'static str,
+}
+
+impl Label {
+    /// The term in the language asked for.
+    pub fn in_language(self, language: Language) -> &'static str {
+        match language {
+            Language::Vietnamese => self.vi,
+            Language::English => self.en,
+        }
+    }
+}
+
+/// Declares enumerations of the contract. Each word is written with its Vietnamese and its English label, so a word
+/// without a label does not compile: `Official: "Công tác" / "Official business"`.
+///
+/// Wire values are the variants in `snake_case`, or in `kebab-case` where the enumeration is preceded by `kebab`.
+#[macro_export]
 macro_rules! words {
-    ($( $(#[$about:meta])* $name:ident { $( $(#[$says:meta])* $word:ident ),+ $(,)? } )+) => { $(
+    () => {};
+    ($(#[$about:meta])* kebab $name:ident { $($words:tt)+ } $($rest:tt)*) => {
+        $crate::words!(@one "kebab-case" $(#[$about])* $name { $($words)+ });
+        $crate::words!($($rest)*);
+    };
+    ($(#[$about:meta])* $name:ident { $($words:tt)+ } $($rest:tt)*) => {
+        $crate::words!(@one "snake_case" $(#[$about])* $name { $($words)+ });
+        $crate::words!($($rest)*);
+    };
+    (@one $case:tt $(#[$about:meta])* $name:ident {
+        $( $(#[$says:meta])* $word:ident: $vi:literal / $en:literal ),+ $(,)?
+    }) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[derive(strum::EnumString, strum::IntoStaticStr, strum::Display, strum::VariantArray)]
         $(#[$about])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-                 strum::EnumString, strum::IntoStaticStr, strum::Display, strum::VariantArray)]
-        #[serde(rename_all = "snake_case")]
-        #[strum(serialize_all = "snake_case")]
+        #[serde(rename_all = $case)]
+        #[strum(serialize_all = $case)]
         pub enum $name { $( $(#[$says])* $word ),+ }
 
         impl $name {
             /// The wire value.
             pub fn word(self) -> &'static str { self.into() }
             /// Every word, in the contract's order.
-            pub fn all() -> &'static [Self] { Self::VARIANTS }
+            pub fn all() -> &'static [Self] { <Self as strum::VariantArray>::VARIANTS }
+            /// The short term of the field in both languages.
+            pub fn label(self) -> $crate::words::Label {
+                match self { $( $name::$word => $crate::words::Label { vi: $vi, en: $en } ),+ }
+            }
+            /// The Vietnamese label.
+            pub fn vi(self) -> &'static str { self.label().vi }
+            /// The English label.
+            pub fn en(self) -> &'static str { self.label().en }
         }
-    )+ };
+
+        impl $crate::words::Word for $name {
+            fn all() -> &'static [Self] { $name::all() }
+            fn word(self) -> &'static str { $name::word(self) }
+            fn label(self) -> $crate::words::Label { $name::label(self) }
+        }
+    };
 }
 
 words! {
     /// Procedure (thủ tục): đoàn ra, việc riêng, đoàn vào, hội nghị quốc tế, báo chí nước ngoài.
-    Procedure { Outbound, PrivateTravel, Inbound, Conference, ForeignPress }
+    Procedure {
+        Outbound: "Đoàn ra" / "Outbound delegation",
+        PrivateTravel: "Việc riêng" / "Private travel",
+        Inbound: "Đoàn vào" / "Inbound delegation",
+        Conference: "Hội nghị, hội thảo quốc tế" / "International conference",
+        ForeignPress: "Báo chí nước ngoài" / "Foreign press",
+    }
+
     /// Which way a delegation travels: đoàn ra, đoàn vào.
-    Direction { Outbound, Inbound }
+    Direction {
+        Outbound: "Đoàn ra" / "Outbound",
+        Inbound: "Đoàn vào" / "Inbound",
+    }
+
     /// Purpose of a trip (mục đích).
-    Purpose { Official, StudyVisit, Training, Promotion, Event, BorderTalks, Private }
+    Purpose {
+        Official: "Công tác" / "Official business",
+        StudyVisit: "Học tập, khảo sát" / "Study visit",
+        Training: "Đào tạo, bồi dưỡng" / "Training",
+        Promotion: "Xúc tiến" / "Promotion",
+        Event: "Sự kiện" / "Event",
+        BorderTalks: "Hội đàm biên giới" / "Border talks",
+        Private: "Việc riêng" / "Private",
+    }
+
     /// Field of work (lĩnh vực).
-    Field { LocalGovernment, Education, Health, Investment, Trade, Tourism, Culture, Science, Environment, NgoAid, Border, Other }
+    Field {
+        LocalGovernment: "Chính quyền địa phương" / "Local government",
+        Education: "Giáo dục" / "Education",
+        Health: "Y tế" / "Health",
+        Investment: "Đầu tư" / "Investment",
+        Trade: "Thương mại" / "Trade",
+        Tourism: "Du lịch" / "Tourism",
+        Culture: "Văn hóa" / "Culture",
+        Science: "Khoa học" / "Science",
+        Environment: "Môi trường" / "Environment",
+        NgoAid: "Viện trợ phi chính phủ" / "NGO aid",
+        Border: "Biên giới" / "Border affairs",
+        Other: "Khác" / "Other",
+    }
+
     /// In whose name a delegation travels (danh nghĩa đoàn).
-    Capacity { PartyCommittee, PeopleCouncil, Ppc, Department, Commune, Front, MassOrganisation, FriendshipUnion, Enterprise }
+    Capacity {
+        PartyCommittee: "Tỉnh ủy" / "Provincial Party Committee",
+        PeopleCouncil: "Hội đồng nhân dân tỉnh" / "Provincial People's Council",
+        Ppc: "Ủy ban nhân dân tỉnh" / "Provincial People's Committee",
+        Department: "Sở, ban, ngành" / "Department or equivalent",
+        Commune: "Cấp xã" / "Commune",
+        Front: "Mặt trận Tổ quốc" / "Fatherland Front",
+        MassOrganisation: "Đoàn thể" / "Mass organisation",
+        FriendshipUnion: "Liên hiệp các tổ chức hữu nghị" / "Union of Friendship Organisations",
+        Enterprise: "Doanh nghiệp" / "Enterprise",
+    }
+
     /// Who invites (đơn vị mời).
-    InviterKind { Government, Party, Parliament, Locality, InternationalOrganisation, Enterprise, University, Ngo, Individual }
+    InviterKind {
+        Government: "Cơ quan chính phủ" / "Government",
+        Party: "Chính đảng" / "Political party",
+        Parliament: "Quốc hội, nghị viện" / "Parliament",
+        Locality: "Địa phương" / "Local authority",
+        InternationalOrganisation: "Tổ chức quốc tế" / "International organisation",
+        Enterprise: "Doanh nghiệp" / "Enterprise",
+        University: "Trường đại học" / "University",
+        Ngo: "Tổ chức phi chính phủ" / "Non-governmental organisation",
+        Individual: "Cá nhân" / "Individual",
+    }
+
     /// Who pays (nguồn kinh phí).
-    FundingSource { CentralBudget, ProvincialBudget, LocalBudget, UnitRevenue, Project, Host, Enterprise, #[serde(rename = "self")] #[strum(serialize = "self")] Own }
+    FundingSource {
+        CentralBudget: "Ngân sách trung ương" / "Central budget",
+        ProvincialBudget: "Ngân sách tỉnh" / "Provincial budget",
+        LocalBudget: "Ngân sách huyện, xã" / "District or commune budget",
+        UnitRevenue: "Nguồn thu của đơn vị" / "The unit's own revenue",
+        Project: "Dự án" / "Project",
+        Host: "Phía mời" / "Inviting party",
+        Enterprise: "Doanh nghiệp" / "Enterprise",
+        #[serde(rename = "self")]
+        #[strum(serialize = "self")]
+        Own: "Tự túc" / "Self-funded",
+    }
+
     /// Management level (diện quản lý): who manages the person as a cadre.
-    ManagedBy { Central, PartyStandingBoard, Ppc, Agency }
+    ManagedBy {
+        Central: "Diện Trung ương quản lý" / "Managed at central level",
+        PartyStandingBoard: "Diện Ban Thường vụ Tỉnh ủy quản lý" / "Managed by the Party Standing Board",
+        Ppc: "Diện UBND tỉnh quản lý" / "Managed by the People's Committee",
+        Agency: "Diện cơ quan quản lý" / "Managed by the agency",
+    }
+
     /// How the tree changes (đổi tên, hợp nhất, chia tách, chuyển cấp trên).
-    AgencyChangeKind { Rename, Merge, Split, Transfer }
+    AgencyChangeKind {
+        Rename: "Đổi tên" / "Rename",
+        Merge: "Hợp nhất" / "Merge",
+        Split: "Chia tách" / "Split",
+        Transfer: "Chuyển cơ quan cấp trên" / "Transfer to another parent",
+    }
+
     /// Bloc of an agency or person (khối).
-    Bloc { State, Party, MassOrganisation }
+    Bloc {
+        State: "Khối Nhà nước" / "State",
+        Party: "Khối Đảng" / "Party",
+        MassOrganisation: "Khối Mặt trận, đoàn thể" / "Front and mass organisations",
+    }
+
     /// Post level (cấp chức vụ), highest first. All but the last three are leaders (lãnh đạo).
     PostLevel {
-        ProvincialSecretary, PeopleCouncilChair, PpcChair, PartyDeputySecretary, PeopleCouncilViceChair, PpcViceChair,
-        DepartmentHead, DepartmentDeputyHead, CommuneChair, CommuneViceChair, EnterpriseHead,
-        DivisionHead, DivisionDeputyHead, Staff,
+        ProvincialSecretary: "Bí thư Tỉnh ủy" / "Provincial Party Secretary",
+        PeopleCouncilChair: "Chủ tịch HĐND tỉnh" / "Chair of the People's Council",
+        PpcChair: "Chủ tịch UBND tỉnh" / "Chair of the People's Committee",
+        PartyDeputySecretary: "Phó Bí thư Tỉnh ủy" / "Provincial Deputy Party Secretary",
+        PeopleCouncilViceChair: "Phó Chủ tịch HĐND tỉnh" / "Vice-Chair of the People's Council",
+        PpcViceChair: "Phó Chủ tịch UBND tỉnh" / "Vice-Chair of the People's Committee",
+        DepartmentHead: "Giám đốc sở và tương đương" / "Head of department",
+        DepartmentDeputyHead: "Phó Giám đốc sở và tương đương" / "Deputy head of department",
+        CommuneChair: "Chủ tịch UBND cấp xã" / "Chair of a commune",
+        CommuneViceChair: "Phó Chủ tịch UBND cấp xã" / "Vice-Chair of a commune",
+        EnterpriseHead: "Lãnh đạo doanh nghiệp" / "Head of an enterprise",
+        DivisionHead: "Trưởng phòng và tương đương" / "Head of division",
+        DivisionDeputyHead: "Phó Trưởng phòng và tương đương" / "Deputy head of division",
+        Staff: "Chuyên viên, nhân viên" / "Staff",
     }
+
     /// Personnel category (cán bộ, công chức, viên chức, người lao động …).
-    Personnel { Cadre, CivilServant, PublicEmployee, Worker, ArmedForces, EnterpriseManager }
+    Personnel {
+        Cadre: "Cán bộ" / "Cadre",
+        CivilServant: "Công chức" / "Civil servant",
+        PublicEmployee: "Viên chức" / "Public employee",
+        Worker: "Người lao động" / "Contract worker",
+        ArmedForces: "Lực lượng vũ trang" / "Armed forces",
+        EnterpriseManager: "Người quản lý doanh nghiệp" / "Manager of a state enterprise",
+    }
+
     /// Bodies that act in a dossier (cơ quan, người có thẩm quyền).
     Body {
-        AgencyHead, Dofa, DofaDirector, PpcOffice, Ppc, PpcChair, PeopleCouncilStandingBody, PartyOffice,
+        AgencyHead: "Thủ trưởng cơ quan" / "Head of the agency",
+        Dofa: "Sở Ngoại vụ" / "Department of Foreign Affairs",
+        DofaDirector: "Giám đốc Sở Ngoại vụ" / "Director of the Department of Foreign Affairs",
+        PpcOffice: "Văn phòng Ủy ban nhân dân tỉnh" / "Office of the Provincial People's Committee",
+        Ppc: "Ủy ban nhân dân tỉnh" / "Provincial People's Committee",
+        PpcChair: "Chủ tịch Ủy ban nhân dân tỉnh" / "Chair of the Provincial People's Committee",
+        PeopleCouncilStandingBody: "Thường trực Hội đồng nhân dân tỉnh" / "Standing Body of the Provincial People's Council",
+        PartyOffice: "Văn phòng Tỉnh ủy" / "Office of the Provincial Party Committee",
         /// Ban Tổ chức Tỉnh ủy: receives copies only (domain.md 1.1).
-        PartyPersonnelBoard,
-        PartyStandingSecretariat, PartyStandingBoard, CentralSecretariat, PrimeMinister, HomeAffairsDept,
-        ProvincialPolice, BorderGuard, ProvincialMilitaryCommand, CommuneChair, OwnCentralAgency, Mofa,
+        PartyPersonnelBoard: "Ban Tổ chức Tỉnh ủy" / "Provincial Party Organisation Board",
+        PartyStandingSecretariat: "Thường trực Tỉnh ủy" / "Provincial Party Standing Secretariat",
+        PartyStandingBoard: "Ban Thường vụ Tỉnh ủy" / "Provincial Party Standing Board",
+        CentralSecretariat: "Ban Bí thư" / "Central Party Secretariat",
+        PrimeMinister: "Thủ tướng Chính phủ" / "Prime Minister",
+        HomeAffairsDept: "Sở Nội vụ" / "Department of Home Affairs",
+        ProvincialPolice: "Công an tỉnh" / "Provincial Police",
+        BorderGuard: "Bộ đội Biên phòng tỉnh" / "Provincial Border Guard",
+        ProvincialMilitaryCommand: "Bộ Chỉ huy quân sự tỉnh" / "Provincial Military Command",
+        CommuneChair: "Chủ tịch Ủy ban nhân dân cấp xã" / "Chair of the Commune People's Committee",
+        OwnCentralAgency: "Cơ quan chủ quản ở trung ương" / "Own central agency",
+        Mofa: "Bộ Ngoại giao" / "Ministry of Foreign Affairs",
     }
+
     /// Kind of step (bước): đề nghị, thẩm định, lấy ý kiến, cho chủ trương, quyết định.
-    StepKind { Propose, Appraise, Consult, Consent, Decide }
+    StepKind {
+        Propose: "Đề nghị" / "Proposal",
+        Appraise: "Thẩm định" / "Appraisal",
+        Consult: "Lấy ý kiến" / "Consultation",
+        Consent: "Ý kiến cấp ủy" / "Party consent",
+        Decide: "Quyết định" / "Decision",
+    }
+
     /// What the silence of a consulted body means once its time is over.
     Silence {
         /// DOFA may go on without the opinion, and says so.
-        Proceed,
+        Proceed: "Được tiếp tục xử lý" / "May go on without it",
         /// It counts as agreement.
-        Agreement,
+        Agreement: "Coi như đồng ý" / "Counts as agreement",
         /// The opinion has to be waited for.
-        Wait,
+        Wait: "Phải chờ ý kiến" / "Must be waited for",
     }
+
     /// Kind of paper in a dossier (thành phần hồ sơ).
     Document {
-        RequestLetter, Invitation, InvitationTranslation, Programme, ParticipantList, CostEstimate, PartyConsent,
-        LeaveApplication, CvSummary, DelegationScheme, PassportCopy, GuestList, ReporterCardCopy, RequestForm,
-        SpeechText, SalaryDecision, OwnAgencyConsent, TripReport, Decision, Other,
+        RequestLetter: "Văn bản đề nghị" / "Request letter",
+        Invitation: "Thư mời" / "Invitation",
+        InvitationTranslation: "Bản dịch thư mời" / "Translation of the invitation",
+        Programme: "Chương trình" / "Programme",
+        ParticipantList: "Danh sách trích ngang" / "List of participants",
+        CostEstimate: "Dự toán kinh phí" / "Cost estimate",
+        PartyConsent: "Ý kiến của cấp ủy" / "Party consent",
+        LeaveApplication: "Đơn xin nghỉ phép" / "Leave application",
+        CvSummary: "Lý lịch trích ngang" / "Summary CV",
+        DelegationScheme: "Đề án" / "Delegation scheme",
+        PassportCopy: "Bản sao hộ chiếu" / "Copy of the passport",
+        GuestList: "Danh sách khách" / "Guest list",
+        ReporterCardCopy: "Bản sao thẻ phóng viên" / "Copy of the reporter's card",
+        RequestForm: "Phiếu đề nghị" / "Request form",
+        SpeechText: "Nội dung tham luận" / "Text of the speech",
+        SalaryDecision: "Quyết định lương" / "Salary decision",
+        OwnAgencyConsent: "Ý kiến của cơ quan chủ quản" / "Consent of the own agency",
+        TripReport: "Báo cáo kết quả chuyến đi" / "Trip report",
+        Decision: "Quyết định" / "Decision",
+        Other: "Tài liệu khác" / "Other document",
     }
+
     /// Topic of a visit (nội dung nhạy cảm).
-    Topic { Religion, Ethnic, HumanRights, Sovereignty, Security, Defence, BorderArea, Press, ProjectApprovedByPpc }
+    Topic {
+        Religion: "Tôn giáo" / "Religion",
+        Ethnic: "Dân tộc" / "Ethnic affairs",
+        HumanRights: "Nhân quyền" / "Human rights",
+        Sovereignty: "Chủ quyền" / "Sovereignty",
+        Security: "An ninh" / "Security",
+        Defence: "Quốc phòng" / "Defence",
+        BorderArea: "Khu vực biên giới" / "Border area",
+        Press: "Báo chí" / "Press",
+        ProjectApprovedByPpc: "Dự án UBND tỉnh đã phê duyệt" / "Project approved by the People's Committee",
+    }
+
     /// Level of a foreign visitor (cấp khách).
-    VisitorLevel { HeadOfState, Minister, DeputyMinister, Ambassador, ProvincialOfficial, Official, Private, ResidentReporter, NonResidentReporter }
+    VisitorLevel {
+        HeadOfState: "Nguyên thủ quốc gia" / "Head of state",
+        Minister: "Bộ trưởng và tương đương" / "Minister",
+        DeputyMinister: "Thứ trưởng và tương đương" / "Deputy minister",
+        Ambassador: "Đại sứ" / "Ambassador",
+        ProvincialOfficial: "Quan chức cấp tỉnh" / "Provincial official",
+        Official: "Quan chức khác" / "Other official",
+        Private: "Khách tư nhân" / "Private visitor",
+        ResidentReporter: "Phóng viên thường trú" / "Resident reporter",
+        NonResidentReporter: "Phóng viên không thường trú" / "Non-resident reporter",
+    }
+
     /// How a paper is signed (NĐ 30/2020/NĐ-CP Đ.13): trực tiếp, KT., TM., TUQ., TL.
-    SignedAs { Direct, Kt, Tm, Tuq, Tl }
+    SignedAs {
+        Direct: "Ký trực tiếp" / "Signed directly",
+        Kt: "Ký thay" / "Signed for the head by a deputy",
+        Tm: "Thay mặt" / "On behalf of a collective body",
+        Tuq: "Thừa ủy quyền" / "By authorisation",
+        Tl: "Thừa lệnh" / "By order",
+    }
+
     /// Role in a delegation (vai trò trong đoàn).
-    MemberRole { Head, DeputyHead, Member, Interpreter, Entourage }
+    MemberRole {
+        Head: "Trưởng đoàn" / "Head of delegation",
+        DeputyHead: "Phó trưởng đoàn" / "Deputy head of delegation",
+        Member: "Thành viên" / "Member",
+        Interpreter: "Phiên dịch" / "Interpreter",
+        Entourage: "Tùy tùng" / "Entourage",
+    }
+
     /// Kind of passport (Luật 49/2019/QH14 Đ.6).
-    PassportKind { Diplomatic, Official, Ordinary }
+    PassportKind {
+        Diplomatic: "Hộ chiếu ngoại giao" / "Diplomatic passport",
+        Official: "Hộ chiếu công vụ" / "Official passport",
+        Ordinary: "Hộ chiếu phổ thông" / "Ordinary passport",
+    }
+
     /// Finding (phát hiện) of an assessment.
     FindingCode {
-        TooManyMembers, TooManyDays, TooManyDaysInCountry, TooManyCountries, TwoKeyLeaders, YearlyTripLimit,
-        UnderDiscipline, EnterpriseFunded, ProjectFunded, RelativeInDelegation, LateSubmission, MissingDocument,
-        MissingDetail, ConsentMissing, OffPlan, PassportExpiresEarly, OverlappingTrip, ReportOverdue,
+        TooManyMembers: "Vượt số người" / "Too many members",
+        TooManyDays: "Vượt số ngày" / "Too many days",
+        TooManyDaysInCountry: "Vượt số ngày ở một nước" / "Too many days in one country",
+        TooManyCountries: "Vượt số nước" / "Too many countries",
+        TwoKeyLeaders: "Hai lãnh đạo chủ chốt cùng đoàn" / "Two key leaders in one delegation",
+        YearlyTripLimit: "Vượt số lần đi trong năm" / "Yearly trip limit exceeded",
+        UnderDiscipline: "Đang bị kỷ luật" / "Under discipline",
+        EnterpriseFunded: "Doanh nghiệp chi trả, mời đích danh" / "Paid or invited by an enterprise",
+        ProjectFunded: "Dùng tiền dự án" / "Paid from project money",
+        RelativeInDelegation: "Có người thân đi cùng" / "Relative in the delegation",
+        LateSubmission: "Nộp hồ sơ muộn" / "Late submission",
+        MissingDocument: "Thiếu giấy tờ" / "Missing document",
+        MissingDetail: "Thiếu thông tin ngạch, bậc" / "Missing detail of grade and step",
+        ConsentMissing: "Thiếu ý kiến của cấp ủy" / "Missing Party consent",
+        OffPlan: "Ngoài kế hoạch" / "Not in the annual plan",
+        PassportExpiresEarly: "Hộ chiếu hết hạn sớm" / "Passport expires too early",
+        OverlappingTrip: "Trùng thời gian" / "Overlapping trip",
+        ReportOverdue: "Việc sau chuyến đi quá hạn" / "Duties after trips overdue",
     }
+
     /// Weight of a finding.
-    Severity { Block, SpecialApproval, Warn }
+    Severity {
+        Block: "Chặn" / "Blocks",
+        SpecialApproval: "Cần chấp thuận" / "Needs special approval",
+        Warn: "Lưu ý" / "Warning",
+    }
+
     /// What an assessment comes to.
-    Outcome { ManualAuthorityRequired, NoPermissionNeeded, Blocked, SpecialApprovalNeeded, SupplementNeeded, Ready }
+    Outcome {
+        ManualAuthorityRequired: "Phải chỉ định thẩm quyền" / "Authority must be assigned",
+        NoPermissionNeeded: "Không cần xin phép" / "No permission needed",
+        Blocked: "Quy định không cho phép" / "Blocked by a rule",
+        SpecialApprovalNeeded: "Cần chấp thuận ngoại lệ" / "Special approval needed",
+        SupplementNeeded: "Cần bổ sung hồ sơ" / "Supplement needed",
+        Ready: "Đủ điều kiện trình" / "Ready to submit",
+    }
+
     /// How firmly a rule rests on a text that was read.
-    RuleStatus { Verified, Partial, Unverified, Sample }
+    RuleStatus {
+        Verified: "Đã đọc văn bản" / "Verified",
+        Partial: "Dẫn theo nguồn thứ cấp" / "From a secondary source",
+        Unverified: "Chưa đọc được văn bản" / "Not verified",
+        Sample: "Văn bản mẫu" / "Sample",
+    }
+
     /// Unit of a term (thời hạn): working days (ngày làm việc), calendar days, or hours before something.
-    TermUnit { WorkingDays, Days, Hours }
+    TermUnit {
+        WorkingDays: "Ngày làm việc" / "Working days",
+        Days: "Ngày" / "Days",
+        Hours: "Giờ" / "Hours",
+    }
+
     /// Level at which guests are received (cấp đón tiếp).
-    ReceptionLevel { Province, Agency, Commune }
+    ReceptionLevel {
+        Province: "Cấp tỉnh" / "Provincial level",
+        Agency: "Cấp sở, ngành" / "Agency level",
+        Commune: "Cấp xã" / "Commune level",
+    }
+
     /// Channel of a visit (kênh đối ngoại): Đảng, Nhà nước, nhân dân.
-    Channel { Party, State, People }
+    Channel {
+        Party: "Kênh Đảng" / "Party channel",
+        State: "Kênh Nhà nước" / "State channel",
+        People: "Kênh nhân dân" / "People-to-people channel",
+    }
+
     /// Class of guests, which sets the norm of costs (TT 35/2026/TT-BTC Phụ lục).
-    GuestClass { Special, A, B, C, Other }
+    GuestClass {
+        Special: "Hạng đặc biệt" / "Special class",
+        A: "Hạng A" / "Class A",
+        B: "Hạng B" / "Class B",
+        C: "Hạng C" / "Class C",
+        Other: "Khách khác" / "Other guests",
+    }
+
     /// Kind of partner abroad (đối tác): địa phương, tổ chức, hội hữu nghị.
-    PartnerKind { Locality, Organisation, FriendshipAssociation }
+    PartnerKind {
+        Locality: "Địa phương" / "Locality",
+        Organisation: "Tổ chức" / "Organisation",
+        FriendshipAssociation: "Hội hữu nghị" / "Friendship association",
+    }
+
     /// How friendship relations stand.
-    RelationState { Active, Dormant, Ended }
+    RelationState {
+        Active: "Đang duy trì" / "Active",
+        Dormant: "Tạm gián đoạn" / "Dormant",
+        Ended: "Đã chấm dứt" / "Ended",
+    }
+
     /// Role of an account (vai trò).
-    Role { SystemAdmin, RuleAdmin, Clerk, PassportCustodian, Statistician, Inspector }
+    Role {
+        SystemAdmin: "Quản trị hệ thống" / "System administrator",
+        RuleAdmin: "Quản trị quy định" / "Regulation administrator",
+        Clerk: "Chuyên viên lập hồ sơ" / "Clerk",
+        PassportCustodian: "Người quản lý hộ chiếu" / "Passport custodian",
+        Statistician: "Cán bộ thống kê" / "Statistician",
+        Inspector: "Thanh tra" / "Inspector",
+    }
+
     /// Opinion of an appraiser or consultee.
-    Opinion { Favourable, Unfavourable }
+    Opinion {
+        Favourable: "Nhất trí" / "Favourable",
+        Unfavourable: "Không nhất trí" / "Unfavourable",
+    }
+
     /// Answer of a Party body.
-    ConsentVerdict { Agree, Refuse }
+    ConsentVerdict {
+        Agree: "Đồng ý" / "Agrees",
+        Refuse: "Không đồng ý" / "Refuses",
+    }
+
     /// Answer of a decider.
-    DecisionVerdict { Approve, Reject }
+    DecisionVerdict {
+        Approve: "Chấp thuận" / "Approved",
+        Reject: "Không chấp thuận" / "Rejected",
+    }
+
     /// Marking of a dossier. Anything but `unclassified` is refused and nothing of it is kept.
-    Classification { Unclassified, Secret, TopSecret, UltraSecret }
+    Classification {
+        Unclassified: "Không mật" / "Unclassified",
+        Secret: "Mật" / "Secret",
+        TopSecret: "Tối mật" / "Top secret",
+        UltraSecret: "Tuyệt mật" / "Ultra secret",
+    }
 }
 
 impl Direction {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::book::Law;
-use crate::case::{Case, Subject, Traveller};
+use crate::case::{Case, RuleSubject, Traveller};
 use crate::findings;
 use crate::notes;
 use crate::pack::{ConsentMode, Effect, Rule, Timing};
@@ -24,9 +24,9 @@ pub struct Assessment {
     pub sets: Option<i64>,
     pub fee: Option<Money>,
     pub decider: Option<Decider>,
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlannedStep>,
     pub consents: Vec<Consent>,
-    pub dossier: Vec<Paper>,
+    pub dossier: Vec<RequiredPaper>,
     pub findings: Vec<Finding>,
     pub obligations: Vec<Obligation>,
     pub copies_to: Vec<Body>,
@@ -42,7 +42,7 @@ pub struct Decider {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct PlannedStep {
     pub kind: StepKind,
     pub body: Body,
     pub within: Option<Term>,
@@ -61,7 +61,7 @@ pub struct Consent {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paper {
+pub struct RequiredPaper {
     pub document: Document,
     pub required: bool,
     pub present: bool,
@@ -126,9 +126,9 @@ pub fn exceptions_body<'a>(
 }
 
 /// A rule that speaks for a traveller, or for visitors of one kind.
-pub(super) struct Spoken<'a> {
+pub(super) struct AppliedRule<'a> {
     pub(super) rule: &'a Rule,
-    pub(super) subject: &'a Subject<'a>,
+    pub(super) subject: &'a RuleSubject<'a>,
 }
 
 /// What the rules on authority come to.
@@ -198,7 +198,7 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
 
 /// For every subject and every group of rules, the one rule that speaks: of the text itself before the law
 /// it stands on, and the most specific of those that match. The pack's check has made sure that there is one.
-fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [Subject<'a>]) -> Vec<Spoken<'a>> {
+fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [RuleSubject<'a>]) -> Vec<AppliedRule<'a>> {
     let mut spoken = Vec::new();
     for subject in subjects {
         let mut taken: BTreeSet<String> = BTreeSet::new();
@@ -216,7 +216,7 @@ fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [Subject<'a>]) -> Vec<S
                 let rivals: Vec<&Rule> = matching.iter().filter(|r| r.effect.group() == *group).copied().collect();
                 let winner = rivals.iter().find(|r| rivals.iter().all(|o| o.id == r.id || r.beats(o)));
                 if let Some(rule) = winner {
-                    spoken.push(Spoken { rule, subject });
+                    spoken.push(AppliedRule { rule, subject });
                 }
                 taken.insert(group.clone());
             }
@@ -227,7 +227,7 @@ fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [Subject<'a>]) -> Vec<S
 
 /// Deciders are chosen subject by subject, then the strictest; one subject without a decider leaves none. Where some
 /// need a permission and others do not, the permission is needed.
-fn strictest<'a>(law: &Law, subjects: &[Subject], spoken: &[Spoken<'a>]) -> Authority<'a> {
+fn strictest<'a>(law: &Law, subjects: &[RuleSubject], spoken: &[AppliedRule<'a>]) -> Authority<'a> {
     if law.pack.status == RuleStatus::Unverified || law.of_former_province {
         return Authority::Unknown(None);
     }
@@ -257,7 +257,7 @@ fn strictest<'a>(law: &Law, subjects: &[Subject], spoken: &[Spoken<'a>]) -> Auth
 }
 
 /// One consent a traveller; those of one body and one citation together.
-fn consents(law: &Law, spoken: &[Spoken]) -> Vec<Consent> {
+fn consents(law: &Law, spoken: &[AppliedRule]) -> Vec<Consent> {
     let mut consents: Vec<Consent> = Vec::new();
     for s in spoken {
         if let Effect::Consent { body, mode } = &s.rule.effect {
@@ -277,14 +277,14 @@ fn consents(law: &Law, spoken: &[Spoken]) -> Vec<Consent> {
     consents
 }
 
-fn dossier(law: &Law, case: &Case, spoken: &[Spoken], consents: &[Consent]) -> Vec<Paper> {
-    let mut papers: Vec<Paper> = Vec::new();
+fn dossier(law: &Law, case: &Case, spoken: &[AppliedRule], consents: &[Consent]) -> Vec<RequiredPaper> {
+    let mut papers: Vec<RequiredPaper> = Vec::new();
     let mut add = |document: Document, required: bool, rule: &str, citation: &str| match papers
         .iter_mut()
         .find(|p| p.document == document)
     {
         Some(paper) => paper.required |= required,
-        None => papers.push(Paper {
+        None => papers.push(RequiredPaper {
             document,
             required,
             present: case.documents.contains(&document),
@@ -300,20 +300,20 @@ fn dossier(law: &Law, case: &Case, spoken: &[Spoken], consents: &[Consent]) -> V
     for consent in consents.iter().filter(|c| c.mode == ConsentMode::InDossier) {
         add(Document::PartyConsent, true, "consent", &consent.citation);
     }
-    let order = |paper: &Paper| law.layers().flatten().position(|r| r.id == paper.rule).unwrap_or(usize::MAX);
+    let order = |paper: &RequiredPaper| law.layers().flatten().position(|r| r.id == paper.rule).unwrap_or(usize::MAX);
     papers.sort_by_key(order);
     papers
 }
 
 /// A rule with the traveller it speaks for; none where it speaks of visitors.
-pub(super) type Speaks<'a> = (&'a Rule, Option<&'a Traveller>);
+pub(super) type AppliedLimit<'a> = (&'a Rule, Option<&'a Traveller>);
 
-fn spoken_limits<'a>(spoken: &[Spoken<'a>]) -> Vec<Speaks<'a>> {
+fn spoken_limits<'a>(spoken: &[AppliedRule<'a>]) -> Vec<AppliedLimit<'a>> {
     let limits = spoken.iter().filter(|s| matches!(s.rule.effect, Effect::Limit { .. }));
     limits.map(|s| (s.rule, s.subject.traveller)).collect()
 }
 
-fn missing_details<'a>(spoken: &[Spoken<'a>]) -> Vec<(&'a Rule, &'a Traveller)> {
+fn missing_details<'a>(spoken: &[AppliedRule<'a>]) -> Vec<(&'a Rule, &'a Traveller)> {
     let details = spoken.iter().filter(|s| matches!(s.rule.effect, Effect::Detail { .. }));
     details.filter_map(|s| Some((s.rule, s.subject.traveller.filter(|t| !t.grade_stated)?))).collect()
 }

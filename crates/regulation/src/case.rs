@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fact::{Fact, Facts, Value};
+use crate::fact::{FactName, FactValue, Facts};
 use crate::pack::Anchor;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period, day_of, start_of};
@@ -28,26 +28,26 @@ pub struct Case {
 /// What it is about.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Matter {
-    Trip(Trip),
-    Visit(Visit),
+    Trip(TripCase),
+    Visit(VisitCase),
 }
 
 /// A delegation going abroad, on duty or privately.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Trip {
+pub struct TripCase {
     pub purpose: Purpose,
     pub funding: BTreeSet<FundingSource>,
     pub in_plan: bool,
     /// Reminders of duties after earlier trips that the agency has left unanswered.
     pub reminders_unanswered: i64,
     pub enterprise_invites_by_name: bool,
-    pub stops: Vec<Stop>,
+    pub stops: Vec<StopDays>,
     pub travellers: Vec<Traveller>,
 }
 
 /// Foreign guests: a delegation, a conference, a reporter.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Visit {
+pub struct VisitCase {
     pub visitors: Vec<Visitor>,
     pub headcount: i64,
     pub topics: BTreeSet<Topic>,
@@ -73,7 +73,7 @@ pub struct Visitor {
 }
 
 /// Whom rules are asked about, one by one: a traveller, or visitors of one kind.
-pub struct Subject<'a> {
+pub struct RuleSubject<'a> {
     pub reference: &'a str,
     pub facts: Facts,
     pub traveller: Option<&'a Traveller>,
@@ -81,7 +81,7 @@ pub struct Subject<'a> {
 
 /// A stay in one country.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stop {
+pub struct StopDays {
     pub country: String,
     pub days: i64,
 }
@@ -106,7 +106,7 @@ pub struct Traveller {
     /// Official missions earlier or later in the year of departure, this one excluded.
     pub missions_this_year: i64,
     pub relative_of: Option<String>,
-    pub passport: Option<Passport>,
+    pub passport: Option<PassportFacts>,
     /// Whether category, grade, step and code of the grade are all stated.
     pub grade_stated: bool,
     /// A Party member on a private journey of whom the cell or the committee has said nothing yet.
@@ -134,7 +134,7 @@ impl Traveller {
 
 /// What matters of a passport here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Passport {
+pub struct PassportFacts {
     pub kind: PassportKind,
     pub expires_on: Day,
 }
@@ -164,14 +164,14 @@ impl Case {
         }
     }
 
-    pub fn trip(&self) -> Option<&Trip> {
+    pub fn trip(&self) -> Option<&TripCase> {
         match &self.matter {
             Matter::Trip(trip) => Some(trip),
             Matter::Visit(_) => None,
         }
     }
 
-    pub fn visit(&self) -> Option<&Visit> {
+    pub fn visit(&self) -> Option<&VisitCase> {
         match &self.matter {
             Matter::Visit(visit) => Some(visit),
             Matter::Trip(_) => None,
@@ -179,34 +179,34 @@ impl Case {
     }
 
     /// Everyone the rules are asked about, with the facts of the whole delegation among his own.
-    pub fn subjects(&self) -> Vec<Subject<'_>> {
-        let days = (Fact::Days, Value::Number(self.days()));
+    pub fn subjects(&self) -> Vec<RuleSubject<'_>> {
+        let days = (FactName::Days, FactValue::Number(self.days()));
         match &self.matter {
             Matter::Trip(trip) => {
                 let of = |t| {
                     let facts = trip.facts_of(t).into_iter().chain([days.clone()]).collect();
-                    Subject { reference: &t.reference, facts, traveller: Some(t) }
+                    RuleSubject { reference: &t.reference, facts, traveller: Some(t) }
                 };
                 trip.travellers.iter().map(of).collect()
             }
             Matter::Visit(visit) => {
                 let of = |v: &'_ Visitor| visit.facts_of(v).into_iter().chain([days.clone()]).collect();
                 let all = visit.visitors.iter();
-                all.map(|v| Subject { reference: &v.reference, facts: of(v), traveller: None }).collect()
+                all.map(|v| RuleSubject { reference: &v.reference, facts: of(v), traveller: None }).collect()
             }
         }
     }
 }
 
-fn count(n: usize) -> Value {
-    Value::Number(i64::try_from(n).unwrap_or(i64::MAX))
+fn count(n: usize) -> FactValue {
+    FactValue::Number(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
-fn set<T: Copy + Into<&'static str>>(words: &BTreeSet<T>) -> Value {
-    Value::Set(words.iter().map(|w| (*w).into().to_owned()).collect())
+fn set<T: Copy + Into<&'static str>>(words: &BTreeSet<T>) -> FactValue {
+    FactValue::Set(words.iter().map(|w| (*w).into().to_owned()).collect())
 }
 
-impl Trip {
+impl TripCase {
     pub fn countries(&self) -> BTreeSet<&str> {
         self.stops.iter().map(|s| s.country.as_str()).collect()
     }
@@ -217,49 +217,49 @@ impl Trip {
 
     fn facts_of(&self, traveller: &Traveller) -> Facts {
         let mut facts = Facts::from([
-            (Fact::Purpose, Value::Word(self.purpose.word())),
-            (Fact::Funding, set(&self.funding)),
-            (Fact::InPlan, self.in_plan.into()),
-            (Fact::EnterpriseInvitesByName, self.enterprise_invites_by_name.into()),
-            (Fact::Members, count(self.travellers.len())),
-            (Fact::Countries, count(self.countries().len())),
-            (Fact::Interdisciplinary, (self.localities().len() > 1).into()),
-            (Fact::Role, Value::Word(traveller.role.word())),
-            (Fact::PostLevel, Value::Word(traveller.post_level.word())),
-            (Fact::ManagedBy, Value::Word(traveller.managed_by.word())),
-            (Fact::Personnel, Value::Word(traveller.personnel.word())),
-            (Fact::Bloc, Value::Word(traveller.bloc.word())),
-            (Fact::PartyMember, traveller.party_member.into()),
-            (Fact::ProvincialCommitteeMember, traveller.provincial_committee_member.into()),
-            (Fact::KeyLeader, traveller.key_leader.into()),
-            (Fact::CommuneUnit, traveller.commune_unit().into()),
-            (Fact::PassportKind, Value::Word(traveller.passport.map_or("none", |p| p.kind.word()))),
+            (FactName::Purpose, FactValue::Word(self.purpose.word())),
+            (FactName::Funding, set(&self.funding)),
+            (FactName::InPlan, self.in_plan.into()),
+            (FactName::EnterpriseInvitesByName, self.enterprise_invites_by_name.into()),
+            (FactName::Members, count(self.travellers.len())),
+            (FactName::Countries, count(self.countries().len())),
+            (FactName::Interdisciplinary, (self.localities().len() > 1).into()),
+            (FactName::Role, FactValue::Word(traveller.role.word())),
+            (FactName::PostLevel, FactValue::Word(traveller.post_level.word())),
+            (FactName::ManagedBy, FactValue::Word(traveller.managed_by.word())),
+            (FactName::Personnel, FactValue::Word(traveller.personnel.word())),
+            (FactName::Bloc, FactValue::Word(traveller.bloc.word())),
+            (FactName::PartyMember, traveller.party_member.into()),
+            (FactName::ProvincialCommitteeMember, traveller.provincial_committee_member.into()),
+            (FactName::KeyLeader, traveller.key_leader.into()),
+            (FactName::CommuneUnit, traveller.commune_unit().into()),
+            (FactName::PassportKind, FactValue::Word(traveller.passport.map_or("none", |p| p.kind.word()))),
         ]);
         if let Some(head) = self.travellers.iter().find(|t| t.role == MemberRole::Head) {
-            facts.insert(Fact::HeadPostLevel, Value::Word(head.post_level.word()));
+            facts.insert(FactName::HeadPostLevel, FactValue::Word(head.post_level.word()));
         }
         facts
     }
 }
 
-impl Visit {
+impl VisitCase {
     fn facts_of(&self, visitor: &Visitor) -> Facts {
         let mut facts = Facts::from([
-            (Fact::Headcount, Value::Number(self.headcount)),
-            (Fact::Topics, set(&self.topics)),
-            (Fact::FirstVisit, self.first_visit.into()),
-            (Fact::RestrictedArea, self.restricted_from.is_some().into()),
-            (Fact::VisitorCountry, Value::Text(visitor.country.clone())),
-            (Fact::VisitorLevel, Value::Word(visitor.level.word())),
+            (FactName::Headcount, FactValue::Number(self.headcount)),
+            (FactName::Topics, set(&self.topics)),
+            (FactName::FirstVisit, self.first_visit.into()),
+            (FactName::RestrictedArea, self.restricted_from.is_some().into()),
+            (FactName::VisitorCountry, FactValue::Text(visitor.country.clone())),
+            (FactName::VisitorLevel, FactValue::Word(visitor.level.word())),
         ]);
         if let Some(locality) = &visitor.locality {
-            facts.insert(Fact::VisitorLocality, Value::Text(locality.clone()));
+            facts.insert(FactName::VisitorLocality, FactValue::Text(locality.clone()));
         }
         if let Some(body) = self.reception_asked_of {
-            facts.insert(Fact::ReceptionAskedOf, Value::Word(body.word()));
+            facts.insert(FactName::ReceptionAskedOf, FactValue::Word(body.word()));
         }
         if let Some(level) = self.reception_level {
-            facts.insert(Fact::ReceptionLevel, Value::Word(level.word()));
+            facts.insert(FactName::ReceptionLevel, FactValue::Word(level.word()));
         }
         facts
     }

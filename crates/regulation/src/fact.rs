@@ -10,7 +10,7 @@ use kernel::words::{
 /// Every fact a rule may ask about. A condition that cannot be said with these needs a new fact here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Fact {
+pub enum FactName {
     /// Purpose of the trip.
     Purpose,
     /// Sources of the money, a set.
@@ -68,7 +68,7 @@ fn words<T: Copy + Into<&'static str>>(all: &[T]) -> BTreeSet<String> {
     all.iter().map(|w| (*w).into().to_owned()).collect()
 }
 
-impl Fact {
+impl FactName {
     pub fn word(self) -> &'static str {
         self.into()
     }
@@ -76,34 +76,34 @@ impl Fact {
     pub fn domain(self) -> Domain {
         let yes_no = || ["true", "false"].map(String::from).into();
         Domain::Words(match self {
-            Fact::Purpose => words(Purpose::all()),
-            Fact::Funding => return Domain::Set(words(FundingSource::all())),
-            Fact::Topics => return Domain::Set(words(Topic::all())),
-            Fact::Days | Fact::Members | Fact::Countries | Fact::Headcount => return Domain::Number,
-            Fact::VisitorLocality => return Domain::Text,
-            Fact::VisitorCountry => kernel::country::codes().map(str::to_owned).collect(),
-            Fact::VisitorLevel => words(VisitorLevel::all()),
-            Fact::ReceptionLevel => words(ReceptionLevel::all()),
-            Fact::ReceptionAskedOf => words(Body::all()),
-            Fact::HeadPostLevel | Fact::PostLevel => words(PostLevel::all()),
-            Fact::Role => words(MemberRole::all()),
-            Fact::ManagedBy => words(ManagedBy::all()),
-            Fact::Personnel => words(Personnel::all()),
-            Fact::Bloc => words(Bloc::all()),
-            Fact::PassportKind => {
+            FactName::Purpose => words(Purpose::all()),
+            FactName::Funding => return Domain::Set(words(FundingSource::all())),
+            FactName::Topics => return Domain::Set(words(Topic::all())),
+            FactName::Days | FactName::Members | FactName::Countries | FactName::Headcount => return Domain::Number,
+            FactName::VisitorLocality => return Domain::Text,
+            FactName::VisitorCountry => kernel::country::codes().map(str::to_owned).collect(),
+            FactName::VisitorLevel => words(VisitorLevel::all()),
+            FactName::ReceptionLevel => words(ReceptionLevel::all()),
+            FactName::ReceptionAskedOf => words(Body::all()),
+            FactName::HeadPostLevel | FactName::PostLevel => words(PostLevel::all()),
+            FactName::Role => words(MemberRole::all()),
+            FactName::ManagedBy => words(ManagedBy::all()),
+            FactName::Personnel => words(Personnel::all()),
+            FactName::Bloc => words(Bloc::all()),
+            FactName::PassportKind => {
                 let mut kinds = words(PassportKind::all());
                 kinds.insert("none".into());
                 kinds
             }
-            Fact::InPlan
-            | Fact::EnterpriseInvitesByName
-            | Fact::Interdisciplinary
-            | Fact::PartyMember
-            | Fact::ProvincialCommitteeMember
-            | Fact::KeyLeader
-            | Fact::CommuneUnit
-            | Fact::FirstVisit
-            | Fact::RestrictedArea => yes_no(),
+            FactName::InPlan
+            | FactName::EnterpriseInvitesByName
+            | FactName::Interdisciplinary
+            | FactName::PartyMember
+            | FactName::ProvincialCommitteeMember
+            | FactName::KeyLeader
+            | FactName::CommuneUnit
+            | FactName::FirstVisit
+            | FactName::RestrictedArea => yes_no(),
         })
     }
 
@@ -111,32 +111,32 @@ impl Fact {
     pub fn known_in(self, procedure: Procedure) -> bool {
         let of_visits = matches!(
             self,
-            Fact::Headcount
-                | Fact::Topics
-                | Fact::FirstVisit
-                | Fact::ReceptionAskedOf
-                | Fact::ReceptionLevel
-                | Fact::RestrictedArea
-                | Fact::VisitorCountry
-                | Fact::VisitorLocality
-                | Fact::VisitorLevel
+            FactName::Headcount
+                | FactName::Topics
+                | FactName::FirstVisit
+                | FactName::ReceptionAskedOf
+                | FactName::ReceptionLevel
+                | FactName::RestrictedArea
+                | FactName::VisitorCountry
+                | FactName::VisitorLocality
+                | FactName::VisitorLevel
         );
-        self == Fact::Days || of_visits == procedure.is_visit()
+        self == FactName::Days || of_visits == procedure.is_visit()
     }
 }
 
 /// The value of a fact in one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum FactValue {
     Word(&'static str),
     Text(String),
     Set(BTreeSet<String>),
     Number(i64),
 }
 
-impl From<bool> for Value {
+impl From<bool> for FactValue {
     fn from(yes: bool) -> Self {
-        Value::Word(if yes { "true" } else { "false" })
+        FactValue::Word(if yes { "true" } else { "false" })
     }
 }
 
@@ -154,13 +154,13 @@ pub enum Constraint {
 }
 
 impl Constraint {
-    pub fn holds(&self, value: &Value) -> bool {
+    pub fn holds(&self, value: &FactValue) -> bool {
         match (self, value) {
-            (Constraint::OneOf(words), Value::Word(word)) => words.contains(*word),
-            (Constraint::OneOf(words), Value::Text(word)) => words.contains(word),
-            (Constraint::Any(wanted), Value::Set(set)) => !wanted.is_disjoint(set),
-            (Constraint::NoneOf(unwanted), Value::Set(set)) => unwanted.is_disjoint(set),
-            (Constraint::Range(min, max), Value::Number(n)) => (*min..=*max).contains(n),
+            (Constraint::OneOf(words), FactValue::Word(word)) => words.contains(*word),
+            (Constraint::OneOf(words), FactValue::Text(word)) => words.contains(word),
+            (Constraint::Any(wanted), FactValue::Set(set)) => !wanted.is_disjoint(set),
+            (Constraint::NoneOf(unwanted), FactValue::Set(set)) => unwanted.is_disjoint(set),
+            (Constraint::Range(min, max), FactValue::Number(n)) => (*min..=*max).contains(n),
             _ => false,
         }
     }
@@ -201,10 +201,10 @@ impl Constraint {
 
 /// All that a rule asks: every constraint must hold. Empty: always.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Condition(pub BTreeMap<Fact, Constraint>);
+pub struct Condition(pub BTreeMap<FactName, Constraint>);
 
 /// The facts of one traveller in one case.
-pub type Facts = BTreeMap<Fact, Value>;
+pub type Facts = BTreeMap<FactName, FactValue>;
 
 impl Condition {
     pub fn holds(&self, facts: &Facts) -> bool {
@@ -232,16 +232,16 @@ mod tests {
         words.iter().map(|w| (*w).to_owned()).collect()
     }
 
-    fn constraint() -> impl Strategy<Value = (Fact, Constraint)> {
+    fn constraint() -> impl Strategy<Value = (FactName, Constraint)> {
         let subset = |all: &'static [&'static str]| {
             proptest::sample::subsequence(all, 0..=all.len()).prop_map(|some| set(&some))
         };
         let funds: &[&str] = &["host", "self", "project"];
         prop_oneof![
-            subset(&["official", "training", "event"]).prop_map(|s| (Fact::Purpose, Constraint::OneOf(s))),
-            subset(funds).prop_map(|s| (Fact::Funding, Constraint::Any(s))),
-            subset(funds).prop_map(|s| (Fact::Funding, Constraint::NoneOf(s))),
-            (0i64..4, 0i64..4).prop_map(|(a, b)| (Fact::Days, Constraint::Range(a, b))),
+            subset(&["official", "training", "event"]).prop_map(|s| (FactName::Purpose, Constraint::OneOf(s))),
+            subset(funds).prop_map(|s| (FactName::Funding, Constraint::Any(s))),
+            subset(funds).prop_map(|s| (FactName::Funding, Constraint::NoneOf(s))),
+            (0i64..4, 0i64..4).prop_map(|(a, b)| (FactName::Days, Constraint::Range(a, b))),
         ]
     }
 
@@ -257,9 +257,9 @@ mod tests {
                 for days in 0i64..4 {
                     let funds = ["host", "self", "project"].iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
                     all.push(Facts::from([
-                        (Fact::Purpose, Value::Word(purpose)),
-                        (Fact::Funding, Value::Set(funds.map(|(_, f)| (*f).to_owned()).collect())),
-                        (Fact::Days, Value::Number(days)),
+                        (FactName::Purpose, FactValue::Word(purpose)),
+                        (FactName::Funding, FactValue::Set(funds.map(|(_, f)| (*f).to_owned()).collect())),
+                        (FactName::Days, FactValue::Number(days)),
                     ]));
                 }
             }

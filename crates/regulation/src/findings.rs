@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::Months;
 
-use crate::assess::{Consent, Finding, Paper, Speaks};
-use crate::case::{Case, Traveller, Trip};
+use crate::assess::{AppliedLimit, Consent, Finding, RequiredPaper};
+use crate::case::{Case, Traveller, TripCase};
 use crate::pack::{ConsentMode, Effect, Rule};
 use kernel::text::Bilingual;
 use kernel::words::{Document, FindingCode, FundingSource, Severity, TermUnit};
@@ -13,7 +13,7 @@ use kernel::workdays::NoTableFor;
 use kernel::workdays::WorkCalendar;
 
 /// A limit that is passed: what is allowed, what is there, and who it is about.
-struct Passed {
+struct Exceeded {
     limit: Option<i64>,
     actual: Option<i64>,
     travellers: Vec<String>,
@@ -24,8 +24,8 @@ struct Passed {
 /// Every finding of a case, in a fixed order.
 pub fn findings(
     case: &Case,
-    limits: &[Speaks],
-    dossier: &[Paper],
+    limits: &[AppliedLimit],
+    dossier: &[RequiredPaper],
     consents: &[Consent],
     details: &[(&Rule, &Traveller)],
     calendar: &WorkCalendar,
@@ -116,23 +116,23 @@ fn lacking(
 }
 
 /// A host who is elsewhere at the hour of a visit; rules measure nothing else of visits.
-fn measure_visit(code: FindingCode, case: &Case) -> Option<Passed> {
+fn measure_visit(code: FindingCode, case: &Case) -> Option<Exceeded> {
     let clashes = case.visit().map_or(0, |v| v.clashes);
     let found = code == FindingCode::OverlappingTrip && clashes > 0;
-    found.then(|| Passed { limit: None, actual: i64::try_from(clashes).ok(), travellers: Vec::new(), severity: None })
+    found.then(|| Exceeded { limit: None, actual: i64::try_from(clashes).ok(), travellers: Vec::new(), severity: None })
 }
 
 fn measure(
     code: FindingCode,
     case: &Case,
-    trip: &Trip,
+    trip: &TripCase,
     traveller: &Traveller,
     max: Option<i64>,
     unit: TermUnit,
     calendar: &WorkCalendar,
-) -> Result<Option<Passed>, NoTableFor> {
+) -> Result<Option<Exceeded>, NoTableFor> {
     let over = |actual: i64, travellers: Vec<String>| {
-        max.filter(|max| actual > *max).map(|max| Passed {
+        max.filter(|max| actual > *max).map(|max| Exceeded {
             limit: Some(max),
             actual: Some(actual),
             travellers,
@@ -141,7 +141,7 @@ fn measure(
     };
     let of_him = || vec![traveller.reference.clone()];
     let simply = |holds: bool, travellers: Vec<String>| {
-        holds.then_some(Passed { limit: None, actual: None, travellers, severity: None })
+        holds.then_some(Exceeded { limit: None, actual: None, travellers, severity: None })
     };
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     Ok(match code {
@@ -179,7 +179,7 @@ fn measure(
         }
         FindingCode::OverlappingTrip => {
             let heaviest = traveller.overlapping.iter().min().copied();
-            heaviest.map(|severity| Passed {
+            heaviest.map(|severity| Exceeded {
                 limit: None,
                 actual: None,
                 travellers: of_him(),
@@ -192,7 +192,7 @@ fn measure(
     })
 }
 
-fn longest_stay(trip: &Trip) -> i64 {
+fn longest_stay(trip: &TripCase) -> i64 {
     let mut days: BTreeMap<&str, i64> = BTreeMap::new();
     for stop in &trip.stops {
         *days.entry(&stop.country).or_default() += stop.days;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::assess::{Finding, Spoken};
+use crate::assess::{AppliedRule, Finding};
 use crate::book::Law;
 use crate::case::Case;
 use crate::pack::{Effect, Rule};
@@ -31,7 +31,7 @@ pub(super) fn exception(body: Body, citation: &str) -> (String, Bilingual) {
 }
 
 /// Everything else that the text itself calls for.
-pub(super) fn further(law: &Law, case: &Case, spoken: &[Spoken], found: &[Finding]) -> Vec<(String, Bilingual)> {
+pub(super) fn further(law: &Law, case: &Case, spoken: &[AppliedRule], found: &[Finding]) -> Vec<(String, Bilingual)> {
     let mut notes = Vec::new();
     let mut add = |code: &str, vi: String, en: String| notes.push((code.to_owned(), Bilingual::new(vi, en)));
     if law.pack.status == RuleStatus::Unverified {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml_edit::Item;
 
-use crate::fact::{Condition, Constraint, Domain, Fact};
+use crate::fact::{Condition, Constraint, Domain, FactName};
 use crate::read::{Fields, line_of};
 use kernel::words::PostLevel;
 
@@ -31,10 +31,10 @@ pub(super) fn condition(fields: &Fields) -> Condition {
                 continue;
             };
             let levels = PostLevel::all().iter().filter(|l| l.is_leader() == yes).map(|l| l.word().to_owned());
-            add(&mut condition, Fact::PostLevel, Constraint::OneOf(levels.collect()));
+            add(&mut condition, FactName::PostLevel, Constraint::OneOf(levels.collect()));
             continue;
         }
-        let Some(fact) = fields.parse::<Fact>("fact", key, line) else { continue };
+        let Some(fact) = fields.parse::<FactName>("fact", key, line) else { continue };
         if let Some(constraint) = constraint(fields, fact, item, line) {
             add(&mut condition, fact, constraint);
         }
@@ -43,7 +43,7 @@ pub(super) fn condition(fields: &Fields) -> Condition {
 }
 
 /// Both what is asked of a fact already and this: `leader` and `post_level` are one fact.
-fn add(condition: &mut Condition, fact: Fact, constraint: Constraint) {
+fn add(condition: &mut Condition, fact: FactName, constraint: Constraint) {
     let both = match (condition.0.remove(&fact), constraint) {
         (Some(Constraint::OneOf(a)), Constraint::OneOf(b)) => Constraint::OneOf(a.intersection(&b).cloned().collect()),
         (_, constraint) => constraint,
@@ -63,7 +63,7 @@ fn only(fields: &Fields, item: &Item, known: &[&str], line: usize) {
     }
 }
 
-fn constraint(fields: &Fields, fact: Fact, item: &Item, line: usize) -> Option<Constraint> {
+fn constraint(fields: &Fields, fact: FactName, item: &Item, line: usize) -> Option<Constraint> {
     let wrong = |wanted: &str| {
         let key = fact.word();
         fields.fault(line, "wrong_type", format!("{key}: phải là {wanted}"), format!("{key}: must be {wanted}"));

@@ -11,7 +11,7 @@ use kernel::words::{FindingCode, Procedure, RuleStatus, Severity, Silence, StepK
 
 /// The pack of a whole file, as far as it can be read: what is missing is named, and empty.
 pub(super) fn read_pack(root: &Fields) -> Sketch {
-    let Rules { rules, ids, torn, named } = read_rules(root);
+    let RuleReader { rules, ids, torn, named } = read_rules(root);
     let in_rules = root.faults();
     let strictness = root.words("strictness", "body");
     let dossier_known = root.words("dossier_known", "procedure");
@@ -54,14 +54,14 @@ pub(super) fn read_pack(root: &Fields) -> Sketch {
 }
 
 /// Rules as far as they could be read.
-struct Rules {
+struct RuleReader {
     rules: Vec<Rule>,
     ids: BTreeSet<String>,
     torn: BTreeSet<usize>,
     named: bool,
 }
 
-fn read_rules(root: &Fields) -> Rules {
+fn read_rules(root: &Fields) -> RuleReader {
     type Reader = fn(&Fields) -> Option<Effect>;
     let kinds: [(&'static str, Reader); 8] = [
         ("authority", authority),
@@ -73,7 +73,7 @@ fn read_rules(root: &Fields) -> Rules {
         ("deadline", deadline),
         ("obligation", obligation),
     ];
-    let mut read = Rules { rules: Vec::new(), ids: BTreeSet::new(), torn: BTreeSet::new(), named: true };
+    let mut read = RuleReader { rules: Vec::new(), ids: BTreeSet::new(), torn: BTreeSet::new(), named: true };
     for (key, reader) in kinds {
         for fields in root.tables(key) {
             read_rule(&fields, reader, &mut read);
@@ -82,7 +82,7 @@ fn read_rules(root: &Fields) -> Rules {
     read
 }
 
-fn read_rule(fields: &Fields, reader: fn(&Fields) -> Option<Effect>, read: &mut Rules) {
+fn read_rule(fields: &Fields, reader: fn(&Fields) -> Option<Effect>, read: &mut RuleReader) {
     let before = fields.faults();
     let effect = reader(fields);
     let when = condition(fields);

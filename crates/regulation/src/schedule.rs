@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Duration};
 
-use crate::assess::{Consent, Finding, Obligation, Spoken, Step};
+use crate::assess::{AppliedRule, Consent, Finding, Obligation, PlannedStep};
 use crate::case::Case;
 use crate::pack::{ConsentMode, Effect, Rule, Timing};
 use kernel::text::Bilingual;
@@ -14,7 +14,7 @@ use kernel::workdays::WorkCalendar;
 /// The latest day to submit, where a text gives one, and the finding where it has passed.
 pub(super) fn latest_submission(
     case: &Case,
-    spoken: &[Spoken],
+    spoken: &[AppliedRule],
     calendar: &WorkCalendar,
     found: &mut Vec<Finding>,
     notes: &mut Vec<(String, Bilingual)>,
@@ -68,7 +68,7 @@ pub(super) fn steps(
     consents: &[Consent],
     start: Option<Day>,
     calendar: &WorkCalendar,
-) -> Result<(Vec<Step>, Option<Day>), NoTableFor> {
+) -> Result<(Vec<PlannedStep>, Option<Day>), NoTableFor> {
     let Effect::Authority { decider, steps: before, decide_within, term, .. } = &rule.effect else {
         return Ok((Vec::new(), None));
     };
@@ -76,7 +76,7 @@ pub(super) fn steps(
         (Some(start), Some(term)) => Some(calendar.after(start, *term)?),
         _ => None,
     };
-    let mut planned: Vec<Step> = Vec::new();
+    let mut planned: Vec<PlannedStep> = Vec::new();
     // The day the step before is due; none until some step had a time.
     let mut due: Option<Day> = None;
     let mut parallel: Option<Option<Day>> = None;
@@ -88,7 +88,7 @@ pub(super) fn steps(
         if step.kind != StepKind::Consult {
             parallel = None;
         }
-        planned.push(Step {
+        planned.push(PlannedStep {
             kind: step.kind,
             body: step.body,
             within: step.within,
@@ -98,7 +98,7 @@ pub(super) fn steps(
         });
     }
     for consent in consents.iter().filter(|c| c.mode == ConsentMode::Step) {
-        planned.push(Step {
+        planned.push(PlannedStep {
             kind: StepKind::Consent,
             body: consent.body,
             within: None,
@@ -108,7 +108,7 @@ pub(super) fn steps(
         });
     }
     let decided = timed(due.or(start), *decide_within, calendar)?.or(whole).or(due);
-    planned.extend(decider.map(|body| Step {
+    planned.extend(decider.map(|body| PlannedStep {
         kind: StepKind::Decide,
         body,
         within: *decide_within,
@@ -128,7 +128,7 @@ fn timed(from: Option<Day>, within: Option<Term>, calendar: &WorkCalendar) -> Re
 
 pub(super) fn obligations(
     case: &Case,
-    spoken: &[Spoken],
+    spoken: &[AppliedRule],
     calendar: &WorkCalendar,
 ) -> Result<Vec<Obligation>, NoTableFor> {
     let mut owed: Vec<Obligation> = Vec::new();

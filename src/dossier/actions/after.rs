@@ -1,19 +1,19 @@
 //! After the decision, in every procedure: report, close, postponing, cancelling.
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
-use crate::dossier::actions::{Seen, Trace, conclude, duties};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, duties};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::body::Reasoned;
-use crate::dossier::model::{Dossier, Report};
-use crate::dossier::{Content, Tools};
+use crate::dossier::http::body::ReasonGiven;
+use crate::dossier::model::{Dossier, ResultsReport};
+use crate::dossier::{Content, ProvinceLaw};
 use crate::error::Result;
 use crate::registry::agencies;
 use kernel::time::Day;
 use kernel::violation::Violations;
 
 /// A day in the future cannot be recorded.
-pub fn past(call: &Call, on: Day, faults: &mut Violations) {
+pub fn past(call: &RequestContext, on: Day, faults: &mut Violations) {
     faults.require(
         on <= call.today,
         "/on",
@@ -23,7 +23,12 @@ pub fn past(call: &Call, on: Day, faults: &mut Violations) {
     );
 }
 
-pub fn submit_report<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Report) -> Result<Dossier<C>> {
+pub fn submit_report<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<C>,
+    body: ResultsReport,
+) -> Result<Dossier<C>> {
     let mut faults = Violations::default();
     for (index, task) in body.follow_ups.iter().enumerate() {
         let known = agencies::find(conn, task.agency_id.0)?.is_some();
@@ -35,48 +40,48 @@ pub fn submit_report<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, bo
     dossier.state = State::Reported;
     duties::report(conn, call, &dossier, &body)?;
     dossier.report = Some(body);
-    conclude(conn, call, &seen.dossier, dossier, Action::SubmitReport, Trace::default())
+    conclude(conn, call, &seen.dossier, dossier, Action::SubmitReport, HistoryNote::default())
 }
 
 /// Open duties do not stop it: they stay due.
-pub fn close<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>) -> Result<Dossier<C>> {
+pub fn close<C: Content>(conn: &mut Conn, call: &RequestContext, seen: VisibleDossier<C>) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     dossier.state = State::Closed;
-    conclude(conn, call, &seen.dossier, dossier, Action::Close, Trace::default())
+    conclude(conn, call, &seen.dossier, dossier, Action::Close, HistoryNote::default())
 }
 
 pub fn postpone<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: Seen<C>,
-    body: Reasoned,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
+    body: ReasonGiven,
 ) -> Result<Dossier<C>> {
     set_aside(conn, call, tools, seen, body, Action::Postpone, State::Postponed)
 }
 
 pub fn cancel<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: Seen<C>,
-    body: Reasoned,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
+    body: ReasonGiven,
 ) -> Result<Dossier<C>> {
     set_aside(conn, call, tools, seen, body, Action::Cancel, State::Cancelled)
 }
 
 fn set_aside<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: Seen<C>,
-    body: Reasoned,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
+    body: ReasonGiven,
     action: Action,
     state: State,
 ) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     dossier.state = state;
     duties::recall_passports(conn, call, tools, &dossier, call.today)?;
-    let trace = Trace { note: Some(&body.reason), ..Trace::default() };
+    let trace = HistoryNote { note: Some(&body.reason), ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, action, trace)
 }

@@ -4,46 +4,48 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::approval::process::{Process, Step};
 use crate::db::Conn;
 use crate::dossier::actions::approval::not_open;
-use crate::dossier::actions::decision::Verdict;
+use crate::dossier::actions::decision::DecisionGiven;
 use crate::dossier::actions::exceptions::{self, findings_problem, refuse_blocking};
-use crate::dossier::actions::{Seen, Trace, assess_dossier, by_actor, conclude, duties};
-use crate::dossier::amendments::{Amendment, Brought, Difference, Form, Judged, Kind, Standing};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, assess_dossier, by_actor, conclude, duties};
+use crate::dossier::amendments::{
+    Amendment, AmendmentFinding, AmendmentForm, AmendmentKind, AmendmentStanding, AmendmentWeight, Difference,
+};
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::{Annotation, Decision, Dossier, Waived, Waiver};
 use crate::dossier::store::numbers::check_free;
-use crate::dossier::{Content, Tools};
+use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};
 use kernel::id::Id;
 use kernel::text::number_key;
 use kernel::time::in_vietnamese;
 use kernel::violation::Violations;
 use kernel::words::{Body, DecisionVerdict, Direction, FindingCode, Severity, StepKind};
-use regulation::assess::{Assessment, Finding, Step as Asked, exceptions_body};
+use regulation::assess::{Assessment, Finding, PlannedStep as Asked, exceptions_body};
 use regulation::book::Law;
 use regulation::pack::ConsentMode;
 
 /// What the rules say of the delegation as it was decided, and as it shall be.
-struct Compared {
+struct ComparedAssessments {
     law: Law,
     before: Assessment,
     after: Assessment,
 }
 
-impl Compared {
+impl ComparedAssessments {
     fn of<C: Content>(
         conn: &mut Conn,
-        call: &Call,
-        tools: &Tools,
+        call: &RequestContext,
+        tools: &ProvinceLaw,
         decided: &Dossier<C>,
         proposed: &Dossier<C>,
     ) -> Result<Self> {
         let (law, after) = assess_dossier(conn, tools, proposed, call.today)?;
         let (_, before) = assess_dossier(conn, tools, decided, call.today)?;
-        Ok(Compared { law, before, after })
+        Ok(ComparedAssessments { law, before, after })
     }
 
     /// What stands against the delegation as it shall be, and did not, or less, as it is; 409 where it blocks. How late
@@ -82,9 +84,9 @@ impl Compared {
 /// at once; anything else goes back to the body that is competent for the delegation as it shall be.
 pub fn amend<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: Seen<C>,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
     proposed: C,
     reason: String,
 ) -> Result<Dossier<C>> {
@@ -102,9 +104,9 @@ pub fn amend<C: Content>(
     let pointer = if C::DIRECTION == Direction::Outbound { "/changes/departure_date" } else { "/changes/arrival_date" };
     faults.require(!moves_begun(&dossier, &proposed), pointer, "begun_already", vi, en);
     faults.finish()?;
-    let judged = Judged::of(&differences);
+    let judged = AmendmentWeight::of(&differences);
     let mut amendment = asked(call, &dossier, differences, reason);
-    let compared = Compared::of(conn, call, tools, &dossier, &dossier.with(&proposed))?;
+    let compared = ComparedAssessments::of(conn, call, tools, &dossier, &dossier.with(&proposed))?;
     let found = compared.brought()?;
     let needs_waiver = found.iter().any(|f| f.severity == Severity::SpecialApproval);
     amendment.material |= needs_waiver;
@@ -114,7 +116,7 @@ pub fn amend<C: Content>(
         if !missing.is_empty() {
             return Err(findings_problem(Code::DossierIncomplete, &missing));
         }
-        amendment.findings = found.into_iter().map(Brought::of).collect();
+        amendment.findings = found.into_iter().map(AmendmentFinding::of).collect();
         plan(&mut dossier.process, call, tools, &compared, &amendment, dossier.decision.as_ref())?;
         amendment.proposed = Some(proposed);
     } else {
@@ -130,7 +132,7 @@ pub fn amend<C: Content>(
         "material": amendment.material});
     let reason = amendment.reason.clone();
     dossier.amendments.push(amendment);
-    let trace = Trace { note: Some(&reason), detail, ..Trace::default() };
+    let trace = HistoryNote { note: Some(&reason), detail, ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Amend, trace)
 }
 
@@ -141,8 +143,8 @@ fn moves_begun<C: Content>(dossier: &Dossier<C>, proposed: &C) -> bool {
 }
 
 /// An amendment that nobody has answered yet.
-fn asked<C>(call: &Call, dossier: &Dossier<C>, differences: Vec<Difference>, reason: String) -> Amendment<C> {
-    let Judged { form, material } = Judged::of(&differences);
+fn asked<C>(call: &RequestContext, dossier: &Dossier<C>, differences: Vec<Difference>, reason: String) -> Amendment<C> {
+    let AmendmentWeight { form, material } = AmendmentWeight::of(&differences);
     Amendment {
         ordinal: i64::try_from(dossier.amendments.len()).unwrap_or(i64::MAX) + 1,
         reason,
@@ -152,7 +154,7 @@ fn asked<C>(call: &Call, dossier: &Dossier<C>, differences: Vec<Difference>, rea
         form,
         material,
         findings: Vec::new(),
-        standing: Standing::Pending,
+        standing: AmendmentStanding::Pending,
         document: None,
         body: None,
         note: None,
@@ -163,8 +165,8 @@ fn asked<C>(call: &Call, dossier: &Dossier<C>, differences: Vec<Difference>, rea
 }
 
 /// It needs nobody else: it stands on the decision at once.
-fn put_in_force<C>(amendment: &mut Amendment<C>, decision: Option<&mut Decision>, call: &Call) {
-    amendment.standing = Standing::InForce;
+fn put_in_force<C>(amendment: &mut Amendment<C>, decision: Option<&mut Decision>, call: &RequestContext) {
+    amendment.standing = AmendmentStanding::InForce;
     amendment.ended_at = Some(call.now);
     annotate(decision, amendment, call.today);
 }
@@ -173,9 +175,9 @@ fn put_in_force<C>(amendment: &mut Amendment<C>, decision: Option<&mut Decision>
 /// that decided: 422 `longer_than_decided`.
 pub fn resume<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: &Seen<C>,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: &VisibleDossier<C>,
     resumed: C,
     waivers: &[Waiver],
 ) -> Result<Dossier<C>> {
@@ -183,14 +185,14 @@ pub fn resume<C: Content>(
     let differences = dossier.content.differences(&resumed);
     let mut faults = Violations::default();
     faults.require(
-        differences.iter().all(|d| d.kind != Kind::Dates || !d.material),
+        differences.iter().all(|d| d.kind != AmendmentKind::Dates || !d.material),
         if C::DIRECTION == Direction::Outbound { "/return_date" } else { "/departure_date" },
         "longer_than_decided",
         "Dài ngày hơn đã quyết định: hãy tiếp tục đúng số ngày rồi đề nghị điều chỉnh.",
         "Longer than decided: resume with as many days, then ask for an amendment.",
     );
     faults.finish()?;
-    let compared = Compared::of(conn, call, tools, &dossier, &dossier.with(&resumed))?;
+    let compared = ComparedAssessments::of(conn, call, tools, &dossier, &dossier.with(&resumed))?;
     // What the new days need as an exception is given by the body that may, which then resumes it.
     let given = exceptions::waived(call, &compared.law, &dossier, &compared.brought()?, waivers)?;
     if let Some(decision) = &mut dossier.decision {
@@ -206,13 +208,13 @@ pub fn resume<C: Content>(
     duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
     let days = dossier.content.listed();
     let note = format!("{} – {}", in_vietnamese(days.begins_on), in_vietnamese(days.ends_on));
-    let trace = Trace { note: Some(&note), waived: &given, ..Trace::default() };
+    let trace = HistoryNote { note: Some(&note), waived: &given, ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Resume, trace)
 }
 
-impl Brought {
+impl AmendmentFinding {
     fn of(f: &Finding) -> Self {
-        Brought {
+        AmendmentFinding {
             code: f.code,
             severity: f.severity,
             limit: f.limit,
@@ -236,9 +238,9 @@ fn annotate<C>(decision: Option<&mut Decision>, amendment: &Amendment<C>, date: 
 /// stricter of the body that decided and the one that is competent now.
 fn plan<C>(
     process: &mut Process,
-    call: &Call,
-    tools: &Tools,
-    compared: &Compared,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    compared: &ComparedAssessments,
     amendment: &Amendment<C>,
     decision: Option<&Decision>,
 ) -> Result<()> {
@@ -281,11 +283,11 @@ fn plan<C>(
 /// The decision on a pending amendment. `dossier` carries what the procedure itself changed of what is proposed.
 pub fn decide<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: &Seen<C>,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: &VisibleDossier<C>,
     mut dossier: Dossier<C>,
-    said: Verdict,
+    said: DecisionGiven,
 ) -> Result<Dossier<C>> {
     let approves = said.verdict == DecisionVerdict::Approve;
     if approves && moves_begun(&seen.dossier, dossier.at_hand()) {
@@ -298,7 +300,7 @@ pub fn decide<C: Content>(
     let (waived, compared) = waive(conn, call, tools, &dossier, &seen.dossier, &said, approves)?;
     let (given, note) = (waived.clone(), said.told());
     let current = dossier.decision.clone();
-    let form = dossier.pending().map_or(Form::Annotation, |a| a.form);
+    let form = dossier.pending().map_or(AmendmentForm::Annotation, |a| a.form);
     let same_number =
         current.as_ref().is_some_and(|d| number_key(&d.document.number) == number_key(&said.document.number));
     let mut faults = Violations::default();
@@ -306,7 +308,7 @@ pub fn decide<C: Content>(
     let deciding = dossier.process.open().find(|s| s.kind == StepKind::Decide).and_then(|s| s.body);
     let others = current.as_ref().is_some_and(|d| deciding.is_some_and(|b| b != d.body));
     faults.require(
-        !approves || (form == Form::Annotation && !others) || !same_number,
+        !approves || (form == AmendmentForm::Annotation && !others) || !same_number,
         "/document/number",
         "new_decision_needed",
         "Thay đổi từ hai nội dung trở lên phải ban hành quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
@@ -320,7 +322,7 @@ pub fn decide<C: Content>(
     let by = dossier.process.take(StepKind::Decide, decides, verdict, by_actor(call), call.now).map_err(not_open)?;
     dossier.process.end();
     let amendment = dossier.pending_mut().ok_or_else(|| not_open(crate::approval::process::NotOpen))?;
-    amendment.standing = if approves { Standing::InForce } else { Standing::Refused };
+    amendment.standing = if approves { AmendmentStanding::InForce } else { AmendmentStanding::Refused };
     amendment.document = Some(said.document.clone());
     amendment.body = Some(by);
     amendment.note.clone_from(&said.note);
@@ -349,22 +351,22 @@ pub fn decide<C: Content>(
     }
     let ordinal = dossier.amendments.last().map(|a| a.ordinal);
     let detail = json!({"verdict": verdict, "number": paper.number, "amendment": ordinal});
-    let trace = Trace { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &given, detail };
+    let trace = HistoryNote { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &given, detail };
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
 }
 
 /// Exceptions from what the amendment brings up, each by a body that may give it.
 fn waive<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
     judged: &Dossier<C>,
     before: &Dossier<C>,
-    said: &Verdict,
+    said: &DecisionGiven,
     approves: bool,
-) -> Result<(Vec<Waived>, Compared)> {
+) -> Result<(Vec<Waived>, ComparedAssessments)> {
     // With the verdicts just given: whom the decision refuses weighs no more.
-    let compared = Compared::of(conn, call, tools, before, &judged.with(judged.at_hand()))?;
+    let compared = ComparedAssessments::of(conn, call, tools, before, &judged.with(judged.at_hand()))?;
     let waived = if approves {
         exceptions::waived(call, &compared.law, before, &compared.brought()?, &said.waivers)?
     } else {

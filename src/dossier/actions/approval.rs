@@ -2,18 +2,20 @@
 
 use serde_json::json;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::store as accounts;
-use crate::approval::process::{NotOpen, Process, Standing, Step};
+use crate::approval::process::{NotOpen, Process, Step, StepStanding};
 use crate::db::Conn;
 use crate::dossier::actions::exceptions::{findings_problem, refuse_blocking};
-use crate::dossier::actions::{Seen, Trace, assess_dossier, by_actor, conclude, not_possible, received_on};
+use crate::dossier::actions::{
+    HistoryNote, VisibleDossier, assess_dossier, by_actor, conclude, not_possible, received_on,
+};
 use crate::dossier::amendments;
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::body::{AssignAuthority, OpinionGiven, Reasoned, RequestSupplement, Submit};
+use crate::dossier::http::body::{AssignAuthority, OpinionGiven, ReasonGiven, RequestSupplement, Submit};
 use crate::dossier::model::{Assigned, Dossier, Ruling};
 use crate::dossier::parts::numbering::dossier_number;
-use crate::dossier::{Content, Tools};
+use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};
 use kernel::time::Day;
 use kernel::violation::Violations;
@@ -25,9 +27,9 @@ use regulation::book::Law;
 /// Hands the dossier in: it must be complete and nothing may block it; then its bodies are planned.
 pub fn submit<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: Seen<C>,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
     body: Submit,
 ) -> Result<Dossier<C>> {
     let (law, answer) = assess_dossier(conn, tools, &seen.dossier, call.today)?;
@@ -54,18 +56,23 @@ pub fn submit<C: Content>(
     dossier.submitted_on = Some(call.today);
     let note = body.explanation.clone();
     enter(&mut dossier, call, &law, &answer, body.explanation);
-    let trace = Trace { body: Some(Body::AgencyHead), note: note.as_deref(), ..Trace::default() };
+    let trace = HistoryNote { body: Some(Body::AgencyHead), note: note.as_deref(), ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Submit, trace)
 }
 
 /// The supplement is there: back to the first appraiser, terms run anew.
-pub fn resubmit<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<C>) -> Result<Dossier<C>> {
+pub fn resubmit<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
+) -> Result<Dossier<C>> {
     let (law, answer) = assess_dossier(conn, tools, &seen.dossier, call.today)?;
     fit_to_submit(conn, &seen.dossier, &answer)?;
     let mut dossier = seen.dossier.clone();
     let explanation = dossier.ruling.as_ref().and_then(|r| r.explanation.clone());
     enter(&mut dossier, call, &law, &answer, explanation);
-    let trace = Trace { body: Some(Body::AgencyHead), ..Trace::default() };
+    let trace = HistoryNote { body: Some(Body::AgencyHead), ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Resubmit, trace)
 }
 
@@ -94,7 +101,7 @@ fn fit_to_submit<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, answer: &Ass
 /// Plans the bodies' steps and opens the first.
 fn enter<C: Content>(
     dossier: &mut Dossier<C>,
-    call: &Call,
+    call: &RequestContext,
     law: &Law,
     answer: &Assessment,
     explanation: Option<String>,
@@ -115,7 +122,7 @@ fn enter<C: Content>(
 
 /// The steps of an assessment; where no rule names the decider, DOFA appraises and a human names one. What needs an
 /// exception is decided by the body that may give it.
-fn plan(law: &Law, answer: &Assessment, call: &Call) -> Process {
+fn plan(law: &Law, answer: &Assessment, call: &RequestContext) -> Process {
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
     propose.done("submitted", call.actor.id(), by_actor(call).1(Body::AgencyHead), call.now);
     let mut steps = vec![propose];
@@ -146,9 +153,9 @@ fn plan(law: &Law, answer: &Assessment, call: &Call) -> Process {
 /// exception that came to be needed while the dossier waits for its decision.
 pub fn assign_authority<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: Seen<C>,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
     body: AssignAuthority,
 ) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
@@ -169,32 +176,37 @@ pub fn assign_authority<C: Content>(
             Some(Assigned { body: body.body, citation: body.citation.clone(), reason: body.reason.clone() });
     }
     let detail = json!({"body": body.body, "citation": body.citation});
-    let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), detail, ..Trace::default() };
+    let trace = HistoryNote { body: Some(Body::Dofa), note: Some(&body.reason), detail, ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::AssignAuthority, trace)
 }
 
 /// The agency takes back what is not decided yet: the dossier, or the amendment of an approved one.
-pub fn withdraw<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Reasoned) -> Result<Dossier<C>> {
+pub fn withdraw<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<C>,
+    body: ReasonGiven,
+) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     match dossier.pending_mut() {
         // The delegation stays as it was decided.
         Some(amendment) => {
-            amendment.standing = amendments::Standing::Withdrawn;
+            amendment.standing = amendments::AmendmentStanding::Withdrawn;
             amendment.ended_at = Some(call.now);
             amendment.proposed = None;
         }
         None => dossier.state = State::Withdrawn,
     }
     dossier.process.end();
-    let trace = Trace { note: Some(&body.reason), ..Trace::default() };
+    let trace = HistoryNote { note: Some(&body.reason), ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Withdraw, trace)
 }
 
 /// One complete request for what is missing; the clocks stop.
 pub fn request_supplement<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    seen: Seen<C>,
+    call: &RequestContext,
+    seen: VisibleDossier<C>,
     body: RequestSupplement,
 ) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
@@ -205,14 +217,19 @@ pub fn request_supplement<C: Content>(
     }
     for step in &mut dossier.process.steps {
         if step.kind == StepKind::Propose {
-            step.standing = Standing::Open;
+            step.standing = StepStanding::Open;
             step.outcome = Some("supplement_requested".into());
-        } else if step.standing == Standing::Open {
-            step.standing = Standing::Waiting;
+        } else if step.standing == StepStanding::Open {
+            step.standing = StepStanding::Waiting;
         }
     }
     let missing: Vec<&str> = body.missing.iter().map(|d| d.word()).collect();
-    let trace = Trace { body: asking, note: Some(&body.note), detail: json!({"missing": missing}), ..Trace::default() };
+    let trace = HistoryNote {
+        body: asking,
+        note: Some(&body.note),
+        detail: json!({"missing": missing}),
+        ..HistoryNote::default()
+    };
     conclude(conn, call, &seen.dossier, dossier, Action::RequestSupplement, trace)
 }
 
@@ -231,9 +248,9 @@ pub fn not_open(_: NotOpen) -> Error {
 /// The appraiser's opinion; an unfavourable one goes on to the decider.
 pub fn appraise<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: Seen<C>,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
     body: OpinionGiven,
 ) -> Result<Dossier<C>> {
     let (mut dossier, by) = opine(call, &seen, &body, StepKind::Appraise)?;
@@ -245,9 +262,9 @@ pub fn appraise<C: Content>(
 /// A consultee's opinion.
 pub fn give_opinion<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: Seen<C>,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
     body: OpinionGiven,
 ) -> Result<Dossier<C>> {
     let (mut dossier, by) = opine(call, &seen, &body, StepKind::Consult)?;
@@ -256,7 +273,12 @@ pub fn give_opinion<C: Content>(
 }
 
 /// Takes the actor's open step of this kind; the dossier after it, and the body whose step it was.
-fn opine<C: Content>(call: &Call, seen: &Seen<C>, body: &OpinionGiven, kind: StepKind) -> Result<(Dossier<C>, Body)> {
+fn opine<C: Content>(
+    call: &RequestContext,
+    seen: &VisibleDossier<C>,
+    body: &OpinionGiven,
+    kind: StepKind,
+) -> Result<(Dossier<C>, Body)> {
     require_note(body.note.as_deref(), body.opinion == Opinion::Unfavourable)?;
     let mut dossier = seen.dossier.clone();
     let his = |b| call.actor.sits_in(b);
@@ -266,7 +288,12 @@ fn opine<C: Content>(call: &Call, seen: &Seen<C>, body: &OpinionGiven, kind: Ste
 
 /// A step was taken: the state follows the process, and where an exception came to be needed since the submission the
 /// decision goes to the body that may give it. Where an amendment waits, the delegation stays as it was decided.
-pub fn go_on<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, dossier: &mut Dossier<C>) -> Result<()> {
+pub fn go_on<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    dossier: &mut Dossier<C>,
+) -> Result<()> {
     if dossier.pending().is_some() {
         return Ok(());
     }
@@ -281,21 +308,21 @@ pub fn go_on<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, dossier: &
 
 fn given<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    seen: &Seen<C>,
+    call: &RequestContext,
+    seen: &VisibleDossier<C>,
     dossier: Dossier<C>,
     body: &OpinionGiven,
     by: Body,
     action: Action,
 ) -> Result<Dossier<C>> {
     let detail = json!({"opinion": body.opinion});
-    let trace = Trace { body: Some(by), note: body.note.as_deref(), detail, ..Trace::default() };
+    let trace = HistoryNote { body: Some(by), note: body.note.as_deref(), detail, ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, action, trace)
 }
 
 /// Each consulted body has its own clock: asked later than planned, it has its full time all the same.
 fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) -> Result<()> {
-    let asked = process.steps.iter_mut().filter(|s| s.kind == StepKind::Consult && s.standing == Standing::Open);
+    let asked = process.steps.iter_mut().filter(|s| s.kind == StepKind::Consult && s.standing == StepStanding::Open);
     for step in asked {
         if let (Some(due), Some(within)) = (step.due_on, step.within) {
             step.due_on = Some(due.max(calendar.after(today, within)?));
@@ -307,10 +334,10 @@ fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) -> Res
 /// Goes on past consultations that are overdue.
 pub fn proceed<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: Seen<C>,
-    body: Reasoned,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<C>,
+    body: ReasonGiven,
 ) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     if dossier.process.pass_over_overdue(call.today) == 0 {
@@ -321,6 +348,6 @@ pub fn proceed<C: Content>(
         ));
     }
     go_on(conn, call, tools, &mut dossier)?;
-    let trace = Trace { body: Some(Body::Dofa), note: Some(&body.reason), ..Trace::default() };
+    let trace = HistoryNote { body: Some(Body::Dofa), note: Some(&body.reason), ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Proceed, trace)
 }

@@ -2,24 +2,24 @@
 
 use serde_json::json;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
 use crate::dossier::actions::approval::{not_open, require_note};
 use crate::dossier::actions::exceptions::check_findings;
-use crate::dossier::actions::{Seen, Trace, amend, by_actor, conclude};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, amend, by_actor, conclude};
 use crate::dossier::flow::{Action, State};
 use crate::dossier::http::body::CorrectDecision;
-use crate::dossier::model::{Correction, Decision, DecisionPaper, Dossier, Waived, Waiver};
+use crate::dossier::model::{Decision, DecisionCorrection, DecisionPaper, Dossier, Waived, Waiver};
 use crate::dossier::rules::decider;
 use crate::dossier::store::numbers::check_free;
-use crate::dossier::{Content, Tools};
+use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Error, Result};
 use kernel::id::Id;
 use kernel::violation::Violations;
 use kernel::words::{Body, DecisionVerdict, StepKind};
 
 /// What the decider says, whatever the procedure.
-pub struct Verdict {
+pub struct DecisionGiven {
     pub verdict: DecisionVerdict,
     pub document: DecisionPaper,
     pub waivers: Vec<Waiver>,
@@ -29,14 +29,14 @@ pub struct Verdict {
     pub refused: Vec<String>,
 }
 
-impl Verdict {
+impl DecisionGiven {
     /// What the history says of it.
     pub fn told(&self) -> Option<String> {
         with_names(self.note.as_deref(), "Không cử", &self.refused)
     }
 
     /// The decision that it makes of a body.
-    pub fn decision(self, call: &Call, body: Body, waivers: Vec<Waived>) -> Decision {
+    pub fn decision(self, call: &RequestContext, body: Body, waivers: Vec<Waived>) -> Decision {
         Decision {
             verdict: self.verdict,
             body,
@@ -65,11 +65,11 @@ const FAR: i64 = 366;
 /// needs an exception gets it here or waits.
 pub fn decide<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
-    seen: &Seen<C>,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: &VisibleDossier<C>,
     mut dossier: Dossier<C>,
-    said: Verdict,
+    said: DecisionGiven,
 ) -> Result<Dossier<C>> {
     let approves = said.verdict == DecisionVerdict::Approve;
     require_note(said.note.as_deref(), !approves)?;
@@ -94,12 +94,12 @@ pub fn decide<C: Content>(
     let note = said.told();
     dossier.decision = Some(said.decision(call, by, waived.clone()));
     let detail = json!({"verdict": verdict, "number": paper.number});
-    let trace = Trace { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &waived, detail };
+    let trace = HistoryNote { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &waived, detail };
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
 }
 
 /// Who decides in another's place signs as his document says (NĐ 30/2020/NĐ-CP Đ.13).
-fn signs_as_lent<C>(call: &Call, dossier: &Dossier<C>, paper: &DecisionPaper) -> Result<()> {
+fn signs_as_lent<C>(call: &RequestContext, dossier: &Dossier<C>, paper: &DecisionPaper) -> Result<()> {
     let lent = decider(dossier).and_then(|body| call.actor.in_place_of(body));
     let mut faults = Violations::default();
     faults.require(
@@ -115,8 +115,8 @@ fn signs_as_lent<C>(call: &Call, dossier: &Dossier<C>, paper: &DecisionPaper) ->
 /// A correction on the document (TT 04/2020/TT-BNG Đ.4); the original stays in the history.
 pub fn correct_decision<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    seen: Seen<C>,
+    call: &RequestContext,
+    seen: VisibleDossier<C>,
     body: CorrectDecision,
 ) -> Result<Dossier<C>> {
     let mut faults = Violations::default();
@@ -125,8 +125,13 @@ pub fn correct_decision<C: Content>(
     let mut dossier = seen.dossier.clone();
     let decision =
         dossier.decision.as_mut().ok_or_else(|| Error::Internal("a decided dossier has no decision".into()))?;
-    decision.corrections.push(Correction { document: body.document.clone(), reason: body.reason.clone() });
+    decision.corrections.push(DecisionCorrection { document: body.document.clone(), reason: body.reason.clone() });
     let by = decision.body;
-    let trace = Trace { body: Some(by), note: Some(&body.reason), document: Some(&body.document), ..Trace::default() };
+    let trace = HistoryNote {
+        body: Some(by),
+        note: Some(&body.reason),
+        document: Some(&body.document),
+        ..HistoryNote::default()
+    };
     conclude(conn, call, &seen.dossier, dossier, Action::CorrectDecision, trace)
 }

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::access::call::Call;
-use crate::approval::process::{Process, Standing, Step};
+use crate::access::call::RequestContext;
+use crate::approval::process::{Process, Step, StepStanding};
 use crate::db::Conn;
-use crate::dossier::actions::{Seen, Trace, conclude, object, open, require_possible};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, object, open, require_possible};
 use crate::dossier::flow::Action;
-use crate::dossier::http::body::Noted;
+use crate::dossier::http::body::NoteGiven;
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::attachments::{self, Attachment, Upload};
 use crate::dossier::rules::may;
@@ -16,7 +16,7 @@ use crate::error::Result;
 use kernel::words::{Body, StepKind};
 
 /// Deletes a draft; answers the files that are then nobody's.
-pub fn delete<C: Content>(conn: &mut Conn, call: &Call, seen: &Seen<C>) -> Result<Vec<String>> {
+pub fn delete<C: Content>(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<C>) -> Result<Vec<String>> {
     open(call, seen, Action::Delete)?;
     let files = attachments::delete_all(conn, seen.dossier.id)?;
     store::delete::<C>(conn, seen.dossier.id)?;
@@ -25,29 +25,38 @@ pub fn delete<C: Content>(conn: &mut Conn, call: &Call, seen: &Seen<C>) -> Resul
 }
 
 /// The draft waits in the head's inbox.
-pub fn request_signature<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>) -> Result<Dossier<C>> {
+pub fn request_signature<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<C>,
+) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     dossier.signature_requested = true;
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
-    propose.standing = Standing::Open;
+    propose.standing = StepStanding::Open;
     dossier.process = Process { steps: vec![propose] };
-    conclude(conn, call, &seen.dossier, dossier, Action::RequestSignature, Trace::default())
+    conclude(conn, call, &seen.dossier, dossier, Action::RequestSignature, HistoryNote::default())
 }
 
 /// The head gives the draft back.
-pub fn give_back<C: Content>(conn: &mut Conn, call: &Call, seen: Seen<C>, body: Noted) -> Result<Dossier<C>> {
+pub fn give_back<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<C>,
+    body: NoteGiven,
+) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     dossier.signature_requested = false;
     dossier.process = Process::default();
-    let trace = Trace { note: Some(&body.note), ..Trace::default() };
+    let trace = HistoryNote { note: Some(&body.note), ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Return, trace)
 }
 
 /// Adds a paper; the dossier's version rises, no `If-Match` is needed.
 pub fn upload<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    seen: Seen<C>,
+    call: &RequestContext,
+    seen: VisibleDossier<C>,
     upload: &Upload,
     stored_as: &str,
 ) -> Result<(Attachment, i64)> {
@@ -56,7 +65,8 @@ pub fn upload<C: Content>(
     let document = upload.check()?;
     let procedure = seen.dossier.content.procedure();
     let added = attachments::insert(conn, procedure, seen.dossier.id, upload, stored_as, call.actor.id(), call.now)?;
-    let trace = Trace { detail: json!({"document": document.word(), "sha256": added.sha256}), ..Trace::default() };
+    let trace =
+        HistoryNote { detail: json!({"document": document.word(), "sha256": added.sha256}), ..HistoryNote::default() };
     let dossier = conclude(conn, call, &seen.dossier, seen.dossier.clone(), Action::Upload, trace)?;
     Ok((added, dossier.version))
 }

@@ -1,17 +1,23 @@
 //! What a delegation owes once it is over, by the rules it was handled under.
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
 use crate::dossier::actions::assess_dossier;
-use crate::dossier::model::{Dossier, Report};
+use crate::dossier::model::{Dossier, ResultsReport};
 use crate::dossier::parts::duties::{self, Duty, FOLLOW_UP, PASSPORT_RETURN, TRIP_REPORT, owed};
-use crate::dossier::{Content, Tools};
+use crate::dossier::{Content, ProvinceLaw};
 use crate::error::Result;
 use kernel::time::Day;
 use regulation::pack::{Anchor, Timing};
 
 /// The delegation ended on a day: from now on terms run.
-pub fn begin<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, dossier: &Dossier<C>, ended: Day) -> Result<()> {
+pub fn begin<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    dossier: &Dossier<C>,
+    ended: Day,
+) -> Result<()> {
     let on = dossier.complete_on.unwrap_or(call.today);
     let (_, answer) = assess_dossier(conn, tools, dossier, on)?;
     for obligation in answer.obligations {
@@ -36,8 +42,8 @@ pub fn begin<C: Content>(conn: &mut Conn, call: &Call, tools: &Tools, dossier: &
 /// Passports that were handed over are due by the rule after the day on which the delegation ends, ended or was called off.
 pub fn recall_passports<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
     dossier: &Dossier<C>,
     ends: Day,
 ) -> Result<()> {
@@ -59,7 +65,12 @@ pub fn recall_passports<C: Content>(
 }
 
 /// The report is there; what it asks of agencies is owed by them.
-pub fn report<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>, report: &Report) -> Result<()> {
+pub fn report<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    dossier: &Dossier<C>,
+    report: &ResultsReport,
+) -> Result<()> {
     let open = duties::of_delegation(conn, dossier.id)?;
     for mut duty in open.into_iter().filter(|d| d.code == TRIP_REPORT && d.done_on.is_none()) {
         duty.done_on = Some(call.today);

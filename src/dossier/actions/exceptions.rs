@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
 use crate::dossier::actions::assess_dossier;
 use crate::dossier::model::{Dossier, Waived, Waiver};
 use crate::dossier::rules::decider;
-use crate::dossier::{Content, Tools};
+use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Problem, Result};
 use kernel::violation::Violations;
 use kernel::words::{Body, Document, Severity};
@@ -44,8 +44,8 @@ pub fn refuse_blocking(found: &[&Finding]) -> Result<()> {
 /// 409 where a rule blocks, or where a waiver is needed that is not given by a body that may give it; else the waivers.
 pub fn check_findings<C: Content>(
     conn: &mut Conn,
-    call: &Call,
-    tools: &Tools,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
     dossier: &Dossier<C>,
     waivers: &[Waiver],
 ) -> Result<Vec<Waived>> {
@@ -57,7 +57,7 @@ pub fn check_findings<C: Content>(
 
 /// In whose name the actor gives an exception that `named` may give: for that body, or for the stricter one that decides
 /// the dossier.
-fn given_by<C>(call: &Call, law: &Law, dossier: &Dossier<C>, named: Body) -> Option<Body> {
+fn given_by<C>(call: &RequestContext, law: &Law, dossier: &Dossier<C>, named: Body) -> Option<Body> {
     if call.actor.decides_for(named) {
         return Some(named);
     }
@@ -67,7 +67,7 @@ fn given_by<C>(call: &Call, law: &Law, dossier: &Dossier<C>, named: Body) -> Opt
 /// The exceptions given: one for every finding that needs one (409), by a body that may give it, and none without a
 /// finding (422).
 pub fn waived<C>(
-    call: &Call,
+    call: &RequestContext,
     law: &Law,
     dossier: &Dossier<C>,
     found: &[&Finding],

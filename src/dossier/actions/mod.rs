@@ -11,17 +11,17 @@ pub mod exceptions;
 use serde_json::{Value, json};
 
 use crate::access::account::StandIn;
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::approval::process::{InPlace, Step};
-use crate::approval::store::{Deed, record};
+use crate::approval::store::{HistoryEntry, record};
 use crate::db::Conn;
-use crate::dossier::amendments::Standing;
+use crate::dossier::amendments::AmendmentStanding;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::{Dossier, Waived};
 use crate::dossier::rules::{AgencyRule, allowed, decider, is_passed_over, may, possible, sees};
 use crate::dossier::store::versions;
-use crate::dossier::{Content, Tools, store};
+use crate::dossier::{Content, ProvinceLaw, store};
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
 use crate::registry::agencies;
 use crate::statistics::store as statistics;
@@ -33,47 +33,47 @@ use regulation::book::Law;
 
 /// A dossier the caller may see, with what its agency allows.
 #[derive(Debug, Clone)]
-pub struct Seen<C> {
+pub struct VisibleDossier<C> {
     pub dossier: Dossier<C>,
     pub agency: AgencyRule,
     /// It is looked back upon: nothing can be done to what was.
     pub past: bool,
 }
 
-impl<C: Content> Seen<C> {
+impl<C: Content> VisibleDossier<C> {
     pub fn new(dossier: Dossier<C>, agency: AgencyRule) -> Self {
-        Seen { dossier, agency, past: false }
+        VisibleDossier { dossier, agency, past: false }
     }
 
     /// What the caller can do to it.
-    pub fn allowed(&self, call: &Call) -> Vec<Action> {
+    pub fn allowed(&self, call: &RequestContext) -> Vec<Action> {
         if self.past { Vec::new() } else { allowed(&call.actor, &self.dossier, self.agency) }
     }
 }
 
 /// Finds a dossier; one that the caller may not see does not exist for him.
-pub fn find<C: Content>(conn: &mut Conn, call: &Call, id: i64) -> Result<Seen<C>> {
+pub fn find<C: Content>(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<VisibleDossier<C>> {
     let dossier = store::load::<C>(conn, id)?.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
     // What the agency lets its clerks do matters to nobody else.
     let own = call.actor.belongs_to(dossier.content.agency_id());
     let agency = if own { agencies::find(conn, dossier.content.agency_id())? } else { None };
-    Ok(Seen::new(dossier, AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }))
+    Ok(VisibleDossier::new(dossier, AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }))
 }
 
 /// The dossier as it was at the end of a day (nhìn lại hồ sơ); for whoever sees it now and would have seen it then.
-pub fn find_as_of<C: Content>(conn: &mut Conn, call: &Call, id: i64, day: Day) -> Result<Seen<C>> {
+pub fn find_as_of<C: Content>(conn: &mut Conn, call: &RequestContext, id: i64, day: Day) -> Result<VisibleDossier<C>> {
     let now = find::<C>(conn, call, id)?;
     let moment = start_of(day + chrono::Duration::days(1));
     // What was brought in from a list, or is older than the versions, is as it was since it was last changed.
     let unchanged = || Some(&now.dossier).filter(|d| d.updated_at < moment).cloned();
     let then = versions::before::<C>(conn, id, moment)?.or_else(unchanged);
     let dossier = then.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
-    Ok(Seen { dossier, past: true, ..now })
+    Ok(VisibleDossier { dossier, past: true, ..now })
 }
 
 /// A dossier of somebody else's agency is not for the caller to draft, nor one that his substitution does not cover (403).
-pub fn for_own_agency<C: Content>(call: &Call, content: &C) -> Result<()> {
-    call.on((content.procedure(), None)).actor.require(Act::Draft, Kind::Delegation)?;
+pub fn for_own_agency<C: Content>(call: &RequestContext, content: &C) -> Result<()> {
+    call.on((content.procedure(), None)).actor.require(Permission::DraftDossiers)?;
     if call.actor.belongs_to(content.agency_id()) {
         return Ok(());
     }
@@ -81,7 +81,7 @@ pub fn for_own_agency<C: Content>(call: &Call, content: &C) -> Result<()> {
 }
 
 /// The checks before every act, in the contract's order: 428, 403, 412, 409.
-pub fn open<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Result<()> {
+pub fn open<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action: Action) -> Result<()> {
     call.precondition_given()?;
     may(&call.actor, &seen.dossier, action, seen.agency)?;
     call.precondition_holds(seen.dossier.version)?;
@@ -97,7 +97,7 @@ pub fn open<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Result<(
 }
 
 /// 409 with what is possible instead.
-pub fn require_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Result<()> {
+pub fn require_possible<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action: Action) -> Result<()> {
     if possible(&seen.dossier, action) {
         return Ok(());
     }
@@ -109,7 +109,7 @@ pub fn require_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action)
 }
 
 /// 409 with what is possible instead, and whose turn it is.
-pub fn not_possible<C: Content>(call: &Call, seen: &Seen<C>, action: Action) -> Error {
+pub fn not_possible<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action: Action) -> Error {
     let instead: Vec<&str> = seen.allowed(call).into_iter().map(Action::word).collect();
     let state = seen.dossier.state.word();
     let turn = |s: &Step| format!("{} {}", s.kind.word(), s.body.map_or("", Body::word));
@@ -143,7 +143,7 @@ fn consent_missing<C: Content>(dossier: &Dossier<C>) -> Error {
 
 /// What an act leaves in the history.
 #[derive(Default)]
-pub struct Trace<'a> {
+pub struct HistoryNote<'a> {
     pub body: Option<Body>,
     pub note: Option<&'a str>,
     pub document: Option<&'a PaperRef>,
@@ -156,16 +156,16 @@ pub struct Trace<'a> {
 /// Saves an act: the dossier, its facts, its history, and the trail, all in the caller's transaction.
 pub fn conclude<C: Content>(
     conn: &mut Conn,
-    call: &Call,
+    call: &RequestContext,
     before: &Dossier<C>,
     mut dossier: Dossier<C>,
     action: Action,
-    mut trace: Trace,
+    mut trace: HistoryNote,
 ) -> Result<Dossier<C>> {
     trace.body = trace.body.or_else(|| represented(call, before));
     let amendable = matches!(dossier.state, State::Approved | State::UnderWay | State::OnSite);
     if let (false, Some(amendment)) = (amendable, dossier.pending_mut()) {
-        amendment.standing = Standing::Lapsed;
+        amendment.standing = AmendmentStanding::Lapsed;
         amendment.ended_at = Some(call.now);
         amendment.proposed = None;
         dossier.process.end();
@@ -183,7 +183,8 @@ pub fn conclude<C: Content>(
     }
     for waiver in trace.waived {
         let note = format!("{}: {}", waiver.finding, waiver.reason);
-        let given = Trace { body: waiver.body, note: Some(&note), document: trace.document, ..Trace::default() };
+        let given =
+            HistoryNote { body: waiver.body, note: Some(&note), document: trace.document, ..HistoryNote::default() };
         record(conn, &deed(call, &dossier, Some(dossier.state), "waive", &given))?;
     }
     let (from, to) = (before.state.word(), dossier.state.word());
@@ -196,21 +197,21 @@ pub fn conclude<C: Content>(
 }
 
 /// Keeps a fresh draft, with its first line of history.
-pub fn begin<C: Content>(conn: &mut Conn, call: &Call, dossier: &Dossier<C>) -> Result<()> {
+pub fn begin<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossier<C>) -> Result<()> {
     store::insert(conn, dossier)?;
     versions::keep(conn, dossier)?;
-    record(conn, &deed(call, dossier, None, "create", &Trace::default()))?;
+    record(conn, &deed(call, dossier, None, "create", &HistoryNote::default()))?;
     call.remember(conn, "create", &object::<C>(dossier.id), json!({"version": 1}))
 }
 
 fn deed<'a, C: Content>(
-    call: &Call,
+    call: &RequestContext,
     dossier: &Dossier<C>,
     from: Option<State>,
     action: &'a str,
-    trace: &Trace<'a>,
-) -> Deed<'a> {
-    Deed {
+    trace: &HistoryNote<'a>,
+) -> HistoryEntry<'a> {
+    HistoryEntry {
         delegation_id: dossier.id,
         procedure: dossier.content.procedure(),
         at: call.now,
@@ -226,13 +227,13 @@ fn deed<'a, C: Content>(
 }
 
 /// Who takes a step, and for each body in whose place.
-pub fn by_actor(call: &Call) -> (i64, impl Fn(Body) -> Option<InPlace> + use<'_>) {
+pub fn by_actor(call: &RequestContext) -> (i64, impl Fn(Body) -> Option<InPlace> + use<'_>) {
     let in_place = |lent: &StandIn| InPlace { user: lent.for_user, substitution: lent.id };
     (call.actor.id(), move |body| call.actor.in_place_of(body).map(in_place))
 }
 
 /// For which body a substitute does what is no step; none where he does it by a right of his own.
-fn represented<C: Content>(call: &Call, dossier: &Dossier<C>) -> Option<Body> {
+fn represented<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Option<Body> {
     let actor = &call.actor;
     if actor.belongs_to(dossier.content.agency_id()) {
         let lent = !actor.has(Role::Clerk) && actor.in_place_of(Body::AgencyHead).is_some();
@@ -249,7 +250,7 @@ pub fn object<C: Content>(id: i64) -> String {
 /// Asks the province's regulation about a dossier, as if it were complete on `received_on`.
 pub fn assess_dossier<C: Content>(
     conn: &mut Conn,
-    tools: &Tools,
+    tools: &ProvinceLaw,
     dossier: &Dossier<C>,
     received_on: Day,
 ) -> Result<(Law, Assessment)> {

@@ -15,16 +15,16 @@ pub enum Unclassified {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"note": "Bổ sung chương trình làm việc ngày thứ hai."}))]
-pub struct Noted {
+#[schema(as = Noted, example = json!({"note": "Bổ sung chương trình làm việc ngày thứ hai."}))]
+pub struct NoteGiven {
     #[schema(min_length = 1, max_length = 4000)]
     pub note: String,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"reason": "Phía bạn thay đổi lịch."}))]
-pub struct Reasoned {
+#[schema(as = Reasoned, example = json!({"reason": "Phía bạn thay đổi lịch."}))]
+pub struct ReasonGiven {
     #[schema(min_length = 1, max_length = 4000)]
     pub reason: String,
 }
@@ -80,8 +80,8 @@ pub struct CorrectDecision {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"on": "2026-11-20"}))]
-pub struct On {
+#[schema(as = On, example = json!({"on": "2026-11-20"}))]
+pub struct OnDay {
     /// Not in the future.
     pub on: NaiveDate,
 }

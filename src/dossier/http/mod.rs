@@ -12,25 +12,25 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::approval::http::{History, history_of};
 use crate::db::Conn;
-use crate::dossier::actions::{Seen, assess_dossier, draft, find, find_as_of, object, open, received_on};
+use crate::dossier::actions::{VisibleDossier, assess_dossier, draft, find, find_as_of, object, open, received_on};
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
-use crate::dossier::parts::attachments::Folder;
+use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::dossier::rules::{errand, sees_whole};
-use crate::dossier::store::list::{self, Filter, Item, Place};
-use crate::dossier::{Content, Tools};
+use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListPlace};
+use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Error, Result, forbidden};
 use crate::regulations::view::{AssessmentView, view as assessment_view};
-use crate::web::answers::Answers;
+use crate::web::answers::ResponseCache;
 use crate::web::etag::{IfNoneMatch, etag};
-use crate::web::file::{self, Format};
+use crate::web::file::{self, ListFormat};
 use crate::web::idempotency::Reply;
-use crate::web::json::{Incoming, Unchecked};
+use crate::web::json::{Deferred, Incoming};
 use crate::web::query::{self, Query};
 use kernel::country::country;
 use kernel::id::Id;
@@ -41,16 +41,16 @@ use kernel::table::Table;
 pub trait Shown: Content {
     type View: Serialize + Send + 'static;
 
-    fn view(conn: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<Self::View>;
+    fn view(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<Self>) -> Result<Self::View>;
 
     /// Whether that shows passport numbers, which the trail has to remember.
-    fn reveals(_: &Call, _: &Seen<Self>) -> bool {
+    fn reveals(_: &RequestContext, _: &VisibleDossier<Self>) -> bool {
         false
     }
 }
 
 /// What the trail keeps of a caller who saw passport numbers.
-fn remember_reveal<C: Shown>(conn: &mut Conn, call: &Call, seen: &Seen<C>) -> Result<()> {
+fn remember_reveal<C: Shown>(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<C>) -> Result<()> {
     if !C::reveals(call, seen) {
         return Ok(());
     }
@@ -58,7 +58,12 @@ fn remember_reveal<C: Shown>(conn: &mut Conn, call: &Call, seen: &Seen<C>) -> Re
 }
 
 /// The dossier as an answer that can be kept.
-pub fn reply_with<C: Shown>(conn: &mut Conn, call: &Call, seen: &Seen<C>, status: u16) -> Result<Reply> {
+pub fn reply_with<C: Shown>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: &VisibleDossier<C>,
+    status: u16,
+) -> Result<Reply> {
     remember_reveal(conn, call, seen)?;
     let location = (status == 201).then(|| format!("/api/v1/{}/{}", C::DIRECTION.path(), Id(seen.dossier.id)));
     reply(status, Some(seen.dossier.version), location, &C::view(conn, call, seen)?)
@@ -66,8 +71,8 @@ pub fn reply_with<C: Shown>(conn: &mut Conn, call: &Call, seen: &Seen<C>, status
 
 /// Runs one act: find it, give a retry its first answer, check rights, version and state, read the body, do it.
 pub async fn act<C, B, F>(
-    call: Call,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<B>,
     action: Action,
@@ -76,7 +81,7 @@ pub async fn act<C, B, F>(
 where
     C: Shown,
     B: DeserializeOwned + ToSchema + Send + 'static,
-    F: FnOnce(&mut Conn, &Call, Seen<C>, B) -> Result<Dossier<C>> + Send + 'static,
+    F: FnOnce(&mut Conn, &RequestContext, VisibleDossier<C>, B) -> Result<Dossier<C>> + Send + 'static,
 {
     let body = body.read().await?;
     change_found(call, answers, id, body.fingerprint.clone(), move |conn, call, seen| {
@@ -89,15 +94,15 @@ where
 
 /// Finds the dossier, gives a retry its first answer, else changes it; what was counted before is counted anew.
 async fn change_found<C, F>(
-    call: Call,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     fingerprint: String,
     change: F,
 ) -> Result<HttpResponse>
 where
     C: Shown,
-    F: FnOnce(&mut Conn, &Call, Seen<C>) -> Result<Dossier<C>> + Send + 'static,
+    F: FnOnce(&mut Conn, &RequestContext, VisibleDossier<C>) -> Result<Dossier<C>> + Send + 'static,
 {
     let id = path_id(&id)?;
     let answers = answers.get_ref().clone();
@@ -107,7 +112,7 @@ where
         move |conn, call, seen| {
             let agency = seen.agency;
             let dossier = change(conn, call, seen)?;
-            reply_with(conn, call, &Seen::new(dossier, agency), 200)
+            reply_with(conn, call, &VisibleDossier::new(dossier, agency), 200)
         },
         move || answers.touch(),
     )
@@ -115,11 +120,11 @@ where
 }
 
 /// Drafts a dossier.
-pub async fn create<C, B, F>(call: Call, body: Incoming<B>, draft: F) -> Result<HttpResponse>
+pub async fn create<C, B, F>(call: RequestContext, body: Incoming<B>, draft: F) -> Result<HttpResponse>
 where
     C: Shown,
     B: DeserializeOwned + ToSchema + Send + 'static,
-    F: FnOnce(&mut Conn, &Call, Unchecked<B>) -> Result<Seen<C>> + Send + 'static,
+    F: FnOnce(&mut Conn, &RequestContext, Deferred<B>) -> Result<VisibleDossier<C>> + Send + 'static,
 {
     let body = body.read().await?;
     call.change(
@@ -135,8 +140,8 @@ where
 
 /// Changes what the agency wrote; `edit` says when that is possible.
 pub async fn change<C, B, F>(
-    call: Call,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<B>,
     edit: F,
@@ -144,7 +149,7 @@ pub async fn change<C, B, F>(
 where
     C: Shown,
     B: DeserializeOwned + ToSchema + Send + 'static,
-    F: FnOnce(&mut Conn, &Call, Seen<C>, Unchecked<B>) -> Result<Dossier<C>> + Send + 'static,
+    F: FnOnce(&mut Conn, &RequestContext, VisibleDossier<C>, Deferred<B>) -> Result<Dossier<C>> + Send + 'static,
 {
     let body = body.read().await?;
     change_found(call, answers, id, body.fingerprint.clone(), move |conn, call, seen| edit(conn, call, seen, body))
@@ -162,7 +167,7 @@ pub struct AsWas {
 /// One dossier, now or as it was; 304 while it is the version that the caller has.
 pub async fn show<C: Shown>(
     req: HttpRequest,
-    call: Call,
+    call: RequestContext,
     id: web::Path<String>,
     as_was: Query<AsWas>,
 ) -> Result<HttpResponse> {
@@ -189,7 +194,11 @@ pub async fn show<C: Shown>(
 }
 
 /// Deletes a draft with its papers.
-pub async fn remove<C: Content>(call: Call, folder: web::Data<Folder>, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn remove<C: Content>(
+    call: RequestContext,
+    folder: web::Data<AttachmentFolder>,
+    id: web::Path<String>,
+) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let files = call
         .write(move |conn, call| {
@@ -211,8 +220,8 @@ pub struct AsOf {
 
 /// What the regulation says of the dossier.
 pub async fn assessment<C: Content>(
-    call: Call,
-    tools: web::Data<Tools>,
+    call: RequestContext,
+    tools: web::Data<ProvinceLaw>,
     id: web::Path<String>,
     as_of: Query<AsOf>,
 ) -> Result<HttpResponse> {
@@ -231,7 +240,7 @@ pub async fn assessment<C: Content>(
 }
 
 /// A body that is only consulted may not see what concerns the others (403).
-pub fn whole<C: Content>(call: &Call, dossier: &Dossier<C>) -> Result<()> {
+pub fn whole<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Result<()> {
     if sees_whole(&call.actor, dossier) {
         return Ok(());
     }
@@ -239,7 +248,11 @@ pub fn whole<C: Content>(call: &Call, dossier: &Dossier<C>) -> Result<()> {
 }
 
 /// Every act on the dossier until a day, in order.
-pub async fn history<C: Content>(call: Call, id: web::Path<String>, as_was: Query<AsWas>) -> Result<HttpResponse> {
+pub async fn history<C: Content>(
+    call: RequestContext,
+    id: web::Path<String>,
+    as_was: Query<AsWas>,
+) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let history: History = call
         .read(move |conn, call| {
@@ -256,7 +269,7 @@ pub async fn history<C: Content>(call: Call, id: web::Path<String>, as_was: Quer
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Asked {
+pub struct DossierListQuery {
     state: Option<State>,
     /// Part of number, title or a person's name, with or without marks.
     q: Option<String>,
@@ -282,7 +295,7 @@ pub struct Asked {
     /// Adds `total`.
     count: Option<bool>,
     #[param(inline)]
-    format: Option<Format>,
+    format: Option<ListFormat>,
 }
 
 /// By the first day – departure abroad, or arrival here –, or the last change first.
@@ -296,8 +309,8 @@ enum Sort {
     Newest,
 }
 
-impl Asked {
-    fn filter<C: Content>(&self) -> Result<Filter> {
+impl DossierListQuery {
+    fn filter<C: Content>(&self) -> Result<DossierFilter> {
         self.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
         if self.year.is_some_and(|y| !(1990..=2100).contains(&y)) {
             return Err(query::invalid("year", "phải từ 1990 đến 2100.", "must be 1990 to 2100."));
@@ -305,7 +318,7 @@ impl Asked {
         if self.country.as_deref().is_some_and(|c| country(c).is_none()) {
             return Err(query::invalid("country", "không có mã nước này.", "there is no such country code."));
         }
-        Ok(Filter {
+        Ok(DossierFilter {
             direction: C::DIRECTION,
             state: self.state,
             q: self.q.clone(),
@@ -321,26 +334,26 @@ impl Asked {
     }
 }
 
-fn place_of(parts: &[String], newest_first: bool) -> Option<Place> {
+fn place_of(parts: &[String], newest_first: bool) -> Option<ListPlace> {
     let (at, id) = query::name_and_id(parts)?;
     Some(if newest_first {
-        Place::Updated(chrono::DateTime::from_timestamp_micros(at.parse().ok()?)?.naive_utc(), id)
+        ListPlace::Updated(chrono::DateTime::from_timestamp_micros(at.parse().ok()?)?.naive_utc(), id)
     } else {
-        Place::Begins(at.parse().ok()?, id)
+        ListPlace::Begins(at.parse().ok()?, id)
     })
 }
 
 /// A page of a list before it gets its shape.
 pub struct Listing {
-    pub page: Page<Item>,
+    pub page: Page<DossierItem>,
     pub total: Option<i64>,
     response: HttpResponseBuilder,
-    format: Format,
+    format: ListFormat,
 }
 
 /// Reads a page of the dossiers that the caller may see.
-pub async fn listing<C: Content>(req: HttpRequest, call: Call, asked: Asked) -> Result<Listing> {
-    call.actor.require(Act::Read, Kind::Delegation)?;
+pub async fn listing<C: Content>(req: HttpRequest, call: RequestContext, asked: DossierListQuery) -> Result<Listing> {
+    call.actor.require(Permission::ReadDossiers)?;
     let limit = query::limit(asked.limit)?;
     let filter = asked.filter::<C>()?;
     let scope = format!("{} {filter:?}", C::DIRECTION);
@@ -353,7 +366,7 @@ pub async fn listing<C: Content>(req: HttpRequest, call: Call, asked: Asked) -> 
             Ok((list::page(conn, &filter, &call.actor, call.today, after, limit + 1)?, total))
         })
         .await?;
-    let page = Page::cut(rows, limit, &scope, |item: &Item| {
+    let page = Page::cut(rows, limit, &scope, |item: &DossierItem| {
         let at = if newest_first {
             item.updated_at.and_utc().timestamp_micros().to_string()
         } else {
@@ -367,7 +380,7 @@ pub async fn listing<C: Content>(req: HttpRequest, call: Call, asked: Asked) -> 
     let path = format!("/api/v1/{}", C::DIRECTION.path());
     let link = if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) };
     let response = page_response(&link, page.next.as_deref());
-    Ok(Listing { page, total, response, format: asked.format.unwrap_or(Format::Json) })
+    Ok(Listing { page, total, response, format: asked.format.unwrap_or(ListFormat::Json) })
 }
 
 impl Listing {
@@ -375,16 +388,16 @@ impl Listing {
     pub fn answer<B: Serialize>(
         mut self,
         name: &str,
-        table: impl FnOnce(&[Item]) -> Table,
-        shape: impl FnOnce(Page<Item>) -> B,
+        table: impl FnOnce(&[DossierItem]) -> Table,
+        shape: impl FnOnce(Page<DossierItem>) -> B,
     ) -> Result<HttpResponse> {
-        if self.format == Format::Json {
+        if self.format == ListFormat::Json {
             let page = Page { total: self.total, ..self.page };
             return Ok(self.response.json(shape(page)));
         }
         let table = table(&self.page.items);
         let (bytes, media_type, ending) = match self.format {
-            Format::Csv => (documents::csv::write(&table), file::CSV, "csv"),
+            ListFormat::Csv => (documents::csv::write(&table), file::CSV, "csv"),
             _ => (documents::xlsx::write(&table), file::XLSX, "xlsx"),
         };
         let bytes = bytes.map_err(Error::Internal)?.into();

@@ -5,13 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{path_id, reply};
 use crate::dossier::Content;
 use crate::dossier::actions::{draft, find};
 use crate::dossier::http::AsWas;
 use crate::dossier::model::Dossier;
-use crate::dossier::parts::attachments::{self, Attachment, FILE_LIMIT, Folder, upload_of};
+use crate::dossier::parts::attachments::{self, Attachment, AttachmentFolder, FILE_LIMIT, upload_of};
 use crate::dossier::rules::sees_whole;
 use crate::error::{Error, Result, not_found};
 use crate::web::multipart;
@@ -22,8 +22,8 @@ use kernel::words::Document;
 /// Adds a paper; bytes are on disk before their row.
 pub async fn upload<C: Content>(
     req: HttpRequest,
-    call: Call,
-    folder: web::Data<Folder>,
+    call: RequestContext,
+    folder: web::Data<AttachmentFolder>,
     id: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
@@ -75,7 +75,11 @@ pub struct AttachmentList {
 }
 
 /// The papers of the dossier, or those that it had at the end of a day.
-pub async fn list<C: Content>(call: Call, id: web::Path<String>, as_was: Query<AsWas>) -> Result<HttpResponse> {
+pub async fn list<C: Content>(
+    call: RequestContext,
+    id: web::Path<String>,
+    as_was: Query<AsWas>,
+) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let items = call
         .read(move |conn, call| {
@@ -90,8 +94,8 @@ pub async fn list<C: Content>(call: Call, id: web::Path<String>, as_was: Query<A
 
 /// Downloads a paper.
 pub async fn download<C: Content>(
-    call: Call,
-    folder: web::Data<Folder>,
+    call: RequestContext,
+    folder: web::Data<AttachmentFolder>,
     ids: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let (id, paper) = (path_id(&ids.0)?, path_id(&ids.1)?);
@@ -120,7 +124,7 @@ pub async fn download<C: Content>(
 }
 
 /// Whether the caller is shown a paper: a consulted body those of the request, not what others said or decided.
-fn is_shown<C: Content>(call: &Call, dossier: &Dossier<C>, paper: &Attachment) -> bool {
+fn is_shown<C: Content>(call: &RequestContext, dossier: &Dossier<C>, paper: &Attachment) -> bool {
     let later = [Document::Decision, Document::PartyConsent, Document::TripReport, Document::Other];
     sees_whole(&call.actor, dossier) || !later.iter().any(|d| d.word() == paper.document)
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::path_id;
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::dossier::flow::State;
 use crate::dossier::store::list;
 use crate::error::{Result, not_found};
@@ -55,13 +55,13 @@ const SHOWN: i64 = 200;
 #[utoipa::path(tag = "registry", operation_id = "partner_delegations", params(("id" = String, Path)),
     responses((status = 200, description = "delegations", body = PartnerHistory)))]
 #[get("/partners/{id}/delegations")]
-async fn history(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Partner)?;
+async fn history(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadPartners)?;
     let id = path_id(&id)?;
     let past = call
         .read(move |conn, call| {
             let partner = partners_store::find(conn, id)?.ok_or_else(not_found)?;
-            if !call.actor.may(Act::Read, Kind::Delegation) {
+            if !call.actor.may(Permission::ReadDossiers) {
                 return Ok(Vec::new());
             }
             list::with_counterpart(conn, &call.actor, &partners_store::keys(&partner), SHOWN)

@@ -11,9 +11,9 @@ macro_rules! acts {
                 request_body = $body, responses((status = 200, description = "done", body = $view)))]
             #[post($path)]
             async fn $act(
-                call: $crate::access::call::Call,
-                tools: actix_web::web::Data<$crate::dossier::Tools>,
-                answers: actix_web::web::Data<$crate::web::answers::Answers>,
+                call: $crate::access::call::RequestContext,
+                tools: actix_web::web::Data<$crate::dossier::ProvinceLaw>,
+                answers: actix_web::web::Data<$crate::web::answers::ResponseCache>,
                 id: actix_web::web::Path<String>,
                 body: $crate::web::json::Incoming<$body>,
             ) -> $crate::error::Result<actix_web::HttpResponse> {
@@ -44,11 +44,11 @@ macro_rules! shared_routes {
         use $crate::dossier::parts::attachments::Attachment;
         use $crate::dossier::actions::{after, approval, decision, draft as drafting};
         use $crate::dossier::http::body::{
-            AssignAuthority, CorrectDecision, Noted, OpinionGiven, Reasoned, RequestSupplement, Submit,
+            AssignAuthority, CorrectDecision, NoteGiven, OpinionGiven, ReasonGiven, RequestSupplement, Submit,
         };
         use $crate::dossier::http::papers::{AttachmentList, UploadForm};
         use $crate::dossier::http::{self as of_dossiers, AsOf, AsWas};
-        use $crate::dossier::model::Report;
+        use $crate::dossier::model::ResultsReport;
         use $crate::regulations::view::AssessmentView;
 
         /// One dossier.
@@ -57,7 +57,7 @@ macro_rules! shared_routes {
         #[get("/{id}")]
         async fn show(
             req: actix_web::HttpRequest,
-            call: $crate::access::call::Call,
+            call: $crate::access::call::RequestContext,
             id: actix_web::web::Path<String>,
             as_was: $crate::web::query::Query<AsWas>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
@@ -69,8 +69,8 @@ macro_rules! shared_routes {
             responses((status = 204, description = "deleted")))]
         #[delete("/{id}")]
         async fn remove(
-            call: $crate::access::call::Call,
-            folder: actix_web::web::Data<$crate::dossier::parts::attachments::Folder>,
+            call: $crate::access::call::RequestContext,
+            folder: actix_web::web::Data<$crate::dossier::parts::attachments::AttachmentFolder>,
             id: actix_web::web::Path<String>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
             of_dossiers::remove::<$content>(call, folder, id).await
@@ -81,8 +81,8 @@ macro_rules! shared_routes {
             responses((status = 200, description = "the answer", body = AssessmentView)))]
         #[get("/{id}/assessment")]
         async fn assessment(
-            call: $crate::access::call::Call,
-            tools: actix_web::web::Data<$crate::dossier::Tools>,
+            call: $crate::access::call::RequestContext,
+            tools: actix_web::web::Data<$crate::dossier::ProvinceLaw>,
             id: actix_web::web::Path<String>,
             as_of: $crate::web::query::Query<AsOf>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
@@ -94,7 +94,7 @@ macro_rules! shared_routes {
             responses((status = 200, description = "the history", body = History)))]
         #[get("/{id}/history")]
         async fn history(
-            call: $crate::access::call::Call,
+            call: $crate::access::call::RequestContext,
             id: actix_web::web::Path<String>,
             as_was: $crate::web::query::Query<AsWas>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
@@ -108,8 +108,8 @@ macro_rules! shared_routes {
         #[post("/{id}/attachments")]
         async fn upload(
             req: actix_web::HttpRequest,
-            call: $crate::access::call::Call,
-            folder: actix_web::web::Data<$crate::dossier::parts::attachments::Folder>,
+            call: $crate::access::call::RequestContext,
+            folder: actix_web::web::Data<$crate::dossier::parts::attachments::AttachmentFolder>,
             id: actix_web::web::Path<String>,
             payload: actix_web::web::Payload,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
@@ -121,7 +121,7 @@ macro_rules! shared_routes {
             responses((status = 200, description = "papers", body = AttachmentList)))]
         #[get("/{id}/attachments")]
         async fn attachments(
-            call: $crate::access::call::Call,
+            call: $crate::access::call::RequestContext,
             id: actix_web::web::Path<String>,
             as_was: $crate::web::query::Query<AsWas>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
@@ -134,8 +134,8 @@ macro_rules! shared_routes {
             responses((status = 200, description = "the bytes", body = String, content_type = "application/octet-stream")))]
         #[get("/{id}/attachments/{attachment_id}")]
         async fn download(
-            call: $crate::access::call::Call,
-            folder: actix_web::web::Data<$crate::dossier::parts::attachments::Folder>,
+            call: $crate::access::call::RequestContext,
+            folder: actix_web::web::Data<$crate::dossier::parts::attachments::AttachmentFolder>,
             ids: actix_web::web::Path<(String, String)>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
             of_dossiers::papers::download::<$content>(call, folder, ids).await
@@ -146,7 +146,7 @@ macro_rules! shared_routes {
             request_signature "/{id}/request-signature" Empty => RequestSignature,
                 |conn, call, tools, seen, _body| drafting::request_signature(conn, call, seen);
             /// The head gives the draft back to the clerk.
-            give_back "/{id}/return" Noted => Return,
+            give_back "/{id}/return" NoteGiven => Return,
                 |conn, call, tools, seen, body| drafting::give_back(conn, call, seen, body);
             /// Hands the dossier in. It must be complete (409 `dossier_incomplete`) and nothing may block it (409 `blocked_by_rule`).
             submit "/{id}/submit" Submit => Submit,
@@ -156,7 +156,7 @@ macro_rules! shared_routes {
             assign_authority "/{id}/assign-authority" AssignAuthority => AssignAuthority,
                 |conn, call, tools, seen, body| approval::assign_authority(conn, call, &tools, seen, body);
             /// The agency takes the dossier back before it is decided.
-            withdraw "/{id}/withdraw" Reasoned => Withdraw,
+            withdraw "/{id}/withdraw" ReasonGiven => Withdraw,
                 |conn, call, tools, seen, body| approval::withdraw(conn, call, seen, body);
             /// Asks for everything that is missing, once and complete; the clocks stop.
             request_supplement "/{id}/request-supplement" RequestSupplement => RequestSupplement,
@@ -171,19 +171,19 @@ macro_rules! shared_routes {
             give_opinion "/{id}/give-opinion" OpinionGiven => GiveOpinion,
                 |conn, call, tools, seen, body| approval::give_opinion(conn, call, &tools, seen, body);
             /// DOFA goes on past an overdue consultation.
-            proceed "/{id}/proceed" Reasoned => Proceed,
+            proceed "/{id}/proceed" ReasonGiven => Proceed,
                 |conn, call, tools, seen, body| approval::proceed(conn, call, &tools, seen, body);
             /// A correction on the decision's document; the original stays in the history.
             correct_decision "/{id}/correct-decision" CorrectDecision => CorrectDecision,
                 |conn, call, tools, seen, body| decision::correct_decision(conn, call, seen, body);
             /// Puts the approved delegation off.
-            postpone "/{id}/postpone" Reasoned => Postpone,
+            postpone "/{id}/postpone" ReasonGiven => Postpone,
                 |conn, call, tools, seen, body| after::postpone(conn, call, &tools, seen, body);
             /// Calls the approved delegation off.
-            cancel "/{id}/cancel" Reasoned => Cancel,
+            cancel "/{id}/cancel" ReasonGiven => Cancel,
                 |conn, call, tools, seen, body| after::cancel(conn, call, &tools, seen, body);
             /// The report on the results.
-            submit_report "/{id}/submit-report" Report => SubmitReport,
+            submit_report "/{id}/submit-report" ResultsReport => SubmitReport,
                 |conn, call, tools, seen, body| after::submit_report(conn, call, seen, body);
             /// Closes the dossier; open duties stay due.
             close "/{id}/close" Empty => Close,

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::call::Call;
-use crate::approval::process::{Standing, Step};
+use crate::access::call::RequestContext;
+use crate::approval::process::{Step, StepStanding};
 use crate::dossier::Content;
-use crate::dossier::amendments::{self, Amendment, Brought, Difference, Form};
+use crate::dossier::amendments::{self, Amendment, AmendmentFinding, AmendmentForm, Difference};
 use crate::dossier::model::{Decision, DecisionPaper, Dossier};
 use crate::dossier::rules::sees_whole;
 use kernel::time::{Day, rfc3339};
@@ -50,10 +50,11 @@ impl StepView {
 }
 
 /// The steps as the caller is shown them: a consulted body sees its own only.
-pub fn steps<C: Content>(call: &Call, dossier: &Dossier<C>) -> Vec<StepView> {
+pub fn steps<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Vec<StepView> {
     let bodies = call.actor.bodies();
     let whole = sees_whole(&call.actor, dossier);
-    let begun = dossier.process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != Standing::Waiting);
+    let begun =
+        dossier.process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != StepStanding::Waiting);
     let shown = begun.filter(|s| whole || s.body.is_some_and(|b| bodies.contains(&b)));
     shown.map(|s| StepView::of(s, call.today)).collect()
 }
@@ -68,15 +69,15 @@ pub fn steps<C: Content>(call: &Call, dossier: &Dossier<C>) -> Vec<StepView> {
 pub struct AmendmentView {
     /// From 1.
     ordinal: i64,
-    standing: amendments::Standing,
-    form: Form,
+    standing: amendments::AmendmentStanding,
+    form: AmendmentForm,
     /// It adds a person, a country or days, or changes what authority rests on.
     material: bool,
     reason: String,
     asked_at: String,
     differences: Vec<Difference>,
     /// What it brings up that did not stand against the delegation before.
-    findings: Vec<Brought>,
+    findings: Vec<AmendmentFinding>,
     /// The paper by which it was decided.
     document: Option<DecisionPaper>,
     body: Option<Body>,
@@ -108,7 +109,7 @@ impl AmendmentView {
 
 /// The amendments as the caller is shown them: a consulted body sees the one that it is asked about, without what the
 /// rules say of it.
-pub fn amendments<C: Content>(call: &Call, dossier: &Dossier<C>) -> Vec<AmendmentView> {
+pub fn amendments<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Vec<AmendmentView> {
     if sees_whole(&call.actor, dossier) {
         return dossier.amendments.iter().map(AmendmentView::of).collect();
     }

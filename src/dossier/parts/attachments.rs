@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::db::schema::attachments;
 use crate::error::{Code, Error, Result, refuse};
 use crate::web::idempotency::fingerprint;
-use crate::web::multipart::{self, Form};
+use crate::web::multipart::{self, MultipartForm};
 use kernel::id::Id;
 use kernel::text::bears_secret_mark;
 use kernel::time::{Day, Moment, start_of};
@@ -24,7 +24,7 @@ pub const FILE_LIMIT: usize = 10 << 20;
 
 /// Where files lie.
 #[derive(Debug, Clone)]
-pub struct Folder(pub PathBuf);
+pub struct AttachmentFolder(pub PathBuf);
 
 /// A file as it came in.
 #[derive(Debug, Clone)]
@@ -95,8 +95,8 @@ fn name_fits(file_name: &str, media_type: &str) -> bool {
 }
 
 /// The upload of a form that was read.
-pub fn upload_of(form: Form) -> Result<Upload> {
-    let Form { mut texts, file_name, bytes } = form;
+pub fn upload_of(form: MultipartForm) -> Result<Upload> {
+    let MultipartForm { mut texts, file_name, bytes } = form;
     let document = texts.remove("document").unwrap_or_default();
     let media_type = sniff(&bytes).filter(|kind| name_fits(&file_name, kind)).ok_or_else(|| {
         refuse(
@@ -138,7 +138,7 @@ impl Upload {
     }
 }
 
-impl Folder {
+impl AttachmentFolder {
     /// Writes the bytes under a random name and answers it once they are on disk.
     pub fn put(&self, bytes: &[u8]) -> Result<String> {
         let fault = |e: std::io::Error| Error::Unavailable(format!("attachments: {e}"));
@@ -168,9 +168,9 @@ impl Folder {
     }
 }
 
-type Row = (i64, String, String, String, i64, String, String);
+type AttachmentRow = (i64, String, String, String, i64, String, String);
 
-fn attachment((id, document, file_name, media_type, size, sha256, storage_name): Row) -> Attachment {
+fn attachment((id, document, file_name, media_type, size, sha256, storage_name): AttachmentRow) -> Attachment {
     Attachment { id: Id(id), document, file_name, media_type, size, sha256, storage_name }
 }
 
@@ -199,12 +199,12 @@ pub fn list(conn: &mut Conn, delegation_id: i64, until: Option<Day>) -> Result<V
     if let Some(day) = until {
         query = query.filter(attachments::uploaded_at.lt(start_of(day + chrono::Duration::days(1))));
     }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<AttachmentRow> = query.load(conn)?;
     Ok(rows.into_iter().map(attachment).collect())
 }
 
 pub fn find(conn: &mut Conn, delegation_id: i64, id: i64) -> Result<Option<Attachment>> {
-    let row: Option<Row> = attachments::table
+    let row: Option<AttachmentRow> = attachments::table
         .find(id)
         .filter(attachments::delegation_id.eq(delegation_id))
         .select(COLUMNS)

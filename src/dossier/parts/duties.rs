@@ -95,7 +95,7 @@ impl Duty {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = duties, treat_none_as_null = true)]
-struct Row {
+struct DutyRow {
     id: i64,
     version: i64,
     delegation_id: i64,
@@ -114,10 +114,10 @@ struct Row {
     created_at: Moment,
 }
 
-impl TryFrom<Row> for Duty {
+impl TryFrom<DutyRow> for Duty {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: DutyRow) -> Result<Self> {
         Ok(Duty {
             id: row.id,
             version: row.version,
@@ -139,9 +139,9 @@ impl TryFrom<Row> for Duty {
     }
 }
 
-impl From<&Duty> for Row {
+impl From<&Duty> for DutyRow {
     fn from(d: &Duty) -> Self {
-        Row {
+        DutyRow {
             id: d.id,
             version: d.version,
             delegation_id: d.delegation_id,
@@ -185,7 +185,7 @@ pub fn owed(delegation_id: i64, agency_id: i64, code: &str, citation: &str, due_
 }
 
 pub fn insert(conn: &mut Conn, duty: &Duty) -> Result<()> {
-    let row = Row::from(duty);
+    let row = DutyRow::from(duty);
     each!(conn, c => diesel::insert_into(duties::table).values(&row).execute(c))?;
     Ok(())
 }
@@ -193,26 +193,26 @@ pub fn insert(conn: &mut Conn, duty: &Duty) -> Result<()> {
 /// Saves with the next version.
 pub fn update(conn: &mut Conn, duty: &mut Duty) -> Result<()> {
     duty.version += 1;
-    diesel::update(duties::table.find(duty.id)).set(Row::from(&*duty)).execute(conn)?;
+    diesel::update(duties::table.find(duty.id)).set(DutyRow::from(&*duty)).execute(conn)?;
     Ok(())
 }
 
 pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Duty>> {
-    let row: Option<Row> = duties::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<DutyRow> = duties::table.find(id).select(DutyRow::as_select()).first(conn).optional()?;
     row.map(Duty::try_from).transpose()
 }
 
 /// All duties of a delegation, in the order of their making.
 pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Duty>> {
     let query =
-        duties::table.filter(duties::delegation_id.eq(delegation_id)).order(duties::id).select(Row::as_select());
-    let rows: Vec<Row> = query.load(conn)?;
+        duties::table.filter(duties::delegation_id.eq(delegation_id)).order(duties::id).select(DutyRow::as_select());
+    let rows: Vec<DutyRow> = query.load(conn)?;
     rows.into_iter().map(Duty::try_from).collect()
 }
 
 /// Which duties are asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct DutyFilter {
     /// Of these agencies; of all where it is none.
     pub agencies: Option<Vec<i64>>,
     pub code: Option<String>,
@@ -224,9 +224,9 @@ pub struct Filter {
 }
 
 /// Duties after a place, the earliest due first; those without a term last.
-pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(Day, i64)>, limit: i64) -> Result<Vec<Duty>> {
+pub fn page(conn: &mut Conn, filter: &DutyFilter, after: Option<(Day, i64)>, limit: i64) -> Result<Vec<Duty>> {
     let due = || diesel::dsl::sql::<diesel::sql_types::Date>("COALESCE(due_on, '9999-12-31')");
-    let mut query = duties::table.order((due(), duties::id)).limit(limit).select(Row::as_select()).into_boxed();
+    let mut query = duties::table.order((due(), duties::id)).limit(limit).select(DutyRow::as_select()).into_boxed();
     if let Some(agencies) = &filter.agencies {
         query = query.filter(duties::agency_id.eq_any(agencies.clone()));
     }
@@ -249,7 +249,7 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(Day, i64)>, limit: 
     if let Some((day, id)) = after {
         query = query.filter(due().gt(day).or(due().eq(day).and(duties::id.gt(id))));
     }
-    query.load::<Row>(conn)?.into_iter().map(Duty::try_from).collect()
+    query.load::<DutyRow>(conn)?.into_iter().map(Duty::try_from).collect()
 }
 
 /// Titles of the delegations that duties are owed after.
@@ -268,8 +268,8 @@ pub fn reminders(conn: &mut Conn, agencies: &[i64], on: Day) -> Result<i64> {
         .filter(duties::done_on.is_null())
         .filter(duties::overridden.is_null())
         .filter(duties::due_on.assume_not_null().lt(on))
-        .select(Row::as_select());
-    let rows: Vec<Row> = query.load(conn)?;
+        .select(DutyRow::as_select());
+    let rows: Vec<DutyRow> = query.load(conn)?;
     let late: Vec<Duty> = rows.into_iter().map(Duty::try_from).collect::<Result<_>>()?;
     Ok(late.iter().map(|d| d.reminders(on)).max().unwrap_or(0))
 }

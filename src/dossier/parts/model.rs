@@ -1,6 +1,7 @@
 //! Parts of a dossier that are the same in every procedure. Pure.
 
 use chrono::NaiveDate;
+use kernel::words;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -68,18 +69,18 @@ pub struct Leave {
     pub to: NaiveDate,
 }
 
-/// Which leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LeaveKind {
-    /// Nghỉ hằng năm.
-    Annual,
-    /// Nghỉ không hưởng lương.
-    Unpaid,
-    /// Nghỉ ốm, chữa bệnh.
-    Medical,
-    /// Nghỉ hưu chế độ, lễ tết và các trường hợp khác.
-    Other,
+words! {
+    /// Which leave.
+    LeaveKind {
+        /// Nghỉ hằng năm.
+        Annual: "Nghỉ hằng năm" / "Annual leave",
+        /// Nghỉ không hưởng lương.
+        Unpaid: "Nghỉ không hưởng lương" / "Unpaid leave",
+        /// Nghỉ ốm, chữa bệnh.
+        Medical: "Nghỉ ốm, chữa bệnh" / "Medical leave",
+        /// Nghỉ hưu chế độ, lễ tết và các trường hợp khác.
+        Other: "Nghỉ khác" / "Other leave",
+    }
 }
 
 /// What the Party cell or committee said of a member's private journey (HD 01-HD/BTCTW 5/8/2022).
@@ -96,13 +97,13 @@ pub struct PartyOpinion {
     pub official_id: Option<Id>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PartyLevel {
-    /// Chi bộ.
-    Cell,
-    /// Cấp ủy.
-    Committee,
+words! {
+    PartyLevel {
+        /// Chi bộ.
+        Cell: "Chi bộ" / "Party cell",
+        /// Cấp ủy.
+        Committee: "Cấp ủy" / "Party committee",
+    }
 }
 
 /// What an old list said of a delegation that was never a dossier here (nhập từ danh sách cũ): it counts without a

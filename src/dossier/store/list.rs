@@ -18,7 +18,7 @@ use kernel::words::{Body, Direction, Procedure, Role, StepKind};
 /// One row of a list.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = dossiers)]
-pub struct Item {
+pub struct DossierItem {
     pub id: i64,
     pub procedure: String,
     pub number: Option<String>,
@@ -36,7 +36,7 @@ pub struct Item {
 
 /// What a list asks for.
 #[derive(Debug, Clone)]
-pub struct Filter {
+pub struct DossierFilter {
     pub direction: Direction,
     pub state: Option<State>,
     pub q: Option<String>,
@@ -52,20 +52,20 @@ pub struct Filter {
 
 /// Where the page before ended.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum ListPlace {
     Begins(Day, i64),
     Updated(Moment, i64),
 }
 
-type Condition = Box<dyn BoxableExpression<dossiers::table, MultiBackend, SqlType = Bool>>;
+type RowCondition = Box<dyn BoxableExpression<dossiers::table, MultiBackend, SqlType = Bool>>;
 
 /// The dossiers an actor sees: the same rule as `rules::sees`, as a condition of the query.
-fn visible(actor: &Actor, direction: Direction) -> Condition {
+fn visible(actor: &Actor, direction: Direction) -> RowCondition {
     if !actor.looks_apart() {
         return visible_alike(actor, direction);
     }
     // Seats that were lent for one procedure open no other.
-    let mut seen: Condition = Box::new(dossiers::id.lt(0));
+    let mut seen: RowCondition = Box::new(dossiers::id.lt(0));
     for procedure in <Procedure as strum::VariantArray>::VARIANTS {
         if Direction::from(*procedure) == direction {
             let here = visible_alike(&actor.looking_at(*procedure), direction);
@@ -75,9 +75,9 @@ fn visible(actor: &Actor, direction: Direction) -> Condition {
     seen
 }
 
-fn visible_alike(actor: &Actor, direction: Direction) -> Condition {
-    let mut seen: Condition = Box::new(dossiers::id.lt(0));
-    let mut add = |more: Condition| {
+fn visible_alike(actor: &Actor, direction: Direction) -> RowCondition {
+    let mut seen: RowCondition = Box::new(dossiers::id.lt(0));
+    let mut add = |more: RowCondition| {
         let known = std::mem::replace(&mut seen, Box::new(dossiers::id.lt(0)));
         seen = Box::new(known.or(more));
     };
@@ -123,8 +123,8 @@ fn visible_alike(actor: &Actor, direction: Direction) -> Condition {
     seen
 }
 
-fn conditions(filter: &Filter, actor: &Actor, today: Day) -> Vec<Condition> {
-    let mut all: Vec<Condition> =
+fn conditions(filter: &DossierFilter, actor: &Actor, today: Day) -> Vec<RowCondition> {
+    let mut all: Vec<RowCondition> =
         vec![Box::new(dossiers::direction.eq(filter.direction.word())), visible(actor, filter.direction)];
     if let Some(state) = filter.state {
         all.push(Box::new(dossiers::state.eq(state.word())));
@@ -162,22 +162,22 @@ fn conditions(filter: &Filter, actor: &Actor, today: Day) -> Vec<Condition> {
 /// Rows after a place, in the order asked for.
 pub fn page(
     conn: &mut Conn,
-    filter: &Filter,
+    filter: &DossierFilter,
     actor: &Actor,
     today: Day,
-    after: Option<Place>,
+    after: Option<ListPlace>,
     limit: i64,
-) -> Result<Vec<Item>> {
-    let mut query = dossiers::table.select(Item::as_select()).limit(limit).into_boxed::<MultiBackend>();
+) -> Result<Vec<DossierItem>> {
+    let mut query = dossiers::table.select(DossierItem::as_select()).limit(limit).into_boxed::<MultiBackend>();
     for condition in conditions(filter, actor, today) {
         query = query.filter(condition);
     }
     query = match after {
-        Some(Place::Begins(day, id)) => {
+        Some(ListPlace::Begins(day, id)) => {
             // The first part lets the index start at the place; the second alone would not.
             query.filter(dossiers::begins_on.ge(day)).filter(dossiers::begins_on.gt(day).or(dossiers::id.gt(id)))
         }
-        Some(Place::Updated(at, id)) => {
+        Some(ListPlace::Updated(at, id)) => {
             query.filter(dossiers::updated_at.le(at)).filter(dossiers::updated_at.lt(at).or(dossiers::id.lt(id)))
         }
         None => query,
@@ -190,7 +190,7 @@ pub fn page(
     Ok(query.load(conn)?)
 }
 
-pub fn count(conn: &mut Conn, filter: &Filter, actor: &Actor, today: Day) -> Result<i64> {
+pub fn count(conn: &mut Conn, filter: &DossierFilter, actor: &Actor, today: Day) -> Result<i64> {
     let mut query = dossiers::table.select(diesel::dsl::count_star()).into_boxed::<MultiBackend>();
     for condition in conditions(filter, actor, today) {
         query = query.filter(condition);
@@ -199,14 +199,14 @@ pub fn count(conn: &mut Conn, filter: &Filter, actor: &Actor, today: Day) -> Res
 }
 
 /// Those of these dossiers of a register that the actor sees.
-pub fn seen(conn: &mut Conn, actor: &Actor, direction: Direction, ids: &[i64]) -> Result<HashMap<i64, Item>> {
+pub fn seen(conn: &mut Conn, actor: &Actor, direction: Direction, ids: &[i64]) -> Result<HashMap<i64, DossierItem>> {
     let query = dossiers::table
         .filter(dossiers::id.eq_any(ids.to_vec()))
         .filter(dossiers::direction.eq(direction.word()))
         .filter(visible(actor, direction))
-        .select(Item::as_select())
+        .select(DossierItem::as_select())
         .into_boxed::<MultiBackend>();
-    let items: Vec<Item> = query.load(conn)?;
+    let items: Vec<DossierItem> = query.load(conn)?;
     Ok(items.into_iter().map(|item| (item.id, item)).collect())
 }
 
@@ -226,11 +226,16 @@ pub fn titles(conn: &mut Conn, actor: &Actor, ids: &[i64]) -> Result<HashMap<i64
 }
 
 /// A dossier with its register.
-pub type Past = (Item, String);
+pub type PastDelegation = (DossierItem, String);
 
 /// The dossiers with a partner that the actor sees, the latest first; `names` are its folded names with countries.
-pub fn with_counterpart(conn: &mut Conn, actor: &Actor, names: &[(String, String)], limit: i64) -> Result<Vec<Past>> {
-    let mut found: Vec<Past> = Vec::new();
+pub fn with_counterpart(
+    conn: &mut Conn,
+    actor: &Actor,
+    names: &[(String, String)],
+    limit: i64,
+) -> Result<Vec<PastDelegation>> {
+    let mut found: Vec<PastDelegation> = Vec::new();
     let folded: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
     for direction in Direction::all() {
         let query = dossiers::table
@@ -239,9 +244,9 @@ pub fn with_counterpart(conn: &mut Conn, actor: &Actor, names: &[(String, String
             .filter(visible(actor, *direction))
             .order((dossiers::begins_on.desc(), dossiers::id.desc()))
             .limit(limit)
-            .select((Item::as_select(), dossiers::counterpart_norm, dossiers::counterpart_country))
+            .select((DossierItem::as_select(), dossiers::counterpart_norm, dossiers::counterpart_country))
             .into_boxed::<MultiBackend>();
-        let rows: Vec<(Item, String, String)> = query.load(conn)?;
+        let rows: Vec<(DossierItem, String, String)> = query.load(conn)?;
         let own = rows.into_iter().filter(|(_, name, country)| names.contains(&(name.clone(), country.clone())));
         found.extend(own.map(|(item, ..)| (item, direction.word().to_owned())));
     }
@@ -252,8 +257,14 @@ pub fn with_counterpart(conn: &mut Conn, actor: &Actor, names: &[(String, String
 
 /// The dossiers of a period that the actor sees, by their first day, the latest where there are more than `limit`; with
 /// those that came to nothing, or without.
-pub fn in_period(conn: &mut Conn, actor: &Actor, period: Period, void: bool, limit: i64) -> Result<Vec<Past>> {
-    let mut found: Vec<Past> = Vec::new();
+pub fn in_period(
+    conn: &mut Conn,
+    actor: &Actor,
+    period: Period,
+    void: bool,
+    limit: i64,
+) -> Result<Vec<PastDelegation>> {
+    let mut found: Vec<PastDelegation> = Vec::new();
     for direction in Direction::all() {
         let mut query = dossiers::table
             .filter(dossiers::direction.eq(direction.word()))
@@ -262,14 +273,14 @@ pub fn in_period(conn: &mut Conn, actor: &Actor, period: Period, void: bool, lim
             .filter(visible(actor, *direction))
             .order((dossiers::begins_on.desc(), dossiers::id.desc()))
             .limit(limit)
-            .select(Item::as_select())
+            .select(DossierItem::as_select())
             .into_boxed::<MultiBackend>();
         if !void {
             query = query.filter(dossiers::state.ne_all(words_of(&State::VOID)));
         }
         // A delegation that began long before the period and still lasts is the exception that no index serves.
         query = query.filter(dossiers::begins_on.ge(period.from - chrono::Duration::days(LONGEST)));
-        let items: Vec<Item> = query.load(conn)?;
+        let items: Vec<DossierItem> = query.load(conn)?;
         found.extend(items.into_iter().map(|item| (item, direction.word().to_owned())));
     }
     found.sort_by_key(|(item, _)| (item.begins_on, item.id));

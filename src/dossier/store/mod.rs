@@ -11,7 +11,7 @@ use crate::db::schema::dossiers;
 use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
 use crate::dossier::flow::State;
 use crate::dossier::model::{Dossier, Listed};
-use crate::dossier::{Content, Stored};
+use crate::dossier::{Content, StoredContent};
 use crate::error::{Code, Result, refuse};
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
@@ -19,7 +19,7 @@ use kernel::words::Direction;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = dossiers)]
-struct Row {
+struct DossierRow {
     id: i64,
     version: i64,
     direction: String,
@@ -131,14 +131,14 @@ fn standing_row<C: Content>(dossier: &Dossier<C>) -> Result<StandingRow> {
     })
 }
 
-fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<Row> {
+fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<DossierRow> {
     let c = &dossier.content;
     let listed = c.listed();
     let search_norm = fold(&searched(dossier, &listed));
     let Listed { begins_on, ends_on, countries, headcount, counterpart, .. } = listed;
     let (counterpart, counterpart_country) = counterpart.unwrap_or_default();
     let standing = standing_row(dossier)?;
-    Ok(Row {
+    Ok(DossierRow {
         id: dossier.id,
         version: dossier.version,
         direction: C::DIRECTION.word().to_owned(),
@@ -171,9 +171,10 @@ fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<Row> {
 
 /// The dossier with its parts and its process; none where this register has no such id.
 pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> {
-    let found: Option<Row> = each!(conn, c => dossiers::table.find(id).select(Row::as_select()).first(c)).optional()?;
+    let found: Option<DossierRow> =
+        each!(conn, c => dossiers::table.find(id).select(DossierRow::as_select()).first(c)).optional()?;
     let Some(row) = found.filter(|row| row.direction == C::DIRECTION.word()) else { return Ok(None) };
-    let stored = Stored {
+    let stored = StoredContent {
         id,
         procedure: word(&row.procedure)?,
         title: row.title,
@@ -214,7 +215,8 @@ pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
 
 /// Adds many at a time.
 pub fn insert_all<C: Content>(conn: &mut Conn, all: &[Dossier<C>]) -> Result<()> {
-    let rows: Vec<Row> = all.iter().map(|dossier| row(dossier, dossier.content.json()?)).collect::<Result<_>>()?;
+    let rows: Vec<DossierRow> =
+        all.iter().map(|dossier| row(dossier, dossier.content.json()?)).collect::<Result<_>>()?;
     insert_rows!(conn, dossiers::table, &rows);
     for dossier in all {
         dossier.content.save(conn, dossier.id, None)?;
@@ -227,7 +229,7 @@ pub fn insert_all<C: Content>(conn: &mut Conn, all: &[Dossier<C>]) -> Result<()>
 fn save_process<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: Option<&Dossier<C>>) -> Result<()> {
     let c = &dossier.content;
     let owner =
-        approval::Owner { id: dossier.id, procedure: c.procedure(), title: c.title(), agency_id: c.agency_id() };
+        approval::StepOwner { id: dossier.id, procedure: c.procedure(), title: c.title(), agency_id: c.agency_id() };
     // The title stands in every step, so a new one writes them all.
     let kept = before.filter(|b| b.content.title() == c.title());
     if kept.is_none() && before.is_some() {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::procedures::inbound::model::Content;
+use crate::procedures::inbound::model::VisitContent;
 use kernel::time::{Day, start_of};
 use kernel::words::{Body, Document, GuestClass, Procedure, ReceptionLevel, Topic, VisitorLevel};
-use regulation::case::{Case, Matter, Visit, Visitor};
+use regulation::case::{Case, Matter, VisitCase, Visitor};
 
 /// What is known around a dossier.
 #[derive(Debug, Default)]
-pub struct Around {
+pub struct VisitSurroundings {
     pub documents: BTreeSet<Document>,
     /// Where the sending organisation is at home, if it is a known partner: a lower-case word.
     pub locality: Option<String>,
@@ -28,7 +28,7 @@ fn level(class: GuestClass) -> VisitorLevel {
 }
 
 /// The case of a dossier that is, or would be, complete on `received_on`.
-pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
+pub fn case(content: &VisitContent, around: &VisitSurroundings, received_on: Day) -> Case {
     // The locality is known of the sending organisation, and so only of guests of its country.
     let visitors = content.shares().into_iter().map(|share| Visitor {
         reference: share.country.clone(),
@@ -45,7 +45,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
         begins: content.arrival,
         ends: content.departure,
         documents: around.documents.clone(),
-        matter: Matter::Visit(Visit {
+        matter: Matter::Visit(VisitCase {
             visitors: visitors.collect(),
             headcount: content.counted(),
             topics,

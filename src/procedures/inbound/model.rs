@@ -11,11 +11,11 @@ use kernel::time::{Day, Moment, Period};
 use kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// The dossier of a visit.
-pub type Visit = Dossier<Content>;
+pub type Visit = Dossier<VisitContent>;
 
 /// What the agency writes into the dossier.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Content {
+pub struct VisitContent {
     pub title: String,
     /// The hosting agency (cơ quan chủ trì).
     pub host_agency_id: i64,
@@ -37,7 +37,7 @@ pub struct Content {
     /// As stated; empty: by the guest list, the rest from `country`.
     pub nationalities: Vec<Nationality>,
     pub guests: Vec<Guest>,
-    pub programme: Vec<Item>,
+    pub programme: Vec<ProgrammeItem>,
     pub stay: Stay,
     /// The old list it was brought in from.
     pub origin: Option<Origin>,
@@ -64,7 +64,7 @@ pub struct Guest {
 
 /// One item of the programme (hoạt động trong chương trình).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
+pub struct ProgrammeItem {
     pub starts_at: Moment,
     pub ends_at: Moment,
     pub place: String,
@@ -93,7 +93,7 @@ impl Guest {
     }
 }
 
-impl Content {
+impl VisitContent {
     pub fn period(&self) -> Period {
         Period { from: self.arrival, to: self.departure }
     }
@@ -159,7 +159,7 @@ impl Content {
 
     /// Every hour at which somebody receives the guests.
     pub fn engagements(&self, delegation_id: i64, draft: bool) -> Vec<Engagement> {
-        let of = |item: &Item, official_id: i64| Engagement {
+        let of = |item: &ProgrammeItem, official_id: i64| Engagement {
             official_id,
             direction: Direction::Inbound,
             delegation_id,
@@ -178,9 +178,9 @@ mod tests {
 
     use super::*;
 
-    fn content(headcount: i64, nationalities: &[(&str, i64)], guests: &[&str]) -> Content {
+    fn content(headcount: i64, nationalities: &[(&str, i64)], guests: &[&str]) -> VisitContent {
         let day = |d| NaiveDate::from_ymd_opt(2026, 3, d).unwrap();
-        Content {
+        VisitContent {
             title: "Đoàn Chungbuk".into(),
             host_agency_id: 1,
             coordinating: Vec::new(),
@@ -215,7 +215,7 @@ mod tests {
         }
     }
 
-    fn shares(content: &Content) -> Vec<(String, i64)> {
+    fn shares(content: &VisitContent) -> Vec<(String, i64)> {
         content.shares().into_iter().map(|s| (s.country, s.count)).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::dossier::model::Decision;
 use crate::dossier::papers;
-use crate::dossier::store::list::Item;
+use crate::dossier::store::list::DossierItem;
 use crate::procedures::inbound::model::{self, Visit};
 use documents::docx::{self, CELL, CENTRED, HEADING, Look, TEXT_WIDTH, paragraph, table};
 use kernel::table::Table;
@@ -10,7 +10,7 @@ use kernel::time::{Day, day_of, in_vietnamese, local};
 use kernel::words::DecisionVerdict;
 
 /// The list of delegations that come.
-pub fn list(items: &[Item]) -> Table {
+pub fn list(items: &[DossierItem]) -> Table {
     papers::list("Đoàn vào", ["Ngày đến", "Ngày đi", "Quốc tịch", "Số khách"], items)
 }
 
@@ -59,8 +59,8 @@ pub fn programme(
     docx::write(&body)
 }
 
-fn day_table<'a>(items: impl Iterator<Item = &'a model::Item>) -> String {
-    let mut items: Vec<&model::Item> = items.collect();
+fn day_table<'a>(items: impl Iterator<Item = &'a model::ProgrammeItem>) -> String {
+    let mut items: Vec<&model::ProgrammeItem> = items.collect();
     items.sort_by_key(|i| (i.starts_at, i.ends_at));
     let head = ["Thời gian", "Nội dung", "Địa điểm", "Người tiếp"];
     let mut rows = vec![head.map(|h| paragraph(h, Look { bold: true, ..CENTRED })).to_vec()];

@@ -14,7 +14,7 @@ use kernel::time::Moment;
 /// A person who was a guest.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = guests)]
-pub struct Person {
+pub struct GuestPerson {
     pub id: i64,
     pub full_name: String,
     pub name_norm: String,
@@ -31,16 +31,16 @@ pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
     let passports: Vec<&str> = all.iter().filter_map(|g| g.passport_number.as_deref()).collect();
     let unnumbered = all.iter().filter(|g| g.passport_number.is_none());
     let names: Vec<String> = unnumbered.map(|g| fold(&g.full_name)).collect();
-    let known: Vec<Person> = guests::table
+    let known: Vec<GuestPerson> = guests::table
         .filter(guests::passport_number.assume_not_null().eq_any(passports))
         .or_filter(guests::passport_number.is_null().and(guests::name_norm.eq_any(names)))
         .order(guests::id)
-        .select(Person::as_select())
+        .select(GuestPerson::as_select())
         .load(conn)?;
-    let mut fresh: Vec<Person> = Vec::new();
+    let mut fresh: Vec<GuestPerson> = Vec::new();
     for guest in all {
         let name_norm = fold(&guest.full_name);
-        let same = |p: &&Person| {
+        let same = |p: &&GuestPerson| {
             p.nationality == guest.nationality
                 && p.passport_number == guest.passport_number
                 && (guest.passport_number.is_some() || p.name_norm == name_norm)
@@ -49,7 +49,7 @@ pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
             Some(person) => person.merged_into.unwrap_or(person.id),
             None => {
                 let id = Id::new(now).0;
-                fresh.push(Person {
+                fresh.push(GuestPerson {
                     id,
                     full_name: guest.full_name.clone(),
                     name_norm,
@@ -66,13 +66,13 @@ pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
     Ok(())
 }
 
-pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Person>> {
-    Ok(guests::table.find(id).select(Person::as_select()).first(conn).optional()?)
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<GuestPerson>> {
+    Ok(guests::table.find(id).select(GuestPerson::as_select()).first(conn).optional()?)
 }
 
 /// What a list of guests asks for.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct GuestFilter {
     pub q: Option<String>,
     pub country: Option<String>,
     /// Only people whose folded name and nationality somebody else has too.
@@ -80,7 +80,12 @@ pub struct Filter {
 }
 
 /// People who were not merged into others, by folded name and id.
-pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(String, i64)>, limit: i64) -> Result<Vec<Person>> {
+pub fn page(
+    conn: &mut Conn,
+    filter: &GuestFilter,
+    after: Option<(String, i64)>,
+    limit: i64,
+) -> Result<Vec<GuestPerson>> {
     // Guests of drafts are the drafting agency's alone.
     let received = inbound_guests::table
         .inner_join(dossiers::table)
@@ -91,7 +96,7 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: Option<(String, i64)>, limi
         .filter(diesel::dsl::exists(received))
         .order((guests::name_norm, guests::id))
         .limit(limit)
-        .select(Person::as_select())
+        .select(GuestPerson::as_select())
         .into_boxed();
     if let Some(q) = &filter.q {
         query = query.filter(guests::name_norm.like(containing(&fold(q))).escape('\\'));

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use crate::dossier::amendments::{Difference, Kind};
-use crate::procedures::inbound::model::{Content, Item};
+use crate::dossier::amendments::{AmendmentKind, Difference};
+use crate::procedures::inbound::model::{ProgrammeItem, VisitContent};
 use kernel::checks;
 use kernel::id::Id;
 use kernel::time::{rfc3339, start_of};
@@ -13,7 +13,7 @@ use kernel::violation::Violations;
 use kernel::words::{Bloc, Channel, MemberRole, Purpose};
 
 /// What the registry knows of a content.
-pub struct Known {
+pub struct KnownPeople {
     /// The bloc of the hosting agency; none where there is no such agency.
     pub host_bloc: Option<Bloc>,
     pub agencies: BTreeSet<i64>,
@@ -22,7 +22,7 @@ pub struct Known {
 }
 
 /// Every fault of a content.
-pub fn check(content: &Content, known: &Known, faults: &mut Violations) {
+pub fn check(content: &VisitContent, known: &KnownPeople, faults: &mut Violations) {
     checks::days(content.arrival, content.departure, "/arrival_date", "/departure_date", faults);
     checks::foreign_country(&content.country, "/country", faults);
     faults.require(
@@ -38,7 +38,7 @@ pub fn check(content: &Content, known: &Known, faults: &mut Violations) {
     check_programme(content, known, faults);
 }
 
-fn check_agencies(content: &Content, known: &Known, faults: &mut Violations) {
+fn check_agencies(content: &VisitContent, known: &KnownPeople, faults: &mut Violations) {
     faults.require(
         known.host_bloc.is_some(),
         "/host_agency_id",
@@ -69,7 +69,7 @@ fn check_agencies(content: &Content, known: &Known, faults: &mut Violations) {
 }
 
 /// Faults of the guest list.
-pub fn check_guests(content: &Content, faults: &mut Violations) {
+pub fn check_guests(content: &VisitContent, faults: &mut Violations) {
     let listed = i64::try_from(content.guests.len()).unwrap_or(i64::MAX);
     faults.require(
         listed <= content.counted(),
@@ -103,7 +103,7 @@ pub fn check_guests(content: &Content, faults: &mut Violations) {
 }
 
 /// Faults of the nationalities as stated.
-pub fn check_nationalities(content: &Content, faults: &mut Violations) {
+pub fn check_nationalities(content: &VisitContent, faults: &mut Violations) {
     let stated = &content.nationalities;
     if stated.is_empty() {
         return;
@@ -140,7 +140,7 @@ pub fn check_nationalities(content: &Content, faults: &mut Violations) {
 /// Hosts of all items together: more is a typing mistake.
 const HOSTS: usize = 2_000;
 
-fn check_programme(content: &Content, known: &Known, faults: &mut Violations) {
+fn check_programme(content: &VisitContent, known: &KnownPeople, faults: &mut Violations) {
     let hosts: usize = content.programme.iter().map(|i| i.hosts.len()).sum();
     faults.require(hosts <= HOSTS, "/programme", "too_many", "Quá nhiều người tiếp khách.", "Too many hosts.");
     check_hours(content, faults);
@@ -181,7 +181,7 @@ fn check_programme(content: &Content, known: &Known, faults: &mut Violations) {
 }
 
 /// Nobody receives guests in two places of one programme at one hour.
-fn check_hours(content: &Content, faults: &mut Violations) {
+fn check_hours(content: &VisitContent, faults: &mut Violations) {
     let mut hours: Vec<_> = Vec::new();
     for (index, item) in content.programme.iter().enumerate() {
         hours.extend(item.hosts.iter().map(|host| (*host, item.starts_at, item.ends_at, index)));
@@ -200,45 +200,44 @@ fn check_hours(content: &Content, faults: &mut Violations) {
 }
 
 /// What differs between what was approved and what is proposed.
-pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
+pub fn differences(old: &VisitContent, new: &VisitContent) -> Vec<Difference> {
     let mut all = Vec::new();
     let mut differs = |kind, before: Value, after: Value, material| {
         if before != after {
             all.push(Difference { kind, before, after, material, people: Vec::new() });
         }
     };
-    let dates = |c: &Content| json!({"arrival_date": c.arrival, "departure_date": c.departure});
-    differs(Kind::Dates, dates(old), dates(new), new.period().days() > old.period().days());
-    let people = |c: &Content| json!({"headcount": c.headcount, "nationalities": c.announced()});
+    let dates = |c: &VisitContent| json!({"arrival_date": c.arrival, "departure_date": c.departure});
+    differs(AmendmentKind::Dates, dates(old), dates(new), new.period().days() > old.period().days());
+    let people = |c: &VisitContent| json!({"headcount": c.headcount, "nationalities": c.announced()});
     let known = old.announced();
     let further = new.announced().iter().any(|n| known.iter().all(|k| k.country != n.country));
-    differs(Kind::Headcount, people(old), people(new), further || new.headcount > old.headcount);
-    let from = |c: &Content| json!({"sending_organisation": c.sending_organisation, "country": c.country});
-    differs(Kind::Counterpart, from(old), from(new), true);
-    differs(Kind::Purpose, json!({"purpose": old.purpose}), json!({"purpose": new.purpose}), true);
-    let reception =
-        |c: &Content| json!({"reception_level": c.reception_level, "guest_class": c.guest_class, "channel": c.channel});
-    differs(Kind::Reception, reception(old), reception(new), old.reception_level != new.reception_level);
-    let topics = |c: &Content| json!({"topics": c.topics, "first_visit": c.first_visit});
+    differs(AmendmentKind::Headcount, people(old), people(new), further || new.headcount > old.headcount);
+    let from = |c: &VisitContent| json!({"sending_organisation": c.sending_organisation, "country": c.country});
+    differs(AmendmentKind::Counterpart, from(old), from(new), true);
+    differs(AmendmentKind::Purpose, json!({"purpose": old.purpose}), json!({"purpose": new.purpose}), true);
+    let reception = |c: &VisitContent| json!({"reception_level": c.reception_level, "guest_class": c.guest_class, "channel": c.channel});
+    differs(AmendmentKind::Reception, reception(old), reception(new), old.reception_level != new.reception_level);
+    let topics = |c: &VisitContent| json!({"topics": c.topics, "first_visit": c.first_visit});
     let sensitive = new.topics.iter().any(|t| !old.topics.contains(t)) || old.first_visit != new.first_visit;
-    differs(Kind::Topics, topics(old), topics(new), sensitive);
-    let guests = |c: &Content| json!({"guests": c.guests.iter().map(|g| &g.full_name).collect::<Vec<_>>()});
+    differs(AmendmentKind::Topics, topics(old), topics(new), sensitive);
+    let guests = |c: &VisitContent| json!({"guests": c.guests.iter().map(|g| &g.full_name).collect::<Vec<_>>()});
     // The list may be completed until they leave; only the number of guests is decided.
-    differs(Kind::Particulars, guests(old), guests(new), false);
+    differs(AmendmentKind::Particulars, guests(old), guests(new), false);
     let another_area = new.programme.iter().any(|i| i.restricted_area && !old.programme.contains(i));
-    let hours = |c: &Content| {
-        let one = |i: &Item| {
+    let hours = |c: &VisitContent| {
+        let one = |i: &ProgrammeItem| {
             json!({"starts_at": rfc3339(i.starts_at), "ends_at": rfc3339(i.ends_at), "place": i.place,
                 "activity": i.activity, "restricted_area": i.restricted_area,
                 "hosts": i.hosts.iter().copied().map(Id).collect::<Vec<_>>()})
         };
         json!({"programme": c.programme.iter().map(one).collect::<Vec<_>>()})
     };
-    differs(Kind::Programme, hours(old), hours(new), another_area);
-    let rest = |c: &Content| {
+    differs(AmendmentKind::Programme, hours(old), hours(new), another_area);
+    let rest = |c: &VisitContent| {
         let coordinating: Vec<Id> = c.coordinating.iter().copied().map(Id).collect();
         json!({"title": c.title, "field": c.field, "coordinating_agency_ids": coordinating})
     };
-    differs(Kind::Particulars, rest(old), rest(new), false);
+    differs(AmendmentKind::Particulars, rest(old), rest(new), false);
     all
 }

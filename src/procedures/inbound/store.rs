@@ -9,21 +9,21 @@ use crate::db::schema::{
     dossiers, inbound_guests as guests, officials, programme_hosts as hosts, programme_items as items,
 };
 use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
-use crate::dossier::Stored;
+use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::Engagement;
 use crate::dossier::parts::model::Origin;
 use crate::dossier::store::words_of;
 use crate::error::Result;
-use crate::procedures::inbound::model::{Content, Guest, Item, Nationality, Stay};
+use crate::procedures::inbound::model::{Guest, Nationality, ProgrammeItem, Stay, VisitContent};
 use crate::procedures::inbound::people;
-use crate::procedures::lines::Own;
+use crate::procedures::lines::OwnColumns;
 use kernel::time::Moment;
 use kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// The part of the content that nothing but the visit itself reads.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct VisitJson {
     coordinating: Vec<i64>,
     channel: Channel,
     sending_organisation: String,
@@ -41,8 +41,8 @@ struct Kept {
     origin: Option<Origin>,
 }
 
-pub fn json(c: &Content) -> Result<String> {
-    to_json(&Kept {
+pub fn json(c: &VisitContent) -> Result<String> {
+    to_json(&VisitJson {
         coordinating: c.coordinating.clone(),
         channel: c.channel,
         sending_organisation: c.sending_organisation.clone(),
@@ -61,9 +61,9 @@ pub fn json(c: &Content) -> Result<String> {
 }
 
 /// What a line of a list says of a visit.
-pub fn own(json: &str) -> Result<Own> {
-    let Kept { purpose, field, sending_organisation, origin, .. } = from_json(json)?;
-    Ok(Own { purpose, field, partner: Some(sending_organisation), funding: Vec::new(), note: None, origin })
+pub fn own(json: &str) -> Result<OwnColumns> {
+    let VisitJson { purpose, field, sending_organisation, origin, .. } = from_json(json)?;
+    Ok(OwnColumns { purpose, field, partner: Some(sending_organisation), funding: Vec::new(), note: None, origin })
 }
 
 /// Who leads each of these visits.
@@ -83,13 +83,13 @@ const HOST: (hosts::delegation_id, hosts::item_ord, hosts::official_id, official
     (hosts::delegation_id, hosts::item_ord, hosts::official_id, officials::full_name);
 
 /// The programmes of these delegations, with their hosts.
-pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Item>>> {
+pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
     let planned = items::table.filter(items::delegation_id.eq_any(ids)).order((items::delegation_id, items::ord));
     let planned: Vec<ItemRow> = planned.load(conn)?;
     let receiving = hosts::table.inner_join(officials::table).filter(hosts::delegation_id.eq_any(ids));
     let receiving: Vec<HostRow> =
         receiving.order((hosts::delegation_id, hosts::item_ord, hosts::ord)).select(HOST).load(conn)?;
-    let mut found: HashMap<i64, Vec<Item>> = HashMap::new();
+    let mut found: HashMap<i64, Vec<ProgrammeItem>> = HashMap::new();
     for row in planned {
         found.entry(row.0).or_default().push(item(row, &receiving));
     }
@@ -97,7 +97,7 @@ pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Item>
 }
 
 /// The programme of one: asked for at every look at a visit, in statements that can be kept prepared.
-fn programme(conn: &mut Conn, id: i64) -> Result<Vec<Item>> {
+fn programme(conn: &mut Conn, id: i64) -> Result<Vec<ProgrammeItem>> {
     let planned = items::table.filter(items::delegation_id.eq(id)).order(items::ord);
     let planned: Vec<ItemRow> = each!(conn, c => planned.load(c))?;
     if planned.is_empty() {
@@ -109,14 +109,17 @@ fn programme(conn: &mut Conn, id: i64) -> Result<Vec<Item>> {
     Ok(planned.into_iter().map(|row| item(row, &receiving)).collect())
 }
 
-fn item((id, ord, starts_at, ends_at, place, activity, restricted_area): ItemRow, receiving: &[HostRow]) -> Item {
+fn item(
+    (id, ord, starts_at, ends_at, place, activity, restricted_area): ItemRow,
+    receiving: &[HostRow],
+) -> ProgrammeItem {
     let own = || receiving.iter().filter(|(of, item, ..)| *of == id && *item == ord);
     let (hosts, host_names) = (own().map(|h| h.2).collect(), own().map(|h| h.3.clone()).collect());
-    Item { starts_at, ends_at, place, activity, hosts, host_names, restricted_area }
+    ProgrammeItem { starts_at, ends_at, place, activity, hosts, host_names, restricted_area }
 }
 
-pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
-    let kept: Kept = from_json(&stored.json)?;
+pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<VisitContent> {
+    let kept: VisitJson = from_json(&stored.json)?;
     let named = guests::table.filter(guests::delegation_id.eq(stored.id)).order(guests::ord).select((
         guests::guest_id,
         guests::full_name,
@@ -131,7 +134,7 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
         let role = word(&role)?;
         Ok(Guest { guest_id: Some(id), full_name, nationality, position, passport_number, role })
     });
-    Ok(Content {
+    Ok(VisitContent {
         title: stored.title,
         host_agency_id: stored.agency_id,
         coordinating: kept.coordinating,
@@ -156,7 +159,7 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
 }
 
 /// Writes guests and programme where they differ from what is stored.
-pub fn save(conn: &mut Conn, id: i64, content: &Content, before: Option<&Content>) -> Result<()> {
+pub fn save(conn: &mut Conn, id: i64, content: &VisitContent, before: Option<&VisitContent>) -> Result<()> {
     if before.is_none_or(|b| b.guests != content.guests) {
         if before.is_some_and(|b| !b.guests.is_empty()) {
             diesel::delete(guests::table.filter(guests::delegation_id.eq(id))).execute(conn)?;
@@ -198,7 +201,7 @@ fn insert_guests(conn: &mut Conn, id: i64, all: &[Guest]) -> Result<()> {
     Ok(())
 }
 
-fn insert_programme(conn: &mut Conn, id: i64, all: &[Item]) -> Result<()> {
+fn insert_programme(conn: &mut Conn, id: i64, all: &[ProgrammeItem]) -> Result<()> {
     let rows: Vec<_> = (0i64..)
         .zip(all)
         .map(|(ord, i)| {

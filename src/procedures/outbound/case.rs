@@ -6,17 +6,17 @@ use chrono::Datelike;
 
 use crate::dossier::parts::engagement::Engagement;
 use crate::dossier::parts::model::Member;
-use crate::procedures::outbound::model::{Content, Verdicts};
+use crate::procedures::outbound::model::{TripContent, Verdicts};
 use crate::registry::agencies::Agency;
 use crate::registry::officials::Official;
 use kernel::id::Id;
 use kernel::time::{Day, Period};
 use kernel::words::{DecisionVerdict, Direction, Document, Procedure, Severity};
-use regulation::case::{Case, Matter, Passport, Stop, Traveller, Trip};
+use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase};
 
 /// What is known around a dossier.
 #[derive(Debug, Default)]
-pub struct Around {
+pub struct TripSurroundings {
     pub officials: HashMap<i64, Official>,
     pub agencies: HashMap<i64, Agency>,
     /// One entry for every other mission of a member in the year of departure.
@@ -38,7 +38,7 @@ fn weight(elsewhere: &Engagement) -> Severity {
 }
 
 /// The case of a dossier that is, or would be, complete on `received_on`. Members are named by their ids.
-pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
+pub fn case(content: &TripContent, around: &TripSurroundings, received_on: Day) -> Case {
     let private = content.procedure == Procedure::PrivateTravel;
     // Whom the decision refused weighs no more: neither by his post nor by his kin.
     let refused = |v: Verdicts| v.decision == Some(DecisionVerdict::Reject);
@@ -69,7 +69,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
                 missions_this_year: i64::try_from(other_missions).unwrap_or(i64::MAX)
                     + official.missions_before(content.departure.year()),
                 relative_of: member.relative_of.filter(|id| goes(*id)).map(|id| id.to_string()),
-                passport: official.passport(private).map(|p| Passport { kind: p.kind, expires_on: p.expires_on }),
+                passport: official.passport(private).map(|p| PassportFacts { kind: p.kind, expires_on: p.expires_on }),
                 grade_stated: official.grade.is_some(),
                 opinions_lacking: private && official.party_member && !content.opinions_complete(member.official_id),
                 overlapping: elsewhere.map(weight).collect(),
@@ -82,7 +82,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
         begins: content.departure,
         ends: content.returning,
         documents: around.documents.clone(),
-        matter: Matter::Trip(Trip {
+        matter: Matter::Trip(TripCase {
             purpose: content.purpose,
             funding: content.funding.iter().map(|f| f.source).collect(),
             in_plan: around.planned,
@@ -94,7 +94,7 @@ pub fn case(content: &Content, around: &Around, received_on: Day) -> Case {
             stops: content
                 .stops
                 .iter()
-                .map(|s| Stop { country: s.country.clone(), days: Period { from: s.from, to: s.to }.days() })
+                .map(|s| StopDays { country: s.country.clone(), days: Period { from: s.from, to: s.to }.days() })
                 .collect(),
             travellers,
         }),

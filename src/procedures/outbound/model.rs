@@ -12,7 +12,7 @@ use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Direction, Field,
 
 /// What the agency writes into the dossier.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Content {
+pub struct TripContent {
     pub title: String,
     pub procedure: Procedure,
     pub purpose: Purpose,
@@ -41,17 +41,17 @@ pub struct Content {
     /// The old list it was brought in from.
     pub origin: Option<Origin>,
     /// Who the members are, in the same order.
-    pub people: Vec<Person>,
+    pub people: Vec<MemberSnapshot>,
     /// What Party bodies and the decider said of each member, in the same order.
     pub verdicts: Vec<Verdicts>,
 }
 
 /// The dossier of a trip.
-pub type Trip = Dossier<Content>;
+pub type Trip = Dossier<TripContent>;
 
 /// A member as he was when the dossier was written: later posts and agencies do not change its figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
+pub struct MemberSnapshot {
     pub full_name: String,
     pub agency_id: i64,
     pub post_level: PostLevel,
@@ -79,7 +79,7 @@ impl Journey {
     }
 }
 
-impl Content {
+impl TripContent {
     pub fn period(&self) -> Period {
         Period { from: self.departure, to: self.returning }
     }
@@ -111,7 +111,7 @@ impl Content {
     }
 
     /// Members with what was said of them, and who they are.
-    pub fn members_judged(&self) -> impl Iterator<Item = (&Member, Verdicts, &Person)> {
+    pub fn members_judged(&self) -> impl Iterator<Item = (&Member, Verdicts, &MemberSnapshot)> {
         let verdicts = self.verdicts.iter().copied().chain(std::iter::repeat(Verdicts::default()));
         self.members.iter().zip(verdicts).zip(&self.people).map(|((m, v), p)| (m, v, p))
     }
@@ -131,7 +131,7 @@ impl Content {
     }
 
     /// Members whom the decision did not refuse.
-    pub fn travelling(&self) -> impl Iterator<Item = (&Member, &Person)> {
+    pub fn travelling(&self) -> impl Iterator<Item = (&Member, &MemberSnapshot)> {
         let refused = |v: Verdicts| v.decision == Some(DecisionVerdict::Reject);
         self.members_judged().filter(move |(_, v, _)| !refused(*v)).map(|(m, _, p)| (m, p))
     }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::dossier::amendments::{Difference, Kind};
+use crate::dossier::amendments::{AmendmentKind, Difference};
 use crate::dossier::parts::model::{Member, Stop};
 use crate::dossier::parts::rules::{check_funding, check_members, check_stops};
-use crate::procedures::outbound::model::{Content, Person};
+use crate::procedures::outbound::model::{MemberSnapshot, TripContent};
 use kernel::checks;
 use kernel::id::Id;
 use kernel::time::Day;
@@ -15,7 +15,7 @@ use kernel::violation::Violations;
 use kernel::words::{MemberRole, Procedure, Purpose};
 
 /// Every fault of a content; `known` are the officials that exist.
-pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {
+pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violations) {
     check_private(content, faults);
     checks::days(content.departure, content.returning, "/departure_date", "/return_date", faults);
     // An old list says neither when they were where, nor who they were, nor always what it cost.
@@ -57,7 +57,7 @@ pub fn check(content: &Content, known: &HashSet<i64>, faults: &mut Violations) {
 }
 
 /// What only a private journey has: a leave that it lies in, opinions of the Party's lowest levels.
-fn check_private(content: &Content, faults: &mut Violations) {
+fn check_private(content: &TripContent, faults: &mut Violations) {
     let private = content.procedure == Procedure::PrivateTravel;
     let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only a private journey has it.");
     faults.require(private || content.leave.is_none(), "/leave", "not_private", vi, en);
@@ -73,40 +73,40 @@ fn check_private(content: &Content, faults: &mut Violations) {
 }
 
 /// What differs between what was decided and what is proposed.
-pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
+pub fn differences(old: &TripContent, new: &TripContent) -> Vec<Difference> {
     let mut all = Vec::new();
     let mut differs = |kind, before: Value, after: Value, material, people: Vec<String>| {
         if before != after {
             all.push(Difference { kind, before, after, material, people });
         }
     };
-    let dates = |c: &Content| json!({"departure_date": c.departure, "return_date": c.returning});
+    let dates = |c: &TripContent| json!({"departure_date": c.departure, "return_date": c.returning});
     let longer = new.period().days() > old.period().days();
-    differs(Kind::Dates, dates(old), dates(new), longer, Vec::new());
+    differs(AmendmentKind::Dates, dates(old), dates(new), longer, Vec::new());
 
-    let in_both = |c: &Content, member: &Member| c.members.contains(member);
-    let shown = |c: &Content, other: &Content| {
+    let in_both = |c: &TripContent, member: &Member| c.members.contains(member);
+    let shown = |c: &TripContent, other: &TripContent| {
         // Whom the decision refused is in it no more, listed or not.
         let named = c.travelling().filter(|(m, _)| !in_both(other, m));
-        let one = |(m, p): (&Member, &Person)| json!({"official_id": m.official_id, "full_name": p.full_name, "role": m.role, "relative_of": m.relative_of});
+        let one = |(m, p): (&Member, &MemberSnapshot)| json!({"official_id": m.official_id, "full_name": p.full_name, "role": m.role, "relative_of": m.relative_of});
         json!({"members": named.map(one).collect::<Vec<_>>()})
     };
-    let here = |c: &Content, id: Id| c.members.iter().any(|m| m.official_id == id);
+    let here = |c: &TripContent, id: Id| c.members.iter().any(|m| m.official_id == id);
     let newcomers: Vec<Id> = new.members.iter().map(|m| m.official_id).filter(|id| !here(old, *id)).collect();
-    let head = |c: &Content| c.members.iter().find(|m| m.role == MemberRole::Head).map(|m| m.official_id);
+    let head = |c: &TripContent| c.members.iter().find(|m| m.role == MemberRole::Head).map(|m| m.official_id);
     // A relative who comes to light is as weighty as a person who comes in.
-    let related = |c: &Content| c.members.iter().filter(|m| m.relative_of.is_some()).count();
+    let related = |c: &TripContent| c.members.iter().filter(|m| m.relative_of.is_some()).count();
     let weighty = !newcomers.is_empty() || head(old) != head(new) || related(new) > related(old);
     let people = newcomers.iter().map(ToString::to_string).collect();
-    differs(Kind::Members, shown(old, new), shown(new, old), weighty, people);
+    differs(AmendmentKind::Members, shown(old, new), shown(new, old), weighty, people);
 
-    let countries = |c: &Content| json!({"countries": c.countries().into_iter().collect::<BTreeSet<_>>()});
+    let countries = |c: &TripContent| json!({"countries": c.countries().into_iter().collect::<BTreeSet<_>>()});
     let further = new.countries().iter().any(|c| !old.countries().contains(c));
-    differs(Kind::Countries, countries(old), countries(new), further, Vec::new());
+    differs(AmendmentKind::Countries, countries(old), countries(new), further, Vec::new());
 
-    differs(Kind::Purpose, json!({"purpose": old.purpose}), json!({"purpose": new.purpose}), true, Vec::new());
-    let payers = |c: &Content| c.funding.iter().map(|f| f.source).collect::<BTreeSet<_>>();
-    let paid = |c: &Content, source| {
+    differs(AmendmentKind::Purpose, json!({"purpose": old.purpose}), json!({"purpose": new.purpose}), true, Vec::new());
+    let payers = |c: &TripContent| c.funding.iter().map(|f| f.source).collect::<BTreeSet<_>>();
+    let paid = |c: &TripContent, source| {
         let of = c.funding.iter().filter(|f| f.source == source);
         of.filter_map(|f| f.amount.clone()).map(|m| (m.currency, m.amount)).collect::<BTreeMap<_, _>>()
     };
@@ -116,25 +116,37 @@ pub fn differences(old: &Content, new: &Content) -> Vec<Difference> {
         paid(new, source).iter().any(|(currency, amount)| before.get(currency).is_none_or(|was| amount > was))
     });
     let weighs = dearer || !payers(new).is_subset(&payers(old));
-    differs(Kind::Funding, json!({"funding": old.funding}), json!({"funding": new.funding}), weighs, Vec::new());
-    let inviter = |c: &Content| json!({"inviting_party": c.inviting_party});
-    differs(Kind::Counterpart, inviter(old), inviter(new), true, Vec::new());
-    differs(Kind::Capacity, json!({"capacity": old.capacity}), json!({"capacity": new.capacity}), false, Vec::new());
+    differs(
+        AmendmentKind::Funding,
+        json!({"funding": old.funding}),
+        json!({"funding": new.funding}),
+        weighs,
+        Vec::new(),
+    );
+    let inviter = |c: &TripContent| json!({"inviting_party": c.inviting_party});
+    differs(AmendmentKind::Counterpart, inviter(old), inviter(new), true, Vec::new());
+    differs(
+        AmendmentKind::Capacity,
+        json!({"capacity": old.capacity}),
+        json!({"capacity": new.capacity}),
+        false,
+        Vec::new(),
+    );
     // Other days and countries have other stops: that is no change of its own.
     if old.period() == new.period() && countries(old) == countries(new) {
-        differs(Kind::Programme, json!({"stops": old.stops}), json!({"stops": new.stops}), false, Vec::new());
+        differs(AmendmentKind::Programme, json!({"stops": old.stops}), json!({"stops": new.stops}), false, Vec::new());
     }
-    let rest = |c: &Content| {
+    let rest = |c: &TripContent| {
         json!({"title": c.title, "field": c.field, "plan_item_id": c.plan_item_id.map(Id), "note": c.note,
             "leave": c.leave, "party_opinions": c.party_opinions})
     };
-    differs(Kind::Particulars, rest(old), rest(new), false, Vec::new());
+    differs(AmendmentKind::Particulars, rest(old), rest(new), false, Vec::new());
     all
 }
 
 /// Stops follow the days of the trip where the agency says nothing of them: they move with it, and the first and the
 /// last begin and end with it still.
-pub fn stops_on(old: &Content, departure: Day, returning: Day) -> Vec<Stop> {
+pub fn stops_on(old: &TripContent, departure: Day, returning: Day) -> Vec<Stop> {
     let (earlier, later) = (departure - old.departure, returning - old.returning);
     let last = old.stops.len().saturating_sub(1);
     let moved = old.stops.iter().enumerate().map(|(at, stop)| {

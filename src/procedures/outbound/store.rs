@@ -7,22 +7,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops, plan_draws};
 use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
-use crate::dossier::Stored;
+use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::Engagement;
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
 use crate::dossier::store::words_of;
 use crate::error::Result;
 use crate::plans::store as plans;
-use crate::procedures::lines::Own;
-use crate::procedures::outbound::model::{Content, Journey, Person, Trip, Verdicts, abroad};
+use crate::procedures::lines::OwnColumns;
+use crate::procedures::outbound::model::{Journey, MemberSnapshot, Trip, TripContent, Verdicts, abroad};
 use kernel::id::Id;
 use kernel::time::{Day, Moment, Period, day_of};
 use kernel::words::{Capacity, Field, MemberRole, Purpose};
 
 /// The part of the content that nothing but the trip itself reads.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct TripJson {
     purpose: Purpose,
     field: Option<Field>,
     capacity: Capacity,
@@ -43,8 +43,8 @@ struct Kept {
     origin: Option<Origin>,
 }
 
-pub fn json(c: &Content) -> Result<String> {
-    to_json(&Kept {
+pub fn json(c: &TripContent) -> Result<String> {
+    to_json(&TripJson {
         purpose: c.purpose,
         field: c.field,
         capacity: c.capacity,
@@ -62,9 +62,9 @@ pub fn json(c: &Content) -> Result<String> {
 }
 
 /// What a line of a list says of a trip.
-pub fn own(json: &str) -> Result<Own> {
-    let Kept { purpose, field, funding, inviting_party, note, origin, .. } = from_json(json)?;
-    Ok(Own { purpose, field, partner: inviting_party.map(|p| p.name), funding, note, origin })
+pub fn own(json: &str) -> Result<OwnColumns> {
+    let TripJson { purpose, field, funding, inviting_party, note, origin, .. } = from_json(json)?;
+    Ok(OwnColumns { purpose, field, partner: inviting_party.map(|p| p.name), funding, note, origin })
 }
 
 /// Who leads each of these trips.
@@ -80,8 +80,8 @@ pub fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
 type MemberRow = (i64, String, Option<i64>, Option<String>, Option<String>, i64, String, String);
 type StopRow = (String, String, Day, Day);
 
-pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
-    let kept: Kept = from_json(&stored.json)?;
+pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<TripContent> {
+    let kept: TripJson = from_json(&stored.json)?;
     let travellers = members::table
         .inner_join(officials::table)
         .filter(members::delegation_id.eq(stored.id))
@@ -112,12 +112,12 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
         let (consent, decision) =
             (consent.as_deref().map(word).transpose()?, verdict.as_deref().map(word).transpose()?);
         verdicts.push(Verdicts { consent, decision });
-        people.push(Person { full_name, agency_id, post_level: word(&post_level)? });
+        people.push(MemberSnapshot { full_name, agency_id, post_level: word(&post_level)? });
     }
     if verdicts.iter().all(|v| *v == Verdicts::default()) {
         verdicts.clear();
     }
-    Ok(Content {
+    Ok(TripContent {
         title: stored.title,
         procedure: stored.procedure,
         purpose: kept.purpose,
@@ -144,9 +144,10 @@ pub fn load(conn: &mut Conn, stored: Stored) -> Result<Content> {
 }
 
 /// Writes members and stops where they differ from what is stored.
-pub fn save(conn: &mut Conn, id: i64, content: &Content, before: Option<&Content>) -> Result<()> {
-    let same =
-        |b: &Content| (&b.members, &b.people, &b.verdicts) == (&content.members, &content.people, &content.verdicts);
+pub fn save(conn: &mut Conn, id: i64, content: &TripContent, before: Option<&TripContent>) -> Result<()> {
+    let same = |b: &TripContent| {
+        (&b.members, &b.people, &b.verdicts) == (&content.members, &content.people, &content.verdicts)
+    };
     if !before.is_some_and(same) {
         if before.is_some() {
             diesel::delete(members::table.filter(members::delegation_id.eq(id))).execute(conn)?;
@@ -165,7 +166,7 @@ pub fn save(conn: &mut Conn, id: i64, content: &Content, before: Option<&Content
     Ok(())
 }
 
-fn insert_members(conn: &mut Conn, id: i64, content: &Content) -> Result<()> {
+fn insert_members(conn: &mut Conn, id: i64, content: &TripContent) -> Result<()> {
     let people: Vec<_> = (0i64..)
         .zip(content.members_judged())
         .map(|(ord, (m, v, p))| {
@@ -213,7 +214,7 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
 /// Whether a dossier of this standing came before `own`: what was submitted first holds its place, whichever of the two
 /// is decided first; what an old list says took place was always there. A draft comes last.
 fn before(own: &Trip, on: Option<Day>, number: Option<&str>, content: &str) -> Result<bool> {
-    let moved = from_json::<Kept>(content)?.queued_on;
+    let moved = from_json::<TripJson>(content)?.queued_on;
     let own_moved = own.content.queued_on;
     // Whoever was moved into the year queues behind those of that day.
     Ok(match (own.submitted_on, &own.number, on, number) {
@@ -225,11 +226,11 @@ fn before(own: &Trip, on: Option<Day>, number: Option<&str>, content: &str) -> R
     })
 }
 
-type Standing = (Option<Day>, Option<String>, String);
+type QueuePlace = (Option<Day>, Option<String>, String);
 
 /// Other dossiers that draw on a plan item and came before this one.
 pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
-    let others: Vec<Standing> = plan_draws::table
+    let others: Vec<QueuePlace> = plan_draws::table
         .inner_join(dossiers::table)
         .filter(plan_draws::item_id.eq(item))
         .filter(dossiers::id.ne(own.id))
@@ -304,7 +305,7 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
     let mut all = Vec::with_capacity(rows.len());
     for (official_id, delegation_id, place, begins, ends, state, content) in rows {
         let draft = state == State::Draft.word();
-        let journey = from_json::<Kept>(&content)?.journey;
+        let journey = from_json::<TripJson>(&content)?.journey;
         all.push(abroad(official_id, delegation_id, place, journey.days(begins, ends), draft));
     }
     // Days meet at midnight: only what really shares an hour is left.

@@ -2,24 +2,30 @@
 
 use serde_json::json;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
-use crate::dossier::Tools;
+use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::after::past;
 use crate::dossier::actions::amend;
-use crate::dossier::actions::decision::{self, Verdict};
-use crate::dossier::actions::{Seen, Trace, conclude, duties};
+use crate::dossier::actions::decision::{self, DecisionGiven};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, duties};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::body::On;
+use crate::dossier::http::body::OnDay;
 use crate::error::Result;
 use crate::procedures::inbound::actions::draft::check_content;
-use crate::procedures::inbound::http::body::{Arrived, Decide, Resume};
-use crate::procedures::inbound::model::{Content, Visit};
+use crate::procedures::inbound::http::body::{Arrived, DecideVisit, ResumeVisit};
+use crate::procedures::inbound::model::{Visit, VisitContent};
 use kernel::violation::Violations;
 
 /// The decision, with the conditions under which the visit is approved.
-pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Decide) -> Result<Visit> {
-    let Decide { verdict, document, waivers, conditions, note } = body;
+pub fn decide(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<VisitContent>,
+    body: DecideVisit,
+) -> Result<Visit> {
+    let DecideVisit { verdict, document, waivers, conditions, note } = body;
     let visit = seen.dossier.clone();
     decision::decide(
         conn,
@@ -27,7 +33,7 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
         tools,
         &seen,
         visit,
-        Verdict { verdict, document, waivers, conditions, note, refused: Vec::new() },
+        DecisionGiven { verdict, document, waivers, conditions, note, refused: Vec::new() },
     )
 }
 
@@ -35,7 +41,12 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
 const FAR: i64 = 366;
 
 /// The guests are here: the number who came is what counts from now on.
-pub fn record_arrival(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Arrived) -> Result<Visit> {
+pub fn record_arrival(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<VisitContent>,
+    body: Arrived,
+) -> Result<Visit> {
     let mut faults = Violations::default();
     past(call, body.on, &mut faults);
     let far = (body.on - seen.dossier.content.arrival).num_days().abs() > FAR;
@@ -45,11 +56,17 @@ pub fn record_arrival(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: A
     visit.state = State::OnSite;
     visit.content.stay.arrived_on = Some(body.on);
     visit.content.stay.headcount = Some(body.headcount);
-    let trace = Trace { detail: json!({"on": body.on, "headcount": body.headcount}), ..Trace::default() };
+    let trace = HistoryNote { detail: json!({"on": body.on, "headcount": body.headcount}), ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, visit, Action::RecordArrival, trace)
 }
 
-pub fn record_departure(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: On) -> Result<Visit> {
+pub fn record_departure(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<VisitContent>,
+    body: OnDay,
+) -> Result<Visit> {
     let mut faults = Violations::default();
     past(call, body.on, &mut faults);
     let after = seen.dossier.content.stay.arrived_on.is_none_or(|came| came <= body.on);
@@ -64,15 +81,21 @@ pub fn record_departure(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<
     let mut visit = seen.dossier.clone();
     visit.state = State::Departed;
     visit.content.stay.departed_on = Some(body.on);
-    let trace = Trace { detail: json!({"on": body.on}), ..Trace::default() };
+    let trace = HistoryNote { detail: json!({"on": body.on}), ..HistoryNote::default() };
     duties::begin(conn, call, tools, &visit, body.on)?;
     conclude(conn, call, &seen.dossier, visit, Action::RecordDeparture, trace)
 }
 
 /// A postponed visit gets new days, and a programme that fits them.
-pub fn resume(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Resume) -> Result<Visit> {
+pub fn resume(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<VisitContent>,
+    body: ResumeVisit,
+) -> Result<Visit> {
     let decided = &seen.dossier.content;
-    let mut resumed = Content { arrival: body.arrival_date, departure: body.departure_date, ..decided.clone() };
+    let mut resumed = VisitContent { arrival: body.arrival_date, departure: body.departure_date, ..decided.clone() };
     if let Some(programme) = body.programme {
         resumed.programme = programme.into_iter().map(Into::into).collect();
     }

@@ -2,31 +2,31 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::dossier::Tools;
+use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::amend::amend as amend_dossier;
-use crate::dossier::actions::{Seen, Trace, begin, conclude, for_own_agency, open, require_possible};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, begin, conclude, for_own_agency, open, require_possible};
 use crate::dossier::flow::{Action, State};
 use crate::dossier::rules::{AgencyRule, is_of_list};
 use crate::error::Result;
-use crate::procedures::inbound::http::body::{Amend, NewVisit, VisitChanges};
-use crate::procedures::inbound::model::{Content, Guest, Visit};
+use crate::procedures::inbound::http::body::{AmendVisit, NewVisit, VisitChanges};
+use crate::procedures::inbound::model::{Guest, Visit, VisitContent};
 use crate::procedures::inbound::people;
-use crate::procedures::inbound::rules::{Known, check, check_guests, check_nationalities};
+use crate::procedures::inbound::rules::{KnownPeople, check, check_guests, check_nationalities};
 use crate::registry::officials::masked;
 use crate::registry::{agencies, officials_store};
-use crate::web::json::Unchecked;
+use crate::web::json::Deferred;
 use kernel::violation::Violations;
 
 /// Checks a content against the registry, and gives guests and hosts who they are.
-pub fn check_content(conn: &mut Conn, call: &Call, content: &mut Content) -> Result<AgencyRule> {
+pub fn check_content(conn: &mut Conn, call: &RequestContext, content: &mut VisitContent) -> Result<AgencyRule> {
     let host = agencies::find(conn, content.host_agency_id)?;
     let hosts: Vec<i64> = content.programme.iter().flat_map(|i| i.hosts.iter().copied()).collect();
     let officials = officials_store::known(conn, &hosts)?;
     let coordinating: BTreeSet<i64> = agencies::names(conn, &content.coordinating)?.into_keys().collect();
-    let known = Known {
+    let known = KnownPeople {
         host_bloc: host.as_ref().map(|a| a.bloc),
         agencies: coordinating,
         hosts: officials.iter().map(|(id, (_, agency, _))| (*id, *agency)).collect::<HashMap<_, _>>(),
@@ -43,8 +43,12 @@ pub fn check_content(conn: &mut Conn, call: &Call, content: &mut Content) -> Res
 }
 
 /// Drafts a dossier.
-pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewVisit>) -> Result<Seen<Content>> {
-    call.actor.require(Act::Draft, Kind::Delegation)?;
+pub fn create(
+    conn: &mut Conn,
+    call: &RequestContext,
+    body: Deferred<NewVisit>,
+) -> Result<VisibleDossier<VisitContent>> {
+    call.actor.require(Permission::DraftDossiers)?;
     let mut content = body.check()?.into_content();
     if agencies::find(conn, content.host_agency_id)?.is_some() {
         for_own_agency(call, &content)?;
@@ -52,11 +56,16 @@ pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewVisit>) -> Result
     let agency = check_content(conn, call, &mut content)?;
     let dossier = Visit::draft(content, call.actor.id(), call.now);
     begin(conn, call, &dossier)?;
-    Ok(Seen::new(dossier, agency))
+    Ok(VisibleDossier::new(dossier, agency))
 }
 
 /// Changes a draft; later, until they leave, the guests alone.
-pub fn edit(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Unchecked<VisitChanges>) -> Result<Visit> {
+pub fn edit(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<VisitContent>,
+    body: Deferred<VisitChanges>,
+) -> Result<Visit> {
     let whole = matches!(seen.dossier.state, State::Draft | State::SupplementRequested) || is_of_list(&seen.dossier);
     let action = if whole { Action::Edit } else { Action::EditGuests };
     open(call, &seen, action)?;
@@ -86,11 +95,17 @@ pub fn edit(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Unchecked<V
             proposed.guests = completed;
         }
     }
-    conclude(conn, call, &seen.dossier, dossier, action, Trace::default())
+    conclude(conn, call, &seen.dossier, dossier, action, HistoryNote::default())
 }
 
 /// Asks for another content than was approved.
-pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Amend) -> Result<Visit> {
+pub fn amend(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<VisitContent>,
+    body: AmendVisit,
+) -> Result<Visit> {
     let mut proposed = seen.dossier.content.clone();
     body.changes.apply(&mut proposed);
     unmask(&mut proposed.guests, &seen.dossier.content.guests);

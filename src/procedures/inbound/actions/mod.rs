@@ -12,11 +12,11 @@ use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::parts::attachments;
 use crate::dossier::parts::engagement::own_clashes;
 use crate::dossier::parts::model::Origin;
-use crate::dossier::{self, Stored};
+use crate::dossier::{self, StoredContent};
 use crate::error::Result;
 use crate::procedures::engagements::elsewhere;
-use crate::procedures::inbound::case::{Around, case};
-use crate::procedures::inbound::model::Content;
+use crate::procedures::inbound::case::{VisitSurroundings, case};
+use crate::procedures::inbound::model::VisitContent;
 use crate::procedures::inbound::{facts, flow, rules, store};
 use crate::registry::partners_store;
 use crate::regulations::visit_question::locality_word;
@@ -25,7 +25,7 @@ use kernel::time::Day;
 use kernel::words::{Direction, Procedure};
 use regulation::case::Case;
 
-impl dossier::Content for Content {
+impl dossier::Content for VisitContent {
     const DIRECTION: Direction = Direction::Inbound;
 
     fn procedure(&self) -> Procedure {
@@ -91,7 +91,7 @@ impl dossier::Content for Content {
         let mut all = elsewhere(conn, &ours)?;
         all.extend(ours);
         let partner = partners_store::by_name(conn, &content.sending_organisation, &content.country)?;
-        let around = Around {
+        let around = VisitSurroundings {
             documents: attachments::kinds(conn, dossier.id)?.into_iter().collect(),
             locality: partner.and_then(|p| p.locality).as_deref().map(locality_word),
             clashes: own_clashes(&all, dossier.id).len(),
@@ -99,7 +99,7 @@ impl dossier::Content for Content {
         Ok(case(content, &around, received_on))
     }
 
-    fn load(conn: &mut Conn, stored: Stored) -> Result<Self> {
+    fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self> {
         store::load(conn, stored)
     }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::dossier::http::body::Unclassified;
 use crate::dossier::model::{DecisionPaper, Waiver};
-use crate::procedures::inbound::model::{Content, Guest, Item, Nationality, Stay};
+use crate::procedures::inbound::model::{Guest, Nationality, ProgrammeItem, Stay, VisitContent};
 use crate::web::json::given;
 use kernel::id::Id;
 use kernel::words::{Channel, DecisionVerdict, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
@@ -80,9 +80,9 @@ impl From<GuestBody> for Guest {
     }
 }
 
-impl From<ItemBody> for Item {
+impl From<ItemBody> for ProgrammeItem {
     fn from(body: ItemBody) -> Self {
-        Item {
+        ProgrammeItem {
             starts_at: body.starts_at.naive_utc(),
             ends_at: body.ends_at.naive_utc(),
             place: body.place,
@@ -148,8 +148,8 @@ pub struct NewVisit {
 }
 
 impl NewVisit {
-    pub fn into_content(self) -> Content {
-        Content {
+    pub fn into_content(self) -> VisitContent {
+        VisitContent {
             title: self.title,
             host_agency_id: self.host_agency_id.0,
             coordinating: self.coordinating_agency_ids.unwrap_or_default().into_iter().map(|id| id.0).collect(),
@@ -232,7 +232,7 @@ pub struct VisitChanges {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AmendInbound, example = json!({"changes": {"headcount": 10}, "reason": "Hai khách không sang được."}))]
-pub struct Amend {
+pub struct AmendVisit {
     pub changes: VisitChanges,
     #[schema(min_length = 1, max_length = 4000)]
     pub reason: String,
@@ -258,7 +258,7 @@ impl VisitChanges {
             && self.programme.is_none()
     }
 
-    pub fn apply(self, content: &mut Content) {
+    pub fn apply(self, content: &mut VisitContent) {
         fn set<T>(place: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *place = value;
@@ -288,7 +288,7 @@ impl VisitChanges {
 #[serde(deny_unknown_fields)]
 #[schema(as = DecideVisit, example = json!({"verdict": "approve", "document": {"number": "812/UBND-NC", "date": "2026-11-22", "signed_as": "direct"},
     "conditions": ["Làm việc đúng chương trình đã đăng ký."]}))]
-pub struct Decide {
+pub struct DecideVisit {
     pub verdict: DecisionVerdict,
     pub document: DecisionPaper,
     #[serde(default)]
@@ -316,7 +316,7 @@ pub struct Arrived {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ResumeVisit, example = json!({"arrival_date": "2027-01-11", "departure_date": "2027-01-13", "programme": []}))]
-pub struct Resume {
+pub struct ResumeVisit {
     pub arrival_date: NaiveDate,
     pub departure_date: NaiveDate,
     /// The programme on the new days; without it the old one stays, and must fit.

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::{page_response, path_id, reply};
-use crate::access::permission::{Act, Kind};
+use crate::access::permission::Permission;
 use crate::error::{Result, not_found};
 use crate::procedures::inbound::actions::guests as actions;
-use crate::procedures::inbound::people::{self, Filter, Person};
+use crate::procedures::inbound::people::{self, GuestFilter, GuestPerson};
 use crate::registry::officials::shown;
-use crate::web::answers::Answers;
+use crate::web::answers::ResponseCache;
 use crate::web::json::Incoming;
 use crate::web::query::{self, Query};
 use kernel::id::Id;
@@ -38,8 +38,8 @@ struct PersonView {
 }
 
 impl PersonView {
-    fn of(person: &Person, visits: i64, call: &Call) -> Self {
-        let reveals = call.actor.may(Act::Reveal, Kind::Passport);
+    fn of(person: &GuestPerson, visits: i64, call: &RequestContext) -> Self {
+        let reveals = call.actor.may(Permission::RevealPassports);
         PersonView {
             id: Id(person.id),
             full_name: person.full_name.clone(),
@@ -59,7 +59,7 @@ struct GuestPage {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct GuestListQuery {
     /// Part of the name, with or without marks.
     q: Option<String>,
     /// Nationality.
@@ -73,14 +73,14 @@ struct Asked {
 }
 
 /// Guests by name; with `duplicates` those who may be one person.
-#[utoipa::path(tag = "inbound", operation_id = "list_guests", params(Asked), responses((status = 200, description = "guests", body = GuestPage)))]
+#[utoipa::path(tag = "inbound", operation_id = "list_guests", params(GuestListQuery), responses((status = 200, description = "guests", body = GuestPage)))]
 #[get("/guests")]
-async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    call.actor.require(Act::Read, Kind::Guest)?;
+async fn list(call: RequestContext, asked: Query<GuestListQuery>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadGuests)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
-    let filter = Filter { q: asked.q, country: asked.country, duplicates: asked.duplicates.unwrap_or(false) };
+    let filter = GuestFilter { q: asked.q, country: asked.country, duplicates: asked.duplicates.unwrap_or(false) };
     let scope = format!("guests {filter:?}");
     let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let (rows, visits) = call
@@ -92,7 +92,7 @@ async fn list(call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
         })
         .await?;
     let page = Page::cut(rows, limit, &scope, |p| vec![p.name_norm.clone(), p.id.to_string()]);
-    let view = |p: &Person| PersonView::of(p, visits.get(&p.id).copied().unwrap_or(0), &call);
+    let view = |p: &GuestPerson| PersonView::of(p, visits.get(&p.id).copied().unwrap_or(0), &call);
     let items = page.items.iter().map(view).collect();
     Ok(page_response("/api/v1/guests", page.next.as_deref()).json(GuestPage { items, next: page.next }))
 }
@@ -112,8 +112,8 @@ struct MergeGuest {
     responses((status = 200, description = "merged", body = PersonView)))]
 #[post("/guests/{id}/merge")]
 async fn merge(
-    call: Call,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<MergeGuest>,
 ) -> Result<HttpResponse> {
@@ -123,11 +123,11 @@ async fn merge(
     call.change_and(
         body.fingerprint.clone(),
         move |conn, call| {
-            call.actor.require(Act::Read, Kind::Guest)?;
+            call.actor.require(Permission::ReadGuests)?;
             people::find(conn, id)?.ok_or_else(not_found)
         },
         move |conn, call, into| {
-            call.actor.require(Act::Administer, Kind::Guest)?;
+            call.actor.require(Permission::AdministerGuests)?;
             let person = actions::merge(conn, call, into, body.check()?.guest_id)?;
             let visits = people::visits(conn, &[person.id])?.get(&person.id).copied().unwrap_or(0);
             reply(200, None, None, &PersonView::of(&person, visits, call))

@@ -12,19 +12,19 @@ use utoipa::IntoParams;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::http::path_id;
 use crate::dossier::actions::find;
-use crate::dossier::http::{self as dossiers, Asked, listing};
+use crate::dossier::http::{self as dossiers, DossierListQuery, listing};
 use crate::dossier::rules::sees_whole;
 use crate::error::{Error, Result};
 use crate::procedures::inbound::actions::draft;
 use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
 use crate::procedures::inbound::http::view::{VisitPage, VisitView};
-use crate::procedures::inbound::model::Content;
+use crate::procedures::inbound::model::VisitContent;
 use crate::procedures::inbound::papers::{list as list_table, programme as programme_paper};
 use crate::registry::agencies;
-use crate::web::answers::Answers;
+use crate::web::answers::ResponseCache;
 use crate::web::json::Incoming;
 use crate::web::query::Query;
 
@@ -39,20 +39,20 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// The visits the caller may see, by day of arrival or by the last change.
-#[utoipa::path(tag = "inbound", operation_id = "list_inbound", params(Asked),
+#[utoipa::path(tag = "inbound", operation_id = "list_inbound", params(DossierListQuery),
     responses((status = 200, description = "dossiers; as CSV or XLSX with `format`", content(
         (VisitPage = "application/json"), (String = "text/csv"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("")]
-async fn list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    listing::<Content>(req, call, asked.0).await?.answer("doan-vao", list_table, VisitPage::from)
+async fn list(req: HttpRequest, call: RequestContext, asked: Query<DossierListQuery>) -> Result<HttpResponse> {
+    listing::<VisitContent>(req, call, asked.0).await?.answer("doan-vao", list_table, VisitPage::from)
 }
 
 /// Drafts a visit that one's own agency hosts.
 #[utoipa::path(tag = "inbound", operation_id = "create_inbound", request_body = NewVisit,
     responses((status = 201, description = "drafted", body = VisitView)))]
 #[post("")]
-async fn create(call: Call, body: Incoming<NewVisit>) -> Result<HttpResponse> {
+async fn create(call: RequestContext, body: Incoming<NewVisit>) -> Result<HttpResponse> {
     dossiers::create(call, body, draft::create).await
 }
 
@@ -69,11 +69,11 @@ struct OneDay {
     responses((status = 200, description = "the programme", body = String,
         content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/{id}/programme")]
-async fn programme(call: Call, id: web::Path<String>, asked: Query<OneDay>) -> Result<HttpResponse> {
+async fn programme(call: RequestContext, id: web::Path<String>, asked: Query<OneDay>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let file = call
         .read(move |conn, call| {
-            let visit = find::<Content>(conn, call, id)?.dossier;
+            let visit = find::<VisitContent>(conn, call, id)?.dossier;
             let host = agencies::find(conn, visit.content.host_agency_id)?;
             let superior = host.as_ref().and_then(|a| a.parent_id).map(|id| agencies::find(conn, id)).transpose()?;
             let above = superior.flatten().map(|a| a.name);
@@ -93,8 +93,8 @@ async fn programme(call: Call, id: web::Path<String>, asked: Query<OneDay>) -> R
     responses((status = 200, description = "changed", body = VisitView)))]
 #[patch("/{id}")]
 async fn change(
-    call: Call,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<VisitChanges>,
 ) -> Result<HttpResponse> {

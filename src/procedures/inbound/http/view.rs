@@ -4,20 +4,20 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::dossier::actions::Seen;
+use crate::dossier::actions::VisibleDossier;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::http::Shown;
 use crate::dossier::http::view::{AmendmentView, StepView, amendments, steps};
-use crate::dossier::model::{Decision, Report, Ruling};
+use crate::dossier::model::{Decision, ResultsReport, Ruling};
 use crate::dossier::parts::model::Origin;
 use crate::dossier::rules::sees_whole;
 use crate::dossier::store::list;
 use crate::error::Result;
 use crate::procedures::engagements::{ClashView, clashes_of};
-use crate::procedures::inbound::model::{Content, Guest, Item, Nationality};
+use crate::procedures::inbound::model::{Guest, Nationality, ProgrammeItem, VisitContent};
 use crate::registry::officials::shown;
 use kernel::id::Id;
 use kernel::page::Page;
@@ -73,7 +73,7 @@ pub struct VisitView {
     /// The guests that count, by nationality.
     nationalities: Vec<NationalityView>,
     guests: Vec<GuestView>,
-    programme: Vec<ItemView>,
+    programme: Vec<ProgrammeItemView>,
     classification: &'static str,
     signature_requested: bool,
     submitted_on: Option<NaiveDate>,
@@ -86,7 +86,7 @@ pub struct VisitView {
     decision: Option<Decision>,
     /// Changes of what was decided, in order; one that is pending waits for the competent body.
     amendments: Vec<AmendmentView>,
-    report: Option<Report>,
+    report: Option<ResultsReport>,
     arrived_on: Option<NaiveDate>,
     departed_on: Option<NaiveDate>,
     /// Where it comes from an old list: what that said.
@@ -141,7 +141,7 @@ impl GuestView {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = ProgrammeItem)]
-struct ItemView {
+struct ProgrammeItemView {
     starts_at: String,
     ends_at: String,
     place: String,
@@ -153,9 +153,9 @@ struct ItemView {
     restricted_area: bool,
 }
 
-impl From<&Item> for ItemView {
-    fn from(item: &Item) -> Self {
-        ItemView {
+impl From<&ProgrammeItem> for ProgrammeItemView {
+    fn from(item: &ProgrammeItem) -> Self {
+        ProgrammeItemView {
             starts_at: rfc3339(item.starts_at),
             ends_at: rfc3339(item.ends_at),
             place: item.place.clone(),
@@ -172,19 +172,19 @@ fn may_clash(state: State) -> bool {
     !state.is_end() && !matches!(state, State::OnSite | State::Departed | State::Reported)
 }
 
-impl Shown for Content {
+impl Shown for VisitContent {
     type View = VisitView;
 
-    fn reveals(call: &Call, seen: &Seen<Self>) -> bool {
+    fn reveals(call: &RequestContext, seen: &VisibleDossier<Self>) -> bool {
         let any = seen.dossier.content.guests.iter().any(|g| g.passport_number.is_some());
-        any && call.actor.may(Act::Reveal, Kind::Passport)
+        any && call.actor.may(Permission::RevealPassports)
     }
 
-    fn view(conn: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<VisitView> {
+    fn view(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<Self>) -> Result<VisitView> {
         let visit = &seen.dossier;
         let c = &visit.content;
         let whole = sees_whole(&call.actor, visit);
-        let reveals = call.actor.may(Act::Reveal, Kind::Passport);
+        let reveals = call.actor.may(Permission::RevealPassports);
         let clashes = if may_clash(visit.state) && whole && !seen.past {
             clashes_of(conn, call, c.engagements(visit.id, visit.state == State::Draft))?
         } else {
@@ -216,7 +216,7 @@ impl Shown for Content {
             countries: shares.iter().map(|s| s.country.clone()).collect(),
             nationalities: shares.into_iter().map(NationalityView::from).collect(),
             guests: c.guests.iter().map(|g| GuestView::of(g, reveals)).collect(),
-            programme: c.programme.iter().map(ItemView::from).collect(),
+            programme: c.programme.iter().map(ProgrammeItemView::from).collect(),
             classification: "unclassified",
             signature_requested: visit.signature_requested,
             submitted_on: visit.submitted_on,
@@ -265,8 +265,8 @@ struct VisitItem {
     version: i64,
 }
 
-impl From<list::Item> for VisitItem {
-    fn from(item: list::Item) -> Self {
+impl From<list::DossierItem> for VisitItem {
+    fn from(item: list::DossierItem) -> Self {
         VisitItem {
             id: Id(item.id),
             number: item.number,
@@ -294,8 +294,8 @@ pub struct VisitPage {
     total: Option<i64>,
 }
 
-impl From<Page<list::Item>> for VisitPage {
-    fn from(page: Page<list::Item>) -> Self {
+impl From<Page<list::DossierItem>> for VisitPage {
+    fn from(page: Page<list::DossierItem>) -> Self {
         VisitPage { items: page.items.into_iter().map(VisitItem::from).collect(), next: page.next, total: page.total }
     }
 }

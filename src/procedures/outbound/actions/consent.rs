@@ -4,19 +4,19 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
-use crate::dossier::Tools;
+use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::approval::{go_on, not_open, require_note};
-use crate::dossier::actions::decision::{self, Verdict, with_names};
-use crate::dossier::actions::{Seen, Trace, assess_dossier, by_actor, conclude, received_on};
-use crate::dossier::amendments::Standing;
+use crate::dossier::actions::decision::{self, DecisionGiven, with_names};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, assess_dossier, by_actor, conclude, received_on};
+use crate::dossier::amendments::AmendmentStanding;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::parts::model::Member;
 use crate::error::{Code, Problem, Result};
 use crate::procedures::outbound::actions::has_room;
-use crate::procedures::outbound::http::body::{ConsentGiven, Decide, MemberVerdict};
-use crate::procedures::outbound::model::{Content, Trip, Verdicts};
+use crate::procedures::outbound::http::body::{ConsentGiven, DecideTrip, MemberVerdict};
+use crate::procedures::outbound::model::{Trip, TripContent, Verdicts};
 use kernel::violation::Violations;
 use kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
 use regulation::pack::ConsentMode;
@@ -46,14 +46,26 @@ fn refused<V: PartialEq>(trip: &Trip, placed: &[Option<V>], no: V) -> Vec<String
 }
 
 /// The members whom the rules have this body asked about.
-fn asked_about(conn: &mut Conn, call: &Call, tools: &Tools, trip: &Trip, body: Body) -> Result<BTreeSet<String>> {
+fn asked_about(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    trip: &Trip,
+    body: Body,
+) -> Result<BTreeSet<String>> {
     let (_, answer) = assess_dossier(conn, tools, &trip.with(trip.at_hand()), received_on(trip, call.today))?;
     let of_body = answer.consents.into_iter().filter(|c| c.mode == ConsentMode::Step && c.body == body);
     Ok(of_body.flat_map(|c| c.travellers).collect())
 }
 
 /// A Party body's answer, given by its seat or recorded by the Party office from its letter.
-pub fn consent(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: ConsentGiven) -> Result<Trip> {
+pub fn consent(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<TripContent>,
+    body: ConsentGiven,
+) -> Result<Trip> {
     let mut trip = seen.dossier.clone();
     let mut faults = Violations::default();
     let placed = place(&trip, &body.members, &mut faults);
@@ -85,7 +97,7 @@ pub fn consent(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>,
     match (trip.pending_mut(), refused_all) {
         // The delegation goes as it was decided.
         (Some(amendment), true) => {
-            amendment.standing = Standing::Refused;
+            amendment.standing = AmendmentStanding::Refused;
             amendment.body = Some(by);
             amendment.note.clone_from(&body.note);
             amendment.ended_at = Some(call.now);
@@ -99,7 +111,7 @@ pub fn consent(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>,
         }
         (None, false) => go_on(conn, call, tools, &mut trip)?,
     }
-    let trace = Trace {
+    let trace = HistoryNote {
         body: Some(by),
         note: note.as_deref(),
         document: Some(&body.document),
@@ -110,7 +122,13 @@ pub fn consent(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>,
 }
 
 /// The decision, person by person. Members whom the Party body refused may not be approved.
-pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Decide) -> Result<Trip> {
+pub fn decide(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<TripContent>,
+    body: DecideTrip,
+) -> Result<Trip> {
     let mut trip = seen.dossier.clone();
     let mut faults = Violations::default();
     let placed = place(&trip, &body.members, &mut faults);
@@ -141,14 +159,14 @@ pub fn decide(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, 
         let room = has_room(conn, &trip)?;
         trip.at_hand_mut().planned = Some(room);
     }
-    let Decide { verdict, document, waivers, note, .. } = body;
+    let DecideTrip { verdict, document, waivers, note, .. } = body;
     decision::decide(
         conn,
         call,
         tools,
         &seen,
         trip,
-        Verdict { verdict, document, waivers, conditions: Vec::new(), note, refused },
+        DecisionGiven { verdict, document, waivers, conditions: Vec::new(), note, refused },
     )
 }
 

@@ -4,34 +4,34 @@ use std::collections::HashSet;
 
 use chrono::Datelike;
 
-use crate::access::call::Call;
-use crate::access::permission::{Act, Kind};
+use crate::access::call::RequestContext;
+use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::dossier::Tools;
+use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::amend::amend as amend_dossier;
-use crate::dossier::actions::{Seen, Trace, begin, conclude, for_own_agency, open};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, begin, conclude, for_own_agency, open};
 use crate::dossier::flow::Action;
 use crate::dossier::parts::model::Member;
 use crate::dossier::rules::AgencyRule;
 use crate::error::Result;
-use crate::plans::model::ItemState;
+use crate::plans::model::PlanItemState;
 use crate::plans::store as plans;
 use crate::procedures::outbound::actions::moved;
-use crate::procedures::outbound::http::body::{Amend, NewTrip, TripChanges};
-use crate::procedures::outbound::model::{Content, Person, Trip};
+use crate::procedures::outbound::http::body::{AmendTrip, NewTrip, TripChanges};
+use crate::procedures::outbound::model::{MemberSnapshot, Trip, TripContent};
 use crate::procedures::outbound::rules::{check, stops_on};
 use crate::registry::{agencies, officials_store};
-use crate::web::json::Unchecked;
+use crate::web::json::Deferred;
 use kernel::violation::Violations;
 use kernel::words::MemberRole;
 
 /// Checks a content against the registry; what its agency allows, and who its members are.
 fn check_content(
     conn: &mut Conn,
-    call: &Call,
-    content: &Content,
-    before: Option<&Content>,
-) -> Result<(AgencyRule, Vec<Person>)> {
+    call: &RequestContext,
+    content: &TripContent,
+    before: Option<&TripContent>,
+) -> Result<(AgencyRule, Vec<MemberSnapshot>)> {
     let agency = agencies::find(conn, content.agency_id)?;
     if agency.is_some() && content.origin.is_none() {
         for_own_agency(call, content)?;
@@ -54,7 +54,7 @@ fn check_content(
     }
     faults.finish()?;
     let of = |id: i64| {
-        officials.get(&id).cloned().map(|(full_name, agency_id, post_level)| Person {
+        officials.get(&id).cloned().map(|(full_name, agency_id, post_level)| MemberSnapshot {
             full_name,
             agency_id,
             post_level,
@@ -65,7 +65,13 @@ fn check_content(
 }
 
 /// The dossier draws on an approved item of its own agency, in the year of its departure.
-fn check_plan_item(conn: &mut Conn, call: &Call, content: &Content, id: i64, faults: &mut Violations) -> Result<()> {
+fn check_plan_item(
+    conn: &mut Conn,
+    call: &RequestContext,
+    content: &TripContent,
+    id: i64,
+    faults: &mut Violations,
+) -> Result<()> {
     let item =
         plans::item(conn, id)?.filter(|i| i.agency_id == content.agency_id || call.actor.belongs_to(i.agency_id));
     let pointer = "/plan_item_id";
@@ -73,7 +79,7 @@ fn check_plan_item(conn: &mut Conn, call: &Call, content: &Content, id: i64, fau
     faults.require(item.is_some(), pointer, "unknown_plan_item", vi, en);
     let Some(item) = item else { return Ok(()) };
     let (vi, en) = ("Mục kế hoạch chưa được duyệt.", "The plan item is not approved.");
-    faults.require(item.state == ItemState::Approved, pointer, "plan_item_not_approved", vi, en);
+    faults.require(item.state == PlanItemState::Approved, pointer, "plan_item_not_approved", vi, en);
     let (vi, en) = ("Mục kế hoạch thuộc năm khác.", "The plan item is of another year.");
     let same_year = item.year == i64::from(content.departure.year());
     faults.require(same_year, pointer, "plan_item_of_another_year", vi, en);
@@ -81,28 +87,39 @@ fn check_plan_item(conn: &mut Conn, call: &Call, content: &Content, id: i64, fau
 }
 
 /// Drafts a dossier.
-pub fn create(conn: &mut Conn, call: &Call, body: Unchecked<NewTrip>) -> Result<Seen<Content>> {
-    call.actor.require(Act::Draft, Kind::Delegation)?;
+pub fn create(conn: &mut Conn, call: &RequestContext, body: Deferred<NewTrip>) -> Result<VisibleDossier<TripContent>> {
+    call.actor.require(Permission::DraftDossiers)?;
     let mut content = body.check()?.into_content();
     let (agency, people) = check_content(conn, call, &content, None)?;
     content.people = people;
     let dossier = Trip::draft(content, call.actor.id(), call.now);
     begin(conn, call, &dossier)?;
-    Ok(Seen::new(dossier, agency))
+    Ok(VisibleDossier::new(dossier, agency))
 }
 
 /// Changes the content of a draft, or of one that was sent back for a supplement.
-pub fn edit(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: Unchecked<TripChanges>) -> Result<Trip> {
+pub fn edit(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<TripContent>,
+    body: Deferred<TripChanges>,
+) -> Result<Trip> {
     open(call, &seen, Action::Edit)?;
     let mut trip = seen.dossier.clone();
     body.check()?.apply(&mut trip.content);
     (_, trip.content.people) = check_content(conn, call, &trip.content, Some(&seen.dossier.content))?;
     trip.content.verdicts = Vec::new();
-    conclude(conn, call, &seen.dossier, trip, Action::Edit, Trace::default())
+    conclude(conn, call, &seen.dossier, trip, Action::Edit, HistoryNote::default())
 }
 
 /// Asks for another content than was decided. Who stays a member stays who he was, with what was said of him.
-pub fn amend(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Amend) -> Result<Trip> {
+pub fn amend(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<TripContent>,
+    body: AmendTrip,
+) -> Result<Trip> {
     let decided = &seen.dossier.content;
     let mut proposed = decided.clone();
     let states_stops = body.changes.states_stops();

@@ -2,35 +2,46 @@
 
 use serde_json::json;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
-use crate::dossier::Tools;
+use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::after::past;
 use crate::dossier::actions::amend;
-use crate::dossier::actions::{Seen, Trace, conclude, duties};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, duties};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::body::On;
+use crate::dossier::http::body::OnDay;
 use crate::dossier::parts::rules::check_stops;
 use crate::error::Result;
 use crate::procedures::outbound::actions::moved;
-use crate::procedures::outbound::http::body::Resume;
-use crate::procedures::outbound::model::{Content, Trip};
+use crate::procedures::outbound::http::body::ResumeTrip;
+use crate::procedures::outbound::model::{Trip, TripContent};
 use kernel::checks;
 use kernel::violation::Violations;
 use kernel::words::Procedure;
 
-pub fn record_departure(conn: &mut Conn, call: &Call, seen: Seen<Content>, body: On) -> Result<Trip> {
+pub fn record_departure(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<TripContent>,
+    body: OnDay,
+) -> Result<Trip> {
     let mut faults = Violations::default();
     past(call, body.on, &mut faults);
     faults.finish()?;
     let mut trip = seen.dossier.clone();
     trip.state = State::UnderWay;
     trip.content.journey.departed_on = Some(body.on);
-    let trace = Trace { detail: json!({"on": body.on}), ..Trace::default() };
+    let trace = HistoryNote { detail: json!({"on": body.on}), ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, trip, Action::RecordDeparture, trace)
 }
 
-pub fn record_return(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: On) -> Result<Trip> {
+pub fn record_return(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<TripContent>,
+    body: OnDay,
+) -> Result<Trip> {
     let mut faults = Violations::default();
     past(call, body.on, &mut faults);
     let after = seen.dossier.content.journey.departed_on.is_none_or(|left| left <= body.on);
@@ -45,19 +56,25 @@ pub fn record_return(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Con
     let mut trip = seen.dossier.clone();
     trip.state = State::Returned;
     trip.content.journey.returned_on = Some(body.on);
-    let trace = Trace { detail: json!({"on": body.on}), ..Trace::default() };
+    let trace = HistoryNote { detail: json!({"on": body.on}), ..HistoryNote::default() };
     duties::begin(conn, call, tools, &trip, body.on)?;
     conclude(conn, call, &seen.dossier, trip, Action::RecordReturn, trace)
 }
 
 /// A postponed trip gets new days.
-pub fn resume(conn: &mut Conn, call: &Call, tools: &Tools, seen: Seen<Content>, body: Resume) -> Result<Trip> {
+pub fn resume(
+    conn: &mut Conn,
+    call: &RequestContext,
+    tools: &ProvinceLaw,
+    seen: VisibleDossier<TripContent>,
+    body: ResumeTrip,
+) -> Result<Trip> {
     let mut faults = Violations::default();
     checks::days(body.departure_date, body.return_date, "/departure_date", "/return_date", &mut faults);
     check_stops(&body.stops, body.departure_date, body.return_date, &mut faults);
     faults.finish()?;
     let decided = &seen.dossier.content;
-    let resumed = Content {
+    let resumed = TripContent {
         departure: body.departure_date,
         returning: body.return_date,
         stops: body.stops,

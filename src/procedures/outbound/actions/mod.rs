@@ -7,7 +7,7 @@ pub mod journey;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::access::store as accounts;
 use crate::approval::process::Stage;
 use crate::db::Conn;
@@ -17,13 +17,13 @@ use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::parts::attachments;
 use crate::dossier::parts::duties;
 use crate::dossier::parts::model::Origin;
-use crate::dossier::{self, Stored};
+use crate::dossier::{self, StoredContent};
 use crate::error::Result;
-use crate::plans::model::{Item, ItemState};
+use crate::plans::model::{PlanItem, PlanItemState};
 use crate::plans::store as plans;
 use crate::procedures::engagements::elsewhere;
-use crate::procedures::outbound::case::{Around, case};
-use crate::procedures::outbound::model::{Content, Trip};
+use crate::procedures::outbound::case::{TripSurroundings, case};
+use crate::procedures::outbound::model::{Trip, TripContent};
 use crate::procedures::outbound::{facts, flow, rules, store};
 use crate::registry::{agencies, officials_store};
 use crate::statistics::fact::Fact;
@@ -31,7 +31,7 @@ use kernel::time::Day;
 use kernel::words::{Direction, Procedure};
 use regulation::case::Case;
 
-impl dossier::Content for Content {
+impl dossier::Content for TripContent {
     const DIRECTION: Direction = Direction::Outbound;
 
     fn procedure(&self) -> Procedure {
@@ -108,7 +108,7 @@ impl dossier::Content for Content {
         Ok(case(&dossier.content, &around, received_on))
     }
 
-    fn load(conn: &mut Conn, stored: Stored) -> Result<Self> {
+    fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self> {
         store::load(conn, stored)
     }
 
@@ -127,9 +127,9 @@ impl dossier::Content for Content {
 
 /// A content that takes the place of another: in another year it queues anew, and the plan is asked again where its item
 /// or its year is another.
-fn moved(conn: &mut Conn, call: &Call, dossier: &Trip, mut content: Content) -> Result<Content> {
+fn moved(conn: &mut Conn, call: &RequestContext, dossier: &Trip, mut content: TripContent) -> Result<TripContent> {
     let decided = &dossier.content;
-    let year = |c: &Content| chrono::Datelike::year(&c.departure);
+    let year = |c: &TripContent| chrono::Datelike::year(&c.departure);
     let elsewhere = year(&content) != year(decided);
     if elsewhere {
         content.queued_on = Some(call.today);
@@ -145,8 +145,8 @@ fn moved(conn: &mut Conn, call: &Call, dossier: &Trip, mut content: Content) -> 
 pub fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
     let content = dossier.at_hand();
     let item = content.plan_item_id.map(|item| plans::item(conn, item)).transpose()?.flatten();
-    let holds = |item: &Item| {
-        item.state == ItemState::Approved && item.year == i64::from(chrono::Datelike::year(&content.departure))
+    let holds = |item: &PlanItem| {
+        item.state == PlanItemState::Approved && item.year == i64::from(chrono::Datelike::year(&content.departure))
     };
     match item.filter(holds) {
         Some(item) => Ok(store::drawn_before(conn, item.id, dossier)? < item.wanted.delegations),
@@ -155,7 +155,7 @@ pub fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
 }
 
 /// Everything that is known around a content.
-fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<Around> {
+fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<TripSurroundings> {
     let (id, content) = (dossier.id, &dossier.content);
     let people = content.official_ids();
     let officials: HashMap<i64, _> = officials_store::find_all(conn, &people)?.into_iter().map(|o| (o.id, o)).collect();
@@ -168,7 +168,7 @@ fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<Around> {
         }
     }
     let lineage = accounts::lineage(conn, content.agency_id)?;
-    Ok(Around {
+    Ok(TripSurroundings {
         planned: content.planned.map_or_else(|| has_room(conn, dossier), Ok)?,
         reminders: duties::reminders(conn, &lineage, on)?,
         officials,

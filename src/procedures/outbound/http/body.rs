@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::dossier::http::body::Unclassified;
 use crate::dossier::model::{DecisionPaper, Waiver};
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, PartyOpinion, Stop};
-use crate::procedures::outbound::model::{Content, Journey};
+use crate::procedures::outbound::model::{Journey, TripContent};
 use crate::web::json::given;
 use kernel::id::Id;
 use kernel::words::{Body, Capacity, ConsentVerdict, DecisionVerdict, Field, PaperRef, Procedure, Purpose};
@@ -65,8 +65,8 @@ pub struct NewTrip {
 }
 
 impl NewTrip {
-    pub fn into_content(self) -> Content {
-        Content {
+    pub fn into_content(self) -> TripContent {
+        TripContent {
             title: self.title,
             procedure: match self.procedure {
                 OutboundProcedure::Outbound => Procedure::Outbound,
@@ -144,7 +144,7 @@ pub struct TripChanges {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AmendOutbound, example = json!({"changes": {"return_date": "2026-12-10"}, "reason": "Phía bạn rút ngắn chương trình."}))]
-pub struct Amend {
+pub struct AmendTrip {
     pub changes: TripChanges,
     #[schema(min_length = 1, max_length = 4000)]
     pub reason: String,
@@ -156,7 +156,7 @@ impl TripChanges {
         self.stops.is_some()
     }
 
-    pub fn apply(self, content: &mut Content) {
+    pub fn apply(self, content: &mut TripContent) {
         fn set<T>(place: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *place = value;
@@ -206,8 +206,8 @@ pub struct ConsentGiven {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"verdict": "approve", "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22", "signed_as": "direct"}}))]
-pub struct Decide {
+#[schema(as = Decide, example = json!({"verdict": "approve", "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22", "signed_as": "direct"}}))]
+pub struct DecideTrip {
     pub verdict: DecisionVerdict,
     pub document: DecisionPaper,
     /// Where the decision differs by person.
@@ -223,9 +223,9 @@ pub struct Decide {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"departure_date": "2027-01-11", "return_date": "2027-01-15",
+#[schema(as = Resume, example = json!({"departure_date": "2027-01-11", "return_date": "2027-01-15",
     "stops": [{"country": "KR", "place": "Cheongju", "from": "2027-01-11", "to": "2027-01-15"}]}))]
-pub struct Resume {
+pub struct ResumeTrip {
     pub departure_date: NaiveDate,
     pub return_date: NaiveDate,
     #[schema(min_items = 1, max_items = 50)]

@@ -8,15 +8,15 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
-use crate::dossier::http::{self as dossiers, Asked, listing};
+use crate::access::call::RequestContext;
+use crate::dossier::http::{self as dossiers, DossierListQuery, listing};
 use crate::error::Result;
 use crate::procedures::outbound::actions::draft;
 use crate::procedures::outbound::http::body::{NewTrip, TripChanges};
 use crate::procedures::outbound::http::view::{TripPage, TripView};
-use crate::procedures::outbound::model::Content;
+use crate::procedures::outbound::model::TripContent;
 use crate::procedures::outbound::papers::list as list_table;
-use crate::web::answers::Answers;
+use crate::web::answers::ResponseCache;
 use crate::web::json::Incoming;
 use crate::web::query::Query;
 
@@ -30,20 +30,20 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// The dossiers the caller may see, by day of departure or by the last change.
-#[utoipa::path(tag = "outbound", operation_id = "list_outbound", params(Asked),
+#[utoipa::path(tag = "outbound", operation_id = "list_outbound", params(DossierListQuery),
     responses((status = 200, description = "dossiers; as CSV or XLSX with `format`", content(
         (TripPage = "application/json"), (String = "text/csv"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("")]
-async fn list(req: HttpRequest, call: Call, asked: Query<Asked>) -> Result<HttpResponse> {
-    listing::<Content>(req, call, asked.0).await?.answer("doan-ra", list_table, TripPage::from)
+async fn list(req: HttpRequest, call: RequestContext, asked: Query<DossierListQuery>) -> Result<HttpResponse> {
+    listing::<TripContent>(req, call, asked.0).await?.answer("doan-ra", list_table, TripPage::from)
 }
 
 /// Drafts a dossier for one's own agency.
 #[utoipa::path(tag = "outbound", operation_id = "create_outbound", request_body = NewTrip,
     responses((status = 201, description = "drafted", body = TripView)))]
 #[post("")]
-async fn create(call: Call, body: Incoming<NewTrip>) -> Result<HttpResponse> {
+async fn create(call: RequestContext, body: Incoming<NewTrip>) -> Result<HttpResponse> {
     dossiers::create(call, body, draft::create).await
 }
 
@@ -52,8 +52,8 @@ async fn create(call: Call, body: Incoming<NewTrip>) -> Result<HttpResponse> {
     responses((status = 200, description = "changed", body = TripView)))]
 #[patch("/{id}")]
 async fn change(
-    call: Call,
-    answers: web::Data<Answers>,
+    call: RequestContext,
+    answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<TripChanges>,
 ) -> Result<HttpResponse> {

@@ -4,18 +4,18 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::call::Call;
+use crate::access::call::RequestContext;
 use crate::db::Conn;
-use crate::dossier::actions::Seen;
+use crate::dossier::actions::VisibleDossier;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::http::Shown;
 use crate::dossier::http::view::{AmendmentView, StepView, amendments, steps};
-use crate::dossier::model::{Decision, Report, Ruling};
+use crate::dossier::model::{Decision, ResultsReport, Ruling};
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Origin, PartyOpinion, Stop};
 use crate::dossier::rules::sees_whole;
-use crate::dossier::store::list::Item;
+use crate::dossier::store::list::DossierItem;
 use crate::error::Result;
-use crate::procedures::outbound::model::{Content, Trip};
+use crate::procedures::outbound::model::{Trip, TripContent};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::rfc3339;
@@ -76,7 +76,7 @@ pub struct TripView {
     decision: Option<Decision>,
     /// Changes of what was decided, in order; one that is pending waits for the competent body.
     amendments: Vec<AmendmentView>,
-    report: Option<Report>,
+    report: Option<ResultsReport>,
     departed_on: Option<NaiveDate>,
     returned_on: Option<NaiveDate>,
     /// Where it comes from an old list: what that said.
@@ -102,16 +102,16 @@ struct MemberView {
     verdict: Option<DecisionVerdict>,
 }
 
-impl Shown for Content {
+impl Shown for TripContent {
     type View = TripView;
 
-    fn view(_: &mut Conn, call: &Call, seen: &Seen<Self>) -> Result<TripView> {
+    fn view(_: &mut Conn, call: &RequestContext, seen: &VisibleDossier<Self>) -> Result<TripView> {
         Ok(trip_view(call, seen))
     }
 }
 
 /// The dossier for one caller.
-fn trip_view(call: &Call, seen: &Seen<Content>) -> TripView {
+fn trip_view(call: &RequestContext, seen: &VisibleDossier<TripContent>) -> TripView {
     let trip: &Trip = &seen.dossier;
     let c = &trip.content;
     let whole = sees_whole(&call.actor, trip);
@@ -173,7 +173,7 @@ fn trip_view(call: &Call, seen: &Seen<Content>) -> TripView {
 #[schema(as = OutboundItem, example = json!({"id": "01ke3m9p000b2", "number": "DR-2026-0001", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
     "state": "submitted", "requesting_agency_id": "01ke3m9p0005s", "departure_date": "2026-12-07", "return_date": "2026-12-11",
     "countries": ["KR"], "headcount": 5, "due_on": "2026-11-26", "version": 2}))]
-pub struct ItemView {
+pub struct TripItem {
     #[schema(value_type = String)]
     id: Id,
     number: Option<String>,
@@ -190,9 +190,9 @@ pub struct ItemView {
     version: i64,
 }
 
-impl From<Item> for ItemView {
-    fn from(item: Item) -> Self {
-        ItemView {
+impl From<DossierItem> for TripItem {
+    fn from(item: DossierItem) -> Self {
+        TripItem {
             id: Id(item.id),
             number: item.number,
             title: item.title,
@@ -212,14 +212,14 @@ impl From<Item> for ItemView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = OutboundPage)]
 pub struct TripPage {
-    items: Vec<ItemView>,
+    items: Vec<TripItem>,
     next: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<i64>,
 }
 
-impl From<Page<Item>> for TripPage {
-    fn from(page: Page<Item>) -> Self {
-        TripPage { items: page.items.into_iter().map(ItemView::from).collect(), next: page.next, total: page.total }
+impl From<Page<DossierItem>> for TripPage {
+    fn from(page: Page<DossierItem>) -> Self {
+        TripPage { items: page.items.into_iter().map(TripItem::from).collect(), next: page.next, total: page.total }
     }
 }
