@@ -9,6 +9,21 @@ use crate::db::{Conn, each};
 use crate::error::Result;
 use kernel::time::{Moment, rfc3339};
 
+/// Names one request, job or command in responses, log and trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceId(String);
+
+impl TraceId {
+    /// Sixteen hexadecimal digits.
+    pub fn fresh() -> Self {
+        TraceId(format!("{:016x}", rand::random::<u64>()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What the trail records. `detail` never contains passwords, tokens or passport numbers.
 #[derive(Debug, Clone)]
 pub struct AuditEntry<'a> {

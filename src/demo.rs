@@ -3,8 +3,8 @@
 pub mod sample;
 
 use crate::access::account::{Account, Dated};
+use crate::access::context::RequestContext;
 use crate::access::{password, store as accounts};
-use crate::audit::{self, AuditEntry};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::registry::agencies::{self, Agency, AgencyFilter};
@@ -153,17 +153,7 @@ fn fill(conn: &mut Conn, now: Moment) -> Result<()> {
         accounts::insert(conn, &account, Some(&hash), now)?;
     }
     let detail = serde_json::json!({"province": "tinh-mau"});
-    audit::append(
-        conn,
-        &AuditEntry {
-            at: now,
-            actor: "command-line",
-            action: "make_demo_world",
-            object: "province",
-            detail,
-            trace_id: "",
-        },
-    )
+    RequestContext::command_line(now).remember(conn, "make_demo_world", "province", detail)
 }
 
 /// One official of the demo; the leaders of the two departments are Party-managed key leaders.

@@ -32,7 +32,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("statistics", 4),
     ("access", 3),
     ("web", 2),
-    ("audit", 2),
+    ("audit", 1),
     ("db", 1),
     ("error", 1),
     ("config", 1),

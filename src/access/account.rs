@@ -15,10 +15,10 @@ words! {
     }
 }
 
-/// How the tokens of programs begin, so that nobody takes one for a person's.
+/// Prefix of service tokens, so that nobody mistakes one for a person's token.
 pub const SERVICE_PREFIX: &str = "ngs_";
 
-/// Something held from a day on, until before another.
+/// Something held from one day until before another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dated<T> {
     pub what: T,
@@ -26,43 +26,43 @@ pub struct Dated<T> {
     pub valid_to: Option<Day>,
 }
 
-/// What a substitution covers; an empty list leaves nothing out.
+/// What a substitution covers; an empty list means no restriction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(as = SubstitutionScope)]
 pub struct Mandate {
     #[schema(max_items = 10)]
     pub procedures: Vec<Procedure>,
-    /// Steps he may take; a list shuts out every act that is no step.
+    /// Steps that the substitute may take; a list excludes every action that is not a step.
     #[schema(max_items = 10)]
     pub steps: Vec<StepKind>,
 }
 
 impl Mandate {
-    /// Whether it opens a procedure, whatever is done there.
+    /// Whether it covers a procedure, regardless of the action.
     fn opens(&self, procedure: Procedure) -> bool {
         self.procedures.is_empty() || self.procedures.contains(&procedure)
     }
 
-    /// Whether an act in a procedure is covered; `step` is the step it takes, if any.
+    /// Whether an action in a procedure is covered; `step` is the step it takes, if any.
     pub fn covers(&self, procedure: Procedure, step: Option<StepKind>) -> bool {
         self.opens(procedure) && (self.steps.is_empty() || step.is_some_and(|s| self.steps.contains(&s)))
     }
 }
 
-/// Another's seat that the account holds in his place (ký thay, thừa ủy quyền, thừa lệnh; NĐ 30/2020/NĐ-CP Đ.13).
+/// A seat that the account holds in place of another person (ký thay, thừa ủy quyền, thừa lệnh; NĐ 30/2020/NĐ-CP Đ.13).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandIn {
-    /// The substitution.
+    /// Id of the substitution.
     pub id: i64,
     pub for_user: i64,
     pub for_username: String,
-    /// The official whose seat it is, so that nobody acts in his trip in his name.
+    /// The official whose seat it is, so that no substitute acts for them in their own trip.
     pub for_official: Option<i64>,
     pub body: Body,
     pub signed_as: SignedAs,
     pub mandate: Mandate,
-    /// Half-open days on which the document holds and the other holds the seat himself.
+    /// Half-open periods in which the document is valid and the other person holds the seat.
     pub periods: Vec<(Day, Option<Day>)>,
 }
 
@@ -73,35 +73,57 @@ pub struct Account {
     pub version: i64,
     pub username: String,
     pub full_name: String,
-    /// Where notices go, if anywhere.
+    /// Address for notices, if any.
     pub email: Option<String>,
     pub agency_id: Option<i64>,
-    /// Units that became that agency: what they left behind is its work.
+    /// Units that became this agency, which continues their work.
     pub predecessors: Vec<i64>,
-    /// The official this account belongs to, so that nobody acts in his own trip.
+    /// The official this account belongs to, so that nobody acts in their own trip.
     pub official_id: Option<i64>,
     pub active: bool,
     pub activated: bool,
     pub roles: Vec<Dated<Role>>,
     pub seats: Vec<Dated<Body>>,
-    /// Seats of others, by document.
+    /// Seats held in place of others, by document.
     pub stand_ins: Vec<StandIn>,
-    /// What a program's token opens; empty for people.
+    /// Scopes of a service token; empty for people.
     pub scopes: Vec<Scope>,
 }
 
-/// What is to be done: in which procedure, and which step it takes, if any.
+impl Account {
+    /// No account at all, as the trail names it: a job, the command line, somebody who is not signed in.
+    pub fn nobody(username: &str) -> Self {
+        Account {
+            id: 0,
+            version: 0,
+            username: username.to_owned(),
+            full_name: String::new(),
+            email: None,
+            agency_id: None,
+            predecessors: Vec::new(),
+            official_id: None,
+            active: true,
+            activated: true,
+            roles: Vec::new(),
+            seats: Vec::new(),
+            stand_ins: Vec::new(),
+            scopes: Vec::new(),
+        }
+    }
+}
+
+/// An intended action: the procedure it belongs to, and the step it takes, if any.
 pub type ActScope = (Procedure, Option<StepKind>);
 
-/// Whoever acts: an account with what it holds today.
+/// Whoever acts: an account with the roles and seats it holds today.
 #[derive(Debug, Clone)]
 pub struct Actor {
     pub account: Arc<Account>,
     pub session_id: i64,
     pub today: Day,
-    /// Where something is done: only substitutions that cover it count. None where he only looks.
+    /// The intended action: only substitutions that cover it count. `None` when only reading.
     pub errand: Option<ActScope>,
-    /// The procedure he looks at: substitutions for others open nothing there.
+    /// The procedure being viewed: substitutions limited to other procedures give no access there.
     pub looks_at: Option<Procedure>,
 }
 
@@ -123,27 +145,27 @@ impl Actor {
         Actor { account, session_id, today, errand: None, looks_at: None }
     }
 
-    /// The actor on an errand: substitutions that do not cover it are left aside.
+    /// The actor for one action: substitutions that do not cover it are ignored.
     pub fn on(&self, errand: ActScope) -> Self {
         Actor { errand: Some(errand), ..self.clone() }
     }
 
-    /// The actor as he looks at a procedure.
+    /// The actor viewing one procedure.
     pub fn looking_at(&self, procedure: Procedure) -> Self {
         Actor { looks_at: Some(procedure), ..self.clone() }
     }
 
-    /// Whether what he sees differs from procedure to procedure.
+    /// Whether what the actor sees differs by procedure.
     pub fn looks_apart(&self) -> bool {
         self.stand_ins().any(|s| !s.mandate.procedures.is_empty())
     }
 
-    /// Seats of his own held today.
+    /// The actor's own seats, held today.
     pub fn own_seats(&self) -> impl Iterator<Item = Body> {
         self.account.seats.iter().filter(|s| valid_on(s.valid_from, s.valid_to, self.today)).map(|s| s.what)
     }
 
-    /// Seats of others that he holds in their place today.
+    /// Seats that the actor holds today in place of others.
     pub fn stand_ins(&self) -> impl Iterator<Item = &StandIn> {
         let covers = |s: &StandIn| {
             self.errand.is_none_or(|(procedure, step)| s.mandate.covers(procedure, step))
@@ -153,22 +175,22 @@ impl Actor {
         self.account.stand_ins.iter().filter(move |s| covers(s) && holds(s))
     }
 
-    /// Seats he acts in today: his own, and those of others in their place.
+    /// All seats in which the actor acts today: their own, and those held in place of others.
     pub fn seats(&self) -> impl Iterator<Item = Body> {
         self.own_seats().chain(self.stand_ins().map(|s| s.body))
     }
 
-    /// Whether the seat is his own, as for what is no matter of dossiers.
+    /// Whether the seat is the actor's own, which is required for everything outside dossiers.
     pub fn holds(&self, body: Body) -> bool {
         self.own_seats().any(|b| b == body)
     }
 
-    /// The same by seats of his own alone.
+    /// Whether the actor may decide for a body by their own seats alone.
     pub fn decides_himself(&self, body: Body) -> bool {
         self.own_seats().any(|seat| decides(seat, body))
     }
 
-    /// In whose place he acts for a body; none where the seat is his own.
+    /// In whose place the actor acts for a body; `None` if the seat is their own.
     pub fn in_place_of(&self, body: Body) -> Option<&StandIn> {
         if self.decides_himself(body) {
             return None;
@@ -180,7 +202,7 @@ impl Actor {
         self.roles().any(|r| r == role)
     }
 
-    /// Whether this is a program with a token, and no person.
+    /// Whether this is a program with a service token, not a person.
     pub fn is_program(&self) -> bool {
         !self.account.scopes.is_empty()
     }
@@ -195,7 +217,7 @@ impl Actor {
         self.seats().any(|seat| decides(seat, body))
     }
 
-    /// Bodies in whose steps the actor has a part, for what he may see.
+    /// Bodies in whose steps the actor takes part, which determines what they may see.
     pub fn bodies(&self) -> Vec<Body> {
         let mut bodies: Vec<Body> = self.seats().filter(|b| !b.is_local()).collect();
         if self.sits_in(Body::PpcChair) {

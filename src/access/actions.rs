@@ -3,28 +3,29 @@
 use chrono::Duration;
 use serde_json::json;
 
+use crate::access::context::RequestContext;
 use crate::access::sessions::SessionCache;
 use crate::access::store;
 use crate::access::throttle::Throttle;
 use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
 use crate::access::{password, password::PasswordHasher};
-use crate::audit::{self, AuditEntry};
+use crate::audit::TraceId;
 use crate::db::{Conn, Db};
 use crate::error::{Code, Error, Result, refuse};
 use kernel::id::Id;
 use kernel::time::{Clock, Moment};
 use kernel::violation::Violations;
 
-/// A sign-in ends after this, whatever is done in it.
+/// A session ends after this time, even if it is in use.
 const ABSOLUTE_HOURS: i64 = 12;
-/// A sign-in in which nothing is refreshed for so long has ended.
+/// A session ends if it is not refreshed for this long.
 const IDLE_MINUTES: i64 = 60;
-/// A client that lost the answer may use its refresh token again for so long.
+/// A client that lost the response may reuse its refresh token for this long.
 const GRACE_SECONDS: i64 = 10;
-/// A one-time token lives so long.
+/// Lifetime of a one-time token.
 const ONE_TIME_HOURS: i64 = 24;
 
-/// What sign-in needs of the house.
+/// What sign-in needs from the application.
 #[derive(Clone)]
 pub struct AuthService {
     pub db: Db,
@@ -35,7 +36,7 @@ pub struct AuthService {
     pub throttle: Throttle,
 }
 
-/// An access token and the refresh token that follows it.
+/// An access token and the refresh token for the next pair.
 #[derive(Debug, Clone)]
 pub struct IssuedTokens {
     pub access_token: String,
@@ -43,7 +44,7 @@ pub struct IssuedTokens {
     pub expires_in: i64,
 }
 
-/// The outcome of a refresh; an ended family is written down, so it is no error of the transaction.
+/// The outcome of a refresh. A refusal is not an error, because the end of the session must still be committed.
 enum Refreshed {
     Pair(BearerClaims, String),
     Refused,
@@ -51,7 +52,7 @@ enum Refreshed {
 
 impl AuthService {
     /// Signs in with a user name and a password.
-    pub async fn login(&self, username: String, password: String, trace_id: String) -> Result<IssuedTokens> {
+    pub async fn login(&self, username: String, password: String, trace_id: TraceId) -> Result<IssuedTokens> {
         let now = self.clock.now();
         self.throttle.check(&username, now)?;
         let name = username.clone();
@@ -86,8 +87,8 @@ impl AuthService {
         pair(&key, bearer, refresh, now)
     }
 
-    /// Trades a refresh token for a new pair (RFC 9700 §4.14): once, with a short grace for lost answers.
-    pub async fn refresh(&self, refresh_token: String, trace_id: String) -> Result<IssuedTokens> {
+    /// Exchanges a refresh token for a new pair (RFC 9700 §4.14): once, with a short grace period for lost responses.
+    pub async fn refresh(&self, refresh_token: String, trace_id: TraceId) -> Result<IssuedTokens> {
         let now = self.clock.now();
         let key = self.signing_key(now).await?;
         let sessions = self.sessions.clone();
@@ -104,19 +105,19 @@ impl AuthService {
             Refreshed::Refused => Err(refuse(
                 Code::InvalidRefreshToken,
                 "Phiên đã hết; hãy đăng nhập lại.",
-                "The sign-in has ended; sign in again.",
+                "The session has ended; sign in again.",
             )),
         }
     }
 
-    /// Sets the password that a one-time token stands for; every older sign-in ends.
-    pub async fn activate(&self, one_time: String, new: String, trace_id: String) -> Result<()> {
+    /// Sets the password of the account that a one-time token belongs to; all its older sessions end.
+    pub async fn activate(&self, one_time: String, new: String, trace_id: TraceId) -> Result<()> {
         let now = self.clock.now();
         let spent = || {
             refuse(
                 Code::TokenSpent,
-                "Mã đã dùng hoặc quá hạn; xin mã mới.",
-                "The token is used or too old; ask for a new one.",
+                "Mã đã được dùng hoặc đã hết hạn; hãy xin mã mới.",
+                "The token was already used or has expired; ask for a new one.",
             )
         };
         let stored = digest(&one_time);
@@ -144,7 +145,7 @@ impl AuthService {
         done.await
     }
 
-    /// The key that signs now; makes one where the last is missing or old.
+    /// The current signing key; creates one if the last is missing or too old.
     async fn signing_key(&self, now: Moment) -> Result<SigningKey> {
         if let Some(key) = self.keys.current(now) {
             return Ok(key);
@@ -158,7 +159,7 @@ impl AuthService {
     }
 }
 
-/// Makes a new key unless a fresh one is there; answers all keys and the one that signs.
+/// Creates a new key unless there is a current one; returns all keys and the one that signs.
 fn rotate(conn: &mut Conn, now: Moment) -> Result<(Vec<SigningKey>, SigningKey)> {
     let keys = SigningKeys::default();
     keys.replace(store::keys(conn)?);
@@ -180,7 +181,7 @@ fn new_refresh(conn: &mut Conn, session_id: i64, now: Moment) -> Result<String> 
     Ok(refresh)
 }
 
-fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &str) -> Result<Refreshed> {
+fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) -> Result<Refreshed> {
     let Some(row) = store::refresh_token(conn, stored)? else { return Ok(Refreshed::Refused) };
     let Some((user_id, since)) = store::live_session(conn, row.session_id)? else { return Ok(Refreshed::Refused) };
     let active = store::account(conn, user_id)?.is_some_and(|a| a.active);
@@ -193,7 +194,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &str) -> Res
             None => true,
         };
         if successor_used || used_at + Duration::seconds(GRACE_SECONDS) < now {
-            // Somebody else holds a copy: the whole family ends.
+            // Somebody else has a copy of the token: end the whole session.
             store::end_session(conn, row.session_id, now)?;
             let name = store::account(conn, user_id)?.map(|a| a.username).unwrap_or_default();
             remember(conn, now, &name, "refresh_reuse", trace_id)?;
@@ -208,7 +209,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &str) -> Res
     Ok(Refreshed::Pair(BearerClaims { user_id, session_id: row.session_id }, refresh))
 }
 
-/// Makes a one-time token for an account; older ones no longer work.
+/// Creates a one-time token for an account; older ones no longer work.
 pub fn one_time_token(conn: &mut Conn, user_id: i64, now: Moment) -> Result<(String, Moment)> {
     let one_time = random_text();
     let expires_at = now + Duration::hours(ONE_TIME_HOURS);
@@ -216,18 +217,18 @@ pub fn one_time_token(conn: &mut Conn, user_id: i64, now: Moment) -> Result<(Str
     Ok((one_time, expires_at))
 }
 
-fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, trace_id: &str) -> Result<()> {
-    audit::append(conn, &AuditEntry { at, actor: username, action, object: "session", detail: json!({}), trace_id })
+fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, trace_id: &TraceId) -> Result<()> {
+    RequestContext::unauthenticated(username, at, trace_id.clone()).remember(conn, action, "session", json!({}))
 }
 
-/// The first administrator, or a way back in: only by the command line, on the machine itself.
+/// Creates the first administrator, or restores access: only from the command line, on the server itself.
 pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -> Result<String> {
     use crate::access::account::{Account, Dated};
     use kernel::words::Role;
     let existing = store::credentials(conn, username)?;
     let user_id = match (existing, create) {
         (Some(_), true) => {
-            return Err(Error::Internal(format!("there is an account {username} already; use: admin reset")));
+            return Err(Error::Internal(format!("the account {username} already exists; use: admin reset")));
         }
         (None, false) => return Err(Error::Internal(format!("there is no account {username}"))),
         (Some((id, ..)), false) => id,
@@ -255,14 +256,6 @@ pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -
     };
     let action = if create { "create_administrator" } else { "reset_account" };
     let object = format!("users/{}", Id(user_id));
-    let entry = AuditEntry {
-        at: now,
-        actor: "command-line",
-        action,
-        object: &object,
-        detail: json!({"username": username}),
-        trace_id: "",
-    };
-    audit::append(conn, &entry)?;
+    RequestContext::command_line(now).remember(conn, action, &object, json!({"username": username}))?;
     one_time_token(conn, user_id, now).map(|(token, _)| token)
 }

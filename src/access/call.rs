@@ -1,6 +1,7 @@
-//! One call by a signed-in person: the token becomes an actor, and reads and changes run under one order of checks.
+//! One request by a signed-in person: the token becomes an actor; reads and changes run one order of checks.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,31 +9,26 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 
-use crate::access::account::{Account, ActScope, Actor, SERVICE_PREFIX};
+use crate::access::account::{Account, Actor, SERVICE_PREFIX};
+use crate::access::context::{Channel, RequestContext};
 use crate::access::sessions::SessionCache;
 use crate::access::token::{SigningKeys, unauthenticated};
 use crate::access::{services_store, store};
-use crate::audit;
+use crate::audit::TraceId;
 use crate::db::{Conn, Db};
-use crate::error::{Code, Error, Result, forbidden, refuse};
-use crate::web::etag::IfMatch;
+use crate::error::{Error, Result, forbidden};
+use crate::web::etag::if_match;
 use crate::web::idempotency::{self, InFlightKeys, Reply, fingerprint};
-use crate::web::trace::{TraceId, language_of};
-use kernel::text::Language;
-use kernel::time::{Clock, Day, Moment, day_of};
+use crate::web::trace::language_of;
+use kernel::time::{Clock, Moment, day_of};
 
-/// How long figures wait while somebody's write does.
+/// How long statistics wait while a write is queued.
 const PATIENCE: Duration = Duration::from_millis(10);
 
-/// Who calls, when, and with which preconditions.
+/// One request of a signed-in account or a program: its context, and the way to the database under the order of checks.
 #[derive(Clone)]
-pub struct RequestContext {
-    pub actor: Actor,
-    pub now: Moment,
-    pub today: Day,
-    pub language: Language,
-    pub trace_id: String,
-    pub if_match: IfMatch,
+pub struct Call {
+    context: RequestContext,
     key: Option<String>,
     path: String,
     db: Db,
@@ -40,13 +36,21 @@ pub struct RequestContext {
     sessions: SessionCache,
 }
 
-impl FromRequest for RequestContext {
+impl Deref for Call {
+    type Target = RequestContext;
+
+    fn deref(&self) -> &RequestContext {
+        &self.context
+    }
+}
+
+impl FromRequest for Call {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { RequestContext::of(&req).await })
+        Box::pin(async move { Call::of(&req).await })
     }
 }
 
@@ -56,11 +60,11 @@ fn tool<T: Clone + 'static>(req: &HttpRequest) -> Result<T> {
 }
 
 /// The trace id that the middleware gave the request.
-pub fn trace_id_of(req: &HttpRequest) -> String {
-    req.extensions().get::<TraceId>().map(|t| t.0.clone()).unwrap_or_default()
+pub fn trace_id_of(req: &HttpRequest) -> TraceId {
+    req.extensions().get::<TraceId>().cloned().unwrap_or_else(TraceId::fresh)
 }
 
-impl RequestContext {
+impl Call {
     async fn of(req: &HttpRequest) -> Result<Self> {
         let (clock, keys, sessions, db): (Clock, SigningKeys, SessionCache, Db) =
             (tool(req)?, tool(req)?, tool(req)?, tool(req)?);
@@ -71,23 +75,26 @@ impl RequestContext {
             header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).ok_or_else(unauthenticated)?;
         let token = token.trim();
         let (actor_account, session_id) = if token.starts_with(SERVICE_PREFIX) {
-            // A program reads, and nothing else.
+            // A program may only read.
             if req.method() != "GET" {
-                return Err(forbidden("Mã dịch vụ chỉ được đọc.", "A service token only reads."));
+                return Err(forbidden("Mã dịch vụ chỉ có quyền đọc.", "A service token may only read."));
             }
             let digest = fingerprint(token.as_bytes());
             let found = db.read(move |conn| services_store::account(conn, &digest, today)).await?;
             (Arc::new(found.ok_or_else(unauthenticated)?), 0)
         } else {
-            RequestContext::person(token, now, &keys, &sessions, &db).await?
+            Call::person(token, now, &keys, &sessions, &db).await?
         };
-        Ok(RequestContext {
-            actor: Actor::new(actor_account, session_id, today),
-            now,
-            today,
-            language: language_of(req.headers()),
-            trace_id: trace_id_of(req),
-            if_match: IfMatch::read(req.headers()),
+        Ok(Call {
+            context: RequestContext {
+                actor: Actor::new(actor_account, session_id, today),
+                now,
+                today,
+                language: language_of(req.headers()),
+                channel: Channel::Http,
+                trace_id: trace_id_of(req),
+                precondition: if_match(req.headers()),
+            },
             key: if req.method() == "POST" { idempotency::key_of(req.headers())? } else { None },
             path: req.path().to_owned(),
             running: tool(req)?,
@@ -96,7 +103,7 @@ impl RequestContext {
         })
     }
 
-    /// The account of a signed-in person, and his sign-in.
+    /// The account of a signed-in person, and the id of the session.
     async fn person(
         token: &str,
         now: Moment,
@@ -124,13 +131,8 @@ impl RequestContext {
         Ok((account, bearer.session_id))
     }
 
-    /// The call on an errand: substitutions that do not cover it are left aside.
-    pub fn on(&self, errand: ActScope) -> Self {
-        RequestContext { actor: self.actor.on(errand), ..self.clone() }
-    }
-
-    /// Lets writes that wait go first: figures can wait some milliseconds, and programs that pull them without a pause
-    /// would keep the cores from those who work.
+    /// Lets queued writes go first. Statistics can wait some milliseconds; programs that fetch them without a pause
+    /// would otherwise take the cores away from people at work.
     pub async fn after_writes(&self) {
         if self.db.writes_wait() {
             tokio::time::sleep(PATIENCE).await;
@@ -143,22 +145,22 @@ impl RequestContext {
         T: Send + 'static,
         F: FnOnce(&mut Conn, &RequestContext) -> Result<T> + Send + 'static,
     {
-        let call = self.clone();
-        self.db.read(move |conn| query(conn, &call)).await
+        let context = self.context.clone();
+        self.db.read(move |conn| query(conn, &context)).await
     }
 
-    /// Writes without a kept answer (what a read leaves in the trail, secrets that are shown once).
+    /// Writes without storing the response for retries (audit entries of a read, secrets that are shown once).
     pub async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn, &RequestContext) -> Result<T> + Send + 'static,
     {
-        let call = self.clone();
-        self.db.write(move |conn| job(conn, &call), |_| {}).await
+        let context = self.context.clone();
+        self.db.write(move |conn| job(conn, &context), |_| {}).await
     }
 
-    /// Changes something: `see` finds it (404), then a retry gets its first answer, then `act` checks and does.
-    /// Everything of it, the kept answer too, is one transaction.
+    /// Changes something: `see` finds it (404), then a retry gets its first response, then `act` checks and applies the
+    /// change. All of it, including the stored response, is one transaction.
     pub async fn change<S, See, Do>(self, fingerprint: String, see: See, act: Do) -> Result<HttpResponse>
     where
         See: FnOnce(&mut Conn, &RequestContext) -> Result<S> + Send + 'static,
@@ -167,7 +169,7 @@ impl RequestContext {
         self.change_and(fingerprint, see, act, || {}).await
     }
 
-    /// The same, for what changes accounts: every in-memory copy is dropped with the commit.
+    /// The same for changes to accounts: all cached accounts are dropped with the commit.
     pub async fn change_accounts<S, See, Do>(self, fingerprint: String, see: See, act: Do) -> Result<HttpResponse>
     where
         See: FnOnce(&mut Conn, &RequestContext) -> Result<S> + Send + 'static,
@@ -177,13 +179,13 @@ impl RequestContext {
         self.change_and(fingerprint, see, act, accounts_changed).await
     }
 
-    /// To be run once a commit that changed accounts holds.
+    /// To be run after a commit that changed accounts.
     pub fn accounts_changed(&self) -> impl FnOnce() + Send + use<> {
         let sessions = self.sessions.clone();
         move || sessions.forget()
     }
 
-    /// The same, with something to do on the writer's thread once the commit holds.
+    /// The same, with something to run on the writer's thread after the commit.
     pub async fn change_and<S, See, Do, Then>(
         self,
         fingerprint: String,
@@ -202,16 +204,16 @@ impl RequestContext {
         };
         let db = self.db.clone();
         let job = move |conn: &mut Conn| {
-            // Held until the answer is known, even if the client has gone away.
+            // Held until the response is known, even if the client has disconnected.
             let _hold = hold;
-            let seen = see(conn, &self)?;
+            let seen = see(conn, &self.context)?;
             let (user, path) = (self.actor.id(), self.path.as_str());
             if let Some(key) = &self.key
                 && let Some(reply) = idempotency::replay(conn, user, path, key, &fingerprint, self.now)?
             {
                 return Ok(reply);
             }
-            let reply = act(conn, &self, seen)?;
+            let reply = act(conn, &self.context, seen)?;
             if let Some(key) = &self.key {
                 idempotency::keep(conn, user, path, key, &fingerprint, &reply, self.now)?;
             }
@@ -219,44 +221,5 @@ impl RequestContext {
         };
         let reply = db.write(job, move |_| then()).await?;
         Ok(reply.into_response())
-    }
-
-    /// 428 where `If-Match` is missing: before anything is said about rights.
-    pub fn precondition_given(&self) -> Result<()> {
-        if self.if_match == IfMatch::Missing {
-            return Err(refuse(
-                Code::PreconditionRequired,
-                "Cần gửi If-Match với ETag đã xem, để không ghi đè thay đổi của người khác.",
-                "Send If-Match with the ETag last seen, so that nobody's change is overwritten.",
-            ));
-        }
-        Ok(())
-    }
-
-    /// 412 where it names another version.
-    pub fn precondition_holds(&self, version: i64) -> Result<()> {
-        if self.if_match.holds(version) {
-            return Ok(());
-        }
-        Err(refuse(
-            Code::VersionConflict,
-            "Dữ liệu đã thay đổi từ lần xem trước; hãy tải lại rồi làm tiếp.",
-            "It has changed since it was seen; load it again and go on from there.",
-        ))
-    }
-
-    /// Writes the act into the trail, in the caller's transaction.
-    pub fn remember(&self, conn: &mut Conn, action: &str, object: &str, detail: serde_json::Value) -> Result<()> {
-        audit::append(
-            conn,
-            &audit::AuditEntry {
-                at: self.now,
-                actor: self.actor.username(),
-                action,
-                object,
-                detail,
-                trace_id: &self.trace_id,
-            },
-        )
     }
 }

@@ -1,4 +1,4 @@
-//! Who holds a seat on a day: his own, or another's in his place.
+//! Who holds a seat on a day: as their own, or in place of another person.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,8 @@ use crate::error::Result;
 use kernel::time::{Day, valid_on};
 use kernel::words::Body;
 
-/// Seats that accounts hold in others' places: a seat lent is the lender's own, and lent only while he holds it.
+/// Seats that accounts hold in place of others. A substitution covers only a seat of the person's own, and only while
+/// they hold it.
 pub fn stand_ins(conn: &mut Conn, accounts: &[i64]) -> Result<HashMap<i64, Vec<StandIn>>> {
     let given = given_to(conn, accounts)?;
     let mut all: HashMap<i64, Vec<StandIn>> = HashMap::new();
@@ -32,7 +33,7 @@ pub fn stand_ins(conn: &mut Conn, accounts: &[i64]) -> Result<HashMap<i64, Vec<S
         .load(conn)?;
     for s in given {
         let Some((_, username, official, agency, true)) = people.get(&s.from_user).cloned() else { continue };
-        // The seat of one unit is lent within it: whoever goes elsewhere leaves it behind.
+        // The seat of a unit can be substituted only within that unit: a substitute who moves elsewhere loses it.
         if s.body.is_local() && people.get(&s.to_user).map(|p| p.3) != Some(agency) {
             continue;
         }
@@ -66,12 +67,12 @@ pub struct Holder {
     pub user: i64,
     pub valid_from: Day,
     pub valid_to: Option<Day>,
-    /// By which document in whose place; none where the seat was his own.
+    /// The substitution by which they held the seat; `None` if it was their own.
     pub by: Option<Substitution>,
 }
 
-/// Who could sign for a body on a day: holders of seats that act for it – the Chair's for the PPC, the Director's for the
-/// deciding DOFA –, then who stood in for them.
+/// Who could sign for a body on a day: holders of the seats that act for it (the Chair for the PPC, the Director for
+/// the deciding DOFA), each time followed by their substitutes.
 pub fn signers(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
     let mut all = Vec::new();
     for seat in [Some(body), acting_seat(body)].into_iter().flatten() {
@@ -80,7 +81,7 @@ pub fn signers(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
     Ok(all)
 }
 
-/// The seat whose holder acts for a body without being it.
+/// The seat whose holder also acts for this body.
 pub fn acting_seat(body: Body) -> Option<Body> {
     match body {
         Body::Ppc => Some(Body::PpcChair),
@@ -89,7 +90,7 @@ pub fn acting_seat(body: Body) -> Option<Body> {
     }
 }
 
-/// The holders of a seat on a day, then who stood in for them.
+/// The holders of a seat on a day, then their substitutes.
 pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
     let now: Vec<(i64, Day, Option<Day>)> = seats::table
         .filter(seats::body.eq(body.word()))
@@ -111,7 +112,7 @@ pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
         }
     }
     for s in page(conn, &SubstitutionFilter { body: Some(body), at: Some(at), of: None }, 0, i64::from(i32::MAX))? {
-        // With the seat of whoever gave it, it lapses.
+        // A substitution lapses when the person who gave it no longer holds the seat.
         let lent = all.iter().find(|h| h.by.is_none() && h.user == s.from_user);
         let Some(lent) = lent.and_then(|h| common((h.valid_from, h.valid_to), (s.valid_from, s.valid_to))) else {
             continue;

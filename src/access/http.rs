@@ -2,41 +2,31 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Account;
 use crate::access::actions::{AuthService, IssuedTokens};
-use crate::access::call::{RequestContext, trace_id_of};
+use crate::access::call::{Call, trace_id_of};
 use crate::access::permission::Permission;
 use crate::access::users::{self, AccountReferences, NewUser, RoleHeld, SeatHeld, UserChanges};
 use crate::access::{password, store};
-use crate::error::{Code, Result, not_found, refuse};
+use crate::error::{Code, Result, refuse};
 use crate::web::etag::etag;
-use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
+use crate::web::paging::{Paging, page_response};
 use crate::web::query::{self, Query};
+use crate::web::reply::{Empty, path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::{Day, rfc3339};
 use kernel::violation::Violations;
 
-/// Registers the room's routes.
+/// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(login).service(refresh).service(logout).service(activate);
     config.service(me).service(change_password);
     config.service(list_users).service(create_user).service(show_user).service(change_user).service(reset_user);
-}
-
-/// An answer as JSON, to be kept for retries.
-pub fn reply<T: Serialize>(status: u16, version: Option<i64>, location: Option<String>, body: &T) -> Result<Reply> {
-    let body = serde_json::to_string(body).map_err(|e| crate::error::Error::Internal(e.to_string()))?;
-    Ok(Reply { status, etag: version.map(etag), location, body })
-}
-
-/// The id in a path; one that was never given out is not found.
-pub fn path_id(text: &str) -> Result<i64> {
-    text.parse::<Id>().map(|id| id.0).map_err(|_| not_found())
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -77,13 +67,7 @@ struct ChangePassword {
     new: String,
 }
 
-/// Nothing to say.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({}))]
-pub struct Empty {}
-
-/// An access token for ten minutes and the refresh token for the next pair.
+/// An access token that is valid for ten minutes, and the refresh token for the next pair.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjRmMGEyYjFjIn0.e30.c2ln",
     "token_type": "Bearer", "expires_in": 600, "refresh_token": "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM"}))]
@@ -105,7 +89,7 @@ impl From<IssuedTokens> for TokenPair {
     }
 }
 
-/// An account as it is shown; a password or its hash never is.
+/// An account as the API shows it: never with a password or its hash.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User, example = json!({"id": "01ke3m9p00061", "version": 1, "username": "clerk.skhcn", "full_name": "Nguyễn Thị Hạnh", "email": null,
     "agency_id": "01ke3m9p0005s", "official_id": null, "active": true, "activated": true,
@@ -116,7 +100,7 @@ pub struct UserView {
     version: i64,
     username: String,
     full_name: String,
-    /// Where notices go by mail, if anywhere.
+    /// Mail address for notices, if any.
     email: Option<String>,
     #[schema(value_type = Option<String>)]
     agency_id: Option<Id>,
@@ -162,7 +146,7 @@ impl From<&Account> for UserView {
     }
 }
 
-/// Signs in. After the third wrong password in a row the next try has to wait (429).
+/// Signs in. After the third wrong password in a row the next attempt has to wait (429).
 #[utoipa::path(tag = "access", security(()), request_body = Login,
     responses((status = 200, description = "signed in", body = TokenPair)))]
 #[post("/auth/login")]
@@ -172,7 +156,7 @@ async fn login(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Lo
     Ok(HttpResponse::Ok().json(TokenPair::from(pair)))
 }
 
-/// Trades a refresh token for a new pair; used a second time later than 10 s, it ends the whole sign-in.
+/// Exchanges a refresh token for a new pair. Using it again after more than 10 s ends the whole session.
 #[utoipa::path(tag = "access", security(()), request_body = Refresh,
     responses((status = 200, description = "a new pair", body = TokenPair)))]
 #[post("/auth/refresh")]
@@ -182,10 +166,10 @@ async fn refresh(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<
     Ok(HttpResponse::Ok().json(TokenPair::from(pair)))
 }
 
-/// Ends this sign-in at once: access and refresh token.
+/// Ends this session at once, with its access token and its refresh token.
 #[utoipa::path(tag = "access", request_body = Empty, responses((status = 200, description = "signed out", body = Empty)))]
 #[post("/auth/logout")]
-async fn logout(call: RequestContext, body: Incoming<Empty>) -> Result<HttpResponse> {
+async fn logout(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let print = body.fingerprint.clone();
     call.change_accounts(
@@ -201,7 +185,7 @@ async fn logout(call: RequestContext, body: Incoming<Empty>) -> Result<HttpRespo
     .await
 }
 
-/// Sets the password of an account by its one-time token, which then is spent (410).
+/// Sets the password of an account with its one-time token, which works only once (410).
 #[utoipa::path(tag = "access", security(()), request_body = Activate,
     responses((status = 200, description = "the password is set", body = Empty)))]
 #[post("/auth/activate")]
@@ -214,17 +198,17 @@ async fn activate(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming
 /// The caller's own account.
 #[utoipa::path(tag = "access", responses((status = 200, description = "the account", body = UserView)))]
 #[get("/me")]
-async fn me(call: RequestContext) -> Result<HttpResponse> {
+async fn me(call: Call) -> Result<HttpResponse> {
     let view = UserView::from(call.actor.account.as_ref());
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(view.version))).json(view))
 }
 
-/// Sets a new password; all other sign-ins end.
+/// Sets a new password; all other sessions end.
 #[utoipa::path(tag = "access", request_body = ChangePassword,
     responses((status = 200, description = "the password is changed", body = Empty)))]
 #[post("/me/password")]
 async fn change_password(
-    call: RequestContext,
+    call: Call,
     desk: web::Data<AuthService>,
     body: Incoming<ChangePassword>,
 ) -> Result<HttpResponse> {
@@ -255,20 +239,6 @@ async fn change_password(
     .await
 }
 
-/// A page by cursor.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Paging {
-    /// Rows, 1–200.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<i64>,
-    /// From `next` of the page before.
-    pub cursor: Option<String>,
-    /// Adds `total`.
-    pub count: Option<bool>,
-}
-
 /// A page of accounts.
 #[derive(Serialize, ToSchema)]
 struct UserPage {
@@ -278,10 +248,10 @@ struct UserPage {
     total: Option<i64>,
 }
 
-/// The accounts, in the order of user names.
+/// Lists the accounts, ordered by user name.
 #[utoipa::path(tag = "access", params(Paging), responses((status = 200, description = "accounts", body = UserPage)))]
 #[get("/users")]
-async fn list_users(call: RequestContext, paging: Query<Paging>) -> Result<HttpResponse> {
+async fn list_users(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
     call.actor.require(Permission::AdministerAccounts)?;
     let limit = query::limit(paging.0.limit)?;
     let after = query::place("users", paging.0.cursor.as_deref(), |p| p.first().cloned())?;
@@ -297,21 +267,11 @@ async fn list_users(call: RequestContext, paging: Query<Paging>) -> Result<HttpR
     Ok(page_response("/api/v1/users", page.next.as_deref()).json(UserPage { items, next: page.next, total }))
 }
 
-/// 200 with the RFC 8288 link to the next page.
-pub fn page_response(path: &str, next: Option<&str>) -> actix_web::HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    if let Some(cursor) = next {
-        let joint = if path.contains('?') { '&' } else { '?' };
-        response.insert_header(("Link", format!("<{path}{joint}cursor={cursor}>; rel=\"next\"")));
-    }
-    response
-}
-
 /// Creates an account without a password.
 #[utoipa::path(tag = "access", request_body = NewUser, responses((status = 201, description = "created", body = UserView)))]
 #[post("/users")]
 async fn create_user(
-    call: RequestContext,
+    call: Call,
     exists: web::Data<AccountReferences>,
     body: Incoming<NewUser>,
 ) -> Result<HttpResponse> {
@@ -333,18 +293,18 @@ async fn create_user(
 /// One account.
 #[utoipa::path(tag = "access", params(("id" = String, Path)), responses((status = 200, description = "the account", body = UserView)))]
 #[get("/users/{id}")]
-async fn show_user(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show_user(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let account = call.read(move |conn, call| users::find(conn, call, id)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(account.version))).json(UserView::from(&account)))
 }
 
-/// Changes an account; rights take effect with the next call.
+/// Changes an account; new rights take effect with the next request.
 #[utoipa::path(tag = "access", params(("id" = String, Path)), request_body = UserChanges,
     responses((status = 200, description = "changed", body = UserView)))]
 #[patch("/users/{id}")]
 async fn change_user(
-    call: RequestContext,
+    call: Call,
     exists: web::Data<AccountReferences>,
     id: web::Path<String>,
     body: Incoming<UserChanges>,
@@ -372,12 +332,12 @@ struct OneTimeToken {
     expires_at: String,
 }
 
-/// Gives a one-time token to set a new password; a token given before no longer works. Never kept for retries.
+/// Issues a one-time token to set a new password; earlier tokens stop working. The response is not stored for retries.
 #[utoipa::path(tag = "access", params(("id" = String, Path)), request_body = Empty,
     responses((status = 200, description = "the token", body = OneTimeToken)))]
 #[post("/users/{id}/reset")]
 async fn reset_user(
-    call: RequestContext,
+    call: Call,
     desk: web::Data<AuthService>,
     id: web::Path<String>,
     body: Incoming<Empty>,

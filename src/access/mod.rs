@@ -1,8 +1,9 @@
-//! Who is calling, and what he may do: accounts, roles, seats, sign-in, and the grant table.
+//! Who is calling, and what they may do: accounts, roles, seats, sign-in, and the grant table.
 
 pub mod account;
 pub mod actions;
 pub mod call;
+pub mod context;
 pub mod holders;
 pub mod http;
 pub mod password;

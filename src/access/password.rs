@@ -10,13 +10,13 @@ use crate::error::{Error, Result};
 use kernel::text::{fold, nfc};
 use kernel::violation::Violations;
 
-/// Fewest code points of a password (NIST SP 800-63B-4, single factor).
+/// Minimum number of code points of a password (NIST SP 800-63B-4, single factor).
 pub const MIN: usize = 15;
-/// Most code points of a password.
+/// Maximum number of code points of a password.
 pub const MAX: usize = 256;
 /// Hashes computed at once: each takes a core and 19 MiB.
 const AT_ONCE: usize = 2;
-/// Sign-ins that may wait for their turn; one more is answered 503.
+/// Sign-ins that may wait for their turn; any more get 503.
 const WAITING: usize = 200;
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
@@ -45,8 +45,8 @@ impl PasswordHasher {
         self.in_turn(move |buffer| hash_with(&password, rand::random(), buffer)).await
     }
 
-    /// Whether the password belongs to the hash. Without a hash the same work is done and the answer is no,
-    /// so that an unknown name takes as long as a known one.
+    /// Whether the password matches the hash. Without a hash the same work is done and the answer is `false`, so that
+    /// an unknown name takes as long as a known one.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         self.in_turn(move |buffer| match hash {
             Some(hash) => verify_with(&password, &hash, buffer),
@@ -112,14 +112,14 @@ fn verify_with(password: &str, hash: &str, buffer: &mut Vec<Block>) -> Result<bo
     Ok(Output::new(&output).map_err(fault)? == *wanted)
 }
 
-/// Words that make a password guessable here, after folding and without blanks.
+/// Words that make a password guessable here, after folding and without spaces.
 const GUESSABLE: &[&str] = &["matkhau", "password", "123456789", "qwerty", "songoaivu", "ubndtinh"];
 
-/// Adds what is wrong with a new password of this user.
+/// Adds the errors of a new password of this user.
 pub fn check_new(password: &str, username: &str, pointer: &str, faults: &mut Violations) {
     let length = nfc(password).chars().count();
     let bounds = format!("Mật khẩu phải có {MIN}–{MAX} ký tự.");
-    let bounds_en = format!("A password has {MIN} to {MAX} characters.");
+    let bounds_en = format!("A password must have {MIN} to {MAX} characters.");
     if length < MIN {
         faults.add(pointer, "too_short", &bounds, &bounds_en);
     } else if length > MAX {

@@ -1,4 +1,4 @@
-//! The grant table: which role or seat may do which act on which kind of thing. Pure, and all in one place.
+//! The grant table: which role or seat has which permission on which kind of object. Pure, and all in one place.
 
 use crate::access::account::{Actor, Scope};
 use crate::error::{Result, forbidden};
@@ -6,7 +6,7 @@ use kernel::words;
 use kernel::words::{Body, Role};
 
 words! {
-    /// What an account may do (quyền): the right that a grant gives and that an act asks for.
+    /// What an account may do (quyền): a right that a grant gives and that an action requires.
     Permission {
         ReadDossiers: "Xem hồ sơ" / "Read dossiers",
         DraftDossiers: "Soạn hồ sơ" / "Draft dossiers",
@@ -15,7 +15,7 @@ words! {
         AppraiseDossiers: "Thẩm định hồ sơ" / "Appraise dossiers",
         GiveOpinions: "Cho ý kiến về hồ sơ" / "Give opinions on dossiers",
         GiveConsents: "Ghi ý kiến của cấp ủy" / "Give the Party consent",
-        DecideDossiers: "Quyết định hồ sơ" / "Decide dossiers",
+        DecideDossiers: "Quyết định hồ sơ" / "Decide on dossiers",
         RecordJourneys: "Ghi nhận ngày đi, ngày về" / "Record departures and arrivals",
         ReadInbox: "Xem hộp việc" / "Read the inbox",
         ReadCalendar: "Xem lịch đối ngoại" / "Read the calendar",
@@ -31,11 +31,11 @@ words! {
         AdministerAgencies: "Quản lý cây cơ quan" / "Administer agencies",
         ReadRegulations: "Xem quy định" / "Read regulations",
         AdministerRegulations: "Quản lý quy định" / "Administer regulations",
-        AskRegulations: "Tra cứu thẩm quyền" / "Ask the regulations",
+        AskRegulations: "Tra cứu thẩm quyền" / "Consult the regulations",
         ReadPlans: "Xem kế hoạch năm" / "Read the annual plan",
         DraftPlans: "Đề xuất kế hoạch năm" / "Propose plan items",
-        HandlePlans: "Tổng hợp kế hoạch năm" / "Put the annual plan together",
-        DecidePlans: "Duyệt kế hoạch năm" / "Decide the annual plan",
+        HandlePlans: "Tổng hợp kế hoạch năm" / "Compile the annual plan",
+        DecidePlans: "Duyệt kế hoạch năm" / "Decide on the annual plan",
         ReadStatistics: "Xem số liệu thống kê" / "Read figures",
         ReadReports: "Xem báo cáo" / "Read reports",
         FreezeReports: "Chốt báo cáo" / "Freeze reports",
@@ -47,8 +47,8 @@ words! {
 }
 
 impl Permission {
-    /// Whether a substitute gets it with the seat they hold in another's place: they handle dossiers; registers, figures
-    /// and accounts stay with the holder.
+    /// Whether a substitute gets it with the seat that they hold in place of another person. Substitutes handle
+    /// dossiers; registers, statistics and accounts stay with the person represented.
     fn is_lent(self) -> bool {
         use Permission::{
             AppraiseDossiers, DecideDossiers, DraftDossiers, GiveConsents, GiveOpinions, HandleDossiers, ReadCalendar,
@@ -72,7 +72,7 @@ impl Permission {
     }
 }
 
-/// Who is meant by a grant.
+/// Whom a grant applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     /// Every signed-in account.
@@ -165,7 +165,7 @@ const GRANTS: &[(Who, &[Permission])] = &[
             Permission::ReadGuests,
         ],
     ),
-    // Consulted on guests, they check the very passports.
+    // They are consulted about guests, and check their passports by the full numbers.
     (Who::Seat(Body::ProvincialPolice), &[Permission::RevealPassports]),
     (Who::Seat(Body::BorderGuard), &[Permission::RevealPassports]),
     (Who::Seat(Body::PpcChair), &[Permission::ReadOfficials, Permission::ReadStatistics, Permission::ReadReports]),
@@ -222,7 +222,7 @@ impl Who {
         }
     }
 
-    /// Whether it is meant of a seat that the actor holds in another's place.
+    /// Whether it applies through a seat that the actor holds in place of another person.
     fn is_in_place(self, actor: &Actor) -> bool {
         match self {
             Who::Seat(body) => actor.stand_ins().any(|s| s.body == body),
@@ -233,18 +233,18 @@ impl Who {
 }
 
 impl Actor {
-    /// Whether any grant covers the act.
+    /// Whether any grant gives this permission.
     pub fn may(&self, permission: Permission) -> bool {
         let lent = permission.is_lent();
         let held = |who: Who| who.is(self) || (lent && who.is_in_place(self));
         GRANTS.iter().any(|(who, granted)| granted.contains(&permission) && held(*who))
     }
 
-    /// The first line of every action.
+    /// 403 without the permission; the first line of every action.
     pub fn require(&self, permission: Permission) -> Result<()> {
         if self.may(permission) {
             return Ok(());
         }
-        Err(forbidden("Vai trò của tài khoản không có quyền này.", "The account's roles do not include this right."))
+        Err(forbidden("Vai trò của tài khoản không có quyền này.", "The account's roles do not grant this permission."))
     }
 }

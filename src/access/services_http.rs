@@ -1,4 +1,4 @@
-//! Routes of service tokens: for programs that read figures and reports, with scope and end.
+//! Routes of service tokens: for programs that read statistics and reports, with scopes and an expiry date.
 
 use actix_web::{HttpResponse, delete, get, post, web};
 use chrono::{Duration, NaiveDate};
@@ -8,8 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::{SERVICE_PREFIX, Scope};
-use crate::access::call::RequestContext;
-use crate::access::http::path_id;
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::services_store::{self as store, ServiceToken};
 use crate::access::token::random_text;
@@ -17,6 +16,7 @@ use crate::error::{Error, Result, not_found};
 use crate::web::etag::etag;
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
+use crate::web::reply::path_id;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(revoke);
 }
 
-/// Days a token lives at most.
+/// Maximum lifetime of a token, in days.
 const LONGEST: i64 = 366;
 
 /// A token of a reporting tool.
@@ -37,10 +37,10 @@ struct TokenView {
     id: Id,
     name: String,
     scopes: Vec<Scope>,
-    /// First day it opens nothing.
+    /// First day on which the token is no longer valid.
     expires_on: NaiveDate,
     created_at: String,
-    /// To be sent as `Authorization: Bearer …`; told once.
+    /// To be sent as `Authorization: Bearer …`; shown only once.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
@@ -56,33 +56,33 @@ struct ServiceTokenList {
     next: Option<String>,
 }
 
-/// Tokens that were not revoked; the secrets are not shown again.
+/// Lists the tokens that were not revoked; their secrets are not shown again.
 #[utoipa::path(tag = "access", operation_id = "list_service_tokens", responses((status = 200, description = "tokens", body = ServiceTokenList)))]
 #[get("/service-tokens")]
-async fn list(call: RequestContext) -> Result<HttpResponse> {
+async fn list(call: Call) -> Result<HttpResponse> {
     call.actor.require(Permission::AdministerAccounts)?;
     let all = call.read(|conn, _| store::all(conn)).await?;
     Ok(HttpResponse::Ok().json(ServiceTokenList { items: all.iter().map(|t| view(t, None)).collect(), next: None }))
 }
 
-/// What a token is to open, and until when.
+/// What a new token gives access to, and until when.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Kho dữ liệu tỉnh", "scopes": ["statistics", "reports"], "expires_on": "2027-06-30"}))]
 struct NewServiceToken {
     #[schema(min_length = 1, max_length = 60)]
     name: String,
-    /// `statistics`: figures and their feed; `reports`: frozen reports. Aggregates only, nowhere a name.
+    /// `statistics`: figures and their feed; `reports`: frozen reports. Only aggregates, never names.
     #[schema(min_items = 1, max_items = 2)]
     scopes: Vec<Scope>,
-    /// First day it opens nothing, at most a year ahead.
+    /// First day on which the token is no longer valid, at most a year ahead.
     expires_on: NaiveDate,
 }
 
-/// Makes a token for a program that reads. It is told once, and so is not kept for retries.
+/// Creates a token for a program that reads. It is shown only once, so the response is not stored for retries.
 #[utoipa::path(tag = "access", operation_id = "create_service_token", request_body = NewServiceToken, responses((status = 201, description = "created", body = TokenView)))]
 #[post("/service-tokens")]
-async fn create(call: RequestContext, body: Incoming<NewServiceToken>) -> Result<HttpResponse> {
+async fn create(call: Call, body: Incoming<NewServiceToken>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let (token, secret) = call
         .write(move |conn, call| {
@@ -114,18 +114,17 @@ async fn create(call: RequestContext, body: Incoming<NewServiceToken>) -> Result
         .json(view(&token, Some(secret))))
 }
 
-/// Revokes a token: it opens nothing any more.
+/// Revokes a token: it stops working at once.
 #[utoipa::path(tag = "access", operation_id = "revoke_service_token", params(("id" = String, Path)), responses((status = 204, description = "revoked")))]
 #[delete("/service-tokens/{id}")]
-async fn revoke(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn revoke(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     call.write(move |conn, call| {
         call.actor.require(Permission::AdministerAccounts)?;
         if !store::all(conn)?.iter().any(|t| t.id == id) {
             return Err(not_found());
         }
-        call.precondition_given()?;
-        call.precondition_holds(1)?;
+        call.guard(1, || Ok(()))?;
         store::revoke(conn, id, call.now)?;
         call.remember(conn, "revoke_service_token", &format!("service-tokens/{}", Id(id)), json!({}))?;
         Ok::<(), Error>(())

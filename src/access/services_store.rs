@@ -8,13 +8,13 @@ use crate::db::{Conn, word};
 use crate::error::Result;
 use kernel::time::{Day, Moment};
 
-/// A token of a program that reads figures.
+/// A token of a program that reads statistics and reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceToken {
     pub id: i64,
     pub name: String,
     pub scopes: Vec<Scope>,
-    /// First day it opens nothing.
+    /// First day on which the token is no longer valid.
     pub expires_on: Day,
     pub created_at: Moment,
 }
@@ -52,7 +52,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<ServiceToken>> {
     rows.into_iter().map(token).collect()
 }
 
-/// The account that a live token stands for: nobody's, with its scopes alone.
+/// The account behind a valid token: it belongs to no person, and has only the scopes of the token.
 pub fn account(conn: &mut Conn, digest: &str, today: Day) -> Result<Option<Account>> {
     let row: Option<ServiceTokenRow> = tokens::table
         .filter(tokens::digest.eq(digest))

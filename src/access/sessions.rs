@@ -1,4 +1,4 @@
-//! Live sign-ins in memory: a copy dropped by the transaction that changes what it shows.
+//! The accounts of live sessions, cached in memory; a transaction that changes an account drops the cache.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,12 +20,12 @@ impl SessionCache {
         self.live.read().unwrap_or_else(PoisonError::into_inner).get(&session_id).cloned()
     }
 
-    /// To be read before the database is, and given back to [`SessionCache::put`].
+    /// To be read before the database, and passed to [`SessionCache::put`].
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::SeqCst)
     }
 
-    /// Remembers an account, unless something changed since it was read.
+    /// Caches an account, unless something changed since it was read.
     pub fn put(&self, session_id: i64, account: Arc<Account>, read_at: u64) {
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         if self.generation() != read_at {
@@ -37,7 +37,7 @@ impl SessionCache {
         live.insert(session_id, account);
     }
 
-    /// Forgets everything: runs on the writer's thread, after the commit and before its answer.
+    /// Drops everything. Runs on the writer's thread, after the commit and before its response.
     pub fn forget(&self) {
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         self.generation.fetch_add(1, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Rows of accounts, sign-ins and keys.
+//! Rows of accounts, sessions and keys.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ fn dated<T: std::str::FromStr>(row: DatedRow) -> Result<Dated<T>> {
     Ok(Dated { what, valid_from, valid_to })
 }
 
-/// Units that became this one, over any number of changes; `followed` has every pair of old and new.
+/// Units that became this one, over any number of changes; `followed` holds every pair of old and new.
 fn predecessors(followed: &[(i64, i64)], agency_id: Option<i64>) -> Vec<i64> {
     let mut found: Vec<i64> = Vec::new();
     let mut asked: Vec<i64> = agency_id.into_iter().collect();
@@ -57,7 +57,7 @@ fn successions(conn: &mut Conn) -> Result<Vec<(i64, i64)>> {
     Ok(agency_successions::table.select((agency_successions::from_id, agency_successions::to_id)).load(conn)?)
 }
 
-/// A unit and all that became it.
+/// A unit and all its predecessors.
 pub fn lineage(conn: &mut Conn, agency_id: i64) -> Result<Vec<i64>> {
     let followed = successions(conn)?;
     Ok(std::iter::once(agency_id).chain(predecessors(&followed, Some(agency_id))).collect())
@@ -80,7 +80,7 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
         .load(conn)?;
     found.into_iter().for_each(|row| held.entry(row.0).or_default().push(row));
     let mut stand_ins = holders::stand_ins(conn, &ids)?;
-    // Units change a few times in a decade: the whole table is a handful of rows.
+    // Units change a few times in a decade, so the whole table has only a few rows.
     let followed = successions(conn)?;
     rows.into_iter()
         .map(|row| {
@@ -109,7 +109,7 @@ pub fn account(conn: &mut Conn, id: i64) -> Result<Option<Account>> {
     Ok(complete(conn, rows)?.pop())
 }
 
-/// Id and password hash of a user name.
+/// Id and password hash of a user name, and whether the account is active.
 pub fn credentials(conn: &mut Conn, username: &str) -> Result<Option<(i64, Option<String>, bool)>> {
     let columns = (users::id, users::password_hash, users::active);
     Ok(users::table.filter(users::username.eq(username)).select(columns).first(conn).optional()?)
@@ -124,7 +124,7 @@ pub fn username_taken(conn: &mut Conn, username: &str) -> Result<bool> {
     Ok(found > 0)
 }
 
-/// Accounts after a user name, in the order of names.
+/// Accounts after a user name, ordered by user name.
 pub fn page(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<Account>> {
     let mut query = users::table.order(users::username).limit(limit).select(UserRow::as_select()).into_boxed();
     if let Some(after) = after {
@@ -145,7 +145,7 @@ pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
     Ok(rows.into_iter().collect())
 }
 
-/// Who an account is of.
+/// Whose account it is.
 #[derive(Debug, Clone, Default)]
 pub struct AccountName {
     pub username: String,
@@ -164,7 +164,7 @@ pub fn named(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, AccountName>> 
     Ok(named.collect())
 }
 
-/// Accounts that were closed.
+/// Ids of closed accounts.
 pub fn closed(conn: &mut Conn) -> Result<Vec<i64>> {
     Ok(users::table.filter(users::active.eq(false)).select(users::id).load(conn)?)
 }
@@ -187,7 +187,7 @@ pub fn insert(conn: &mut Conn, account: &Account, password_hash: Option<&str>, n
     insert_rights(conn, account)
 }
 
-/// Saves all but the password; the caller has checked the version in this transaction.
+/// Saves everything but the password; the caller has checked the version in this transaction.
 pub fn update(conn: &mut Conn, account: &Account) -> Result<()> {
     diesel::update(users::table.find(account.id))
         .set((
@@ -234,7 +234,7 @@ fn insert_rights(conn: &mut Conn, account: &Account) -> Result<()> {
     Ok(())
 }
 
-/// A seat that is in the account no longer was held until `valid_to`.
+/// Keeps a seat that is no longer in the account: it was held until `valid_to`.
 pub fn keep_past_seat(
     conn: &mut Conn,
     id: i64,
@@ -267,7 +267,7 @@ pub fn open_session(conn: &mut Conn, id: i64, user_id: i64, now: Moment) -> Resu
     Ok(())
 }
 
-/// User and start of a sign-in that has not ended.
+/// User and start of a session that has not ended.
 pub fn live_session(conn: &mut Conn, id: i64) -> Result<Option<(i64, Moment)>> {
     Ok(sessions::table
         .find(id)
@@ -283,7 +283,7 @@ pub fn end_session(conn: &mut Conn, id: i64, now: Moment) -> Result<()> {
     Ok(())
 }
 
-/// Ends all sign-ins of a user, except perhaps one.
+/// Ends all sessions of a user, except one if it is given.
 pub fn end_sessions_of(conn: &mut Conn, user_id: i64, except: Option<i64>, now: Moment) -> Result<()> {
     let live = sessions::table
         .filter(sessions::user_id.eq(user_id))
@@ -332,7 +332,7 @@ pub fn delete_refresh(conn: &mut Conn, digest: &str) -> Result<()> {
 }
 
 pub fn insert_one_time(conn: &mut Conn, digest: &str, user_id: i64, expires_at: Moment) -> Result<()> {
-    // A newer token takes the place of older ones.
+    // A new token replaces older ones.
     diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user_id))).execute(conn)?;
     diesel::insert_into(one_time_tokens::table)
         .values((
@@ -385,7 +385,7 @@ pub fn rotate_key(conn: &mut Conn, key: &SigningKey, now: Moment) -> Result<()> 
     Ok(())
 }
 
-/// Active accounts that notices can reach by mail, the oldest first.
+/// Active accounts with a mail address, the oldest first.
 pub fn reachable(conn: &mut Conn) -> Result<Vec<Account>> {
     let rows = users::table
         .filter(users::active.eq(true))

@@ -1,13 +1,13 @@
-//! Substitution (uỷ quyền, ký thay, thừa lệnh): who may act in another's seat, by which document, for what and when.
+//! Substitution (uỷ quyền, ký thay, thừa lệnh): who may act in place of another, by which document, for what and when.
 //!
-//! NĐ 30/2020/NĐ-CP Đ.13: a substitute signs in writing given, limited in time and matter, and gives it on to nobody.
-//! TT 04/2020/TT-BNG Đ.5: it lapses with the seat of whoever gave it.
+//! NĐ 30/2020/NĐ-CP Đ.13: the authority is given in writing, limited in time and scope, and cannot be passed on. TT
+//! 04/2020/TT-BNG Đ.5: it lapses when the person who gave it no longer holds the seat.
 
 use diesel::prelude::*;
 use serde_json::json;
 
 use crate::access::account::{Account, Actor, Dated, Mandate};
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::holders::common;
 use crate::access::permission::Permission;
 use crate::access::store;
@@ -20,7 +20,7 @@ use kernel::time::{Day, Moment, valid_on};
 use kernel::violation::Violations;
 use kernel::words::{Body, SignedAs};
 
-/// A document by which one acts in another's seat.
+/// A document by which a person acts in place of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Substitution {
     pub id: i64,
@@ -83,17 +83,17 @@ impl TryFrom<SubstitutionRow> for Substitution {
     }
 }
 
-/// Which substitutions are asked for.
+/// Which substitutions to list.
 #[derive(Debug, Clone, Default)]
 pub struct SubstitutionFilter {
     pub body: Option<Body>,
-    /// In force on the day.
+    /// In force on this day.
     pub at: Option<Day>,
     /// Given by, or to, this account.
     pub of: Option<i64>,
 }
 
-/// Substitutions in the order of their making, after one of them.
+/// Substitutions in the order of creation, after the one with this id.
 pub fn page(conn: &mut Conn, filter: &SubstitutionFilter, after: i64, limit: i64) -> Result<Vec<Substitution>> {
     let mut query = substitutions::table
         .filter(substitutions::id.gt(after))
@@ -114,7 +114,7 @@ pub fn page(conn: &mut Conn, filter: &SubstitutionFilter, after: i64, limit: i64
     query.load::<SubstitutionRow>(conn)?.into_iter().map(Substitution::try_from).collect()
 }
 
-/// All that were ever given to these accounts.
+/// All substitutions ever given to these accounts.
 pub fn given_to(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<Substitution>> {
     let rows: Vec<SubstitutionRow> = substitutions::table
         .filter(substitutions::to_user_id.eq_any(accounts))
@@ -132,21 +132,21 @@ pub fn sees_all(actor: &Actor) -> bool {
         || actor.holds(Body::DofaDirector)
 }
 
-/// One, for whoever gave it, holds it or sees all.
+/// One substitution, for the person who gave it, the substitute, and those who see all.
 pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Substitution> {
     let found = by_id(conn, id)?.ok_or_else(not_found)?;
     let his = [found.from_user, found.to_user].contains(&call.actor.id());
     if his || sees_all(&call.actor) { Ok(found) } else { Err(not_found()) }
 }
 
-/// One, whoever asks.
+/// One substitution, without checking who asks.
 pub fn by_id(conn: &mut Conn, id: i64) -> Result<Option<Substitution>> {
     let row: Option<SubstitutionRow> =
         substitutions::table.find(id).select(SubstitutionRow::as_select()).first(conn).optional()?;
     row.map(Substitution::try_from).transpose()
 }
 
-/// What is asked to be put down.
+/// The substitution to be recorded.
 pub struct SubstitutionRequest {
     pub from_user: i64,
     pub to_user: i64,
@@ -159,22 +159,22 @@ pub struct SubstitutionRequest {
     pub document_date: Day,
 }
 
-/// Puts a substitution down: the holder of the seat does, or the administrator from the document, never in his own
-/// favour.
+/// Records a substitution. The holder of the seat does so, or an administrator on the basis of the document, but nobody
+/// in their own favour.
 pub fn create(conn: &mut Conn, call: &RequestContext, asked: SubstitutionRequest) -> Result<Substitution> {
     let administers = call.actor.may(Permission::AdministerAccounts);
     let own = asked.from_user == call.actor.id();
     if !own && !administers {
         return Err(forbidden(
-            "Chỉ người giữ ghế hoặc quản trị viên ghi nhận ủy quyền.",
-            "Only the holder of the seat or the administrator records a substitution.",
+            "Chỉ người giữ chức vụ hoặc quản trị viên được ghi nhận ủy quyền.",
+            "Only the holder of the seat or an administrator may record a substitution.",
         ));
     }
     if asked.to_user == call.actor.id() {
         return Err(refuse(
             Code::SeparationOfDuties,
             "Không được tự ghi nhận ủy quyền cho mình.",
-            "Nobody records a substitution in his own favour.",
+            "You may not record a substitution in your own favour.",
         ));
     }
     let (from, to) = (store::account(conn, asked.from_user)?, store::account(conn, asked.to_user)?);
@@ -190,7 +190,7 @@ pub fn create(conn: &mut Conn, call: &RequestContext, asked: SubstitutionRequest
         return Err(refuse(
             Code::AlreadyExists,
             "Đã có ủy quyền như vậy trong thời gian này.",
-            "There is such a substitution at that time already.",
+            "Such a substitution already exists for this period.",
         ));
     }
     let made = Substitution {
@@ -233,30 +233,30 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
         from.is_none_or(holds),
         "/body",
         "not_held",
-        "Người ủy quyền không tự giữ ghế này vào ngày bắt đầu; ủy quyền không được ủy quyền lại.",
-        "He does not hold this seat himself on the first day; what was lent is not lent on.",
+        "Người ủy quyền không trực tiếp giữ chức vụ này vào ngày bắt đầu; người được ủy quyền không được ủy quyền lại.",
+        "This person does not hold the seat as their own on the first day; a substitute cannot pass it on.",
     );
     faults.require(
         asked.from_user != asked.to_user,
         "/to_user_id",
         "same_person",
         "Phải là hai người khác nhau.",
-        "Must be two people.",
+        "Must be two different people.",
     );
     let same_agency = from.zip(to).is_none_or(|(f, t)| f.agency_id == t.agency_id);
     faults.require(
         !asked.body.is_local() || same_agency,
         "/to_user_id",
         "another_agency",
-        "Thủ trưởng chỉ ủy quyền trong cơ quan mình.",
-        "The head of an agency lends his seat within the agency only.",
+        "Thủ trưởng chỉ được ủy quyền trong cơ quan mình.",
+        "The head of an agency may only authorise somebody within the agency.",
     );
     faults.require(
         matches!(asked.signed_as, SignedAs::Kt | SignedAs::Tuq | SignedAs::Tl),
         "/signed_as",
         "not_a_substitution",
         "Chỉ ký thay (kt), thừa ủy quyền (tuq) hoặc thừa lệnh (tl) (NĐ 30/2020/NĐ-CP Đ.13).",
-        "Only kt, tuq or tl sign for another (NĐ 30/2020/NĐ-CP Art. 13).",
+        "A substitute signs only as kt, tuq or tl (NĐ 30/2020/NĐ-CP Art. 13).",
     );
     check_period(asked.valid_from, asked.valid_to, "/valid_to", &mut faults);
     faults.require(
@@ -264,7 +264,7 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
         "/valid_to",
         "missing",
         "Thừa ủy quyền phải có thời hạn (NĐ 30/2020/NĐ-CP Đ.13 k.4).",
-        "An authorisation is limited in time (NĐ 30/2020/NĐ-CP Art. 13(4)).",
+        "An authorisation (tuq) must be limited in time (NĐ 30/2020/NĐ-CP Art. 13(4)).",
     );
     Ok(faults.finish()?)
 }
@@ -292,28 +292,31 @@ fn insert(conn: &mut Conn, s: &Substitution) -> Result<()> {
     Ok(())
 }
 
-/// Ends a substitution sooner. Days that are over stay as they were; more days need a document of their own.
+fn may_end(call: &RequestContext, found: &Substitution) -> Result<()> {
+    if found.from_user != call.actor.id() && !call.actor.may(Permission::AdministerAccounts) {
+        return Err(forbidden(
+            "Chỉ người ủy quyền hoặc quản trị viên được thay đổi.",
+            "Only the person who gave it or an administrator may change it.",
+        ));
+    }
+    if found.to_user == call.actor.id() {
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Không được tự thay đổi ủy quyền dành cho mình.",
+            "Nobody changes a substitution in their own favour.",
+        ));
+    }
+    Ok(())
+}
+
+/// Ends a substitution earlier. Past days stay as they were; an extension needs its own document.
 pub fn end(
     conn: &mut Conn,
     call: &RequestContext,
     mut found: Substitution,
     asked: impl FnOnce() -> Result<Day>,
 ) -> Result<Substitution> {
-    call.precondition_given()?;
-    if found.from_user != call.actor.id() && !call.actor.may(Permission::AdministerAccounts) {
-        return Err(forbidden(
-            "Chỉ người ủy quyền hoặc quản trị viên thay đổi được.",
-            "Only whoever gave it or the administrator changes it.",
-        ));
-    }
-    if found.to_user == call.actor.id() {
-        return Err(refuse(
-            Code::SeparationOfDuties,
-            "Không được tự thay đổi ủy quyền cho mình.",
-            "Nobody changes a substitution in his own favour.",
-        ));
-    }
-    call.precondition_holds(found.version)?;
+    call.guard(found.version, || may_end(call, &found))?;
     let valid_to = asked()?;
     let mut faults = Violations::default();
     faults.require(
@@ -321,14 +324,14 @@ pub fn end(
         "/valid_to",
         "in_the_past",
         "Không được thay đổi những ngày đã qua.",
-        "Days that are over stay as they were.",
+        "Past days cannot be changed.",
     );
     faults.require(
         found.valid_to.is_none_or(|to| valid_to <= to),
         "/valid_to",
         "longer_than_lent",
-        "Kéo dài phải có văn bản mới: hãy ghi nhận ủy quyền mới.",
-        "A longer time needs another document: record another substitution.",
+        "Muốn kéo dài phải có văn bản mới; hãy ghi nhận ủy quyền mới.",
+        "An extension needs a new document; record a new substitution.",
     );
     faults.finish()?;
     found.valid_to = Some(valid_to);

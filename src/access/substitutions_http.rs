@@ -9,9 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Mandate;
-use crate::access::call::RequestContext;
+use crate::access::call::Call;
 use crate::access::holders::{self as seats, Holder};
-use crate::access::http::{page_response, path_id, reply};
 use crate::access::permission::Permission;
 use crate::access::store::{self, AccountName};
 use crate::access::substitutions::{self as book, Substitution, SubstitutionFilter, SubstitutionRequest};
@@ -20,7 +19,9 @@ use crate::error::{Result, not_found};
 use crate::web::etag::etag;
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::rfc3339;
@@ -30,7 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change).service(holders);
 }
 
-/// By which document one acts in the seat of another, for what, and when.
+/// By which document a person acts in place of another, for what, and when.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Substitution, example = json!({"id": "01ke3m9p000h1", "version": 1, "from_user_id": "01ke3m9p00062", "from": "director.snv",
     "to_user_id": "01ke3m9p00061", "to": "officer.snv", "body": "dofa_director", "signed_as": "tuq",
@@ -42,7 +43,7 @@ struct SubstitutionView {
     version: i64,
     #[schema(value_type = String)]
     from_user_id: Id,
-    /// User name of whose seat it is.
+    /// User name of the person whose seat it is.
     from: String,
     #[schema(value_type = String)]
     to_user_id: Id,
@@ -51,7 +52,7 @@ struct SubstitutionView {
     signed_as: SignedAs,
     scope: Mandate,
     valid_from: NaiveDate,
-    /// First day no longer.
+    /// First day on which it is no longer valid.
     valid_to: Option<NaiveDate>,
     document_number: String,
     document_date: NaiveDate,
@@ -95,29 +96,29 @@ fn reply_with(conn: &mut Conn, s: &Substitution, status: u16) -> Result<Reply> {
     "scope": {"procedures": ["outbound"], "steps": ["decide"]}, "valid_from": "2026-12-01", "valid_to": "2026-12-15",
     "document_number": "15/UQ-SNV", "document_date": "2026-11-28"}))]
 struct NewSubstitution {
-    /// Whose seat it is; the caller's where it is left out.
+    /// Whose seat it is; the caller's if it is left out.
     #[schema(value_type = Option<String>)]
     from_user_id: Option<Id>,
     #[schema(value_type = String)]
     to_user_id: Id,
     body: Body,
-    /// `kt` (ký thay), `tuq` (thừa ủy quyền, with an end) or `tl` (thừa lệnh).
+    /// `kt` (ký thay), `tuq` (thừa ủy quyền, with an end date) or `tl` (thừa lệnh).
     signed_as: SignedAs,
     scope: Option<Mandate>,
     valid_from: NaiveDate,
-    /// First day no longer.
+    /// First day on which it is no longer valid.
     valid_to: Option<NaiveDate>,
     #[schema(min_length = 1, max_length = 200)]
     document_number: String,
     document_date: NaiveDate,
 }
 
-/// Another end.
+/// A new end date.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"valid_to": "2026-12-10"}))]
 struct SubstitutionChanges {
-    /// First day no longer: today at the earliest.
+    /// First day on which it is no longer valid: today at the earliest.
     valid_to: NaiveDate,
 }
 
@@ -140,11 +141,11 @@ struct SubstitutionPage {
     next: Option<String>,
 }
 
-/// Substitutions: those of the caller; all for the administrator, the inspector and DOFA.
+/// Lists the caller's substitutions, or all of them for administrators, inspectors and DOFA.
 #[utoipa::path(tag = "access", operation_id = "list_substitutions", params(SubstitutionListQuery),
     responses((status = 200, description = "substitutions", body = SubstitutionPage)))]
 #[get("/substitutions")]
-async fn list(call: RequestContext, asked: Query<SubstitutionListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<SubstitutionListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadAgencies)?;
     let limit = query::limit(asked.0.limit)?;
     let after = query::place("substitutions", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
@@ -164,12 +165,14 @@ async fn list(call: RequestContext, asked: Query<SubstitutionListQuery>) -> Resu
     Ok(page_response("/api/v1/substitutions", next.as_deref()).json(SubstitutionPage { items, next }))
 }
 
-/// Puts down by which document one acts in the seat of another. The holder of the seat does, or the administrator from
-/// the document. What was lent is not lent on (422 `not_held`).
+/// Records by which document a person acts in place of another.
+///
+/// The holder of the seat does so, or an administrator on the basis of the document. A substitute cannot pass the seat
+/// on (422 `not_held`).
 #[utoipa::path(tag = "access", operation_id = "create_substitution", request_body = NewSubstitution,
     responses((status = 201, description = "created", body = SubstitutionView)))]
 #[post("/substitutions")]
-async fn create(call: RequestContext, body: Incoming<NewSubstitution>) -> Result<HttpResponse> {
+async fn create(call: Call, body: Incoming<NewSubstitution>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change_accounts(
         body.fingerprint.clone(),
@@ -202,7 +205,7 @@ async fn create(call: RequestContext, body: Incoming<NewSubstitution>) -> Result
 #[utoipa::path(tag = "access", operation_id = "show_substitution", params(("id" = String, Path)),
     responses((status = 200, description = "the substitution", body = SubstitutionView)))]
 #[get("/substitutions/{id}")]
-async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let (version, view) = call
         .read(move |conn, call| {
@@ -213,15 +216,11 @@ async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpRespons
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(version))).json(view))
 }
 
-/// Ends a substitution, or moves its end.
+/// Ends a substitution, or changes its end date.
 #[utoipa::path(tag = "access", operation_id = "change_substitution", params(("id" = String, Path)), request_body = SubstitutionChanges,
     responses((status = 200, description = "changed", body = SubstitutionView)))]
 #[patch("/substitutions/{id}")]
-async fn change(
-    call: RequestContext,
-    id: web::Path<String>,
-    body: Incoming<SubstitutionChanges>,
-) -> Result<HttpResponse> {
+async fn change(call: Call, id: web::Path<String>, body: Incoming<SubstitutionChanges>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change_accounts(
@@ -239,9 +238,9 @@ async fn change(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct HolderQuery {
-    /// The day; today where it is left out.
+    /// The day; today if it is left out.
     at: Option<NaiveDate>,
-    /// Only people of this agency, as for `agency_head`.
+    /// Only people of this agency, for seats such as `agency_head`.
     #[param(value_type = Option<String>)]
     agency_id: Option<Id>,
 }
@@ -260,7 +259,7 @@ struct HolderView {
     agency_id: Option<Id>,
     valid_from: NaiveDate,
     valid_to: Option<NaiveDate>,
-    /// In whose place; null where the seat was his own, as are the fields below.
+    /// In whose place; null if the seat was their own, as are the fields below.
     on_behalf_of: Option<String>,
     signed_as: Option<SignedAs>,
     scope: Option<Mandate>,
@@ -292,11 +291,11 @@ fn holder(h: Holder, named: &HashMap<i64, AccountName>) -> HolderView {
     }
 }
 
-/// Who could sign for a body on a day: holders of the seat, and who stood in for them by which document.
+/// Lists who could sign for a body on a day: the holders of the seat, and their substitutes with the document.
 #[utoipa::path(tag = "access", operation_id = "list_holders", params(("code" = String, Path), HolderQuery),
     responses((status = 200, description = "who could sign", body = HolderList)))]
 #[get("/bodies/{code}/holders")]
-async fn holders(call: RequestContext, code: web::Path<String>, asked: Query<HolderQuery>) -> Result<HttpResponse> {
+async fn holders(call: Call, code: web::Path<String>, asked: Query<HolderQuery>) -> Result<HttpResponse> {
     if !call.actor.may(Permission::AdministerAccounts) {
         call.actor.require(Permission::ReadDossiers)?;
     }
@@ -306,7 +305,7 @@ async fn holders(call: RequestContext, code: web::Path<String>, asked: Query<Hol
     let items = call
         .read(move |conn, call| {
             let mut found = seats::signers(conn, body, at)?;
-            // Whose account was closed signs nothing from now on.
+            // A person whose account was closed can no longer sign.
             let closed = if at >= call.today { store::closed(conn)? } else { Vec::new() };
             found.retain(|h| !closed.contains(&h.user) && h.by.as_ref().is_none_or(|s| !closed.contains(&s.from_user)));
             let people = found.iter().flat_map(|h| [Some(h.user), h.by.as_ref().map(|s| s.from_user)]).flatten();

@@ -1,4 +1,4 @@
-//! Waiting after wrong passwords: from the third failure on, longer by a ladder; per user name, known or not.
+//! Waiting times after wrong passwords: from the third failure on, growing in steps; per user name, known or not.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use chrono::Duration;
 use crate::error::{Code, Error, Problem};
 use kernel::time::Moment;
 
-/// Names remembered at most; the oldest locks go first.
+/// Above this number of names, those that no longer have to wait are forgotten.
 const REMEMBERED: usize = 20_000;
 
 #[derive(Clone, Copy)]
@@ -17,11 +17,11 @@ struct Failures {
     until: Moment,
 }
 
-/// Failures since the last success. In memory only: a restart forgives, and no failure costs a write.
+/// Failures since the last success. In memory only: a restart clears them, and no failure costs a write.
 #[derive(Clone, Default)]
 pub struct Throttle(Arc<Mutex<HashMap<String, Failures>>>);
 
-/// Seconds to wait after so many failures.
+/// Seconds to wait after this many failures.
 fn wait(count: u32) -> i64 {
     match count {
         0..3 => 0,
@@ -32,7 +32,7 @@ fn wait(count: u32) -> i64 {
 }
 
 impl Throttle {
-    /// Refuses while a wait runs; no hash is computed then.
+    /// Refuses during the waiting time, without computing a hash.
     pub fn check(&self, username: &str, now: Moment) -> Result<(), Error> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(failures) = known.get(username).filter(|f| f.until > now) else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Access tokens: JWT, HS256, ten minutes, no rights inside; keys have ids and rotate.
+//! Access tokens: JWT, HS256, ten minutes, without rights in them; keys have ids and rotate.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -13,9 +13,9 @@ use crate::web::idempotency::fingerprint;
 use kernel::id::Id;
 use kernel::time::Moment;
 
-/// Seconds an access token lives.
+/// Lifetime of an access token, in seconds.
 pub const ACCESS_SECONDS: i64 = 600;
-/// Days after which sign-ins use a new key.
+/// Days after which sign-ins get a new key.
 pub const KEY_DAYS: i64 = 30;
 /// Seconds by which clocks may differ.
 const LEEWAY: i64 = 30;
@@ -41,7 +41,7 @@ pub struct SigningKey {
     /// 32 random bytes, base64.
     pub secret: String,
     pub created_at: Moment,
-    /// From then on it signs nothing; it still checks what it signed.
+    /// From then on it signs nothing, but what it signed before can still be verified.
     pub retired_at: Option<Moment>,
 }
 
@@ -60,7 +60,7 @@ impl SigningKey {
 #[derive(Clone, Default)]
 pub struct SigningKeys(Arc<RwLock<Vec<SigningKey>>>);
 
-/// Whose token it is, and of which sign-in.
+/// Whose token it is, and of which session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BearerClaims {
     pub user_id: i64,
@@ -78,7 +78,7 @@ impl SigningKeys {
         keys.iter().rev().find(|k| k.retired_at.is_none() && k.created_at + Duration::days(KEY_DAYS) > now).cloned()
     }
 
-    /// Checks signature, issuer, audience and time; roles are not its business.
+    /// Checks signature, issuer, audience and time; roles are not checked here.
     pub fn check(&self, token: &str, now: Moment) -> Result<BearerClaims> {
         self.try_check(token, now).ok_or_else(unauthenticated)
     }
@@ -101,7 +101,7 @@ impl SigningKeys {
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_issuer(&[ISSUER]);
         rules.set_audience(&[AUDIENCE]);
-        // Our own clock judges time, so that tests can move it.
+        // Times are checked against our own clock, so that tests can advance it.
         rules.validate_exp = false;
         rules.validate_nbf = false;
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &rules).ok()?.claims;
@@ -113,7 +113,7 @@ impl SigningKeys {
     }
 }
 
-/// Signs a token for ten minutes.
+/// Signs a token that is valid for ten minutes.
 pub fn sign(key: &SigningKey, bearer: BearerClaims, now: Moment) -> Result<String> {
     let at = now.and_utc().timestamp();
     let claims = Claims {
@@ -137,7 +137,7 @@ pub fn random_text() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// What is stored of a token: never the token itself.
+/// The form in which a token is stored: never the token itself.
 pub fn digest(token: &str) -> String {
     fingerprint(token.as_bytes())
 }
@@ -167,7 +167,7 @@ mod tests {
             let mut other = token.clone().into_bytes();
             other[at] = if other[at] == b'A' { b'Q' } else { b'A' };
             let other = String::from_utf8(other).unwrap();
-            // The last character of a part has bits that carry nothing; everything else must break it.
+            // The last character of a part has unused bits; any other change must make the token invalid.
             let same_bits = token[at + 1..].chars().next().is_none_or(|c| c == '.');
             assert!(other == token || same_bits || keys.check(&other, now()).is_err(), "place {at}");
         }

@@ -5,11 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{Paging, page_response};
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::audit::{self, AuditRow, TrailVerdict};
 use crate::error::Result;
+use crate::web::paging::{Paging, page_response};
 use crate::web::query::{self, Query};
 use kernel::page::Page;
 use kernel::time::rfc3339;
@@ -18,7 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(verification);
 }
 
-/// One row of the trail.
+/// One row of the audit trail.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"seq": 42, "at": "2026-11-22T03:00:00Z", "actor": "chair", "action": "decide", "object": "outbound-delegations/01ke3m9p000b2",
     "detail": {"from": "awaiting_decision", "to": "approved"}, "trace_id": "4bf92f3577b34da6", "hash": "9f86d081884c7d65"}))]
@@ -57,10 +57,10 @@ struct TrailPage {
     total: Option<i64>,
 }
 
-/// The trail, newest first.
+/// Lists the audit trail, newest first.
 #[utoipa::path(tag = "access", operation_id = "list_audit", params(Paging), responses((status = 200, description = "the trail", body = TrailPage)))]
 #[get("/audit")]
-async fn list(call: RequestContext, paging: Query<Paging>) -> Result<HttpResponse> {
+async fn list(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadTrail)?;
     let limit = query::limit(paging.0.limit)?;
     let before = query::place("audit", paging.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
@@ -71,21 +71,22 @@ async fn list(call: RequestContext, paging: Query<Paging>) -> Result<HttpRespons
     Ok(page_response("/api/v1/audit", page.next.as_deref()).json(TrailPage { items, next: page.next, total }))
 }
 
-/// The proof of the trail. Keep `seq` and `hash` outside: a cut tail shows only against them.
+/// The proof of the audit trail. Keep `seq` and `hash` outside the system: a truncated trail is only detected by
+/// comparing with them.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"whole": true, "seq": 42, "hash": "9f86d081884c7d65", "reason": null}))]
 struct Verification {
     whole: bool,
-    /// Last row, or the first that does not hold.
+    /// The last row, or the first one that fails.
     seq: i64,
     hash: Option<String>,
     reason: Option<String>,
 }
 
-/// Walks the whole chain.
+/// Verifies the whole chain.
 #[utoipa::path(tag = "access", operation_id = "verify_audit", responses((status = 200, description = "the proof", body = Verification)))]
 #[get("/audit/verification")]
-async fn verification(call: RequestContext) -> Result<HttpResponse> {
+async fn verification(call: Call) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadTrail)?;
     let view = match call.read(|conn, _| audit::verify(conn, None)).await? {
         TrailVerdict::Whole(last) => Verification { whole: true, seq: last.seq, hash: Some(last.hash), reason: None },

@@ -1,4 +1,4 @@
-//! Accounts as the administrator keeps them.
+//! Accounts, as administrators manage them.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::access::account::{Account, Dated};
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::access::{actions, store};
 use crate::db::Conn;
@@ -17,20 +17,20 @@ use kernel::time::{Day, valid_on};
 use kernel::violation::Violations;
 use kernel::words::{Body, Role};
 
-/// A role for a time.
+/// A role held for a period.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleHeld {
     pub role: Role,
-    /// First day; today where it is left out.
+    /// First day; today if it is left out.
     #[serde(default)]
     pub valid_from: Option<NaiveDate>,
-    /// First day no longer; none means without end.
+    /// First day on which it is no longer held; null means without end.
     #[serde(default)]
     pub valid_to: Option<NaiveDate>,
 }
 
-/// A seat in a body for a time.
+/// A seat in a body, held for a period.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeatHeld {
@@ -41,7 +41,7 @@ pub struct SeatHeld {
     pub valid_to: Option<NaiveDate>,
 }
 
-/// A new account. It has no password: `POST /users/{id}/reset` gives the one-time token to set one.
+/// A new account. It has no password: `POST /users/{id}/reset` issues the one-time token to set one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"username": "clerk.sct", "full_name": "Trần Thị Bình", "agency_id": "01ke3m9p0005s",
@@ -51,14 +51,14 @@ pub struct NewUser {
     pub username: String,
     #[schema(min_length = 1, max_length = 200)]
     pub full_name: String,
-    /// Where notices go by mail.
+    /// Mail address for notices.
     #[serde(default)]
     #[schema(min_length = 3, max_length = 254)]
     pub email: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub agency_id: Option<Id>,
-    /// The official whose account this is; he takes no step in his own trips.
+    /// The official whose account this is; they take no step in their own trips.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub official_id: Option<Id>,
@@ -70,7 +70,7 @@ pub struct NewUser {
     pub seats: Vec<SeatHeld>,
 }
 
-/// Changes of an account; what is left out stays. `active: false` ends its sign-ins at once.
+/// Changes to an account; fields that are left out stay as they are. `active: false` ends its sessions at once.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"active": false}))]
@@ -109,24 +109,24 @@ fn seats_from(held: Vec<SeatHeld>, today: Day) -> Vec<Dated<Body>> {
         .collect()
 }
 
-/// Checks what the tables cannot: names, periods. References are checked by the caller's transaction.
+/// Checks what the database cannot: names, periods. References are checked by the caller's transaction.
 fn check(account: &Account, faults: &mut Violations) {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
     faults.require(
         account.username.chars().all(plain),
         "/username",
         "invalid_username",
-        "Chỉ gồm chữ thường không dấu, số, dấu chấm, gạch.",
-        "Only lower-case letters, digits, dots and dashes.",
+        "Chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch nối và gạch dưới.",
+        "Only lower-case ASCII letters, digits, dots, hyphens and underscores.",
     );
-    // An address that mail servers everywhere take: ASCII, with a domain.
+    // Only addresses that every mail server accepts: ASCII, with a domain.
     let deliverable = |e: &String| e.is_ascii() && e.parse::<lettre::Address>().is_ok_and(|a| a.domain().contains('.'));
     faults.require(
         account.email.as_ref().is_none_or(deliverable),
         "/email",
         "invalid_email",
         "Địa chỉ thư điện tử không hợp lệ.",
-        "Not a mail address.",
+        "This is not a valid mail address.",
     );
     for (index, role) in account.roles.iter().enumerate() {
         check_period(role.valid_from, role.valid_to, &format!("/roles/{index}/valid_to"), faults);
@@ -198,17 +198,18 @@ pub fn change(
     body: Deferred<UserChanges>,
     exists: AccountReferences,
 ) -> Result<Account> {
-    call.precondition_given()?;
-    call.actor.require(Permission::AdministerAccounts)?;
-    if account.id == call.actor.id() {
-        // Nobody gives himself rights.
-        return Err(refuse(
-            Code::SeparationOfDuties,
-            "Không được tự thay đổi tài khoản của mình.",
-            "Nobody changes his own account.",
-        ));
-    }
-    call.precondition_holds(account.version)?;
+    call.guard(account.version, || {
+        call.actor.require(Permission::AdministerAccounts)?;
+        if account.id == call.actor.id() {
+            // Nobody may give themselves rights.
+            return Err(refuse(
+                Code::SeparationOfDuties,
+                "Không được tự thay đổi tài khoản của mình.",
+                "You may not change your own account.",
+            ));
+        }
+        Ok(())
+    })?;
     let body = body.check()?;
     let was = account.clone();
     account.version += 1;
@@ -234,7 +235,7 @@ pub fn change(
     Ok(account)
 }
 
-/// Seats that were held until today and are no longer stay known: it can be told who could sign then.
+/// Keeps the seats that were held until today and no longer are, so that it stays known who could sign then.
 fn keep_past_seats(conn: &mut Conn, call: &RequestContext, was: &Account, is: &Account) -> Result<()> {
     let told = |seat: &Dated<Body>, day: Day| {
         is.seats.iter().any(|s| s.what == seat.what && valid_on(s.valid_from, s.valid_to, day))

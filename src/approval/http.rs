@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::page_response;
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::store::names;
 use crate::approval::store::{WaitingStep, history, waiting_for};
 use crate::db::Conn;
 use crate::error::Result;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use kernel::id::Id;
 use kernel::page::Page;
@@ -23,7 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(inbox);
 }
 
-/// Something that waits for the caller.
+/// An open step that waits for the caller.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"procedure": "outbound", "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập tại Hàn Quốc",
     "step": {"kind": "appraise", "body": "dofa", "due_on": "2026-11-26"}, "overdue": false}))]
@@ -61,10 +61,10 @@ struct InboxQuery {
     count: Option<bool>,
 }
 
-/// What waits for the caller, most urgent first.
+/// Lists what waits for the caller, most urgent first.
 #[utoipa::path(tag = "approval", params(InboxQuery), responses((status = 200, description = "the inbox", body = InboxPage)))]
 #[get("/inbox")]
-async fn inbox(call: RequestContext, asked: Query<InboxQuery>) -> Result<HttpResponse> {
+async fn inbox(call: Call, asked: Query<InboxQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadInbox)?;
     let limit = query::limit(asked.0.limit)?;
     let skip = query::place("inbox", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
@@ -83,14 +83,14 @@ async fn inbox(call: RequestContext, asked: Query<InboxQuery>) -> Result<HttpRes
     Ok(page_response("/api/v1/inbox", page.next.as_deref()).json(InboxPage { items, next: page.next, total }))
 }
 
-/// Every act on a dossier, in order.
+/// Every action on a dossier, in order.
 #[derive(Serialize, ToSchema)]
 pub struct History {
     items: Vec<HistoryItem>,
     next: Option<String>,
 }
 
-/// One act.
+/// One action.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"at": "2026-11-22T03:00:00Z", "action": "decide", "actor": "chair", "on_behalf_of": null, "body": "ppc_chair",
     "from_state": "awaiting_decision", "to_state": "approved", "note": null, "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22"}}))]
@@ -107,7 +107,8 @@ pub struct HistoryItem {
     document: Option<PaperRef>,
 }
 
-/// The history of a dossier for whoever may see it, or only the acts of one account, or those until the end of a day.
+/// The history of a dossier, or only the actions of one account, or those until the end of a day. The caller has
+/// checked who may see it.
 pub fn history_of(conn: &mut Conn, delegation_id: i64, only: Option<i64>, until: Option<Day>) -> Result<History> {
     let mut past = history(conn, delegation_id)?;
     past.retain(|p| only.is_none_or(|account| p.actor_id == account));

@@ -1,4 +1,4 @@
-//! The way of a dossier through its bodies: planned steps, acts on them, the inbox and the history.
+//! The approval of a dossier by its bodies: planned steps, actions on them, the inbox and the history.
 
 pub mod http;
 pub mod process;

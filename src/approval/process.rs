@@ -1,41 +1,41 @@
-//! A process: the steps a dossier must take, which are open, and what an act on them leads to. Pure.
+//! A process: the steps a dossier must take, which are open, and where an action on them leads. Pure.
 
 use serde::{Deserialize, Serialize};
 
 use kernel::time::{Day, Moment};
 use kernel::words::{Body, Silence, StepKind, Term};
 
-/// How a step stands.
+/// Status of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum StepStanding {
-    /// Its turn has not come.
+    /// Its turn has not come yet.
     Waiting,
     Open,
     Done,
-    /// Passed over: an overdue consultation, or an ended dossier.
+    /// Passed over: an overdue consultation, a decider who may not give the exception, or an ended dossier.
     Skipped,
 }
 
-/// The outcome of a step that another body takes, since only that may give an exception.
+/// The outcome of a step that another body takes instead, because only that body may give the exception.
 const EXCEPTION_NEEDED: &str = "exception_needed";
 
 /// One step of one dossier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     pub kind: StepKind,
-    /// None where no rule names the decider and a human must.
+    /// `None` if no rule names the decider and a person must.
     pub body: Option<Body>,
     pub within: Option<Term>,
     pub due_on: Option<Day>,
-    /// What silence means once the day is over, where the rule says it.
+    /// What it means if the body has not answered by the due day, if the rule says so.
     pub silence: Option<Silence>,
     pub citation: String,
     pub standing: StepStanding,
     pub outcome: Option<String>,
     pub acted_by: Option<i64>,
-    /// In whose place, and by which substitution.
+    /// In whose place it was taken, and by which substitution.
     #[serde(default)]
     pub on_behalf_of: Option<i64>,
     #[serde(default)]
@@ -76,7 +76,7 @@ pub struct InPlace {
 }
 
 impl Step {
-    /// Somebody takes it.
+    /// Marks the step as taken.
     pub fn done(&mut self, outcome: &str, by: i64, in_place: Option<InPlace>, at: Moment) {
         self.standing = StepStanding::Done;
         self.outcome = Some(outcome.to_owned());
@@ -86,7 +86,7 @@ impl Step {
         self.acted_at = Some(at);
     }
 
-    /// It is this body's turn, and its day is over.
+    /// Whether the step is open and past its due day.
     pub fn is_overdue(&self, today: Day) -> bool {
         self.standing == StepStanding::Open && self.due_on.is_some_and(|due| due < today)
     }
@@ -98,14 +98,14 @@ pub struct Process {
     pub steps: Vec<Step>,
 }
 
-/// Where a process stands after an act.
+/// Where a process stands after an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// The first appraiser has it.
+    /// Waiting for the first appraiser.
     Intake,
-    /// A further appraiser has it.
+    /// Waiting for a further appraiser.
     Appraisal,
-    /// Consultees have it.
+    /// Waiting for the consulted bodies.
     Consultation,
     Consent,
     Decision,
@@ -113,12 +113,12 @@ pub enum Stage {
     Concluded,
 }
 
-/// Nobody may act here now.
+/// The actor has no open step here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotOpen;
 
 impl Process {
-    /// Opens the steps whose turn it is: one appraiser or decider, but consultees and Party bodies side by side.
+    /// Opens the steps whose turn it is: one appraiser or decider, but consulted and Party bodies in parallel.
     pub fn open_next(&mut self) {
         if self.steps.iter().any(|s| s.standing == StepStanding::Open) {
             return;
@@ -161,22 +161,22 @@ impl Process {
         self.steps.iter().filter(move |s| s.kind == kind).filter_map(|s| s.body)
     }
 
-    /// Who decides; after an amendment, who decided or decides that.
+    /// Who decides; after an amendment, who decides or decided the amendment.
     pub fn decider(&self) -> Option<Body> {
         self.bodies(StepKind::Decide).last()
     }
 
-    /// A human still has to name the decider.
+    /// Whether a person still has to name the decider.
     pub fn lacks_decider(&self) -> bool {
         self.steps.iter().any(|s| s.kind == StepKind::Decide && s.body.is_none())
     }
 
-    /// The earliest day an open step is due.
+    /// The earliest due day of the open steps.
     pub fn due_on(&self) -> Option<Day> {
         self.open().filter_map(|s| s.due_on).min()
     }
 
-    /// Takes the open step of this kind that one of the bodies has; then the next ones open.
+    /// Takes the open step of this kind that belongs to one of the bodies; then the next steps open.
     pub fn take(
         &mut self,
         kind: StepKind,
@@ -193,7 +193,7 @@ impl Process {
         Ok(body)
     }
 
-    /// Passes over consultations that are overdue on a day, but for those that the rule waits for; how many there were.
+    /// Passes over consultations overdue on a day, except those that must be awaited by rule; returns how many.
     pub fn pass_over_overdue(&mut self, today: Day) -> usize {
         let mut passed = 0;
         for step in &mut self.steps {
@@ -209,7 +209,7 @@ impl Process {
         passed
     }
 
-    /// Where an exception is needed, the usual decider is passed over for the body that may give it.
+    /// Passes over the usual decider in favour of the body that may give the exception that is needed.
     pub fn pass_on(&mut self, body: Body, citation: &str) {
         let Some(usual) = self.steps.iter_mut().rfind(|s| s.kind == StepKind::Decide) else { return };
         let decides = Step { body: Some(body), citation: citation.to_owned(), ..usual.clone() };
@@ -218,7 +218,7 @@ impl Process {
         self.steps.push(decides);
     }
 
-    /// Usual deciders that were passed over in this round, while another has still to decide.
+    /// Usual deciders that were passed over in this round, while another body still has to decide.
     pub fn passed_over(&self) -> impl Iterator<Item = Body> {
         let round = self.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);
         let waits =
@@ -228,7 +228,7 @@ impl Process {
         self.steps.iter().skip(round).filter(move |s| undecided && over(s)).filter_map(|s| s.body)
     }
 
-    /// Ends the process: nothing waits for anybody any more.
+    /// Ends the process: no step is open or waiting afterwards.
     pub fn end(&mut self) {
         for step in &mut self.steps {
             if matches!(step.standing, StepStanding::Waiting | StepStanding::Open) {

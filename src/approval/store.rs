@@ -59,7 +59,7 @@ impl TryFrom<StepRow> for Step {
     }
 }
 
-/// Which dossier a process belongs to, with what the inbox shows of it.
+/// The dossier that a process belongs to, with what the inbox shows of it.
 pub struct StepOwner<'a> {
     pub id: i64,
     pub procedure: Procedure,
@@ -73,7 +73,7 @@ pub fn load(conn: &mut Conn, delegation_id: i64) -> Result<Process> {
     Ok(Process { steps: rows.into_iter().map(Step::try_from).collect::<Result<_>>()? })
 }
 
-/// Puts the process in place of the one that was stored; steps that stayed as they were stay in their rows.
+/// Replaces the stored process; the rows of unchanged steps are not touched.
 pub fn save(conn: &mut Conn, owner: &StepOwner, before: Option<&Process>, process: &Process) -> Result<()> {
     let stored = before.map_or(&[][..], |p| p.steps.as_slice());
     for (ord, _) in differing(stored, &process.steps) {
@@ -108,20 +108,20 @@ fn row(owner: &StepOwner, ord: i64, step: &Step) -> StepRow {
     }
 }
 
-/// Takes the steps of a dossier away.
+/// Deletes the steps of a dossier.
 pub fn delete_steps(conn: &mut Conn, delegation_id: i64) -> Result<()> {
     diesel::delete(steps::table.filter(steps::delegation_id.eq(delegation_id))).execute(conn)?;
     Ok(())
 }
 
-/// Takes steps and history of a deleted draft away.
+/// Deletes the steps and the history of a deleted draft.
 pub fn delete(conn: &mut Conn, delegation_id: i64) -> Result<()> {
     delete_steps(conn, delegation_id)?;
     diesel::delete(acts::table.filter(acts::delegation_id.eq(delegation_id))).execute(conn)?;
     Ok(())
 }
 
-/// One thing that waits for somebody.
+/// One open step that waits for somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingStep {
     pub procedure: Procedure,
@@ -132,15 +132,15 @@ pub struct WaitingStep {
     pub due_on: Option<Day>,
 }
 
-/// Rows of an inbox at most; nobody works through more.
+/// Most rows of an inbox; nobody works through more.
 const INBOX: i64 = 1_000;
 
-/// What waits for the actor: the steps of his bodies, his agency's papers, and deciders to be named.
+/// What waits for the actor: the steps of their bodies, supplements asked of their agency, and deciders to be named.
 pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<WaitingStep>> {
     if actor.looks_at.is_some() || !actor.looks_apart() {
         return waiting_alike(conn, actor);
     }
-    // Seats that were lent for one procedure open no other.
+    // A seat held by substitution for one procedure gives no access to others.
     let mut all = Vec::new();
     for procedure in <Procedure as strum::VariantArray>::VARIANTS {
         let here = waiting_alike(conn, &actor.looking_at(*procedure))?;
@@ -179,7 +179,7 @@ fn waiting_alike(conn: &mut Conn, actor: &Actor) -> Result<Vec<WaitingStep>> {
         if actor.sits_in(Body::AgencyHead) {
             rows.extend(own().load::<StepRow>(conn)?);
         } else if actor.has(kernel::words::Role::Clerk) {
-            // Clerks gather the papers that a supplement asks for.
+            // Clerks collect the documents that a supplement asks for.
             rows.extend(own().filter(steps::outcome.eq("supplement_requested")).load::<StepRow>(conn)?);
         }
     }
@@ -205,7 +205,7 @@ fn waiting_alike(conn: &mut Conn, actor: &Actor) -> Result<Vec<WaitingStep>> {
     Ok(waiting)
 }
 
-/// A step as whoever tells people of it needs it.
+/// A step with what notices need to know about it.
 pub struct OpenedStep {
     pub ord: i64,
     pub kind: StepKind,
@@ -215,11 +215,11 @@ pub struct OpenedStep {
     pub outcome: Option<String>,
     pub title: String,
     pub agency_id: i64,
-    /// The agency is asked for a supplement.
+    /// The agency was asked for a supplement.
     pub supplement: bool,
 }
 
-/// The steps of a dossier, with what people are told of them.
+/// The steps of a dossier, with what notices need to know about them.
 pub fn opened(conn: &mut Conn, delegation_id: i64) -> Result<Vec<OpenedStep>> {
     let rows: Vec<StepRow> = steps::table
         .filter(steps::delegation_id.eq(delegation_id))
@@ -242,7 +242,7 @@ pub fn opened(conn: &mut Conn, delegation_id: i64) -> Result<Vec<OpenedStep>> {
     opened.collect()
 }
 
-/// The act with which the steps of a dossier last began anew; zero where there is none.
+/// The action with which the steps of a dossier last started again; zero if there is none.
 pub fn round(conn: &mut Conn, delegation_id: i64) -> Result<i64> {
     let begins = ["request-signature", "submit", "resubmit", "request-supplement", "amend"];
     let last: Option<i64> = acts::table
@@ -255,7 +255,7 @@ pub fn round(conn: &mut Conn, delegation_id: i64) -> Result<i64> {
     Ok(last.unwrap_or(0))
 }
 
-/// One act in the history of a dossier.
+/// One action in the history of a dossier.
 #[derive(Debug, Clone)]
 pub struct HistoryEntry<'a> {
     pub delegation_id: i64,
@@ -263,7 +263,7 @@ pub struct HistoryEntry<'a> {
     pub at: Moment,
     pub action: &'a str,
     pub actor_id: i64,
-    /// In whose place he acted.
+    /// In whose place the actor acted.
     pub on_behalf_of: Option<i64>,
     pub body: Option<Body>,
     pub from_state: Option<&'a str>,
@@ -314,14 +314,14 @@ pub fn record(conn: &mut Conn, deed: &HistoryEntry) -> Result<()> {
     Ok(())
 }
 
-/// Records many at a time.
+/// Records many at once.
 pub fn record_all(conn: &mut Conn, deeds: &[HistoryEntry]) -> Result<()> {
     let rows: Vec<ActRow> = deeds.iter().map(ActRow::from).collect();
     insert_rows!(conn, acts::table, &rows);
     Ok(())
 }
 
-/// A past act as stored.
+/// A past action as stored.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = acts)]
 pub struct PastEntry {
@@ -336,7 +336,7 @@ pub struct PastEntry {
     pub document: Option<String>,
 }
 
-/// Every act on a dossier, in order.
+/// Every action on a dossier, in order.
 pub fn history(conn: &mut Conn, delegation_id: i64) -> Result<Vec<PastEntry>> {
     Ok(acts::table
         .filter(acts::delegation_id.eq(delegation_id))

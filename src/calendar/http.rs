@@ -10,8 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Actor;
-use crate::access::call::RequestContext;
-use crate::access::http::path_id;
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::store as accounts;
 use crate::access::token::random_text;
@@ -27,6 +26,7 @@ use crate::web::etag::{IfNoneMatch, etag};
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
+use crate::web::reply::path_id;
 use kernel::id::Id;
 use kernel::time::{Clock, Period, day_of, rfc3339};
 use kernel::words::Direction;
@@ -179,7 +179,7 @@ impl From<Clash> for PairView {
 /// The calendar of a period: the delegations that the caller may see, and people with overlapping engagements.
 #[utoipa::path(tag = "calendar", operation_id = "show_calendar", params(CalendarQuery), responses((status = 200, description = "the calendar", body = CalendarView)))]
 #[get("/calendar")]
-async fn show(call: RequestContext, asked: Query<CalendarQuery>) -> Result<HttpResponse> {
+async fn show(call: Call, asked: Query<CalendarQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadCalendar)?;
     let CalendarQuery { from, to } = asked.0;
     if to < from || (to - from).num_days() > LONGEST {
@@ -275,7 +275,7 @@ struct FeedList {
 /// The caller's feeds that are not revoked, without their keys.
 #[utoipa::path(tag = "calendar", operation_id = "list_calendar_feeds", responses((status = 200, description = "feeds", body = FeedList)))]
 #[get("/calendar/feeds")]
-async fn list_feeds(call: RequestContext) -> Result<HttpResponse> {
+async fn list_feeds(call: Call) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadCalendar)?;
     let feeds = call.read(|conn, call| store::of_user(conn, call.actor.id())).await?;
     Ok(HttpResponse::Ok().json(FeedList { items: feeds.iter().map(|f| view(f, None)).collect(), next: None }))
@@ -292,7 +292,7 @@ struct NewFeed {
 /// Creates a feed. Only this response contains its address; a retry creates another feed.
 #[utoipa::path(tag = "calendar", operation_id = "create_calendar_feed", request_body = NewFeed, responses((status = 201, description = "created", body = FeedView)))]
 #[post("/calendar/feeds")]
-async fn create_feed(call: RequestContext, body: Incoming<NewFeed>) -> Result<HttpResponse> {
+async fn create_feed(call: Call, body: Incoming<NewFeed>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let (feed, path) = call
         .write(move |conn, call| {
@@ -323,15 +323,14 @@ async fn create_feed(call: RequestContext, body: Incoming<NewFeed>) -> Result<Ht
 /// Revokes a feed; its address stops working.
 #[utoipa::path(tag = "calendar", operation_id = "revoke_calendar_feed", params(("id" = String, Path)), responses((status = 204, description = "revoked")))]
 #[delete("/calendar/feeds/{id}")]
-async fn revoke_feed(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn revoke_feed(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     call.write(move |conn, call| {
         let own = store::of_user(conn, call.actor.id())?.iter().any(|f| f.id == id);
         if !own {
             return Err(not_found());
         }
-        call.precondition_given()?;
-        call.precondition_holds(1)?;
+        call.guard(1, || Ok(()))?;
         store::revoke(conn, id, call.now)?;
         call.remember(conn, "revoke_calendar_feed", &format!("calendar/feeds/{}", Id(id)), json!({}))?;
         Ok::<(), Error>(())

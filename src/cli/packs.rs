@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, Period};
-use ngoaivu::audit;
+use ngoaivu::access::context::RequestContext;
 use ngoaivu::dossier::ProvinceLaw;
 use ngoaivu::procedures::rehearsal::{self, Rehearsal};
 use ngoaivu::registry::holidays;
@@ -55,15 +55,7 @@ pub fn load(file: &Path, place: &DataPlace) -> Result<()> {
         if let Ok(pack) = &loaded {
             let detail = serde_json::json!({"version": pack.version});
             let object = format!("regulations/{}", pack.code);
-            let entry = audit::AuditEntry {
-                at: now,
-                actor: "command-line",
-                action: "load_regulation",
-                object: &object,
-                detail,
-                trace_id: "",
-            };
-            audit::append(conn, &entry)?;
+            RequestContext::command_line(now).remember(conn, "load_regulation", &object, detail)?;
         }
         Ok(loaded)
     })?;

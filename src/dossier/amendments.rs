@@ -1,5 +1,5 @@
-//! Amendments (điều chỉnh) of what was decided: what differs, whether a correction on the paper is enough, and whether
-//! the competent body has to see it again (TT 04/2020/TT-BNG Đ.4 k.1). Pure.
+//! Amendments (điều chỉnh) of what was decided: what differs, whether an annotation is enough, and whether the
+//! competent body has to decide again (TT 04/2020/TT-BNG Đ.4 k.1). Pure.
 
 use kernel::words;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use kernel::time::Moment;
 use kernel::words::{Body, FindingCode, Severity};
 
 words! {
-    /// What of a dossier differs.
+    /// The kind of a difference.
     #[schema(as = AmendmentKind)]
     AmendmentKind {
         Dates: "Thời gian" / "Dates",
@@ -34,13 +34,13 @@ words! {
 }
 
 impl AmendmentKind {
-    /// Whether a decision states it, so that a change of it is a change of the decision.
+    /// Whether a decision states it, so that changing it changes the decision.
     pub fn is_decided(self) -> bool {
         !matches!(self, AmendmentKind::Programme | AmendmentKind::Particulars)
     }
 }
 
-/// One thing that differs, as it was and as it shall be.
+/// One difference, with the values before and after.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"kind": "dates", "before": {"departure_date": "2027-01-11", "return_date": "2027-01-15"},
     "after": {"departure_date": "2027-01-11", "return_date": "2027-01-16"}, "material": true, "people": []}))]
@@ -50,37 +50,38 @@ pub struct Difference {
     pub before: Value,
     #[schema(value_type = Object)]
     pub after: Value,
-    /// A person, a country or a day more, or something else that authority rests on: the competent body decides it.
+    /// It adds a person, a country or a day, or changes something else that the authority depends on: the competent
+    /// body decides it.
     pub material: bool,
-    /// Officials who come in.
+    /// Officials who join.
     pub people: Vec<String>,
 }
 
 words! {
-    /// How an amendment is put on paper.
+    /// How an amendment is documented.
     #[schema(as = AmendmentForm)]
     AmendmentForm {
         /// One kind of change: signed and sealed on the decision, which keeps its number.
         Annotation: "Ghi chú lên quyết định" / "Annotation on the decision",
-        /// Two kinds or more: another decision.
+        /// Two or more kinds: a new decision.
         NewDecision: "Quyết định mới" / "New decision",
     }
 }
 
 words! {
-    /// How an amendment stands.
+    /// Status of an amendment.
     #[schema(as = AmendmentStanding)]
     AmendmentStanding {
         Pending: "Chờ quyết định" / "Pending",
         InForce: "Có hiệu lực" / "In force",
         Refused: "Không chấp thuận" / "Refused",
         Withdrawn: "Đã rút" / "Withdrawn",
-        /// The delegation was over, put off or called off before it was decided.
+        /// The delegation ended, was postponed or was cancelled before the amendment was decided.
         Lapsed: "Không còn giá trị" / "Lapsed",
     }
 }
 
-/// What an amendment brings up that stood not against the delegation before.
+/// A finding that an amendment brings and that the delegation did not have before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = AmendmentFinding)]
 pub struct AmendmentFinding {
@@ -92,10 +93,10 @@ pub struct AmendmentFinding {
     pub waivable_by: Option<Body>,
 }
 
-/// An amendment of an approved dossier. Until it is decided, what was decided before stands.
+/// An amendment of an approved dossier. Until it is decided, the earlier decision applies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Amendment<C> {
-    /// From 1.
+    /// Counted from 1.
     pub ordinal: i64,
     pub reason: String,
     pub asked_by: Id,
@@ -109,13 +110,13 @@ pub struct Amendment<C> {
     pub body: Option<Body>,
     pub note: Option<String>,
     pub ended_at: Option<Moment>,
-    /// The decision that stood until another took its place.
+    /// The decision that a new one replaced.
     pub replaced: Option<Decision>,
-    /// The content as it shall be, while it waits.
+    /// The proposed content, while the amendment is pending.
     pub proposed: Option<C>,
 }
 
-/// What differences come to.
+/// The consequence of a set of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AmendmentWeight {
     pub form: AmendmentForm,
@@ -131,7 +132,7 @@ impl AmendmentWeight {
         AmendmentWeight { form, material: differences.iter().any(|d| d.material) }
     }
 
-    /// Whether the competent body decides it: what is material, and what needs another decision.
+    /// Whether the competent body decides it, because it is material or needs a new decision.
     pub fn goes_back(self) -> bool {
         self.material || self.form == AmendmentForm::NewDecision
     }

@@ -1,16 +1,16 @@
-//! States and acts of dossiers, and what the two can mean to each other; each procedure says its own flow. Pure.
+//! States and actions of dossiers, and where an action leads. Each procedure defines its own flow. Pure.
 
 use kernel::words;
 
 words! {
-    /// Where a dossier stands (api.md §5, §6). A procedure uses those that its flow leads to.
+    /// State of a dossier (api.md §5, §6). A procedure uses those that its flow reaches.
     #[schema(as = DossierState)]
     State {
         Draft: "Bản nháp" / "Draft",
         Submitted: "Đã trình" / "Submitted",
         SupplementRequested: "Chờ bổ sung" / "Supplement requested",
         Appraising: "Đang thẩm định" / "Being appraised",
-        Consulting: "Đang lấy ý kiến" / "Being consulted on",
+        Consulting: "Đang lấy ý kiến" / "In consultation",
         AwaitingConsent: "Chờ ý kiến cấp ủy" / "Awaiting Party consent",
         AwaitingDecision: "Chờ quyết định" / "Awaiting decision",
         Approved: "Đã chấp thuận" / "Approved",
@@ -30,7 +30,7 @@ words! {
 }
 
 words! {
-    /// What can be done to a dossier. A procedure uses those that its flow knows.
+    /// Action on a dossier. A procedure uses those that its flow knows.
     #[schema(as = DossierAction)]
     kebab Action {
         Edit: "Sửa hồ sơ" / "Edit",
@@ -47,7 +47,7 @@ words! {
         Resubmit: "Trình lại" / "Resubmit",
         Appraise: "Thẩm định" / "Appraise",
         GiveOpinion: "Cho ý kiến" / "Give an opinion",
-        Proceed: "Tiếp tục, không chờ ý kiến" / "Go on without the opinion",
+        Proceed: "Tiếp tục, không chờ ý kiến" / "Proceed without the opinion",
         Consent: "Ghi ý kiến cấp ủy" / "Record the Party consent",
         Decide: "Quyết định" / "Decide",
         CorrectDecision: "Đính chính quyết định" / "Correct the decision",
@@ -64,7 +64,7 @@ words! {
 }
 
 impl State {
-    /// Every state in which a dossier counts.
+    /// Every state in which a dossier counts in the statistics.
     pub const APPROVED_OR_LATER: [State; 7] = [
         State::Approved,
         State::UnderWay,
@@ -75,7 +75,7 @@ impl State {
         State::Closed,
     ];
 
-    /// It was approved and does not go on: passports may be out all the same.
+    /// It was approved but does not go ahead; its passports may still be handed out.
     pub const SET_ASIDE: [State; 2] = [State::Postponed, State::Cancelled];
 
     /// Approved or later: it counts.
@@ -83,30 +83,30 @@ impl State {
         Self::APPROVED_OR_LATER.contains(&self)
     }
 
-    /// Nothing leads on from here.
+    /// Whether this is a final state.
     pub fn is_end(self) -> bool {
         matches!(self, State::Closed | State::Rejected | State::Withdrawn | State::Cancelled)
     }
 
-    /// It came to nothing: nobody travels, nobody hosts.
+    /// States in which nobody travels and nobody hosts.
     pub const VOID: [State; 3] = [State::Rejected, State::Withdrawn, State::Cancelled];
 }
 
-/// Where an act leads.
+/// Where an action leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// The state stays.
     Stay,
     To(State),
-    /// The process says: the state of the step that opens.
+    /// The process decides: the state of the step that opens next.
     ByProcess,
 }
 
-/// The act is not possible in this state.
+/// The action is not possible in this state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotPossible;
 
-/// What every procedure's flow is held to.
+/// Checks that the flow of every procedure must pass.
 #[cfg(test)]
 pub mod laws {
     use strum::VariantArray;
@@ -124,8 +124,8 @@ pub mod laws {
         }
     }
 
-    /// Whatever is tried in whatever order, nothing is approved without a decision, none is decided twice. `stages`
-    /// are the states of the shortest process: each act of a body opens the next.
+    /// Whatever is tried, in any order, nothing is approved without a decision and nothing is decided twice. `stages`
+    /// are the states of the shortest process: each action of a body opens the next.
     pub fn decided_once_before_it_counts(next: Flow, stages: [State; 4], acts: &[usize]) {
         let mut state = State::Draft;
         let mut decided = 0;

@@ -1,7 +1,7 @@
-//! Handling a dossier (xử lý hồ sơ): what every procedure shares of drafting, approving, reporting and showing.
+//! Handling a dossier (xử lý hồ sơ): what all procedures share in drafting, approving, reporting and showing.
 //!
-//! A procedure brings its [`Content`]: what the agency writes, the flow, the facts. Everything else – who sees a
-//! dossier, who may act, in which order checks come, what an act leaves behind – is here, once.
+//! A procedure brings its [`Content`]: what the agency writes, the flow, the facts. Everything else is here, once: who
+//! sees a dossier, who may act, in which order checks come, what an action records.
 
 pub mod actions;
 pub mod amendments;
@@ -10,6 +10,7 @@ pub mod http;
 pub mod model;
 pub mod papers;
 pub mod parts;
+pub mod requests;
 pub mod rules;
 pub mod store;
 
@@ -32,65 +33,65 @@ use kernel::words::{Direction, Procedure};
 use kernel::workdays::WorkCalendar;
 use regulation::case::Case;
 
-/// What the acts need of the house.
+/// What the actions need from the application.
 #[derive(Clone)]
 pub struct ProvinceLaw {
     pub shelf: RegulationCache,
     pub calendar: Arc<WorkCalendar>,
-    /// The province whose regulation rules its dossiers.
+    /// The province whose regulation applies to the dossiers.
     pub jurisdiction: Arc<str>,
 }
 
-/// What a procedure brings to a dossier.
+/// What a procedure provides.
 pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + DeserializeOwned + 'static {
-    /// Which register the dossier stands in, and by that its path and the kind of its number.
+    /// The register that the dossier belongs to, which determines its path and the prefix of its number.
     const DIRECTION: Direction;
 
     fn procedure(&self) -> Procedure;
     fn title(&self) -> &str;
-    /// The agency that asks, and whose clerks and head work on the dossier.
+    /// The requesting agency, whose clerks and head work on the dossier.
     fn agency_id(&self) -> i64;
-    /// What lists, searches and partners know of it.
+    /// What lists, searches and the histories of partners show of it.
     fn listed(&self) -> Listed;
-    /// Whether the official travels in it, so that he takes no step.
+    /// Whether the official travels in it, so that they take no step.
     fn travels(&self, official_id: i64) -> bool;
-    /// The whole flow: what an act leads to in a state.
+    /// The whole flow: where an action leads in a state.
     fn next(state: State, action: Action) -> std::result::Result<Next, NotPossible>;
-    /// The state of a dossier that bodies are at work on.
+    /// The state of a dossier at a stage of its process.
     fn state_of(stage: Stage) -> State;
-    /// Which units its own people are of, in their order.
+    /// The units of its own people, in their order.
     fn units(&self) -> Vec<i64> {
         Vec::new()
     }
-    /// The old list it was brought in from, for what never was a dossier here.
+    /// The old list it was imported from, if it never was a dossier here.
     fn origin(&self) -> Option<&Origin> {
         None
     }
-    /// The dossier goes to its bodies (again): what they said before is gone.
+    /// Called when the dossier goes to its bodies (again): forgets what they said before.
     fn forget_verdicts(&mut self) {}
     /// What differs in another content, kind by kind.
     fn differences(&self, other: &Self) -> Vec<Difference>;
-    /// Takes over what was recorded of the way and the stay meanwhile.
+    /// Takes over what was recorded about the journey or the stay in the meantime.
     fn keep_recorded(&mut self, current: &Self);
-    /// Why a settlement of its cost is owed; none where no budget pays.
+    /// Why its costs must be settled; `None` if no state budget pays.
     fn settles(&self) -> Option<&'static str> {
         None
     }
-    /// What it counts for; none unless it is approved or took place.
+    /// What it counts for in the statistics; `None` unless it is approved or took place.
     fn fact(dossier: &Dossier<Self>) -> Option<Fact>;
-    /// Its facts as the regulation asks for them, as if it were complete on `received_on`.
+    /// Its facts as the regulation needs them, as if it were complete on `received_on`.
     fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case>;
-    /// The content of a stored dossier, with the parts that have rows of their own.
+    /// The content of a stored dossier, with the parts that have their own rows.
     fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self>;
     /// What only the procedure itself reads, as JSON.
     fn json(&self) -> Result<String>;
-    /// Writes the parts with rows of their own that differ from `before`.
+    /// Writes those parts with their own rows that differ from `before`.
     fn save(&self, conn: &mut Conn, id: i64, before: Option<&Self>) -> Result<()>;
-    /// Takes the rows of the parts away.
+    /// Deletes the rows of the parts.
     fn delete(conn: &mut Conn, id: i64) -> Result<()>;
 }
 
-/// A content as the register has it.
+/// A content as it is stored in the register.
 pub struct StoredContent {
     pub id: i64,
     pub procedure: Procedure,

@@ -1,4 +1,4 @@
-//! A dossier (hồ sơ) of any procedure: its content, and all that happened to it. Pure.
+//! A dossier (hồ sơ) of any procedure: its content, and everything that happened to it. Pure.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ pub struct Dossier<C> {
 }
 
 impl<C> Dossier<C> {
-    /// A fresh draft.
+    /// A new draft.
     pub fn draft(content: C, by: i64, now: Moment) -> Self {
         Dossier {
             id: Id::new(now).0,
@@ -69,7 +69,7 @@ impl<C> Dossier<C> {
         self.amendments.last_mut().filter(|a| a.standing == amendments::AmendmentStanding::Pending)
     }
 
-    /// The content that bodies are asked about: as it shall be, while an amendment waits.
+    /// The content that bodies are asked about: the proposed one, while an amendment is pending.
     pub fn at_hand(&self) -> &C {
         self.pending().and_then(|a| a.proposed.as_ref()).unwrap_or(&self.content)
     }
@@ -93,7 +93,7 @@ impl<C> Dossier<C> {
     }
 }
 
-/// What lists, searches and partners know of a content.
+/// What lists, searches and the histories of partners show of a content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     pub begins_on: Day,
@@ -107,16 +107,16 @@ pub struct Listed {
     pub counterpart: Option<(String, String)>,
 }
 
-/// Under which text the dossier was submitted.
+/// The regulation under which the dossier was submitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Ruling {
     pub regulation: String,
     pub regulation_version: i64,
-    /// Named by a human where no rule names the decider.
+    /// The decider that a person named, if no rule does.
     pub assigned: Option<Assigned>,
-    /// Why it came late, where the rule asks.
+    /// Why it was submitted late, if the rule requires a reason.
     pub explanation: Option<String>,
-    /// What is missing was asked for: once, and complete.
+    /// A supplement was already requested, which is allowed only once.
     #[serde(default)]
     pub supplemented: bool,
 }
@@ -138,7 +138,7 @@ pub struct Decision {
     #[schema(value_type = String)]
     pub decided_by: Id,
     pub waivers: Vec<Waived>,
-    /// Under which conditions it approves.
+    /// Conditions of the approval.
     #[serde(default)]
     pub conditions: Vec<String>,
     /// Corrections on the document; the original stays.
@@ -149,7 +149,7 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Number and date as they stand: a correction that bears the same symbol puts them right.
+    /// The valid number and date: a correction with the same symbol replaces the original ones.
     pub fn standing(&self) -> (&str, Day) {
         let symbol = |number: &str| number_key(number).split_once('/').map(|(_, symbol)| symbol.to_owned());
         let own = symbol(&self.document.number);
@@ -159,7 +159,7 @@ impl Decision {
     }
 }
 
-/// Number, date and manner of signing (NĐ 30/2020/NĐ-CP Đ.13).
+/// Number, date and form of signature (NĐ 30/2020/NĐ-CP Đ.13).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"number": "2481/QĐ-UBND", "date": "2026-11-22", "signed_as": "direct"}))]
@@ -202,7 +202,7 @@ pub struct Waived {
     pub body: Option<Body>,
 }
 
-/// A change on the document of the decision, which keeps its number.
+/// A change annotated on the decision, which keeps its number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Annotation {
     /// Ordinal of the amendment.

@@ -4,8 +4,8 @@ use crate::dossier::store::list::DossierItem;
 use kernel::id::Id;
 use kernel::table::{Cell, Table};
 
-/// The list of delegations, with the columns that offices know; `named` are the headings that differ by register:
-/// first day, last day, countries, people.
+/// The list of delegations, with the columns that offices are used to; `named` are the headings that differ by
+/// register: first day, last day, countries, people.
 pub fn list(name: &str, named: [&str; 4], items: &[DossierItem]) -> Table {
     let [begins, ends, countries, people] = named;
     let header = ["Mã", "Số hồ sơ", "Tên đoàn", "Trạng thái", begins, ends, countries, people, "Hạn xử lý"];

@@ -9,12 +9,12 @@ use crate::dossier::model::Dossier;
 use crate::error::{Code, Result, forbidden, refuse};
 use kernel::words::{Body, Direction, Role, StepKind};
 
-/// Whether the actor is at work for the requesting agency: its clerk, or its head.
+/// Whether the actor works for the requesting agency, as its clerk or its head.
 pub fn is_of_agency<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
     actor.belongs_to(dossier.content.agency_id()) && (actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
 }
 
-/// Who decides now; once nothing is open, who decided.
+/// The body that decides now; once no step is open, the body that decided.
 pub fn decider<C>(dossier: &Dossier<C>) -> Option<Body> {
     let open = dossier.process.open().find(|s| s.kind == StepKind::Decide).and_then(|s| s.body);
     let waits = dossier.process.open().next().is_some();
@@ -22,19 +22,19 @@ pub fn decider<C>(dossier: &Dossier<C>) -> Option<Body> {
     open.or(decided).or_else(|| dossier.process.decider())
 }
 
-/// Whether the actor may decide the dossier: for the body that does, and where each unit has its own, in this unit.
+/// Whether the actor may decide the dossier: for the body that decides, and only in this unit if each unit has its own.
 pub fn decides<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
     decider(dossier).is_some_and(|body| decides_here(actor, dossier, body))
 }
 
-/// Whether the actor decides for a body, and where each unit has its own, for that of this unit.
+/// Whether the actor decides for a body, and only for that of this unit if each unit has its own.
 fn decides_here<C: Content>(actor: &Actor, dossier: &Dossier<C>, body: Body) -> bool {
     actor.decides_for(body) && (!body.is_local() || actor.belongs_to(dossier.content.agency_id()))
 }
 
-/// Who sees a dossier (api.md §4): drafts the agency alone; then at once every body with a part in it.
+/// Who sees a dossier (api.md §4): only its agency while it is a draft, and then at once every body with a part in it.
 pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
-    // A seat that was lent for one procedure opens no other.
+    // A seat held by substitution for one procedure gives no access to others.
     let actor = &actor.looking_at(dossier.content.procedure());
     if !actor.may(Permission::ReadDossiers) {
         return false;
@@ -58,8 +58,8 @@ pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
         || dossier.process.bodies(StepKind::Decide).any(|b| !b.is_local() && actor.decides_for(b))
 }
 
-/// Whether the actor sees all of a dossier that he sees. A body that is only consulted sees what it is asked about:
-/// neither what others said nor what was decided.
+/// Whether the actor sees the whole dossier. A body that is only consulted sees what it is asked about, but neither
+/// what others said nor what was decided.
 pub fn sees_whole<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
     let actor = &actor.looking_at(dossier.content.procedure());
     let bodies = actor.bodies();
@@ -79,9 +79,9 @@ pub struct AgencyRule {
     pub clerk_may_submit: bool,
 }
 
-/// Whether the act is the actor's at all (403), whatever the state.
+/// Whether the actor may take the action at all (403), regardless of the state.
 pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agency: AgencyRule) -> Result<()> {
-    // Who acts in another's place does what his document covers.
+    // A substitute may only do what the document covers.
     let actor = &actor.on(errand(dossier, action));
     if keeps_list_right(actor, dossier, action) {
         return Ok(());
@@ -90,7 +90,7 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
     if !is_his(actor, dossier, action, agency) {
         return Err(forbidden(
             "Việc này thuộc thẩm quyền của người hoặc cơ quan khác.",
-            "This act belongs to another person or body.",
+            "This action belongs to another person or body.",
         ));
     }
     let travels = |official| dossier.content.travels(official) || dossier.at_hand().travels(official);
@@ -98,7 +98,7 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
         return Err(refuse(
             Code::SeparationOfDuties,
             "Không được tự đề nghị điều chỉnh chuyến đi của mình.",
-            "Nobody asks for a change of his own trip.",
+            "You may not ask for an amendment of your own trip.",
         ));
     }
     match step_of(action) {
@@ -107,22 +107,22 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
     }
 }
 
-/// The act as substitutions cover it or not.
+/// The action in the form in which substitutions cover it or not.
 pub fn errand<C: Content>(dossier: &Dossier<C>, action: Action) -> ActScope {
     (dossier.content.procedure(), step_of(action))
 }
 
-/// What an old list brought in was never drafted here: besides its agency DOFA, who brought it in, keeps it right.
+/// An imported dossier was never drafted here: DOFA, which imported it, may correct it as well as its agency.
 fn keeps_list_right<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action) -> bool {
     is_of_list(dossier) && matches!(action, Action::Edit | Action::Upload) && actor.may(Permission::HandleDossiers)
 }
 
-/// Whether the dossier is a line of an old list.
+/// Whether the dossier was imported from an old list.
 pub fn is_of_list<C: Content>(dossier: &Dossier<C>) -> bool {
     dossier.content.origin().is_some() && dossier.state == State::Closed
 }
 
-/// The right in the grant table that an act needs.
+/// The right in the grant table that an action needs.
 fn permission_for(action: Action) -> Permission {
     match action {
         Action::Edit | Action::EditGuests | Action::Delete | Action::Upload | Action::RequestSignature => {
@@ -169,7 +169,7 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
             sits(StepKind::Consent) || (any && actor.sits_in(Body::PartyOffice))
         }
         Action::Decide => decides || is_passed_over(actor, dossier),
-        // Whoever decided, and whoever holds that seat after him.
+        // The person who decided, and whoever holds that seat after them.
         Action::CorrectDecision => dossier
             .decision
             .as_ref()
@@ -186,7 +186,7 @@ pub fn is_passed_over<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
     dossier.process.passed_over().any(|b| actor.decides_for(b)) && !decides(actor, dossier)
 }
 
-/// The kind of step an act takes, where it takes one.
+/// The kind of step that an action takes, if any.
 fn step_of(action: Action) -> Option<StepKind> {
     match action {
         Action::Submit | Action::Resubmit => Some(StepKind::Propose),
@@ -198,51 +198,51 @@ fn step_of(action: Action) -> Option<StepKind> {
     }
 }
 
-/// Nobody takes a step in a dossier in which he travels or that he drafted, and nobody takes two steps.
+/// Nobody takes a step in a dossier in which they travel or that they drafted, and nobody takes two steps.
 fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, agency: AgencyRule) -> Result<()> {
     let refuse_for = |vi: &str, en: &str| Err(refuse(Code::SeparationOfDuties, vi, en));
     let travels = |official| dossier.content.travels(official) || dossier.at_hand().travels(official);
     if actor.account.official_id.is_some_and(travels) {
-        return refuse_for("Không được xử lý hồ sơ chuyến đi của chính mình.", "Nobody handles his own dossier.");
+        return refuse_for("Không được xử lý hồ sơ chuyến đi của chính mình.", "You may not handle your own dossier.");
     }
-    // Nor does anybody in his name: nobody lends his seat for his own benefit.
+    // Nor does a substitute in their name: nobody may be represented for their own benefit.
     let of_lender = actor.stand_ins().any(|s| {
         s.for_official.is_some_and(travels) || (dossier.created_by == s.for_user && s.body != Body::AgencyHead)
     });
     if of_lender && !holds_own(actor, dossier, step) {
         return refuse_for(
             "Không được thay người khác xử lý hồ sơ mà chính người đó đi hoặc soạn thảo.",
-            "Nobody acts in the place of whoever travels in the dossier or drafted it.",
+            "You may not act in place of a person who travels in the dossier or drafted it.",
         );
     }
     let excepted = step == StepKind::Propose && agency.clerk_may_submit && actor.has(Role::Clerk);
     if dossier.created_by == actor.id() && !excepted {
         return refuse_for(
             "Người soạn thảo không được xử lý hồ sơ này.",
-            "Whoever drafted a dossier takes no step in it.",
+            "The person who drafted a dossier may not take a step in it.",
         );
     }
-    // Only in whose place he would take this step.
+    // Only those in whose place the actor would take this step.
     let open: Vec<Body> = dossier.process.open().filter(|s| s.kind == step).filter_map(|s| s.body).collect();
     let lent = |s: &&StandIn| step == StepKind::Propose || open.iter().any(|b| decides_for(s.body, *b));
     let lenders: Vec<i64> = actor.stand_ins().filter(lent).map(|s| s.for_user).collect();
     let same = |by: i64| by == actor.id() || (lenders.contains(&by) && !holds_own(actor, dossier, step));
     let round = dossier.process.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);
-    // Whoever was represented has taken the step, too.
+    // A person who was represented has taken the step, too.
     let has_part = |s: &Step| s.acted_by.is_some_and(same) || s.on_behalf_of.is_some_and(same);
     let mut taken = dossier.process.steps.iter().enumerate().filter(|(_, s)| has_part(s));
-    // Several letters of Party bodies count as one step; of others each body's word is a step of its own.
+    // Several letters of Party bodies count as one step; for other kinds, the answer of each body is its own step.
     let another = step != StepKind::Consent && dossier.process.open().any(|s| s.kind == step);
     if taken.any(|(at, s)| s.kind != step || (at > round && another)) {
         return refuse_for(
-            "Đã thực hiện một bước khác của hồ sơ này.",
-            "He took another step of this dossier already.",
+            "Bạn, hoặc người mà bạn thay mặt, đã thực hiện một bước khác của hồ sơ này.",
+            "You, or the person you represent, already took another step in this dossier.",
         );
     }
     Ok(())
 }
 
-/// Whether the actor takes a step of this kind in a seat of his own, so that it matters to nobody whom he stands in for.
+/// Whether the actor takes a step of this kind in their own seat, so that it does not matter whom they represent.
 fn holds_own<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind) -> bool {
     let mut open = dossier.process.open().filter(|s| s.kind == step).filter_map(|s| s.body);
     match step {
@@ -251,7 +251,7 @@ fn holds_own<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind) ->
     }
 }
 
-/// Whether the act is possible now: the flow, and what the flow alone does not say.
+/// Whether the action is possible now: by the flow, and by what the flow alone does not say.
 pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
     let corrects = is_of_list(dossier) && matches!(action, Action::Edit | Action::Upload);
     let by_flow = corrects || C::next(dossier.state, action).is_ok();
@@ -259,11 +259,11 @@ pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
         Action::RequestSignature => !dossier.signature_requested,
         Action::Return => dossier.signature_requested,
         Action::AssignAuthority => dossier.process.lacks_decider() || dossier.process.stage() == Stage::Decision,
-        // Once, specific and complete.
+        // Only once: the request must be specific and complete.
         Action::RequestSupplement => !dossier.ruling.as_ref().is_some_and(|r| r.supplemented),
         Action::Appraise => dossier.process.open().any(|s| s.kind == StepKind::Appraise),
         Action::Amend => dossier.pending().is_none() && !is_of_list(dossier),
-        // Of what is approved only an amendment can still be withdrawn, agreed to or decided.
+        // After the approval, only an amendment can still be withdrawn, agreed to or decided.
         Action::Withdraw => !dossier.state.is_approved_or_later() || dossier.pending().is_some(),
         Action::Consent => dossier.process.open().any(|s| s.kind == StepKind::Consent),
         Action::Decide => dossier.process.open().any(|s| s.kind == StepKind::Decide),
@@ -273,12 +273,12 @@ pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
     by_flow && more
 }
 
-/// Everything the actor can do now, by the very functions that enforce it.
+/// Everything the actor can do now, computed by the same functions that enforce it.
 pub fn allowed<C: Content>(actor: &Actor, dossier: &Dossier<C>, agency: AgencyRule) -> Vec<Action> {
     let all = <Action as strum::VariantArray>::VARIANTS.iter().copied();
     let over = is_passed_over(actor, dossier);
     let offered = |a: &Action| possible(dossier, *a) && may(actor, dossier, *a, agency).is_ok();
-    // Where rules name the decider another is named only for an exception, which the act itself looks for.
+    // If rules name the decider, another one is named only for an exception, which only the action itself looks for.
     let named = !dossier.process.lacks_decider();
     let kept_back = |a: &Action| match a {
         Action::Decide => over,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
@@ -41,8 +41,7 @@ pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Duty> {
     if sees { Ok(duty) } else { Err(not_found()) }
 }
 
-fn open(call: &RequestContext, duty: &Duty) -> Result<()> {
-    call.precondition_holds(duty.version)?;
+fn open(duty: &Duty) -> Result<()> {
     if duty.done_on.is_none() {
         return Ok(());
     }
@@ -88,9 +87,8 @@ pub fn fulfil(
     mut duty: Duty,
     asked: impl FnOnce() -> Result<Done>,
 ) -> Result<Duty> {
-    call.precondition_given()?;
-    owes(call, &duty)?;
-    open(call, &duty)?;
+    call.guard(duty.version, || owes(call, &duty))?;
+    open(&duty)?;
     if [PASSPORT_RETURN, TRIP_REPORT].contains(&duty.code.as_str()) {
         return Err(refuse(
             Code::NotPossibleInState,
@@ -125,9 +123,7 @@ pub fn correct(
     mut duty: Duty,
     asked: impl FnOnce() -> Result<(Day, Settlement, String)>,
 ) -> Result<Duty> {
-    call.precondition_given()?;
-    owes(call, &duty)?;
-    call.precondition_holds(duty.version)?;
+    call.guard(duty.version, || owes(call, &duty))?;
     let Some(before) = duty.settlement.take() else {
         return Err(refuse(Code::NotPossibleInState, "Chưa có quyết toán.", "There is no settlement yet."));
     };
@@ -152,23 +148,9 @@ pub fn excuse(
     mut duty: Duty,
     asked: impl FnOnce() -> Result<(String, Day)>,
 ) -> Result<Duty> {
-    call.precondition_given()?;
     let call = &call.on((Procedure::Outbound, None));
-    if !(call.actor.belongs_to(duty.agency_id) && call.actor.sits_in(Body::AgencyHead)) {
-        return Err(forbidden(
-            "Chỉ thủ trưởng cơ quan được chấp nhận lý do nộp muộn.",
-            "Only the head of the agency may accept a reason for a late return.",
-        ));
-    }
-    let his = |official: Option<i64>| official.is_some() && official == duty.official_id;
-    if his(call.actor.account.official_id) || call.actor.stand_ins().any(|s| his(s.for_official)) {
-        return Err(refuse(
-            Code::SeparationOfDuties,
-            "Không được tự chấp nhận lý do nộp muộn của chính mình.",
-            "Nobody may accept their own reason.",
-        ));
-    }
-    open(call, &duty)?;
+    call.guard(duty.version, || may_excuse(call, &duty))?;
+    open(&duty)?;
     if duty.code != PASSPORT_RETURN {
         return Err(refuse(
             Code::NotPossibleInState,
@@ -202,8 +184,36 @@ pub fn overridden(
     mut duty: Duty,
     asked: impl FnOnce() -> Result<String>,
 ) -> Result<Duty> {
-    call.precondition_given()?;
     let call = &call.on((Procedure::Outbound, None));
+    call.guard(duty.version, || may_override(conn, call, tools))?;
+    open(&duty)?;
+    duty.overridden = Some(asked()?);
+    store::update(conn, &mut duty)?;
+    remember(conn, call, "override_duty", &duty, json!({"reason": duty.overridden}))?;
+    Ok(duty)
+}
+
+/// The head of the agency accepts a reason, but never their own nor that of whoever they stand in for.
+fn may_excuse(call: &RequestContext, duty: &Duty) -> Result<()> {
+    if !(call.actor.belongs_to(duty.agency_id) && call.actor.sits_in(Body::AgencyHead)) {
+        return Err(forbidden(
+            "Chỉ thủ trưởng cơ quan được chấp nhận lý do nộp muộn.",
+            "Only the head of the agency may accept a reason for a late return.",
+        ));
+    }
+    let theirs = |official: Option<i64>| official.is_some() && official == duty.official_id;
+    if theirs(call.actor.account.official_id) || call.actor.stand_ins().any(|s| theirs(s.for_official)) {
+        return Err(refuse(
+            Code::SeparationOfDuties,
+            "Không được tự chấp nhận lý do nộp muộn của chính mình.",
+            "Nobody may accept their own reason.",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the rules name a body of the caller as the one that may lift the hold.
+fn may_override(conn: &mut Conn, call: &RequestContext, tools: &ProvinceLaw) -> Result<()> {
     call.actor.require(Permission::DecideDossiers)?;
     let book = tools.shelf.book(conn)?;
     let law = book
@@ -220,9 +230,5 @@ pub fn overridden(
             "The rules do not allow this body to override the duty.",
         ));
     }
-    open(call, &duty)?;
-    duty.overridden = Some(asked()?);
-    store::update(conn, &mut duty)?;
-    remember(conn, call, "override_duty", &duty, json!({"reason": duty.overridden}))?;
-    Ok(duty)
+    Ok(())
 }

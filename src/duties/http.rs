@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
@@ -20,7 +20,9 @@ use crate::error::{Result, forbidden};
 use crate::registry::{agencies, officials_store};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::Day;
@@ -153,7 +155,7 @@ fn visible(call: &RequestContext, agency: Option<i64>) -> Result<DutyFilter> {
 /// inspector; passport returns for the custodian.
 #[utoipa::path(tag = "duties", operation_id = "list_duties", params(DutyListQuery), responses((status = 200, description = "duties", body = DutyPage)))]
 #[get("/duties")]
-async fn list(call: RequestContext, asked: Query<DutyListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<DutyListQuery>) -> Result<HttpResponse> {
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
     let mut filter = visible(&call, asked.agency_id.map(|id| id.0))?;
@@ -205,7 +207,7 @@ struct AgencyDutiesList {
 /// Lists agencies with open duties, most overdue duties first.
 #[utoipa::path(tag = "duties", operation_id = "duties_by_agency", responses((status = 200, description = "agencies", body = AgencyDutiesList)))]
 #[get("/duties/by-agency")]
-async fn by_agency(call: RequestContext) -> Result<HttpResponse> {
+async fn by_agency(call: Call) -> Result<HttpResponse> {
     let filter = DutyFilter { open: Some(true), ..visible(&call, None)? };
     let items = call
         .read(move |conn, call| {
@@ -241,7 +243,7 @@ async fn by_agency(call: RequestContext) -> Result<HttpResponse> {
 /// Shows a duty.
 #[utoipa::path(tag = "duties", operation_id = "show_duty", params(("id" = String, Path)), responses((status = 200, description = "the duty", body = DutyView)))]
 #[get("/duties/{id}")]
-async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let (version, view) = call
         .read(move |conn, call| {
@@ -253,7 +255,7 @@ async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpRespons
 }
 
 /// Runs one action on a duty.
-pub(super) async fn act<T, F>(call: RequestContext, id: &str, body: Incoming<T>, carry_out: F) -> Result<HttpResponse>
+pub(super) async fn act<T, F>(call: Call, id: &str, body: Incoming<T>, carry_out: F) -> Result<HttpResponse>
 where
     T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
     F: FnOnce(&mut Conn, &RequestContext, Duty, crate::web::json::Deferred<T>) -> Result<Duty> + Send + 'static,
@@ -288,7 +290,7 @@ struct FulfilDuty {
 #[utoipa::path(tag = "duties", operation_id = "fulfil_duty", params(("id" = String, Path)), request_body = FulfilDuty,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/fulfil")]
-async fn fulfil(call: RequestContext, id: web::Path<String>, body: Incoming<FulfilDuty>) -> Result<HttpResponse> {
+async fn fulfil(call: Call, id: web::Path<String>, body: Incoming<FulfilDuty>) -> Result<HttpResponse> {
     act(call, &id, body, |conn, call, duty, body| {
         actions::fulfil(conn, call, duty, || {
             let FulfilDuty { on, note, lines } = body.check()?;
@@ -313,7 +315,7 @@ struct ExcuseDuty {
 #[utoipa::path(tag = "duties", operation_id = "excuse_duty", params(("id" = String, Path)), request_body = ExcuseDuty,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/excuse")]
-async fn excuse(call: RequestContext, id: web::Path<String>, body: Incoming<ExcuseDuty>) -> Result<HttpResponse> {
+async fn excuse(call: Call, id: web::Path<String>, body: Incoming<ExcuseDuty>) -> Result<HttpResponse> {
     act(call, &id, body, |conn, call, duty, body| {
         actions::excuse(conn, call, duty, || {
             let ExcuseDuty { reason, until } = body.check()?;
@@ -337,7 +339,7 @@ struct OverrideHold {
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/override")]
 async fn override_hold(
-    call: RequestContext,
+    call: Call,
     tools: web::Data<ProvinceLaw>,
     id: web::Path<String>,
     body: Incoming<OverrideHold>,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
+use crate::access::call::Call;
 use crate::dossier::parts::duties::Settlement;
 use crate::duties::actions;
 use crate::duties::http::{DutyView, act};
@@ -61,11 +61,7 @@ struct CorrectSettlement {
 #[utoipa::path(tag = "duties", operation_id = "correct_duty", params(("id" = String, Path)), request_body = CorrectSettlement,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/correct")]
-async fn correct(
-    call: RequestContext,
-    id: web::Path<String>,
-    body: Incoming<CorrectSettlement>,
-) -> Result<HttpResponse> {
+async fn correct(call: Call, id: web::Path<String>, body: Incoming<CorrectSettlement>) -> Result<HttpResponse> {
     act(call, &id, body, |conn, call, duty, body| {
         actions::correct(conn, call, duty, || {
             let CorrectSettlement { on, lines, reason } = body.check()?;

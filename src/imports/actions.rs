@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
-use crate::audit;
 use crate::db::Conn;
 use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::dossier::store as dossiers;
@@ -111,28 +110,20 @@ pub fn not_twice(conn: &mut Conn, batch: &Batch) -> Result<()> {
     }
 }
 
-/// Who committed or undid a batch, for the audit trail.
-pub struct Signed<'a> {
-    pub actor: &'a str,
-    pub trace_id: &'a str,
-}
-
 /// Commits a staged batch: creates all its rows.
-pub fn take_in(conn: &mut Conn, hand: &ImportScope, rows: Checked, signed: &Signed) -> Result<Batch> {
-    let mut batch = hand.batch.clone();
+pub fn take_in(conn: &mut Conn, call: &RequestContext, batch: &Batch, rows: Checked) -> Result<Batch> {
+    let mut batch = batch.clone();
     not_twice(conn, &batch)?;
-    batch.created = make(conn, hand, rows.parsed)?;
+    batch.created = make(conn, &ImportScope::of(call, &batch), rows.parsed)?;
     (batch.state, batch.version) = (ImportState::Committed, batch.version + 1);
     store::update(conn, &batch)?;
-    remember(conn, hand, signed, "import", &batch)?;
+    remember(conn, call, "import", &batch)?;
     Ok(batch)
 }
 
-fn remember(conn: &mut Conn, hand: &ImportScope, signed: &Signed, action: &str, batch: &Batch) -> Result<()> {
+fn remember(conn: &mut Conn, call: &RequestContext, action: &str, batch: &Batch) -> Result<()> {
     let detail = json!({"kind": batch.kind, "sha256": batch.sha256, "rows": batch.rows, "created": batch.created});
-    let object = format!("imports/{}", Id(batch.id));
-    let Signed { actor, trace_id } = *signed;
-    audit::append(conn, &audit::AuditEntry { at: hand.now, actor, action, object: &object, detail, trace_id })
+    call.remember(conn, action, &format!("imports/{}", Id(batch.id)), detail)
 }
 
 /// 409 unless the batch is in this state.
@@ -204,8 +195,7 @@ pub fn undo(conn: &mut Conn, call: &RequestContext, mut batch: Batch) -> Result<
     }
     (batch.state, batch.version) = (ImportState::Undone, batch.version + 1);
     store::update(conn, &batch)?;
-    let signed = Signed { actor: call.actor.username(), trace_id: &call.trace_id };
-    remember(conn, &ImportScope::of(call, &batch), &signed, "undo_import", &batch)?;
+    remember(conn, call, "undo_import", &batch)?;
     Ok(batch)
 }
 

@@ -9,16 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::error::{Code, Error, Result, not_found, refuse};
-use crate::imports::actions::{self, Signed, find, known, not_twice, note, open, own_only, read_again, take_in, undo};
+use crate::imports::actions::{self, find, known, not_twice, note, open, own_only, read_again, take_in, undo};
 use crate::imports::batch::{AT_ONCE, Batch, ImportState};
 use crate::imports::check::{Checked, check, count_rows};
 use crate::imports::http_form::{BatchView, ImportForm, view, wanted};
-use crate::imports::make::ImportScope;
 use crate::imports::store;
 use crate::registry::agencies;
 use crate::web::answers::ResponseCache;
@@ -27,7 +25,9 @@ use crate::web::file;
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::multipart;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use documents::sheet::{CellValue, Sheet};
 use kernel::id::Id;
 use kernel::page::Page;
@@ -74,7 +74,7 @@ struct Read {
 #[post("/imports")]
 async fn create(
     req: HttpRequest,
-    call: RequestContext,
+    call: Call,
     folder: web::Data<AttachmentFolder>,
     answers: web::Data<ResponseCache>,
     payload: web::Payload,
@@ -145,8 +145,7 @@ async fn create(
                 not_twice(conn, &batch)?;
                 store::insert(conn, &batch)?;
                 if batch.state == ImportState::Staged && !batch.dry_run {
-                    let signed = Signed { actor: call.actor.username(), trace_id: &call.trace_id };
-                    batch = take_in(conn, &ImportScope::of(call, &batch), found, &signed)?;
+                    batch = take_in(conn, call, &batch, found)?;
                 }
                 used.store(true, Ordering::SeqCst);
                 let status = if batch.state == ImportState::Checking { 202 } else { 201 };
@@ -187,7 +186,7 @@ struct ImportPage {
 /// Lists batches, latest first: the caller's own, or all for DOFA.
 #[utoipa::path(tag = "imports", operation_id = "list_imports", params(ImportListQuery), responses((status = 200, description = "batches", body = ImportPage)))]
 #[get("/imports")]
-async fn list(call: RequestContext, asked: Query<ImportListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<ImportListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ImportLists)?;
     let limit = query::limit(asked.0.limit)?;
     let before = query::place("imports", asked.0.cursor.as_deref(), |parts| parts.first()?.parse().ok())?;
@@ -202,7 +201,7 @@ async fn list(call: RequestContext, asked: Query<ImportListQuery>) -> Result<Htt
 /// Shows a batch; while it is checked in the background, `done` counts the rows so far.
 #[utoipa::path(tag = "imports", operation_id = "show_import", params(("id" = String, Path)), responses((status = 200, description = "the batch", body = BatchView)))]
 #[get("/imports/{id}")]
-async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ImportLists)?;
     let id = path_id(&id)?;
     let batch = call.read(move |conn, call| find(conn, call, id)).await?;
@@ -220,7 +219,7 @@ struct Nothing {}
     responses((status = 200, description = "committed", body = BatchView)))]
 #[post("/imports/{id}/commit")]
 async fn commit(
-    call: RequestContext,
+    call: Call,
     folder: web::Data<AttachmentFolder>,
     answers: web::Data<ResponseCache>,
     id: web::Path<String>,
@@ -258,8 +257,7 @@ async fn commit(
                     format!("The data has changed, row {}: {} Upload the file again.", fault.row, fault.detail.en),
                 ));
             }
-            let signed = Signed { actor: call.actor.username(), trace_id: &call.trace_id };
-            let batch = take_in(conn, &ImportScope::of(call, &batch), found, &signed)?;
+            let batch = take_in(conn, call, &batch, found)?;
             reply(200, Some(batch.version), None, &view(&batch, call.language))
         },
         move || answers.touch(),
@@ -272,7 +270,7 @@ async fn commit(
     responses((status = 200, description = "undone", body = BatchView)))]
 #[post("/imports/{id}/undo")]
 async fn take_back(
-    call: RequestContext,
+    call: Call,
     answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<Nothing>,
@@ -300,11 +298,7 @@ async fn take_back(
     responses((status = 200, description = "the workbook", content(
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/imports/{id}/annotated")]
-async fn annotated(
-    call: RequestContext,
-    folder: web::Data<AttachmentFolder>,
-    id: web::Path<String>,
-) -> Result<HttpResponse> {
+async fn annotated(call: Call, folder: web::Data<AttachmentFolder>, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ImportLists)?;
     let id = path_id(&id)?;
     let folder = folder.get_ref().clone();

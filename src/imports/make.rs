@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, Days};
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::approval::store::{HistoryEntry, record_all};
 use crate::db::Conn;
 use crate::db::counters;

@@ -3,7 +3,7 @@
 use chrono::Datelike;
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::db::counters;
 use crate::dossier::flow::State;
@@ -281,13 +281,11 @@ pub fn void(
     (mut paper, subject): (IssuedPaper, PaperSubject),
     asked: impl FnOnce() -> Result<String>,
 ) -> Result<IssuedPaper> {
-    call.precondition_given()?;
     // The state of the dossier does not matter here: a number that is no longer needed can always be voided.
-    match &subject {
-        PaperSubject::Trip(trip) => require_writer(call, trip.as_ref(), paper.kind)?,
-        PaperSubject::Visit(visit) => require_writer(call, visit.as_ref(), paper.kind)?,
-    }
-    call.precondition_holds(paper.version)?;
+    call.guard(paper.version, || match &subject {
+        PaperSubject::Trip(trip) => require_writer(call, trip.as_ref(), paper.kind),
+        PaperSubject::Visit(visit) => require_writer(call, visit.as_ref(), paper.kind),
+    })?;
     if paper.voided.is_some() {
         return Err(refuse(Code::NotPossibleInState, "Văn bản đã được hủy trước đó.", "The document is already void."));
     }

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::dossier::ProvinceLaw;
 use crate::error::{Result, forbidden};
@@ -17,7 +16,9 @@ use crate::issued_papers::store::{self, IssuedPaperFilter};
 use crate::web::etag::etag;
 use crate::web::file::{DOCX, saved};
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::rfc3339;
@@ -96,7 +97,7 @@ struct PaperPage {
 /// of the caller's agency, or of all agencies for DOFA and the inspector.
 #[utoipa::path(tag = "papers", operation_id = "list_papers", params(IssuedPaperListQuery), responses((status = 200, description = "papers", body = PaperPage)))]
 #[get("/papers")]
-async fn list(call: RequestContext, asked: Query<IssuedPaperListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<IssuedPaperListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
@@ -142,7 +143,7 @@ struct NewPaper {
 /// number; if the number was assigned here, the document is rendered again as signed.
 #[utoipa::path(tag = "papers", operation_id = "issue_paper", request_body = NewPaper, responses((status = 201, description = "issued", body = IssuedPaperView)))]
 #[post("/papers")]
-async fn issue(call: RequestContext, tools: web::Data<ProvinceLaw>, body: Incoming<NewPaper>) -> Result<HttpResponse> {
+async fn issue(call: Call, tools: web::Data<ProvinceLaw>, body: Incoming<NewPaper>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let tools = tools.get_ref().clone();
     call.change(
@@ -174,11 +175,7 @@ struct PreviewQuery {
 #[utoipa::path(tag = "papers", operation_id = "preview_paper", params(PreviewQuery),
     responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/papers/preview")]
-async fn preview(
-    call: RequestContext,
-    tools: web::Data<ProvinceLaw>,
-    asked: Query<PreviewQuery>,
-) -> Result<HttpResponse> {
+async fn preview(call: Call, tools: web::Data<ProvinceLaw>, asked: Query<PreviewQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let (tools, asked) = (tools.get_ref().clone(), asked.0);
     let kind = asked.kind;
@@ -194,7 +191,7 @@ async fn preview(
 /// Shows an issued document.
 #[utoipa::path(tag = "papers", operation_id = "show_paper", params(("id" = String, Path)), responses((status = 200, description = "the paper", body = IssuedPaperView)))]
 #[get("/papers/{id}")]
-async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let id = path_id(&id)?;
     let (paper, _) = call.read(move |conn, call| actions::paper(conn, call, id)).await?;
@@ -205,7 +202,7 @@ async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpRespons
 #[utoipa::path(tag = "papers", operation_id = "download_paper", params(("id" = String, Path)),
     responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/papers/{id}/file")]
-async fn download(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn download(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let id = path_id(&id)?;
     let (paper, bytes) = call
@@ -232,7 +229,7 @@ struct VoidPaper {
 #[utoipa::path(tag = "papers", operation_id = "void_paper", params(("id" = String, Path)), request_body = VoidPaper,
     responses((status = 200, description = "void", body = IssuedPaperView)))]
 #[post("/papers/{id}/void")]
-async fn void(call: RequestContext, id: web::Path<String>, body: Incoming<VoidPaper>) -> Result<HttpResponse> {
+async fn void(call: Call, id: web::Path<String>, body: Incoming<VoidPaper>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::holders::{self, acting_seat};
 use crate::access::store as accounts;
 use crate::access::substitutions::{self, Substitution};

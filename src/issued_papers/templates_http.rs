@@ -7,8 +7,8 @@ use strum::VariantArray as _;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::reply;
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::issued_papers::fill::fields_of;
@@ -21,6 +21,7 @@ use crate::web::file::{DOCX, saved};
 use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{check_name, receive};
 use crate::web::query::Query;
+use crate::web::reply::reply;
 use kernel::id::Id;
 use kernel::text::bears_secret_mark;
 use kernel::time::rfc3339;
@@ -107,7 +108,7 @@ fn require_keeper(call: &RequestContext, agency: Option<i64>) -> Result<()> {
 /// Lists the templates in use in an office or in the province, and the fields that they may contain.
 #[utoipa::path(tag = "papers", operation_id = "list_paper_templates", params(Whose), responses((status = 200, description = "templates", body = TemplateList)))]
 #[get("/paper-templates")]
-async fn list(call: RequestContext, whose: Query<Whose>) -> Result<HttpResponse> {
+async fn list(call: Call, whose: Query<Whose>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadRegulations)?;
     let agency = whose.0.agency();
     let items = call
@@ -136,7 +137,7 @@ fn kind(word: &str) -> Result<PaperKind> {
 #[utoipa::path(tag = "papers", operation_id = "download_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
     responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/paper-templates/{kind}/file")]
-async fn download(call: RequestContext, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
+async fn download(call: Call, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadRegulations)?;
     let kind = kind(&word)?;
     let agency = whose.0.agency();
@@ -164,7 +165,7 @@ struct TemplateForm {
 #[post("/paper-templates/{kind}")]
 async fn put(
     req: HttpRequest,
-    call: RequestContext,
+    call: Call,
     word: web::Path<String>,
     whose: Query<Whose>,
     payload: web::Payload,
@@ -243,13 +244,11 @@ fn object(kind: PaperKind) -> String {
 #[utoipa::path(tag = "papers", operation_id = "reset_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
     responses((status = 204, description = "done")))]
 #[delete("/paper-templates/{kind}")]
-async fn reset(call: RequestContext, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
+async fn reset(call: Call, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {
     let (kind, agency) = (kind(&word)?, whose.0.agency());
     call.write(move |conn, call| {
         let own = store::template_of(conn, kind, agency)?;
-        call.precondition_given()?;
-        require_keeper(call, agency)?;
-        call.precondition_holds(own.map_or(0, |t| t.version))?;
+        call.guard(own.map_or(0, |t| t.version), || require_keeper(call, agency))?;
         store::delete_template(conn, kind, agency)?;
         call.remember(conn, "reset_paper_template", &object(kind), json!({"agency": agency.map(Id)}))
     })

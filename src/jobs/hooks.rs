@@ -16,7 +16,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
-use crate::audit;
+use crate::access::context::RequestContext;
 use crate::config::Network;
 use crate::db::Conn;
 use crate::error::Result;
@@ -233,9 +233,7 @@ fn switch_off(conn: &mut Conn, told: &Webhook, at: Moment) -> Result<()> {
     webhooks_store::update(conn, &endpoint)?;
     let object = format!("webhooks/{}", Id(told.id));
     let detail = serde_json::json!({"reason": "410 Gone"});
-    let entry =
-        audit::AuditEntry { at, actor: "jobs", action: "disable_webhook", object: &object, detail, trace_id: "" };
-    audit::append(conn, &entry)
+    RequestContext::job_named("jobs", at).remember(conn, "disable_webhook", &object, detail)
 }
 
 /// Makes one attempt; also returns whether the endpoint is gone (410).

@@ -7,8 +7,8 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{Empty, path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, not_found};
@@ -18,6 +18,7 @@ use crate::jobs::webhooks_store::{self as store, Webhook};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
+use crate::web::reply::{Empty, path_id, reply};
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
@@ -107,7 +108,7 @@ fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Webhook> {
 /// Lists the endpoints.
 #[utoipa::path(tag = "notices", operation_id = "list_webhooks", responses((status = 200, description = "endpoints", body = WebhookList)))]
 #[get("/webhooks")]
-async fn list(call: RequestContext) -> Result<HttpResponse> {
+async fn list(call: Call) -> Result<HttpResponse> {
     call.actor.require(Permission::AdministerWebhooks)?;
     let all = call.read(|conn, _| store::all(conn)).await?;
     Ok(HttpResponse::Ok().json(WebhookList { items: all.iter().map(|w| view(w, false)).collect(), next: None }))
@@ -116,7 +117,7 @@ async fn list(call: RequestContext) -> Result<HttpResponse> {
 /// Adds an endpoint. Only this response contains its secret; a retry adds another endpoint.
 #[utoipa::path(tag = "notices", operation_id = "create_webhook", request_body = NewWebhook, responses((status = 201, description = "created", body = WebhookView)))]
 #[post("/webhooks")]
-async fn create(call: RequestContext, sender: web::Data<Sender>, body: Incoming<NewWebhook>) -> Result<HttpResponse> {
+async fn create(call: Call, sender: web::Data<Sender>, body: Incoming<NewWebhook>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let sender = sender.get_ref().clone();
     let made = call
@@ -150,7 +151,7 @@ async fn create(call: RequestContext, sender: web::Data<Sender>, body: Incoming<
 /// Shows an endpoint.
 #[utoipa::path(tag = "notices", operation_id = "show_webhook", params(("id" = String, Path)), responses((status = 200, description = "the endpoint", body = WebhookView)))]
 #[get("/webhooks/{id}")]
-async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let found = call.read(move |conn, call| find(conn, call, id)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(found.version))).json(view(&found, false)))
@@ -161,7 +162,7 @@ async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpRespons
     responses((status = 200, description = "changed", body = WebhookView)))]
 #[patch("/webhooks/{id}")]
 async fn change(
-    call: RequestContext,
+    call: Call,
     sender: web::Data<Sender>,
     id: web::Path<String>,
     body: Incoming<WebhookChanges>,
@@ -173,8 +174,7 @@ async fn change(
         body.fingerprint.clone(),
         move |conn, call| find(conn, call, id),
         move |conn, call, mut webhook| {
-            call.precondition_given()?;
-            call.precondition_holds(webhook.version)?;
+            call.guard(webhook.version, || Ok(()))?;
             let body = body.check()?;
             let checked = body.url.is_some() || body.active == Some(true);
             webhook.url = body.url.unwrap_or(webhook.url);
@@ -196,12 +196,11 @@ async fn change(
 /// Deletes an endpoint and its pending messages.
 #[utoipa::path(tag = "notices", operation_id = "delete_webhook", params(("id" = String, Path)), responses((status = 204, description = "deleted")))]
 #[delete("/webhooks/{id}")]
-async fn remove(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn remove(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     call.write(move |conn, call| {
         let webhook = find(conn, call, id)?;
-        call.precondition_given()?;
-        call.precondition_holds(webhook.version)?;
+        call.guard(webhook.version, || Ok(()))?;
         store::delete(conn, id)?;
         call.remember(conn, "delete_webhook", &format!("webhooks/{}", Id(id)), json!({"url": webhook.url}))
     })
@@ -213,7 +212,7 @@ async fn remove(call: RequestContext, id: web::Path<String>) -> Result<HttpRespo
 #[utoipa::path(tag = "notices", operation_id = "rotate_webhook", params(("id" = String, Path)), request_body = Empty,
     responses((status = 200, description = "rotated", body = WebhookView)))]
 #[post("/webhooks/{id}/rotate")]
-async fn rotate(call: RequestContext, id: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
+async fn rotate(call: Call, id: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     let rotated = call
@@ -267,11 +266,7 @@ struct DeliveryListQuery {
 #[utoipa::path(tag = "notices", operation_id = "list_webhook_deliveries", params(("id" = String, Path), DeliveryListQuery),
     responses((status = 200, description = "messages", body = DeliveryList)))]
 #[get("/webhooks/{id}/deliveries")]
-async fn deliveries(
-    call: RequestContext,
-    id: web::Path<String>,
-    asked: Query<DeliveryListQuery>,
-) -> Result<HttpResponse> {
+async fn deliveries(call: Call, id: web::Path<String>, asked: Query<DeliveryListQuery>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let state = asked.0.state;
     if state.as_deref().is_some_and(|s| !["waiting", "sending", "done", "dead"].contains(&s)) {
@@ -306,7 +301,7 @@ async fn deliveries(
 #[utoipa::path(tag = "notices", operation_id = "retry_webhook_delivery", params(("id" = String, Path), ("delivery_id" = String, Path)),
     request_body = Empty, responses((status = 200, description = "queued again", body = Empty)))]
 #[post("/webhooks/{id}/deliveries/{delivery_id}/retry")]
-async fn retry(call: RequestContext, ids: web::Path<(String, String)>, body: Incoming<Empty>) -> Result<HttpResponse> {
+async fn retry(call: Call, ids: web::Path<(String, String)>, body: Incoming<Empty>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let (id, delivery) = (path_id(&ids.0)?, path_id(&ids.1)?);
     call.change(

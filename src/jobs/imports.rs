@@ -1,13 +1,10 @@
 //! Checks long lists in the background, oldest first, and records the progress.
 
-use std::sync::Arc;
-
-use crate::access::account::Actor;
+use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::error::{Error, Result};
-use crate::imports::actions::{Signed, note, read_again, take_in};
+use crate::imports::actions::{note, read_again, take_in};
 use crate::imports::batch::{Batch, ImportFault, ImportState};
-use crate::imports::make::ImportScope;
 use crate::imports::store;
 use crate::jobs::Jobs;
 use kernel::time::day_of;
@@ -46,8 +43,8 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
     let (id, by) = (batch.id, batch.created_by);
     let account = jobs.db.read_now(|conn| accounts::account(conn, by))?;
     let account = account.ok_or_else(|| Error::Internal("the account of a batch does not exist".into()))?;
-    let actor = Actor::new(Arc::new(account), 0, today);
-    let own = if actor.holds(Body::Dofa) { None } else { Some(actor.agencies().collect()) };
+    let call = RequestContext::job(account, now);
+    let own = if call.actor.holds(Body::Dofa) { None } else { Some(call.actor.agencies().collect()) };
     let mut progress = |done: i64| {
         if let Err(error) = jobs.db.write_now(move |conn| store::progress(conn, id, done)) {
             tracing::warn!(%error, "the progress of an import was not stored");
@@ -63,8 +60,7 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
     jobs.db.write_now(move |conn| {
         store::update(conn, &batch)?;
         if batch.state == ImportState::Staged && !batch.dry_run {
-            let hand = ImportScope { user_id: by, now, today, batch: &batch };
-            take_in(conn, &hand, found, &Signed { actor: actor.username(), trace_id: "" })?;
+            take_in(conn, &call, &batch, found)?;
         }
         Ok(())
     })?;

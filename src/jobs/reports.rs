@@ -1,10 +1,11 @@
 //! Scheduled reports: freezes them on their day and notifies their recipients.
 
+use crate::access::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::jobs::Jobs;
 use crate::jobs::outbox::{Channel, New, enqueue};
 use crate::registry::{agencies, changes};
-use crate::reports::freeze::{Signed, draw, keep};
+use crate::reports::freeze::{draw, keep};
 use crate::reports::model::{FrozenReport, ReportPeriod};
 use crate::reports::schedules::{self, Schedule};
 use crate::reports::view::title;
@@ -32,8 +33,8 @@ fn freeze(jobs: &Jobs, schedule: &Schedule, span: ReportPeriod, now: Moment) -> 
     let frozen = {
         let schedule = schedule.clone();
         jobs.db.write_now(move |conn| {
-            let signed = Signed { user_id: schedule.created_by, actor: "schedule", trace_id: "", now, reason: None };
-            let report = keep(conn, &drawn, signed)?;
+            let call = RequestContext::job_named("schedule", now);
+            let report = keep(conn, &call, &drawn, schedule.created_by, None)?;
             schedules::done(conn, schedule.id, days.to)?;
             let (subject, body) = told(&report);
             tell(conn, &schedule, mails, (&format!("report {}", Id(report.id)), &subject, &body), now)

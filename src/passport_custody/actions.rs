@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::db::schema::custodies;
@@ -212,9 +212,7 @@ pub fn end(
     mut custody: Custody,
     asked: impl FnOnce() -> Result<CustodyEnd>,
 ) -> Result<Custody> {
-    call.precondition_given()?;
-    call.actor.require(Permission::KeepPassports)?;
-    call.precondition_holds(custody.version)?;
+    call.guard(custody.version, || call.actor.require(Permission::KeepPassports))?;
     if custody.returned_on.is_some() || custody.lost_on.is_some() {
         return Err(refuse(
             Code::NotPossibleInState,

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
@@ -24,7 +24,9 @@ use crate::registry::officials::{Official, PassportStanding, shown};
 use crate::registry::officials_store as officials;
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::violation::Violations;
@@ -146,11 +148,7 @@ fn unknown_delegation() -> Error {
 #[utoipa::path(tag = "passports", operation_id = "hand_over_passport", request_body = NewCustody,
     responses((status = 201, description = "handed over", body = CustodyView)))]
 #[post("/custodies")]
-async fn hand_over(
-    call: RequestContext,
-    tools: web::Data<ProvinceLaw>,
-    body: Incoming<NewCustody>,
-) -> Result<HttpResponse> {
+async fn hand_over(call: Call, tools: web::Data<ProvinceLaw>, body: Incoming<NewCustody>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let tools = tools.get_ref().clone();
     call.change(
@@ -192,7 +190,7 @@ struct CustodyPage {
 /// Lists passports that were handed over, for the custodian and the inspector.
 #[utoipa::path(tag = "passports", operation_id = "list_custodies", params(CustodyListQuery), responses((status = 200, description = "passports", body = CustodyPage)))]
 #[get("/custodies")]
-async fn list(call: RequestContext, asked: Query<CustodyListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<CustodyListQuery>) -> Result<HttpResponse> {
     actions::require_sight(&call)?;
     let limit = query::limit(asked.0.limit)?;
     let after = query::place("custodies", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
@@ -211,7 +209,7 @@ async fn list(call: RequestContext, asked: Query<CustodyListQuery>) -> Result<Ht
     Ok(page_response("/api/v1/custodies", next.as_deref()).json(CustodyPage { items, next }))
 }
 
-async fn end<T>(call: RequestContext, id: &str, body: Incoming<T>, fate: fn(T) -> CustodyEnd) -> Result<HttpResponse>
+async fn end<T>(call: Call, id: &str, body: Incoming<T>, fate: fn(T) -> CustodyEnd) -> Result<HttpResponse>
 where
     T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
 {
@@ -240,7 +238,7 @@ struct GivenBack {
 #[utoipa::path(tag = "passports", operation_id = "return_passport", params(("id" = String, Path)), request_body = GivenBack,
     responses((status = 200, description = "done", body = CustodyView)))]
 #[post("/custodies/{id}/return")]
-async fn give_back(call: RequestContext, id: web::Path<String>, body: Incoming<GivenBack>) -> Result<HttpResponse> {
+async fn give_back(call: Call, id: web::Path<String>, body: Incoming<GivenBack>) -> Result<HttpResponse> {
     end(call, &id, body, |b: GivenBack| CustodyEnd::Returned(b.on)).await
 }
 
@@ -257,7 +255,7 @@ struct LostPassport {
 #[utoipa::path(tag = "passports", operation_id = "lose_passport", params(("id" = String, Path)), request_body = LostPassport,
     responses((status = 200, description = "done", body = CustodyView)))]
 #[post("/custodies/{id}/lost")]
-async fn lost(call: RequestContext, id: web::Path<String>, body: Incoming<LostPassport>) -> Result<HttpResponse> {
+async fn lost(call: Call, id: web::Path<String>, body: Incoming<LostPassport>) -> Result<HttpResponse> {
     end(call, &id, body, |b: LostPassport| CustodyEnd::Lost(b.on, b.document.number)).await
 }
 
@@ -277,7 +275,7 @@ struct PassportReported {
     request_body = PassportReported, responses((status = 200, description = "recorded", body = PassportReportedView)))]
 #[post("/officials/{id}/passports/{passport_id}/report")]
 async fn report(
-    call: RequestContext,
+    call: Call,
     path: web::Path<(String, String)>,
     body: Incoming<PassportReported>,
 ) -> Result<HttpResponse> {

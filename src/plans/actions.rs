@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::access::account::ActScope;
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
@@ -177,9 +177,7 @@ pub fn change(
     mut item: PlanItem,
     asked: impl FnOnce(&PlanItem) -> Result<Edit>,
 ) -> Result<PlanItem> {
-    call.precondition_given()?;
-    his(call, &item)?;
-    call.precondition_holds(item.version)?;
+    call.guard(item.version, || his(call, &item))?;
     let mut plan = store::find(conn, item.year)?;
     possible(&plan, PlanAction::Propose)?;
     if !matches!(item.state, PlanItemState::Proposed | PlanItemState::Approved) {
@@ -223,9 +221,7 @@ pub fn change(
 
 /// Withdraws an item that is not yet approved and that no dossier uses.
 pub fn delete(conn: &mut Conn, call: &RequestContext, item: PlanItem) -> Result<()> {
-    call.precondition_given()?;
-    his(call, &item)?;
-    call.precondition_holds(item.version)?;
+    call.guard(item.version, || his(call, &item))?;
     let mut plan = store::find(conn, item.year)?;
     possible(&plan, PlanAction::Propose)?;
     if item.state != PlanItemState::Proposed || store::is_drawn(conn, item.id)? {
@@ -244,7 +240,7 @@ pub fn sort(
     to: PlanItemState,
     asked: impl FnOnce() -> Result<Option<String>>,
 ) -> Result<PlanItem> {
-    call.precondition_holds(item.version)?;
+    call.guard(item.version, || call.actor.require(Permission::HandlePlans))?;
     let mut plan = store::find(conn, item.year)?;
     let from = if to == PlanItemState::LeftOut { PlanItemState::Proposed } else { PlanItemState::LeftOut };
     if item.state != from {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{Empty, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, not_found};
@@ -15,6 +15,7 @@ use crate::plans::model::{Plan, PlanAction, PlanDecision, PlanState};
 use crate::plans::store::{self, PlanTally};
 use crate::web::etag::etag;
 use crate::web::json::{Deferred, Incoming};
+use crate::web::reply::{Empty, reply};
 use kernel::id::Id;
 use kernel::words::{Body, PaperRef};
 
@@ -73,7 +74,7 @@ struct PlanList {
 /// Lists all plans, latest first.
 #[utoipa::path(tag = "plans", operation_id = "list_plans", responses((status = 200, description = "plans", body = PlanList)))]
 #[get("/plans")]
-async fn list(call: RequestContext) -> Result<HttpResponse> {
+async fn list(call: Call) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadPlans)?;
     let items = call
         .read(|conn, call| {
@@ -98,7 +99,7 @@ fn find(conn: &mut Conn, call: &RequestContext, year: i64) -> Result<Plan> {
 #[utoipa::path(tag = "plans", operation_id = "show_plan", params(("year" = i64, Path, example = 2027)),
     responses((status = 200, description = "the plan", body = PlanView)))]
 #[get("/plans/{year}")]
-async fn show(call: RequestContext, of: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, of: web::Path<String>) -> Result<HttpResponse> {
     let of = year(&of)?;
     let view = call
         .read(move |conn, call| {
@@ -111,7 +112,7 @@ async fn show(call: RequestContext, of: web::Path<String>) -> Result<HttpRespons
 
 /// Runs one action on a plan: checks 428, 403 and 412; the action itself returns 409 and 422.
 async fn act<T, F>(
-    call: RequestContext,
+    call: Call,
     of: &str,
     body: Incoming<T>,
     may: fn(&RequestContext) -> Result<()>,
@@ -127,9 +128,7 @@ where
         body.fingerprint.clone(),
         move |conn, call| find(conn, call, of),
         move |conn, call, plan| {
-            call.precondition_given()?;
-            may(call)?;
-            call.precondition_holds(plan.version)?;
+            call.guard(plan.version, || may(call))?;
             let plan = carry_out(conn, call, plan, body)?;
             reply(200, Some(plan.version), None, &one(conn, call, &plan)?)
         },
@@ -146,7 +145,7 @@ fn handles(call: &RequestContext) -> Result<()> {
 #[utoipa::path(tag = "plans", operation_id = "consolidate_plan", params(("year" = i64, Path, example = 2027)), request_body = Empty,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/consolidate")]
-async fn consolidate(call: RequestContext, of: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
+async fn consolidate(call: Call, of: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
     act(call, &of, body, handles, |conn, call, plan, nothing| {
         let asked = || nothing.check().map(|Empty {}| None);
         actions::consolidate(conn, call, plan, PlanAction::Consolidate, asked)
@@ -167,7 +166,7 @@ pub struct Because {
 #[utoipa::path(tag = "plans", operation_id = "reopen_plan", params(("year" = i64, Path, example = 2027)), request_body = Because,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/reopen")]
-async fn reopen(call: RequestContext, of: web::Path<String>, body: Incoming<Because>) -> Result<HttpResponse> {
+async fn reopen(call: Call, of: web::Path<String>, body: Incoming<Because>) -> Result<HttpResponse> {
     act(call, &of, body, handles, |conn, call, plan, why| {
         actions::consolidate(conn, call, plan, PlanAction::Reopen, || Ok(Some(why.check()?.reason)))
     })
@@ -199,7 +198,7 @@ impl From<Approval> for PlanAnswer {
 #[utoipa::path(tag = "plans", operation_id = "approve_plan", params(("year" = i64, Path, example = 2027)), request_body = Approval,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/approve")]
-async fn approve(call: RequestContext, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
+async fn approve(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
     act(call, &of, body, actions::require_approver, |conn, call, plan, answer| {
         actions::approve(conn, call, plan, PlanAction::Approve, answer.check().map(PlanAnswer::from))
     })
@@ -210,7 +209,7 @@ async fn approve(call: RequestContext, of: web::Path<String>, body: Incoming<App
 #[utoipa::path(tag = "plans", operation_id = "adjust_plan", params(("year" = i64, Path, example = 2027)), request_body = Approval,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/adjust")]
-async fn adjust(call: RequestContext, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
+async fn adjust(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
     act(call, &of, body, actions::require_approver, |conn, call, plan, answer| {
         actions::approve(conn, call, plan, PlanAction::Adjust, answer.check().map(PlanAnswer::from))
     })

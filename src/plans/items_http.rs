@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{Empty, page_response, path_id, reply};
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::error::Result;
 use crate::plans::actions::{self, Edit};
@@ -14,11 +13,14 @@ use crate::plans::http::{Because, year};
 use crate::plans::model::{PlanChange, PlanItem, PlanItemState, PlannedTrips};
 use crate::plans::store;
 use crate::web::etag::etag;
-use crate::web::json::{Incoming, given};
+use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{Empty, path_id, reply};
 use kernel::id::Id;
 use kernel::money::Money;
 use kernel::page::Page;
+use kernel::patch::given;
 use kernel::time::rfc3339;
 use kernel::words::{FundingSource, Purpose};
 
@@ -87,11 +89,7 @@ struct PlanItemPage {
 #[utoipa::path(tag = "plans", operation_id = "list_plan_items", params(("year" = i64, Path, example = 2027), PlanItemListQuery),
     responses((status = 200, description = "items", body = PlanItemPage)))]
 #[get("/plans/{year}/items")]
-async fn list_items(
-    call: RequestContext,
-    of: web::Path<String>,
-    asked: Query<PlanItemListQuery>,
-) -> Result<HttpResponse> {
+async fn list_items(call: Call, of: web::Path<String>, asked: Query<PlanItemListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadPlans)?;
     let of = year(&of)?;
     let limit = query::limit(asked.0.limit)?;
@@ -158,7 +156,7 @@ impl NewPlanItem {
 #[utoipa::path(tag = "plans", operation_id = "propose_plan_item", params(("year" = i64, Path, example = 2027)), request_body = NewPlanItem,
     responses((status = 201, description = "proposed", body = PlanItemView)))]
 #[post("/plans/{year}/items")]
-async fn propose(call: RequestContext, of: web::Path<String>, body: Incoming<NewPlanItem>) -> Result<HttpResponse> {
+async fn propose(call: Call, of: web::Path<String>, body: Incoming<NewPlanItem>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let of = year(&of)?;
     call.change(
@@ -181,7 +179,7 @@ fn place(path: &(String, String)) -> Result<(i64, i64)> {
 #[utoipa::path(tag = "plans", operation_id = "show_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
     responses((status = 200, description = "the item", body = PlanItemView)))]
 #[get("/plans/{year}/items/{id}")]
-async fn show_item(call: RequestContext, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+async fn show_item(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let (of, id) = place(&path)?;
     let item = call.read(move |conn, call| actions::find(conn, call, of, id)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(item.version))).json(PlanItemView::from(&item)))
@@ -245,7 +243,7 @@ impl PlanItemChanges {
     request_body = PlanItemChanges, responses((status = 200, description = "changed", body = PlanItemView)))]
 #[patch("/plans/{year}/items/{id}")]
 async fn change_item(
-    call: RequestContext,
+    call: Call,
     path: web::Path<(String, String)>,
     body: Incoming<PlanItemChanges>,
 ) -> Result<HttpResponse> {
@@ -266,7 +264,7 @@ async fn change_item(
 #[utoipa::path(tag = "plans", operation_id = "delete_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
     responses((status = 204, description = "deleted")))]
 #[delete("/plans/{year}/items/{id}")]
-async fn delete_item(call: RequestContext, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+async fn delete_item(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let (of, id) = place(&path)?;
     call.write(move |conn, call| {
         let item = actions::find(conn, call, of, id)?;
@@ -277,7 +275,7 @@ async fn delete_item(call: RequestContext, path: web::Path<(String, String)>) ->
 }
 
 async fn sort<T>(
-    call: RequestContext,
+    call: Call,
     path: web::Path<(String, String)>,
     body: Incoming<T>,
     to: PlanItemState,
@@ -292,8 +290,6 @@ where
         body.fingerprint.clone(),
         move |conn, call| actions::find(conn, call, of, id),
         move |conn, call, item| {
-            call.precondition_given()?;
-            call.actor.require(Permission::HandlePlans)?;
             let item = actions::sort(conn, call, item, to, || Ok(reason(body.check()?)))?;
             reply(200, Some(item.version), None, &PlanItemView::from(&item))
         },
@@ -305,11 +301,7 @@ where
 #[utoipa::path(tag = "plans", operation_id = "leave_out_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
     request_body = Because, responses((status = 200, description = "done", body = PlanItemView)))]
 #[post("/plans/{year}/items/{id}/leave-out")]
-async fn leave_out(
-    call: RequestContext,
-    path: web::Path<(String, String)>,
-    body: Incoming<Because>,
-) -> Result<HttpResponse> {
+async fn leave_out(call: Call, path: web::Path<(String, String)>, body: Incoming<Because>) -> Result<HttpResponse> {
     sort(call, path, body, PlanItemState::LeftOut, |b: Because| Some(b.reason)).await
 }
 
@@ -317,10 +309,6 @@ async fn leave_out(
 #[utoipa::path(tag = "plans", operation_id = "take_in_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
     request_body = Empty, responses((status = 200, description = "done", body = PlanItemView)))]
 #[post("/plans/{year}/items/{id}/take-in")]
-async fn take_in(
-    call: RequestContext,
-    path: web::Path<(String, String)>,
-    body: Incoming<Empty>,
-) -> Result<HttpResponse> {
+async fn take_in(call: Call, path: web::Path<(String, String)>, body: Incoming<Empty>) -> Result<HttpResponse> {
     sort(call, path, body, PlanItemState::Proposed, |_: Empty| None).await
 }

@@ -1,11 +1,11 @@
-//! Who is abroad or receives guests when, over all procedures; and the clashes of one dossier as it is shown.
+//! Who is abroad or receives guests at what time, across all procedures; and the clashes that are shown with a dossier.
 
 use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::parts::engagement::{Engagement, own_clashes};
 use crate::dossier::store::list;
@@ -24,12 +24,12 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
     Ok(all)
 }
 
-/// The programmes of these delegations, where they have one.
+/// The programmes of these delegations, if they have one.
 pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
     inbound::store::programmes(conn, ids)
 }
 
-/// Engagements of other dossiers at the hours of these.
+/// Engagements of the same people in other dossiers, between the first and the last of these hours.
 pub fn elsewhere(conn: &mut Conn, ours: &[Engagement]) -> Result<Vec<Engagement>> {
     let (Some(from), Some(to)) = (ours.iter().map(|e| e.starts).min(), ours.iter().map(|e| e.ends).max()) else {
         return Ok(Vec::new());
@@ -42,7 +42,7 @@ pub fn elsewhere(conn: &mut Conn, ours: &[Engagement]) -> Result<Vec<Engagement>
     Ok(others)
 }
 
-/// Someone who would have to be in two places.
+/// Someone who would have to be in two places at once.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "kind": "abroad",
     "starts_at": "2026-12-06T17:00:00Z", "ends_at": "2026-12-11T17:00:00Z", "draft": false,
@@ -51,13 +51,13 @@ pub struct ClashView {
     #[schema(value_type = String)]
     official_id: Id,
     full_name: String,
-    /// Where else he is: `abroad`, or `hosting` other guests.
+    /// Where else the person is: `abroad`, or `hosting` other guests.
     kind: ClashKind,
     starts_at: String,
     ends_at: String,
-    /// The other dossier is a mere draft.
+    /// The other dossier is only a draft.
     draft: bool,
-    /// The other dossier, where the caller may see it.
+    /// The other dossier, if the caller may see it.
     #[schema(value_type = Option<String>)]
     delegation_id: Option<Id>,
     title: Option<String>,
@@ -79,7 +79,7 @@ impl From<Direction> for ClashKind {
     }
 }
 
-/// Clashes of one answer at most.
+/// Most clashes in one response.
 const SHOWN: usize = 200;
 
 /// The clashes of one dossier's people, each with the other place; titles only of dossiers that the caller sees.

@@ -1,4 +1,4 @@
-//! Delegations as one line of a list each: the columns in which provinces report them, read many at a time.
+//! Delegations as lines of a list, with the columns in which provinces report them, read many at a time.
 
 use diesel::prelude::*;
 
@@ -36,10 +36,10 @@ pub struct DelegationLine {
     pub rule: Option<(String, i64)>,
 }
 
-/// Rows asked for at a time: SQLite takes 32,766 values in a statement.
+/// Rows that are read at a time: SQLite accepts 32,766 values in a statement.
 const SOME: usize = 5_000;
 
-/// What a procedure says of itself; the rest is the same in all.
+/// What each procedure provides itself; the rest is the same in all.
 pub struct OwnColumns {
     pub purpose: Purpose,
     pub field: Option<Field>,

@@ -1,4 +1,4 @@
-//! The procedures, each a folder of the same ten names. These lists are the places that grow.
+//! The procedures, each a folder with the same ten names. A new procedure is added to these lists.
 
 pub mod engagements;
 pub mod inbound;
@@ -21,7 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
     inbound::http::routes(config);
 }
 
-/// Derives every fact again from the dossiers; how many delegations count.
+/// Derives every fact again from the dossiers; returns how many delegations count.
 pub fn rebuild_facts(conn: &mut Conn) -> Result<usize> {
     let outbound = dossiers::rebuild_facts::<outbound::model::TripContent>(conn)?;
     let inbound = dossiers::rebuild_facts::<inbound::model::VisitContent>(conn)?;

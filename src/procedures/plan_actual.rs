@@ -1,5 +1,4 @@
-//! Plan against actual (thực hiện kế hoạch đoàn ra), agency by agency: what was planned, what drew on it, what went
-//! beside it.
+//! Plan and actual (thực hiện kế hoạch đoàn ra) by agency: what was planned, what used the plan, and what was off plan.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
+use crate::access::call::Call;
 use crate::db::Conn;
 use crate::error::{Error, Result, not_found};
 use crate::plans::model::{PlanItem, PlanItemState};
@@ -60,17 +59,17 @@ impl Amounts {
 /// One agency, planned and actual.
 #[derive(Debug, Default, Serialize, ToSchema)]
 struct AgencyActual {
-    /// None in the total.
+    /// Null in the total.
     #[schema(value_type = Option<String>)]
     agency_id: Option<Id>,
     name: String,
     /// Approved items.
     planned: Amounts,
-    /// Delegations, approved or later, that draw on items with room for them.
+    /// Delegations, approved or later, that use items with room for them.
     used: Amounts,
-    /// Delegations, approved or later, that draw on none, or on one that was used up when they were decided.
+    /// Delegations, approved or later, that use no item, or one that was used up when they were decided.
     off_plan: Amounts,
-    /// Planned delegations that nothing draws on.
+    /// Planned delegations that no dossier uses.
     unused: i64,
 }
 
@@ -87,7 +86,7 @@ struct PlanActual {
     next: Option<String>,
 }
 
-/// What was planned and what came of it. A delegation stands under the agency of its item, else under the one that asked.
+/// What was planned and what was done. A delegation counts for the agency of its item, else for the requesting one.
 fn reckon(
     items: &[PlanItem],
     facts: &[Fact],
@@ -100,7 +99,7 @@ fn reckon(
         let item = draws.get(&fact.delegation_id).and_then(|id| items.iter().find(|i| i.id == *id));
         let Some(agency) = item.map(|i| i.agency_id).or(asked_by.get(&fact.delegation_id).copied()) else { continue };
         let row = all.entry(agency).or_default();
-        // What an old list says was planned has no item here.
+        // An imported delegation may have been planned without an item here.
         let side = if fact.in_plan { &mut row.used } else { &mut row.off_plan };
         let people = count(std::slice::from_ref(fact), &[], DateBasis::Travel).total.visits;
         side.add(1, people, fact.funding.iter().filter_map(|f| f.amount.clone()));
@@ -186,13 +185,13 @@ struct PlanActualQuery {
     format: Option<ListFormat>,
 }
 
-/// Plan against actual by agency: clerks and heads see their own.
+/// Compares plan and actual by agency; clerks and heads see only their own agency.
 #[utoipa::path(tag = "plans", operation_id = "plan_actual", params(("year" = i64, Path, example = 2026), PlanActualQuery),
     responses((status = 200, description = "plan and actual; as CSV or XLSX with `format`", content(
         (PlanActual = "application/json"), (String = "text/csv"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/plans/{year}/actual")]
-async fn show(call: RequestContext, year: web::Path<String>, asked: Query<PlanActualQuery>) -> Result<HttpResponse> {
+async fn show(call: Call, year: web::Path<String>, asked: Query<PlanActualQuery>) -> Result<HttpResponse> {
     let own = scope_of(&call, asked.0.agency_id.map(|id| id.0))?;
     let year: i64 = year.parse().ok().filter(|y| (2000..=2100).contains(y)).ok_or_else(not_found)?;
     let only = asked.0.agency_id.map(|id| vec![id.0]).or(own);

@@ -1,4 +1,4 @@
-//! What stands behind a figure: the dossiers that count in a cell, and those that one would look for there and do not.
+//! What is behind a figure: the dossiers that count in a cell, and those one would expect there that do not.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::Content;
@@ -31,17 +32,17 @@ use kernel::text::Language;
 use kernel::time::{Day, in_vietnamese};
 use kernel::words::{Body, DecisionVerdict, Procedure, SignedAs};
 
-/// Registers the room's routes.
+/// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(outbound_records).service(inbound_records);
 }
 
-/// Which cell is opened, besides the question that gave the figure.
+/// The cell to open, in addition to the query that gave the figure.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct RecordsCellQuery {
-    /// The `key` of the row; with two groupings both, with a comma. Left out: the total.
+    /// The `key` of the row; with two groupings both keys, separated by a comma. If it is left out: the total.
     #[param(example = "KR")]
     key: Option<String>,
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -56,26 +57,26 @@ enum Reason {
     /// Approved or took place, on a day of the period.
     Counted,
     Draft,
-    /// Bodies are at work on it.
+    /// It is still being handled.
     InProgress,
     Rejected,
     Withdrawn,
     Cancelled,
     Postponed,
-    /// No mission of the province.
+    /// Not a mission of the province.
     PrivateTravel,
-    /// It counts on another day than the one it was planned for.
+    /// It counts on a day other than the planned one.
     OtherDate,
-    /// Nobody of the agency that asked travels.
+    /// Nobody from the requesting agency travels.
     OtherAgency,
 }
 
-/// A dossier behind a figure, or one that is not.
+/// A dossier that counts in a figure, or one that does not.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RecordView, example = json!({"delegation_id": "01ke3m9p000b2", "number": "DR-2026-0001", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
     "state": "closed", "date": "2026-12-07", "counted": true, "visits": 5, "reason": "counted", "detail": "Quyết định ngày 30/11/2026, khởi hành ngày 07/12/2026: 5 lượt."}))]
 struct FigureRecordView {
-    /// Null, with number and title, where the caller may see the figure but not the dossier.
+    /// Null, like number and title, if the caller may see the figure but not the dossier.
     #[schema(value_type = Option<String>)]
     delegation_id: Option<Id>,
     number: Option<String>,
@@ -85,44 +86,36 @@ struct FigureRecordView {
     /// The day it counts on, else the planned first day.
     date: NaiveDate,
     counted: bool,
-    /// What it adds to the visits of the cell.
+    /// Number of visits that it adds to the cell.
     visits: i64,
     reason: Reason,
     detail: String,
 }
 
-/// Those that count by their day, then those that do not.
+/// Those that count, by day, then those that do not.
 #[derive(Serialize, ToSchema)]
 struct RecordPage {
     items: Vec<FigureRecordView>,
     next: Option<String>,
 }
 
-/// The dossiers behind a figure of outbound statistics, with the reason each counts, and those that do not, with theirs.
+/// Lists the dossiers behind a figure of outbound statistics, and those that do not count, each with the reason.
 #[utoipa::path(tag = "statistics", operation_id = "outbound_records", params(FigureQuestion, RecordsCellQuery),
     responses((status = 200, description = "the records", body = RecordPage), (status = 304, description = "unchanged")))]
 #[get("/statistics/outbound/records")]
-async fn outbound_records(
-    req: HttpRequest,
-    call: RequestContext,
-    agencies: web::Data<Agencies>,
-) -> Result<HttpResponse> {
+async fn outbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
     records::<outbound::model::TripContent>(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
 }
 
-/// The dossiers behind a figure of inbound statistics, with the reason each counts, and those that do not, with theirs.
+/// Lists the dossiers behind a figure of inbound statistics, and those that do not count, each with the reason.
 #[utoipa::path(tag = "statistics", operation_id = "inbound_records", params(FigureQuestion, RecordsCellQuery),
     responses((status = 200, description = "the records", body = RecordPage), (status = 304, description = "unchanged")))]
 #[get("/statistics/inbound/records")]
-async fn inbound_records(
-    req: HttpRequest,
-    call: RequestContext,
-    agencies: web::Data<Agencies>,
-) -> Result<HttpResponse> {
+async fn inbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
     records::<inbound::model::VisitContent>(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
 }
 
-/// Where the page before ended: among those that count, or among the others.
+/// Where the previous page ended: among those that count, or among the others.
 #[derive(Debug, Clone, Copy)]
 enum After {
     Counted(Day, i64),
@@ -152,13 +145,13 @@ impl After {
 
 async fn records<C: Content>(
     req: &HttpRequest,
-    call: &RequestContext,
+    call: &Call,
     agencies: Agencies,
     procedure: Procedure,
 ) -> Result<HttpResponse> {
     let (Query(question), Query(cell)) =
         query::split::<FigureQuestion, RecordsCellQuery>(req.query_string(), &["key", "limit", "cursor"])?;
-    // Who sees figures only, and nowhere a name, has no business here.
+    // Callers who may only see figures, without names, get 403.
     call.actor.require(Permission::ReadDossiers)?;
     let only = scope(call, &question)?;
     let limit = query::limit(cell.limit)?;
@@ -166,13 +159,13 @@ async fn records<C: Content>(
         return Err(invalid(
             "format",
             "format, compare, measures không dùng ở đây.",
-            "format, compare and measures have no meaning here.",
+            "format, compare and measures cannot be used here.",
         ));
     }
     let asked = FigureQuery::read(procedure, question, only.as_deref(), call.today)?;
     let keys: Vec<String> = cell.key.iter().flat_map(|key| key.split(',')).map(str::to_owned).collect();
     if !keys.is_empty() && keys.len() != asked.by.len() {
-        return Err(invalid("key", "phải có đủ khóa của các chiều trong by.", "must name a key for each word of by."));
+        return Err(invalid("key", "phải có đủ khóa của các chiều trong by.", "must have a key for each word in by."));
     }
     let by = if keys.is_empty() { Vec::new() } else { asked.by.clone() };
     let asked = FigureQuery { by, ..asked };
@@ -204,7 +197,7 @@ fn page<C: Content>(
     let mut known: HashSet<i64> = counted.iter().map(|(_, f, _)| f.delegation_id).collect();
     let moves = |d: &Dimension| matches!(d, Dimension::Agency | Dimension::Month | Dimension::Quarter);
     if asked.narrow.agencies.is_none() && !asked.by.iter().any(moves) {
-        // What counts on these days and not in this cell is of another country or kind: nobody would look for it here.
+        // What counts on these days but not in this cell is of another country or kind: nobody would expect it here.
         known.extend(store::ids_in_period(conn, asked.procedure, asked.period, basis)?);
     }
     let mut items = Vec::new();
@@ -234,10 +227,10 @@ fn page<C: Content>(
     Ok((items, next.map(|place| After::Others(Some(place)))))
 }
 
-/// Rows of the register that are read at a time.
+/// Rows that are read from the register at a time.
 const CHUNK: i64 = 500;
 
-/// Dossiers planned for the period that do not count in the cell; answers the place of the last where there are more.
+/// Dossiers planned for the period that do not count in the cell; returns the place of the last if there are more.
 #[expect(clippy::too_many_arguments, reason = "the rest of one page")]
 fn others<C: Content>(
     conn: &mut Conn,
@@ -299,14 +292,14 @@ fn record(item: Option<&DossierItem>, date: Day, visits: i64, reason: Reason, de
 }
 
 fn reason_counted(item: Option<&DossierItem>, fact: &Fact, visits: i64, language: Language) -> String {
-    // What an old list brought in has neither number nor decision: the day of travel stands for that of the decision.
+    // An imported dossier has neither number nor decision: the day of travel replaces that of the decision.
     let of_list = item.map_or(fact.decided_on == fact.travel_date, |i| i.number.is_none());
     let (decided, travelled) = (in_vietnamese(fact.decided_on), in_vietnamese(fact.travel_date));
     let way = if fact.procedure == Procedure::Inbound { "đến" } else { "khởi hành" };
     if of_list {
         return language.say(
             &format!("Theo danh sách đã nhập, {way} ngày {travelled}: {visits} lượt."),
-            &format!("By a list that was brought in, travel on {}: {visits} visit(s).", fact.travel_date),
+            &format!("From an imported list, travel on {}: {visits} visit(s).", fact.travel_date),
         );
     }
     language.say(
@@ -315,7 +308,7 @@ fn reason_counted(item: Option<&DossierItem>, fact: &Fact, visits: i64, language
     )
 }
 
-/// Why a dossier that was planned for the period does not count in the cell; none where nobody would look for it there.
+/// Why a dossier that was planned for the period does not count in the cell; `None` if nobody would expect it there.
 fn why_not<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -330,7 +323,7 @@ fn why_not<C: Content>(
     }
     let Some(dossier) = load::<C>(conn, item.id)? else { return Ok(None) };
     if item.procedure == Procedure::PrivateTravel.word() {
-        let detail = language.say("Đi việc riêng, không phải đoàn của tỉnh.", "Private travel is no mission.");
+        let detail = language.say("Đi việc riêng, không phải đoàn của tỉnh.", "Private travel is not a mission.");
         let total = keys.is_empty() && asked.narrow == Default::default();
         return Ok(total.then_some((Reason::PrivateTravel, detail)));
     }
@@ -353,7 +346,7 @@ fn why_not<C: Content>(
 fn as_if_approved<C: Content>(mut dossier: Dossier<C>) -> Dossier<C> {
     let date = dossier.content.listed().begins_on;
     dossier.state = State::Approved;
-    // A refusal stands at each member too.
+    // A refusal is also stored with each member.
     dossier.content.forget_verdicts();
     dossier.decision = Some(Decision {
         verdict: DecisionVerdict::Approve,
@@ -369,7 +362,7 @@ fn as_if_approved<C: Content>(mut dossier: Dossier<C>) -> Dossier<C> {
     dossier
 }
 
-/// The fact, where it stands in the cell.
+/// The fact, if it counts in the cell.
 fn cells(conn: &mut Conn, asked: &FigureQuery, keys: &[String], agencies: Agencies, fact: Fact) -> Result<Vec<Fact>> {
     let mut facts = vec![fact];
     asked.place(conn, &mut facts, agencies)?;
@@ -394,13 +387,13 @@ fn counts_elsewhere(
             .say(&format!("Được tính vào ngày {}.", in_vietnamese(counted_on)), &format!("It counts on {counted_on}."));
         return Ok(Some((Reason::OtherDate, detail)));
     }
-    // Its members are others' people: it counts where they are.
+    // Its members belong to other agencies: it counts there.
     let mut own = fact;
     own.shares.iter_mut().for_each(|share| share.agency_id = item.agency_id);
     if !cells(conn, asked, keys, agencies, own)?.is_empty() {
         let detail = language.say(
             "Không có người của cơ quan này đi; đoàn được tính ở cơ quan có người đi.",
-            "Nobody of this agency travels; it counts under the agencies of those who do.",
+            "Nobody from this agency travels; it counts under the agencies of those who do.",
         );
         return Ok(Some((Reason::OtherAgency, detail)));
     }

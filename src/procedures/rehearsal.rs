@@ -1,4 +1,4 @@
-//! Looking back: what a draft of a regulation would have said of past dossiers (diễn tập quy định).
+//! Rehearsal: what a draft of a regulation would have said about past dossiers (diễn tập quy định).
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use regulation::book::{Book, Law, load};
 use regulation::pack::{Pack, PackFault};
 use regulation::read::sketch;
 
-/// One thing that would be judged otherwise: what it was and would be, each with its citation; none where it is not there.
+/// One difference in the assessment: the values before and after, each with its citation; `None` if there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgedOtherwise {
     pub what: String,
@@ -22,7 +22,7 @@ pub struct JudgedOtherwise {
     pub after: Option<(String, String)>,
 }
 
-/// A dossier that would be judged otherwise.
+/// A dossier that would be assessed differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     pub number: Option<String>,
@@ -32,15 +32,15 @@ pub struct Changed {
     pub differences: Vec<JudgedOtherwise>,
 }
 
-/// What came of it.
+/// The result of a rehearsal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rehearsal {
-    /// Dossiers that were asked about.
+    /// Number of dossiers that were assessed.
     pub dossiers: usize,
     pub changed: Vec<Changed>,
 }
 
-/// Asks a draft about every dossier submitted on these days; nothing is stored. A draft with faults answers them.
+/// Assesses every dossier submitted on these days under a draft; nothing is stored. Returns the draft's faults, if any.
 pub fn rehearse(
     conn: &mut Conn,
     tools: &ProvinceLaw,
@@ -66,8 +66,7 @@ pub fn rehearse(
     Ok(Ok(found))
 }
 
-/// A draft takes the place of the edition before it, and of what is in force in its province: they do not stand beside
-/// each other.
+/// A draft replaces the edition before it, and what is in force in its province: they do not apply side by side.
 fn gives_way(known: &Pack, source: &str) -> bool {
     sketch(source).is_ok_and(|draft| {
         let of_province = draft.pack.jurisdiction.is_some() && draft.pack.jurisdiction == known.jurisdiction;
@@ -105,7 +104,7 @@ fn of_register<C: Content>(
     Ok(())
 }
 
-/// The texts that an outcome rests on.
+/// The texts on which an outcome is based.
 fn reasons(a: &Assessment) -> String {
     let weighs = |f: &&Finding| f.severity != Severity::Warn || f.document.is_some();
     let mut texts: Vec<&str> = match a.outcome {
@@ -117,7 +116,7 @@ fn reasons(a: &Assessment) -> String {
     texts.join("; ")
 }
 
-/// Outcome, decider, consents, papers that are required, terms, and weighty findings that differ.
+/// The differences in outcome, decider, consents, terms, required documents, duties and findings above a warning.
 fn differences(before: &Assessment, after: &Assessment) -> Vec<JudgedOtherwise> {
     let mut all = Vec::new();
     let mut compare = |what: String, before: Option<(String, String)>, after: Option<(String, String)>| {

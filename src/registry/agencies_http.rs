@@ -7,14 +7,15 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::registry::agencies::{self, Agency, AgencyFilter};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::violation::Violations;
@@ -117,7 +118,7 @@ struct AgencyPage {
 /// Lists agencies by code.
 #[utoipa::path(tag = "registry", operation_id = "list_agencies", params(AgencyListQuery), responses((status = 200, description = "agencies", body = AgencyPage)))]
 #[get("/agencies")]
-async fn list(call: RequestContext, asked: Query<AgencyListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<AgencyListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadAgencies)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
@@ -140,7 +141,7 @@ async fn list(call: RequestContext, asked: Query<AgencyListQuery>) -> Result<Htt
 /// Adds an agency to the tree.
 #[utoipa::path(tag = "registry", operation_id = "create_agency", request_body = NewAgency, responses((status = 201, description = "created", body = AgencyView)))]
 #[post("/agencies")]
-async fn create(call: RequestContext, body: Incoming<NewAgency>) -> Result<HttpResponse> {
+async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change(
         body.fingerprint.clone(),
@@ -207,7 +208,7 @@ async fn create(call: RequestContext, body: Incoming<NewAgency>) -> Result<HttpR
 /// Shows an agency.
 #[utoipa::path(tag = "registry", operation_id = "show_agency", params(("id" = String, Path)), responses((status = 200, description = "the agency", body = AgencyView)))]
 #[get("/agencies/{id}")]
-async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadAgencies)?;
     let id = path_id(&id)?;
     let agency = call.read(move |conn, _| agencies::find(conn, id)?.ok_or_else(not_found)).await?;
@@ -218,16 +219,14 @@ async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpRespons
 #[utoipa::path(tag = "registry", operation_id = "change_agency", params(("id" = String, Path)), request_body = AgencyChanges,
     responses((status = 200, description = "changed", body = AgencyView)))]
 #[patch("/agencies/{id}")]
-async fn change(call: RequestContext, id: web::Path<String>, body: Incoming<AgencyChanges>) -> Result<HttpResponse> {
+async fn change(call: Call, id: web::Path<String>, body: Incoming<AgencyChanges>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(
         body.fingerprint.clone(),
         move |conn, _| agencies::find(conn, id)?.ok_or_else(not_found),
         move |conn, call, mut agency| {
-            call.precondition_given()?;
-            call.actor.require(Permission::AdministerAgencies)?;
-            call.precondition_holds(agency.version)?;
+            call.guard(agency.version, || call.actor.require(Permission::AdministerAgencies))?;
             let changes = body.check()?;
             agency.clerk_may_submit = changes.clerk_may_submit.unwrap_or(agency.clerk_may_submit);
             agency.confirmed = changes.confirmed.unwrap_or(agency.confirmed);

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::error::{Result, not_found};
 use crate::registry::agencies_http::AgencyView;
@@ -15,7 +14,9 @@ use crate::registry::changes::{self, AgencyChange, ChangeRequest, Successor};
 use crate::web::answers::ResponseCache;
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::words::{AgencyChangeKind, PaperRef};
@@ -87,7 +88,7 @@ impl From<&AgencyChange> for ChangeView {
 #[utoipa::path(tag = "registry", operation_id = "create_agency_change", request_body = NewAgencyChange, responses((status = 201, description = "changed", body = ChangeView)))]
 #[post("/agency-changes")]
 async fn create(
-    call: RequestContext,
+    call: Call,
     answers: web::Data<ResponseCache>,
     body: Incoming<NewAgencyChange>,
 ) -> Result<HttpResponse> {
@@ -140,7 +141,7 @@ struct AgencyChangePage {
 /// Lists changes of the tree, latest entry first.
 #[utoipa::path(tag = "registry", operation_id = "list_agency_changes", params(AgencyChangeListQuery), responses((status = 200, description = "changes", body = AgencyChangePage)))]
 #[get("/agency-changes")]
-async fn list(call: RequestContext, asked: Query<AgencyChangeListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<AgencyChangeListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadAgencies)?;
     let limit = query::limit(asked.0.limit)?;
     let before = query::place("agency-changes", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
@@ -153,7 +154,7 @@ async fn list(call: RequestContext, asked: Query<AgencyChangeListQuery>) -> Resu
 /// Shows a change of the tree.
 #[utoipa::path(tag = "registry", operation_id = "show_agency_change", params(("id" = String, Path)), responses((status = 200, description = "the change", body = ChangeView)))]
 #[get("/agency-changes/{id}")]
-async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadAgencies)?;
     let id = path_id(&id)?;
     let change = call.read(move |conn, _| changes::find(conn, id)?.ok_or_else(not_found)).await?;

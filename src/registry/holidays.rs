@@ -9,7 +9,7 @@ use toml_edit::{Document, Item, Table};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::error::{Code, Result, refuse};
 use crate::web::query::Query;
@@ -90,11 +90,7 @@ struct HolidaysView {
 /// Shows the working calendar of a year and its source.
 #[utoipa::path(tag = "registry", operation_id = "show_holidays", params(HolidayQuery), responses((status = 200, description = "the calendar", body = HolidaysView)))]
 #[get("/holidays")]
-async fn show(
-    call: RequestContext,
-    calendar: web::Data<WorkCalendar>,
-    asked: Query<HolidayQuery>,
-) -> Result<HttpResponse> {
+async fn show(call: Call, calendar: web::Data<WorkCalendar>, asked: Query<HolidayQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadRegulations)?;
     let year = calendar.year(asked.0.year).map_err(|missing| {
         let year = missing.0;

@@ -7,8 +7,8 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, forbidden, not_found};
@@ -16,7 +16,9 @@ use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, s
 use crate::registry::{agencies, officials_store as store};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::violation::Violations;
@@ -154,7 +156,7 @@ struct OfficialPage {
 /// Lists officials by name.
 #[utoipa::path(tag = "registry", operation_id = "list_officials", params(OfficialListQuery), responses((status = 200, description = "officials", body = OfficialPage)))]
 #[get("/officials")]
-async fn list(call: RequestContext, asked: Query<OfficialListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<OfficialListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadOfficials)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
@@ -187,7 +189,7 @@ pub(super) fn may_keep(call: &RequestContext, agency_id: i64) -> Result<()> {
 /// Adds an official.
 #[utoipa::path(tag = "registry", operation_id = "create_official", request_body = NewOfficial, responses((status = 201, description = "created", body = OfficialView)))]
 #[post("/officials")]
-async fn create(call: RequestContext, body: Incoming<NewOfficial>) -> Result<HttpResponse> {
+async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change(
         body.fingerprint.clone(),
@@ -252,7 +254,7 @@ pub(super) fn find(conn: &mut Conn, id: i64) -> Result<Official> {
 }
 
 /// Loads an official to show. A caller who may reveal passport numbers sees them, and the audit trail records this.
-pub(super) async fn seen(call: &RequestContext, id: &str) -> Result<(Official, bool)> {
+pub(super) async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
     call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(id)?;
     let official = call.read(move |conn, _| find(conn, id)).await?;
@@ -269,7 +271,7 @@ pub(super) async fn seen(call: &RequestContext, id: &str) -> Result<(Official, b
 /// Shows an official.
 #[utoipa::path(tag = "registry", operation_id = "show_official", params(("id" = String, Path)), responses((status = 200, description = "the official", body = OfficialView)))]
 #[get("/officials/{id}")]
-async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let (official, reveal) = seen(&call, &id).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(official.version))).json(view(&official, &call, reveal)))
 }
@@ -278,7 +280,7 @@ async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpRespons
 #[utoipa::path(tag = "registry", operation_id = "change_official", params(("id" = String, Path)), request_body = OfficialChanges,
     responses((status = 200, description = "changed", body = OfficialView)))]
 #[patch("/officials/{id}")]
-async fn change(call: RequestContext, id: web::Path<String>, body: Incoming<OfficialChanges>) -> Result<HttpResponse> {
+async fn change(call: Call, id: web::Path<String>, body: Incoming<OfficialChanges>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(
@@ -288,9 +290,7 @@ async fn change(call: RequestContext, id: web::Path<String>, body: Incoming<Offi
             find(conn, id)
         },
         move |conn, call, mut o| {
-            call.precondition_given()?;
-            may_keep(call, o.agency_id)?;
-            call.precondition_holds(o.version)?;
+            call.guard(o.version, || may_keep(call, o.agency_id))?;
             let body = body.check()?;
             o.version += 1;
             o.full_name = body.full_name.unwrap_or(o.full_name);

@@ -7,8 +7,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Code, Result, refuse};
@@ -18,6 +18,7 @@ use crate::registry::officials::{
 use crate::registry::officials_http::{find, may_keep, seen};
 use crate::registry::officials_store as store;
 use crate::web::json::Incoming;
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::text::number_key;
 use kernel::violation::Violations;
@@ -77,7 +78,7 @@ struct PassportList {
 /// Lists the passports of an official.
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "passports", body = PassportList)))]
 #[get("/officials/{id}/passports")]
-async fn list_passports(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn list_passports(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let (official, reveal) = seen(&call, &id).await?;
     let items = official.passports.iter().map(|p| passport_view(p, reveal)).collect();
     Ok(HttpResponse::Ok().json(PassportList { items, next: None }))
@@ -85,7 +86,7 @@ async fn list_passports(call: RequestContext, id: web::Path<String>) -> Result<H
 
 /// Adds a part to an official: checks the right, adds the part, raises the version, records it in the audit trail.
 async fn add_part<T, V>(
-    call: RequestContext,
+    call: Call,
     id: &str,
     body: Incoming<T>,
     action: &'static str,
@@ -132,11 +133,7 @@ fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()>
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewPassport,
     responses((status = 201, description = "added", body = PassportView)))]
 #[post("/officials/{id}/passports")]
-async fn add_passport(
-    call: RequestContext,
-    id: web::Path<String>,
-    body: Incoming<NewPassport>,
-) -> Result<HttpResponse> {
+async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassport>) -> Result<HttpResponse> {
     add_part(call, &id, body, "add_passport", |conn, call, official, body| {
         in_order(body.issued_on.unwrap_or(SINCE_EVER), Some(body.expires_on), "/expires_on")?;
         // A lost or cancelled passport must not become valid by being added again.
@@ -197,7 +194,7 @@ struct LevelList {
 /// Lists the management levels of an official, oldest first.
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "levels", body = LevelList)))]
 #[get("/officials/{id}/management-levels")]
-async fn list_levels(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn list_levels(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(&id)?;
     let official = call.read(move |conn, _| find(conn, id)).await?;
@@ -208,7 +205,7 @@ async fn list_levels(call: RequestContext, id: web::Path<String>) -> Result<Http
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewLevel,
     responses((status = 201, description = "added", body = LevelView)))]
 #[post("/officials/{id}/management-levels")]
-async fn add_level(call: RequestContext, id: web::Path<String>, body: Incoming<NewLevel>) -> Result<HttpResponse> {
+async fn add_level(call: Call, id: web::Path<String>, body: Incoming<NewLevel>) -> Result<HttpResponse> {
     add_part(call, &id, body, "change_management_level", |conn, call, official, body| {
         let last = official.levels.iter().map(|l| l.valid_from).max().unwrap_or(SINCE_EVER);
         in_order(last, Some(body.valid_from), "/valid_from")?;
@@ -267,7 +264,7 @@ struct DisciplineList {
 /// Lists the disciplines of an official.
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), responses((status = 200, description = "disciplines", body = DisciplineList)))]
 #[get("/officials/{id}/disciplines")]
-async fn list_disciplines(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn list_disciplines(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(&id)?;
     let official = call.read(move |conn, _| find(conn, id)).await?;
@@ -279,11 +276,7 @@ async fn list_disciplines(call: RequestContext, id: web::Path<String>) -> Result
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewDiscipline,
     responses((status = 201, description = "added", body = DisciplineView)))]
 #[post("/officials/{id}/disciplines")]
-async fn add_discipline(
-    call: RequestContext,
-    id: web::Path<String>,
-    body: Incoming<NewDiscipline>,
-) -> Result<HttpResponse> {
+async fn add_discipline(call: Call, id: web::Path<String>, body: Incoming<NewDiscipline>) -> Result<HttpResponse> {
     add_part(call, &id, body, "add_discipline", |conn, call, official, body| {
         in_order(body.valid_from, body.valid_to, "/valid_to")?;
         let discipline = Discipline {

@@ -7,8 +7,8 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Code, Problem, Result, not_found};
@@ -17,7 +17,9 @@ use crate::registry::partners_store::{self as store, PartnerFilter};
 use crate::web::etag::etag;
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::checks;
 use kernel::id::Id;
 use kernel::page::Page;
@@ -141,7 +143,7 @@ struct PartnerPage {
 /// Lists partners by name.
 #[utoipa::path(tag = "registry", operation_id = "list_partners", params(PartnerListQuery), responses((status = 200, description = "partners", body = PartnerPage)))]
 #[get("/partners")]
-async fn list(call: RequestContext, asked: Query<PartnerListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<PartnerListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadPartners)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
@@ -201,7 +203,7 @@ fn check(conn: &mut Conn, call: &RequestContext, partner: &Partner) -> Result<()
 /// Adds a partner. 409 if one in the same country has the same name, diacritics ignored.
 #[utoipa::path(tag = "registry", operation_id = "create_partner", request_body = NewPartner, responses((status = 201, description = "created", body = PartnerView)))]
 #[post("/partners")]
-async fn create(call: RequestContext, body: Incoming<NewPartner>) -> Result<HttpResponse> {
+async fn create(call: Call, body: Incoming<NewPartner>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change(
         body.fingerprint.clone(),
@@ -239,7 +241,7 @@ fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Partner> {
 /// Shows a partner.
 #[utoipa::path(tag = "registry", operation_id = "show_partner", params(("id" = String, Path)), responses((status = 200, description = "the partner", body = PartnerView)))]
 #[get("/partners/{id}")]
-async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let view = call
         .read(move |conn, call| {
@@ -254,16 +256,14 @@ async fn show(call: RequestContext, id: web::Path<String>) -> Result<HttpRespons
 #[utoipa::path(tag = "registry", operation_id = "change_partner", params(("id" = String, Path)), request_body = PartnerChanges,
     responses((status = 200, description = "changed", body = PartnerView)))]
 #[patch("/partners/{id}")]
-async fn change(call: RequestContext, id: web::Path<String>, body: Incoming<PartnerChanges>) -> Result<HttpResponse> {
+async fn change(call: Call, id: web::Path<String>, body: Incoming<PartnerChanges>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(
         body.fingerprint.clone(),
         move |conn, call| find(conn, call, id),
         move |conn, call, mut p| {
-            call.precondition_given()?;
-            call.actor.require(Permission::AdministerPartners)?;
-            call.precondition_holds(p.version)?;
+            call.guard(p.version, || call.actor.require(Permission::AdministerPartners))?;
             let body = body.check()?;
             p.version += 1;
             p.kind = body.kind.unwrap_or(p.kind);
@@ -299,7 +299,7 @@ struct MergePartner {
 #[utoipa::path(tag = "registry", operation_id = "merge_partners", params(("id" = String, Path)), request_body = MergePartner,
     responses((status = 200, description = "merged", body = PartnerView)))]
 #[post("/partners/{id}/merge")]
-async fn merge(call: RequestContext, id: web::Path<String>, body: Incoming<MergePartner>) -> Result<HttpResponse> {
+async fn merge(call: Call, id: web::Path<String>, body: Incoming<MergePartner>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
     call.change(

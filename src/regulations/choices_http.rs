@@ -7,12 +7,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::reply;
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::error::Result;
 use crate::regulations::store::{Chosen, RegulationCache, choices, choose};
 use crate::web::json::Incoming;
+use crate::web::reply::reply;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
@@ -58,7 +58,7 @@ struct RegulationChoiceList {
 /// Lists all choices in the order in which they were made.
 #[utoipa::path(tag = "regulation", operation_id = "list_regulation_choices", responses((status = 200, description = "choices", body = RegulationChoiceList)))]
 #[get("/regulation-choices")]
-async fn list(call: RequestContext) -> Result<HttpResponse> {
+async fn list(call: Call) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadRegulations)?;
     let all = call.read(|conn, _| choices(conn)).await?;
     Ok(HttpResponse::Ok().json(RegulationChoiceList { items: all.iter().map(view).collect(), next: None }))
@@ -85,11 +85,7 @@ struct NewChoice {
 /// name its document (note `text_chosen`).
 #[utoipa::path(tag = "regulation", operation_id = "choose_regulation", request_body = NewChoice, responses((status = 201, description = "chosen", body = ChoiceView)))]
 #[post("/regulation-choices")]
-async fn create(
-    call: RequestContext,
-    shelf: web::Data<RegulationCache>,
-    body: Incoming<NewChoice>,
-) -> Result<HttpResponse> {
+async fn create(call: Call, shelf: web::Data<RegulationCache>, body: Incoming<NewChoice>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let shelf = shelf.get_ref().clone();
     call.change(

@@ -7,8 +7,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{Paging, page_response, reply};
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::error::{Code, Error, Problem, Result, not_found, refuse};
 use crate::regulations::question::AssessmentQuestion;
@@ -16,7 +15,9 @@ use crate::regulations::store::{NotLoaded, RegulationCache, add, edition};
 use crate::regulations::view::{AssessmentView, view};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
+use crate::web::paging::{Paging, page_response};
 use crate::web::query::{self, Query};
+use crate::web::reply::reply;
 use kernel::page::Page;
 use kernel::violation::Violations;
 use kernel::words::RuleStatus;
@@ -34,7 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
     responses((status = 200, description = "the answer", body = AssessmentView)))]
 #[post("/assessments")]
 async fn ask(
-    call: RequestContext,
+    call: Call,
     shelf: web::Data<RegulationCache>,
     calendar: web::Data<WorkCalendar>,
     body: Incoming<AssessmentQuestion>,
@@ -134,7 +135,7 @@ struct RuleItem {
 /// Lists the newest version of each regulation, by code.
 #[utoipa::path(tag = "regulation", operation_id = "list_regulations", params(Paging), responses((status = 200, description = "regulations", body = RegulationPage)))]
 #[get("/regulations")]
-async fn list(call: RequestContext, shelf: web::Data<RegulationCache>, paging: Query<Paging>) -> Result<HttpResponse> {
+async fn list(call: Call, shelf: web::Data<RegulationCache>, paging: Query<Paging>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadRegulations)?;
     let limit = query::limit(paging.0.limit)?;
     let after = query::place("regulations", paging.0.cursor.as_deref(), |p| p.first().cloned())?.unwrap_or_default();
@@ -156,11 +157,7 @@ async fn list(call: RequestContext, shelf: web::Data<RegulationCache>, paging: Q
     request_body(content = String, content_type = "application/toml", description = "the pack", example = "code = \"x-2026\"\nversion = 1\n"),
     responses((status = 201, description = "loaded", body = RegulationItem)))]
 #[post("/regulations")]
-async fn load_pack(
-    call: RequestContext,
-    shelf: web::Data<RegulationCache>,
-    body: Incoming<String>,
-) -> Result<HttpResponse> {
+async fn load_pack(call: Call, shelf: web::Data<RegulationCache>, body: Incoming<String>) -> Result<HttpResponse> {
     let text = body.read_text("application/toml").await?;
     let print = crate::web::idempotency::fingerprint(text.as_bytes());
     let shelf = shelf.get_ref().clone();
@@ -238,7 +235,7 @@ struct EditionQuery {
 /// Shows a regulation with its rules and citations.
 #[utoipa::path(tag = "regulation", operation_id = "show_regulation", params(("code" = String, Path), EditionQuery), responses((status = 200, description = "the regulation", body = RegulationView)))]
 #[get("/regulations/{code}")]
-async fn show(call: RequestContext, code: web::Path<String>, asked: Query<EditionQuery>) -> Result<HttpResponse> {
+async fn show(call: Call, code: web::Path<String>, asked: Query<EditionQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadRegulations)?;
     let (pack, text) = call.read(move |conn, _| edition(conn, &code, asked.0.version)?.ok_or_else(not_found)).await?;
     let rules = pack

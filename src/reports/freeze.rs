@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
-use crate::audit;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::db::counters;
 use crate::error::{Code, Error, Problem, Result};
@@ -116,17 +116,14 @@ pub fn draw(conn: &mut Conn, span: ReportPeriod, days: Period, agencies: Agencie
     Ok(DrawnReport { id, content, text })
 }
 
-/// Who freezes the report, when, and why despite an impossible total.
-pub struct Signed<'a> {
-    pub user_id: i64,
-    pub actor: &'a str,
-    pub trace_id: &'a str,
-    pub now: Moment,
-    pub reason: Option<String>,
-}
-
 /// Stores a computed report; an impossible total is refused unless a reason is given.
-pub fn keep(conn: &mut Conn, drawn: &DrawnReport, signed: Signed) -> Result<FrozenReport> {
+pub fn keep(
+    conn: &mut Conn,
+    call: &RequestContext,
+    drawn: &DrawnReport,
+    frozen_by: i64,
+    reason: Option<String>,
+) -> Result<FrozenReport> {
     let DrawnReport { id, content, text } = drawn;
     let span = content.span();
     let days = Period { from: content.from, to: content.to };
@@ -143,10 +140,10 @@ pub fn keep(conn: &mut Conn, drawn: &DrawnReport, signed: Signed) -> Result<Froz
         span,
         days,
         ordinal: before + 1,
-        reason: signed.reason,
+        reason,
         hash: fingerprint(text.as_bytes()),
-        frozen_at: signed.now,
-        frozen_by: signed.user_id,
+        frozen_at: call.now,
+        frozen_by,
         outbound: of("outbound"),
         inbound: of("inbound"),
     };
@@ -159,11 +156,7 @@ pub fn keep(conn: &mut Conn, drawn: &DrawnReport, signed: Signed) -> Result<Froz
     let detail = json!({"kind": span.kind, "year": span.year, "period": span.number, "window": span.window,
         "ordinal": report.ordinal, "hash": report.hash, "reason": report.reason, "impossible": impossible.len()});
     let object = format!("reports/{}", Id(report.id));
-    let Signed { actor, trace_id, now, .. } = signed;
-    audit::append(
-        conn,
-        &audit::AuditEntry { at: now, actor, action: "freeze_report", object: &object, detail, trace_id },
-    )?;
+    call.remember(conn, "freeze_report", &object, detail)?;
     Ok(report)
 }
 

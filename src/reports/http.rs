@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::db::counters::data_version;
@@ -17,7 +17,7 @@ use crate::dossier::store::list;
 use crate::error::{Error, Result, not_found};
 use crate::registry::agencies;
 use crate::reports::corrections::{ReportCorrection, corrections};
-use crate::reports::freeze::{self, Signed, draw, keep};
+use crate::reports::freeze::{self, draw, keep};
 use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
 use crate::reports::store::{self, ReportFilter};
 use crate::reports::view::{self, ActView, AgencyNamed, CorrectionView, ReportItemView, ReportView, TotalsView};
@@ -28,7 +28,9 @@ use crate::statistics::question::Window;
 use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::rfc3339;
@@ -89,11 +91,7 @@ impl NewReport {
 #[utoipa::path(tag = "reports", operation_id = "freeze_report", request_body = NewReport,
     responses((status = 201, description = "frozen", body = ReportView)))]
 #[post("/reports")]
-async fn create(
-    call: RequestContext,
-    agencies: web::Data<Agencies>,
-    body: Incoming<NewReport>,
-) -> Result<HttpResponse> {
+async fn create(call: Call, agencies: web::Data<Agencies>, body: Incoming<NewReport>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.actor.require(Permission::FreezeReports)?;
     let fingerprint = body.fingerprint.clone();
@@ -107,14 +105,7 @@ async fn create(
         fingerprint,
         |_, _| Ok(()),
         move |conn, call, ()| {
-            let signed = Signed {
-                user_id: call.actor.id(),
-                actor: call.actor.username(),
-                trace_id: &call.trace_id,
-                now: call.now,
-                reason: body.reason,
-            };
-            let report = keep(conn, &drawn, signed)?;
+            let report = keep(conn, call, &drawn, call.actor.id(), body.reason)?;
             let seen = opened(conn, call, report, drawn.content)?;
             let place = format!("/api/v1/reports/{}", Id(seen.report.id));
             reply(201, Some(1), Some(place), &seen.view())
@@ -197,7 +188,7 @@ struct ReportPage {
 /// Lists reports, latest first.
 #[utoipa::path(tag = "reports", operation_id = "list_reports", params(ReportListQuery), responses((status = 200, description = "reports", body = ReportPage), (status = 304, description = "unchanged")))]
 #[get("/reports")]
-async fn show_list(req: HttpRequest, call: RequestContext, asked: Query<ReportListQuery>) -> Result<HttpResponse> {
+async fn show_list(req: HttpRequest, call: Call, asked: Query<ReportListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadReports)?;
     let ReportListQuery { year, kind, limit, cursor } = asked.0;
     let limit = query::limit(limit)?;
@@ -238,7 +229,7 @@ struct How {
         (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
         (status = 304, description = "unchanged, no counted data has changed")))]
 #[get("/reports/{id}")]
-async fn show(req: HttpRequest, call: RequestContext, id: web::Path<String>, how: Query<How>) -> Result<HttpResponse> {
+async fn show(req: HttpRequest, call: Call, id: web::Path<String>, how: Query<How>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadReports)?;
     let id = path_id(&id)?;
     let format = how.0.format.unwrap_or(ReportFormat::Json);

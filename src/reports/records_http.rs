@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::path_id;
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::dossier::store::list;
 use crate::error::{Result, not_found};
@@ -18,6 +17,7 @@ use crate::reports::tables::{SUMMARY, of_province, of_summary, of_table};
 use crate::statistics::count::{DateBasis, visits_in};
 use crate::web::etag::tagged;
 use crate::web::query::{self, Query, invalid};
+use crate::web::reply::path_id;
 use kernel::id::Id;
 use kernel::page::seal;
 use kernel::words::Procedure;
@@ -141,7 +141,7 @@ fn behind<'a>(content: &'a ReportContent, cell: &ReportCellQuery) -> Result<(Pro
 #[get("/reports/{id}/records")]
 async fn records(
     req: HttpRequest,
-    call: RequestContext,
+    call: Call,
     id: web::Path<String>,
     cell: Query<ReportCellQuery>,
 ) -> Result<HttpResponse> {

@@ -6,8 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{path_id, reply};
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::store as accounts;
 use crate::error::{Error, Result, not_found};
@@ -15,6 +14,7 @@ use crate::reports::model::ReportKind;
 use crate::reports::schedules::{self, Schedule};
 use crate::statistics::question::Window;
 use crate::web::json::Incoming;
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
@@ -59,7 +59,7 @@ struct ReportScheduleList {
 /// Lists the reports that are frozen automatically.
 #[utoipa::path(tag = "reports", operation_id = "list_report_schedules", responses((status = 200, description = "schedules", body = ReportScheduleList)))]
 #[get("/report-schedules")]
-async fn list(call: RequestContext) -> Result<HttpResponse> {
+async fn list(call: Call) -> Result<HttpResponse> {
     call.actor.require(Permission::FreezeReports)?;
     let all = call.read(|conn, _| schedules::all(conn)).await?;
     Ok(HttpResponse::Ok().json(ReportScheduleList { items: all.iter().map(view).collect(), next: None }))
@@ -85,7 +85,7 @@ struct NewReportSchedule {
 #[utoipa::path(tag = "reports", operation_id = "create_report_schedule", request_body = NewReportSchedule,
     responses((status = 201, description = "created", body = ScheduleView)))]
 #[post("/report-schedules")]
-async fn create(call: RequestContext, body: Incoming<NewReportSchedule>) -> Result<HttpResponse> {
+async fn create(call: Call, body: Incoming<NewReportSchedule>) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.change(
         body.fingerprint.clone(),
@@ -129,15 +129,14 @@ async fn create(call: RequestContext, body: Incoming<NewReportSchedule>) -> Resu
 /// Ends a schedule; reports already frozen remain.
 #[utoipa::path(tag = "reports", operation_id = "delete_report_schedule", params(("id" = String, Path)), responses((status = 204, description = "ended")))]
 #[delete("/report-schedules/{id}")]
-async fn remove(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn remove(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     call.write(move |conn, call| {
         call.actor.require(Permission::FreezeReports)?;
         if !schedules::all(conn)?.iter().any(|s| s.id == id) {
             return Err(not_found());
         }
-        call.precondition_given()?;
-        call.precondition_holds(1)?;
+        call.guard(1, || Ok(()))?;
         schedules::delete(conn, id)?;
         call.remember(conn, "delete_report_schedule", &format!("report-schedules/{}", Id(id)), json!({}))?;
         Ok::<(), Error>(())

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::page_response;
+use crate::access::call::Call;
 use crate::db::counters::data_version;
 use crate::error::Result;
 use crate::statistics::asked::{Agencies, FigureQuery, scope};
@@ -16,6 +15,7 @@ use crate::statistics::cells::{CellKey, CellMeasures, cells};
 use crate::statistics::question::FigureQuestion;
 use crate::web::etag::IfNoneMatch;
 use crate::web::idempotency::fingerprint;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query, invalid};
 use kernel::id::Id;
 use kernel::page::seal;
@@ -109,7 +109,7 @@ struct CellPage {
 #[utoipa::path(tag = "statistics", operation_id = "outbound_cells", params(FigureQuestion, CellPageQuery),
     responses((status = 200, description = "cells", body = CellPage), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/outbound/cells")]
-async fn outbound(req: HttpRequest, call: RequestContext, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
+async fn outbound(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
     answer(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
 }
 
@@ -118,16 +118,11 @@ async fn outbound(req: HttpRequest, call: RequestContext, agencies: web::Data<Ag
 #[utoipa::path(tag = "statistics", operation_id = "inbound_cells", params(FigureQuestion, CellPageQuery),
     responses((status = 200, description = "cells", body = CellPage), (status = 304, description = "nothing counted has changed")))]
 #[get("/statistics/inbound/cells")]
-async fn inbound(req: HttpRequest, call: RequestContext, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
+async fn inbound(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
     answer(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
 }
 
-async fn answer(
-    req: &HttpRequest,
-    call: &RequestContext,
-    agencies: Agencies,
-    procedure: Procedure,
-) -> Result<HttpResponse> {
+async fn answer(req: &HttpRequest, call: &Call, agencies: Agencies, procedure: Procedure) -> Result<HttpResponse> {
     let (Query(question), Query(page)) =
         query::split::<FigureQuestion, CellPageQuery>(req.query_string(), &["limit", "cursor"])?;
     let only = scope(call, &question)?;

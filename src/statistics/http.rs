@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use chrono::Datelike;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::db::counters::data_version;
 use crate::error::{Error, Result};
@@ -35,7 +36,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[get("/statistics/outbound")]
 async fn outbound(
     req: HttpRequest,
-    call: RequestContext,
+    call: Call,
     answers: web::Data<ResponseCache>,
     agencies: web::Data<Agencies>,
     question: Query<FigureQuestion>,
@@ -51,7 +52,7 @@ async fn outbound(
 #[get("/statistics/inbound")]
 async fn inbound(
     req: HttpRequest,
-    call: RequestContext,
+    call: Call,
     answers: web::Data<ResponseCache>,
     agencies: web::Data<Agencies>,
     question: Query<FigureQuestion>,
@@ -61,7 +62,7 @@ async fn inbound(
 
 async fn answer(
     req: &HttpRequest,
-    call: &RequestContext,
+    call: &Call,
     answers: &ResponseCache,
     agencies: Agencies,
     procedure: Procedure,

@@ -162,7 +162,11 @@ impl FigureQuestion {
                 "days" => asked.days = true,
                 "cost" => asked.cost = true,
                 _ => {
-                    return Err(invalid("measures", "phải là days, cost, hoặc cả hai.", "must be days, cost, or both."));
+                    return Err(invalid(
+                        "measures",
+                        "phải là days, cost, hoặc cả hai.",
+                        "must be days, cost, or both.",
+                    ));
                 }
             }
         }

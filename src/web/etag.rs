@@ -2,37 +2,24 @@
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use kernel::precondition::Precondition;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::web::idempotency::fingerprint;
 
-/// The value of `If-Match`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IfMatch {
-    Missing,
-    /// Not a list of strong tags in our format; matches nothing.
-    Malformed,
-    Versions(Vec<i64>),
-}
-
-impl IfMatch {
-    pub fn read(headers: &HeaderMap) -> Self {
-        let values: Vec<&str> = headers.get_all("if-match").filter_map(|v| v.to_str().ok()).collect();
-        if values.is_empty() {
-            return if headers.contains_key("if-match") { IfMatch::Malformed } else { IfMatch::Missing };
-        }
-        let tags: Option<Vec<i64>> = values
-            .iter()
-            .flat_map(|v| v.split(','))
-            .map(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
-            .collect();
-        tags.map_or(IfMatch::Malformed, IfMatch::Versions)
+/// Reads `If-Match`: a list of strong tags.
+pub fn if_match(headers: &HeaderMap) -> Precondition {
+    let values: Vec<&str> = headers.get_all("if-match").filter_map(|v| v.to_str().ok()).collect();
+    if values.is_empty() {
+        return if headers.contains_key("if-match") { Precondition::Malformed } else { Precondition::Missing };
     }
-
-    pub fn holds(&self, version: i64) -> bool {
-        matches!(self, IfMatch::Versions(versions) if versions.contains(&version))
-    }
+    let tags: Option<Vec<i64>> = values
+        .iter()
+        .flat_map(|v| v.split(','))
+        .map(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
+        .collect();
+    tags.map_or(Precondition::Malformed, Precondition::Versions)
 }
 
 /// The entity tag of a version.
@@ -73,20 +60,20 @@ mod tests {
 
     use super::*;
 
-    fn read(value: Option<&'static str>) -> IfMatch {
+    fn read(value: Option<&'static str>) -> Precondition {
         let mut headers = HeaderMap::new();
         if let Some(value) = value {
             headers.insert(HeaderName::from_static("if-match"), HeaderValue::from_static(value));
         }
-        IfMatch::read(&headers)
+        if_match(&headers)
     }
 
     #[test]
     fn only_strong_tags_of_ours_match() {
-        assert_eq!(read(None), IfMatch::Missing);
+        assert_eq!(read(None), Precondition::Missing);
         assert!(read(Some("\"3\"")).holds(3) && read(Some("\"2\", \"3\"")).holds(3));
         for other in ["3", "W/\"3\"", "*", "\"x\"", ""] {
-            assert_eq!(read(Some(other)), IfMatch::Malformed, "{other}");
+            assert_eq!(read(Some(other)), Precondition::Malformed, "{other}");
         }
     }
 }

@@ -18,13 +18,6 @@ use crate::web::schema;
 use kernel::text::{bears_secret_mark, nfc};
 use kernel::violation::Violations;
 
-/// For a field that can be cleared: omitted, it stays unchanged (`None`); `null` clears it (`Some(None)`).
-pub fn given<'de, T: serde::Deserialize<'de>, D: de::Deserializer<'de>>(
-    from: D,
-) -> std::result::Result<Option<Option<T>>, D::Error> {
-    serde::Deserialize::deserialize(from).map(Some)
-}
-
 /// Maximum bytes of a JSON body.
 pub const JSON_LIMIT: usize = 1 << 20;
 /// Time in which a body must arrive; actix itself limits only the request head.

@@ -8,6 +8,8 @@ pub mod idempotency;
 pub mod json;
 pub mod multipart;
 pub mod openapi;
+pub mod paging;
 pub mod query;
+pub mod reply;
 pub mod schema;
 pub mod trace;

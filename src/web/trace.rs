@@ -8,13 +8,10 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
+use crate::audit::TraceId;
 use crate::error::{Code, Problem};
 use crate::web::health;
 use kernel::text::Language;
-
-/// Identifies one request in responses, log and audit trail.
-#[derive(Debug, Clone)]
-pub struct TraceId(pub String);
 
 /// English if the caller prefers it to Vietnamese, otherwise Vietnamese.
 pub fn language_of(headers: &HeaderMap) -> Language {
@@ -38,16 +35,16 @@ pub async fn trace(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let trace_id = format!("{:016x}", rand::random::<u64>());
+    let trace_id = TraceId::fresh();
     let language = language_of(request.headers());
-    request.extensions_mut().insert(TraceId(trace_id.clone()));
+    request.extensions_mut().insert(trace_id.clone());
     let started = Instant::now();
     // Handlers and extractors turn their errors into responses; only an inner middleware could fail, and there is none.
     let response = next.call(request).await?.map_into_boxed_body();
     let mut response =
-        if response.status().as_u16() >= 400 { explain(response, language, &trace_id) } else { response };
+        if response.status().as_u16() >= 400 { explain(response, language, trace_id.as_str()) } else { response };
     let page = response.request().path().starts_with("/docs");
-    safe_headers(response.headers_mut(), &trace_id, page);
+    safe_headers(response.headers_mut(), trace_id.as_str(), page);
     let route = response.request().match_pattern();
     health::count(route.as_deref().unwrap_or("unknown"), response.status().as_u16(), started.elapsed().as_secs_f64());
     Ok(response)

@@ -1,4 +1,4 @@
-//! Checks of single words and days that questions and dossiers share.
+//! Checks of single values and dates, shared by regulation questions and dossiers.
 
 use chrono::Datelike;
 
@@ -6,10 +6,10 @@ use crate::country::country;
 use crate::time::Day;
 use crate::violation::Violations;
 
-/// Days a delegation or visit may last; longer is a typing mistake.
+/// Longest delegation or visit, in days; a longer one is a typing mistake.
 const LONGEST: i64 = 3_650;
 
-/// The last day not before the first, both within years that make sense; `first` and `last` are their pointers.
+/// Checks that the last day is not before the first and that both years are plausible. `first` and `last` are pointers.
 pub fn days(begins: Day, ends: Day, first: &str, last: &str, faults: &mut Violations) {
     faults.require(
         ends >= begins,
@@ -24,41 +24,41 @@ pub fn days(begins: Day, ends: Day, first: &str, last: &str, faults: &mut Violat
     }
 }
 
-/// A day within years that make sense.
+/// Checks that the year of a day is plausible.
 pub fn year(day: Day, pointer: &str, faults: &mut Violations) {
     faults.require(
         (1990..=2100).contains(&day.year()),
         pointer,
         "out_of_range",
         "Năm phải từ 1990 đến 2100.",
-        "The year must be 1990 to 2100.",
+        "The year must be between 1990 and 2100.",
     );
 }
 
-/// A country code of ISO 3166-1.
+/// Checks that this is an ISO 3166-1 country code.
 pub fn known_country(code: &str, pointer: &str, faults: &mut Violations) {
     faults.require(
         country(code).is_some(),
         pointer,
         "unknown_country",
         "Không có mã nước này (ISO 3166-1).",
-        "There is no such country code (ISO 3166-1).",
+        "There is no such ISO 3166-1 country code.",
     );
 }
 
-/// A country code that is not our own.
+/// Checks that this is the code of a foreign country.
 pub fn foreign_country(code: &str, pointer: &str, faults: &mut Violations) {
     known_country(code, pointer, faults);
-    faults.require(code != "VN", pointer, "home_country", "Phải là nước ngoài.", "It must be a foreign country.");
+    faults.require(code != "VN", pointer, "home_country", "Phải là nước ngoài.", "This must be a foreign country.");
 }
 
-/// Exactly one head of delegation.
+/// Checks that there is exactly one head of delegation.
 pub fn one_head(heads: usize, pointer: &str, faults: &mut Violations) {
     faults.require(
         heads == 1,
         pointer,
         "one_head",
         "Đoàn phải có đúng một trưởng đoàn.",
-        "A delegation has exactly one head.",
+        "A delegation must have exactly one head.",
     );
 }

@@ -1,4 +1,4 @@
-//! Countries: ISO 3166-1 with Vietnamese and English names and the region they are reported under.
+//! Countries: ISO 3166-1 with Vietnamese and English names and the region used in reports.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

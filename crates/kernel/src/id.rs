@@ -13,12 +13,12 @@ const COUNTER_BITS: u32 = 22;
 /// 2020-01-01T00:00:00Z, in milliseconds of the Unix epoch: 41 bits last until 2089.
 const EPOCH_MS: i64 = 1_577_836_800_000;
 
-/// An identifier of anything that has one. Later ids sort after earlier ones.
+/// Identifier of a record. Later ids sort after earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id(pub i64);
 
 impl Id {
-    /// A fresh identifier; unique within the process by its counter, across restarts by its millisecond.
+    /// A new identifier. The counter keeps it unique within the process, the millisecond across restarts.
     pub fn new(now: NaiveDateTime) -> Self {
         static COUNTER: AtomicI64 = AtomicI64::new(0);
         let tick = COUNTER.fetch_add(1, Ordering::Relaxed) & ((1 << COUNTER_BITS) - 1);
@@ -38,7 +38,7 @@ impl fmt::Display for Id {
     }
 }
 
-/// The text is not an identifier that this system ever gave out.
+/// The text is not an identifier of this system.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotAnId;
 
@@ -68,7 +68,7 @@ impl Serialize for Id {
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
-        // An unknown id and a malformed one are the same to a client: "no such thing".
+        // To a client, a malformed id means the same as an unknown one: not found.
         Ok(text.parse().unwrap_or(Id(-1)))
     }
 }

@@ -1,10 +1,12 @@
-//! Words of the trade: small pure types that every other room speaks. No clock, no database, no HTTP.
+//! The domain vocabulary: small pure types that every other module uses. No clock, no database, no HTTP.
 
 pub mod checks;
 pub mod country;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod patch;
+pub mod precondition;
 pub mod succession;
 pub mod table;
 pub mod text;

@@ -1,4 +1,4 @@
-//! Money as the contract carries it: whole minor units and an ISO 4217 code.
+//! Money as the API represents it: whole minor units and an ISO 4217 code.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ pub struct Money {
     pub currency: String,
 }
 
-/// ISO 4217 codes in use by the province's partners and its donors.
+/// ISO 4217 codes that the province's partners and donors use.
 const CURRENCIES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP \
 BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ \
 GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD \
@@ -39,7 +39,7 @@ pub fn decimals(currency: &str) -> usize {
     }
 }
 
-/// A whole number as people here write it: `1.234.567`.
+/// A whole number in Vietnamese notation: `1.234.567`.
 pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();
@@ -52,7 +52,7 @@ pub fn grouped(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
-/// An amount as people here write it: `350.000.000 VND`, `1.200,50 USD`.
+/// An amount in Vietnamese notation: `350.000.000 VND`, `1.200,50 USD`.
 pub fn in_vietnamese(amount: i64, currency: &str) -> String {
     let places = decimals(currency);
     let unit = 10i64.pow(u32::try_from(places).unwrap_or(0));

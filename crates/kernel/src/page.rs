@@ -1,26 +1,27 @@
-//! Keyset pages: a limit, and an opaque cursor that carries the place of the last row and a seal.
+//! Keyset pagination: a limit, and an opaque cursor that holds the position of the last row and a checksum.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// Rows a page may hold.
+/// Most rows on a page.
 pub const MAX_LIMIT: i64 = 200;
-/// Rows a page holds when nothing is asked.
+/// Rows on a page if no limit is given.
 pub const DEFAULT_LIMIT: i64 = 50;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Cursor of the next page, none on the last.
+    /// Cursor of the next page; `None` on the last one.
     pub next: Option<String>,
-    /// Number of all rows, where it was asked for.
+    /// Total number of rows, if requested.
     pub total: Option<i64>,
 }
 
 impl<T> Page<T> {
-    /// Makes a page of up to `limit` rows out of one row more than that; `place` names the last row shown.
+    /// Builds a page from up to `limit` rows and one more, which only shows that another page follows. `place`
+    /// identifies the last row shown.
     pub fn cut(mut rows: Vec<T>, limit: i64, scope: &str, place: impl Fn(&T) -> Vec<String>) -> Self {
         let limit = usize::try_from(limit).unwrap_or(0);
         let more = rows.len() > limit;
@@ -30,13 +31,13 @@ impl<T> Page<T> {
     }
 }
 
-/// Packs a place into a cursor. `scope` binds it to one list and its filters.
+/// Encodes a position as a cursor. `scope` binds it to one list and its filters.
 pub fn seal(scope: &str, place: &[String]) -> String {
     let body = place.join("\u{1f}");
     URL_SAFE_NO_PAD.encode(format!("{}\u{1f}{body}", mark(scope, &body)))
 }
 
-/// Unpacks a cursor; `None` where it was not made here for this list.
+/// Decodes a cursor; `None` if it was not made for this list.
 pub fn unseal(scope: &str, cursor: &str) -> Option<Vec<String>> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
     let text = String::from_utf8(bytes).ok()?;
@@ -44,7 +45,7 @@ pub fn unseal(scope: &str, cursor: &str) -> Option<Vec<String>> {
     (seen == mark(scope, body)).then(|| body.split('\u{1f}').map(str::to_owned).collect())
 }
 
-/// A checksum against accidents and curiosity; a cursor grants nothing, so it needs no secret.
+/// A checksum against accidents and casual tampering. A cursor grants no access, so it needs no secret.
 fn mark(scope: &str, body: &str) -> String {
     let digest = Sha256::digest(format!("{scope}\u{1f}{body}").as_bytes());
     URL_SAFE_NO_PAD.encode(digest.iter().take(9).copied().collect::<Vec<u8>>())

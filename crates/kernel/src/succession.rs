@@ -1,23 +1,23 @@
-//! Succession of units (sắp xếp, hợp nhất, chia tách, đổi tên): which unit stands for which on a day. Pure.
+//! Succession of units (sắp xếp, hợp nhất, chia tách, đổi tên): which unit corresponds to which on a given day. Pure.
 
 use std::collections::HashMap;
 
 use crate::time::Day;
 
-/// Units with the days they exist, and which followed which.
+/// Units with the period in which they exist, and which unit succeeded which.
 #[derive(Debug, Clone, Default)]
 pub struct Succession {
-    /// Half-open, as everywhere.
+    /// Half-open periods, as everywhere.
     units: HashMap<i64, (Day, Option<Day>)>,
     after: HashMap<i64, Vec<i64>>,
     before: HashMap<i64, Vec<i64>>,
 }
 
-/// Who stands for a unit on a day.
+/// The unit that corresponds to another on a given day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stands {
     pub id: i64,
-    /// False where several units could: it was split before that day, or merged from several after it.
+    /// False if several units qualify: the unit was split before that day, or merged from several after it.
     pub sure: bool,
 }
 
@@ -32,10 +32,10 @@ impl Succession {
         all
     }
 
-    /// The unit that stands for `id` on `day`. Where no single one does it stays itself: nobody guesses a half.
+    /// The unit that corresponds to `id` on `day`. Without a single one, the unit stays as it is: nothing is guessed.
     pub fn on(&self, id: i64, day: Day) -> Stands {
         let mut at = id;
-        // A chain is never longer than there are units.
+        // Bounds the loop: a chain cannot be longer than the number of units.
         for _ in 0..=self.units.len() {
             let Some((from, to)) = self.units.get(&at) else { break };
             let next = if to.is_some_and(|to| to <= day) {

@@ -1,4 +1,4 @@
-//! A table of typed cells: what lists and statistics hand to CSV and XLSX.
+//! A table of typed cells: what lists and statistics export as CSV and XLSX.
 
 use crate::time::Day;
 

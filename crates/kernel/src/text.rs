@@ -1,4 +1,4 @@
-//! Vietnamese text: two languages side by side, folding for search, and the marks of state secrets.
+//! Text: sentences in two languages, folding of Vietnamese for search, and detection of state-secret marks.
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -15,7 +15,7 @@ impl Bilingual {
         Bilingual { vi: vi.into(), en: en.into() }
     }
 
-    /// The sentence in the language asked for.
+    /// The sentence in one language.
     pub fn in_language(&self, language: Language) -> &str {
         match language {
             Language::Vietnamese => &self.vi,
@@ -24,7 +24,7 @@ impl Bilingual {
     }
 }
 
-/// Language of answers; Vietnamese unless English is asked for.
+/// Language of responses; Vietnamese unless English is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     #[default]
@@ -33,7 +33,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The one of two sentences that is asked for.
+    /// Picks the sentence in this language.
     pub fn say(self, vi: &str, en: &str) -> String {
         match self {
             Language::Vietnamese => vi.to_owned(),
@@ -42,7 +42,7 @@ impl Language {
     }
 }
 
-/// Folds text for search: no marks, đ→d, lower case, single blanks. The same for NFC and NFD.
+/// Folds text for search: no diacritics, đ→d, lower case, single spaces. NFC and NFD give the same result.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut blank = true;
@@ -66,19 +66,19 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Text in NFC, the one form that is stored.
+/// Text in NFC, the only form that is stored.
 pub fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// What two spellings of a document's number have in common: `030/qđ-ubnd` and `30 / QĐ-UBND` are the same.
+/// Comparison key of a document number: `030/qđ-ubnd` and `30 / QĐ-UBND` have the same key.
 pub fn number_key(number: &str) -> String {
     let written: String = nfc(number).split_whitespace().collect::<String>().to_uppercase();
     written.trim_start_matches('0').to_owned()
 }
 
-/// Whether the text bears the mark of a state secret: MẬT, TỐI MẬT or TUYỆT MẬT as whole words in
-/// capitals (Luật 117/2025/QH15 Đ.5). "Bảo mật" and "MẬTÃ" do not.
+/// Whether the text carries the mark of a state secret: MẬT, TỐI MẬT or TUYỆT MẬT as whole words in capitals (Luật
+/// 117/2025/QH15 Đ.5). "Bảo mật" and "MẬTÃ" do not.
 pub fn bears_secret_mark(text: &str) -> bool {
     let text = nfc(text);
     let mut from = 0;

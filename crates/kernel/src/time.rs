@@ -1,4 +1,4 @@
-//! Time: the clock as a value, days of the province, moments in UTC, and periods of days.
+//! Time: the clock as a value, days in the province, moments in UTC, and periods of days.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ pub type Day = NaiveDate;
 /// A moment in UTC, to the microsecond.
 pub type Moment = NaiveDateTime;
 
-/// Where time comes from: the machine, or a hand that tests move.
+/// The source of time: the system clock, or a manual clock that tests advance.
 #[derive(Clone, Debug)]
 pub enum Clock {
     Machine,
@@ -17,12 +17,12 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// A clock that stands still until it is moved.
+    /// A clock that stands still until it is advanced.
     pub fn manual(start: Moment) -> Self {
         Clock::Manual(Arc::new(Mutex::new(start)))
     }
 
-    /// The moment in UTC, cut to microseconds: what both databases can keep.
+    /// The current moment in UTC, truncated to microseconds because neither database stores more.
     pub fn now(&self) -> Moment {
         match self {
             Clock::Machine => {
@@ -34,7 +34,7 @@ impl Clock {
         }
     }
 
-    /// Moves a manual clock forward; the machine's clock cannot be moved.
+    /// Advances a manual clock; does nothing to the system clock.
     pub fn advance(&self, by: Duration) {
         if let Clock::Manual(hand) = self {
             let mut hand = hand.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,13 +43,13 @@ impl Clock {
     }
 }
 
-/// The day it is in the province at a moment. Vietnam has had UTC+7 without summer time since 1975.
+/// The local day in the province at a moment. Vietnam has had UTC+7 without summer time since 1975.
 pub fn day_of(moment: Moment) -> Day {
     let zone = FixedOffset::east_opt(7 * 3600);
     zone.map_or(moment.date(), |z| moment.and_utc().with_timezone(&z).date_naive())
 }
 
-/// The moment a day begins in the province.
+/// The moment at which a day begins in the province.
 pub fn start_of(day: Day) -> Moment {
     day.and_time(chrono::NaiveTime::MIN) - Duration::hours(7)
 }
@@ -59,12 +59,12 @@ pub fn local(moment: Moment) -> chrono::NaiveDateTime {
     moment + Duration::hours(7)
 }
 
-/// RFC 3339 in UTC with a `Z`, as the wire has it.
+/// RFC 3339 in UTC with a `Z`, as the API sends it.
 pub fn rfc3339(moment: Moment) -> String {
     moment.and_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
-/// A day as people here write it, `dd/MM/yyyy`.
+/// A day in Vietnamese notation, `dd/MM/yyyy`.
 pub fn in_vietnamese(day: Day) -> String {
     day.format("%d/%m/%Y").to_string()
 }
@@ -81,7 +81,7 @@ impl Period {
         self.from <= day && day <= self.to
     }
 
-    /// Whether the two share at least one day: before, after, inside and around are all told apart here.
+    /// Whether the two periods share at least one day, also where one contains the other.
     pub fn overlaps(self, other: Period) -> bool {
         self.from <= other.to && other.from <= self.to
     }
@@ -92,7 +92,7 @@ impl Period {
     }
 }
 
-/// Whether half-open validity `[from, to)` holds on `day`; no `to` means without end.
+/// Whether the half-open validity `[from, to)` covers `day`; without `to` it has no end.
 pub fn valid_on(from: Day, to: Option<Day>, day: Day) -> bool {
     from <= day && to.is_none_or(|to| day < to)
 }

@@ -1,18 +1,18 @@
-//! Faults of a body, each at its JSON pointer: all of them, never only the first.
+//! Validation errors of a request body, each with its JSON pointer. All are reported, not only the first.
 
 use crate::text::Bilingual;
 
-/// One fault (lỗi) of one field.
+/// One error (lỗi) in one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// JSON pointer (RFC 6901) into the body.
     pub pointer: String,
-    /// Stable word a client may branch on.
+    /// Stable code that clients may branch on.
     pub code: &'static str,
     pub detail: Bilingual,
 }
 
-/// The faults found so far.
+/// The errors found so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations(pub Vec<Violation>);
 
@@ -27,14 +27,14 @@ impl Violations {
         self.0.push(Violation { pointer: pointer.into(), code, detail: Bilingual::new(vi, en) });
     }
 
-    /// Adds the fault where `holds` is false.
+    /// Adds an error if `holds` is false.
     pub fn require(&mut self, holds: bool, pointer: &str, code: &'static str, vi: &str, en: &str) {
         if !holds {
             self.add(pointer, code, vi, en);
         }
     }
 
-    /// `Err` with all faults, where there are any.
+    /// `Err` with all errors, if there are any.
     pub fn finish(self) -> Result<(), Violations> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }

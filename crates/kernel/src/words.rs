@@ -1,17 +1,17 @@
-//! The vocabulary of the contract (api.md §2): every word that travels over the wire, with its Vietnamese and English label.
+//! The vocabulary of the API contract (api.md §2): every wire value, with its Vietnamese and English label.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::text::Language;
 
-/// A word of the contract: what travels over the wire, and what people read in its place.
+/// A word of the API contract: a wire value, with the label that people read instead of it.
 pub trait Word: Copy + Eq + Sized + 'static {
-    /// Every word, in the order in which a form would show them.
+    /// Every word, in the order in which a form shows them.
     fn all() -> &'static [Self];
     /// The wire value.
     fn word(self) -> &'static str;
-    /// What people read: the short term of the field in both languages.
+    /// The label that people read, in both languages.
     fn label(self) -> Label;
 }
 
@@ -23,7 +23,7 @@ pub struct Label {
 }
 
 impl Label {
-    /// The term in the language asked for.
+    /// The label in one language.
     pub fn in_language(self, language: Language) -> &'static str {
         match language {
             Language::Vietnamese => self.vi,
@@ -32,10 +32,10 @@ impl Label {
     }
 }
 
-/// Declares enumerations of the contract. Each word is written with its Vietnamese and its English label, so a word
+/// Declares enumerations of the API contract. Each word is written with its Vietnamese and its English label, so a word
 /// without a label does not compile: `Official: "Công tác" / "Official business"`.
 ///
-/// Wire values are the variants in `snake_case`, or in `kebab-case` where the enumeration is preceded by `kebab`.
+/// Wire values are the variants in `snake_case`, or in `kebab-case` if `kebab` precedes the enumeration.
 #[macro_export]
 macro_rules! words {
     () => {};
@@ -63,7 +63,7 @@ macro_rules! words {
             pub fn word(self) -> &'static str { self.into() }
             /// Every word, in the contract's order.
             pub fn all() -> &'static [Self] { <Self as strum::VariantArray>::VARIANTS }
-            /// The short term of the field in both languages.
+            /// The label in both languages.
             pub fn label(self) -> $crate::words::Label {
                 match self { $( $name::$word => $crate::words::Label { vi: $vi, en: $en } ),+ }
             }
@@ -172,7 +172,7 @@ words! {
         Agency: "Diện cơ quan quản lý" / "Managed by the agency",
     }
 
-    /// How the tree changes (đổi tên, hợp nhất, chia tách, chuyển cấp trên).
+    /// How the tree of agencies changes (đổi tên, hợp nhất, chia tách, chuyển cấp trên).
     AgencyChangeKind {
         Rename: "Đổi tên" / "Rename",
         Merge: "Hợp nhất" / "Merge",
@@ -236,7 +236,7 @@ words! {
         BorderGuard: "Bộ đội Biên phòng tỉnh" / "Provincial Border Guard",
         ProvincialMilitaryCommand: "Bộ Chỉ huy quân sự tỉnh" / "Provincial Military Command",
         CommuneChair: "Chủ tịch Ủy ban nhân dân cấp xã" / "Chair of the Commune People's Committee",
-        OwnCentralAgency: "Cơ quan chủ quản ở trung ương" / "Own central agency",
+        OwnCentralAgency: "Cơ quan chủ quản ở trung ương" / "The person's own central agency",
         Mofa: "Bộ Ngoại giao" / "Ministry of Foreign Affairs",
     }
 
@@ -249,17 +249,17 @@ words! {
         Decide: "Quyết định" / "Decision",
     }
 
-    /// What the silence of a consulted body means once its time is over.
+    /// What it means if a consulted body has not answered by its due day.
     Silence {
-        /// DOFA may go on without the opinion, and says so.
-        Proceed: "Được tiếp tục xử lý" / "May go on without it",
+        /// DOFA may proceed without the opinion, and states that it does.
+        Proceed: "Được tiếp tục xử lý" / "May proceed without it",
         /// It counts as agreement.
         Agreement: "Coi như đồng ý" / "Counts as agreement",
-        /// The opinion has to be waited for.
-        Wait: "Phải chờ ý kiến" / "Must be waited for",
+        /// The opinion must be awaited.
+        Wait: "Phải chờ ý kiến" / "Must be awaited",
     }
 
-    /// Kind of paper in a dossier (thành phần hồ sơ).
+    /// Kind of document in a dossier (thành phần hồ sơ).
     Document {
         RequestLetter: "Văn bản đề nghị" / "Request letter",
         Invitation: "Thư mời" / "Invitation",
@@ -277,7 +277,7 @@ words! {
         RequestForm: "Phiếu đề nghị" / "Request form",
         SpeechText: "Nội dung tham luận" / "Text of the speech",
         SalaryDecision: "Quyết định lương" / "Salary decision",
-        OwnAgencyConsent: "Ý kiến của cơ quan chủ quản" / "Consent of the own agency",
+        OwnAgencyConsent: "Ý kiến của cơ quan chủ quản" / "Consent of the person's own agency",
         TripReport: "Báo cáo kết quả chuyến đi" / "Trip report",
         Decision: "Quyết định" / "Decision",
         Other: "Tài liệu khác" / "Other document",
@@ -309,7 +309,7 @@ words! {
         NonResidentReporter: "Phóng viên không thường trú" / "Non-resident reporter",
     }
 
-    /// How a paper is signed (NĐ 30/2020/NĐ-CP Đ.13): trực tiếp, KT., TM., TUQ., TL.
+    /// How a document is signed (NĐ 30/2020/NĐ-CP Đ.13): trực tiếp, KT., TM., TUQ., TL.
     SignedAs {
         Direct: "Ký trực tiếp" / "Signed directly",
         Kt: "Ký thay" / "Signed for the head by a deputy",
@@ -342,28 +342,28 @@ words! {
         TooManyCountries: "Vượt số nước" / "Too many countries",
         TwoKeyLeaders: "Hai lãnh đạo chủ chốt cùng đoàn" / "Two key leaders in one delegation",
         YearlyTripLimit: "Vượt số lần đi trong năm" / "Yearly trip limit exceeded",
-        UnderDiscipline: "Đang bị kỷ luật" / "Under discipline",
+        UnderDiscipline: "Đang bị kỷ luật" / "Under disciplinary action",
         EnterpriseFunded: "Doanh nghiệp chi trả, mời đích danh" / "Paid or invited by an enterprise",
-        ProjectFunded: "Dùng tiền dự án" / "Paid from project money",
+        ProjectFunded: "Dùng tiền dự án" / "Paid from project funds",
         RelativeInDelegation: "Có người thân đi cùng" / "Relative in the delegation",
         LateSubmission: "Nộp hồ sơ muộn" / "Late submission",
         MissingDocument: "Thiếu giấy tờ" / "Missing document",
-        MissingDetail: "Thiếu thông tin ngạch, bậc" / "Missing detail of grade and step",
+        MissingDetail: "Thiếu thông tin ngạch, bậc" / "Grade and step not stated",
         ConsentMissing: "Thiếu ý kiến của cấp ủy" / "Missing Party consent",
         OffPlan: "Ngoài kế hoạch" / "Not in the annual plan",
         PassportExpiresEarly: "Hộ chiếu hết hạn sớm" / "Passport expires too early",
         OverlappingTrip: "Trùng thời gian" / "Overlapping trip",
-        ReportOverdue: "Việc sau chuyến đi quá hạn" / "Duties after trips overdue",
+        ReportOverdue: "Việc sau chuyến đi quá hạn" / "Overdue duties after trips",
     }
 
-    /// Weight of a finding.
+    /// Severity of a finding.
     Severity {
         Block: "Chặn" / "Blocks",
         SpecialApproval: "Cần chấp thuận" / "Needs special approval",
         Warn: "Lưu ý" / "Warning",
     }
 
-    /// What an assessment comes to.
+    /// Result of an assessment.
     Outcome {
         ManualAuthorityRequired: "Phải chỉ định thẩm quyền" / "Authority must be assigned",
         NoPermissionNeeded: "Không cần xin phép" / "No permission needed",
@@ -373,7 +373,7 @@ words! {
         Ready: "Đủ điều kiện trình" / "Ready to submit",
     }
 
-    /// How firmly a rule rests on a text that was read.
+    /// How well a rule is supported by a text that was read.
     RuleStatus {
         Verified: "Đã đọc văn bản" / "Verified",
         Partial: "Dẫn theo nguồn thứ cấp" / "From a secondary source",
@@ -381,7 +381,7 @@ words! {
         Sample: "Văn bản mẫu" / "Sample",
     }
 
-    /// Unit of a term (thời hạn): working days (ngày làm việc), calendar days, or hours before something.
+    /// Unit of a term (thời hạn): working days (ngày làm việc), calendar days, or hours before an event.
     TermUnit {
         WorkingDays: "Ngày làm việc" / "Working days",
         Days: "Ngày" / "Days",
@@ -402,7 +402,7 @@ words! {
         People: "Kênh nhân dân" / "People-to-people channel",
     }
 
-    /// Class of guests, which sets the norm of costs (TT 35/2026/TT-BTC Phụ lục).
+    /// Class of guests, which determines the cost norm (TT 35/2026/TT-BTC Phụ lục).
     GuestClass {
         Special: "Hạng đặc biệt" / "Special class",
         A: "Hạng A" / "Class A",
@@ -418,7 +418,7 @@ words! {
         FriendshipAssociation: "Hội hữu nghị" / "Friendship association",
     }
 
-    /// How friendship relations stand.
+    /// State of friendship relations.
     RelationState {
         Active: "Đang duy trì" / "Active",
         Dormant: "Tạm gián đoạn" / "Dormant",
@@ -447,13 +447,13 @@ words! {
         Refuse: "Không đồng ý" / "Refuses",
     }
 
-    /// Answer of a decider.
+    /// Answer of the deciding body.
     DecisionVerdict {
         Approve: "Chấp thuận" / "Approved",
         Reject: "Không chấp thuận" / "Rejected",
     }
 
-    /// Marking of a dossier. Anything but `unclassified` is refused and nothing of it is kept.
+    /// Classification of a dossier. Anything but `unclassified` is refused, and none of it is stored.
     Classification {
         Unclassified: "Không mật" / "Unclassified",
         Secret: "Mật" / "Secret",
@@ -463,7 +463,7 @@ words! {
 }
 
 impl Direction {
-    /// The collection in paths.
+    /// The collection in URL paths.
     pub fn path(self) -> &'static str {
         match self {
             Direction::Outbound => "outbound-delegations",
@@ -471,7 +471,7 @@ impl Direction {
         }
     }
 
-    /// The kind of its numbers: đoàn ra, đoàn vào.
+    /// The prefix of dossier numbers: đoàn ra, đoàn vào.
     pub fn prefix(self) -> &'static str {
         match self {
             Direction::Outbound => "DR",
@@ -481,7 +481,7 @@ impl Direction {
 }
 
 impl Body {
-    /// Of one unit, as each has its own: the seat counts only in the dossiers of that unit.
+    /// Whether each unit has its own: such a seat counts only in dossiers of its unit.
     pub fn is_local(self) -> bool {
         matches!(self, Body::AgencyHead | Body::CommuneChair)
     }
@@ -495,7 +495,7 @@ impl PostLevel {
 }
 
 impl FindingCode {
-    /// It counts something, so that a limit must say how much is too much.
+    /// Whether it counts something, so that a limit needs a maximum.
     pub fn is_counted(self) -> bool {
         matches!(
             self,
@@ -512,7 +512,7 @@ impl FindingCode {
 }
 
 impl Procedure {
-    /// Guests come to us: a visit, a conference, a reporter.
+    /// Whether foreign guests come here: for a visit, a conference, as a reporter.
     pub fn is_visit(self) -> bool {
         matches!(self, Procedure::Inbound | Procedure::Conference | Procedure::ForeignPress)
     }
@@ -531,7 +531,7 @@ impl FundingSource {
     }
 }
 
-/// A length of time in a text: `{"value": 5, "unit": "working_days"}`.
+/// A length of time in a regulation: `{"value": 5, "unit": "working_days"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"value": 5, "unit": "working_days"}))]
 pub struct Term {
@@ -539,7 +539,7 @@ pub struct Term {
     pub unit: TermUnit,
 }
 
-/// Number and date of a signed paper (số, ký hiệu và ngày).
+/// Number and date of a signed document (số, ký hiệu và ngày).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"number": "112-CV/TU", "date": "2026-11-20"}))]

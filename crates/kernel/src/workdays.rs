@@ -1,4 +1,4 @@
-//! Working days (ngày làm việc): Monday to Friday less the holidays, plus swapped Saturdays, as dated data.
+//! Working days (ngày làm việc): Monday to Friday without holidays, plus swapped weekend days, as data per year.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +7,11 @@ use chrono::{Datelike, Duration, Weekday};
 use crate::time::Day;
 use crate::words::{Term, TermUnit};
 
-/// The working calendar of one year, and where it was read.
+/// The working calendar of one year, with its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Year {
     pub year: i32,
-    /// `announced` by the Government, or `computed` from the statute while no announcement is out.
+    /// `announced` by the Government, or `computed` from the law until the announcement is made.
     pub basis: String,
     pub source: String,
     /// Weekdays off: holidays, substitute days (nghỉ bù) and swapped days.
@@ -24,7 +24,7 @@ pub struct Year {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoTableFor(pub i32);
 
-/// Every year that is known.
+/// All years that have a table.
 #[derive(Debug, Clone, Default)]
 pub struct WorkCalendar {
     years: BTreeMap<i32, Year>,
@@ -60,7 +60,7 @@ impl WorkCalendar {
         self.walk(end, term, -1)
     }
 
-    /// The day itself where it is worked, else the nearest working day before it.
+    /// The day itself if it is a working day, otherwise the last working day before it.
     pub fn working_on_or_before(&self, day: Day) -> Result<Day, NoTableFor> {
         let mut day = day;
         while !self.is_working(day)? {

@@ -1,4 +1,4 @@
-//! The assessment: who decides, over which steps and by when, what is missing, what stands against it. Pure.
+//! The assessment: who decides, through which steps and by when, what is missing, and what prevents it. Pure.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, 
 use kernel::workdays::NoTableFor;
 use kernel::workdays::WorkCalendar;
 
-/// Everything the regulation answers. Its parts are filled wherever they are known.
+/// Everything the regulation answers. Parts that are known are filled in even if others are not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     pub outcome: Outcome,
@@ -55,7 +55,7 @@ pub struct PlannedStep {
 pub struct Consent {
     pub body: Body,
     pub mode: ConsentMode,
-    /// References of the travellers it is for.
+    /// References of the travellers who need it.
     pub travellers: Vec<String>,
     pub citation: String,
 }
@@ -78,9 +78,9 @@ pub struct Finding {
     pub rule: String,
     pub citation: String,
     pub waivable_by: Option<Body>,
-    /// References of the travellers it is about; empty: the whole delegation.
+    /// References of the travellers concerned; empty means the whole delegation.
     pub travellers: Vec<String>,
-    /// The paper that is missing, with `missing_document`.
+    /// The missing document, for `missing_document`.
     pub document: Option<Document>,
     pub detail: Bilingual,
 }
@@ -90,7 +90,7 @@ pub struct Obligation {
     pub code: String,
     pub timing: Timing,
     pub due_on: Option<Day>,
-    /// The very moment, for notices that are due hours before something.
+    /// The exact time, for notices that are due some hours before an event.
     pub due_at: Option<Moment>,
     /// The year whose report it belongs to.
     pub report_year: Option<i32>,
@@ -98,7 +98,7 @@ pub struct Obligation {
 }
 
 impl Assessment {
-    /// Documents that are required and not there.
+    /// Required documents that are not in the dossier.
     pub fn missing(&self) -> Vec<Document> {
         self.dossier.iter().filter(|p| p.required && !p.present).map(|p| p.document).collect()
     }
@@ -112,8 +112,8 @@ impl Assessment {
     }
 }
 
-/// Who may give all exceptions (chấp thuận ngoại lệ) that findings need: the strictest body that their rules name, with
-/// the citation. None where none is needed, or where `decider` may give them itself.
+/// The body that may give all exceptions (chấp thuận ngoại lệ) that the findings need: the strictest one that their
+/// rules name, with the citation. `None` if no exception is needed, or if `decider` may give them itself.
 pub fn exceptions_body<'a>(
     law: &Law,
     findings: impl IntoIterator<Item = &'a Finding>,
@@ -125,21 +125,21 @@ pub fn exceptions_body<'a>(
     strictest.filter(|(body, _)| law.strictness(*body) < law.strictness(decider))
 }
 
-/// A rule that speaks for a traveller, or for visitors of one kind.
+/// A rule that applies to a traveller, or to visitors of one kind.
 pub(super) struct AppliedRule<'a> {
     pub(super) rule: &'a Rule,
     pub(super) subject: &'a RuleSubject<'a>,
 }
 
-/// What the rules on authority come to.
+/// Result of the rules on authority.
 enum Authority<'a> {
-    /// Somebody has no rule that names a decider.
+    /// For at least one subject, no rule names a decider.
     Unknown(Option<&'a Rule>),
     NotNeeded(&'a Rule),
     Decides(Body, &'a Rule),
 }
 
-/// Asks the law about a case.
+/// Applies the law to a case.
 pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessment, NoTableFor> {
     let subjects = case.subjects();
     let spoken = speaking(law, case, &subjects);
@@ -196,8 +196,9 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
     })
 }
 
-/// For every subject and every group of rules, the one rule that speaks: of the text itself before the law
-/// it stands on, and the most specific of those that match. The pack's check has made sure that there is one.
+/// The one rule that applies, for every subject and every group of rules. Rules of the text itself come before those of
+/// the law it extends; among the rules that match, the most specific one wins. The check of the pack ensures that there
+/// is exactly one.
 fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [RuleSubject<'a>]) -> Vec<AppliedRule<'a>> {
     let mut spoken = Vec::new();
     for subject in subjects {
@@ -225,8 +226,8 @@ fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [RuleSubject<'a>]) -> V
     spoken
 }
 
-/// Deciders are chosen subject by subject, then the strictest; one subject without a decider leaves none. Where some
-/// need a permission and others do not, the permission is needed.
+/// Chooses a decider for each subject, then the strictest of them. If one subject has no decider, the result is
+/// unknown. If some subjects need a permission and others do not, the permission is needed.
 fn strictest<'a>(law: &Law, subjects: &[RuleSubject], spoken: &[AppliedRule<'a>]) -> Authority<'a> {
     if law.pack.status == RuleStatus::Unverified || law.of_former_province {
         return Authority::Unknown(None);
@@ -244,7 +245,7 @@ fn strictest<'a>(law: &Law, subjects: &[RuleSubject], spoken: &[AppliedRule<'a>]
     if rules.len() < subjects.len() || undecided.is_some() {
         return Authority::Unknown(undecided.copied());
     }
-    // Of rules with the same decider the one with the longest term, so that the order of members says nothing.
+    // Among rules with the same decider, take the longest term, so that the order of members does not matter.
     let chosen = deciders.min_by(|a, b| {
         let rank = law.strictness(a.0).cmp(&law.strictness(b.0));
         rank.then(longest(b.1).cmp(&longest(a.1))).then(a.1.id.cmp(&b.1.id))
@@ -256,7 +257,7 @@ fn strictest<'a>(law: &Law, subjects: &[RuleSubject], spoken: &[AppliedRule<'a>]
     }
 }
 
-/// One consent a traveller; those of one body and one citation together.
+/// One consent per traveller; those with the same body and citation are merged.
 fn consents(law: &Law, spoken: &[AppliedRule]) -> Vec<Consent> {
     let mut consents: Vec<Consent> = Vec::new();
     for s in spoken {
@@ -305,7 +306,7 @@ fn dossier(law: &Law, case: &Case, spoken: &[AppliedRule], consents: &[Consent])
     papers
 }
 
-/// A rule with the traveller it speaks for; none where it speaks of visitors.
+/// A rule with the traveller it applies to; `None` for visitors.
 pub(super) type AppliedLimit<'a> = (&'a Rule, Option<&'a Traveller>);
 
 fn spoken_limits<'a>(spoken: &[AppliedRule<'a>]) -> Vec<AppliedLimit<'a>> {

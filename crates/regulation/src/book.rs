@@ -8,7 +8,7 @@ use crate::pack::{Pack, PackFault, Rule};
 use crate::read::sketch;
 use kernel::time::Day;
 
-/// Reads and checks one pack; all its faults, or the pack.
+/// Reads and checks one pack. Returns the pack, or all its faults.
 pub fn load(source: &str, known: &[&Pack]) -> Result<Pack, Vec<PackFault>> {
     let mut sketch = sketch(source)?;
     let whole = check(&sketch, known);
@@ -22,11 +22,11 @@ pub fn load(source: &str, known: &[&Pack]) -> Result<Pack, Vec<PackFault>> {
 pub struct Book {
     packs: BTreeMap<(String, i64), Arc<Pack>>,
     choices: Vec<Choice>,
-    /// How many packs and choices were read, to know when there are more.
+    /// Number of packs and choices that were read, to notice new ones.
     pub revision: i64,
 }
 
-/// A text that an administrator chose for a province, by a document.
+/// A text that an administrator chose for a province, on the basis of a document.
 #[derive(Debug, Clone)]
 pub struct Choice {
     pub jurisdiction: String,
@@ -35,26 +35,26 @@ pub struct Choice {
     pub document: String,
 }
 
-/// A pack with the packs it extends: its own rules go first.
+/// A pack with the pack it extends; its own rules take precedence.
 #[derive(Debug, Clone)]
 pub struct Law {
     pub pack: Arc<Pack>,
     pub below: Option<Arc<Pack>>,
-    /// The pack is applied outside its time.
+    /// The pack is applied outside its period of validity.
     pub out_of_force: bool,
-    /// The province is no more, and no text of the one it became part of is known: nobody of it decides.
+    /// The province was merged into another whose text is not known, so no decider can be named.
     pub of_former_province: bool,
     /// The document by which an administrator chose it.
     pub chosen_by: Option<String>,
 }
 
 impl Law {
-    /// Rules in layers: those of the text itself before those of the law it stands on.
+    /// Rules in layers: those of the text itself before those of the law it extends.
     pub fn layers(&self) -> impl Iterator<Item = &[Rule]> {
         std::iter::once(self.pack.rules.as_slice()).chain(self.below.iter().map(|p| p.rules.as_slice()))
     }
 
-    /// Deciders from the strictest to the least.
+    /// Rank of a decider, 0 for the strictest; bodies that no text ranks come last.
     pub fn strictness(&self, body: kernel::words::Body) -> usize {
         let own = self.pack.strictness.iter();
         let below = self.below.iter().flat_map(|p| &p.strictness);
@@ -71,7 +71,7 @@ impl Book {
         self.choices.push(choice);
     }
 
-    /// Whether any text is of this province, or names it as the one it became part of.
+    /// Whether any text belongs to this province, or names it as the successor of another.
     pub fn knows(&self, jurisdiction: &str) -> bool {
         self.latest().iter().any(|p| {
             p.jurisdiction.as_deref() == Some(jurisdiction)
@@ -79,7 +79,7 @@ impl Book {
         })
     }
 
-    /// What an administrator chose for a province on a day; the last choice holds.
+    /// The text that an administrator chose for a province on a day; the latest choice applies.
     fn chosen(&self, jurisdiction: &str, day: Day) -> Option<Law> {
         let mut own: Vec<&Choice> =
             self.choices.iter().filter(|c| c.jurisdiction == jurisdiction && c.from <= day).collect();
@@ -102,7 +102,7 @@ impl Book {
         self.packs.range((code.to_owned(), i64::MIN)..=(code.to_owned(), i64::MAX)).next_back().map(|(_, p)| p)
     }
 
-    /// The edition of a pack that holds on a day: the newest of those in force then, else the newest of all.
+    /// The edition of a pack that applies on a day: the newest one in force on that day, else the newest of all.
     fn edition(&self, code: &str, day: Day) -> Option<&Arc<Pack>> {
         let all = || self.packs.range((code.to_owned(), i64::MIN)..=(code.to_owned(), i64::MAX)).map(|(_, p)| p).rev();
         all().find(|p| p.in_force_on(day)).or_else(|| all().next())
@@ -114,13 +114,13 @@ impl Book {
         Law { pack: Arc::clone(pack), below, out_of_force, of_former_province: false, chosen_by: None }
     }
 
-    /// A named regulation is applied whatever the date.
+    /// The regulation with this code, even if it is not in force on that day.
     pub fn by_code(&self, code: &str, day: Day) -> Option<Law> {
         self.edition(code, day).map(|pack| self.law(pack, day))
     }
 
-    /// What an administrator chose for a province, else the version of its regulation in force on a day; where none is, the last one before it,
-    /// then its first, so that a human is told what there is.
+    /// The text that an administrator chose for a province, else the edition of its regulation in force on a day. If
+    /// there is none, the last one before that day, else the first one, so that a person is told what exists.
     pub fn in_force(&self, jurisdiction: &str, day: Day) -> Option<Law> {
         if let Some(law) = self.chosen(jurisdiction, day) {
             return Some(law);
@@ -133,7 +133,7 @@ impl Book {
         }
         let before = own.iter().rev().find(|p| p.in_force_from.is_none_or(|from| from <= day)).or(own.first())?;
         let successor = before.successor.as_ref().filter(|_| before.in_force_to.is_some_and(|to| to <= day));
-        // The province became part of another, whose text applies where one is known.
+        // The province was merged into another, whose text applies if it is known.
         let theirs = successor.and_then(|(code, _)| self.in_force(code, day)).filter(|law| !law.out_of_force);
         Some(theirs.unwrap_or_else(|| Law { of_former_province: successor.is_some(), ..self.law(before, day) }))
     }

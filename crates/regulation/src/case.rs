@@ -1,4 +1,4 @@
-//! A case: the facts of one dossier or one question, as the rules ask for them. Pure.
+//! A case: the facts of one dossier or one question, as the rules need them. Pure.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use kernel::words::{
     ReceptionLevel, Severity, Topic, VisitorLevel,
 };
 
-/// What is asked of a regulation.
+/// The input of an assessment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
     pub procedure: Procedure,
@@ -25,14 +25,14 @@ pub struct Case {
     pub matter: Matter,
 }
 
-/// What it is about.
+/// The subject matter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Matter {
     Trip(TripCase),
     Visit(VisitCase),
 }
 
-/// A delegation going abroad, on duty or privately.
+/// A delegation going abroad, officially or privately.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TripCase {
     pub purpose: Purpose,
@@ -56,9 +56,9 @@ pub struct VisitCase {
     pub reception_asked_of: Option<Body>,
     pub reception_on: Option<Day>,
     pub reception_level: Option<ReceptionLevel>,
-    /// When they first are in a restricted or border area.
+    /// When they first enter a restricted or border area.
     pub restricted_from: Option<Moment>,
-    /// Hosts who are elsewhere at that hour.
+    /// Number of times a host is needed somewhere else at the same time.
     pub clashes: usize,
 }
 
@@ -72,7 +72,7 @@ pub struct Visitor {
     pub level: VisitorLevel,
 }
 
-/// Whom rules are asked about, one by one: a traveller, or visitors of one kind.
+/// What the rules are applied to, one by one: a traveller, or visitors of one kind.
 pub struct RuleSubject<'a> {
     pub reference: &'a str,
     pub facts: Facts,
@@ -100,26 +100,26 @@ pub struct Traveller {
     pub key_leader: bool,
     /// Unit or locality, for "two key leaders of the same" and "interdisciplinary".
     pub locality: String,
-    /// The name of the unit, where it is known.
+    /// The name of the unit, if known.
     pub unit: Option<String>,
     pub under_discipline: bool,
-    /// Official missions earlier or later in the year of departure, this one excluded.
+    /// Other official missions in the year of departure, earlier or later.
     pub missions_this_year: i64,
     pub relative_of: Option<String>,
     pub passport: Option<PassportFacts>,
     /// Whether category, grade, step and code of the grade are all stated.
     pub grade_stated: bool,
-    /// A Party member on a private journey of whom the cell or the committee has said nothing yet.
+    /// A Party member on a private journey who lacks the agreement of the cell or the committee.
     pub opinions_lacking: bool,
-    /// Other dossiers of the same person at the same time: how each weighs.
+    /// Severity of each other dossier of the same person at the same time.
     pub overlapping: Vec<Severity>,
 }
 
-/// How the names of communes, wards and special zones begin, without marks.
+/// How the names of communes, wards and special zones begin, without diacritics.
 const COMMUNES: [&str; 7] = ["xa", "phuong", "thi tran", "dac khu", "commune", "ward", "special zone"];
 
 impl Traveller {
-    /// Whether he works for a commune, ward or special zone: by his post, or by the name of his unit.
+    /// Whether the traveller works for a commune, ward or special zone, judged by the post or the name of the unit.
     pub fn commune_unit(&self) -> bool {
         let of_commune = |name: &str| {
             let name = fold(name).replace(['-', '_', '.'], " ");
@@ -132,7 +132,7 @@ impl Traveller {
     }
 }
 
-/// What matters of a passport here.
+/// What the rules need to know about a passport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PassportFacts {
     pub kind: PassportKind,
@@ -145,7 +145,7 @@ impl Case {
         Period { from: self.begins, to: self.ends }.days()
     }
 
-    /// The day a rule counts from; none where it is not known, or does not occur in this procedure.
+    /// The day a rule counts from; `None` if it is not known, or does not occur in this procedure.
     pub fn day_of(&self, anchor: Anchor) -> Option<Day> {
         match (anchor, &self.matter) {
             (Anchor::Departure, Matter::Trip(_)) | (Anchor::Arrival, Matter::Visit(_)) => Some(self.begins),
@@ -178,7 +178,7 @@ impl Case {
         }
     }
 
-    /// Everyone the rules are asked about, with the facts of the whole delegation among his own.
+    /// Everyone the rules are applied to. The facts of each include those of the whole delegation.
     pub fn subjects(&self) -> Vec<RuleSubject<'_>> {
         let days = (FactName::Days, FactValue::Number(self.days()));
         match &self.matter {

@@ -1,4 +1,4 @@
-//! Checks a pack as a whole: rules that nothing orders, rules that can never match, dates that overlap. Pure.
+//! Checks a pack as a whole: rules without an order, rules that can never match, dates that overlap. Pure.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::read::Sketch;
 use kernel::text::Bilingual;
 use kernel::words::{Body, FindingCode, Procedure, RuleStatus};
 
-/// What is wrong with a pack as a whole; `known` are the other packs, one of which it may extend.
+/// The faults of a pack as a whole; `known` are the other packs, one of which it may extend.
 pub fn check(sketch: &Sketch, known: &[&Pack]) -> Vec<PackFault> {
     let pack = &sketch.pack;
     let mut faults = Vec::new();
@@ -20,8 +20,8 @@ pub fn check(sketch: &Sketch, known: &[&Pack]) -> Vec<PackFault> {
         add(
             1,
             "bad_code",
-            "code phải là chữ thường không dấu có gạch nối, version từ 1".into(),
-            "code is lower-case ASCII with dashes, version at least 1".into(),
+            "code chỉ gồm chữ thường không dấu, chữ số và gạch nối; version từ 1 trở lên".into(),
+            "code must be lower-case ASCII letters, digits and hyphens; version must be at least 1".into(),
         );
     }
     if pack.in_force_to.zip(pack.in_force_from).is_some_and(|(to, from)| to <= from) {
@@ -55,12 +55,12 @@ pub fn check(sketch: &Sketch, known: &[&Pack]) -> Vec<PackFault> {
             1,
             "wrong_status",
             format!("status phải là {derived} theo các quy tắc"),
-            format!("by its rules, status must be {derived}"),
+            format!("according to the rules, status must be {derived}"),
         );
     }
     let order: BTreeSet<Body> =
         pack.strictness.iter().chain(parent.iter().flat_map(|p| &p.strictness)).copied().collect();
-    // Nobody is called unknown where something could not be read that may name him.
+    // A name is not reported as unknown if something that may define it could not be read.
     let (all_ids, ordered) =
         (sketch.whole && sketch.named, parent.is_some() || (pack.extends.is_none() && sketch.whole));
     let whole: Vec<&Rule> = pack.rules.iter().filter(|r| !sketch.torn.contains(&r.line)).collect();
@@ -77,7 +77,7 @@ pub fn check(sketch: &Sketch, known: &[&Pack]) -> Vec<PackFault> {
     faults
 }
 
-/// A pack is verified or unverified if all its rules are, else partial; a sample is a sample throughout.
+/// A pack is verified, unverified or a sample if all its rules are, otherwise partial.
 fn derived_status(pack: &Pack) -> RuleStatus {
     let all = |status| pack.rules.iter().all(|r| r.status == status);
     match () {
@@ -101,17 +101,17 @@ fn never(line: usize, id: &str, why: (&str, &str), add: &mut Add) {
 
 fn check_rule(rule: &Rule, order: Option<&BTreeSet<Body>>, ids: Option<&BTreeSet<String>>, add: &mut Add) {
     if rule.procedures.is_empty() {
-        never(rule.line, &rule.id, ("không có thủ tục", "it is for no procedure"), add);
+        never(rule.line, &rule.id, ("không có thủ tục", "it applies to no procedure"), add);
     }
     if rule.valid_to.is_some_and(|to| rule.valid_from.is_some_and(|from| to <= from)) {
-        never(rule.line, &rule.id, ("hiệu lực rỗng", "its validity is empty"), add);
+        never(rule.line, &rule.id, ("hiệu lực rỗng", "its period of validity is empty"), add);
     }
     for (fact, constraint) in &rule.when.0 {
         if constraint.is_impossible() || matches!(constraint, Constraint::Range(min, _) if *min == i64::MAX) {
             never(rule.line, &rule.id, (fact.word(), fact.word()), add);
         }
         if !rule.procedures.is_empty() && !rule.procedures.iter().any(|p| fact.known_in(*p)) {
-            never(rule.line, &rule.id, ("thủ tục không có dữ kiện này", "no procedure of it knows this fact"), add);
+            never(rule.line, &rule.id, ("thủ tục không có dữ kiện này", "its procedures have no such fact"), add);
         }
     }
     let unknown = |o: &&String| **o == rule.id || ids.is_some_and(|ids| !ids.contains(*o));
@@ -126,11 +126,11 @@ fn check_rule(rule: &Rule, order: Option<&BTreeSet<Body>>, ids: Option<&BTreeSet
     check_effect(rule, order, add);
 }
 
-/// What an effect says must be possible in a procedure of the rule, and in a text that was read.
+/// An effect must be possible in a procedure of the rule, and only a text that was read may name a decider.
 fn check_effect(rule: &Rule, order: Option<&BTreeSet<Body>>, add: &mut Add) {
     let mut anchored = |anchor: Anchor| {
         if !rule.procedures.is_empty() && !rule.procedures.iter().any(|p| anchor.known_in(*p)) {
-            never(rule.line, &rule.id, ("thủ tục không có thời điểm này", "no procedure of it knows this moment"), add);
+            never(rule.line, &rule.id, ("thủ tục không có thời điểm này", "its procedures have no such moment"), add);
         }
     };
     match &rule.effect {
@@ -139,7 +139,7 @@ fn check_effect(rule: &Rule, order: Option<&BTreeSet<Body>>, add: &mut Add) {
         Effect::Limit { finding, .. } => {
             let measured = |p: &Procedure| !p.is_visit() || *finding == FindingCode::OverlappingTrip;
             if !rule.procedures.is_empty() && !rule.procedures.iter().any(measured) {
-                never(rule.line, &rule.id, ("thủ tục không có giới hạn này", "no procedure of it has this limit"), add);
+                never(rule.line, &rule.id, ("thủ tục không có giới hạn này", "its procedures have no such limit"), add);
             }
         }
         Effect::Consent { mode: ConsentMode::Step, .. } if rule.procedures.iter().all(|p| p.is_visit()) => {
@@ -151,7 +151,7 @@ fn check_effect(rule: &Rule, order: Option<&BTreeSet<Body>>, add: &mut Add) {
                     rule.line,
                     "unverified_decides",
                     "văn bản chưa đọc được thì không được chỉ định người quyết định".into(),
-                    "a text that was not read never names a decider".into(),
+                    "a text that was not read must not name a decider".into(),
                 );
             }
             if order.is_some_and(|order| !order.contains(decider)) {
@@ -191,13 +191,13 @@ fn check_pair(a: &Rule, b: &Rule, add: &mut Add) {
         _ => add(
             line,
             "unordered_overlap",
-            format!("{} và {} cùng áp dụng được mà không có thứ tự; cần overrides", a.id, b.id),
-            format!("{} and {} can both match and nothing orders them; say overrides", a.id, b.id),
+            format!("{} và {} cùng áp dụng được mà không có thứ tự ưu tiên; cần thêm overrides", a.id, b.id),
+            format!("{} and {} can both match, and neither takes precedence; add overrides", a.id, b.id),
         ),
     }
 }
 
-/// A rule whose every case goes to a rule that beats it never speaks.
+/// A rule never applies if another one takes precedence in every case that it matches.
 fn check_shadow(winner: &Rule, loser: &Rule, add: &mut Add) {
     let always = loser.when.within(&winner.when)
         && loser.procedures.iter().all(|p| winner.procedures.contains(p))
@@ -207,13 +207,13 @@ fn check_shadow(winner: &Rule, loser: &Rule, add: &mut Add) {
         never(
             loser.line,
             &loser.id,
-            (&format!("{} luôn được ưu tiên", winner.id), &format!("{} always goes first", winner.id)),
+            (&format!("{} luôn được ưu tiên", winner.id), &format!("{} always takes precedence", winner.id)),
             add,
         );
     }
 }
 
-/// Three rules that each go before the next leave no first.
+/// Three rules that take precedence over each other in a circle leave no winner.
 fn check_cycles(rules: &[&Rule], add: &mut Add) {
     for a in rules {
         for b in rules.iter().filter(|b| a.effect.group() == b.effect.group() && a.beats(b)) {
@@ -223,8 +223,8 @@ fn check_cycles(rules: &[&Rule], add: &mut Add) {
                     add(
                         a.line,
                         "unordered_overlap",
-                        format!("thứ tự vòng quanh: {names}"),
-                        format!("the order runs in a circle: {names}"),
+                        format!("thứ tự ưu tiên lặp vòng: {names}"),
+                        format!("the order is circular: {names}"),
                     );
                 }
             }
@@ -282,7 +282,7 @@ mod tests {
         let third = decider("c", "").replace("\"ppc\"", "\"king\"");
         let head = HEAD.replace("version = 1", "version = 0").replace("national", "nowhere");
         let named = faults(&format!("{head}{first}{second}{third}"));
-        // Of `c` it is said that its body is unknown, not that it were missing.
+        // For `c` the fault is its unknown body; the rule itself is not reported as missing.
         assert_eq!(
             named,
             [

@@ -7,23 +7,23 @@ use kernel::words::{
     ReceptionLevel, Topic, VisitorLevel,
 };
 
-/// Every fact a rule may ask about. A condition that cannot be said with these needs a new fact here.
+/// Every fact that a rule may use. A condition that cannot be expressed with these needs a new fact here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum FactName {
     /// Purpose of the trip.
     Purpose,
-    /// Sources of the money, a set.
+    /// Sources of funding, a set.
     Funding,
     InPlan,
     EnterpriseInvitesByName,
     /// Calendar days of the trip, first and last included.
     Days,
-    /// Travellers.
+    /// Number of travellers.
     Members,
-    /// Distinct countries.
+    /// Number of distinct countries.
     Countries,
-    /// Travellers of more than one locality.
+    /// Travellers come from more than one locality.
     Interdisciplinary,
     HeadPostLevel,
     Role,
@@ -34,11 +34,11 @@ pub enum FactName {
     PartyMember,
     ProvincialCommitteeMember,
     KeyLeader,
-    /// He works for a commune, ward or special zone (xã, phường, đặc khu).
+    /// The traveller works for a commune, ward or special zone (xã, phường, đặc khu).
     CommuneUnit,
     /// `diplomatic`, `official`, `ordinary` or `none`.
     PassportKind,
-    /// Guests.
+    /// Number of guests.
     Headcount,
     /// Topics of the visit, a set.
     Topics,
@@ -55,7 +55,7 @@ pub enum FactName {
     VisitorLevel,
 }
 
-/// What values a fact can take.
+/// The values a fact can take.
 pub enum Domain {
     Words(BTreeSet<String>),
     Set(BTreeSet<String>),
@@ -107,7 +107,7 @@ impl FactName {
         })
     }
 
-    /// Whether the fact can be known in this procedure; a rule that asks for another can never match.
+    /// Whether the fact exists in this procedure; a rule that uses any other fact can never match.
     pub fn known_in(self, procedure: Procedure) -> bool {
         let of_visits = matches!(
             self,
@@ -140,7 +140,7 @@ impl From<bool> for FactValue {
     }
 }
 
-/// What a rule asks of one fact.
+/// What a rule requires of one fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Constraint {
     /// The word is one of these.
@@ -149,7 +149,7 @@ pub enum Constraint {
     Any(BTreeSet<String>),
     /// The set holds none of these.
     NoneOf(BTreeSet<String>),
-    /// The number lies between, both included.
+    /// The number lies in this range, both ends included.
     Range(i64, i64),
 }
 
@@ -165,7 +165,7 @@ impl Constraint {
         }
     }
 
-    /// Whether no value at all satisfies it.
+    /// Whether no value satisfies it.
     pub fn is_impossible(&self) -> bool {
         match self {
             Constraint::OneOf(words) | Constraint::Any(words) => words.is_empty(),
@@ -188,7 +188,7 @@ impl Constraint {
     pub fn meets(&self, other: &Constraint) -> bool {
         match (self, other) {
             (Constraint::OneOf(a), Constraint::OneOf(b)) => !a.is_disjoint(b),
-            // One set can hold something of each.
+            // One set can satisfy both.
             (Constraint::Any(_), Constraint::Any(_)) | (Constraint::NoneOf(_), Constraint::NoneOf(_)) => true,
             (Constraint::Any(a), Constraint::NoneOf(b)) | (Constraint::NoneOf(b), Constraint::Any(a)) => {
                 !a.is_subset(b)
@@ -199,7 +199,7 @@ impl Constraint {
     }
 }
 
-/// All that a rule asks: every constraint must hold. Empty: always.
+/// The condition of a rule: every constraint must hold. An empty condition always holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Condition(pub BTreeMap<FactName, Constraint>);
 
@@ -211,7 +211,7 @@ impl Condition {
         self.0.iter().all(|(fact, constraint)| facts.get(fact).is_some_and(|value| constraint.holds(value)))
     }
 
-    /// Whether every case of this is a case of the other: this is at least as specific.
+    /// Whether every case that satisfies this one satisfies the other, so that this one is at least as specific.
     pub fn within(&self, other: &Condition) -> bool {
         other.0.iter().all(|(fact, theirs)| self.0.get(fact).is_some_and(|ours| ours.within(theirs)))
     }
@@ -249,7 +249,7 @@ mod tests {
         proptest::collection::vec(constraint(), 0..3).prop_map(|all| Condition(all.into_iter().collect()))
     }
 
-    /// Every case of the small world the strategies speak of.
+    /// Every case of the small world that the strategies generate.
     fn world() -> Vec<Facts> {
         let mut all = Vec::new();
         for purpose in ["official", "training", "event"] {

@@ -1,4 +1,4 @@
-//! Findings: what of a case stands against a limit, and how much. Pure.
+//! Findings: which limits a case exceeds, and by how much. Pure.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use kernel::words::{Document, FindingCode, FundingSource, Severity, TermUnit};
 use kernel::workdays::NoTableFor;
 use kernel::workdays::WorkCalendar;
 
-/// A limit that is passed: what is allowed, what is there, and who it is about.
+/// A limit that is exceeded: the allowed value, the actual value, and the travellers concerned.
 struct Exceeded {
     limit: Option<i64>,
     actual: Option<i64>,
     travellers: Vec<String>,
-    /// Where the facts themselves say how much it weighs.
+    /// Set if the facts themselves determine the severity.
     severity: Option<Severity>,
 }
 
@@ -115,7 +115,7 @@ fn lacking(
     }
 }
 
-/// A host who is elsewhere at the hour of a visit; rules measure nothing else of visits.
+/// Hosts who are needed somewhere else during a visit; rules measure nothing else about visits.
 fn measure_visit(code: FindingCode, case: &Case) -> Option<Exceeded> {
     let clashes = case.visit().map_or(0, |v| v.clashes);
     let found = code == FindingCode::OverlappingTrip && clashes > 0;
@@ -230,8 +230,8 @@ fn describe(finding: &Finding) -> Bilingual {
         FindingCode::EnterpriseFunded => {
             ("Doanh nghiệp chi trả hoặc mời đích danh.".into(), "An enterprise pays or invites by name.".into())
         }
-        FindingCode::ProjectFunded => ("Dùng tiền dự án.".into(), "Project money is used.".into()),
-        FindingCode::RelativeInDelegation => ("Có người thân đi cùng.".into(), "A relative travels along.".into()),
+        FindingCode::ProjectFunded => ("Dùng tiền dự án.".into(), "Project funds are used.".into()),
+        FindingCode::RelativeInDelegation => ("Có người thân đi cùng.".into(), "A relative travels with them.".into()),
         FindingCode::MissingDocument => {
             (format!("Thiếu giấy tờ: {paper}."), format!("A document is missing: {paper}."))
         }
@@ -248,13 +248,13 @@ fn describe(finding: &Finding) -> Bilingual {
             ("Hộ chiếu hết hạn quá sớm sau ngày về.".into(), "A passport expires too soon after the return.".into())
         }
         FindingCode::OverlappingTrip => (
-            "Trùng thời gian: cùng một người đang ở chuyến đi hoặc cuộc tiếp khác.".into(),
+            "Trùng thời gian: cùng một người có chuyến đi khác hoặc phải tiếp đoàn khác.".into(),
             "The same person is on another trip, or receives other guests, at this time.".into(),
         ),
         FindingCode::LateSubmission => ("Nộp hồ sơ muộn.".into(), "Submitted late.".into()),
         FindingCode::ReportOverdue => (
-            format!("Cơ quan còn việc sau chuyến đi quá hạn, đã qua {limit} lần nhắc."),
-            format!("The agency has duties after trips overdue, past {limit} reminders."),
+            format!("Cơ quan còn việc sau chuyến đi quá hạn, đã nhắc quá {limit} lần."),
+            format!("The agency has overdue duties after trips, with more than {limit} reminders."),
         ),
     };
     Bilingual::new(vi, en)

@@ -1,4 +1,4 @@
-//! Regulations as data: packs are read and checked, and an assessment asks them who decides, by which article.
+//! Regulations as data: packs are read and checked, and an assessment tells who decides, under which article.
 
 pub mod assess;
 pub mod book;

@@ -1,4 +1,4 @@
-//! What an assessment says beside its answers: which text, how well it is known, who decides in another's place. Pure.
+//! Notes that accompany an assessment: which text applies, how well it is known, who decides instead. Pure.
 
 use std::collections::BTreeSet;
 
@@ -10,18 +10,18 @@ use kernel::text::Bilingual;
 use kernel::time::in_vietnamese;
 use kernel::words::{Body, RuleStatus};
 
-/// The pack is applied outside its time.
+/// The pack is applied outside its period of validity.
 pub(super) fn out_of_force(law: &Law) -> (String, Bilingual) {
     let from = law.pack.in_force_from.map(in_vietnamese).unwrap_or_else(|| "…".into());
     let to = law.pack.in_force_to.map(in_vietnamese).unwrap_or_else(|| "…".into());
     let detail = Bilingual::new(
         format!("{} có hiệu lực từ {from} đến trước {to}; ngày xét nằm ngoài thời gian này.", law.pack.document),
-        format!("{} is in force from {from} until before {to}; the day asked lies outside.", law.pack.document),
+        format!("{} is in force from {from} until before {to}; the day in question is outside.", law.pack.document),
     );
     ("not_in_force".into(), detail)
 }
 
-/// The clerk sees at once that another body than usual will decide.
+/// Tells the clerk at once that a body other than the usual one decides.
 pub(super) fn exception(body: Body, citation: &str) -> (String, Bilingual) {
     let detail = Bilingual::new(
         format!("Cần chấp thuận ngoại lệ nên hồ sơ do {} quyết định ({citation}).", body.word()),
@@ -30,7 +30,7 @@ pub(super) fn exception(body: Body, citation: &str) -> (String, Bilingual) {
     ("exception_decided_by".into(), detail)
 }
 
-/// Everything else that the text itself calls for.
+/// All further notes, which depend on the text and the case.
 pub(super) fn further(law: &Law, case: &Case, spoken: &[AppliedRule], found: &[Finding]) -> Vec<(String, Bilingual)> {
     let mut notes = Vec::new();
     let mut add = |code: &str, vi: String, en: String| notes.push((code.to_owned(), Bilingual::new(vi, en)));
@@ -43,28 +43,28 @@ pub(super) fn further(law: &Law, case: &Case, spoken: &[AppliedRule], found: &[F
         add(
             "successor_jurisdiction",
             format!("Địa phương đã sáp nhập vào {name} ({code}); quản trị viên chọn văn bản áp dụng."),
-            format!("The province became part of {name} ({code}); an administrator chooses the text that applies."),
+            format!("The province was merged into {name} ({code}); an administrator chooses the text that applies."),
         );
     }
     if let Some(document) = &law.chosen_by {
         add(
             "text_chosen",
             format!("Áp dụng {} theo {document}.", law.pack.document),
-            format!("{} is applied by {document}.", law.pack.document),
+            format!("{} is applied under {document}.", law.pack.document),
         );
     }
     if !law.pack.dossier_known.contains(&case.procedure) {
         add(
             "dossier_not_known",
             "Chưa đọc được thành phần hồ sơ của văn bản này.".into(),
-            "The dossier list of this text was not read.".into(),
+            "The list of required documents in this text was not read.".into(),
         );
     }
     if law.pack.in_force_from.is_none() {
         add(
             "in_force_not_known",
             "Chưa đọc được ngày có hiệu lực của văn bản này.".into(),
-            "The day from which this text is in force was not read.".into(),
+            "The effective date of this text was not read.".into(),
         );
     }
     if case.trip().is_some_and(|t| t.travellers.iter().any(|t| t.passport.is_none())) {
@@ -74,7 +74,7 @@ pub(super) fn further(law: &Law, case: &Case, spoken: &[AppliedRule], found: &[F
             "A traveller's passport is not stated.".into(),
         );
     }
-    // A limit that nothing passes leaves the answer as it is.
+    // A limit that is not exceeded does not influence the answer.
     let weighs = |rule: &Rule| !matches!(rule.effect, Effect::Limit { .. }) || found.iter().any(|f| f.rule == rule.id);
     let partial = spoken.iter().map(|s| s.rule).filter(|r| r.status == RuleStatus::Partial && weighs(r));
     let partial: BTreeSet<&str> = partial.map(|rule| rule.id.as_str()).collect();

@@ -17,20 +17,20 @@ pub struct Pack {
     pub status: RuleStatus,
     /// The province whose text it is; none for national texts.
     pub jurisdiction: Option<String>,
-    /// Half-open: the first day in force – none where it was not read –, the first day no longer.
+    /// Half-open: the first day in force (`None` if it was not read), and the first day no longer in force.
     pub in_force_from: Option<Day>,
     pub in_force_to: Option<Day>,
     pub extends: Option<String>,
-    /// Province that this one became part of, and its name.
+    /// Code and name of the province that this one was merged into.
     pub successor: Option<(String, String)>,
-    /// Texts that apply but could not be read, for a human to look up.
+    /// Texts that apply but could not be read, for a person to look up.
     pub texts: Vec<String>,
-    /// Copies of the dossier to hand in.
+    /// Number of copies of the dossier to submit.
     pub sets: Option<i64>,
     pub fee: Option<Money>,
-    /// Deciders from the strictest to the least, where the pack orders them.
+    /// Deciders in order, the strictest first, if the pack ranks them.
     pub strictness: Vec<Body>,
-    /// Procedures whose dossier list was read; elsewhere nothing is said to be missing.
+    /// Procedures whose list of required documents was read; for others, no document is reported as missing.
     pub dossier_known: Vec<Procedure>,
     pub rules: Vec<Rule>,
 }
@@ -39,11 +39,11 @@ pub struct Pack {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     pub id: String,
-    /// Line of the file, for faults.
+    /// Line in the file, for fault messages.
     pub line: usize,
     pub procedures: Vec<Procedure>,
     pub when: Condition,
-    /// Rules of the same pack that this one goes before.
+    /// Rules of the same pack over which this one takes precedence.
     pub overrides: Vec<String>,
     pub status: RuleStatus,
     /// Document, article, and what was read.
@@ -59,17 +59,17 @@ pub struct StepRule {
     pub kind: StepKind,
     pub body: Body,
     pub within: Option<Term>,
-    /// What silence means, where the text says it.
+    /// What it means if the body does not answer, if the text says so.
     pub silence: Option<Silence>,
 }
 
-/// How a Party consent comes.
+/// How the Party's consent is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum ConsentMode {
-    /// An act in the flow.
+    /// As a step of the process.
     Step,
-    /// A paper that must lie in the dossier.
+    /// As a document that must be in the dossier.
     InDossier,
 }
 
@@ -103,9 +103,9 @@ impl Anchor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timing {
     After(Anchor, Term),
-    /// A notice that has to be given before something.
+    /// A notice that is due before an event.
     Before(Anchor, Term),
-    /// A yearly report: month and day the report year ends with, and month and day it is due.
+    /// A yearly report: month and day on which the report year ends, and on which the report is due.
     ReportYear {
         by: Anchor,
         ends: (u32, u32),
@@ -122,20 +122,20 @@ impl Timing {
     }
 }
 
-/// What a rule says.
+/// What a rule prescribes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Who decides, over which steps and in what time; no decider where that part of the text was not read.
+    /// Who decides, through which steps and in what time; no decider if that part of the text was not read.
     Authority {
         decider: Option<Body>,
         steps: Vec<StepRule>,
         decide_within: Option<Term>,
-        /// The whole term, where the text gives one.
+        /// The total term, if the text gives one.
         term: Option<Term>,
         copies_to: Vec<Body>,
         notes: Vec<(String, Bilingual)>,
     },
-    /// The text asks for no permission.
+    /// No permission is required.
     NoPermission,
     Consent {
         body: Body,
@@ -145,7 +145,7 @@ pub enum Effect {
         document: Document,
         required: bool,
     },
-    /// A detail of the person that the letter must state.
+    /// A personal detail that the request letter must state.
     Detail {
         detail: String,
     },
@@ -169,7 +169,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Rules of one group compete: the most specific one speaks.
+    /// Rules of one group compete: the most specific one applies.
     pub fn group(&self) -> String {
         match self {
             Effect::Authority { .. } | Effect::NoPermission => "authority".into(),
@@ -189,13 +189,13 @@ impl Rule {
         valid_on(self.valid_from.unwrap_or(Day::MIN), self.valid_to, day)
     }
 
-    /// Whether two validities share a day.
+    /// Whether the periods of validity of two rules overlap.
     pub fn overlaps_in_time(&self, other: &Rule) -> bool {
         let starts_before = |a: &Rule, b: &Rule| b.valid_to.is_none_or(|to| a.valid_from.is_none_or(|from| from < to));
         starts_before(self, other) && starts_before(other, self)
     }
 
-    /// Whether this goes before `other` where both match: ordered by the pack, or more specific.
+    /// Whether this rule takes precedence over `other` if both match: by `overrides`, or because it is more specific.
     pub fn beats(&self, other: &Rule) -> bool {
         self.overrides.contains(&other.id)
             || (!other.overrides.contains(&self.id) && self.when.within(&other.when) && !other.when.within(&self.when))

@@ -1,4 +1,4 @@
-//! Reads a pack from TOML: every word checked, every fault with its line, nothing half-loaded. Pure.
+//! Reads a pack from TOML. Every word is checked, every fault has its line, and nothing is loaded in part. Pure.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -12,21 +12,21 @@ use kernel::text::Bilingual;
 use kernel::time::Day;
 use kernel::words::{Term, TermUnit};
 
-/// A pack as far as it could be read, so that what is wrong with it as a whole is told beside what is wrong in its words.
+/// A pack as far as it could be read, so that faults of the whole are reported together with faults of single words.
 pub struct Sketch {
     pub pack: Pack,
     pub faults: Vec<PackFault>,
-    /// Every rule's id, also of those that could not be read.
+    /// Ids of all rules, including those that could not be read.
     pub ids: BTreeSet<String>,
-    /// Lines of rules that say less than was written: nothing is concluded from what they lack.
+    /// Lines of rules that were read only in part: no conclusions are drawn from what they lack.
     pub torn: BTreeSet<usize>,
-    /// The pack's own lines were read whole: what they do not say is not there.
+    /// All keys of the pack itself were read, so what they do not state is really absent.
     pub whole: bool,
-    /// Every rule has a name and a status that were read.
+    /// The id, the status and the effect of every rule could be read.
     pub named: bool,
 }
 
-/// What can be read of a file; the faults where it is no TOML at all.
+/// Reads as much of a file as possible; `Err` only if it is not TOML.
 pub fn sketch(source: &str) -> Result<Sketch, Vec<PackFault>> {
     let document = match Toml::parse(source) {
         Ok(document) => document,
@@ -47,7 +47,7 @@ pub fn sketch(source: &str) -> Result<Sketch, Vec<PackFault>> {
     Ok(sketch)
 }
 
-/// The pack of a file, or every fault of its words and shapes.
+/// The pack in a file, or all faults of its words and structure.
 pub fn read(source: &str) -> Result<Pack, Vec<PackFault>> {
     let Sketch { pack, faults, .. } = sketch(source)?;
     if faults.is_empty() { Ok(pack) } else { Err(faults) }
@@ -57,7 +57,7 @@ pub(super) fn line_of(source: &str, offset: usize) -> usize {
     source.bytes().take(offset).filter(|b| *b == b'\n').count() + 1
 }
 
-/// A table while it is read: remembers which keys were asked for, and where faults lie.
+/// A table being read: remembers which keys were requested, and collects faults.
 pub(super) struct Fields<'a> {
     pub(super) table: &'a dyn TableLike,
     pub(super) line: usize,
@@ -80,7 +80,7 @@ impl<'a> Fields<'a> {
         self.faults.borrow_mut().push(PackFault { line, code, text: Bilingual::new(vi, en) });
     }
 
-    /// How many faults were found so far.
+    /// Number of faults found so far.
     pub(super) fn faults(&self) -> usize {
         self.faults.borrow().len()
     }
@@ -120,7 +120,7 @@ impl<'a> Fields<'a> {
         self.opt_text(key).filter(|text| {
             let filled = !text.trim().is_empty();
             if !filled {
-                self.wrong(key, "text that says something");
+                self.wrong(key, "text that is not empty");
             }
             filled
         })
@@ -161,7 +161,7 @@ impl<'a> Fields<'a> {
         day
     }
 
-    /// A list of texts; a single text stands for a list of one.
+    /// A list of texts; a single text counts as a list of one.
     pub(super) fn texts(&self, key: &'static str) -> Vec<(String, usize)> {
         let Some(item) = self.get(key) else { return Vec::new() };
         let line = self.key_line(key);
@@ -210,7 +210,7 @@ impl<'a> Fields<'a> {
         self.texts(key).into_iter().filter_map(|(text, line)| self.parse(what, &text, line)).collect()
     }
 
-    /// A term as `"4 working_days"`.
+    /// A term such as `"4 working_days"`.
     pub(super) fn opt_term(&self, key: &'static str) -> Option<Term> {
         let text = self.opt_text(key)?;
         let term = text.split_once(' ').and_then(|(value, unit)| {
@@ -223,7 +223,7 @@ impl<'a> Fields<'a> {
         term
     }
 
-    /// A length of time before something: hours too.
+    /// A length of time before an event; may also be in hours.
     pub(super) fn lead(&self, key: &'static str) -> Option<Term> {
         let hours = self.get(key).and_then(Item::as_str).and_then(|text| text.strip_suffix(" hours"));
         match hours.and_then(|value| value.parse().ok()).filter(|v| (1..=400).contains(v)) {
@@ -232,7 +232,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A day of every year as `"12-18"`.
+    /// A day of the year such as `"12-18"`.
     pub(super) fn opt_month_day(&self, key: &'static str) -> Option<(u32, u32)> {
         let text = self.opt_text(key)?;
         let parts = text.split_once('-').and_then(|(m, d)| Some((m.parse().ok()?, d.parse().ok()?)));
@@ -271,7 +271,7 @@ impl<'a> Fields<'a> {
         list.into_iter().map(|(t, span)| Fields::new(t, place(span), self.source, self.faults)).collect()
     }
 
-    /// Names every key that nobody asked for.
+    /// Reports every key that was not requested.
     pub(super) fn finish(&self) {
         let asked = self.asked.borrow();
         for (key, _) in self.table.iter().filter(|(key, _)| !asked.contains(key)) {

@@ -1,4 +1,4 @@
-//! Reads the condition of a rule: facts and what is asked of them, every unknown word with its line. Pure.
+//! Reads the condition of a rule: facts and their constraints; every unknown word is reported with its line. Pure.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(super) fn condition(fields: &Fields) -> Condition {
         let span = table.get_key_value(key).and_then(|(k, _)| k.span());
         let line = span.map_or(fields.line, |s| line_of(fields.source, s.start));
         if key == "leader" {
-            // Leader (lãnh đạo) is said by post levels, so that the two can be compared.
+            // `leader` (lãnh đạo) is expressed as post levels, so that it can be compared with `post_level`.
             let Some(yes) = item.as_bool() else {
                 fields.fault(
                     line,
@@ -42,7 +42,7 @@ pub(super) fn condition(fields: &Fields) -> Condition {
     condition
 }
 
-/// Both what is asked of a fact already and this: `leader` and `post_level` are one fact.
+/// Combines a constraint with an earlier one on the same fact: `leader` and `post_level` are one fact.
 fn add(condition: &mut Condition, fact: FactName, constraint: Constraint) {
     let both = match (condition.0.remove(&fact), constraint) {
         (Some(Constraint::OneOf(a)), Constraint::OneOf(b)) => Constraint::OneOf(a.intersection(&b).cloned().collect()),
@@ -51,7 +51,7 @@ fn add(condition: &mut Condition, fact: FactName, constraint: Constraint) {
     condition.0.insert(fact, both);
 }
 
-/// Names what a constraint says beside the words it knows.
+/// Reports the keys of a constraint that are not known.
 fn only(fields: &Fields, item: &Item, known: &[&str], line: usize) {
     for (key, _) in item.as_table_like().into_iter().flat_map(|t| t.iter()).filter(|(key, _)| !known.contains(key)) {
         fields.fault(

@@ -9,7 +9,7 @@ use kernel::money::Money;
 use kernel::text::Bilingual;
 use kernel::words::{FindingCode, Procedure, RuleStatus, Severity, Silence, StepKind, TermUnit};
 
-/// The pack of a whole file, as far as it can be read: what is missing is named, and empty.
+/// The pack in a file, as far as it can be read. What is missing is reported and left empty.
 pub(super) fn read_pack(root: &Fields) -> Sketch {
     let RuleReader { rules, ids, torn, named } = read_rules(root);
     let in_rules = root.faults();
@@ -95,7 +95,7 @@ fn read_rule(fields: &Fields, reader: fn(&Fields) -> Option<Effect>, read: &mut 
     let status = fields.word::<RuleStatus>("status", "status");
     let (id, citation) = (fields.text("id"), fields.text("citation"));
     fields.finish();
-    // What lacks nothing but its citation can still be judged.
+    // A rule that lacks only its citation can still be checked.
     let unsaid = usize::from(citation.is_none());
     if fields.faults() > before + unsaid {
         read.torn.insert(fields.line);
@@ -104,7 +104,7 @@ fn read_rule(fields: &Fields, reader: fn(&Fields) -> Option<Effect>, read: &mut 
     read.ids.extend(id.clone());
     let Some(effect) = effect else { return };
     read.rules.push(Rule {
-        // Without a name of its own a rule is nobody's double.
+        // A rule without an id gets a unique one, so that it is not taken for a second version of another.
         id: id.unwrap_or_else(|| format!("line {}", fields.line)),
         line: fields.line,
         procedures,
@@ -144,16 +144,16 @@ fn step(fields: &Fields) -> Option<StepRule> {
         fields.fault(
             fields.line,
             "wrong_step",
-            "silence chỉ đi với bước consult".into(),
-            "silence goes with consult only".into(),
+            "silence chỉ dùng với bước consult".into(),
+            "silence is allowed only with consult".into(),
         );
     }
     if !matches!(kind, None | Some(StepKind::Appraise | StepKind::Consult)) {
         fields.fault(
             fields.line,
             "wrong_step",
-            "chỉ ghi bước appraise, consult".into(),
-            "only appraise and consult stand here".into(),
+            "ở đây chỉ được ghi bước appraise hoặc consult".into(),
+            "only appraise and consult are allowed here".into(),
         );
     }
     Some(StepRule { kind: kind?, body: body?, within, silence })
@@ -186,7 +186,7 @@ fn limit(fields: &Fields) -> Option<Effect> {
     let (finding, severity) =
         (fields.word::<FindingCode>("finding", "finding"), fields.word::<Severity>("severity", "severity"));
     let max = fields.opt_count("max");
-    // What counts something says how much is too much; what may be excepted says who may.
+    // A finding that counts something needs a maximum; one that allows exceptions needs the body that gives them.
     if max.is_none() && finding.is_some_and(FindingCode::is_counted) && fields.table.get("max").is_none() {
         fields.missing("max");
     }
@@ -202,7 +202,7 @@ fn deadline(fields: &Fields) -> Option<Effect> {
     let (lead, before) = (fields.term("lead"), fields.word::<Anchor>("before", "moment"));
     let severity = fields.word::<Severity>("severity", "severity");
     if severity == Some(Severity::SpecialApproval) {
-        fields.wrong("severity", "block or warn: nobody is named who may except from a term");
+        fields.wrong("severity", "block or warn, because no body can be named that may waive a deadline");
     }
     Some(Effect::Deadline { lead: lead?, before: before?, severity: severity? })
 }
@@ -222,7 +222,7 @@ fn obligation(fields: &Fields) -> Option<Effect> {
         (Some(anchor), None, None, None) => fields.term("within").map(|term| Timing::After(anchor, term)),
         (None, Some(anchor), None, None) => fields.lead("within").map(|term| Timing::Before(anchor, term)),
         _ => {
-            // A moment that is there and cannot be read is told already.
+            // A moment that is present but not readable was already reported.
             let said = ["after", "before"].iter().any(|key| fields.table.get(key).is_some());
             if !said || (after.is_some() && before.is_some()) || ends.is_some() != due.is_some() {
                 fields.missing("after or before");

@@ -1,4 +1,4 @@
-//! Days of an assessment: when steps are due, when duties are, and by when a dossier has to be in. Pure.
+//! Dates of an assessment: when steps and duties are due, and by when a dossier must be submitted. Pure.
 
 use chrono::{Datelike, Duration};
 
@@ -11,7 +11,7 @@ use kernel::words::{FindingCode, Severity, StepKind, Term, TermUnit};
 use kernel::workdays::NoTableFor;
 use kernel::workdays::WorkCalendar;
 
-/// The latest day to submit, where a text gives one, and the finding where it has passed.
+/// The latest day to submit, if a text gives one. Adds a finding if that day has passed.
 pub(super) fn latest_submission(
     case: &Case,
     spoken: &[AppliedRule],
@@ -37,7 +37,7 @@ pub(super) fn latest_submission(
             "latest_day_not_working".into(),
             Bilingual::new(
                 format!("Hạn nộp rơi vào ngày nghỉ; nên nộp trước hoặc trong ngày {vi}."),
-                format!("The latest day is no working day; file by {en}."),
+                format!("The latest day is not a working day; submit by {en}."),
             ),
         ));
     }
@@ -62,7 +62,7 @@ pub(super) fn latest_submission(
     Ok(Some(day))
 }
 
-/// The steps with their due days. A step without a time of its own is due with the one before it.
+/// The steps with their due days. A step without its own term is due together with the step before it.
 pub(super) fn steps(
     rule: &Rule,
     consents: &[Consent],
@@ -77,11 +77,11 @@ pub(super) fn steps(
         _ => None,
     };
     let mut planned: Vec<PlannedStep> = Vec::new();
-    // The day the step before is due; none until some step had a time.
+    // The due day of the previous step; `None` until a step has a term.
     let mut due: Option<Day> = None;
     let mut parallel: Option<Option<Day>> = None;
     for step in before {
-        // Consultations run side by side, all from the day the step before them is due.
+        // Consultations run in parallel, all from the due day of the step before them.
         let from = if step.kind == StepKind::Consult { *parallel.get_or_insert(due) } else { due };
         let own = timed(from.or(start), step.within, calendar)?.or(from);
         due = if step.kind == StepKind::Consult { due.max(own) } else { own };

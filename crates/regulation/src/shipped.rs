@@ -1,6 +1,6 @@
-//! The packs that come with the product, as text: the law that was read of 33 texts of the State and of provinces.
+//! The packs that ship with the product, as text: 33 texts of the State and of provinces.
 
-/// The packs that come with the product, in the order they are loaded (what is extended first).
+/// The packs that ship with the product, in loading order: a pack comes after the one it extends.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("national", include_str!("../../../regulations/national.toml")),
     ("mau", include_str!("../../../regulations/mau.toml")),

@@ -1,11 +1,11 @@
-//! After the decision, in every procedure: report, close, postponing, cancelling.
+//! After the decision, in every procedure: reporting, closing, postponing, cancelling.
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, duties};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::body::ReasonGiven;
 use crate::dossier::model::{Dossier, ResultsReport};
+use crate::dossier::requests::ReasonGiven;
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::Result;
 use crate::registry::agencies;
@@ -43,7 +43,7 @@ pub fn submit_report<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::SubmitReport, HistoryNote::default())
 }
 
-/// Open duties do not stop it: they stay due.
+/// Open duties do not prevent closing: they stay due.
 pub fn close<C: Content>(conn: &mut Conn, call: &RequestContext, seen: VisibleDossier<C>) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     dossier.state = State::Closed;

@@ -1,10 +1,10 @@
-//! Amending what was decided: on the paper at once, or decided anew by the competent body, which sees the difference.
+//! Amending what was decided: annotated at once, or decided again by the competent body, which sees the differences.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::approval::process::{Process, Step};
 use crate::db::Conn;
 use crate::dossier::actions::approval::not_open;
@@ -28,7 +28,7 @@ use regulation::assess::{Assessment, Finding, PlannedStep as Asked, exceptions_b
 use regulation::book::Law;
 use regulation::pack::ConsentMode;
 
-/// What the rules say of the delegation as it was decided, and as it shall be.
+/// What the rules say about the delegation as it was decided, and as it is proposed.
 struct ComparedAssessments {
     law: Law,
     before: Assessment,
@@ -48,12 +48,11 @@ impl ComparedAssessments {
         Ok(ComparedAssessments { law, before, after })
     }
 
-    /// What stands against the delegation as it shall be, and did not, or less, as it is; 409 where it blocks. How late
-    /// it is counts no more.
+    /// The findings that the amendment brings or makes worse; 409 if one blocks. Late submission no longer matters.
     fn brought(&self) -> Result<Vec<&Finding>> {
         let stood = |f: &Finding| {
             let alike = |b: &&Finding| b.rule == f.rule && b.code == f.code && b.document == f.document;
-            // Of another person it was not said before.
+            // The same finding about another person is a new one.
             self.before.findings.iter().filter(alike).any(|b| {
                 b.severity == f.severity
                     && b.actual >= f.actual
@@ -66,13 +65,13 @@ impl ComparedAssessments {
         Ok(found)
     }
 
-    /// An exception from what is exceeded no more is none.
+    /// Drops the exceptions from limits that are no longer exceeded.
     fn keep_needed(&self, waivers: &mut Vec<Waived>) {
         waivers.retain(|w| self.after.findings.iter().any(|f| f.code == w.finding));
     }
 
-    /// Bodies to be consulted: of a material change each that the rules ask, since it answered for other guests or
-    /// another journey; of any other those that were not asked before.
+    /// Bodies to be consulted. After a material change these are all that the rules name, because their answers were
+    /// about other guests or another journey; otherwise only those that were not asked before.
     fn consulted(&self, material: bool) -> impl Iterator<Item = &Asked> {
         let asks = |s: &&Asked| s.kind == StepKind::Consult;
         let before = move |body| self.before.steps.iter().filter(asks).any(|s| s.body == body);
@@ -80,8 +79,8 @@ impl ComparedAssessments {
     }
 }
 
-/// The agency asks for an amendment (đề nghị điều chỉnh). One kind that adds nobody, no country and no day is annotated
-/// at once; anything else goes back to the body that is competent for the delegation as it shall be.
+/// The agency asks for an amendment (đề nghị điều chỉnh). A single kind of change that adds no person, no country and
+/// no day is annotated at once; anything else goes to the body that is competent for the amended delegation.
 pub fn amend<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -100,7 +99,7 @@ pub fn amend<C: Content>(
         "Không có gì thay đổi so với nội dung đã được quyết định.",
         "Nothing differs from what was decided.",
     );
-    let (vi, en) = ("Đoàn đã đi hoặc đã đến: ngày này không đổi được nữa.", "It has begun: that day changes no more.");
+    let (vi, en) = ("Đoàn đã đi hoặc đã đến: ngày này không đổi được nữa.", "It has begun: this day is now fixed.");
     let pointer = if C::DIRECTION == Direction::Outbound { "/changes/departure_date" } else { "/changes/arrival_date" };
     faults.require(!moves_begun(&dossier, &proposed), pointer, "begun_already", vi, en);
     faults.finish()?;
@@ -136,13 +135,13 @@ pub fn amend<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::Amend, trace)
 }
 
-/// Whether it would have another first day although it has begun.
+/// Whether the first day would change although the delegation has begun.
 fn moves_begun<C: Content>(dossier: &Dossier<C>, proposed: &C) -> bool {
     let begun = matches!(dossier.state, State::UnderWay | State::OnSite);
     begun && dossier.content.listed().begins_on != proposed.listed().begins_on
 }
 
-/// An amendment that nobody has answered yet.
+/// An amendment that is not decided yet.
 fn asked<C>(call: &RequestContext, dossier: &Dossier<C>, differences: Vec<Difference>, reason: String) -> Amendment<C> {
     let AmendmentWeight { form, material } = AmendmentWeight::of(&differences);
     Amendment {
@@ -164,15 +163,15 @@ fn asked<C>(call: &RequestContext, dossier: &Dossier<C>, differences: Vec<Differ
     }
 }
 
-/// It needs nobody else: it stands on the decision at once.
+/// Puts an amendment in force that needs no other body: it is annotated on the decision at once.
 fn put_in_force<C>(amendment: &mut Amendment<C>, decision: Option<&mut Decision>, call: &RequestContext) {
     amendment.standing = AmendmentStanding::InForce;
     amendment.ended_at = Some(call.now);
     annotate(decision, amendment, call.today);
 }
 
-/// A postponed delegation goes on other days (tiếp tục), which is annotated on its decision. A day more is for the body
-/// that decided: 422 `longer_than_decided`.
+/// A postponed delegation gets new days (tiếp tục), which are annotated on its decision. Only the body that decided may
+/// grant additional days: 422 `longer_than_decided`.
 pub fn resume<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -188,12 +187,12 @@ pub fn resume<C: Content>(
         differences.iter().all(|d| d.kind != AmendmentKind::Dates || !d.material),
         if C::DIRECTION == Direction::Outbound { "/return_date" } else { "/departure_date" },
         "longer_than_decided",
-        "Dài ngày hơn đã quyết định: hãy tiếp tục đúng số ngày rồi đề nghị điều chỉnh.",
-        "Longer than decided: resume with as many days, then ask for an amendment.",
+        "Số ngày nhiều hơn đã quyết định: hãy tiếp tục với đúng số ngày đã quyết định rồi đề nghị điều chỉnh.",
+        "Longer than decided: resume with the number of days that was decided, then ask for an amendment.",
     );
     faults.finish()?;
     let compared = ComparedAssessments::of(conn, call, tools, &dossier, &dossier.with(&resumed))?;
-    // What the new days need as an exception is given by the body that may, which then resumes it.
+    // An exception that the new days need must be given by the body that may, so that body resumes the delegation.
     let given = exceptions::waived(call, &compared.law, &dossier, &compared.brought()?, waivers)?;
     if let Some(decision) = &mut dossier.decision {
         decision.waivers.extend(given.clone());
@@ -225,7 +224,7 @@ impl AmendmentFinding {
     }
 }
 
-/// The change stands on the document of the decision.
+/// Annotates the change on the document of the decision.
 fn annotate<C>(decision: Option<&mut Decision>, amendment: &Amendment<C>, date: kernel::time::Day) {
     let kinds: Vec<_> = amendment.differences.iter().map(|d| d.kind).filter(|k| k.is_decided()).collect();
     if let (Some(decision), false) = (decision, kinds.is_empty()) {
@@ -234,7 +233,7 @@ fn annotate<C>(decision: Option<&mut Decision>, amendment: &Amendment<C>, date: 
     }
 }
 
-/// Opens the steps of an amendment: the consultees, the Party's consent to those who come in, then the decision, by the
+/// Opens the steps of an amendment: the consultations, the Party's consent to new members, then the decision by the
 /// stricter of the body that decided and the one that is competent now.
 fn plan<C>(
     process: &mut Process,
@@ -280,7 +279,7 @@ fn plan<C>(
     Ok(())
 }
 
-/// The decision on a pending amendment. `dossier` carries what the procedure itself changed of what is proposed.
+/// The decision on a pending amendment. `dossier` contains the changes that the procedure itself made to the proposal.
 pub fn decide<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -294,7 +293,7 @@ pub fn decide<C: Content>(
         return Err(refuse(
             Code::NotPossibleInState,
             "Đoàn đã đi hoặc đã đến; ngày này không đổi được nữa, chỉ có thể từ chối hoặc rút điều chỉnh.",
-            "The delegation has begun: its first day changes no more; refuse or withdraw the amendment.",
+            "The delegation has begun, so its first day can no longer change; refuse or withdraw the amendment.",
         ));
     }
     let (waived, compared) = waive(conn, call, tools, &dossier, &seen.dossier, &said, approves)?;
@@ -304,15 +303,15 @@ pub fn decide<C: Content>(
     let same_number =
         current.as_ref().is_some_and(|d| number_key(&d.document.number) == number_key(&said.document.number));
     let mut faults = Violations::default();
-    // Nobody signs a change on the paper of another body.
+    // A body may not annotate a change on the decision of another body.
     let deciding = dossier.process.open().find(|s| s.kind == StepKind::Decide).and_then(|s| s.body);
     let others = current.as_ref().is_some_and(|d| deciding.is_some_and(|b| b != d.body));
     faults.require(
         !approves || (form == AmendmentForm::Annotation && !others) || !same_number,
         "/document/number",
         "new_decision_needed",
-        "Thay đổi từ hai nội dung trở lên phải ban hành quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
-        "Two kinds of change or more need another decision, with a number of its own (TT 04/2020/TT-BNG Art. 4(1)).",
+        "Đổi từ hai nội dung hoặc cơ quan khác quyết định: phải ra quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
+        "Two or more kinds of change, or another body, need a new decision and number (TT 04/2020/TT-BNG Art. 4(1)).",
     );
     let paper = said.document.reference();
     check_free(conn, dossier.id, &paper, &mut faults)?;
@@ -355,7 +354,7 @@ pub fn decide<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
 }
 
-/// Exceptions from what the amendment brings up, each by a body that may give it.
+/// Exceptions from the findings that the amendment brings, each given by a body that may.
 fn waive<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -365,7 +364,7 @@ fn waive<C: Content>(
     said: &DecisionGiven,
     approves: bool,
 ) -> Result<(Vec<Waived>, ComparedAssessments)> {
-    // With the verdicts just given: whom the decision refuses weighs no more.
+    // Includes the verdicts just given: members whom the decision refuses no longer count.
     let compared = ComparedAssessments::of(conn, call, tools, before, &judged.with(judged.at_hand()))?;
     let waived = if approves {
         exceptions::waived(call, &compared.law, before, &compared.brought()?, &said.waivers)?

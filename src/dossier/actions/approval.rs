@@ -1,8 +1,8 @@
-//! The way to the decision: submit, supplement, appraise, consult.
+//! The steps before the decision: submission, supplement, appraisal, consultation.
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::approval::process::{NotOpen, Process, Step, StepStanding};
 use crate::db::Conn;
@@ -12,9 +12,9 @@ use crate::dossier::actions::{
 };
 use crate::dossier::amendments;
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::body::{AssignAuthority, OpinionGiven, ReasonGiven, RequestSupplement, Submit};
 use crate::dossier::model::{Assigned, Dossier, Ruling};
 use crate::dossier::parts::numbering::dossier_number;
+use crate::dossier::requests::{AssignAuthority, OpinionGiven, ReasonGiven, RequestSupplement, Submit};
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};
 use kernel::time::Day;
@@ -24,7 +24,7 @@ use kernel::workdays::WorkCalendar;
 use regulation::assess::{Assessment, Finding, exceptions_body};
 use regulation::book::Law;
 
-/// Hands the dossier in: it must be complete and nothing may block it; then its bodies are planned.
+/// Submits the dossier. It must be complete and nothing may block it; then the steps of its bodies are planned.
 pub fn submit<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -37,16 +37,16 @@ pub fn submit<C: Content>(
     if answer.has(FindingCode::LateSubmission) && body.explanation.is_none() {
         return Err(refuse(
             Code::ExplanationNeeded,
-            "Hồ sơ nộp muộn: cần giải trình (explanation).",
+            "Hồ sơ nộp muộn, cần có giải trình.",
             "The dossier is late: an explanation is needed.",
         ));
     }
-    // Who decides does not propose: nobody takes two steps.
+    // The decider may not propose, because nobody takes two steps.
     if answer.decider.as_ref().is_some_and(|d| d.body == Body::AgencyHead) && call.actor.sits_in(Body::AgencyHead) {
         return Err(refuse(
             Code::SeparationOfDuties,
-            "Việc này do chính thủ trưởng quyết định: để chuyên viên nộp hồ sơ (cơ quan cần clerk_may_submit).",
-            "The head of the agency decides this himself: have the clerk submit it (the agency needs clerk_may_submit).",
+            "Việc này do thủ trưởng quyết định: hãy để chuyên viên nộp hồ sơ (cơ quan phải cho phép chuyên viên nộp).",
+            "The head of the agency decides this, so a clerk must submit it (the agency needs clerk_may_submit).",
         ));
     }
     let mut dossier = seen.dossier.clone();
@@ -60,7 +60,7 @@ pub fn submit<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::Submit, trace)
 }
 
-/// The supplement is there: back to the first appraiser, terms run anew.
+/// The supplement was provided: the dossier returns to the first appraiser, and terms start again.
 pub fn resubmit<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -76,8 +76,8 @@ pub fn resubmit<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::Resubmit, trace)
 }
 
-/// 409 where a rule blocks the dossier or a document is missing, each named; 422 where a head of a unit or a chair of a
-/// commune would decide on somebody else's people.
+/// 409 if a rule blocks the dossier or documents are missing, with each of them named; 422 if an agency head or a
+/// commune chair would decide on people of another unit.
 fn fit_to_submit<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, answer: &Assessment) -> Result<()> {
     refuse_blocking(&answer.findings.iter().collect::<Vec<_>>())?;
     if answer.decider.as_ref().is_some_and(|d| d.body.is_local()) {
@@ -85,7 +85,7 @@ fn fit_to_submit<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, answer: &Ass
         let mut faults = Violations::default();
         for (at, unit) in dossier.content.units().into_iter().enumerate() {
             let (vi, en) =
-                ("Người của cơ quan khác: cơ quan đó lập hồ sơ.", "He is of another unit, which asks for him.");
+                ("Người của cơ quan khác: cơ quan đó lập hồ sơ.", "The person's own unit must submit the dossier.");
             faults.require(own.contains(&unit), &format!("/members/{at}/official_id"), "another_unit", vi, en);
         }
         faults.finish()?;
@@ -120,8 +120,8 @@ fn enter<C: Content>(
     dossier.state = C::state_of(dossier.process.stage());
 }
 
-/// The steps of an assessment; where no rule names the decider, DOFA appraises and a human names one. What needs an
-/// exception is decided by the body that may give it.
+/// The steps of an assessment. If no rule names the decider, DOFA appraises and a person names one. A dossier that
+/// needs an exception is decided by the body that may give it.
 fn plan(law: &Law, answer: &Assessment, call: &RequestContext) -> Process {
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
     propose.done("submitted", call.actor.id(), by_actor(call).1(Body::AgencyHead), call.now);
@@ -137,7 +137,7 @@ fn plan(law: &Law, answer: &Assessment, call: &RequestContext) -> Process {
         }),
     );
     if !answer.steps.is_empty() && answer.decider.is_none() {
-        // The text names appraisers but no decider that was read.
+        // The text names appraisers, but its decider was not read.
         steps.push(Step::planned(StepKind::Decide, None, None, None, ""));
     }
     let mut process = Process { steps };
@@ -149,8 +149,8 @@ fn plan(law: &Law, answer: &Assessment, call: &RequestContext) -> Process {
     process
 }
 
-/// DOFA names the decider where no rule does, with the text it rests on; where rules name one, the body that may give an
-/// exception that came to be needed while the dossier waits for its decision.
+/// DOFA names the decider if no rule does, and cites the text. If rules name one, DOFA names the body that may give an
+/// exception, where one became necessary while the dossier waits for its decision.
 pub fn assign_authority<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -180,7 +180,7 @@ pub fn assign_authority<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::AssignAuthority, trace)
 }
 
-/// The agency takes back what is not decided yet: the dossier, or the amendment of an approved one.
+/// The agency withdraws what is not decided yet: the dossier, or the amendment of an approved one.
 pub fn withdraw<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -202,7 +202,7 @@ pub fn withdraw<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::Withdraw, trace)
 }
 
-/// One complete request for what is missing; the clocks stop.
+/// A single, complete request for what is missing; terms stop running.
 pub fn request_supplement<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -233,7 +233,7 @@ pub fn request_supplement<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::RequestSupplement, trace)
 }
 
-/// What an unfavourable opinion, a refusal or a rejection must say.
+/// 422 if an unfavourable opinion, a refusal or a rejection gives no reason.
 pub fn require_note(note: Option<&str>, needed: bool) -> Result<()> {
     let mut faults = Violations::default();
     let said = note.is_some_and(|n| !n.trim().is_empty());
@@ -245,7 +245,7 @@ pub fn not_open(_: NotOpen) -> Error {
     refuse(Code::NotPossibleInState, "Bước này chưa đến lượt hoặc đã xong.", "This step is not open.")
 }
 
-/// The appraiser's opinion; an unfavourable one goes on to the decider.
+/// The appraiser's opinion; an unfavourable one does not stop the dossier on its way to the decider.
 pub fn appraise<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -272,7 +272,7 @@ pub fn give_opinion<C: Content>(
     given(conn, call, &seen, dossier, &body, by, Action::GiveOpinion)
 }
 
-/// Takes the actor's open step of this kind; the dossier after it, and the body whose step it was.
+/// Takes the actor's open step of this kind; returns the dossier after it, and the body whose step it was.
 fn opine<C: Content>(
     call: &RequestContext,
     seen: &VisibleDossier<C>,
@@ -286,8 +286,8 @@ fn opine<C: Content>(
     Ok((dossier, by))
 }
 
-/// A step was taken: the state follows the process, and where an exception came to be needed since the submission the
-/// decision goes to the body that may give it. Where an amendment waits, the delegation stays as it was decided.
+/// After a step was taken, the state follows the process. If an exception became necessary since the submission, the
+/// decision goes to the body that may give it. While an amendment is pending, the delegation stays as it was decided.
 pub fn go_on<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -320,7 +320,7 @@ fn given<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, action, trace)
 }
 
-/// Each consulted body has its own clock: asked later than planned, it has its full time all the same.
+/// Each consulted body has its own term: if it is asked later than planned, it still gets its full time.
 fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) -> Result<()> {
     let asked = process.steps.iter_mut().filter(|s| s.kind == StepKind::Consult && s.standing == StepStanding::Open);
     for step in asked {
@@ -331,7 +331,7 @@ fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) -> Res
     Ok(())
 }
 
-/// Goes on past consultations that are overdue.
+/// Proceeds without the consultations that are overdue.
 pub fn proceed<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -344,7 +344,7 @@ pub fn proceed<C: Content>(
         return Err(refuse(
             Code::NotPossibleInState,
             "Chưa có ý kiến nào quá hạn, hoặc quy định buộc phải chờ.",
-            "No consultation is overdue, or the rule has it waited for.",
+            "No consultation is overdue, or the rule requires waiting for it.",
         ));
     }
     go_on(conn, call, tools, &mut dossier)?;

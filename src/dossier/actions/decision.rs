@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::actions::approval::{not_open, require_note};
 use crate::dossier::actions::exceptions::check_findings;
 use crate::dossier::actions::{HistoryNote, VisibleDossier, amend, by_actor, conclude};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::body::CorrectDecision;
 use crate::dossier::model::{Decision, DecisionCorrection, DecisionPaper, Dossier, Waived, Waiver};
+use crate::dossier::requests::CorrectDecision;
 use crate::dossier::rules::decider;
 use crate::dossier::store::numbers::check_free;
 use crate::dossier::{Content, ProvinceLaw};
@@ -18,24 +18,24 @@ use kernel::id::Id;
 use kernel::violation::Violations;
 use kernel::words::{Body, DecisionVerdict, StepKind};
 
-/// What the decider says, whatever the procedure.
+/// The decider's verdict, in every procedure.
 pub struct DecisionGiven {
     pub verdict: DecisionVerdict,
     pub document: DecisionPaper,
     pub waivers: Vec<Waiver>,
     pub conditions: Vec<String>,
     pub note: Option<String>,
-    /// Names of those whom it refuses while it approves the rest.
+    /// Names of the members it refuses while it approves the others.
     pub refused: Vec<String>,
 }
 
 impl DecisionGiven {
-    /// What the history says of it.
+    /// The note in the history.
     pub fn told(&self) -> Option<String> {
         with_names(self.note.as_deref(), "Không cử", &self.refused)
     }
 
-    /// The decision that it makes of a body.
+    /// The decision as a body issues it.
     pub fn decision(self, call: &RequestContext, body: Body, waivers: Vec<Waived>) -> Decision {
         Decision {
             verdict: self.verdict,
@@ -51,18 +51,18 @@ impl DecisionGiven {
     }
 }
 
-/// A note with the people whom it concerns.
+/// A note followed by the names of the people concerned.
 pub fn with_names(note: Option<&str>, what: &str, names: &[String]) -> Option<String> {
     let named = (!names.is_empty()).then(|| format!("{what}: {}.", names.join(", ")));
     let parts: Vec<&str> = note.into_iter().chain(named.as_deref()).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-/// Days after a delegation that its decision is dated at most; more is a typing mistake.
+/// Maximum days by which a decision may be dated after its delegation begins; more is a typing mistake.
 const FAR: i64 = 366;
 
-/// The decision on `dossier`, which carries what the procedure itself changed of it. Nothing blocked is approved; what
-/// needs an exception gets it here or waits.
+/// The decision on `dossier`, which contains the changes that the procedure itself made. A dossier that is blocked is
+/// not approved; an exception that is needed is given here, or the dossier waits.
 pub fn decide<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -81,7 +81,7 @@ pub fn decide<C: Content>(
     let mut faults = Violations::default();
     let paper = said.document.reference();
     check_free(conn, dossier.id, &paper, &mut faults)?;
-    // A wrong year in the date would put the delegation into the figures of that year.
+    // A wrong year in the date would count the delegation in the statistics of that year.
     let latest = call.today.max(dossier.content.listed().begins_on) + chrono::Duration::days(FAR);
     let (vi, en) = ("Ngày văn bản quá xa sau chuyến đi.", "The document is dated too far after the delegation.");
     faults.require(paper.date <= latest, "/document/date", "out_of_range", vi, en);
@@ -98,7 +98,7 @@ pub fn decide<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
 }
 
-/// Who decides in another's place signs as his document says (NĐ 30/2020/NĐ-CP Đ.13).
+/// A substitute signs as the substitution document says (NĐ 30/2020/NĐ-CP Đ.13).
 fn signs_as_lent<C>(call: &RequestContext, dossier: &Dossier<C>, paper: &DecisionPaper) -> Result<()> {
     let lent = decider(dossier).and_then(|body| call.actor.in_place_of(body));
     let mut faults = Violations::default();
@@ -107,7 +107,7 @@ fn signs_as_lent<C>(call: &RequestContext, dossier: &Dossier<C>, paper: &Decisio
         "/document/signed_as",
         "not_as_lent",
         "Phải ghi đúng hình thức ký theo văn bản ủy quyền (ký thay, thừa ủy quyền, thừa lệnh).",
-        "Must be how the substitution has him sign (kt, tuq, tl).",
+        "Must be the form of signature that the substitution states (kt, tuq, tl).",
     );
     Ok(faults.finish()?)
 }

@@ -1,21 +1,21 @@
-//! The agency's own acts that every procedure has: deleting, asking for the signature, papers.
+//! The agency's own actions in every procedure: deleting, asking for the signature, adding attachments.
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::approval::process::{Process, Step, StepStanding};
 use crate::db::Conn;
 use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, object, open, require_possible};
 use crate::dossier::flow::Action;
-use crate::dossier::http::body::NoteGiven;
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::attachments::{self, Attachment, Upload};
+use crate::dossier::requests::NoteGiven;
 use crate::dossier::rules::may;
 use crate::dossier::{Content, store};
 use crate::error::Result;
 use kernel::words::{Body, StepKind};
 
-/// Deletes a draft; answers the files that are then nobody's.
+/// Deletes a draft; returns the files that no longer belong to any dossier.
 pub fn delete<C: Content>(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<C>) -> Result<Vec<String>> {
     open(call, seen, Action::Delete)?;
     let files = attachments::delete_all(conn, seen.dossier.id)?;
@@ -24,7 +24,7 @@ pub fn delete<C: Content>(conn: &mut Conn, call: &RequestContext, seen: &Visible
     Ok(files)
 }
 
-/// The draft waits in the head's inbox.
+/// Puts the draft into the head's inbox for signature.
 pub fn request_signature<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -38,7 +38,7 @@ pub fn request_signature<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::RequestSignature, HistoryNote::default())
 }
 
-/// The head gives the draft back.
+/// The head returns the draft to the clerk.
 pub fn give_back<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -52,7 +52,7 @@ pub fn give_back<C: Content>(
     conclude(conn, call, &seen.dossier, dossier, Action::Return, trace)
 }
 
-/// Adds a paper; the dossier's version rises, no `If-Match` is needed.
+/// Adds an attachment. The dossier's version increases; no `If-Match` is needed.
 pub fn upload<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,

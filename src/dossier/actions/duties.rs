@@ -1,6 +1,6 @@
-//! What a delegation owes once it is over, by the rules it was handled under.
+//! Duties after a delegation, by the rules it was handled under.
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::actions::assess_dossier;
 use crate::dossier::model::{Dossier, ResultsReport};
@@ -10,7 +10,7 @@ use crate::error::Result;
 use kernel::time::Day;
 use regulation::pack::{Anchor, Timing};
 
-/// The delegation ended on a day: from now on terms run.
+/// The delegation ended on this day: the terms of its duties start to run.
 pub fn begin<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -22,7 +22,7 @@ pub fn begin<C: Content>(
     let (_, answer) = assess_dossier(conn, tools, dossier, on)?;
     for obligation in answer.obligations {
         let Timing::After(Anchor::Return | Anchor::Departure, term) = obligation.timing else { continue };
-        // Without a table of holidays of that year no day can be named; the duty stands all the same.
+        // Without a holiday table for that year no due day can be computed, but the duty still exists.
         let due = tools.calendar.after(ended, term).ok();
         if obligation.code != PASSPORT_RETURN {
             let agency = dossier.content.agency_id();
@@ -39,7 +39,7 @@ pub fn begin<C: Content>(
     Ok(())
 }
 
-/// Passports that were handed over are due by the rule after the day on which the delegation ends, ended or was called off.
+/// Sets when handed-out passports are due: by the rule, after the delegation ends, ended or was cancelled.
 pub fn recall_passports<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -64,7 +64,7 @@ pub fn recall_passports<C: Content>(
     Ok(())
 }
 
-/// The report is there; what it asks of agencies is owed by them.
+/// The report was submitted; the tasks that it gives to agencies become their duties.
 pub fn report<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,

@@ -1,8 +1,8 @@
-//! What stands against an approval: what blocks it, and the exceptions (chấp thuận ngoại lệ) from the rest.
+//! What prevents an approval: findings that block it, and exceptions (chấp thuận ngoại lệ) from the others.
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::actions::assess_dossier;
 use crate::dossier::model::{Dossier, Waived, Waiver};
@@ -35,13 +35,13 @@ pub fn findings_problem(code: Code, findings: &[&Finding]) -> Error {
     problem.with("missing", json!(missing)).into()
 }
 
-/// 409 where one of the findings blocks.
+/// 409 if one of the findings blocks.
 pub fn refuse_blocking(found: &[&Finding]) -> Result<()> {
     let blocking: Vec<&Finding> = found.iter().copied().filter(|f| f.severity == Severity::Block).collect();
     if blocking.is_empty() { Ok(()) } else { Err(findings_problem(Code::BlockedByRule, &blocking)) }
 }
 
-/// 409 where a rule blocks, or where a waiver is needed that is not given by a body that may give it; else the waivers.
+/// 409 if a rule blocks, or if a waiver is needed and not given by a body that may give it; otherwise the waivers.
 pub fn check_findings<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -55,8 +55,8 @@ pub fn check_findings<C: Content>(
     waived(call, &law, dossier, &found, waivers)
 }
 
-/// In whose name the actor gives an exception that `named` may give: for that body, or for the stricter one that decides
-/// the dossier.
+/// In whose name the actor gives an exception that `named` may give: that body's, or that of the stricter one that
+/// decides the dossier.
 fn given_by<C>(call: &RequestContext, law: &Law, dossier: &Dossier<C>, named: Body) -> Option<Body> {
     if call.actor.decides_for(named) {
         return Some(named);
@@ -96,7 +96,7 @@ pub fn waived<C>(
             needing().any(|f| f.code == waiver.finding),
             &format!("/waivers/{index}/finding"),
             "nothing_to_waive",
-            "Không có phát hiện này để miễn.",
+            "Không có phát hiện nào như vậy cần chấp thuận ngoại lệ.",
             "There is no such finding to waive.",
         );
     }

@@ -1,4 +1,4 @@
-//! What can be done to a dossier. Each act: may he, is it possible, what follows, one transaction.
+//! The actions on a dossier. Each one checks the right and the state, applies the change, and is one transaction.
 
 pub mod after;
 pub mod amend;
@@ -11,7 +11,7 @@ pub mod exceptions;
 use serde_json::{Value, json};
 
 use crate::access::account::StandIn;
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::approval::process::{InPlace, Step};
 use crate::approval::store::{HistoryEntry, record};
@@ -36,7 +36,7 @@ use regulation::book::Law;
 pub struct VisibleDossier<C> {
     pub dossier: Dossier<C>,
     pub agency: AgencyRule,
-    /// It is looked back upon: nothing can be done to what was.
+    /// A past version: no action is possible on it.
     pub past: bool,
 }
 
@@ -45,46 +45,44 @@ impl<C: Content> VisibleDossier<C> {
         VisibleDossier { dossier, agency, past: false }
     }
 
-    /// What the caller can do to it.
+    /// The actions that the caller can take now.
     pub fn allowed(&self, call: &RequestContext) -> Vec<Action> {
         if self.past { Vec::new() } else { allowed(&call.actor, &self.dossier, self.agency) }
     }
 }
 
-/// Finds a dossier; one that the caller may not see does not exist for him.
+/// Finds a dossier; 404 if the caller may not see it.
 pub fn find<C: Content>(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<VisibleDossier<C>> {
     let dossier = store::load::<C>(conn, id)?.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
-    // What the agency lets its clerks do matters to nobody else.
+    // What the agency lets its clerks do matters only to its own people.
     let own = call.actor.belongs_to(dossier.content.agency_id());
     let agency = if own { agencies::find(conn, dossier.content.agency_id())? } else { None };
     Ok(VisibleDossier::new(dossier, AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }))
 }
 
-/// The dossier as it was at the end of a day (nhìn lại hồ sơ); for whoever sees it now and would have seen it then.
+/// The dossier as it was at the end of a day (nhìn lại hồ sơ); only for those who see it now and would have then.
 pub fn find_as_of<C: Content>(conn: &mut Conn, call: &RequestContext, id: i64, day: Day) -> Result<VisibleDossier<C>> {
     let now = find::<C>(conn, call, id)?;
     let moment = start_of(day + chrono::Duration::days(1));
-    // What was brought in from a list, or is older than the versions, is as it was since it was last changed.
+    // An imported dossier, or one older than the version table, has been unchanged since its last update.
     let unchanged = || Some(&now.dossier).filter(|d| d.updated_at < moment).cloned();
     let then = versions::before::<C>(conn, id, moment)?.or_else(unchanged);
     let dossier = then.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
     Ok(VisibleDossier { dossier, past: true, ..now })
 }
 
-/// A dossier of somebody else's agency is not for the caller to draft, nor one that his substitution does not cover (403).
+/// 403 if the caller may not draft the dossier: it belongs to another agency, or their substitution does not cover it.
 pub fn for_own_agency<C: Content>(call: &RequestContext, content: &C) -> Result<()> {
     call.on((content.procedure(), None)).actor.require(Permission::DraftDossiers)?;
     if call.actor.belongs_to(content.agency_id()) {
         return Ok(());
     }
-    Err(forbidden("Chỉ được lập hồ sơ cho cơ quan mình.", "A dossier can only be drafted for one's own agency."))
+    Err(forbidden("Chỉ được lập hồ sơ cho cơ quan mình.", "You can only draft a dossier for your own agency."))
 }
 
-/// The checks before every act, in the contract's order: 428, 403, 412, 409.
+/// The checks before every action, in the order of the API contract: 428, 403, 412, 409.
 pub fn open<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action: Action) -> Result<()> {
-    call.precondition_given()?;
-    may(&call.actor, &seen.dossier, action, seen.agency)?;
-    call.precondition_holds(seen.dossier.version)?;
+    call.guard(seen.dossier.version, || may(&call.actor, &seen.dossier, action, seen.agency))?;
     require_possible(call, seen, action)?;
     if action == Action::Decide && is_passed_over(&call.actor, &seen.dossier) {
         return Err(refuse(
@@ -96,7 +94,7 @@ pub fn open<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action:
     Ok(())
 }
 
-/// 409 with what is possible instead.
+/// 409 if the action is not possible now, with what is possible instead.
 pub fn require_possible<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action: Action) -> Result<()> {
     if possible(&seen.dossier, action) {
         return Ok(());
@@ -128,32 +126,32 @@ pub fn not_possible<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>,
     .into()
 }
 
-/// Consent comes before decision.
+/// The consent must come before the decision.
 fn consent_missing<C: Content>(dossier: &Dossier<C>) -> Error {
     let bodies: Vec<&str> = dossier.process.open().filter_map(|s| s.body).map(Body::word).collect();
     Problem::new(
         Code::ConsentMissing,
         "Chưa có ý kiến của cấp ủy; phải có trước khi quyết định.",
-        "The Party consent is not there yet; it comes before the decision.",
+        "The Party's consent is still missing; it must come before the decision.",
     )
     .with("bodies", json!(bodies))
     .with("allowed_actions", json!([]))
     .into()
 }
 
-/// What an act leaves in the history.
+/// What an action leaves in the history.
 #[derive(Default)]
 pub struct HistoryNote<'a> {
     pub body: Option<Body>,
     pub note: Option<&'a str>,
     pub document: Option<&'a PaperRef>,
-    /// Exceptions given with it: each is an act of its own in the history.
+    /// Exceptions given with it: each has its own entry in the history.
     pub waived: &'a [Waived],
-    /// Further things for the audit trail.
+    /// Further details for the audit trail.
     pub detail: Value,
 }
 
-/// Saves an act: the dossier, its facts, its history, and the trail, all in the caller's transaction.
+/// Saves the result of an action: dossier, facts, history and audit trail, all in the caller's transaction.
 pub fn conclude<C: Content>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -177,7 +175,7 @@ pub fn conclude<C: Content>(
     if before.state.is_approved_or_later() || dossier.state.is_approved_or_later() {
         statistics::replace(conn, dossier.id, C::fact(&dossier).as_ref())?;
     }
-    // Uploads change no standing; the trail has them, the history need not.
+    // Uploads do not change the state: the audit trail has them, the history does not need them.
     if !matches!(action, Action::Upload) {
         record(conn, &deed(call, &dossier, Some(before.state), action.word(), &trace))?;
     }
@@ -196,7 +194,7 @@ pub fn conclude<C: Content>(
     Ok(dossier)
 }
 
-/// Keeps a fresh draft, with its first line of history.
+/// Stores a new draft, with its first history entry.
 pub fn begin<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossier<C>) -> Result<()> {
     store::insert(conn, dossier)?;
     versions::keep(conn, dossier)?;
@@ -232,7 +230,7 @@ pub fn by_actor(call: &RequestContext) -> (i64, impl Fn(Body) -> Option<InPlace>
     (call.actor.id(), move |body| call.actor.in_place_of(body).map(in_place))
 }
 
-/// For which body a substitute does what is no step; none where he does it by a right of his own.
+/// The body that a substitute represents in an action that is not a step; `None` if the actor has their own right.
 fn represented<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Option<Body> {
     let actor = &call.actor;
     if actor.belongs_to(dossier.content.agency_id()) {
@@ -242,12 +240,12 @@ fn represented<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Optio
     decider(dossier).filter(|body| actor.decides_for(*body) && actor.in_place_of(*body).is_some())
 }
 
-/// How the trail names a dossier.
+/// The name of a dossier in the audit trail.
 pub fn object<C: Content>(id: i64) -> String {
     format!("{}/{}", C::DIRECTION.path(), Id(id))
 }
 
-/// Asks the province's regulation about a dossier, as if it were complete on `received_on`.
+/// Assesses a dossier under the province's regulation, as if it were complete on `received_on`.
 pub fn assess_dossier<C: Content>(
     conn: &mut Conn,
     tools: &ProvinceLaw,
@@ -263,7 +261,7 @@ pub fn assess_dossier<C: Content>(
     Ok((law, answer))
 }
 
-/// The day a dossier is judged by: today for a draft, later the day it became complete.
+/// The day on which a dossier is assessed: today for a draft, later the day it became complete.
 pub fn received_on<C>(dossier: &Dossier<C>, today: Day) -> Day {
     match dossier.state {
         State::Draft | State::SupplementRequested => today,
@@ -271,7 +269,7 @@ pub fn received_on<C>(dossier: &Dossier<C>, today: Day) -> Day {
     }
 }
 
-/// Derives every fact of a register again; how many delegations count.
+/// Derives every fact of a register again; returns how many delegations count.
 pub fn rebuild_facts<C: Content>(conn: &mut Conn) -> Result<usize> {
     let mut counted = 0;
     for id in store::all_ids(conn, C::DIRECTION)? {

@@ -1,6 +1,5 @@
-//! Routes that every procedure has: one dossier, its papers, its history, its acts; and how its list is read.
+//! Routes that every procedure has: one dossier, its attachments, its history, its actions; and how its list is read.
 
-pub mod body;
 pub mod papers;
 pub mod partner_history;
 pub mod routes;
@@ -12,8 +11,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::approval::http::{History, history_of};
 use crate::db::Conn;
@@ -31,7 +30,9 @@ use crate::web::etag::{IfNoneMatch, etag};
 use crate::web::file::{self, ListFormat};
 use crate::web::idempotency::Reply;
 use crate::web::json::{Deferred, Incoming};
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::country::country;
 use kernel::id::Id;
 use kernel::page::Page;
@@ -43,13 +44,13 @@ pub trait Shown: Content {
 
     fn view(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<Self>) -> Result<Self::View>;
 
-    /// Whether that shows passport numbers, which the trail has to remember.
+    /// Whether the view shows passport numbers, which the audit trail has to record.
     fn reveals(_: &RequestContext, _: &VisibleDossier<Self>) -> bool {
         false
     }
 }
 
-/// What the trail keeps of a caller who saw passport numbers.
+/// Records in the audit trail that the caller saw passport numbers.
 fn remember_reveal<C: Shown>(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<C>) -> Result<()> {
     if !C::reveals(call, seen) {
         return Ok(());
@@ -57,7 +58,7 @@ fn remember_reveal<C: Shown>(conn: &mut Conn, call: &RequestContext, seen: &Visi
     call.remember(conn, "reveal_passport", &object::<C>(seen.dossier.id), serde_json::json!({}))
 }
 
-/// The dossier as an answer that can be kept.
+/// The dossier as a response that can be stored for retries.
 pub fn reply_with<C: Shown>(
     conn: &mut Conn,
     call: &RequestContext,
@@ -69,9 +70,9 @@ pub fn reply_with<C: Shown>(
     reply(status, Some(seen.dossier.version), location, &C::view(conn, call, seen)?)
 }
 
-/// Runs one act: find it, give a retry its first answer, check rights, version and state, read the body, do it.
+/// Runs one action: find the dossier, answer a retry, check rights, version and state, read the body, act.
 pub async fn act<C, B, F>(
-    call: RequestContext,
+    call: Call,
     answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<B>,
@@ -92,9 +93,9 @@ where
     .await
 }
 
-/// Finds the dossier, gives a retry its first answer, else changes it; what was counted before is counted anew.
+/// Finds the dossier and gives a retry its first response, else changes it and drops the cached responses.
 async fn change_found<C, F>(
-    call: RequestContext,
+    call: Call,
     answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     fingerprint: String,
@@ -120,7 +121,7 @@ where
 }
 
 /// Drafts a dossier.
-pub async fn create<C, B, F>(call: RequestContext, body: Incoming<B>, draft: F) -> Result<HttpResponse>
+pub async fn create<C, B, F>(call: Call, body: Incoming<B>, draft: F) -> Result<HttpResponse>
 where
     C: Shown,
     B: DeserializeOwned + ToSchema + Send + 'static,
@@ -138,9 +139,9 @@ where
     .await
 }
 
-/// Changes what the agency wrote; `edit` says when that is possible.
+/// Changes the content that the agency wrote; `edit` checks when that is possible.
 pub async fn change<C, B, F>(
-    call: RequestContext,
+    call: Call,
     answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<B>,
@@ -164,10 +165,10 @@ pub struct AsWas {
     pub as_of: Option<NaiveDate>,
 }
 
-/// One dossier, now or as it was; 304 while it is the version that the caller has.
+/// One dossier, now or at the end of a past day; 304 if the caller already has this version.
 pub async fn show<C: Shown>(
     req: HttpRequest,
-    call: RequestContext,
+    call: Call,
     id: web::Path<String>,
     as_was: Query<AsWas>,
 ) -> Result<HttpResponse> {
@@ -193,9 +194,9 @@ pub async fn show<C: Shown>(
     })
 }
 
-/// Deletes a draft with its papers.
+/// Deletes a draft with its attachments.
 pub async fn remove<C: Content>(
-    call: RequestContext,
+    call: Call,
     folder: web::Data<AttachmentFolder>,
     id: web::Path<String>,
 ) -> Result<HttpResponse> {
@@ -214,13 +215,13 @@ pub async fn remove<C: Content>(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AsOf {
-    /// Asks under the rules of this day.
+    /// Applies the rules of this day.
     pub as_of: Option<NaiveDate>,
 }
 
-/// What the regulation says of the dossier.
+/// What the regulation says about the dossier.
 pub async fn assessment<C: Content>(
-    call: RequestContext,
+    call: Call,
     tools: web::Data<ProvinceLaw>,
     id: web::Path<String>,
     as_of: Query<AsOf>,
@@ -247,17 +248,13 @@ pub fn whole<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Result<
     Err(forbidden("Cơ quan được hỏi ý kiến chỉ xem phần được hỏi.", "A consulted body sees what it is asked about."))
 }
 
-/// Every act on the dossier until a day, in order.
-pub async fn history<C: Content>(
-    call: RequestContext,
-    id: web::Path<String>,
-    as_was: Query<AsWas>,
-) -> Result<HttpResponse> {
+/// Every action on the dossier until a day, in order.
+pub async fn history<C: Content>(call: Call, id: web::Path<String>, as_was: Query<AsWas>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let history: History = call
         .read(move |conn, call| {
             let dossier = find::<C>(conn, call, id)?.dossier;
-            // A consulted body sees its own acts only.
+            // Members of a consulted body see only their own actions.
             let only = if sees_whole(&call.actor, &dossier) { None } else { Some(call.actor.id()) };
             history_of(conn, id, only, as_was.0.as_of)
         })
@@ -265,13 +262,13 @@ pub async fn history<C: Content>(
     Ok(HttpResponse::Ok().json(history))
 }
 
-/// What a list asks for.
+/// The query of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DossierListQuery {
     state: Option<State>,
-    /// Part of number, title or a person's name, with or without marks.
+    /// Part of number, title or a person's name, with or without diacritics.
     q: Option<String>,
     agency_id: Option<String>,
     #[param(min_length = 2, max_length = 2, example = "KR")]
@@ -283,7 +280,7 @@ pub struct DossierListQuery {
     /// Year of the first day.
     #[param(minimum = 1990, maximum = 2100)]
     year: Option<i32>,
-    /// The open step is past its day.
+    /// The open step is overdue.
     overdue: Option<bool>,
     /// Drafted by the caller.
     mine: Option<bool>,
@@ -298,7 +295,7 @@ pub struct DossierListQuery {
     format: Option<ListFormat>,
 }
 
-/// By the first day – departure abroad, or arrival here –, or the last change first.
+/// By the first day (departure abroad, or arrival here), or by the last change, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 enum Sort {
     #[serde(rename = "departure_date")]
@@ -343,7 +340,7 @@ fn place_of(parts: &[String], newest_first: bool) -> Option<ListPlace> {
     })
 }
 
-/// A page of a list before it gets its shape.
+/// A page of a list before it is formatted.
 pub struct Listing {
     pub page: Page<DossierItem>,
     pub total: Option<i64>,
@@ -352,7 +349,7 @@ pub struct Listing {
 }
 
 /// Reads a page of the dossiers that the caller may see.
-pub async fn listing<C: Content>(req: HttpRequest, call: RequestContext, asked: DossierListQuery) -> Result<Listing> {
+pub async fn listing<C: Content>(req: HttpRequest, call: Call, asked: DossierListQuery) -> Result<Listing> {
     call.actor.require(Permission::ReadDossiers)?;
     let limit = query::limit(asked.limit)?;
     let filter = asked.filter::<C>()?;
@@ -374,7 +371,7 @@ pub async fn listing<C: Content>(req: HttpRequest, call: RequestContext, asked: 
         };
         vec![at, item.id.to_string()]
     });
-    // The link keeps the filters and puts the new cursor in place of the old.
+    // The link keeps the filters and replaces the old cursor.
     let kept: Vec<&str> =
         req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor=")).collect();
     let path = format!("/api/v1/{}", C::DIRECTION.path());
@@ -384,7 +381,7 @@ pub async fn listing<C: Content>(req: HttpRequest, call: RequestContext, asked: 
 }
 
 impl Listing {
-    /// The answer: `shape` as JSON, or the table as a file of this name.
+    /// The response: `shape` as JSON, or the table as a file with this name.
     pub fn answer<B: Serialize>(
         mut self,
         name: &str,

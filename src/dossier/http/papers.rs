@@ -1,12 +1,12 @@
-//! The papers of a dossier over HTTP: adding, listing, downloading.
+//! Attachments of a dossier over HTTP: adding, listing, downloading.
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::dossier::Content;
 use crate::dossier::actions::{draft, find};
 use crate::dossier::http::AsWas;
@@ -16,13 +16,14 @@ use crate::dossier::rules::sees_whole;
 use crate::error::{Error, Result, not_found};
 use crate::web::multipart;
 use crate::web::query::Query;
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::words::Document;
 
-/// Adds a paper; bytes are on disk before their row.
+/// Adds an attachment.
 pub async fn upload<C: Content>(
     req: HttpRequest,
-    call: RequestContext,
+    call: Call,
     folder: web::Data<AttachmentFolder>,
     id: web::Path<String>,
     payload: web::Payload,
@@ -30,7 +31,7 @@ pub async fn upload<C: Content>(
     let upload = upload_of(multipart::receive(&req, payload, &["document"], &[], FILE_LIMIT).await?)?;
     let id = path_id(&id)?;
     let upload = std::sync::Arc::new(upload);
-    // On disk before its row, so that a row never lacks its file.
+    // The file is on disk before its row, so that a row never lacks its file.
     let (put, bytes) = (folder.get_ref().clone(), std::sync::Arc::clone(&upload));
     call.read(move |conn, call| find::<C>(conn, call, id).map(|_| ())).await?;
     let stored = tokio::task::spawn_blocking(move || put.put(&bytes.bytes))
@@ -52,7 +53,7 @@ pub async fn upload<C: Content>(
         )
         .await;
     if done.is_err() || !kept.load(std::sync::atomic::Ordering::SeqCst) {
-        // Refused, or a retry that got its first answer again.
+        // Refused, or a retry that got its first response again.
         folder.remove(&stored);
     }
     done
@@ -60,7 +61,7 @@ pub async fn upload<C: Content>(
 
 /// The form of an upload, named for the specification.
 #[derive(ToSchema, Deserialize)]
-#[expect(dead_code, reason = "stands in the specification only; the form is read part by part")]
+#[expect(dead_code, reason = "used only in the specification; the form is read part by part")]
 pub struct UploadForm {
     document: Document,
     /// PDF, DOCX, XLSX, PNG or JPEG, at most 10 MiB.
@@ -74,12 +75,8 @@ pub struct AttachmentList {
     next: Option<String>,
 }
 
-/// The papers of the dossier, or those that it had at the end of a day.
-pub async fn list<C: Content>(
-    call: RequestContext,
-    id: web::Path<String>,
-    as_was: Query<AsWas>,
-) -> Result<HttpResponse> {
+/// The attachments of the dossier, or those that it had at the end of a day.
+pub async fn list<C: Content>(call: Call, id: web::Path<String>, as_was: Query<AsWas>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let items = call
         .read(move |conn, call| {
@@ -92,9 +89,9 @@ pub async fn list<C: Content>(
     Ok(HttpResponse::Ok().json(AttachmentList { items, next: None }))
 }
 
-/// Downloads a paper.
+/// Downloads an attachment.
 pub async fn download<C: Content>(
-    call: RequestContext,
+    call: Call,
     folder: web::Data<AttachmentFolder>,
     ids: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
@@ -123,7 +120,7 @@ pub async fn download<C: Content>(
         .body(bytes))
 }
 
-/// Whether the caller is shown a paper: a consulted body those of the request, not what others said or decided.
+/// Whether the caller may see it: a consulted body sees attachments of the request, not what others said or decided.
 fn is_shown<C: Content>(call: &RequestContext, dossier: &Dossier<C>, paper: &Attachment) -> bool {
     let later = [Document::Decision, Document::PartyConsent, Document::TripReport, Document::Other];
     sees_whole(&call.actor, dossier) || !later.iter().any(|d| d.word() == paper.document)

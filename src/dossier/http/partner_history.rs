@@ -1,4 +1,4 @@
-//! The delegations from and to one partner, over all procedures.
+//! The delegations from and to one partner, across all procedures.
 
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
@@ -6,13 +6,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::path_id;
+use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::dossier::flow::State;
 use crate::dossier::store::list;
 use crate::error::{Result, not_found};
 use crate::registry::partners_store;
+use crate::web::reply::path_id;
 use kernel::id::Id;
 use kernel::words::Direction;
 
@@ -48,14 +48,14 @@ struct PartnerHistory {
     next: Option<String>,
 }
 
-/// Delegations that are shown at most, the latest first.
+/// Most delegations that are shown, the latest first.
 const SHOWN: i64 = 200;
 
-/// The delegations from and to a partner that the caller may see, by any of its names, the latest 200 first.
+/// Lists delegations from and to a partner, under any of its names, that the caller may see: up to 200, latest first.
 #[utoipa::path(tag = "registry", operation_id = "partner_delegations", params(("id" = String, Path)),
     responses((status = 200, description = "delegations", body = PartnerHistory)))]
 #[get("/partners/{id}/delegations")]
-async fn history(call: RequestContext, id: web::Path<String>) -> Result<HttpResponse> {
+async fn history(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadPartners)?;
     let id = path_id(&id)?;
     let past = call

@@ -1,6 +1,6 @@
-//! Makes the routes of a procedure: those that all have, and acts in the one form that all have.
+//! Generates the routes of a procedure: those that all have, and actions in their common form.
 
-/// Routes of acts: a doc comment, a name, its last path segment, its body, the action, and what carries it out.
+/// Routes of actions: a doc comment, a name, the path, the body, the action, and the code that carries it out.
 macro_rules! acts {
     ($content:ident, $view:ident, $name:literal, $register:ident;
      $( $(#[doc = $about:literal])+ $act:ident $path:literal $body:ident => $action:ident,
@@ -11,7 +11,7 @@ macro_rules! acts {
                 request_body = $body, responses((status = 200, description = "done", body = $view)))]
             #[post($path)]
             async fn $act(
-                call: $crate::access::call::RequestContext,
+                call: $crate::access::call::Call,
                 tools: actix_web::web::Data<$crate::dossier::ProvinceLaw>,
                 answers: actix_web::web::Data<$crate::web::answers::ResponseCache>,
                 id: actix_web::web::Path<String>,
@@ -39,11 +39,11 @@ macro_rules! shared_routes {
     ($content:ident, $view:ident, $name:literal) => {
         use actix_web::{delete, get, post};
 
-        use $crate::access::http::Empty;
+        use $crate::web::reply::Empty;
         use $crate::approval::http::History;
         use $crate::dossier::parts::attachments::Attachment;
         use $crate::dossier::actions::{after, approval, decision, draft as drafting};
-        use $crate::dossier::http::body::{
+        use $crate::dossier::requests::{
             AssignAuthority, CorrectDecision, NoteGiven, OpinionGiven, ReasonGiven, RequestSupplement, Submit,
         };
         use $crate::dossier::http::papers::{AttachmentList, UploadForm};
@@ -57,31 +57,31 @@ macro_rules! shared_routes {
         #[get("/{id}")]
         async fn show(
             req: actix_web::HttpRequest,
-            call: $crate::access::call::RequestContext,
+            call: $crate::access::call::Call,
             id: actix_web::web::Path<String>,
             as_was: $crate::web::query::Query<AsWas>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
             of_dossiers::show::<$content>(req, call, id, as_was).await
         }
 
-        /// Deletes a draft with its papers.
+        /// Deletes a draft with its attachments.
         #[utoipa::path(tag = $name, operation_id = concat!("delete_", $name), params(("id" = String, Path)),
             responses((status = 204, description = "deleted")))]
         #[delete("/{id}")]
         async fn remove(
-            call: $crate::access::call::RequestContext,
+            call: $crate::access::call::Call,
             folder: actix_web::web::Data<$crate::dossier::parts::attachments::AttachmentFolder>,
             id: actix_web::web::Path<String>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
             of_dossiers::remove::<$content>(call, folder, id).await
         }
 
-        /// What the regulation says of the dossier: decider, steps, due days, what is missing, findings.
+        /// What the regulation says about the dossier: decider, steps, due days, what is missing, findings.
         #[utoipa::path(tag = $name, operation_id = concat!("assess_", $name), params(("id" = String, Path), AsOf),
             responses((status = 200, description = "the answer", body = AssessmentView)))]
         #[get("/{id}/assessment")]
         async fn assessment(
-            call: $crate::access::call::RequestContext,
+            call: $crate::access::call::Call,
             tools: actix_web::web::Data<$crate::dossier::ProvinceLaw>,
             id: actix_web::web::Path<String>,
             as_of: $crate::web::query::Query<AsOf>,
@@ -89,26 +89,26 @@ macro_rules! shared_routes {
             of_dossiers::assessment::<$content>(call, tools, id, as_of).await
         }
 
-        /// Every act on the dossier, in order, or those until the end of a day.
+        /// Lists the actions on the dossier in order, or those until the end of a day.
         #[utoipa::path(tag = $name, operation_id = concat!("history_", $name), params(("id" = String, Path), AsWas),
             responses((status = 200, description = "the history", body = History)))]
         #[get("/{id}/history")]
         async fn history(
-            call: $crate::access::call::RequestContext,
+            call: $crate::access::call::Call,
             id: actix_web::web::Path<String>,
             as_was: $crate::web::query::Query<AsWas>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
             of_dossiers::history::<$content>(call, id, as_was).await
         }
 
-        /// Adds a paper to the dossier; its version rises, and the answer's ETag is the dossier's new one.
+        /// Adds an attachment. The dossier's version increases; the ETag of the response is the dossier's new one.
         #[utoipa::path(tag = $name, operation_id = concat!("upload_", $name), params(("id" = String, Path)),
             request_body(content = UploadForm, content_type = "multipart/form-data"),
             responses((status = 201, description = "added", body = Attachment)))]
         #[post("/{id}/attachments")]
         async fn upload(
             req: actix_web::HttpRequest,
-            call: $crate::access::call::RequestContext,
+            call: $crate::access::call::Call,
             folder: actix_web::web::Data<$crate::dossier::parts::attachments::AttachmentFolder>,
             id: actix_web::web::Path<String>,
             payload: actix_web::web::Payload,
@@ -116,25 +116,25 @@ macro_rules! shared_routes {
             of_dossiers::papers::upload::<$content>(req, call, folder, id, payload).await
         }
 
-        /// The papers of the dossier, or those that it had at the end of a day.
+        /// Lists the attachments of the dossier, or those that it had at the end of a day.
         #[utoipa::path(tag = $name, operation_id = concat!("list_attachments_", $name), params(("id" = String, Path), AsWas),
             responses((status = 200, description = "papers", body = AttachmentList)))]
         #[get("/{id}/attachments")]
         async fn attachments(
-            call: $crate::access::call::RequestContext,
+            call: $crate::access::call::Call,
             id: actix_web::web::Path<String>,
             as_was: $crate::web::query::Query<AsWas>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
             of_dossiers::papers::list::<$content>(call, id, as_was).await
         }
 
-        /// Downloads a paper.
+        /// Downloads an attachment.
         #[utoipa::path(tag = $name, operation_id = concat!("download_", $name),
             params(("id" = String, Path), ("attachment_id" = String, Path)),
             responses((status = 200, description = "the bytes", body = String, content_type = "application/octet-stream")))]
         #[get("/{id}/attachments/{attachment_id}")]
         async fn download(
-            call: $crate::access::call::RequestContext,
+            call: $crate::access::call::Call,
             folder: actix_web::web::Data<$crate::dossier::parts::attachments::AttachmentFolder>,
             ids: actix_web::web::Path<(String, String)>,
         ) -> $crate::error::Result<actix_web::HttpResponse> {
@@ -142,47 +142,50 @@ macro_rules! shared_routes {
         }
 
         $crate::dossier::http::routes::acts! { $content, $view, $name, shared_acts;
-            /// The draft waits in the head's inbox.
+            /// Puts the draft into the head's inbox for signature.
             request_signature "/{id}/request-signature" Empty => RequestSignature,
                 |conn, call, tools, seen, _body| drafting::request_signature(conn, call, seen);
-            /// The head gives the draft back to the clerk.
+            /// Returns the draft from the head to the clerk.
             give_back "/{id}/return" NoteGiven => Return,
                 |conn, call, tools, seen, body| drafting::give_back(conn, call, seen, body);
-            /// Hands the dossier in. It must be complete (409 `dossier_incomplete`) and nothing may block it (409 `blocked_by_rule`).
+            /// Submits the dossier. It must be complete (409 `dossier_incomplete`) and nothing may block it (409
+            /// `blocked_by_rule`).
             submit "/{id}/submit" Submit => Submit,
                 |conn, call, tools, seen, body| approval::submit(conn, call, &tools, seen, body);
-            /// DOFA names the decider where no rule does, or the body that may give an exception which came to be needed while
-            /// the dossier waits for its decision.
+            /// DOFA names the decider of the dossier.
+            ///
+            /// This is possible if no rule names one. If a rule does, DOFA may name the body that may give an
+            /// exception, where one became necessary while the dossier waits for its decision.
             assign_authority "/{id}/assign-authority" AssignAuthority => AssignAuthority,
                 |conn, call, tools, seen, body| approval::assign_authority(conn, call, &tools, seen, body);
-            /// The agency takes the dossier back before it is decided.
+            /// Withdraws the dossier, or its pending amendment, before it is decided.
             withdraw "/{id}/withdraw" ReasonGiven => Withdraw,
                 |conn, call, tools, seen, body| approval::withdraw(conn, call, seen, body);
-            /// Asks for everything that is missing, once and complete; the clocks stop.
+            /// Asks for everything that is missing, in a single and complete request; terms stop running.
             request_supplement "/{id}/request-supplement" RequestSupplement => RequestSupplement,
                 |conn, call, tools, seen, body| approval::request_supplement(conn, call, seen, body);
-            /// The supplement is there: terms run anew.
+            /// Submits the supplement; terms start again.
             resubmit "/{id}/resubmit" Empty => Resubmit,
                 |conn, call, tools, seen, _body| approval::resubmit(conn, call, &tools, seen);
-            /// The appraiser's opinion; an unfavourable one goes on to the decider.
+            /// Gives the appraiser's opinion; an unfavourable one does not stop the dossier on its way to the decider.
             appraise "/{id}/appraise" OpinionGiven => Appraise,
                 |conn, call, tools, seen, body| approval::appraise(conn, call, &tools, seen, body);
-            /// A consulted body's opinion.
+            /// Gives a consulted body's opinion.
             give_opinion "/{id}/give-opinion" OpinionGiven => GiveOpinion,
                 |conn, call, tools, seen, body| approval::give_opinion(conn, call, &tools, seen, body);
-            /// DOFA goes on past an overdue consultation.
+            /// DOFA proceeds without an overdue consultation.
             proceed "/{id}/proceed" ReasonGiven => Proceed,
                 |conn, call, tools, seen, body| approval::proceed(conn, call, &tools, seen, body);
-            /// A correction on the decision's document; the original stays in the history.
+            /// Corrects the document of the decision; the original stays in the history.
             correct_decision "/{id}/correct-decision" CorrectDecision => CorrectDecision,
                 |conn, call, tools, seen, body| decision::correct_decision(conn, call, seen, body);
-            /// Puts the approved delegation off.
+            /// Postpones an approved delegation.
             postpone "/{id}/postpone" ReasonGiven => Postpone,
                 |conn, call, tools, seen, body| after::postpone(conn, call, &tools, seen, body);
-            /// Calls the approved delegation off.
+            /// Cancels an approved or postponed delegation.
             cancel "/{id}/cancel" ReasonGiven => Cancel,
                 |conn, call, tools, seen, body| after::cancel(conn, call, &tools, seen, body);
-            /// The report on the results.
+            /// Submits the report on the results.
             submit_report "/{id}/submit-report" ResultsReport => SubmitReport,
                 |conn, call, tools, seen, body| after::submit_report(conn, call, seen, body);
             /// Closes the dossier; open duties stay due.

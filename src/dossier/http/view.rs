@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::approval::process::{Step, StepStanding};
 use crate::dossier::Content;
 use crate::dossier::amendments::{self, Amendment, AmendmentFinding, AmendmentForm, Difference};
@@ -17,13 +17,13 @@ use kernel::words::{Body, Silence, StepKind, Term};
 #[schema(as = DossierStep)]
 pub struct StepView {
     kind: StepKind,
-    /// None where a human still has to name the decider.
+    /// Null if a person still has to name the decider.
     body: Option<Body>,
     within: Option<Term>,
     due_on: Option<NaiveDate>,
-    /// It is its turn, and its day is over.
+    /// The step is open and past its due day.
     overdue: bool,
-    /// What silence means once the day is over, where the rule says it.
+    /// What it means if the body has not answered by the due day, if the rule says so.
     silence: Option<Silence>,
     #[schema(value_type = String)]
     standing: &'static str,
@@ -49,7 +49,7 @@ impl StepView {
     }
 }
 
-/// The steps as the caller is shown them: a consulted body sees its own only.
+/// The steps that the caller may see: a consulted body sees only its own.
 pub fn steps<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Vec<StepView> {
     let bodies = call.actor.bodies();
     let whole = sees_whole(&call.actor, dossier);
@@ -59,7 +59,7 @@ pub fn steps<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Vec<Ste
     shown.map(|s| StepView::of(s, call.today)).collect()
 }
 
-/// An amendment as everyone who sees the whole dossier is shown it: the difference, and what came of it.
+/// An amendment, for everyone who sees the whole dossier: the differences, and the outcome.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Amendment, example = json!({"ordinal": 1, "standing": "in_force", "form": "annotation", "material": false,
     "reason": "Phía bạn rút ngắn chương trình.", "asked_at": "2026-11-22T02:00:00Z",
@@ -67,23 +67,23 @@ pub fn steps<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Vec<Ste
         "after": {"departure_date": "2026-12-07", "return_date": "2026-12-10"}, "material": false, "people": []}],
     "findings": [], "document": null, "body": null, "note": null, "ended_at": "2026-11-22T02:00:00Z", "replaced": null}))]
 pub struct AmendmentView {
-    /// From 1.
+    /// Counted from 1.
     ordinal: i64,
     standing: amendments::AmendmentStanding,
     form: AmendmentForm,
-    /// It adds a person, a country or days, or changes what authority rests on.
+    /// It adds a person, a country or days, or changes what the authority depends on.
     material: bool,
     reason: String,
     asked_at: String,
     differences: Vec<Difference>,
-    /// What it brings up that did not stand against the delegation before.
+    /// Findings that it brings and that the delegation did not have before.
     findings: Vec<AmendmentFinding>,
-    /// The paper by which it was decided.
+    /// The document by which it was decided.
     document: Option<DecisionPaper>,
     body: Option<Body>,
     note: Option<String>,
     ended_at: Option<String>,
-    /// The decision whose place another took.
+    /// The decision that a new one replaced.
     replaced: Option<Decision>,
 }
 
@@ -107,8 +107,7 @@ impl AmendmentView {
     }
 }
 
-/// The amendments as the caller is shown them: a consulted body sees the one that it is asked about, without what the
-/// rules say of it.
+/// The amendments that the caller may see: a consulted body sees the one that it is asked about, without its findings.
 pub fn amendments<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Vec<AmendmentView> {
     if sees_whole(&call.actor, dossier) {
         return dossier.amendments.iter().map(AmendmentView::of).collect();

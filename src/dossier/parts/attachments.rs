@@ -1,4 +1,4 @@
-//! Papers of a dossier: bytes in a folder under random names, what is known of them in the database.
+//! Attachments of a dossier: files in a folder under random names, and their metadata in the database.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -19,24 +19,24 @@ use kernel::time::{Day, Moment, start_of};
 use kernel::violation::Violations;
 use kernel::words::{Document, Procedure};
 
-/// Bytes a file may have.
+/// Maximum size of a file, in bytes.
 pub const FILE_LIMIT: usize = 10 << 20;
 
-/// Where files lie.
+/// The folder of the files.
 #[derive(Debug, Clone)]
 pub struct AttachmentFolder(pub PathBuf);
 
-/// A file as it came in.
+/// A file as it was uploaded.
 #[derive(Debug, Clone)]
 pub struct Upload {
-    /// The kind of paper, as sent.
+    /// The kind of document, as sent.
     pub document: String,
     pub file_name: String,
     pub bytes: Vec<u8>,
     pub media_type: &'static str,
 }
 
-/// A paper of a dossier.
+/// An attachment of a dossier.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(example = json!({"id": "01ke3m9p000c7", "document": "invitation", "file_name": "thu-moi.pdf", "media_type": "application/pdf",
     "size": 20480, "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}))]
@@ -47,7 +47,7 @@ pub struct Attachment {
     pub document: String,
     pub file_name: String,
     pub media_type: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: i64,
     /// Hexadecimal.
     pub sha256: String,
@@ -61,7 +61,7 @@ const JPEG: &str = "image/jpeg";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// The type by signature; none where it is no type that we take.
+/// The media type by file signature; `None` if it is not an accepted one.
 fn sniff(bytes: &[u8]) -> Option<&'static str> {
     let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|w| w == needle);
     if bytes.starts_with(b"%PDF-") {
@@ -81,7 +81,7 @@ fn sniff(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether the name's ending says the same as the content.
+/// Whether the file extension matches the content.
 fn name_fits(file_name: &str, media_type: &str) -> bool {
     let ending = file_name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
     match media_type {
@@ -94,7 +94,7 @@ fn name_fits(file_name: &str, media_type: &str) -> bool {
     }
 }
 
-/// The upload of a form that was read.
+/// The upload in a form that was read.
 pub fn upload_of(form: MultipartForm) -> Result<Upload> {
     let MultipartForm { mut texts, file_name, bytes } = form;
     let document = texts.remove("document").unwrap_or_default();
@@ -102,19 +102,19 @@ pub fn upload_of(form: MultipartForm) -> Result<Upload> {
         refuse(
             Code::UnsupportedMediaType,
             "Chỉ nhận PDF, DOCX, XLSX, PNG, JPEG; nội dung phải đúng với phần mở rộng của tên tệp.",
-            "Only PDF, DOCX, XLSX, PNG and JPEG; the content must be what the file's ending says.",
+            "Only PDF, DOCX, XLSX, PNG and JPEG are accepted; the content must match the file extension.",
         )
     })?;
     Ok(Upload { document, file_name, bytes, media_type })
 }
 
 impl Upload {
-    /// What a retry with the same key is compared by.
+    /// The value by which a retry with the same key is compared.
     pub fn fingerprint(&self) -> String {
         fingerprint(format!("{}\n{}\n{}", self.document, self.file_name, fingerprint(&self.bytes)).as_bytes())
     }
 
-    /// The kind of paper, or every fault of the form's words.
+    /// The kind of document, or all errors in the form.
     pub fn check(&self) -> Result<Document> {
         if bears_secret_mark(&self.file_name) || bears_secret_mark(&self.document) {
             return Err(refuse(
@@ -139,7 +139,7 @@ impl Upload {
 }
 
 impl AttachmentFolder {
-    /// Writes the bytes under a random name and answers it once they are on disk.
+    /// Writes the bytes under a random name; returns the name once they are on disk.
     pub fn put(&self, bytes: &[u8]) -> Result<String> {
         let fault = |e: std::io::Error| Error::Unavailable(format!("attachments: {e}"));
         std::fs::create_dir_all(&self.0).map_err(fault)?;
@@ -160,10 +160,10 @@ impl AttachmentFolder {
         std::fs::read(self.0.join(name)).map_err(|e| Error::Unavailable(format!("attachments: {e}")))
     }
 
-    /// Takes back a file whose row was not written; a file left behind harms nobody.
+    /// Removes a file whose row was not written; a file left behind does no harm.
     pub fn remove(&self, name: &str) {
         if let Err(error) = std::fs::remove_file(self.0.join(name)) {
-            tracing::warn!(%error, "an attachment without a row stays behind");
+            tracing::warn!(%error, "could not remove an attachment without a row");
         }
     }
 }
@@ -192,7 +192,7 @@ const COLUMNS: (
     attachments::storage_name,
 );
 
-/// The papers of a dossier, in the order they came, or those that came until the end of a day.
+/// The attachments of a dossier in the order of upload, or those uploaded until the end of a day.
 pub fn list(conn: &mut Conn, delegation_id: i64, until: Option<Day>) -> Result<Vec<Attachment>> {
     let all = attachments::table.filter(attachments::delegation_id.eq(delegation_id)).order(attachments::id);
     let mut query = all.select(COLUMNS).into_boxed();
@@ -213,7 +213,7 @@ pub fn find(conn: &mut Conn, delegation_id: i64, id: i64) -> Result<Option<Attac
     Ok(row.map(attachment))
 }
 
-/// Kinds of paper a dossier holds.
+/// Kinds of document in a dossier.
 pub fn kinds(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Document>> {
     let words: Vec<String> = attachments::table
         .filter(attachments::delegation_id.eq(delegation_id))
@@ -259,7 +259,7 @@ pub fn insert(
     Ok(added)
 }
 
-/// Takes all papers of a dossier away; answers the names of their files.
+/// Deletes all attachments of a dossier; returns the names of their files.
 pub fn delete_all(conn: &mut Conn, delegation_id: i64) -> Result<Vec<String>> {
     let own = attachments::table.filter(attachments::delegation_id.eq(delegation_id));
     let files = own.select(attachments::storage_name).load(conn)?;

@@ -1,4 +1,4 @@
-//! What is owed after a delegation (việc phải làm sau chuyến đi): passports, reports, settlements, follow-ups.
+//! Duties after a delegation (việc phải làm sau chuyến đi): passports, reports, settlements, follow-ups.
 
 use std::collections::HashMap;
 
@@ -12,11 +12,11 @@ use kernel::id::Id;
 use kernel::money::Money;
 use kernel::time::{Day, Moment, day_of};
 
-/// The traveller gives the passport back to the unit.
+/// The traveller returns the passport to the unit.
 pub const PASSPORT_RETURN: &str = "passport_return";
 /// The head of the delegation reports.
 pub const TRIP_REPORT: &str = "trip_report";
-/// What was spent is set against what was estimated.
+/// Actual costs are settled against the estimate.
 pub const SETTLEMENT: &str = "settlement";
 /// A task that the report names.
 pub const FOLLOW_UP: &str = "follow_up";
@@ -24,40 +24,40 @@ pub const FOLLOW_UP: &str = "follow_up";
 /// Days between reminders.
 const EVERY: i64 = 7;
 
-/// One thing owed.
+/// One duty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duty {
     pub id: i64,
     pub version: i64,
     pub delegation_id: i64,
-    /// The code of the rule that has it owed, or one of those above.
+    /// The code in the rule that requires it, or one of those above.
     pub code: String,
-    /// Who owes it.
+    /// The agency that has the duty.
     pub agency_id: i64,
     pub official_id: Option<i64>,
-    /// What is to be done, where the report says so.
+    /// What is to be done, if the report says so.
     pub task: Option<String>,
     pub citation: String,
-    /// None where no text that was read names a term.
+    /// `None` if no text that was read gives a term.
     pub due_on: Option<Day>,
     pub done_on: Option<Day>,
     pub done_note: Option<String>,
-    /// The head of the agency accepted a reason to be later.
+    /// A later due day, for a reason that the head of the agency accepted.
     pub excused_until: Option<Day>,
     pub excuse: Option<String>,
-    /// A named body lets the agency submit all the same: why.
+    /// Why a named body lets the agency submit although this is overdue.
     pub overridden: Option<String>,
     pub settlement: Option<Settlement>,
     pub created_at: Moment,
 }
 
-/// What was spent of what was estimated (quyết toán).
+/// Actual costs against the estimate (quyết toán).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Settlement {
     pub lines: Vec<Spent>,
-    /// Sum of what was spent, in đồng.
+    /// Total of the actual costs, in đồng.
     pub total_vnd: i64,
-    /// Sum of what was estimated in đồng, where all of it was.
+    /// Total of the estimate in đồng, if all of it was estimated in đồng.
     pub estimated_vnd: Option<i64>,
 }
 
@@ -69,7 +69,7 @@ pub struct Spent {
     pub actual: Money,
     /// Đồng for one unit of the currency, as a decimal; 1 for đồng.
     pub rate: String,
-    /// What was spent, in đồng.
+    /// The actual cost, in đồng.
     pub vnd: i64,
 }
 
@@ -83,8 +83,8 @@ impl Duty {
         self.done_on.is_none() && self.due().is_some_and(|due| due < on)
     }
 
-    /// Reminders until a day: one on the first day it is late, then one every seven days. Nobody is reminded of what was
-    /// recorded only later before it was.
+    /// Number of reminders until a day: one on the first day it is late, then one every seven days. None are counted
+    /// for days before the duty was recorded.
     pub fn reminders(&self, on: Day) -> i64 {
         match self.due().map(|due| due.max(day_of(self.created_at))) {
             Some(from) if self.is_overdue(on) && from < on => 1 + ((on - from).num_days() - 1) / EVERY,
@@ -162,7 +162,7 @@ impl From<&Duty> for DutyRow {
     }
 }
 
-/// A duty nobody has answered yet.
+/// A new duty, not done yet.
 pub fn owed(delegation_id: i64, agency_id: i64, code: &str, citation: &str, due_on: Option<Day>, now: Moment) -> Duty {
     Duty {
         id: Id::new(now).0,
@@ -202,7 +202,7 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Duty>> {
     row.map(Duty::try_from).transpose()
 }
 
-/// All duties of a delegation, in the order of their making.
+/// All duties of a delegation, in the order of creation.
 pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Duty>> {
     let query =
         duties::table.filter(duties::delegation_id.eq(delegation_id)).order(duties::id).select(DutyRow::as_select());
@@ -210,20 +210,20 @@ pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Duty>> {
     rows.into_iter().map(Duty::try_from).collect()
 }
 
-/// Which duties are asked for.
+/// Which duties to list.
 #[derive(Debug, Clone, Default)]
 pub struct DutyFilter {
-    /// Of these agencies; of all where it is none.
+    /// Of these agencies; `None` means all.
     pub agencies: Option<Vec<i64>>,
     pub code: Option<String>,
-    /// Only of this code are those of other agencies seen.
+    /// Only duties of this delegation.
     pub delegation_id: Option<i64>,
-    /// Open, and late on this day.
+    /// Open, and overdue on this day.
     pub overdue_on: Option<Day>,
     pub open: Option<bool>,
 }
 
-/// Duties after a place, the earliest due first; those without a term last.
+/// Duties after a position, the earliest due first; those without a due day last.
 pub fn page(conn: &mut Conn, filter: &DutyFilter, after: Option<(Day, i64)>, limit: i64) -> Result<Vec<Duty>> {
     let due = || diesel::dsl::sql::<diesel::sql_types::Date>("COALESCE(due_on, '9999-12-31')");
     let mut query = duties::table.order((due(), duties::id)).limit(limit).select(DutyRow::as_select()).into_boxed();
@@ -252,7 +252,7 @@ pub fn page(conn: &mut Conn, filter: &DutyFilter, after: Option<(Day, i64)>, lim
     query.load::<DutyRow>(conn)?.into_iter().map(Duty::try_from).collect()
 }
 
-/// Titles of the delegations that duties are owed after.
+/// Titles of the delegations of these duties.
 pub fn titles(conn: &mut Conn, all: &[Duty]) -> Result<HashMap<i64, String>> {
     let ids: Vec<i64> = all.iter().map(|d| d.delegation_id).collect();
     let titles: Vec<(i64, String)> =
@@ -260,8 +260,8 @@ pub fn titles(conn: &mut Conn, all: &[Duty]) -> Result<HashMap<i64, String>> {
     Ok(titles.into_iter().collect())
 }
 
-/// Reminders that an agency, or a unit that became it, has left unanswered: of its latest duty, those overridden by a
-/// named body left aside.
+/// Reminders that an agency, or a unit that became it, has left unanswered: the most for a single duty, without those
+/// that a named body overrode.
 pub fn reminders(conn: &mut Conn, agencies: &[i64], on: Day) -> Result<i64> {
     let query = duties::table
         .filter(duties::agency_id.eq_any(agencies.to_vec()))

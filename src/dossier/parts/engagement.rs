@@ -7,25 +7,25 @@ use kernel::words::Direction;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Engagement {
     pub official_id: i64,
-    /// Outbound: he is abroad. Inbound: he receives guests.
+    /// Outbound: the person is abroad. Inbound: the person receives guests.
     pub direction: Direction,
     pub delegation_id: i64,
     pub place: String,
     /// Half-open: what ends at ten does not clash with what begins at ten.
     pub starts: Moment,
     pub ends: Moment,
-    /// Of a mere draft.
+    /// The dossier is only a draft.
     pub draft: bool,
 }
 
 impl Engagement {
-    /// Whether the same person would have to be in two places: before, after, inside and around are all told apart.
+    /// Whether the same person would have to be in two places at once.
     pub fn clashes_with(&self, other: &Engagement) -> bool {
         self.official_id == other.official_id && self.starts < other.ends && other.starts < self.ends
     }
 }
 
-/// Pairs that clash, each once, in the order of their beginnings.
+/// Pairs that clash, each once, ordered by their start.
 pub fn clashes(all: &[Engagement]) -> Vec<(&Engagement, &Engagement)> {
     let mut order: Vec<&Engagement> = all.iter().collect();
     order.sort_by_key(|e| (e.official_id, e.starts, e.ends, e.delegation_id));
@@ -38,7 +38,7 @@ pub fn clashes(all: &[Engagement]) -> Vec<(&Engagement, &Engagement)> {
     pairs
 }
 
-/// The clashes that this dossier is part of; two hours of others are their matter.
+/// The clashes that involve this dossier; those between two other dossiers are left out.
 pub fn own_clashes(all: &[Engagement], delegation_id: i64) -> Vec<(&Engagement, &Engagement)> {
     let own = |e: &Engagement| e.delegation_id == delegation_id;
     clashes(all).into_iter().filter(|(one, other)| own(one) || own(other)).collect()

@@ -1,4 +1,4 @@
-//! What every procedure carries: stops, money, members, papers, numbers.
+//! Parts of dossiers that procedures share: stops, funding, members, attachments, duties, engagements, numbers.
 
 pub mod attachments;
 pub mod duties;

@@ -9,7 +9,7 @@ use kernel::id::Id;
 use kernel::money::Money;
 use kernel::words::{ConsentVerdict, FundingSource, InviterKind, MemberRole, PaperRef, PostLevel};
 
-/// Who pays (nguồn kinh phí), and how much where a budget does.
+/// Who pays (nguồn kinh phí), and how much if a state budget does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Funding {
@@ -28,12 +28,12 @@ pub struct InvitingParty {
     #[schema(min_length = 2, max_length = 2)]
     pub country: String,
     pub kind: InviterKind,
-    /// It names the officials it wants.
+    /// The invitation names the officials it is for.
     #[serde(default)]
     pub invites_by_name: bool,
 }
 
-/// A stay in one place (nơi đến), from day to day.
+/// A stay in one place (nơi đến), from one day to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stop {
@@ -53,7 +53,7 @@ pub struct Member {
     #[schema(value_type = String)]
     pub official_id: Id,
     pub role: MemberRole,
-    /// The member he is a relative of.
+    /// The member to whom this one is related.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub relative_of: Option<Id>,
@@ -70,7 +70,7 @@ pub struct Leave {
 }
 
 words! {
-    /// Which leave.
+    /// Kind of leave.
     LeaveKind {
         /// Nghỉ hằng năm.
         Annual: "Nghỉ hằng năm" / "Annual leave",
@@ -78,12 +78,12 @@ words! {
         Unpaid: "Nghỉ không hưởng lương" / "Unpaid leave",
         /// Nghỉ ốm, chữa bệnh.
         Medical: "Nghỉ ốm, chữa bệnh" / "Medical leave",
-        /// Nghỉ hưu chế độ, lễ tết và các trường hợp khác.
+        /// Nghỉ chế độ, nghỉ lễ, tết và các trường hợp khác.
         Other: "Nghỉ khác" / "Other leave",
     }
 }
 
-/// What the Party cell or committee said of a member's private journey (HD 01-HD/BTCTW 5/8/2022).
+/// What the Party cell or committee said about a member's private journey (HD 01-HD/BTCTW 5/8/2022).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"level": "cell", "verdict": "agree", "document": {"number": "05-CV/CB", "date": "2026-11-20"}}))]
@@ -91,7 +91,7 @@ pub struct PartyOpinion {
     pub level: PartyLevel,
     pub verdict: ConsentVerdict,
     pub document: PaperRef,
-    /// Of which member; none: of every one.
+    /// The member concerned; null means every member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub official_id: Option<Id>,
@@ -106,14 +106,14 @@ words! {
     }
 }
 
-/// What an old list said of a delegation that was never a dossier here (nhập từ danh sách cũ): it counts without a
-/// decision, and its people have no names.
+/// What an old list said about a delegation that was never a dossier here (nhập từ danh sách cũ). It counts without a
+/// decision, and its people are not named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ImportedFrom)]
 pub struct Origin {
     #[schema(value_type = String)]
     pub import_id: Id,
-    /// As the sheet numbers it.
+    /// Row number in the sheet.
     pub row: u32,
     /// People of the delegation, named or not.
     pub headcount: i64,
@@ -124,6 +124,6 @@ pub struct Origin {
     pub report: Option<String>,
     pub note: Option<String>,
     pub in_plan: bool,
-    /// By the post that stands in the head's cell, where it is one.
+    /// Level of the post in the head's cell, if the cell contains one.
     pub leader_level: Option<PostLevel>,
 }

@@ -1,4 +1,4 @@
-//! Cross-field rules that hold in every procedure. Pure.
+//! Cross-field rules that apply in every procedure. Pure.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use kernel::money::is_currency;
 use kernel::violation::Violations;
 use kernel::words::MemberRole;
 
-/// Days between the end of one stop and the beginning of the next: a gap of one day is on the way.
+/// Maximum days from the end of one stop to the start of the next: this leaves one day for the journey.
 const GAP: i64 = 2;
 
-/// Stops lie inside the trip, in order, with gaps of at most a day.
+/// Stops must lie within the trip, in order, with gaps of at most one day.
 pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, faults: &mut Violations) {
     let mut last: Option<NaiveDate> = None;
     for (index, stop) in stops.iter().enumerate() {
@@ -24,7 +24,7 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
             &at("to"),
             "ends_before_it_begins",
             "Ngày rời trước ngày đến.",
-            "It ends before it begins.",
+            "The stop ends before it begins.",
         );
         let inside = departure <= stop.from && stop.to <= returning;
         faults.require(
@@ -48,14 +48,14 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
                 &at("from"),
                 "gap",
                 "Khoảng trống giữa hai điểm đến quá một ngày.",
-                "More than a day lies between two stops.",
+                "There is more than one day between two stops.",
             );
         }
         last = Some(stop.to);
     }
 }
 
-/// A budget that pays says how much.
+/// Funding from a state budget must have an amount.
 pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
     let mut seen = BTreeSet::new();
     for (index, part) in funding.iter().enumerate() {
@@ -64,16 +64,16 @@ pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
             seen.insert(part.source),
             &at("source"),
             "repeated",
-            "Nguồn kinh phí lặp lại.",
-            "The source stands twice.",
+            "Nguồn kinh phí này được nêu hai lần.",
+            "The source is listed twice.",
         );
         let stated = part.amount.is_some() || !part.source.is_budget();
         faults.require(
             stated,
             &at("amount"),
             "missing",
-            "Ngân sách chi thì phải ghi số tiền.",
-            "A budget that pays needs an amount.",
+            "Kinh phí từ ngân sách thì phải ghi số tiền.",
+            "Funding from a state budget needs an amount.",
         );
         let currency = part.amount.as_ref().is_none_or(|m| is_currency(&m.currency));
         faults.require(
@@ -97,8 +97,8 @@ pub fn check_members(members: &[Member], faults: &mut Violations) {
             seen.insert(member.official_id),
             &at("official_id"),
             "repeated",
-            "Một người có mặt hai lần.",
-            "The person stands twice.",
+            "Một người được nêu hai lần.",
+            "The person is listed twice.",
         );
         if let Some(relative) = member.relative_of {
             let known = relative != member.official_id && members.iter().any(|m| m.official_id == relative);
@@ -107,7 +107,7 @@ pub fn check_members(members: &[Member], faults: &mut Violations) {
                 &at("relative_of"),
                 "unknown_member",
                 "Không có thành viên này trong đoàn.",
-                "There is no such member.",
+                "There is no such member in the delegation.",
             );
         }
     }

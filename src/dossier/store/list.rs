@@ -1,4 +1,4 @@
-//! Lists of dossiers: what an actor sees of them, filtered, by keyset.
+//! Lists of the dossiers that an actor sees, filtered, with keyset pagination.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ pub struct DossierItem {
     pub updated_at: Moment,
 }
 
-/// What a list asks for.
+/// The filter of a list.
 #[derive(Debug, Clone)]
 pub struct DossierFilter {
     pub direction: Direction,
@@ -50,7 +50,7 @@ pub struct DossierFilter {
     pub newest_first: bool,
 }
 
-/// Where the page before ended.
+/// Where the previous page ended.
 #[derive(Debug, Clone)]
 pub enum ListPlace {
     Begins(Day, i64),
@@ -64,7 +64,7 @@ fn visible(actor: &Actor, direction: Direction) -> RowCondition {
     if !actor.looks_apart() {
         return visible_alike(actor, direction);
     }
-    // Seats that were lent for one procedure open no other.
+    // A seat held by substitution for one procedure gives no access to others.
     let mut seen: RowCondition = Box::new(dossiers::id.lt(0));
     for procedure in <Procedure as strum::VariantArray>::VARIANTS {
         if Direction::from(*procedure) == direction {
@@ -136,7 +136,7 @@ fn conditions(filter: &DossierFilter, actor: &Actor, today: Day) -> Vec<RowCondi
         all.push(Box::new(dossiers::agency_id.eq(agency)));
     }
     if let Some(country) = &filter.country {
-        // Codes have two letters each, so none is part of another.
+        // Codes have two letters each and are separated by commas, so none is part of another.
         all.push(Box::new(dossiers::countries.like(containing(country)).escape('\\')));
     }
     if let Some(from) = filter.from {
@@ -159,7 +159,7 @@ fn conditions(filter: &DossierFilter, actor: &Actor, today: Day) -> Vec<RowCondi
     all
 }
 
-/// Rows after a place, in the order asked for.
+/// Rows after a position, in the requested order.
 pub fn page(
     conn: &mut Conn,
     filter: &DossierFilter,
@@ -174,7 +174,7 @@ pub fn page(
     }
     query = match after {
         Some(ListPlace::Begins(day, id)) => {
-            // The first part lets the index start at the place; the second alone would not.
+            // The first condition lets the index start at the position; the second alone would not.
             query.filter(dossiers::begins_on.ge(day)).filter(dossiers::begins_on.gt(day).or(dossiers::id.gt(id)))
         }
         Some(ListPlace::Updated(at, id)) => {
@@ -198,7 +198,7 @@ pub fn count(conn: &mut Conn, filter: &DossierFilter, actor: &Actor, today: Day)
     Ok(query.first(conn)?)
 }
 
-/// Those of these dossiers of a register that the actor sees.
+/// Those among the given dossiers of a register that the actor sees.
 pub fn seen(conn: &mut Conn, actor: &Actor, direction: Direction, ids: &[i64]) -> Result<HashMap<i64, DossierItem>> {
     let query = dossiers::table
         .filter(dossiers::id.eq_any(ids.to_vec()))
@@ -210,7 +210,7 @@ pub fn seen(conn: &mut Conn, actor: &Actor, direction: Direction, ids: &[i64]) -
     Ok(items.into_iter().map(|item| (item.id, item)).collect())
 }
 
-/// Titles of those of these dossiers that the actor sees.
+/// Titles of those among the given dossiers that the actor sees.
 pub fn titles(conn: &mut Conn, actor: &Actor, ids: &[i64]) -> Result<HashMap<i64, String>> {
     let mut found = HashMap::new();
     for direction in Direction::all() {
@@ -255,8 +255,8 @@ pub fn with_counterpart(
     Ok(found)
 }
 
-/// The dossiers of a period that the actor sees, by their first day, the latest where there are more than `limit`; with
-/// those that came to nothing, or without.
+/// The dossiers of a period that the actor sees, by their first day: the latest ones if there are more than `limit`.
+/// `void` includes those that were rejected, withdrawn or cancelled.
 pub fn in_period(
     conn: &mut Conn,
     actor: &Actor,
@@ -278,7 +278,7 @@ pub fn in_period(
         if !void {
             query = query.filter(dossiers::state.ne_all(words_of(&State::VOID)));
         }
-        // A delegation that began long before the period and still lasts is the exception that no index serves.
+        // Limits how far back the index is read: no index finds delegations that began long before and still last.
         query = query.filter(dossiers::begins_on.ge(period.from - chrono::Duration::days(LONGEST)));
         let items: Vec<DossierItem> = query.load(conn)?;
         found.extend(items.into_iter().map(|item| (item, direction.word().to_owned())));
@@ -287,5 +287,5 @@ pub fn in_period(
     Ok(found)
 }
 
-/// Days before a period in which a delegation that touches it may have begun: the longest that is drafted.
+/// How many days before a period a delegation that overlaps it may have begun: the longest one that can be drafted.
 const LONGEST: i64 = 3_650;

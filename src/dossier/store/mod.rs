@@ -49,7 +49,7 @@ struct DossierRow {
     amendments: Option<String>,
 }
 
-/// What most acts change of a row; the rest is the agency's content.
+/// The columns that most actions change; the rest is the agency's content.
 #[derive(AsChangeset)]
 #[diesel(table_name = dossiers, treat_none_as_null = true)]
 struct StandingRow {
@@ -66,7 +66,7 @@ struct StandingRow {
     amendments: Option<String>,
 }
 
-/// What an edit changed of the rest: a column that stays is not written, nor the indexes it stands in.
+/// The other columns, as far as an edit changed them: an unchanged column is not written, nor are its indexes.
 #[derive(AsChangeset)]
 #[diesel(table_name = dossiers)]
 struct ContentRow {
@@ -89,7 +89,7 @@ fn content_row<C: Content>(new: &Dossier<C>, old: &Dossier<C>) -> Result<Content
     }
     let (c, b) = (&new.content, &old.content);
     let (listed, before) = (c.listed(), b.listed());
-    // Folding costs: only texts that changed are folded.
+    // Folding is expensive: only texts that changed are folded.
     let searched = changed(searched(new, &listed), searched(old, &before)).map(|text| fold(&text));
     let countries = changed(listed.countries.join(","), before.countries.join(","));
     let counterpart = changed(listed.counterpart.unwrap_or_default(), before.counterpart.unwrap_or_default());
@@ -108,7 +108,7 @@ fn content_row<C: Content>(new: &Dossier<C>, old: &Dossier<C>) -> Result<Content
     })
 }
 
-/// Everything that a search finds a dossier by.
+/// All text by which a search finds a dossier.
 fn searched<C: Content>(dossier: &Dossier<C>, listed: &Listed) -> String {
     let counterpart = listed.counterpart.as_ref().map_or("", |(name, _)| name.as_str());
     let number = dossier.number.as_deref().unwrap_or("");
@@ -169,7 +169,7 @@ fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<DossierRow> {
     })
 }
 
-/// The dossier with its parts and its process; none where this register has no such id.
+/// The dossier with its parts and its process; `None` if this register has no such id.
 pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> {
     let found: Option<DossierRow> =
         each!(conn, c => dossiers::table.find(id).select(DossierRow::as_select()).first(c)).optional()?;
@@ -204,7 +204,7 @@ pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> 
 }
 
 pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
-    // The row comes first: the parts refer to it. Their JSON needs no database.
+    // The row comes first because the parts refer to it; the JSON of the content needs no database.
     let json = dossier.content.json()?;
     let row = row(dossier, json)?;
     each!(conn, c => diesel::insert_into(dossiers::table).values(&row).execute(c))?;
@@ -213,7 +213,7 @@ pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     save_process(conn, dossier, None)
 }
 
-/// Adds many at a time.
+/// Inserts many at once.
 pub fn insert_all<C: Content>(conn: &mut Conn, all: &[Dossier<C>]) -> Result<()> {
     let rows: Vec<DossierRow> =
         all.iter().map(|dossier| row(dossier, dossier.content.json()?)).collect::<Result<_>>()?;
@@ -230,7 +230,7 @@ fn save_process<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: Optio
     let c = &dossier.content;
     let owner =
         approval::StepOwner { id: dossier.id, procedure: c.procedure(), title: c.title(), agency_id: c.agency_id() };
-    // The title stands in every step, so a new one writes them all.
+    // The title is stored with every step, so a new title rewrites them all.
     let kept = before.filter(|b| b.content.title() == c.title());
     if kept.is_none() && before.is_some() {
         approval::delete_steps(conn, dossier.id)?;
@@ -238,7 +238,7 @@ fn save_process<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: Optio
     approval::save(conn, &owner, kept.map(|b| &b.process), &dossier.process)
 }
 
-/// Saves what differs from what was loaded as `before`; another version in the table is a conflict.
+/// Saves what differs from `before`, the dossier as it was loaded; another version in the table is a conflict.
 pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<C>) -> Result<()> {
     let place = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(before.version));
     let same = dossier.content == before.content && dossier.number == before.number;
@@ -257,7 +257,7 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
     save_process(conn, dossier, Some(before))
 }
 
-/// Writes what a dossier is found by anew: rows of before a migration lack some of it.
+/// Writes again what a dossier is found by: rows from before a migration lack some of it.
 pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     let listed = dossier.content.listed();
     let (name, country) = listed.counterpart.clone().unwrap_or_default();

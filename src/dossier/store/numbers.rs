@@ -1,4 +1,4 @@
-//! Numbers of documents: which are drawn, which are decided by, so that none stands for two dossiers.
+//! Numbers of documents: which were assigned, and which decisions have, so that no number belongs to two dossiers.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use kernel::text::number_key;
 use kernel::violation::Violations;
 use kernel::words::PaperRef;
 
-/// Years and keys of every number that decisions on a dossier bear or bore.
+/// Years and keys of every number that decisions on a dossier have or had.
 fn decided<C>(dossier: &Dossier<C>) -> BTreeSet<(i64, String)> {
     let replaced = dossier.amendments.iter().filter_map(|a| a.replaced.as_ref());
     let decisions = dossier.decision.iter().chain(replaced);
@@ -24,7 +24,7 @@ fn decided<C>(dossier: &Dossier<C>) -> BTreeSet<(i64, String)> {
     papers.map(|(number, date)| (i64::from(date.year()), number_key(number))).collect()
 }
 
-/// Keeps the numbers that a dossier was decided by since `before`.
+/// Stores the numbers of decisions on a dossier that are new since `before`.
 pub fn keep<C>(conn: &mut Conn, dossier: &Dossier<C>, before: Option<&Dossier<C>>) -> Result<()> {
     let known = before.map(decided).unwrap_or_default();
     for (year, key) in decided(dossier).difference(&known) {
@@ -43,7 +43,7 @@ pub fn delete(conn: &mut Conn, dossier: i64) -> Result<()> {
     Ok(())
 }
 
-/// Whether some dossier was decided by this number in that year.
+/// Whether a decision has this number in that year.
 pub fn is_decided(conn: &mut Conn, number: &str, year: i64) -> Result<bool> {
     let found: i64 = decided_numbers::table
         .filter(decided_numbers::year.eq(year))
@@ -53,7 +53,7 @@ pub fn is_decided(conn: &mut Conn, number: &str, year: i64) -> Result<bool> {
     Ok(found > 0)
 }
 
-/// 422 where a decision would bear a number that was drawn for another dossier, made void, or drawn in another year.
+/// 422 if a decision would have a number that was assigned to another dossier, voided, or assigned in another year.
 pub fn check_free(conn: &mut Conn, dossier: i64, document: &PaperRef, faults: &mut Violations) -> Result<()> {
     let year = i64::from(document.date.year());
     let rows: Vec<(i64, i64, bool)> = papers::table
@@ -63,10 +63,10 @@ pub fn check_free(conn: &mut Conn, dossier: i64, document: &PaperRef, faults: &m
         .load(conn)?;
     let taken = rows.iter().any(|(of, drawn, void)| *drawn == year && (*of != dossier || *void));
     let (vi, en) =
-        ("Số này đã lấy cho hồ sơ khác hoặc đã hủy.", "This number was drawn for another dossier, or voided.");
+        ("Số này đã cấp cho hồ sơ khác hoặc đã hủy.", "This number was assigned to another dossier, or voided.");
     faults.require(!taken, "/document/number", "number_taken", vi, en);
     let own = |(of, drawn, void): &(i64, i64, bool)| *of == dossier && !void && *drawn != year;
-    let (vi, en) = ("Số này lấy trong sổ của năm khác.", "This number was drawn in the register of another year.");
+    let (vi, en) = ("Số này được cấp trong sổ của năm khác.", "This number was assigned in another year's register.");
     faults.require(!rows.iter().any(own), "/document/date", "another_year", vi, en);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Every version of a dossier as it was, so that it can be looked back upon.
+//! Every version of a dossier, so that it can be shown as it was on a past day.
 
 use diesel::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::dossier::model::Dossier;
 use crate::error::Result;
 use kernel::time::Moment;
 
-/// Keeps the dossier as it is now.
+/// Stores the dossier as it is now.
 pub fn keep<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     let row = (
         versions::dossier_id.eq(dossier.id),
@@ -21,7 +21,7 @@ pub fn keep<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     Ok(())
 }
 
-/// The dossier as it was before a moment; none where nothing of that time was kept.
+/// The dossier as it was before a moment; `None` if no version of that time was stored.
 pub fn before<C: Content>(conn: &mut Conn, id: i64, moment: Moment) -> Result<Option<Dossier<C>>> {
     let body: Option<String> = versions::table
         .filter(versions::dossier_id.eq(id))
@@ -33,7 +33,7 @@ pub fn before<C: Content>(conn: &mut Conn, id: i64, moment: Moment) -> Result<Op
     body.as_deref().map(from_json).transpose()
 }
 
-/// Takes the versions of a deleted draft away.
+/// Deletes the versions of a deleted draft.
 pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
     diesel::delete(versions::table.filter(versions::dossier_id.eq(id))).execute(conn)?;
     Ok(())

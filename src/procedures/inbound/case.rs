@@ -1,4 +1,4 @@
-//! The facts of a visit, as a regulation asks for them. Pure.
+//! The facts of a visit, as a regulation needs them. Pure.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use kernel::time::{Day, start_of};
 use kernel::words::{Body, Document, GuestClass, Procedure, ReceptionLevel, Topic, VisitorLevel};
 use regulation::case::{Case, Matter, VisitCase, Visitor};
 
-/// What is known around a dossier.
+/// What is known about a dossier beyond its content.
 #[derive(Debug, Default)]
 pub struct VisitSurroundings {
     pub documents: BTreeSet<Document>,
-    /// Where the sending organisation is at home, if it is a known partner: a lower-case word.
+    /// The locality of the sending organisation, if it is a known partner: a lower-case word.
     pub locality: Option<String>,
-    /// Hosts who are elsewhere at that hour.
+    /// Number of times a host is needed somewhere else at the same time.
     pub clashes: usize,
 }
 
@@ -29,7 +29,7 @@ fn level(class: GuestClass) -> VisitorLevel {
 
 /// The case of a dossier that is, or would be, complete on `received_on`.
 pub fn case(content: &VisitContent, around: &VisitSurroundings, received_on: Day) -> Case {
-    // The locality is known of the sending organisation, and so only of guests of its country.
+    // The locality is that of the sending organisation, so it applies only to guests from its country.
     let visitors = content.shares().into_iter().map(|share| Visitor {
         reference: share.country.clone(),
         locality: around.locality.clone().filter(|_| share.country == content.country),
@@ -50,7 +50,7 @@ pub fn case(content: &VisitContent, around: &VisitSurroundings, received_on: Day
             headcount: content.counted(),
             topics,
             first_visit: content.first_visit,
-            // Where the province receives, its Chair is asked to, on the day of arrival at the earliest.
+            // If the province receives the guests, its Chair is asked to, on the day of arrival at the earliest.
             reception_asked_of: by_province.then_some(Body::PpcChair),
             reception_on: by_province.then_some(content.arrival),
             reception_level: Some(content.reception_level),

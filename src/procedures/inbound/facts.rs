@@ -5,9 +5,9 @@ use crate::statistics::fact::{Fact, Share};
 use kernel::time::Period;
 use kernel::words::Procedure;
 
-/// Every guest by name, and the unnamed of each nationality as a group; none unless it is approved or later.
+/// Every guest by name, and the unnamed of each nationality as a group; `None` unless the visit is approved or later.
 ///
-/// A list longer than the number who came says no more who came: then nobody counts by name until it is corrected.
+/// A list longer than the number who came no longer tells who came: nobody then counts by name until it is corrected.
 pub fn fact(visit: &Visit) -> Option<Fact> {
     if !visit.state.is_approved_or_later() {
         return None;
@@ -33,7 +33,7 @@ pub fn fact(visit: &Visit) -> Option<Fact> {
         delegation_id: visit.id,
         procedure: Procedure::Inbound,
         travel_date: from,
-        // What an old list says took place has no decision here: the day of arrival stands for it.
+        // An imported visit has no decision here: the day of arrival is used instead.
         decided_on: decision.map(|d| d.document.date).or(c.origin.as_ref().map(|_| from))?,
         days: Period { from, to }.days().max(1),
         purpose: c.purpose,

@@ -1,4 +1,4 @@
-//! The flow of a visit: which act is possible in which state, and where it leads. Pure.
+//! The flow of a visit: which action is possible in which state, and where it leads. Pure.
 
 use crate::approval::process::Stage;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
@@ -18,12 +18,12 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
         (S::Submitted | S::SupplementRequested | S::Appraising | S::Consulting | S::AwaitingDecision, A::Withdraw) => {
             Next::To(S::Withdrawn)
         }
-        // Guests may be completed until they leave.
+        // The guest list may be completed until the guests leave.
         (
             S::Submitted | S::Appraising | S::Consulting | S::AwaitingDecision | S::Approved | S::Postponed | S::OnSite,
             A::EditGuests,
         ) => Next::Stay,
-        // An amendment waits beside what was decided: the state says nothing of it.
+        // A pending amendment does not change the state, which stays that of what was decided.
         (S::Approved | S::OnSite, A::Amend | A::Withdraw | A::GiveOpinion | A::Proceed | A::Decide) => Next::Stay,
         (S::Approved, A::RecordArrival) => Next::To(S::OnSite),
         (S::Approved, A::Postpone) => Next::To(S::Postponed),
@@ -40,12 +40,12 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
     })
 }
 
-/// The state of a dossier that bodies are at work on. States that no rule of it needs are passed over.
+/// The state of a dossier at a stage of its process. States that its rules do not need are skipped.
 pub fn state_of(stage: Stage) -> State {
     match stage {
         Stage::Intake => State::Submitted,
         Stage::Appraisal => State::Appraising,
-        // No pack has a consent as a step of a visit; the check of packs sees to it.
+        // No pack has a consent as a step of a visit; the check of packs ensures that.
         Stage::Consultation | Stage::Consent => State::Consulting,
         Stage::Decision => State::AwaitingDecision,
         Stage::Concluded => State::Approved,

@@ -1,4 +1,4 @@
-//! Inbound delegations (đoàn vào): foreign guests, from the draft over programme and consultation to the closed report.
+//! Inbound delegations (đoàn vào): foreign guests, from draft through programme and consultation to closed report.
 
 pub mod actions;
 pub mod case;
@@ -8,5 +8,6 @@ pub mod http;
 pub mod model;
 pub mod papers;
 pub mod people;
+pub mod requests;
 pub mod rules;
 pub mod store;

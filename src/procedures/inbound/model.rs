@@ -1,4 +1,4 @@
-//! A visit (đoàn vào): what the hosting agency writes of its foreign guests. Pure.
+//! A visit (đoàn vào): what the hosting agency writes about its foreign guests. Pure.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -32,14 +32,14 @@ pub struct VisitContent {
     pub guest_class: GuestClass,
     pub arrival: Day,
     pub departure: Day,
-    /// Guests announced.
+    /// Number of guests announced.
     pub headcount: i64,
-    /// As stated; empty: by the guest list, the rest from `country`.
+    /// As stated. If empty, the guest list is used, and all others are from `country`.
     pub nationalities: Vec<Nationality>,
     pub guests: Vec<Guest>,
     pub programme: Vec<ProgrammeItem>,
     pub stay: Stay,
-    /// The old list it was brought in from.
+    /// The old list it was imported from.
     pub origin: Option<Origin>,
 }
 
@@ -53,7 +53,7 @@ pub struct Nationality {
 /// A guest by name (khách trong danh sách).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guest {
-    /// The person of the register of guests; none before it is saved.
+    /// The person in the register of guests; `None` before the guest is saved.
     pub guest_id: Option<i64>,
     pub full_name: String,
     pub nationality: String,
@@ -76,17 +76,17 @@ pub struct ProgrammeItem {
     pub restricted_area: bool,
 }
 
-/// What was recorded of the stay.
+/// What was recorded about the stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Stay {
     pub arrived_on: Option<NaiveDate>,
-    /// Guests who really came (lượt khách).
+    /// Number of guests who actually came (lượt khách).
     pub headcount: Option<i64>,
     pub departed_on: Option<NaiveDate>,
 }
 
 impl Guest {
-    /// Who it is in a list: the passport, else folded name and nationality.
+    /// The identity of a guest in a list: the passport, else folded name and nationality.
     pub fn key(&self) -> (String, &str) {
         let name = || format!("name {}", fold(&self.full_name));
         (self.passport_number.as_ref().map_or_else(name, |p| format!("passport {p}")), &self.nationality)
@@ -98,17 +98,17 @@ impl VisitContent {
         Period { from: self.arrival, to: self.departure }
     }
 
-    /// Guests that count: those who came, before arrival those announced.
+    /// Number of guests that counts: those who came; before the arrival, those announced.
     pub fn counted(&self) -> i64 {
         self.stay.headcount.unwrap_or(self.headcount)
     }
 
-    /// Guests on the list of one nationality.
+    /// Number of guests of one nationality on the list.
     pub fn named(&self, country: &str) -> i64 {
         i64::try_from(self.guests.iter().filter(|g| g.nationality == country).count()).unwrap_or(i64::MAX)
     }
 
-    /// The announced guests by nationality: as stated, else by the list, the rest from the sending country.
+    /// The announced guests by nationality: as stated, else by the list, with all others from the sending country.
     pub fn announced(&self) -> Vec<Nationality> {
         if !self.nationalities.is_empty() {
             return self.nationalities.clone();
@@ -128,8 +128,9 @@ impl VisitContent {
         shares
     }
 
-    /// The guests that count by nationality. More than announced come from the sending country; fewer are missing
-    /// there first: only the agency knows better, and says it by `nationalities`.
+    /// The guests that count, by nationality. If more came than announced, the others are counted for the sending
+    /// country; if fewer came, they are deducted there first. Only the agency knows better, and can correct it with
+    /// `nationalities`.
     pub fn shares(&self) -> Vec<Nationality> {
         let mut shares = self.announced();
         let mut over: i64 = shares.iter().map(|s| s.count).sum::<i64>() - self.counted();
@@ -152,12 +153,12 @@ impl VisitContent {
         shares
     }
 
-    /// When guests first are in a restricted or border area.
+    /// When guests first enter a restricted or border area.
     pub fn restricted_from(&self) -> Option<Moment> {
         self.programme.iter().filter(|i| i.restricted_area).map(|i| i.starts_at).min()
     }
 
-    /// Every hour at which somebody receives the guests.
+    /// Every engagement of an official who receives the guests.
     pub fn engagements(&self, delegation_id: i64, draft: bool) -> Vec<Engagement> {
         let of = |item: &ProgrammeItem, official_id: i64| Engagement {
             official_id,

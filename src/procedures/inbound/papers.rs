@@ -1,4 +1,4 @@
-//! Papers of visits: the list as a table, and the printable programme. Pure.
+//! Documents of visits: the list as a table, and the printable programme. Pure.
 
 use crate::dossier::model::Decision;
 use crate::dossier::papers;
@@ -9,13 +9,13 @@ use kernel::table::Table;
 use kernel::time::{Day, day_of, in_vietnamese, local};
 use kernel::words::DecisionVerdict;
 
-/// The list of delegations that come.
+/// The list of inbound delegations.
 pub fn list(items: &[DossierItem]) -> Table {
     papers::list("Đoàn vào", ["Ngày đến", "Ngày đi", "Quốc tịch", "Số khách"], items)
 }
 
-/// The programme of a visit, or of one of its days, as an office hands it out (bố cục theo NĐ 30/2020/NĐ-CP).
-/// `superior` and `agency` are the names of the heading; the approval is named where the reader may see it.
+/// The programme of a visit, or of one of its days, as an office issues it (bố cục theo NĐ 30/2020/NĐ-CP). `superior`
+/// and `agency` are the names in the heading; the approval is named only if the reader may see it.
 pub fn programme(
     visit: &Visit,
     superior: Option<&str>,

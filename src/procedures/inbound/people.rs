@@ -1,4 +1,4 @@
-//! The register of guests (khách nước ngoài): one row a person, found by passport, else by folded name and nationality.
+//! The register of guests (khách nước ngoài): one row per person, by passport, else by folded name and nationality.
 
 use diesel::prelude::*;
 
@@ -23,7 +23,8 @@ pub struct GuestPerson {
     pub merged_into: Option<i64>,
 }
 
-/// Gives every guest of a list his person; who was never here becomes one. A list is read at once, not one by one.
+/// Links every guest of a list to a person in the register, and adds those who are new. The whole list is read at once,
+/// not one by one.
 pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
     if all.is_empty() {
         return Ok(());
@@ -70,12 +71,12 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Option<GuestPerson>> {
     Ok(guests::table.find(id).select(GuestPerson::as_select()).first(conn).optional()?)
 }
 
-/// What a list of guests asks for.
+/// The filter of a list of guests.
 #[derive(Debug, Clone, Default)]
 pub struct GuestFilter {
     pub q: Option<String>,
     pub country: Option<String>,
-    /// Only people whose folded name and nationality somebody else has too.
+    /// Only people who share their folded name and nationality with somebody else.
     pub duplicates: bool,
 }
 
@@ -86,7 +87,7 @@ pub fn page(
     after: Option<(String, i64)>,
     limit: i64,
 ) -> Result<Vec<GuestPerson>> {
-    // Guests of drafts are the drafting agency's alone.
+    // Guests of drafts are visible only to the drafting agency.
     let received = inbound_guests::table
         .inner_join(dossiers::table)
         .filter(inbound_guests::guest_id.eq(guests::id))
@@ -126,7 +127,7 @@ pub fn page(
     Ok(query.load(conn)?)
 }
 
-/// Puts `from` into `into`: its visits become his. Answers the delegations whose figures change.
+/// Merges `from` into `into`, which takes over its visits. Returns the delegations whose statistics change.
 pub fn merge(conn: &mut Conn, from: i64, into: i64) -> Result<Vec<i64>> {
     let visits = inbound_guests::table
         .filter(inbound_guests::guest_id.eq(from))
@@ -136,14 +137,14 @@ pub fn merge(conn: &mut Conn, from: i64, into: i64) -> Result<Vec<i64>> {
     diesel::update(inbound_guests::table.filter(inbound_guests::guest_id.eq(from)))
         .set(inbound_guests::guest_id.eq(into))
         .execute(conn)?;
-    // Whoever was merged into the one that goes follows him.
+    // Rows that were merged into `from` earlier follow it.
     diesel::update(guests::table.filter(guests::merged_into.eq(from)).or_filter(guests::id.eq(from)))
         .set(guests::merged_into.eq(into))
         .execute(conn)?;
     Ok(visits)
 }
 
-/// Takes people away whom no dossier names any more: who was only in a draft, or listed by another passport.
+/// Deletes people whom no dossier names any longer: they were only in a draft, or listed with another passport.
 pub fn forget(conn: &mut Conn, ids: &[i64]) -> Result<()> {
     let named: Vec<i64> = inbound_guests::table
         .filter(inbound_guests::guest_id.eq_any(ids))

@@ -1,4 +1,4 @@
-//! Rules of a visit: is the content whole, and what differs in another one. Pure.
+//! Rules of a visit: whether the content is valid, and how it differs from another one. Pure.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,16 +12,16 @@ use kernel::time::{rfc3339, start_of};
 use kernel::violation::Violations;
 use kernel::words::{Bloc, Channel, MemberRole, Purpose};
 
-/// What the registry knows of a content.
+/// What the registry knows about a content.
 pub struct KnownPeople {
-    /// The bloc of the hosting agency; none where there is no such agency.
+    /// The bloc of the hosting agency; `None` if there is no such agency.
     pub host_bloc: Option<Bloc>,
     pub agencies: BTreeSet<i64>,
     /// The agency of each host.
     pub hosts: HashMap<i64, i64>,
 }
 
-/// Every fault of a content.
+/// Checks a content and adds every error.
 pub fn check(content: &VisitContent, known: &KnownPeople, faults: &mut Violations) {
     checks::days(content.arrival, content.departure, "/arrival_date", "/departure_date", faults);
     checks::foreign_country(&content.country, "/country", faults);
@@ -29,8 +29,8 @@ pub fn check(content: &VisitContent, known: &KnownPeople, faults: &mut Violation
         content.purpose != Purpose::Private,
         "/purpose",
         "wrong_purpose",
-        "Mục đích «private» chỉ dùng cho việc riêng ở nước ngoài.",
-        "The purpose `private` goes with private travel only.",
+        "Mục đích việc riêng chỉ dùng cho chuyến đi việc riêng ở nước ngoài.",
+        "The purpose `private` is only allowed for private travel.",
     );
     check_agencies(content, known, faults);
     check_guests(content, faults);
@@ -46,13 +46,13 @@ fn check_agencies(content: &VisitContent, known: &KnownPeople, faults: &mut Viol
         "Không có cơ quan này.",
         "There is no such agency.",
     );
-    // Front, mass organisations and the friendship union work in the people's channel (12-CT/TW 2022).
+    // The Front, mass organisations and the friendship union work in the people's channel (12-CT/TW 2022).
     faults.require(
         known.host_bloc != Some(Bloc::MassOrganisation) || content.channel == Channel::People,
         "/channel",
         "wrong_channel",
-        "Mặt trận, đoàn thể, Liên hiệp hữu nghị chủ trì thì theo kênh đối ngoại nhân dân (people).",
-        "What the Front, a mass organisation or the friendship union hosts runs in the channel `people`.",
+        "Đoàn do Mặt trận, đoàn thể, Liên hiệp hữu nghị chủ trì phải theo kênh đối ngoại nhân dân.",
+        "Visits hosted by the Front, a mass organisation or the friendship union use the channel `people`.",
     );
     let mut seen = BTreeSet::from([content.host_agency_id]);
     for (index, id) in content.coordinating.iter().enumerate() {
@@ -64,11 +64,11 @@ fn check_agencies(content: &VisitContent, known: &KnownPeople, faults: &mut Viol
             "Không có cơ quan này.",
             "There is no such agency.",
         );
-        faults.require(seen.insert(*id), &pointer, "repeated", "Cơ quan có mặt hai lần.", "The agency stands twice.");
+        faults.require(seen.insert(*id), &pointer, "repeated", "Cơ quan bị lặp lại.", "The agency is repeated.");
     }
 }
 
-/// Faults of the guest list.
+/// Adds the errors of the guest list.
 pub fn check_guests(content: &VisitContent, faults: &mut Violations) {
     let listed = i64::try_from(content.guests.len()).unwrap_or(i64::MAX);
     faults.require(
@@ -76,7 +76,7 @@ pub fn check_guests(content: &VisitContent, faults: &mut Violations) {
         "/headcount",
         "below_guest_list",
         "Số khách ít hơn danh sách khách.",
-        "The headcount is below the guest list.",
+        "The headcount is smaller than the guest list.",
     );
     let heads = content.guests.iter().filter(|g| g.role == MemberRole::Head).count();
     faults.require(heads <= 1, "/guests", "one_head", "Đoàn chỉ có một trưởng đoàn.", "A delegation has one head.");
@@ -88,8 +88,8 @@ pub fn check_guests(content: &VisitContent, faults: &mut Violations) {
             seen.insert(guest.key()),
             &at("full_name"),
             "repeated",
-            "Khách có mặt hai lần trong danh sách.",
-            "The guest stands twice.",
+            "Khách được nêu hai lần trong danh sách.",
+            "The guest is listed twice.",
         );
         let plain = |p: &String| (1..=20).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric());
         faults.require(
@@ -97,12 +97,12 @@ pub fn check_guests(content: &VisitContent, faults: &mut Violations) {
             &at("passport_number"),
             "bad_passport_number",
             "Số hộ chiếu chỉ gồm chữ cái không dấu và chữ số.",
-            "A passport number has letters A–Z and digits only.",
+            "A passport number may contain only letters A–Z and digits.",
         );
     }
 }
 
-/// Faults of the nationalities as stated.
+/// Adds the errors of the nationalities as stated.
 pub fn check_nationalities(content: &VisitContent, faults: &mut Violations) {
     let stated = &content.nationalities;
     if stated.is_empty() {
@@ -112,7 +112,7 @@ pub fn check_nationalities(content: &VisitContent, faults: &mut Violations) {
     for (index, share) in stated.iter().enumerate() {
         let pointer = format!("/nationalities/{index}/country");
         checks::known_country(&share.country, &pointer, faults);
-        faults.require(seen.insert(&share.country), &pointer, "repeated", "Nước lặp lại.", "The country stands twice.");
+        faults.require(seen.insert(&share.country), &pointer, "repeated", "Nước lặp lại.", "The country is repeated.");
     }
     let sum: i64 = stated.iter().map(|s| s.count).sum();
     faults.require(
@@ -132,12 +132,12 @@ pub fn check_nationalities(content: &VisitContent, faults: &mut Violations) {
             "/nationalities",
             "below_guest_list",
             "Danh sách khách có nhiều người của một nước hơn số đã nêu.",
-            "The guest list has more people of a country than stated.",
+            "The guest list has more people from a country than stated.",
         );
     }
 }
 
-/// Hosts of all items together: more is a typing mistake.
+/// Maximum number of hosts in all items together; more is a typing mistake.
 const HOSTS: usize = 2_000;
 
 fn check_programme(content: &VisitContent, known: &KnownPeople, faults: &mut Violations) {
@@ -152,7 +152,7 @@ fn check_programme(content: &VisitContent, known: &KnownPeople, faults: &mut Vio
             &at("ends_at"),
             "ends_before_it_begins",
             "Giờ kết thúc phải sau giờ bắt đầu.",
-            "It must end after it begins.",
+            "The item must end after it begins.",
         );
         faults.require(
             first <= item.starts_at && item.ends_at <= last,
@@ -164,7 +164,7 @@ fn check_programme(content: &VisitContent, known: &KnownPeople, faults: &mut Vio
         let mut seen = BTreeSet::new();
         for (place, host) in item.hosts.iter().enumerate() {
             let pointer = format!("/programme/{index}/hosts/{place}");
-            faults.require(seen.insert(host), &pointer, "repeated", "Một người có mặt hai lần.", "He stands twice.");
+            faults.require(seen.insert(host), &pointer, "repeated", "Người này bị lặp lại.", "The host is repeated.");
             let Some(agency) = known.hosts.get(host) else {
                 faults.add(pointer, "unknown_official", "Không có người này.", "There is no such official.");
                 continue;
@@ -174,13 +174,13 @@ fn check_programme(content: &VisitContent, known: &KnownPeople, faults: &mut Vio
                 &pointer,
                 "not_in_hosting_agency",
                 "Người tiếp khách không thuộc cơ quan chủ trì hoặc phối hợp.",
-                "The host is of neither the hosting nor a coordinating agency.",
+                "The host belongs to neither the hosting nor a coordinating agency.",
             );
         }
     }
 }
 
-/// Nobody receives guests in two places of one programme at one hour.
+/// Nobody may receive guests at two places of one programme at the same time.
 fn check_hours(content: &VisitContent, faults: &mut Violations) {
     let mut hours: Vec<_> = Vec::new();
     for (index, item) in content.programme.iter().enumerate() {
@@ -193,13 +193,13 @@ fn check_hours(content: &VisitContent, faults: &mut Violations) {
             !twice,
             &format!("/programme/{}/hosts", next.3),
             "host_elsewhere",
-            "Người tiếp khách có mặt ở hai hoạt động cùng giờ.",
-            "A host stands in two items at one hour.",
+            "Người tiếp khách phải có mặt ở hai hoạt động cùng giờ.",
+            "A host is needed in two items at the same time.",
         );
     }
 }
 
-/// What differs between what was approved and what is proposed.
+/// The differences between what was approved and what is proposed.
 pub fn differences(old: &VisitContent, new: &VisitContent) -> Vec<Difference> {
     let mut all = Vec::new();
     let mut differs = |kind, before: Value, after: Value, material| {
@@ -222,7 +222,7 @@ pub fn differences(old: &VisitContent, new: &VisitContent) -> Vec<Difference> {
     let sensitive = new.topics.iter().any(|t| !old.topics.contains(t)) || old.first_visit != new.first_visit;
     differs(AmendmentKind::Topics, topics(old), topics(new), sensitive);
     let guests = |c: &VisitContent| json!({"guests": c.guests.iter().map(|g| &g.full_name).collect::<Vec<_>>()});
-    // The list may be completed until they leave; only the number of guests is decided.
+    // The guest list may be completed until the guests leave; only the number of guests is decided.
     differs(AmendmentKind::Particulars, guests(old), guests(new), false);
     let another_area = new.programme.iter().any(|i| i.restricted_area && !old.programme.contains(i));
     let hours = |c: &VisitContent| {

@@ -21,7 +21,7 @@ use crate::procedures::lines::OwnColumns;
 use kernel::time::Moment;
 use kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
-/// The part of the content that nothing but the visit itself reads.
+/// The part of the content that only this procedure reads.
 #[derive(Serialize, Deserialize)]
 struct VisitJson {
     coordinating: Vec<i64>,
@@ -60,7 +60,7 @@ pub fn json(c: &VisitContent) -> Result<String> {
     })
 }
 
-/// What a line of a list says of a visit.
+/// What a line of a list says about a visit.
 pub fn own(json: &str) -> Result<OwnColumns> {
     let VisitJson { purpose, field, sending_organisation, origin, .. } = from_json(json)?;
     Ok(OwnColumns { purpose, field, partner: Some(sending_organisation), funding: Vec::new(), note: None, origin })
@@ -96,7 +96,7 @@ pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Progr
     Ok(found)
 }
 
-/// The programme of one: asked for at every look at a visit, in statements that can be kept prepared.
+/// The programme of one visit. Every view of a visit reads it, so its statements are ones that can stay prepared.
 fn programme(conn: &mut Conn, id: i64) -> Result<Vec<ProgrammeItem>> {
     let planned = items::table.filter(items::delegation_id.eq(id)).order(items::ord);
     let planned: Vec<ItemRow> = each!(conn, c => planned.load(c))?;

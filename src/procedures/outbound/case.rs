@@ -1,4 +1,4 @@
-//! The facts of an outbound dossier, as a regulation asks for them. Pure.
+//! The facts of an outbound dossier, as a regulation needs them. Pure.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,24 +14,24 @@ use kernel::time::{Day, Period};
 use kernel::words::{DecisionVerdict, Direction, Document, Procedure, Severity};
 use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase};
 
-/// What is known around a dossier.
+/// What is known about a dossier beyond its content.
 #[derive(Debug, Default)]
 pub struct TripSurroundings {
     pub officials: HashMap<i64, Official>,
     pub agencies: HashMap<i64, Agency>,
-    /// One entry for every other mission of a member in the year of departure.
+    /// The official's id, once for every other mission of a member in the year of departure.
     pub missions: Vec<i64>,
-    /// Where its people are at the same time in other dossiers.
+    /// Engagements of its people in other dossiers at the same time.
     pub elsewhere: Vec<Engagement>,
     pub documents: BTreeSet<Document>,
-    /// It draws on an item of the plan that others have not used up.
+    /// It uses a plan item that others have not used up.
     pub planned: bool,
     /// Reminders that its agency has left unanswered.
     pub reminders: i64,
 }
 
-/// How much it weighs to be elsewhere: another trip that was submitted stands against this one; a draft, or guests whom
-/// a colleague can receive, are only shown.
+/// Severity of being needed somewhere else: another trip that was submitted blocks this one; a draft, or guests whom a
+/// colleague can receive, only give a warning.
 fn weight(elsewhere: &Engagement) -> Severity {
     let abroad = elsewhere.direction == Direction::Outbound;
     if abroad && !elsewhere.draft { Severity::Block } else { Severity::Warn }
@@ -40,7 +40,7 @@ fn weight(elsewhere: &Engagement) -> Severity {
 /// The case of a dossier that is, or would be, complete on `received_on`. Members are named by their ids.
 pub fn case(content: &TripContent, around: &TripSurroundings, received_on: Day) -> Case {
     let private = content.procedure == Procedure::PrivateTravel;
-    // Whom the decision refused weighs no more: neither by his post nor by his kin.
+    // Members whom the decision refused no longer count, neither by their post nor as relatives.
     let refused = |v: Verdicts| v.decision == Some(DecisionVerdict::Reject);
     let judged = || content.members_judged().map(|(member, said, _)| (member, said));
     let nobody_left = judged().all(|(_, said)| refused(said));

@@ -5,15 +5,15 @@ use crate::statistics::fact::{Fact, Paid, Share};
 use kernel::time::Period;
 use kernel::words::Procedure;
 
-/// Every travelling member in every country, whom a list only counted as one group; none unless the dossier is approved
-/// or later.
+/// Every travelling member in every country, and those whom an old list only counted as one group; `None` unless the
+/// dossier is approved or later.
 pub fn fact(trip: &Trip) -> Option<Fact> {
     if !trip.state.is_approved_or_later() {
         return None;
     }
     let (c, decision) = (&trip.content, trip.decision.as_ref());
     if c.procedure != Procedure::Outbound {
-        // Private travel is no mission of the province; it has figures of its own.
+        // Private travel is not a mission of the province; it has its own statistics.
         return None;
     }
     let mut shares = Vec::new();
@@ -30,7 +30,7 @@ pub fn fact(trip: &Trip) -> Option<Fact> {
         delegation_id: trip.id,
         procedure: c.procedure,
         travel_date: from,
-        // What an old list says took place has no decision here: the day of travel stands for it.
+        // An imported trip has no decision here: the day of travel is used instead.
         decided_on: decision.map(|d| d.document.date).or(c.origin.as_ref().map(|_| from))?,
         days: Period { from, to }.days().max(1),
         purpose: c.purpose,

@@ -1,4 +1,4 @@
-//! The flow of an outbound dossier: which act is possible in which state, and where it leads. Pure.
+//! The flow of an outbound dossier: which action is possible in which state, and where it leads. Pure.
 
 use crate::approval::process::Stage;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
@@ -20,7 +20,7 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
             S::Submitted | S::SupplementRequested | S::Appraising | S::AwaitingConsent | S::AwaitingDecision,
             A::Withdraw,
         ) => Next::To(S::Withdrawn),
-        // An amendment waits beside what was decided: the state says nothing of it.
+        // A pending amendment does not change the state, which stays that of what was decided.
         (S::Approved | S::UnderWay, A::Amend | A::Withdraw | A::GiveOpinion | A::Proceed | A::Consent | A::Decide) => {
             Next::Stay
         }
@@ -39,7 +39,7 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
     })
 }
 
-/// The state of a dossier that bodies are at work on. States that no rule of it needs are passed over.
+/// The state of a dossier at a stage of its process. States that its rules do not need are skipped.
 pub fn state_of(stage: Stage) -> State {
     match stage {
         Stage::Intake => State::Submitted,

@@ -7,5 +7,6 @@ pub mod flow;
 pub mod http;
 pub mod model;
 pub mod papers;
+pub mod requests;
 pub mod rules;
 pub mod store;

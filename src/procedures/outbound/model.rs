@@ -20,36 +20,37 @@ pub struct TripContent {
     pub capacity: Capacity,
     pub agency_id: i64,
     pub plan_item_id: Option<i64>,
-    /// Whether the plan had room for it when it was decided; none before.
+    /// Whether the plan had room for it when it was decided; `None` before that.
     pub planned: Option<bool>,
-    /// The day on which it was moved into another year, and queues behind those that were there; none: since its submission.
+    /// The day on which it was moved to another year, where it queues behind those already there; `None`: it queues
+    /// since its submission.
     pub queued_on: Option<Day>,
     pub funding: Vec<Funding>,
-    /// None only for private travel.
+    /// `None` only for private travel.
     pub inviting_party: Option<InvitingParty>,
     pub departure: Day,
     pub returning: Day,
     pub stops: Vec<Stop>,
     pub members: Vec<Member>,
     pub note: Option<String>,
-    /// Of a private journey.
+    /// Only for a private journey.
     #[serde(default)]
     pub leave: Option<Leave>,
     #[serde(default)]
     pub party_opinions: Vec<PartyOpinion>,
     pub journey: Journey,
-    /// The old list it was brought in from.
+    /// The old list it was imported from.
     pub origin: Option<Origin>,
     /// Who the members are, in the same order.
     pub people: Vec<MemberSnapshot>,
-    /// What Party bodies and the decider said of each member, in the same order.
+    /// What Party bodies and the decider said about each member, in the same order.
     pub verdicts: Vec<Verdicts>,
 }
 
 /// The dossier of a trip.
 pub type Trip = Dossier<TripContent>;
 
-/// A member as he was when the dossier was written: later posts and agencies do not change its figures.
+/// A member at the time the dossier was written: later posts and agencies do not change its statistics.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberSnapshot {
     pub full_name: String,
@@ -57,14 +58,14 @@ pub struct MemberSnapshot {
     pub post_level: PostLevel,
 }
 
-/// What was said of one member.
+/// What was said about one member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Verdicts {
     pub consent: Option<ConsentVerdict>,
     pub decision: Option<DecisionVerdict>,
 }
 
-/// What was recorded of the way there and back.
+/// The recorded departure and return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Journey {
     pub departed_on: Option<NaiveDate>,
@@ -72,7 +73,7 @@ pub struct Journey {
 }
 
 impl Journey {
-    /// The days abroad: as recorded, else as planned. Whoever came back earlier is free from then on.
+    /// The days abroad: as recorded, else as planned. Someone who came back earlier is free from then on.
     pub fn days(&self, departure: Day, returning: Day) -> Period {
         let from = self.departed_on.unwrap_or(departure);
         Period { from, to: self.returned_on.unwrap_or(returning).max(from) }
@@ -110,7 +111,7 @@ impl TripContent {
         self.members.iter().map(|m| m.official_id.0).collect()
     }
 
-    /// Members with what was said of them, and who they are.
+    /// Members with what was said about them, and who they are.
     pub fn members_judged(&self) -> impl Iterator<Item = (&Member, Verdicts, &MemberSnapshot)> {
         let verdicts = self.verdicts.iter().copied().chain(std::iter::repeat(Verdicts::default()));
         self.members.iter().zip(verdicts).zip(&self.people).map(|((m, v), p)| (m, v, p))
@@ -125,7 +126,8 @@ impl TripContent {
             && of_his().all(|o| o.verdict == ConsentVerdict::Agree)
     }
 
-    /// Whether it counts as planned: as it was decided, before that by its item, of an old list as that says.
+    /// Whether it counts as planned: as determined by the decision, before that by its plan item; if it was imported,
+    /// as the old list says.
     pub fn in_plan(&self) -> bool {
         self.planned.unwrap_or(self.plan_item_id.is_some()) || self.origin.as_ref().is_some_and(|o| o.in_plan)
     }
@@ -136,7 +138,7 @@ impl TripContent {
         self.members_judged().filter(move |(_, v, _)| !refused(*v)).map(|(m, _, p)| (m, p))
     }
 
-    /// Everyone who is abroad, for the whole days of the trip.
+    /// An engagement for everyone who travels, covering the whole days of the trip.
     pub fn engagements(&self, delegation_id: i64, draft: bool) -> Vec<Engagement> {
         let place = self.countries().join(",");
         let who = self.travelling().map(|(m, _)| m.official_id.0);
@@ -145,7 +147,7 @@ impl TripContent {
     }
 }
 
-/// Somebody is abroad from the beginning of the first day to the end of the last.
+/// A person is abroad from the beginning of the first day to the end of the last.
 pub fn abroad(official_id: i64, delegation_id: i64, place: String, days: Period, draft: bool) -> Engagement {
     let (starts, ends) = (start_of(days.from), start_of(days.to + chrono::Duration::days(1)));
     Engagement { official_id, direction: Direction::Outbound, delegation_id, place, starts, ends, draft }

@@ -1,4 +1,4 @@
-//! Papers of outbound dossiers: the list as a table. Pure.
+//! Documents of outbound dossiers: the list as a table. Pure.
 
 use crate::dossier::papers;
 use crate::dossier::store::list::DossierItem;

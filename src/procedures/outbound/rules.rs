@@ -1,4 +1,4 @@
-//! Rules of an outbound dossier: is the content whole, and what differs in another one. Pure.
+//! Rules of an outbound dossier: whether the content is valid, and how it differs from another one. Pure.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -14,11 +14,11 @@ use kernel::time::Day;
 use kernel::violation::Violations;
 use kernel::words::{MemberRole, Procedure, Purpose};
 
-/// Every fault of a content; `known` are the officials that exist.
+/// Checks a content and adds every error; `known` are the officials that exist.
 pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violations) {
     check_private(content, faults);
     checks::days(content.departure, content.returning, "/departure_date", "/return_date", faults);
-    // An old list says neither when they were where, nor who they were, nor always what it cost.
+    // An old list does not say where people were on which day, nor who they were, and not always what it cost.
     if content.origin.is_none() {
         check_stops(&content.stops, content.departure, content.returning, faults);
         check_funding(&content.funding, faults);
@@ -41,8 +41,8 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
         private == (content.purpose == Purpose::Private),
         "/purpose",
         "wrong_purpose",
-        "Mục đích «private» chỉ dùng cho việc riêng.",
-        "The purpose `private` goes with private travel, and only with it.",
+        "Việc riêng phải có mục đích là việc riêng, và ngược lại.",
+        "Private travel must have the purpose `private`, and no other travel may.",
     );
     match &content.inviting_party {
         Some(party) => checks::known_country(&party.country, "/inviting_party/country", faults),
@@ -56,15 +56,15 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
     }
 }
 
-/// What only a private journey has: a leave that it lies in, opinions of the Party's lowest levels.
+/// What only a private journey has: the leave that covers it, and the opinions of Party cell and committee.
 fn check_private(content: &TripContent, faults: &mut Violations) {
     let private = content.procedure == Procedure::PrivateTravel;
-    let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only a private journey has it.");
+    let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only allowed for a private journey.");
     faults.require(private || content.leave.is_none(), "/leave", "not_private", vi, en);
     faults.require(private || content.party_opinions.is_empty(), "/party_opinions", "not_private", vi, en);
     for (at, opinion) in content.party_opinions.iter().enumerate() {
         let travels = opinion.official_id.is_none_or(|id| content.members.iter().any(|m| m.official_id == id));
-        let (vi, en) = ("Người này không trong đoàn.", "He is not in the delegation.");
+        let (vi, en) = ("Người này không có trong đoàn.", "This person is not in the delegation.");
         faults.require(travels, &format!("/party_opinions/{at}/official_id"), "unknown_member", vi, en);
     }
     let within = content.leave.as_ref().is_none_or(|l| l.from <= content.departure && content.returning <= l.to);
@@ -72,7 +72,7 @@ fn check_private(content: &TripContent, faults: &mut Violations) {
     faults.require(within, "/leave", "outside_leave", vi, en);
 }
 
-/// What differs between what was decided and what is proposed.
+/// The differences between what was decided and what is proposed.
 pub fn differences(old: &TripContent, new: &TripContent) -> Vec<Difference> {
     let mut all = Vec::new();
     let mut differs = |kind, before: Value, after: Value, material, people: Vec<String>| {
@@ -86,7 +86,7 @@ pub fn differences(old: &TripContent, new: &TripContent) -> Vec<Difference> {
 
     let in_both = |c: &TripContent, member: &Member| c.members.contains(member);
     let shown = |c: &TripContent, other: &TripContent| {
-        // Whom the decision refused is in it no more, listed or not.
+        // Members whom the decision refused are no longer part of it, listed or not.
         let named = c.travelling().filter(|(m, _)| !in_both(other, m));
         let one = |(m, p): (&Member, &MemberSnapshot)| json!({"official_id": m.official_id, "full_name": p.full_name, "role": m.role, "relative_of": m.relative_of});
         json!({"members": named.map(one).collect::<Vec<_>>()})
@@ -94,7 +94,7 @@ pub fn differences(old: &TripContent, new: &TripContent) -> Vec<Difference> {
     let here = |c: &TripContent, id: Id| c.members.iter().any(|m| m.official_id == id);
     let newcomers: Vec<Id> = new.members.iter().map(|m| m.official_id).filter(|id| !here(old, *id)).collect();
     let head = |c: &TripContent| c.members.iter().find(|m| m.role == MemberRole::Head).map(|m| m.official_id);
-    // A relative who comes to light is as weighty as a person who comes in.
+    // A newly stated relative is as material as a new member.
     let related = |c: &TripContent| c.members.iter().filter(|m| m.relative_of.is_some()).count();
     let weighty = !newcomers.is_empty() || head(old) != head(new) || related(new) > related(old);
     let people = newcomers.iter().map(ToString::to_string).collect();
@@ -110,7 +110,7 @@ pub fn differences(old: &TripContent, new: &TripContent) -> Vec<Difference> {
         let of = c.funding.iter().filter(|f| f.source == source);
         of.filter_map(|f| f.amount.clone()).map(|m| (m.currency, m.amount)).collect::<BTreeMap<_, _>>()
     };
-    // Another payer, another currency, or more of a budget's money.
+    // A new payer, a new currency, or a higher amount.
     let dearer = payers(new).into_iter().any(|source| {
         let before = paid(old, source);
         paid(new, source).iter().any(|(currency, amount)| before.get(currency).is_none_or(|was| amount > was))
@@ -132,7 +132,7 @@ pub fn differences(old: &TripContent, new: &TripContent) -> Vec<Difference> {
         false,
         Vec::new(),
     );
-    // Other days and countries have other stops: that is no change of its own.
+    // Different days or countries mean different stops, which is not a separate change.
     if old.period() == new.period() && countries(old) == countries(new) {
         differs(AmendmentKind::Programme, json!({"stops": old.stops}), json!({"stops": new.stops}), false, Vec::new());
     }
@@ -144,8 +144,8 @@ pub fn differences(old: &TripContent, new: &TripContent) -> Vec<Difference> {
     all
 }
 
-/// Stops follow the days of the trip where the agency says nothing of them: they move with it, and the first and the
-/// last begin and end with it still.
+/// Stops follow the days of the trip if the agency does not state them: they move with it, and the first and the last
+/// one still begin and end with it.
 pub fn stops_on(old: &TripContent, departure: Day, returning: Day) -> Vec<Stop> {
     let (earlier, later) = (departure - old.departure, returning - old.returning);
     let last = old.stops.len().saturating_sub(1);

@@ -20,7 +20,7 @@ use kernel::id::Id;
 use kernel::time::{Day, Moment, Period, day_of};
 use kernel::words::{Capacity, Field, MemberRole, Purpose};
 
-/// The part of the content that nothing but the trip itself reads.
+/// The part of the content that only this procedure reads.
 #[derive(Serialize, Deserialize)]
 struct TripJson {
     purpose: Purpose,
@@ -61,7 +61,7 @@ pub fn json(c: &TripContent) -> Result<String> {
     })
 }
 
-/// What a line of a list says of a trip.
+/// What a line of a list says about a trip.
 pub fn own(json: &str) -> Result<OwnColumns> {
     let TripJson { purpose, field, funding, inviting_party, note, origin, .. } = from_json(json)?;
     Ok(OwnColumns { purpose, field, partner: inviting_party.map(|p| p.name), funding, note, origin })
@@ -211,12 +211,12 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
     plans::draw(conn, id, None)
 }
 
-/// Whether a dossier of this standing came before `own`: what was submitted first holds its place, whichever of the two
-/// is decided first; what an old list says took place was always there. A draft comes last.
+/// Whether another dossier comes before `own`: the one that was submitted first keeps its place, whichever of the two
+/// is decided first. An imported dossier always comes first, and a draft last.
 fn before(own: &Trip, on: Option<Day>, number: Option<&str>, content: &str) -> Result<bool> {
     let moved = from_json::<TripJson>(content)?.queued_on;
     let own_moved = own.content.queued_on;
-    // Whoever was moved into the year queues behind those of that day.
+    // A dossier that was moved into the year queues behind those of the day of the move.
     Ok(match (own.submitted_on, &own.number, on, number) {
         (Some(own_day), Some(own_number), Some(day), Some(number)) => {
             let place = (moved.unwrap_or(day), moved.is_some(), number.len(), number);
@@ -228,7 +228,7 @@ fn before(own: &Trip, on: Option<Day>, number: Option<&str>, content: &str) -> R
 
 type QueuePlace = (Option<Day>, Option<String>, String);
 
-/// Other dossiers that draw on a plan item and came before this one.
+/// Number of other dossiers that use a plan item and come before this one.
 pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
     let others: Vec<QueuePlace> = plan_draws::table
         .inner_join(dossiers::table)
@@ -245,7 +245,7 @@ pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
     Ok(came)
 }
 
-/// Who asked for the trips about a period: a trip that departs in it was planned within a year of it.
+/// The requesting agencies of the trips around a period: a trip that departs in it was planned within a year of it.
 pub fn asked_by(conn: &mut Conn, period: Period) -> Result<HashMap<i64, i64>> {
     let year = chrono::Duration::days(366);
     let rows: Vec<(i64, i64)> = dossiers::table
@@ -256,8 +256,8 @@ pub fn asked_by(conn: &mut Conn, period: Period) -> Result<HashMap<i64, i64>> {
     Ok(rows.into_iter().collect())
 }
 
-/// The yearly ledger of official trips (hạn mức) of these people, one dossier excluded, person by person: what was
-/// submitted before this dossier holds its place until it comes to nothing; before a draft comes all of it.
+/// The official trips of these people in a year (hạn mức), without this dossier, one entry per person and trip. A
+/// dossier submitted before this one counts unless it was rejected, withdrawn or cancelled; before a draft, all count.
 pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Result<Vec<i64>> {
     let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
     let held: Vec<(i64, Option<Day>, Option<String>, String)> = members::table
@@ -280,7 +280,7 @@ pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Resul
     Ok(taken)
 }
 
-/// Who is abroad between two moments: of these people, or of all; whole days of the province.
+/// Who is abroad between two moments: of these people, or of all; in whole local days.
 pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
     let mut query = members::table
         .inner_join(dossiers::table)
@@ -308,7 +308,7 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
         let journey = from_json::<TripJson>(&content)?.journey;
         all.push(abroad(official_id, delegation_id, place, journey.days(begins, ends), draft));
     }
-    // Days meet at midnight: only what really shares an hour is left.
+    // Days meet at midnight: keep only what really overlaps.
     all.retain(|e| e.starts < to && from < e.ends);
     Ok(all)
 }

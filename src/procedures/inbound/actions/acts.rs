@@ -1,8 +1,8 @@
-//! Acts of a visit's own: the decision with its conditions, arrival, departure, and resuming what was postponed.
+//! Actions of visits only: the decision with its conditions, arrival, departure, and resuming what was postponed.
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::after::past;
@@ -10,11 +10,11 @@ use crate::dossier::actions::amend;
 use crate::dossier::actions::decision::{self, DecisionGiven};
 use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, duties};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::body::OnDay;
+use crate::dossier::requests::OnDay;
 use crate::error::Result;
 use crate::procedures::inbound::actions::draft::check_content;
-use crate::procedures::inbound::http::body::{Arrived, DecideVisit, ResumeVisit};
 use crate::procedures::inbound::model::{Visit, VisitContent};
+use crate::procedures::inbound::requests::{Arrived, DecideVisit, ResumeVisit};
 use kernel::violation::Violations;
 
 /// The decision, with the conditions under which the visit is approved.
@@ -37,10 +37,10 @@ pub fn decide(
     )
 }
 
-/// Days between the planned and the real arrival at most; more is a typing mistake.
+/// Maximum days between the planned and the actual arrival; more is a typing mistake.
 const FAR: i64 = 366;
 
-/// The guests are here: the number who came is what counts from now on.
+/// The guests have arrived; from now on, the number who came counts.
 pub fn record_arrival(
     conn: &mut Conn,
     call: &RequestContext,

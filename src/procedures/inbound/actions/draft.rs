@@ -1,8 +1,8 @@
-//! Drafting a visit, changing the draft, and completing its guests later.
+//! Drafting a visit, changing the draft, and completing its guest list later.
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
@@ -11,16 +11,15 @@ use crate::dossier::actions::{HistoryNote, VisibleDossier, begin, conclude, for_
 use crate::dossier::flow::{Action, State};
 use crate::dossier::rules::{AgencyRule, is_of_list};
 use crate::error::Result;
-use crate::procedures::inbound::http::body::{AmendVisit, NewVisit, VisitChanges};
 use crate::procedures::inbound::model::{Guest, Visit, VisitContent};
 use crate::procedures::inbound::people;
+use crate::procedures::inbound::requests::{AmendVisit, NewVisit, VisitChanges};
 use crate::procedures::inbound::rules::{KnownPeople, check, check_guests, check_nationalities};
 use crate::registry::officials::masked;
 use crate::registry::{agencies, officials_store};
-use crate::web::json::Deferred;
 use kernel::violation::Violations;
 
-/// Checks a content against the registry, and gives guests and hosts who they are.
+/// Checks a content against the registry, links the guests to their register, and fills in the names of hosts.
 pub fn check_content(conn: &mut Conn, call: &RequestContext, content: &mut VisitContent) -> Result<AgencyRule> {
     let host = agencies::find(conn, content.host_agency_id)?;
     let hosts: Vec<i64> = content.programme.iter().flat_map(|i| i.hosts.iter().copied()).collect();
@@ -46,10 +45,10 @@ pub fn check_content(conn: &mut Conn, call: &RequestContext, content: &mut Visit
 pub fn create(
     conn: &mut Conn,
     call: &RequestContext,
-    body: Deferred<NewVisit>,
+    body: impl FnOnce() -> Result<NewVisit>,
 ) -> Result<VisibleDossier<VisitContent>> {
     call.actor.require(Permission::DraftDossiers)?;
-    let mut content = body.check()?.into_content();
+    let mut content = body()?.into_content();
     if agencies::find(conn, content.host_agency_id)?.is_some() {
         for_own_agency(call, &content)?;
     }
@@ -59,19 +58,19 @@ pub fn create(
     Ok(VisibleDossier::new(dossier, agency))
 }
 
-/// Changes a draft; later, until they leave, the guests alone.
+/// Changes a draft; after that only the guests, until they leave.
 pub fn edit(
     conn: &mut Conn,
     call: &RequestContext,
     seen: VisibleDossier<VisitContent>,
-    body: Deferred<VisitChanges>,
+    body: impl FnOnce() -> Result<VisitChanges>,
 ) -> Result<Visit> {
     let whole = matches!(seen.dossier.state, State::Draft | State::SupplementRequested) || is_of_list(&seen.dossier);
     let action = if whole { Action::Edit } else { Action::EditGuests };
     open(call, &seen, action)?;
-    let changes = body.check()?;
+    let changes = body()?;
     if !whole && !changes.is_of_guests() {
-        // Anything but guests is the draft's matter.
+        // Anything but guests can only be changed in the draft.
         require_possible(call, &seen, Action::Edit)?;
     }
     let mut dossier = seen.dossier.clone();
@@ -80,13 +79,13 @@ pub fn edit(
     if whole {
         check_content(conn, call, &mut dossier.content)?;
     } else {
-        // What was approved stays as it was: hosts who changed their agency meanwhile are nobody's fault here.
+        // Only the guests are checked: a host who has changed agency since the approval must not block this edit.
         let mut faults = Violations::default();
         check_guests(&dossier.content, &mut faults);
         check_nationalities(&dossier.content, &mut faults);
         faults.finish()?;
         people::resolve(conn, &mut dossier.content.guests, call.now)?;
-        // An amendment that leaves the list alone takes over what is completed meanwhile.
+        // A pending amendment that does not change the list takes over the list as completed here.
         let completed = dossier.content.guests.clone();
         let before = &seen.dossier.content.guests;
         if let Some(proposed) = dossier.pending_mut().and_then(|a| a.proposed.as_mut())
@@ -98,7 +97,7 @@ pub fn edit(
     conclude(conn, call, &seen.dossier, dossier, action, HistoryNote::default())
 }
 
-/// Asks for another content than was approved.
+/// Asks for an amendment of what was approved.
 pub fn amend(
     conn: &mut Conn,
     call: &RequestContext,
@@ -113,12 +112,12 @@ pub fn amend(
     amend_dossier(conn, call, tools, seen, proposed, body.reason)
 }
 
-/// A passport number that comes back as it was shown, masked, is the one that is known.
+/// A passport number that comes back masked, as it was shown, means the known number.
 fn unmask(guests: &mut [Guest], known: &[Guest]) {
     for guest in guests {
         let same = |k: &&Guest| k.full_name == guest.full_name && k.nationality == guest.nationality;
         let shown = |k: &&Guest| k.passport_number.as_deref().map(masked) == guest.passport_number;
-        // A name may be corrected with its number masked, where only one guest of the nation has such a number.
+        // A name may be corrected while its number is masked, if only one guest of that nationality has such a number.
         let of_nation = || known.iter().filter(|k| k.nationality == guest.nationality).filter(shown);
         let alone = of_nation().next().filter(|_| of_nation().count() == 1);
         if let Some(k) = known.iter().filter(same).find(shown).or(alone) {

@@ -1,8 +1,8 @@
-//! The register of guests: merging two rows that are one person.
+//! The register of guests: merging two rows that are the same person.
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::Content as _;
@@ -14,7 +14,7 @@ use crate::statistics::store as statistics;
 use kernel::id::Id;
 use kernel::violation::Violations;
 
-/// Merges `from` into `into`; figures follow, and the trail names both.
+/// Merges `from` into `into`; the statistics follow, and the audit trail names both.
 pub fn merge(conn: &mut Conn, call: &RequestContext, into: GuestPerson, from: Id) -> Result<GuestPerson> {
     call.actor.require(Permission::AdministerGuests)?;
     let mut faults = Violations::default();
@@ -24,7 +24,7 @@ pub fn merge(conn: &mut Conn, call: &RequestContext, into: GuestPerson, from: Id
     faults.finish()?;
     let gone = gone.ok_or_else(not_found)?;
     if into.merged_into.is_some() {
-        return Err(refuse(Code::InUse, "Khách này đã được gộp vào người khác.", "This guest was merged already."));
+        return Err(refuse(Code::InUse, "Khách này đã được gộp vào người khác.", "This guest was already merged."));
     }
     for id in people::merge(conn, gone.id, into.id)? {
         if let Some(visit) = store::load::<VisitContent>(conn, id)? {

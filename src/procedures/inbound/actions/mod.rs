@@ -1,4 +1,4 @@
-//! What a visit brings to handling: its content behind the shared acts, and the acts of its own.
+//! What a visit provides for the handling of dossiers: its content for the shared actions, and its own actions.
 
 pub mod acts;
 pub mod draft;
@@ -56,7 +56,7 @@ impl dossier::Content for VisitContent {
         }
     }
 
-    /// Whoever receives guests may well handle the dossier: he gains nothing by it.
+    /// Hosts may handle the dossier, because they gain nothing by it.
     fn travels(&self, _: i64) -> bool {
         false
     }

@@ -1,32 +1,34 @@
-//! Routes of one inbound dossier: those every procedure has, and the acts of its own.
+//! Routes of one inbound dossier: those that every procedure has, and its own actions.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::dossier::http::body::OnDay;
 use crate::dossier::http::routes::{acts, shared_routes};
+use crate::dossier::requests::OnDay;
 use crate::procedures::inbound::actions::{acts as own, draft as content};
-use crate::procedures::inbound::http::body::{AmendVisit, Arrived, DecideVisit, ResumeVisit};
 use crate::procedures::inbound::http::view::VisitView;
 use crate::procedures::inbound::model::VisitContent;
+use crate::procedures::inbound::requests::{AmendVisit, Arrived, DecideVisit, ResumeVisit};
 
 shared_routes!(VisitContent, VisitView, "inbound");
 
 acts! { VisitContent, VisitView, "inbound", own_acts;
-    /// The decision, with conditions where it approves under some; exceptions need a waiver each (409 `waiver_needed`).
+    /// Decides the visit, with conditions if there are any. Each exception needs a waiver (409 `waiver_needed`).
     decide "/{id}/decide" DecideVisit => Decide,
         |conn, call, tools, seen, body| own::decide(conn, call, &tools, seen, body);
-    /// Asks for a change of what was approved. One kind of change that brings nobody, no country, no day and nothing
-    /// sensitive is annotated on the approval at once; anything else waits for the competent body, and what was approved
-    /// stands until then. `decide` then speaks of the amendment, `withdraw` takes it back.
+    /// Asks for an amendment of what was approved.
+    ///
+    /// A single kind of change that adds no person, no country, no day and no sensitive topic is annotated on the
+    /// approval at once. Anything else waits for the competent body, and the approval stays as it is until then:
+    /// `decide` then decides on the amendment, and `withdraw` withdraws it.
     amend "/{id}/amend" AmendVisit => Amend,
         |conn, call, tools, seen, body| content::amend(conn, call, &tools, seen, body);
-    /// A postponed visit gets new days, and a programme that fits them.
+    /// Resumes a postponed visit on new days, with a programme that fits them.
     resume "/{id}/resume" ResumeVisit => Resume,
         |conn, call, tools, seen, body| own::resume(conn, call, &tools, seen, body);
-    /// The guests are here: their number is what counts from now on.
+    /// Records that the guests have arrived; from now on, the number who came counts.
     record_arrival "/{id}/record-arrival" Arrived => RecordArrival,
         |conn, call, tools, seen, body| own::record_arrival(conn, call, seen, body);
-    /// The guests have left.
+    /// Records that the guests have left.
     record_departure "/{id}/record-departure" OnDay => RecordDeparture,
         |conn, call, tools, seen, body| own::record_departure(conn, call, &tools, seen, body);
 }

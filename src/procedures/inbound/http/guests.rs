@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::{page_response, path_id, reply};
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::error::{Result, not_found};
 use crate::procedures::inbound::actions::guests as actions;
@@ -14,7 +14,9 @@ use crate::procedures::inbound::people::{self, GuestFilter, GuestPerson};
 use crate::registry::officials::shown;
 use crate::web::answers::ResponseCache;
 use crate::web::json::Incoming;
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 
@@ -33,7 +35,7 @@ struct PersonView {
     nationality: String,
     /// Masked unless the caller holds `passport.read`.
     passport_number: Option<String>,
-    /// Delegations he came with, whatever became of them.
+    /// Number of delegations the person was listed in, whatever became of them.
     visits: i64,
 }
 
@@ -60,22 +62,22 @@ struct GuestPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct GuestListQuery {
-    /// Part of the name, with or without marks.
+    /// Part of the name, with or without diacritics.
     q: Option<String>,
     /// Nationality.
     #[param(min_length = 2, max_length = 2, example = "KR")]
     country: Option<String>,
-    /// Only people whose folded name and nationality somebody else has too.
+    /// Only people who share their folded name and nationality with somebody else.
     duplicates: Option<bool>,
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
 }
 
-/// Guests by name; with `duplicates` those who may be one person.
+/// Lists guests by name; with `duplicates`, those who may be the same person.
 #[utoipa::path(tag = "inbound", operation_id = "list_guests", params(GuestListQuery), responses((status = 200, description = "guests", body = GuestPage)))]
 #[get("/guests")]
-async fn list(call: RequestContext, asked: Query<GuestListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, asked: Query<GuestListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadGuests)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
@@ -97,22 +99,22 @@ async fn list(call: RequestContext, asked: Query<GuestListQuery>) -> Result<Http
     Ok(page_response("/api/v1/guests", page.next.as_deref()).json(GuestPage { items, next: page.next }))
 }
 
-/// Who is the same person.
+/// The row that is the same person.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"guest_id": "01ke3m9p000d6"}))]
 struct MergeGuest {
-    /// The row that goes; its visits become the other's.
+    /// The row to remove; its visits go to the other one.
     #[schema(value_type = String)]
     guest_id: Id,
 }
 
-/// Merges another row of the register into this one; figures follow, and the trail names both.
+/// Merges another row of the register into this one; the statistics follow, and the audit trail names both.
 #[utoipa::path(tag = "inbound", operation_id = "merge_guests", params(("id" = String, Path)), request_body = MergeGuest,
     responses((status = 200, description = "merged", body = PersonView)))]
 #[post("/guests/{id}/merge")]
 async fn merge(
-    call: RequestContext,
+    call: Call,
     answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<MergeGuest>,

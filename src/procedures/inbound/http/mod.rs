@@ -1,7 +1,6 @@
 //! Routes of inbound dossiers.
 
 pub mod acts;
-pub mod body;
 pub mod guests;
 pub mod view;
 
@@ -12,23 +11,23 @@ use utoipa::IntoParams;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::RequestContext;
-use crate::access::http::path_id;
+use crate::access::call::Call;
 use crate::dossier::actions::find;
 use crate::dossier::http::{self as dossiers, DossierListQuery, listing};
 use crate::dossier::rules::sees_whole;
 use crate::error::{Error, Result};
 use crate::procedures::inbound::actions::draft;
-use crate::procedures::inbound::http::body::{NewVisit, VisitChanges};
 use crate::procedures::inbound::http::view::{VisitPage, VisitView};
 use crate::procedures::inbound::model::VisitContent;
 use crate::procedures::inbound::papers::{list as list_table, programme as programme_paper};
+use crate::procedures::inbound::requests::{NewVisit, VisitChanges};
 use crate::registry::agencies;
 use crate::web::answers::ResponseCache;
 use crate::web::json::Incoming;
 use crate::web::query::Query;
+use crate::web::reply::path_id;
 
-/// Registers the room's routes.
+/// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
     let all = |config: &mut ServiceConfig| {
         config.service(list).service(create).service(change).service(programme);
@@ -38,22 +37,22 @@ pub fn routes(config: &mut ServiceConfig) {
     guests::routes(config);
 }
 
-/// The visits the caller may see, by day of arrival or by the last change.
+/// Lists the visits that the caller may see, by day of arrival or by the last change.
 #[utoipa::path(tag = "inbound", operation_id = "list_inbound", params(DossierListQuery),
     responses((status = 200, description = "dossiers; as CSV or XLSX with `format`", content(
         (VisitPage = "application/json"), (String = "text/csv"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("")]
-async fn list(req: HttpRequest, call: RequestContext, asked: Query<DossierListQuery>) -> Result<HttpResponse> {
+async fn list(req: HttpRequest, call: Call, asked: Query<DossierListQuery>) -> Result<HttpResponse> {
     listing::<VisitContent>(req, call, asked.0).await?.answer("doan-vao", list_table, VisitPage::from)
 }
 
-/// Drafts a visit that one's own agency hosts.
+/// Drafts a visit that the caller's own agency hosts.
 #[utoipa::path(tag = "inbound", operation_id = "create_inbound", request_body = NewVisit,
     responses((status = 201, description = "drafted", body = VisitView)))]
 #[post("")]
-async fn create(call: RequestContext, body: Incoming<NewVisit>) -> Result<HttpResponse> {
-    dossiers::create(call, body, draft::create).await
+async fn create(call: Call, body: Incoming<NewVisit>) -> Result<HttpResponse> {
+    dossiers::create(call, body, |conn, call, body| draft::create(conn, call, || body.check())).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -64,12 +63,12 @@ struct OneDay {
     day: Option<NaiveDate>,
 }
 
-/// The programme to print, or one day of it, as DOCX.
+/// Returns the printable programme, or one day of it, as DOCX.
 #[utoipa::path(tag = "inbound", operation_id = "programme_inbound", params(("id" = String, Path), OneDay),
     responses((status = 200, description = "the programme", body = String,
         content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/{id}/programme")]
-async fn programme(call: RequestContext, id: web::Path<String>, asked: Query<OneDay>) -> Result<HttpResponse> {
+async fn programme(call: Call, id: web::Path<String>, asked: Query<OneDay>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let file = call
         .read(move |conn, call| {
@@ -88,15 +87,16 @@ async fn programme(call: RequestContext, id: web::Path<String>, asked: Query<One
         .body(file))
 }
 
-/// Changes a draft, or one that was sent back for a supplement; later, until they leave, the guests alone.
+/// Changes a draft, or a dossier that was sent back for a supplement; after that only the guests, until they leave.
 #[utoipa::path(tag = "inbound", operation_id = "change_inbound", params(("id" = String, Path)), request_body = VisitChanges,
     responses((status = 200, description = "changed", body = VisitView)))]
 #[patch("/{id}")]
 async fn change(
-    call: RequestContext,
+    call: Call,
     answers: web::Data<ResponseCache>,
     id: web::Path<String>,
     body: Incoming<VisitChanges>,
 ) -> Result<HttpResponse> {
-    dossiers::change(call, answers, id, body, draft::edit).await
+    dossiers::change(call, answers, id, body, |conn, call, seen, body| draft::edit(conn, call, seen, || body.check()))
+        .await
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::actions::VisibleDossier;
@@ -45,7 +45,7 @@ pub struct VisitView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,
-    /// Given at the first submission.
+    /// Assigned at the first submission.
     number: Option<String>,
     state: State,
     title: String,
@@ -65,9 +65,9 @@ pub struct VisitView {
     guest_class: GuestClass,
     arrival_date: NaiveDate,
     departure_date: NaiveDate,
-    /// Guests announced.
+    /// Number of guests announced.
     headcount: i64,
-    /// Guests who came: what counts as lượt khách.
+    /// Number of guests who came, which counts as lượt khách.
     recorded_headcount: Option<i64>,
     countries: Vec<String>,
     /// The guests that count, by nationality.
@@ -84,14 +84,14 @@ pub struct VisitView {
     steps: Vec<StepView>,
     ruling: Option<Ruling>,
     decision: Option<Decision>,
-    /// Changes of what was decided, in order; one that is pending waits for the competent body.
+    /// Amendments of what was decided, in order; a pending one waits for the competent body.
     amendments: Vec<AmendmentView>,
     report: Option<ResultsReport>,
     arrived_on: Option<NaiveDate>,
     departed_on: Option<NaiveDate>,
-    /// Where it comes from an old list: what that said.
+    /// What the old list said, if it was imported from one.
     imported: Option<Origin>,
-    /// Hosts who would have to be elsewhere at that hour, until the guests are here.
+    /// Hosts who would have to be in two places at once; only until the guests have arrived.
     clashes: Vec<ClashView>,
     #[schema(value_type = String)]
     created_by: Id,
@@ -167,7 +167,7 @@ impl From<&ProgrammeItem> for ProgrammeItemView {
     }
 }
 
-/// Before the guests are here a clash can still be mended.
+/// Before the guests arrive, a clash can still be resolved.
 fn may_clash(state: State) -> bool {
     !state.is_end() && !matches!(state, State::OnSite | State::Departed | State::Reported)
 }
@@ -251,7 +251,7 @@ struct VisitItem {
     title: String,
     #[schema(value_type = State)]
     state: String,
-    /// The hosting agency: it asks for the permission.
+    /// The hosting agency, which asks for the permission.
     #[schema(value_type = String)]
     requesting_agency_id: Id,
     #[schema(value_type = String)]
@@ -259,7 +259,7 @@ struct VisitItem {
     arrival_date: NaiveDate,
     departure_date: NaiveDate,
     countries: Vec<String>,
-    /// Guests who came, before arrival those announced.
+    /// Number of guests who came; before the arrival, of those announced.
     headcount: i64,
     due_on: Option<NaiveDate>,
     version: i64,

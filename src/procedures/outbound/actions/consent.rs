@@ -1,10 +1,10 @@
-//! What is said of the members one by one: the Party body's consent and the decision.
+//! Verdicts on single members: the Party body's consent and the decision.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::approval::{go_on, not_open, require_note};
@@ -15,13 +15,13 @@ use crate::dossier::flow::{Action, State};
 use crate::dossier::parts::model::Member;
 use crate::error::{Code, Problem, Result};
 use crate::procedures::outbound::actions::has_room;
-use crate::procedures::outbound::http::body::{ConsentGiven, DecideTrip, MemberVerdict};
 use crate::procedures::outbound::model::{Trip, TripContent, Verdicts};
+use crate::procedures::outbound::requests::{ConsentGiven, DecideTrip, MemberVerdict};
 use kernel::violation::Violations;
 use kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
 use regulation::pack::ConsentMode;
 
-/// Puts verdicts on members by their ids; ids that do not travel are faults.
+/// Assigns verdicts to members by their ids; an id that is not a member is an error.
 fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violations) -> Vec<Option<V>> {
     let members = &trip.at_hand().members;
     let mut placed: Vec<Option<V>> = vec![None; members.len()];
@@ -30,22 +30,20 @@ fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violatio
         let pointer = format!("/members/{index}/official_id");
         match at.and_then(|at| placed.get_mut(at)) {
             Some(slot) if slot.is_none() => *slot = Some(verdict.verdict),
-            Some(_) => faults.add(pointer, "repeated", "Một người có mặt hai lần.", "The person stands twice."),
-            None => {
-                faults.add(pointer, "unknown_member", "Người này không trong đoàn.", "He is not in the delegation.")
-            }
+            Some(_) => faults.add(pointer, "repeated", "Một người được nêu hai lần.", "The person is listed twice."),
+            None => faults.add(pointer, "unknown_member", "Người này không có trong đoàn.", "Not in the delegation."),
         }
     }
     placed
 }
 
-/// Names of the members whom this word refuses.
+/// Names of the members who were given the refusing verdict `no`.
 fn refused<V: PartialEq>(trip: &Trip, placed: &[Option<V>], no: V) -> Vec<String> {
     let people = trip.at_hand().people.iter().zip(placed);
     people.filter(|(_, said)| said.as_ref() == Some(&no)).map(|(person, _)| person.full_name.clone()).collect()
 }
 
-/// The members whom the rules have this body asked about.
+/// The members about whom the rules require this body to be asked.
 fn asked_about(
     conn: &mut Conn,
     call: &RequestContext,
@@ -58,7 +56,7 @@ fn asked_about(
     Ok(of_body.flat_map(|c| c.travellers).collect())
 }
 
-/// A Party body's answer, given by its seat or recorded by the Party office from its letter.
+/// A Party body's answer, given by the holder of its seat or recorded by the Party office from its letter.
 pub fn consent(
     conn: &mut Conn,
     call: &RequestContext,
@@ -70,7 +68,7 @@ pub fn consent(
     let mut faults = Violations::default();
     let placed = place(&trip, &body.members, &mut faults);
     faults.finish()?;
-    // The verdict is for all who are not named; where every one of them is refused, nobody is left to travel.
+    // The verdict applies to all members who are not named. If every member is refused, nobody is left to travel.
     let refused_all = placed.iter().all(|v| v.unwrap_or(body.verdict) == ConsentVerdict::Refuse);
     let refuses =
         body.verdict == ConsentVerdict::Refuse || body.members.iter().any(|m| m.verdict == ConsentVerdict::Refuse);
@@ -79,7 +77,7 @@ pub fn consent(
     let his = |b| body.body.is_none_or(|asked| asked == b) && (records || call.actor.sits_in(b));
     let by =
         trip.process.take(StepKind::Consent, his, body.verdict.word(), by_actor(call), call.now).map_err(not_open)?;
-    // Of whom the rules do not ask nothing is said, unless he is named or nobody is left.
+    // Members about whom the rules do not ask get no verdict, unless they are named or nobody is left.
     let asked = asked_about(conn, call, tools, &trip, by)?;
     let concerns = |m: &Member| refused_all || asked.is_empty() || asked.contains(&m.official_id.to_string());
     let members = trip.at_hand().members.iter().zip(placed);
@@ -89,13 +87,13 @@ pub fn consent(
     let content = trip.at_hand_mut();
     content.verdicts.resize(content.members.len(), Default::default());
     for (verdict, given) in content.verdicts.iter_mut().zip(given) {
-        // Where several bodies answer, one refusal stands; who was approved before is not asked about.
+        // If several bodies answer, one refusal is enough; members who were decided on before are not asked about.
         if verdict.consent != Some(ConsentVerdict::Refuse) && verdict.decision.is_none() && given.is_some() {
             verdict.consent = given;
         }
     }
     match (trip.pending_mut(), refused_all) {
-        // The delegation goes as it was decided.
+        // The delegation travels as it was decided.
         (Some(amendment), true) => {
             amendment.standing = AmendmentStanding::Refused;
             amendment.body = Some(by);
@@ -121,7 +119,7 @@ pub fn consent(
     conclude(conn, call, &seen.dossier, trip, Action::Consent, trace)
 }
 
-/// The decision, person by person. Members whom the Party body refused may not be approved.
+/// The decision, person by person. A member whom the Party body refused may not be approved.
 pub fn decide(
     conn: &mut Conn,
     call: &RequestContext,
@@ -149,13 +147,13 @@ pub fn decide(
     let content = trip.at_hand_mut();
     content.verdicts.resize(content.members.len(), Default::default());
     for (known, given) in content.verdicts.iter_mut().zip(placed) {
-        // Who was refused before is not approved by an amendment that does not name him.
+        // An amendment does not approve a member who was refused before, unless it names them.
         if known.decision != Some(DecisionVerdict::Reject) || given.is_some() {
             known.decision = Some(given.filter(|_| approves).unwrap_or(body.verdict));
         }
     }
     if approves {
-        // Whether the plan has room is said once, by the decision: figures and papers say the same ever after.
+        // Whether the plan has room is determined once, by the decision, so that statistics and documents agree.
         let room = has_room(conn, &trip)?;
         trip.at_hand_mut().planned = Some(room);
     }
@@ -172,7 +170,7 @@ pub fn decide(
 
 /// Members whom the Party body refused may not be approved.
 fn check_consents(trip: &Trip, placed: &[Option<DecisionVerdict>]) -> Result<()> {
-    // Who was refused before stays refused, named or not.
+    // A member who was refused before stays refused unless named.
     let stands = |said: Verdicts, now: &Option<DecisionVerdict>| {
         now.or(said.decision.filter(|v| *v == DecisionVerdict::Reject)) != Some(DecisionVerdict::Reject)
     };

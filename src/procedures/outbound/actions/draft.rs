@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::Datelike;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
@@ -17,15 +17,14 @@ use crate::error::Result;
 use crate::plans::model::PlanItemState;
 use crate::plans::store as plans;
 use crate::procedures::outbound::actions::moved;
-use crate::procedures::outbound::http::body::{AmendTrip, NewTrip, TripChanges};
 use crate::procedures::outbound::model::{MemberSnapshot, Trip, TripContent};
+use crate::procedures::outbound::requests::{AmendTrip, NewTrip, TripChanges};
 use crate::procedures::outbound::rules::{check, stops_on};
 use crate::registry::{agencies, officials_store};
-use crate::web::json::Deferred;
 use kernel::violation::Violations;
 use kernel::words::MemberRole;
 
-/// Checks a content against the registry; what its agency allows, and who its members are.
+/// Checks a content against the registry; returns what its agency allows, and who its members are.
 fn check_content(
     conn: &mut Conn,
     call: &RequestContext,
@@ -47,7 +46,7 @@ fn check_content(
         "Không có cơ quan này.",
         "There is no such agency.",
     );
-    // An item is checked where it is chosen: what becomes of it later is a finding, and freezes nothing.
+    // A plan item is checked when it is chosen: what becomes of it later is a finding and does not block edits.
     let chosen = content.plan_item_id.filter(|id| before.and_then(|b| b.plan_item_id) != Some(*id));
     if let Some(item) = chosen {
         check_plan_item(conn, call, content, item, &mut faults)?;
@@ -64,7 +63,7 @@ fn check_content(
     Ok((rule, content.official_ids().into_iter().filter_map(of).collect()))
 }
 
-/// The dossier draws on an approved item of its own agency, in the year of its departure.
+/// The dossier must use an approved plan item of its own agency, in the year of its departure.
 fn check_plan_item(
     conn: &mut Conn,
     call: &RequestContext,
@@ -80,16 +79,20 @@ fn check_plan_item(
     let Some(item) = item else { return Ok(()) };
     let (vi, en) = ("Mục kế hoạch chưa được duyệt.", "The plan item is not approved.");
     faults.require(item.state == PlanItemState::Approved, pointer, "plan_item_not_approved", vi, en);
-    let (vi, en) = ("Mục kế hoạch thuộc năm khác.", "The plan item is of another year.");
+    let (vi, en) = ("Mục kế hoạch thuộc năm khác.", "The plan item belongs to another year.");
     let same_year = item.year == i64::from(content.departure.year());
     faults.require(same_year, pointer, "plan_item_of_another_year", vi, en);
     Ok(())
 }
 
 /// Drafts a dossier.
-pub fn create(conn: &mut Conn, call: &RequestContext, body: Deferred<NewTrip>) -> Result<VisibleDossier<TripContent>> {
+pub fn create(
+    conn: &mut Conn,
+    call: &RequestContext,
+    body: impl FnOnce() -> Result<NewTrip>,
+) -> Result<VisibleDossier<TripContent>> {
     call.actor.require(Permission::DraftDossiers)?;
-    let mut content = body.check()?.into_content();
+    let mut content = body()?.into_content();
     let (agency, people) = check_content(conn, call, &content, None)?;
     content.people = people;
     let dossier = Trip::draft(content, call.actor.id(), call.now);
@@ -97,22 +100,22 @@ pub fn create(conn: &mut Conn, call: &RequestContext, body: Deferred<NewTrip>) -
     Ok(VisibleDossier::new(dossier, agency))
 }
 
-/// Changes the content of a draft, or of one that was sent back for a supplement.
+/// Changes the content of a draft, or of a dossier that was sent back for a supplement.
 pub fn edit(
     conn: &mut Conn,
     call: &RequestContext,
     seen: VisibleDossier<TripContent>,
-    body: Deferred<TripChanges>,
+    body: impl FnOnce() -> Result<TripChanges>,
 ) -> Result<Trip> {
     open(call, &seen, Action::Edit)?;
     let mut trip = seen.dossier.clone();
-    body.check()?.apply(&mut trip.content);
+    body()?.apply(&mut trip.content);
     (_, trip.content.people) = check_content(conn, call, &trip.content, Some(&seen.dossier.content))?;
     trip.content.verdicts = Vec::new();
     conclude(conn, call, &seen.dossier, trip, Action::Edit, HistoryNote::default())
 }
 
-/// Asks for another content than was decided. Who stays a member stays who he was, with what was said of him.
+/// Asks for an amendment of what was decided. Members who stay keep their recorded data and their verdicts.
 pub fn amend(
     conn: &mut Conn,
     call: &RequestContext,
@@ -141,7 +144,7 @@ pub fn amend(
     let (vi, en) = ("Không còn ai trong đoàn.", "Nobody is left in the delegation.");
     faults.require(proposed.travelling().next().is_some(), "/changes/members", "nobody_left", vi, en);
     let led = proposed.members == decided.members || proposed.travelling().any(|(m, _)| m.role == MemberRole::Head);
-    let (vi, en) = ("Trưởng đoàn mới là người đã bị loại.", "The decision refused whoever would lead it.");
+    let (vi, en) = ("Trưởng đoàn mới là người đã bị loại.", "The decision refused the person who would lead it.");
     faults.require(led, "/changes/members", "head_refused", vi, en);
     faults.finish()?;
     let proposed = moved(conn, call, &seen.dossier, proposed)?;

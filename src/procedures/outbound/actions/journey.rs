@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::after::past;
 use crate::dossier::actions::amend;
 use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, duties};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::body::OnDay;
 use crate::dossier::parts::rules::check_stops;
+use crate::dossier::requests::OnDay;
 use crate::error::Result;
 use crate::procedures::outbound::actions::moved;
-use crate::procedures::outbound::http::body::ResumeTrip;
 use crate::procedures::outbound::model::{Trip, TripContent};
+use crate::procedures::outbound::requests::ResumeTrip;
 use kernel::checks;
 use kernel::violation::Violations;
 use kernel::words::Procedure;
@@ -82,7 +82,7 @@ pub fn resume(
         ..decided.clone()
     };
     let mut faults = Violations::default();
-    // Another country is another trip: it needs a decision of its own.
+    // A different country means a different trip, which needs its own decision.
     let same = resumed.countries() == decided.countries();
     faults.require(
         same,
@@ -96,7 +96,7 @@ pub fn resume(
     faults.require(within, "/departure_date", "outside_leave", vi, en);
     faults.finish()?;
     let private = resumed.procedure == Procedure::PrivateTravel;
-    let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only a private journey has it.");
+    let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only allowed for a private journey.");
     let mut faults = Violations::default();
     faults.require(private || resumed.leave.is_none(), "/leave", "not_private", vi, en);
     faults.finish()?;

@@ -1,4 +1,4 @@
-//! What a trip brings to handling: its content behind the shared acts, and the acts of its own.
+//! What a trip provides for the handling of dossiers: its content for the shared actions, and its own actions.
 
 pub mod consent;
 pub mod draft;
@@ -7,7 +7,7 @@ pub mod journey;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::approval::process::Stage;
 use crate::db::Conn;
@@ -125,8 +125,8 @@ impl dossier::Content for TripContent {
     }
 }
 
-/// A content that takes the place of another: in another year it queues anew, and the plan is asked again where its item
-/// or its year is another.
+/// A content that replaces another. In a different year it queues again, and the plan is checked again if its item or
+/// its year is different.
 fn moved(conn: &mut Conn, call: &RequestContext, dossier: &Trip, mut content: TripContent) -> Result<TripContent> {
     let decided = &dossier.content;
     let year = |c: &TripContent| chrono::Datelike::year(&c.departure);
@@ -141,7 +141,7 @@ fn moved(conn: &mut Conn, call: &RequestContext, dossier: &Trip, mut content: Tr
     Ok(content)
 }
 
-/// Whether the dossier draws on an approved item of its year that is not used up by those before it.
+/// Whether the dossier uses an approved plan item of its year that earlier dossiers have not used up.
 pub fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
     let content = dossier.at_hand();
     let item = content.plan_item_id.map(|item| plans::item(conn, item)).transpose()?.flatten();
@@ -154,7 +154,7 @@ pub fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
     }
 }
 
-/// Everything that is known around a content.
+/// Everything that the case needs beyond the content.
 fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<TripSurroundings> {
     let (id, content) = (dossier.id, &dossier.content);
     let people = content.official_ids();

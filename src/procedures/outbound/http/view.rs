@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::call::RequestContext;
+use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::actions::VisibleDossier;
 use crate::dossier::flow::{Action, State};
@@ -40,7 +40,7 @@ pub struct TripView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,
-    /// Given at the first submission.
+    /// Assigned at the first submission.
     number: Option<String>,
     state: State,
     title: String,
@@ -62,7 +62,7 @@ pub struct TripView {
     members: Vec<MemberView>,
     classification: &'static str,
     note: Option<String>,
-    /// Of a private journey.
+    /// Only for a private journey.
     leave: Option<Leave>,
     party_opinions: Vec<PartyOpinion>,
     signature_requested: bool,
@@ -74,12 +74,12 @@ pub struct TripView {
     steps: Vec<StepView>,
     ruling: Option<Ruling>,
     decision: Option<Decision>,
-    /// Changes of what was decided, in order; one that is pending waits for the competent body.
+    /// Amendments of what was decided, in order; a pending one waits for the competent body.
     amendments: Vec<AmendmentView>,
     report: Option<ResultsReport>,
     departed_on: Option<NaiveDate>,
     returned_on: Option<NaiveDate>,
-    /// Where it comes from an old list: what that said.
+    /// What the old list said, if it was imported from one.
     imported: Option<Origin>,
     #[schema(value_type = String)]
     created_by: Id,

@@ -1,18 +1,18 @@
-//! Bodies of requests to outbound dossiers.
+//! Request bodies for outbound dossiers.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::dossier::http::body::Unclassified;
 use crate::dossier::model::{DecisionPaper, Waiver};
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, PartyOpinion, Stop};
+use crate::dossier::requests::Unclassified;
 use crate::procedures::outbound::model::{Journey, TripContent};
-use crate::web::json::given;
 use kernel::id::Id;
+use kernel::patch::given;
 use kernel::words::{Body, Capacity, ConsentVerdict, DecisionVerdict, Field, PaperRef, Procedure, Purpose};
 
-/// Procedures of this room.
+/// Procedures of this module.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutboundProcedure {
@@ -44,11 +44,11 @@ pub struct NewTrip {
     plan_item_id: Option<Id>,
     #[schema(min_items = 1, max_items = 8)]
     funding: Vec<Funding>,
-    /// Required but for private travel.
+    /// Required except for private travel.
     inviting_party: Option<InvitingParty>,
     departure_date: NaiveDate,
     return_date: NaiveDate,
-    /// Inside the trip, in order, gaps at most a day.
+    /// Within the trip, in order, with gaps of at most one day.
     #[schema(min_items = 1, max_items = 50)]
     stops: Vec<Stop>,
     /// Exactly one head.
@@ -57,9 +57,9 @@ pub struct NewTrip {
     #[expect(dead_code, reason = "checked by the schema; never anything else, so never stored")]
     classification: Unclassified,
     note: Option<String>,
-    /// Of a private journey: the leave it is made in.
+    /// Only for a private journey: the leave during which it is made.
     leave: Option<Leave>,
-    /// Of a private journey of a Party member: what the cell and the committee said.
+    /// Only for a private journey of a Party member: the opinions of the cell and the committee.
     #[schema(max_items = 10)]
     party_opinions: Option<Vec<PartyOpinion>>,
 }
@@ -96,7 +96,7 @@ impl NewTrip {
     }
 }
 
-/// Changes of a draft; what is left out stays. Lists are given whole.
+/// Changes to a draft; fields that are left out stay as they are. Lists are replaced as a whole.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = OutboundDelegationChanges, example = json!({"title": "Đoàn học tập chuyển đổi số tại Hàn Quốc (điều chỉnh)"}))]
@@ -105,7 +105,7 @@ pub struct TripChanges {
     title: Option<String>,
     #[schema(nullable = false)]
     purpose: Option<Purpose>,
-    /// `null` takes it away; so with `plan_item_id`, `inviting_party`, `note`, `leave`.
+    /// `null` removes it; the same applies to `plan_item_id`, `inviting_party`, `note`, `leave`.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Field>)]
     field: Option<Option<Field>>,
@@ -140,7 +140,7 @@ pub struct TripChanges {
     party_opinions: Option<Vec<PartyOpinion>>,
 }
 
-/// An amendment of an approved dossier: what shall differ, and why.
+/// An amendment of an approved dossier: the changes, and why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AmendOutbound, example = json!({"changes": {"return_date": "2026-12-10"}, "reason": "Phía bạn rút ngắn chương trình."}))]
@@ -151,7 +151,7 @@ pub struct AmendTrip {
 }
 
 impl TripChanges {
-    /// Whether the stops are given; else they follow the days.
+    /// Whether the stops are given; otherwise they follow the days.
     pub fn states_stops(&self) -> bool {
         self.stops.is_some()
     }
@@ -192,10 +192,10 @@ pub struct MemberVerdict<V> {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"verdict": "agree", "document": {"number": "112-CV/TU", "date": "2026-11-20"}}))]
 pub struct ConsentGiven {
-    /// Which body's letter it is, where several are due.
+    /// Which body's letter it is, if several are due.
     pub body: Option<Body>,
     pub verdict: ConsentVerdict,
-    /// Where the answer differs by person.
+    /// Members for whom the answer differs.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub members: Vec<MemberVerdict<ConsentVerdict>>,
@@ -210,7 +210,7 @@ pub struct ConsentGiven {
 pub struct DecideTrip {
     pub verdict: DecisionVerdict,
     pub document: DecisionPaper,
-    /// Where the decision differs by person.
+    /// Members for whom the decision differs.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub members: Vec<MemberVerdict<DecisionVerdict>>,
@@ -234,6 +234,6 @@ pub struct ResumeTrip {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub waivers: Vec<Waiver>,
-    /// Of a private journey: the leave that covers the new days, where it is another.
+    /// Only for a private journey: the leave that covers the new days, if it is a different one.
     pub leave: Option<Leave>,
 }

@@ -1,14 +1,14 @@
-//! Bodies of requests to inbound dossiers.
+//! Request bodies for inbound dossiers.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::dossier::http::body::Unclassified;
 use crate::dossier::model::{DecisionPaper, Waiver};
+use crate::dossier::requests::Unclassified;
 use crate::procedures::inbound::model::{Guest, Nationality, ProgrammeItem, Stay, VisitContent};
-use crate::web::json::given;
 use kernel::id::Id;
+use kernel::patch::given;
 use kernel::words::{Channel, DecisionVerdict, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// How many guests are of one nationality.
@@ -35,10 +35,10 @@ pub struct GuestBody {
     nationality: String,
     #[schema(max_length = 300)]
     position: Option<String>,
-    /// Letters A–Z and digits; a masked number that comes back as it was shown stays what it is.
+    /// Letters A–Z and digits; a masked number that is sent back as it was shown leaves the number unchanged.
     #[schema(max_length = 40)]
     passport_number: Option<String>,
-    /// `member` if nothing is said; one head at most.
+    /// `member` if it is left out; at most one head.
     role: Option<MemberRole>,
 }
 
@@ -120,7 +120,7 @@ pub struct NewVisit {
     channel: Channel,
     #[schema(min_length = 1, max_length = 500)]
     sending_organisation: String,
-    /// Where the sending organisation is at home, ISO 3166-1 alpha-2.
+    /// Country of the sending organisation, ISO 3166-1 alpha-2.
     #[schema(min_length = 2, max_length = 2)]
     country: String,
     purpose: Purpose,
@@ -132,10 +132,10 @@ pub struct NewVisit {
     guest_class: GuestClass,
     arrival_date: NaiveDate,
     departure_date: NaiveDate,
-    /// Guests announced.
+    /// Number of guests announced.
     #[schema(minimum = 1, maximum = 100000)]
     headcount: i64,
-    /// Adds up to the headcount; without it the list says it, and the rest are from `country`.
+    /// Must add up to the headcount. If it is left out, the guest list is used, and all others are from `country`.
     #[schema(max_items = 250)]
     nationalities: Option<Vec<NationalityBody>>,
     /// May be completed until the guests leave.
@@ -180,8 +180,8 @@ fn unique(mut topics: Vec<Topic>) -> Vec<Topic> {
     topics
 }
 
-/// Changes of a draft; what is left out stays, lists are given whole. After the draft only `guests` and
-/// `nationalities` may still change, until the guests leave.
+/// Changes to a draft; fields that are left out stay as they are, lists are replaced as a whole. After the draft, only
+/// `guests` and `nationalities` may still change, until the guests leave.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = InboundDelegationChanges, example = json!({"guests": [
@@ -199,7 +199,7 @@ pub struct VisitChanges {
     country: Option<String>,
     #[schema(nullable = false)]
     purpose: Option<Purpose>,
-    /// `null` takes it away.
+    /// `null` removes it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Field>)]
     field: Option<Option<Field>>,
@@ -228,7 +228,7 @@ pub struct VisitChanges {
     classification: Option<Unclassified>,
 }
 
-/// An amendment of an approved visit: what shall differ, and why.
+/// An amendment of an approved visit: the changes, and why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AmendInbound, example = json!({"changes": {"headcount": 10}, "reason": "Hai khách không sang được."}))]
@@ -239,7 +239,7 @@ pub struct AmendVisit {
 }
 
 impl VisitChanges {
-    /// Whether nothing but guests and their nationalities change.
+    /// Whether nothing changes but guests and their nationalities.
     pub fn is_of_guests(&self) -> bool {
         self.title.is_none()
             && self.coordinating_agency_ids.is_none()
@@ -294,7 +294,7 @@ pub struct DecideVisit {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub waivers: Vec<Waiver>,
-    /// Under which conditions the visit is approved.
+    /// Conditions of the approval.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub conditions: Vec<String>,
@@ -308,7 +308,7 @@ pub struct DecideVisit {
 pub struct Arrived {
     /// Not in the future.
     pub on: NaiveDate,
-    /// Guests who really came: what counts as lượt khách.
+    /// Number of guests who actually came, which counts as lượt khách.
     #[schema(minimum = 1, maximum = 100000)]
     pub headcount: i64,
 }
@@ -319,7 +319,7 @@ pub struct Arrived {
 pub struct ResumeVisit {
     pub arrival_date: NaiveDate,
     pub departure_date: NaiveDate,
-    /// The programme on the new days; without it the old one stays, and must fit.
+    /// The programme on the new days; if it is left out, the old one stays and must fit.
     #[schema(max_items = 500)]
     pub programme: Option<Vec<ItemBody>>,
     /// Exceptions that the new days need, from the body that may give them.

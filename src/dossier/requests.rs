@@ -1,4 +1,4 @@
-//! Bodies of the acts that every procedure has.
+//! Request bodies of the actions that every procedure has.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use kernel::words::{Body, Document, Opinion, PaperRef};
 
-/// The only classification that is taken; any other is refused and nothing of it is kept.
+/// The only classification that is accepted; any other is refused, and nothing of it is stored.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unclassified {
@@ -33,7 +33,7 @@ pub struct ReasonGiven {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
 pub struct Submit {
-    /// Needed where the assessment says `late_submission`.
+    /// Required if the assessment finds `late_submission`.
     #[schema(min_length = 1, max_length = 4000)]
     pub explanation: Option<String>,
 }
@@ -49,7 +49,7 @@ pub struct AssignAuthority {
     pub reason: String,
 }
 
-/// Everything that is missing, once and complete.
+/// Everything that is missing, in a single and complete request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"missing": ["programme"], "note": "Chương trình chưa ghi nơi làm việc ngày 9/12."}))]

@@ -1,0 +1,115 @@
+//! Who acts, when, and through which channel: all that an act knows of its caller, below HTTP. Jobs and the command line
+//! act through the same context as requests, so every row of the audit trail has an actor and a trace id.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::access::account::{Account, ActScope, Actor};
+use crate::audit::{self, TraceId};
+use crate::db::Conn;
+use crate::error::{Code, Result, refuse};
+use kernel::precondition::Precondition;
+use kernel::text::Language;
+use kernel::time::{Day, Moment, day_of};
+
+/// How the act reached the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    Http,
+    /// A background job: an import that is read, a scheduled report.
+    Job,
+    /// Somebody at the machine itself.
+    CommandLine,
+}
+
+/// The caller of an act.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    pub actor: Actor,
+    pub now: Moment,
+    /// The day of `now` in the province.
+    pub today: Day,
+    pub language: Language,
+    pub channel: Channel,
+    pub trace_id: TraceId,
+    /// Which version the caller allows to be changed.
+    pub precondition: Precondition,
+}
+
+impl RequestContext {
+    /// A background job that acts for an account.
+    pub fn job(account: Account, now: Moment) -> Self {
+        RequestContext::outside_http(account, now, Channel::Job)
+    }
+
+    /// A background job that acts for nobody; `name` stands in the trail.
+    pub fn job_named(name: &str, now: Moment) -> Self {
+        RequestContext::job(Account::nobody(name), now)
+    }
+
+    /// Whoever works at the machine itself: they need no account, and the trail says so.
+    pub fn command_line(now: Moment) -> Self {
+        RequestContext::outside_http(Account::nobody("command-line"), now, Channel::CommandLine)
+    }
+
+    /// Somebody who is not signed in yet and says that they are `username`: nothing is allowed to them.
+    pub fn unauthenticated(username: &str, now: Moment, trace_id: TraceId) -> Self {
+        let context = RequestContext::outside_http(Account::nobody(username), now, Channel::Http);
+        RequestContext { trace_id, ..context }
+    }
+
+    fn outside_http(account: Account, now: Moment, channel: Channel) -> Self {
+        let today = day_of(now);
+        RequestContext {
+            actor: Actor::new(Arc::new(account), 0, today),
+            now,
+            today,
+            language: Language::Vietnamese,
+            channel,
+            trace_id: TraceId::fresh(),
+            precondition: Precondition::Missing,
+        }
+    }
+
+    /// The context within a scope: substitutions that do not cover it are left aside.
+    pub fn on(&self, scope: ActScope) -> Self {
+        RequestContext { actor: self.actor.on(scope), ..self.clone() }
+    }
+
+    /// The checks before every change of one version, in the contract's order: whether `If-Match` is given (428), whether
+    /// the caller may do it (403), whether it is the version they saw (412).
+    pub fn guard(&self, version: i64, may: impl FnOnce() -> Result<()>) -> Result<()> {
+        if self.precondition == Precondition::Missing {
+            return Err(refuse(
+                Code::PreconditionRequired,
+                "Cần gửi If-Match với ETag đã xem, để không ghi đè thay đổi của người khác.",
+                "Send If-Match with the ETag last seen, so that nobody's change is overwritten.",
+            ));
+        }
+        may()?;
+        if self.precondition.holds(version) {
+            return Ok(());
+        }
+        Err(refuse(
+            Code::VersionConflict,
+            "Dữ liệu đã thay đổi từ lần xem trước; hãy tải lại rồi làm tiếp.",
+            "It has changed since it was seen; load it again and go on from there.",
+        ))
+    }
+
+    /// Writes the act into the trail, in the caller's transaction. No other code writes a row of the trail.
+    pub fn remember(&self, conn: &mut Conn, action: &str, object: &str, detail: Value) -> Result<()> {
+        audit::append(
+            conn,
+            &audit::AuditEntry {
+                at: self.now,
+                actor: self.actor.username(),
+                action,
+                object,
+                detail,
+                trace_id: self.trace_id.as_str(),
+            },
+        )
+    }
+}
