@@ -35,6 +35,7 @@ use crate::web::idempotency::InFlightKeys;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
 use crate::web::{health, trace};
 use kernel::time::Clock;
+use kernel::words::{FieldError, FindingCode};
 use kernel::workdays::WorkCalendar;
 
 /// The state that a running process shares.
@@ -107,7 +108,7 @@ impl AppState {
             documents in Vietnamese, or in English with `Accept-Language: en`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    components(schemas(ProblemDocument)),
+    components(schemas(ProblemDocument, FieldError, FindingCode)),
     security(("bearer" = [])),
     modifiers(&BearerScheme),
     tags(
@@ -143,6 +144,7 @@ fn rooms(config: &mut ServiceConfig) {
     crate::statistics::http::routes(config);
     crate::dossier::http::partner_history::routes(config);
     crate::procedures::records::routes(config);
+    crate::vocabulary::routes(config);
     crate::access::http::routes(config);
     crate::access::services_http::routes(config);
     crate::access::substitutions_http::routes(config);

@@ -19,7 +19,11 @@ macro_rules! codes {
             pub const ALL: &'static [Code] = &[ $( Code::$name ),+ ];
             pub fn status(self) -> u16 { match self { $( Code::$name => $status ),+ } }
             pub fn word(self) -> &'static str { match self { $( Code::$name => $word ),+ } }
-            pub fn title(self) -> Bilingual { match self { $( Code::$name => Bilingual::new($vi, $en) ),+ } }
+            /// What the refusal is called in Vietnamese.
+            pub fn vi(self) -> &'static str { match self { $( Code::$name => $vi ),+ } }
+            /// What the refusal is called in English.
+            pub fn en(self) -> &'static str { match self { $( Code::$name => $en ),+ } }
+            pub fn title(self) -> Bilingual { Bilingual::new(self.vi(), self.en()) }
         }
     };
 }
@@ -105,10 +109,9 @@ impl Problem {
         });
         if let Some(members) = document.as_object_mut() {
             if !self.errors.0.is_empty() {
-                let errors =
-                    self.errors.0.iter().map(
-                        |v| json!({"pointer": v.pointer, "code": v.code, "detail": v.detail.in_language(language)}),
-                    );
+                let errors = self.errors.0.iter().map(
+                    |v| json!({"pointer": v.pointer, "code": v.code.word(), "detail": v.detail.in_language(language)}),
+                );
                 members.insert("errors".into(), errors.collect());
             }
             members.extend(self.extra.clone());

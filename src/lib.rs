@@ -55,4 +55,5 @@ pub mod registry;
 pub mod regulations;
 pub mod reports;
 pub mod statistics;
+pub mod vocabulary;
 pub mod web;

@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("main", 10),
     ("cli", 10),
     ("app", 10),
+    ("vocabulary", 10),
     ("demo", 10),
     ("jobs", 9),
     ("imports", 8),

@@ -1,5 +1,6 @@
 //! Passwords: argon2id, at most two hashes at once, each in a reused buffer (docs/performance.md).
 
+use kernel::words::FieldError;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
@@ -121,14 +122,14 @@ pub fn check_new(password: &str, username: &str, pointer: &str, faults: &mut Vio
     let bounds = format!("Mật khẩu phải có {MIN}–{MAX} ký tự.");
     let bounds_en = format!("A password must have {MIN} to {MAX} characters.");
     if length < MIN {
-        faults.add(pointer, "too_short", &bounds, &bounds_en);
+        faults.add(pointer, FieldError::TooShort, &bounds, &bounds_en);
     } else if length > MAX {
-        faults.add(pointer, "too_long", &bounds, &bounds_en);
+        faults.add(pointer, FieldError::TooLong, &bounds, &bounds_en);
     }
     let squeezed: String = fold(password).split_whitespace().collect();
     let name: String = fold(username).split(['.', ' ']).collect();
     if GUESSABLE.iter().any(|w| squeezed.contains(w)) || (name.len() > 3 && squeezed.contains(&name)) {
-        faults.add(pointer, "guessable", "Mật khẩu dễ đoán.", "The password is easy to guess.");
+        faults.add(pointer, FieldError::Guessable, "Mật khẩu dễ đoán.", "The password is easy to guess.");
     }
 }
 
@@ -152,7 +153,7 @@ mod tests {
         let code = |password: &str| {
             let mut faults = Violations::default();
             check_new(password, "clerk.skhcn", "/password", &mut faults);
-            faults.0.into_iter().map(|v| v.code).collect::<Vec<_>>()
+            faults.0.into_iter().map(|v| v.code.word()).collect::<Vec<_>>()
         };
         assert_eq!(code("mot hai ba bon"), ["too_short"]);
         assert_eq!(code("Mật Khẩu 2026 của tôi"), ["guessable"]);

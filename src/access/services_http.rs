@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, post, web};
 use chrono::{Duration, NaiveDate};
+use kernel::words::FieldError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -93,7 +94,7 @@ async fn create(call: Call, body: Incoming<NewServiceToken>) -> Result<HttpRespo
             faults.require(
                 fits,
                 "/expires_on",
-                "out_of_range",
+                FieldError::OutOfRange,
                 "Phải sau hôm nay và không quá một năm.",
                 "Must be after today and at most a year ahead.",
             );

@@ -18,7 +18,7 @@ use crate::error::{Code, Result, forbidden, not_found, refuse};
 use kernel::id::Id;
 use kernel::time::{Day, Moment, valid_on};
 use kernel::violation::Violations;
-use kernel::words::{Body, SignedAs};
+use kernel::words::{Body, FieldError, SignedAs};
 
 /// A document by which a person acts in place of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,7 +220,7 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
     let unknown = |a: Option<&Account>| a.is_none_or(|a| !a.active);
     let mut known = |account, pointer| {
         let (vi, en) = ("Không có tài khoản này, hoặc đã khóa.", "There is no such account, or it is closed.");
-        faults.require(!unknown(account), pointer, "unknown_user", vi, en);
+        faults.require(!unknown(account), pointer, FieldError::UnknownUser, vi, en);
     };
     known(from, "/from_user_id");
     known(to, "/to_user_id");
@@ -232,14 +232,14 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
     faults.require(
         from.is_none_or(holds),
         "/body",
-        "not_held",
+        FieldError::NotHeld,
         "Người ủy quyền không trực tiếp giữ chức vụ này vào ngày bắt đầu; người được ủy quyền không được ủy quyền lại.",
         "This person does not hold the seat as their own on the first day; a substitute cannot pass it on.",
     );
     faults.require(
         asked.from_user != asked.to_user,
         "/to_user_id",
-        "same_person",
+        FieldError::SamePerson,
         "Phải là hai người khác nhau.",
         "Must be two different people.",
     );
@@ -247,14 +247,14 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
     faults.require(
         !asked.body.is_local() || same_agency,
         "/to_user_id",
-        "another_agency",
+        FieldError::AnotherAgency,
         "Thủ trưởng chỉ được ủy quyền trong cơ quan mình.",
         "The head of an agency may only authorise somebody within the agency.",
     );
     faults.require(
         matches!(asked.signed_as, SignedAs::Kt | SignedAs::Tuq | SignedAs::Tl),
         "/signed_as",
-        "not_a_substitution",
+        FieldError::NotASubstitution,
         "Chỉ ký thay (kt), thừa ủy quyền (tuq) hoặc thừa lệnh (tl) (NĐ 30/2020/NĐ-CP Đ.13).",
         "A substitute signs only as kt, tuq or tl (NĐ 30/2020/NĐ-CP Art. 13).",
     );
@@ -262,7 +262,7 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
     faults.require(
         asked.signed_as != SignedAs::Tuq || asked.valid_to.is_some(),
         "/valid_to",
-        "missing",
+        FieldError::Missing,
         "Thừa ủy quyền phải có thời hạn (NĐ 30/2020/NĐ-CP Đ.13 k.4).",
         "An authorisation (tuq) must be limited in time (NĐ 30/2020/NĐ-CP Art. 13(4)).",
     );
@@ -322,14 +322,14 @@ pub fn end(
     faults.require(
         valid_to >= call.today && valid_to >= found.valid_from && found.valid_to.is_none_or(|to| to > call.today),
         "/valid_to",
-        "in_the_past",
+        FieldError::InThePast,
         "Không được thay đổi những ngày đã qua.",
         "Past days cannot be changed.",
     );
     faults.require(
         found.valid_to.is_none_or(|to| valid_to <= to),
         "/valid_to",
-        "longer_than_lent",
+        FieldError::LongerThanLent,
         "Muốn kéo dài phải có văn bản mới; hãy ghi nhận ủy quyền mới.",
         "An extension needs a new document; record a new substitution.",
     );

@@ -15,7 +15,7 @@ use crate::web::json::Deferred;
 use kernel::id::Id;
 use kernel::time::{Day, valid_on};
 use kernel::violation::Violations;
-use kernel::words::{Body, Role};
+use kernel::words::{Body, FieldError, Role};
 
 /// A role held for a period.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -115,7 +115,7 @@ fn check(account: &Account, faults: &mut Violations) {
     faults.require(
         account.username.chars().all(plain),
         "/username",
-        "invalid_username",
+        FieldError::InvalidUsername,
         "Chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch nối và gạch dưới.",
         "Only lower-case ASCII letters, digits, dots, hyphens and underscores.",
     );
@@ -124,7 +124,7 @@ fn check(account: &Account, faults: &mut Violations) {
     faults.require(
         account.email.as_ref().is_none_or(deliverable),
         "/email",
-        "invalid_email",
+        FieldError::InvalidEmail,
         "Địa chỉ thư điện tử không hợp lệ.",
         "This is not a valid mail address.",
     );
@@ -140,7 +140,7 @@ pub fn check_period(from: Day, to: Option<Day>, pointer: &str, faults: &mut Viol
     faults.require(
         to.is_none_or(|to| from < to),
         pointer,
-        "ends_before_it_begins",
+        FieldError::EndsBeforeItBegins,
         "Ngày kết thúc phải sau ngày bắt đầu.",
         "Must be after valid_from.",
     );

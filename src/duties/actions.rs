@@ -14,7 +14,7 @@ use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
 use kernel::id::Id;
 use kernel::time::Day;
 use kernel::violation::Violations;
-use kernel::words::{Body, FindingCode, Procedure, Role};
+use kernel::words::{Body, FieldError, FindingCode, Procedure, Role};
 use regulation::pack::Effect;
 
 /// Whether the caller may see the duties of all agencies.
@@ -102,7 +102,7 @@ pub fn fulfil(
     faults.require(
         done.settlement.is_some() == (duty.code == SETTLEMENT),
         "/lines",
-        if duty.code == SETTLEMENT { "missing" } else { "not_a_settlement" },
+        if duty.code == SETTLEMENT { FieldError::Missing } else { FieldError::NotASettlement },
         "Quyết toán phải có các khoản chi; nghĩa vụ khác thì không có.",
         "A settlement needs cost lines; other duties must not have them.",
     );
@@ -164,7 +164,7 @@ pub fn excuse(
     faults.require(
         until >= call.today && until <= soon && duty.due_on.is_none_or(|due| until > due),
         "/until",
-        "out_of_range",
+        FieldError::OutOfRange,
         "Phải từ hôm nay trở đi, sau hạn nộp và trong vòng 180 ngày tới.",
         "Must be today or later, after the due date, and within the next 180 days.",
     );

@@ -3,6 +3,7 @@
 use crate::dossier::parts::duties::{Settlement, Spent};
 use kernel::money::{Money, decimals, is_currency};
 use kernel::violation::Violations;
+use kernel::words::FieldError;
 
 /// A submitted line.
 pub struct SettlementSums {
@@ -43,7 +44,7 @@ pub fn settle(lines: Vec<SettlementSums>, faults: &mut Violations) -> Settlement
         faults.require(
             known,
             &format!("/lines/{at}/actual"),
-            "invalid_money",
+            FieldError::InvalidMoney,
             "Số tiền hoặc loại tiền không hợp lệ.",
             "The amount or its currency is not valid.",
         );
@@ -53,7 +54,7 @@ pub fn settle(lines: Vec<SettlementSums>, faults: &mut Violations) -> Settlement
         faults.require(
             rate.is_some(),
             &format!("/lines/{at}/rate"),
-            "invalid_rate",
+            FieldError::InvalidRate,
             "Cần tỷ giá: số đồng cho một đơn vị ngoại tệ, viết dạng số thập phân (với VND là 1).",
             "A rate is required: đồng per unit of the currency, as a decimal number (1 for VND).",
         );
@@ -61,14 +62,19 @@ pub fn settle(lines: Vec<SettlementSums>, faults: &mut Violations) -> Settlement
         faults.require(
             same,
             &format!("/lines/{at}/estimate"),
-            "another_currency",
+            FieldError::AnotherCurrency,
             "Dự toán và quyết toán phải cùng loại tiền.",
             "The estimate and the actual cost must be in the same currency.",
         );
         let Some(rate) = rate.filter(|_| known && same) else { continue };
         let dongs = |amount: i64| in_dong(amount, &line.actual.currency, rate);
         let Some(vnd) = dongs(line.actual.amount) else {
-            faults.add(format!("/lines/{at}/actual"), "out_of_range", "Số tiền quá lớn.", "The amount is too large.");
+            faults.add(
+                format!("/lines/{at}/actual"),
+                FieldError::OutOfRange,
+                "Số tiền quá lớn.",
+                "The amount is too large.",
+            );
             continue;
         };
         settled.total_vnd = settled.total_vnd.saturating_add(vnd);

@@ -21,7 +21,7 @@ use crate::statistics::store as statistics;
 use documents::sheet::{self, Sheet, Unreadable};
 use kernel::id::Id;
 use kernel::time::Day;
-use kernel::words::{Body, Direction};
+use kernel::words::{Body, Direction, FieldError};
 
 /// The agencies whose rows the caller may import: all (none) for DOFA, their own for a clerk.
 pub fn own_only(call: &RequestContext, kind: ImportKind) -> Result<Option<Vec<i64>>> {
@@ -68,7 +68,7 @@ pub fn open(kind: ImportKind, bytes: &[u8]) -> Result<(Sheet, Header)> {
             "Không tìm thấy dòng tiêu đề: cần các cột như Tên đoàn, Nước, Ngày đến, Ngày đi, Số người.",
             "No header row was found; it needs columns such as delegation, country, arrival, departure, persons.",
         );
-        problem.errors.add("/file", "no_header", "Không có dòng tiêu đề.", "There is no header row.");
+        problem.errors.add("/file", FieldError::NoHeader, "Không có dòng tiêu đề.", "There is no header row.");
         problem.into()
     })
 }

@@ -33,7 +33,7 @@ use kernel::id::Id;
 use kernel::page::Page;
 use kernel::text::bears_secret_mark;
 use kernel::violation::Violations;
-use kernel::words::Body;
+use kernel::words::{Body, FieldError};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(show).service(commit).service(take_back).service(annotated);
@@ -163,7 +163,13 @@ async fn create(
 fn named_agency(conn: &mut crate::db::Conn, id: i64, own: Option<&[i64]>) -> Result<()> {
     let mut faults = Violations::default();
     let there = agencies::find(conn, id)?.is_some() && own.is_none_or(|own| own.contains(&id));
-    faults.require(there, "/agency_id", "unknown_agency", "Không có cơ quan này.", "This agency does not exist.");
+    faults.require(
+        there,
+        "/agency_id",
+        FieldError::UnknownAgency,
+        "Không có cơ quan này.",
+        "This agency does not exist.",
+    );
     faults.finish()?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The upload form of an import, and the representation of a batch.
 
+use kernel::words::FieldError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -113,7 +114,7 @@ pub fn wanted(form: &MultipartForm) -> Result<ImportRequest> {
     let mut faults = Violations::default();
     check_name(&form.file_name, &mut faults);
     let bad = |faults: &mut Violations, name: &str| {
-        faults.add(format!("/{name}"), "unknown_value", "Giá trị không hợp lệ.", "The value is not known.")
+        faults.add(format!("/{name}"), FieldError::UnknownValue, "Giá trị không hợp lệ.", "The value is not known.")
     };
     let word = |name: &str| form.texts.get(name).map(|text| text.trim());
     let kind = word("kind").and_then(|w| w.parse::<ImportKind>().ok());

@@ -20,7 +20,7 @@ use crate::procedures::{inbound, outbound};
 use kernel::id::Id;
 use kernel::text::number_key;
 use kernel::violation::Violations;
-use kernel::words::{Body, Direction, Procedure};
+use kernel::words::{Body, Direction, FieldError, Procedure};
 
 /// Finds the dossier of either procedure; 404 if the caller may not see its documents.
 pub fn subject(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<PaperSubject> {
@@ -76,7 +76,7 @@ fn prepared<C: Content>(
     };
     let (vi, en) =
         ("Loại văn bản này không dùng cho hồ sơ này.", "This kind of document does not apply to this dossier.");
-    faults.require(fits, "/kind", "not_of_this_procedure", vi, en);
+    faults.require(fits, "/kind", FieldError::NotOfThisProcedure, vi, en);
     require_writer(call, dossier, kind)?;
     let so_far = match kind {
         PaperKind::Submission => !State::VOID.contains(&dossier.state),

@@ -26,7 +26,7 @@ use kernel::id::Id;
 use kernel::text::bears_secret_mark;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
-use kernel::words::Body;
+use kernel::words::{Body, FieldError};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(download).service(put).service(reset);
@@ -184,7 +184,7 @@ async fn put(
             let mut faults = Violations::default();
             let known = agency.map(|id| agencies::find(conn, id)).transpose()?;
             let (vi, en) = ("Không có cơ quan này.", "This agency does not exist.");
-            faults.require(known.is_none_or(|a| a.is_some()), "/agency_id", "unknown_agency", vi, en);
+            faults.require(known.is_none_or(|a| a.is_some()), "/agency_id", FieldError::UnknownAgency, vi, en);
             check_name(&form.file_name, &mut faults);
             match read.unwrap_or_else(|| Err(broken("not read"))) {
                 Ok((_, said)) if bears_secret_mark(&said) || bears_secret_mark(&form.file_name) => {
@@ -199,7 +199,7 @@ async fn put(
                         let vi = format!("Không có trường «{field}».");
                         faults.add(
                             "/file",
-                            "unknown_template_field",
+                            FieldError::UnknownTemplateField,
                             vi,
                             format!("The field \"{field}\" does not exist."),
                         );
@@ -208,12 +208,12 @@ async fn put(
                         "Mẫu phải có trường số, ký hiệu: {{number}}.",
                         "The template must contain the field for the number: {{number}}.",
                     );
-                    faults.require(fields.contains("number"), "/file", "missing_template_field", vi, en);
+                    faults.require(fields.contains("number"), "/file", FieldError::MissingTemplateField, vi, en);
                 }
                 Err(reason) => {
                     let vi = format!("Không đọc được tệp DOCX: {}.", reason.vi);
                     let en = format!("The DOCX cannot be read: {}.", reason.en);
-                    faults.add("/file", "unreadable_template", vi, en);
+                    faults.add("/file", FieldError::UnreadableTemplate, vi, en);
                 }
             }
             faults.finish()?;

@@ -25,6 +25,7 @@ use crate::jobs::outbox::{self, Channel, Delivery, Ended};
 use crate::jobs::webhooks_store::{self, Webhook};
 use kernel::id::Id;
 use kernel::time::Moment;
+use kernel::words::FieldError;
 
 /// Timeout of a whole attempt: DNS, connection, TLS and response.
 const TIMEOUT: Wait = Wait::from_secs(20);
@@ -154,10 +155,10 @@ impl Sender {
     }
 
     /// Why a URL cannot be an endpoint. It needs https and a host, and must have no user and no private address.
-    pub fn refuses(&self, text: &str) -> Option<&'static str> {
-        let Ok(url) = url::Url::parse(text) else { return Some("not_a_url") };
+    pub fn refuses(&self, text: &str) -> Option<FieldError> {
+        let Ok(url) = url::Url::parse(text) else { return Some(FieldError::NotAUrl) };
         let ip = match url.host() {
-            None => return Some("not_a_url"),
+            None => return Some(FieldError::NotAUrl),
             Some(url::Host::Domain(name)) if name.eq_ignore_ascii_case("localhost") => {
                 Some(IpAddr::V4(Ipv4Addr::LOCALHOST))
             }
@@ -166,14 +167,14 @@ impl Sender {
             Some(url::Host::Ipv6(ip)) => Some(IpAddr::V6(ip).to_canonical()),
         };
         if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-            return Some("not_a_url");
+            return Some(FieldError::NotAUrl);
         }
         // Plain http is allowed only inside the configured networks.
         let inside = ip.is_some_and(|ip| self.networks.iter().any(|n| n.holds(ip)));
         if url.scheme() != "https" && !(url.scheme() == "http" && inside) {
-            return Some("not_https");
+            return Some(FieldError::NotHttps);
         }
-        ip.filter(|ip| !may_reach(&self.networks, *ip)).map(|_| "private_address")
+        ip.filter(|ip| !may_reach(&self.networks, *ip)).map(|_| FieldError::PrivateAddress)
     }
 }
 
@@ -310,17 +311,17 @@ mod tests {
             "https://[64:ff9b::7f00:1]/",
             "https://0/",
         ] {
-            assert_eq!(sender.refuses(private), Some("private_address"), "{private}");
+            assert_eq!(sender.refuses(private), Some(FieldError::PrivateAddress), "{private}");
         }
         for wrong in ["ftp://example.com/", "http://example.com/"] {
-            assert_eq!(sender.refuses(wrong), Some("not_https"), "{wrong}");
+            assert_eq!(sender.refuses(wrong), Some(FieldError::NotHttps), "{wrong}");
         }
         for wrong in ["https://user:pw@example.com/", "example.com", "https://example.com/#x", "https://"] {
-            assert_eq!(sender.refuses(wrong), Some("not_a_url"), "{wrong}");
+            assert_eq!(sender.refuses(wrong), Some(FieldError::NotAUrl), "{wrong}");
         }
         assert_eq!(sender.refuses("https://example.com/hook"), None);
         let inside = Sender::new(vec![Network { base: "10.1.0.0".parse().unwrap(), prefix: 16 }]);
         assert_eq!(inside.refuses("http://10.1.2.3/hook"), None);
-        assert_eq!(inside.refuses("http://10.2.0.1/hook"), Some("not_https"));
+        assert_eq!(inside.refuses("http://10.2.0.1/hook"), Some(FieldError::NotHttps));
     }
 }

@@ -22,6 +22,7 @@ use crate::web::reply::{Empty, path_id, reply};
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
+use kernel::words::FieldError;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change).service(remove);
@@ -89,8 +90,8 @@ fn check(sender: &Sender, url: &str) -> Result<()> {
     let mut faults = Violations::default();
     if let Some(code) = sender.refuses(url) {
         let (vi, en) = match code {
-            "not_https" => ("Địa chỉ phải dùng https.", "The address must be https."),
-            "private_address" => {
+            FieldError::NotHttps => ("Địa chỉ phải dùng https.", "The address must be https."),
+            FieldError::PrivateAddress => {
                 ("Không được gửi webhook đến địa chỉ nội bộ.", "Webhooks cannot be sent to private addresses.")
             }
             _ => ("Địa chỉ không hợp lệ.", "The address is not a valid URL."),

@@ -19,7 +19,7 @@ use crate::registry::officials_store as officials;
 use kernel::id::Id;
 use kernel::time::{Day, day_of};
 use kernel::violation::Violations;
-use kernel::words::{PassportKind, Procedure, StepKind};
+use kernel::words::{FieldError, PassportKind, Procedure, StepKind};
 
 /// A passport that was handed over to its holder.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -114,20 +114,20 @@ pub fn hand_over(
     let mut faults = Violations::default();
     let travels = trip.content.travelling().any(|(m, _)| m.official_id == asked.official_id);
     let (vi, en) = ("Người này không tham gia đoàn.", "This person does not travel in the delegation.");
-    faults.require(travels, "/official_id", "unknown_member", vi, en);
+    faults.require(travels, "/official_id", FieldError::UnknownMember, vi, en);
     faults.require(
         trip.content.procedure == Procedure::Outbound,
         "/passport_id",
-        "ordinary_passport_only",
+        FieldError::OrdinaryPassportOnly,
         "Đi việc riêng chỉ dùng hộ chiếu phổ thông; không giao hộ chiếu công vụ, hộ chiếu ngoại giao.",
         "Private travel requires an ordinary passport; official and diplomatic passports are not handed over for it.",
     );
     let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
-    faults.require(asked.on <= call.today, "/on", "in_the_future", vi, en);
+    faults.require(asked.on <= call.today, "/on", FieldError::InTheFuture, vi, en);
     let steps = trip.process.steps.iter().filter(|s| s.kind == StepKind::Decide).filter_map(|s| s.acted_at);
     let decided = steps.map(day_of).chain(trip.decision.iter().map(|d| d.document.date)).min();
     let (vi, en) = ("Ngày giao không được trước ngày có quyết định.", "The date must not be before the decision.");
-    faults.require(decided.is_none_or(|day| day <= asked.on), "/on", "before_the_decision", vi, en);
+    faults.require(decided.is_none_or(|day| day <= asked.on), "/on", FieldError::BeforeTheDecision, vi, en);
     faults.finish()?;
     let official = officials::find_all(conn, &[asked.official_id.0])?.pop().ok_or_else(not_found)?;
     let passport = chosen(&official, asked.passport_id, trip.content.returning)?.clone();
@@ -187,13 +187,13 @@ fn chosen(official: &Official, named: Option<Id>, until: Day) -> Result<&Passpor
     let pointer = "/passport_id";
     let (vi, en) =
         ("Không có hộ chiếu công vụ hoặc ngoại giao này.", "This official or diplomatic passport does not exist.");
-    faults.require(found.is_some_and(|p| kept(&p)), pointer, "not_kept", vi, en);
+    faults.require(found.is_some_and(|p| kept(&p)), pointer, FieldError::NotKept, vi, en);
     let usable = found.is_none_or(|p| p.standing == PassportStanding::Valid && p.expires_on > until);
     let (vi, en) = (
         "Hộ chiếu đã mất, đã bị hủy hoặc không còn hạn sau ngày về.",
         "The passport is lost, cancelled, or not valid beyond the return date.",
     );
-    faults.require(usable, pointer, "passport_not_valid", vi, en);
+    faults.require(usable, pointer, FieldError::PassportNotValid, vi, en);
     faults.finish()?;
     found.ok_or_else(not_found)
 }
@@ -227,7 +227,7 @@ pub fn end(
     faults.require(
         on <= call.today && on >= custody.handed_over_on,
         "/on",
-        "out_of_range",
+        FieldError::OutOfRange,
         "Phải trong khoảng từ ngày giao đến hôm nay.",
         "Must be between the day it was handed over and today.",
     );
@@ -280,9 +280,9 @@ pub fn report(
 ) -> Result<()> {
     let mut faults = Violations::default();
     let (vi, en) = ("Chỉ ghi nhận được hộ chiếu bị mất (lost) hoặc bị hủy (cancelled).", "Must be lost or cancelled.");
-    faults.require(standing != PassportStanding::Valid, "/standing", "invalid_word", vi, en);
+    faults.require(standing != PassportStanding::Valid, "/standing", FieldError::InvalidWord, vi, en);
     let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
-    faults.require(since <= call.today, "/on", "in_the_future", vi, en);
+    faults.require(since <= call.today, "/on", FieldError::InTheFuture, vi, en);
     faults.finish()?;
     set_standing(conn, ids.0, ids.1, standing, since, document)?;
     let detail = json!({"passport": Id(ids.1), "standing": standing, "since": since});

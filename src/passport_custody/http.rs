@@ -30,7 +30,7 @@ use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::violation::Violations;
-use kernel::words::{PaperRef, PassportKind};
+use kernel::words::{FieldError, PaperRef, PassportKind};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(hand_over).service(list).service(give_back).service(lost).service(report);
@@ -136,7 +136,7 @@ fn unknown_delegation() -> Error {
     let mut faults = Violations::default();
     faults.add(
         "/delegation_id",
-        "unknown_delegation",
+        FieldError::UnknownDelegation,
         "Không có đoàn ra nào đã được quyết định với mã này.",
         "There is no decided trip with this id.",
     );

@@ -14,7 +14,7 @@ use kernel::checks;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
-use kernel::words::{Body, PaperRef, Procedure};
+use kernel::words::{Body, FieldError, PaperRef, Procedure};
 
 /// All bodies that may approve a plan under the rules of some province.
 const APPROVERS: &[Body] =
@@ -77,7 +77,7 @@ fn check(wanted: &PlannedTrips, faults: &mut Violations) {
     faults.require(
         (1..=12).contains(&wanted.month),
         "/month",
-        "out_of_range",
+        FieldError::OutOfRange,
         "Tháng phải từ 1 đến 12.",
         "The month must be from 1 to 12.",
     );
@@ -87,14 +87,14 @@ fn check(wanted: &PlannedTrips, faults: &mut Violations) {
     faults.require(
         (1..=100).contains(&wanted.delegations),
         "/delegations",
-        "out_of_range",
+        FieldError::OutOfRange,
         "Số đoàn phải từ 1 đến 100.",
         "The number of delegations must be from 1 to 100.",
     );
     faults.require(
         (wanted.delegations..=10_000).contains(&wanted.headcount),
         "/headcount",
-        "out_of_range",
+        FieldError::OutOfRange,
         "Số người không được ít hơn số đoàn và không quá 10.000.",
         "The number of people must be at least the number of delegations and at most 10,000.",
     );
@@ -102,7 +102,7 @@ fn check(wanted: &PlannedTrips, faults: &mut Violations) {
     faults.require(
         known,
         "/budget",
-        "invalid_money",
+        FieldError::InvalidMoney,
         "Số tiền hoặc loại tiền không hợp lệ.",
         "The amount or its currency is not valid.",
     );
@@ -127,7 +127,13 @@ pub fn propose(
     let mut faults = Violations::default();
     check(&wanted, &mut faults);
     let known = agencies::find(conn, agency_id)?.is_some();
-    faults.require(known, "/agency_id", "unknown_agency", "Không có cơ quan này.", "This agency does not exist.");
+    faults.require(
+        known,
+        "/agency_id",
+        FieldError::UnknownAgency,
+        "Không có cơ quan này.",
+        "This agency does not exist.",
+    );
     faults.finish()?;
     let item = PlanItem {
         id: Id::new(call.now).0,
@@ -192,14 +198,14 @@ pub fn change(
     faults.require(
         !approved || edit.reason.is_some(),
         "/reason",
-        "missing",
+        FieldError::Missing,
         "Điều chỉnh mục đã được duyệt phải nêu lý do.",
         "A change to an approved item needs a reason.",
     );
     faults.require(
         approved || !edit.drop,
         "/drop",
-        "not_approved",
+        FieldError::NotApproved,
         "Mục chưa được duyệt thì xóa chứ không điều chỉnh.",
         "An item that is not yet approved is deleted instead.",
     );
@@ -311,7 +317,7 @@ pub fn approve(
         faults.require(
             waiting.iter().any(|i| i.id == id.0),
             &format!("/refuse/{at}"),
-            "unknown_plan_item",
+            FieldError::UnknownPlanItem,
             "Mục này không chờ duyệt.",
             "This item is not waiting for approval.",
         );

@@ -19,7 +19,7 @@ use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::violation::Violations;
-use kernel::words::Bloc;
+use kernel::words::{Bloc, FieldError};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change);
@@ -166,7 +166,7 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
             faults.require(
                 in_order,
                 "/valid_to",
-                "ends_before_it_begins",
+                FieldError::EndsBeforeItBegins,
                 "Ngày kết thúc phải sau ngày bắt đầu.",
                 "The date must be after `valid_from`.",
             );
@@ -175,7 +175,7 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
                 faults.require(
                     there,
                     "/parent_id",
-                    "unknown_agency",
+                    FieldError::UnknownAgency,
                     "Không có cơ quan cấp trên này.",
                     "This parent agency does not exist.",
                 );

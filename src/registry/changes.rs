@@ -16,7 +16,7 @@ use kernel::id::Id;
 use kernel::succession::Succession;
 use kernel::time::Day;
 use kernel::violation::Violations;
-use kernel::words::{AgencyChangeKind, PaperRef};
+use kernel::words::{AgencyChangeKind, FieldError, PaperRef};
 
 /// An agency that results from a change.
 #[derive(Debug, Clone)]
@@ -111,22 +111,28 @@ fn check(
     faults.require(
         fits,
         "/kind",
-        "wrong_number_of_units",
+        FieldError::WrongNumberOfUnits,
         "Đổi tên, chuyển cấp trên: một thành một; hợp nhất: nhiều thành một; chia tách: một thành nhiều.",
         "Rename and transfer: one becomes one; merge: several become one; split: one becomes several.",
     );
     let known = wanted.on <= call.today;
-    faults.require(known, "/on", "in_the_future", "Ngày này chưa đến.", "The date is in the future.");
+    faults.require(known, "/on", FieldError::InTheFuture, "Ngày này chưa đến.", "The date is in the future.");
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     for (at, id) in wanted.from.iter().enumerate() {
         let pointer = format!("/from/{at}");
-        faults.require(seen.insert(*id), &pointer, "repeated", "Cơ quan bị lặp lại.", "The agency is listed twice.");
+        faults.require(
+            seen.insert(*id),
+            &pointer,
+            FieldError::Repeated,
+            "Cơ quan bị lặp lại.",
+            "The agency is listed twice.",
+        );
         match agencies::find(conn, *id)? {
             None => faults.require(
                 false,
                 &pointer,
-                "unknown_agency",
+                FieldError::UnknownAgency,
                 "Không có cơ quan này.",
                 "This agency does not exist.",
             ),
@@ -135,7 +141,7 @@ fn check(
                 faults.require(
                     lives,
                     &pointer,
-                    "not_valid_then",
+                    FieldError::NotValidThen,
                     "Cơ quan đã chấm dứt hoạt động, hoặc chỉ bắt đầu từ ngày đó trở đi.",
                     "The agency has already ended, or does not begin before that day.",
                 );
@@ -147,17 +153,23 @@ fn check(
     for (at, successor) in wanted.to.iter().enumerate() {
         let pointer = format!("/to/{at}/code");
         let fresh = codes.insert(successor.code.clone());
-        faults.require(fresh, &pointer, "repeated", "Mã bị lặp lại.", "The code is used twice.");
+        faults.require(fresh, &pointer, FieldError::Repeated, "Mã bị lặp lại.", "The code is used twice.");
         let filter = AgencyFilter { code: Some(successor.code.clone()), ..AgencyFilter::default() };
         let same = agencies::page(conn, &filter, None, 200)?;
         let taken = same.iter().any(|o| !wanted.from.contains(&o.id) && o.valid_to.is_none_or(|to| wanted.on < to));
-        faults.require(!taken, &pointer, "code_in_use", "Mã cơ quan đang được sử dụng.", "The code is already in use.");
+        faults.require(
+            !taken,
+            &pointer,
+            FieldError::CodeInUse,
+            "Mã cơ quan đang được sử dụng.",
+            "The code is already in use.",
+        );
         if let Some(parent) = successor.parent_id {
             let there = agencies::find(conn, parent)?.is_some_and(|p| p.exists_on(wanted.on));
             faults.require(
                 there && !wanted.from.contains(&parent),
                 &format!("/to/{at}/parent_id"),
-                "unknown_agency",
+                FieldError::UnknownAgency,
                 "Không có cơ quan cấp trên này vào ngày đó.",
                 "This parent agency does not exist on that day.",
             );

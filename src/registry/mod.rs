@@ -13,6 +13,7 @@ pub mod partners;
 pub mod partners_http;
 pub mod partners_store;
 
+use kernel::words::FieldError;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::Conn;
@@ -38,14 +39,20 @@ pub fn account_references(
 ) -> Result<()> {
     if let Some(id) = agency {
         let found = agencies::find(conn, id)?.is_some();
-        faults.require(found, "/agency_id", "unknown_agency", "Không có cơ quan này.", "This agency does not exist.");
+        faults.require(
+            found,
+            "/agency_id",
+            FieldError::UnknownAgency,
+            "Không có cơ quan này.",
+            "This agency does not exist.",
+        );
     }
     if let Some(id) = official {
         let found = officials_store::find(conn, id)?.is_some();
         faults.require(
             found,
             "/official_id",
-            "unknown_official",
+            FieldError::UnknownOfficial,
             "Không có người này.",
             "This official does not exist.",
         );

@@ -22,7 +22,7 @@ use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::violation::Violations;
-use kernel::words::{ManagedBy, Personnel, PostLevel};
+use kernel::words::{FieldError, ManagedBy, Personnel, PostLevel};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change);
@@ -202,7 +202,7 @@ async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse>
             faults.require(
                 agency.is_some(),
                 "/agency_id",
-                "unknown_agency",
+                FieldError::UnknownAgency,
                 "Không có cơ quan này.",
                 "This agency does not exist.",
             );
@@ -210,7 +210,7 @@ async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse>
             faults.require(
                 born,
                 "/birth_date",
-                "in_the_future",
+                FieldError::InTheFuture,
                 "Ngày sinh phải trước hôm nay.",
                 "The date of birth is in the future.",
             );

@@ -22,7 +22,7 @@ use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::text::number_key;
 use kernel::violation::Violations;
-use kernel::words::{ManagedBy, PassportKind};
+use kernel::words::{FieldError, ManagedBy, PassportKind};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list_passports).service(add_passport);
@@ -122,7 +122,7 @@ fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()>
     faults.require(
         to.is_none_or(|to| from < to),
         pointer,
-        "ends_before_it_begins",
+        FieldError::EndsBeforeItBegins,
         "Ngày kết thúc phải sau ngày bắt đầu.",
         "The end must be after the start.",
     );

@@ -25,7 +25,7 @@ use kernel::id::Id;
 use kernel::page::Page;
 use kernel::text::fold;
 use kernel::violation::Violations;
-use kernel::words::PartnerKind;
+use kernel::words::{FieldError, PartnerKind};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change).service(merge);
@@ -172,7 +172,7 @@ fn check(conn: &mut Conn, call: &RequestContext, partner: &Partner) -> Result<()
         faults.require(
             plain,
             &format!("/other_names/{index}"),
-            "too_short",
+            FieldError::TooShort,
             "Tên không được để trống.",
             "The name must not be empty.",
         );
@@ -183,7 +183,13 @@ fn check(conn: &mut Conn, call: &RequestContext, partner: &Partner) -> Result<()
         [("/relation/since", relation.and_then(|r| r.since)), ("/relation/agreement/signed_on", signed)]
     {
         let past = day.is_none_or(|day| day <= call.today);
-        faults.require(past, pointer, "in_the_future", "Ngày không được sau hôm nay.", "The date is in the future.");
+        faults.require(
+            past,
+            pointer,
+            FieldError::InTheFuture,
+            "Ngày không được sau hôm nay.",
+            "The date is in the future.",
+        );
     }
     faults.finish()?;
     for name in std::iter::once(&partner.name).chain(&partner.other_names) {
@@ -314,7 +320,7 @@ async fn merge(call: Call, id: web::Path<String>, body: Incoming<MergePartner>) 
             faults.require(
                 fits && into.merged_into.is_none(),
                 "/partner_id",
-                "cannot_merge",
+                FieldError::CannotMerge,
                 "Phải là hai đối tác khác nhau, cùng một nước và chưa bị gộp.",
                 "The partners must be different, of the same country, and not merged yet.",
             );

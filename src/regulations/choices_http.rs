@@ -16,7 +16,7 @@ use crate::web::reply::reply;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
-use kernel::words::PaperRef;
+use kernel::words::{FieldError, PaperRef};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create);
@@ -97,9 +97,9 @@ async fn create(call: Call, shelf: web::Data<RegulationCache>, body: Incoming<Ne
             let book = shelf.book(conn)?;
             let mut faults = Violations::default();
             let (vi, en) = ("Không có văn bản này.", "This regulation does not exist.");
-            faults.require(book.find(&b.regulation).is_some(), "/regulation", "unknown_regulation", vi, en);
+            faults.require(book.find(&b.regulation).is_some(), "/regulation", FieldError::UnknownRegulation, vi, en);
             let (vi, en) = ("Không văn bản nào có địa phương này.", "No regulation mentions this province.");
-            faults.require(book.knows(&b.jurisdiction), "/jurisdiction", "unknown_jurisdiction", vi, en);
+            faults.require(book.knows(&b.jurisdiction), "/jurisdiction", FieldError::UnknownJurisdiction, vi, en);
             faults.finish()?;
             let chosen = Chosen {
                 id: Id::new(call.now).0,

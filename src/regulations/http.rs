@@ -19,7 +19,7 @@ use crate::web::paging::{Paging, page_response};
 use crate::web::query::{self, Query};
 use crate::web::reply::reply;
 use kernel::page::Page;
-use kernel::violation::Violations;
+use kernel::violation::{FaultCode, Violations};
 use kernel::words::RuleStatus;
 use kernel::workdays::WorkCalendar;
 use regulation::assess::assess;
@@ -209,7 +209,7 @@ fn faults_problem(faults: &[PackFault]) -> Error {
         let line = format!("/line/{}", fault.line);
         errors.add(
             line,
-            fault.code,
+            FaultCode::of_pack(fault.code),
             format!("Dòng {}: {}", fault.line, fault.text.vi),
             format!("Line {}: {}", fault.line, fault.text.en),
         );

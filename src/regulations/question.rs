@@ -11,7 +11,8 @@ use kernel::checks;
 use kernel::time::Day;
 use kernel::violation::Violations;
 use kernel::words::{
-    Bloc, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
+    Bloc, Document, FieldError, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure,
+    Purpose,
 };
 use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase};
 
@@ -56,7 +57,7 @@ pub fn addressed(regulation: &Option<String>, jurisdiction: &Option<String>, fau
     faults.require(
         regulation.is_some() != jurisdiction.is_some(),
         "/regulation",
-        "one_of_two",
+        FieldError::OneOfTwo,
         "Phải nêu đúng một trong hai: văn bản (regulation) hoặc địa phương (jurisdiction).",
         "Exactly one of `regulation` and `jurisdiction` is required.",
     );
@@ -215,7 +216,7 @@ impl TripQuestion {
             if !seen.insert(&traveller.r#ref) {
                 faults.add(
                     format!("{pointer}/ref"),
-                    "repeated",
+                    FieldError::Repeated,
                     "Mã thành viên bị lặp lại.",
                     "The `ref` is used twice.",
                 );
@@ -224,7 +225,7 @@ impl TripQuestion {
             if related.is_some_and(|r| *r == traveller.r#ref || !self.travellers.iter().any(|t| t.r#ref == *r)) {
                 faults.add(
                     format!("{pointer}/relative_of"),
-                    "unknown_member",
+                    FieldError::UnknownMember,
                     "Không có thành viên này.",
                     "This traveller does not exist.",
                 );

@@ -23,7 +23,7 @@ use crate::statistics::store as statistics;
 use crate::web::idempotency::fingerprint;
 use kernel::id::Id;
 use kernel::time::{Moment, Period, day_of};
-use kernel::words::{Direction, Procedure};
+use kernel::words::{Direction, FieldError, Procedure};
 
 /// A report before it is stored.
 pub struct DrawnReport {
@@ -167,7 +167,7 @@ fn refused(impossible: &[Impossible]) -> Error {
         "A total is impossible; check the data, or give a `reason` to freeze the report anyway.",
     );
     for one in impossible {
-        problem.errors.add("/reason", "impossible_total", one.says.vi.clone(), one.says.en.clone());
+        problem.errors.add("/reason", FieldError::ImpossibleTotal, one.says.vi.clone(), one.says.en.clone());
     }
     let all = impossible.iter().map(|i| json!({"measure": i.measure, "part": i.part, "whole": i.whole}));
     problem.with("impossible", all.collect()).into()

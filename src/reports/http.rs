@@ -35,7 +35,7 @@ use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
-use kernel::words::Procedure;
+use kernel::words::{FieldError, Procedure};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(show_list).service(show);
@@ -72,7 +72,7 @@ impl NewReport {
         faults.require(
             fits,
             "/period",
-            "wrong_period",
+            FieldError::WrongPeriod,
             "Tháng từ 1 đến 12, quý từ 1 đến 4, nửa năm 1 hoặc 2; báo cáo năm thì bỏ trống.",
             "Must be 1–12 for a month, 1–4 for a quarter, 1–2 for a half-year, and omitted for an annual report.",
         );

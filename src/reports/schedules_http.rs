@@ -1,6 +1,7 @@
 //! Routes of scheduled reports.
 
 use actix_web::{HttpResponse, delete, get, post, web};
+use kernel::words::FieldError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -100,7 +101,7 @@ async fn create(call: Call, body: Incoming<NewReportSchedule>) -> Result<HttpRes
                 faults.require(
                     known,
                     &pointer,
-                    "unknown_account",
+                    FieldError::UnknownAccount,
                     "Không có tài khoản này.",
                     "This account does not exist.",
                 );

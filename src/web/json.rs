@@ -1,5 +1,6 @@
 //! JSON bodies: read within limits, parsed strictly, checked against the same schema that documents them.
 
+use kernel::words::FieldError;
 use std::cell::RefCell;
 use std::fmt;
 use std::future::{Ready, ready};
@@ -146,13 +147,13 @@ fn checked<T: DeserializeOwned + ToSchema + 'static>(mut value: Value, repeated:
     normalise(&mut value);
     let mut faults = Violations::default();
     for pointer in repeated {
-        faults.add(pointer, "duplicate_field", "Trường bị lặp lại.", "The field is repeated.");
+        faults.add(pointer, FieldError::DuplicateField, "Trường bị lặp lại.", "The field is repeated.");
     }
     schema::check::<T>(&value, &mut faults);
     faults.finish()?;
     serde_json::from_value(value).map_err(|e| {
         let mut faults = Violations::default();
-        faults.add("", "wrong_type", format!("Sai kiểu dữ liệu: {e}."), format!("Wrong type: {e}."));
+        faults.add("", FieldError::WrongType, format!("Sai kiểu dữ liệu: {e}."), format!("Wrong type: {e}."));
         faults.into()
     })
 }
@@ -287,7 +288,7 @@ mod tests {
 
     fn faults(body: &str) -> Vec<(String, &'static str)> {
         let error = Deferred::<Visit>::parse(body.as_bytes()).unwrap().check().unwrap_err();
-        error.problem().errors.0.into_iter().map(|v| (v.pointer, v.code)).collect()
+        error.problem().errors.0.into_iter().map(|v| (v.pointer, v.code.word())).collect()
     }
 
     #[test]

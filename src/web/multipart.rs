@@ -1,5 +1,6 @@
 //! Forms with a file (multipart/form-data, RFC 7578): no unknown or repeated parts, the file within its limit.
 
+use kernel::words::FieldError;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -92,16 +93,21 @@ async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: 
             Some(given) if name == "file" && file.is_none() => file = Some((nfc(&given), bytes)),
             _ if is_text || name == "file" => faults.add(
                 format!("/{name}"),
-                "duplicate_field",
+                FieldError::DuplicateField,
                 "Trường bị lặp lại hoặc sai kiểu.",
                 "The part is repeated or of the wrong kind.",
             ),
-            _ => faults.add(format!("/{name}"), "unknown_field", "Không có trường này.", "This part is not known."),
+            _ => faults.add(
+                format!("/{name}"),
+                FieldError::UnknownField,
+                "Không có trường này.",
+                "This part is not known.",
+            ),
         }
     }
     let missing = required.iter().copied().filter(|name| !texts.contains_key(*name));
     for name in missing.chain(file.is_none().then_some("file")) {
-        faults.add(format!("/{name}"), "missing", "Thiếu trường bắt buộc.", "The part is required.");
+        faults.add(format!("/{name}"), FieldError::Missing, "Thiếu trường bắt buộc.", "The part is required.");
     }
     faults.finish()?;
     let (file_name, bytes) = file.ok_or_else(|| Error::Internal("a checked form has no file".into()))?;
@@ -111,5 +117,5 @@ async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: 
 /// Checks that a file name has 1 to 255 characters and no control characters.
 pub fn check_name(file_name: &str, faults: &mut Violations) {
     let plain = !file_name.chars().any(char::is_control) && (1..=255).contains(&file_name.chars().count());
-    faults.require(plain, "/file", "bad_file_name", "Tên tệp không hợp lệ.", "The file name is not valid.");
+    faults.require(plain, "/file", FieldError::BadFileName, "Tên tệp không hợp lệ.", "The file name is not valid.");
 }

@@ -31,6 +31,7 @@ pub struct ProblemDocument {
 pub struct FieldFault {
     /// JSON pointer (RFC 6901).
     pub pointer: String,
+    /// Mostly a `FieldError`; the finding of a regulation (`FindingCode`), or what is wrong with a line of a pack.
     pub code: String,
     pub detail: String,
 }

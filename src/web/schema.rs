@@ -1,5 +1,6 @@
 //! Checks a JSON value against the OpenAPI schema of its type, so that what is documented is what is enforced.
 
+use kernel::words::FieldError;
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -56,7 +57,12 @@ impl Schema {
             return;
         }
         if !type_fits(schema.get("type"), value) {
-            faults.add(at, "wrong_type", "Sai kiểu dữ liệu.", format!("Wrong type; expected {}.", expected(schema)));
+            faults.add(
+                at,
+                FieldError::WrongType,
+                "Sai kiểu dữ liệu.",
+                format!("Wrong type; expected {}.", expected(schema)),
+            );
             return;
         }
         match value {
@@ -103,10 +109,10 @@ impl Schema {
         let count = items.len() as u64;
         let bound = |name| schema.get(name).and_then(Value::as_u64);
         if bound("minItems").is_some_and(|min| count < min) {
-            faults.add(at, "too_few", "Danh sách quá ngắn.", "The list is too short.");
+            faults.add(at, FieldError::TooFew, "Danh sách quá ngắn.", "The list is too short.");
         }
         if bound("maxItems").is_some_and(|max| count > max) {
-            faults.add(at, "too_many", "Danh sách quá dài.", "The list is too long.");
+            faults.add(at, FieldError::TooMany, "Danh sách quá dài.", "The list is too long.");
         }
         if let Some(each) = schema.get("items") {
             for (index, item) in items.iter().enumerate() {
@@ -119,7 +125,12 @@ impl Schema {
         let properties = schema.get("properties").and_then(Value::as_object);
         for name in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
             if !members.contains_key(name) {
-                faults.add(format!("{at}/{name}"), "missing", "Thiếu trường bắt buộc.", "The field is required.");
+                faults.add(
+                    format!("{at}/{name}"),
+                    FieldError::Missing,
+                    "Thiếu trường bắt buộc.",
+                    "The field is required.",
+                );
             }
         }
         for (name, member) in members {
@@ -127,7 +138,7 @@ impl Schema {
             match properties.and_then(|p| p.get(name)) {
                 Some(property) => self.check(property, member, &pointer, faults),
                 None if schema.get("additionalProperties") == Some(&Value::Bool(false)) => {
-                    faults.add(pointer, "unknown_field", "Không có trường này.", "This field is not known.");
+                    faults.add(pointer, FieldError::UnknownField, "Không có trường này.", "This field is not known.");
                 }
                 None => {}
             }
@@ -166,7 +177,7 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
             let known = words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
             faults.add(
                 at,
-                "unknown_value",
+                FieldError::UnknownValue,
                 format!("Giá trị phải là một trong: {known}."),
                 format!("Must be one of: {known}."),
             );
@@ -180,7 +191,7 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
             if text.len() != 10 || !digits || text.parse::<chrono::NaiveDate>().is_err() {
                 faults.add(
                     at,
-                    "invalid_date",
+                    FieldError::InvalidDate,
                     "Ngày không tồn tại hoặc không đúng dạng YYYY-MM-DD.",
                     "The date does not exist or does not have the form YYYY-MM-DD.",
                 );
@@ -191,7 +202,7 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
             if chrono::DateTime::parse_from_rfc3339(text).is_err() {
                 faults.add(
                     at,
-                    "invalid_moment",
+                    FieldError::InvalidMoment,
                     "Thời điểm phải theo định dạng RFC 3339.",
                     "The timestamp must be in RFC 3339 format.",
                 );
@@ -205,12 +216,12 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
     let min = bound("minLength").unwrap_or(0);
     let max = bound("maxLength").unwrap_or(TEXT_LIMIT);
     if length < min || (min > 0 && text.trim().is_empty()) {
-        faults.add(at, "too_short", "Nội dung để trống hoặc quá ngắn.", "The text is empty or too short.");
+        faults.add(at, FieldError::TooShort, "Nội dung để trống hoặc quá ngắn.", "The text is empty or too short.");
     }
     if length > max {
         faults.add(
             at,
-            "too_long",
+            FieldError::TooLong,
             format!("Tối đa {max} ký tự."),
             format!("The text may have at most {max} characters."),
         );
@@ -218,7 +229,7 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
     if text.chars().any(char::is_control) {
         faults.add(
             at,
-            "control_character",
+            FieldError::ControlCharacter,
             "Nội dung chứa ký tự điều khiển.",
             "The text contains a control character.",
         );
@@ -234,6 +245,11 @@ fn check_number(schema: &Value, number: f64, at: &str, faults: &mut Violations) 
     let min = bound("minimum").unwrap_or(min);
     let max = bound("maximum").unwrap_or(max);
     if !(min..=max).contains(&number) {
-        faults.add(at, "out_of_range", format!("Phải từ {min} đến {max}."), format!("Must be from {min} to {max}."));
+        faults.add(
+            at,
+            FieldError::OutOfRange,
+            format!("Phải từ {min} đến {max}."),
+            format!("Must be from {min} to {max}."),
+        );
     }
 }

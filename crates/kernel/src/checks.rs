@@ -1,5 +1,6 @@
 //! Checks of single values and dates, shared by regulation questions and dossiers.
 
+use crate::words::FieldError;
 use chrono::Datelike;
 
 use crate::country::country;
@@ -14,11 +15,17 @@ pub fn days(begins: Day, ends: Day, first: &str, last: &str, faults: &mut Violat
     faults.require(
         ends >= begins,
         last,
-        if first == "/arrival_date" { "departs_before_arrival" } else { "returns_before_departure" },
+        if first == "/arrival_date" { FieldError::DepartsBeforeArrival } else { FieldError::ReturnsBeforeDeparture },
         "Ngày cuối trước ngày đầu.",
         "The last day is before the first.",
     );
-    faults.require((ends - begins).num_days() <= LONGEST, last, "too_long", "Thời gian quá dài.", "It lasts too long.");
+    faults.require(
+        (ends - begins).num_days() <= LONGEST,
+        last,
+        FieldError::TooLong,
+        "Thời gian quá dài.",
+        "It lasts too long.",
+    );
     for (pointer, day) in [(first, begins), (last, ends)] {
         year(day, pointer, faults);
     }
@@ -29,7 +36,7 @@ pub fn year(day: Day, pointer: &str, faults: &mut Violations) {
     faults.require(
         (1990..=2100).contains(&day.year()),
         pointer,
-        "out_of_range",
+        FieldError::OutOfRange,
         "Năm phải từ 1990 đến 2100.",
         "The year must be between 1990 and 2100.",
     );
@@ -40,7 +47,7 @@ pub fn known_country(code: &str, pointer: &str, faults: &mut Violations) {
     faults.require(
         country(code).is_some(),
         pointer,
-        "unknown_country",
+        FieldError::UnknownCountry,
         "Không có mã nước này (ISO 3166-1).",
         "There is no such ISO 3166-1 country code.",
     );
@@ -49,7 +56,13 @@ pub fn known_country(code: &str, pointer: &str, faults: &mut Violations) {
 /// Checks that this is the code of a foreign country.
 pub fn foreign_country(code: &str, pointer: &str, faults: &mut Violations) {
     known_country(code, pointer, faults);
-    faults.require(code != "VN", pointer, "home_country", "Phải là nước ngoài.", "This must be a foreign country.");
+    faults.require(
+        code != "VN",
+        pointer,
+        FieldError::HomeCountry,
+        "Phải là nước ngoài.",
+        "This must be a foreign country.",
+    );
 }
 
 /// Checks that there is exactly one head of delegation.
@@ -57,7 +70,7 @@ pub fn one_head(heads: usize, pointer: &str, faults: &mut Violations) {
     faults.require(
         heads == 1,
         pointer,
-        "one_head",
+        FieldError::OneHead,
         "Đoàn phải có đúng một trưởng đoàn.",
         "A delegation must have exactly one head.",
     );

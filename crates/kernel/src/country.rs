@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use crate::text::fold;
+
 /// One country or territory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Country {
@@ -50,6 +52,13 @@ pub fn country(alpha2: &str) -> Option<&'static Country> {
 /// Every code of ISO 3166-1.
 pub fn codes() -> impl Iterator<Item = &'static str> {
     table().keys().copied()
+}
+
+/// Every country, by its Vietnamese name: the order in which a form shows them.
+pub fn countries() -> Vec<&'static Country> {
+    let mut all: Vec<&Country> = table().values().collect();
+    all.sort_by_cached_key(|c| (fold(c.vi), c.alpha2));
+    all
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Money as the API represents it: whole minor units and an ISO 4217 code.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,27 +18,42 @@ pub struct Money {
     pub currency: String,
 }
 
-/// ISO 4217 codes that the province's partners and donors use.
-const CURRENCIES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP \
-BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ \
-GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD \
-MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR \
-RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH \
-UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG";
+/// One currency of ISO 4217.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency {
+    pub code: &'static str,
+    /// Decimal places of the minor unit.
+    pub decimals: usize,
+    pub vi: &'static str,
+    pub en: &'static str,
+}
+
+/// The currencies of ISO 4217 in use by the province's partners and donors; names by CLDR.
+pub fn currencies() -> &'static [Currency] {
+    static TABLE: OnceLock<Vec<Currency>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let read = |line: &'static str| {
+            let mut cells = line.split('\t');
+            let (code, decimals) = (cells.next()?, cells.next()?.parse().ok()?);
+            Some(Currency { code, decimals, vi: cells.next()?, en: cells.next()? })
+        };
+        include_str!("currencies.tsv").lines().filter_map(read).collect()
+    })
+}
+
+/// The currency of a code in capitals.
+pub fn currency(code: &str) -> Option<&'static Currency> {
+    currencies().iter().find(|c| c.code == code)
+}
 
 /// Whether `code` is a currency of ISO 4217.
 pub fn is_currency(code: &str) -> bool {
-    code.len() == 3 && CURRENCIES.split_ascii_whitespace().any(|c| c == code)
+    currency(code).is_some()
 }
 
-/// Decimal places of a currency (ISO 4217).
-pub fn decimals(currency: &str) -> usize {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
-    }
+/// Decimal places of a currency (ISO 4217); two where it is not known.
+pub fn decimals(code: &str) -> usize {
+    currency(code).map_or(2, |c| c.decimals)
 }
 
 /// A whole number in Vietnamese notation: `1.234.567`.
@@ -74,5 +91,14 @@ mod tests {
         let written = written.map(|(amount, currency)| in_vietnamese(amount, currency));
         assert_eq!(written, ["350.000.000 VND", "1.200,50 USD", "-0,05 USD", "0,999 KWD", "0 JPY"]);
         assert_eq!(grouped(-1_234_567), "-1.234.567");
+    }
+
+    #[test]
+    fn every_currency_has_its_places_and_both_names() {
+        assert_eq!(currencies().len(), 156);
+        assert!(
+            currencies().iter().all(|c| c.code.len() == 3 && c.decimals <= 3 && !c.vi.is_empty() && !c.en.is_empty())
+        );
+        assert_eq!((decimals("VND"), decimals("USD"), decimals("KWD"), is_currency("XXX")), (0, 2, 3, false));
     }
 }

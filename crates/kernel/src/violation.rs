@@ -1,6 +1,35 @@
 //! Validation errors of a request body, each with its JSON pointer. All are reported, not only the first.
 
 use crate::text::Bilingual;
+use crate::words::{FieldError, FindingCode};
+
+/// The word of a fault that a client may branch on: mostly a [`FieldError`], else the finding of a regulation, or what is
+/// wrong with a line of a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultCode(&'static str);
+
+impl FaultCode {
+    /// What is wrong with a line of a regulation pack.
+    pub fn of_pack(code: &'static str) -> Self {
+        FaultCode(code)
+    }
+
+    pub fn word(self) -> &'static str {
+        self.0
+    }
+}
+
+impl From<FieldError> for FaultCode {
+    fn from(error: FieldError) -> Self {
+        FaultCode(error.word())
+    }
+}
+
+impl From<FindingCode> for FaultCode {
+    fn from(finding: FindingCode) -> Self {
+        FaultCode(finding.word())
+    }
+}
 
 /// One error (lỗi) in one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,7 +37,7 @@ pub struct Violation {
     /// JSON pointer (RFC 6901) into the body.
     pub pointer: String,
     /// Stable code that clients may branch on.
-    pub code: &'static str,
+    pub code: FaultCode,
     pub detail: Bilingual,
 }
 
@@ -20,15 +49,15 @@ impl Violations {
     pub fn add(
         &mut self,
         pointer: impl Into<String>,
-        code: &'static str,
+        code: impl Into<FaultCode>,
         vi: impl Into<String>,
         en: impl Into<String>,
     ) {
-        self.0.push(Violation { pointer: pointer.into(), code, detail: Bilingual::new(vi, en) });
+        self.0.push(Violation { pointer: pointer.into(), code: code.into(), detail: Bilingual::new(vi, en) });
     }
 
     /// Adds an error if `holds` is false.
-    pub fn require(&mut self, holds: bool, pointer: &str, code: &'static str, vi: &str, en: &str) {
+    pub fn require(&mut self, holds: bool, pointer: &str, code: FieldError, vi: &str, en: &str) {
         if !holds {
             self.add(pointer, code, vi, en);
         }

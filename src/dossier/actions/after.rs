@@ -11,13 +11,14 @@ use crate::error::Result;
 use crate::registry::agencies;
 use kernel::time::Day;
 use kernel::violation::Violations;
+use kernel::words::FieldError;
 
 /// A day in the future cannot be recorded.
 pub fn past(call: &RequestContext, on: Day, faults: &mut Violations) {
     faults.require(
         on <= call.today,
         "/on",
-        "in_the_future",
+        FieldError::InTheFuture,
         "Không ghi nhận được ngày ở tương lai.",
         "A day in the future cannot be recorded.",
     );
@@ -33,7 +34,7 @@ pub fn submit_report<C: Content>(
     for (index, task) in body.follow_ups.iter().enumerate() {
         let known = agencies::find(conn, task.agency_id.0)?.is_some();
         let pointer = format!("/follow_ups/{index}/agency_id");
-        faults.require(known, &pointer, "unknown_agency", "Không có cơ quan này.", "There is no such agency.");
+        faults.require(known, &pointer, FieldError::UnknownAgency, "Không có cơ quan này.", "There is no such agency.");
     }
     faults.finish()?;
     let mut dossier = seen.dossier.clone();

@@ -23,7 +23,7 @@ use kernel::id::Id;
 use kernel::text::number_key;
 use kernel::time::in_vietnamese;
 use kernel::violation::Violations;
-use kernel::words::{Body, DecisionVerdict, Direction, FindingCode, Severity, StepKind};
+use kernel::words::{Body, DecisionVerdict, Direction, FieldError, FindingCode, Severity, StepKind};
 use regulation::assess::{Assessment, Finding, PlannedStep as Asked, exceptions_body};
 use regulation::book::Law;
 use regulation::pack::ConsentMode;
@@ -95,13 +95,13 @@ pub fn amend<C: Content>(
     faults.require(
         !differences.is_empty(),
         "/changes",
-        "nothing_changed",
+        FieldError::NothingChanged,
         "Không có gì thay đổi so với nội dung đã được quyết định.",
         "Nothing differs from what was decided.",
     );
     let (vi, en) = ("Đoàn đã đi hoặc đã đến: ngày này không đổi được nữa.", "It has begun: this day is now fixed.");
     let pointer = if C::DIRECTION == Direction::Outbound { "/changes/departure_date" } else { "/changes/arrival_date" };
-    faults.require(!moves_begun(&dossier, &proposed), pointer, "begun_already", vi, en);
+    faults.require(!moves_begun(&dossier, &proposed), pointer, FieldError::BegunAlready, vi, en);
     faults.finish()?;
     let judged = AmendmentWeight::of(&differences);
     let mut amendment = asked(call, &dossier, differences, reason);
@@ -186,7 +186,7 @@ pub fn resume<C: Content>(
     faults.require(
         differences.iter().all(|d| d.kind != AmendmentKind::Dates || !d.material),
         if C::DIRECTION == Direction::Outbound { "/return_date" } else { "/departure_date" },
-        "longer_than_decided",
+        FieldError::LongerThanDecided,
         "Số ngày nhiều hơn đã quyết định: hãy tiếp tục với đúng số ngày đã quyết định rồi đề nghị điều chỉnh.",
         "Longer than decided: resume with the number of days that was decided, then ask for an amendment.",
     );
@@ -309,7 +309,7 @@ pub fn decide<C: Content>(
     faults.require(
         !approves || (form == AmendmentForm::Annotation && !others) || !same_number,
         "/document/number",
-        "new_decision_needed",
+        FieldError::NewDecisionNeeded,
         "Đổi từ hai nội dung hoặc cơ quan khác quyết định: phải ra quyết định mới, số mới (TT 04/2020/TT-BNG Đ.4 k.1).",
         "Two or more kinds of change, or another body, need a new decision and number (TT 04/2020/TT-BNG Art. 4(1)).",
     );

@@ -19,7 +19,7 @@ use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};
 use kernel::time::Day;
 use kernel::violation::Violations;
-use kernel::words::{Body, FindingCode, Opinion, Outcome, StepKind};
+use kernel::words::{Body, FieldError, FindingCode, Opinion, Outcome, StepKind};
 use kernel::workdays::WorkCalendar;
 use regulation::assess::{Assessment, Finding, exceptions_body};
 use regulation::book::Law;
@@ -86,7 +86,7 @@ fn fit_to_submit<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, answer: &Ass
         for (at, unit) in dossier.content.units().into_iter().enumerate() {
             let (vi, en) =
                 ("Người của cơ quan khác: cơ quan đó lập hồ sơ.", "The person's own unit must submit the dossier.");
-            faults.require(own.contains(&unit), &format!("/members/{at}/official_id"), "another_unit", vi, en);
+            faults.require(own.contains(&unit), &format!("/members/{at}/official_id"), FieldError::AnotherUnit, vi, en);
         }
         faults.finish()?;
     }
@@ -237,7 +237,7 @@ pub fn request_supplement<C: Content>(
 pub fn require_note(note: Option<&str>, needed: bool) -> Result<()> {
     let mut faults = Violations::default();
     let said = note.is_some_and(|n| !n.trim().is_empty());
-    faults.require(said || !needed, "/note", "missing", "Cần nêu lý do.", "A reason is needed.");
+    faults.require(said || !needed, "/note", FieldError::Missing, "Cần nêu lý do.", "A reason is needed.");
     Ok(faults.finish()?)
 }
 

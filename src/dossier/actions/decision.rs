@@ -16,7 +16,7 @@ use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Error, Result};
 use kernel::id::Id;
 use kernel::violation::Violations;
-use kernel::words::{Body, DecisionVerdict, StepKind};
+use kernel::words::{Body, DecisionVerdict, FieldError, StepKind};
 
 /// The decider's verdict, in every procedure.
 pub struct DecisionGiven {
@@ -84,7 +84,7 @@ pub fn decide<C: Content>(
     // A wrong year in the date would count the delegation in the statistics of that year.
     let latest = call.today.max(dossier.content.listed().begins_on) + chrono::Duration::days(FAR);
     let (vi, en) = ("Ngày văn bản quá xa sau chuyến đi.", "The document is dated too far after the delegation.");
-    faults.require(paper.date <= latest, "/document/date", "out_of_range", vi, en);
+    faults.require(paper.date <= latest, "/document/date", FieldError::OutOfRange, vi, en);
     faults.finish()?;
     let verdict: &'static str = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);
@@ -105,7 +105,7 @@ fn signs_as_lent<C>(call: &RequestContext, dossier: &Dossier<C>, paper: &Decisio
     faults.require(
         lent.is_none_or(|s| s.signed_as == paper.signed_as),
         "/document/signed_as",
-        "not_as_lent",
+        FieldError::NotAsLent,
         "Phải ghi đúng hình thức ký theo văn bản ủy quyền (ký thay, thừa ủy quyền, thừa lệnh).",
         "Must be the form of signature that the substitution states (kt, tuq, tl).",
     );

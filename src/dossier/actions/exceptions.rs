@@ -10,7 +10,7 @@ use crate::dossier::rules::decider;
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Problem, Result};
 use kernel::violation::Violations;
-use kernel::words::{Body, Document, Severity};
+use kernel::words::{Body, Document, FieldError, Severity};
 use regulation::assess::Finding;
 use regulation::book::Law;
 
@@ -23,7 +23,7 @@ pub fn findings_problem(code: Code, findings: &[&Finding]) -> Error {
         let by = f.waivable_by.filter(|_| f.severity == Severity::SpecialApproval).map(Body::word);
         errors.add(
             pointer,
-            f.code.word(),
+            f.code,
             format!("{} ({}){}", f.detail.vi, f.citation, by.map_or(String::new(), |b| format!("; {b} chấp thuận"))),
             format!("{} ({}){}", f.detail.en, f.citation, by.map_or(String::new(), |b| format!("; {b} may waive it"))),
         );
@@ -95,7 +95,7 @@ pub fn waived<C>(
         faults.require(
             needing().any(|f| f.code == waiver.finding),
             &format!("/waivers/{index}/finding"),
-            "nothing_to_waive",
+            FieldError::NothingToWaive,
             "Không có phát hiện nào như vậy cần chấp thuận ngoại lệ.",
             "There is no such finding to waive.",
         );

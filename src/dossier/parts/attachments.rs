@@ -17,7 +17,7 @@ use kernel::id::Id;
 use kernel::text::bears_secret_mark;
 use kernel::time::{Day, Moment, start_of};
 use kernel::violation::Violations;
-use kernel::words::{Document, Procedure};
+use kernel::words::{Document, FieldError, Procedure};
 
 /// Maximum size of a file, in bytes.
 pub const FILE_LIMIT: usize = 10 << 20;
@@ -128,7 +128,7 @@ impl Upload {
         faults.require(
             document.is_some(),
             "/document",
-            "unknown_value",
+            FieldError::UnknownValue,
             "Không có loại giấy tờ này.",
             "There is no such kind of document.",
         );

@@ -8,7 +8,7 @@ use crate::dossier::parts::model::{Funding, Member, Stop};
 use kernel::checks;
 use kernel::money::is_currency;
 use kernel::violation::Violations;
-use kernel::words::MemberRole;
+use kernel::words::{FieldError, MemberRole};
 
 /// Maximum days from the end of one stop to the start of the next: this leaves one day for the journey.
 const GAP: i64 = 2;
@@ -22,7 +22,7 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
         faults.require(
             stop.to >= stop.from,
             &at("to"),
-            "ends_before_it_begins",
+            FieldError::EndsBeforeItBegins,
             "Ngày rời trước ngày đến.",
             "The stop ends before it begins.",
         );
@@ -30,7 +30,7 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
         faults.require(
             inside,
             &at("from"),
-            "outside_the_trip",
+            FieldError::OutsideTheTrip,
             "Điểm đến nằm ngoài thời gian chuyến đi.",
             "The stop lies outside the trip.",
         );
@@ -38,7 +38,7 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
             faults.require(
                 stop.from >= last,
                 &at("from"),
-                "out_of_order",
+                FieldError::OutOfOrder,
                 "Các điểm đến chưa đúng thứ tự.",
                 "The stops are not in order.",
             );
@@ -46,7 +46,7 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
             faults.require(
                 gap <= GAP,
                 &at("from"),
-                "gap",
+                FieldError::Gap,
                 "Khoảng trống giữa hai điểm đến quá một ngày.",
                 "There is more than one day between two stops.",
             );
@@ -63,7 +63,7 @@ pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
         faults.require(
             seen.insert(part.source),
             &at("source"),
-            "repeated",
+            FieldError::Repeated,
             "Nguồn kinh phí này được nêu hai lần.",
             "The source is listed twice.",
         );
@@ -71,7 +71,7 @@ pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
         faults.require(
             stated,
             &at("amount"),
-            "missing",
+            FieldError::Missing,
             "Kinh phí từ ngân sách thì phải ghi số tiền.",
             "Funding from a state budget needs an amount.",
         );
@@ -79,7 +79,7 @@ pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
         faults.require(
             currency,
             &at("amount/currency"),
-            "unknown_currency",
+            FieldError::UnknownCurrency,
             "Không có loại tiền này (ISO 4217).",
             "There is no such currency (ISO 4217).",
         );
@@ -96,7 +96,7 @@ pub fn check_members(members: &[Member], faults: &mut Violations) {
         faults.require(
             seen.insert(member.official_id),
             &at("official_id"),
-            "repeated",
+            FieldError::Repeated,
             "Một người được nêu hai lần.",
             "The person is listed twice.",
         );
@@ -105,7 +105,7 @@ pub fn check_members(members: &[Member], faults: &mut Violations) {
             faults.require(
                 known,
                 &at("relative_of"),
-                "unknown_member",
+                FieldError::UnknownMember,
                 "Không có thành viên này trong đoàn.",
                 "There is no such member in the delegation.",
             );
@@ -125,7 +125,7 @@ mod tests {
             .collect();
         let mut faults = Violations::default();
         check_stops(&stops, day("10"), day("20"), &mut faults);
-        faults.0.into_iter().map(|f| f.code).collect()
+        faults.0.into_iter().map(|f| f.code.word()).collect()
     }
 
     #[test]

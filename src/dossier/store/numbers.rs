@@ -11,7 +11,7 @@ use crate::dossier::model::Dossier;
 use crate::error::Result;
 use kernel::text::number_key;
 use kernel::violation::Violations;
-use kernel::words::PaperRef;
+use kernel::words::{FieldError, PaperRef};
 
 /// Years and keys of every number that decisions on a dossier have or had.
 fn decided<C>(dossier: &Dossier<C>) -> BTreeSet<(i64, String)> {
@@ -64,9 +64,9 @@ pub fn check_free(conn: &mut Conn, dossier: i64, document: &PaperRef, faults: &m
     let taken = rows.iter().any(|(of, drawn, void)| *drawn == year && (*of != dossier || *void));
     let (vi, en) =
         ("Số này đã cấp cho hồ sơ khác hoặc đã hủy.", "This number was assigned to another dossier, or voided.");
-    faults.require(!taken, "/document/number", "number_taken", vi, en);
+    faults.require(!taken, "/document/number", FieldError::NumberTaken, vi, en);
     let own = |(of, drawn, void): &(i64, i64, bool)| *of == dossier && !void && *drawn != year;
     let (vi, en) = ("Số này được cấp trong sổ của năm khác.", "This number was assigned in another year's register.");
-    faults.require(!rows.iter().any(own), "/document/date", "another_year", vi, en);
+    faults.require(!rows.iter().any(own), "/document/date", FieldError::AnotherYear, vi, en);
     Ok(())
 }

@@ -10,7 +10,7 @@ use kernel::checks;
 use kernel::id::Id;
 use kernel::time::{rfc3339, start_of};
 use kernel::violation::Violations;
-use kernel::words::{Bloc, Channel, MemberRole, Purpose};
+use kernel::words::{Bloc, Channel, FieldError, MemberRole, Purpose};
 
 /// What the registry knows about a content.
 pub struct KnownPeople {
@@ -28,7 +28,7 @@ pub fn check(content: &VisitContent, known: &KnownPeople, faults: &mut Violation
     faults.require(
         content.purpose != Purpose::Private,
         "/purpose",
-        "wrong_purpose",
+        FieldError::WrongPurpose,
         "Mục đích việc riêng chỉ dùng cho chuyến đi việc riêng ở nước ngoài.",
         "The purpose `private` is only allowed for private travel.",
     );
@@ -42,7 +42,7 @@ fn check_agencies(content: &VisitContent, known: &KnownPeople, faults: &mut Viol
     faults.require(
         known.host_bloc.is_some(),
         "/host_agency_id",
-        "unknown_agency",
+        FieldError::UnknownAgency,
         "Không có cơ quan này.",
         "There is no such agency.",
     );
@@ -50,7 +50,7 @@ fn check_agencies(content: &VisitContent, known: &KnownPeople, faults: &mut Viol
     faults.require(
         known.host_bloc != Some(Bloc::MassOrganisation) || content.channel == Channel::People,
         "/channel",
-        "wrong_channel",
+        FieldError::WrongChannel,
         "Đoàn do Mặt trận, đoàn thể, Liên hiệp hữu nghị chủ trì phải theo kênh đối ngoại nhân dân.",
         "Visits hosted by the Front, a mass organisation or the friendship union use the channel `people`.",
     );
@@ -60,11 +60,17 @@ fn check_agencies(content: &VisitContent, known: &KnownPeople, faults: &mut Viol
         faults.require(
             known.agencies.contains(id),
             &pointer,
-            "unknown_agency",
+            FieldError::UnknownAgency,
             "Không có cơ quan này.",
             "There is no such agency.",
         );
-        faults.require(seen.insert(*id), &pointer, "repeated", "Cơ quan bị lặp lại.", "The agency is repeated.");
+        faults.require(
+            seen.insert(*id),
+            &pointer,
+            FieldError::Repeated,
+            "Cơ quan bị lặp lại.",
+            "The agency is repeated.",
+        );
     }
 }
 
@@ -74,12 +80,18 @@ pub fn check_guests(content: &VisitContent, faults: &mut Violations) {
     faults.require(
         listed <= content.counted(),
         "/headcount",
-        "below_guest_list",
+        FieldError::BelowGuestList,
         "Số khách ít hơn danh sách khách.",
         "The headcount is smaller than the guest list.",
     );
     let heads = content.guests.iter().filter(|g| g.role == MemberRole::Head).count();
-    faults.require(heads <= 1, "/guests", "one_head", "Đoàn chỉ có một trưởng đoàn.", "A delegation has one head.");
+    faults.require(
+        heads <= 1,
+        "/guests",
+        FieldError::OneHead,
+        "Đoàn chỉ có một trưởng đoàn.",
+        "A delegation has one head.",
+    );
     let mut seen = BTreeSet::new();
     for (index, guest) in content.guests.iter().enumerate() {
         let at = |field: &str| format!("/guests/{index}/{field}");
@@ -87,7 +99,7 @@ pub fn check_guests(content: &VisitContent, faults: &mut Violations) {
         faults.require(
             seen.insert(guest.key()),
             &at("full_name"),
-            "repeated",
+            FieldError::Repeated,
             "Khách được nêu hai lần trong danh sách.",
             "The guest is listed twice.",
         );
@@ -95,7 +107,7 @@ pub fn check_guests(content: &VisitContent, faults: &mut Violations) {
         faults.require(
             guest.passport_number.as_ref().is_none_or(plain),
             &at("passport_number"),
-            "bad_passport_number",
+            FieldError::BadPassportNumber,
             "Số hộ chiếu chỉ gồm chữ cái không dấu và chữ số.",
             "A passport number may contain only letters A–Z and digits.",
         );
@@ -112,13 +124,19 @@ pub fn check_nationalities(content: &VisitContent, faults: &mut Violations) {
     for (index, share) in stated.iter().enumerate() {
         let pointer = format!("/nationalities/{index}/country");
         checks::known_country(&share.country, &pointer, faults);
-        faults.require(seen.insert(&share.country), &pointer, "repeated", "Nước lặp lại.", "The country is repeated.");
+        faults.require(
+            seen.insert(&share.country),
+            &pointer,
+            FieldError::Repeated,
+            "Nước lặp lại.",
+            "The country is repeated.",
+        );
     }
     let sum: i64 = stated.iter().map(|s| s.count).sum();
     faults.require(
         sum == content.headcount || Some(sum) == content.stay.headcount,
         "/nationalities",
-        "does_not_add_up",
+        FieldError::DoesNotAddUp,
         "Tổng theo quốc tịch khác số khách.",
         "The nationalities do not add up to the headcount.",
     );
@@ -130,7 +148,7 @@ pub fn check_nationalities(content: &VisitContent, faults: &mut Violations) {
         faults.require(
             content.named(country) <= count,
             "/nationalities",
-            "below_guest_list",
+            FieldError::BelowGuestList,
             "Danh sách khách có nhiều người của một nước hơn số đã nêu.",
             "The guest list has more people from a country than stated.",
         );
@@ -142,7 +160,7 @@ const HOSTS: usize = 2_000;
 
 fn check_programme(content: &VisitContent, known: &KnownPeople, faults: &mut Violations) {
     let hosts: usize = content.programme.iter().map(|i| i.hosts.len()).sum();
-    faults.require(hosts <= HOSTS, "/programme", "too_many", "Quá nhiều người tiếp khách.", "Too many hosts.");
+    faults.require(hosts <= HOSTS, "/programme", FieldError::TooMany, "Quá nhiều người tiếp khách.", "Too many hosts.");
     check_hours(content, faults);
     let (first, last) = (start_of(content.arrival), start_of(content.departure + chrono::Duration::days(1)));
     for (index, item) in content.programme.iter().enumerate() {
@@ -150,29 +168,35 @@ fn check_programme(content: &VisitContent, known: &KnownPeople, faults: &mut Vio
         faults.require(
             item.ends_at > item.starts_at,
             &at("ends_at"),
-            "ends_before_it_begins",
+            FieldError::EndsBeforeItBegins,
             "Giờ kết thúc phải sau giờ bắt đầu.",
             "The item must end after it begins.",
         );
         faults.require(
             first <= item.starts_at && item.ends_at <= last,
             &at("starts_at"),
-            "outside_the_visit",
+            FieldError::OutsideTheVisit,
             "Hoạt động nằm ngoài thời gian đoàn ở tỉnh.",
             "The item lies outside the visit.",
         );
         let mut seen = BTreeSet::new();
         for (place, host) in item.hosts.iter().enumerate() {
             let pointer = format!("/programme/{index}/hosts/{place}");
-            faults.require(seen.insert(host), &pointer, "repeated", "Người này bị lặp lại.", "The host is repeated.");
+            faults.require(
+                seen.insert(host),
+                &pointer,
+                FieldError::Repeated,
+                "Người này bị lặp lại.",
+                "The host is repeated.",
+            );
             let Some(agency) = known.hosts.get(host) else {
-                faults.add(pointer, "unknown_official", "Không có người này.", "There is no such official.");
+                faults.add(pointer, FieldError::UnknownOfficial, "Không có người này.", "There is no such official.");
                 continue;
             };
             faults.require(
                 *agency == content.host_agency_id || content.coordinating.contains(agency),
                 &pointer,
-                "not_in_hosting_agency",
+                FieldError::NotInHostingAgency,
                 "Người tiếp khách không thuộc cơ quan chủ trì hoặc phối hợp.",
                 "The host belongs to neither the hosting nor a coordinating agency.",
             );
@@ -192,7 +216,7 @@ fn check_hours(content: &VisitContent, faults: &mut Violations) {
         faults.require(
             !twice,
             &format!("/programme/{}/hosts", next.3),
-            "host_elsewhere",
+            FieldError::HostElsewhere,
             "Người tiếp khách phải có mặt ở hai hoạt động cùng giờ.",
             "A host is needed in two items at the same time.",
         );

@@ -12,7 +12,7 @@ use kernel::checks;
 use kernel::id::Id;
 use kernel::time::Day;
 use kernel::violation::Violations;
-use kernel::words::{MemberRole, Procedure, Purpose};
+use kernel::words::{FieldError, MemberRole, Procedure, Purpose};
 
 /// Checks a content and adds every error; `known` are the officials that exist.
 pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violations) {
@@ -31,7 +31,7 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
         faults.require(
             known.contains(&member.official_id.0),
             &pointer,
-            "unknown_official",
+            FieldError::UnknownOfficial,
             "Không có người này.",
             "There is no such official.",
         );
@@ -40,7 +40,7 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
     faults.require(
         private == (content.purpose == Purpose::Private),
         "/purpose",
-        "wrong_purpose",
+        FieldError::WrongPurpose,
         "Việc riêng phải có mục đích là việc riêng, và ngược lại.",
         "Private travel must have the purpose `private`, and no other travel may.",
     );
@@ -49,7 +49,7 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
         None => faults.require(
             private,
             "/inviting_party",
-            "missing",
+            FieldError::Missing,
             "Thiếu đơn vị mời.",
             "The inviting party is required.",
         ),
@@ -60,16 +60,16 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
 fn check_private(content: &TripContent, faults: &mut Violations) {
     let private = content.procedure == Procedure::PrivateTravel;
     let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only allowed for a private journey.");
-    faults.require(private || content.leave.is_none(), "/leave", "not_private", vi, en);
-    faults.require(private || content.party_opinions.is_empty(), "/party_opinions", "not_private", vi, en);
+    faults.require(private || content.leave.is_none(), "/leave", FieldError::NotPrivate, vi, en);
+    faults.require(private || content.party_opinions.is_empty(), "/party_opinions", FieldError::NotPrivate, vi, en);
     for (at, opinion) in content.party_opinions.iter().enumerate() {
         let travels = opinion.official_id.is_none_or(|id| content.members.iter().any(|m| m.official_id == id));
         let (vi, en) = ("Người này không có trong đoàn.", "This person is not in the delegation.");
-        faults.require(travels, &format!("/party_opinions/{at}/official_id"), "unknown_member", vi, en);
+        faults.require(travels, &format!("/party_opinions/{at}/official_id"), FieldError::UnknownMember, vi, en);
     }
     let within = content.leave.as_ref().is_none_or(|l| l.from <= content.departure && content.returning <= l.to);
     let (vi, en) = ("Chuyến đi phải nằm trong thời gian nghỉ phép.", "The journey must lie within the leave.");
-    faults.require(within, "/leave", "outside_leave", vi, en);
+    faults.require(within, "/leave", FieldError::OutsideLeave, vi, en);
 }
 
 /// The differences between what was decided and what is proposed.

@@ -1,5 +1,6 @@
 //! Actions of visits only: the decision with its conditions, arrival, departure, and resuming what was postponed.
 
+use kernel::words::FieldError;
 use serde_json::json;
 
 use crate::access::context::RequestContext;
@@ -50,7 +51,13 @@ pub fn record_arrival(
     let mut faults = Violations::default();
     past(call, body.on, &mut faults);
     let far = (body.on - seen.dossier.content.arrival).num_days().abs() > FAR;
-    faults.require(!far, "/on", "out_of_range", "Ngày đến cách kế hoạch quá xa.", "Too far from the planned day.");
+    faults.require(
+        !far,
+        "/on",
+        FieldError::OutOfRange,
+        "Ngày đến cách kế hoạch quá xa.",
+        "Too far from the planned day.",
+    );
     faults.finish()?;
     let mut visit = seen.dossier.clone();
     visit.state = State::OnSite;
@@ -73,7 +80,7 @@ pub fn record_departure(
     faults.require(
         after,
         "/on",
-        "departs_before_arrival",
+        FieldError::DepartsBeforeArrival,
         "Ngày rời đi trước ngày đến.",
         "The departure is before the arrival.",
     );

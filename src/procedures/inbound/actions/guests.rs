@@ -1,5 +1,6 @@
 //! The register of guests: merging two rows that are the same person.
 
+use kernel::words::FieldError;
 use serde_json::json;
 
 use crate::access::context::RequestContext;
@@ -19,8 +20,20 @@ pub fn merge(conn: &mut Conn, call: &RequestContext, into: GuestPerson, from: Id
     call.actor.require(Permission::AdministerGuests)?;
     let mut faults = Violations::default();
     let gone = people::find(conn, from.0)?.filter(|p| p.merged_into.is_none());
-    faults.require(gone.is_some(), "/guest_id", "unknown_guest", "Không có khách này.", "There is no such guest.");
-    faults.require(from.0 != into.id, "/guest_id", "same", "Phải là hai khách khác nhau.", "It must be another guest.");
+    faults.require(
+        gone.is_some(),
+        "/guest_id",
+        FieldError::UnknownGuest,
+        "Không có khách này.",
+        "There is no such guest.",
+    );
+    faults.require(
+        from.0 != into.id,
+        "/guest_id",
+        FieldError::Same,
+        "Phải là hai khách khác nhau.",
+        "It must be another guest.",
+    );
     faults.finish()?;
     let gone = gone.ok_or_else(not_found)?;
     if into.merged_into.is_some() {

@@ -18,7 +18,7 @@ use crate::procedures::outbound::actions::has_room;
 use crate::procedures::outbound::model::{Trip, TripContent, Verdicts};
 use crate::procedures::outbound::requests::{ConsentGiven, DecideTrip, MemberVerdict};
 use kernel::violation::Violations;
-use kernel::words::{Body, ConsentVerdict, DecisionVerdict, StepKind};
+use kernel::words::{Body, ConsentVerdict, DecisionVerdict, FieldError, StepKind};
 use regulation::pack::ConsentMode;
 
 /// Assigns verdicts to members by their ids; an id that is not a member is an error.
@@ -30,8 +30,15 @@ fn place<V: Copy>(trip: &Trip, given: &[MemberVerdict<V>], faults: &mut Violatio
         let pointer = format!("/members/{index}/official_id");
         match at.and_then(|at| placed.get_mut(at)) {
             Some(slot) if slot.is_none() => *slot = Some(verdict.verdict),
-            Some(_) => faults.add(pointer, "repeated", "Một người được nêu hai lần.", "The person is listed twice."),
-            None => faults.add(pointer, "unknown_member", "Người này không có trong đoàn.", "Not in the delegation."),
+            Some(_) => {
+                faults.add(pointer, FieldError::Repeated, "Một người được nêu hai lần.", "The person is listed twice.")
+            }
+            None => faults.add(
+                pointer,
+                FieldError::UnknownMember,
+                "Người này không có trong đoàn.",
+                "Not in the delegation.",
+            ),
         }
     }
     placed
@@ -135,7 +142,7 @@ pub fn decide(
     faults.require(
         !approves || left,
         "/members",
-        "nobody_left",
+        FieldError::NobodyLeft,
         "Không còn ai trong đoàn.",
         "Nobody is left in the delegation.",
     );

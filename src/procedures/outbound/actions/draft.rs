@@ -22,7 +22,7 @@ use crate::procedures::outbound::requests::{AmendTrip, NewTrip, TripChanges};
 use crate::procedures::outbound::rules::{check, stops_on};
 use crate::registry::{agencies, officials_store};
 use kernel::violation::Violations;
-use kernel::words::MemberRole;
+use kernel::words::{FieldError, MemberRole};
 
 /// Checks a content against the registry; returns what its agency allows, and who its members are.
 fn check_content(
@@ -42,7 +42,7 @@ fn check_content(
     faults.require(
         agency.is_some(),
         "/requesting_agency_id",
-        "unknown_agency",
+        FieldError::UnknownAgency,
         "Không có cơ quan này.",
         "There is no such agency.",
     );
@@ -75,13 +75,13 @@ fn check_plan_item(
         plans::item(conn, id)?.filter(|i| i.agency_id == content.agency_id || call.actor.belongs_to(i.agency_id));
     let pointer = "/plan_item_id";
     let (vi, en) = ("Không có mục kế hoạch này.", "There is no such plan item.");
-    faults.require(item.is_some(), pointer, "unknown_plan_item", vi, en);
+    faults.require(item.is_some(), pointer, FieldError::UnknownPlanItem, vi, en);
     let Some(item) = item else { return Ok(()) };
     let (vi, en) = ("Mục kế hoạch chưa được duyệt.", "The plan item is not approved.");
-    faults.require(item.state == PlanItemState::Approved, pointer, "plan_item_not_approved", vi, en);
+    faults.require(item.state == PlanItemState::Approved, pointer, FieldError::PlanItemNotApproved, vi, en);
     let (vi, en) = ("Mục kế hoạch thuộc năm khác.", "The plan item belongs to another year.");
     let same_year = item.year == i64::from(content.departure.year());
-    faults.require(same_year, pointer, "plan_item_of_another_year", vi, en);
+    faults.require(same_year, pointer, FieldError::PlanItemOfAnotherYear, vi, en);
     Ok(())
 }
 
@@ -142,10 +142,10 @@ pub fn amend(
     proposed.verdicts = proposed.members.iter().map(said).collect();
     let mut faults = Violations::default();
     let (vi, en) = ("Không còn ai trong đoàn.", "Nobody is left in the delegation.");
-    faults.require(proposed.travelling().next().is_some(), "/changes/members", "nobody_left", vi, en);
+    faults.require(proposed.travelling().next().is_some(), "/changes/members", FieldError::NobodyLeft, vi, en);
     let led = proposed.members == decided.members || proposed.travelling().any(|(m, _)| m.role == MemberRole::Head);
     let (vi, en) = ("Trưởng đoàn mới là người đã bị loại.", "The decision refused the person who would lead it.");
-    faults.require(led, "/changes/members", "head_refused", vi, en);
+    faults.require(led, "/changes/members", FieldError::HeadRefused, vi, en);
     faults.finish()?;
     let proposed = moved(conn, call, &seen.dossier, proposed)?;
     amend_dossier(conn, call, tools, seen, proposed, body.reason)

@@ -17,7 +17,7 @@ use crate::procedures::outbound::model::{Trip, TripContent};
 use crate::procedures::outbound::requests::ResumeTrip;
 use kernel::checks;
 use kernel::violation::Violations;
-use kernel::words::Procedure;
+use kernel::words::{FieldError, Procedure};
 
 pub fn record_departure(
     conn: &mut Conn,
@@ -48,7 +48,7 @@ pub fn record_return(
     faults.require(
         after,
         "/on",
-        "returns_before_departure",
+        FieldError::ReturnsBeforeDeparture,
         "Ngày về trước ngày đi.",
         "The return is before the departure.",
     );
@@ -87,18 +87,18 @@ pub fn resume(
     faults.require(
         same,
         "/stops",
-        "other_countries",
+        FieldError::OtherCountries,
         "Không được đổi nước đến khi tiếp tục.",
         "The countries must stay the same.",
     );
     let within = resumed.leave.as_ref().is_none_or(|l| l.from <= resumed.departure && resumed.returning <= l.to);
     let (vi, en) = ("Chuyến đi phải nằm trong thời gian nghỉ phép.", "The journey must lie within the leave.");
-    faults.require(within, "/departure_date", "outside_leave", vi, en);
+    faults.require(within, "/departure_date", FieldError::OutsideLeave, vi, en);
     faults.finish()?;
     let private = resumed.procedure == Procedure::PrivateTravel;
     let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only allowed for a private journey.");
     let mut faults = Violations::default();
-    faults.require(private || resumed.leave.is_none(), "/leave", "not_private", vi, en);
+    faults.require(private || resumed.leave.is_none(), "/leave", FieldError::NotPrivate, vi, en);
     faults.finish()?;
     let resumed = moved(conn, call, &seen.dossier, resumed)?;
     amend::resume(conn, call, tools, &seen, resumed, &body.waivers)
