@@ -23,9 +23,11 @@ use crate::access::users::AccountReferences;
 use crate::db::{Address, Db};
 use crate::dossier::ProvinceLaw;
 use crate::dossier::parts::attachments::AttachmentFolder;
+use crate::dossier::register::{RegisterWord, Registers};
 use crate::error::{Code, Result, not_found, refuse};
 pub use crate::jobs::DeliverySettings;
 use crate::jobs::Jobs;
+use crate::procedures::register::registers;
 use crate::registry::{agencies, changes};
 use crate::regulations::store::{RegulationCache, add_shipped};
 use crate::statistics::asked::Agencies;
@@ -54,6 +56,9 @@ pub struct AppState {
     pub answers: ResponseCache,
     running: InFlightKeys,
     pub jobs: Jobs,
+    /// The procedures of this installation.
+    pub registers: Registers,
+    described: Arc<Described>,
     /// Whether statistics are published without sign-in.
     pub published: OpenStatisticsSwitch,
 }
@@ -68,7 +73,22 @@ impl AppState {
         clock: Clock,
         post: DeliverySettings,
     ) -> Result<Self> {
+        AppState::open_with(registers(), address, folder, jurisdiction, calendar, clock, post)
+    }
+
+    /// The same with other procedures than those that ship.
+    pub fn open_with(
+        registers: Registers,
+        address: Address,
+        folder: PathBuf,
+        jurisdiction: &str,
+        calendar: WorkCalendar,
+        clock: Clock,
+        post: DeliverySettings,
+    ) -> Result<Self> {
         let db = Db::open(address)?;
+        let document = specification_of(&registers);
+        let described = Described { document: text_of(&document), paths: PathTable::of(&document) };
         let now = clock.now();
         db.write_now(move |conn| add_shipped(conn, now))?;
         let keys = SigningKeys::default();
@@ -77,12 +97,23 @@ impl AppState {
         let domain = format!("{jurisdiction}.ngoaivu");
         let (kept, hours) = (db.clone(), clock.clone());
         let (folder, answers) = (AttachmentFolder(folder), ResponseCache::default());
-        let jobs = Jobs::new(kept, hours, Arc::clone(&calendar), &domain, post, folder.clone(), answers.clone());
+        let jobs = Jobs::new(
+            kept,
+            hours,
+            Arc::clone(&calendar),
+            &domain,
+            post,
+            folder.clone(),
+            answers.clone(),
+            registers.clone(),
+        );
         Ok(AppState {
             db,
             clock,
             calendar,
             jobs,
+            described: Arc::new(described),
+            registers,
             folder,
             jurisdiction: Arc::from(jurisdiction),
             keys,
@@ -108,7 +139,7 @@ impl AppState {
             documents in Vietnamese, or in English with `Accept-Language: en`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    components(schemas(ProblemDocument, FieldError, FindingCode)),
+    components(schemas(ProblemDocument, FieldError, FindingCode, RegisterWord)),
     security(("bearer" = [])),
     modifiers(&BearerScheme),
     tags(
@@ -138,9 +169,9 @@ impl utoipa::Modify for BearerScheme {
 }
 
 /// The routes of all modules under the base path.
-fn rooms(config: &mut ServiceConfig) {
+fn rooms(config: &mut ServiceConfig, registers: &Registers) {
     // Routes are tried in this order: the most frequent requests come first.
-    crate::procedures::routes(config);
+    registers.all().for_each(|register| register.routes(config));
     crate::statistics::http::routes(config);
     crate::dossier::http::partner_history::routes(config);
     crate::procedures::records::routes(config);
@@ -159,7 +190,6 @@ fn rooms(config: &mut ServiceConfig) {
     crate::issued_papers::templates_http::routes(config);
     crate::plans::http::routes(config);
     crate::plans::items_http::routes(config);
-    crate::procedures::plan_actual::routes(config);
     crate::calendar::http::routes(config);
     crate::jobs::http::routes(config);
     crate::imports::http::routes(config);
@@ -170,7 +200,9 @@ fn rooms(config: &mut ServiceConfig) {
     crate::statistics::open_http::routes(config);
 }
 
-fn documented() -> (
+fn documented(
+    registers: &Registers,
+) -> (
     App<
         impl ServiceFactory<
             ServiceRequest,
@@ -178,14 +210,14 @@ fn documented() -> (
             Response = ServiceResponse<BoxBody>,
             Error = actix_web::Error,
             InitError = (),
-        >,
+        > + use<>,
     >,
     utoipa::openapi::OpenApi,
 ) {
     App::new()
         .into_utoipa_app()
         .openapi(Base::openapi())
-        .service(scope("/api/v1").configure(rooms))
+        .service(scope("/api/v1").configure(|config: &mut ServiceConfig| rooms(config, registers)))
         .service(health::healthz)
         .service(health::readyz)
         .service(health::show_metrics)
@@ -193,33 +225,45 @@ fn documented() -> (
         .split_for_parts()
 }
 
-/// The finished OpenAPI 3.1 document.
+/// The finished OpenAPI 3.1 document of these procedures.
+pub fn specification_of(registers: &Registers) -> Value {
+    complete(&documented(registers).1, &registers.entries())
+}
+
+/// The document of the procedures that ship.
 pub fn specification() -> &'static Value {
     static DOCUMENT: OnceLock<Value> = OnceLock::new();
-    DOCUMENT.get_or_init(|| complete(&documented().1))
+    DOCUMENT.get_or_init(|| specification_of(&registers()))
 }
 
 /// The document as committed in `api-spec`: indented, with a final line break.
 pub fn specification_text() -> String {
-    let mut text = serde_json::to_string_pretty(specification()).unwrap_or_default();
+    text_of(specification())
+}
+
+fn text_of(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// What the application knows of itself, made once.
+struct Described {
+    document: String,
+    paths: PathTable,
 }
 
 /// The OpenAPI document of this API.
 #[utoipa::path(tag = "operation", operation_id = "openapi", security(()),
     responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
 #[get("/openapi.json")]
-async fn show_openapi() -> HttpResponse {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    HttpResponse::Ok().content_type("application/json").body(TEXT.get_or_init(specification_text).as_str())
+async fn show_openapi(described: web::Data<Described>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(described.document.clone())
 }
 
 /// Answers a request that no route matches: 405 with `Allow` where the path has other methods, else 404.
-async fn nowhere(request: HttpRequest) -> HttpResponse {
-    static PATHS: OnceLock<PathTable> = OnceLock::new();
-    let methods = PATHS.get_or_init(|| PathTable::of(specification())).methods(request.path());
-    let Some(methods) = methods else { return not_found().error_response() };
+async fn nowhere(request: HttpRequest, described: web::Data<Described>) -> HttpResponse {
+    let Some(methods) = described.paths.methods(request.path()) else { return not_found().error_response() };
     let allow = methods.join(", ");
     let error = refuse(
         Code::MethodNotAllowed,
@@ -257,9 +301,13 @@ pub fn build(
         shelf: house.shelf.clone(),
         calendar: Arc::clone(&house.calendar),
         jurisdiction: Arc::clone(&house.jurisdiction),
+        registers: house.registers.clone(),
     };
-    let app = documented()
+    let app = documented(&house.registers)
         .0
+        .app_data(web::Data::from(Arc::clone(&house.described)))
+        .app_data(web::Data::new(house.registers.clone()))
+        .app_data(web::Data::new(house.registers.entries()))
         .app_data(web::Data::new(house.db.clone()))
         .app_data(web::Data::new(house.clock.clone()))
         .app_data(web::Data::new(house.keys.clone()))

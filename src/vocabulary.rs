@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpRequest, HttpResponse, get};
 use kernel::country::{REGIONS, countries};
 use kernel::money::currencies;
+use kernel::procedure::Procedure;
 use kernel::words::{self, Word};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,6 +47,14 @@ struct Vocabulary {
 
 fn of<W: Word>() -> Vec<LabelledWord> {
     W::all().iter().map(|w| LabelledWord { value: w.word(), vi: w.label().vi, en: w.label().en }).collect()
+}
+
+/// The procedures that the law book knows. They are an open list, so the label stands beside the constant.
+fn procedures() -> Vec<LabelledWord> {
+    Procedure::KNOWN
+        .iter()
+        .map(|(word, label)| LabelledWord { value: word.word(), vi: label.vi, en: label.en })
+        .collect()
 }
 
 /// Every list.
@@ -93,7 +102,7 @@ fn lists() -> BTreeMap<&'static str, Vec<LabelledWord>> {
         ("plan_item_state", of::<PlanItemState>()),
         ("plan_state", of::<PlanState>()),
         ("post_level", of::<words::PostLevel>()),
-        ("procedure", of::<words::Procedure>()),
+        ("procedure", procedures()),
         ("purpose", of::<words::Purpose>()),
         ("reception_level", of::<words::ReceptionLevel>()),
         ("region", regions.collect()),

@@ -82,7 +82,9 @@ const PURE: &[&str] = &[
     "/feed.rs",
     "/permission.rs",
     "/account.rs",
-    "outbound/papers.rs",
+    "dossier/papers.rs",
+    "dossier/visibility.rs",
+    "parts/listed.rs",
     "/rules.rs",
     "registry/officials.rs",
 ];
@@ -232,12 +234,14 @@ fn every_file_opens_with_a_sentence_saying_what_it_holds() {
 }
 
 #[test]
-fn every_procedure_has_the_same_ten_names() {
+fn every_procedure_has_the_same_names() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/procedures");
     for entry in std::fs::read_dir(root).unwrap() {
         let folder = entry.unwrap().path();
         if folder.is_dir() {
-            for name in ["mod", "model", "flow", "rules", "case", "facts", "store", "actions", "papers", "http"] {
+            for name in
+                ["mod", "model", "flow", "rules", "case", "facts", "store", "list", "requests", "actions", "http"]
+            {
                 let there = folder.join(format!("{name}.rs")).exists() || folder.join(name).join("mod.rs").exists();
                 assert!(there, "{} has no {name}", folder.display());
             }
@@ -245,14 +249,36 @@ fn every_procedure_has_the_same_ten_names() {
     }
 }
 
+/// PostgreSQL's text of a migration: the same, with its own names of the types and without SQLite's table option.
+fn for_postgresql(sqlite: &str) -> String {
+    sqlite
+        .replace("INTEGER PRIMARY KEY", "BIGINT PRIMARY KEY")
+        .replace(" WITHOUT ROWID", "")
+        .replace(" BLOB ", " BYTEA ")
+}
+
+/// `UPDATE_GOLDEN=1` writes PostgreSQL's files from SQLite's.
 #[test]
 fn both_databases_have_the_same_migrations() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let names = |backend: &str| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(backend);
-        let mut names: Vec<String> =
-            std::fs::read_dir(root).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = std::fs::read_dir(root.join(backend))
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     };
     assert_eq!(names("sqlite"), names("postgresql"));
+    for name in names("sqlite") {
+        for file in ["up.sql", "down.sql"] {
+            let (source, made) =
+                (root.join("sqlite").join(&name).join(file), root.join("postgresql").join(&name).join(file));
+            let wanted = for_postgresql(&std::fs::read_to_string(source).unwrap());
+            if std::env::var_os("UPDATE_GOLDEN").is_some() {
+                std::fs::write(&made, &wanted).unwrap();
+            }
+            assert_eq!(std::fs::read_to_string(&made).unwrap(), wanted, "{}", made.display());
+        }
+    }
 }

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text};
+use kernel::procedure::Procedure;
 use kernel::time::{Clock, Day};
-use kernel::words::{Channel, Procedure, Purpose, ReceptionLevel};
+use kernel::words::{Channel, Purpose, ReceptionLevel};
 use ngoaivu::db::{Address, Conn, Db, migrate};
 use ngoaivu::statistics::fact::{Fact, Share};
 use ngoaivu::statistics::store;
@@ -138,17 +139,17 @@ fn made(n: usize) -> Fact {
     let day = Day::from_ymd_opt(2016, 1, 1).unwrap() + chrono::Days::new(u64::try_from(n % 3_650).unwrap());
     let share = |person: i64| Share {
         agency_id: 1 + id % 40,
-        country: COUNTRIES[n % COUNTRIES.len()].into(),
+        country: Some(COUNTRIES[n % COUNTRIES.len()].into()),
         person: 1 + (id * 3 + person) % 40_000,
         heads: 1,
     };
     Fact {
         delegation_id: id + 1,
-        procedure: Procedure::Inbound,
+        procedure: Procedure::INBOUND,
         travel_date: day,
         decided_on: day,
         days: 3,
-        purpose: Purpose::Official,
+        purpose: Some(Purpose::Official),
         field: None,
         funding: Vec::new(),
         leader_level: None,

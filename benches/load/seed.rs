@@ -2,10 +2,11 @@
 
 use crate::visits;
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::{Clock, Day, Moment};
 use kernel::words::{
-    Body, Capacity, DecisionVerdict, FundingSource, InviterKind, ManagedBy, MemberRole, Personnel, PostLevel,
-    Procedure, Purpose, SignedAs, StepKind,
+    Body, Capacity, DecisionVerdict, FundingSource, InviterKind, ManagedBy, MemberRole, Personnel, PostLevel, Purpose,
+    SignedAs, StepKind,
 };
 use ngoaivu::approval::process::{Process, Step, StepStanding};
 use ngoaivu::db::{Address, Conn, Db, migrate};
@@ -197,7 +198,7 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
         number: Some(format!("DR-{n}")),
         content: TripContent {
             title: format!("Đoàn công tác số {n}"),
-            procedure: Procedure::Outbound,
+            procedure: Procedure::OUTBOUND,
             purpose: Purpose::Official,
             field: None,
             capacity: Capacity::Department,

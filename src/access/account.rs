@@ -3,8 +3,9 @@
 use kernel::words;
 use std::sync::Arc;
 
+use kernel::procedure::Procedure;
 use kernel::time::{Day, valid_on};
-use kernel::words::{Body, Procedure, Role, SignedAs, StepKind};
+use kernel::words::{Body, Role, SignedAs, StepKind};
 
 words! {
     /// What a program with a token may read (phạm vi).

@@ -1,6 +1,6 @@
 //! The inbox, and how a history is shown.
 
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,8 +16,10 @@ use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::procedure::Procedure;
+use kernel::procedure::RegisterEntries;
 use kernel::time::{Day, day_of, rfc3339};
-use kernel::words::{Body, PaperRef, Procedure, StepKind};
+use kernel::words::{Body, PaperRef, StepKind};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(inbox);
@@ -64,11 +66,11 @@ struct InboxQuery {
 /// Lists what waits for the caller, most urgent first.
 #[utoipa::path(tag = "approval", params(InboxQuery), responses((status = 200, description = "the inbox", body = InboxPage)))]
 #[get("/inbox")]
-async fn inbox(call: Call, asked: Query<InboxQuery>) -> Result<HttpResponse> {
+async fn inbox(call: Call, registers: web::Data<RegisterEntries>, asked: Query<InboxQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadInbox)?;
     let limit = query::limit(asked.0.limit)?;
     let skip = query::place("inbox", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
-    let waiting = call.read(|conn, call| waiting_for(conn, &call.actor)).await?;
+    let waiting = call.read(move |conn, call| waiting_for(conn, &call.actor, registers.procedures())).await?;
     let total = asked.0.count.unwrap_or(false).then(|| i64::try_from(waiting.len()).unwrap_or(0));
     let rows: Vec<(usize, WaitingStep)> = waiting.into_iter().enumerate().skip(skip).collect();
     let page = Page::cut(rows, limit, "inbox", |(at, _)| vec![(at + 1).to_string()]);

@@ -8,8 +8,9 @@ use crate::db::schema::{acts, approval_steps as steps};
 use crate::db::{Conn, differing, each, insert_rows, word};
 use crate::error::{Error, Result};
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::{Day, Moment};
-use kernel::words::{Body, PaperRef, Procedure, StepKind, Term};
+use kernel::words::{Body, PaperRef, StepKind, Term};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = steps)]
@@ -136,15 +137,19 @@ pub struct WaitingStep {
 const INBOX: i64 = 1_000;
 
 /// What waits for the actor: the steps of their bodies, supplements asked of their agency, and deciders to be named.
-pub fn waiting_for(conn: &mut Conn, actor: &Actor) -> Result<Vec<WaitingStep>> {
+pub fn waiting_for(
+    conn: &mut Conn,
+    actor: &Actor,
+    procedures: impl IntoIterator<Item = Procedure>,
+) -> Result<Vec<WaitingStep>> {
     if actor.looks_at.is_some() || !actor.looks_apart() {
         return waiting_alike(conn, actor);
     }
     // A seat held by substitution for one procedure gives no access to others.
     let mut all = Vec::new();
-    for procedure in <Procedure as strum::VariantArray>::VARIANTS {
-        let here = waiting_alike(conn, &actor.looking_at(*procedure))?;
-        all.extend(here.into_iter().filter(|w| w.procedure == *procedure));
+    for procedure in procedures {
+        let here = waiting_alike(conn, &actor.looking_at(procedure))?;
+        all.extend(here.into_iter().filter(|w| w.procedure == procedure));
     }
     all.sort_by_key(|w| (w.due_on.is_none(), w.due_on, w.delegation_id, w.kind, w.body));
     Ok(all)
@@ -289,8 +294,8 @@ struct ActRow<'a> {
     document: Option<String>,
 }
 
-impl<'a> From<&HistoryEntry<'a>> for ActRow<'a> {
-    fn from(deed: &HistoryEntry<'a>) -> Self {
+impl<'a> From<&'a HistoryEntry<'a>> for ActRow<'a> {
+    fn from(deed: &'a HistoryEntry<'a>) -> Self {
         ActRow {
             id: Id::new(deed.at).0,
             procedure: deed.procedure.word(),

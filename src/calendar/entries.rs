@@ -5,14 +5,15 @@ use std::collections::{HashMap, HashSet};
 use crate::access::account::Actor;
 use crate::db::Conn;
 use crate::dossier::flow::State;
-use crate::dossier::parts::engagement::{Engagement, clashes};
-use crate::dossier::store::list::{self, DossierItem, PastDelegation};
+use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem as Hour, clashes};
+use crate::dossier::register::Registers;
+use crate::dossier::store::list::{self, DossierItem};
 use crate::error::Result;
 use crate::procedures::engagements::{engagements, programmes};
-use crate::procedures::inbound::model::ProgrammeItem as Hour;
 use crate::registry::officials_store;
+use kernel::procedure::RegisterEntry;
 use kernel::time::{Period, start_of};
-use kernel::words::{Body, Direction, Role};
+use kernel::words::{Body, Role};
 
 /// Maximum entries in one response.
 pub const MOST: i64 = 2_000;
@@ -22,12 +23,19 @@ const CLASHES: usize = 1_000;
 
 /// One delegation in the calendar.
 pub struct CalendarEntry {
-    pub direction: Direction,
+    pub entry: &'static RegisterEntry,
     pub item: DossierItem,
     /// Outbound: the officials who are abroad.
     pub people: Vec<(i64, String)>,
     /// Inbound: the programme.
     pub programme: Vec<Hour>,
+}
+
+impl CalendarEntry {
+    /// Whether its people travel abroad.
+    pub fn people_travel(&self) -> bool {
+        self.entry.procedures.iter().any(|procedure| procedure.is_trip())
+    }
 }
 
 /// Two overlapping engagements of one person; the reader may see the dossier of at least one of them.
@@ -50,11 +58,11 @@ pub struct Calendar {
 
 /// The delegations of a period that the reader may see, with people, programmes and clashes. Dossiers that ended
 /// without a delegation (refused, withdrawn, cancelled) are left out.
-pub fn calendar(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Calendar> {
-    let seen = list::in_period(conn, actor, period, false, MOST + 1)?;
-    let titles: HashMap<i64, String> = seen.iter().map(|(item, _)| (item.id, item.title.clone())).collect();
+pub fn calendar(conn: &mut Conn, actor: &Actor, registers: &Registers, period: Period) -> Result<Calendar> {
+    let seen = list::in_period(conn, actor, registers, period, false, MOST + 1)?;
+    let titles: HashMap<i64, String> = seen.iter().map(|item| (item.id, item.title.clone())).collect();
     let (from, to) = (start_of(period.from), start_of(period.to + chrono::Duration::days(1)));
-    let all = engagements(conn, None, from, to)?;
+    let all = engagements(conn, registers, None, from, to)?;
     let mut people: Vec<i64> = all.iter().map(|e| e.official_id).collect();
     people.sort_unstable();
     people.dedup();
@@ -64,7 +72,7 @@ pub fn calendar(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Calend
     let everything = actor.has(Role::Inspector)
         || [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc].into_iter().any(|b| actor.sits_in(b));
     let mine = |item: &DossierItem| everything || actor.belongs_to(item.agency_id);
-    let own: HashSet<i64> = seen.iter().filter(|(item, _)| mine(item)).map(|(item, _)| item.id).collect();
+    let own: HashSet<i64> = seen.iter().filter(|item| mine(item)).map(|item| item.id).collect();
     let found = clashes(&all)
         .into_iter()
         .filter(|(a, b)| own.contains(&a.delegation_id) || own.contains(&b.delegation_id))
@@ -77,41 +85,46 @@ pub fn calendar(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Calend
             sides: [side(a), side(b)],
         })
         .collect();
-    Ok(Calendar { entries: with_parts(conn, seen, &all, &names)?, clashes })
+    Ok(Calendar { entries: with_parts(conn, registers, seen, &all, &names)?, clashes })
 }
 
 fn with_parts(
     conn: &mut Conn,
-    seen: Vec<PastDelegation>,
+    registers: &Registers,
+    seen: Vec<DossierItem>,
     all: &[Engagement],
     names: &HashMap<i64, String>,
 ) -> Result<Vec<CalendarEntry>> {
-    let ids: Vec<i64> = seen.iter().map(|(item, _)| item.id).collect();
-    let mut hours = programmes(conn, &ids)?;
+    let ids: Vec<i64> = seen.iter().map(|item| item.id).collect();
+    let mut hours = programmes(conn, registers, &ids)?;
     let mut abroad: HashMap<i64, HashSet<i64>> = HashMap::new();
-    for engagement in all.iter().filter(|e| e.direction == Direction::Outbound) {
+    for engagement in all.iter().filter(|e| e.kind == EngagementKind::Abroad) {
         abroad.entry(engagement.delegation_id).or_default().insert(engagement.official_id);
     }
-    let entries = seen.into_iter().map(|(item, direction)| {
+    let entries = seen.into_iter().filter_map(|item| {
         let who = abroad.remove(&item.id).unwrap_or_default();
         let mut people: Vec<(i64, String)> =
             who.into_iter().map(|id| (id, names.get(&id).cloned().unwrap_or_default())).collect();
         people.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
-        let inbound = direction == Direction::Inbound.word();
-        CalendarEntry {
-            direction: if inbound { Direction::Inbound } else { Direction::Outbound },
+        Some(CalendarEntry {
+            entry: registers.by_key(&item.register)?.entry(),
             people,
             programme: hours.remove(&item.id).unwrap_or_default(),
             item,
-        }
+        })
     });
     Ok(entries.collect())
 }
 
 /// The same for a feed: without drafts, but with dossiers that ended without a delegation, marked as cancelled, so
 /// that subscribers learn of it.
-pub fn feed_entries(conn: &mut Conn, actor: &Actor, period: Period) -> Result<Vec<CalendarEntry>> {
-    let mut seen = list::in_period(conn, actor, period, true, MOST)?;
-    seen.retain(|(item, _)| item.state != State::Draft.word());
-    with_parts(conn, seen, &[], &HashMap::new())
+pub fn feed_entries(
+    conn: &mut Conn,
+    actor: &Actor,
+    registers: &Registers,
+    period: Period,
+) -> Result<Vec<CalendarEntry>> {
+    let mut seen = list::in_period(conn, actor, registers, period, true, MOST)?;
+    seen.retain(|item| item.state != State::Draft.word());
+    with_parts(conn, registers, seen, &[], &HashMap::new())
 }

@@ -6,7 +6,6 @@ use crate::dossier::store::list::DossierItem;
 use documents::ics::{Event, Ics, Status, When};
 use kernel::country::country;
 use kernel::id::Id;
-use kernel::words::Direction;
 
 /// Hours after which clients refresh.
 const REFRESH: u32 = 6;
@@ -32,10 +31,9 @@ pub fn feed(name: &str, domain: &str, entries: &[CalendarEntry]) -> String {
 fn events(domain: &str, entry: &CalendarEntry) -> Vec<Event> {
     let item = &entry.item;
     let countries: Vec<&str> = item.countries.split(',').map(|code| country(code).map_or(code, |c| c.vi)).collect();
-    let (kind, place) = match entry.direction {
-        Direction::Outbound => ("Đoàn ra", countries.join(", ")),
-        Direction::Inbound => ("Đoàn vào", String::new()),
-    };
+    let kind = entry.entry.label.vi;
+    // Guests come here; only travellers are elsewhere.
+    let place = if entry.people_travel() { countries.join(", ") } else { String::new() };
     let number = item.number.as_deref().unwrap_or("chưa có số");
     let of = |uid: String, when, summary: String, location: String| Event {
         uid,
@@ -48,9 +46,10 @@ fn events(domain: &str, entry: &CalendarEntry) -> Vec<Event> {
         description: format!("{kind} {number}: {} người, {}.", item.headcount, countries.join(", ")),
     };
     let id = Id(item.id);
-    let uid = format!("{}-{id}@{domain}", entry.direction.word());
-    let days = When::Days(item.begins_on, item.ends_on);
-    let mut events = vec![of(uid, days, format!("{kind}: {}", item.title), place)];
+    let uid = format!("{}-{id}@{domain}", entry.entry.key);
+    let days = item.begins_on.zip(item.ends_on).map(|(first, last)| When::Days(first, last));
+    let whole = days.map(|days| of(uid, days, format!("{kind}: {}", item.title), place));
+    let mut events: Vec<Event> = whole.into_iter().collect();
     for (at, hour) in entry.programme.iter().enumerate() {
         let uid = format!("programme-{id}-{at}@{domain}");
         let when = When::Times(hour.starts_at, hour.ends_at);

@@ -20,8 +20,9 @@ use crate::calendar::store::{self, Feed};
 use crate::db::Db;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::flow::State;
+use crate::dossier::parts::engagement::EngagementKind;
+use crate::dossier::register::{RegisterWord, Registers};
 use crate::error::{Error, Result, not_found};
-use crate::procedures::engagements::ClashKind;
 use crate::web::etag::{IfNoneMatch, etag};
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
@@ -29,7 +30,6 @@ use crate::web::query::{Query, invalid};
 use crate::web::reply::path_id;
 use kernel::id::Id;
 use kernel::time::{Clock, Period, day_of, rfc3339};
-use kernel::words::Direction;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(show).service(subscribe).service(list_feeds).service(create_feed).service(revoke_feed);
@@ -75,7 +75,8 @@ struct CalendarHour {
 #[schema(as = CalendarEntry)]
 struct EntryView {
     /// `outbound`: travelling abroad; `inbound`: visiting the province.
-    direction: Direction,
+    #[schema(value_type = RegisterWord)]
+    direction: &'static str,
     #[schema(value_type = String)]
     delegation_id: Id,
     number: Option<String>,
@@ -84,8 +85,10 @@ struct EntryView {
     state: String,
     #[schema(value_type = String)]
     agency_id: Id,
-    begins_on: NaiveDate,
-    ends_on: NaiveDate,
+    #[schema(value_type = String, format = Date, required = true)]
+    begins_on: Option<NaiveDate>,
+    #[schema(value_type = String, format = Date, required = true)]
+    ends_on: Option<NaiveDate>,
     countries: Vec<String>,
     headcount: i64,
     /// Outbound: the officials who are abroad.
@@ -107,7 +110,7 @@ struct PairView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = CalendarClashSide)]
 struct ClashSideView {
-    kind: ClashKind,
+    kind: EngagementKind,
     starts_at: String,
     ends_at: String,
     draft: bool,
@@ -145,7 +148,7 @@ impl From<CalendarEntry> for EntryView {
             restricted_area: hour.restricted_area,
         });
         EntryView {
-            direction: entry.direction,
+            direction: entry.entry.key,
             programme: programme.collect(),
             people: entry.people.into_iter().map(person).collect(),
             delegation_id: Id(entry.item.id),
@@ -155,7 +158,7 @@ impl From<CalendarEntry> for EntryView {
             agency_id: Id(entry.item.agency_id),
             begins_on: entry.item.begins_on,
             ends_on: entry.item.ends_on,
-            countries: entry.item.countries.split(',').map(str::to_owned).collect(),
+            countries: entry.item.countries.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
             headcount: entry.item.headcount,
         }
     }
@@ -164,7 +167,7 @@ impl From<CalendarEntry> for EntryView {
 impl From<Clash> for PairView {
     fn from(clash: Clash) -> Self {
         let side = |side: ClashSide| ClashSideView {
-            kind: side.engagement.direction.into(),
+            kind: side.engagement.kind,
             starts_at: rfc3339(side.engagement.starts),
             ends_at: rfc3339(side.engagement.ends),
             draft: side.engagement.draft,
@@ -179,7 +182,7 @@ impl From<Clash> for PairView {
 /// The calendar of a period: the delegations that the caller may see, and people with overlapping engagements.
 #[utoipa::path(tag = "calendar", operation_id = "show_calendar", params(CalendarQuery), responses((status = 200, description = "the calendar", body = CalendarView)))]
 #[get("/calendar")]
-async fn show(call: Call, asked: Query<CalendarQuery>) -> Result<HttpResponse> {
+async fn show(call: Call, registers: web::Data<Registers>, asked: Query<CalendarQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadCalendar)?;
     let CalendarQuery { from, to } = asked.0;
     if to < from || (to - from).num_days() > LONGEST {
@@ -190,7 +193,8 @@ async fn show(call: Call, asked: Query<CalendarQuery>) -> Result<HttpResponse> {
         ));
     }
     let period = Period { from, to };
-    let Calendar { entries, clashes } = call.read(move |conn, call| calendar(conn, &call.actor, period)).await?;
+    let Calendar { entries, clashes } =
+        call.read(move |conn, call| calendar(conn, &call.actor, &registers, period)).await?;
     if i64::try_from(entries.len()).is_ok_and(|found| found > MOST) {
         return Err(invalid(
             "to",
@@ -227,6 +231,7 @@ async fn subscribe(
     let today = day_of(clock.now());
     let period = Period { from: today - Duration::days(FEED.0), to: today + Duration::days(FEED.1) };
     let domain = format!("{}.ngoaivu", tools.jurisdiction);
+    let registers = tools.registers.clone();
     let digest = fingerprint(key.0.key.as_bytes());
     let text = db
         .read(move |conn| {
@@ -234,7 +239,7 @@ async fn subscribe(
             let account = accounts::account(conn, found.user_id)?.filter(|a| a.active).ok_or_else(not_found)?;
             let owner = Actor::new(Arc::new(account), 0, today);
             owner.require(Permission::ReadCalendar).map_err(|_| not_found())?;
-            let entries = crate::calendar::entries::feed_entries(conn, &owner, period)?;
+            let entries = crate::calendar::entries::feed_entries(conn, &owner, &registers, period)?;
             Ok(feed(&found.name, &domain, &entries))
         })
         .await?;

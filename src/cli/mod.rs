@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use kernel::time::{Clock, Period};
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db, migrate};
+use ngoaivu::procedures::register::registers;
 use ngoaivu::statistics::store as statistics;
 use ngoaivu::{access, app, procedures};
 
@@ -204,7 +205,7 @@ fn upgrade(address: &Address) -> Result<usize> {
     let ran = migrate::run(address)?;
     let db = Db::open(address.clone())?;
     if !db.read_now(statistics::is_current)? {
-        db.write_now(procedures::rebuild_facts)?;
+        db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
     }
     db.close();
     Ok(ran)
@@ -230,7 +231,7 @@ pub fn run(command: Command) -> Result<()> {
         }
         Command::RebuildFacts { place } => {
             let db = place.open(&settings(None)?)?;
-            let counted = db.write_now(procedures::rebuild_facts)?;
+            let counted = db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
             db.close();
             println!("{counted} delegation(s) counted");
             Ok(())

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, Period};
 use ngoaivu::access::context::RequestContext;
 use ngoaivu::dossier::ProvinceLaw;
+use ngoaivu::procedures::register::registers;
 use ngoaivu::procedures::rehearsal::{self, Rehearsal};
 use ngoaivu::registry::holidays;
 use ngoaivu::regulations::store as regulations;
@@ -86,6 +87,7 @@ pub fn rehearse(file: &Path, days: Period, place: &DataPlace) -> Result<()> {
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
     let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
     let tools = ProvinceLaw {
+        registers: registers(),
         shelf: RegulationCache::default(),
         calendar: Arc::new(calendar),
         jurisdiction: Arc::from(config.jurisdiction()),

@@ -20,10 +20,11 @@ use crate::registry::officials_store;
 use crate::statistics::store as statistics;
 use kernel::id::Id;
 use kernel::money::Money;
+use kernel::procedure::Procedure;
 use kernel::time::{Day, Moment, day_of};
 use kernel::words::{
-    Body, Capacity, Channel, DecisionVerdict, Direction, Field, FundingSource, GuestClass, InviterKind, MemberRole,
-    Procedure, Purpose, ReceptionLevel, SignedAs,
+    Body, Capacity, Channel, DecisionVerdict, Field, FundingSource, GuestClass, InviterKind, MemberRole, Purpose,
+    ReceptionLevel, SignedAs,
 };
 
 /// Country, place, and the organisation that invites or visits.
@@ -72,9 +73,8 @@ struct Cast {
 
 /// Adds the delegations if there are none yet; returns how many were created.
 pub fn fill(conn: &mut Conn, now: Moment) -> Result<usize> {
-    let registers = [Direction::Outbound, Direction::Inbound];
-    for register in registers {
-        if !store::all_ids(conn, register)?.is_empty() {
+    for entry in [Trip::ENTRY, Visit::ENTRY] {
+        if !store::all_ids(conn, entry.key)?.is_empty() {
             return Ok(0);
         }
     }
@@ -133,7 +133,7 @@ fn trip(cast: &Cast, n: usize, departure: Day) -> Result<Trip> {
     }
     Ok(Trip {
         title: format!("Đoàn {doing} tại {place}"),
-        procedure: Procedure::Outbound,
+        procedure: Procedure::OUTBOUND,
         purpose,
         field: pick(FIELDS, n / 2).copied(),
         capacity: Capacity::Department,
@@ -272,7 +272,7 @@ fn keep<C: PassedSteps>(
     let mut dossier = Dossier::draft(content, cast.clerk, now);
     if !draft {
         let signed = begins - Duration::days(10);
-        dossier.number = Some(dossier_number(conn, C::DIRECTION.prefix(), signed.year())?);
+        dossier.number = Some(dossier_number(conn, C::ENTRY.prefix, signed.year())?);
         (dossier.submitted_on, dossier.complete_on) = (Some(signed), Some(signed));
         dossier.decision = Some(Decision {
             verdict: DecisionVerdict::Approve,

@@ -7,13 +7,18 @@ pub mod actions;
 pub mod amendments;
 pub mod flow;
 pub mod http;
+pub mod lines;
+pub mod listed;
 pub mod model;
 pub mod papers;
 pub mod parts;
+pub mod register;
 pub mod requests;
 pub mod rules;
 pub mod store;
+pub mod visibility;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -23,13 +28,18 @@ use crate::approval::process::Stage;
 use crate::db::Conn;
 use crate::dossier::amendments::Difference;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
+use crate::dossier::lines::OwnColumns;
 use crate::dossier::model::{Dossier, Listed};
+use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
+use crate::dossier::parts::listed::ListedRow;
 use crate::dossier::parts::model::Origin;
+use crate::dossier::register::Registers;
 use crate::error::Result;
 use crate::regulations::store::RegulationCache;
 use crate::statistics::fact::Fact;
-use kernel::time::Day;
-use kernel::words::{Direction, Procedure};
+use kernel::procedure::Procedure;
+use kernel::procedure::RegisterEntry;
+use kernel::time::{Day, Moment, Period};
 use kernel::workdays::WorkCalendar;
 use regulation::case::Case;
 
@@ -40,12 +50,17 @@ pub struct ProvinceLaw {
     pub calendar: Arc<WorkCalendar>,
     /// The province whose regulation applies to the dossiers.
     pub jurisdiction: Arc<str>,
+    pub registers: Registers,
 }
 
 /// What a procedure provides.
 pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + DeserializeOwned + 'static {
-    /// The register that the dossier belongs to, which determines its path and the prefix of its number.
-    const DIRECTION: Direction;
+    /// What its register is called.
+    const ENTRY: &'static RegisterEntry;
+    /// The state of a dossier whose delegation is on its way or here.
+    const GOING_ON: State;
+    /// How its first and last day are called in requests; none where it has no days.
+    const DAYS: Option<DayNames>;
 
     fn procedure(&self) -> Procedure;
     fn title(&self) -> &str;
@@ -53,6 +68,11 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn agency_id(&self) -> i64;
     /// What lists, searches and the histories of partners show of it.
     fn listed(&self) -> Listed;
+    /// The last day of the delegation, or the day it is listed by.
+    fn last_day(&self) -> Day {
+        let listed = self.listed();
+        listed.days.map_or(listed.listed_on, |days| days.to)
+    }
     /// Whether the official travels in it, so that they take no step.
     fn travels(&self, official_id: i64) -> bool;
     /// The whole flow: where an action leads in a state.
@@ -80,7 +100,25 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     /// What it counts for in the statistics; `None` unless it is approved or took place.
     fn fact(dossier: &Dossier<Self>) -> Option<Fact>;
     /// Its facts as the regulation needs them, as if it were complete on `received_on`.
-    fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case>;
+    fn case(conn: &mut Conn, registers: &Registers, dossier: &Dossier<Self>, received_on: Day) -> Result<Case>;
+    /// A row of an old list as a dossier's content; none where the register takes no lists.
+    fn from_list(_: ListedRow) -> Option<Self> {
+        None
+    }
+    /// Who is engaged between two moments: of these people, or of all.
+    fn engagements_between(_: &mut Conn, _: Option<&[i64]>, _: Moment, _: Moment) -> Result<Vec<Engagement>> {
+        Ok(Vec::new())
+    }
+    /// The programmes of these dossiers.
+    fn programmes(_: &mut Conn, _: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
+        Ok(HashMap::new())
+    }
+    /// Who leads each of these delegations.
+    fn heads(_: &mut Conn, _: &[i64]) -> Result<HashMap<i64, String>> {
+        Ok(HashMap::new())
+    }
+    /// What a stored content says in the columns of a report.
+    fn own_columns(json: &str) -> Result<OwnColumns>;
     /// The content of a stored dossier, with the parts that have their own rows.
     fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self>;
     /// What only the procedure itself reads, as JSON.
@@ -97,8 +135,17 @@ pub struct StoredContent {
     pub procedure: Procedure,
     pub title: String,
     pub agency_id: i64,
-    pub begins_on: Day,
-    pub ends_on: Day,
+    /// Its first and last day, where it has days.
+    pub days: Option<Period>,
+    /// The day by which it is listed.
+    pub listed_on: Day,
     /// What only the procedure itself reads.
     pub json: String,
+}
+
+/// Names of the first and the last day in requests, as JSON pointers.
+#[derive(Debug, Clone, Copy)]
+pub struct DayNames {
+    pub first: &'static str,
+    pub last: &'static str,
 }

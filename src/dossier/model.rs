@@ -9,7 +9,7 @@ use crate::dossier::amendments::{self, Amendment, AmendmentKind};
 use crate::dossier::flow::State;
 use kernel::id::Id;
 use kernel::text::number_key;
-use kernel::time::{Day, Moment};
+use kernel::time::{Day, Moment, Period};
 use kernel::words::{Body, DecisionVerdict, FindingCode, PaperRef, SignedAs};
 
 /// A dossier with everything that happened to it.
@@ -96,8 +96,10 @@ impl<C> Dossier<C> {
 /// What lists, searches and the histories of partners show of a content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    pub begins_on: Day,
-    pub ends_on: Day,
+    /// The day by which lists, periods and years find it: the first day of travel, or the day of a paper.
+    pub listed_on: Day,
+    /// First and last day, where people travel or receive.
+    pub days: Option<Period>,
     /// In the order of the content, each once.
     pub countries: Vec<String>,
     pub headcount: i64,

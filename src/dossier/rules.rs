@@ -6,12 +6,13 @@ use crate::approval::process::{Stage, Step};
 use crate::dossier::Content;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
+use crate::dossier::visibility::Holder;
 use crate::error::{Code, Result, forbidden, refuse};
-use kernel::words::{Body, Direction, Role, StepKind};
+use kernel::words::{Body, Role, StepKind};
 
 /// Whether the actor works for the requesting agency, as its clerk or its head.
 pub fn is_of_agency<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
-    actor.belongs_to(dossier.content.agency_id()) && (actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
+    Holder::Agency.is(actor, dossier.content.agency_id())
 }
 
 /// The body that decides now; once no step is open, the body that decided.
@@ -30,47 +31,6 @@ pub fn decides<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
 /// Whether the actor decides for a body, and only for that of this unit if each unit has its own.
 fn decides_here<C: Content>(actor: &Actor, dossier: &Dossier<C>, body: Body) -> bool {
     actor.decides_for(body) && (!body.is_local() || actor.belongs_to(dossier.content.agency_id()))
-}
-
-/// Who sees a dossier (api.md §4): only its agency while it is a draft, and then at once every body with a part in it.
-pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
-    // A seat held by substitution for one procedure gives no access to others.
-    let actor = &actor.looking_at(dossier.content.procedure());
-    if !actor.may(Permission::ReadDossiers) {
-        return false;
-    }
-    if is_of_agency(actor, dossier) {
-        return true;
-    }
-    if dossier.state == State::Draft {
-        return false;
-    }
-    let consents = dossier.process.steps.iter().any(|s| s.kind == StepKind::Consent);
-    let bodies = actor.bodies();
-    actor.has(Role::Inspector)
-        || actor.sits_in(Body::Dofa)
-        || (consents && actor.sits_in(Body::PartyOffice))
-        || (C::DIRECTION == Direction::Outbound
-            && actor.has(Role::PassportCustodian)
-            && (dossier.state.is_approved_or_later() || State::SET_ASIDE.contains(&dossier.state)))
-        || dossier.process.steps.iter().filter_map(|s| s.body).any(|b| bodies.contains(&b))
-        || decides(actor, dossier)
-        || dossier.process.bodies(StepKind::Decide).any(|b| !b.is_local() && actor.decides_for(b))
-}
-
-/// Whether the actor sees the whole dossier. A body that is only consulted sees what it is asked about, but neither
-/// what others said nor what was decided.
-pub fn sees_whole<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
-    let actor = &actor.looking_at(dossier.content.procedure());
-    let bodies = actor.bodies();
-    let more = |s: &Step| s.kind != StepKind::Consult && s.body.is_some_and(|b| bodies.contains(&b));
-    is_of_agency(actor, dossier)
-        || actor.has(Role::Inspector)
-        || actor.sits_in(Body::Dofa)
-        || actor.sits_in(Body::PartyOffice)
-        || (C::DIRECTION == Direction::Outbound && actor.has(Role::PassportCustodian))
-        || decides(actor, dossier)
-        || dossier.process.steps.iter().any(more)
 }
 
 /// Whether the clerks of an agency may submit.
@@ -176,7 +136,7 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
             .is_some_and(|d| d.decided_by.0 == actor.id() || decides_here(actor, dossier, d.body)),
         Action::Postpone | Action::Cancel | Action::Resume => own || decides,
         Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => {
-            own || (C::DIRECTION == Direction::Outbound && actor.has(Role::PassportCustodian))
+            own || (C::ENTRY.uses_passports && actor.has(Role::PassportCustodian))
         }
     }
 }

@@ -12,9 +12,10 @@ use crate::dossier::parts::duties::{
 };
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::Day;
 use kernel::violation::Violations;
-use kernel::words::{Body, FieldError, FindingCode, Procedure, Role};
+use kernel::words::{Body, FieldError, FindingCode, Role};
 use regulation::pack::Effect;
 
 /// Whether the caller may see the duties of all agencies.
@@ -67,7 +68,7 @@ pub struct Done {
 
 /// 403 if the duty belongs to another agency.
 fn owes(call: &RequestContext, duty: &Duty) -> Result<()> {
-    let call = &call.on((Procedure::Outbound, None));
+    let call = &call.on((Procedure::OUTBOUND, None));
     // A follow-up in a report can name an agency that sends nobody abroad, where nobody may draft or submit a dossier.
     // So any member of the named agency may fulfil it.
     let asked_of_his = duty.code == FOLLOW_UP && call.actor.belongs_to(duty.agency_id);
@@ -148,7 +149,7 @@ pub fn excuse(
     mut duty: Duty,
     asked: impl FnOnce() -> Result<(String, Day)>,
 ) -> Result<Duty> {
-    let call = &call.on((Procedure::Outbound, None));
+    let call = &call.on((Procedure::OUTBOUND, None));
     call.guard(duty.version, || may_excuse(call, &duty))?;
     open(&duty)?;
     if duty.code != PASSPORT_RETURN {
@@ -184,7 +185,7 @@ pub fn overridden(
     mut duty: Duty,
     asked: impl FnOnce() -> Result<String>,
 ) -> Result<Duty> {
-    let call = &call.on((Procedure::Outbound, None));
+    let call = &call.on((Procedure::OUTBOUND, None));
     call.guard(duty.version, || may_override(conn, call, tools))?;
     open(&duty)?;
     duty.overridden = Some(asked()?);

@@ -6,22 +6,21 @@ use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::parts::attachments::AttachmentFolder;
-use crate::dossier::store as dossiers;
+use crate::dossier::register::Registers;
 use crate::error::{Code, Error, Problem, Result, not_found, refuse};
 use crate::imports::annotated;
 use crate::imports::batch::{Batch, ImportFault, ImportKind, ImportState, LISTED};
 use crate::imports::check::{Checked, check, list_in, span};
 use crate::imports::header::Header;
 use crate::imports::known::KnownRegistry;
-use crate::imports::make::{ImportScope, make};
+use crate::imports::make::{ImportScope, make, register_of};
 use crate::imports::store::{self, Created};
-use crate::procedures::{inbound, outbound};
 use crate::reports::store as reports;
 use crate::statistics::store as statistics;
 use documents::sheet::{self, Sheet, Unreadable};
 use kernel::id::Id;
 use kernel::time::Day;
-use kernel::words::{Body, Direction, FieldError};
+use kernel::words::{Body, FieldError};
 
 /// The agencies whose rows the caller may import: all (none) for DOFA, their own for a clerk.
 pub fn own_only(call: &RequestContext, kind: ImportKind) -> Result<Option<Vec<i64>>> {
@@ -111,10 +110,16 @@ pub fn not_twice(conn: &mut Conn, batch: &Batch) -> Result<()> {
 }
 
 /// Commits a staged batch: creates all its rows.
-pub fn take_in(conn: &mut Conn, call: &RequestContext, batch: &Batch, rows: Checked) -> Result<Batch> {
+pub fn take_in(
+    conn: &mut Conn,
+    registers: &Registers,
+    call: &RequestContext,
+    batch: &Batch,
+    rows: Checked,
+) -> Result<Batch> {
     let mut batch = batch.clone();
     not_twice(conn, &batch)?;
-    batch.created = make(conn, &ImportScope::of(call, &batch), rows.parsed)?;
+    batch.created = make(conn, &ImportScope { call, registers, batch: &batch }, rows.parsed)?;
     (batch.state, batch.version) = (ImportState::Committed, batch.version + 1);
     store::update(conn, &batch)?;
     remember(conn, call, "import", &batch)?;
@@ -155,7 +160,7 @@ fn in_use() -> Error {
 }
 
 /// Undoes a batch: deletes everything it created.
-pub fn undo(conn: &mut Conn, call: &RequestContext, mut batch: Batch) -> Result<Batch> {
+pub fn undo(conn: &mut Conn, registers: &Registers, call: &RequestContext, mut batch: Batch) -> Result<Batch> {
     in_state(&batch, ImportState::Committed)?;
     let own = store::records(conn, batch.id, Created::Dossier)?;
     if store::dossiers_touched(conn, batch.id)? || reports::frozen(conn, &own)? {
@@ -170,10 +175,7 @@ pub fn undo(conn: &mut Conn, call: &RequestContext, mut batch: Batch) -> Result<
     let units = store::records(conn, batch.id, Created::Agency)?;
     store::delete_records(conn, batch.id)?;
     for id in own {
-        match direction(batch.kind) {
-            Direction::Inbound => dossiers::delete::<inbound::model::VisitContent>(conn, id)?,
-            Direction::Outbound => dossiers::delete::<outbound::model::TripContent>(conn, id)?,
-        }
+        register_of(registers, &batch)?.delete(conn, id)?;
         statistics::replace(conn, id, None)?;
     }
     people.iter().try_for_each(|id| store::delete_official(conn, *id))?;
@@ -197,10 +199,6 @@ pub fn undo(conn: &mut Conn, call: &RequestContext, mut batch: Batch) -> Result<
     store::update(conn, &batch)?;
     remember(conn, call, "undo_import", &batch)?;
     Ok(batch)
-}
-
-fn direction(kind: ImportKind) -> Direction {
-    if kind == ImportKind::Inbound { Direction::Inbound } else { Direction::Outbound }
 }
 
 /// Reads a stored file again for a commit: the data it is checked against may have changed since it was staged.

@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::dossier::parts::attachments::AttachmentFolder;
+use crate::dossier::register::Registers;
 use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::imports::actions::{self, find, known, not_twice, note, open, own_only, read_again, take_in, undo};
 use crate::imports::batch::{AT_ONCE, Batch, ImportState};
@@ -77,6 +78,7 @@ async fn create(
     call: Call,
     folder: web::Data<AttachmentFolder>,
     answers: web::Data<ResponseCache>,
+    registers: web::Data<Registers>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
     let optional = ["dry_run", "unknown_agencies", "agency_id"];
@@ -145,7 +147,7 @@ async fn create(
                 not_twice(conn, &batch)?;
                 store::insert(conn, &batch)?;
                 if batch.state == ImportState::Staged && !batch.dry_run {
-                    batch = take_in(conn, call, &batch, found)?;
+                    batch = take_in(conn, &registers, call, &batch, found)?;
                 }
                 used.store(true, Ordering::SeqCst);
                 let status = if batch.state == ImportState::Checking { 202 } else { 201 };
@@ -228,6 +230,7 @@ async fn commit(
     call: Call,
     folder: web::Data<AttachmentFolder>,
     answers: web::Data<ResponseCache>,
+    registers: web::Data<Registers>,
     id: web::Path<String>,
     body: Incoming<Nothing>,
 ) -> Result<HttpResponse> {
@@ -263,7 +266,7 @@ async fn commit(
                     format!("The data has changed, row {}: {} Upload the file again.", fault.row, fault.detail.en),
                 ));
             }
-            let batch = take_in(conn, call, &batch, found)?;
+            let batch = take_in(conn, &registers, call, &batch, found)?;
             reply(200, Some(batch.version), None, &view(&batch, call.language))
         },
         move || answers.touch(),
@@ -278,6 +281,7 @@ async fn commit(
 async fn take_back(
     call: Call,
     answers: web::Data<ResponseCache>,
+    registers: web::Data<Registers>,
     id: web::Path<String>,
     body: Incoming<Nothing>,
 ) -> Result<HttpResponse> {
@@ -291,7 +295,7 @@ async fn take_back(
             own_only(call, batch.kind)?;
             actions::in_state(&batch, ImportState::Committed)?;
             body.check()?;
-            let batch = undo(conn, call, batch)?;
+            let batch = undo(conn, &registers, call, batch)?;
             reply(200, Some(batch.version), None, &view(&batch, call.language))
         },
         move || answers.touch(),

@@ -5,43 +5,29 @@ use std::collections::HashMap;
 use chrono::{Datelike, Days};
 
 use crate::access::context::RequestContext;
-use crate::approval::store::{HistoryEntry, record_all};
 use crate::db::Conn;
 use crate::db::counters;
-use crate::dossier::flow::State;
-use crate::dossier::model::Dossier;
-use crate::dossier::parts::model::{Funding, InvitingParty, Origin, Stop};
-use crate::dossier::{Content, store as dossiers};
+use crate::dossier::parts::listed::ListedRow;
+use crate::dossier::parts::model::Origin;
+use crate::dossier::register::{Register, Registers};
 use crate::error::{Error, Result};
-use crate::imports::batch::{Batch, ImportKind};
+use crate::imports::batch::Batch;
 use crate::imports::known::Units;
 use crate::imports::people::{ListedPerson, ListedUnit};
 use crate::imports::rows::{Delegation, Parsed, Unit};
 use crate::imports::store::{Created, insert_records};
-use crate::procedures::inbound::model::{Nationality, Stay, VisitContent as Visit};
-use crate::procedures::outbound::model::{Journey, TripContent as Trip};
 use crate::registry::agencies::{self, Agency};
 use crate::registry::officials::{ManagementLevel, Official, SINCE_EVER};
 use crate::registry::officials_store;
-use crate::statistics::fact::Fact;
-use crate::statistics::store as statistics;
-use kernel::country::country;
 use kernel::id::Id;
-use kernel::time::{Day, Moment};
-use kernel::words::{Bloc, Capacity, Channel, GuestClass, InviterKind, Procedure};
+use kernel::time::Day;
+use kernel::words::Bloc;
 
 /// The batch being committed, by whom and when.
 pub struct ImportScope<'a> {
-    pub user_id: i64,
-    pub now: Moment,
-    pub today: Day,
+    pub call: &'a RequestContext,
+    pub registers: &'a Registers,
     pub batch: &'a Batch,
-}
-
-impl<'a> ImportScope<'a> {
-    pub fn of(call: &RequestContext, batch: &'a Batch) -> Self {
-        ImportScope { user_id: call.actor.id(), now: call.now, today: call.today, batch }
-    }
 }
 
 /// Dossiers per insert.
@@ -52,37 +38,31 @@ pub fn make(conn: &mut Conn, hand: &ImportScope, parsed: Vec<Parsed>) -> Result<
     let mut made: Vec<(Created, i64)> = Vec::new();
     let units = new_units(conn, hand, &parsed, &mut made)?;
     let mut named: Vec<(i64, ListedUnit)> = Vec::new();
-    let (mut visits, mut trips): (Vec<Dossier<Visit>>, Vec<Dossier<Trip>>) = (Vec::new(), Vec::new());
+    let mut listed: Vec<ListedRow> = Vec::new();
     let mut created = 0;
     for row in parsed {
         created += 1;
-        made.push(match row {
+        match row {
             Parsed::Delegation(d) => {
                 let agency_id = id_of(&d.agency, &units)?;
-                let id = match hand.batch.kind {
-                    ImportKind::Inbound => line_up(hand, visit(hand, d, agency_id), &mut visits),
-                    _ => line_up(hand, trip(hand, d, agency_id), &mut trips),
-                };
-                (Created::Dossier, id)
+                listed.push(listed_row(hand, d, agency_id));
+                if listed.len() >= SOME {
+                    keep(conn, hand, std::mem::take(&mut listed), &mut made)?;
+                }
             }
             Parsed::Person(p) => {
                 let official = official(hand, &p, id_of(&p.agency, &units)?);
                 officials_store::insert(conn, &official)?;
-                (Created::Official, official.id)
+                made.push((Created::Official, official.id));
             }
             Parsed::Unit(u) => {
-                let id = Id::new(hand.now).0;
+                let id = Id::new(hand.call.now).0;
                 named.push((id, u));
-                (Created::Agency, id)
+                made.push((Created::Agency, id));
             }
-        });
-        if visits.len() + trips.len() >= SOME {
-            keep(conn, hand, &std::mem::take(&mut visits))?;
-            keep(conn, hand, &std::mem::take(&mut trips))?;
         }
     }
-    keep(conn, hand, &visits)?;
-    keep(conn, hand, &trips)?;
+    keep(conn, hand, listed, &mut made)?;
     insert_units(conn, named)?;
     insert_records(conn, hand.batch.id, &made)?;
     counters::raise_data_version(conn)?;
@@ -109,7 +89,7 @@ fn new_units(
     for row in parsed {
         let (unit, first) = match row {
             Parsed::Delegation(d) => (&d.agency, d.days.from),
-            Parsed::Person(p) => (&p.agency, hand.today),
+            Parsed::Person(p) => (&p.agency, hand.call.today),
             Parsed::Unit(_) => continue,
         };
         if let Unit::New(name) = unit {
@@ -129,20 +109,20 @@ fn new_units(
         same.add(a.id, &a.code, &a.name, a.valid_from, a.valid_to);
     }
     for (name, first) in first_days {
-        if let Some(id) = same.find(&name, hand.today) {
+        if let Some(id) = same.find(&name, hand.call.today) {
             created.insert(name, id);
             continue;
         }
         let from = Day::from_ymd_opt(first.year(), 1, 1).unwrap_or(first);
         let agency = Agency {
-            id: Id::new(hand.now).0,
+            id: Id::new(hand.call.now).0,
             version: 1,
             code: format!("CXN-{}", counters::next(conn, "units to be confirmed")?),
             name: name.clone(),
             parent_id: None,
             bloc: Bloc::State,
             valid_from: from,
-            valid_to: Some(hand.today.max(from + Days::new(1))),
+            valid_to: Some(hand.call.today.max(from + Days::new(1))),
             clerk_may_submit: false,
             confirmed: false,
         };
@@ -185,129 +165,56 @@ fn insert_units(conn: &mut Conn, named: Vec<(i64, ListedUnit)>) -> Result<()> {
     agencies.iter().filter(|a| a.parent_id.is_some()).try_for_each(|a| agencies::update(conn, a))
 }
 
-fn origin(hand: &ImportScope, d: &Delegation) -> Origin {
-    let said = d.said.clone();
-    Origin {
+/// Keeps the rows as dossiers of their register.
+fn keep(conn: &mut Conn, hand: &ImportScope, rows: Vec<ListedRow>, made: &mut Vec<(Created, i64)>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ids = register_of(hand.registers, hand.batch)?.keep_listed(conn, hand.call, rows)?;
+    made.extend(ids.into_iter().map(|id| (Created::Dossier, id)));
+    Ok(())
+}
+
+/// The register that the rows of a batch belong to.
+pub fn register_of(registers: &Registers, batch: &Batch) -> Result<&'static dyn Register> {
+    registers
+        .by_key(batch.kind.word())
+        .ok_or_else(|| Error::Internal(format!("no register takes lists of {}", batch.kind.word())))
+}
+
+fn listed_row(hand: &ImportScope, d: Delegation, agency_id: i64) -> ListedRow {
+    let origin = Origin {
         import_id: Id(hand.batch.id),
         row: d.row,
         headcount: d.headcount,
-        head: said.head,
-        activity: said.activity,
-        partner: said.partner,
-        funding: said.funding,
-        report: said.report,
-        note: said.note,
+        head: d.said.head,
+        activity: d.said.activity,
+        partner: d.said.partner,
+        funding: d.said.funding,
+        report: d.said.report,
+        note: d.said.note,
         in_plan: d.in_plan,
         leader_level: d.leader_level,
-    }
-}
-
-fn visit(hand: &ImportScope, d: Delegation, agency_id: i64) -> Visit {
-    let nationality = |(country, count): &(&str, i64)| Nationality { country: (*country).to_owned(), count: *count };
-    Visit {
-        origin: Some(origin(hand, &d)),
-        sending_organisation: d.said.partner.clone().unwrap_or_else(|| d.title.clone()),
-        country: d.countries.first().copied().unwrap_or_default().to_owned(),
-        nationalities: if d.countries.len() > 1 { d.counts.iter().map(nationality).collect() } else { Vec::new() },
-        title: d.title,
-        host_agency_id: agency_id,
-        coordinating: Vec::new(),
-        channel: Channel::State,
-        purpose: d.purpose,
-        field: d.field,
-        topics: Vec::new(),
-        first_visit: false,
-        reception_level: d.level,
-        guest_class: GuestClass::Other,
-        arrival: d.days.from,
-        departure: d.days.to,
-        headcount: d.headcount,
-        guests: Vec::new(),
-        programme: Vec::new(),
-        stay: Stay::default(),
-    }
-}
-
-fn trip(hand: &ImportScope, d: Delegation, agency_id: i64) -> Trip {
-    let first = d.countries.first().copied().unwrap_or_default();
-    // The list gives the countries but not the dates in each, so every stop gets the whole period.
-    let stop = |code: &&str| Stop {
-        country: (*code).to_owned(),
-        place: country(code).map_or(*code, |c| c.vi).to_owned(),
-        from: d.days.from,
-        to: d.days.to,
     };
-    Trip {
-        origin: Some(origin(hand, &d)),
-        stops: d.countries.iter().map(stop).collect(),
-        funding: d.funding.iter().map(|source| Funding { source: *source, amount: None }).collect(),
-        inviting_party: Some(InvitingParty {
-            name: d.said.partner.clone().unwrap_or_else(|| "Không ghi trong danh sách".into()),
-            country: first.to_owned(),
-            kind: InviterKind::Locality,
-            invites_by_name: false,
-        }),
+    ListedRow {
+        note: format!("{} – dòng {}", hand.batch.file_name, d.row),
         title: d.title,
-        procedure: Procedure::Outbound,
-        purpose: d.purpose,
-        field: d.field,
-        capacity: Capacity::Department,
         agency_id,
-        plan_item_id: None,
-        planned: None,
-        queued_on: None,
-        departure: d.days.from,
-        returning: d.days.to,
-        members: Vec::new(),
-        note: d.said.note.clone(),
-        leave: None,
-        party_opinions: Vec::new(),
-        journey: Journey::default(),
-        people: Vec::new(),
-        verdicts: Vec::new(),
+        countries: d.countries,
+        counts: d.counts,
+        days: d.days,
+        headcount: d.headcount,
+        level: d.level,
+        field: d.field,
+        purpose: d.purpose,
+        funding: d.funding,
+        origin,
     }
-}
-
-/// Queues a dossier as closed or under way, by its last day; returns its id.
-fn line_up<C: Content>(hand: &ImportScope, content: C, all: &mut Vec<Dossier<C>>) -> i64 {
-    let mut dossier = Dossier::draft(content, hand.user_id, hand.now);
-    let lasting = if dossier.content.procedure().is_visit() { State::OnSite } else { State::UnderWay };
-    dossier.state = if dossier.content.listed().ends_on < hand.today { State::Closed } else { lasting };
-    let id = dossier.id;
-    all.push(dossier);
-    id
-}
-
-/// Inserts dossiers with their first history entry and their statistical facts.
-fn keep<C: Content>(conn: &mut Conn, hand: &ImportScope, all: &[Dossier<C>]) -> Result<()> {
-    dossiers::insert_all(conn, all)?;
-    let from = |d: &Dossier<C>| format!("{} – dòng {}", hand.batch.file_name, d.content.origin().map_or(0, |o| o.row));
-    let notes: Vec<String> = all.iter().map(from).collect();
-    let deeds: Vec<HistoryEntry> = all
-        .iter()
-        .zip(&notes)
-        .map(|(dossier, note)| HistoryEntry {
-            delegation_id: dossier.id,
-            procedure: dossier.content.procedure(),
-            at: hand.now,
-            action: "import",
-            actor_id: hand.user_id,
-            on_behalf_of: None,
-            body: None,
-            from_state: None,
-            to_state: dossier.state.word(),
-            note: Some(note),
-            document: None,
-        })
-        .collect();
-    record_all(conn, &deeds)?;
-    let facts: Vec<Fact> = all.iter().filter_map(C::fact).collect();
-    statistics::add(conn, &facts)
 }
 
 fn official(hand: &ImportScope, p: &ListedPerson, agency_id: i64) -> Official {
     Official {
-        id: Id::new(hand.now).0,
+        id: Id::new(hand.call.now).0,
         version: 1,
         full_name: p.full_name.clone(),
         birth_date: p.birth_date,
@@ -321,7 +228,7 @@ fn official(hand: &ImportScope, p: &ListedPerson, agency_id: i64) -> Official {
         key_leader: p.key_leader,
         opening_missions: None,
         levels: vec![ManagementLevel {
-            id: Id::new(hand.now).0,
+            id: Id::new(hand.call.now).0,
             managed_by: p.managed_by,
             valid_from: SINCE_EVER,
             valid_to: None,

@@ -235,10 +235,10 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
     let recorded = match (batch.kind, days) {
         (ImportKind::Outbound | ImportKind::Inbound, Some(days)) => {
             let there: Vec<Twin> = dossiers::table
-                .filter(dossiers::direction.eq(batch.kind.word()))
-                .filter(dossiers::begins_on.between(days.from, days.to))
+                .filter(dossiers::register.eq(batch.kind.word()))
+                .filter(dossiers::listed_on.between(days.from, days.to))
                 .filter(dossiers::state.ne_all(DossierState::VOID.map(DossierState::word)))
-                .select((dossiers::title, dossiers::begins_on, dossiers::headcount))
+                .select((dossiers::title, dossiers::listed_on, dossiers::headcount))
                 .load(conn)?;
             there.into_iter().map(|(title, day, people)| (fold(&title), day, people)).collect()
         }

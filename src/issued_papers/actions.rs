@@ -8,9 +8,10 @@ use crate::db::Conn;
 use crate::db::counters;
 use crate::dossier::flow::State;
 use crate::dossier::model::Dossier;
-use crate::dossier::rules::{decides, is_of_agency, sees, sees_whole};
+use crate::dossier::rules::{decides, is_of_agency};
 use crate::dossier::store as dossiers;
 use crate::dossier::store::numbers::is_decided;
+use crate::dossier::visibility::{sees, sees_whole};
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
 use crate::issued_papers::issue::{Issuer, PaperHead, PaperSubject, issuer, values};
@@ -18,9 +19,10 @@ use crate::issued_papers::model::{IssuedPaper, PaperKind};
 use crate::issued_papers::{fill, layout, store};
 use crate::procedures::{inbound, outbound};
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::text::number_key;
 use kernel::violation::Violations;
-use kernel::words::{Body, Direction, FieldError, Procedure};
+use kernel::words::{Body, FieldError};
 
 /// Finds the dossier of either procedure; 404 if the caller may not see its documents.
 pub fn subject(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<PaperSubject> {
@@ -68,10 +70,10 @@ fn prepared<C: Content>(
 ) -> Result<Issuer> {
     let mut faults = Violations::default();
     let fits = match (kind, dossier.content.procedure()) {
-        (PaperKind::SendingDecision, procedure) => procedure == Procedure::Outbound,
-        (PaperKind::Permission, procedure) => procedure != Procedure::Outbound,
+        (PaperKind::SendingDecision, procedure) => procedure == Procedure::OUTBOUND,
+        (PaperKind::Permission, procedure) => procedure != Procedure::OUTBOUND,
         // A host agency's submission for guests is a different document; no legal text that we have read prescribes it.
-        (PaperKind::Submission, procedure) => procedure != Procedure::Inbound,
+        (PaperKind::Submission, procedure) => procedure != Procedure::INBOUND,
         (PaperKind::TripReport, _) => true,
     };
     let (vi, en) =
@@ -138,9 +140,9 @@ pub fn issue(
 ) -> Result<IssuedPaper> {
     let issuer = prepare(conn, call, subject, kind)?;
     let subject = &subject.at_hand(kind);
-    let (delegation_id, direction) = match subject {
-        PaperSubject::Trip(trip) => (trip.id, Direction::Outbound),
-        PaperSubject::Visit(visit) => (visit.id, Direction::Inbound),
+    let (delegation_id, register) = match subject {
+        PaperSubject::Trip(trip) => (trip.id, outbound::model::TripContent::ENTRY.key),
+        PaperSubject::Visit(visit) => (visit.id, inbound::model::VisitContent::ENTRY.key),
     };
     let filter = store::IssuedPaperFilter {
         delegation_id: Some(delegation_id),
@@ -190,7 +192,7 @@ pub fn issue(
         id: Id::new(call.now).0,
         version: 1,
         delegation_id,
-        direction,
+        register: register.to_owned(),
         kind,
         agency_id: issuer.office.id,
         year: i64::from(date.year()),

@@ -26,9 +26,10 @@ use crate::registry::agencies::{self, Agency};
 use crate::registry::changes::succession;
 use crate::registry::officials_store;
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::text::number_key;
 use kernel::time::{Day, day_of, in_vietnamese, valid_on};
-use kernel::words::{Body, DecisionVerdict, PaperRef, Procedure, SignedAs, StepKind};
+use kernel::words::{Body, DecisionVerdict, PaperRef, SignedAs, StepKind};
 use regulation::pack::{Anchor, Timing};
 
 /// A dossier of either procedure.
@@ -257,7 +258,7 @@ pub fn values(
             if c.planned.is_none() && c.origin.is_none() {
                 // Until the decision, show whether the plan has room the way the assessment computes it.
                 let room = outbound::actions::has_room(conn, trip)?;
-                values.put("plan", trip::plan(c.procedure == Procedure::PrivateTravel, room));
+                values.put("plan", trip::plan(c.procedure == Procedure::PRIVATE_TRAVEL, room));
             }
             if let Some(party) = &c.inviting_party {
                 values.item("bases", [("text", format!("Theo thư mời của {}", party.name).as_str())]);

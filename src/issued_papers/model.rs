@@ -4,7 +4,6 @@ use kernel::words;
 use std::collections::BTreeMap;
 
 use kernel::time::{Day, Moment};
-use kernel::words::Direction;
 
 words! {
     /// A kind of document that the system writes.
@@ -140,7 +139,8 @@ pub struct IssuedPaper {
     pub id: i64,
     pub version: i64,
     pub delegation_id: i64,
-    pub direction: Direction,
+    /// The register of its dossier.
+    pub register: String,
     pub kind: PaperKind,
     /// The agency that issued it.
     pub agency_id: i64,

@@ -11,9 +11,10 @@ use crate::statistics::count::Dimension;
 use crate::statistics::labels::label;
 use kernel::country::country;
 use kernel::money::{Money, grouped, in_vietnamese as money};
+use kernel::procedure::Procedure;
 use kernel::text::Language;
 use kernel::time::{Day, Period, in_vietnamese};
-use kernel::words::{Capacity, MemberRole, PassportKind, Procedure};
+use kernel::words::{Capacity, MemberRole, PassportKind};
 
 /// The name of a country in Vietnamese.
 pub fn country_name(code: &str) -> String {
@@ -128,7 +129,7 @@ pub fn fill(values: &mut Values, trip: &Trip, known: &MemberFacts, all: bool, as
     values.put("title", c.title.clone());
     values.put("purpose", said(Dimension::Purpose, c.purpose.word()).to_lowercase());
     values.put("field", c.field.map(|f| said(Dimension::Field, f.word())).unwrap_or_default());
-    let private = c.procedure == Procedure::PrivateTravel;
+    let private = c.procedure == Procedure::PRIVATE_TRAVEL;
     values.put("capacity", if private { "cá nhân" } else { capacity(c.capacity) });
     values.put("subject", if private { "cho phép ra nước ngoài về việc riêng" } else { "cử đoàn ra nước ngoài" });
     if let Some(note) = &c.note {

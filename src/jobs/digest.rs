@@ -11,6 +11,7 @@ use crate::approval::store::{WaitingStep, waiting_for};
 use crate::db::Conn;
 use crate::db::counters::{counter, set};
 use crate::dossier::parts::duties::{self, Duty, DutyFilter};
+use crate::dossier::register::Registers;
 use crate::error::Result;
 use crate::jobs::Jobs;
 use crate::jobs::fan_out::asked;
@@ -38,10 +39,11 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     for account in jobs.db.read_now(accounts::reachable)? {
         let actor = Actor::new(Arc::new(account), 0, today);
         // A failed digest of one person must not stop those of the others.
-        let made = jobs.db.read_now(|conn| digest(conn, &actor, today, soon)).and_then(|made| match made {
-            Some((subject, body)) => jobs.db.write_now(move |conn| keep(conn, &actor, today, &subject, &body, now)),
-            None => Ok(()),
-        });
+        let made =
+            jobs.db.read_now(|conn| digest(conn, &jobs.registers, &actor, today, soon)).and_then(|made| match made {
+                Some((subject, body)) => jobs.db.write_now(move |conn| keep(conn, &actor, today, &subject, &body, now)),
+                None => Ok(()),
+            });
         if let Err(error) = made {
             tracing::error!(%error, "a digest could not be created");
         }
@@ -60,8 +62,14 @@ fn next_working_day(calendar: &WorkCalendar, day: Day) -> Day {
 }
 
 /// Subject and body; none if nothing is overdue or due soon.
-fn digest(conn: &mut Conn, actor: &Actor, today: Day, soon: Day) -> Result<Option<(String, String)>> {
-    let waiting = waiting_for(conn, actor)?;
+fn digest(
+    conn: &mut Conn,
+    registers: &Registers,
+    actor: &Actor,
+    today: Day,
+    soon: Day,
+) -> Result<Option<(String, String)>> {
+    let waiting = waiting_for(conn, actor, registers.entries().procedures())?;
     let late: Vec<&WaitingStep> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d < today)).collect();
     let near: Vec<&WaitingStep> =
         waiting.iter().filter(|w| w.due_on.is_some_and(|d| d >= today && d <= soon)).collect();

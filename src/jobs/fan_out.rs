@@ -13,6 +13,7 @@ use crate::approval::store::{self as approval, OpenedStep};
 use crate::audit;
 use crate::db::Conn;
 use crate::db::counters::{counter, set};
+use crate::dossier::register::Registers;
 use crate::error::Result;
 use crate::jobs::outbox::{Channel, New, enqueue};
 use crate::jobs::webhooks_store::Webhook;
@@ -33,11 +34,12 @@ pub fn run(jobs: &Jobs) -> Result<()> {
             return Ok(());
         }
         let (mails, now) = (jobs.mailer.is_some(), jobs.clock.now());
-        jobs.db.write_now(move |conn| tell(conn, mails, now))?;
+        let registers = jobs.registers.clone();
+        jobs.db.write_now(move |conn| tell(conn, &registers, mails, now))?;
     }
 }
 
-fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
+fn tell(conn: &mut Conn, registers: &Registers, mails: bool, now: Moment) -> Result<()> {
     let upto = counter(conn, UPTO)?;
     let endpoints = webhooks_store::active(conn)?;
     if !mails && endpoints.is_empty() {
@@ -58,7 +60,7 @@ fn tell(conn: &mut Conn, mails: bool, now: Moment) -> Result<()> {
             tell_programs(conn, &endpoints, act, "report.frozen", &data, now)?;
             continue;
         }
-        if !register.ends_with("-delegations") {
+        if registers.by_path(register).is_none() {
             continue;
         }
         if matches!(act.action.as_str(), "upload" | "edit" | "edit-guests" | "reveal_passport") {

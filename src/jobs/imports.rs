@@ -56,11 +56,11 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
         Ok(found)
     })?;
     batch.version += 1;
-    let answers = jobs.answers.clone();
+    let (answers, registers) = (jobs.answers.clone(), jobs.registers.clone());
     jobs.db.write_now(move |conn| {
         store::update(conn, &batch)?;
         if batch.state == ImportState::Staged && !batch.dry_run {
-            take_in(conn, &call, &batch, found)?;
+            take_in(conn, &registers, &call, &batch, found)?;
         }
         Ok(())
     })?;

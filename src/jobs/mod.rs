@@ -22,6 +22,7 @@ use crate::config::{Network, Smtp};
 use crate::db::Db;
 use crate::db::counters::{counter, set};
 use crate::dossier::parts::attachments::AttachmentFolder;
+use crate::dossier::register::Registers;
 use crate::error::Result;
 use crate::jobs::hooks::Sender;
 use crate::jobs::mail::Mailer;
@@ -55,6 +56,7 @@ pub struct Jobs {
     pub sender: Sender,
     pub folder: AttachmentFolder,
     pub answers: ResponseCache,
+    pub registers: Registers,
     stop: Arc<AtomicBool>,
 }
 
@@ -62,6 +64,7 @@ pub struct Jobs {
 type JobStage = fn(&Jobs) -> Result<()>;
 
 impl Jobs {
+    #[expect(clippy::too_many_arguments, reason = "everything that jobs share with the application")]
     pub fn new(
         db: Db,
         clock: Clock,
@@ -70,10 +73,11 @@ impl Jobs {
         post: DeliverySettings,
         folder: AttachmentFolder,
         answers: ResponseCache,
+        registers: Registers,
     ) -> Self {
         let mailer = post.smtp.map(|smtp| Mailer::new(smtp, domain));
         let sender = Sender::new(post.networks);
-        Jobs { db, clock, calendar, mailer, sender, folder, answers, stop: Arc::default() }
+        Jobs { db, clock, calendar, mailer, sender, folder, answers, registers, stop: Arc::default() }
     }
 
     /// Notices to people: next steps, digests, mail; and the cleanup of the outbox.

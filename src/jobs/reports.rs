@@ -12,6 +12,7 @@ use crate::reports::view::title;
 use crate::statistics::asked::Agencies;
 use kernel::id::Id;
 use kernel::money::grouped;
+use kernel::procedure::RegisterEntries;
 use kernel::time::{Moment, day_of, in_vietnamese};
 
 /// Freezes every report that is due.
@@ -28,15 +29,15 @@ pub fn run(jobs: &Jobs) -> Result<()> {
 fn freeze(jobs: &Jobs, schedule: &Schedule, span: ReportPeriod, now: Moment) -> Result<()> {
     let days = span.days().ok_or_else(|| Error::Internal("a due period has no days".into()))?;
     let agencies = Agencies { names: agencies::names, succession: changes::succession };
-    let drawn = jobs.db.read_now(|conn| draw(conn, span, days, agencies, now))?;
+    let drawn = jobs.db.read_now(|conn| draw(conn, &jobs.registers, span, days, agencies, now))?;
     let (schedule, mails) = (schedule.clone(), jobs.mailer.is_some());
     let frozen = {
-        let schedule = schedule.clone();
+        let (schedule, registers) = (schedule.clone(), jobs.registers.entries());
         jobs.db.write_now(move |conn| {
             let call = RequestContext::job_named("schedule", now);
-            let report = keep(conn, &call, &drawn, schedule.created_by, None)?;
+            let report = keep(conn, &registers, &call, &drawn, schedule.created_by, None)?;
             schedules::done(conn, schedule.id, days.to)?;
-            let (subject, body) = told(&report);
+            let (subject, body) = told(&registers, &report);
             tell(conn, &schedule, mails, (&format!("report {}", Id(report.id)), &subject, &body), now)
         })
     };
@@ -53,7 +54,7 @@ fn freeze(jobs: &Jobs, schedule: &Schedule, span: ReportPeriod, now: Moment) -> 
     }
 }
 
-fn told(report: &FrozenReport) -> (String, String) {
+fn told(registers: &RegisterEntries, report: &FrozenReport) -> (String, String) {
     let line = |name: &str, f: &crate::reports::model::ReportFigures| {
         format!("{name}: {} đoàn, {} lượt, {} người.\n", grouped(f.delegations), grouped(f.visits), grouped(f.persons))
     };
@@ -63,8 +64,9 @@ fn told(report: &FrozenReport) -> (String, String) {
         in_vietnamese(report.days.from),
         in_vietnamese(report.days.to)
     );
-    body += &line("Đoàn ra", &report.outbound);
-    body += &line("Đoàn vào", &report.inbound);
+    for (entry, _) in registers.counted() {
+        body += &line(entry.label.vi, &report.total(entry.key));
+    }
     body += &format!("\nXem: /api/v1/reports/{}\nMã kiểm tra: {}\n", Id(report.id), report.hash);
     (title(report), body)
 }

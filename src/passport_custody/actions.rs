@@ -17,9 +17,10 @@ use crate::procedures::outbound::model::TripContent;
 use crate::registry::officials::{Official, Passport, PassportStanding};
 use crate::registry::officials_store as officials;
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::{Day, day_of};
 use kernel::violation::Violations;
-use kernel::words::{FieldError, PassportKind, Procedure, StepKind};
+use kernel::words::{FieldError, PassportKind, StepKind};
 
 /// A passport that was handed over to its holder.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -116,7 +117,7 @@ pub fn hand_over(
     let (vi, en) = ("Người này không tham gia đoàn.", "This person does not travel in the delegation.");
     faults.require(travels, "/official_id", FieldError::UnknownMember, vi, en);
     faults.require(
-        trip.content.procedure == Procedure::Outbound,
+        trip.content.procedure == Procedure::OUTBOUND,
         "/passport_id",
         FieldError::OrdinaryPassportOnly,
         "Đi việc riêng chỉ dùng hộ chiếu phổ thông; không giao hộ chiếu công vụ, hộ chiếu ngoại giao.",

@@ -12,16 +12,17 @@ use crate::plans::store;
 use crate::registry::agencies;
 use kernel::checks;
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
-use kernel::words::{Body, FieldError, PaperRef, Procedure};
+use kernel::words::{Body, FieldError, PaperRef};
 
 /// All bodies that may approve a plan under the rules of some province.
 const APPROVERS: &[Body] =
     &[Body::PpcChair, Body::Ppc, Body::PartyStandingBoard, Body::PartyStandingSecretariat, Body::PrimeMinister];
 
 /// Plans concern trips: an office that was delegated only for other procedures gives no right to propose.
-const TRIPS: ActScope = (Procedure::Outbound, None);
+const TRIPS: ActScope = (Procedure::OUTBOUND, None);
 
 /// Party bodies, whose letters the Party office records.
 const OF_PARTY: &[Body] = &[Body::PartyStandingBoard, Body::PartyStandingSecretariat];

@@ -7,37 +7,47 @@ use utoipa::ToSchema;
 
 use crate::access::context::RequestContext;
 use crate::db::Conn;
-use crate::dossier::parts::engagement::{Engagement, own_clashes};
+use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem, own_clashes};
+use crate::dossier::register::Registers;
 use crate::dossier::store::list;
 use crate::error::Result;
-use crate::procedures::inbound::model::ProgrammeItem;
-use crate::procedures::{inbound, outbound};
 use crate::registry::officials_store;
 use kernel::id::Id;
 use kernel::time::{Moment, rfc3339};
-use kernel::words::Direction;
 
-/// Every engagement between two moments: of these people, or of all. A procedure adds its line here.
-pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
-    let mut all = outbound::store::engagements(conn, people, from, to)?;
-    all.extend(inbound::store::engagements(conn, people, from, to)?);
+/// Every engagement between two moments: of these people, or of all.
+pub fn engagements(
+    conn: &mut Conn,
+    registers: &Registers,
+    people: Option<&[i64]>,
+    from: Moment,
+    to: Moment,
+) -> Result<Vec<Engagement>> {
+    let mut all = Vec::new();
+    for register in registers.all() {
+        all.extend(register.engagements(conn, people, from, to)?);
+    }
     Ok(all)
 }
 
-/// The programmes of these delegations, if they have one.
-pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
-    inbound::store::programmes(conn, ids)
+/// The programmes of these delegations, where they have one.
+pub fn programmes(conn: &mut Conn, registers: &Registers, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
+    let mut all = HashMap::new();
+    for register in registers.all() {
+        all.extend(register.programmes(conn, ids)?);
+    }
+    Ok(all)
 }
 
 /// Engagements of the same people in other dossiers, between the first and the last of these hours.
-pub fn elsewhere(conn: &mut Conn, ours: &[Engagement]) -> Result<Vec<Engagement>> {
+pub fn elsewhere(conn: &mut Conn, registers: &Registers, ours: &[Engagement]) -> Result<Vec<Engagement>> {
     let (Some(from), Some(to)) = (ours.iter().map(|e| e.starts).min(), ours.iter().map(|e| e.ends).max()) else {
         return Ok(Vec::new());
     };
     let mut people: Vec<i64> = ours.iter().map(|e| e.official_id).collect();
     people.sort_unstable();
     people.dedup();
-    let mut others = engagements(conn, Some(&people), from, to)?;
+    let mut others = engagements(conn, registers, Some(&people), from, to)?;
     others.retain(|o| ours.iter().all(|e| e.delegation_id != o.delegation_id));
     Ok(others)
 }
@@ -52,7 +62,7 @@ pub struct ClashView {
     official_id: Id,
     full_name: String,
     /// Where else the person is: `abroad`, or `hosting` other guests.
-    kind: ClashKind,
+    kind: EngagementKind,
     starts_at: String,
     ends_at: String,
     /// The other dossier is only a draft.
@@ -63,29 +73,18 @@ pub struct ClashView {
     title: Option<String>,
 }
 
-#[derive(Serialize, ToSchema, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum ClashKind {
-    Abroad,
-    Hosting,
-}
-
-impl From<Direction> for ClashKind {
-    fn from(direction: Direction) -> Self {
-        match direction {
-            Direction::Outbound => ClashKind::Abroad,
-            Direction::Inbound => ClashKind::Hosting,
-        }
-    }
-}
-
 /// Most clashes in one response.
 const SHOWN: usize = 200;
 
 /// The clashes of one dossier's people, each with the other place; titles only of dossiers that the caller sees.
-pub fn clashes_of(conn: &mut Conn, call: &RequestContext, ours: Vec<Engagement>) -> Result<Vec<ClashView>> {
+pub fn clashes_of(
+    conn: &mut Conn,
+    call: &RequestContext,
+    registers: &Registers,
+    ours: Vec<Engagement>,
+) -> Result<Vec<ClashView>> {
     let Some(own) = ours.first().map(|e| e.delegation_id) else { return Ok(Vec::new()) };
-    let mut all = elsewhere(conn, &ours)?;
+    let mut all = elsewhere(conn, registers, &ours)?;
     all.extend(ours);
     let mut known: HashSet<(i64, i64, Moment)> = HashSet::new();
     let pairs = own_clashes(&all, own).into_iter();
@@ -99,11 +98,11 @@ pub fn clashes_of(conn: &mut Conn, call: &RequestContext, ours: Vec<Engagement>)
     let people: Vec<i64> = met.iter().map(|e| e.official_id).collect();
     let names: HashMap<i64, _> = officials_store::known(conn, &people)?;
     let ids: Vec<i64> = met.iter().map(|e| e.delegation_id).collect();
-    let titles = list::titles(conn, &call.actor, &ids)?;
+    let titles = list::titles(conn, &call.actor, registers, &ids)?;
     let view = |e: &&Engagement| ClashView {
         official_id: Id(e.official_id),
         full_name: names.get(&e.official_id).map(|(name, ..)| name.clone()).unwrap_or_default(),
-        kind: e.direction.into(),
+        kind: e.kind,
         starts_at: rfc3339(e.starts),
         ends_at: rfc3339(e.ends),
         draft: e.draft,

@@ -12,14 +12,11 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::dossier::Content;
 use crate::dossier::flow::State;
-use crate::dossier::model::{Decision, DecisionPaper, Dossier};
+use crate::dossier::register::Registers;
 use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListPlace};
-use crate::dossier::store::load;
 use crate::error::Result;
-use crate::procedures::{inbound, outbound};
-use crate::statistics::asked::{Agencies, FigureQuery, scope};
+use crate::statistics::asked::{Agencies, FigureQuery, counted_register, scope};
 use crate::statistics::count::{Dimension, visits_in};
 use crate::statistics::fact::Fact;
 use crate::statistics::question::FigureQuestion;
@@ -28,13 +25,13 @@ use crate::web::etag::tagged;
 use crate::web::query::{self, Query, invalid};
 use kernel::id::Id;
 use kernel::page::seal;
+use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
 use kernel::text::Language;
 use kernel::time::{Day, in_vietnamese};
-use kernel::words::{Body, DecisionVerdict, Procedure, SignedAs};
 
 /// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(outbound_records).service(inbound_records);
+    config.service(register_records);
 }
 
 /// The cell to open, in addition to the query that gave the figure.
@@ -99,20 +96,20 @@ struct RecordPage {
     next: Option<String>,
 }
 
-/// Lists the dossiers behind a figure of outbound statistics, and those that do not count, each with the reason.
-#[utoipa::path(tag = "statistics", operation_id = "outbound_records", params(FigureQuestion, RecordsCellQuery),
+/// Lists the dossiers behind a figure, and those that do not count, each with the reason.
+#[utoipa::path(tag = "statistics", operation_id = "register_records", params(("register" = String, Path), FigureQuestion, RecordsCellQuery),
     responses((status = 200, description = "the records", body = RecordPage), (status = 304, description = "unchanged")))]
-#[get("/statistics/outbound/records")]
-async fn outbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
-    records::<outbound::model::TripContent>(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
-}
-
-/// Lists the dossiers behind a figure of inbound statistics, and those that do not count, each with the reason.
-#[utoipa::path(tag = "statistics", operation_id = "inbound_records", params(FigureQuestion, RecordsCellQuery),
-    responses((status = 200, description = "the records", body = RecordPage), (status = 304, description = "unchanged")))]
-#[get("/statistics/inbound/records")]
-async fn inbound_records(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
-    records::<inbound::model::VisitContent>(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
+#[get("/statistics/{register}/records")]
+async fn register_records(
+    req: HttpRequest,
+    call: Call,
+    register: web::Path<String>,
+    agencies: web::Data<Agencies>,
+    figures: web::Data<RegisterEntries>,
+    registers: web::Data<Registers>,
+) -> Result<HttpResponse> {
+    let counted = counted_register(&figures, &register)?;
+    records(&req, &call, *agencies.get_ref(), counted, registers.get_ref().clone()).await
 }
 
 /// Where the previous page ended: among those that count, or among the others.
@@ -143,11 +140,12 @@ impl After {
     }
 }
 
-async fn records<C: Content>(
+async fn records(
     req: &HttpRequest,
     call: &Call,
     agencies: Agencies,
-    procedure: Procedure,
+    counted: (&'static RegisterEntry, Procedure),
+    registers: Registers,
 ) -> Result<HttpResponse> {
     let (Query(question), Query(cell)) =
         query::split::<FigureQuestion, RecordsCellQuery>(req.query_string(), &["key", "limit", "cursor"])?;
@@ -162,26 +160,28 @@ async fn records<C: Content>(
             "format, compare and measures cannot be used here.",
         ));
     }
-    let asked = FigureQuery::read(procedure, question, only.as_deref(), call.today)?;
+    let asked = FigureQuery::read(counted, question, only.as_deref(), call.today)?;
     let keys: Vec<String> = cell.key.iter().flat_map(|key| key.split(',')).map(str::to_owned).collect();
     if !keys.is_empty() && keys.len() != asked.by.len() {
         return Err(invalid("key", "phải có đủ khóa của các chiều trong by.", "must have a key for each word in by."));
     }
     let by = if keys.is_empty() { Vec::new() } else { asked.by.clone() };
     let asked = FigureQuery { by, ..asked };
-    let scope = format!("records {procedure} {keys:?} {:?} {:?} {:?}", asked.period, asked.narrow, asked.by);
+    let scope = format!("records {} {keys:?} {:?} {:?} {:?}", counted.0.key, asked.period, asked.narrow, asked.by);
     let after = query::place(&scope, cell.cursor.as_deref(), After::read)?;
     let (items, next) =
-        call.read(move |conn, call| page::<C>(conn, call, &asked, &keys, agencies, after, limit)).await?;
+        call.read(move |conn, call| page(conn, call, &registers, &asked, &keys, agencies, after, limit)).await?;
     let next = next.map(|place| seal(&scope, &place.write()));
     tagged(req, HttpResponse::Ok(), &RecordPage { items, next })
 }
 
 type Found = (Vec<FigureRecordView>, Option<After>);
 
-fn page<C: Content>(
+#[expect(clippy::too_many_arguments, reason = "one page of records")]
+fn page(
     conn: &mut Conn,
     call: &RequestContext,
+    registers: &Registers,
     asked: &FigureQuery,
     keys: &[String],
     agencies: Agencies,
@@ -208,9 +208,9 @@ fn page<C: Content>(
         let more = counted.len() > limit;
         counted.truncate(limit);
         let ids: Vec<i64> = counted.iter().map(|(_, f, _)| f.delegation_id).collect();
-        let seen = list::seen(conn, &call.actor, C::DIRECTION, &ids)?;
+        let seen = list::seen(conn, &call.actor, registers, &ids)?;
         for (day, fact, visits) in &counted {
-            let detail = reason_counted(seen.get(&fact.delegation_id), fact, *visits, call.language);
+            let detail = reason_counted(asked.entry, seen.get(&fact.delegation_id), fact, *visits, call.language);
             items.push(record(seen.get(&fact.delegation_id), *day, *visits, Reason::Counted, detail));
         }
         match counted.last() {
@@ -223,7 +223,7 @@ fn page<C: Content>(
         Some(After::Others(place)) => place,
         _ => None,
     };
-    let next = others::<C>(conn, call, asked, keys, agencies, &known, place, limit, &mut items)?;
+    let next = others(conn, call, registers, asked, keys, agencies, &known, place, limit, &mut items)?;
     Ok((items, next.map(|place| After::Others(Some(place)))))
 }
 
@@ -232,9 +232,10 @@ const CHUNK: i64 = 500;
 
 /// Dossiers planned for the period that do not count in the cell; returns the place of the last if there are more.
 #[expect(clippy::too_many_arguments, reason = "the rest of one page")]
-fn others<C: Content>(
+fn others(
     conn: &mut Conn,
     call: &RequestContext,
+    registers: &Registers,
     asked: &FigureQuery,
     keys: &[String],
     agencies: Agencies,
@@ -244,7 +245,7 @@ fn others<C: Content>(
     items: &mut Vec<FigureRecordView>,
 ) -> Result<Option<(Day, i64)>> {
     let filter = DossierFilter {
-        direction: C::DIRECTION,
+        register: asked.entry.key,
         state: None,
         q: None,
         agency_id: None,
@@ -258,18 +259,18 @@ fn others<C: Content>(
     };
     loop {
         let after = place.map(|(day, id)| ListPlace::Begins(day, id));
-        let rows = list::page(conn, &filter, &call.actor, call.today, after, CHUNK)?;
+        let rows = list::page(conn, &filter, &call.actor, registers, call.today, after, CHUNK)?;
         let last = i64::try_from(rows.len()).unwrap_or(0) < CHUNK;
         for item in rows {
             if !known.contains(&item.id)
-                && let Some((reason, detail)) = why_not::<C>(conn, call, asked, keys, agencies, &item)?
+                && let Some((reason, detail)) = why_not(conn, call, registers, asked, keys, agencies, &item)?
             {
                 if items.len() == limit {
                     return Ok(place);
                 }
-                items.push(record(Some(&item), item.begins_on, 0, reason, detail));
+                items.push(record(Some(&item), item.listed_on, 0, reason, detail));
             }
-            place = Some((item.begins_on, item.id));
+            place = Some((item.listed_on, item.id));
         }
         if last {
             return Ok(None);
@@ -291,11 +292,17 @@ fn record(item: Option<&DossierItem>, date: Day, visits: i64, reason: Reason, de
     }
 }
 
-fn reason_counted(item: Option<&DossierItem>, fact: &Fact, visits: i64, language: Language) -> String {
+fn reason_counted(
+    entry: &RegisterEntry,
+    item: Option<&DossierItem>,
+    fact: &Fact,
+    visits: i64,
+    language: Language,
+) -> String {
     // An imported dossier has neither number nor decision: the day of travel replaces that of the decision.
     let of_list = item.map_or(fact.decided_on == fact.travel_date, |i| i.number.is_none());
     let (decided, travelled) = (in_vietnamese(fact.decided_on), in_vietnamese(fact.travel_date));
-    let way = if fact.procedure == Procedure::Inbound { "đến" } else { "khởi hành" };
+    let way = entry.reported.happens.vi;
     if of_list {
         return language.say(
             &format!("Theo danh sách đã nhập, {way} ngày {travelled}: {visits} lượt."),
@@ -309,9 +316,10 @@ fn reason_counted(item: Option<&DossierItem>, fact: &Fact, visits: i64, language
 }
 
 /// Why a dossier that was planned for the period does not count in the cell; `None` if nobody would expect it there.
-fn why_not<C: Content>(
+fn why_not(
     conn: &mut Conn,
     call: &RequestContext,
+    registers: &Registers,
     asked: &FigureQuery,
     keys: &[String],
     agencies: Agencies,
@@ -321,13 +329,14 @@ fn why_not<C: Content>(
     if let Some(fact) = store::of_delegation(conn, item.id)? {
         return counts_elsewhere(conn, language, asked, keys, agencies, item, fact);
     }
-    let Some(dossier) = load::<C>(conn, item.id)? else { return Ok(None) };
-    if item.procedure == Procedure::PrivateTravel.word() {
+    let Some(register) = registers.by_key(&item.register) else { return Ok(None) };
+    let Some((state, would)) = register.would_count(conn, item.id)? else { return Ok(None) };
+    if item.procedure == Procedure::PRIVATE_TRAVEL.word() {
         let detail = language.say("Đi việc riêng, không phải đoàn của tỉnh.", "Private travel is not a mission.");
         let total = keys.is_empty() && asked.narrow == Default::default();
         return Ok(total.then_some((Reason::PrivateTravel, detail)));
     }
-    let (reason, vi, en) = match dossier.state {
+    let (reason, vi, en) = match state {
         State::Draft => (Reason::Draft, "Còn là dự thảo.", "It is still a draft."),
         State::Rejected => (Reason::Rejected, "Không được chấp thuận.", "It was rejected."),
         State::Withdrawn => (Reason::Withdrawn, "Đã rút hồ sơ.", "It was withdrawn."),
@@ -335,31 +344,11 @@ fn why_not<C: Content>(
         State::Postponed => (Reason::Postponed, "Đoàn hoãn, chưa có ngày mới.", "It was postponed."),
         _ => (Reason::InProgress, "Hồ sơ đang được xử lý, chưa có quyết định.", "It is not decided yet."),
     };
-    let stands = match C::fact(&as_if_approved(dossier)) {
+    let stands = match would {
         Some(fact) => !cells(conn, asked, keys, agencies, fact)?.is_empty(),
         None => false,
     };
     Ok(stands.then(|| (reason, language.say(vi, en))))
-}
-
-/// The dossier as it would count if it had been approved on its first day.
-fn as_if_approved<C: Content>(mut dossier: Dossier<C>) -> Dossier<C> {
-    let date = dossier.content.listed().begins_on;
-    dossier.state = State::Approved;
-    // A refusal is also stored with each member.
-    dossier.content.forget_verdicts();
-    dossier.decision = Some(Decision {
-        verdict: DecisionVerdict::Approve,
-        body: Body::PpcChair,
-        document: DecisionPaper { number: String::new(), date, signed_as: SignedAs::Direct },
-        note: None,
-        decided_by: Id(0),
-        waivers: Vec::new(),
-        conditions: Vec::new(),
-        corrections: Vec::new(),
-        annotations: Vec::new(),
-    });
-    dossier
 }
 
 /// The fact, if it counts in the cell.
@@ -381,8 +370,8 @@ fn counts_elsewhere(
     fact: Fact,
 ) -> Result<Option<(Reason, String)>> {
     let counted_on = asked.question.basis().day(&fact);
-    let planned = Fact { travel_date: item.begins_on, decided_on: item.begins_on, ..fact.clone() };
-    if counted_on != item.begins_on && !cells(conn, asked, keys, agencies, planned)?.is_empty() {
+    let planned = Fact { travel_date: item.listed_on, decided_on: item.listed_on, ..fact.clone() };
+    if counted_on != item.listed_on && !cells(conn, asked, keys, agencies, planned)?.is_empty() {
         let detail = language
             .say(&format!("Được tính vào ngày {}.", in_vietnamese(counted_on)), &format!("It counts on {counted_on}."));
         return Ok(Some((Reason::OtherDate, detail)));

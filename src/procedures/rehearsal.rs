@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::db::Conn;
-use crate::dossier::actions::received_on;
-use crate::dossier::{Content, ProvinceLaw, store};
+use crate::dossier::ProvinceLaw;
+use crate::dossier::register::Register;
 use crate::error::{Error, Result};
-use crate::procedures::{inbound, outbound};
 use kernel::time::Period;
 use kernel::words::{FindingCode, Outcome, Severity, StepKind};
 use regulation::assess::{Assessment, Finding, assess};
-use regulation::book::{Book, Law, load};
+use regulation::book::{Book, Law, load_for};
 use regulation::pack::{Pack, PackFault};
 use regulation::read::sketch;
 
@@ -51,7 +50,7 @@ pub fn rehearse(
     let draft = {
         let latest = book.latest();
         let known: Vec<&Pack> = latest.iter().map(|p| p.as_ref()).filter(|p| !gives_way(p, source)).collect();
-        match load(source, &known) {
+        match load_for(source, &known, &tools.registers.entries().procedures().collect::<Vec<_>>()) {
             Ok(pack) => pack,
             Err(faults) => return Ok(Err(faults)),
         }
@@ -61,8 +60,9 @@ pub fn rehearse(
     with_draft.add(draft);
     let mut found = Rehearsal { dossiers: 0, changed: Vec::new() };
     let books = (&*book, &with_draft, code.as_str());
-    of_register::<outbound::model::TripContent>(conn, tools, books, days, &mut found)?;
-    of_register::<inbound::model::VisitContent>(conn, tools, books, days, &mut found)?;
+    for register in tools.registers.all() {
+        of_register(conn, tools, register, books, days, &mut found)?;
+    }
     Ok(Ok(found))
 }
 
@@ -75,27 +75,26 @@ fn gives_way(known: &Pack, source: &str) -> bool {
     })
 }
 
-fn of_register<C: Content>(
+fn of_register(
     conn: &mut Conn,
     tools: &ProvinceLaw,
+    register: &dyn Register,
     (book, with_draft, code): (&Book, &Book, &str),
     days: Period,
     found: &mut Rehearsal,
 ) -> Result<()> {
-    for id in store::submitted_ids(conn, C::DIRECTION, days)? {
-        let Some(dossier) = store::load::<C>(conn, id)? else { continue };
-        let day = received_on(&dossier, dossier.submitted_on.unwrap_or(days.to));
+    for dossier in register.submitted(conn, tools, days)? {
         let lacks = |what: &str| Error::Internal(format!("there is no regulation {what}"));
-        let then: Law = book.in_force(&tools.jurisdiction, day).ok_or_else(|| lacks(&tools.jurisdiction))?;
-        let draft: Law = with_draft.by_code(code, day).ok_or_else(|| lacks(code))?;
-        let case = C::case(conn, &dossier, day)?;
-        let (before, after) = (assess(&then, &case, &tools.calendar)?, assess(&draft, &case, &tools.calendar)?);
+        let then: Law = book.in_force(&tools.jurisdiction, dossier.day).ok_or_else(|| lacks(&tools.jurisdiction))?;
+        let draft: Law = with_draft.by_code(code, dossier.day).ok_or_else(|| lacks(code))?;
+        let before = assess(&then, &dossier.case, &tools.calendar)?;
+        let after = assess(&draft, &dossier.case, &tools.calendar)?;
         found.dossiers += 1;
         let differences = differences(&before, &after);
         if !differences.is_empty() {
             found.changed.push(Changed {
-                number: dossier.number.clone(),
-                title: dossier.content.title().to_owned(),
+                number: dossier.number,
+                title: dossier.title,
                 regulation: then.pack.code.clone(),
                 differences,
             });

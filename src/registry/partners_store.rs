@@ -8,9 +8,10 @@ use crate::db::schema::{dossiers, partner_names as names, partners};
 use crate::db::{Conn, containing, each, word};
 use crate::error::{Error, Result};
 use crate::registry::partners::{Agreement, LastVisits, Partner, Relation};
+use kernel::procedure::Procedure;
 use kernel::text::fold;
 use kernel::time::Day;
-use kernel::words::{Direction, PartnerKind};
+use kernel::words::PartnerKind;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = partners, treat_none_as_null = true)]
@@ -182,21 +183,24 @@ pub fn keys(partner: &Partner) -> Vec<(String, String)> {
 /// The dates of the latest approved delegations in both directions, by partner.
 pub fn last_visits(conn: &mut Conn, all: &[Partner]) -> Result<HashMap<i64, LastVisits>> {
     let folded: Vec<String> = all.iter().flat_map(keys).map(|(name, _)| name).collect();
-    let rows: Vec<(String, String, String, Day)> = dossiers::table
+    let rows: Vec<(String, String, String, Option<Day>)> = dossiers::table
         .filter(dossiers::counterpart_norm.eq_any(folded))
         .filter(dossiers::decision.is_not_null())
         .filter(dossiers::state.ne_all(["rejected", "cancelled", "postponed"]))
-        .select((dossiers::counterpart_norm, dossiers::counterpart_country, dossiers::direction, dossiers::begins_on))
+        .select((dossiers::counterpart_norm, dossiers::counterpart_country, dossiers::procedure, dossiers::begins_on))
         .load(conn)?;
     let mut found = HashMap::new();
     for partner in all {
         let own = keys(partner);
         let mut last = LastVisits::default();
-        for (_, _, direction, day) in
+        for (_, _, procedure, day) in
             rows.iter().filter(|(name, country, ..)| own.iter().any(|(n, c)| n == name && c == country))
         {
-            let place = if *direction == Direction::Inbound.word() { &mut last.inbound } else { &mut last.outbound };
-            *place = (*place).max(Some(*day));
+            let place = match word::<Procedure>(procedure)? {
+                guests if guests.is_visit() => &mut last.inbound,
+                _ => &mut last.outbound,
+            };
+            *place = (*place).max(*day);
         }
         found.insert(partner.id, last);
     }

@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 
 use crate::regulations::visit_question::VisitQuestion;
 use kernel::checks;
+use kernel::procedure::Procedure;
 use kernel::time::Day;
 use kernel::violation::Violations;
 use kernel::words::{
-    Bloc, Document, FieldError, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure,
-    Purpose,
+    Bloc, Document, FieldError, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
 };
 use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase};
 
@@ -183,8 +183,8 @@ impl TripQuestion {
         faults.finish()?;
         Ok(Case {
             procedure: match self.procedure {
-                AskedProcedure::Outbound => Procedure::Outbound,
-                AskedProcedure::PrivateTravel => Procedure::PrivateTravel,
+                AskedProcedure::Outbound => Procedure::OUTBOUND,
+                AskedProcedure::PrivateTravel => Procedure::PRIVATE_TRAVEL,
             },
             received_on: self.received_on,
             begins: self.departure_date,

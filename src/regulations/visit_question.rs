@@ -6,10 +6,11 @@ use utoipa::ToSchema;
 
 use crate::regulations::question::addressed;
 use kernel::checks;
+use kernel::procedure::Procedure;
 use kernel::text::fold;
 use kernel::time::start_of;
 use kernel::violation::Violations;
-use kernel::words::{Body, Document, Procedure, ReceptionLevel, Topic, VisitorLevel};
+use kernel::words::{Body, Document, ReceptionLevel, Topic, VisitorLevel};
 use regulation::case::{Case, Matter, VisitCase, Visitor};
 
 /// Procedures for guests.
@@ -100,9 +101,9 @@ impl VisitQuestion {
         });
         Ok(Case {
             procedure: match self.procedure {
-                VisitProcedure::Inbound => Procedure::Inbound,
-                VisitProcedure::Conference => Procedure::Conference,
-                VisitProcedure::ForeignPress => Procedure::ForeignPress,
+                VisitProcedure::Inbound => Procedure::INBOUND,
+                VisitProcedure::Conference => Procedure::CONFERENCE,
+                VisitProcedure::ForeignPress => Procedure::FOREIGN_PRESS,
             },
             received_on: self.received_on,
             begins: self.arrival_date,

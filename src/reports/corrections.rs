@@ -100,7 +100,8 @@ mod tests {
         let mut facts: Vec<Fact> = Vec::new();
         for (id, heads) in all {
             if facts.iter().all(|f| f.delegation_id != *id) {
-                let share = |country: &str| Share { agency_id: 1, country: country.into(), person: -1, heads: *heads };
+                let share =
+                    |country: &str| Share { agency_id: 1, country: Some(country.into()), person: -1, heads: *heads };
                 facts.push(Fact::example(*id, vec![share("LA"), share("TH")]));
             }
         }

@@ -1,18 +1,18 @@
 //! A report as an official document (NĐ 30/2020/NĐ-CP): text, tables, charts, and the lists as annexes. Pure.
 
 use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportLine, ReportTable};
-use crate::reports::tables::SUMMARY;
+use crate::reports::tables::{PROVINCE, SUMMARY};
 use crate::reports::workbook::{DRAWN, about, cells, columns, percent_text};
 use documents::chart::{self, Chart, Shape};
 use documents::docx::{
     CELL, CENTRED, Document, HEADING, Look, TEXT_WIDTH, WIDTH_ACROSS, paragraph, table, write_document,
 };
 use kernel::money::grouped;
+use kernel::procedure::{RegisterEntries, RegisterEntry};
 use kernel::time::{Day, in_vietnamese};
-use kernel::words::Procedure;
 
-/// Tables that the document also shows as charts.
-const CHARTS: [&str; 4] = ["outbound_by_country", "outbound_by_month", "inbound_by_country", "inbound_by_month"];
+/// Groupings that the document also shows as charts.
+const CHARTS: [&str; 2] = ["_by_country", "_by_month"];
 
 const TEXT: Look = Look { half_points: 26, around: 60, ..CELL };
 
@@ -25,6 +25,7 @@ pub fn write(
     names: bool,
     head: (Option<String>, Option<String>),
     today: Day,
+    registers: &RegisterEntries,
 ) -> Result<Vec<u8>, String> {
     let bold = |half_points| Look { half_points, bold: true, ..CENTRED };
     let mut left = String::new();
@@ -41,7 +42,7 @@ pub fn write(
     body += &paragraph(&format!("Kết quả công tác đoàn ra, đoàn vào {}", report.span.title()), HEADING);
     let mut charts: Vec<Chart> = Vec::new();
     if let Some(summary) = content.table(SUMMARY) {
-        body += &said(summary);
+        body += &said(summary, registers);
     }
     let mut number = 0;
     for one in &content.tables {
@@ -55,7 +56,7 @@ pub fn write(
         for note in &one.notes {
             body += &paragraph(note, Look { italic: true, ..CELL });
         }
-        if CHARTS.contains(&one.code.as_str()) {
+        if CHARTS.iter().any(|by| one.code.ends_with(by)) {
             charts.push(drawn(one));
             let lines = u32::try_from(one.lines.len().min(DRAWN)).unwrap_or(0);
             body += &chart::paragraph(charts.len(), 160, 50 + lines * 6);
@@ -75,19 +76,18 @@ pub fn write(
                 + &paragraph("(Ký tên, đóng dấu)", Look { italic: true, ..CENTRED }),
         ]],
     );
-    let across = names.then(|| annex(content, Procedure::Outbound) + &annex(content, Procedure::Inbound));
+    let annexes = || (1..).zip(registers.counted()).map(|(number, (entry, _))| annex(content, number, entry)).collect();
+    let across = names.then(annexes);
     write_document(&Document { body, charts, across })
 }
 
 /// The summary as sentences.
-fn said(summary: &ReportTable) -> String {
+fn said(summary: &ReportTable, registers: &RegisterEntries) -> String {
     let of = |key: &str| summary.lines.iter().find(|l| l.key == key);
     let mut out = String::new();
-    for (whole, part, name, of_which) in [
-        ("outbound", "outbound_province", "Đoàn ra", "do lãnh đạo tỉnh dẫn đầu"),
-        ("inbound", "inbound_province", "Đoàn vào", "do tỉnh đón tiếp"),
-    ] {
-        let (Some(all), Some(some)) = (of(whole), of(part)) else { continue };
+    for (entry, _) in registers.counted() {
+        let (name, of_which) = (entry.label.vi, entry.reported.provincial);
+        let (Some(all), Some(some)) = (of(entry.key), of(&format!("{}{PROVINCE}", entry.key))) else { continue };
         let ReportFigures { delegations, visits, persons } = all.figures;
         let against = match percent_text(all.figures.visits, all.previous.visits).as_str() {
             "-" => "cùng kỳ năm trước không có lượt nào".to_owned(),
@@ -170,20 +170,18 @@ fn drawn(one: &ReportTable) -> Chart {
     }
 }
 
-fn annex(content: &ReportContent, procedure: Procedure) -> String {
-    let inbound = procedure == Procedure::Inbound;
-    let title = if inbound { "DANH SÁCH ĐOÀN VÀO" } else { "DANH SÁCH ĐOÀN RA" };
-    let mut out = paragraph(&format!("PHỤ LỤC {}", if inbound { 2 } else { 1 }), HEADING) + &paragraph(title, HEADING);
-    if content.records(procedure).is_empty() {
+fn annex(content: &ReportContent, number: usize, entry: &RegisterEntry) -> String {
+    let title = format!("DANH SÁCH {}", entry.label.vi.to_uppercase());
+    let mut out = paragraph(&format!("PHỤ LỤC {number}"), HEADING) + &paragraph(&title, HEADING);
+    if content.records(entry.key).is_empty() {
         return out + &paragraph("Không có đoàn nào trong kỳ.", CELL);
     }
     let small = Look { half_points: 18, around: 20, ..CELL };
-    let head =
-        columns(procedure).map(|h| paragraph(h, Look { bold: true, ..Look { centred: true, ..small } })).to_vec();
+    let head = columns(entry).map(|h| paragraph(h, Look { bold: true, ..Look { centred: true, ..small } })).to_vec();
     let mut rows = vec![head];
-    for (at, record) in (1..).zip(content.records(procedure)) {
+    for (at, record) in (1..).zip(content.records(entry.key)) {
         let mut cells: Vec<String> = vec![paragraph(&grouped(at), small)];
-        cells.extend(self::cells(content, record).iter().map(|text| paragraph(text, small)));
+        cells.extend(self::cells(entry, content, record).iter().map(|text| paragraph(text, small)));
         rows.push(cells);
     }
     let rest = WIDTH_ACROSS - (600 + 2400 + 1300 + 1100 + 1700 + 1700 + 700 + 1350 + 1200 + 1000 + 700);

@@ -7,14 +7,15 @@ use serde_json::json;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::db::counters;
+use crate::dossier::lines::DelegationLine;
+use crate::dossier::register::{Register, Registers};
 use crate::error::{Code, Error, Problem, Result};
-use crate::procedures::lines::{self, DelegationLine};
 use crate::reports::limits::{Impossible, against, within};
 use crate::reports::model::{
-    FrozenReport, ListColumns, ReportContent, ReportFigures, ReportPeriod, ReportRecord, RuleUse,
+    ByRegister, FrozenReport, ListColumns, ReportContent, ReportFigures, ReportPeriod, ReportRecord, RuleUse,
 };
 use crate::reports::store;
-use crate::reports::tables::{ReportSide, tables};
+use crate::reports::tables::{ReportSide, SUMMARY, tables};
 use crate::statistics::asked::Agencies;
 use crate::statistics::compare::year_before;
 use crate::statistics::count::DateBasis;
@@ -22,8 +23,9 @@ use crate::statistics::fact::Fact;
 use crate::statistics::store as statistics;
 use crate::web::idempotency::fingerprint;
 use kernel::id::Id;
+use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
 use kernel::time::{Moment, Period, day_of};
-use kernel::words::{Direction, FieldError, Procedure};
+use kernel::words::FieldError;
 
 /// A report before it is stored.
 pub struct DrawnReport {
@@ -43,7 +45,12 @@ pub fn now(conn: &mut Conn, procedure: Procedure, days: Period) -> Result<Vec<Fa
     facts(conn, procedure, days)
 }
 
-fn side(conn: &mut Conn, procedure: Procedure, span: ReportPeriod, days: Period) -> Result<ReportSide> {
+fn side(
+    conn: &mut Conn,
+    (entry, procedure): (&'static RegisterEntry, Procedure),
+    span: ReportPeriod,
+    days: Period,
+) -> Result<ReportSide> {
     let now = facts(conn, procedure, days)?;
     let before = facts(conn, procedure, year_before(days))?;
     let to_date = match span.to_date().filter(|whole| whole.from < days.from) {
@@ -55,13 +62,18 @@ fn side(conn: &mut Conn, procedure: Procedure, span: ReportPeriod, days: Period)
         }
         None => None,
     };
-    Ok(ReportSide { procedure, now, before, to_date })
+    Ok(ReportSide { entry, now, before, to_date })
 }
 
-fn records(conn: &mut Conn, direction: Direction, facts: Vec<Fact>, rules: &mut RuleUses) -> Result<Vec<ReportRecord>> {
+fn records(
+    conn: &mut Conn,
+    register: &dyn Register,
+    facts: Vec<Fact>,
+    rules: &mut RuleUses,
+) -> Result<Vec<ReportRecord>> {
     let ids: Vec<i64> = facts.iter().map(|f| f.delegation_id).collect();
     let lines: HashMap<i64, DelegationLine> =
-        lines::lines(conn, direction, &ids)?.into_iter().map(|line| (line.id, line)).collect();
+        register.lines(conn, &ids)?.into_iter().map(|line| (line.id, line)).collect();
     let record = |fact: Fact| {
         let line = lines.get(&fact.delegation_id);
         if let Some((code, version)) = line.and_then(|l| l.rule.clone()) {
@@ -85,16 +97,29 @@ fn records(conn: &mut Conn, direction: Direction, facts: Vec<Fact>, rules: &mut 
 type RuleUses = BTreeMap<(String, i64), i64>;
 
 /// Computes a report from one snapshot of the database.
-pub fn draw(conn: &mut Conn, span: ReportPeriod, days: Period, agencies: Agencies, now: Moment) -> Result<DrawnReport> {
+pub fn draw(
+    conn: &mut Conn,
+    registers: &Registers,
+    span: ReportPeriod,
+    days: Period,
+    agencies: Agencies,
+    now: Moment,
+) -> Result<DrawnReport> {
     let id = Id::new(now);
     let data_version = counters::data_version(conn)?;
-    let outbound = side(conn, Procedure::Outbound, span, days)?;
-    let inbound = side(conn, Procedure::Inbound, span, days)?;
-    let all = outbound.now.iter().chain(&outbound.before).chain(&inbound.now).chain(&inbound.before);
+    let counted = registers.entries();
+    let sides: Vec<ReportSide> =
+        counted.counted().map(|counted| side(conn, counted, span, days)).collect::<Result<_>>()?;
+    let all = sides.iter().flat_map(|side| side.now.iter().chain(&side.before));
     let units: HashSet<i64> = all.flat_map(|f| f.shares.iter().map(|s| s.agency_id)).collect();
     let names = (agencies.names)(conn, &units.into_iter().collect::<Vec<_>>())?;
-    let tables = tables(&outbound, &inbound, &names);
+    let tables = tables(&sides, &names);
     let mut rules = RuleUses::new();
+    let mut behind = ByRegister::new();
+    for side in sides {
+        let Some(register) = registers.by_key(side.entry.key) else { continue };
+        behind.insert(side.entry.key.to_owned(), records(conn, register, side.now, &mut rules)?);
+    }
     let mut agencies: Vec<(Id, String)> = names.into_iter().map(|(id, (_, name))| (Id(id), name)).collect();
     agencies.sort();
     let content = ReportContent {
@@ -107,8 +132,7 @@ pub fn draw(conn: &mut Conn, span: ReportPeriod, days: Period, agencies: Agencie
         data_version,
         early: day_of(now) <= days.to,
         tables,
-        outbound: records(conn, Direction::Outbound, outbound.now, &mut rules)?,
-        inbound: records(conn, Direction::Inbound, inbound.now, &mut rules)?,
+        records: behind,
         rules: rules.into_iter().map(|((code, version), delegations)| RuleUse { code, version, delegations }).collect(),
         agencies,
     };
@@ -119,6 +143,7 @@ pub fn draw(conn: &mut Conn, span: ReportPeriod, days: Period, agencies: Agencie
 /// Stores a computed report; an impossible total is refused unless a reason is given.
 pub fn keep(
     conn: &mut Conn,
+    registers: &RegisterEntries,
     call: &RequestContext,
     drawn: &DrawnReport,
     frozen_by: i64,
@@ -130,8 +155,9 @@ pub fn keep(
     // 400 days cover every report to compare with: an annual one with its parts, and a part with its year.
     let year = Period { from: days.from - chrono::Duration::days(400), to: days.to + chrono::Duration::days(400) };
     let frozen = store::meeting(conn, year)?;
-    let of = |key: &str| -> ReportFigures {
-        let line = content.table("summary").and_then(|t| t.lines.iter().find(|l| l.key == key));
+    let summary = content.table(SUMMARY);
+    let of = |key: &String| -> ReportFigures {
+        let line = summary.and_then(|t| t.lines.iter().find(|l| l.key == *key));
         line.map(|l| l.figures).unwrap_or_default()
     };
     let before = frozen.iter().filter(|r| r.span == span).map(|r| r.ordinal).max().unwrap_or(0);
@@ -144,11 +170,10 @@ pub fn keep(
         hash: fingerprint(text.as_bytes()),
         frozen_at: call.now,
         frozen_by,
-        outbound: of("outbound"),
-        inbound: of("inbound"),
+        totals: content.records.keys().map(|key| (key.clone(), of(key))).collect(),
     };
     let mut impossible = within(content);
-    impossible.extend(against(&report, &frozen));
+    impossible.extend(against(registers, &report, &frozen));
     if !impossible.is_empty() && report.reason.is_none() {
         return Err(refused(&impossible));
     }

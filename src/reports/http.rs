@@ -13,14 +13,15 @@ use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::db::counters::data_version;
+use crate::dossier::register::Registers;
 use crate::dossier::store::list;
 use crate::error::{Error, Result, not_found};
 use crate::registry::agencies;
 use crate::reports::corrections::{ReportCorrection, corrections};
 use crate::reports::freeze::{self, draw, keep};
-use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
+use crate::reports::model::{ByRegister, FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
 use crate::reports::store::{self, ReportFilter};
-use crate::reports::view::{self, ActView, AgencyNamed, CorrectionView, ReportItemView, ReportView, TotalsView};
+use crate::reports::view::{self, ActView, AgencyNamed, CorrectionView, ReportItemView, ReportView};
 use crate::reports::{document, workbook};
 use crate::statistics::asked::Agencies;
 use crate::statistics::count::{DateBasis, count};
@@ -35,7 +36,7 @@ use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
-use kernel::words::{FieldError, Procedure};
+use kernel::words::FieldError;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create).service(show_list).service(show);
@@ -91,7 +92,12 @@ impl NewReport {
 #[utoipa::path(tag = "reports", operation_id = "freeze_report", request_body = NewReport,
     responses((status = 201, description = "frozen", body = ReportView)))]
 #[post("/reports")]
-async fn create(call: Call, agencies: web::Data<Agencies>, body: Incoming<NewReport>) -> Result<HttpResponse> {
+async fn create(
+    call: Call,
+    agencies: web::Data<Agencies>,
+    registers: web::Data<Registers>,
+    body: Incoming<NewReport>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
     call.actor.require(Permission::FreezeReports)?;
     let fingerprint = body.fingerprint.clone();
@@ -100,13 +106,14 @@ async fn create(call: Call, agencies: web::Data<Agencies>, body: Incoming<NewRep
     let days = span.days().ok_or_else(|| Error::Internal("a checked period has no days".into()))?;
     let agencies = *agencies.get_ref();
     // Computed outside the write transaction, so that writes do not wait; the snapshot records its data version.
-    let drawn = call.read(move |conn, call| draw(conn, span, days, agencies, call.now)).await?;
+    let drawing = registers.clone();
+    let drawn = call.read(move |conn, call| draw(conn, &drawing, span, days, agencies, call.now)).await?;
     call.change(
         fingerprint,
         |_, _| Ok(()),
         move |conn, call, ()| {
-            let report = keep(conn, call, &drawn, call.actor.id(), body.reason)?;
-            let seen = opened(conn, call, report, drawn.content)?;
+            let report = keep(conn, &registers.entries(), call, &drawn, call.actor.id(), body.reason)?;
+            let seen = opened(conn, call, &registers, report, drawn.content)?;
             let place = format!("/api/v1/reports/{}", Id(seen.report.id));
             reply(201, Some(1), Some(place), &seen.view())
         },
@@ -120,7 +127,7 @@ struct OpenedReport {
     content: ReportContent,
     corrections: Vec<CorrectionView>,
     total: usize,
-    now: TotalsView,
+    now: ByRegister<ReportFigures>,
 }
 
 impl OpenedReport {
@@ -132,26 +139,27 @@ impl OpenedReport {
 fn opened(
     conn: &mut Conn,
     call: &RequestContext,
+    registers: &Registers,
     report: FrozenReport,
     content: ReportContent,
 ) -> Result<OpenedReport> {
     if data_version(conn)? == content.data_version {
         // No counted data has changed since, so there is nothing to compare.
-        let now = TotalsView { outbound: report.outbound, inbound: report.inbound };
+        let now = report.totals.clone();
         return Ok(OpenedReport { report, content, corrections: Vec::new(), total: 0, now });
     }
     let mut shown = Vec::new();
     let mut total = 0;
-    let mut totals = Vec::new();
-    for procedure in [Procedure::Outbound, Procedure::Inbound] {
+    let mut now = ByRegister::new();
+    for (entry, procedure) in registers.entries().counted() {
         let facts = freeze::now(conn, procedure, report.days)?;
-        totals.push(ReportFigures::from(&count(&facts, &[], DateBasis::Travel).total));
-        let frozen: Vec<_> = content.records(procedure).iter().map(|r| r.fact.clone()).collect();
+        now.insert(entry.key.to_owned(), ReportFigures::from(&count(&facts, &[], DateBasis::Travel).total));
+        let frozen: Vec<_> = content.records(entry.key).iter().map(|r| r.fact.clone()).collect();
         let all = corrections(&frozen, &facts);
         total += all.len();
         let some: Vec<&ReportCorrection> = all.iter().take(SHOWN - shown.len().min(SHOWN)).collect();
         let ids: Vec<i64> = some.iter().filter_map(|c| c.fact()).map(|f| f.delegation_id).collect();
-        let named = list::seen(conn, &call.actor, procedure.into(), &ids)?;
+        let named = list::seen(conn, &call.actor, registers, &ids)?;
         let mut acts: HashMap<i64, Vec<ActView>> = HashMap::new();
         for (id, action, at) in store::acts_since(conn, &ids, report.id)? {
             acts.entry(id).or_default().push(ActView { action, at: rfc3339(at) });
@@ -162,8 +170,6 @@ fn opened(
             shown.push(view::correction(procedure, correction, item, acts.remove(&id).unwrap_or_default()));
         }
     }
-    let mut totals = totals.into_iter();
-    let now = TotalsView { outbound: totals.next().unwrap_or_default(), inbound: totals.next().unwrap_or_default() };
     Ok(OpenedReport { report, content, corrections: shown, total, now })
 }
 
@@ -229,7 +235,13 @@ struct How {
         (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
         (status = 304, description = "unchanged, no counted data has changed")))]
 #[get("/reports/{id}")]
-async fn show(req: HttpRequest, call: Call, id: web::Path<String>, how: Query<How>) -> Result<HttpResponse> {
+async fn show(
+    req: HttpRequest,
+    call: Call,
+    id: web::Path<String>,
+    registers: web::Data<Registers>,
+    how: Query<How>,
+) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadReports)?;
     let id = path_id(&id)?;
     let format = how.0.format.unwrap_or(ReportFormat::Json);
@@ -244,14 +256,15 @@ async fn show(req: HttpRequest, call: Call, id: web::Path<String>, how: Query<Ho
     let body = call
         .read(move |conn, call| {
             let content = store::content(conn, id)?;
-            let opened = opened(conn, call, report, content)?;
+            let figures = registers.entries();
+            let opened = opened(conn, call, &registers, report, content)?;
             // Callers who may see only aggregates get no names.
             let names = call.actor.may(Permission::ReadDossiers);
             match format {
                 ReportFormat::Json => serde_json::to_vec(&opened.view()).map_err(|e| Error::Internal(e.to_string())),
                 ReportFormat::Xlsx => {
                     let OpenedReport { report, content, total, .. } = &opened;
-                    workbook::write(report, content, *total, names).map_err(Error::Internal)
+                    workbook::write(report, content, *total, names, &figures).map_err(Error::Internal)
                 }
                 ReportFormat::Docx => {
                     let office = call.actor.account.agency_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
@@ -259,7 +272,7 @@ async fn show(req: HttpRequest, call: Call, id: web::Path<String>, how: Query<Ho
                     let above = above.map(|id| agencies::find(conn, id)).transpose()?.flatten();
                     let head = (above.map(|a| a.name), office.map(|o| o.name));
                     let OpenedReport { report, content, total, .. } = &opened;
-                    document::write(report, content, *total, names, head, call.today).map_err(Error::Internal)
+                    document::write(report, content, *total, names, head, call.today, &figures).map_err(Error::Internal)
                 }
             }
         })

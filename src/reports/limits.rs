@@ -1,7 +1,9 @@
 //! Impossible totals: a month above its year to date, a part above its whole. Pure.
 
 use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportKind};
+use crate::reports::tables::PROVINCE;
 use kernel::money::grouped;
+use kernel::procedure::RegisterEntries;
 use kernel::text::Bilingual;
 
 /// A part that is larger than its whole.
@@ -50,9 +52,9 @@ pub fn within(content: &ReportContent) -> Vec<Impossible> {
                 compare_all(line.figures, &said, total.figures, &format!("{} – tổng số", table.title), &mut found);
             }
         }
-        let of = |key: &str| table.lines.iter().find(|l| l.key == key);
-        for whole in ["outbound", "inbound"] {
-            if let (Some(part), Some(whole)) = (of(&format!("{whole}_province")), of(whole)) {
+        for part in &table.lines {
+            let Some(whole) = part.key.strip_suffix(PROVINCE) else { continue };
+            if let Some(whole) = table.lines.iter().find(|l| l.key == whole) {
                 compare_all(part.figures, &part.label, whole.figures, &whole.label, &mut found);
             }
         }
@@ -65,15 +67,16 @@ fn name(report: &FrozenReport) -> String {
 }
 
 /// Finds impossible totals between a report and earlier ones: same window, the latest report of each period.
-pub fn against(new: &FrozenReport, frozen: &[FrozenReport]) -> Vec<Impossible> {
+pub fn against(registers: &RegisterEntries, new: &FrozenReport, frozen: &[FrozenReport]) -> Vec<Impossible> {
     let latest: Vec<&FrozenReport> = frozen
         .iter()
         .filter(|r| r.span.window == new.span.window && r.span != new.span)
         .filter(|r| frozen.iter().all(|o| o.span != r.span || o.ordinal <= r.ordinal))
         .collect();
     let mut found = Vec::new();
-    for (what, inbound) in [("đoàn ra", false), ("đoàn vào", true)] {
-        let of = |r: &FrozenReport| if inbound { r.inbound } else { r.outbound };
+    for (entry, _) in registers.counted() {
+        let what = entry.label.vi.to_lowercase();
+        let of = |r: &FrozenReport| r.total(entry.key);
         let said = |r: &FrozenReport| format!("{} – {what}", name(r));
         for other in &latest {
             let (inner, outer) = (other.days, new.days);
@@ -108,6 +111,7 @@ pub fn against(new: &FrozenReport, frozen: &[FrozenReport]) -> Vec<Impossible> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::procedures::register::registers;
     use crate::reports::model::ReportPeriod;
     use crate::statistics::question::Window;
 
@@ -123,8 +127,7 @@ mod tests {
             hash: String::new(),
             frozen_at: chrono::DateTime::UNIX_EPOCH.naive_utc(),
             frozen_by: 0,
-            outbound: figures,
-            inbound: figures,
+            totals: [("outbound".to_owned(), figures), ("inbound".to_owned(), figures)].into(),
         }
     }
 
@@ -132,9 +135,9 @@ mod tests {
     fn a_month_above_its_year_is_impossible_whichever_was_frozen_first() {
         // Quảng Trị, July 2023: 499 guests of the month, 318 of the year to date.
         let (month, year) = (report(ReportKind::Month, 7, 1, 499), report(ReportKind::Annual, 1, 1, 318));
-        let found = against(&year, std::slice::from_ref(&month));
+        let found = against(&registers().entries(), &year, std::slice::from_ref(&month));
         assert_eq!(found.iter().map(|i| (i.measure, i.part, i.whole)).collect::<Vec<_>>(), [("visits", 499, 318); 2]);
-        assert_eq!(against(&month, std::slice::from_ref(&year)).len(), 2);
+        assert_eq!(against(&registers().entries(), &month, std::slice::from_ref(&year)).len(), 2);
         assert!(
             found[0].says.vi.contains("báo cáo tháng 7 năm 2023 (lần 1) – đoàn ra: 499 lớn hơn"),
             "{}",
@@ -142,22 +145,31 @@ mod tests {
         );
         // The second report of the month replaces the first.
         let corrected = [month, report(ReportKind::Month, 7, 2, 100)];
-        assert_eq!(against(&year, &corrected), []);
+        assert_eq!(against(&registers().entries(), &year, &corrected), []);
     }
 
     #[test]
     fn months_together_are_no_more_than_their_quarter() {
         let months = [1, 2, 3].map(|n| report(ReportKind::Month, n, 1, 4));
         let quarter = |visits| FrozenReport {
-            outbound: ReportFigures { delegations: 3, visits, persons: 9 },
-            inbound: ReportFigures { delegations: 3, visits: 12, persons: 9 },
+            totals: [
+                ("outbound".to_owned(), ReportFigures { delegations: 3, visits, persons: 9 }),
+                ("inbound".to_owned(), ReportFigures { delegations: 3, visits: 12, persons: 9 }),
+            ]
+            .into(),
             ..report(ReportKind::Quarter, 1, 1, 0)
         };
-        assert_eq!(against(&quarter(12), &months), []);
-        assert_eq!(against(&quarter(11), &months).iter().map(|i| (i.part, i.whole)).collect::<Vec<_>>(), [(12, 11)]);
+        assert_eq!(against(&registers().entries(), &quarter(12), &months), []);
+        assert_eq!(
+            against(&registers().entries(), &quarter(11), &months)
+                .iter()
+                .map(|i| (i.part, i.whole))
+                .collect::<Vec<_>>(),
+            [(12, 11)]
+        );
         // Reports with different windows are not comparable.
         let mut other = report(ReportKind::Annual, 1, 1, 0);
         other.span.window = Window::Reporting;
-        assert_eq!(against(&other, &months), []);
+        assert_eq!(against(&registers().entries(), &other, &months), []);
     }
 }

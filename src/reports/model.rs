@@ -1,5 +1,7 @@
 //! A frozen report: its period, its tables, the records behind them. Pure.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use kernel::words;
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,6 @@ use crate::statistics::fact::Fact;
 use crate::statistics::question::Window;
 use kernel::id::Id;
 use kernel::time::{Moment, Period};
-use kernel::words::Procedure;
 
 words! {
     /// The length of a report's period.
@@ -42,6 +43,13 @@ pub struct ReportPeriod {
     /// From 1.
     pub number: u32,
     pub window: Window,
+}
+
+impl FrozenReport {
+    /// The total of a register, by its word.
+    pub fn total(&self, register: &str) -> ReportFigures {
+        self.totals.get(register).copied().unwrap_or_default()
+    }
 }
 
 impl ReportPeriod {
@@ -139,6 +147,9 @@ pub struct RuleUse {
     pub delegations: i64,
 }
 
+/// Something of each register, by the word of the register.
+pub type ByRegister<T> = BTreeMap<String, T>;
+
 /// The frozen content, over which the hash is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportContent {
@@ -153,15 +164,17 @@ pub struct ReportContent {
     pub early: bool,
     pub rules: Vec<RuleUse>,
     pub tables: Vec<ReportTable>,
-    pub outbound: Vec<ReportRecord>,
-    pub inbound: Vec<ReportRecord>,
+    /// The records of each register, under its word.
+    #[serde(flatten)]
+    pub records: ByRegister<Vec<ReportRecord>>,
     /// Names of the agencies at that time.
     pub agencies: Vec<(Id, String)>,
 }
 
 impl ReportContent {
-    pub fn records(&self, procedure: Procedure) -> &[ReportRecord] {
-        if procedure == Procedure::Inbound { &self.inbound } else { &self.outbound }
+    /// The records of a register, by its word.
+    pub fn records(&self, register: &str) -> &[ReportRecord] {
+        self.records.get(register).map_or(&[], Vec::as_slice)
     }
 
     pub fn span(&self) -> ReportPeriod {
@@ -188,8 +201,7 @@ pub struct FrozenReport {
     pub frozen_at: Moment,
     pub frozen_by: i64,
     /// Totals, for comparison with other reports.
-    pub outbound: ReportFigures,
-    pub inbound: ReportFigures,
+    pub totals: ByRegister<ReportFigures>,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
+use crate::dossier::register::Registers;
 use crate::dossier::store::list;
 use crate::error::{Result, not_found};
 use crate::reports::corrections::visits;
@@ -20,7 +21,7 @@ use crate::web::query::{self, Query, invalid};
 use crate::web::reply::path_id;
 use kernel::id::Id;
 use kernel::page::seal;
-use kernel::words::Procedure;
+use kernel::procedure::RegisterEntries;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(records);
@@ -71,8 +72,8 @@ fn told(record: &ReportRecord) -> LineTold {
     let ReportRecord { fact, told, .. } = record.clone();
     let mut countries: Vec<String> = Vec::new();
     for share in &fact.shares {
-        if !countries.contains(&share.country) {
-            countries.push(share.country.clone());
+        if let Some(country) = share.country.as_ref().filter(|country| !countries.contains(country)) {
+            countries.push(country.clone());
         }
     }
     LineTold {
@@ -119,20 +120,24 @@ struct ReportRecordPage {
 }
 
 /// The records behind a cell, and the visits that each contributes.
-fn behind<'a>(content: &'a ReportContent, cell: &ReportCellQuery) -> Result<(Procedure, Vec<(&'a ReportRecord, i64)>)> {
+fn behind<'a>(
+    registers: &RegisterEntries,
+    content: &'a ReportContent,
+    cell: &ReportCellQuery,
+) -> Result<Vec<(&'a ReportRecord, i64)>> {
     let bad = || invalid("table", "không có bảng hoặc dòng này.", "this table or row does not exist.");
     if cell.table == SUMMARY {
-        let (procedure, provincial) = of_summary(cell.key.as_deref().unwrap_or_default()).ok_or_else(bad)?;
-        let all = content.records(procedure).iter().filter(|r| !provincial || of_province(&r.fact));
+        let (entry, provincial) = of_summary(registers, cell.key.as_deref().unwrap_or_default()).ok_or_else(bad)?;
+        let all = content.records(entry.key).iter().filter(|r| !provincial || of_province(&r.fact));
         let counted = all.filter_map(|r| Some((r, visits_in(&r.fact, &[], DateBasis::Travel, &[])?)));
-        return Ok((procedure, counted.collect()));
+        return Ok(counted.collect());
     }
-    let (procedure, dimension) = of_table(&cell.table).ok_or_else(bad)?;
+    let (entry, dimension) = of_table(registers, &cell.table).ok_or_else(bad)?;
     let keys: Vec<String> = cell.key.iter().cloned().collect();
     let by = if keys.is_empty() { Vec::new() } else { vec![dimension] };
     let counted =
-        content.records(procedure).iter().filter_map(|r| Some((r, visits_in(&r.fact, &by, DateBasis::Travel, &keys)?)));
-    Ok((procedure, counted.collect()))
+        content.records(entry.key).iter().filter_map(|r| Some((r, visits_in(&r.fact, &by, DateBasis::Travel, &keys)?)));
+    Ok(counted.collect())
 }
 
 /// Lists the delegations behind a figure of a report, as they were counted.
@@ -143,6 +148,7 @@ async fn records(
     req: HttpRequest,
     call: Call,
     id: web::Path<String>,
+    registers: web::Data<Registers>,
     cell: Query<ReportCellQuery>,
 ) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadReports)?;
@@ -157,11 +163,11 @@ async fn records(
         .read(move |conn, call| {
             store::find(conn, id)?.ok_or_else(not_found)?;
             let content = store::content(conn, id)?;
-            let (procedure, mut counted) = behind(&content, &cell)?;
+            let mut counted = behind(&registers.entries(), &content, &cell)?;
             counted.sort_by_key(|(r, _)| (r.fact.travel_date, r.fact.delegation_id));
             let some: Vec<(&ReportRecord, i64)> = counted.iter().skip(after).take(limit).copied().collect();
             let ids: Vec<i64> = some.iter().map(|(r, _)| r.fact.delegation_id).collect();
-            let seen = list::seen(conn, &call.actor, procedure.into(), &ids)?;
+            let seen = list::seen(conn, &call.actor, &registers, &ids)?;
             let mut items = Vec::with_capacity(some.len());
             for (record, visits) in some {
                 let id = record.fact.delegation_id;

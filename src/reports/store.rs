@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::db::schema::{acts, reports};
 use crate::db::{Conn, word};
 use crate::error::{Error, Result};
-use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
+use crate::reports::model::{ByRegister, FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
 use kernel::time::{Day, Moment, Period};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -34,7 +34,7 @@ fn broken(what: impl std::fmt::Display) -> Error {
 
 impl ReportRow {
     fn report(self) -> Result<FrozenReport> {
-        let (outbound, inbound): (ReportFigures, ReportFigures) = serde_json::from_str(&self.totals).map_err(broken)?;
+        let totals: ByRegister<ReportFigures> = serde_json::from_str(&self.totals).map_err(broken)?;
         Ok(FrozenReport {
             id: self.id,
             span: ReportPeriod {
@@ -49,8 +49,7 @@ impl ReportRow {
             hash: self.hash,
             frozen_at: self.frozen_at,
             frozen_by: self.frozen_by,
-            outbound,
-            inbound,
+            totals,
         })
     }
 }
@@ -71,7 +70,7 @@ pub fn insert(conn: &mut Conn, report: &FrozenReport, content: &str) -> Result<(
         hash: report.hash.clone(),
         frozen_at: report.frozen_at,
         frozen_by: report.frozen_by,
-        totals: serde_json::to_string(&(report.outbound, report.inbound)).map_err(broken)?,
+        totals: serde_json::to_string(&report.totals).map_err(broken)?,
     };
     diesel::insert_into(reports::table).values((row, reports::content.eq(content))).execute(conn)?;
     Ok(())
@@ -134,7 +133,7 @@ pub fn frozen(conn: &mut Conn, ids: &[i64]) -> Result<bool> {
     let all: Vec<i64> = reports::table.select(reports::id).load(conn)?;
     for id in all {
         let content = content(conn, id)?;
-        if content.outbound.iter().chain(&content.inbound).any(|r| asked.contains(&r.fact.delegation_id)) {
+        if content.records.values().flatten().any(|r| asked.contains(&r.fact.delegation_id)) {
             return Ok(true);
         }
     }

@@ -7,34 +7,16 @@ use crate::statistics::compare::compare;
 use crate::statistics::count::{self, Counted, DateBasis, Dimension, count};
 use crate::statistics::fact::Fact;
 use crate::statistics::labels::{heading, label};
+use kernel::procedure::{RegisterEntries, RegisterEntry};
 use kernel::text::Language;
-use kernel::words::{PostLevel, Procedure, ReceptionLevel};
+use kernel::words::{PostLevel, ReceptionLevel};
 
-/// The groupings of outbound and inbound delegations.
-pub const OUTBOUND: &[(&str, Dimension)] = &[
-    ("outbound_by_country", Dimension::Country),
-    ("outbound_by_purpose", Dimension::Purpose),
-    ("outbound_by_leader_level", Dimension::LeaderLevel),
-    ("outbound_by_funding", Dimension::Funding),
-    ("outbound_by_in_plan", Dimension::InPlan),
-    ("outbound_by_waived", Dimension::Waived),
-    ("outbound_by_agency", Dimension::Agency),
-    ("outbound_by_month", Dimension::Month),
-];
-pub const INBOUND: &[(&str, Dimension)] = &[
-    ("inbound_by_country", Dimension::Country),
-    ("inbound_by_purpose", Dimension::Purpose),
-    ("inbound_by_reception_level", Dimension::ReceptionLevel),
-    ("inbound_by_field", Dimension::Field),
-    ("inbound_by_agency", Dimension::Agency),
-    ("inbound_by_month", Dimension::Month),
-];
-/// The table that covers both directions.
+/// The table that covers all registers.
 pub const SUMMARY: &str = "summary";
 
-/// The facts of one direction: in the period, on the same days of the previous year, and from the start of the year.
+/// The facts of one register: in the period, on the same days of the previous year, and from the start of the year.
 pub struct ReportSide {
-    pub procedure: Procedure,
+    pub entry: &'static RegisterEntry,
     pub now: Vec<Fact>,
     pub before: Vec<Fact>,
     /// None if the period starts with the year.
@@ -52,27 +34,39 @@ impl From<&count::Figures> for ReportFigures {
 
 /// Whether a delegation is at provincial level: led by a leader of the province, or received by the province.
 pub fn of_province(fact: &Fact) -> bool {
-    match fact.procedure {
-        Procedure::Inbound => fact.reception_level == Some(ReceptionLevel::Province),
-        _ => fact.leader_level.is_some_and(|level| level <= PostLevel::PpcViceChair),
+    if fact.procedure.is_visit() {
+        return fact.reception_level == Some(ReceptionLevel::Province);
     }
+    fact.leader_level.is_some_and(|level| level <= PostLevel::PpcViceChair)
 }
 
-/// The facts behind a line of the summary.
-pub fn of_summary(key: &str) -> Option<(Procedure, bool)> {
-    match key {
-        "outbound" => Some((Procedure::Outbound, false)),
-        "outbound_province" => Some((Procedure::Outbound, true)),
-        "inbound" => Some((Procedure::Inbound, false)),
-        "inbound_province" => Some((Procedure::Inbound, true)),
+/// The word that the summary's line of the delegations of provincial level ends with.
+pub const PROVINCE: &str = "_province";
+
+/// The register and kind of a line of the summary: all delegations, or those of provincial level.
+pub fn of_summary(registers: &RegisterEntries, key: &str) -> Option<(&'static RegisterEntry, bool)> {
+    registers.counted().find_map(|(entry, _)| match key.strip_prefix(entry.key)? {
+        "" => Some((entry, false)),
+        PROVINCE => Some((entry, true)),
         _ => None,
-    }
+    })
 }
 
-/// The procedure and grouping of a table.
-pub fn of_table(code: &str) -> Option<(Procedure, Dimension)> {
-    let find = |all: &[(&str, Dimension)]| all.iter().find(|(name, _)| *name == code).map(|(_, d)| *d);
-    find(OUTBOUND).map(|d| (Procedure::Outbound, d)).or_else(|| find(INBOUND).map(|d| (Procedure::Inbound, d)))
+/// The code of a table: `inbound_by_country`.
+fn code(entry: &RegisterEntry, by: &str) -> String {
+    format!("{}_by_{by}", entry.key)
+}
+
+/// The groupings of a register's tables, with their codes.
+fn groupings(entry: &RegisterEntry) -> impl Iterator<Item = (String, Dimension)> {
+    entry.reported.tables.iter().filter_map(|word| Some((code(entry, word), word.parse().ok()?)))
+}
+
+/// The register and grouping of a table.
+pub fn of_table(registers: &RegisterEntries, code: &str) -> Option<(&'static RegisterEntry, Dimension)> {
+    registers
+        .counted()
+        .find_map(|(entry, _)| groupings(entry).find(|(name, _)| name == code).map(|(_, dimension)| (entry, dimension)))
 }
 
 fn total(facts: &[Fact], provincial: bool) -> ReportFigures {
@@ -83,18 +77,17 @@ fn total(facts: &[Fact], provincial: bool) -> ReportFigures {
     ReportFigures::from(&count(&some, &[], DateBasis::Travel).total)
 }
 
-fn summary(sides: &[&ReportSide]) -> ReportTable {
+fn summary(sides: &[ReportSide]) -> ReportTable {
     let line = |side: &ReportSide, provincial: bool| {
-        let outbound = side.procedure == Procedure::Outbound;
-        let (key, label) = match (outbound, provincial) {
-            (true, false) => ("outbound", "Đoàn ra"),
-            (true, true) => ("outbound_province", "trong đó do lãnh đạo tỉnh dẫn đầu"),
-            (false, false) => ("inbound", "Đoàn vào"),
-            (false, true) => ("inbound_province", "trong đó cấp tỉnh đón tiếp"),
+        let entry = side.entry;
+        let (key, label) = if provincial {
+            (format!("{}{PROVINCE}", entry.key), format!("trong đó {}", entry.reported.provincial))
+        } else {
+            (entry.key.to_owned(), entry.label.vi.to_owned())
         };
         ReportLine {
-            key: key.into(),
-            label: label.into(),
+            key,
+            label,
             figures: total(&side.now, provincial),
             previous: total(&side.before, provincial),
             to_date: side.to_date.as_ref().map(|facts| total(facts, provincial)),
@@ -147,7 +140,7 @@ fn grouped(side: &ReportSide, code: &str, by: Dimension, names: &AgencyNames) ->
             kernel::money::grouped(counted.repeated_persons)
         ));
     }
-    let side = if side.procedure == Procedure::Outbound { "Đoàn ra" } else { "Đoàn vào" };
+    let side = side.entry.label.vi;
     let heading = heading(by, vietnamese);
     ReportTable {
         code: code.into(),
@@ -159,13 +152,11 @@ fn grouped(side: &ReportSide, code: &str, by: Dimension, names: &AgencyNames) ->
     }
 }
 
-/// All tables of a report.
-pub fn tables(outbound: &ReportSide, inbound: &ReportSide, names: &AgencyNames) -> Vec<ReportTable> {
-    let of = |side: &ReportSide, all: &[(&str, Dimension)]| -> Vec<ReportTable> {
-        all.iter().map(|(code, by)| grouped(side, code, *by, names)).collect()
-    };
-    let mut all = vec![summary(&[outbound, inbound])];
-    all.extend(of(outbound, OUTBOUND));
-    all.extend(of(inbound, INBOUND));
+/// All tables of a report: the summary, then those of each register.
+pub fn tables(sides: &[ReportSide], names: &AgencyNames) -> Vec<ReportTable> {
+    let mut all = vec![summary(sides)];
+    for side in sides {
+        all.extend(groupings(side.entry).map(|(code, by)| grouped(side, &code, by, names)));
+    }
     all
 }

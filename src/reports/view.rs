@@ -5,13 +5,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::reports::corrections::{RecordChange, ReportCorrection, changed_words, visits};
-use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportKind, ReportLine, ReportTable, RuleUse};
+use crate::reports::model::{
+    ByRegister, FrozenReport, ReportContent, ReportFigures, ReportKind, ReportLine, ReportTable, RuleUse,
+};
 use crate::statistics::compare::percent;
 use crate::statistics::fact::Fact;
 use crate::statistics::question::Window;
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::rfc3339;
-use kernel::words::Procedure;
 
 /// A report in a list.
 #[derive(Serialize, ToSchema)]
@@ -37,8 +39,10 @@ pub struct ReportItemView {
     reason: Option<String>,
     /// SHA-256 of the frozen content, hexadecimal.
     hash: String,
-    outbound: ReportFigures,
-    inbound: ReportFigures,
+    /// The totals of each register, under its word.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    totals: ByRegister<ReportFigures>,
 }
 
 pub fn item(report: &FrozenReport) -> ReportItemView {
@@ -55,8 +59,7 @@ pub fn item(report: &FrozenReport) -> ReportItemView {
         frozen_at: rfc3339(report.frozen_at),
         reason: report.reason.clone(),
         hash: report.hash.clone(),
-        outbound: report.outbound,
-        inbound: report.inbound,
+        totals: report.totals.clone(),
     }
 }
 
@@ -146,7 +149,7 @@ struct ReportSideView {
 }
 
 fn side(fact: &Fact) -> ReportSideView {
-    let mut countries: Vec<String> = fact.shares.iter().map(|s| s.country.clone()).collect();
+    let mut countries: Vec<String> = fact.shares.iter().filter_map(|s| s.country.clone()).collect();
     countries.sort();
     countries.dedup();
     ReportSideView { date: fact.travel_date, visits: visits(fact), countries }
@@ -201,20 +204,15 @@ pub fn correction(
     }
 }
 
-/// Numbers of records behind a report.
-#[derive(Serialize, ToSchema)]
-struct RecordCounts {
-    outbound: usize,
-    inbound: usize,
-}
+/// Numbers of records by register.
+#[derive(ToSchema)]
+#[schema(as = ReportRecordCounts)]
+struct RegisterCounts {}
 
-/// The current totals of the period.
-#[derive(Serialize, ToSchema)]
+/// Totals by register.
+#[derive(ToSchema)]
 #[schema(as = ReportTotals)]
-pub struct TotalsView {
-    pub outbound: ReportFigures,
-    pub inbound: ReportFigures,
-}
+struct RegisterTotals {}
 
 /// A frozen report with the changes since.
 #[derive(Serialize, ToSchema)]
@@ -227,13 +225,16 @@ pub struct ReportView {
     data_version: String,
     /// The regulations under which its delegations were decided.
     rules: Vec<RuleUse>,
-    records: RecordCounts,
+    /// Numbers of records behind the report, by register.
+    #[schema(value_type = RegisterCounts)]
+    records: ByRegister<usize>,
     tables: Vec<TableView>,
     /// Records that count differently now, at most 1,000. All corrections together explain every difference to `now`.
     corrections: Vec<CorrectionView>,
     corrections_total: usize,
     /// The current totals of the period.
-    now: TotalsView,
+    #[schema(value_type = RegisterTotals)]
+    now: ByRegister<ReportFigures>,
 }
 
 pub fn whole(
@@ -241,14 +242,14 @@ pub fn whole(
     content: &ReportContent,
     corrections: Vec<CorrectionView>,
     corrections_total: usize,
-    now: TotalsView,
+    now: ByRegister<ReportFigures>,
 ) -> ReportView {
     ReportView {
         item: item(report),
         early: content.early,
         data_version: content.data_version.to_string(),
         rules: content.rules.clone(),
-        records: RecordCounts { outbound: content.outbound.len(), inbound: content.inbound.len() },
+        records: content.records.iter().map(|(register, records)| (register.clone(), records.len())).collect(),
         tables: content.tables.iter().map(table).collect(),
         corrections,
         corrections_total,

@@ -15,26 +15,22 @@ use documents::chart::GROUPED;
 use documents::csv::harmless;
 use kernel::country::country;
 use kernel::id::Id;
+use kernel::procedure::{RegisterEntries, RegisterEntry};
 use kernel::time::in_vietnamese;
-use kernel::words::Procedure;
 
 /// The code for A4 in workbooks.
 const A4: u8 = 9;
 /// Maximum lines of a table in its chart.
 pub const DRAWN: usize = 15;
 
-/// The columns of the list of one direction (domain.md 6.2: Hà Giang 2020).
-pub fn columns(procedure: Procedure) -> [&'static str; 12] {
-    let (country, partner) = match procedure {
-        Procedure::Inbound => ("Đến từ nước", "Đơn vị, địa phương làm việc"),
-        _ => ("Nước đi", "Đối tác làm việc"),
-    };
+/// The columns of the list of one register (domain.md 6.2: Hà Giang 2020).
+pub fn columns(entry: &RegisterEntry) -> [&'static str; 12] {
     [
         "STT",
         "Tên đoàn",
         "Trưởng đoàn",
-        country,
-        partner,
+        entry.reported.country_heading,
+        entry.reported.partner_heading,
         "Nội dung hoạt động",
         "Số người",
         "Thời gian thực hiện",
@@ -46,13 +42,13 @@ pub fn columns(procedure: Procedure) -> [&'static str; 12] {
 }
 
 /// The cells of one delegation after its ordinal; the sixth is the number of people.
-pub fn cells(content: &ReportContent, record: &ReportRecord) -> [String; 11] {
+pub fn cells(entry: &RegisterEntry, content: &ReportContent, record: &ReportRecord) -> [String; 11] {
     let ReportRecord { fact, told, .. } = record;
     let mut countries: Vec<&str> = Vec::new();
     let mut units: Vec<i64> = Vec::new();
     for share in &fact.shares {
-        let name = country(&share.country).map_or(share.country.as_str(), |c| c.vi);
-        if !countries.contains(&name) {
+        let name = country(share.country()).map_or(share.country(), |c| c.vi);
+        if !name.is_empty() && !countries.contains(&name) {
             countries.push(name);
         }
         if !units.contains(&share.agency_id) {
@@ -72,7 +68,7 @@ pub fn cells(content: &ReportContent, record: &ReportRecord) -> [String; 11] {
         told.title.clone(),
         text(&told.head),
         countries.join(", "),
-        if fact.procedure == Procedure::Inbound { host() } else { text(&told.partner) },
+        if entry.reported.names_hosts { host() } else { text(&told.partner) },
         text(&told.activity),
         visits(fact).to_string(),
         days,
@@ -157,11 +153,18 @@ pub fn write(
     content: &ReportContent,
     corrections: usize,
     names: bool,
+    registers: &RegisterEntries,
 ) -> Result<Vec<u8>, String> {
-    fill(report, content, corrections, names).map_err(|e| e.to_string())
+    fill(report, content, corrections, names, registers).map_err(|e| e.to_string())
 }
 
-fn fill(report: &FrozenReport, content: &ReportContent, corrections: usize, names: bool) -> Result<Vec<u8>, XlsxError> {
+fn fill(
+    report: &FrozenReport,
+    content: &ReportContent,
+    corrections: usize,
+    names: bool,
+    registers: &RegisterEntries,
+) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let looks = Looks::new();
     for table in &content.tables {
@@ -182,10 +185,8 @@ fn fill(report: &FrozenReport, content: &ReportContent, corrections: usize, name
         }
     }
     if names {
-        for (procedure, name) in
-            [(Procedure::Outbound, "Danh sách đoàn ra"), (Procedure::Inbound, "Danh sách đoàn vào")]
-        {
-            list(workbook.add_worksheet(), &looks, content, procedure, name)?;
+        for (entry, _) in registers.counted() {
+            list(workbook.add_worksheet(), &looks, content, entry)?;
         }
     }
     workbook.save_to_buffer()
@@ -290,15 +291,9 @@ fn drawn(table: &ReportTable) -> Result<Chart, XlsxError> {
     Ok(chart)
 }
 
-fn list(
-    sheet: &mut Worksheet,
-    looks: &Looks,
-    content: &ReportContent,
-    procedure: Procedure,
-    name: &str,
-) -> Result<(), XlsxError> {
-    sheet.set_name(name)?;
-    for (column, text) in (0u16..).zip(columns(procedure)) {
+fn list(sheet: &mut Worksheet, looks: &Looks, content: &ReportContent, entry: &RegisterEntry) -> Result<(), XlsxError> {
+    sheet.set_name(format!("Danh sách {}", entry.label.vi.to_lowercase()))?;
+    for (column, text) in (0u16..).zip(columns(entry)) {
         sheet.write_string_with_format(0, column, text, &looks.head)?;
     }
     sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
@@ -307,9 +302,9 @@ fn list(
     for (column, width) in (0u16..).zip(widths) {
         sheet.set_column_width(column, width)?;
     }
-    for (row, record) in (1u32..).zip(content.records(procedure)) {
+    for (row, record) in (1u32..).zip(content.records(entry.key)) {
         sheet.write_number_with_format(row, 0, f64::from(row), &looks.number)?;
-        for (column, text) in (1u16..).zip(cells(content, record)) {
+        for (column, text) in (1u16..).zip(cells(entry, content, record)) {
             match text.parse::<i32>().ok().filter(|_| column == 6) {
                 Some(people) => sheet.write_number_with_format(row, column, f64::from(people), &looks.number)?,
                 None => sheet.write_string_with_format(row, column, harmless(&text), &looks.text)?,

@@ -5,15 +5,16 @@ use std::collections::{HashMap, HashSet};
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::error::{Result, forbidden};
+use crate::error::{Result, forbidden, not_found};
 use crate::statistics::count::Dimension;
 use crate::statistics::fact::Fact;
 use crate::statistics::narrow::FigureFilter;
 use crate::statistics::question::{FigureQuestion, MoreMeasures, UnitsAsOf};
 use crate::statistics::{store, units};
+use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
 use kernel::succession::Succession;
 use kernel::time::{Day, Period};
-use kernel::words::{Body, Procedure, Role};
+use kernel::words::{Body, Role};
 
 /// Code and name of agencies by id.
 type NamesById = HashMap<i64, (String, String)>;
@@ -56,6 +57,7 @@ pub fn scope_of(call: &RequestContext, agency: Option<i64>) -> Result<Option<Vec
 
 /// A parsed query.
 pub struct FigureQuery {
+    pub entry: &'static RegisterEntry,
     pub procedure: Procedure,
     pub question: FigureQuestion,
     pub by: Vec<Dimension>,
@@ -66,9 +68,15 @@ pub struct FigureQuery {
 }
 
 impl FigureQuery {
-    pub fn read(procedure: Procedure, question: FigureQuestion, only: Option<&[i64]>, today: Day) -> Result<Self> {
+    pub fn read(
+        (entry, procedure): (&'static RegisterEntry, Procedure),
+        question: FigureQuestion,
+        only: Option<&[i64]>,
+        today: Day,
+    ) -> Result<Self> {
         let (by, period) = (question.dimensions()?, question.period(today)?);
         Ok(FigureQuery {
+            entry,
             procedure,
             by,
             period,
@@ -94,4 +102,9 @@ impl FigureQuery {
         let UnitsAsOf::On(day) = self.view else { return Ok(HashSet::new()) };
         Ok(units::place(facts, &(agencies.succession)(conn)?, day))
     }
+}
+
+/// The register of a path with the procedure that its figures count; 404 where there is none.
+pub fn counted_register(registers: &RegisterEntries, key: &str) -> Result<(&'static RegisterEntry, Procedure)> {
+    registers.counted().find(|(entry, _)| entry.key == key).ok_or_else(not_found)
 }

@@ -7,7 +7,7 @@ use chrono::Datelike;
 
 use crate::statistics::count::{DateBasis, region};
 use crate::statistics::fact::Fact;
-use kernel::words::Field;
+use kernel::words::{Field, Purpose};
 
 /// The dimension values of a cell.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,9 +53,9 @@ pub fn cells(facts: &[Fact], basis: DateBasis) -> BTreeMap<CellKey, CellMeasures
             let key = CellKey {
                 month: format!("{}-{:02}", day.year(), day.month()),
                 agency_id: share.agency_id,
-                country: share.country.clone(),
-                region: region(&share.country),
-                purpose: fact.purpose.word(),
+                country: share.country().to_owned(),
+                region: region(share.country()),
+                purpose: fact.purpose.map_or("", Purpose::word),
                 field: fact.field.unwrap_or(Field::Other).word(),
                 funding: fact.funding.first().map(|p| p.source.word()),
                 reception_level: fact.reception_level.map(|w| w.word()),
@@ -65,7 +65,7 @@ pub fn cells(facts: &[Fact], basis: DateBasis) -> BTreeMap<CellKey, CellMeasures
                 waived: fact.waived,
             };
             let cell = all.entry(key).or_default();
-            let group = (share.agency_id, share.country.as_str());
+            let group = (share.agency_id, share.country());
             if !groups.contains(&group) {
                 groups.push(group);
                 cell.delegations += 1;
@@ -103,7 +103,7 @@ mod tests {
         ) {
             let fact = |id: i64, shares: &[(i64, usize, i64)]| {
                 let share = |(agency_id, country, person): &(i64, usize, i64)| Share {
-                    agency_id: *agency_id, country: ["LA", "TH", "JP"][*country].into(), person: *person, heads: 1,
+                    agency_id: *agency_id, country: Some(["LA", "TH", "JP"][*country].into()), person: *person, heads: 1,
                 };
                 Fact::example(id, shares.iter().map(share).collect())
             };

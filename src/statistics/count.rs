@@ -9,7 +9,7 @@ use crate::statistics::fact::{Fact, Share};
 use kernel::country::country;
 use kernel::id::Id;
 use kernel::time::Day;
-use kernel::words::{Channel, Field, PostLevel, ReceptionLevel};
+use kernel::words::{Channel, Field, PostLevel, Purpose, ReceptionLevel};
 
 /// A dimension by which figures can be grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
@@ -228,15 +228,19 @@ pub fn visits_in(fact: &Fact, by: &[Dimension], basis: DateBasis, keys: &[String
     (tally.figures.delegations > 0).then_some(tally.figures.visits)
 }
 
+/// The region of a country; `other` for codes that are not known, empty for none.
 pub fn region(code: &str) -> &'static str {
+    if code.is_empty() {
+        return "";
+    }
     country(code).map_or("other", |c| c.region)
 }
 
 fn of_share(share: &Share, dimension: Dimension, names: &mut KeyNumbers) -> u32 {
     match dimension {
         Dimension::Agency => names.of_agency(share.agency_id),
-        Dimension::Region => names.of(region(&share.country)),
-        _ => names.of(&share.country),
+        Dimension::Region => names.of(region(share.country())),
+        _ => names.of(share.country()),
     }
 }
 
@@ -253,7 +257,7 @@ fn of_delegation(fact: &Fact, dimension: Dimension, basis: DateBasis, names: &mu
         }
         Dimension::Month => return Some(vec![names.of(&format!("{}-{:02}", day.year(), day.month()))]),
         Dimension::Quarter => return Some(vec![names.of(&format!("{}-Q{}", day.year(), day.month0() / 3 + 1))]),
-        Dimension::Purpose => fact.purpose.word(),
+        Dimension::Purpose => fact.purpose.map_or("", Purpose::word),
         Dimension::Field => fact.field.unwrap_or(Field::Other).word(),
         Dimension::ReceptionLevel => fact.reception_level.map_or("", ReceptionLevel::word),
         Dimension::LeaderLevel => fact.leader_level.map_or("", PostLevel::word),
@@ -276,7 +280,8 @@ mod tests {
 
     /// A delegation of these people, each as `(agency, person)`, to these countries.
     fn fact(delegation_id: i64, people: &[(i64, i64)], countries: &[&str], date: &str) -> Fact {
-        let share = |(agency_id, person): (i64, i64), c: &str| Share { agency_id, country: c.into(), person, heads: 1 };
+        let share =
+            |(agency_id, person): (i64, i64), c: &str| Share { agency_id, country: Some(c.into()), person, heads: 1 };
         let budget = Money { amount: 1_000, currency: "VND".into() };
         let funding = vec![
             Paid { source: FundingSource::Host, amount: None },
@@ -340,7 +345,7 @@ mod tests {
     fn unnamed_people_count_once_per_delegation_and_say_so() {
         let group = |id: i64| {
             let mut fact = fact(id, &[], &[], "2026-01-10");
-            let share = |c: &str| Share { agency_id: 1, country: c.into(), person: -1, heads: 12 };
+            let share = |c: &str| Share { agency_id: 1, country: Some(c.into()), person: -1, heads: 12 };
             fact.shares = vec![share("KR"), share("JP")];
             fact
         };

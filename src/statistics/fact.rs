@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use kernel::money::Money;
+use kernel::procedure::Procedure;
 use kernel::time::Day;
-use kernel::words::{Channel, Field, FundingSource, PostLevel, Procedure, Purpose, ReceptionLevel};
+use kernel::words::{Channel, Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 
 /// A counted delegation with all its people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +18,8 @@ pub struct Fact {
     pub decided_on: Day,
     /// Calendar days from the first to the last, both included.
     pub days: i64,
-    pub purpose: Purpose,
+    /// None where the procedure has no purposes.
+    pub purpose: Option<Purpose>,
     /// None counts as `other`.
     pub field: Option<Field>,
     pub funding: Vec<Paid>,
@@ -37,11 +39,11 @@ impl Fact {
         let day = Day::from_ymd_opt(2026, 1, 10).unwrap();
         Fact {
             delegation_id,
-            procedure: Procedure::Outbound,
+            procedure: Procedure::OUTBOUND,
             travel_date: day,
             decided_on: day,
             days: 5,
-            purpose: Purpose::Official,
+            purpose: Some(Purpose::Official),
             field: None,
             funding: Vec::new(),
             leader_level: None,
@@ -66,7 +68,8 @@ pub struct Paid {
 pub struct Share {
     /// The agency that the person belongs to, or that receives them.
     pub agency_id: i64,
-    pub country: String,
+    /// ISO 3166-1 alpha-2; none where nobody travels.
+    pub country: Option<String>,
     /// Identity of the person, the same in all delegations. Negative: the n-th unnamed group of this delegation.
     pub person: i64,
     /// Number of people: 1 for a person, the size of a group.
@@ -74,6 +77,11 @@ pub struct Share {
 }
 
 impl Share {
+    /// Its key in figures by country; empty where nobody travels.
+    pub fn country(&self) -> &str {
+        self.country.as_deref().unwrap_or("")
+    }
+
     pub fn named(&self) -> bool {
         self.person > 0
     }

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::db::counters::data_version;
 use crate::error::Result;
-use crate::statistics::asked::{Agencies, FigureQuery, scope};
+use crate::statistics::asked::{Agencies, FigureQuery, counted_register, scope};
 use crate::statistics::cells::{CellKey, CellMeasures, cells};
 use crate::statistics::question::FigureQuestion;
 use crate::web::etag::IfNoneMatch;
@@ -19,10 +19,10 @@ use crate::web::paging::page_response;
 use crate::web::query::{self, Query, invalid};
 use kernel::id::Id;
 use kernel::page::seal;
-use kernel::words::Procedure;
+use kernel::procedure::RegisterEntries;
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(outbound).service(inbound);
+    config.service(register_cells);
 }
 
 /// The page to return.
@@ -104,28 +104,23 @@ struct CellPage {
     data_version: String,
 }
 
-/// Outbound statistics for BI tools: cells by month, agency, country and all other dimensions, page by page, with
+/// The statistics of a register for BI tools: cells by month, agency, country and all other dimensions, page by page, with
 /// measures that add up and without names of people.
-#[utoipa::path(tag = "statistics", operation_id = "outbound_cells", params(FigureQuestion, CellPageQuery),
+#[utoipa::path(tag = "statistics", operation_id = "register_cells", params(("register" = String, Path), FigureQuestion, CellPageQuery),
     responses((status = 200, description = "cells", body = CellPage), (status = 304, description = "nothing counted has changed")))]
-#[get("/statistics/outbound/cells")]
-async fn outbound(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
-    answer(&req, &call, *agencies.get_ref(), Procedure::Outbound).await
-}
-
-/// Inbound statistics for BI tools: cells by month, agency, country and all other dimensions, page by page, with
-/// measures that add up and without names of people.
-#[utoipa::path(tag = "statistics", operation_id = "inbound_cells", params(FigureQuestion, CellPageQuery),
-    responses((status = 200, description = "cells", body = CellPage), (status = 304, description = "nothing counted has changed")))]
-#[get("/statistics/inbound/cells")]
-async fn inbound(req: HttpRequest, call: Call, agencies: web::Data<Agencies>) -> Result<HttpResponse> {
-    answer(&req, &call, *agencies.get_ref(), Procedure::Inbound).await
-}
-
-async fn answer(req: &HttpRequest, call: &Call, agencies: Agencies, procedure: Procedure) -> Result<HttpResponse> {
+#[get("/statistics/{register}/cells")]
+async fn register_cells(
+    req: HttpRequest,
+    call: Call,
+    register: web::Path<String>,
+    agencies: web::Data<Agencies>,
+    registers: web::Data<RegisterEntries>,
+) -> Result<HttpResponse> {
+    let (counted, agencies) = (counted_register(&registers, &register)?, *agencies.get_ref());
+    let register = counted.0.key;
     let (Query(question), Query(page)) =
         query::split::<FigureQuestion, CellPageQuery>(req.query_string(), &["limit", "cursor"])?;
-    let only = scope(call, &question)?;
+    let only = scope(&call, &question)?;
     call.after_writes().await;
     let limit = usize::try_from(query::limit(page.limit)?).unwrap_or(0);
     if question.by.is_some() || question.format.is_some() || question.compare.is_some() || question.measures.is_some() {
@@ -135,14 +130,9 @@ async fn answer(req: &HttpRequest, call: &Call, agencies: Agencies, procedure: P
             "by, format, compare and measures cannot be used here.",
         ));
     }
-    let asked = FigureQuery::read(procedure, question, only.as_deref(), call.today)?;
-    let place = format!(
-        "cells {procedure} {:?} {:?} {:?} {:?}",
-        asked.period,
-        asked.narrow,
-        asked.view,
-        asked.question.basis()
-    );
+    let asked = FigureQuery::read(counted, question, only.as_deref(), call.today)?;
+    let place =
+        format!("cells {register} {:?} {:?} {:?} {:?}", asked.period, asked.narrow, asked.view, asked.question.basis());
     let after: usize = query::place(&place, page.cursor.as_deref(), |parts| parts.first()?.parse().ok())?.unwrap_or(0);
     let asked_again = IfNoneMatch::read(req.headers());
     let key = fingerprint(format!("{place} {after} {limit}").as_bytes());
@@ -169,7 +159,7 @@ async fn answer(req: &HttpRequest, call: &Call, agencies: Agencies, procedure: P
     let next = (after + limit < total).then(|| seal(&place, &[(after + limit).to_string()]));
     let kept: Vec<&str> =
         req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor=")).collect();
-    let path = format!("/api/v1/statistics/{procedure}/cells?{}", kept.join("&"));
+    let path = format!("/api/v1/statistics/{register}/cells?{}", kept.join("&"));
     Ok(page_response(path.trim_end_matches('?'), next.as_deref())
         .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))

@@ -11,7 +11,7 @@ use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::db::counters::data_version;
 use crate::error::{Error, Result};
-use crate::statistics::asked::{Agencies, FigureQuery, scope};
+use crate::statistics::asked::{Agencies, FigureQuery, counted_register, scope};
 use crate::statistics::compare::{compare, year_before};
 use crate::statistics::count::{Dimension, count};
 use crate::statistics::labels::label;
@@ -22,42 +22,31 @@ use crate::web::etag::IfNoneMatch;
 use crate::web::file;
 use crate::web::query::Query;
 use kernel::id::Id;
-use kernel::words::Procedure;
+use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(outbound).service(inbound);
+    config.service(show);
 }
 
-/// Outbound statistics of a period: delegations that were approved or took place. 304 while no counted data changes.
-#[utoipa::path(tag = "statistics", operation_id = "outbound_statistics", params(FigureQuestion),
+/// Returns the figures of a period: only what was approved or took place.
+///
+/// Guests count from their arrival, before it as announced. 304 while no counted data has changed.
+#[utoipa::path(tag = "statistics", operation_id = "register_statistics", params(("register" = String, Path), FigureQuestion),
     responses((status = 200, description = "the figures; as CSV, XLSX or SVG with `format`", content(
         (Statistics = "application/json"), (String = "text/csv"), (String = "image/svg+xml"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 304, description = "nothing counted has changed")))]
-#[get("/statistics/outbound")]
-async fn outbound(
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 304, description = "no counted data has changed")))]
+#[get("/statistics/{register}")]
+async fn show(
     req: HttpRequest,
     call: Call,
+    register: web::Path<String>,
     answers: web::Data<ResponseCache>,
     agencies: web::Data<Agencies>,
+    registers: web::Data<RegisterEntries>,
     question: Query<FigureQuestion>,
 ) -> Result<HttpResponse> {
-    answer(&req, &call, &answers, *agencies.get_ref(), Procedure::Outbound, question.0).await
-}
-
-/// Inbound statistics of a period: guests who came; before arrival, those announced. 304 while no counted data changes.
-#[utoipa::path(tag = "statistics", operation_id = "inbound_statistics", params(FigureQuestion),
-    responses((status = 200, description = "the figures; as CSV, XLSX or SVG with `format`", content(
-        (Statistics = "application/json"), (String = "text/csv"), (String = "image/svg+xml"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 304, description = "nothing counted has changed")))]
-#[get("/statistics/inbound")]
-async fn inbound(
-    req: HttpRequest,
-    call: Call,
-    answers: web::Data<ResponseCache>,
-    agencies: web::Data<Agencies>,
-    question: Query<FigureQuestion>,
-) -> Result<HttpResponse> {
-    answer(&req, &call, &answers, *agencies.get_ref(), Procedure::Inbound, question.0).await
+    let (counted, question) = (counted_register(&registers, &register)?, question.0);
+    answer(&req, &call, &answers, *agencies.get_ref(), counted, question).await
 }
 
 async fn answer(
@@ -65,7 +54,7 @@ async fn answer(
     call: &Call,
     answers: &ResponseCache,
     agencies: Agencies,
-    procedure: Procedure,
+    counted: (&'static RegisterEntry, Procedure),
     question: FigureQuestion,
 ) -> Result<HttpResponse> {
     let only = scope(call, &question)?;
@@ -73,19 +62,19 @@ async fn answer(
     // Some answers depend on today's date, so the date is part of the cache key.
     let of_today = question.agency_view.as_deref() == Some("current") || question.format() == FigureFormat::Svg;
     let now = if of_today { call.today.to_string() } else { call.today.year().to_string() };
-    let key = format!("{procedure} {only:?} {now} {:?} {}", call.language, req.query_string());
+    let key = format!("{} {only:?} {now} {:?} {}", counted.0.key, call.language, req.query_string());
     let version = answers.current(call.read(|conn, _| data_version(conn))).await?;
     let tag = format!("\"{version}-{}\"", crate::web::idempotency::fingerprint(key.as_bytes()).get(..16).unwrap_or(""));
     if IfNoneMatch::read(req.headers()).hits(&tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
     let format = question.format();
-    let asked = FigureQuery::read(procedure, question, only.as_deref(), call.today)?;
+    let asked = FigureQuery::read(counted, question, only.as_deref(), call.today)?;
     let body =
         answers.answer(version, &key, call.read(move |conn, call| figures(conn, call, agencies, &asked))).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    let name = if procedure == Procedure::Inbound { "thong-ke-doan-vao" } else { "thong-ke-doan-ra" };
+    let name = format!("thong-ke-{}", counted.0.file_name);
     Ok(match format {
         FigureFormat::Json => response.content_type("application/json").body(body),
         FigureFormat::Csv => file::saved(&mut response, file::CSV, &format!("{name}.csv"), body),
@@ -120,6 +109,7 @@ fn figures(conn: &mut Conn, call: &RequestContext, agencies: Agencies, asked: &F
         asked.by.iter().zip(keys).map(|(d, key)| label(*d, key, &names, call.language)).collect()
     };
     let shown = ShownFigures {
+        entry: asked.entry,
         procedure: asked.procedure,
         period: PeriodView {
             from: asked.period.from,
@@ -137,7 +127,7 @@ fn figures(conn: &mut Conn, call: &RequestContext, agencies: Agencies, asked: &F
         unsure_units: unsure,
         version,
     };
-    let name = if asked.procedure == Procedure::Inbound { "Đoàn vào" } else { "Đoàn ra" };
+    let name = asked.entry.label.vi;
     let bytes = match asked.question.format() {
         FigureFormat::Json => serde_json::to_vec(&shown.view()).map_err(|e| e.to_string()),
         FigureFormat::Csv => documents::csv::write(&shown.table(name)),

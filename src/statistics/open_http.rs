@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::db::counters::data_version;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result, not_found};
+use crate::statistics::asked::counted_register;
 use crate::statistics::count::{DateBasis, Dimension, Figures, count};
 use crate::statistics::labels::{heading, label, measure};
 use crate::statistics::question::Window;
@@ -20,17 +21,17 @@ use crate::web::file;
 use crate::web::idempotency::fingerprint;
 use crate::web::query::{Query, invalid};
 use crate::web::trace::language_of;
+use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
 use kernel::table::{Cell, Table};
 use kernel::text::Language;
 use kernel::time::{Clock, Day, day_of};
-use kernel::words::Procedure;
 
 /// Whether the province publishes its statistics.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenStatisticsSwitch(pub bool);
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(catalogue).service(outbound).service(inbound);
+    config.service(catalogue).service(open_register);
 }
 
 /// Only one dimension per table: with two, suppressed cells could be computed from the others. Region and quarter are
@@ -119,38 +120,22 @@ fn row(key: &str, label: String, f: &Figures, suppressed: bool) -> OpenRowView {
     }
 }
 
-/// Outbound statistics of a past year, for everybody. 404 unless the province publishes them.
-#[utoipa::path(tag = "statistics", operation_id = "open_outbound", security(()), params(OpenFiguresQuery),
+/// The statistics of a past year, for everybody. 404 unless the province publishes them.
+#[utoipa::path(tag = "statistics", operation_id = "open_register", security(()), params(("register" = String, Path), OpenFiguresQuery),
     responses((status = 200, description = "the figures", content((OpenStatistics = "application/json"), (String = "text/csv"))),
         (status = 304, description = "unchanged")))]
-#[get("/open/statistics/outbound")]
-async fn outbound(
+#[get("/open/statistics/{register}")]
+async fn open_register(
     req: HttpRequest,
-    db: web::Data<Db>,
-    answers: web::Data<ResponseCache>,
+    register: web::Path<String>,
+    (db, answers): (web::Data<Db>, web::Data<ResponseCache>),
     clock: web::Data<Clock>,
     published: web::Data<OpenStatisticsSwitch>,
+    registers: web::Data<RegisterEntries>,
     asked: Query<OpenFiguresQuery>,
 ) -> Result<HttpResponse> {
-    let today = day_of(clock.now());
-    answer(&req, (&db, &answers), today, **published, Procedure::Outbound, asked.0).await
-}
-
-/// Inbound statistics of a past year, for everybody. 404 unless the province publishes them.
-#[utoipa::path(tag = "statistics", operation_id = "open_inbound", security(()), params(OpenFiguresQuery),
-    responses((status = 200, description = "the figures", content((OpenStatistics = "application/json"), (String = "text/csv"))),
-        (status = 304, description = "unchanged")))]
-#[get("/open/statistics/inbound")]
-async fn inbound(
-    req: HttpRequest,
-    db: web::Data<Db>,
-    answers: web::Data<ResponseCache>,
-    clock: web::Data<Clock>,
-    published: web::Data<OpenStatisticsSwitch>,
-    asked: Query<OpenFiguresQuery>,
-) -> Result<HttpResponse> {
-    let today = day_of(clock.now());
-    answer(&req, (&db, &answers), today, **published, Procedure::Inbound, asked.0).await
+    let (today, counted) = (day_of(clock.now()), counted_register(&registers, &register)?.1);
+    answer(&req, (&db, &answers), today, **published, counted, asked.0).await
 }
 
 async fn answer(
@@ -238,7 +223,7 @@ fn table(by: Option<By>, language: Language, rows: Vec<OpenRowView>, total: Open
 #[schema(as = OpenDataset)]
 struct DatasetView {
     identifier: String,
-    title: &'static str,
+    title: String,
     description: &'static str,
     licence: &'static str,
     /// ISO 8601 duration.
@@ -272,24 +257,25 @@ async fn catalogue(
     req: HttpRequest,
     clock: web::Data<Clock>,
     published: web::Data<OpenStatisticsSwitch>,
+    registers: web::Data<RegisterEntries>,
 ) -> Result<HttpResponse> {
     if !published.0 {
         return Err(not_found());
     }
     let last_year = day_of(clock.now()).year() - 1;
-    let dataset = |name: &str, title| DatasetView {
-        identifier: name.to_owned(),
-        title,
+    let dataset = |(entry, _): (&RegisterEntry, Procedure)| DatasetView {
+        identifier: entry.key.to_owned(),
+        title: format!("{} theo năm", entry.label.vi),
         description: "Số đoàn, số lượt, số người theo nước, mục đích, lĩnh vực, tháng; ô từ 1 đến 4 người không công bố.",
         licence: LICENCE,
         accrual_periodicity: "P1Y",
         distributions: [("application/json", "json"), ("text/csv", "csv")]
             .map(|(media_type, format)| DistributionView {
                 media_type,
-                path: format!("/api/v1/open/statistics/{name}?year={last_year}&by=country&format={format}"),
+                path: format!("/api/v1/open/statistics/{}?year={last_year}&by=country&format={format}", entry.key),
             })
             .into(),
     };
-    let datasets = vec![dataset("outbound", "Đoàn ra theo năm"), dataset("inbound", "Đoàn vào theo năm")];
+    let datasets = registers.counted().map(dataset).collect();
     tagged(&req, HttpResponse::Ok(), &OpenCatalogue { publisher: SOURCE, last_year, datasets })
 }

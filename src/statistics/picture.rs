@@ -9,7 +9,6 @@ use documents::svg::{DrawnChart, DrawnShape, Point};
 use kernel::money::grouped;
 use kernel::text::Language;
 use kernel::time::{Day, Period, in_vietnamese};
-use kernel::words::Procedure;
 
 /// Maximum bars in one chart; more would not be legible on a page.
 const BARS: usize = 25;
@@ -21,9 +20,9 @@ fn days(period: Period, language: Language) -> String {
     let (from, to) = (period.from, period.to);
     let whole = from.month() == 1 && from.day() == 1 && to.month() == 12 && to.day() == 31 && from.year() == to.year();
     let (vi, en) = if whole {
-        (format!("năm {}", from.year()), format!("{}", from.year()))
+        (format!("năm {}", from.year()), format!("in {}", from.year()))
     } else {
-        (format!("từ {} đến {}", in_vietnamese(from), in_vietnamese(to)), format!("{from} to {to}"))
+        (format!("từ {} đến {}", in_vietnamese(from), in_vietnamese(to)), format!("from {from} to {to}"))
     };
     language.say(&vi, &en)
 }
@@ -50,10 +49,7 @@ impl ShownFigures<'_> {
     pub fn picture(&self, today: Day) -> DrawnChart {
         let say = |vi: &str, en: &str| self.language.say(vi, en);
         let period = Period { from: self.period.from, to: self.period.to };
-        let what = match self.procedure {
-            Procedure::Inbound => say("Đoàn vào", "Inbound delegations"),
-            _ => say("Đoàn ra", "Outbound delegations"),
-        };
+        let what = say(self.entry.label.vi, self.entry.label.en);
         let by: Vec<String> = self.by.iter().map(|d| heading(*d, self.language).to_lowercase()).collect();
         let by = if by.is_empty() { String::new() } else { say(" theo ", " by ") + &by.join(&say(" và ", " and ")) };
         let point = |label: String, now: &Figures, before: Option<&Figures>| Point {

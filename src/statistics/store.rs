@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::statistics::count::DateBasis;
 use crate::statistics::fact::{Fact, Paid, Share};
 use kernel::money::Money;
+use kernel::procedure::Procedure;
 use kernel::time::{Day, Period};
-use kernel::words::Procedure;
 
 #[derive(Queryable, Selectable, Insertable, PartialEq)]
 #[diesel(table_name = facts)]
@@ -22,7 +22,7 @@ struct FactRow {
     travel_date: Day,
     decided_on: Day,
     days: i64,
-    purpose: String,
+    purpose: Option<String>,
     field: Option<String>,
     funding: String,
     leader_level: Option<String>,
@@ -38,7 +38,7 @@ struct ShareRow {
     delegation_id: i64,
     ord: i64,
     agency_id: i64,
-    country: String,
+    country: Option<String>,
     person: i64,
     heads: i64,
 }
@@ -77,7 +77,7 @@ impl FactRow {
             travel_date: self.travel_date,
             decided_on: self.decided_on,
             days: self.days,
-            purpose: word(&self.purpose)?,
+            purpose: self.purpose.as_deref().map(word).transpose()?,
             field: self.field.as_deref().map(word).transpose()?,
             funding: read_funding(&self.funding)?,
             leader_level: self.leader_level.as_deref().map(word).transpose()?,
@@ -98,7 +98,7 @@ impl From<&Fact> for FactRow {
             travel_date: f.travel_date,
             decided_on: f.decided_on,
             days: f.days,
-            purpose: f.purpose.word().to_owned(),
+            purpose: f.purpose.map(|w| w.word().to_owned()),
             field: f.field.map(|w| w.word().to_owned()),
             funding: funding(&f.funding),
             leader_level: f.leader_level.map(|w| w.word().to_owned()),

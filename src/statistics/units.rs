@@ -60,7 +60,7 @@ mod tests {
     fn fact(id: i64, people: &[(i64, i64)]) -> Fact {
         let share = |(agency_id, person): &(i64, i64)| Share {
             agency_id: *agency_id,
-            country: "LA".into(),
+            country: Some("LA".into()),
             person: *person,
             heads: 1,
         };

@@ -11,10 +11,10 @@ use crate::statistics::count::{Counted, Dimension, Figures};
 use crate::statistics::labels::{heading, measure};
 use crate::statistics::question::{Basis, MoreMeasures, Window};
 use kernel::money::{self, Money};
+use kernel::procedure::{Procedure, RegisterEntry};
 use kernel::table::{Cell, Table};
 use kernel::text::Language;
 use kernel::time::Period;
-use kernel::words::Procedure;
 
 #[derive(Serialize, ToSchema)]
 pub struct PeriodView {
@@ -157,6 +157,7 @@ pub struct Statistics {
 
 /// The counted figures with everything needed to represent them.
 pub struct ShownFigures<'a> {
+    pub entry: &'static RegisterEntry,
     pub procedure: Procedure,
     pub period: PeriodView,
     pub previous_period: Option<Period>,

@@ -11,5 +11,6 @@ pub mod openapi;
 pub mod paging;
 pub mod query;
 pub mod reply;
+pub mod route;
 pub mod schema;
 pub mod trace;

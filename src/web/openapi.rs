@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kernel::procedure::RegisterEntries;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -56,8 +57,9 @@ const REFUSALS: &[(&str, &str)] = &[
 ];
 
 /// Completes the document.
-pub fn complete(spec: &utoipa::openapi::OpenApi) -> Value {
+pub fn complete(spec: &utoipa::openapi::OpenApi, registers: &RegisterEntries) -> Value {
     let mut spec = serde_json::to_value(spec).unwrap_or(Value::Null);
+    name_registers(&mut spec, registers);
     let examples = schema_examples(&spec);
     if let Some(components) = spec.get_mut("components").and_then(Value::as_object_mut) {
         components.insert("responses".into(), refusals(&examples));
@@ -73,6 +75,55 @@ pub fn complete(spec: &utoipa::openapi::OpenApi) -> Value {
         }
     }
     spec
+}
+
+/// Paths with `{register}` stand once for each register that has figures, and the word of a register is one of theirs.
+fn name_registers(spec: &mut Value, registers: &RegisterEntries) {
+    if let Some(paths) = spec.get_mut("paths").and_then(Value::as_object_mut) {
+        let all: Vec<(String, Value)> = std::mem::take(paths).into_iter().collect();
+        for (path, item) in all {
+            if !path.contains("{register}") {
+                paths.insert(path, item);
+                continue;
+            }
+            for entry in registers.counted().map(|(entry, _)| entry) {
+                let mut own = item.clone();
+                for operation in own.as_object_mut().into_iter().flat_map(|item| item.values_mut()) {
+                    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or("").to_owned();
+                    if let Some(operation) = operation.as_object_mut() {
+                        operation.insert("operationId".into(), json!(id.replace("register", entry.key)));
+                    }
+                    if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+                        parameters.retain(|p| p.get("name") != Some(&json!("register")));
+                    }
+                }
+                paths.insert(path.replace("{register}", entry.key), own);
+            }
+        }
+    }
+    let counted = || registers.counted().map(|(entry, _)| entry);
+    for (schema, each) in [
+        ("ReportItem", json!({"$ref": "#/components/schemas/ReportFigures"})),
+        ("ReportTotals", json!({"$ref": "#/components/schemas/ReportFigures"})),
+        ("ReportRecordCounts", json!({"type": "integer", "minimum": 0})),
+    ] {
+        let Some(schema) = spec.pointer_mut(&format!("/components/schemas/{schema}")).and_then(Value::as_object_mut)
+        else {
+            continue;
+        };
+        for entry in counted() {
+            if let Some(properties) = schema.entry("properties").or_insert_with(|| json!({})).as_object_mut() {
+                properties.insert(entry.key.into(), each.clone());
+            }
+            if let Some(required) = schema.entry("required").or_insert_with(|| json!([])).as_array_mut() {
+                required.push(json!(entry.key));
+            }
+        }
+    }
+    if let Some(word) = spec.pointer_mut("/components/schemas/Direction").and_then(Value::as_object_mut) {
+        let keys: Vec<&str> = registers.0.iter().map(|entry| entry.key).collect();
+        word.insert("enum".into(), json!(keys));
+    }
 }
 
 /// Whether an operation changes one versioned object and so needs `If-Match`.

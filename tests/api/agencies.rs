@@ -1,7 +1,8 @@
 //! Units that are renamed, merged, split and transferred: who goes on with their work, and under whose name they count.
 
 use kernel::id::Id;
-use kernel::words::{Procedure, Purpose};
+use kernel::procedure::Procedure;
+use kernel::words::Purpose;
 use ngoaivu::statistics::fact::{Fact, Share};
 use ngoaivu::statistics::store;
 use serde_json::{Value, json};
@@ -22,14 +23,14 @@ async fn change(w: &World, kind: &str, on: &str, from: &[&str], to: Value) -> Va
 /// What two people of a unit count for who went to Laos.
 fn mission(w: &World, id: i64, unit: &str, day: &str) {
     let (agency_id, travel_date) = (unit.parse::<Id>().unwrap().0, day.parse().unwrap());
-    let share = |person| Share { agency_id, country: "LA".into(), person, heads: 1 };
+    let share = |person| Share { agency_id, country: Some("LA".into()), person, heads: 1 };
     let fact = Fact {
         delegation_id: id,
-        procedure: Procedure::Outbound,
+        procedure: Procedure::OUTBOUND,
         travel_date,
         decided_on: travel_date,
         days: 3,
-        purpose: Purpose::Official,
+        purpose: Some(Purpose::Official),
         field: None,
         funding: Vec::new(),
         leader_level: None,

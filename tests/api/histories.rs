@@ -1,10 +1,11 @@
 //! Laws of figures over histories of acts drawn at random: their order is of no matter, facts derived again are the stored
 //! ones, and what a frozen report differs by is explained by its corrections.
 
+use kernel::procedure::Procedure;
 use kernel::time::Period;
-use kernel::words::Procedure;
 use ngoaivu::db::Conn;
 use ngoaivu::procedures;
+use ngoaivu::procedures::register::registers;
 use ngoaivu::statistics::count::DateBasis;
 use ngoaivu::statistics::fact::Fact;
 use ngoaivu::statistics::store as facts;
@@ -132,8 +133,8 @@ async fn figures(w: &World) -> Vec<Value> {
 
 fn stored(conn: &mut Conn) -> ngoaivu::error::Result<Vec<Fact>> {
     let days = Period { from: "1990-01-01".parse().unwrap(), to: "2100-12-31".parse().unwrap() };
-    let mut all = facts::in_period(conn, Procedure::Outbound, days, DateBasis::Travel)?;
-    all.extend(facts::in_period(conn, Procedure::Inbound, days, DateBasis::Travel)?);
+    let mut all = facts::in_period(conn, Procedure::OUTBOUND, days, DateBasis::Travel)?;
+    all.extend(facts::in_period(conn, Procedure::INBOUND, days, DateBasis::Travel)?);
     Ok(all)
 }
 
@@ -164,12 +165,12 @@ on_both! {
             };
             live(&world, &lives, &turns).await;
             let before = world.house.db.read_now(stored).unwrap();
-            let counted = world.house.db.write_now(procedures::rebuild_facts).unwrap();
+            let counted = world.house.db.write_now(|conn| procedures::rebuild_facts(conn, &registers())).unwrap();
             assert_eq!(world.house.db.read_now(stored).unwrap(), before, "{lives:?} {turns:?}");
             assert_eq!(counted, before.len());
             // And from nothing, not only on top of what is there.
-            world.house.db.write_now(|conn| { facts::clear(conn, Procedure::Outbound)?; facts::clear(conn, Procedure::Inbound) }).unwrap();
-            world.house.db.write_now(procedures::rebuild_facts).unwrap();
+            world.house.db.write_now(|conn| { facts::clear(conn, Procedure::OUTBOUND)?; facts::clear(conn, Procedure::INBOUND) }).unwrap();
+            world.house.db.write_now(|conn| procedures::rebuild_facts(conn, &registers())).unwrap();
             assert_eq!(world.house.db.read_now(stored).unwrap(), before, "{lives:?} {turns:?}");
         }
     }

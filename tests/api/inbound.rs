@@ -1,6 +1,7 @@
 //! A visit end to end: from the draft over programme, police and decision to the recorded headcount in the figures.
 
 use ngoaivu::procedures::rebuild_facts;
+use ngoaivu::procedures::register::registers;
 use ngoaivu::statistics::store;
 use serde_json::{Value, json};
 
@@ -255,9 +256,9 @@ on_both! {
         assert_eq!(figures(&w, "year=2026").await["total"]["persons"], 1);
         let stored: Vec<_> = w.house.db.read_now(|c| {
             let year = kernel::time::Period { from: "2026-01-01".parse().unwrap(), to: "2026-12-31".parse().unwrap() };
-            store::in_period(c, kernel::words::Procedure::Inbound, year, ngoaivu::statistics::count::DateBasis::Travel)
+            store::in_period(c, kernel::procedure::Procedure::INBOUND, year, ngoaivu::statistics::count::DateBasis::Travel)
         }).unwrap();
-        assert_eq!(w.house.db.write_now(rebuild_facts).unwrap(), 4);
+        assert_eq!(w.house.db.write_now(|conn| rebuild_facts(conn, &registers())).unwrap(), 4);
         assert_eq!(w.house.db.read_now(|c| store::of_delegation(c, stored[0].delegation_id)).unwrap().as_ref(), stored.first());
     }
 

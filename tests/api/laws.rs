@@ -1,10 +1,9 @@
 //! Laws of the law book and of the flow, tried at random: the order of members and stops is of no matter, everything
 //! cites, a pack with faults loads nothing, and no path through the acts skips a step or decides twice.
 
+use kernel::procedure::Procedure;
 use kernel::time::Day;
-use kernel::words::{
-    Bloc, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
-};
+use kernel::words::{Bloc, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose};
 use ngoaivu::registry::holidays;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -85,7 +84,7 @@ fn case() -> impl Strategy<Value = Case> {
             .map(|(c, days)| StopDays { country: ["KR", "JP", "LA", "TH"][*c].into(), days: *days })
             .collect();
         Case {
-            procedure: if private { Procedure::PrivateTravel } else { Procedure::Outbound },
+            procedure: if private { Procedure::PRIVATE_TRAVEL } else { Procedure::OUTBOUND },
             received_on: Day::from_ymd_opt(2026, 5, 4).unwrap(),
             begins,
             ends: begins + chrono::Duration::days(stops.iter().map(|s| s.days).sum::<i64>() - 1),

@@ -139,6 +139,7 @@ fn jobs(w: &World, mail_port: Option<u16>) -> Jobs {
         DeliverySettings { smtp, ..post() },
         w.house.folder.clone(),
         w.house.answers.clone(),
+        w.house.registers.clone(),
     )
 }
 

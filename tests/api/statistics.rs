@@ -1,6 +1,7 @@
 //! Figures: what counts, for whom, and that rebuilt facts equal the stored ones.
 
 use ngoaivu::procedures::rebuild_facts;
+use ngoaivu::procedures::register::registers;
 use ngoaivu::statistics::fact::Fact;
 use ngoaivu::statistics::store;
 use serde_json::json;
@@ -86,9 +87,9 @@ on_both! {
         w.patch("clerk.skhcn", &format!("/officials/{person}"), &etag, json!({"post_level": "department_head"})).await.expect(200);
         let stored = all_facts(&w);
         assert_eq!(stored.iter().map(|f| f.shares.len()).collect::<Vec<_>>(), [2]);
-        w.house.db.write_now(|conn| store::clear(conn, kernel::words::Procedure::Outbound)).unwrap();
+        w.house.db.write_now(|conn| store::clear(conn, kernel::procedure::Procedure::OUTBOUND)).unwrap();
         assert!(all_facts(&w).is_empty());
-        assert_eq!(w.house.db.write_now(rebuild_facts).unwrap(), 1);
+        assert_eq!(w.house.db.write_now(|conn| rebuild_facts(conn, &registers())).unwrap(), 1);
         assert_eq!(all_facts(&w), stored);
     }
     async fn figures_stand_beside_those_of_the_year_before(w) {
@@ -183,8 +184,8 @@ on_both! {
         let clashes = w.get("inspector", "/calendar?from=2025-12-01&to=2026-03-31").await.expect(200).json()["clashes"].clone();
         assert_eq!(clashes, json!([]), "nobody is in two places");
         let stored = all_facts(&w);
-        w.house.db.write_now(|conn| store::clear(conn, kernel::words::Procedure::Inbound)).unwrap();
-        w.house.db.write_now(rebuild_facts).unwrap();
+        w.house.db.write_now(|conn| store::clear(conn, kernel::procedure::Procedure::INBOUND)).unwrap();
+        w.house.db.write_now(|conn| rebuild_facts(conn, &registers())).unwrap();
         assert_eq!(all_facts(&w), stored);
     }
 

@@ -7,6 +7,7 @@ pub mod money;
 pub mod page;
 pub mod patch;
 pub mod precondition;
+pub mod procedure;
 pub mod succession;
 pub mod table;
 pub mod text;

@@ -82,21 +82,6 @@ macro_rules! words {
 }
 
 words! {
-    /// Procedure (thủ tục): đoàn ra, việc riêng, đoàn vào, hội nghị quốc tế, báo chí nước ngoài.
-    Procedure {
-        Outbound: "Đoàn ra" / "Outbound delegation",
-        PrivateTravel: "Việc riêng" / "Private travel",
-        Inbound: "Đoàn vào" / "Inbound delegation",
-        Conference: "Hội nghị, hội thảo quốc tế" / "International conference",
-        ForeignPress: "Báo chí nước ngoài" / "Foreign press",
-    }
-
-    /// Which way a delegation travels: đoàn ra, đoàn vào.
-    Direction {
-        Outbound: "Đoàn ra" / "Outbound",
-        Inbound: "Đoàn vào" / "Inbound",
-    }
-
     /// Purpose of a trip (mục đích).
     Purpose {
         Official: "Công tác" / "Official business",
@@ -611,24 +596,6 @@ words! {
     }
 }
 
-impl Direction {
-    /// The collection in URL paths.
-    pub fn path(self) -> &'static str {
-        match self {
-            Direction::Outbound => "outbound-delegations",
-            Direction::Inbound => "inbound-delegations",
-        }
-    }
-
-    /// The prefix of dossier numbers: đoàn ra, đoàn vào.
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Direction::Outbound => "DR",
-            Direction::Inbound => "DV",
-        }
-    }
-}
-
 impl Body {
     /// Whether each unit has its own: such a seat counts only in dossiers of its unit.
     pub fn is_local(self) -> bool {
@@ -657,19 +624,6 @@ impl FindingCode {
                 | FindingCode::PassportExpiresEarly
                 | FindingCode::ReportOverdue
         )
-    }
-}
-
-impl Procedure {
-    /// Whether foreign guests come here: for a visit, a conference, as a reporter.
-    pub fn is_visit(self) -> bool {
-        matches!(self, Procedure::Inbound | Procedure::Conference | Procedure::ForeignPress)
-    }
-}
-
-impl From<Procedure> for Direction {
-    fn from(procedure: Procedure) -> Self {
-        if procedure.is_visit() { Direction::Inbound } else { Direction::Outbound }
     }
 }
 

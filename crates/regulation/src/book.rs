@@ -6,12 +6,18 @@ use std::sync::Arc;
 use crate::check::check;
 use crate::pack::{Pack, PackFault, Rule};
 use crate::read::sketch;
+use kernel::procedure::Procedure;
 use kernel::time::Day;
 
 /// Reads and checks one pack. Returns the pack, or all its faults.
 pub fn load(source: &str, known: &[&Pack]) -> Result<Pack, Vec<PackFault>> {
+    load_for(source, known, &[])
+}
+
+/// The same for an installation with procedures besides those that the law book knows.
+pub fn load_for(source: &str, known: &[&Pack], more: &[Procedure]) -> Result<Pack, Vec<PackFault>> {
     let mut sketch = sketch(source)?;
-    let whole = check(&sketch, known);
+    let whole = check(&sketch, known, more);
     sketch.faults.extend(whole);
     sketch.faults.sort_by_key(|f| f.line);
     if sketch.faults.is_empty() { Ok(sketch.pack) } else { Err(sketch.faults) }

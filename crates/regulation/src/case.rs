@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::fact::{FactName, FactValue, Facts};
 use crate::pack::Anchor;
+use kernel::procedure::Procedure;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period, day_of, start_of};
 use kernel::words::{
-    Bloc, Body, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
+    Bloc, Body, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
     ReceptionLevel, Severity, Topic, VisitorLevel,
 };
 
@@ -30,6 +31,8 @@ pub struct Case {
 pub enum Matter {
     Trip(TripCase),
     Visit(VisitCase),
+    /// Something that nobody travels for: an aid item, an agreement, a note with an amount.
+    Item(ItemCase),
 }
 
 /// A delegation going abroad, officially or privately.
@@ -43,6 +46,14 @@ pub struct TripCase {
     pub enterprise_invites_by_name: bool,
     pub stops: Vec<StopDays>,
     pub travellers: Vec<Traveller>,
+}
+
+/// A matter that nobody travels for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ItemCase {
+    /// Its value in đồng, if it is stated.
+    pub amount: Option<i64>,
+    pub funding: BTreeSet<FundingSource>,
 }
 
 /// Foreign guests: a delegation, a conference, a reporter.
@@ -167,14 +178,14 @@ impl Case {
     pub fn trip(&self) -> Option<&TripCase> {
         match &self.matter {
             Matter::Trip(trip) => Some(trip),
-            Matter::Visit(_) => None,
+            Matter::Visit(_) | Matter::Item(_) => None,
         }
     }
 
     pub fn visit(&self) -> Option<&VisitCase> {
         match &self.matter {
             Matter::Visit(visit) => Some(visit),
-            Matter::Trip(_) => None,
+            Matter::Trip(_) | Matter::Item(_) => None,
         }
     }
 
@@ -194,6 +205,7 @@ impl Case {
                 let all = visit.visitors.iter();
                 all.map(|v| RuleSubject { reference: &v.reference, facts: of(v), traveller: None }).collect()
             }
+            Matter::Item(item) => vec![RuleSubject { reference: "", facts: item.facts(), traveller: None }],
         }
     }
 }
@@ -237,6 +249,16 @@ impl TripCase {
         ]);
         if let Some(head) = self.travellers.iter().find(|t| t.role == MemberRole::Head) {
             facts.insert(FactName::HeadPostLevel, FactValue::Word(head.post_level.word()));
+        }
+        facts
+    }
+}
+
+impl ItemCase {
+    fn facts(&self) -> Facts {
+        let mut facts = Facts::from([(FactName::Funding, set(&self.funding))]);
+        if let Some(amount) = self.amount {
+            facts.insert(FactName::Amount, FactValue::Number(amount));
         }
         facts
     }

@@ -5,16 +5,29 @@ use std::collections::BTreeSet;
 use crate::fact::Constraint;
 use crate::pack::{Anchor, ConsentMode, Effect, Pack, PackFault, Rule};
 use crate::read::Sketch;
+use kernel::procedure::Procedure;
 use kernel::text::Bilingual;
-use kernel::words::{Body, FindingCode, Procedure, RuleStatus};
+use kernel::words::{Body, FindingCode, RuleStatus};
 
-/// The faults of a pack as a whole; `known` are the other packs, one of which it may extend.
-pub fn check(sketch: &Sketch, known: &[&Pack]) -> Vec<PackFault> {
+/// The faults of a pack as a whole; `known` are the other packs, one of which it may extend, and `more` the procedures that
+/// an installation has besides those that the law book knows.
+pub fn check(sketch: &Sketch, known: &[&Pack], more: &[Procedure]) -> Vec<PackFault> {
     let pack = &sketch.pack;
     let mut faults = Vec::new();
     let mut add = |line: usize, code: &'static str, vi: String, en: String| {
         faults.push(PackFault { line, code, text: Bilingual::new(vi, en) });
     };
+    let is_procedure = |p: &Procedure| more.contains(p) || Procedure::KNOWN.iter().any(|(known, _)| known == p);
+    for rule in &pack.rules {
+        for procedure in rule.procedures.iter().filter(|p| !is_procedure(p)) {
+            add(
+                rule.line,
+                "unknown_word",
+                format!("for: không có thủ tục «{procedure}»"),
+                format!("for: there is no procedure \"{procedure}\""),
+            );
+        }
+    }
     let code_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if pack.code.is_empty() || !pack.code.chars().all(code_fits) || pack.version < 1 {
         add(
@@ -137,13 +150,13 @@ fn check_effect(rule: &Rule, order: Option<&BTreeSet<Body>>, add: &mut Add) {
         Effect::Deadline { before, .. } => anchored(*before),
         Effect::Obligation { timing, .. } => anchored(timing.anchor()),
         Effect::Limit { finding, .. } => {
-            let measured = |p: &Procedure| !p.is_visit() || *finding == FindingCode::OverlappingTrip;
+            let measured = |p: &Procedure| p.is_trip() || (p.is_visit() && *finding == FindingCode::OverlappingTrip);
             if !rule.procedures.is_empty() && !rule.procedures.iter().any(measured) {
                 never(rule.line, &rule.id, ("thủ tục không có giới hạn này", "its procedures have no such limit"), add);
             }
         }
-        Effect::Consent { mode: ConsentMode::Step, .. } if rule.procedures.iter().all(|p| p.is_visit()) => {
-            never(rule.line, &rule.id, ("đoàn vào không có bước này", "visits have no such step"), add);
+        Effect::Consent { mode: ConsentMode::Step, .. } if !rule.procedures.iter().any(|p| p.is_trip()) => {
+            never(rule.line, &rule.id, ("chỉ đoàn ra có bước này", "only trips have such a step"), add);
         }
         Effect::Authority { decider: Some(decider), .. } => {
             if rule.status == RuleStatus::Unverified {

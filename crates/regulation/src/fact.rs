@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kernel::procedure::Procedure;
 use kernel::words::{
-    Bloc, Body, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Procedure, Purpose,
-    ReceptionLevel, Topic, VisitorLevel,
+    Bloc, Body, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose, ReceptionLevel,
+    Topic, VisitorLevel,
 };
 
 /// Every fact that a rule may use. A condition that cannot be expressed with these needs a new fact here.
@@ -53,6 +54,8 @@ pub enum FactName {
     /// Province or city abroad, a lower-case word.
     VisitorLocality,
     VisitorLevel,
+    /// The value of a matter that nobody travels for, in đồng.
+    Amount,
 }
 
 /// The values a fact can take.
@@ -79,7 +82,9 @@ impl FactName {
             FactName::Purpose => words(Purpose::all()),
             FactName::Funding => return Domain::Set(words(FundingSource::all())),
             FactName::Topics => return Domain::Set(words(Topic::all())),
-            FactName::Days | FactName::Members | FactName::Countries | FactName::Headcount => return Domain::Number,
+            FactName::Days | FactName::Members | FactName::Countries | FactName::Headcount | FactName::Amount => {
+                return Domain::Number;
+            }
             FactName::VisitorLocality => return Domain::Text,
             FactName::VisitorCountry => kernel::country::codes().map(str::to_owned).collect(),
             FactName::VisitorLevel => words(VisitorLevel::all()),
@@ -121,7 +126,13 @@ impl FactName {
                 | FactName::VisitorLocality
                 | FactName::VisitorLevel
         );
-        self == FactName::Days || of_visits == procedure.is_visit()
+        match self {
+            FactName::Days => procedure.is_trip() || procedure.is_visit(),
+            FactName::Amount => !procedure.is_trip() && !procedure.is_visit(),
+            FactName::Funding => !procedure.is_visit(),
+            _ if of_visits => procedure.is_visit(),
+            _ => procedure.is_trip(),
+        }
     }
 }
 

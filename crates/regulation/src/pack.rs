@@ -2,9 +2,10 @@
 
 use crate::fact::Condition;
 use kernel::money::Money;
+use kernel::procedure::Procedure;
 use kernel::text::Bilingual;
 use kernel::time::{Day, valid_on};
-use kernel::words::{Body, Document, FindingCode, Procedure, RuleStatus, Severity, Silence, StepKind, Term, TermUnit};
+use kernel::words::{Body, Document, FindingCode, RuleStatus, Severity, Silence, StepKind, Term, TermUnit};
 
 /// One regulation in one version.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,8 +93,8 @@ impl Anchor {
     /// Whether it occurs in a procedure.
     pub fn known_in(self, procedure: Procedure) -> bool {
         match self {
-            Anchor::Departure => true,
-            Anchor::Return => !procedure.is_visit(),
+            Anchor::Departure => procedure.is_trip() || procedure.is_visit(),
+            Anchor::Return => procedure.is_trip(),
             Anchor::Arrival | Anchor::Reception | Anchor::RestrictedArea => procedure.is_visit(),
         }
     }

@@ -6,8 +6,9 @@ use crate::pack::{Anchor, Effect, Pack, Rule, StepRule, Timing};
 use crate::read::{Fields, Sketch};
 use crate::read_condition::condition;
 use kernel::money::Money;
+use kernel::procedure::Procedure;
 use kernel::text::Bilingual;
-use kernel::words::{FindingCode, Procedure, RuleStatus, Severity, Silence, StepKind, TermUnit};
+use kernel::words::{FindingCode, RuleStatus, Severity, Silence, StepKind, TermUnit};
 
 /// The pack in a file, as far as it can be read. What is missing is reported and left empty.
 pub(super) fn read_pack(root: &Fields) -> Sketch {

@@ -23,7 +23,7 @@ use kernel::id::Id;
 use kernel::text::number_key;
 use kernel::time::in_vietnamese;
 use kernel::violation::Violations;
-use kernel::words::{Body, DecisionVerdict, Direction, FieldError, FindingCode, Severity, StepKind};
+use kernel::words::{Body, DecisionVerdict, FieldError, FindingCode, Severity, StepKind};
 use regulation::assess::{Assessment, Finding, PlannedStep as Asked, exceptions_body};
 use regulation::book::Law;
 use regulation::pack::ConsentMode;
@@ -100,8 +100,8 @@ pub fn amend<C: Content>(
         "Nothing differs from what was decided.",
     );
     let (vi, en) = ("Đoàn đã đi hoặc đã đến: ngày này không đổi được nữa.", "It has begun: this day is now fixed.");
-    let pointer = if C::DIRECTION == Direction::Outbound { "/changes/departure_date" } else { "/changes/arrival_date" };
-    faults.require(!moves_begun(&dossier, &proposed), pointer, FieldError::BegunAlready, vi, en);
+    let pointer = format!("/changes{}", C::DAYS.map_or("", |days| days.first));
+    faults.require(!moves_begun(&dossier, &proposed), &pointer, FieldError::BegunAlready, vi, en);
     faults.finish()?;
     let judged = AmendmentWeight::of(&differences);
     let mut amendment = asked(call, &dossier, differences, reason);
@@ -124,7 +124,7 @@ pub fn amend<C: Content>(
         }
         dossier.content = proposed;
         put_in_force(&mut amendment, dossier.decision.as_mut(), call);
-        duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
+        duties::recall_passports(conn, call, tools, &dossier, dossier.content.last_day())?;
     }
     let kinds: Vec<&'static str> = amendment.differences.iter().map(|d| d.kind.into()).collect();
     let detail = json!({"amendment": amendment.ordinal, "kinds": kinds, "form": amendment.form,
@@ -138,7 +138,8 @@ pub fn amend<C: Content>(
 /// Whether the first day would change although the delegation has begun.
 fn moves_begun<C: Content>(dossier: &Dossier<C>, proposed: &C) -> bool {
     let begun = matches!(dossier.state, State::UnderWay | State::OnSite);
-    begun && dossier.content.listed().begins_on != proposed.listed().begins_on
+    let first = |content: &C| content.listed().days.map(|days| days.from);
+    begun && first(&dossier.content) != first(proposed)
 }
 
 /// An amendment that is not decided yet.
@@ -185,7 +186,7 @@ pub fn resume<C: Content>(
     let mut faults = Violations::default();
     faults.require(
         differences.iter().all(|d| d.kind != AmendmentKind::Dates || !d.material),
-        if C::DIRECTION == Direction::Outbound { "/return_date" } else { "/departure_date" },
+        C::DAYS.map_or("", |days| days.last),
         FieldError::LongerThanDecided,
         "Số ngày nhiều hơn đã quyết định: hãy tiếp tục với đúng số ngày đã quyết định rồi đề nghị điều chỉnh.",
         "Longer than decided: resume with the number of days that was decided, then ask for an amendment.",
@@ -204,9 +205,12 @@ pub fn resume<C: Content>(
     }
     dossier.content = resumed;
     dossier.state = State::Approved;
-    duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
-    let days = dossier.content.listed();
-    let note = format!("{} – {}", in_vietnamese(days.begins_on), in_vietnamese(days.ends_on));
+    duties::recall_passports(conn, call, tools, &dossier, dossier.content.last_day())?;
+    let note = dossier
+        .content
+        .listed()
+        .days
+        .map_or_else(String::new, |days| format!("{} – {}", in_vietnamese(days.from), in_vietnamese(days.to)));
     let trace = HistoryNote { note: Some(&note), waived: &given, ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Resume, trace)
 }
@@ -346,7 +350,7 @@ pub fn decide<C: Content>(
             dossier.decision = Some(said.decision(call, by, waivers));
         }
         dossier.content = content;
-        duties::recall_passports(conn, call, tools, &dossier, dossier.content.listed().ends_on)?;
+        duties::recall_passports(conn, call, tools, &dossier, dossier.content.last_day())?;
     }
     let ordinal = dossier.amendments.last().map(|a| a.ordinal);
     let detail = json!({"verdict": verdict, "number": paper.number, "amendment": ordinal});

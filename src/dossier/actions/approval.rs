@@ -51,7 +51,7 @@ pub fn submit<C: Content>(
     }
     let mut dossier = seen.dossier.clone();
     if dossier.number.is_none() {
-        dossier.number = Some(dossier_number(conn, C::DIRECTION.prefix(), chrono::Datelike::year(&call.today))?);
+        dossier.number = Some(dossier_number(conn, C::ENTRY.prefix, chrono::Datelike::year(&call.today))?);
     }
     dossier.submitted_on = Some(call.today);
     let note = body.explanation.clone();

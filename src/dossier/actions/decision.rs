@@ -82,7 +82,7 @@ pub fn decide<C: Content>(
     let paper = said.document.reference();
     check_free(conn, dossier.id, &paper, &mut faults)?;
     // A wrong year in the date would count the delegation in the statistics of that year.
-    let latest = call.today.max(dossier.content.listed().begins_on) + chrono::Duration::days(FAR);
+    let latest = call.today.max(dossier.content.listed().listed_on) + chrono::Duration::days(FAR);
     let (vi, en) = ("Ngày văn bản quá xa sau chuyến đi.", "The document is dated too far after the delegation.");
     faults.require(paper.date <= latest, "/document/date", FieldError::OutOfRange, vi, en);
     faults.finish()?;

@@ -18,16 +18,17 @@ use crate::approval::store::{HistoryEntry, record};
 use crate::db::Conn;
 use crate::dossier::amendments::AmendmentStanding;
 use crate::dossier::flow::{Action, State};
-use crate::dossier::model::{Dossier, Waived};
-use crate::dossier::rules::{AgencyRule, allowed, decider, is_passed_over, may, possible, sees};
+use crate::dossier::model::{Decision, DecisionPaper, Dossier, Waived};
+use crate::dossier::rules::{AgencyRule, allowed, decider, is_passed_over, may, possible};
 use crate::dossier::store::versions;
+use crate::dossier::visibility::sees;
 use crate::dossier::{Content, ProvinceLaw, store};
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
 use crate::registry::agencies;
 use crate::statistics::store as statistics;
 use kernel::id::Id;
 use kernel::time::{Day, start_of};
-use kernel::words::{Body, PaperRef, Role, StepKind};
+use kernel::words::{Body, DecisionVerdict, PaperRef, Role, SignedAs, StepKind};
 use regulation::assess::{Assessment, assess};
 use regulation::book::Law;
 
@@ -242,7 +243,7 @@ fn represented<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Optio
 
 /// The name of a dossier in the audit trail.
 pub fn object<C: Content>(id: i64) -> String {
-    format!("{}/{}", C::DIRECTION.path(), Id(id))
+    format!("{}/{}", C::ENTRY.path, Id(id))
 }
 
 /// Assesses a dossier under the province's regulation, as if it were complete on `received_on`.
@@ -256,7 +257,7 @@ pub fn assess_dossier<C: Content>(
     let law = book
         .in_force(&tools.jurisdiction, received_on)
         .ok_or_else(|| Error::Internal(format!("no regulation of {} is loaded", tools.jurisdiction)))?;
-    let case = C::case(conn, dossier, received_on)?;
+    let case = C::case(conn, &tools.registers, dossier, received_on)?;
     let answer = assess(&law, &case, &tools.calendar)?;
     Ok((law, answer))
 }
@@ -272,7 +273,7 @@ pub fn received_on<C>(dossier: &Dossier<C>, today: Day) -> Day {
 /// Derives every fact of a register again; returns how many delegations count.
 pub fn rebuild_facts<C: Content>(conn: &mut Conn) -> Result<usize> {
     let mut counted = 0;
-    for id in store::all_ids(conn, C::DIRECTION)? {
+    for id in store::all_ids(conn, C::ENTRY.key)? {
         if let Some(dossier) = store::load::<C>(conn, id)? {
             let derived = C::fact(&dossier);
             counted += usize::from(derived.is_some());
@@ -281,4 +282,24 @@ pub fn rebuild_facts<C: Content>(conn: &mut Conn) -> Result<usize> {
         }
     }
     Ok(counted)
+}
+
+/// The dossier as it would count if it had been approved on its first day.
+pub fn as_if_approved<C: Content>(mut dossier: Dossier<C>) -> Dossier<C> {
+    let date = dossier.content.listed().listed_on;
+    dossier.state = State::Approved;
+    // A refusal is also stored with each member.
+    dossier.content.forget_verdicts();
+    dossier.decision = Some(Decision {
+        verdict: DecisionVerdict::Approve,
+        body: Body::PpcChair,
+        document: DecisionPaper { number: String::new(), date, signed_as: SignedAs::Direct },
+        note: None,
+        decided_by: Id(0),
+        waivers: Vec::new(),
+        conditions: Vec::new(),
+        corrections: Vec::new(),
+        annotations: Vec::new(),
+    });
+    dossier
 }

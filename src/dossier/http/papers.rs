@@ -12,7 +12,7 @@ use crate::dossier::actions::{draft, find};
 use crate::dossier::http::AsWas;
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::attachments::{self, Attachment, AttachmentFolder, FILE_LIMIT, upload_of};
-use crate::dossier::rules::sees_whole;
+use crate::dossier::visibility::sees_whole;
 use crate::error::{Error, Result, not_found};
 use crate::web::multipart;
 use crate::web::query::Query;
@@ -47,7 +47,7 @@ pub async fn upload<C: Content>(
             move |conn, call, seen| {
                 let (added, version) = draft::upload(conn, call, seen, &upload, &name)?;
                 used.store(true, std::sync::atomic::Ordering::SeqCst);
-                let place = format!("/api/v1/{}/{}/attachments/{}", C::DIRECTION.path(), Id(id), added.id);
+                let place = format!("/api/v1/{}/{}/attachments/{}", C::ENTRY.path, Id(id), added.id);
                 reply(201, Some(version), Some(place), &added)
             },
         )

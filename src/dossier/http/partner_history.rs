@@ -9,12 +9,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::dossier::flow::State;
+use crate::dossier::register::{RegisterWord, Registers};
 use crate::dossier::store::list;
 use crate::error::{Result, not_found};
 use crate::registry::partners_store;
 use crate::web::reply::path_id;
 use kernel::id::Id;
-use kernel::words::Direction;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(history);
@@ -27,7 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
     "begins_on": "2026-12-07", "ends_on": "2026-12-09", "headcount": 12}))]
 struct DelegationView {
     /// `inbound`: from them; `outbound`: to them.
-    #[schema(value_type = Direction)]
+    #[schema(value_type = RegisterWord)]
     direction: String,
     #[schema(value_type = String)]
     id: Id,
@@ -37,8 +37,10 @@ struct DelegationView {
     state: String,
     #[schema(value_type = String)]
     agency_id: Id,
-    begins_on: NaiveDate,
-    ends_on: NaiveDate,
+    #[schema(value_type = String, format = Date, required = true)]
+    begins_on: Option<NaiveDate>,
+    #[schema(value_type = String, format = Date, required = true)]
+    ends_on: Option<NaiveDate>,
     headcount: i64,
 }
 
@@ -55,7 +57,7 @@ const SHOWN: i64 = 200;
 #[utoipa::path(tag = "registry", operation_id = "partner_delegations", params(("id" = String, Path)),
     responses((status = 200, description = "delegations", body = PartnerHistory)))]
 #[get("/partners/{id}/delegations")]
-async fn history(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn history(call: Call, registers: web::Data<Registers>, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadPartners)?;
     let id = path_id(&id)?;
     let past = call
@@ -64,13 +66,13 @@ async fn history(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
             if !call.actor.may(Permission::ReadDossiers) {
                 return Ok(Vec::new());
             }
-            list::with_counterpart(conn, &call.actor, &partners_store::keys(&partner), SHOWN)
+            list::with_counterpart(conn, &call.actor, &registers, &partners_store::keys(&partner), SHOWN)
         })
         .await?;
     let items = past
         .into_iter()
-        .map(|(item, direction)| DelegationView {
-            direction,
+        .map(|item| DelegationView {
+            direction: item.register,
             id: Id(item.id),
             number: item.number,
             title: item.title,

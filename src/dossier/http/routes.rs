@@ -1,203 +1,263 @@
-//! Generates the routes of a procedure: those that all have, and actions in their common form.
+//! Makes the routes of a register: those that every procedure has, and acts in the one form that all have.
 
-/// Routes of actions: a doc comment, a name, the path, the body, the action, and the code that carries it out.
-macro_rules! acts {
-    ($content:ident, $view:ident, $name:literal, $register:ident;
-     $( $(#[doc = $about:literal])+ $act:ident $path:literal $body:ident => $action:ident,
-        |$conn:ident, $call:ident, $tools:ident, $seen:ident, $given:ident| $carry_out:expr; )+) => {
-        $(
-            $(#[doc = $about])+
-            #[utoipa::path(tag = $name, operation_id = concat!(stringify!($act), "_", $name), params(("id" = String, Path)),
-                request_body = $body, responses((status = 200, description = "done", body = $view)))]
-            #[post($path)]
-            async fn $act(
-                call: $crate::access::call::Call,
-                tools: actix_web::web::Data<$crate::dossier::ProvinceLaw>,
-                answers: actix_web::web::Data<$crate::web::answers::ResponseCache>,
-                id: actix_web::web::Path<String>,
-                body: $crate::web::json::Incoming<$body>,
-            ) -> $crate::error::Result<actix_web::HttpResponse> {
-                let $tools = tools.get_ref().clone();
-                let action = $crate::dossier::flow::Action::$action;
-                $crate::dossier::http::act::<$content, _, _>(call, answers, id, body, action, move |$conn, $call, $seen, $given| {
-                    let _ = &$tools;
-                    $carry_out
-                })
-                .await
-            }
-        )+
+use actix_web::web;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use utoipa::openapi::HttpMethod;
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
 
-        fn $register(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
-            $( config.service($act); )+
-        }
-    };
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
+use crate::approval::http::History;
+use crate::db::Conn;
+use crate::dossier::ProvinceLaw;
+use crate::dossier::actions::{VisibleDossier, after, approval, decision, draft};
+use crate::dossier::flow::Action;
+use crate::dossier::http::listing::{self, DossierListQuery};
+use crate::dossier::http::papers::{self, AttachmentList, UploadForm};
+use crate::dossier::http::{self, AsOf, AsWas, Shown};
+use crate::dossier::model::{Dossier, ResultsReport};
+use crate::dossier::parts::attachments::Attachment;
+use crate::dossier::register::Registers;
+use crate::dossier::requests::{
+    AssignAuthority, CorrectDecision, NoteGiven, OpinionGiven, ReasonGiven, RequestSupplement, Submit,
+};
+use crate::error::Result;
+use crate::regulations::view::AssessmentView;
+use crate::web::answers::ResponseCache;
+use crate::web::json::{Deferred, Incoming};
+use crate::web::reply::Empty;
+use crate::web::route::{DocumentedRoute, RouteBuilder};
+
+const JSON: &str = "application/json";
+const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+fn route<C: Shown>(method: HttpMethod, path: &str, name: &str, about: &str) -> RouteBuilder {
+    RouteBuilder::new(method, path, C::ENTRY.key, format!("{name}_{}", C::ENTRY.key), about)
 }
-pub(crate) use acts;
 
-/// Routes below one dossier that every procedure has, and their registration `shared`.
-macro_rules! shared_routes {
-    ($content:ident, $view:ident, $name:literal) => {
-        use actix_web::{delete, get, post};
-
-        use $crate::web::reply::Empty;
-        use $crate::approval::http::History;
-        use $crate::dossier::parts::attachments::Attachment;
-        use $crate::dossier::actions::{after, approval, decision, draft as drafting};
-        use $crate::dossier::requests::{
-            AssignAuthority, CorrectDecision, NoteGiven, OpinionGiven, ReasonGiven, RequestSupplement, Submit,
-        };
-        use $crate::dossier::http::papers::{AttachmentList, UploadForm};
-        use $crate::dossier::http::{self as of_dossiers, AsOf, AsWas};
-        use $crate::dossier::model::ResultsReport;
-        use $crate::regulations::view::AssessmentView;
-
-        /// One dossier.
-        #[utoipa::path(tag = $name, operation_id = concat!("show_", $name), params(("id" = String, Path), AsWas),
-            responses((status = 200, description = "the dossier", body = $view), (status = 304, description = "unchanged")))]
-        #[get("/{id}")]
-        async fn show(
-            req: actix_web::HttpRequest,
-            call: $crate::access::call::Call,
-            id: actix_web::web::Path<String>,
-            as_was: $crate::web::query::Query<AsWas>,
-        ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::show::<$content>(req, call, id, as_was).await
-        }
-
-        /// Deletes a draft with its attachments.
-        #[utoipa::path(tag = $name, operation_id = concat!("delete_", $name), params(("id" = String, Path)),
-            responses((status = 204, description = "deleted")))]
-        #[delete("/{id}")]
-        async fn remove(
-            call: $crate::access::call::Call,
-            folder: actix_web::web::Data<$crate::dossier::parts::attachments::AttachmentFolder>,
-            id: actix_web::web::Path<String>,
-        ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::remove::<$content>(call, folder, id).await
-        }
-
-        /// What the regulation says about the dossier: decider, steps, due days, what is missing, findings.
-        #[utoipa::path(tag = $name, operation_id = concat!("assess_", $name), params(("id" = String, Path), AsOf),
-            responses((status = 200, description = "the answer", body = AssessmentView)))]
-        #[get("/{id}/assessment")]
-        async fn assessment(
-            call: $crate::access::call::Call,
-            tools: actix_web::web::Data<$crate::dossier::ProvinceLaw>,
-            id: actix_web::web::Path<String>,
-            as_of: $crate::web::query::Query<AsOf>,
-        ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::assessment::<$content>(call, tools, id, as_of).await
-        }
-
-        /// Lists the actions on the dossier in order, or those until the end of a day.
-        #[utoipa::path(tag = $name, operation_id = concat!("history_", $name), params(("id" = String, Path), AsWas),
-            responses((status = 200, description = "the history", body = History)))]
-        #[get("/{id}/history")]
-        async fn history(
-            call: $crate::access::call::Call,
-            id: actix_web::web::Path<String>,
-            as_was: $crate::web::query::Query<AsWas>,
-        ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::history::<$content>(call, id, as_was).await
-        }
-
-        /// Adds an attachment. The dossier's version increases; the ETag of the response is the dossier's new one.
-        #[utoipa::path(tag = $name, operation_id = concat!("upload_", $name), params(("id" = String, Path)),
-            request_body(content = UploadForm, content_type = "multipart/form-data"),
-            responses((status = 201, description = "added", body = Attachment)))]
-        #[post("/{id}/attachments")]
-        async fn upload(
-            req: actix_web::HttpRequest,
-            call: $crate::access::call::Call,
-            folder: actix_web::web::Data<$crate::dossier::parts::attachments::AttachmentFolder>,
-            id: actix_web::web::Path<String>,
-            payload: actix_web::web::Payload,
-        ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::papers::upload::<$content>(req, call, folder, id, payload).await
-        }
-
-        /// Lists the attachments of the dossier, or those that it had at the end of a day.
-        #[utoipa::path(tag = $name, operation_id = concat!("list_attachments_", $name), params(("id" = String, Path), AsWas),
-            responses((status = 200, description = "papers", body = AttachmentList)))]
-        #[get("/{id}/attachments")]
-        async fn attachments(
-            call: $crate::access::call::Call,
-            id: actix_web::web::Path<String>,
-            as_was: $crate::web::query::Query<AsWas>,
-        ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::papers::list::<$content>(call, id, as_was).await
-        }
-
-        /// Downloads an attachment.
-        #[utoipa::path(tag = $name, operation_id = concat!("download_", $name),
-            params(("id" = String, Path), ("attachment_id" = String, Path)),
-            responses((status = 200, description = "the bytes", body = String, content_type = "application/octet-stream")))]
-        #[get("/{id}/attachments/{attachment_id}")]
-        async fn download(
-            call: $crate::access::call::Call,
-            folder: actix_web::web::Data<$crate::dossier::parts::attachments::AttachmentFolder>,
-            ids: actix_web::web::Path<(String, String)>,
-        ) -> $crate::error::Result<actix_web::HttpResponse> {
-            of_dossiers::papers::download::<$content>(call, folder, ids).await
-        }
-
-        $crate::dossier::http::routes::acts! { $content, $view, $name, shared_acts;
-            /// Puts the draft into the head's inbox for signature.
-            request_signature "/{id}/request-signature" Empty => RequestSignature,
-                |conn, call, tools, seen, _body| drafting::request_signature(conn, call, seen);
-            /// Returns the draft from the head to the clerk.
-            give_back "/{id}/return" NoteGiven => Return,
-                |conn, call, tools, seen, body| drafting::give_back(conn, call, seen, body);
-            /// Submits the dossier. It must be complete (409 `dossier_incomplete`) and nothing may block it (409
-            /// `blocked_by_rule`).
-            submit "/{id}/submit" Submit => Submit,
-                |conn, call, tools, seen, body| approval::submit(conn, call, &tools, seen, body);
-            /// DOFA names the decider of the dossier.
-            ///
-            /// This is possible if no rule names one. If a rule does, DOFA may name the body that may give an
-            /// exception, where one became necessary while the dossier waits for its decision.
-            assign_authority "/{id}/assign-authority" AssignAuthority => AssignAuthority,
-                |conn, call, tools, seen, body| approval::assign_authority(conn, call, &tools, seen, body);
-            /// Withdraws the dossier, or its pending amendment, before it is decided.
-            withdraw "/{id}/withdraw" ReasonGiven => Withdraw,
-                |conn, call, tools, seen, body| approval::withdraw(conn, call, seen, body);
-            /// Asks for everything that is missing, in a single and complete request; terms stop running.
-            request_supplement "/{id}/request-supplement" RequestSupplement => RequestSupplement,
-                |conn, call, tools, seen, body| approval::request_supplement(conn, call, seen, body);
-            /// Submits the supplement; terms start again.
-            resubmit "/{id}/resubmit" Empty => Resubmit,
-                |conn, call, tools, seen, _body| approval::resubmit(conn, call, &tools, seen);
-            /// Gives the appraiser's opinion; an unfavourable one does not stop the dossier on its way to the decider.
-            appraise "/{id}/appraise" OpinionGiven => Appraise,
-                |conn, call, tools, seen, body| approval::appraise(conn, call, &tools, seen, body);
-            /// Gives a consulted body's opinion.
-            give_opinion "/{id}/give-opinion" OpinionGiven => GiveOpinion,
-                |conn, call, tools, seen, body| approval::give_opinion(conn, call, &tools, seen, body);
-            /// DOFA proceeds without an overdue consultation.
-            proceed "/{id}/proceed" ReasonGiven => Proceed,
-                |conn, call, tools, seen, body| approval::proceed(conn, call, &tools, seen, body);
-            /// Corrects the document of the decision; the original stays in the history.
-            correct_decision "/{id}/correct-decision" CorrectDecision => CorrectDecision,
-                |conn, call, tools, seen, body| decision::correct_decision(conn, call, seen, body);
-            /// Postpones an approved delegation.
-            postpone "/{id}/postpone" ReasonGiven => Postpone,
-                |conn, call, tools, seen, body| after::postpone(conn, call, &tools, seen, body);
-            /// Cancels an approved or postponed delegation.
-            cancel "/{id}/cancel" ReasonGiven => Cancel,
-                |conn, call, tools, seen, body| after::cancel(conn, call, &tools, seen, body);
-            /// Submits the report on the results.
-            submit_report "/{id}/submit-report" ResultsReport => SubmitReport,
-                |conn, call, tools, seen, body| after::submit_report(conn, call, seen, body);
-            /// Closes the dossier; open duties stay due.
-            close "/{id}/close" Empty => Close,
-                |conn, call, tools, seen, _body| after::close(conn, call, seen);
-        }
-
-        fn shared(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
-            config.service(show).service(remove).service(assessment).service(history);
-            config.service(upload).service(attachments).service(download);
-            shared_acts(config);
-        }
-    };
+/// Registers a whole register: its list, its dossiers, the acts that all have, and what `own` adds.
+pub fn register<C: Shown>(config: &mut ServiceConfig, own: impl Fn(&mut ServiceConfig)) {
+    config.service(scope(format!("/{}", C::ENTRY.path).as_str()).configure(|config: &mut ServiceConfig| {
+        config.service(list::<C>());
+        dossier::<C>(config);
+        own(config);
+        acts::<C>(config);
+    }));
 }
-pub(crate) use shared_routes;
+
+fn list<C: Shown>() -> DocumentedRoute {
+    route::<C>(
+        HttpMethod::Get,
+        "",
+        "list",
+        "Lists the dossiers that the caller may see, by first day or by last change.",
+    )
+    .query::<DossierListQuery>()
+    .answers::<C::Page>("200", "dossiers; as CSV or XLSX with `format`", &[JSON, "text/csv", SHEET])
+    .to(listing::list::<C>)
+}
+
+/// Drafting and changing, in the bodies of this procedure.
+pub fn drafting<C, New, Changes, Create, Edit>(config: &mut ServiceConfig, create: Create, edit: Edit)
+where
+    C: Shown,
+    New: DeserializeOwned + ToSchema + Send + 'static,
+    Changes: DeserializeOwned + ToSchema + Send + 'static,
+    Create: Fn(&mut Conn, &RequestContext, Deferred<New>) -> Result<VisibleDossier<C>> + Copy + Send + 'static,
+    Edit: Fn(&mut Conn, &RequestContext, VisibleDossier<C>, Deferred<Changes>) -> Result<Dossier<C>>
+        + Copy
+        + Send
+        + 'static,
+{
+    config.service(
+        route::<C>(HttpMethod::Post, "", "create", "Drafts a dossier for the caller's own agency.")
+            .body::<New>(JSON)
+            .answers::<C::View>("201", "drafted", &[JSON])
+            .to(move |call: Call, registers: web::Data<Registers>, body: Incoming<New>| {
+                http::create(call, registers, body, create)
+            }),
+    );
+    config.service(
+        route::<C>(
+            HttpMethod::Patch,
+            "/{id}",
+            "change",
+            "Changes a draft, or a dossier that was sent back for a supplement.",
+        )
+        .body::<Changes>(JSON)
+        .answers::<C::View>("200", "changed", &[JSON])
+        .to(
+            move |call: Call,
+                  tools: (web::Data<ResponseCache>, web::Data<Registers>),
+                  id: web::Path<String>,
+                  body: Incoming<Changes>| { http::change(call, tools, id, body, edit) },
+        ),
+    );
+}
+
+/// Reading one dossier, deleting a draft, and its documents.
+fn dossier<C: Shown>(config: &mut ServiceConfig) {
+    let get = |path, name, about| route::<C>(HttpMethod::Get, path, name, about);
+    config.service(
+        get("/{id}", "show", "Returns one dossier.")
+            .query::<AsWas>()
+            .answers::<C::View>("200", "the dossier", &[JSON])
+            .says("304", "unchanged")
+            .to(http::show::<C>),
+    );
+    config.service(
+        route::<C>(HttpMethod::Delete, "/{id}", "delete", "Deletes a draft with its documents.")
+            .says("204", "deleted")
+            .to(http::remove::<C>),
+    );
+    config.service(
+        get(
+            "/{id}/assessment",
+            "assess",
+            "Assesses the dossier by the regulation: decider, steps, due days, what is missing, findings.",
+        )
+        .query::<AsOf>()
+        .answers::<AssessmentView>("200", "the answer", &[JSON])
+        .to(http::assessment::<C>),
+    );
+    config.service(
+        get("/{id}/history", "history", "Lists every act on the dossier, in order, or those until the end of a day.")
+            .query::<AsWas>()
+            .answers::<History>("200", "the history", &[JSON])
+            .to(http::history::<C>),
+    );
+    config.service(
+        route::<C>(
+            HttpMethod::Post,
+            "/{id}/attachments",
+            "upload",
+            "Adds a document to the dossier.\nIts version rises, and the ETag of the answer is the dossier's new one.",
+        )
+        .body::<UploadForm>("multipart/form-data")
+        .answers::<Attachment>("201", "added", &[JSON])
+        .to(papers::upload::<C>),
+    );
+    config.service(
+        get(
+            "/{id}/attachments",
+            "list_attachments",
+            "Lists the documents of the dossier, or those that it had at the end of a day.",
+        )
+        .query::<AsWas>()
+        .answers::<AttachmentList>("200", "documents", &[JSON])
+        .to(papers::list::<C>),
+    );
+    config.service(
+        get("/{id}/attachments/{attachment_id}", "download", "Downloads a document.")
+            .answers::<AttachmentList>("200", "the bytes", &["application/octet-stream"])
+            .to(papers::download::<C>),
+    );
+}
+
+/// One act: its name in paths is that of the action, its body that of what carries it out.
+pub fn act<C, B, F>(config: &mut ServiceConfig, action: Action, about: &str, carry_out: F)
+where
+    C: Shown,
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    F: Fn(&mut Conn, &RequestContext, &ProvinceLaw, VisibleDossier<C>, B) -> Result<Dossier<C>> + Copy + Send + 'static,
+{
+    let name = match action {
+        // `return` is a word of many languages that clients are generated in.
+        Action::Return => "give_back".to_owned(),
+        Action::Consent => "consent_given".to_owned(),
+        other => other.word().replace('-', "_"),
+    };
+    let handler = move |call: Call,
+                        law: web::Data<ProvinceLaw>,
+                        tools: (web::Data<ResponseCache>, web::Data<Registers>),
+                        id: web::Path<String>,
+                        body: Incoming<B>| {
+        http::act::<C, B, _>(call, tools, id, body, action, move |conn, context, seen, given| {
+            carry_out(conn, context, &law, seen, given)
+        })
+    };
+    config.service(
+        route::<C>(HttpMethod::Post, &format!("/{{id}}/{}", action.word()), &name, about)
+            .body::<B>(JSON)
+            .answers::<C::View>("200", "done", &[JSON])
+            .to(handler),
+    );
+}
+
+/// The acts that every procedure has.
+fn acts<C: Shown>(config: &mut ServiceConfig) {
+    act::<C, Empty, _>(
+        config,
+        Action::RequestSignature,
+        "Puts the draft into the head's inbox.",
+        |conn, call, _, seen, _| draft::request_signature(conn, call, seen),
+    );
+    act::<C, NoteGiven, _>(
+        config,
+        Action::Return,
+        "Gives the draft back to the clerk.",
+        |conn, call, _, seen, body| draft::give_back(conn, call, seen, body),
+    );
+    act::<C, Submit, _>(
+        config,
+        Action::Submit,
+        "Submits the dossier.\nIt must be complete (409 `dossier_incomplete`), and no rule may block it (409 `blocked_by_rule`).",
+        approval::submit,
+    );
+    act::<C, AssignAuthority, _>(
+        config,
+        Action::AssignAuthority,
+        "Names the decider, by DOFA.\nUsed if no rule names one, or if an exception has come to be needed while the dossier waits for its decision.",
+        approval::assign_authority,
+    );
+    act::<C, ReasonGiven, _>(
+        config,
+        Action::Withdraw,
+        "Withdraws the dossier before it is decided.",
+        |conn, call, _, seen, body| approval::withdraw(conn, call, seen, body),
+    );
+    act::<C, RequestSupplement, _>(
+        config,
+        Action::RequestSupplement,
+        "Asks once for everything that is missing; the terms stop.",
+        |conn, call, _, seen, body| approval::request_supplement(conn, call, seen, body),
+    );
+    act::<C, Empty, _>(
+        config,
+        Action::Resubmit,
+        "Submits the supplement; terms start again.",
+        |conn, call, law, seen, _| approval::resubmit(conn, call, law, seen),
+    );
+    act::<C, OpinionGiven, _>(
+        config,
+        Action::Appraise,
+        "Gives the appraiser's opinion; an unfavourable one goes on to the decider.",
+        approval::appraise,
+    );
+    act::<C, OpinionGiven, _>(config, Action::GiveOpinion, "Gives a consulted body's opinion.", approval::give_opinion);
+    act::<C, ReasonGiven, _>(
+        config,
+        Action::Proceed,
+        "Goes on without an overdue opinion, by DOFA.",
+        approval::proceed,
+    );
+    act::<C, CorrectDecision, _>(
+        config,
+        Action::CorrectDecision,
+        "Corrects the document of the decision; the original stays in the history.",
+        |conn, call, _, seen, body| decision::correct_decision(conn, call, seen, body),
+    );
+    act::<C, ReasonGiven, _>(config, Action::Postpone, "Postpones the approved delegation.", after::postpone);
+    act::<C, ReasonGiven, _>(config, Action::Cancel, "Cancels the approved delegation.", after::cancel);
+    act::<C, ResultsReport, _>(
+        config,
+        Action::SubmitReport,
+        "Submits the report on the results.",
+        |conn, call, _, seen, body| after::submit_report(conn, call, seen, body),
+    );
+    act::<C, Empty, _>(config, Action::Close, "Closes the dossier; open duties stay due.", |conn, call, _, seen, _| {
+        after::close(conn, call, seen)
+    });
+}

@@ -9,7 +9,7 @@ use crate::approval::process::{Step, StepStanding};
 use crate::dossier::Content;
 use crate::dossier::amendments::{self, Amendment, AmendmentFinding, AmendmentForm, Difference};
 use crate::dossier::model::{Decision, DecisionPaper, Dossier};
-use crate::dossier::rules::sees_whole;
+use crate::dossier::visibility::sees_whole;
 use kernel::time::{Day, rfc3339};
 use kernel::words::{Body, Silence, StepKind, Term};
 

@@ -14,10 +14,11 @@ use crate::error::{Code, Error, Result, refuse};
 use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{self, MultipartForm};
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::text::bears_secret_mark;
 use kernel::time::{Day, Moment, start_of};
 use kernel::violation::Violations;
-use kernel::words::{Document, FieldError, Procedure};
+use kernel::words::{Document, FieldError};
 
 /// Maximum size of a file, in bytes.
 pub const FILE_LIMIT: usize = 10 << 20;

@@ -1,14 +1,38 @@
 //! Engagements (lịch công tác): who is abroad or receives guests at which hours, and when two of them clash. Pure.
 
 use kernel::time::Moment;
-use kernel::words::Direction;
+use kernel::words;
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What somebody is engaged in.
+    #[schema(as = ClashKind)]
+    EngagementKind {
+        Abroad: "Đi nước ngoài" / "Abroad",
+        Hosting: "Tiếp khách" / "Receiving guests",
+    }
+}
+
+/// One item of a programme, with the officials who receive the guests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgrammeItem {
+    pub starts_at: Moment,
+    pub ends_at: Moment,
+    pub place: String,
+    pub activity: String,
+    /// Officials who receive the guests, and their names once they are known.
+    pub hosts: Vec<i64>,
+    pub host_names: Vec<String>,
+    /// A restricted or border area: notices are due hours before.
+    pub restricted_area: bool,
+}
 
 /// One person in one place for a time: a trip abroad, or an item of a programme at home.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Engagement {
     pub official_id: i64,
     /// Outbound: the person is abroad. Inbound: the person receives guests.
-    pub direction: Direction,
+    pub kind: EngagementKind,
     pub delegation_id: i64,
     pub place: String,
     /// Half-open: what ends at ten does not clash with what begins at ten.
@@ -54,9 +78,9 @@ mod tests {
     fn engagement(official_id: i64, delegation_id: i64, from: i64, to: i64) -> Engagement {
         let zero = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap().and_hms_opt(0, 0, 0).unwrap();
         let at = |hours| zero + Duration::hours(hours);
-        let direction = if delegation_id % 2 == 0 { Direction::Inbound } else { Direction::Outbound };
+        let kind = if delegation_id % 2 == 0 { EngagementKind::Hosting } else { EngagementKind::Abroad };
         let (starts, ends) = (at(from), at(to));
-        Engagement { official_id, direction, delegation_id, place: String::new(), starts, ends, draft: false }
+        Engagement { official_id, kind, delegation_id, place: String::new(), starts, ends, draft: false }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod list;
 pub mod numbers;
 pub mod versions;
+pub mod visible;
 
 use diesel::prelude::*;
 
@@ -15,21 +16,21 @@ use crate::dossier::{Content, StoredContent};
 use crate::error::{Code, Result, refuse};
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
-use kernel::words::Direction;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = dossiers)]
 struct DossierRow {
     id: i64,
     version: i64,
-    direction: String,
+    register: String,
     procedure: String,
     number: Option<String>,
     title: String,
     search_norm: String,
     agency_id: i64,
-    begins_on: Day,
-    ends_on: Day,
+    listed_on: Day,
+    begins_on: Option<Day>,
+    ends_on: Option<Day>,
     countries: String,
     headcount: i64,
     counterpart_norm: String,
@@ -74,8 +75,9 @@ struct ContentRow {
     title: Option<String>,
     search_norm: Option<String>,
     agency_id: Option<i64>,
-    begins_on: Option<Day>,
-    ends_on: Option<Day>,
+    listed_on: Option<Day>,
+    begins_on: Option<Option<Day>>,
+    ends_on: Option<Option<Day>>,
     countries: Option<String>,
     headcount: Option<i64>,
     counterpart_norm: Option<String>,
@@ -98,8 +100,9 @@ fn content_row<C: Content>(new: &Dossier<C>, old: &Dossier<C>) -> Result<Content
         title: changed(c.title(), b.title()).map(str::to_owned),
         search_norm: searched,
         agency_id: changed(c.agency_id(), b.agency_id()),
-        begins_on: changed(listed.begins_on, before.begins_on),
-        ends_on: changed(listed.ends_on, before.ends_on),
+        listed_on: changed(listed.listed_on, before.listed_on),
+        begins_on: changed(listed.days.map(|d| d.from), before.days.map(|d| d.from)),
+        ends_on: changed(listed.days.map(|d| d.to), before.days.map(|d| d.to)),
         countries,
         headcount: changed(listed.headcount, before.headcount),
         counterpart_norm: counterpart.as_ref().map(|(name, _)| fold(name)),
@@ -135,20 +138,21 @@ fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<DossierRow> {
     let c = &dossier.content;
     let listed = c.listed();
     let search_norm = fold(&searched(dossier, &listed));
-    let Listed { begins_on, ends_on, countries, headcount, counterpart, .. } = listed;
+    let Listed { listed_on, days, countries, headcount, names: _, counterpart } = listed;
     let (counterpart, counterpart_country) = counterpart.unwrap_or_default();
     let standing = standing_row(dossier)?;
     Ok(DossierRow {
         id: dossier.id,
         version: dossier.version,
-        direction: C::DIRECTION.word().to_owned(),
+        register: C::ENTRY.key.to_owned(),
         procedure: c.procedure().word().to_owned(),
         number: dossier.number.clone(),
         title: c.title().to_owned(),
         search_norm,
         agency_id: c.agency_id(),
-        begins_on,
-        ends_on,
+        listed_on,
+        begins_on: days.map(|d| d.from),
+        ends_on: days.map(|d| d.to),
         countries: countries.join(","),
         headcount,
         counterpart_norm: fold(&counterpart),
@@ -173,14 +177,14 @@ fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<DossierRow> {
 pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> {
     let found: Option<DossierRow> =
         each!(conn, c => dossiers::table.find(id).select(DossierRow::as_select()).first(c)).optional()?;
-    let Some(row) = found.filter(|row| row.direction == C::DIRECTION.word()) else { return Ok(None) };
+    let Some(row) = found.filter(|row| row.register == C::ENTRY.key) else { return Ok(None) };
     let stored = StoredContent {
         id,
         procedure: word(&row.procedure)?,
         title: row.title,
         agency_id: row.agency_id,
-        begins_on: row.begins_on,
-        ends_on: row.ends_on,
+        days: row.begins_on.zip(row.ends_on).map(|(from, to)| Period { from, to }),
+        listed_on: row.listed_on,
         json: row.content,
     };
     Ok(Some(Dossier {
@@ -281,18 +285,14 @@ pub fn delete<C: Content>(conn: &mut Conn, id: i64) -> Result<()> {
 }
 
 /// Ids of every dossier of a register, for rebuilding facts.
-pub fn all_ids(conn: &mut Conn, direction: Direction) -> Result<Vec<i64>> {
-    Ok(dossiers::table
-        .filter(dossiers::direction.eq(direction.word()))
-        .order(dossiers::id)
-        .select(dossiers::id)
-        .load(conn)?)
+pub fn all_ids(conn: &mut Conn, register: &str) -> Result<Vec<i64>> {
+    Ok(dossiers::table.filter(dossiers::register.eq(register)).order(dossiers::id).select(dossiers::id).load(conn)?)
 }
 
 /// Ids of the dossiers of a register that were submitted on these days.
-pub fn submitted_ids(conn: &mut Conn, direction: Direction, days: Period) -> Result<Vec<i64>> {
+pub fn submitted_ids(conn: &mut Conn, register: &str, days: Period) -> Result<Vec<i64>> {
     Ok(dossiers::table
-        .filter(dossiers::direction.eq(direction.word()))
+        .filter(dossiers::register.eq(register))
         .filter(dossiers::submitted_on.assume_not_null().between(days.from, days.to))
         .order(dossiers::id)
         .select(dossiers::id)

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::procedures::inbound::model::VisitContent;
+use kernel::procedure::Procedure;
 use kernel::time::{Day, start_of};
-use kernel::words::{Body, Document, GuestClass, Procedure, ReceptionLevel, Topic, VisitorLevel};
+use kernel::words::{Body, Document, GuestClass, ReceptionLevel, Topic, VisitorLevel};
 use regulation::case::{Case, Matter, VisitCase, Visitor};
 
 /// What is known about a dossier beyond its content.
@@ -40,7 +41,7 @@ pub fn case(content: &VisitContent, around: &VisitSurroundings, received_on: Day
     let by_province = content.reception_level == ReceptionLevel::Province;
     let border = topics.contains(&Topic::BorderArea).then(|| start_of(content.arrival));
     Case {
-        procedure: Procedure::Inbound,
+        procedure: Procedure::INBOUND,
         received_on,
         begins: content.arrival,
         ends: content.departure,

@@ -2,8 +2,8 @@
 
 use crate::procedures::inbound::model::Visit;
 use crate::statistics::fact::{Fact, Share};
+use kernel::procedure::Procedure;
 use kernel::time::Period;
-use kernel::words::Procedure;
 
 /// Every guest by name, and the unnamed of each nationality as a group; `None` unless the visit is approved or later.
 ///
@@ -19,7 +19,7 @@ pub fn fact(visit: &Visit) -> Option<Fact> {
     let mut shares = Vec::new();
     for (group, nation) in (1i64..).zip(&nations) {
         let share =
-            |person, heads| Share { agency_id: c.host_agency_id, country: nation.country.clone(), person, heads };
+            |person, heads| Share { agency_id: c.host_agency_id, country: Some(nation.country.clone()), person, heads };
         let known = c.guests.iter().filter(|g| fits && g.nationality == nation.country);
         let named: Vec<Share> = known.filter_map(|g| g.guest_id).map(|id| share(id, 1)).collect();
         let left = nation.count - i64::try_from(named.len()).unwrap_or(i64::MAX);
@@ -31,12 +31,12 @@ pub fn fact(visit: &Visit) -> Option<Fact> {
     let (from, to) = (c.stay.arrived_on.unwrap_or(c.arrival), c.stay.departed_on.unwrap_or(c.departure));
     Some(Fact {
         delegation_id: visit.id,
-        procedure: Procedure::Inbound,
+        procedure: Procedure::INBOUND,
         travel_date: from,
         // An imported visit has no decision here: the day of arrival is used instead.
         decided_on: decision.map(|d| d.document.date).or(c.origin.as_ref().map(|_| from))?,
         days: Period { from, to }.days().max(1),
-        purpose: c.purpose,
+        purpose: Some(c.purpose),
         field: c.field,
         funding: Vec::new(),
         leader_level: None,

@@ -5,6 +5,7 @@ pub mod case;
 pub mod facts;
 pub mod flow;
 pub mod http;
+pub mod list;
 pub mod model;
 pub mod papers;
 pub mod people;

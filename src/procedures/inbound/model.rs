@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::dossier::model::Dossier;
-use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem};
 use crate::dossier::parts::model::Origin;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
-use kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
+use kernel::words::{Channel, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// The dossier of a visit.
 pub type Visit = Dossier<VisitContent>;
@@ -60,20 +60,6 @@ pub struct Guest {
     pub position: String,
     pub passport_number: Option<String>,
     pub role: MemberRole,
-}
-
-/// One item of the programme (hoạt động trong chương trình).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProgrammeItem {
-    pub starts_at: Moment,
-    pub ends_at: Moment,
-    pub place: String,
-    pub activity: String,
-    /// Officials who receive the guests, and their names once they are known.
-    pub hosts: Vec<i64>,
-    pub host_names: Vec<String>,
-    /// A restricted or border area: notices are due hours before.
-    pub restricted_area: bool,
 }
 
 /// What was recorded about the stay.
@@ -162,7 +148,7 @@ impl VisitContent {
     pub fn engagements(&self, delegation_id: i64, draft: bool) -> Vec<Engagement> {
         let of = |item: &ProgrammeItem, official_id: i64| Engagement {
             official_id,
-            direction: Direction::Inbound,
+            kind: EngagementKind::Hosting,
             delegation_id,
             place: item.place.clone(),
             starts: item.starts_at,

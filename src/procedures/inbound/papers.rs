@@ -1,18 +1,10 @@
 //! Documents of visits: the list as a table, and the printable programme. Pure.
 
 use crate::dossier::model::Decision;
-use crate::dossier::papers;
-use crate::dossier::store::list::DossierItem;
-use crate::procedures::inbound::model::{self, Visit};
+use crate::procedures::inbound::model::Visit;
 use documents::docx::{self, CELL, CENTRED, HEADING, Look, TEXT_WIDTH, paragraph, table};
-use kernel::table::Table;
 use kernel::time::{Day, day_of, in_vietnamese, local};
 use kernel::words::DecisionVerdict;
-
-/// The list of inbound delegations.
-pub fn list(items: &[DossierItem]) -> Table {
-    papers::list("Đoàn vào", ["Ngày đến", "Ngày đi", "Quốc tịch", "Số khách"], items)
-}
 
 /// The programme of a visit, or of one of its days, as an office issues it (bố cục theo NĐ 30/2020/NĐ-CP). `superior`
 /// and `agency` are the names in the heading; the approval is named only if the reader may see it.
@@ -59,8 +51,8 @@ pub fn programme(
     docx::write(&body)
 }
 
-fn day_table<'a>(items: impl Iterator<Item = &'a model::ProgrammeItem>) -> String {
-    let mut items: Vec<&model::ProgrammeItem> = items.collect();
+fn day_table<'a>(items: impl Iterator<Item = &'a crate::dossier::parts::engagement::ProgrammeItem>) -> String {
+    let mut items: Vec<&crate::dossier::parts::engagement::ProgrammeItem> = items.collect();
     items.sort_by_key(|i| (i.starts_at, i.ends_at));
     let head = ["Thời gian", "Nội dung", "Địa điểm", "Người tiếp"];
     let mut rows = vec![head.map(|h| paragraph(h, Look { bold: true, ..CENTRED })).to_vec()];

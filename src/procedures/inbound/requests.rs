@@ -5,8 +5,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::dossier::model::{DecisionPaper, Waiver};
+use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::requests::Unclassified;
-use crate::procedures::inbound::model::{Guest, Nationality, ProgrammeItem, Stay, VisitContent};
+use crate::procedures::inbound::model::{Guest, Nationality, Stay, VisitContent};
 use kernel::id::Id;
 use kernel::patch::given;
 use kernel::words::{Channel, DecisionVerdict, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};

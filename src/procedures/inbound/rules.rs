@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Value, json};
 
 use crate::dossier::amendments::{AmendmentKind, Difference};
-use crate::procedures::inbound::model::{ProgrammeItem, VisitContent};
+use crate::dossier::parts::engagement::ProgrammeItem;
+use crate::procedures::inbound::model::VisitContent;
 use kernel::checks;
 use kernel::id::Id;
 use kernel::time::{rfc3339, start_of};

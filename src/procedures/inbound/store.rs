@@ -11,15 +11,16 @@ use crate::db::schema::{
 use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
-use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::lines::OwnColumns;
+use crate::dossier::parts::engagement::ProgrammeItem;
+use crate::dossier::parts::engagement::{Engagement, EngagementKind};
 use crate::dossier::parts::model::Origin;
 use crate::dossier::store::words_of;
-use crate::error::Result;
-use crate::procedures::inbound::model::{Guest, Nationality, ProgrammeItem, Stay, VisitContent};
+use crate::error::{Error, Result};
+use crate::procedures::inbound::model::{Guest, Nationality, Stay, VisitContent};
 use crate::procedures::inbound::people;
-use crate::procedures::lines::OwnColumns;
 use kernel::time::Moment;
-use kernel::words::{Channel, Direction, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
+use kernel::words::{Channel, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// The part of the content that only this procedure reads.
 #[derive(Serialize, Deserialize)]
@@ -63,7 +64,14 @@ pub fn json(c: &VisitContent) -> Result<String> {
 /// What a line of a list says about a visit.
 pub fn own(json: &str) -> Result<OwnColumns> {
     let VisitJson { purpose, field, sending_organisation, origin, .. } = from_json(json)?;
-    Ok(OwnColumns { purpose, field, partner: Some(sending_organisation), funding: Vec::new(), note: None, origin })
+    Ok(OwnColumns {
+        purpose: Some(purpose),
+        field,
+        partner: Some(sending_organisation),
+        funding: Vec::new(),
+        note: None,
+        origin,
+    })
 }
 
 /// Who leads each of these visits.
@@ -119,6 +127,7 @@ fn item(
 }
 
 pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<VisitContent> {
+    let days = stored.days.ok_or_else(|| Error::Internal("a delegation has no days".into()))?;
     let kept: VisitJson = from_json(&stored.json)?;
     let named = guests::table.filter(guests::delegation_id.eq(stored.id)).order(guests::ord).select((
         guests::guest_id,
@@ -147,8 +156,8 @@ pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<VisitContent> {
         first_visit: kept.first_visit,
         reception_level: kept.reception_level,
         guest_class: kept.guest_class,
-        arrival: stored.begins_on,
-        departure: stored.ends_on,
+        arrival: days.from,
+        departure: days.to,
         headcount: kept.headcount,
         nationalities: kept.nationalities,
         guests: listed.collect::<Result<_>>()?,
@@ -265,7 +274,7 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
     let rows: Vec<(i64, i64, String, Moment, Moment, String)> = query.load(conn)?;
     let engagement = |(official_id, delegation_id, place, starts, ends, state): (_, _, _, _, _, String)| Engagement {
         official_id,
-        direction: Direction::Inbound,
+        kind: EngagementKind::Hosting,
         delegation_id,
         place,
         starts,

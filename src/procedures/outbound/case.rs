@@ -4,14 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::Datelike;
 
-use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::engagement::{Engagement, EngagementKind};
 use crate::dossier::parts::model::Member;
 use crate::procedures::outbound::model::{TripContent, Verdicts};
 use crate::registry::agencies::Agency;
 use crate::registry::officials::Official;
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::{Day, Period};
-use kernel::words::{DecisionVerdict, Direction, Document, Procedure, Severity};
+use kernel::words::{DecisionVerdict, Document, Severity};
 use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase};
 
 /// What is known about a dossier beyond its content.
@@ -33,13 +34,13 @@ pub struct TripSurroundings {
 /// Severity of being needed somewhere else: another trip that was submitted blocks this one; a draft, or guests whom a
 /// colleague can receive, only give a warning.
 fn weight(elsewhere: &Engagement) -> Severity {
-    let abroad = elsewhere.direction == Direction::Outbound;
+    let abroad = elsewhere.kind == EngagementKind::Abroad;
     if abroad && !elsewhere.draft { Severity::Block } else { Severity::Warn }
 }
 
 /// The case of a dossier that is, or would be, complete on `received_on`. Members are named by their ids.
 pub fn case(content: &TripContent, around: &TripSurroundings, received_on: Day) -> Case {
-    let private = content.procedure == Procedure::PrivateTravel;
+    let private = content.procedure == Procedure::PRIVATE_TRAVEL;
     // Members whom the decision refused no longer count, neither by their post nor as relatives.
     let refused = |v: Verdicts| v.decision == Some(DecisionVerdict::Reject);
     let judged = || content.members_judged().map(|(member, said, _)| (member, said));

@@ -2,8 +2,8 @@
 
 use crate::procedures::outbound::model::Trip;
 use crate::statistics::fact::{Fact, Paid, Share};
+use kernel::procedure::Procedure;
 use kernel::time::Period;
-use kernel::words::Procedure;
 
 /// Every travelling member in every country, and those whom an old list only counted as one group; `None` unless the
 /// dossier is approved or later.
@@ -12,17 +12,22 @@ pub fn fact(trip: &Trip) -> Option<Fact> {
         return None;
     }
     let (c, decision) = (&trip.content, trip.decision.as_ref());
-    if c.procedure != Procedure::Outbound {
+    if c.procedure != Procedure::OUTBOUND {
         // Private travel is not a mission of the province; it has its own statistics.
         return None;
     }
     let mut shares = Vec::new();
     for (member, person) in c.travelling() {
-        let share = |country| Share { agency_id: person.agency_id, country, person: member.official_id.0, heads: 1 };
+        let share = |country| Share {
+            agency_id: person.agency_id,
+            country: Some(country),
+            person: member.official_id.0,
+            heads: 1,
+        };
         shares.extend(c.countries().into_iter().map(share));
     }
     if c.unnamed() > 0 {
-        let group = |country| Share { agency_id: c.agency_id, country, person: -1, heads: c.unnamed() };
+        let group = |country| Share { agency_id: c.agency_id, country: Some(country), person: -1, heads: c.unnamed() };
         shares.extend(c.countries().into_iter().map(group));
     }
     let (from, to) = (c.journey.departed_on.unwrap_or(c.departure), c.journey.returned_on.unwrap_or(c.returning));
@@ -33,7 +38,7 @@ pub fn fact(trip: &Trip) -> Option<Fact> {
         // An imported trip has no decision here: the day of travel is used instead.
         decided_on: decision.map(|d| d.document.date).or(c.origin.as_ref().map(|_| from))?,
         days: Period { from, to }.days().max(1),
-        purpose: c.purpose,
+        purpose: Some(c.purpose),
         field: c.field,
         funding: c.funding.iter().map(|f| Paid { source: f.source, amount: f.amount.clone() }).collect(),
         leader_level: c

@@ -4,11 +4,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::dossier::model::Dossier;
-use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::engagement::{Engagement, EngagementKind};
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, Origin, PartyLevel, PartyOpinion, Stop};
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::{Day, Period, start_of};
-use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Direction, Field, PostLevel, Procedure, Purpose};
+use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, PostLevel, Purpose};
 
 /// What the agency writes into the dossier.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -150,5 +151,5 @@ impl TripContent {
 /// A person is abroad from the beginning of the first day to the end of the last.
 pub fn abroad(official_id: i64, delegation_id: i64, place: String, days: Period, draft: bool) -> Engagement {
     let (starts, ends) = (start_of(days.from), start_of(days.to + chrono::Duration::days(1)));
-    Engagement { official_id, direction: Direction::Outbound, delegation_id, place, starts, ends, draft }
+    Engagement { official_id, kind: EngagementKind::Abroad, delegation_id, place, starts, ends, draft }
 }

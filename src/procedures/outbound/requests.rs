@@ -10,7 +10,8 @@ use crate::dossier::requests::Unclassified;
 use crate::procedures::outbound::model::{Journey, TripContent};
 use kernel::id::Id;
 use kernel::patch::given;
-use kernel::words::{Body, Capacity, ConsentVerdict, DecisionVerdict, Field, PaperRef, Procedure, Purpose};
+use kernel::procedure::Procedure;
+use kernel::words::{Body, Capacity, ConsentVerdict, DecisionVerdict, Field, PaperRef, Purpose};
 
 /// Procedures of this module.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -69,8 +70,8 @@ impl NewTrip {
         TripContent {
             title: self.title,
             procedure: match self.procedure {
-                OutboundProcedure::Outbound => Procedure::Outbound,
-                OutboundProcedure::PrivateTravel => Procedure::PrivateTravel,
+                OutboundProcedure::Outbound => Procedure::OUTBOUND,
+                OutboundProcedure::PrivateTravel => Procedure::PRIVATE_TRAVEL,
             },
             purpose: self.purpose,
             field: self.field,

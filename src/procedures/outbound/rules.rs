@@ -10,9 +10,10 @@ use crate::dossier::parts::rules::{check_funding, check_members, check_stops};
 use crate::procedures::outbound::model::{MemberSnapshot, TripContent};
 use kernel::checks;
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::Day;
 use kernel::violation::Violations;
-use kernel::words::{FieldError, MemberRole, Procedure, Purpose};
+use kernel::words::{FieldError, MemberRole, Purpose};
 
 /// Checks a content and adds every error; `known` are the officials that exist.
 pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violations) {
@@ -36,7 +37,7 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
             "There is no such official.",
         );
     }
-    let private = content.procedure == Procedure::PrivateTravel;
+    let private = content.procedure == Procedure::PRIVATE_TRAVEL;
     faults.require(
         private == (content.purpose == Purpose::Private),
         "/purpose",
@@ -58,7 +59,7 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
 
 /// What only a private journey has: the leave that covers it, and the opinions of Party cell and committee.
 fn check_private(content: &TripContent, faults: &mut Violations) {
-    let private = content.procedure == Procedure::PrivateTravel;
+    let private = content.procedure == Procedure::PRIVATE_TRAVEL;
     let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only allowed for a private journey.");
     faults.require(private || content.leave.is_none(), "/leave", FieldError::NotPrivate, vi, en);
     faults.require(private || content.party_opinions.is_empty(), "/party_opinions", FieldError::NotPrivate, vi, en);

@@ -9,12 +9,12 @@ use crate::db::schema::{dossiers, officials, outbound_members as members, outbou
 use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
+use crate::dossier::lines::OwnColumns;
 use crate::dossier::parts::engagement::Engagement;
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
 use crate::dossier::store::words_of;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plans::store as plans;
-use crate::procedures::lines::OwnColumns;
 use crate::procedures::outbound::model::{Journey, MemberSnapshot, Trip, TripContent, Verdicts, abroad};
 use kernel::id::Id;
 use kernel::time::{Day, Moment, Period, day_of};
@@ -64,7 +64,7 @@ pub fn json(c: &TripContent) -> Result<String> {
 /// What a line of a list says about a trip.
 pub fn own(json: &str) -> Result<OwnColumns> {
     let TripJson { purpose, field, funding, inviting_party, note, origin, .. } = from_json(json)?;
-    Ok(OwnColumns { purpose, field, partner: inviting_party.map(|p| p.name), funding, note, origin })
+    Ok(OwnColumns { purpose: Some(purpose), field, partner: inviting_party.map(|p| p.name), funding, note, origin })
 }
 
 /// Who leads each of these trips.
@@ -81,6 +81,7 @@ type MemberRow = (i64, String, Option<i64>, Option<String>, Option<String>, i64,
 type StopRow = (String, String, Day, Day);
 
 pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<TripContent> {
+    let days = stored.days.ok_or_else(|| Error::Internal("a delegation has no days".into()))?;
     let kept: TripJson = from_json(&stored.json)?;
     let travellers = members::table
         .inner_join(officials::table)
@@ -129,8 +130,8 @@ pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<TripContent> {
         queued_on: kept.queued_on,
         funding: kept.funding,
         inviting_party: kept.inviting_party,
-        departure: stored.begins_on,
-        returning: stored.ends_on,
+        departure: days.from,
+        returning: days.to,
         stops: where_to.into_iter().map(|(country, place, from, to)| Stop { country, place, from, to }).collect(),
         members: travelling,
         note: kept.note,
@@ -301,9 +302,10 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
     if let Some(people) = people {
         query = query.filter(members::official_id.eq_any(people.to_vec()));
     }
-    let rows: Vec<(i64, i64, String, Day, Day, String, String)> = query.load(conn)?;
+    let rows: Vec<(i64, i64, String, Option<Day>, Option<Day>, String, String)> = query.load(conn)?;
     let mut all = Vec::with_capacity(rows.len());
     for (official_id, delegation_id, place, begins, ends, state, content) in rows {
+        let (Some(begins), Some(ends)) = (begins, ends) else { continue };
         let draft = state == State::Draft.word();
         let journey = from_json::<TripJson>(&content)?.journey;
         all.push(abroad(official_id, delegation_id, place, journey.days(begins, ends), draft));

@@ -6,30 +6,62 @@ pub mod guests;
 
 use crate::approval::process::Stage;
 use crate::db::Conn;
+use crate::dossier::DayNames;
 use crate::dossier::amendments::Difference;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
+use crate::dossier::lines::OwnColumns;
 use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::parts::attachments;
 use crate::dossier::parts::engagement::own_clashes;
+use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
+use crate::dossier::parts::listed::ListedRow;
 use crate::dossier::parts::model::Origin;
+use crate::dossier::register::Registers;
 use crate::dossier::{self, StoredContent};
 use crate::error::Result;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::inbound::case::{VisitSurroundings, case};
 use crate::procedures::inbound::model::VisitContent;
-use crate::procedures::inbound::{facts, flow, rules, store};
+use crate::procedures::inbound::{facts, flow, list, rules, store};
 use crate::registry::partners_store;
 use crate::regulations::visit_question::locality_word;
 use crate::statistics::fact::Fact;
-use kernel::time::Day;
-use kernel::words::{Direction, Procedure};
+use kernel::procedure::Procedure;
+use kernel::procedure::{ListShape, RegisterEntry, Reported};
+use kernel::time::{Day, Moment, Period};
+use kernel::words::Label;
 use regulation::case::Case;
+use std::collections::HashMap;
+
+/// Đoàn vào.
+static ENTRY: RegisterEntry = RegisterEntry {
+    key: "inbound",
+    path: "inbound-delegations",
+    prefix: "DV",
+    label: Label { vi: "Đoàn vào", en: "Inbound delegations" },
+    file_name: "doan-vao",
+    list_headings: ["Ngày đến", "Ngày đi", "Quốc tịch", "Số khách"],
+    procedures: &[Procedure::INBOUND],
+    counted: Some(Procedure::INBOUND),
+    reported: Reported {
+        happens: Label { vi: "đến", en: "arrival" },
+        provincial: "cấp tỉnh đón tiếp",
+        country_heading: "Đến từ nước",
+        partner_heading: "Đơn vị, địa phương làm việc",
+        names_hosts: true,
+        tables: &["country", "purpose", "reception_level", "field", "agency", "month"],
+    },
+    imported: Some(ListShape { columns_of: "inbound", needs_country: true, counts_by_country: true }),
+    uses_passports: false,
+};
 
 impl dossier::Content for VisitContent {
-    const DIRECTION: Direction = Direction::Inbound;
+    const ENTRY: &'static RegisterEntry = &ENTRY;
+    const GOING_ON: State = State::OnSite;
+    const DAYS: Option<DayNames> = Some(DayNames { first: "/arrival_date", last: "/departure_date" });
 
     fn procedure(&self) -> Procedure {
-        Procedure::Inbound
+        Procedure::INBOUND
     }
 
     fn title(&self) -> &str {
@@ -42,8 +74,8 @@ impl dossier::Content for VisitContent {
 
     fn listed(&self) -> Listed {
         Listed {
-            begins_on: self.arrival,
-            ends_on: self.departure,
+            listed_on: self.arrival,
+            days: Some(Period { from: self.arrival, to: self.departure }),
             countries: self.shares().into_iter().map(|s| s.country).collect(),
             headcount: self.counted(),
             names: self
@@ -85,10 +117,10 @@ impl dossier::Content for VisitContent {
         facts::fact(dossier)
     }
 
-    fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
+    fn case(conn: &mut Conn, registers: &Registers, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
         let content = &dossier.content;
         let ours = content.engagements(dossier.id, false);
-        let mut all = elsewhere(conn, &ours)?;
+        let mut all = elsewhere(conn, registers, &ours)?;
         all.extend(ours);
         let partner = partners_store::by_name(conn, &content.sending_organisation, &content.country)?;
         let around = VisitSurroundings {
@@ -97,6 +129,31 @@ impl dossier::Content for VisitContent {
             clashes: own_clashes(&all, dossier.id).len(),
         };
         Ok(case(content, &around, received_on))
+    }
+
+    fn from_list(row: ListedRow) -> Option<Self> {
+        Some(list::visit(row))
+    }
+
+    fn engagements_between(
+        conn: &mut Conn,
+        people: Option<&[i64]>,
+        from: Moment,
+        to: Moment,
+    ) -> Result<Vec<Engagement>> {
+        store::engagements(conn, people, from, to)
+    }
+
+    fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
+        store::programmes(conn, ids)
+    }
+
+    fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
+        store::heads(conn, ids)
+    }
+
+    fn own_columns(json: &str) -> Result<OwnColumns> {
+        store::own(json)
     }
 
     fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self> {

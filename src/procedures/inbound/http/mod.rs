@@ -1,58 +1,77 @@
-//! Routes of inbound dossiers.
+//! Routes of inbound dossiers: those that every register has, and the acts of its own.
 
-pub mod acts;
 pub mod guests;
 pub mod view;
 
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::dossier::actions::find;
-use crate::dossier::http::{self as dossiers, DossierListQuery, listing};
-use crate::dossier::rules::sees_whole;
+use crate::dossier::flow::Action;
+use crate::dossier::http::routes::{act, drafting, register};
+use crate::dossier::requests::OnDay;
+use crate::dossier::visibility::sees_whole;
 use crate::error::{Error, Result};
-use crate::procedures::inbound::actions::draft;
-use crate::procedures::inbound::http::view::{VisitPage, VisitView};
+use crate::procedures::inbound::actions::{acts as own, draft};
 use crate::procedures::inbound::model::VisitContent;
-use crate::procedures::inbound::papers::{list as list_table, programme as programme_paper};
-use crate::procedures::inbound::requests::{NewVisit, VisitChanges};
+use crate::procedures::inbound::papers::programme as programme_paper;
+use crate::procedures::inbound::requests::{AmendVisit, Arrived, DecideVisit, NewVisit, ResumeVisit, VisitChanges};
 use crate::registry::agencies;
-use crate::web::answers::ResponseCache;
-use crate::web::json::Incoming;
 use crate::web::query::Query;
 use crate::web::reply::path_id;
 
 /// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
-    let all = |config: &mut ServiceConfig| {
-        config.service(list).service(create).service(change).service(programme);
-        acts::routes(config);
-    };
-    config.service(scope("/inbound-delegations").configure(all));
+    register::<VisitContent>(config, |config| {
+        drafting::<VisitContent, NewVisit, VisitChanges, _, _>(
+            config,
+            |conn, call, body| draft::create(conn, call, || body.check()),
+            |conn, call, seen, body| draft::edit(conn, call, seen, || body.check()),
+        );
+        config.service(programme);
+        acts(config);
+    });
     guests::routes(config);
 }
 
-/// Lists the visits that the caller may see, by day of arrival or by the last change.
-#[utoipa::path(tag = "inbound", operation_id = "list_inbound", params(DossierListQuery),
-    responses((status = 200, description = "dossiers; as CSV or XLSX with `format`", content(
-        (VisitPage = "application/json"), (String = "text/csv"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("")]
-async fn list(req: HttpRequest, call: Call, asked: Query<DossierListQuery>) -> Result<HttpResponse> {
-    listing::<VisitContent>(req, call, asked.0).await?.answer("doan-vao", list_table, VisitPage::from)
-}
-
-/// Drafts a visit that the caller's own agency hosts.
-#[utoipa::path(tag = "inbound", operation_id = "create_inbound", request_body = NewVisit,
-    responses((status = 201, description = "drafted", body = VisitView)))]
-#[post("")]
-async fn create(call: Call, body: Incoming<NewVisit>) -> Result<HttpResponse> {
-    dossiers::create(call, body, |conn, call, body| draft::create(conn, call, || body.check())).await
+fn acts(config: &mut ServiceConfig) {
+    act::<VisitContent, DecideVisit, _>(
+        config,
+        Action::Decide,
+        "Decides the visit, with conditions if there are any.\nEach exception needs a waiver (409 `waiver_needed`).",
+        own::decide,
+    );
+    act::<VisitContent, AmendVisit, _>(
+        config,
+        Action::Amend,
+        "Asks for an amendment of what was approved.\n\
+         A single kind of change that adds no person, no country, no day and no sensitive topic is annotated on the \
+         approval at once. Anything else waits for the competent body, and the approval stays as it is until then: \
+         `decide` then decides on the amendment, and `withdraw` withdraws it.",
+        draft::amend,
+    );
+    act::<VisitContent, ResumeVisit, _>(
+        config,
+        Action::Resume,
+        "Resumes a postponed visit on new days, with a programme that fits them.",
+        own::resume,
+    );
+    act::<VisitContent, Arrived, _>(
+        config,
+        Action::RecordArrival,
+        "Records that the guests have arrived; from now on, the number who came counts.",
+        |conn, call, _, seen, body| own::record_arrival(conn, call, seen, body),
+    );
+    act::<VisitContent, OnDay, _>(
+        config,
+        Action::RecordDeparture,
+        "Records that the guests have left.",
+        own::record_departure,
+    );
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -85,18 +104,4 @@ async fn programme(call: Call, id: web::Path<String>, asked: Query<OneDay>) -> R
         .content_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
         .insert_header(("Content-Disposition", "attachment; filename=\"chuong-trinh.docx\""))
         .body(file))
-}
-
-/// Changes a draft, or a dossier that was sent back for a supplement; after that only the guests, until they leave.
-#[utoipa::path(tag = "inbound", operation_id = "change_inbound", params(("id" = String, Path)), request_body = VisitChanges,
-    responses((status = 200, description = "changed", body = VisitView)))]
-#[patch("/{id}")]
-async fn change(
-    call: Call,
-    answers: web::Data<ResponseCache>,
-    id: web::Path<String>,
-    body: Incoming<VisitChanges>,
-) -> Result<HttpResponse> {
-    dossiers::change(call, answers, id, body, |conn, call, seen, body| draft::edit(conn, call, seen, || body.check()))
-        .await
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
@@ -12,17 +13,20 @@ use crate::dossier::flow::{Action, State};
 use crate::dossier::http::Shown;
 use crate::dossier::http::view::{AmendmentView, StepView, amendments, steps};
 use crate::dossier::model::{Decision, ResultsReport, Ruling};
+use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::parts::model::Origin;
-use crate::dossier::rules::sees_whole;
+use crate::dossier::register::Registers;
 use crate::dossier::store::list;
+use crate::dossier::visibility::sees_whole;
 use crate::error::Result;
 use crate::procedures::engagements::{ClashView, clashes_of};
-use crate::procedures::inbound::model::{Guest, Nationality, ProgrammeItem, VisitContent};
+use crate::procedures::inbound::model::{Guest, Nationality, VisitContent};
 use crate::registry::officials::shown;
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::procedure::Procedure;
 use kernel::time::rfc3339;
-use kernel::words::{Channel, Field, GuestClass, MemberRole, Procedure, Purpose, ReceptionLevel, Topic};
+use kernel::words::{Channel, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// A visit with everything that happened to it and what the caller can do next.
 #[derive(Serialize, ToSchema)]
@@ -174,19 +178,29 @@ fn may_clash(state: State) -> bool {
 
 impl Shown for VisitContent {
     type View = VisitView;
+    type Page = VisitPage;
+
+    fn routes(config: &mut ServiceConfig) {
+        super::routes(config);
+    }
 
     fn reveals(call: &RequestContext, seen: &VisibleDossier<Self>) -> bool {
         let any = seen.dossier.content.guests.iter().any(|g| g.passport_number.is_some());
         any && call.actor.may(Permission::RevealPassports)
     }
 
-    fn view(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<Self>) -> Result<VisitView> {
+    fn view(
+        conn: &mut Conn,
+        call: &RequestContext,
+        registers: &Registers,
+        seen: &VisibleDossier<Self>,
+    ) -> Result<VisitView> {
         let visit = &seen.dossier;
         let c = &visit.content;
         let whole = sees_whole(&call.actor, visit);
         let reveals = call.actor.may(Permission::RevealPassports);
         let clashes = if may_clash(visit.state) && whole && !seen.past {
-            clashes_of(conn, call, c.engagements(visit.id, visit.state == State::Draft))?
+            clashes_of(conn, call, registers, c.engagements(visit.id, visit.state == State::Draft))?
         } else {
             Vec::new()
         };
@@ -197,7 +211,7 @@ impl Shown for VisitContent {
             number: visit.number.clone(),
             state: visit.state,
             title: c.title.clone(),
-            procedure: Procedure::Inbound,
+            procedure: Procedure::INBOUND,
             host_agency_id: Id(c.host_agency_id),
             coordinating_agency_ids: c.coordinating.iter().copied().map(Id).collect(),
             channel: c.channel,
@@ -274,8 +288,8 @@ impl From<list::DossierItem> for VisitItem {
             state: item.state,
             requesting_agency_id: Id(item.agency_id),
             host_agency_id: Id(item.agency_id),
-            arrival_date: item.begins_on,
-            departure_date: item.ends_on,
+            arrival_date: item.begins_on.unwrap_or(item.listed_on),
+            departure_date: item.ends_on.unwrap_or(item.listed_on),
             countries: item.countries.split(',').map(str::to_owned).collect(),
             headcount: item.headcount,
             due_on: item.due_on,

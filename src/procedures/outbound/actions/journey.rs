@@ -16,8 +16,9 @@ use crate::procedures::outbound::actions::moved;
 use crate::procedures::outbound::model::{Trip, TripContent};
 use crate::procedures::outbound::requests::ResumeTrip;
 use kernel::checks;
+use kernel::procedure::Procedure;
 use kernel::violation::Violations;
-use kernel::words::{FieldError, Procedure};
+use kernel::words::FieldError;
 
 pub fn record_departure(
     conn: &mut Conn,
@@ -95,7 +96,7 @@ pub fn resume(
     let (vi, en) = ("Chuyến đi phải nằm trong thời gian nghỉ phép.", "The journey must lie within the leave.");
     faults.require(within, "/departure_date", FieldError::OutsideLeave, vi, en);
     faults.finish()?;
-    let private = resumed.procedure == Procedure::PrivateTravel;
+    let private = resumed.procedure == Procedure::PRIVATE_TRAVEL;
     let (vi, en) = ("Chỉ dùng cho việc riêng.", "Only allowed for a private journey.");
     let mut faults = Violations::default();
     faults.require(private || resumed.leave.is_none(), "/leave", FieldError::NotPrivate, vi, en);

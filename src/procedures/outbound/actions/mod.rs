@@ -11,12 +11,17 @@ use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::approval::process::Stage;
 use crate::db::Conn;
+use crate::dossier::DayNames;
 use crate::dossier::amendments::Difference;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
+use crate::dossier::lines::OwnColumns;
 use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::parts::attachments;
 use crate::dossier::parts::duties;
+use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::listed::ListedRow;
 use crate::dossier::parts::model::Origin;
+use crate::dossier::register::Registers;
 use crate::dossier::{self, StoredContent};
 use crate::error::Result;
 use crate::plans::model::{PlanItem, PlanItemState};
@@ -24,15 +29,42 @@ use crate::plans::store as plans;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::outbound::case::{TripSurroundings, case};
 use crate::procedures::outbound::model::{Trip, TripContent};
-use crate::procedures::outbound::{facts, flow, rules, store};
+use crate::procedures::outbound::{facts, flow, list, rules, store};
 use crate::registry::{agencies, officials_store};
 use crate::statistics::fact::Fact;
-use kernel::time::Day;
-use kernel::words::{Direction, Procedure};
+use kernel::procedure::Procedure;
+use kernel::procedure::{ListShape, RegisterEntry, Reported};
+use kernel::time::{Day, Moment};
+use kernel::words::Label;
 use regulation::case::Case;
 
+/// Đoàn ra, official and private.
+static ENTRY: RegisterEntry = RegisterEntry {
+    key: "outbound",
+    path: "outbound-delegations",
+    prefix: "DR",
+    label: Label { vi: "Đoàn ra", en: "Outbound delegations" },
+    file_name: "doan-ra",
+    list_headings: ["Ngày đi", "Ngày về", "Nước đến", "Số người"],
+    procedures: &[Procedure::OUTBOUND, Procedure::PRIVATE_TRAVEL],
+    // Private travel is no delegation of the province; it has no figures here.
+    counted: Some(Procedure::OUTBOUND),
+    reported: Reported {
+        happens: Label { vi: "khởi hành", en: "departure" },
+        provincial: "do lãnh đạo tỉnh dẫn đầu",
+        country_heading: "Nước đến",
+        partner_heading: "Đối tác làm việc",
+        names_hosts: false,
+        tables: &["country", "purpose", "leader_level", "funding", "in_plan", "waived", "agency", "month"],
+    },
+    imported: Some(ListShape { columns_of: "outbound", needs_country: true, counts_by_country: false }),
+    uses_passports: true,
+};
+
 impl dossier::Content for TripContent {
-    const DIRECTION: Direction = Direction::Outbound;
+    const ENTRY: &'static RegisterEntry = &ENTRY;
+    const GOING_ON: State = State::UnderWay;
+    const DAYS: Option<DayNames> = Some(DayNames { first: "/departure_date", last: "/return_date" });
 
     fn procedure(&self) -> Procedure {
         self.procedure
@@ -48,8 +80,8 @@ impl dossier::Content for TripContent {
 
     fn listed(&self) -> Listed {
         Listed {
-            begins_on: self.departure,
-            ends_on: self.returning,
+            listed_on: self.departure,
+            days: Some(self.period()),
             countries: self.countries(),
             headcount: self.headcount(),
             names: self
@@ -103,9 +135,30 @@ impl dossier::Content for TripContent {
         facts::fact(dossier)
     }
 
-    fn case(conn: &mut Conn, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
-        let around = around(conn, dossier, received_on)?;
+    fn case(conn: &mut Conn, registers: &Registers, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
+        let around = around(conn, registers, dossier, received_on)?;
         Ok(case(&dossier.content, &around, received_on))
+    }
+
+    fn from_list(row: ListedRow) -> Option<Self> {
+        Some(list::trip(row))
+    }
+
+    fn engagements_between(
+        conn: &mut Conn,
+        people: Option<&[i64]>,
+        from: Moment,
+        to: Moment,
+    ) -> Result<Vec<Engagement>> {
+        store::engagements(conn, people, from, to)
+    }
+
+    fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
+        store::heads(conn, ids)
+    }
+
+    fn own_columns(json: &str) -> Result<OwnColumns> {
+        store::own(json)
     }
 
     fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self> {
@@ -155,7 +208,7 @@ pub fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
 }
 
 /// Everything that the case needs beyond the content.
-fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<TripSurroundings> {
+fn around(conn: &mut Conn, registers: &Registers, dossier: &Trip, on: Day) -> Result<TripSurroundings> {
     let (id, content) = (dossier.id, &dossier.content);
     let people = content.official_ids();
     let officials: HashMap<i64, _> = officials_store::find_all(conn, &people)?.into_iter().map(|o| (o.id, o)).collect();
@@ -174,7 +227,7 @@ fn around(conn: &mut Conn, dossier: &Trip, on: Day) -> Result<TripSurroundings> 
         officials,
         agencies: agencies_of,
         missions: store::missions(conn, &people, chrono::Datelike::year(&content.departure), dossier)?,
-        elsewhere: elsewhere(conn, &content.engagements(id, false))?,
+        elsewhere: elsewhere(conn, registers, &content.engagements(id, false))?,
         documents: attachments::kinds(conn, id)?.into_iter().collect(),
     })
 }

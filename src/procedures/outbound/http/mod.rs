@@ -1,61 +1,70 @@
-//! Routes of outbound dossiers.
+//! Routes of outbound dossiers: those that every register has, and the acts of its own.
 
-pub mod acts;
 pub mod view;
 
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::call::Call;
-use crate::dossier::http::{self as dossiers, DossierListQuery, listing};
-use crate::error::Result;
-use crate::procedures::outbound::actions::draft;
-use crate::procedures::outbound::http::view::{TripPage, TripView};
+use crate::dossier::flow::Action;
+use crate::dossier::http::routes::{act, drafting, register};
+use crate::dossier::requests::OnDay;
+use crate::procedures::outbound::actions::{consent, draft, journey};
 use crate::procedures::outbound::model::TripContent;
-use crate::procedures::outbound::papers::list as list_table;
-use crate::procedures::outbound::requests::{NewTrip, TripChanges};
-use crate::web::answers::ResponseCache;
-use crate::web::json::Incoming;
-use crate::web::query::Query;
+use crate::procedures::outbound::plan_actual;
+use crate::procedures::outbound::requests::{AmendTrip, ConsentGiven, DecideTrip, NewTrip, ResumeTrip, TripChanges};
 
 /// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
-    let all = |config: &mut ServiceConfig| {
-        config.service(list).service(create).service(change);
-        acts::routes(config);
-    };
-    config.service(scope("/outbound-delegations").configure(all));
+    register::<TripContent>(config, |config| {
+        drafting::<TripContent, NewTrip, TripChanges, _, _>(
+            config,
+            |conn, call, body| draft::create(conn, call, || body.check()),
+            |conn, call, seen, body| draft::edit(conn, call, seen, || body.check()),
+        );
+        acts(config);
+    });
+    plan_actual::routes(config);
 }
 
-/// Lists the dossiers that the caller may see, by day of departure or by the last change.
-#[utoipa::path(tag = "outbound", operation_id = "list_outbound", params(DossierListQuery),
-    responses((status = 200, description = "dossiers; as CSV or XLSX with `format`", content(
-        (TripPage = "application/json"), (String = "text/csv"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("")]
-async fn list(req: HttpRequest, call: Call, asked: Query<DossierListQuery>) -> Result<HttpResponse> {
-    listing::<TripContent>(req, call, asked.0).await?.answer("doan-ra", list_table, TripPage::from)
-}
-
-/// Drafts a dossier for the caller's own agency.
-#[utoipa::path(tag = "outbound", operation_id = "create_outbound", request_body = NewTrip,
-    responses((status = 201, description = "drafted", body = TripView)))]
-#[post("")]
-async fn create(call: Call, body: Incoming<NewTrip>) -> Result<HttpResponse> {
-    dossiers::create(call, body, |conn, call, body| draft::create(conn, call, || body.check())).await
-}
-
-/// Changes a draft, or a dossier that was sent back for a supplement.
-#[utoipa::path(tag = "outbound", operation_id = "change_outbound", params(("id" = String, Path)), request_body = TripChanges,
-    responses((status = 200, description = "changed", body = TripView)))]
-#[patch("/{id}")]
-async fn change(
-    call: Call,
-    answers: web::Data<ResponseCache>,
-    id: web::Path<String>,
-    body: Incoming<TripChanges>,
-) -> Result<HttpResponse> {
-    dossiers::change(call, answers, id, body, |conn, call, seen, body| draft::edit(conn, call, seen, || body.check()))
-        .await
+fn acts(config: &mut ServiceConfig) {
+    act::<TripContent, ConsentGiven, _>(
+        config,
+        Action::Consent,
+        "Records a Party body's answer, by its seat or by the Party office.",
+        consent::consent,
+    );
+    act::<TripContent, DecideTrip, _>(
+        config,
+        Action::Decide,
+        "Decides the trip.\nConsent comes first (409 `consent_missing`); each exception needs a waiver (409 `waiver_needed`).",
+        consent::decide,
+    );
+    act::<TripContent, AmendTrip, _>(
+        config,
+        Action::Amend,
+        "Asks for an amendment of what was decided (TT 04/2020/TT-BNG Đ.4 k.1).\n\
+         A single kind of change that adds no person, no country and no day is annotated on the decision at once. \
+         Anything else waits for the competent body, and the decision stays as it is until then: `decide` and `consent` \
+         then speak of the amendment, and `withdraw` withdraws it.",
+        draft::amend,
+    );
+    act::<TripContent, ResumeTrip, _>(
+        config,
+        Action::Resume,
+        "Resumes a postponed trip on new days; its countries stay.\n\
+         If the days need an exception that another body than the one that decided may give (409 `waiver_needed`), resume \
+         it on days that need none, then amend it.",
+        journey::resume,
+    );
+    act::<TripContent, OnDay, _>(
+        config,
+        Action::RecordDeparture,
+        "Records that the delegation has left.",
+        |conn, call, _, seen, body| journey::record_departure(conn, call, seen, body),
+    );
+    act::<TripContent, OnDay, _>(
+        config,
+        Action::RecordReturn,
+        "Records that the delegation is back.",
+        journey::record_return,
+    );
 }

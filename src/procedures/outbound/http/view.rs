@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::context::RequestContext;
 use crate::db::Conn;
@@ -12,14 +13,16 @@ use crate::dossier::http::Shown;
 use crate::dossier::http::view::{AmendmentView, StepView, amendments, steps};
 use crate::dossier::model::{Decision, ResultsReport, Ruling};
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Origin, PartyOpinion, Stop};
-use crate::dossier::rules::sees_whole;
+use crate::dossier::register::Registers;
 use crate::dossier::store::list::DossierItem;
+use crate::dossier::visibility::sees_whole;
 use crate::error::Result;
 use crate::procedures::outbound::model::{Trip, TripContent};
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::procedure::Procedure;
 use kernel::time::rfc3339;
-use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Procedure, Purpose};
+use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Purpose};
 
 /// A dossier with everything that happened to it and what the caller can do next.
 #[derive(Serialize, ToSchema)]
@@ -104,8 +107,13 @@ struct MemberView {
 
 impl Shown for TripContent {
     type View = TripView;
+    type Page = TripPage;
 
-    fn view(_: &mut Conn, call: &RequestContext, seen: &VisibleDossier<Self>) -> Result<TripView> {
+    fn routes(config: &mut ServiceConfig) {
+        super::routes(config);
+    }
+
+    fn view(_: &mut Conn, call: &RequestContext, _: &Registers, seen: &VisibleDossier<Self>) -> Result<TripView> {
         Ok(trip_view(call, seen))
     }
 }
@@ -198,8 +206,8 @@ impl From<DossierItem> for TripItem {
             title: item.title,
             state: item.state,
             requesting_agency_id: Id(item.agency_id),
-            departure_date: item.begins_on,
-            return_date: item.ends_on,
+            departure_date: item.begins_on.unwrap_or(item.listed_on),
+            return_date: item.ends_on.unwrap_or(item.listed_on),
             countries: item.countries.split(',').map(str::to_owned).collect(),
             headcount: item.headcount,
             due_on: item.due_on,

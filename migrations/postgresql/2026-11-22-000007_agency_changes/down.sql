@@ -1,2 +1,0 @@
-DROP TABLE agency_successions;
-DROP TABLE agency_changes;

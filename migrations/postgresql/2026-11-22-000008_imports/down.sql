@@ -1,3 +1,0 @@
-DROP TABLE import_records;
-DROP TABLE imports;
-ALTER TABLE agencies DROP COLUMN confirmed;

@@ -1,2 +1,0 @@
-DROP TABLE dossier_versions;
-ALTER TABLE dossiers DROP COLUMN amendments;

@@ -1,1 +1,0 @@
-ALTER TABLE approval_steps DROP COLUMN substitution_id;

@@ -1,3 +1,0 @@
-DROP TABLE outbound_stops;
-DROP TABLE outbound_members;
-DROP TABLE outbound_delegations;

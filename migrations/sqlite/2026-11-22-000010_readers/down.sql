@@ -1,2 +1,0 @@
-DROP TABLE report_schedules;
-DROP TABLE service_tokens;

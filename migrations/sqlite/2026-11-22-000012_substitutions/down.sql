@@ -1,2 +1,0 @@
-DROP TABLE past_seats;
-DROP TABLE substitutions;

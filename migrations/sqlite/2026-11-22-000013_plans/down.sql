@@ -1,3 +1,0 @@
-DROP TABLE plan_draws;
-DROP TABLE plan_items;
-DROP TABLE plans;

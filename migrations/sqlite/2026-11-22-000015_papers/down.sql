@@ -1,2 +1,0 @@
-DROP TABLE paper_templates;
-DROP TABLE papers;

@@ -1,1 +1,0 @@
-ALTER TABLE approval_steps DROP COLUMN on_behalf_of;

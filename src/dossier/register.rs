@@ -1,0 +1,162 @@
+//! The registers of dossiers: what the rest of the house asks of each procedure, whichever it is.
+//!
+//! A procedure brings its [`Content`](crate::dossier::Content); [`Of`] makes a register of it. The list itself is
+//! `procedures/register.rs`: imports, figures, records, calendar, notices and rehearsals walk through it, so a new
+//! procedure is one folder and one line there.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
+use kernel::time::{Day, Moment, Period};
+use regulation::case::Case;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::context::RequestContext;
+use crate::db::Conn;
+use crate::dossier::actions::{as_if_approved, received_on};
+use crate::dossier::flow::State;
+use crate::dossier::http::Shown;
+use crate::dossier::lines::{DelegationLine, lines};
+use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
+use crate::dossier::parts::listed::ListedRow;
+use crate::dossier::{ProvinceLaw, actions, listed, store};
+use crate::error::Result;
+use crate::statistics::fact::Fact;
+
+/// One dossier as a rehearsal asks about it.
+pub struct RehearsedCase {
+    pub number: Option<String>,
+    pub title: String,
+    /// The day it is judged by.
+    pub day: Day,
+    pub case: Case,
+}
+
+/// One register, whatever its contents are.
+pub trait Register: Send + Sync + 'static {
+    fn entry(&self) -> &'static RegisterEntry;
+    /// Registers its routes below the base path.
+    fn routes(&self, config: &mut ServiceConfig);
+    /// Derives every fact again; returns how many delegations count.
+    fn rebuild_facts(&self, conn: &mut Conn) -> Result<usize>;
+    /// Deletes a dossier with everything that belongs to it.
+    fn delete(&self, conn: &mut Conn, id: i64) -> Result<()>;
+    /// Who is engaged between two moments: of these people, or of all.
+    fn engagements(&self, conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment)
+    -> Result<Vec<Engagement>>;
+    /// The programmes of these dossiers, where they have one.
+    fn programmes(&self, conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>>;
+    /// The dossiers as lines of a report, in the order of their ids.
+    fn lines(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<DelegationLine>>;
+    /// The dossiers submitted on these days, as a regulation is asked about them.
+    fn submitted(&self, conn: &mut Conn, law: &ProvinceLaw, days: Period) -> Result<Vec<RehearsedCase>>;
+    /// Where a dossier stands, and what it would count if it were approved.
+    fn would_count(&self, conn: &mut Conn, id: i64) -> Result<Option<(State, Option<Fact>)>>;
+    /// Keeps rows of an old list as closed dossiers; returns their ids in order.
+    fn keep_listed(&self, conn: &mut Conn, call: &RequestContext, rows: Vec<ListedRow>) -> Result<Vec<i64>>;
+}
+
+/// The register of one kind of content.
+pub struct Of<C>(PhantomData<fn() -> C>);
+
+impl<C> Of<C> {
+    pub const NEW: Of<C> = Of(PhantomData);
+}
+
+impl<C: Shown> Register for Of<C> {
+    fn entry(&self) -> &'static RegisterEntry {
+        C::ENTRY
+    }
+
+    fn routes(&self, config: &mut ServiceConfig) {
+        C::routes(config);
+    }
+
+    fn rebuild_facts(&self, conn: &mut Conn) -> Result<usize> {
+        actions::rebuild_facts::<C>(conn)
+    }
+
+    fn delete(&self, conn: &mut Conn, id: i64) -> Result<()> {
+        store::delete::<C>(conn, id)
+    }
+
+    fn engagements(
+        &self,
+        conn: &mut Conn,
+        people: Option<&[i64]>,
+        from: Moment,
+        to: Moment,
+    ) -> Result<Vec<Engagement>> {
+        C::engagements_between(conn, people, from, to)
+    }
+
+    fn programmes(&self, conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
+        C::programmes(conn, ids)
+    }
+
+    fn lines(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<DelegationLine>> {
+        lines::<C>(conn, ids)
+    }
+
+    fn submitted(&self, conn: &mut Conn, law: &ProvinceLaw, days: Period) -> Result<Vec<RehearsedCase>> {
+        let mut all = Vec::new();
+        for id in store::submitted_ids(conn, C::ENTRY.key, days)? {
+            let Some(dossier) = store::load::<C>(conn, id)? else { continue };
+            let day = received_on(&dossier, dossier.submitted_on.unwrap_or(days.to));
+            let case = C::case(conn, &law.registers, &dossier, day)?;
+            all.push(RehearsedCase { number: dossier.number, title: dossier.content.title().to_owned(), day, case });
+        }
+        Ok(all)
+    }
+
+    fn would_count(&self, conn: &mut Conn, id: i64) -> Result<Option<(State, Option<Fact>)>> {
+        let Some(dossier) = store::load::<C>(conn, id)? else { return Ok(None) };
+        Ok(Some((dossier.state, C::fact(&as_if_approved(dossier)))))
+    }
+
+    fn keep_listed(&self, conn: &mut Conn, call: &RequestContext, rows: Vec<ListedRow>) -> Result<Vec<i64>> {
+        listed::keep::<C>(conn, call, rows)
+    }
+}
+
+/// The registers of an installation, in the order in which lists and reports show them.
+#[derive(Clone)]
+pub struct Registers(Arc<[&'static dyn Register]>);
+
+impl Registers {
+    pub fn new(all: &[&'static dyn Register]) -> Self {
+        Registers(all.into())
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &'static dyn Register> {
+        self.0.iter().copied()
+    }
+
+    /// What they are called, and what figures and reports know of them.
+    pub fn entries(&self) -> RegisterEntries {
+        RegisterEntries(self.all().map(Register::entry).collect())
+    }
+
+    /// The register of a word, as it stands in a row of the database.
+    pub fn by_key(&self, key: &str) -> Option<&'static dyn Register> {
+        self.all().find(|register| register.entry().key == key)
+    }
+
+    /// The register of a collection in paths.
+    pub fn by_path(&self, path: &str) -> Option<&'static dyn Register> {
+        self.all().find(|register| register.entry().path == path)
+    }
+
+    /// The register that holds the dossiers of a procedure.
+    pub fn holding(&self, procedure: Procedure) -> Option<&'static dyn Register> {
+        self.all().find(|register| register.entry().procedures.contains(&procedure))
+    }
+}
+
+/// The word of a register on the wire. The specification lists the registers of the installation here.
+#[derive(ToSchema)]
+#[schema(as = Direction, value_type = String)]
+pub struct RegisterWord(#[expect(dead_code, reason = "stands in the specification only")] String);

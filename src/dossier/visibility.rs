@@ -1,0 +1,152 @@
+//! Who sees a dossier, and how much of it (api.md §4): one table, read here in Rust for a dossier at hand, and by
+//! `store/visible.rs` in SQL for lists. Pure.
+
+use kernel::procedure::RegisterEntries;
+use kernel::words::{Body, Role, StepKind};
+
+use crate::access::account::Actor;
+use crate::access::permission::Permission;
+use crate::dossier::Content;
+use crate::dossier::flow::State;
+use crate::dossier::model::Dossier;
+
+/// Whose account gets sight of dossiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// Clerk or head of the requesting agency, or of one of its successors.
+    Agency,
+    Role(Role),
+    /// The holder of a seat, or who stands in for them.
+    Seat(Body),
+    /// The holder of any seat that is not of one unit.
+    AnySeat,
+}
+
+/// Of which dossiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Also drafts.
+    Every,
+    /// From submission on, at once and not only when it is somebody's turn.
+    Submitted,
+    /// Approved ones, and those set aside after approval, in registers whose people travel on kept passports: the
+    /// passports may be out.
+    WithPassportsOut,
+    /// Those with a step of these kinds that belongs to the holder's body.
+    OwnStep(&'static [StepKind]),
+    /// Those with a step of this kind, whichever body has it.
+    AnyStep(StepKind),
+    /// Those that this body decides.
+    DecidedBy(Body),
+    /// Those of the holder's unit that this body decides: each unit has its own.
+    OfUnitDecidedBy(Body),
+}
+
+/// How much the holder sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// What a consulted body is asked about: neither what others said nor what was decided.
+    Asked,
+    Whole,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Sight {
+    pub holder: Holder,
+    pub which: Which,
+    pub extent: Extent,
+}
+
+const fn sight(holder: Holder, which: Which, extent: Extent) -> Sight {
+    Sight { holder, which, extent }
+}
+
+/// The whole rule. Nobody sees a dossier whom no line names.
+pub const SIGHTS: &[Sight] = &[
+    sight(Holder::Agency, Which::Every, Extent::Whole),
+    sight(Holder::Role(Role::Inspector), Which::Submitted, Extent::Whole),
+    sight(Holder::Seat(Body::Dofa), Which::Submitted, Extent::Whole),
+    // The Party office records the consents of the Party bodies.
+    sight(Holder::Seat(Body::PartyOffice), Which::AnyStep(StepKind::Consent), Extent::Whole),
+    sight(Holder::Role(Role::PassportCustodian), Which::WithPassportsOut, Extent::Whole),
+    sight(
+        Holder::AnySeat,
+        Which::OwnStep(&[StepKind::Propose, StepKind::Appraise, StepKind::Consent, StepKind::Decide]),
+        Extent::Whole,
+    ),
+    sight(Holder::AnySeat, Which::OwnStep(&[StepKind::Consult]), Extent::Asked),
+    // The Director acts as the deciding DOFA (api.md §5).
+    sight(Holder::Seat(Body::DofaDirector), Which::DecidedBy(Body::Dofa), Extent::Whole),
+    sight(Holder::Seat(Body::CommuneChair), Which::OfUnitDecidedBy(Body::CommuneChair), Extent::Whole),
+];
+
+impl Holder {
+    /// Whether the actor is one, in a dossier of this agency where that matters.
+    pub fn is(self, actor: &Actor, agency_id: i64) -> bool {
+        match self {
+            Holder::Agency => {
+                actor.belongs_to(agency_id) && (actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
+            }
+            Holder::Role(role) => actor.has(role),
+            Holder::Seat(body) => actor.sits_in(body),
+            Holder::AnySeat => !actor.bodies().is_empty(),
+        }
+    }
+}
+
+impl Which {
+    /// States of the dossiers that are meant, where the state alone says it.
+    pub fn states(self) -> Option<Vec<State>> {
+        let out = || State::APPROVED_OR_LATER.into_iter().chain(State::SET_ASIDE).collect();
+        (self == Which::WithPassportsOut).then(out)
+    }
+
+    fn means<C: Content>(self, actor: &Actor, dossier: &Dossier<C>) -> bool {
+        if dossier.state == State::Draft {
+            return self == Which::Every;
+        }
+        let steps = || dossier.process.steps.iter();
+        let decided_by = |body| steps().any(|s| s.kind == StepKind::Decide && s.body == Some(body));
+        match self {
+            Which::Every | Which::Submitted => true,
+            Which::WithPassportsOut => {
+                C::ENTRY.uses_passports && self.states().is_some_and(|states| states.contains(&dossier.state))
+            }
+            Which::OwnStep(kinds) => {
+                let bodies = actor.bodies();
+                steps().any(|s| kinds.contains(&s.kind) && s.body.is_some_and(|b| bodies.contains(&b)))
+            }
+            Which::AnyStep(kind) => steps().any(|s| s.kind == kind),
+            Which::DecidedBy(body) => decided_by(body),
+            Which::OfUnitDecidedBy(body) => actor.belongs_to(dossier.content.agency_id()) && decided_by(body),
+        }
+    }
+}
+
+/// How much of a dossier the actor sees; none where it does not exist for them.
+pub fn extent<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> Option<Extent> {
+    // A seat that was lent for one procedure opens no other.
+    let actor = &actor.looking_at(dossier.content.procedure());
+    if !actor.may(Permission::ReadDossiers) {
+        return None;
+    }
+    let agency = dossier.content.agency_id();
+    let lines = SIGHTS.iter().filter(|s| s.holder.is(actor, agency) && s.which.means(actor, dossier));
+    lines.map(|s| s.extent).max()
+}
+
+/// Whether the actor sees a dossier: drafts only the agency; then at once every body with a part in it.
+pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    extent(actor, dossier).is_some()
+}
+
+/// Whether the actor sees all of it.
+pub fn sees_whole<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
+    extent(actor, dossier) == Some(Extent::Whole)
+}
+
+/// Words of the registers whose people travel on passports that a custodian keeps.
+pub fn with_passports(entries: &RegisterEntries) -> Vec<&'static str> {
+    entries.0.iter().filter(|entry| entry.uses_passports).map(|entry| entry.key).collect()
+}
