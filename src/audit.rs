@@ -8,6 +8,7 @@ use crate::db::schema::audit;
 use crate::db::{Conn, each};
 use crate::error::Result;
 use kernel::time::{Moment, rfc3339};
+use kernel::words::Label;
 
 /// Names one request, job or command in responses, log and trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +109,7 @@ pub enum TrailVerdict {
     /// The first row that fails, and why.
     Broken {
         seq: i64,
-        reason: &'static str,
+        reason: Label,
     },
 }
 
@@ -127,18 +128,18 @@ pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>) -> Result<TrailV
             break;
         }
         for row in rows {
-            let broken = |reason| Ok(TrailVerdict::Broken { seq: last.seq + 1, reason });
+            let broken = |vi, en| Ok(TrailVerdict::Broken { seq: last.seq + 1, reason: Label { vi, en } });
             if row.seq != last.seq + 1 {
-                return broken("the row is missing");
+                return broken("Thiếu dòng này", "The row is missing");
             }
             if row.previous != last.hash {
-                return broken("the row does not follow the one before it");
+                return broken("Dòng này không nối tiếp dòng trước", "The row does not follow the one before it");
             }
             if row.hash != row.seal() {
-                return broken("the row was changed");
+                return broken("Dòng này đã bị sửa", "The row was changed");
             }
             if checkpoint.is_some_and(|c| c.seq == row.seq && c.hash != row.hash) {
-                return broken("the row differs from the checkpoint");
+                return broken("Dòng này khác với điểm kiểm chứng", "The row differs from the checkpoint");
             }
             last = Checkpoint { seq: row.seq, hash: row.hash };
         }
@@ -146,10 +147,14 @@ pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>) -> Result<TrailV
     // The application numbers rows from 1: a lower number means that somebody tampered with the table.
     let strays: i64 = audit::table.filter(audit::seq.lt(1)).count().get_result(conn)?;
     if strays > 0 {
-        return Ok(TrailVerdict::Broken { seq: 0, reason: "there are rows before the first" });
+        let reason = Label { vi: "Có dòng đứng trước dòng đầu", en: "There are rows before the first" };
+        return Ok(TrailVerdict::Broken { seq: 0, reason });
     }
     match checkpoint {
-        Some(c) if c.seq > last.seq => Ok(TrailVerdict::Broken { seq: last.seq + 1, reason: "the tail was removed" }),
+        Some(c) if c.seq > last.seq => {
+            let reason = Label { vi: "Phần cuối đã bị cắt", en: "The tail was removed" };
+            Ok(TrailVerdict::Broken { seq: last.seq + 1, reason })
+        }
         _ => Ok(TrailVerdict::Whole(last)),
     }
 }

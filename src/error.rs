@@ -31,7 +31,7 @@ macro_rules! codes {
 codes! {
     MalformedRequest 400 "malformed_request" "Yêu cầu không đọc được" "The request cannot be read";
     InvalidQuery 400 "invalid_query" "Tham số truy vấn không hợp lệ" "The query is not valid";
-    InvalidCursor 400 "invalid_cursor" "Con trỏ trang không hợp lệ" "The page cursor is not valid";
+    InvalidCursor 400 "invalid_cursor" "Vị trí trang không hợp lệ" "The page cursor is not valid";
     InvalidIdempotencyKey 400 "invalid_idempotency_key" "Idempotency-Key không hợp lệ" "The Idempotency-Key is not valid";
     Unauthenticated 401 "unauthenticated" "Cần đăng nhập" "Sign-in is required";
     InvalidCredentials 401 "invalid_credentials" "Tên đăng nhập hoặc mật khẩu không đúng" "User name or password is wrong";

@@ -1,33 +1,35 @@
 //! # ngoaivu
 //!
 //! The system in which a Vietnamese province manages its official delegations. The crate is divided into rooms, from
-//! the top down (a room imports only lower floors and itself):
+//! the top down; a room imports only lower floors and itself:
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 9 | `main` the command line · [`app`] state and routes of the application · [`demo`] the demo world |
-//! | 8 | [`jobs`] background jobs |
-//! | 7 | [`calendar`] who is abroad, who is visiting |
-//! | 6 | [`procedures`] each procedure a folder of the same ten names |
-//! | 5 | [`handling`] what dossiers of all procedures share |
-//! | 4 | [`registry`] agencies, officials, partners, holidays · [`regulation`] regulations and what they say about a case · [`approval`] steps, inbox, history · [`dossier`] parts of dossiers · [`statistics`] figures |
-//! | 3 | [`access`] who calls, and what they may do |
-//! | 2 | [`web`] HTTP tools · [`record`] the audit trail, the outbox |
-//! | 1 | [`db`] the two databases · [`papers`] CSV, XLSX, DOCX, iCalendar · [`error`] refusals · [`config`] |
-//! | 0 | [`kernel`] the vocabulary of the domain |
+//! | 11 | `cli` the command line · [`app`] state and routes of the application · [`vocabulary`] every word with its labels · [`demo`] the demo world |
+//! | 10 | [`jobs`] background jobs |
+//! | 9 | [`imports`] old lists |
+//! | 8 | [`calendar`] who is where · [`reports`] frozen reports · [`duties`] what is owed after a trip · [`passport_custody`] passports that a unit keeps · [`issued_papers`] documents of the office |
+//! | 7 | [`procedures`] the list of procedures, each a folder with the same names |
+//! | 6 | [`dossier`] what dossiers of all procedures share · [`plans`] the annual plan |
+//! | 5 | [`registry`] agencies, officials, partners, holidays · [`regulations`] stored packs and questions to them · [`approval`] steps, inbox, history · [`statistics`] figures |
+//! | 4 | [`access`] who calls, and what they may do |
+//! | 3 | [`web`] HTTP tools |
+//! | 2 | [`audit`] the audit trail |
+//! | 1 | [`db`] the two databases · [`error`] refusals · [`config`] settings |
+//! | 0 | crates `kernel` the vocabulary of the domain · `documents` sheets, CSV, XLSX, DOCX, iCalendar · `regulation` the law book |
 //!
-//! Rooms on floor 4 do not import each other: the rooms above call them. Pure files know neither database nor HTTP
+//! Rooms on one floor do not import each other: the rooms above call them. Pure files know neither database nor HTTP
 //! nor clock. `tests/architecture.rs` checks all this.
 //!
 //! ## Walk-through: the head of an agency submits a trip
 //!
-//! 1. `handling/http/routes.rs` made the route `…/submit` for the procedure; it passes its body, unread, to `act`.
+//! 1. `dossier/http/routes.rs` made the route `…/submit` for the procedure; it passes its body, unread, to `act`.
 //! 2. `access/call.rs`: the token becomes an [`access::account::Actor`]; `change_and` opens the transaction on the writer.
-//! 3. `handling/actions/mod.rs::find` loads the dossier (404), `open` checks 428, 403, 412, 409.
-//! 4. `handling/actions/approval.rs::submit` asks `regulation/assess.rs` with the facts of the procedure's `case.rs`;
-//!    missing documents give 409.
+//! 3. `dossier/actions/mod.rs::find` loads the dossier (404), `open` checks 428, 403, 412, 409.
+//! 4. `dossier/actions/approval.rs::submit` asks `crates/regulation/src/assess.rs` with the facts of the procedure's
+//!    `case.rs`; missing documents give 409.
 //! 5. `approval/process.rs` plans and opens the steps, the procedure's `flow.rs` says the next state.
-//! 6. `handling/actions::conclude` saves, writes facts, history and trail; the writer commits; the response is sent.
+//! 6. `dossier/actions/mod.rs::conclude` saves, writes facts, history and trail; the writer commits; the response is sent.
 //!
 //! The decision and the annual statistics take the same path: see `docs/architecture.md`.
 

@@ -11,29 +11,29 @@ use std::path::{Path, PathBuf};
 
 /// Floors of docs/architecture.md; a room imports only lower floors and itself.
 const FLOORS: &[(&str, u8)] = &[
-    ("lib", 11),
-    ("main", 10),
-    ("cli", 10),
-    ("app", 10),
-    ("vocabulary", 10),
-    ("demo", 10),
-    ("jobs", 9),
-    ("imports", 8),
-    ("calendar", 7),
-    ("duties", 7),
-    ("passport_custody", 7),
-    ("issued_papers", 7),
-    ("reports", 7),
-    ("procedures", 6),
-    ("dossier", 5),
-    ("plans", 5),
-    ("registry", 4),
-    ("regulations", 4),
-    ("approval", 4),
-    ("statistics", 4),
-    ("access", 3),
-    ("web", 2),
-    ("audit", 1),
+    ("lib", 12),
+    ("main", 11),
+    ("cli", 11),
+    ("app", 11),
+    ("vocabulary", 11),
+    ("demo", 11),
+    ("jobs", 10),
+    ("imports", 9),
+    ("calendar", 8),
+    ("duties", 8),
+    ("passport_custody", 8),
+    ("issued_papers", 8),
+    ("reports", 8),
+    ("procedures", 7),
+    ("dossier", 6),
+    ("plans", 6),
+    ("registry", 5),
+    ("regulations", 5),
+    ("approval", 5),
+    ("statistics", 5),
+    ("access", 4),
+    ("web", 3),
+    ("audit", 2),
     ("db", 1),
     ("error", 1),
     ("config", 1),
@@ -153,7 +153,7 @@ fn arrows_point_down_and_neighbours_leave_each_other_alone() {
             if !FLOORS.iter().any(|(r, _)| *r == room) {
                 continue;
             }
-            let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 10;
+            let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 11;
             // error.rs is the foot of floor 1: the database and the papers may refuse with it.
             let foot = room == "error" && floor(&source.room) == 1;
             assert!(

@@ -92,7 +92,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// No account at all, as the trail names it: a job, the command line, somebody who is not signed in.
+    /// No account at all, under the name in the audit trail: a job, the command line, somebody who is not signed in.
     pub fn nobody(username: &str) -> Self {
         Account {
             id: 0,

@@ -25,7 +25,8 @@ use kernel::time::{Clock, Moment, day_of};
 /// How long statistics wait while a write is queued.
 const PATIENCE: Duration = Duration::from_millis(10);
 
-/// One request of a signed-in account or a program: its context, and the way to the database under the order of checks.
+/// One request of a signed-in account or a program: its context, and its access to the database, with the checks in
+/// order.
 #[derive(Clone)]
 pub struct Call {
     context: RequestContext,

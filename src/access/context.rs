@@ -1,5 +1,5 @@
-//! Who acts, when, and through which channel: all that an act knows of its caller, below HTTP. Jobs and the command line
-//! act through the same context as requests, so every row of the audit trail has an actor and a trace id.
+//! Who acts, when, and through which channel: all that an action knows about its caller, below HTTP. Jobs and the
+//! command line act through the same context as requests, so every row of the audit trail has an actor and a trace id.
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use kernel::precondition::Precondition;
 use kernel::text::Language;
 use kernel::time::{Day, Moment, day_of};
 
-/// How the act reached the system.
+/// How the action reached the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
     Http,
-    /// A background job: an import that is read, a scheduled report.
+    /// A background job: reading an import, a scheduled report.
     Job,
-    /// Somebody at the machine itself.
+    /// Somebody on the server itself.
     CommandLine,
 }
 
-/// The caller of an act.
+/// The caller of an action.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
     pub actor: Actor,
@@ -33,7 +33,7 @@ pub struct RequestContext {
     pub language: Language,
     pub channel: Channel,
     pub trace_id: TraceId,
-    /// Which version the caller allows to be changed.
+    /// The version that the caller allows to be changed.
     pub precondition: Precondition,
 }
 
@@ -43,17 +43,17 @@ impl RequestContext {
         RequestContext::outside_http(account, now, Channel::Job)
     }
 
-    /// A background job that acts for nobody; `name` stands in the trail.
+    /// A background job that acts for nobody; the audit trail shows `name`.
     pub fn job_named(name: &str, now: Moment) -> Self {
         RequestContext::job(Account::nobody(name), now)
     }
 
-    /// Whoever works at the machine itself: they need no account, and the trail says so.
+    /// A person on the server itself: they need no account, and the audit trail says so.
     pub fn command_line(now: Moment) -> Self {
         RequestContext::outside_http(Account::nobody("command-line"), now, Channel::CommandLine)
     }
 
-    /// Somebody who is not signed in yet and says that they are `username`: nothing is allowed to them.
+    /// Somebody who is not signed in yet and claims to be `username`: they are allowed nothing.
     pub fn unauthenticated(username: &str, now: Moment, trace_id: TraceId) -> Self {
         let context = RequestContext::outside_http(Account::nobody(username), now, Channel::Http);
         RequestContext { trace_id, ..context }
@@ -72,19 +72,19 @@ impl RequestContext {
         }
     }
 
-    /// The context within a scope: substitutions that do not cover it are left aside.
+    /// The context within a scope: substitutions that do not cover it are ignored.
     pub fn on(&self, scope: ActScope) -> Self {
         RequestContext { actor: self.actor.on(scope), ..self.clone() }
     }
 
-    /// The checks before every change of one version, in the contract's order: whether `If-Match` is given (428), whether
-    /// the caller may do it (403), whether it is the version they saw (412).
+    /// The checks before every change of one version, in the order of the API contract: whether `If-Match` is given
+    /// (428), whether the caller may do it (403), whether it is the version they saw (412).
     pub fn guard(&self, version: i64, may: impl FnOnce() -> Result<()>) -> Result<()> {
         if self.precondition == Precondition::Missing {
             return Err(refuse(
                 Code::PreconditionRequired,
                 "Cần gửi If-Match với ETag đã xem, để không ghi đè thay đổi của người khác.",
-                "Send If-Match with the ETag last seen, so that nobody's change is overwritten.",
+                "Send If-Match with the ETag last seen, so that nobody else's change is overwritten.",
             ));
         }
         may()?;
@@ -94,11 +94,11 @@ impl RequestContext {
         Err(refuse(
             Code::VersionConflict,
             "Dữ liệu đã thay đổi từ lần xem trước; hãy tải lại rồi làm tiếp.",
-            "It has changed since it was seen; load it again and go on from there.",
+            "The data has changed since you last saw it; reload it and continue from there.",
         ))
     }
 
-    /// Writes the act into the trail, in the caller's transaction. No other code writes a row of the trail.
+    /// Writes the action to the audit trail, in the caller's transaction. No other code writes to the audit trail.
     pub fn remember(&self, conn: &mut Conn, action: &str, object: &str, detail: Value) -> Result<()> {
         audit::append(
             conn,

@@ -255,8 +255,8 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
         matches!(asked.signed_as, SignedAs::Kt | SignedAs::Tuq | SignedAs::Tl),
         "/signed_as",
         FieldError::NotASubstitution,
-        "Chỉ ký thay (kt), thừa ủy quyền (tuq) hoặc thừa lệnh (tl) (NĐ 30/2020/NĐ-CP Đ.13).",
-        "A substitute signs only as kt, tuq or tl (NĐ 30/2020/NĐ-CP Art. 13).",
+        "Chỉ được ký thay, thừa ủy quyền hoặc thừa lệnh (NĐ 30/2020/NĐ-CP Đ.13).",
+        "A substitute signs only for the head, by authorisation or by order (NĐ 30/2020/NĐ-CP Art. 13).",
     );
     check_period(asked.valid_from, asked.valid_to, "/valid_to", &mut faults);
     faults.require(
@@ -264,7 +264,7 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
         "/valid_to",
         FieldError::Missing,
         "Thừa ủy quyền phải có thời hạn (NĐ 30/2020/NĐ-CP Đ.13 k.4).",
-        "An authorisation (tuq) must be limited in time (NĐ 30/2020/NĐ-CP Art. 13(4)).",
+        "An authorisation must be limited in time (NĐ 30/2020/NĐ-CP Art. 13(4)).",
     );
     Ok(faults.finish()?)
 }
@@ -303,7 +303,7 @@ fn may_end(call: &RequestContext, found: &Substitution) -> Result<()> {
         return Err(refuse(
             Code::SeparationOfDuties,
             "Không được tự thay đổi ủy quyền dành cho mình.",
-            "Nobody changes a substitution in their own favour.",
+            "You may not change a substitution in your own favour.",
         ));
     }
     Ok(())

@@ -91,7 +91,7 @@ async fn verification(call: Call) -> Result<HttpResponse> {
     let view = match call.read(|conn, _| audit::verify(conn, None)).await? {
         TrailVerdict::Whole(last) => Verification { whole: true, seq: last.seq, hash: Some(last.hash), reason: None },
         TrailVerdict::Broken { seq, reason } => {
-            Verification { whole: false, seq, hash: None, reason: Some(reason.to_owned()) }
+            Verification { whole: false, seq, hash: None, reason: Some(reason.in_language(call.language).to_owned()) }
         }
     };
     Ok(HttpResponse::Ok().json(view))

@@ -142,7 +142,7 @@ pub fn check_period(from: Day, to: Option<Day>, pointer: &str, faults: &mut Viol
         pointer,
         FieldError::EndsBeforeItBegins,
         "Ngày kết thúc phải sau ngày bắt đầu.",
-        "Must be after valid_from.",
+        "The last day must be after the first.",
     );
 }
 

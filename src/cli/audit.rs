@@ -26,6 +26,7 @@ pub fn verify(checkpoint: Option<&Path>, place: &DataPlace) -> Result<()> {
             Ok(())
         }
         TrailVerdict::Broken { seq, reason } => {
+            let reason = reason.en;
             println!("{}", serde_json::json!({"whole": false, "seq": seq, "reason": reason}));
             bail!("row {seq}: {reason}")
         }

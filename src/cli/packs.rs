@@ -9,7 +9,7 @@ use kernel::time::{Clock, Period};
 use ngoaivu::access::context::RequestContext;
 use ngoaivu::dossier::ProvinceLaw;
 use ngoaivu::procedures::register::registers;
-use ngoaivu::procedures::rehearsal::{self, Rehearsal};
+use ngoaivu::procedures::rehearsal::{self, Judged, Rehearsal};
 use ngoaivu::registry::holidays;
 use ngoaivu::regulations::store as regulations;
 use ngoaivu::regulations::store::RegulationCache;
@@ -52,7 +52,7 @@ pub fn load(file: &Path, place: &DataPlace) -> Result<()> {
     let db = place.open(&settings(None)?)?;
     let now = Clock::Machine.now();
     let loaded = db.write_now(move |conn| {
-        let loaded = regulations::add(conn, &source, now)?;
+        let loaded = regulations::add(conn, &source, &[], now)?;
         if let Ok(pack) = &loaded {
             let detail = serde_json::json!({"version": pack.version});
             let object = format!("regulations/{}", pack.code);
@@ -109,16 +109,16 @@ pub fn rehearse(file: &Path, days: Period, place: &DataPlace) -> Result<()> {
 /// The rehearsal as text.
 fn told(found: &Rehearsal) -> String {
     let mut text = String::new();
-    let side = |side: &Option<(String, String)>| match side {
-        Some((word, citation)) if citation.is_empty() => word.clone(),
-        Some((word, citation)) => format!("{word} ({citation})"),
+    let side = |side: &Option<Judged>| match side {
+        Some((said, citation)) if citation.is_empty() => said.en.clone(),
+        Some((said, citation)) => format!("{} ({citation})", said.en),
         None => "–".to_owned(),
     };
     for one in &found.changed {
         let number = one.number.as_deref().unwrap_or("-");
         let _ = writeln!(text, "{number} {} [{}]", one.title, one.regulation);
         for d in &one.differences {
-            let _ = writeln!(text, "  {}: {} → {}", d.what, side(&d.before), side(&d.after));
+            let _ = writeln!(text, "  {}: {} → {}", d.what.en, side(&d.before), side(&d.after));
         }
     }
     let _ = writeln!(text, "{} of {} dossier(s) would get a different result", found.changed.len(), found.dossiers);

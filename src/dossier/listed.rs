@@ -1,4 +1,4 @@
-//! Rows of old lists become dossiers: closed, or still going on, with what they count for.
+//! Turns rows of old lists into dossiers, closed or still under way, with what they count for.
 
 use crate::access::context::RequestContext;
 use crate::approval::store::{HistoryEntry, record_all};
@@ -11,13 +11,13 @@ use crate::error::{Error, Result};
 use crate::statistics::fact::Fact;
 use crate::statistics::store as statistics;
 
-/// Keeps the rows with their first line of history and their facts, in the caller's transaction.
+/// Stores the rows with their first history entry and their facts, in the caller's transaction.
 pub fn keep<C: Content>(conn: &mut Conn, call: &RequestContext, rows: Vec<ListedRow>) -> Result<Vec<i64>> {
     let mut dossiers: Vec<Dossier<C>> = Vec::with_capacity(rows.len());
     let mut notes = Vec::with_capacity(rows.len());
     for row in rows {
         notes.push(row.note.clone());
-        let content = C::from_list(row).ok_or_else(|| Error::Internal("this register takes no lists".into()))?;
+        let content = C::from_list(row).ok_or_else(|| Error::Internal("this register does not accept lists".into()))?;
         let mut dossier = Dossier::draft(content, call.actor.id(), call.now);
         let ended = dossier.content.listed().days.is_none_or(|days| days.to < call.today);
         dossier.state = if ended { State::Closed } else { C::GOING_ON };

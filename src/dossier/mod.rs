@@ -55,11 +55,11 @@ pub struct ProvinceLaw {
 
 /// What a procedure provides.
 pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + DeserializeOwned + 'static {
-    /// What its register is called.
+    /// The name of its register.
     const ENTRY: &'static RegisterEntry;
     /// The state of a dossier whose delegation is on its way or here.
     const GOING_ON: State;
-    /// How its first and last day are called in requests; none where it has no days.
+    /// The names of its first and last day in requests; `None` if it has no days.
     const DAYS: Option<DayNames>;
 
     fn procedure(&self) -> Procedure;
@@ -101,7 +101,7 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn fact(dossier: &Dossier<Self>) -> Option<Fact>;
     /// Its facts as the regulation needs them, as if it were complete on `received_on`.
     fn case(conn: &mut Conn, registers: &Registers, dossier: &Dossier<Self>, received_on: Day) -> Result<Case>;
-    /// A row of an old list as a dossier's content; none where the register takes no lists.
+    /// A row of an old list as a dossier's content; `None` if the register does not accept lists.
     fn from_list(_: ListedRow) -> Option<Self> {
         None
     }
@@ -113,11 +113,11 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn programmes(_: &mut Conn, _: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
         Ok(HashMap::new())
     }
-    /// Who leads each of these delegations.
+    /// The head of each of these delegations.
     fn heads(_: &mut Conn, _: &[i64]) -> Result<HashMap<i64, String>> {
         Ok(HashMap::new())
     }
-    /// What a stored content says in the columns of a report.
+    /// What a stored content provides for the columns of a report.
     fn own_columns(json: &str) -> Result<OwnColumns>;
     /// The content of a stored dossier, with the parts that have their own rows.
     fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self>;
@@ -135,7 +135,7 @@ pub struct StoredContent {
     pub procedure: Procedure,
     pub title: String,
     pub agency_id: i64,
-    /// Its first and last day, where it has days.
+    /// Its first and last day, if it has days.
     pub days: Option<Period>,
     /// The day by which it is listed.
     pub listed_on: Day,

@@ -96,9 +96,9 @@ impl<C> Dossier<C> {
 /// What lists, searches and the histories of partners show of a content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// The day by which lists, periods and years find it: the first day of travel, or the day of a paper.
+    /// The day by which lists, periods and years find it: the first day of travel, or the date of a document.
     pub listed_on: Day,
-    /// First and last day, where people travel or receive.
+    /// First and last day, if people travel or receive guests.
     pub days: Option<Period>,
     /// In the order of the content, each once.
     pub countries: Vec<String>,

@@ -7,7 +7,7 @@ use kernel::id::Id;
 use kernel::procedure::RegisterEntry;
 use kernel::table::{Cell, Table};
 
-/// The list of delegations, with the columns that offices know.
+/// The list of delegations, with the columns that offices are used to.
 pub fn list(entry: &RegisterEntry, items: &[DossierItem]) -> Table {
     let mut header =
         vec!["Mã", "Số hồ sơ", "Tên đoàn", "Trạng thái", "Ngày đi", "Ngày về", "Nước", "Số người", "Hạn xử lý"];

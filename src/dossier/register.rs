@@ -1,7 +1,7 @@
-//! The registers of dossiers: what the rest of the house asks of each procedure, whichever it is.
+//! The registers of dossiers: what the rest of the application needs from every procedure.
 //!
-//! A procedure brings its [`Content`](crate::dossier::Content); [`Of`] makes a register of it. The list itself is
-//! `procedures/register.rs`: imports, figures, records, calendar, notices and rehearsals walk through it, so a new
+//! A procedure provides its [`Content`](crate::dossier::Content); [`Of`] makes a register of it. The list itself is
+//! `procedures/register.rs`: imports, figures, records, calendar, notices and rehearsals go through it, so a new
 //! procedure is one folder and one line there.
 
 use std::collections::HashMap;
@@ -26,16 +26,16 @@ use crate::dossier::{ProvinceLaw, actions, listed, store};
 use crate::error::Result;
 use crate::statistics::fact::Fact;
 
-/// One dossier as a rehearsal asks about it.
+/// One dossier as a rehearsal needs it.
 pub struct RehearsedCase {
     pub number: Option<String>,
     pub title: String,
-    /// The day it is judged by.
+    /// The day on which it is assessed.
     pub day: Day,
     pub case: Case,
 }
 
-/// One register, whatever its contents are.
+/// One register, regardless of its contents.
 pub trait Register: Send + Sync + 'static {
     fn entry(&self) -> &'static RegisterEntry;
     /// Registers its routes below the base path.
@@ -47,15 +47,15 @@ pub trait Register: Send + Sync + 'static {
     /// Who is engaged between two moments: of these people, or of all.
     fn engagements(&self, conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment)
     -> Result<Vec<Engagement>>;
-    /// The programmes of these dossiers, where they have one.
+    /// The programmes of these dossiers, if they have one.
     fn programmes(&self, conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>>;
     /// The dossiers as lines of a report, in the order of their ids.
     fn lines(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<DelegationLine>>;
-    /// The dossiers submitted on these days, as a regulation is asked about them.
+    /// The dossiers submitted on these days, as a regulation needs them.
     fn submitted(&self, conn: &mut Conn, law: &ProvinceLaw, days: Period) -> Result<Vec<RehearsedCase>>;
-    /// Where a dossier stands, and what it would count if it were approved.
+    /// The state of a dossier, and what it would count if it were approved.
     fn would_count(&self, conn: &mut Conn, id: i64) -> Result<Option<(State, Option<Fact>)>>;
-    /// Keeps rows of an old list as closed dossiers; returns their ids in order.
+    /// Stores rows of an old list as closed dossiers; returns their ids in order.
     fn keep_listed(&self, conn: &mut Conn, call: &RequestContext, rows: Vec<ListedRow>) -> Result<Vec<i64>>;
 }
 
@@ -140,7 +140,7 @@ impl Registers {
         RegisterEntries(self.all().map(Register::entry).collect())
     }
 
-    /// The register of a word, as it stands in a row of the database.
+    /// The register of a word, as a row of the database has it.
     pub fn by_key(&self, key: &str) -> Option<&'static dyn Register> {
         self.all().find(|register| register.entry().key == key)
     }
@@ -156,7 +156,7 @@ impl Registers {
     }
 }
 
-/// The word of a register on the wire. The specification lists the registers of the installation here.
+/// The wire value of a register. The specification lists the registers of the installation here.
 #[derive(ToSchema)]
 #[schema(as = Direction, value_type = String)]
 pub struct RegisterWord(#[expect(dead_code, reason = "stands in the specification only")] String);

@@ -10,27 +10,27 @@ use crate::dossier::Content;
 use crate::dossier::flow::State;
 use crate::dossier::model::Dossier;
 
-/// Whose account gets sight of dossiers.
+/// Whose account sees dossiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holder {
     /// Clerk or head of the requesting agency, or of one of its successors.
     Agency,
     Role(Role),
-    /// The holder of a seat, or who stands in for them.
+    /// The holder of a seat, or their substitute.
     Seat(Body),
     /// The holder of any seat that is not of one unit.
     AnySeat,
 }
 
-/// Of which dossiers.
+/// Which dossiers they see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     /// Also drafts.
     Every,
-    /// From submission on, at once and not only when it is somebody's turn.
+    /// From submission on, at once, and not only when it is their turn.
     Submitted,
-    /// Approved ones, and those set aside after approval, in registers whose people travel on kept passports: the
-    /// passports may be out.
+    /// Approved ones, and those postponed or cancelled after approval, in registers whose people travel on passports
+    /// that are kept: they may still be handed out.
     WithPassportsOut,
     /// Those with a step of these kinds that belongs to the holder's body.
     OwnStep(&'static [StepKind]),
@@ -62,7 +62,7 @@ const fn sight(holder: Holder, which: Which, extent: Extent) -> Sight {
     Sight { holder, which, extent }
 }
 
-/// The whole rule. Nobody sees a dossier whom no line names.
+/// The whole rule. Whoever is not named in any line sees no dossier.
 pub const SIGHTS: &[Sight] = &[
     sight(Holder::Agency, Which::Every, Extent::Whole),
     sight(Holder::Role(Role::Inspector), Which::Submitted, Extent::Whole),
@@ -82,7 +82,7 @@ pub const SIGHTS: &[Sight] = &[
 ];
 
 impl Holder {
-    /// Whether the actor is one, in a dossier of this agency where that matters.
+    /// Whether the actor is such a holder, in a dossier of this agency if that matters.
     pub fn is(self, actor: &Actor, agency_id: i64) -> bool {
         match self {
             Holder::Agency => {
@@ -96,7 +96,7 @@ impl Holder {
 }
 
 impl Which {
-    /// States of the dossiers that are meant, where the state alone says it.
+    /// The states of these dossiers, if the state alone determines them.
     pub fn states(self) -> Option<Vec<State>> {
         let out = || State::APPROVED_OR_LATER.into_iter().chain(State::SET_ASIDE).collect();
         (self == Which::WithPassportsOut).then(out)
@@ -124,7 +124,7 @@ impl Which {
     }
 }
 
-/// How much of a dossier the actor sees; none where it does not exist for them.
+/// How much of a dossier the actor sees; `None` if it does not exist for them.
 pub fn extent<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> Option<Extent> {
     // A seat that was lent for one procedure opens no other.
     let actor = &actor.looking_at(dossier.content.procedure());
@@ -136,7 +136,7 @@ pub fn extent<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> Option<Extent>
     lines.map(|s| s.extent).max()
 }
 
-/// Whether the actor sees a dossier: drafts only the agency; then at once every body with a part in it.
+/// Whether the actor sees a dossier: only its agency while it is a draft, then at once every body with a part in it.
 pub fn sees<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
     extent(actor, dossier).is_some()
 }

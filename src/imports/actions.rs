@@ -143,8 +143,8 @@ pub fn in_state(batch: &Batch, state: ImportState) -> Result<()> {
     };
     Err(Problem::new(
         Code::NotPossibleInState,
-        format!("Lô nhập đang ở trạng thái «{}».", batch.state.word()),
-        format!("The batch is in state `{}`.", batch.state.word()),
+        format!("Lô nhập đang ở trạng thái «{}».", batch.state.vi()),
+        format!("The batch is in the state \"{}\".", batch.state.en()),
     )
     .with("allowed_actions", json!(allowed))
     .with("state", json!(batch.state))

@@ -17,7 +17,7 @@ use crate::dossier::rules::decider;
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};
 use crate::issued_papers::model::{PaperKind, Values};
-use crate::issued_papers::names::{body_name, cited, dated, document_name, duty_name, head_of, signature_lines};
+use crate::issued_papers::names::{body_name, dated, document_name, duty_name, head_of, signature_lines};
 use crate::issued_papers::store;
 use crate::issued_papers::trip::{MemberFacts, put_settlement};
 use crate::issued_papers::{trip, visit};
@@ -30,7 +30,7 @@ use kernel::procedure::Procedure;
 use kernel::text::number_key;
 use kernel::time::{Day, day_of, in_vietnamese, valid_on};
 use kernel::words::{Body, DecisionVerdict, PaperRef, SignedAs, StepKind};
-use regulation::pack::{Anchor, Timing};
+use regulation::pack::{Anchor, Timing, cited};
 
 /// A dossier of either procedure.
 pub enum PaperSubject {

@@ -106,29 +106,69 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("spent_total", "Tổng quyết toán"),
 ];
 
-/// Lists and the fields of their items.
-pub const LISTS: &[(&str, &[&str])] = &[
-    ("bases", &["text"]),
-    ("remarks", &["text"]),
-    ("members", &["no", "name", "birth", "post", "unit", "grade", "role"]),
-    ("stops", &["no", "dates", "country", "place", "days"]),
-    ("costs", &["no", "source", "amount"]),
-    ("duties", &["text"]),
-    ("attachments", &["text"]),
-    ("recipients", &["text"]),
-    ("signature", &["text"]),
-    ("guests", &["no", "name", "nationality", "post"]),
-    ("programme", &["no", "time", "place", "activity"]),
-    ("conditions", &["text"]),
-    ("results", &["text"]),
-    ("follow_ups", &["no", "task", "agency", "due"]),
-    ("spent", &["no", "what", "estimate", "actual", "vnd"]),
+/// Lists and the fields of their items, each with its Vietnamese description.
+pub const LISTS: &[(&str, &str, &[(&str, &str)])] = &[
+    ("bases", "Căn cứ", &[("text", "nội dung")]),
+    ("remarks", "Nội dung thêm", &[("text", "nội dung")]),
+    (
+        "members",
+        "Thành phần đoàn",
+        &[
+            ("no", "số thứ tự"),
+            ("name", "họ và tên"),
+            ("birth", "ngày sinh"),
+            ("post", "chức vụ"),
+            ("unit", "đơn vị công tác"),
+            ("grade", "loại, ngạch, bậc"),
+            ("role", "vai trò trong đoàn"),
+        ],
+    ),
+    (
+        "stops",
+        "Nơi đến",
+        &[("no", "số thứ tự"), ("dates", "thời gian"), ("country", "nước"), ("place", "địa điểm"), ("days", "số ngày")],
+    ),
+    ("costs", "Kinh phí", &[("no", "số thứ tự"), ("source", "nguồn kinh phí"), ("amount", "số tiền")]),
+    ("duties", "Trách nhiệm sau chuyến đi", &[("text", "nội dung")]),
+    ("attachments", "Hồ sơ kèm theo", &[("text", "tên giấy tờ")]),
+    ("recipients", "Nơi nhận", &[("text", "nội dung")]),
+    ("signature", "Người ký", &[("text", "từng dòng")]),
+    (
+        "guests",
+        "Khách",
+        &[("no", "số thứ tự"), ("name", "họ và tên"), ("nationality", "quốc tịch"), ("post", "chức vụ")],
+    ),
+    (
+        "programme",
+        "Chương trình",
+        &[("no", "số thứ tự"), ("time", "thời gian"), ("place", "địa điểm"), ("activity", "hoạt động")],
+    ),
+    ("conditions", "Điều kiện", &[("text", "nội dung")]),
+    ("results", "Kết quả", &[("text", "nội dung")]),
+    (
+        "follow_ups",
+        "Việc cần làm tiếp",
+        &[("no", "số thứ tự"), ("task", "việc"), ("agency", "cơ quan"), ("due", "hạn")],
+    ),
+    (
+        "spent",
+        "Quyết toán",
+        &[
+            ("no", "số thứ tự"),
+            ("what", "khoản chi"),
+            ("estimate", "dự toán"),
+            ("actual", "quyết toán"),
+            ("vnd", "thành tiền (đồng)"),
+        ],
+    ),
 ];
 
 /// Whether a template may contain this field.
 pub fn is_field(name: &str) -> bool {
     match name.split_once('.') {
-        Some((list, field)) => LISTS.iter().any(|(l, fields)| *l == list && fields.contains(&field)),
+        Some((list, field)) => {
+            LISTS.iter().any(|(l, _, fields)| *l == list && fields.iter().any(|(name, _)| *name == field))
+        }
         None => TEXTS.iter().any(|(text, _)| *text == name),
     }
 }

@@ -2,9 +2,8 @@
 
 use chrono::Datelike;
 
-use crate::dossier::parts::duties;
 use kernel::time::Day;
-use kernel::words::{Body, Document, SignedAs};
+use kernel::words::{Body, Document, DutyCode, SignedAs};
 
 /// The name of a body.
 pub fn body_name(body: Body) -> &'static str {
@@ -50,11 +49,6 @@ pub fn dated(day: Day) -> String {
     format!("ngày {:02} tháng {nought}{} năm {}", day.day(), day.month(), day.year())
 }
 
-/// The legal text itself, without the note that our packs add after a colon.
-pub fn cited(citation: &str) -> &str {
-    citation.split_once(": ").map_or(citation, |(text, _)| text)
-}
-
 /// The lines above a signature (NĐ 30/2020/NĐ-CP Đ.13): on whose behalf, and the post.
 pub fn signature_lines(body: Body, signed_as: SignedAs, office: &str) -> Vec<String> {
     let post = match body {
@@ -91,13 +85,11 @@ pub fn document_name(document: Document) -> &'static str {
 }
 
 /// The name of a duty after a delegation.
-pub fn duty_name(code: &str) -> &str {
-    match code {
-        duties::PASSPORT_RETURN => "Nộp lại hộ chiếu cho cơ quan quản lý",
-        duties::TRIP_REPORT => "Báo cáo kết quả chuyến đi",
-        "party_report" => "Báo cáo chi bộ",
-        duties::SETTLEMENT => "Quyết toán kinh phí",
-        other => other,
+pub fn duty_name(code: &str) -> &'static str {
+    match code.parse() {
+        // A decision says to whom the passport goes back.
+        Ok(DutyCode::PassportReturn) => "Nộp lại hộ chiếu cho cơ quan quản lý",
+        code => code.map_or("Việc khác sau chuyến đi", DutyCode::vi),
     }
 }
 
@@ -106,11 +98,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_posts_and_texts_are_written_as_offices_write_them() {
+    fn days_and_posts_are_written_as_offices_write_them() {
         let day = |m, d| Day::from_ymd_opt(2026, m, d).unwrap();
         assert_eq!(dated(day(2, 3)), "ngày 03 tháng 02 năm 2026");
         assert_eq!(dated(day(3, 22)), "ngày 22 tháng 3 năm 2026");
-        assert_eq!(cited("Luật 49/2019/QH14 Đ.11 k.7: Chủ tịch cử"), "Luật 49/2019/QH14 Đ.11 k.7");
         let lines = |office| signature_lines(Body::AgencyHead, SignedAs::Kt, office);
         assert_eq!(lines("Sở Y tế"), ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"]);
         assert_eq!(lines("Trường Đại học Mẫu")[0], "KT. THỦ TRƯỞNG CƠ QUAN");

@@ -37,14 +37,14 @@ pub fn parts(template: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Bilingual> {
         let fetches = name.ends_with(".rels") && fetches_from_outside(&bytes);
         if fetches || (name.ends_with(".xml") && has_fetching_field(&bytes)) {
             return Err(Bilingual::new(
-                format!("{name} trỏ ra ngoài tài liệu"),
+                "có phần trỏ ra ngoài tài liệu (ảnh, mẫu hoặc tệp lấy từ nơi khác)",
                 format!("{name} refers to content outside the document"),
             ));
         }
         all.push((name, bytes));
     }
     if all.iter().all(|(name, _)| name != "word/document.xml") {
-        return Err(Bilingual::new("không có word/document.xml", "there is no word/document.xml"));
+        return Err(Bilingual::new("tệp không có phần nội dung văn bản", "there is no word/document.xml"));
     }
     Ok(all)
 }

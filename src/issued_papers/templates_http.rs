@@ -122,8 +122,12 @@ async fn list(call: Call, whose: Query<Whose>) -> Result<HttpResponse> {
         says: (*says).to_owned(),
         repeats: false,
     });
-    let lists = LISTS.iter().flat_map(|(list, fields)| fields.iter().map(move |f| (list, f))).map(|(list, field)| {
-        FieldView { field: format!("{{{{{list}.{field}}}}}"), says: format!("{list}: {field}"), repeats: true }
+    let lists = LISTS.iter().flat_map(|(list, about, fields)| {
+        fields.iter().map(move |(field, says)| FieldView {
+            field: format!("{{{{{list}.{field}}}}}"),
+            says: format!("{about}: {says}"),
+            repeats: true,
+        })
     });
     let fields = texts.chain(lists).collect();
     Ok(HttpResponse::Ok().json(TemplateList { items, fields, next: None }))

@@ -17,7 +17,7 @@ use crate::jobs::Jobs;
 use crate::jobs::fan_out::asked;
 use crate::jobs::outbox::{Channel, New, enqueue};
 use kernel::time::{Day, Moment, in_vietnamese, local};
-use kernel::words::{Body, Role, Term, TermUnit};
+use kernel::words::{Body, DutyCode, Role, Term, TermUnit};
 use kernel::workdays::WorkCalendar;
 
 const UPTO: &str = "digest_upto";
@@ -107,14 +107,8 @@ fn digest(
 }
 
 /// The Vietnamese name of a duty.
-fn in_words(code: &str) -> &str {
-    match code {
-        duties::PASSPORT_RETURN => "Nộp lại hộ chiếu",
-        duties::TRIP_REPORT => "Báo cáo kết quả",
-        duties::SETTLEMENT => "Quyết toán",
-        "party_report" => "Báo cáo chi bộ",
-        other => other,
-    }
+fn in_words(code: &str) -> &'static str {
+    code.parse::<DutyCode>().map_or("Việc khác sau chuyến đi", DutyCode::vi)
 }
 
 /// Overdue duties of the agency, for its clerks and head; all overdue passport returns, for the custodian.

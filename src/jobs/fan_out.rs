@@ -166,7 +166,7 @@ fn of_step(step: &OpenedStep) -> (String, String) {
     let what = asked(step.kind, step.supplement);
     let due = step.due_on.map_or_else(|| "không có thời hạn".into(), |day| format!("hạn {}", in_vietnamese(day)));
     let subject = format!("{what}: {}", step.title);
-    (subject.clone(), format!("{subject}\n{due}.\n\nĐăng nhập hệ thống, mục «Hộp việc», để xử lý.\n"))
+    (subject.clone(), format!("{subject}\n{due}.\n\nĐăng nhập hệ thống, mục «Việc chờ», để xử lý.\n"))
 }
 
 fn of_decision(step: &OpenedStep) -> (String, String) {

@@ -92,7 +92,7 @@ fn check(sender: &Sender, url: &str) -> Result<()> {
         let (vi, en) = match code {
             FieldError::NotHttps => ("Địa chỉ phải dùng https.", "The address must be https."),
             FieldError::PrivateAddress => {
-                ("Không được gửi webhook đến địa chỉ nội bộ.", "Webhooks cannot be sent to private addresses.")
+                ("Không được gửi thông báo đến địa chỉ nội bộ.", "Webhooks cannot be sent to private addresses.")
             }
             _ => ("Địa chỉ không hợp lệ.", "The address is not a valid URL."),
         };
@@ -273,7 +273,7 @@ async fn deliveries(call: Call, id: web::Path<String>, asked: Query<DeliveryList
     if state.as_deref().is_some_and(|s| !["waiting", "sending", "done", "dead"].contains(&s)) {
         return Err(invalid(
             "state",
-            "phải là waiting, sending, done hoặc dead.",
+            "phải là một trong các trạng thái: chờ gửi, đang gửi, đã gửi, không gửi được.",
             "must be waiting, sending, done or dead.",
         ));
     }

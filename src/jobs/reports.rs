@@ -67,7 +67,7 @@ fn told(registers: &RegisterEntries, report: &FrozenReport) -> (String, String) 
     for (entry, _) in registers.counted() {
         body += &line(entry.label.vi, &report.total(entry.key));
     }
-    body += &format!("\nXem: /api/v1/reports/{}\nMã kiểm tra: {}\n", Id(report.id), report.hash);
+    body += &format!("\nĐăng nhập hệ thống, mục «Báo cáo», để xem.\nMã kiểm tra: {}\n", report.hash);
     (title(report), body)
 }
 

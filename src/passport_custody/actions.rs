@@ -280,7 +280,7 @@ pub fn report(
     document: String,
 ) -> Result<()> {
     let mut faults = Violations::default();
-    let (vi, en) = ("Chỉ ghi nhận được hộ chiếu bị mất (lost) hoặc bị hủy (cancelled).", "Must be lost or cancelled.");
+    let (vi, en) = ("Chỉ ghi nhận được hộ chiếu bị mất hoặc bị hủy.", "It must be lost or cancelled.");
     faults.require(standing != PassportStanding::Valid, "/standing", FieldError::InvalidWord, vi, en);
     let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
     faults.require(since <= call.today, "/on", FieldError::InTheFuture, vi, en);

@@ -15,7 +15,7 @@ use kernel::id::Id;
 use kernel::procedure::Procedure;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
-use kernel::words::{Body, FieldError, PaperRef};
+use kernel::words::{Body, FieldError, PaperRef, Word};
 
 /// All bodies that may approve a plan under the rules of some province.
 const APPROVERS: &[Body] =
@@ -61,16 +61,27 @@ fn possible(plan: &Plan, action: PlanAction) -> Result<()> {
     if plan.next(action).is_some() {
         return Ok(());
     }
-    Err(not_possible(plan.state.word()))
+    Err(plan_stands(plan))
 }
 
-fn not_possible(state: &str) -> Error {
+/// 409 because of the state of the plan.
+fn plan_stands(plan: &Plan) -> Error {
+    not_possible("kế hoạch", "plan", plan.state)
+}
+
+/// 409 because of the state of the item.
+fn item_stands(item: &PlanItem) -> Error {
+    not_possible("mục kế hoạch", "item", item.state)
+}
+
+fn not_possible(vi: &str, en: &str, state: impl Word) -> Error {
+    let label = state.label();
     Problem::new(
         Code::NotPossibleInState,
-        format!("Không thực hiện được khi kế hoạch hoặc mục kế hoạch đang ở trạng thái «{state}»."),
-        format!("Not possible while the plan or the item is in state \"{state}\"."),
+        format!("Không thực hiện được khi {vi} đang ở trạng thái «{}».", label.vi),
+        format!("Not possible while the {en} is in the state \"{}\".", label.en),
     )
-    .with("state", json!(state))
+    .with("state", json!(state.word()))
     .into()
 }
 
@@ -188,7 +199,7 @@ pub fn change(
     let mut plan = store::find(conn, item.year)?;
     possible(&plan, PlanAction::Propose)?;
     if !matches!(item.state, PlanItemState::Proposed | PlanItemState::Approved) {
-        return Err(not_possible(item.state.word()));
+        return Err(item_stands(&item));
     }
     let edit = asked(&item)?;
     let mut faults = Violations::default();
@@ -232,7 +243,7 @@ pub fn delete(conn: &mut Conn, call: &RequestContext, item: PlanItem) -> Result<
     let mut plan = store::find(conn, item.year)?;
     possible(&plan, PlanAction::Propose)?;
     if item.state != PlanItemState::Proposed || store::is_drawn(conn, item.id)? {
-        return Err(not_possible(item.state.word()));
+        return Err(item_stands(&item));
     }
     store::delete(conn, item.id)?;
     store::save(conn, &mut plan)?;
@@ -251,7 +262,7 @@ pub fn sort(
     let mut plan = store::find(conn, item.year)?;
     let from = if to == PlanItemState::LeftOut { PlanItemState::Proposed } else { PlanItemState::LeftOut };
     if item.state != from {
-        return Err(not_possible(item.state.word()));
+        return Err(item_stands(&item));
     }
     item.reason = asked()?;
     item.state = to;
@@ -270,7 +281,7 @@ pub fn consolidate(
     action: PlanAction,
     asked: impl FnOnce() -> Result<Option<String>>,
 ) -> Result<Plan> {
-    plan.state = plan.next(action).ok_or_else(|| not_possible(plan.state.word()))?;
+    plan.state = plan.next(action).ok_or_else(|| plan_stands(&plan))?;
     let why = asked()?;
     store::save(conn, &mut plan)?;
     let word: &'static str = action.into();
@@ -303,7 +314,7 @@ pub fn approve(
     if asked.as_ref().is_ok_and(|answer| !acts(answer.body)) {
         return Err(not_his());
     }
-    plan.state = plan.next(action).ok_or_else(|| not_possible(plan.state.word()))?;
+    plan.state = plan.next(action).ok_or_else(|| plan_stands(&plan))?;
     let mut waiting: Vec<PlanItem> = store::items_of(conn, plan.year)?.into_iter().filter(PlanItem::waits).collect();
     if waiting.is_empty() {
         return Err(refuse(

@@ -30,7 +30,7 @@ pub fn engagements(
     Ok(all)
 }
 
-/// The programmes of these delegations, where they have one.
+/// The programmes of these delegations, if they have one.
 pub fn programmes(conn: &mut Conn, registers: &Registers, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
     let mut all = HashMap::new();
     for register in registers.all() {

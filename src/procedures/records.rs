@@ -156,14 +156,14 @@ async fn records(
     if question.format.is_some() || question.compare.is_some() || question.measures.is_some() {
         return Err(invalid(
             "format",
-            "format, compare, measures không dùng ở đây.",
+            "ở đây không chọn được định dạng, so sánh hay chỉ tiêu thêm.",
             "format, compare and measures cannot be used here.",
         ));
     }
     let asked = FigureQuery::read(counted, question, only.as_deref(), call.today)?;
     let keys: Vec<String> = cell.key.iter().flat_map(|key| key.split(',')).map(str::to_owned).collect();
     if !keys.is_empty() && keys.len() != asked.by.len() {
-        return Err(invalid("key", "phải có đủ khóa của các chiều trong by.", "must have a key for each word in by."));
+        return Err(invalid("key", "phải có khóa cho từng chiều thống kê.", "must have a key for each word in by."));
     }
     let by = if keys.is_empty() { Vec::new() } else { asked.by.clone() };
     let asked = FigureQuery { by, ..asked };
@@ -337,7 +337,7 @@ fn why_not(
         return Ok(total.then_some((Reason::PrivateTravel, detail)));
     }
     let (reason, vi, en) = match state {
-        State::Draft => (Reason::Draft, "Còn là dự thảo.", "It is still a draft."),
+        State::Draft => (Reason::Draft, "Còn là bản nháp.", "It is still a draft."),
         State::Rejected => (Reason::Rejected, "Không được chấp thuận.", "It was rejected."),
         State::Withdrawn => (Reason::Withdrawn, "Đã rút hồ sơ.", "It was withdrawn."),
         State::Cancelled => (Reason::Cancelled, "Đoàn đã hủy.", "It was cancelled."),

@@ -1,13 +1,13 @@
-//! The list of procedures: a new one is its folder and one line here.
+//! The list of procedures: a new one needs its folder and one line here.
 
 use crate::dossier::register::{Of, Register, Registers};
 use crate::procedures::inbound::model::VisitContent;
 use crate::procedures::outbound::model::TripContent;
 
-/// Every register that ships, in the order in which lists and reports show them.
+/// Every register that ships with the product, in the order in which lists and reports show them.
 const SHIPPED: &[&dyn Register] = &[&Of::<TripContent>::NEW, &Of::<VisitContent>::NEW];
 
-/// The registers that ship.
+/// The registers that ship with the product.
 pub fn registers() -> Registers {
     Registers::new(SHIPPED)
 }

@@ -6,9 +6,10 @@ use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::register::Register;
 use crate::error::{Error, Result};
-use kernel::time::Period;
-use kernel::words::{FindingCode, Outcome, Severity, StepKind};
-use regulation::assess::{Assessment, Finding, assess};
+use kernel::text::Bilingual;
+use kernel::time::{Day, Period, in_vietnamese};
+use kernel::words::{Body, Document, DutyCode, FindingCode, Label, Outcome, Severity, StepKind, Term};
+use regulation::assess::{Assessment, Consent, Finding, PlannedStep, assess};
 use regulation::book::{Book, Law, load_for};
 use regulation::pack::{Pack, PackFault};
 use regulation::read::sketch;
@@ -16,10 +17,13 @@ use regulation::read::sketch;
 /// One difference in the assessment: the values before and after, each with its citation; `None` if there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgedOtherwise {
-    pub what: String,
-    pub before: Option<(String, String)>,
-    pub after: Option<(String, String)>,
+    pub what: Bilingual,
+    pub before: Option<Judged>,
+    pub after: Option<Judged>,
 }
+
+/// What an assessment says of one thing, and the citation.
+pub type Judged = (Bilingual, String);
 
 /// A dossier that would be assessed differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,63 +122,78 @@ fn reasons(a: &Assessment) -> String {
 /// The differences in outcome, decider, consents, terms, required documents, duties and findings above a warning.
 fn differences(before: &Assessment, after: &Assessment) -> Vec<JudgedOtherwise> {
     let mut all = Vec::new();
-    let mut compare = |what: String, before: Option<(String, String)>, after: Option<(String, String)>| {
-        let word = |side: &Option<(String, String)>| side.as_ref().map(|(word, _)| word.clone());
-        if word(&before) != word(&after) {
+    let mut compare = |what: Bilingual, before: Option<Judged>, after: Option<Judged>| {
+        let said = |side: &Option<Judged>| side.as_ref().map(|(said, _)| said.clone());
+        if said(&before) != said(&after) {
             all.push(JudgedOtherwise { what, before, after });
         }
     };
-    let outcome = |a: &Assessment| Some((<&'static str>::from(Outcome::clone(&a.outcome)).to_owned(), reasons(a)));
-    compare("outcome".into(), outcome(before), outcome(after));
-    let decider = |a: &Assessment| a.decider.as_ref().map(|d| (d.body.word().to_owned(), d.citation.clone()));
-    compare("decider".into(), decider(before), decider(after));
-    let consents = |a: &Assessment| -> BTreeMap<String, (String, String)> {
-        let one =
-            |c: &regulation::assess::Consent| (c.body.word().to_owned(), (c.travellers.join(", "), c.citation.clone()));
-        a.consents.iter().map(one).collect()
+    let outcome = |a: &Assessment| Some((a.outcome.label().into(), reasons(a)));
+    compare(Bilingual::new("Kết luận", "Outcome"), outcome(before), outcome(after));
+    let decider = |a: &Assessment| a.decider.as_ref().map(|d| (d.body.label().into(), d.citation.clone()));
+    compare(Bilingual::new("Cơ quan quyết định", "Decider"), decider(before), decider(after));
+    let of_kind =
+        |vi: &str, en: &str, name: Label| Bilingual::new(format!("{vi}: {}", name.vi), format!("{en}: {}", name.en));
+    let consents = |a: &Assessment| -> BTreeMap<Body, Judged> {
+        let whom = |c: &Consent| c.travellers.join(", ");
+        a.consents.iter().map(|c| (c.body, (Bilingual::new(whom(c), whom(c)), c.citation.clone()))).collect()
     };
-    let (own, theirs) = (consents(before), consents(after));
-    for body in own.keys().chain(theirs.keys().filter(|b| !own.contains_key(*b))) {
-        compare(format!("consent of {body}"), own.get(body).cloned(), theirs.get(body).cloned());
+    for (body, before, after) in paired(consents(before), consents(after)) {
+        compare(of_kind("Ý kiến cấp ủy", "Party consent", body.label()), before, after);
     }
-    let terms = |a: &Assessment| -> BTreeMap<String, (String, String)> {
-        let term = |s: &regulation::assess::PlannedStep| {
-            s.within.map_or_else(|| "–".to_owned(), |t| format!("{} {}", t.value, t.unit.word()))
-        };
-        let one = |s: &regulation::assess::PlannedStep| {
-            (format!("{} {}", s.kind.word(), s.body.word()), (term(s), s.citation.clone()))
-        };
+    let terms = |a: &Assessment| -> BTreeMap<(StepKind, Body), Judged> {
+        let one = |s: &PlannedStep| ((s.kind, s.body), (term(s.within), s.citation.clone()));
         a.steps.iter().filter(|s| s.kind != StepKind::Consent).map(one).collect()
     };
-    let (own, theirs) = (terms(before), terms(after));
-    for step in own.keys().chain(theirs.keys().filter(|s| !own.contains_key(*s))) {
-        compare(format!("step {step}"), own.get(step).cloned(), theirs.get(step).cloned());
+    for ((kind, body), before, after) in paired(terms(before), terms(after)) {
+        let what = Bilingual::new(format!("{} ({})", kind.vi(), body.vi()), format!("{} ({})", kind.en(), body.en()));
+        compare(what, before, after);
     }
-    let papers = |a: &Assessment| -> BTreeMap<String, (String, String)> {
+    let papers = |a: &Assessment| -> BTreeMap<Document, Judged> {
         let required = a.dossier.iter().filter(|p| p.required);
-        required.map(|p| (p.document.word().to_owned(), ("required".to_owned(), p.citation.clone()))).collect()
+        required.map(|p| (p.document, (Bilingual::new("Bắt buộc", "Required"), p.citation.clone()))).collect()
     };
-    let (own, theirs) = (papers(before), papers(after));
-    for document in own.keys().chain(theirs.keys().filter(|d| !own.contains_key(*d))) {
-        compare(format!("document {document}"), own.get(document).cloned(), theirs.get(document).cloned());
+    for (document, before, after) in paired(papers(before), papers(after)) {
+        compare(of_kind("Giấy tờ", "Document", document.label()), before, after);
     }
-    let duties = |a: &Assessment| -> BTreeMap<String, (String, String)> {
-        a.obligations
-            .iter()
-            .map(|o| (o.code.clone(), (o.due_on.map_or_else(|| "–".to_owned(), |d| d.to_string()), o.citation.clone())))
-            .collect()
+    let duties = |a: &Assessment| -> BTreeMap<String, Judged> {
+        let due = |day: Option<Day>| day.map_or_else(none, |d| Bilingual::new(in_vietnamese(d), d.to_string()));
+        a.obligations.iter().map(|o| (o.code.clone(), (due(o.due_on), o.citation.clone()))).collect()
     };
-    let (own, theirs) = (duties(before), duties(after));
-    for code in own.keys().chain(theirs.keys().filter(|c| !own.contains_key(*c))) {
-        compare(format!("obligation {code}"), own.get(code).cloned(), theirs.get(code).cloned());
+    for (code, before, after) in paired(duties(before), duties(after)) {
+        let other = Label { vi: "Việc khác sau chuyến đi", en: "Other duty" };
+        compare(of_kind("Trách nhiệm", "Duty", code.parse().map_or(other, DutyCode::label)), before, after);
     }
-    let findings = |a: &Assessment| -> BTreeMap<FindingCode, (String, String)> {
+    let findings = |a: &Assessment| -> BTreeMap<FindingCode, Judged> {
         let weighty = a.findings.iter().filter(|f| f.severity != Severity::Warn);
-        weighty.map(|f| (f.code, (f.severity.word().to_owned(), f.citation.clone()))).collect()
+        weighty.map(|f| (f.code, (f.severity.label().into(), f.citation.clone()))).collect()
     };
-    let (own, theirs) = (findings(before), findings(after));
-    for code in own.keys().chain(theirs.keys().filter(|c| !own.contains_key(*c))) {
-        compare(code.word().to_owned(), own.get(code).cloned(), theirs.get(code).cloned());
+    for (code, before, after) in paired(findings(before), findings(after)) {
+        compare(code.label().into(), before, after);
     }
     all
+}
+
+/// What each side says of every key that one of them has.
+fn paired<K: Ord>(
+    before: BTreeMap<K, Judged>,
+    mut after: BTreeMap<K, Judged>,
+) -> Vec<(K, Option<Judged>, Option<Judged>)> {
+    let mut all: Vec<_> = Vec::new();
+    for (key, own) in before {
+        let theirs = after.remove(&key);
+        all.push((key, Some(own), theirs));
+    }
+    all.extend(after.into_iter().map(|(key, theirs)| (key, None, Some(theirs))));
+    all
+}
+
+/// Nothing is said.
+fn none() -> Bilingual {
+    Bilingual::new("–", "–")
+}
+
+fn term(within: Option<Term>) -> Bilingual {
+    let said = |t: Term, unit: &str| format!("{} {}", t.value, unit.to_lowercase());
+    within.map_or_else(none, |t| Bilingual::new(said(t, t.unit.vi()), said(t, t.unit.en())))
 }

@@ -168,7 +168,7 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
                 "/valid_to",
                 FieldError::EndsBeforeItBegins,
                 "Ngày kết thúc phải sau ngày bắt đầu.",
-                "The date must be after `valid_from`.",
+                "The last day must be after the first.",
             );
             if let Some(parent) = agency.parent_id {
                 let there = agencies::find(conn, parent)?.is_some_and(|p| p.exists_on(agency.valid_from));

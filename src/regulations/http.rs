@@ -19,6 +19,7 @@ use crate::web::paging::{Paging, page_response};
 use crate::web::query::{self, Query};
 use crate::web::reply::reply;
 use kernel::page::Page;
+use kernel::procedure::{Procedure, RegisterEntries};
 use kernel::violation::{FaultCode, Violations};
 use kernel::words::RuleStatus;
 use kernel::workdays::WorkCalendar;
@@ -157,10 +158,16 @@ async fn list(call: Call, shelf: web::Data<RegulationCache>, paging: Query<Pagin
     request_body(content = String, content_type = "application/toml", description = "the pack", example = "code = \"x-2026\"\nversion = 1\n"),
     responses((status = 201, description = "loaded", body = RegulationItem)))]
 #[post("/regulations")]
-async fn load_pack(call: Call, shelf: web::Data<RegulationCache>, body: Incoming<String>) -> Result<HttpResponse> {
+async fn load_pack(
+    call: Call,
+    shelf: web::Data<RegulationCache>,
+    registers: web::Data<RegisterEntries>,
+    body: Incoming<String>,
+) -> Result<HttpResponse> {
     let text = body.read_text("application/toml").await?;
     let print = crate::web::idempotency::fingerprint(text.as_bytes());
     let shelf = shelf.get_ref().clone();
+    let procedures: Vec<Procedure> = registers.procedures().collect();
     call.change(
         print,
         |_, _| Ok(()),
@@ -173,13 +180,13 @@ async fn load_pack(call: Call, shelf: web::Data<RegulationCache>, body: Incoming
                     "State secrets are refused.",
                 ));
             }
-            let pack = match add(conn, &text, call.now)? {
+            let pack = match add(conn, &text, &procedures, call.now)? {
                 Ok(pack) => pack,
                 Err(NotLoaded::Faults(faults)) => return Err(faults_problem(&faults)),
                 Err(NotLoaded::VersionTaken) => {
                     return Err(refuse(
                         Code::AlreadyExists,
-                        "Phiên bản này đã có với nội dung khác; hãy tăng số phiên bản (version).",
+                        "Phiên bản này đã có với nội dung khác; hãy tăng số phiên bản.",
                         "This version is already loaded with a different text; increase the version.",
                     ));
                 }

@@ -58,8 +58,8 @@ pub fn addressed(regulation: &Option<String>, jurisdiction: &Option<String>, fau
         regulation.is_some() != jurisdiction.is_some(),
         "/regulation",
         FieldError::OneOfTwo,
-        "Phải nêu đúng một trong hai: văn bản (regulation) hoặc địa phương (jurisdiction).",
-        "Exactly one of `regulation` and `jurisdiction` is required.",
+        "Phải nêu đúng một trong hai: bộ quy định hoặc địa phương.",
+        "Exactly one of the two is required: a regulation or a province.",
     );
 }
 

@@ -8,9 +8,10 @@ use crate::db::Conn;
 use crate::db::schema::{regulations, text_choices};
 use crate::error::{Error, Result};
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::time::{Day, Moment};
 use kernel::words::PaperRef;
-use regulation::book::{Book, Choice, load};
+use regulation::book::{Book, Choice, load_for};
 use regulation::pack::{Pack, PackFault};
 
 /// The book in memory; reloaded when the database has more packs or choices.
@@ -116,11 +117,18 @@ pub enum NotLoaded {
 }
 
 /// Checks a pack against the loaded ones and adds it; adding the same text again has no effect.
-pub fn add(conn: &mut Conn, source: &str, now: Moment) -> Result<std::result::Result<Pack, NotLoaded>> {
+///
+/// `procedures` are those of this installation; the law book knows others besides.
+pub fn add(
+    conn: &mut Conn,
+    source: &str,
+    procedures: &[Procedure],
+    now: Moment,
+) -> Result<std::result::Result<Pack, NotLoaded>> {
     let book = read_all(conn)?;
     let latest = book.latest();
     let known: Vec<&Pack> = latest.iter().map(|p| p.as_ref()).collect();
-    let pack = match load(source, &known) {
+    let pack = match load_for(source, &known, procedures) {
         Ok(pack) => pack,
         Err(faults) => return Ok(Err(NotLoaded::Faults(faults))),
     };
@@ -156,7 +164,7 @@ pub fn add_shipped(conn: &mut Conn, now: Moment) -> Result<()> {
             .first(conn)?;
         let shipped = regulation::read::read(source).map(|pack| pack.version);
         let newer = shipped.map_err(|_| Error::Internal(format!("the shipped pack {code} cannot be read")))?;
-        if known.is_none_or(|known| known < newer) && add(conn, source, now)?.is_err() {
+        if known.is_none_or(|known| known < newer) && add(conn, source, &[], now)?.is_err() {
             return Err(Error::Internal(format!("the shipped pack {code} has faults")));
         }
     }

@@ -188,8 +188,8 @@ pub fn keep(
 fn refused(impossible: &[Impossible]) -> Error {
     let mut problem = Problem::new(
         Code::ImpossibleTotal,
-        "Có tổng số không hợp lý; hãy kiểm tra lại, hoặc nêu lý do (reason) để vẫn chốt báo cáo.",
-        "A total is impossible; check the data, or give a `reason` to freeze the report anyway.",
+        "Có tổng số không hợp lý; hãy kiểm tra lại, hoặc nêu lý do để vẫn chốt báo cáo.",
+        "A total is impossible; check the data, or give a reason to freeze the report anyway.",
     );
     for one in impossible {
         problem.errors.add("/reason", FieldError::ImpossibleTotal, one.says.vi.clone(), one.says.en.clone());

@@ -9,25 +9,36 @@ use crate::statistics::fact::{Fact, Share};
 use kernel::country::country;
 use kernel::id::Id;
 use kernel::time::Day;
+use kernel::words;
 use kernel::words::{Channel, Field, PostLevel, Purpose, ReceptionLevel};
 
-/// A dimension by which figures can be grouped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum Dimension {
-    Country,
-    Region,
-    Agency,
-    Purpose,
-    Field,
-    Month,
-    Quarter,
-    Funding,
-    ReceptionLevel,
-    LeaderLevel,
-    InPlan,
-    Channel,
-    Waived,
+words! {
+    /// A dimension by which figures can be grouped.
+    Dimension {
+        Country: "Nước" / "Country",
+        Region: "Khu vực" / "Region",
+        Agency: "Cơ quan" / "Agency",
+        Purpose: "Mục đích" / "Purpose",
+        Field: "Lĩnh vực" / "Field",
+        Month: "Tháng" / "Month",
+        Quarter: "Quý" / "Quarter",
+        Funding: "Nguồn kinh phí" / "Funding",
+        ReceptionLevel: "Cấp đón tiếp" / "Reception level",
+        LeaderLevel: "Cấp lãnh đạo" / "Level of the leader",
+        InPlan: "Trong kế hoạch" / "In the annual plan",
+        Channel: "Kênh" / "Channel",
+        Waived: "Được chấp thuận ngoại lệ" / "Exception approved",
+    }
+
+    /// A measure: what is counted of the delegations of a group.
+    Measure {
+        Delegations: "Số đoàn" / "Delegations",
+        /// One person in one delegation (lượt).
+        Visits: "Số lượt" / "Visits",
+        Persons: "Số người" / "Persons",
+        Days: "Số ngày" / "Days",
+        Cost: "Kinh phí" / "Estimated cost",
+    }
 }
 
 /// Which date of a delegation assigns it to a period.

@@ -126,7 +126,7 @@ async fn register_cells(
     if question.by.is_some() || question.format.is_some() || question.compare.is_some() || question.measures.is_some() {
         return Err(invalid(
             "by",
-            "by, format, compare và measures không dùng được ở đây.",
+            "ở đây không chọn được chiều thống kê, định dạng, so sánh hay chỉ tiêu thêm.",
             "by, format, compare and measures cannot be used here.",
         ));
     }

@@ -1,61 +1,42 @@
 //! Labels of dimensions, their values and measures. Pure.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
-use crate::statistics::count::Dimension;
+use crate::statistics::count::{Dimension, Measure};
 use kernel::country::{REGIONS, country};
 use kernel::id::Id;
 use kernel::text::Language;
+use kernel::words::{Channel, Field, FundingSource, Label, PostLevel, Purpose, ReceptionLevel, Word};
 
-const WORDS: &[(&str, &str)] = &[
-    ("official", "Công tác"),
-    ("study_visit", "Học tập, khảo sát"),
-    ("training", "Đào tạo, bồi dưỡng"),
-    ("promotion", "Xúc tiến"),
-    ("event", "Sự kiện"),
-    ("border_talks", "Hội đàm biên giới"),
-    ("private", "Việc riêng"),
-    ("local_government", "Chính quyền địa phương"),
-    ("education", "Giáo dục"),
-    ("health", "Y tế"),
-    ("investment", "Đầu tư"),
-    ("trade", "Thương mại"),
-    ("tourism", "Du lịch"),
-    ("culture", "Văn hóa"),
-    ("science", "Khoa học"),
-    ("environment", "Môi trường"),
-    ("ngo_aid", "Viện trợ phi chính phủ"),
-    ("border", "Biên giới"),
-    ("other", "Khác"),
-    ("central_budget", "Ngân sách trung ương"),
-    ("provincial_budget", "Ngân sách tỉnh"),
-    ("local_budget", "Ngân sách huyện, xã"),
-    ("unit_revenue", "Nguồn thu của đơn vị"),
-    ("project", "Dự án"),
-    ("host", "Phía mời"),
-    ("enterprise", "Doanh nghiệp"),
-    ("self", "Tự túc"),
-    ("provincial_secretary", "Bí thư Tỉnh ủy"),
-    ("people_council_chair", "Chủ tịch HĐND tỉnh"),
-    ("ppc_chair", "Chủ tịch UBND tỉnh"),
-    ("party_deputy_secretary", "Phó Bí thư Tỉnh ủy"),
-    ("people_council_vice_chair", "Phó Chủ tịch HĐND tỉnh"),
-    ("ppc_vice_chair", "Phó Chủ tịch UBND tỉnh"),
-    ("department_head", "Giám đốc sở và tương đương"),
-    ("department_deputy_head", "Phó Giám đốc sở và tương đương"),
-    ("commune_chair", "Chủ tịch UBND xã"),
-    ("commune_vice_chair", "Phó Chủ tịch UBND xã"),
-    ("enterprise_head", "Lãnh đạo doanh nghiệp"),
-    ("province", "Cấp tỉnh"),
-    ("agency", "Cấp sở, ngành"),
-    ("commune", "Cấp xã"),
-    ("party", "Kênh Đảng"),
-    ("state", "Kênh Nhà nước"),
-    ("people", "Kênh nhân dân"),
-    ("true", "Có"),
-    ("false", "Không"),
-    ("", "Không"),
-];
+/// The row of sums.
+pub const TOTAL: Label = Label { vi: "Tổng số", en: "Total" };
+/// What a column of the previous year adds to its measure.
+pub const PREVIOUS: Label = Label { vi: "cùng kỳ năm trước", en: "previous year" };
+
+const YES: Label = Label { vi: "Có", en: "Yes" };
+const NO: Label = Label { vi: "Không", en: "No" };
+/// No funding, no leader, no level.
+const NONE: Label = Label { vi: "Không", en: "None" };
+
+/// The label of a key that is a word of the contract.
+fn word(dimension: Dimension, key: &str) -> Option<Label> {
+    fn of<W: Word + FromStr>(key: &str) -> Option<Label> {
+        key.parse::<W>().ok().map(Word::label)
+    }
+    match (dimension, key) {
+        (_, "") => Some(NONE),
+        (Dimension::InPlan | Dimension::Waived, "true") => Some(YES),
+        (Dimension::InPlan | Dimension::Waived, "false") => Some(NO),
+        (Dimension::Purpose, key) => of::<Purpose>(key),
+        (Dimension::Field, key) => of::<Field>(key),
+        (Dimension::Funding, key) => of::<FundingSource>(key),
+        (Dimension::ReceptionLevel, key) => of::<ReceptionLevel>(key),
+        (Dimension::LeaderLevel, key) => of::<PostLevel>(key),
+        (Dimension::Channel, key) => of::<Channel>(key),
+        _ => None,
+    }
+}
 
 /// The label of one key.
 pub fn label(dimension: Dimension, key: &str, agencies: &HashMap<i64, (String, String)>, language: Language) -> String {
@@ -78,46 +59,36 @@ pub fn label(dimension: Dimension, key: &str, agencies: &HashMap<i64, (String, S
             let (year, quarter) = key.split_once("-Q").unwrap_or((key, ""));
             if vietnamese { format!("Quý {quarter}/{year}") } else { key.to_owned() }
         }
-        _ if vietnamese => WORDS.iter().find(|(word, _)| *word == key).map_or(key, |(_, vi)| vi).to_owned(),
-        _ => key.to_owned(),
+        _ => word(dimension, key).map_or(key, |label| label.in_language(language)).to_owned(),
     }
 }
 
 /// The column heading of a dimension.
 pub fn heading(dimension: Dimension, language: Language) -> &'static str {
-    if language != Language::Vietnamese {
-        return dimension.into();
-    }
-    match dimension {
-        Dimension::Country => "Nước",
-        Dimension::Region => "Khu vực",
-        Dimension::Agency => "Cơ quan",
-        Dimension::Purpose => "Mục đích",
-        Dimension::Field => "Lĩnh vực",
-        Dimension::Month => "Tháng",
-        Dimension::Quarter => "Quý",
-        Dimension::Funding => "Nguồn kinh phí",
-        Dimension::ReceptionLevel => "Cấp đón tiếp",
-        Dimension::LeaderLevel => "Cấp lãnh đạo",
-        Dimension::InPlan => "Trong kế hoạch",
-        Dimension::Channel => "Kênh",
-        Dimension::Waived => "Được chấp thuận ngoại lệ",
-    }
+    dimension.label().in_language(language)
 }
 
 /// The column heading of a measure.
-pub fn measure(word: &'static str, language: Language) -> &'static str {
-    if language != Language::Vietnamese {
-        return word;
-    }
-    match word {
-        "delegations" => "Số đoàn",
-        "visits" => "Số lượt",
-        "persons" => "Số người",
-        "days" => "Số ngày",
-        "cost" => "Kinh phí",
-        "previous" => "cùng kỳ năm trước",
-        "total" => "Tổng số",
-        other => other,
+pub fn measure(measure: Measure, language: Language) -> &'static str {
+    measure.label().in_language(language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_said_in_both_languages() {
+        let said = |dimension, key| {
+            [Language::Vietnamese, Language::English].map(|language| label(dimension, key, &HashMap::new(), language))
+        };
+        assert_eq!(said(Dimension::Purpose, "study_visit"), ["Học tập, khảo sát", "Study visit"]);
+        assert_eq!(said(Dimension::Funding, "self"), ["Tự túc", "Self-funded"]);
+        assert_eq!(said(Dimension::LeaderLevel, "staff"), ["Chuyên viên, nhân viên", "Staff"]);
+        assert_eq!(said(Dimension::LeaderLevel, ""), ["Không", "None"]);
+        assert_eq!(said(Dimension::InPlan, "false"), ["Không", "No"]);
+        assert_eq!(said(Dimension::Country, "KR")[0], "Hàn Quốc");
+        assert_eq!(said(Dimension::Quarter, "2026-Q1"), ["Quý 1/2026", "2026-Q1"]);
+        assert_eq!(heading(Dimension::LeaderLevel, Language::English), "Level of the leader");
     }
 }

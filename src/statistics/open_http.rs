@@ -10,8 +10,8 @@ use crate::db::counters::data_version;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result, not_found};
 use crate::statistics::asked::counted_register;
-use crate::statistics::count::{DateBasis, Dimension, Figures, count};
-use crate::statistics::labels::{heading, label, measure};
+use crate::statistics::count::{DateBasis, Dimension, Figures, Measure, count};
+use crate::statistics::labels::{TOTAL, heading, label, measure};
 use crate::statistics::question::Window;
 use crate::statistics::store;
 use crate::statistics::suppress::hidden;
@@ -195,7 +195,7 @@ fn figures(
         let name = by.map_or(String::new(), |by| label(by.dimension(), key, &Default::default(), language));
         rows.push(row(key, name, figures, gone));
     }
-    let total = row("", measure("total", language).to_owned(), &counted.total, whole);
+    let total = row("", TOTAL.in_language(language).to_owned(), &counted.total, whole);
     let bytes = match format {
         OpenFormat::Json => {
             let shown = OpenStatistics { procedure, year, by, source: SOURCE, licence: LICENCE, total, rows };
@@ -208,12 +208,12 @@ fn figures(
 
 fn table(by: Option<By>, language: Language, rows: Vec<OpenRowView>, total: OpenRowView) -> Table {
     let first = by.map_or("", |by| heading(by.dimension(), language));
-    let header = [first, measure("delegations", language), measure("visits", language), measure("persons", language)];
+    let measures = [Measure::Delegations, Measure::Visits, Measure::Persons].map(|of| measure(of, language));
     let cell = |n: Option<i64>| n.map_or(Cell::Text("*".into()), Cell::Number);
     let line = |r: OpenRowView| vec![Cell::Text(r.label), cell(r.delegations), cell(r.visits), cell(r.persons)];
     Table {
         name: "open".into(),
-        header: header.map(str::to_owned).to_vec(),
+        header: [first].into_iter().chain(measures).map(str::to_owned).collect(),
         rows: rows.into_iter().chain([total]).map(line).collect(),
     }
 }

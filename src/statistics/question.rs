@@ -164,7 +164,7 @@ impl FigureQuestion {
                 _ => {
                     return Err(invalid(
                         "measures",
-                        "phải là days, cost, hoặc cả hai.",
+                        "phải là số ngày, kinh phí, hoặc cả hai.",
                         "must be days, cost, or both.",
                     ));
                 }
@@ -195,7 +195,7 @@ impl FigureQuestion {
                 day.map(UnitsAsOf::On).ok_or_else(|| {
                     invalid(
                         "agency_view",
-                        "phải là as_reported, current hoặc on:YYYY-MM-DD.",
+                        "phải là tên như đã báo cáo, tên hiện nay, hoặc tên tại một ngày.",
                         "must be as_reported, current or on:YYYY-MM-DD.",
                     )
                 })
@@ -231,7 +231,7 @@ impl FigureQuestion {
         match (self.from, self.to, self.year) {
             (Some(from), Some(to), None) if self.window.is_none() => {
                 if to < from {
-                    return Err(invalid("to", "không được trước from.", "must not be before from."));
+                    return Err(invalid("to", "không được trước ngày đầu.", "must not be before from."));
                 }
                 Ok(Period { from, to })
             }
@@ -245,7 +245,7 @@ impl FigureQuestion {
             }
             _ => Err(invalid(
                 "from",
-                "dùng cả from và to, hoặc dùng year (có thể kèm window).",
+                "phải chọn cả ngày đầu và ngày cuối, hoặc chọn năm (có thể kèm cách tính năm).",
                 "use both from and to, or year (with an optional window).",
             )),
         }

@@ -7,8 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::statistics::compare::{ComparedFigures, percent};
-use crate::statistics::count::{Counted, Dimension, Figures};
-use crate::statistics::labels::{heading, measure};
+use crate::statistics::count::{Counted, Dimension, Figures, Measure};
+use crate::statistics::labels::{PREVIOUS, TOTAL, heading, measure};
 use crate::statistics::question::{Basis, MoreMeasures, Window};
 use kernel::money::{self, Money};
 use kernel::procedure::{Procedure, RegisterEntry};
@@ -272,13 +272,13 @@ impl ShownFigures<'_> {
     /// The table: the dimensions, then all measures, then those of the previous year if requested.
     pub fn table(&self, name: &str) -> Table {
         let mut header: Vec<String> = self.by.iter().map(|d| heading(*d, self.language).to_owned()).collect();
-        let more = [("days", self.more.days), ("cost", self.more.cost)];
-        let words = ["delegations", "visits", "persons"].into_iter();
-        let words = words.chain(more.into_iter().filter(|(_, asked)| *asked).map(|(word, _)| word));
-        let measures: Vec<&str> = words.map(|word| measure(word, self.language)).collect();
+        let more = [(Measure::Days, self.more.days), (Measure::Cost, self.more.cost)];
+        let shown = [Measure::Delegations, Measure::Visits, Measure::Persons].into_iter();
+        let shown = shown.chain(more.into_iter().filter(|(_, asked)| *asked).map(|(of, _)| of));
+        let measures: Vec<&str> = shown.map(|of| measure(of, self.language)).collect();
         header.extend(measures.iter().map(ToString::to_string));
         if self.compared.is_some() {
-            let year_before = measure("previous", self.language);
+            let year_before = PREVIOUS.in_language(self.language);
             header.extend(measures.iter().map(|m| format!("{m} ({year_before})")));
         }
         let cells = |f: &Figures| {
@@ -298,7 +298,7 @@ impl ShownFigures<'_> {
         };
         let mut rows: Vec<Vec<Cell>> =
             self.lines().iter().map(|(keys, now, before)| line((self.labelled)(keys), now, before.as_ref())).collect();
-        let total = self.by.iter().map(|_| measure("total", self.language).to_owned()).collect();
+        let total = self.by.iter().map(|_| TOTAL.in_language(self.language).to_owned()).collect();
         rows.push(line(total, &self.counted.total, self.before()));
         Table { name: name.into(), header, rows }
     }

@@ -55,7 +55,7 @@ impl<T> Incoming<T> {
         if !media_type_is(&self.request, media_type) {
             return Err(refuse(
                 Code::UnsupportedMediaType,
-                format!("Content-Type phải là {media_type}."),
+                format!("Nội dung gửi lên phải thuộc loại {media_type}."),
                 format!("Content-Type must be {media_type}."),
             ));
         }
@@ -64,7 +64,9 @@ impl<T> Incoming<T> {
             |_| refuse(Code::RequestTimeout, "Dữ liệu được gửi lên quá chậm.", "The body took too long to arrive.");
         match read.map_err(slow)? {
             Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(e)) => Err(malformed(&e.to_string())),
+            Ok(Err(e)) => {
+                Err(malformed("Nội dung gửi lên bị ngắt giữa chừng.", format!("The body could not be read: {e}.")))
+            }
             Err(_) => Err(too_large(limit)),
         }
     }
@@ -72,7 +74,8 @@ impl<T> Incoming<T> {
     /// Reads a text body of another media type.
     pub async fn read_text(self, media_type: &str) -> Result<String> {
         let bytes = self.bytes(media_type, JSON_LIMIT).await?;
-        String::from_utf8(bytes.to_vec()).map_err(|e| malformed(&e.to_string()))
+        String::from_utf8(bytes.to_vec())
+            .map_err(|_| malformed("Nội dung không phải mã UTF-8.", "The body is not UTF-8."))
     }
 }
 
@@ -107,11 +110,15 @@ fn too_large(limit: usize) -> Error {
     )
 }
 
-fn malformed(reason: &str) -> Error {
-    refuse(
-        Code::MalformedRequest,
-        format!("Nội dung không phải JSON hợp lệ: {reason}."),
-        format!("The body is not valid JSON: {reason}."),
+fn malformed(vi: impl Into<String>, en: impl Into<String>) -> Error {
+    refuse(Code::MalformedRequest, vi, en)
+}
+
+/// Where a body stops being JSON; the parser's own sentence is English.
+fn not_json(e: &serde_json::Error) -> Error {
+    malformed(
+        format!("Nội dung không phải JSON hợp lệ (dòng {}, cột {}).", e.line(), e.column()),
+        format!("The body is not valid JSON: {e}."),
     )
 }
 
@@ -130,8 +137,8 @@ impl<T: DeserializeOwned + ToSchema + 'static> Deferred<T> {
         let repeated = RefCell::new(Vec::new());
         let mut source = serde_json::Deserializer::from_slice(bytes);
         let strict = Strict { pointer: String::new(), repeated: &repeated };
-        let value = strict.deserialize(&mut source).map_err(|e| malformed(&e.to_string()))?;
-        source.end().map_err(|e| malformed(&e.to_string()))?;
+        let value = strict.deserialize(&mut source).map_err(|e| not_json(&e))?;
+        source.end().map_err(|e| not_json(&e))?;
         Ok(Deferred { outcome: checked(value, repeated.into_inner()), fingerprint: fingerprint(bytes) })
     }
 
@@ -153,7 +160,7 @@ fn checked<T: DeserializeOwned + ToSchema + 'static>(mut value: Value, repeated:
     faults.finish()?;
     serde_json::from_value(value).map_err(|e| {
         let mut faults = Violations::default();
-        faults.add("", FieldError::WrongType, format!("Sai kiểu dữ liệu: {e}."), format!("Wrong type: {e}."));
+        faults.add("", FieldError::WrongType, "Sai kiểu dữ liệu.", format!("Wrong type: {e}."));
         faults.into()
     })
 }

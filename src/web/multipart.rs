@@ -25,11 +25,7 @@ pub struct MultipartForm {
 }
 
 fn unreadable(reason: impl std::fmt::Display) -> Error {
-    refuse(
-        Code::MalformedRequest,
-        format!("Không đọc được biểu mẫu gửi lên: {reason}."),
-        format!("The form cannot be read: {reason}."),
-    )
+    refuse(Code::MalformedRequest, "Không đọc được biểu mẫu gửi lên.", format!("The form cannot be read: {reason}."))
 }
 
 fn too_large(limit: usize) -> Error {
@@ -59,7 +55,7 @@ pub async fn receive(
     if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
         return Err(refuse(
             Code::UnsupportedMediaType,
-            "Nội dung phải là multipart/form-data.",
+            "Nội dung phải là biểu mẫu kèm tệp (multipart/form-data).",
             "The body must be multipart/form-data.",
         ));
     }

@@ -1,20 +1,20 @@
-//! Pages of lists: what is asked for, and the answer with its link to the next page (RFC 8288).
+//! Pages of lists: the query, and the response with its link to the next page (RFC 8288).
 
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// A page by cursor.
+/// Cursor pagination.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Paging {
-    /// Rows, 1–200.
+    /// Rows per page, 1–200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
-    /// From `next` of the page before.
+    /// The `next` of the previous page.
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Adds `total` to the response.
     pub count: Option<bool>,
 }
 

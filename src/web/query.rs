@@ -15,27 +15,34 @@ pub struct Query<T>(pub T);
 impl<T: DeserializeOwned> Query<T> {
     fn read(text: &str) -> Result<Self> {
         far_day(text)?;
-        web::Query::<T>::from_query(text).map(|q| Query(q.into_inner())).map_err(|e| {
-            let reason = e.to_string();
-            let reason = reason.trim_start_matches("Query deserialize error: ");
-            refuse(
-                Code::InvalidQuery,
-                format!("Tham số truy vấn không hợp lệ: {reason}."),
-                format!("The query is not valid: {reason}."),
-            )
-        })
+        web::Query::<T>::from_query(text).map(|q| Query(q.into_inner())).map_err(|e| unreadable(&e.to_string()))
     }
+}
+
+/// What serde found. Its sentence is English and lists words of the contract, so the Vietnamese one is ours.
+fn unreadable(reason: &str) -> Error {
+    let reason = reason.trim_start_matches("Query deserialize error: ");
+    let mut quoted = reason.split('`');
+    let (found, name) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
+    let vi = match found {
+        "unknown field " => format!("Không có tham số «{name}» ở đây."),
+        "unknown variant " => format!("Giá trị «{name}» không hợp lệ; chọn một trong các giá trị cho phép."),
+        "missing field " => format!("Thiếu tham số «{name}»."),
+        "duplicate field " => format!("Tham số «{name}» bị lặp lại."),
+        _ => "Có tham số không đúng kiểu: phải là ngày, số, có hoặc không.".into(),
+    };
+    refuse(Code::InvalidQuery, vi, format!("The query is not valid: {reason}."))
 }
 
 /// Refuses dates outside 1900–2200: they are typing mistakes, and the two databases handle extreme dates differently.
 fn far_day(text: &str) -> Result<()> {
-    for (_, value) in url::form_urlencoded::parse(text.as_bytes()) {
+    for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
         if let Ok(day) = value.parse::<chrono::NaiveDate>()
             && (value.len() != 10 || !(1900..=2200).contains(&chrono::Datelike::year(&day)))
         {
             return Err(invalid(
-                "day",
-                "phải từ năm 1900 đến 2200, dạng YYYY-MM-DD.",
+                &name,
+                "phải từ năm 1900 đến năm 2200, dạng năm-tháng-ngày (ví dụ 2026-03-27).",
                 "must be from 1900 to 2200, in the form YYYY-MM-DD.",
             ));
         }
@@ -88,7 +95,11 @@ pub fn text(name: &str, value: &str) -> Result<()> {
 /// The position after which a list continues, read from the parts of a cursor; refuses a cursor of another list.
 pub fn place<P>(scope: &str, cursor: Option<&str>, read: impl FnOnce(&[String]) -> Option<P>) -> Result<Option<P>> {
     let bad = || {
-        refuse(Code::InvalidCursor, "Con trỏ không thuộc danh sách này.", "The cursor does not belong to this list.")
+        refuse(
+            Code::InvalidCursor,
+            "Vị trí trang không thuộc danh sách này.",
+            "The cursor does not belong to this list.",
+        )
     };
     cursor.map(|c| unseal(scope, c).and_then(|parts| read(&parts)).ok_or_else(bad)).transpose()
 }
@@ -96,4 +107,46 @@ pub fn place<P>(scope: &str, cursor: Option<&str>, read: impl FnOnce(&[String]) 
 /// The position in a list ordered by name or code, and by id among equals.
 pub fn name_and_id(parts: &[String]) -> Option<(String, i64)> {
     Some((parts.first()?.clone(), parts.get(1)?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Order {
+        ByName,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        year: i32,
+        order: Option<Order>,
+        from: Option<chrono::NaiveDate>,
+    }
+
+    fn said(text: &str) -> String {
+        match Query::<Asked>::read(text) {
+            Ok(Query(Asked { year, order, from })) => format!("{year} {} {}", order.is_some(), from.is_some()),
+            Err(error) => error.problem().detail.vi,
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_query_is_said_in_vietnamese() {
+        assert_eq!(said("year=2026&order=by_name&from=2026-03-27"), "2026 true true");
+        assert_eq!(said("year=2026&colour=red"), "Không có tham số «colour» ở đây.");
+        assert_eq!(
+            said("year=2026&order=by_day"),
+            "Giá trị «by_day» không hợp lệ; chọn một trong các giá trị cho phép."
+        );
+        assert_eq!(said("order=by_name"), "Thiếu tham số «year».");
+        assert_eq!(said("year=2026&year=2027"), "Tham số «year» bị lặp lại.");
+        assert_eq!(said("year=soon"), "Có tham số không đúng kiểu: phải là ngày, số, có hoặc không.");
+        assert!(said("from=1066-10-14&year=2026").starts_with("from: phải từ năm 1900"));
+    }
 }

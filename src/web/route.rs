@@ -1,5 +1,4 @@
-//! Routes that many things have alike, made from values in place of macros: the handler, and its entry in the
-//! specification.
+//! Routes that many objects share, made from values instead of macros: the handler, and its entry in the specification.
 
 use std::cell::Cell;
 
@@ -35,7 +34,7 @@ pub struct RouteBuilder {
     schemas: Schemas,
 }
 
-/// What the documentation says of a body: its media type and schema.
+/// What the documentation says about a body: its media type and schema.
 fn reference<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
     let name = T::name().into_owned();
     schemas.push((name.clone(), T::schema()));
@@ -77,7 +76,7 @@ impl RouteBuilder {
         RouteBuilder { operation: self.operation.request_body(Some(body)), ..self }
     }
 
-    /// An answer with a body.
+    /// A response with a body.
     pub fn answers<T: ToSchema>(mut self, status: &str, about: &str, media_types: &[&str]) -> Self {
         let mut response = ResponseBuilder::new().description(about);
         for media_type in media_types {
@@ -91,7 +90,7 @@ impl RouteBuilder {
         RouteBuilder { operation: self.operation.response(status, response.build()), ..self }
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub fn says(self, status: &str, about: &str) -> Self {
         let response = ResponseBuilder::new().description(about).build();
         RouteBuilder { operation: self.operation.response(status, response), ..self }

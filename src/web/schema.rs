@@ -57,11 +57,12 @@ impl Schema {
             return;
         }
         if !type_fits(schema.get("type"), value) {
+            let (vi, en) = expected(schema);
             faults.add(
                 at,
                 FieldError::WrongType,
-                "Sai kiểu dữ liệu.",
-                format!("Wrong type; expected {}.", expected(schema)),
+                format!("Sai kiểu dữ liệu: cần {vi}."),
+                format!("Wrong type; expected {en}."),
             );
             return;
         }
@@ -146,12 +147,25 @@ impl Schema {
     }
 }
 
-fn expected(schema: &Value) -> String {
-    match schema.get("type") {
-        Some(Value::String(kind)) => kind.clone(),
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
-        _ => "another type".into(),
-    }
+/// The types that a schema takes, in words.
+fn expected(schema: &Value) -> (String, String) {
+    let kinds: Vec<&str> = match schema.get("type") {
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let named = |kind: &&str| match *kind {
+        "string" => ("chữ", "text"),
+        "integer" => ("số nguyên", "a whole number"),
+        "number" => ("số", "a number"),
+        "boolean" => ("có hoặc không", "true or false"),
+        "array" => ("danh sách", "a list"),
+        "object" => ("nhóm trường", "an object"),
+        "null" => ("để trống", "null"),
+        _ => ("kiểu khác", "another type"),
+    };
+    let (vi, en): (Vec<&str>, Vec<&str>) = kinds.iter().map(named).unzip();
+    (vi.join(" hoặc "), en.join(" or "))
 }
 
 fn type_fits(kind: Option<&Value>, value: &Value) -> bool {
@@ -178,8 +192,8 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
             faults.add(
                 at,
                 FieldError::UnknownValue,
-                format!("Giá trị phải là một trong: {known}."),
-                format!("Must be one of: {known}."),
+                "Giá trị không hợp lệ; chọn một trong các giá trị cho phép.",
+                format!("Not an allowed value; see the documented values: {known}."),
             );
         }
         return;
@@ -192,7 +206,7 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
                 faults.add(
                     at,
                     FieldError::InvalidDate,
-                    "Ngày không tồn tại hoặc không đúng dạng YYYY-MM-DD.",
+                    "Ngày không tồn tại hoặc không đúng dạng năm-tháng-ngày (ví dụ 2026-03-27).",
                     "The date does not exist or does not have the form YYYY-MM-DD.",
                 );
             }
@@ -203,7 +217,7 @@ fn check_text(schema: &Value, text: &str, at: &str, faults: &mut Violations) {
                 faults.add(
                     at,
                     FieldError::InvalidMoment,
-                    "Thời điểm phải theo định dạng RFC 3339.",
+                    "Thời điểm không tồn tại hoặc không đúng dạng (ví dụ 2026-03-27T02:00:00Z).",
                     "The timestamp must be in RFC 3339 format.",
                 );
             }

@@ -127,6 +127,10 @@ on_both! {
         let checkpoint = w.house.db.read_now(audit::tip).unwrap();
         let verify = |c: Option<Checkpoint>| w.house.db.read_now(move |conn| audit::verify(conn, c.as_ref())).unwrap();
         assert_eq!(verify(Some(checkpoint.clone())), TrailVerdict::Whole(checkpoint.clone()));
+        let broken = |c: Option<Checkpoint>| match verify(c) {
+            TrailVerdict::Broken { seq, reason } => (seq, reason.vi),
+            TrailVerdict::Whole(_) => panic!("the trail is whole"),
+        };
         let touch = |sql: String| {
             w.house.db.write_now(move |conn| {
                 use diesel::RunQueryDsl;
@@ -135,11 +139,11 @@ on_both! {
         };
         touch(format!("DELETE FROM audit WHERE seq = {}", checkpoint.seq));
         assert!(matches!(verify(None), TrailVerdict::Whole(_)));
-        assert_eq!(verify(Some(checkpoint.clone())), TrailVerdict::Broken { seq: checkpoint.seq, reason: "the tail was removed" });
+        assert_eq!(broken(Some(checkpoint.clone())), (checkpoint.seq, "Phần cuối đã bị cắt"));
         touch("UPDATE audit SET actor = 'chair' WHERE seq = 3".into());
-        assert_eq!(verify(None), TrailVerdict::Broken { seq: 3, reason: "the row was changed" });
+        assert_eq!(broken(None), (3, "Dòng này đã bị sửa"));
         touch("DELETE FROM audit WHERE seq = 2".into());
-        assert_eq!(verify(None), TrailVerdict::Broken { seq: 2, reason: "the row is missing" });
+        assert_eq!(broken(None), (2, "Thiếu dòng này"));
     }
 
     async fn passport_numbers_are_masked_but_for_the_custodian_whose_look_is_remembered(w) {

@@ -270,7 +270,7 @@ on_both! {
         assert_eq!(count(&w).await, 12);
         // The police answered for twelve guests: it is asked about twenty, and sees no more than that.
         let early = w.act_in("chair", &id, "decide", another("77/UBND-NV")).await.refused(409, "not_possible_in_state");
-        assert!(early["detail"].as_str().unwrap().contains("consult provincial_police"), "{early}");
+        assert!(early["detail"].as_str().unwrap().contains("Lấy ý kiến (Công an tỉnh)"), "{early}");
         let asked = w.get("police", &format!("/inbound-delegations/{id}")).await.expect(200).json();
         assert_eq!((asked["amendments"].as_array().unwrap().len(), &asked["amendments"][0]["differences"][0]["after"]["headcount"]), (1, &json!(20)));
         assert_eq!((&asked["decision"], &asked["amendments"][0]["findings"]), (&Value::Null, &json!([])));
@@ -412,7 +412,7 @@ on_both! {
         let id = w.submitted(trip).await;
         let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.expect(200).json();
         let note = asked["notes"].as_array().unwrap().iter().find(|n| n["code"] == "exception_decided_by").unwrap();
-        assert!(note["detail"].as_str().unwrap().contains("ppc_chair") && note["detail"].as_str().unwrap().contains("38-CT/TW"));
+        assert!(note["detail"].as_str().unwrap().contains("Chủ tịch Ủy ban nhân dân tỉnh") && note["detail"].as_str().unwrap().contains("38-CT/TW"));
         w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
         // The Director, who usually decides, sees why he does not; it is offered to him no more.
         let seen = w.trip("director.snv", &id).await;

@@ -25,6 +25,8 @@ mod inbound_wrong_turns;
 mod laws;
 mod malformed;
 mod matrix;
+mod note;
+mod notes;
 mod notices;
 mod papers;
 mod partners;

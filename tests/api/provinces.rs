@@ -1,6 +1,7 @@
 //! The provinces' texts, one by one: scenarios A5 to A8 of domain.md, and that what was not read names nobody.
 
 use kernel::time::Period;
+use kernel::words::Body;
 use ngoaivu::dossier::ProvinceLaw;
 use ngoaivu::procedures::rehearsal::rehearse;
 use ngoaivu::regulations::store::RegulationCache;
@@ -256,15 +257,15 @@ on_both! {
         assert_eq!(follows.changed.len(), found.changed.len());
         assert_eq!((found.dossiers, found.changed.len()), (2, 2));
         let small = found.changed.iter().find(|c| c.title == "Tập huấn tại Nhật Bản").unwrap();
-        let decider = small.differences.iter().find(|d| d.what == "decider").unwrap();
-        assert_eq!(decider.before.as_ref().unwrap().0, "dofa_director");
-        assert_eq!(decider.after, Some(("ppc_chair".into(), "Dự thảo Đ.5".into())));
+        let decider = small.differences.iter().find(|d| d.what.en == "Decider").unwrap();
+        assert_eq!(decider.before.as_ref().unwrap().0.vi, "Giám đốc Sở Ngoại vụ");
+        assert_eq!(decider.after, Some((Body::PpcChair.label().into(), "Dự thảo Đ.5".into())));
         assert!(decider.before.as_ref().unwrap().1.contains("Đ.11 k.11"));
         // The leader's trip would lose the consent of the Party; its decider stays.
         let led = found.changed.iter().find(|c| c.title != small.title).unwrap();
-        let what: Vec<&str> = led.differences.iter().map(|d| d.what.as_str()).collect();
-        assert_eq!(what, ["consent of party_standing_secretariat", "step appraise dofa", "step decide ppc_chair", "document cost_estimate",
-            "document invitation", "document programme", "document request_letter", "obligation trip_report"]);
+        let what: Vec<&str> = led.differences.iter().map(|d| d.what.vi.as_str()).collect();
+        assert_eq!(what, ["Ý kiến cấp ủy: Thường trực Tỉnh ủy", "Thẩm định (Sở Ngoại vụ)", "Quyết định (Chủ tịch Ủy ban nhân dân tỉnh)",
+            "Giấy tờ: Văn bản đề nghị", "Giấy tờ: Thư mời", "Giấy tờ: Chương trình", "Giấy tờ: Dự toán kinh phí", "Trách nhiệm: Báo cáo kết quả chuyến đi"]);
         assert!(found.changed.iter().flat_map(|c| &c.differences).all(|d| {
             [&d.before, &d.after].into_iter().flatten().all(|(_, citation)| !citation.is_empty())
         }), "every verdict cites: {:?}", found.changed);

@@ -53,7 +53,7 @@ on_both! {
         assert_eq!(filtered["items"].as_array().unwrap().len(), 2);
         let csv = w.get("clerk.skhcn", "/outbound-delegations?format=csv").await.expect(200);
         let text = String::from_utf8(csv.bytes).unwrap();
-        assert!(text.starts_with("\u{feff}Mã,Số hồ sơ,Tên đoàn") && text.contains("01/07/2026"), "{text}");
+        assert!(text.starts_with("\u{feff}Mã,Số hồ sơ,Tên đoàn") && text.contains(",Bản nháp,01/07/2026,") && text.contains(",Nhật Bản,"), "{text}");
         let xlsx = w.get("clerk.skhcn", "/outbound-delegations?format=xlsx").await.expect(200);
         assert!(xlsx.bytes.starts_with(b"PK\x03\x04"));
     }

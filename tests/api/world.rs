@@ -18,6 +18,7 @@ use ngoaivu::app::{self, AppState};
 use ngoaivu::config::Network;
 use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
+use ngoaivu::dossier::register::Registers;
 use ngoaivu::registry::holidays;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 use serde_json::{Value, json};
@@ -290,6 +291,15 @@ impl World {
         self
     }
 
+    /// The same world with other procedures.
+    pub async fn with_registers(mut self, registers: Registers) -> Self {
+        let (address, folder) = (self.house.db.address().clone(), self.folder.join("attachments"));
+        let (calendar, clock) = (holidays::calendar(None).unwrap(), self.house.clock.clone());
+        self.house = AppState::open_with(registers, address, folder, "tinh-mau", calendar, clock, post()).unwrap();
+        self.send = sender(&self.house).await;
+        self
+    }
+
     pub fn advance_days(&self, days: i64) {
         self.advance(chrono::Duration::days(days));
     }
@@ -360,7 +370,7 @@ impl World {
         self.act_on("inbound-delegations", user, id, action, body).await
     }
 
-    async fn act_on(&self, path: &str, user: &str, id: &str, action: &str, body: Value) -> Answer {
+    pub async fn act_on(&self, path: &str, user: &str, id: &str, action: &str, body: Value) -> Answer {
         let mut etag = String::from("\"1\"");
         for viewer in [user, "clerk.skhcn", "inspector"] {
             let seen = self.get(viewer, &format!("/{path}/{id}")).await;

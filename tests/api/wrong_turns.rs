@@ -152,7 +152,7 @@ on_both! {
         let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.expect(200).json();
         let given = history["items"].as_array().unwrap().last().unwrap();
         assert_eq!((&given["action"], &given["actor"], &given["body"]), (&json!("waive"), &json!("chair"), &json!("ppc_chair")));
-        assert_eq!((given["note"].as_str(), &given["document"]["number"]), (Some("relative_in_delegation: Cùng là chuyên gia của dự án."), &json!("24/QĐ-UBND")));
+        assert_eq!((given["note"].as_str(), &given["document"]["number"]), (Some("Có người thân đi cùng: Cùng là chuyên gia của dự án."), &json!("24/QĐ-UBND")));
     }
 
     async fn a_third_trip_of_a_leader_in_a_year_needs_special_approval(w) {

@@ -54,7 +54,7 @@ pub fn codes() -> impl Iterator<Item = &'static str> {
     table().keys().copied()
 }
 
-/// Every country, by its Vietnamese name: the order in which a form shows them.
+/// Every country, ordered by Vietnamese name, as a form shows them.
 pub fn countries() -> Vec<&'static Country> {
     let mut all: Vec<&Country> = table().values().collect();
     all.sort_by_cached_key(|c| (fold(c.vi), c.alpha2));

@@ -28,7 +28,7 @@ pub struct Currency {
     pub en: &'static str,
 }
 
-/// The currencies of ISO 4217 in use by the province's partners and donors; names by CLDR.
+/// The ISO 4217 currencies that the province's partners and donors use, with names from CLDR.
 pub fn currencies() -> &'static [Currency] {
     static TABLE: OnceLock<Vec<Currency>> = OnceLock::new();
     TABLE.get_or_init(|| {
@@ -41,7 +41,7 @@ pub fn currencies() -> &'static [Currency] {
     })
 }
 
-/// The currency of a code in capitals.
+/// The currency with this code in capitals.
 pub fn currency(code: &str) -> Option<&'static Currency> {
     currencies().iter().find(|c| c.code == code)
 }
@@ -51,7 +51,7 @@ pub fn is_currency(code: &str) -> bool {
     currency(code).is_some()
 }
 
-/// Decimal places of a currency (ISO 4217); two where it is not known.
+/// Decimal places of a currency (ISO 4217); two if it is not known.
 pub fn decimals(code: &str) -> usize {
     currency(code).map_or(2, |c| c.decimals)
 }

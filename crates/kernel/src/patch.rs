@@ -1,4 +1,4 @@
-//! Changes of a thing, as a PATCH carries them.
+//! Changes to an object, as a PATCH contains them.
 
 use serde::{Deserialize, Deserializer};
 

@@ -1,4 +1,4 @@
-//! What a caller said of the version that they saw (RFC 9110 §13.1.1), apart from how it was written.
+//! What a caller said about the version that they saw (RFC 9110 §13.1.1), independent of its form in HTTP.
 
 /// The versions that a change is allowed to replace.
 #[derive(Debug, Clone, PartialEq, Eq)]

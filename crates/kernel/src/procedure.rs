@@ -13,10 +13,10 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::words::Label;
 
-/// Letters that the word of a procedure may have.
+/// Maximum letters in the word of a procedure.
 const LONGEST: usize = 24;
 
-/// A procedure by its word on the wire, such as `private_travel`: lower-case letters and underscores.
+/// A procedure, by its wire value such as `private_travel`: lower-case letters and underscores.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Procedure {
     letters: [u8; LONGEST],
@@ -35,7 +35,7 @@ impl Procedure {
     /// Hoạt động của báo chí nước ngoài (NĐ 88/2012/NĐ-CP).
     pub const FOREIGN_PRESS: Procedure = Procedure::of("foreign_press");
 
-    /// The procedures that the law book knows, in the contract's order.
+    /// The procedures that the law book knows, in the order of the API contract.
     pub const KNOWN: [(Procedure, Label); 5] = [
         (Procedure::OUTBOUND, Label { vi: "Đoàn ra", en: "Outbound delegation" }),
         (Procedure::PRIVATE_TRAVEL, Label { vi: "Việc riêng", en: "Private travel" }),
@@ -44,7 +44,7 @@ impl Procedure {
         (Procedure::FOREIGN_PRESS, Label { vi: "Báo chí nước ngoài", en: "Foreign press" }),
     ];
 
-    /// A procedure by its word. Longer words are cut: a procedure is named in the source, where a test sees it.
+    /// A procedure by its word. Longer words are truncated: procedures are named in the source, so a test notices.
     pub const fn of(word: &str) -> Self {
         let bytes = word.as_bytes();
         let mut letters = [0; LONGEST];
@@ -136,7 +136,7 @@ impl PartialSchema for Procedure {
 
 impl ToSchema for Procedure {}
 
-/// What a register of dossiers is called, and what of it the figures, lists and reports have to know. The register itself
+/// The names of a register of dossiers, and what figures, lists and reports need to know about it. The register itself
 /// belongs to the procedure's folder.
 #[derive(Debug, Clone, Copy)]
 pub struct RegisterEntry {
@@ -144,31 +144,31 @@ pub struct RegisterEntry {
     pub key: &'static str,
     /// The collection in paths: `outbound-delegations`.
     pub path: &'static str,
-    /// What its numbers begin with: `DR`.
+    /// The prefix of its numbers: `DR`.
     pub prefix: &'static str,
     pub label: Label,
-    /// Name of the files that its lists are saved under, without an ending.
+    /// Name of the files in which its lists are saved, without an extension.
     pub file_name: &'static str,
     /// Headings of its lists: first day, last day, countries, people.
     pub list_headings: [&'static str; 4],
-    /// The procedures whose dossiers stand in it.
+    /// The procedures whose dossiers it holds.
     pub procedures: &'static [Procedure],
-    /// The procedure that its figures count; none where it has no figures.
+    /// The procedure that its figures count; `None` if it has no figures.
     pub counted: Option<Procedure>,
     /// How its dossiers count and are reported.
     pub reported: Reported,
-    /// Its lists can be imported; none where no old lists are kept.
+    /// Its lists can be imported; `None` if there are no old lists.
     pub imported: Option<ListShape>,
     /// Its people travel on passports that a custodian keeps.
     pub uses_passports: bool,
 }
 
-/// How a register is written about.
+/// The wording of texts about a register.
 #[derive(Debug, Clone, Copy)]
 pub struct Reported {
     /// What happens on its day: "khởi hành", "đến".
     pub happens: Label,
-    /// Which delegations are of provincial level, as the summary of a report says it.
+    /// Which delegations are of provincial level, as the summary of a report words it.
     pub provincial: &'static str,
     /// The heading of the column of countries.
     pub country_heading: &'static str,

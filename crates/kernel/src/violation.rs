@@ -3,8 +3,8 @@
 use crate::text::Bilingual;
 use crate::words::{FieldError, FindingCode};
 
-/// The word of a fault that a client may branch on: mostly a [`FieldError`], else the finding of a regulation, or what is
-/// wrong with a line of a pack.
+/// The code of an error that a client may branch on: mostly a [`FieldError`], else the finding of a regulation, or what
+/// is wrong with a line of a pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FaultCode(&'static str);
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::text::Language;
+use crate::text::{Bilingual, Language};
 
 /// A word of the API contract: a wire value, with the label that people read instead of it.
 pub trait Word: Copy + Eq + Sized + 'static {
@@ -29,6 +29,12 @@ impl Label {
             Language::Vietnamese => self.vi,
             Language::English => self.en,
         }
+    }
+}
+
+impl From<Label> for Bilingual {
+    fn from(label: Label) -> Self {
+        Bilingual::new(label.vi, label.en)
     }
 }
 
@@ -460,7 +466,7 @@ words! {
         GateDeclaration: "Khai báo tại cửa khẩu" / "Declaration at the border gate",
     }
 
-    /// Note of an assessment or of figures: what a reader has to know beside the answer.
+    /// Note of an assessment or of figures: what a reader has to know in addition to the answer.
     NoteCode {
         NotInForce: "Ngoài thời gian hiệu lực" / "Not in force on that day",
         InForceNotKnown: "Chưa rõ ngày có hiệu lực" / "Start of validity not known",

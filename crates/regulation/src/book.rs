@@ -14,7 +14,7 @@ pub fn load(source: &str, known: &[&Pack]) -> Result<Pack, Vec<PackFault>> {
     load_for(source, known, &[])
 }
 
-/// The same for an installation with procedures besides those that the law book knows.
+/// The same for an installation with procedures other than those that the law book knows.
 pub fn load_for(source: &str, known: &[&Pack], more: &[Procedure]) -> Result<Pack, Vec<PackFault>> {
     let mut sketch = sketch(source)?;
     let whole = check(&sketch, known, more);

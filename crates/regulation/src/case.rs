@@ -31,7 +31,7 @@ pub struct Case {
 pub enum Matter {
     Trip(TripCase),
     Visit(VisitCase),
-    /// Something that nobody travels for: an aid item, an agreement, a note with an amount.
+    /// A matter without travel: an aid item, an agreement, a note with an amount.
     Item(ItemCase),
 }
 
@@ -48,7 +48,7 @@ pub struct TripCase {
     pub travellers: Vec<Traveller>,
 }
 
-/// A matter that nobody travels for.
+/// A matter without travel.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ItemCase {
     /// Its value in đồng, if it is stated.

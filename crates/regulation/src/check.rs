@@ -10,7 +10,7 @@ use kernel::text::Bilingual;
 use kernel::words::{Body, FindingCode, RuleStatus};
 
 /// The faults of a pack as a whole; `known` are the other packs, one of which it may extend, and `more` the procedures that
-/// an installation has besides those that the law book knows.
+/// an installation has in addition to those that the law book knows.
 pub fn check(sketch: &Sketch, known: &[&Pack], more: &[Procedure]) -> Vec<PackFault> {
     let pack = &sketch.pack;
     let mut faults = Vec::new();

@@ -54,7 +54,7 @@ pub enum FactName {
     /// Province or city abroad, a lower-case word.
     VisitorLocality,
     VisitorLevel,
-    /// The value of a matter that nobody travels for, in đồng.
+    /// The value of a matter without travel, in đồng.
     Amount,
 }
 

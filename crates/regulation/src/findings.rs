@@ -203,7 +203,7 @@ fn longest_stay(trip: &TripCase) -> i64 {
 /// The finding as a sentence.
 fn describe(finding: &Finding) -> Bilingual {
     let (limit, actual) = (finding.limit.unwrap_or(0), finding.actual.unwrap_or(0));
-    let paper = finding.document.map(Document::word).unwrap_or("");
+    let (paper_vi, paper_en) = finding.document.map_or(("", ""), |d| (d.vi(), d.en()));
     let (vi, en) = match finding.code {
         FindingCode::TooManyMembers => {
             (format!("Đoàn {actual} người, tối đa {limit}."), format!("{actual} members, at most {limit}."))
@@ -233,7 +233,7 @@ fn describe(finding: &Finding) -> Bilingual {
         FindingCode::ProjectFunded => ("Dùng tiền dự án.".into(), "Project funds are used.".into()),
         FindingCode::RelativeInDelegation => ("Có người thân đi cùng.".into(), "A relative travels with them.".into()),
         FindingCode::MissingDocument => {
-            (format!("Thiếu giấy tờ: {paper}."), format!("A document is missing: {paper}."))
+            (format!("Thiếu giấy tờ: {paper_vi}."), format!("A document is missing: {paper_en}."))
         }
         FindingCode::MissingDetail => (
             "Văn bản đề nghị chưa ghi loại, ngạch, bậc, mã ngạch.".into(),

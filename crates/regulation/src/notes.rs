@@ -24,8 +24,8 @@ pub(super) fn out_of_force(law: &Law) -> (String, Bilingual) {
 /// Tells the clerk at once that a body other than the usual one decides.
 pub(super) fn exception(body: Body, citation: &str) -> (String, Bilingual) {
     let detail = Bilingual::new(
-        format!("Cần chấp thuận ngoại lệ nên hồ sơ do {} quyết định ({citation}).", body.word()),
-        format!("An exception is needed, so {} decides the dossier ({citation}).", body.word()),
+        format!("Cần chấp thuận ngoại lệ nên hồ sơ do {} quyết định ({citation}).", body.vi()),
+        format!("An exception is needed, so the dossier is decided by: {} ({citation}).", body.en()),
     );
     ("exception_decided_by".into(), detail)
 }
@@ -39,11 +39,11 @@ pub(super) fn further(law: &Law, case: &Case, spoken: &[AppliedRule], found: &[F
             add("applicable_text", format!("Văn bản cần tra cứu: {text}"), format!("Text to look up: {text}"));
         }
     }
-    if let Some((code, name)) = law.pack.successor.as_ref().filter(|_| law.out_of_force) {
+    if let Some((_, name)) = law.pack.successor.as_ref().filter(|_| law.out_of_force) {
         add(
             "successor_jurisdiction",
-            format!("Địa phương đã sáp nhập vào {name} ({code}); quản trị viên chọn văn bản áp dụng."),
-            format!("The province was merged into {name} ({code}); an administrator chooses the text that applies."),
+            format!("Địa phương đã sáp nhập vào {name}; quản trị viên chọn văn bản áp dụng."),
+            format!("The province was merged into {name}; an administrator chooses the text that applies."),
         );
     }
     if let Some(document) = &law.chosen_by {
@@ -77,13 +77,13 @@ pub(super) fn further(law: &Law, case: &Case, spoken: &[AppliedRule], found: &[F
     // A limit that is not exceeded does not influence the answer.
     let weighs = |rule: &Rule| !matches!(rule.effect, Effect::Limit { .. }) || found.iter().any(|f| f.rule == rule.id);
     let partial = spoken.iter().map(|s| s.rule).filter(|r| r.status == RuleStatus::Partial && weighs(r));
-    let partial: BTreeSet<&str> = partial.map(|rule| rule.id.as_str()).collect();
+    let partial: BTreeSet<&str> = partial.map(Rule::text).collect();
     if !partial.is_empty() && law.pack.status != RuleStatus::Unverified {
-        let rules = partial.into_iter().collect::<Vec<_>>().join(", ");
+        let texts = partial.into_iter().collect::<Vec<_>>().join("; ");
         add(
             "secondary_source",
-            format!("Quy tắc dựa trên nguồn thứ cấp: {rules}."),
-            format!("Rules from a secondary source: {rules}."),
+            format!("Dẫn theo nguồn thứ cấp: {texts}."),
+            format!("From a secondary source: {texts}."),
         );
     }
     notes

@@ -184,7 +184,17 @@ impl Effect {
     }
 }
 
+/// The legal text itself, without the note that our packs add after a colon.
+pub fn cited(citation: &str) -> &str {
+    citation.split_once(": ").map_or(citation, |(text, _)| text)
+}
+
 impl Rule {
+    /// The document and article that the rule rests on.
+    pub fn text(&self) -> &str {
+        cited(&self.citation)
+    }
+
     /// Whether the rule itself is valid on a day.
     pub fn valid_on(&self, day: Day) -> bool {
         valid_on(self.valid_from.unwrap_or(Day::MIN), self.valid_to, day)
@@ -215,4 +225,15 @@ pub struct PackFault {
     pub line: usize,
     pub code: &'static str,
     pub text: Bilingual,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_citation_is_the_text_without_the_note_after_it() {
+        assert_eq!(cited("Luật 49/2019/QH14 Đ.11 k.7: Chủ tịch cử"), "Luật 49/2019/QH14 Đ.11 k.7");
+        assert_eq!(cited("Luật 49/2019/QH14 Đ.11"), "Luật 49/2019/QH14 Đ.11");
+    }
 }

@@ -10,7 +10,7 @@ use crate::pack::{Pack, PackFault};
 use crate::read_rules::read_pack;
 use kernel::text::Bilingual;
 use kernel::time::Day;
-use kernel::words::{Term, TermUnit};
+use kernel::words::{Label, Term, TermUnit};
 
 /// A pack as far as it could be read, so that faults of the whole are reported together with faults of single words.
 pub struct Sketch {
@@ -33,7 +33,7 @@ pub fn sketch(source: &str) -> Result<Sketch, Vec<PackFault>> {
         Err(error) => {
             let line = line_of(source, error.span().map_or(0, |s| s.start));
             let text = Bilingual::new(
-                format!("Không đọc được TOML: {}", error.message()),
+                "Không đọc được TOML: sai cú pháp ở dòng này.",
                 format!("Not TOML: {}", error.message()),
             );
             return Err(vec![PackFault { line, code: "not_toml", text }]);
@@ -55,6 +55,27 @@ pub fn read(source: &str) -> Result<Pack, Vec<PackFault>> {
 
 pub(super) fn line_of(source: &str, offset: usize) -> usize {
     source.bytes().take(offset).filter(|b| *b == b'\n').count() + 1
+}
+
+/// What a word names, in both languages.
+pub(super) type What = Label;
+
+/// What the words of a pack name.
+pub(super) mod what {
+    use super::What;
+
+    pub const BODY: What = What { vi: "cơ quan", en: "body" };
+    pub const CONSENT_MODE: What = What { vi: "cách lấy ý kiến cấp ủy", en: "mode of consent" };
+    pub const DOCUMENT: What = What { vi: "loại giấy tờ", en: "document" };
+    pub const FACT: What = What { vi: "dữ kiện", en: "fact" };
+    pub const FINDING: What = What { vi: "loại giới hạn", en: "finding" };
+    pub const MOMENT: What = What { vi: "thời điểm", en: "moment" };
+    pub const PROCEDURE: What = What { vi: "thủ tục", en: "procedure" };
+    pub const SEVERITY: What = What { vi: "mức độ", en: "severity" };
+    pub const SILENCE: What = What { vi: "ý nghĩa của việc không trả lời", en: "meaning of silence" };
+    pub const STATUS: What = What { vi: "mức xác minh", en: "status" };
+    pub const STEP: What = What { vi: "loại bước", en: "kind of step" };
+    pub const UNIT: What = What { vi: "đơn vị thời gian", en: "unit" };
 }
 
 /// A table being read: remembers which keys were requested, and collects faults.
@@ -95,32 +116,35 @@ impl<'a> Fields<'a> {
         self.table.get(key)
     }
 
-    pub(super) fn wrong(&self, key: &str, wanted: &str) {
+    /// A value of another type; what is needed, in both languages.
+    pub(super) fn wrong(&self, key: &str, vi: &str, en: &str) {
         let line = self.key_line(key);
-        self.fault(line, "wrong_type", format!("{key}: phải là {wanted}"), format!("{key}: must be {wanted}"));
+        self.fault(line, "wrong_type", format!("{key}: phải là {vi}"), format!("{key}: must be {en}"));
     }
 
-    pub(super) fn missing(&self, key: &str) {
-        self.fault(self.line, "missing", format!("thiếu {key}"), format!("{key} is missing"));
+    /// A key that is not there; of several, any one would do.
+    pub(super) fn missing(&self, keys: &[&str]) {
+        let (vi, en) = (keys.join(" hoặc "), keys.join(" or "));
+        self.fault(self.line, "missing", format!("thiếu {vi}"), format!("{en} is missing"));
     }
 
     pub(super) fn opt_text(&self, key: &'static str) -> Option<String> {
         let item = self.get(key)?;
         let text = item.as_str().map(str::to_owned);
         if text.is_none() {
-            self.wrong(key, "text");
+            self.wrong(key, "chữ (chuỗi trong dấu ngoặc kép)", "text");
         }
         text
     }
 
     pub(super) fn text(&self, key: &'static str) -> Option<String> {
         if self.table.get(key).is_none() {
-            self.missing(key);
+            self.missing(&[key]);
         }
         self.opt_text(key).filter(|text| {
             let filled = !text.trim().is_empty();
             if !filled {
-                self.wrong(key, "text that is not empty");
+                self.wrong(key, "chữ không để trống", "text that is not empty");
             }
             filled
         })
@@ -129,7 +153,7 @@ impl<'a> Fields<'a> {
     pub(super) fn opt_int(&self, key: &'static str) -> Option<i64> {
         let number = self.get(key)?.as_integer();
         if number.is_none() {
-            self.wrong(key, "a whole number");
+            self.wrong(key, "số nguyên", "a whole number");
         }
         number
     }
@@ -138,7 +162,7 @@ impl<'a> Fields<'a> {
     pub(super) fn opt_count(&self, key: &'static str) -> Option<i64> {
         let number = self.opt_int(key)?;
         if number < 0 {
-            self.wrong(key, "0 or more");
+            self.wrong(key, "số từ 0 trở lên", "0 or more");
         }
         Some(number)
     }
@@ -146,7 +170,7 @@ impl<'a> Fields<'a> {
     pub(super) fn opt_bool(&self, key: &'static str) -> Option<bool> {
         let yes = self.get(key)?.as_bool();
         if yes.is_none() {
-            self.wrong(key, "true or false");
+            self.wrong(key, "true hoặc false", "true or false");
         }
         yes
     }
@@ -156,7 +180,7 @@ impl<'a> Fields<'a> {
         let date = item.as_datetime().filter(|d| d.time.is_none()).and_then(|d| d.date);
         let day = date.and_then(|d| Day::from_ymd_opt(i32::from(d.year), u32::from(d.month), u32::from(d.day)));
         if day.is_none() {
-            self.wrong(key, "a day, YYYY-MM-DD");
+            self.wrong(key, "ngày dạng năm-tháng-ngày, ví dụ 2026-03-27", "a day, YYYY-MM-DD");
         }
         day
     }
@@ -169,7 +193,7 @@ impl<'a> Fields<'a> {
             return vec![(text.to_owned(), line)];
         }
         let Some(array) = item.as_array() else {
-            self.wrong(key, "a list of texts");
+            self.wrong(key, "danh sách chữ", "a list of texts");
             return Vec::new();
         };
         self.array_texts(array, line)
@@ -187,26 +211,27 @@ impl<'a> Fields<'a> {
         texts
     }
 
-    pub(super) fn parse<T: FromStr>(&self, what: &str, text: &str, line: usize) -> Option<T> {
+    pub(super) fn parse<T: FromStr>(&self, what: What, text: &str, line: usize) -> Option<T> {
         let word = text.parse().ok();
         if word.is_none() {
-            let code = if what == "body" { "unknown_body" } else { "unknown_word" };
-            self.fault(line, code, format!("không có {what} «{text}»"), format!("there is no {what} \"{text}\""));
+            let code = if what == what::BODY { "unknown_body" } else { "unknown_word" };
+            let (vi, en) = (what.vi, what.en);
+            self.fault(line, code, format!("không có {vi} «{text}»"), format!("there is no {en} \"{text}\""));
         }
         word
     }
 
-    pub(super) fn opt_word<T: FromStr>(&self, key: &'static str, what: &str) -> Option<T> {
+    pub(super) fn opt_word<T: FromStr>(&self, key: &'static str, what: What) -> Option<T> {
         let text = self.opt_text(key)?;
         self.parse(what, &text, self.key_line(key))
     }
 
-    pub(super) fn word<T: FromStr>(&self, key: &'static str, what: &str) -> Option<T> {
+    pub(super) fn word<T: FromStr>(&self, key: &'static str, what: What) -> Option<T> {
         let text = self.text(key)?;
         self.parse(what, &text, self.key_line(key))
     }
 
-    pub(super) fn words<T: FromStr>(&self, key: &'static str, what: &str) -> Vec<T> {
+    pub(super) fn words<T: FromStr>(&self, key: &'static str, what: What) -> Vec<T> {
         self.texts(key).into_iter().filter_map(|(text, line)| self.parse(what, &text, line)).collect()
     }
 
@@ -218,7 +243,11 @@ impl<'a> Fields<'a> {
             value.parse().ok().filter(|v| (1..=400).contains(v)).map(|value| Term { value, unit })
         });
         if term.is_none() {
-            self.wrong(key, "a term such as \"4 working_days\" or \"15 days\"");
+            self.wrong(
+                key,
+                "thời hạn, ví dụ \"4 working_days\" hoặc \"15 days\"",
+                "a term such as \"4 working_days\" or \"15 days\"",
+            );
         }
         term
     }
@@ -238,14 +267,14 @@ impl<'a> Fields<'a> {
         let parts = text.split_once('-').and_then(|(m, d)| Some((m.parse().ok()?, d.parse().ok()?)));
         let day = parts.filter(|(month, day)| Day::from_ymd_opt(2001, *month, *day).is_some());
         if day.is_none() {
-            self.wrong(key, "a day of the year, MM-DD");
+            self.wrong(key, "ngày trong năm dạng tháng-ngày, ví dụ 12-18", "a day of the year, MM-DD");
         }
         day
     }
 
     pub(super) fn term(&self, key: &'static str) -> Option<Term> {
         if self.table.get(key).is_none() {
-            self.missing(key);
+            self.missing(&[key]);
         }
         self.opt_term(key)
     }
@@ -257,12 +286,12 @@ impl<'a> Fields<'a> {
             Item::ArrayOfTables(tables) => tables.iter().map(|t| (t as &dyn TableLike, t.span())).collect(),
             Item::Value(Node::Array(array)) => {
                 if array.iter().any(|v| !v.is_inline_table()) {
-                    self.wrong(key, "a list of tables");
+                    self.wrong(key, "danh sách bảng", "a list of tables");
                 }
                 array.iter().filter_map(|v| v.as_inline_table().map(|t| (t as &dyn TableLike, t.span()))).collect()
             }
             _ => {
-                self.wrong(key, "a list of tables");
+                self.wrong(key, "danh sách bảng", "a list of tables");
                 Vec::new()
             }
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use toml_edit::Item;
 
 use crate::fact::{Condition, Constraint, Domain, FactName};
-use crate::read::{Fields, line_of};
+use crate::read::{Fields, line_of, what};
 use kernel::words::PostLevel;
 
 /// The condition of a rule, from its table `when`.
@@ -13,7 +13,7 @@ pub(super) fn condition(fields: &Fields) -> Condition {
     let mut condition = Condition::default();
     let Some(item) = fields.get("when") else { return condition };
     let Some(table) = item.as_table_like() else {
-        fields.wrong("when", "a table of facts");
+        fields.wrong("when", "bảng các dữ kiện", "a table of facts");
         return condition;
     };
     for (key, item) in table.iter() {
@@ -34,7 +34,7 @@ pub(super) fn condition(fields: &Fields) -> Condition {
             add(&mut condition, FactName::PostLevel, Constraint::OneOf(levels.collect()));
             continue;
         }
-        let Some(fact) = fields.parse::<FactName>("fact", key, line) else { continue };
+        let Some(fact) = fields.parse::<FactName>(what::FACT, key, line) else { continue };
         if let Some(constraint) = constraint(fields, fact, item, line) {
             add(&mut condition, fact, constraint);
         }
@@ -64,9 +64,9 @@ fn only(fields: &Fields, item: &Item, known: &[&str], line: usize) {
 }
 
 fn constraint(fields: &Fields, fact: FactName, item: &Item, line: usize) -> Option<Constraint> {
-    let wrong = |wanted: &str| {
+    let wrong = |vi: &str, en: &str| {
         let key = fact.word();
-        fields.fault(line, "wrong_type", format!("{key}: phải là {wanted}"), format!("{key}: must be {wanted}"));
+        fields.fault(line, "wrong_type", format!("{key}: phải là {vi}"), format!("{key}: must be {en}"));
         None
     };
     let known = |words: BTreeSet<String>, all: &BTreeSet<String>| {
@@ -95,16 +95,21 @@ fn constraint(fields: &Fields, fact: FactName, item: &Item, line: usize) -> Opti
             }
             only(fields, item, &["not"], line);
             if let Some(not) = item.as_table_like().and_then(|t| t.get("not")) {
-                let Some(words) = list(not) else { return wrong("{ not = [words] }") };
+                let Some(words) = list(not) else { return wrong("{ not = [các từ] }", "{ not = [words] }") };
                 let words = known(words, &all);
                 return Some(Constraint::OneOf(all.difference(&words).cloned().collect()));
             }
-            let Some(words) = list(item) else { return wrong("a word, a list of words, or { not = [words] }") };
+            let Some(words) = list(item) else {
+                return wrong(
+                    "một từ, danh sách từ, hoặc { not = [các từ] }",
+                    "a word, a list of words, or { not = [words] }",
+                );
+            };
             Some(Constraint::OneOf(known(words, &all)))
         }
         Domain::Text => match list(item) {
             Some(words) => Some(Constraint::OneOf(words)),
-            None => wrong("a word or a list of words"),
+            None => wrong("một từ hoặc danh sách từ", "a word or a list of words"),
         },
         Domain::Set(all) => {
             only(fields, item, &["any", "none"], line);
@@ -113,7 +118,7 @@ fn constraint(fields: &Fields, fact: FactName, item: &Item, line: usize) -> Opti
             match (part("any"), part("none")) {
                 (Some(any), None) => Some(Constraint::Any(known(any, &all))),
                 (None, Some(none)) => Some(Constraint::NoneOf(known(none, &all))),
-                _ => wrong("{ any = [words] } or { none = [words] }"),
+                _ => wrong("{ any = [các từ] } hoặc { none = [các từ] }", "{ any = [words] } or { none = [words] }"),
             }
         }
         Domain::Number => {
@@ -121,7 +126,7 @@ fn constraint(fields: &Fields, fact: FactName, item: &Item, line: usize) -> Opti
             let table = item.as_table_like();
             let part = |key| table.and_then(|t| t.get(key)).and_then(Item::as_integer);
             match (part("min"), part("max")) {
-                (None, None) => wrong("{ min = number, max = number }"),
+                (None, None) => wrong("{ min = số, max = số }", "{ min = number, max = number }"),
                 (min, max) => Some(Constraint::Range(min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX))),
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::pack::{Anchor, Effect, Pack, Rule, StepRule, Timing};
-use crate::read::{Fields, Sketch};
+use crate::read::{Fields, Sketch, what};
 use crate::read_condition::condition;
 use kernel::money::Money;
 use kernel::procedure::Procedure;
@@ -14,8 +14,8 @@ use kernel::words::{FindingCode, RuleStatus, Severity, Silence, StepKind, TermUn
 pub(super) fn read_pack(root: &Fields) -> Sketch {
     let RuleReader { rules, ids, torn, named } = read_rules(root);
     let in_rules = root.faults();
-    let strictness = root.words("strictness", "body");
-    let dossier_known = root.words("dossier_known", "procedure");
+    let strictness = root.words("strictness", what::BODY);
+    let dossier_known = root.words("dossier_known", what::PROCEDURE);
     let sets = root.opt_count("sets");
     let fee = root.opt_count("fee").map(|amount| Money { amount, currency: "VND".into() });
     let successor = (root.opt_text("successor"), root.opt_text("successor_name"));
@@ -24,13 +24,13 @@ pub(super) fn read_pack(root: &Fields) -> Sketch {
     let texts = root.texts("texts").into_iter().map(|(text, _)| text).collect();
     let in_force_to = root.opt_day("in_force_to");
     if root.table.get("version").is_none() {
-        root.missing("version");
+        root.missing(&["version"]);
     }
     let (code, version, title, document) =
         (root.text("code"), root.opt_int("version"), root.text("title"), root.text("document"));
-    let (status, in_force_from) = (root.word("status", "status"), root.opt_day("in_force_from"));
+    let (status, in_force_from) = (root.word("status", what::STATUS), root.opt_day("in_force_from"));
     if successor.0.is_some() != successor.1.is_some() {
-        root.missing("successor or successor_name");
+        root.missing(&["successor", "successor_name"]);
     }
     let pack = Pack {
         code: code.unwrap_or_else(|| "missing".into()),
@@ -88,12 +88,12 @@ fn read_rule(fields: &Fields, reader: fn(&Fields) -> Option<Effect>, read: &mut 
     let effect = reader(fields);
     let when = condition(fields);
     let overrides = fields.texts("overrides").into_iter().map(|(text, _)| text).collect();
-    let procedures: Vec<Procedure> = fields.words("for", "procedure");
+    let procedures: Vec<Procedure> = fields.words("for", what::PROCEDURE);
     if fields.table.get("for").is_none() {
-        fields.missing("for");
+        fields.missing(&["for"]);
     }
     let (valid_from, valid_to) = (fields.opt_day("valid_from"), fields.opt_day("valid_to"));
-    let status = fields.word::<RuleStatus>("status", "status");
+    let status = fields.word::<RuleStatus>("status", what::STATUS);
     let (id, citation) = (fields.text("id"), fields.text("citation"));
     fields.finish();
     // A rule that lacks only its citation can still be checked.
@@ -131,15 +131,15 @@ fn authority(fields: &Fields) -> Option<Effect> {
         })
         .collect();
     let (decide_within, term) = (fields.opt_term("decide_within"), fields.opt_term("term"));
-    let copies_to = fields.words("copies_to", "body");
-    let decider = fields.opt_word("decider", "body");
+    let copies_to = fields.words("copies_to", what::BODY);
+    let decider = fields.opt_word("decider", what::BODY);
     Some(Effect::Authority { decider, steps, decide_within, term, copies_to, notes })
 }
 
 fn step(fields: &Fields) -> Option<StepRule> {
     let (kind, body, within) =
-        (fields.word::<StepKind>("kind", "kind of step"), fields.word("body", "body"), fields.opt_term("within"));
-    let silence = fields.opt_word::<Silence>("silence", "meaning of silence");
+        (fields.word::<StepKind>("kind", what::STEP), fields.word("body", what::BODY), fields.opt_term("within"));
+    let silence = fields.opt_word::<Silence>("silence", what::SILENCE);
     fields.finish();
     if silence.is_some() && kind != Some(StepKind::Consult) {
         fields.fault(
@@ -161,13 +161,13 @@ fn step(fields: &Fields) -> Option<StepRule> {
 }
 
 fn consent(fields: &Fields) -> Option<Effect> {
-    let (body, mode) = (fields.word("body", "body"), fields.word("mode", "mode of consent"));
+    let (body, mode) = (fields.word("body", what::BODY), fields.word("mode", what::CONSENT_MODE));
     Some(Effect::Consent { body: body?, mode: mode? })
 }
 
 fn paper(fields: &Fields) -> Option<Effect> {
     let required = fields.opt_bool("required").unwrap_or(true);
-    Some(Effect::Paper { document: fields.word("document", "document")?, required })
+    Some(Effect::Paper { document: fields.word("document", what::DOCUMENT)?, required })
 }
 
 fn detail(fields: &Fields) -> Option<Effect> {
@@ -185,25 +185,29 @@ fn detail(fields: &Fields) -> Option<Effect> {
 
 fn limit(fields: &Fields) -> Option<Effect> {
     let (finding, severity) =
-        (fields.word::<FindingCode>("finding", "finding"), fields.word::<Severity>("severity", "severity"));
+        (fields.word::<FindingCode>("finding", what::FINDING), fields.word::<Severity>("severity", what::SEVERITY));
     let max = fields.opt_count("max");
     // A finding that counts something needs a maximum; one that allows exceptions needs the body that gives them.
     if max.is_none() && finding.is_some_and(FindingCode::is_counted) && fields.table.get("max").is_none() {
-        fields.missing("max");
+        fields.missing(&["max"]);
     }
-    let unit = fields.opt_word("unit", "unit").unwrap_or(TermUnit::Days);
-    let waivable_by = fields.opt_word("waivable_by", "body");
+    let unit = fields.opt_word("unit", what::UNIT).unwrap_or(TermUnit::Days);
+    let waivable_by = fields.opt_word("waivable_by", what::BODY);
     if severity == Some(Severity::SpecialApproval) && fields.table.get("waivable_by").is_none() {
-        fields.missing("waivable_by");
+        fields.missing(&["waivable_by"]);
     }
     Some(Effect::Limit { finding: finding?, severity: severity?, max, unit, waivable_by })
 }
 
 fn deadline(fields: &Fields) -> Option<Effect> {
-    let (lead, before) = (fields.term("lead"), fields.word::<Anchor>("before", "moment"));
-    let severity = fields.word::<Severity>("severity", "severity");
+    let (lead, before) = (fields.term("lead"), fields.word::<Anchor>("before", what::MOMENT));
+    let severity = fields.word::<Severity>("severity", what::SEVERITY);
     if severity == Some(Severity::SpecialApproval) {
-        fields.wrong("severity", "block or warn, because no body can be named that may waive a deadline");
+        fields.wrong(
+            "severity",
+            "block hoặc warn, vì không cơ quan nào được chấp thuận ngoại lệ về thời hạn",
+            "block or warn, because no body can be named that may waive a deadline",
+        );
     }
     Some(Effect::Deadline { lead: lead?, before: before?, severity: severity? })
 }
@@ -212,11 +216,12 @@ fn obligation(fields: &Fields) -> Option<Effect> {
     let code = fields.text("code").filter(|code| {
         let fits = code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !fits {
-            fields.wrong("code", "lower-case ASCII with underscores");
+            fields.wrong("code", "chữ thường không dấu, nối bằng gạch dưới", "lower-case ASCII with underscores");
         }
         fits
     });
-    let (after, before) = (fields.opt_word::<Anchor>("after", "moment"), fields.opt_word::<Anchor>("before", "moment"));
+    let (after, before) =
+        (fields.opt_word::<Anchor>("after", what::MOMENT), fields.opt_word::<Anchor>("before", what::MOMENT));
     let (ends, due) = (fields.opt_month_day("report_year_ends"), fields.opt_month_day("due"));
     let timing = match (after, before, ends, due) {
         (Some(by), None, Some(ends), Some(due)) => Some(Timing::ReportYear { by, ends, due }),
@@ -226,7 +231,7 @@ fn obligation(fields: &Fields) -> Option<Effect> {
             // A moment that is present but not readable was already reported.
             let said = ["after", "before"].iter().any(|key| fields.table.get(key).is_some());
             if !said || (after.is_some() && before.is_some()) || ends.is_some() != due.is_some() {
-                fields.missing("after or before");
+                fields.missing(&["after", "before"]);
             }
             fields.get("within");
             None

@@ -46,7 +46,7 @@ pub fn submit<C: Content>(
         return Err(refuse(
             Code::SeparationOfDuties,
             "Việc này do thủ trưởng quyết định: hãy để chuyên viên nộp hồ sơ (cơ quan phải cho phép chuyên viên nộp).",
-            "The head of the agency decides this, so a clerk must submit it (the agency needs clerk_may_submit).",
+            "The head of the agency decides this, so a clerk must submit it (the agency must let its clerks submit).",
         ));
     }
     let mut dossier = seen.dossier.clone();

@@ -107,7 +107,7 @@ fn signs_as_lent<C>(call: &RequestContext, dossier: &Dossier<C>, paper: &Decisio
         "/document/signed_as",
         FieldError::NotAsLent,
         "Phải ghi đúng hình thức ký theo văn bản ủy quyền (ký thay, thừa ủy quyền, thừa lệnh).",
-        "Must be the form of signature that the substitution states (kt, tuq, tl).",
+        "Must be the form of signature that the substitution states (for the head, by authorisation, by order).",
     );
     Ok(faults.finish()?)
 }

@@ -20,12 +20,15 @@ pub fn findings_problem(code: Code, findings: &[&Finding]) -> Error {
     for f in findings {
         let pointer =
             f.document.map_or_else(|| format!("/findings/{}", f.code), |d| format!("/documents/{}", d.word()));
-        let by = f.waivable_by.filter(|_| f.severity == Severity::SpecialApproval).map(Body::word);
+        let by = f.waivable_by.filter(|_| f.severity == Severity::SpecialApproval);
+        let (by_vi, by_en) = by.map_or_else(Default::default, |body| {
+            (format!("; {} có thể chấp thuận ngoại lệ", body.vi()), format!("; may be waived by: {}", body.en()))
+        });
         errors.add(
             pointer,
             f.code,
-            format!("{} ({}){}", f.detail.vi, f.citation, by.map_or(String::new(), |b| format!("; {b} chấp thuận"))),
-            format!("{} ({}){}", f.detail.en, f.citation, by.map_or(String::new(), |b| format!("; {b} may waive it"))),
+            format!("{} ({}){by_vi}", f.detail.vi, f.citation),
+            format!("{} ({}){by_en}", f.detail.en, f.citation),
         );
     }
     let sentence = |pick: fn(&Finding) -> &str| findings.iter().map(|f| pick(f)).collect::<Vec<_>>().join(" ");
@@ -96,7 +99,7 @@ pub fn waived<C>(
             needing().any(|f| f.code == waiver.finding),
             &format!("/waivers/{index}/finding"),
             FieldError::NothingToWaive,
-            "Không có phát hiện nào như vậy cần chấp thuận ngoại lệ.",
+            "Không có nội dung nào thuộc loại này cần chấp thuận ngoại lệ.",
             "There is no such finding to waive.",
         );
     }

@@ -27,6 +27,7 @@ use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
 use crate::registry::agencies;
 use crate::statistics::store as statistics;
 use kernel::id::Id;
+use kernel::text::Bilingual;
 use kernel::time::{Day, start_of};
 use kernel::words::{Body, DecisionVerdict, PaperRef, Role, SignedAs, StepKind};
 use regulation::assess::{Assessment, assess};
@@ -110,21 +111,29 @@ pub fn require_possible<C: Content>(call: &RequestContext, seen: &VisibleDossier
 /// 409 with what is possible instead, and whose turn it is.
 pub fn not_possible<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action: Action) -> Error {
     let instead: Vec<&str> = seen.allowed(call).into_iter().map(Action::word).collect();
-    let state = seen.dossier.state.word();
-    let turn = |s: &Step| format!("{} {}", s.kind.word(), s.body.map_or("", Body::word));
-    let waits = seen.dossier.process.open().map(turn).collect::<Vec<_>>().join(", ");
-    let (vi, en) = match waits.as_str() {
-        "" => (String::new(), String::new()),
-        waits => (format!(", đang chờ «{waits}»"), format!(" and waits for `{waits}`")),
+    let state = seen.dossier.state;
+    let (vi, en) = match waited_for(&seen.dossier) {
+        Some(Bilingual { vi, en }) => (format!("; đang chờ: {vi}"), format!("; it waits for: {en}")),
+        None => Default::default(),
     };
     Problem::new(
         Code::NotPossibleInState,
-        format!("Không thể thực hiện «{}» khi hồ sơ ở trạng thái «{state}»{vi}.", action.word()),
-        format!("`{}` is not possible while the dossier is `{state}`{en}.", action.word()),
+        format!("Chưa thể thực hiện «{}»: hồ sơ ở trạng thái «{}»{vi}.", action.vi(), state.vi()),
+        format!("\"{}\" is not possible: the dossier is in the state \"{}\"{en}.", action.en(), state.en()),
     )
     .with("allowed_actions", json!(instead))
-    .with("state", json!(state))
+    .with("state", json!(state.word()))
     .into()
+}
+
+/// The open steps with their bodies, such as "Thẩm định (Sở Ngoại vụ)"; a step without a known body stands alone.
+fn waited_for<C>(dossier: &Dossier<C>) -> Option<Bilingual> {
+    let steps = |kind: fn(StepKind) -> &'static str, body: fn(Body) -> &'static str| {
+        let one = |s: &Step| s.body.map_or(kind(s.kind).to_owned(), |b| format!("{} ({})", kind(s.kind), body(b)));
+        dossier.process.open().map(one).collect::<Vec<_>>().join(", ")
+    };
+    dossier.process.open().next()?;
+    Some(Bilingual::new(steps(StepKind::vi, Body::vi), steps(StepKind::en, Body::en)))
 }
 
 /// The consent must come before the decision.
@@ -181,7 +190,7 @@ pub fn conclude<C: Content>(
         record(conn, &deed(call, &dossier, Some(before.state), action.word(), &trace))?;
     }
     for waiver in trace.waived {
-        let note = format!("{}: {}", waiver.finding, waiver.reason);
+        let note = format!("{}: {}", waiver.finding.vi(), waiver.reason);
         let given =
             HistoryNote { body: waiver.body, note: Some(&note), document: trace.document, ..HistoryNote::default() };
         record(conn, &deed(call, &dossier, Some(dossier.state), "waive", &given))?;

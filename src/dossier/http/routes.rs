@@ -1,4 +1,4 @@
-//! Makes the routes of a register: those that every procedure has, and acts in the one form that all have.
+//! Makes the routes of a register: those that every procedure has, and actions in their common form.
 
 use actix_web::web;
 use serde::de::DeserializeOwned;
@@ -37,7 +37,7 @@ fn route<C: Shown>(method: HttpMethod, path: &str, name: &str, about: &str) -> R
     RouteBuilder::new(method, path, C::ENTRY.key, format!("{name}_{}", C::ENTRY.key), about)
 }
 
-/// Registers a whole register: its list, its dossiers, the acts that all have, and what `own` adds.
+/// Registers a whole register: its list, its dossiers, the actions that all have, and what `own` adds.
 pub fn register<C: Shown>(config: &mut ServiceConfig, own: impl Fn(&mut ServiceConfig)) {
     config.service(scope(format!("/{}", C::ENTRY.path).as_str()).configure(|config: &mut ServiceConfig| {
         config.service(list::<C>());
@@ -116,24 +116,28 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
         get(
             "/{id}/assessment",
             "assess",
-            "Assesses the dossier by the regulation: decider, steps, due days, what is missing, findings.",
+            "Assesses the dossier under the regulation: decider, steps, due days, what is missing, findings.",
         )
         .query::<AsOf>()
         .answers::<AssessmentView>("200", "the answer", &[JSON])
         .to(http::assessment::<C>),
     );
     config.service(
-        get("/{id}/history", "history", "Lists every act on the dossier, in order, or those until the end of a day.")
-            .query::<AsWas>()
-            .answers::<History>("200", "the history", &[JSON])
-            .to(http::history::<C>),
+        get(
+            "/{id}/history",
+            "history",
+            "Lists every action on the dossier, in order, or those until the end of a day.",
+        )
+        .query::<AsWas>()
+        .answers::<History>("200", "the history", &[JSON])
+        .to(http::history::<C>),
     );
     config.service(
         route::<C>(
             HttpMethod::Post,
             "/{id}/attachments",
             "upload",
-            "Adds a document to the dossier.\nIts version rises, and the ETag of the answer is the dossier's new one.",
+            "Adds a document to the dossier.\nIts version rises; the ETag of the response is the dossier's new one.",
         )
         .body::<UploadForm>("multipart/form-data")
         .answers::<Attachment>("201", "added", &[JSON])
@@ -156,7 +160,7 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
     );
 }
 
-/// One act: its name in paths is that of the action, its body that of what carries it out.
+/// One action: its name in paths is that of the action, its body is that of the function that carries it out.
 pub fn act<C, B, F>(config: &mut ServiceConfig, action: Action, about: &str, carry_out: F)
 where
     C: Shown,
@@ -164,7 +168,7 @@ where
     F: Fn(&mut Conn, &RequestContext, &ProvinceLaw, VisibleDossier<C>, B) -> Result<Dossier<C>> + Copy + Send + 'static,
 {
     let name = match action {
-        // `return` is a word of many languages that clients are generated in.
+        // `return` is a keyword in many languages in which clients are generated.
         Action::Return => "give_back".to_owned(),
         Action::Consent => "consent_given".to_owned(),
         other => other.word().replace('-', "_"),
@@ -186,20 +190,17 @@ where
     );
 }
 
-/// The acts that every procedure has.
+/// The actions that every procedure has.
 fn acts<C: Shown>(config: &mut ServiceConfig) {
     act::<C, Empty, _>(
         config,
         Action::RequestSignature,
-        "Puts the draft into the head's inbox.",
+        "Puts the draft into the head's inbox for signature.",
         |conn, call, _, seen, _| draft::request_signature(conn, call, seen),
     );
-    act::<C, NoteGiven, _>(
-        config,
-        Action::Return,
-        "Gives the draft back to the clerk.",
-        |conn, call, _, seen, body| draft::give_back(conn, call, seen, body),
-    );
+    act::<C, NoteGiven, _>(config, Action::Return, "Returns the draft to the clerk.", |conn, call, _, seen, body| {
+        draft::give_back(conn, call, seen, body)
+    });
     act::<C, Submit, _>(
         config,
         Action::Submit,
@@ -209,19 +210,19 @@ fn acts<C: Shown>(config: &mut ServiceConfig) {
     act::<C, AssignAuthority, _>(
         config,
         Action::AssignAuthority,
-        "Names the decider, by DOFA.\nUsed if no rule names one, or if an exception has come to be needed while the dossier waits for its decision.",
+        "DOFA names the decider.\nUsed if no rule names one, or if an exception became necessary before the decision.",
         approval::assign_authority,
     );
     act::<C, ReasonGiven, _>(
         config,
         Action::Withdraw,
-        "Withdraws the dossier before it is decided.",
+        "Withdraws the dossier, or its pending amendment, before it is decided.",
         |conn, call, _, seen, body| approval::withdraw(conn, call, seen, body),
     );
     act::<C, RequestSupplement, _>(
         config,
         Action::RequestSupplement,
-        "Asks once for everything that is missing; the terms stop.",
+        "Asks once for everything that is missing; terms stop running.",
         |conn, call, _, seen, body| approval::request_supplement(conn, call, seen, body),
     );
     act::<C, Empty, _>(
@@ -233,16 +234,11 @@ fn acts<C: Shown>(config: &mut ServiceConfig) {
     act::<C, OpinionGiven, _>(
         config,
         Action::Appraise,
-        "Gives the appraiser's opinion; an unfavourable one goes on to the decider.",
+        "Gives the appraiser's opinion; an unfavourable one does not stop the dossier.",
         approval::appraise,
     );
     act::<C, OpinionGiven, _>(config, Action::GiveOpinion, "Gives a consulted body's opinion.", approval::give_opinion);
-    act::<C, ReasonGiven, _>(
-        config,
-        Action::Proceed,
-        "Goes on without an overdue opinion, by DOFA.",
-        approval::proceed,
-    );
+    act::<C, ReasonGiven, _>(config, Action::Proceed, "DOFA proceeds without an overdue opinion.", approval::proceed);
     act::<C, CorrectDecision, _>(
         config,
         Action::CorrectDecision,
@@ -250,7 +246,7 @@ fn acts<C: Shown>(config: &mut ServiceConfig) {
         |conn, call, _, seen, body| decision::correct_decision(conn, call, seen, body),
     );
     act::<C, ReasonGiven, _>(config, Action::Postpone, "Postpones the approved delegation.", after::postpone);
-    act::<C, ReasonGiven, _>(config, Action::Cancel, "Cancels the approved delegation.", after::cancel);
+    act::<C, ReasonGiven, _>(config, Action::Cancel, "Cancels the approved or postponed delegation.", after::cancel);
     act::<C, ResultsReport, _>(
         config,
         Action::SubmitReport,

@@ -1,11 +1,11 @@
-//! A row of an old list, as registers take it: checked, with its agency found. Pure.
+//! A row of an old list, as registers receive it: checked, and with its agency found. Pure.
 
 use kernel::time::Period;
 use kernel::words::{Field, FundingSource, Purpose, ReceptionLevel};
 
 use crate::dossier::parts::model::Origin;
 
-/// What a row says of a delegation that was never a dossier here.
+/// What a row says about a delegation that was never a dossier here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedRow {
     pub title: String,
@@ -22,6 +22,6 @@ pub struct ListedRow {
     pub funding: Option<FundingSource>,
     /// The row itself, kept with the dossier.
     pub origin: Origin,
-    /// What the history says of where it comes from.
+    /// What the history says about its origin.
     pub note: String,
 }

@@ -146,7 +146,7 @@ pub fn seen(conn: &mut Conn, actor: &Actor, registers: &Registers, ids: &[i64]) 
     Ok(items.into_iter().map(|item| (item.id, item)).collect())
 }
 
-/// Titles of those of these dossiers that the actor sees.
+/// Titles of those among the given dossiers that the actor sees.
 pub fn titles(conn: &mut Conn, actor: &Actor, registers: &Registers, ids: &[i64]) -> Result<HashMap<i64, String>> {
     Ok(seen(conn, actor, registers, ids)?.into_iter().map(|(id, item)| (id, item.title)).collect())
 }
@@ -173,7 +173,7 @@ pub fn with_counterpart(
 }
 
 /// The dossiers with days in a period that the actor sees, by their first day, the latest if there are more than `limit`;
-/// with those that came to nothing, or without.
+/// with those that were rejected, withdrawn or cancelled, or without.
 pub fn in_period(
     conn: &mut Conn,
     actor: &Actor,

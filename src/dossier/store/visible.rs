@@ -1,4 +1,5 @@
-//! The table of `visibility.rs` as a condition of a query: the same lines, so lists show what can be opened.
+//! The table of `visibility.rs` as a condition of a query: it has the same lines, so that lists show what can be
+//! opened.
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -43,13 +44,13 @@ fn nothing() -> RowCondition {
     Box::new(dossiers::id.lt(0))
 }
 
-/// The rows of one line of the table, none where the actor is not its holder.
+/// The rows of one line of the table; none if the actor is not its holder.
 fn rows(holder: Holder, which: Which, actor: &Actor, registers: &Registers) -> Vec<RowCondition> {
     if holder == Holder::Agency {
         let own = actor.agencies().filter(|agency| holder.is(actor, *agency));
         return own.map(|agency| Box::new(dossiers::agency_id.eq(agency)) as RowCondition).collect();
     }
-    // Of other holders it does not matter whose agency asked.
+    // For other holders it does not matter which agency asked.
     if !holder.is(actor, 0) {
         return Vec::new();
     }

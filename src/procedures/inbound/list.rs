@@ -5,7 +5,7 @@ use kernel::words::{Channel, GuestClass};
 use crate::dossier::parts::listed::ListedRow;
 use crate::procedures::inbound::model::{Nationality, Stay, VisitContent};
 
-/// The visit that a row speaks of: who came it does not say.
+/// The visit that a row describes; the row does not say who came.
 pub fn visit(d: ListedRow) -> VisitContent {
     let nationality = |(country, count): &(&str, i64)| Nationality { country: (*country).to_owned(), count: *count };
     VisitContent {

@@ -31,7 +31,7 @@ pub fn check(content: &VisitContent, known: &KnownPeople, faults: &mut Violation
         "/purpose",
         FieldError::WrongPurpose,
         "Mục đích việc riêng chỉ dùng cho chuyến đi việc riêng ở nước ngoài.",
-        "The purpose `private` is only allowed for private travel.",
+        "The purpose \"Private\" is only allowed for private travel.",
     );
     check_agencies(content, known, faults);
     check_guests(content, faults);
@@ -53,7 +53,7 @@ fn check_agencies(content: &VisitContent, known: &KnownPeople, faults: &mut Viol
         "/channel",
         FieldError::WrongChannel,
         "Đoàn do Mặt trận, đoàn thể, Liên hiệp hữu nghị chủ trì phải theo kênh đối ngoại nhân dân.",
-        "Visits hosted by the Front, a mass organisation or the friendship union use the channel `people`.",
+        "Visits hosted by the Front, a mass organisation or the friendship union use the people-to-people channel.",
     );
     let mut seen = BTreeSet::from([content.host_agency_id]);
     for (index, id) in content.coordinating.iter().enumerate() {

@@ -8,7 +8,7 @@ use crate::dossier::parts::listed::ListedRow;
 use crate::dossier::parts::model::{Funding, InvitingParty, Stop};
 use crate::procedures::outbound::model::{Journey, TripContent};
 
-/// The trip that a row speaks of: who travelled it does not say.
+/// The trip that a row describes; the row does not say who travelled.
 pub fn trip(d: ListedRow) -> TripContent {
     let first = d.countries.first().copied().unwrap_or_default();
     // The list gives the countries but not the dates in each, so every stop gets the whole period.

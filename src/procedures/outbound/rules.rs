@@ -43,7 +43,7 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
         "/purpose",
         FieldError::WrongPurpose,
         "Việc riêng phải có mục đích là việc riêng, và ngược lại.",
-        "Private travel must have the purpose `private`, and no other travel may.",
+        "Private travel must have the purpose \"Private\", and no other travel may.",
     );
     match &content.inviting_party {
         Some(party) => checks::known_country(&party.country, "/inviting_party/country", faults),

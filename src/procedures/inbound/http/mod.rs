@@ -1,4 +1,4 @@
-//! Routes of inbound dossiers: those that every register has, and the acts of its own.
+//! Routes of inbound dossiers: those that every register has, and its own actions.
 
 pub mod guests;
 pub mod view;

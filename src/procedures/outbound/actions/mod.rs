@@ -47,7 +47,7 @@ static ENTRY: RegisterEntry = RegisterEntry {
     file_name: "doan-ra",
     list_headings: ["Ngày đi", "Ngày về", "Nước đến", "Số người"],
     procedures: &[Procedure::OUTBOUND, Procedure::PRIVATE_TRAVEL],
-    // Private travel is no delegation of the province; it has no figures here.
+    // Private travel is not a delegation of the province and has no figures here.
     counted: Some(Procedure::OUTBOUND),
     reported: Reported {
         happens: Label { vi: "khởi hành", en: "departure" },

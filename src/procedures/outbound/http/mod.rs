@@ -1,4 +1,4 @@
-//! Routes of outbound dossiers: those that every register has, and the acts of its own.
+//! Routes of outbound dossiers: those that every register has, and its own actions.
 
 pub mod view;
 
@@ -29,7 +29,7 @@ fn acts(config: &mut ServiceConfig) {
     act::<TripContent, ConsentGiven, _>(
         config,
         Action::Consent,
-        "Records a Party body's answer, by its seat or by the Party office.",
+        "Records a Party body's answer, given by the holder of its seat or entered by the Party office.",
         consent::consent,
     );
     act::<TripContent, DecideTrip, _>(

@@ -1,0 +1,103 @@
+//! A new procedure is one folder and one line: the note of `note/` goes through everything that walks the registers.
+
+use ngoaivu::dossier::register::{Of, Registers};
+use ngoaivu::procedures::rebuild_facts;
+use ngoaivu::procedures::register::registers;
+use serde_json::{Value, json};
+
+use crate::note::model::NoteContent;
+use crate::world::World;
+
+/// The registers that ship, and the line that adds the note.
+fn with_notes() -> Registers {
+    let mut all: Vec<_> = registers().all().collect();
+    all.push(&Of::<NoteContent>::NEW);
+    Registers::new(&all)
+}
+
+/// The sample regulation with rules for notes: the Chair decides from a hundred million đồng on.
+fn pack() -> String {
+    let rule = |id: &str, when: &str, decider: &str| {
+        format!(
+            "\n[[authority]]\nid = \"{id}\"\nfor = [\"note\"]\n{when}decider = \"{decider}\"\n\
+             steps = [{{ kind = \"appraise\", body = \"dofa\", within = \"3 working_days\" }}]\n\
+             decide_within = \"2 working_days\"\nstatus = \"sample\"\ncitation = \"Quy chế mẫu: công văn\"\n"
+        )
+    };
+    let newer = include_str!("../../regulations/mau.toml").replacen("version = 1", "version = 9", 1);
+    newer
+        + &rule("note-director", "when = { amount = { max = 99999999 } }\n", "dofa_director")
+        + &rule("note-chair", "when = { amount = { min = 100000000 } }\n", "ppc_chair")
+}
+
+async fn note(w: &World, amount: i64) -> String {
+    let body = json!({"title": "Công văn tài trợ thiết bị y tế", "agency_id": w.agency("SKHCN").await, "signer": "Lê Văn Ký",
+        "amount": amount, "written_on": "2026-03-02"});
+    w.post("clerk.skhcn", "/notes", body).await.expect(201).json()["id"].as_str().unwrap().to_owned()
+}
+
+async fn decider(w: &World, id: &str) -> Value {
+    w.get("clerk.skhcn", &format!("/notes/{id}/assessment")).await.expect(200).json()["decider"]["body"].clone()
+}
+
+async fn inbox(w: &World, user: &str) -> Vec<Value> {
+    w.get(user, "/inbox").await.expect(200).json()["items"].as_array().unwrap().clone()
+}
+
+on_both! {
+    async fn a_note_goes_from_draft_to_the_figures_and_the_report(w) {
+        let w = w.with_registers(with_notes()).await;
+        let toml = World::request("POST", "/regulations").insert_header(("Content-Type", "application/toml")).set_payload(pack());
+        w.as_user("rules", toml).await.expect(201);
+
+        // The rule that decides depends on the amount.
+        let (small, large) = (note(&w, 5_000_000).await, note(&w, 500_000_000).await);
+        assert_eq!((decider(&w, &small).await, decider(&w, &large).await), (json!("dofa_director"), json!("ppc_chair")));
+
+        // Lists and searches find it; drafts only for their own agency.
+        let found = w.get("clerk.skhcn", "/notes?q=thiet%20bi").await.expect(200).json();
+        assert_eq!(found["items"].as_array().unwrap().len(), 2);
+        assert_eq!(w.get("officer.snv", "/notes").await.expect(200).json()["items"], json!([]));
+
+        // Its steps wait in the same inbox.
+        w.act_on("notes", "head.skhcn", &large, "submit", json!({})).await.expect(200);
+        assert!(inbox(&w, "officer.snv").await.iter().any(|i| i["delegation_id"] == *large && i["procedure"] == "note"));
+        w.act_on("notes", "officer.snv", &large, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        assert!(inbox(&w, "chair").await.iter().any(|i| i["delegation_id"] == *large));
+        let decided = json!({"verdict": "approve", "document": {"number": "77/UBND-NC", "date": "2026-03-02", "signed_as": "direct"}});
+        w.act_on("notes", "director.snv", &large, "decide", decided.clone()).await.expect(403);
+        let approved = w.act_on("notes", "chair", &large, "decide", decided).await.expect(200).json();
+        assert_eq!((&approved["state"], &approved["number"]), (&json!("approved"), &json!("CV-2026-0001")));
+
+        // It counts under its own path, and nowhere else; the records behind the figure are its own.
+        let figures = w.get("stats", "/statistics/note?year=2026&by=agency").await.expect(200).json();
+        assert_eq!((&figures["procedure"], &figures["total"]["delegations"]), (&json!("note"), &json!(1)));
+        let records = w.get("stats", "/statistics/note/records?year=2026").await.expect(200).json();
+        assert_eq!(records["items"].as_array().unwrap().iter().filter(|r| r["counted"] == true).count(), 1);
+        let cells = w.get("stats", "/statistics/note/cells?year=2026").await.expect(200).json();
+        assert_eq!(cells["total"], 1);
+        let counted = w.house.db.write_now(|conn| rebuild_facts(conn, &with_notes())).unwrap();
+        assert_eq!(w.get("stats", "/statistics/note?year=2026").await.expect(200).json()["total"], figures["total"]);
+        assert!(counted >= 1);
+
+        // A report has its line, its tables and its list.
+        let report = w.post("officer.snv", "/reports", json!({"kind": "month", "year": 2026, "period": 3})).await.expect(201).json();
+        assert_eq!((&report["note"]["delegations"], &report["records"]["note"]), (&json!(1), &json!(1)));
+        let tables: Vec<&str> = report["tables"].as_array().unwrap().iter().filter_map(|t| t["code"].as_str()).collect();
+        assert!(tables.contains(&"note_by_agency") && tables.contains(&"note_by_month"));
+        for format in ["docx", "xlsx"] {
+            let path = format!("/reports/{}?format={format}", report["id"].as_str().unwrap());
+            w.get("officer.snv", &path).await.expect(200);
+        }
+
+        // The history, the specification and the trail know it.
+        let history = w.get("clerk.skhcn", &format!("/notes/{large}/history")).await.expect(200).json();
+        assert_eq!(history["items"].as_array().unwrap().last().unwrap()["action"], "decide");
+        let spec = w.send(World::request("GET", "/openapi.json")).await.expect(200).json();
+        for path in ["/api/v1/notes", "/api/v1/notes/{id}/decide", "/api/v1/statistics/note", "/api/v1/statistics/note/cells"] {
+            assert!(spec["paths"][path].is_object(), "{path}");
+        }
+        assert_eq!(spec["components"]["schemas"]["Direction"]["enum"], json!(["outbound", "inbound", "note"]));
+        assert_eq!(w.get("stats", "/statistics/nowhere").await.status, 404);
+    }
+}
