@@ -15,9 +15,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("ngoaivu: {error:#}");
-            let newer = error
-                .downcast_ref::<migrate::MigrationFault>()
-                .is_some_and(|f| matches!(f, migrate::MigrationFault::NewerDatabase(_)));
+            let newer = error.downcast_ref::<migrate::MigrationFault>().is_some_and(|f| {
+                matches!(f, migrate::MigrationFault::NewerDatabase(_) | migrate::MigrationFault::TrialDatabase(_))
+            });
             ExitCode::from(if newer { 78 } else { 1 })
         }
     }

@@ -18,6 +18,11 @@ pub enum MigrationFault {
     /// Exit code 78: an older binary must not touch a newer database.
     #[error("the database was created by a newer ngoaivu (migration {0}); install that version or a newer one")]
     NewerDatabase(String),
+    /// Exit code 78 as well: nothing leads from there to the tables of this version.
+    #[error(
+        "the database was created by a trial version of ngoaivu (migration {0}) and cannot be brought up to date; use an empty folder or database"
+    )]
+    TrialDatabase(String),
     #[error("the database cannot be reached: {0}")]
     Connection(String),
     #[error("a migration failed: {0}")]
@@ -76,6 +81,10 @@ fn check_not_newer(conn: &mut Conn) -> Result<(), MigrationFault> {
 
 fn refuse_newer(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<(), MigrationFault> {
     match applied.difference(known).next() {
+        // The trial versions had other migrations before the first one of today.
+        Some(version) if known.first().is_some_and(|first| version < first) => {
+            Err(MigrationFault::TrialDatabase(version.clone()))
+        }
         Some(version) => Err(MigrationFault::NewerDatabase(version.clone())),
         None => Ok(()),
     }

@@ -91,6 +91,8 @@ on_both! {
         let mut conn = address.connect().unwrap();
         diesel::sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')").execute(&mut conn).unwrap();
         assert!(matches!(migrate::run(&address), Err(migrate::MigrationFault::NewerDatabase(v)) if v == "29990101000000"));
+        diesel::sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('20261122000001')").execute(&mut conn).unwrap();
+        assert!(matches!(migrate::run(&address), Err(migrate::MigrationFault::TrialDatabase(v)) if v == "20261122000001"));
     }
 
     async fn a_refusal_or_a_panic_in_one_write_spares_the_others_of_its_group(w) {

@@ -65,14 +65,14 @@ on_both! {
         w.act_on("notes", "officer.snv", &large, "appraise", json!({"opinion": "favourable"})).await.expect(200);
         assert!(inbox(&w, "chair").await.iter().any(|i| i["delegation_id"] == *large));
         let decided = json!({"verdict": "approve", "document": {"number": "77/UBND-NC", "date": "2026-03-02", "signed_as": "direct"}});
-        w.act_on("notes", "director.snv", &large, "decide", decided.clone()).await.expect(403);
+        w.act_on("notes", "director.snv", &large, "decide", decided.clone()).await.expect(404);
         let approved = w.act_on("notes", "chair", &large, "decide", decided).await.expect(200).json();
         assert_eq!((&approved["state"], &approved["number"]), (&json!("approved"), &json!("CV-2026-0001")));
 
         // It counts under its own path, and nowhere else; the records behind the figure are its own.
         let figures = w.get("stats", "/statistics/note?year=2026&by=agency").await.expect(200).json();
         assert_eq!((&figures["procedure"], &figures["total"]["delegations"]), (&json!("note"), &json!(1)));
-        let records = w.get("stats", "/statistics/note/records?year=2026").await.expect(200).json();
+        let records = w.get("inspector", "/statistics/note/records?year=2026").await.expect(200).json();
         assert_eq!(records["items"].as_array().unwrap().iter().filter(|r| r["counted"] == true).count(), 1);
         let cells = w.get("stats", "/statistics/note/cells?year=2026").await.expect(200).json();
         assert_eq!(cells["total"], 1);
