@@ -161,8 +161,27 @@ fn insert_units(conn: &mut Conn, named: Vec<(i64, ListedUnit)>) -> Result<()> {
             last.parent_id = parent_id;
         }
     }
+    without_circles(&mut agencies);
     // Parents exist now, wherever they were in the list.
     agencies.iter().filter(|a| a.parent_id.is_some()).try_for_each(|a| agencies::update(conn, a))
+}
+
+/// Takes the parent from a unit that would stand below itself, as when two rows name each other.
+fn without_circles(agencies: &mut [Agency]) {
+    let mut above: HashMap<i64, i64> = agencies.iter().filter_map(|a| Some((a.id, a.parent_id?))).collect();
+    for agency in agencies {
+        let mut at = agency.id;
+        // Bounded, because a unit may also stand below a circle that it is no part of.
+        for _ in 0..above.len() {
+            let Some(parent) = above.get(&at).copied() else { break };
+            if parent == agency.id {
+                agency.parent_id = None;
+                above.remove(&agency.id);
+                break;
+            }
+            at = parent;
+        }
+    }
 }
 
 /// Keeps the rows as dossiers of their register.
@@ -235,5 +254,29 @@ fn official(hand: &ImportScope, p: &ListedPerson, agency_id: i64) -> Official {
         }],
         passports: Vec::new(),
         disciplines: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_stands_below_itself() {
+        let unit = |id, parent_id| Agency {
+            id,
+            version: 1,
+            code: id.to_string(),
+            name: id.to_string(),
+            parent_id,
+            bloc: Bloc::State,
+            valid_from: Day::from_ymd_opt(2026, 1, 1).unwrap(),
+            valid_to: None,
+            clerk_may_submit: false,
+            confirmed: true,
+        };
+        let mut units = vec![unit(1, Some(2)), unit(2, Some(3)), unit(3, Some(2)), unit(4, Some(9)), unit(5, Some(5))];
+        without_circles(&mut units);
+        assert_eq!(units.iter().map(|u| u.parent_id).collect::<Vec<_>>(), [Some(2), None, Some(2), Some(9), None]);
     }
 }

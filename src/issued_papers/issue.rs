@@ -188,10 +188,14 @@ fn handed_in<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<Option
     Ok(Some((by, lender, his.find(|s| valid_on(s.valid_from, s.valid_to, day)).map(|s| s.id))))
 }
 
+/// Levels of units that are searched upwards; no province has more.
+const LEVELS: usize = 10;
+
 /// The place name: what follows "tỉnh" or "thành phố" in the name of the provincial People's Committee.
 fn place(conn: &mut Conn, office: &Agency) -> Result<String> {
     let mut at = Some(office.clone());
-    while let Some(agency) = at {
+    for _ in 0..LEVELS {
+        let Some(agency) = at else { break };
         for word in ["tỉnh ", "thành phố "] {
             if let Some((_, name)) =
                 agency.name.split_once(word).filter(|_| agency.name.starts_with("Ủy ban nhân dân "))

@@ -61,12 +61,14 @@ pub fn make(conn: &mut Conn, call: &RequestContext, wanted: ChangeRequest) -> Re
     let from = check(conn, call, &wanted, &mut faults)?;
     faults.finish()?;
     let first = from.first().ok_or_else(|| Error::Internal("a change without an old agency".into()))?;
+    // A unit that is merged with its own parent follows the parent: nothing may stand below itself.
+    let above = from.iter().filter_map(|a| a.parent_id).find(|parent| !wanted.from.contains(parent));
     let new = |s: &Successor| Agency {
         id: Id::new(call.now).0,
         version: 1,
         code: s.code.clone(),
         name: s.name.clone(),
-        parent_id: s.parent_id.or(first.parent_id),
+        parent_id: s.parent_id.or(first.parent_id.filter(|parent| !wanted.from.contains(parent))).or(above),
         bloc: first.bloc,
         valid_from: wanted.on,
         valid_to: None,
@@ -190,6 +192,7 @@ fn hand_over(conn: &mut Conn, from: &[i64], to: i64, on: Day) -> Result<(i64, i6
     diesel::update(
         agency_rows::table
             .filter(agency_rows::parent_id.assume_not_null().eq_any(from))
+            .filter(agency_rows::id.ne(to))
             .filter(lasts.assume_not_null()),
     )
     .set((agency_rows::parent_id.eq(to), agency_rows::version.eq(agency_rows::version + 1)))

@@ -65,6 +65,15 @@ fn rows(all: &[(&str, i64)]) -> Vec<(String, i64)> {
 }
 
 on_both! {
+    async fn a_unit_merged_with_its_own_parent_does_not_stand_below_itself(w) {
+        let unit = w.agency("SKHCN").await;
+        let parent = w.get("admin", &format!("/agencies/{unit}")).await.json()["parent_id"].as_str().unwrap().to_owned();
+        let above = w.get("admin", &format!("/agencies/{parent}")).await.json()["parent_id"].clone();
+        let made = change(&w, "merge", "2026-03-02", &[&unit, &parent], json!([{"code": "GOP", "name": "Cơ quan gộp"}])).await;
+        let merged = made["to"][0]["id"].as_str().unwrap();
+        assert_eq!(w.get("admin", &format!("/agencies/{merged}")).await.expect(200).json()["parent_id"], above);
+    }
+
     async fn figures_of_the_2025_mergers_hold_in_all_three_views(w) {
         let province = unit(&w, "PT", "UBND tỉnh Phú Thọ (cũ)", None).await;
         let second = unit(&w, "VP", "UBND tỉnh Vĩnh Phúc", None).await;
