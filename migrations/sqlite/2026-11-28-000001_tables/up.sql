@@ -278,7 +278,6 @@ CREATE TABLE outbound_stops (
 ) WITHOUT ROWID;
 CREATE INDEX outbound_stops_country ON outbound_stops (country, delegation_id);
 CREATE INDEX dossiers_listed ON dossiers (register, listed_on, id);
-CREATE INDEX dossiers_days ON dossiers (listed_on, id);
 CREATE INDEX dossiers_updated ON dossiers (register, updated_at, id);
 CREATE INDEX dossiers_state ON dossiers (register, state, listed_on, id);
 CREATE INDEX dossiers_agency ON dossiers (register, agency_id, listed_on, id);

@@ -182,7 +182,11 @@ pub fn in_period(
     void: bool,
     limit: i64,
 ) -> Result<Vec<DossierItem>> {
+    let keys: Vec<&str> = registers.entries().0.iter().map(|entry| entry.key).collect();
     let mut query = dossiers::table
+        // Every register, named for the index that begins with it. An index of the days alone would draw the lists of
+        // one register away from theirs, and halve them.
+        .filter(dossiers::register.eq_any(keys))
         // The longest delegation bounds how far back the index has to be read.
         .filter(dossiers::listed_on.between(period.from - chrono::Duration::days(LONGEST), period.to))
         .filter(dossiers::begins_on.is_not_null())
