@@ -106,8 +106,11 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("spent_total", "Tổng quyết toán"),
 ];
 
+/// A list of a template: its name, what it holds, and its fields with their meaning.
+type ListField = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Lists and the fields of their items, each with its Vietnamese description.
-pub const LISTS: &[(&str, &str, &[(&str, &str)])] = &[
+pub const LISTS: &[ListField] = &[
     ("bases", "Căn cứ", &[("text", "nội dung")]),
     ("remarks", "Nội dung thêm", &[("text", "nội dung")]),
     (

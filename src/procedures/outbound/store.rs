@@ -281,6 +281,9 @@ pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Resul
     Ok(taken)
 }
 
+/// Person, dossier, countries, first and last day, state, content.
+type AbroadRow = (i64, i64, String, Option<Day>, Option<Day>, String, String);
+
 /// Who is abroad between two moments: of these people, or of all; in whole local days.
 pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
     let mut query = members::table
@@ -302,7 +305,7 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
     if let Some(people) = people {
         query = query.filter(members::official_id.eq_any(people.to_vec()));
     }
-    let rows: Vec<(i64, i64, String, Option<Day>, Option<Day>, String, String)> = query.load(conn)?;
+    let rows: Vec<AbroadRow> = query.load(conn)?;
     let mut all = Vec::with_capacity(rows.len());
     for (official_id, delegation_id, place, begins, ends, state, content) in rows {
         let (Some(begins), Some(ends)) = (begins, ends) else { continue };
