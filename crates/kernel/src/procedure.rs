@@ -1,6 +1,6 @@
 //! Procedures (thủ tục) and the registers that hold their dossiers.
 //!
-//! Unlike the closed enumerations of [`crate::words`], procedures are open: the law book knows five by name, and an
+//! Unlike the closed enumerations of `words.rs`, procedures are open: the law book knows five by name, and an
 //! installation may register more (`procedures/register.rs`), so that a new procedure changes no enumeration here.
 
 use std::fmt;
