@@ -58,7 +58,7 @@ pub struct AppState {
     pub jobs: Jobs,
     /// The procedures of this installation.
     pub registers: Registers,
-    described: Arc<Described>,
+    described: Arc<OnceLock<Described>>,
     /// Whether statistics are published without sign-in.
     pub published: OpenStatisticsSwitch,
 }
@@ -87,8 +87,6 @@ impl AppState {
         post: DeliverySettings,
     ) -> Result<Self> {
         let db = Db::open(address)?;
-        let document = specification_of(&registers);
-        let described = Described { document: text_of(&document), paths: PathTable::of(&document) };
         let now = clock.now();
         db.write_now(move |conn| add_shipped(conn, now))?;
         let keys = SigningKeys::default();
@@ -112,7 +110,7 @@ impl AppState {
             clock,
             calendar,
             jobs,
-            described: Arc::new(described),
+            described: Arc::default(),
             registers,
             folder,
             jurisdiction: Arc::from(jurisdiction),
@@ -247,22 +245,35 @@ fn text_of(document: &Value) -> String {
     text
 }
 
-/// What the application knows of itself, made once.
+/// What the application knows of itself. Made when somebody first asks, because most processes are never asked.
 struct Described {
-    document: String,
+    document: web::Bytes,
     paths: PathTable,
+}
+
+impl Described {
+    fn of(registers: &Registers) -> Self {
+        let document = specification_of(registers);
+        Described { document: text_of(&document).into(), paths: PathTable::of(&document) }
+    }
 }
 
 /// The OpenAPI document of this API.
 #[utoipa::path(tag = "operation", operation_id = "openapi", security(()),
     responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
 #[get("/openapi.json")]
-async fn show_openapi(described: web::Data<Described>) -> HttpResponse {
+async fn show_openapi(described: web::Data<OnceLock<Described>>, registers: web::Data<Registers>) -> HttpResponse {
+    let described = described.get_or_init(|| Described::of(&registers));
     HttpResponse::Ok().content_type("application/json").body(described.document.clone())
 }
 
 /// Answers a request that no route matches: 405 with `Allow` where the path has other methods, else 404.
-async fn nowhere(request: HttpRequest, described: web::Data<Described>) -> HttpResponse {
+async fn nowhere(
+    request: HttpRequest,
+    described: web::Data<OnceLock<Described>>,
+    registers: web::Data<Registers>,
+) -> HttpResponse {
+    let described = described.get_or_init(|| Described::of(&registers));
     let Some(methods) = described.paths.methods(request.path()) else { return not_found().error_response() };
     let allow = methods.join(", ");
     let error = refuse(
