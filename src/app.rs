@@ -225,7 +225,7 @@ fn documented(
 
 /// The finished OpenAPI 3.1 document of these procedures.
 pub fn specification_of(registers: &Registers) -> Value {
-    complete(&documented(registers).1, &registers.entries())
+    complete(&documented(registers).1, registers.entries())
 }
 
 /// The document of the procedures that ship.
@@ -318,7 +318,7 @@ pub fn build(
         .0
         .app_data(web::Data::from(Arc::clone(&house.described)))
         .app_data(web::Data::new(house.registers.clone()))
-        .app_data(web::Data::new(house.registers.entries()))
+        .app_data(web::Data::new(house.registers.entries().clone()))
         .app_data(web::Data::new(house.db.clone()))
         .app_data(web::Data::new(house.clock.clone()))
         .app_data(web::Data::new(house.keys.clone()))

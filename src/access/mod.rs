@@ -4,6 +4,7 @@ pub mod account;
 pub mod actions;
 pub mod call;
 pub mod context;
+pub mod holder;
 pub mod holders;
 pub mod http;
 pub mod password;

@@ -20,6 +20,8 @@ pub enum StepStanding {
 
 /// The outcome of a step that another body takes instead, because only that body may give the exception.
 const EXCEPTION_NEEDED: &str = "exception_needed";
+/// The outcome of an open proposal that was sent back to be supplemented.
+pub const SUPPLEMENT: &str = "supplement_requested";
 
 /// One step of one dossier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

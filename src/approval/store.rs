@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use crate::access::account::Actor;
-use crate::approval::process::{Process, Step, StepStanding};
+use crate::approval::process::{Process, SUPPLEMENT, Step, StepStanding};
+use crate::approval::turns::{OpenStep, TURNS, Turn};
 use crate::db::schema::{acts, approval_steps as steps};
-use crate::db::{Conn, differing, each, insert_rows, word};
+use crate::db::{Conn, MultiBackend, differing, each, insert_rows, word};
 use crate::error::{Error, Result};
 use kernel::id::Id;
 use kernel::procedure::Procedure;
@@ -136,78 +137,70 @@ pub struct WaitingStep {
 /// Most rows of an inbox; nobody works through more.
 const INBOX: i64 = 1_000;
 
-/// What waits for the actor: the steps of their bodies, supplements asked of their agency, and deciders to be named.
+/// What waits for the actor, by the table of `turns.rs`: most urgent first, at most a thousand of each line.
 pub fn waiting_for(
     conn: &mut Conn,
     actor: &Actor,
     procedures: impl IntoIterator<Item = Procedure>,
 ) -> Result<Vec<WaitingStep>> {
-    if actor.looks_at.is_some() || !actor.looks_apart() {
-        return waiting_alike(conn, actor);
-    }
-    // A seat held by substitution for one procedure gives no access to others.
-    let mut all = Vec::new();
-    for procedure in procedures {
-        let here = waiting_alike(conn, &actor.looking_at(procedure))?;
-        all.extend(here.into_iter().filter(|w| w.procedure == procedure));
-    }
-    all.sort_by_key(|w| (w.due_on.is_none(), w.due_on, w.delegation_id, w.kind, w.body));
-    Ok(all)
-}
-
-fn waiting_alike(conn: &mut Conn, actor: &Actor) -> Result<Vec<WaitingStep>> {
-    let open: &'static str = StepStanding::Open.into();
-    let query =
-        || steps::table.filter(steps::standing.eq(open)).order(steps::due_on).limit(INBOX).select(StepRow::as_select());
-    let bodies: Vec<&'static str> = actor.bodies().into_iter().map(Body::word).collect();
-    let mut rows: Vec<StepRow> = Vec::new();
-    if !bodies.is_empty() {
-        rows.extend(query().filter(steps::body.eq_any(bodies)).load::<StepRow>(conn)?);
-    }
-    if actor.sits_in(Body::DofaDirector) && !actor.sits_in(Body::Dofa) {
-        // The Director acts as the deciding DOFA, and only there.
-        let deciding =
-            query().filter(steps::body.eq(Body::Dofa.word())).filter(steps::kind.eq(StepKind::Decide.word()));
-        rows.extend(deciding.load::<StepRow>(conn)?);
-    }
-    if actor.sits_in(Body::PartyOffice) {
-        let consents =
-            query().filter(steps::kind.eq(StepKind::Consent.word())).filter(steps::body.ne(Body::PartyOffice.word()));
-        rows.extend(consents.load::<StepRow>(conn)?);
-    }
-    for agency in actor.agencies() {
-        let own = || query().filter(steps::agency_id.eq(agency)).filter(steps::body.eq(Body::AgencyHead.word()));
-        if actor.sits_in(Body::CommuneChair) {
-            let his = query().filter(steps::agency_id.eq(agency)).filter(steps::body.eq(Body::CommuneChair.word()));
-            rows.extend(his.load::<StepRow>(conn)?);
+    let mut waiting = Vec::new();
+    if actor.looks_apart() {
+        // A seat held by substitution for one procedure has no turn in others.
+        for procedure in procedures {
+            let here = open_steps(conn, &actor.looking_at(procedure))?;
+            waiting.extend(here.into_iter().filter(|w| w.procedure == procedure));
         }
-        if actor.sits_in(Body::AgencyHead) {
-            rows.extend(own().load::<StepRow>(conn)?);
-        } else if actor.has(kernel::words::Role::Clerk) {
-            // Clerks collect the documents that a supplement asks for.
-            rows.extend(own().filter(steps::outcome.eq("supplement_requested")).load::<StepRow>(conn)?);
-        }
+    } else {
+        waiting = open_steps(conn, actor)?;
     }
-    if actor.sits_in(Body::Dofa) {
-        let unnamed = query().filter(steps::body.is_null());
-        rows.extend(unnamed.load::<StepRow>(conn)?);
-    }
-    let mut waiting: Vec<WaitingStep> = rows
-        .into_iter()
-        .map(|row| {
-            Ok(WaitingStep {
-                procedure: word(&row.procedure)?,
-                delegation_id: row.delegation_id,
-                title: row.title,
-                kind: word(&row.kind)?,
-                body: row.body.as_deref().map(word).transpose()?.unwrap_or(Body::Dofa),
-                due_on: row.due_on,
-            })
-        })
-        .collect::<Result<_>>()?;
     waiting.sort_by_key(|w| (w.due_on.is_none(), w.due_on, w.delegation_id, w.kind, w.body));
+    // A step may wait for the actor by several lines.
     waiting.dedup();
     Ok(waiting)
+}
+
+fn open_steps(conn: &mut Conn, actor: &Actor) -> Result<Vec<WaitingStep>> {
+    let mut rows: Vec<StepRow> = Vec::new();
+    // One query for each line: together in one condition, they would not use the index of bodies.
+    for (holder, turn) in TURNS {
+        let agencies = holder.agencies(actor);
+        if agencies.as_ref().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let mut query = steps_of(*turn, actor).order(steps::due_on).limit(INBOX);
+        if let Some(agencies) = agencies {
+            query = query.filter(steps::agency_id.eq_any(agencies));
+        }
+        rows.extend(query.select(StepRow::as_select()).load::<StepRow>(conn)?);
+    }
+    let step = |row: StepRow| {
+        Ok(WaitingStep {
+            procedure: word(&row.procedure)?,
+            delegation_id: row.delegation_id,
+            title: row.title,
+            kind: word(&row.kind)?,
+            body: row.body.as_deref().map(word).transpose()?.unwrap_or(Body::Dofa),
+            due_on: row.due_on,
+        })
+    };
+    rows.into_iter().map(step).collect()
+}
+
+/// The open steps that one line of the table means.
+fn steps_of(turn: Turn, actor: &Actor) -> steps::BoxedQuery<'static, MultiBackend> {
+    let open = steps::table.filter(steps::standing.eq(<&str>::from(StepStanding::Open))).into_boxed();
+    match turn {
+        Turn::OwnBody => {
+            let bodies: Vec<&'static str> = actor.bodies().into_iter().map(Body::word).collect();
+            open.filter(steps::body.eq_any(bodies))
+        }
+        Turn::OfBody(body) => open.filter(steps::body.eq(body.word())),
+        Turn::OfKind(kind, body) => open.filter(steps::body.eq(body.word())).filter(steps::kind.eq(kind.word())),
+        Turn::AnyBody(kind) => open.filter(steps::kind.eq(kind.word())).filter(steps::body.is_not_null()),
+        // Such a step is always the agency's own; its body is named for the index.
+        Turn::Supplement => open.filter(steps::body.eq(Body::AgencyHead.word())).filter(steps::outcome.eq(SUPPLEMENT)),
+        Turn::Unnamed => open.filter(steps::body.is_null()),
+    }
 }
 
 /// A step with what notices need to know about it.
@@ -219,9 +212,18 @@ pub struct OpenedStep {
     pub due_on: Option<Day>,
     pub outcome: Option<String>,
     pub title: String,
+    pub procedure: Procedure,
     pub agency_id: i64,
     /// The agency was asked for a supplement.
     pub supplement: bool,
+}
+
+impl OpenedStep {
+    /// What decides whose turn it is.
+    pub fn turn(&self) -> OpenStep {
+        let OpenedStep { procedure, agency_id, kind, body, supplement, .. } = *self;
+        OpenStep { procedure, agency_id, kind, body, supplement }
+    }
 }
 
 /// The steps of a dossier, with what notices need to know about them.
@@ -238,9 +240,10 @@ pub fn opened(conn: &mut Conn, delegation_id: i64) -> Result<Vec<OpenedStep>> {
             body: row.body.as_deref().map(word).transpose()?,
             standing: word(&row.standing)?,
             due_on: row.due_on,
-            supplement: row.outcome.as_deref() == Some("supplement_requested"),
+            supplement: row.outcome.as_deref() == Some(SUPPLEMENT),
             outcome: row.outcome,
             title: row.title,
+            procedure: word(&row.procedure)?,
             agency_id: row.agency_id,
         })
     });

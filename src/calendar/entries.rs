@@ -59,7 +59,7 @@ pub struct Calendar {
 /// The delegations of a period that the reader may see, with people, programmes and clashes. Dossiers that ended
 /// without a delegation (refused, withdrawn, cancelled) are left out.
 pub fn calendar(conn: &mut Conn, actor: &Actor, registers: &Registers, period: Period) -> Result<Calendar> {
-    let seen = list::in_period(conn, actor, registers, period, false, MOST + 1)?;
+    let seen = list::in_period(conn, actor, registers.entries(), period, false, MOST + 1)?;
     let titles: HashMap<i64, String> = seen.iter().map(|item| (item.id, item.title.clone())).collect();
     let (from, to) = (start_of(period.from), start_of(period.to + chrono::Duration::days(1)));
     let all = engagements(conn, registers, None, from, to)?;
@@ -124,7 +124,7 @@ pub fn feed_entries(
     registers: &Registers,
     period: Period,
 ) -> Result<Vec<CalendarEntry>> {
-    let mut seen = list::in_period(conn, actor, registers, period, true, MOST)?;
+    let mut seen = list::in_period(conn, actor, registers.entries(), period, true, MOST)?;
     seen.retain(|item| item.state != State::Draft.word());
     with_parts(conn, registers, seen, &[], &HashMap::new())
 }

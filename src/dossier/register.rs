@@ -124,20 +124,24 @@ impl<C: Shown> Register for Of<C> {
 
 /// The registers of an installation, in the order in which lists and reports show them.
 #[derive(Clone)]
-pub struct Registers(Arc<[&'static dyn Register]>);
+pub struct Registers {
+    all: Arc<[&'static dyn Register]>,
+    entries: Arc<RegisterEntries>,
+}
 
 impl Registers {
     pub fn new(all: &[&'static dyn Register]) -> Self {
-        Registers(all.into())
+        let entries = RegisterEntries(all.iter().map(|register| register.entry()).collect());
+        Registers { all: all.into(), entries: Arc::new(entries) }
     }
 
     pub fn all(&self) -> impl Iterator<Item = &'static dyn Register> {
-        self.0.iter().copied()
+        self.all.iter().copied()
     }
 
     /// What they are called, and what figures and reports know of them.
-    pub fn entries(&self) -> RegisterEntries {
-        RegisterEntries(self.all().map(Register::entry).collect())
+    pub fn entries(&self) -> &RegisterEntries {
+        &self.entries
     }
 
     /// The register of a word, as a row of the database has it.

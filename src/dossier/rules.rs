@@ -1,12 +1,12 @@
 //! Who sees a dossier and who may do what to it, the same in every procedure. Pure.
 
 use crate::access::account::{ActScope, Actor, StandIn, decides as decides_for};
+use crate::access::holder::Holder;
 use crate::access::permission::Permission;
 use crate::approval::process::{Stage, Step};
 use crate::dossier::Content;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
-use crate::dossier::visibility::Holder;
 use crate::error::{Code, Result, forbidden, refuse};
 use kernel::words::{Body, Role, StepKind};
 

@@ -5,22 +5,11 @@ use kernel::procedure::RegisterEntries;
 use kernel::words::{Body, Role, StepKind};
 
 use crate::access::account::Actor;
+use crate::access::holder::Holder;
 use crate::access::permission::Permission;
 use crate::dossier::Content;
 use crate::dossier::flow::State;
 use crate::dossier::model::Dossier;
-
-/// Whose account sees dossiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
-    /// Clerk or head of the requesting agency, or of one of its successors.
-    Agency,
-    Role(Role),
-    /// The holder of a seat, or their substitute.
-    Seat(Body),
-    /// The holder of any seat that is not of one unit.
-    AnySeat,
-}
 
 /// Which dossiers they see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +27,6 @@ pub enum Which {
     AnyStep(StepKind),
     /// Those that this body decides.
     DecidedBy(Body),
-    /// Those of the holder's unit that this body decides: each unit has its own.
-    OfUnitDecidedBy(Body),
 }
 
 /// How much the holder sees.
@@ -78,22 +65,8 @@ pub const SIGHTS: &[Sight] = &[
     sight(Holder::AnySeat, Which::OwnStep(&[StepKind::Consult]), Extent::Asked),
     // The Director acts as the deciding DOFA (api.md §5).
     sight(Holder::Seat(Body::DofaDirector), Which::DecidedBy(Body::Dofa), Extent::Whole),
-    sight(Holder::Seat(Body::CommuneChair), Which::OfUnitDecidedBy(Body::CommuneChair), Extent::Whole),
+    sight(Holder::SeatOfAgency(Body::CommuneChair), Which::DecidedBy(Body::CommuneChair), Extent::Whole),
 ];
-
-impl Holder {
-    /// Whether the actor is such a holder, in a dossier of this agency if that matters.
-    pub fn is(self, actor: &Actor, agency_id: i64) -> bool {
-        match self {
-            Holder::Agency => {
-                actor.belongs_to(agency_id) && (actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead))
-            }
-            Holder::Role(role) => actor.has(role),
-            Holder::Seat(body) => actor.sits_in(body),
-            Holder::AnySeat => !actor.bodies().is_empty(),
-        }
-    }
-}
 
 impl Which {
     /// The states of these dossiers, if the state alone determines them.
@@ -119,7 +92,6 @@ impl Which {
             }
             Which::AnyStep(kind) => steps().any(|s| s.kind == kind),
             Which::DecidedBy(body) => decided_by(body),
-            Which::OfUnitDecidedBy(body) => actor.belongs_to(dossier.content.agency_id()) && decided_by(body),
         }
     }
 }

@@ -8,38 +8,24 @@ use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::after::past;
 use crate::dossier::parts::duties::{
-    self as store, Duty, FOLLOW_UP, PASSPORT_RETURN, SETTLEMENT, Settlement, TRIP_REPORT,
+    self as store, Duty, DutySight, FOLLOW_UP, PASSPORT_RETURN, SETTLEMENT, Settlement, TRIP_REPORT,
 };
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
 use kernel::id::Id;
 use kernel::procedure::Procedure;
 use kernel::time::Day;
 use kernel::violation::Violations;
-use kernel::words::{Body, FieldError, FindingCode, Role};
+use kernel::words::{Body, FieldError, FindingCode};
 use regulation::pack::Effect;
-
-/// Whether the caller may see the duties of all agencies.
-pub fn sees_all(call: &RequestContext) -> bool {
-    let bodies = [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc];
-    call.actor.has(Role::Inspector) || bodies.into_iter().any(|b| call.actor.sits_in(b))
-}
 
 /// Maximum days that an excuse may add.
 const LONGEST_EXCUSE: i64 = 180;
-
-/// Whether the caller keeps passports.
-pub fn keeps_passports(call: &RequestContext) -> bool {
-    call.actor.may(Permission::KeepPassports)
-}
 
 /// Finds a duty; 404 if the caller may not see it.
 pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Duty> {
     call.actor.require(Permission::ReadDossiers)?;
     let duty = store::find(conn, id)?.ok_or_else(not_found)?;
-    let sees = sees_all(call)
-        || call.actor.belongs_to(duty.agency_id)
-        || (duty.code == PASSPORT_RETURN && keeps_passports(call));
-    if sees { Ok(duty) } else { Err(not_found()) }
+    if DutySight::of(&call.actor).sees(&duty) { Ok(duty) } else { Err(not_found()) }
 }
 
 fn open(duty: &Duty) -> Result<()> {

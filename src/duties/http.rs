@@ -13,7 +13,7 @@ use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
-use crate::dossier::parts::duties::{self as store, Duty, DutyFilter, PASSPORT_RETURN, Settlement};
+use crate::dossier::parts::duties::{self as store, Duty, DutyFilter, DutySight, Settlement};
 use crate::duties::actions::{self, Done};
 use crate::duties::settlement_http::{self, SettlementLine, settled};
 use crate::error::{Result, forbidden};
@@ -127,28 +127,19 @@ struct DutyPage {
     next: Option<String>,
 }
 
-/// A filter for the duties that the caller may see.
+/// A filter for the duties that the caller may see: 403 if they see none of the agency.
 fn visible(call: &RequestContext, agency: Option<i64>) -> Result<DutyFilter> {
     call.actor.require(Permission::ReadDossiers)?;
-    let mut filter = DutyFilter::default();
-    if actions::sees_all(call) {
-        filter.agencies = agency.map(|a| vec![a]);
-        return Ok(filter);
-    }
-    if actions::keeps_passports(call) {
-        filter.code = Some(PASSPORT_RETURN.into());
-        filter.agencies = agency.map(|a| vec![a]);
-        return Ok(filter);
-    }
-    let own: Vec<i64> = call.actor.agencies().collect();
-    if agency.is_some_and(|a| !own.contains(&a)) {
+    let sight = DutySight::of(&call.actor);
+    let another =
+        |agency: i64| matches!(&sight, DutySight::Some { agencies, code: None } if !agencies.contains(&agency));
+    if agency.is_some_and(another) {
         return Err(forbidden(
             "Chỉ được xem nghĩa vụ của cơ quan mình.",
             "You may see only the duties of your own agency.",
         ));
     }
-    filter.agencies = Some(agency.map_or(own, |a| vec![a]));
-    Ok(filter)
+    Ok(DutyFilter { agency_id: agency, ..DutyFilter::seen(sight) })
 }
 
 /// Lists duties, earliest due date first: those of the caller's agency; all for DOFA, deciding bodies and the
@@ -161,11 +152,7 @@ async fn list(call: Call, asked: Query<DutyListQuery>) -> Result<HttpResponse> {
     let mut filter = visible(&call, asked.agency_id.map(|id| id.0))?;
     if let Some(code) = asked.code {
         query::text("code", &code)?;
-        // A caller who may see only one kind gets an empty list for any other.
-        filter.code = match filter.code {
-            Some(only) if only != code => Some(String::new()),
-            _ => Some(code),
-        };
+        filter.code = Some(code);
     }
     filter.delegation_id = asked.delegation_id.map(|id| id.0);
     filter.open = asked.open;

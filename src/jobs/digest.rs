@@ -10,14 +10,14 @@ use crate::access::store as accounts;
 use crate::approval::store::{WaitingStep, waiting_for};
 use crate::db::Conn;
 use crate::db::counters::{counter, set};
-use crate::dossier::parts::duties::{self, Duty, DutyFilter};
+use crate::dossier::parts::duties::{self, Duty, DutyFilter, DutySight};
 use crate::dossier::register::Registers;
 use crate::error::Result;
 use crate::jobs::Jobs;
 use crate::jobs::fan_out::asked;
 use crate::jobs::outbox::{Channel, New, enqueue};
 use kernel::time::{Day, Moment, in_vietnamese, local};
-use kernel::words::{Body, DutyCode, Role, Term, TermUnit};
+use kernel::words::{Body, DutyCode, Term, TermUnit};
 use kernel::workdays::WorkCalendar;
 
 const UPTO: &str = "digest_upto";
@@ -111,18 +111,9 @@ fn in_words(code: &str) -> &'static str {
     code.parse::<DutyCode>().map_or("Việc khác sau chuyến đi", DutyCode::vi)
 }
 
-/// Overdue duties of the agency, for its clerks and head; all overdue passport returns, for the custodian.
+/// Overdue duties of which the actor is reminded, with the titles of their delegations.
 fn overdue_duties(conn: &mut Conn, actor: &Actor, today: Day) -> Result<Vec<(Duty, String)>> {
-    let keeper = actor.has(Role::PassportCustodian);
-    let filter = DutyFilter {
-        agencies: (!keeper).then(|| actor.agencies().collect()),
-        code: keeper.then(|| duties::PASSPORT_RETURN.to_owned()),
-        overdue_on: Some(today),
-        ..DutyFilter::default()
-    };
-    if !keeper && !actor.has(Role::Clerk) && !actor.sits_in(Body::AgencyHead) {
-        return Ok(Vec::new());
-    }
+    let filter = DutyFilter { overdue_on: Some(today), ..DutyFilter::seen(DutySight::reminded(actor)) };
     let late = duties::page(conn, &filter, None, 50)?;
     let titles = duties::titles(conn, &late)?;
     Ok(late

@@ -7,9 +7,11 @@
 use serde_json::json;
 
 use crate::access::account::{Account, Actor};
+use crate::access::holder::Holder;
 use crate::access::store as accounts;
 use crate::approval::process::StepStanding;
 use crate::approval::store::{self as approval, OpenedStep};
+use crate::approval::turns::waits_for;
 use crate::audit;
 use crate::db::Conn;
 use crate::db::counters::{counter, set};
@@ -20,7 +22,7 @@ use crate::jobs::webhooks_store::Webhook;
 use crate::jobs::{Jobs, webhooks_store};
 use kernel::id::Id;
 use kernel::time::{Day, Moment, day_of, in_vietnamese, rfc3339};
-use kernel::words::{Body, Role, StepKind};
+use kernel::words::StepKind;
 
 const UPTO: &str = "notices_upto";
 /// Maximum actions per transaction.
@@ -133,21 +135,10 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool,
     Ok(())
 }
 
-/// Whether a step concerns this person; must agree with the inbox.
+/// Whether this person is notified of a step: of an open one if it is their turn, of a decision if they asked for it.
 fn concerns(account: &Account, step: &OpenedStep, decided: bool, today: Day) -> bool {
     let actor = Actor::new(std::sync::Arc::new(account.clone()), 0, today);
-    let own = actor.belongs_to(step.agency_id);
-    let of_agency = own && (actor.sits_in(Body::AgencyHead) || actor.has(Role::Clerk));
-    if decided {
-        return of_agency;
-    }
-    match step.body {
-        None => actor.sits_in(Body::Dofa),
-        Some(Body::AgencyHead) if step.supplement => of_agency,
-        Some(body) if body.is_local() => own && actor.sits_in(body),
-        Some(body) if step.kind == StepKind::Decide => actor.decides_for(body),
-        Some(body) => actor.sits_in(body) || (step.kind == StepKind::Consent && actor.sits_in(Body::PartyOffice)),
-    }
+    if decided { Holder::Agency.is(&actor, step.agency_id) } else { waits_for(&actor, &step.turn()) }
 }
 
 /// What the next person has to do.

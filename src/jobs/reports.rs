@@ -32,12 +32,12 @@ fn freeze(jobs: &Jobs, schedule: &Schedule, span: ReportPeriod, now: Moment) -> 
     let drawn = jobs.db.read_now(|conn| draw(conn, &jobs.registers, span, days, agencies, now))?;
     let (schedule, mails) = (schedule.clone(), jobs.mailer.is_some());
     let frozen = {
-        let (schedule, registers) = (schedule.clone(), jobs.registers.entries());
+        let (schedule, registers) = (schedule.clone(), jobs.registers.clone());
         jobs.db.write_now(move |conn| {
             let call = RequestContext::job_named("schedule", now);
-            let report = keep(conn, &registers, &call, &drawn, schedule.created_by, None)?;
+            let report = keep(conn, registers.entries(), &call, &drawn, schedule.created_by, None)?;
             schedules::done(conn, schedule.id, days.to)?;
-            let (subject, body) = told(&registers, &report);
+            let (subject, body) = told(registers.entries(), &report);
             tell(conn, &schedule, mails, (&format!("report {}", Id(report.id)), &subject, &body), now)
         })
     };

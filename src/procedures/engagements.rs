@@ -98,7 +98,7 @@ pub fn clashes_of(
     let people: Vec<i64> = met.iter().map(|e| e.official_id).collect();
     let names: HashMap<i64, _> = officials_store::known(conn, &people)?;
     let ids: Vec<i64> = met.iter().map(|e| e.delegation_id).collect();
-    let titles = list::titles(conn, &call.actor, registers, &ids)?;
+    let titles = list::titles(conn, &call.actor, registers.entries(), &ids)?;
     let view = |e: &&Engagement| ClashView {
         official_id: Id(e.official_id),
         full_name: names.get(&e.official_id).map(|(name, ..)| name.clone()).unwrap_or_default(),

@@ -208,7 +208,7 @@ fn page(
         let more = counted.len() > limit;
         counted.truncate(limit);
         let ids: Vec<i64> = counted.iter().map(|(_, f, _)| f.delegation_id).collect();
-        let seen = list::seen(conn, &call.actor, registers, &ids)?;
+        let seen = list::seen(conn, &call.actor, registers.entries(), &ids)?;
         for (day, fact, visits) in &counted {
             let detail = reason_counted(asked.entry, seen.get(&fact.delegation_id), fact, *visits, call.language);
             items.push(record(seen.get(&fact.delegation_id), *day, *visits, Reason::Counted, detail));
@@ -259,7 +259,7 @@ fn others(
     };
     loop {
         let after = place.map(|(day, id)| ListPlace::Begins(day, id));
-        let rows = list::page(conn, &filter, &call.actor, registers, call.today, after, CHUNK)?;
+        let rows = list::page(conn, &filter, &call.actor, registers.entries(), call.today, after, CHUNK)?;
         let last = i64::try_from(rows.len()).unwrap_or(0) < CHUNK;
         for item in rows {
             if !known.contains(&item.id)

@@ -112,7 +112,7 @@ async fn create(
         fingerprint,
         |_, _| Ok(()),
         move |conn, call, ()| {
-            let report = keep(conn, &registers.entries(), call, &drawn, call.actor.id(), body.reason)?;
+            let report = keep(conn, registers.entries(), call, &drawn, call.actor.id(), body.reason)?;
             let seen = opened(conn, call, &registers, report, drawn.content)?;
             let place = format!("/api/v1/reports/{}", Id(seen.report.id));
             reply(201, Some(1), Some(place), &seen.view())
@@ -159,7 +159,7 @@ fn opened(
         total += all.len();
         let some: Vec<&ReportCorrection> = all.iter().take(SHOWN - shown.len().min(SHOWN)).collect();
         let ids: Vec<i64> = some.iter().filter_map(|c| c.fact()).map(|f| f.delegation_id).collect();
-        let named = list::seen(conn, &call.actor, registers, &ids)?;
+        let named = list::seen(conn, &call.actor, registers.entries(), &ids)?;
         let mut acts: HashMap<i64, Vec<ActView>> = HashMap::new();
         for (id, action, at) in store::acts_since(conn, &ids, report.id)? {
             acts.entry(id).or_default().push(ActView { action, at: rfc3339(at) });

@@ -135,9 +135,9 @@ mod tests {
     fn a_month_above_its_year_is_impossible_whichever_was_frozen_first() {
         // Quảng Trị, July 2023: 499 guests of the month, 318 of the year to date.
         let (month, year) = (report(ReportKind::Month, 7, 1, 499), report(ReportKind::Annual, 1, 1, 318));
-        let found = against(&registers().entries(), &year, std::slice::from_ref(&month));
+        let found = against(registers().entries(), &year, std::slice::from_ref(&month));
         assert_eq!(found.iter().map(|i| (i.measure, i.part, i.whole)).collect::<Vec<_>>(), [("visits", 499, 318); 2]);
-        assert_eq!(against(&registers().entries(), &month, std::slice::from_ref(&year)).len(), 2);
+        assert_eq!(against(registers().entries(), &month, std::slice::from_ref(&year)).len(), 2);
         assert!(
             found[0].says.vi.contains("báo cáo tháng 7 năm 2023 (lần 1) – đoàn ra: 499 lớn hơn"),
             "{}",
@@ -145,7 +145,7 @@ mod tests {
         );
         // The second report of the month replaces the first.
         let corrected = [month, report(ReportKind::Month, 7, 2, 100)];
-        assert_eq!(against(&registers().entries(), &year, &corrected), []);
+        assert_eq!(against(registers().entries(), &year, &corrected), []);
     }
 
     #[test]
@@ -159,17 +159,14 @@ mod tests {
             .into(),
             ..report(ReportKind::Quarter, 1, 1, 0)
         };
-        assert_eq!(against(&registers().entries(), &quarter(12), &months), []);
+        assert_eq!(against(registers().entries(), &quarter(12), &months), []);
         assert_eq!(
-            against(&registers().entries(), &quarter(11), &months)
-                .iter()
-                .map(|i| (i.part, i.whole))
-                .collect::<Vec<_>>(),
+            against(registers().entries(), &quarter(11), &months).iter().map(|i| (i.part, i.whole)).collect::<Vec<_>>(),
             [(12, 11)]
         );
         // Reports with different windows are not comparable.
         let mut other = report(ReportKind::Annual, 1, 1, 0);
         other.span.window = Window::Reporting;
-        assert_eq!(against(&registers().entries(), &other, &months), []);
+        assert_eq!(against(registers().entries(), &other, &months), []);
     }
 }

@@ -163,11 +163,11 @@ async fn records(
         .read(move |conn, call| {
             store::find(conn, id)?.ok_or_else(not_found)?;
             let content = store::content(conn, id)?;
-            let mut counted = behind(&registers.entries(), &content, &cell)?;
+            let mut counted = behind(registers.entries(), &content, &cell)?;
             counted.sort_by_key(|(r, _)| (r.fact.travel_date, r.fact.delegation_id));
             let some: Vec<(&ReportRecord, i64)> = counted.iter().skip(after).take(limit).copied().collect();
             let ids: Vec<i64> = some.iter().map(|(r, _)| r.fact.delegation_id).collect();
-            let seen = list::seen(conn, &call.actor, &registers, &ids)?;
+            let seen = list::seen(conn, &call.actor, registers.entries(), &ids)?;
             let mut items = Vec::with_capacity(some.len());
             for (record, visits) in some {
                 let id = record.fact.delegation_id;

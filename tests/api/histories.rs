@@ -33,12 +33,15 @@ const LIVES: &[(&str, &[&str])] = &[
     ("visit", &["submit", "appraise", "opine", "approve", "cancel"]),
     ("visit", &["submit", "withdraw"]),
     ("trip", &[]),
+    ("trip", &["ask-signature"]),
+    ("trip", &["submit", "appraise", "approve", "depart", "return"]),
+    ("visit", &["submit", "supplement"]),
 ];
 
 /// Lives of a history, and the order in which they go on: each number is the dossier that takes its next act.
-type History = (Vec<usize>, Vec<usize>);
+pub type History = (Vec<usize>, Vec<usize>);
 
-fn histories(seed: u8) -> Vec<History> {
+pub fn histories(seed: u8) -> Vec<History> {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let strategy = proptest::collection::vec(0..LIVES.len(), DOSSIERS).prop_flat_map(|lives| {
@@ -91,6 +94,9 @@ async fn step(w: &World, id: &str, kind: &str, step: &str, n: usize) {
         "reject" => (decider, "decide", decision("reject")),
         "cancel" => ("head.skhcn", "cancel", json!({"reason": "Bạn đổi lịch."})),
         "withdraw" => ("head.skhcn", "withdraw", json!({"reason": "Thôi."})),
+        "ask-signature" => ("clerk.skhcn", "request-signature", json!({})),
+        "supplement" => ("officer.snv", "request-supplement", json!({"missing": [papers[1]], "note": "Thiếu."})),
+        "return" => ("clerk.skhcn", "record-return", json!({"on": day})),
         "depart" => ("clerk.skhcn", "record-departure", json!({"on": day})),
         "arrive" => ("clerk.skhcn", "record-arrival", json!({"on": day, "headcount": 7 + n})),
         other => panic!("{other}"),
@@ -99,8 +105,8 @@ async fn step(w: &World, id: &str, kind: &str, step: &str, n: usize) {
     answer.expect(200);
 }
 
-/// Lives through a history, its acts in this order.
-async fn live(w: &World, lives: &[usize], turns: &[usize]) {
+/// Lives through a history, its acts in this order; gives the collections and ids of its dossiers.
+pub async fn live(w: &World, lives: &[usize], turns: &[usize]) -> Vec<(&'static str, String)> {
     w.advance_days(120);
     let mut ids = Vec::new();
     for (n, life) in lives.iter().enumerate() {
@@ -112,6 +118,8 @@ async fn live(w: &World, lives: &[usize], turns: &[usize]) {
         step(w, &ids[*at], kind, steps[taken[*at]], *at).await;
         taken[*at] += 1;
     }
+    let path = |life: &usize| if LIVES[*life].0 == "trip" { "outbound-delegations" } else { "inbound-delegations" };
+    lives.iter().map(path).zip(ids).collect()
 }
 
 /// Every figure, without what differs from world to world: ids of agencies, and the version of the data.

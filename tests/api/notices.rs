@@ -123,7 +123,7 @@ impl Receiver {
     }
 }
 
-fn jobs(w: &World, mail_port: Option<u16>) -> Jobs {
+pub fn jobs(w: &World, mail_port: Option<u16>) -> Jobs {
     let smtp = mail_port.map(|port| Smtp {
         host: "127.0.0.1".into(),
         port,
@@ -143,7 +143,7 @@ fn jobs(w: &World, mail_port: Option<u16>) -> Jobs {
     )
 }
 
-async fn give_addresses(w: &World, users: &[&str]) {
+pub async fn give_addresses(w: &World, users: &[&str]) {
     let all = w.get("admin", "/users?limit=200").await.json();
     for name in users {
         let user = all["items"].as_array().unwrap().iter().find(|u| u["username"] == *name).unwrap();

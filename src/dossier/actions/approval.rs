@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::access::context::RequestContext;
 use crate::access::store as accounts;
-use crate::approval::process::{NotOpen, Process, Step, StepStanding};
+use crate::approval::process::{NotOpen, Process, SUPPLEMENT, Step, StepStanding};
 use crate::db::Conn;
 use crate::dossier::actions::exceptions::{findings_problem, refuse_blocking};
 use crate::dossier::actions::{
@@ -218,7 +218,7 @@ pub fn request_supplement<C: Content>(
     for step in &mut dossier.process.steps {
         if step.kind == StepKind::Propose {
             step.standing = StepStanding::Open;
-            step.outcome = Some("supplement_requested".into());
+            step.outcome = Some(SUPPLEMENT.into());
         } else if step.standing == StepStanding::Open {
             step.standing = StepStanding::Waiting;
         }

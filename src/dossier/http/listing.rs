@@ -132,9 +132,12 @@ pub async fn listing<C: Content>(
     let count = asked.count.unwrap_or(false);
     let (rows, total) = call
         .read(move |conn, call| {
-            let total =
-                if count { Some(list::count(conn, &filter, &call.actor, &law.registers, call.today)?) } else { None };
-            Ok((list::page(conn, &filter, &call.actor, &law.registers, call.today, after, limit + 1)?, total))
+            let total = if count {
+                Some(list::count(conn, &filter, &call.actor, law.registers.entries(), call.today)?)
+            } else {
+                None
+            };
+            Ok((list::page(conn, &filter, &call.actor, law.registers.entries(), call.today, after, limit + 1)?, total))
         })
         .await?;
     let page = Page::cut(rows, limit, &scope, |item: &DossierItem| {

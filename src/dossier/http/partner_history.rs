@@ -9,12 +9,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::dossier::flow::State;
-use crate::dossier::register::{RegisterWord, Registers};
+use crate::dossier::register::RegisterWord;
 use crate::dossier::store::list;
 use crate::error::{Result, not_found};
 use crate::registry::partners_store;
 use crate::web::reply::path_id;
 use kernel::id::Id;
+use kernel::procedure::RegisterEntries;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(history);
@@ -57,7 +58,7 @@ const SHOWN: i64 = 200;
 #[utoipa::path(tag = "registry", operation_id = "partner_delegations", params(("id" = String, Path)),
     responses((status = 200, description = "delegations", body = PartnerHistory)))]
 #[get("/partners/{id}/delegations")]
-async fn history(call: Call, registers: web::Data<Registers>, id: web::Path<String>) -> Result<HttpResponse> {
+async fn history(call: Call, registers: web::Data<RegisterEntries>, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadPartners)?;
     let id = path_id(&id)?;
     let past = call

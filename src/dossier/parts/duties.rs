@@ -5,12 +5,16 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::access::account::Actor;
+use crate::access::holder::Holder;
+use crate::access::permission::Permission;
 use crate::db::schema::{dossiers, duties};
 use crate::db::{Conn, each, from_json};
 use crate::error::{Error, Result};
 use kernel::id::Id;
 use kernel::money::Money;
 use kernel::time::{Day, Moment, day_of};
+use kernel::words::{Body, Role};
 
 /// The traveller returns the passport to the unit.
 pub const PASSPORT_RETURN: &str = "passport_return";
@@ -210,11 +214,55 @@ pub fn of_delegation(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Duty>> {
     rows.into_iter().map(Duty::try_from).collect()
 }
 
+/// Which duties an account sees: the same for one duty, for lists and for the digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DutySight {
+    All,
+    Some {
+        /// Every duty of these agencies.
+        agencies: Vec<i64>,
+        /// Duties of this code in all agencies, too.
+        code: Option<&'static str>,
+    },
+}
+
+impl DutySight {
+    /// Inspectors, DOFA and the deciding bodies see all duties; others see those they are concerned with.
+    pub fn of(actor: &Actor) -> Self {
+        let bodies = [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc];
+        if actor.has(Role::Inspector) || bodies.into_iter().any(|body| actor.sits_in(body)) {
+            return DutySight::All;
+        }
+        DutySight::Some { agencies: actor.agencies().collect(), code: Self::kept(actor) }
+    }
+
+    /// What the account is reminded of: the duties of its agency as clerk or head, passports that are out as custodian.
+    pub fn reminded(actor: &Actor) -> Self {
+        let agencies = actor.agencies().filter(|agency| Holder::Agency.is(actor, *agency)).collect();
+        DutySight::Some { agencies, code: Self::kept(actor) }
+    }
+
+    /// The custodian keeps the passports of every agency.
+    fn kept(actor: &Actor) -> Option<&'static str> {
+        actor.may(Permission::KeepPassports).then_some(PASSPORT_RETURN)
+    }
+
+    pub fn sees(&self, duty: &Duty) -> bool {
+        match self {
+            DutySight::All => true,
+            DutySight::Some { agencies, code } => {
+                agencies.contains(&duty.agency_id) || *code == Some(duty.code.as_str())
+            }
+        }
+    }
+}
+
 /// Which duties to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct DutyFilter {
-    /// Of these agencies; `None` means all.
-    pub agencies: Option<Vec<i64>>,
+    pub sight: DutySight,
+    /// Only duties of this agency.
+    pub agency_id: Option<i64>,
     pub code: Option<String>,
     /// Only duties of this delegation.
     pub delegation_id: Option<i64>,
@@ -223,12 +271,26 @@ pub struct DutyFilter {
     pub open: Option<bool>,
 }
 
+impl DutyFilter {
+    /// All duties of a sight.
+    pub fn seen(sight: DutySight) -> Self {
+        DutyFilter { sight, agency_id: None, code: None, delegation_id: None, overdue_on: None, open: None }
+    }
+}
+
 /// Duties after a position, the earliest due first; those without a due day last.
 pub fn page(conn: &mut Conn, filter: &DutyFilter, after: Option<(Day, i64)>, limit: i64) -> Result<Vec<Duty>> {
     let due = || diesel::dsl::sql::<diesel::sql_types::Date>("COALESCE(due_on, '9999-12-31')");
     let mut query = duties::table.order((due(), duties::id)).limit(limit).select(DutyRow::as_select()).into_boxed();
-    if let Some(agencies) = &filter.agencies {
-        query = query.filter(duties::agency_id.eq_any(agencies.clone()));
+    if let DutySight::Some { agencies, code } = &filter.sight {
+        let own = duties::agency_id.eq_any(agencies.clone());
+        query = match code {
+            Some(code) => query.filter(own.or(duties::code.eq(*code))),
+            None => query.filter(own),
+        };
+    }
+    if let Some(agency) = filter.agency_id {
+        query = query.filter(duties::agency_id.eq(agency));
     }
     if let Some(code) = &filter.code {
         query = query.filter(duties::code.eq(code.clone()));

@@ -8,10 +8,10 @@ use crate::access::account::Actor;
 use crate::db::schema::dossiers;
 use crate::db::{Conn, MultiBackend, containing};
 use crate::dossier::flow::State;
-use crate::dossier::register::Registers;
 use crate::dossier::store::visible::{RowCondition, visible};
 use crate::dossier::store::words_of;
 use crate::error::Result;
+use kernel::procedure::RegisterEntries;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
 
@@ -60,7 +60,7 @@ pub enum ListPlace {
     Updated(Moment, i64),
 }
 
-fn conditions(filter: &DossierFilter, actor: &Actor, registers: &Registers, today: Day) -> Vec<RowCondition> {
+fn conditions(filter: &DossierFilter, actor: &Actor, registers: &RegisterEntries, today: Day) -> Vec<RowCondition> {
     let mut all: Vec<RowCondition> = vec![Box::new(dossiers::register.eq(filter.register)), visible(actor, registers)];
     if let Some(state) = filter.state {
         all.push(Box::new(dossiers::state.eq(state.word())));
@@ -100,7 +100,7 @@ pub fn page(
     conn: &mut Conn,
     filter: &DossierFilter,
     actor: &Actor,
-    registers: &Registers,
+    registers: &RegisterEntries,
     today: Day,
     after: Option<ListPlace>,
     limit: i64,
@@ -127,7 +127,13 @@ pub fn page(
     Ok(query.load(conn)?)
 }
 
-pub fn count(conn: &mut Conn, filter: &DossierFilter, actor: &Actor, registers: &Registers, today: Day) -> Result<i64> {
+pub fn count(
+    conn: &mut Conn,
+    filter: &DossierFilter,
+    actor: &Actor,
+    registers: &RegisterEntries,
+    today: Day,
+) -> Result<i64> {
     let mut query = dossiers::table.select(diesel::dsl::count_star()).into_boxed::<MultiBackend>();
     for condition in conditions(filter, actor, registers, today) {
         query = query.filter(condition);
@@ -136,7 +142,12 @@ pub fn count(conn: &mut Conn, filter: &DossierFilter, actor: &Actor, registers: 
 }
 
 /// Those of these dossiers that the actor sees.
-pub fn seen(conn: &mut Conn, actor: &Actor, registers: &Registers, ids: &[i64]) -> Result<HashMap<i64, DossierItem>> {
+pub fn seen(
+    conn: &mut Conn,
+    actor: &Actor,
+    registers: &RegisterEntries,
+    ids: &[i64],
+) -> Result<HashMap<i64, DossierItem>> {
     let query = dossiers::table
         .filter(dossiers::id.eq_any(ids.to_vec()))
         .filter(visible(actor, registers))
@@ -147,7 +158,12 @@ pub fn seen(conn: &mut Conn, actor: &Actor, registers: &Registers, ids: &[i64]) 
 }
 
 /// Titles of those among the given dossiers that the actor sees.
-pub fn titles(conn: &mut Conn, actor: &Actor, registers: &Registers, ids: &[i64]) -> Result<HashMap<i64, String>> {
+pub fn titles(
+    conn: &mut Conn,
+    actor: &Actor,
+    registers: &RegisterEntries,
+    ids: &[i64],
+) -> Result<HashMap<i64, String>> {
     Ok(seen(conn, actor, registers, ids)?.into_iter().map(|(id, item)| (id, item.title)).collect())
 }
 
@@ -155,7 +171,7 @@ pub fn titles(conn: &mut Conn, actor: &Actor, registers: &Registers, ids: &[i64]
 pub fn with_counterpart(
     conn: &mut Conn,
     actor: &Actor,
-    registers: &Registers,
+    registers: &RegisterEntries,
     names: &[(String, String)],
     limit: i64,
 ) -> Result<Vec<DossierItem>> {
@@ -177,12 +193,12 @@ pub fn with_counterpart(
 pub fn in_period(
     conn: &mut Conn,
     actor: &Actor,
-    registers: &Registers,
+    registers: &RegisterEntries,
     period: Period,
     void: bool,
     limit: i64,
 ) -> Result<Vec<DossierItem>> {
-    let keys: Vec<&str> = registers.entries().0.iter().map(|entry| entry.key).collect();
+    let keys: Vec<&str> = registers.0.iter().map(|entry| entry.key).collect();
     let mut query = dossiers::table
         // Every register, named for the index that begins with it. An index of the days alone would draw the lists of
         // one register away from theirs, and halve them.
