@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use kernel::country::{REGIONS, countries};
 use kernel::money::currencies;
-use kernel::procedure::Procedure;
-use kernel::words::{self, Word};
+use kernel::procedure::{Procedure, RegisterEntries};
+use kernel::words::{self, Label, Word};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -49,16 +49,13 @@ fn of<W: Word>() -> Vec<LabelledWord> {
     W::all().iter().map(|w| LabelledWord { value: w.word(), vi: w.label().vi, en: w.label().en }).collect()
 }
 
-/// The procedures that the law book knows. They are an open list, so the label stands beside the constant.
-fn procedures() -> Vec<LabelledWord> {
-    Procedure::KNOWN
-        .iter()
-        .map(|(word, label)| LabelledWord { value: word.word(), vi: label.vi, en: label.en })
-        .collect()
+/// Words that are no enumeration, because an installation may have more of them.
+fn labelled(words: impl Iterator<Item = (&'static str, Label)>) -> Vec<LabelledWord> {
+    words.map(|(value, label)| LabelledWord { value, vi: label.vi, en: label.en }).collect()
 }
 
-/// Every list.
-fn lists() -> BTreeMap<&'static str, Vec<LabelledWord>> {
+/// Every list of an installation with these registers.
+fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord>> {
     let errors = Code::ALL.iter().map(|code| LabelledWord { value: code.word(), vi: code.vi(), en: code.en() });
     let countries = countries().into_iter().map(|c| LabelledWord { value: c.alpha2, vi: c.vi, en: c.en });
     let currencies = currencies().iter().map(|c| LabelledWord { value: c.code, vi: c.vi, en: c.en });
@@ -84,7 +81,7 @@ fn lists() -> BTreeMap<&'static str, Vec<LabelledWord>> {
         ("finding", of::<words::FindingCode>()),
         ("funding_source", of::<words::FundingSource>()),
         ("guest_class", of::<words::GuestClass>()),
-        ("import_kind", of::<ImportKind>()),
+        ("import_kind", labelled(ImportKind::all(registers).map(|kind| (kind.word(), kind.label())))),
         ("import_state", of::<ImportState>()),
         ("inviter_kind", of::<words::InviterKind>()),
         ("leave_kind", of::<LeaveKind>()),
@@ -102,7 +99,7 @@ fn lists() -> BTreeMap<&'static str, Vec<LabelledWord>> {
         ("plan_item_state", of::<PlanItemState>()),
         ("plan_state", of::<PlanState>()),
         ("post_level", of::<words::PostLevel>()),
-        ("procedure", procedures()),
+        ("procedure", labelled(Procedure::KNOWN.iter().map(|(procedure, label)| (procedure.word(), *label)))),
         ("purpose", of::<words::Purpose>()),
         ("reception_level", of::<words::ReceptionLevel>()),
         ("region", regions.collect()),
@@ -129,8 +126,8 @@ fn lists() -> BTreeMap<&'static str, Vec<LabelledWord>> {
 #[utoipa::path(tag = "operation", operation_id = "vocabulary", security(()),
     responses((status = 200, description = "the words", body = Vocabulary), (status = 304, description = "unchanged")))]
 #[get("/vocabulary")]
-async fn show(req: HttpRequest) -> Result<HttpResponse> {
-    tagged(&req, HttpResponse::Ok(), &Vocabulary { words: lists() })
+async fn show(req: HttpRequest, registers: web::Data<RegisterEntries>) -> Result<HttpResponse> {
+    tagged(&req, HttpResponse::Ok(), &Vocabulary { words: lists(&registers) })
 }
 
 #[cfg(test)]
@@ -138,6 +135,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::procedures::register::registers;
 
     #[test]
     fn every_key_of_the_contract_is_there() {
@@ -145,7 +143,7 @@ mod tests {
                     step_kind document topic visitor_level signed_as outcome severity finding state action role seat \
                     permission note duty agency_change partner_kind passport_kind report_kind import_kind paper_kind error \
                     field_error country currency";
-        let lists = lists();
+        let lists = lists(registers().entries());
         for key in keys.split_whitespace() {
             assert!(lists.get(key).is_some_and(|list| !list.is_empty()), "{key}");
         }
@@ -153,7 +151,7 @@ mod tests {
 
     #[test]
     fn labels_are_distinct_short_and_free_of_wire_words() {
-        for (key, list) in lists() {
+        for (key, list) in lists(registers().entries()) {
             for pick in [(|w: &LabelledWord| w.value) as fn(&LabelledWord) -> &'static str, |w| w.vi, |w| w.en] {
                 let distinct: BTreeSet<&str> = list.iter().map(pick).collect();
                 assert_eq!(distinct.len(), list.len(), "{key}");

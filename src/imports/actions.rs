@@ -19,6 +19,7 @@ use crate::reports::store as reports;
 use crate::statistics::store as statistics;
 use documents::sheet::{self, Sheet, Unreadable};
 use kernel::id::Id;
+use kernel::procedure::RegisterEntries;
 use kernel::time::Day;
 use kernel::words::{Body, FieldError};
 
@@ -38,8 +39,8 @@ pub fn own_only(call: &RequestContext, kind: ImportKind) -> Result<Option<Vec<i6
 }
 
 /// Finds a batch: the caller's own, or any for DOFA.
-pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Batch> {
-    let batch = store::find(conn, id)?.ok_or_else(not_found)?;
+pub fn find(conn: &mut Conn, registers: &RegisterEntries, call: &RequestContext, id: i64) -> Result<Batch> {
+    let batch = store::find(conn, registers, id)?.ok_or_else(not_found)?;
     if batch.created_by == call.actor.id() || (call.actor.holds(Body::Dofa) && call.actor.may(Permission::ImportLists))
     {
         return Ok(batch);

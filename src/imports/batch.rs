@@ -1,35 +1,91 @@
 //! A batch: one imported file, what was found in it, and its state. Pure.
 
-use kernel::words;
-use serde::{Deserialize, Serialize};
-
+use kernel::procedure::{ListShape, RegisterEntries, RegisterEntry};
 use kernel::text::Bilingual;
 use kernel::time::Moment;
+use kernel::words;
+use kernel::words::Label;
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
-words! {
-    /// What the rows of a file describe.
-    #[schema(as = ImportKind)]
-    ImportKind {
-        /// Đoàn ra.
-        Outbound: "Đoàn ra" / "Outbound delegations",
-        /// Đoàn vào.
-        Inbound: "Đoàn vào" / "Inbound delegations",
-        /// Người đi công tác.
-        Officials: "Cán bộ, công chức" / "Officials",
-        /// Cơ quan, đơn vị.
-        Agencies: "Cơ quan, đơn vị" / "Agencies",
-    }
+/// What the rows of a file describe: delegations of a register that accepts lists, officials, or agencies.
+#[derive(Debug, Clone, Copy)]
+pub enum ImportKind {
+    Delegations(&'static RegisterEntry, ListShape),
+    Officials,
+    Agencies,
 }
 
 impl ImportKind {
+    /// Every kind of an installation with these registers.
+    pub fn all(registers: &RegisterEntries) -> impl Iterator<Item = ImportKind> {
+        let lists = registers.imported().map(|(entry, shape)| ImportKind::Delegations(entry, shape));
+        lists.chain([ImportKind::Officials, ImportKind::Agencies])
+    }
+
+    /// The kind of this wire value.
+    pub fn by_word(word: &str, registers: &RegisterEntries) -> Option<Self> {
+        ImportKind::all(registers).find(|kind| kind.word() == word)
+    }
+
+    /// The wire value: the word of the register, `officials`, or `agencies`.
+    pub fn word(self) -> &'static str {
+        match self {
+            ImportKind::Delegations(entry, _) => entry.key,
+            ImportKind::Officials => "officials",
+            ImportKind::Agencies => "agencies",
+        }
+    }
+
+    pub fn label(self) -> Label {
+        match self {
+            ImportKind::Delegations(entry, _) => entry.label,
+            ImportKind::Officials => Label { vi: "Cán bộ, công chức", en: "Officials" },
+            ImportKind::Agencies => Label { vi: "Cơ quan, đơn vị", en: "Agencies" },
+        }
+    }
+
+    /// Whose column names it has in `names/headers.tsv`.
+    pub fn columns(self) -> &'static str {
+        match self {
+            ImportKind::Delegations(_, shape) => shape.columns_of,
+            ImportKind::Officials | ImportKind::Agencies => self.word(),
+        }
+    }
+
     /// Number of known columns that a row must name to be a header of this kind.
     pub fn least_columns(self) -> usize {
         match self {
-            ImportKind::Outbound | ImportKind::Inbound => 3,
+            ImportKind::Delegations(..) => 3,
             ImportKind::Officials | ImportKind::Agencies => 2,
         }
     }
 }
+
+impl PartialEq for ImportKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.word() == other.word()
+    }
+}
+
+impl Serialize for ImportKind {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.word())
+    }
+}
+
+impl PartialSchema for ImportKind {
+    fn schema() -> RefOr<Schema> {
+        // The specification adds the registers of the installation (`web/openapi.rs`).
+        let fixed = [ImportKind::Officials, ImportKind::Agencies].map(ImportKind::word);
+        let object = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(fixed));
+        object.description(Some("What the rows of a file describe.")).into()
+    }
+}
+
+impl ToSchema for ImportKind {}
 
 /// What happens to a unit that is not in the tree of agencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr)]

@@ -41,9 +41,7 @@ pub enum RowKind {
 
 fn essential(kind: ImportKind) -> &'static [Column] {
     match kind {
-        ImportKind::Outbound | ImportKind::Inbound => {
-            &[Column::Country, Column::FirstDay, Column::LastDay, Column::Period]
-        }
+        ImportKind::Delegations(..) => &[Column::Country, Column::FirstDay, Column::LastDay, Column::Period],
         ImportKind::Officials => &[Column::Post, Column::BirthDate],
         ImportKind::Agencies => &[Column::Code],
     }
@@ -164,7 +162,6 @@ pub fn check(
         }
         let shown = shown(row, &merges, &by_number);
         let mut reading = Reading {
-            kind,
             header,
             row: &shown,
             today: known.today,
@@ -173,9 +170,9 @@ pub fn check(
             warnings: Vec::new(),
         };
         let parsed = match kind {
-            ImportKind::Outbound | ImportKind::Inbound => {
+            ImportKind::Delegations(_, shape) => {
                 let agency = unit_of(&mut reading, known, &mut named);
-                reading.delegation(agency)
+                reading.delegation(shape, agency)
             }
             ImportKind::Officials => {
                 let agency = unit_of(&mut reading, known, &mut named);

@@ -32,6 +32,7 @@ use crate::web::reply::{path_id, reply};
 use documents::sheet::{CellValue, Sheet};
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::procedure::RegisterEntries;
 use kernel::text::bears_secret_mark;
 use kernel::violation::Violations;
 use kernel::words::{Body, FieldError};
@@ -84,7 +85,7 @@ async fn create(
     let optional = ["dry_run", "unknown_agencies", "agency_id"];
     let form = multipart::receive(&req, payload, &["kind"], &optional, FILE_LIMIT).await?;
     call.actor.require(Permission::ImportLists)?;
-    let wanted = wanted(&form)?;
+    let wanted = wanted(&form, registers.entries())?;
     let own = own_only(&call, wanted.kind)?;
     let mut texts: Vec<String> = form.texts.iter().map(|(name, text)| format!("{name}={text}")).collect();
     texts.sort();
@@ -194,13 +195,17 @@ struct ImportPage {
 /// Lists batches, latest first: the caller's own, or all for DOFA.
 #[utoipa::path(tag = "imports", operation_id = "list_imports", params(ImportListQuery), responses((status = 200, description = "batches", body = ImportPage)))]
 #[get("/imports")]
-async fn list(call: Call, asked: Query<ImportListQuery>) -> Result<HttpResponse> {
+async fn list(
+    call: Call,
+    registers: web::Data<RegisterEntries>,
+    asked: Query<ImportListQuery>,
+) -> Result<HttpResponse> {
     call.actor.require(Permission::ImportLists)?;
     let limit = query::limit(asked.0.limit)?;
     let before = query::place("imports", asked.0.cursor.as_deref(), |parts| parts.first()?.parse().ok())?;
     let by = (!call.actor.holds(Body::Dofa)).then(|| call.actor.id());
     let language = call.language;
-    let rows = call.read(move |conn, _| store::page(conn, by, before, limit + 1)).await?;
+    let rows = call.read(move |conn, _| store::page(conn, &registers, by, before, limit + 1)).await?;
     let page = Page::cut(rows, limit, "imports", |b| vec![b.id.to_string()]);
     let items = page.items.iter().map(|b| view(b, language)).collect();
     Ok(page_response("/api/v1/imports", page.next.as_deref()).json(ImportPage { items, next: page.next }))
@@ -209,10 +214,10 @@ async fn list(call: Call, asked: Query<ImportListQuery>) -> Result<HttpResponse>
 /// Shows a batch; while it is checked in the background, `done` counts the rows so far.
 #[utoipa::path(tag = "imports", operation_id = "show_import", params(("id" = String, Path)), responses((status = 200, description = "the batch", body = BatchView)))]
 #[get("/imports/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, registers: web::Data<RegisterEntries>, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ImportLists)?;
     let id = path_id(&id)?;
-    let batch = call.read(move |conn, call| find(conn, call, id)).await?;
+    let batch = call.read(move |conn, call| find(conn, &registers, call, id)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(batch.version))).json(view(&batch, call.language)))
 }
 
@@ -237,10 +242,11 @@ async fn commit(
     let body = body.read_if_any().await?;
     let id = path_id(&id)?;
     let folder = folder.get_ref().clone();
+    let (entries, again) = (registers.clone(), registers.clone());
     // The file is read before the write transaction, so that no other write waits for it.
     let ready = call
         .read(move |conn, call| {
-            let batch = find(conn, call, id)?;
+            let batch = find(conn, entries.entries(), call, id)?;
             let own = own_only(call, batch.kind)?;
             match batch.state {
                 ImportState::Staged => {
@@ -253,7 +259,7 @@ async fn commit(
     let answers = answers.get_ref().clone();
     call.change_and(
         body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
+        move |conn, call| find(conn, again.entries(), call, id),
         move |conn, call, batch| {
             own_only(call, batch.kind)?;
             actions::in_state(&batch, ImportState::Staged)?;
@@ -288,9 +294,10 @@ async fn take_back(
     let body = body.read_if_any().await?;
     let id = path_id(&id)?;
     let answers = answers.get_ref().clone();
+    let entries = registers.clone();
     call.change_and(
         body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
+        move |conn, call| find(conn, entries.entries(), call, id),
         move |conn, call, batch| {
             own_only(call, batch.kind)?;
             actions::in_state(&batch, ImportState::Committed)?;
@@ -308,13 +315,18 @@ async fn take_back(
     responses((status = 200, description = "the workbook", content(
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/imports/{id}/annotated")]
-async fn annotated(call: Call, folder: web::Data<AttachmentFolder>, id: web::Path<String>) -> Result<HttpResponse> {
+async fn annotated(
+    call: Call,
+    folder: web::Data<AttachmentFolder>,
+    registers: web::Data<RegisterEntries>,
+    id: web::Path<String>,
+) -> Result<HttpResponse> {
     call.actor.require(Permission::ImportLists)?;
     let id = path_id(&id)?;
     let folder = folder.get_ref().clone();
     let bytes = call
         .read(move |conn, call| {
-            let name = find(conn, call, id)?.annotated_as.ok_or_else(not_found)?;
+            let name = find(conn, &registers, call, id)?.annotated_as.ok_or_else(not_found)?;
             folder.get(&name)
         })
         .await?;

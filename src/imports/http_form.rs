@@ -8,6 +8,7 @@ use crate::error::{Code, Error, Result, refuse};
 use crate::imports::batch::{Batch, ImportFault, ImportKind, ImportState, UnknownAgencies};
 use crate::web::multipart::{MultipartForm, check_name};
 use kernel::id::Id;
+use kernel::procedure::RegisterEntries;
 use kernel::text::{Language, bears_secret_mark};
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
@@ -107,7 +108,7 @@ pub struct ImportRequest {
     pub agency_id: Option<i64>,
 }
 
-pub fn wanted(form: &MultipartForm) -> Result<ImportRequest> {
+pub fn wanted(form: &MultipartForm, registers: &RegisterEntries) -> Result<ImportRequest> {
     if bears_secret_mark(&form.file_name) || form.texts.values().any(|t| bears_secret_mark(t)) {
         return Err(refuse(Code::StateSecretRefused, "Không tiếp nhận bí mật nhà nước.", "State secrets are refused."));
     }
@@ -117,7 +118,7 @@ pub fn wanted(form: &MultipartForm) -> Result<ImportRequest> {
         faults.add(format!("/{name}"), FieldError::UnknownValue, "Giá trị không hợp lệ.", "The value is not known.")
     };
     let word = |name: &str| form.texts.get(name).map(|text| text.trim());
-    let kind = word("kind").and_then(|w| w.parse::<ImportKind>().ok());
+    let kind = word("kind").and_then(|w| ImportKind::by_word(w, registers));
     if kind.is_none() {
         bad(&mut faults, "kind");
     }

@@ -1,12 +1,13 @@
 //! Parses one row of a list, or reports every error in it. Pure.
 
-use crate::imports::batch::{ImportFault, ImportKind};
+use crate::imports::batch::ImportFault;
 use crate::imports::cells;
 use crate::imports::header::{Column, Header};
 use crate::imports::names::{self, List, NotACountry, country_of};
 use crate::imports::nations::{countries_in, with_count};
 use crate::imports::people::{ListedPerson, ListedUnit};
 use documents::sheet::{CellValue, SheetRow};
+use kernel::procedure::ListShape;
 use kernel::text::{Bilingual, nfc};
 use kernel::time::{Day, Period, in_vietnamese};
 use kernel::words::{Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
@@ -60,7 +61,6 @@ pub enum Parsed {
 
 /// Parses one row and collects its errors and warnings.
 pub struct Reading<'a> {
-    pub kind: ImportKind,
     pub header: &'a Header,
     pub row: &'a SheetRow,
     pub today: Day,
@@ -230,9 +230,9 @@ impl Reading<'_> {
     }
 
     /// The countries of the row, and the number of people by country where it is given.
-    fn countries(&mut self) -> (Vec<&'static str>, Vec<(&'static str, i64)>) {
+    fn countries(&mut self, needed: bool) -> (Vec<&'static str>, Vec<(&'static str, i64)>) {
         let first = self.text(Column::Country);
-        if first.is_none() && self.further_countries.is_empty() {
+        if needed && first.is_none() && self.further_countries.is_empty() {
             self.error(Column::Country, "missing", "Thiếu tên nước.", "The country is missing.");
         }
         let (mut found, mut counts) = (Vec::new(), Vec::new());
@@ -263,14 +263,15 @@ impl Reading<'_> {
         (found, counts)
     }
 
-    /// Parses a row as a delegation of `agency`.
-    pub fn delegation(&mut self, agency: Option<Unit>) -> Option<Parsed> {
+    /// Parses a row as a delegation of `agency`, in a list of this shape.
+    pub fn delegation(&mut self, shape: ListShape, agency: Option<Unit>) -> Option<Parsed> {
         let title = self.title();
-        let (countries, counts) = self.countries();
+        let (countries, counts) = self.countries(shape.needs_country);
         let days = self.days();
-        let headcount = cells::headcount(self.cell(Column::Headcount));
+        let missing = self.cell(Column::Headcount).is_empty();
+        let without = missing && !shape.needs_people;
+        let headcount = cells::headcount(self.cell(Column::Headcount)).or(without.then_some(0));
         if headcount.is_none() {
-            let missing = self.cell(Column::Headcount).is_empty();
             let code = if missing { "missing" } else { "bad_number" };
             self.error(
                 Column::Headcount,
@@ -279,7 +280,7 @@ impl Reading<'_> {
                 "The number of people must be a whole number of at least 1.",
             );
         }
-        if self.kind == ImportKind::Inbound && countries.len() > 1 {
+        if shape.counts_by_country && countries.len() > 1 {
             let told: i64 = counts.iter().map(|(_, n)| n).sum();
             if counts.len() != countries.len() || Some(told) != headcount {
                 self.error(

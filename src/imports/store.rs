@@ -6,10 +6,12 @@ use crate::db::schema::{agencies, dossiers, import_records, imports, officials, 
 use crate::db::schema::{agency_successions, outbound_members, programme_hosts};
 use crate::db::{Conn, from_json, insert_rows, to_json, word};
 use crate::dossier::flow::State as DossierState;
+use crate::error::Error;
 use crate::error::Result;
 use crate::imports::batch::{Batch, ImportKind, ImportState};
 use crate::imports::known::{KnownRegistry, Twin, Units};
 use crate::registry::agencies as units;
+use kernel::procedure::RegisterEntries;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
 
@@ -63,11 +65,12 @@ impl ImportRow {
         })
     }
 
-    fn batch(self) -> Result<Batch> {
+    fn batch(self, registers: &RegisterEntries) -> Result<Batch> {
+        let unknown = || Error::Internal(format!("no register takes lists of {}", self.kind));
         Ok(Batch {
             id: self.id,
             version: self.version,
-            kind: word(&self.kind)?,
+            kind: ImportKind::by_word(&self.kind, registers).ok_or_else(unknown)?,
             file_name: self.file_name,
             sha256: self.sha256,
             state: word(&self.state)?,
@@ -88,13 +91,19 @@ impl ImportRow {
     }
 }
 
-pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Batch>> {
+pub fn find(conn: &mut Conn, registers: &RegisterEntries, id: i64) -> Result<Option<Batch>> {
     let row: Option<ImportRow> = imports::table.find(id).select(ImportRow::as_select()).first(conn).optional()?;
-    row.map(ImportRow::batch).transpose()
+    row.map(|row| row.batch(registers)).transpose()
 }
 
 /// Batches, latest first: of one account, or of all.
-pub fn page(conn: &mut Conn, by: Option<i64>, before: Option<i64>, limit: i64) -> Result<Vec<Batch>> {
+pub fn page(
+    conn: &mut Conn,
+    registers: &RegisterEntries,
+    by: Option<i64>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Batch>> {
     let mut query = imports::table.order(imports::id.desc()).limit(limit).select(ImportRow::as_select()).into_boxed();
     if let Some(by) = by {
         query = query.filter(imports::created_by.eq(by));
@@ -103,7 +112,7 @@ pub fn page(conn: &mut Conn, by: Option<i64>, before: Option<i64>, limit: i64) -
         query = query.filter(imports::id.lt(before));
     }
     let rows: Vec<ImportRow> = query.load(conn)?;
-    rows.into_iter().map(ImportRow::batch).collect()
+    rows.into_iter().map(|row| row.batch(registers)).collect()
 }
 
 /// The committed batch of the same file, if any.
@@ -113,10 +122,10 @@ pub fn committed(conn: &mut Conn, kind: ImportKind, sha256: &str) -> Result<Opti
 }
 
 /// The oldest batch that waits to be checked in the background.
-pub fn waiting(conn: &mut Conn) -> Result<Option<Batch>> {
+pub fn waiting(conn: &mut Conn, registers: &RegisterEntries) -> Result<Option<Batch>> {
     let waiting = imports::table.filter(imports::state.eq(ImportState::Checking.word())).order(imports::id);
     let row: Option<ImportRow> = waiting.select(ImportRow::as_select()).first(conn).optional()?;
-    row.map(ImportRow::batch).transpose()
+    row.map(|row| row.batch(registers)).transpose()
 }
 
 pub fn insert(conn: &mut Conn, batch: &Batch) -> Result<()> {
@@ -233,9 +242,9 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
         _ => Default::default(),
     };
     let recorded = match (batch.kind, days) {
-        (ImportKind::Outbound | ImportKind::Inbound, Some(days)) => {
+        (ImportKind::Delegations(entry, _), Some(days)) => {
             let there: Vec<Twin> = dossiers::table
-                .filter(dossiers::register.eq(batch.kind.word()))
+                .filter(dossiers::register.eq(entry.key))
                 .filter(dossiers::listed_on.between(days.from, days.to))
                 .filter(dossiers::state.ne_all(DossierState::VOID.map(DossierState::word)))
                 .select((dossiers::title, dossiers::listed_on, dossiers::headcount))

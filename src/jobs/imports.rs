@@ -12,7 +12,7 @@ use kernel::words::Body;
 
 /// Checks every waiting batch; a batch that cannot be read stores the reason.
 pub fn run(jobs: &Jobs) -> Result<()> {
-    while let Some(batch) = jobs.db.read_now(store::waiting)? {
+    while let Some(batch) = jobs.db.read_now(|conn| store::waiting(conn, jobs.registers.entries()))? {
         if jobs.stops() {
             return Ok(());
         }

@@ -120,6 +120,11 @@ fn name_registers(spec: &mut Value, registers: &RegisterEntries) {
             }
         }
     }
+    if let Some(word) = spec.pointer_mut("/components/schemas/ImportKind").and_then(Value::as_object_mut) {
+        let mut kinds: Vec<Value> = registers.imported().map(|(entry, _)| json!(entry.key)).collect();
+        kinds.extend(word.get("enum").and_then(Value::as_array).into_iter().flatten().cloned());
+        word.insert("enum".into(), json!(kinds));
+    }
     if let Some(word) = spec.pointer_mut("/components/schemas/Direction").and_then(Value::as_object_mut) {
         let keys: Vec<&str> = registers.0.iter().map(|entry| entry.key).collect();
         word.insert("enum".into(), json!(keys));

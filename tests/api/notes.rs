@@ -100,4 +100,26 @@ on_both! {
         assert_eq!(spec["components"]["schemas"]["Direction"]["enum"], json!(["outbound", "inbound", "note"]));
         assert_eq!(w.get("stats", "/statistics/nowhere").await.status, 404);
     }
+
+    async fn an_old_list_of_notes_is_imported_and_undone(w) {
+        let w = w.with_registers(with_notes()).await;
+        let list = "Tên đoàn;Cơ quan;Từ ngày;Trưởng đoàn;Ghi chú\nCông văn xin máy thở;SKHCN;05/01/2026;Lê Văn Ký;\nCông văn hai;SYT;06/01/2026;Lê Văn Ký;\n";
+        let texts = [("kind", "note"), ("dry_run", "false")];
+        let batch = w.import("officer.snv", &texts, "cong-van.csv", list.as_bytes()).await.expect(201).json();
+        assert_eq!((&batch["kind"], &batch["state"], &batch["created"]), (&json!("note"), &json!("committed"), &json!(2)), "{batch}");
+        let found = w.get("inspector", "/notes?q=may%20tho").await.expect(200).json();
+        assert_eq!((&found["items"][0]["title"], &found["items"][0]["state"]), (&json!("Công văn xin máy thở"), &json!("closed")));
+        assert_eq!(w.get("stats", "/statistics/note?year=2026").await.expect(200).json()["total"]["delegations"], 2);
+        let path = format!("/imports/{}", batch["id"].as_str().unwrap());
+        assert_eq!(w.get("officer.snv", &path).await.expect(200).json()["kind"], "note");
+        w.post("officer.snv", &format!("{path}/undo"), json!({})).await.expect(200);
+        assert_eq!(w.get("inspector", "/notes").await.expect(200).json()["items"], json!([]));
+        // The words of an installation name its own registers, and a register without lists takes none.
+        let words = w.send(World::request("GET", "/vocabulary")).await.expect(200).json()["words"]["import_kind"].clone();
+        assert_eq!(words.as_array().unwrap().iter().map(|w| &w["value"]).collect::<Vec<_>>(), ["outbound", "inbound", "note", "officials", "agencies"]);
+        let spec = w.send(World::request("GET", "/openapi.json")).await.expect(200).json();
+        assert_eq!(spec["components"]["schemas"]["ImportKind"]["enum"], json!(["outbound", "inbound", "note", "officials", "agencies"]));
+        let wrong = w.import("officer.snv", &[("kind", "visits")], "cong-van.csv", list.as_bytes()).await;
+        assert_eq!(wrong.faults(), [("/kind".to_owned(), "unknown_value".to_owned())]);
+    }
 }

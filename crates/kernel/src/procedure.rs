@@ -190,6 +190,8 @@ pub struct ListShape {
     pub columns_of: &'static str,
     /// Whether every row names a country.
     pub needs_country: bool,
+    /// Whether every row has a number of people.
+    pub needs_people: bool,
     /// Whether each country of a row needs its number of people.
     pub counts_by_country: bool,
 }
@@ -202,6 +204,11 @@ impl RegisterEntries {
     /// The registers that have figures, each with the procedure that they count.
     pub fn counted(&self) -> impl Iterator<Item = (&'static RegisterEntry, Procedure)> {
         self.0.iter().filter_map(|entry| Some((*entry, entry.counted?)))
+    }
+
+    /// The registers that accept old lists, each with what their rows must say.
+    pub fn imported(&self) -> impl Iterator<Item = (&'static RegisterEntry, ListShape)> {
+        self.0.iter().filter_map(|entry| Some((*entry, entry.imported?)))
     }
 
     /// Every procedure that has dossiers.

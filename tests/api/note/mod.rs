@@ -4,7 +4,7 @@
 pub mod http;
 pub mod model;
 
-use kernel::procedure::{Procedure, RegisterEntry, Reported};
+use kernel::procedure::{ListShape, Procedure, RegisterEntry, Reported};
 use kernel::time::Day;
 use kernel::words::Label;
 use ngoaivu::access::context::RequestContext;
@@ -17,6 +17,7 @@ use ngoaivu::dossier::flow::{Action, Next, NotPossible, State};
 use ngoaivu::dossier::lines::OwnColumns;
 use ngoaivu::dossier::model::{Dossier, Listed};
 use ngoaivu::dossier::parts::attachments;
+use ngoaivu::dossier::parts::listed::ListedRow;
 use ngoaivu::dossier::register::Registers;
 use ngoaivu::dossier::rules::AgencyRule;
 use ngoaivu::dossier::{Content, DayNames, StoredContent};
@@ -48,7 +49,12 @@ static ENTRY: RegisterEntry = RegisterEntry {
         names_hosts: true,
         tables: &["agency", "month"],
     },
-    imported: None,
+    imported: Some(ListShape {
+        columns_of: "outbound",
+        needs_country: false,
+        needs_people: false,
+        counts_by_country: false,
+    }),
     uses_passports: false,
 };
 
@@ -147,6 +153,12 @@ impl Content for NoteContent {
             documents: attachments::kinds(conn, dossier.id)?.into_iter().collect(),
             matter: Matter::Item(ItemCase { amount: Some(c.amount), funding: Default::default() }),
         })
+    }
+
+    fn from_list(row: ListedRow) -> Option<Self> {
+        let ListedRow { title, agency_id, days, origin, .. } = row;
+        let signer = origin.head.unwrap_or_default();
+        Some(NoteContent { title, agency_id, signer, amount: 0, written_on: days.from })
     }
 
     fn own_columns(json: &str) -> Result<OwnColumns> {

@@ -51,7 +51,12 @@ static ENTRY: RegisterEntry = RegisterEntry {
         names_hosts: true,
         tables: &["country", "purpose", "reception_level", "field", "agency", "month"],
     },
-    imported: Some(ListShape { columns_of: "inbound", needs_country: true, counts_by_country: true }),
+    imported: Some(ListShape {
+        columns_of: "inbound",
+        needs_country: true,
+        needs_people: true,
+        counts_by_country: true,
+    }),
     uses_passports: false,
 };
 

@@ -57,7 +57,12 @@ static ENTRY: RegisterEntry = RegisterEntry {
         names_hosts: false,
         tables: &["country", "purpose", "leader_level", "funding", "in_plan", "waived", "agency", "month"],
     },
-    imported: Some(ListShape { columns_of: "outbound", needs_country: true, counts_by_country: false }),
+    imported: Some(ListShape {
+        columns_of: "outbound",
+        needs_country: true,
+        needs_people: true,
+        counts_by_country: false,
+    }),
     uses_passports: true,
 };
 
