@@ -12,7 +12,7 @@ use crate::access::permission::Permission;
 use crate::access::users::{self, AccountReferences, NewUser, RoleHeld, SeatHeld, UserChanges};
 use crate::access::{password, store};
 use crate::error::{Code, Result, refuse};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::paging::{Paging, page_response};
 use crate::web::query::{self, Query};
@@ -300,7 +300,7 @@ async fn show_user(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Changes an account; new rights take effect with the next request.
-#[utoipa::path(tag = "access", params(("id" = String, Path)), request_body = UserChanges,
+#[utoipa::path(tag = "access", params(("id" = String, Path), IfMatch), request_body = UserChanges,
     responses((status = 200, description = "changed", body = UserView)))]
 #[patch("/users/{id}")]
 async fn change_user(

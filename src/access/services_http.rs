@@ -14,7 +14,7 @@ use crate::access::permission::Permission;
 use crate::access::services_store::{self as store, ServiceToken};
 use crate::access::token::random_text;
 use crate::error::{Error, Result, not_found};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::reply::path_id;
@@ -116,7 +116,7 @@ async fn create(call: Call, body: Incoming<NewServiceToken>) -> Result<HttpRespo
 }
 
 /// Revokes a token: it stops working at once.
-#[utoipa::path(tag = "access", operation_id = "revoke_service_token", params(("id" = String, Path)), responses((status = 204, description = "revoked")))]
+#[utoipa::path(tag = "access", operation_id = "revoke_service_token", params(("id" = String, Path), IfMatch), responses((status = 204, description = "revoked")))]
 #[delete("/service-tokens/{id}")]
 async fn revoke(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;

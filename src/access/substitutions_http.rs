@@ -16,7 +16,7 @@ use crate::access::store::{self, AccountName};
 use crate::access::substitutions::{self as book, Substitution, SubstitutionFilter, SubstitutionRequest};
 use crate::db::Conn;
 use crate::error::{Result, not_found};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
@@ -217,7 +217,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Ends a substitution, or changes its end date.
-#[utoipa::path(tag = "access", operation_id = "change_substitution", params(("id" = String, Path)), request_body = SubstitutionChanges,
+#[utoipa::path(tag = "access", operation_id = "change_substitution", params(("id" = String, Path), IfMatch), request_body = SubstitutionChanges,
     responses((status = 200, description = "changed", body = SubstitutionView)))]
 #[patch("/substitutions/{id}")]
 async fn change(call: Call, id: web::Path<String>, body: Incoming<SubstitutionChanges>) -> Result<HttpResponse> {

@@ -23,7 +23,7 @@ use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::EngagementKind;
 use crate::dossier::register::{RegisterWord, Registers};
 use crate::error::{Error, Result, not_found};
-use crate::web::etag::{IfNoneMatch, etag};
+use crate::web::etag::{IfMatch, IfNoneMatch, etag};
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
@@ -326,7 +326,7 @@ async fn create_feed(call: Call, body: Incoming<NewFeed>) -> Result<HttpResponse
 }
 
 /// Revokes a feed; its address stops working.
-#[utoipa::path(tag = "calendar", operation_id = "revoke_calendar_feed", params(("id" = String, Path)), responses((status = 204, description = "revoked")))]
+#[utoipa::path(tag = "calendar", operation_id = "revoke_calendar_feed", params(("id" = String, Path), IfMatch), responses((status = 204, description = "revoked")))]
 #[delete("/calendar/feeds/{id}")]
 async fn revoke_feed(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;

@@ -18,7 +18,7 @@ use crate::duties::actions::{self, Done};
 use crate::duties::settlement_http::{self, SettlementLine, settled};
 use crate::error::{Result, forbidden};
 use crate::registry::{agencies, officials_store};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
@@ -274,7 +274,7 @@ struct FulfilDuty {
 }
 
 /// The agency or DOFA records that a duty is fulfilled. A settlement has lines, each with its currency and rate.
-#[utoipa::path(tag = "duties", operation_id = "fulfil_duty", params(("id" = String, Path)), request_body = FulfilDuty,
+#[utoipa::path(tag = "duties", operation_id = "fulfil_duty", params(("id" = String, Path), IfMatch), request_body = FulfilDuty,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/fulfil")]
 async fn fulfil(call: Call, id: web::Path<String>, body: Incoming<FulfilDuty>) -> Result<HttpResponse> {
@@ -299,7 +299,7 @@ struct ExcuseDuty {
 }
 
 /// The head of the agency accepts a reason for a late passport return (Luật 49/2019/QH14 Đ.23 k.3).
-#[utoipa::path(tag = "duties", operation_id = "excuse_duty", params(("id" = String, Path)), request_body = ExcuseDuty,
+#[utoipa::path(tag = "duties", operation_id = "excuse_duty", params(("id" = String, Path), IfMatch), request_body = ExcuseDuty,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/excuse")]
 async fn excuse(call: Call, id: web::Path<String>, body: Incoming<ExcuseDuty>) -> Result<HttpResponse> {
@@ -322,7 +322,7 @@ struct OverrideHold {
 }
 
 /// The body named by rule `report_overdue` lets the agency submit although this duty is overdue; the duty stays due.
-#[utoipa::path(tag = "duties", operation_id = "override_duty", params(("id" = String, Path)), request_body = OverrideHold,
+#[utoipa::path(tag = "duties", operation_id = "override_duty", params(("id" = String, Path), IfMatch), request_body = OverrideHold,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/override")]
 async fn override_hold(

@@ -12,6 +12,7 @@ use crate::duties::actions;
 use crate::duties::http::{DutyView, act};
 use crate::duties::settle::{SettlementSums, settle};
 use crate::error::Result;
+use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
 use kernel::money::Money;
 use kernel::violation::Violations;
@@ -58,7 +59,7 @@ struct CorrectSettlement {
 }
 
 /// Corrects a submitted settlement; the audit trail keeps the previous one.
-#[utoipa::path(tag = "duties", operation_id = "correct_duty", params(("id" = String, Path)), request_body = CorrectSettlement,
+#[utoipa::path(tag = "duties", operation_id = "correct_duty", params(("id" = String, Path), IfMatch), request_body = CorrectSettlement,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/correct")]
 async fn correct(call: Call, id: web::Path<String>, body: Incoming<CorrectSettlement>) -> Result<HttpResponse> {

@@ -13,7 +13,7 @@ use crate::error::{Result, forbidden};
 use crate::issued_papers::actions;
 use crate::issued_papers::model::{IssuedPaper, PaperKind};
 use crate::issued_papers::store::{self, IssuedPaperFilter};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::file::{DOCX, saved};
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
@@ -226,7 +226,7 @@ struct VoidPaper {
 }
 
 /// Voids a document (hủy số); its number is not used again.
-#[utoipa::path(tag = "papers", operation_id = "void_paper", params(("id" = String, Path)), request_body = VoidPaper,
+#[utoipa::path(tag = "papers", operation_id = "void_paper", params(("id" = String, Path), IfMatch), request_body = VoidPaper,
     responses((status = 200, description = "void", body = IssuedPaperView)))]
 #[post("/papers/{id}/void")]
 async fn void(call: Call, id: web::Path<String>, body: Incoming<VoidPaper>) -> Result<HttpResponse> {

@@ -17,6 +17,7 @@ use crate::issued_papers::model::{LISTS, PaperKind, TEXTS, is_field};
 use crate::issued_papers::package::broken;
 use crate::issued_papers::store::{self, Template};
 use crate::registry::agencies;
+use crate::web::etag::IfMatch;
 use crate::web::file::{DOCX, saved};
 use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{check_name, receive};
@@ -245,7 +246,7 @@ fn object(kind: PaperKind) -> String {
 }
 
 /// Deletes an uploaded template. An office then uses that of the province, the province the built-in one.
-#[utoipa::path(tag = "papers", operation_id = "reset_paper_template", params(("kind" = String, Path, example = "submission"), Whose),
+#[utoipa::path(tag = "papers", operation_id = "reset_paper_template", params(("kind" = String, Path, example = "submission"), Whose, IfMatch),
     responses((status = 204, description = "done")))]
 #[delete("/paper-templates/{kind}")]
 async fn reset(call: Call, word: web::Path<String>, whose: Query<Whose>) -> Result<HttpResponse> {

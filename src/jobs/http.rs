@@ -15,7 +15,7 @@ use crate::error::{Result, not_found};
 use crate::jobs::hooks::{Sender, fresh_secret};
 use crate::jobs::outbox::{self, Channel};
 use crate::jobs::webhooks_store::{self as store, Webhook};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
 use crate::web::reply::{Empty, path_id, reply};
@@ -159,7 +159,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Changes an endpoint, or switches it on or off.
-#[utoipa::path(tag = "notices", operation_id = "change_webhook", params(("id" = String, Path)), request_body = WebhookChanges,
+#[utoipa::path(tag = "notices", operation_id = "change_webhook", params(("id" = String, Path), IfMatch), request_body = WebhookChanges,
     responses((status = 200, description = "changed", body = WebhookView)))]
 #[patch("/webhooks/{id}")]
 async fn change(
@@ -195,7 +195,7 @@ async fn change(
 }
 
 /// Deletes an endpoint and its pending messages.
-#[utoipa::path(tag = "notices", operation_id = "delete_webhook", params(("id" = String, Path)), responses((status = 204, description = "deleted")))]
+#[utoipa::path(tag = "notices", operation_id = "delete_webhook", params(("id" = String, Path), IfMatch), responses((status = 204, description = "deleted")))]
 #[delete("/webhooks/{id}")]
 async fn remove(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;

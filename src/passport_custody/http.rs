@@ -22,6 +22,7 @@ use crate::passport_custody::actions::{self, Custody, CustodyEnd, CustodyFilter,
 use crate::procedures::outbound::model::TripContent;
 use crate::registry::officials::{Official, PassportStanding, shown};
 use crate::registry::officials_store as officials;
+use crate::web::etag::IfMatch;
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
@@ -235,7 +236,7 @@ struct GivenBack {
 }
 
 /// Records that a passport was returned.
-#[utoipa::path(tag = "passports", operation_id = "return_passport", params(("id" = String, Path)), request_body = GivenBack,
+#[utoipa::path(tag = "passports", operation_id = "return_passport", params(("id" = String, Path), IfMatch), request_body = GivenBack,
     responses((status = 200, description = "done", body = CustodyView)))]
 #[post("/custodies/{id}/return")]
 async fn give_back(call: Call, id: web::Path<String>, body: Incoming<GivenBack>) -> Result<HttpResponse> {
@@ -252,7 +253,7 @@ struct LostPassport {
 }
 
 /// Records that a passport was lost while handed over; it is no longer valid (Luật 49/2019/QH14 Đ.28 k.1).
-#[utoipa::path(tag = "passports", operation_id = "lose_passport", params(("id" = String, Path)), request_body = LostPassport,
+#[utoipa::path(tag = "passports", operation_id = "lose_passport", params(("id" = String, Path), IfMatch), request_body = LostPassport,
     responses((status = 200, description = "done", body = CustodyView)))]
 #[post("/custodies/{id}/lost")]
 async fn lost(call: Call, id: web::Path<String>, body: Incoming<LostPassport>) -> Result<HttpResponse> {

@@ -13,7 +13,7 @@ use crate::error::{Result, not_found};
 use crate::plans::actions::{self, PlanAnswer};
 use crate::plans::model::{Plan, PlanAction, PlanDecision, PlanState};
 use crate::plans::store::{self, PlanTally};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::json::{Deferred, Incoming};
 use crate::web::reply::{Empty, reply};
 use kernel::id::Id;
@@ -142,7 +142,7 @@ fn handles(call: &RequestContext) -> Result<()> {
 }
 
 /// DOFA consolidates the proposals (tổng hợp kế hoạch); agencies can no longer propose.
-#[utoipa::path(tag = "plans", operation_id = "consolidate_plan", params(("year" = i64, Path, example = 2027)), request_body = Empty,
+#[utoipa::path(tag = "plans", operation_id = "consolidate_plan", params(("year" = i64, Path, example = 2027), IfMatch), request_body = Empty,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/consolidate")]
 async fn consolidate(call: Call, of: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
@@ -163,7 +163,7 @@ pub struct Because {
 }
 
 /// DOFA reopens the plan for proposals.
-#[utoipa::path(tag = "plans", operation_id = "reopen_plan", params(("year" = i64, Path, example = 2027)), request_body = Because,
+#[utoipa::path(tag = "plans", operation_id = "reopen_plan", params(("year" = i64, Path, example = 2027), IfMatch), request_body = Because,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/reopen")]
 async fn reopen(call: Call, of: web::Path<String>, body: Incoming<Because>) -> Result<HttpResponse> {
@@ -195,7 +195,7 @@ impl From<Approval> for PlanAnswer {
 }
 
 /// The competent body approves the plan.
-#[utoipa::path(tag = "plans", operation_id = "approve_plan", params(("year" = i64, Path, example = 2027)), request_body = Approval,
+#[utoipa::path(tag = "plans", operation_id = "approve_plan", params(("year" = i64, Path, example = 2027), IfMatch), request_body = Approval,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/approve")]
 async fn approve(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {
@@ -206,7 +206,7 @@ async fn approve(call: Call, of: web::Path<String>, body: Incoming<Approval>) ->
 }
 
 /// The competent body decides on the changes that agencies have requested since the approval (điều chỉnh kế hoạch).
-#[utoipa::path(tag = "plans", operation_id = "adjust_plan", params(("year" = i64, Path, example = 2027)), request_body = Approval,
+#[utoipa::path(tag = "plans", operation_id = "adjust_plan", params(("year" = i64, Path, example = 2027), IfMatch), request_body = Approval,
     responses((status = 200, description = "done", body = PlanView)))]
 #[post("/plans/{year}/adjust")]
 async fn adjust(call: Call, of: web::Path<String>, body: Incoming<Approval>) -> Result<HttpResponse> {

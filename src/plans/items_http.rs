@@ -12,7 +12,7 @@ use crate::plans::actions::{self, Edit};
 use crate::plans::http::{Because, year};
 use crate::plans::model::{PlanChange, PlanItem, PlanItemState, PlannedTrips};
 use crate::plans::store;
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
@@ -239,7 +239,7 @@ impl PlanItemChanges {
 }
 
 /// Changes a proposal. For an approved item, requests a change, which takes effect when the body adjusts the plan.
-#[utoipa::path(tag = "plans", operation_id = "change_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
+#[utoipa::path(tag = "plans", operation_id = "change_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path), IfMatch),
     request_body = PlanItemChanges, responses((status = 200, description = "changed", body = PlanItemView)))]
 #[patch("/plans/{year}/items/{id}")]
 async fn change_item(
@@ -261,7 +261,7 @@ async fn change_item(
 }
 
 /// Withdraws a proposal.
-#[utoipa::path(tag = "plans", operation_id = "delete_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
+#[utoipa::path(tag = "plans", operation_id = "delete_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path), IfMatch),
     responses((status = 204, description = "deleted")))]
 #[delete("/plans/{year}/items/{id}")]
 async fn delete_item(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse> {
@@ -298,7 +298,7 @@ where
 }
 
 /// DOFA excludes a proposal from the plan.
-#[utoipa::path(tag = "plans", operation_id = "leave_out_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
+#[utoipa::path(tag = "plans", operation_id = "leave_out_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path), IfMatch),
     request_body = Because, responses((status = 200, description = "done", body = PlanItemView)))]
 #[post("/plans/{year}/items/{id}/leave-out")]
 async fn leave_out(call: Call, path: web::Path<(String, String)>, body: Incoming<Because>) -> Result<HttpResponse> {
@@ -306,7 +306,7 @@ async fn leave_out(call: Call, path: web::Path<(String, String)>, body: Incoming
 }
 
 /// DOFA includes a proposal again.
-#[utoipa::path(tag = "plans", operation_id = "take_in_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path)),
+#[utoipa::path(tag = "plans", operation_id = "take_in_plan_item", params(("year" = i64, Path, example = 2027), ("id" = String, Path), IfMatch),
     request_body = Empty, responses((status = 200, description = "done", body = PlanItemView)))]
 #[post("/plans/{year}/items/{id}/take-in")]
 async fn take_in(call: Call, path: web::Path<(String, String)>, body: Incoming<Empty>) -> Result<HttpResponse> {

@@ -11,7 +11,7 @@ use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::registry::agencies::{self, Agency, AgencyFilter};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
@@ -216,7 +216,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Sets whether the clerks of an agency may submit, and confirms an agency named in an imported list.
-#[utoipa::path(tag = "registry", operation_id = "change_agency", params(("id" = String, Path)), request_body = AgencyChanges,
+#[utoipa::path(tag = "registry", operation_id = "change_agency", params(("id" = String, Path), IfMatch), request_body = AgencyChanges,
     responses((status = 200, description = "changed", body = AgencyView)))]
 #[patch("/agencies/{id}")]
 async fn change(call: Call, id: web::Path<String>, body: Incoming<AgencyChanges>) -> Result<HttpResponse> {

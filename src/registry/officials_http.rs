@@ -14,7 +14,7 @@ use crate::db::Conn;
 use crate::error::{Result, forbidden, not_found};
 use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, shown};
 use crate::registry::{agencies, officials_store as store};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
@@ -277,7 +277,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Changes an official.
-#[utoipa::path(tag = "registry", operation_id = "change_official", params(("id" = String, Path)), request_body = OfficialChanges,
+#[utoipa::path(tag = "registry", operation_id = "change_official", params(("id" = String, Path), IfMatch), request_body = OfficialChanges,
     responses((status = 200, description = "changed", body = OfficialView)))]
 #[patch("/officials/{id}")]
 async fn change(call: Call, id: web::Path<String>, body: Incoming<OfficialChanges>) -> Result<HttpResponse> {

@@ -14,7 +14,7 @@ use crate::db::Conn;
 use crate::error::{Code, Problem, Result, not_found};
 use crate::registry::partners::{LastVisits, Partner, Relation};
 use crate::registry::partners_store::{self as store, PartnerFilter};
-use crate::web::etag::etag;
+use crate::web::etag::{IfMatch, etag};
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
@@ -259,7 +259,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Changes a partner.
-#[utoipa::path(tag = "registry", operation_id = "change_partner", params(("id" = String, Path)), request_body = PartnerChanges,
+#[utoipa::path(tag = "registry", operation_id = "change_partner", params(("id" = String, Path), IfMatch), request_body = PartnerChanges,
     responses((status = 200, description = "changed", body = PartnerView)))]
 #[patch("/partners/{id}")]
 async fn change(call: Call, id: web::Path<String>, body: Incoming<PartnerChanges>) -> Result<HttpResponse> {

@@ -14,6 +14,7 @@ use crate::error::{Error, Result, not_found};
 use crate::reports::model::ReportKind;
 use crate::reports::schedules::{self, Schedule};
 use crate::statistics::question::Window;
+use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
 use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
@@ -128,7 +129,7 @@ async fn create(call: Call, body: Incoming<NewReportSchedule>) -> Result<HttpRes
 }
 
 /// Ends a schedule; reports already frozen remain.
-#[utoipa::path(tag = "reports", operation_id = "delete_report_schedule", params(("id" = String, Path)), responses((status = 204, description = "ended")))]
+#[utoipa::path(tag = "reports", operation_id = "delete_report_schedule", params(("id" = String, Path), IfMatch), responses((status = 204, description = "ended")))]
 #[delete("/report-schedules/{id}")]
 async fn remove(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;

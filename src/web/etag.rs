@@ -4,6 +4,11 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use kernel::precondition::Precondition;
 use serde::Serialize;
+use serde_json::json;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
 use crate::error::{Error, Result};
 use crate::web::idempotency::fingerprint;
@@ -21,6 +26,27 @@ pub fn if_match(headers: &HeaderMap) -> Precondition {
         .collect();
     tags.map_or(Precondition::Malformed, Precondition::Versions)
 }
+
+/// Marks an operation in the specification as a change of one version: it needs `If-Match`, and answers 428 and 412.
+/// The check itself is [`RequestContext::guard`](crate::access::context::RequestContext::guard).
+pub struct IfMatch;
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
+        let parameter = ParameterBuilder::new()
+            .name(IF_MATCH)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .description(Some("The ETag of the version that the caller has seen; 428 if missing, 412 if stale."))
+            .schema(Some(text))
+            .example(Some(json!("\"3\"")));
+        vec![parameter.build()]
+    }
+}
+
+/// The name of the header.
+pub const IF_MATCH: &str = "If-Match";
 
 /// The entity tag of a version.
 pub fn etag(version: i64) -> String {

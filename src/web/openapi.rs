@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use crate::web::etag::IF_MATCH;
+
 /// An error (RFC 9457). Clients should branch on `code`.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
@@ -131,43 +133,21 @@ fn name_registers(spec: &mut Value, registers: &RegisterEntries) {
     }
 }
 
-/// Whether an operation changes one versioned object and so needs `If-Match`.
-pub fn needs_if_match(path: &str, method: &str) -> bool {
-    let last = path.rsplit('/').next().unwrap_or("");
-    match method {
-        "patch" | "delete" => true,
-        "post" => {
-            let adds = matches!(last, "attachments" | "custodies" | "papers" | "items");
-            let acts = ["-delegations/{id}/", "/plans/{year}/", "/duties/{id}/", "/custodies/{id}/", "/papers/{id}/"];
-            acts.iter().any(|part| path.contains(part)) && !adds
-        }
-        _ => false,
-    }
+/// Whether an operation changes one versioned object ([`IfMatch`](crate::web::etag::IfMatch)).
+fn needs_if_match(operation: &Map<String, Value>) -> bool {
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    parameters.into_iter().flatten().any(|p| p.get("name").and_then(Value::as_str) == Some(IF_MATCH))
 }
 
 fn add_parameters(path: &str, method: &str, operation: &mut Map<String, Value>) {
-    let mut add = |name: &str, required: bool, about: &str, example: &str| {
-        let parameter = json!({"name": name, "in": "header", "required": required, "description": about,
-            "schema": {"type": "string"}, "example": example});
-        if let Some(list) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
-            list.push(parameter);
-        }
-    };
-    if needs_if_match(path, method) {
-        add(
-            "If-Match",
-            true,
-            "The ETag of the version that the caller has seen; 428 if missing, 412 if stale.",
-            "\"3\"",
-        );
+    if method != "post" || !path.starts_with("/api/") || path.starts_with("/api/v1/auth/") {
+        return;
     }
-    if method == "post" && path.starts_with("/api/") && !path.starts_with("/api/v1/auth/") {
-        add(
-            "Idempotency-Key",
-            false,
-            "Valid for 24 hours per user and path: a retry with the same body gets the first response again.",
-            "7f1b6c1e-2f5d-4c0e-9a55-1f2e8f1f6a10",
-        );
+    let parameter = json!({"name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "Valid for 24 hours per user and path: a retry with the same body gets the first response again.",
+        "schema": {"type": "string"}, "example": "7f1b6c1e-2f5d-4c0e-9a55-1f2e8f1f6a10"});
+    if let Some(list) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
+        list.push(parameter);
     }
 }
 
@@ -176,6 +156,7 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let writes = method != "get";
     let auth = path.starts_with("/api/v1/auth/");
     let anonymous = operation.get("security").and_then(Value::as_array).is_some_and(|s| s.contains(&json!({})));
+    let versioned = needs_if_match(operation);
     let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else { return };
     for (status, _) in REFUSALS {
         let occurs = match *status {
@@ -185,7 +166,7 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
             "400" => api,
             "403" | "404" => api && !auth,
             "409" => api && writes && !auth,
-            "412" | "428" => needs_if_match(path, method),
+            "412" | "428" => versioned,
             "408" | "413" | "415" => api && writes && method != "delete",
             "410" => path.ends_with("/auth/activate"),
             "422" => api && (writes || path.ends_with("/assessment")),

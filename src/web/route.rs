@@ -64,8 +64,8 @@ impl RouteBuilder {
         RouteBuilder { operation: self.operation.parameter(parameter), ..self }
     }
 
-    /// Parameters of the query.
-    pub fn query<P: IntoParams>(self) -> Self {
+    /// Parameters of the query, or headers.
+    pub fn parameters<P: IntoParams>(self) -> Self {
         P::into_params(|| Some(ParameterIn::Query)).into_iter().fold(self, RouteBuilder::parameter)
     }
 

@@ -6,10 +6,9 @@
 use std::fmt::Write;
 
 use ngoaivu::demo;
-use ngoaivu::web::openapi::needs_if_match;
 use serde_json::json;
 
-use crate::spec::operations;
+use crate::spec::{needs_if_match, operations};
 use crate::world::{World, form};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/golden/access.txt");
@@ -77,7 +76,7 @@ async fn matrix(w: &World) -> String {
         write!(text, "{account:>13}").unwrap();
     }
     text.push('\n');
-    for (method, path, _) in operations() {
+    for (method, path, operation) in operations() {
         let uri = path
             .replace("/users/{id}", &format!("/users/{user}"))
             .replace("/agencies/{id}", &format!("/agencies/{agency}"))
@@ -117,7 +116,7 @@ async fn matrix(w: &World) -> String {
             if !uri.starts_with("/api") {
                 request = request.uri(&uri);
             }
-            if needs_if_match(&path, &method.to_lowercase()) {
+            if needs_if_match(&operation) {
                 request = request.insert_header(("If-Match", "\"0\""));
             }
             if path.ends_with("/attachments") && method == "POST" {

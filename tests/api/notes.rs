@@ -97,6 +97,7 @@ on_both! {
         for path in ["/api/v1/notes", "/api/v1/notes/{id}/decide", "/api/v1/statistics/note", "/api/v1/statistics/note/cells"] {
             assert!(spec["paths"][path].is_object(), "{path}");
         }
+        assert!(spec.pointer("/paths/~1api~1v1~1notes~1{id}~1decide/post/responses/428").is_some());
         assert_eq!(spec["components"]["schemas"]["Direction"]["enum"], json!(["outbound", "inbound", "note"]));
         assert_eq!(w.get("stats", "/statistics/nowhere").await.status, 404);
     }

@@ -25,6 +25,11 @@ pub fn operations() -> Vec<(String, String, Value)> {
     paths.iter().flat_map(|(path, item)| methods(path, item)).collect()
 }
 
+/// Whether an operation is documented to change one version.
+pub fn needs_if_match(operation: &Value) -> bool {
+    operation["parameters"].as_array().into_iter().flatten().any(|p| p["name"] == "If-Match")
+}
+
 #[test]
 fn every_operation_has_a_summary_an_id_a_tag_and_examples_of_its_bodies() {
     let spec = app::specification();

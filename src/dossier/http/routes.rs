@@ -26,6 +26,7 @@ use crate::dossier::requests::{
 use crate::error::Result;
 use crate::regulations::view::AssessmentView;
 use crate::web::answers::ResponseCache;
+use crate::web::etag::IfMatch;
 use crate::web::json::{Deferred, Incoming};
 use crate::web::reply::Empty;
 use crate::web::route::{DocumentedRoute, RouteBuilder};
@@ -54,7 +55,7 @@ fn list<C: Shown>() -> DocumentedRoute {
         "list",
         "Lists the dossiers that the caller may see, by first day or by last change.",
     )
-    .query::<DossierListQuery>()
+    .parameters::<DossierListQuery>()
     .answers::<C::Page>("200", "dossiers; as CSV or XLSX with `format`", &[JSON, "text/csv", SHEET])
     .to(listing::list::<C>)
 }
@@ -86,6 +87,7 @@ where
             "change",
             "Changes a draft, or a dossier that was sent back for a supplement.",
         )
+        .parameters::<IfMatch>()
         .body::<Changes>(JSON)
         .answers::<C::View>("200", "changed", &[JSON])
         .to(
@@ -102,13 +104,14 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
     let get = |path, name, about| route::<C>(HttpMethod::Get, path, name, about);
     config.service(
         get("/{id}", "show", "Returns one dossier.")
-            .query::<AsWas>()
+            .parameters::<AsWas>()
             .answers::<C::View>("200", "the dossier", &[JSON])
             .says("304", "unchanged")
             .to(http::show::<C>),
     );
     config.service(
         route::<C>(HttpMethod::Delete, "/{id}", "delete", "Deletes a draft with its documents.")
+            .parameters::<IfMatch>()
             .says("204", "deleted")
             .to(http::remove::<C>),
     );
@@ -118,7 +121,7 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
             "assess",
             "Assesses the dossier under the regulation: decider, steps, due days, what is missing, findings.",
         )
-        .query::<AsOf>()
+        .parameters::<AsOf>()
         .answers::<AssessmentView>("200", "the answer", &[JSON])
         .to(http::assessment::<C>),
     );
@@ -128,7 +131,7 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
             "history",
             "Lists every action on the dossier, in order, or those until the end of a day.",
         )
-        .query::<AsWas>()
+        .parameters::<AsWas>()
         .answers::<History>("200", "the history", &[JSON])
         .to(http::history::<C>),
     );
@@ -149,7 +152,7 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
             "list_attachments",
             "Lists the documents of the dossier, or those that it had at the end of a day.",
         )
-        .query::<AsWas>()
+        .parameters::<AsWas>()
         .answers::<AttachmentList>("200", "documents", &[JSON])
         .to(papers::list::<C>),
     );
@@ -184,6 +187,7 @@ where
     };
     config.service(
         route::<C>(HttpMethod::Post, &format!("/{{id}}/{}", action.word()), &name, about)
+            .parameters::<IfMatch>()
             .body::<B>(JSON)
             .answers::<C::View>("200", "done", &[JSON])
             .to(handler),
