@@ -35,6 +35,7 @@ use crate::statistics::open_http::OpenStatisticsSwitch;
 use crate::web::answers::ResponseCache;
 use crate::web::idempotency::InFlightKeys;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
+use crate::web::openapi_parts;
 use crate::web::{health, trace};
 use kernel::time::Clock;
 use kernel::words::{FieldError, FindingCode};
@@ -234,15 +235,9 @@ pub fn specification() -> &'static Value {
     DOCUMENT.get_or_init(|| specification_of(&registers()))
 }
 
-/// The document as committed in `api-spec`: indented, with a final line break.
+/// The document as committed in `api-spec`.
 pub fn specification_text() -> String {
-    text_of(specification())
-}
-
-fn text_of(document: &Value) -> String {
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
-    text.push('\n');
-    text
+    openapi_parts::text(specification())
 }
 
 /// What the application knows of itself. Made when somebody first asks, because most processes are never asked.
@@ -254,7 +249,7 @@ struct Described {
 impl Described {
     fn of(registers: &Registers) -> Self {
         let document = specification_of(registers);
-        Described { document: text_of(&document).into(), paths: PathTable::of(&document) }
+        Described { document: openapi_parts::text(&document).into(), paths: PathTable::of(&document) }
     }
 }
 

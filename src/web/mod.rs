@@ -8,6 +8,7 @@ pub mod idempotency;
 pub mod json;
 pub mod multipart;
 pub mod openapi;
+pub mod openapi_parts;
 pub mod paging;
 pub mod query;
 pub mod reply;

@@ -1,13 +1,12 @@
 //! Completes the specification of the routes with errors, preconditions, retries and examples, uniformly.
 
-use std::collections::BTreeMap;
-
 use kernel::procedure::RegisterEntries;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::web::etag::IF_MATCH;
+use crate::web::openapi_parts;
 
 /// An error (RFC 9457). Clients should branch on `code`.
 #[derive(Serialize, ToSchema)]
@@ -62,9 +61,8 @@ const REFUSALS: &[(&str, &str)] = &[
 pub fn complete(spec: &utoipa::openapi::OpenApi, registers: &RegisterEntries) -> Value {
     let mut spec = serde_json::to_value(spec).unwrap_or(Value::Null);
     name_registers(&mut spec, registers);
-    let examples = schema_examples(&spec);
     if let Some(components) = spec.get_mut("components").and_then(Value::as_object_mut) {
-        components.insert("responses".into(), refusals(&examples));
+        components.insert("responses".into(), refusals());
     }
     let paths = spec.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flatten() {
@@ -72,10 +70,10 @@ pub fn complete(spec: &utoipa::openapi::OpenApi, registers: &RegisterEntries) ->
             if let Some(operation) = operation.as_object_mut() {
                 add_parameters(path, method, operation);
                 add_refusals(path, method, operation);
-                add_examples(operation, &examples);
             }
         }
     }
+    openapi_parts::share(&mut spec);
     spec
 }
 
@@ -180,40 +178,13 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
 }
 
 /// The error responses, defined once; operations refer to them.
-fn refusals(examples: &BTreeMap<String, Value>) -> Value {
-    let schema = "#/components/schemas/ProblemDocument";
+fn refusals() -> Value {
+    let example = json!({"default": {"$ref": "#/components/examples/ProblemDocument"}});
     let of = |(status, about): &(&str, &str)| {
-        let media = json!({"schema": {"$ref": schema}, "example": examples.get(schema)});
+        let media = json!({"schema": {"$ref": "#/components/schemas/ProblemDocument"}, "examples": example});
         (format!("Refusal{status}"), json!({"description": about, "content": {"application/problem+json": media}}))
     };
     Value::Object(REFUSALS.iter().map(of).collect())
-}
-
-fn schema_examples(spec: &Value) -> BTreeMap<String, Value> {
-    let schemas = spec.pointer("/components/schemas").and_then(Value::as_object);
-    schemas
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, schema)| Some((format!("#/components/schemas/{name}"), schema.get("example")?.clone())))
-        .collect()
-}
-
-/// Copies the example of a schema to every body that uses it.
-fn add_examples(operation: &mut Map<String, Value>, examples: &BTreeMap<String, Value>) {
-    let fill = |content: Option<&mut Value>| {
-        for media in content.and_then(Value::as_object_mut).into_iter().flat_map(|c| c.values_mut()) {
-            let reference = media.pointer("/schema/$ref").and_then(Value::as_str).unwrap_or("").to_owned();
-            if let (Some(example), Some(media)) = (examples.get(&reference), media.as_object_mut()) {
-                media.entry("example").or_insert_with(|| example.clone());
-            }
-        }
-    };
-    fill(operation.get_mut("requestBody").and_then(|b| b.get_mut("content")));
-    for response in
-        operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flat_map(|r| r.values_mut())
-    {
-        fill(response.get_mut("content"));
-    }
 }
 
 /// The methods of each path template, for 405 with `Allow`.
