@@ -37,11 +37,66 @@ fn schema_of<T: ToSchema + 'static>() -> Arc<Schema> {
         root: to_value(T::schema()),
         referenced: below.into_iter().map(|(name, s)| (format!("#/components/schemas/{name}"), to_value(s))).collect(),
     });
+    debug_assert_eq!(schema.unchecked(), Vec::<String>::new(), "the schema of {} says what is not checked", T::name());
     known.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), Arc::clone(&schema));
     schema
 }
 
+/// What a schema may say: it is checked below, or only explains.
+const CHECKED: &[&str] = &[
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "discriminator",
+    "enum",
+    "format",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "oneOf",
+    "properties",
+    "required",
+    "type",
+];
+const EXPLAINS: &[&str] = &["default", "description", "example", "title"];
+
+/// The formats that are checked; `int64` is the range of whole numbers in JSON.
+const FORMATS: &[&str] = &["date", "date-time", "int32", "int64"];
+
 impl Schema {
+    /// Keywords, formats and references that the check would pass over: documented, but not enforced.
+    fn unchecked(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for schema in std::iter::once(&self.root).chain(self.referenced.values()) {
+            self.unchecked_in(schema, &mut found);
+        }
+        found
+    }
+
+    fn unchecked_in(&self, schema: &Value, found: &mut Vec<String>) {
+        for (keyword, value) in schema.as_object().into_iter().flatten() {
+            let word = value.as_str().unwrap_or_default();
+            match keyword.as_str() {
+                "format" if !FORMATS.contains(&word) => found.push(format!("format {word}")),
+                "$ref" if !self.referenced.contains_key(word) => found.push(format!("$ref {word}")),
+                "additionalProperties" if value.is_object() => found.push(keyword.clone()),
+                "properties" => {
+                    value.as_object().into_iter().flatten().for_each(|(_, own)| self.unchecked_in(own, found))
+                }
+                "items" => self.unchecked_in(value, found),
+                "allOf" | "oneOf" => {
+                    value.as_array().into_iter().flatten().for_each(|own| self.unchecked_in(own, found))
+                }
+                known if CHECKED.contains(&known) || EXPLAINS.contains(&known) => {}
+                other => found.push(other.to_owned()),
+            }
+        }
+    }
+
     fn check(&self, schema: &Value, value: &Value, at: &str, faults: &mut Violations) {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             if let Some(target) = self.referenced.get(reference) {
