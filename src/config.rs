@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
 
 /// One key: name, default, purpose, and whether its value must never be printed.
 pub struct Setting {
@@ -101,7 +104,7 @@ pub struct Smtp {
     pub host: String,
     pub port: u16,
     pub security: Security,
-    pub login: Option<(String, String)>,
+    pub login: Option<(String, SecretString)>,
     pub from: String,
 }
 
@@ -116,7 +119,14 @@ pub struct Network {
 #[derive(Clone, Debug)]
 pub struct Config {
     values: BTreeMap<&'static str, String>,
+    /// Values of the secret keys, which print nothing of themselves.
+    secrets: BTreeMap<&'static str, SecretString>,
 }
+
+/// The ending of a key that names the file of a secret: `NGOAIVU_DATABASE_URL_FILE`.
+const IN_A_FILE: &str = "_FILE";
+/// Maximum bytes of such a file.
+const SECRET_FILE: u64 = 16 * 1024;
 
 /// An error in the configuration; names the key, never the value, which may be a secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -131,17 +141,27 @@ impl fmt::Display for ConfigFault {
 impl std::error::Error for ConfigFault {}
 
 impl Config {
-    /// Reads the file first; the environment overrides it.
+    /// Reads the file first; the environment overrides it. Every secret key may instead name a file that holds its value,
+    /// as containers pass secrets: `NGOAIVU_DATABASE_URL_FILE=/run/secrets/database_url`.
     pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigFault> {
         let mut values: BTreeMap<&'static str, String> =
             KEYS.iter().filter_map(|k| k.default.map(|d| (k.name, d.to_owned()))).collect();
+        let mut secrets = BTreeMap::new();
         let mut set = |name: &str, value: String, place: &str| {
-            let key = KEYS.iter().find(|k| k.name == name);
+            let in_a_file =
+                name.strip_suffix(IN_A_FILE).and_then(|key| KEYS.iter().find(|k| k.secret && k.name == key));
+            let key = in_a_file.or_else(|| KEYS.iter().find(|k| k.name == name));
             let key = key.ok_or_else(|| ConfigFault(format!("{place}: unknown key {name}")))?;
-            if value.trim().is_empty() {
+            let value = if in_a_file.is_some() { secret_in(Path::new(value.trim()), name)? } else { value };
+            let value = value.trim();
+            if value.is_empty() {
                 return Err(ConfigFault(format!("{place}: {name} is empty")));
             }
-            values.insert(key.name, value.trim().to_owned());
+            if key.secret {
+                secrets.insert(key.name, SecretString::from(value));
+            } else {
+                values.insert(key.name, value.to_owned());
+            }
             Ok(())
         };
         if let Some(path) = file {
@@ -158,10 +178,21 @@ impl Config {
                 set(name.trim(), value.to_owned(), &place)?;
             }
         }
-        for (name, value) in environment.filter(|(name, _)| name.starts_with("NGOAIVU_")) {
-            set(&name, value, "environment")?;
+        let environment: BTreeMap<String, String> =
+            environment.filter(|(name, _)| name.starts_with("NGOAIVU_")).collect();
+        for (name, value) in &environment {
+            if name.strip_suffix(IN_A_FILE).is_some_and(|key| environment.contains_key(key)) {
+                return Err(ConfigFault(format!(
+                    "environment: set either {name} or the key without {IN_A_FILE}, not both"
+                )));
+            }
+            set(name, value.clone(), "environment")?;
         }
-        Ok(Config { values })
+        Ok(Config { values, secrets })
+    }
+
+    fn secret(&self, name: &str) -> Option<SecretString> {
+        self.secrets.get(name).cloned()
     }
 
     fn value(&self, name: &str) -> Option<&str> {
@@ -172,8 +203,8 @@ impl Config {
         self.value("NGOAIVU_DATA").map(PathBuf::from)
     }
 
-    pub fn database_url(&self) -> Option<String> {
-        self.value("NGOAIVU_DATABASE_URL").map(str::to_owned)
+    pub fn database_url(&self) -> Option<SecretString> {
+        self.secret("NGOAIVU_DATABASE_URL")
     }
 
     pub fn attachments(&self) -> Option<PathBuf> {
@@ -207,7 +238,7 @@ impl Config {
             }
             _ => return Err(wrong("NGOAIVU_SMTP_SECURITY", "must be starttls, tls or plain")),
         };
-        let login = match (text("NGOAIVU_SMTP_USER"), text("NGOAIVU_SMTP_PASSWORD")) {
+        let login = match (text("NGOAIVU_SMTP_USER"), self.secret("NGOAIVU_SMTP_PASSWORD")) {
             (Some(user), Some(password)) => Some((user, password)),
             (None, None) => None,
             _ => return Err(wrong("NGOAIVU_SMTP_PASSWORD", "user and password must be set together")),
@@ -255,19 +286,30 @@ impl Config {
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for key in KEYS {
-            let shown = match self.value(key.name) {
-                None => "(not set)",
-                Some(_) if key.secret => "***",
-                Some(value) => value,
-            };
+            let kept = self.secrets.get(key.name).map(|_| "***");
+            let shown = self.value(key.name).or(kept).unwrap_or("(not set)");
             writeln!(f, "{} = {shown}    # {}", key.name, key.about)?;
         }
         Ok(())
     }
 }
 
+/// Reads a secret; the fault names the key and the file, never the content.
+fn secret_in(file: &Path, name: &str) -> Result<String, ConfigFault> {
+    let fault = |why: String| ConfigFault(format!("{name}: {} {why}", file.display()));
+    let mut value = String::new();
+    let opened = std::fs::File::open(file).map_err(|e| fault(format!("cannot be read: {e}")))?;
+    opened.take(SECRET_FILE + 1).read_to_string(&mut value).map_err(|e| fault(format!("cannot be read: {e}")))?;
+    if value.len() as u64 > SECRET_FILE {
+        return Err(fault("is too long for a secret".into()));
+    }
+    Ok(value)
+}
+
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     #[test]
@@ -277,5 +319,27 @@ mod tests {
         assert_eq!(fault.0, "environment: unknown key NGOAIVU_DATABSE_URL");
         let shown = Config::read(None, env("NGOAIVU_DATABASE_URL")).unwrap().to_string();
         assert!(shown.contains("NGOAIVU_DATABASE_URL = ***") && !shown.contains("pw@h"));
+        let debugged = format!("{:?}", Config::read(None, env("NGOAIVU_DATABASE_URL")).unwrap());
+        assert!(!debugged.contains("pw@h"), "{debugged}");
+    }
+
+    #[test]
+    fn a_secret_may_be_in_a_file_and_in_one_place_only() {
+        let file = std::env::temp_dir().join(format!("ngoaivu-secret-{}", std::process::id()));
+        std::fs::write(&file, "postgres://u:pw@h/db\n").unwrap();
+        let env = |names: &[&str]| -> Vec<(String, String)> {
+            names.iter().map(|name| ((*name).to_owned(), file.display().to_string())).collect()
+        };
+        let read = |names: &[&str]| Config::read(None, env(names).into_iter());
+        let config = read(&["NGOAIVU_DATABASE_URL_FILE"]).unwrap();
+        assert_eq!(config.database_url().unwrap().expose_secret(), "postgres://u:pw@h/db");
+        assert!(read(&["NGOAIVU_DATABASE_URL_FILE", "NGOAIVU_DATABASE_URL"]).unwrap_err().0.contains("not both"));
+        // Only secrets are read from files.
+        assert_eq!(read(&["NGOAIVU_LISTEN_FILE"]).unwrap_err().0, "environment: unknown key NGOAIVU_LISTEN_FILE");
+        std::fs::write(&file, "x".repeat(20_000)).unwrap();
+        assert!(read(&["NGOAIVU_DATABASE_URL_FILE"]).unwrap_err().0.ends_with("is too long for a secret"));
+        std::fs::remove_file(&file).unwrap();
+        let fault = read(&["NGOAIVU_DATABASE_URL_FILE"]).unwrap_err().0;
+        assert!(fault.starts_with("NGOAIVU_DATABASE_URL_FILE: ") && fault.contains("cannot be read"), "{fault}");
     }
 }

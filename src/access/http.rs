@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::account::Account;
 use crate::access::actions::{AuthService, IssuedTokens};
@@ -29,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(list_users).service(create_user).service(show_user).service(change_user).service(reset_user);
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"username": "clerk.skhcn", "password": "demo-ngoaivu-2026"}))]
 struct Login {
@@ -39,7 +40,7 @@ struct Login {
     password: String,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"refresh_token": "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM"}))]
 struct Refresh {
@@ -47,7 +48,7 @@ struct Refresh {
     refresh_token: String,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"token": "s3Qm0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoK", "password": "mùa xuân năm ấy đẹp"}))]
 struct Activate {
@@ -57,7 +58,7 @@ struct Activate {
     password: String,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"current": "demo-ngoaivu-2026", "new": "mùa xuân năm ấy đẹp"}))]
 struct ChangePassword {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::account::{SERVICE_PREFIX, Scope};
 use crate::access::call::Call;
@@ -67,7 +68,7 @@ async fn list(call: Call) -> Result<HttpResponse> {
 }
 
 /// What a new token gives access to, and until when.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Kho dữ liệu tỉnh", "scopes": ["statistics", "reports"], "expires_on": "2027-06-30"}))]
 struct NewServiceToken {

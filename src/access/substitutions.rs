@@ -251,21 +251,7 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
         "Thủ trưởng chỉ được ủy quyền trong cơ quan mình.",
         "The head of an agency may only authorise somebody within the agency.",
     );
-    faults.require(
-        matches!(asked.signed_as, SignedAs::Kt | SignedAs::Tuq | SignedAs::Tl),
-        "/signed_as",
-        FieldError::NotASubstitution,
-        "Chỉ được ký thay, thừa ủy quyền hoặc thừa lệnh (NĐ 30/2020/NĐ-CP Đ.13).",
-        "A substitute signs only for the head, by authorisation or by order (NĐ 30/2020/NĐ-CP Art. 13).",
-    );
     check_period(asked.valid_from, asked.valid_to, "/valid_to", &mut faults);
-    faults.require(
-        asked.signed_as != SignedAs::Tuq || asked.valid_to.is_some(),
-        "/valid_to",
-        FieldError::Missing,
-        "Thừa ủy quyền phải có thời hạn (NĐ 30/2020/NĐ-CP Đ.13 k.4).",
-        "An authorisation must be limited in time (NĐ 30/2020/NĐ-CP Art. 13(4)).",
-    );
     Ok(faults.finish()?)
 }
 

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::account::Mandate;
 use crate::access::call::Call;
@@ -25,7 +26,8 @@ use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::rfc3339;
-use kernel::words::{Body, SignedAs};
+use kernel::validity::{Validity, require};
+use kernel::words::{Body, FieldError, SignedAs};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change).service(holders);
@@ -90,11 +92,13 @@ fn reply_with(conn: &mut Conn, s: &Substitution, status: u16) -> Result<Reply> {
 }
 
 /// A substitution as its document states it.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"to_user_id": "01ke3m9p00061", "body": "dofa_director", "signed_as": "tuq",
     "scope": {"procedures": ["outbound"], "steps": ["decide"]}, "valid_from": "2026-12-01", "valid_to": "2026-12-15",
     "document_number": "15/UQ-SNV", "document_date": "2026-11-28"}))]
+#[validate(schema(function = "says_how_it_is_signed", skip_on_field_errors = false))]
+#[validate(schema(function = "authorisation_ends", skip_on_field_errors = false))]
 struct NewSubstitution {
     /// Whose seat it is; the caller's if it is left out.
     #[schema(value_type = Option<String>)]
@@ -113,8 +117,22 @@ struct NewSubstitution {
     document_date: NaiveDate,
 }
 
+fn says_how_it_is_signed(asked: &NewSubstitution) -> Validity {
+    let substitutes = matches!(asked.signed_as, SignedAs::Kt | SignedAs::Tuq | SignedAs::Tl);
+    let vi = "Chỉ được ký thay, thừa ủy quyền hoặc thừa lệnh (NĐ 30/2020/NĐ-CP Đ.13).";
+    let en = "A substitute signs only for the head, by authorisation or by order (NĐ 30/2020/NĐ-CP Art. 13).";
+    require(substitutes, "/signed_as", FieldError::NotASubstitution, vi, en)
+}
+
+fn authorisation_ends(asked: &NewSubstitution) -> Validity {
+    let ends = asked.signed_as != SignedAs::Tuq || asked.valid_to.is_some();
+    let vi = "Thừa ủy quyền phải có thời hạn (NĐ 30/2020/NĐ-CP Đ.13 k.4).";
+    let en = "An authorisation must be limited in time (NĐ 30/2020/NĐ-CP Art. 13(4)).";
+    require(ends, "/valid_to", FieldError::Missing, vi, en)
+}
+
 /// A new end date.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"valid_to": "2026-12-10"}))]
 struct SubstitutionChanges {

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
+use validator::{Validate, ValidateEmail};
 
 use crate::access::account::{Account, Dated};
 use crate::access::context::RequestContext;
@@ -14,6 +15,7 @@ use crate::error::{Code, Result, not_found, refuse};
 use crate::web::json::Deferred;
 use kernel::id::Id;
 use kernel::time::{Day, valid_on};
+use kernel::validity::{Validity, require};
 use kernel::violation::Violations;
 use kernel::words::{Body, FieldError, Role};
 
@@ -42,18 +44,20 @@ pub struct SeatHeld {
 }
 
 /// A new account. It has no password: `POST /users/{id}/reset` issues the one-time token to set one.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"username": "clerk.sct", "full_name": "Trần Thị Bình", "agency_id": "01ke3m9p0005s",
     "roles": [{"role": "clerk"}], "seats": []}))]
 pub struct NewUser {
     #[schema(min_length = 3, max_length = 64)]
+    #[validate(custom(function = "plain_username"))]
     pub username: String,
     #[schema(min_length = 1, max_length = 200)]
     pub full_name: String,
     /// Mail address for notices.
     #[serde(default)]
     #[schema(min_length = 3, max_length = 254)]
+    #[validate(custom(function = "deliverable"))]
     pub email: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -71,7 +75,7 @@ pub struct NewUser {
 }
 
 /// Changes to an account; fields that are left out stay as they are. `active: false` ends its sessions at once.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"active": false}))]
 pub struct UserChanges {
@@ -80,6 +84,7 @@ pub struct UserChanges {
     pub full_name: Option<String>,
     #[serde(default)]
     #[schema(min_length = 3, max_length = 254)]
+    #[validate(custom(function = "deliverable"))]
     pub email: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -109,25 +114,24 @@ fn seats_from(held: Vec<SeatHeld>, today: Day) -> Vec<Dated<Body>> {
         .collect()
 }
 
-/// Checks what the database cannot: names, periods. References are checked by the caller's transaction.
-fn check(account: &Account, faults: &mut Violations) {
+fn plain_username(name: &str) -> Validity {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
-    faults.require(
-        account.username.chars().all(plain),
-        "/username",
-        FieldError::InvalidUsername,
-        "Chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch nối và gạch dưới.",
-        "Only lower-case ASCII letters, digits, dots, hyphens and underscores.",
-    );
-    // Only addresses that every mail server accepts: ASCII, with a domain.
-    let deliverable = |e: &String| e.is_ascii() && e.parse::<lettre::Address>().is_ok_and(|a| a.domain().contains('.'));
-    faults.require(
-        account.email.as_ref().is_none_or(deliverable),
-        "/email",
-        FieldError::InvalidEmail,
-        "Địa chỉ thư điện tử không hợp lệ.",
-        "This is not a valid mail address.",
-    );
+    let vi = "Chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch nối và gạch dưới.";
+    let en = "Only lower-case ASCII letters, digits, dots, hyphens and underscores.";
+    require(name.chars().all(plain), "", FieldError::InvalidUsername, vi, en)
+}
+
+/// Only addresses that every mail server accepts: ASCII, with a domain.
+fn deliverable(address: &str) -> Validity {
+    let accepted = address.validate_email()
+        && address.is_ascii()
+        && address.parse::<lettre::Address>().is_ok_and(|a| a.domain().contains('.'));
+    let (vi, en) = ("Địa chỉ thư điện tử không hợp lệ.", "This is not a valid mail address.");
+    require(accepted, "", FieldError::InvalidEmail, vi, en)
+}
+
+/// Checks periods, which begin today if the body leaves it out. References are checked by the caller's transaction.
+fn check(account: &Account, faults: &mut Violations) {
     for (index, role) in account.roles.iter().enumerate() {
         check_period(role.valid_from, role.valid_to, &format!("/roles/{index}/valid_to"), faults);
     }

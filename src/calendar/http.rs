@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::account::Actor;
 use crate::access::call::Call;
@@ -286,7 +287,7 @@ async fn list_feeds(call: Call) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(FeedList { items: feeds.iter().map(|f| view(f, None)).collect(), next: None }))
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Lịch đối ngoại"}))]
 struct NewFeed {

@@ -14,6 +14,7 @@ use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::procedures::register::registers;
 use ngoaivu::statistics::store as statistics;
 use ngoaivu::{access, app, procedures};
+use secrecy::{ExposeSecret, SecretString};
 
 #[derive(Parser)]
 #[command(name = "ngoaivu", version, about = "Manages official delegations of a Vietnamese province")]
@@ -51,6 +52,17 @@ pub enum Command {
         place: DataPlace,
         #[arg(long)]
         config: Option<PathBuf>,
+        #[arg(long)]
+        listen: Option<String>,
+        /// Brings the database up to this version first, as `migrate` does.
+        #[arg(long)]
+        migrate: bool,
+    },
+    /// Asks the server on this machine whether it is ready; exit code 1 if it is not.
+    Health {
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Address of the server; default: NGOAIVU_LISTEN.
         #[arg(long)]
         listen: Option<String>,
     },
@@ -159,9 +171,10 @@ impl DataPlace {
     /// The database and the folder for attachments; the command line overrides the configuration.
     fn find(&self, config: &Config) -> Result<(Address, PathBuf)> {
         let data = self.data.clone().or_else(|| config.data());
-        let url = if self.data.is_some() { None } else { self.database_url.clone().or_else(|| config.database_url()) };
+        let given = self.database_url.clone().map(SecretString::from);
+        let url = if self.data.is_some() { None } else { given.or_else(|| config.database_url()) };
         let address = match (&url, &data) {
-            (Some(url), _) => Address::from_url(url).map_err(|e| anyhow!(e))?,
+            (Some(url), _) => Address::from_url(url.expose_secret()).map_err(|e| anyhow!(e))?,
             (None, Some(folder)) => {
                 std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
                 Address::in_folder(folder)
@@ -215,9 +228,13 @@ fn upgrade(address: &Address) -> Result<usize> {
 pub fn run(command: Command) -> Result<()> {
     match command {
         Command::Demo { place, listen, sample } => server::demo(&place, &listen, sample),
-        Command::Serve { place, config, listen } => {
+        Command::Serve { place, config, listen, migrate } => {
             let config = settings(config.as_deref())?;
-            server::serve(&config, &place, listen)
+            server::serve(&config, &place, listen, migrate)
+        }
+        Command::Health { config, listen } => {
+            let config = settings(config.as_deref())?;
+            server::health(listen.as_deref().unwrap_or(config.listen()))
         }
         Command::Migrate { place } => {
             let (address, _) = place.find(&settings(None)?)?;

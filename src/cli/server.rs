@@ -1,8 +1,9 @@
 //! `serve` and `demo`: the server process.
 
 use std::io::Write;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, day_of};
@@ -15,13 +16,32 @@ use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 use super::{DataPlace, current, settings, upgrade};
 
 /// Runs the server of a province.
-pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>) -> Result<()> {
+pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate: bool) -> Result<()> {
     start_log(config);
     let (address, folder) = place.find(config)?;
+    if migrate {
+        let ran = upgrade(&address)?;
+        tracing::info!(ran, "migrations");
+    }
     current(&address)?;
     let house = house(config, address, folder)?;
     let listen = listen.unwrap_or_else(|| config.listen().to_owned());
     answer(house, &listen, |address| println!("ngoaivu serves http://{address}"))
+}
+
+/// How long a server may take to say whether it is ready.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Asks the server that listens on an address of this machine whether it can serve.
+pub fn health(listen: &str) -> Result<()> {
+    let address = listen.to_socket_addrs()?.next().with_context(|| format!("not an address: {listen}"))?;
+    // A server that listens on every address is asked on this machine.
+    let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    let url = format!("http://{}/readyz", SocketAddr::new(ip, address.port()));
+    let agent = ureq::Agent::config_builder().timeout_global(Some(HEALTH_TIMEOUT)).build().new_agent();
+    agent.get(&url).call().with_context(|| format!("{url} is not ready"))?;
+    println!("ready");
+    Ok(())
 }
 
 /// Serves the demo province; creates it if there is none.

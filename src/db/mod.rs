@@ -11,6 +11,7 @@ use std::time::Duration;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Error, Result};
 use writer::Writer;
@@ -56,12 +57,12 @@ macro_rules! insert_rows {
 pub(crate) use insert_rows;
 
 /// Where the data lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Address {
     /// The file of the embedded database.
     Sqlite(PathBuf),
-    /// A `postgres://` URL.
-    Postgresql(String),
+    /// A `postgres://` URL, which may contain a password.
+    Postgresql(SecretString),
 }
 
 impl Address {
@@ -73,7 +74,7 @@ impl Address {
     /// Checks the scheme, because a mistyped URL would otherwise create a new SQLite file.
     pub fn from_url(url: &str) -> std::result::Result<Self, String> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Address::Postgresql(url.to_owned()))
+            Ok(Address::Postgresql(SecretString::from(url)))
         } else {
             Err("the database URL must start with postgres://".into())
         }
@@ -93,7 +94,7 @@ impl Address {
                 Ok(Conn::Sqlite(conn))
             }
             Address::Postgresql(url) => {
-                let mut conn = PgConnection::establish(url)?;
+                let mut conn = PgConnection::establish(url.expose_secret())?;
                 conn.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning;")?;
                 Ok(Conn::Postgresql(conn))
             }

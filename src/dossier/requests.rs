@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use validator::Validate;
 
 use kernel::words::{Body, Document, Opinion, PaperRef};
 
@@ -13,7 +14,7 @@ pub enum Unclassified {
     Unclassified,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Noted, example = json!({"note": "Bổ sung chương trình làm việc ngày thứ hai."}))]
 pub struct NoteGiven {
@@ -21,7 +22,7 @@ pub struct NoteGiven {
     pub note: String,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Reasoned, example = json!({"reason": "Phía bạn thay đổi lịch."}))]
 pub struct ReasonGiven {
@@ -29,7 +30,7 @@ pub struct ReasonGiven {
     pub reason: String,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
 pub struct Submit {
@@ -38,7 +39,7 @@ pub struct Submit {
     pub explanation: Option<String>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"body": "ppc_chair", "citation": "QĐ 46/2012/QĐ-UBND Đ.7", "reason": "Tra cứu bản giấy."}))]
 pub struct AssignAuthority {
@@ -50,7 +51,7 @@ pub struct AssignAuthority {
 }
 
 /// Everything that is missing, in a single and complete request.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"missing": ["programme"], "note": "Chương trình chưa ghi nơi làm việc ngày 9/12."}))]
 pub struct RequestSupplement {
@@ -60,7 +61,7 @@ pub struct RequestSupplement {
     pub note: String,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"opinion": "favourable", "note": ""}))]
 pub struct OpinionGiven {
@@ -69,7 +70,7 @@ pub struct OpinionGiven {
     pub note: Option<String>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"document": {"number": "2490/QĐ-UBND", "date": "2026-11-24"}, "reason": "Sai năm sinh của thành viên."}))]
 pub struct CorrectDecision {
@@ -78,7 +79,7 @@ pub struct CorrectDecision {
     pub reason: String,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = On, example = json!({"on": "2026-11-20"}))]
 pub struct OnDay {

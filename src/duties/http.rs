@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -19,7 +20,7 @@ use crate::duties::settlement_http::{self, SettlementLine, settled};
 use crate::error::{Result, forbidden};
 use crate::registry::{agencies, officials_store};
 use crate::web::etag::{IfMatch, etag};
-use crate::web::json::Incoming;
+use crate::web::json::{Incoming, JsonBody};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
@@ -244,7 +245,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 /// Runs one action on a duty.
 pub(super) async fn act<T, F>(call: Call, id: &str, body: Incoming<T>, carry_out: F) -> Result<HttpResponse>
 where
-    T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
+    T: JsonBody,
     F: FnOnce(&mut Conn, &RequestContext, Duty, crate::web::json::Deferred<T>) -> Result<Duty> + Send + 'static,
 {
     let body = body.read().await?;
@@ -262,7 +263,7 @@ where
 }
 
 /// When and how the duty was fulfilled.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on": "2026-12-20", "note": "Đã báo cáo chi bộ."}))]
 struct FulfilDuty {
@@ -289,7 +290,7 @@ async fn fulfil(call: Call, id: web::Path<String>, body: Incoming<FulfilDuty>) -
 }
 
 /// A reason for a late return, and the new date.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Đi công tác tiếp, nộp hộ chiếu sau.", "until": "2026-12-30"}))]
 struct ExcuseDuty {
@@ -313,7 +314,7 @@ async fn excuse(call: Call, id: web::Path<String>, body: Incoming<ExcuseDuty>) -
 }
 
 /// Why an agency may submit although the duty is overdue.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Đoàn đi theo chỉ đạo của Thường trực Tỉnh ủy."}))]
 struct OverrideHold {

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::dossier::parts::duties::Settlement;
@@ -46,7 +47,7 @@ pub fn settled(lines: Vec<SettlementLine>) -> Result<Settlement> {
 }
 
 /// The corrected settlement and the reason for the correction.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on": "2026-12-22", "reason": "Bổ sung hóa đơn bảo hiểm.",
     "lines": [{"what": "Bảo hiểm", "actual": {"amount": 4_000_000, "currency": "VND"}}]}))]

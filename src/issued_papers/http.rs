@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -130,7 +131,7 @@ async fn list(call: Call, asked: Query<IssuedPaperListQuery>) -> Result<HttpResp
 }
 
 /// The kind of document and its dossier.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"delegation_id": "01ke3m9p000b2", "kind": "submission"}))]
 struct NewPaper {
@@ -217,7 +218,7 @@ async fn download(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Why a document is voided.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Sai tên thành viên."}))]
 struct VoidPaper {

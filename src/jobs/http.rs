@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -68,20 +69,22 @@ struct WebhookList {
     next: Option<String>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"url": "https://bao-cao.example.vn/ngoaivu"}))]
 struct NewWebhook {
     /// Must be https and not a private address.
     #[schema(min_length = 8, max_length = 2000)]
+    #[validate(url)]
     url: String,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"active": true}))]
 struct WebhookChanges {
     #[schema(min_length = 8, max_length = 2000)]
+    #[validate(url)]
     url: Option<String>,
     active: Option<bool>,
 }

@@ -13,6 +13,8 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 
 use crate::access::store as accounts;
+use secrecy::ExposeSecret;
+
 use crate::config::{Security, Smtp};
 use crate::error::Result;
 use crate::jobs::Jobs;
@@ -56,7 +58,7 @@ impl Mailer {
             line.starttls(tls, &hello)?;
         }
         if let Some((user, password)) = &self.smtp.login {
-            line.auth(DEFAULT_MECHANISMS, &Credentials::new(user.clone(), password.clone()))?;
+            line.auth(DEFAULT_MECHANISMS, &Credentials::new(user.clone(), password.expose_secret().to_owned()))?;
         }
         Ok(line)
     }

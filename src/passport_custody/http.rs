@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -24,7 +25,7 @@ use crate::registry::officials::{Official, PassportStanding, shown};
 use crate::registry::officials_store as officials;
 use crate::web::etag::IfMatch;
 use crate::web::idempotency::Reply;
-use crate::web::json::Incoming;
+use crate::web::json::{Incoming, JsonBody};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
@@ -104,7 +105,7 @@ fn reply_with(conn: &mut Conn, call: &RequestContext, custody: Custody, status: 
 }
 
 /// Who receives their passport, on which day, and against which receipt.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"delegation_id": "01ke3m9p000b2", "official_id": "01ke3m9p0007x", "on": "2026-12-04", "receipt": "12/BN-SNV"}))]
 struct NewCustody {
@@ -212,7 +213,7 @@ async fn list(call: Call, asked: Query<CustodyListQuery>) -> Result<HttpResponse
 
 async fn end<T>(call: Call, id: &str, body: Incoming<T>, fate: fn(T) -> CustodyEnd) -> Result<HttpResponse>
 where
-    T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
+    T: JsonBody,
 {
     let body = body.read().await?;
     let id = path_id(id)?;
@@ -228,7 +229,7 @@ where
 }
 
 /// The day on which a passport was returned.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on": "2026-12-15"}))]
 struct GivenBack {
@@ -244,7 +245,7 @@ async fn give_back(call: Call, id: web::Path<String>, body: Incoming<GivenBack>)
 }
 
 /// When a passport was lost, and the document by which the authority was notified.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on": "2026-12-15", "document": {"number": "45/SKHCN-VP", "date": "2026-12-16"}}))]
 struct LostPassport {
@@ -261,7 +262,7 @@ async fn lost(call: Call, id: web::Path<String>, body: Incoming<LostPassport>) -
 }
 
 /// A report that a passport is lost or cancelled.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"standing": "cancelled", "on": "2026-12-20", "document": {"number": "45/SNV-LS", "date": "2026-12-20"}}))]
 struct PassportReported {

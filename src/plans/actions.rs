@@ -94,7 +94,7 @@ fn check(wanted: &PlannedTrips, faults: &mut Violations) {
         "The month must be from 1 to 12.",
     );
     for (at, country) in wanted.countries.iter().enumerate() {
-        checks::foreign_country(country, &format!("/countries/{at}"), faults);
+        faults.accept(&format!("/countries/{at}"), checks::foreign_country(country));
     }
     faults.require(
         (1..=100).contains(&wanted.delegations),

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -14,7 +15,7 @@ use crate::plans::actions::{self, PlanAnswer};
 use crate::plans::model::{Plan, PlanAction, PlanDecision, PlanState};
 use crate::plans::store::{self, PlanTally};
 use crate::web::etag::{IfMatch, etag};
-use crate::web::json::{Deferred, Incoming};
+use crate::web::json::{Deferred, Incoming, JsonBody};
 use crate::web::reply::{Empty, reply};
 use kernel::id::Id;
 use kernel::words::{Body, PaperRef};
@@ -119,7 +120,7 @@ async fn act<T, F>(
     carry_out: F,
 ) -> Result<HttpResponse>
 where
-    T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
+    T: JsonBody,
     F: FnOnce(&mut Conn, &RequestContext, Plan, Deferred<T>) -> Result<Plan> + Send + 'static,
 {
     let body = body.read().await?;
@@ -154,7 +155,7 @@ async fn consolidate(call: Call, of: web::Path<String>, body: Incoming<Empty>) -
 }
 
 /// Why a plan is reopened, or an item excluded.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PlanReason, example = json!({"reason": "Sở Y tế đề nghị bổ sung."}))]
 pub struct Because {
@@ -174,7 +175,7 @@ async fn reopen(call: Call, of: web::Path<String>, body: Incoming<Because>) -> R
 }
 
 /// The decision of the approving body, with its document.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ApprovePlan, example = json!({"body": "ppc_chair", "document": {"number": "02/KH-UBND", "date": "2026-01-06"}, "refuse": []}))]
 struct Approval {

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -13,7 +14,7 @@ use crate::plans::http::{Because, year};
 use crate::plans::model::{PlanChange, PlanItem, PlanItemState, PlannedTrips};
 use crate::plans::store;
 use crate::web::etag::{IfMatch, etag};
-use crate::web::json::Incoming;
+use crate::web::json::{Incoming, JsonBody};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{Empty, path_id, reply};
@@ -109,7 +110,7 @@ async fn list_items(call: Call, of: web::Path<String>, asked: Query<PlanItemList
 }
 
 /// A proposal for the plan.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"agency_id": "01ke3m9p0005s", "title": "Xúc tiến đầu tư tại Hàn Quốc", "month": 5, "countries": ["KR"],
     "purpose": "promotion", "headcount": 8, "funding_source": "provincial_budget", "budget": {"amount": 650_000_000, "currency": "VND"}}))]
@@ -186,7 +187,7 @@ async fn show_item(call: Call, path: web::Path<(String, String)>) -> Result<Http
 }
 
 /// Changes of an item; omitted fields stay unchanged.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"headcount": 10, "reason": "Thêm hai doanh nghiệp."}))]
 struct PlanItemChanges {
@@ -282,7 +283,7 @@ async fn sort<T>(
     reason: fn(T) -> Option<String>,
 ) -> Result<HttpResponse>
 where
-    T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
+    T: JsonBody,
 {
     let body = body.read().await?;
     let (of, id) = place(&path)?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -65,7 +66,7 @@ impl From<&Agency> for AgencyView {
 }
 
 /// A new agency.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "SCT", "name": "Sở Công Thương", "bloc": "state", "valid_from": "2020-01-01"}))]
 struct NewAgency {
@@ -82,7 +83,7 @@ struct NewAgency {
 }
 
 /// Changes of an agency. Names and parents change on a date, through `/agency-changes`, not here.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"clerk_may_submit": true}))]
 struct AgencyChanges {

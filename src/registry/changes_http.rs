@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -26,7 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Rename, merge, split or transfer: which agencies end, and which replace them from that day on.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "merge", "on": "2025-03-01", "from": ["01ke3m9p0005s", "01ke3m9p0005t"],
     "to": [{"code": "STC", "name": "Sở Tài chính"}], "document": {"number": "05/NQ-HĐND", "date": "2025-02-20"}}))]

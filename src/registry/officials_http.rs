@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -90,7 +91,7 @@ fn view(o: &Official, call: &RequestContext, reveal: bool) -> OfficialView {
 }
 
 /// A new official.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"full_name": "Đặng Văn Minh", "birth_date": "1980-05-12", "agency_id": "01ke3m9p0005s",
     "post": "Trưởng phòng", "post_level": "division_head", "personnel": "civil_servant", "party_member": true,
@@ -114,7 +115,7 @@ struct NewOfficial {
 }
 
 /// Changes of an official; omitted fields stay unchanged. Management levels change by date, under `/management-levels`.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"post": "Phó Giám đốc", "post_level": "department_deputy_head"}))]
 struct OfficialChanges {

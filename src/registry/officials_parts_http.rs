@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -17,7 +18,7 @@ use crate::registry::officials::{
 };
 use crate::registry::officials_http::{find, may_keep, seen};
 use crate::registry::officials_store as store;
-use crate::web::json::Incoming;
+use crate::web::json::{Incoming, JsonBody};
 use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::text::number_key;
@@ -58,7 +59,7 @@ fn passport_view(p: &Passport, reveal: bool) -> PassportView {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "ordinary", "passport_number": "C1234567", "issued_on": "2025-01-01", "expires_on": "2035-01-01"}))]
 struct NewPassport {
@@ -93,7 +94,7 @@ async fn add_part<T, V>(
     add: impl FnOnce(&mut Conn, &RequestContext, &Official, T) -> Result<(String, V)> + Send + 'static,
 ) -> Result<HttpResponse>
 where
-    T: serde::de::DeserializeOwned + ToSchema + Send + 'static,
+    T: JsonBody,
     V: Serialize,
 {
     let body = body.read().await?;
@@ -177,7 +178,7 @@ fn level_view(l: &ManagementLevel) -> LevelView {
     LevelView { id: Id(l.id), managed_by: l.managed_by, valid_from: l.valid_from, valid_to: l.valid_to }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"managed_by": "party_standing_board", "valid_from": "2026-01-01"}))]
 struct NewLevel {
@@ -243,7 +244,7 @@ fn discipline_view(d: &Discipline) -> DisciplineView {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "khiển trách", "document": "12/QĐ-SKHCN", "valid_from": "2026-01-01", "valid_to": "2027-01-01"}))]
 struct NewDiscipline {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -84,7 +85,7 @@ fn reply_with(conn: &mut Conn, partner: &Partner, status: u16) -> Result<Reply> 
 }
 
 /// A new partner.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "locality", "name": "Tỉnh Chungbuk", "country": "KR", "locality": "Chungbuk",
     "other_names": ["Chungcheongbuk-do"], "relation": {"since": "2012-10-10", "state": "active"}}))]
@@ -104,7 +105,7 @@ struct NewPartner {
 }
 
 /// Changes of a partner; omitted fields stay unchanged.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"relation": {"since": "2012-10-10", "state": "dormant"}}))]
 struct PartnerChanges {
@@ -166,7 +167,7 @@ async fn list(call: Call, asked: Query<PartnerListQuery>) -> Result<HttpResponse
 /// Checks a partner; 409 with the id of the other partner if a name is already used in its country.
 fn check(conn: &mut Conn, call: &RequestContext, partner: &Partner) -> Result<()> {
     let mut faults = Violations::default();
-    checks::known_country(&partner.country, "/country", &mut faults);
+    faults.accept("/country", checks::known_country(&partner.country));
     for (index, name) in partner.other_names.iter().enumerate() {
         let plain = !name.trim().is_empty() && name.chars().count() <= 500;
         faults.require(
@@ -292,7 +293,7 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<PartnerChanges
 }
 
 /// The duplicate to merge.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"partner_id": "01ke3m9p000e2"}))]
 struct MergePartner {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -65,7 +66,7 @@ async fn list(call: Call) -> Result<HttpResponse> {
 }
 
 /// Which regulation applies in which province, from which day, under which document.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewRegulationChoice, example = json!({"jurisdiction": "can-tho", "regulation": "hau-giang-2012", "from": "2025-07-01",
     "document": {"number": "12/QĐ-UBND", "date": "2025-07-01"}, "reason": "Áp dụng tạm trong thời gian chuyển tiếp."}))]

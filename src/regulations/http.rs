@@ -45,7 +45,7 @@ async fn ask(
     call.actor.require(Permission::AskRegulations)?;
     let question = body.check()?;
     let (named, province, day) = question.addressed_to();
-    let case = question.into_case()?;
+    let case = question.into_case();
     let shelf = shelf.get_ref().clone();
     let book = call.read(move |conn, _| shelf.book(conn)).await?;
     let law = match (named, province) {

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use validator::{Validate, ValidationErrors};
 
 use crate::regulations::visit_question::VisitQuestion;
 use kernel::checks;
 use kernel::procedure::Procedure;
 use kernel::time::Day;
-use kernel::violation::Violations;
+use kernel::validity::{Validity, fault, require};
 use kernel::words::{
     Bloc, Document, FieldError, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
 };
@@ -43,8 +44,8 @@ impl AssessmentQuestion {
         }
     }
 
-    /// Converts the question to a case, or reports every error.
-    pub fn into_case(self) -> Result<Case, Violations> {
+    /// Converts the question to a case.
+    pub fn into_case(self) -> Case {
         match self {
             AssessmentQuestion::Trip(q) => q.into_case(),
             AssessmentQuestion::Visit(q) => q.into_case(),
@@ -52,15 +53,20 @@ impl AssessmentQuestion {
     }
 }
 
-/// Checks that a question names either a regulation or a province.
-pub fn addressed(regulation: &Option<String>, jurisdiction: &Option<String>, faults: &mut Violations) {
-    faults.require(
-        regulation.is_some() != jurisdiction.is_some(),
-        "/regulation",
-        FieldError::OneOfTwo,
-        "Phải nêu đúng một trong hai: bộ quy định hoặc địa phương.",
-        "Exactly one of the two is required: a regulation or a province.",
-    );
+/// A question names either a regulation or a province.
+pub fn one_of_two(regulation: &Option<String>, jurisdiction: &Option<String>) -> Validity {
+    let vi = "Phải nêu đúng một trong hai: bộ quy định hoặc địa phương.";
+    let en = "Exactly one of the two is required: a regulation or a province.";
+    require(regulation.is_some() != jurisdiction.is_some(), "/regulation", FieldError::OneOfTwo, vi, en)
+}
+
+impl Validate for AssessmentQuestion {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        match self {
+            AssessmentQuestion::Trip(question) => question.validate(),
+            AssessmentQuestion::Visit(question) => question.validate(),
+        }
+    }
 }
 
 /// Procedures for trips.
@@ -72,7 +78,7 @@ pub enum AskedProcedure {
 }
 
 /// A question about a trip, addressed to a `regulation` or to a province (`jurisdiction`).
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = TripQuestion, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017", "received_on": "2017-03-06",
   "departure_date": "2017-04-10", "return_date": "2017-04-14", "purpose": "study_visit",
@@ -84,6 +90,11 @@ pub enum AskedProcedure {
      "bloc": "state", "relative_of": null, "passport": {"kind": "ordinary", "expires_on": "2021-01-01"},
      "grade": {"category": "A1", "grade": "chuyên viên", "step": "3/9", "code": "01.003"}}],
   "documents": ["request_letter", "invitation"] }))]
+#[validate(schema(function = "addressed", skip_on_field_errors = false))]
+#[validate(schema(function = "days_in_order", skip_on_field_errors = false))]
+#[validate(schema(function = "one_head", skip_on_field_errors = false))]
+#[validate(schema(function = "told_apart", skip_on_field_errors = false))]
+#[validate(schema(function = "relatives_travel_too", skip_on_field_errors = false))]
 pub struct TripQuestion {
     pub procedure: AskedProcedure,
     #[schema(min_length = 1, max_length = 100)]
@@ -92,7 +103,9 @@ pub struct TripQuestion {
     pub jurisdiction: Option<String>,
     /// The day from which deadlines run if the dossier is complete.
     pub received_on: NaiveDate,
+    #[validate(custom(function = "checks::year"))]
     pub departure_date: NaiveDate,
+    #[validate(custom(function = "checks::year"))]
     pub return_date: NaiveDate,
     pub purpose: Purpose,
     #[schema(min_items = 1, max_items = 8)]
@@ -100,6 +113,7 @@ pub struct TripQuestion {
     pub in_plan: bool,
     pub enterprise_invites_by_name: bool,
     #[schema(min_items = 1, max_items = 50)]
+    #[validate(nested)]
     pub stops: Vec<AskedStop>,
     #[schema(min_items = 1, max_items = 500)]
     pub travellers: Vec<AskedTraveller>,
@@ -107,12 +121,43 @@ pub struct TripQuestion {
     pub documents: Vec<Document>,
 }
 
+fn addressed(question: &TripQuestion) -> Validity {
+    one_of_two(&question.regulation, &question.jurisdiction)
+}
+
+fn days_in_order(question: &TripQuestion) -> Validity {
+    checks::trip_days(question.departure_date, question.return_date, "/return_date")
+}
+
+fn one_head(question: &TripQuestion) -> Validity {
+    let heads = question.travellers.iter().filter(|t| t.role == MemberRole::Head).count();
+    checks::one_head(heads, "/travellers")
+}
+
+fn told_apart(question: &TripQuestion) -> Validity {
+    let mut seen = BTreeSet::new();
+    let twice = question.travellers.iter().position(|t| !seen.insert(&t.r#ref));
+    let (vi, en) = ("Mã thành viên bị lặp lại.", "The `ref` is used twice.");
+    twice.map_or(Ok(()), |index| Err(fault(&format!("/travellers/{index}/ref"), FieldError::Repeated, vi, en)))
+}
+
+fn relatives_travel_too(question: &TripQuestion) -> Validity {
+    let all = &question.travellers;
+    let stranger = |t: &AskedTraveller| {
+        t.relative_of.as_ref().is_some_and(|r| *r == t.r#ref || !all.iter().any(|other| other.r#ref == *r))
+    };
+    let (vi, en) = ("Không có thành viên này.", "This traveller does not exist.");
+    let at = |index: usize| format!("/travellers/{index}/relative_of");
+    all.iter().position(stranger).map_or(Ok(()), |i| Err(fault(&at(i), FieldError::UnknownMember, vi, en)))
+}
+
 /// Days in one country.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AskedStop {
     /// ISO 3166-1 alpha-2.
     #[schema(min_length = 2, max_length = 2)]
+    #[validate(custom(function = "checks::foreign_country"))]
     pub country: String,
     #[schema(minimum = 1, maximum = 3650)]
     pub days: i64,
@@ -176,12 +221,9 @@ impl AskedGrade {
 }
 
 impl TripQuestion {
-    /// Converts the question to a case, or reports every error.
-    pub fn into_case(self) -> Result<Case, Violations> {
-        let mut faults = Violations::default();
-        self.check(&mut faults);
-        faults.finish()?;
-        Ok(Case {
+    /// Converts the question to a case.
+    fn into_case(self) -> Case {
+        Case {
             procedure: match self.procedure {
                 AskedProcedure::Outbound => Procedure::OUTBOUND,
                 AskedProcedure::PrivateTravel => Procedure::PRIVATE_TRAVEL,
@@ -199,37 +241,6 @@ impl TripQuestion {
                 stops: self.stops.into_iter().map(|s| StopDays { country: s.country, days: s.days }).collect(),
                 travellers: self.travellers.into_iter().map(AskedTraveller::into_traveller).collect(),
             }),
-        })
-    }
-
-    fn check(&self, faults: &mut Violations) {
-        checks::days(self.departure_date, self.return_date, "/departure_date", "/return_date", faults);
-        addressed(&self.regulation, &self.jurisdiction, faults);
-        for (index, stop) in self.stops.iter().enumerate() {
-            checks::foreign_country(&stop.country, &format!("/stops/{index}/country"), faults);
-        }
-        let heads = self.travellers.iter().filter(|t| t.role == MemberRole::Head).count();
-        checks::one_head(heads, "/travellers", faults);
-        let mut seen = BTreeSet::new();
-        for (index, traveller) in self.travellers.iter().enumerate() {
-            let pointer = format!("/travellers/{index}");
-            if !seen.insert(&traveller.r#ref) {
-                faults.add(
-                    format!("{pointer}/ref"),
-                    FieldError::Repeated,
-                    "Mã thành viên bị lặp lại.",
-                    "The `ref` is used twice.",
-                );
-            }
-            let related = traveller.relative_of.as_ref();
-            if related.is_some_and(|r| *r == traveller.r#ref || !self.travellers.iter().any(|t| t.r#ref == *r)) {
-                faults.add(
-                    format!("{pointer}/relative_of"),
-                    FieldError::UnknownMember,
-                    "Không có thành viên này.",
-                    "This traveller does not exist.",
-                );
-            }
         }
     }
 }

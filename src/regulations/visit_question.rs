@@ -3,13 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use validator::Validate;
 
-use crate::regulations::question::addressed;
+use crate::regulations::question::one_of_two;
 use kernel::checks;
 use kernel::procedure::Procedure;
 use kernel::text::fold;
 use kernel::time::start_of;
-use kernel::violation::Violations;
+use kernel::validity::Validity;
 use kernel::words::{Body, Document, ReceptionLevel, Topic, VisitorLevel};
 use regulation::case::{Case, Matter, VisitCase, Visitor};
 
@@ -25,13 +26,15 @@ pub enum VisitProcedure {
 }
 
 /// A question about guests, addressed to a `regulation` or to a province (`jurisdiction`).
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "procedure": "inbound", "regulation": "an-giang-2017", "received_on": "2017-03-06",
   "arrival_date": "2017-03-20", "departure_date": "2017-03-22",
   "visitors": [{"country": "KH", "locality": "takeo", "level": "provincial_official"}], "headcount": 12,
   "topics": [], "first_visit": false, "reception_level": "agency",
   "documents": ["request_letter", "guest_list", "programme"] }))]
+#[validate(schema(function = "addressed", skip_on_field_errors = false))]
+#[validate(schema(function = "days_in_order", skip_on_field_errors = false))]
 pub struct VisitQuestion {
     procedure: VisitProcedure,
     #[schema(min_length = 1, max_length = 100)]
@@ -39,10 +42,14 @@ pub struct VisitQuestion {
     #[schema(min_length = 1, max_length = 100)]
     pub jurisdiction: Option<String>,
     /// The day from which deadlines run if the dossier is complete.
+    #[validate(custom(function = "checks::year"))]
     pub received_on: NaiveDate,
+    #[validate(custom(function = "checks::year"))]
     arrival_date: NaiveDate,
+    #[validate(custom(function = "checks::year"))]
     departure_date: NaiveDate,
     #[schema(min_items = 1, max_items = 500)]
+    #[validate(nested)]
     visitors: Vec<AskedVisitor>,
     #[schema(minimum = 1, maximum = 100000)]
     headcount: i64,
@@ -51,6 +58,7 @@ pub struct VisitQuestion {
     first_visit: Option<bool>,
     /// The body requested to receive the guests.
     reception_asked_of: Option<Body>,
+    #[validate(custom(function = "checks::year"))]
     reception_on: Option<NaiveDate>,
     reception_level: Option<ReceptionLevel>,
     /// When the guests first enter a restricted or border area.
@@ -59,12 +67,21 @@ pub struct VisitQuestion {
     documents: Vec<Document>,
 }
 
+fn addressed(question: &VisitQuestion) -> Validity {
+    one_of_two(&question.regulation, &question.jurisdiction)
+}
+
+fn days_in_order(question: &VisitQuestion) -> Validity {
+    checks::visit_days(question.arrival_date, question.departure_date, "/departure_date")
+}
+
 /// Guests of the same origin and level.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 struct AskedVisitor {
     /// ISO 3166-1 alpha-2.
     #[schema(min_length = 2, max_length = 2)]
+    #[validate(custom(function = "checks::known_country"))]
     country: String,
     /// Province or city abroad.
     #[schema(min_length = 1, max_length = 200)]
@@ -78,18 +95,8 @@ pub fn locality_word(name: &str) -> String {
 }
 
 impl VisitQuestion {
-    /// Converts the question to a case, or reports every error.
-    pub fn into_case(self) -> Result<Case, Violations> {
-        let mut faults = Violations::default();
-        checks::days(self.arrival_date, self.departure_date, "/arrival_date", "/departure_date", &mut faults);
-        addressed(&self.regulation, &self.jurisdiction, &mut faults);
-        for (index, visitor) in self.visitors.iter().enumerate() {
-            checks::known_country(&visitor.country, &format!("/visitors/{index}/country"), &mut faults);
-        }
-        for (pointer, day) in [("/received_on", Some(self.received_on)), ("/reception_on", self.reception_on)] {
-            day.into_iter().for_each(|day| checks::year(day, pointer, &mut faults));
-        }
-        faults.finish()?;
+    /// Converts the question to a case.
+    pub fn into_case(self) -> Case {
         let topics: std::collections::BTreeSet<Topic> = self.topics.unwrap_or_default().into_iter().collect();
         // Without a time, assume the border area is entered at the start of the first day.
         let border = topics.contains(&Topic::BorderArea).then(|| start_of(self.arrival_date));
@@ -99,7 +106,7 @@ impl VisitQuestion {
             locality: v.locality.as_deref().map(locality_word),
             level: v.level,
         });
-        Ok(Case {
+        Case {
             procedure: match self.procedure {
                 VisitProcedure::Inbound => Procedure::INBOUND,
                 VisitProcedure::Conference => Procedure::CONFERENCE,
@@ -120,6 +127,6 @@ impl VisitQuestion {
                 restricted_from: self.restricted_from.map(|at| at.naive_utc()).or(border),
                 clashes: 0,
             }),
-        })
+        }
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -68,7 +69,7 @@ async fn list(call: Call) -> Result<HttpResponse> {
 }
 
 /// Which report to freeze, when, and whom to notify.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "month", "window": "calendar", "days_after": 3, "recipients": ["01ke3m9p00061"]}))]
 struct NewReportSchedule {

@@ -12,6 +12,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use utoipa::ToSchema;
+use validator::Validate;
 
 use crate::error::{Code, Error, Result, refuse};
 use crate::web::idempotency::fingerprint;
@@ -23,6 +24,12 @@ use kernel::violation::Violations;
 pub const JSON_LIMIT: usize = 1 << 20;
 /// Time in which a body must arrive; actix itself limits only the request head.
 const ARRIVAL: Duration = Duration::from_secs(15);
+
+/// What a JSON body must be: read from JSON, documented by a schema, and checked by it and by its own rules
+/// ([`kernel::validity`]).
+pub trait JsonBody: DeserializeOwned + ToSchema + Validate + Send + 'static {}
+
+impl<T: DeserializeOwned + ToSchema + Validate + Send + 'static> JsonBody for T {}
 
 /// A body that is not read yet, so that authentication is checked first.
 pub struct Incoming<T> {
@@ -79,7 +86,7 @@ impl<T> Incoming<T> {
     }
 }
 
-impl<T: DeserializeOwned + ToSchema + 'static> Incoming<T> {
+impl<T: JsonBody> Incoming<T> {
     /// Reads and parses; errors in the content are reported by [`Deferred::check`].
     pub async fn read(self) -> Result<Deferred<T>> {
         let bytes = self.bytes("application/json", JSON_LIMIT).await?;
@@ -131,7 +138,7 @@ pub struct Deferred<T> {
     pub fingerprint: String,
 }
 
-impl<T: DeserializeOwned + ToSchema + 'static> Deferred<T> {
+impl<T: JsonBody> Deferred<T> {
     /// Parses and checks; only invalid JSON is refused at once.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let repeated = RefCell::new(Vec::new());
@@ -148,8 +155,8 @@ impl<T: DeserializeOwned + ToSchema + 'static> Deferred<T> {
     }
 }
 
-/// Checks for state secrets first, then against the schema.
-fn checked<T: DeserializeOwned + ToSchema + 'static>(mut value: Value, repeated: Vec<String>) -> Result<T> {
+/// Checks for state secrets first, then against the schema, then by the rules of the body itself.
+fn checked<T: JsonBody>(mut value: Value, repeated: Vec<String>) -> Result<T> {
     refuse_secrets(&value)?;
     normalise(&mut value);
     let mut faults = Violations::default();
@@ -158,11 +165,15 @@ fn checked<T: DeserializeOwned + ToSchema + 'static>(mut value: Value, repeated:
     }
     schema::check::<T>(&value, &mut faults);
     faults.finish()?;
-    serde_json::from_value(value).map_err(|e| {
+    let body: T = serde_json::from_value(value).map_err(|e| {
         let mut faults = Violations::default();
         faults.add("", FieldError::WrongType, "Sai kiểu dữ liệu.", format!("Wrong type: {e}."));
-        faults.into()
-    })
+        Error::from(faults)
+    })?;
+    let mut faults = Violations::default();
+    faults.check("", &body);
+    faults.finish()?;
+    Ok(body)
 }
 
 /// Refuses state secrets before any part of the body is stored (Luật 117/2025/QH15 Đ.5).
@@ -283,7 +294,7 @@ mod tests {
 
     use super::*;
 
-    #[derive(Deserialize, ToSchema, Debug, PartialEq)]
+    #[derive(Deserialize, ToSchema, Debug, PartialEq, Validate)]
     #[serde(deny_unknown_fields)]
     struct Visit {
         #[schema(min_length = 1, max_length = 5)]

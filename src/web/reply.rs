@@ -3,6 +3,7 @@
 use kernel::id::Id;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use validator::Validate;
 
 use crate::error::{Error, Result, not_found};
 use crate::web::etag::etag;
@@ -20,7 +21,7 @@ pub fn path_id(text: &str) -> Result<i64> {
 }
 
 /// An empty body.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
 pub struct Empty {}

@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use crate::world::{drop_database, empty_database, skipped};
+
 fn ngoaivu(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ngoaivu"));
     command.args(arguments).env_remove("NGOAIVU_DATA").env_remove("NGOAIVU_DATABASE_URL").output().unwrap()
@@ -236,4 +238,64 @@ fn stored_titles(folder: &Path) -> std::collections::HashSet<String> {
     let db = ngoaivu::db::Db::open(ngoaivu::db::Address::in_folder(folder)).unwrap();
     let titles: Vec<String> = db.read_now(|conn| Ok(dossiers.select(title).load(conn)?)).unwrap();
     titles.into_iter().collect()
+}
+
+/// The words of an instruction in the Dockerfile that has the form of a JSON list.
+fn of_image(instruction: &str) -> Vec<String> {
+    let dockerfile = include_str!("../../Dockerfile");
+    let line = dockerfile.lines().find(|line| line.starts_with(instruction)).unwrap();
+    serde_json::from_str(line.get(line.find('[').unwrap()..).unwrap()).unwrap()
+}
+
+/// What the image starts, as a plain process against PostgreSQL: the URL from a file, the port from outside.
+#[test]
+fn the_command_of_the_image_migrates_serves_tells_its_health_and_stops() {
+    let Some((url, database)) = empty_database("image") else { return skipped() };
+    let folder = Folder::new("image");
+    let (secret, work) = (folder.0.join("database_url"), folder.0.join("work"));
+    std::fs::write(&secret, format!("{url}\n")).unwrap();
+    std::fs::create_dir(&work).unwrap();
+    let start = || {
+        assert_eq!(of_image("ENTRYPOINT"), ["ngoaivu"]);
+        let mut process = Command::new(env!("CARGO_BIN_EXE_ngoaivu"))
+            .args(of_image("CMD"))
+            .env_remove("NGOAIVU_DATA")
+            .env("NGOAIVU_DATABASE_URL_FILE", &secret)
+            .env("NGOAIVU_ATTACHMENTS", folder.0.join("attachments"))
+            .env("NGOAIVU_LISTEN", "127.0.0.1:0")
+            .current_dir(&work)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address = line.trim().rsplit('/').next().unwrap().to_owned();
+        Server { process, address, _output: output }
+    };
+    // Two containers that start at once migrate once, and both serve.
+    let (first, second) = std::thread::scope(|scope| {
+        let other = scope.spawn(start);
+        (start(), other.join().unwrap())
+    });
+    let health = |address: &str| {
+        let asked = of_image("HEALTHCHECK");
+        assert_eq!(asked, ["ngoaivu", "health"]);
+        ngoaivu(&["health", "--listen", address])
+    };
+    for server in [&first, &second] {
+        assert!(health(&server.address).status.success(), "{}", said(&health(&server.address)));
+        assert_eq!(server.send("GET", "/api/v1/me", "", "").unwrap().0, 401);
+    }
+    let mut first = first;
+    let id = first.process.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(first.process.wait().unwrap().success(), "SIGTERM is an orderly end");
+    let gone = health(&first.address);
+    assert!(gone.status.code() == Some(1) && said(&gone).contains("is not ready"), "{}", said(&gone));
+    // The root file system of the image is read-only.
+    assert_eq!(std::fs::read_dir(&work).unwrap().count(), 0, "it writes into its working directory");
+    drop(second);
+    drop_database(&database);
 }

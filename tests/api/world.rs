@@ -227,13 +227,28 @@ fn on_server(server: &str, sql: &str) {
     diesel::sql_query(sql).execute(&mut conn).unwrap();
 }
 
+/// The URL of a new, empty database, and its name; nothing without PostgreSQL.
+pub fn empty_database(purpose: &str) -> Option<(String, String)> {
+    let server = postgresql_server()?;
+    let name = format!("ngoaivu_{purpose}_{}", std::process::id());
+    on_server(server, &format!("CREATE DATABASE {name}"));
+    Some((database_url(server, &name), name))
+}
+
+/// Drops a database, even if a process is still connected.
+pub fn drop_database(name: &str) {
+    if let Some(server) = postgresql_server() {
+        on_server(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    }
+}
+
 fn template_database(server: &str) -> &'static str {
     static NAME: OnceLock<String> = OnceLock::new();
     NAME.get_or_init(|| {
         let name = format!("ngoaivu_template_{}", std::process::id());
         on_server(server, &format!("DROP DATABASE IF EXISTS {name}"));
         on_server(server, &format!("CREATE DATABASE {name}"));
-        fill(&Address::Postgresql(database_url(server, &name)));
+        fill(&Address::from_url(&database_url(server, &name)).unwrap());
         // A migrating connection may still be closing.
         on_server(server, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
         name
@@ -272,7 +287,7 @@ impl World {
             let template = template_database(server);
             on_server(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"));
         }
-        let address = Address::Postgresql(database_url(server, &name));
+        let address = Address::from_url(&database_url(server, &name)).unwrap();
         Some(Self::open(address, fresh_folder(), Some(name)).await)
     }
 

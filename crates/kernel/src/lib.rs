@@ -12,6 +12,7 @@ pub mod succession;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod validity;
 pub mod violation;
 pub mod words;
 pub mod workdays;

@@ -1,12 +1,15 @@
 //! Money as the API represents it: whole minor units and an ISO 4217 code.
 
+use validator::Validate;
+
+use crate::checks;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// An amount of money (số tiền). VND has no minor unit, so `amount` is đồng.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"amount": 350_000_000, "currency": "VND"}))]
 pub struct Money {
@@ -15,6 +18,7 @@ pub struct Money {
     pub amount: i64,
     /// ISO 4217, three capital letters.
     #[schema(min_length = 3, max_length = 3)]
+    #[validate(custom(function = "checks::known_currency"))]
     pub currency: String,
 }
 

@@ -8,7 +8,6 @@ pub mod view;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -31,7 +30,7 @@ use crate::regulations::view::{AssessmentView, view as assessment_view};
 use crate::web::answers::ResponseCache;
 use crate::web::etag::{IfNoneMatch, etag};
 use crate::web::idempotency::Reply;
-use crate::web::json::{Deferred, Incoming};
+use crate::web::json::{Deferred, Incoming, JsonBody};
 use crate::web::query::Query;
 use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
@@ -91,7 +90,7 @@ pub async fn act<C, B, F>(
 ) -> Result<HttpResponse>
 where
     C: Shown,
-    B: DeserializeOwned + ToSchema + Send + 'static,
+    B: JsonBody,
     F: FnOnce(&mut Conn, &RequestContext, VisibleDossier<C>, B) -> Result<Dossier<C>> + Send + 'static,
 {
     let body = body.read().await?;
@@ -139,7 +138,7 @@ pub async fn create<C, B, F>(
 ) -> Result<HttpResponse>
 where
     C: Shown,
-    B: DeserializeOwned + ToSchema + Send + 'static,
+    B: JsonBody,
     F: FnOnce(&mut Conn, &RequestContext, Deferred<B>) -> Result<VisibleDossier<C>> + Send + 'static,
 {
     let body = body.read().await?;
@@ -164,7 +163,7 @@ pub async fn change<C, B, F>(
 ) -> Result<HttpResponse>
 where
     C: Shown,
-    B: DeserializeOwned + ToSchema + Send + 'static,
+    B: JsonBody,
     F: FnOnce(&mut Conn, &RequestContext, VisibleDossier<C>, Deferred<B>) -> Result<Dossier<C>> + Send + 'static,
 {
     let body = body.read().await?;

@@ -1,8 +1,6 @@
 //! Makes the routes of a register: those that every procedure has, and actions in their common form.
 
 use actix_web::web;
-use serde::de::DeserializeOwned;
-use utoipa::ToSchema;
 use utoipa::openapi::HttpMethod;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -27,7 +25,7 @@ use crate::error::Result;
 use crate::regulations::view::AssessmentView;
 use crate::web::answers::ResponseCache;
 use crate::web::etag::IfMatch;
-use crate::web::json::{Deferred, Incoming};
+use crate::web::json::{Deferred, Incoming, JsonBody};
 use crate::web::reply::Empty;
 use crate::web::route::{DocumentedRoute, RouteBuilder};
 
@@ -64,8 +62,8 @@ fn list<C: Shown>() -> DocumentedRoute {
 pub fn drafting<C, New, Changes, Create, Edit>(config: &mut ServiceConfig, create: Create, edit: Edit)
 where
     C: Shown,
-    New: DeserializeOwned + ToSchema + Send + 'static,
-    Changes: DeserializeOwned + ToSchema + Send + 'static,
+    New: JsonBody,
+    Changes: JsonBody,
     Create: Fn(&mut Conn, &RequestContext, Deferred<New>) -> Result<VisibleDossier<C>> + Copy + Send + 'static,
     Edit: Fn(&mut Conn, &RequestContext, VisibleDossier<C>, Deferred<Changes>) -> Result<Dossier<C>>
         + Copy
@@ -167,7 +165,7 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
 pub fn act<C, B, F>(config: &mut ServiceConfig, action: Action, about: &str, carry_out: F)
 where
     C: Shown,
-    B: DeserializeOwned + ToSchema + Send + 'static,
+    B: JsonBody,
     F: Fn(&mut Conn, &RequestContext, &ProvinceLaw, VisibleDossier<C>, B) -> Result<Dossier<C>> + Copy + Send + 'static,
 {
     let name = match action {

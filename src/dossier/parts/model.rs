@@ -4,28 +4,34 @@ use chrono::NaiveDate;
 use kernel::words;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use validator::Validate;
 
+use kernel::checks;
 use kernel::id::Id;
 use kernel::money::Money;
-use kernel::words::{ConsentVerdict, FundingSource, InviterKind, MemberRole, PaperRef, PostLevel};
+use kernel::validity::{Validity, require};
+use kernel::words::{ConsentVerdict, FieldError, FundingSource, InviterKind, MemberRole, PaperRef, PostLevel};
 
 /// Who pays (nguồn kinh phí), and how much if a state budget does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "budgets_state_an_amount", skip_on_field_errors = false))]
 pub struct Funding {
     pub source: FundingSource,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
     pub amount: Option<Money>,
 }
 
 /// Who invites (đơn vị mời).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct InvitingParty {
     #[schema(min_length = 1, max_length = 500)]
     pub name: String,
     /// ISO 3166-1 alpha-2.
     #[schema(min_length = 2, max_length = 2)]
+    #[validate(custom(function = "checks::known_country"))]
     pub country: String,
     pub kind: InviterKind,
     /// The invitation names the officials it is for.
@@ -34,15 +40,28 @@ pub struct InvitingParty {
 }
 
 /// A stay in one place (nơi đến), from one day to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "ends_after_it_begins", skip_on_field_errors = false))]
 pub struct Stop {
     #[schema(min_length = 2, max_length = 2)]
+    #[validate(custom(function = "checks::foreign_country"))]
     pub country: String,
     #[schema(min_length = 1, max_length = 300)]
     pub place: String,
     pub from: NaiveDate,
     pub to: NaiveDate,
+}
+
+fn ends_after_it_begins(stop: &Stop) -> Validity {
+    let (vi, en) = ("Ngày rời trước ngày đến.", "The stop ends before it begins.");
+    require(stop.to >= stop.from, "/to", FieldError::EndsBeforeItBegins, vi, en)
+}
+
+fn budgets_state_an_amount(part: &Funding) -> Validity {
+    let stated = part.amount.is_some() || !part.source.is_budget();
+    let (vi, en) = ("Kinh phí từ ngân sách thì phải ghi số tiền.", "Funding from a state budget needs an amount.");
+    require(stated, "/amount", FieldError::Missing, vi, en)
 }
 
 /// Someone who travels (thành viên đoàn).

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 
 use crate::dossier::parts::model::{Funding, Member, Stop};
 use kernel::checks;
-use kernel::money::is_currency;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, MemberRole};
 
@@ -18,14 +17,7 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
     let mut last: Option<NaiveDate> = None;
     for (index, stop) in stops.iter().enumerate() {
         let at = |field: &str| format!("/stops/{index}/{field}");
-        checks::foreign_country(&stop.country, &at("country"), faults);
-        faults.require(
-            stop.to >= stop.from,
-            &at("to"),
-            FieldError::EndsBeforeItBegins,
-            "Ngày rời trước ngày đến.",
-            "The stop ends before it begins.",
-        );
+        faults.check(&format!("/stops/{index}"), stop);
         let inside = departure <= stop.from && stop.to <= returning;
         faults.require(
             inside,
@@ -55,41 +47,25 @@ pub fn check_stops(stops: &[Stop], departure: NaiveDate, returning: NaiveDate, f
     }
 }
 
-/// Funding from a state budget must have an amount.
+/// No source twice, and each part of the funding valid by itself.
 pub fn check_funding(funding: &[Funding], faults: &mut Violations) {
     let mut seen = BTreeSet::new();
     for (index, part) in funding.iter().enumerate() {
-        let at = |field: &str| format!("/funding/{index}/{field}");
         faults.require(
             seen.insert(part.source),
-            &at("source"),
+            &format!("/funding/{index}/source"),
             FieldError::Repeated,
             "Nguồn kinh phí này được nêu hai lần.",
             "The source is listed twice.",
         );
-        let stated = part.amount.is_some() || !part.source.is_budget();
-        faults.require(
-            stated,
-            &at("amount"),
-            FieldError::Missing,
-            "Kinh phí từ ngân sách thì phải ghi số tiền.",
-            "Funding from a state budget needs an amount.",
-        );
-        let currency = part.amount.as_ref().is_none_or(|m| is_currency(&m.currency));
-        faults.require(
-            currency,
-            &at("amount/currency"),
-            FieldError::UnknownCurrency,
-            "Không có loại tiền này (ISO 4217).",
-            "There is no such currency (ISO 4217).",
-        );
+        faults.check(&format!("/funding/{index}"), part);
     }
 }
 
 /// Exactly one head, nobody twice, relatives among the members.
 pub fn check_members(members: &[Member], faults: &mut Violations) {
     let heads = members.iter().filter(|m| m.role == MemberRole::Head).count();
-    checks::one_head(heads, "/members", faults);
+    faults.accept("", checks::one_head(heads, "/members"));
     let mut seen = BTreeSet::new();
     for (index, member) in members.iter().enumerate() {
         let at = |field: &str| format!("/members/{index}/{field}");

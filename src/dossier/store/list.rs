@@ -11,6 +11,7 @@ use crate::dossier::flow::State;
 use crate::dossier::store::visible::{RowCondition, visible};
 use crate::dossier::store::words_of;
 use crate::error::Result;
+use kernel::checks::LONGEST;
 use kernel::procedure::RegisterEntries;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
@@ -219,6 +220,3 @@ pub fn in_period(
     found.sort_by_key(|item| (item.listed_on, item.id));
     Ok(found)
 }
-
-/// The longest delegation that can be drafted, in days.
-const LONGEST: i64 = 3_650;

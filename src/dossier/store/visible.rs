@@ -32,7 +32,11 @@ pub fn visible(actor: &Actor, registers: &RegisterEntries) -> RowCondition {
 
 fn visible_alike(actor: &Actor, registers: &RegisterEntries) -> RowCondition {
     let mut seen = nothing();
-    for sight in SIGHTS {
+    // Whoever sees every submitted dossier needs no other line but that of drafts, which no other line opens. Without
+    // this, the lists of DOFA ask for steps that decide nothing, and cost a third more.
+    let all_submitted = SIGHTS.iter().any(|s| s.which == Which::Submitted && s.holder.agencies(actor).is_none());
+    let matters = |s: &&Sight| !all_submitted || matches!(s.which, Which::Submitted | Which::Every);
+    for sight in SIGHTS.iter().filter(matters) {
         for condition in rows(sight, actor, registers) {
             seen = Box::new(seen.or(condition));
         }

@@ -2,13 +2,16 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use validator::Validate;
 
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem};
 use crate::dossier::parts::model::Origin;
+use kernel::checks;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
-use kernel::words::{Channel, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
+use kernel::validity::{Validity, require};
+use kernel::words::{Channel, Field, FieldError, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// The dossier of a visit.
 pub type Visit = Dossier<VisitContent>;
@@ -51,15 +54,24 @@ pub struct Nationality {
 }
 
 /// A guest by name (khách trong danh sách).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 pub struct Guest {
     /// The person in the register of guests; `None` before the guest is saved.
     pub guest_id: Option<i64>,
     pub full_name: String,
+    #[validate(custom(function = "checks::known_country"))]
     pub nationality: String,
     pub position: String,
+    #[validate(custom(function = "plain_passport_number"))]
     pub passport_number: Option<String>,
     pub role: MemberRole,
+}
+
+fn plain_passport_number(number: &str) -> Validity {
+    let plain = (1..=20).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric());
+    let vi = "Số hộ chiếu chỉ gồm chữ cái không dấu và chữ số.";
+    let en = "A passport number may contain only letters A–Z and digits.";
+    require(plain, "", FieldError::BadPassportNumber, vi, en)
 }
 
 /// What was recorded about the stay.

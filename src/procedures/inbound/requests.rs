@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use validator::Validate;
 
 use crate::dossier::model::{DecisionPaper, Waiver};
 use crate::dossier::parts::engagement::ProgrammeItem;
@@ -100,7 +101,7 @@ fn all<A, B: From<A>>(bodies: Vec<A>) -> Vec<B> {
 }
 
 /// A new dossier.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewInboundDelegation, example = json!({
     "title": "Đoàn tỉnh Chungbuk thăm và làm việc", "host_agency_id": "01ke3m9p0005s", "channel": "state",
@@ -183,7 +184,7 @@ fn unique(mut topics: Vec<Topic>) -> Vec<Topic> {
 
 /// Changes to a draft; fields that are left out stay as they are, lists are replaced as a whole. After the draft, only
 /// `guests` and `nationalities` may still change, until the guests leave.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = InboundDelegationChanges, example = json!({"guests": [
     {"full_name": "KIM Young-hwan", "nationality": "KR", "position": "Tỉnh trưởng", "passport_number": "M12345678", "role": "head"}]}))]
@@ -230,7 +231,7 @@ pub struct VisitChanges {
 }
 
 /// An amendment of an approved visit: the changes, and why.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AmendInbound, example = json!({"changes": {"headcount": 10}, "reason": "Hai khách không sang được."}))]
 pub struct AmendVisit {
@@ -285,7 +286,7 @@ impl VisitChanges {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = DecideVisit, example = json!({"verdict": "approve", "document": {"number": "812/UBND-NC", "date": "2026-11-22", "signed_as": "direct"},
     "conditions": ["Làm việc đúng chương trình đã đăng ký."]}))]
@@ -303,7 +304,7 @@ pub struct DecideVisit {
     pub note: Option<String>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"on": "2026-11-20", "headcount": 11}))]
 pub struct Arrived {
@@ -314,7 +315,7 @@ pub struct Arrived {
     pub headcount: i64,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ResumeVisit, example = json!({"arrival_date": "2027-01-11", "departure_date": "2027-01-13", "programme": []}))]
 pub struct ResumeVisit {

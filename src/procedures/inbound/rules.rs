@@ -24,8 +24,10 @@ pub struct KnownPeople {
 
 /// Checks a content and adds every error.
 pub fn check(content: &VisitContent, known: &KnownPeople, faults: &mut Violations) {
-    checks::days(content.arrival, content.departure, "/arrival_date", "/departure_date", faults);
-    checks::foreign_country(&content.country, "/country", faults);
+    faults.accept("", checks::visit_days(content.arrival, content.departure, "/departure_date"));
+    faults.accept("/arrival_date", checks::year(&content.arrival));
+    faults.accept("/departure_date", checks::year(&content.departure));
+    faults.accept("/country", checks::foreign_country(&content.country));
     faults.require(
         content.purpose != Purpose::Private,
         "/purpose",
@@ -95,22 +97,13 @@ pub fn check_guests(content: &VisitContent, faults: &mut Violations) {
     );
     let mut seen = BTreeSet::new();
     for (index, guest) in content.guests.iter().enumerate() {
-        let at = |field: &str| format!("/guests/{index}/{field}");
-        checks::known_country(&guest.nationality, &at("nationality"), faults);
+        faults.check(&format!("/guests/{index}"), guest);
         faults.require(
             seen.insert(guest.key()),
-            &at("full_name"),
+            &format!("/guests/{index}/full_name"),
             FieldError::Repeated,
             "Khách được nêu hai lần trong danh sách.",
             "The guest is listed twice.",
-        );
-        let plain = |p: &String| (1..=20).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric());
-        faults.require(
-            guest.passport_number.as_ref().is_none_or(plain),
-            &at("passport_number"),
-            FieldError::BadPassportNumber,
-            "Số hộ chiếu chỉ gồm chữ cái không dấu và chữ số.",
-            "A passport number may contain only letters A–Z and digits.",
         );
     }
 }
@@ -124,7 +117,7 @@ pub fn check_nationalities(content: &VisitContent, faults: &mut Violations) {
     let mut seen = BTreeSet::new();
     for (index, share) in stated.iter().enumerate() {
         let pointer = format!("/nationalities/{index}/country");
-        checks::known_country(&share.country, &pointer, faults);
+        faults.accept(&pointer, checks::known_country(&share.country));
         faults.require(
             seen.insert(&share.country),
             &pointer,

@@ -3,14 +3,17 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use validator::Validate;
 
 use crate::dossier::model::{DecisionPaper, Waiver};
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, PartyOpinion, Stop};
 use crate::dossier::requests::Unclassified;
 use crate::procedures::outbound::model::{Journey, TripContent};
+use kernel::checks;
 use kernel::id::Id;
 use kernel::patch::given;
 use kernel::procedure::Procedure;
+use kernel::validity::Validity;
 use kernel::words::{Body, Capacity, ConsentVerdict, DecisionVerdict, Field, PaperRef, Purpose};
 
 /// Procedures of this module.
@@ -22,7 +25,7 @@ pub enum OutboundProcedure {
 }
 
 /// A new dossier.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewOutboundDelegation, example = json!({
     "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc", "procedure": "outbound", "purpose": "study_visit", "field": "science",
@@ -98,7 +101,7 @@ impl NewTrip {
 }
 
 /// Changes to a draft; fields that are left out stay as they are. Lists are replaced as a whole.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = OutboundDelegationChanges, example = json!({"title": "Đoàn học tập chuyển đổi số tại Hàn Quốc (điều chỉnh)"}))]
 pub struct TripChanges {
@@ -142,7 +145,7 @@ pub struct TripChanges {
 }
 
 /// An amendment of an approved dossier: the changes, and why.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AmendOutbound, example = json!({"changes": {"return_date": "2026-12-10"}, "reason": "Phía bạn rút ngắn chương trình."}))]
 pub struct AmendTrip {
@@ -189,7 +192,7 @@ pub struct MemberVerdict<V> {
     pub verdict: V,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"verdict": "agree", "document": {"number": "112-CV/TU", "date": "2026-11-20"}}))]
 pub struct ConsentGiven {
@@ -205,7 +208,7 @@ pub struct ConsentGiven {
     pub note: Option<String>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Decide, example = json!({"verdict": "approve", "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22", "signed_as": "direct"}}))]
 pub struct DecideTrip {
@@ -222,12 +225,15 @@ pub struct DecideTrip {
     pub note: Option<String>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Resume, example = json!({"departure_date": "2027-01-11", "return_date": "2027-01-15",
     "stops": [{"country": "KR", "place": "Cheongju", "from": "2027-01-11", "to": "2027-01-15"}]}))]
+#[validate(schema(function = "days_in_order", skip_on_field_errors = false))]
 pub struct ResumeTrip {
+    #[validate(custom(function = "checks::year"))]
     pub departure_date: NaiveDate,
+    #[validate(custom(function = "checks::year"))]
     pub return_date: NaiveDate,
     #[schema(min_items = 1, max_items = 50)]
     pub stops: Vec<Stop>,
@@ -237,4 +243,8 @@ pub struct ResumeTrip {
     pub waivers: Vec<Waiver>,
     /// Only for a private journey: the leave that covers the new days, if it is a different one.
     pub leave: Option<Leave>,
+}
+
+fn days_in_order(body: &ResumeTrip) -> Validity {
+    checks::trip_days(body.departure_date, body.return_date, "/return_date")
 }

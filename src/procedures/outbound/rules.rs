@@ -18,7 +18,9 @@ use kernel::words::{FieldError, MemberRole, Purpose};
 /// Checks a content and adds every error; `known` are the officials that exist.
 pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violations) {
     check_private(content, faults);
-    checks::days(content.departure, content.returning, "/departure_date", "/return_date", faults);
+    faults.accept("", checks::trip_days(content.departure, content.returning, "/return_date"));
+    faults.accept("/departure_date", checks::year(&content.departure));
+    faults.accept("/return_date", checks::year(&content.returning));
     // An old list does not say where people were on which day, nor who they were, and not always what it cost.
     if content.origin.is_none() {
         check_stops(&content.stops, content.departure, content.returning, faults);
@@ -46,7 +48,7 @@ pub fn check(content: &TripContent, known: &HashSet<i64>, faults: &mut Violation
         "Private travel must have the purpose \"Private\", and no other travel may.",
     );
     match &content.inviting_party {
-        Some(party) => checks::known_country(&party.country, "/inviting_party/country", faults),
+        Some(party) => faults.check("/inviting_party", party),
         None => faults.require(
             private,
             "/inviting_party",

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -100,7 +101,7 @@ async fn list(call: Call, asked: Query<GuestListQuery>) -> Result<HttpResponse> 
 }
 
 /// The row that is the same person.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"guest_id": "01ke3m9p000d6"}))]
 struct MergeGuest {
