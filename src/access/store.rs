@@ -12,6 +12,7 @@ use crate::db::schema::{
 };
 use crate::db::{Conn, insert_rows};
 use crate::error::{Error, Result};
+use kernel::every_field;
 use kernel::time::{Day, Moment};
 use kernel::words::Body;
 
@@ -170,6 +171,9 @@ pub fn closed(conn: &mut Conn) -> Result<Vec<i64>> {
 }
 
 pub fn insert(conn: &mut Conn, account: &Account, password_hash: Option<&str>, now: Moment) -> Result<()> {
+    every_field!(Account of account:
+        id, version, username, full_name, email, agency_id, predecessors, official_id, active, activated,
+        roles, seats, stand_ins, scopes);
     diesel::insert_into(users::table)
         .values((
             users::id.eq(account.id),

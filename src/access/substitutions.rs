@@ -15,6 +15,7 @@ use crate::access::users::check_period;
 use crate::db::schema::substitutions;
 use crate::db::{Conn, word};
 use crate::error::{Code, Result, forbidden, not_found, refuse};
+use kernel::every_field;
 use kernel::id::Id;
 use kernel::time::{Day, Moment, valid_on};
 use kernel::violation::Violations;
@@ -256,6 +257,9 @@ fn check(asked: &SubstitutionRequest, from: Option<&Account>, to: Option<&Accoun
 }
 
 fn insert(conn: &mut Conn, s: &Substitution) -> Result<()> {
+    every_field!(Substitution of s:
+        id, version, from_user, to_user, body, signed_as, mandate, valid_from, valid_to, document_number,
+        document_date, created_by, created_at);
     let words = |all: Vec<&str>| all.join(",");
     diesel::insert_into(substitutions::table)
         .values((

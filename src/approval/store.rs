@@ -6,8 +6,9 @@ use crate::access::account::Actor;
 use crate::approval::process::{Process, SUPPLEMENT, Step, StepStanding};
 use crate::approval::turns::{OpenStep, TURNS, Turn};
 use crate::db::schema::{acts, approval_steps as steps};
-use crate::db::{Conn, MultiBackend, differing, each, insert_rows, word};
+use crate::db::{Conn, MultiBackend, differing, each, insert_rows, to_json, word};
 use crate::error::{Error, Result};
+use kernel::every_field;
 use kernel::id::Id;
 use kernel::procedure::Procedure;
 use kernel::time::{Day, Moment};
@@ -87,6 +88,9 @@ pub fn save(conn: &mut Conn, owner: &StepOwner, before: Option<&Process>, proces
 }
 
 fn row(owner: &StepOwner, ord: i64, step: &Step) -> StepRow {
+    every_field!(Step of step:
+        kind, body, within, due_on, silence, citation, standing, outcome, acted_by, on_behalf_of,
+        substitution, acted_at);
     let standing: &'static str = step.standing.into();
     StepRow {
         delegation_id: owner.id,
@@ -297,9 +301,14 @@ struct ActRow<'a> {
     document: Option<String>,
 }
 
-impl<'a> From<&'a HistoryEntry<'a>> for ActRow<'a> {
-    fn from(deed: &'a HistoryEntry<'a>) -> Self {
-        ActRow {
+impl<'a> TryFrom<&'a HistoryEntry<'a>> for ActRow<'a> {
+    type Error = Error;
+
+    fn try_from(deed: &'a HistoryEntry<'a>) -> Result<Self> {
+        every_field!(HistoryEntry of deed:
+            delegation_id, procedure, at, action, actor_id, on_behalf_of, body, from_state, to_state,
+            note, document);
+        Ok(ActRow {
             id: Id::new(deed.at).0,
             procedure: deed.procedure.word(),
             delegation_id: deed.delegation_id,
@@ -311,20 +320,20 @@ impl<'a> From<&'a HistoryEntry<'a>> for ActRow<'a> {
             from_state: deed.from_state,
             to_state: deed.to_state,
             note: deed.note,
-            document: deed.document.and_then(|d| serde_json::to_string(d).ok()),
-        }
+            document: deed.document.map(to_json).transpose()?,
+        })
     }
 }
 
 pub fn record(conn: &mut Conn, deed: &HistoryEntry) -> Result<()> {
-    let row = ActRow::from(deed);
+    let row = ActRow::try_from(deed)?;
     each!(conn, c => diesel::insert_into(acts::table).values(&row).execute(c))?;
     Ok(())
 }
 
 /// Records many at once.
 pub fn record_all(conn: &mut Conn, deeds: &[HistoryEntry]) -> Result<()> {
-    let rows: Vec<ActRow> = deeds.iter().map(ActRow::from).collect();
+    let rows: Vec<ActRow> = deeds.iter().map(ActRow::try_from).collect::<Result<_>>()?;
     insert_rows!(conn, acts::table, &rows);
     Ok(())
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::db::Conn;
 use crate::db::schema::calendar_feeds as feeds;
 use crate::error::Result;
+use kernel::every_field;
 use kernel::time::Moment;
 
 /// A feed of one account.
@@ -19,6 +20,7 @@ pub struct Feed {
 }
 
 pub fn insert(conn: &mut Conn, feed: &Feed, digest: &str) -> Result<()> {
+    every_field!(Feed of feed: id, user_id, name, created_at, revoked_at);
     diesel::insert_into(feeds::table)
         .values((
             feeds::id.eq(feed.id),

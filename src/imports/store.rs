@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::imports::batch::{Batch, ImportKind, ImportState};
 use crate::imports::known::{KnownRegistry, Twin, Units};
 use crate::registry::agencies as units;
+use kernel::every_field;
 use kernel::procedure::RegisterEntries;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
@@ -41,6 +42,9 @@ struct ImportRow {
 
 impl ImportRow {
     fn of(b: &Batch) -> Result<Self> {
+        every_field!(Batch of b:
+            id, version, kind, file_name, sha256, state, dry_run, unknown_agencies, agency_id, rows,
+            done, rejected, created, errors, warnings, stored_as, annotated_as, created_by, created_at);
         let unknown: &'static str = b.unknown_agencies.into();
         Ok(ImportRow {
             id: b.id,

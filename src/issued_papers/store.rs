@@ -6,6 +6,7 @@ use crate::db::schema::{paper_templates as templates, papers};
 use crate::db::{Conn, word};
 use crate::error::Result;
 use crate::issued_papers::model::{IssuedPaper, PaperKind};
+use kernel::every_field;
 use kernel::text::number_key;
 use kernel::time::{Day, Moment};
 
@@ -107,6 +108,9 @@ pub fn body(conn: &mut Conn, id: i64) -> Result<Option<Vec<u8>>> {
 }
 
 pub fn insert(conn: &mut Conn, paper: &IssuedPaper, body: &[u8]) -> Result<()> {
+    every_field!(IssuedPaper of paper:
+        id, version, delegation_id, register, kind, agency_id, year, ordinal, number, date, created_by,
+        created_at, voided);
     diesel::insert_into(papers::table)
         .values((
             papers::id.eq(paper.id),

@@ -6,6 +6,7 @@ use crate::db::Conn;
 use crate::db::schema::{deliveries, webhooks};
 use crate::error::Result;
 use crate::jobs::outbox::Channel;
+use kernel::every_field;
 use kernel::time::Moment;
 
 /// An endpoint that is notified of actions on dossiers.
@@ -46,6 +47,8 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Webhook>> {
 }
 
 pub fn insert(conn: &mut Conn, webhook: &Webhook) -> Result<()> {
+    every_field!(Webhook of webhook:
+        id, version, url, secret, old_secret, old_until, active, disabled_reason, created_at);
     diesel::insert_into(webhooks::table).values(webhook.clone()).execute(conn)?;
     Ok(())
 }

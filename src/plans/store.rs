@@ -8,6 +8,7 @@ use crate::db::schema::{plan_draws, plan_items as items, plans};
 use crate::db::{Conn, from_json, to_json, word};
 use crate::error::{Error, Result};
 use crate::plans::model::{Plan, PlanItem, waits};
+use kernel::every_field;
 use kernel::time::Moment;
 
 type PlanRow = (i64, i64, String, String);
@@ -110,6 +111,8 @@ impl TryFrom<&PlanItem> for PlanItemRow {
     type Error = Error;
 
     fn try_from(item: &PlanItem) -> Result<Self> {
+        every_field!(PlanItem of item:
+            id, version, year, agency_id, state, wanted, change, reason, created_by, created_at);
         Ok(PlanItemRow {
             id: item.id,
             version: item.version,

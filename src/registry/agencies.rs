@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::db::schema::agencies;
 use crate::db::{Conn, containing, each};
 use crate::error::{Error, Result};
+use kernel::every_field;
 use kernel::text::fold;
 use kernel::time::{Day, valid_on};
 use kernel::words::Bloc;
@@ -72,6 +73,8 @@ impl TryFrom<AgencyRow> for Agency {
 
 impl From<&Agency> for AgencyRow {
     fn from(a: &Agency) -> Self {
+        every_field!(Agency of a:
+            id, version, code, name, parent_id, bloc, valid_from, valid_to, clerk_may_submit, confirmed);
         AgencyRow {
             id: a.id,
             version: a.version,

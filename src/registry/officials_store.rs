@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{disciplines, management_levels, officials, passports};
-use crate::db::{Conn, containing, each, word};
+use crate::db::{Conn, containing, each, to_json, word};
 use crate::error::{Error, Result};
 use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
+use kernel::every_field;
 use kernel::text::fold;
 use kernel::time::Day;
 use kernel::words::PostLevel;
@@ -32,9 +33,15 @@ struct OfficialRow {
     opening_count: i64,
 }
 
-impl From<&Official> for OfficialRow {
-    fn from(o: &Official) -> Self {
-        OfficialRow {
+impl TryFrom<&Official> for OfficialRow {
+    type Error = Error;
+
+    fn try_from(o: &Official) -> Result<Self> {
+        every_field!(Official of o:
+            id, version, full_name, birth_date, agency_id, post, post_level, personnel, grade,
+            party_member, provincial_committee_member, key_leader, opening_missions, levels, passports,
+            disciplines);
+        Ok(OfficialRow {
             id: o.id,
             version: o.version,
             full_name: o.full_name.clone(),
@@ -44,13 +51,13 @@ impl From<&Official> for OfficialRow {
             post: o.post.clone(),
             post_level: o.post_level.word().to_owned(),
             personnel: o.personnel.word().to_owned(),
-            grade: o.grade.as_ref().and_then(|g| serde_json::to_string(g).ok()),
+            grade: o.grade.as_ref().map(to_json).transpose()?,
             party_member: o.party_member,
             provincial_committee_member: o.provincial_committee_member,
             key_leader: o.key_leader,
             opening_year: o.opening_missions.map(|(year, _)| year),
             opening_count: o.opening_missions.map_or(0, |(_, count)| count),
-        }
+        })
     }
 }
 
@@ -187,7 +194,7 @@ pub fn count(conn: &mut Conn, agency: Option<i64>, q: Option<&str>) -> Result<i6
 
 /// Adds an official with levels, passports and disciplines.
 pub fn insert(conn: &mut Conn, official: &Official) -> Result<()> {
-    diesel::insert_into(officials::table).values(OfficialRow::from(official)).execute(conn)?;
+    diesel::insert_into(officials::table).values(OfficialRow::try_from(official)?).execute(conn)?;
     for level in &official.levels {
         insert_level(conn, official.id, level)?;
     }
@@ -202,7 +209,7 @@ pub fn insert(conn: &mut Conn, official: &Official) -> Result<()> {
 
 /// Updates the row; the caller has checked the version in this transaction.
 pub fn update(conn: &mut Conn, official: &Official) -> Result<()> {
-    let row = OfficialRow::from(official);
+    let row = OfficialRow::try_from(official)?;
     each!(conn, c => diesel::update(officials::table.find(official.id)).set(&row).execute(c))?;
     Ok(())
 }
@@ -237,6 +244,8 @@ pub fn change_level(conn: &mut Conn, official: i64, level: &ManagementLevel) -> 
 }
 
 pub fn insert_passport(conn: &mut Conn, official: i64, passport: &Passport) -> Result<()> {
+    every_field!(Passport of passport:
+        id, kind, number, issued_on, expires_on, standing, standing_since, standing_document);
     diesel::insert_into(passports::table)
         .values((
             passports::id.eq(passport.id),
@@ -263,6 +272,7 @@ pub fn set_standing(conn: &mut Conn, passport: &Passport) -> Result<()> {
 }
 
 pub fn insert_discipline(conn: &mut Conn, official: i64, discipline: &Discipline) -> Result<()> {
+    every_field!(Discipline of discipline: id, kind, document, valid_from, valid_to);
     diesel::insert_into(disciplines::table)
         .values((
             disciplines::id.eq(discipline.id),

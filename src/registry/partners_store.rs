@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{dossiers, partner_names as names, partners};
-use crate::db::{Conn, containing, each, word};
+use crate::db::{Conn, containing, each, to_json, word};
 use crate::error::{Error, Result};
 use crate::registry::partners::{Agreement, LastVisits, Partner, Relation};
+use kernel::every_field;
 use kernel::procedure::Procedure;
 use kernel::text::fold;
 use kernel::time::Day;
@@ -30,10 +31,14 @@ struct PartnerRow {
     merged_into: Option<i64>,
 }
 
-impl From<&Partner> for PartnerRow {
-    fn from(p: &Partner) -> Self {
+impl TryFrom<&Partner> for PartnerRow {
+    type Error = Error;
+
+    fn try_from(p: &Partner) -> Result<Self> {
+        every_field!(Partner of p:
+            id, version, kind, name, country, locality, other_names, relation, note, merged_into);
         let agreement = p.relation.as_ref().and_then(|r| r.agreement.as_ref());
-        PartnerRow {
+        Ok(PartnerRow {
             id: p.id,
             version: p.version,
             kind: p.kind.word().to_owned(),
@@ -43,10 +48,10 @@ impl From<&Partner> for PartnerRow {
             locality: p.locality.clone(),
             relation_since: p.relation.as_ref().and_then(|r| r.since),
             relation_state: p.relation.as_ref().map(|r| r.state.word().to_owned()),
-            agreement: agreement.and_then(|a| serde_json::to_string(a).ok()),
+            agreement: agreement.map(to_json).transpose()?,
             note: p.note.clone(),
             merged_into: p.merged_into,
-        }
+        })
     }
 }
 
@@ -142,13 +147,13 @@ pub fn page(conn: &mut Conn, filter: &PartnerFilter, after: Option<(String, i64)
 }
 
 pub fn insert(conn: &mut Conn, partner: &Partner) -> Result<()> {
-    diesel::insert_into(partners::table).values(PartnerRow::from(partner)).execute(conn)?;
+    diesel::insert_into(partners::table).values(PartnerRow::try_from(partner)?).execute(conn)?;
     insert_names(conn, partner)
 }
 
 /// Updates the row and its names; the caller has checked the version in this transaction.
 pub fn update(conn: &mut Conn, partner: &Partner) -> Result<()> {
-    let row = PartnerRow::from(partner);
+    let row = PartnerRow::try_from(partner)?;
     each!(conn, c => diesel::update(partners::table.find(partner.id)).set(&row).execute(c))?;
     diesel::delete(names::table.filter(names::partner_id.eq(partner.id))).execute(conn)?;
     insert_names(conn, partner)

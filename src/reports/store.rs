@@ -8,6 +8,7 @@ use crate::db::schema::{acts, reports};
 use crate::db::{Conn, word};
 use crate::error::{Error, Result};
 use crate::reports::model::{ByRegister, FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
+use kernel::every_field;
 use kernel::time::{Day, Moment, Period};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -56,6 +57,7 @@ impl ReportRow {
 
 /// Stores a report with the exact text of which it has the hash.
 pub fn insert(conn: &mut Conn, report: &FrozenReport, content: &str) -> Result<()> {
+    every_field!(FrozenReport of report: id, span, days, ordinal, reason, hash, frozen_at, frozen_by, totals);
     let window: &'static str = report.span.window.into();
     let row = ReportRow {
         id: report.id,

@@ -10,6 +10,7 @@ use crate::db::{Conn, differing, each, insert_rows, word};
 use crate::error::{Error, Result};
 use crate::statistics::count::DateBasis;
 use crate::statistics::fact::{Fact, Paid, Share};
+use kernel::every_field;
 use kernel::money::Money;
 use kernel::procedure::Procedure;
 use kernel::time::{Day, Period};
@@ -92,6 +93,9 @@ impl FactRow {
 
 impl From<&Fact> for FactRow {
     fn from(f: &Fact) -> Self {
+        every_field!(Fact of f:
+            delegation_id, procedure, travel_date, decided_on, days, purpose, field, funding,
+            leader_level, in_plan, reception_level, channel, waived, shares);
         FactRow {
             delegation_id: f.delegation_id,
             procedure: f.procedure.word().to_owned(),
@@ -117,8 +121,8 @@ impl From<ShareRow> for Share {
 }
 
 fn share_row(delegation_id: i64, ord: i64, s: &Share) -> ShareRow {
-    let Share { agency_id, person, heads, .. } = *s;
-    ShareRow { delegation_id, ord, agency_id, country: s.country.clone(), person, heads }
+    let Share { agency_id, country, person, heads } = s.clone();
+    ShareRow { delegation_id, ord, agency_id, country, person, heads }
 }
 
 const FORM: &str = "facts_form";

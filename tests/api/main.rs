@@ -40,6 +40,7 @@ mod reports;
 mod sights;
 mod spec;
 mod statistics;
+mod stored;
 mod story;
 mod substitutions;
 mod visits_assessed;

@@ -16,3 +16,12 @@ pub mod validity;
 pub mod violation;
 pub mod words;
 pub mod workdays;
+
+/// Names every field of a value where each must be considered: what is stored, compared, or taken over from a request. A
+/// new field does not compile until somebody has decided here what becomes of it.
+#[macro_export]
+macro_rules! every_field {
+    ($name:ident of $value:tt: $($field:ident),+) => {
+        let $name { $($field: _),+ } = &$value;
+    };
+}

@@ -9,8 +9,9 @@ use crate::access::account::Actor;
 use crate::access::holder::Holder;
 use crate::access::permission::Permission;
 use crate::db::schema::{dossiers, duties};
-use crate::db::{Conn, each, from_json};
+use crate::db::{Conn, each, from_json, to_json};
 use crate::error::{Error, Result};
+use kernel::every_field;
 use kernel::id::Id;
 use kernel::money::Money;
 use kernel::time::{Day, Moment, day_of};
@@ -143,9 +144,14 @@ impl TryFrom<DutyRow> for Duty {
     }
 }
 
-impl From<&Duty> for DutyRow {
-    fn from(d: &Duty) -> Self {
-        DutyRow {
+impl TryFrom<&Duty> for DutyRow {
+    type Error = Error;
+
+    fn try_from(d: &Duty) -> Result<Self> {
+        every_field!(Duty of d:
+            id, version, delegation_id, code, agency_id, official_id, task, citation, due_on, done_on,
+            done_note, excused_until, excuse, overridden, settlement, created_at);
+        Ok(DutyRow {
             id: d.id,
             version: d.version,
             delegation_id: d.delegation_id,
@@ -160,9 +166,9 @@ impl From<&Duty> for DutyRow {
             excused_until: d.excused_until,
             excuse: d.excuse.clone(),
             overridden: d.overridden.clone(),
-            settlement: d.settlement.as_ref().and_then(|s| serde_json::to_string(s).ok()),
+            settlement: d.settlement.as_ref().map(to_json).transpose()?,
             created_at: d.created_at,
-        }
+        })
     }
 }
 
@@ -189,7 +195,7 @@ pub fn owed(delegation_id: i64, agency_id: i64, code: &str, citation: &str, due_
 }
 
 pub fn insert(conn: &mut Conn, duty: &Duty) -> Result<()> {
-    let row = DutyRow::from(duty);
+    let row = DutyRow::try_from(duty)?;
     each!(conn, c => diesel::insert_into(duties::table).values(&row).execute(c))?;
     Ok(())
 }
@@ -197,7 +203,7 @@ pub fn insert(conn: &mut Conn, duty: &Duty) -> Result<()> {
 /// Saves with the next version.
 pub fn update(conn: &mut Conn, duty: &mut Duty) -> Result<()> {
     duty.version += 1;
-    diesel::update(duties::table.find(duty.id)).set(DutyRow::from(&*duty)).execute(conn)?;
+    diesel::update(duties::table.find(duty.id)).set(DutyRow::try_from(&*duty)?).execute(conn)?;
     Ok(())
 }
 

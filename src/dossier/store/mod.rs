@@ -14,6 +14,7 @@ use crate::dossier::flow::State;
 use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::{Content, StoredContent};
 use crate::error::{Code, Result, refuse};
+use kernel::every_field;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
 
@@ -119,6 +120,9 @@ fn searched<C: Content>(dossier: &Dossier<C>, listed: &Listed) -> String {
 }
 
 fn standing_row<C: Content>(dossier: &Dossier<C>) -> Result<StandingRow> {
+    every_field!(Dossier of dossier:
+        id, version, number, content, state, signature_requested, created_by, created_at, updated_at,
+        submitted_on, complete_on, ruling, decision, report, process, amendments);
     Ok(StandingRow {
         version: dossier.version,
         state: dossier.state.word(),

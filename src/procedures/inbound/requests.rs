@@ -9,6 +9,7 @@ use crate::dossier::model::{DecisionPaper, Waiver};
 use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::requests::Unclassified;
 use crate::procedures::inbound::model::{Guest, Nationality, Stay, VisitContent};
+use kernel::every_field;
 use kernel::id::Id;
 use kernel::patch::given;
 use kernel::words::{Channel, DecisionVerdict, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
@@ -261,6 +262,10 @@ impl VisitChanges {
     }
 
     pub fn apply(self, content: &mut VisitContent) {
+        every_field!(VisitChanges of self:
+            title, coordinating_agency_ids, channel, sending_organisation, country, purpose, field,
+            topics, first_visit, reception_level, guest_class, arrival_date, departure_date, headcount,
+            nationalities, guests, programme, classification);
         fn set<T>(place: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *place = value;

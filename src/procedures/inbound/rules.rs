@@ -8,6 +8,7 @@ use crate::dossier::amendments::{AmendmentKind, Difference};
 use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::procedures::inbound::model::VisitContent;
 use kernel::checks;
+use kernel::every_field;
 use kernel::id::Id;
 use kernel::time::{rfc3339, start_of};
 use kernel::violation::Violations;
@@ -219,6 +220,12 @@ fn check_hours(content: &VisitContent, faults: &mut Violations) {
 
 /// The differences between what was approved and what is proposed.
 pub fn differences(old: &VisitContent, new: &VisitContent) -> Vec<Difference> {
+    // An amendment asks for no other `host_agency_id` or `origin`, and `stay` is recorded. Every other field is compared
+    // below.
+    every_field!(VisitContent of old:
+        title, host_agency_id, coordinating, channel, sending_organisation, country, purpose, field, topics,
+        first_visit, reception_level, guest_class, arrival, departure, headcount, nationalities, guests,
+        programme, stay, origin);
     let mut all = Vec::new();
     let mut differs = |kind, before: Value, after: Value, material| {
         if before != after {

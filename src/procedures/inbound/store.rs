@@ -19,6 +19,7 @@ use crate::dossier::store::words_of;
 use crate::error::{Error, Result};
 use crate::procedures::inbound::model::{Guest, Nationality, Stay, VisitContent};
 use crate::procedures::inbound::people;
+use kernel::every_field;
 use kernel::time::Moment;
 use kernel::words::{Channel, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
@@ -43,6 +44,10 @@ struct VisitJson {
 }
 
 pub fn json(c: &VisitContent) -> Result<String> {
+    every_field!(VisitContent of c:
+        title, host_agency_id, coordinating, channel, sending_organisation, country, purpose, field, topics,
+        first_visit, reception_level, guest_class, arrival, departure, headcount, nationalities, guests,
+        programme, stay, origin);
     to_json(&VisitJson {
         coordinating: c.coordinating.clone(),
         channel: c.channel,

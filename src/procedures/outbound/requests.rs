@@ -10,6 +10,7 @@ use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, PartyO
 use crate::dossier::requests::Unclassified;
 use crate::procedures::outbound::model::{Journey, TripContent};
 use kernel::checks;
+use kernel::every_field;
 use kernel::id::Id;
 use kernel::patch::given;
 use kernel::procedure::Procedure;
@@ -161,6 +162,9 @@ impl TripChanges {
     }
 
     pub fn apply(self, content: &mut TripContent) {
+        every_field!(TripChanges of self:
+            title, purpose, field, capacity, plan_item_id, funding, inviting_party, departure_date,
+            return_date, stops, members, classification, note, leave, party_opinions);
         fn set<T>(place: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *place = value;

@@ -9,6 +9,7 @@ use crate::dossier::parts::model::{Member, Stop};
 use crate::dossier::parts::rules::{check_funding, check_members, check_stops};
 use crate::procedures::outbound::model::{MemberSnapshot, TripContent};
 use kernel::checks;
+use kernel::every_field;
 use kernel::id::Id;
 use kernel::procedure::Procedure;
 use kernel::time::Day;
@@ -77,6 +78,12 @@ fn check_private(content: &TripContent, faults: &mut Violations) {
 
 /// The differences between what was decided and what is proposed.
 pub fn differences(old: &TripContent, new: &TripContent) -> Vec<Difference> {
+    // An amendment asks for none of `planned`, `queued_on`, `journey`, `verdicts` and `people`, which acts record, nor
+    // for another `procedure`, `agency_id` or `origin`. Every other field is compared below.
+    every_field!(TripContent of old:
+        title, procedure, purpose, field, capacity, agency_id, plan_item_id, planned, queued_on, funding,
+        inviting_party, departure, returning, stops, members, note, leave, party_opinions, journey, origin,
+        people, verdicts);
     let mut all = Vec::new();
     let mut differs = |kind, before: Value, after: Value, material, people: Vec<String>| {
         if before != after {

@@ -16,6 +16,7 @@ use crate::dossier::store::words_of;
 use crate::error::{Error, Result};
 use crate::plans::store as plans;
 use crate::procedures::outbound::model::{Journey, MemberSnapshot, Trip, TripContent, Verdicts, abroad};
+use kernel::every_field;
 use kernel::id::Id;
 use kernel::time::{Day, Moment, Period, day_of};
 use kernel::words::{Capacity, Field, MemberRole, Purpose};
@@ -44,6 +45,10 @@ struct TripJson {
 }
 
 pub fn json(c: &TripContent) -> Result<String> {
+    every_field!(TripContent of c:
+        title, procedure, purpose, field, capacity, agency_id, plan_item_id, planned, queued_on, funding,
+        inviting_party, departure, returning, stops, members, note, leave, party_opinions, journey, origin,
+        people, verdicts);
     to_json(&TripJson {
         purpose: c.purpose,
         field: c.field,
