@@ -10,7 +10,6 @@ use ngoaivu::access::context::RequestContext;
 use ngoaivu::dossier::ProvinceLaw;
 use ngoaivu::procedures::register::registers;
 use ngoaivu::procedures::rehearsal::{self, Judged, Rehearsal};
-use ngoaivu::registry::holidays;
 use ngoaivu::regulations::store as regulations;
 use ngoaivu::regulations::store::RegulationCache;
 use regulation::pack::PackFault;
@@ -85,7 +84,7 @@ pub fn rehearse(file: &Path, days: Period, place: &DataPlace) -> Result<()> {
     let config = settings(None)?;
     let db = place.open(&config)?;
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
-    let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
+    let calendar = regulation::holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
     let tools = ProvinceLaw {
         registers: registers(),
         shelf: RegulationCache::default(),

@@ -10,7 +10,6 @@ use kernel::time::{Clock, day_of};
 use ngoaivu::app::{self, AppState, DeliverySettings};
 use ngoaivu::config::Config;
 use ngoaivu::db::Address;
-use ngoaivu::registry::holidays;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 
 use super::{DataPlace, current, settings, upgrade};
@@ -80,7 +79,7 @@ fn start_log(config: &Config) {
 
 fn house(config: &Config, address: Address, folder: PathBuf) -> Result<AppState> {
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
-    let calendar = holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
+    let calendar = regulation::holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
     let post = DeliverySettings { smtp: config.smtp()?, networks: config.webhook_networks()? };
     let published = OpenStatisticsSwitch(config.open_statistics()?);
     let mut house = AppState::open(address, folder, config.jurisdiction(), calendar, Clock::Machine, post)?;

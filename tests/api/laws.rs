@@ -4,7 +4,6 @@
 use kernel::procedure::Procedure;
 use kernel::time::Day;
 use kernel::words::{Bloc, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose};
-use ngoaivu::registry::holidays;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -21,13 +20,7 @@ fn runner(seed: u8) -> TestRunner {
 }
 
 fn book() -> Book {
-    let mut book = Book::default();
-    for (_, source) in SHIPPED {
-        let latest = book.latest().into_iter().cloned().collect::<Vec<_>>();
-        let known: Vec<_> = latest.iter().map(|p| p.as_ref()).collect();
-        book.add(load(source, &known).unwrap());
-    }
-    book
+    regulation::shipped().unwrap()
 }
 
 const LEVELS: [PostLevel; 7] = [
@@ -116,7 +109,7 @@ fn cited(answer: &Assessment) -> bool {
 
 #[test]
 fn under_every_text_the_order_of_members_and_stops_is_of_no_matter_and_everything_cites() {
-    let (book, calendar) = (book(), holidays::calendar(None).unwrap());
+    let (book, calendar) = (book(), regulation::holidays::calendar(None).unwrap());
     let mut runner = runner(7);
     let mut findings = 0;
     for _ in 0..60 {

@@ -19,7 +19,6 @@ use ngoaivu::config::Network;
 use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
 use ngoaivu::dossier::register::Registers;
-use ngoaivu::registry::holidays;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 use serde_json::{Value, json};
 
@@ -292,7 +291,7 @@ impl World {
     }
 
     async fn open(address: Address, folder: PathBuf, database: Option<String>) -> Self {
-        let calendar = holidays::calendar(None).unwrap();
+        let calendar = regulation::holidays::calendar(None).unwrap();
         let clock = Clock::manual(monday());
         let house = AppState::open(address, folder.join("attachments"), "tinh-mau", calendar, clock, post()).unwrap();
         let send = sender(&house).await;
@@ -309,7 +308,7 @@ impl World {
     /// The same world with other procedures.
     pub async fn with_registers(mut self, registers: Registers) -> Self {
         let (address, folder) = (self.house.db.address().clone(), self.folder.join("attachments"));
-        let (calendar, clock) = (holidays::calendar(None).unwrap(), self.house.clock.clone());
+        let (calendar, clock) = (regulation::holidays::calendar(None).unwrap(), self.house.clock.clone());
         self.house = AppState::open_with(registers, address, folder, "tinh-mau", calendar, clock, post()).unwrap();
         self.send = sender(&self.house).await;
         self

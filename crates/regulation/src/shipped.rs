@@ -1,5 +1,25 @@
 //! The packs that ship with the product, as text: 33 texts of the State and of provinces.
 
+use std::sync::Arc;
+
+use crate::book::{Book, load};
+use crate::pack::{Pack, PackFault};
+
+/// A book of the packs that ship with the product.
+///
+/// # Errors
+///
+/// The faults of the first pack that is not sound; a test makes sure that there is none.
+pub fn shipped() -> Result<Book, Vec<PackFault>> {
+    let mut book = Book::default();
+    for (_, source) in SHIPPED {
+        let known: Vec<Arc<Pack>> = book.latest().into_iter().cloned().collect();
+        let known: Vec<&Pack> = known.iter().map(Arc::as_ref).collect();
+        book.add(load(source, &known)?);
+    }
+    Ok(book)
+}
+
 /// The packs that ship with the product, in loading order: a pack comes after the one it extends.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("national", include_str!("../../../regulations/national.toml")),
