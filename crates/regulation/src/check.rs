@@ -28,6 +28,14 @@ pub fn check(sketch: &Sketch, known: &[&Pack], more: &[Procedure]) -> Vec<PackFa
             );
         }
     }
+    for procedure in pack.dossier_known.iter().filter(|p| !is_procedure(p)) {
+        add(
+            1,
+            "unknown_word",
+            format!("dossier_known: không có thủ tục «{procedure}»"),
+            format!("dossier_known: there is no procedure \"{procedure}\""),
+        );
+    }
     let code_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if pack.code.is_empty() || !pack.code.chars().all(code_fits) || pack.version < 1 {
         add(
