@@ -25,8 +25,8 @@ use crate::dossier::ProvinceLaw;
 use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::dossier::register::{RegisterWord, Registers};
 use crate::error::{Code, Result, not_found, refuse};
-pub use crate::jobs::DeliverySettings;
-use crate::jobs::Jobs;
+pub use crate::jobs::tools::DeliverySettings;
+use crate::jobs::tools::Jobs;
 use crate::procedures::register::registers;
 use crate::registry::{agencies, changes};
 use crate::regulations::store::{RegulationCache, add_shipped};
@@ -184,6 +184,7 @@ fn rooms(config: &mut ServiceConfig, registers: &Registers) {
     crate::regulations::choices_http::routes(config);
     crate::approval::http::routes(config);
     crate::duties::http::routes(config);
+    crate::duties::settlement_http::routes(config);
     crate::passport_custody::http::routes(config);
     crate::issued_papers::http::routes(config);
     crate::issued_papers::templates_http::routes(config);
@@ -323,7 +324,7 @@ pub fn build(
         .app_data(web::Data::new(house.shelf.clone()))
         .app_data(web::Data::new(house.folder.clone()))
         .app_data(web::Data::from(Arc::clone(&house.calendar)))
-        .app_data(web::Data::new(crate::registry::account_references as AccountReferences))
+        .app_data(web::Data::new(crate::registry::references::account_references as AccountReferences))
         .app_data(web::Data::new(Agencies { names: agencies::names, succession: changes::succession }))
         .app_data(web::Data::new(house.published))
         .app_data(web::Data::new(desk))

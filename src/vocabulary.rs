@@ -14,7 +14,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Scope;
 use crate::access::permission::Permission;
-use crate::dossier::amendments::{AmendmentForm, AmendmentKind, AmendmentStanding};
+use crate::dossier::amendments::{AmendmentForm, AmendmentStanding};
+use crate::dossier::differences::AmendmentKind;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::parts::model::{LeaveKind, PartyLevel};
 use crate::error::{Code, Result};

@@ -7,6 +7,7 @@
     reason = "tests may panic"
 )]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Floors of docs/architecture.md; a room imports only lower floors and itself.
@@ -358,4 +359,137 @@ fn no_room_names_one_procedure() {
             assert!(!source.code.contains(word), "{} names {word}", source.path);
         }
     }
+}
+
+/// What one file imports, as paths that begin with a room: `use crate::…;` with its braces opened, and paths in the text.
+/// A file that has children also imports those that its text names.
+fn imported_paths(source: &Source) -> Vec<String> {
+    let here: Vec<&str> = source.path.trim_end_matches(".rs").split('/').collect();
+    let own = &here[..here.len() - 1];
+    let mut paths = Vec::new();
+    for statement in source.code.split(';') {
+        let statement = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some((_, used)) = statement.rsplit_once("use crate::") {
+            open_braces("", used, &mut paths);
+        } else if let Some((_, used)) = statement.rsplit_once("use super::") {
+            open_braces(&own.iter().map(|p| format!("{p}::")).collect::<String>(), used, &mut paths);
+        }
+        for (at, _) in statement.match_indices("crate::") {
+            let rest = &statement[at + "crate::".len()..];
+            let path: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
+            // A path that goes on with braces was opened above.
+            paths.extend((!path.ends_with(':')).then_some(path));
+        }
+    }
+    if here.last() == Some(&"mod") {
+        for child in
+            source.code.lines().filter_map(|l| l.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'))
+        {
+            let named = source.code.match_indices(&format!("{child}::")).any(|(at, _)| {
+                let before = source.code[..at].chars().next_back().unwrap_or(' ');
+                !before.is_alphanumeric() && !matches!(before, '_' | ':')
+            });
+            if named {
+                paths.push(own.iter().copied().chain([child]).collect::<Vec<_>>().join("::"));
+            }
+        }
+    }
+    paths
+}
+
+/// `a::{b, c::{d, e}}` is `a::b`, `a::c::d`, `a::c::e`.
+fn open_braces(prefix: &str, used: &str, paths: &mut Vec<String>) {
+    let Some((before, inside)) = used.split_once('{') else {
+        paths.push(format!("{prefix}{}", used.split(" as ").next().unwrap().trim()));
+        return;
+    };
+    let (mut depth, mut part) = (0, String::new());
+    for c in inside.chars() {
+        match c {
+            ',' | '}' if depth == 0 => {
+                if !part.trim().is_empty() {
+                    open_braces(&format!("{prefix}{}", before.trim()), part.trim(), paths);
+                }
+                part.clear();
+                continue;
+            }
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        part.push(c);
+    }
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let all = sources();
+    let module = |path: &str| path.trim_end_matches(".rs").trim_end_matches("/mod").replace('/', "::");
+    let by_module: BTreeMap<String, usize> = all.iter().enumerate().map(|(at, s)| (module(&s.path), at)).collect();
+    let target = |path: &str| {
+        let mut parts: Vec<&str> = path.split("::").collect();
+        while !parts.is_empty() {
+            if let Some(at) = by_module.get(&parts.join("::")) {
+                return Some(*at);
+            }
+            parts.pop();
+        }
+        None
+    };
+    let mut edges: Vec<BTreeSet<usize>> = Vec::new();
+    for (at, source) in all.iter().enumerate() {
+        edges.push(imported_paths(source).iter().filter_map(|path| target(path)).filter(|to| *to != at).collect());
+    }
+    assert!(edges.iter().map(BTreeSet::len).sum::<usize>() > 1_000, "the imports were not read");
+    // Whatever imports only files that are done is done; what is left stands in a circle, or above one.
+    let mut left: BTreeSet<usize> = (0..all.len()).collect();
+    loop {
+        let done: Vec<usize> = left.iter().copied().filter(|at| edges[*at].is_disjoint(&left)).collect();
+        if done.is_empty() {
+            break;
+        }
+        done.iter().for_each(|at| {
+            left.remove(at);
+        });
+    }
+    let in_circle = |start: usize| {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![start]);
+        while let Some(at) = next.pop() {
+            next.extend(edges[at].iter().filter(|to| seen.insert(**to)));
+        }
+        seen.contains(&start)
+    };
+    let circles: Vec<&str> = left.into_iter().filter(|at| in_circle(*at)).map(|at| all[at].path.as_str()).collect();
+    assert!(circles.is_empty(), "these files import each other: {circles:#?}");
+}
+
+#[test]
+fn no_type_name_is_used_twice() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "crates/kernel/src", "crates/documents/src", "crates/regulation/src"] {
+        collect(&root.join(folder), &mut files);
+    }
+    let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let mut in_words = false;
+        for line in code.lines() {
+            in_words = (in_words || line.starts_with("words! {")) && line != "}";
+            let declared = line.trim_start_matches("pub ").trim_start_matches("pub(super) ");
+            let declared = ["struct ", "enum ", "trait ", "type "].iter().find_map(|kind| declared.strip_prefix(kind));
+            // `words!` declares its enumerations by their names alone, indented once.
+            let word = line
+                .strip_prefix("    ")
+                .filter(|l| in_words && l.ends_with('{') && l.starts_with(|c: char| c.is_uppercase()));
+            if let Some(name) = declared.or(word) {
+                let name: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                named.entry(name).or_default().push(file.strip_prefix(root).unwrap().display().to_string());
+            }
+        }
+    }
+    assert!(named.len() > 600 && named.contains_key("FindingCode"), "{}", named.len());
+    let twice: Vec<_> = named.into_iter().filter(|(_, files)| files.len() > 1).collect();
+    assert!(twice.is_empty(), "{twice:#?}");
 }

@@ -10,8 +10,8 @@ use kernel::words::{
 };
 use ngoaivu::approval::process::{Process, Step, StepStanding};
 use ngoaivu::db::{Address, Conn, Db, migrate};
+use ngoaivu::dossier::decision::{Decision, DecisionPaper};
 use ngoaivu::dossier::flow::State;
-use ngoaivu::dossier::model::{Decision, DecisionPaper};
 use ngoaivu::dossier::parts::model::{Funding, InvitingParty, Member, Stop};
 use ngoaivu::dossier::store;
 use ngoaivu::error::Result;

@@ -10,7 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 
 use crate::access::account::{Account, Actor, SERVICE_PREFIX};
-use crate::access::context::{Channel, RequestContext};
+use crate::access::context::{CallChannel, RequestContext};
 use crate::access::sessions::SessionCache;
 use crate::access::token::{SigningKeys, unauthenticated};
 use crate::access::{services_store, store};
@@ -92,7 +92,7 @@ impl Call {
                 now,
                 today,
                 language: language_of(req.headers()),
-                channel: Channel::Http,
+                channel: CallChannel::Http,
                 trace_id: trace_id_of(req),
                 precondition: if_match(req.headers()),
             },

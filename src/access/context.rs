@@ -15,7 +15,7 @@ use kernel::time::{Day, Moment, day_of};
 
 /// How the action reached the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
+pub enum CallChannel {
     Http,
     /// A background job: reading an import, a scheduled report.
     Job,
@@ -31,7 +31,7 @@ pub struct RequestContext {
     /// The day of `now` in the province.
     pub today: Day,
     pub language: Language,
-    pub channel: Channel,
+    pub channel: CallChannel,
     pub trace_id: TraceId,
     /// The version that the caller allows to be changed.
     pub precondition: Precondition,
@@ -40,7 +40,7 @@ pub struct RequestContext {
 impl RequestContext {
     /// A background job that acts for an account.
     pub fn job(account: Account, now: Moment) -> Self {
-        RequestContext::outside_http(account, now, Channel::Job)
+        RequestContext::outside_http(account, now, CallChannel::Job)
     }
 
     /// A background job that acts for nobody; the audit trail shows `name`.
@@ -50,16 +50,16 @@ impl RequestContext {
 
     /// A person on the server itself: they need no account, and the audit trail says so.
     pub fn command_line(now: Moment) -> Self {
-        RequestContext::outside_http(Account::nobody("command-line"), now, Channel::CommandLine)
+        RequestContext::outside_http(Account::nobody("command-line"), now, CallChannel::CommandLine)
     }
 
     /// Somebody who is not signed in yet and claims to be `username`: they are allowed nothing.
     pub fn unauthenticated(username: &str, now: Moment, trace_id: TraceId) -> Self {
-        let context = RequestContext::outside_http(Account::nobody(username), now, Channel::Http);
+        let context = RequestContext::outside_http(Account::nobody(username), now, CallChannel::Http);
         RequestContext { trace_id, ..context }
     }
 
-    fn outside_http(account: Account, now: Moment, channel: Channel) -> Self {
+    fn outside_http(account: Account, now: Moment, channel: CallChannel) -> Self {
         let today = day_of(now);
         RequestContext {
             actor: Actor::new(Arc::new(account), 0, today),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::access::account::StandIn;
-use crate::access::substitutions::{Substitution, SubstitutionFilter, given_to, page};
+use crate::access::substitutions_store::{Substitution, SubstitutionFilter, given_to, page};
 use crate::db::Conn;
 use crate::db::schema::{past_seats, seats, users};
 use crate::error::Result;
@@ -63,7 +63,7 @@ pub fn common(one: HeldSpan, other: HeldSpan) -> Option<HeldSpan> {
 }
 
 /// Somebody who could act for a body on a day.
-pub struct Holder {
+pub struct SeatHolder {
     pub user: i64,
     pub valid_from: Day,
     pub valid_to: Option<Day>,
@@ -73,7 +73,7 @@ pub struct Holder {
 
 /// Who could sign for a body on a day: holders of the seats that act for it (the Chair for the PPC, the Director for
 /// the deciding DOFA), each time followed by their substitutes.
-pub fn signers(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
+pub fn signers(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<SeatHolder>> {
     let mut all = Vec::new();
     for seat in [Some(body), acting_seat(body)].into_iter().flatten() {
         all.extend(holders(conn, seat, at)?);
@@ -91,7 +91,7 @@ pub fn acting_seat(body: Body) -> Option<Body> {
 }
 
 /// The holders of a seat on a day, then their substitutes.
-pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
+pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<SeatHolder>> {
     let now: Vec<(i64, Day, Option<Day>)> = seats::table
         .filter(seats::body.eq(body.word()))
         .filter(seats::valid_from.le(at))
@@ -105,10 +105,10 @@ pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
         .select((past_seats::user_id, past_seats::valid_from, past_seats::valid_to))
         .order((past_seats::user_id, past_seats::valid_from))
         .load(conn)?;
-    let mut all: Vec<Holder> = Vec::new();
+    let mut all: Vec<SeatHolder> = Vec::new();
     for (user, from, to) in now.into_iter().chain(past.into_iter().map(|(user, from, to)| (user, from, Some(to)))) {
         if valid_on(from, to, at) && all.iter().all(|h| h.user != user) {
-            all.push(Holder { user, valid_from: from, valid_to: to, by: None });
+            all.push(SeatHolder { user, valid_from: from, valid_to: to, by: None });
         }
     }
     for s in page(conn, &SubstitutionFilter { body: Some(body), at: Some(at), of: None }, 0, i64::from(i32::MAX))? {
@@ -117,7 +117,7 @@ pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<Holder>> {
         let Some(lent) = lent.and_then(|h| common((h.valid_from, h.valid_to), (s.valid_from, s.valid_to))) else {
             continue;
         };
-        all.push(Holder { user: s.to_user, valid_from: lent.0, valid_to: lent.1, by: Some(s) });
+        all.push(SeatHolder { user: s.to_user, valid_from: lent.0, valid_to: lent.1, by: Some(s) });
     }
     Ok(all)
 }

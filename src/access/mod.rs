@@ -15,6 +15,7 @@ pub mod sessions;
 pub mod store;
 pub mod substitutions;
 pub mod substitutions_http;
+pub mod substitutions_store;
 pub mod throttle;
 pub mod token;
 pub mod trail;

@@ -171,9 +171,8 @@ pub fn closed(conn: &mut Conn) -> Result<Vec<i64>> {
 }
 
 pub fn insert(conn: &mut Conn, account: &Account, password_hash: Option<&str>, now: Moment) -> Result<()> {
-    every_field!(Account of account:
-        id, version, username, full_name, email, agency_id, predecessors, official_id, active, activated,
-        roles, seats, stand_ins, scopes);
+    every_field!(Account of account: id, version, username, full_name, email, agency_id, predecessors, official_id,
+        active, activated, roles, seats, stand_ins, scopes);
     diesel::insert_into(users::table)
         .values((
             users::id.eq(account.id),

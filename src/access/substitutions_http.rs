@@ -11,10 +11,12 @@ use validator::Validate;
 
 use crate::access::account::Mandate;
 use crate::access::call::Call;
-use crate::access::holders::{self as seats, Holder};
+use crate::access::holders::{self as seats, SeatHolder};
 use crate::access::permission::Permission;
 use crate::access::store::{self, AccountName};
-use crate::access::substitutions::{self as book, Substitution, SubstitutionFilter, SubstitutionRequest};
+use crate::access::substitutions::{self as book, SubstitutionRequest};
+use crate::access::substitutions_store::page;
+use crate::access::substitutions_store::{Substitution, SubstitutionFilter};
 use crate::db::Conn;
 use crate::error::{Result, not_found};
 use crate::web::etag::{IfMatch, etag};
@@ -171,7 +173,7 @@ async fn list(call: Call, asked: Query<SubstitutionListQuery>) -> Result<HttpRes
     let filter = SubstitutionFilter { body: asked.0.body, at: asked.0.at, of };
     let (rows, names) = call
         .read(move |conn, _| {
-            let rows = book::page(conn, &filter, after, limit + 1)?;
+            let rows = page(conn, &filter, after, limit + 1)?;
             let people: Vec<i64> = rows.iter().flat_map(|s| [s.from_user, s.to_user]).collect();
             let names = store::names(conn, &people)?;
             Ok((rows, names))
@@ -292,7 +294,7 @@ struct HolderList {
     next: Option<String>,
 }
 
-fn holder(h: Holder, named: &HashMap<i64, AccountName>) -> HolderView {
+fn holder(h: SeatHolder, named: &HashMap<i64, AccountName>) -> HolderView {
     let of = |id: i64| named.get(&id).cloned().unwrap_or_default();
     let AccountName { username, full_name, agency_id } = of(h.user);
     HolderView {

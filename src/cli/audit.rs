@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use ngoaivu::audit::{self, Checkpoint, TrailVerdict};
 
-use super::{DataPlace, settings};
+use super::place::{DataPlace, settings};
 
 pub fn verify(checkpoint: Option<&Path>, place: &DataPlace) -> Result<()> {
     let checkpoint = checkpoint

@@ -2,36 +2,23 @@
 
 mod audit;
 mod packs;
+mod place;
 mod server;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow, bail};
-use clap::{Args, Parser, Subcommand};
+use self::place::{DataPlace, settings, upgrade};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
 use kernel::time::{Clock, Period};
-use ngoaivu::config::Config;
-use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::procedures::register::registers;
-use ngoaivu::statistics::store as statistics;
 use ngoaivu::{access, app, procedures};
-use secrecy::{ExposeSecret, SecretString};
 
 #[derive(Parser)]
 #[command(name = "ngoaivu", version, about = "Manages official delegations of a Vietnamese province")]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// Where the data is stored.
-#[derive(Args, Clone)]
-pub struct DataPlace {
-    /// Folder for the embedded database (DIR/ngoaivu.db) and attachments.
-    #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
-    data: Option<PathBuf>,
-    /// postgres:// URL of a database to use instead of the embedded one.
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -161,67 +148,6 @@ pub enum AuditCommand {
         #[command(flatten)]
         place: DataPlace,
     },
-}
-
-fn settings(file: Option<&Path>) -> Result<Config> {
-    Ok(Config::read(file, std::env::vars())?)
-}
-
-impl DataPlace {
-    /// The database and the folder for attachments; the command line overrides the configuration.
-    fn find(&self, config: &Config) -> Result<(Address, PathBuf)> {
-        let data = self.data.clone().or_else(|| config.data());
-        let given = self.database_url.clone().map(SecretString::from);
-        let url = if self.data.is_some() { None } else { given.or_else(|| config.database_url()) };
-        let address = match (&url, &data) {
-            (Some(url), _) => Address::from_url(url.expose_secret()).map_err(|e| anyhow!(e))?,
-            (None, Some(folder)) => {
-                std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-                Address::in_folder(folder)
-            }
-            (None, None) => bail!("give --data DIR or --database-url URL (or NGOAIVU_DATA or NGOAIVU_DATABASE_URL)"),
-        };
-        let folder = config
-            .attachments()
-            .or(data.map(|d| d.join("attachments")))
-            .unwrap_or_else(|| PathBuf::from("attachments"));
-        Ok((address, folder))
-    }
-
-    /// Opens the database, which must already have this version's schema.
-    fn open(&self, config: &Config) -> Result<Db> {
-        let (address, _) = self.find(config)?;
-        current(&address)?;
-        Ok(Db::open(address)?)
-    }
-}
-
-/// Fails if the database is older or newer than this binary.
-fn current(address: &Address) -> Result<()> {
-    if let Address::Sqlite(file) = address
-        && !file.exists()
-    {
-        bail!("there is no database in {}; run: ngoaivu migrate", file.display());
-    }
-    let mut conn = address.connect().map_err(|e| anyhow!("the database cannot be reached: {e}"))?;
-    if !migrate::is_current(&mut conn)? {
-        bail!("the database is older than this version; run: ngoaivu migrate");
-    }
-    if !statistics::is_current(&mut conn)? {
-        bail!("the statistics were computed by an older version; run: ngoaivu migrate");
-    }
-    Ok(())
-}
-
-/// Brings schema and statistics to this version; returns how many migrations ran.
-fn upgrade(address: &Address) -> Result<usize> {
-    let ran = migrate::run(address)?;
-    let db = Db::open(address.clone())?;
-    if !db.read_now(statistics::is_current)? {
-        db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
-    }
-    db.close();
-    Ok(ran)
 }
 
 /// Runs one command.

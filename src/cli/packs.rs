@@ -15,7 +15,7 @@ use ngoaivu::regulations::store::RegulationCache;
 use regulation::pack::PackFault;
 use regulation::{SHIPPED, book};
 
-use super::{DataPlace, settings};
+use super::place::{DataPlace, settings};
 
 /// Checks a pack against the packs that come with the product.
 pub fn check(file: &Path) -> Result<()> {

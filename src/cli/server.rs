@@ -12,7 +12,7 @@ use ngoaivu::config::Config;
 use ngoaivu::db::Address;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 
-use super::{DataPlace, current, settings, upgrade};
+use super::place::{DataPlace, current, settings, upgrade};
 
 /// Runs the server of a province.
 pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate: bool) -> Result<()> {

@@ -15,11 +15,9 @@ pub fn counter(conn: &mut Conn, name: &str) -> Result<i64> {
 }
 
 pub fn set(conn: &mut Conn, name: &str, value: i64) -> Result<()> {
-    let place = counters::table.find(name);
-    if diesel::update(place).set(counters::value.eq(value)).execute(conn)? == 0 {
-        let row = (counters::name.eq(name), counters::value.eq(value));
-        diesel::insert_into(counters::table).values(row).execute(conn)?;
-    }
+    let row = (counters::name.eq(name), counters::value.eq(value));
+    let insert = diesel::insert_into(counters::table).values(row);
+    each!(conn, c => insert.on_conflict(counters::name).do_update().set(counters::value.eq(value)).execute(c))?;
     Ok(())
 }
 

@@ -32,16 +32,17 @@ pub enum MigrationFault {
 /// Brings the database to this binary's schema; returns how many migrations ran.
 pub fn run(address: &Address) -> Result<usize, MigrationFault> {
     let mut conn = address.connect().map_err(|e| MigrationFault::Connection(e.to_string()))?;
+    if let Conn::Postgresql(c) = &mut conn {
+        // If two processes migrate at once, the second waits here and then finds nothing to do. Even the look at what was
+        // applied comes after it: it creates the table of migrations.
+        diesel::sql_query("SELECT pg_advisory_lock(7305202)")
+            .execute(c)
+            .map_err(|e| MigrationFault::Migration(e.to_string()))?;
+    }
     check_not_newer(&mut conn)?;
     let ran = match &mut conn {
         Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|done| done.len()),
-        Conn::Postgresql(c) => {
-            // If two processes migrate at once, the second waits here and then finds nothing to do.
-            diesel::sql_query("SELECT pg_advisory_lock(7305202)")
-                .execute(c)
-                .map_err(|e| MigrationFault::Migration(e.to_string()))?;
-            c.run_pending_migrations(POSTGRESQL).map(|done| done.len())
-        }
+        Conn::Postgresql(c) => c.run_pending_migrations(POSTGRESQL).map(|done| done.len()),
     };
     ran.map_err(|e| MigrationFault::Migration(e.to_string()))
 }

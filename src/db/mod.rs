@@ -1,27 +1,20 @@
 //! The only module that knows about both databases: one connection type, snapshot reads, grouped writes.
 
+mod connection;
 pub mod counters;
 pub mod migrate;
 pub mod schema;
 mod writer;
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::prelude::*;
-use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
-use secrecy::{ExposeSecret, SecretString};
+use diesel::r2d2::Pool;
 
 use crate::error::{Error, Result};
+use connection::Manager;
+pub use connection::{Address, Conn, MultiBackend};
 use writer::Writer;
-
-/// A connection to either database; all query code is written against this type.
-#[derive(diesel::MultiConnection)]
-pub enum Conn {
-    Sqlite(SqliteConnection),
-    Postgresql(PgConnection),
-}
 
 /// Evaluates one expression on the concrete connection. For the few statements that diesel's multi-backend lacks, and
 /// for those in every request: the multi-backend would build their SQL again each time, while a concrete connection
@@ -55,72 +48,6 @@ macro_rules! insert_rows {
     };
 }
 pub(crate) use insert_rows;
-
-/// Where the data lives.
-#[derive(Debug, Clone)]
-pub enum Address {
-    /// The file of the embedded database.
-    Sqlite(PathBuf),
-    /// A `postgres://` URL, which may contain a password.
-    Postgresql(SecretString),
-}
-
-impl Address {
-    /// The embedded database in a data folder: always `ngoaivu.db`, the only SQLite file there.
-    pub fn in_folder(folder: &Path) -> Self {
-        Address::Sqlite(folder.join("ngoaivu.db"))
-    }
-
-    /// Checks the scheme, because a mistyped URL would otherwise create a new SQLite file.
-    pub fn from_url(url: &str) -> std::result::Result<Self, String> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Address::Postgresql(SecretString::from(url)))
-        } else {
-            Err("the database URL must start with postgres://".into())
-        }
-    }
-
-    /// Opens one connection with the settings that every connection needs.
-    pub fn connect(&self) -> std::result::Result<Conn, diesel::r2d2::Error> {
-        match self {
-            Address::Sqlite(file) => {
-                let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
-                conn.batch_execute(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -16000; \
-                     PRAGMA temp_store = MEMORY; \
-                     PRAGMA wal_autocheckpoint = 16000;",
-                )?;
-                Ok(Conn::Sqlite(conn))
-            }
-            Address::Postgresql(url) => {
-                let mut conn = PgConnection::establish(url.expose_secret())?;
-                conn.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning;")?;
-                Ok(Conn::Postgresql(conn))
-            }
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Manager(Address);
-
-impl ManageConnection for Manager {
-    type Connection = Conn;
-    type Error = diesel::r2d2::Error;
-
-    fn connect(&self) -> std::result::Result<Conn, Self::Error> {
-        self.0.connect()
-    }
-
-    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), Self::Error> {
-        Ok(conn.ping()?)
-    }
-
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        conn.is_broken()
-    }
-}
 
 /// The database of a running process: a pool of readers and one thread that writes.
 #[derive(Clone)]

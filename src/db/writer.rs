@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 
-use crate::db::{Address, Conn};
+use crate::db::connection::{Address, Conn};
 use crate::error::{Error, Result};
 
 /// Maximum jobs per commit.

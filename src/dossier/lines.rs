@@ -6,48 +6,16 @@ use crate::db::schema::dossiers;
 use crate::db::{Conn, from_json};
 use crate::dossier::Content;
 use crate::dossier::model::{ResultsReport, Ruling};
+use crate::dossier::parts::line::{DelegationLine, OwnColumns};
 use crate::dossier::parts::model::{Funding, Origin};
 use crate::error::Result;
 use crate::statistics::count::Dimension;
 use crate::statistics::labels::label;
 use kernel::money;
 use kernel::text::Language;
-use kernel::words::{Field, Purpose};
-
-/// One delegation of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DelegationLine {
-    pub id: i64,
-    pub version: i64,
-    pub number: Option<String>,
-    pub title: String,
-    /// Trưởng đoàn.
-    pub head: Option<String>,
-    /// Đối tác.
-    pub partner: Option<String>,
-    /// Nội dung hoạt động.
-    pub activity: Option<String>,
-    /// Kinh phí.
-    pub funding: Option<String>,
-    /// Báo cáo.
-    pub report: Option<String>,
-    pub note: Option<String>,
-    /// The regulation it was handled under, and its version.
-    pub rule: Option<(String, i64)>,
-}
 
 /// Rows that are read at a time: SQLite accepts 32,766 values in a statement.
 const SOME: usize = 5_000;
-
-/// What each procedure provides itself; the rest is the same in all.
-pub struct OwnColumns {
-    pub purpose: Option<Purpose>,
-    pub field: Option<Field>,
-    pub partner: Option<String>,
-    pub funding: Vec<Funding>,
-    pub note: Option<String>,
-    pub origin: Option<Origin>,
-}
 
 type LineColumns = (i64, i64, Option<String>, String, String, Option<String>, Option<String>);
 

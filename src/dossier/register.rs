@@ -1,11 +1,10 @@
 //! The registers of dossiers: what the rest of the application needs from every procedure.
 //!
-//! A procedure provides its [`Content`](crate::dossier::Content); [`Of`] makes a register of it. The list itself is
+//! A procedure provides its [`Content`](crate::dossier::content::Content); [`Of`] makes a register of it. The list itself is
 //! `procedures/register.rs`: imports, figures, records, calendar, notices and rehearsals go through it, so a new
 //! procedure is one folder and one line there.
 
 use std::collections::HashMap;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
@@ -16,15 +15,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::context::RequestContext;
 use crate::db::Conn;
-use crate::dossier::actions::{as_if_approved, received_on};
 use crate::dossier::flow::State;
-use crate::dossier::http::Shown;
-use crate::dossier::lines::{DelegationLine, lines};
 use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
+use crate::dossier::parts::line::DelegationLine;
 use crate::dossier::parts::listed::ListedRow;
-use crate::dossier::{ProvinceLaw, actions, listed, store};
 use crate::error::Result;
+use crate::regulations::store::RegulationCache;
 use crate::statistics::fact::Fact;
+use kernel::workdays::WorkCalendar;
 
 /// One dossier as a rehearsal needs it.
 pub struct RehearsedCase {
@@ -59,67 +57,14 @@ pub trait Register: Send + Sync + 'static {
     fn keep_listed(&self, conn: &mut Conn, call: &RequestContext, rows: Vec<ListedRow>) -> Result<Vec<i64>>;
 }
 
-/// The register of one kind of content.
-pub struct Of<C>(PhantomData<fn() -> C>);
-
-impl<C> Of<C> {
-    pub const NEW: Of<C> = Of(PhantomData);
-}
-
-impl<C: Shown> Register for Of<C> {
-    fn entry(&self) -> &'static RegisterEntry {
-        C::ENTRY
-    }
-
-    fn routes(&self, config: &mut ServiceConfig) {
-        C::routes(config);
-    }
-
-    fn rebuild_facts(&self, conn: &mut Conn) -> Result<usize> {
-        actions::rebuild_facts::<C>(conn)
-    }
-
-    fn delete(&self, conn: &mut Conn, id: i64) -> Result<()> {
-        store::delete::<C>(conn, id)
-    }
-
-    fn engagements(
-        &self,
-        conn: &mut Conn,
-        people: Option<&[i64]>,
-        from: Moment,
-        to: Moment,
-    ) -> Result<Vec<Engagement>> {
-        C::engagements_between(conn, people, from, to)
-    }
-
-    fn programmes(&self, conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
-        C::programmes(conn, ids)
-    }
-
-    fn lines(&self, conn: &mut Conn, ids: &[i64]) -> Result<Vec<DelegationLine>> {
-        lines::<C>(conn, ids)
-    }
-
-    fn submitted(&self, conn: &mut Conn, law: &ProvinceLaw, days: Period) -> Result<Vec<RehearsedCase>> {
-        let mut all = Vec::new();
-        for id in store::submitted_ids(conn, C::ENTRY.key, days)? {
-            let Some(dossier) = store::load::<C>(conn, id)? else { continue };
-            let day = received_on(&dossier, dossier.submitted_on.unwrap_or(days.to));
-            let case = C::case(conn, &law.registers, &dossier, day)?;
-            all.push(RehearsedCase { number: dossier.number, title: dossier.content.title().to_owned(), day, case });
-        }
-        Ok(all)
-    }
-
-    fn would_count(&self, conn: &mut Conn, id: i64) -> Result<Option<(State, Option<Fact>)>> {
-        let Some(dossier) = store::load::<C>(conn, id)? else { return Ok(None) };
-        Ok(Some((dossier.state, C::fact(&as_if_approved(dossier)))))
-    }
-
-    fn keep_listed(&self, conn: &mut Conn, call: &RequestContext, rows: Vec<ListedRow>) -> Result<Vec<i64>> {
-        listed::keep::<C>(conn, call, rows)
-    }
+/// What the actions need from the application.
+#[derive(Clone)]
+pub struct ProvinceLaw {
+    pub shelf: RegulationCache,
+    pub calendar: Arc<WorkCalendar>,
+    /// The province whose regulation applies to the dossiers.
+    pub jurisdiction: Arc<str>,
+    pub registers: Registers,
 }
 
 /// The registers of an installation, in the order in which lists and reports show them.

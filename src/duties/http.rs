@@ -16,7 +16,7 @@ use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::parts::duties::{self as store, Duty, DutyFilter, DutySight, Settlement};
 use crate::duties::actions::{self, Done};
-use crate::duties::settlement_http::{self, SettlementLine, settled};
+use crate::duties::settlement::{SettlementLine, settled};
 use crate::error::{Result, forbidden};
 use crate::registry::{agencies, officials_store};
 use crate::web::etag::{IfMatch, etag};
@@ -30,7 +30,6 @@ use kernel::time::Day;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(by_agency).service(show).service(fulfil).service(excuse).service(override_hold);
-    config.configure(settlement_http::routes);
 }
 
 /// An obligation that a delegation leaves behind.

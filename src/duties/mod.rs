@@ -3,4 +3,5 @@
 pub mod actions;
 pub mod http;
 pub mod settle;
+pub mod settlement;
 pub mod settlement_http;

@@ -1,4 +1,4 @@
-//! Settlements in requests, and the route that corrects one.
+//! The route that corrects a settlement.
 
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
@@ -8,42 +8,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
-use crate::dossier::parts::duties::Settlement;
 use crate::duties::actions;
 use crate::duties::http::{DutyView, act};
-use crate::duties::settle::{SettlementSums, settle};
+use crate::duties::settlement::{SettlementLine, settled};
 use crate::error::Result;
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
-use kernel::money::Money;
-use kernel::violation::Violations;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(correct);
-}
-
-/// One line of a settlement.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"what": "Vé máy bay", "estimate": {"amount": 120_000, "currency": "USD"}, "actual": {"amount": 118_050, "currency": "USD"}, "rate": "25400.5"}))]
-pub struct SettlementLine {
-    #[schema(min_length = 1, max_length = 500)]
-    what: String,
-    estimate: Option<Money>,
-    actual: Money,
-    /// Đồng per unit of the currency; omitted for amounts in đồng.
-    #[schema(min_length = 1, max_length = 20)]
-    rate: Option<String>,
-}
-
-/// Computes the settlement of the lines, or reports every fault in them.
-pub fn settled(lines: Vec<SettlementLine>) -> Result<Settlement> {
-    let mut faults = Violations::default();
-    let line =
-        |l: SettlementLine| SettlementSums { what: l.what, estimate: l.estimate, actual: l.actual, rate: l.rate };
-    let settlement = settle(lines.into_iter().map(line).collect(), &mut faults);
-    faults.finish()?;
-    Ok(settlement)
 }
 
 /// The corrected settlement and the reason for the correction.

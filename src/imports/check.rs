@@ -6,7 +6,8 @@ use crate::imports::batch::{ImportFault, ImportKind};
 use crate::imports::cells;
 use crate::imports::header::{Column, Header};
 use crate::imports::known::{KnownRegistry, NO_UNIT, Twin, UnitTally, twins_of, unit_of};
-use crate::imports::rows::{Parsed, Reading};
+use crate::imports::parsed::Parsed;
+use crate::imports::reading::Reading;
 use documents::sheet::{CellValue, Sheet, SheetRow};
 use kernel::money::grouped;
 use kernel::text::{Bilingual, bears_secret_mark, fold};
@@ -172,13 +173,13 @@ pub fn check(
         let parsed = match kind {
             ImportKind::Delegations(_, shape) => {
                 let agency = unit_of(&mut reading, known, &mut named);
-                reading.delegation(shape, agency)
+                reading.delegation(shape, agency).map(Parsed::Delegation)
             }
             ImportKind::Officials => {
                 let agency = unit_of(&mut reading, known, &mut named);
-                reading.person(agency)
+                reading.person(agency).map(Parsed::Person)
             }
-            ImportKind::Agencies => reading.unit(),
+            ImportKind::Agencies => reading.unit().map(Parsed::Unit),
         };
         if let Some(people) = cells::headcount(reading.cell(Column::Headcount)) {
             sums.people += people;

@@ -6,7 +6,9 @@ use crate::imports::batch::UnknownAgencies;
 use crate::imports::cells;
 use crate::imports::header::Column;
 use crate::imports::names::{key, unit_key};
-use crate::imports::rows::{Delegation, Parsed, Reading, Unit};
+use crate::imports::parsed::Parsed;
+use crate::imports::reading::{Reading, Unit};
+use crate::imports::rows::Delegation;
 use kernel::text::{fold, nfc};
 use kernel::time::{Day, valid_on};
 

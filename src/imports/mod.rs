@@ -13,6 +13,8 @@ pub mod known;
 pub mod make;
 pub mod names;
 pub mod nations;
+pub mod parsed;
 pub mod people;
+pub mod reading;
 pub mod rows;
 pub mod store;

@@ -3,7 +3,7 @@
 use crate::imports::cells;
 use crate::imports::header::Column;
 use crate::imports::names::{self, List};
-use crate::imports::rows::{Parsed, Reading, Unit};
+use crate::imports::reading::{Reading, Unit};
 use kernel::time::Day;
 use kernel::words::{Bloc, ManagedBy, Personnel, PostLevel};
 
@@ -38,7 +38,7 @@ pub struct ListedUnit {
 
 impl Reading<'_> {
     /// Parses a row as an official.
-    pub fn person(&mut self, agency: Option<Unit>) -> Option<Parsed> {
+    pub fn person(&mut self, agency: Option<Unit>) -> Option<ListedPerson> {
         let full_name = self.required(Column::FullName, 200);
         let birth_date = cells::birth(self.cell(Column::BirthDate));
         if birth_date.is_none() && !self.cell(Column::BirthDate).is_empty() {
@@ -76,11 +76,11 @@ impl Reading<'_> {
             key_leader: self.yes(Column::KeyLeader),
             managed_by: self.word(Column::ManagedBy, List::ManagedBy).unwrap_or(ManagedBy::Agency),
         };
-        self.errors.is_empty().then_some(Parsed::Person(parsed))
+        self.errors.is_empty().then_some(parsed)
     }
 
     /// Parses a row as an agency.
-    pub fn unit(&mut self) -> Option<Parsed> {
+    pub fn unit(&mut self) -> Option<ListedUnit> {
         let (code, name) = (self.required(Column::Code, 40), self.required(Column::Name, 300));
         let from = if self.cell(Column::FirstDay).is_empty() { Some(SINCE) } else { self.day(Column::FirstDay) };
         let to = if self.cell(Column::LastDay).is_empty() { None } else { Some(self.day(Column::LastDay)?) };
@@ -103,7 +103,7 @@ impl Reading<'_> {
             from: from?,
             to,
         };
-        self.errors.is_empty().then_some(Parsed::Unit(parsed))
+        self.errors.is_empty().then_some(parsed)
     }
 }
 

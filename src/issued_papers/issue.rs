@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::access::context::RequestContext;
 use crate::access::holders::{self, acting_seat};
 use crate::access::store as accounts;
-use crate::access::substitutions::{self, Substitution};
+use crate::access::substitutions_store;
+use crate::access::substitutions_store::Substitution;
 use crate::approval::{self, process::StepStanding};
 use crate::db::{Conn, from_json};
 use crate::dossier::actions::{assess_dossier, received_on};
@@ -160,7 +161,7 @@ fn in_place<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, kind: PaperKind) 
         PaperKind::TripReport => handed_in(conn, dossier)?,
     };
     let Some((by, lender, document)) = signed else { return Ok(None) };
-    let lent = document.map(|id| substitutions::by_id(conn, id)).transpose()?.flatten();
+    let lent = document.map(|id| substitutions_store::by_id(conn, id)).transpose()?.flatten();
     let named = accounts::named(conn, &[by, lender])?;
     let name = |id: i64| named.get(&id).map(|n| n.full_name.clone()).unwrap_or_default();
     let signed_as = lent.as_ref().map_or(SignedAs::Direct, |s| s.signed_as);
@@ -181,7 +182,7 @@ fn handed_in<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<Option
     let Some((by, lender, day)) = act.and_then(|act| Some((act.actor_id, act.on_behalf_of?, day_of(act.at)))) else {
         return Ok(None);
     };
-    let given = substitutions::given_to(conn, &[by])?.into_iter();
+    let given = substitutions_store::given_to(conn, &[by])?.into_iter();
     let procedure = dossier.content.procedure();
     let of_head = |s: &Substitution| s.from_user == lender && s.body == Body::AgencyHead;
     let mut his = given.filter(|s| of_head(s) && s.mandate.covers(procedure, None));

@@ -13,9 +13,9 @@ use crate::db::counters::{counter, set};
 use crate::dossier::parts::duties::{self, Duty, DutyFilter, DutySight};
 use crate::dossier::register::Registers;
 use crate::error::Result;
-use crate::jobs::Jobs;
 use crate::jobs::fan_out::asked;
-use crate::jobs::outbox::{Channel, New, enqueue};
+use crate::jobs::outbox::{DeliveryChannel, New, enqueue};
+use crate::jobs::tools::Jobs;
 use kernel::time::{Day, Moment, in_vietnamese, local};
 use kernel::words::{Body, DutyCode, Term, TermUnit};
 use kernel::workdays::WorkCalendar;
@@ -125,7 +125,7 @@ fn overdue_duties(conn: &mut Conn, actor: &Actor, today: Day) -> Result<Vec<(Dut
 
 fn keep(conn: &mut Conn, actor: &Actor, today: Day, subject: &str, body: &str, now: Moment) -> Result<()> {
     let key = format!("digest {today} {}", actor.id());
-    let new = New { key: &key, channel: Channel::Mail, target_id: actor.id(), subject, body, due: now };
+    let new = New { key: &key, channel: DeliveryChannel::Mail, target_id: actor.id(), subject, body, due: now };
     enqueue(conn, &new, now)?;
     Ok(())
 }

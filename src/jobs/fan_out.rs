@@ -17,9 +17,10 @@ use crate::db::Conn;
 use crate::db::counters::{counter, set};
 use crate::dossier::register::Registers;
 use crate::error::Result;
-use crate::jobs::outbox::{Channel, New, enqueue};
+use crate::jobs::outbox::{DeliveryChannel, New, enqueue};
+use crate::jobs::tools::Jobs;
+use crate::jobs::webhooks_store;
 use crate::jobs::webhooks_store::Webhook;
-use crate::jobs::{Jobs, webhooks_store};
 use kernel::id::Id;
 use kernel::time::{Day, Moment, day_of, in_vietnamese, rfc3339};
 use kernel::words::StepKind;
@@ -90,7 +91,7 @@ fn tell_programs(
         let key = format!("hook {} {}", act.seq, endpoint.id);
         let new = New {
             key: &key,
-            channel: Channel::Webhook,
+            channel: DeliveryChannel::Webhook,
             target_id: endpoint.id,
             subject: &act.action,
             body: &body,
@@ -123,7 +124,7 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool,
             let (subject, body) = if decided { of_decision(&step) } else { of_step(&step) };
             let new = New {
                 key: &key,
-                channel: Channel::Mail,
+                channel: DeliveryChannel::Mail,
                 target_id: account.id,
                 subject: &subject,
                 body: &body,

@@ -13,8 +13,9 @@ use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, not_found};
-use crate::jobs::hooks::{Sender, fresh_secret};
-use crate::jobs::outbox::{self, Channel};
+use crate::jobs::hooks::fresh_secret;
+use crate::jobs::outbox::{self, DeliveryChannel};
+use crate::jobs::sender::Sender;
 use crate::jobs::webhooks_store::{self as store, Webhook};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
@@ -283,7 +284,7 @@ async fn deliveries(call: Call, id: web::Path<String>, asked: Query<DeliveryList
     let found = call
         .read(move |conn, call| {
             find(conn, call, id)?;
-            outbox::of_target(conn, Channel::Webhook, id, state.as_deref())
+            outbox::of_target(conn, DeliveryChannel::Webhook, id, state.as_deref())
         })
         .await?;
     let items = found

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::imports::actions::{note, read_again, take_in};
 use crate::imports::batch::{Batch, ImportFault, ImportState};
 use crate::imports::store;
-use crate::jobs::Jobs;
+use crate::jobs::tools::Jobs;
 use kernel::time::day_of;
 use kernel::words::Body;
 

@@ -1,29 +1,19 @@
 //! Sends mail from the outbox by SMTP (RFC 5321): one recipient per mail, with the same id and date in every attempt.
 
-use std::time::{Duration as Wait, SystemTime};
-
 use chrono::Duration;
 use lettre::Message;
-use lettre::message::Mailbox;
-use lettre::message::header::ContentType;
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::SmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::ClientId;
 
 use crate::access::store as accounts;
-use secrecy::ExposeSecret;
+use crate::jobs::mailer::Mailer;
 
-use crate::config::{Security, Smtp};
 use crate::error::Result;
-use crate::jobs::Jobs;
-use crate::jobs::outbox::{self, Channel, Delivery, Ended};
-use kernel::id::Id;
+use crate::jobs::outbox::{self, Delivery, DeliveryChannel, Ended};
+use crate::jobs::tools::Jobs;
 use kernel::time::Moment;
 
-/// Timeout of connecting, and of each read and write.
-const TIMEOUT: Wait = Wait::from_secs(20);
 /// Maximum mails per round.
 const BATCH: i64 = 50;
 /// Minutes until the next attempt; after the last one, the mail is dead.
@@ -31,62 +21,14 @@ const AFTER: [i64; 8] = [1, 5, 30, 120, 360, 720, 1_440, 2_880];
 /// Minutes until the next attempt when the server or our account is at fault, not the mail.
 const LINE: i64 = 5;
 
-/// Sends mail to the mail server.
-#[derive(Clone)]
-pub struct Mailer {
-    smtp: Smtp,
-    /// Domain part of message ids and name in EHLO.
-    domain: String,
-}
-
-impl Mailer {
-    pub fn new(smtp: Smtp, domain: &str) -> Self {
-        Mailer { smtp, domain: domain.to_owned() }
-    }
-
-    /// Connects, starts TLS, signs in. An error here concerns the server or our account, never a mail.
-    fn open(&self) -> std::result::Result<SmtpConnection, SmtpError> {
-        let hello = ClientId::Domain(self.domain.clone());
-        let tls = match self.smtp.security {
-            Security::Plain => None,
-            Security::StartTls | Security::Tls => Some(TlsParameters::builder(self.smtp.host.clone()).build()?),
-        };
-        let wrapper = tls.as_ref().filter(|_| self.smtp.security == Security::Tls);
-        let server = (self.smtp.host.as_str(), self.smtp.port);
-        let mut line = SmtpConnection::connect(server, Some(TIMEOUT), &hello, wrapper, None)?;
-        if let (Security::StartTls, Some(tls)) = (self.smtp.security, &tls) {
-            line.starttls(tls, &hello)?;
-        }
-        if let Some((user, password)) = &self.smtp.login {
-            line.auth(DEFAULT_MECHANISMS, &Credentials::new(user.clone(), password.expose_secret().to_owned()))?;
-        }
-        Ok(line)
-    }
-
-    fn letter(&self, delivery: &Delivery, to: &str) -> std::result::Result<Message, String> {
-        let from: Mailbox = self.smtp.from.parse().map_err(|e| format!("NGOAIVU_SMTP_FROM: {e}"))?;
-        let to: Mailbox = to.parse().map_err(|e| format!("recipient: {e}"))?;
-        let made = u64::try_from(delivery.created_at.and_utc().timestamp()).unwrap_or_default();
-        Message::builder()
-            .message_id(Some(format!("<{}@{}>", Id(delivery.id), self.domain)))
-            .date(SystemTime::UNIX_EPOCH + Wait::from_secs(made))
-            .from(from)
-            .to(to)
-            .subject(delivery.subject.clone())
-            .header(ContentType::TEXT_PLAIN)
-            .body(delivery.body.clone())
-            .map_err(|e| e.to_string())
-    }
-}
-
 /// Sends what is due.
 pub fn run(jobs: &Jobs) -> Result<()> {
     let Some(mailer) = &jobs.mailer else { return Ok(()) };
     let now = jobs.clock.now();
-    if !jobs.db.read_now(|conn| outbox::any_due(conn, Channel::Mail, now))? {
+    if !jobs.db.read_now(|conn| outbox::any_due(conn, DeliveryChannel::Mail, now))? {
         return Ok(());
     }
-    let due = jobs.db.write_now(move |conn| outbox::claim(conn, Channel::Mail, now, BATCH))?;
+    let due = jobs.db.write_now(move |conn| outbox::claim(conn, DeliveryChannel::Mail, now, BATCH))?;
     let (mut line, mut down) = (None, None);
     for delivery in due {
         let target = delivery.target_id;

@@ -6,29 +6,23 @@ pub mod hooks;
 pub mod http;
 pub mod imports;
 pub mod mail;
+pub mod mailer;
 pub mod outbox;
 pub mod reports;
+pub mod sender;
+pub mod tools;
 pub mod webhooks_store;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::Datelike;
 
-use crate::config::{Network, Smtp};
-use crate::db::Db;
 use crate::db::counters::{counter, set};
-use crate::dossier::parts::attachments::AttachmentFolder;
-use crate::dossier::register::Registers;
 use crate::error::Result;
-use crate::jobs::hooks::Sender;
-use crate::jobs::mail::Mailer;
-use crate::web::answers::ResponseCache;
-use kernel::time::{Clock, day_of};
-use kernel::workdays::WorkCalendar;
+use crate::jobs::tools::Jobs;
+use kernel::time::day_of;
 
 /// Pause between two rounds.
 const EVERY: Duration = Duration::from_secs(2);
@@ -37,49 +31,10 @@ const EVERY: Duration = Duration::from_secs(2);
 const KEPT: i64 = 90;
 const SWEPT: &str = "outbox_swept";
 
-/// How notices are sent.
-#[derive(Clone, Default)]
-pub struct DeliverySettings {
-    /// Without it, notices appear only in the inbox.
-    pub smtp: Option<Smtp>,
-    /// Private networks that webhooks may reach.
-    pub networks: Vec<Network>,
-}
-
-/// What the jobs need from the application.
-#[derive(Clone)]
-pub struct Jobs {
-    pub db: Db,
-    pub clock: Clock,
-    pub calendar: Arc<WorkCalendar>,
-    pub mailer: Option<Mailer>,
-    pub sender: Sender,
-    pub folder: AttachmentFolder,
-    pub answers: ResponseCache,
-    pub registers: Registers,
-    stop: Arc<AtomicBool>,
-}
-
 /// One kind of job.
 type JobStage = fn(&Jobs) -> Result<()>;
 
 impl Jobs {
-    #[expect(clippy::too_many_arguments, reason = "everything that jobs share with the application")]
-    pub fn new(
-        db: Db,
-        clock: Clock,
-        calendar: Arc<WorkCalendar>,
-        domain: &str,
-        post: DeliverySettings,
-        folder: AttachmentFolder,
-        answers: ResponseCache,
-        registers: Registers,
-    ) -> Self {
-        let mailer = post.smtp.map(|smtp| Mailer::new(smtp, domain));
-        let sender = Sender::new(post.networks);
-        Jobs { db, clock, calendar, mailer, sender, folder, answers, registers, stop: Arc::default() }
-    }
-
     /// Notices to people: next steps, digests, mail; and the cleanup of the outbox.
     const PEOPLE: [JobStage; 4] = [fan_out::run, digest::run, mail::run, sweep];
     /// Webhooks run in a separate loop, so that a slow receiver does not delay mail.
@@ -103,15 +58,6 @@ impl Jobs {
             std::thread::Builder::new().name(name.into()).spawn(move || jobs.run(stages))
         };
         lists.into_iter().map(start).collect()
-    }
-
-    pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the process is stopping.
-    pub fn stops(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
     }
 
     /// A failure, even a panic, is logged, and the job is tried again in the next round.

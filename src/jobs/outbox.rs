@@ -15,7 +15,7 @@ use kernel::time::Moment;
 /// How something is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Channel {
+pub enum DeliveryChannel {
     /// Mail to an account.
     Mail,
     /// Webhook to an endpoint.
@@ -26,7 +26,7 @@ pub enum Channel {
 pub struct New<'a> {
     /// A key is enqueued only once.
     pub key: &'a str,
-    pub channel: Channel,
+    pub channel: DeliveryChannel,
     pub target_id: i64,
     pub subject: &'a str,
     pub body: &'a str,
@@ -81,7 +81,7 @@ pub fn enqueue(conn: &mut Conn, new: &New, now: Moment) -> Result<bool> {
 }
 
 /// Whether anything in a channel is due, or was claimed by a process that died.
-pub fn any_due(conn: &mut Conn, channel: Channel, now: Moment) -> Result<bool> {
+pub fn any_due(conn: &mut Conn, channel: DeliveryChannel, now: Moment) -> Result<bool> {
     let channel: &'static str = channel.into();
     let own = || deliveries::table.filter(deliveries::channel.eq(channel)).select(deliveries::id).limit(1);
     let due: Option<i64> =
@@ -98,7 +98,7 @@ pub fn any_due(conn: &mut Conn, channel: Channel, now: Moment) -> Result<bool> {
 const LEASE: Duration = Duration::minutes(15);
 
 /// Claims due deliveries, so that no other process gets them until they are concluded.
-pub fn claim(conn: &mut Conn, channel: Channel, now: Moment, limit: i64) -> Result<Vec<Delivery>> {
+pub fn claim(conn: &mut Conn, channel: DeliveryChannel, now: Moment, limit: i64) -> Result<Vec<Delivery>> {
     let channel: &'static str = channel.into();
     diesel::update(
         deliveries::table
@@ -169,7 +169,12 @@ pub fn conclude(conn: &mut Conn, claimed: &Delivery, ended: &Ended) -> Result<()
 }
 
 /// Deliveries to one target, latest first.
-pub fn of_target(conn: &mut Conn, channel: Channel, target_id: i64, state: Option<&str>) -> Result<Vec<Delivery>> {
+pub fn of_target(
+    conn: &mut Conn,
+    channel: DeliveryChannel,
+    target_id: i64,
+    state: Option<&str>,
+) -> Result<Vec<Delivery>> {
     let channel: &'static str = channel.into();
     let mut query = deliveries::table
         .filter(deliveries::channel.eq(channel))

@@ -2,8 +2,8 @@
 
 use crate::access::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::jobs::Jobs;
-use crate::jobs::outbox::{Channel, New, enqueue};
+use crate::jobs::outbox::{DeliveryChannel, New, enqueue};
+use crate::jobs::tools::Jobs;
 use crate::registry::{agencies, changes};
 use crate::reports::freeze::{draw, keep};
 use crate::reports::model::{FrozenReport, ReportPeriod};
@@ -80,7 +80,11 @@ fn tell(
 ) -> Result<()> {
     for recipient in schedule.recipients.iter().filter(|_| mails) {
         let key = format!("{key} {}", Id(*recipient));
-        enqueue(conn, &New { key: &key, channel: Channel::Mail, target_id: *recipient, subject, body, due: now }, now)?;
+        enqueue(
+            conn,
+            &New { key: &key, channel: DeliveryChannel::Mail, target_id: *recipient, subject, body, due: now },
+            now,
+        )?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::db::Conn;
 use crate::db::schema::{deliveries, webhooks};
 use crate::error::Result;
-use crate::jobs::outbox::Channel;
+use crate::jobs::outbox::DeliveryChannel;
 use kernel::every_field;
 use kernel::time::Moment;
 
@@ -61,7 +61,7 @@ pub fn update(conn: &mut Conn, webhook: &Webhook) -> Result<()> {
 
 /// Deletes an endpoint and its pending deliveries.
 pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
-    let channel: &'static str = Channel::Webhook.into();
+    let channel: &'static str = DeliveryChannel::Webhook.into();
     let own = deliveries::table.filter(deliveries::channel.eq(channel)).filter(deliveries::target_id.eq(id));
     diesel::delete(own).execute(conn)?;
     diesel::delete(webhooks::table.find(id)).execute(conn)?;

@@ -1,6 +1,7 @@
 //! The list of procedures: a new one needs its folder and one line here.
 
-use crate::dossier::register::{Of, Register, Registers};
+use crate::dossier::content_register::Of;
+use crate::dossier::register::{Register, Registers};
 use crate::procedures::inbound::model::VisitContent;
 use crate::procedures::outbound::model::TripContent;
 

@@ -12,13 +12,9 @@ pub mod officials_store;
 pub mod partners;
 pub mod partners_http;
 pub mod partners_store;
+pub mod references;
 
-use kernel::words::FieldError;
 use utoipa_actix_web::service_config::ServiceConfig;
-
-use crate::db::Conn;
-use crate::error::Result;
-use kernel::violation::Violations;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -28,34 +24,4 @@ pub fn routes(config: &mut ServiceConfig) {
     officials_parts_http::routes(config);
     partners_http::routes(config);
     holidays::routes(config);
-}
-
-/// Checks that the agency and the official of an account exist.
-pub fn account_references(
-    conn: &mut Conn,
-    agency: Option<i64>,
-    official: Option<i64>,
-    faults: &mut Violations,
-) -> Result<()> {
-    if let Some(id) = agency {
-        let found = agencies::find(conn, id)?.is_some();
-        faults.require(
-            found,
-            "/agency_id",
-            FieldError::UnknownAgency,
-            "Không có cơ quan này.",
-            "This agency does not exist.",
-        );
-    }
-    if let Some(id) = official {
-        let found = officials_store::find(conn, id)?.is_some();
-        faults.require(
-            found,
-            "/official_id",
-            FieldError::UnknownOfficial,
-            "Không có người này.",
-            "This official does not exist.",
-        );
-    }
-    Ok(())
 }

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors};
 
+use crate::regulations::addressed::one_of_two;
 use crate::regulations::visit_question::VisitQuestion;
 use kernel::checks;
 use kernel::procedure::Procedure;
 use kernel::time::Day;
-use kernel::validity::{Validity, fault, require};
+use kernel::validity::{Validity, fault};
 use kernel::words::{
     Bloc, Document, FieldError, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
 };
@@ -51,13 +52,6 @@ impl AssessmentQuestion {
             AssessmentQuestion::Visit(q) => q.into_case(),
         }
     }
-}
-
-/// A question names either a regulation or a province.
-pub fn one_of_two(regulation: &Option<String>, jurisdiction: &Option<String>) -> Validity {
-    let vi = "Phải nêu đúng một trong hai: bộ quy định hoặc địa phương.";
-    let en = "Exactly one of the two is required: a regulation or a province.";
-    require(regulation.is_some() != jurisdiction.is_some(), "/regulation", FieldError::OneOfTwo, vi, en)
 }
 
 impl Validate for AssessmentQuestion {

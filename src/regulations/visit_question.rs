@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::regulations::question::one_of_two;
+use crate::regulations::addressed::one_of_two;
 use kernel::checks;
 use kernel::procedure::Procedure;
 use kernel::text::fold;

@@ -5,7 +5,7 @@ use crate::reports::tables::{PROVINCE, SUMMARY};
 use crate::reports::workbook::{DRAWN, about, cells, columns, percent_text};
 use documents::chart::{self, Chart, Shape};
 use documents::docx::{
-    CELL, CENTRED, Document, HEADING, Look, TEXT_WIDTH, WIDTH_ACROSS, paragraph, table, write_document,
+    CELL, CENTRED, DocxDocument, HEADING, Look, TEXT_WIDTH, WIDTH_ACROSS, paragraph, table, write_document,
 };
 use kernel::money::grouped;
 use kernel::procedure::{RegisterEntries, RegisterEntry};
@@ -78,7 +78,7 @@ pub fn write(
     );
     let annexes = || (1..).zip(registers.counted()).map(|(number, (entry, _))| annex(content, number, entry)).collect();
     let across = names.then(annexes);
-    write_document(&Document { body, charts, across })
+    write_document(&DocxDocument { body, charts, across })
 }
 
 /// The summary as sentences.

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::db::counters;
-use crate::dossier::lines::DelegationLine;
+use crate::dossier::parts::line::DelegationLine;
 use crate::dossier::register::{Register, Registers};
 use crate::error::{Code, Error, Problem, Result};
 use crate::reports::limits::{Impossible, against, within};

@@ -24,17 +24,17 @@ struct Inner {
 #[derive(Clone, Default)]
 pub struct ResponseCache {
     inner: Arc<Mutex<Inner>>,
-    turn: Turn,
+    turn: ComputingTurn,
 }
 
 /// Counting needs CPU and memory, so only one query is counted at a time; those waiting for the same one then find its
 /// answer in the cache.
 #[derive(Clone)]
-struct Turn(Arc<Semaphore>);
+struct ComputingTurn(Arc<Semaphore>);
 
-impl Default for Turn {
+impl Default for ComputingTurn {
     fn default() -> Self {
-        Turn(Arc::new(Semaphore::new(1)))
+        ComputingTurn(Arc::new(Semaphore::new(1)))
     }
 }
 

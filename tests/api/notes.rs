@@ -1,6 +1,7 @@
 //! A new procedure is one folder and one line: the note of `note/` goes through everything that walks the registers.
 
-use ngoaivu::dossier::register::{Of, Registers};
+use ngoaivu::dossier::content_register::Of;
+use ngoaivu::dossier::register::Registers;
 use ngoaivu::procedures::rebuild_facts;
 use ngoaivu::procedures::register::registers;
 use serde_json::{Value, json};

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use chrono::Duration;
 use ngoaivu::config::{Security, Smtp};
 use ngoaivu::jobs::hooks::signature;
-use ngoaivu::jobs::outbox::{self, Channel};
-use ngoaivu::jobs::{DeliverySettings, Jobs};
+use ngoaivu::jobs::outbox::{self, DeliveryChannel};
+use ngoaivu::jobs::tools::{DeliverySettings, Jobs};
 use serde_json::{Value, json};
 
 use crate::world::{World, decision, post};
@@ -199,7 +199,7 @@ on_both! {
         let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         jobs(&w, Some(unused)).run_due().unwrap();
         let officer = w.get("admin", "/users?limit=200").await.json()["items"].as_array().unwrap().iter().find(|u| u["username"] == "officer.snv").unwrap()["id"].as_str().unwrap().parse::<kernel::id::Id>().unwrap().0;
-        let row = |w: &World| w.house.db.read_now(move |c| outbox::of_target(c, Channel::Mail, officer, None)).unwrap().remove(0);
+        let row = |w: &World| w.house.db.read_now(move |c| outbox::of_target(c, DeliveryChannel::Mail, officer, None)).unwrap().remove(0);
         assert_eq!((row(&w).state.as_str(), row(&w).attempts), ("waiting", 0));
         // Busy, then taken.
         let server = MailServer::start(&["451 later"]);

@@ -137,7 +137,7 @@ on_both! {
         let order = json!({"procedure": "inbound", "regulation": "mau", "received_on": "2026-03-02", "arrival_date": "2026-03-23", "departure_date": "2026-03-20",
             "visitors": [{"country": "XX", "level": "official"}], "headcount": 1, "documents": []});
         let refused = w.post("stats", "/assessments", order).await.expect(422);
-        assert_eq!(refused.faults(), [("/departure_date".into(), "departs_before_arrival".into()), ("/visitors/0/country".into(), "unknown_country".into())]);
+        assert_eq!(refused.faults(), [("/visitors/0/country".into(), "unknown_country".into()), ("/departure_date".into(), "departs_before_arrival".into())]);
         let refused = w.post("stats", "/assessments", json!({"procedure": "teleport"})).await.expect(422);
         assert_eq!(refused.faults(), [("/procedure".into(), "unknown_value".into())]);
     }

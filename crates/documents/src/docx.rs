@@ -119,7 +119,7 @@ pub fn table(widths: &[u32], borders: bool, rows: &[Vec<String>]) -> String {
 
 /// A document: portrait pages, the charts in order of their numbers, then landscape pages (khổ ngang).
 #[derive(Debug, Clone, Default)]
-pub struct Document {
+pub struct DocxDocument {
     pub body: String,
     pub charts: Vec<Chart>,
     pub across: Option<String>,
@@ -131,11 +131,11 @@ const SECTION_ACROSS: &str = r#"<w:sectPr><w:headerReference w:type="default" r:
 
 /// The bytes of a document with this body and no charts.
 pub fn write(body: &str) -> Result<Vec<u8>, String> {
-    write_document(&Document { body: body.to_owned(), ..Document::default() })
+    write_document(&DocxDocument { body: body.to_owned(), ..DocxDocument::default() })
 }
 
 /// The bytes of a document.
-pub fn write_document(document: &Document) -> Result<Vec<u8>, String> {
+pub fn write_document(document: &DocxDocument) -> Result<Vec<u8>, String> {
     let body = match &document.across {
         Some(across) => {
             format!("{}<w:p><w:pPr>{SECTION}</w:pPr></w:p>{across}{SECTION_ACROSS}", document.body)

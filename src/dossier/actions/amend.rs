@@ -8,14 +8,14 @@ use crate::access::context::RequestContext;
 use crate::approval::process::{Process, Step};
 use crate::db::Conn;
 use crate::dossier::actions::approval::not_open;
-use crate::dossier::actions::decision::DecisionGiven;
+use crate::dossier::actions::decision_given::DecisionGiven;
 use crate::dossier::actions::exceptions::{self, findings_problem, refuse_blocking};
 use crate::dossier::actions::{HistoryNote, VisibleDossier, assess_dossier, by_actor, conclude, duties};
-use crate::dossier::amendments::{
-    Amendment, AmendmentFinding, AmendmentForm, AmendmentKind, AmendmentStanding, AmendmentWeight, Difference,
-};
+use crate::dossier::amendments::{Amendment, AmendmentFinding, AmendmentForm, AmendmentStanding, AmendmentWeight};
+use crate::dossier::decision::{Annotation, Decision, Waived, Waiver};
+use crate::dossier::differences::{AmendmentKind, Difference};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::model::{Annotation, Decision, Dossier, Waived, Waiver};
+use crate::dossier::model::Dossier;
 use crate::dossier::store::numbers::check_free;
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};

@@ -5,58 +5,19 @@ use serde_json::json;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::actions::approval::{not_open, require_note};
+use crate::dossier::actions::decision_given::DecisionGiven;
 use crate::dossier::actions::exceptions::check_findings;
 use crate::dossier::actions::{HistoryNote, VisibleDossier, amend, by_actor, conclude};
+use crate::dossier::decision::{DecisionCorrection, DecisionPaper};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::model::{Decision, DecisionCorrection, DecisionPaper, Dossier, Waived, Waiver};
+use crate::dossier::model::Dossier;
 use crate::dossier::requests::CorrectDecision;
 use crate::dossier::rules::decider;
 use crate::dossier::store::numbers::check_free;
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Error, Result};
-use kernel::id::Id;
 use kernel::violation::Violations;
-use kernel::words::{Body, DecisionVerdict, FieldError, StepKind};
-
-/// The decider's verdict, in every procedure.
-pub struct DecisionGiven {
-    pub verdict: DecisionVerdict,
-    pub document: DecisionPaper,
-    pub waivers: Vec<Waiver>,
-    pub conditions: Vec<String>,
-    pub note: Option<String>,
-    /// Names of the members it refuses while it approves the others.
-    pub refused: Vec<String>,
-}
-
-impl DecisionGiven {
-    /// The note in the history.
-    pub fn told(&self) -> Option<String> {
-        with_names(self.note.as_deref(), "Không cử", &self.refused)
-    }
-
-    /// The decision as a body issues it.
-    pub fn decision(self, call: &RequestContext, body: Body, waivers: Vec<Waived>) -> Decision {
-        Decision {
-            verdict: self.verdict,
-            body,
-            document: self.document,
-            note: self.note,
-            decided_by: Id(call.actor.id()),
-            waivers,
-            conditions: self.conditions,
-            corrections: Vec::new(),
-            annotations: Vec::new(),
-        }
-    }
-}
-
-/// A note followed by the names of the people concerned.
-pub fn with_names(note: Option<&str>, what: &str, names: &[String]) -> Option<String> {
-    let named = (!names.is_empty()).then(|| format!("{what}: {}.", names.join(", ")));
-    let parts: Vec<&str> = note.into_iter().chain(named.as_deref()).collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
-}
+use kernel::words::{DecisionVerdict, FieldError, StepKind};
 
 /// Maximum days by which a decision may be dated after its delegation begins; more is a typing mistake.
 const FAR: i64 = 366;

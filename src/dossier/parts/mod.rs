@@ -3,6 +3,7 @@
 pub mod attachments;
 pub mod duties;
 pub mod engagement;
+pub mod line;
 pub mod listed;
 pub mod model;
 pub mod numbering;

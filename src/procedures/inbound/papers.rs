@@ -1,6 +1,6 @@
 //! Documents of visits: the list as a table, and the printable programme. Pure.
 
-use crate::dossier::model::Decision;
+use crate::dossier::decision::Decision;
 use crate::procedures::inbound::model::Visit;
 use documents::docx::{self, CELL, CENTRED, HEADING, Look, TEXT_WIDTH, paragraph, table};
 use kernel::time::{Day, day_of, in_vietnamese, local};

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::dossier::model::{DecisionPaper, Waiver};
+use crate::dossier::decision::{DecisionPaper, Waiver};
 use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::requests::Unclassified;
 use crate::procedures::inbound::model::{Guest, Nationality, Stay, VisitContent};

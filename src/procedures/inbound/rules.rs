@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use crate::dossier::amendments::{AmendmentKind, Difference};
+use crate::dossier::differences::{AmendmentKind, Difference};
 use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::procedures::inbound::model::VisitContent;
 use kernel::checks;

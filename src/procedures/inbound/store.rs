@@ -11,9 +11,9 @@ use crate::db::schema::{
 use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
-use crate::dossier::lines::OwnColumns;
 use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::parts::engagement::{Engagement, EngagementKind};
+use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::model::Origin;
 use crate::dossier::store::words_of;
 use crate::error::{Error, Result};

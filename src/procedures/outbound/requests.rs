@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::dossier::model::{DecisionPaper, Waiver};
+use crate::dossier::decision::{DecisionPaper, Waiver};
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, PartyOpinion, Stop};
 use crate::dossier::requests::Unclassified;
 use crate::procedures::outbound::model::{Journey, TripContent};

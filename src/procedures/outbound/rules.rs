@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::dossier::amendments::{AmendmentKind, Difference};
+use crate::dossier::differences::{AmendmentKind, Difference};
 use crate::dossier::parts::model::{Member, Stop};
 use crate::dossier::parts::rules::{check_funding, check_members, check_stops};
 use crate::procedures::outbound::model::{MemberSnapshot, TripContent};

@@ -9,8 +9,8 @@ use crate::db::schema::{dossiers, officials, outbound_members as members, outbou
 use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
-use crate::dossier::lines::OwnColumns;
 use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
 use crate::dossier::store::words_of;
 use crate::error::{Error, Result};

@@ -1,0 +1,84 @@
+//! Where a command finds its settings and its database.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use ngoaivu::config::Config;
+use ngoaivu::db::{Address, Db, migrate};
+use ngoaivu::procedures;
+use ngoaivu::procedures::register::registers;
+use ngoaivu::statistics::store as statistics;
+use secrecy::{ExposeSecret, SecretString};
+
+/// Where the data is stored.
+#[derive(Args, Clone)]
+pub struct DataPlace {
+    /// Folder for the embedded database (DIR/ngoaivu.db) and attachments.
+    #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
+    pub data: Option<PathBuf>,
+    /// postgres:// URL of a database to use instead of the embedded one.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+}
+
+pub fn settings(file: Option<&Path>) -> Result<Config> {
+    Ok(Config::read(file, std::env::vars())?)
+}
+
+impl DataPlace {
+    /// The database and the folder for attachments; the command line overrides the configuration.
+    pub fn find(&self, config: &Config) -> Result<(Address, PathBuf)> {
+        let data = self.data.clone().or_else(|| config.data());
+        let given = self.database_url.clone().map(SecretString::from);
+        let url = if self.data.is_some() { None } else { given.or_else(|| config.database_url()) };
+        let address = match (&url, &data) {
+            (Some(url), _) => Address::from_url(url.expose_secret()).map_err(|e| anyhow!(e))?,
+            (None, Some(folder)) => {
+                std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+                Address::in_folder(folder)
+            }
+            (None, None) => bail!("give --data DIR or --database-url URL (or NGOAIVU_DATA or NGOAIVU_DATABASE_URL)"),
+        };
+        let folder = config
+            .attachments()
+            .or(data.map(|d| d.join("attachments")))
+            .unwrap_or_else(|| PathBuf::from("attachments"));
+        Ok((address, folder))
+    }
+
+    /// Opens the database, which must already have this version's schema.
+    pub fn open(&self, config: &Config) -> Result<Db> {
+        let (address, _) = self.find(config)?;
+        current(&address)?;
+        Ok(Db::open(address)?)
+    }
+}
+
+/// Fails if the database is older or newer than this binary.
+pub fn current(address: &Address) -> Result<()> {
+    if let Address::Sqlite(file) = address
+        && !file.exists()
+    {
+        bail!("there is no database in {}; run: ngoaivu migrate", file.display());
+    }
+    let mut conn = address.connect().map_err(|e| anyhow!("the database cannot be reached: {e}"))?;
+    if !migrate::is_current(&mut conn)? {
+        bail!("the database is older than this version; run: ngoaivu migrate");
+    }
+    if !statistics::is_current(&mut conn)? {
+        bail!("the statistics were computed by an older version; run: ngoaivu migrate");
+    }
+    Ok(())
+}
+
+/// Brings schema and statistics to this version; returns how many migrations ran.
+pub fn upgrade(address: &Address) -> Result<usize> {
+    let ran = migrate::run(address)?;
+    let db = Db::open(address.clone())?;
+    if !db.read_now(statistics::is_current)? {
+        db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
+    }
+    db.close();
+    Ok(ran)
+}

@@ -1,0 +1,81 @@
+//! A connection to either database, and where it leads.
+
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+use secrecy::{ExposeSecret, SecretString};
+
+/// A connection to either database; all query code is written against this type.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    Postgresql(PgConnection),
+}
+
+/// Where the data lives.
+#[derive(Debug, Clone)]
+pub enum Address {
+    /// The file of the embedded database.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL, which may contain a password.
+    Postgresql(SecretString),
+}
+
+impl Address {
+    /// The embedded database in a data folder: always `ngoaivu.db`, the only SQLite file there.
+    pub fn in_folder(folder: &Path) -> Self {
+        Address::Sqlite(folder.join("ngoaivu.db"))
+    }
+
+    /// Checks the scheme, because a mistyped URL would otherwise create a new SQLite file.
+    pub fn from_url(url: &str) -> std::result::Result<Self, String> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Address::Postgresql(SecretString::from(url)))
+        } else {
+            Err("the database URL must start with postgres://".into())
+        }
+    }
+
+    /// Opens one connection with the settings that every connection needs.
+    pub fn connect(&self) -> std::result::Result<Conn, diesel::r2d2::Error> {
+        match self {
+            Address::Sqlite(file) => {
+                let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -16000; \
+                     PRAGMA temp_store = MEMORY; \
+                     PRAGMA wal_autocheckpoint = 16000;",
+                )?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Address::Postgresql(url) => {
+                let mut conn = PgConnection::establish(url.expose_secret())?;
+                conn.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning;")?;
+                Ok(Conn::Postgresql(conn))
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Manager(pub Address);
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<Conn, Self::Error> {
+        self.0.connect()
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), Self::Error> {
+        Ok(conn.ping()?)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        conn.is_broken()
+    }
+}

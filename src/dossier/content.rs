@@ -1,0 +1,120 @@
+//! What a procedure brings to the dossiers of its register: what the agency writes, the flow, the facts.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::approval::process::Stage;
+use crate::db::Conn;
+use crate::dossier::differences::Difference;
+use crate::dossier::flow::{Action, Next, NotPossible, State};
+use crate::dossier::model::{Dossier, Listed};
+use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
+use crate::dossier::parts::line::OwnColumns;
+use crate::dossier::parts::listed::ListedRow;
+use crate::dossier::parts::model::Origin;
+use crate::dossier::register::Registers;
+use crate::error::Result;
+use crate::statistics::fact::Fact;
+use kernel::procedure::Procedure;
+use kernel::procedure::RegisterEntry;
+use kernel::time::{Day, Moment, Period};
+use regulation::case::Case;
+
+/// What a procedure provides.
+pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + DeserializeOwned + 'static {
+    /// The name of its register.
+    const ENTRY: &'static RegisterEntry;
+    /// The state of a dossier whose delegation is on its way or here.
+    const GOING_ON: State;
+    /// The names of its first and last day in requests; `None` if it has no days.
+    const DAYS: Option<DayNames>;
+
+    fn procedure(&self) -> Procedure;
+    fn title(&self) -> &str;
+    /// The requesting agency, whose clerks and head work on the dossier.
+    fn agency_id(&self) -> i64;
+    /// What lists, searches and the histories of partners show of it.
+    fn listed(&self) -> Listed;
+    /// The last day of the delegation, or the day it is listed by.
+    fn last_day(&self) -> Day {
+        let listed = self.listed();
+        listed.days.map_or(listed.listed_on, |days| days.to)
+    }
+    /// Whether the official travels in it, so that they take no step.
+    fn travels(&self, official_id: i64) -> bool;
+    /// The whole flow: where an action leads in a state.
+    fn next(state: State, action: Action) -> std::result::Result<Next, NotPossible>;
+    /// The state of a dossier at a stage of its process.
+    fn state_of(stage: Stage) -> State;
+    /// The units of its own people, in their order.
+    fn units(&self) -> Vec<i64> {
+        Vec::new()
+    }
+    /// The old list it was imported from, if it never was a dossier here.
+    fn origin(&self) -> Option<&Origin> {
+        None
+    }
+    /// Called when the dossier goes to its bodies (again): forgets what they said before.
+    fn forget_verdicts(&mut self) {}
+    /// What differs in another content, kind by kind.
+    fn differences(&self, other: &Self) -> Vec<Difference>;
+    /// Takes over what was recorded about the journey or the stay in the meantime.
+    fn keep_recorded(&mut self, current: &Self);
+    /// Why its costs must be settled; `None` if no state budget pays.
+    fn settles(&self) -> Option<&'static str> {
+        None
+    }
+    /// What it counts for in the statistics; `None` unless it is approved or took place.
+    fn fact(dossier: &Dossier<Self>) -> Option<Fact>;
+    /// Its facts as the regulation needs them, as if it were complete on `received_on`.
+    fn case(conn: &mut Conn, registers: &Registers, dossier: &Dossier<Self>, received_on: Day) -> Result<Case>;
+    /// A row of an old list as a dossier's content; `None` if the register does not accept lists.
+    fn from_list(_: ListedRow) -> Option<Self> {
+        None
+    }
+    /// Who is engaged between two moments: of these people, or of all.
+    fn engagements_between(_: &mut Conn, _: Option<&[i64]>, _: Moment, _: Moment) -> Result<Vec<Engagement>> {
+        Ok(Vec::new())
+    }
+    /// The programmes of these dossiers.
+    fn programmes(_: &mut Conn, _: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
+        Ok(HashMap::new())
+    }
+    /// The head of each of these delegations.
+    fn heads(_: &mut Conn, _: &[i64]) -> Result<HashMap<i64, String>> {
+        Ok(HashMap::new())
+    }
+    /// What a stored content provides for the columns of a report.
+    fn own_columns(json: &str) -> Result<OwnColumns>;
+    /// The content of a stored dossier, with the parts that have their own rows.
+    fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self>;
+    /// What only the procedure itself reads, as JSON.
+    fn json(&self) -> Result<String>;
+    /// Writes those parts with their own rows that differ from `before`.
+    fn save(&self, conn: &mut Conn, id: i64, before: Option<&Self>) -> Result<()>;
+    /// Deletes the rows of the parts.
+    fn delete(conn: &mut Conn, id: i64) -> Result<()>;
+}
+
+/// A content as it is stored in the register.
+pub struct StoredContent {
+    pub id: i64,
+    pub procedure: Procedure,
+    pub title: String,
+    pub agency_id: i64,
+    /// Its first and last day, if it has days.
+    pub days: Option<Period>,
+    /// The day by which it is listed.
+    pub listed_on: Day,
+    /// What only the procedure itself reads.
+    pub json: String,
+}
+
+/// Names of the first and the last day in requests, as JSON pointers.
+#[derive(Debug, Clone, Copy)]
+pub struct DayNames {
+    pub first: &'static str,
+    pub last: &'static str,
+}
