@@ -11,7 +11,7 @@ use crate::schedule::{latest_submission, obligations, steps};
 use kernel::money::Money;
 use kernel::text::Bilingual;
 use kernel::time::{Day, Moment};
-use kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term};
+use kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term, TermUnit};
 use kernel::workdays::NoTableFor;
 use kernel::workdays::WorkCalendar;
 
@@ -234,7 +234,7 @@ fn strictest<'a>(law: &Law, subjects: &[RuleSubject], spoken: &[AppliedRule<'a>]
     }
     let rules: Vec<&'a Rule> = spoken.iter().map(|s| s.rule).filter(|r| r.effect.group() == "authority").collect();
     let longest = |rule: &Rule| match &rule.effect {
-        Effect::Authority { term, decide_within, .. } => term.or(*decide_within).map_or(0, |t| t.value),
+        Effect::Authority { term, decide_within, .. } => term.or(*decide_within).map_or(0, in_hours),
         _ => 0,
     };
     let deciders = rules.iter().filter_map(|rule| match &rule.effect {
@@ -254,6 +254,15 @@ fn strictest<'a>(law: &Law, subjects: &[RuleSubject], spoken: &[AppliedRule<'a>]
         (Some((body, rule)), _) => Authority::Decides(body, rule),
         (None, Some(rule)) => Authority::NotNeeded(rule),
         (None, None) => Authority::Unknown(None),
+    }
+}
+
+/// Roughly how long a term is, to compare terms of different units: five working days are a week.
+fn in_hours(term: Term) -> i64 {
+    match term.unit {
+        TermUnit::Hours => term.value,
+        TermUnit::Days => term.value * 24,
+        TermUnit::WorkingDays => term.value * 24 * 7 / 5,
     }
 }
 

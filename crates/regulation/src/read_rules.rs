@@ -228,10 +228,12 @@ fn obligation(fields: &Fields) -> Option<Effect> {
         (Some(anchor), None, None, None) => fields.term("within").map(|term| Timing::After(anchor, term)),
         (None, Some(anchor), None, None) => fields.lead("within").map(|term| Timing::Before(anchor, term)),
         _ => {
-            // A moment that is present but not readable was already reported.
-            let said = ["after", "before"].iter().any(|key| fields.table.get(key).is_some());
-            if !said || (after.is_some() && before.is_some()) || ends.is_some() != due.is_some() {
+            // What is present but not readable was already reported.
+            let there = |key: &str| fields.table.get(key).is_some();
+            if there("after") == there("before") {
                 fields.missing(&["after", "before"]);
+            } else if there("report_year_ends") != there("due") {
+                fields.missing(&[if there("due") { "report_year_ends" } else { "due" }]);
             }
             fields.get("within");
             None

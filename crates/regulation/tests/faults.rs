@@ -206,6 +206,20 @@ const CHANGES: &[(&str, &str)] = &[
     ("within = \"24 hours\"", "within = \"401 hours\""),
     ("report_year_ends = \"12-14\"", "report_year_ends = \"13-14\""),
     ("due = \"12-18\"\n", ""),
+    ("when = { leader = false,", "when = { amount = { min = 1 }, leader = false,"),
+    ("when = { leader = false,", "when = { visitor_country = \"LA\", leader = false,"),
+    (
+        "[[no_permission]]\nid = \"free\"\nfor = [\"private_travel\"]",
+        "[[no_permission]]\nid = \"free\"\nfor = [\"private_travel\"]\nwhen = { days = { max = 3 } }",
+    ),
+    (
+        "[[no_permission]]\nid = \"free\"\nfor = [\"private_travel\"]",
+        "[[no_permission]]\nid = \"free\"\nfor = [\"inbound\"]\nwhen = { funding = { any = [\"host\"] } }",
+    ),
+    (
+        "[[no_permission]]\nid = \"free\"\nfor = [\"private_travel\"]",
+        "[[no_permission]]\nid = \"free\"\nfor = [\"inbound\"]\nwhen = { members = { max = 3 } }",
+    ),
     ("[[limit]]", "[limit]"),
     ("code = \"test-1\"", "code = test-1"),
 ];
@@ -254,4 +268,52 @@ fn what_contradicts_another_pack_is_a_fault() {
     // A decider may be ranked by the text that it extends.
     let extending = after("2030-01-01", "2040-01-01").replacen("sets = 2", "sets = 2\nextends = \"test-1\"", 1);
     assert!(codes(&extending.replacen("strictness = [\"ppc_chair\", \"dofa_director\"]\n", "", 1)).is_empty());
+}
+
+/// Rules of one group, each with a condition and what it overrides; everything else is alike.
+fn rivals(rules: &[(&str, &str, &str)]) -> Vec<(usize, &'static str)> {
+    let head = "code = \"x\"\nversion = 1\ntitle = \"X\"\ndocument = \"QĐ\"\nstatus = \"sample\"\nin_force_from = 2020-01-01\nstrictness = [\"ppc\"]\n";
+    let rules: String = rules
+        .iter()
+        .map(|(id, when, more)| {
+            format!("[[authority]]\nid = \"{id}\"\nfor = [\"outbound\"]\nstatus = \"sample\"\ncitation = \"Đ\"\ndecider = \"ppc\"\n{when}\n{more}\n")
+        })
+        .collect();
+    load(&format!("{head}{rules}"), &[]).err().unwrap_or_default().into_iter().map(|f| (f.line, f.code)).collect()
+}
+
+#[test]
+fn rules_in_a_circle_and_rules_in_the_shadow_of_others_are_faults() {
+    let (party, key, plan) =
+        ("when = { party_member = true }", "when = { key_leader = true }", "when = { in_plan = true }");
+    let over = |id: &str| format!("overrides = [\"{id}\"]");
+    // Lines 8, 16 and 24 begin the three rules. Each overrides the next: the circle is told once, at its first rule.
+    assert_eq!(
+        rivals(&[("a", party, &over("b")), ("b", key, &over("c")), ("c", plan, &over("a"))]),
+        [(8, "unordered_overlap")]
+    );
+    assert_eq!(
+        rivals(&[("a", party, &over("c")), ("b", key, &over("a")), ("c", plan, &over("b"))]),
+        [(8, "unordered_overlap")]
+    );
+    assert_eq!(rivals(&[("a", party, "overrides = [\"b\", \"c\"]"), ("b", key, &over("c")), ("c", plan, "")]), []);
+    // Two that can both match without an order.
+    assert_eq!(rivals(&[("a", party, ""), ("b", key, "")]), [(16, "unordered_overlap")]);
+    assert_eq!(rivals(&[("a", party, &over("b")), ("b", key, &over("a"))]), [(16, "unordered_overlap")]);
+    // A general rule that overrides a narrower one leaves it nothing, unless the narrower one is valid for longer.
+    assert_eq!(rivals(&[("a", "", &over("b")), ("b", party, "")]), [(16, "never_matches")]);
+    let until = "valid_to = 2025-01-01";
+    assert_eq!(rivals(&[("a", "", &format!("{}\n{until}", over("b"))), ("b", party, "")]), []);
+    assert_eq!(rivals(&[("a", "", &format!("{}\n{until}", over("b"))), ("b", party, until)]), [(17, "never_matches")]);
+    assert_eq!(rivals(&[("a", "", &format!("{}\n{until}", over("b"))), ("b", party, "valid_to = 2025-01-02")]), []);
+    let from = "valid_from = 2025-01-01";
+    assert_eq!(rivals(&[("a", "", &format!("{}\n{from}", over("b"))), ("b", party, "")]), []);
+    assert_eq!(rivals(&[("a", "", &format!("{}\n{from}", over("b"))), ("b", party, from)]), [(17, "never_matches")]);
+    assert_eq!(rivals(&[("a", "", &format!("{}\n{from}", over("b"))), ("b", party, "valid_from = 2024-12-31")]), []);
+    // A narrower range wins over a wider one; ranges that only touch have no order.
+    let days = |min: i64, max: i64| format!("when = {{ days = {{ min = {min}, max = {max} }} }}");
+    assert_eq!(rivals(&[("a", &days(1, 9), ""), ("b", &days(2, 8), "")]), []);
+    assert_eq!(rivals(&[("a", &days(1, 9), ""), ("b", &days(5, 12), "")]), [(16, "unordered_overlap")]);
+    assert_eq!(rivals(&[("a", &days(1, 4), ""), ("b", &days(5, 12), "")]), []);
+    assert_eq!(rivals(&[("a", &days(1, 5), ""), ("b", &days(5, 12), "")]), [(16, "unordered_overlap")]);
 }

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use kernel::procedure::Procedure;
 use kernel::words::{
-    Body, FundingSource, ManagedBy, Outcome, PassportKind, PostLevel, Severity, Silence, StepKind, Topic,
+    Body, FindingCode, FundingSource, ManagedBy, Outcome, PassportKind, PostLevel, Severity, Silence, StepKind, Topic,
 };
 use kernel::workdays::{NoTableFor, WorkCalendar};
 use regulation::assess::{assess, exceptions_body};
-use regulation::case::{Case, PassportFacts, StopDays, Traveller};
+use regulation::book::{Book, load_for};
+use regulation::case::{Case, ItemCase, Matter, PassportFacts, StopDays, Traveller};
 
 use cases::{answer, calendar, day, head, law, staff, trip, visit, with_trip, with_visit};
 
@@ -166,6 +167,10 @@ fn the_outcome_is_that_of_the_gravest_finding() {
     assert_eq!(exceptions_body(&law, &found, Body::DofaDirector).map(|(body, _)| body), Some(Body::PpcChair));
     assert_eq!(exceptions_body(&law, &found, Body::PpcChair), None);
     assert_eq!(exceptions_body(&law, &answer(&law, &with(true, false, true)).findings, Body::DofaDirector), None);
+    let mixed = answer(&law, &with(true, true, true));
+    assert!(mixed.has(FindingCode::UnderDiscipline) && !mixed.has(FindingCode::OffPlan));
+    assert_eq!(mixed.with_severity(Severity::Block).count(), 1);
+    assert_eq!(answer(&law, &with(false, false, true)).missing(), []);
     // A dossier that is not complete has no clock.
     let incomplete = answer(&law, &with(false, false, false));
     assert_eq!((incomplete.clock_starts_on, incomplete.due_on), (None, None));
@@ -237,6 +242,14 @@ fn consents_are_steps_or_papers_and_name_whom_they_are_about() {
     let due = Some(day("2026-05-06"));
     assert_eq!(kinds, [(StepKind::Appraise, due), (StepKind::Consent, due), (StepKind::Decide, due)]);
     assert!(step.dossier.is_empty());
+    // The same body under two articles is asked twice, and each names its own travellers.
+    let other = "[[consent]]\nid = \"d\"\nfor = [\"outbound\"]\nwhen = { managed_by = \"ppc\" }\nbody = \"party_standing_secretariat\"\nmode = \"step\"\nstatus = \"sample\"\ncitation = \"Đ.8\"\n";
+    let two = answer(
+        &law(&format!("{}{other}", consent("step"))),
+        &trip(vec![leader(), Traveller { managed_by: ManagedBy::Ppc, ..staff("p") }]),
+    );
+    let asked: Vec<_> = two.consents.iter().map(|c| (c.citation.as_str(), c.travellers.join(","))).collect();
+    assert_eq!(asked, [("Đ.3", "head".to_owned()), ("Đ.8", "p".to_owned())]);
     let paper = law(&consent("in_dossier"));
     let there = answer(&paper, &case);
     assert_eq!(
@@ -362,6 +375,13 @@ fn of_the_rules_that_match_the_most_specific_applies_and_of_the_deciders_the_str
             assert_eq!(decided(&rules, who), of("ppc_chair", "long"));
         }
     }
+    // Terms of different units are compared by their length: eight working days are longer than nine days.
+    let working = rule("working", "when = { party_member = true }", "ppc_chair", "decide_within = \"8 working_days\"");
+    let calendar_days = rule("days", "when = { party_member = false }", "ppc_chair", "decide_within = \"9 days\"");
+    let hours_less = rule("days", "when = { party_member = false }", "ppc_chair", "decide_within = \"12 days\"");
+    let who = || vec![leader(), staff("b")];
+    assert_eq!(decided(&format!("{working}{calendar_days}"), who()), of("ppc_chair", "working"));
+    assert_eq!(decided(&format!("{working}{hours_less}"), who()), of("ppc_chair", "days"));
     // A rule has its own days, and its own procedures.
     let dated = rule("dated", "", "ppc_chair", "valid_from = 2026-05-04\nvalid_to = 2026-05-05");
     for (received, expected) in [("2026-05-03", None), ("2026-05-04", of("ppc_chair", "dated")), ("2026-05-05", None)] {
@@ -374,6 +394,30 @@ fn of_the_rules_that_match_the_most_specific_applies_and_of_the_deciders_the_str
     }
     let private = Case { procedure: Procedure::PRIVATE_TRAVEL, ..trip(vec![leader()]) };
     assert_eq!(answer(&law(&general), &private).decider, None);
+}
+
+#[test]
+fn an_item_without_travel_is_judged_by_its_amount_and_who_pays() {
+    let rule = "[[authority]]\nid = \"large\"\nfor = [\"note\"]\nwhen = { amount = { min = 100 }, funding = { any = [\"host\"] } }\n\
+                decider = \"ppc_chair\"\nstatus = \"sample\"\ncitation = \"Đ.1\"\n";
+    let head = "code = \"test\"\nversion = 1\ntitle = \"T\"\ndocument = \"QĐ 1\"\nstatus = \"sample\"\nin_force_from = 2020-01-01\nstrictness = [\"ppc_chair\"]\n";
+    let note = Procedure::of("note");
+    let source = format!("{head}{rule}");
+    assert_eq!(load_for(&source, &[], &[]).unwrap_err()[0].code, "unknown_word");
+    let mut book = Book::default();
+    book.add(load_for(&source, &[], &[note]).unwrap());
+    let law = book.by_code("test", day("2026-05-04")).unwrap();
+    let decides = |amount: Option<i64>, source| {
+        let item = ItemCase { amount, funding: BTreeSet::from([source]) };
+        let case = Case { procedure: note, matter: Matter::Item(item), ..visit() };
+        answer(&law, &case).decider.is_some()
+    };
+    assert!(decides(Some(100), FundingSource::Host) && decides(Some(500), FundingSource::Host));
+    assert!(
+        !decides(Some(99), FundingSource::Host)
+            && !decides(None, FundingSource::Host)
+            && !decides(Some(100), FundingSource::Own)
+    );
 }
 
 #[test]
