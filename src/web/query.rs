@@ -68,7 +68,7 @@ pub fn split<A: DeserializeOwned, B: DeserializeOwned>(text: &str, second: &[&st
 
 /// 400 for an invalid value of one parameter.
 pub fn invalid(name: &str, vi: &str, en: &str) -> Error {
-    refuse(Code::InvalidQuery, format!("{name}: {vi}"), format!("{name}: {en}"))
+    refuse(Code::InvalidQuery, format!("Tham số «{name}» {vi}"), format!("{name}: {en}"))
 }
 
 /// The limit of a list, 1–200.
@@ -147,6 +147,6 @@ mod tests {
         assert_eq!(said("order=by_name"), "Thiếu tham số «year».");
         assert_eq!(said("year=2026&year=2027"), "Tham số «year» bị lặp lại.");
         assert_eq!(said("year=soon"), "Có tham số không đúng kiểu: phải là ngày, số, có hoặc không.");
-        assert!(said("from=1066-10-14&year=2026").starts_with("from: phải từ năm 1900"));
+        assert!(said("from=1066-10-14&year=2026").starts_with("Tham số «from» phải từ năm 1900"));
     }
 }

@@ -22,6 +22,8 @@ use ngoaivu::dossier::register::Registers;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 use serde_json::{Value, json};
 
+use crate::sentences;
+
 /// Runs a test on SQLite and on PostgreSQL.
 #[macro_export]
 macro_rules! on_both {
@@ -264,7 +266,11 @@ async fn sender(house: &AppState) -> Send {
             let status = response.status().as_u16();
             let text = |v: &actix_web::http::header::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
             let headers = response.headers().iter().map(|(k, v)| (k.as_str().to_owned(), text(v))).collect();
-            Answer { status, headers, bytes: test::read_body(response).await.to_vec() }
+            let answer = Answer { status, headers, bytes: test::read_body(response).await.to_vec() };
+            if answer.headers.get("content-type").is_some_and(|kind| kind.contains("json")) {
+                sentences::check(&answer.json());
+            }
+            answer
         })
     })
 }
@@ -295,6 +301,9 @@ impl World {
         let clock = Clock::manual(monday());
         let house = AppState::open(address, folder.join("attachments"), "tinh-mau", calendar, clock, post()).unwrap();
         let send = sender(&house).await;
+        if !sentences::words_are_known() {
+            sentences::know(&send(World::request("GET", "/vocabulary")).await.json());
+        }
         World { house, send, tokens: RefCell::default(), ids: RefCell::default(), folder, database }
     }
 

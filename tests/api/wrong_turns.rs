@@ -71,12 +71,33 @@ on_both! {
     async fn a_clerk_submits_only_where_the_agency_lets_him_and_never_his_own_trip(w) {
         let skhcn = w.agency("SKHCN").await;
         let etag = w.get("admin", &format!("/agencies/{skhcn}")).await.etag();
+        let drafted = async |trip: Value| {
+            let id = w.draft(trip).await;
+            for document in ["request_letter", "invitation", "programme"] {
+                w.upload("clerk.skhcn", &id, document).await.expect(201);
+            }
+            id
+        };
+        let id = drafted(w.small_trip().await).await;
+        let state = async || w.trip("clerk.skhcn", &id).await["state"].clone();
+        w.act("clerk.skhcn", &id, "submit", json!({})).await.refused(403, "forbidden");
+        assert_eq!(state().await, "draft");
         w.patch("admin", &format!("/agencies/{skhcn}"), &etag, json!({"clerk_may_submit": true})).await.expect(200);
-        let id = w.draft(w.small_trip().await).await;
-        for document in ["request_letter", "invitation", "programme"] {
-            w.upload("clerk.skhcn", &id, document).await.expect(201);
-        }
-        w.act("clerk.skhcn", &id, "submit", json!({})).await.expect(200);
+        let submitted = w.act("clerk.skhcn", &id, "submit", json!({})).await.expect(200).json();
+        assert_eq!((&submitted["state"], state().await), (&json!("submitted"), json!("submitted")));
+
+        // The clerk is one of those who travel.
+        let people = w.officials("SKHCN").await;
+        let users = w.get("admin", "/users?limit=200").await.expect(200).json();
+        let clerk = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "clerk.skhcn").unwrap();
+        let path = format!("/users/{}", clerk["id"].as_str().unwrap());
+        let etag = w.get("admin", &path).await.etag();
+        w.patch("admin", &path, &etag, json!({"official_id": people[4]})).await.expect(200);
+        let own = drafted(w.later_trip(&[2, 4]).await).await;
+        w.act("clerk.skhcn", &own, "submit", json!({})).await.refused(403, "separation_of_duties");
+        assert_eq!(w.trip("clerk.skhcn", &own).await["state"], "draft");
+        let others = drafted(w.later_trip(&[3, 5]).await).await;
+        w.act("clerk.skhcn", &others, "submit", json!({})).await.expect(200);
     }
 
     async fn preconditions_are_missing_stale_or_malformed(w) {
