@@ -37,6 +37,7 @@ mod readers;
 mod records;
 mod registry;
 mod reports;
+mod rights;
 mod sentences;
 mod sights;
 mod spec;
