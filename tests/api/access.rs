@@ -74,7 +74,8 @@ on_both! {
         w.send(bearer("POST", "/auth/logout", &one["access_token"]).set_json(json!({}))).await.expect(200);
         w.send(bearer("GET", "/me", &one["access_token"])).await.refused(401, "unauthenticated");
         w.send(refresh(&one["refresh_token"])).await.refused(401, "invalid_refresh_token");
-        w.send(bearer("GET", "/me", &other["access_token"])).await.expect(200);
+        let still = w.send(bearer("GET", "/me", &other["access_token"])).await.expect(200).json();
+        assert_eq!(still["username"], "chair");
     }
 
     async fn an_account_is_activated_by_a_one_time_token_and_rights_change_at_once(w) {
@@ -92,8 +93,9 @@ on_both! {
         let list = || bearer("GET", "/outbound-delegations", &pair["access_token"]);
         w.send(list()).await.refused(403, "forbidden");
         let path = format!("/users/{id}");
-        w.patch("admin", &path, "\"1\"", json!({"roles": [{"role": "clerk"}]})).await.expect(200);
-        w.send(list()).await.expect(200);
+        let changed = w.patch("admin", &path, "\"1\"", json!({"roles": [{"role": "clerk"}]})).await.expect(200).json();
+        assert_eq!((&changed["version"], &changed["roles"][0]["role"]), (&json!(2), &json!("clerk")));
+        assert_eq!(w.send(list()).await.expect(200).json()["items"], json!([]), "the clerk's agency has no dossier yet");
         w.patch("admin", &path, "\"2\"", json!({"roles": [{"role": "clerk", "valid_from": "2027-01-01"}]})).await.expect(200);
         w.send(list()).await.refused(403, "forbidden");
         w.patch("admin", &path, "\"3\"", json!({"active": false})).await.expect(200);
@@ -103,6 +105,7 @@ on_both! {
         let me = w.get("admin", "/me").await.json();
         let own = format!("/users/{}", me["id"].as_str().unwrap());
         w.patch("admin", &own, "\"1\"", json!({"seats": [{"body": "ppc_chair"}]})).await.refused(403, "separation_of_duties");
+        assert_eq!(w.get("admin", "/me").await.json()["seats"], me["seats"], "the refusal changed nothing");
     }
 
     async fn a_new_password_ends_the_other_sign_ins(w) {
@@ -110,9 +113,12 @@ on_both! {
         let change = |current: &str| bearer("POST", "/me/password", &one["access_token"]).set_json(json!({"current": current, "new": "mùa xuân năm ấy đẹp"}));
         w.send(change("sai")).await.refused(403, "forbidden");
         w.send(change(PASSWORD)).await.expect(200);
-        w.send(bearer("GET", "/me", &one["access_token"])).await.expect(200);
+        let own = w.send(bearer("GET", "/me", &one["access_token"])).await.expect(200).json();
         w.send(bearer("GET", "/me", &other["access_token"])).await.refused(401, "unauthenticated");
         w.send(login("stats", PASSWORD)).await.refused(401, "invalid_credentials");
+        let again = w.send(login("stats", "mùa xuân năm ấy đẹp")).await.expect(200).json();
+        let seen = w.send(bearer("GET", "/me", &again["access_token"])).await.expect(200).json();
+        assert_eq!((&seen["username"], &own["username"]), (&json!("stats"), &json!("stats")));
     }
 
     async fn the_trail_has_a_row_for_every_act_and_names_the_first_row_that_was_touched(w) {

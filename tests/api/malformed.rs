@@ -19,16 +19,23 @@ on_both! {
     async fn days_beyond_every_calendar_are_refused(w) {
         let id = w.submitted(w.small_trip().await).await;
         for day in ["%2B262142-12-31", "-9999-01-01", "9999-12-31", "0001-01-01"] {
-            w.get("inspector", &format!("/outbound-delegations/{id}?as_of={day}")).await.expect(400);
-            w.get("inspector", &format!("/outbound-delegations/{id}/assessment?as_of={day}")).await.expect(400);
-            w.get("inspector", &format!("/bodies/ppc_chair/holders?at={day}")).await.expect(400);
+            for path in [
+                format!("/outbound-delegations/{id}?as_of={day}"),
+                format!("/outbound-delegations/{id}/assessment?as_of={day}"),
+                format!("/bodies/ppc_chair/holders?at={day}"),
+            ] {
+                w.get("inspector", &path).await.refused(400, "invalid_query");
+            }
         }
+        let version = w.trip("inspector", &id).await["version"].clone();
         for day in ["-99999-1-1", "+99999-1-1"] {
             let report = serde_json::json!({"on": day});
-            w.act("clerk.skhcn", &id, "record-departure", report).await.expect(409);
+            w.act("clerk.skhcn", &id, "record-departure", report).await.refused(409, "not_possible_in_state");
             let paper = serde_json::json!({"to_user_id": id, "body": "ppc_chair", "signed_as": "kt", "valid_from": "2026-03-02", "document_number": "1", "document_date": day});
-            w.post("chair", "/substitutions", paper).await.expect(422);
+            let faults = w.post("chair", "/substitutions", paper).await.expect(422).faults();
+            assert!(faults.contains(&("/document_date".into(), "invalid_date".into())), "{faults:?}");
         }
+        assert_eq!(w.trip("inspector", &id).await["version"], version, "nothing was changed");
     }
 
     async fn bodies_that_are_no_json_are_malformed(w) {
@@ -143,6 +150,9 @@ on_both! {
         let tampered = format!("{}A", &token[..token.len() - 1]);
         let request = World::request("GET", "/me").insert_header(("Authorization", format!("Bearer {}", tampered.replace('.', "x."))));
         w.send(request).await.refused(401, "unauthenticated");
+        // The refusal says which parameter, in the reader's language.
+        let told = w.get("clerk.skhcn", "/outbound-delegations?limit=0").await.json()["detail"].clone();
+        assert_eq!(told, "Tham số «limit» phải từ 1 đến 200.");
     }
 
     async fn files_are_what_they_say_and_lie_under_random_names(w) {

@@ -112,6 +112,8 @@ on_both! {
             w.as_user("officer.snv", World::request("POST", &path).insert_header(("If-Match", etag)).set_json(body)).await
         };
         take_in(&w, json!({"x": 1})).await.refused(409, "not_possible_in_state");
+        let plan = w.get("officer.snv", "/plans/2026").await.expect(200).json();
+        assert_eq!((&plan["state"], item(&w, &id).await.json()["state"].as_str()), (&json!("consolidated"), Some("proposed")));
     }
 
     async fn faults_of_an_item_are_all_named(w) {

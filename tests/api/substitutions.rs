@@ -149,7 +149,9 @@ on_both! {
         w.patch("admin", &format!("/users/{director}"), &etag, json!({"official_id": people[5]})).await.expect(200);
         lent(&w, "officer.snv", json!({})).await.expect(201);
         w.act("officer.snv", &id, "decide", signed("tuq")).await.refused(403, "separation_of_duties");
-        w.act("custodian", &id, "decide", signed("tuq")).await.expect(200);
+        assert_eq!(w.trip("inspector", &id).await["state"], "awaiting_decision");
+        let decided = w.act("custodian", &id, "decide", signed("tuq")).await.expect(200).json();
+        assert_eq!((&decided["state"], &decided["decision"]["document"]["signed_as"]), (&json!("approved"), &json!("tuq")));
     }
 
     async fn whoever_is_represented_has_taken_the_step(w) {
@@ -164,6 +166,9 @@ on_both! {
         // Nor does another who stands in for him.
         lent(&w, "stats", json!({})).await.expect(201);
         w.act("stats", &id, "decide", signed("tuq")).await.refused(403, "separation_of_duties");
+        let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.expect(200).json();
+        let last = history["items"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["action"], &last["actor"], &last["on_behalf_of"]), (&json!("appraise"), &json!("custodian"), &json!("director.snv")));
     }
 
     async fn the_head_lends_his_seat_within_the_agency(w) {
@@ -250,8 +255,10 @@ on_both! {
         w.post("head.skhcn", "/substitutions", body).await.expect(201);
         let etag = w.get("admin", &format!("/users/{clerk}")).await.etag();
         w.patch("admin", &format!("/users/{clerk}"), &etag, json!({"roles": []})).await.expect(200);
-        w.post("clerk.skhcn", "/inbound-delegations", w.visit().await).await.expect(201);
+        let visit = w.post("clerk.skhcn", "/inbound-delegations", w.visit().await).await.expect(201).json();
+        assert_eq!(visit["state"], "draft");
         w.post("clerk.skhcn", "/outbound-delegations", w.small_trip().await).await.refused(403, "forbidden");
+        assert_eq!(w.get("clerk.skhcn", "/outbound-delegations").await.expect(200).json()["items"], json!([]));
         let item = json!({"agency_id": w.agency("SKHCN").await, "title": "Xúc tiến", "month": 5, "countries": ["KR"], "purpose": "promotion", "headcount": 8});
         w.post("clerk.skhcn", "/plans/2026/items", item).await.refused(403, "forbidden");
     }

@@ -40,6 +40,9 @@ on_both! {
         w.act("stats", &submitted, "appraise", json!({"opinion": "favourable"})).await.refused(404, "not_found");
         w.get("stats", "/outbound-delegations").await.refused(403, "forbidden");
         w.get("police", &format!("/outbound-delegations/{submitted}")).await.refused(404, "not_found");
+        // A refused act leaves no trace in the dossier.
+        let history = w.get("inspector", &format!("/outbound-delegations/{submitted}/history")).await.expect(200).json();
+        assert_eq!(history["items"].as_array().unwrap().last().unwrap()["action"], "submit");
     }
 
     async fn nobody_takes_a_step_in_his_own_trip_or_draft_or_two_steps(w) {
