@@ -24,6 +24,7 @@ use crate::issued_papers::model::PaperKind;
 use crate::plans::model::{PlanItemState, PlanState};
 use crate::registry::officials::PassportStanding;
 use crate::reports::model::ReportKind;
+use crate::statistics::count::{Dimension, Measure};
 use crate::web::etag::tagged;
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -74,6 +75,7 @@ fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord
         ("classification", of::<words::Classification>()),
         ("country", countries.collect()),
         ("currency", currencies.collect()),
+        ("dimension", of::<Dimension>()),
         ("document", of::<words::Document>()),
         ("duty", of::<words::DutyCode>()),
         ("error", errors.collect()),
@@ -87,6 +89,7 @@ fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord
         ("inviter_kind", of::<words::InviterKind>()),
         ("leave_kind", of::<LeaveKind>()),
         ("managed_by", of::<words::ManagedBy>()),
+        ("measure", of::<Measure>()),
         ("member_role", of::<words::MemberRole>()),
         ("note", of::<words::NoteCode>()),
         ("outcome", of::<words::Outcome>()),
