@@ -443,3 +443,44 @@ fn a_commune_is_known_by_the_post_or_by_the_name_of_the_unit() {
             && of("x", None, PostLevel::CommuneChair).commune_unit()
     );
 }
+
+#[test]
+fn a_delegation_of_several_units_is_interdisciplinary() {
+    let several = authority("when = { interdisciplinary = true }\ndecider = \"ppc_chair\"");
+    let one = authority("when = { interdisciplinary = false }\ndecider = \"dofa_director\"").replace("\"a\"", "\"b\"");
+    let law = law(&format!("{several}{one}"));
+    let decider = |who: Vec<Traveller>| answer(&law, &trip(who)).decider.map(|d| d.body);
+    let elsewhere = Traveller { locality: "so-tai-chinh".into(), ..staff("b") };
+    assert_eq!(decider(vec![leader(), staff("b")]), Some(Body::DofaDirector));
+    assert_eq!(decider(vec![leader(), elsewhere]), Some(Body::PpcChair));
+}
+
+#[test]
+fn findings_of_several_rules_stay_apart_and_secondary_sources_are_named() {
+    let members = limit("too_many_members", "max = 1\nfor = [\"outbound\"]").replace("\"l\"", "\"members\"");
+    let days = limit("too_many_days", "max = 2\nfor = [\"outbound\"]").replace("\"l\"", "\"days\"");
+    let party = limit("too_many_days_in_country", "max = 1\nfor = [\"outbound\"]\nwhen = { party_member = true }")
+        .replace("\"l\"", "\"party\"");
+    let others = limit("too_many_days_in_country", "max = 3\nfor = [\"outbound\"]\nwhen = { party_member = false }")
+        .replace("\"l\"", "\"others\"");
+    let law = law(&format!("{members}{days}{party}{others}"));
+    let found = answer(&law, &trip(vec![leader(), staff("b")])).findings;
+    let told: Vec<_> = found.iter().map(|f| (f.rule.as_str(), f.limit, f.actual)).collect();
+    assert_eq!(
+        told,
+        [
+            ("members", Some(1), Some(2)),
+            ("days", Some(2), Some(5)),
+            ("others", Some(3), Some(5)),
+            ("party", Some(1), Some(5)),
+        ]
+    );
+    // A rule known from a secondary source says so, by its text without our note.
+    let partial = "code = \"p\"\nversion = 1\ntitle = \"T\"\ndocument = \"QĐ\"\nstatus = \"partial\"\nin_force_from = 2020-01-01\nstrictness = [\"ppc_chair\"]\n".to_owned()
+        + &authority("decider = \"ppc_chair\"").replace("\"sample\"", "\"partial\"").replace("\"Đ.1\"", "\"QĐ 5 Đ.1: theo báo\"");
+    let mut book = Book::default();
+    book.add(load_for(&partial, &[], &[]).unwrap());
+    let asked = answer(&book.by_code("p", day("2026-05-04")).unwrap(), &trip(vec![leader()]));
+    let note = asked.notes.iter().find(|(code, _)| code == "secondary_source").unwrap();
+    assert_eq!(note.1.vi, "Dẫn theo nguồn thứ cấp: QĐ 5 Đ.1.");
+}
