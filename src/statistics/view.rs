@@ -72,12 +72,15 @@ struct Percent {
     days: Option<f64>,
 }
 
-/// The previous year, and the change since then.
-#[derive(Serialize, ToSchema)]
+/// The previous year, and the change since then; absent unless a comparison was asked for.
+#[derive(Default, Serialize, ToSchema)]
 struct Comparison {
-    previous: FiguresView,
-    difference: FiguresView,
-    percent: Percent,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<FiguresView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<FiguresView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    percent: Option<Percent>,
 }
 
 fn difference(now: &Figures, before: &Figures) -> Figures {
@@ -95,14 +98,14 @@ fn difference(now: &Figures, before: &Figures) -> Figures {
 impl Comparison {
     fn of(now: &Figures, before: &Figures, more: MoreMeasures) -> Self {
         Comparison {
-            previous: FiguresView::of(before, more),
-            difference: FiguresView::of(&difference(now, before), more),
-            percent: Percent {
+            previous: Some(FiguresView::of(before, more)),
+            difference: Some(FiguresView::of(&difference(now, before), more)),
+            percent: Some(Percent {
                 delegations: percent(now.delegations, before.delegations),
                 visits: percent(now.visits, before.visits),
                 persons: percent(now.persons, before.persons),
                 days: percent(now.days, before.days).filter(|_| more.days),
-            },
+            }),
         }
     }
 }
@@ -112,7 +115,7 @@ struct TotalView {
     #[serde(flatten)]
     figures: FiguresView,
     #[serde(flatten)]
-    compared: Option<Comparison>,
+    compared: Comparison,
 }
 
 /// One row; it has `key` with one dimension, `keys` with two.
@@ -127,7 +130,7 @@ struct FigureRowView {
     #[serde(flatten)]
     figures: FiguresView,
     #[serde(flatten)]
-    compared: Option<Comparison>,
+    compared: Comparison,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -198,7 +201,7 @@ impl ShownFigures<'_> {
             key: (keys.len() == 1).then(|| keys.first().cloned()).flatten(),
             label: (self.labelled)(&keys).join(" · "),
             figures: FiguresView::of(&now, self.more),
-            compared: before.map(|before| Comparison::of(&now, &before, self.more)),
+            compared: before.map(|before| Comparison::of(&now, &before, self.more)).unwrap_or_default(),
             keys: (keys.len() == 2).then_some(keys),
         };
         let total = &self.counted.total;
@@ -207,7 +210,7 @@ impl ShownFigures<'_> {
             previous_period: self.previous_period.map(|p| DaysView { from: p.from, to: p.to }),
             total: TotalView {
                 figures: FiguresView::of(total, self.more),
-                compared: self.before().map(|before| Comparison::of(total, before, self.more)),
+                compared: self.before().map(|before| Comparison::of(total, before, self.more)).unwrap_or_default(),
             },
             rows: self.lines().into_iter().map(row).collect(),
             notes: self.notes(),
