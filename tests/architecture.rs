@@ -88,6 +88,18 @@ const PURE: &[&str] = &[
     "parts/listed.rs",
     "/rules.rs",
     "registry/officials.rs",
+    "access/holder.rs",
+    "approval/turns.rs",
+    "dossier/decision.rs",
+    "dossier/differences.rs",
+    "parts/line.rs",
+    "imports/parsed.rs",
+    "imports/reading.rs",
+    "procedures/inbound/list.rs",
+    "procedures/outbound/list.rs",
+    "inbound/papers.rs",
+    "registry/partners.rs",
+    "regulations/addressed.rs",
 ];
 
 struct Source {

@@ -1,4 +1,5 @@
 //! Routes of substitutions, and who could sign for a body on a day.
+#![expect(clippy::duplicated_attributes, reason = "each rule of a body says that it looks beside faults of fields")]
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! The registers of dossiers: what the rest of the application needs from every procedure.
 //!
-//! A procedure provides its [`Content`](crate::dossier::content::Content); [`Of`] makes a register of it. The list itself is
+//! A procedure provides its [`Content`](crate::dossier::content::Content); [`Of`](crate::dossier::content_register::Of) makes a register of it. The list itself is
 //! `procedures/register.rs`: imports, figures, records, calendar, notices and rehearsals go through it, so a new
 //! procedure is one folder and one line there.
 

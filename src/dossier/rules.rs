@@ -1,4 +1,4 @@
-//! Who sees a dossier and who may do what to it, the same in every procedure. Pure.
+//! Who may do what to a dossier, the same in every procedure (who sees it: `visibility.rs`). Pure.
 
 use crate::access::account::{ActScope, Actor, StandIn, decides as decides_for};
 use crate::access::holder::Holder;

@@ -1,4 +1,5 @@
-//! Duties after a delegation: which agency must do what by when, and what was excused or overridden.
+//! Duties after a delegation: what was done, excused or overridden. When they are due is computed where they begin,
+//! in `dossier/actions/duties.rs`.
 
 pub mod actions;
 pub mod http;

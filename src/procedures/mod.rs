@@ -1,4 +1,4 @@
-//! The procedures, each a folder with the same ten names. A new procedure is added to these lists.
+//! The procedures, each a folder with the same ten names. A new procedure is one folder, and one line in `register.rs`.
 
 pub mod engagements;
 pub mod inbound;

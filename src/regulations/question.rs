@@ -1,4 +1,5 @@
 //! The request body of `POST /assessments`, and its conversion to a case.
+#![expect(clippy::duplicated_attributes, reason = "each rule of a body says that it looks beside faults of fields")]
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
 //! The request body of `POST /assessments` for guests: visits, conferences, foreign press.
+#![expect(clippy::duplicated_attributes, reason = "each rule of a body says that it looks beside faults of fields")]
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;

@@ -265,7 +265,7 @@ async fn show(
                 ReportFormat::Json => serde_json::to_vec(&opened.view()).map_err(|e| Error::Internal(e.to_string())),
                 ReportFormat::Xlsx => {
                     let OpenedReport { report, content, total, .. } = &opened;
-                    workbook::write(report, content, *total, names, &figures).map_err(Error::Internal)
+                    workbook::write(report, content, *total, names, figures).map_err(Error::Internal)
                 }
                 ReportFormat::Docx => {
                     let office = call.actor.account.agency_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
@@ -273,7 +273,7 @@ async fn show(
                     let above = above.map(|id| agencies::find(conn, id)).transpose()?.flatten();
                     let head = (above.map(|a| a.name), office.map(|o| o.name));
                     let OpenedReport { report, content, total, .. } = &opened;
-                    document::write(report, content, *total, names, head, call.today, &figures).map_err(Error::Internal)
+                    document::write(report, content, *total, names, head, call.today, figures).map_err(Error::Internal)
                 }
             }
         })

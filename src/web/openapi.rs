@@ -120,6 +120,13 @@ fn name_registers(spec: &mut Value, registers: &RegisterEntries) {
             }
         }
     }
+    if let Some(known) = spec.pointer_mut("/components/schemas/Procedure/enum").and_then(Value::as_array_mut) {
+        for procedure in registers.procedures().map(|procedure| json!(procedure.word())) {
+            if !known.contains(&procedure) {
+                known.push(procedure);
+            }
+        }
+    }
     if let Some(word) = spec.pointer_mut("/components/schemas/ImportKind").and_then(Value::as_object_mut) {
         let mut kinds: Vec<Value> = registers.imported().map(|(entry, _)| json!(entry.key)).collect();
         kinds.extend(word.get("enum").and_then(Value::as_array).into_iter().flatten().cloned());

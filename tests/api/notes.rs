@@ -99,6 +99,7 @@ on_both! {
             assert!(spec["paths"][path].is_object(), "{path}");
         }
         assert!(spec.pointer("/paths/~1api~1v1~1notes~1{id}~1decide/post/responses/428").is_some());
+        assert!(spec["components"]["schemas"]["Procedure"]["enum"].as_array().unwrap().contains(&json!("note")));
         assert_eq!(spec["components"]["schemas"]["Direction"]["enum"], json!(["outbound", "inbound", "note"]));
         assert_eq!(w.get("stats", "/statistics/nowhere").await.status, 404);
     }

@@ -208,7 +208,8 @@ fn nobody_takes_a_step_that_concerns_themselves_and_nobody_takes_two() {
     let free = AgencyRule { clerk_may_submit: true };
     let draft = || dossier(State::Draft, 0);
     // The steps before were taken by the accounts 500 (propose), 501, 502, 503.
-    let table: Vec<(&str, Account, Dossier<TripContent>, Action, AgencyRule, Option<Code>)> = vec![
+    type Refusal<'a> = (&'a str, Account, Dossier<TripContent>, Action, AgencyRule, Option<Code>);
+    let table: Vec<Refusal> = vec![
         ("another appraises", dofa(1), appraising(), Action::Appraise, RULE, None),
         ("who travels", travels(dofa(1)), appraising(), Action::Appraise, RULE, separated),
         ("who drafted", dofa(DRAFTER), appraising(), Action::Appraise, RULE, separated),

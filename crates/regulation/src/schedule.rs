@@ -1,4 +1,5 @@
-//! Dates of an assessment: when steps and duties are due, and by when a dossier must be submitted. Pure.
+//! Dates of an assessment: when steps are due, by when a dossier must be submitted, and when duties would be due as planned.
+//! The duties themselves count from what really happened (`src/dossier/actions/duties.rs` of the application). Pure.
 
 use chrono::{Datelike, Duration};
 

@@ -55,7 +55,8 @@ fn each_limit_is_exceeded_only_beyond_it() {
     };
     let paid = |source| with_trip(trip(vec![leader()]), |t| t.funding = BTreeSet::from([source]));
     // Finding, its limit, the largest case that keeps it, the smallest that does not, and the numbers told.
-    let table: Vec<(&str, &str, Case, Case, (Option<i64>, Option<i64>))> = vec![
+    type LimitRow<'a> = (&'a str, &'a str, Case, Case, (Option<i64>, Option<i64>));
+    let table: Vec<LimitRow> = vec![
         ("too_many_members", "max = 3", people(3), people(4), (Some(3), Some(4))),
         ("too_many_days", "max = 5", days("2026-06-12"), days("2026-06-13"), (Some(5), Some(6))),
         (

@@ -79,7 +79,7 @@ pub fn reply_with<C: Shown>(
     reply(status, Some(seen.dossier.version), location, &C::view(conn, call, registers, seen)?)
 }
 
-/// Runs one action: find the dossier, answer a retry, check rights, version and state, read the body, act.
+/// Runs one action: find the dossier, answer a retry, check rights, version and state, tell the faults of the body, act.
 pub async fn act<C, B, F>(
     call: Call,
     (answers, registers): (web::Data<ResponseCache>, web::Data<Registers>),
