@@ -37,7 +37,8 @@ pub fn health(listen: &str) -> Result<()> {
     // A server that listens on every address is asked on this machine.
     let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
     let url = format!("http://{}/readyz", SocketAddr::new(ip, address.port()));
-    let agent = ureq::Agent::config_builder().timeout_global(Some(HEALTH_TIMEOUT)).build().new_agent();
+    // A proxy of the environment leads away from this machine.
+    let agent = ureq::Agent::config_builder().timeout_global(Some(HEALTH_TIMEOUT)).proxy(None).build().new_agent();
     agent.get(&url).call().with_context(|| format!("{url} is not ready"))?;
     println!("ready");
     Ok(())

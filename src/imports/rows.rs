@@ -130,7 +130,8 @@ impl Reading<'_> {
         let days = self.days();
         let missing = self.cell(Column::Headcount).is_empty();
         let without = missing && !shape.needs_people;
-        let headcount = cells::headcount(self.cell(Column::Headcount)).or(without.then_some(0));
+        let told: i64 = counts.iter().map(|(_, n)| n).sum();
+        let headcount = cells::headcount(self.cell(Column::Headcount)).or(without.then_some(told));
         if headcount.is_none() {
             let code = if missing { "missing" } else { "bad_number" };
             self.error(
@@ -141,7 +142,6 @@ impl Reading<'_> {
             );
         }
         if shape.counts_by_country && countries.len() > 1 {
-            let told: i64 = counts.iter().map(|(_, n)| n).sum();
             if counts.len() != countries.len() || Some(told) != headcount {
                 self.error(
                     Column::Country,

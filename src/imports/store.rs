@@ -6,7 +6,6 @@ use crate::db::schema::{agencies, dossiers, import_records, imports, officials, 
 use crate::db::schema::{agency_successions, outbound_members, programme_hosts};
 use crate::db::{Conn, from_json, insert_rows, to_json, word};
 use crate::dossier::flow::State as DossierState;
-use crate::error::Error;
 use crate::error::Result;
 use crate::imports::batch::{Batch, ImportKind, ImportState};
 use crate::imports::known::{KnownRegistry, Twin, Units};
@@ -69,12 +68,13 @@ impl ImportRow {
         })
     }
 
-    fn batch(self, registers: &RegisterEntries) -> Result<Batch> {
-        let unknown = || Error::Internal(format!("no register takes lists of {}", self.kind));
-        Ok(Batch {
+    /// The batch; `None` if it filled a register that this installation does not have.
+    fn batch(self, registers: &RegisterEntries) -> Result<Option<Batch>> {
+        let Some(kind) = ImportKind::by_word(&self.kind, registers) else { return Ok(None) };
+        Ok(Some(Batch {
             id: self.id,
             version: self.version,
-            kind: ImportKind::by_word(&self.kind, registers).ok_or_else(unknown)?,
+            kind,
             file_name: self.file_name,
             sha256: self.sha256,
             state: word(&self.state)?,
@@ -91,13 +91,13 @@ impl ImportRow {
             annotated_as: self.annotated_as,
             created_by: self.created_by,
             created_at: self.created_at,
-        })
+        }))
     }
 }
 
 pub fn find(conn: &mut Conn, registers: &RegisterEntries, id: i64) -> Result<Option<Batch>> {
     let row: Option<ImportRow> = imports::table.find(id).select(ImportRow::as_select()).first(conn).optional()?;
-    row.map(|row| row.batch(registers)).transpose()
+    Ok(row.map(|row| row.batch(registers)).transpose()?.flatten())
 }
 
 /// Batches, latest first: of one account, or of all.
@@ -116,7 +116,7 @@ pub fn page(
         query = query.filter(imports::id.lt(before));
     }
     let rows: Vec<ImportRow> = query.load(conn)?;
-    rows.into_iter().map(|row| row.batch(registers)).collect()
+    rows.into_iter().filter_map(|row| row.batch(registers).transpose()).collect()
 }
 
 /// The committed batch of the same file, if any.
@@ -128,8 +128,8 @@ pub fn committed(conn: &mut Conn, kind: ImportKind, sha256: &str) -> Result<Opti
 /// The oldest batch that waits to be checked in the background.
 pub fn waiting(conn: &mut Conn, registers: &RegisterEntries) -> Result<Option<Batch>> {
     let waiting = imports::table.filter(imports::state.eq(ImportState::Checking.word())).order(imports::id);
-    let row: Option<ImportRow> = waiting.select(ImportRow::as_select()).first(conn).optional()?;
-    row.map(|row| row.batch(registers)).transpose()
+    let rows: Vec<ImportRow> = waiting.select(ImportRow::as_select()).load(conn)?;
+    rows.into_iter().find_map(|row| row.batch(registers).transpose()).transpose()
 }
 
 pub fn insert(conn: &mut Conn, batch: &Batch) -> Result<()> {

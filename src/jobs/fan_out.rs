@@ -139,7 +139,11 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool,
 /// Whether this person is notified of a step: of an open one if it is their turn, of a decision if they asked for it.
 fn concerns(account: &Account, step: &OpenedStep, decided: bool, today: Day) -> bool {
     let actor = Actor::new(std::sync::Arc::new(account.clone()), 0, today);
-    if decided { Holder::Agency.is(&actor, step.agency_id) } else { waits_for(&actor, &step.turn()) }
+    if decided {
+        Holder::Agency.is(&actor.looking_at(step.procedure), step.agency_id)
+    } else {
+        waits_for(&actor, &step.turn())
+    }
 }
 
 /// What the next person has to do.

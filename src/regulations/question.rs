@@ -13,7 +13,7 @@ use crate::regulations::visit_question::VisitQuestion;
 use kernel::checks;
 use kernel::procedure::Procedure;
 use kernel::time::Day;
-use kernel::validity::{Validity, fault};
+use kernel::validity::{Validity, all_of, fault};
 use kernel::words::{
     Bloc, Document, FieldError, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
 };
@@ -131,19 +131,20 @@ fn one_head(question: &TripQuestion) -> Validity {
 
 fn told_apart(question: &TripQuestion) -> Validity {
     let mut seen = BTreeSet::new();
-    let twice = question.travellers.iter().position(|t| !seen.insert(&t.r#ref));
     let (vi, en) = ("Mã thành viên bị lặp lại.", "The `ref` is used twice.");
-    twice.map_or(Ok(()), |index| Err(fault(&format!("/travellers/{index}/ref"), FieldError::Repeated, vi, en)))
+    let twice = question.travellers.iter().enumerate().filter(|(_, t)| !seen.insert(&t.r#ref));
+    all_of(twice.map(|(index, _)| fault(&format!("/travellers/{index}/ref"), FieldError::Repeated, vi, en)))
 }
 
 fn relatives_travel_too(question: &TripQuestion) -> Validity {
     let all = &question.travellers;
-    let stranger = |t: &AskedTraveller| {
+    let stranger = |(_, t): &(usize, &AskedTraveller)| {
         t.relative_of.as_ref().is_some_and(|r| *r == t.r#ref || !all.iter().any(|other| other.r#ref == *r))
     };
     let (vi, en) = ("Không có thành viên này.", "This traveller does not exist.");
     let at = |index: usize| format!("/travellers/{index}/relative_of");
-    all.iter().position(stranger).map_or(Ok(()), |i| Err(fault(&at(i), FieldError::UnknownMember, vi, en)))
+    let strangers = all.iter().enumerate().filter(stranger);
+    all_of(strangers.map(|(index, _)| fault(&at(index), FieldError::UnknownMember, vi, en)))
 }
 
 /// Days in one country.

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
@@ -19,6 +20,8 @@ pub type Validity = Result<(), ValidationError>;
 const AT: &str = "at";
 const VI: &str = "vi";
 const EN: &str = "en";
+/// A rule of the crate returns one error; the others that it found are a parameter of the first.
+const OTHERS: &str = "others";
 /// The key under which `validator` keeps the faults of a whole struct.
 const WHOLE: &str = "__all__";
 
@@ -29,6 +32,15 @@ pub fn fault(at: &str, code: FieldError, vi: &str, en: &str) -> ValidationError 
         error.add_param(Cow::Borrowed(name), &text);
     }
     error
+}
+
+/// All that one rule found, for rules that may find the same fault in several places.
+pub fn all_of(found: impl IntoIterator<Item = ValidationError>) -> Validity {
+    let mut found = found.into_iter();
+    let Some(mut first) = found.next() else { return Ok(()) };
+    let others: Vec<ValidationError> = found.collect();
+    first.add_param(Cow::Borrowed(OTHERS), &others);
+    Err(first)
 }
 
 /// [`fault`] unless `holds`.
@@ -75,6 +87,8 @@ impl Violations {
         };
         let pointer = format!("{at}{}", text(AT));
         self.0.push(Violation { pointer, code: FaultCode::from(code), detail: Bilingual { vi, en } });
+        let others = error.params.get(OTHERS).map(Vec::<ValidationError>::deserialize);
+        others.into_iter().flatten().flatten().for_each(|other| self.add_one(at, &other));
     }
 }
 
@@ -127,6 +141,11 @@ mod tests {
             [("/body/first", "out_of_range"), ("/body/parts/1/mail", "invalid_email"), ("/body/last", "out_of_order")]
         );
         assert!(faults.0.iter().all(|f| f.detail.vi.ends_with('.') && f.detail.en.ends_with('.')));
+        let mut several = Violations::default();
+        let twice = [1, 3].map(|i| fault(&format!("/{i}"), FieldError::Repeated, "Lặp lại.", "Repeated."));
+        several.accept("/list", all_of(twice));
+        let places: Vec<&str> = several.0.iter().map(|f| f.pointer.as_str()).collect();
+        assert_eq!(places, ["/list/1", "/list/3"]);
         let mut none = Violations::default();
         none.check("", &Whole { first: 2, last: 2, parts: Vec::new() });
         assert_eq!(none, Violations::default());

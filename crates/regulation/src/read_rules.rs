@@ -234,6 +234,9 @@ fn obligation(fields: &Fields) -> Option<Effect> {
                 fields.missing(&["after", "before"]);
             } else if there("report_year_ends") != there("due") {
                 fields.missing(&[if there("due") { "report_year_ends" } else { "due" }]);
+            } else if there("before") && there("due") {
+                // A yearly report counts what happened, so it is due after something.
+                fields.missing(&["after"]);
             }
             fields.get("within");
             None

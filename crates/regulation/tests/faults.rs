@@ -206,6 +206,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("within = \"24 hours\"", "within = \"401 hours\""),
     ("report_year_ends = \"12-14\"", "report_year_ends = \"13-14\""),
     ("due = \"12-18\"\n", ""),
+    ("after = \"return\"\nreport_year_ends", "before = \"departure\"\nreport_year_ends"),
     ("when = { leader = false,", "when = { amount = { min = 1 }, leader = false,"),
     ("when = { leader = false,", "when = { visitor_country = \"LA\", leader = false,"),
     (
