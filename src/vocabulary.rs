@@ -20,12 +20,12 @@ use crate::dossier::flow::{Action, State};
 use crate::dossier::parts::model::{LeaveKind, PartyLevel};
 use crate::error::{Code, Result};
 use crate::imports::batch::{ImportKind, ImportState};
-use crate::issued_papers::model::PaperKind;
 use crate::plans::model::{PlanItemState, PlanState};
 use crate::registry::officials::PassportStanding;
 use crate::reports::model::ReportKind;
 use crate::statistics::count::{Dimension, Measure};
 use crate::web::etag::tagged;
+use kernel::paper::PaperKind;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(show);

@@ -17,6 +17,8 @@ use crate::dossier::parts::model::Origin;
 use crate::dossier::register::Registers;
 use crate::error::Result;
 use crate::statistics::fact::Fact;
+use documents::template::Values;
+use kernel::paper::PaperKind;
 use kernel::procedure::Procedure;
 use kernel::procedure::RegisterEntry;
 use kernel::time::{Day, Moment, Period};
@@ -64,6 +66,20 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn keep_recorded(&mut self, current: &Self);
     /// Why its costs must be settled; `None` if no state budget pays.
     fn settles(&self) -> Option<&'static str> {
+        None
+    }
+    /// The kinds of documents that offices issue for it.
+    fn papers(&self) -> &'static [PaperKind] {
+        &[]
+    }
+    /// Fills the fields of an issued document that only the procedure knows; the others are filled already.
+    fn put_paper_fields(_: &mut Conn, dossier: &Dossier<Self>, _: PaperKind, values: &mut Values) -> Result<()> {
+        values.put("title", dossier.content.title());
+        Ok(())
+    }
+    /// The text of a document between its head and its signature, in the paragraphs of [`documents::docx`], with fields
+    /// in double braces. `None`: the built-in text, which is written for delegations.
+    fn paper_text(_: PaperKind) -> Option<String> {
         None
     }
     /// What it counts for in the statistics; `None` unless it is approved or took place.

@@ -3,21 +3,30 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
+use documents::template::Values;
+use kernel::paper::PaperKind;
 use kernel::procedure::RegisterEntry;
-use kernel::time::{Moment, Period};
+use kernel::time::{Day, Moment, Period};
+use kernel::words::Body;
+use regulation::assess::Assessment;
+use regulation::book::Law;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::access::account::Actor;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
-use crate::dossier::actions::{self, as_if_approved, received_on};
+use crate::dossier::actions::{self, as_if_approved, assess_dossier, received_on};
 use crate::dossier::flow::State;
 use crate::dossier::http::Shown;
 use crate::dossier::lines::lines;
+use crate::dossier::model::Dossier;
 use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
 use crate::dossier::parts::line::DelegationLine;
 use crate::dossier::parts::listed::ListedRow;
-use crate::dossier::register::{ProvinceLaw, Register, RehearsedCase};
-use crate::dossier::{listed, store};
+use crate::dossier::register::{AnyDossier, DossierHead, ProvinceLaw, Register, RehearsedCase};
+use crate::dossier::rules::{decider, decides};
+use crate::dossier::visibility::sees_whole;
+use crate::dossier::{Content, listed, store};
 use crate::error::Result;
 use crate::statistics::fact::Fact;
 
@@ -35,6 +44,11 @@ impl<C: Shown> Register for Of<C> {
 
     fn routes(&self, config: &mut ServiceConfig) {
         C::routes(config);
+    }
+
+    fn find_whole(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Option<Box<dyn AnyDossier>>> {
+        let dossier = store::load::<C>(conn, id)?.filter(|dossier| sees_whole(&call.actor, dossier));
+        Ok(dossier.map(|dossier| Box::new(dossier) as Box<dyn AnyDossier>))
     }
 
     fn rebuild_facts(&self, conn: &mut Conn) -> Result<usize> {
@@ -81,5 +95,61 @@ impl<C: Shown> Register for Of<C> {
 
     fn keep_listed(&self, conn: &mut Conn, call: &RequestContext, rows: Vec<ListedRow>) -> Result<Vec<i64>> {
         listed::keep::<C>(conn, call, rows)
+    }
+}
+
+impl<C: Content> AnyDossier for Dossier<C> {
+    fn entry(&self) -> &'static RegisterEntry {
+        C::ENTRY
+    }
+
+    fn head(&self) -> DossierHead<'_> {
+        DossierHead {
+            id: self.id,
+            number: self.number.as_deref(),
+            procedure: self.content.procedure(),
+            agency_id: self.content.agency_id(),
+            state: self.state,
+            process: &self.process,
+            decision: self.decision.as_ref(),
+            amendment_pending: self.pending().is_some(),
+            report: self.report.as_ref(),
+            imported: self.content.origin().is_some(),
+            settles: self.content.settles().is_some(),
+        }
+    }
+
+    fn decided_numbers(&self) -> Vec<&str> {
+        let before = self.amendments.iter().filter_map(|a| a.replaced.as_ref());
+        let decisions = self.decision.iter().chain(before);
+        decisions.flat_map(|d| [d.document.number.as_str(), d.standing().0]).collect()
+    }
+
+    fn decider(&self) -> Option<Body> {
+        decider(self)
+    }
+
+    fn is_decided_by(&self, actor: &Actor) -> bool {
+        decides(actor, self)
+    }
+
+    fn assess(&self, conn: &mut Conn, law: &ProvinceLaw, today: Day) -> Result<(Law, Assessment)> {
+        assess_dossier(conn, law, self, received_on(self, today))
+    }
+
+    fn as_amended(&self) -> Box<dyn AnyDossier> {
+        Box::new(self.with(self.at_hand()))
+    }
+
+    fn papers(&self) -> &'static [PaperKind] {
+        self.content.papers()
+    }
+
+    fn put_paper_fields(&self, conn: &mut Conn, kind: PaperKind, values: &mut Values) -> Result<()> {
+        C::put_paper_fields(conn, self, kind, values)
+    }
+
+    fn paper_text(&self, kind: PaperKind) -> Option<String> {
+        C::paper_text(kind)
     }
 }

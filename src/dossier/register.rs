@@ -7,15 +7,24 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use documents::template::Values;
+use kernel::paper::PaperKind;
 use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
 use kernel::time::{Day, Moment, Period};
+use kernel::words::Body;
+use regulation::assess::Assessment;
+use regulation::book::Law;
 use regulation::case::Case;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::access::account::Actor;
 use crate::access::context::RequestContext;
+use crate::approval::process::Process;
 use crate::db::Conn;
+use crate::dossier::decision::Decision;
 use crate::dossier::flow::State;
+use crate::dossier::model::ResultsReport;
 use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
 use crate::dossier::parts::line::DelegationLine;
 use crate::dossier::parts::listed::ListedRow;
@@ -33,11 +42,54 @@ pub struct RehearsedCase {
     pub case: Case,
 }
 
+/// What every dossier says of itself, whatever its content.
+pub struct DossierHead<'a> {
+    pub id: i64,
+    pub number: Option<&'a str>,
+    pub procedure: Procedure,
+    /// The requesting agency.
+    pub agency_id: i64,
+    pub state: State,
+    pub process: &'a Process,
+    pub decision: Option<&'a Decision>,
+    /// An amendment of the decision waits for its own.
+    pub amendment_pending: bool,
+    pub report: Option<&'a ResultsReport>,
+    /// It is a row of an old list and never was a dossier here.
+    pub imported: bool,
+    /// Its costs must be settled.
+    pub settles: bool,
+}
+
+/// A dossier of whichever register, for rooms that treat all alike.
+pub trait AnyDossier: Send {
+    fn entry(&self) -> &'static RegisterEntry;
+    fn head(&self) -> DossierHead<'_>;
+    /// The numbers of its decision and of those that it replaced, as given and as corrected.
+    fn decided_numbers(&self) -> Vec<&str>;
+    /// The body that decides now; once no step is open, the body that decided.
+    fn decider(&self) -> Option<Body>;
+    /// Whether the actor may decide it.
+    fn is_decided_by(&self, actor: &Actor) -> bool;
+    /// Assesses it under the province's regulation, on the day it became complete, or today.
+    fn assess(&self, conn: &mut Conn, law: &ProvinceLaw, today: Day) -> Result<(Law, Assessment)>;
+    /// The dossier with the content that the pending amendment proposes.
+    fn as_amended(&self) -> Box<dyn AnyDossier>;
+    /// The kinds of documents that offices issue for it.
+    fn papers(&self) -> &'static [PaperKind];
+    /// Fills the fields of an issued document that only its procedure knows.
+    fn put_paper_fields(&self, conn: &mut Conn, kind: PaperKind, values: &mut Values) -> Result<()>;
+    /// Its procedure's own text of a document, between head and signature.
+    fn paper_text(&self, kind: PaperKind) -> Option<String>;
+}
+
 /// One register, regardless of its contents.
 pub trait Register: Send + Sync + 'static {
     fn entry(&self) -> &'static RegisterEntry;
     /// Registers its routes below the base path.
     fn routes(&self, config: &mut ServiceConfig);
+    /// The dossier; `None` if the register does not have it, or the caller does not see the whole of it.
+    fn find_whole(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Option<Box<dyn AnyDossier>>>;
     /// Derives every fact again; returns how many delegations count.
     fn rebuild_facts(&self, conn: &mut Conn) -> Result<usize>;
     /// Deletes a dossier with everything that belongs to it.

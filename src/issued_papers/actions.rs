@@ -4,57 +4,42 @@ use chrono::Datelike;
 use serde_json::json;
 
 use crate::access::context::RequestContext;
+use crate::access::holder::Holder;
 use crate::db::Conn;
 use crate::db::counters;
 use crate::dossier::flow::State;
-use crate::dossier::model::Dossier;
-use crate::dossier::rules::{decides, is_of_agency};
+use crate::dossier::register::{AnyDossier, ProvinceLaw, Registers};
 use crate::dossier::store as dossiers;
+use crate::dossier::store::list;
 use crate::dossier::store::numbers::is_decided;
-use crate::dossier::visibility::{sees, sees_whole};
-use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
-use crate::issued_papers::issue::{Issuer, PaperHead, PaperSubject, issuer, values};
-use crate::issued_papers::model::{IssuedPaper, PaperKind};
-use crate::issued_papers::{fill, layout, store};
-use crate::procedures::{inbound, outbound};
+use crate::issued_papers::issue::{Issuer, PaperHead, issuer, values};
+use crate::issued_papers::model::IssuedPaper;
+use crate::issued_papers::{layout, store};
+use documents::template::fill;
 use kernel::id::Id;
-use kernel::procedure::Procedure;
+use kernel::paper::PaperKind;
 use kernel::text::number_key;
 use kernel::violation::Violations;
 use kernel::words::{Body, FieldError};
 
-/// Finds the dossier of either procedure; 404 if the caller may not see its documents.
-pub fn subject(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<PaperSubject> {
-    seen(conn, call, id)?.ok_or_else(not_found)
-}
-
-fn seen(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Option<PaperSubject>> {
-    if let Some(trip) = dossiers::load::<outbound::model::TripContent>(conn, id)? {
-        return Ok(sees_papers(call, &trip).then(|| PaperSubject::Trip(Box::new(trip))));
-    }
-    let visit = dossiers::load::<inbound::model::VisitContent>(conn, id)?.filter(|visit| sees_papers(call, visit));
-    Ok(visit.map(|visit| PaperSubject::Visit(Box::new(visit))))
-}
-
-/// Documents quote the opinions and decisions of other bodies, so bodies that are only consulted see none.
-fn sees_papers<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> bool {
-    sees(&call.actor, dossier) && sees_whole(&call.actor, dossier)
-}
-
-/// Finds the issuer; fails if the caller may not write this document or the dossier has not reached its step.
-pub fn prepare(conn: &mut Conn, call: &RequestContext, subject: &PaperSubject, kind: PaperKind) -> Result<Issuer> {
-    match subject {
-        PaperSubject::Trip(trip) => prepared(conn, call, trip.as_ref(), kind),
-        PaperSubject::Visit(visit) => prepared(conn, call, visit.as_ref(), kind),
-    }
+/// Finds the dossier, of whichever register; 404 if the caller may not see its documents. Documents quote the opinions
+/// and decisions of other bodies, so bodies that are only consulted see none.
+pub fn subject(conn: &mut Conn, call: &RequestContext, registers: &Registers, id: i64) -> Result<Box<dyn AnyDossier>> {
+    let key = dossiers::register_of(conn, id)?.ok_or_else(not_found)?;
+    let register = registers.by_key(&key).ok_or_else(not_found)?;
+    register.find_whole(conn, call, id)?.ok_or_else(not_found)
 }
 
 /// 403 if another office writes documents of this kind.
-fn require_writer<C: Content>(call: &RequestContext, dossier: &Dossier<C>, kind: PaperKind) -> Result<()> {
-    let actor = &call.actor.on((dossier.content.procedure(), None));
-    let own = is_of_agency(actor, dossier);
-    let may = if kind.of_decider() { actor.sits_in(Body::Dofa) || decides(actor, dossier) } else { own };
+fn require_writer(call: &RequestContext, dossier: &dyn AnyDossier, kind: PaperKind) -> Result<()> {
+    let head = dossier.head();
+    let actor = &call.actor.on((head.procedure, None));
+    let may = if kind.of_decider() {
+        actor.sits_in(Body::Dofa) || dossier.is_decided_by(actor)
+    } else {
+        Holder::Agency.is(actor, head.agency_id)
+    };
     if may {
         Ok(())
     } else {
@@ -62,32 +47,23 @@ fn require_writer<C: Content>(call: &RequestContext, dossier: &Dossier<C>, kind:
     }
 }
 
-fn prepared<C: Content>(
-    conn: &mut Conn,
-    call: &RequestContext,
-    dossier: &Dossier<C>,
-    kind: PaperKind,
-) -> Result<Issuer> {
+/// Finds the issuer; fails if the caller may not write this document or the dossier has not reached its step.
+pub fn prepare(conn: &mut Conn, call: &RequestContext, dossier: &dyn AnyDossier, kind: PaperKind) -> Result<Issuer> {
+    let head = dossier.head();
     let mut faults = Violations::default();
-    let fits = match (kind, dossier.content.procedure()) {
-        (PaperKind::SendingDecision, procedure) => procedure == Procedure::OUTBOUND,
-        (PaperKind::Permission, procedure) => procedure != Procedure::OUTBOUND,
-        // A host agency's submission for guests is a different document; no legal text that we have read prescribes it.
-        (PaperKind::Submission, procedure) => procedure != Procedure::INBOUND,
-        (PaperKind::TripReport, _) => true,
-    };
+    let fits = dossier.papers().contains(&kind);
     let (vi, en) =
         ("Loại văn bản này không dùng cho hồ sơ này.", "This kind of document does not apply to this dossier.");
     faults.require(fits, "/kind", FieldError::NotOfThisProcedure, vi, en);
     require_writer(call, dossier, kind)?;
     let so_far = match kind {
-        PaperKind::Submission => !State::VOID.contains(&dossier.state),
+        PaperKind::Submission => !State::VOID.contains(&head.state),
         PaperKind::SendingDecision | PaperKind::Permission => {
-            dossier.state == State::AwaitingDecision || dossier.state.is_approved_or_later()
+            head.state == State::AwaitingDecision || head.state.is_approved_or_later()
         }
-        PaperKind::TripReport => dossier.report.is_some(),
+        PaperKind::TripReport => head.report.is_some(),
     };
-    if !so_far || dossier.content.origin().is_some() {
+    if !so_far || head.imported {
         return Err(refuse(
             Code::NotPossibleInState,
             "Hồ sơ chưa đến bước lập văn bản này hoặc không thể lập văn bản.",
@@ -98,35 +74,42 @@ fn prepared<C: Content>(
     issuer(conn, call, dossier, kind)
 }
 
+/// What the document describes, if not the dossier as it is: while an amendment is pending, documents of the decider
+/// describe the amended content.
+fn described(dossier: &dyn AnyDossier, kind: PaperKind) -> Option<Box<dyn AnyDossier>> {
+    kind.of_decider().then(|| dossier.as_amended())
+}
+
 /// Renders the document without issuing it; the number stays blank until it is issued.
 pub fn preview(
     conn: &mut Conn,
     call: &RequestContext,
     tools: &ProvinceLaw,
-    subject: &PaperSubject,
+    dossier: &dyn AnyDossier,
     kind: PaperKind,
 ) -> Result<Vec<u8>> {
-    let issuer = prepare(conn, call, subject, kind)?;
-    let subject = &subject.at_hand(kind);
+    let issuer = prepare(conn, call, dossier, kind)?;
+    let amended = described(dossier, kind);
+    let dossier = amended.as_deref().unwrap_or(dossier);
     let blank = kind.number(None, &issuer.office.code, &issuer.drafter);
     let (number, date) = issuer.decided.clone().unwrap_or((blank, call.today));
-    written(conn, call, tools, subject, &issuer, PaperHead { kind, number: &number, date })
+    written(conn, call, tools, dossier, &issuer, PaperHead { kind, number: &number, date })
 }
 
 fn written(
     conn: &mut Conn,
     call: &RequestContext,
     tools: &ProvinceLaw,
-    subject: &PaperSubject,
+    dossier: &dyn AnyDossier,
     issuer: &Issuer,
     headed: PaperHead,
 ) -> Result<Vec<u8>> {
-    let values = values(conn, call, tools, subject, issuer, headed)?;
+    let values = values(conn, call, tools, dossier, issuer, headed)?;
     let template = match store::template_for(conn, headed.kind, Some(issuer.office.id))? {
         Some(own) => own.body,
-        None => layout::template(headed.kind).map_err(Error::Internal)?,
+        None => layout::template(headed.kind, dossier.paper_text(headed.kind)).map_err(Error::Internal)?,
     };
-    fill::fill(&template, &values).map_err(|reason| Error::Internal(reason.en))
+    fill(&template, &values).map_err(|reason| Error::Internal(reason.en))
 }
 
 /// Issues the document under the next number of its office, kind and year. A decision that is already signed keeps its
@@ -135,15 +118,13 @@ pub fn issue(
     conn: &mut Conn,
     call: &RequestContext,
     tools: &ProvinceLaw,
-    subject: &PaperSubject,
+    dossier: &dyn AnyDossier,
     kind: PaperKind,
 ) -> Result<IssuedPaper> {
-    let issuer = prepare(conn, call, subject, kind)?;
-    let subject = &subject.at_hand(kind);
-    let (delegation_id, register) = match subject {
-        PaperSubject::Trip(trip) => (trip.id, outbound::model::TripContent::ENTRY.key),
-        PaperSubject::Visit(visit) => (visit.id, inbound::model::VisitContent::ENTRY.key),
-    };
+    let issuer = prepare(conn, call, dossier, kind)?;
+    let amended = described(dossier, kind);
+    let dossier = amended.as_deref().unwrap_or(dossier);
+    let (delegation_id, register) = (dossier.head().id, dossier.entry().key);
     let filter = store::IssuedPaperFilter {
         delegation_id: Some(delegation_id),
         kind: Some(kind),
@@ -152,7 +133,7 @@ pub fn issue(
     let there: Vec<IssuedPaper> =
         store::page(conn, &filter, 0, 1000)?.into_iter().filter(|p| p.voided.is_none()).collect();
     // Documents of this decision and of earlier ones remain valid; any other must be voided first.
-    let standing = subject.decided_numbers();
+    let standing: Vec<String> = dossier.decided_numbers().into_iter().map(number_key).collect();
     if there.iter().any(|p| !standing.contains(&number_key(&p.number))) {
         return Err(already_there());
     }
@@ -167,7 +148,7 @@ pub fn issue(
         paper.date = *date;
         // The number as the register spells it; the decision may spell it differently.
         let headed = PaperHead { kind, number: &paper.number, date: *date };
-        let body = written(conn, call, tools, subject, &issuer, headed)?;
+        let body = written(conn, call, tools, dossier, &issuer, headed)?;
         store::rewrite(conn, &paper, &body)?;
         remember(conn, call, "rewrite_paper", &paper)?;
         return Ok(paper);
@@ -203,7 +184,7 @@ pub fn issue(
         created_at: call.now,
         voided: None,
     };
-    let body = written(conn, call, tools, subject, &issuer, PaperHead { kind, number: &paper.number, date })?;
+    let body = written(conn, call, tools, dossier, &issuer, PaperHead { kind, number: &paper.number, date })?;
     store::insert(conn, &paper, &body)?;
     remember(conn, call, "issue_paper", &paper)?;
     Ok(paper)
@@ -239,23 +220,28 @@ fn remember(conn: &mut Conn, call: &RequestContext, action: &str, paper: &Issued
 }
 
 /// Finds a document; 404 if the caller may not see its dossier.
-pub fn paper(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<(IssuedPaper, PaperSubject)> {
+pub fn paper(
+    conn: &mut Conn,
+    call: &RequestContext,
+    registers: &Registers,
+    id: i64,
+) -> Result<(IssuedPaper, Box<dyn AnyDossier>)> {
     let paper = store::find(conn, id)?.ok_or_else(not_found)?;
-    let subject = subject(conn, call, paper.delegation_id)?;
+    let subject = subject(conn, call, registers, paper.delegation_id)?;
     Ok((paper, subject))
 }
 
-/// Documents in order of issue, after `after`, of dossiers that the caller may see (drafts: only their own agency's).
-/// 404 if the filter names a dossier that the caller may not see.
+/// Documents in order of issue, after `after`, of dossiers whose documents the caller may see (drafts: only their own
+/// agency's). 404 if the filter names a dossier that the caller may not see.
 pub fn register(
     conn: &mut Conn,
     call: &RequestContext,
+    registers: &Registers,
     filter: &store::IssuedPaperFilter,
-    after: i64,
-    limit: i64,
+    (after, limit): (i64, i64),
 ) -> Result<Vec<IssuedPaper>> {
     if let Some(id) = filter.delegation_id {
-        subject(conn, call, id)?;
+        subject(conn, call, registers, id)?;
         return store::page(conn, filter, after, limit);
     }
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -264,11 +250,9 @@ pub fn register(
         let rows = store::page(conn, filter, place, limit)?;
         let is_last = rows.len() < wanted;
         place = rows.last().map_or(place, |p| p.id);
-        for paper in rows {
-            if seen(conn, call, paper.delegation_id)?.is_some() {
-                found.push(paper);
-            }
-        }
+        let of: Vec<i64> = rows.iter().map(|p| p.delegation_id).collect();
+        let seen = list::seen_whole(conn, &call.actor, registers.entries(), &of)?;
+        found.extend(rows.into_iter().filter(|p| seen.contains(&p.delegation_id)));
         if is_last || found.len() >= wanted {
             found.truncate(wanted);
             return Ok(found);
@@ -280,14 +264,11 @@ pub fn register(
 pub fn void(
     conn: &mut Conn,
     call: &RequestContext,
-    (mut paper, subject): (IssuedPaper, PaperSubject),
+    (mut paper, dossier): (IssuedPaper, Box<dyn AnyDossier>),
     asked: impl FnOnce() -> Result<String>,
 ) -> Result<IssuedPaper> {
     // The state of the dossier does not matter here: a number that is no longer needed can always be voided.
-    call.guard(paper.version, || match &subject {
-        PaperSubject::Trip(trip) => require_writer(call, trip.as_ref(), paper.kind),
-        PaperSubject::Visit(visit) => require_writer(call, visit.as_ref(), paper.kind),
-    })?;
+    call.guard(paper.version, || require_writer(call, dossier.as_ref(), paper.kind))?;
     if paper.voided.is_some() {
         return Err(refuse(Code::NotPossibleInState, "Văn bản đã được hủy trước đó.", "The document is already void."));
     }

@@ -8,11 +8,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::error::{Result, forbidden};
 use crate::issued_papers::actions;
-use crate::issued_papers::model::{IssuedPaper, PaperKind};
+use crate::issued_papers::model::IssuedPaper;
 use crate::issued_papers::store::{self, IssuedPaperFilter};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::file::{DOCX, saved};
@@ -22,6 +24,7 @@ use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::paper::PaperKind;
 use kernel::time::rfc3339;
 use kernel::words::{Body, Role};
 
@@ -98,7 +101,7 @@ struct PaperPage {
 /// of the caller's agency, or of all agencies for DOFA and the inspector.
 #[utoipa::path(tag = "papers", operation_id = "list_papers", params(IssuedPaperListQuery), responses((status = 200, description = "papers", body = PaperPage)))]
 #[get("/papers")]
-async fn list(call: Call, asked: Query<IssuedPaperListQuery>) -> Result<HttpResponse> {
+async fn list(call: Call, law: web::Data<ProvinceLaw>, asked: Query<IssuedPaperListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let asked = asked.0;
     let limit = query::limit(asked.limit)?;
@@ -124,7 +127,11 @@ async fn list(call: Call, asked: Query<IssuedPaperListQuery>) -> Result<HttpResp
         kind: asked.kind,
         year: asked.year,
     };
-    let rows = call.read(move |conn, call| actions::register(conn, call, &filter, after, limit + 1)).await?;
+    let registers = law.registers.clone();
+    let seen = move |conn: &mut Conn, call: &RequestContext| {
+        actions::register(conn, call, &registers, &filter, (after, limit + 1))
+    };
+    let rows = call.read(seen).await?;
     let page = Page::cut(rows, limit, "papers", |p| vec![p.id.to_string()]);
     let items = page.items.iter().map(IssuedPaperView::from).collect();
     Ok(page_response("/api/v1/papers", page.next.as_deref()).json(PaperPage { items, next: page.next }))
@@ -153,8 +160,8 @@ async fn issue(call: Call, tools: web::Data<ProvinceLaw>, body: Incoming<NewPape
         move |conn, call, ()| {
             call.actor.require(Permission::ReadDossiers)?;
             let NewPaper { delegation_id, kind } = body.check()?;
-            let subject = actions::subject(conn, call, delegation_id.0)?;
-            let paper = actions::issue(conn, call, &tools, &subject, kind)?;
+            let subject = actions::subject(conn, call, &tools.registers, delegation_id.0)?;
+            let paper = actions::issue(conn, call, &tools, subject.as_ref(), kind)?;
             let location = format!("/api/v1/papers/{}", Id(paper.id));
             reply(201, Some(paper.version), Some(location), &IssuedPaperView::from(&paper))
         },
@@ -182,8 +189,8 @@ async fn preview(call: Call, tools: web::Data<ProvinceLaw>, asked: Query<Preview
     let kind = asked.kind;
     let bytes = call
         .read(move |conn, call| {
-            let subject = actions::subject(conn, call, asked.delegation_id.0)?;
-            actions::preview(conn, call, &tools, &subject, asked.kind)
+            let subject = actions::subject(conn, call, &tools.registers, asked.delegation_id.0)?;
+            actions::preview(conn, call, &tools, subject.as_ref(), asked.kind)
         })
         .await?;
     Ok(saved(&mut HttpResponse::Ok(), DOCX, &format!("{}.docx", kind.word().replace('_', "-")), bytes.into()))
@@ -192,10 +199,11 @@ async fn preview(call: Call, tools: web::Data<ProvinceLaw>, asked: Query<Preview
 /// Shows an issued document.
 #[utoipa::path(tag = "papers", operation_id = "show_paper", params(("id" = String, Path)), responses((status = 200, description = "the paper", body = IssuedPaperView)))]
 #[get("/papers/{id}")]
-async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn show(call: Call, law: web::Data<ProvinceLaw>, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let id = path_id(&id)?;
-    let (paper, _) = call.read(move |conn, call| actions::paper(conn, call, id)).await?;
+    let registers = law.registers.clone();
+    let (paper, _) = call.read(move |conn, call| actions::paper(conn, call, &registers, id)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(paper.version))).json(IssuedPaperView::from(&paper)))
 }
 
@@ -203,12 +211,13 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 #[utoipa::path(tag = "papers", operation_id = "download_paper", params(("id" = String, Path)),
     responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/papers/{id}/file")]
-async fn download(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
+async fn download(call: Call, law: web::Data<ProvinceLaw>, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let id = path_id(&id)?;
+    let registers = law.registers.clone();
     let (paper, bytes) = call
         .read(move |conn, call| {
-            let (paper, _) = actions::paper(conn, call, id)?;
+            let (paper, _) = actions::paper(conn, call, &registers, id)?;
             Ok((paper, store::body(conn, id)?.unwrap_or_default()))
         })
         .await?;
@@ -230,14 +239,20 @@ struct VoidPaper {
 #[utoipa::path(tag = "papers", operation_id = "void_paper", params(("id" = String, Path), IfMatch), request_body = VoidPaper,
     responses((status = 200, description = "void", body = IssuedPaperView)))]
 #[post("/papers/{id}/void")]
-async fn void(call: Call, id: web::Path<String>, body: Incoming<VoidPaper>) -> Result<HttpResponse> {
+async fn void(
+    call: Call,
+    law: web::Data<ProvinceLaw>,
+    id: web::Path<String>,
+    body: Incoming<VoidPaper>,
+) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
+    let registers = law.registers.clone();
     call.change(
         body.fingerprint.clone(),
         move |conn, call| {
             call.actor.require(Permission::ReadDossiers)?;
-            actions::paper(conn, call, id)
+            actions::paper(conn, call, &registers, id)
         },
         move |conn, call, found| {
             let paper = actions::void(conn, call, found, || Ok(body.check()?.reason))?;

@@ -1,7 +1,5 @@
 //! Collects the values of a document: the office, the people, the legal bases, the signature.
 
-use std::collections::HashMap;
-
 use crate::access::context::RequestContext;
 use crate::access::holders::{self, acting_seat};
 use crate::access::store as accounts;
@@ -9,62 +7,21 @@ use crate::access::substitutions_store;
 use crate::access::substitutions_store::Substitution;
 use crate::approval::{self, process::StepStanding};
 use crate::db::{Conn, from_json};
-use crate::dossier::actions::{assess_dossier, received_on};
 use crate::dossier::flow::Action;
-use crate::dossier::model::{Dossier, ResultsReport};
 use crate::dossier::parts::attachments;
 use crate::dossier::parts::duties::{self, SETTLEMENT};
-use crate::dossier::rules::decider;
-use crate::dossier::{Content, ProvinceLaw};
+use crate::dossier::register::{AnyDossier, DossierHead, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};
-use crate::issued_papers::model::{PaperKind, Values};
 use crate::issued_papers::names::{body_name, dated, document_name, duty_name, head_of, signature_lines};
+use crate::issued_papers::results::{put_report, put_settlement};
 use crate::issued_papers::store;
-use crate::issued_papers::trip::{MemberFacts, put_settlement};
-use crate::issued_papers::{trip, visit};
-use crate::procedures::{inbound, outbound};
 use crate::registry::agencies::{self, Agency};
 use crate::registry::changes::succession;
-use crate::registry::officials_store;
-use kernel::id::Id;
-use kernel::procedure::Procedure;
-use kernel::text::number_key;
+use documents::template::Values;
+use kernel::paper::PaperKind;
 use kernel::time::{Day, day_of, in_vietnamese, valid_on};
 use kernel::words::{Body, DecisionVerdict, PaperRef, SignedAs, StepKind};
 use regulation::pack::{Anchor, Timing, cited};
-
-/// A dossier of either procedure.
-pub enum PaperSubject {
-    Trip(Box<outbound::model::Trip>),
-    Visit(Box<inbound::model::Visit>),
-}
-
-impl PaperSubject {
-    /// The dossier to render: while an amendment is pending, documents of the decider describe the amended content.
-    pub fn at_hand(&self, kind: PaperKind) -> PaperSubject {
-        fn of<C: Content>(dossier: &Dossier<C>, kind: PaperKind) -> Box<Dossier<C>> {
-            let content = if kind.of_decider() { dossier.at_hand() } else { &dossier.content };
-            Box::new(dossier.with(content))
-        }
-        match self {
-            PaperSubject::Trip(trip) => PaperSubject::Trip(of(trip, kind)),
-            PaperSubject::Visit(visit) => PaperSubject::Visit(of(visit, kind)),
-        }
-    }
-
-    /// Keys of the numbers of the decision and of the decisions that it replaced.
-    pub fn decided_numbers(&self) -> Vec<String> {
-        fn of<C>(dossier: &Dossier<C>) -> Vec<String> {
-            let before = dossier.amendments.iter().filter_map(|a| a.replaced.as_ref());
-            let decisions = dossier.decision.iter().chain(before);
-            decisions.flat_map(|d| [d.document.number.as_str(), d.standing().0]).map(number_key).collect()
-        }
-        match self {
-            PaperSubject::Trip(trip) => of(trip),
-            PaperSubject::Visit(visit) => of(visit),
-        }
-    }
-}
 
 /// Who issues a document, and its number if it is already decided.
 pub struct Issuer {
@@ -80,15 +37,11 @@ pub struct Issuer {
 }
 
 /// Finds who issues this kind of document for a dossier.
-pub fn issuer<C: Content>(
-    conn: &mut Conn,
-    call: &RequestContext,
-    dossier: &Dossier<C>,
-    kind: PaperKind,
-) -> Result<Issuer> {
+pub fn issuer(conn: &mut Conn, call: &RequestContext, dossier: &dyn AnyDossier, kind: PaperKind) -> Result<Issuer> {
+    let head = dossier.head();
     // An agency that has been renamed or merged issues under its new name, in its new register.
     let own = |conn: &mut Conn| {
-        let now = succession(conn)?.on(dossier.content.agency_id(), call.today);
+        let now = succession(conn)?.on(head.agency_id, call.today);
         let found = agencies::find(conn, now.id)?;
         found.ok_or_else(|| Error::Internal("a dossier has no agency".into()))
     };
@@ -99,7 +52,7 @@ pub fn issuer<C: Content>(
         let people: Vec<i64> = heads.iter().filter(|h| h.by.is_none()).map(|h| h.user).collect();
         let named = accounts::named(conn, &people)?;
         let signer = people.into_iter().find(|id| named.get(id).is_some_and(|n| n.agency_id == Some(office.id)));
-        let lent = in_place(conn, dossier, kind)?;
+        let lent = in_place(conn, &head, kind)?;
         return Ok(Issuer {
             drafter: office.code.clone(),
             office,
@@ -117,9 +70,9 @@ pub fn issuer<C: Content>(
         )
     };
     // While an amendment is pending, the document is for the next decision, not the current one.
-    let decided = dossier.decision.as_ref().filter(|_| dossier.pending().is_none());
+    let decided = head.decision.filter(|_| !head.amendment_pending);
     let decision = decided.filter(|d| d.verdict == DecisionVerdict::Approve);
-    let body = decision.map(|d| d.body).or_else(|| decider(dossier)).ok_or_else(no_office)?;
+    let body = decision.map(|d| d.body).or_else(|| dossier.decider()).ok_or_else(no_office)?;
     let seat = acting_seat(body).unwrap_or(body);
     let office = if seat == Body::AgencyHead {
         own(conn)?
@@ -150,15 +103,15 @@ struct SignedInPlace {
 }
 
 /// On whose behalf a document of this kind was signed. None if the signatory holds the office.
-fn in_place<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, kind: PaperKind) -> Result<Option<SignedInPlace>> {
+fn in_place(conn: &mut Conn, head: &DossierHead, kind: PaperKind) -> Result<Option<SignedInPlace>> {
     let taken_by = |kind: StepKind| {
-        let taken = dossier.process.steps.iter().rfind(|s| s.kind == kind && s.standing == StepStanding::Done);
+        let taken = head.process.steps.iter().rfind(|s| s.kind == kind && s.standing == StepStanding::Done);
         taken.and_then(|s| Some((s.acted_by?, s.on_behalf_of?, s.substitution)))
     };
     let signed = match kind {
         PaperKind::Submission => taken_by(StepKind::Propose),
         PaperKind::SendingDecision | PaperKind::Permission => taken_by(StepKind::Decide),
-        PaperKind::TripReport => handed_in(conn, dossier)?,
+        PaperKind::TripReport => handed_in(conn, head)?,
     };
     let Some((by, lender, document)) = signed else { return Ok(None) };
     let lent = document.map(|id| substitutions_store::by_id(conn, id)).transpose()?.flatten();
@@ -176,16 +129,15 @@ fn in_place<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, kind: PaperKind) 
 }
 
 /// Who submitted the report, on whose behalf and under which substitution. None if in their own name.
-fn handed_in<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<Option<(i64, i64, Option<i64>)>> {
-    let acts = approval::store::history(conn, dossier.id)?;
+fn handed_in(conn: &mut Conn, head: &DossierHead) -> Result<Option<(i64, i64, Option<i64>)>> {
+    let acts = approval::store::history(conn, head.id)?;
     let act = acts.into_iter().rfind(|act| act.action == Action::SubmitReport.word());
     let Some((by, lender, day)) = act.and_then(|act| Some((act.actor_id, act.on_behalf_of?, day_of(act.at)))) else {
         return Ok(None);
     };
     let given = substitutions_store::given_to(conn, &[by])?.into_iter();
-    let procedure = dossier.content.procedure();
     let of_head = |s: &Substitution| s.from_user == lender && s.body == Body::AgencyHead;
-    let mut his = given.filter(|s| of_head(s) && s.mandate.covers(procedure, None));
+    let mut his = given.filter(|s| of_head(s) && s.mandate.covers(head.procedure, None));
     Ok(Some((by, lender, his.find(|s| valid_on(s.valid_from, s.valid_to, day)).map(|s| s.id))))
 }
 
@@ -222,7 +174,7 @@ pub fn values(
     conn: &mut Conn,
     call: &RequestContext,
     tools: &ProvinceLaw,
-    subject: &PaperSubject,
+    dossier: &dyn AnyDossier,
     issuer: &Issuer,
     PaperHead { kind, number, date }: PaperHead,
 ) -> Result<Values> {
@@ -251,48 +203,28 @@ pub fn values(
     for line in signature_lines(issuer.body, issuer.signed_as, &office.name) {
         values.item("signature", [("text", line.as_str())]);
     }
-    match subject {
-        PaperSubject::Trip(trip) => {
-            common(conn, call, tools, &mut values, (trip.as_ref(), issuer), kind)?;
-            let c = &trip.content;
-            let officials: HashMap<i64, _> =
-                officials_store::find_all(conn, &c.official_ids())?.into_iter().map(|o| (o.id, o)).collect();
-            let units = agencies::names(conn, &c.people.iter().map(|p| p.agency_id).collect::<Vec<_>>())?;
-            let known = MemberFacts { officials: &officials, units: &units };
-            trip::fill(&mut values, trip, &known, kind == PaperKind::Submission, kind == PaperKind::TripReport);
-            if c.planned.is_none() && c.origin.is_none() {
-                // Until the decision, show whether the plan has room the way the assessment computes it.
-                let room = outbound::actions::has_room(conn, trip)?;
-                values.put("plan", trip::plan(c.procedure == Procedure::PRIVATE_TRAVEL, room));
-            }
-            if let Some(party) = &c.inviting_party {
-                values.item("bases", [("text", format!("Theo thư mời của {}", party.name).as_str())]);
-            }
-        }
-        PaperSubject::Visit(visit) => {
-            common(conn, call, tools, &mut values, (visit.as_ref(), issuer), kind)?;
-            let units = agencies::names(conn, &visit.content.coordinating)?;
-            visit::fill(&mut values, visit, &units, kind == PaperKind::TripReport);
-        }
-    }
+    put_shared(conn, call, tools, &mut values, (dossier, issuer), kind)?;
+    dossier.put_paper_fields(conn, kind, &mut values)?;
     Ok(values)
 }
 
 /// The values that documents of every procedure use.
-fn common<C: Content>(
+fn put_shared(
     conn: &mut Conn,
     call: &RequestContext,
     tools: &ProvinceLaw,
     values: &mut Values,
-    (dossier, issuer): (&Dossier<C>, &Issuer),
+    (dossier, issuer): (&dyn AnyDossier, &Issuer),
     kind: PaperKind,
 ) -> Result<()> {
-    let agency = agencies::find(conn, dossier.content.agency_id())?;
+    let head = dossier.head();
+    let number = head.number.map(str::to_owned);
+    let agency = agencies::find(conn, head.agency_id)?;
     let agency = agency.map(|a| a.name).unwrap_or_default();
     values.put("agency", agency.clone());
-    values.put("dossier", dossier.number.clone().unwrap_or_else(|| "chưa có".into()));
-    let (law, answer) = assess_dossier(conn, tools, dossier, received_on(dossier, call.today))?;
-    let deciding = decider(dossier).or_else(|| answer.decider.as_ref().map(|d| d.body));
+    values.put("dossier", number.clone().unwrap_or_else(|| "chưa có".into()));
+    let (law, answer) = dossier.assess(conn, tools, call.today)?;
+    let deciding = dossier.decider().or_else(|| answer.decider.as_ref().map(|d| d.body));
     let of_dofa = |b: Body| matches!(b, Body::Dofa | Body::DofaDirector);
     let to_body = match deciding.filter(|b| !of_dofa(*b)) {
         Some(body) => format!("{}; Sở Ngoại vụ", body_name(body)),
@@ -300,7 +232,7 @@ fn common<C: Content>(
     };
     values.put("decider", deciding.map_or("Sở Ngoại vụ", body_name));
     let requests = store::IssuedPaperFilter {
-        delegation_id: Some(dossier.id),
+        delegation_id: Some(head.id),
         kind: Some(PaperKind::Submission),
         ..Default::default()
     };
@@ -309,25 +241,25 @@ fn common<C: Content>(
         "request",
         match request {
             Some(paper) => format!("Tờ trình số {} ngày {}", paper.number, in_vietnamese(paper.date)),
-            None => format!("hồ sơ số {}", dossier.number.clone().unwrap_or_else(|| "…".into())),
+            None => format!("hồ sơ số {}", number.unwrap_or_else(|| "…".into())),
         },
     );
     values.put("addressee", if kind == PaperKind::Permission { agency.clone() } else { to_body });
     values.item("bases", [("text", format!("Căn cứ {}", law.pack.document).as_str())]);
     // The legal text on which this decision is based may differ from the province's general regulation.
-    let planned = dossier.process.steps.iter().rfind(|s| s.kind == StepKind::Decide).map(|s| s.citation.as_str());
+    let planned = head.process.steps.iter().rfind(|s| s.kind == StepKind::Decide).map(|s| s.citation.as_str());
     let citation = planned.or(answer.decider.as_ref().map(|d| d.citation.as_str())).filter(|c| !c.is_empty());
     if let Some(text) = citation.map(cited).filter(|text| !law.pack.document.starts_with(text)) {
         values.item("bases", [("text", format!("Căn cứ {text}").as_str())]);
     }
-    let in_place = in_place(conn, dossier, kind)?;
+    let in_place = in_place(conn, &head, kind)?;
     if let Some(lent) = &in_place {
         values.item("bases", [("text", lent.sentence.as_str())]);
     }
-    let consents: Vec<Body> = dossier.process.bodies(StepKind::Consent).collect();
-    for act in approval::store::history(conn, dossier.id)?.into_iter().filter(|a| a.action == Action::Consent.word()) {
+    let consents: Vec<Body> = head.process.bodies(StepKind::Consent).collect();
+    for act in approval::store::history(conn, head.id)?.into_iter().filter(|a| a.action == Action::Consent.word()) {
         let agreed = |b: &&Body| {
-            let step = dossier.process.steps.iter().rfind(|s| s.kind == StepKind::Consent && s.body == Some(**b));
+            let step = head.process.steps.iter().rfind(|s| s.kind == StepKind::Consent && s.body == Some(**b));
             step.is_some_and(|s| s.outcome.as_deref() == Some("agree") && s.acted_at == Some(act.at))
         };
         let Some(body) = consents.iter().find(agreed) else { continue };
@@ -342,13 +274,13 @@ fn common<C: Content>(
         let text = format!("{}{due} ({})", duty_name(&owed.code), cited(&owed.citation));
         values.item("duties", [("text", text.as_str())]);
     }
-    if dossier.content.settles().is_some() {
+    if head.settles {
         values.item("duties", [("text", duty_name(SETTLEMENT))]);
     }
-    for document in attachments::kinds(conn, dossier.id)? {
+    for document in attachments::kinds(conn, head.id)? {
         values.item("attachments", [("text", document_name(document))]);
     }
-    for condition in dossier.decision.iter().flat_map(|d| &d.conditions) {
+    for condition in head.decision.iter().flat_map(|d| &d.conditions) {
         values.item("conditions", [("text", condition.trim_end_matches('.'))]);
     }
     let mut recipients = match kind {
@@ -357,7 +289,7 @@ fn common<C: Content>(
     };
     recipients.extend(in_place.map(|lent| format!("{} (để báo cáo)", lent.of)));
     if kind.of_decider() {
-        recipients.extend(dossier.process.bodies(StepKind::Consult).map(|b| body_name(b).to_owned()));
+        recipients.extend(head.process.bodies(StepKind::Consult).map(|b| body_name(b).to_owned()));
         recipients.extend(consents.first().map(|_| body_name(Body::PartyOffice).to_owned()));
         recipients.extend((!of_dofa(issuer.body)).then(|| "Sở Ngoại vụ".to_owned()));
     }
@@ -369,27 +301,8 @@ fn common<C: Content>(
             told.push(name);
         }
     }
-    reported(conn, values, dossier.report.as_ref())?;
-    let settled = duties::of_delegation(conn, dossier.id)?.into_iter().find(|d| d.code == SETTLEMENT);
+    put_report(conn, values, head.report)?;
+    let settled = duties::of_delegation(conn, head.id)?.into_iter().find(|d| d.code == SETTLEMENT);
     put_settlement(values, settled.and_then(|d| d.settlement).as_ref());
-    Ok(())
-}
-
-fn reported(conn: &mut Conn, values: &mut Values, report: Option<&ResultsReport>) -> Result<()> {
-    let Some(report) = report else { return Ok(()) };
-    values.put("summary", report.summary.clone());
-    for result in &report.results {
-        values.item("results", [("text", result.trim_end_matches('.'))]);
-    }
-    let agencies = agencies::names(conn, &report.follow_ups.iter().map(|f| f.agency_id.0).collect::<Vec<_>>())?;
-    for (at, task) in (1..).zip(&report.follow_ups) {
-        let Id(agency) = task.agency_id;
-        let name = agencies.get(&agency).map(|(_, name)| name.clone()).unwrap_or_default();
-        let (no, due) = (format!("{at}"), in_vietnamese(task.due_on));
-        values.item(
-            "follow_ups",
-            [("no", no.as_str()), ("task", task.task.as_str()), ("agency", name.as_str()), ("due", due.as_str())],
-        );
-    }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The built-in templates: components in the order of NĐ 30/2020/NĐ-CP Đ.8, layout as in its Phụ lục I. Pure.
 
-use crate::issued_papers::model::PaperKind;
 use documents::docx::{CELL, CENTRED, Look, TEXT_WIDTH, paragraph, table, write};
+use kernel::paper::PaperKind;
 
 /// Running text, 14 pt.
 const TEXT: Look = Look { half_points: 28, running: true, around: 60, ..CELL };
@@ -14,15 +14,17 @@ const HEAD: Look = Look { half_points: 24, around: 0, ..CENTRED };
 const HEAD_BOLD: Look = Look { bold: true, ..HEAD };
 const LEFT: u32 = 3900;
 
-/// The template of a kind.
-pub fn template(kind: PaperKind) -> Result<Vec<u8>, String> {
-    let body = match kind {
+/// The template of a kind. With `text`, that is what it says between head and signature.
+pub fn template(kind: PaperKind, text: Option<String>) -> Result<Vec<u8>, String> {
+    // A letter has its subject below its number instead of a title.
+    let about = (kind == PaperKind::Permission).then_some("V/v {{title}}");
+    let text = text.unwrap_or_else(|| match kind {
         PaperKind::Submission => submission(),
         PaperKind::SendingDecision => decision(),
         PaperKind::Permission => permission(),
         PaperKind::TripReport => report(),
-    };
-    write(&body)
+    });
+    write(&(head(about) + &text + &foot()))
 }
 
 fn text(content: &str) -> String {
@@ -92,8 +94,7 @@ fn costs() -> String {
 
 /// Tờ trình: legal bases, necessity, people, places, duration, purpose, costs, proposal (domain.md 8.2).
 fn submission() -> String {
-    head(None)
-        + &paragraph("TỜ TRÌNH", TITLE)
+    paragraph("TỜ TRÌNH", TITLE)
         + &paragraph("Về việc {{subject}}: {{title}}", TITLE)
         + &paragraph("Kính gửi: {{addressee}}", Look { half_points: 28, around: 120, ..CENTRED })
         + &paragraph("{{bases.text}};", ITALIC)
@@ -114,13 +115,11 @@ fn submission() -> String {
         + &paragraph("5. Hồ sơ kèm theo", BOLD)
         + &text("- {{attachments.text}}.")
         + &text("Kính trình {{decider}} xem xét, quyết định./.")
-        + &foot()
 }
 
 /// Quyết định cử đoàn đi công tác nước ngoài (mẫu 02/2020/NG-XNC).
 fn decision() -> String {
-    head(None)
-        + &paragraph("QUYẾT ĐỊNH", TITLE)
+    paragraph("QUYẾT ĐỊNH", TITLE)
         + &paragraph("Về việc cử đoàn đi công tác nước ngoài", TITLE)
         + &paragraph("{{authority}}", Look { around: 160, ..TITLE })
         + &paragraph("{{bases.text}};", ITALIC)
@@ -142,13 +141,11 @@ fn decision() -> String {
         + &text(
             "Điều 4. Quyết định này có hiệu lực từ ngày ký. Thủ trưởng {{agency}}, các cơ quan liên quan và người có tên tại Điều 1 chịu trách nhiệm thi hành./.",
         )
-        + &foot()
 }
 
 /// Văn bản cho phép: a letter. Sections without items are removed.
 fn permission() -> String {
-    head(Some("V/v {{title}}"))
-        + &paragraph("Kính gửi: {{addressee}}", Look { half_points: 28, around: 160, ..CENTRED })
+    paragraph("Kính gửi: {{addressee}}", Look { half_points: 28, around: 160, ..CENTRED })
         + &paragraph("{{bases.text}};", ITALIC)
         + &text("Xét đề nghị của {{agency}} tại {{request}}, {{authority}} có ý kiến như sau:")
         + &text(
@@ -164,7 +161,6 @@ fn permission() -> String {
         + &text(
             "- {{agency}} chịu trách nhiệm thực hiện đúng nội dung được cho phép, bảo đảm an ninh, giữ gìn bí mật nhà nước và báo cáo kết quả theo quy định./.",
         )
-        + &foot()
 }
 
 fn guests() -> String {
@@ -185,8 +181,7 @@ fn programme() -> String {
 
 /// Báo cáo kết quả: activities, results, follow-up, costs, participants.
 fn report() -> String {
-    head(None)
-        + &paragraph("BÁO CÁO", TITLE)
+    paragraph("BÁO CÁO", TITLE)
         + &paragraph("Kết quả {{title}}", TITLE)
         + &paragraph("Kính gửi: {{addressee}}", Look { half_points: 28, around: 120, ..CENTRED })
         + &paragraph("1. Thực hiện chương trình", BOLD)
@@ -213,7 +208,6 @@ fn report() -> String {
         + &paragraph("5. Thành phần", BOLD)
         + &members()
         + &guests()
-        + &foot()
 }
 
 #[cfg(test)]
@@ -221,13 +215,13 @@ mod tests {
     use strum::VariantArray as _;
 
     use super::*;
-    use crate::issued_papers::fill::fields_of;
     use crate::issued_papers::model::is_field;
+    use documents::template::fields_of;
 
     #[test]
     fn every_field_of_every_template_is_known() {
         for kind in PaperKind::VARIANTS {
-            let (fields, _) = fields_of(&template(*kind).unwrap()).unwrap();
+            let (fields, _) = fields_of(&template(*kind, None).unwrap()).unwrap();
             let unknown: Vec<&String> = fields.iter().filter(|f| !is_field(f)).collect();
             assert!(unknown.is_empty() && fields.len() > 15, "{kind:?} {unknown:?}");
         }

@@ -2,15 +2,11 @@
 //! reports, filled into templates that the office can edit in Word, and numbered without gaps.
 
 pub mod actions;
-pub mod fill;
 pub mod http;
 pub mod issue;
 pub mod layout;
 pub mod model;
 pub mod names;
-pub mod package;
-pub mod spell;
+pub mod results;
 pub mod store;
 pub mod templates_http;
-pub mod trip;
-pub mod visit;

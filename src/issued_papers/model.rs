@@ -1,73 +1,7 @@
-//! Kinds of documents, the fields they may contain, and how they are numbered. Pure.
+//! Issued documents, and the fields that their templates may contain. Pure.
 
-use kernel::words;
-use std::collections::BTreeMap;
-
+use kernel::paper::PaperKind;
 use kernel::time::{Day, Moment};
-
-words! {
-    /// A kind of document that the system writes.
-    #[schema(as = PaperKind)]
-    PaperKind {
-        /// Tờ trình of the requesting agency.
-        Submission: "Tờ trình" / "Submission",
-        /// Quyết định cử đoàn (mẫu 02/2020/NG-XNC).
-        SendingDecision: "Quyết định cử đoàn" / "Sending decision",
-        /// Văn bản cho phép, for private travel or for guests.
-        Permission: "Văn bản cho phép" / "Letter of permission",
-        /// Báo cáo kết quả.
-        TripReport: "Báo cáo kết quả" / "Trip report",
-    }
-}
-
-impl PaperKind {
-    /// The abbreviation of the kind in document numbers (NĐ 30/2020/NĐ-CP Phụ lục III); letters (công văn) have none.
-    pub fn abbreviation(self) -> Option<&'static str> {
-        match self {
-            PaperKind::Submission => Some("TTr"),
-            PaperKind::SendingDecision => Some("QĐ"),
-            PaperKind::Permission => None,
-            PaperKind::TripReport => Some("BC"),
-        }
-    }
-
-    /// Whether the deciding body issues it; otherwise the requesting agency does.
-    pub fn of_decider(self) -> bool {
-        matches!(self, PaperKind::SendingDecision | PaperKind::Permission)
-    }
-
-    /// Formats the number: `01/TTr-SKHCN`; for a letter `01/UBND-SNV`, with the unit that drafted it.
-    pub fn number(self, ordinal: Option<i64>, office: &str, drafter: &str) -> String {
-        let ordinal = ordinal.map_or_else(|| "      ".to_owned(), |n| format!("{n:02}"));
-        match self.abbreviation() {
-            Some(kind) => format!("{ordinal}/{kind}-{office}"),
-            None if office == drafter => format!("{ordinal}/{office}"),
-            None => format!("{ordinal}/{office}-{drafter}"),
-        }
-    }
-}
-
-/// One item of a list.
-pub type TemplateRecord = BTreeMap<String, String>;
-
-/// The values that fill a template.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Values {
-    pub texts: BTreeMap<String, String>,
-    pub lists: BTreeMap<String, Vec<TemplateRecord>>,
-}
-
-impl Values {
-    pub fn put(&mut self, name: &str, value: impl Into<String>) {
-        self.texts.insert(name.to_owned(), value.into());
-    }
-
-    /// Adds an item to a list.
-    pub fn item<'a, const N: usize>(&mut self, list: &str, fields: [(&'a str, &'a str); N]) {
-        let record = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        self.lists.entry(list.to_owned()).or_default().push(record);
-    }
-}
 
 /// Fields of every document, with their Vietnamese descriptions.
 pub const TEXTS: &[(&str, &str)] = &[
@@ -203,11 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_offices_write_them() {
-        assert_eq!(PaperKind::Submission.number(Some(1), "SKHCN", "SKHCN"), "01/TTr-SKHCN");
-        assert_eq!(PaperKind::SendingDecision.number(Some(123), "UBND", "SNV"), "123/QĐ-UBND");
-        assert_eq!(PaperKind::Permission.number(Some(7), "UBND", "SNV"), "07/UBND-SNV");
-        assert_eq!(PaperKind::TripReport.number(None, "SYT", "SYT"), "      /BC-SYT");
+    fn a_field_is_known_by_its_list_and_name() {
         assert!(
             is_field("number") && is_field("members.name") && !is_field("members.passport_number") && !is_field("x")
         );

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use crate::db::schema::{paper_templates as templates, papers};
 use crate::db::{Conn, word};
 use crate::error::Result;
-use crate::issued_papers::model::{IssuedPaper, PaperKind};
+use crate::issued_papers::model::IssuedPaper;
 use kernel::every_field;
+use kernel::paper::PaperKind;
 use kernel::text::number_key;
 use kernel::time::{Day, Moment};
 

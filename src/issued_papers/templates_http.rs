@@ -11,10 +11,8 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::error::{Code, Error, Result, not_found, refuse};
-use crate::issued_papers::fill::fields_of;
 use crate::issued_papers::layout;
-use crate::issued_papers::model::{LISTS, PaperKind, TEXTS, is_field};
-use crate::issued_papers::package::broken;
+use crate::issued_papers::model::{LISTS, TEXTS, is_field};
 use crate::issued_papers::store::{self, Template};
 use crate::registry::agencies;
 use crate::web::etag::IfMatch;
@@ -23,7 +21,10 @@ use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{check_name, receive};
 use crate::web::query::Query;
 use crate::web::reply::reply;
+use documents::package::broken;
+use documents::template::fields_of;
 use kernel::id::Id;
+use kernel::paper::PaperKind;
 use kernel::text::bears_secret_mark;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
@@ -149,7 +150,7 @@ async fn download(call: Call, word: web::Path<String>, whose: Query<Whose>) -> R
     let own = call.read(move |conn, _| store::template_for(conn, kind, agency)).await?;
     let bytes = match own {
         Some(own) => own.body,
-        None => layout::template(kind).map_err(Error::Internal)?,
+        None => layout::template(kind, None).map_err(Error::Internal)?,
     };
     Ok(saved(&mut HttpResponse::Ok(), DOCX, &format!("mau-{}.docx", kind.word().replace('_', "-")), bytes.into()))
 }

@@ -7,6 +7,7 @@ use ngoaivu::procedures::register::registers;
 use serde_json::{Value, json};
 
 use crate::note::model::NoteContent;
+use crate::papers::file;
 use crate::world::World;
 
 /// The registers that ship, and the line that adds the note.
@@ -69,6 +70,20 @@ on_both! {
         w.act_on("notes", "director.snv", &large, "decide", decided.clone()).await.expect(404);
         let approved = w.act_on("notes", "chair", &large, "decide", decided).await.expect(200).json();
         assert_eq!((&approved["state"], &approved["number"]), (&json!("approved"), &json!("CV-2026-0001")));
+
+        // The office issues what the procedure issues, in the procedure's own words, and nothing else.
+        let paper = |kind: &str| json!({"delegation_id": large, "kind": kind});
+        w.post("officer.snv", "/papers", paper("submission")).await.expect(403);
+        let other = w.post("officer.snv", "/papers", paper("sending_decision")).await;
+        assert_eq!(other.faults(), [("/kind".to_owned(), "not_of_this_procedure".to_owned())]);
+        let permission = w.post("officer.snv", "/papers", paper("permission")).await.expect(201).json();
+        assert_eq!(permission["number"], "77/UBND-NC");
+        let lines = file(&w, "inspector", &permission).await;
+        for part in ["Số: 77/UBND-NC", "V/v Công văn tài trợ thiết bị y tế", "đồng ý chi 500.000.000 đồng cho Sở Khoa học và Công nghệ", "CHỦ TỊCH"] {
+            assert!(lines.iter().any(|l| l.contains(part)), "{part}: {lines:#?}");
+        }
+        let listed = w.get("inspector", "/papers").await.expect(200).json();
+        assert_eq!(listed["items"][0]["id"], permission["id"]);
 
         // It counts under its own path, and nowhere else; the records behind the figure are its own.
         let figures = w.get("stats", "/statistics/note?year=2026&by=agency").await.expect(200).json();

@@ -4,6 +4,8 @@ pub mod chart;
 pub mod csv;
 pub mod docx;
 pub mod ics;
+pub mod package;
 pub mod sheet;
 pub mod svg;
+pub mod template;
 pub mod xlsx;

@@ -3,7 +3,7 @@
 //! `{{number}}` is replaced by a text. A paragraph or table row with a field of a list, such as `{{members.name}}`, is
 //! repeated for every item, and removed if there is none. Word may split a field into several runs; it is still found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write as _};
 
 use quick_xml::Reader;
@@ -11,15 +11,36 @@ use quick_xml::events::Event;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::issued_papers::model::{TemplateRecord, Values};
-use crate::issued_papers::package::{broken, parts};
-use documents::docx::escape;
+use crate::docx::escape;
+use crate::package::{broken, parts};
 use kernel::text::Bilingual;
 
 /// Maximum nesting of elements, because the tree is walked recursively.
 const DEPTH: usize = 128;
 /// Maximum fields of one template.
 const FIELDS: usize = 2_000;
+
+/// One item of a list.
+pub type TemplateRecord = BTreeMap<String, String>;
+
+/// The values that fill a template.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values {
+    pub texts: BTreeMap<String, String>,
+    pub lists: BTreeMap<String, Vec<TemplateRecord>>,
+}
+
+impl Values {
+    pub fn put(&mut self, name: &str, value: impl Into<String>) {
+        self.texts.insert(name.to_owned(), value.into());
+    }
+
+    /// Adds an item to a list.
+    pub fn item<'a, const N: usize>(&mut self, list: &str, fields: [(&'a str, &'a str); N]) {
+        let record = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        self.lists.entry(list.to_owned()).or_default().push(record);
+    }
+}
 
 /// A piece of XML; parts that are not understood are kept unchanged.
 #[derive(Debug, Clone)]

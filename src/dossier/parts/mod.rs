@@ -7,4 +7,5 @@ pub mod line;
 pub mod listed;
 pub mod model;
 pub mod numbering;
+pub mod paper_fields;
 pub mod rules;

@@ -1,6 +1,6 @@
 //! Lists of the dossiers that an actor sees, filtered, with keyset pagination.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::access::account::Actor;
 use crate::db::schema::dossiers;
 use crate::db::{Conn, MultiBackend, containing};
 use crate::dossier::flow::State;
-use crate::dossier::store::visible::{RowCondition, visible};
+use crate::dossier::store::visible::{RowCondition, visible, visible_whole};
 use crate::dossier::store::words_of;
 use crate::error::Result;
 use kernel::checks::LONGEST;
@@ -156,6 +156,16 @@ pub fn seen(
         .into_boxed::<MultiBackend>();
     let items: Vec<DossierItem> = query.load(conn)?;
     Ok(items.into_iter().map(|item| (item.id, item)).collect())
+}
+
+/// Those of these dossiers of which the actor sees the whole.
+pub fn seen_whole(conn: &mut Conn, actor: &Actor, registers: &RegisterEntries, ids: &[i64]) -> Result<HashSet<i64>> {
+    let query = dossiers::table
+        .filter(dossiers::id.eq_any(ids.to_vec()))
+        .filter(visible_whole(actor, registers))
+        .select(dossiers::id)
+        .into_boxed::<MultiBackend>();
+    Ok(query.load::<i64>(conn)?.into_iter().collect())
 }
 
 /// Titles of those among the given dossiers that the actor sees.

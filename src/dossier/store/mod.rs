@@ -211,6 +211,11 @@ pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> 
     }))
 }
 
+/// The word of the register that has the dossier.
+pub fn register_of(conn: &mut Conn, id: i64) -> Result<Option<String>> {
+    Ok(each!(conn, c => dossiers::table.find(id).select(dossiers::register).first(c)).optional()?)
+}
+
 pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     // The row comes first because the parts refer to it; the JSON of the content needs no database.
     let json = dossier.content.json()?;

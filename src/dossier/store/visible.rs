@@ -11,32 +11,42 @@ use crate::db::MultiBackend;
 use crate::db::schema::{approval_steps, dossiers};
 use crate::dossier::flow::State;
 use crate::dossier::store::words_of;
-use crate::dossier::visibility::{SIGHTS, Sight, Which, with_passports};
+use crate::dossier::visibility::{Extent, SIGHTS, Sight, Which, with_passports};
 
 /// A condition on a row of the dossiers.
 pub type RowCondition = Box<dyn BoxableExpression<dossiers::table, MultiBackend, SqlType = Bool>>;
 
 /// The dossiers that the actor sees.
 pub fn visible(actor: &Actor, registers: &RegisterEntries) -> RowCondition {
+    seen_to(Extent::Asked, actor, registers)
+}
+
+/// The dossiers of which the actor sees the whole.
+pub fn visible_whole(actor: &Actor, registers: &RegisterEntries) -> RowCondition {
+    seen_to(Extent::Whole, actor, registers)
+}
+
+/// The dossiers of which the actor sees at least so much.
+fn seen_to(extent: Extent, actor: &Actor, registers: &RegisterEntries) -> RowCondition {
     if !actor.looks_apart() {
-        return visible_alike(actor, registers);
+        return seen_alike(extent, actor, registers);
     }
     // A seat that was lent for one procedure opens no other.
     let mut seen = nothing();
     for procedure in registers.procedures() {
-        let here = visible_alike(&actor.looking_at(procedure), registers);
+        let here = seen_alike(extent, &actor.looking_at(procedure), registers);
         seen = Box::new(seen.or(dossiers::procedure.eq(procedure.word().to_owned()).and(here)));
     }
     seen
 }
 
-fn visible_alike(actor: &Actor, registers: &RegisterEntries) -> RowCondition {
+fn seen_alike(extent: Extent, actor: &Actor, registers: &RegisterEntries) -> RowCondition {
     let mut seen = nothing();
     // Whoever sees every submitted dossier needs no other line but that of drafts, which no other line opens. Without
     // this, the lists of DOFA ask for steps that decide nothing, and cost a third more.
     let all_submitted = SIGHTS.iter().any(|s| s.which == Which::Submitted && s.holder.agencies(actor).is_none());
     let matters = |s: &&Sight| !all_submitted || matches!(s.which, Which::Submitted | Which::Every);
-    for sight in SIGHTS.iter().filter(matters) {
+    for sight in SIGHTS.iter().filter(|s| s.extent >= extent).filter(matters) {
         for condition in rows(sight, actor, registers) {
             seen = Box::new(seen.or(condition));
         }

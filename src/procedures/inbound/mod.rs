@@ -7,6 +7,7 @@ pub mod flow;
 pub mod http;
 pub mod list;
 pub mod model;
+pub mod paper_fields;
 pub mod papers;
 pub mod people;
 pub mod requests;

@@ -1,17 +1,28 @@
-//! The document fields of a visit. Pure.
+//! What issued documents say about a visit.
 
 use std::collections::HashMap;
 
-use crate::issued_papers::model::Values;
-use crate::issued_papers::trip::{country_name, put_days, said, sums};
+use crate::db::Conn;
+use crate::dossier::parts::paper_fields::{country_name, put_days, said, sums};
+use crate::error::Result;
 use crate::procedures::inbound::model::Visit;
+use crate::registry::agencies;
 use crate::statistics::count::Dimension;
+use documents::template::Values;
 use kernel::money::grouped;
+use kernel::paper::PaperKind;
 use kernel::time::{Period, local};
 use kernel::words::MemberRole;
 
+/// Fills the fields of a document about a visit.
+pub fn put(conn: &mut Conn, visit: &Visit, kind: PaperKind, values: &mut Values) -> Result<()> {
+    let units = agencies::names(conn, &visit.content.coordinating)?;
+    fill(values, visit, &units, kind == PaperKind::TripReport);
+    Ok(())
+}
+
 /// Fills the fields of a visit; with `as_was`, with the actual dates and number of guests.
-pub fn fill(values: &mut Values, visit: &Visit, units: &HashMap<i64, (String, String)>, as_was: bool) {
+fn fill(values: &mut Values, visit: &Visit, units: &HashMap<i64, (String, String)>, as_was: bool) {
     let c = &visit.content;
     let planned = c.period();
     let days = if as_was {

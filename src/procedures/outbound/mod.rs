@@ -7,6 +7,7 @@ pub mod flow;
 pub mod http;
 pub mod list;
 pub mod model;
+pub mod paper_fields;
 pub mod plan_actual;
 pub mod requests;
 pub mod rules;

@@ -1,29 +1,35 @@
-//! The document fields of a trip. Pure.
+//! What issued documents say about a trip.
 
 use std::collections::HashMap;
 
-use crate::dossier::parts::duties::Settlement;
-use crate::issued_papers::model::Values;
-use crate::issued_papers::spell::dong;
+use crate::db::Conn;
+use crate::dossier::parts::paper_fields::{country_name, put_days, said, sums};
+use crate::error::Result;
 use crate::procedures::outbound::model::{Trip, TripContent};
+use crate::registry::agencies;
 use crate::registry::officials::Official;
+use crate::registry::officials_store;
 use crate::statistics::count::Dimension;
-use crate::statistics::labels::label;
-use kernel::country::country;
-use kernel::money::{Money, grouped, in_vietnamese as money};
+use documents::template::Values;
+use kernel::money::{grouped, in_vietnamese as money};
+use kernel::paper::PaperKind;
 use kernel::procedure::Procedure;
-use kernel::text::Language;
-use kernel::time::{Day, Period, in_vietnamese};
+use kernel::time::{Period, in_vietnamese};
 use kernel::words::{Capacity, MemberRole, PassportKind};
 
-/// The name of a country in Vietnamese.
-pub fn country_name(code: &str) -> String {
-    country(code).map_or(code, |c| c.vi).to_owned()
-}
-
-/// The Vietnamese label of a vocabulary word.
-pub fn said(dimension: Dimension, word: &str) -> String {
-    label(dimension, word, &HashMap::new(), Language::Vietnamese)
+/// Fills the fields of a document about a trip; `in_plan` says whether the annual plan has it.
+pub fn put(conn: &mut Conn, trip: &Trip, kind: PaperKind, in_plan: bool, values: &mut Values) -> Result<()> {
+    let c = &trip.content;
+    let officials: HashMap<i64, _> =
+        officials_store::find_all(conn, &c.official_ids())?.into_iter().map(|o| (o.id, o)).collect();
+    let units = agencies::names(conn, &c.people.iter().map(|p| p.agency_id).collect::<Vec<_>>())?;
+    let known = MemberFacts { officials: &officials, units: &units };
+    fill(values, trip, &known, kind == PaperKind::Submission, kind == PaperKind::TripReport);
+    values.put("plan", plan(c.procedure == Procedure::PRIVATE_TRAVEL, in_plan));
+    if let Some(party) = &c.inviting_party {
+        values.item("bases", [("text", format!("Theo thư mời của {}", party.name).as_str())]);
+    }
+    Ok(())
 }
 
 fn capacity(capacity: Capacity) -> &'static str {
@@ -51,7 +57,7 @@ fn role(role: MemberRole) -> &'static str {
 }
 
 /// How the document refers to the annual plan, which does not cover private travel.
-pub fn plan(private: bool, planned: bool) -> &'static str {
+fn plan(private: bool, planned: bool) -> &'static str {
     match (private, planned) {
         (true, _) => "theo nguyện vọng cá nhân",
         (false, true) => "trong kế hoạch",
@@ -69,7 +75,7 @@ fn passport(kind: PassportKind) -> &'static str {
 
 /// Rows by stop. Every day of the trip is in exactly one row, so that the rows add up to its length; days between
 /// stops are travel days.
-pub fn day_rows(content: &TripContent, days: Period) -> Vec<(Period, String, String)> {
+fn day_rows(content: &TripContent, days: Period) -> Vec<(Period, String, String)> {
     let mut rows = Vec::new();
     let mut next = days.from;
     for stop in &content.stops {
@@ -93,32 +99,15 @@ pub fn day_rows(content: &TripContent, days: Period) -> Vec<(Period, String, Str
     rows
 }
 
-/// Sums by currency as text, and the total in words if all amounts are in đồng.
-pub fn sums(amounts: &[Money]) -> (String, String) {
-    let mut by: Vec<Money> = Vec::new();
-    for m in amounts {
-        match by.iter_mut().find(|b| b.currency == m.currency) {
-            Some(sum) => sum.amount = sum.amount.saturating_add(m.amount),
-            None => by.push(m.clone()),
-        }
-    }
-    let text = by.iter().map(|m| money(m.amount, &m.currency)).collect::<Vec<_>>().join("; ");
-    match by.as_slice() {
-        [one] if one.currency == "VND" => (text, dong(one.amount)),
-        [] => ("không dùng ngân sách".into(), "nguồn chi trả theo bảng".into()),
-        _ => (text, "theo từng loại tiền".into()),
-    }
-}
-
 /// Registry entries of the members.
-pub struct MemberFacts<'a> {
-    pub officials: &'a HashMap<i64, Official>,
-    pub units: &'a HashMap<i64, (String, String)>,
+struct MemberFacts<'a> {
+    officials: &'a HashMap<i64, Official>,
+    units: &'a HashMap<i64, (String, String)>,
 }
 
 /// Fills the fields of a trip. With `all`, members that the decision refused are included; with `as_was`, the dates
 /// are those of the actual journey.
-pub fn fill(values: &mut Values, trip: &Trip, known: &MemberFacts, all: bool, as_was: bool) {
+fn fill(values: &mut Values, trip: &Trip, known: &MemberFacts, all: bool, as_was: bool) {
     let c = &trip.content;
     let planned = c.period();
     let days = if as_was {
@@ -139,7 +128,6 @@ pub fn fill(values: &mut Values, trip: &Trip, known: &MemberFacts, all: bool, as
     values.put("countries", countries.join(", "));
     values.put("where", format!("tại {}", countries.join(", ")));
     values.put("inviter", c.inviting_party.as_ref().map_or("không có".to_owned(), |p| p.name.clone()));
-    values.put("plan", plan(private, c.in_plan()));
     put_days(values, days);
     let mut people = 0i64;
     let mut passports: Vec<&str> = Vec::new();
@@ -199,38 +187,4 @@ pub fn fill(values: &mut Values, trip: &Trip, known: &MemberFacts, all: bool, as
     let (total, words) = sums(&amounts);
     values.put("cost_total", total);
     values.put("cost_words", words);
-}
-
-/// First day, last day and number of days.
-pub fn put_days(values: &mut Values, days: Period) {
-    let day = |d: Day| in_vietnamese(d);
-    values.put("from", day(days.from));
-    values.put("to", day(days.to));
-    values.put("days_total", days.days().to_string());
-}
-
-/// The settlement of costs.
-pub fn put_settlement(values: &mut Values, settled: Option<&Settlement>) {
-    let total = settled.map(|s| format!("{} đồng ({})", grouped(s.total_vnd), dong(s.total_vnd)));
-    values.put("spent_total", total.unwrap_or_else(|| "chưa quyết toán".into()));
-    for (at, line) in (1..).zip(settled.into_iter().flat_map(|s| &s.lines)) {
-        let estimate = line.estimate.as_ref().map(|m| money(m.amount, &m.currency)).unwrap_or_default();
-        let actual = money(line.actual.amount, &line.actual.currency);
-        let (no, vnd) = (format!("{at}"), grouped(line.vnd));
-        values.item(
-            "spent",
-            [
-                ("no", no.as_str()),
-                ("what", line.what.as_str()),
-                ("estimate", estimate.as_str()),
-                ("actual", actual.as_str()),
-                ("vnd", vnd.as_str()),
-            ],
-        );
-    }
-    if let Some(settled) = settled {
-        let sum = |vnd: i64| format!("{} đồng", grouped(vnd));
-        let (estimate, total) = (settled.estimated_vnd.map(sum).unwrap_or_default(), grouped(settled.total_vnd));
-        values.item("spent", [("what", "Tổng cộng"), ("estimate", estimate.as_str()), ("vnd", total.as_str())]);
-    }
 }

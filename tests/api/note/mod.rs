@@ -4,6 +4,10 @@
 pub mod http;
 pub mod model;
 
+use documents::docx::{CELL, CENTRED, paragraph};
+use documents::template::Values;
+use kernel::money::grouped;
+use kernel::paper::PaperKind;
 use kernel::procedure::{ListShape, Procedure, RegisterEntry, Reported};
 use kernel::time::Day;
 use kernel::words::Label;
@@ -119,6 +123,21 @@ impl Content for NoteContent {
     }
 
     fn keep_recorded(&mut self, _: &Self) {}
+
+    fn papers(&self) -> &'static [PaperKind] {
+        &[PaperKind::Permission]
+    }
+
+    fn put_paper_fields(_: &mut Conn, dossier: &Dossier<Self>, _: PaperKind, values: &mut Values) -> Result<()> {
+        values.put("title", dossier.content.title.clone());
+        values.put("cost_total", format!("{} đồng", grouped(dossier.content.amount)));
+        Ok(())
+    }
+
+    fn paper_text(_: PaperKind) -> Option<String> {
+        let text = "Theo {{request}}, {{authority}} đồng ý chi {{cost_total}} cho {{agency}}./.";
+        Some(paragraph("Kính gửi: {{addressee}}", CENTRED) + &paragraph(text, CELL))
+    }
 
     fn fact(dossier: &Dossier<Self>) -> Option<Fact> {
         let c = &dossier.content;

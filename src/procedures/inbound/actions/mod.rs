@@ -21,11 +21,13 @@ use crate::dossier::{self, StoredContent};
 use crate::error::Result;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::inbound::case::{VisitSurroundings, case};
-use crate::procedures::inbound::model::VisitContent;
-use crate::procedures::inbound::{facts, flow, list, rules, store};
+use crate::procedures::inbound::model::{Visit, VisitContent};
+use crate::procedures::inbound::{facts, flow, list, paper_fields, rules, store};
 use crate::registry::partners_store;
 use crate::regulations::visit_question::locality_word;
 use crate::statistics::fact::Fact;
+use documents::template::Values;
+use kernel::paper::PaperKind;
 use kernel::procedure::Procedure;
 use kernel::procedure::{ListShape, RegisterEntry, Reported};
 use kernel::time::{Day, Moment, Period};
@@ -116,6 +118,15 @@ impl dossier::Content for VisitContent {
 
     fn keep_recorded(&mut self, current: &Self) {
         self.stay = current.stay;
+    }
+
+    fn papers(&self) -> &'static [PaperKind] {
+        // A host agency's submission for guests is a different document; no legal text that we have read prescribes it.
+        &[PaperKind::Permission, PaperKind::TripReport]
+    }
+
+    fn put_paper_fields(conn: &mut Conn, visit: &Visit, kind: PaperKind, values: &mut Values) -> Result<()> {
+        paper_fields::put(conn, visit, kind, values)
     }
 
     fn fact(dossier: &Dossier<Self>) -> Option<Fact> {

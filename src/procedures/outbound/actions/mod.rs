@@ -29,9 +29,11 @@ use crate::plans::store as plans;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::outbound::case::{TripSurroundings, case};
 use crate::procedures::outbound::model::{Trip, TripContent};
-use crate::procedures::outbound::{facts, flow, list, rules, store};
+use crate::procedures::outbound::{facts, flow, list, paper_fields, rules, store};
 use crate::registry::{agencies, officials_store};
 use crate::statistics::fact::Fact;
+use documents::template::Values;
+use kernel::paper::PaperKind;
 use kernel::procedure::Procedure;
 use kernel::procedure::{ListShape, RegisterEntry, Reported};
 use kernel::time::{Day, Moment};
@@ -134,6 +136,21 @@ impl dossier::Content for TripContent {
     fn settles(&self) -> Option<&'static str> {
         let paid = self.funding.iter().any(|f| f.source.is_budget() && f.amount.is_some());
         paid.then_some("Quyết toán kinh phí đoàn ra; chưa đọc được văn bản nào nêu thời hạn")
+    }
+
+    fn papers(&self) -> &'static [PaperKind] {
+        match self.procedure {
+            Procedure::PRIVATE_TRAVEL => &[PaperKind::Submission, PaperKind::Permission, PaperKind::TripReport],
+            _ => &[PaperKind::Submission, PaperKind::SendingDecision, PaperKind::TripReport],
+        }
+    }
+
+    fn put_paper_fields(conn: &mut Conn, dossier: &Trip, kind: PaperKind, values: &mut Values) -> Result<()> {
+        let c = &dossier.content;
+        // Until the decision, show whether the plan has room the way the assessment computes it.
+        let undecided = c.planned.is_none() && c.origin.is_none();
+        let in_plan = if undecided { has_room(conn, dossier)? } else { c.in_plan() };
+        paper_fields::put(conn, dossier, kind, in_plan, values)
     }
 
     fn fact(dossier: &Dossier<Self>) -> Option<Fact> {
