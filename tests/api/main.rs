@@ -16,6 +16,7 @@ mod amendments;
 mod assessments;
 mod calendar;
 mod command_line;
+mod contents;
 mod database;
 mod duties;
 mod histories;
