@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::access::account::{Account, Dated};
-use crate::access::holders;
+use crate::access::seats::stand_ins;
 use crate::access::token::SigningKey;
 use crate::db::schema::{
     agency_successions, one_time_tokens, past_seats, refresh_tokens, seats, sessions, signing_keys, user_roles, users,
@@ -80,7 +80,7 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
         .select((seats::user_id, seats::body, seats::valid_from, seats::valid_to))
         .load(conn)?;
     found.into_iter().for_each(|row| held.entry(row.0).or_default().push(row));
-    let mut stand_ins = holders::stand_ins(conn, &ids)?;
+    let mut stand_ins = stand_ins(conn, &ids)?;
     // Units change a few times in a decade, so the whole table has only a few rows.
     let followed = successions(conn)?;
     rows.into_iter()

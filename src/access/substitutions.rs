@@ -8,8 +8,8 @@ use serde_json::json;
 
 use crate::access::account::{Account, Actor, Dated, Mandate};
 use crate::access::context::RequestContext;
-use crate::access::holders::common;
 use crate::access::permission::Permission;
+use crate::access::seats::common;
 use crate::access::store;
 use crate::access::substitutions_store::{Substitution, SubstitutionFilter, by_id, insert, page};
 use crate::access::users::check_period;

@@ -12,8 +12,8 @@ use validator::Validate;
 
 use crate::access::account::Mandate;
 use crate::access::call::Call;
-use crate::access::holders::{self as seats, SeatHolder};
 use crate::access::permission::Permission;
+use crate::access::seats::{self, SeatHolder};
 use crate::access::store::{self, AccountName};
 use crate::access::substitutions::{self as book, SubstitutionRequest};
 use crate::access::substitutions_store::page;

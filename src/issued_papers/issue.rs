@@ -1,7 +1,7 @@
 //! Collects the values of a document: the office, the people, the legal bases, the signature.
 
 use crate::access::context::RequestContext;
-use crate::access::holders::{self, acting_seat};
+use crate::access::seats::{self, acting_seat};
 use crate::access::store as accounts;
 use crate::access::substitutions_store;
 use crate::access::substitutions_store::Substitution;
@@ -48,7 +48,7 @@ pub fn issuer(conn: &mut Conn, call: &RequestContext, dossier: &dyn AnyDossier, 
     let drafter = call.actor.account.agency_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
     if !kind.of_decider() {
         let office = own(conn)?;
-        let heads = holders::holders(conn, Body::AgencyHead, call.today)?;
+        let heads = seats::holders(conn, Body::AgencyHead, call.today)?;
         let people: Vec<i64> = heads.iter().filter(|h| h.by.is_none()).map(|h| h.user).collect();
         let named = accounts::named(conn, &people)?;
         let signer = people.into_iter().find(|id| named.get(id).is_some_and(|n| n.agency_id == Some(office.id)));
@@ -77,7 +77,7 @@ pub fn issuer(conn: &mut Conn, call: &RequestContext, dossier: &dyn AnyDossier, 
     let office = if seat == Body::AgencyHead {
         own(conn)?
     } else {
-        let held = holders::holders(conn, seat, call.today)?;
+        let held = seats::holders(conn, seat, call.today)?;
         let holder = held.iter().find(|h| h.by.is_none()).map(|h| h.user).ok_or_else(no_office)?;
         let agency = accounts::named(conn, &[holder])?.remove(&holder).and_then(|n| n.agency_id);
         agency.map(|id| agencies::find(conn, id)).transpose()?.flatten().ok_or_else(no_office)?
