@@ -8,4 +8,5 @@ pub mod package;
 pub mod sheet;
 pub mod svg;
 pub mod template;
+pub mod words_in;
 pub mod xlsx;

@@ -13,6 +13,7 @@ use crate::db::schema::attachments;
 use crate::error::{Code, Error, Result, refuse};
 use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{self, MultipartForm};
+use documents::words_in::each_text;
 use kernel::id::Id;
 use kernel::procedure::Procedure;
 use kernel::text::bears_secret_mark;
@@ -123,6 +124,25 @@ impl Upload {
                 "Không tiếp nhận bí mật nhà nước.",
                 "State secrets are refused.",
             ));
+        }
+        if matches!(self.media_type, DOCX | XLSX) {
+            let mut secret = false;
+            let read = each_text(&self.bytes, &mut |text| secret |= bears_secret_mark(text));
+            if secret {
+                return Err(refuse(
+                    Code::StateSecretRefused,
+                    "Không tiếp nhận bí mật nhà nước; tệp không được lưu.",
+                    "State secrets are refused; the file is not stored.",
+                ));
+            }
+            // What cannot be looked through is not kept.
+            read.map_err(|_| {
+                refuse(
+                    Code::UnsupportedMediaType,
+                    "Không đọc được tệp: tệp hỏng, hoặc quá lớn sau khi giải nén.",
+                    "The file cannot be read: it is broken, or too large when unpacked.",
+                )
+            })?;
         }
         let mut faults = Violations::default();
         let document = self.document.parse().ok();
