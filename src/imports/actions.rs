@@ -10,14 +10,14 @@ use crate::dossier::register::Registers;
 use crate::error::{Code, Error, Problem, Result, not_found, refuse};
 use crate::imports::annotated;
 use crate::imports::batch::{Batch, ImportFault, ImportKind, ImportState, LISTED};
-use crate::imports::check::{Checked, check, list_in, span};
-use crate::imports::header::Header;
+use crate::imports::check::{Checked, check, span};
 use crate::imports::known::KnownRegistry;
+use crate::imports::lists::{Lists, NoList};
 use crate::imports::make::{ImportScope, make, register_of};
 use crate::imports::store::{self, Created};
 use crate::reports::store as reports;
 use crate::statistics::store as statistics;
-use documents::sheet::{self, Sheet, Unreadable};
+use documents::sheet::{self, Unreadable};
 use kernel::id::Id;
 use kernel::procedure::RegisterEntries;
 use kernel::time::Day;
@@ -48,46 +48,57 @@ pub fn find(conn: &mut Conn, registers: &RegisterEntries, call: &RequestContext,
     Err(not_found())
 }
 
-/// Reads the list in a file.
-pub fn open(kind: ImportKind, bytes: &[u8]) -> Result<(Sheet, Header)> {
-    let sheets = sheet::read(bytes).map_err(|reason| match reason {
-        Unreadable::TooLarge => refuse(
+/// Reads the lists in a file.
+pub fn open(kind: ImportKind, bytes: &[u8]) -> Result<Lists> {
+    Lists::read(kind, bytes).map_err(|reason| match reason {
+        NoList::Unreadable(Unreadable::TooLarge) => refuse(
             Code::PayloadTooLarge,
             format!("Bảng tính chỉ được có tối đa {} dòng.", sheet::MAX_ROWS),
             format!("A sheet may have at most {} rows.", sheet::MAX_ROWS),
         ),
-        Unreadable::NotAWorkbook(_) | Unreadable::NotCsv(_) => refuse(
+        NoList::Unreadable(Unreadable::NotAWorkbook(_) | Unreadable::NotCsv(_)) => refuse(
             Code::UnsupportedMediaType,
             "Chỉ nhận tệp XLSX, hoặc tệp CSV mã hóa UTF-8.",
             "Only XLSX, or CSV in UTF-8, is accepted.",
         ),
-    })?;
-    list_in(kind, sheets).ok_or_else(|| {
-        let mut problem = Problem::new(
-            Code::ValidationFailed,
-            "Không tìm thấy dòng tiêu đề: cần các cột như Tên đoàn, Nước, Ngày đến, Ngày đi, Số người.",
-            "No header row was found; it needs columns such as delegation, country, arrival, departure, persons.",
-        );
-        problem.errors.add("/file", FieldError::NoHeader, "Không có dòng tiêu đề.", "There is no header row.");
-        problem.into()
+        NoList::NoHeader(hidden) => no_header(&hidden),
     })
+}
+
+fn no_header(hidden: &[String]) -> Error {
+    let names: Vec<String> = hidden.iter().map(|name| format!("«{name}»")).collect();
+    let (hint_vi, hint_en) = if names.is_empty() {
+        (String::new(), String::new())
+    } else {
+        let names = names.join(", ");
+        (format!(" Trang bị ẩn không được đọc: {names}."), format!(" Hidden sheets are not read: {names}."))
+    };
+    let mut problem = Problem::new(
+        Code::ValidationFailed,
+        format!("Không tìm thấy dòng tiêu đề: cần các cột như Tên đoàn, Nước, Ngày đến, Ngày đi, Số người.{hint_vi}"),
+        format!(
+            "No header row was found; it needs columns such as delegation, country, arrival, departure, persons.{hint_en}"
+        ),
+    );
+    problem.errors.add("/file", FieldError::NoHeader, "Không có dòng tiêu đề.", "There is no header row.");
+    problem.into()
 }
 
 /// What a list is checked against, for a caller who may import the rows of `own`.
 pub fn known(
     conn: &mut Conn,
     batch: &Batch,
-    (sheet, header): (&Sheet, &Header),
+    lists: &Lists,
     own: Option<Vec<i64>>,
     today: Day,
 ) -> Result<KnownRegistry> {
-    let known = store::known(conn, batch, span(sheet, header), today)?;
+    let known = store::known(conn, batch, span(lists), today)?;
     Ok(KnownRegistry { own, ..known })
 }
 
 /// Stores in the batch what was found in its file, and stores the annotated sheet.
-pub fn note(batch: &mut Batch, found: &Checked, list: (&Sheet, &Header), folder: &AttachmentFolder) -> Result<()> {
-    let annotated = annotated::write(list.0, list.1, found).map_err(Error::Internal)?;
+pub fn note(batch: &mut Batch, found: &Checked, lists: &Lists, folder: &AttachmentFolder) -> Result<()> {
+    let annotated = annotated::write(lists, found).map_err(Error::Internal)?;
     batch.annotated_as = Some(folder.put(&annotated)?);
     (batch.rows, batch.done, batch.rejected) = (found.rows, found.rows, found.rejected);
     let some = |all: &[ImportFault]| all.iter().take(LISTED).cloned().collect();
@@ -210,10 +221,10 @@ pub fn read_again(
     own: Option<Vec<i64>>,
     today: Day,
     progress: &mut dyn FnMut(i64),
-) -> Result<(Sheet, Header, Checked)> {
+) -> Result<(Lists, Checked)> {
     let name = batch.stored_as.as_ref().ok_or_else(|| Error::Internal("a batch without its file".into()))?;
-    let (sheet, header) = open(batch.kind, &folder.get(name)?)?;
-    let known = known(conn, batch, (&sheet, &header), own, today)?;
-    let found = check(batch.kind, &sheet, &header, &known, progress);
-    Ok((sheet, header, found))
+    let lists = open(batch.kind, &folder.get(name)?)?;
+    let known = known(conn, batch, &lists, own, today)?;
+    let found = check(batch.kind, &lists, &known, progress);
+    Ok((lists, found))
 }

@@ -1,51 +1,71 @@
-//! Returns the sheet with an added column of remarks; rows with a state-secret marking are blank. Pure.
+//! Returns the lists with an added column of remarks; rows with a state-secret marking are blank. Pure.
 
 use std::collections::HashMap;
 
-use rust_xlsxwriter::{Color, ExcelDateTime, Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Color, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
+use crate::imports::cells;
 use crate::imports::check::Checked;
-use crate::imports::header::Header;
+use crate::imports::header::{Column, Header};
+use crate::imports::lists::{List, Lists, sheet_name};
 use documents::csv::harmless;
-use documents::sheet::{CellValue, Sheet};
+use documents::sheet::{CellValue, DateSystem};
 use kernel::text::Language;
 
 /// Returns the bytes of the annotated workbook.
-pub fn write(sheet: &Sheet, header: &Header, found: &Checked) -> Result<Vec<u8>, String> {
-    fill(sheet, header, found).map_err(|e| e.to_string())
+pub fn write(lists: &Lists, found: &Checked) -> Result<Vec<u8>, String> {
+    fill(lists, found).map_err(|e| e.to_string())
 }
 
-fn fill(sheet: &Sheet, header: &Header, found: &Checked) -> Result<Vec<u8>, XlsxError> {
-    let mut remarks: HashMap<u32, Vec<String>> = HashMap::new();
+/// Remarks by list and row.
+type Remarks = HashMap<(usize, u32), Vec<String>>;
+
+fn fill(lists: &Lists, found: &Checked) -> Result<Vec<u8>, XlsxError> {
+    let mut remarks = Remarks::new();
     for (faults, mark) in [(&found.errors, "LỖI"), (&found.warnings, "Lưu ý")] {
         for fault in faults {
             let detail = fault.detail.in_language(Language::Vietnamese);
-            remarks.entry(fault.row).or_default().push(format!("{mark} – {}: {detail}", fault.column));
+            // What is said of another sheet, or of the file, stands at the header of the first list.
+            let there = lists.on(fault.sheet.as_deref()).map(|(at, _)| (at, fault.row));
+            let place = there.unwrap_or((0, lists.lists.first().map_or(1, |list| list.header.row)));
+            remarks.entry(place).or_default().push(format!("{mark} – {}: {detail}", fault.column));
         }
     }
+    let mut workbook = Workbook::new();
+    for (at, list) in lists.lists.iter().enumerate() {
+        let name = sheet_name(&list.sheet).unwrap_or_else(|| list.sheet.name.clone());
+        let out = workbook.add_worksheet();
+        out.set_name(name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect::<String>())?;
+        fill_sheet(out, list, &|row| lists.secret_rows.contains(&(at, row)), &|row| remarks.get(&(at, row)))?;
+    }
+    workbook.save_to_buffer()
+}
+
+fn fill_sheet<'a>(
+    out: &mut Worksheet,
+    List { sheet, header }: &List,
+    is_secret: &dyn Fn(u32) -> bool,
+    remarks: &dyn Fn(u32) -> Option<&'a Vec<String>>,
+) -> Result<(), XlsxError> {
     let wide = sheet.rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
     let last = u16::try_from(wide).unwrap_or(u16::MAX);
-    let mut workbook = Workbook::new();
-    let out = workbook.add_worksheet();
-    out.set_name(sheet.name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect::<String>())?;
     let (bold, date) = (Format::new().set_bold(), Format::new().set_num_format("dd/mm/yyyy"));
     let red = Format::new().set_font_color(Color::Red).set_text_wrap();
     out.set_column_width(last, 60)?;
     out.set_freeze_panes(header.row, 0)?;
     for row in &sheet.rows {
         let line = row.number - 1;
-        let secret = found.secret.contains(&row.number);
-        for (column, cell) in (0u16..).zip(&row.cells).filter(|_| !secret) {
-            match cell {
+        for (column, cell) in (0u16..).zip(&row.cells).filter(|_| !is_secret(row.number)) {
+            match as_day(cell, header, usize::from(column), sheet.dates) {
                 CellValue::Empty => {}
                 CellValue::Text(text) if row.number == header.row => {
-                    out.write_string_with_format(line, column, harmless(text), &bold)?;
+                    out.write_string_with_format(line, column, harmless(&text), &bold)?;
                 }
                 CellValue::Text(text) => {
-                    out.write_string(line, column, harmless(text))?;
+                    out.write_string(line, column, harmless(&text))?;
                 }
                 CellValue::Number(number) => {
-                    out.write_number(line, column, *number)?;
+                    out.write_number(line, column, number)?;
                 }
                 CellValue::Day(day) => {
                     let value = ExcelDateTime::parse_from_str(&day.to_string())?;
@@ -53,11 +73,23 @@ fn fill(sheet: &Sheet, header: &Header, found: &Checked) -> Result<Vec<u8>, Xlsx
                 }
             }
         }
+        let said = remarks(row.number).map(|said| said.join("\n"));
         if row.number == header.row {
-            out.write_string_with_format(line, last, "Kết quả kiểm tra", &bold)?;
-        } else if let Some(said) = remarks.get(&row.number) {
-            out.write_string_with_format(line, last, said.join("\n"), &red)?;
+            let said = said.map(|said| format!("\n{said}")).unwrap_or_default();
+            out.write_string_with_format(line, last, format!("Kết quả kiểm tra{said}"), &bold)?;
+        } else if let Some(said) = said {
+            out.write_string_with_format(line, last, said, &red)?;
         }
     }
-    workbook.save_to_buffer()
+    Ok(())
+}
+
+/// This workbook counts its days from 1900: a number that means a day in another system is written as that day.
+fn as_day(cell: &CellValue, header: &Header, column: usize, dates: DateSystem) -> CellValue {
+    let days = [Column::FirstDay, Column::LastDay, Column::Period, Column::BirthDate];
+    let of_days = dates == DateSystem::Since1904 && days.iter().any(|c| header.at(*c) == Some(column));
+    match cell {
+        CellValue::Number(_) if of_days => cells::day(cell, dates).map_or_else(|| cell.clone(), CellValue::Day),
+        cell => cell.clone(),
+    }
 }

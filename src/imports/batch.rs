@@ -118,7 +118,10 @@ words! {
 /// An error or a warning about one cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportFault {
-    /// Row number in the sheet.
+    /// The sheet of the workbook; none in CSV.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// Row number in the sheet; 0 for the file as a whole.
     pub row: u32,
     /// Column name in the sheet.
     pub column: String,
@@ -127,6 +130,9 @@ pub struct ImportFault {
     pub value: Option<String>,
     pub detail: Bilingual,
 }
+
+/// What stands for the name of a column that the sheet does not have.
+pub const NO_COLUMN: &str = "-";
 
 /// Maximum errors, and maximum warnings, stored with the batch; the annotated sheet has all.
 pub const LISTED: usize = 2_000;

@@ -2,86 +2,139 @@
 
 use chrono::{Datelike, Days};
 
-use documents::sheet::CellValue;
+use documents::sheet::{CellValue, DateSystem};
 use kernel::text::fold;
 use kernel::time::{Day, Period};
 
-/// Plausible years; a date outside them is a typing mistake.
+/// Plausible years of a journey; a date outside them is a typing mistake.
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 
 /// A date of birth.
-pub fn birth(value: &CellValue) -> Option<Day> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Birth {
+    Day(Day),
+    /// Only the year is known; lists then give no day.
+    Year(Day),
+}
+
+impl Birth {
+    /// The day; 1 January if only the year is known.
+    pub fn day(self) -> Day {
+        match self {
+            Birth::Day(day) | Birth::Year(day) => day,
+        }
+    }
+}
+
+/// Parses a date of birth, which is never after `today`: a day as [`day`] reads it, or a year alone.
+pub fn birth(value: &CellValue, dates: DateSystem, today: Day) -> Option<Birth> {
+    let year_alone = |year: i32| Day::from_ymd_opt(year, 1, 1).map(Birth::Year);
     let born = match value {
-        CellValue::Day(day) => Some(*day),
-        CellValue::Text(text) => dated(text),
-        _ => day(value),
+        CellValue::Empty => None,
+        CellValue::Day(day) => Some(Birth::Day(*day)),
+        // A serial number this low would be a birth before 1906.
+        CellValue::Number(number) if (1900.0..=2100.0).contains(number) => year_alone(whole(*number)?),
+        CellValue::Number(number) => serial(*number, dates).map(Birth::Day),
+        CellValue::Text(text) => {
+            let text = text.trim();
+            let digits = text.bytes().all(|b| b.is_ascii_digit());
+            match (digits, text.len()) {
+                (true, 4) => year_alone(text.parse().ok()?),
+                _ => dated(text, dates, Some(today)).map(Birth::Day),
+            }
+        }
     };
-    born.filter(|day| (1900..=2100).contains(&day.year()))
+    born.filter(|born| born.day().year() >= 1900 && born.day() <= today)
 }
 
 fn plausible(day: Day) -> Option<Day> {
     YEARS.contains(&day.year()).then_some(day)
 }
 
-/// The date of a spreadsheet serial number (1900 date system).
-fn serial(number: f64) -> Option<Day> {
+fn whole<T: std::str::FromStr>(number: f64) -> Option<T> {
+    format!("{:.0}", number.floor()).parse().ok()
+}
+
+/// The date of a serial number.
+fn serial(number: f64, dates: DateSystem) -> Option<Day> {
     if !(1.0..=100_000.0).contains(&number) {
         return None;
     }
-    let days: u64 = format!("{:.0}", number.floor()).parse().ok()?;
-    plausible(Day::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))?)
+    let days: u64 = whole(number)?;
+    let start = match dates {
+        // The 1900 system counts a 29 February 1900 that never was; up to it, serial numbers are one day less.
+        DateSystem::Since1900 if days <= 60 => Day::from_ymd_opt(1899, 12, 31)?,
+        DateSystem::Since1900 => Day::from_ymd_opt(1899, 12, 30)?,
+        DateSystem::Since1904 => Day::from_ymd_opt(1904, 1, 1)?,
+    };
+    start.checked_add_days(Days::new(days))
 }
 
-/// Two digits from 70 mean 1970–1999, lower ones 2000–2069.
-fn year(text: &str) -> Option<i32> {
+/// A year of four digits, or of two: of this century up to 69; for what is not `after` a day, the latest such year.
+fn year(text: &str, after: Option<Day>) -> Option<i32> {
     let number: i32 = text.parse().ok()?;
+    let this_century = match after {
+        Some(day) => 2000 + number <= day.year(),
+        None => number < 70,
+    };
     match text.len() {
         4 => Some(number),
-        2 if number >= 70 => Some(1900 + number),
-        2 => Some(2000 + number),
+        2 if this_century => Some(2000 + number),
+        2 => Some(1900 + number),
         _ => None,
     }
 }
 
 /// Parses a date: a date cell, a serial number, `dd/mm/yyyy` and its variants, or ISO 8601.
-pub fn day(value: &CellValue) -> Option<Day> {
+pub fn day(value: &CellValue, dates: DateSystem) -> Option<Day> {
     match value {
         CellValue::Empty => None,
         CellValue::Day(day) => plausible(*day),
-        CellValue::Number(number) => serial(*number),
-        CellValue::Text(text) => text_day(text),
+        CellValue::Number(number) => plausible(serial(*number, dates)?),
+        CellValue::Text(text) => text_day(text, dates),
     }
 }
 
-fn text_day(text: &str) -> Option<Day> {
-    plausible(dated(text)?)
+fn text_day(text: &str, dates: DateSystem) -> Option<Day> {
+    plausible(dated(text, dates, None)?)
 }
 
-/// Parses a date in text, of any year.
-fn dated(text: &str) -> Option<Day> {
+/// Parses a date in text, of any year; `after`: see [`year`].
+fn dated(text: &str, dates: DateSystem, after: Option<Day>) -> Option<Day> {
     let text = fold(text);
-    let text = text.trim_start_matches("ngay ");
+    let text = text.trim_start_matches("ngay ").trim_end_matches(['.', ',']);
     // A time after the date is ignored.
     let text = text.split_once([' ', 't']).filter(|(_, time)| time.contains(':')).map_or(text, |(day, _)| day);
     if text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return serial(text.parse().ok()?);
+        return serial(text.parse().ok()?, dates);
     }
-    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
-    let signs = text.chars().all(|c| c.is_ascii_digit() || "/-.".contains(c)) || text.contains("thang");
-    let &[one, two, three] = parts.as_slice() else { return None };
-    if !signs {
-        return None;
-    }
+    let (one, two, three) = three_numbers(text)?;
     let (d, m, y) = if one.len() == 4 { (three, two, one) } else { (one, two, three) };
-    Day::from_ymd_opt(year(y)?, m.parse().ok()?, d.parse().ok()?)
+    Day::from_ymd_opt(year(&y, after)?, m.parse().ok()?, d.parse().ok()?)
+}
+
+/// The numbers of `1/8/2021` or `1 tháng 8 năm 2021`. Two different signs, as in `01-03/2023`, are a span of months or
+/// days whose beginning is not said.
+fn three_numbers(text: &str) -> Option<(String, String, String)> {
+    let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    if let &[d, "thang", m, "nam", y] | &[d, "thang", m, y] = words.as_slice() {
+        return Some((d.into(), m.into(), y.into()));
+    }
+    let signs: Vec<char> = text.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect();
+    let (&[sign, other], true) = (signs.as_slice(), signs.first().is_some_and(|c| "/-.".contains(*c))) else {
+        return None;
+    };
+    let mut parts = text.split(sign).map(|part| part.trim().to_owned());
+    let all = (parts.next()?, parts.next()?, parts.next()?);
+    (sign == other).then_some(all)
 }
 
 /// Parses a period in one cell: `10-16/03/2023`, `28/02 - 03/03/2023`, `từ 26/07/2023 đến 30/07/2023`, or one day.
-pub fn period(value: &CellValue) -> Option<Period> {
+pub fn period(value: &CellValue, dates: DateSystem) -> Option<Period> {
     let CellValue::Text(text) = value else {
-        return day(value).map(|day| Period { from: day, to: day });
+        return day(value, dates).map(|day| Period { from: day, to: day });
     };
-    if let Some(day) = text_day(text) {
+    if let Some(day) = text_day(text, dates) {
         return Some(Period { from: day, to: day });
     }
     let mut text = fold(text).replace(['–', '—', '→', '~'], "-").replace(" den ", " - ").replace(" to ", " - ");
@@ -89,9 +142,9 @@ pub fn period(value: &CellValue) -> Option<Period> {
         text = text.replace(word, "");
     }
     let (from, to) = text.split_once(" - ").or_else(|| text.split_once('-').filter(|(_, to)| !to.contains('-')))?;
-    let to = text_day(to.trim())?;
+    let to = text_day(to.trim(), dates)?;
     let from = from.trim();
-    if let Some(from) = text_day(from) {
+    if let Some(from) = text_day(from, dates) {
         return (from <= to).then_some(Period { from, to });
     }
     // The first day takes a missing month or year from the last.
@@ -107,18 +160,68 @@ pub fn period(value: &CellValue) -> Option<Period> {
     (from <= to).then_some(Period { from, to })
 }
 
+/// Words that lists put beside a number of people, folded.
+const PEOPLE: [&str; 27] = [
+    "nguoi",
+    "khach",
+    "dong chi",
+    "d/c",
+    "dc",
+    "luot",
+    "dai bieu",
+    "thanh vien",
+    "can bo",
+    "cong chuc",
+    "vien chuc",
+    "vi",
+    "hoc vien",
+    "sinh vien",
+    "chuyen gia",
+    "doan vien",
+    "ong",
+    "ba",
+    "so",
+    "gom",
+    "nhan su",
+    "nhan vien",
+    "persons",
+    "person",
+    "people",
+    "members",
+    "pax",
+];
+
+/// Whether a text says nothing but that people are meant, as in «05 đồng chí», «Gồm 12 lượt người».
+pub fn means_people(text: &str) -> bool {
+    let mut rest = fold(text);
+    rest.retain(|c| !"().:,".contains(c));
+    loop {
+        let left = rest.trim_start().to_owned();
+        if left.is_empty() {
+            return true;
+        }
+        let word = PEOPLE
+            .iter()
+            .filter(|word| left.strip_prefix(**word).is_some_and(|after| !after.starts_with(char::is_alphanumeric)));
+        let Some(longest) = word.max_by_key(|word| word.len()) else { return false };
+        rest = left.split_at(longest.len()).1.to_owned();
+    }
+}
+
 /// Parses a number of people, at least one.
 pub fn headcount(value: &CellValue) -> Option<i64> {
     let count: i64 = match value {
-        CellValue::Number(number) if number.fract() == 0.0 && (1.0..=100_000.0).contains(number) => {
-            format!("{number:.0}").parse().ok()?
-        }
+        CellValue::Number(number) if number.fract() == 0.0 && (1.0..=100_000.0).contains(number) => whole(*number)?,
         CellValue::Text(text) => {
-            let text = fold(text);
-            let digits = text.trim_end_matches("nguoi").trim_end_matches("khach").trim();
-            let digits = digits.strip_suffix(".0").unwrap_or(digits);
-            let plain = !digits.is_empty() && digits.len() <= 6 && digits.bytes().all(|b| b.is_ascii_digit());
-            plain.then(|| digits.parse().ok())??
+            let text = text.trim();
+            let text = text.strip_suffix(".0").unwrap_or(text);
+            let start = text.find(|c: char| c.is_ascii_digit())?;
+            let (before, rest) = text.split_at(start);
+            let (digits, after) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
+            let plain = digits.len() <= 6 && means_people(before) && means_people(after);
+            // "1.5" and "1,200" are no numbers of people in words.
+            let whole = !after.starts_with(['.', ',', '-', '/']) && !before.ends_with(['.', ',', '-', '/']);
+            (plain && whole).then(|| digits.parse().ok())??
         }
         _ => return None,
     };
@@ -137,8 +240,18 @@ mod tests {
 
     use super::*;
 
+    const USUAL: DateSystem = DateSystem::Since1900;
+
     fn text(t: &str) -> CellValue {
         CellValue::Text(t.into())
+    }
+
+    fn day(value: &CellValue) -> Option<Day> {
+        super::day(value, USUAL)
+    }
+
+    fn period(value: &CellValue) -> Option<Period> {
+        super::period(value, USUAL)
     }
 
     #[test]
@@ -157,12 +270,30 @@ mod tests {
             " 01/08/2021 ",
             "44409",
             "2021-08-01 00:00:00",
+            "1 / 8 / 2021",
+            "1 tháng 8, 2021",
+            "1/8/2021.",
         ] {
             assert_eq!(day(&text(typed)), Some(expected), "{typed}");
         }
         assert_eq!(day(&CellValue::Number(44409.0)), Some(expected));
         assert_eq!(day(&CellValue::Number(44016.0)).map(|d| d.to_string()), Some("2020-07-04".into()));
-        for typed in ["31/02/2021", "8/2021", "2021", "mười hai", "1/13/2021", "01/08/1821", "", "01/08/021"] {
+        for typed in [
+            "31/02/2021",
+            "8/2021",
+            "2021",
+            "mười hai",
+            "1/13/2021",
+            "01/08/1821",
+            "",
+            "01/08/021",
+            "01-03/2023",
+            "1.3/2023",
+            "tháng 3-5/2023",
+            "quý 1/2023",
+            "1//8/2021",
+            "8/1/20211",
+        ] {
             assert_eq!(day(&text(typed)), None, "{typed}");
         }
         assert_eq!(day(&CellValue::Number(12.0)), None);
@@ -186,15 +317,60 @@ mod tests {
             let expected = Period { from: from.parse().unwrap(), to: to.parse().unwrap() };
             assert_eq!(period(&text(typed)), Some(expected), "{typed}");
         }
-        for typed in ["16-10/03/2023", "từ tháng 3 đến tháng 4", "10-32/03/2023", "-", "30/07/2023 - 26/07/2023"]
-        {
+        for typed in [
+            "01-03/2023",
+            "01–03/2023",
+            "1 - 3/2023",
+            "16-10/03/2023",
+            "từ tháng 3 đến tháng 4",
+            "10-32/03/2023",
+            "-",
+            "30/07/2023 - 26/07/2023",
+        ] {
             assert_eq!(period(&text(typed)), None, "{typed}");
         }
     }
 
     #[test]
+    fn a_workbook_that_counts_from_1904_means_later_days() {
+        let counted = CellValue::Number(43894.0);
+        assert_eq!(super::day(&counted, DateSystem::Since1904).map(|d| d.to_string()), Some("2024-03-05".into()));
+        assert_eq!(day(&counted).map(|d| d.to_string()), Some("2020-03-04".into()));
+        assert_eq!(serial(60.0, USUAL), Day::from_ymd_opt(1900, 3, 1));
+        assert_eq!(serial(59.0, USUAL), Day::from_ymd_opt(1900, 2, 28));
+    }
+
+    #[test]
+    fn births_are_never_after_today_and_may_be_years() {
+        let today: Day = "2026-11-28".parse().unwrap();
+        let birth = |value: &CellValue| super::birth(value, USUAL, today);
+        let on = |day: &str| Some(Birth::Day(day.parse().unwrap()));
+        for (typed, born) in [("01/02/60", "1960-02-01"), ("1/2/26", "2026-02-01"), ("1/2/27", "1927-02-01")] {
+            assert_eq!(birth(&text(typed)), on(born), "{typed}");
+        }
+        assert_eq!(birth(&CellValue::Number(27395.0)), on("1975-01-01"));
+        assert_eq!(birth(&text("27395")), on("1975-01-01"));
+        let year = Some(Birth::Year("1975-01-01".parse().unwrap()));
+        assert_eq!((birth(&text(" 1975 ")), birth(&CellValue::Number(1975.0))), (year, year));
+        for typed in ["01/02/2060", "2060", "31/02/1975", "5/1975", "1899", "1/12/2026"] {
+            assert_eq!(birth(&text(typed)), None, "{typed}");
+        }
+    }
+
+    #[test]
     fn a_number_of_people_is_whole_and_at_least_one() {
-        for (typed, count) in [("12", 12), (" 7 người", 7), ("5.0", 5), ("001", 1)] {
+        for (typed, count) in [
+            ("12", 12),
+            (" 7 người", 7),
+            ("5.0", 5),
+            ("001", 1),
+            ("05 đồng chí", 5),
+            ("5 đ/c", 5),
+            ("Gồm 12 lượt người", 12),
+            ("3 đại biểu", 3),
+            ("04 (người)", 4),
+            ("Số lượt: 9", 9),
+        ] {
             assert_eq!(headcount(&text(typed)), Some(count), "{typed}");
         }
         assert_eq!(headcount(&CellValue::Number(6.0)), Some(6));
@@ -206,6 +382,11 @@ mod tests {
             text(""),
             text("0"),
             text("1.5"),
+            text("1,200 người"),
+            text("5-7 người"),
+            text("khoảng 10 người"),
+            text("12 đoàn"),
+            text("3 nam, 2 nữ"),
             CellValue::Empty,
         ] {
             assert_eq!(headcount(&value), None, "{value:?}");

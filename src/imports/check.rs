@@ -1,16 +1,20 @@
-//! Checks a whole sheet: title rows, data, totals, duplicates, state secrets, and sums that do not match. Pure.
+//! Checks the lists of a file: data rows, totals, duplicates, and sums that do not match. Pure.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::imports::batch::{ImportFault, ImportKind};
+use crate::imports::batch::{ImportFault, ImportKind, NO_COLUMN};
 use crate::imports::cells;
 use crate::imports::header::{Column, Header};
-use crate::imports::known::{KnownRegistry, NO_UNIT, Twin, UnitTally, twins_of, unit_of};
+use crate::imports::known::{KnownRegistry, NO_UNIT, Twins, UnitTally, twins_of, unit_of};
+use crate::imports::legacy_fonts::legacy_font;
+use crate::imports::lists::{List, Lists, sheet_name};
 use crate::imports::parsed::Parsed;
 use crate::imports::reading::Reading;
+use crate::imports::row_kind::{GroupSign, RowKind, RowKinds};
+use crate::imports::sums::Sums;
 use documents::sheet::{CellValue, Sheet, SheetRow};
 use kernel::money::grouped;
-use kernel::text::{Bilingual, bears_secret_mark, fold};
+use kernel::text::Bilingual;
 use kernel::time::{Day, Period};
 
 /// The result of checking a list.
@@ -22,61 +26,21 @@ pub struct Checked {
     pub parsed: Vec<Parsed>,
     pub errors: Vec<ImportFault>,
     pub warnings: Vec<ImportFault>,
-    /// Rows of which nothing may be stored.
-    pub secret: HashSet<u32>,
 }
 
-/// The first sheet with a header of this kind, and that header.
-pub fn list_in(kind: ImportKind, sheets: Vec<Sheet>) -> Option<(Sheet, Header)> {
-    sheets.into_iter().find_map(|sheet| Header::find(kind, &sheet).map(|header| (sheet, header)))
-}
-
-/// The role of a row in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowKind {
-    Data,
-    Total,
-    /// A heading within the list, or a line below it.
-    Other,
-}
-
-fn essential(kind: ImportKind) -> &'static [Column] {
-    match kind {
-        ImportKind::Delegations(..) => &[Column::Country, Column::FirstDay, Column::LastDay, Column::Period],
-        ImportKind::Officials => &[Column::Post, Column::BirthDate],
-        ImportKind::Agencies => &[Column::Code],
-    }
-}
-
-/// Finds the role of a row from its cells.
-pub fn kind_of(kind: ImportKind, header: &Header, row: &SheetRow) -> RowKind {
-    let cell = |column: &Column| header.at(*column).map_or(&CellValue::Empty, |at| row.cell(at));
-    let numbered = !cell(&Column::Ordinal).is_empty() && cell(&Column::Ordinal).text().parse::<f64>().is_ok();
-    let filled = row.cells.iter().filter(|c| !c.is_empty()).count();
-    if numbered || (filled > 1 && essential(kind).iter().any(|c| !cell(c).is_empty())) {
-        return RowKind::Data;
-    }
-    let totals = |cell: &CellValue| match cell {
-        CellValue::Text(text) => ["tong", "cong", "total", "sum"].iter().any(|word| fold(text).starts_with(word)),
-        _ => false,
+/// Counts the data rows of a file.
+pub fn count_rows(kind: ImportKind, lists: &Lists) -> i64 {
+    let of_list = |list: &List| {
+        let merged = Merges::of(&list.sheet, &list.header);
+        let mut kinds = RowKinds::new(kind, &list.header, list.sheet.dates);
+        let rows = body(list).filter(|row| !merged.goes_on.contains_key(&row.number));
+        rows.filter(|row| kinds.next(row) == RowKind::Data).count()
     };
-    if row.cells.iter().any(totals) {
-        return RowKind::Total;
-    }
-    if filled > 2 { RowKind::Data } else { RowKind::Other }
+    i64::try_from(lists.lists.iter().map(of_list).sum::<usize>()).unwrap_or(i64::MAX)
 }
 
-/// Counts the data rows of a list.
-pub fn count_rows(kind: ImportKind, sheet: &Sheet, header: &Header) -> i64 {
-    let merged = Merges::of(sheet, header);
-    let data =
-        |row: &&SheetRow| kind_of(kind, header, row) == RowKind::Data && !merged.goes_on.contains_key(&row.number);
-    i64::try_from(body(sheet, header).filter(data).count()).unwrap_or(i64::MAX)
-}
-
-fn body<'a>(sheet: &'a Sheet, header: &Header) -> impl Iterator<Item = &'a SheetRow> {
-    let last = header.row;
-    sheet.rows.iter().filter(move |row| row.number > last)
+fn body(list: &List) -> impl Iterator<Item = &SheetRow> {
+    list.sheet.rows.iter().filter(|row| row.number > list.header.row)
 }
 
 /// Maximum merged cells to process: people merge a few, a malicious file may claim millions.
@@ -115,87 +79,25 @@ impl Merges {
     }
 }
 
-/// Checks a list; calls `progress` every 1,000 rows with the number of rows done.
-pub fn check(
-    kind: ImportKind,
-    sheet: &Sheet,
-    header: &Header,
-    known: &KnownRegistry,
-    progress: &mut dyn FnMut(i64),
-) -> Checked {
-    let mut found = Checked::default();
-    secrets(sheet, header, &mut found);
-    let merges = Merges::of(sheet, header);
-    let by_number: HashMap<u32, &SheetRow> = sheet.rows.iter().map(|row| (row.number, row)).collect();
-    let mut further: HashMap<u32, Vec<String>> = HashMap::new();
-    for (row, first) in &merges.goes_on {
-        let text = by_number.get(row).zip(header.at(Column::Country)).map(|(r, at)| r.cell(at).text());
-        further.entry(*first).or_default().extend(text.filter(|t| !t.is_empty()));
+/// Checks the lists of a file; calls `progress` every 1,000 rows with the number of rows done.
+pub fn check(kind: ImportKind, lists: &Lists, known: &KnownRegistry, progress: &mut dyn FnMut(i64)) -> Checked {
+    let mut run = Run {
+        kind,
+        known,
+        found: Checked { errors: lists.secrets.clone(), warnings: lists.warnings.clone(), ..Checked::default() },
+        twins: Twins::default(),
+        named: UnitTally::default(),
+        several: lists.lists.len() > 1,
+    };
+    for (at, list) in lists.lists.iter().enumerate() {
+        run.list(list, &|row| lists.secret_rows.contains(&(at, row)), progress);
     }
-    let mut sums = Sums::default();
-    let mut twins: HashMap<Twin, u32> = HashMap::new();
-    let mut named = UnitTally::default();
-    for row in body(sheet, header) {
-        if merges.goes_on.contains_key(&row.number) {
-            continue;
-        }
-        match kind_of(kind, header, row) {
-            RowKind::Data => {}
-            RowKind::Total => {
-                sums.compare(header, row, &mut found.warnings);
-                continue;
-            }
-            RowKind::Other => {
-                if !sums.ended {
-                    found.warnings.push(skipped(header, row));
-                }
-                continue;
-            }
-        }
-        found.rows += 1;
-        sums.rows += 1;
-        if found.rows % 1_000 == 0 {
-            progress(found.rows);
-        }
-        if found.secret.contains(&row.number) {
-            found.rejected += 1;
-            continue;
-        }
-        let shown = shown(row, &merges, &by_number);
-        let mut reading = Reading {
-            header,
-            row: &shown,
-            today: known.today,
-            further_countries: further.remove(&row.number).unwrap_or_default(),
-            errors: Vec::new(),
-            warnings: Vec::new(),
-        };
-        let parsed = match kind {
-            ImportKind::Delegations(_, shape) => {
-                let agency = unit_of(&mut reading, known, &mut named);
-                reading.delegation(shape, agency).map(Parsed::Delegation)
-            }
-            ImportKind::Officials => {
-                let agency = unit_of(&mut reading, known, &mut named);
-                reading.person(agency).map(Parsed::Person)
-            }
-            ImportKind::Agencies => reading.unit().map(Parsed::Unit),
-        };
-        if let Some(people) = cells::headcount(reading.cell(Column::Headcount)) {
-            sums.people += people;
-        }
-        if let Some(parsed) = parsed.as_ref() {
-            twins_of(parsed, &mut reading, known, &mut twins);
-        }
-        found.rejected += i64::from(!reading.errors.is_empty());
-        found.errors.append(&mut reading.errors);
-        found.warnings.append(&mut reading.warnings);
-        found.parsed.extend(parsed);
-    }
-    if named.unstated > 0 {
+    let Run { mut found, named, .. } = run;
+    if let (Some(first), true) = (lists.lists.first(), named.unstated > 0) {
         found.warnings.push(ImportFault {
-            row: header.row,
-            column: header.name(Column::Agency).unwrap_or("-").to_owned(),
+            sheet: sheet_name(&first.sheet),
+            row: first.header.row,
+            column: first.header.name(Column::Agency).unwrap_or("-").to_owned(),
             code: "agency_not_stated".into(),
             value: None,
             detail: Bilingual::new(
@@ -204,10 +106,182 @@ pub fn check(
             ),
         });
     }
-    found.errors.sort_by_key(|f| f.row);
-    found.warnings.sort_by_key(|f| f.row);
+    let place = |fault: &ImportFault| lists.on(fault.sheet.as_deref()).map_or(usize::MAX, |(at, _)| at);
+    found.errors.sort_by_key(|f| (place(f), f.row));
+    found.warnings.sort_by_key(|f| (place(f), f.row));
     progress(found.rows);
     found
+}
+
+/// The check of a file, over all its lists.
+struct Run<'a> {
+    kind: ImportKind,
+    known: &'a KnownRegistry,
+    found: Checked,
+    twins: Twins,
+    named: UnitTally,
+    /// The file has several lists, so that a row number alone does not say where.
+    several: bool,
+}
+
+impl Run<'_> {
+    fn list(&mut self, list: &List, is_secret: &dyn Fn(u32) -> bool, progress: &mut dyn FnMut(i64)) {
+        let (sheet, header, name) = (&list.sheet, &list.header, sheet_name(&list.sheet));
+        let first_warning = self.found.warnings.len();
+        self.missing_columns(list);
+        let merges = Merges::of(sheet, header);
+        let by_number: HashMap<u32, &SheetRow> = sheet.rows.iter().map(|row| (row.number, row)).collect();
+        let mut further: HashMap<u32, Vec<String>> = HashMap::new();
+        for (row, first) in &merges.goes_on {
+            let text = by_number.get(row).zip(header.at(Column::Country)).map(|(r, at)| r.cell(at).text());
+            further.entry(*first).or_default().extend(text.filter(|t| !t.is_empty()));
+        }
+        let mut sums = Sums::default();
+        let mut kinds = RowKinds::new(self.kind, header, sheet.dates);
+        for row in body(list).filter(|row| !merges.goes_on.contains_key(&row.number)) {
+            let role = kinds.next(row);
+            if role != RowKind::Data {
+                // Of a marked row nothing is kept, not even in a warning.
+                if !is_secret(row.number) {
+                    self.aside(role, header, row, &mut sums);
+                }
+                continue;
+            }
+            self.found.rows += 1;
+            if self.found.rows % 1_000 == 0 {
+                progress(self.found.rows);
+            }
+            if is_secret(row.number) {
+                self.found.rejected += 1;
+                sums.add(None);
+                continue;
+            }
+            let shown = shown(row, &merges, &by_number);
+            let reading = Reading {
+                header,
+                row: &shown,
+                sheet: name.as_deref(),
+                in_several: self.several,
+                dates: sheet.dates,
+                today: self.known.today,
+                further_countries: further.remove(&row.number).unwrap_or_default(),
+                errors: Vec::new(),
+                warnings: Vec::new(),
+            };
+            sums.add(cells::headcount(reading.cell(Column::Headcount)));
+            self.row(reading);
+        }
+        sums.end(header, &mut self.found.warnings);
+        for warning in self.found.warnings.iter_mut().skip(first_warning) {
+            warning.sheet.clone_from(&name);
+        }
+    }
+
+    /// A row that is no data: compared where it tells sums, and told where it is skipped.
+    fn aside(&mut self, role: RowKind, header: &Header, row: &SheetRow, sums: &mut Sums) {
+        let warnings = &mut self.found.warnings;
+        match role {
+            RowKind::Total => sums.compare(header, row, warnings),
+            RowKind::Group(sign) => {
+                if sign == GroupSign::Unnumbered {
+                    warnings.push(skipped(header, row));
+                }
+                sums.begin(sign, header, row, warnings);
+            }
+            RowKind::HeaderAgain | RowKind::Data => {}
+            RowKind::Signature | RowKind::Other => {
+                if !sums.ended {
+                    warnings.push(skipped(header, row));
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, mut reading: Reading) {
+        let known = self.known;
+        if legacy_fonts(&mut reading) {
+            self.found.rejected += 1;
+            self.found.errors.append(&mut reading.errors);
+            return;
+        }
+        let parsed = match self.kind {
+            ImportKind::Delegations(_, shape) => {
+                let agency = unit_of(&mut reading, known, &mut self.named);
+                reading.delegation(shape, agency).map(Parsed::Delegation)
+            }
+            ImportKind::Officials => {
+                let agency = unit_of(&mut reading, known, &mut self.named);
+                reading.person(agency).map(Parsed::Person)
+            }
+            ImportKind::Agencies => reading.unit().map(Parsed::Unit),
+        };
+        if let Some(parsed) = parsed.as_ref() {
+            twins_of(parsed, &mut reading, known, &mut self.twins);
+        }
+        self.found.rejected += i64::from(!reading.errors.is_empty());
+        // A column that the sheet does not have is told once, at the header.
+        reading.errors.retain(|fault| fault.code != "missing" || fault.column != NO_COLUMN);
+        self.found.errors.append(&mut reading.errors);
+        self.found.warnings.append(&mut reading.warnings);
+        self.found.parsed.extend(parsed);
+    }
+
+    /// Tells the columns that every row needs and the sheet does not have, with the headers that were not understood.
+    fn missing_columns(&mut self, list: &List) {
+        let header = &list.header;
+        let needed: Vec<(&[Column], &str, &str)> = match self.kind {
+            ImportKind::Delegations(_, shape) => {
+                let mut needed: Vec<(&[Column], &str, &str)> = vec![
+                    (&[Column::Title, Column::Head], "Tên đoàn", "Delegation"),
+                    (&[Column::FirstDay, Column::Period], "Ngày đến, Ngày đi (hoặc Thời gian)", "Arrival, Departure"),
+                ];
+                needed.extend(shape.needs_country.then_some((&[Column::Country][..], "Nước", "Country")));
+                needed.extend(shape.needs_people.then_some((&[Column::Headcount][..], "Số người", "Persons")));
+                needed
+            }
+            ImportKind::Officials => {
+                vec![(&[Column::FullName], "Họ và tên", "Full name"), (&[Column::Post], "Chức vụ", "Post")]
+            }
+            ImportKind::Agencies => vec![(&[Column::Code], "Mã", "Code"), (&[Column::Name], "Tên", "Name")],
+        };
+        let unknown: Vec<String> = header.unknown.iter().take(20).map(|name| format!("«{name}»")).collect();
+        let unknown = unknown.join(", ");
+        let (hint_vi, hint_en) = if unknown.is_empty() {
+            (String::new(), String::new())
+        } else {
+            (format!(" Các tiêu đề chưa hiểu: {unknown}."), format!(" Headers that are not understood: {unknown}."))
+        };
+        for (_, vi, en) in needed.into_iter().filter(|(columns, ..)| !header.has_any(columns)) {
+            self.found.errors.push(ImportFault {
+                sheet: sheet_name(&list.sheet),
+                row: header.row,
+                column: NO_COLUMN.into(),
+                code: "missing_column".into(),
+                value: None,
+                detail: Bilingual::new(
+                    format!("Danh sách không có cột «{vi}».{hint_vi}"),
+                    format!("The list has no column «{en}».{hint_en}"),
+                ),
+            });
+        }
+    }
+}
+
+/// Refuses texts in fonts from before Unicode: they cannot be read, only shown.
+fn legacy_fonts(reading: &mut Reading) -> bool {
+    let texts = reading.row.cells.iter().enumerate();
+    let old = texts.filter(|(_, cell)| matches!(cell, CellValue::Text(text) if legacy_font(text).is_some()));
+    let columns: Vec<usize> = old.map(|(at, _)| at).collect();
+    for at in &columns {
+        let fault = reading.fault_at(
+            *at,
+            "legacy_font",
+            "Chữ gõ bằng phông cũ (TCVN3 hoặc VNI) nên không đọc được; hãy chuyển sang Unicode rồi tải lên lại.",
+            "The text was typed in a font from before Unicode (TCVN3 or VNI); convert it to Unicode and upload again.",
+        );
+        reading.errors.push(fault);
+    }
+    !columns.is_empty()
 }
 
 /// The row, with the values that merged cells show in it.
@@ -225,29 +299,10 @@ fn shown(row: &SheetRow, merges: &Merges, by_number: &HashMap<u32, &SheetRow>) -
     shown
 }
 
-/// Finds rows with a state-secret marking; nothing else of them is read.
-fn secrets(sheet: &Sheet, header: &Header, found: &mut Checked) {
-    for row in &sheet.rows {
-        let marked = row.cells.iter().position(|c| matches!(c, CellValue::Text(text) if bears_secret_mark(text)));
-        if let Some(at) = marked {
-            found.secret.insert(row.number);
-            found.errors.push(ImportFault {
-                row: row.number,
-                column: header.name_at(at),
-                code: "state_secret_refused".into(),
-                value: None,
-                detail: Bilingual::new(
-                    "Không tiếp nhận bí mật nhà nước; tệp không được lưu.",
-                    "State secrets are refused; the file is not stored.",
-                ),
-            });
-        }
-    }
-}
-
 fn skipped(header: &Header, row: &SheetRow) -> ImportFault {
     let at = row.cells.iter().position(|c| !c.is_empty()).unwrap_or(0);
     ImportFault {
+        sheet: None,
         row: row.number,
         column: header.name_at(at),
         code: "row_skipped".into(),
@@ -259,54 +314,13 @@ fn skipped(header: &Header, row: &SheetRow) -> ImportFault {
     }
 }
 
-/// Sums of the rows above a total.
-#[derive(Default)]
-struct Sums {
-    rows: i64,
-    people: i64,
-    /// The sums at the previous total.
-    before: (i64, i64),
-    /// A total was seen: later rows may be signatures.
-    ended: bool,
-}
-
-impl Sums {
-    fn compare(&mut self, header: &Header, row: &SheetRow, warnings: &mut Vec<ImportFault>) {
-        let part = (self.rows - self.before.0, self.people - self.before.1);
-        let mut differs = |column: Column, value: i64, whole: i64, part: i64| {
-            if value != whole && value != part {
-                warnings.push(ImportFault {
-                    row: row.number,
-                    column: header.name(column).unwrap_or("-").to_owned(),
-                    code: "total_differs".into(),
-                    value: Some(value.to_string()),
-                    detail: Bilingual::new(
-                        format!("Dòng tổng ghi {}, nhưng các dòng cộng lại là {}.", grouped(value), grouped(whole)),
-                        format!("The total is {value}, but the rows add up to {whole}."),
-                    ),
-                });
-            }
-        };
-        if let Some(people) = header.at(Column::Headcount).and_then(|at| cells::headcount(row.cell(at))) {
-            differs(Column::Headcount, people, self.people, part.1);
-        }
-        let text = header.at(Column::Title).map(|at| fold(&row.cell(at).text())).unwrap_or_default();
-        // "Tổng cộng: 408 đoàn": take the number before the word.
-        let told = text.split_once("doan").map(|(before, _)| cells::numbers(before));
-        if let Some(delegations) = told.as_ref().and_then(|n| n.last()) {
-            differs(Column::Title, *delegations, self.rows, part.0);
-        }
-        self.before = (self.rows, self.people);
-        self.ended = true;
-    }
-}
-
-/// The period from the earliest to the latest first day in the list; unreadable days are ignored.
-pub fn span(sheet: &Sheet, header: &Header) -> Option<Period> {
-    let cell = |row: &SheetRow, column: Column| header.at(column).map(|at| row.cell(at).clone()).unwrap_or_default();
-    let first = |row: &SheetRow| {
-        cells::day(&cell(row, Column::FirstDay)).or(cells::period(&cell(row, Column::Period)).map(|p| p.from))
+/// The period from the earliest to the latest first day in the lists; unreadable days are ignored.
+pub fn span(lists: &Lists) -> Option<Period> {
+    let first = |list: &List, row: &SheetRow| {
+        let cell = |column: Column| list.header.at(column).map_or(&CellValue::Empty, |at| row.cell(at));
+        let dates = list.sheet.dates;
+        cells::day(cell(Column::FirstDay), dates).or(cells::period(cell(Column::Period), dates).map(|p| p.from))
     };
-    let days: Vec<Day> = body(sheet, header).filter_map(first).collect();
+    let days: Vec<Day> = lists.lists.iter().flat_map(|list| body(list).filter_map(|row| first(list, row))).collect();
     Some(Period { from: *days.iter().min()?, to: *days.iter().max()? })
 }

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use crate::imports::batch::ImportKind;
 use crate::imports::names::{key, lines};
-use documents::sheet::{Sheet, SheetRow};
+use documents::sheet::{CellValue, Sheet, SheetRow};
+use kernel::text::bears_secret_mark;
 
 /// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString)]
@@ -72,10 +73,40 @@ pub struct Header {
     pub row: u32,
     /// Index and name of each known column.
     columns: HashMap<Column, (usize, String)>,
+    /// Names that are not understood.
+    pub unknown: Vec<String>,
 }
 
 /// Number of rows searched for a header.
 const SEARCHED: usize = 40;
+
+/// The name in a header on one line; a line break may be written as two signs by a program.
+fn one_line(name: &str) -> String {
+    name.replace("\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The column with this name.
+fn named(kind: ImportKind, name: &str) -> Option<Column> {
+    table().get(&(kind.columns(), key(name))).copied()
+}
+
+/// The column whose name stands beside a hint: «Nước (quốc tịch)», «Danh nghĩa / Tên đoàn», «Thời gian [từ – đến]».
+fn hinted(kind: ImportKind, name: &str) -> Option<Column> {
+    let (mut outside, mut inside, mut depth) = (String::new(), String::new(), 0usize);
+    for c in name.replace("\\n", "\n").chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            c if depth == 0 => outside.push(c),
+            c => inside.push(c),
+        }
+    }
+    let parts = |text: &str| {
+        text.split(['/', '\n', '\r', ';', '|', ':'])
+            .find_map(|part| named(kind, part.trim()).filter(|_| !part.is_empty()))
+    };
+    named(kind, &outside).or_else(|| parts(&outside)).or_else(|| parts(&inside))
+}
 
 impl Header {
     /// Finds the header: the row that names the most columns of this kind, if it names enough of them.
@@ -83,7 +114,7 @@ impl Header {
         let named: Vec<Header> = sheet.rows.iter().take(SEARCHED).map(|row| Header::of(kind, row)).collect();
         let best = (0..named.len()).rev().max_by_key(|at| named.get(*at).map_or(0, |h| h.columns.len()))?;
         let mut header = named.get(best)?.clone();
-        if header.columns.len() < kind.least_columns() {
+        if header.known() < kind.least_columns() {
             return None;
         }
         // A second header row names the parts of merged cells: "Thời gian" above "Từ ngày", "Đến ngày".
@@ -101,14 +132,39 @@ impl Header {
     }
 
     fn of(kind: ImportKind, row: &SheetRow) -> Header {
-        let mut columns = HashMap::new();
-        for (at, cell) in row.cells.iter().enumerate() {
-            let name = cell.text();
-            if let Some(column) = table().get(&(kind.columns(), key(&name))) {
-                columns.entry(*column).or_insert((at, name));
+        let mut header = Header { row: row.number, columns: HashMap::new(), unknown: Vec::new() };
+        // A marked cell is never a name: names stand in messages, and messages are stored.
+        let text = |cell: &CellValue| matches!(cell, CellValue::Text(text) if !bears_secret_mark(text));
+        let cells: Vec<(usize, String)> =
+            row.cells.iter().enumerate().filter(|(_, c)| text(c)).map(|(at, c)| (at, c.text())).collect();
+        // A name as it is known goes before one with a hint: «Ngày đến» before «Ngày đến (dự kiến)».
+        for (at, name) in &cells {
+            if let Some(column) = named(kind, name) {
+                header.columns.entry(column).or_insert((*at, one_line(name)));
             }
         }
-        Header { row: row.number, columns }
+        for (at, name) in cells {
+            if header.columns.values().any(|(place, _)| *place == at) {
+                continue;
+            }
+            match hinted(kind, &name) {
+                Some(column) if !header.columns.contains_key(&column) => {
+                    header.columns.insert(column, (at, one_line(&name)));
+                }
+                Some(_) => {}
+                None if name.is_empty() => {}
+                None => header.unknown.push(one_line(&name)),
+            }
+        }
+        header
+    }
+
+    /// Whether a row is this header again, as on the top of each printed page.
+    pub fn is_repeated_in(&self, kind: ImportKind, row: &SheetRow) -> bool {
+        let again = Header::of(kind, row);
+        let same = again.columns.iter().filter(|(column, (at, _))| self.at(**column) == Some(*at)).count();
+        let filled = row.cells.iter().filter(|c| !c.is_empty()).count();
+        same >= 2 && (same == filled || same * 2 > self.columns.len())
     }
 
     /// Index of a column, from 0.
@@ -119,6 +175,21 @@ impl Header {
     /// The name of a column in the sheet.
     pub fn name(&self, column: Column) -> Option<&str> {
         self.columns.get(&column).map(|(_, name)| name.as_str())
+    }
+
+    /// Whether the sheet has any of the columns.
+    pub fn has_any(&self, columns: &[Column]) -> bool {
+        columns.iter().any(|column| self.columns.contains_key(column))
+    }
+
+    /// Whether the column at an index is understood.
+    pub fn is_named(&self, at: usize) -> bool {
+        self.columns.values().any(|(place, _)| *place == at)
+    }
+
+    /// Number of columns that are understood.
+    pub fn known(&self) -> usize {
+        self.columns.len()
     }
 
     /// The name of the column at an index, or its letter if it is not known.
@@ -162,6 +233,24 @@ mod tests {
         );
         assert_eq!(header("inbound", "a,b,c\n1,2,3\n"), None);
         assert_eq!((letter(0), letter(25), letter(26), letter(59)), ("A".into(), "Z".into(), "AA".into(), "BH".into()));
+    }
+
+    #[test]
+    fn names_with_hints_are_understood_and_others_are_told() {
+        let found = header(
+            "inbound",
+            "STT;Danh nghĩa / Tên đoàn;Nước\\n(quốc tịch);Ngày đến (dd/mm/yyyy);Ngày đi *;\"Số người\n[lượt]\";Màu xe\n",
+        )
+        .unwrap();
+        let columns = [Column::Title, Column::Country, Column::FirstDay, Column::LastDay, Column::Headcount];
+        assert_eq!(columns.map(|c| found.at(c)), [Some(1), Some(2), Some(3), Some(4), Some(5)]);
+        assert_eq!(
+            (found.name(Column::Country), &*found.unknown),
+            (Some("Nước (quốc tịch)"), &["Màu xe".to_owned()][..])
+        );
+        // The plain name goes before the one with a hint, wherever they stand.
+        let two = header("inbound", "Tên đoàn;Nước;Ngày đến (dự kiến);Ngày đến;Số người\n").unwrap();
+        assert_eq!(two.at(Column::FirstDay), Some(3));
     }
 
     #[test]

@@ -30,11 +30,9 @@ use crate::web::multipart;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
-use documents::sheet::{CellValue, Sheet};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::procedure::RegisterEntries;
-use kernel::text::bears_secret_mark;
 use kernel::violation::Violations;
 use kernel::words::{Body, FieldError};
 
@@ -44,10 +42,6 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Maximum bytes of a file.
 const FILE_LIMIT: usize = 20 << 20;
-
-fn marked(sheet: &Sheet) -> bool {
-    sheet.rows.iter().flat_map(|r| &r.cells).any(|c| matches!(c, CellValue::Text(text) if bears_secret_mark(text)))
-}
 
 /// Files stored by a request; deleted again unless the request succeeds.
 struct KeptFile {
@@ -98,7 +92,7 @@ async fn create(
     // Reading a sheet takes time and memory, so it runs on a blocking thread, against a snapshot of the data.
     let (read, kept) = call
         .read(move |conn, call| {
-            let (sheet, header) = open(wanted.kind, &form.bytes)?;
+            let lists = open(wanted.kind, &form.bytes)?;
             if let Some(id) = wanted.agency_id {
                 named_agency(conn, id, own.as_deref())?;
             }
@@ -112,7 +106,7 @@ async fn create(
                 dry_run: wanted.dry_run,
                 unknown_agencies: wanted.unknown_agencies,
                 agency_id: wanted.agency_id,
-                rows: count_rows(wanted.kind, &sheet, &header),
+                rows: count_rows(wanted.kind, &lists),
                 done: 0,
                 rejected: 0,
                 created: 0,
@@ -125,10 +119,10 @@ async fn create(
             };
             let mut kept = KeptFile { folder: kept_in, names: Vec::new(), used: mark };
             let mut found = Checked::default();
-            if batch.rows <= AT_ONCE || marked(&sheet) {
-                let known = known(conn, &batch, (&sheet, &header), own, call.today)?;
-                found = check(batch.kind, &sheet, &header, &known, &mut |_| {});
-                note(&mut batch, &found, (&sheet, &header), &kept.folder)?;
+            if batch.rows <= AT_ONCE || lists.is_secret() {
+                let known = known(conn, &batch, &lists, own, call.today)?;
+                found = check(batch.kind, &lists, &known, &mut |_| {});
+                note(&mut batch, &found, &lists, &kept.folder)?;
                 kept.names.extend(batch.annotated_as.clone());
             }
             if batch.state != ImportState::Rejected {
@@ -251,7 +245,7 @@ async fn commit(
             let own = own_only(call, batch.kind)?;
             match batch.state {
                 ImportState::Staged => {
-                    read_again(conn, &batch, &folder, own, call.today, &mut |_| {}).map(|r| Some(r.2))
+                    read_again(conn, &batch, &folder, own, call.today, &mut |_| {}).map(|(_, found)| Some(found))
                 }
                 _ => Ok(None),
             }

@@ -15,10 +15,12 @@ use kernel::violation::Violations;
 
 /// One error or warning.
 #[derive(Serialize, ToSchema)]
-#[schema(as = ImportFault, example = json!({"row": 3, "column": "Ngày đến", "code": "bad_date", "value": "31/02/2021",
+#[schema(as = ImportFault, example = json!({"sheet": "Danh sách", "row": 3, "column": "Ngày đến", "code": "bad_date", "value": "31/02/2021",
     "detail": "Ngày không hợp lệ; hãy viết theo dạng dd/mm/yyyy."}))]
 struct FaultView {
-    /// Row number in the sheet, from 1.
+    /// Name of the sheet in the workbook; null for CSV.
+    sheet: Option<String>,
+    /// Row number in the sheet, from 1; 0 for the file as a whole.
     row: u32,
     /// Column name in the sheet, or its letter.
     column: String,
@@ -59,6 +61,7 @@ pub struct BatchView {
 
 pub fn view(batch: &Batch, language: Language) -> BatchView {
     let fault = |f: &ImportFault| FaultView {
+        sheet: f.sheet.clone(),
         row: f.row,
         column: f.column.clone(),
         code: f.code.clone(),

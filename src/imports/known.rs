@@ -7,37 +7,71 @@ use crate::imports::cells;
 use crate::imports::header::Column;
 use crate::imports::names::{key, unit_key};
 use crate::imports::parsed::Parsed;
-use crate::imports::reading::{Reading, Unit};
+use crate::imports::reading::{Reading, RowPlace, Unit};
 use crate::imports::rows::Delegation;
+use crate::registry::agencies::{Agency, agency_ended};
+use kernel::succession::Succession;
 use kernel::text::{fold, nfc};
 use kernel::time::{Day, valid_on};
 
 /// The agencies of the tree, indexed by code, name and usual short forms.
 #[derive(Debug, Clone, Default)]
-pub struct Units(HashMap<String, Vec<(i64, Day, Option<Day>)>>);
+pub struct Units {
+    by_name: HashMap<String, Vec<i64>>,
+    all: HashMap<i64, UnitEntry>,
+}
+
+/// An agency of the tree.
+#[derive(Debug, Clone)]
+struct UnitEntry {
+    name: String,
+    from: Day,
+    to: Option<Day>,
+    /// Created from a list, and not yet looked at: its dates are not known.
+    confirmed: bool,
+}
 
 impl Units {
-    pub fn add(&mut self, id: i64, code: &str, name: &str, from: Day, to: Option<Day>) {
+    pub fn add(&mut self, agency: &Agency) {
+        let Agency { id, code, name, .. } = agency;
         let mut names = vec![key(code), unit_key(name), unit_key(code)];
         names.sort();
         names.dedup();
-        names.into_iter().for_each(|name| self.0.entry(name).or_default().push((id, from, to)));
+        names.into_iter().for_each(|name| self.by_name.entry(name).or_default().push(*id));
+        let entry =
+            UnitEntry { name: name.clone(), from: agency.valid_from, to: agency.valid_to, confirmed: agency.confirmed };
+        self.all.insert(*id, entry);
     }
 
     /// The agency with this name on a day, otherwise the latest that had it.
     pub fn find(&self, name: &str, on: Day) -> Option<i64> {
-        let found = self.0.get(&unit_key(name))?;
-        let then = found.iter().find(|(_, from, to)| valid_on(*from, *to, on));
-        then.or_else(|| found.iter().max_by_key(|(id, from, _)| (*from, *id))).map(|(id, ..)| *id)
+        let found =
+            || self.by_name.get(&unit_key(name)).into_iter().flatten().filter_map(|id| Some((*id, self.all.get(id)?)));
+        let then = found().find(|(_, unit)| valid_on(unit.from, unit.to, on));
+        then.or_else(|| found().max_by_key(|(id, unit)| (unit.from, *id))).map(|(id, _)| id)
+    }
+
+    pub fn name(&self, id: i64) -> Option<&str> {
+        self.all.get(&id).map(|unit| unit.name.as_str())
+    }
+
+    /// The day on which a confirmed agency ended, if that is not after `on`.
+    fn ended(&self, id: i64, on: Day) -> Option<Day> {
+        self.all.get(&id).filter(|unit| unit.confirmed).and_then(|unit| unit.to).filter(|end| *end <= on)
     }
 }
 
 /// Two delegations with the same folded title, first day and number of people may be the same one.
 pub type Twin = (String, Day, i64);
 
+/// Where each delegation, person or unit of a file was read first.
+pub type Twins = HashMap<Twin, RowPlace>;
+
 /// What a list is checked against.
 pub struct KnownRegistry {
     pub units: Units,
+    /// Which agency followed which.
+    pub succession: Succession,
     /// Existing delegations in the period of the list.
     pub recorded: HashSet<Twin>,
     /// The agencies whose rows the caller may import; none: all.
@@ -69,8 +103,10 @@ pub fn unit_of(reading: &mut Reading, known: &KnownRegistry, named: &mut UnitTal
     let column = Column::Agency;
     let name = reading.cell(column).text();
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let dates = reading.dates;
     let first =
-        cells::day(reading.cell(Column::FirstDay)).or(cells::period(reading.cell(Column::Period)).map(|p| p.from));
+        cells::day(reading.cell(Column::FirstDay), dates)
+            .or(cells::period(reading.cell(Column::Period), dates).map(|p| p.from));
     let on = first.unwrap_or(known.today);
     let own = known.own.as_ref();
     let unit = if name.is_empty() {
@@ -123,13 +159,23 @@ pub fn unit_of(reading: &mut Reading, known: &KnownRegistry, named: &mut UnitTal
                 );
             }
         }
-        _ => {}
+        (Unit::Known(_), _) => {}
+        (Unit::New(_), None) => {}
+    }
+    if let Unit::Known(id) = unit
+        && let Some(end) = known.units.ended(id, on)
+    {
+        let followers = known.succession.followers(id, on);
+        let names: Vec<&str> = followers.iter().filter_map(|id| known.units.name(*id)).collect();
+        let detail = agency_ended(end, &names);
+        reading.error(column, "agency_ended", detail.vi, detail.en);
+        return None;
     }
     Some(unit)
 }
 
 /// Reports duplicates. For delegations only a warning: there may be two visits on one day.
-pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, seen: &mut HashMap<Twin, u32>) {
+pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, seen: &mut Twins) {
     match parsed {
         Parsed::Delegation(d) => {
             let twin = twin_of(d);
@@ -145,11 +191,11 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, s
                 reading.warn(
                     Column::Title,
                     "duplicate_row",
-                    format!("Trùng với dòng {first}."),
-                    format!("The same as row {first}."),
+                    format!("Trùng với {}.", first.name().vi),
+                    format!("The same as {}.", first.name().en),
                 );
             } else {
-                seen.insert(twin, d.row);
+                seen.insert(twin, d.place.clone());
             }
         }
         Parsed::Person(p) => {
@@ -163,12 +209,12 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, s
                 );
             }
             let twin = (person.0, p.birth_date.unwrap_or(Day::MIN), 0);
-            if let Some(first) = seen.insert(twin, p.row) {
+            if let Some(first) = seen.insert(twin, p.place.clone()) {
                 reading.warn(
                     Column::FullName,
                     "duplicate_row",
-                    format!("Trùng với dòng {first}."),
-                    format!("The same as row {first}."),
+                    format!("Trùng với {}.", first.name().vi),
+                    format!("The same as {}.", first.name().en),
                 );
             }
         }
@@ -181,12 +227,12 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, s
                     "The code is already in use.",
                 );
             }
-            if let Some(first) = seen.insert((u.code.clone(), Day::MIN, 0), u.row) {
+            if let Some(first) = seen.insert((u.code.clone(), Day::MIN, 0), u.place.clone()) {
                 reading.error(
                     Column::Code,
                     "duplicate_row",
-                    format!("Trùng mã với dòng {first}."),
-                    format!("Same code as row {first}."),
+                    format!("Trùng mã với {}.", first.name().vi),
+                    format!("Same code as {}.", first.name().en),
                 );
             }
         }

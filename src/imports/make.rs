@@ -108,7 +108,7 @@ fn new_units(
     // Different spellings of one name are one agency; another batch may have created it since this one was checked.
     let mut same = Units::default();
     for a in agencies::all(conn)? {
-        same.add(a.id, &a.code, &a.name, a.valid_from, a.valid_to);
+        same.add(&a);
     }
     for (name, first) in first_days {
         if let Some(id) = same.find(&name, hand.call.today) {
@@ -129,7 +129,7 @@ fn new_units(
             confirmed: false,
         };
         agencies::insert(conn, &agency)?;
-        same.add(agency.id, &agency.code, &name, agency.valid_from, None);
+        same.add(&agency);
         made.push((Created::Agency, agency.id));
         created.insert(name, agency.id);
     }
@@ -140,13 +140,13 @@ fn new_units(
 fn insert_units(conn: &mut Conn, named: Vec<(i64, ListedUnit)>) -> Result<()> {
     let mut tree = Units::default();
     for a in agencies::all(conn)? {
-        tree.add(a.id, &a.code, &a.name, a.valid_from, a.valid_to);
+        tree.add(&a);
     }
-    named.iter().for_each(|(id, u)| tree.add(*id, &u.code, &u.name, u.from, u.to));
     let mut agencies: Vec<Agency> = Vec::new();
+    let mut parents: Vec<Option<String>> = Vec::new();
     for (id, u) in named {
-        let parent_id = u.parent.as_deref().and_then(|name| tree.find(name, u.from)).filter(|parent| *parent != id);
-        agencies.push(Agency {
+        parents.push(u.parent);
+        let agency = Agency {
             id,
             version: 1,
             code: u.code,
@@ -157,11 +157,14 @@ fn insert_units(conn: &mut Conn, named: Vec<(i64, ListedUnit)>) -> Result<()> {
             valid_to: u.to,
             clerk_may_submit: false,
             confirmed: true,
-        });
-        agencies::insert(conn, agencies.last().ok_or_else(|| Error::Internal("no unit".into()))?)?;
-        if let Some(last) = agencies.last_mut() {
-            last.parent_id = parent_id;
-        }
+        };
+        agencies::insert(conn, &agency)?;
+        tree.add(&agency);
+        agencies.push(agency);
+    }
+    for (agency, parent) in agencies.iter_mut().zip(parents) {
+        let found = parent.and_then(|name| tree.find(&name, agency.valid_from));
+        agency.parent_id = found.filter(|parent| *parent != agency.id);
     }
     without_circles(&mut agencies);
     // Parents exist now, wherever they were in the list.
@@ -206,7 +209,7 @@ pub fn register_of(registers: &Registers, batch: &Batch) -> Result<&'static dyn 
 fn listed_row(hand: &ImportScope, d: Delegation, agency_id: i64) -> ListedRow {
     let origin = Origin {
         import_id: Id(hand.batch.id),
-        row: d.row,
+        row: d.place.row,
         headcount: d.headcount,
         head: d.said.head,
         activity: d.said.activity,
@@ -218,7 +221,7 @@ fn listed_row(hand: &ImportScope, d: Delegation, agency_id: i64) -> ListedRow {
         leader_level: d.leader_level,
     };
     ListedRow {
-        note: format!("{} – dòng {}", hand.batch.file_name, d.row),
+        note: format!("{} – {}", hand.batch.file_name, d.place.name().vi),
         title: d.title,
         agency_id,
         countries: d.countries,

@@ -74,9 +74,27 @@ pub enum NotACountry {
     Ambiguous,
 }
 
-/// The country with this usual name, or with this ISO 3166-1 code in capitals.
+/// The country with this usual name, or with this ISO 3166-1 code in capitals. What stands in brackets may be a place, the
+/// same country under another name, or the state that a territory belongs to: «Đài Loan (TQ)».
 pub fn country_of(name: &str) -> Result<&'static str, NotACountry> {
     let name = name.trim();
+    let whole = plain_country_of(name);
+    let brackets =
+        name.split_once('(').map(|(outside, inside)| (outside, inside.split_once(')').unwrap_or((inside, ""))));
+    let Some((outside, (inside, ""))) = brackets.filter(|_| whole == Err(NotACountry::Unknown)) else { return whole };
+    let outside = plain_country_of(outside.trim())?;
+    match plain_country_of(inside.trim()) {
+        Ok(inside) if inside == outside || (inside == "CN" && OF_CHINA.contains(&outside)) => Ok(outside),
+        Ok(inside) if outside == "CN" && OF_CHINA.contains(&inside) => Ok(inside),
+        Err(NotACountry::Unknown) => Ok(outside),
+        _ => Err(NotACountry::Ambiguous),
+    }
+}
+
+/// Territories with a code of their own that lists name together with China.
+const OF_CHINA: [&str; 3] = ["TW", "HK", "MO"];
+
+fn plain_country_of(name: &str) -> Result<&'static str, NotACountry> {
     let by_name = word(List::Country, name);
     let is_code = name.len() <= 3 && name.chars().all(|c| c.is_ascii_uppercase());
     let by_code = codes().find(|code| is_code && (*code == name || country(code).is_some_and(|c| c.alpha3 == name)));
@@ -123,6 +141,8 @@ mod tests {
             let nfd: String = unicode_normalization::UnicodeNormalization::nfd(name).collect();
             assert_eq!(country_of(&nfd), Ok(code), "{name} in NFD");
         }
+        assert_eq!(country_of("Đức (Pháp)"), Err(NotACountry::Ambiguous));
+        assert_eq!(country_of("Wakanda (TQ)"), Err(NotACountry::Unknown));
         assert_eq!(country_of("Wakanda"), Err(NotACountry::Unknown));
         assert_eq!(country_of("MY"), Err(NotACountry::Ambiguous));
         assert_eq!(country_of(""), Err(NotACountry::Unknown));

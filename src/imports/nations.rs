@@ -1,5 +1,6 @@
 //! Countries in one cell: one or several, with separators and optional numbers of people. Pure.
 
+use crate::imports::cells::means_people;
 use crate::imports::names::country_of;
 
 /// The names in a cell: the whole cell if it is one country, otherwise its parts.
@@ -20,16 +21,33 @@ pub fn countries_in(text: &str) -> Vec<String> {
     parts.into_iter().flat_map(apart).collect()
 }
 
-/// Splits `Đức (3)`, `Đức: 3` or `3 Đức` into the name and the number, if there is one.
+/// Splits `Đức (3)`, `Đức: 3 người` or `3 Đức` into the name and the number, if there is one.
 pub fn with_count(text: &str) -> (&str, Option<i64>) {
     let text = text.trim();
-    let open = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let name = open.trim_end_matches(|c: char| c.is_ascii_digit());
-    let number = open.get(name.len()..).and_then(|n| n.parse().ok()).filter(|n| (1..=100_000).contains(n));
-    match number {
-        Some(_) => (name.trim_end_matches(['(', ':', ' ', '-', '=']).trim(), number),
+    let number = |digits: &str| digits.parse().ok().filter(|n| (1..=100_000).contains(n));
+    let digit = |c: char| c.is_ascii_digit();
+    // The number first: 3 Lào, 03 khách Lào.
+    let (digits, rest) = text.split_at(text.find(|c: char| !digit(c)).unwrap_or(text.len()));
+    if let Some(found) = number(digits) {
+        let name = rest.trim_start_matches(['x', '×', ' ', '-', ':']);
+        let name = people_before(name).unwrap_or(name);
+        return (name.trim(), Some(found));
+    }
+    // The number last: Đức (3), Đức: 3 người.
+    let open = text.trim_end_matches(|c: char| !digit(c));
+    let name = open.trim_end_matches(digit);
+    let after = text.get(open.len()..).unwrap_or_default();
+    match open.get(name.len()..).and_then(number).filter(|_| means_people(after)) {
+        Some(found) => (name.trim_end_matches(['(', ':', ' ', '-', '=', '[']).trim(), Some(found)),
         None => (text, None),
     }
+}
+
+/// What follows a word for people: «khách Lào» → «Lào».
+fn people_before(text: &str) -> Option<&str> {
+    let ends = text.char_indices().filter(|(_, c)| *c == ' ').map(|(at, _)| at);
+    let mut cuts = ends.filter(|at| text.get(..*at).is_some_and(|word| !word.trim().is_empty() && means_people(word)));
+    cuts.next_back().and_then(|at| text.get(at..)).map(str::trim)
 }
 
 #[cfg(test)]
@@ -48,6 +66,12 @@ mod tests {
             ("Bosnia và Herzegovina", vec!["BA"]),
             ("Mỹ/Nhật; TQ", vec!["US", "JP", "CN"]),
             ("Đài Loan - Trung Quốc", vec!["TW"]),
+            ("Đài Loan (TQ)", vec!["TW"]),
+            ("Đài Loan (Trung Quốc), Lào", vec!["TW", "LA"]),
+            ("Trung Quốc (Hồng Kông)", vec!["HK"]),
+            ("Đặc khu hành chính Ma Cao, Trung Quốc", vec!["MO"]),
+            ("Hàn Quốc (Nam Triều Tiên)", vec!["KR"]),
+            ("Đức (Berlin)", vec!["DE"]),
         ] {
             let found: Vec<&str> = countries_in(text).iter().map(|part| country_of(part).unwrap()).collect();
             assert_eq!(found, codes, "{text}");
@@ -55,5 +79,13 @@ mod tests {
         assert_eq!(with_count("Đức (3)"), ("Đức", Some(3)));
         assert_eq!(with_count("Đức: 12 người"), ("Đức", Some(12)));
         assert_eq!(with_count("Đức"), ("Đức", None));
+        for text in ["3 Lào", "03 khách Lào", "3 người Lào", "3x Lào", "Lào (3 khách)", "Lào: 3", "Lào - 3", "Lào [3]"]
+        {
+            assert_eq!(with_count(text), ("Lào", Some(3)), "{text}");
+        }
+        let counted = |text: &str| countries_in(text).iter().map(|p| with_count(p).1).collect::<Vec<_>>();
+        assert_eq!(counted("3 Lào, 2 Thái Lan"), [Some(3), Some(2)]);
+        assert_eq!(counted("Đài Loan (TQ) (4); Lào (1)"), [Some(4), Some(1)]);
+        assert_eq!(with_count("Lào, 3 đoàn"), ("Lào, 3 đoàn", None));
     }
 }

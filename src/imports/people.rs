@@ -1,16 +1,16 @@
 //! Rows of officials and of agencies. Pure.
 
-use crate::imports::cells;
+use crate::imports::cells::{self, Birth};
 use crate::imports::header::Column;
 use crate::imports::names::{self, List};
-use crate::imports::reading::{Reading, Unit};
+use crate::imports::reading::{Reading, RowPlace, Unit};
 use kernel::time::Day;
 use kernel::words::{Bloc, ManagedBy, Personnel, PostLevel};
 
 /// An official in a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedPerson {
-    pub row: u32,
+    pub place: RowPlace,
     pub full_name: String,
     pub birth_date: Option<Day>,
     pub agency: Unit,
@@ -26,7 +26,7 @@ pub struct ListedPerson {
 /// An agency in a list of agencies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedUnit {
-    pub row: u32,
+    pub place: RowPlace,
     pub code: String,
     pub name: String,
     /// Code or name of the parent agency.
@@ -40,14 +40,21 @@ impl Reading<'_> {
     /// Parses a row as an official.
     pub fn person(&mut self, agency: Option<Unit>) -> Option<ListedPerson> {
         let full_name = self.required(Column::FullName, 200);
-        let birth_date = cells::birth(self.cell(Column::BirthDate));
-        if birth_date.is_none() && !self.cell(Column::BirthDate).is_empty() {
-            self.error(
+        let birth = cells::birth(self.cell(Column::BirthDate), self.dates, self.today);
+        match birth {
+            None if !self.cell(Column::BirthDate).is_empty() => self.error(
                 Column::BirthDate,
                 "bad_date",
-                "Ngày không hợp lệ; hãy viết theo dạng dd/mm/yyyy.",
-                "Not a date; write dd/mm/yyyy.",
-            );
+                "Ngày sinh không hợp lệ hoặc sau hôm nay; hãy viết theo dạng dd/mm/yyyy, hoặc chỉ ghi năm.",
+                "Not a date of birth, or after today; write dd/mm/yyyy, or the year alone.",
+            ),
+            Some(Birth::Year(_)) => self.warn(
+                Column::BirthDate,
+                "birth_year_only",
+                "Chỉ có năm sinh; ngày sinh được ghi là 01/01 của năm đó.",
+                "Only the year of birth is given; the date of birth is recorded as 1 January of it.",
+            ),
+            _ => {}
         }
         let post = self.required(Column::Post, 300);
         let level: Option<PostLevel> = match self.text(Column::PostLevel) {
@@ -64,9 +71,9 @@ impl Reading<'_> {
             );
         }
         let parsed = ListedPerson {
-            row: self.row.number,
+            place: self.place(),
             full_name,
-            birth_date,
+            birth_date: birth.map(Birth::day),
             agency: agency?,
             post,
             post_level: level?,
@@ -95,7 +102,7 @@ impl Reading<'_> {
             );
         }
         let parsed = ListedUnit {
-            row: self.row.number,
+            place: self.place(),
             code,
             name,
             parent: self.text(Column::Parent),

@@ -1,10 +1,10 @@
 //! Reads the cells of one row, and collects every error in it. Pure.
 
-use crate::imports::batch::ImportFault;
+use crate::imports::batch::{ImportFault, NO_COLUMN};
 use crate::imports::cells;
 use crate::imports::header::{Column, Header};
 use crate::imports::names::{self, List};
-use documents::sheet::{CellValue, SheetRow};
+use documents::sheet::{CellValue, DateSystem, SheetRow};
 use kernel::text::{Bilingual, nfc};
 use kernel::time::Day;
 
@@ -16,10 +16,35 @@ pub enum Unit {
     New(String),
 }
 
+/// A row of a file; the sheet is named if the file has several lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowPlace {
+    pub sheet: Option<String>,
+    pub row: u32,
+}
+
+impl RowPlace {
+    /// «dòng 5», «trang «Tháng 4», dòng 5».
+    pub fn name(&self) -> Bilingual {
+        let row = self.row;
+        match &self.sheet {
+            None => Bilingual::new(format!("dòng {row}"), format!("row {row}")),
+            Some(sheet) => {
+                Bilingual::new(format!("trang «{sheet}», dòng {row}"), format!("row {row} of the sheet «{sheet}»"))
+            }
+        }
+    }
+}
+
 /// Parses one row and collects its errors and warnings.
 pub struct Reading<'a> {
     pub header: &'a Header,
     pub row: &'a SheetRow,
+    /// The name of the sheet, if the file has any.
+    pub sheet: Option<&'a str>,
+    /// The file has several lists, so that a row is named with its sheet.
+    pub in_several: bool,
+    pub dates: DateSystem,
     pub today: Day,
     /// Countries in the rows that continue this one (merged cells).
     pub further_countries: Vec<String>,
@@ -44,14 +69,30 @@ impl Reading<'_> {
     }
 
     fn fault(&self, column: Column, code: &str, vi: impl Into<String>, en: impl Into<String>) -> ImportFault {
-        let value = self.cell(column).text();
+        let name = self.header.name(column).unwrap_or(NO_COLUMN);
+        self.fault_of(name.to_owned(), self.cell(column), code, Bilingual::new(vi, en))
+    }
+
+    /// A fault of the cell at an index, whether its column is understood or not.
+    pub fn fault_at(&self, at: usize, code: &str, vi: &str, en: &str) -> ImportFault {
+        self.fault_of(self.header.name_at(at), self.row.cell(at), code, Bilingual::new(vi, en))
+    }
+
+    fn fault_of(&self, column: String, cell: &CellValue, code: &str, detail: Bilingual) -> ImportFault {
+        let value = cell.text();
         ImportFault {
+            sheet: self.sheet.map(str::to_owned),
             row: self.row.number,
-            column: self.header.name(column).unwrap_or("-").to_owned(),
+            column,
             code: code.to_owned(),
             value: (!value.is_empty()).then(|| value.chars().take(200).collect()),
-            detail: Bilingual::new(vi, en),
+            detail,
         }
+    }
+
+    /// Where the row stands, for people.
+    pub fn place(&self) -> RowPlace {
+        RowPlace { sheet: self.sheet.filter(|_| self.in_several).map(str::to_owned), row: self.row.number }
     }
 
     pub fn error(&mut self, column: Column, code: &str, vi: impl Into<String>, en: impl Into<String>) {
@@ -128,7 +169,7 @@ impl Reading<'_> {
     }
 
     pub fn day(&mut self, column: Column) -> Option<Day> {
-        let found = cells::day(self.cell(column));
+        let found = cells::day(self.cell(column), self.dates);
         if found.is_none() {
             let (code, vi, en) = if self.cell(column).is_empty() {
                 ("missing", "Thiếu ngày.", "The date is missing.")

@@ -2,9 +2,11 @@
 
 use crate::imports::cells;
 use crate::imports::header::Column;
+use crate::imports::leaders::{HeadPost, post_in};
 use crate::imports::names::{self, List, NotACountry, country_of};
 use crate::imports::nations::{countries_in, with_count};
-use crate::imports::reading::{Reading, Unit};
+use crate::imports::reading::{Reading, RowPlace, Unit};
+use kernel::country::HOME;
 use kernel::procedure::ListShape;
 use kernel::time::{Day, Period, in_vietnamese};
 use kernel::words::{Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
@@ -12,7 +14,7 @@ use kernel::words::{Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 /// A delegation in a list (một dòng danh sách đoàn).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delegation {
-    pub row: u32,
+    pub place: RowPlace,
     pub title: String,
     pub countries: Vec<&'static str>,
     /// Number of people by country, if the cell gives it.
@@ -23,7 +25,7 @@ pub struct Delegation {
     pub level: ReceptionLevel,
     pub field: Option<Field>,
     pub purpose: Purpose,
-    pub funding: Option<FundingSource>,
+    pub funding: Vec<FundingSource>,
     pub leader_level: Option<PostLevel>,
     pub in_plan: bool,
     pub said: Said,
@@ -47,7 +49,7 @@ impl Reading<'_> {
     /// The period of the delegation, from two columns or from one.
     fn days(&mut self) -> Option<Period> {
         if self.header.at(Column::FirstDay).is_none() {
-            let days = cells::period(self.cell(Column::Period));
+            let days = cells::period(self.cell(Column::Period), self.dates);
             return match days {
                 Some(days) => self.past(Column::Period, days.from).then_some(days),
                 None => {
@@ -100,6 +102,12 @@ impl Reading<'_> {
             for part in countries_in(&text) {
                 let (name, count) = with_count(&part);
                 match country_of(name) {
+                    Ok(HOME) => self.error(
+                        Column::Country,
+                        "home_country",
+                        "Việt Nam không phải là nước ngoài.",
+                        "Viet Nam is not a foreign country.",
+                    ),
                     Ok(code) if !found.contains(&code) => {
                         found.push(code);
                         counts.extend(count.map(|n| (code, n)));
@@ -141,15 +149,14 @@ impl Reading<'_> {
                 "The number of people must be a whole number of at least 1.",
             );
         }
-        if shape.counts_by_country && countries.len() > 1 {
-            if counts.len() != countries.len() || Some(told) != headcount {
-                self.error(
-                    Column::Country,
-                    "counts_needed",
-                    "Nhiều quốc tịch: ghi số người của từng nước, ví dụ «Đức (3), Pháp (2)», cộng lại bằng số người.",
-                    "Give the number for each nationality, as in «Đức (3), Pháp (2)»; they must add up to the total.",
-                );
-            }
+        let by_country = counts.len() == countries.len() && Some(told) == headcount;
+        if shape.counts_by_country && countries.len() > 1 && !by_country {
+            self.error(
+                Column::Country,
+                "counts_needed",
+                "Nhiều quốc tịch: ghi số người của từng nước, ví dụ «Đức (3), Pháp (2)», cộng lại bằng số người.",
+                "Give the number for each nationality, as in «Đức (3), Pháp (2)»; they must add up to the total.",
+            );
         }
         let level = match self.text(Column::Level) {
             None => Some(ReceptionLevel::Agency),
@@ -167,9 +174,8 @@ impl Reading<'_> {
             }
         };
         let head = self.kept(Column::Head);
-        // If the cell of the head names a post, it gives the level of the head; a personal name does not.
-        let leader_level = head.as_deref().and_then(|h| names::word(List::PostLevel, h)?.parse().ok());
-        let funding = self.kept(Column::Funding);
+        let leader_level = self.leader_level(head.as_deref().filter(|_| shape.led_by_officials));
+        let (funding, sources) = (self.kept(Column::Funding), self.sources());
         let said = Said {
             activity: self.kept(Column::Activity),
             partner: self.kept(Column::Partner),
@@ -180,7 +186,7 @@ impl Reading<'_> {
         };
         let purpose = self.purpose(&said);
         let parsed = Delegation {
-            row: self.row.number,
+            place: self.place(),
             title,
             countries,
             counts,
@@ -190,12 +196,59 @@ impl Reading<'_> {
             level: level?,
             field: self.word(Column::Field, List::Field),
             purpose,
-            funding: said.funding.as_deref().and_then(|f| names::word(List::Funding, f)?.parse().ok()),
-            leader_level: leader_level.filter(|l: &PostLevel| l.is_leader()),
+            funding: sources,
+            leader_level,
             in_plan: self.yes(Column::InPlan),
             said,
         };
         self.errors.is_empty().then_some(parsed)
+    }
+
+    /// The level of the head, where the cell names a post; a personal name gives none.
+    fn leader_level(&mut self, head: Option<&str>) -> Option<PostLevel> {
+        match post_in(head?) {
+            HeadPost::Known(level) => level.is_leader().then_some(level),
+            HeadPost::Unstated => None,
+            HeadPost::Unread => {
+                self.warn(
+                    Column::Head,
+                    "post_not_read",
+                    "Không đọc được chức vụ của trưởng đoàn; số liệu theo cấp lãnh đạo không tính đoàn này.",
+                    "The post of the head is not understood; figures by level of leader do not count this delegation.",
+                );
+                None
+            }
+        }
+    }
+
+    /// The sources of funds in one cell: «NSNN + Tự túc», «Ngân sách tỉnh (70%), phía bạn đài thọ».
+    fn sources(&mut self) -> Vec<FundingSource> {
+        let Some(text) = self.text(Column::Funding) else { return Vec::new() };
+        let source = |text: &str| names::word(List::Funding, text).and_then(|word| word.parse().ok());
+        if let Some(one) = source(&text) {
+            return vec![one];
+        }
+        let spread = text.replace(" và ", ",").replace(" and ", ",").replace(" - ", ",").replace(" – ", ",");
+        let (mut found, mut unknown) = (Vec::new(), false);
+        for part in spread.split([',', ';', '+', '/', '&']).filter(|part| !part.trim().is_empty()) {
+            let name = part.split(['(', ':']).next().unwrap_or_default();
+            // A share of the costs is not counted by source: 70%, 50 triệu đồng.
+            let name = name.trim_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || "%.".contains(c));
+            match source(name) {
+                Some(source) if !found.contains(&source) => found.push(source),
+                Some(_) => {}
+                None => unknown |= !name.is_empty(),
+            }
+        }
+        if unknown {
+            self.warn(
+                Column::Funding,
+                "unknown_value",
+                "Có nguồn kinh phí không nhận ra; chỉ ghi các nguồn nhận ra được.",
+                "A source of funds is not known; only the known ones are recorded.",
+            );
+        }
+        found
     }
 
     /// The name of the delegation; without a column for it, it is named after its head.

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::imports::batch::{Batch, ImportKind, ImportState};
 use crate::imports::known::{KnownRegistry, Twin, Units};
 use crate::registry::agencies as units;
+use crate::registry::changes::succession;
 use kernel::every_field;
 use kernel::procedure::RegisterEntries;
 use kernel::text::fold;
@@ -234,7 +235,7 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
     let mut tree = Units::default();
     let mut codes = std::collections::HashSet::new();
     for a in units::all(conn)? {
-        tree.add(a.id, &a.code, &a.name, a.valid_from, a.valid_to);
+        tree.add(&a);
         codes.insert(a.code);
     }
     let people = match batch.kind {
@@ -259,6 +260,7 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
     };
     Ok(KnownRegistry {
         units: tree,
+        succession: succession(conn)?,
         recorded,
         own: None,
         agency_id: batch.agency_id,

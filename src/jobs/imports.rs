@@ -20,6 +20,7 @@ pub fn run(jobs: &Jobs) -> Result<()> {
             Ok(()) => {}
             Err(Error::Refused(problem)) => {
                 let fault = ImportFault {
+                    sheet: None,
                     row: 0,
                     column: "-".into(),
                     code: problem.code.word().into(),
@@ -51,8 +52,8 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
         }
     };
     let found = jobs.db.read_now(|conn| {
-        let (sheet, header, found) = read_again(conn, &batch, &jobs.folder, own, today, &mut progress)?;
-        note(&mut batch, &found, (&sheet, &header), &jobs.folder)?;
+        let (lists, found) = read_again(conn, &batch, &jobs.folder, own, today, &mut progress)?;
+        note(&mut batch, &found, &lists, &jobs.folder)?;
         Ok(found)
     })?;
     batch.version += 1;

@@ -8,8 +8,8 @@ use crate::db::schema::agencies;
 use crate::db::{Conn, containing, each};
 use crate::error::{Error, Result};
 use kernel::every_field;
-use kernel::text::fold;
-use kernel::time::{Day, valid_on};
+use kernel::text::{Bilingual, fold};
+use kernel::time::{Day, in_vietnamese, valid_on};
 use kernel::words::Bloc;
 
 /// One agency under one name; a renamed agency is a new one.
@@ -33,6 +33,21 @@ pub struct Agency {
 impl Agency {
     pub fn exists_on(&self, day: Day) -> bool {
         valid_on(self.valid_from, self.valid_to, day)
+    }
+}
+
+/// What is said of an agency that had ended before the day in question, with the agencies that followed it.
+pub fn agency_ended(end: Day, followers: &[&str]) -> Bilingual {
+    let (last, named) = (in_vietnamese(end), followers.iter().map(|name| format!("«{name}»")).collect::<Vec<_>>());
+    match named.as_slice() {
+        [] => Bilingual::new(
+            format!("Cơ quan này đã kết thúc từ ngày {last}."),
+            format!("This agency has not existed since {end}."),
+        ),
+        names => Bilingual::new(
+            format!("Cơ quan này đã kết thúc từ ngày {last}; cơ quan kế tiếp là {}.", names.join(", ")),
+            format!("This agency has not existed since {end}; it was followed by {}.", names.join(", ")),
+        ),
     }
 }
 

@@ -15,6 +15,7 @@ mod agencies;
 mod amendments;
 mod assessments;
 mod calendar;
+mod cases;
 mod command_line;
 mod contents;
 mod database;

@@ -1,20 +1,17 @@
 //! Reads tables made by people (the sheets of an XLSX workbook, or CSV) as rows of typed cells, within limits.
 
-use std::io::{Cursor, Read};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{DataRef, Reader, Xlsx};
-
+use kernel::text::is_invisible;
 use kernel::time::Day;
 
 /// Maximum rows per sheet.
 pub const MAX_ROWS: usize = 100_000;
 /// Maximum cells in all sheets of a file; limits the memory that reading needs.
-const MAX_CELLS: usize = 2_000_000;
+pub(crate) const MAX_CELLS: usize = 2_000_000;
 /// Columns that are read; lists have fewer, so anything further right is ignored.
-const MAX_COLUMNS: usize = 60;
-/// Maximum bytes of an unpacked workbook: a small file can be a zip bomb.
-const MAX_UNPACKED: u64 = 256 << 20;
+pub(crate) const MAX_COLUMNS: usize = 60;
 
 /// The value of one cell, with its type.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -70,11 +67,33 @@ pub struct Merged {
     pub last_column: usize,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// The day from which a workbook counts its days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DateSystem {
+    /// Day 1 is 1 January 1900; the usual one, and that of CSV.
+    #[default]
+    Since1900,
+    /// Day 0 is 1 January 1904, as in workbooks that began on a Macintosh.
+    Since1904,
+}
+
+/// One sheet, and what of it a reader does not see or sees struck through.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sheet {
     pub name: String,
+    /// Whether the sheet is part of a workbook; CSV has no sheets, and no name.
+    pub in_workbook: bool,
+    /// The sheet itself is hidden.
+    pub hidden: bool,
+    pub dates: DateSystem,
     pub rows: Vec<SheetRow>,
     pub merged: Vec<Merged>,
+    /// Numbers of hidden rows, filtered ones among them.
+    pub hidden_rows: Vec<u32>,
+    /// Numbers of rows with text that is struck through.
+    pub struck_rows: Vec<u32>,
+    /// Indexes of hidden columns, from 0.
+    pub hidden_columns: Vec<usize>,
 }
 
 /// Why a file cannot be read as a table.
@@ -99,102 +118,34 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
         return csv(bytes);
     }
     // The reader can panic on a broken file; the result is a refusal of the file, not a crash.
-    catch_unwind(AssertUnwindSafe(|| workbook(bytes)))
+    catch_unwind(AssertUnwindSafe(|| crate::workbook::read(bytes)))
         .unwrap_or_else(|_| Err(Unreadable::NotAWorkbook("its parts are inconsistent".into())))
 }
 
-/// Refuses a file that is too large when unpacked.
-fn bounded(bytes: &[u8]) -> Result<(), Unreadable> {
-    let fault = |e: zip::result::ZipError| Unreadable::NotAWorkbook(e.to_string());
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(fault)?;
-    let mut left = MAX_UNPACKED;
-    for at in 0..archive.len() {
-        let part = archive.by_index(at).map_err(fault)?;
-        let unpacked = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())
-            .map_err(|e| Unreadable::NotAWorkbook(e.to_string()))?;
-        left = left.checked_sub(unpacked).ok_or(Unreadable::TooLarge)?;
-    }
-    Ok(())
+/// The text of a cell without characters that nobody sees: a direction mark before a day keeps it from being read.
+pub(crate) fn seen(text: &str) -> String {
+    if text.is_ascii() { text.to_owned() } else { text.chars().filter(|c| !is_invisible(*c)).collect() }
 }
 
-fn workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
-    bounded(bytes)?;
-    let fault = |e: calamine::XlsxError| Unreadable::NotAWorkbook(e.to_string());
-    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
-    let mut sheets = Vec::new();
-    let mut cells = 0;
-    for name in book.sheet_names() {
-        let mut rows: Vec<SheetRow> = Vec::new();
-        let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        let mut reader = match book.worksheet_cells_reader(&name) {
-            Ok(reader) => reader,
-            // A chart sheet has no cells.
-            Err(_) => continue,
-        };
-        while let Some(cell) = reader.next_cell().map_err(fault)? {
-            let (row, column) = cell.get_position();
-            let value = value(cell.get_value());
-            let column = usize::try_from(column).unwrap_or(usize::MAX);
-            if column >= MAX_COLUMNS || value.is_empty() {
-                continue;
-            }
-            cells += 1;
-            if rows.last().is_none_or(|last| last.number != row + 1) {
-                rows.push(SheetRow { number: row + 1, cells: Vec::new() });
-            }
-            if rows.len() > MAX_ROWS || cells > MAX_CELLS {
-                return Err(Unreadable::TooLarge);
-            }
-            if let Some(last) = rows.last_mut() {
-                last.cells.resize_with(column.max(last.cells.len()), CellValue::default);
-                last.cells.push(value);
-            }
-        }
-        let column = |column: u32| usize::try_from(column).unwrap_or(usize::MAX);
-        let merged = merged
-            .iter()
-            .map(|d| Merged {
-                first_row: d.start.0 + 1,
-                last_row: d.end.0 + 1,
-                first_column: column(d.start.1),
-                last_column: column(d.end.1),
-            })
-            .collect();
-        if !rows.is_empty() {
-            sheets.push(Sheet { name, rows, merged });
-        }
-    }
-    Ok(sheets)
+/// Records from which the separator is guessed.
+const SAMPLED: usize = 100;
+
+fn records(text: &str, separator: u8) -> ::csv::Reader<&[u8]> {
+    let mut builder = ::csv::ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
 }
 
-fn value(cell: &DataRef) -> CellValue {
-    match cell {
-        DataRef::Int(number) => CellValue::Number(number.to_string().parse().unwrap_or_default()),
-        DataRef::Float(number) => CellValue::Number(*number),
-        DataRef::String(text) => CellValue::Text(text.clone()),
-        DataRef::SharedString(text) => CellValue::Text((*text).to_owned()),
-        DataRef::Bool(yes) => CellValue::Text(if *yes { "TRUE" } else { "FALSE" }.to_owned()),
-        DataRef::DateTime(moment) if moment.is_datetime() => {
-            let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            let found = Day::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day));
-            found.map_or(CellValue::Number(moment.as_f64()), CellValue::Day)
-        }
-        DataRef::DateTime(moment) => CellValue::Number(moment.as_f64()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => CellValue::Text(text.clone()),
-        DataRef::Error(error) => CellValue::Text(error.to_string()),
-        DataRef::Empty => CellValue::Empty,
-    }
-}
-
-/// The separator that occurs most often in the first lines, outside quotes.
+/// The separator by which the most lines have the same number of fields. Counting the signs would be wrong: a title may
+/// hold more commas than a row has columns.
 fn separator(text: &str) -> u8 {
-    let mut quoted = false;
-    let mut counted = [(b',', 0), (b';', 0), (b'\t', 0)];
-    for byte in text.lines().take(20).flat_map(|line| line.bytes().chain([b'\n'])) {
-        quoted ^= byte == b'"';
-        counted.iter_mut().filter(|(sign, _)| *sign == byte && !quoted).for_each(|(_, n)| *n += 1);
-    }
-    counted.iter().max_by_key(|(_, n)| *n).map_or(b',', |(sign, _)| *sign)
+    let regular = |separator: u8| {
+        let mut lines: HashMap<usize, usize> = HashMap::new();
+        for record in records(text, separator).records().take(SAMPLED).flatten().filter(|r| r.len() > 1) {
+            *lines.entry(record.len()).or_default() += 1;
+        }
+        lines.into_iter().map(|(fields, lines)| (lines, fields)).max().unwrap_or_default()
+    };
+    [b';', b'\t', b','].into_iter().max_by_key(|separator| regular(*separator)).unwrap_or(b',')
 }
 
 fn csv(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
@@ -203,17 +154,20 @@ fn csv(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
     if text.contains('\0') {
         return Err(Unreadable::NotCsv("binary".into()));
     }
-    let mut reader = ::csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator(text))
-        .from_reader(text.as_bytes());
+    // With every line ended, and in one way, the last one is counted like the others.
+    let text = format!("{}\n", text.replace("\r\n", "\n").replace('\r', "\n").trim_end_matches('\n'));
+    let mut reader = records(&text, separator(&text));
+    let mut record = ::csv::StringRecord::new();
     let mut rows = Vec::new();
-    let mut cells = 0;
-    for (number, record) in (1u32..).zip(reader.records()) {
-        let record = record.map_err(|e| Unreadable::NotCsv(e.to_string()))?;
-        let cell =
-            |text: &str| if text.trim().is_empty() { CellValue::Empty } else { CellValue::Text(text.to_owned()) };
+    let (mut cells, mut number, mut line) = (0, 0, 1);
+    while reader.read_record(&mut record).map_err(|e| Unreadable::NotCsv(e.to_string()))? {
+        // The reader leaves blank lines out, and a spreadsheet counts them: of the lines since the last record, one is
+        // the record, and some are line breaks within its fields.
+        let breaks: u64 = record.iter().map(|field| field.bytes().filter(|b| *b == b'\n').count() as u64).sum();
+        let lines = reader.position().line().saturating_sub(line).saturating_sub(breaks).max(1);
+        line = reader.position().line();
+        number += u32::try_from(lines).unwrap_or(u32::MAX);
+        let cell = |text: &str| if text.trim().is_empty() { CellValue::Empty } else { CellValue::Text(seen(text)) };
         let row = SheetRow { number, cells: record.iter().take(MAX_COLUMNS).map(cell).collect() };
         cells += row.cells.len();
         if row.cells.iter().any(|c| !c.is_empty()) {
@@ -223,11 +177,14 @@ fn csv(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
             return Err(Unreadable::TooLarge);
         }
     }
-    Ok(if rows.is_empty() { Vec::new() } else { vec![Sheet { name: "CSV".into(), rows, merged: Vec::new() }] })
+    let sheet = Sheet { name: "CSV".into(), rows, ..Sheet::default() };
+    Ok(if sheet.rows.is_empty() { Vec::new() } else { vec![sheet] })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -241,6 +198,24 @@ mod tests {
         }
         assert!(matches!(read(&[0xff, 0xfe, 0x41]), Err(Unreadable::NotCsv(_))));
         assert!(matches!(read(b"PK\x03\x04 nothing"), Err(Unreadable::NotAWorkbook(_))));
+    }
+
+    #[test]
+    fn rows_are_numbered_as_a_spreadsheet_numbers_them() {
+        let numbers = |text: &str| read(text.as_bytes()).unwrap()[0].rows.iter().map(|r| r.number).collect::<Vec<_>>();
+        assert_eq!(numbers("a;b\n\n\n1;2\n\n3;4"), [1, 4, 6]);
+        assert_eq!(numbers("a;b\r\n\r\n1;\"2\r\n2\"\r\n3;4\r\n"), [1, 3, 4]);
+        assert_eq!(numbers("\n\na,b\n,\n1,2\n"), [3, 5]);
+    }
+
+    #[test]
+    fn commas_in_titles_do_not_make_a_comma_the_separator() {
+        let rows = "1;A, B, C, D, E, F, G, H, I;Lào\n".repeat(4);
+        assert_eq!(read(format!("STT;Tên;Nước\n{rows}").as_bytes()).unwrap()[0].rows[1].cell(2).text(), "Lào");
+        let other = "STT,Tên,Nước\n1,\"A; B; C; D\",Lào\n2,E;F;G,Đức\n";
+        assert_eq!(read(other.as_bytes()).unwrap()[0].rows[2].cell(2).text(), "Đức");
+        let padded = "DANH SÁCH ĐOÀN, NĂM 2024;;\nSTT;Tên;Nước\n1;A, B;Lào, Thái Lan\n";
+        assert_eq!(read(padded.as_bytes()).unwrap()[0].rows[2].cell(2).text(), "Lào, Thái Lan");
     }
 
     #[test]

@@ -2,12 +2,11 @@
 
 use std::io::{Cursor, Read};
 
-use quick_xml::Reader;
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
-/// Maximum bytes of all XML parts together; a small file can unpack to an enormous one.
-const MAX_UNPACKED: u64 = 64 << 20;
+use crate::xml::{each_event, unescaped};
+
 /// Maximum parts of a package; documents have dozens.
 const MAX_PARTS: usize = 5_000;
 
@@ -43,15 +42,16 @@ pub enum NoText {
     TooLarge,
 }
 
-/// Calls `read` with each piece of writing in a DOCX, XLSX or other package of XML parts (ISO/IEC 29500-2): paragraphs and
-/// cells whole, headers and footers, comments, names, and the texts of attributes, such as a watermark's.
-pub fn each_text(package: &[u8], read: &mut dyn FnMut(&str)) -> Result<(), NoText> {
+/// Calls `read` with each piece of writing in a DOCX, XLSX or other package of XML parts (ISO/IEC 29500-2) of at most
+/// `largest` bytes when unpacked: paragraphs and cells whole, headers and footers, comments, names, and the texts of
+/// attributes, such as a watermark's.
+pub fn each_text(package: &[u8], largest: u64, read: &mut dyn FnMut(&str)) -> Result<(), NoText> {
     let fault = |reason: zip::result::ZipError| NoText::Broken(reason.to_string());
     let mut archive = ZipArchive::new(Cursor::new(package)).map_err(fault)?;
     if archive.len() > MAX_PARTS {
         return Err(NoText::TooLarge);
     }
-    let mut left = MAX_UNPACKED;
+    let mut left = largest;
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(fault)?;
         let name = part.name().map_err(fault)?.into_owned();
@@ -59,59 +59,35 @@ pub fn each_text(package: &[u8], read: &mut dyn FnMut(&str)) -> Result<(), NoTex
         if ![".xml", ".rels", ".vml"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending)) {
             continue;
         }
-        let mut bytes = Vec::new();
-        part.take(left + 1).read_to_end(&mut bytes).map_err(|reason| NoText::Broken(reason.to_string()))?;
-        left = left.checked_sub(bytes.len() as u64).ok_or(NoText::TooLarge)?;
-        texts(&decoded(&bytes), read)?;
+        let mut part = part.take(left + 1);
+        let broken = texts(&mut part, read).err();
+        // A part that was cut at the limit is broken, too.
+        left = part.limit().checked_sub(1).ok_or(NoText::TooLarge)?;
+        broken.map_or(Ok(()), |reason| Err(NoText::Broken(reason)))?;
     }
     Ok(())
 }
 
-/// The text of a part: UTF-8, or UTF-16 with its byte order mark (ISO/IEC 29500-2 6.2.5).
-fn decoded(bytes: &[u8]) -> String {
-    let units = |of: fn([u8; 2]) -> u16| {
-        let pairs = bytes.chunks_exact(2).filter_map(|pair| pair.try_into().ok().map(of));
-        char::decode_utf16(pairs).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    }
-}
-
-fn texts(xml: &str, read: &mut dyn FnMut(&str)) -> Result<(), NoText> {
-    let mut reader = Reader::from_str(xml);
-    reader.config_mut().check_end_names = false;
+fn texts(part: impl Read, read: &mut dyn FnMut(&str)) -> Result<(), String> {
     let mut piece = String::new();
-    loop {
-        match reader.read_event().map_err(|reason| NoText::Broken(reason.to_string()))? {
-            Event::Start(element) | Event::Empty(element) => {
-                for attribute in element.attributes().with_checks(false).flatten() {
-                    let raw = &attribute.value;
-                    read(&quick_xml::escape::unescape(raw).unwrap_or(raw.as_ref().into()));
-                }
-                // A break or a tab divides words.
-                if ["br", "tab", "cr"].contains(&element.local_name().as_ref()) {
-                    piece.push(' ');
-                }
+    each_event(part, &mut |event| match event {
+        Event::Start(element) | Event::Empty(element) => {
+            for attribute in element.attributes().with_checks(false).flatten() {
+                read(&unescaped(&attribute.value));
             }
-            Event::Text(text) => piece.push_str(&text),
-            Event::CData(text) => piece.push_str(&text),
-            Event::GeneralRef(named) => {
-                let raw = format!("&{};", &*named);
-                piece.push_str(&quick_xml::escape::unescape(&raw).unwrap_or_else(|_| " ".into()));
+            // A break or a tab divides words.
+            if ["br", "tab", "cr"].contains(&element.local_name().as_ref()) {
+                piece.push(' ');
             }
-            Event::End(element) if !INLINE.contains(&element.local_name().as_ref()) => {
-                finish(&mut piece, read);
-            }
-            Event::Eof => {
-                finish(&mut piece, read);
-                return Ok(());
-            }
-            _ => {}
         }
-    }
+        Event::Text(text) => piece.push_str(&text),
+        Event::CData(text) => piece.push_str(&text),
+        Event::GeneralRef(named) => piece.push_str(&unescaped(&format!("&{};", &*named))),
+        Event::End(element) if !INLINE.contains(&element.local_name().as_ref()) => finish(&mut piece, read),
+        _ => {}
+    })?;
+    finish(&mut piece, read);
+    Ok(())
 }
 
 fn finish(piece: &mut String, read: &mut dyn FnMut(&str)) {
@@ -161,7 +137,7 @@ mod tests {
 
     fn found(name: &str, xml: &str) -> Vec<String> {
         let mut all = Vec::new();
-        each_text(&package(&[(name, xml)]), &mut |text| all.push(text.to_owned())).unwrap();
+        each_text(&package(&[(name, xml)]), 1 << 20, &mut |text| all.push(text.to_owned())).unwrap();
         all
     }
 
@@ -182,13 +158,13 @@ mod tests {
 
     #[test]
     fn what_is_broken_or_too_large_is_refused() {
-        assert!(matches!(each_text(b"PK\x03\x04 nothing", &mut |_| {}), Err(NoText::Broken(_))));
+        assert!(matches!(each_text(b"PK\x03\x04 nothing", 1 << 20, &mut |_| {}), Err(NoText::Broken(_))));
         let mut file = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
         file.start_file("a.xml", options).unwrap();
-        let block = vec![b' '; 1 << 20];
-        (0..=64).for_each(|_| file.write_all(&block).unwrap());
+        file.write_all(&vec![b' '; 1 << 20]).unwrap();
         let bytes = file.finish().unwrap().into_inner();
-        assert_eq!(each_text(&bytes, &mut |_| {}), Err(NoText::TooLarge));
+        assert_eq!(each_text(&bytes, (1 << 20) - 1, &mut |_| {}), Err(NoText::TooLarge));
+        assert_eq!(each_text(&bytes, 1 << 20, &mut |_| {}), Ok(()));
     }
 }

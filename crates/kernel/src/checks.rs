@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use crate::country::country;
+use crate::country::{HOME, country};
 use crate::money::is_currency;
 use crate::time::Day;
 use crate::validity::{Validity, require};
@@ -43,7 +43,7 @@ pub fn known_country(code: &str) -> Validity {
 /// This is the code of a foreign country.
 pub fn foreign_country(code: &str) -> Validity {
     known_country(code)?;
-    require(code != "VN", "", FieldError::HomeCountry, "Phải là nước ngoài.", "This must be a foreign country.")
+    require(code != HOME, "", FieldError::HomeCountry, "Phải là nước ngoài.", "This must be a foreign country.")
 }
 
 /// This is an ISO 4217 currency code.

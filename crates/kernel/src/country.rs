@@ -5,6 +5,9 @@ use std::sync::OnceLock;
 
 use crate::text::fold;
 
+/// The code of Viet Nam: delegations go from it and come to it.
+pub const HOME: &str = "VN";
+
 /// One country or territory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Country {

@@ -194,6 +194,8 @@ pub struct ListShape {
     pub needs_people: bool,
     /// Whether each country of a row needs its number of people.
     pub counts_by_country: bool,
+    /// Whether the head of the delegation is an official of the province, so that their post is counted by its level.
+    pub led_by_officials: bool,
 }
 
 /// The registers of an installation, in the order in which lists and reports show them.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::time::Day;
+use crate::time::{Day, valid_on};
 
 /// Units with the period in which they exist, and which unit succeeded which.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +53,24 @@ impl Succession {
         }
         Stands { id: at, sure: true }
     }
+
+    /// All units that followed `id` and exist on `day`; several if it was split.
+    pub fn followers(&self, id: i64, day: Day) -> Vec<i64> {
+        let (mut found, mut seen, mut open) = (Vec::new(), Vec::new(), vec![id]);
+        while let Some(at) = open.pop() {
+            if seen.contains(&at) {
+                continue;
+            }
+            seen.push(at);
+            let exists = self.units.get(&at).is_some_and(|(from, to)| valid_on(*from, *to, day));
+            match (exists && at != id, self.after.get(&at)) {
+                (true, _) => found.push(at),
+                (false, Some(next)) => open.extend(next.iter().rev()),
+                (false, None) => {}
+            }
+        }
+        found
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +101,9 @@ mod tests {
         let sure = |id| Stands { id, sure: true };
         assert_eq!((on(1, "2026-01-01"), on(2, "2025-03-01"), on(1, "2025-02-28")), (sure(3), sure(3), sure(1)));
         assert_eq!((on(4, "2026-01-01"), on(6, "2005-01-01"), on(6, "2012-01-01")), (sure(6), sure(4), sure(5)));
+        let followers = |id: i64| units().followers(id, "2026-01-01".parse().unwrap());
+        assert_eq!((followers(1), followers(4), followers(7)), (vec![3], vec![6], vec![8, 9]));
+        assert_eq!((followers(3), followers(99)), (vec![], vec![]));
         assert_eq!(on(3, "2024-01-01"), Stands { id: 3, sure: false });
         assert_eq!(on(7, "2026-01-01"), Stands { id: 7, sure: false });
         assert_eq!((on(8, "2024-01-01"), on(99, "2024-01-01")), (sure(7), sure(99)));

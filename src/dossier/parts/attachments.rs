@@ -57,6 +57,8 @@ pub struct Attachment {
     pub storage_name: String,
 }
 
+/// Maximum bytes of an office document when unpacked.
+const MAX_UNPACKED: u64 = 64 << 20;
 const PDF: &str = "application/pdf";
 const PNG: &str = "image/png";
 const JPEG: &str = "image/jpeg";
@@ -127,7 +129,7 @@ impl Upload {
         }
         if matches!(self.media_type, DOCX | XLSX) {
             let mut secret = false;
-            let read = each_text(&self.bytes, &mut |text| secret |= bears_secret_mark(text));
+            let read = each_text(&self.bytes, MAX_UNPACKED, &mut |text| secret |= bears_secret_mark(text));
             if secret {
                 return Err(refuse(
                     Code::StateSecretRefused,

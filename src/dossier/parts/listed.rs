@@ -19,7 +19,7 @@ pub struct ListedRow {
     pub level: ReceptionLevel,
     pub field: Option<Field>,
     pub purpose: Purpose,
-    pub funding: Option<FundingSource>,
+    pub funding: Vec<FundingSource>,
     /// The row itself, kept with the dossier.
     pub origin: Origin,
     /// What the history says about its origin.

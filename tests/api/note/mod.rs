@@ -58,6 +58,7 @@ static ENTRY: RegisterEntry = RegisterEntry {
         needs_country: false,
         needs_people: false,
         counts_by_country: false,
+        led_by_officials: false,
     }),
     uses_passports: false,
 };

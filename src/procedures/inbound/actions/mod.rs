@@ -58,6 +58,7 @@ static ENTRY: RegisterEntry = RegisterEntry {
         needs_country: true,
         needs_people: true,
         counts_by_country: true,
+        led_by_officials: false,
     }),
     uses_passports: false,
 };

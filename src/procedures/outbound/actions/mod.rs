@@ -64,6 +64,7 @@ static ENTRY: RegisterEntry = RegisterEntry {
         needs_country: true,
         needs_people: true,
         counts_by_country: false,
+        led_by_officials: true,
     }),
     uses_passports: true,
 };
