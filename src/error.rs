@@ -58,7 +58,6 @@ codes! {
     ValidationFailed 422 "validation_failed" "Dữ liệu chưa hợp lệ" "The data is not valid";
     StateSecretRefused 422 "state_secret_refused" "Không tiếp nhận tài liệu bí mật nhà nước" "State secrets are refused";
     IdempotencyKeyReused 422 "idempotency_key_reused" "Khóa đã dùng cho nội dung khác" "The key was used with another body";
-    HolidayTableMissing 422 "holiday_table_missing" "Chưa có lịch làm việc của năm" "No working calendar for the year";
     RegulationInvalid 422 "regulation_invalid" "Bộ quy định có lỗi" "The regulation pack has errors";
     ImpossibleTotal 422 "impossible_total" "Tổng số không hợp lý" "A total is impossible";
     ExplanationNeeded 422 "explanation_needed" "Cần giải trình" "An explanation is required";
@@ -205,16 +204,6 @@ impl From<Violations> for Error {
         );
         problem.errors = errors;
         problem.into()
-    }
-}
-
-impl From<kernel::workdays::NoTableFor> for Error {
-    fn from(missing: kernel::workdays::NoTableFor) -> Self {
-        refuse(
-            Code::HolidayTableMissing,
-            format!("Chưa có lịch ngày làm việc của năm {}; cần bổ sung trước khi tính hạn.", missing.0),
-            format!("There is no working calendar for {}; add it so that deadlines can be computed.", missing.0),
-        )
     }
 }
 

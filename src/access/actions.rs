@@ -87,7 +87,7 @@ impl AuthService {
         pair(&key, bearer, refresh, now)
     }
 
-    /// Exchanges a refresh token for a new pair (RFC 9700 §4.14): once, with a short grace period for lost responses.
+    /// Exchanges a refresh token for a new pair (RFC 9700 §4.14): once, and again within a short grace period.
     pub async fn refresh(&self, refresh_token: String, trace_id: TraceId) -> Result<IssuedTokens> {
         let now = self.clock.now();
         let key = self.signing_key(now).await?;
@@ -188,24 +188,19 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) ->
     if !active || row.expires_at <= now || since + Duration::hours(ABSOLUTE_HOURS) <= now {
         return Ok(Refreshed::Refused);
     }
-    if let Some(used_at) = row.used_at {
-        let successor_used = match &row.successor {
-            Some(successor) => store::refresh_token(conn, successor)?.is_none_or(|s| s.used_at.is_some()),
-            None => true,
-        };
-        if successor_used || used_at + Duration::seconds(GRACE_SECONDS) < now {
+    match row.used_at {
+        None => store::use_refresh(conn, stored, now)?,
+        // A lost answer, or two tabs at the same moment: each use gets a pair of its own, and all of them live on.
+        Some(used_at) if now <= used_at + Duration::seconds(GRACE_SECONDS) => {}
+        Some(_) => {
             // Somebody else has a copy of the token: end the whole session.
             store::end_session(conn, row.session_id, now)?;
             let name = store::account(conn, user_id)?.map(|a| a.username).unwrap_or_default();
             remember(conn, now, &name, "refresh_reuse", trace_id)?;
             return Ok(Refreshed::Refused);
         }
-        if let Some(successor) = &row.successor {
-            store::delete_refresh(conn, successor)?;
-        }
     }
     let refresh = new_refresh(conn, row.session_id, now)?;
-    store::use_refresh(conn, stored, &digest(&refresh), row.used_at.unwrap_or(now))?;
     Ok(Refreshed::Pair(BearerClaims { user_id, session_id: row.session_id }, refresh))
 }
 

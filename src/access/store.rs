@@ -302,12 +302,10 @@ pub struct RefreshRow {
     pub session_id: i64,
     pub expires_at: Moment,
     pub used_at: Option<Moment>,
-    pub successor: Option<String>,
 }
 
 pub fn refresh_token(conn: &mut Conn, digest: &str) -> Result<Option<RefreshRow>> {
-    let columns =
-        (refresh_tokens::session_id, refresh_tokens::expires_at, refresh_tokens::used_at, refresh_tokens::successor);
+    let columns = (refresh_tokens::session_id, refresh_tokens::expires_at, refresh_tokens::used_at);
     Ok(refresh_tokens::table.find(digest).select(columns).first(conn).optional()?)
 }
 
@@ -322,15 +320,9 @@ pub fn insert_refresh(conn: &mut Conn, digest: &str, session_id: i64, expires_at
     Ok(())
 }
 
-pub fn use_refresh(conn: &mut Conn, digest: &str, successor: &str, used_at: Moment) -> Result<()> {
-    diesel::update(refresh_tokens::table.find(digest))
-        .set((refresh_tokens::used_at.eq(used_at), refresh_tokens::successor.eq(successor)))
-        .execute(conn)?;
-    Ok(())
-}
-
-pub fn delete_refresh(conn: &mut Conn, digest: &str) -> Result<()> {
-    diesel::delete(refresh_tokens::table.find(digest)).execute(conn)?;
+/// Notes the first use of a refresh token.
+pub fn use_refresh(conn: &mut Conn, digest: &str, used_at: Moment) -> Result<()> {
+    diesel::update(refresh_tokens::table.find(digest)).set(refresh_tokens::used_at.eq(used_at)).execute(conn)?;
     Ok(())
 }
 

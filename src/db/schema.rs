@@ -95,7 +95,6 @@ diesel::table! {
         session_id -> BigInt,
         expires_at -> Timestamp,
         used_at -> Nullable<Timestamp>,
-        successor -> Nullable<Text>,
     }
 }
 

@@ -8,8 +8,8 @@ use crate::imports::cells;
 use crate::imports::check::Checked;
 use crate::imports::header::{Column, Header};
 use crate::imports::lists::{List, Lists, sheet_name};
-use documents::csv::harmless;
 use documents::sheet::{CellValue, DateSystem};
+use documents::xlsx::{is_formula_like, text_only};
 use kernel::text::Language;
 
 /// Returns the bytes of the annotated workbook.
@@ -59,10 +59,13 @@ fn fill_sheet<'a>(
             match as_day(cell, header, usize::from(column), sheet.dates) {
                 CellValue::Empty => {}
                 CellValue::Text(text) if row.number == header.row => {
-                    out.write_string_with_format(line, column, harmless(&text), &bold)?;
+                    out.write_string_with_format(line, column, text, &bold)?;
+                }
+                CellValue::Text(text) if is_formula_like(&text) => {
+                    out.write_string_with_format(line, column, text, &text_only())?;
                 }
                 CellValue::Text(text) => {
-                    out.write_string(line, column, harmless(&text))?;
+                    out.write_string(line, column, text)?;
                 }
                 CellValue::Number(number) => {
                     out.write_number(line, column, number)?;

@@ -4,7 +4,7 @@ use std::time::{Duration as Wait, SystemTime};
 
 use lettre::Message;
 use lettre::message::Mailbox;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
@@ -60,8 +60,27 @@ impl Mailer {
             .from(from)
             .to(to)
             .subject(delivery.subject.clone())
+            .header(AutoSubmitted)
             .header(ContentType::TEXT_PLAIN)
             .body(delivery.body.clone())
             .map_err(|e| e.to_string())
+    }
+}
+
+/// Says that no person wrote the letter, so that nobody's absence notice answers it (RFC 3834 §5).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(AutoSubmitted)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".into())
     }
 }

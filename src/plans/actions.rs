@@ -9,11 +9,11 @@ use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
 use crate::plans::model::{Plan, PlanAction, PlanChange, PlanDecision, PlanItem, PlanItemState, PlannedTrips};
 use crate::plans::store;
-use crate::registry::agencies;
+use crate::registry::references::agency_on;
 use kernel::checks;
 use kernel::id::Id;
 use kernel::procedure::Procedure;
-use kernel::time::rfc3339;
+use kernel::time::{Day, rfc3339};
 use kernel::violation::Violations;
 use kernel::words::{Body, FieldError, PaperRef, Word};
 
@@ -138,14 +138,8 @@ pub fn propose(
     let (agency_id, wanted) = asked?;
     let mut faults = Violations::default();
     check(&wanted, &mut faults);
-    let known = agencies::find(conn, agency_id)?.is_some();
-    faults.require(
-        known,
-        "/agency_id",
-        FieldError::UnknownAgency,
-        "Không có cơ quan này.",
-        "This agency does not exist.",
-    );
+    let first = i32::try_from(year).ok().and_then(|year| Day::from_ymd_opt(year, 1, 1)).unwrap_or(call.today);
+    agency_on(conn, agency_id, first, "/agency_id", &mut faults)?;
     faults.finish()?;
     let item = PlanItem {
         id: Id::new(call.now).0,

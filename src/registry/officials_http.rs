@@ -14,7 +14,8 @@ use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, forbidden, not_found};
 use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, shown};
-use crate::registry::{agencies, officials_store as store};
+use crate::registry::officials_store as store;
+use crate::registry::references::agency_on;
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
@@ -199,14 +200,7 @@ async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse>
             call.actor.require(Permission::EditOfficials)?;
             let body = body.check()?;
             let mut faults = Violations::default();
-            let agency = agencies::find(conn, body.agency_id.0)?;
-            faults.require(
-                agency.is_some(),
-                "/agency_id",
-                FieldError::UnknownAgency,
-                "Không có cơ quan này.",
-                "This agency does not exist.",
-            );
+            agency_on(conn, body.agency_id.0, call.today, "/agency_id", &mut faults)?;
             let born = body.birth_date.is_none_or(|d| d < call.today);
             faults.require(
                 born,

@@ -2,9 +2,34 @@
 
 use crate::db::Conn;
 use crate::error::Result;
+use crate::registry::agencies::{Agency, agency_ended};
+use crate::registry::changes::succession;
 use crate::registry::{agencies, officials_store};
+use kernel::time::Day;
 use kernel::violation::Violations;
 use kernel::words::FieldError;
+
+/// Checks that a confirmed agency that a body names has not ended by a day; the message names the agencies that followed it.
+pub fn agency_open(conn: &mut Conn, agency: &Agency, on: Day, pointer: &str, faults: &mut Violations) -> Result<()> {
+    let Some(end) = agency.valid_to.filter(|end| agency.confirmed && *end <= on) else { return Ok(()) };
+    let followers = succession(conn)?.followers(agency.id, on);
+    let names = agencies::names(conn, &followers)?;
+    let names: Vec<&str> = followers.iter().filter_map(|id| names.get(id).map(|(_, name)| name.as_str())).collect();
+    let said = agency_ended(end, &names);
+    faults.add(pointer, FieldError::AgencyEnded, said.vi, said.en);
+    Ok(())
+}
+
+/// Checks that an agency that a body names exists, and has not ended by a day.
+pub fn agency_on(conn: &mut Conn, id: i64, on: Day, pointer: &str, faults: &mut Violations) -> Result<Option<Agency>> {
+    let found = agencies::find(conn, id)?;
+    let (vi, en) = ("Không có cơ quan này.", "There is no such agency.");
+    faults.require(found.is_some(), pointer, FieldError::UnknownAgency, vi, en);
+    if let Some(agency) = &found {
+        agency_open(conn, agency, on, pointer, faults)?;
+    }
+    Ok(found)
+}
 
 /// Checks that the agency and the official of an account exist.
 pub fn account_references(

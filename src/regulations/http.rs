@@ -55,7 +55,7 @@ async fn ask(
     };
     let law =
         law.ok_or_else(|| refuse(Code::NotFound, "Không có bộ quy định này.", "This regulation does not exist."))?;
-    let answer = assess(&law, &case, &calendar)?;
+    let answer = assess(&law, &case, &calendar);
     Ok(HttpResponse::Ok().json(view(&law, answer, call.language)))
 }
 

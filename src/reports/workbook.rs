@@ -12,7 +12,6 @@ use crate::reports::tables::SUMMARY;
 use crate::reports::view::title;
 use crate::statistics::compare::percent;
 use documents::chart::GROUPED;
-use documents::csv::harmless;
 use kernel::country::country;
 use kernel::id::Id;
 use kernel::procedure::{RegisterEntries, RegisterEntry};
@@ -227,7 +226,7 @@ fn write_line(
     total: bool,
 ) -> Result<(), XlsxError> {
     let (text, number) = if total { (&looks.bold, &looks.bold_number) } else { (&looks.text, &looks.number) };
-    sheet.write_string_with_format(row, 0, harmless(&line.label), text)?;
+    sheet.write_string_with_format(row, 0, line.label.as_str(), text)?;
     let three = |f: ReportFigures| [f.delegations, f.visits, f.persons];
     let mut values = three(line.figures).to_vec();
     if to_date {
@@ -307,7 +306,7 @@ fn list(sheet: &mut Worksheet, looks: &Looks, content: &ReportContent, entry: &R
         for (column, text) in (1u16..).zip(cells(entry, content, record)) {
             match text.parse::<i32>().ok().filter(|_| column == 6) {
                 Some(people) => sheet.write_number_with_format(row, column, f64::from(people), &looks.number)?,
-                None => sheet.write_string_with_format(row, column, harmless(&text), &looks.text)?,
+                None => sheet.write_string_with_format(row, column, text, &looks.text)?,
             };
         }
     }

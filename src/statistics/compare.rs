@@ -7,10 +7,16 @@ use chrono::Datelike;
 use crate::statistics::count::{Counted, Dimension, Figures};
 use kernel::time::{Day, Period};
 
-/// The same days of the previous year; 29 February becomes the 28th.
+/// The same days of the previous year. 29 February becomes the 28th; and where all of February is compared, so is the 29th
+/// of the other year: February 2025 with 29 days of February 2024.
 pub fn year_before(period: Period) -> Period {
     let back = |day: Day| day.with_year(day.year() - 1).or_else(|| day.pred_opt()?.with_year(day.year() - 1));
-    Period { from: back(period.from).unwrap_or(period.from), to: back(period.to).unwrap_or(period.to) }
+    let (from, to) = (back(period.from).unwrap_or(period.from), back(period.to).unwrap_or(period.to));
+    let february = Day::from_ymd_opt(period.to.year(), 2, 1);
+    let ends_february = period.to.succ_opt().is_some_and(|next| (next.month(), next.day()) == (3, 1));
+    let whole = ends_february && february.is_some_and(|first| period.from <= first);
+    let leap = Day::from_ymd_opt(to.year(), 2, 29).filter(|_| whole);
+    Period { from, to: leap.unwrap_or(to) }
 }
 
 /// Figures now and in the previous year.
@@ -81,9 +87,26 @@ mod tests {
         assert_eq!(visits, [("KR", 5, 4), ("LA", 0, 3)]);
         let found = compare(&counted(&[("2026-02", 1)]), &counted(&[("2025-02", 2)]), &[Dimension::Month]);
         assert_eq!(found.rows.len(), 1);
-        let leap = Period { from: "2024-02-29".parse().unwrap(), to: "2024-12-31".parse().unwrap() };
-        let expected = Period { from: "2023-02-28".parse().unwrap(), to: "2023-12-31".parse().unwrap() };
-        assert_eq!(year_before(leap), expected);
+    }
+
+    #[test]
+    fn a_february_is_compared_with_a_whole_february() {
+        let period = |text: &str| {
+            let (from, to) = text.split_once(' ').unwrap();
+            Period { from: from.parse().unwrap(), to: to.parse().unwrap() }
+        };
+        for (now, before) in [
+            ("2024-02-29 2024-12-31", "2023-02-28 2023-12-31"),
+            ("2025-02-01 2025-02-28", "2024-02-01 2024-02-29"),
+            ("2025-01-01 2025-02-28", "2024-01-01 2024-02-29"),
+            ("2024-02-01 2024-02-29", "2023-02-01 2023-02-28"),
+            ("2025-02-28 2025-02-28", "2024-02-28 2024-02-28"),
+            ("2025-02-10 2025-02-28", "2024-02-10 2024-02-28"),
+            ("2026-02-01 2026-02-28", "2025-02-01 2025-02-28"),
+            ("2025-01-01 2025-12-31", "2024-01-01 2024-12-31"),
+        ] {
+            assert_eq!(year_before(period(now)), period(before), "{now}");
+        }
     }
 
     #[test]

@@ -140,6 +140,8 @@ struct KeyNumbers {
     number: HashMap<String, u32>,
     names: Vec<String>,
     agencies: HashMap<i64, u32>,
+    /// By year, and month or quarter: a name is written once, not for every delegation.
+    periods: HashMap<(i32, u32), u32>,
 }
 
 impl KeyNumbers {
@@ -162,8 +164,48 @@ impl KeyNumbers {
         number
     }
 
+    fn of_month(&mut self, day: Day) -> u32 {
+        self.of_period(day.year(), day.month(), |year, month| format!("{year}-{month:02}"))
+    }
+
+    fn of_quarter(&mut self, day: Day) -> u32 {
+        // Quarters stand behind the months of a year.
+        self.of_period(day.year(), 13 + day.month0() / 3, |year, quarter| format!("{year}-Q{}", quarter - 12))
+    }
+
+    fn of_period(&mut self, year: i32, part: u32, name: impl Fn(i32, u32) -> String) -> u32 {
+        if let Some(number) = self.periods.get(&(year, part)) {
+            return *number;
+        }
+        let number = self.of(&name(year, part));
+        self.periods.insert((year, part), number);
+        number
+    }
+
     fn name(&self, number: u32) -> &str {
         usize::try_from(number).ok().and_then(|at| self.names.get(at)).map_or("", String::as_str)
+    }
+}
+
+/// The keys of one delegation in a dimension.
+enum Keys {
+    One(u32),
+    Several(Vec<u32>),
+    /// Each share has its own.
+    OfShare(Dimension),
+}
+
+impl Keys {
+    /// The keys of a share; `own` is the room for its own key.
+    fn of<'a>(&'a self, share: &Share, names: &mut KeyNumbers, own: &'a mut u32) -> &'a [u32] {
+        match self {
+            Keys::One(key) => std::slice::from_ref(key),
+            Keys::Several(keys) => keys,
+            Keys::OfShare(dimension) => {
+                *own = of_share(share, *dimension, names);
+                std::slice::from_ref(own)
+            }
+        }
     }
 }
 
@@ -173,33 +215,24 @@ pub fn count(facts: &[Fact], by: &[Dimension], basis: DateBasis) -> Counted {
     let mut total = Tally::default();
     let mut groups: HashMap<(u32, u32), Tally> = HashMap::new();
     let mut repeated_delegations = 0;
+    let paying = by.iter().position(|dimension| *dimension == Dimension::Funding);
     for (at, fact) in facts.iter().enumerate() {
-        // Keys that are the same for the whole delegation, computed once; none where the key depends on the share.
-        let whole: Vec<Option<Vec<u32>>> = by.iter().map(|d| of_delegation(fact, *d, basis, &mut names)).collect();
+        // Keys that are the same for the whole delegation are found once.
+        let mut whole = by.iter().map(|dimension| of_delegation(fact, *dimension, basis, &mut names));
+        let (first, second) = (whole.next(), whole.next().unwrap_or(Keys::One(0)));
+        drop(whole);
         let mut rows = 0;
         for share in &fact.shares {
             total.add(at, fact, share, None);
-            let mut keys = vec![(0, 0)];
-            for (place, (dimension, whole)) in by.iter().zip(&whole).take(2).enumerate() {
-                let own;
-                let parts = match whole {
-                    Some(parts) => parts.as_slice(),
-                    None => {
-                        own = [of_share(share, *dimension, &mut names)];
-                        &own
-                    }
-                };
-                let with = |key: &(u32, u32), part: u32| if place == 0 { (part, 0) } else { (key.0, part) };
-                keys = keys.iter().flat_map(|key| parts.iter().map(move |part| with(key, *part))).collect();
-            }
-            if by.is_empty() {
-                continue;
-            }
-            for key in keys {
-                let source =
-                    by.iter().zip([key.0, key.1]).find(|(d, _)| **d == Dimension::Funding).map(|(_, part)| part);
-                let tally = groups.entry(key).or_default();
-                rows += i64::from(tally.add(at, fact, share, source.map(|part| names.name(part))));
+            let Some(first) = &first else { continue };
+            let (mut one, mut other) = (0, 0);
+            let (ones, others) = (first.of(share, &mut names, &mut one), second.of(share, &mut names, &mut other));
+            for one in ones {
+                for other in others {
+                    let source = paying.map(|place| names.name(if place == 0 { *one } else { *other }));
+                    let tally = groups.entry((*one, *other)).or_default();
+                    rows += i64::from(tally.add(at, fact, share, source));
+                }
             }
         }
         repeated_delegations += i64::from(rows > 1);
@@ -225,13 +258,11 @@ pub fn count(facts: &[Fact], by: &[Dimension], basis: DateBasis) -> Counted {
 pub fn visits_in(fact: &Fact, by: &[Dimension], basis: DateBasis, keys: &[String]) -> Option<i64> {
     let mut names = KeyNumbers::default();
     let wanted: Vec<u32> = keys.iter().map(|key| names.of(key)).collect();
-    let whole: Vec<Option<Vec<u32>>> = by.iter().map(|d| of_delegation(fact, *d, basis, &mut names)).collect();
+    let whole: Vec<Keys> = by.iter().map(|d| of_delegation(fact, *d, basis, &mut names)).collect();
     let mut tally = Tally::default();
     for share in &fact.shares {
-        let stands = by.iter().zip(&whole).zip(&wanted).all(|((dimension, whole), wanted)| match whole {
-            Some(parts) => parts.contains(wanted),
-            None => of_share(share, *dimension, &mut names) == *wanted,
-        });
+        let stands =
+            whole.iter().zip(&wanted).all(|(keys, wanted)| keys.of(share, &mut names, &mut 0).contains(wanted));
         if stands {
             tally.add(0, fact, share, None);
         }
@@ -255,19 +286,18 @@ fn of_share(share: &Share, dimension: Dimension, names: &mut KeyNumbers) -> u32 
     }
 }
 
-/// The keys of a whole delegation: several if it has several funding sources.
-fn of_delegation(fact: &Fact, dimension: Dimension, basis: DateBasis, names: &mut KeyNumbers) -> Option<Vec<u32>> {
-    let day = basis.day(fact);
+/// The keys of a delegation: several if it has several funding sources.
+fn of_delegation(fact: &Fact, dimension: Dimension, basis: DateBasis, names: &mut KeyNumbers) -> Keys {
     let word = match dimension {
-        Dimension::Agency | Dimension::Country | Dimension::Region => return None,
+        Dimension::Agency | Dimension::Country | Dimension::Region => return Keys::OfShare(dimension),
         Dimension::Funding => {
             let mut sources: Vec<u32> = fact.funding.iter().map(|p| names.of(p.source.word())).collect();
             sources.sort_unstable();
             sources.dedup();
-            return Some(if sources.is_empty() { vec![names.of("")] } else { sources });
+            return if sources.is_empty() { Keys::One(names.of("")) } else { Keys::Several(sources) };
         }
-        Dimension::Month => return Some(vec![names.of(&format!("{}-{:02}", day.year(), day.month()))]),
-        Dimension::Quarter => return Some(vec![names.of(&format!("{}-Q{}", day.year(), day.month0() / 3 + 1))]),
+        Dimension::Month => return Keys::One(names.of_month(basis.day(fact))),
+        Dimension::Quarter => return Keys::One(names.of_quarter(basis.day(fact))),
         Dimension::Purpose => fact.purpose.map_or("", Purpose::word),
         Dimension::Field => fact.field.unwrap_or(Field::Other).word(),
         Dimension::ReceptionLevel => fact.reception_level.map_or("", ReceptionLevel::word),
@@ -277,7 +307,7 @@ fn of_delegation(fact: &Fact, dimension: Dimension, basis: DateBasis, names: &mu
         Dimension::Waived if fact.waived => "true",
         Dimension::InPlan | Dimension::Waived => "false",
     };
-    Some(vec![names.of(word)])
+    Keys::One(names.of(word))
 }
 
 #[cfg(test)]

@@ -13,18 +13,20 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use crate::error::{Error, Result};
 use crate::web::idempotency::fingerprint;
 
-/// Reads `If-Match`: a list of strong tags.
+/// Reads `If-Match`: `*`, or a list of entity tags, of which only strong ones of ours match (RFC 9110 §13.1.1).
 pub fn if_match(headers: &HeaderMap) -> Precondition {
-    let values: Vec<&str> = headers.get_all("if-match").filter_map(|v| v.to_str().ok()).collect();
-    if values.is_empty() {
-        return if headers.contains_key("if-match") { Precondition::Malformed } else { Precondition::Missing };
+    let mut lines = headers.get_all("if-match").peekable();
+    if lines.peek().is_none() {
+        return Precondition::Missing;
     }
-    let tags: Option<Vec<i64>> = values
-        .iter()
-        .flat_map(|v| v.split(','))
-        .map(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
-        .collect();
-    tags.map_or(Precondition::Malformed, Precondition::Versions)
+    let text: Vec<&str> = lines.filter_map(|v| v.to_str().ok()).collect();
+    let text = text.join(",");
+    if text.trim() == "*" {
+        return Precondition::Any;
+    }
+    // A tag may hold a comma, and our versions hold none: of `"a,b"` neither half is one.
+    let version = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();
+    Precondition::Versions(text.split(',').filter_map(version).collect())
 }
 
 /// Marks an operation in the specification as a change of one version: it needs `If-Match`, and answers 428 and 412.
@@ -97,9 +99,12 @@ mod tests {
     #[test]
     fn only_strong_tags_of_ours_match() {
         assert_eq!(read(None), Precondition::Missing);
-        assert!(read(Some("\"3\"")).holds(3) && read(Some("\"2\", \"3\"")).holds(3));
-        for other in ["3", "W/\"3\"", "*", "\"x\"", ""] {
-            assert_eq!(read(Some(other)), Precondition::Malformed, "{other}");
+        for ours in ["\"3\"", "\"2\", \"3\"", "\"zzz\", \"3\"", "W/\"2\",\"3\"", "*", " * ", "\"a,b\" , \"3\""] {
+            assert!(read(Some(ours)).holds(3), "{ours}");
+        }
+        for other in ["3", "W/\"3\"", "\"x\"", "", "\"3", "\"3,4\"", "\"33\""] {
+            assert_ne!(read(Some(other)), Precondition::Missing, "{other}");
+            assert!(!read(Some(other)).holds(3), "{other}");
         }
     }
 }

@@ -47,7 +47,7 @@ const REFUSALS: &[(&str, &str)] = &[
     ("408", "the body took too long to arrive"),
     ("409", "not possible in this state"),
     ("410", "the one-time token is no longer valid"),
-    ("412", "If-Match is stale or malformed"),
+    ("412", "If-Match names another version"),
     ("413", "the body is too large"),
     ("415", "unsupported media type"),
     ("422", "the content is not valid"),
@@ -222,6 +222,9 @@ impl PathTable {
                 && template.iter().zip(&asked).all(|(t, a)| t == a || (t.starts_with('{') && !a.is_empty()))
         };
         let mut methods: Vec<String> = self.0.iter().filter(|(t, _)| fits(t)).flat_map(|(_, m)| m.clone()).collect();
+        if methods.iter().any(|method| method == "GET") {
+            methods.push("HEAD".into());
+        }
         methods.sort();
         methods.dedup();
         (!methods.is_empty()).then_some(methods)

@@ -5,6 +5,7 @@ use std::time::Instant;
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
@@ -32,13 +33,17 @@ pub fn language_of(headers: &HeaderMap) -> Language {
 
 /// The middleware.
 pub async fn trace(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let trace_id = TraceId::fresh();
     let language = language_of(request.headers());
     request.extensions_mut().insert(trace_id.clone());
     let started = Instant::now();
+    // HEAD is answered like GET (RFC 9110 §9.3.2). The connection keeps the method that it read, and sends no body.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     // Handlers and extractors turn their errors into responses; only an inner middleware could fail, and there is none.
     let response = next.call(request).await?.map_into_boxed_body();
     let mut response =

@@ -193,4 +193,100 @@ on_both! {
         let told: Vec<String> = result(&batch).3.into_iter().filter(|w| !w.contains("agency_not_stated")).collect();
         assert_eq!((result(&batch).0, told), ("staged", texts(&["Sheet1!3 - struck_rows", "Sheet1!4 - hidden_rows"])));
     }
+
+    async fn a_february_is_reported_beside_the_whole_february_before(w) {
+        for (title, first, last, people) in [("29 tháng 2", "2024-02-29", "2024-03-01", 4), ("10 tháng 2", "2024-02-10", "2024-02-10", 3), ("Năm sau", "2025-02-28", "2025-02-28", 7)] {
+            let list = format!("Tên đoàn;Nước;Ngày đến;Ngày đi;Số người;Đơn vị\n{title};Lào;{first};{last};{people};SYT\n");
+            assert_eq!(import(&w, "inbound", "false", ("a.csv", list.as_bytes())).await["state"], "committed");
+        }
+        let report = w.post("stats", "/reports", json!({"kind": "month", "year": 2025, "period": 2})).await.expect(201).json();
+        let summary = report["tables"].as_array().unwrap().iter().find(|t| t["code"] == "summary").unwrap();
+        let line = summary["rows"].as_array().unwrap().iter().find(|l| l["key"] == "inbound").unwrap();
+        assert_eq!((&line["visits"], &line["previous"]["visits"]), (&json!(7), &json!(7)), "{line}");
+        assert_eq!(line["percent"]["visits"], 0.0, "{line}");
+    }
+
+    async fn a_unit_that_has_ended_is_not_used_any_more(w) {
+        let syt = w.agency("SYT").await;
+        let change = json!({"kind": "rename", "on": "2025-03-01", "from": [syt], "to": [{"code": "SYTM", "name": "Sở Y tế mới"}],
+            "document": {"number": "1/NQ-HĐND", "date": "2025-02-20"}});
+        w.post("officer.snv", "/agency-changes", change).await.expect(201);
+        let body = |agency: &str, day: &str| json!({"title": "Đoàn khách thử", "host_agency_id": agency, "channel": "state",
+            "sending_organisation": "Tỉnh Thử", "country": "LA", "purpose": "official", "reception_level": "agency", "guest_class": "c",
+            "arrival_date": day, "departure_date": day, "headcount": 2, "classification": "unclassified"});
+        let refused = w.post("clerk.syt", "/inbound-delegations", body(&syt, "2026-08-01")).await.refused(422, "validation_failed");
+        assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!("/host_agency_id"), &json!("agency_ended")));
+        assert!(refused["errors"][0]["detail"].as_str().unwrap().contains("«Sở Y tế mới»"), "{refused}");
+        let new = w.agency("SYTM").await;
+        let draft = w.post("clerk.syt", "/inbound-delegations", body(&new, "2026-08-01")).await.expect(201).json();
+        let path = format!("/inbound-delegations/{}", draft["id"].as_str().unwrap());
+        let etag = w.get("clerk.syt", &path).await.etag();
+        let coordinating = json!({"coordinating_agency_ids": [syt]});
+        let refused = w.patch("clerk.syt", &path, &etag, coordinating).await.refused(422, "validation_failed");
+        assert_eq!(refused["errors"][0]["pointer"], "/coordinating_agency_ids/0");
+        // Lists name units as they were on the day; after its end, a unit is refused with its successor.
+        let list = |day: &str| format!("Tên đoàn;Nước;Ngày đến;Ngày đi;Số người;Đơn vị\nĐoàn;Lào;{day};{day};2;SYT\n");
+        assert_eq!(import(&w, "inbound", "true", ("a.csv", list("28/02/2025").as_bytes())).await["state"], "staged");
+        let later = import(&w, "inbound", "true", ("a.csv", list("01/03/2025").as_bytes())).await;
+        assert_eq!(result(&later).2, texts(&["!2 Đơn vị agency_ended"]));
+        assert!(later["errors"][0]["detail"].as_str().unwrap().contains("«Sở Y tế mới»"), "{later}");
+    }
+
+    async fn a_text_in_a_workbook_is_what_was_written(w) {
+        let mut body = w.small_trip().await;
+        body["title"] = json!("+84 đoàn bạn");
+        w.draft(body).await;
+        let sheet = w.get("clerk.skhcn", "/outbound-delegations?format=xlsx").await.expect(200).bytes;
+        let rows = documents::sheet::read(&sheet).unwrap().remove(0).rows;
+        assert!(rows[1].cells.iter().any(|c| c.text() == "+84 đoàn bạn"), "{rows:?}");
+        let csv = w.get("clerk.skhcn", "/outbound-delegations?format=csv").await.expect(200).bytes;
+        assert!(String::from_utf8_lossy(&csv).contains("'+84 đoàn bạn"));
+    }
+
+    async fn a_list_of_tags_and_a_star_allow_a_change(w) {
+        let id = w.draft(w.small_trip().await).await;
+        let path = format!("/outbound-delegations/{id}");
+        let note = || json!({"note": "thử"});
+        let etag = w.get("clerk.skhcn", &path).await.etag();
+        w.patch("clerk.skhcn", &path, "W/\"1\", \"zzz\"", note()).await.refused(412, "version_conflict");
+        w.patch("clerk.skhcn", &path, &format!("\"zzz\", {etag}"), note()).await.expect(200);
+        w.patch("clerk.skhcn", &path, &etag, note()).await.refused(412, "version_conflict");
+        w.patch("clerk.skhcn", &path, "*", note()).await.expect(200);
+    }
+
+    async fn head_is_answered_wherever_get_is(w) {
+        for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/openapi.json", 200), ("/nowhere", 404)] {
+            let request = actix_web::test::TestRequest::with_uri(path).method(actix_web::http::Method::HEAD);
+            w.send(request).await.expect(status);
+        }
+        for path in ["/me", "/outbound-delegations", "/inbox", "/agencies", "/vocabulary"] {
+            let got = w.get("chair", path).await.expect(200);
+            let head = w.as_user("chair", World::request("HEAD", path)).await.expect(200);
+            assert_eq!(head.headers.get("content-type"), got.headers.get("content-type"), "{path}");
+        }
+        let refused = w.as_user("chair", World::request("HEAD", "/auth/refresh")).await;
+        assert_eq!((refused.status, refused.headers["allow"].as_str()), (405, "POST"));
+    }
+
+    async fn a_trip_across_the_end_of_the_calendar_is_decided_in_time(w) {
+        let asked = json!({"procedure": "outbound", "regulation": "mau", "received_on": "2027-11-15", "departure_date": "2027-12-20",
+            "return_date": "2027-12-29", "purpose": "study_visit", "funding": ["host"], "in_plan": true, "enterprise_invites_by_name": false,
+            "stops": [{"country": "TH", "days": 10}], "travellers": [{"ref": "a", "role": "head", "post_level": "staff", "managed_by": "agency",
+            "personnel": "civil_servant", "party_member": true, "provincial_committee_member": false, "key_leader": false, "locality": "x",
+            "under_discipline": false, "missions_this_year": 1}], "documents": ["request_letter", "invitation", "programme"]});
+        let answer = w.post("clerk.skhcn", "/assessments", asked).await.expect(200).json();
+        assert_eq!(answer["decider"]["body"], "dofa_director");
+        assert!(answer["steps"].as_array().unwrap().iter().all(|s| s["due_on"].as_str().unwrap().starts_with("2027-11")), "{answer}");
+        let duty = answer["obligations"].as_array().unwrap().iter().find(|o| o["code"] == "passport_return").unwrap();
+        assert_eq!(duty["due_on"], Value::Null);
+        let notes: Vec<&str> = answer["notes"].as_array().unwrap().iter().map(|n| n["code"].as_str().unwrap()).collect();
+        assert!(notes.contains(&"holiday_table_missing"), "{notes:?}");
+        // The same as a dossier: submitted, appraised, decided.
+        w.advance_days(623);
+        let mut body = w.small_trip().await;
+        (body["departure_date"], body["return_date"]) = (json!("2027-12-20"), json!("2027-12-29"));
+        (body["stops"][0]["from"], body["stops"][0]["to"]) = (json!("2027-12-20"), json!("2027-12-29"));
+        let id = w.submitted(body).await;
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+    }
 }

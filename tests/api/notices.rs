@@ -177,6 +177,7 @@ on_both! {
         assert_eq!(agency, ["clerk.skhcn", "head.skhcn"]);
         let letter = server.letters.lock().unwrap()[0].clone();
         assert!(letter.contains("Date: Mon, 02 Mar 2026") && letter.is_ascii() && letter.contains("charset=utf-8"), "{letter}");
+        assert!(letter.contains("\r\nAuto-Submitted: auto-generated\r\n"), "{letter}");
         let ids: std::collections::HashSet<String> = server.taken().into_iter().map(|(id, _)| id).collect();
         assert_eq!(ids.len(), 4);
         assert!(ids.iter().all(|id| id.ends_with("@tinh-mau.ngoaivu>")));

@@ -2,7 +2,6 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
-use crate::csv::harmless;
 use kernel::table::{Cell, Table};
 
 /// Returns the bytes of a workbook with one sheet.
@@ -14,6 +13,7 @@ fn fill(table: &Table) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     let bold = Format::new().set_bold();
+    let text_only = text_only();
     let date = Format::new().set_num_format("dd/mm/yyyy");
     sheet.set_name(table.name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect::<String>())?;
     sheet.set_freeze_panes(1, 0)?;
@@ -23,7 +23,10 @@ fn fill(table: &Table) -> Result<Vec<u8>, XlsxError> {
     for (line, row) in (1u32..).zip(&table.rows) {
         for (column, cell) in (0u16..).zip(row) {
             match cell {
-                Cell::Text(text) => sheet.write_string(line, column, harmless(text))?,
+                Cell::Text(text) if is_formula_like(text) => {
+                    sheet.write_string_with_format(line, column, text, &text_only)?
+                }
+                Cell::Text(text) => sheet.write_string(line, column, text)?,
                 Cell::Number(number) => {
                     sheet.write_number(line, column, f64::from(i32::try_from(*number).unwrap_or(i32::MAX)))?
                 }
@@ -37,4 +40,15 @@ fn fill(table: &Table) -> Result<Vec<u8>, XlsxError> {
     }
     sheet.autofit();
     workbook.save_to_buffer()
+}
+
+/// Whether a spreadsheet would read the text as a formula if somebody typed it.
+pub fn is_formula_like(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@'])
+}
+
+/// The format of such a text. A text cell is never evaluated, and shows what was written; the format keeps it a text when
+/// somebody edits the cell (`quotePrefix`, ISO/IEC 29500-1 §18.8.45).
+pub fn text_only() -> Format {
+    Format::new().set_quote_prefix()
 }

@@ -4,14 +4,19 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Precondition {
     Missing,
-    /// Not a list of strong tags of this server; matches nothing.
-    Malformed,
+    /// `*`: whatever the version is.
+    Any,
+    /// Those that the caller names; none if every tag is weak, or not one of ours.
     Versions(Vec<i64>),
 }
 
 impl Precondition {
     /// Whether the change may replace this version.
     pub fn holds(&self, version: i64) -> bool {
-        matches!(self, Precondition::Versions(versions) if versions.contains(&version))
+        match self {
+            Precondition::Missing => false,
+            Precondition::Any => true,
+            Precondition::Versions(versions) => versions.contains(&version),
+        }
     }
 }

@@ -521,6 +521,7 @@ words! {
         NewDecisionNeeded: "Cần quyết định mới" / "New decision needed",
         LongerThanDecided: "Dài ngày hơn đã quyết định" / "Longer than decided",
         UnknownAgency: "Không có cơ quan này" / "Unknown agency",
+        AgencyEnded: "Cơ quan đã kết thúc" / "The agency has ended",
         AnotherAgency: "Thuộc cơ quan khác" / "Another agency",
         AnotherUnit: "Người của cơ quan khác" / "Person of another agency",
         ForeignAgency: "Đoàn của cơ quan khác" / "Delegation of another agency",

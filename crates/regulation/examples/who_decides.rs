@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }),
     };
 
-    let answer = assess(&law, &case, &calendar).map_err(|missing| format!("no working calendar for {}", missing.0))?;
+    let answer = assess(&law, &case, &calendar);
     println!("{}: {}", law.pack.title, answer.outcome.vi());
     match &answer.decider {
         Some(decider) => println!("Quyết định: {}\n  {}", decider.body.vi(), decider.citation),

@@ -8,11 +8,11 @@ use crate::findings;
 use crate::notes;
 use crate::pack::{ConsentMode, Effect, Rule, Timing};
 use crate::schedule::{latest_submission, obligations, steps};
+use crate::terms::Terms;
 use kernel::money::Money;
 use kernel::text::Bilingual;
 use kernel::time::{Day, Moment};
 use kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term, TermUnit};
-use kernel::workdays::NoTableFor;
 use kernel::workdays::WorkCalendar;
 
 /// Everything the regulation answers. Parts that are known are filled in even if others are not.
@@ -139,8 +139,9 @@ enum Authority<'a> {
     Decides(Body, &'a Rule),
 }
 
-/// Applies the law to a case.
-pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessment, NoTableFor> {
+/// Applies the law to a case. Days that are counted in a year without a working calendar are left open, with a note.
+pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Assessment {
+    let mut terms = Terms::new(calendar);
     let subjects = case.subjects();
     let spoken = speaking(law, case, &subjects);
     let mut notes = Vec::new();
@@ -151,8 +152,8 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
     let consents = consents(law, &spoken);
     let dossier = dossier(law, case, &spoken, &consents);
     let mut found =
-        findings::findings(case, &spoken_limits(&spoken), &dossier, &consents, &missing_details(&spoken), calendar)?;
-    let latest = latest_submission(case, &spoken, calendar, &mut found, &mut notes)?;
+        findings::findings(case, &spoken_limits(&spoken), &dossier, &consents, &missing_details(&spoken), &mut terms);
+    let latest = latest_submission(case, &spoken, &mut terms, &mut found, &mut notes);
     let complete = !found.iter().any(|f| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail));
     let (decider, rule) = match authority {
         Authority::Decides(body, rule) => {
@@ -165,7 +166,7 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
         }
     };
     let (steps, due_on) = match rule {
-        Some(rule) => steps(rule, &consents, complete.then_some(case.received_on), calendar)?,
+        Some(rule) => steps(rule, &consents, complete.then_some(case.received_on), &mut terms),
         None => (Vec::new(), None),
     };
     let mut copies_to = Vec::new();
@@ -178,7 +179,9 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
     }
     notes.extend(notes::further(law, case, &spoken, &found));
     let outcome = outcome(law, &authority, complete, &found);
-    Ok(Assessment {
+    let obligations = obligations(case, &spoken, &mut terms);
+    notes.extend(terms.notes());
+    Assessment {
         outcome,
         clock_starts_on: complete.then_some(case.received_on),
         due_on,
@@ -189,11 +192,11 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Result<Assessm
         consents,
         dossier,
         findings: found,
-        obligations: obligations(case, &spoken, calendar)?,
+        obligations,
         copies_to,
         latest_submission_on: latest,
         notes,
-    })
+    }
 }
 
 /// The one rule that applies, for every subject and every group of rules. Rules of the text itself come before those of

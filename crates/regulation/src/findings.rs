@@ -7,10 +7,9 @@ use chrono::Months;
 use crate::assess::{AppliedLimit, Consent, Finding, RequiredPaper};
 use crate::case::{Case, Traveller, TripCase};
 use crate::pack::{ConsentMode, Effect, Rule};
+use crate::terms::Terms;
 use kernel::text::Bilingual;
 use kernel::words::{Document, FindingCode, FundingSource, Severity, TermUnit};
-use kernel::workdays::NoTableFor;
-use kernel::workdays::WorkCalendar;
 
 /// A limit that is exceeded: the allowed value, the actual value, and the travellers concerned.
 struct Exceeded {
@@ -28,13 +27,13 @@ pub fn findings(
     dossier: &[RequiredPaper],
     consents: &[Consent],
     details: &[(&Rule, &Traveller)],
-    calendar: &WorkCalendar,
-) -> Result<Vec<Finding>, NoTableFor> {
+    terms: &mut Terms,
+) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for (rule, traveller) in limits {
         let Effect::Limit { finding, severity, max, unit, waivable_by } = &rule.effect else { continue };
         let passed = match (traveller, case.trip()) {
-            (Some(traveller), Some(trip)) => measure(*finding, case, trip, traveller, *max, *unit, calendar)?,
+            (Some(traveller), Some(trip)) => measure(*finding, case, trip, traveller, *max, *unit, terms),
             _ => measure_visit(*finding, case),
         };
         let Some(passed) = passed else { continue };
@@ -91,7 +90,7 @@ pub fn findings(
         finding.detail = describe(finding);
     }
     found.sort_by(|a, b| (a.severity, a.code, &a.rule, a.document).cmp(&(b.severity, b.code, &b.rule, b.document)));
-    Ok(found)
+    found
 }
 
 fn lacking(
@@ -129,8 +128,8 @@ fn measure(
     traveller: &Traveller,
     max: Option<i64>,
     unit: TermUnit,
-    calendar: &WorkCalendar,
-) -> Result<Option<Exceeded>, NoTableFor> {
+    terms: &mut Terms,
+) -> Option<Exceeded> {
     let over = |actual: i64, travellers: Vec<String>| {
         max.filter(|max| actual > *max).map(|max| Exceeded {
             limit: Some(max),
@@ -144,14 +143,14 @@ fn measure(
         holds.then_some(Exceeded { limit: None, actual: None, travellers, severity: None })
     };
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    Ok(match code {
+    match code {
         FindingCode::TooManyMembers => over(count(trip.travellers.len()), Vec::new()),
         FindingCode::TooManyDays => {
             let days = match unit {
-                TermUnit::Days | TermUnit::Hours => case.days(),
-                TermUnit::WorkingDays => calendar.count(case.begins, case.ends)?,
+                TermUnit::Days | TermUnit::Hours => Some(case.days()),
+                TermUnit::WorkingDays => terms.count(case.begins, case.ends),
             };
-            over(days, Vec::new())
+            days.and_then(|days| over(days, Vec::new()))
         }
         FindingCode::TooManyDaysInCountry => over(longest_stay(trip), Vec::new()),
         FindingCode::TooManyCountries => over(count(trip.countries().len()), Vec::new()),
@@ -189,7 +188,7 @@ fn measure(
         FindingCode::LateSubmission | FindingCode::MissingDocument | FindingCode::MissingDetail => None,
         FindingCode::ConsentMissing => simply(traveller.opinions_lacking, of_him()),
         FindingCode::ReportOverdue => over(trip.reminders_unanswered, Vec::new()),
-    })
+    }
 }
 
 fn longest_stay(trip: &TripCase) -> i64 {

@@ -22,5 +22,6 @@ pub mod read_condition;
 pub mod read_rules;
 pub mod schedule;
 mod shipped;
+pub mod terms;
 
 pub use shipped::{SHIPPED, shipped};

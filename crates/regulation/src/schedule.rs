@@ -6,33 +6,31 @@ use chrono::{Datelike, Duration};
 use crate::assess::{AppliedRule, Consent, Finding, Obligation, PlannedStep};
 use crate::case::Case;
 use crate::pack::{ConsentMode, Effect, Rule, Timing};
+use crate::terms::{DueDay, Terms};
 use kernel::text::Bilingual;
 use kernel::time::{Day, day_of, in_vietnamese};
 use kernel::words::{FindingCode, Severity, StepKind, Term, TermUnit};
-use kernel::workdays::NoTableFor;
-use kernel::workdays::WorkCalendar;
 
 /// The latest day to submit, if a text gives one. Adds a finding if that day has passed.
 pub(super) fn latest_submission(
     case: &Case,
     spoken: &[AppliedRule],
-    calendar: &WorkCalendar,
+    terms: &mut Terms,
     found: &mut Vec<Finding>,
     notes: &mut Vec<(String, Bilingual)>,
-) -> Result<Option<Day>, NoTableFor> {
+) -> Option<Day> {
     let mut latest: Option<(Day, &Rule, Severity)> = None;
     for s in spoken {
         if let Effect::Deadline { lead, before, severity } = &s.rule.effect {
             let Some(anchor) = case.day_of(*before) else { continue };
-            let day = calendar.before(anchor, *lead)?;
+            let Some(day) = terms.before(anchor, *lead) else { continue };
             if latest.as_ref().is_none_or(|(known, ..)| day < *known) {
                 latest = Some((day, s.rule, *severity));
             }
         }
     }
-    let Some((day, rule, severity)) = latest else { return Ok(None) };
-    if !calendar.is_working(day)? {
-        let before = calendar.working_on_or_before(day)?;
+    let (day, rule, severity) = latest?;
+    if let Some(before) = terms.working_on_or_before(day).filter(|before| *before != day) {
         let (vi, en) = (in_vietnamese(before), before);
         notes.push((
             "latest_day_not_working".into(),
@@ -60,7 +58,7 @@ pub(super) fn latest_submission(
             ),
         });
     }
-    Ok(Some(day))
+    Some(day)
 }
 
 /// The steps with their due days. A step without its own term is due together with the step before it.
@@ -68,24 +66,22 @@ pub(super) fn steps(
     rule: &Rule,
     consents: &[Consent],
     start: Option<Day>,
-    calendar: &WorkCalendar,
-) -> Result<(Vec<PlannedStep>, Option<Day>), NoTableFor> {
+    terms: &mut Terms,
+) -> (Vec<PlannedStep>, Option<Day>) {
     let Effect::Authority { decider, steps: before, decide_within, term, .. } = &rule.effect else {
-        return Ok((Vec::new(), None));
+        return (Vec::new(), None);
     };
-    let whole = match (start, term) {
-        (Some(start), Some(term)) => Some(calendar.after(start, *term)?),
-        _ => None,
-    };
+    let start = DueDay::from(start);
+    let whole = terms.due(start, *term);
     let mut planned: Vec<PlannedStep> = Vec::new();
-    // The due day of the previous step; `None` until a step has a term.
-    let mut due: Option<Day> = None;
-    let mut parallel: Option<Option<Day>> = None;
+    // The due day of the previous step; unset until a step has a term.
+    let mut due = DueDay::Unset;
+    let mut parallel: Option<DueDay> = None;
     for step in before {
         // Consultations run in parallel, all from the due day of the step before them.
         let from = if step.kind == StepKind::Consult { *parallel.get_or_insert(due) } else { due };
-        let own = timed(from.or(start), step.within, calendar)?.or(from);
-        due = if step.kind == StepKind::Consult { due.max(own) } else { own };
+        let own = terms.due(from.or(start), step.within).or(from);
+        due = if step.kind == StepKind::Consult { due.later(own) } else { own };
         if step.kind != StepKind::Consult {
             parallel = None;
         }
@@ -93,7 +89,7 @@ pub(super) fn steps(
             kind: step.kind,
             body: step.body,
             within: step.within,
-            due_on: own,
+            due_on: own.day(),
             silence: step.silence,
             citation: rule.citation.clone(),
         });
@@ -103,35 +99,24 @@ pub(super) fn steps(
             kind: StepKind::Consent,
             body: consent.body,
             within: None,
-            due_on: due,
+            due_on: due.day(),
             silence: None,
             citation: consent.citation.clone(),
         });
     }
-    let decided = timed(due.or(start), *decide_within, calendar)?.or(whole).or(due);
+    let decided = terms.due(due.or(start), *decide_within).or(whole).or(due);
     planned.extend(decider.map(|body| PlannedStep {
         kind: StepKind::Decide,
         body,
         within: *decide_within,
-        due_on: decided,
+        due_on: decided.day(),
         silence: None,
         citation: rule.citation.clone(),
     }));
-    Ok((planned, whole.or(decided)))
+    (planned, whole.or(decided).day())
 }
 
-fn timed(from: Option<Day>, within: Option<Term>, calendar: &WorkCalendar) -> Result<Option<Day>, NoTableFor> {
-    match (from, within) {
-        (Some(from), Some(term)) => Ok(Some(calendar.after(from, term)?)),
-        _ => Ok(None),
-    }
-}
-
-pub(super) fn obligations(
-    case: &Case,
-    spoken: &[AppliedRule],
-    calendar: &WorkCalendar,
-) -> Result<Vec<Obligation>, NoTableFor> {
+pub(super) fn obligations(case: &Case, spoken: &[AppliedRule], terms: &mut Terms) -> Vec<Obligation> {
     let mut owed: Vec<Obligation> = Vec::new();
     for s in spoken {
         let Effect::Obligation { code, timing } = &s.rule.effect else { continue };
@@ -139,16 +124,12 @@ pub(super) fn obligations(
             continue;
         }
         let (due_on, due_at, report_year) = match *timing {
-            Timing::After(anchor, within) => {
-                (case.day_of(anchor).map(|day| calendar.after(day, within)).transpose()?, None, None)
-            }
+            Timing::After(anchor, within) => (case.day_of(anchor).and_then(|day| terms.after(day, within)), None, None),
             Timing::Before(anchor, Term { value, unit: TermUnit::Hours }) => {
                 let at = case.moment_of(anchor).map(|moment| moment - Duration::hours(value));
                 (at.map(day_of), at, None)
             }
-            Timing::Before(anchor, lead) => {
-                (case.day_of(anchor).map(|day| calendar.before(day, lead)).transpose()?, None, None)
-            }
+            Timing::Before(anchor, lead) => (case.day_of(anchor).and_then(|day| terms.before(day, lead)), None, None),
             Timing::ReportYear { by, ends: (month, day), due } => {
                 // A report year that ends on 14 December is named after the year it ends in.
                 let year = case.day_of(by).map(|d| d.year() + i32::from((d.month(), d.day()) > (month, day)));
@@ -159,5 +140,5 @@ pub(super) fn obligations(
         owed.push(Obligation { code: code.clone(), timing: *timing, due_on, due_at, report_year, citation });
     }
     owed.sort_by(|a, b| (a.due_on, &a.code).cmp(&(b.due_on, &b.code)));
-    Ok(owed)
+    owed
 }

@@ -9,7 +9,7 @@ use kernel::procedure::Procedure;
 use kernel::words::{
     Body, FindingCode, FundingSource, ManagedBy, Outcome, PassportKind, PostLevel, Severity, Silence, StepKind, Topic,
 };
-use kernel::workdays::{NoTableFor, WorkCalendar};
+use kernel::workdays::WorkCalendar;
 use regulation::assess::{assess, exceptions_body};
 use regulation::book::{Book, load_for};
 use regulation::case::{Case, ItemCase, Matter, PassportFacts, StopDays, Traveller};
@@ -219,9 +219,25 @@ fn steps_are_due_one_after_another_and_consultations_side_by_side() {
         ends: day("2040-06-12"),
         ..trip(vec![leader()])
     };
-    let counted = authority("decider = \"ppc_chair\"\ndecide_within = \"3 working_days\"");
-    assert_eq!(assess(&law(&counted), &beyond, &calendar()), Err(NoTableFor(2040)));
-    assert_eq!(assess(&law(&counted), &trip(vec![leader()]), &WorkCalendar::default()), Err(NoTableFor(2026)));
+    let counted = law(&authority("decider = \"ppc_chair\"\ndecide_within = \"3 working_days\""));
+    for (case, calendar, year) in [(&beyond, calendar(), 2040), (&trip(vec![leader()]), WorkCalendar::default(), 2026)]
+    {
+        let plan = assess(&counted, case, &calendar);
+        assert_eq!((plan.due_on, plan.steps[0].due_on, plan.decider.unwrap().body), (None, None, Body::PpcChair));
+        assert!(
+            plan.notes
+                .iter()
+                .any(|(code, said)| code == "holiday_table_missing" && said.vi.contains(&year.to_string()))
+        );
+    }
+    // What does not hang on the missing year has its day, and what follows an unknown day is unknown.
+    let across = authority(
+        "decider = \"ppc_chair\"\nsteps = [{ kind = \"appraise\", body = \"dofa\", within = \"2 days\" },\n\
+         { kind = \"appraise\", body = \"ppc_office\", within = \"3 working_days\" }]\ndecide_within = \"2 days\"",
+    );
+    let plan = assess(&law(&across), &beyond, &calendar());
+    let due: Vec<_> = plan.steps.iter().map(|step| step.due_on).collect();
+    assert_eq!((due, plan.due_on), (vec![Some(day("2040-05-06")), None, None], None));
 }
 
 #[test]

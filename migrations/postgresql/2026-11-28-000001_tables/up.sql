@@ -58,8 +58,7 @@ CREATE TABLE refresh_tokens (
   digest TEXT PRIMARY KEY NOT NULL,
   session_id BIGINT NOT NULL REFERENCES sessions (id),
   expires_at TIMESTAMP NOT NULL,
-  used_at TIMESTAMP,
-  successor TEXT
+  used_at TIMESTAMP
 );
 CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
 

@@ -8,7 +8,7 @@ use crate::dossier::model::{Dossier, ResultsReport};
 use crate::dossier::requests::ReasonGiven;
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::Result;
-use crate::registry::agencies;
+use crate::registry::references::agency_on;
 use kernel::time::Day;
 use kernel::violation::Violations;
 use kernel::words::FieldError;
@@ -32,9 +32,7 @@ pub fn submit_report<C: Content>(
 ) -> Result<Dossier<C>> {
     let mut faults = Violations::default();
     for (index, task) in body.follow_ups.iter().enumerate() {
-        let known = agencies::find(conn, task.agency_id.0)?.is_some();
-        let pointer = format!("/follow_ups/{index}/agency_id");
-        faults.require(known, &pointer, FieldError::UnknownAgency, "Không có cơ quan này.", "There is no such agency.");
+        agency_on(conn, task.agency_id.0, call.today, &format!("/follow_ups/{index}/agency_id"), &mut faults)?;
     }
     faults.finish()?;
     let mut dossier = seen.dossier.clone();

@@ -248,25 +248,26 @@ fn plan<C>(
     decision: Option<&Decision>,
 ) -> Result<()> {
     let answer = &compared.after;
-    let planned = |kind: StepKind, body: Body, citation: &str| -> Result<Step> {
+    let planned = |kind: StepKind, body: Body, citation: &str| -> Step {
         let asked = answer.steps.iter().find(|s| s.kind == kind && s.body == body);
         let within = asked.and_then(|s| s.within);
-        let due = within.map(|t| tools.calendar.after(call.today, t)).transpose()?;
+        // Without the calendar of a year, a step has no due day: the amendment must not wait for the calendar.
+        let due = within.and_then(|t| tools.calendar.after(call.today, t).ok());
         let silence = asked.and_then(|s| s.silence);
-        Ok(Step { silence, ..Step::planned(kind, Some(body), within, due, citation) })
+        Step { silence, ..Step::planned(kind, Some(body), within, due, citation) }
     };
     let mut propose = Step::planned(StepKind::Propose, Some(Body::AgencyHead), None, None, "");
     propose.done("amendment", call.actor.id(), by_actor(call).1(Body::AgencyHead), call.now);
     let mut steps = vec![propose];
     for asked in compared.consulted(amendment.material) {
-        steps.push(planned(asked.kind, asked.body, &asked.citation)?);
+        steps.push(planned(asked.kind, asked.body, &asked.citation));
     }
     let newcomers: BTreeSet<&str> = amendment.differences.iter().flat_map(|d| &d.people).map(String::as_str).collect();
     let needed = |c: &&regulation::assess::Consent| {
         c.mode == ConsentMode::Step && c.travellers.iter().any(|t| newcomers.contains(t.as_str()))
     };
     for consent in answer.consents.iter().filter(needed) {
-        steps.push(planned(StepKind::Consent, consent.body, &consent.citation)?);
+        steps.push(planned(StepKind::Consent, consent.body, &consent.citation));
     }
     let competent = answer.decider.as_ref().map(|d| (d.body, d.citation.as_str()));
     let decided = decision.map(|d| (d.body, "TT 04/2020/TT-BNG Đ.4 k.1"));
@@ -274,7 +275,7 @@ fn plan<C>(
     let strictest = competent.into_iter().chain(decided).min_by_key(|(body, _)| law.strictness(*body));
     let (body, citation) =
         strictest.ok_or_else(|| Error::Internal("an approved dossier has no decision to amend".into()))?;
-    steps.push(planned(StepKind::Decide, body, citation)?);
+    steps.push(planned(StepKind::Decide, body, citation));
     process.steps.extend(steps);
     if let Some((body, citation)) = exceptions_body(law, news, body) {
         process.pass_on(body, citation);

@@ -254,7 +254,7 @@ pub fn appraise<C: Content>(
     body: OpinionGiven,
 ) -> Result<Dossier<C>> {
     let (mut dossier, by) = opine(call, &seen, &body, StepKind::Appraise)?;
-    own_clocks(&mut dossier.process, call.today, &tools.calendar)?;
+    own_clocks(&mut dossier.process, call.today, &tools.calendar);
     go_on(conn, call, tools, &mut dossier)?;
     given(conn, call, &seen, dossier, &body, by, Action::Appraise)
 }
@@ -321,14 +321,13 @@ fn given<C: Content>(
 }
 
 /// Each consulted body has its own term: if it is asked later than planned, it still gets its full time.
-fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) -> Result<()> {
+fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) {
     let asked = process.steps.iter_mut().filter(|s| s.kind == StepKind::Consult && s.standing == StepStanding::Open);
     for step in asked {
         if let (Some(due), Some(within)) = (step.due_on, step.within) {
-            step.due_on = Some(due.max(calendar.after(today, within)?));
+            step.due_on = calendar.after(today, within).ok().map(|own| due.max(own));
         }
     }
-    Ok(())
 }
 
 /// Proceeds without the consultations that are overdue.

@@ -107,6 +107,8 @@ pub fn resume(
     if let Some(programme) = body.programme {
         resumed.programme = programme.into_iter().map(Into::into).collect();
     }
-    check_content(conn, call, &mut resumed)?;
+    // A host that ended while the visit was postponed does not keep it from taking place: its successor goes on.
+    let same_day = VisitContent { arrival: resumed.arrival, ..decided.clone() };
+    check_content(conn, call, &mut resumed, Some(&same_day))?;
     amend::resume(conn, call, tools, &seen, resumed, &body.waivers)
 }

@@ -16,11 +16,18 @@ use crate::procedures::inbound::people;
 use crate::procedures::inbound::requests::{AmendVisit, NewVisit, VisitChanges};
 use crate::procedures::inbound::rules::{KnownPeople, check, check_guests, check_nationalities};
 use crate::registry::officials::masked;
+use crate::registry::references::agency_open;
 use crate::registry::{agencies, officials_store};
 use kernel::violation::Violations;
 
 /// Checks a content against the registry, links the guests to their register, and fills in the names of hosts.
-pub fn check_content(conn: &mut Conn, call: &RequestContext, content: &mut VisitContent) -> Result<AgencyRule> {
+/// `before` is the content that it replaces.
+pub fn check_content(
+    conn: &mut Conn,
+    call: &RequestContext,
+    content: &mut VisitContent,
+    before: Option<&VisitContent>,
+) -> Result<AgencyRule> {
     let host = agencies::find(conn, content.host_agency_id)?;
     let hosts: Vec<i64> = content.programme.iter().flat_map(|i| i.hosts.iter().copied()).collect();
     let officials = officials_store::known(conn, &hosts)?;
@@ -32,6 +39,19 @@ pub fn check_content(conn: &mut Conn, call: &RequestContext, content: &mut Visit
     };
     let mut faults = Violations::default();
     check(content, &known, &mut faults);
+    if content.origin.is_none() {
+        let moved = before.is_none_or(|b| b.arrival != content.arrival);
+        if let Some(host) = host.as_ref().filter(|h| moved || before.is_some_and(|b| b.host_agency_id != h.id)) {
+            agency_open(conn, host, content.arrival, "/host_agency_id", &mut faults)?;
+        }
+        for (index, id) in content.coordinating.iter().enumerate() {
+            let new = moved || before.is_some_and(|b| !b.coordinating.contains(id));
+            if let Some(agency) = agencies::find(conn, *id)?.filter(|_| new) {
+                let pointer = format!("/coordinating_agency_ids/{index}");
+                agency_open(conn, &agency, content.arrival, &pointer, &mut faults)?;
+            }
+        }
+    }
     faults.finish()?;
     for item in &mut content.programme {
         let name = |id: &i64| officials.get(id).map(|(name, ..)| name.clone()).unwrap_or_default();
@@ -52,7 +72,7 @@ pub fn create(
     if agencies::find(conn, content.host_agency_id)?.is_some() {
         for_own_agency(call, &content)?;
     }
-    let agency = check_content(conn, call, &mut content)?;
+    let agency = check_content(conn, call, &mut content, None)?;
     let dossier = Visit::draft(content, call.actor.id(), call.now);
     begin(conn, call, &dossier)?;
     Ok(VisibleDossier::new(dossier, agency))
@@ -77,7 +97,7 @@ pub fn edit(
     changes.apply(&mut dossier.content);
     unmask(&mut dossier.content.guests, &seen.dossier.content.guests);
     if whole {
-        check_content(conn, call, &mut dossier.content)?;
+        check_content(conn, call, &mut dossier.content, Some(&seen.dossier.content))?;
     } else {
         // Only the guests are checked: a host who has changed agency since the approval must not block this edit.
         let mut faults = Violations::default();
@@ -108,7 +128,7 @@ pub fn amend(
     let mut proposed = seen.dossier.content.clone();
     body.changes.apply(&mut proposed);
     unmask(&mut proposed.guests, &seen.dossier.content.guests);
-    check_content(conn, call, &mut proposed).map_err(|e| e.below("/changes"))?;
+    check_content(conn, call, &mut proposed, Some(&seen.dossier.content)).map_err(|e| e.below("/changes"))?;
     amend_dossier(conn, call, tools, seen, proposed, body.reason)
 }
 

@@ -20,6 +20,7 @@ use crate::procedures::outbound::actions::moved;
 use crate::procedures::outbound::model::{MemberSnapshot, Trip, TripContent};
 use crate::procedures::outbound::requests::{AmendTrip, NewTrip, TripChanges};
 use crate::procedures::outbound::rules::{check, stops_on};
+use crate::registry::references::agency_open;
 use crate::registry::{agencies, officials_store};
 use kernel::violation::Violations;
 use kernel::words::{FieldError, MemberRole};
@@ -46,6 +47,10 @@ fn check_content(
         "Không có cơ quan này.",
         "There is no such agency.",
     );
+    let same = before.is_some_and(|b| (b.agency_id, b.departure) == (content.agency_id, content.departure));
+    if let Some(agency) = agency.as_ref().filter(|_| !same && content.origin.is_none()) {
+        agency_open(conn, agency, content.departure, "/requesting_agency_id", &mut faults)?;
+    }
     // A plan item is checked when it is chosen: what becomes of it later is a finding and does not block edits.
     let chosen = content.plan_item_id.filter(|id| before.and_then(|b| b.plan_item_id) != Some(*id));
     if let Some(item) = chosen {
