@@ -180,6 +180,7 @@ fn person(code: &str, agency_id: i64, at: usize, name: &str, now: Moment) -> Off
         provincial_committee_member: false,
         key_leader: leader,
         opening_missions: None,
+        left_on: None,
         levels: vec![ManagementLevel { id: Id::new(now).0, managed_by, valid_from: SINCE_EVER, valid_to: None }],
         passports: vec![Passport {
             id: Id::new(now).0,

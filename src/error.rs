@@ -46,7 +46,9 @@ codes! {
     BlockedByRule 409 "blocked_by_rule" "Quy định không cho phép" "Blocked by a rule";
     ConsentMissing 409 "consent_missing" "Chưa có ý kiến của cấp ủy" "The Party consent is missing";
     WaiverNeeded 409 "waiver_needed" "Cần chấp thuận ngoại lệ" "A waiver is needed";
+    HeadRefused 409 "head_refused" "Trưởng đoàn bị loại" "The head is refused";
     AlreadyExists 409 "already_exists" "Đã tồn tại" "Already exists";
+    PossibleDuplicate 409 "possible_duplicate" "Có thể đã có trong hệ thống" "Possibly recorded already";
     AlreadyImported 409 "already_imported" "Tệp đã được nhập" "The file has already been imported";
     BatchInUse 409 "batch_in_use" "Lô nhập đang được sử dụng" "The batch is in use";
     InUse 409 "in_use" "Đang được sử dụng" "In use";

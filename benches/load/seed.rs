@@ -153,6 +153,7 @@ fn people(conn: &mut Conn, now: Moment) -> Result<Cast> {
             provincial_committee_member: false,
             key_leader: false,
             opening_missions: None,
+            left_on: None,
             levels: vec![ManagementLevel {
                 id: Id::new(now).0,
                 managed_by: ManagedBy::Agency,

@@ -211,6 +211,36 @@ impl Process {
         passed
     }
 
+    /// Asks the consulted bodies that have answered once more, because what they answered about has changed; whoever comes
+    /// after them waits. Returns whether anybody is asked. `due` is the last day of a term that begins today.
+    pub fn ask_again(&mut self, due: impl Fn(Term) -> Option<Day>) -> bool {
+        let round = self.steps.iter().rposition(|s| s.kind == StepKind::Propose).unwrap_or(0);
+        let again = |s: &Step| Step {
+            silence: s.silence,
+            ..Step::planned(s.kind, s.body, s.within, s.within.and_then(&due), &s.citation)
+        };
+        let answered = |s: &&Step| s.kind == StepKind::Consult && s.standing == StepStanding::Done;
+        let mut asked: Vec<Step> = Vec::new();
+        for step in self.steps.iter().skip(round).filter(answered) {
+            let there = |s: &Step| s.kind == StepKind::Consult && s.body == step.body;
+            let open = |s: &Step| there(s) && s.standing == StepStanding::Open;
+            if !asked.iter().any(there) && !self.steps.iter().any(open) {
+                asked.push(again(step));
+            }
+        }
+        if asked.is_empty() {
+            return false;
+        }
+        let later = |s: &Step| matches!(s.kind, StepKind::Consent | StepKind::Decide);
+        for step in self.steps.iter_mut().skip(round).filter(|s| later(s) && s.standing == StepStanding::Open) {
+            step.standing = StepStanding::Waiting;
+        }
+        let waits = |s: &Step| later(s) && s.standing == StepStanding::Waiting;
+        let place = self.steps.iter().skip(round).position(waits).map_or(self.steps.len(), |at| at + round);
+        self.steps.splice(place..place, asked.into_iter().map(|s| Step { standing: StepStanding::Open, ..s }));
+        true
+    }
+
     /// Passes over the usual decider in favour of the body that may give the exception that is needed.
     pub fn pass_on(&mut self, body: Body, citation: &str) {
         let Some(usual) = self.steps.iter_mut().rfind(|s| s.kind == StepKind::Decide) else { return };
@@ -280,6 +310,30 @@ mod tests {
         assert_eq!(p.stage(), Stage::Decision);
         p.take(Decide, |b| b == Body::PpcChair, "approve", himself(4), now()).unwrap();
         assert_eq!(p.stage(), Stage::Concluded);
+    }
+
+    #[test]
+    fn whoever_answered_about_others_is_asked_again_and_the_decider_waits() {
+        use StepKind::{Appraise, Consult, Decide};
+        let mut p = process(&[
+            (Appraise, Body::Dofa),
+            (Consult, Body::ProvincialPolice),
+            (Consult, Body::BorderGuard),
+            (Decide, Body::PpcChair),
+        ]);
+        p.take(Appraise, |_| true, "favourable", himself(1), now()).unwrap();
+        assert!(!p.ask_again(|_| None));
+        p.take(Consult, |b| b == Body::ProvincialPolice, "favourable", himself(2), now()).unwrap();
+        assert!(p.ask_again(|_| None));
+        assert_eq!((p.stage(), p.open().count()), (Stage::Consultation, 2));
+        for body in [Body::ProvincialPolice, Body::BorderGuard] {
+            p.take(Consult, |b| b == body, "favourable", himself(2), now()).unwrap();
+        }
+        assert_eq!(p.stage(), Stage::Decision);
+        assert!(p.ask_again(|_| None));
+        assert_eq!((p.stage(), p.open().count()), (Stage::Consultation, 2));
+        // Who is being asked is not asked twice.
+        assert!(!p.ask_again(|_| None));
     }
 
     proptest! {

@@ -133,6 +133,18 @@ diesel::table! {
         key_leader -> Bool,
         opening_year -> Nullable<BigInt>,
         opening_count -> BigInt,
+        left_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    official_moves (id) {
+        id -> BigInt,
+        official_id -> BigInt,
+        from_id -> BigInt,
+        to_id -> Nullable<BigInt>,
+        on_day -> Date,
+        document -> Nullable<Text>,
     }
 }
 
@@ -732,6 +744,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     one_time_tokens,
     signing_keys,
+    official_moves,
     officials,
     management_levels,
     passports,

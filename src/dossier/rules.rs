@@ -193,7 +193,9 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
     let mut taken = dossier.process.steps.iter().enumerate().filter(|(_, s)| has_part(s));
     // Several letters of Party bodies count as one step; for other kinds, the answer of each body is its own step.
     let another = step != StepKind::Consent && dossier.process.open().any(|s| s.kind == step);
-    if taken.any(|(at, s)| s.kind != step || (at > round && another)) {
+    // A body that is asked once more, because the guests have changed, answers once more.
+    let asked_again = |s: &Step| s.body.is_some_and(|body| open.contains(&body));
+    if taken.any(|(at, s)| s.kind != step || (at > round && another && !asked_again(s))) {
         return refuse_for(
             "Bạn, hoặc người mà bạn thay mặt, đã thực hiện một bước khác của hồ sơ này.",
             "You, or the person you represent, already took another step in this dossier.",

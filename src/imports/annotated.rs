@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Color, ExcelDateTime, Format, Workbook, Worksheet, XlsxErr
 use crate::imports::cells;
 use crate::imports::check::Checked;
 use crate::imports::header::{Column, Header};
-use crate::imports::lists::{List, Lists, sheet_name};
+use crate::imports::lists::{ListSheet, Lists, sheet_name};
 use documents::sheet::{CellValue, DateSystem};
 use documents::xlsx::{is_formula_like, text_only};
 use kernel::text::Language;
@@ -43,7 +43,7 @@ fn fill(lists: &Lists, found: &Checked) -> Result<Vec<u8>, XlsxError> {
 
 fn fill_sheet<'a>(
     out: &mut Worksheet,
-    List { sheet, header }: &List,
+    ListSheet { sheet, header }: &ListSheet,
     is_secret: &dyn Fn(u32) -> bool,
     remarks: &dyn Fn(u32) -> Option<&'a Vec<String>>,
 ) -> Result<(), XlsxError> {

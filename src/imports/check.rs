@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::imports::batch::{ImportFault, ImportKind, NO_COLUMN};
 use crate::imports::cells;
+use crate::imports::headcount::headcount;
 use crate::imports::header::{Column, Header};
 use crate::imports::known::{KnownRegistry, NO_UNIT, Twins, UnitTally, twins_of, unit_of};
 use crate::imports::legacy_fonts::legacy_font;
-use crate::imports::lists::{List, Lists, sheet_name};
+use crate::imports::lists::{ListSheet, Lists, sheet_name};
 use crate::imports::parsed::Parsed;
 use crate::imports::reading::Reading;
 use crate::imports::row_kind::{GroupSign, RowKind, RowKinds};
@@ -30,7 +31,7 @@ pub struct Checked {
 
 /// Counts the data rows of a file.
 pub fn count_rows(kind: ImportKind, lists: &Lists) -> i64 {
-    let of_list = |list: &List| {
+    let of_list = |list: &ListSheet| {
         let merged = Merges::of(&list.sheet, &list.header);
         let mut kinds = RowKinds::new(kind, &list.header, list.sheet.dates);
         let rows = body(list).filter(|row| !merged.goes_on.contains_key(&row.number));
@@ -39,7 +40,7 @@ pub fn count_rows(kind: ImportKind, lists: &Lists) -> i64 {
     i64::try_from(lists.lists.iter().map(of_list).sum::<usize>()).unwrap_or(i64::MAX)
 }
 
-fn body(list: &List) -> impl Iterator<Item = &SheetRow> {
+fn body(list: &ListSheet) -> impl Iterator<Item = &SheetRow> {
     list.sheet.rows.iter().filter(|row| row.number > list.header.row)
 }
 
@@ -125,7 +126,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn list(&mut self, list: &List, is_secret: &dyn Fn(u32) -> bool, progress: &mut dyn FnMut(i64)) {
+    fn list(&mut self, list: &ListSheet, is_secret: &dyn Fn(u32) -> bool, progress: &mut dyn FnMut(i64)) {
         let (sheet, header, name) = (&list.sheet, &list.header, sheet_name(&list.sheet));
         let first_warning = self.found.warnings.len();
         self.missing_columns(list);
@@ -168,7 +169,7 @@ impl Run<'_> {
                 errors: Vec::new(),
                 warnings: Vec::new(),
             };
-            sums.add(cells::headcount(reading.cell(Column::Headcount)));
+            sums.add(headcount(reading.cell(Column::Headcount)));
             self.row(reading);
         }
         sums.end(header, &mut self.found.warnings);
@@ -227,7 +228,7 @@ impl Run<'_> {
     }
 
     /// Tells the columns that every row needs and the sheet does not have, with the headers that were not understood.
-    fn missing_columns(&mut self, list: &List) {
+    fn missing_columns(&mut self, list: &ListSheet) {
         let header = &list.header;
         let needed: Vec<(&[Column], &str, &str)> = match self.kind {
             ImportKind::Delegations(_, shape) => {
@@ -316,7 +317,7 @@ fn skipped(header: &Header, row: &SheetRow) -> ImportFault {
 
 /// The period from the earliest to the latest first day in the lists; unreadable days are ignored.
 pub fn span(lists: &Lists) -> Option<Period> {
-    let first = |list: &List, row: &SheetRow| {
+    let first = |list: &ListSheet, row: &SheetRow| {
         let cell = |column: Column| list.header.at(column).map_or(&CellValue::Empty, |at| row.cell(at));
         let dates = list.sheet.dates;
         cells::day(cell(Column::FirstDay), dates).or(cells::period(cell(Column::Period), dates).map(|p| p.from))

@@ -12,7 +12,7 @@ use kernel::text::{Bilingual, bears_secret_mark};
 const MAX_UNPACKED: u64 = 256 << 20;
 
 /// A sheet with a header of the kind.
-pub struct List {
+pub struct ListSheet {
     pub sheet: Sheet,
     pub header: Header,
 }
@@ -20,7 +20,7 @@ pub struct List {
 /// What was found in a file.
 pub struct Lists {
     /// At least one.
-    pub lists: Vec<List>,
+    pub lists: Vec<ListSheet>,
     /// Warnings about sheets and rows that a reader does not see, or that are not read.
     pub warnings: Vec<ImportFault>,
     /// Marks of state secrets: nothing of the file is kept.
@@ -82,7 +82,7 @@ impl Lists {
     }
 
     /// The list on a sheet.
-    pub fn on(&self, sheet: Option<&str>) -> Option<(usize, &List)> {
+    pub fn on(&self, sheet: Option<&str>) -> Option<(usize, &ListSheet)> {
         self.lists.iter().enumerate().find(|(_, list)| sheet_name(&list.sheet).as_deref() == sheet)
     }
 
@@ -97,11 +97,11 @@ impl Lists {
 
 /// The sheets that are lists, and the others: visible ones with a header; if some of them have a column of days, only
 /// those, since a summary by country has a header, too.
-fn choose(kind: ImportKind, sheets: Vec<Sheet>) -> (Vec<List>, Vec<Sheet>) {
+fn choose(kind: ImportKind, sheets: Vec<Sheet>) -> (Vec<ListSheet>, Vec<Sheet>) {
     let (mut lists, mut left_out) = (Vec::new(), Vec::new());
     for sheet in sheets {
         match Header::find(kind, &sheet).filter(|_| !sheet.hidden) {
-            Some(header) => lists.push(List { sheet, header }),
+            Some(header) => lists.push(ListSheet { sheet, header }),
             None => left_out.push(sheet),
         }
     }
@@ -110,9 +110,9 @@ fn choose(kind: ImportKind, sheets: Vec<Sheet>) -> (Vec<List>, Vec<Sheet>) {
         ImportKind::Officials => &[Column::FullName],
         ImportKind::Agencies => &[Column::Code],
     };
-    let whole = |list: &List| list.header.has_any(wanted);
+    let whole = |list: &ListSheet| list.header.has_any(wanted);
     if lists.iter().any(whole) {
-        let (chosen, others): (Vec<List>, Vec<List>) = lists.into_iter().partition(whole);
+        let (chosen, others): (Vec<ListSheet>, Vec<ListSheet>) = lists.into_iter().partition(whole);
         left_out.extend(others.into_iter().map(|list| list.sheet));
         return (chosen, left_out);
     }
@@ -174,8 +174,8 @@ fn left_out_warning(sheet: &Sheet, row: u32) -> ImportFault {
 }
 
 /// Rows and columns that a reader does not see, or sees struck through. They are read all the same.
-fn unseen(list: &List) -> Vec<ImportFault> {
-    let List { sheet, header } = list;
+fn unseen(list: &ListSheet) -> Vec<ImportFault> {
+    let ListSheet { sheet, header } = list;
     let below = |rows: &[u32]| -> Vec<u32> { rows.iter().copied().filter(|row| *row > header.row).collect() };
     let columns: Vec<String> = sheet
         .hidden_columns

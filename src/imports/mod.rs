@@ -6,6 +6,7 @@ pub mod annotated;
 pub mod batch;
 pub mod cells;
 pub mod check;
+pub mod headcount;
 pub mod header;
 pub mod http;
 pub mod http_form;

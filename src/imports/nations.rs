@@ -1,6 +1,6 @@
 //! Countries in one cell: one or several, with separators and optional numbers of people. Pure.
 
-use crate::imports::cells::means_people;
+use crate::imports::headcount::means_people;
 use crate::imports::names::country_of;
 
 /// The names in a cell: the whole cell if it is one country, otherwise its parts.
@@ -37,7 +37,8 @@ pub fn with_count(text: &str) -> (&str, Option<i64>) {
     let open = text.trim_end_matches(|c: char| !digit(c));
     let name = open.trim_end_matches(digit);
     let after = text.get(open.len()..).unwrap_or_default();
-    match open.get(name.len()..).and_then(number).filter(|_| means_people(after)) {
+    let closed = after.trim_matches(|c: char| ")] ".contains(c));
+    match open.get(name.len()..).and_then(number).filter(|_| means_people(closed)) {
         Some(found) => (name.trim_end_matches(['(', ':', ' ', '-', '=', '[']).trim(), Some(found)),
         None => (text, None),
     }

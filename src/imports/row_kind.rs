@@ -2,6 +2,7 @@
 
 use crate::imports::batch::ImportKind;
 use crate::imports::cells;
+use crate::imports::headcount::headcount;
 use crate::imports::header::{Column, Header};
 use crate::imports::names::country_of;
 use crate::imports::nations::{countries_in, with_count};
@@ -90,7 +91,7 @@ impl<'a> RowKinds<'a> {
             if texts().any(|text| is_total(&text)) {
                 return RowKind::Total;
             }
-            let counted = cells::headcount(self.cell(row, Column::Headcount)).is_some();
+            let counted = headcount(self.cell(row, Column::Headcount)).is_some();
             if !counted
                 && (texts().any(|t| SIGNATURE.iter().any(|s| t.starts_with(s)) || is_place_and_day(&t)) || self.signed)
             {

@@ -1,6 +1,7 @@
 //! Parses one row of a list, or reports every error in it. Pure.
 
 use crate::imports::cells;
+use crate::imports::headcount::headcount;
 use crate::imports::header::Column;
 use crate::imports::leaders::{HeadPost, post_in};
 use crate::imports::names::{self, List, NotACountry, country_of};
@@ -139,7 +140,7 @@ impl Reading<'_> {
         let missing = self.cell(Column::Headcount).is_empty();
         let without = missing && !shape.needs_people;
         let told: i64 = counts.iter().map(|(_, n)| n).sum();
-        let headcount = cells::headcount(self.cell(Column::Headcount)).or(without.then_some(told));
+        let headcount = headcount(self.cell(Column::Headcount)).or(without.then_some(told));
         if headcount.is_none() {
             let code = if missing { "missing" } else { "bad_number" };
             self.error(

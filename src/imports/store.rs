@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{agencies, dossiers, import_records, imports, officials, users};
+use crate::db::schema::{agencies, dossiers, import_records, imports, official_moves, officials, users};
 use crate::db::schema::{agency_successions, outbound_members, programme_hosts};
 use crate::db::{Conn, from_json, insert_rows, to_json, word};
 use crate::dossier::flow::State as DossierState;
@@ -218,11 +218,15 @@ pub fn agency_used(conn: &mut Conn, id: i64) -> Result<bool> {
         .filter(agency_successions::from_id.eq(id).or(agency_successions::to_id.eq(id)))
         .count()
         .get_result(conn)?;
+    let moves: i64 = official_moves::table
+        .filter(official_moves::from_id.eq(id).or(official_moves::to_id.assume_not_null().eq(id)))
+        .count()
+        .get_result(conn)?;
     let members: i64 = outbound_members::table.filter(outbound_members::agency_id.eq(id)).count().get_result(conn)?;
     let batches: i64 = imports::table.filter(imports::agency_id.assume_not_null().eq(id)).count().get_result(conn)?;
     let changed: i64 =
         agencies::table.filter(agencies::id.eq(id)).filter(agencies::version.ne(1)).count().get_result(conn)?;
-    Ok(dossiers + people + accounts + below + history + members + batches + changed > 0)
+    Ok(moves + dossiers + people + accounts + below + history + members + batches + changed > 0)
 }
 
 pub fn delete_agency(conn: &mut Conn, id: i64) -> Result<()> {

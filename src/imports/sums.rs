@@ -1,7 +1,7 @@
 //! Sums of rows, compared with the totals and the group headings of a list. Pure.
 
 use crate::imports::batch::ImportFault;
-use crate::imports::cells;
+use crate::imports::headcount::{headcount, numbers};
 use crate::imports::header::{Column, Header};
 use crate::imports::row_kind::GroupSign;
 use documents::sheet::SheetRow;
@@ -42,7 +42,7 @@ impl Sums {
         if let Some(beside) = self.groups.iter().position(|group| group.sign == sign) {
             self.end_groups(beside, header, warnings);
         }
-        let told = header.at(Column::Headcount).and_then(|at| cells::headcount(row.cell(at)));
+        let told = header.at(Column::Headcount).and_then(|at| headcount(row.cell(at)));
         self.groups.push(Group { sign, row: row.number, told, from: self.people });
     }
 
@@ -69,12 +69,12 @@ impl Sums {
                 warnings.push(differs(header, column, row.number, told, whole));
             }
         };
-        if let Some(people) = header.at(Column::Headcount).and_then(|at| cells::headcount(row.cell(at))) {
+        if let Some(people) = header.at(Column::Headcount).and_then(|at| headcount(row.cell(at))) {
             compare(Column::Headcount, people, self.people, part.1);
         }
         let text = header.at(Column::Title).map(|at| fold(&row.cell(at).text())).unwrap_or_default();
         // "Tổng cộng: 408 đoàn": take the number before the word.
-        let told = text.split_once("doan").map(|(before, _)| cells::numbers(before));
+        let told = text.split_once("doan").map(|(before, _)| numbers(before));
         if let Some(delegations) = told.as_ref().and_then(|n| n.last()) {
             compare(Column::Title, *delegations, self.rows, part.0);
         }

@@ -66,7 +66,11 @@ fn tell(conn: &mut Conn, registers: &Registers, mails: bool, now: Moment) -> Res
         if registers.by_path(register).is_none() {
             continue;
         }
-        if matches!(act.action.as_str(), "upload" | "edit" | "edit-guests" | "reveal_passport") {
+        // Changes of the list are told where they moved the dossier: a consulted body is asked again.
+        let moved = detail.get("from") != detail.get("to");
+        if matches!(act.action.as_str(), "upload" | "edit" | "reveal_passport")
+            || (act.action == "edit-guests" && !moved)
+        {
             continue;
         }
         let state = detail.get("to").cloned().unwrap_or_default();

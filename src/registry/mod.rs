@@ -5,6 +5,7 @@ pub mod agencies_http;
 pub mod changes;
 pub mod changes_http;
 pub mod holidays;
+pub mod official_moves_http;
 pub mod officials;
 pub mod officials_http;
 pub mod officials_parts_http;
@@ -21,6 +22,7 @@ pub fn routes(config: &mut ServiceConfig) {
     agencies_http::routes(config);
     changes_http::routes(config);
     officials_http::routes(config);
+    official_moves_http::routes(config);
     officials_parts_http::routes(config);
     partners_http::routes(config);
     holidays::routes(config);

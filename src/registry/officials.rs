@@ -21,6 +21,8 @@ pub struct Official {
     pub key_leader: bool,
     /// Year and number of missions before the system was introduced.
     pub opening_missions: Option<(i64, i64)>,
+    /// First day on which the official is no longer in service.
+    pub left_on: Option<Day>,
     pub levels: Vec<ManagementLevel>,
     pub passports: Vec<Passport>,
     pub disciplines: Vec<Discipline>,
@@ -106,6 +108,11 @@ impl Official {
         let valid = self.passports.iter().filter(|p| p.standing == PassportStanding::Valid);
         let usable = valid.filter(|p| !private || p.kind == PassportKind::Ordinary);
         usable.max_by_key(|p| (p.kind != PassportKind::Ordinary, p.expires_on))
+    }
+
+    /// Whether the official has left service on or before a day.
+    pub fn has_left(&self, day: Day) -> bool {
+        self.left_on.is_some_and(|left| left <= day)
     }
 
     /// Missions in a year before the system was introduced.

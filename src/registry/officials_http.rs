@@ -12,7 +12,8 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::error::{Result, forbidden, not_found};
+use crate::error::{Code, Error, Problem, Result, forbidden, not_found};
+use crate::registry::agencies;
 use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, shown};
 use crate::registry::officials_store as store;
 use crate::registry::references::agency_on;
@@ -45,8 +46,8 @@ struct OpeningMissions {
 #[schema(as = Official, example = json!({"id": "01ke3m9p0007x", "version": 1, "full_name": "Đặng Văn Minh", "birth_date": "1980-05-12",
     "agency_id": "01ke3m9p0005s", "post": "Trưởng phòng", "post_level": "division_head", "personnel": "civil_servant", "grade": null,
     "party_member": true, "provincial_committee_member": false, "key_leader": false, "managed_by": "agency",
-    "opening_missions": null, "passport_number": "••••1234", "under_discipline": false}))]
-struct OfficialView {
+    "opening_missions": null, "left_on": null, "passport_number": "••••1234", "under_discipline": false}))]
+pub(super) struct OfficialView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,
@@ -65,11 +66,13 @@ struct OfficialView {
     /// The body that manages the official today.
     managed_by: ManagedBy,
     opening_missions: Option<OpeningMissions>,
+    /// First day on which the official is no longer in service.
+    left_on: Option<NaiveDate>,
     passport_number: Option<String>,
     under_discipline: bool,
 }
 
-fn view(o: &Official, call: &RequestContext, reveal: bool) -> OfficialView {
+pub(super) fn view(o: &Official, call: &RequestContext, reveal: bool) -> OfficialView {
     let own = call.actor.belongs_to(o.agency_id) || call.actor.may(Permission::RevealPassports);
     OfficialView {
         id: Id(o.id),
@@ -86,6 +89,7 @@ fn view(o: &Official, call: &RequestContext, reveal: bool) -> OfficialView {
         key_leader: o.key_leader,
         managed_by: o.managed_by(call.today),
         opening_missions: o.opening_missions.map(|(year, count)| OpeningMissions { year, count }),
+        left_on: o.left_on,
         passport_number: o.passport(false).map(|p| shown(&p.number, reveal)),
         under_discipline: o.under_discipline(call.today),
     }
@@ -113,6 +117,8 @@ struct NewOfficial {
     key_leader: bool,
     managed_by: ManagedBy,
     opening_missions: Option<OpeningMissions>,
+    /// The caller has looked: it is not the official whom `possible_duplicate` named.
+    confirmed_different: Option<bool>,
 }
 
 /// Changes of an official; omitted fields stay unchanged. Management levels change by date, under `/management-levels`.
@@ -211,6 +217,11 @@ async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse>
             );
             faults.finish()?;
             may_keep(call, body.agency_id.0)?;
+            if body.confirmed_different != Some(true)
+                && let Some(other) = store::namesake(conn, &body.full_name, body.birth_date)?
+            {
+                return Err(possible_duplicate(conn, &other)?);
+            }
             let id = Id::new(call.now).0;
             let level = ManagementLevel {
                 id: Id::new(call.now).0,
@@ -232,6 +243,7 @@ async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse>
                 provincial_committee_member: body.provincial_committee_member,
                 key_leader: body.key_leader,
                 opening_missions: body.opening_missions.map(|m| (m.year, m.count)),
+                left_on: None,
                 levels: vec![level],
                 passports: Vec::new(),
                 disciplines: Vec::new(),
@@ -242,6 +254,19 @@ async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse>
         },
     )
     .await
+}
+
+/// The same person recorded twice would have two yearly limits: whoever has the same name is named before.
+fn possible_duplicate(conn: &mut Conn, other: &Official) -> Result<Error> {
+    let agency = agencies::find(conn, other.agency_id)?.map_or_else(String::new, |agency| agency.name);
+    let (name, post) = (&other.full_name, &other.post);
+    Ok(Problem::new(
+        Code::PossibleDuplicate,
+        format!("Đã có {name}, {post}, {agency}. Nếu là một người, hãy dùng hồ sơ cán bộ đó hoặc điều động về cơ quan mới; nếu là người khác, hãy xác nhận."),
+        format!("There is already {name}, {post}, {agency}. If it is the same person, use that record or transfer it; if not, confirm that they are different."),
+    )
+    .with("official_id", json!(Id(other.id)))
+    .into())
 }
 
 pub(super) fn find(conn: &mut Conn, id: i64) -> Result<Official> {

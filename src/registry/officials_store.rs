@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::db::schema::{disciplines, management_levels, officials, passports};
+use crate::db::schema::{disciplines, management_levels, official_moves, officials, passports};
 use crate::db::{Conn, containing, each, to_json, word};
 use crate::error::{Error, Result};
 use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
 use kernel::every_field;
 use kernel::text::fold;
 use kernel::time::Day;
-use kernel::words::PostLevel;
+use kernel::words::{PaperRef, PostLevel};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = officials, treat_none_as_null = true)]
@@ -31,6 +31,7 @@ struct OfficialRow {
     key_leader: bool,
     opening_year: Option<i64>,
     opening_count: i64,
+    left_on: Option<Day>,
 }
 
 impl TryFrom<&Official> for OfficialRow {
@@ -39,8 +40,8 @@ impl TryFrom<&Official> for OfficialRow {
     fn try_from(o: &Official) -> Result<Self> {
         every_field!(Official of o:
             id, version, full_name, birth_date, agency_id, post, post_level, personnel, grade,
-            party_member, provincial_committee_member, key_leader, opening_missions, levels, passports,
-            disciplines);
+            party_member, provincial_committee_member, key_leader, opening_missions, left_on, levels,
+            passports, disciplines);
         Ok(OfficialRow {
             id: o.id,
             version: o.version,
@@ -57,6 +58,7 @@ impl TryFrom<&Official> for OfficialRow {
             key_leader: o.key_leader,
             opening_year: o.opening_missions.map(|(year, _)| year),
             opening_count: o.opening_missions.map_or(0, |(_, count)| count),
+            left_on: o.left_on,
         })
     }
 }
@@ -83,6 +85,7 @@ impl TryFrom<OfficialRow> for Official {
             provincial_committee_member: row.provincial_committee_member,
             key_leader: row.key_leader,
             opening_missions: row.opening_year.map(|year| (year, row.opening_count)),
+            left_on: row.left_on,
             levels: Vec::new(),
             passports: Vec::new(),
             disciplines: Vec::new(),
@@ -152,6 +155,85 @@ pub fn known(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, i64, 
         .select((officials::id, officials::full_name, officials::agency_id, officials::post_level))
         .load(conn)?;
     rows.into_iter().map(|(id, name, agency, level)| Ok((id, (name, agency, word(&level)?)))).collect()
+}
+
+/// What a dossier copies of an official.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownOfficial {
+    pub full_name: String,
+    /// The agency of the day.
+    pub agency_id: i64,
+    pub post_level: PostLevel,
+    /// First day on which the official is no longer in service.
+    pub left_on: Option<Day>,
+}
+
+/// What a dossier copies of officials, as they were or will be on a day: people move between agencies, and figures by
+/// agency follow the agency of the day.
+pub fn known_on(conn: &mut Conn, ids: &[i64], day: Day) -> Result<HashMap<i64, KnownOfficial>> {
+    let rows: Vec<(i64, String, i64, String, Option<Day>)> = officials::table
+        .filter(officials::id.eq_any(ids))
+        .select((officials::id, officials::full_name, officials::agency_id, officials::post_level, officials::left_on))
+        .load(conn)?;
+    let mut known = HashMap::new();
+    for (id, full_name, agency_id, level, left_on) in rows {
+        known.insert(id, KnownOfficial { full_name, agency_id, post_level: word(&level)?, left_on });
+    }
+    // Before a move, the official belonged to the agency that it left: the first move after the day decides.
+    let later: Vec<(i64, i64)> = official_moves::table
+        .filter(official_moves::official_id.eq_any(ids).and(official_moves::on_day.gt(day)))
+        .order(official_moves::on_day.desc())
+        .select((official_moves::official_id, official_moves::from_id))
+        .load(conn)?;
+    for (id, from) in later {
+        if let Some(official) = known.get_mut(&id) {
+            official.agency_id = from;
+        }
+    }
+    Ok(known)
+}
+
+/// Somebody with this name and birth date, or with this name where one of the dates is not known.
+pub fn namesake(conn: &mut Conn, full_name: &str, birth_date: Option<Day>) -> Result<Option<Official>> {
+    let rows: Vec<OfficialRow> = officials::table
+        .filter(officials::search_norm.eq(fold(full_name)))
+        .order(officials::id)
+        .select(OfficialRow::as_select())
+        .load(conn)?;
+    let same = |row: &OfficialRow| row.birth_date.zip(birth_date).is_none_or(|(one, other)| one == other);
+    rows.into_iter().find(same).map(Official::try_from).transpose()
+}
+
+/// A move to another agency, or out of service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficialMove {
+    pub id: i64,
+    pub from: i64,
+    /// None: out of service.
+    pub to: Option<i64>,
+    pub on: Day,
+    pub document: Option<PaperRef>,
+}
+
+pub fn insert_move(conn: &mut Conn, official: i64, moved: &OfficialMove) -> Result<()> {
+    every_field!(OfficialMove of moved: id, from, to, on, document);
+    diesel::insert_into(official_moves::table)
+        .values((
+            official_moves::id.eq(moved.id),
+            official_moves::official_id.eq(official),
+            official_moves::from_id.eq(moved.from),
+            official_moves::to_id.eq(moved.to),
+            official_moves::on_day.eq(moved.on),
+            official_moves::document.eq(moved.document.as_ref().map(to_json).transpose()?),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The day of the last move of an official.
+pub fn last_move(conn: &mut Conn, official: i64) -> Result<Option<Day>> {
+    let own = official_moves::table.filter(official_moves::official_id.eq(official));
+    Ok(own.select(diesel::dsl::max(official_moves::on_day)).first(conn)?)
 }
 
 /// Officials after `after`, ordered by folded name and id.

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::registry::agencies::{Agency, agency_ended};
 use crate::registry::changes::succession;
 use crate::registry::{agencies, officials_store};
-use kernel::time::Day;
+use kernel::time::{Day, in_vietnamese};
 use kernel::violation::Violations;
 use kernel::words::FieldError;
 
@@ -18,6 +18,16 @@ pub fn agency_open(conn: &mut Conn, agency: &Agency, on: Day, pointer: &str, fau
     let said = agency_ended(end, &names);
     faults.add(pointer, FieldError::AgencyEnded, said.vi, said.en);
     Ok(())
+}
+
+/// Tells that an official has left service before the day in question.
+pub fn official_left(left: Day, pointer: &str, faults: &mut Violations) {
+    faults.add(
+        pointer,
+        FieldError::OfficialLeft,
+        format!("Người này đã thôi công tác từ ngày {}.", in_vietnamese(left)),
+        format!("This official has not been in service since {left}."),
+    );
 }
 
 /// Checks that an agency that a body names exists, and has not ended by a day.

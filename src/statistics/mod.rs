@@ -7,6 +7,7 @@ pub mod count;
 pub mod fact;
 pub mod feed_http;
 pub mod http;
+pub mod key_numbers;
 pub mod labels;
 pub mod narrow;
 pub mod open_http;

@@ -119,7 +119,7 @@ on_both! {
         assert_eq!(open, [("consent", "party_standing_secretariat"), ("decide", "ppc_chair")]);
         w.act("chair", &id, "decide", another("40/QĐ-UBND")).await.refused(409, "consent_missing");
         w.act("director.snv", &id, "decide", another("40/QĐ-UBND")).await.refused(403, "forbidden");
-        let letter = json!({"verdict": "agree", "document": {"number": "9-CV/TU", "date": "2026-03-03"}});
+        let letter = json!({"verdict": "agree", "document": {"number": "9-CV/TU", "date": "2026-03-02"}});
         w.act("office.vptu", &id, "consent", letter).await.expect(200);
         let approved = w.act("chair", &id, "decide", another("40/QĐ-UBND")).await.expect(200).json();
         assert_eq!((approved["members"].as_array().unwrap().len(), &approved["members"][2]["consent"]), (3, &json!("agree")));
@@ -132,7 +132,7 @@ on_both! {
         let people = w.officials("SKHCN").await;
         let members = json!([{"official_id": people[2], "role": "head"}, {"official_id": people[1], "role": "member"}]);
         amend(&w, "clerk.skhcn", &id, json!({"members": members})).await.expect(200);
-        let letter = json!({"verdict": "refuse", "note": "Không đồng ý.", "document": {"number": "9-CV/TU", "date": "2026-03-03"}});
+        let letter = json!({"verdict": "refuse", "note": "Không đồng ý.", "document": {"number": "9-CV/TU", "date": "2026-03-02"}});
         let after = w.act("office.vptu", &id, "consent", letter).await.expect(200).json();
         assert_eq!((after["state"].as_str(), after["amendments"][0]["standing"].as_str()), (Some("approved"), Some("refused")));
         assert_eq!(after["members"].as_array().unwrap().len(), 2);
@@ -303,7 +303,7 @@ on_both! {
         let id = w.submitted(trip).await;
         w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
         w.act("chair", &id, "decide", decision("approve")).await.refused(409, "waiver_needed");
-        let refuse_one = json!({"verdict": "approve", "document": {"number": "24/QĐ-UBND", "date": "2026-03-10", "signed_as": "direct"},
+        let refuse_one = json!({"verdict": "approve", "document": {"number": "24/QĐ-UBND", "date": "2026-03-02", "signed_as": "direct"},
             "members": [{"official_id": people[3], "verdict": "reject"}]});
         // Who is refused brings no relative along: nothing is left to waive, and one travels.
         let approved = w.act("chair", &id, "decide", refuse_one).await.expect(200).json();
@@ -423,7 +423,7 @@ on_both! {
             .map(|s| json!([s["body"], s["standing"], s["outcome"]])).collect();
         assert_eq!(deciding, [json!(["dofa_director", "skipped", "exception_needed"]), json!(["ppc_chair", "open", null])]);
         assert!(!seen["allowed_actions"].as_array().unwrap().contains(&json!("decide")));
-        let waives = |number: &str| json!({"verdict": "approve", "document": {"number": number, "date": "2026-03-10", "signed_as": "direct"},
+        let waives = |number: &str| json!({"verdict": "approve", "document": {"number": number, "date": "2026-03-02", "signed_as": "direct"},
             "waivers": [{"finding": "relative_in_delegation", "reason": "Bạn mời đích danh."}]});
         w.act("director.snv", &id, "decide", waives("24/QĐ-SNV")).await.refused(409, "waiver_needed");
         let inbox = w.get("chair", "/inbox").await.expect(200).json();
@@ -449,7 +449,7 @@ on_both! {
         w.as_user("rules", load).await.expect(201);
         let risen = w.act("officer.snv", &since, "appraise", json!({"opinion": "favourable"})).await.expect(200).json();
         assert_eq!(risen["steps"].as_array().unwrap().last().unwrap()["body"], "ppc_chair");
-        let many = json!({"verdict": "approve", "document": {"number": "23/QĐ-UBND", "date": "2026-03-10", "signed_as": "direct"},
+        let many = json!({"verdict": "approve", "document": {"number": "23/QĐ-UBND", "date": "2026-03-02", "signed_as": "direct"},
             "waivers": [{"finding": "too_many_members", "reason": "Bạn mời hai người."}]});
         w.act("chair", &since, "decide", many.clone()).await.expect(200);
         // Of what waits for its decision already, DOFA passes it on.
@@ -463,7 +463,7 @@ on_both! {
 
     async fn an_amendment_that_needs_an_exception_goes_to_the_body_that_may_give_it(w) {
         let people = w.officials("SKHCN").await;
-        let waives = |number: &str| json!({"verdict": "approve", "document": {"number": number, "date": "2026-03-10", "signed_as": "direct"},
+        let waives = |number: &str| json!({"verdict": "approve", "document": {"number": number, "date": "2026-03-02", "signed_as": "direct"},
             "waivers": [{"finding": "relative_in_delegation", "reason": "Bạn mời đích danh."}]});
         let plain = w.approved(w.later_trip(&[4, 5]).await).await;
         let members = json!([{"official_id": people[4], "role": "head"}, {"official_id": people[5], "role": "member", "relative_of": people[4]}]);

@@ -104,9 +104,11 @@ on_both! {
         w.act("head.skhcn", &id, "submit", json!({})).await.expect(200);
         w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
         w.act("office.vptu", &id, "consent", json!({"verdict": "agree", "document": {"number": "1", "date": "2026-03-02"}})).await.expect(200);
-        w.act("chair", &id, "decide", decision("approve")).await.expect(200);
+        let mut given = decision("approve");
+        given["document"]["date"] = json!("2026-06-01");
+        w.act("chair", &id, "decide", given).await.expect(200);
         let no = hand_over(&w, &id, &people[1]).await;
-        // Nor before the decision, which was today.
+        // Nor before the decision.
         let wrong = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
         assert_eq!(no.faults(), [wrong("/passport_id", "ordinary_passport_only"), wrong("/on", "before_the_decision")]);
         w.act("clerk.skhcn", &id, "record-departure", json!({"on": "2026-06-08"})).await.expect(200);

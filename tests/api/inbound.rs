@@ -67,7 +67,7 @@ on_both! {
         w.act_in("chair", &id, "decide", decision("approve")).await.refused(409, "not_possible_in_state");
         w.act_in("police", &id, "give-opinion", json!({"opinion": "favourable", "note": ""})).await.expect(200);
 
-        let with_conditions = json!({"verdict": "approve", "document": {"number": "812/UBND-NC", "date": "2026-03-10", "signed_as": "direct"},
+        let with_conditions = json!({"verdict": "approve", "document": {"number": "812/UBND-NC", "date": "2026-03-02", "signed_as": "direct"},
             "conditions": ["Làm việc đúng chương trình.", "Báo cáo kết quả trong 15 ngày."]});
         let approved = w.act_in("chair", &id, "decide", with_conditions).await.expect(200).json();
         assert_eq!((&approved["state"], approved["decision"]["conditions"].as_array().unwrap().len()), (&json!("approved"), 2));
@@ -156,18 +156,81 @@ on_both! {
         assert_eq!(visit(&w, "chair", &id).await["state"], "awaiting_decision");
     }
 
+    async fn whom_the_police_looked_at_is_not_exchanged_without_asking_it(w) {
+        let id = w.approved_visit(w.visit().await).await;
+        let path = format!("/inbound-delegations/{id}");
+        let patch = async |guests: &Value| {
+            let etag = w.get("clerk.skhcn", &path).await.etag();
+            w.patch("clerk.skhcn", &path, &etag, json!({"guests": guests})).await.expect(200).json()
+        };
+        let names = |visit: &Value| visit["guests"].as_array().unwrap().iter().map(|g| g["full_name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        let vetted = w.visit().await["guests"].clone();
+        // A corrected letter and another post are annotations.
+        let mut corrected = vetted.clone();
+        corrected[1]["full_name"] = json!("LEE Jie-un");
+        corrected[1]["position"] = json!("Thư ký");
+        let seen = patch(&corrected).await;
+        assert_eq!((names(&seen)[1].as_str(), &seen["amendments"]), ("LEE Jie-un", &json!([])));
+        // Another person, another nationality, one person more: each goes back to the police and the Chair.
+        let mut others = corrected.clone();
+        others[1] = json!({"full_name": "WANG Wei", "nationality": "CN", "position": "Phiên dịch", "role": "interpreter"});
+        let asked = patch(&others).await;
+        assert_eq!(names(&asked), ["KIM Young-hwan", "LEE Jie-un"]);
+        let amendment = &asked["amendments"][0];
+        assert_eq!((&amendment["standing"], &amendment["material"]), (&json!("pending"), &json!(true)));
+        let open: Vec<&str> = asked["steps"].as_array().unwrap().iter().filter(|s| s["standing"] == "open").map(|s| s["body"].as_str().unwrap()).collect();
+        assert_eq!(open, ["provincial_police"]);
+        // Nothing goes past the pending one.
+        let etag = w.get("clerk.skhcn", &path).await.etag();
+        w.patch("clerk.skhcn", &path, &etag, json!({"guests": vetted[0]})).await.refused(422, "validation_failed");
+        let mut more = others.clone();
+        more.as_array_mut().unwrap().push(json!({"full_name": "PARK Min-su", "nationality": "KR", "position": ""}));
+        w.patch("clerk.skhcn", &path, &etag, json!({"guests": more})).await.refused(409, "not_possible_in_state");
+        w.act_in("chair", &id, "decide", decision("approve")).await.refused(409, "not_possible_in_state");
+        w.act_in("police", &id, "give-opinion", json!({"opinion": "favourable"})).await.expect(200);
+        // Guests and nationalities are two matters, so it is another decision.
+        let mut another = decision("approve");
+        another["document"]["number"] = json!("25/QĐ-UBND");
+        let decided = w.act_in("chair", &id, "decide", another).await.expect(200).json();
+        assert_eq!((names(&decided)[1].as_str(), &decided["amendments"][0]["standing"]), ("WANG Wei", &json!("in_force")));
+    }
+
+    async fn an_opinion_about_others_is_asked_for_again_before_the_decision(w) {
+        let id = w.submitted_visit(w.visit().await).await;
+        w.act_in("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let path = format!("/inbound-delegations/{id}");
+        let patch = async |guests: &Value| {
+            let etag = w.get("clerk.skhcn", &path).await.etag();
+            w.patch("clerk.skhcn", &path, &etag, json!({"guests": guests})).await.expect(200).json()
+        };
+        // Nobody has answered yet: the police will see the list as it is then.
+        let mut guests = w.visit().await["guests"].clone();
+        guests[1] = json!({"full_name": "PARK Min-su", "nationality": "KR", "position": "Phiên dịch"});
+        assert_eq!(patch(&guests).await["state"], "consulting");
+        w.act_in("police", &id, "give-opinion", json!({"opinion": "favourable"})).await.expect(200);
+        guests[1]["position"] = json!("Thư ký");
+        assert_eq!(patch(&guests).await["state"], "awaiting_decision");
+        guests[1]["full_name"] = json!("CHOI Dong-hyun");
+        assert_eq!(patch(&guests).await["state"], "consulting");
+        let inbox = w.get("police", "/inbox").await.expect(200).json();
+        assert!(inbox["items"].as_array().unwrap().iter().any(|i| i["delegation_id"] == id.as_str()), "{inbox}");
+        w.act_in("chair", &id, "decide", decision("approve")).await.refused(409, "not_possible_in_state");
+        w.act_in("police", &id, "give-opinion", json!({"opinion": "favourable"})).await.expect(200);
+        w.act_in("chair", &id, "decide", decision("approve")).await.expect(200);
+    }
+
     async fn guests_are_completed_until_they_leave_and_count_under_each_nationality(w) {
+        let guests = json!([
+            {"full_name": "KIM Young-hwan", "nationality": "KR", "passport_number": "m1234 5678", "role": "head"},
+            {"full_name": "Tanaka Hiroshi", "nationality": "JP", "position": "Cố vấn"}
+        ]);
         let mut body = w.visit().await;
-        body["guests"] = json!([]);
+        body["guests"] = guests.clone();
         let id = w.approved_visit(body).await;
         let patch = async |w: &World, body: Value| {
             let etag = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.etag();
             w.patch("clerk.skhcn", &format!("/inbound-delegations/{id}"), &etag, body).await
         };
-        let guests = json!([
-            {"full_name": "KIM Young-hwan", "nationality": "KR", "passport_number": "m1234 5678", "role": "head"},
-            {"full_name": "Tanaka Hiroshi", "nationality": "JP", "position": "Cố vấn"}
-        ]);
         let seen = patch(&w, json!({"guests": guests})).await.expect(200).json();
         assert_eq!(seen["nationalities"], json!([{"country": "KR", "count": 11}, {"country": "JP", "count": 1}]));
         let by = figures(&w, "year=2026&by=country").await;

@@ -183,7 +183,7 @@ on_both! {
     async fn unknown_paths_and_methods_get_problems_too(w) {
         w.get("chair", "/nowhere").await.refused(404, "not_found");
         let put = w.as_user("chair", World::request("PUT", "/me")).await;
-        assert_eq!(put.headers["allow"], "GET");
+        assert_eq!(put.headers["allow"], "GET, HEAD");
         put.refused(405, "method_not_allowed");
         let english = w.send(World::request("GET", "/me").insert_header(("Accept-Language", "en"))).await.refused(401, "unauthenticated");
         assert_eq!(english["title"], "Sign-in is required");

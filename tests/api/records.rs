@@ -83,7 +83,7 @@ on_both! {
         found.sort();
         let expected = [("Bị từ chối", "rejected"), ("Dự thảo", "draft"), ("Người của sở khác", "other_agency"), ("Đang xử lý", "in_progress"), ("Đi muộn", "other_date"), ("Đã hủy", "cancelled")];
         assert_eq!(found, expected.map(|(t, r)| (t.to_owned(), r.to_owned())));
-        assert_eq!(all[0]["detail"], "Quyết định ngày 10/03/2026, khởi hành ngày 10/03/2026: 2 lượt.");
+        assert_eq!(all[0]["detail"], "Quyết định ngày 02/03/2026, khởi hành ngày 10/03/2026: 2 lượt.");
         let other = all.iter().find(|r| r["reason"] == "other_date").unwrap();
         assert_eq!((&other["detail"], &other["counted"], &other["visits"]), (&json!("Được tính vào ngày 02/04/2026."), &json!(false), &json!(0)));
         // Drafts are the agency's own; the inspector sees the rest.

@@ -89,4 +89,76 @@ on_both! {
         let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.json();
         assert_eq!((&asked["outcome"], &asked["findings"][0]["code"]), (&json!("blocked"), &json!("under_discipline")));
     }
+
+    async fn a_person_is_one_however_often_and_wherever_entered(w) {
+        let people = w.officials("SKHCN").await;
+        let deputy = w.get("custodian", &format!("/officials/{}", people[1])).await.expect(200).json();
+        let syt = w.agency("SYT").await;
+        let mut again = json!({"full_name": deputy["full_name"].as_str().unwrap().to_uppercase(), "birth_date": deputy["birth_date"],
+            "agency_id": syt, "post": deputy["post"], "post_level": deputy["post_level"], "personnel": deputy["personnel"],
+            "party_member": true, "provincial_committee_member": false, "key_leader": false, "managed_by": "agency"});
+        let refused = w.post("clerk.syt", "/officials", again.clone()).await.refused(409, "possible_duplicate");
+        assert_eq!(refused["official_id"], deputy["id"]);
+        assert!(refused["detail"].as_str().unwrap().contains(deputy["full_name"].as_str().unwrap()), "{refused}");
+        // Leaving the date out does not get around it; another date is another person.
+        let mut undated = again.clone();
+        undated["birth_date"] = json!(null);
+        w.post("clerk.syt", "/officials", undated).await.refused(409, "possible_duplicate");
+        let mut other = again.clone();
+        other["birth_date"] = json!("1955-05-05");
+        w.post("clerk.syt", "/officials", other).await.expect(201);
+        again["confirmed_different"] = json!(true);
+        w.post("clerk.syt", "/officials", again).await.expect(201);
+    }
+
+    async fn an_official_moves_with_trips_and_quota_and_counts_under_the_unit_of_the_day(w) {
+        let people = w.officials("SKHCN").await;
+        let (skhcn, syt) = (w.agency("SKHCN").await, w.agency("SYT").await);
+        let path = format!("/officials/{}", people[2]);
+        let mut body = w.small_trip().await;
+        w.approved(body.clone()).await;
+        let etag = w.get("head.skhcn", &path).await.etag();
+        let transfer = |on: &str| json!({"agency_id": syt, "on": on, "document": {"number": "15/QĐ-SNV", "date": "2026-02-20"}});
+        let to = format!("{path}/transfer");
+        w.post("clerk.skhcn", &to, transfer("2026-03-01")).await.refused(428, "precondition_required");
+        w.post_with("clerk.syt", &to, &etag, transfer("2026-03-01")).await.refused(403, "forbidden");
+        let ahead = w.post_with("clerk.skhcn", &to, &etag, transfer("2026-03-03")).await.expect(422).faults();
+        assert_eq!(ahead, [("/on".into(), "in_the_future".into())]);
+        let moved = w.post_with("clerk.skhcn", &to, &etag, transfer("2026-03-01")).await.expect(200);
+        assert_eq!(moved.json()["agency_id"], syt.as_str());
+        w.post_with("clerk.skhcn", &to, &etag, transfer("2026-03-02")).await.refused(403, "forbidden");
+        // In the new unit, the same person on an overlapping trip.
+        body["requesting_agency_id"] = json!(syt);
+        body["members"] = json!([{"official_id": people[2], "role": "head"}]);
+        let created = w.post("clerk.syt", "/outbound-delegations", body.clone()).await.expect(201).json();
+        let asked = w.get("clerk.syt", &format!("/outbound-delegations/{}/assessment", created["id"].as_str().unwrap())).await.expect(200).json();
+        let found: Vec<&str> = asked["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
+        assert!(found.contains(&"overlapping_trip"), "{found:?}");
+        // A trip before the move counts under the old unit, one after it under the new.
+        let id = people[2].parse::<kernel::id::Id>().unwrap().0;
+        for (day, agency) in [("2026-02-28", &skhcn), ("2026-03-01", &syt), ("2026-04-10", &syt)] {
+            let day = day.parse().unwrap();
+            let known = w.house.db.read_now(move |conn| ngoaivu::registry::officials_store::known_on(conn, &[id], day)).unwrap();
+            assert_eq!(kernel::id::Id(known[&id].agency_id).to_string(), *agency, "{day}");
+        }
+    }
+
+    async fn who_has_left_service_does_not_travel_any_more(w) {
+        let people = w.officials("SKHCN").await;
+        let path = format!("/officials/{}", people[2]);
+        let draft = w.draft(w.small_trip().await).await;
+        let etag = w.get("head.skhcn", &path).await.etag();
+        let left = w.post_with("clerk.skhcn", &format!("{path}/leave"), &etag, json!({"on": "2026-03-10"})).await.expect(200);
+        assert_eq!(left.json()["left_on"], "2026-03-10");
+        let refused = w.post("clerk.skhcn", "/outbound-delegations", w.small_trip().await).await.expect(422).faults();
+        assert_eq!(refused, [("/members/0/official_id".into(), "official_left".into())]);
+        // A draft from before can still be edited, so that the person can be exchanged.
+        let trip = format!("/outbound-delegations/{draft}");
+        let etag = w.get("clerk.skhcn", &trip).await.etag();
+        w.patch("clerk.skhcn", &trip, &etag, json!({"note": "Thay trưởng đoàn."})).await.expect(200);
+        let etag = left.etag();
+        let back = json!({"agency_id": w.agency("SKHCN").await, "on": "2026-03-02"});
+        let refused = w.post_with("clerk.skhcn", &format!("{path}/transfer"), &etag, back).await.expect(422).faults();
+        assert_eq!(refused, [("/on".into(), "out_of_order".into())]);
+    }
 }

@@ -43,7 +43,7 @@ on_both! {
         for nobody in ["admin", "rules", "police", "custodian", "office.vptu"] {
             w.get(nobody, "/statistics/outbound").await.refused(403, "forbidden");
         }
-        let decided = w.get("stats", "/statistics/outbound?from=2026-03-10&to=2026-03-10&date_basis=decision").await.json();
+        let decided = w.get("stats", "/statistics/outbound?from=2026-03-02&to=2026-03-02&date_basis=decision").await.json();
         assert_eq!(decided["total"]["delegations"], 1);
         let csv = String::from_utf8(w.get("stats", "/statistics/outbound?year=2026&by=country&format=csv").await.expect(200).bytes).unwrap();
         assert!(csv.contains("Lào,1,3,3\r\n") && csv.ends_with("Tổng số,1,3,3\r\n"), "{csv}");

@@ -59,7 +59,7 @@ on_both! {
         assert_eq!(appraised["state"], "awaiting_consent");
         assert_eq!(w.get("office.vptu", "/inbox").await.json()["items"][0]["step"]["kind"], "consent");
         w.act("chair", &id, "decide", decision("approve")).await.refused(409, "consent_missing");
-        let letter = json!({"verdict": "agree", "document": {"number": "112-CV/TU", "date": "2026-03-06"}});
+        let letter = json!({"verdict": "agree", "document": {"number": "112-CV/TU", "date": "2026-03-02"}});
         let agreed = w.act("office.vptu", &id, "consent", letter).await.expect(200).json();
         assert_eq!(agreed["state"], "awaiting_decision");
         assert_eq!(agreed["members"][0]["consent"], "agree");
@@ -74,7 +74,7 @@ on_both! {
         assert_eq!(before["total"]["delegations"], 0);
         let approved = w.act("chair", &id, "decide", decision("approve")).await.expect(200).json();
         assert_eq!(approved["state"], "approved");
-        assert_eq!(approved["decision"]["document"], json!({"number": "24/QĐ-UBND", "date": "2026-03-10", "signed_as": "direct"}));
+        assert_eq!(approved["decision"]["document"], json!({"number": "24/QĐ-UBND", "date": "2026-03-02", "signed_as": "direct"}));
 
         w.advance_days(30);
         w.act("custodian", &id, "record-departure", json!({"on": "2026-03-23"})).await.expect(200);

@@ -207,7 +207,7 @@ on_both! {
         let paper = w.post("officer.snv", "/papers", json!({"delegation_id": id, "kind": "sending_decision"})).await.expect(201).json();
         let told = crate::papers::file(&w, "officer.snv", &paper).await;
         assert!(told.iter().any(|l| l.contains("số 2/UQ-OUT")) && !told.iter().any(|l| l.contains("1/UQ-IN")), "{told:#?}");
-        let corrected = json!({"document": {"number": "24/QĐ-SNV", "date": "2026-03-03"}, "reason": "Sai ngày."});
+        let corrected = json!({"document": {"number": "24/QĐ-SNV", "date": "2026-03-02"}, "reason": "Sai ngày."});
         w.act("custodian", &id, "correct-decision", corrected.clone()).await.refused(403, "forbidden");
         w.act("officer.snv", &id, "correct-decision", corrected.clone()).await.refused(403, "forbidden");
         w.act("director.snv", &id, "correct-decision", corrected).await.expect(200);

@@ -383,6 +383,11 @@ impl World {
         self.as_user(user, Self::request("PATCH", path).insert_header(("If-Match", etag)).set_json(body)).await
     }
 
+    /// A request that names the version it replaces.
+    pub async fn post_with(&self, user: &str, path: &str, etag: &str, body: Value) -> Answer {
+        self.as_user(user, Self::request("POST", path).insert_header(("If-Match", etag)).set_json(body)).await
+    }
+
     /// An act on a trip with its current ETag, as the inspector sees it (or the actor, for drafts).
     pub async fn act(&self, user: &str, id: &str, action: &str, body: Value) -> Answer {
         self.act_on("outbound-delegations", user, id, action, body).await
@@ -601,7 +606,7 @@ pub fn form(path: &str, texts: &[(&str, &str)], name: &str, bytes: &[u8]) -> Tes
 }
 
 pub fn decision(verdict: &str) -> Value {
-    json!({"verdict": verdict, "document": {"number": "24/QĐ-UBND", "date": "2026-03-10", "signed_as": "direct"},
+    json!({"verdict": verdict, "document": {"number": "24/QĐ-UBND", "date": "2026-03-02", "signed_as": "direct"},
         "note": "Theo đề nghị của Sở Ngoại vụ."})
 }
 

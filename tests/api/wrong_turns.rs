@@ -108,7 +108,7 @@ on_both! {
         let path = format!("/outbound-delegations/{id}");
         let bare = w.as_user("clerk.skhcn", World::request("PATCH", &path).set_json(json!({"title": "Mới"}))).await;
         bare.refused(428, "precondition_required");
-        for stale in ["\"7\"", "\"0\"", "W/\"1\"", "1", "*"] {
+        for stale in ["\"7\"", "\"0\"", "W/\"1\"", "1", "\"1"] {
             w.patch("clerk.skhcn", &path, stale, json!({"title": "Mới"})).await.refused(412, "version_conflict");
         }
         // Rights come before versions, versions before states, states before contents.
@@ -273,6 +273,61 @@ on_both! {
         assert_eq!(same.faults(), [("/changes".to_owned(), "nothing_changed".to_owned())]);
     }
 
+    async fn nobody_decides_on_their_own_journey_and_the_dossier_does_not_end_there(w) {
+        let chair = w.get("chair", "/me").await.expect(200).json()["official_id"].clone();
+        assert!(chair.is_string());
+        let mut trip = w.small_trip().await;
+        trip["members"] = json!([{"official_id": chair, "role": "head"}]);
+        let id = w.draft(trip).await;
+        let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/assessment")).await.expect(200).json();
+        let note = asked["notes"].as_array().unwrap().iter().find(|n| n["code"] == "decider_travels").expect("a note");
+        assert!(note["detail"].as_str().unwrap().contains("tách bạch"), "{note}");
+        // The sample text names nobody above the Chair: DOFA names who decides.
+        assert_eq!((&asked["decider"], &asked["outcome"]), (&Value::Null, &json!("manual_authority_required")));
+        assert!(asked["steps"].as_array().unwrap().iter().all(|s| s["kind"] != "decide"), "{asked}");
+        for document in ["request_letter", "invitation", "programme"] {
+            w.upload("clerk.skhcn", &id, document).await.expect(201);
+        }
+        w.act("head.skhcn", &id, "submit", json!({})).await.expect(200);
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let assign = json!({"body": "party_standing_secretariat", "citation": "Quy chế làm việc của Tỉnh ủy", "reason": "Chủ tịch đi trong đoàn."});
+        let assigned = w.act("officer.snv", &id, "assign-authority", assign).await.expect(200).json();
+        let open: Vec<&str> = assigned["steps"].as_array().unwrap().iter().filter(|s| s["standing"] == "open").map(|s| s["body"].as_str().unwrap()).collect();
+        assert!(!open.contains(&"ppc_chair"), "{open:?}");
+        // Without the Chair in it, the Chair decides.
+        let usual = w.get("clerk.skhcn", &format!("/outbound-delegations/{}/assessment", w.draft(w.study_visit().await).await)).await.expect(200).json();
+        assert_eq!(usual["decider"]["body"], "ppc_chair");
+    }
+
+    async fn a_delegation_has_a_head_at_every_moment(w) {
+        let people = w.officials("SKHCN").await;
+        let id = w.submitted(w.study_visit().await).await;
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let head = w.trip("clerk.skhcn", &id).await["members"][0]["official_id"].clone();
+        let mut letter = json!({"verdict": "agree", "members": [{"official_id": head, "verdict": "refuse"}],
+            "document": {"number": "1-CV/TU", "date": "2026-03-03"}, "note": "Đồng chí này đang có việc."});
+        w.act("office.vptu", &id, "consent", letter.clone()).await.refused(422, "validation_failed");
+        letter["document"]["date"] = json!("2026-03-02");
+        w.act("office.vptu", &id, "consent", letter.clone()).await.refused(409, "head_refused");
+        letter["new_head"] = head.clone();
+        w.act("office.vptu", &id, "consent", letter.clone()).await.refused(422, "validation_failed");
+        letter["new_head"] = json!(people[2]);
+        w.act("office.vptu", &id, "consent", letter).await.expect(200);
+        let heads = |trip: &Value| trip["members"].as_array().unwrap().iter().filter(|m| m["role"] == "head").map(|m| m["official_id"].clone()).collect::<Vec<_>>();
+        assert_eq!(heads(&w.trip("clerk.skhcn", &id).await), [json!(people[2])]);
+        // The decision, too, and it is not dated tomorrow.
+        let mut given = decision("approve");
+        given["members"] = json!([{"official_id": head, "verdict": "reject"}, {"official_id": people[2], "verdict": "reject"}]);
+        w.act("chair", &id, "decide", given.clone()).await.refused(409, "head_refused");
+        given["new_head"] = json!(people[3]);
+        given["document"]["date"] = json!("2026-03-03");
+        let faults = w.act("chair", &id, "decide", given.clone()).await.expect(422).faults();
+        assert_eq!(faults, [("/document/date".to_owned(), "in_the_future".to_owned())]);
+        given["document"]["date"] = json!("2026-03-02");
+        w.act("chair", &id, "decide", given).await.expect(200);
+        assert_eq!(heads(&w.trip("clerk.skhcn", &id).await), [json!(people[3])]);
+    }
+
     async fn a_refusal_for_all_ends_the_dossier(w) {
         let id = w.submitted(w.study_visit().await).await;
         w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
@@ -294,7 +349,7 @@ on_both! {
 
     async fn a_decision_is_corrected_by_who_decided_and_the_original_stays(w) {
         let id = w.approved(w.small_trip().await).await;
-        let correction = json!({"document": {"number": "25/QĐ-UBND", "date": "2026-03-12"}, "reason": "Sai ngày sinh."});
+        let correction = json!({"document": {"number": "25/QĐ-UBND", "date": "2026-03-02"}, "reason": "Sai ngày sinh."});
         w.act("officer.snv", &id, "correct-decision", correction.clone()).await.refused(403, "forbidden");
         let corrected = w.act("director.snv", &id, "correct-decision", correction).await.expect(200).json();
         assert_eq!(corrected["decision"]["document"]["number"], "24/QĐ-UBND");

@@ -11,39 +11,39 @@ use zip::ZipArchive;
 use crate::sheet::{CellValue, DateSystem, MAX_COLUMNS, Sheet};
 use crate::xml::{attribute, each_event};
 
-/// Looks into the parts of a workbook.
-pub struct Looks<'a> {
+/// CellLooks into the parts of a workbook.
+pub struct CellLooks<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     dates: DateSystem,
     /// The part of each sheet, by its name.
     parts: HashMap<String, String>,
     /// By index of the cell format.
-    styles: Vec<Style>,
+    styles: Vec<CellStyle>,
     /// Indexes of shared texts that are struck through, in whole or in part.
     struck: HashSet<usize>,
 }
 
 /// What a cell format says.
 #[derive(Clone, Copy, Default)]
-struct Style {
+struct CellStyle {
     struck: bool,
-    shown: Shown,
+    shown: DayShown,
 }
 
 /// What of a day is shown.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-enum Shown {
+enum DayShown {
     #[default]
     Day,
     Month,
     Year,
 }
 
-impl<'a> Looks<'a> {
+impl<'a> CellLooks<'a> {
     /// Reads what is common to all sheets; an error says why the workbook is broken.
     pub fn of(bytes: &'a [u8]) -> Result<Self, String> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
-        let mut looks = Looks {
+        let mut looks = CellLooks {
             archive,
             dates: DateSystem::Since1900,
             parts: HashMap::new(),
@@ -154,9 +154,9 @@ impl<'a> Looks<'a> {
     }
 
     /// The cell formats, by index.
-    fn read_styles(&mut self) -> Result<Vec<Style>, String> {
+    fn read_styles(&mut self) -> Result<Vec<CellStyle>, String> {
         // Format 17 is "mmm-yy" in every workbook (§18.8.30).
-        let mut formats: HashMap<u32, Shown> = [(17, Shown::Month)].into();
+        let mut formats: HashMap<u32, DayShown> = [(17, DayShown::Month)].into();
         let (mut fonts, mut styles) = (Vec::new(), Vec::new());
         // Fonts and formats also stand elsewhere, as parts of conditional formats and of named styles.
         let mut within = "";
@@ -179,7 +179,7 @@ impl<'a> Looks<'a> {
                         let font = id("fontId").and_then(|n| usize::try_from(n).ok());
                         let struck = font.and_then(|n| fonts.get(n)).copied().unwrap_or(false);
                         let shown = id("numFmtId").and_then(|n| formats.get(&n)).copied().unwrap_or_default();
-                        styles.push(Style { struck, shown });
+                        styles.push(CellStyle { struck, shown });
                     }
                     _ => {}
                 }
@@ -191,14 +191,14 @@ impl<'a> Looks<'a> {
     }
 }
 
-impl Style {
+impl CellStyle {
     /// Makes a cell what its format shows of it.
     fn show(self, cell: &mut CellValue) {
         let CellValue::Day(day) = cell else { return };
         match self.shown {
-            Shown::Day => {}
-            Shown::Month => *cell = CellValue::Text(format!("{:02}/{}", day.month(), day.year())),
-            Shown::Year => *cell = CellValue::Text(day.year().to_string()),
+            DayShown::Day => {}
+            DayShown::Month => *cell = CellValue::Text(format!("{:02}/{}", day.month(), day.year())),
+            DayShown::Year => *cell = CellValue::Text(day.year().to_string()),
         }
     }
 }
@@ -227,7 +227,7 @@ fn column_of(reference: &str) -> Option<usize> {
 }
 
 /// What a number format shows of a day (§18.8.31).
-fn shown(code: &str) -> Shown {
+fn shown(code: &str) -> DayShown {
     let mut signs = String::new();
     let mut rest = code.chars();
     while let Some(c) = rest.next() {
@@ -242,8 +242,8 @@ fn shown(code: &str) -> Shown {
         }
     }
     match (signs.contains('y') && !signs.contains(['d', 'h', 's']), signs.contains('m')) {
-        (false, _) => Shown::Day,
-        (true, true) => Shown::Month,
-        (true, false) => Shown::Year,
+        (false, _) => DayShown::Day,
+        (true, true) => DayShown::Month,
+        (true, false) => DayShown::Year,
     }
 }

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Reader, SheetVisible, Xlsx};
 
-use crate::looks::Looks;
+use crate::looks::CellLooks;
 use crate::sheet::{CellValue, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Merged, Sheet, SheetRow, Unreadable, seen};
 use kernel::time::Day;
 
@@ -30,7 +30,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
     bounded(bytes)?;
     let fault = |e: calamine::XlsxError| Unreadable::NotAWorkbook(e.to_string());
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
-    let mut looks = Looks::of(bytes).map_err(Unreadable::NotAWorkbook)?;
+    let mut looks = CellLooks::of(bytes).map_err(Unreadable::NotAWorkbook)?;
     let mut sheets = Vec::new();
     let mut cells = 0;
     let known: Vec<(String, bool)> =

@@ -522,6 +522,7 @@ words! {
         LongerThanDecided: "Dài ngày hơn đã quyết định" / "Longer than decided",
         UnknownAgency: "Không có cơ quan này" / "Unknown agency",
         AgencyEnded: "Cơ quan đã kết thúc" / "The agency has ended",
+        OfficialLeft: "Người này đã thôi công tác" / "The official has left service",
         AnotherAgency: "Thuộc cơ quan khác" / "Another agency",
         AnotherUnit: "Người của cơ quan khác" / "Person of another agency",
         ForeignAgency: "Đoàn của cơ quan khác" / "Delegation of another agency",

@@ -41,6 +41,7 @@ DROP TABLE regulations;
 DROP TABLE disciplines;
 DROP TABLE passports;
 DROP TABLE management_levels;
+DROP TABLE official_moves;
 DROP TABLE officials;
 DROP TABLE signing_keys;
 DROP TABLE one_time_tokens;

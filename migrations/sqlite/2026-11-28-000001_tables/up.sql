@@ -91,9 +91,21 @@ CREATE TABLE officials (
   provincial_committee_member BOOLEAN NOT NULL,
   key_leader BOOLEAN NOT NULL,
   opening_year BIGINT,
-  opening_count BIGINT NOT NULL
+  opening_count BIGINT NOT NULL,
+  left_on DATE
 );
 CREATE INDEX officials_agency ON officials (agency_id, id);
+CREATE INDEX officials_name ON officials (search_norm, id);
+
+CREATE TABLE official_moves (
+  id INTEGER PRIMARY KEY NOT NULL,
+  official_id BIGINT NOT NULL REFERENCES officials (id),
+  from_id BIGINT NOT NULL REFERENCES agencies (id),
+  to_id BIGINT REFERENCES agencies (id),
+  on_day DATE NOT NULL,
+  document TEXT
+);
+CREATE INDEX official_moves_official ON official_moves (official_id, on_day);
 
 CREATE TABLE management_levels (
   id INTEGER PRIMARY KEY NOT NULL,

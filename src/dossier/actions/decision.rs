@@ -7,7 +7,7 @@ use crate::db::Conn;
 use crate::dossier::actions::approval::{not_open, require_note};
 use crate::dossier::actions::decision_given::DecisionGiven;
 use crate::dossier::actions::exceptions::check_findings;
-use crate::dossier::actions::{HistoryNote, VisibleDossier, amend, by_actor, conclude};
+use crate::dossier::actions::{HistoryNote, VisibleDossier, amend, by_actor, conclude, signed_by_today};
 use crate::dossier::decision::{DecisionCorrection, DecisionPaper};
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
@@ -18,9 +18,6 @@ use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Error, Result};
 use kernel::violation::Violations;
 use kernel::words::{DecisionVerdict, FieldError, StepKind};
-
-/// Maximum days by which a decision may be dated after its delegation begins; more is a typing mistake.
-const FAR: i64 = 366;
 
 /// The decision on `dossier`, which contains the changes that the procedure itself made. A dossier that is blocked is
 /// not approved; an exception that is needed is given here, or the dossier waits.
@@ -34,6 +31,7 @@ pub fn decide<C: Content>(
 ) -> Result<Dossier<C>> {
     let approves = said.verdict == DecisionVerdict::Approve;
     require_note(said.note.as_deref(), !approves)?;
+    signed_by_today(call, said.document.date)?;
     signs_as_lent(call, &seen.dossier, &said.document)?;
     if seen.dossier.pending().is_some() {
         return amend::decide(conn, call, tools, seen, dossier, said);
@@ -42,10 +40,6 @@ pub fn decide<C: Content>(
     let mut faults = Violations::default();
     let paper = said.document.reference();
     check_free(conn, dossier.id, &paper, &mut faults)?;
-    // A wrong year in the date would count the delegation in the statistics of that year.
-    let latest = call.today.max(dossier.content.listed().listed_on) + chrono::Duration::days(FAR);
-    let (vi, en) = ("Ngày văn bản quá xa sau chuyến đi.", "The document is dated too far after the delegation.");
-    faults.require(paper.date <= latest, "/document/date", FieldError::OutOfRange, vi, en);
     faults.finish()?;
     let verdict: &'static str = said.verdict.word();
     let decides = |b| call.actor.decides_for(b);
@@ -80,6 +74,7 @@ pub fn correct_decision<C: Content>(
     seen: VisibleDossier<C>,
     body: CorrectDecision,
 ) -> Result<Dossier<C>> {
+    signed_by_today(call, body.document.date)?;
     let mut faults = Violations::default();
     check_free(conn, seen.dossier.id, &body.document, &mut faults)?;
     faults.finish()?;

@@ -8,6 +8,7 @@ pub mod decision_given;
 pub mod draft;
 pub mod duties;
 pub mod exceptions;
+pub mod travelling_decider;
 
 use serde_json::{Value, json};
 
@@ -31,7 +32,8 @@ use crate::statistics::store as statistics;
 use kernel::id::Id;
 use kernel::text::Bilingual;
 use kernel::time::{Day, start_of};
-use kernel::words::{Body, DecisionVerdict, PaperRef, Role, SignedAs, StepKind};
+use kernel::violation::Violations;
+use kernel::words::{Body, DecisionVerdict, FieldError, PaperRef, Role, SignedAs, StepKind};
 use regulation::assess::{Assessment, assess};
 use regulation::book::Law;
 
@@ -96,6 +98,14 @@ pub fn open<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action:
         ));
     }
     Ok(())
+}
+
+/// 422 if a document that is said to be signed is dated after today: nobody has signed it yet.
+pub fn signed_by_today(call: &RequestContext, date: Day) -> Result<()> {
+    let mut faults = Violations::default();
+    let (vi, en) = ("Ngày văn bản không được sau hôm nay.", "The document is dated after today.");
+    faults.require(date <= call.today, "/document/date", FieldError::InTheFuture, vi, en);
+    Ok(faults.finish()?)
 }
 
 /// 409 if the action is not possible now, with what is possible instead.
@@ -269,7 +279,8 @@ pub fn assess_dossier<C: Content>(
         .in_force(&tools.jurisdiction, received_on)
         .ok_or_else(|| Error::Internal(format!("no regulation of {} is loaded", tools.jurisdiction)))?;
     let case = C::case(conn, &tools.registers, dossier, received_on)?;
-    let answer = assess(&law, &case, &tools.calendar);
+    let mut answer = assess(&law, &case, &tools.calendar);
+    travelling_decider::pass_over(conn, &law, dossier, received_on, &mut answer)?;
     Ok((law, answer))
 }
 

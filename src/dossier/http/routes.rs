@@ -65,7 +65,7 @@ where
     New: JsonBody,
     Changes: JsonBody,
     Create: Fn(&mut Conn, &RequestContext, Deferred<New>) -> Result<VisibleDossier<C>> + Copy + Send + 'static,
-    Edit: Fn(&mut Conn, &RequestContext, VisibleDossier<C>, Deferred<Changes>) -> Result<Dossier<C>>
+    Edit: Fn(&mut Conn, &RequestContext, &ProvinceLaw, VisibleDossier<C>, Deferred<Changes>) -> Result<Dossier<C>>
         + Copy
         + Send
         + 'static,
@@ -90,9 +90,14 @@ where
         .answers::<C::View>("200", "changed", &[JSON])
         .to(
             move |call: Call,
+                  law: web::Data<ProvinceLaw>,
                   tools: (web::Data<ResponseCache>, web::Data<Registers>),
                   id: web::Path<String>,
-                  body: Incoming<Changes>| { http::change(call, tools, id, body, edit) },
+                  body: Incoming<Changes>| {
+                http::change::<C, Changes, _>(call, tools, id, body, move |conn, context, seen, changes| {
+                    edit(conn, context, &law, seen, changes)
+                })
+            },
         ),
     );
 }

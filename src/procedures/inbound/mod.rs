@@ -13,3 +13,4 @@ pub mod people;
 pub mod requests;
 pub mod rules;
 pub mod store;
+pub mod vetting;

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::dossier::differences::{AmendmentKind, Difference};
 use crate::dossier::parts::engagement::ProgrammeItem;
-use crate::procedures::inbound::model::VisitContent;
+use crate::procedures::inbound::model::{Guest, VisitContent};
+use crate::procedures::inbound::vetting::newcomers;
+use crate::registry::officials::masked;
 use kernel::checks;
 use kernel::every_field;
 use kernel::id::Id;
@@ -246,9 +248,14 @@ pub fn differences(old: &VisitContent, new: &VisitContent) -> Vec<Difference> {
     let topics = |c: &VisitContent| json!({"topics": c.topics, "first_visit": c.first_visit});
     let sensitive = new.topics.iter().any(|t| !old.topics.contains(t)) || old.first_visit != new.first_visit;
     differs(AmendmentKind::Topics, topics(old), topics(new), sensitive);
-    let guests = |c: &VisitContent| json!({"guests": c.guests.iter().map(|g| &g.full_name).collect::<Vec<_>>()});
-    // The guest list may be completed until the guests leave; only the number of guests is decided.
-    differs(AmendmentKind::Particulars, guests(old), guests(new), false);
+    let one = |g: &Guest| {
+        json!({"full_name": g.full_name, "nationality": g.nationality, "position": g.position, "role": g.role,
+            "passport_number": g.passport_number.as_deref().map(masked)})
+    };
+    let guests = |c: &VisitContent| json!({"guests": c.guests.iter().map(one).collect::<Vec<_>>()});
+    // The police answered about these people: whoever joins or is exchanged is looked at as the others were.
+    let joins = !newcomers(&old.guests, &new.guests).is_empty();
+    differs(AmendmentKind::Members, guests(old), guests(new), joins);
     let another_area = new.programme.iter().any(|i| i.restricted_area && !old.programme.contains(i));
     let hours = |c: &VisitContent| {
         let one = |i: &ProgrammeItem| {

@@ -210,6 +210,9 @@ pub struct ConsentGiven {
     pub document: PaperRef,
     /// Required with any `refuse`.
     pub note: Option<String>,
+    /// Who leads the delegation instead, if the head is refused: another member.
+    #[schema(value_type = Option<String>)]
+    pub new_head: Option<Id>,
 }
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -227,6 +230,9 @@ pub struct DecideTrip {
     pub waivers: Vec<Waiver>,
     /// Required with `reject`.
     pub note: Option<String>,
+    /// Who leads the delegation instead, if the head is refused: another member.
+    #[schema(value_type = Option<String>)]
+    pub new_head: Option<Id>,
 }
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]

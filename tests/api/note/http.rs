@@ -99,7 +99,7 @@ impl Shown for NoteContent {
             drafting::<NoteContent, NewNote, NewNote, _, _>(
                 config,
                 |conn, call, body| super::create(conn, call, || body.check()),
-                |conn, call, seen, body| super::edit(conn, call, seen, || body.check()),
+                |conn, call, _, seen, body| super::edit(conn, call, seen, || body.check()),
             );
             act::<NoteContent, DecideNote, _>(
                 config,

@@ -11,12 +11,13 @@ use crate::dossier::actions::{HistoryNote, VisibleDossier, begin, conclude, for_
 use crate::dossier::flow::{Action, State};
 use crate::dossier::rules::{AgencyRule, is_of_list};
 use crate::error::Result;
+use crate::procedures::inbound::flow::state_of;
 use crate::procedures::inbound::model::{Guest, Visit, VisitContent};
 use crate::procedures::inbound::people;
 use crate::procedures::inbound::requests::{AmendVisit, NewVisit, VisitChanges};
-use crate::procedures::inbound::rules::{KnownPeople, check, check_guests, check_nationalities};
+use crate::procedures::inbound::rules::{KnownPeople, check, check_guests, check_nationalities, differences};
 use crate::registry::officials::masked;
-use crate::registry::references::agency_open;
+use crate::registry::references::{agency_open, official_left};
 use crate::registry::{agencies, officials_store};
 use kernel::violation::Violations;
 
@@ -30,15 +31,23 @@ pub fn check_content(
 ) -> Result<AgencyRule> {
     let host = agencies::find(conn, content.host_agency_id)?;
     let hosts: Vec<i64> = content.programme.iter().flat_map(|i| i.hosts.iter().copied()).collect();
-    let officials = officials_store::known(conn, &hosts)?;
+    let officials = officials_store::known_on(conn, &hosts, content.arrival)?;
     let coordinating: BTreeSet<i64> = agencies::names(conn, &content.coordinating)?.into_keys().collect();
     let known = KnownPeople {
         host_bloc: host.as_ref().map(|a| a.bloc),
         agencies: coordinating,
-        hosts: officials.iter().map(|(id, (_, agency, _))| (*id, *agency)).collect::<HashMap<_, _>>(),
+        hosts: officials.iter().map(|(id, o)| (*id, o.agency_id)).collect::<HashMap<_, _>>(),
     };
     let mut faults = Violations::default();
     check(content, &known, &mut faults);
+    for (index, item) in content.programme.iter().enumerate() {
+        let known = |id: &i64| before.is_some_and(|b| b.programme.iter().any(|i| i.hosts.contains(id)));
+        for (place, id) in item.hosts.iter().enumerate().filter(|(_, id)| !known(id)) {
+            if let Some(left) = officials.get(id).and_then(|o| o.left_on).filter(|left| *left <= content.arrival) {
+                official_left(left, &format!("/programme/{index}/hosts/{place}"), &mut faults);
+            }
+        }
+    }
     if content.origin.is_none() {
         let moved = before.is_none_or(|b| b.arrival != content.arrival);
         if let Some(host) = host.as_ref().filter(|h| moved || before.is_some_and(|b| b.host_agency_id != h.id)) {
@@ -54,7 +63,7 @@ pub fn check_content(
     }
     faults.finish()?;
     for item in &mut content.programme {
-        let name = |id: &i64| officials.get(id).map(|(name, ..)| name.clone()).unwrap_or_default();
+        let name = |id: &i64| officials.get(id).map(|o| o.full_name.clone()).unwrap_or_default();
         item.host_names = item.hosts.iter().map(name).collect();
     }
     people::resolve(conn, &mut content.guests, call.now)?;
@@ -78,10 +87,12 @@ pub fn create(
     Ok(VisibleDossier::new(dossier, agency))
 }
 
-/// Changes a draft; after that only the guests, until they leave.
+/// Changes a draft; after that only the guests, until they leave. Guests whom nobody looked at go back to the consulted
+/// bodies: before the decision they are asked again, after it the change is a pending amendment.
 pub fn edit(
     conn: &mut Conn,
     call: &RequestContext,
+    tools: &ProvinceLaw,
     seen: VisibleDossier<VisitContent>,
     body: impl FnOnce() -> Result<VisitChanges>,
 ) -> Result<Visit> {
@@ -105,6 +116,16 @@ pub fn edit(
         check_nationalities(&dossier.content, &mut faults);
         faults.finish()?;
         people::resolve(conn, &mut dossier.content.guests, call.now)?;
+        if differences(&seen.dossier.content, &dossier.content).iter().any(|d| d.material) {
+            if dossier.decision.is_some() {
+                require_possible(call, &seen, Action::Amend)?;
+                let reason = "Thay đổi danh sách khách.".to_owned();
+                return amend_dossier(conn, call, tools, seen, dossier.content, reason);
+            }
+            if dossier.process.ask_again(|within| tools.calendar.after(call.today, within).ok()) {
+                dossier.state = state_of(dossier.process.stage());
+            }
+        }
         // A pending amendment that does not change the list takes over the list as completed here.
         let completed = dossier.content.guests.clone();
         let before = &seen.dossier.content.guests;

@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig) {
         drafting::<VisitContent, NewVisit, VisitChanges, _, _>(
             config,
             |conn, call, body| draft::create(conn, call, || body.check()),
-            |conn, call, seen, body| draft::edit(conn, call, seen, || body.check()),
+            |conn, call, law, seen, body| draft::edit(conn, call, law, seen, || body.check()),
         );
         config.service(programme);
         acts(config);

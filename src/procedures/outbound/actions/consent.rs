@@ -10,16 +10,19 @@ use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::approval::{go_on, not_open, require_note};
 use crate::dossier::actions::decision::{self};
 use crate::dossier::actions::decision_given::{DecisionGiven, with_names};
-use crate::dossier::actions::{HistoryNote, VisibleDossier, assess_dossier, by_actor, conclude, received_on};
+use crate::dossier::actions::{
+    HistoryNote, VisibleDossier, assess_dossier, by_actor, conclude, received_on, signed_by_today,
+};
 use crate::dossier::amendments::AmendmentStanding;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::parts::model::Member;
-use crate::error::{Code, Problem, Result};
+use crate::error::{Code, Problem, Result, refuse};
 use crate::procedures::outbound::actions::has_room;
 use crate::procedures::outbound::model::{Trip, TripContent, Verdicts};
 use crate::procedures::outbound::requests::{ConsentGiven, DecideTrip, MemberVerdict};
+use kernel::id::Id;
 use kernel::violation::Violations;
-use kernel::words::{Body, ConsentVerdict, DecisionVerdict, FieldError, StepKind};
+use kernel::words::{Body, ConsentVerdict, DecisionVerdict, FieldError, MemberRole, StepKind};
 use regulation::pack::ConsentMode;
 
 /// Assigns verdicts to members by their ids; an id that is not a member is an error.
@@ -51,6 +54,43 @@ fn refused<V: PartialEq>(trip: &Trip, placed: &[Option<V>], no: V) -> Vec<String
     people.filter(|(_, said)| said.as_ref() == Some(&no)).map(|(person, _)| person.full_name.clone()).collect()
 }
 
+/// A delegation has a head at every moment: whoever refuses the head names another member who travels.
+fn lead(content: &mut TripContent, new_head: Option<Id>) -> Result<()> {
+    let stays = |v: Verdicts| v.decision != Some(DecisionVerdict::Reject) && v.consent != Some(ConsentVerdict::Refuse);
+    let travelling: Vec<Member> =
+        content.members_judged().filter(|(_, v, _)| stays(*v)).map(|(m, ..)| m.clone()).collect();
+    let has_head = travelling.iter().any(|m| m.role == MemberRole::Head);
+    let mut faults = Violations::default();
+    match new_head {
+        None if has_head => {}
+        None => {
+            return Err(refuse(
+                Code::HeadRefused,
+                "Trưởng đoàn bị loại: hãy chỉ định một thành viên khác làm trưởng đoàn.",
+                "The head is refused: name another member who leads the delegation.",
+            ));
+        }
+        Some(_) if has_head => {
+            let (vi, en) = ("Đoàn vẫn còn trưởng đoàn.", "The delegation still has its head.");
+            faults.add("/new_head", FieldError::OneHead, vi, en);
+        }
+        Some(id) if travelling.iter().all(|m| m.official_id != id) => {
+            let (vi, en) = ("Người này không đi cùng đoàn.", "This person does not travel with the delegation.");
+            faults.add("/new_head", FieldError::UnknownMember, vi, en);
+        }
+        Some(id) => {
+            for member in &mut content.members {
+                match member.role {
+                    _ if member.official_id == id => member.role = MemberRole::Head,
+                    MemberRole::Head => member.role = MemberRole::Member,
+                    _ => {}
+                }
+            }
+        }
+    }
+    Ok(faults.finish()?)
+}
+
 /// The members about whom the rules require this body to be asked.
 fn asked_about(
     conn: &mut Conn,
@@ -72,6 +112,7 @@ pub fn consent(
     seen: VisibleDossier<TripContent>,
     body: ConsentGiven,
 ) -> Result<Trip> {
+    signed_by_today(call, body.document.date)?;
     let mut trip = seen.dossier.clone();
     let mut faults = Violations::default();
     let placed = place(&trip, &body.members, &mut faults);
@@ -100,6 +141,9 @@ pub fn consent(
             verdict.consent = given;
         }
     }
+    if !refused_all {
+        lead(content, body.new_head)?;
+    }
     match (trip.pending_mut(), refused_all) {
         // The delegation travels as it was decided.
         (Some(amendment), true) => {
@@ -122,7 +166,7 @@ pub fn consent(
         note: note.as_deref(),
         document: Some(&body.document),
         waived: &[],
-        detail: json!({"verdict": body.verdict}),
+        detail: json!({"verdict": body.verdict, "new_head": body.new_head}),
     };
     conclude(conn, call, &seen.dossier, trip, Action::Consent, trace)
 }
@@ -161,6 +205,7 @@ pub fn decide(
         }
     }
     if approves {
+        lead(content, body.new_head)?;
         // Whether the plan has room is determined once, by the decision, so that statistics and documents agree.
         let room = has_room(conn, &trip)?;
         trip.at_hand_mut().planned = Some(room);

@@ -20,7 +20,7 @@ use crate::procedures::outbound::actions::moved;
 use crate::procedures::outbound::model::{MemberSnapshot, Trip, TripContent};
 use crate::procedures::outbound::requests::{AmendTrip, NewTrip, TripChanges};
 use crate::procedures::outbound::rules::{check, stops_on};
-use crate::registry::references::agency_open;
+use crate::registry::references::{agency_open, official_left};
 use crate::registry::{agencies, officials_store};
 use kernel::violation::Violations;
 use kernel::words::{FieldError, MemberRole};
@@ -36,7 +36,7 @@ fn check_content(
     if agency.is_some() && content.origin.is_none() {
         for_own_agency(call, content)?;
     }
-    let officials = officials_store::known(conn, &content.official_ids())?;
+    let officials = officials_store::known_on(conn, &content.official_ids(), content.departure)?;
     let known: HashSet<i64> = officials.keys().copied().collect();
     let mut faults = Violations::default();
     check(content, &known, &mut faults);
@@ -51,6 +51,15 @@ fn check_content(
     if let Some(agency) = agency.as_ref().filter(|_| !same && content.origin.is_none()) {
         agency_open(conn, agency, content.departure, "/requesting_agency_id", &mut faults)?;
     }
+    for (index, member) in content.members.iter().enumerate() {
+        let id = member.official_id;
+        let new =
+            before.is_none_or(|b| b.departure != content.departure || b.members.iter().all(|m| m.official_id != id));
+        let left = officials.get(&id.0).and_then(|o| o.left_on).filter(|left| new && *left <= content.departure);
+        if let Some(left) = left {
+            official_left(left, &format!("/members/{index}/official_id"), &mut faults);
+        }
+    }
     // A plan item is checked when it is chosen: what becomes of it later is a finding and does not block edits.
     let chosen = content.plan_item_id.filter(|id| before.and_then(|b| b.plan_item_id) != Some(*id));
     if let Some(item) = chosen {
@@ -58,10 +67,10 @@ fn check_content(
     }
     faults.finish()?;
     let of = |id: i64| {
-        officials.get(&id).cloned().map(|(full_name, agency_id, post_level)| MemberSnapshot {
-            full_name,
-            agency_id,
-            post_level,
+        officials.get(&id).cloned().map(|o| MemberSnapshot {
+            full_name: o.full_name,
+            agency_id: o.agency_id,
+            post_level: o.post_level,
         })
     };
     let rule = AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) };

@@ -18,7 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
         drafting::<TripContent, NewTrip, TripChanges, _, _>(
             config,
             |conn, call, body| draft::create(conn, call, || body.check()),
-            |conn, call, seen, body| draft::edit(conn, call, seen, || body.check()),
+            |conn, call, _, seen, body| draft::edit(conn, call, seen, || body.check()),
         );
         acts(config);
     });

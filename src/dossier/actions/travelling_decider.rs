@@ -1,0 +1,113 @@
+//! Who decides when the decider travels: nobody decides on their own journey, nor does a substitute in their name.
+
+use diesel::prelude::*;
+
+use crate::access::seats::{acting_seat, holders};
+use crate::access::store::lineage;
+use crate::db::Conn;
+use crate::db::schema::users;
+use crate::dossier::Content;
+use crate::dossier::model::Dossier;
+use crate::error::Result;
+use kernel::text::Bilingual;
+use kernel::time::Day;
+use kernel::words::{Body, Outcome, StepKind};
+use regulation::assess::{Assessment, Decider};
+use regulation::book::Law;
+use regulation::pack::Effect;
+
+/// The rule that moves the decision; it is the product's own, and no article of a pack.
+const SEPARATION: &str = "Nguyên tắc tách bạch nhiệm vụ: không ai quyết định chuyến đi của chính mình";
+
+/// Passes the decision to the next stricter body that the text names as decider of this procedure, where everybody who
+/// holds the office travels; to a person who names the decider, where there is none.
+pub fn pass_over<C: Content>(
+    conn: &mut Conn,
+    law: &Law,
+    dossier: &Dossier<C>,
+    on: Day,
+    answer: &mut Assessment,
+) -> Result<()> {
+    let Some(usual) = answer.decider.as_ref().map(|d| d.body) else { return Ok(()) };
+    if !all_travel(conn, dossier, usual, on)? {
+        return Ok(());
+    }
+    let mut next = None;
+    for body in stricter(law, dossier, usual) {
+        if !all_travel(conn, dossier, body, on)? {
+            next = Some(body);
+            break;
+        }
+    }
+    let detail = match next {
+        Some(body) => Bilingual::new(
+            format!("{} đi trong đoàn nên hồ sơ do {} quyết định ({SEPARATION}).", usual.vi(), body.vi()),
+            format!(
+                "{} travels in the delegation, so the decider is: {} (separation of duties).",
+                usual.en(),
+                body.en()
+            ),
+        ),
+        None => Bilingual::new(
+            format!("{} đi trong đoàn; Sở Ngoại vụ xác định cơ quan quyết định ({SEPARATION}).", usual.vi()),
+            format!("{} travels in the delegation; DOFA names the decider (separation of duties).", usual.en()),
+        ),
+    };
+    answer.notes.push(("decider_travels".into(), detail));
+    match (next, &mut answer.decider) {
+        (Some(body), Some(decider)) => {
+            *decider = Decider { body, citation: SEPARATION.into(), ..decider.clone() };
+            for step in answer.steps.iter_mut().filter(|s| s.kind == StepKind::Decide) {
+                (step.body, step.citation) = (body, SEPARATION.into());
+            }
+        }
+        _ => {
+            answer.decider = None;
+            answer.steps.retain(|s| s.kind != StepKind::Decide);
+            answer.outcome = Outcome::ManualAuthorityRequired;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a body has holders of its office, and all of them travel.
+fn all_travel<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, body: Body, on: Day) -> Result<bool> {
+    let mut accounts: Vec<i64> = Vec::new();
+    for seat in [Some(body), acting_seat(body)].into_iter().flatten() {
+        accounts.extend(holders(conn, seat, on)?.into_iter().filter(|h| h.by.is_none()).map(|h| h.user));
+    }
+    let people: Vec<(Option<i64>, Option<i64>)> = users::table
+        .filter(users::id.eq_any(&accounts).and(users::active.eq(true)))
+        .select((users::official_id, users::agency_id))
+        .load(conn)?;
+    let mut own: Vec<Option<i64>> = Vec::new();
+    for (official, agency) in people {
+        // The head of a unit decides for that unit alone, and for those that it followed.
+        let here = match agency {
+            _ if !body.is_local() => true,
+            Some(agency) => lineage(conn, agency)?.contains(&dossier.content.agency_id()),
+            None => false,
+        };
+        own.extend(here.then_some(official));
+    }
+    let travels = |official: &Option<i64>| {
+        official.is_some_and(|id| dossier.content.travels(id) || dossier.at_hand().travels(id))
+    };
+    Ok(!own.is_empty() && own.iter().all(travels))
+}
+
+/// Deciders that the text names for this procedure and ranks above a body, the least strict first.
+fn stricter<C: Content>(law: &Law, dossier: &Dossier<C>, usual: Body) -> Vec<Body> {
+    let procedure = dossier.content.procedure();
+    let mut named: Vec<Body> = Vec::new();
+    for rule in law.layers().flatten().filter(|rule| rule.procedures.contains(&procedure)) {
+        if let Effect::Authority { decider: Some(body), .. } = rule.effect
+            && law.strictness(body) < law.strictness(usual)
+            && !named.contains(&body)
+        {
+            named.push(body);
+        }
+    }
+    named.sort_by_key(|body| std::cmp::Reverse(law.strictness(*body)));
+    named
+}
