@@ -54,7 +54,7 @@ impl AuthService {
     /// Signs in with a user name and a password.
     pub async fn login(&self, username: String, password: String, trace_id: TraceId) -> Result<IssuedTokens> {
         let now = self.clock.now();
-        self.throttle.check(&username, now)?;
+        self.throttle.begin(&username, now)?;
         let name = username.clone();
         let found = self.db.read(move |conn| store::credentials(conn, &name)).await?;
         let (user_id, hash) = match found {
@@ -63,7 +63,6 @@ impl AuthService {
         };
         let right = self.hasher.verify(password, hash).await?;
         let (Some(user_id), true) = (user_id, right) else {
-            self.throttle.failed(&username, now);
             self.db.write(move |conn| remember(conn, now, &username, "sign_in_failed", &trace_id), |()| {}).await?;
             return Err(refuse(
                 Code::InvalidCredentials,

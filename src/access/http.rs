@@ -220,12 +220,12 @@ async fn change_password(
     let mut faults = Violations::default();
     password::check_new(&body.new, call.actor.username(), "/new", &mut faults);
     faults.finish()?;
-    desk.throttle.check(call.actor.username(), call.now)?;
+    desk.throttle.begin(call.actor.username(), call.now)?;
     let hash = call.read(move |conn, _| store::password_hash(conn, user_id)).await?;
     if !desk.hasher.verify(body.current, hash).await? {
-        desk.throttle.failed(call.actor.username(), call.now);
         return Err(refuse(Code::Forbidden, "Mật khẩu hiện tại không đúng.", "The current password is wrong."));
     }
+    desk.throttle.succeeded(call.actor.username());
     let hash = desk.hasher.hash(body.new).await?;
     call.change_accounts(
         print,

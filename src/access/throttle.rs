@@ -32,29 +32,29 @@ fn wait(count: u32) -> i64 {
 }
 
 impl Throttle {
-    /// Refuses during the waiting time, without computing a hash.
-    pub fn check(&self, username: &str, now: Moment) -> Result<(), Error> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(failures) = known.get(username).filter(|f| f.until > now) else { return Ok(()) };
-        let left = (failures.until - now).num_milliseconds();
-        let seconds = u64::try_from((left + 999) / 1000).unwrap_or(1).max(1);
-        let mut problem = Problem::new(
-            Code::TooManyRequests,
-            format!("Sai mật khẩu nhiều lần; thử lại sau {seconds} giây."),
-            format!("Too many wrong passwords; try again in {seconds} s."),
-        );
-        problem.retry_after = Some(seconds);
-        Err(problem.into())
-    }
-
-    pub fn failed(&self, username: &str, now: Moment) {
+    /// Begins an attempt, which counts as failed until it has [`succeeded`](Self::succeeded): counted only afterwards,
+    /// attempts side by side would all pass before the first failure. Refuses during the waiting time, without computing a
+    /// hash.
+    pub fn begin(&self, username: &str, now: Moment) -> Result<(), Error> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(failures) = known.get(username).filter(|f| f.until > now) {
+            let left = (failures.until - now).num_milliseconds();
+            let seconds = u64::try_from((left + 999) / 1000).unwrap_or(1).max(1);
+            let mut problem = Problem::new(
+                Code::TooManyRequests,
+                format!("Sai mật khẩu nhiều lần; thử lại sau {seconds} giây."),
+                format!("Too many wrong passwords; try again in {seconds} s."),
+            );
+            problem.retry_after = Some(seconds);
+            return Err(problem.into());
+        }
         if known.len() >= REMEMBERED {
             known.retain(|_, f| f.until > now);
         }
         let failures = known.entry(username.to_owned()).or_insert(Failures { count: 0, until: now });
         failures.count = failures.count.saturating_add(1);
         failures.until = now + Duration::seconds(wait(failures.count));
+        Ok(())
     }
 
     pub fn succeeded(&self, username: &str) {
@@ -70,15 +70,17 @@ mod tests {
     fn waiting_starts_at_the_third_failure_and_ends_with_success() {
         let throttle = Throttle::default();
         let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap().naive_utc();
-        for _ in 0..2 {
-            throttle.failed("x", now);
-            assert!(throttle.check("x", now).is_ok());
+        // Side by side or one after another: three attempts are let through.
+        for _ in 0..3 {
+            assert!(throttle.begin("x", now).is_ok());
         }
-        throttle.failed("x", now);
-        assert_eq!(throttle.check("x", now).unwrap_err().problem().retry_after, Some(3));
-        assert!(throttle.check("y", now).is_ok() && throttle.check("x", now + Duration::seconds(3)).is_ok());
+        for _ in 0..3 {
+            assert_eq!(throttle.begin("x", now).unwrap_err().problem().retry_after, Some(3));
+        }
+        assert!(throttle.begin("y", now).is_ok() && throttle.begin("x", now + Duration::seconds(3)).is_ok());
         throttle.succeeded("x");
-        throttle.failed("x", now);
-        assert!(throttle.check("x", now).is_ok());
+        for _ in 0..3 {
+            assert!(throttle.begin("x", now).is_ok());
+        }
     }
 }

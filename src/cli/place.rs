@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use ngoaivu::config::Config;
-use ngoaivu::db::{Address, Db, migrate};
+use ngoaivu::db::{Address, Db, migrate, private};
 use ngoaivu::procedures;
 use ngoaivu::procedures::register::registers;
 use ngoaivu::statistics::store as statistics;
@@ -27,24 +27,20 @@ pub fn settings(file: Option<&Path>) -> Result<Config> {
 }
 
 impl DataPlace {
-    /// The database and the folder for attachments; the command line overrides the configuration.
-    pub fn find(&self, config: &Config) -> Result<(Address, PathBuf)> {
+    /// The database and the folder for attachments, if any is named; the command line overrides the configuration.
+    pub fn find(&self, config: &Config) -> Result<(Address, Option<PathBuf>)> {
         let data = self.data.clone().or_else(|| config.data());
         let given = self.database_url.clone().map(SecretString::from);
         let url = if self.data.is_some() { None } else { given.or_else(|| config.database_url()) };
         let address = match (&url, &data) {
             (Some(url), _) => Address::from_url(url.expose_secret()).map_err(|e| anyhow!(e))?,
             (None, Some(folder)) => {
-                std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+                private::create_folder(folder).with_context(|| format!("cannot create {}", folder.display()))?;
                 Address::in_folder(folder)
             }
             (None, None) => bail!("give --data DIR or --database-url URL (or NGOAIVU_DATA or NGOAIVU_DATABASE_URL)"),
         };
-        let folder = config
-            .attachments()
-            .or(data.map(|d| d.join("attachments")))
-            .unwrap_or_else(|| PathBuf::from("attachments"));
-        Ok((address, folder))
+        Ok((address, config.attachments().or(data.map(|d| d.join("attachments")))))
     }
 
     /// Opens the database, which must already have this version's schema.

@@ -18,6 +18,8 @@ use super::place::{DataPlace, current, settings, upgrade};
 pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate: bool) -> Result<()> {
     start_log(config);
     let (address, folder) = place.find(config)?;
+    // A folder of the current directory would be another one after the next start from elsewhere.
+    let folder = folder.context("name the folder for attachments: NGOAIVU_ATTACHMENTS, or --data DIR")?;
     if migrate {
         let ran = upgrade(&address)?;
         tracing::info!(ran, "migrations");
@@ -57,6 +59,7 @@ pub fn demo(place: &DataPlace, listen: &str, sample: bool) -> Result<()> {
         _ => place.clone(),
     };
     let (address, folder) = place.find(&config)?;
+    let folder = folder.unwrap_or_else(|| PathBuf::from("data/demo/attachments"));
     upgrade(&address)?;
     let house = house(&config, address, folder)?;
     let now = house.clock.now();

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::db::private;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
@@ -42,6 +43,9 @@ impl Address {
     pub fn connect(&self) -> std::result::Result<Conn, diesel::r2d2::Error> {
         match self {
             Address::Sqlite(file) => {
+                // SQLite gives the write-ahead log the rights of the database, so the database is created first. Where it
+                // cannot be created, SQLite says why.
+                let _ = private::create_file(file);
                 let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \

@@ -41,7 +41,8 @@ pub fn run(address: &Address) -> Result<usize, MigrationFault> {
     }
     check_not_newer(&mut conn)?;
     let ran = match &mut conn {
-        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|done| done.len()),
+        // Of two processes, the second waits for the lock and then finds nothing to do.
+        Conn::Sqlite(c) => c.immediate_transaction(|c| c.run_pending_migrations(SQLITE).map(|done| done.len())),
         Conn::Postgresql(c) => c.run_pending_migrations(POSTGRESQL).map(|done| done.len()),
     };
     ran.map_err(|e| MigrationFault::Migration(e.to_string()))

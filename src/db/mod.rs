@@ -3,6 +3,7 @@
 mod connection;
 pub mod counters;
 pub mod migrate;
+pub mod private;
 pub mod schema;
 mod writer;
 

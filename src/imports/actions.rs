@@ -1,6 +1,7 @@
 //! Actions on a batch: read, commit, undo.
 
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
@@ -213,18 +214,29 @@ pub fn undo(conn: &mut Conn, registers: &Registers, call: &RequestContext, mut b
     Ok(batch)
 }
 
-/// Reads a stored file again for a commit: the data it is checked against may have changed since it was staged.
-pub fn read_again(
+/// Reads the stored file of a batch.
+pub fn open_stored(batch: &Batch, folder: &AttachmentFolder) -> Result<Lists> {
+    let name = batch.stored_as.as_ref().ok_or_else(|| Error::Internal("a batch without its file".into()))?;
+    open(batch.kind, &folder.get(name)?)
+}
+
+/// Checks the lists of a batch: the data they are checked against may have changed since it was staged.
+pub fn check_again(
     conn: &mut Conn,
     batch: &Batch,
-    folder: &AttachmentFolder,
+    lists: &Lists,
     own: Option<Vec<i64>>,
     today: Day,
     progress: &mut dyn FnMut(i64),
-) -> Result<(Lists, Checked)> {
-    let name = batch.stored_as.as_ref().ok_or_else(|| Error::Internal("a batch without its file".into()))?;
-    let lists = open(batch.kind, &folder.get(name)?)?;
-    let known = known(conn, batch, &lists, own, today)?;
-    let found = check(batch.kind, &lists, &known, progress);
-    Ok((lists, found))
+) -> Result<Checked> {
+    let known = known(conn, batch, lists, own, today)?;
+    Ok(check(batch.kind, lists, &known, progress))
+}
+
+/// Reads a file away from the database: a sheet takes time and memory, so no connection waits for it, and one is read at a
+/// time.
+pub async fn reading<T: Send + 'static>(read: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    static TURN: Semaphore = Semaphore::const_new(1);
+    let _turn = TURN.acquire().await.map_err(|e| Error::Internal(e.to_string()))?;
+    tokio::task::spawn_blocking(read).await.map_err(|e| Error::Internal(e.to_string()))?
 }

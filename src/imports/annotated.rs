@@ -1,6 +1,6 @@
 //! Returns the lists with an added column of remarks; rows with a state-secret marking are blank. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
@@ -32,10 +32,15 @@ fn fill(lists: &Lists, found: &Checked) -> Result<Vec<u8>, XlsxError> {
         }
     }
     let mut workbook = Workbook::new();
+    let mut taken: HashSet<String> = HashSet::new();
     for (at, list) in lists.lists.iter().enumerate() {
         let name = sheet_name(&list.sheet).unwrap_or_else(|| list.sheet.name.clone());
         let out = workbook.add_worksheet();
-        out.set_name(name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect::<String>())?;
+        let plain = name.chars().filter(|c| !"[]:*?/\\'".contains(*c)).take(31).collect::<String>();
+        // A program may have written a name that no spreadsheet allows, or one name twice.
+        let number = format!("Trang {}", at + 1);
+        let free = !plain.trim().is_empty() && taken.insert(plain.to_lowercase());
+        out.set_name(if free { &plain } else { &number })?;
         fill_sheet(out, list, &|row| lists.secret_rows.contains(&(at, row)), &|row| remarks.get(&(at, row)))?;
     }
     workbook.save_to_buffer()
@@ -59,13 +64,13 @@ fn fill_sheet<'a>(
             match as_day(cell, header, usize::from(column), sheet.dates) {
                 CellValue::Empty => {}
                 CellValue::Text(text) if row.number == header.row => {
-                    out.write_string_with_format(line, column, text, &bold)?;
+                    out.write_string_with_format(line, column, fitting(&text), &bold)?;
                 }
                 CellValue::Text(text) if is_formula_like(&text) => {
-                    out.write_string_with_format(line, column, text, &text_only())?;
+                    out.write_string_with_format(line, column, fitting(&text), &text_only())?;
                 }
                 CellValue::Text(text) => {
-                    out.write_string(line, column, text)?;
+                    out.write_string(line, column, fitting(&text))?;
                 }
                 CellValue::Number(number) => {
                     out.write_number(line, column, number)?;
@@ -79,12 +84,17 @@ fn fill_sheet<'a>(
         let said = remarks(row.number).map(|said| said.join("\n"));
         if row.number == header.row {
             let said = said.map(|said| format!("\n{said}")).unwrap_or_default();
-            out.write_string_with_format(line, last, format!("Kết quả kiểm tra{said}"), &bold)?;
+            out.write_string_with_format(line, last, fitting(&format!("Kết quả kiểm tra{said}")), &bold)?;
         } else if let Some(said) = said {
-            out.write_string_with_format(line, last, said, &red)?;
+            out.write_string_with_format(line, last, fitting(&said), &red)?;
         }
     }
     Ok(())
+}
+
+/// What fits into one cell of a workbook (ISO/IEC 29500-1 §18.3.1.96); CSV has no such limit.
+fn fitting(text: &str) -> String {
+    text.chars().take(32_767).collect()
 }
 
 /// This workbook counts its days from 1900: a number that means a day in another system is written as that day.

@@ -15,7 +15,9 @@ use crate::access::permission::Permission;
 use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::error::{Code, Error, Result, not_found, refuse};
-use crate::imports::actions::{self, find, known, not_twice, note, open, own_only, read_again, take_in, undo};
+use crate::imports::actions::{
+    self, check_again, find, known, not_twice, note, open, open_stored, own_only, reading, take_in, undo,
+};
 use crate::imports::batch::{AT_ONCE, Batch, ImportState};
 use crate::imports::check::{Checked, check, count_rows};
 use crate::imports::http_form::{BatchView, ImportForm, view, wanted};
@@ -78,8 +80,9 @@ async fn create(
     payload: web::Payload,
 ) -> Result<HttpResponse> {
     let optional = ["dry_run", "unknown_agencies", "agency_id"];
-    let form = multipart::receive(&req, payload, &["kind"], &optional, FILE_LIMIT).await?;
+    multipart::check_head(&req, FILE_LIMIT)?;
     call.actor.require(Permission::ImportLists)?;
+    let mut form = multipart::receive(&req, payload, &["kind"], &optional, FILE_LIMIT).await?;
     let wanted = wanted(&form, registers.entries())?;
     let own = own_only(&call, wanted.kind)?;
     let mut texts: Vec<String> = form.texts.iter().map(|(name, text)| format!("{name}={text}")).collect();
@@ -89,10 +92,11 @@ async fn create(
     let kept_in = folder.get_ref().clone();
     let used = Arc::new(AtomicBool::new(false));
     let mark = Arc::clone(&used);
-    // Reading a sheet takes time and memory, so it runs on a blocking thread, against a snapshot of the data.
+    let bytes = std::mem::take(&mut form.bytes);
+    let (lists, bytes) = reading(move || Ok((open(wanted.kind, &bytes)?, bytes))).await?;
+    // Checked against a snapshot of the data.
     let (read, kept) = call
         .read(move |conn, call| {
-            let lists = open(wanted.kind, &form.bytes)?;
             if let Some(id) = wanted.agency_id {
                 named_agency(conn, id, own.as_deref())?;
             }
@@ -126,7 +130,7 @@ async fn create(
                 kept.names.extend(batch.annotated_as.clone());
             }
             if batch.state != ImportState::Rejected {
-                let name = kept.folder.put(&form.bytes)?;
+                let name = kept.folder.put(&bytes)?;
                 batch.stored_as = Some(name.clone());
                 kept.names.push(name);
             }
@@ -239,18 +243,20 @@ async fn commit(
     let folder = folder.get_ref().clone();
     let (entries, again) = (registers.clone(), registers.clone());
     // The file is read before the write transaction, so that no other write waits for it.
-    let ready = call
+    let (batch, own) = call
         .read(move |conn, call| {
             let batch = find(conn, entries.entries(), call, id)?;
             let own = own_only(call, batch.kind)?;
-            match batch.state {
-                ImportState::Staged => {
-                    read_again(conn, &batch, &folder, own, call.today, &mut |_| {}).map(|(_, found)| Some(found))
-                }
-                _ => Ok(None),
-            }
+            Ok((batch, own))
         })
         .await?;
+    let ready = if batch.state == ImportState::Staged {
+        let (lists, batch) = reading(move || Ok((open_stored(&batch, &folder)?, batch))).await?;
+        let check = call.read(move |conn, call| check_again(conn, &batch, &lists, own, call.today, &mut |_| {}));
+        Some(check.await?)
+    } else {
+        None
+    };
     let answers = answers.get_ref().clone();
     call.change_and(
         body.fingerprint.clone(),

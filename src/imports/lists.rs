@@ -9,7 +9,7 @@ use documents::words_in::{NoText, each_text};
 use kernel::text::{Bilingual, bears_secret_mark};
 
 /// Maximum bytes of a workbook when unpacked: that of the reader of sheets.
-const MAX_UNPACKED: u64 = 256 << 20;
+const MAX_UNPACKED: u64 = 64 << 20;
 
 /// A sheet with a header of the kind.
 pub struct ListSheet {

@@ -18,10 +18,9 @@ use crate::registry::agencies;
 use crate::web::etag::IfMatch;
 use crate::web::file::{DOCX, saved};
 use crate::web::idempotency::fingerprint;
-use crate::web::multipart::{check_name, receive};
+use crate::web::multipart::{check_head, check_name, receive};
 use crate::web::query::Query;
 use crate::web::reply::reply;
-use documents::package::broken;
 use documents::template::fields_of;
 use kernel::id::Id;
 use kernel::paper::PaperKind;
@@ -177,11 +176,13 @@ async fn put(
     payload: web::Payload,
 ) -> Result<HttpResponse> {
     let agency = whose.0.agency();
+    check_head(&req, LIMIT)?;
+    require_keeper(&call, agency)?;
     let form = receive(&req, payload, &[], &[], LIMIT).await?;
     let word = word.into_inner();
     let print = fingerprint(format!("{agency:?}\n{}\n{}", form.file_name, fingerprint(&form.bytes)).as_bytes());
-    // Parsed before the write transaction, so that no other write waits. The 403 for other callers follows below.
-    let read = require_keeper(&call, agency).is_ok().then(|| fields_of(&form.bytes));
+    // Parsed before the write transaction, so that no other write waits.
+    let read = fields_of(&form.bytes);
     call.change(
         print,
         move |_, _| kind(&word),
@@ -192,7 +193,7 @@ async fn put(
             let (vi, en) = ("Không có cơ quan này.", "This agency does not exist.");
             faults.require(known.is_none_or(|a| a.is_some()), "/agency_id", FieldError::UnknownAgency, vi, en);
             check_name(&form.file_name, &mut faults);
-            match read.unwrap_or_else(|| Err(broken("not read"))) {
+            match read {
                 Ok((_, said)) if bears_secret_mark(&said) || bears_secret_mark(&form.file_name) => {
                     return Err(refuse(
                         Code::StateSecretRefused,

@@ -3,7 +3,7 @@
 use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::error::{Error, Result};
-use crate::imports::actions::{note, read_again, take_in};
+use crate::imports::actions::{check_again, note, open_stored, take_in};
 use crate::imports::batch::{Batch, ImportFault, ImportState};
 use crate::imports::store;
 use crate::jobs::tools::Jobs;
@@ -51,8 +51,9 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
             tracing::warn!(%error, "the progress of an import was not stored");
         }
     };
+    let lists = open_stored(&batch, &jobs.folder)?;
     let found = jobs.db.read_now(|conn| {
-        let (lists, found) = read_again(conn, &batch, &jobs.folder, own, today, &mut progress)?;
+        let found = check_again(conn, &batch, &lists, own, today, &mut progress)?;
         note(&mut batch, &found, &lists, &jobs.folder)?;
         Ok(found)
     })?;

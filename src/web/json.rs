@@ -18,7 +18,7 @@ use crate::error::{Code, Error, Result, refuse};
 use crate::web::idempotency::fingerprint;
 use crate::web::schema;
 use kernel::text::{bears_secret_mark, nfc};
-use kernel::violation::Violations;
+use kernel::violation::{MAX_FAULTS, Violations, pointer_below};
 
 /// Maximum bytes of a JSON body.
 pub const JSON_LIMIT: usize = 1 << 20;
@@ -143,7 +143,7 @@ impl<T: JsonBody> Deferred<T> {
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let repeated = RefCell::new(Vec::new());
         let mut source = serde_json::Deserializer::from_slice(bytes);
-        let strict = Strict { pointer: String::new(), repeated: &repeated };
+        let strict = Strict { place: BodyPlace::Root, repeated: &repeated };
         let value = strict.deserialize(&mut source).map_err(|e| not_json(&e))?;
         source.end().map_err(|e| not_json(&e))?;
         Ok(Deferred { outcome: checked(value, repeated.into_inner()), fingerprint: fingerprint(bytes) })
@@ -210,17 +210,29 @@ fn normalise(value: &mut Value) {
     }
 }
 
-/// Builds a [`Value`] and records every repeated key (serde_json would silently keep the last).
-struct Strict<'a> {
-    pointer: String,
-    repeated: &'a RefCell<Vec<String>>,
+/// Where in a body something stands. The pointer is written only for a fault: written for every item, a long key above a
+/// long list would cost their product.
+#[derive(Clone, Copy)]
+enum BodyPlace<'a> {
+    Root,
+    Key(&'a BodyPlace<'a>, &'a str),
+    Item(&'a BodyPlace<'a>, usize),
 }
 
-impl Strict<'_> {
-    fn below(&self, key: &str) -> Self {
-        let key = key.replace('~', "~0").replace('/', "~1");
-        Strict { pointer: format!("{}/{key}", self.pointer), repeated: self.repeated }
+impl BodyPlace<'_> {
+    fn pointer(&self) -> String {
+        match self {
+            BodyPlace::Root => String::new(),
+            BodyPlace::Key(above, key) => pointer_below(&above.pointer(), key),
+            BodyPlace::Item(above, index) => format!("{}/{index}", above.pointer()),
+        }
     }
+}
+
+/// Builds a [`Value`] and records repeated keys (serde_json would silently keep the last).
+struct Strict<'a> {
+    place: BodyPlace<'a>,
+    repeated: &'a RefCell<Vec<String>>,
 }
 
 impl<'de> DeserializeSeed<'de> for Strict<'_> {
@@ -268,7 +280,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(self.below(&list.len().to_string()))? {
+        let below = |index| Strict { place: BodyPlace::Item(&self.place, index), repeated: self.repeated };
+        while let Some(item) = items.next_element_seed(below(list.len()))? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -277,11 +290,13 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = members.next_key::<String>()? {
-            let below = self.below(&key);
-            if map.contains_key(&key) {
-                self.repeated.borrow_mut().push(below.pointer.clone());
+            let place = BodyPlace::Key(&self.place, &key);
+            let mut repeated = self.repeated.borrow_mut();
+            if map.contains_key(&key) && repeated.len() < MAX_FAULTS {
+                repeated.push(place.pointer());
             }
-            let value = members.next_value_seed(below)?;
+            drop(repeated);
+            let value = members.next_value_seed(Strict { place, repeated: self.repeated })?;
             map.insert(key, value);
         }
         Ok(Value::Object(map))
@@ -323,6 +338,17 @@ mod tests {
             assert!(found.contains(&(pointer.to_owned(), code)), "{pointer} {code} in {found:?}");
         }
         assert_eq!(faults("{}"), [("/title".to_owned(), "missing"), ("/days".to_owned(), "missing")]);
+    }
+
+    #[test]
+    fn what_a_stranger_sends_costs_what_it_weighs_and_is_answered_briefly() {
+        // A pointer for every item of this body would be 135 billion characters.
+        let body = format!("{{\"{}\":[{}0]}}", "k".repeat(520_000), "0,".repeat(260_000));
+        let found = faults(&body);
+        assert_eq!(found.len(), 3, "{:?}", found.iter().map(|(p, c)| (p.len(), c)).collect::<Vec<_>>());
+        assert!(found.iter().all(|(pointer, _)| pointer.chars().count() <= 300));
+        let twice = format!("{{{}\"a\":0}}", "\"a\":0,".repeat(170_000));
+        assert!(faults(&twice).len() <= 100);
     }
 
     #[test]

@@ -16,6 +16,9 @@ use kernel::violation::Violations;
 /// Maximum bytes of a text part.
 const TEXT_LIMIT: usize = 4_096;
 
+/// Maximum parts of a form; those that are known, and some that are not, so that each can be named.
+const MAX_PARTS: usize = 16;
+
 /// A received form.
 #[derive(Debug, Clone)]
 pub struct MultipartForm {
@@ -37,15 +40,8 @@ fn too_large(limit: usize) -> Error {
     )
 }
 
-/// Reads the form of a request: `file`, and the `required` and `optional` texts. 413 and 415 are checked first; a form
-/// that takes longer than two minutes to arrive gets 408.
-pub async fn receive(
-    req: &HttpRequest,
-    payload: web::Payload,
-    required: &[&str],
-    optional: &[&str],
-    limit: usize,
-) -> Result<MultipartForm> {
+/// Refuses by its head what is too large (413), or no form (415). Rights are asked after this and before the form is read.
+pub fn check_head(req: &HttpRequest, limit: usize) -> Result<()> {
     let length = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     // The other parts and the boundaries need some space too.
     if length.is_some_and(|l| l > limit + 65_536) {
@@ -59,6 +55,18 @@ pub async fn receive(
             "The body must be multipart/form-data.",
         ));
     }
+    Ok(())
+}
+
+/// Reads the form of a request whose head was checked: `file`, and the `required` and `optional` texts. A form that takes
+/// longer than two minutes to arrive gets 408.
+pub async fn receive(
+    req: &HttpRequest,
+    payload: web::Payload,
+    required: &[&str],
+    optional: &[&str],
+    limit: usize,
+) -> Result<MultipartForm> {
     let form = Multipart::new(req.headers(), payload);
     tokio::time::timeout(Duration::from_secs(120), read(form, required, optional, limit))
         .await
@@ -70,7 +78,13 @@ async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: 
     let mut texts: HashMap<String, String> = HashMap::new();
     let mut file: Option<(String, Vec<u8>)> = None;
     let mut faults = Violations::default();
+    let mut parts = 0;
     while let Some(mut field) = form.try_next().await.map_err(unreadable)? {
+        // A form without an end would fill the memory, part by part.
+        parts += 1;
+        if parts > MAX_PARTS {
+            return Err(too_large(limit));
+        }
         let name = field.name().unwrap_or("").to_owned();
         let file_name = field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
         let most = if name == "file" { limit } else { TEXT_LIMIT };

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use kernel::violation::Violations;
+use kernel::violation::{Violations, pointer_below};
 
 /// Maximum length of texts whose schema sets none.
 const TEXT_LIMIT: u64 = 4_000;
@@ -169,6 +169,7 @@ impl Schema {
         }
         if bound("maxItems").is_some_and(|max| count > max) {
             faults.add(at, FieldError::TooMany, "Danh sách quá dài.", "The list is too long.");
+            return;
         }
         if let Some(each) = schema.get("items") {
             for (index, item) in items.iter().enumerate() {
@@ -190,7 +191,7 @@ impl Schema {
             }
         }
         for (name, member) in members {
-            let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = pointer_below(at, name);
             match properties.and_then(|p| p.get(name)) {
                 Some(property) => self.check(property, member, &pointer, faults),
                 None if schema.get("additionalProperties") == Some(&Value::Bool(false)) => {

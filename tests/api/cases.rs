@@ -173,6 +173,33 @@ on_both! {
         assert_eq!(result(&commas), ("staged", 4, vec![], vec![]));
     }
 
+    async fn files_that_no_spreadsheet_would_write_are_read_or_refused(w) {
+        let long = format!("Tên đoàn;Nước;Ngày đến;Ngày đi;Số người;Đơn vị\n{};Lào;5/3/2024;6/3/2024;5;SYT\n", "a".repeat(40_000));
+        let batch = import(&w, "inbound", "true", ("dai.csv", long.as_bytes())).await;
+        assert_eq!(result(&batch).2, texts(&["!2 Tên đoàn too_long"]));
+        w.get("officer.snv", &format!("/imports/{}/annotated", batch["id"].as_str().unwrap())).await.expect(200);
+        let (_, good) = case!("05-two-months.xlsx");
+        let with = |change: &dyn Fn(&str, String) -> String| {
+            let mut from = zip::ZipArchive::new(std::io::Cursor::new(good)).unwrap();
+            let mut to = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            for at in 0..from.len() {
+                let mut part = from.by_index(at).unwrap();
+                let name = part.name().unwrap().into_owned();
+                let mut text = String::new();
+                std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+                to.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+                std::io::Write::write_all(&mut to, change(&name, text).as_bytes()).unwrap();
+            }
+            to.finish().unwrap().into_inner()
+        };
+        let beyond = with(&|name, text| if name.ends_with("sheet1.xml") { text.replace("<row r=\"2\"", "<row r=\"1048577\"").replace("r=\"A2\"", "r=\"A1048577\"") } else { text });
+        let send = async |name: &str, bytes: &[u8]| w.import("officer.snv", &[("kind", "inbound"), ("dry_run", "true")], name, bytes).await;
+        send("xa.xlsx", &beyond).await.refused(415, "unsupported_media_type");
+        let nameless = with(&|name, text| if name == "xl/workbook.xml" { text.replace("Tháng 3", "''").replace("Tháng 4", "''") } else { text });
+        let batch = send("khong-ten.xlsx", &nameless).await.expect(201).json();
+        w.get("officer.snv", &format!("/imports/{}/annotated", batch["id"].as_str().unwrap())).await.expect(200);
+    }
+
     async fn what_cannot_be_trusted_is_told(w) {
         let old = "STT;Tên đoàn;Nước;Ngày đến;Ngày đi;Số người\n1;§oµn c¸n bé Lµo;Lào;5/3/2024;7/3/2024;5\n";
         let batch = import(&w, "inbound", "true", ("cu.csv", old.as_bytes())).await;

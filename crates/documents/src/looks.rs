@@ -19,6 +19,8 @@ pub struct CellLooks<'a> {
     parts: HashMap<String, String>,
     /// By index of the cell format.
     styles: Vec<CellStyle>,
+    /// Number of shared texts.
+    pub texts: usize,
     /// Indexes of shared texts that are struck through, in whole or in part.
     struck: HashSet<usize>,
 }
@@ -48,11 +50,12 @@ impl<'a> CellLooks<'a> {
             dates: DateSystem::Since1900,
             parts: HashMap::new(),
             styles: Vec::new(),
+            texts: 0,
             struck: HashSet::new(),
         };
         looks.read_workbook()?;
         looks.styles = looks.read_styles()?;
-        looks.struck = looks.struck_texts()?;
+        looks.read_texts()?;
         Ok(looks)
     }
 
@@ -140,8 +143,7 @@ impl<'a> CellLooks<'a> {
         read
     }
 
-    /// Indexes of the shared texts that are struck through, in whole or in part.
-    fn struck_texts(&mut self) -> Result<HashSet<usize>, String> {
+    fn read_texts(&mut self) -> Result<(), String> {
         let (mut texts, mut struck) = (0usize, HashSet::new());
         self.elements("xl/sharedStrings.xml", &mut |element| match element.local_name().as_ref() {
             "si" => texts += 1,
@@ -150,7 +152,8 @@ impl<'a> CellLooks<'a> {
             }
             _ => {}
         })?;
-        Ok(struck)
+        (self.texts, self.struck) = (texts, struck);
+        Ok(())
     }
 
     /// The cell formats, by index.

@@ -9,7 +9,13 @@ use crate::sheet::{CellValue, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Merged, Sheet, S
 use kernel::time::Day;
 
 /// Maximum bytes of an unpacked workbook: a small file can be a zip bomb.
-const MAX_UNPACKED: u64 = 256 << 20;
+const MAX_UNPACKED: u64 = 64 << 20;
+/// Maximum shared texts: each costs memory, however short.
+const MAX_TEXTS: usize = 500_000;
+/// Maximum bytes of text in all cells: many cells may refer to one long text.
+const MAX_TEXT: usize = 64 << 20;
+/// The last row of a sheet (ISO/IEC 29500-1 §18.3.1.73).
+const LAST_ROW: u32 = 1_048_576;
 
 /// Refuses a file that is too large when unpacked.
 fn bounded(bytes: &[u8]) -> Result<(), Unreadable> {
@@ -29,10 +35,13 @@ fn bounded(bytes: &[u8]) -> Result<(), Unreadable> {
 pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
     bounded(bytes)?;
     let fault = |e: calamine::XlsxError| Unreadable::NotAWorkbook(e.to_string());
-    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
     let mut looks = CellLooks::of(bytes).map_err(Unreadable::NotAWorkbook)?;
+    if looks.texts > MAX_TEXTS {
+        return Err(Unreadable::TooLarge);
+    }
+    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
     let mut sheets = Vec::new();
-    let mut cells = 0;
+    let (mut cells, mut text) = (0, 0);
     let known: Vec<(String, bool)> =
         book.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
     for (name, hidden) in known {
@@ -45,16 +54,22 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Unreadable> {
         };
         while let Some(cell) = reader.next_cell().map_err(fault)? {
             let (row, column) = cell.get_position();
+            if row >= LAST_ROW {
+                return Err(Unreadable::NotAWorkbook(format!("row {row} is beyond the last")));
+            }
             let value = value(cell.get_value());
             let column = usize::try_from(column).unwrap_or(usize::MAX);
             if column >= MAX_COLUMNS || value.is_empty() {
                 continue;
             }
             cells += 1;
+            if let CellValue::Text(found) = &value {
+                text += found.len();
+            }
             if rows.last().is_none_or(|last| last.number != row + 1) {
                 rows.push(SheetRow { number: row + 1, cells: Vec::new() });
             }
-            if rows.len() > MAX_ROWS || cells > MAX_CELLS {
+            if rows.len() > MAX_ROWS || cells > MAX_CELLS || text > MAX_TEXT {
                 return Err(Unreadable::TooLarge);
             }
             if let Some(last) = rows.last_mut() {

@@ -10,8 +10,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use crate::text::Bilingual;
-use crate::violation::{FaultCode, Violation, Violations};
+use crate::violation::Violations;
 use crate::words::FieldError;
 
 /// The result of one rule.
@@ -86,7 +85,7 @@ impl Violations {
             Err(_) => builtin(&error.code),
         };
         let pointer = format!("{at}{}", text(AT));
-        self.0.push(Violation { pointer, code: FaultCode::from(code), detail: Bilingual { vi, en } });
+        self.add(pointer, code, vi, en);
         let others = error.params.get(OTHERS).map(Vec::<ValidationError>::deserialize);
         others.into_iter().flatten().flatten().for_each(|other| self.add_one(at, &other));
     }

@@ -41,7 +41,18 @@ pub struct Violation {
     pub detail: Bilingual,
 }
 
-/// The errors found so far.
+/// Faults that are told of one body; whoever has more of them mends the first ones first.
+pub const MAX_FAULTS: usize = 100;
+/// Maximum characters of a pointer: it may hold a key that a stranger chose.
+const MAX_POINTER: usize = 300;
+
+/// The JSON pointer of a member below another (RFC 6901).
+pub fn pointer_below(above: &str, key: &str) -> String {
+    let shown: String = key.chars().take(MAX_POINTER).collect();
+    format!("{above}/{}", shown.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The errors found so far: the first [`MAX_FAULTS`] of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations(pub Vec<Violation>);
 
@@ -53,7 +64,14 @@ impl Violations {
         vi: impl Into<String>,
         en: impl Into<String>,
     ) {
-        self.0.push(Violation { pointer: pointer.into(), code: code.into(), detail: Bilingual::new(vi, en) });
+        if self.0.len() >= MAX_FAULTS {
+            return;
+        }
+        let mut pointer: String = pointer.into();
+        if let Some((end, _)) = pointer.char_indices().nth(MAX_POINTER) {
+            pointer.truncate(end);
+        }
+        self.0.push(Violation { pointer, code: code.into(), detail: Bilingual::new(vi, en) });
     }
 
     /// Adds an error if `holds` is false.

@@ -9,9 +9,11 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::dossier::Content;
 use crate::dossier::actions::{draft, find};
+use crate::dossier::flow::Action;
 use crate::dossier::http::AsWas;
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::attachments::{self, Attachment, AttachmentFolder, FILE_LIMIT, upload_of};
+use crate::dossier::rules::may;
 use crate::dossier::visibility::sees_whole;
 use crate::error::{Error, Result, not_found};
 use crate::web::multipart;
@@ -28,12 +30,17 @@ pub async fn upload<C: Content>(
     id: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let upload = upload_of(multipart::receive(&req, payload, &["document"], &[], FILE_LIMIT).await?)?;
+    multipart::check_head(&req, FILE_LIMIT)?;
     let id = path_id(&id)?;
+    call.read(move |conn, call| {
+        let seen = find::<C>(conn, call, id)?;
+        may(&call.actor, &seen.dossier, Action::Upload, seen.agency)
+    })
+    .await?;
+    let upload = upload_of(multipart::receive(&req, payload, &["document"], &[], FILE_LIMIT).await?)?;
     let upload = std::sync::Arc::new(upload);
     // The file is on disk before its row, so that a row never lacks its file.
     let (put, bytes) = (folder.get_ref().clone(), std::sync::Arc::clone(&upload));
-    call.read(move |conn, call| find::<C>(conn, call, id).map(|_| ())).await?;
     let stored = tokio::task::spawn_blocking(move || put.put(&bytes.bytes))
         .await
         .map_err(|e| Error::Internal(e.to_string()))??;

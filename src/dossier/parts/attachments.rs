@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::access::token::random_text;
 use crate::db::Conn;
+use crate::db::private;
 use crate::db::schema::attachments;
 use crate::error::{Code, Error, Result, refuse};
 use crate::web::idempotency::fingerprint;
@@ -165,10 +166,10 @@ impl AttachmentFolder {
     /// Writes the bytes under a random name; returns the name once they are on disk.
     pub fn put(&self, bytes: &[u8]) -> Result<String> {
         let fault = |e: std::io::Error| Error::Unavailable(format!("attachments: {e}"));
-        std::fs::create_dir_all(&self.0).map_err(fault)?;
+        private::create_folder(&self.0).map_err(fault)?;
         let name = random_text();
         let path = self.0.join(&name);
-        let mut file = std::fs::File::create_new(&path).map_err(fault)?;
+        let mut file = private::create_file(&path).map_err(fault)?;
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
         if let Err(error) = written {
             self.remove(&name);

@@ -238,7 +238,9 @@ pub fn differences(old: &VisitContent, new: &VisitContent) -> Vec<Difference> {
     differs(AmendmentKind::Dates, dates(old), dates(new), new.period().days() > old.period().days());
     let people = |c: &VisitContent| json!({"headcount": c.headcount, "nationalities": c.announced()});
     let known = old.announced();
-    let further = new.announced().iter().any(|n| known.iter().all(|k| k.country != n.country));
+    // More people of a country are others than those whom the consulted bodies looked at, whoever stays at home for them.
+    let known = |country: &str| known.iter().find(|k| k.country == country).map_or(0, |k| k.count);
+    let further = new.announced().iter().any(|n| n.count > known(&n.country));
     differs(AmendmentKind::Headcount, people(old), people(new), further || new.headcount > old.headcount);
     let from = |c: &VisitContent| json!({"sending_organisation": c.sending_organisation, "country": c.country});
     differs(AmendmentKind::Counterpart, from(old), from(new), true);

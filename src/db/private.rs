@@ -1,0 +1,23 @@
+//! Files and folders that only the account of the server can read: they hold keys, passports and documents.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::Result;
+use std::path::Path;
+
+/// Creates a folder with those above it, for the owner alone; one that is there stays as it is.
+pub fn create_folder(path: &Path) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Creates a file for the owner alone; an error if it is there.
+pub fn create_file(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
