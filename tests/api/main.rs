@@ -25,6 +25,7 @@ mod imports;
 mod inbound;
 mod inbound_wrong_turns;
 mod laws;
+mod list_noise;
 mod malformed;
 mod matrix;
 mod note;
