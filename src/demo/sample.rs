@@ -289,6 +289,7 @@ fn keep<C: PassedSteps>(
             conditions: Vec::new(),
             corrections: Vec::new(),
             annotations: Vec::new(),
+            same_number: Vec::new(),
         });
         dossier.state = if n.is_multiple_of(17) {
             State::Cancelled

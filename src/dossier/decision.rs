@@ -28,6 +28,19 @@ pub struct Decision {
     /// Changes of one kind, signed and sealed on the document (TT 04/2020/TT-BNG Đ.4 k.1).
     #[serde(default)]
     pub annotations: Vec<Annotation>,
+    /// Other dossiers whose decision had the same number in the same year when this one was recorded: one document for
+    /// several delegations, or a typing mistake.
+    #[serde(default)]
+    pub same_number: Vec<SameNumber>,
+}
+
+/// Another dossier with the number of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SameNumber {
+    #[schema(value_type = String)]
+    pub delegation_id: Id,
+    /// The number of that dossier.
+    pub number: Option<String>,
 }
 
 impl Decision {

@@ -147,6 +147,13 @@ async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassp
                 "The passport with this number has been reported lost or cancelled.",
             ));
         }
+        if let Some(other) = store::passport_of_another(conn, official.id, &body.passport_number)? {
+            return Err(refuse(
+                Code::AlreadyExists,
+                format!("Hộ chiếu có số này đã được ghi cho {other}."),
+                format!("The passport with this number is recorded for {other}."),
+            ));
+        }
         let passport = Passport {
             id: Id::new(call.now).0,
             kind: body.kind,

@@ -9,7 +9,7 @@ use crate::db::{Conn, containing, each, to_json, word};
 use crate::error::{Error, Result};
 use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
 use kernel::every_field;
-use kernel::text::fold;
+use kernel::text::{fold, number_key};
 use kernel::time::Day;
 use kernel::words::{PaperRef, PostLevel};
 
@@ -339,6 +339,21 @@ pub fn insert_passport(conn: &mut Conn, official: i64, passport: &Passport) -> R
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// The name of another official who has a passport with this number, however it is written.
+pub fn passport_of_another(conn: &mut Conn, official: i64, number: &str) -> Result<Option<String>> {
+    let numbers: Vec<(String, String)> = passports::table
+        .inner_join(officials::table.on(officials::id.eq(passports::official_id)))
+        .filter(passports::official_id.ne(official))
+        .filter(passports::passport_number.eq_any([
+            number.to_owned(),
+            number_key(number),
+            number_key(number).to_uppercase(),
+        ]))
+        .select((officials::full_name, passports::passport_number))
+        .load(conn)?;
+    Ok(numbers.into_iter().map(|(name, _)| name).next())
 }
 
 /// Marks a passport as lost or cancelled.

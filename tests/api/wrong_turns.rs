@@ -299,6 +299,25 @@ on_both! {
         assert_eq!(usual["decider"]["body"], "ppc_chair");
     }
 
+    async fn one_number_for_two_things_is_told(w) {
+        let first = w.approved(w.small_trip().await).await;
+        let number = w.trip("clerk.skhcn", &first).await["number"].clone();
+        let second = w.submitted(w.later_trip(&[4]).await).await;
+        w.act("officer.snv", &second, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let mut given = decision("approve");
+        given["document"]["number"] = json!("24 / QĐ-ubnd");
+        let decided = w.act("director.snv", &second, "decide", given).await.expect(200).json();
+        assert_eq!(decided["decision"]["same_number"], json!([{"delegation_id": first, "number": number}]));
+        assert_eq!(w.trip("clerk.skhcn", &first).await["decision"]["same_number"], json!([]));
+        // A passport belongs to one person.
+        let people = w.officials("SKHCN").await;
+        let passport = |number: &str| json!({"kind": "ordinary", "passport_number": number, "issued_on": "2025-01-01", "expires_on": "2035-01-01"});
+        w.post("custodian", &format!("/officials/{}/passports", people[0]), passport("C7654321")).await.expect(201);
+        let refused = w.post("custodian", &format!("/officials/{}/passports", people[1]), passport("c7654321")).await.refused(409, "already_exists");
+        let name = w.get("custodian", &format!("/officials/{}", people[0])).await.expect(200).json()["full_name"].as_str().unwrap().to_owned();
+        assert!(refused["detail"].as_str().unwrap().contains(&name), "{refused}");
+    }
+
     async fn a_delegation_has_a_head_at_every_moment(w) {
         let people = w.officials("SKHCN").await;
         let id = w.submitted(w.study_visit().await).await;

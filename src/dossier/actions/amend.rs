@@ -16,7 +16,7 @@ use crate::dossier::decision::{Annotation, Decision, Waived, Waiver};
 use crate::dossier::differences::{AmendmentKind, Difference};
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
-use crate::dossier::store::numbers::check_free;
+use crate::dossier::store::numbers::{check_free, others_with};
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};
 use kernel::id::Id;
@@ -348,7 +348,8 @@ pub fn decide<C: Content>(
             let mut waivers = current.map(|d| d.waivers).unwrap_or_default();
             compared.keep_needed(&mut waivers);
             waivers.extend(waived);
-            dossier.decision = Some(said.decision(call, by, waivers));
+            let same_number = others_with(conn, dossier.id, &paper)?;
+            dossier.decision = Some(said.decision(call, by, waivers, same_number));
         }
         dossier.content = content;
         duties::recall_passports(conn, call, tools, &dossier, dossier.content.last_day())?;

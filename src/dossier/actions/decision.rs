@@ -13,7 +13,7 @@ use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
 use crate::dossier::requests::CorrectDecision;
 use crate::dossier::rules::decider;
-use crate::dossier::store::numbers::check_free;
+use crate::dossier::store::numbers::{check_free, others_with};
 use crate::dossier::{Content, ProvinceLaw};
 use crate::error::{Error, Result};
 use kernel::violation::Violations;
@@ -47,7 +47,8 @@ pub fn decide<C: Content>(
     dossier.state = if approves { State::Approved } else { State::Rejected };
     dossier.process.end();
     let note = said.told();
-    dossier.decision = Some(said.decision(call, by, waived.clone()));
+    let same_number = others_with(conn, dossier.id, &paper)?;
+    dossier.decision = Some(said.decision(call, by, waived.clone(), same_number));
     let detail = json!({"verdict": verdict, "number": paper.number});
     let trace = HistoryNote { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &waived, detail };
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
@@ -79,8 +80,10 @@ pub fn correct_decision<C: Content>(
     check_free(conn, seen.dossier.id, &body.document, &mut faults)?;
     faults.finish()?;
     let mut dossier = seen.dossier.clone();
+    let same_number = others_with(conn, dossier.id, &body.document)?;
     let decision =
         dossier.decision.as_mut().ok_or_else(|| Error::Internal("a decided dossier has no decision".into()))?;
+    decision.same_number.extend(same_number);
     decision.corrections.push(DecisionCorrection { document: body.document.clone(), reason: body.reason.clone() });
     let by = decision.body;
     let trace = HistoryNote {

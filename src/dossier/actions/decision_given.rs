@@ -1,7 +1,7 @@
 //! The decider's verdict, as every procedure hands it to the decision and to the decision on an amendment.
 
 use crate::access::context::RequestContext;
-use crate::dossier::decision::{Decision, DecisionPaper, Waived, Waiver};
+use crate::dossier::decision::{Decision, DecisionPaper, SameNumber, Waived, Waiver};
 use kernel::id::Id;
 use kernel::words::{Body, DecisionVerdict};
 
@@ -23,7 +23,13 @@ impl DecisionGiven {
     }
 
     /// The decision as a body issues it.
-    pub fn decision(self, call: &RequestContext, body: Body, waivers: Vec<Waived>) -> Decision {
+    pub fn decision(
+        self,
+        call: &RequestContext,
+        body: Body,
+        waivers: Vec<Waived>,
+        same_number: Vec<SameNumber>,
+    ) -> Decision {
         Decision {
             verdict: self.verdict,
             body,
@@ -34,6 +40,7 @@ impl DecisionGiven {
             conditions: self.conditions,
             corrections: Vec::new(),
             annotations: Vec::new(),
+            same_number,
         }
     }
 }

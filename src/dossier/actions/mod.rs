@@ -322,6 +322,7 @@ pub fn as_if_approved<C: Content>(mut dossier: Dossier<C>) -> Dossier<C> {
         conditions: Vec::new(),
         corrections: Vec::new(),
         annotations: Vec::new(),
+        same_number: Vec::new(),
     });
     dossier
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use chrono::Datelike;
 use diesel::prelude::*;
 
-use crate::db::schema::{decided_numbers, papers};
+use crate::db::schema::{decided_numbers, dossiers, papers};
 use crate::db::{Conn, each};
+use crate::dossier::decision::SameNumber;
 use crate::dossier::model::Dossier;
 use crate::error::Result;
+use kernel::id::Id;
 use kernel::text::number_key;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, PaperRef};
@@ -51,6 +53,20 @@ pub fn is_decided(conn: &mut Conn, number: &str, year: i64) -> Result<bool> {
         .count()
         .get_result(conn)?;
     Ok(found > 0)
+}
+
+/// Other dossiers whose decision has this number in that year, in the order of their numbers.
+pub fn others_with(conn: &mut Conn, dossier: i64, document: &PaperRef) -> Result<Vec<SameNumber>> {
+    let found: Vec<(i64, Option<String>)> = decided_numbers::table
+        .inner_join(dossiers::table.on(dossiers::id.eq(decided_numbers::delegation_id)))
+        .filter(decided_numbers::year.eq(i64::from(document.date.year())))
+        .filter(decided_numbers::number_key.eq(number_key(&document.number)))
+        .filter(decided_numbers::delegation_id.ne(dossier))
+        .order((dossiers::number, dossiers::id))
+        .limit(20)
+        .select((dossiers::id, dossiers::number))
+        .load(conn)?;
+    Ok(found.into_iter().map(|(id, number)| SameNumber { delegation_id: Id(id), number }).collect())
 }
 
 /// 422 if a decision would have a number that was assigned to another dossier, voided, or assigned in another year.
