@@ -256,6 +256,7 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
             conditions: Vec::new(),
             corrections: Vec::new(),
             annotations: Vec::new(),
+            same_number: Vec::new(),
         }),
         report: None,
         amendments: Vec::new(),

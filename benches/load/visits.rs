@@ -92,6 +92,7 @@ pub fn one(
         conditions: Vec::new(),
         corrections: Vec::new(),
         annotations: Vec::new(),
+        same_number: Vec::new(),
     });
     store::insert(conn, &visit)?;
     statistics::store::replace(conn, visit.id, fact(&visit).as_ref())?;
