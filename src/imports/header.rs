@@ -159,12 +159,21 @@ impl Header {
         header
     }
 
-    /// Whether a row is this header again, as on the top of each printed page.
-    pub fn is_repeated_in(&self, kind: ImportKind, row: &SheetRow) -> bool {
-        let again = Header::of(kind, row);
-        let same = again.columns.iter().filter(|(column, (at, _))| self.at(**column) == Some(*at)).count();
-        let filled = row.cells.iter().filter(|c| !c.is_empty()).count();
-        same >= 2 && (same == filled || same * 2 > self.columns.len())
+    /// Whether a row is this header again, as on the top of each printed page: all its names but one at most, since somebody
+    /// may have corrected it. Asked of every row, so that it ends at the second cell that is no name.
+    pub fn is_repeated_in(&self, row: &SheetRow) -> bool {
+        let (mut same, mut others) = (0, 0);
+        for (at, name) in self.columns.values() {
+            match row.cell(*at) {
+                cell if cell.is_empty() => {}
+                CellValue::Text(text) if key(&one_line(text)) == key(name) => same += 1,
+                _ => others += 1,
+            }
+            if others > 1 {
+                return false;
+            }
+        }
+        same >= 2
     }
 
     /// Index of a column, from 0.

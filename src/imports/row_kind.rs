@@ -77,7 +77,7 @@ impl<'a> RowKinds<'a> {
     }
 
     fn role(&self, row: &SheetRow) -> RowKind {
-        if self.header.is_repeated_in(self.kind, row) || are_column_numbers(row) {
+        if self.header.is_repeated_in(row) || are_column_numbers(row) {
             return RowKind::HeaderAgain;
         }
         let ordinal = self.cell(row, Column::Ordinal).text();
@@ -171,6 +171,14 @@ fn is_place_and_day(text: &str) -> bool {
 
 /// «(1) | (2) | (3)», «1 | 2 | 3 | 4=2+3», «A | B | 1 | 2»: numbers of columns below a header.
 fn are_column_numbers(row: &SheetRow) -> bool {
+    // The second cell of a delegation is a name, which is told from a number at its first sign.
+    let second = row.cells.iter().filter(|cell| !cell.is_empty()).nth(1);
+    let begins = |text: &str| text.trim_start().starts_with(|c: char| c.is_ascii_digit() || "([".contains(c));
+    match second {
+        Some(CellValue::Text(text)) if begins(text) || text.trim().len() == 1 => {}
+        Some(CellValue::Number(_)) => {}
+        _ => return false,
+    }
     let names: Vec<String> = row.cells.iter().map(CellValue::text).filter(|text| !text.is_empty()).collect();
     let number = |text: &str| -> Option<usize> {
         let bare = text.trim_matches(|c: char| "()[] ".contains(c));
