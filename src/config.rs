@@ -44,8 +44,8 @@ pub const KEYS: &[Setting] = &[
     },
     Setting {
         name: "NGOAIVU_JURISDICTION",
-        default: Some("tinh-mau"),
-        about: "province whose regulation in force applies to the dossiers",
+        default: None,
+        about: "province whose regulation in force applies to the dossiers; only the demo world needs none",
         secret: false,
     },
     Setting {
@@ -215,8 +215,9 @@ impl Config {
         self.value("NGOAIVU_LISTEN").unwrap_or("127.0.0.1:8080")
     }
 
-    pub fn jurisdiction(&self) -> &str {
-        self.value("NGOAIVU_JURISDICTION").unwrap_or("tinh-mau")
+    /// The province whose regulation decides, if it is named.
+    pub fn jurisdiction(&self) -> Option<&str> {
+        self.value("NGOAIVU_JURISDICTION")
     }
 
     pub fn holidays(&self) -> Option<PathBuf> {

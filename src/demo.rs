@@ -84,7 +84,7 @@ pub fn make(conn: &mut Conn, now: Moment) -> Result<World> {
     let there = agencies::count(conn, &AgencyFilter::default())? > 0;
     if !there {
         fill(conn, now)?;
-    } else if accounts::credentials(conn, "clerk.skhcn")?.is_none() {
+    } else if !is_demo(conn)? {
         return Err(Error::Internal("this place does not contain the demo data; choose an empty one".into()));
     }
     let skhcn = agencies::page(conn, &AgencyFilter { code: Some("SKHCN".into()), ..AgencyFilter::default() }, None, 1)?;
@@ -93,6 +93,14 @@ pub fn make(conn: &mut Conn, now: Moment) -> Result<World> {
     people.sort_by_key(|o| (o.post_level, o.id));
     let officials = people.into_iter().map(|o| (Id(o.id).to_string(), o.full_name)).collect();
     Ok(World { skhcn: Id(id).to_string(), officials })
+}
+
+/// The province of the demo world, whose text is the sample.
+pub const JURISDICTION: &str = "tinh-mau";
+
+/// Whether a database holds the demo world.
+pub fn is_demo(conn: &mut Conn) -> Result<bool> {
+    Ok(accounts::credentials(conn, "clerk.skhcn")?.is_some())
 }
 
 fn fill(conn: &mut Conn, now: Moment) -> Result<()> {

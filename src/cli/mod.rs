@@ -7,7 +7,7 @@ mod server;
 
 use std::path::PathBuf;
 
-use self::place::{DataPlace, settings, upgrade};
+use self::place::{DataPlace, book_of, known_jurisdiction, settings, upgrade};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use kernel::time::{Clock, Period};
@@ -184,6 +184,9 @@ pub fn run(command: Command) -> Result<()> {
             config.smtp()?;
             config.webhook_networks()?;
             config.open_statistics()?;
+            if let Some(name) = config.jurisdiction() {
+                known_jurisdiction(name, &book_of(&config)?)?;
+            }
             print!("{config}");
             Ok(())
         }

@@ -15,7 +15,7 @@ use ngoaivu::regulations::store::RegulationCache;
 use regulation::pack::PackFault;
 use regulation::{SHIPPED, book};
 
-use super::place::{DataPlace, settings};
+use super::place::{DataPlace, jurisdiction, settings};
 
 /// Checks a pack against the packs that come with the product.
 pub fn check(file: &Path) -> Result<()> {
@@ -83,13 +83,14 @@ pub fn rehearse(file: &Path, days: Period, place: &DataPlace) -> Result<()> {
     }
     let config = settings(None)?;
     let db = place.open(&config)?;
+    let province = jurisdiction(&config, &place.find(&config)?.0)?;
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
     let calendar = regulation::holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
     let tools = ProvinceLaw {
         registers: registers(),
         shelf: RegulationCache::default(),
         calendar: Arc::new(calendar),
-        jurisdiction: Arc::from(config.jurisdiction()),
+        jurisdiction: Arc::from(province),
     };
     let found = db.read_now(|conn| rehearsal::rehearse(conn, &tools, &source, days))?;
     db.close();

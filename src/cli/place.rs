@@ -6,9 +6,12 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db, migrate, private};
+use ngoaivu::demo;
 use ngoaivu::procedures;
 use ngoaivu::procedures::register::registers;
+use ngoaivu::regulations::store::RegulationCache;
 use ngoaivu::statistics::store as statistics;
+use regulation::book::Book;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Where the data is stored.
@@ -77,4 +80,46 @@ pub fn upgrade(address: &Address) -> Result<usize> {
     }
     db.close();
     Ok(ran)
+}
+
+/// The province whose regulation decides: the one that is named, or that of the demo world in its own database. A province
+/// must not run under the sample's rules because nobody named it.
+pub fn jurisdiction(config: &Config, address: &Address) -> Result<String> {
+    if let Some(named) = config.jurisdiction() {
+        return Ok(named.to_owned());
+    }
+    let mut conn = address.connect().map_err(|e| anyhow!("the database cannot be reached: {e}"))?;
+    if demo::is_demo(&mut conn)? {
+        return Ok(demo::JURISDICTION.to_owned());
+    }
+    bail!("name the province whose regulation decides: NGOAIVU_JURISDICTION; known are: {}", known(&shipped_book()?))
+}
+
+/// Fails if no text belongs to a province.
+pub fn known_jurisdiction(name: &str, book: &Book) -> Result<()> {
+    if book.knows(name) {
+        return Ok(());
+    }
+    bail!("NGOAIVU_JURISDICTION: there is no regulation of {name:?}; known are: {}", known(book))
+}
+
+/// The texts that come with the binary.
+pub fn shipped_book() -> Result<Book> {
+    regulation::shipped().map_err(|e| anyhow!("the shipped regulations: {e:?}"))
+}
+
+fn known(book: &Book) -> String {
+    book.jurisdictions().into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// The texts of the database, if the settings name one that can be reached and is current; otherwise the shipped ones.
+pub fn book_of(config: &Config) -> Result<Book> {
+    let place = DataPlace { data: None, database_url: None };
+    let Ok(db) = place.open(config) else { return shipped_book() };
+    let book = db.read_now(|conn| RegulationCache::default().book(conn));
+    db.close();
+    match book {
+        Ok(book) if !book.latest().is_empty() => Ok(Book::clone(&book)),
+        _ => shipped_book(),
+    }
 }

@@ -12,7 +12,8 @@ use ngoaivu::config::Config;
 use ngoaivu::db::Address;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 
-use super::place::{DataPlace, current, settings, upgrade};
+use super::place::{DataPlace, current, jurisdiction, known_jurisdiction, settings, upgrade};
+use ngoaivu::regulations::store::RegulationCache;
 
 /// Runs the server of a province.
 pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate: bool) -> Result<()> {
@@ -25,7 +26,10 @@ pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate
         tracing::info!(ran, "migrations");
     }
     current(&address)?;
-    let house = house(config, address, folder)?;
+    let jurisdiction = jurisdiction(config, &address)?;
+    let house = house(config, address, folder, &jurisdiction)?;
+    let book = house.db.read_now(|conn| RegulationCache::default().book(conn))?;
+    known_jurisdiction(&jurisdiction, &book)?;
     let listen = listen.unwrap_or_else(|| config.listen().to_owned());
     answer(house, &listen, |address| println!("ngoaivu serves http://{address}"))
 }
@@ -61,7 +65,7 @@ pub fn demo(place: &DataPlace, listen: &str, sample: bool) -> Result<()> {
     let (address, folder) = place.find(&config)?;
     let folder = folder.unwrap_or_else(|| PathBuf::from("data/demo/attachments"));
     upgrade(&address)?;
-    let house = house(&config, address, folder)?;
+    let house = house(&config, address, folder, config.jurisdiction().unwrap_or(ngoaivu::demo::JURISDICTION))?;
     let now = house.clock.now();
     let world = house.db.write_now(move |conn| ngoaivu::demo::make(conn, now))?;
     if sample {
@@ -81,12 +85,12 @@ fn start_log(config: &Config) {
     let _ = log.try_init();
 }
 
-fn house(config: &Config, address: Address, folder: PathBuf) -> Result<AppState> {
+fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str) -> Result<AppState> {
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
     let calendar = regulation::holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
     let post = DeliverySettings { smtp: config.smtp()?, networks: config.webhook_networks()? };
     let published = OpenStatisticsSwitch(config.open_statistics()?);
-    let mut house = AppState::open(address, folder, config.jurisdiction(), calendar, Clock::Machine, post)?;
+    let mut house = AppState::open(address, folder, jurisdiction, calendar, Clock::Machine, post)?;
     house.published = published;
     Ok(house)
 }

@@ -109,6 +109,26 @@ fn an_administrator_is_made_on_the_machine_and_nowhere_else() {
     assert!(verified.status.success(), "{}", said(&verified));
     let nowhere = ngoaivu(&["serve"]);
     assert!(!nowhere.status.success() && said(&nowhere).contains("--data"));
+    // A province does not run under the sample's rules because nobody named it, nor under rules of nobody.
+    let serve = |province: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ngoaivu"));
+        // Nobody can listen there, so that a server that does start ends all the same.
+        command.args(["serve", "--data", folder.text(), "--listen", "256.0.0.1:0"]).env_remove("NGOAIVU_JURISDICTION");
+        command.envs(province.iter().copied()).output().unwrap()
+    };
+    for (province, named) in
+        [(&[][..], "NGOAIVU_JURISDICTION"), (&[("NGOAIVU_JURISDICTION", "atlantis")][..], "atlantis")]
+    {
+        let refused = serve(province);
+        assert!(!refused.status.success() && said(&refused).contains(named), "{}", said(&refused));
+        assert!(said(&refused).contains("an-giang") && said(&refused).contains("dong-nai"), "{}", said(&refused));
+    }
+    let check = |province: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ngoaivu"));
+        command.args(["config", "check"]).env("NGOAIVU_JURISDICTION", province).output().unwrap()
+    };
+    assert!(check("an-giang").status.success(), "{}", said(&check("an-giang")));
+    assert!(!check("atlantis").status.success() && said(&check("atlantis")).contains("an-giang"));
 }
 
 #[test]
@@ -263,6 +283,7 @@ fn the_command_of_the_image_migrates_serves_tells_its_health_and_stops() {
             .env("NGOAIVU_DATABASE_URL_FILE", &secret)
             .env("NGOAIVU_ATTACHMENTS", folder.0.join("attachments"))
             .env("NGOAIVU_LISTEN", "127.0.0.1:0")
+            .env("NGOAIVU_JURISDICTION", "an-giang")
             .current_dir(&work)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

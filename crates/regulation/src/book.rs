@@ -1,6 +1,6 @@
 //! The law book: every pack in every version, found by code or by province and day. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::check::check;
@@ -83,6 +83,14 @@ impl Book {
             p.jurisdiction.as_deref() == Some(jurisdiction)
                 || p.successor.as_ref().is_some_and(|(s, _)| s == jurisdiction)
         })
+    }
+
+    /// Every province that a text belongs to, or names as the successor of another, in alphabetical order.
+    pub fn jurisdictions(&self) -> BTreeSet<String> {
+        let own = |p: &&Arc<Pack>| p.jurisdiction.clone();
+        let next = |p: &&Arc<Pack>| p.successor.as_ref().map(|(code, _)| code.clone());
+        let all = self.latest();
+        all.iter().filter_map(own).chain(all.iter().filter_map(next)).collect()
     }
 
     /// The text that an administrator chose for a province on a day; the latest choice applies.
