@@ -90,8 +90,8 @@ pub fn acting_seat(body: Body) -> Option<Body> {
     }
 }
 
-/// The holders of a seat on a day, then their substitutes.
-pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<SeatHolder>> {
+/// The people whose own seat it is on a day.
+pub fn own_holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<SeatHolder>> {
     let now: Vec<(i64, Day, Option<Day>)> = seats::table
         .filter(seats::body.eq(body.word()))
         .filter(seats::valid_from.le(at))
@@ -111,6 +111,12 @@ pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<SeatHolder>> 
             all.push(SeatHolder { user, valid_from: from, valid_to: to, by: None });
         }
     }
+    Ok(all)
+}
+
+/// The holders of a seat on a day, then their substitutes.
+pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<SeatHolder>> {
+    let mut all = own_holders(conn, body, at)?;
     for s in page(conn, &SubstitutionFilter { body: Some(body), at: Some(at), of: None }, 0, i64::from(i32::MAX))? {
         // A substitution lapses when the person who gave it no longer holds the seat.
         let lent = all.iter().find(|h| h.by.is_none() && h.user == s.from_user);

@@ -66,8 +66,7 @@ pub fn calendar(conn: &mut Conn, actor: &Actor, registers: &Registers, period: P
     let mut people: Vec<i64> = all.iter().map(|e| e.official_id).collect();
     people.sort_unstable();
     people.dedup();
-    let names: HashMap<i64, String> =
-        officials_store::known(conn, &people)?.into_iter().map(|(id, (name, ..))| (id, name)).collect();
+    let names: HashMap<i64, String> = officials_store::names(conn, &people)?;
     // Those who may see one of its dossiers in full see a clash: the agency, DOFA, deciding bodies, the inspector.
     let everything = actor.has(Role::Inspector)
         || [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc].into_iter().any(|b| actor.sits_in(b));

@@ -72,7 +72,7 @@ pub struct DutyView {
 fn views(conn: &mut Conn, call: &RequestContext, all: Vec<Duty>) -> Result<Vec<DutyView>> {
     let titles = store::titles(conn, &all)?;
     let people: Vec<i64> = all.iter().filter_map(|d| d.official_id).collect();
-    let names = officials_store::known(conn, &people)?;
+    let names = officials_store::names(conn, &people)?;
     let view = |d: Duty| DutyView {
         id: Id(d.id),
         version: d.version,
@@ -80,7 +80,7 @@ fn views(conn: &mut Conn, call: &RequestContext, all: Vec<Duty>) -> Result<Vec<D
         title: titles.get(&d.delegation_id).cloned().unwrap_or_default(),
         agency_id: Id(d.agency_id),
         official_id: d.official_id.map(Id),
-        full_name: d.official_id.and_then(|id| names.get(&id)).map(|(name, ..)| name.clone()),
+        full_name: d.official_id.and_then(|id| names.get(&id)).cloned(),
         overdue: d.is_overdue(call.today),
         reminders: d.reminders(call.today),
         code: d.code,

@@ -11,6 +11,7 @@ use crate::imports::lists::{ListSheet, Lists, sheet_name};
 use documents::sheet::{CellValue, DateSystem};
 use documents::xlsx::{is_formula_like, text_only};
 use kernel::text::Language;
+use kernel::time::Day;
 
 /// Returns the bytes of the annotated workbook.
 pub fn write(lists: &Lists, found: &Checked) -> Result<Vec<u8>, String> {
@@ -61,23 +62,24 @@ fn fill_sheet<'a>(
     for row in &sheet.rows {
         let line = row.number - 1;
         for (column, cell) in (0u16..).zip(&row.cells).filter(|_| !is_secret(row.number)) {
-            match as_day(cell, header, usize::from(column), sheet.dates) {
-                CellValue::Empty => {}
+            if let Some(day) = day_shown(cell, header, usize::from(column), sheet.dates) {
+                let value = ExcelDateTime::parse_from_str(&day.to_string())?;
+                out.write_datetime_with_format(line, column, &value, &date)?;
+                continue;
+            }
+            match cell {
+                CellValue::Empty | CellValue::Day(_) => {}
                 CellValue::Text(text) if row.number == header.row => {
-                    out.write_string_with_format(line, column, fitting(&text), &bold)?;
+                    out.write_string_with_format(line, column, fitting(text), &bold)?;
                 }
-                CellValue::Text(text) if is_formula_like(&text) => {
-                    out.write_string_with_format(line, column, fitting(&text), &text_only())?;
+                CellValue::Text(text) if is_formula_like(text) => {
+                    out.write_string_with_format(line, column, fitting(text), &text_only())?;
                 }
                 CellValue::Text(text) => {
-                    out.write_string(line, column, fitting(&text))?;
+                    out.write_string(line, column, fitting(text))?;
                 }
                 CellValue::Number(number) => {
-                    out.write_number(line, column, number)?;
-                }
-                CellValue::Day(day) => {
-                    let value = ExcelDateTime::parse_from_str(&day.to_string())?;
-                    out.write_datetime_with_format(line, column, &value, &date)?;
+                    out.write_number(line, column, *number)?;
                 }
             }
         }
@@ -93,16 +95,22 @@ fn fill_sheet<'a>(
 }
 
 /// What fits into one cell of a workbook (ISO/IEC 29500-1 §18.3.1.96); CSV has no such limit.
-fn fitting(text: &str) -> String {
-    text.chars().take(32_767).collect()
+fn fitting(text: &str) -> &str {
+    let end = text.char_indices().nth(32_767).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or_default()
 }
 
-/// This workbook counts its days from 1900: a number that means a day in another system is written as that day.
-fn as_day(cell: &CellValue, header: &Header, column: usize, dates: DateSystem) -> CellValue {
+/// The day that a cell shows. This workbook counts its days from 1900: a number that means a day in another system is
+/// written as that day.
+fn day_shown(cell: &CellValue, header: &Header, column: usize, dates: DateSystem) -> Option<Day> {
     let days = [Column::FirstDay, Column::LastDay, Column::Period, Column::BirthDate];
-    let of_days = dates == DateSystem::Since1904 && days.iter().any(|c| header.at(*c) == Some(column));
     match cell {
-        CellValue::Number(_) if of_days => cells::day(cell, dates).map_or_else(|| cell.clone(), CellValue::Day),
-        cell => cell.clone(),
+        CellValue::Day(day) => Some(*day),
+        CellValue::Number(_)
+            if dates == DateSystem::Since1904 && days.iter().any(|c| header.at(*c) == Some(column)) =>
+        {
+            cells::day(cell, dates)
+        }
+        _ => None,
     }
 }

@@ -8,9 +8,6 @@ use documents::sheet::{self, CellValue, Sheet, Unreadable};
 use documents::words_in::{NoText, each_text};
 use kernel::text::{Bilingual, bears_secret_mark};
 
-/// Maximum bytes of a workbook when unpacked: that of the reader of sheets.
-const MAX_UNPACKED: u64 = 64 << 20;
-
 /// A sheet with a header of the kind.
 pub struct ListSheet {
     pub sheet: Sheet,
@@ -42,12 +39,13 @@ impl Lists {
         let sheets = sheet::read(bytes).map_err(NoList::Unreadable)?;
         let mut elsewhere = false;
         if sheet::is_workbook(bytes) {
-            each_text(bytes, MAX_UNPACKED, &mut |text| elsewhere |= bears_secret_mark(text)).map_err(|e| match e {
-                NoText::TooLarge => NoList::Unreadable(Unreadable::TooLarge),
-                NoText::Broken(reason) => NoList::Unreadable(Unreadable::NotAWorkbook(reason)),
-            })?;
+            each_text(bytes, sheet::MAX_UNPACKED, &mut |text| elsewhere |= bears_secret_mark(text)).map_err(
+                |e| match e {
+                    NoText::TooLarge => NoList::Unreadable(Unreadable::TooLarge),
+                    NoText::Broken(reason) => NoList::Unreadable(Unreadable::NotAWorkbook(reason)),
+                },
+            )?;
         }
-        let secrets: Vec<ImportFault> = sheets.iter().flat_map(marks).collect();
         let names: Vec<(String, bool)> = sheets.iter().map(|s| (s.name.clone(), s.hidden)).collect();
         let (lists, left_out) = choose(kind, sheets);
         let Some(first) = lists.first() else {
@@ -57,11 +55,11 @@ impl Lists {
         let top = first.header.row;
         let mut found = Lists { warnings: Vec::new(), secret_rows: HashSet::new(), secrets: Vec::new(), lists };
         for (at, list) in found.lists.iter().enumerate() {
-            let name = sheet_name(&list.sheet);
-            let of_it = |fault: &&ImportFault| fault.sheet == name;
-            found.secret_rows.extend(secrets.iter().filter(of_it).map(|fault| (at, fault.row)));
+            let marked = marks(&list.sheet, |column| list.header.name_at(column));
+            found.secret_rows.extend(marked.iter().map(|fault| (at, fault.row)));
+            found.secrets.extend(marked);
         }
-        found.secrets = secrets.into_iter().map(|fault| found.with_column(fault)).collect();
+        found.secrets.extend(left_out.iter().flat_map(|sheet| marks(sheet, letter)));
         if elsewhere && found.secrets.is_empty() {
             found.secrets.push(secret(
                 None,
@@ -84,14 +82,6 @@ impl Lists {
     /// The list on a sheet.
     pub fn on(&self, sheet: Option<&str>) -> Option<(usize, &ListSheet)> {
         self.lists.iter().enumerate().find(|(_, list)| sheet_name(&list.sheet).as_deref() == sheet)
-    }
-
-    /// The fault with the name of its column instead of the letter, where the sheet is a list.
-    fn with_column(&self, fault: ImportFault) -> ImportFault {
-        let list = self.on(fault.sheet.as_deref());
-        let at =
-            list.and_then(|(_, list)| (0..60).find(|at| letter(*at) == fault.column).map(|at| list.header.name_at(at)));
-        ImportFault { column: at.unwrap_or(fault.column.clone()), ..fault }
     }
 }
 
@@ -128,7 +118,8 @@ pub fn sheet_name(sheet: &Sheet) -> Option<String> {
     sheet.in_workbook.then(|| if bears_secret_mark(&sheet.name) { "…".to_owned() } else { sheet.name.clone() })
 }
 
-fn marks(sheet: &Sheet) -> Vec<ImportFault> {
+/// The first mark of each row; `column_name` says how the column at an index is named.
+fn marks(sheet: &Sheet, column_name: impl Fn(usize) -> String) -> Vec<ImportFault> {
     let name = sheet_name(sheet);
     let marked = |cell: &CellValue| matches!(cell, CellValue::Text(text) if bears_secret_mark(text));
     let rows = sheet.rows.iter().filter_map(|row| Some((row.number, row.cells.iter().position(marked)?)));
@@ -137,7 +128,7 @@ fn marks(sheet: &Sheet) -> Vec<ImportFault> {
         let place = name.as_ref().map_or_else(|| format!("ô {cell}"), |name| format!("trang «{name}», ô {cell}"));
         let where_en =
             name.as_ref().map_or_else(|| format!("cell {cell}"), |name| format!("sheet «{name}», cell {cell}"));
-        secret(name.clone(), number, letter(at), &place, &where_en)
+        secret(name.clone(), number, column_name(at), &place, &where_en)
     };
     rows.map(fault).collect()
 }

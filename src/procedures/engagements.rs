@@ -96,12 +96,12 @@ pub fn clashes_of(
         return Ok(Vec::new());
     }
     let people: Vec<i64> = met.iter().map(|e| e.official_id).collect();
-    let names: HashMap<i64, _> = officials_store::known(conn, &people)?;
+    let names = officials_store::names(conn, &people)?;
     let ids: Vec<i64> = met.iter().map(|e| e.delegation_id).collect();
     let titles = list::titles(conn, &call.actor, registers.entries(), &ids)?;
     let view = |e: &&Engagement| ClashView {
         official_id: Id(e.official_id),
-        full_name: names.get(&e.official_id).map(|(name, ..)| name.clone()).unwrap_or_default(),
+        full_name: names.get(&e.official_id).cloned().unwrap_or_default(),
         kind: e.kind,
         starts_at: rfc3339(e.starts),
         ends_at: rfc3339(e.ends),

@@ -11,7 +11,6 @@ use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
-use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::registry::officials::Official;
@@ -114,10 +113,7 @@ async fn moved<T: JsonBody>(
     let id = path_id(id)?;
     call.change(
         body.fingerprint.clone(),
-        move |conn, call| {
-            call.actor.require(Permission::ReadOfficials)?;
-            find(conn, id)
-        },
+        move |conn, call| find(conn, call, id),
         move |conn, call, mut official| {
             call.guard(official.version, || may_keep(call, official.agency_id))?;
             let moved = apply(conn, call, &mut official, body.check()?)?;

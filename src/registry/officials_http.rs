@@ -269,7 +269,9 @@ fn possible_duplicate(conn: &mut Conn, other: &Official) -> Result<Error> {
     .into())
 }
 
-pub(super) fn find(conn: &mut Conn, id: i64) -> Result<Official> {
+/// An official, for a caller who may read officials.
+pub(super) fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Official> {
+    call.actor.require(Permission::ReadOfficials)?;
     store::find(conn, id)?.ok_or_else(not_found)
 }
 
@@ -277,7 +279,7 @@ pub(super) fn find(conn: &mut Conn, id: i64) -> Result<Official> {
 pub(super) async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
     call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(id)?;
-    let official = call.read(move |conn, _| find(conn, id)).await?;
+    let official = call.read(move |conn, call| find(conn, call, id)).await?;
     let reveal = call.actor.may(Permission::RevealPassports) && !official.passports.is_empty();
     if reveal {
         call.write(move |conn, call| {
@@ -305,10 +307,7 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<OfficialChange
     let id = path_id(&id)?;
     call.change(
         body.fingerprint.clone(),
-        move |conn, call| {
-            call.actor.require(Permission::ReadOfficials)?;
-            find(conn, id)
-        },
+        move |conn, call| find(conn, call, id),
         move |conn, call, mut o| {
             call.guard(o.version, || may_keep(call, o.agency_id))?;
             let body = body.check()?;

@@ -101,10 +101,7 @@ where
     let id = path_id(id)?;
     call.change(
         body.fingerprint.clone(),
-        move |conn, call| {
-            call.actor.require(Permission::ReadOfficials)?;
-            find(conn, id)
-        },
+        move |conn, call| find(conn, call, id),
         move |conn, call, official| {
             if !call.actor.may(Permission::KeepPassports) {
                 may_keep(call, official.agency_id)?;
@@ -205,7 +202,7 @@ struct LevelList {
 async fn list_levels(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(&id)?;
-    let official = call.read(move |conn, _| find(conn, id)).await?;
+    let official = call.read(move |conn, call| find(conn, call, id)).await?;
     Ok(HttpResponse::Ok().json(LevelList { items: official.levels.iter().map(level_view).collect(), next: None }))
 }
 
@@ -275,7 +272,7 @@ struct DisciplineList {
 async fn list_disciplines(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(&id)?;
-    let official = call.read(move |conn, _| find(conn, id)).await?;
+    let official = call.read(move |conn, call| find(conn, call, id)).await?;
     Ok(HttpResponse::Ok()
         .json(DisciplineList { items: official.disciplines.iter().map(discipline_view).collect(), next: None }))
 }

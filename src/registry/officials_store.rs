@@ -148,13 +148,11 @@ pub fn find_all(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Official>> {
     complete(conn, rows)
 }
 
-/// Name, agency and post level of officials: the data that a dossier copies of its members.
-pub fn known(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, i64, PostLevel)>> {
-    let rows: Vec<(i64, String, i64, String)> = officials::table
-        .filter(officials::id.eq_any(ids))
-        .select((officials::id, officials::full_name, officials::agency_id, officials::post_level))
-        .load(conn)?;
-    rows.into_iter().map(|(id, name, agency, level)| Ok((id, (name, agency, word(&level)?)))).collect()
+/// Names of officials.
+pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    let named = officials::table.filter(officials::id.eq_any(ids)).select((officials::id, officials::full_name));
+    let rows: Vec<(i64, String)> = named.load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// What a dossier copies of an official.
@@ -343,17 +341,14 @@ pub fn insert_passport(conn: &mut Conn, official: i64, passport: &Passport) -> R
 
 /// The name of another official who has a passport with this number, however it is written.
 pub fn passport_of_another(conn: &mut Conn, official: i64, number: &str) -> Result<Option<String>> {
-    let numbers: Vec<(String, String)> = passports::table
+    let key = number_key(number);
+    Ok(passports::table
         .inner_join(officials::table.on(officials::id.eq(passports::official_id)))
         .filter(passports::official_id.ne(official))
-        .filter(passports::passport_number.eq_any([
-            number.to_owned(),
-            number_key(number),
-            number_key(number).to_uppercase(),
-        ]))
-        .select((officials::full_name, passports::passport_number))
-        .load(conn)?;
-    Ok(numbers.into_iter().map(|(name, _)| name).next())
+        .filter(passports::passport_number.eq_any([number.to_owned(), key.to_uppercase(), key]))
+        .select(officials::full_name)
+        .first(conn)
+        .optional()?)
 }
 
 /// Marks a passport as lost or cancelled.

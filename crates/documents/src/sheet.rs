@@ -13,6 +13,9 @@ pub(crate) const MAX_CELLS: usize = 2_000_000;
 /// Columns that are read; lists have fewer, so anything further right is ignored.
 pub(crate) const MAX_COLUMNS: usize = 60;
 
+/// Maximum bytes of an unpacked workbook: a small file can be a zip bomb.
+pub const MAX_UNPACKED: u64 = 64 << 20;
+
 /// The value of one cell, with its type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum CellValue {

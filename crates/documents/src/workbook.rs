@@ -5,11 +5,11 @@ use std::io::{Cursor, Read};
 use calamine::{DataRef, Reader, SheetVisible, Xlsx};
 
 use crate::looks::CellLooks;
-use crate::sheet::{CellValue, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Merged, Sheet, SheetRow, Unreadable, seen};
+use crate::sheet::{
+    CellValue, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED, Merged, Sheet, SheetRow, Unreadable, seen,
+};
 use kernel::time::Day;
 
-/// Maximum bytes of an unpacked workbook: a small file can be a zip bomb.
-const MAX_UNPACKED: u64 = 64 << 20;
 /// Maximum shared texts: each costs memory, however short.
 const MAX_TEXTS: usize = 500_000;
 /// Maximum bytes of text in all cells: many cells may refer to one long text.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::access::seats::{acting_seat, holders};
+use crate::access::seats::{acting_seat, own_holders};
 use crate::access::store::lineage;
 use crate::db::Conn;
 use crate::db::schema::users;
@@ -29,6 +29,10 @@ pub fn pass_over<C: Content>(
     answer: &mut Assessment,
 ) -> Result<()> {
     let Some(usual) = answer.decider.as_ref().map(|d| d.body) else { return Ok(()) };
+    // Every assessment comes here, and of a visit nobody travels.
+    if dossier.content.units().is_empty() && dossier.at_hand().units().is_empty() {
+        return Ok(());
+    }
     if !all_travel(conn, dossier, usual, on)? {
         return Ok(());
     }
@@ -74,7 +78,7 @@ pub fn pass_over<C: Content>(
 fn all_travel<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, body: Body, on: Day) -> Result<bool> {
     let mut accounts: Vec<i64> = Vec::new();
     for seat in [Some(body), acting_seat(body)].into_iter().flatten() {
-        accounts.extend(holders(conn, seat, on)?.into_iter().filter(|h| h.by.is_none()).map(|h| h.user));
+        accounts.extend(own_holders(conn, seat, on)?.into_iter().map(|h| h.user));
     }
     let people: Vec<(Option<i64>, Option<i64>)> = users::table
         .filter(users::id.eq_any(&accounts).and(users::active.eq(true)))

@@ -53,9 +53,9 @@ pub fn check_content(
         if let Some(host) = host.as_ref().filter(|h| moved || before.is_some_and(|b| b.host_agency_id != h.id)) {
             agency_open(conn, host, content.arrival, "/host_agency_id", &mut faults)?;
         }
-        for (index, id) in content.coordinating.iter().enumerate() {
-            let new = moved || before.is_some_and(|b| !b.coordinating.contains(id));
-            if let Some(agency) = agencies::find(conn, *id)?.filter(|_| new) {
+        let new = |id: &i64| moved || before.is_some_and(|b| !b.coordinating.contains(id));
+        for (index, id) in content.coordinating.iter().enumerate().filter(|(_, id)| new(id)) {
+            if let Some(agency) = agencies::find(conn, *id)? {
                 let pointer = format!("/coordinating_agency_ids/{index}");
                 agency_open(conn, &agency, content.arrival, &pointer, &mut faults)?;
             }
