@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::store::names;
+use crate::approval::recorded::CorrectedValue;
 use crate::approval::store::{WaitingStep, history, waiting_for};
 use crate::db::Conn;
 use crate::error::Result;
@@ -95,7 +96,7 @@ pub struct History {
 /// One action.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"at": "2026-11-22T03:00:00Z", "action": "decide", "actor": "chair", "on_behalf_of": null, "body": "ppc_chair",
-    "from_state": "awaiting_decision", "to_state": "approved", "note": null, "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22"}}))]
+    "from_state": "awaiting_decision", "to_state": "approved", "note": null, "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22"}, "changes": []}))]
 pub struct HistoryItem {
     at: String,
     action: String,
@@ -107,6 +108,8 @@ pub struct HistoryItem {
     to_state: String,
     note: Option<String>,
     document: Option<PaperRef>,
+    /// What a correction changed of the record.
+    changes: Vec<CorrectedValue>,
 }
 
 /// The history of a dossier, or only the actions of one account, or those until the end of a day. The caller has
@@ -130,6 +133,7 @@ pub fn history_of(conn: &mut Conn, delegation_id: i64, only: Option<i64>, until:
             to_state: p.to_state,
             note: p.note,
             document: p.document.and_then(|d| serde_json::from_str(&d).ok()),
+            changes: p.changes.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default(),
         })
         .collect();
     Ok(History { items, next: None })

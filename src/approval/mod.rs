@@ -2,5 +2,6 @@
 
 pub mod http;
 pub mod process;
+pub mod recorded;
 pub mod store;
 pub mod turns;

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::access::account::Actor;
 use crate::approval::process::{Process, SUPPLEMENT, Step, StepStanding};
+use crate::approval::recorded::CorrectedValue;
 use crate::approval::turns::{OpenStep, TURNS, Turn};
 use crate::db::schema::{acts, approval_steps as steps};
 use crate::db::{Conn, MultiBackend, differing, each, insert_rows, to_json, word};
@@ -282,6 +283,8 @@ pub struct HistoryEntry<'a> {
     pub to_state: &'a str,
     pub note: Option<&'a str>,
     pub document: Option<&'a PaperRef>,
+    /// What it changed of the record.
+    pub changes: &'a [CorrectedValue],
 }
 
 #[derive(Insertable)]
@@ -299,6 +302,7 @@ struct ActRow<'a> {
     to_state: &'a str,
     note: Option<&'a str>,
     document: Option<String>,
+    changes: Option<String>,
 }
 
 impl<'a> TryFrom<&'a HistoryEntry<'a>> for ActRow<'a> {
@@ -307,7 +311,7 @@ impl<'a> TryFrom<&'a HistoryEntry<'a>> for ActRow<'a> {
     fn try_from(deed: &'a HistoryEntry<'a>) -> Result<Self> {
         every_field!(HistoryEntry of deed:
             delegation_id, procedure, at, action, actor_id, on_behalf_of, body, from_state, to_state,
-            note, document);
+            note, document, changes);
         Ok(ActRow {
             id: Id::new(deed.at).0,
             procedure: deed.procedure.word(),
@@ -321,6 +325,7 @@ impl<'a> TryFrom<&'a HistoryEntry<'a>> for ActRow<'a> {
             to_state: deed.to_state,
             note: deed.note,
             document: deed.document.map(to_json).transpose()?,
+            changes: Some(deed.changes).filter(|changes| !changes.is_empty()).map(to_json).transpose()?,
         })
     }
 }
@@ -351,6 +356,7 @@ pub struct PastEntry {
     pub to_state: String,
     pub note: Option<String>,
     pub document: Option<String>,
+    pub changes: Option<String>,
 }
 
 /// Every action on a dossier, in order.

@@ -10,6 +10,7 @@ use ngoaivu::demo;
 use ngoaivu::procedures;
 use ngoaivu::procedures::register::registers;
 use ngoaivu::regulations::store::RegulationCache;
+use ngoaivu::reports::store as reports;
 use ngoaivu::statistics::store as statistics;
 use regulation::book::Book;
 use secrecy::{ExposeSecret, SecretString};
@@ -78,6 +79,7 @@ pub fn upgrade(address: &Address) -> Result<usize> {
     if !db.read_now(statistics::is_current)? {
         db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
     }
+    db.write_now(reports::index)?;
     db.close();
     Ok(ran)
 }

@@ -266,6 +266,14 @@ diesel::table! {
         to_state -> Text,
         note -> Nullable<Text>,
         document -> Nullable<Text>,
+        changes -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    report_delegations (delegation_id, report_id) {
+        delegation_id -> BigInt,
+        report_id -> BigInt,
     }
 }
 
@@ -775,6 +783,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhooks,
     imports,
     import_records,
+    report_delegations,
     reports,
     service_tokens,
     report_schedules,

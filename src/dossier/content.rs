@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::approval::process::Stage;
+use crate::approval::recorded::Recorded;
 use crate::db::Conn;
 use crate::dossier::differences::Difference;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
@@ -64,6 +66,14 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn differences(&self, other: &Self) -> Vec<Difference>;
     /// Takes over what was recorded about the journey or the stay in the meantime.
     fn keep_recorded(&mut self, current: &Self);
+    /// What was recorded about it, in an order that does not change, with the values in JSON.
+    fn recorded(&self) -> Vec<(Recorded, Value)> {
+        Vec::new()
+    }
+    /// The recorded last day, from which terms of duties run.
+    fn ended_on(&self) -> Option<Day> {
+        None
+    }
     /// Why its costs must be settled; `None` if no state budget pays.
     fn settles(&self) -> Option<&'static str> {
         None

@@ -58,6 +58,7 @@ words! {
         RecordArrival: "Ghi nhận ngày đến" / "Record the arrival",
         RecordDeparture: "Ghi nhận ngày đi" / "Record the departure",
         RecordReturn: "Ghi nhận ngày về" / "Record the return",
+        CorrectRecord: "Đính chính số liệu đã ghi nhận" / "Correct what was recorded",
         SubmitReport: "Nộp báo cáo" / "Submit the report",
         Close: "Đóng hồ sơ" / "Close",
     }

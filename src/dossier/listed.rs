@@ -39,6 +39,7 @@ pub fn keep<C: Content>(conn: &mut Conn, call: &RequestContext, rows: Vec<Listed
             to_state: dossier.state.word(),
             note: Some(note),
             document: None,
+            changes: &[],
         })
         .collect();
     record_all(conn, &entries)?;

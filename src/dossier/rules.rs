@@ -33,21 +33,24 @@ fn decides_here<C: Content>(actor: &Actor, dossier: &Dossier<C>, body: Body) -> 
     actor.decides_for(body) && (!body.is_local() || actor.belongs_to(dossier.content.agency_id()))
 }
 
-/// Whether the clerks of an agency may submit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AgencyRule {
+/// What an act depends on beside the dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Circumstances {
+    /// The agency lets its clerks submit.
     pub clerk_may_submit: bool,
+    /// A frozen report counts the dossier.
+    pub frozen: bool,
 }
 
 /// Whether the actor may take the action at all (403), regardless of the state.
-pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agency: AgencyRule) -> Result<()> {
+pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, around: Circumstances) -> Result<()> {
     // A substitute may only do what the document covers.
     let actor = &actor.on(errand(dossier, action));
-    if keeps_list_right(actor, dossier, action) {
+    if keeps_list_right(actor, dossier, action) || corrects_as_dofa(actor, action) {
         return Ok(());
     }
     actor.require(permission_for(action))?;
-    if !is_his(actor, dossier, action, agency) {
+    if !is_his(actor, dossier, action, around) {
         return Err(forbidden(
             "Việc này thuộc thẩm quyền của người hoặc cơ quan khác.",
             "This action belongs to another person or body.",
@@ -62,7 +65,7 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agen
         ));
     }
     match step_of(action) {
-        Some(step) => separate(actor, dossier, step, agency),
+        Some(step) => separate(actor, dossier, step, around),
         None => Ok(()),
     }
 }
@@ -75,6 +78,11 @@ pub fn errand<C: Content>(dossier: &Dossier<C>, action: Action) -> ActScope {
 /// An imported dossier was never drafted here: DOFA, which imported it, may correct it as well as its agency.
 fn keeps_list_right<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action) -> bool {
     is_of_list(dossier) && matches!(action, Action::Edit | Action::Upload) && actor.may(Permission::HandleDossiers)
+}
+
+/// DOFA answers for the figures of the province, so it corrects every record, also of a closed dossier.
+fn corrects_as_dofa(actor: &Actor, action: Action) -> bool {
+    action == Action::CorrectRecord && actor.sits_in(Body::Dofa) && actor.may(Permission::HandleDossiers)
 }
 
 /// Whether the dossier was imported from an old list.
@@ -99,12 +107,14 @@ fn permission_for(action: Action) -> Permission {
         Action::GiveOpinion => Permission::GiveOpinions,
         Action::Consent => Permission::GiveConsents,
         Action::Decide | Action::CorrectDecision => Permission::DecideDossiers,
-        Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn => Permission::RecordJourneys,
+        Action::RecordArrival | Action::RecordDeparture | Action::RecordReturn | Action::CorrectRecord => {
+            Permission::RecordJourneys
+        }
         Action::Postpone | Action::Cancel | Action::Resume => Permission::ReadDossiers,
     }
 }
 
-fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agency: AgencyRule) -> bool {
+fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, around: Circumstances) -> bool {
     let own = is_of_agency(actor, dossier);
     let head = actor.belongs_to(dossier.content.agency_id()) && actor.sits_in(Body::AgencyHead);
     let sits = |kind| dossier.process.bodies(kind).any(|b| actor.sits_in(b));
@@ -119,7 +129,7 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
         | Action::SubmitReport => own,
         Action::RequestSignature => own && actor.has(Role::Clerk),
         Action::Return => head,
-        Action::Submit | Action::Resubmit => head || (own && actor.has(Role::Clerk) && agency.clerk_may_submit),
+        Action::Submit | Action::Resubmit => head || (own && actor.has(Role::Clerk) && around.clerk_may_submit),
         Action::AssignAuthority | Action::Proceed | Action::Close => actor.sits_in(Body::Dofa),
         Action::RequestSupplement => actor.sits_in(Body::Dofa) || sits(StepKind::Appraise) || sits(StepKind::Consult),
         Action::Appraise => sits(StepKind::Appraise),
@@ -129,6 +139,7 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, agenc
             sits(StepKind::Consent) || (any && actor.sits_in(Body::PartyOffice))
         }
         Action::Decide => decides || is_passed_over(actor, dossier),
+        Action::CorrectRecord => own && dossier.state != State::Closed,
         // The person who decided, and whoever holds that seat after them.
         Action::CorrectDecision => dossier
             .decision
@@ -159,7 +170,7 @@ fn step_of(action: Action) -> Option<StepKind> {
 }
 
 /// Nobody takes a step in a dossier in which they travel or that they drafted, and nobody takes two steps.
-fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, agency: AgencyRule) -> Result<()> {
+fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, around: Circumstances) -> Result<()> {
     let refuse_for = |vi: &str, en: &str| Err(refuse(Code::SeparationOfDuties, vi, en));
     let travels = |official| dossier.content.travels(official) || dossier.at_hand().travels(official);
     if actor.account.official_id.is_some_and(travels) {
@@ -175,7 +186,7 @@ fn separate<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind, age
             "You may not act in place of a person who travels in the dossier or drafted it.",
         );
     }
-    let excepted = step == StepKind::Propose && agency.clerk_may_submit && actor.has(Role::Clerk);
+    let excepted = step == StepKind::Propose && around.clerk_may_submit && actor.has(Role::Clerk);
     if dossier.created_by == actor.id() && !excepted {
         return refuse_for(
             "Người soạn thảo không được xử lý hồ sơ này.",
@@ -214,8 +225,10 @@ fn holds_own<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind) ->
 }
 
 /// Whether the action is possible now: by the flow, and by what the flow alone does not say.
-pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
-    let corrects = is_of_list(dossier) && matches!(action, Action::Edit | Action::Upload);
+pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action, around: Circumstances) -> bool {
+    // What a frozen report counts is changed for a reason only: `correct-record`.
+    let of_list = is_of_list(dossier);
+    let corrects = of_list && (action == Action::Upload || (action == Action::Edit && !around.frozen));
     let by_flow = corrects || C::next(dossier.state, action).is_ok();
     let more = match action {
         Action::RequestSignature => !dossier.signature_requested,
@@ -236,10 +249,10 @@ pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action) -> bool {
 }
 
 /// Everything the actor can do now, computed by the same functions that enforce it.
-pub fn allowed<C: Content>(actor: &Actor, dossier: &Dossier<C>, agency: AgencyRule) -> Vec<Action> {
+pub fn allowed<C: Content>(actor: &Actor, dossier: &Dossier<C>, around: Circumstances) -> Vec<Action> {
     let all = <Action as strum::VariantArray>::VARIANTS.iter().copied();
     let over = is_passed_over(actor, dossier);
-    let offered = |a: &Action| possible(dossier, *a) && may(actor, dossier, *a, agency).is_ok();
+    let offered = |a: &Action| possible(dossier, *a, around) && may(actor, dossier, *a, around).is_ok();
     // If rules name the decider, another one is named only for an exception, which only the action itself looks for.
     let named = !dossier.process.lacks_decider();
     let kept_back = |a: &Action| match a {

@@ -85,7 +85,7 @@ pub fn fulfil(
     }
     let done = asked()?;
     let mut faults = Violations::default();
-    past(call, done.on, &mut faults);
+    past(call.today, done.on, "/on", &mut faults);
     faults.require(
         done.settlement.is_some() == (duty.code == SETTLEMENT),
         "/lines",
@@ -116,7 +116,7 @@ pub fn correct(
     };
     let (on, settlement, reason) = asked()?;
     let mut faults = Violations::default();
-    past(call, on, &mut faults);
+    past(call.today, on, "/on", &mut faults);
     faults.finish()?;
     let before = json!({"on": duty.done_on, "note": duty.done_note, "settlement": before});
     let detail = json!({"on": on, "total_vnd": settlement.total_vnd, "before": before, "reason": reason});

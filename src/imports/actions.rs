@@ -16,7 +16,6 @@ use crate::imports::known::KnownRegistry;
 use crate::imports::lists::{Lists, NoList};
 use crate::imports::make::{ImportScope, make, register_of};
 use crate::imports::store::{self, Created};
-use crate::reports::store as reports;
 use crate::statistics::store as statistics;
 use documents::sheet::{self, Unreadable};
 use kernel::id::Id;
@@ -176,7 +175,7 @@ fn in_use() -> Error {
 pub fn undo(conn: &mut Conn, registers: &Registers, call: &RequestContext, mut batch: Batch) -> Result<Batch> {
     in_state(&batch, ImportState::Committed)?;
     let own = store::records(conn, batch.id, Created::Dossier)?;
-    if store::dossiers_touched(conn, batch.id)? || reports::frozen(conn, &own)? {
+    if store::dossiers_touched(conn, batch.id)? || statistics::frozen(conn, &own)? {
         return Err(in_use());
     }
     let people = store::records(conn, batch.id, Created::Official)?;

@@ -178,6 +178,7 @@ pub fn keep(
         return Err(refused(&impossible));
     }
     store::insert(conn, &report, text)?;
+    statistics::freeze(conn, report.id, content.delegations())?;
     let detail = json!({"kind": span.kind, "year": span.year, "period": span.number, "window": span.window,
         "ordinal": report.ordinal, "hash": report.hash, "reason": report.reason, "impossible": impossible.len()});
     let object = format!("reports/{}", Id(report.id));

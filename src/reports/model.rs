@@ -177,6 +177,11 @@ impl ReportContent {
         self.records.get(register).map_or(&[], Vec::as_slice)
     }
 
+    /// The delegations it counts.
+    pub fn delegations(&self) -> impl Iterator<Item = i64> {
+        self.records.values().flatten().map(|record| record.fact.delegation_id)
+    }
+
     pub fn span(&self) -> ReportPeriod {
         ReportPeriod { kind: self.kind, year: self.year, number: self.number, window: self.window }
     }

@@ -1,13 +1,12 @@
 //! Frozen reports in the database. They are written once and never changed.
 
-use std::collections::HashSet;
-
 use diesel::prelude::*;
 
-use crate::db::schema::{acts, reports};
+use crate::db::schema::{acts, report_delegations, reports};
 use crate::db::{Conn, word};
 use crate::error::{Error, Result};
 use crate::reports::model::{ByRegister, FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
+use crate::statistics::store as statistics;
 use kernel::every_field;
 use kernel::time::{Day, Moment, Period};
 
@@ -126,20 +125,15 @@ pub fn meeting(conn: &mut Conn, days: Period) -> Result<Vec<FrozenReport>> {
     rows.into_iter().map(ReportRow::report).collect()
 }
 
-/// Whether any of these delegations is part of a frozen report.
-pub fn frozen(conn: &mut Conn, ids: &[i64]) -> Result<bool> {
-    if ids.is_empty() {
-        return Ok(false);
-    }
-    let asked: HashSet<i64> = ids.iter().copied().collect();
-    let all: Vec<i64> = reports::table.select(reports::id).load(conn)?;
-    for id in all {
+/// Notes which delegations each report counts, for reports of a version that did not.
+pub fn index(conn: &mut Conn) -> Result<()> {
+    let noted = report_delegations::table.select(report_delegations::report_id);
+    let missing: Vec<i64> = reports::table.filter(reports::id.ne_all(noted)).select(reports::id).load(conn)?;
+    for id in missing {
         let content = content(conn, id)?;
-        if content.records.values().flatten().any(|r| asked.contains(&r.fact.delegation_id)) {
-            return Ok(true);
-        }
+        statistics::freeze(conn, id, content.delegations())?;
     }
-    Ok(false)
+    Ok(())
 }
 
 /// The actions on these delegations since a report was computed: delegation, action, time. Ids are ordered by time, so

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use crate::db::counters;
-use crate::db::schema::{fact_shares, facts};
+use crate::db::schema::{fact_shares, facts, report_delegations};
 use crate::db::{Conn, differing, each, insert_rows, word};
 use crate::error::{Error, Result};
 use crate::statistics::count::DateBasis;
@@ -240,4 +240,26 @@ pub fn in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: D
             row.fact(own)
         })
         .collect()
+}
+
+/// Notes that a frozen report counts these delegations.
+pub fn freeze(conn: &mut Conn, report_id: i64, ids: impl IntoIterator<Item = i64>) -> Result<()> {
+    use report_delegations::dsl;
+    let rows: Vec<_> = ids.into_iter().map(|id| (dsl::delegation_id.eq(id), dsl::report_id.eq(report_id))).collect();
+    insert_rows!(conn, report_delegations::table, &rows);
+    Ok(())
+}
+
+/// Most ids in one condition.
+const IDS_AT_ONCE: usize = 5_000;
+
+/// Whether a frozen report counts any of these delegations.
+pub fn frozen(conn: &mut Conn, ids: &[i64]) -> Result<bool> {
+    for some in ids.chunks(IDS_AT_ONCE) {
+        let counted = report_delegations::table.filter(report_delegations::delegation_id.eq_any(some));
+        if diesel::select(diesel::dsl::exists(counted)).get_result(conn)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

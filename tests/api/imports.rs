@@ -174,7 +174,7 @@ on_both! {
         let row = w.get("officer.snv", "/inbound-delegations?year=2020&limit=1").await.expect(200).json()["items"][0].clone();
         let path = format!("/inbound-delegations/{}", row["id"].as_str().unwrap());
         let shown = w.get("officer.snv", &path).await.expect(200);
-        assert_eq!(shown.json()["allowed_actions"], json!(["edit", "upload"]));
+        assert_eq!(shown.json()["allowed_actions"], json!(["edit", "upload", "correct-record"]));
         let etag = shown.etag();
         let more = row["headcount"].as_i64().unwrap() + 10;
         w.patch("clerk.skhcn", &path, &etag, json!({"headcount": more})).await.refused(404, "not_found");

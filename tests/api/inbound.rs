@@ -84,7 +84,7 @@ on_both! {
         w.act_in("clerk.skhcn", &id, "record-departure", json!({"on": "2026-03-25"})).await.expect(200);
         w.act_in("head.skhcn", &id, "submit-report", json!({"summary": "Đoàn đã làm việc tại tỉnh.", "results": ["Ký biên bản"]})).await.expect(200);
         let closed = w.act_in("officer.snv", &id, "close", json!({})).await.expect(200).json();
-        assert_eq!((closed["state"].as_str(), &closed["allowed_actions"]), (Some("closed"), &json!([])));
+        assert_eq!((closed["state"].as_str(), &closed["allowed_actions"]), (Some("closed"), &json!(["correct-record"])));
 
         let history = w.get("inspector", &format!("/inbound-delegations/{id}/history")).await.json();
         let acts: Vec<(&str, &str)> = history["items"].as_array().unwrap().iter().map(|i| (i["action"].as_str().unwrap(), i["to_state"].as_str().unwrap())).collect();

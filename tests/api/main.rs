@@ -18,6 +18,7 @@ mod calendar;
 mod cases;
 mod command_line;
 mod contents;
+mod corrections;
 mod database;
 mod duties;
 mod histories;

@@ -1,5 +1,6 @@
 //! Frozen reports: what was published stays, what changes later is a correction with its record.
 
+use diesel::RunQueryDsl;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -85,16 +86,20 @@ on_both! {
         let all = w.get("officer.snv", "/inbound-delegations?year=2020&limit=3").await.expect(200).json();
         let change = async |at: usize, body: Value| {
             let id = all["items"][at]["id"].as_str().unwrap();
+            // Once it is frozen, a row of a list is changed by a correction, and in no other way.
             let place = format!("/inbound-delegations/{id}");
-            let etag = w.get("officer.snv", &place).await.etag();
-            w.patch("officer.snv", &place, &etag, body).await.expect(200);
+            let shown = w.get("officer.snv", &place).await;
+            assert_eq!(shown.json()["allowed_actions"], json!(["upload", "correct-record"]));
+            w.patch("officer.snv", &place, &shown.etag(), json!({"title": "Khác"})).await.refused(409, "not_possible_in_state");
+            let correction = json!({"changes": body, "reason": "Đối chiếu bản gốc."});
+            w.act_in("officer.snv", id, "correct-record", correction).await.expect(200);
             id.to_owned()
         };
         let more = all["items"][0]["headcount"].as_i64().unwrap() + 5;
-        let counted = change(0, json!({"headcount": more})).await;
-        let moved = change(1, json!({"arrival_date": "2021-02-01", "departure_date": "2021-02-02"})).await;
+        let counted = change(0, json!({"recorded_headcount": more})).await;
+        let moved = change(1, json!({"content": {"arrival_date": "2021-02-01", "departure_date": "2021-02-02"}})).await;
         // A change that counts for nothing is no correction.
-        change(2, json!({"title": "Tên khác"})).await;
+        change(2, json!({"content": {"title": "Tên khác"}})).await;
         let late = b"Delegation,Country,Arrival,Departure,Persons,Host\nLate,LA,2020-12-30,2020-12-31,9,SYT\n";
         let added = w.import("officer.snv", &[("kind", "inbound"), ("dry_run", "false")], "b.csv", late).await.expect(201).json();
         assert_eq!(added["created"], 1);
@@ -106,7 +111,7 @@ on_both! {
         let of = |id: &str| corrections.iter().find(|c| c["delegation_id"] == id).unwrap();
         assert_eq!((&of(&counted)["change"], &of(&counted)["changed"]), (&json!("changed"), &json!(["people"])));
         assert_eq!(of(&counted)["after"]["visits"], more);
-        assert_eq!(of(&counted)["acts"][0]["action"], "edit");
+        assert_eq!(of(&counted)["acts"][0]["action"], "correct-record");
         assert_eq!((&of(&moved)["change"], &of(&moved)["after"]), (&json!("removed"), &Value::Null));
         let late = corrections.iter().find(|c| c["change"] == "added").unwrap();
         assert_eq!((&late["title"], &late["acts"][0]["action"]), (&json!("Late"), &json!("import")));
@@ -125,6 +130,21 @@ on_both! {
         assert_eq!(w.get("officer.snv", &path).await.expect(200).json()["tables"], report["tables"]);
     }
 
+    // Reports of 0.1.0 did not note which delegations they count; `ngoaivu migrate` does.
+    async fn the_delegations_of_older_reports_are_noted_by_an_upgrade(w) {
+        import(&w, "outbound", DOAN_RA).await;
+        freeze(&w, json!({"kind": "month", "year": 2023, "period": 7})).await;
+        let july = w.get("officer.snv", "/outbound-delegations?from=2023-07-01&to=2023-07-31&limit=1").await.json()["items"][0].clone();
+        let path = format!("/outbound-delegations/{}", july["id"].as_str().unwrap());
+        let offered = async || w.get("officer.snv", &path).await.json()["allowed_actions"].clone();
+        w.house.db.write_now(|conn| Ok(diesel::sql_query("DELETE FROM report_delegations").execute(conn)?)).unwrap();
+        assert_eq!(offered().await, json!(["edit", "upload", "correct-record"]));
+        for _ in 0..2 {
+            w.house.db.write_now(ngoaivu::reports::store::index).unwrap();
+            assert_eq!(offered().await, json!(["upload", "correct-record"]));
+        }
+    }
+
     async fn a_month_above_its_year_needs_a_stated_reason(w) {
         import(&w, "outbound", DOAN_RA).await;
         let month = freeze(&w, json!({"kind": "month", "year": 2023, "period": 7})).await;
@@ -133,9 +153,9 @@ on_both! {
         // Every July trip is found to have been in another year.
         let july = w.get("officer.snv", "/outbound-delegations?from=2023-07-01&to=2023-07-31").await.expect(200).json();
         for item in july["items"].as_array().unwrap() {
-            let place = format!("/outbound-delegations/{}", item["id"].as_str().unwrap());
-            let etag = w.get("officer.snv", &place).await.etag();
-            w.patch("officer.snv", &place, &etag, json!({"departure_date": "2022-07-01", "return_date": "2022-07-02"})).await.expect(200);
+            let days = json!({"departure_date": "2022-07-01", "return_date": "2022-07-02"});
+            let correction = json!({"changes": {"content": days}, "reason": "Ghi nhầm năm."});
+            w.act("officer.snv", item["id"].as_str().unwrap(), "correct-record", correction).await.expect(200);
         }
         let quarter = json!({"kind": "quarter", "year": 2023, "period": 3});
         let refused = w.post("officer.snv", "/reports", quarter.clone()).await.refused(422, "impossible_total");

@@ -13,7 +13,7 @@ use ngoaivu::approval::process::{Process, Step, StepStanding};
 use ngoaivu::dossier::flow::{Action, State};
 use ngoaivu::dossier::model::Dossier;
 use ngoaivu::dossier::parts::model::Member;
-use ngoaivu::dossier::rules::{AgencyRule, allowed, may, possible};
+use ngoaivu::dossier::rules::{Circumstances, allowed, may, possible};
 use ngoaivu::dossier::visibility::{extent, sees};
 use ngoaivu::error::Code;
 use ngoaivu::procedures::outbound::model::{Journey, MemberSnapshot, TripContent};
@@ -134,7 +134,7 @@ fn people() -> Vec<(&'static str, Actor)> {
     ]
 }
 
-const RULE: AgencyRule = AgencyRule { clerk_may_submit: false };
+const RULE: Circumstances = Circumstances { clerk_may_submit: false, frozen: false };
 
 #[test]
 fn who_may_do_what_in_which_state_is_as_written() {
@@ -151,7 +151,8 @@ fn who_may_do_what_in_which_state_is_as_written() {
     text += "\n## Who may at all: + yes, - another's business\n";
     for action in Action::all() {
         // The state in which the action is most at home, so that its steps are open.
-        let (state, taken) = STATES.iter().find(|(s, t)| possible(&dossier(*s, *t), *action)).unwrap_or(&STATES[0]);
+        let (state, taken) =
+            STATES.iter().find(|(s, t)| possible(&dossier(*s, *t), *action, RULE)).unwrap_or(&STATES[0]);
         let dossier = dossier(*state, *taken);
         let yes: Vec<&str> = people()
             .iter()
@@ -179,7 +180,7 @@ fn who_may_do_what_in_which_state_is_as_written() {
 }
 
 /// What keeps somebody from a step: the code of the refusal, or nothing.
-fn refused(who: Account, dossier: &Dossier<TripContent>, action: Action, rule: AgencyRule) -> Option<Code> {
+fn refused(who: Account, dossier: &Dossier<TripContent>, action: Action, rule: Circumstances) -> Option<Code> {
     may(&actor(who), dossier, action, rule).err().map(|e| e.code())
 }
 
@@ -205,10 +206,10 @@ fn nobody_takes_a_step_that_concerns_themselves_and_nobody_takes_two() {
         |body, from, official| Account { stand_ins: vec![lent(body, from, official)], ..account(1, None, &[], &[]) };
     let travels = |account: Account| Account { official_id: Some(TRAVELLER), ..account };
     let (separated, foreign) = (Some(Code::SeparationOfDuties), Some(Code::Forbidden));
-    let free = AgencyRule { clerk_may_submit: true };
+    let free = Circumstances { clerk_may_submit: true, frozen: false };
     let draft = || dossier(State::Draft, 0);
     // The steps before were taken by the accounts 500 (propose), 501, 502, 503.
-    type Refusal<'a> = (&'a str, Account, Dossier<TripContent>, Action, AgencyRule, Option<Code>);
+    type Refusal<'a> = (&'a str, Account, Dossier<TripContent>, Action, Circumstances, Option<Code>);
     let table: Vec<Refusal> = vec![
         ("another appraises", dofa(1), appraising(), Action::Appraise, RULE, None),
         ("who travels", travels(dofa(1)), appraising(), Action::Appraise, RULE, separated),

@@ -83,7 +83,7 @@ on_both! {
             "follow_ups": [{"task": "Cử 10 thực tập sinh", "agency_id": w.agency("SKHCN").await, "due_on": "2026-12-31"}]});
         w.act("head.skhcn", &id, "submit-report", report).await.expect(200);
         let closed = w.act("officer.snv", &id, "close", json!({})).await.expect(200).json();
-        assert_eq!((closed["state"].as_str(), &closed["allowed_actions"]), (Some("closed"), &json!([])));
+        assert_eq!((closed["state"].as_str(), &closed["allowed_actions"]), (Some("closed"), &json!(["correct-record"])));
 
         let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.expect(200).json();
         let acts: Vec<(&str, &str, &str)> = history["items"]

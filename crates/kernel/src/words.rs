@@ -518,6 +518,8 @@ words! {
         DepartsBeforeArrival: "Đi trước khi đến" / "Departs before arrival",
         BegunAlready: "Đoàn đã bắt đầu" / "Begun already",
         NothingChanged: "Không có gì thay đổi" / "Nothing changed",
+        NotRecorded: "Chưa ghi nhận" / "Not recorded",
+        NotOfList: "Không phải hồ sơ nhập từ danh sách" / "Not of an old list",
         NewDecisionNeeded: "Cần quyết định mới" / "New decision needed",
         LongerThanDecided: "Dài ngày hơn đã quyết định" / "Longer than decided",
         UnknownAgency: "Không có cơ quan này" / "Unknown agency",

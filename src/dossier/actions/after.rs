@@ -13,15 +13,21 @@ use kernel::time::Day;
 use kernel::violation::Violations;
 use kernel::words::FieldError;
 
+/// Most days between a planned day and the recorded one; more is a typing mistake.
+const FAR: i64 = 366;
+
 /// A day in the future cannot be recorded.
-pub fn past(call: &RequestContext, on: Day, faults: &mut Violations) {
-    faults.require(
-        on <= call.today,
-        "/on",
-        FieldError::InTheFuture,
-        "Không ghi nhận được ngày ở tương lai.",
-        "A day in the future cannot be recorded.",
-    );
+pub fn past(today: Day, on: Day, pointer: &str, faults: &mut Violations) {
+    let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
+    faults.require(on <= today, pointer, FieldError::InTheFuture, vi, en);
+}
+
+/// A day of a delegation that is recorded lies neither ahead nor far from the planned one.
+pub fn recordable(today: Day, on: Day, planned: Day, pointer: &str, faults: &mut Violations) {
+    past(today, on, pointer, faults);
+    let near = (on - planned).num_days().abs() <= FAR;
+    let (vi, en) = ("Ngày này cách kế hoạch hơn một năm.", "This day is more than a year from the planned one.");
+    faults.require(near, pointer, FieldError::OutOfRange, vi, en);
 }
 
 pub fn submit_report<C: Content>(

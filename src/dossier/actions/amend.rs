@@ -356,7 +356,8 @@ pub fn decide<C: Content>(
     }
     let ordinal = dossier.amendments.last().map(|a| a.ordinal);
     let detail = json!({"verdict": verdict, "number": paper.number, "amendment": ordinal});
-    let trace = HistoryNote { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &given, detail };
+    let (note, document) = (note.as_deref(), Some(&paper));
+    let trace = HistoryNote { body: Some(by), note, document, waived: &given, detail, ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
 }
 

@@ -50,7 +50,8 @@ pub fn decide<C: Content>(
     let same_number = others_with(conn, dossier.id, &paper)?;
     dossier.decision = Some(said.decision(call, by, waived.clone(), same_number));
     let detail = json!({"verdict": verdict, "number": paper.number});
-    let trace = HistoryNote { body: Some(by), note: note.as_deref(), document: Some(&paper), waived: &waived, detail };
+    let (note, document) = (note.as_deref(), Some(&paper));
+    let trace = HistoryNote { body: Some(by), note, document, waived: &waived, detail, ..HistoryNote::default() };
     conclude(conn, call, &seen.dossier, dossier, Action::Decide, trace)
 }
 

@@ -60,7 +60,7 @@ pub fn upload<C: Content>(
     upload: &Upload,
     stored_as: &str,
 ) -> Result<(Attachment, i64)> {
-    may(&call.actor, &seen.dossier, Action::Upload, seen.agency)?;
+    may(&call.actor, &seen.dossier, Action::Upload, seen.around)?;
     require_possible(call, &seen, Action::Upload)?;
     let document = upload.check()?;
     let procedure = seen.dossier.content.procedure();

@@ -3,6 +3,7 @@
 pub mod after;
 pub mod amend;
 pub mod approval;
+pub mod correct;
 pub mod decision;
 pub mod decision_given;
 pub mod draft;
@@ -16,13 +17,14 @@ use crate::access::account::StandIn;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::approval::process::{InPlace, Step};
+use crate::approval::recorded::CorrectedValue;
 use crate::approval::store::{HistoryEntry, record};
 use crate::db::Conn;
 use crate::dossier::amendments::AmendmentStanding;
 use crate::dossier::decision::{Decision, DecisionPaper, Waived};
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
-use crate::dossier::rules::{AgencyRule, allowed, decider, is_passed_over, may, possible};
+use crate::dossier::rules::{Circumstances, allowed, decider, is_of_list, is_passed_over, may, possible};
 use crate::dossier::store::versions;
 use crate::dossier::visibility::sees;
 use crate::dossier::{Content, ProvinceLaw, store};
@@ -37,23 +39,23 @@ use kernel::words::{Body, DecisionVerdict, FieldError, PaperRef, Role, SignedAs,
 use regulation::assess::{Assessment, assess};
 use regulation::book::Law;
 
-/// A dossier the caller may see, with what its agency allows.
+/// A dossier the caller may see, and what acts on it depend on.
 #[derive(Debug, Clone)]
 pub struct VisibleDossier<C> {
     pub dossier: Dossier<C>,
-    pub agency: AgencyRule,
+    pub around: Circumstances,
     /// A past version: no action is possible on it.
     pub past: bool,
 }
 
 impl<C: Content> VisibleDossier<C> {
-    pub fn new(dossier: Dossier<C>, agency: AgencyRule) -> Self {
-        VisibleDossier { dossier, agency, past: false }
+    pub fn new(dossier: Dossier<C>, around: Circumstances) -> Self {
+        VisibleDossier { dossier, around, past: false }
     }
 
     /// The actions that the caller can take now.
     pub fn allowed(&self, call: &RequestContext) -> Vec<Action> {
-        if self.past { Vec::new() } else { allowed(&call.actor, &self.dossier, self.agency) }
+        if self.past { Vec::new() } else { allowed(&call.actor, &self.dossier, self.around) }
     }
 }
 
@@ -63,7 +65,10 @@ pub fn find<C: Content>(conn: &mut Conn, call: &RequestContext, id: i64) -> Resu
     // What the agency lets its clerks do matters only to its own people.
     let own = call.actor.belongs_to(dossier.content.agency_id());
     let agency = if own { agencies::find(conn, dossier.content.agency_id())? } else { None };
-    Ok(VisibleDossier::new(dossier, AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }))
+    // Only imported dossiers can be changed after they are closed.
+    let frozen = is_of_list(&dossier) && statistics::frozen(conn, &[id])?;
+    let clerk_may_submit = agency.is_some_and(|a| a.clerk_may_submit);
+    Ok(VisibleDossier::new(dossier, Circumstances { clerk_may_submit, frozen }))
 }
 
 /// The dossier as it was at the end of a day (nhìn lại hồ sơ); only for those who see it now and would have then.
@@ -88,7 +93,7 @@ pub fn for_own_agency<C: Content>(call: &RequestContext, content: &C) -> Result<
 
 /// The checks before every action, in the order of the API contract: 428, 403, 412, 409.
 pub fn open<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action: Action) -> Result<()> {
-    call.guard(seen.dossier.version, || may(&call.actor, &seen.dossier, action, seen.agency))?;
+    call.guard(seen.dossier.version, || may(&call.actor, &seen.dossier, action, seen.around))?;
     require_possible(call, seen, action)?;
     if action == Action::Decide && is_passed_over(&call.actor, &seen.dossier) {
         return Err(refuse(
@@ -110,7 +115,7 @@ pub fn signed_by_today(call: &RequestContext, date: Day) -> Result<()> {
 
 /// 409 if the action is not possible now, with what is possible instead.
 pub fn require_possible<C: Content>(call: &RequestContext, seen: &VisibleDossier<C>, action: Action) -> Result<()> {
-    if possible(&seen.dossier, action) {
+    if possible(&seen.dossier, action, seen.around) {
         return Ok(());
     }
     let consent_open = seen.dossier.process.open().any(|s| s.kind == StepKind::Consent);
@@ -169,6 +174,8 @@ pub struct HistoryNote<'a> {
     pub document: Option<&'a PaperRef>,
     /// Exceptions given with it: each has its own entry in the history.
     pub waived: &'a [Waived],
+    /// What it changed of the record.
+    pub changes: &'a [CorrectedValue],
     /// Further details for the audit trail.
     pub detail: Value,
 }
@@ -243,6 +250,7 @@ fn deed<'a, C: Content>(
         to_state: dossier.state.word(),
         note: trace.note,
         document: trace.document,
+        changes: trace.changes,
     }
 }
 

@@ -120,9 +120,9 @@ where
         fingerprint,
         move |conn, call| find(conn, call, id),
         move |conn, call, seen| {
-            let agency = seen.agency;
+            let around = seen.around;
             let dossier = change(conn, call, seen)?;
-            reply_with(conn, call, &registers, &VisibleDossier::new(dossier, agency), 200)
+            reply_with(conn, call, &registers, &VisibleDossier::new(dossier, around), 200)
         },
         move || answers.touch(),
     )

@@ -34,7 +34,7 @@ pub async fn upload<C: Content>(
     let id = path_id(&id)?;
     call.read(move |conn, call| {
         let seen = find::<C>(conn, call, id)?;
-        may(&call.actor, &seen.dossier, Action::Upload, seen.agency)
+        may(&call.actor, &seen.dossier, Action::Upload, seen.around)
     })
     .await?;
     let upload = upload_of(multipart::receive(&req, payload, &["document"], &[], FILE_LIMIT).await?)?;

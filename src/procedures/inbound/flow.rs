@@ -32,6 +32,7 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
         (S::OnSite, A::RecordDeparture) => Next::To(S::Departed),
         (S::Departed, A::SubmitReport) => Next::To(S::Reported),
         (S::Reported, A::Close) => Next::To(S::Closed),
+        (S::OnSite | S::Departed | S::Reported | S::Closed, A::CorrectRecord) => Next::Stay,
         (S::Approved | S::OnSite | S::Departed | S::Reported, A::Upload) => Next::Stay,
         (S::Approved | S::OnSite | S::Departed | S::Reported | S::Rejected | S::Postponed, A::CorrectDecision) => {
             Next::Stay

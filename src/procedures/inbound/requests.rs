@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::dossier::decision::{DecisionPaper, Waiver};
+use crate::dossier::model::ResultsReport;
 use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::requests::Unclassified;
 use crate::procedures::inbound::model::{Guest, Nationality, Stay, VisitContent};
@@ -318,6 +319,37 @@ pub struct Arrived {
     /// Number of guests who actually came, which counts as lượt khách.
     #[schema(minimum = 1, maximum = 100000)]
     pub headcount: i64,
+}
+
+/// A correction of what was recorded, and why.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CorrectVisit, example = json!({"changes": {"recorded_headcount": 11}, "reason": "Một khách không sang được."}))]
+pub struct CorrectVisit {
+    #[validate(nested)]
+    pub changes: VisitRecord,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+/// The right values; what is left out stays as it was recorded.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = VisitRecord)]
+pub struct VisitRecord {
+    #[schema(nullable = false)]
+    pub arrived_on: Option<NaiveDate>,
+    #[schema(nullable = false)]
+    pub departed_on: Option<NaiveDate>,
+    /// Number of guests who actually came.
+    #[schema(nullable = false, minimum = 1, maximum = 100000)]
+    pub recorded_headcount: Option<i64>,
+    /// The whole report; tasks that are left out are no longer due.
+    #[schema(nullable = false)]
+    pub report: Option<ResultsReport>,
+    /// Only for a visit of an old list: what its row says, with the fields of a change.
+    #[schema(nullable = false)]
+    pub content: Option<VisitChanges>,
 }
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]

@@ -31,6 +31,7 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
         (S::UnderWay, A::RecordReturn) => Next::To(S::Returned),
         (S::Returned, A::SubmitReport) => Next::To(S::Reported),
         (S::Reported, A::Close) => Next::To(S::Closed),
+        (S::UnderWay | S::Returned | S::Reported | S::Closed, A::CorrectRecord) => Next::Stay,
         (S::Approved | S::UnderWay | S::Returned | S::Reported, A::Upload) => Next::Stay,
         (S::Approved | S::UnderWay | S::Returned | S::Reported | S::Rejected | S::Postponed, A::CorrectDecision) => {
             Next::Stay

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::dossier::decision::{DecisionPaper, Waiver};
+use crate::dossier::model::ResultsReport;
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, PartyOpinion, Stop};
 use crate::dossier::requests::Unclassified;
 use crate::procedures::outbound::model::{Journey, TripContent};
@@ -185,6 +186,37 @@ impl TripChanges {
         set(&mut content.inviting_party, self.inviting_party);
         set(&mut content.note, self.note);
     }
+}
+
+/// A correction of what was recorded, and why.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CorrectTrip, example = json!({"changes": {"returned_on": "2026-11-20"}, "reason": "Đoàn về muộn một ngày do bão."}))]
+pub struct CorrectTrip {
+    #[validate(nested)]
+    pub changes: TripRecord,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+/// The right values; what is left out stays as it was recorded.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TripRecord)]
+pub struct TripRecord {
+    #[schema(nullable = false)]
+    pub departed_on: Option<NaiveDate>,
+    #[schema(nullable = false)]
+    pub returned_on: Option<NaiveDate>,
+    /// Only for a trip of an old list: its number of people, named or not.
+    #[schema(nullable = false, minimum = 1, maximum = 100000)]
+    pub headcount: Option<i64>,
+    /// The whole report; tasks that are left out are no longer due.
+    #[schema(nullable = false)]
+    pub report: Option<ResultsReport>,
+    /// Only for a trip of an old list: what its row says, with the fields of a change.
+    #[schema(nullable = false)]
+    pub content: Option<TripChanges>,
 }
 
 /// A verdict on one member.

@@ -23,7 +23,7 @@ use ngoaivu::dossier::parts::attachments;
 use ngoaivu::dossier::parts::line::OwnColumns;
 use ngoaivu::dossier::parts::listed::ListedRow;
 use ngoaivu::dossier::register::Registers;
-use ngoaivu::dossier::rules::AgencyRule;
+use ngoaivu::dossier::rules::Circumstances;
 use ngoaivu::dossier::{Content, DayNames, StoredContent};
 use ngoaivu::error::{Error, Result};
 use ngoaivu::registry::agencies;
@@ -223,7 +223,10 @@ pub fn create(
     let agency = agencies::find(conn, content.agency_id)?;
     let dossier = Dossier::draft(content, call.actor.id(), call.now);
     begin(conn, call, &dossier)?;
-    Ok(VisibleDossier::new(dossier, AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) }))
+    Ok(VisibleDossier::new(
+        dossier,
+        Circumstances { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() },
+    ))
 }
 
 /// Changes a draft.

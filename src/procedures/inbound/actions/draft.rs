@@ -9,7 +9,7 @@ use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::amend::amend as amend_dossier;
 use crate::dossier::actions::{HistoryNote, VisibleDossier, begin, conclude, for_own_agency, open, require_possible};
 use crate::dossier::flow::{Action, State};
-use crate::dossier::rules::{AgencyRule, is_of_list};
+use crate::dossier::rules::{Circumstances, is_of_list};
 use crate::error::Result;
 use crate::procedures::inbound::flow::state_of;
 use crate::procedures::inbound::model::{Guest, Visit, VisitContent};
@@ -28,7 +28,7 @@ pub fn check_content(
     call: &RequestContext,
     content: &mut VisitContent,
     before: Option<&VisitContent>,
-) -> Result<AgencyRule> {
+) -> Result<Circumstances> {
     let host = agencies::find(conn, content.host_agency_id)?;
     let hosts: Vec<i64> = content.programme.iter().flat_map(|i| i.hosts.iter().copied()).collect();
     let officials = officials_store::known_on(conn, &hosts, content.arrival)?;
@@ -67,7 +67,7 @@ pub fn check_content(
         item.host_names = item.hosts.iter().map(name).collect();
     }
     people::resolve(conn, &mut content.guests, call.now)?;
-    Ok(AgencyRule { clerk_may_submit: host.is_some_and(|a| a.clerk_may_submit) })
+    Ok(Circumstances { clerk_may_submit: host.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() })
 }
 
 /// Drafts a dossier.

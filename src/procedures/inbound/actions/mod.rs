@@ -5,6 +5,7 @@ pub mod draft;
 pub mod guests;
 
 use crate::approval::process::Stage;
+use crate::approval::recorded::Recorded;
 use crate::db::Conn;
 use crate::dossier::DayNames;
 use crate::dossier::differences::Difference;
@@ -33,6 +34,7 @@ use kernel::procedure::{ListShape, RegisterEntry, Reported};
 use kernel::time::{Day, Moment, Period};
 use kernel::words::Label;
 use regulation::case::Case;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// Đoàn vào.
@@ -119,6 +121,18 @@ impl dossier::Content for VisitContent {
 
     fn keep_recorded(&mut self, current: &Self) {
         self.stay = current.stay;
+    }
+
+    fn recorded(&self) -> Vec<(Recorded, Value)> {
+        vec![
+            (Recorded::ArrivedOn, json!(self.stay.arrived_on)),
+            (Recorded::DepartedOn, json!(self.stay.departed_on)),
+            (Recorded::RecordedHeadcount, json!(self.stay.headcount)),
+        ]
+    }
+
+    fn ended_on(&self) -> Option<Day> {
+        self.stay.departed_on
     }
 
     fn papers(&self) -> &'static [PaperKind] {

@@ -19,7 +19,9 @@ use crate::error::{Error, Result};
 use crate::procedures::inbound::actions::{acts as own, draft};
 use crate::procedures::inbound::model::VisitContent;
 use crate::procedures::inbound::papers::programme as programme_paper;
-use crate::procedures::inbound::requests::{AmendVisit, Arrived, DecideVisit, NewVisit, ResumeVisit, VisitChanges};
+use crate::procedures::inbound::requests::{
+    AmendVisit, Arrived, CorrectVisit, DecideVisit, NewVisit, ResumeVisit, VisitChanges,
+};
 use crate::registry::agencies;
 use crate::web::query::Query;
 use crate::web::reply::path_id;
@@ -71,6 +73,14 @@ fn acts(config: &mut ServiceConfig) {
         Action::RecordDeparture,
         "Records that the guests have left.",
         own::record_departure,
+    );
+    act::<VisitContent, CorrectVisit, _>(
+        config,
+        Action::CorrectRecord,
+        "Corrects what was recorded: days, guests who came, the report, and what an old list said.\n\
+         The agency until the dossier is closed, DOFA always. Duties that hang on a corrected day move with it; a frozen \
+         report shows it as a correction.",
+        own::correct_record,
     );
 }
 

@@ -165,8 +165,8 @@ pub fn consent(
         body: Some(by),
         note: note.as_deref(),
         document: Some(&body.document),
-        waived: &[],
         detail: json!({"verdict": body.verdict, "new_head": body.new_head}),
+        ..HistoryNote::default()
     };
     conclude(conn, call, &seen.dossier, trip, Action::Consent, trace)
 }

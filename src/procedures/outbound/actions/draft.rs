@@ -12,7 +12,7 @@ use crate::dossier::actions::amend::amend as amend_dossier;
 use crate::dossier::actions::{HistoryNote, VisibleDossier, begin, conclude, for_own_agency, open};
 use crate::dossier::flow::Action;
 use crate::dossier::parts::model::Member;
-use crate::dossier::rules::AgencyRule;
+use crate::dossier::rules::Circumstances;
 use crate::error::Result;
 use crate::plans::model::PlanItemState;
 use crate::plans::store as plans;
@@ -26,12 +26,12 @@ use kernel::violation::Violations;
 use kernel::words::{FieldError, MemberRole};
 
 /// Checks a content against the registry; returns what its agency allows, and who its members are.
-fn check_content(
+pub fn check_content(
     conn: &mut Conn,
     call: &RequestContext,
     content: &TripContent,
     before: Option<&TripContent>,
-) -> Result<(AgencyRule, Vec<MemberSnapshot>)> {
+) -> Result<(Circumstances, Vec<MemberSnapshot>)> {
     let agency = agencies::find(conn, content.agency_id)?;
     if agency.is_some() && content.origin.is_none() {
         for_own_agency(call, content)?;
@@ -73,7 +73,8 @@ fn check_content(
             post_level: o.post_level,
         })
     };
-    let rule = AgencyRule { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit) };
+    let rule =
+        Circumstances { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() };
     Ok((rule, content.official_ids().into_iter().filter_map(of).collect()))
 }
 

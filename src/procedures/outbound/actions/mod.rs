@@ -10,6 +10,7 @@ use std::collections::hash_map::Entry;
 use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::approval::process::Stage;
+use crate::approval::recorded::Recorded;
 use crate::db::Conn;
 use crate::dossier::DayNames;
 use crate::dossier::differences::Difference;
@@ -39,6 +40,7 @@ use kernel::procedure::{ListShape, RegisterEntry, Reported};
 use kernel::time::{Day, Moment};
 use kernel::words::Label;
 use regulation::case::Case;
+use serde_json::{Value, json};
 
 /// Đoàn ra, official and private.
 static ENTRY: RegisterEntry = RegisterEntry {
@@ -132,6 +134,18 @@ impl dossier::Content for TripContent {
 
     fn keep_recorded(&mut self, current: &Self) {
         self.journey = current.journey;
+    }
+
+    fn recorded(&self) -> Vec<(Recorded, Value)> {
+        vec![
+            (Recorded::DepartedOn, json!(self.journey.departed_on)),
+            (Recorded::ReturnedOn, json!(self.journey.returned_on)),
+            (Recorded::Headcount, json!(self.origin.as_ref().map(|o| o.headcount))),
+        ]
+    }
+
+    fn ended_on(&self) -> Option<Day> {
+        self.journey.returned_on
     }
 
     fn settles(&self) -> Option<&'static str> {

@@ -10,7 +10,9 @@ use crate::dossier::requests::OnDay;
 use crate::procedures::outbound::actions::{consent, draft, journey};
 use crate::procedures::outbound::model::TripContent;
 use crate::procedures::outbound::plan_actual;
-use crate::procedures::outbound::requests::{AmendTrip, ConsentGiven, DecideTrip, NewTrip, ResumeTrip, TripChanges};
+use crate::procedures::outbound::requests::{
+    AmendTrip, ConsentGiven, CorrectTrip, DecideTrip, NewTrip, ResumeTrip, TripChanges,
+};
 
 /// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
@@ -66,5 +68,13 @@ fn acts(config: &mut ServiceConfig) {
         Action::RecordReturn,
         "Records that the delegation is back.",
         journey::record_return,
+    );
+    act::<TripContent, CorrectTrip, _>(
+        config,
+        Action::CorrectRecord,
+        "Corrects what was recorded: days, the report, and what an old list said.\n\
+         The agency until the dossier is closed, DOFA always. Duties that hang on a corrected day move with it; a frozen \
+         report shows it as a correction.",
+        journey::correct_record,
     );
 }

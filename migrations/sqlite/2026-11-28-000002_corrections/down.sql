@@ -1,0 +1,2 @@
+DROP TABLE report_delegations;
+ALTER TABLE acts DROP COLUMN changes;
