@@ -46,14 +46,13 @@ use kernel::workdays::WorkCalendar;
 pub struct AppState {
     pub db: Db,
     pub clock: Clock,
-    pub calendar: Arc<WorkCalendar>,
     pub folder: AttachmentFolder,
     pub jurisdiction: Arc<str>,
     keys: SigningKeys,
     sessions: SessionCache,
     hasher: PasswordHasher,
     throttle: Throttle,
-    shelf: RegulationCache,
+    pub shelf: RegulationCache,
     pub answers: ResponseCache,
     running: InFlightKeys,
     pub jobs: Jobs,
@@ -92,24 +91,15 @@ impl AppState {
         db.write_now(move |conn| add_shipped(conn, now))?;
         let keys = SigningKeys::default();
         keys.replace(db.read_now(crate::access::store::keys)?);
-        let calendar = Arc::new(calendar);
+        let shelf = RegulationCache::new(calendar);
         let domain = format!("{jurisdiction}.ngoaivu");
         let (kept, hours) = (db.clone(), clock.clone());
         let (folder, answers) = (AttachmentFolder(folder), ResponseCache::default());
-        let jobs = Jobs::new(
-            kept,
-            hours,
-            Arc::clone(&calendar),
-            &domain,
-            post,
-            folder.clone(),
-            answers.clone(),
-            registers.clone(),
-        );
+        let jobs =
+            Jobs::new(kept, hours, shelf.clone(), &domain, post, folder.clone(), answers.clone(), registers.clone());
         Ok(AppState {
             db,
             clock,
-            calendar,
             jobs,
             described: Arc::default(),
             registers,
@@ -119,7 +109,7 @@ impl AppState {
             sessions: SessionCache::default(),
             hasher: PasswordHasher::default(),
             throttle: Throttle::default(),
-            shelf: RegulationCache::default(),
+            shelf,
             answers,
             running: InFlightKeys::default(),
             published: OpenStatisticsSwitch::default(),
@@ -182,6 +172,7 @@ fn rooms(config: &mut ServiceConfig, registers: &Registers) {
     crate::registry::routes(config);
     crate::regulations::http::routes(config);
     crate::regulations::choices_http::routes(config);
+    crate::regulations::holidays_http::routes(config);
     crate::approval::http::routes(config);
     crate::duties::http::routes(config);
     crate::duties::settlement_http::routes(config);
@@ -306,7 +297,6 @@ pub fn build(
     };
     let tools = ProvinceLaw {
         shelf: house.shelf.clone(),
-        calendar: Arc::clone(&house.calendar),
         jurisdiction: Arc::clone(&house.jurisdiction),
         registers: house.registers.clone(),
     };
@@ -323,7 +313,6 @@ pub fn build(
         .app_data(web::Data::new(house.answers.clone()))
         .app_data(web::Data::new(house.shelf.clone()))
         .app_data(web::Data::new(house.folder.clone()))
-        .app_data(web::Data::from(Arc::clone(&house.calendar)))
         .app_data(web::Data::new(crate::registry::references::account_references as AccountReferences))
         .app_data(web::Data::new(Agencies { names: agencies::names, succession: changes::succession }))
         .app_data(web::Data::new(house.published))

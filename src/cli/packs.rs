@@ -88,8 +88,7 @@ pub fn rehearse(file: &Path, days: Period, place: &DataPlace) -> Result<()> {
     let calendar = regulation::holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
     let tools = ProvinceLaw {
         registers: registers(),
-        shelf: RegulationCache::default(),
-        calendar: Arc::new(calendar),
+        shelf: RegulationCache::new(calendar),
         jurisdiction: Arc::from(province),
     };
     let found = db.read_now(|conn| rehearsal::rehearse(conn, &tools, &source, days))?;

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
+use kernel::time::Clock;
+use kernel::workdays::WorkCalendar;
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db, migrate, private};
 use ngoaivu::demo;
 use ngoaivu::procedures;
 use ngoaivu::procedures::register::registers;
-use ngoaivu::regulations::store::RegulationCache;
+use ngoaivu::regulations::store::{RegulationCache, add_shipped};
 use ngoaivu::reports::store as reports;
 use ngoaivu::statistics::store as statistics;
 use regulation::book::Book;
@@ -72,7 +74,7 @@ pub fn current(address: &Address) -> Result<()> {
     Ok(())
 }
 
-/// Brings schema and statistics to this version; returns how many migrations ran.
+/// Brings schema, statistics and shipped texts to this version; returns how many migrations ran.
 pub fn upgrade(address: &Address) -> Result<usize> {
     let ran = migrate::run(address)?;
     let db = Db::open(address.clone())?;
@@ -80,6 +82,8 @@ pub fn upgrade(address: &Address) -> Result<usize> {
         db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
     }
     db.write_now(reports::index)?;
+    let now = Clock::Machine.now();
+    db.write_now(move |conn| add_shipped(conn, now))?;
     db.close();
     Ok(ran)
 }
@@ -118,7 +122,7 @@ fn known(book: &Book) -> String {
 pub fn book_of(config: &Config) -> Result<Book> {
     let place = DataPlace { data: None, database_url: None };
     let Ok(db) = place.open(config) else { return shipped_book() };
-    let book = db.read_now(|conn| RegulationCache::default().book(conn));
+    let book = db.read_now(|conn| RegulationCache::new(WorkCalendar::default()).book(conn));
     db.close();
     match book {
         Ok(book) if !book.latest().is_empty() => Ok(Book::clone(&book)),

@@ -13,7 +13,6 @@ use ngoaivu::db::Address;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 
 use super::place::{DataPlace, current, jurisdiction, known_jurisdiction, settings, upgrade};
-use ngoaivu::regulations::store::RegulationCache;
 
 /// Runs the server of a province.
 pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate: bool) -> Result<()> {
@@ -28,7 +27,7 @@ pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate
     current(&address)?;
     let jurisdiction = jurisdiction(config, &address)?;
     let house = house(config, address, folder, &jurisdiction)?;
-    let book = house.db.read_now(|conn| RegulationCache::default().book(conn))?;
+    let book = house.db.read_now(|conn| house.shelf.book(conn))?;
     known_jurisdiction(&jurisdiction, &book)?;
     let listen = listen.unwrap_or_else(|| config.listen().to_owned());
     answer(house, &listen, |address| println!("ngoaivu serves http://{address}"))

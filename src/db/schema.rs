@@ -721,6 +721,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    work_years (id) {
+        id -> BigInt,
+        year -> BigInt,
+        source -> Text,
+        days_off -> Text,
+        working -> Text,
+        set_by -> BigInt,
+        set_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(outbound_members -> dossiers (delegation_id));
 diesel::joinable!(plan_draws -> dossiers (delegation_id));
 diesel::joinable!(duties -> dossiers (delegation_id));
@@ -787,4 +799,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     reports,
     service_tokens,
     report_schedules,
+    work_years,
 );

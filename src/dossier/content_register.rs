@@ -83,7 +83,9 @@ impl<C: Shown> Register for Of<C> {
             let Some(dossier) = store::load::<C>(conn, id)? else { continue };
             let day = received_on(&dossier, dossier.submitted_on.unwrap_or(days.to));
             let case = C::case(conn, &law.registers, &dossier, day)?;
-            all.push(RehearsedCase { number: dossier.number, title: dossier.content.title().to_owned(), day, case });
+            let title = dossier.content.title().to_owned();
+            let ruling = dossier.ruling.map(|ruling| (ruling.regulation, ruling.regulation_version));
+            all.push(RehearsedCase { number: dossier.number, title, day, ruling, case });
         }
         Ok(all)
     }

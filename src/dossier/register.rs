@@ -31,7 +31,6 @@ use crate::dossier::parts::listed::ListedRow;
 use crate::error::Result;
 use crate::regulations::store::RegulationCache;
 use crate::statistics::fact::Fact;
-use kernel::workdays::WorkCalendar;
 
 /// One dossier as a rehearsal needs it.
 pub struct RehearsedCase {
@@ -39,6 +38,8 @@ pub struct RehearsedCase {
     pub title: String,
     /// The day on which it is assessed.
     pub day: Day,
+    /// Code and version of the text that ruled it.
+    pub ruling: Option<(String, i64)>,
     pub case: Case,
 }
 
@@ -113,7 +114,6 @@ pub trait Register: Send + Sync + 'static {
 #[derive(Clone)]
 pub struct ProvinceLaw {
     pub shelf: RegulationCache,
-    pub calendar: Arc<WorkCalendar>,
     /// The province whose regulation applies to the dossiers.
     pub jurisdiction: Arc<str>,
     pub registers: Registers,

@@ -29,13 +29,14 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     let now = jobs.clock.now();
     let (today, hour) = (local(now).date(), local(now).hour());
     let number = i64::from(today.num_days_from_ce());
-    if jobs.mailer.is_none() || hour < HOUR || !works(&jobs.calendar, today) {
+    if jobs.mailer.is_none() || hour < HOUR {
         return Ok(());
     }
-    if jobs.db.read_now(|conn| counter(conn, UPTO))? >= number {
+    let (sent_to, calendar) = jobs.db.read_now(|conn| Ok((counter(conn, UPTO)?, jobs.shelf.calendar(conn)?)))?;
+    if sent_to >= number || !works(&calendar, today) {
         return Ok(());
     }
-    let soon = next_working_day(&jobs.calendar, today);
+    let soon = next_working_day(&calendar, today);
     for account in jobs.db.read_now(accounts::reachable)? {
         let actor = Actor::new(Arc::new(account), 0, today);
         // A failed digest of one person must not stop those of the others.

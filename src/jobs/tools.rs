@@ -9,9 +9,9 @@ use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::jobs::mailer::Mailer;
 use crate::jobs::sender::Sender;
+use crate::regulations::store::RegulationCache;
 use crate::web::answers::ResponseCache;
 use kernel::time::Clock;
-use kernel::workdays::WorkCalendar;
 
 /// How notices are sent.
 #[derive(Clone, Default)]
@@ -27,7 +27,7 @@ pub struct DeliverySettings {
 pub struct Jobs {
     pub db: Db,
     pub clock: Clock,
-    pub calendar: Arc<WorkCalendar>,
+    pub shelf: RegulationCache,
     pub mailer: Option<Mailer>,
     pub sender: Sender,
     pub folder: AttachmentFolder,
@@ -41,7 +41,7 @@ impl Jobs {
     pub fn new(
         db: Db,
         clock: Clock,
-        calendar: Arc<WorkCalendar>,
+        shelf: RegulationCache,
         domain: &str,
         post: DeliverySettings,
         folder: AttachmentFolder,
@@ -50,7 +50,7 @@ impl Jobs {
     ) -> Self {
         let mailer = post.smtp.map(|smtp| Mailer::new(smtp, domain));
         let sender = Sender::new(post.networks);
-        Jobs { db, clock, calendar, mailer, sender, folder, answers, registers, stop: Arc::default() }
+        Jobs { db, clock, shelf, mailer, sender, folder, answers, registers, stop: Arc::default() }
     }
 
     pub fn stop(&self) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
-use crate::dossier::register::Register;
+use crate::dossier::register::{Register, RehearsedCase};
 use crate::error::{Error, Result};
 use kernel::text::Bilingual;
 use kernel::time::{Day, Period, in_vietnamese};
@@ -87,12 +87,13 @@ fn of_register(
     days: Period,
     found: &mut Rehearsal,
 ) -> Result<()> {
+    let calendar = &*tools.shelf.calendar(conn)?;
     for dossier in register.submitted(conn, tools, days)? {
         let lacks = |what: &str| Error::Internal(format!("there is no regulation {what}"));
-        let then: Law = book.in_force(&tools.jurisdiction, dossier.day).ok_or_else(|| lacks(&tools.jurisdiction))?;
+        let then: Law = ruling(book, tools, &dossier).ok_or_else(|| lacks(&tools.jurisdiction))?;
         let draft: Law = with_draft.by_code(code, dossier.day).ok_or_else(|| lacks(code))?;
-        let before = assess(&then, &dossier.case, &tools.calendar);
-        let after = assess(&draft, &dossier.case, &tools.calendar);
+        let before = assess(&then, &dossier.case, calendar);
+        let after = assess(&draft, &dossier.case, calendar);
         found.dossiers += 1;
         let differences = differences(&before, &after);
         if !differences.is_empty() {
@@ -105,6 +106,15 @@ fn of_register(
         }
     }
     Ok(())
+}
+
+/// The text that ruled a dossier, in the version of then; without one, that of the province on its day.
+fn ruling(book: &Book, tools: &ProvinceLaw, dossier: &RehearsedCase) -> Option<Law> {
+    let of_day = book.in_force(&tools.jurisdiction, dossier.day);
+    let Some((code, version)) = &dossier.ruling else { return of_day };
+    // The same text, with what its day says of it: that it was chosen, or is of a province that was merged.
+    let same = |law: &Law| (&law.pack.code, law.pack.version) == (code, *version);
+    of_day.clone().filter(same).or_else(|| book.in_version(code, *version, dossier.day)).or(of_day)
 }
 
 /// The texts on which an outcome is based.

@@ -1,10 +1,9 @@
-//! The registry of the province: agencies, officials who travel and their passports, partners, the working calendar.
+//! The registry of the province: agencies, officials who travel and their passports, partners.
 
 pub mod agencies;
 pub mod agencies_http;
 pub mod changes;
 pub mod changes_http;
-pub mod holidays;
 pub mod official_moves_http;
 pub mod officials;
 pub mod officials_http;
@@ -25,5 +24,4 @@ pub fn routes(config: &mut ServiceConfig) {
     official_moves_http::routes(config);
     officials_parts_http::routes(config);
     partners_http::routes(config);
-    holidays::routes(config);
 }

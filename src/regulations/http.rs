@@ -22,7 +22,6 @@ use kernel::page::Page;
 use kernel::procedure::{Procedure, RegisterEntries};
 use kernel::violation::{FaultCode, Violations};
 use kernel::words::RuleStatus;
-use kernel::workdays::WorkCalendar;
 use regulation::assess::assess;
 use regulation::pack::{Pack, PackFault};
 
@@ -38,7 +37,6 @@ pub fn routes(config: &mut ServiceConfig) {
 async fn ask(
     call: Call,
     shelf: web::Data<RegulationCache>,
-    calendar: web::Data<WorkCalendar>,
     body: Incoming<AssessmentQuestion>,
 ) -> Result<HttpResponse> {
     let body = body.read().await?;
@@ -47,7 +45,7 @@ async fn ask(
     let (named, province, day) = question.addressed_to();
     let case = question.into_case();
     let shelf = shelf.get_ref().clone();
-    let book = call.read(move |conn, _| shelf.book(conn)).await?;
+    let (book, calendar) = call.read(move |conn, _| Ok((shelf.book(conn)?, shelf.calendar(conn)?))).await?;
     let law = match (named, province) {
         (Some(code), _) => book.by_code(&code, day),
         (None, Some(province)) => book.in_force(&province, day),

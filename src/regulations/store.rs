@@ -1,42 +1,123 @@
 //! Regulation packs in the database, and the book made of them.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 
-use crate::db::Conn;
-use crate::db::schema::{regulations, text_choices};
+use crate::db::schema::{regulations, text_choices, work_years as years};
+use crate::db::{Conn, from_json, to_json};
 use crate::error::{Error, Result};
 use kernel::id::Id;
 use kernel::procedure::Procedure;
 use kernel::time::{Day, Moment};
 use kernel::words::PaperRef;
+use kernel::workdays::{WorkCalendar, Year};
 use regulation::book::{Book, Choice, load_for};
 use regulation::pack::{Pack, PackFault};
 
-/// The book in memory; reloaded when the database has more packs or choices.
-#[derive(Clone, Default)]
-pub struct RegulationCache(Arc<RwLock<Arc<Book>>>);
+/// The book and the working calendar in memory; reloaded when the database has more of them.
+#[derive(Clone)]
+pub struct RegulationCache {
+    /// The calendar that ships, with the file of the installation.
+    shipped: Arc<WorkCalendar>,
+    known: Arc<RwLock<Option<Loaded>>>,
+}
+
+#[derive(Clone)]
+struct Loaded {
+    revision: Revision,
+    book: Arc<Book>,
+    calendar: Arc<WorkCalendar>,
+}
+
+/// The latest pack, choice and year. Rows are only added, and an id of a transaction that was rolled back never comes
+/// again, unlike a number of rows.
+#[derive(Clone, PartialEq, Eq, QueryableByName)]
+struct Revision {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pack: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    choice: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    year: Option<i64>,
+}
 
 impl RegulationCache {
+    pub fn new(shipped: WorkCalendar) -> Self {
+        RegulationCache { shipped: Arc::new(shipped), known: Arc::default() }
+    }
+
     /// The book as of this transaction.
     pub fn book(&self, conn: &mut Conn) -> Result<Arc<Book>> {
+        Ok(self.loaded(conn)?.book)
+    }
+
+    /// The working calendar as of this transaction.
+    pub fn calendar(&self, conn: &mut Conn) -> Result<Arc<WorkCalendar>> {
+        Ok(self.loaded(conn)?.calendar)
+    }
+
+    fn loaded(&self, conn: &mut Conn) -> Result<Loaded> {
         let revision = revision(conn)?;
-        let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
-        if known.revision == revision {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known.filter(|known| known.revision == revision) {
             return Ok(known);
         }
-        let book = Arc::new(read_all(conn)?);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&book);
-        Ok(book)
+        let years = work_years(conn)?.into_iter().map(|set| set.year);
+        let calendar = Arc::new(WorkCalendar::new(self.shipped.years().cloned().chain(years)));
+        let loaded = Loaded { revision, book: Arc::new(read_all(conn)?), calendar };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(loaded.clone());
+        Ok(loaded)
     }
 }
 
-/// Packs and choices are never deleted or changed, so their number serves as a revision.
-fn revision(conn: &mut Conn) -> Result<i64> {
-    let packs: i64 = regulations::table.count().get_result(conn)?;
-    let choices: i64 = text_choices::table.count().get_result(conn)?;
-    Ok(packs + choices)
+fn revision(conn: &mut Conn) -> Result<Revision> {
+    let sql = "SELECT (SELECT max(id) FROM regulations) AS pack, (SELECT max(id) FROM text_choices) AS choice, \
+        (SELECT max(id) FROM work_years) AS year";
+    Ok(diesel::sql_query(sql).get_result(conn)?)
+}
+
+/// A working calendar that a person added or corrected, with the names of its days off.
+#[derive(Debug, Clone)]
+pub struct SetYear {
+    pub year: Year,
+    pub names: BTreeMap<Day, String>,
+}
+
+/// All years that were added or corrected; the latest row of each.
+pub fn work_years(conn: &mut Conn) -> Result<Vec<SetYear>> {
+    type YearRow = (i64, String, String, String);
+    let columns = (years::year, years::source, years::days_off, years::working);
+    let rows: Vec<YearRow> = years::table.order(years::id).select(columns).load(conn)?;
+    let mut latest = BTreeMap::new();
+    for (number, source, days_off, working) in rows {
+        let number = i32::try_from(number).map_err(|e| Error::Internal(format!("a year is no year: {e}")))?;
+        let names: BTreeMap<Day, String> = from_json(&days_off)?;
+        let off = names.keys().copied().collect();
+        let year = Year { year: number, basis: ANNOUNCED.into(), source, off, work: from_json(&working)? };
+        latest.insert(number, SetYear { year, names });
+    }
+    Ok(latest.into_values().collect())
+}
+
+/// What the basis of a year is called that a person enters from an announcement.
+pub const ANNOUNCED: &str = "announced";
+
+/// Adds a year, or corrects it.
+pub fn set_year(conn: &mut Conn, set: &SetYear, by: i64, now: Moment) -> Result<()> {
+    let row = (
+        years::id.eq(Id::new(now).0),
+        years::year.eq(i64::from(set.year.year)),
+        years::source.eq(&set.year.source),
+        years::days_off.eq(to_json(&set.names)?),
+        years::working.eq(to_json(&set.year.work)?),
+        years::set_by.eq(by),
+        years::set_at.eq(now),
+    );
+    diesel::insert_into(years::table).values(row).execute(conn)?;
+    Ok(())
 }
 
 /// A regulation that an administrator chose for a province.
@@ -94,7 +175,6 @@ pub fn choose(conn: &mut Conn, c: &Chosen, by: i64) -> Result<()> {
 fn read_all(conn: &mut Conn) -> Result<Book> {
     let sources: Vec<String> = regulations::table.order(regulations::id).select(regulations::source).load(conn)?;
     let mut book = Book::default();
-    book.revision = revision(conn)?;
     for c in choices(conn)? {
         book.choose(Choice {
             jurisdiction: c.jurisdiction,

@@ -147,6 +147,21 @@ fn figures_of_an_older_form_are_not_served_until_migrate_derived_them_again() {
     assert!(ngoaivu(&["audit", "verify", "--data", folder.text()]).status.success());
 }
 
+// An empty folder, migrated, takes a pack that stands on a shipped one, and knows its province.
+#[test]
+fn a_pack_is_loaded_before_the_server_ever_ran() {
+    let folder = Folder::new("first-pack");
+    assert!(ngoaivu(&["migrate", "--data", folder.text()]).status.success());
+    let pack = folder.0.join("x.toml");
+    std::fs::write(&pack, "code = \"phu-tho-2027\"\nversion = 1\ntitle = \"X\"\ndocument = \"QĐ 5/2027\"\nstatus = \"verified\"\njurisdiction = \"phu-tho\"\nreplaces = \"phu-tho\"\nin_force_from = 2027-01-01\nextends = \"national\"\n[[authority]]\nid = \"chair\"\nfor = [\"outbound\"]\ndecider = \"ppc_chair\"\nstatus = \"verified\"\ncitation = \"QĐ 5/2027 Đ.4\"\n").unwrap();
+    let loaded = ngoaivu(&["regulation", "load", pack.to_str().unwrap(), "--data", folder.text()]);
+    assert!(loaded.status.success(), "{}", said(&loaded));
+    // Migrating again changes nothing, and the trail is whole.
+    assert!(ngoaivu(&["migrate", "--data", folder.text()]).status.success());
+    let whole = ngoaivu(&["audit", "verify", "--data", folder.text()]);
+    assert!(whole.status.success(), "{}", said(&whole));
+}
+
 #[test]
 fn a_pack_is_checked_with_every_fault_by_line() {
     let sound =

@@ -25,6 +25,7 @@ mod histories;
 mod imports;
 mod inbound;
 mod inbound_wrong_turns;
+mod law_book;
 mod laws;
 mod list_noise;
 mod malformed;

@@ -134,7 +134,7 @@ pub fn jobs(w: &World, mail_port: Option<u16>) -> Jobs {
     Jobs::new(
         w.house.db.clone(),
         w.house.clock.clone(),
-        Arc::clone(&w.house.calendar),
+        w.house.shelf.clone(),
         "tinh-mau.ngoaivu",
         DeliverySettings { smtp, ..post() },
         w.house.folder.clone(),

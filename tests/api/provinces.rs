@@ -4,7 +4,6 @@ use kernel::time::Period;
 use kernel::words::Body;
 use ngoaivu::dossier::ProvinceLaw;
 use ngoaivu::procedures::rehearsal::rehearse;
-use ngoaivu::regulations::store::RegulationCache;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -248,7 +247,7 @@ on_both! {
         w.approved(w.small_trip().await).await;
         w.submitted(other_days(w.study_visit().await)).await;
         let draft = "code = \"mau-2027\"\nversion = 1\ntitle = \"Quy chế mới\"\ndocument = \"Dự thảo 2027\"\nstatus = \"sample\"\nextends = \"national\"\n[[authority]]\nid = \"all-chair\"\nfor = [\"outbound\"]\ndecider = \"ppc_chair\"\nsteps = [{ kind = \"appraise\", body = \"dofa\" }]\nstatus = \"sample\"\ncitation = \"Dự thảo Đ.5\"\n";
-        let tools = ProvinceLaw { registers: w.house.registers.clone(), shelf: RegulationCache::default(), calendar: std::sync::Arc::clone(&w.house.calendar), jurisdiction: "tinh-mau".into() };
+        let tools = ProvinceLaw { registers: w.house.registers.clone(), shelf: w.house.shelf.clone(), jurisdiction: "tinh-mau".into() };
         let days = |from: &str, to: &str| Period { from: from.parse().unwrap(), to: to.parse().unwrap() };
         let found = w.house.db.read_now(|conn| rehearse(conn, &tools, draft, days("2026-01-01", "2026-12-31"))).unwrap().unwrap();
         // The text that will follow the one in force is asked before that one ends.

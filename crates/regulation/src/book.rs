@@ -28,8 +28,6 @@ pub fn load_for(source: &str, known: &[&Pack], more: &[Procedure]) -> Result<Pac
 pub struct Book {
     packs: BTreeMap<(String, i64), Arc<Pack>>,
     choices: Vec<Choice>,
-    /// Number of packs and choices that were read, to notice new ones.
-    pub revision: i64,
 }
 
 /// A text that an administrator chose for a province, on the basis of a document.
@@ -46,8 +44,10 @@ pub struct Choice {
 pub struct Law {
     pub pack: Arc<Pack>,
     pub below: Option<Arc<Pack>>,
-    /// The pack is applied outside its period of validity.
+    /// The pack is applied outside its period of validity, or after another one took its place.
     pub out_of_force: bool,
+    /// The text before or after it that is in force instead.
+    pub instead: Option<Arc<Pack>>,
     /// The province was merged into another whose text is not known, so no decider can be named.
     pub of_former_province: bool,
     /// The document by which an administrator chose it.
@@ -124,13 +124,47 @@ impl Book {
 
     fn law(&self, pack: &Arc<Pack>, day: Day) -> Law {
         let below = pack.extends.as_ref().and_then(|code| self.edition(code, day)).cloned();
-        let out_of_force = !pack.in_force_on(day);
-        Law { pack: Arc::clone(pack), below, out_of_force, of_former_province: false, chosen_by: None }
+        let out_of_force = !pack.in_force_on(day) || self.is_replaced(pack, day);
+        let instead = if out_of_force { self.instead(pack, day) } else { None };
+        Law { pack: Arc::clone(pack), below, out_of_force, instead, of_former_province: false, chosen_by: None }
+    }
+
+    /// Whether another text has taken the place of this one by a day.
+    fn is_replaced(&self, pack: &Pack, day: Day) -> bool {
+        self.packs.values().any(|p| p.replaces_on(&pack.code, day))
+    }
+
+    /// The text in force on a day among those that this one replaces, or that replace it, one after another.
+    fn instead(&self, pack: &Pack, day: Day) -> Option<Arc<Pack>> {
+        let mut chain = BTreeSet::from([pack.code.as_str()]);
+        loop {
+            let of_chain = |p: &&Arc<Pack>| {
+                chain.contains(p.code.as_str()) || p.replaces.as_deref().is_some_and(|code| chain.contains(code))
+            };
+            let wider: BTreeSet<&str> = self
+                .packs
+                .values()
+                .filter(of_chain)
+                .flat_map(|p| [Some(p.code.as_str()), p.replaces.as_deref()])
+                .flatten()
+                .collect();
+            if wider == chain {
+                break;
+            }
+            chain = wider;
+        }
+        let editions = chain.into_iter().filter_map(|code| self.edition(code, day));
+        editions.filter(|p| p.in_force_on(day) && !self.is_replaced(p, day)).next_back().cloned()
     }
 
     /// The regulation with this code, even if it is not in force on that day.
     pub fn by_code(&self, code: &str, day: Day) -> Option<Law> {
         self.edition(code, day).map(|pack| self.law(pack, day))
+    }
+
+    /// A regulation in exactly this version.
+    pub fn in_version(&self, code: &str, version: i64, day: Day) -> Option<Law> {
+        self.packs.get(&(code.to_owned(), version)).map(|pack| self.law(pack, day))
     }
 
     /// The text that an administrator chose for a province, else the edition of its regulation in force on a day. If
@@ -142,6 +176,10 @@ impl Book {
         let of_it = self.latest().into_iter().filter(|p| p.jurisdiction.as_deref() == Some(jurisdiction));
         let mut own: Vec<&Arc<Pack>> = of_it.filter_map(|p| self.edition(&p.code, day)).collect();
         own.sort_by_key(|p| p.in_force_from);
+        let left: Vec<&Arc<Pack>> = own.iter().copied().filter(|p| !self.is_replaced(p, day)).collect();
+        if !left.is_empty() {
+            own = left;
+        }
         if let Some(pack) = own.iter().find(|p| p.in_force_on(day)) {
             return Some(self.law(pack, day));
         }

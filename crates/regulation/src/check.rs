@@ -7,7 +7,8 @@ use crate::pack::{Anchor, ConsentMode, Effect, Pack, PackFault, Rule};
 use crate::read::Sketch;
 use kernel::procedure::Procedure;
 use kernel::text::Bilingual;
-use kernel::words::{Body, FindingCode, RuleStatus};
+use kernel::time::Day;
+use kernel::words::{Body, DutyCode, FindingCode, RuleStatus};
 
 /// The faults of a pack as a whole; `known` are the other packs, one of which it may extend, and `more` the procedures that
 /// an installation has in addition to those that the law book knows.
@@ -57,10 +58,28 @@ pub fn check(sketch: &Sketch, known: &[&Pack], more: &[Procedure]) -> Vec<PackFa
     if let (Some(code), None) = (&pack.extends, parent) {
         add(1, "unknown_regulation", format!("extends: không có «{code}»"), format!("extends: there is no \"{code}\""));
     }
+    let replaced = pack.replaces.as_ref().map(|code| (code, known.iter().find(|p| p.code == *code)));
+    if let Some((code, found)) = replaced
+        && found.is_none_or(|found| found.jurisdiction != pack.jurisdiction || found.code == pack.code)
+    {
+        add(
+            1,
+            "unknown_regulation",
+            format!("replaces: địa phương này không có «{code}»"),
+            format!("replaces: this province has no \"{code}\""),
+        );
+    }
+    // The first day on which a text is no longer in force: by its own word, or because another one replaces it.
+    let ends = |p: &Pack| {
+        let all = known.iter().copied().filter(|q| q.code != pack.code).chain([pack]);
+        let followed =
+            all.filter(|q| q.replaces.as_ref() == Some(&p.code)).map(|q| q.in_force_from.unwrap_or(Day::MIN));
+        followed.chain(p.in_force_to).min()
+    };
     for other in
         known.iter().filter(|o| o.code != pack.code && o.jurisdiction.is_some() && o.jurisdiction == pack.jurisdiction)
     {
-        let before = |a: &Pack, b: &Pack| b.in_force_to.is_none_or(|to| a.in_force_from.is_none_or(|from| from < to));
+        let before = |a: &Pack, b: &Pack| ends(b).is_none_or(|to| a.in_force_from.unwrap_or(Day::MIN) < to);
         if sketch.whole && before(pack, other) && before(other, pack) {
             add(
                 1,
@@ -156,7 +175,17 @@ fn check_effect(rule: &Rule, order: Option<&BTreeSet<Body>>, add: &mut Add) {
     };
     match &rule.effect {
         Effect::Deadline { before, .. } => anchored(*before),
-        Effect::Obligation { timing, .. } => anchored(timing.anchor()),
+        Effect::Obligation { code, timing } => {
+            anchored(timing.anchor());
+            if code.parse::<DutyCode>().is_err() {
+                add(
+                    rule.line,
+                    "unknown_word",
+                    format!("code: không có loại việc «{code}»"),
+                    format!("code: there is no duty \"{code}\""),
+                );
+            }
+        }
         Effect::Limit { finding, .. } => {
             let measured = |p: &Procedure| p.is_trip() || (p.is_visit() && *finding == FindingCode::OverlappingTrip);
             if !rule.procedures.is_empty() && !rule.procedures.iter().any(measured) {
@@ -256,7 +285,7 @@ fn check_cycles(rules: &[&Rule], add: &mut Add) {
 #[cfg(test)]
 mod tests {
     use crate::SHIPPED;
-    use crate::book::load;
+    use crate::book::{Book, load};
 
     fn faults(source: &str) -> Vec<(usize, &'static str)> {
         let (_, national) = SHIPPED[0];
@@ -362,6 +391,44 @@ mod tests {
         assert_eq!(faults(&format!("{counted}{}", decider("a", ""))), [(3, "wrong_type"), (4, "wrong_type")]);
         let duty = "[[obligation]]\nid = \"o\"\nfor = [\"outbound\"]\ncode = \"Nộp!\"\nwithin = \"5 days\"\nafter = \"return\"\nstatus = \"verified\"\ncitation = \"Đ.1\"\n";
         assert_eq!(faults(&format!("{HEAD}{duty}")), [(11, "wrong_type")]);
+        // What nobody has a name for cannot be asked for, listed or done.
+        assert_eq!(faults(&format!("{HEAD}{}", duty.replace("Nộp!", "trip_raport"))), [(8, "unknown_word")]);
+    }
+
+    #[test]
+    fn a_text_takes_the_place_of_another_of_its_province() {
+        let (_, national) = SHIPPED[0];
+        let national = load(national, &[]).unwrap();
+        let of = |code: &str, more: &str| {
+            let head = HEAD.replace("x-2020", code).replace("version = 1", "version = 1\njurisdiction = \"x\"");
+            let head = head.replace("in_force_from = 2020-01-01\n", more);
+            format!("{head}{}", decider("a", ""))
+        };
+        let undated = load(&of("x", ""), &[&national]).unwrap();
+        let known = [&national, &undated];
+        let codes = |source: &str, known: &[&crate::pack::Pack]| -> Vec<&str> {
+            load(source, known).err().into_iter().flatten().map(|f| f.code).collect()
+        };
+        assert_eq!(codes(&of("x-2021", "in_force_from = 2021-01-01\n"), &known), ["dates_overlap"]);
+        assert_eq!(
+            codes(&of("x-2021", "in_force_from = 2021-01-01\nreplaces = \"y\"\n"), &known),
+            ["dates_overlap", "unknown_regulation"]
+        );
+        let second = load(&of("x-2021", "in_force_from = 2021-01-01\nreplaces = \"x\"\n"), &known).unwrap();
+        let known = [&national, &undated, &second];
+        assert_eq!(codes(&of("x-2023", "in_force_from = 2023-01-01\n"), &known), ["dates_overlap"]);
+        let third = load(&of("x-2023", "in_force_from = 2023-01-01\nreplaces = \"x-2021\"\n"), &known).unwrap();
+        let mut book = Book::default();
+        for pack in [national, undated, second, third] {
+            book.add(pack);
+        }
+        let on =
+            |day: &str| book.in_force("x", day.parse().unwrap()).map(|law| (law.pack.code.clone(), law.out_of_force));
+        assert_eq!(on("2020-12-31"), Some(("x".into(), false)));
+        assert_eq!(on("2021-01-01"), Some(("x-2021".into(), false)));
+        assert_eq!(on("2023-01-01"), Some(("x-2023".into(), false)));
+        let asked = book.by_code("x", "2022-01-01".parse().unwrap()).unwrap();
+        assert_eq!((asked.out_of_force, asked.instead.map(|p| p.code.clone())), (true, Some("x-2021".into())));
     }
 
     #[test]

@@ -14,10 +14,14 @@ use kernel::words::{Body, RuleStatus};
 pub(super) fn out_of_force(law: &Law) -> (String, Bilingual) {
     let from = law.pack.in_force_from.map(in_vietnamese).unwrap_or_else(|| "…".into());
     let to = law.pack.in_force_to.map(in_vietnamese).unwrap_or_else(|| "…".into());
-    let detail = Bilingual::new(
+    let mut detail = Bilingual::new(
         format!("{} có hiệu lực từ {from} đến trước {to}; ngày xét nằm ngoài thời gian này.", law.pack.document),
         format!("{} is in force from {from} until before {to}; the day in question is outside.", law.pack.document),
     );
+    if let Some(instead) = &law.instead {
+        detail.vi += &format!(" Văn bản của ngày này: {} ({}).", instead.document, instead.code);
+        detail.en += &format!(" The text of that day: {} ({}).", instead.document, instead.code);
+    }
     ("not_in_force".into(), detail)
 }
 

@@ -22,6 +22,8 @@ pub struct Pack {
     pub in_force_from: Option<Day>,
     pub in_force_to: Option<Day>,
     pub extends: Option<String>,
+    /// The text of the same province that this one takes the place of, from its first day in force.
+    pub replaces: Option<String>,
     /// Code and name of the province that this one was merged into.
     pub successor: Option<(String, String)>,
     /// Texts that apply but could not be read, for a person to look up.
@@ -214,6 +216,11 @@ impl Rule {
 }
 
 impl Pack {
+    /// Whether this text takes the place of another one on a day.
+    pub fn replaces_on(&self, code: &str, day: Day) -> bool {
+        self.replaces.as_deref() == Some(code) && self.in_force_from.is_none_or(|from| from <= day)
+    }
+
     pub fn in_force_on(&self, day: Day) -> bool {
         valid_on(self.in_force_from.unwrap_or(Day::MIN), self.in_force_to, day)
     }

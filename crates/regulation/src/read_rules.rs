@@ -20,6 +20,7 @@ pub(super) fn read_pack(root: &Fields) -> Sketch {
     let fee = root.opt_count("fee").map(|amount| Money { amount, currency: "VND".into() });
     let successor = (root.opt_text("successor"), root.opt_text("successor_name"));
     let extends = root.opt_text("extends");
+    let replaces = root.opt_text("replaces");
     let jurisdiction = root.opt_text("jurisdiction");
     let texts = root.texts("texts").into_iter().map(|(text, _)| text).collect();
     let in_force_to = root.opt_day("in_force_to");
@@ -42,6 +43,7 @@ pub(super) fn read_pack(root: &Fields) -> Sketch {
         in_force_from,
         in_force_to,
         extends,
+        replaces,
         successor: successor.0.zip(successor.1),
         texts,
         sets,

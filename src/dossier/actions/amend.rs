@@ -24,6 +24,7 @@ use kernel::text::number_key;
 use kernel::time::in_vietnamese;
 use kernel::violation::Violations;
 use kernel::words::{Body, DecisionVerdict, FieldError, FindingCode, Severity, StepKind};
+use kernel::workdays::WorkCalendar;
 use regulation::assess::{Assessment, Finding, PlannedStep as Asked, exceptions_body};
 use regulation::book::Law;
 use regulation::pack::ConsentMode;
@@ -116,7 +117,14 @@ pub fn amend<C: Content>(
             return Err(findings_problem(Code::DossierIncomplete, &missing));
         }
         amendment.findings = found.into_iter().map(AmendmentFinding::of).collect();
-        plan(&mut dossier.process, call, tools, &compared, &amendment, dossier.decision.as_ref())?;
+        plan(
+            &mut dossier.process,
+            call,
+            &*tools.shelf.calendar(conn)?,
+            &compared,
+            &amendment,
+            dossier.decision.as_ref(),
+        )?;
         amendment.proposed = Some(proposed);
     } else {
         if let Some(decision) = &mut dossier.decision {
@@ -242,7 +250,7 @@ fn annotate<C>(decision: Option<&mut Decision>, amendment: &Amendment<C>, date: 
 fn plan<C>(
     process: &mut Process,
     call: &RequestContext,
-    tools: &ProvinceLaw,
+    calendar: &WorkCalendar,
     compared: &ComparedAssessments,
     amendment: &Amendment<C>,
     decision: Option<&Decision>,
@@ -252,7 +260,7 @@ fn plan<C>(
         let asked = answer.steps.iter().find(|s| s.kind == kind && s.body == body);
         let within = asked.and_then(|s| s.within);
         // Without the calendar of a year, a step has no due day: the amendment must not wait for the calendar.
-        let due = within.and_then(|t| tools.calendar.after(call.today, t).ok());
+        let due = within.and_then(|t| calendar.after(call.today, t).ok());
         let silence = asked.and_then(|s| s.silence);
         Step { silence, ..Step::planned(kind, Some(body), within, due, citation) }
     };

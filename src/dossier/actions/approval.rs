@@ -254,7 +254,7 @@ pub fn appraise<C: Content>(
     body: OpinionGiven,
 ) -> Result<Dossier<C>> {
     let (mut dossier, by) = opine(call, &seen, &body, StepKind::Appraise)?;
-    own_clocks(&mut dossier.process, call.today, &tools.calendar);
+    own_clocks(&mut dossier.process, call.today, &*tools.shelf.calendar(conn)?);
     go_on(conn, call, tools, &mut dossier)?;
     given(conn, call, &seen, dossier, &body, by, Action::Appraise)
 }
@@ -324,8 +324,9 @@ fn given<C: Content>(
 fn own_clocks(process: &mut Process, today: Day, calendar: &WorkCalendar) {
     let asked = process.steps.iter_mut().filter(|s| s.kind == StepKind::Consult && s.standing == StepStanding::Open);
     for step in asked {
-        if let (Some(due), Some(within)) = (step.due_on, step.within) {
-            step.due_on = calendar.after(today, within).ok().map(|own| due.max(own));
+        if let Some(within) = step.within {
+            // The calendar of that year may have come to be known, or not to be, since the step was planned.
+            step.due_on = calendar.after(today, within).ok().map(|own| step.due_on.map_or(own, |due| due.max(own)));
         }
     }
 }

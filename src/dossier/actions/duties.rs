@@ -23,7 +23,9 @@ pub fn begin<C: Content>(
         duties::insert(conn, &owed(dossier.id, agency, &code, &citation, due, call.now))?;
     }
     recall_passports(conn, call, tools, dossier, ended)?;
-    if let Some(citation) = dossier.content.settles() {
+    // A text that asks for the settlement itself gives its term.
+    let asked = duties::of_delegation(conn, dossier.id)?.iter().any(|duty| duty.code == duties::SETTLEMENT);
+    if let Some(citation) = dossier.content.settles().filter(|_| !asked) {
         duties::insert(conn, &owed(dossier.id, agency, duties::SETTLEMENT, citation, None, call.now))?;
     }
     Ok(())
@@ -48,9 +50,10 @@ fn after_end<C: Content>(
     let on = dossier.complete_on.unwrap_or(call.today);
     let (_, answer) = assess_dossier(conn, tools, dossier, on)?;
     let obligations = answer.obligations.into_iter().filter(|o| o.code != PASSPORT_RETURN);
+    let calendar = tools.shelf.calendar(conn)?;
     let due = obligations.filter_map(|o| match o.timing {
         Timing::After(Anchor::Return | Anchor::Departure, term) => {
-            Some(AfterEnd { code: o.code, citation: o.citation, due: tools.calendar.after(ended, term).ok() })
+            Some(AfterEnd { code: o.code, citation: o.citation, due: calendar.after(ended, term).ok() })
         }
         _ => None,
     });
@@ -135,8 +138,9 @@ pub fn recall_passports<C: Content>(
         Timing::After(_, term) => Some(term),
         _ => None,
     });
+    let calendar = tools.shelf.calendar(conn)?;
     for mut duty in out {
-        duty.due_on = term.and_then(|term| tools.calendar.after(ends, term).ok());
+        duty.due_on = term.and_then(|term| calendar.after(ends, term).ok());
         duties::update(conn, &mut duty)?;
     }
     Ok(())

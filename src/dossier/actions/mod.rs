@@ -287,7 +287,7 @@ pub fn assess_dossier<C: Content>(
         .in_force(&tools.jurisdiction, received_on)
         .ok_or_else(|| Error::Internal(format!("no regulation of {} is loaded", tools.jurisdiction)))?;
     let case = C::case(conn, &tools.registers, dossier, received_on)?;
-    let mut answer = assess(&law, &case, &tools.calendar);
+    let mut answer = assess(&law, &case, &*tools.shelf.calendar(conn)?);
     travelling_decider::pass_over(conn, &law, dossier, received_on, &mut answer)?;
     Ok((law, answer))
 }

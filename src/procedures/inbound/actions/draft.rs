@@ -122,7 +122,8 @@ pub fn edit(
                 let reason = "Thay đổi danh sách khách.".to_owned();
                 return amend_dossier(conn, call, tools, seen, dossier.content, reason);
             }
-            if dossier.process.ask_again(|within| tools.calendar.after(call.today, within).ok()) {
+            let calendar = tools.shelf.calendar(conn)?;
+            if dossier.process.ask_again(|within| calendar.after(call.today, within).ok()) {
                 dossier.state = state_of(dossier.process.stage());
             }
         }
