@@ -164,7 +164,7 @@ pub fn run(command: Command) -> Result<()> {
         }
         Command::Migrate { place } => {
             let (address, _) = place.find(&settings(None)?)?;
-            let ran = upgrade(&address)?;
+            let ran = upgrade(&address, Clock::Machine.now())?;
             println!("{ran} migration(s) ran; the database is up to date");
             Ok(())
         }

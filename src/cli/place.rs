@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use kernel::time::Clock;
+use kernel::time::Moment;
 use kernel::workdays::WorkCalendar;
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db, migrate, private};
@@ -75,14 +75,13 @@ pub fn current(address: &Address) -> Result<()> {
 }
 
 /// Brings schema, statistics and shipped texts to this version; returns how many migrations ran.
-pub fn upgrade(address: &Address) -> Result<usize> {
+pub fn upgrade(address: &Address, now: Moment) -> Result<usize> {
     let ran = migrate::run(address)?;
     let db = Db::open(address.clone())?;
     if !db.read_now(statistics::is_current)? {
         db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
     }
     db.write_now(reports::index)?;
-    let now = Clock::Machine.now();
     db.write_now(move |conn| add_shipped(conn, now))?;
     db.close();
     Ok(ran)

@@ -28,6 +28,10 @@ pub fn body_name(body: Body) -> &'static str {
         Body::CommuneChair => "Chủ tịch Ủy ban nhân dân cấp xã",
         Body::OwnCentralAgency => "cơ quan chủ quản ở trung ương",
         Body::Mofa => "Bộ Ngoại giao",
+        Body::Mps => "Bộ Công an",
+        Body::ProvincialTax => "Thuế tỉnh",
+        Body::Customs => "Hải quan",
+        Body::SocialInsurance => "Bảo hiểm xã hội tỉnh",
     }
 }
 

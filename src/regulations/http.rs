@@ -48,7 +48,7 @@ async fn ask(
     let (book, calendar) = call.read(move |conn, _| Ok((shelf.book(conn)?, shelf.calendar(conn)?))).await?;
     let law = match (named, province) {
         (Some(code), _) => book.by_code(&code, day),
-        (None, Some(province)) => book.in_force(&province, day),
+        (None, Some(province)) => book.answering(&province, case.procedure, day),
         (None, None) => None,
     };
     let law =

@@ -2,6 +2,7 @@
 //! The library `regulation` defines packs and assessments.
 
 pub mod addressed;
+pub mod card_question;
 pub mod choices_http;
 pub mod holidays_http;
 pub mod http;

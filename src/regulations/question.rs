@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors};
 
 use crate::regulations::addressed::one_of_two;
+use crate::regulations::card_question::CardQuestion;
 use crate::regulations::visit_question::VisitQuestion;
 use kernel::checks;
 use kernel::procedure::Procedure;
@@ -25,7 +26,7 @@ use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCas
 #[schema(discriminator(property_name = "procedure", mapping(
     ("outbound" = "#/components/schemas/TripQuestion"), ("private_travel" = "#/components/schemas/TripQuestion"),
     ("inbound" = "#/components/schemas/VisitQuestion"), ("conference" = "#/components/schemas/VisitQuestion"),
-    ("foreign_press" = "#/components/schemas/VisitQuestion"))), as = Question, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017",
+    ("foreign_press" = "#/components/schemas/VisitQuestion"), ("apec_card" = "#/components/schemas/CardQuestion"))), as = Question, example = json!({ "procedure": "outbound", "regulation": "an-giang-2017",
   "received_on": "2017-03-06", "departure_date": "2017-04-10", "return_date": "2017-04-14", "purpose": "study_visit",
   "funding": ["host"], "in_plan": true, "enterprise_invites_by_name": false, "stops": [{"country": "TH", "days": 5}],
   "travellers": [{"ref": "a", "role": "head", "post_level": "division_head", "managed_by": "agency",
@@ -35,6 +36,7 @@ use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCas
 pub enum AssessmentQuestion {
     Trip(TripQuestion),
     Visit(VisitQuestion),
+    Card(CardQuestion),
 }
 
 impl AssessmentQuestion {
@@ -43,6 +45,7 @@ impl AssessmentQuestion {
         match self {
             AssessmentQuestion::Trip(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
             AssessmentQuestion::Visit(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
+            AssessmentQuestion::Card(q) => (q.regulation.clone(), q.jurisdiction.clone(), q.received_on),
         }
     }
 
@@ -51,6 +54,7 @@ impl AssessmentQuestion {
         match self {
             AssessmentQuestion::Trip(q) => q.into_case(),
             AssessmentQuestion::Visit(q) => q.into_case(),
+            AssessmentQuestion::Card(q) => q.into_case(),
         }
     }
 }
@@ -60,6 +64,7 @@ impl Validate for AssessmentQuestion {
         match self {
             AssessmentQuestion::Trip(question) => question.validate(),
             AssessmentQuestion::Visit(question) => question.validate(),
+            AssessmentQuestion::Card(question) => question.validate(),
         }
     }
 }

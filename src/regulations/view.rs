@@ -117,6 +117,12 @@ struct ObligationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<String>,
     due_on: Option<NaiveDate>,
+    /// The last working day before it, if it is a day off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_working_day: Option<NaiveDate>,
+    /// So long before the end of the term.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before_end: Option<Term>,
     /// The exact time (RFC 3339), for notices that are due a number of hours before an event.
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
@@ -132,6 +138,7 @@ impl From<Obligation> for ObligationView {
         let (within, after, before) = match o.timing {
             Timing::After(anchor, within) => (Some(within), word(anchor), None),
             Timing::Before(anchor, within) => (Some(within), None, word(anchor)),
+            Timing::BeforeEnd { after, within, .. } => (Some(within), word(after), None),
             Timing::ReportYear { by, .. } => (None, word(by), None),
         };
         ObligationView {
@@ -140,6 +147,11 @@ impl From<Obligation> for ObligationView {
             after,
             before,
             due_on: o.due_on,
+            last_working_day: o.last_working_day,
+            before_end: match o.timing {
+                Timing::BeforeEnd { lead, .. } => Some(lead),
+                _ => None,
+            },
             due_at: o.due_at.map(rfc3339),
             report_year: o.report_year,
             citation: o.citation,

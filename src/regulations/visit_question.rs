@@ -10,9 +10,9 @@ use crate::regulations::addressed::one_of_two;
 use kernel::checks;
 use kernel::procedure::Procedure;
 use kernel::text::fold;
-use kernel::time::start_of;
-use kernel::validity::Validity;
-use kernel::words::{Body, Document, ReceptionLevel, Topic, VisitorLevel};
+use kernel::time::{day_of, start_of};
+use kernel::validity::{Validity, require};
+use kernel::words::{Body, Document, FieldError, ReceptionLevel, Topic, VisitMatter, VisitorLevel};
 use regulation::case::{Case, Matter, VisitCase, Visitor};
 
 /// Procedures for guests.
@@ -22,7 +22,7 @@ pub enum VisitProcedure {
     Inbound,
     /// `arrival_date` is the opening (QĐ 06/2020/QĐ-TTg).
     Conference,
-    /// `arrival_date` is the first activity (NĐ 88/2012/NĐ-CP).
+    /// `arrival_date` is the first activity (NĐ 262/2026/NĐ-CP).
     ForeignPress,
 }
 
@@ -36,6 +36,7 @@ pub enum VisitProcedure {
   "documents": ["request_letter", "guest_list", "programme"] }))]
 #[validate(schema(function = "addressed", skip_on_field_errors = false))]
 #[validate(schema(function = "days_in_order", skip_on_field_errors = false))]
+#[validate(schema(function = "hour_of_the_day", skip_on_field_errors = false))]
 pub struct VisitQuestion {
     procedure: VisitProcedure,
     #[schema(min_length = 1, max_length = 100)]
@@ -64,12 +65,22 @@ pub struct VisitQuestion {
     reception_level: Option<ReceptionLevel>,
     /// When the guests first enter a restricted or border area.
     restricted_from: Option<DateTime<Utc>>,
+    /// What is asked for; without it, the usual case.
+    matter: Option<VisitMatter>,
+    /// The hour at which it begins, for notices that are due hours before.
+    begins_at: Option<DateTime<Utc>>,
     #[schema(max_items = 50)]
     documents: Vec<Document>,
 }
 
 fn addressed(question: &VisitQuestion) -> Validity {
     one_of_two(&question.regulation, &question.jurisdiction)
+}
+
+fn hour_of_the_day(question: &VisitQuestion) -> Validity {
+    let fits = question.begins_at.is_none_or(|at| day_of(at.naive_utc()) == question.arrival_date);
+    let (vi, en) = ("Giờ bắt đầu phải thuộc ngày đến.", "The hour must lie on the day of arrival.");
+    require(fits, "/begins_at", FieldError::OutOfRange, vi, en)
 }
 
 fn days_in_order(question: &VisitQuestion) -> Validity {
@@ -127,6 +138,8 @@ impl VisitQuestion {
                 reception_level: self.reception_level,
                 restricted_from: self.restricted_from.map(|at| at.naive_utc()).or(border),
                 clashes: 0,
+                matter: self.matter.unwrap_or(VisitMatter::Usual),
+                begins_at: self.begins_at.map(|at| at.naive_utc()),
             }),
         }
     }

@@ -34,14 +34,17 @@ impl Procedure {
     pub const CONFERENCE: Procedure = Procedure::of("conference");
     /// Hoạt động của báo chí nước ngoài (NĐ 88/2012/NĐ-CP).
     pub const FOREIGN_PRESS: Procedure = Procedure::of("foreign_press");
+    /// Thẻ đi lại của doanh nhân APEC.
+    pub const APEC_CARD: Procedure = Procedure::of("apec_card");
 
     /// The procedures that the law book knows, in the order of the API contract.
-    pub const KNOWN: [(Procedure, Label); 5] = [
+    pub const KNOWN: [(Procedure, Label); 6] = [
         (Procedure::OUTBOUND, Label { vi: "Đoàn ra", en: "Outbound delegation" }),
         (Procedure::PRIVATE_TRAVEL, Label { vi: "Việc riêng", en: "Private travel" }),
         (Procedure::INBOUND, Label { vi: "Đoàn vào", en: "Inbound delegation" }),
         (Procedure::CONFERENCE, Label { vi: "Hội nghị, hội thảo quốc tế", en: "International conference" }),
         (Procedure::FOREIGN_PRESS, Label { vi: "Báo chí nước ngoài", en: "Foreign press" }),
+        (Procedure::APEC_CARD, Label { vi: "Thẻ doanh nhân APEC", en: "APEC business travel card" }),
     ];
 
     /// A procedure by its word. Longer words are truncated: procedures are named in the source, so a test notices.
@@ -131,7 +134,7 @@ impl PartialSchema for Procedure {
         let object = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(known));
         object
             .description(Some(
-                "Procedure (thủ tục): đoàn ra, việc riêng, đoàn vào, hội nghị quốc tế, báo chí nước ngoài.",
+                "Procedure (thủ tục): đoàn ra, việc riêng, đoàn vào, hội nghị quốc tế, báo chí nước ngoài, thẻ APEC.",
             ))
             .into()
     }
@@ -227,7 +230,8 @@ mod tests {
     fn a_procedure_is_its_word() {
         for (procedure, _) in Procedure::KNOWN {
             assert_eq!(procedure.word().parse(), Ok(procedure));
-            assert!(procedure.is_trip() != procedure.is_visit());
+            let kinds = [procedure.is_trip(), procedure.is_visit(), procedure == Procedure::APEC_CARD];
+            assert_eq!(kinds.iter().filter(|kind| **kind).count(), 1);
         }
         let note = Procedure::of("note");
         assert!(!note.is_trip() && !note.is_visit() && note.to_string() == "note");

@@ -229,6 +229,10 @@ words! {
         CommuneChair: "Chủ tịch Ủy ban nhân dân cấp xã" / "Chair of the Commune People's Committee",
         OwnCentralAgency: "Cơ quan chủ quản ở trung ương" / "The person's own central agency",
         Mofa: "Bộ Ngoại giao" / "Ministry of Foreign Affairs",
+        Mps: "Bộ Công an" / "Ministry of Public Security",
+        ProvincialTax: "Thuế tỉnh" / "Provincial Tax Office",
+        Customs: "Hải quan" / "Customs",
+        SocialInsurance: "Bảo hiểm xã hội tỉnh" / "Provincial Social Insurance",
     }
 
     /// Kind of step (bước): đề nghị, thẩm định, lấy ý kiến, cho chủ trương, quyết định.
@@ -269,6 +273,12 @@ words! {
         SpeechText: "Nội dung tham luận" / "Text of the speech",
         SalaryDecision: "Quyết định lương" / "Salary decision",
         OwnAgencyConsent: "Ý kiến của cơ quan chủ quản" / "Consent of the person's own agency",
+        Photo: "Ảnh" / "Photograph",
+        TaxSummary: "Tổng hợp nộp thuế 12 tháng" / "Tax summary of twelve months",
+        ContractCopy: "Bản sao hợp đồng với đối tác APEC" / "Copy of the contract with an APEC partner",
+        AppointmentCopy: "Bản sao quyết định bổ nhiệm" / "Copy of the appointment",
+        SocialInsuranceReport: "Báo cáo đóng bảo hiểm xã hội" / "Social insurance report",
+        AnnualAccounts: "Báo cáo tài chính năm" / "Annual accounts",
         TripReport: "Báo cáo kết quả chuyến đi" / "Trip report",
         Decision: "Quyết định" / "Decision",
         Other: "Tài liệu khác" / "Other document",
@@ -290,6 +300,7 @@ words! {
     /// Level of a foreign visitor (cấp khách).
     VisitorLevel {
         HeadOfState: "Nguyên thủ quốc gia" / "Head of state",
+        OrganisationHead: "Người đứng đầu vùng lãnh thổ, tổ chức quốc tế" / "Head of a territory or international organisation",
         Minister: "Bộ trưởng và tương đương" / "Minister",
         DeputyMinister: "Thứ trưởng và tương đương" / "Deputy minister",
         Ambassador: "Đại sứ" / "Ambassador",
@@ -298,6 +309,37 @@ words! {
         Private: "Khách tư nhân" / "Private visitor",
         ResidentReporter: "Phóng viên thường trú" / "Resident reporter",
         NonResidentReporter: "Phóng viên không thường trú" / "Non-resident reporter",
+    }
+
+    /// What is asked for, where one procedure has several matters (việc đề nghị).
+    VisitMatter {
+        Usual: "Trường hợp chung" / "The usual case",
+        /// Hosting in principle (đăng cai), before the permit (QĐ 06/2020/QĐ-TTg Đ.6).
+        Hosting: "Chủ trương đăng cai" / "Hosting in principle",
+        ComponentWithScheme: "Hội nghị trong dự án đã duyệt, có đề án" / "Part of an approved project, with its scheme",
+        ComponentWithoutScheme: "Hội nghị trong dự án đã duyệt, chưa có đề án" / "Part of an approved project, without a scheme",
+        /// Online, with every bridge abroad.
+        HeldAbroad: "Trực tuyến, mọi điểm cầu ở nước ngoài" / "Online, every bridge abroad",
+        /// The organiser was licensed by a body elsewhere.
+        LicensedElsewhere: "Đơn vị do cơ quan nơi khác cấp phép" / "Organiser licensed elsewhere",
+        /// Reporters who are here change programme or place.
+        ProgrammeChange: "Thay đổi chương trình, địa bàn" / "Change of programme or place",
+        Interview: "Phỏng vấn lãnh đạo địa phương" / "Interview of a local leader",
+        /// Reporters who come with guests that a locality invites.
+        WithInvitedGuests: "Đi cùng khách mời của địa phương" / "With guests of the locality",
+        ExtraReporter: "Thêm phóng viên thường trú" / "Further resident reporter",
+        SecondOffice: "Lập thêm văn phòng" / "Second office",
+        PressAssistant: "Thẻ trợ lý báo chí" / "Press assistant's card",
+        Collaborator: "Cộng tác viên báo chí" / "Press collaborator",
+        PressConference: "Họp báo" / "Press conference",
+        FilmShow: "Chiếu phim nơi công cộng" / "Public film show",
+    }
+
+    /// Who asks for an APEC business travel card (QĐ 09/2023/QĐ-TTg Đ.9).
+    CardRoute {
+        SoeManager: "Người quản lý doanh nghiệp nhà nước" / "Manager of a state enterprise",
+        PrivateFirm: "Doanh nhân của doanh nghiệp" / "Business person of an enterprise",
+        CivilServant: "Cán bộ, công chức, viên chức" / "Public servant",
     }
 
     /// How a document is signed (NĐ 30/2020/NĐ-CP Đ.13): trực tiếp, KT., TM., TUQ., TL.
@@ -345,6 +387,11 @@ words! {
         PassportExpiresEarly: "Hộ chiếu hết hạn sớm" / "Passport expires too early",
         OverlappingTrip: "Trùng thời gian" / "Overlapping trip",
         ReportOverdue: "Việc sau chuyến đi quá hạn" / "Overdue duties after trips",
+        DecidedAfterStart: "Có thể trả lời sau ngày bắt đầu" / "May be answered after it begins",
+        FirmTooYoung: "Doanh nghiệp hoạt động chưa đủ thời gian" / "Enterprise has not operated long enough",
+        PersonTooYoung: "Chưa đủ tuổi" / "Person is too young",
+        TooShortInPost: "Giữ chức vụ chưa đủ thời gian" / "Not long enough in the post",
+        ExitSuspended: "Đang bị tạm hoãn xuất cảnh" / "Exit is suspended",
     }
 
     /// Severity of a finding.
@@ -372,11 +419,12 @@ words! {
         Sample: "Văn bản mẫu" / "Sample",
     }
 
-    /// Unit of a term (thời hạn): working days (ngày làm việc), calendar days, or hours before an event.
+    /// Unit of a term (thời hạn): working days (ngày làm việc), calendar days, months, or hours before an event.
     TermUnit {
         WorkingDays: "Ngày làm việc" / "Working days",
         Days: "Ngày" / "Days",
         Hours: "Giờ" / "Hours",
+        Months: "Tháng" / "Months",
     }
 
     /// Level at which guests are received (cấp đón tiếp).
@@ -460,10 +508,16 @@ words! {
         FollowUp: "Việc cần làm tiếp" / "Follow-up task",
         PartyReport: "Báo cáo chi bộ" / "Report to the Party cell",
         ResultReport: "Báo cáo kết quả hội nghị, hội thảo" / "Conference result report",
-        AnnualReport: "Báo cáo năm gửi Bộ Ngoại giao" / "Annual report to the Ministry",
+        AnnualReport: "Báo cáo năm gửi bộ" / "Annual report to the ministry",
         BorderAreaNotice: "Thông báo vào khu vực biên giới" / "Notice before entering a border area",
         BorderAreaPermit: "Giấy phép vào khu vực biên giới" / "Permit for a border area",
         GateDeclaration: "Khai báo tại cửa khẩu" / "Declaration at the border gate",
+        HostReport: "Cơ quan mời báo cáo Bộ Ngoại giao" / "Report of the host to the Ministry",
+        PressConferenceNotice: "Thông báo họp báo" / "Notice of a press conference",
+        PressCardExpiry: "Thẻ trợ lý báo chí hết hạn" / "Press card expires",
+        PressCardRenewal: "Đề nghị gia hạn thẻ trợ lý báo chí" / "Renewal of the press card",
+        ConsentExpiry: "Văn bản cho phép hết hạn sử dụng" / "Permission can no longer be used",
+        LeaverLetter: "Báo người giữ thẻ thôi giữ chức vụ" / "Letter about a holder who left the post",
     }
 
     /// Note of an assessment or of figures: what a reader has to know in addition to the answer.
@@ -486,6 +540,12 @@ words! {
         StateSecretsNotHere: "Không xử lý bí mật nhà nước" / "No state secrets here",
         RowsDoNotAddUp: "Cộng các dòng khác tổng số" / "Rows do not add up",
         UnitsNotAttributed: "Đơn vị chưa quy đổi được" / "Units not attributed",
+        SilenceAgrees: "Không trả lời là đồng ý" / "Silence counts as agreement",
+        BodyNamedByChair: "Cơ quan do Chủ tịch Ủy ban nhân dân tỉnh giao" / "Body named by the Chair",
+        WorkAfterConsent: "Chỉ hoạt động sau khi có văn bản đồng ý" / "Work only after the written consent",
+        SponsorsEntry: "Cơ quan mời làm thủ tục nhập cảnh" / "The host sponsors the entry",
+        ForeignPoliceInformed: "Thông báo Bộ Ngoại giao, Bộ Công an" / "The Ministries are informed",
+        OwnProcedureNeeded: "Phải làm thủ tục riêng" / "Needs its own procedure",
         PersonsNotAllNamed: "Có khách không nêu tên" / "Not all people are named",
     }
 
@@ -621,6 +681,12 @@ impl PostLevel {
 }
 
 impl FindingCode {
+    /// Whether only requests for APEC cards have it.
+    pub fn is_of_cards(self) -> bool {
+        use FindingCode::{ExitSuspended, FirmTooYoung, PersonTooYoung, TooShortInPost};
+        matches!(self, FirmTooYoung | PersonTooYoung | TooShortInPost | ExitSuspended)
+    }
+
     /// Whether it counts something, so that a limit needs a maximum.
     pub fn is_counted(self) -> bool {
         matches!(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, Duration, Weekday};
+use chrono::{Datelike, Duration, Months, Weekday};
 
 use crate::time::Day;
 use crate::words::{Term, TermUnit};
@@ -81,9 +81,16 @@ impl WorkCalendar {
     }
 
     fn walk(&self, start: Day, term: Term, direction: i64) -> Result<Day, NoTableFor> {
-        if term.unit != TermUnit::WorkingDays {
-            let days = if term.unit == TermUnit::Hours { (term.value + 23) / 24 } else { term.value };
-            return Ok(start + Duration::days(days * direction));
+        match term.unit {
+            TermUnit::Days => return Ok(start + Duration::days(term.value * direction)),
+            TermUnit::Hours => return Ok(start + Duration::days((term.value + 23) / 24 * direction)),
+            TermUnit::Months => {
+                let months = Months::new(u32::try_from(term.value).unwrap_or(0));
+                let moved =
+                    if direction > 0 { start.checked_add_months(months) } else { start.checked_sub_months(months) };
+                return Ok(moved.unwrap_or(start));
+            }
+            TermUnit::WorkingDays => {}
         }
         let (mut day, mut left) = (start, term.value);
         while left > 0 {

@@ -90,6 +90,8 @@ pub struct Obligation {
     pub code: String,
     pub timing: Timing,
     pub due_on: Option<Day>,
+    /// The last working day before it, if it is a day off.
+    pub last_working_day: Option<Day>,
     /// The exact time, for notices that are due some hours before an event.
     pub due_at: Option<Moment>,
     /// The year whose report it belongs to.
@@ -169,6 +171,8 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Assessment {
         Some(rule) => steps(rule, &consents, complete.then_some(case.received_on), &mut terms),
         None => (Vec::new(), None),
     };
+    found.extend(findings::decided_late(&spoken_limits(&spoken), due_on, case.begins));
+    notes.extend(rule.zip(due_on).and_then(|(rule, due)| notes::silence(rule, due)));
     let mut copies_to = Vec::new();
     if let Some(Effect::Authority { copies_to: copies, notes: said, .. }) = rule.map(|r| &r.effect) {
         copies_to.clone_from(copies);
@@ -179,7 +183,7 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Assessment {
     }
     notes.extend(notes::further(law, case, &spoken, &found));
     let outcome = outcome(law, &authority, complete, &found);
-    let obligations = obligations(case, &spoken, &mut terms);
+    let obligations = obligations(case, &spoken, due_on, &mut terms);
     notes.extend(terms.notes());
     Assessment {
         outcome,
@@ -266,6 +270,7 @@ fn in_hours(term: Term) -> i64 {
         TermUnit::Hours => term.value,
         TermUnit::Days => term.value * 24,
         TermUnit::WorkingDays => term.value * 24 * 7 / 5,
+        TermUnit::Months => term.value * 24 * 30,
     }
 }
 
@@ -318,12 +323,12 @@ fn dossier(law: &Law, case: &Case, spoken: &[AppliedRule], consents: &[Consent])
     papers
 }
 
-/// A rule with the traveller it applies to; `None` for visitors.
-pub(super) type AppliedLimit<'a> = (&'a Rule, Option<&'a Traveller>);
+/// A rule with whom it applies to, and the traveller; `None` for visitors.
+pub(super) type AppliedLimit<'a> = (&'a Rule, &'a str, Option<&'a Traveller>);
 
 fn spoken_limits<'a>(spoken: &[AppliedRule<'a>]) -> Vec<AppliedLimit<'a>> {
     let limits = spoken.iter().filter(|s| matches!(s.rule.effect, Effect::Limit { .. }));
-    limits.map(|s| (s.rule, s.subject.traveller)).collect()
+    limits.map(|s| (s.rule, s.subject.reference, s.subject.traveller)).collect()
 }
 
 fn missing_details<'a>(spoken: &[AppliedRule<'a>]) -> Vec<(&'a Rule, &'a Traveller)> {

@@ -39,11 +39,12 @@ pub struct Choice {
     pub document: String,
 }
 
-/// A pack with the pack it extends; its own rules take precedence.
+/// A pack with the packs it extends, one after another; rules of the first take precedence.
 #[derive(Debug, Clone)]
 pub struct Law {
     pub pack: Arc<Pack>,
-    pub below: Option<Arc<Pack>>,
+    /// The packs below it, one after another.
+    pub below: Vec<Arc<Pack>>,
     /// The pack is applied outside its period of validity, or after another one took its place.
     pub out_of_force: bool,
     /// The text before or after it that is in force instead.
@@ -123,7 +124,15 @@ impl Book {
     }
 
     fn law(&self, pack: &Arc<Pack>, day: Day) -> Law {
-        let below = pack.extends.as_ref().and_then(|code| self.edition(code, day)).cloned();
+        let mut below: Vec<Arc<Pack>> = Vec::new();
+        let mut next = pack.extends.as_ref();
+        while let Some(found) = next.and_then(|code| self.edition(code, day)) {
+            if below.iter().chain([pack]).any(|known| known.code == found.code) {
+                break;
+            }
+            below.push(Arc::clone(found));
+            next = found.extends.as_ref();
+        }
         let out_of_force = !pack.in_force_on(day) || self.is_replaced(pack, day);
         let instead = if out_of_force { self.instead(pack, day) } else { None };
         Law { pack: Arc::clone(pack), below, out_of_force, instead, of_former_province: false, chosen_by: None }
@@ -153,8 +162,8 @@ impl Book {
             }
             chain = wider;
         }
-        let editions = chain.into_iter().filter_map(|code| self.edition(code, day));
-        editions.filter(|p| p.in_force_on(day) && !self.is_replaced(p, day)).next_back().cloned()
+        let mut editions = chain.into_iter().filter_map(|code| self.edition(code, day));
+        editions.rfind(|p| p.in_force_on(day) && !self.is_replaced(p, day)).cloned()
     }
 
     /// The regulation with this code, even if it is not in force on that day.
@@ -165,6 +174,20 @@ impl Book {
     /// A regulation in exactly this version.
     pub fn in_version(&self, code: &str, version: i64, day: Day) -> Option<Law> {
         self.packs.get(&(code.to_owned(), version)).map(|pack| self.law(pack, day))
+    }
+
+    /// The text that answers a question of a province: its own, or, where that says nothing of the procedure, the national
+    /// text of the procedure that is in force on that day.
+    pub fn answering(&self, jurisdiction: &str, procedure: Procedure, day: Day) -> Option<Law> {
+        let own = self.in_force(jurisdiction, day)?;
+        let decides = |rule: &Rule| rule.effect.group() == "authority" && rule.procedures.contains(&procedure);
+        if own.layers().flatten().any(decides) {
+            return Some(own);
+        }
+        let national = self.latest().into_iter().filter(|p| p.jurisdiction.is_none());
+        let of_procedure = national.filter(|p| p.rules.iter().any(decides)).filter_map(|p| self.by_code(&p.code, day));
+        let mut in_force = of_procedure.filter(|law| !law.out_of_force);
+        Some(in_force.next().unwrap_or(own))
     }
 
     /// The text that an administrator chose for a province, else the edition of its regulation in force on a day. If

@@ -8,8 +8,8 @@ use kernel::procedure::Procedure;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period, day_of, start_of};
 use kernel::words::{
-    Bloc, Body, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
-    ReceptionLevel, Severity, Topic, VisitorLevel,
+    Bloc, Body, CardRoute, Document, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
+    ReceptionLevel, Severity, Topic, VisitMatter, VisitorLevel,
 };
 
 /// The input of an assessment.
@@ -31,6 +31,8 @@ pub struct Case {
 pub enum Matter {
     Trip(TripCase),
     Visit(VisitCase),
+    /// A request for APEC business travel cards.
+    Card(CardCase),
     /// A matter without travel: an aid item, an agreement, a note with an amount.
     Item(ItemCase),
 }
@@ -56,6 +58,26 @@ pub struct ItemCase {
     pub funding: BTreeSet<FundingSource>,
 }
 
+/// A request for APEC business travel cards (thẻ ABTC).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardCase {
+    pub route: CardRoute,
+    /// Months for which the enterprise has operated.
+    pub firm_months: i64,
+    pub persons: Vec<CardPerson>,
+    /// The day on which a holder left the post.
+    pub left_post_on: Option<Day>,
+}
+
+/// Someone for whom a card is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardPerson {
+    pub reference: String,
+    pub age: i64,
+    pub months_in_post: i64,
+    pub exit_suspended: bool,
+}
+
 /// Foreign guests: a delegation, a conference, a reporter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VisitCase {
@@ -71,6 +93,9 @@ pub struct VisitCase {
     pub restricted_from: Option<Moment>,
     /// Number of times a host is needed somewhere else at the same time.
     pub clashes: usize,
+    pub matter: VisitMatter,
+    /// The hour at which it begins, if it is known: the opening, or a press conference.
+    pub begins_at: Option<Moment>,
 }
 
 /// Guests of one origin and level.
@@ -163,6 +188,7 @@ impl Case {
             (Anchor::Return, Matter::Trip(_)) | (Anchor::Departure, Matter::Visit(_)) => Some(self.ends),
             (Anchor::Reception, Matter::Visit(visit)) => visit.reception_on,
             (Anchor::RestrictedArea, Matter::Visit(visit)) => visit.restricted_from.map(day_of),
+            (Anchor::LeftPost, Matter::Card(card)) => card.left_post_on,
             _ => None,
         }
     }
@@ -171,6 +197,7 @@ impl Case {
     pub fn moment_of(&self, anchor: Anchor) -> Option<Moment> {
         match (anchor, &self.matter) {
             (Anchor::RestrictedArea, Matter::Visit(visit)) => visit.restricted_from,
+            (Anchor::Arrival, Matter::Visit(VisitCase { begins_at: Some(at), .. })) => Some(*at),
             _ => self.day_of(anchor).map(start_of),
         }
     }
@@ -178,14 +205,14 @@ impl Case {
     pub fn trip(&self) -> Option<&TripCase> {
         match &self.matter {
             Matter::Trip(trip) => Some(trip),
-            Matter::Visit(_) | Matter::Item(_) => None,
+            Matter::Visit(_) | Matter::Card(_) | Matter::Item(_) => None,
         }
     }
 
     pub fn visit(&self) -> Option<&VisitCase> {
         match &self.matter {
             Matter::Visit(visit) => Some(visit),
-            Matter::Trip(_) | Matter::Item(_) => None,
+            Matter::Trip(_) | Matter::Card(_) | Matter::Item(_) => None,
         }
     }
 
@@ -204,6 +231,11 @@ impl Case {
                 let of = |v: &'_ Visitor| visit.facts_of(v).into_iter().chain([days.clone()]).collect();
                 let all = visit.visitors.iter();
                 all.map(|v| RuleSubject { reference: &v.reference, facts: of(v), traveller: None }).collect()
+            }
+            Matter::Card(card) => {
+                let of = |p: &CardPerson| card.facts_of(p);
+                let all = card.persons.iter();
+                all.map(|p| RuleSubject { reference: &p.reference, facts: of(p), traveller: None }).collect()
             }
             Matter::Item(item) => vec![RuleSubject { reference: "", facts: item.facts(), traveller: None }],
         }
@@ -254,6 +286,18 @@ impl TripCase {
     }
 }
 
+impl CardCase {
+    fn facts_of(&self, person: &CardPerson) -> Facts {
+        Facts::from([
+            (FactName::Route, FactValue::Word(self.route.word())),
+            (FactName::FirmMonths, FactValue::Number(self.firm_months)),
+            (FactName::Age, FactValue::Number(person.age)),
+            (FactName::MonthsInPost, FactValue::Number(person.months_in_post)),
+            (FactName::ExitSuspended, person.exit_suspended.into()),
+        ])
+    }
+}
+
 impl ItemCase {
     fn facts(&self) -> Facts {
         let mut facts = Facts::from([(FactName::Funding, set(&self.funding))]);
@@ -273,6 +317,7 @@ impl VisitCase {
             (FactName::RestrictedArea, self.restricted_from.is_some().into()),
             (FactName::VisitorCountry, FactValue::Text(visitor.country.clone())),
             (FactName::VisitorLevel, FactValue::Word(visitor.level.word())),
+            (FactName::Matter, FactValue::Word(self.matter.word())),
         ]);
         if let Some(locality) = &visitor.locality {
             facts.insert(FactName::VisitorLocality, FactValue::Text(locality.clone()));

@@ -99,7 +99,7 @@ pub fn check(sketch: &Sketch, known: &[&Pack], more: &[Procedure]) -> Vec<PackFa
         );
     }
     let order: BTreeSet<Body> =
-        pack.strictness.iter().chain(parent.iter().flat_map(|p| &p.strictness)).copied().collect();
+        pack.strictness.iter().chain(ancestors(parent.copied(), known).flat_map(|p| &p.strictness)).copied().collect();
     // A name is not reported as unknown if something that may define it could not be read.
     let (all_ids, ordered) =
         (sketch.whole && sketch.named, parent.is_some() || (pack.extends.is_none() && sketch.whole));
@@ -115,6 +115,13 @@ pub fn check(sketch: &Sketch, known: &[&Pack], more: &[Procedure]) -> Vec<PackFa
     check_cycles(&whole, &mut add);
     faults.sort_by_key(|f| f.line);
     faults
+}
+
+/// A pack and those that it extends, one after another.
+fn ancestors<'a>(first: Option<&'a Pack>, known: &'a [&'a Pack]) -> impl Iterator<Item = &'a Pack> {
+    let next = |p: &&'a Pack| p.extends.as_ref().and_then(|code| known.iter().copied().find(|k| k.code == *code));
+    // A circle cannot be longer than the list.
+    std::iter::successors(first, next).take(known.len())
 }
 
 /// A pack is verified, unverified or a sample if all its rules are, otherwise partial.
@@ -174,6 +181,14 @@ fn check_effect(rule: &Rule, order: Option<&BTreeSet<Body>>, add: &mut Add) {
         }
     };
     match &rule.effect {
+        Effect::Deadline { before: Anchor::Decision, .. } => {
+            never(
+                rule.line,
+                &rule.id,
+                ("hạn nộp không tính từ quyết định", "nothing is due before its own decision"),
+                add,
+            );
+        }
         Effect::Deadline { before, .. } => anchored(*before),
         Effect::Obligation { code, timing } => {
             anchored(timing.anchor());
@@ -187,7 +202,12 @@ fn check_effect(rule: &Rule, order: Option<&BTreeSet<Body>>, add: &mut Add) {
             }
         }
         Effect::Limit { finding, .. } => {
-            let measured = |p: &Procedure| p.is_trip() || (p.is_visit() && *finding == FindingCode::OverlappingTrip);
+            let measured = |p: &Procedure| match finding {
+                FindingCode::DecidedAfterStart => p.is_trip() || p.is_visit(),
+                FindingCode::OverlappingTrip => p.is_trip() || p.is_visit(),
+                of_cards if of_cards.is_of_cards() => *p == Procedure::APEC_CARD,
+                _ => p.is_trip(),
+            };
             if !rule.procedures.is_empty() && !rule.procedures.iter().any(measured) {
                 never(rule.line, &rule.id, ("thủ tục không có giới hạn này", "its procedures have no such limit"), add);
             }
@@ -412,7 +432,7 @@ mod tests {
         assert_eq!(codes(&of("x-2021", "in_force_from = 2021-01-01\n"), &known), ["dates_overlap"]);
         assert_eq!(
             codes(&of("x-2021", "in_force_from = 2021-01-01\nreplaces = \"y\"\n"), &known),
-            ["dates_overlap", "unknown_regulation"]
+            ["unknown_regulation", "dates_overlap"]
         );
         let second = load(&of("x-2021", "in_force_from = 2021-01-01\nreplaces = \"x\"\n"), &known).unwrap();
         let known = [&national, &undated, &second];

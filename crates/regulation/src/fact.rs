@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::procedure::Procedure;
 use kernel::words::{
-    Bloc, Body, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose, ReceptionLevel,
-    Topic, VisitorLevel,
+    Bloc, Body, CardRoute, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
+    ReceptionLevel, Topic, VisitMatter, VisitorLevel,
 };
 
 /// Every fact that a rule may use. A condition that cannot be expressed with these needs a new fact here.
@@ -54,8 +54,18 @@ pub enum FactName {
     /// Province or city abroad, a lower-case word.
     VisitorLocality,
     VisitorLevel,
+    /// What is asked for, where one procedure has several matters.
+    Matter,
     /// The value of a matter without travel, in đồng.
     Amount,
+    /// Who asks for an APEC card.
+    Route,
+    /// Months for which the enterprise has operated.
+    FirmMonths,
+    /// Age of the person, in years.
+    Age,
+    MonthsInPost,
+    ExitSuspended,
 }
 
 /// The values a fact can take.
@@ -82,9 +92,16 @@ impl FactName {
             FactName::Purpose => words(Purpose::all()),
             FactName::Funding => return Domain::Set(words(FundingSource::all())),
             FactName::Topics => return Domain::Set(words(Topic::all())),
-            FactName::Days | FactName::Members | FactName::Countries | FactName::Headcount | FactName::Amount => {
-                return Domain::Number;
-            }
+            FactName::Days
+            | FactName::Members
+            | FactName::Countries
+            | FactName::Headcount
+            | FactName::Amount
+            | FactName::FirmMonths
+            | FactName::Age
+            | FactName::MonthsInPost => return Domain::Number,
+            FactName::Matter => words(VisitMatter::all()),
+            FactName::Route => words(CardRoute::all()),
             FactName::VisitorLocality => return Domain::Text,
             FactName::VisitorCountry => kernel::country::codes().map(str::to_owned).collect(),
             FactName::VisitorLevel => words(VisitorLevel::all()),
@@ -108,7 +125,8 @@ impl FactName {
             | FactName::KeyLeader
             | FactName::CommuneUnit
             | FactName::FirstVisit
-            | FactName::RestrictedArea => yes_no(),
+            | FactName::RestrictedArea
+            | FactName::ExitSuspended => yes_no(),
         })
     }
 
@@ -125,10 +143,16 @@ impl FactName {
                 | FactName::VisitorCountry
                 | FactName::VisitorLocality
                 | FactName::VisitorLevel
+                | FactName::Matter
+        );
+        let of_cards = matches!(
+            self,
+            FactName::Route | FactName::FirmMonths | FactName::Age | FactName::MonthsInPost | FactName::ExitSuspended
         );
         match self {
             FactName::Days => procedure.is_trip() || procedure.is_visit(),
-            FactName::Amount => !procedure.is_trip() && !procedure.is_visit(),
+            FactName::Amount => !procedure.is_trip() && !procedure.is_visit() && procedure != Procedure::APEC_CARD,
+            _ if of_cards => procedure == Procedure::APEC_CARD,
             FactName::Funding => !procedure.is_visit(),
             _ if of_visits => procedure.is_visit(),
             _ => procedure.is_trip(),

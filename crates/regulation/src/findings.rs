@@ -9,6 +9,7 @@ use crate::case::{Case, Traveller, TripCase};
 use crate::pack::{ConsentMode, Effect, Rule};
 use crate::terms::Terms;
 use kernel::text::Bilingual;
+use kernel::time::Day;
 use kernel::words::{Document, FindingCode, FundingSource, Severity, TermUnit};
 
 /// A limit that is exceeded: the allowed value, the actual value, and the travellers concerned.
@@ -30,13 +31,16 @@ pub fn findings(
     terms: &mut Terms,
 ) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for (rule, traveller) in limits {
+    for (rule, subject, traveller) in limits {
         let Effect::Limit { finding, severity, max, unit, waivable_by } = &rule.effect else { continue };
         let passed = match (traveller, case.trip()) {
             (Some(traveller), Some(trip)) => measure(*finding, case, trip, traveller, *max, *unit, terms),
             _ => measure_visit(*finding, case),
         };
-        let Some(passed) = passed else { continue };
+        let Some(mut passed) = passed else { continue };
+        if finding.is_of_cards() {
+            passed.travellers.push((*subject).to_owned());
+        }
         let severity = passed.severity.unwrap_or(*severity);
         match found.iter_mut().find(|f| f.rule == rule.id && f.code == *finding && f.severity == severity) {
             Some(known) => {
@@ -93,6 +97,19 @@ pub fn findings(
     found
 }
 
+/// The decision would be due after it begins, where a text asks to look at that.
+pub fn decided_late(limits: &[AppliedLimit], due: Option<Day>, begins: Day) -> Option<Finding> {
+    let late = due.is_some_and(|due| due > begins);
+    let (rule, ..) = limits.iter().find(|(rule, ..)| {
+        late && matches!(rule.effect, Effect::Limit { finding: FindingCode::DecidedAfterStart, .. })
+    })?;
+    let Effect::Limit { severity, .. } = rule.effect else { return None };
+    let mut finding = lacking(FindingCode::DecidedAfterStart, &rule.id, &rule.citation, None, Vec::new());
+    finding.severity = severity;
+    finding.detail = describe(&finding);
+    Some(finding)
+}
+
 fn lacking(
     code: FindingCode,
     rule: &str,
@@ -116,6 +133,10 @@ fn lacking(
 
 /// Hosts who are needed somewhere else during a visit; rules measure nothing else about visits.
 fn measure_visit(code: FindingCode, case: &Case) -> Option<Exceeded> {
+    // A condition on the person or the enterprise is the whole rule.
+    if code.is_of_cards() {
+        return Some(Exceeded { limit: None, actual: None, travellers: Vec::new(), severity: None });
+    }
     let clashes = case.visit().map_or(0, |v| v.clashes);
     let found = code == FindingCode::OverlappingTrip && clashes > 0;
     found.then(|| Exceeded { limit: None, actual: i64::try_from(clashes).ok(), travellers: Vec::new(), severity: None })
@@ -147,7 +168,7 @@ fn measure(
         FindingCode::TooManyMembers => over(count(trip.travellers.len()), Vec::new()),
         FindingCode::TooManyDays => {
             let days = match unit {
-                TermUnit::Days | TermUnit::Hours => Some(case.days()),
+                TermUnit::Days | TermUnit::Hours | TermUnit::Months => Some(case.days()),
                 TermUnit::WorkingDays => terms.count(case.begins, case.ends),
             };
             days.and_then(|days| over(days, Vec::new()))
@@ -186,6 +207,12 @@ fn measure(
             })
         }
         FindingCode::LateSubmission | FindingCode::MissingDocument | FindingCode::MissingDetail => None,
+        // Measured once the steps have their days, or in other procedures.
+        FindingCode::DecidedAfterStart
+        | FindingCode::FirmTooYoung
+        | FindingCode::PersonTooYoung
+        | FindingCode::TooShortInPost
+        | FindingCode::ExitSuspended => None,
         FindingCode::ConsentMissing => simply(traveller.opinions_lacking, of_him()),
         FindingCode::ReportOverdue => over(trip.reminders_unanswered, Vec::new()),
     }
@@ -251,6 +278,16 @@ fn describe(finding: &Finding) -> Bilingual {
             "The same person is on another trip, or receives other guests, at this time.".into(),
         ),
         FindingCode::LateSubmission => ("Nộp hồ sơ muộn.".into(), "Submitted late.".into()),
+        FindingCode::DecidedAfterStart => (
+            "Nếu dùng hết thời hạn, trả lời sẽ có sau ngày bắt đầu.".into(),
+            "If the whole term is used, the answer comes after it begins.".into(),
+        ),
+        FindingCode::FirmTooYoung => {
+            ("Doanh nghiệp hoạt động chưa đủ thời gian.".into(), "The enterprise has not operated long enough.".into())
+        }
+        FindingCode::PersonTooYoung => ("Người đề nghị chưa đủ tuổi.".into(), "The person is too young.".into()),
+        FindingCode::TooShortInPost => ("Giữ chức vụ chưa đủ thời gian.".into(), "Not long enough in the post.".into()),
+        FindingCode::ExitSuspended => ("Đang bị tạm hoãn xuất cảnh.".into(), "Exit is suspended.".into()),
         FindingCode::ReportOverdue => (
             format!("Cơ quan còn việc sau chuyến đi quá hạn, đã nhắc quá {limit} lần."),
             format!("The agency has overdue duties after trips, with more than {limit} reminders."),

@@ -7,8 +7,8 @@ use crate::book::Law;
 use crate::case::Case;
 use crate::pack::{Effect, Rule};
 use kernel::text::Bilingual;
-use kernel::time::in_vietnamese;
-use kernel::words::{Body, RuleStatus};
+use kernel::time::{Day, in_vietnamese};
+use kernel::words::{Body, RuleStatus, Silence};
 
 /// The pack is applied outside its period of validity.
 pub(super) fn out_of_force(law: &Law) -> (String, Bilingual) {
@@ -32,6 +32,21 @@ pub(super) fn exception(body: Body, citation: &str) -> (String, Bilingual) {
         format!("An exception is needed, so the dossier is decided by: {} ({citation}).", body.en()),
     );
     ("exception_decided_by".into(), detail)
+}
+
+/// Where the silence of the decider counts as agreement, from which day it does.
+pub(super) fn silence(rule: &Rule, due: Day) -> Option<(String, Bilingual)> {
+    let agrees = matches!(rule.effect, Effect::Authority { silence: Some(Silence::Agreement), .. });
+    let free = due.succ_opt().filter(|_| agrees)?;
+    let detail = Bilingual::new(
+        format!(
+            "Nếu không có ý kiến đến hết ngày {} thì được thực hiện từ ngày {}.",
+            in_vietnamese(due),
+            in_vietnamese(free)
+        ),
+        format!("Without an answer by the end of {due}, it may take place from {free} on."),
+    );
+    Some(("silence_agrees".into(), detail))
 }
 
 /// All further notes, which depend on the text and the case.

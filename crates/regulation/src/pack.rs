@@ -89,6 +89,10 @@ pub enum Anchor {
     Reception,
     /// The first hour in a restricted or border area.
     RestrictedArea,
+    /// The day of the decision; in an assessment, the day by which it is due.
+    Decision,
+    /// The holder of a card left the post.
+    LeftPost,
 }
 
 impl Anchor {
@@ -98,6 +102,8 @@ impl Anchor {
             Anchor::Departure => procedure.is_trip() || procedure.is_visit(),
             Anchor::Return => procedure.is_trip(),
             Anchor::Arrival | Anchor::Reception | Anchor::RestrictedArea => procedure.is_visit(),
+            Anchor::Decision => true,
+            Anchor::LeftPost => procedure == Procedure::APEC_CARD,
         }
     }
 }
@@ -106,6 +112,12 @@ impl Anchor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timing {
     After(Anchor, Term),
+    /// Some time before a term ends that runs from an event: a renewal before the expiry.
+    BeforeEnd {
+        after: Anchor,
+        within: Term,
+        lead: Term,
+    },
     /// A notice that is due before an event.
     Before(Anchor, Term),
     /// A yearly report: month and day on which the report year ends, and on which the report is due.
@@ -121,6 +133,7 @@ impl Timing {
         match self {
             Timing::After(anchor, _) | Timing::Before(anchor, _) => anchor,
             Timing::ReportYear { by, .. } => by,
+            Timing::BeforeEnd { after, .. } => after,
         }
     }
 }
@@ -133,6 +146,8 @@ pub enum Effect {
         decider: Option<Body>,
         steps: Vec<StepRule>,
         decide_within: Option<Term>,
+        /// What it means if the decider does not answer in time, if the text says so.
+        silence: Option<Silence>,
         /// The total term, if the text gives one.
         term: Option<Term>,
         copies_to: Vec<Body>,

@@ -135,7 +135,8 @@ fn authority(fields: &Fields) -> Option<Effect> {
     let (decide_within, term) = (fields.opt_term("decide_within"), fields.opt_term("term"));
     let copies_to = fields.words("copies_to", what::BODY);
     let decider = fields.opt_word("decider", what::BODY);
-    Some(Effect::Authority { decider, steps, decide_within, term, copies_to, notes })
+    let silence = fields.opt_word("silence", what::SILENCE);
+    Some(Effect::Authority { decider, steps, decide_within, silence, term, copies_to, notes })
 }
 
 fn step(fields: &Fields) -> Option<StepRule> {
@@ -227,7 +228,11 @@ fn obligation(fields: &Fields) -> Option<Effect> {
     let (ends, due) = (fields.opt_month_day("report_year_ends"), fields.opt_month_day("due"));
     let timing = match (after, before, ends, due) {
         (Some(by), None, Some(ends), Some(due)) => Some(Timing::ReportYear { by, ends, due }),
-        (Some(anchor), None, None, None) => fields.term("within").map(|term| Timing::After(anchor, term)),
+        (Some(anchor), None, None, None) => match (fields.term("within"), fields.opt_term("before_end")) {
+            (Some(within), Some(lead)) => Some(Timing::BeforeEnd { after: anchor, within, lead }),
+            (within, None) => within.map(|within| Timing::After(anchor, within)),
+            (None, Some(_)) => None,
+        },
         (None, Some(anchor), None, None) => fields.lead("within").map(|term| Timing::Before(anchor, term)),
         _ => {
             // What is present but not readable was already reported.

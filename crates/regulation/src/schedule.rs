@@ -5,7 +5,7 @@ use chrono::{Datelike, Duration};
 
 use crate::assess::{AppliedRule, Consent, Finding, Obligation, PlannedStep};
 use crate::case::Case;
-use crate::pack::{ConsentMode, Effect, Rule, Timing};
+use crate::pack::{Anchor, ConsentMode, Effect, Rule, Timing};
 use crate::terms::{DueDay, Terms};
 use kernel::text::Bilingual;
 use kernel::time::{Day, day_of, in_vietnamese};
@@ -68,7 +68,7 @@ pub(super) fn steps(
     start: Option<Day>,
     terms: &mut Terms,
 ) -> (Vec<PlannedStep>, Option<Day>) {
-    let Effect::Authority { decider, steps: before, decide_within, term, .. } = &rule.effect else {
+    let Effect::Authority { decider, steps: before, decide_within, term, silence, .. } = &rule.effect else {
         return (Vec::new(), None);
     };
     let start = DueDay::from(start);
@@ -110,13 +110,20 @@ pub(super) fn steps(
         body,
         within: *decide_within,
         due_on: decided.day(),
-        silence: None,
+        silence: *silence,
         citation: rule.citation.clone(),
     }));
     (planned, whole.or(decided).day())
 }
 
-pub(super) fn obligations(case: &Case, spoken: &[AppliedRule], terms: &mut Terms) -> Vec<Obligation> {
+/// Duties as planned. `decided` is the day by which the decision is due.
+pub(super) fn obligations(
+    case: &Case,
+    spoken: &[AppliedRule],
+    decided: Option<Day>,
+    terms: &mut Terms,
+) -> Vec<Obligation> {
+    let day_of_anchor = |anchor| if anchor == Anchor::Decision { decided } else { case.day_of(anchor) };
     let mut owed: Vec<Obligation> = Vec::new();
     for s in spoken {
         let Effect::Obligation { code, timing } = &s.rule.effect else { continue };
@@ -124,7 +131,13 @@ pub(super) fn obligations(case: &Case, spoken: &[AppliedRule], terms: &mut Terms
             continue;
         }
         let (due_on, due_at, report_year) = match *timing {
-            Timing::After(anchor, within) => (case.day_of(anchor).and_then(|day| terms.after(day, within)), None, None),
+            Timing::After(anchor, within) => {
+                (day_of_anchor(anchor).and_then(|day| terms.after(day, within)), None, None)
+            }
+            Timing::BeforeEnd { after, within, lead } => {
+                let ends = day_of_anchor(after).and_then(|day| terms.after(day, within));
+                (ends.and_then(|end| terms.before(end, lead)), None, None)
+            }
             Timing::Before(anchor, Term { value, unit: TermUnit::Hours }) => {
                 let at = case.moment_of(anchor).map(|moment| moment - Duration::hours(value));
                 (at.map(day_of), at, None)
@@ -132,12 +145,16 @@ pub(super) fn obligations(case: &Case, spoken: &[AppliedRule], terms: &mut Terms
             Timing::Before(anchor, lead) => (case.day_of(anchor).and_then(|day| terms.before(day, lead)), None, None),
             Timing::ReportYear { by, ends: (month, day), due } => {
                 // A report year that ends on 14 December is named after the year it ends in.
-                let year = case.day_of(by).map(|d| d.year() + i32::from((d.month(), d.day()) > (month, day)));
-                (year.and_then(|year| Day::from_ymd_opt(year, due.0, due.1)), None, year)
+                let year = day_of_anchor(by).map(|d| d.year() + i32::from((d.month(), d.day()) > (month, day)));
+                // A report that is due before its year ends in the calendar belongs to the next one.
+                let due_year = year.map(|year| year + i32::from(due < (month, day)));
+                (due_year.and_then(|year| Day::from_ymd_opt(year, due.0, due.1)), None, year)
             }
         };
         let citation = s.rule.citation.clone();
-        owed.push(Obligation { code: code.clone(), timing: *timing, due_on, due_at, report_year, citation });
+        let last_working_day = due_on.and_then(|due| terms.working_on_or_before(due).filter(|day| *day != due));
+        let (code, timing) = (code.clone(), *timing);
+        owed.push(Obligation { code, timing, due_on, last_working_day, due_at, report_year, citation });
     }
     owed.sort_by(|a, b| (a.due_on, &a.code).cmp(&(b.due_on, &b.code)));
     owed

@@ -1,4 +1,4 @@
-//! The packs that ship with the product, as text: 33 texts of the State and of provinces.
+//! The packs that ship with the product, as text: 36 texts of the State and of provinces.
 
 use std::sync::Arc;
 
@@ -43,10 +43,13 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("lam-dong-2012", include_str!("../../../regulations/lam-dong-2012.toml")),
     ("lao-cai-2014", include_str!("../../../regulations/lao-cai-2014.toml")),
     ("nd-88-2012", include_str!("../../../regulations/nd-88-2012.toml")),
+    ("nd-262-2026", include_str!("../../../regulations/nd-262-2026.toml")),
     ("nghe-an", include_str!("../../../regulations/nghe-an.toml")),
     ("phu-tho", include_str!("../../../regulations/phu-tho.toml")),
     ("phu-yen", include_str!("../../../regulations/phu-yen.toml")),
     ("qd-06-2020", include_str!("../../../regulations/qd-06-2020.toml")),
+    ("kon-tum", include_str!("../../../regulations/kon-tum.toml")),
+    ("qd-09-2023", include_str!("../../../regulations/qd-09-2023.toml")),
     ("quang-binh-2018", include_str!("../../../regulations/quang-binh-2018.toml")),
     ("quang-nam-2008", include_str!("../../../regulations/quang-nam-2008.toml")),
     ("quang-ngai-2015", include_str!("../../../regulations/quang-ngai-2015.toml")),

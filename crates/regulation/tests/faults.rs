@@ -94,7 +94,7 @@ citation = "Đ.9"
 [[obligation]]
 id = "notice"
 for = ["inbound"]
-code = "border_notice"
+code = "border_area_notice"
 within = "24 hours"
 before = "restricted_area"
 status = "sample"
@@ -102,7 +102,7 @@ citation = "Đ.10"
 [[obligation]]
 id = "yearly"
 for = ["outbound"]
-code = "yearly_report"
+code = "annual_report"
 after = "return"
 report_year_ends = "12-14"
 due = "12-18"

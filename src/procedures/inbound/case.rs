@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::procedures::inbound::model::VisitContent;
 use kernel::procedure::Procedure;
 use kernel::time::{Day, start_of};
-use kernel::words::{Body, Document, GuestClass, ReceptionLevel, Topic, VisitorLevel};
+use kernel::words::{Body, Document, GuestClass, ReceptionLevel, Topic, VisitMatter, VisitorLevel};
 use regulation::case::{Case, Matter, VisitCase, Visitor};
 
 /// What is known about a dossier beyond its content.
@@ -57,6 +57,8 @@ pub fn case(content: &VisitContent, around: &VisitSurroundings, received_on: Day
             reception_level: Some(content.reception_level),
             restricted_from: content.restricted_from().or(border),
             clashes: around.clashes,
+            matter: VisitMatter::Usual,
+            begins_at: None,
         }),
     }
 }

@@ -94,6 +94,8 @@ pub fn visit() -> Case {
             reception_level: Some(ReceptionLevel::Agency),
             restricted_from: None,
             clashes: 0,
+            matter: kernel::words::VisitMatter::Usual,
+            begins_at: None,
         }),
     }
 }
