@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
+use crate::db::counters::raise_data_version;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::after::past;
 use crate::dossier::parts::duties::{
@@ -99,6 +100,9 @@ pub fn fulfil(
     duty.settlement = done.settlement;
     store::update(conn, &mut duty)?;
     let spent = duty.settlement.as_ref().map(|s| s.total_vnd);
+    if spent.is_some() {
+        raise_data_version(conn)?;
+    }
     remember(conn, call, "fulfil_duty", &duty, json!({"code": duty.code, "on": done.on, "total_vnd": spent}))?;
     Ok(duty)
 }
@@ -124,6 +128,7 @@ pub fn correct(
     duty.done_note = Some(reason);
     duty.settlement = Some(settlement);
     store::update(conn, &mut duty)?;
+    raise_data_version(conn)?;
     remember(conn, call, "correct_settlement", &duty, detail)?;
     Ok(duty)
 }

@@ -19,6 +19,7 @@ use crate::duties::actions::{self, Done};
 use crate::duties::settlement::{SettlementLine, settled};
 use crate::error::{Result, forbidden};
 use crate::registry::{agencies, officials_store};
+use crate::web::answers::ResponseCache;
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::{Incoming, JsonBody};
 use crate::web::paging::page_response;
@@ -242,14 +243,21 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 }
 
 /// Runs one action on a duty.
-pub(super) async fn act<T, F>(call: Call, id: &str, body: Incoming<T>, carry_out: F) -> Result<HttpResponse>
+pub(super) async fn act<T, F>(
+    call: Call,
+    answers: web::Data<ResponseCache>,
+    id: &str,
+    body: Incoming<T>,
+    carry_out: F,
+) -> Result<HttpResponse>
 where
     T: JsonBody,
     F: FnOnce(&mut Conn, &RequestContext, Duty, crate::web::json::Deferred<T>) -> Result<Duty> + Send + 'static,
 {
     let body = body.read().await?;
     let id = path_id(id)?;
-    call.change(
+    // A settlement counts in figures.
+    call.change_and(
         body.fingerprint.clone(),
         move |conn, call| actions::find(conn, call, id),
         move |conn, call, duty| {
@@ -257,6 +265,7 @@ where
             let (version, view) = one(conn, call, duty)?;
             reply(200, Some(version), None, &view)
         },
+        move || answers.touch(),
     )
     .await
 }
@@ -277,8 +286,13 @@ struct FulfilDuty {
 #[utoipa::path(tag = "duties", operation_id = "fulfil_duty", params(("id" = String, Path), IfMatch), request_body = FulfilDuty,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/fulfil")]
-async fn fulfil(call: Call, id: web::Path<String>, body: Incoming<FulfilDuty>) -> Result<HttpResponse> {
-    act(call, &id, body, |conn, call, duty, body| {
+async fn fulfil(
+    call: Call,
+    answers: web::Data<ResponseCache>,
+    id: web::Path<String>,
+    body: Incoming<FulfilDuty>,
+) -> Result<HttpResponse> {
+    act(call, answers, &id, body, |conn, call, duty, body| {
         actions::fulfil(conn, call, duty, || {
             let FulfilDuty { on, note, lines } = body.check()?;
             let settlement = lines.filter(|lines| !lines.is_empty()).map(settled).transpose()?;
@@ -302,8 +316,13 @@ struct ExcuseDuty {
 #[utoipa::path(tag = "duties", operation_id = "excuse_duty", params(("id" = String, Path), IfMatch), request_body = ExcuseDuty,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/excuse")]
-async fn excuse(call: Call, id: web::Path<String>, body: Incoming<ExcuseDuty>) -> Result<HttpResponse> {
-    act(call, &id, body, |conn, call, duty, body| {
+async fn excuse(
+    call: Call,
+    answers: web::Data<ResponseCache>,
+    id: web::Path<String>,
+    body: Incoming<ExcuseDuty>,
+) -> Result<HttpResponse> {
+    act(call, answers, &id, body, |conn, call, duty, body| {
         actions::excuse(conn, call, duty, || {
             let ExcuseDuty { reason, until } = body.check()?;
             Ok((reason, until))
@@ -327,12 +346,13 @@ struct OverrideHold {
 #[post("/duties/{id}/override")]
 async fn override_hold(
     call: Call,
+    answers: web::Data<ResponseCache>,
     tools: web::Data<ProvinceLaw>,
     id: web::Path<String>,
     body: Incoming<OverrideHold>,
 ) -> Result<HttpResponse> {
     let tools = tools.get_ref().clone();
-    act(call, &id, body, move |conn, call, duty, body| {
+    act(call, answers, &id, body, move |conn, call, duty, body| {
         actions::overridden(conn, call, &tools, duty, || Ok(body.check()?.reason))
     })
     .await

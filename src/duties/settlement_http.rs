@@ -12,6 +12,7 @@ use crate::duties::actions;
 use crate::duties::http::{DutyView, act};
 use crate::duties::settlement::{SettlementLine, settled};
 use crate::error::Result;
+use crate::web::answers::ResponseCache;
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
 
@@ -36,8 +37,13 @@ struct CorrectSettlement {
 #[utoipa::path(tag = "duties", operation_id = "correct_duty", params(("id" = String, Path), IfMatch), request_body = CorrectSettlement,
     responses((status = 200, description = "done", body = DutyView)))]
 #[post("/duties/{id}/correct")]
-async fn correct(call: Call, id: web::Path<String>, body: Incoming<CorrectSettlement>) -> Result<HttpResponse> {
-    act(call, &id, body, |conn, call, duty, body| {
+async fn correct(
+    call: Call,
+    answers: web::Data<ResponseCache>,
+    id: web::Path<String>,
+    body: Incoming<CorrectSettlement>,
+) -> Result<HttpResponse> {
+    act(call, answers, &id, body, |conn, call, duty, body| {
         actions::correct(conn, call, duty, || {
             let CorrectSettlement { on, lines, reason } = body.check()?;
             Ok((on, settled(lines)?, reason))

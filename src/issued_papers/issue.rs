@@ -12,14 +12,15 @@ use crate::dossier::parts::attachments;
 use crate::dossier::parts::duties::{self, SETTLEMENT};
 use crate::dossier::register::{AnyDossier, DossierHead, ProvinceLaw};
 use crate::error::{Code, Error, Result, refuse};
-use crate::issued_papers::names::{body_name, dated, document_name, duty_name, head_of, signature_lines};
+use crate::issued_papers::names::{body_name, document_name, duty_name, head_of, signature_lines};
 use crate::issued_papers::results::{put_report, put_settlement};
 use crate::issued_papers::store;
 use crate::registry::agencies::{self, Agency};
 use crate::registry::changes::succession;
+use crate::registry::offices::{external_affairs, of_seat, place};
 use documents::template::Values;
 use kernel::paper::PaperKind;
-use kernel::time::{Day, day_of, in_vietnamese, valid_on};
+use kernel::time::{Day, dated, day_of, in_vietnamese, valid_on};
 use kernel::words::{Body, DecisionVerdict, PaperRef, SignedAs, StepKind};
 use regulation::pack::{Anchor, Timing, cited};
 
@@ -74,14 +75,8 @@ pub fn issuer(conn: &mut Conn, call: &RequestContext, dossier: &dyn AnyDossier, 
     let decision = decided.filter(|d| d.verdict == DecisionVerdict::Approve);
     let body = decision.map(|d| d.body).or_else(|| dossier.decider()).ok_or_else(no_office)?;
     let seat = acting_seat(body).unwrap_or(body);
-    let office = if seat == Body::AgencyHead {
-        own(conn)?
-    } else {
-        let held = seats::holders(conn, seat, call.today)?;
-        let holder = held.iter().find(|h| h.by.is_none()).map(|h| h.user).ok_or_else(no_office)?;
-        let agency = accounts::named(conn, &[holder])?.remove(&holder).and_then(|n| n.agency_id);
-        agency.map(|id| agencies::find(conn, id)).transpose()?.flatten().ok_or_else(no_office)?
-    };
+    let office =
+        if seat == Body::AgencyHead { own(conn)? } else { of_seat(conn, seat, call.today)?.ok_or_else(no_office)? };
     Ok(Issuer {
         drafter: drafter.map_or_else(|| office.code.clone(), |a| a.code),
         office,
@@ -139,26 +134,6 @@ fn handed_in(conn: &mut Conn, head: &DossierHead) -> Result<Option<(i64, i64, Op
     let of_head = |s: &Substitution| s.from_user == lender && s.body == Body::AgencyHead;
     let mut his = given.filter(|s| of_head(s) && s.mandate.covers(head.procedure, None));
     Ok(Some((by, lender, his.find(|s| valid_on(s.valid_from, s.valid_to, day)).map(|s| s.id))))
-}
-
-/// Levels of units that are searched upwards; no province has more.
-const LEVELS: usize = 10;
-
-/// The place name: what follows "tỉnh" or "thành phố" in the name of the provincial People's Committee.
-fn place(conn: &mut Conn, office: &Agency) -> Result<String> {
-    let mut at = Some(office.clone());
-    for _ in 0..LEVELS {
-        let Some(agency) = at else { break };
-        for word in ["tỉnh ", "thành phố "] {
-            if let Some((_, name)) =
-                agency.name.split_once(word).filter(|_| agency.name.starts_with("Ủy ban nhân dân "))
-            {
-                return Ok(name.to_owned());
-            }
-        }
-        at = agency.parent_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
-    }
-    Ok("…".into())
 }
 
 /// Kind, number and date of a document.
@@ -226,11 +201,19 @@ fn put_shared(
     let (law, answer) = dossier.assess(conn, tools, call.today)?;
     let deciding = dossier.decider().or_else(|| answer.decider.as_ref().map(|d| d.body));
     let of_dofa = |b: Body| matches!(b, Body::Dofa | Body::DofaDirector);
+    // Named as the province names it: not every province has a department for it.
+    let advising =
+        external_affairs(conn, call.today)?.map_or_else(|| body_name(Body::Dofa).to_owned(), |office| office.name);
     let to_body = match deciding.filter(|b| !of_dofa(*b)) {
-        Some(body) => format!("{}; Sở Ngoại vụ", body_name(body)),
-        None => "Sở Ngoại vụ".to_owned(),
+        Some(body) => format!("{}; {}", body_name(body), advising),
+        None => advising.clone(),
     };
-    values.put("decider", deciding.map_or("Sở Ngoại vụ", body_name));
+    let decider = match deciding {
+        Some(Body::DofaDirector) => format!("{} {advising}", head_of(&advising)),
+        None | Some(Body::Dofa) => advising.clone(),
+        Some(body) => body_name(body).to_owned(),
+    };
+    values.put("decider", decider);
     let requests = store::IssuedPaperFilter {
         delegation_id: Some(head.id),
         kind: Some(PaperKind::Submission),
@@ -291,7 +274,7 @@ fn put_shared(
     if kind.of_decider() {
         recipients.extend(head.process.bodies(StepKind::Consult).map(|b| body_name(b).to_owned()));
         recipients.extend(consents.first().map(|_| body_name(Body::PartyOffice).to_owned()));
-        recipients.extend((!of_dofa(issuer.body)).then(|| "Sở Ngoại vụ".to_owned()));
+        recipients.extend((!of_dofa(issuer.body)).then(|| advising.clone()));
     }
     recipients.extend(answer.copies_to.iter().map(|b| body_name(*b).to_owned()));
     let mut told = Vec::new();

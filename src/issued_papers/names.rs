@@ -1,8 +1,5 @@
 //! How issued documents write bodies, attachments, duties, posts and dates. Pure.
 
-use chrono::Datelike;
-
-use kernel::time::Day;
 use kernel::words::{Body, Document, DutyCode, SignedAs};
 
 /// The name of a body.
@@ -45,12 +42,6 @@ pub fn head_of(office: &str) -> &'static str {
         ("Ban ", "Trưởng ban"),
     ];
     posts.iter().find(|(kind, _)| office.starts_with(kind)).map_or("Thủ trưởng cơ quan", |(_, post)| post)
-}
-
-/// A written-out date; of the months, only 1 and 2 get a leading zero (NĐ 30/2020/NĐ-CP Phụ lục I).
-pub fn dated(day: Day) -> String {
-    let nought = if day.month() <= 2 { "0" } else { "" };
-    format!("ngày {:02} tháng {nought}{} năm {}", day.day(), day.month(), day.year())
 }
 
 /// The lines above a signature (NĐ 30/2020/NĐ-CP Đ.13): on whose behalf, and the post.
@@ -102,10 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_and_posts_are_written_as_offices_write_them() {
-        let day = |m, d| Day::from_ymd_opt(2026, m, d).unwrap();
-        assert_eq!(dated(day(2, 3)), "ngày 03 tháng 02 năm 2026");
-        assert_eq!(dated(day(3, 22)), "ngày 22 tháng 3 năm 2026");
+    fn posts_are_written_as_offices_write_them() {
         let lines = |office| signature_lines(Body::AgencyHead, SignedAs::Kt, office);
         assert_eq!(lines("Sở Y tế"), ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"]);
         assert_eq!(lines("Trường Đại học Mẫu")[0], "KT. THỦ TRƯỞNG CƠ QUAN");

@@ -198,7 +198,9 @@ fn page(
     let moves = |d: &Dimension| matches!(d, Dimension::Agency | Dimension::Month | Dimension::Quarter);
     if asked.narrow.agencies.is_none() && !asked.by.iter().any(moves) {
         // What counts on these days but not in this cell is of another country or kind: nobody would expect it here.
-        known.extend(store::ids_in_period(conn, asked.procedure, asked.period, basis)?);
+        for procedure in asked.procedures() {
+            known.extend(store::ids_in_period(conn, *procedure, asked.period, basis)?);
+        }
     }
     let mut items = Vec::new();
     if !matches!(after, Some(After::Others(_))) {
@@ -326,12 +328,14 @@ fn why_not(
     item: &DossierItem,
 ) -> Result<Option<(Reason, String)>> {
     let language = call.language;
-    if let Some(fact) = store::of_delegation(conn, item.id)? {
+    let private = item.procedure == Procedure::PRIVATE_TRAVEL.word();
+    let fact = store::of_delegation(conn, item.id)?;
+    if let Some(fact) = fact.filter(|fact| asked.procedures().contains(&fact.procedure)) {
         return counts_elsewhere(conn, language, asked, keys, agencies, item, fact);
     }
     let Some(register) = registers.by_key(&item.register) else { return Ok(None) };
     let Some((state, would)) = register.would_count(conn, item.id)? else { return Ok(None) };
-    if item.procedure == Procedure::PRIVATE_TRAVEL.word() {
+    if private && !asked.procedures().contains(&Procedure::PRIVATE_TRAVEL) {
         let detail = language.say("Đi việc riêng, không phải đoàn của tỉnh.", "Private travel is not a mission.");
         let total = keys.is_empty() && asked.narrow == Default::default();
         return Ok(total.then_some((Reason::PrivateTravel, detail)));

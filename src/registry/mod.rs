@@ -4,6 +4,7 @@ pub mod agencies;
 pub mod agencies_http;
 pub mod changes;
 pub mod changes_http;
+pub mod offices;
 pub mod official_moves_http;
 pub mod officials;
 pub mod officials_http;

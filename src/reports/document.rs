@@ -9,34 +9,45 @@ use documents::docx::{
 };
 use kernel::money::grouped;
 use kernel::procedure::{RegisterEntries, RegisterEntry};
-use kernel::time::{Day, in_vietnamese};
+use kernel::time::{dated, day_of};
 
 /// Groupings that the document also shows as charts.
 const CHARTS: [&str; 2] = ["_by_country", "_by_month"];
 
 const TEXT: Look = Look { half_points: 26, around: 60, ..CELL };
 
-/// The bytes of the document. With `names`, it includes the lists of delegations. `head` is the reporting office,
-/// preceded by its parent.
+/// Who reports, as the head of the document says it (NĐ 30/2020/NĐ-CP Phụ lục I).
+pub struct ReportHead {
+    /// The superior body.
+    pub above: Option<String>,
+    pub office: String,
+    /// The letters of the office in numbers of its documents.
+    pub symbol: String,
+    pub place: String,
+}
+
+/// The bytes of the document. With `names`, it includes the lists of delegations.
 pub fn write(
     report: &FrozenReport,
     content: &ReportContent,
     corrections: usize,
     names: bool,
-    head: (Option<String>, Option<String>),
-    today: Day,
+    head: &ReportHead,
     registers: &RegisterEntries,
 ) -> Result<Vec<u8>, String> {
     let bold = |half_points| Look { half_points, bold: true, ..CENTRED };
     let mut left = String::new();
-    if let Some(above) = head.0 {
+    if let Some(above) = &head.above {
         left += &paragraph(&above.to_uppercase(), Look { half_points: 24, ..CENTRED });
     }
-    left += &paragraph(&head.1.unwrap_or_default().to_uppercase(), Look { underline: true, ..bold(24) });
-    left += &paragraph("Số:        /BC-SNgV", CENTRED);
+    left += &paragraph(&head.office.to_uppercase(), Look { underline: true, ..bold(24) });
+    left += &paragraph(&format!("Số:        /BC-{}", head.symbol), CENTRED);
     let right = paragraph("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold(24))
         + &paragraph("Độc lập - Tự do - Hạnh phúc", Look { underline: true, ..bold(26) })
-        + &paragraph(&format!("Ngày {}", in_vietnamese(today)), Look { italic: true, half_points: 26, ..CENTRED });
+        + &paragraph(
+            &format!("{}, {}", head.place, dated(day_of(report.frozen_at))),
+            Look { italic: true, half_points: 26, ..CENTRED },
+        );
     let mut body = table(&[3554, TEXT_WIDTH - 3554], false, &[vec![left, right]]);
     body += &paragraph("BÁO CÁO", HEADING);
     body += &paragraph(&format!("Kết quả công tác đoàn ra, đoàn vào {}", report.span.title()), HEADING);

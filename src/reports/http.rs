@@ -12,13 +12,16 @@ use validator::Validate;
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::store as accounts;
 use crate::db::Conn;
 use crate::db::counters::data_version;
 use crate::dossier::register::Registers;
 use crate::dossier::store::list;
 use crate::error::{Error, Result, not_found};
 use crate::registry::agencies;
+use crate::registry::offices::{external_affairs, place};
 use crate::reports::corrections::{ReportCorrection, corrections};
+use crate::reports::document::ReportHead;
 use crate::reports::freeze::{self, draw, keep};
 use crate::reports::model::{ByRegister, FrozenReport, ReportContent, ReportFigures, ReportKind, ReportPeriod};
 use crate::reports::store::{self, ReportFilter};
@@ -35,7 +38,7 @@ use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
-use kernel::time::rfc3339;
+use kernel::time::{day_of, rfc3339};
 use kernel::violation::Violations;
 use kernel::words::FieldError;
 
@@ -268,12 +271,9 @@ async fn show(
                     workbook::write(report, content, *total, names, figures).map_err(Error::Internal)
                 }
                 ReportFormat::Docx => {
-                    let office = call.actor.account.agency_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
-                    let above = office.as_ref().and_then(|o| o.parent_id);
-                    let above = above.map(|id| agencies::find(conn, id)).transpose()?.flatten();
-                    let head = (above.map(|a| a.name), office.map(|o| o.name));
                     let OpenedReport { report, content, total, .. } = &opened;
-                    document::write(report, content, *total, names, head, call.today, figures).map_err(Error::Internal)
+                    let head = head(conn, report)?;
+                    document::write(report, content, *total, names, &head, figures).map_err(Error::Internal)
                 }
             }
         })
@@ -285,4 +285,20 @@ async fn show(
         ReportFormat::Xlsx => file::saved(&mut response, file::XLSX, &format!("{name}.xlsx"), body.into()),
         ReportFormat::Docx => file::saved(&mut response, file::DOCX, &format!("{name}.docx"), body.into()),
     })
+}
+
+/// The head of the document: the office of whoever froze the report; for a scheduled one, the body for external affairs.
+fn head(conn: &mut Conn, report: &FrozenReport) -> Result<ReportHead> {
+    let by = accounts::named(conn, &[report.frozen_by])?.remove(&report.frozen_by).and_then(|n| n.agency_id);
+    let own = by.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+    let office = match own {
+        Some(office) => Some(office),
+        None => external_affairs(conn, day_of(report.frozen_at))?,
+    };
+    let Some(office) = office else {
+        return Ok(ReportHead { above: None, office: String::new(), symbol: "…".into(), place: "…".into() });
+    };
+    let above = office.parent_id.map(|id| agencies::find(conn, id)).transpose()?.flatten();
+    let place = place(conn, &office)?;
+    Ok(ReportHead { above: above.map(|a| a.name), symbol: office.code, office: office.name, place })
 }

@@ -6,7 +6,7 @@ use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, forbidden, not_found};
-use crate::statistics::count::Dimension;
+use crate::statistics::count::{Dimension, Settled};
 use crate::statistics::fact::Fact;
 use crate::statistics::narrow::FigureFilter;
 use crate::statistics::question::{FigureQuestion, MoreMeasures, UnitsAsOf};
@@ -87,10 +87,24 @@ impl FigureQuery {
         })
     }
 
+    /// The procedures that count: all of the register where figures are grouped by procedure.
+    pub fn procedures(&self) -> &[Procedure] {
+        let all = self.by.contains(&Dimension::Procedure);
+        if all { self.entry.procedures } else { std::slice::from_ref(&self.procedure) }
+    }
+
+    /// What was settled of the delegations of a period, if that is asked for.
+    pub fn settled(&self, conn: &mut Conn, period: Period) -> Result<Settled> {
+        if self.more.settled { store::settled(conn, period, self.question.basis()) } else { Ok(Settled::new()) }
+    }
+
     /// The facts of a period that match the query, and the number of delegations whose agency has no single
     /// counterpart in the chosen view (after a split).
     pub fn facts(&self, conn: &mut Conn, period: Period, agencies: Agencies) -> Result<(Vec<Fact>, i64)> {
-        let mut facts = store::in_period(conn, self.procedure, period, self.question.basis())?;
+        let mut facts = Vec::new();
+        for procedure in self.procedures() {
+            facts.extend(store::in_period(conn, *procedure, period, self.question.basis())?);
+        }
         let unsure = self.place(conn, &mut facts, agencies)?;
         self.narrow.keep(&mut facts);
         let unsure = facts.iter().filter(|f| unsure.contains(&f.delegation_id)).count();

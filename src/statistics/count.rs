@@ -26,6 +26,8 @@ words! {
         InPlan: "Trong kế hoạch" / "In the annual plan",
         Channel: "Kênh" / "Channel",
         Waived: "Được chấp thuận ngoại lệ" / "Exception approved",
+        /// Private travel appears only here: it is no mission of the province.
+        Procedure: "Loại chuyến đi" / "Procedure",
     }
 
     /// A measure: what is counted of the delegations of a group.
@@ -34,8 +36,13 @@ words! {
         /// One person in one delegation (lượt).
         Visits: "Số lượt" / "Visits",
         Persons: "Số người" / "Persons",
-        Days: "Số ngày" / "Days",
+        /// Calendar days of delegations, each delegation once however many travel.
+        Days: "Số ngày của đoàn" / "Days of delegations",
+        /// Days of every person of every delegation, added up.
+        PersonDays: "Số ngày người" / "Person-days",
         Cost: "Kinh phí" / "Estimated cost",
+        /// What was settled afterwards, in đồng.
+        Settled: "Kinh phí quyết toán" / "Settled cost",
     }
 }
 
@@ -66,6 +73,10 @@ pub struct Figures {
     pub persons: i64,
     /// Calendar days of the delegations, each delegation once (ngày).
     pub days: i64,
+    /// The days of every person, added up (ngày người).
+    pub person_days: i64,
+    /// What was settled, in đồng, each delegation once (quyết toán).
+    pub settled: i64,
     /// Estimated cost by currency, in minor units (kinh phí).
     pub cost: BTreeMap<String, i64>,
 }
@@ -101,13 +112,14 @@ struct Tally {
 
 impl Tally {
     /// Adds a share; returns whether it is the first of its fact in this group.
-    fn add(&mut self, at: usize, fact: &Fact, share: &Share, source: Option<&str>) -> bool {
+    fn add(&mut self, at: usize, (fact, settled): (&Fact, i64), share: &Share, source: Option<&str>) -> bool {
         let first = self.at != at + 1;
         if first {
             self.at = at + 1;
             self.seen.clear();
             self.figures.delegations += 1;
             self.figures.days += fact.days;
+            self.figures.settled += settled;
             for paid in fact.funding.iter().filter(|p| source.is_none_or(|s| s == p.source.word())) {
                 if let Some(money) = &paid.amount {
                     *self.figures.cost.entry(money.currency.clone()).or_insert(0) += money.amount;
@@ -117,6 +129,7 @@ impl Tally {
         if !self.seen.contains(&share.person) {
             self.seen.push(share.person);
             self.figures.visits += share.heads;
+            self.figures.person_days += share.heads * fact.days;
             if share.named() {
                 self.persons.insert(share.person);
             } else {
@@ -154,8 +167,16 @@ impl Keys {
     }
 }
 
+/// Đồng that were settled, by delegation.
+pub type Settled = HashMap<i64, i64>;
+
 /// Counts facts. A delegation is counted in the row of every key that it has, and once in the total.
 pub fn count(facts: &[Fact], by: &[Dimension], basis: DateBasis) -> Counted {
+    count_settled(facts, by, basis, &Settled::new())
+}
+
+/// The same with what was settled.
+pub fn count_settled(facts: &[Fact], by: &[Dimension], basis: DateBasis, settled: &Settled) -> Counted {
     let mut names = KeyNumbers::default();
     let mut total = Tally::default();
     let mut groups: HashMap<(u32, u32), Tally> = HashMap::new();
@@ -167,7 +188,8 @@ pub fn count(facts: &[Fact], by: &[Dimension], basis: DateBasis) -> Counted {
         let (first, second) = (whole.next(), whole.next().unwrap_or(Keys::One(0)));
         drop(whole);
         let mut rows = 0;
-        for share in &fact.shares {
+        let fact = (fact, settled.get(&fact.delegation_id).copied().unwrap_or(0));
+        for share in &fact.0.shares {
             total.add(at, fact, share, None);
             let Some(first) = &first else { continue };
             let (mut one, mut other) = (0, 0);
@@ -209,7 +231,7 @@ pub fn visits_in(fact: &Fact, by: &[Dimension], basis: DateBasis, keys: &[String
         let stands =
             whole.iter().zip(&wanted).all(|(keys, wanted)| keys.of(share, &mut names, &mut 0).contains(wanted));
         if stands {
-            tally.add(0, fact, share, None);
+            tally.add(0, (fact, 0), share, None);
         }
     }
     (tally.figures.delegations > 0).then_some(tally.figures.visits)
@@ -248,6 +270,7 @@ fn of_delegation(fact: &Fact, dimension: Dimension, basis: DateBasis, names: &mu
         Dimension::ReceptionLevel => fact.reception_level.map_or("", ReceptionLevel::word),
         Dimension::LeaderLevel => fact.leader_level.map_or("", PostLevel::word),
         Dimension::Channel => fact.channel.map_or("", Channel::word),
+        Dimension::Procedure => return Keys::One(names.of(fact.procedure.word())),
         Dimension::InPlan if fact.in_plan => "true",
         Dimension::Waived if fact.waived => "true",
         Dimension::InPlan | Dimension::Waived => "false",
@@ -321,6 +344,11 @@ mod tests {
     #[test]
     fn days_and_cost_count_once_a_delegation_and_cost_under_the_source_that_pays() {
         let counted = count(&calendar(), &[Dimension::Funding], DateBasis::Travel);
+        // Five days each: of three people in the first delegation, of two in the second.
+        assert_eq!((counted.total.person_days, counted.total.settled), (25, 0));
+        let settled = count_settled(&calendar(), &[Dimension::Month], DateBasis::Travel, &Settled::from([(1, 900)]));
+        let rows: Vec<(&str, i64)> = settled.rows.iter().map(|(k, f)| (k[0].as_str(), f.settled)).collect();
+        assert_eq!((settled.total.settled, rows), (900, vec![("2026-01", 900), ("2026-06", 0)]));
         let money = |f: &Figures| (f.days, f.cost.get("VND").copied());
         assert_eq!(money(&counted.total), (10, Some(2_000)));
         let rows: Vec<_> = counted.rows.iter().map(|(k, f)| (k[0].as_str(), money(f))).collect();

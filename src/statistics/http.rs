@@ -13,9 +13,10 @@ use crate::db::counters::data_version;
 use crate::error::{Error, Result};
 use crate::statistics::asked::{Agencies, FigureQuery, counted_register, scope};
 use crate::statistics::compare::{compare, year_before};
-use crate::statistics::count::{Dimension, count};
+use crate::statistics::count::{Dimension, count_settled};
 use crate::statistics::labels::label;
-use crate::statistics::question::{Compare, FigureFormat, FigureQuestion};
+use crate::statistics::question::{Compare, FigureFormat, FigureQuestion, UnitsAsOf};
+use crate::statistics::units::{EndedUnits, ended_units};
 use crate::statistics::view::{PeriodView, ShownFigures, Statistics};
 use crate::web::answers::ResponseCache;
 use crate::web::etag::IfNoneMatch;
@@ -92,15 +93,23 @@ fn figures(conn: &mut Conn, call: &RequestContext, agencies: Agencies, asked: &F
     let version = data_version(conn)?;
     let (facts, unsure) = asked.facts(conn, asked.period, agencies)?;
     let basis = asked.question.basis();
-    let counted = count(&facts, &asked.by, basis);
+    let counted = count_settled(&facts, &asked.by, basis, &asked.settled(conn, asked.period)?);
     let previous_period = asked.question.compare.map(|Compare::PreviousYear| year_before(asked.period));
-    let before = previous_period.map(|period| asked.facts(conn, period, agencies)).transpose()?;
-    let compared = before.map(|(before, _)| compare(&counted, &count(&before, &asked.by, basis), &asked.by));
+    let mut compared = None;
+    if let Some(period) = previous_period {
+        let ((before, _), settled) = (asked.facts(conn, period, agencies)?, asked.settled(conn, period)?);
+        compared = Some(compare(&counted, &count_settled(&before, &asked.by, basis, &settled), &asked.by));
+    }
+    let ended = match (asked.view, asked.by.contains(&Dimension::Agency)) {
+        (UnitsAsOf::AsReported, true) => ended_units(&facts, &(agencies.succession)(conn)?),
+        _ => EndedUnits::default(),
+    };
     let names = match asked.by.iter().position(|d| *d == Dimension::Agency) {
         Some(at) => {
             let keys = counted.rows.iter().map(|(k, _)| k);
             let all = keys.chain(compared.iter().flat_map(|c| c.rows.iter().map(|(k, ..)| k)));
             let ids: HashSet<i64> = all.filter_map(|k| k.get(at)?.parse::<Id>().ok().map(|id| id.0)).collect();
+            let ids: HashSet<i64> = ids.into_iter().chain(ended.followers()).collect();
             (agencies.names)(conn, &ids.into_iter().collect::<Vec<_>>())?
         }
         None => HashMap::new(),
@@ -125,6 +134,7 @@ fn figures(conn: &mut Conn, call: &RequestContext, agencies: Agencies, asked: &F
         language: call.language,
         more: asked.more,
         unsure_units: unsure,
+        ended: ended.told(&names),
         version,
     };
     let name = asked.entry.label.vi;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use crate::statistics::count::{Dimension, Measure};
 use kernel::country::{REGIONS, country};
 use kernel::id::Id;
+use kernel::procedure::Procedure;
 use kernel::text::Language;
 use kernel::words::{Channel, Field, FundingSource, Label, PostLevel, Purpose, ReceptionLevel, Word};
 
@@ -26,6 +27,7 @@ fn word(dimension: Dimension, key: &str) -> Option<Label> {
     }
     match (dimension, key) {
         (_, "") => Some(NONE),
+        (Dimension::Procedure, key) => key.parse().ok().and_then(Procedure::label),
         (Dimension::InPlan | Dimension::Waived, "true") => Some(YES),
         (Dimension::InPlan | Dimension::Waived, "false") => Some(NO),
         (Dimension::Purpose, key) => of::<Purpose>(key),

@@ -45,6 +45,11 @@ fn in_time(period: Period, dimension: Dimension) -> Vec<String> {
 }
 
 impl ShownFigures<'_> {
+    /// Whether neither period has any delegation.
+    fn is_empty(&self) -> bool {
+        self.counted.total.delegations == 0 && self.compared.as_ref().is_none_or(|c| c.total.1.delegations == 0)
+    }
+
     /// A bar chart, largest first; by month or quarter a line chart, in which an empty month is 0.
     pub fn picture(&self, today: Day) -> DrawnChart {
         let say = |vi: &str, en: &str| self.language.say(vi, en);
@@ -52,16 +57,19 @@ impl ShownFigures<'_> {
         let what = say(self.entry.label.vi, self.entry.label.en);
         let by: Vec<String> = self.by.iter().map(|d| heading(*d, self.language).to_lowercase()).collect();
         let by = if by.is_empty() { String::new() } else { say(" theo ", " by ") + &by.join(&say(" và ", " and ")) };
+        // A year without any data is not a year of zeros.
+        let compares = self.compared.as_ref().is_some_and(|c| c.total.1.delegations > 0);
         let point = |label: String, now: &Figures, before: Option<&Figures>| Point {
             label,
             value: now.visits,
             remark: format!("({})", grouped(now.delegations)),
-            before: before.map(|f| f.visits),
+            before: before.filter(|_| compares).map(|f| f.visits),
         };
-        let compares = self.previous_period.is_some();
         let line = matches!(self.by, [Dimension::Month | Dimension::Quarter]);
         let mut footer = Vec::new();
         let points: Vec<Point> = match self.by {
+            // Nothing at all is no line along zero.
+            _ if self.is_empty() => Vec::new(),
             [dimension] if line => {
                 let rows = self.lines();
                 let nothing = Figures::default();
@@ -69,7 +77,11 @@ impl ShownFigures<'_> {
                     let row = rows.iter().find(|(keys, ..)| keys.first() == Some(&key));
                     let (now, before) = row.map_or((&nothing, None), |(_, now, before)| (now, before.as_ref()));
                     let name = label(*dimension, &key, &Default::default(), self.language);
-                    let short = name.trim_start_matches("Tháng ").trim_start_matches("Quý ").to_owned();
+                    // "3/2026" is a month: a quarter keeps its letter.
+                    let short = match name.strip_prefix("Quý ") {
+                        Some(quarter) => format!("Q{quarter}"),
+                        None => name.trim_start_matches("Tháng ").to_owned(),
+                    };
                     Point { remark: String::new(), ..point(short, now, before.or(compares.then_some(&nothing))) }
                 };
                 in_time(period, *dimension).into_iter().map(of).collect()
@@ -79,9 +91,21 @@ impl ShownFigures<'_> {
                 vec![point(say("Tổng số", "Total"), &self.counted.total, before)]
             }
             _ => {
-                // Sort the bars, longest first.
+                // The longest bars; first those, or in time where they have a time.
                 let mut rows = self.lines();
-                rows.sort_by_key(|(_, now, _)| -now.visits);
+                let in_time = self.by.iter().any(|d| matches!(d, Dimension::Month | Dimension::Quarter));
+                let mut sizes: Vec<i64> = rows.iter().map(|(_, now, _)| -now.visits).collect();
+                sizes.sort_unstable();
+                if in_time && rows.len() > BARS {
+                    let least = sizes.get(BARS - 1).copied().unwrap_or(0);
+                    rows.sort_by_key(|(_, now, _)| -now.visits > least);
+                    let (shown, hidden) = rows.split_at(BARS.min(rows.len()));
+                    let (mut shown, hidden) = (shown.to_vec(), hidden.to_vec());
+                    shown.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+                    rows = shown.into_iter().chain(hidden).collect();
+                } else if !in_time {
+                    rows.sort_by_key(|(_, now, _)| -now.visits);
+                }
                 if rows.len() > BARS {
                     let more = rows.len() - BARS;
                     footer.push(say(
@@ -109,6 +133,10 @@ impl ShownFigures<'_> {
                 ),
             ),
         );
+        if let Some(before) = self.previous_period.filter(|_| !compares) {
+            let before = days(before, self.language);
+            footer.push(say(&format!("Không có số liệu {before} để so sánh."), &format!("There is no data {before}.")));
+        }
         footer.extend(self.notes().into_iter().map(|note| note.detail));
         footer.push(say(
             &format!(
@@ -128,7 +156,10 @@ impl ShownFigures<'_> {
             } else {
                 say("Đơn vị: lượt người (trong ngoặc: số đoàn)", "Unit: visits (in brackets: delegations)")
             },
-            names: (days(period, self.language), self.previous_period.map(|p| days(p, self.language))),
+            names: (
+                days(period, self.language),
+                self.previous_period.filter(|_| compares).map(|p| days(p, self.language)),
+            ),
             points,
             shape: if line { DrawnShape::Line } else { DrawnShape::Bars },
             footer,

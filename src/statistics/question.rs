@@ -26,7 +26,8 @@ pub struct FigureQuestion {
     pub window: Option<Window>,
     /// `travel` (default): departure or arrival; `decision`: date of the signed decision.
     pub date_basis: Option<Basis>,
-    /// One or two of: country region agency purpose field month quarter funding reception_level leader_level in_plan channel waived.
+    /// One or two of: country region agency purpose field month quarter funding reception_level leader_level in_plan channel waived procedure.
+    /// Private travel counts only by procedure.
     #[param(example = "country")]
     pub by: Option<String>,
     /// Agencies as reported then (`as_reported`, default), as of today (`current`), or of a day (`on:2025-01-01`).
@@ -47,8 +48,9 @@ pub struct FigureQuestion {
     pub channel: Option<Channel>,
     /// Whether an exception from a limit of the regulation was approved.
     pub waived: Option<bool>,
-    /// Measures in addition to delegations, visits and persons: `days`, `cost`, or both, separated by a comma.
-    #[param(example = "days,cost")]
+    /// Measures in addition to delegations, visits and persons, separated by commas: `days` (of delegations, each
+    /// delegation once), `person_days` (of every person), `cost` (estimated), `settled`.
+    #[param(example = "days,person_days,cost,settled")]
     pub measures: Option<String>,
     /// `previous_year`: adds the same days of the previous year, with difference and percentage.
     #[param(inline)]
@@ -112,7 +114,9 @@ impl From<Basis> for DateBasis {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MoreMeasures {
     pub days: bool,
+    pub person_days: bool,
     pub cost: bool,
+    pub settled: bool,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
@@ -160,12 +164,14 @@ impl FigureQuestion {
         for word in self.measures.iter().flat_map(|all| all.split(',')) {
             match word {
                 "days" => asked.days = true,
+                "person_days" => asked.person_days = true,
                 "cost" => asked.cost = true,
+                "settled" => asked.settled = true,
                 _ => {
                     return Err(invalid(
                         "measures",
-                        "phải là số ngày, kinh phí, hoặc cả hai.",
-                        "must be days, cost, or both.",
+                        "phải là số ngày, số ngày người, kinh phí hoặc kinh phí quyết toán.",
+                        "must be among days, person_days, cost and settled.",
                     ));
                 }
             }
@@ -187,20 +193,7 @@ impl FigureQuestion {
     }
 
     pub fn view(&self, today: Day) -> Result<UnitsAsOf> {
-        match self.agency_view.as_deref() {
-            None | Some("as_reported") => Ok(UnitsAsOf::AsReported),
-            Some("current") => Ok(UnitsAsOf::On(today)),
-            Some(other) => {
-                let day = other.strip_prefix("on:").and_then(|day| day.parse().ok());
-                day.map(UnitsAsOf::On).ok_or_else(|| {
-                    invalid(
-                        "agency_view",
-                        "phải là tên như đã báo cáo, tên hiện nay, hoặc tên tại một ngày.",
-                        "must be as_reported, current or on:YYYY-MM-DD.",
-                    )
-                })
-            }
-        }
+        units_as_of(self.agency_view.as_deref(), today)
     }
 
     /// The filters, restricted to the agencies in `only` if it is given.
@@ -248,6 +241,24 @@ impl FigureQuestion {
                 "phải chọn cả ngày đầu và ngày cuối, hoặc chọn năm (có thể kèm cách tính năm).",
                 "use both from and to, or year (with an optional window).",
             )),
+        }
+    }
+}
+
+/// Parses `agency_view`.
+pub fn units_as_of(asked: Option<&str>, today: Day) -> Result<UnitsAsOf> {
+    match asked {
+        None | Some("as_reported") => Ok(UnitsAsOf::AsReported),
+        Some("current") => Ok(UnitsAsOf::On(today)),
+        Some(other) => {
+            let day = other.strip_prefix("on:").and_then(|day| day.parse().ok());
+            day.map(UnitsAsOf::On).ok_or_else(|| {
+                invalid(
+                    "agency_view",
+                    "phải là tên như đã báo cáo, tên hiện nay, hoặc tên tại một ngày.",
+                    "must be as_reported, current or on:YYYY-MM-DD.",
+                )
+            })
         }
     }
 }

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use crate::db::counters;
-use crate::db::schema::{fact_shares, facts, report_delegations};
-use crate::db::{Conn, differing, each, insert_rows, word};
+use crate::db::schema::{duties, fact_shares, facts, report_delegations};
+use crate::db::{Conn, differing, each, from_json, insert_rows, word};
 use crate::error::{Error, Result};
-use crate::statistics::count::DateBasis;
+use crate::statistics::count::{DateBasis, Settled};
 use crate::statistics::fact::{Fact, Paid, Share};
 use kernel::every_field;
 use kernel::money::Money;
@@ -127,7 +127,7 @@ fn share_row(delegation_id: i64, ord: i64, s: &Share) -> ShareRow {
 
 const FORM: &str = "facts_form";
 /// Increase this when facts are derived differently than before; `ngoaivu migrate` then rebuilds all of them.
-const CURRENT_FORM: i64 = 2;
+const CURRENT_FORM: i64 = 3;
 
 /// Whether the stored facts were derived in the way of this version.
 pub fn is_current(conn: &mut Conn) -> Result<bool> {
@@ -240,6 +240,24 @@ pub fn in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: D
             row.fact(own)
         })
         .collect()
+}
+
+/// What was settled of the delegations counted in a period, whatever their procedure.
+pub fn settled(conn: &mut Conn, period: Period, basis: DateBasis) -> Result<Settled> {
+    let joined = facts::table.inner_join(duties::table.on(duties::delegation_id.eq(facts::delegation_id)));
+    let of = joined.filter(duties::settlement.is_not_null()).into_boxed();
+    let of = match basis {
+        DateBasis::Travel => of.filter(facts::travel_date.between(period.from, period.to)),
+        DateBasis::Decision => of.filter(facts::decided_on.between(period.from, period.to)),
+    };
+    let rows: Vec<(i64, Option<String>)> = of.select((facts::delegation_id, duties::settlement)).load(conn)?;
+    let mut sums = Settled::new();
+    for (delegation, settlement) in rows {
+        let settlement: Option<serde_json::Value> = settlement.as_deref().map(from_json).transpose()?;
+        let total = settlement.and_then(|s| s.get("total_vnd")?.as_i64()).unwrap_or(0);
+        *sums.entry(delegation).or_insert(0) += total;
+    }
+    Ok(sums)
 }
 
 /// Notes that a frozen report counts these delegations.

@@ -1,10 +1,47 @@
 //! Counts under the agencies of a given day: each share is assigned to the successor of its agency. Pure.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::statistics::fact::Fact;
 use kernel::succession::Succession;
 use kernel::time::Day;
+
+/// Delegations that are dated after the end of a unit under which they stand.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct EndedUnits {
+    pub delegations: HashSet<i64>,
+    /// Each unit with those that followed it.
+    pub units: BTreeMap<i64, Vec<i64>>,
+}
+
+impl EndedUnits {
+    pub fn followers(&self) -> impl Iterator<Item = i64> {
+        self.units.values().flatten().copied()
+    }
+
+    /// The number of delegations, and each unit with its followers by name.
+    pub fn told(&self, names: &HashMap<i64, (String, String)>) -> (i64, Vec<(String, String)>) {
+        let name = |id: &i64| names.get(id).map(|(_, name)| name.clone()).unwrap_or_default();
+        let followed = |ids: &Vec<i64>| ids.iter().map(name).collect::<Vec<_>>().join(", ");
+        let units = self.units.iter().map(|(id, after)| (name(id), followed(after))).collect();
+        (i64::try_from(self.delegations.len()).unwrap_or(i64::MAX), units)
+    }
+}
+
+/// Finds the delegations that a unit had after it ended.
+pub fn ended_units(facts: &[Fact], succession: &Succession) -> EndedUnits {
+    let mut found = EndedUnits::default();
+    for fact in facts {
+        for share in &fact.shares {
+            if succession.has_ended(share.agency_id, fact.travel_date) {
+                found.delegations.insert(fact.delegation_id);
+                let followers = || succession.followers(share.agency_id, fact.travel_date);
+                found.units.entry(share.agency_id).or_insert_with(followers);
+            }
+        }
+    }
+    found
+}
 
 /// Assigns the shares of facts to the agencies of a day; returns the delegations whose agency has no single
 /// counterpart.

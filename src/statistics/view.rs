@@ -44,9 +44,15 @@ pub struct FiguresView {
     /// Calendar days of the delegations, each delegation once; only if `measures` includes `days`.
     #[serde(skip_serializing_if = "Option::is_none")]
     days: Option<i64>,
+    /// Days of every person of every delegation, added up; only if `measures` includes `person_days`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_days: Option<i64>,
     /// Estimated cost, one amount per currency, in minor units; only if `measures` includes `cost`.
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<Vec<Money>>,
+    /// What was settled afterwards, in đồng; only if `measures` includes `settled`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled: Option<Money>,
 }
 
 impl FiguresView {
@@ -57,6 +63,8 @@ impl FiguresView {
             visits: f.visits,
             persons: f.persons,
             days: more.days.then_some(f.days),
+            person_days: more.person_days.then_some(f.person_days),
+            settled: more.settled.then(|| Money { amount: f.settled, currency: "VND".into() }),
             cost: more.cost.then(|| f.cost.iter().map(money).collect()),
         }
     }
@@ -70,6 +78,10 @@ struct Percent {
     persons: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     days: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_days: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled: Option<f64>,
 }
 
 /// The previous year, and the change since then; absent unless a comparison was asked for.
@@ -91,6 +103,8 @@ fn difference(now: &Figures, before: &Figures) -> Figures {
         visits: now.visits - before.visits,
         persons: now.persons - before.persons,
         days: now.days - before.days,
+        person_days: now.person_days - before.person_days,
+        settled: now.settled - before.settled,
         cost: currencies.into_iter().map(|c| (c.clone(), amount(&now.cost, c) - amount(&before.cost, c))).collect(),
     }
 }
@@ -105,6 +119,8 @@ impl Comparison {
                 visits: percent(now.visits, before.visits),
                 persons: percent(now.persons, before.persons),
                 days: percent(now.days, before.days).filter(|_| more.days),
+                person_days: percent(now.person_days, before.person_days).filter(|_| more.person_days),
+                settled: percent(now.settled, before.settled).filter(|_| more.settled),
             }),
         }
     }
@@ -173,6 +189,8 @@ pub struct ShownFigures<'a> {
     pub more: MoreMeasures,
     /// Number of delegations whose agency has no single counterpart on the day of the view.
     pub unsure_units: i64,
+    /// Number of delegations dated after the end of their unit, and those units with what followed them.
+    pub ended: (i64, Vec<(String, String)>),
     pub version: i64,
 }
 
@@ -262,6 +280,28 @@ impl ShownFigures<'_> {
                 ),
             ));
         }
+        if self.ended.0 > 0 {
+            let (number, units) = &self.ended;
+            let named = |vi: &str, none: &str| {
+                let one = |(unit, after): &(String, String)| match after.as_str() {
+                    "" => format!("{unit} ({none})"),
+                    after => format!("{unit} ({vi} {after})"),
+                };
+                units.iter().take(5).map(one).collect::<Vec<_>>().join("; ")
+            };
+            notes.push(say(
+                "units_ended",
+                format!(
+                    "{} đoàn ghi cho đơn vị đã kết thúc trước ngày đi: {}.",
+                    money::grouped(*number),
+                    named("nay là", "không có đơn vị kế tục")
+                ),
+                format!(
+                    "{number} delegation(s) stand under units that had ended before: {}.",
+                    named("now", "without a successor")
+                ),
+            ));
+        }
         if c.persons_not_all_named {
             notes.push(say(
                 "persons_not_all_named",
@@ -275,7 +315,12 @@ impl ShownFigures<'_> {
     /// The table: the dimensions, then all measures, then those of the previous year if requested.
     pub fn table(&self, name: &str) -> Table {
         let mut header: Vec<String> = self.by.iter().map(|d| heading(*d, self.language).to_owned()).collect();
-        let more = [(Measure::Days, self.more.days), (Measure::Cost, self.more.cost)];
+        let more = [
+            (Measure::Days, self.more.days),
+            (Measure::PersonDays, self.more.person_days),
+            (Measure::Cost, self.more.cost),
+            (Measure::Settled, self.more.settled),
+        ];
         let shown = [Measure::Delegations, Measure::Visits, Measure::Persons].into_iter();
         let shown = shown.chain(more.into_iter().filter(|(_, asked)| *asked).map(|(of, _)| of));
         let measures: Vec<&str> = shown.map(|of| measure(of, self.language)).collect();
@@ -289,9 +334,15 @@ impl ShownFigures<'_> {
             if self.more.days {
                 cells.push(Cell::Number(f.days));
             }
+            if self.more.person_days {
+                cells.push(Cell::Number(f.person_days));
+            }
             if self.more.cost {
                 let cost: Vec<String> = f.cost.iter().map(|(c, a)| money::in_vietnamese(*a, c)).collect();
                 cells.push(if cost.is_empty() { Cell::Empty } else { Cell::Text(cost.join("; ")) });
+            }
+            if self.more.settled {
+                cells.push(Cell::Number(f.settled));
             }
             cells
         };

@@ -109,6 +109,13 @@ on_both! {
         assert_eq!(then, as_reported);
         let (total, spring, _) = by_unit(&w, "on:2025-04-01").await;
         assert_eq!((total, spring), (14, rows(&[("Sở Dân tộc và Tôn giáo", 2), ("Sở Lao động", 2), ("Sở Tài chính", 6), ("UBND tỉnh Phú Thọ (cũ)", 2), ("UBND tỉnh Vĩnh Phúc", 2)])));
+        // A delegation dated after the end of its unit is not passed over without a word.
+        mission(&w, 8, &finance, "2026-04-07");
+        let (_, _, notes) = by_unit(&w, "as_reported").await;
+        assert_eq!(notes, ["units_ended"]);
+        let told = w.get("stats", "/statistics/outbound?year=2026&by=agency").await.json()["notes"][0]["detail"].clone();
+        assert!(told.as_str().unwrap().contains("Sở Tài chính (cũ) (nay là Sở Tài chính)"), "{told}");
+        assert!(!by_unit(&w, "current").await.2.contains(&"units_ended".to_owned()));
         let one = w.get("stats", &format!("/statistics/outbound?year=2024&agency_view=current&agency_id={merged}")).await.json();
         assert_eq!(one["total"]["visits"], 4);
         w.get("stats", "/statistics/outbound?agency_view=yesterday").await.refused(400, "invalid_query");

@@ -246,11 +246,17 @@ on_both! {
         let settled = act(&w, "clerk.skhcn", &settlement, "fulfil", json!({"on": "2026-03-30", "lines": lines})).await.expect(200).json();
         assert_eq!((&settled["settlement"]["total_vnd"], &settled["settlement"]["estimated_vnd"]), (&json!(321_506_250), &json!(335_206_500)));
         act(&w, "clerk.skhcn", &settlement, "fulfil", json!({"on": "2026-03-30", "lines": []})).await.refused(409, "not_possible_in_state");
+        let figures = async || w.get("stats", "/statistics/outbound?year=2026&by=month&measures=days,person_days,settled").await.expect(200).json();
+        let counted = figures().await;
+        assert_eq!(counted["total"]["settled"], json!({"amount": 321_506_250, "currency": "VND"}));
+        assert_eq!((&counted["total"]["days"], &counted["total"]["person_days"]), (&json!(6), &json!(6 * counted["total"]["visits"].as_i64().unwrap())));
+        assert_eq!(counted["rows"][0]["settled"], counted["total"]["settled"]);
         // It is put right by another, which says why.
         let right = json!({"on": "2026-03-31", "reason": "Thiếu hóa đơn.", "lines": [{"what": "Vé máy bay", "actual": usd(1_250_000), "rate": "25400.5"}]});
         act(&w, "clerk.syt", &settlement, "correct", right.clone()).await.refused(404, "not_found");
         let corrected = act(&w, "clerk.skhcn", &settlement, "correct", right.clone()).await.expect(200).json();
         assert_eq!((&corrected["settlement"]["total_vnd"], &corrected["settlement"]["estimated_vnd"], &corrected["done_note"]), (&json!(317_506_250), &Value::Null, &json!("Thiếu hóa đơn.")));
+        assert_eq!(figures().await["total"]["settled"]["amount"], 317_506_250);
         let trail = w.get("inspector", "/audit?limit=200").await.expect(200).json().to_string();
         assert!(trail.contains("correct_settlement") && trail.contains("321506250"));
         let report_due = format!("/duties/{}", owed[0]["id"].as_str().unwrap());

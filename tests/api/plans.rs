@@ -215,6 +215,15 @@ on_both! {
         let text = String::from_utf8(csv.bytes).unwrap();
         assert!(text.contains("Sở Khoa học và Công nghệ,1,8,500.000.000 VND,1,2,"), "{text}");
         w.get("stats", "/plans/2026/actual?format=xlsx").await.expect(200);
+        // Later the unit is renamed: the plan stands under its old name as it was, and under the new one as of today.
+        let renamed = json!({"kind": "rename", "on": "2026-03-02", "from": [w.agency("SKHCN").await], "to": [{"code": "SKHCN2", "name": "Sở Khoa học"}],
+            "document": {"number": "05/NQ-HĐND", "date": "2026-03-02"}});
+        w.post("officer.snv", "/agency-changes", renamed).await.expect(201);
+        let named = async |view: &str| w.get("stats", &format!("/plans/2026/actual?agency_view={view}")).await.expect(200).json();
+        assert_eq!(named("as_reported").await["items"][0]["name"], "Sở Khoa học và Công nghệ");
+        let current = named("current").await;
+        assert_eq!((&current["items"][0]["name"], &current["total"]["used"]), (&json!("Sở Khoa học"), &after["total"]["used"]));
+        w.get("stats", "/plans/2026/actual?agency_view=then").await.refused(400, "invalid_query");
         w.get("clerk.syt", &format!("/plans/2026/actual?agency_id={}", w.agency("SKHCN").await)).await.refused(403, "forbidden");
         assert_eq!(w.get("clerk.syt", "/plans/2026/actual").await.expect(200).json()["items"], json!([]));
     }

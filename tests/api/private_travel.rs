@@ -72,6 +72,31 @@ on_both! {
         assert_eq!(refused.faults(), [("/leave".to_owned(), "not_private".to_owned())]);
     }
 
+    async fn private_journeys_count_only_where_figures_are_asked_for_by_procedure(w) {
+        w.approved(w.small_trip().await).await;
+        let id = w.draft(journey(&w, "SKHCN", 4).await).await;
+        w.upload("clerk.skhcn", &id, "leave_application").await.expect(201);
+        w.act("head.skhcn", &id, "submit", json!({})).await.expect(200);
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        w.act("director.snv", &id, "decide", decision("approve")).await.expect(200);
+        let total = w.get("stats", "/statistics/outbound?year=2026").await.expect(200).json()["total"]["delegations"].clone();
+        let by_country = w.get("stats", "/statistics/outbound?year=2026&by=country").await.expect(200).json()["total"]["delegations"].clone();
+        assert_eq!((total, by_country), (json!(1), json!(1)));
+        let both = w.get("stats", "/statistics/outbound?year=2026&by=procedure").await.expect(200).json();
+        let rows: Vec<Value> = both["rows"].as_array().unwrap().iter().map(|r| json!([r["key"], r["label"], r["delegations"], r["visits"]])).collect();
+        assert_eq!(rows, [json!(["outbound", "Đoàn ra", 1, 2]), json!(["private_travel", "Việc riêng", 1, 1])]);
+        assert_eq!(both["total"]["delegations"], 2);
+        let opened = async |query: &str| {
+            let found = w.get("officer.snv", &format!("/statistics/outbound/records?year=2026{query}")).await.expect(200).json();
+            found["items"].as_array().unwrap().iter().map(|i| (i["counted"] == true, i["reason"].as_str().unwrap().to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(opened("").await, [(true, "counted".into()), (false, "private_travel".into())]);
+        assert_eq!(opened("&by=procedure&key=private_travel").await, [(true, "counted".into())]);
+        // A frozen report counts missions.
+        let report = w.post("officer.snv", "/reports", json!({"kind": "month", "year": 2026, "period": 3})).await.expect(201).json();
+        assert_eq!(report["records"]["outbound"], 1);
+    }
+
     async fn the_head_of_the_unit_decides_for_his_own_unit_alone(w) {
         load(&w, "agency_head").await;
         let id = w.draft(journey(&w, "SKHCN", 3).await).await;

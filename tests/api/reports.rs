@@ -211,6 +211,12 @@ on_both! {
             assert!(open.headers["content-disposition"].contains(&format!("bao-cao-month-2026.{format}")));
             let open = text(&open.bytes);
             assert!(open.contains("Tập huấn tại Nhật Bản") && open.contains("Trưởng đoàn") && open.contains("Đoàn ra theo nước"), "{format}");
+            if format == "docx" {
+                // Superior body, letters of the office, place and the day of freezing.
+                for head in ["ỦY BAN NHÂN DÂN TỈNH", "SỞ NGOẠI VỤ", "/BC-SNV", "Mẫu, ngày 02 tháng 3 năm 2026"] {
+                    assert!(open.contains(head), "{head}");
+                }
+            }
             // Aggregates only: nowhere a title or a head.
             let closed = text(&w.get("stats", &format!("{path}?format={format}")).await.expect(200).bytes);
             assert!(closed.contains("Đoàn ra theo nước") && !closed.contains("Tập huấn") && !closed.contains("Trưởng đoàn"), "{format}");

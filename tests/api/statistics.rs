@@ -208,7 +208,7 @@ on_both! {
         for said in ["Đoàn vào năm 2025 theo nước", "Đơn vị: lượt người (trong ngoặc: số đoàn)", "Nguồn: ", "Lập ngày 02/03/2026", "Hàn Quốc"] {
             assert!(ranking.contains(said), "{said}");
         }
-        let months = picture("year=2025&by=month&compare=previous_year").await;
+        let months = picture("year=2026&by=month&compare=previous_year").await;
         assert_eq!((months.matches("<circle").count(), months.matches("<polyline").count()), (12, 2));
         assert!(picture("year=2025&by=country,field").await.contains(" · "));
         assert!(picture("year=2025").await.contains("Tổng số"));
@@ -219,6 +219,28 @@ on_both! {
         w.get("stats", "/inbound-delegations?format=svg").await.expect(400);
     }
     // Scenario A15 of domain.md, as it is entered and read.
+    // By month and something else a picture runs in time; a quarter is no month; a year without data is no year of zeros.
+    async fn pictures_run_in_time_and_do_not_draw_what_is_not_known(w) {
+        for (at, month) in [(2usize, "03"), (3, "04")] {
+            let mut trip = w.small_trip().await;
+            trip["members"] = json!([{"official_id": w.officials("SKHCN").await[at], "role": "head"}]);
+            for (field, day) in [("departure_date", "23"), ("return_date", "27")] {
+                trip[field] = json!(format!("2026-{month}-{day}"));
+            }
+            trip["stops"] = json!([{"country": "JP", "place": "Tokyo", "from": format!("2026-{month}-23"), "to": format!("2026-{month}-27")}]);
+            w.approved(trip).await;
+        }
+        let drawn = async |query: &str| String::from_utf8(w.get("stats", &format!("/statistics/outbound?{query}&format=svg")).await.expect(200).bytes.to_vec()).unwrap();
+        let by_month = drawn("year=2026&by=month,country").await;
+        assert!(by_month.find("Tháng 3/2026").unwrap() < by_month.find("Tháng 4/2026").unwrap());
+        let quarters = drawn("year=2026&by=quarter").await;
+        assert!(quarters.contains(">Q1/2026<") && !quarters.contains(">1/2026<"), "{quarters}");
+        let nothing = drawn("year=2019&by=month").await;
+        assert!(nothing.contains("Không có số liệu") && !nothing.contains("polyline"), "{nothing}");
+        let compared = drawn("year=2026&by=month&compare=previous_year").await;
+        assert!(compared.contains("Không có số liệu năm 2025 để so sánh."), "{compared}");
+    }
+
     async fn a15_comes_out_exactly_in_both_windows(w) {
         let (u1, u2) = (w.officials("SKHCN").await, w.officials("SYT").await);
         let trip = async |people: &[&String], countries: &[&str], from: &str, to: &str| {

@@ -47,6 +47,11 @@ impl Procedure {
         (Procedure::APEC_CARD, Label { vi: "Thẻ doanh nhân APEC", en: "APEC business travel card" }),
     ];
 
+    /// What it is called, if the law book knows it.
+    pub fn label(self) -> Option<Label> {
+        Self::KNOWN.iter().find(|(known, _)| *known == self).map(|(_, label)| *label)
+    }
+
     /// A procedure by its word. Longer words are truncated: procedures are named in the source, so a test notices.
     pub const fn of(word: &str) -> Self {
         let bytes = word.as_bytes();

@@ -54,6 +54,11 @@ impl Succession {
         Stands { id: at, sure: true }
     }
 
+    /// Whether a unit no longer exists on a day.
+    pub fn has_ended(&self, id: i64, day: Day) -> bool {
+        self.units.get(&id).is_some_and(|(_, to)| to.is_some_and(|to| to <= day))
+    }
+
     /// All units that followed `id` and exist on `day`; several if it was split.
     pub fn followers(&self, id: i64, day: Day) -> Vec<i64> {
         let (mut found, mut seen, mut open) = (Vec::new(), Vec::new(), vec![id]);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{Duration, FixedOffset, NaiveDate, NaiveDateTime, Utc};
+use chrono::{Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 
 /// A day in Asia/Ho_Chi_Minh, without a zone.
 pub type Day = NaiveDate;
@@ -69,6 +69,12 @@ pub fn in_vietnamese(day: Day) -> String {
     day.format("%d/%m/%Y").to_string()
 }
 
+/// A written-out date; of the months, only 1 and 2 get a leading zero (NĐ 30/2020/NĐ-CP Phụ lục I).
+pub fn dated(day: Day) -> String {
+    let nought = if day.month() <= 2 { "0" } else { "" };
+    format!("ngày {:02} tháng {nought}{} năm {}", day.day(), day.month(), day.year())
+}
+
 /// Days from `from` to `to`, both included (calendar days of a trip, statistics).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
@@ -100,6 +106,13 @@ pub fn valid_on(from: Day, to: Option<Day>, day: Day) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_written_out_as_offices_write_it() {
+        let day = |m, d| Day::from_ymd_opt(2026, m, d).unwrap();
+        assert_eq!(dated(day(2, 3)), "ngày 03 tháng 02 năm 2026");
+        assert_eq!(dated(day(3, 22)), "ngày 22 tháng 3 năm 2026");
+    }
 
     fn day(d: u32) -> Day {
         NaiveDate::from_ymd_opt(2026, 1, d).unwrap()

@@ -546,6 +546,7 @@ words! {
         SponsorsEntry: "Cơ quan mời làm thủ tục nhập cảnh" / "The host sponsors the entry",
         ForeignPoliceInformed: "Thông báo Bộ Ngoại giao, Bộ Công an" / "The Ministries are informed",
         OwnProcedureNeeded: "Phải làm thủ tục riêng" / "Needs its own procedure",
+        UnitsEnded: "Đơn vị đã kết thúc" / "Units have ended",
         PersonsNotAllNamed: "Có khách không nêu tên" / "Not all people are named",
     }
 

@@ -2,9 +2,10 @@
 
 use crate::procedures::outbound::model::Trip;
 use crate::statistics::fact::{Fact, Paid, Share};
-use kernel::procedure::Procedure;
 use kernel::time::Period;
 
+/// Private travel has facts of its own procedure, which count only where they are asked for.
+///
 /// Every travelling member in every country, and those whom an old list only counted as one group; `None` unless the
 /// dossier is approved or later.
 pub fn fact(trip: &Trip) -> Option<Fact> {
@@ -12,10 +13,6 @@ pub fn fact(trip: &Trip) -> Option<Fact> {
         return None;
     }
     let (c, decision) = (&trip.content, trip.decision.as_ref());
-    if c.procedure != Procedure::OUTBOUND {
-        // Private travel is not a mission of the province; it has its own statistics.
-        return None;
-    }
     let mut shares = Vec::new();
     for (member, person) in c.travelling() {
         let share = |country| Share {

@@ -14,9 +14,11 @@ use crate::plans::model::{PlanItem, PlanItemState};
 use crate::plans::store as plans;
 use crate::procedures::outbound;
 use crate::registry::agencies;
+use crate::registry::changes::succession;
 use crate::statistics::asked::scope_of;
 use crate::statistics::count::{DateBasis, count};
 use crate::statistics::fact::Fact;
+use crate::statistics::question::{UnitsAsOf, units_as_of};
 use crate::statistics::store as statistics;
 use crate::web::file::{CSV, ListFormat, XLSX, saved};
 use crate::web::query::Query;
@@ -24,6 +26,7 @@ use documents::{csv, xlsx};
 use kernel::id::Id;
 use kernel::money::{Money, in_vietnamese};
 use kernel::procedure::Procedure;
+use kernel::succession::Succession;
 use kernel::table::{Cell, Table};
 use kernel::time::{Day, Period};
 
@@ -116,7 +119,22 @@ fn reckon(
     all
 }
 
-fn answer(conn: &mut Conn, year: i64, only: Option<&[i64]>) -> Result<PlanActual> {
+/// The rows under the units that stand for them on a day; those without a single one stay.
+fn as_of(rows: BTreeMap<i64, AgencyActual>, succession: &Succession, day: Day) -> BTreeMap<i64, AgencyActual> {
+    let mut all: BTreeMap<i64, AgencyActual> = BTreeMap::new();
+    for (agency, row) in rows {
+        let under = all.entry(succession.on(agency, day).id).or_default();
+        for (sum, part) in
+            [(&mut under.planned, row.planned), (&mut under.used, row.used), (&mut under.off_plan, row.off_plan)]
+        {
+            sum.add(part.delegations, part.people, part.money);
+        }
+        under.unused += row.unused;
+    }
+    all
+}
+
+fn answer(conn: &mut Conn, year: i64, only: Option<&[i64]>, view: UnitsAsOf) -> Result<PlanActual> {
     let day =
         |month, day| i32::try_from(year).ok().and_then(|y| Day::from_ymd_opt(y, month, day)).ok_or_else(not_found);
     let period = Period { from: day(1, 1)?, to: day(12, 31)? };
@@ -125,6 +143,9 @@ fn answer(conn: &mut Conn, year: i64, only: Option<&[i64]>) -> Result<PlanActual
     let draws = plans::draws_of_year(conn, year)?;
     let asked_by = outbound::store::asked_by(conn, period)?;
     let mut rows = reckon(&items, &facts, &draws, &asked_by);
+    if let UnitsAsOf::On(day) = view {
+        rows = as_of(rows, &succession(conn)?, day);
+    }
     rows.retain(|agency, _| only.is_none_or(|own| own.contains(agency)));
     let names = agencies::names(conn, &rows.keys().copied().collect::<Vec<_>>())?;
     let mut total = AgencyActual { name: "Tổng cộng".into(), ..AgencyActual::default() };
@@ -181,6 +202,9 @@ fn table(actual: &PlanActual) -> Table {
 struct PlanActualQuery {
     #[param(value_type = Option<String>)]
     agency_id: Option<Id>,
+    /// Agencies as planned then (`as_reported`, default), as of today (`current`), or of a day (`on:2025-01-01`).
+    #[param(example = "current")]
+    agency_view: Option<String>,
     #[param(inline)]
     format: Option<ListFormat>,
 }
@@ -195,7 +219,8 @@ async fn show(call: Call, year: web::Path<String>, asked: Query<PlanActualQuery>
     let own = scope_of(&call, asked.0.agency_id.map(|id| id.0))?;
     let year: i64 = year.parse().ok().filter(|y| (2000..=2100).contains(y)).ok_or_else(not_found)?;
     let only = asked.0.agency_id.map(|id| vec![id.0]).or(own);
-    let found = call.read(move |conn, _| answer(conn, year, only.as_deref())).await?;
+    let view = units_as_of(asked.0.agency_view.as_deref(), call.today)?;
+    let found = call.read(move |conn, _| answer(conn, year, only.as_deref(), view)).await?;
     let mut response = HttpResponse::Ok();
     let name = |ending| format!("ke-hoach-doan-ra-{year}.{ending}");
     Ok(match asked.0.format.unwrap_or(ListFormat::Json) {
