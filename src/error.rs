@@ -106,6 +106,7 @@ impl Problem {
             "status": self.code.status(),
             "detail": self.detail.in_language(language),
             "code": self.code.word(),
+            "instance": format!("urn:ngoaivu:trace:{trace_id}"),
             "trace_id": trace_id,
         });
         if let Some(members) = document.as_object_mut() {
@@ -127,7 +128,7 @@ pub enum Error {
     #[error("{}", .0.detail.en)]
     Refused(Box<Problem>),
     #[error("database: {0}")]
-    Database(#[from] diesel::result::Error),
+    Database(diesel::result::Error),
     #[error("unavailable: {0}")]
     Unavailable(String),
     #[error("{0}")]
@@ -135,6 +136,33 @@ pub enum Error {
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<diesel::result::Error> for Error {
+    /// A database that went away, or that somebody else holds, is no fault of the request: it may be tried again.
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::DatabaseErrorKind as Kind;
+        let away = match &error {
+            diesel::result::Error::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => true,
+            diesel::result::Error::DatabaseError(Kind::Unknown, said) => {
+                GONE.iter().any(|words| said.message().contains(words))
+            }
+            diesel::result::Error::BrokenTransactionManager => true,
+            _ => false,
+        };
+        if away { Error::Unavailable(error.to_string()) } else { Error::Database(error) }
+    }
+}
+
+/// What PostgreSQL and its library say when a connection has ended, or a lock was not given in time.
+const GONE: [&str; 7] = [
+    "terminating connection",
+    "server closed the connection",
+    "no connection to the server",
+    "could not receive data from server",
+    "could not send data to server",
+    "the database system is",
+    "canceling statement due to",
+];
 
 /// A refusal with its explanation in both languages.
 pub fn refuse(code: Code, vi: impl Into<String>, en: impl Into<String>) -> Error {
@@ -221,6 +249,10 @@ impl ResponseError for Error {
         }
         let problem = self.problem();
         let mut response = HttpResponse::build(self.status_code());
+        if problem.code.status() == 401 {
+            // RFC 9110 §11.6.1: a 401 says how to sign in.
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
         if let Some(seconds) = problem.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
         }

@@ -49,15 +49,15 @@ pub struct SubstitutionRequest {
     pub document_date: Day,
 }
 
-/// Records a substitution. The holder of the seat does so, or an administrator on the basis of the document, but nobody
-/// in their own favour.
+/// Records a substitution. The holder of the seat does so, or the body for external affairs on the basis of the document, but
+/// nobody in their own favour; and no administrator, who could otherwise give anybody the seat of the Chair.
 pub fn create(conn: &mut Conn, call: &RequestContext, asked: SubstitutionRequest) -> Result<Substitution> {
-    let administers = call.actor.may(Permission::AdministerAccounts);
+    let handles = [Body::Dofa, Body::DofaDirector].into_iter().any(|body| call.actor.holds(body));
     let own = asked.from_user == call.actor.id();
-    if !own && !administers {
+    if !own && !handles {
         return Err(forbidden(
-            "Chỉ người giữ chức vụ hoặc quản trị viên được ghi nhận ủy quyền.",
-            "Only the holder of the seat or an administrator may record a substitution.",
+            "Chỉ người giữ chức vụ hoặc cơ quan ngoại vụ của tỉnh được ghi nhận ủy quyền.",
+            "Only the holder of the seat or the body for external affairs may record a substitution.",
         ));
     }
     if asked.to_user == call.actor.id() {

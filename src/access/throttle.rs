@@ -37,6 +37,10 @@ impl Throttle {
     /// hash.
     pub fn begin(&self, username: &str, now: Moment) -> Result<(), Error> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(failures) = known.get_mut(username) {
+            // If the clock was set back, nobody waits longer than the ladder says.
+            failures.until = failures.until.min(now + Duration::seconds(wait(failures.count)));
+        }
         if let Some(failures) = known.get(username).filter(|f| f.until > now) {
             let left = (failures.until - now).num_milliseconds();
             let seconds = u64::try_from((left + 999) / 1000).unwrap_or(1).max(1);
@@ -78,6 +82,8 @@ mod tests {
             assert_eq!(throttle.begin("x", now).unwrap_err().problem().retry_after, Some(3));
         }
         assert!(throttle.begin("y", now).is_ok() && throttle.begin("x", now + Duration::seconds(3)).is_ok());
+        let back = now - Duration::hours(2);
+        assert_eq!(throttle.begin("x", back).unwrap_err().problem().retry_after, Some(3));
         throttle.succeeded("x");
         for _ in 0..3 {
             assert!(throttle.begin("x", now).is_ok());

@@ -115,16 +115,16 @@ fn row(owner: &StepOwner, ord: i64, step: &Step) -> StepRow {
     }
 }
 
-/// Deletes the steps of a dossier.
-pub fn delete_steps(conn: &mut Conn, delegation_id: i64) -> Result<()> {
-    diesel::delete(steps::table.filter(steps::delegation_id.eq(delegation_id))).execute(conn)?;
+/// Deletes the steps of dossiers.
+pub fn delete_steps(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    diesel::delete(steps::table.filter(steps::delegation_id.eq_any(ids))).execute(conn)?;
     Ok(())
 }
 
-/// Deletes the steps and the history of a deleted draft.
-pub fn delete(conn: &mut Conn, delegation_id: i64) -> Result<()> {
-    delete_steps(conn, delegation_id)?;
-    diesel::delete(acts::table.filter(acts::delegation_id.eq(delegation_id))).execute(conn)?;
+/// Deletes the steps and the history of deleted dossiers.
+pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    delete_steps(conn, ids)?;
+    diesel::delete(acts::table.filter(acts::delegation_id.eq_any(ids))).execute(conn)?;
     Ok(())
 }
 

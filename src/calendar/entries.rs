@@ -11,6 +11,7 @@ use crate::dossier::store::list::{self, DossierItem};
 use crate::error::Result;
 use crate::procedures::engagements::{engagements, programmes};
 use crate::registry::officials_store;
+use crate::web::query::invalid;
 use kernel::procedure::RegisterEntry;
 use kernel::time::{Period, start_of};
 use kernel::words::{Body, Role};
@@ -57,9 +58,17 @@ pub struct Calendar {
 }
 
 /// The delegations of a period that the reader may see, with people, programmes and clashes. Dossiers that ended
-/// without a delegation (refused, withdrawn, cancelled) are left out.
+/// without a delegation (refused, withdrawn, cancelled) are left out. 400 if there are more than [`MOST`].
 pub fn calendar(conn: &mut Conn, actor: &Actor, registers: &Registers, period: Period) -> Result<Calendar> {
     let seen = list::in_period(conn, actor, registers.entries(), period, false, MOST + 1)?;
+    // Told before the engagements of everybody are read.
+    if i64::try_from(seen.len()).is_ok_and(|found| found > MOST) {
+        return Err(invalid(
+            "to",
+            "quá nhiều đoàn; hãy chọn khoảng thời gian ngắn hơn.",
+            "too many delegations; choose a shorter period.",
+        ));
+    }
     let titles: HashMap<i64, String> = seen.iter().map(|item| (item.id, item.title.clone())).collect();
     let (from, to) = (start_of(period.from), start_of(period.to + chrono::Duration::days(1)));
     let all = engagements(conn, registers, None, from, to)?;

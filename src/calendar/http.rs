@@ -15,7 +15,7 @@ use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::store as accounts;
 use crate::access::token::random_text;
-use crate::calendar::entries::{Calendar, CalendarEntry, Clash, ClashSide, MOST, calendar};
+use crate::calendar::entries::{Calendar, CalendarEntry, Clash, ClashSide, calendar};
 use crate::calendar::feed::feed;
 use crate::calendar::store::{self, Feed};
 use crate::db::Db;
@@ -196,13 +196,6 @@ async fn show(call: Call, registers: web::Data<Registers>, asked: Query<Calendar
     let period = Period { from, to };
     let Calendar { entries, clashes } =
         call.read(move |conn, call| calendar(conn, &call.actor, &registers, period)).await?;
-    if i64::try_from(entries.len()).is_ok_and(|found| found > MOST) {
-        return Err(invalid(
-            "to",
-            "quá nhiều đoàn; hãy chọn khoảng thời gian ngắn hơn.",
-            "too many delegations; choose a shorter period.",
-        ));
-    }
     let items = entries.into_iter().map(EntryView::from).collect();
     let clashes = clashes.into_iter().map(PairView::from).collect();
     Ok(HttpResponse::Ok().json(CalendarView { from, to, items, clashes }))

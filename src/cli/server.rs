@@ -1,15 +1,16 @@
 //! `serve` and `demo`: the server process.
 
+use std::fs::File;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, day_of};
 use ngoaivu::app::{self, AppState, DeliverySettings};
 use ngoaivu::config::Config;
-use ngoaivu::db::Address;
+use ngoaivu::db::{Address, private};
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 
 use super::place::{DataPlace, current, jurisdiction, known_jurisdiction, settings, upgrade};
@@ -25,12 +26,24 @@ pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate
         tracing::info!(ran, "migrations");
     }
     current(&address)?;
+    let _alone = alone(&address)?;
     let jurisdiction = jurisdiction(config, &address)?;
     let house = house(config, address, folder, &jurisdiction)?;
     let book = house.db.read_now(|conn| house.shelf.book(conn))?;
     known_jurisdiction(&jurisdiction, &book)?;
     let listen = listen.unwrap_or_else(|| config.listen().to_owned());
     answer(house, &listen, |address| println!("ngoaivu serves http://{address}"))
+}
+
+/// Fails if another server has the data folder; the file keeps others out until it is dropped.
+fn alone(address: &Address) -> Result<Option<File>> {
+    let Address::Sqlite(file) = address else { return Ok(None) };
+    let folder = file.parent().unwrap_or(Path::new("."));
+    private::create_folder(folder)?;
+    match private::occupy(folder).with_context(|| format!("cannot lock {}", folder.display()))? {
+        Some(lock) => Ok(Some(lock)),
+        None => bail!("another ngoaivu serves the folder {}; one folder has one server", folder.display()),
+    }
 }
 
 /// How long a server may take to say whether it is ready.
@@ -63,6 +76,7 @@ pub fn demo(place: &DataPlace, listen: &str, sample: bool) -> Result<()> {
     };
     let (address, folder) = place.find(&config)?;
     let folder = folder.unwrap_or_else(|| PathBuf::from("data/demo/attachments"));
+    let _alone = alone(&address)?;
     upgrade(&address, Clock::Machine.now())?;
     let house = house(&config, address, folder, config.jurisdiction().unwrap_or(ngoaivu::demo::JURISDICTION))?;
     let now = house.clock.now();

@@ -56,11 +56,35 @@ impl Address {
                 Ok(Conn::Sqlite(conn))
             }
             Address::Postgresql(url) => {
-                let mut conn = PgConnection::establish(url.expose_secret())?;
+                let mut conn = PgConnection::establish(&in_time(url.expose_secret()))?;
                 conn.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning;")?;
                 Ok(Conn::Postgresql(conn))
             }
         }
+    }
+}
+
+/// How long a server waits for PostgreSQL to take a connection, to acknowledge what was sent, to give a lock.
+const PATIENCE: &str =
+    "connect_timeout=4&tcp_user_timeout=4000&keepalives_idle=5&keepalives_interval=2&keepalives_count=2";
+
+/// The URL with time-outs, unless it names its own: a network that swallows packets must not hang every request.
+fn in_time(url: &str) -> String {
+    if url.contains("connect_timeout") {
+        return url.to_owned();
+    }
+    format!("{url}{}{PATIENCE}", if url.contains('?') { '&' } else { '?' })
+}
+
+impl Address {
+    /// Opens a connection that serves requests: on PostgreSQL it waits for no lock longer than its callers would.
+    /// Migrations wait as long as it takes.
+    pub fn connect_to_serve(&self) -> std::result::Result<Conn, diesel::r2d2::Error> {
+        let mut conn = self.connect()?;
+        if let Conn::Postgresql(c) = &mut conn {
+            c.batch_execute("SET lock_timeout = '4s'; SET statement_timeout = '60s';")?;
+        }
+        Ok(conn)
     }
 }
 
@@ -72,7 +96,7 @@ impl ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> std::result::Result<Conn, Self::Error> {
-        self.0.connect()
+        self.0.connect_to_serve()
     }
 
     fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), Self::Error> {

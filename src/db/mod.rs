@@ -7,10 +7,11 @@ pub mod private;
 pub mod schema;
 mod writer;
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::r2d2::Pool;
+use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 
 use crate::error::{Error, Result};
 use connection::Manager;
@@ -56,7 +57,12 @@ pub struct Db {
     address: Address,
     readers: Pool<Manager>,
     writer: Writer,
+    /// When a connection last answered.
+    answered: Arc<Mutex<Instant>>,
 }
+
+/// After so long without an answer, a connection is tried before it is used.
+const PAUSE: Duration = Duration::from_secs(1);
 
 impl Db {
     /// Opens a database that is already migrated.
@@ -73,7 +79,7 @@ impl Db {
             .build(Manager(address.clone()))
             .map_err(|e| Error::Unavailable(e.to_string()))?;
         let writer = Writer::start(address.clone())?;
-        Ok(Db { address, readers, writer })
+        Ok(Db { address, readers, writer, answered: Arc::new(Mutex::new(Instant::now())) })
     }
 
     pub fn address(&self) -> &Address {
@@ -98,7 +104,7 @@ impl Db {
 
     /// Reads on the current thread.
     pub fn read_now<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.readers.get().map_err(|e| Error::Unavailable(e.to_string()))?;
+        let mut conn = self.checked_out()?;
         let conn: &mut Conn = &mut conn;
         match conn {
             Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN DEFERRED")?,
@@ -111,7 +117,27 @@ impl Db {
         let ended = <Conn as TransactionManager<Conn>>::rollback_transaction(conn);
         let answer = answer?;
         ended?;
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         Ok(answer)
+    }
+
+    /// A connection of the pool. PostgreSQL may have been restarted while nobody asked: after a pause a connection is tried
+    /// first, and those that are dead are replaced.
+    fn checked_out(&self) -> Result<PooledConnection<Manager>> {
+        let take = || self.readers.get().map_err(|e| Error::Unavailable(e.to_string()));
+        let mut conn = take()?;
+        let answered = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(self.address, Address::Sqlite(_)) || answered.elapsed() < PAUSE {
+            return Ok(conn);
+        }
+        for _ in 0..self.readers.max_size() {
+            if conn.ping().is_ok() {
+                return Ok(conn);
+            }
+            drop(conn);
+            conn = take()?;
+        }
+        Ok(conn)
     }
 
     /// Writes: the job runs in a savepoint of the next group, and this returns after the group is on disk.

@@ -1,6 +1,6 @@
 //! Files and folders that only the account of the server can read: they hold keys, passports and documents.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Result;
 use std::path::Path;
 
@@ -20,4 +20,19 @@ pub fn create_file(path: &Path) -> Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Keeps other servers out of a data folder until the file is closed, also by a crash. `None` if another one is there:
+/// two servers would each keep their own accounts, answers and waiting times in memory.
+pub fn occupy(folder: &Path) -> Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(folder.join("ngoaivu.lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }

@@ -58,7 +58,7 @@ impl Drop for Waits {
 
 impl Writer {
     pub fn start(address: Address) -> Result<Self> {
-        let conn = address.connect().map_err(|e| Error::Unavailable(e.to_string()))?;
+        let conn = address.connect_to_serve().map_err(|e| Error::Unavailable(e.to_string()))?;
         let (queue, jobs) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("writer".into())
@@ -132,7 +132,7 @@ fn run(address: &Address, mut conn: Option<Conn>, jobs: &Receiver<Message>) {
 }
 
 fn reconnect(address: &Address) -> Option<Conn> {
-    match address.connect() {
+    match address.connect_to_serve() {
         Ok(conn) => Some(conn),
         Err(error) => {
             tracing::error!(%error, "the writer cannot reach the database");

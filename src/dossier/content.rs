@@ -120,8 +120,8 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn json(&self) -> Result<String>;
     /// Writes those parts with their own rows that differ from `before`.
     fn save(&self, conn: &mut Conn, id: i64, before: Option<&Self>) -> Result<()>;
-    /// Deletes the rows of the parts.
-    fn delete(conn: &mut Conn, id: i64) -> Result<()>;
+    /// Deletes the rows of the parts of these dossiers.
+    fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()>;
 }
 
 /// A content as it is stored in the register.

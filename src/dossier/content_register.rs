@@ -55,8 +55,8 @@ impl<C: Shown> Register for Of<C> {
         actions::rebuild_facts::<C>(conn)
     }
 
-    fn delete(&self, conn: &mut Conn, id: i64) -> Result<()> {
-        store::delete::<C>(conn, id)
+    fn delete(&self, conn: &mut Conn, ids: &[i64]) -> Result<()> {
+        store::delete::<C>(conn, ids)
     }
 
     fn engagements(

@@ -93,8 +93,8 @@ pub trait Register: Send + Sync + 'static {
     fn find_whole(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Option<Box<dyn AnyDossier>>>;
     /// Derives every fact again; returns how many delegations count.
     fn rebuild_facts(&self, conn: &mut Conn) -> Result<usize>;
-    /// Deletes a dossier with everything that belongs to it.
-    fn delete(&self, conn: &mut Conn, id: i64) -> Result<()>;
+    /// Deletes dossiers with everything that belongs to them.
+    fn delete(&self, conn: &mut Conn, ids: &[i64]) -> Result<()>;
     /// Who is engaged between two moments: of these people, or of all.
     fn engagements(&self, conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment)
     -> Result<Vec<Engagement>>;

@@ -186,9 +186,9 @@ pub fn undo(conn: &mut Conn, registers: &Registers, call: &RequestContext, mut b
     }
     let units = store::records(conn, batch.id, Created::Agency)?;
     store::delete_records(conn, batch.id)?;
-    for id in own {
-        register_of(registers, &batch)?.delete(conn, id)?;
-        statistics::replace(conn, id, None)?;
+    if !own.is_empty() {
+        register_of(registers, &batch)?.delete(conn, &own)?;
+        statistics::remove(conn, &own)?;
     }
     people.iter().try_for_each(|id| store::delete_official(conn, *id))?;
     // A list may name children before or after their parents, so the tree is deleted from its leaves.

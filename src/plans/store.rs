@@ -172,11 +172,17 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
 
 /// Sets or clears the plan item that a dossier uses.
 pub fn draw(conn: &mut Conn, delegation_id: i64, item: Option<i64>) -> Result<()> {
-    diesel::delete(plan_draws::table.find(delegation_id)).execute(conn)?;
+    undraw(conn, &[delegation_id])?;
     if let Some(item) = item {
         let row = (plan_draws::delegation_id.eq(delegation_id), plan_draws::item_id.eq(item));
         diesel::insert_into(plan_draws::table).values(row).execute(conn)?;
     }
+    Ok(())
+}
+
+/// Clears the plan items of dossiers.
+pub fn undraw(conn: &mut Conn, delegations: &[i64]) -> Result<()> {
+    diesel::delete(plan_draws::table.filter(plan_draws::delegation_id.eq_any(delegations))).execute(conn)?;
     Ok(())
 }
 

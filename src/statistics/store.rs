@@ -193,6 +193,15 @@ pub fn add(conn: &mut Conn, new: &[Fact]) -> Result<()> {
     Ok(())
 }
 
+/// Deletes the facts of these delegations.
+pub fn remove(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    for some in ids.chunks(IDS_AT_ONCE) {
+        diesel::delete(fact_shares::table.filter(fact_shares::delegation_id.eq_any(some))).execute(conn)?;
+        diesel::delete(facts::table.filter(facts::delegation_id.eq_any(some))).execute(conn)?;
+    }
+    counters::raise_data_version(conn)
+}
+
 /// Deletes all facts of a procedure, before they are rebuilt.
 pub fn clear(conn: &mut Conn, procedure: Procedure) -> Result<()> {
     let own = facts::table.filter(facts::procedure.eq(procedure.word())).select(facts::delegation_id);

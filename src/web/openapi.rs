@@ -21,6 +21,8 @@ pub struct ProblemDocument {
     pub status: u16,
     pub detail: String,
     pub code: String,
+    /// This very refusal, as a URN of its trace id (RFC 9457 §3.1.5).
+    pub instance: String,
     pub trace_id: String,
     /// All errors in fields.
     pub errors: Option<Vec<FieldFault>>,

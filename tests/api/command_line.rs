@@ -147,6 +147,20 @@ fn figures_of_an_older_form_are_not_served_until_migrate_derived_them_again() {
     assert!(ngoaivu(&["audit", "verify", "--data", folder.text()]).status.success());
 }
 
+#[test]
+fn one_data_folder_has_one_server_and_is_free_again_after_a_crash() {
+    let folder = Folder::new("alone");
+    let mut first = Server::demo(folder.text());
+    let second = ngoaivu(&["demo", "--data", folder.text(), "--listen", "127.0.0.1:0"]);
+    assert!(!second.status.success() && said(&second).contains("one folder has one server"), "{}", said(&second));
+    // Commands that only read or write a row work beside it.
+    assert!(ngoaivu(&["audit", "verify", "--data", folder.text()]).status.success());
+    first.process.kill().unwrap();
+    first.process.wait().unwrap();
+    let third = Server::demo(folder.text());
+    assert_eq!(third.send("GET", "/healthz", "", "").unwrap().0, 200);
+}
+
 // An empty folder, migrated, takes a pack that stands on a shipped one, and knows its province.
 #[test]
 fn a_pack_is_loaded_before_the_server_ever_ran() {

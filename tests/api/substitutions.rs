@@ -113,7 +113,7 @@ on_both! {
         w.post("custodian", "/substitutions", on.clone()).await.refused(403, "forbidden");
         let mut by_admin = on.clone();
         by_admin["from_user_id"] = json!(user(&w, "custodian").await);
-        let cascade = w.post("admin", "/substitutions", by_admin).await;
+        let cascade = w.post("officer.snv", "/substitutions", by_admin).await;
         assert_eq!(cascade.faults(), [("/body".to_owned(), "not_held".to_owned())]);
         let not_his = w.post("chair", "/substitutions", on.clone()).await;
         assert_eq!(not_his.faults(), [("/body".to_owned(), "not_held".to_owned())]);
@@ -122,8 +122,13 @@ on_both! {
         w.post("director.snv", "/substitutions", own).await.refused(403, "separation_of_duties");
         let mut to_admin = on.clone();
         to_admin["from_user_id"] = json!(user(&w, "director.snv").await);
-        to_admin["to_user_id"] = json!(user(&w, "admin").await);
-        w.post("admin", "/substitutions", to_admin).await.refused(403, "separation_of_duties");
+        to_admin["to_user_id"] = json!(user(&w, "officer.snv").await);
+        w.post("officer.snv", "/substitutions", to_admin).await.refused(403, "separation_of_duties");
+        // An administrator, who makes accounts, makes nobody the Chair.
+        let chair = json!({"from_user_id": user(&w, "chair").await, "to_user_id": user(&w, "stats").await, "body": "ppc_chair", "signed_as": "kt",
+            "valid_from": "2026-03-02", "valid_to": "2026-03-09", "document_number": "99/UQ", "document_date": "2026-03-02"});
+        w.post("admin", "/substitutions", chair.clone()).await.refused(403, "forbidden");
+        w.post("officer.snv", "/substitutions", chair).await.expect(201);
         let endless = lent(&w, "stats", json!({"valid_to": null})).await;
         assert_eq!(endless.faults(), [("/valid_to".to_owned(), "missing".to_owned())]);
         let direct = lent(&w, "stats", json!({"signed_as": "direct"})).await;

@@ -8,8 +8,9 @@ use crate::pack::{Pack, PackFault, Rule};
 use crate::read::sketch;
 use kernel::procedure::Procedure;
 use kernel::time::Day;
+use kernel::violation::MAX_FAULTS;
 
-/// Reads and checks one pack. Returns the pack, or all its faults.
+/// Reads and checks one pack. Returns the pack, or its faults, at most [`MAX_FAULTS`].
 pub fn load(source: &str, known: &[&Pack]) -> Result<Pack, Vec<PackFault>> {
     load_for(source, known, &[])
 }
@@ -20,6 +21,7 @@ pub fn load_for(source: &str, known: &[&Pack], more: &[Procedure]) -> Result<Pac
     let whole = check(&sketch, known, more);
     sketch.faults.extend(whole);
     sketch.faults.sort_by_key(|f| f.line);
+    sketch.faults.truncate(MAX_FAULTS);
     if sketch.faults.is_empty() { Ok(sketch.pack) } else { Err(sketch.faults) }
 }
 

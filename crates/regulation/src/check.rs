@@ -10,6 +10,9 @@ use kernel::text::Bilingual;
 use kernel::time::Day;
 use kernel::words::{Body, DutyCode, FindingCode, RuleStatus};
 
+/// Most rules of a pack; every two of them are compared. The largest text that we know has some forty.
+const MOST_RULES: usize = 400;
+
 /// The faults of a pack as a whole; `known` are the other packs, one of which it may extend, and `more` the procedures that
 /// an installation has in addition to those that the law book knows.
 pub fn check(sketch: &Sketch, known: &[&Pack], more: &[Procedure]) -> Vec<PackFault> {
@@ -103,6 +106,15 @@ pub fn check(sketch: &Sketch, known: &[&Pack], more: &[Procedure]) -> Vec<PackFa
     // A name is not reported as unknown if something that may define it could not be read.
     let (all_ids, ordered) =
         (sketch.whole && sketch.named, parent.is_some() || (pack.extends.is_none() && sketch.whole));
+    if pack.rules.len() > MOST_RULES {
+        add(
+            1,
+            "too_many_rules",
+            format!("{} quy tắc; một bộ chỉ được có tối đa {MOST_RULES}", pack.rules.len()),
+            format!("{} rules; a pack may have at most {MOST_RULES}", pack.rules.len()),
+        );
+        return faults;
+    }
     let whole: Vec<&Rule> = pack.rules.iter().filter(|r| !sketch.torn.contains(&r.line)).collect();
     for rule in &whole {
         check_rule(rule, ordered.then_some(&order), all_ids.then_some(&sketch.ids), &mut add);
@@ -285,9 +297,15 @@ fn check_shadow(winner: &Rule, loser: &Rule, add: &mut Add) {
 
 /// Three rules that take precedence over each other in a circle leave no winner.
 fn check_cycles(rules: &[&Rule], add: &mut Add) {
-    for a in rules {
-        for b in rules.iter().filter(|b| a.effect.group() == b.effect.group() && a.beats(b)) {
-            for c in rules.iter().filter(|c| b.effect.group() == c.effect.group() && b.beats(c) && c.beats(a)) {
+    let groups: Vec<String> = rules.iter().map(|rule| rule.effect.group()).collect();
+    // Asked once for every two rules, not once for every three.
+    let beats: Vec<Vec<bool>> = (rules.iter().zip(&groups))
+        .map(|(a, group)| rules.iter().zip(&groups).map(|(b, other)| group == other && a.beats(b)).collect())
+        .collect();
+    let wins = |a: usize, b: usize| beats.get(a).and_then(|row| row.get(b)).copied().unwrap_or(false);
+    for (at, a) in rules.iter().enumerate() {
+        for (bt, b) in rules.iter().enumerate().filter(|(bt, _)| wins(at, *bt)) {
+            for (_, c) in rules.iter().enumerate().filter(|(ct, _)| wins(bt, *ct) && wins(*ct, at)) {
                 if a.line < b.line && a.line < c.line {
                     let names = format!("{} → {} → {} → {}", a.id, b.id, c.id, a.id);
                     add(

@@ -19,7 +19,7 @@ use kernel::words::{Body, StepKind};
 pub fn delete<C: Content>(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<C>) -> Result<Vec<String>> {
     open(call, seen, Action::Delete)?;
     let files = attachments::delete_all(conn, seen.dossier.id)?;
-    store::delete::<C>(conn, seen.dossier.id)?;
+    store::delete::<C>(conn, &[seen.dossier.id])?;
     call.remember(conn, "delete", &object::<C>(seen.dossier.id), json!({"version": seen.dossier.version}))?;
     Ok(files)
 }

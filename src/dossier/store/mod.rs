@@ -246,7 +246,7 @@ fn save_process<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: Optio
     // The title is stored with every step, so a new title rewrites them all.
     let kept = before.filter(|b| b.content.title() == c.title());
     if kept.is_none() && before.is_some() {
-        approval::delete_steps(conn, dossier.id)?;
+        approval::delete_steps(conn, &[dossier.id])?;
     }
     approval::save(conn, &owner, kept.map(|b| &b.process), &dossier.process)
 }
@@ -284,12 +284,18 @@ pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     Ok(())
 }
 
-pub fn delete<C: Content>(conn: &mut Conn, id: i64) -> Result<()> {
-    C::delete(conn, id)?;
-    approval::delete(conn, id)?;
-    versions::delete(conn, id)?;
-    numbers::delete(conn, id)?;
-    diesel::delete(dossiers::table.find(id)).execute(conn)?;
+/// Most dossiers that are deleted with one statement.
+const AT_ONCE: usize = 500;
+
+/// Deletes dossiers with everything that belongs to them.
+pub fn delete<C: Content>(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    for some in ids.chunks(AT_ONCE) {
+        C::delete(conn, some)?;
+        approval::delete(conn, some)?;
+        versions::delete(conn, some)?;
+        numbers::delete(conn, some)?;
+        diesel::delete(dossiers::table.filter(dossiers::id.eq_any(some))).execute(conn)?;
+    }
     Ok(())
 }
 

@@ -40,8 +40,8 @@ pub fn keep<C>(conn: &mut Conn, dossier: &Dossier<C>, before: Option<&Dossier<C>
     Ok(())
 }
 
-pub fn delete(conn: &mut Conn, dossier: i64) -> Result<()> {
-    diesel::delete(decided_numbers::table.filter(decided_numbers::delegation_id.eq(dossier))).execute(conn)?;
+pub fn delete(conn: &mut Conn, dossiers: &[i64]) -> Result<()> {
+    diesel::delete(decided_numbers::table.filter(decided_numbers::delegation_id.eq_any(dossiers))).execute(conn)?;
     Ok(())
 }
 

@@ -34,7 +34,7 @@ pub fn before<C: Content>(conn: &mut Conn, id: i64, moment: Moment) -> Result<Op
 }
 
 /// Deletes the versions of a deleted draft.
-pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
-    diesel::delete(versions::table.filter(versions::dossier_id.eq(id))).execute(conn)?;
+pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    diesel::delete(versions::table.filter(versions::dossier_id.eq_any(ids))).execute(conn)?;
     Ok(())
 }

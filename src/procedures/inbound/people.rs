@@ -1,5 +1,7 @@
 //! The register of guests (khách nước ngoài): one row per person, by passport, else by folded name and nationality.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use crate::db::schema::{dossiers, guests, inbound_guests};
@@ -144,18 +146,25 @@ pub fn merge(conn: &mut Conn, from: i64, into: i64) -> Result<Vec<i64>> {
     Ok(visits)
 }
 
+/// Most people in one condition.
+const IDS_AT_ONCE: usize = 2_000;
+
 /// Deletes people whom no dossier names any longer: they were only in a draft, or listed with another passport.
 pub fn forget(conn: &mut Conn, ids: &[i64]) -> Result<()> {
-    let named: Vec<i64> = inbound_guests::table
-        .filter(inbound_guests::guest_id.eq_any(ids))
-        .select(inbound_guests::guest_id)
-        .distinct()
-        .load(conn)?;
-    let followed: Vec<Option<i64>> =
-        guests::table.filter(guests::merged_into.eq_any(ids)).select(guests::merged_into).load(conn)?;
-    let gone: Vec<i64> =
-        ids.iter().copied().filter(|id| !named.contains(id) && !followed.contains(&Some(*id))).collect();
-    diesel::delete(guests::table.filter(guests::id.eq_any(gone))).execute(conn)?;
+    for some in ids.chunks(IDS_AT_ONCE) {
+        let named: HashSet<i64> = inbound_guests::table
+            .filter(inbound_guests::guest_id.eq_any(some))
+            .select(inbound_guests::guest_id)
+            .distinct()
+            .load(conn)?
+            .into_iter()
+            .collect();
+        let followed: Vec<Option<i64>> =
+            guests::table.filter(guests::merged_into.eq_any(some)).select(guests::merged_into).load(conn)?;
+        let followed: HashSet<i64> = followed.into_iter().flatten().collect();
+        let gone: Vec<i64> = some.iter().copied().filter(|id| !named.contains(id) && !followed.contains(id)).collect();
+        diesel::delete(guests::table.filter(guests::id.eq_any(gone))).execute(conn)?;
+    }
     Ok(())
 }
 

@@ -188,7 +188,7 @@ pub fn save(conn: &mut Conn, id: i64, content: &VisitContent, before: Option<&Vi
     }
     if before.is_none_or(|b| b.programme != content.programme) {
         if before.is_some_and(|b| !b.programme.is_empty()) {
-            delete_programme(conn, id)?;
+            delete_programme(conn, &[id])?;
         }
         insert_programme(conn, id, &content.programme)?;
     }
@@ -242,18 +242,18 @@ fn insert_programme(conn: &mut Conn, id: i64, all: &[ProgrammeItem]) -> Result<(
     Ok(())
 }
 
-fn delete_programme(conn: &mut Conn, id: i64) -> Result<()> {
-    diesel::delete(hosts::table.filter(hosts::delegation_id.eq(id))).execute(conn)?;
-    diesel::delete(items::table.filter(items::delegation_id.eq(id))).execute(conn)?;
+fn delete_programme(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    diesel::delete(hosts::table.filter(hosts::delegation_id.eq_any(ids))).execute(conn)?;
+    diesel::delete(items::table.filter(items::delegation_id.eq_any(ids))).execute(conn)?;
     Ok(())
 }
 
-pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
-    let own = guests::table.filter(guests::delegation_id.eq(id));
-    let people: Vec<i64> = own.select(guests::guest_id).load(conn)?;
-    diesel::delete(guests::table.filter(guests::delegation_id.eq(id))).execute(conn)?;
+pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    let own = guests::table.filter(guests::delegation_id.eq_any(ids));
+    let people: Vec<i64> = own.select(guests::guest_id).distinct().load(conn)?;
+    diesel::delete(guests::table.filter(guests::delegation_id.eq_any(ids))).execute(conn)?;
     people::forget(conn, &people)?;
-    delete_programme(conn, id)
+    delete_programme(conn, ids)
 }
 
 /// Who receives guests between two moments: of these people, or of all.

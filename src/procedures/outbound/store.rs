@@ -211,10 +211,10 @@ fn insert_stops(conn: &mut Conn, id: i64, all: &[Stop]) -> Result<()> {
     Ok(())
 }
 
-pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
-    diesel::delete(members::table.filter(members::delegation_id.eq(id))).execute(conn)?;
-    diesel::delete(stops::table.filter(stops::delegation_id.eq(id))).execute(conn)?;
-    plans::draw(conn, id, None)
+pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    diesel::delete(members::table.filter(members::delegation_id.eq_any(ids))).execute(conn)?;
+    diesel::delete(stops::table.filter(stops::delegation_id.eq_any(ids))).execute(conn)?;
+    plans::undraw(conn, ids)
 }
 
 /// Whether another dossier comes before `own`: the one that was submitted first keeps its place, whichever of the two

@@ -206,7 +206,7 @@ impl Content for NoteContent {
         Ok(())
     }
 
-    fn delete(_: &mut Conn, _: i64) -> Result<()> {
+    fn delete(_: &mut Conn, _: &[i64]) -> Result<()> {
         Ok(())
     }
 }

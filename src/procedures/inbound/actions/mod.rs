@@ -199,7 +199,7 @@ impl dossier::Content for VisitContent {
         store::save(conn, id, self, before)
     }
 
-    fn delete(conn: &mut Conn, id: i64) -> Result<()> {
-        store::delete(conn, id)
+    fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+        store::delete(conn, ids)
     }
 }

@@ -210,8 +210,8 @@ impl dossier::Content for TripContent {
         store::save(conn, id, self, before)
     }
 
-    fn delete(conn: &mut Conn, id: i64) -> Result<()> {
-        store::delete(conn, id)
+    fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+        store::delete(conn, ids)
     }
 }
 

@@ -1,0 +1,9 @@
+DROP INDEX guests_merged;
+DROP INDEX partners_merged;
+DROP INDEX dossiers_unit;
+DROP INDEX agencies_parent;
+DROP INDEX duties_official;
+DROP INDEX custodies_official;
+DROP INDEX custodies_duty;
+DROP INDEX imports_agency;
+DROP INDEX plan_items_agency;
