@@ -13,7 +13,7 @@
 //! | 6 | [`dossier`] what dossiers of all procedures share · [`plans`] the annual plan |
 //! | 5 | [`registry`] agencies, officials, partners, holidays · [`regulations`] stored packs and questions to them · [`approval`] steps, inbox, history · [`statistics`] figures |
 //! | 4 | [`access`] who calls, and what they may do |
-//! | 3 | [`web`] HTTP tools |
+//! | 3 | [`web`] HTTP tools · [`backup`] everything in one file |
 //! | 2 | [`audit`] the audit trail |
 //! | 1 | [`db`] the two databases · [`error`] refusals · [`config`] settings |
 //! | 0 | crates `kernel` the vocabulary of the domain · `documents` sheets, CSV, XLSX, DOCX, iCalendar · `regulation` the law book |
@@ -40,6 +40,7 @@ pub mod access;
 pub mod app;
 pub mod approval;
 pub mod audit;
+pub mod backup;
 pub mod calendar;
 pub mod config;
 pub mod db;

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use ngoaivu::audit::{self, Checkpoint, TrailVerdict};
+use ngoaivu::config::Config;
 
-use super::place::{DataPlace, settings};
+use super::place::DataPlace;
 
-pub fn verify(checkpoint: Option<&Path>, place: &DataPlace) -> Result<()> {
+pub fn verify(checkpoint: Option<&Path>, place: &DataPlace, config: &Config) -> Result<()> {
     let checkpoint = checkpoint
         .map(|file| -> Result<Checkpoint> {
             let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -17,7 +18,7 @@ pub fn verify(checkpoint: Option<&Path>, place: &DataPlace) -> Result<()> {
             Ok(Checkpoint { seq, hash: hash.to_owned() })
         })
         .transpose()?;
-    let db = place.open(&settings(None)?)?;
+    let db = place.open(config)?;
     let verdict = db.read_now(|conn| audit::verify(conn, checkpoint.as_ref()))?;
     db.close();
     match verdict {

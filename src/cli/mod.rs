@@ -1,6 +1,7 @@
 //! The command line: commands, their arguments, and the code that runs each.
 
 mod audit;
+mod backup;
 mod packs;
 mod place;
 mod server;
@@ -8,7 +9,7 @@ mod server;
 use std::path::PathBuf;
 
 use self::place::{DataPlace, book_of, known_jurisdiction, settings, upgrade};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use kernel::time::{Clock, Period};
 use ngoaivu::procedures::register::registers;
@@ -17,6 +18,9 @@ use ngoaivu::{access, app, procedures};
 #[derive(Parser)]
 #[command(name = "ngoaivu", version, about = "Manages official delegations of a Vietnamese province")]
 pub struct Cli {
+    /// File with settings, one KEY=VALUE a line; the environment overrides it.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -38,8 +42,6 @@ pub enum Command {
         #[command(flatten)]
         place: DataPlace,
         #[arg(long)]
-        config: Option<PathBuf>,
-        #[arg(long)]
         listen: Option<String>,
         /// Brings the database up to this version first, as `migrate` does.
         #[arg(long)]
@@ -47,8 +49,6 @@ pub enum Command {
     },
     /// Asks the server on this machine whether it is ready; exit code 1 if it is not.
     Health {
-        #[arg(long)]
-        config: Option<PathBuf>,
         /// Address of the server; default: NGOAIVU_LISTEN.
         #[arg(long)]
         listen: Option<String>,
@@ -80,6 +80,23 @@ pub enum Command {
         #[command(subcommand)]
         command: RegulationCommand,
     },
+    /// Takes a backup of everything into one file, beside the running server.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Backup {
+        #[command(subcommand)]
+        command: Option<BackupCommand>,
+        /// The file to write; it must not be there.
+        #[arg(required = true)]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        place: DataPlace,
+    },
+    /// Restores a backup into an empty folder or database.
+    Restore {
+        file: PathBuf,
+        #[command(flatten)]
+        place: DataPlace,
+    },
     /// The audit trail.
     Audit {
         #[command(subcommand)]
@@ -90,10 +107,7 @@ pub enum Command {
 #[derive(Subcommand)]
 pub enum ConfigCommand {
     /// Checks and prints the settings; secrets appear as ***.
-    Check {
-        #[arg(long)]
-        config: Option<PathBuf>,
-    },
+    Check,
 }
 
 #[derive(Subcommand)]
@@ -139,6 +153,12 @@ pub enum RegulationCommand {
 }
 
 #[derive(Subcommand)]
+pub enum BackupCommand {
+    /// Reads a backup whole: that nothing in it was cut, changed or exchanged.
+    Verify { file: PathBuf },
+}
+
+#[derive(Subcommand)]
 pub enum AuditCommand {
     /// Verifies the audit trail, or names the first row that was tampered with.
     Verify {
@@ -150,20 +170,18 @@ pub enum AuditCommand {
     },
 }
 
-/// Runs one command.
-pub fn run(command: Command) -> Result<()> {
+/// Runs one command, with the settings of its file and of the environment.
+pub fn run(Cli { config, command }: Cli) -> Result<()> {
+    let config = || settings(config.as_deref());
     match command {
-        Command::Demo { place, listen, sample } => server::demo(&place, &listen, sample),
-        Command::Serve { place, config, listen, migrate } => {
-            let config = settings(config.as_deref())?;
-            server::serve(&config, &place, listen, migrate)
-        }
-        Command::Health { config, listen } => {
-            let config = settings(config.as_deref())?;
+        Command::Demo { place, listen, sample } => server::demo(&config()?, &place, &listen, sample),
+        Command::Serve { place, listen, migrate } => server::serve(&config()?, &place, listen, migrate),
+        Command::Health { listen } => {
+            let config = config()?;
             server::health(listen.as_deref().unwrap_or(config.listen()))
         }
         Command::Migrate { place } => {
-            let (address, _) = place.find(&settings(None)?)?;
+            let (address, _) = place.find(&config()?)?;
             let ran = upgrade(&address, Clock::Machine.now())?;
             println!("{ran} migration(s) ran; the database is up to date");
             Ok(())
@@ -173,14 +191,14 @@ pub fn run(command: Command) -> Result<()> {
             Ok(())
         }
         Command::RebuildFacts { place } => {
-            let db = place.open(&settings(None)?)?;
+            let db = place.open(&config()?)?;
             let counted = db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
             db.close();
             println!("{counted} delegation(s) counted");
             Ok(())
         }
-        Command::Config { command: ConfigCommand::Check { config } } => {
-            let config = settings(config.as_deref())?;
+        Command::Config { command: ConfigCommand::Check } => {
+            let config = config()?;
             config.smtp()?;
             config.webhook_networks()?;
             config.open_statistics()?;
@@ -195,7 +213,7 @@ pub fn run(command: Command) -> Result<()> {
                 AdminCommand::Create { username, place } => (username, place, true),
                 AdminCommand::Reset { username, place } => (username, place, false),
             };
-            let db = place.open(&settings(None)?)?;
+            let db = place.open(&config()?)?;
             let now = Clock::Machine.now();
             let token = db.write_now(move |conn| access::actions::admin_token(conn, &username, create, now))?;
             db.close();
@@ -203,12 +221,20 @@ pub fn run(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Regulation { command: RegulationCommand::Check { file } } => packs::check(&file),
-        Command::Regulation { command: RegulationCommand::Load { file, place } } => packs::load(&file, &place),
+        Command::Regulation { command: RegulationCommand::Load { file, place } } => {
+            packs::load(&file, &place, &config()?)
+        }
         Command::Regulation { command: RegulationCommand::Rehearse { file, from, to, place } } => {
-            packs::rehearse(&file, Period { from, to }, &place)
+            packs::rehearse(&file, Period { from, to }, &place, &config()?)
         }
         Command::Audit { command: AuditCommand::Verify { checkpoint, place } } => {
-            audit::verify(checkpoint.as_deref(), &place)
+            audit::verify(checkpoint.as_deref(), &place, &config()?)
         }
+        Command::Backup { command: Some(BackupCommand::Verify { file }), .. } => backup::verify(&file),
+        Command::Backup { command: None, file, place } => {
+            let file = file.context("name the file to write")?;
+            backup::take(&file, &place, &config()?, Clock::Machine.now())
+        }
+        Command::Restore { file, place } => backup::restored(&file, &place, &config()?),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, Period};
 use ngoaivu::access::context::RequestContext;
+use ngoaivu::config::Config;
 use ngoaivu::dossier::ProvinceLaw;
 use ngoaivu::procedures::register::registers;
 use ngoaivu::procedures::rehearsal::{self, Judged, Rehearsal};
@@ -15,7 +16,7 @@ use ngoaivu::regulations::store::RegulationCache;
 use regulation::pack::PackFault;
 use regulation::{SHIPPED, book};
 
-use super::place::{DataPlace, jurisdiction, settings};
+use super::place::{DataPlace, jurisdiction};
 
 /// Checks a pack against the packs that come with the product.
 pub fn check(file: &Path) -> Result<()> {
@@ -46,9 +47,9 @@ pub fn check(file: &Path) -> Result<()> {
 }
 
 /// Checks a pack and loads it.
-pub fn load(file: &Path, place: &DataPlace) -> Result<()> {
+pub fn load(file: &Path, place: &DataPlace, config: &Config) -> Result<()> {
     let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let db = place.open(&settings(None)?)?;
+    let db = place.open(config)?;
     let now = Clock::Machine.now();
     let loaded = db.write_now(move |conn| {
         let loaded = regulations::add(conn, &source, &[], now)?;
@@ -76,14 +77,13 @@ pub fn load(file: &Path, place: &DataPlace) -> Result<()> {
 }
 
 /// Applies a draft pack to the dossiers of a period.
-pub fn rehearse(file: &Path, days: Period, place: &DataPlace) -> Result<()> {
+pub fn rehearse(file: &Path, days: Period, place: &DataPlace, config: &Config) -> Result<()> {
     let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     if days.to < days.from {
         bail!("--to is before --from");
     }
-    let config = settings(None)?;
-    let db = place.open(&config)?;
-    let province = jurisdiction(&config, &place.find(&config)?.0)?;
+    let db = place.open(config)?;
+    let province = jurisdiction(config, &place.find(config)?.0)?;
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
     let calendar = regulation::holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
     let tools = ProvinceLaw {

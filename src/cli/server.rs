@@ -13,7 +13,7 @@ use ngoaivu::config::Config;
 use ngoaivu::db::{Address, private};
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 
-use super::place::{DataPlace, current, jurisdiction, known_jurisdiction, settings, upgrade};
+use super::place::{DataPlace, current, jurisdiction, known_jurisdiction, upgrade};
 
 /// Runs the server of a province.
 pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate: bool) -> Result<()> {
@@ -63,9 +63,8 @@ pub fn health(listen: &str) -> Result<()> {
 }
 
 /// Serves the demo province; creates it if there is none.
-pub fn demo(place: &DataPlace, listen: &str, sample: bool) -> Result<()> {
-    let config = settings(None)?;
-    start_log(&config);
+pub fn demo(config: &Config, place: &DataPlace, listen: &str, sample: bool) -> Result<()> {
+    start_log(config);
     let addresses = listen.to_socket_addrs().with_context(|| format!("not an address: {listen}"))?;
     if addresses.into_iter().any(|a| !a.ip().is_loopback()) {
         bail!("the demo's passwords are public, so it serves only this machine (127.0.0.1), not {listen}");
@@ -74,11 +73,11 @@ pub fn demo(place: &DataPlace, listen: &str, sample: bool) -> Result<()> {
         (None, None) => DataPlace { data: Some(PathBuf::from("data/demo")), database_url: None },
         _ => place.clone(),
     };
-    let (address, folder) = place.find(&config)?;
+    let (address, folder) = place.find(config)?;
     let folder = folder.unwrap_or_else(|| PathBuf::from("data/demo/attachments"));
     let _alone = alone(&address)?;
     upgrade(&address, Clock::Machine.now())?;
-    let house = house(&config, address, folder, config.jurisdiction().unwrap_or(ngoaivu::demo::JURISDICTION))?;
+    let house = house(config, address, folder, config.jurisdiction().unwrap_or(ngoaivu::demo::JURISDICTION))?;
     let now = house.clock.now();
     let world = house.db.write_now(move |conn| ngoaivu::demo::make(conn, now))?;
     if sample {

@@ -48,6 +48,23 @@ pub fn run(address: &Address) -> Result<usize, MigrationFault> {
     ran.map_err(|e| MigrationFault::Migration(e.to_string()))
 }
 
+/// Brings an empty database to the schema of these migrations, no further.
+pub fn run_to(conn: &mut Conn, schema: &[String]) -> Result<(), MigrationFault> {
+    for _ in schema {
+        let ran = match conn {
+            Conn::Sqlite(c) => c.run_next_migration(SQLITE).map(|_| ()),
+            Conn::Postgresql(c) => c.run_next_migration(POSTGRESQL).map(|_| ()),
+        };
+        ran.map_err(|e| MigrationFault::Migration(e.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Fails if a schema has migrations that this binary does not know.
+pub fn knows(schema: &[String]) -> Result<(), MigrationFault> {
+    refuse_newer(&schema.iter().cloned().collect(), &known()?)
+}
+
 /// Reverts all migrations (for tests: up, down, up).
 pub fn revert_all(conn: &mut Conn) -> Result<(), MigrationFault> {
     let reverted = match conn {

@@ -22,6 +22,15 @@ pub fn create_file(path: &Path) -> Result<File> {
     options.open(path)
 }
 
+/// The same, to be read again after it was written.
+pub fn create_readable(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Keeps other servers out of a data folder until the file is closed, also by a crash. `None` if another one is there:
 /// two servers would each keep their own accounts, answers and waiting times in memory.
 pub fn occupy(folder: &Path) -> Result<Option<File>> {

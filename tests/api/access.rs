@@ -32,7 +32,7 @@ on_both! {
     async fn wrong_password_and_unknown_user_look_the_same_and_waiting_starts_at_the_third_failure(w) {
         let wrong = w.send(login("clerk.syt", "không phải mật khẩu")).await;
         let unknown = w.send(login("nobody", "không phải mật khẩu")).await;
-        let bare = |mut v: Value| { ["trace_id", "instance"].map(|own| v.as_object_mut().unwrap().remove(own)); v };
+        let bare = |mut v: Value| { v.as_object_mut().unwrap().retain(|key, _| key != "trace_id" && key != "instance"); v };
         assert_eq!(bare(wrong.refused(401, "invalid_credentials")), bare(unknown.refused(401, "invalid_credentials")));
         w.send(login("clerk.syt", "x")).await.refused(401, "invalid_credentials");
         w.send(login("clerk.syt", PASSWORD)).await.expect(200);

@@ -148,6 +148,36 @@ fn figures_of_an_older_form_are_not_served_until_migrate_derived_them_again() {
 }
 
 #[test]
+fn a_backup_beside_a_writing_server_has_every_acknowledged_write() {
+    let (folder, other) = (Folder::new("backup"), Folder::new("restore"));
+    let mut server = Server::demo(folder.text());
+    let token = server.token("clerk.skhcn");
+    let trip = a_trip(&server, &token, "TITLE");
+    let file = other.0.join("b.ngoaivu");
+    let mut before = Vec::new();
+    write_until_killed(&mut server, &token, &trip, 60, |acknowledged| {
+        before = acknowledged.to_vec();
+        let taken = ngoaivu(&["backup", file.to_str().unwrap(), "--data", folder.text()]);
+        assert!(taken.status.success(), "{}", said(&taken));
+    });
+    assert!(ngoaivu(&["backup", "verify", file.to_str().unwrap()]).status.success());
+    assert!(!ngoaivu(&["backup"]).status.success());
+    // The settings of a file name the place, for every command.
+    let (settings, place) = (other.0.join("settings"), other.0.join("data"));
+    std::fs::write(&settings, format!("NGOAIVU_DATA={}\n", place.display())).unwrap();
+    let restore = || ngoaivu(&["restore", file.to_str().unwrap(), "--config", settings.to_str().unwrap()]);
+    let restored = restore();
+    assert!(restored.status.success(), "{}", said(&restored));
+    let titles = stored_titles(&place);
+    let lost: Vec<&String> = before.iter().filter(|title| !titles.contains(*title)).collect();
+    assert!(before.len() == 60 && lost.is_empty(), "{lost:?}");
+    let again = restore();
+    assert!(!again.status.success() && said(&again).contains("not empty"), "{}", said(&again));
+    let whole = ngoaivu(&["audit", "verify", "--config", settings.to_str().unwrap()]);
+    assert!(whole.status.success(), "{}", said(&whole));
+}
+
+#[test]
 fn one_data_folder_has_one_server_and_is_free_again_after_a_crash() {
     let folder = Folder::new("alone");
     let mut first = Server::demo(folder.text());
@@ -218,7 +248,14 @@ fn the_demo_serves_only_this_machine_and_reopens_its_world() {
 }
 
 /// Titles that a server acknowledged, while `writers` threads write until it is gone.
-fn write_until_killed(server: &mut Server, token: &str, trip: &str, after: usize) -> Vec<String> {
+/// Writes from four sides; after so many answers `then` gets what was acknowledged, and the server is killed.
+fn write_until_killed(
+    server: &mut Server,
+    token: &str,
+    trip: &str,
+    after: usize,
+    then: impl FnOnce(&[String]),
+) -> Vec<String> {
     let (tell, told) = std::sync::mpsc::channel::<String>();
     let threads: Vec<_> = (0..4)
         .map(|thread| {
@@ -244,12 +281,27 @@ fn write_until_killed(server: &mut Server, token: &str, trip: &str, after: usize
         .collect();
     drop(tell);
     let mut acknowledged: Vec<String> = told.iter().take(after).collect();
+    then(&acknowledged);
     // SIGKILL in the middle of the writes.
     server.process.kill().unwrap();
     server.process.wait().unwrap();
     acknowledged.extend(told.iter());
     threads.into_iter().for_each(|t| t.join().unwrap());
     acknowledged
+}
+
+/// The body of a trip of SKHCN.
+fn a_trip(server: &Server, token: &str, title: &str) -> String {
+    let headers = format!("Authorization: Bearer {token}\r\n");
+    let get = |path: &str| {
+        serde_json::from_str::<serde_json::Value>(&server.send("GET", path, &headers, "").unwrap().1).unwrap()
+    };
+    let agency = get("/api/v1/agencies?code=SKHCN")["items"][0]["id"].as_str().unwrap().to_owned();
+    let official = get(&format!("/api/v1/officials?agency_id={agency}"))["items"][0]["id"].as_str().unwrap().to_owned();
+    serde_json::json!({"title": title, "procedure": "outbound", "purpose": "official", "capacity": "department",
+        "requesting_agency_id": agency, "funding": [{"source": "host"}], "inviting_party": {"name": "X", "country": "KR", "kind": "locality"},
+        "departure_date": "2026-12-07", "return_date": "2026-12-11", "stops": [{"country": "KR", "place": "S", "from": "2026-12-07", "to": "2026-12-11"}],
+        "members": [{"official_id": official, "role": "head"}], "classification": "unclassified"}).to_string()
 }
 
 #[test]
@@ -259,18 +311,8 @@ fn an_acknowledged_write_survives_kill_9() {
     for round in 1..=3 {
         let mut server = Server::demo(folder.text());
         let token = server.token("clerk.skhcn");
-        let headers = format!("Authorization: Bearer {token}\r\n");
-        let get = |path: &str| {
-            serde_json::from_str::<serde_json::Value>(&server.send("GET", path, &headers, "").unwrap().1).unwrap()
-        };
-        let agency = get("/api/v1/agencies?code=SKHCN")["items"][0]["id"].as_str().unwrap().to_owned();
-        let official =
-            get(&format!("/api/v1/officials?agency_id={agency}"))["items"][0]["id"].as_str().unwrap().to_owned();
-        let trip = serde_json::json!({"title": format!("R{round} TITLE"), "procedure": "outbound", "purpose": "official", "capacity": "department",
-            "requesting_agency_id": agency, "funding": [{"source": "host"}], "inviting_party": {"name": "X", "country": "KR", "kind": "locality"},
-            "departure_date": "2026-12-07", "return_date": "2026-12-11", "stops": [{"country": "KR", "place": "S", "from": "2026-12-07", "to": "2026-12-11"}],
-            "members": [{"official_id": official, "role": "head"}], "classification": "unclassified"}).to_string();
-        let titles = write_until_killed(&mut server, &token, &trip, 60);
+        let trip = a_trip(&server, &token, &format!("R{round} TITLE"));
+        let titles = write_until_killed(&mut server, &token, &trip, 60, |_| {});
         acknowledged.extend(titles.into_iter().map(|t| format!("R{round} {t}")));
     }
     assert!(acknowledged.len() >= 180);

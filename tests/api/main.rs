@@ -14,6 +14,7 @@ mod access;
 mod agencies;
 mod amendments;
 mod assessments;
+mod backup;
 mod calendar;
 mod cases;
 mod command_line;

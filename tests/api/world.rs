@@ -122,7 +122,7 @@ pub fn post() -> app::DeliverySettings {
     app::DeliverySettings { smtp: None, networks: vec![Network { base: [127, 0, 0, 0].into(), prefix: 8 }] }
 }
 
-fn fresh_folder() -> PathBuf {
+pub fn fresh_folder() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let base = if Path::new("/dev/shm").is_dir() { PathBuf::from("/dev/shm") } else { std::env::temp_dir() };
     let name = format!("ngoaivu-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
@@ -296,7 +296,8 @@ impl World {
         Some(Self::open(address, fresh_folder(), Some(name)).await)
     }
 
-    async fn open(address: Address, folder: PathBuf, database: Option<String>) -> Self {
+    /// A world in a place that is there.
+    pub async fn open(address: Address, folder: PathBuf, database: Option<String>) -> Self {
         let calendar = regulation::holidays::calendar(None).unwrap();
         let clock = Clock::manual(monday());
         let house = AppState::open(address, folder.join("attachments"), "tinh-mau", calendar, clock, post()).unwrap();

@@ -1,0 +1,53 @@
+//! `backup`, `backup verify` and `restore`.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use kernel::time::Moment;
+use ngoaivu::access::context::RequestContext;
+use ngoaivu::backup::{self, Manifest, restore, snapshot};
+use ngoaivu::config::Config;
+use ngoaivu::db::{Address, Db};
+use serde_json::json;
+
+use super::place::DataPlace;
+
+/// What is told of a backup, as one line of JSON.
+fn told(manifest: &Manifest) -> String {
+    let files = manifest.parts.keys().filter(|name| name.starts_with("attachments/")).count();
+    json!({"whole": true, "taken_at": manifest.taken_at, "database": manifest.database, "version": manifest.version,
+        "rows": manifest.rows.values().sum::<i64>(), "attachments": files,
+        "audit": {"seq": manifest.audit.seq, "hash": manifest.audit.hash}})
+    .to_string()
+}
+
+fn files_of(place: &DataPlace, config: &Config) -> Result<(Address, std::path::PathBuf)> {
+    let (address, folder) = place.find(config)?;
+    let folder = folder.context("name the folder for attachments: NGOAIVU_ATTACHMENTS, or --data DIR")?;
+    Ok((address, folder))
+}
+
+/// Takes a backup beside the running server, and leaves a line in its trail.
+pub fn take(file: &Path, place: &DataPlace, config: &Config, now: Moment) -> Result<()> {
+    let (address, folder) = files_of(place, config)?;
+    let manifest = snapshot::take(&address, &folder, file, now)?;
+    let db = Db::open(address)?;
+    let detail = json!({"rows": manifest.rows.values().sum::<i64>(), "audit_seq": manifest.audit.seq});
+    db.write_now(move |conn| RequestContext::command_line(now).remember(conn, "backup", "database", detail))?;
+    db.close();
+    println!("{}", told(&manifest));
+    Ok(())
+}
+
+pub fn verify(file: &Path) -> Result<()> {
+    let (manifest, _) = backup::verify(file)?;
+    println!("{}", told(&manifest));
+    Ok(())
+}
+
+pub fn restored(file: &Path, place: &DataPlace, config: &Config) -> Result<()> {
+    let (address, folder) = files_of(place, config)?;
+    let manifest = restore::restore(file, &address, &folder)?;
+    println!("{}", told(&manifest));
+    Ok(())
+}
