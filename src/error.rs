@@ -61,6 +61,7 @@ codes! {
     StateSecretRefused 422 "state_secret_refused" "Không tiếp nhận tài liệu bí mật nhà nước" "State secrets are refused";
     IdempotencyKeyReused 422 "idempotency_key_reused" "Khóa đã dùng cho nội dung khác" "The key was used with another body";
     RegulationInvalid 422 "regulation_invalid" "Bộ quy định có lỗi" "The regulation pack has errors";
+    TooManyRows 422 "too_many_rows" "Danh sách quá dài" "Too many rows";
     ImpossibleTotal 422 "impossible_total" "Tổng số không hợp lý" "A total is impossible";
     ExplanationNeeded 422 "explanation_needed" "Cần giải trình" "An explanation is required";
     PreconditionRequired 428 "precondition_required" "Thiếu If-Match" "If-Match is missing";

@@ -40,6 +40,7 @@ words! {
         Upload: "Tải giấy tờ lên" / "Upload a document",
         RequestSignature: "Chuyển thủ trưởng ký" / "Send to the head for signature",
         Return: "Trả lại" / "Send back",
+        Recall: "Lấy lại từ bàn thủ trưởng" / "Take back from the head",
         Submit: "Trình hồ sơ" / "Submit",
         AssignAuthority: "Chỉ định thẩm quyền" / "Assign the authority",
         Withdraw: "Rút hồ sơ" / "Withdraw",

@@ -93,9 +93,12 @@ pub fn is_of_list<C: Content>(dossier: &Dossier<C>) -> bool {
 /// The right in the grant table that an action needs.
 fn permission_for(action: Action) -> Permission {
     match action {
-        Action::Edit | Action::EditGuests | Action::Delete | Action::Upload | Action::RequestSignature => {
-            Permission::DraftDossiers
-        }
+        Action::Edit
+        | Action::EditGuests
+        | Action::Delete
+        | Action::Upload
+        | Action::RequestSignature
+        | Action::Recall => Permission::DraftDossiers,
         Action::Return
         | Action::Submit
         | Action::Resubmit
@@ -124,6 +127,7 @@ fn is_his<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, aroun
         | Action::EditGuests
         | Action::Delete
         | Action::Upload
+        | Action::Recall
         | Action::Withdraw
         | Action::Amend
         | Action::SubmitReport => own,
@@ -232,7 +236,7 @@ pub fn possible<C: Content>(dossier: &Dossier<C>, action: Action, around: Circum
     let by_flow = corrects || C::next(dossier.state, action).is_ok();
     let more = match action {
         Action::RequestSignature => !dossier.signature_requested,
-        Action::Return => dossier.signature_requested,
+        Action::Return | Action::Recall => dossier.signature_requested,
         Action::AssignAuthority => dossier.process.lacks_decider() || dossier.process.stage() == Stage::Decision,
         // Only once: the request must be specific and complete.
         Action::RequestSupplement => !dossier.ruling.as_ref().is_some_and(|r| r.supplemented),

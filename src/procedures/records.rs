@@ -247,17 +247,10 @@ fn others(
     items: &mut Vec<FigureRecordView>,
 ) -> Result<Option<(Day, i64)>> {
     let filter = DossierFilter {
-        register: asked.entry.key,
-        state: None,
-        q: None,
-        agency_id: None,
         country: asked.narrow.country.clone(),
         from: Some(asked.period.from),
         to: Some(asked.period.to),
-        year: None,
-        overdue: None,
-        mine: false,
-        newest_first: false,
+        ..DossierFilter::of(asked.entry.key)
     };
     loop {
         let after = place.map(|(day, id)| ListPlace::Begins(day, id));

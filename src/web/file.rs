@@ -6,6 +6,10 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::error::{Code, Error, Result, refuse};
+use kernel::money::grouped;
+use kernel::table::Table;
+
 pub const CSV: &str = "text/csv; charset=utf-8";
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -19,6 +23,31 @@ pub enum ListFormat {
     Json,
     Csv,
     Xlsx,
+}
+
+/// Most rows of a list that is taken away whole.
+pub const MOST_ROWS: i64 = 50_000;
+
+/// 422 if a list has more rows than a file takes.
+pub fn all_rows(rows: usize) -> Result<()> {
+    if i64::try_from(rows).is_ok_and(|rows| rows <= MOST_ROWS) {
+        return Ok(());
+    }
+    Err(refuse(
+        Code::TooManyRows,
+        format!("Danh sách có hơn {} dòng; hãy lọc bớt, ví dụ theo năm.", grouped(MOST_ROWS)),
+        format!("The list has more than {MOST_ROWS} rows; filter it, for example by year."),
+    ))
+}
+
+/// A table as a file that a browser saves.
+pub fn table(name: &str, table: &Table, format: ListFormat) -> Result<HttpResponse> {
+    let (bytes, media_type, ending) = match format {
+        ListFormat::Csv => (documents::csv::write(table), CSV, "csv"),
+        ListFormat::Json | ListFormat::Xlsx => (documents::xlsx::write(table), XLSX, "xlsx"),
+    };
+    let bytes = bytes.map_err(Error::Internal)?.into();
+    Ok(saved(&mut HttpResponse::Ok(), media_type, &format!("{name}.{ending}"), bytes))
 }
 
 /// A response that a browser saves under `file_name`.

@@ -20,6 +20,7 @@ mod cases;
 mod command_line;
 mod contents;
 mod corrections;
+mod daily_work;
 mod database;
 mod duties;
 mod histories;

@@ -5,14 +5,14 @@ use serde_json::json;
 use crate::access::context::RequestContext;
 use crate::approval::process::{Process, Step, StepStanding};
 use crate::db::Conn;
-use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, object, open, require_possible};
-use crate::dossier::flow::Action;
+use crate::dossier::actions::{HistoryNote, VisibleDossier, conclude, not_possible, object, open, require_possible};
+use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::attachments::{self, Attachment, Upload};
 use crate::dossier::requests::NoteGiven;
 use crate::dossier::rules::may;
 use crate::dossier::{Content, store};
-use crate::error::Result;
+use crate::error::{Result, not_found};
 use kernel::words::{Body, StepKind};
 
 /// Deletes a draft; returns the files that no longer belong to any dossier.
@@ -45,11 +45,46 @@ pub fn give_back<C: Content>(
     seen: VisibleDossier<C>,
     body: NoteGiven,
 ) -> Result<Dossier<C>> {
+    let trace = HistoryNote { note: Some(&body.note), ..HistoryNote::default() };
+    off_the_desk(conn, call, &seen, Action::Return, trace)
+}
+
+/// The agency takes the draft back from the head's desk (thu hồi).
+pub fn recall<C: Content>(conn: &mut Conn, call: &RequestContext, seen: VisibleDossier<C>) -> Result<Dossier<C>> {
+    off_the_desk(conn, call, &seen, Action::Recall, HistoryNote::default())
+}
+
+fn off_the_desk<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: &VisibleDossier<C>,
+    action: Action,
+    trace: HistoryNote,
+) -> Result<Dossier<C>> {
     let mut dossier = seen.dossier.clone();
     dossier.signature_requested = false;
     dossier.process = Process::default();
-    let trace = HistoryNote { note: Some(&body.note), ..HistoryNote::default() };
-    conclude(conn, call, &seen.dossier, dossier, Action::Return, trace)
+    conclude(conn, call, &seen.dossier, dossier, action, trace)
+}
+
+/// Removes an attachment from a draft, or from a dossier that was sent back (409 elsewhere: bodies have seen it). Returns the
+/// name of its file.
+pub fn remove_attachment<C: Content>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<C>,
+    id: i64,
+) -> Result<String> {
+    may(&call.actor, &seen.dossier, Action::Upload, seen.around)?;
+    let found = attachments::find(conn, seen.dossier.id, id)?.ok_or_else(not_found)?;
+    if !matches!(seen.dossier.state, State::Draft | State::SupplementRequested) {
+        return Err(not_possible(call, &seen, Action::Upload));
+    }
+    attachments::delete(conn, id)?;
+    let detail = json!({"removed": found.file_name, "document": found.document, "sha256": found.sha256});
+    let trace = HistoryNote { detail, ..HistoryNote::default() };
+    conclude(conn, call, &seen.dossier, seen.dossier.clone(), Action::Upload, trace)?;
+    Ok(found.storage_name)
 }
 
 /// Adds an attachment. The dossier's version increases; no `If-Match` is needed.

@@ -2,32 +2,31 @@
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
-use crate::dossier::flow::State;
 use crate::dossier::http::Shown;
-use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListPlace};
+use crate::dossier::lines::lines;
+use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListOrder, ListPlace, ListedBy};
 use crate::dossier::{Content, ProvinceLaw, papers as papers_of_list};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::registry::agencies;
 use crate::web::file::{self, ListFormat};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use kernel::country::country;
 use kernel::id::Id;
 use kernel::page::Page;
-use kernel::table::Table;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// The list of a register: a page as JSON, or a file.
+/// The list of a register: a page as JSON, or all rows as a file.
 pub async fn list<C: Shown>(
     req: HttpRequest,
     call: Call,
     law: web::Data<ProvinceLaw>,
     asked: Query<DossierListQuery>,
 ) -> Result<HttpResponse> {
-    let listing = listing::<C>(req, call, law.get_ref().clone(), asked.0).await?;
-    listing.answer(C::ENTRY.file_name, |items| papers_of_list::list(C::ENTRY, items), C::Page::from)
+    listing::<C>(req, call, law.get_ref().clone(), asked.0).await
 }
 
 /// The query of a list.
@@ -35,9 +34,22 @@ pub async fn list<C: Shown>(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DossierListQuery {
-    state: Option<State>,
-    /// Part of number, title or a person's name, with or without diacritics.
+    /// One or more states, separated by commas.
+    #[param(example = "approved,under_way")]
+    state: Option<String>,
+    /// Words of number, title, people, partner or agency, in any order, with or without diacritics.
     q: Option<String>,
+    /// One or more procedures of the register, separated by commas.
+    procedure: Option<String>,
+    /// One or more purposes, separated by commas.
+    #[param(example = "official,study_visit")]
+    purpose: Option<String>,
+    /// One or more fields of work, separated by commas.
+    field: Option<String>,
+    /// An official who travels.
+    traveller: Option<String>,
+    /// Whether it counts as planned.
+    in_plan: Option<bool>,
     agency_id: Option<String>,
     #[param(min_length = 2, max_length = 2, example = "KR")]
     country: Option<String>,
@@ -63,15 +75,49 @@ pub struct DossierListQuery {
     format: Option<ListFormat>,
 }
 
-/// By the first day (departure abroad, or arrival here), or by the last change, newest first.
+/// By the first day (departure abroad, or arrival here), the last change, or the number; with `-` the greatest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 enum Sort {
     #[serde(rename = "departure_date")]
     Departure,
+    #[serde(rename = "-departure_date")]
+    LatestDeparture,
     #[serde(rename = "arrival_date")]
     Arrival,
+    #[serde(rename = "-arrival_date")]
+    LatestArrival,
+    #[serde(rename = "updated_at")]
+    Oldest,
     #[serde(rename = "-updated_at")]
     Newest,
+    #[serde(rename = "number")]
+    Number,
+    #[serde(rename = "-number")]
+    LastNumber,
+}
+
+impl Sort {
+    fn order(self) -> ListOrder {
+        let (by, descending) = match self {
+            Sort::Departure | Sort::Arrival => (ListedBy::FirstDay, false),
+            Sort::LatestDeparture | Sort::LatestArrival => (ListedBy::FirstDay, true),
+            Sort::Oldest => (ListedBy::Update, false),
+            Sort::Newest => (ListedBy::Update, true),
+            Sort::Number => (ListedBy::Number, false),
+            Sort::LastNumber => (ListedBy::Number, true),
+        };
+        ListOrder { by, descending }
+    }
+}
+
+/// The words of a parameter, separated by commas; 400 for one that is not known.
+fn words<W: std::str::FromStr>(name: &str, given: Option<&str>) -> Result<Vec<W>> {
+    let unknown = || query::invalid(name, "có giá trị không hợp lệ.", "has a value that is not known.");
+    let parts: Vec<&str> = given.iter().flat_map(|all| all.split(',')).collect();
+    if parts.len() > 50 {
+        return Err(query::invalid(name, "có quá nhiều giá trị.", "has too many values."));
+    }
+    parts.into_iter().map(|word| word.parse().map_err(|_| unknown())).collect()
 }
 
 impl DossierListQuery {
@@ -85,7 +131,12 @@ impl DossierListQuery {
         }
         Ok(DossierFilter {
             register: C::ENTRY.key,
-            state: self.state,
+            states: words("state", self.state.as_deref())?,
+            procedures: words("procedure", self.procedure.as_deref())?,
+            purposes: words("purpose", self.purpose.as_deref())?,
+            fields: words("field", self.field.as_deref())?,
+            traveller: self.traveller.as_ref().map(|id| id.parse::<Id>().map_or(-1, |id| id.0)),
+            in_plan: self.in_plan,
             q: self.q.clone(),
             agency_id: self.agency_id.as_ref().map(|id| id.parse::<Id>().map_or(-1, |id| id.0)),
             country: self.country.clone(),
@@ -94,41 +145,47 @@ impl DossierListQuery {
             year: self.year,
             overdue: self.overdue,
             mine: self.mine.unwrap_or(false),
-            newest_first: self.sort == Some(Sort::Newest),
+            order: self.sort.unwrap_or(Sort::Departure).order(),
         })
     }
 }
 
-fn place_of(parts: &[String], newest_first: bool) -> Option<ListPlace> {
+fn place_of(parts: &[String], by: ListedBy) -> Option<ListPlace> {
     let (at, id) = query::name_and_id(parts)?;
-    Some(if newest_first {
-        ListPlace::Updated(chrono::DateTime::from_timestamp_micros(at.parse().ok()?)?.naive_utc(), id)
-    } else {
-        ListPlace::Begins(at.parse().ok()?, id)
+    Some(match by {
+        ListedBy::FirstDay => ListPlace::Begins(at.parse().ok()?, id),
+        ListedBy::Update => {
+            ListPlace::Updated(chrono::DateTime::from_timestamp_micros(at.parse().ok()?)?.naive_utc(), id)
+        }
+        ListedBy::Number => ListPlace::Numbered(at, id),
     })
 }
 
-/// A page of a list before it is formatted.
-pub struct Listing {
-    pub page: Page<DossierItem>,
-    pub total: Option<i64>,
-    response: HttpResponseBuilder,
-    format: ListFormat,
+fn written(place: ListPlace) -> Vec<String> {
+    let (at, id) = match place {
+        ListPlace::Begins(day, id) => (day.to_string(), id),
+        ListPlace::Updated(at, id) => (at.and_utc().timestamp_micros().to_string(), id),
+        ListPlace::Numbered(number, id) => (number, id),
+    };
+    vec![at, id.to_string()]
 }
 
-/// Reads a page of the dossiers that the caller may see.
-pub async fn listing<C: Content>(
+/// A page of the dossiers that the caller may see, as JSON; or all of them as a file.
+async fn listing<C: Shown>(
     req: HttpRequest,
     call: Call,
     law: ProvinceLaw,
     asked: DossierListQuery,
-) -> Result<Listing> {
+) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let limit = query::limit(asked.limit)?;
     let filter = asked.filter::<C>()?;
+    if let Some(format) = asked.format.filter(|format| *format != ListFormat::Json) {
+        return whole::<C>(call, law, filter, format).await;
+    }
     let scope = format!("{} {filter:?}", C::ENTRY.key);
-    let newest_first = filter.newest_first;
-    let after = query::place(&scope, asked.cursor.as_deref(), |parts| place_of(parts, newest_first))?;
+    let by = filter.order.by;
+    let after = query::place(&scope, asked.cursor.as_deref(), |parts| place_of(parts, by))?;
     let count = asked.count.unwrap_or(false);
     let (rows, total) = call
         .read(move |conn, call| {
@@ -140,41 +197,37 @@ pub async fn listing<C: Content>(
             Ok((list::page(conn, &filter, &call.actor, law.registers.entries(), call.today, after, limit + 1)?, total))
         })
         .await?;
-    let page = Page::cut(rows, limit, &scope, |item: &DossierItem| {
-        let at = if newest_first {
-            item.updated_at.and_utc().timestamp_micros().to_string()
-        } else {
-            item.listed_on.to_string()
-        };
-        vec![at, item.id.to_string()]
-    });
+    let page = Page::cut(rows, limit, &scope, |item: &DossierItem| written(ListPlace::of(item, by)));
     // The link keeps the filters and replaces the old cursor.
     let kept: Vec<&str> =
         req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor=")).collect();
     let path = format!("/api/v1/{}", C::ENTRY.path);
     let link = if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) };
-    let response = page_response(&link, page.next.as_deref());
-    Ok(Listing { page, total, response, format: asked.format.unwrap_or(ListFormat::Json) })
+    let mut response = page_response(&link, page.next.as_deref());
+    Ok(response.json(C::Page::from(Page { total, ..page })))
 }
 
-impl Listing {
-    /// The response: `shape` as JSON, or the table as a file with this name.
-    pub fn answer<B: Serialize>(
-        mut self,
-        name: &str,
-        table: impl FnOnce(&[DossierItem]) -> Table,
-        shape: impl FnOnce(Page<DossierItem>) -> B,
-    ) -> Result<HttpResponse> {
-        if self.format == ListFormat::Json {
-            let page = Page { total: self.total, ..self.page };
-            return Ok(self.response.json(shape(page)));
-        }
-        let table = table(&self.page.items);
-        let (bytes, media_type, ending) = match self.format {
-            ListFormat::Csv => (documents::csv::write(&table), file::CSV, "csv"),
-            _ => (documents::xlsx::write(&table), file::XLSX, "xlsx"),
-        };
-        let bytes = bytes.map_err(Error::Internal)?.into();
-        Ok(file::saved(&mut self.response, media_type, &format!("{name}.{ending}"), bytes))
-    }
+/// The whole list as a file, with the words that people use.
+async fn whole<C: Shown>(
+    call: Call,
+    law: ProvinceLaw,
+    filter: DossierFilter,
+    format: ListFormat,
+) -> Result<HttpResponse> {
+    let table = call
+        .read(move |conn, call| {
+            let entries = law.registers.entries();
+            let rows = list::page(conn, &filter, &call.actor, entries, call.today, None, file::MOST_ROWS + 1)?;
+            file::all_rows(rows.len())?;
+            let ids: Vec<i64> = rows.iter().map(|item| item.id).collect();
+            let seen = list::seen_whole(conn, &call.actor, entries, &ids)?;
+            // A consulted body sees the list, not who travels in it.
+            let lines = lines::<C>(conn, &ids)?.into_iter().filter(|line| seen.contains(&line.id));
+            let units: Vec<i64> = rows.iter().map(|item| item.agency_id).collect();
+            let agencies = agencies::names(conn, &units)?;
+            let lines = lines.map(|line| (line.id, line)).collect();
+            Ok(papers_of_list::list(C::ENTRY, &rows, &lines, &agencies))
+        })
+        .await?;
+    file::table(C::ENTRY.file_name, &table, format)
 }

@@ -1,5 +1,6 @@
 //! Routes that every procedure has: one dossier, its attachments, its history, its actions; and how its list is read.
 
+pub mod comments;
 pub mod listing;
 pub mod papers;
 pub mod partner_history;
@@ -148,6 +149,36 @@ where
         move |conn, call, ()| {
             let seen = draft(conn, call, body)?;
             reply_with(conn, call, &registers, &seen, 201)
+        },
+    )
+    .await
+}
+
+/// Drafts a dossier from another one that the caller may see.
+pub async fn copy<C, B, F>(
+    call: Call,
+    registers: web::Data<Registers>,
+    id: web::Path<String>,
+    body: Incoming<B>,
+    draft: F,
+) -> Result<HttpResponse>
+where
+    C: Shown,
+    B: JsonBody,
+    F: FnOnce(&mut Conn, &RequestContext, VisibleDossier<C>, Deferred<B>) -> Result<VisibleDossier<C>> + Send + 'static,
+{
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    call.change(
+        body.fingerprint.clone(),
+        move |conn, call| {
+            let seen = find::<C>(conn, call, id)?;
+            whole(call, &seen.dossier)?;
+            Ok(seen)
+        },
+        move |conn, call, seen| {
+            let drafted = draft(conn, call, seen, body)?;
+            reply_with(conn, call, &registers, &drafted, 201)
         },
     )
     .await

@@ -127,6 +127,23 @@ pub async fn download<C: Content>(
         .body(bytes))
 }
 
+/// Removes an attachment; the file goes once the row is gone for good.
+pub async fn remove<C: Content>(
+    call: Call,
+    folder: web::Data<AttachmentFolder>,
+    ids: web::Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let (id, paper) = (path_id(&ids.0)?, path_id(&ids.1)?);
+    let name = call
+        .write(move |conn, call| {
+            let seen = find::<C>(conn, call, id)?;
+            draft::remove_attachment(conn, call, seen, paper)
+        })
+        .await?;
+    folder.remove(&name);
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// Whether the caller may see it: a consulted body sees attachments of the request, not what others said or decided.
 fn is_shown<C: Content>(call: &RequestContext, dossier: &Dossier<C>, paper: &Attachment) -> bool {
     let later = [Document::Decision, Document::PartyConsent, Document::TripReport, Document::Other];

@@ -12,6 +12,7 @@ use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::{VisibleDossier, after, approval, decision, draft};
 use crate::dossier::flow::Action;
+use crate::dossier::http::comments::{self, CommentGiven, CommentList, CommentView};
 use crate::dossier::http::listing::{self, DossierListQuery};
 use crate::dossier::http::papers::{self, AttachmentList, UploadForm};
 use crate::dossier::http::{self, AsOf, AsWas, Shown};
@@ -102,6 +103,28 @@ where
     );
 }
 
+/// Drafting anew what another dossier says, on other days.
+pub fn copying<C, B, F>(config: &mut ServiceConfig, draft: F)
+where
+    C: Shown,
+    B: JsonBody,
+    F: Fn(&mut Conn, &RequestContext, VisibleDossier<C>, Deferred<B>) -> Result<VisibleDossier<C>>
+        + Copy
+        + Send
+        + 'static,
+{
+    let about = "Drafts a dossier of the same agency with the people and the programme of this one, on other days.\n\
+        Without its documents, decisions and numbers; also from one that ended.";
+    config.service(
+        route::<C>(HttpMethod::Post, "/{id}/copy", "copy", about)
+            .body::<B>(JSON)
+            .answers::<C::View>("201", "drafted", &[JSON])
+            .to(move |call: Call, registers: web::Data<Registers>, id: web::Path<String>, body: Incoming<B>| {
+                http::copy::<C, B, _>(call, registers, id, body, draft)
+            }),
+    );
+}
+
 /// Reading one dossier, deleting a draft, and its documents.
 fn dossier<C: Shown>(config: &mut ServiceConfig) {
     let get = |path, name, about| route::<C>(HttpMethod::Get, path, name, about);
@@ -160,6 +183,27 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
         .to(papers::list::<C>),
     );
     config.service(
+        route::<C>(
+            HttpMethod::Delete,
+            "/{id}/attachments/{attachment_id}",
+            "remove_attachment",
+            "Removes a document from a draft, or from a dossier that was sent back for a supplement.",
+        )
+        .says("204", "removed")
+        .to(papers::remove::<C>),
+    );
+    config.service(
+        route::<C>(HttpMethod::Post, "/{id}/comments", "comment", "Adds a comment, which is never changed.")
+            .body::<CommentGiven>(JSON)
+            .answers::<CommentView>("201", "added", &[JSON])
+            .to(comments::add::<C>),
+    );
+    config.service(
+        get("/{id}/comments", "list_comments", "Lists the comments on the dossier, in order.")
+            .answers::<CommentList>("200", "comments", &[JSON])
+            .to(comments::list::<C>),
+    );
+    config.service(
         get("/{id}/attachments/{attachment_id}", "download", "Downloads a document.")
             .answers::<AttachmentList>("200", "the bytes", &["application/octet-stream"])
             .to(papers::download::<C>),
@@ -204,6 +248,12 @@ fn acts<C: Shown>(config: &mut ServiceConfig) {
         Action::RequestSignature,
         "Puts the draft into the head's inbox for signature.",
         |conn, call, _, seen, _| draft::request_signature(conn, call, seen),
+    );
+    act::<C, Empty, _>(
+        config,
+        Action::Recall,
+        "Takes the draft back from the head's desk.",
+        |conn, call, _, seen, _| draft::recall(conn, call, seen),
     );
     act::<C, NoteGiven, _>(config, Action::Return, "Returns the draft to the clerk.", |conn, call, _, seen, body| {
         draft::give_back(conn, call, seen, body)

@@ -283,6 +283,12 @@ pub fn insert(
     Ok(added)
 }
 
+/// Deletes the row of one attachment.
+pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(attachments::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
 /// Deletes all attachments of a dossier; returns the names of their files.
 pub fn delete_all(conn: &mut Conn, delegation_id: i64) -> Result<Vec<String>> {
     let own = attachments::table.filter(attachments::delegation_id.eq(delegation_id));

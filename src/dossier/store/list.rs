@@ -3,18 +3,20 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use crate::access::account::Actor;
-use crate::db::schema::dossiers;
+use crate::db::schema::{agencies, dossiers, outbound_members, plan_draws};
 use crate::db::{Conn, MultiBackend, containing};
 use crate::dossier::flow::State;
 use crate::dossier::store::visible::{RowCondition, visible, visible_whole};
 use crate::dossier::store::words_of;
 use crate::error::Result;
 use kernel::checks::LONGEST;
-use kernel::procedure::RegisterEntries;
+use kernel::procedure::{Procedure, RegisterEntries};
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
+use kernel::words::{Field, Purpose};
 
 /// One row of a list.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -42,7 +44,14 @@ pub struct DossierItem {
 pub struct DossierFilter {
     /// The word of the register.
     pub register: &'static str,
-    pub state: Option<State>,
+    /// Any of these; all if there are none.
+    pub states: Vec<State>,
+    pub procedures: Vec<Procedure>,
+    pub purposes: Vec<Purpose>,
+    pub fields: Vec<Field>,
+    /// An official who travels.
+    pub traveller: Option<i64>,
+    pub in_plan: Option<bool>,
     pub q: Option<String>,
     pub agency_id: Option<i64>,
     pub country: Option<String>,
@@ -51,7 +60,46 @@ pub struct DossierFilter {
     pub year: Option<i32>,
     pub overdue: Option<bool>,
     pub mine: bool,
-    pub newest_first: bool,
+    pub order: ListOrder,
+}
+
+impl DossierFilter {
+    /// Every dossier of a register that the reader may see, by first day.
+    pub fn of(register: &'static str) -> Self {
+        DossierFilter {
+            register,
+            states: Vec::new(),
+            procedures: Vec::new(),
+            purposes: Vec::new(),
+            fields: Vec::new(),
+            traveller: None,
+            in_plan: None,
+            q: None,
+            agency_id: None,
+            country: None,
+            from: None,
+            to: None,
+            year: None,
+            overdue: None,
+            mine: false,
+            order: ListOrder { by: ListedBy::FirstDay, descending: false },
+        }
+    }
+}
+
+/// What a list is ordered by; equal dossiers by their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListedBy {
+    FirstDay,
+    Update,
+    /// Drafts have no number; they stand together.
+    Number,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListOrder {
+    pub by: ListedBy,
+    pub descending: bool,
 }
 
 /// Where the previous page ended.
@@ -59,15 +107,74 @@ pub struct DossierFilter {
 pub enum ListPlace {
     Begins(Day, i64),
     Updated(Moment, i64),
+    Numbered(String, i64),
+}
+
+impl ListPlace {
+    /// The place of a row in an order.
+    pub fn of(item: &DossierItem, by: ListedBy) -> Self {
+        match by {
+            ListedBy::FirstDay => ListPlace::Begins(item.listed_on, item.id),
+            ListedBy::Update => ListPlace::Updated(item.updated_at, item.id),
+            ListedBy::Number => ListPlace::Numbered(item.number.clone().unwrap_or_default(), item.id),
+        }
+    }
+}
+
+/// The number, empty for a draft.
+fn number() -> diesel::expression::SqlLiteral<Text> {
+    diesel::dsl::sql::<Text>("COALESCE(number, '')")
+}
+
+/// A member of a stored content with one of these words. A quotation mark inside a text is escaped there, so the pattern finds
+/// nothing but the member.
+fn content_says<'a>(member: &str, words: impl Iterator<Item = &'a str>) -> Option<RowCondition> {
+    let mut found: Option<RowCondition> = None;
+    for word in words {
+        let pattern = format!("%\"{member}\":\"{word}\"%");
+        let one = dossiers::content.like(pattern);
+        found = Some(match found {
+            Some(others) => Box::new(others.or(one)),
+            None => Box::new(one),
+        });
+    }
+    found
 }
 
 fn conditions(filter: &DossierFilter, actor: &Actor, registers: &RegisterEntries, today: Day) -> Vec<RowCondition> {
     let mut all: Vec<RowCondition> = vec![Box::new(dossiers::register.eq(filter.register)), visible(actor, registers)];
-    if let Some(state) = filter.state {
-        all.push(Box::new(dossiers::state.eq(state.word())));
+    match filter.states.as_slice() {
+        [] => {}
+        [one] => all.push(Box::new(dossiers::state.eq(one.word()))),
+        several => all.push(Box::new(dossiers::state.eq_any(words_of(several)))),
     }
-    if let Some(q) = &filter.q {
-        all.push(Box::new(dossiers::search_norm.like(containing(&fold(q))).escape('\\')));
+    if !filter.procedures.is_empty() {
+        let words: Vec<String> = filter.procedures.iter().map(ToString::to_string).collect();
+        all.push(Box::new(dossiers::procedure.eq_any(words)));
+    }
+    all.extend(content_says("purpose", filter.purposes.iter().map(|purpose| purpose.word())));
+    all.extend(content_says("field", filter.fields.iter().map(|field| field.word())));
+    if let Some(official) = filter.traveller {
+        let own = outbound_members::table
+            .filter(outbound_members::official_id.eq(official))
+            .select(outbound_members::delegation_id);
+        all.push(Box::new(dossiers::id.eq_any(own)));
+    }
+    if let Some(planned) = filter.in_plan {
+        // As decided; before the decision, if it uses an item; of a list, as the list says.
+        let drawn = plan_draws::table.select(plan_draws::delegation_id);
+        let says = |text: &'static str| dossiers::content.like(text);
+        let yes = says("%\"planned\":true%")
+            .or(says("%\"in_plan\":true%"))
+            .or(dossiers::id.eq_any(drawn).and(diesel::dsl::not(says("%\"planned\":false%"))));
+        all.push(if planned { Box::new(yes) } else { Box::new(diesel::dsl::not(yes)) });
+    }
+    // Every word, in any order: in number, title, people and partner, or in the name of the agency.
+    for word in fold(filter.q.as_deref().unwrap_or_default()).split_whitespace() {
+        let named =
+            agencies::table.filter(agencies::search_norm.like(containing(word)).escape('\\')).select(agencies::id);
+        let own = dossiers::search_norm.like(containing(word)).escape('\\');
+        all.push(Box::new(own.or(dossiers::agency_id.eq_any(named))));
     }
     if let Some(agency) = filter.agency_id {
         all.push(Box::new(dossiers::agency_id.eq(agency)));
@@ -110,20 +217,36 @@ pub fn page(
     for condition in conditions(filter, actor, registers, today) {
         query = query.filter(condition);
     }
+    let down = filter.order.descending;
+    // Of two conditions, the first lets the index start at the position; the second alone would not.
     query = match after {
+        Some(ListPlace::Begins(day, id)) if down => {
+            query.filter(dossiers::listed_on.le(day)).filter(dossiers::listed_on.lt(day).or(dossiers::id.lt(id)))
+        }
         Some(ListPlace::Begins(day, id)) => {
-            // The first condition lets the index start at the position; the second alone would not.
             query.filter(dossiers::listed_on.ge(day)).filter(dossiers::listed_on.gt(day).or(dossiers::id.gt(id)))
         }
-        Some(ListPlace::Updated(at, id)) => {
+        Some(ListPlace::Updated(at, id)) if down => {
             query.filter(dossiers::updated_at.le(at)).filter(dossiers::updated_at.lt(at).or(dossiers::id.lt(id)))
+        }
+        Some(ListPlace::Updated(at, id)) => {
+            query.filter(dossiers::updated_at.ge(at)).filter(dossiers::updated_at.gt(at).or(dossiers::id.gt(id)))
+        }
+        Some(ListPlace::Numbered(at, id)) if down => {
+            query.filter(number().le(at.clone())).filter(number().lt(at).or(dossiers::id.lt(id)))
+        }
+        Some(ListPlace::Numbered(at, id)) => {
+            query.filter(number().ge(at.clone())).filter(number().gt(at).or(dossiers::id.gt(id)))
         }
         None => query,
     };
-    query = if filter.newest_first {
-        query.order((dossiers::updated_at.desc(), dossiers::id.desc()))
-    } else {
-        query.order((dossiers::listed_on, dossiers::id))
+    query = match (filter.order.by, down) {
+        (ListedBy::FirstDay, false) => query.order((dossiers::listed_on, dossiers::id)),
+        (ListedBy::FirstDay, true) => query.order((dossiers::listed_on.desc(), dossiers::id.desc())),
+        (ListedBy::Update, false) => query.order((dossiers::updated_at, dossiers::id)),
+        (ListedBy::Update, true) => query.order((dossiers::updated_at.desc(), dossiers::id.desc())),
+        (ListedBy::Number, false) => query.order((number(), dossiers::id)),
+        (ListedBy::Number, true) => query.order((number().desc(), dossiers::id.desc())),
     };
     Ok(query.load(conn)?)
 }

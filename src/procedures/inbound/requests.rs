@@ -10,9 +10,11 @@ use crate::dossier::model::ResultsReport;
 use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::requests::Unclassified;
 use crate::procedures::inbound::model::{Guest, Nationality, Stay, VisitContent};
+use kernel::checks;
 use kernel::every_field;
 use kernel::id::Id;
 use kernel::patch::given;
+use kernel::validity::Validity;
 use kernel::words::{Channel, DecisionVerdict, Field, GuestClass, MemberRole, Purpose, ReceptionLevel, Topic};
 
 /// How many guests are of one nationality.
@@ -319,6 +321,22 @@ pub struct Arrived {
     /// Number of guests who actually came, which counts as lượt khách.
     #[schema(minimum = 1, maximum = 100000)]
     pub headcount: i64,
+}
+
+/// The days of a copied visit.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CopyVisit, example = json!({"arrival_date": "2027-05-10", "departure_date": "2027-05-12"}))]
+#[validate(schema(function = "copied_days_in_order", skip_on_field_errors = false))]
+pub struct CopyVisit {
+    #[validate(custom(function = "checks::year"))]
+    pub arrival_date: NaiveDate,
+    #[validate(custom(function = "checks::year"))]
+    pub departure_date: NaiveDate,
+}
+
+fn copied_days_in_order(body: &CopyVisit) -> Validity {
+    checks::visit_days(body.arrival_date, body.departure_date, "/departure_date")
 }
 
 /// A correction of what was recorded, and why.

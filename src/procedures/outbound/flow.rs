@@ -8,7 +8,7 @@ pub fn next(state: State, action: Action) -> Result<Next, NotPossible> {
     use Action as A;
     use State as S;
     Ok(match (state, action) {
-        (S::Draft, A::Edit | A::Delete | A::Upload | A::RequestSignature | A::Return) => Next::Stay,
+        (S::Draft, A::Edit | A::Delete | A::Upload | A::RequestSignature | A::Recall | A::Return) => Next::Stay,
         (S::Draft, A::Submit) | (S::SupplementRequested, A::Resubmit) => Next::ByProcess,
         (S::SupplementRequested, A::Edit | A::Upload) => Next::Stay,
         (S::Submitted | S::Appraising, A::RequestSupplement) => Next::To(S::SupplementRequested),

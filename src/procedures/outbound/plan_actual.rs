@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::db::Conn;
-use crate::error::{Error, Result, not_found};
+use crate::error::{Result, not_found};
 use crate::plans::model::{PlanItem, PlanItemState};
 use crate::plans::store as plans;
 use crate::procedures::outbound;
@@ -20,9 +20,8 @@ use crate::statistics::count::{DateBasis, count};
 use crate::statistics::fact::Fact;
 use crate::statistics::question::{UnitsAsOf, units_as_of};
 use crate::statistics::store as statistics;
-use crate::web::file::{CSV, ListFormat, XLSX, saved};
+use crate::web::file::{self, ListFormat};
 use crate::web::query::Query;
-use documents::{csv, xlsx};
 use kernel::id::Id;
 use kernel::money::{Money, in_vietnamese};
 use kernel::procedure::Procedure;
@@ -221,15 +220,8 @@ async fn show(call: Call, year: web::Path<String>, asked: Query<PlanActualQuery>
     let only = asked.0.agency_id.map(|id| vec![id.0]).or(own);
     let view = units_as_of(asked.0.agency_view.as_deref(), call.today)?;
     let found = call.read(move |conn, _| answer(conn, year, only.as_deref(), view)).await?;
-    let mut response = HttpResponse::Ok();
-    let name = |ending| format!("ke-hoach-doan-ra-{year}.{ending}");
     Ok(match asked.0.format.unwrap_or(ListFormat::Json) {
-        ListFormat::Json => response.json(found),
-        ListFormat::Csv => {
-            saved(&mut response, CSV, &name("csv"), csv::write(&table(&found)).map_err(Error::Internal)?.into())
-        }
-        ListFormat::Xlsx => {
-            saved(&mut response, XLSX, &name("xlsx"), xlsx::write(&table(&found)).map_err(Error::Internal)?.into())
-        }
+        ListFormat::Json => HttpResponse::Ok().json(found),
+        format => file::table(&format!("ke-hoach-doan-ra-{year}"), &table(&found), format)?,
     })
 }

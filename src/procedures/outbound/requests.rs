@@ -188,6 +188,22 @@ impl TripChanges {
     }
 }
 
+/// The days of a copied trip.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CopyTrip, example = json!({"departure_date": "2027-05-10", "return_date": "2027-05-14"}))]
+#[validate(schema(function = "copied_days_in_order", skip_on_field_errors = false))]
+pub struct CopyTrip {
+    #[validate(custom(function = "checks::year"))]
+    pub departure_date: NaiveDate,
+    #[validate(custom(function = "checks::year"))]
+    pub return_date: NaiveDate,
+}
+
+fn copied_days_in_order(body: &CopyTrip) -> Validity {
+    checks::trip_days(body.departure_date, body.return_date, "/return_date")
+}
+
 /// A correction of what was recorded, and why.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]

@@ -12,13 +12,14 @@ use crate::dossier::flow::{Action, State};
 use crate::dossier::rules::{Circumstances, is_of_list};
 use crate::error::Result;
 use crate::procedures::inbound::flow::state_of;
-use crate::procedures::inbound::model::{Guest, Visit, VisitContent};
+use crate::procedures::inbound::model::{Guest, Stay, Visit, VisitContent};
 use crate::procedures::inbound::people;
-use crate::procedures::inbound::requests::{AmendVisit, NewVisit, VisitChanges};
+use crate::procedures::inbound::requests::{AmendVisit, CopyVisit, NewVisit, VisitChanges};
 use crate::procedures::inbound::rules::{KnownPeople, check, check_guests, check_nationalities, differences};
 use crate::registry::officials::masked;
 use crate::registry::references::{agency_open, official_left};
 use crate::registry::{agencies, officials_store};
+use kernel::time::start_of;
 use kernel::violation::Violations;
 
 /// Checks a content against the registry, links the guests to their register, and fills in the names of hosts.
@@ -77,10 +78,37 @@ pub fn create(
     body: impl FnOnce() -> Result<NewVisit>,
 ) -> Result<VisibleDossier<VisitContent>> {
     call.actor.require(Permission::DraftDossiers)?;
-    let mut content = body()?.into_content();
+    let content = body()?.into_content();
     if agencies::find(conn, content.host_agency_id)?.is_some() {
         for_own_agency(call, &content)?;
     }
+    drafted(conn, call, content)
+}
+
+/// Drafts a visit of the same host with the guests and the programme of another one, on other days.
+pub fn copy(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<VisitContent>,
+    body: impl FnOnce() -> Result<CopyVisit>,
+) -> Result<VisibleDossier<VisitContent>> {
+    call.actor.require(Permission::DraftDossiers)?;
+    for_own_agency(call, &seen.dossier.content)?;
+    let CopyVisit { arrival_date: arrival, departure_date: departure } = body()?;
+    let from = seen.dossier.content;
+    let later = arrival - from.arrival;
+    let mut content = VisitContent { arrival, departure, stay: Stay::default(), origin: None, ..from };
+    for item in &mut content.programme {
+        item.starts_at += later;
+        item.ends_at += later;
+    }
+    // A shorter visit has no room for what stood on later days.
+    let ends = start_of(departure + chrono::Duration::days(1));
+    content.programme.retain(|item| item.ends_at <= ends);
+    drafted(conn, call, content)
+}
+
+fn drafted(conn: &mut Conn, call: &RequestContext, mut content: VisitContent) -> Result<VisibleDossier<VisitContent>> {
     let agency = check_content(conn, call, &mut content, None)?;
     let dossier = Visit::draft(content, call.actor.id(), call.now);
     begin(conn, call, &dossier)?;

@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::dossier::actions::find;
 use crate::dossier::flow::Action;
-use crate::dossier::http::routes::{act, drafting, register};
+use crate::dossier::http::routes::{act, copying, drafting, register};
 use crate::dossier::requests::OnDay;
 use crate::dossier::visibility::sees_whole;
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ use crate::procedures::inbound::actions::{acts as own, draft};
 use crate::procedures::inbound::model::VisitContent;
 use crate::procedures::inbound::papers::programme as programme_paper;
 use crate::procedures::inbound::requests::{
-    AmendVisit, Arrived, CorrectVisit, DecideVisit, NewVisit, ResumeVisit, VisitChanges,
+    AmendVisit, Arrived, CopyVisit, CorrectVisit, DecideVisit, NewVisit, ResumeVisit, VisitChanges,
 };
 use crate::registry::agencies;
 use crate::web::query::Query;
@@ -34,6 +34,9 @@ pub fn routes(config: &mut ServiceConfig) {
             |conn, call, body| draft::create(conn, call, || body.check()),
             |conn, call, law, seen, body| draft::edit(conn, call, law, seen, || body.check()),
         );
+        copying::<VisitContent, CopyVisit, _>(config, |conn, call, seen, body| {
+            draft::copy(conn, call, seen, || body.check())
+        });
         config.service(programme);
         acts(config);
     });

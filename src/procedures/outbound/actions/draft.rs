@@ -17,8 +17,8 @@ use crate::error::Result;
 use crate::plans::model::PlanItemState;
 use crate::plans::store as plans;
 use crate::procedures::outbound::actions::moved;
-use crate::procedures::outbound::model::{MemberSnapshot, Trip, TripContent};
-use crate::procedures::outbound::requests::{AmendTrip, NewTrip, TripChanges};
+use crate::procedures::outbound::model::{Journey, MemberSnapshot, Trip, TripContent};
+use crate::procedures::outbound::requests::{AmendTrip, CopyTrip, NewTrip, TripChanges};
 use crate::procedures::outbound::rules::{check, stops_on};
 use crate::registry::references::{agency_open, official_left};
 use crate::registry::{agencies, officials_store};
@@ -107,7 +107,39 @@ pub fn create(
     body: impl FnOnce() -> Result<NewTrip>,
 ) -> Result<VisibleDossier<TripContent>> {
     call.actor.require(Permission::DraftDossiers)?;
-    let mut content = body()?.into_content();
+    drafted(conn, call, body()?.into_content())
+}
+
+/// Drafts a trip of the same agency with the people and stops of another one, on other days.
+pub fn copy(
+    conn: &mut Conn,
+    call: &RequestContext,
+    seen: VisibleDossier<TripContent>,
+    body: impl FnOnce() -> Result<CopyTrip>,
+) -> Result<VisibleDossier<TripContent>> {
+    call.actor.require(Permission::DraftDossiers)?;
+    for_own_agency(call, &seen.dossier.content)?;
+    let CopyTrip { departure_date: departure, return_date: returning } = body()?;
+    let from = seen.dossier.content;
+    // What was given for that trip alone stays with it: the item of the plan, leave, opinions, what was recorded.
+    let content = TripContent {
+        stops: stops_on(&from, departure, returning),
+        departure,
+        returning,
+        plan_item_id: None,
+        planned: None,
+        queued_on: None,
+        leave: None,
+        party_opinions: Vec::new(),
+        journey: Journey::default(),
+        origin: None,
+        verdicts: Vec::new(),
+        ..from
+    };
+    drafted(conn, call, content)
+}
+
+fn drafted(conn: &mut Conn, call: &RequestContext, mut content: TripContent) -> Result<VisibleDossier<TripContent>> {
     let (agency, people) = check_content(conn, call, &content, None)?;
     content.people = people;
     let dossier = Trip::draft(content, call.actor.id(), call.now);

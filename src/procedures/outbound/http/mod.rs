@@ -5,13 +5,13 @@ pub mod view;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::dossier::flow::Action;
-use crate::dossier::http::routes::{act, drafting, register};
+use crate::dossier::http::routes::{act, copying, drafting, register};
 use crate::dossier::requests::OnDay;
 use crate::procedures::outbound::actions::{consent, draft, journey};
 use crate::procedures::outbound::model::TripContent;
 use crate::procedures::outbound::plan_actual;
 use crate::procedures::outbound::requests::{
-    AmendTrip, ConsentGiven, CorrectTrip, DecideTrip, NewTrip, ResumeTrip, TripChanges,
+    AmendTrip, ConsentGiven, CopyTrip, CorrectTrip, DecideTrip, NewTrip, ResumeTrip, TripChanges,
 };
 
 /// Registers the routes of this module.
@@ -22,6 +22,9 @@ pub fn routes(config: &mut ServiceConfig) {
             |conn, call, body| draft::create(conn, call, || body.check()),
             |conn, call, _, seen, body| draft::edit(conn, call, seen, || body.check()),
         );
+        copying::<TripContent, CopyTrip, _>(config, |conn, call, seen, body| {
+            draft::copy(conn, call, seen, || body.check())
+        });
         acts(config);
     });
     plan_actual::routes(config);
