@@ -27,9 +27,7 @@ fn fill(table: &Table) -> Result<Vec<u8>, XlsxError> {
                     sheet.write_string_with_format(line, column, text, &text_only)?
                 }
                 Cell::Text(text) => sheet.write_string(line, column, text)?,
-                Cell::Number(number) => {
-                    sheet.write_number(line, column, f64::from(i32::try_from(*number).unwrap_or(i32::MAX)))?
-                }
+                Cell::Number(number) => sheet.write_number(line, column, exact(*number))?,
                 Cell::Day(day) => {
                     let value = ExcelDateTime::parse_from_str(&day.to_string())?;
                     sheet.write_datetime_with_format(line, column, &value, &date)?
@@ -42,6 +40,12 @@ fn fill(table: &Table) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
+/// A number as a cell holds it: spreadsheets keep fifteen digits, as much as any sum in đồng has.
+pub fn exact(number: i64) -> f64 {
+    // A decimal text is the one lossless way without a cast.
+    number.to_string().parse().unwrap_or_default()
+}
+
 /// Whether a spreadsheet would read the text as a formula if somebody typed it.
 pub fn is_formula_like(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@'])
@@ -51,4 +55,21 @@ pub fn is_formula_like(text: &str) -> bool {
 /// somebody edits the cell (`quotePrefix`, ISO/IEC 29500-1 §18.8.45).
 pub fn text_only() -> Format {
     Format::new().set_quote_prefix()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sheet::{CellValue, read};
+
+    #[test]
+    fn sums_in_dong_are_written_whole() {
+        let sums = [0, 650_000_000, i64::from(i32::MAX) + 1, 5_000_000_000, 123_456_789_012_345, -3];
+        let rows = sums.iter().map(|sum| vec![Cell::Text("x".into()), Cell::Number(*sum)]).collect();
+        let table = Table { name: "Kinh phí".into(), header: vec!["a".into(), "b".into()], rows };
+        let sheet = read(&write(&table).unwrap()).unwrap().remove(0);
+        for (row, sum) in sheet.rows.iter().skip(1).zip(sums) {
+            assert_eq!(*row.cell(1), CellValue::Number(sum.to_string().parse().unwrap()), "{sum}");
+        }
+    }
 }
