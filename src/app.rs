@@ -90,7 +90,7 @@ impl AppState {
         let now = clock.now();
         db.write_now(move |conn| add_shipped(conn, now))?;
         let keys = SigningKeys::default();
-        keys.replace(db.read_now(crate::access::store::keys)?);
+        keys.replace(db.read_now(crate::access::sessions_store::keys)?);
         let shelf = RegulationCache::new(calendar);
         let domain = format!("{jurisdiction}.ngoaivu");
         let (kept, hours) = (db.clone(), clock.clone());
@@ -160,6 +160,8 @@ impl utoipa::Modify for BearerScheme {
 /// The routes of all modules under the base path.
 fn rooms(config: &mut ServiceConfig, registers: &Registers) {
     // Routes are tried in this order: the most frequent requests come first.
+    // A register takes every path below its own, so that what another room adds to it comes before.
+    crate::imports::guests_http::routes(config, registers);
     registers.all().for_each(|register| register.routes(config));
     crate::statistics::http::routes(config);
     crate::dossier::http::partner_history::routes(config);

@@ -43,6 +43,12 @@ pub const KEYS: &[Setting] = &[
         secret: false,
     },
     Setting {
+        name: "NGOAIVU_PUBLIC_ORIGIN",
+        default: None,
+        about: "address under which people reach the server, such as https://ngoaivu.tinh.gov.vn; mails link to it",
+        secret: false,
+    },
+    Setting {
         name: "NGOAIVU_JURISDICTION",
         default: None,
         about: "province whose regulation in force applies to the dossiers; only the demo world needs none",
@@ -218,6 +224,19 @@ impl Config {
     /// The province whose regulation decides, if it is named.
     pub fn jurisdiction(&self) -> Option<&str> {
         self.value("NGOAIVU_JURISDICTION")
+    }
+
+    /// Scheme and host under which people reach the server, without a path.
+    pub fn public_origin(&self) -> Result<Option<String>, ConfigFault> {
+        let Some(given) = self.value("NGOAIVU_PUBLIC_ORIGIN") else { return Ok(None) };
+        let url = url::Url::parse(given).ok().filter(|url| {
+            let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+            matches!(url.scheme(), "http" | "https") && plain && url.username().is_empty() && url.has_host()
+        });
+        let wrong = || {
+            ConfigFault("NGOAIVU_PUBLIC_ORIGIN: must be scheme and host, such as https://ngoaivu.tinh.gov.vn".into())
+        };
+        url.map(|url| Some(url.origin().ascii_serialization())).ok_or_else(wrong)
     }
 
     pub fn holidays(&self) -> Option<PathBuf> {

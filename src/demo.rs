@@ -150,6 +150,7 @@ fn fill(conn: &mut Conn, now: Moment) -> Result<()> {
             email: None,
             agency_id: agency_id(agency),
             predecessors: Vec::new(),
+            below: Vec::new(),
             official_id: made.iter().find(|(name, _)| name == full_name).map(|(_, id)| *id),
             active: true,
             activated: true,

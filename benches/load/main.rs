@@ -12,6 +12,7 @@
     reason = "a script"
 )]
 
+mod backup;
 mod figures;
 mod lists;
 mod seed;
@@ -315,6 +316,9 @@ fn main() {
     }
     if "lists".contains(&asked.only) {
         lists::measure(&server, &officer);
+    }
+    if "backup".contains(&asked.only) {
+        backup::measure(&server, &folder, asked.database_url.as_deref(), &clerk, &body);
     }
     drop(server);
     if "growth".contains(&asked.only) && asked.database_url.is_none() {

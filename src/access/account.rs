@@ -79,6 +79,8 @@ pub struct Account {
     pub agency_id: Option<i64>,
     /// Units that became this agency, which continues their work.
     pub predecessors: Vec<i64>,
+    /// Units below this agency in the tree, which look up to it.
+    pub below: Vec<i64>,
     /// The official this account belongs to, so that nobody acts in their own trip.
     pub official_id: Option<i64>,
     pub active: bool,
@@ -102,6 +104,7 @@ impl Account {
             email: None,
             agency_id: None,
             predecessors: Vec::new(),
+            below: Vec::new(),
             official_id: None,
             active: true,
             activated: true,
@@ -111,6 +114,11 @@ impl Account {
             scopes: Vec::new(),
         }
     }
+}
+
+/// Whether a name has only signs that everybody can type and nobody mistakes.
+pub fn is_plain_username(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'))
 }
 
 /// An intended action: the procedure it belongs to, and the step it takes, if any.
@@ -234,6 +242,15 @@ impl Actor {
 
     pub fn belongs_to(&self, agency_id: i64) -> bool {
         self.agencies().any(|id| id == agency_id)
+    }
+
+    /// The agency of the account, the units that became it, and those below them.
+    pub fn watched(&self) -> impl Iterator<Item = i64> {
+        self.agencies().chain(self.account.below.iter().copied())
+    }
+
+    pub fn watches(&self, agency_id: i64) -> bool {
+        self.watched().any(|id| id == agency_id)
     }
 }
 

@@ -3,18 +3,20 @@
 use chrono::Duration;
 use serde_json::json;
 
+use crate::access::account::{Account, Dated, is_plain_username};
 use crate::access::context::RequestContext;
 use crate::access::sessions::SessionCache;
-use crate::access::store;
 use crate::access::throttle::Throttle;
 use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
 use crate::access::{password, password::PasswordHasher};
+use crate::access::{sessions_store, store};
 use crate::audit::TraceId;
 use crate::db::{Conn, Db};
 use crate::error::{Code, Error, Result, refuse};
 use kernel::id::Id;
-use kernel::time::{Clock, Moment};
+use kernel::time::{Clock, Moment, day_of};
 use kernel::violation::Violations;
+use kernel::words::Role;
 
 /// A session ends after this time, even if it is in use.
 const ABSOLUTE_HOURS: i64 = 12;
@@ -72,16 +74,7 @@ impl AuthService {
         };
         self.throttle.succeeded(&username);
         let key = self.signing_key(now).await?;
-        let opened = self.db.write(
-            move |conn| {
-                let bearer = BearerClaims { user_id, session_id: Id::new(now).0 };
-                store::open_session(conn, bearer.session_id, user_id, now)?;
-                let refresh = new_refresh(conn, bearer.session_id, now)?;
-                remember(conn, now, &username, "sign_in", &trace_id)?;
-                Ok((bearer, refresh))
-            },
-            |_| {},
-        );
+        let opened = self.db.write(move |conn| open_session(conn, user_id, &username, now, &trace_id), |_| {});
         let (bearer, refresh) = opened.await?;
         pair(&key, bearer, refresh, now)
     }
@@ -110,7 +103,14 @@ impl AuthService {
     }
 
     /// Sets the password of the account that a one-time token belongs to; all its older sessions end.
-    pub async fn activate(&self, one_time: String, new: String, trace_id: TraceId) -> Result<()> {
+    /// The first session begins with it if the owner asks for one.
+    pub async fn activate(
+        &self,
+        one_time: String,
+        new: String,
+        sign_in: bool,
+        trace_id: TraceId,
+    ) -> Result<Option<IssuedTokens>> {
         let now = self.clock.now();
         let spent = || {
             refuse(
@@ -121,7 +121,7 @@ impl AuthService {
         };
         let stored = digest(&one_time);
         let lookup = stored.clone();
-        let found = self.db.read(move |conn| match store::one_time(conn, &lookup, now)? {
+        let found = self.db.read(move |conn| match sessions_store::one_time(conn, &lookup, now)? {
             Some(user_id) => store::account(conn, user_id),
             None => Ok(None),
         });
@@ -131,17 +131,23 @@ impl AuthService {
         faults.finish()?;
         let hash = self.hasher.hash(new).await?;
         let sessions = self.sessions.clone();
+        let key = self.signing_key(now).await?;
         let done = self.db.write(
             move |conn| {
-                let user_id = store::one_time(conn, &stored, now)?.ok_or_else(spent)?;
-                store::spend_one_time(conn, &stored, now)?;
+                let user_id = sessions_store::one_time(conn, &stored, now)?.ok_or_else(spent)?;
+                sessions_store::spend_one_time(conn, &stored, now)?;
                 store::set_password(conn, user_id, &hash)?;
-                store::end_sessions_of(conn, user_id, None, now)?;
-                remember(conn, now, &account.username, "activate", &trace_id)
+                sessions_store::end_sessions_of(conn, user_id, None, now)?;
+                remember(conn, now, &account.username, "activate", &trace_id)?;
+                if !sign_in {
+                    return Ok(None);
+                }
+                open_session(conn, user_id, &account.username, now, &trace_id).map(Some)
             },
-            move |()| sessions.forget(),
+            move |_| sessions.forget(),
         );
-        done.await
+        let opened = done.await?;
+        opened.map(|(bearer, refresh)| pair(&key, bearer, refresh, now)).transpose()
     }
 
     /// The current signing key; creates one if the last is missing or too old.
@@ -161,39 +167,56 @@ impl AuthService {
 /// Creates a new key unless there is a current one; returns all keys and the one that signs.
 fn rotate(conn: &mut Conn, now: Moment) -> Result<(Vec<SigningKey>, SigningKey)> {
     let keys = SigningKeys::default();
-    keys.replace(store::keys(conn)?);
+    keys.replace(sessions_store::keys(conn)?);
     if let Some(key) = keys.current(now) {
-        return Ok((store::keys(conn)?, key));
+        return Ok((sessions_store::keys(conn)?, key));
     }
     let key = SigningKey::new(now);
-    store::rotate_key(conn, &key, now)?;
-    Ok((store::keys(conn)?, key))
+    sessions_store::rotate_key(conn, &key, now)?;
+    Ok((sessions_store::keys(conn)?, key))
 }
 
 fn pair(key: &SigningKey, bearer: BearerClaims, refresh_token: String, now: Moment) -> Result<IssuedTokens> {
     Ok(IssuedTokens { access_token: token::sign(key, bearer, now)?, refresh_token, expires_in: ACCESS_SECONDS })
 }
 
+/// Begins a session.
+fn open_session(
+    conn: &mut Conn,
+    user_id: i64,
+    username: &str,
+    now: Moment,
+    trace_id: &TraceId,
+) -> Result<(BearerClaims, String)> {
+    let bearer = BearerClaims { user_id, session_id: Id::new(now).0 };
+    sessions_store::open_session(conn, bearer.session_id, user_id, now)?;
+    let refresh = new_refresh(conn, bearer.session_id, now)?;
+    remember(conn, now, username, "sign_in", trace_id)?;
+    Ok((bearer, refresh))
+}
+
 fn new_refresh(conn: &mut Conn, session_id: i64, now: Moment) -> Result<String> {
     let refresh = random_text();
-    store::insert_refresh(conn, &digest(&refresh), session_id, now + Duration::minutes(IDLE_MINUTES))?;
+    sessions_store::insert_refresh(conn, &digest(&refresh), session_id, now + Duration::minutes(IDLE_MINUTES))?;
     Ok(refresh)
 }
 
 fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) -> Result<Refreshed> {
-    let Some(row) = store::refresh_token(conn, stored)? else { return Ok(Refreshed::Refused) };
-    let Some((user_id, since)) = store::live_session(conn, row.session_id)? else { return Ok(Refreshed::Refused) };
+    let Some(row) = sessions_store::refresh_token(conn, stored)? else { return Ok(Refreshed::Refused) };
+    let Some((user_id, since)) = sessions_store::live_session(conn, row.session_id)? else {
+        return Ok(Refreshed::Refused);
+    };
     let active = store::account(conn, user_id)?.is_some_and(|a| a.active);
     if !active || row.expires_at <= now || since + Duration::hours(ABSOLUTE_HOURS) <= now {
         return Ok(Refreshed::Refused);
     }
     match row.used_at {
-        None => store::use_refresh(conn, stored, now)?,
+        None => sessions_store::use_refresh(conn, stored, now)?,
         // A lost answer, or two tabs at the same moment: each use gets a pair of its own, and all of them live on.
         Some(used_at) if now <= used_at + Duration::seconds(GRACE_SECONDS) => {}
         Some(_) => {
             // Somebody else has a copy of the token: end the whole session.
-            store::end_session(conn, row.session_id, now)?;
+            sessions_store::end_session(conn, row.session_id, now)?;
             let name = store::account(conn, user_id)?.map(|a| a.username).unwrap_or_default();
             remember(conn, now, &name, "refresh_reuse", trace_id)?;
             return Ok(Refreshed::Refused);
@@ -207,7 +230,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) ->
 pub fn one_time_token(conn: &mut Conn, user_id: i64, now: Moment) -> Result<(String, Moment)> {
     let one_time = random_text();
     let expires_at = now + Duration::hours(ONE_TIME_HOURS);
-    store::insert_one_time(conn, &digest(&one_time), user_id, expires_at)?;
+    sessions_store::insert_one_time(conn, &digest(&one_time), user_id, expires_at)?;
     Ok((one_time, expires_at))
 }
 
@@ -215,41 +238,56 @@ fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, trace_id:
     RequestContext::unauthenticated(username, at, trace_id.clone()).remember(conn, action, "session", json!({}))
 }
 
-/// Creates the first administrator, or restores access: only from the command line, on the server itself.
+/// The one-time token by which the owner of a new account sets their password.
+#[derive(Debug, Clone)]
+pub struct Activation {
+    pub username: String,
+    pub full_name: String,
+    pub token: String,
+    pub expires_at: Moment,
+}
+
+/// Creates an administrator: only from the command line, on the server itself.
+pub fn first_administrator(
+    conn: &mut Conn,
+    username: &str,
+    full_name: &str,
+    email: Option<&str>,
+    now: Moment,
+) -> Result<(Account, Activation)> {
+    let account = Account {
+        id: Id::new(now).0,
+        version: 1,
+        full_name: full_name.to_owned(),
+        email: email.map(str::to_owned),
+        active: true,
+        roles: vec![Dated { what: Role::SystemAdmin, valid_from: day_of(now), valid_to: None }],
+        ..Account::nobody(username)
+    };
+    store::insert(conn, &account, None, now)?;
+    let (object, detail) = (format!("users/{}", Id(account.id)), json!({"username": username}));
+    RequestContext::command_line(now).remember(conn, "create_administrator", &object, detail)?;
+    let (token, expires_at) = one_time_token(conn, account.id, now)?;
+    let activation = Activation { username: username.to_owned(), full_name: full_name.to_owned(), token, expires_at };
+    Ok((account, activation))
+}
+
+/// Creates an administrator, or restores access to an account: only from the command line, on the server itself.
 pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -> Result<String> {
-    use crate::access::account::{Account, Dated};
-    use kernel::words::Role;
-    let existing = store::credentials(conn, username)?;
-    let user_id = match (existing, create) {
+    let user_id = match (store::credentials(conn, username)?, create) {
         (Some(_), true) => {
             return Err(Error::Internal(format!("the account {username} already exists; use: admin reset")));
         }
         (None, false) => return Err(Error::Internal(format!("there is no account {username}"))),
-        (Some((id, ..)), false) => id,
-        (None, true) => {
-            let today = kernel::time::day_of(now);
-            let account = Account {
-                id: Id::new(now).0,
-                version: 1,
-                username: username.to_owned(),
-                full_name: username.to_owned(),
-                email: None,
-                agency_id: None,
-                predecessors: Vec::new(),
-                official_id: None,
-                active: true,
-                activated: false,
-                roles: vec![Dated { what: Role::SystemAdmin, valid_from: today, valid_to: None }],
-                seats: Vec::new(),
-                stand_ins: Vec::new(),
-                scopes: Vec::new(),
-            };
-            store::insert(conn, &account, None, now)?;
-            account.id
+        (None, true) if !(3..=64).contains(&username.len()) || !is_plain_username(username) => {
+            return Err(Error::Internal(
+                "a user name has 3 to 64 lower-case ASCII letters, digits, dots, hyphens and underscores".into(),
+            ));
         }
+        (None, true) => return first_administrator(conn, username, username, None, now).map(|(_, made)| made.token),
+        (Some((id, ..)), false) => id,
     };
-    let action = if create { "create_administrator" } else { "reset_account" };
-    let object = format!("users/{}", Id(user_id));
-    RequestContext::command_line(now).remember(conn, action, &object, json!({"username": username}))?;
+    let (object, detail) = (format!("users/{}", Id(user_id)), json!({"username": username}));
+    RequestContext::command_line(now).remember(conn, "reset_account", &object, detail)?;
     one_time_token(conn, user_id, now).map(|(token, _)| token)
 }

@@ -13,7 +13,7 @@ use crate::access::account::{Account, Actor, SERVICE_PREFIX};
 use crate::access::context::{CallChannel, RequestContext};
 use crate::access::sessions::SessionCache;
 use crate::access::token::{SigningKeys, unauthenticated};
-use crate::access::{services_store, store};
+use crate::access::{services_store, sessions_store, store};
 use crate::audit::TraceId;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result, forbidden};
@@ -117,7 +117,7 @@ impl Call {
             Some(account) => account,
             None => {
                 let generation = sessions.generation();
-                let found = db.read(move |conn| match store::live_session(conn, bearer.session_id)? {
+                let found = db.read(move |conn| match sessions_store::live_session(conn, bearer.session_id)? {
                     Some((user_id, _)) => store::account(conn, user_id),
                     None => Ok(None),
                 });

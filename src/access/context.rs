@@ -53,6 +53,11 @@ impl RequestContext {
         RequestContext::outside_http(Account::nobody("command-line"), now, CallChannel::CommandLine)
     }
 
+    /// A person on the server itself, under an account of their own.
+    pub fn on_server(account: Account, now: Moment) -> Self {
+        RequestContext::outside_http(account, now, CallChannel::CommandLine)
+    }
+
     /// Somebody who is not signed in yet and claims to be `username`: they are allowed nothing.
     pub fn unauthenticated(username: &str, now: Moment, trace_id: TraceId) -> Self {
         let context = RequestContext::outside_http(Account::nobody(username), now, CallChannel::Http);

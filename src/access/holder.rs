@@ -16,6 +16,8 @@ pub enum Holder {
     SeatOfAgency(Body),
     /// The holder of any seat that is not of one unit.
     AnySeat,
+    /// Clerk or head of an agency, or of a unit above it: of the requesting one, and of those that take part.
+    Watcher,
 }
 
 impl Holder {
@@ -29,6 +31,7 @@ impl Holder {
             Holder::Seat(body) => actor.sits_in(body),
             Holder::SeatOfAgency(body) => actor.belongs_to(agency_id) && actor.sits_in(body),
             Holder::AnySeat => !actor.bodies().is_empty(),
+            Holder::Watcher => actor.watches(agency_id) && (actor.has(Role::Clerk) || actor.sits_in(Body::AgencyHead)),
         }
     }
 
@@ -38,6 +41,7 @@ impl Holder {
             Holder::Agency | Holder::SeatOfAgency(_) => {
                 Some(actor.agencies().filter(|agency| self.is(actor, *agency)).collect())
             }
+            Holder::Watcher => Some(actor.watched().filter(|agency| self.is(actor, *agency)).collect()),
             // For other holders it does not matter which agency asked.
             _ => (!self.is(actor, 0)).then(Vec::new),
         }

@@ -11,7 +11,7 @@ use crate::access::actions::{AuthService, IssuedTokens};
 use crate::access::call::{Call, trace_id_of};
 use crate::access::permission::Permission;
 use crate::access::users::{self, AccountReferences, NewUser, RoleHeld, SeatHeld, UserChanges};
-use crate::access::{password, store};
+use crate::access::{password, sessions_store, store};
 use crate::error::{Code, Result, refuse};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
@@ -56,6 +56,17 @@ struct Activate {
     token: String,
     #[schema(min_length = 1, max_length = 1000)]
     password: String,
+    /// Begins a session at once, and answers its tokens.
+    sign_in: Option<bool>,
+}
+
+/// What `POST /auth/activate` answers: nothing, or the tokens of the session that it began.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(example = json!({}))]
+enum Activated {
+    SignedIn(TokenPair),
+    Set(Empty),
 }
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -178,7 +189,7 @@ async fn logout(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
         |_, _| Ok(()),
         move |conn, call, ()| {
             body.check()?;
-            store::end_session(conn, call.actor.session_id, call.now)?;
+            sessions_store::end_session(conn, call.actor.session_id, call.now)?;
             call.remember(conn, "sign_out", "session", serde_json::json!({}))?;
             reply(200, None, None, &Empty {})
         },
@@ -188,12 +199,14 @@ async fn logout(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
 
 /// Sets the password of an account with its one-time token, which works only once (410).
 #[utoipa::path(tag = "access", security(()), request_body = Activate,
-    responses((status = 200, description = "the password is set", body = Empty)))]
+    responses((status = 200, description = "the password is set; the tokens if `sign_in` was asked for", body = Activated)))]
 #[post("/auth/activate")]
 async fn activate(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Activate>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    desk.activate(body.token, body.password, trace_id_of(&req)).await?;
-    Ok(HttpResponse::Ok().json(Empty {}))
+    let sign_in = body.sign_in.unwrap_or(false);
+    let tokens = desk.activate(body.token, body.password, sign_in, trace_id_of(&req)).await?;
+    let answer = tokens.map_or(Activated::Set(Empty {}), |pair| Activated::SignedIn(pair.into()));
+    Ok(HttpResponse::Ok().json(answer))
 }
 
 /// The caller's own account.
@@ -232,7 +245,7 @@ async fn change_password(
         |_, _| Ok(()),
         move |conn, call, ()| {
             store::set_password(conn, user_id, &hash)?;
-            store::end_sessions_of(conn, user_id, Some(call.actor.session_id), call.now)?;
+            sessions_store::end_sessions_of(conn, user_id, Some(call.actor.session_id), call.now)?;
             call.remember(conn, "change_password", &format!("users/{}", Id(user_id)), serde_json::json!({}))?;
             reply(200, None, None, &Empty {})
         },

@@ -12,6 +12,8 @@ pub mod seats;
 pub mod services_http;
 pub mod services_store;
 pub mod sessions;
+pub mod sessions_store;
+pub mod shorts;
 pub mod store;
 pub mod substitutions;
 pub mod substitutions_http;

@@ -70,6 +70,7 @@ pub fn account(conn: &mut Conn, digest: &str, today: Day) -> Result<Option<Accou
         email: None,
         agency_id: None,
         predecessors: Vec::new(),
+        below: Vec::new(),
         official_id: None,
         active: true,
         activated: true,

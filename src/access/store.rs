@@ -1,4 +1,4 @@
-//! Rows of accounts, sessions and keys.
+//! Rows of accounts.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,8 @@ use diesel::prelude::*;
 
 use crate::access::account::{Account, Dated};
 use crate::access::seats::stand_ins;
-use crate::access::token::SigningKey;
 use crate::db::schema::{
-    agency_successions, one_time_tokens, past_seats, refresh_tokens, seats, sessions, signing_keys, user_roles, users,
+    agencies, agency_successions, one_time_tokens, past_seats, seats, substitutions, user_roles, users,
 };
 use crate::db::{Conn, insert_rows};
 use crate::error::{Error, Result};
@@ -58,6 +57,27 @@ fn successions(conn: &mut Conn) -> Result<Vec<(i64, i64)>> {
     Ok(agency_successions::table.select((agency_successions::from_id, agency_successions::to_id)).load(conn)?)
 }
 
+/// The units below others, over any number of levels; `tree` holds every pair of a unit and the one above it.
+fn below(tree: &[(i64, i64)], tops: &[i64]) -> Vec<i64> {
+    let mut found: Vec<i64> = Vec::new();
+    let mut asked: Vec<i64> = tops.to_vec();
+    while let Some(above) = asked.pop() {
+        for (unit, _) in tree.iter().filter(|(_, parent)| *parent == above) {
+            if !found.contains(unit) && !tops.contains(unit) {
+                found.push(*unit);
+                asked.push(*unit);
+            }
+        }
+    }
+    found
+}
+
+/// Every pair of a unit and the one above it.
+fn tree(conn: &mut Conn) -> Result<Vec<(i64, i64)>> {
+    let pairs = agencies::table.filter(agencies::parent_id.is_not_null());
+    Ok(pairs.select((agencies::id, agencies::parent_id.assume_not_null())).load(conn)?)
+}
+
 /// A unit and all its predecessors.
 pub fn lineage(conn: &mut Conn, agency_id: i64) -> Result<Vec<i64>> {
     let followed = successions(conn)?;
@@ -83,10 +103,14 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
     let mut stand_ins = stand_ins(conn, &ids)?;
     // Units change a few times in a decade, so the whole table has only a few rows.
     let followed = successions(conn)?;
+    let tree = tree(conn)?;
     rows.into_iter()
         .map(|row| {
+            let before = predecessors(&followed, row.agency_id);
+            let own: Vec<i64> = row.agency_id.into_iter().chain(before.iter().copied()).collect();
             Ok(Account {
-                predecessors: predecessors(&followed, row.agency_id),
+                below: below(&tree, &own),
+                predecessors: before,
                 roles: roles.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
                 seats: held.remove(&row.id).unwrap_or_default().into_iter().map(dated).collect::<Result<_>>()?,
                 stand_ins: stand_ins.remove(&row.id).unwrap_or_default(),
@@ -165,13 +189,24 @@ pub fn named(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, AccountName>> 
     Ok(named.collect())
 }
 
+/// Open accounts of some agencies, by name.
+pub fn of_agencies(conn: &mut Conn, agencies: &[i64]) -> Result<Vec<Account>> {
+    let rows = users::table
+        .filter(users::active.eq(true))
+        .filter(users::agency_id.assume_not_null().eq_any(agencies))
+        .order((users::full_name, users::id))
+        .select(UserRow::as_select())
+        .load(conn)?;
+    complete(conn, rows)
+}
+
 /// Ids of closed accounts.
 pub fn closed(conn: &mut Conn) -> Result<Vec<i64>> {
     Ok(users::table.filter(users::active.eq(false)).select(users::id).load(conn)?)
 }
 
 pub fn insert(conn: &mut Conn, account: &Account, password_hash: Option<&str>, now: Moment) -> Result<()> {
-    every_field!(Account of account: id, version, username, full_name, email, agency_id, predecessors, official_id,
+    every_field!(Account of account: id, version, username, full_name, email, agency_id, predecessors, below, official_id,
         active, activated, roles, seats, stand_ins, scopes);
     diesel::insert_into(users::table)
         .values((
@@ -188,6 +223,27 @@ pub fn insert(conn: &mut Conn, account: &Account, password_hash: Option<&str>, n
         ))
         .execute(conn)?;
     insert_rights(conn, account)
+}
+
+/// Whether somebody ever set the password of an account, or it takes part in a substitution.
+pub fn is_used(conn: &mut Conn, id: i64) -> Result<bool> {
+    let activated: i64 =
+        users::table.filter(users::id.eq(id)).filter(users::password_hash.is_not_null()).count().get_result(conn)?;
+    let lent: i64 = substitutions::table
+        .filter(substitutions::from_user_id.eq(id).or(substitutions::to_user_id.eq(id)))
+        .count()
+        .get_result(conn)?;
+    let past: i64 = past_seats::table.filter(past_seats::user_id.eq(id)).count().get_result(conn)?;
+    Ok(activated + lent + past > 0)
+}
+
+/// Deletes an account that nobody used.
+pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(id))).execute(conn)?;
+    diesel::delete(user_roles::table.filter(user_roles::user_id.eq(id))).execute(conn)?;
+    diesel::delete(seats::table.filter(seats::user_id.eq(id))).execute(conn)?;
+    diesel::delete(users::table.find(id)).execute(conn)?;
+    Ok(())
 }
 
 /// Saves everything but the password; the caller has checked the version in this transaction.
@@ -260,123 +316,6 @@ pub fn keep_past_seat(
 
 pub fn set_password(conn: &mut Conn, user_id: i64, hash: &str) -> Result<()> {
     diesel::update(users::table.find(user_id)).set(users::password_hash.eq(hash)).execute(conn)?;
-    Ok(())
-}
-
-pub fn open_session(conn: &mut Conn, id: i64, user_id: i64, now: Moment) -> Result<()> {
-    diesel::insert_into(sessions::table)
-        .values((sessions::id.eq(id), sessions::user_id.eq(user_id), sessions::created_at.eq(now)))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// User and start of a session that has not ended.
-pub fn live_session(conn: &mut Conn, id: i64) -> Result<Option<(i64, Moment)>> {
-    Ok(sessions::table
-        .find(id)
-        .filter(sessions::ended_at.is_null())
-        .select((sessions::user_id, sessions::created_at))
-        .first(conn)
-        .optional()?)
-}
-
-pub fn end_session(conn: &mut Conn, id: i64, now: Moment) -> Result<()> {
-    let live = sessions::table.find(id).filter(sessions::ended_at.is_null());
-    diesel::update(live).set(sessions::ended_at.eq(now)).execute(conn)?;
-    Ok(())
-}
-
-/// Ends all sessions of a user, except one if it is given.
-pub fn end_sessions_of(conn: &mut Conn, user_id: i64, except: Option<i64>, now: Moment) -> Result<()> {
-    let live = sessions::table
-        .filter(sessions::user_id.eq(user_id))
-        .filter(sessions::ended_at.is_null())
-        .filter(sessions::id.ne(except.unwrap_or(0)));
-    diesel::update(live).set(sessions::ended_at.eq(now)).execute(conn)?;
-    Ok(())
-}
-
-/// A refresh token as stored.
-#[derive(Queryable)]
-pub struct RefreshRow {
-    pub session_id: i64,
-    pub expires_at: Moment,
-    pub used_at: Option<Moment>,
-}
-
-pub fn refresh_token(conn: &mut Conn, digest: &str) -> Result<Option<RefreshRow>> {
-    let columns = (refresh_tokens::session_id, refresh_tokens::expires_at, refresh_tokens::used_at);
-    Ok(refresh_tokens::table.find(digest).select(columns).first(conn).optional()?)
-}
-
-pub fn insert_refresh(conn: &mut Conn, digest: &str, session_id: i64, expires_at: Moment) -> Result<()> {
-    diesel::insert_into(refresh_tokens::table)
-        .values((
-            refresh_tokens::digest.eq(digest),
-            refresh_tokens::session_id.eq(session_id),
-            refresh_tokens::expires_at.eq(expires_at),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Notes the first use of a refresh token.
-pub fn use_refresh(conn: &mut Conn, digest: &str, used_at: Moment) -> Result<()> {
-    diesel::update(refresh_tokens::table.find(digest)).set(refresh_tokens::used_at.eq(used_at)).execute(conn)?;
-    Ok(())
-}
-
-pub fn insert_one_time(conn: &mut Conn, digest: &str, user_id: i64, expires_at: Moment) -> Result<()> {
-    // A new token replaces older ones.
-    diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user_id))).execute(conn)?;
-    diesel::insert_into(one_time_tokens::table)
-        .values((
-            one_time_tokens::digest.eq(digest),
-            one_time_tokens::user_id.eq(user_id),
-            one_time_tokens::expires_at.eq(expires_at),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// The user of an unspent one-time token.
-pub fn one_time(conn: &mut Conn, digest: &str, now: Moment) -> Result<Option<i64>> {
-    Ok(one_time_tokens::table
-        .find(digest)
-        .filter(one_time_tokens::used_at.is_null())
-        .filter(one_time_tokens::expires_at.gt(now))
-        .select(one_time_tokens::user_id)
-        .first(conn)
-        .optional()?)
-}
-
-pub fn spend_one_time(conn: &mut Conn, digest: &str, now: Moment) -> Result<()> {
-    diesel::update(one_time_tokens::table.find(digest)).set(one_time_tokens::used_at.eq(now)).execute(conn)?;
-    Ok(())
-}
-
-/// All signing keys, oldest first.
-pub fn keys(conn: &mut Conn) -> Result<Vec<SigningKey>> {
-    let rows: Vec<(String, String, Moment, Option<Moment>)> =
-        signing_keys::table.order(signing_keys::created_at).select(signing_keys::all_columns).load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(kid, secret, created_at, retired_at)| SigningKey { kid, secret, created_at, retired_at })
-        .collect())
-}
-
-/// A new key signs from now on; the others retire.
-pub fn rotate_key(conn: &mut Conn, key: &SigningKey, now: Moment) -> Result<()> {
-    diesel::update(signing_keys::table.filter(signing_keys::retired_at.is_null()))
-        .set(signing_keys::retired_at.eq(now))
-        .execute(conn)?;
-    diesel::insert_into(signing_keys::table)
-        .values((
-            signing_keys::kid.eq(&key.kid),
-            signing_keys::secret.eq(&key.secret),
-            signing_keys::created_at.eq(key.created_at),
-        ))
-        .execute(conn)?;
     Ok(())
 }
 

@@ -1,15 +1,19 @@
 //! Routes of the audit trail.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::audit::{self, AuditRow, TrailVerdict};
 use crate::error::Result;
-use crate::web::paging::{Paging, page_response};
+use crate::web::columns::{self, FieldColumn, plain};
+use crate::web::file::{self, ListFormat};
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use kernel::page::Page;
 use kernel::time::rfc3339;
@@ -49,6 +53,31 @@ impl From<AuditRow> for TrailRow {
     }
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct TrailQuery {
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+    count: Option<bool>,
+    /// `csv` or `xlsx`: the whole list, at most 50,000 rows, with labels.
+    #[param(inline)]
+    format: Option<ListFormat>,
+}
+
+/// The trail as a list.
+const COLUMNS: [FieldColumn; 8] = [
+    plain("/seq", "Số thứ tự"),
+    plain("/at", "Thời điểm (UTC)"),
+    plain("/actor", "Tài khoản"),
+    plain("/action", "Việc"),
+    plain("/object", "Đối tượng"),
+    plain("/detail", "Chi tiết"),
+    plain("/trace_id", "Mã yêu cầu"),
+    plain("/hash", "Mã băm"),
+];
+
 #[derive(Serialize, ToSchema)]
 struct TrailPage {
     items: Vec<TrailRow>,
@@ -58,13 +87,21 @@ struct TrailPage {
 }
 
 /// Lists the audit trail, newest first.
-#[utoipa::path(tag = "access", operation_id = "list_audit", params(Paging), responses((status = 200, description = "the trail", body = TrailPage)))]
+#[utoipa::path(tag = "access", operation_id = "list_audit", params(TrailQuery), responses((status = 200, description = "the trail; as CSV or XLSX with `format`", content(
+    (TrailPage = "application/json"), (String = "text/csv"),
+    (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/audit")]
-async fn list(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
+async fn list(call: Call, paging: Query<TrailQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadTrail)?;
-    let limit = query::limit(paging.0.limit)?;
+    let whole = file::whole(paging.0.format);
+    let limit = file::rows_of(whole, paging.0.limit)?;
     let before = query::place("audit", paging.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
     let (rows, last) = call.read(move |conn, _| Ok((audit::page(conn, before, limit + 1)?, audit::tip(conn)?))).await?;
+    if let Some(format) = whole {
+        file::all_rows(rows.len())?;
+        let items: Vec<TrailRow> = rows.into_iter().map(TrailRow::from).collect();
+        return file::table("nhat-ky", &columns::table("Nhật ký", &COLUMNS, &items, &HashMap::new())?, format);
+    }
     let page = Page::cut(rows, limit, "audit", |r| vec![r.seq.to_string()]);
     let items = page.items.into_iter().map(TrailRow::from).collect();
     let total = paging.0.count.unwrap_or(false).then_some(last.seq);

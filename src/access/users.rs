@@ -6,10 +6,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 use validator::{Validate, ValidateEmail};
 
-use crate::access::account::{Account, Dated};
+use crate::access::account::{Account, Dated, is_plain_username};
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
-use crate::access::{actions, store};
+use crate::access::{actions, sessions_store, store};
 use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::json::Deferred;
@@ -115,19 +115,21 @@ fn seats_from(held: Vec<SeatHeld>, today: Day) -> Vec<Dated<Body>> {
 }
 
 fn plain_username(name: &str) -> Validity {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
     let vi = "Chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch nối và gạch dưới.";
     let en = "Only lower-case ASCII letters, digits, dots, hyphens and underscores.";
-    require(name.chars().all(plain), "", FieldError::InvalidUsername, vi, en)
+    require(is_plain_username(name), "", FieldError::InvalidUsername, vi, en)
 }
 
 /// Only addresses that every mail server accepts: ASCII, with a domain.
-fn deliverable(address: &str) -> Validity {
-    let accepted = address.validate_email()
+pub fn is_deliverable(address: &str) -> bool {
+    address.validate_email()
         && address.is_ascii()
-        && address.parse::<lettre::Address>().is_ok_and(|a| a.domain().contains('.'));
+        && address.parse::<lettre::Address>().is_ok_and(|a| a.domain().contains('.'))
+}
+
+fn deliverable(address: &str) -> Validity {
     let (vi, en) = ("Địa chỉ thư điện tử không hợp lệ.", "This is not a valid mail address.");
-    require(accepted, "", FieldError::InvalidEmail, vi, en)
+    require(is_deliverable(address), "", FieldError::InvalidEmail, vi, en)
 }
 
 /// Checks periods, which begin today if the body leaves it out. References are checked by the caller's transaction.
@@ -169,6 +171,7 @@ pub fn create(
         email: body.email,
         agency_id: body.agency_id.map(|id| id.0),
         predecessors: Vec::new(),
+        below: Vec::new(),
         official_id: body.official_id.map(|id| id.0),
         active: true,
         activated: false,
@@ -231,7 +234,7 @@ pub fn change(
     store::update(conn, &account)?;
     keep_past_seats(conn, call, &was, &account)?;
     if !account.active {
-        store::end_sessions_of(conn, account.id, None, call.now)?;
+        sessions_store::end_sessions_of(conn, account.id, None, call.now)?;
     }
     let detail =
         json!({"active": account.active, "rights_changed": was.roles != account.roles || was.seats != account.seats});

@@ -1,12 +1,14 @@
 //! Rows of steps and of the history.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::access::account::Actor;
 use crate::approval::process::{Process, SUPPLEMENT, Step, StepStanding};
 use crate::approval::recorded::CorrectedValue;
 use crate::approval::turns::{OpenStep, TURNS, Turn};
-use crate::db::schema::{acts, approval_steps as steps};
+use crate::db::schema::{acts, approval_steps as steps, dossiers};
 use crate::db::{Conn, MultiBackend, differing, each, insert_rows, to_json, word};
 use crate::error::{Error, Result};
 use kernel::every_field;
@@ -206,6 +208,33 @@ fn steps_of(turn: Turn, actor: &Actor) -> steps::BoxedQuery<'static, MultiBacken
         Turn::Supplement => open.filter(steps::body.eq(Body::AgencyHead.word())).filter(steps::outcome.eq(SUPPLEMENT)),
         Turn::Unnamed => open.filter(steps::body.is_null()),
     }
+}
+
+/// What a row of an inbox says of its dossier, so that it can be judged without opening it.
+#[derive(Debug, Clone, Default, Queryable)]
+pub struct AskedFor {
+    pub number: Option<String>,
+    pub agency_id: i64,
+    pub begins_on: Option<Day>,
+    pub ends_on: Option<Day>,
+    /// Codes, separated by commas.
+    pub countries: String,
+    pub headcount: i64,
+}
+
+/// What these dossiers ask for.
+pub fn asked_of(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, AskedFor>> {
+    let said = (
+        dossiers::number,
+        dossiers::agency_id,
+        dossiers::begins_on,
+        dossiers::ends_on,
+        dossiers::countries,
+        dossiers::headcount,
+    );
+    let rows: Vec<(i64, AskedFor)> =
+        dossiers::table.filter(dossiers::id.eq_any(ids)).select((dossiers::id, said)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// A step with what notices need to know about it.

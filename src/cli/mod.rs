@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod init;
 mod packs;
 mod place;
 mod server;
@@ -36,6 +37,14 @@ pub enum Command {
         /// Adds two invented years of delegations if there are none yet.
         #[arg(long)]
         sample: bool,
+    },
+    /// Sets up an empty place: province, office, first administrator, lists of agencies, officials, passports, accounts.
+    Init {
+        /// TOML file that says what would be asked; see docs/operations.md.
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        place: DataPlace,
     },
     /// Runs the server.
     Serve {
@@ -175,6 +184,7 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
     let config = || settings(config.as_deref());
     match command {
         Command::Demo { place, listen, sample } => server::demo(&config()?, &place, &listen, sample),
+        Command::Init { from, place } => init::init(from.as_deref(), &place, &config()?, Clock::Machine.now()),
         Command::Serve { place, listen, migrate } => server::serve(&config()?, &place, listen, migrate),
         Command::Health { listen } => {
             let config = config()?;
@@ -202,6 +212,7 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             config.smtp()?;
             config.webhook_networks()?;
             config.open_statistics()?;
+            config.public_origin()?;
             if let Some(name) = config.jurisdiction() {
                 known_jurisdiction(name, &book_of(&config)?)?;
             }

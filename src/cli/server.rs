@@ -100,7 +100,11 @@ fn start_log(config: &Config) {
 fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str) -> Result<AppState> {
     let further = config.holidays().map(std::fs::read_to_string).transpose().context("NGOAIVU_HOLIDAYS")?;
     let calendar = regulation::holidays::calendar(further.as_deref()).map_err(|e| anyhow!("holidays: {e}"))?;
-    let post = DeliverySettings { smtp: config.smtp()?, networks: config.webhook_networks()? };
+    let post = DeliverySettings {
+        smtp: config.smtp()?,
+        networks: config.webhook_networks()?,
+        origin: config.public_origin()?,
+    };
     let published = OpenStatisticsSwitch(config.open_statistics()?);
     let mut house = AppState::open(address, folder, jurisdiction, calendar, Clock::Machine, post)?;
     house.published = published;

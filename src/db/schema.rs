@@ -745,7 +745,15 @@ diesel::joinable!(programme_hosts -> dossiers (delegation_id));
 diesel::joinable!(programme_hosts -> officials (official_id));
 diesel::joinable!(partner_names -> partners (partner_id));
 
+diesel::table! {
+    dossier_agencies (delegation_id, agency_id) {
+        delegation_id -> BigInt,
+        agency_id -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    dossier_agencies,
     agencies,
     users,
     user_roles,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::access::context::RequestContext;
 use crate::approval::process::Stage;
 use crate::approval::recorded::Recorded;
 use crate::db::Conn;
@@ -14,10 +15,10 @@ use crate::dossier::flow::{Action, Next, NotPossible, State};
 use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
 use crate::dossier::parts::line::OwnColumns;
-use crate::dossier::parts::listed::ListedRow;
+use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::dossier::parts::model::Origin;
-use crate::dossier::register::Registers;
-use crate::error::Result;
+use crate::dossier::register::{ProvinceLaw, Registers};
+use crate::error::{Result, not_found};
 use crate::statistics::fact::Fact;
 use documents::template::Values;
 use kernel::paper::PaperKind;
@@ -78,6 +79,10 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn settles(&self) -> Option<&'static str> {
         None
     }
+    /// Agencies beside the requesting one that take part: those of the members, coordinating ones.
+    fn taking_part(&self) -> Vec<i64> {
+        Vec::new()
+    }
     /// The kinds of documents that offices issue for it.
     fn papers(&self) -> &'static [PaperKind] {
         &[]
@@ -99,6 +104,20 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     /// A row of an old list as a dossier's content; `None` if the register does not accept lists.
     fn from_list(_: ListedRow) -> Option<Self> {
         None
+    }
+    /// Whether its dossiers list guests by name.
+    const LISTS_GUESTS: bool = false;
+    /// Takes a list of guests into a dossier as a change of its content would: new ones are added, known ones completed,
+    /// nobody is removed.
+    fn take_guests(
+        _: &mut Conn,
+        _: &RequestContext,
+        _: &ProvinceLaw,
+        _: i64,
+        _: Vec<NamedGuest>,
+        _dry_run: bool,
+    ) -> Result<GuestsTaken> {
+        Err(not_found())
     }
     /// Who is engaged between two moments: of these people, or of all.
     fn engagements_between(_: &mut Conn, _: Option<&[i64]>, _: Moment, _: Moment) -> Result<Vec<Engagement>> {

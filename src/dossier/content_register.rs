@@ -15,14 +15,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::account::Actor;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
-use crate::dossier::actions::{self, as_if_approved, assess_dossier, received_on};
+use crate::dossier::actions::{self, as_if_approved, assess_dossier, find, received_on};
 use crate::dossier::flow::State;
 use crate::dossier::http::Shown;
 use crate::dossier::lines::lines;
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
 use crate::dossier::parts::line::DelegationLine;
-use crate::dossier::parts::listed::ListedRow;
+use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::dossier::register::{AnyDossier, DossierHead, ProvinceLaw, Register, RehearsedCase};
 use crate::dossier::rules::{decider, decides};
 use crate::dossier::visibility::sees_whole;
@@ -57,6 +57,26 @@ impl<C: Shown> Register for Of<C> {
 
     fn delete(&self, conn: &mut Conn, ids: &[i64]) -> Result<()> {
         store::delete::<C>(conn, ids)
+    }
+
+    fn lists_guests(&self) -> bool {
+        C::LISTS_GUESTS
+    }
+
+    fn take_guests(
+        &self,
+        conn: &mut Conn,
+        call: &RequestContext,
+        law: &ProvinceLaw,
+        id: i64,
+        guests: Vec<NamedGuest>,
+        dry_run: bool,
+    ) -> Result<GuestsTaken> {
+        C::take_guests(conn, call, law, id, guests, dry_run)
+    }
+
+    fn require_seen(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<()> {
+        find::<C>(conn, call, id).map(|_| ())
     }
 
     fn engagements(
@@ -115,6 +135,10 @@ impl<C: Content> AnyDossier for Dossier<C> {
             process: &self.process,
             decision: self.decision.as_ref(),
             amendment_pending: self.pending().is_some(),
+            replaced: match self.pending() {
+                Some(_) => self.decision.as_ref(),
+                None => self.amendments.iter().rev().find_map(|a| a.replaced.as_ref()),
+            },
             report: self.report.as_ref(),
             imported: self.content.origin().is_some(),
             settles: self.content.settles().is_some(),

@@ -27,7 +27,7 @@ use crate::dossier::flow::State;
 use crate::dossier::model::ResultsReport;
 use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
 use crate::dossier::parts::line::DelegationLine;
-use crate::dossier::parts::listed::ListedRow;
+use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::error::Result;
 use crate::regulations::store::RegulationCache;
 use crate::statistics::fact::Fact;
@@ -55,6 +55,8 @@ pub struct DossierHead<'a> {
     pub decision: Option<&'a Decision>,
     /// An amendment of the decision waits for its own.
     pub amendment_pending: bool,
+    /// The decision that the next or present one takes the place of.
+    pub replaced: Option<&'a Decision>,
     pub report: Option<&'a ResultsReport>,
     /// It is a row of an old list and never was a dossier here.
     pub imported: bool,
@@ -95,6 +97,20 @@ pub trait Register: Send + Sync + 'static {
     fn rebuild_facts(&self, conn: &mut Conn) -> Result<usize>;
     /// Deletes dossiers with everything that belongs to them.
     fn delete(&self, conn: &mut Conn, ids: &[i64]) -> Result<()>;
+    /// Whether its dossiers list guests by name.
+    fn lists_guests(&self) -> bool;
+    /// Takes a list of guests into a dossier; see [`Content::take_guests`](crate::dossier::content::Content::take_guests).
+    fn take_guests(
+        &self,
+        conn: &mut Conn,
+        call: &RequestContext,
+        law: &ProvinceLaw,
+        id: i64,
+        guests: Vec<NamedGuest>,
+        dry_run: bool,
+    ) -> Result<GuestsTaken>;
+    /// 404 unless the caller sees the dossier.
+    fn require_seen(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<()>;
     /// Who is engaged between two moments: of these people, or of all.
     fn engagements(&self, conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment)
     -> Result<Vec<Engagement>>;

@@ -8,7 +8,7 @@ use crate::dossier::Content;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
 use crate::error::{Code, Result, forbidden, refuse};
-use kernel::words::{Body, Role, StepKind};
+use kernel::words::{Body, Document, Role, StepKind};
 
 /// Whether the actor works for the requesting agency, as its clerk or its head.
 pub fn is_of_agency<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> bool {
@@ -226,6 +226,39 @@ fn holds_own<C: Content>(actor: &Actor, dossier: &Dossier<C>, step: StepKind) ->
         StepKind::Propose => actor.in_place_of(Body::AgencyHead).is_none(),
         _ => open.any(|b| actor.decides_himself(b) || (step == StepKind::Consent && actor.holds(Body::PartyOffice))),
     }
+}
+
+/// Which documents the actor may add.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UploadRight {
+    /// The agency, by the flow.
+    AsAgency,
+    /// Bodies with a part in it: what they answer with, from submission on.
+    Only(Vec<Document>),
+}
+
+/// Which documents the actor may add to the dossier; 403 for none. The signed decision comes from whoever decides and from
+/// DOFA, a letter from the body that answered with it.
+pub fn upload_right<C: Content>(actor: &Actor, dossier: &Dossier<C>, around: Circumstances) -> Result<UploadRight> {
+    let of_agency = may(actor, dossier, Action::Upload, around);
+    if of_agency.is_ok() || dossier.state == State::Draft {
+        return of_agency.map(|()| UploadRight::AsAgency);
+    }
+    let actor = &actor.on((dossier.content.procedure(), None));
+    let sits = |kind| dossier.process.bodies(kind).any(|b| actor.sits_in(b));
+    let mut own = Vec::new();
+    let decided = dossier.decision.as_ref().is_some_and(|d| decides_here(actor, dossier, d.body));
+    if decided || decides(actor, dossier) || actor.sits_in(Body::Dofa) {
+        own.push(Document::Decision);
+    }
+    if sits(StepKind::Consult) || sits(StepKind::Appraise) || actor.sits_in(Body::Dofa) {
+        own.push(Document::Other);
+    }
+    let party = dossier.process.bodies(StepKind::Consent).next().is_some() && actor.sits_in(Body::PartyOffice);
+    if party || sits(StepKind::Consent) {
+        own.extend([Document::PartyConsent, Document::Other]);
+    }
+    if own.is_empty() { of_agency.map(|()| UploadRight::AsAgency) } else { Ok(UploadRight::Only(own)) }
 }
 
 /// Whether the action is possible now: by the flow, and by what the flow alone does not say.

@@ -52,6 +52,8 @@ const fn sight(holder: Holder, which: Which, extent: Extent) -> Sight {
 /// The whole rule. Whoever is not named in any line sees no dossier.
 pub const SIGHTS: &[Sight] = &[
     sight(Holder::Agency, Which::Every, Extent::Whole),
+    // Coordinating agencies, those of the members, and the units above: read-only, since every right to act is the agency's.
+    sight(Holder::Watcher, Which::Submitted, Extent::Whole),
     sight(Holder::Role(Role::Inspector), Which::Submitted, Extent::Whole),
     sight(Holder::Seat(Body::Dofa), Which::Submitted, Extent::Whole),
     // The Party office records the consents of the Party bodies.
@@ -63,8 +65,8 @@ pub const SIGHTS: &[Sight] = &[
         Extent::Whole,
     ),
     sight(Holder::AnySeat, Which::OwnStep(&[StepKind::Consult]), Extent::Asked),
-    // The Director acts as the deciding DOFA (api.md §5).
-    sight(Holder::Seat(Body::DofaDirector), Which::DecidedBy(Body::Dofa), Extent::Whole),
+    // What the office handles, its Director sees.
+    sight(Holder::Seat(Body::DofaDirector), Which::Submitted, Extent::Whole),
     sight(Holder::SeatOfAgency(Body::CommuneChair), Which::DecidedBy(Body::CommuneChair), Extent::Whole),
 ];
 
@@ -104,7 +106,11 @@ pub fn extent<C: Content>(actor: &Actor, dossier: &Dossier<C>) -> Option<Extent>
         return None;
     }
     let agency = dossier.content.agency_id();
-    let lines = SIGHTS.iter().filter(|s| s.holder.is(actor, agency) && s.which.means(actor, dossier));
+    let others = dossier.content.taking_part();
+    let holds = |holder: Holder| {
+        holder.is(actor, agency) || (holder == Holder::Watcher && others.iter().any(|other| holder.is(actor, *other)))
+    };
+    let lines = SIGHTS.iter().filter(|s| holds(s.holder) && s.which.means(actor, dossier));
     lines.map(|s| s.extent).max()
 }
 

@@ -20,7 +20,9 @@ use crate::duties::settlement::{SettlementLine, settled};
 use crate::error::{Result, forbidden};
 use crate::registry::{agencies, officials_store};
 use crate::web::answers::ResponseCache;
+use crate::web::columns::{self, FieldColumn, agency, day, label, plain, word};
 use crate::web::etag::{IfMatch, etag};
+use crate::web::file::{self, ListFormat};
 use crate::web::json::{Incoming, JsonBody};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
@@ -28,6 +30,7 @@ use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::Day;
+use kernel::words::DutyCode;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(by_agency).service(show).service(fulfil).service(excuse).service(override_hold);
@@ -120,7 +123,25 @@ struct DutyListQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
+    /// `csv` or `xlsx`: the whole list, at most 50,000 rows, with labels.
+    #[param(inline)]
+    format: Option<ListFormat>,
 }
+
+/// The list of duties as DOFA sends it round.
+const COLUMNS: [FieldColumn; 11] = [
+    plain("/title", "Tên đoàn"),
+    agency("/agency_id", "Cơ quan"),
+    word("/code", "Việc phải làm", label::<DutyCode>),
+    plain("/task", "Nội dung"),
+    plain("/full_name", "Người phải làm"),
+    day("/due_on", "Hạn"),
+    day("/excused_until", "Gia hạn đến"),
+    day("/done_on", "Đã làm ngày"),
+    plain("/overdue", "Quá hạn"),
+    plain("/reminders", "Số lần nhắc"),
+    plain("/citation", "Căn cứ"),
+];
 
 #[derive(Serialize, ToSchema)]
 struct DutyPage {
@@ -145,11 +166,14 @@ fn visible(call: &RequestContext, agency: Option<i64>) -> Result<DutyFilter> {
 
 /// Lists duties, earliest due date first: those of the caller's agency; all for DOFA, deciding bodies and the
 /// inspector; passport returns for the custodian.
-#[utoipa::path(tag = "duties", operation_id = "list_duties", params(DutyListQuery), responses((status = 200, description = "duties", body = DutyPage)))]
+#[utoipa::path(tag = "duties", operation_id = "list_duties", params(DutyListQuery), responses((status = 200, description = "duties; as CSV or XLSX with `format`", content(
+        (DutyPage = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/duties")]
 async fn list(call: Call, asked: Query<DutyListQuery>) -> Result<HttpResponse> {
     let asked = asked.0;
-    let limit = query::limit(asked.limit)?;
+    let whole = file::whole(asked.format);
+    let limit = file::rows_of(whole, asked.limit)?;
     let mut filter = visible(&call, asked.agency_id.map(|id| id.0))?;
     if let Some(code) = asked.code {
         query::text("code", &code)?;
@@ -160,15 +184,26 @@ async fn list(call: Call, asked: Query<DutyListQuery>) -> Result<HttpResponse> {
     filter.overdue_on = asked.overdue.unwrap_or(false).then_some(call.today);
     let place = |p: &[String]| Some((p.first()?.parse::<Day>().ok()?, p.get(1)?.parse().ok()?));
     let after = query::place("duties", asked.cursor.as_deref(), place)?;
-    let (rows, next) = call
+    let (rows, next, named) = call
         .read(move |conn, call| {
             let rows = store::page(conn, &filter, after, limit + 1)?;
+            if whole.is_some() {
+                file::all_rows(rows.len())?;
+                return Ok((views(conn, call, rows)?, None, agencies::named(conn)?));
+            }
             let last =
                 |d: &Duty| vec![d.due_on.map_or_else(|| "9999-12-31".into(), |due| due.to_string()), d.id.to_string()];
             let page = Page::cut(rows, limit, "duties", last);
-            Ok((views(conn, call, page.items)?, page.next))
+            Ok((views(conn, call, page.items)?, page.next, HashMap::new()))
         })
         .await?;
+    if let Some(format) = whole {
+        return file::table(
+            "viec-sau-chuyen-di",
+            &columns::table("Việc sau chuyến đi", &COLUMNS, &rows, &named)?,
+            format,
+        );
+    }
     Ok(page_response("/api/v1/duties", next.as_deref()).json(DutyPage { items: rows, next }))
 }
 

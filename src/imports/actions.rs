@@ -1,8 +1,9 @@
-//! Actions on a batch: read, commit, undo.
+//! Actions on a batch: who may, reading, committing.
 
 use serde_json::json;
 use tokio::sync::Semaphore;
 
+use crate::access::actions::Activation;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
@@ -12,40 +13,58 @@ use crate::error::{Code, Error, Problem, Result, not_found, refuse};
 use crate::imports::annotated;
 use crate::imports::batch::{Batch, ImportFault, ImportKind, ImportState, LISTED};
 use crate::imports::check::{Checked, check, span};
+use crate::imports::guide::needed_names;
 use crate::imports::known::KnownRegistry;
 use crate::imports::lists::{Lists, NoList};
-use crate::imports::make::{ImportScope, make, register_of};
-use crate::imports::store::{self, Created};
-use crate::statistics::store as statistics;
+use crate::imports::make::{ImportScope, Made, make};
+use crate::imports::store;
 use documents::sheet::{self, Unreadable};
 use kernel::id::Id;
 use kernel::procedure::RegisterEntries;
 use kernel::time::Day;
 use kernel::words::{Body, FieldError};
 
-/// The agencies whose rows the caller may import: all (none) for DOFA, their own for a clerk.
+/// The agencies whose rows of a kind the caller may import: all (none), or their own.
 pub fn own_only(call: &RequestContext, kind: ImportKind) -> Result<Option<Vec<i64>>> {
-    call.actor.require(Permission::ImportLists)?;
-    if call.actor.holds(Body::Dofa) {
-        return Ok(None);
+    // Whoever has the first permission imports for every agency, whoever has only the second for their own.
+    let (every, own) = match kind {
+        ImportKind::Accounts => (Permission::AdministerAccounts, None),
+        ImportKind::Agencies => (Permission::AdministerAgencies, None),
+        ImportKind::Passports => (Permission::KeepPassports, Some(Permission::EditOfficials)),
+        ImportKind::PlanItems => (Permission::HandlePlans, Some(Permission::DraftPlans)),
+        ImportKind::Delegations(..) | ImportKind::Officials | ImportKind::Guests => {
+            call.actor.require(Permission::ImportLists)?;
+            let all = call.actor.holds(Body::Dofa);
+            return Ok((!all).then(|| call.actor.agencies().collect()));
+        }
+    };
+    match own {
+        _ if call.actor.may(every) => Ok(None),
+        Some(own) if call.actor.may(own) => Ok(Some(call.actor.agencies().collect())),
+        _ => call.actor.require(every).map(|()| None),
     }
-    if kind == ImportKind::Agencies {
-        return Err(crate::error::forbidden(
-            "Chỉ Sở Ngoại vụ được nhập cây tổ chức.",
-            "Only DOFA may import the tree of agencies.",
-        ));
-    }
-    Ok(Some(call.actor.agencies().collect()))
 }
 
-/// Finds a batch: the caller's own, or any for DOFA.
-pub fn find(conn: &mut Conn, registers: &RegisterEntries, call: &RequestContext, id: i64) -> Result<Batch> {
-    let batch = store::find(conn, registers, id)?.ok_or_else(not_found)?;
-    if batch.created_by == call.actor.id() || (call.actor.holds(Body::Dofa) && call.actor.may(Permission::ImportLists))
-    {
-        return Ok(batch);
+/// 403 unless the caller may import lists of some kind; asked before a form is read.
+pub fn require_some(call: &RequestContext, registers: &RegisterEntries) -> Result<()> {
+    if ImportKind::all(registers).any(|kind| own_only(call, kind).is_ok()) {
+        return Ok(());
     }
-    Err(not_found())
+    call.actor.require(Permission::ImportLists)
+}
+
+/// The kinds whose batches the caller sees, whoever made them: those that they import for every agency.
+pub fn seen_whole(call: &RequestContext, registers: &RegisterEntries) -> Vec<&'static str> {
+    let whole = |kind: &ImportKind| matches!(own_only(call, *kind), Ok(None));
+    ImportKind::all(registers).filter(whole).map(ImportKind::word).collect()
+}
+
+/// Finds a batch: the caller's own, or one of a kind that they import for every agency.
+pub fn find(conn: &mut Conn, registers: &RegisterEntries, call: &RequestContext, id: i64) -> Result<Batch> {
+    require_some(call, registers)?;
+    let batch = store::find(conn, registers, id)?.ok_or_else(not_found)?;
+    let seen = batch.created_by == call.actor.id() || matches!(own_only(call, batch.kind), Ok(None));
+    if seen { Ok(batch) } else { Err(not_found()) }
 }
 
 /// Reads the lists in a file.
@@ -61,11 +80,12 @@ pub fn open(kind: ImportKind, bytes: &[u8]) -> Result<Lists> {
             "Chỉ nhận tệp XLSX, hoặc tệp CSV mã hóa UTF-8.",
             "Only XLSX, or CSV in UTF-8, is accepted.",
         ),
-        NoList::NoHeader(hidden) => no_header(&hidden),
+        NoList::NoHeader(hidden) => no_header(kind, &hidden),
     })
 }
 
-fn no_header(hidden: &[String]) -> Error {
+fn no_header(kind: ImportKind, hidden: &[String]) -> Error {
+    let needed = needed_names(kind);
     let names: Vec<String> = hidden.iter().map(|name| format!("«{name}»")).collect();
     let (hint_vi, hint_en) = if names.is_empty() {
         (String::new(), String::new())
@@ -75,10 +95,8 @@ fn no_header(hidden: &[String]) -> Error {
     };
     let mut problem = Problem::new(
         Code::ValidationFailed,
-        format!("Không tìm thấy dòng tiêu đề: cần các cột như Tên đoàn, Nước, Ngày đến, Ngày đi, Số người.{hint_vi}"),
-        format!(
-            "No header row was found; it needs columns such as delegation, country, arrival, departure, persons.{hint_en}"
-        ),
+        format!("Không tìm thấy dòng tiêu đề: cần các cột {}.{hint_vi}", needed.vi),
+        format!("No header row was found; it needs the columns {}.{hint_en}", needed.en),
     );
     problem.errors.add("/file", FieldError::NoHeader, "Không có dòng tiêu đề.", "There is no header row.");
     problem.into()
@@ -128,17 +146,18 @@ pub fn take_in(
     call: &RequestContext,
     batch: &Batch,
     rows: Checked,
-) -> Result<Batch> {
+) -> Result<(Batch, Vec<Activation>)> {
     let mut batch = batch.clone();
     not_twice(conn, &batch)?;
-    batch.created = make(conn, &ImportScope { call, registers, batch: &batch }, rows.parsed)?;
+    let Made { created, activations } = make(conn, &ImportScope { call, registers, batch: &batch }, rows.parsed)?;
+    batch.created = created;
     (batch.state, batch.version) = (ImportState::Committed, batch.version + 1);
     store::update(conn, &batch)?;
     remember(conn, call, "import", &batch)?;
-    Ok(batch)
+    Ok((batch, activations))
 }
 
-fn remember(conn: &mut Conn, call: &RequestContext, action: &str, batch: &Batch) -> Result<()> {
+pub fn remember(conn: &mut Conn, call: &RequestContext, action: &str, batch: &Batch) -> Result<()> {
     let detail = json!({"kind": batch.kind, "sha256": batch.sha256, "rows": batch.rows, "created": batch.created});
     call.remember(conn, action, &format!("imports/{}", Id(batch.id)), detail)
 }
@@ -161,56 +180,6 @@ pub fn in_state(batch: &Batch, state: ImportState) -> Result<()> {
     .with("allowed_actions", json!(allowed))
     .with("state", json!(batch.state))
     .into())
-}
-
-fn in_use() -> Error {
-    refuse(
-        Code::BatchInUse,
-        "Có dòng đã được sửa, đang được sử dụng hoặc đã vào báo cáo chốt số liệu; không hoàn tác được.",
-        "A row was edited, is in use, or is part of a frozen report; the batch cannot be undone.",
-    )
-}
-
-/// Undoes a batch: deletes everything it created.
-pub fn undo(conn: &mut Conn, registers: &Registers, call: &RequestContext, mut batch: Batch) -> Result<Batch> {
-    in_state(&batch, ImportState::Committed)?;
-    let own = store::records(conn, batch.id, Created::Dossier)?;
-    if store::dossiers_touched(conn, batch.id)? || statistics::frozen(conn, &own)? {
-        return Err(in_use());
-    }
-    let people = store::records(conn, batch.id, Created::Official)?;
-    for id in &people {
-        if store::official_used(conn, *id)? {
-            return Err(in_use());
-        }
-    }
-    let units = store::records(conn, batch.id, Created::Agency)?;
-    store::delete_records(conn, batch.id)?;
-    if !own.is_empty() {
-        register_of(registers, &batch)?.delete(conn, &own)?;
-        statistics::remove(conn, &own)?;
-    }
-    people.iter().try_for_each(|id| store::delete_official(conn, *id))?;
-    // A list may name children before or after their parents, so the tree is deleted from its leaves.
-    let mut left = units;
-    loop {
-        let before = left.len();
-        let mut kept = Vec::new();
-        for id in left {
-            if store::agency_used(conn, id)? { kept.push(id) } else { store::delete_agency(conn, id)? }
-        }
-        left = kept;
-        if left.is_empty() || left.len() == before {
-            break;
-        }
-    }
-    if batch.kind == ImportKind::Agencies && !left.is_empty() {
-        return Err(in_use());
-    }
-    (batch.state, batch.version) = (ImportState::Undone, batch.version + 1);
-    store::update(conn, &batch)?;
-    remember(conn, call, "undo_import", &batch)?;
-    Ok(batch)
 }
 
 /// Reads the stored file of a batch.

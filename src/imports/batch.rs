@@ -10,19 +10,41 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// What the rows of a file describe: delegations of a register that accepts lists, officials, or agencies.
+/// What the rows of a file describe: delegations of a register that accepts lists, or what an installation begins with.
 #[derive(Debug, Clone, Copy)]
 pub enum ImportKind {
     Delegations(&'static RegisterEntry, ListShape),
     Officials,
     Agencies,
+    /// Accounts with their roles and seats.
+    Accounts,
+    /// Passports of officials that are known.
+    Passports,
+    /// Proposals for the annual plan.
+    PlanItems,
+    /// Guests of one visit: no batch, the list goes into a dossier.
+    Guests,
 }
 
 impl ImportKind {
     /// Every kind of an installation with these registers.
     pub fn all(registers: &RegisterEntries) -> impl Iterator<Item = ImportKind> {
         let lists = registers.imported().map(|(entry, shape)| ImportKind::Delegations(entry, shape));
-        lists.chain([ImportKind::Officials, ImportKind::Agencies])
+        lists.chain(ImportKind::FIXED)
+    }
+
+    /// The kinds that every installation has.
+    const FIXED: [ImportKind; 5] = [
+        ImportKind::Officials,
+        ImportKind::Agencies,
+        ImportKind::Accounts,
+        ImportKind::Passports,
+        ImportKind::PlanItems,
+    ];
+
+    /// Every kind of list that has a template: also the one that goes into a dossier.
+    pub fn with_template(registers: &RegisterEntries) -> impl Iterator<Item = ImportKind> {
+        ImportKind::all(registers).chain([ImportKind::Guests])
     }
 
     /// The kind of this wire value.
@@ -30,12 +52,16 @@ impl ImportKind {
         ImportKind::all(registers).find(|kind| kind.word() == word)
     }
 
-    /// The wire value: the word of the register, `officials`, or `agencies`.
+    /// The wire value: the word of the register, or the name of what the rows are.
     pub fn word(self) -> &'static str {
         match self {
             ImportKind::Delegations(entry, _) => entry.key,
             ImportKind::Officials => "officials",
             ImportKind::Agencies => "agencies",
+            ImportKind::Accounts => "accounts",
+            ImportKind::Passports => "passports",
+            ImportKind::PlanItems => "plan_items",
+            ImportKind::Guests => "guests",
         }
     }
 
@@ -44,6 +70,10 @@ impl ImportKind {
             ImportKind::Delegations(entry, _) => entry.label,
             ImportKind::Officials => Label { vi: "Cán bộ, công chức", en: "Officials" },
             ImportKind::Agencies => Label { vi: "Cơ quan, đơn vị", en: "Agencies" },
+            ImportKind::Accounts => Label { vi: "Tài khoản", en: "Accounts" },
+            ImportKind::Passports => Label { vi: "Hộ chiếu của cán bộ", en: "Passports of officials" },
+            ImportKind::PlanItems => Label { vi: "Kế hoạch đoàn ra", en: "Plan of trips" },
+            ImportKind::Guests => Label { vi: "Danh sách khách", en: "Guests" },
         }
     }
 
@@ -51,7 +81,7 @@ impl ImportKind {
     pub fn columns(self) -> &'static str {
         match self {
             ImportKind::Delegations(_, shape) => shape.columns_of,
-            ImportKind::Officials | ImportKind::Agencies => self.word(),
+            _ => self.word(),
         }
     }
 
@@ -59,7 +89,7 @@ impl ImportKind {
     pub fn least_columns(self) -> usize {
         match self {
             ImportKind::Delegations(..) => 3,
-            ImportKind::Officials | ImportKind::Agencies => 2,
+            _ => 2,
         }
     }
 }
@@ -79,7 +109,7 @@ impl Serialize for ImportKind {
 impl PartialSchema for ImportKind {
     fn schema() -> RefOr<Schema> {
         // The specification adds the registers of the installation (`web/openapi.rs`).
-        let fixed = [ImportKind::Officials, ImportKind::Agencies].map(ImportKind::word);
+        let fixed = ImportKind::FIXED.map(ImportKind::word);
         let object = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(fixed));
         object.description(Some("What the rows of a file describe.")).into()
     }

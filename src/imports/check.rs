@@ -4,19 +4,22 @@ use std::collections::HashMap;
 
 use crate::imports::batch::{ImportFault, ImportKind, NO_COLUMN};
 use crate::imports::cells;
+use crate::imports::guide::{alternative, guide};
 use crate::imports::headcount::headcount;
 use crate::imports::header::{Column, Header};
-use crate::imports::known::{KnownRegistry, NO_UNIT, Twins, UnitTally, twins_of, unit_of};
+use crate::imports::known::{KnownRegistry, NO_UNIT, UnitTally, unit_of};
 use crate::imports::legacy_fonts::legacy_font;
 use crate::imports::lists::{ListSheet, Lists, sheet_name};
 use crate::imports::parsed::Parsed;
 use crate::imports::reading::Reading;
 use crate::imports::row_kind::{GroupSign, RowKind, RowKinds};
 use crate::imports::sums::Sums;
+use crate::imports::twins::{Twins, twins_of};
 use documents::sheet::{CellValue, Sheet, SheetRow};
 use kernel::money::grouped;
 use kernel::text::Bilingual;
 use kernel::time::{Day, Period};
+use kernel::words::Label;
 
 /// The result of checking a list.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -215,6 +218,10 @@ impl Run<'_> {
                 reading.person(agency).map(Parsed::Person)
             }
             ImportKind::Agencies => reading.unit().map(Parsed::Unit),
+            ImportKind::Accounts => reading.account(known).map(Parsed::Account),
+            ImportKind::Passports => reading.passport(known).map(Parsed::Passport),
+            ImportKind::PlanItems => reading.plan_item(known).map(Parsed::PlanItem),
+            ImportKind::Guests => reading.guest().map(Parsed::Guest),
         };
         if let Some(parsed) = parsed.as_ref() {
             twins_of(parsed, &mut reading, known, &mut self.twins);
@@ -230,21 +237,6 @@ impl Run<'_> {
     /// Tells the columns that every row needs and the sheet does not have, with the headers that were not understood.
     fn missing_columns(&mut self, list: &ListSheet) {
         let header = &list.header;
-        let needed: Vec<(&[Column], &str, &str)> = match self.kind {
-            ImportKind::Delegations(_, shape) => {
-                let mut needed: Vec<(&[Column], &str, &str)> = vec![
-                    (&[Column::Title, Column::Head], "Tên đoàn", "Delegation"),
-                    (&[Column::FirstDay, Column::Period], "Ngày đến, Ngày đi (hoặc Thời gian)", "Arrival, Departure"),
-                ];
-                needed.extend(shape.needs_country.then_some((&[Column::Country][..], "Nước", "Country")));
-                needed.extend(shape.needs_people.then_some((&[Column::Headcount][..], "Số người", "Persons")));
-                needed
-            }
-            ImportKind::Officials => {
-                vec![(&[Column::FullName], "Họ và tên", "Full name"), (&[Column::Post], "Chức vụ", "Post")]
-            }
-            ImportKind::Agencies => vec![(&[Column::Code], "Mã", "Code"), (&[Column::Name], "Tên", "Name")],
-        };
         let unknown: Vec<String> = header.unknown.iter().take(20).map(|name| format!("«{name}»")).collect();
         let unknown = unknown.join(", ");
         let (hint_vi, hint_en) = if unknown.is_empty() {
@@ -252,7 +244,9 @@ impl Run<'_> {
         } else {
             (format!(" Các tiêu đề chưa hiểu: {unknown}."), format!(" Headers that are not understood: {unknown}."))
         };
-        for (_, vi, en) in needed.into_iter().filter(|(columns, ..)| !header.has_any(columns)) {
+        let there =
+            |column: Column| header.has_any(&[column]) || alternative(column).is_some_and(|c| header.has_any(&[c]));
+        for Label { vi, en } in guide(self.kind).into_iter().filter(|c| c.needed && !there(c.column)).map(|c| c.name) {
             self.found.errors.push(ImportFault {
                 sheet: sheet_name(&list.sheet),
                 row: header.row,

@@ -1,7 +1,7 @@
 //! Routes of imports: upload and check a file, commit it, undo it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -11,17 +11,18 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
-use crate::access::permission::Permission;
 use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::imports::actions::{
-    self, check_again, find, known, not_twice, note, open, open_stored, own_only, reading, take_in, undo,
+    self, check_again, find, known, not_twice, note, open, open_stored, own_only, reading, require_some, seen_whole,
+    take_in,
 };
-use crate::imports::batch::{AT_ONCE, Batch, ImportState};
+use crate::imports::batch::{AT_ONCE, Batch, ImportKind, ImportState};
 use crate::imports::check::{Checked, check, count_rows};
-use crate::imports::http_form::{BatchView, ImportForm, view, wanted};
-use crate::imports::store;
+use crate::imports::http_form::{BatchView, ImportForm, committed, view, wanted};
+use crate::imports::undo::undo;
+use crate::imports::{store, template};
 use crate::registry::agencies;
 use crate::web::answers::ResponseCache;
 use crate::web::etag::etag;
@@ -36,9 +37,11 @@ use kernel::id::Id;
 use kernel::page::Page;
 use kernel::procedure::RegisterEntries;
 use kernel::violation::Violations;
-use kernel::words::{Body, FieldError};
+use kernel::words::FieldError;
 
 pub fn routes(config: &mut ServiceConfig) {
+    // Before the batches, whose paths it would otherwise be one of.
+    config.service(template_of);
     config.service(create).service(list).service(show).service(commit).service(take_back).service(annotated);
 }
 
@@ -81,7 +84,7 @@ async fn create(
 ) -> Result<HttpResponse> {
     let optional = ["dry_run", "unknown_agencies", "agency_id"];
     multipart::check_head(&req, FILE_LIMIT)?;
-    call.actor.require(Permission::ImportLists)?;
+    require_some(&call, registers.entries())?;
     let mut form = multipart::receive(&req, payload, &["kind"], &optional, FILE_LIMIT).await?;
     let wanted = wanted(&form, registers.entries())?;
     let own = own_only(&call, wanted.kind)?;
@@ -146,13 +149,14 @@ async fn create(
                 let Read { mut batch, found } = read;
                 not_twice(conn, &batch)?;
                 store::insert(conn, &batch)?;
+                let mut activations = Vec::new();
                 if batch.state == ImportState::Staged && !batch.dry_run {
-                    batch = take_in(conn, &registers, call, &batch, found)?;
+                    (batch, activations) = take_in(conn, &registers, call, &batch, found)?;
                 }
                 used.store(true, Ordering::SeqCst);
                 let status = if batch.state == ImportState::Checking { 202 } else { 201 };
                 let place = format!("/api/v1/imports/{}", Id(batch.id));
-                reply(status, Some(batch.version), Some(place), &view(&batch, call.language))
+                committed(status, Some(place), &batch, activations, call.language)
             },
             move || answers.touch(),
         )
@@ -191,7 +195,7 @@ struct ImportPage {
     next: Option<String>,
 }
 
-/// Lists batches, latest first: the caller's own, or all for DOFA.
+/// Lists batches, latest first: the caller's own, and those of kinds that they import for every agency.
 #[utoipa::path(tag = "imports", operation_id = "list_imports", params(ImportListQuery), responses((status = 200, description = "batches", body = ImportPage)))]
 #[get("/imports")]
 async fn list(
@@ -199,12 +203,12 @@ async fn list(
     registers: web::Data<RegisterEntries>,
     asked: Query<ImportListQuery>,
 ) -> Result<HttpResponse> {
-    call.actor.require(Permission::ImportLists)?;
+    require_some(&call, &registers)?;
     let limit = query::limit(asked.0.limit)?;
     let before = query::place("imports", asked.0.cursor.as_deref(), |parts| parts.first()?.parse().ok())?;
-    let by = (!call.actor.holds(Body::Dofa)).then(|| call.actor.id());
+    let (by, whole) = (call.actor.id(), seen_whole(&call, &registers));
     let language = call.language;
-    let rows = call.read(move |conn, _| store::page(conn, &registers, by, before, limit + 1)).await?;
+    let rows = call.read(move |conn, _| store::page(conn, &registers, by, &whole, before, limit + 1)).await?;
     let page = Page::cut(rows, limit, "imports", |b| vec![b.id.to_string()]);
     let items = page.items.iter().map(|b| view(b, language)).collect();
     Ok(page_response("/api/v1/imports", page.next.as_deref()).json(ImportPage { items, next: page.next }))
@@ -214,7 +218,6 @@ async fn list(
 #[utoipa::path(tag = "imports", operation_id = "show_import", params(("id" = String, Path)), responses((status = 200, description = "the batch", body = BatchView)))]
 #[get("/imports/{id}")]
 async fn show(call: Call, registers: web::Data<RegisterEntries>, id: web::Path<String>) -> Result<HttpResponse> {
-    call.actor.require(Permission::ImportLists)?;
     let id = path_id(&id)?;
     let batch = call.read(move |conn, call| find(conn, &registers, call, id)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(batch.version))).json(view(&batch, call.language)))
@@ -273,8 +276,8 @@ async fn commit(
                     format!("The data has changed, row {}: {} Upload the file again.", fault.row, fault.detail.en),
                 ));
             }
-            let batch = take_in(conn, &registers, call, &batch, found)?;
-            reply(200, Some(batch.version), None, &view(&batch, call.language))
+            let (batch, activations) = take_in(conn, &registers, call, &batch, found)?;
+            committed(200, None, &batch, activations, call.language)
         },
         move || answers.touch(),
     )
@@ -288,6 +291,7 @@ async fn commit(
 async fn take_back(
     call: Call,
     answers: web::Data<ResponseCache>,
+    folder: web::Data<AttachmentFolder>,
     registers: web::Data<Registers>,
     id: web::Path<String>,
     body: Incoming<Nothing>,
@@ -296,6 +300,8 @@ async fn take_back(
     let id = path_id(&id)?;
     let answers = answers.get_ref().clone();
     let entries = registers.clone();
+    let (gone, folder) = (Arc::new(OnceLock::new()), folder.get_ref().clone());
+    let file = Arc::clone(&gone);
     call.change_and(
         body.fingerprint.clone(),
         move |conn, call| find(conn, entries.entries(), call, id),
@@ -303,12 +309,37 @@ async fn take_back(
             own_only(call, batch.kind)?;
             actions::in_state(&batch, ImportState::Committed)?;
             body.check()?;
+            let stored = batch.stored_as.clone();
             let batch = undo(conn, &registers, call, batch)?;
+            // Nobody needs the file of a list that was taken back; it goes once the commit is certain.
+            let _ = file.set(stored);
             reply(200, Some(batch.version), None, &view(&batch, call.language))
         },
-        move || answers.touch(),
+        move || {
+            answers.touch();
+            if let Some(Some(name)) = gone.get() {
+                folder.remove(name);
+            }
+        },
     )
     .await
+}
+
+/// The template of a kind of list: a workbook with its columns, drop-downs, and a page that explains them.
+#[utoipa::path(tag = "imports", operation_id = "import_template",
+    params(("kind" = String, Path, example = "accounts", description = "a kind of import, or `guests`")),
+    responses((status = 200, description = "the workbook", content(
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("/imports/templates/{kind}")]
+async fn template_of(
+    call: Call,
+    registers: web::Data<RegisterEntries>,
+    kind: web::Path<String>,
+) -> Result<HttpResponse> {
+    let kind = ImportKind::with_template(&registers).find(|k| k.word() == kind.as_str()).ok_or_else(not_found)?;
+    let bytes = template::write(kind, call.language).map_err(Error::Internal)?;
+    let name = format!("mau-{}.xlsx", kind.word().replace('_', "-"));
+    Ok(file::saved(&mut HttpResponse::Ok(), file::XLSX, &name, bytes.into()))
 }
 
 /// Downloads the sheet with an added column of remarks; rows with a state-secret marking are blank.
@@ -322,7 +353,6 @@ async fn annotated(
     registers: web::Data<RegisterEntries>,
     id: web::Path<String>,
 ) -> Result<HttpResponse> {
-    call.actor.require(Permission::ImportLists)?;
     let id = path_id(&id)?;
     let folder = folder.get_ref().clone();
     let bytes = call

@@ -4,9 +4,12 @@ use kernel::words::FieldError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::actions::Activation;
 use crate::error::{Code, Error, Result, refuse};
 use crate::imports::batch::{Batch, ImportFault, ImportKind, ImportState, UnknownAgencies};
+use crate::web::idempotency::Reply;
 use crate::web::multipart::{MultipartForm, check_name};
+use crate::web::reply::reply;
 use kernel::id::Id;
 use kernel::procedure::RegisterEntries;
 use kernel::text::{Language, bears_secret_mark};
@@ -17,7 +20,7 @@ use kernel::violation::Violations;
 #[derive(Serialize, ToSchema)]
 #[schema(as = ImportFault, example = json!({"sheet": "Danh sách", "row": 3, "column": "Ngày đến", "code": "bad_date", "value": "31/02/2021",
     "detail": "Ngày không hợp lệ; hãy viết theo dạng dd/mm/yyyy."}))]
-struct FaultView {
+pub struct FaultView {
     /// Name of the sheet in the workbook; null for CSV.
     sheet: Option<String>,
     /// Row number in the sheet, from 1; 0 for the file as a whole.
@@ -34,7 +37,7 @@ struct FaultView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Import, example = json!({"id": "01ke3m9p000e1", "version": 1, "kind": "inbound", "file_name": "doan-vao-2020.xlsx",
     "state": "staged", "dry_run": true, "rows": 408, "done": 408, "accepted": 408, "rejected": 0, "created": 0, "errors": [],
-    "warnings": [], "created_at": "2026-11-22T02:00:00Z"}))]
+    "warnings": [], "activations": [], "created_at": "2026-11-22T02:00:00Z"}))]
 pub struct BatchView {
     #[schema(value_type = String)]
     id: Id,
@@ -50,24 +53,52 @@ pub struct BatchView {
     done: i64,
     accepted: i64,
     rejected: i64,
-    /// Delegations, officials or agencies that were created.
+    /// Delegations, officials, agencies, accounts, passports or plan items that were created.
     created: i64,
     /// The first 2,000; the annotated sheet has all.
     errors: Vec<FaultView>,
     /// The first 2,000; the annotated sheet has all.
     warnings: Vec<FaultView>,
+    /// Of new accounts, in the answer that created them and nowhere else: the tokens for `POST /auth/activate`.
+    activations: Vec<ActivationView>,
     created_at: String,
 }
 
-pub fn view(batch: &Batch, language: Language) -> BatchView {
-    let fault = |f: &ImportFault| FaultView {
-        sheet: f.sheet.clone(),
-        row: f.row,
-        column: f.column.clone(),
-        code: f.code.clone(),
-        value: f.value.clone(),
-        detail: f.detail.in_language(language).to_owned(),
+/// How the owner of a new account sets their password.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Activation, example = json!({"username": "hanh.skhcn", "full_name": "Nguyễn Thị Hạnh",
+    "token": "s3Qm0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoK", "expires_at": "2026-11-23T02:00:00Z"}))]
+struct ActivationView {
+    username: String,
+    full_name: String,
+    token: String,
+    expires_at: String,
+}
+
+/// The answer to a commit: what is stored for retries has no tokens.
+pub fn committed(
+    status: u16,
+    location: Option<String>,
+    batch: &Batch,
+    activations: Vec<Activation>,
+    language: Language,
+) -> Result<Reply> {
+    let shown = |a: Activation| ActivationView {
+        username: a.username,
+        full_name: a.full_name,
+        token: a.token,
+        expires_at: rfc3339(a.expires_at),
     };
+    let stored = reply(status, Some(batch.version), location, &view(batch, language))?;
+    if activations.is_empty() {
+        return Ok(stored);
+    }
+    let whole = BatchView { activations: activations.into_iter().map(shown).collect(), ..view(batch, language) };
+    stored.showing_once(&whole)
+}
+
+pub fn view(batch: &Batch, language: Language) -> BatchView {
+    let fault = |f: &ImportFault| fault_view(f, language);
     let checked = !matches!(batch.state, ImportState::Checking | ImportState::Failed);
     BatchView {
         id: Id(batch.id),
@@ -83,7 +114,19 @@ pub fn view(batch: &Batch, language: Language) -> BatchView {
         created: batch.created,
         errors: batch.errors.iter().map(fault).collect(),
         warnings: batch.warnings.iter().map(fault).collect(),
+        activations: Vec::new(),
         created_at: rfc3339(batch.created_at),
+    }
+}
+
+pub fn fault_view(f: &ImportFault, language: Language) -> FaultView {
+    FaultView {
+        sheet: f.sheet.clone(),
+        row: f.row,
+        column: f.column.clone(),
+        code: f.code.clone(),
+        value: f.value.clone(),
+        detail: f.detail.in_language(language).to_owned(),
     }
 }
 

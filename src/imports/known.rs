@@ -6,13 +6,13 @@ use crate::imports::batch::UnknownAgencies;
 use crate::imports::cells;
 use crate::imports::header::Column;
 use crate::imports::names::{key, unit_key};
-use crate::imports::parsed::Parsed;
-use crate::imports::reading::{Reading, RowPlace, Unit};
-use crate::imports::rows::Delegation;
+use crate::imports::reading::{Reading, Unit};
+use crate::plans::model::Plan;
 use crate::registry::agencies::{Agency, agency_ended};
 use kernel::succession::Succession;
-use kernel::text::{fold, nfc};
+use kernel::text::nfc;
 use kernel::time::{Day, valid_on};
+use kernel::words::Label;
 
 /// The agencies of the tree, indexed by code, name and usual short forms.
 #[derive(Debug, Clone, Default)]
@@ -64,9 +64,6 @@ impl Units {
 /// Two delegations with the same folded title, first day and number of people may be the same one.
 pub type Twin = (String, Day, i64);
 
-/// Where each delegation, person or unit of a file was read first.
-pub type Twins = HashMap<Twin, RowPlace>;
-
 /// What a list is checked against.
 pub struct KnownRegistry {
     pub units: Units,
@@ -82,8 +79,83 @@ pub struct KnownRegistry {
     pub today: Day,
     /// Agency codes in use, for lists of agencies.
     pub codes: HashSet<String>,
-    /// Existing officials: folded name and date of birth.
-    pub people: HashSet<(String, Option<Day>)>,
+    /// Existing officials by folded name, for lists that name them.
+    pub people: HashMap<String, Vec<KnownPerson>>,
+    /// User names in use, for lists of accounts.
+    pub usernames: HashSet<String>,
+    /// Whose passport has a number (`number_key`), for lists of passports.
+    pub passports: HashMap<String, String>,
+    /// The plans that somebody proposed for, for lists of plan items.
+    pub plans: HashMap<i64, Plan>,
+}
+
+/// An official as lists name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownPerson {
+    pub id: i64,
+    pub birth_date: Option<Day>,
+    pub agency_id: i64,
+}
+
+impl KnownRegistry {
+    /// For lists that name nothing that exists.
+    pub fn nothing(today: Day) -> Self {
+        KnownRegistry {
+            units: Units::default(),
+            succession: Succession::default(),
+            recorded: HashSet::new(),
+            own: None,
+            agency_id: None,
+            unknown: UnknownAgencies::default(),
+            today,
+            codes: HashSet::new(),
+            people: HashMap::new(),
+            usernames: HashSet::new(),
+            passports: HashMap::new(),
+            plans: HashMap::new(),
+        }
+    }
+
+    /// The officials with a folded name.
+    pub fn people_named(&self, folded: &str) -> &[KnownPerson] {
+        self.people.get(folded).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The agency that a row names, which must be in the tree on a day and be one whose rows the caller may import; none if the
+/// row names none, or with an error.
+pub fn agency_in(reading: &mut Reading, known: &KnownRegistry, on: Day) -> Option<i64> {
+    let name = reading.text(Column::Agency)?;
+    let Some(id) = known.units.find(&name, on) else {
+        reading.error(
+            Column::Agency,
+            "unknown_agency",
+            "Không có đơn vị này trong cây tổ chức.",
+            "There is no such unit in the tree of agencies.",
+        );
+        return None;
+    };
+    if known.own.as_ref().is_some_and(|own| !own.contains(&id)) {
+        reading.error(Column::Agency, "foreign_agency", FOREIGN.vi, FOREIGN.en);
+        return None;
+    }
+    if let Some(end) = known.units.ended(id, on) {
+        ended(reading, known, id, end, on);
+        return None;
+    }
+    Some(id)
+}
+
+const FOREIGN: Label = Label {
+    vi: "Chỉ được nhập dòng của cơ quan mình.",
+    en: "You may import only rows of your own agency.",
+};
+
+fn ended(reading: &mut Reading, known: &KnownRegistry, id: i64, end: Day, on: Day) {
+    let followers = known.succession.followers(id, on);
+    let names: Vec<&str> = followers.iter().filter_map(|id| known.units.name(*id)).collect();
+    let detail = agency_ended(end, &names);
+    reading.error(Column::Agency, "agency_ended", detail.vi, detail.en);
 }
 
 /// The name of the agency for rows that name none.
@@ -123,12 +195,7 @@ pub fn unit_of(reading: &mut Reading, known: &KnownRegistry, named: &mut UnitTal
     match (&unit, own) {
         (Unit::Known(id), Some(own)) if own.contains(id) => {}
         (_, Some(_)) => {
-            reading.error(
-                column,
-                "foreign_agency",
-                "Chỉ được nhập đoàn của cơ quan mình.",
-                "You may import only delegations of your own agency.",
-            );
+            reading.error(column, "foreign_agency", FOREIGN.vi, FOREIGN.en);
             return None;
         }
         (Unit::New(name), None) if name != NO_UNIT => {
@@ -165,80 +232,8 @@ pub fn unit_of(reading: &mut Reading, known: &KnownRegistry, named: &mut UnitTal
     if let Unit::Known(id) = unit
         && let Some(end) = known.units.ended(id, on)
     {
-        let followers = known.succession.followers(id, on);
-        let names: Vec<&str> = followers.iter().filter_map(|id| known.units.name(*id)).collect();
-        let detail = agency_ended(end, &names);
-        reading.error(column, "agency_ended", detail.vi, detail.en);
+        ended(reading, known, id, end, on);
         return None;
     }
     Some(unit)
-}
-
-/// Reports duplicates. For delegations only a warning: there may be two visits on one day.
-pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, seen: &mut Twins) {
-    match parsed {
-        Parsed::Delegation(d) => {
-            let twin = twin_of(d);
-            if known.recorded.contains(&twin) {
-                reading.warn(
-                    Column::Title,
-                    "already_recorded",
-                    "Hệ thống đã có đoàn cùng tên, cùng ngày, cùng số người.",
-                    "A delegation with the same name, first day and number of people already exists.",
-                );
-            }
-            if let Some(first) = seen.get(&twin) {
-                reading.warn(
-                    Column::Title,
-                    "duplicate_row",
-                    format!("Trùng với {}.", first.name().vi),
-                    format!("The same as {}.", first.name().en),
-                );
-            } else {
-                seen.insert(twin, d.place.clone());
-            }
-        }
-        Parsed::Person(p) => {
-            let person = (fold(&p.full_name), p.birth_date);
-            if known.people.contains(&person) {
-                reading.error(
-                    Column::FullName,
-                    "already_recorded",
-                    "Người này đã có trong hệ thống.",
-                    "This official already exists.",
-                );
-            }
-            let twin = (person.0, p.birth_date.unwrap_or(Day::MIN), 0);
-            if let Some(first) = seen.insert(twin, p.place.clone()) {
-                reading.warn(
-                    Column::FullName,
-                    "duplicate_row",
-                    format!("Trùng với {}.", first.name().vi),
-                    format!("The same as {}.", first.name().en),
-                );
-            }
-        }
-        Parsed::Unit(u) => {
-            if known.codes.contains(&u.code) {
-                reading.error(
-                    Column::Code,
-                    "already_recorded",
-                    "Mã đơn vị đã được sử dụng.",
-                    "The code is already in use.",
-                );
-            }
-            if let Some(first) = seen.insert((u.code.clone(), Day::MIN, 0), u.place.clone()) {
-                reading.error(
-                    Column::Code,
-                    "duplicate_row",
-                    format!("Trùng mã với {}.", first.name().vi),
-                    format!("Same code as {}.", first.name().en),
-                );
-            }
-        }
-    }
-}
-
-fn twin_of(d: &Delegation) -> Twin {
-    (fold(&d.title), d.days.from, d.headcount)
 }

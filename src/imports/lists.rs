@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::imports::batch::{ImportFault, ImportKind};
 use crate::imports::header::{Column, Header, letter};
+use crate::imports::template;
 use documents::sheet::{self, CellValue, Sheet, Unreadable};
 use documents::words_in::{NoText, each_text};
 use kernel::text::{Bilingual, bears_secret_mark};
@@ -69,7 +70,8 @@ impl Lists {
                 "outside the cells",
             ));
         }
-        found.warnings = left_out.iter().map(|sheet| left_out_warning(sheet, top)).collect();
+        let of_template = |sheet: &&Sheet| !template::explains(sheet);
+        found.warnings = left_out.iter().filter(of_template).map(|sheet| left_out_warning(sheet, top)).collect();
         found.warnings.extend(found.lists.iter().flat_map(unseen));
         Ok(found)
     }
@@ -99,6 +101,10 @@ fn choose(kind: ImportKind, sheets: Vec<Sheet>) -> (Vec<ListSheet>, Vec<Sheet>) 
         ImportKind::Delegations(..) => &[Column::FirstDay, Column::Period],
         ImportKind::Officials => &[Column::FullName],
         ImportKind::Agencies => &[Column::Code],
+        ImportKind::Accounts => &[Column::Username],
+        ImportKind::Passports => &[Column::PassportNumber],
+        ImportKind::PlanItems => &[Column::Month],
+        ImportKind::Guests => &[Column::FullName],
     };
     let whole = |list: &ListSheet| list.header.has_any(wanted);
     if lists.iter().any(whole) {

@@ -1,9 +1,10 @@
-//! Creates dossiers, officials and agencies from rows, in the transaction of the batch.
+//! Creates from rows what a batch brings, in its transaction.
 
 use std::collections::HashMap;
 
 use chrono::{Datelike, Days};
 
+use crate::access::actions::Activation;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::db::counters;
@@ -14,9 +15,11 @@ use crate::error::{Error, Result};
 use crate::imports::batch::Batch;
 use crate::imports::known::Units;
 use crate::imports::parsed::Parsed;
+use crate::imports::passports::ListedPassport;
 use crate::imports::people::{ListedPerson, ListedUnit};
 use crate::imports::reading::Unit;
 use crate::imports::rows::Delegation;
+use crate::imports::setup;
 use crate::imports::store::{Created, insert_records};
 use crate::registry::agencies::{self, Agency};
 use crate::registry::officials::{ManagementLevel, Official, SINCE_EVER};
@@ -35,15 +38,25 @@ pub struct ImportScope<'a> {
 /// Dossiers per insert.
 const SOME: usize = 500;
 
-/// Creates everything that the rows describe; returns how many objects of the batch's kind were created.
-pub fn make(conn: &mut Conn, hand: &ImportScope, parsed: Vec<Parsed>) -> Result<i64> {
+/// What came of the rows of a batch.
+#[derive(Default)]
+pub struct Made {
+    /// Objects of the batch's kind.
+    pub created: i64,
+    /// For new accounts.
+    pub activations: Vec<Activation>,
+}
+
+/// Creates everything that the rows describe.
+pub fn make(conn: &mut Conn, hand: &ImportScope, parsed: Vec<Parsed>) -> Result<Made> {
     let mut made: Vec<(Created, i64)> = Vec::new();
     let units = new_units(conn, hand, &parsed, &mut made)?;
     let mut named: Vec<(i64, ListedUnit)> = Vec::new();
     let mut listed: Vec<ListedRow> = Vec::new();
-    let mut created = 0;
+    let mut passports: Vec<ListedPassport> = Vec::new();
+    let mut whole = Made::default();
     for row in parsed {
-        created += 1;
+        whole.created += 1;
         match row {
             Parsed::Delegation(d) => {
                 let agency_id = id_of(&d.agency, &units)?;
@@ -62,13 +75,22 @@ pub fn make(conn: &mut Conn, hand: &ImportScope, parsed: Vec<Parsed>) -> Result<
                 named.push((id, u));
                 made.push((Created::Agency, id));
             }
+            Parsed::Account(a) => {
+                let (id, activation) = setup::account(conn, hand.call, a)?;
+                whole.activations.push(activation);
+                made.push((Created::Account, id));
+            }
+            Parsed::Passport(p) => passports.push(p),
+            Parsed::PlanItem(p) => made.push((Created::PlanItem, setup::plan_item(conn, hand.call, p)?)),
+            Parsed::Guest(_) => return Err(Error::Internal("guests go into a dossier, not into a batch".into())),
         }
     }
     keep(conn, hand, listed, &mut made)?;
     insert_units(conn, named)?;
+    made.extend(setup::passports(conn, hand.call, passports)?.into_iter().map(|id| (Created::Passport, id)));
     insert_records(conn, hand.batch.id, &made)?;
     counters::raise_data_version(conn)?;
-    Ok(created)
+    Ok(whole)
 }
 
 fn id_of(unit: &Unit, new: &HashMap<String, i64>) -> Result<i64> {
@@ -92,7 +114,7 @@ fn new_units(
         let (unit, first) = match row {
             Parsed::Delegation(d) => (&d.agency, d.days.from),
             Parsed::Person(p) => (&p.agency, hand.call.today),
-            Parsed::Unit(_) => continue,
+            _ => continue,
         };
         if let Unit::New(name) = unit {
             match first_days.iter_mut().find(|(known, _)| known == name) {
@@ -155,7 +177,7 @@ fn insert_units(conn: &mut Conn, named: Vec<(i64, ListedUnit)>) -> Result<()> {
             bloc: u.bloc,
             valid_from: u.from,
             valid_to: u.to,
-            clerk_may_submit: false,
+            clerk_may_submit: u.clerk_may_submit,
             confirmed: true,
         };
         agencies::insert(conn, &agency)?;

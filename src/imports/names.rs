@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use kernel::country::{codes, country};
+use kernel::country::{codes, countries, country};
 use kernel::text::fold;
+use kernel::words::{self, Label, Word};
 
 /// The vocabulary that a name belongs to: the first column of `words.tsv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString)]
@@ -22,6 +23,52 @@ pub enum List {
     Bloc,
     YesNo,
     Unit,
+    Role,
+    Seat,
+    PassportKind,
+    MemberRole,
+}
+
+impl List {
+    /// The values of the vocabulary with their labels, in the order of a form; none for lists that are no vocabulary.
+    pub fn values(self) -> Vec<(&'static str, Label)> {
+        fn of<W: Word>() -> Vec<(&'static str, Label)> {
+            W::all().iter().map(|value| (value.word(), value.label())).collect()
+        }
+        match self {
+            List::ReceptionLevel => of::<words::ReceptionLevel>(),
+            List::Field => of::<words::Field>(),
+            List::Purpose => of::<words::Purpose>(),
+            List::Funding => of::<words::FundingSource>(),
+            List::PostLevel => of::<words::PostLevel>(),
+            List::Personnel => of::<words::Personnel>(),
+            List::ManagedBy => of::<words::ManagedBy>(),
+            List::Bloc => of::<words::Bloc>(),
+            List::Role => of::<words::Role>(),
+            List::Seat => of::<words::Body>(),
+            List::PassportKind => of::<words::PassportKind>(),
+            List::MemberRole => of::<words::MemberRole>(),
+            List::YesNo => vec![("true", Label { vi: "Có", en: "Yes" }), ("false", Label { vi: "Không", en: "No" })],
+            List::Country => countries().into_iter().map(|c| (c.alpha2, Label { vi: c.vi, en: c.en })).collect(),
+            List::Unit => Vec::new(),
+        }
+    }
+
+    /// The lists whose labels are names, too.
+    const LABELLED: [List; 12] = [
+        List::ReceptionLevel,
+        List::Field,
+        List::Purpose,
+        List::Funding,
+        List::PostLevel,
+        List::Personnel,
+        List::ManagedBy,
+        List::Bloc,
+        List::Role,
+        List::Seat,
+        List::PassportKind,
+        List::MemberRole,
+    ];
 }
 
 /// A name without diacritics, spaces and signs, so that spelling variants match. Hoa Kỳ equals Hoa Kì.
@@ -39,6 +86,12 @@ fn table() -> &'static NameTable {
             if let Some(known) = country(code) {
                 table.insert((List::Country, key(known.vi)), code);
                 table.insert((List::Country, key(known.en)), code);
+            }
+        }
+        for list in List::LABELLED {
+            for (value, label) in list.values() {
+                table.insert((list, key(label.vi)), value);
+                table.insert((list, key(label.en)), value);
             }
         }
         for (list, value, names) in lines(include_str!("names/words.tsv")) {

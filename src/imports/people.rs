@@ -32,6 +32,7 @@ pub struct ListedUnit {
     /// Code or name of the parent agency.
     pub parent: Option<String>,
     pub bloc: Bloc,
+    pub clerk_may_submit: bool,
     pub from: Day,
     pub to: Option<Day>,
 }
@@ -107,6 +108,7 @@ impl Reading<'_> {
             name,
             parent: self.text(Column::Parent),
             bloc: self.word(Column::Bloc, List::Bloc).unwrap_or(Bloc::State),
+            clerk_may_submit: self.yes(Column::ClerkMaySubmit),
             from: from?,
             to,
         };
@@ -115,7 +117,7 @@ impl Reading<'_> {
 }
 
 /// First day of agencies for which the list gives none.
-const SINCE: Day = match Day::from_ymd_opt(2000, 1, 1) {
+pub const SINCE: Day = match Day::from_ymd_opt(2000, 1, 1) {
     Some(day) => day,
     None => Day::MIN,
 };

@@ -118,6 +118,10 @@ impl<'a> RowKinds<'a> {
             ImportKind::Delegations(..) => &[Column::Country, Column::FirstDay, Column::LastDay, Column::Period],
             ImportKind::Officials => &[Column::Post, Column::BirthDate],
             ImportKind::Agencies => &[Column::Code],
+            ImportKind::Accounts => &[Column::Username],
+            ImportKind::Passports => &[Column::PassportNumber, Column::ExpiresOn],
+            ImportKind::PlanItems => &[Column::Country, Column::Month],
+            ImportKind::Guests => &[Column::Country, Column::PassportNumber],
         }
     }
 
@@ -134,6 +138,11 @@ impl<'a> RowKinds<'a> {
             }
             ImportKind::Officials => a_day(Column::BirthDate),
             ImportKind::Agencies => !self.cell(row, Column::Code).is_empty(),
+            ImportKind::Accounts => !self.cell(row, Column::Username).is_empty(),
+            ImportKind::Passports => a_day(Column::ExpiresOn),
+            ImportKind::PlanItems | ImportKind::Guests => {
+                countries_in(&self.cell(row, Column::Country).text()).iter().any(|part| country_of(part).is_ok())
+            }
         }
     }
 }

@@ -93,7 +93,7 @@ impl Reading<'_> {
     }
 
     /// The countries of the row, and the number of people by country where it is given.
-    fn countries(&mut self, needed: bool) -> (Vec<&'static str>, Vec<(&'static str, i64)>) {
+    pub fn countries(&mut self, needed: bool) -> (Vec<&'static str>, Vec<(&'static str, i64)>) {
         let first = self.text(Column::Country);
         if needed && first.is_none() && self.further_countries.is_empty() {
             self.error(Column::Country, "missing", "Thiếu tên nước.", "The country is missing.");

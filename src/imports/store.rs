@@ -1,16 +1,22 @@
 //! Batches in the database, and the records that each created.
 
+use std::collections::{HashMap, HashSet};
+
 use diesel::prelude::*;
 
-use crate::db::schema::{agencies, dossiers, import_records, imports, official_moves, officials, users};
+use crate::db::schema::{
+    agencies, dossier_agencies, dossiers, import_records, imports, official_moves, officials, users,
+};
 use crate::db::schema::{agency_successions, outbound_members, programme_hosts};
 use crate::db::{Conn, from_json, insert_rows, to_json, word};
 use crate::dossier::flow::State as DossierState;
 use crate::error::Result;
 use crate::imports::batch::{Batch, ImportKind, ImportState};
-use crate::imports::known::{KnownRegistry, Twin, Units};
+use crate::imports::known::{KnownPerson, KnownRegistry, Twin, Units};
+use crate::plans;
 use crate::registry::agencies as units;
 use crate::registry::changes::succession;
+use crate::registry::officials_parts_store;
 use kernel::every_field;
 use kernel::procedure::RegisterEntries;
 use kernel::text::fold;
@@ -101,18 +107,17 @@ pub fn find(conn: &mut Conn, registers: &RegisterEntries, id: i64) -> Result<Opt
     Ok(row.map(|row| row.batch(registers)).transpose()?.flatten())
 }
 
-/// Batches, latest first: of one account, or of all.
+/// Batches, latest first: those of one account, and those of the kinds that it sees whoever made them.
 pub fn page(
     conn: &mut Conn,
     registers: &RegisterEntries,
-    by: Option<i64>,
+    by: i64,
+    whole: &[&str],
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Batch>> {
     let mut query = imports::table.order(imports::id.desc()).limit(limit).select(ImportRow::as_select()).into_boxed();
-    if let Some(by) = by {
-        query = query.filter(imports::created_by.eq(by));
-    }
+    query = query.filter(imports::created_by.eq(by).or(imports::kind.eq_any(whole.to_vec())));
     if let Some(before) = before {
         query = query.filter(imports::id.lt(before));
     }
@@ -156,6 +161,9 @@ pub enum Created {
     Dossier,
     Official,
     Agency,
+    Account,
+    Passport,
+    PlanItem,
 }
 
 pub fn insert_records(conn: &mut Conn, import_id: i64, all: &[(Created, i64)]) -> Result<()> {
@@ -223,10 +231,11 @@ pub fn agency_used(conn: &mut Conn, id: i64) -> Result<bool> {
         .count()
         .get_result(conn)?;
     let members: i64 = outbound_members::table.filter(outbound_members::agency_id.eq(id)).count().get_result(conn)?;
+    let parts: i64 = dossier_agencies::table.filter(dossier_agencies::agency_id.eq(id)).count().get_result(conn)?;
     let batches: i64 = imports::table.filter(imports::agency_id.assume_not_null().eq(id)).count().get_result(conn)?;
     let changed: i64 =
         agencies::table.filter(agencies::id.eq(id)).filter(agencies::version.ne(1)).count().get_result(conn)?;
-    Ok(moves + dossiers + people + accounts + below + history + members + batches + changed > 0)
+    Ok(parts + moves + dossiers + people + accounts + below + history + members + batches + changed > 0)
 }
 
 pub fn delete_agency(conn: &mut Conn, id: i64) -> Result<()> {
@@ -237,18 +246,24 @@ pub fn delete_agency(conn: &mut Conn, id: i64) -> Result<()> {
 /// What a list of this period is checked against; the caller adds whose rows may be imported.
 pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -> Result<KnownRegistry> {
     let mut tree = Units::default();
-    let mut codes = std::collections::HashSet::new();
+    let mut codes = HashSet::new();
     for a in units::all(conn)? {
         tree.add(&a);
         codes.insert(a.code);
     }
-    let people = match batch.kind {
-        ImportKind::Officials => {
-            let all: Vec<(String, Option<Day>)> =
-                officials::table.select((officials::search_norm, officials::birth_date)).load(conn)?;
-            all.into_iter().collect()
-        }
-        _ => Default::default(),
+    let names_people = matches!(batch.kind, ImportKind::Officials | ImportKind::Accounts | ImportKind::Passports);
+    let people = if names_people { people(conn)? } else { HashMap::new() };
+    let usernames = match batch.kind {
+        ImportKind::Accounts => users::table.select(users::username).load(conn)?.into_iter().collect(),
+        _ => HashSet::new(),
+    };
+    let passports = match batch.kind {
+        ImportKind::Passports => officials_parts_store::passport_owners(conn)?,
+        _ => HashMap::new(),
+    };
+    let plans = match batch.kind {
+        ImportKind::PlanItems => plans::store::all(conn)?.into_iter().map(|plan| (plan.year, plan)).collect(),
+        _ => HashMap::new(),
     };
     let recorded = match (batch.kind, days) {
         (ImportKind::Delegations(entry, _), Some(days)) => {
@@ -272,7 +287,24 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
         today,
         codes,
         people,
+        usernames,
+        passports,
+        plans,
     })
+}
+
+/// The officials in service by folded name.
+fn people(conn: &mut Conn) -> Result<HashMap<String, Vec<KnownPerson>>> {
+    let all: Vec<(i64, String, Option<Day>, i64)> = officials::table
+        .filter(officials::left_on.is_null())
+        .order(officials::id)
+        .select((officials::id, officials::search_norm, officials::birth_date, officials::agency_id))
+        .load(conn)?;
+    let mut people: HashMap<String, Vec<KnownPerson>> = HashMap::new();
+    for (id, name, birth_date, agency_id) in all {
+        people.entry(name).or_default().push(KnownPerson { id, birth_date, agency_id });
+    }
+    Ok(people)
 }
 
 /// Deletes an official to whom nothing refers.

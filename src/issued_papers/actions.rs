@@ -51,7 +51,8 @@ fn require_writer(call: &RequestContext, dossier: &dyn AnyDossier, kind: PaperKi
 pub fn prepare(conn: &mut Conn, call: &RequestContext, dossier: &dyn AnyDossier, kind: PaperKind) -> Result<Issuer> {
     let head = dossier.head();
     let mut faults = Violations::default();
-    let fits = dossier.papers().contains(&kind);
+    let papers = dossier.papers();
+    let fits = papers.contains(&kind) || (kind.is_of_ending() && !papers.is_empty());
     let (vi, en) =
         ("Loại văn bản này không dùng cho hồ sơ này.", "This kind of document does not apply to this dossier.");
     faults.require(fits, "/kind", FieldError::NotOfThisProcedure, vi, en);
@@ -62,6 +63,9 @@ pub fn prepare(conn: &mut Conn, call: &RequestContext, dossier: &dyn AnyDossier,
             head.state == State::AwaitingDecision || head.state.is_approved_or_later()
         }
         PaperKind::TripReport => head.report.is_some(),
+        PaperKind::Refusal => head.state == State::Rejected,
+        PaperKind::Postponement => head.state == State::Postponed,
+        PaperKind::Cancellation => head.state == State::Cancelled,
     };
     if !so_far || head.imported {
         return Err(refuse(

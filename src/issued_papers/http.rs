@@ -1,5 +1,7 @@
 //! Routes of issued documents.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -16,8 +18,10 @@ use crate::error::{Result, forbidden};
 use crate::issued_papers::actions;
 use crate::issued_papers::model::IssuedPaper;
 use crate::issued_papers::store::{self, IssuedPaperFilter};
+use crate::registry::agencies;
+use crate::web::columns::{self, FieldColumn, agency, day, label, plain, word};
 use crate::web::etag::{IfMatch, etag};
-use crate::web::file::{DOCX, saved};
+use crate::web::file::{self, DOCX, ListFormat, saved};
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
@@ -85,11 +89,25 @@ struct IssuedPaperListQuery {
     agency_id: Option<Id>,
     #[param(inline)]
     kind: Option<PaperKind>,
+    #[param(minimum = 1900, maximum = 2200)]
     year: Option<i64>,
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
+    /// `csv` or `xlsx`: the whole list, at most 50,000 rows, with labels.
+    #[param(inline)]
+    format: Option<ListFormat>,
 }
+
+/// The register of outgoing documents as NĐ 30/2020/NĐ-CP Phụ lục IV asks for it, as far as its columns are known here.
+const COLUMNS: [FieldColumn; 6] = [
+    plain("/number", "Số, ký hiệu"),
+    day("/date", "Ngày văn bản"),
+    word("/kind", "Loại văn bản", label::<PaperKind>),
+    agency("/agency_id", "Cơ quan ban hành"),
+    plain("/delegation_id", "Mã hồ sơ"),
+    plain("/voided", "Lý do hủy"),
+];
 
 #[derive(Serialize, ToSchema)]
 struct PaperPage {
@@ -99,12 +117,16 @@ struct PaperPage {
 
 /// The register of outgoing documents (sổ văn bản đi, NĐ 30/2020/NĐ-CP Đ.16): of one dossier that the caller may see,
 /// of the caller's agency, or of all agencies for DOFA and the inspector.
-#[utoipa::path(tag = "papers", operation_id = "list_papers", params(IssuedPaperListQuery), responses((status = 200, description = "papers", body = PaperPage)))]
+#[utoipa::path(tag = "papers", operation_id = "list_papers", params(IssuedPaperListQuery), responses((status = 200, description = "papers; as CSV or XLSX with `format`", content(
+        (PaperPage = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/papers")]
 async fn list(call: Call, law: web::Data<ProvinceLaw>, asked: Query<IssuedPaperListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let asked = asked.0;
-    let limit = query::limit(asked.limit)?;
+    query::year(asked.year)?;
+    let whole = file::whole(asked.format);
+    let limit = file::rows_of(whole, asked.limit)?;
     let after = query::place("papers", asked.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
     let all = call.actor.has(Role::Inspector) || call.actor.sits_in(Body::Dofa);
     let agency = asked.agency_id.map(|id| id.0);
@@ -129,9 +151,16 @@ async fn list(call: Call, law: web::Data<ProvinceLaw>, asked: Query<IssuedPaperL
     };
     let registers = law.registers.clone();
     let seen = move |conn: &mut Conn, call: &RequestContext| {
-        actions::register(conn, call, &registers, &filter, (after, limit + 1))
+        let rows = actions::register(conn, call, &registers, &filter, (after, limit + 1))?;
+        let named = if whole.is_some() { agencies::named(conn)? } else { HashMap::new() };
+        Ok((rows, named))
     };
-    let rows = call.read(seen).await?;
+    let (rows, named) = call.read(seen).await?;
+    if let Some(format) = whole {
+        file::all_rows(rows.len())?;
+        let items: Vec<IssuedPaperView> = rows.iter().map(IssuedPaperView::from).collect();
+        return file::table("so-van-ban-di", &columns::table("Sổ văn bản đi", &COLUMNS, &items, &named)?, format);
+    }
     let page = Page::cut(rows, limit, "papers", |p| vec![p.id.to_string()]);
     let items = page.items.iter().map(IssuedPaperView::from).collect();
     Ok(page_response("/api/v1/papers", page.next.as_deref()).json(PaperPage { items, next: page.next }))

@@ -72,7 +72,7 @@ pub fn issuer(conn: &mut Conn, call: &RequestContext, dossier: &dyn AnyDossier, 
     };
     // While an amendment is pending, the document is for the next decision, not the current one.
     let decided = head.decision.filter(|_| !head.amendment_pending);
-    let decision = decided.filter(|d| d.verdict == DecisionVerdict::Approve);
+    let decision = decided.filter(|d| kind == PaperKind::Refusal || d.verdict == DecisionVerdict::Approve);
     let body = decision.map(|d| d.body).or_else(|| dossier.decider()).ok_or_else(no_office)?;
     let seat = acting_seat(body).unwrap_or(body);
     let office =
@@ -105,8 +105,9 @@ fn in_place(conn: &mut Conn, head: &DossierHead, kind: PaperKind) -> Result<Opti
     };
     let signed = match kind {
         PaperKind::Submission => taken_by(StepKind::Propose),
-        PaperKind::SendingDecision | PaperKind::Permission => taken_by(StepKind::Decide),
+        PaperKind::SendingDecision | PaperKind::Permission | PaperKind::Refusal => taken_by(StepKind::Decide),
         PaperKind::TripReport => handed_in(conn, head)?,
+        PaperKind::Postponement | PaperKind::Cancellation => None,
     };
     let Some((by, lender, document)) = signed else { return Ok(None) };
     let lent = document.map(|id| substitutions_store::by_id(conn, id)).transpose()?.flatten();
@@ -170,7 +171,7 @@ pub fn values(
         },
         _ => office.name.clone(),
     };
-    let letter = kind == PaperKind::Permission;
+    let letter = kind.abbreviation().is_none();
     values.put("authority", if letter { authority } else { authority.to_uppercase() });
     let signer = issuer.signer.map(|id| accounts::named(conn, &[id])).transpose()?;
     let signer = signer.and_then(|mut named| issuer.signer.and_then(|id| named.remove(&id)));
@@ -227,7 +228,9 @@ fn put_shared(
             None => format!("hồ sơ số {}", number.unwrap_or_else(|| "…".into())),
         },
     );
-    values.put("addressee", if kind == PaperKind::Permission { agency.clone() } else { to_body });
+    let to_agency = matches!(kind, PaperKind::Permission | PaperKind::Refusal);
+    values.put("addressee", if to_agency { agency.clone() } else { to_body });
+    put_ending(conn, values, &head, kind)?;
     values.item("bases", [("text", format!("Căn cứ {}", law.pack.document).as_str())]);
     // The legal text on which this decision is based may differ from the province's general regulation.
     let planned = head.process.steps.iter().rfind(|s| s.kind == StepKind::Decide).map(|s| s.citation.as_str());
@@ -238,6 +241,14 @@ fn put_shared(
     let in_place = in_place(conn, &head, kind)?;
     if let Some(lent) = &in_place {
         values.item("bases", [("text", lent.sentence.as_str())]);
+    }
+    if let Some(before) = head.replaced.filter(|_| kind.of_decider() && kind != PaperKind::Refusal) {
+        let (number, date) = before.standing();
+        let sentence = format!("Căn cứ văn bản số {number} ngày {}", in_vietnamese(date));
+        values.item("bases", [("text", sentence.as_str())]);
+        values.put("replaces", format!(", thay thế văn bản số {number} ngày {}", in_vietnamese(date)));
+    } else {
+        values.put("replaces", "");
     }
     let consents: Vec<Body> = head.process.bodies(StepKind::Consent).collect();
     for act in approval::store::history(conn, head.id)?.into_iter().filter(|a| a.action == Action::Consent.word()) {
@@ -288,4 +299,26 @@ fn put_shared(
     let settled = duties::of_delegation(conn, head.id)?.into_iter().find(|d| d.code == SETTLEMENT);
     put_settlement(values, settled.and_then(|d| d.settlement).as_ref());
     Ok(())
+}
+
+/// Why the delegation does not go ahead, and what had been decided.
+fn put_ending(conn: &mut Conn, values: &mut Values, head: &DossierHead, kind: PaperKind) -> Result<()> {
+    let said = match kind {
+        PaperKind::Refusal => head.decision.and_then(|d| d.note.clone()),
+        PaperKind::Postponement => last_note(conn, head.id, Action::Postpone)?,
+        PaperKind::Cancellation => last_note(conn, head.id, Action::Cancel)?,
+        _ => None,
+    };
+    let reason = said.unwrap_or_else(|| "…".into());
+    values.put("reason", reason.trim_end_matches('.'));
+    let decided = head.decision.map(|d| d.standing());
+    let decision = decided.map(|(number, date)| format!("văn bản số {number} ngày {}", in_vietnamese(date)));
+    values.put("decision", decision.unwrap_or_else(|| "văn bản đã ban hành".into()));
+    Ok(())
+}
+
+/// What was said with the last act of a kind.
+fn last_note(conn: &mut Conn, id: i64, action: Action) -> Result<Option<String>> {
+    let acts = approval::store::history(conn, id)?;
+    Ok(acts.into_iter().rfind(|act| act.action == action.word()).and_then(|act| act.note))
 }

@@ -38,6 +38,9 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("passports", "Loại hộ chiếu sử dụng"),
     ("summary", "Tóm tắt kết quả"),
     ("spent_total", "Tổng quyết toán"),
+    ("reason", "Lý do không chấp thuận, hoãn hoặc hủy"),
+    ("decision", "Văn bản đã quyết định, số và ngày"),
+    ("replaces", "Câu nói văn bản này thay thế văn bản nào, nếu có"),
 ];
 
 /// A list of a template: its name, what it holds, and its fields with their meaning.

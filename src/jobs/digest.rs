@@ -11,7 +11,6 @@ use crate::approval::store::{WaitingStep, waiting_for};
 use crate::db::Conn;
 use crate::db::counters::{counter, set};
 use crate::dossier::parts::duties::{self, Duty, DutyFilter, DutySight};
-use crate::dossier::register::Registers;
 use crate::error::Result;
 use crate::jobs::fan_out::asked;
 use crate::jobs::outbox::{DeliveryChannel, New, enqueue};
@@ -40,11 +39,10 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     for account in jobs.db.read_now(accounts::reachable)? {
         let actor = Actor::new(Arc::new(account), 0, today);
         // A failed digest of one person must not stop those of the others.
-        let made =
-            jobs.db.read_now(|conn| digest(conn, &jobs.registers, &actor, today, soon)).and_then(|made| match made {
-                Some((subject, body)) => jobs.db.write_now(move |conn| keep(conn, &actor, today, &subject, &body, now)),
-                None => Ok(()),
-            });
+        let made = jobs.db.read_now(|conn| digest(conn, jobs, &actor, today, soon)).and_then(|made| match made {
+            Some((subject, body)) => jobs.db.write_now(move |conn| keep(conn, &actor, today, &subject, &body, now)),
+            None => Ok(()),
+        });
         if let Err(error) = made {
             tracing::error!(%error, "a digest could not be created");
         }
@@ -62,15 +60,12 @@ fn next_working_day(calendar: &WorkCalendar, day: Day) -> Day {
     next.unwrap_or(day + Duration::days(1))
 }
 
+/// Overdue duties that a digest names one by one.
+const SHOWN: usize = 50;
+
 /// Subject and body; none if nothing is overdue or due soon.
-fn digest(
-    conn: &mut Conn,
-    registers: &Registers,
-    actor: &Actor,
-    today: Day,
-    soon: Day,
-) -> Result<Option<(String, String)>> {
-    let waiting = waiting_for(conn, actor, registers.entries().procedures())?;
+fn digest(conn: &mut Conn, jobs: &Jobs, actor: &Actor, today: Day, soon: Day) -> Result<Option<(String, String)>> {
+    let waiting = waiting_for(conn, actor, jobs.registers.entries().procedures())?;
     let late: Vec<&WaitingStep> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d < today)).collect();
     let near: Vec<&WaitingStep> =
         waiting.iter().filter(|w| w.due_on.is_some_and(|d| d >= today && d <= soon)).collect();
@@ -93,15 +88,22 @@ fn digest(
     }
     if !owed.is_empty() {
         let _ = writeln!(body, "VIỆC SAU CHUYẾN ĐI QUÁ HẠN");
-        for (duty, title) in &owed {
+        for (duty, title) in owed.iter().take(SHOWN) {
             let due = duty.due().map(in_vietnamese).unwrap_or_default();
             let what = duty.task.as_deref().unwrap_or_else(|| in_words(&duty.code));
             let _ = writeln!(body, "- {what}: {title} (hạn {due}, nhắc lần {})", duty.reminders(today));
+        }
+        if owed.len() > SHOWN {
+            let _ = writeln!(body, "- … và {} việc quá hạn khác", owed.len() - SHOWN);
         }
         body.push('\n');
     }
     let others = waiting.len() - late.len() - near.len();
     let _ = writeln!(body, "Việc khác đang chờ: {others}.");
+    body += &jobs.links.to("/inbox", "Việc chờ xử lý");
+    if !owed.is_empty() {
+        body += &jobs.links.to("/duties?overdue=true", "Việc sau chuyến đi quá hạn");
+    }
     let subject =
         format!("Việc ngày {}: {} quá hạn, {} sắp đến hạn", in_vietnamese(today), late.len() + owed.len(), near.len());
     Ok(Some((subject, body)))
@@ -115,7 +117,7 @@ fn in_words(code: &str) -> &'static str {
 /// Overdue duties of which the actor is reminded, with the titles of their delegations.
 fn overdue_duties(conn: &mut Conn, actor: &Actor, today: Day) -> Result<Vec<(Duty, String)>> {
     let filter = DutyFilter { overdue_on: Some(today), ..DutyFilter::seen(DutySight::reminded(actor)) };
-    let late = duties::page(conn, &filter, None, 50)?;
+    let late = duties::page(conn, &filter, None, i64::from(i32::MAX))?;
     let titles = duties::titles(conn, &late)?;
     Ok(late
         .into_iter()

@@ -16,9 +16,10 @@ use crate::audit;
 use crate::db::Conn;
 use crate::db::counters::{counter, set};
 use crate::dossier::register::Registers;
+use crate::dossier::store::participants;
 use crate::error::Result;
 use crate::jobs::outbox::{DeliveryChannel, New, enqueue};
-use crate::jobs::tools::Jobs;
+use crate::jobs::tools::{Jobs, Links};
 use crate::jobs::webhooks_store;
 use crate::jobs::webhooks_store::Webhook;
 use kernel::id::Id;
@@ -37,12 +38,12 @@ pub fn run(jobs: &Jobs) -> Result<()> {
             return Ok(());
         }
         let (mails, now) = (jobs.mailer.is_some(), jobs.clock.now());
-        let registers = jobs.registers.clone();
-        jobs.db.write_now(move |conn| tell(conn, &registers, mails, now))?;
+        let (registers, links) = (jobs.registers.clone(), jobs.links.clone());
+        jobs.db.write_now(move |conn| tell(conn, &registers, &links, mails, now))?;
     }
 }
 
-fn tell(conn: &mut Conn, registers: &Registers, mails: bool, now: Moment) -> Result<()> {
+fn tell(conn: &mut Conn, registers: &Registers, links: &Links, mails: bool, now: Moment) -> Result<()> {
     let upto = counter(conn, UPTO)?;
     let endpoints = webhooks_store::active(conn)?;
     if !mails && endpoints.is_empty() {
@@ -68,7 +69,7 @@ fn tell(conn: &mut Conn, registers: &Registers, mails: bool, now: Moment) -> Res
         }
         // Changes of the list are told where they moved the dossier: a consulted body is asked again.
         let moved = detail.get("from") != detail.get("to");
-        if matches!(act.action.as_str(), "upload" | "edit" | "reveal_passport")
+        if matches!(act.action.as_str(), "upload" | "edit" | "reveal_passport" | "comment" | "remove_attachment")
             || (act.action == "edit-guests" && !moved)
         {
             continue;
@@ -76,7 +77,11 @@ fn tell(conn: &mut Conn, registers: &Registers, mails: bool, now: Moment) -> Res
         let state = detail.get("to").cloned().unwrap_or_default();
         let data = json!({"register": register, "delegation_id": id, "action": act.action, "state": state});
         tell_programs(conn, &endpoints, act, &format!("delegation.{}", act.action), &data, now)?;
-        tell_people(conn, &people, id.0, act.action == "decide", now)?;
+        let place = format!("/{register}/{id}");
+        tell_people(conn, &people, id.0, act.action == "decide", &|what| links.to(&place, what), now)?;
+        if let Some(news) = news_of(&act.action, moved) {
+            tell_concerned(conn, &people, id.0, (act, news), &|what| links.to(&place, what), now)?;
+        }
     }
     set(conn, UPTO, acts.last().map_or(upto, |a| a.seq))
 }
@@ -107,7 +112,14 @@ fn tell_programs(
 }
 
 /// Notifies the people who act on each open step, and the agency when its dossier is decided.
-fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool, now: Moment) -> Result<()> {
+fn tell_people(
+    conn: &mut Conn,
+    people: &[Account],
+    id: i64,
+    just_decided: bool,
+    link: &dyn Fn(&str) -> String,
+    now: Moment,
+) -> Result<()> {
     if people.is_empty() {
         return Ok(());
     }
@@ -125,7 +137,7 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool,
         for account in people.iter().filter(|a| concerns(a, &step, decided, today)) {
             let what = if decided { "decided" } else { "step" };
             let key = format!("{what} {id} {} {round} {}", step.ord, account.id);
-            let (subject, body) = if decided { of_decision(&step) } else { of_step(&step) };
+            let (subject, body) = if decided { of_decision(&step, link) } else { of_step(&step, link) };
             let new = New {
                 key: &key,
                 channel: DeliveryChannel::Mail,
@@ -136,6 +148,50 @@ fn tell_people(conn: &mut Conn, people: &[Account], id: i64, just_decided: bool,
             };
             enqueue(conn, &new, now)?;
         }
+    }
+    Ok(())
+}
+
+/// What is news for everybody who had to do with a delegation; a decision without a change of state is one on an amendment.
+fn news_of(action: &str, moved: bool) -> Option<&'static str> {
+    match action {
+        "postpone" => Some("Đã hoãn đoàn"),
+        "cancel" => Some("Đã hủy đoàn"),
+        "resume" => Some("Tổ chức lại đoàn"),
+        "amend" => Some("Đề nghị điều chỉnh đoàn"),
+        "decide" if !moved => Some("Đã quyết định điều chỉnh đoàn"),
+        "correct-decision" => Some("Đã đính chính quyết định"),
+        _ => None,
+    }
+}
+
+/// Tells the agency, those that take part, and every body that had a step, but not whoever did it.
+fn tell_concerned(
+    conn: &mut Conn,
+    people: &[Account],
+    id: i64,
+    (act, news): (&audit::AuditRow, &str),
+    link: &dyn Fn(&str) -> String,
+    now: Moment,
+) -> Result<()> {
+    let today = day_of(now);
+    let steps = approval::opened(conn, id)?;
+    let Some(first) = steps.first() else { return Ok(()) };
+    let others = participants::of(conn, id)?;
+    let subject = format!("{news}: {}", first.title);
+    let body = format!("{subject}\nNgày {}.\n{}", in_vietnamese(day_of(act.at)), link("Xem hồ sơ"));
+    for account in people.iter().filter(|a| a.username != act.actor) {
+        let actor = Actor::new(std::sync::Arc::new(account.clone()), 0, today).looking_at(first.procedure);
+        let of_agency =
+            Holder::Agency.is(&actor, first.agency_id) || others.iter().any(|a| Holder::Agency.is(&actor, *a));
+        let had_part = |s: &OpenedStep| s.standing != StepStanding::Waiting && waits_for(&actor, &s.turn());
+        if !of_agency && !steps.iter().any(had_part) {
+            continue;
+        }
+        let key = format!("news {} {}", act.seq, account.id);
+        let (subject, body) = (subject.as_str(), body.as_str());
+        let new = New { key: &key, channel: DeliveryChannel::Mail, target_id: account.id, subject, body, due: now };
+        enqueue(conn, &new, now)?;
     }
     Ok(())
 }
@@ -162,16 +218,16 @@ pub fn asked(kind: StepKind, supplement: bool) -> &'static str {
     }
 }
 
-fn of_step(step: &OpenedStep) -> (String, String) {
+fn of_step(step: &OpenedStep, link: &dyn Fn(&str) -> String) -> (String, String) {
     let what = asked(step.kind, step.supplement);
     let due = step.due_on.map_or_else(|| "không có thời hạn".into(), |day| format!("hạn {}", in_vietnamese(day)));
     let subject = format!("{what}: {}", step.title);
-    (subject.clone(), format!("{subject}\n{due}.\n\nĐăng nhập hệ thống, mục «Việc chờ», để xử lý.\n"))
+    (subject.clone(), format!("{subject}\n{due}.\n{}", link("Xử lý")))
 }
 
-fn of_decision(step: &OpenedStep) -> (String, String) {
+fn of_decision(step: &OpenedStep, link: &dyn Fn(&str) -> String) -> (String, String) {
     let verdict =
         if step.outcome.as_deref() == Some("approve") { "Đã chấp thuận" } else { "Không chấp thuận" };
     let subject = format!("{verdict}: {}", step.title);
-    (subject.clone(), format!("{subject}\n\nĐăng nhập hệ thống để xem văn bản và điều kiện kèm theo.\n"))
+    (subject.clone(), format!("{subject}\n{}", link("Xem văn bản và điều kiện kèm theo")))
 }

@@ -3,12 +3,11 @@
 use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::error::{Error, Result};
-use crate::imports::actions::{check_again, note, open_stored, take_in};
-use crate::imports::batch::{Batch, ImportFault, ImportState};
+use crate::imports::actions::{check_again, note, open_stored, own_only, take_in};
+use crate::imports::batch::{Batch, ImportFault, ImportKind, ImportState};
 use crate::imports::store;
 use crate::jobs::tools::Jobs;
 use kernel::time::day_of;
-use kernel::words::Body;
 
 /// Checks every waiting batch; a batch that cannot be read stores the reason.
 pub fn run(jobs: &Jobs) -> Result<()> {
@@ -45,7 +44,7 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
     let account = jobs.db.read_now(|conn| accounts::account(conn, by))?;
     let account = account.ok_or_else(|| Error::Internal("the account of a batch does not exist".into()))?;
     let call = RequestContext::job(account, now);
-    let own = if call.actor.holds(Body::Dofa) { None } else { Some(call.actor.agencies().collect()) };
+    let own = own_only(&call, batch.kind)?;
     let mut progress = |done: i64| {
         if let Err(error) = jobs.db.write_now(move |conn| store::progress(conn, id, done)) {
             tracing::warn!(%error, "the progress of an import was not stored");
@@ -61,7 +60,8 @@ fn read(jobs: &Jobs, mut batch: Batch) -> Result<()> {
     let (answers, registers) = (jobs.answers.clone(), jobs.registers.clone());
     jobs.db.write_now(move |conn| {
         store::update(conn, &batch)?;
-        if batch.state == ImportState::Staged && !batch.dry_run {
+        // The tokens of new accounts are shown to whoever commits, so that somebody must.
+        if batch.state == ImportState::Staged && !batch.dry_run && batch.kind != ImportKind::Accounts {
             take_in(conn, &registers, &call, &batch, found)?;
         }
         Ok(())

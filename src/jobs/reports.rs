@@ -3,7 +3,7 @@
 use crate::access::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::jobs::outbox::{DeliveryChannel, New, enqueue};
-use crate::jobs::tools::Jobs;
+use crate::jobs::tools::{Jobs, Links};
 use crate::registry::{agencies, changes};
 use crate::reports::freeze::{draw, keep};
 use crate::reports::model::{FrozenReport, ReportPeriod};
@@ -32,12 +32,12 @@ fn freeze(jobs: &Jobs, schedule: &Schedule, span: ReportPeriod, now: Moment) -> 
     let drawn = jobs.db.read_now(|conn| draw(conn, &jobs.registers, span, days, agencies, now))?;
     let (schedule, mails) = (schedule.clone(), jobs.mailer.is_some());
     let frozen = {
-        let (schedule, registers) = (schedule.clone(), jobs.registers.clone());
+        let (schedule, registers, links) = (schedule.clone(), jobs.registers.clone(), jobs.links.clone());
         jobs.db.write_now(move |conn| {
             let call = RequestContext::job_named("schedule", now);
             let report = keep(conn, registers.entries(), &call, &drawn, schedule.created_by, None)?;
             schedules::done(conn, schedule.id, days.to)?;
-            let (subject, body) = told(registers.entries(), &report);
+            let (subject, body) = told(registers.entries(), &links, &report);
             tell(conn, &schedule, mails, (&format!("report {}", Id(report.id)), &subject, &body), now)
         })
     };
@@ -54,7 +54,7 @@ fn freeze(jobs: &Jobs, schedule: &Schedule, span: ReportPeriod, now: Moment) -> 
     }
 }
 
-fn told(registers: &RegisterEntries, report: &FrozenReport) -> (String, String) {
+fn told(registers: &RegisterEntries, links: &Links, report: &FrozenReport) -> (String, String) {
     let line = |name: &str, f: &crate::reports::model::ReportFigures| {
         format!("{name}: {} đoàn, {} lượt, {} người.\n", grouped(f.delegations), grouped(f.visits), grouped(f.persons))
     };
@@ -67,7 +67,8 @@ fn told(registers: &RegisterEntries, report: &FrozenReport) -> (String, String) 
     for (entry, _) in registers.counted() {
         body += &line(entry.label.vi, &report.total(entry.key));
     }
-    body += &format!("\nĐăng nhập hệ thống, mục «Báo cáo», để xem.\nMã kiểm tra: {}\n", report.hash);
+    body += &links.to(&format!("/reports/{}", Id(report.id)), "Xem báo cáo");
+    body += &format!("Mã kiểm tra: {}\n", report.hash);
     (title(report), body)
 }
 

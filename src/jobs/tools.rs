@@ -20,6 +20,22 @@ pub struct DeliverySettings {
     pub smtp: Option<Smtp>,
     /// Private networks that webhooks may reach.
     pub networks: Vec<Network>,
+    /// Scheme and host that mails link to.
+    pub origin: Option<String>,
+}
+
+/// The addresses in mails: those of the API without `/api/v1`.
+#[derive(Clone, Debug, Default)]
+pub struct Links(Option<String>);
+
+impl Links {
+    /// The last lines of a mail: what to do, and where.
+    pub fn to(&self, path: &str, what: &str) -> String {
+        match &self.0 {
+            Some(origin) => format!("\n{what}:\n{origin}{path}\n"),
+            None => format!("\n{what}: đăng nhập hệ thống.\n"),
+        }
+    }
 }
 
 /// What the jobs need from the application.
@@ -29,6 +45,8 @@ pub struct Jobs {
     pub clock: Clock,
     pub shelf: RegulationCache,
     pub mailer: Option<Mailer>,
+    /// Where mails link to; without it they name the place in the system.
+    pub links: Links,
     pub sender: Sender,
     pub folder: AttachmentFolder,
     pub answers: ResponseCache,
@@ -50,7 +68,8 @@ impl Jobs {
     ) -> Self {
         let mailer = post.smtp.map(|smtp| Mailer::new(smtp, domain));
         let sender = Sender::new(post.networks);
-        Jobs { db, clock, shelf, mailer, sender, folder, answers, registers, stop: Arc::default() }
+        let links = Links(post.origin);
+        Jobs { db, clock, shelf, mailer, links, sender, folder, answers, registers, stop: Arc::default() }
     }
 
     pub fn stop(&self) {

@@ -15,6 +15,7 @@ use crate::dossier::parts::duties::{self, PASSPORT_RETURN, owed};
 use crate::error::{Code, Error, Result, forbidden, not_found, refuse};
 use crate::procedures::outbound::model::TripContent;
 use crate::registry::officials::{Official, Passport, PassportStanding};
+use crate::registry::officials_parts_store;
 use crate::registry::officials_store as officials;
 use kernel::id::Id;
 use kernel::procedure::Procedure;
@@ -266,7 +267,7 @@ fn set_standing(
     let found = official.passports.iter().find(|p| p.id == passport).ok_or_else(not_found)?;
     let changed =
         Passport { standing, standing_since: Some(since), standing_document: Some(document), ..found.clone() };
-    officials::set_standing(conn, &changed)?;
+    officials_parts_store::set_standing(conn, &changed)?;
     officials::raise_version(conn, &official)
 }
 

@@ -23,7 +23,9 @@ use crate::passport_custody::actions::{self, Custody, CustodyEnd, CustodyFilter,
 use crate::procedures::outbound::model::TripContent;
 use crate::registry::officials::{Official, PassportStanding, shown};
 use crate::registry::officials_store as officials;
+use crate::web::columns::{self, FieldColumn, day, label, plain, word};
 use crate::web::etag::IfMatch;
+use crate::web::file::{self, ListFormat};
 use crate::web::idempotency::Reply;
 use crate::web::json::{Incoming, JsonBody};
 use crate::web::paging::page_response;
@@ -181,7 +183,24 @@ struct CustodyListQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
+    /// `csv` or `xlsx`: the whole list, at most 50,000 rows, with labels.
+    #[param(inline)]
+    format: Option<ListFormat>,
 }
+
+/// The book of passports that were handed over.
+const COLUMNS: [FieldColumn; 10] = [
+    plain("/full_name", "Họ và tên"),
+    word("/kind", "Loại hộ chiếu", label::<PassportKind>),
+    plain("/passport_number", "Số hộ chiếu"),
+    day("/expires_on", "Có giá trị đến"),
+    day("/handed_over_on", "Ngày giao"),
+    plain("/receipt", "Biên nhận"),
+    day("/due_on", "Hạn nộp lại"),
+    day("/returned_on", "Ngày nộp lại"),
+    day("/lost_on", "Báo mất ngày"),
+    plain("/overdue", "Quá hạn"),
+];
 
 #[derive(Serialize, ToSchema)]
 struct CustodyPage {
@@ -190,11 +209,14 @@ struct CustodyPage {
 }
 
 /// Lists passports that were handed over, for the custodian and the inspector.
-#[utoipa::path(tag = "passports", operation_id = "list_custodies", params(CustodyListQuery), responses((status = 200, description = "passports", body = CustodyPage)))]
+#[utoipa::path(tag = "passports", operation_id = "list_custodies", params(CustodyListQuery), responses((status = 200, description = "passports; as CSV or XLSX with `format`", content(
+        (CustodyPage = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/custodies")]
 async fn list(call: Call, asked: Query<CustodyListQuery>) -> Result<HttpResponse> {
     actions::require_sight(&call)?;
-    let limit = query::limit(asked.0.limit)?;
+    let whole = file::whole(asked.0.format);
+    let limit = file::rows_of(whole, asked.0.limit)?;
     let after = query::place("custodies", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
     let filter = CustodyFilter {
         delegation_id: asked.0.delegation_id.map(|id| id.0),
@@ -204,10 +226,18 @@ async fn list(call: Call, asked: Query<CustodyListQuery>) -> Result<HttpResponse
     let (items, next) = call
         .read(move |conn, call| {
             let rows = actions::page(conn, &filter, after, limit + 1)?;
+            if whole.is_some() {
+                file::all_rows(rows.len())?;
+                return Ok((views(conn, call, &rows)?, None));
+            }
             let page = Page::cut(rows, limit, "custodies", |c| vec![c.id.to_string()]);
             Ok((views(conn, call, &page.items)?, page.next))
         })
         .await?;
+    if let Some(format) = whole {
+        let table = columns::table("Sổ giao nhận hộ chiếu", &COLUMNS, &items, &HashMap::new())?;
+        return file::table("so-giao-nhan-ho-chieu", &table, format);
+    }
     Ok(page_response("/api/v1/custodies", next.as_deref()).json(CustodyPage { items, next }))
 }
 

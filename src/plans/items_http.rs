@@ -1,5 +1,7 @@
 //! Routes of the items of a plan.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +15,10 @@ use crate::plans::actions::{self, Edit};
 use crate::plans::http::{Because, year};
 use crate::plans::model::{PlanChange, PlanItem, PlanItemState, PlannedTrips};
 use crate::plans::store;
+use crate::registry::agencies;
+use crate::web::columns::{self, FieldColumn, agency, label, nation, plain, word};
 use crate::web::etag::{IfMatch, etag};
+use crate::web::file::{self, ListFormat};
 use crate::web::json::{Incoming, JsonBody};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
@@ -78,7 +83,26 @@ struct PlanItemListQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
+    /// `csv` or `xlsx`: the whole list, at most 50,000 rows, with labels.
+    #[param(inline)]
+    format: Option<ListFormat>,
 }
+
+/// The plan of a year as a list.
+const COLUMNS: [FieldColumn; 12] = [
+    plain("/month", "Tháng"),
+    plain("/title", "Tên đoàn"),
+    agency("/agency_id", "Cơ quan"),
+    nation("/countries", "Nước"),
+    word("/purpose", "Mục đích", label::<Purpose>),
+    plain("/delegations", "Số đoàn"),
+    plain("/headcount", "Số người"),
+    word("/funding_source", "Nguồn kinh phí", label::<FundingSource>),
+    plain("/budget/amount", "Dự toán"),
+    plain("/budget/currency", "Loại tiền"),
+    word("/state", "Trạng thái", label::<PlanItemState>),
+    plain("/note", "Ghi chú"),
+];
 
 #[derive(Serialize, ToSchema)]
 struct PlanItemPage {
@@ -88,12 +112,15 @@ struct PlanItemPage {
 
 /// Lists the items of a plan: those of the caller's agency, or all for approving bodies and DOFA.
 #[utoipa::path(tag = "plans", operation_id = "list_plan_items", params(("year" = i64, Path, example = 2027), PlanItemListQuery),
-    responses((status = 200, description = "items", body = PlanItemPage)))]
+    responses((status = 200, description = "items; as CSV or XLSX with `format`", content(
+        (PlanItemPage = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/plans/{year}/items")]
 async fn list_items(call: Call, of: web::Path<String>, asked: Query<PlanItemListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadPlans)?;
     let of = year(&of)?;
-    let limit = query::limit(asked.0.limit)?;
+    let whole = file::whole(asked.0.format);
+    let limit = file::rows_of(whole, asked.0.limit)?;
     let after = query::place("plan-items", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
     let visible: Option<Vec<i64>> = (!actions::sees_all(&call)).then(|| call.actor.agencies().collect());
     let wanted = match (visible, asked.0.agency_id) {
@@ -102,7 +129,19 @@ async fn list_items(call: Call, of: web::Path<String>, asked: Query<PlanItemList
         (Some(own), None) => Some(own),
         (Some(own), Some(one)) => Some(own.into_iter().filter(|id| *id == one.0).collect()),
     };
-    let rows = call.read(move |conn, _| store::page(conn, of, wanted.as_deref(), after, limit + 1)).await?;
+    let (rows, named) = call
+        .read(move |conn, _| {
+            let rows = store::page(conn, of, wanted.as_deref(), after, limit + 1)?;
+            let named = if whole.is_some() { agencies::named(conn)? } else { HashMap::new() };
+            Ok((rows, named))
+        })
+        .await?;
+    if let Some(format) = whole {
+        file::all_rows(rows.len())?;
+        let items: Vec<PlanItemView> = rows.iter().map(PlanItemView::from).collect();
+        let table = columns::table(&format!("Kế hoạch {of}"), &COLUMNS, &items, &named)?;
+        return file::table(&format!("ke-hoach-{of}"), &table, format);
+    }
     let page = Page::cut(rows, limit, "plan-items", |i| vec![i.id.to_string()]);
     let path = format!("/api/v1/plans/{of}/items");
     let items = page.items.iter().map(PlanItemView::from).collect();

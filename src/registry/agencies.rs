@@ -8,6 +8,7 @@ use crate::db::schema::agencies;
 use crate::db::{Conn, containing, each};
 use crate::error::{Error, Result};
 use kernel::every_field;
+use kernel::id::Id;
 use kernel::text::{Bilingual, fold};
 use kernel::time::{Day, in_vietnamese, valid_on};
 use kernel::words::Bloc;
@@ -119,6 +120,12 @@ pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, Strin
         .select((agencies::id, agencies::code, agencies::name))
         .load(conn)?;
     Ok(rows.into_iter().map(|(id, code, name)| (id, (code, name))).collect())
+}
+
+/// The names of all agencies by their ids as they stand in answers, for lists that are taken away.
+pub fn named(conn: &mut Conn) -> Result<HashMap<String, String>> {
+    let rows: Vec<(i64, String)> = agencies::table.select((agencies::id, agencies::name)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, name)| (Id(id).to_string(), name)).collect())
 }
 
 /// Which agencies to list.

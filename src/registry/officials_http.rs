@@ -1,5 +1,7 @@
 //! Routes of officials.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get, patch, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,9 @@ use crate::registry::agencies;
 use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, shown};
 use crate::registry::officials_store as store;
 use crate::registry::references::agency_on;
+use crate::web::columns::{self, FieldColumn, agency, day, label, plain, word};
 use crate::web::etag::{IfMatch, etag};
+use crate::web::file::{self, ListFormat};
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
@@ -151,7 +155,24 @@ struct OfficialListQuery {
     limit: Option<i64>,
     cursor: Option<String>,
     count: Option<bool>,
+    /// `csv` or `xlsx`: the whole list, at most 50,000 rows, with labels.
+    #[param(inline)]
+    format: Option<ListFormat>,
 }
+
+/// The list of officials as an office keeps it; passports and disciplines are not in it.
+const COLUMNS: [FieldColumn; 10] = [
+    plain("/full_name", "Họ và tên"),
+    day("/birth_date", "Ngày sinh"),
+    agency("/agency_id", "Đơn vị"),
+    plain("/post", "Chức vụ"),
+    word("/post_level", "Cấp chức vụ", label::<PostLevel>),
+    word("/personnel", "Đối tượng", label::<Personnel>),
+    word("/managed_by", "Diện quản lý", label::<ManagedBy>),
+    plain("/party_member", "Đảng viên"),
+    plain("/key_leader", "Lãnh đạo chủ chốt"),
+    day("/left_on", "Thôi công tác từ"),
+];
 
 #[derive(Serialize, ToSchema)]
 struct OfficialPage {
@@ -162,23 +183,33 @@ struct OfficialPage {
 }
 
 /// Lists officials by name.
-#[utoipa::path(tag = "registry", operation_id = "list_officials", params(OfficialListQuery), responses((status = 200, description = "officials", body = OfficialPage)))]
+#[utoipa::path(tag = "registry", operation_id = "list_officials", params(OfficialListQuery), responses((status = 200, description = "officials; as CSV or XLSX with `format`", content(
+        (OfficialPage = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/officials")]
 async fn list(call: Call, asked: Query<OfficialListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadOfficials)?;
     let asked = asked.0;
-    let limit = query::limit(asked.limit)?;
+    let whole = file::whole(asked.format);
+    let limit = file::rows_of(whole, asked.limit)?;
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
     let agency = asked.agency_id.as_ref().map(|id| id.parse::<Id>().map_or(-1, |id| id.0));
     let scope = format!("officials {agency:?} {:?}", asked.q);
     let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let (q, count) = (asked.q, asked.count.unwrap_or(false));
-    let (rows, total) = call
+    let (rows, total, named) = call
         .read(move |conn, _| {
             let total = if count { Some(store::count(conn, agency, q.as_deref())?) } else { None };
-            Ok((store::page(conn, agency, q.as_deref(), after, limit + 1)?, total))
+            let rows = store::page(conn, agency, q.as_deref(), after, limit + 1)?;
+            let named = if whole.is_some() { agencies::named(conn)? } else { HashMap::new() };
+            Ok((rows, total, named))
         })
         .await?;
+    if let Some(format) = whole {
+        file::all_rows(rows.len())?;
+        let items: Vec<OfficialView> = rows.iter().map(|o| view(o, &call, false)).collect();
+        return file::table("can-bo", &columns::table("Cán bộ", &COLUMNS, &items, &named)?, format);
+    }
     let page = Page::cut(rows, limit, &scope, |o| vec![kernel::text::fold(&o.full_name), o.id.to_string()]);
     let items = page.items.iter().map(|o| view(o, &call, false)).collect();
     Ok(page_response("/api/v1/officials", page.next.as_deref()).json(OfficialPage { items, next: page.next, total }))

@@ -17,6 +17,7 @@ use crate::registry::officials::{
     Discipline, ManagementLevel, Official, Passport, PassportStanding, SINCE_EVER, shown,
 };
 use crate::registry::officials_http::{find, may_keep, seen};
+use crate::registry::officials_parts_store as parts;
 use crate::registry::officials_store as store;
 use crate::web::json::{Incoming, JsonBody};
 use crate::web::reply::{path_id, reply};
@@ -34,7 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// A passport; its number is masked unless the caller may reveal it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Passport, example = json!({"id": "01ke3m9p0009a", "kind": "ordinary", "passport_number": "••••1234", "issued_on": "2025-01-01", "expires_on": "2035-01-01", "standing": "valid", "standing_since": null}))]
-struct PassportView {
+pub(super) struct PassportView {
     #[schema(value_type = String)]
     id: Id,
     kind: PassportKind,
@@ -46,7 +47,7 @@ struct PassportView {
     standing_since: Option<NaiveDate>,
 }
 
-fn passport_view(p: &Passport, reveal: bool) -> PassportView {
+pub(super) fn passport_view(p: &Passport, reveal: bool) -> PassportView {
     let passport_number = shown(&p.number, reveal);
     PassportView {
         id: Id(p.id),
@@ -85,12 +86,31 @@ async fn list_passports(call: Call, id: web::Path<String>) -> Result<HttpRespons
     Ok(HttpResponse::Ok().json(PassportList { items, next: None }))
 }
 
+/// Whose work a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PartOf {
+    /// Passports: also the custodian's, for everybody.
+    Custody,
+    /// Levels and disciplines: only of those who manage the official.
+    Personnel,
+}
+
+impl PartOf {
+    /// 403 unless the caller may change such a part of an official of this agency.
+    pub(super) fn may(self, call: &RequestContext, agency_id: i64) -> Result<()> {
+        if self == PartOf::Custody && call.actor.may(Permission::KeepPassports) {
+            return Ok(());
+        }
+        may_keep(call, agency_id)
+    }
+}
+
 /// Adds a part to an official: checks the right, adds the part, raises the version, records it in the audit trail.
 async fn add_part<T, V>(
     call: Call,
     id: &str,
     body: Incoming<T>,
-    action: &'static str,
+    (part, action): (PartOf, &'static str),
     add: impl FnOnce(&mut Conn, &RequestContext, &Official, T) -> Result<(String, V)> + Send + 'static,
 ) -> Result<HttpResponse>
 where
@@ -103,9 +123,7 @@ where
         body.fingerprint.clone(),
         move |conn, call| find(conn, call, id),
         move |conn, call, official| {
-            if !call.actor.may(Permission::KeepPassports) {
-                may_keep(call, official.agency_id)?;
-            }
+            part.may(call, official.agency_id)?;
             let (place, view) = add(conn, call, &official, body.check()?)?;
             store::raise_version(conn, &official)?;
             call.remember(conn, action, &format!("officials/{}", Id(id)), json!({}))?;
@@ -115,7 +133,7 @@ where
     .await
 }
 
-fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()> {
+pub(super) fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()> {
     let mut faults = Violations::default();
     faults.require(
         to.is_none_or(|to| from < to),
@@ -127,30 +145,36 @@ fn in_order(from: NaiveDate, to: Option<NaiveDate>, pointer: &str) -> Result<()>
     Ok(faults.finish()?)
 }
 
+/// 409 if the number is that of a passport that ended, or of another official; `but` is the passport that has it.
+pub(super) fn free_number(conn: &mut Conn, official: &Official, but: Option<i64>, number: &str) -> Result<()> {
+    // A lost or cancelled passport must not become valid by being added again.
+    let ended = |p: &Passport| p.standing != PassportStanding::Valid && Some(p.id) != but;
+    let same = |p: &Passport| number_key(&p.number) == number_key(number);
+    if official.passports.iter().any(|p| ended(p) && same(p)) {
+        return Err(refuse(
+            Code::AlreadyExists,
+            "Hộ chiếu có số này đã được báo mất hoặc đã bị hủy.",
+            "The passport with this number has been reported lost or cancelled.",
+        ));
+    }
+    match parts::passport_of_another(conn, official.id, number)? {
+        None => Ok(()),
+        Some(other) => Err(refuse(
+            Code::AlreadyExists,
+            format!("Hộ chiếu có số này đã được ghi cho {other}."),
+            format!("The passport with this number is recorded for {other}."),
+        )),
+    }
+}
+
 /// Adds a passport.
 #[utoipa::path(tag = "registry", params(("id" = String, Path)), request_body = NewPassport,
     responses((status = 201, description = "added", body = PassportView)))]
 #[post("/officials/{id}/passports")]
 async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassport>) -> Result<HttpResponse> {
-    add_part(call, &id, body, "add_passport", |conn, call, official, body| {
+    add_part(call, &id, body, (PartOf::Custody, "add_passport"), |conn, call, official, body| {
         in_order(body.issued_on.unwrap_or(SINCE_EVER), Some(body.expires_on), "/expires_on")?;
-        // A lost or cancelled passport must not become valid by being added again.
-        let ended = |p: &Passport| p.standing != PassportStanding::Valid;
-        let same = |p: &Passport| number_key(&p.number) == number_key(&body.passport_number);
-        if official.passports.iter().any(|p| ended(p) && same(p)) {
-            return Err(refuse(
-                Code::AlreadyExists,
-                "Hộ chiếu có số này đã được báo mất hoặc đã bị hủy.",
-                "The passport with this number has been reported lost or cancelled.",
-            ));
-        }
-        if let Some(other) = store::passport_of_another(conn, official.id, &body.passport_number)? {
-            return Err(refuse(
-                Code::AlreadyExists,
-                format!("Hộ chiếu có số này đã được ghi cho {other}."),
-                format!("The passport with this number is recorded for {other}."),
-            ));
-        }
+        free_number(conn, official, None, &body.passport_number)?;
         let passport = Passport {
             id: Id::new(call.now).0,
             kind: body.kind,
@@ -161,7 +185,7 @@ async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassp
             standing_since: None,
             standing_document: None,
         };
-        store::insert_passport(conn, official.id, &passport)?;
+        parts::insert_passport(conn, official.id, &passport)?;
         Ok(("passports".into(), passport_view(&passport, false)))
     })
     .await
@@ -211,7 +235,7 @@ async fn list_levels(call: Call, id: web::Path<String>) -> Result<HttpResponse> 
     responses((status = 201, description = "added", body = LevelView)))]
 #[post("/officials/{id}/management-levels")]
 async fn add_level(call: Call, id: web::Path<String>, body: Incoming<NewLevel>) -> Result<HttpResponse> {
-    add_part(call, &id, body, "change_management_level", |conn, call, official, body| {
+    add_part(call, &id, body, (PartOf::Personnel, "change_management_level"), |conn, call, official, body| {
         let last = official.levels.iter().map(|l| l.valid_from).max().unwrap_or(SINCE_EVER);
         in_order(last, Some(body.valid_from), "/valid_from")?;
         let level = ManagementLevel {
@@ -220,7 +244,7 @@ async fn add_level(call: Call, id: web::Path<String>, body: Incoming<NewLevel>) 
             valid_from: body.valid_from,
             valid_to: None,
         };
-        store::change_level(conn, official.id, &level)?;
+        parts::change_level(conn, official.id, &level)?;
         Ok(("management-levels".into(), level_view(&level)))
     })
     .await
@@ -229,7 +253,7 @@ async fn add_level(call: Call, id: web::Path<String>, body: Incoming<NewLevel>) 
 /// A discipline in force for a period.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Discipline, example = json!({"id": "01ke3m9p0009c", "kind": "khiển trách", "document": "12/QĐ-SKHCN", "valid_from": "2026-01-01", "valid_to": "2027-01-01"}))]
-struct DisciplineView {
+pub(super) struct DisciplineView {
     #[schema(value_type = String)]
     id: Id,
     kind: String,
@@ -238,7 +262,7 @@ struct DisciplineView {
     valid_to: Option<NaiveDate>,
 }
 
-fn discipline_view(d: &Discipline) -> DisciplineView {
+pub(super) fn discipline_view(d: &Discipline) -> DisciplineView {
     DisciplineView {
         id: Id(d.id),
         kind: d.kind.clone(),
@@ -282,7 +306,7 @@ async fn list_disciplines(call: Call, id: web::Path<String>) -> Result<HttpRespo
     responses((status = 201, description = "added", body = DisciplineView)))]
 #[post("/officials/{id}/disciplines")]
 async fn add_discipline(call: Call, id: web::Path<String>, body: Incoming<NewDiscipline>) -> Result<HttpResponse> {
-    add_part(call, &id, body, "add_discipline", |conn, call, official, body| {
+    add_part(call, &id, body, (PartOf::Personnel, "add_discipline"), |conn, call, official, body| {
         in_order(body.valid_from, body.valid_to, "/valid_to")?;
         let discipline = Discipline {
             id: Id::new(call.now).0,
@@ -291,7 +315,7 @@ async fn add_discipline(call: Call, id: web::Path<String>, body: Incoming<NewDis
             valid_from: body.valid_from,
             valid_to: body.valid_to,
         };
-        store::insert_discipline(conn, official.id, &discipline)?;
+        parts::insert_discipline(conn, official.id, &discipline)?;
         Ok(("disciplines".into(), discipline_view(&discipline)))
     })
     .await

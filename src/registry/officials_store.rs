@@ -1,4 +1,4 @@
-//! Officials, their management levels, passports and disciplines in the database.
+//! Officials with all their parts in the database.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,9 @@ use crate::db::schema::{disciplines, management_levels, official_moves, official
 use crate::db::{Conn, containing, each, to_json, word};
 use crate::error::{Error, Result};
 use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
+use crate::registry::officials_parts_store::{insert_discipline, insert_level, insert_passport};
 use kernel::every_field;
-use kernel::text::{fold, number_key};
+use kernel::text::fold;
 use kernel::time::Day;
 use kernel::words::{PaperRef, PostLevel};
 
@@ -297,83 +298,6 @@ pub fn update(conn: &mut Conn, official: &Official) -> Result<()> {
 pub fn raise_version(conn: &mut Conn, official: &Official) -> Result<()> {
     diesel::update(officials::table.find(official.id))
         .set(officials::version.eq(official.version + 1))
-        .execute(conn)?;
-    Ok(())
-}
-
-fn insert_level(conn: &mut Conn, official: i64, level: &ManagementLevel) -> Result<()> {
-    diesel::insert_into(management_levels::table)
-        .values((
-            management_levels::id.eq(level.id),
-            management_levels::official_id.eq(official),
-            management_levels::managed_by.eq(level.managed_by.word()),
-            management_levels::valid_from.eq(level.valid_from),
-            management_levels::valid_to.eq(level.valid_to),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Adds a level; the open-ended one before it ends on its first day.
-pub fn change_level(conn: &mut Conn, official: i64, level: &ManagementLevel) -> Result<()> {
-    let running = management_levels::table
-        .filter(management_levels::official_id.eq(official))
-        .filter(management_levels::valid_to.is_null());
-    diesel::update(running).set(management_levels::valid_to.eq(level.valid_from)).execute(conn)?;
-    insert_level(conn, official, level)
-}
-
-pub fn insert_passport(conn: &mut Conn, official: i64, passport: &Passport) -> Result<()> {
-    every_field!(Passport of passport:
-        id, kind, number, issued_on, expires_on, standing, standing_since, standing_document);
-    diesel::insert_into(passports::table)
-        .values((
-            passports::id.eq(passport.id),
-            passports::official_id.eq(official),
-            passports::kind.eq(passport.kind.word()),
-            passports::passport_number.eq(&passport.number),
-            passports::issued_on.eq(passport.issued_on),
-            passports::expires_on.eq(passport.expires_on),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// The name of another official who has a passport with this number, however it is written.
-pub fn passport_of_another(conn: &mut Conn, official: i64, number: &str) -> Result<Option<String>> {
-    let key = number_key(number);
-    Ok(passports::table
-        .inner_join(officials::table.on(officials::id.eq(passports::official_id)))
-        .filter(passports::official_id.ne(official))
-        .filter(passports::passport_number.eq_any([number.to_owned(), key.to_uppercase(), key]))
-        .select(officials::full_name)
-        .first(conn)
-        .optional()?)
-}
-
-/// Marks a passport as lost or cancelled.
-pub fn set_standing(conn: &mut Conn, passport: &Passport) -> Result<()> {
-    diesel::update(passports::table.find(passport.id))
-        .set((
-            passports::standing.eq(passport.standing.word()),
-            passports::standing_since.eq(passport.standing_since),
-            passports::standing_document.eq(&passport.standing_document),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-pub fn insert_discipline(conn: &mut Conn, official: i64, discipline: &Discipline) -> Result<()> {
-    every_field!(Discipline of discipline: id, kind, document, valid_from, valid_to);
-    diesel::insert_into(disciplines::table)
-        .values((
-            disciplines::id.eq(discipline.id),
-            disciplines::official_id.eq(official),
-            disciplines::kind.eq(&discipline.kind),
-            disciplines::document.eq(&discipline.document),
-            disciplines::valid_from.eq(discipline.valid_from),
-            disciplines::valid_to.eq(discipline.valid_to),
-        ))
         .execute(conn)?;
     Ok(())
 }

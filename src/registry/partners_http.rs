@@ -1,5 +1,7 @@
 //! Routes of partners.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get, patch, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,9 @@ use crate::db::Conn;
 use crate::error::{Code, Problem, Result, not_found};
 use crate::registry::partners::{LastVisits, Partner, Relation};
 use crate::registry::partners_store::{self as store, PartnerFilter};
+use crate::web::columns::{self, FieldColumn, day, label, nation, plain, word};
 use crate::web::etag::{IfMatch, etag};
+use crate::web::file::{self, ListFormat};
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
@@ -26,7 +30,7 @@ use kernel::id::Id;
 use kernel::page::Page;
 use kernel::text::fold;
 use kernel::violation::Violations;
-use kernel::words::{FieldError, PartnerKind};
+use kernel::words::{FieldError, PartnerKind, RelationState};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(show).service(change).service(merge);
@@ -133,7 +137,24 @@ struct PartnerListQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
+    /// `csv` or `xlsx`: the whole list, at most 50,000 rows, with labels.
+    #[param(inline)]
+    format: Option<ListFormat>,
 }
+
+/// The list of partners as an office keeps it.
+const COLUMNS: [FieldColumn; 10] = [
+    plain("/name", "Tên đối tác"),
+    plain("/other_names", "Tên khác"),
+    word("/kind", "Loại", label::<PartnerKind>),
+    nation("/country", "Nước"),
+    plain("/locality", "Địa phương"),
+    word("/relation/state", "Quan hệ", label::<RelationState>),
+    day("/relation/since", "Từ ngày"),
+    plain("/relation/agreement/title", "Thỏa thuận"),
+    day("/last_visit_in", "Đoàn vào gần nhất"),
+    day("/last_visit_out", "Đoàn ra gần nhất"),
+];
 
 #[derive(Serialize, ToSchema)]
 struct PartnerPage {
@@ -142,12 +163,16 @@ struct PartnerPage {
 }
 
 /// Lists partners by name.
-#[utoipa::path(tag = "registry", operation_id = "list_partners", params(PartnerListQuery), responses((status = 200, description = "partners", body = PartnerPage)))]
+#[utoipa::path(tag = "registry", operation_id = "list_partners", params(PartnerListQuery), responses((status = 200, description = "partners; as CSV or XLSX with `format`", content(
+        (PartnerPage = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/partners")]
 async fn list(call: Call, asked: Query<PartnerListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadPartners)?;
     let asked = asked.0;
-    let limit = query::limit(asked.limit)?;
+    query::country(asked.country.as_deref())?;
+    let whole = file::whole(asked.format);
+    let limit = file::rows_of(whole, asked.limit)?;
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
     let filter = PartnerFilter { q: asked.q, country: asked.country, kind: asked.kind };
     let scope = format!("partners {filter:?}");
@@ -159,6 +184,12 @@ async fn list(call: Call, asked: Query<PartnerListQuery>) -> Result<HttpResponse
             Ok((rows, last))
         })
         .await?;
+    if let Some(format) = whole {
+        file::all_rows(rows.len())?;
+        let items: Vec<PartnerView> =
+            rows.iter().map(|p| view(p, last.get(&p.id).copied().unwrap_or_default())).collect();
+        return file::table("doi-tac", &columns::table("Đối tác", &COLUMNS, &items, &HashMap::new())?, format);
+    }
     let page = Page::cut(rows, limit, &scope, |p| vec![fold(&p.name), p.id.to_string()]);
     let items = page.items.iter().map(|p| view(p, last.get(&p.id).copied().unwrap_or_default())).collect();
     Ok(page_response("/api/v1/partners", page.next.as_deref()).json(PartnerPage { items, next: page.next }))

@@ -233,7 +233,7 @@ fn write_line(
         values.extend(three(line.to_date.unwrap_or_default()));
     }
     values.extend(three(line.previous));
-    let cell = |value: i64| f64::from(i32::try_from(value).unwrap_or(i32::MAX));
+    let cell = documents::xlsx::exact;
     let mut column = 1;
     for value in values {
         sheet.write_number_with_format(row, column, cell(value), number)?;

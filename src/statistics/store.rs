@@ -127,7 +127,7 @@ fn share_row(delegation_id: i64, ord: i64, s: &Share) -> ShareRow {
 
 const FORM: &str = "facts_form";
 /// Increase this when facts are derived differently than before; `ngoaivu migrate` then rebuilds all of them.
-const CURRENT_FORM: i64 = 3;
+const CURRENT_FORM: i64 = 4;
 
 /// Whether the stored facts were derived in the way of this version.
 pub fn is_current(conn: &mut Conn) -> Result<bool> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{Code, Error, Result, refuse};
+use crate::web::query;
 use kernel::money::grouped;
 use kernel::table::Table;
 
@@ -27,6 +28,16 @@ pub enum ListFormat {
 
 /// Most rows of a list that is taken away whole.
 pub const MOST_ROWS: i64 = 50_000;
+
+/// The file that a list is asked for as a whole; none for a page of it in JSON.
+pub fn whole(format: Option<ListFormat>) -> Option<ListFormat> {
+    format.filter(|format| *format != ListFormat::Json)
+}
+
+/// The number of rows to read: all of a file, or a page.
+pub fn rows_of(whole: Option<ListFormat>, limit: Option<i64>) -> Result<i64> {
+    if whole.is_some() { Ok(MOST_ROWS) } else { query::limit(limit) }
+}
 
 /// 422 if a list has more rows than a file takes.
 pub fn all_rows(rows: usize) -> Result<()> {

@@ -24,6 +24,8 @@ pub struct Reply {
     pub location: Option<String>,
     /// JSON; empty for 204.
     pub body: String,
+    /// What the first answer says instead: with secrets that are shown once and stored nowhere.
+    pub once: Option<String>,
 }
 
 impl Reply {
@@ -36,10 +38,11 @@ impl Reply {
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
         }
-        if self.body.is_empty() {
+        let body = self.once.unwrap_or(self.body);
+        if body.is_empty() {
             return response.finish();
         }
-        response.content_type("application/json").body(self.body)
+        response.content_type("application/json").body(body)
     }
 }
 
@@ -125,6 +128,7 @@ pub fn replay(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, no
             etag: row.etag,
             location: row.location,
             body: row.body,
+            once: None,
         })),
         None => Ok(None),
     }

@@ -164,6 +164,9 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let auth = path.starts_with("/api/v1/auth/");
     let anonymous = operation.get("security").and_then(Value::as_array).is_some_and(|s| s.contains(&json!({})));
     let versioned = needs_if_match(operation);
+    // A list that is taken away whole may have too many rows.
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let whole = parameters.is_some_and(|all| all.iter().any(|p| p.get("name") == Some(&json!("format"))));
     let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else { return };
     for (status, _) in REFUSALS {
         let occurs = match *status {
@@ -177,7 +180,7 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
             "412" | "428" => versioned,
             "408" | "413" | "415" => api && writes && method != "delete",
             "410" => path.ends_with("/auth/activate"),
-            "422" => api && (writes || path.ends_with("/assessment")),
+            "422" => api && (writes || whole || path.ends_with("/assessment") || path.ends_with("/preview")),
             "429" => path.ends_with("/auth/login") || path.ends_with("/me/password"),
             _ => false,
         };

@@ -92,6 +92,33 @@ pub fn text(name: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
+/// The same for a text that must say something.
+pub fn some_text(name: &str, value: &str) -> Result<()> {
+    if value.trim().is_empty() {
+        return Err(invalid(name, "không được để trống.", "must not be empty."));
+    }
+    text(name, value)
+}
+
+/// Checks a year: 1900 to 2200.
+pub fn year(value: Option<i64>) -> Result<()> {
+    match value {
+        Some(year) if !(1900..=2200).contains(&year) => {
+            Err(invalid("year", "phải từ 1900 đến 2200.", "must be from 1900 to 2200."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks a country filter: two capital letters (ISO 3166-1 alpha-2).
+pub fn country(value: Option<&str>) -> Result<()> {
+    let fits = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+    if value.is_none_or(fits) {
+        return Ok(());
+    }
+    Err(invalid("country", "phải là mã nước gồm hai chữ cái hoa.", "must be a country code of two capital letters."))
+}
+
 /// The position after which a list continues, read from the parts of a cursor; refuses a cursor of another list.
 pub fn place<P>(scope: &str, cursor: Option<&str>, read: impl FnOnce(&[String]) -> Option<P>) -> Result<Option<P>> {
     let bad = || {

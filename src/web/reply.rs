@@ -12,7 +12,15 @@ use crate::web::idempotency::Reply;
 /// A JSON response that can be stored for retries.
 pub fn reply<T: Serialize>(status: u16, version: Option<i64>, location: Option<String>, body: &T) -> Result<Reply> {
     let body = serde_json::to_string(body).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(Reply { status, etag: version.map(etag), location, body })
+    Ok(Reply { status, etag: version.map(etag), location, body, once: None })
+}
+
+impl Reply {
+    /// The same response, whose first sending says `body`.
+    pub fn showing_once<T: Serialize>(self, body: &T) -> Result<Reply> {
+        let once = serde_json::to_string(body).map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(Reply { once: Some(once), ..self })
+    }
 }
 
 /// The id in a path; a malformed one gets 404, as an unknown one does.

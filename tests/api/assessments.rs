@@ -202,7 +202,7 @@ on_both! {
         let waiting = w.get("officer.snv", "/inbox").await.json();
         assert_eq!(waiting["items"][0]["delegation_id"], id.as_str());
         let assign = json!({"body": "ppc_chair", "citation": "QĐ 5/2026 Đ.7", "reason": "Tra bản giấy."});
-        w.act("director.snv", &id, "assign-authority", assign.clone()).await.refused(404, "not_found");
+        w.act("director.snv", &id, "assign-authority", assign.clone()).await.refused(403, "forbidden");
         let assigned = w.act("officer.snv", &id, "assign-authority", assign.clone()).await.expect(200).json();
         assert_eq!(assigned["ruling"]["assigned"]["citation"], "QĐ 5/2026 Đ.7");
         w.act("officer.snv", &id, "assign-authority", assign).await.refused(409, "not_possible_in_state");

@@ -214,8 +214,12 @@ on_both! {
         }
         for user in ["stats", "inspector", "admin", "chair", "head.skhcn"] {
             send(user, list("Sở KH&CN")).await.refused(403, "forbidden");
+        }
+        // Heads bring plans and administrators bring accounts; who brings nothing does not see that there is anything.
+        for user in ["stats", "inspector", "chair"] {
             w.get(user, "/imports").await.refused(403, "forbidden");
         }
+        assert_eq!(w.get("admin", "/imports").await.expect(200).json()["items"], json!([]));
         // One's own batches only; DOFA sees all.
         let path = format!("/imports/{}", own["id"].as_str().unwrap());
         w.get("clerk.syt", &path).await.refused(404, "not_found");

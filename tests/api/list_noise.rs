@@ -1,12 +1,9 @@
 //! What stands around the rows of a list changes nothing: any list, with the noise that offices put into it, gives the same
 //! rows.
 
-use std::collections::HashSet;
-
-use kernel::succession::Succession;
-use ngoaivu::imports::batch::{ImportKind, UnknownAgencies};
+use ngoaivu::imports::batch::ImportKind;
 use ngoaivu::imports::check::{Checked, check, count_rows};
-use ngoaivu::imports::known::{KnownRegistry, Units};
+use ngoaivu::imports::known::KnownRegistry;
 use ngoaivu::imports::lists::Lists;
 use ngoaivu::imports::parsed::Parsed;
 use ngoaivu::procedures::register::registers;
@@ -135,17 +132,7 @@ fn read(text: &str) -> (i64, Checked) {
     let registers = registers();
     let kind = ImportKind::by_word("inbound", registers.entries()).unwrap();
     let Ok(lists) = Lists::read(kind, text.as_bytes()) else { panic!("no list in {text}") };
-    let known = KnownRegistry {
-        units: Units::default(),
-        succession: Succession::default(),
-        recorded: HashSet::new(),
-        own: None,
-        agency_id: None,
-        unknown: UnknownAgencies::Create,
-        today: "2026-03-02".parse().unwrap(),
-        codes: HashSet::new(),
-        people: HashSet::new(),
-    };
+    let known = KnownRegistry::nothing("2026-03-02".parse().unwrap());
     (count_rows(kind, &lists), check(kind, &lists, &known, &mut |_| {}))
 }
 

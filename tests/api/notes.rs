@@ -67,7 +67,7 @@ on_both! {
         w.act_on("notes", "officer.snv", &large, "appraise", json!({"opinion": "favourable"})).await.expect(200);
         assert!(inbox(&w, "chair").await.iter().any(|i| i["delegation_id"] == *large));
         let decided = json!({"verdict": "approve", "document": {"number": "77/UBND-NC", "date": "2026-03-02", "signed_as": "direct"}});
-        w.act_on("notes", "director.snv", &large, "decide", decided.clone()).await.expect(404);
+        w.act_on("notes", "director.snv", &large, "decide", decided.clone()).await.expect(403);
         let approved = w.act_on("notes", "chair", &large, "decide", decided).await.expect(200).json();
         assert_eq!((&approved["state"], &approved["number"]), (&json!("approved"), &json!("CV-2026-0001")));
 
@@ -134,9 +134,9 @@ on_both! {
         assert_eq!(w.get("inspector", "/notes").await.expect(200).json()["items"], json!([]));
         // The words of an installation name its own registers, and a register without lists takes none.
         let words = w.send(World::request("GET", "/vocabulary")).await.expect(200).json()["words"]["import_kind"].clone();
-        assert_eq!(words.as_array().unwrap().iter().map(|w| &w["value"]).collect::<Vec<_>>(), ["outbound", "inbound", "note", "officials", "agencies"]);
+        assert_eq!(words.as_array().unwrap().iter().map(|w| &w["value"]).collect::<Vec<_>>(), ["outbound", "inbound", "note", "officials", "agencies", "accounts", "passports", "plan_items"]);
         let spec = w.send(World::request("GET", "/openapi.json")).await.expect(200).json();
-        assert_eq!(spec["components"]["schemas"]["ImportKind"]["enum"], json!(["outbound", "inbound", "note", "officials", "agencies"]));
+        assert_eq!(spec["components"]["schemas"]["ImportKind"]["enum"], json!(["outbound", "inbound", "note", "officials", "agencies", "accounts", "passports", "plan_items"]));
         let wrong = w.import("officer.snv", &[("kind", "visits")], "cong-van.csv", list.as_bytes()).await;
         assert_eq!(wrong.faults(), [("/kind".to_owned(), "unknown_value".to_owned())]);
     }

@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 use crate::world::{World, decision, post};
 
 /// A mail server that answers `RCPT` from a script, and then takes everything.
-struct MailServer {
-    port: u16,
-    letters: Arc<Mutex<Vec<String>>>,
+pub struct MailServer {
+    pub port: u16,
+    pub letters: Arc<Mutex<Vec<String>>>,
 }
 
 impl MailServer {
-    fn start(script: &[&'static str]) -> Self {
+    pub fn start(script: &[&'static str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let letters = Arc::new(Mutex::new(Vec::new()));
@@ -70,7 +70,7 @@ impl MailServer {
     }
 
     /// Message-ID and recipient of every letter.
-    fn taken(&self) -> Vec<(String, String)> {
+    pub fn taken(&self) -> Vec<(String, String)> {
         let header = |letter: &String, name: &str| {
             let line = letter.lines().find(|l| l.to_ascii_lowercase().starts_with(name)).unwrap();
             line.split_once(':').unwrap().1.trim().to_owned()
@@ -151,6 +151,24 @@ pub async fn give_addresses(w: &World, users: &[&str]) {
         let etag = w.get("admin", &path).await.etag();
         w.patch("admin", &path, &etag, json!({"email": format!("{name}@tinhmau.gov.vn")})).await.expect(200);
     }
+}
+
+/// The text of a letter, in whichever of the two encodings (RFC 2045 §6) it came.
+pub fn text(letter: &str) -> String {
+    let (head, body) = letter.split_once("\r\n\r\n").unwrap();
+    let body = body.trim_end_matches("\r\n.\r\n");
+    if !head.contains("quoted-printable") {
+        use base64::Engine;
+        let body: String = body.split_whitespace().collect();
+        return String::from_utf8(base64::engine::general_purpose::STANDARD.decode(body).unwrap()).unwrap();
+    }
+    let (joined, mut bytes) = (body.replace("=\r\n", ""), Vec::new());
+    let mut signs = joined.bytes();
+    while let Some(sign) = signs.next() {
+        let hex: String = if sign == b'=' { signs.by_ref().take(2).map(char::from).collect() } else { String::new() };
+        bytes.push(if sign == b'=' { u8::from_str_radix(&hex, 16).unwrap() } else { sign });
+    }
+    String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
 }
 
 on_both! {
@@ -249,11 +267,6 @@ on_both! {
         jobs.run_due().unwrap();
         let letters = server.letters.lock().unwrap().clone();
         assert_eq!(letters.len(), 2);
-        let text = |letter: &str| {
-            use base64::Engine;
-            let body: String = letter.split_once("\r\n\r\n").unwrap().1.trim_end_matches("\r\n.\r\n").split_whitespace().collect();
-            String::from_utf8(base64::engine::general_purpose::STANDARD.decode(body).unwrap()).unwrap()
-        };
         assert!(text(&letters[1]).contains("SẮP ĐẾN HẠN") && text(&letters[1]).contains("hạn 04/03/2026"), "{}", text(&letters[1]));
         // Thursday: overdue; at the weekend nobody is reminded.
         w.advance_days(2);

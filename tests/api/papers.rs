@@ -108,6 +108,60 @@ on_both! {
         w.get("clerk.syt", &format!("/papers/{}", report["id"].as_str().unwrap())).await.refused(404, "not_found");
     }
 
+    async fn a_delegation_that_does_not_go_ahead_has_its_letter(w) {
+        let id = w.approved(w.small_trip().await).await;
+        issue(&w, "clerk.skhcn", &id, "postponement").await.refused(409, "not_possible_in_state");
+        w.act("head.skhcn", &id, "postpone", json!({"reason": "Phía bạn đề nghị lùi lịch."})).await.expect(200);
+        issue(&w, "officer.snv", &id, "postponement").await.refused(403, "forbidden");
+        let paper = issue(&w, "clerk.skhcn", &id, "postponement").await.expect(201).json();
+        assert_eq!(paper["number"], "01/SKHCN");
+        let told = file(&w, "officer.snv", &paper).await;
+        for part in ["V/v hoãn: Tập huấn tại Nhật Bản", "Thực hiện văn bản số 24/QĐ-UBND ngày 02/03/2026", "Lý do: Phía bạn đề nghị lùi lịch.", "báo cáo việc hoãn đoàn"] {
+            assert!(has(&told, part), "{part}: {told:#?}");
+        }
+        w.act("head.skhcn", &id, "cancel", json!({"reason": "Không thu xếp được."})).await.expect(200);
+        let paper = issue(&w, "head.skhcn", &id, "cancellation").await.expect(201).json();
+        let told = file(&w, "officer.snv", &paper).await;
+        assert!(has(&told, "báo cáo việc hủy đoàn") && has(&told, "Lý do: Không thu xếp được."), "{told:#?}");
+        assert!(!told.iter().any(|l| l.contains("{{")), "{told:#?}");
+
+        let refused = w.submitted(w.small_trip().await).await;
+        w.act("officer.snv", &refused, "appraise", json!({"opinion": "unfavourable", "note": "Chưa cần thiết."})).await.expect(200);
+        let mut no = decision("reject");
+        (no["note"], no["document"]["number"]) = (json!("Chưa có trong kế hoạch."), json!("77/SNV-LS"));
+        w.act("director.snv", &refused, "decide", no).await.expect(200);
+        issue(&w, "clerk.skhcn", &refused, "refusal").await.refused(403, "forbidden");
+        let paper = issue(&w, "officer.snv", &refused, "refusal").await.expect(201).json();
+        assert_eq!(paper["number"], "77/SNV-LS");
+        let told = file(&w, "clerk.skhcn", &paper).await;
+        for part in ["V/v không chấp thuận cử đoàn ra nước ngoài", "Kính gửi: Sở Khoa học và Công nghệ", "1. Không chấp thuận đề nghị nêu trên.", "2. Lý do: Chưa có trong kế hoạch.", "; 2 người;"] {
+            assert!(has(&told, part), "{part}: {told:#?}");
+        }
+        assert!(!told.iter().any(|l| l.contains("{{")), "{told:#?}");
+    }
+
+    async fn the_decision_on_an_amendment_names_the_one_it_replaces(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let first = issue(&w, "officer.snv", &id, "sending_decision").await.expect(201).json();
+        assert!(!has(&file(&w, "clerk.skhcn", &first).await, "thay thế văn bản"));
+        let people = w.officials("SKHCN").await;
+        let members = json!([{"official_id": people[2], "role": "head"}, {"official_id": people[3], "role": "member"}, {"official_id": people[4], "role": "member"}]);
+        w.act("head.skhcn", &id, "amend", json!({"changes": {"members": members}, "reason": "Thêm phiên dịch."})).await.expect(200);
+        let draft = issue(&w, "officer.snv", &id, "sending_decision").await.expect(201).json();
+        let told = file(&w, "clerk.skhcn", &draft).await;
+        for part in ["Căn cứ văn bản số 24/QĐ-UBND ngày 02/03/2026", "có hiệu lực từ ngày ký, thay thế văn bản số 24/QĐ-UBND ngày 02/03/2026."] {
+            assert!(has(&told, part), "{part}: {told:#?}");
+        }
+        // As signed it says the same.
+        let mut signed = decision("approve");
+        signed["document"]["number"] = draft["number"].clone();
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await;
+        w.act("director.snv", &id, "decide", signed).await.expect(200);
+        let same = issue(&w, "officer.snv", &id, "sending_decision").await.expect(201).json();
+        assert_eq!(same["id"], draft["id"]);
+        assert!(has(&file(&w, "clerk.skhcn", &same).await, "thay thế văn bản số 24/QĐ-UBND"));
+    }
+
     async fn the_register_is_paged_past_what_the_caller_does_not_see(w) {
         let mut numbers = Vec::new();
         for submits in [true, false, false, true] {

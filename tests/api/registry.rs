@@ -161,4 +161,48 @@ on_both! {
         let refused = w.post_with("clerk.skhcn", &format!("{path}/transfer"), &etag, back).await.expect(422).faults();
         assert_eq!(refused, [("/on".into(), "out_of_order".into())]);
     }
+
+    async fn a_passport_and_a_discipline_recorded_wrongly_are_put_right_with_a_reason(w) {
+        let people = w.officials("SKHCN").await;
+        let path = format!("/officials/{}", people[3]);
+        let passport = json!({"kind": "ordinary", "passport_number": "C7654321", "issued_on": "2024-01-01", "expires_on": "2034-01-01"});
+        let id = w.post("clerk.skhcn", &format!("{path}/passports"), passport).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+        let one = format!("{path}/passports/{id}");
+        let patch = |user: &'static str, path: String, body: serde_json::Value| { let w = &w; async move { w.as_user(user, World::request("PATCH", &path).set_json(body)).await } };
+        patch("clerk.skhcn", one.clone(), json!({"expires_on": "2035-01-01"})).await.refused(422, "validation_failed");
+        let right = json!({"expires_on": "2035-01-01", "issued_on": null, "reason": "Nhập nhầm năm."});
+        let corrected = patch("clerk.skhcn", one.clone(), right.clone()).await.expect(200).json();
+        assert_eq!((&corrected["expires_on"], &corrected["issued_on"], &corrected["passport_number"]), (&json!("2035-01-01"), &serde_json::Value::Null, &json!("••••4321")));
+        patch("clerk.syt", one.clone(), right.clone()).await.refused(403, "forbidden");
+        patch("stats", one.clone(), right.clone()).await.refused(403, "forbidden");
+        let backwards = json!({"expires_on": "2020-01-01", "issued_on": "2024-01-01", "reason": "x"});
+        assert_eq!(patch("clerk.skhcn", one.clone(), backwards).await.faults(), [("/expires_on".to_owned(), "ends_before_it_begins".to_owned())]);
+        // A version that somebody else changed meanwhile is told.
+        let stale = World::request("PATCH", &one).insert_header(("If-Match", "\"1\"")).set_json(right);
+        w.as_user("clerk.skhcn", stale).await.refused(412, "version_conflict");
+        let delete = async |user: &str, path: String| w.as_user(user, World::request("DELETE", &path)).await;
+        delete("clerk.skhcn", one.clone()).await.refused(400, "invalid_query");
+        delete("clerk.skhcn", format!("{one}?reason=%20")).await.refused(400, "invalid_query");
+        delete("clerk.syt", format!("{one}?reason=x")).await.refused(403, "forbidden");
+        delete("clerk.skhcn", format!("{one}?reason=Nh%E1%BA%ADp%20nh%E1%BA%A7m%20ng%C6%B0%E1%BB%9Di")).await.expect(204);
+        let left = w.get("custodian", &format!("{path}/passports")).await.expect(200).json();
+        assert!(!left.to_string().contains(&id));
+
+        let discipline = json!({"kind": "khiển trách", "document": "12/QĐ", "valid_from": "2026-01-01", "valid_to": "2027-01-01"});
+        let id = w.post("head.skhcn", &format!("{path}/disciplines"), discipline).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+        let one = format!("{path}/disciplines/{id}");
+        let shorter = json!({"valid_to": "2026-07-01", "reason": "Quyết định ghi sáu tháng."});
+        assert_eq!(patch("head.skhcn", one.clone(), shorter.clone()).await.expect(200).json()["valid_to"], "2026-07-01");
+        // The custodian keeps passports, and has no say in disciplines.
+        patch("custodian", one.clone(), shorter).await.refused(403, "forbidden");
+        w.post("custodian", &format!("{path}/disciplines"), json!({"kind": "x", "document": "y", "valid_from": "2026-01-01"})).await.refused(403, "forbidden");
+        w.post("custodian", &format!("{path}/management-levels"), json!({"managed_by": "central", "valid_from": "2026-03-01"})).await.refused(403, "forbidden");
+        delete("head.skhcn", format!("{one}?reason=H%E1%BB%A7y")).await.expect(204);
+        let trail = w.get("inspector", "/audit?limit=200").await.expect(200).json().to_string();
+        for part in ["correct_passport", "remove_passport", "correct_discipline", "remove_discipline", "Nhập nhầm năm."] {
+            assert!(trail.contains(part), "{part}");
+        }
+        assert!(!trail.contains("C7654321"));
+    }
+
 }

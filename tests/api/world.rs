@@ -119,7 +119,11 @@ pub fn monday() -> Moment {
 
 /// Webhooks may reach this machine: here the receivers of tests live.
 pub fn post() -> app::DeliverySettings {
-    app::DeliverySettings { smtp: None, networks: vec![Network { base: [127, 0, 0, 0].into(), prefix: 8 }] }
+    app::DeliverySettings {
+        smtp: None,
+        networks: vec![Network { base: [127, 0, 0, 0].into(), prefix: 8 }],
+        origin: Some("https://ngoaivu.tinhmau.gov.vn".into()),
+    }
 }
 
 pub fn fresh_folder() -> PathBuf {

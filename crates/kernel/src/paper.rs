@@ -14,6 +14,12 @@ words! {
         Permission: "Văn bản cho phép" / "Letter of permission",
         /// Báo cáo kết quả.
         TripReport: "Báo cáo kết quả" / "Trip report",
+        /// Công văn of the deciding body that it does not agree, with the reason.
+        Refusal: "Văn bản không chấp thuận" / "Letter of refusal",
+        /// Công văn of the agency that an approved delegation is put off.
+        Postponement: "Văn bản hoãn đoàn" / "Letter of postponement",
+        /// Công văn of the agency that an approved delegation does not go ahead.
+        Cancellation: "Văn bản hủy đoàn" / "Letter of cancellation",
     }
 }
 
@@ -23,14 +29,20 @@ impl PaperKind {
         match self {
             PaperKind::Submission => Some("TTr"),
             PaperKind::SendingDecision => Some("QĐ"),
-            PaperKind::Permission => None,
+            PaperKind::Permission | PaperKind::Refusal | PaperKind::Postponement | PaperKind::Cancellation => None,
             PaperKind::TripReport => Some("BC"),
         }
     }
 
     /// Whether the deciding body issues it; otherwise the requesting agency does.
     pub fn of_decider(self) -> bool {
-        matches!(self, PaperKind::SendingDecision | PaperKind::Permission)
+        matches!(self, PaperKind::SendingDecision | PaperKind::Permission | PaperKind::Refusal)
+    }
+
+    /// Whether it says that the delegation does not go ahead as asked or as decided: every procedure that issues documents
+    /// may need it.
+    pub fn is_of_ending(self) -> bool {
+        matches!(self, PaperKind::Refusal | PaperKind::Postponement | PaperKind::Cancellation)
     }
 
     /// Formats the number: `01/TTr-SKHCN`; for a letter `01/UBND-SNV`, with the unit that drafted it.

@@ -650,6 +650,7 @@ words! {
         UnknownTemplateField: "Mẫu có trường lạ" / "Unknown template field",
         MissingTemplateField: "Mẫu thiếu trường" / "Missing template field",
         UnreadableTemplate: "Không đọc được mẫu" / "Unreadable template",
+        BadRow: "Dòng có lỗi" / "Row with an error",
         NoHeader: "Không có dòng tiêu đề" / "No header",
         RowSkipped: "Dòng được bỏ qua" / "Row skipped",
         DuplicateRow: "Dòng trùng" / "Duplicate row",

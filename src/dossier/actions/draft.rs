@@ -10,9 +10,9 @@ use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::attachments::{self, Attachment, Upload};
 use crate::dossier::requests::NoteGiven;
-use crate::dossier::rules::may;
+use crate::dossier::rules::{UploadRight, may, upload_right};
 use crate::dossier::{Content, store};
-use crate::error::{Result, not_found};
+use crate::error::{Result, forbidden, not_found};
 use kernel::words::{Body, StepKind};
 
 /// Deletes a draft; returns the files that no longer belong to any dossier.
@@ -95,9 +95,19 @@ pub fn upload<C: Content>(
     upload: &Upload,
     stored_as: &str,
 ) -> Result<(Attachment, i64)> {
-    may(&call.actor, &seen.dossier, Action::Upload, seen.around)?;
-    require_possible(call, &seen, Action::Upload)?;
+    let right = upload_right(&call.actor, &seen.dossier, seen.around)?;
+    if right == UploadRight::AsAgency {
+        require_possible(call, &seen, Action::Upload)?;
+    }
     let document = upload.check()?;
+    if let UploadRight::Only(own) = right
+        && !own.contains(&document)
+    {
+        return Err(forbidden(
+            "Cơ quan này chỉ được tải lên văn bản trả lời hoặc quyết định của mình.",
+            "This body may only add the letters and decisions with which it answers.",
+        ));
+    }
     let procedure = seen.dossier.content.procedure();
     let added = attachments::insert(conn, procedure, seen.dossier.id, upload, stored_as, call.actor.id(), call.now)?;
     let trace =

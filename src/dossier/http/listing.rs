@@ -2,7 +2,8 @@
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
-use crate::dossier::http::Shown;
+use crate::access::shorts;
+use crate::dossier::http::{RegisterRow, Shown};
 use crate::dossier::lines::lines;
 use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListOrder, ListPlace, ListedBy};
 use crate::dossier::{Content, ProvinceLaw, papers as papers_of_list};
@@ -187,14 +188,17 @@ async fn listing<C: Shown>(
     let by = filter.order.by;
     let after = query::place(&scope, asked.cursor.as_deref(), |parts| place_of(parts, by))?;
     let count = asked.count.unwrap_or(false);
-    let (rows, total) = call
+    let today = call.today;
+    let (rows, named, total) = call
         .read(move |conn, call| {
             let total = if count {
                 Some(list::count(conn, &filter, &call.actor, law.registers.entries(), call.today)?)
             } else {
                 None
             };
-            Ok((list::page(conn, &filter, &call.actor, law.registers.entries(), call.today, after, limit + 1)?, total))
+            let rows = list::page(conn, &filter, &call.actor, law.registers.entries(), call.today, after, limit + 1)?;
+            let units: Vec<i64> = rows.iter().map(|item| item.agency_id).collect();
+            Ok((rows, shorts::agencies(conn, &units)?, total))
         })
         .await?;
     let page = Page::cut(rows, limit, &scope, |item: &DossierItem| written(ListPlace::of(item, by)));
@@ -204,7 +208,13 @@ async fn listing<C: Shown>(
     let path = format!("/api/v1/{}", C::ENTRY.path);
     let link = if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) };
     let mut response = page_response(&link, page.next.as_deref());
-    Ok(response.json(C::Page::from(Page { total, ..page })))
+    let row = |item: DossierItem| RegisterRow {
+        agency: named.get(&item.agency_id).cloned(),
+        overdue: item.due_on.is_some_and(|due| due < today),
+        item,
+    };
+    let items = page.items.into_iter().map(row).collect();
+    Ok(response.json(C::Page::from(Page { items, next: page.next, total })))
 }
 
 /// The whole list as a file, with the words that people use.

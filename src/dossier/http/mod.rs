@@ -15,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
+use crate::access::shorts::AgencyShort;
 use crate::approval::http::{History, history_of};
 use crate::db::Conn;
 use crate::dossier::actions::{VisibleDossier, assess_dossier, draft, find, find_as_of, object, open, received_on};
@@ -37,11 +38,20 @@ use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 
+/// A dossier in a list, with what stands beside its ids and days.
+pub struct RegisterRow {
+    pub item: DossierItem,
+    /// The requesting agency.
+    pub agency: Option<AgencyShort>,
+    /// The open step is past its due day.
+    pub overdue: bool,
+}
+
 /// How a procedure shows its dossiers to one caller.
 pub trait Shown: Content {
     type View: Serialize + ToSchema + Send + 'static;
     /// A page of its list.
-    type Page: Serialize + ToSchema + From<Page<DossierItem>>;
+    type Page: Serialize + ToSchema + From<Page<RegisterRow>>;
 
     /// Registers the routes of its register.
     fn routes(config: &mut ServiceConfig);

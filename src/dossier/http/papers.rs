@@ -9,11 +9,10 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::dossier::Content;
 use crate::dossier::actions::{draft, find};
-use crate::dossier::flow::Action;
 use crate::dossier::http::AsWas;
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::attachments::{self, Attachment, AttachmentFolder, FILE_LIMIT, upload_of};
-use crate::dossier::rules::may;
+use crate::dossier::rules::upload_right;
 use crate::dossier::visibility::sees_whole;
 use crate::error::{Error, Result, not_found};
 use crate::web::multipart;
@@ -34,7 +33,7 @@ pub async fn upload<C: Content>(
     let id = path_id(&id)?;
     call.read(move |conn, call| {
         let seen = find::<C>(conn, call, id)?;
-        may(&call.actor, &seen.dossier, Action::Upload, seen.around)
+        upload_right(&call.actor, &seen.dossier, seen.around).map(|_| ())
     })
     .await?;
     let upload = upload_of(multipart::receive(&req, payload, &["document"], &[], FILE_LIMIT).await?)?;
@@ -147,5 +146,6 @@ pub async fn remove<C: Content>(
 /// Whether the caller may see it: a consulted body sees attachments of the request, not what others said or decided.
 fn is_shown<C: Content>(call: &RequestContext, dossier: &Dossier<C>, paper: &Attachment) -> bool {
     let later = [Document::Decision, Document::PartyConsent, Document::TripReport, Document::Other];
-    sees_whole(&call.actor, dossier) || !later.iter().any(|d| d.word() == paper.document)
+    let own = paper.uploaded_by == call.actor.id();
+    own || sees_whole(&call.actor, dossier) || !later.iter().any(|d| d.word() == paper.document)
 }

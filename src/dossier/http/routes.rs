@@ -17,7 +17,7 @@ use crate::dossier::http::listing::{self, DossierListQuery};
 use crate::dossier::http::papers::{self, AttachmentList, UploadForm};
 use crate::dossier::http::{self, AsOf, AsWas, Shown};
 use crate::dossier::model::{Dossier, ResultsReport};
-use crate::dossier::parts::attachments::Attachment;
+use crate::dossier::parts::attachments::{self, Attachment};
 use crate::dossier::register::Registers;
 use crate::dossier::requests::{
     AssignAuthority, CorrectDecision, NoteGiven, OpinionGiven, ReasonGiven, RequestSupplement, Submit,
@@ -205,7 +205,7 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
     );
     config.service(
         get("/{id}/attachments/{attachment_id}", "download", "Downloads a document.")
-            .answers::<AttachmentList>("200", "the bytes", &["application/octet-stream"])
+            .answers::<AttachmentList>("200", "the bytes", &attachments::MEDIA_TYPES)
             .to(papers::download::<C>),
     );
 }

@@ -1,17 +1,22 @@
 //! Parts of a dossier's view that every procedure shows.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::context::RequestContext;
+use crate::access::shorts::{AgencyShort, PersonShort, agencies, people};
 use crate::approval::process::{Step, StepStanding};
+use crate::db::Conn;
 use crate::dossier::Content;
 use crate::dossier::amendments::{self, Amendment, AmendmentFinding, AmendmentForm};
 use crate::dossier::decision::{Decision, DecisionPaper};
 use crate::dossier::differences::Difference;
 use crate::dossier::model::Dossier;
 use crate::dossier::visibility::sees_whole;
+use crate::error::Result;
 use kernel::time::{Day, rfc3339};
 use kernel::words::{Body, Silence, StepKind, Term};
 
@@ -31,12 +36,19 @@ pub struct StepView {
     standing: &'static str,
     outcome: Option<String>,
     acted_at: Option<String>,
+    /// Who took the step.
+    acted_by_person: Option<PersonShort>,
+    /// In whose place they took it.
+    on_behalf_of_person: Option<PersonShort>,
     citation: String,
 }
 
 impl StepView {
-    pub fn of(s: &Step, today: Day) -> Self {
+    fn of(s: &Step, today: Day, people: &HashMap<i64, PersonShort>) -> Self {
+        let person = |id: Option<i64>| id.and_then(|id| people.get(&id)).cloned();
         StepView {
+            acted_by_person: person(s.acted_by),
+            on_behalf_of_person: person(s.on_behalf_of),
             overdue: s.is_overdue(today),
             silence: s.silence,
             kind: s.kind,
@@ -52,13 +64,16 @@ impl StepView {
 }
 
 /// The steps that the caller may see: a consulted body sees only its own.
-pub fn steps<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Vec<StepView> {
+pub fn steps<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossier<C>) -> Result<Vec<StepView>> {
     let bodies = call.actor.bodies();
     let whole = sees_whole(&call.actor, dossier);
     let begun =
         dossier.process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != StepStanding::Waiting);
     let shown = begun.filter(|s| whole || s.body.is_some_and(|b| bodies.contains(&b)));
-    shown.map(|s| StepView::of(s, call.today)).collect()
+    let shown: Vec<&Step> = shown.collect();
+    let ids: Vec<i64> = shown.iter().flat_map(|s| [s.acted_by, s.on_behalf_of]).flatten().collect();
+    let people = people(conn, &ids)?;
+    Ok(shown.into_iter().map(|s| StepView::of(s, call.today, &people)).collect())
 }
 
 /// An amendment, for everyone who sees the whole dossier: the differences, and the outcome.
@@ -119,4 +134,11 @@ pub fn amendments<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Ve
         dossier.process.open().any(|s| s.kind == StepKind::Consult && s.body.is_some_and(|b| bodies.contains(&b)));
     let pending = dossier.pending().filter(|_| asked);
     pending.map(|a| AmendmentView { findings: Vec::new(), ..AmendmentView::of(a) }).into_iter().collect()
+}
+
+/// The agency that asks, and who drafted: what stands beside their ids in every view.
+pub fn beside<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<(Option<AgencyShort>, Option<PersonShort>)> {
+    let agency = dossier.content.agency_id();
+    let agency = agencies(conn, &[agency])?.remove(&agency);
+    Ok((agency, people(conn, &[dossier.created_by])?.remove(&dossier.created_by)))
 }

@@ -56,6 +56,8 @@ pub struct Attachment {
     pub sha256: String,
     #[serde(skip)]
     pub storage_name: String,
+    #[serde(skip)]
+    pub uploaded_by: i64,
 }
 
 /// Maximum bytes of an office document when unpacked.
@@ -65,6 +67,9 @@ const PNG: &str = "image/png";
 const JPEG: &str = "image/jpeg";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Every media type that an attachment may have.
+pub const MEDIA_TYPES: [&str; 5] = [PDF, PNG, JPEG, DOCX, XLSX];
 
 /// The media type by file signature; `None` if it is not an accepted one.
 fn sniff(bytes: &[u8]) -> Option<&'static str> {
@@ -192,10 +197,11 @@ impl AttachmentFolder {
     }
 }
 
-type AttachmentRow = (i64, String, String, String, i64, String, String);
+type AttachmentRow = (i64, String, String, String, i64, String, String, i64);
 
-fn attachment((id, document, file_name, media_type, size, sha256, storage_name): AttachmentRow) -> Attachment {
-    Attachment { id: Id(id), document, file_name, media_type, size, sha256, storage_name }
+fn attachment(row: AttachmentRow) -> Attachment {
+    let (id, document, file_name, media_type, size, sha256, storage_name, uploaded_by) = row;
+    Attachment { id: Id(id), document, file_name, media_type, size, sha256, storage_name, uploaded_by }
 }
 
 const COLUMNS: (
@@ -206,6 +212,7 @@ const COLUMNS: (
     attachments::size,
     attachments::sha256,
     attachments::storage_name,
+    attachments::uploaded_by,
 ) = (
     attachments::id,
     attachments::document,
@@ -214,6 +221,7 @@ const COLUMNS: (
     attachments::size,
     attachments::sha256,
     attachments::storage_name,
+    attachments::uploaded_by,
 );
 
 /// The attachments of a dossier in the order of upload, or those uploaded until the end of a day.
@@ -264,6 +272,7 @@ pub fn insert(
         size: i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX),
         sha256: fingerprint(&upload.bytes),
         storage_name: storage_name.to_owned(),
+        uploaded_by: by,
     };
     diesel::insert_into(attachments::table)
         .values((

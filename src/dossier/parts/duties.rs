@@ -242,8 +242,12 @@ impl DutySight {
         DutySight::Some { agencies: actor.agencies().collect(), code: Self::kept(actor) }
     }
 
-    /// What the account is reminded of: the duties of its agency as clerk or head, passports that are out as custodian.
+    /// What the account is reminded of: the duties of its agency as clerk or head, passports that are out as custodian; the
+    /// body for external affairs, which follows them up, of all.
     pub fn reminded(actor: &Actor) -> Self {
+        if actor.sits_in(Body::Dofa) {
+            return DutySight::All;
+        }
         let agencies = actor.agencies().filter(|agency| Holder::Agency.is(actor, *agency)).collect();
         DutySight::Some { agencies, code: Self::kept(actor) }
     }

@@ -1,7 +1,7 @@
-//! A row of an old list, as registers receive it: checked, and with its agency found. Pure.
+//! Rows of lists, as registers receive them: checked, and with their agencies found. Pure.
 
 use kernel::time::Period;
-use kernel::words::{Field, FundingSource, Purpose, ReceptionLevel};
+use kernel::words::{Field, FundingSource, MemberRole, Purpose, ReceptionLevel};
 
 use crate::dossier::parts::model::Origin;
 
@@ -24,4 +24,26 @@ pub struct ListedRow {
     pub origin: Origin,
     /// What the history says about its origin.
     pub note: String,
+}
+
+/// A guest in the list of one dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedGuest {
+    pub full_name: String,
+    /// ISO 3166-1 alpha-2.
+    pub nationality: String,
+    pub position: Option<String>,
+    pub passport_number: Option<String>,
+    pub role: Option<MemberRole>,
+}
+
+/// What came of a list of guests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct GuestsTaken {
+    /// Guests who were not in the list of the dossier.
+    pub added: i64,
+    /// Guests who were, by passport, or by name and nationality.
+    pub updated: i64,
+    /// The version of the dossier; none if nothing was to change.
+    pub version: Option<i64>,
 }

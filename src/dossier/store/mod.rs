@@ -2,6 +2,7 @@
 
 pub mod list;
 pub mod numbers;
+pub mod participants;
 pub mod versions;
 pub mod visible;
 
@@ -223,6 +224,7 @@ pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     each!(conn, c => diesel::insert_into(dossiers::table).values(&row).execute(c))?;
     dossier.content.save(conn, dossier.id, None)?;
     numbers::keep(conn, dossier, None)?;
+    participants::keep(conn, dossier, None)?;
     save_process(conn, dossier, None)
 }
 
@@ -234,6 +236,7 @@ pub fn insert_all<C: Content>(conn: &mut Conn, all: &[Dossier<C>]) -> Result<()>
     for dossier in all {
         dossier.content.save(conn, dossier.id, None)?;
         numbers::keep(conn, dossier, None)?;
+        participants::keep(conn, dossier, None)?;
         save_process(conn, dossier, None)?;
     }
     Ok(())
@@ -260,6 +263,7 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
         each!(conn, c => diesel::update(place).set(&standing).execute(c))?
     } else {
         dossier.content.save(conn, dossier.id, Some(&before.content))?;
+        participants::keep(conn, dossier, Some(before))?;
         let changes = (standing_row(dossier)?, content_row(dossier, before)?);
         each!(conn, c => diesel::update(place).set(changes).execute(c))?
     };
@@ -281,7 +285,8 @@ pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
             dossiers::counterpart_country.eq(country),
         ))
         .execute(conn)?;
-    Ok(())
+    participants::delete(conn, &[dossier.id])?;
+    participants::keep(conn, dossier, None)
 }
 
 /// Most dossiers that are deleted with one statement.
@@ -294,6 +299,7 @@ pub fn delete<C: Content>(conn: &mut Conn, ids: &[i64]) -> Result<()> {
         approval::delete(conn, some)?;
         versions::delete(conn, some)?;
         numbers::delete(conn, some)?;
+        participants::delete(conn, some)?;
         diesel::delete(dossiers::table.filter(dossiers::id.eq_any(some))).execute(conn)?;
     }
     Ok(())

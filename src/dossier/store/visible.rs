@@ -7,8 +7,9 @@ use kernel::procedure::RegisterEntries;
 use kernel::words::{Body, StepKind};
 
 use crate::access::account::Actor;
+use crate::access::holder::Holder;
 use crate::db::MultiBackend;
-use crate::db::schema::{approval_steps, dossiers};
+use crate::db::schema::{approval_steps, dossier_agencies, dossiers};
 use crate::dossier::flow::State;
 use crate::dossier::store::words_of;
 use crate::dossier::visibility::{Extent, SIGHTS, Sight, Which, with_passports};
@@ -45,7 +46,9 @@ fn seen_alike(extent: Extent, actor: &Actor, registers: &RegisterEntries) -> Row
     // Whoever sees every submitted dossier needs no other line but that of drafts, which no other line opens. Without
     // this, the lists of DOFA ask for steps that decide nothing, and cost a third more.
     let all_submitted = SIGHTS.iter().any(|s| s.which == Which::Submitted && s.holder.agencies(actor).is_none());
-    let matters = |s: &&Sight| !all_submitted || matches!(s.which, Which::Submitted | Which::Every);
+    let opens =
+        |s: &Sight| s.which == Which::Every || (s.which == Which::Submitted && s.holder.agencies(actor).is_none());
+    let matters = |s: &&Sight| !all_submitted || opens(s);
     for sight in SIGHTS.iter().filter(|s| s.extent >= extent).filter(matters) {
         for condition in rows(sight, actor, registers) {
             seen = Box::new(seen.or(condition));
@@ -65,6 +68,7 @@ fn every() -> RowCondition {
 /// The rows of one line of the table; none if the actor is not its holder.
 fn rows(sight: &Sight, actor: &Actor, registers: &RegisterEntries) -> Vec<RowCondition> {
     match sight.holder.agencies(actor) {
+        Some(agencies) if sight.holder == Holder::Watcher => watched(agencies),
         None => vec![meant(sight.which, actor, registers).unwrap_or_else(every)],
         Some(agencies) => {
             let of = |agency: i64| -> RowCondition {
@@ -77,6 +81,19 @@ fn rows(sight: &Sight, actor: &Actor, registers: &RegisterEntries) -> Vec<RowCon
             agencies.into_iter().map(of).collect()
         }
     }
+}
+
+/// The submitted dossiers in which one of these agencies asks or takes part.
+fn watched(agencies: Vec<i64>) -> Vec<RowCondition> {
+    if agencies.is_empty() {
+        return Vec::new();
+    }
+    let past_draft = dossiers::state.ne(State::Draft.word());
+    let part = dossier_agencies::table
+        .filter(dossier_agencies::agency_id.eq_any(agencies.clone()))
+        .select(dossier_agencies::delegation_id);
+    let concerned = dossiers::agency_id.eq_any(agencies).or(dossiers::id.eq_any(part));
+    vec![Box::new(past_draft.and(concerned))]
 }
 
 /// The dossiers of a line, whoever asked for them; `None` for every dossier.

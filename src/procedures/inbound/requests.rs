@@ -35,17 +35,17 @@ pub struct NationalityBody {
 #[schema(as = NewGuest)]
 pub struct GuestBody {
     #[schema(min_length = 1, max_length = 300)]
-    full_name: String,
+    pub full_name: String,
     /// ISO 3166-1 alpha-2.
     #[schema(min_length = 2, max_length = 2)]
-    nationality: String,
+    pub nationality: String,
     #[schema(max_length = 300)]
-    position: Option<String>,
+    pub position: Option<String>,
     /// Letters A–Z and digits; a masked number that is sent back as it was shown leaves the number unchanged.
     #[schema(max_length = 40)]
-    passport_number: Option<String>,
+    pub passport_number: Option<String>,
     /// `member` if it is left out; at most one head.
-    role: Option<MemberRole>,
+    pub role: Option<MemberRole>,
 }
 
 /// One item of the programme.
@@ -188,7 +188,7 @@ fn unique(mut topics: Vec<Topic>) -> Vec<Topic> {
 
 /// Changes to a draft; fields that are left out stay as they are, lists are replaced as a whole. After the draft, only
 /// `guests` and `nationalities` may still change, until the guests leave.
-#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[derive(Debug, Default, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(as = InboundDelegationChanges, example = json!({"guests": [
     {"full_name": "KIM Young-hwan", "nationality": "KR", "position": "Tỉnh trưởng", "passport_number": "M12345678", "role": "head"}]}))]
@@ -245,6 +245,11 @@ pub struct AmendVisit {
 }
 
 impl VisitChanges {
+    /// Only another list of guests.
+    pub fn of_guests(guests: Vec<Guest>) -> Self {
+        VisitChanges { guests: Some(guests.into_iter().map(GuestBody::from).collect()), ..VisitChanges::default() }
+    }
+
     /// Whether nothing changes but guests and their nationalities.
     pub fn is_of_guests(&self) -> bool {
         self.title.is_none()

@@ -24,7 +24,13 @@ pub fn put(conn: &mut Conn, trip: &Trip, kind: PaperKind, in_plan: bool, values:
         officials_store::find_all(conn, &c.official_ids())?.into_iter().map(|o| (o.id, o)).collect();
     let units = agencies::names(conn, &c.people.iter().map(|p| p.agency_id).collect::<Vec<_>>())?;
     let known = MemberFacts { officials: &officials, units: &units };
-    fill(values, trip, &known, kind == PaperKind::Submission, kind == PaperKind::TripReport);
+    fill(
+        values,
+        trip,
+        &known,
+        matches!(kind, PaperKind::Submission | PaperKind::Refusal),
+        kind == PaperKind::TripReport,
+    );
     values.put("plan", plan(c.procedure == Procedure::PRIVATE_TRAVEL, in_plan));
     if let Some(party) = &c.inviting_party {
         values.item("bases", [("text", format!("Theo thư mời của {}", party.name).as_str())]);

@@ -11,11 +11,10 @@ use ngoaivu::dossier::actions::decision::{self};
 use ngoaivu::dossier::actions::decision_given::DecisionGiven;
 use ngoaivu::dossier::decision::DecisionPaper;
 use ngoaivu::dossier::flow::Action;
-use ngoaivu::dossier::http::Shown;
 use ngoaivu::dossier::http::routes::{act, drafting, register};
 use ngoaivu::dossier::http::view::{StepView, steps};
+use ngoaivu::dossier::http::{RegisterRow, Shown};
 use ngoaivu::dossier::register::Registers;
-use ngoaivu::dossier::store::list::DossierItem;
 use ngoaivu::error::Result;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -83,9 +82,14 @@ pub struct NotePage {
     next: Option<String>,
 }
 
-impl From<Page<DossierItem>> for NotePage {
-    fn from(page: Page<DossierItem>) -> Self {
-        let item = |i: DossierItem| NoteItem { id: Id(i.id), number: i.number, title: i.title, state: i.state };
+impl From<Page<RegisterRow>> for NotePage {
+    fn from(page: Page<RegisterRow>) -> Self {
+        let item = |RegisterRow { item: i, .. }: RegisterRow| NoteItem {
+            id: Id(i.id),
+            number: i.number,
+            title: i.title,
+            state: i.state,
+        };
         NotePage { items: page.items.into_iter().map(item).collect(), next: page.next }
     }
 }
@@ -122,7 +126,7 @@ impl Shown for NoteContent {
         });
     }
 
-    fn view(_: &mut Conn, call: &RequestContext, _: &Registers, seen: &VisibleDossier<Self>) -> Result<NoteView> {
+    fn view(conn: &mut Conn, call: &RequestContext, _: &Registers, seen: &VisibleDossier<Self>) -> Result<NoteView> {
         let d = &seen.dossier;
         Ok(NoteView {
             id: Id(d.id),
@@ -132,7 +136,7 @@ impl Shown for NoteContent {
             title: d.content.title.clone(),
             amount: d.content.amount,
             written_on: d.content.written_on,
-            steps: steps(call, d),
+            steps: steps(conn, call, d)?,
         })
     }
 }

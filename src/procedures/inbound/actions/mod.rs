@@ -2,8 +2,10 @@
 
 pub mod acts;
 pub mod draft;
+pub mod guest_list;
 pub mod guests;
 
+use crate::access::context::RequestContext;
 use crate::approval::process::Stage;
 use crate::approval::recorded::Recorded;
 use crate::db::Conn;
@@ -15,9 +17,9 @@ use crate::dossier::parts::attachments;
 use crate::dossier::parts::engagement::own_clashes;
 use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
 use crate::dossier::parts::line::OwnColumns;
-use crate::dossier::parts::listed::ListedRow;
+use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::dossier::parts::model::Origin;
-use crate::dossier::register::Registers;
+use crate::dossier::register::{ProvinceLaw, Registers};
 use crate::dossier::{self, StoredContent};
 use crate::error::Result;
 use crate::procedures::engagements::elsewhere;
@@ -80,6 +82,10 @@ impl dossier::Content for VisitContent {
 
     fn agency_id(&self) -> i64 {
         self.host_agency_id
+    }
+
+    fn taking_part(&self) -> Vec<i64> {
+        self.coordinating.clone()
     }
 
     fn listed(&self) -> Listed {
@@ -160,6 +166,19 @@ impl dossier::Content for VisitContent {
             clashes: own_clashes(&all, dossier.id).len(),
         };
         Ok(case(content, &around, received_on))
+    }
+
+    const LISTS_GUESTS: bool = true;
+
+    fn take_guests(
+        conn: &mut Conn,
+        call: &RequestContext,
+        law: &ProvinceLaw,
+        id: i64,
+        guests: Vec<NamedGuest>,
+        dry_run: bool,
+    ) -> Result<GuestsTaken> {
+        guest_list::take(conn, call, law, id, guests, dry_run)
     }
 
     fn from_list(row: ListedRow) -> Option<Self> {

@@ -1,5 +1,7 @@
 //! Routes of the register of guests.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +16,8 @@ use crate::procedures::inbound::actions::guests as actions;
 use crate::procedures::inbound::people::{self, GuestFilter, GuestPerson};
 use crate::registry::officials::shown;
 use crate::web::answers::ResponseCache;
+use crate::web::columns::{self, FieldColumn, nation, plain};
+use crate::web::file::{self, ListFormat};
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
@@ -73,15 +77,30 @@ struct GuestListQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     cursor: Option<String>,
+    /// `csv` or `xlsx`: the whole list, at most 50,000 rows, with labels.
+    #[param(inline)]
+    format: Option<ListFormat>,
 }
 
+/// The register of guests as a list.
+const COLUMNS: [FieldColumn; 4] = [
+    plain("/full_name", "Họ và tên"),
+    nation("/nationality", "Quốc tịch"),
+    plain("/passport_number", "Số hộ chiếu"),
+    plain("/visits", "Số lần đến"),
+];
+
 /// Lists guests by name; with `duplicates`, those who may be the same person.
-#[utoipa::path(tag = "inbound", operation_id = "list_guests", params(GuestListQuery), responses((status = 200, description = "guests", body = GuestPage)))]
+#[utoipa::path(tag = "inbound", operation_id = "list_guests", params(GuestListQuery), responses((status = 200, description = "guests; as CSV or XLSX with `format`", content(
+        (GuestPage = "application/json"), (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/guests")]
 async fn list(call: Call, asked: Query<GuestListQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadGuests)?;
     let asked = asked.0;
-    let limit = query::limit(asked.limit)?;
+    query::country(asked.country.as_deref())?;
+    let whole = file::whole(asked.format);
+    let limit = file::rows_of(whole, asked.limit)?;
     asked.q.as_deref().map_or(Ok(()), |q| query::text("q", q))?;
     let filter = GuestFilter { q: asked.q, country: asked.country, duplicates: asked.duplicates.unwrap_or(false) };
     let scope = format!("guests {filter:?}");
@@ -94,8 +113,13 @@ async fn list(call: Call, asked: Query<GuestListQuery>) -> Result<HttpResponse> 
             Ok((rows, visits))
         })
         .await?;
-    let page = Page::cut(rows, limit, &scope, |p| vec![p.name_norm.clone(), p.id.to_string()]);
     let view = |p: &GuestPerson| PersonView::of(p, visits.get(&p.id).copied().unwrap_or(0), &call);
+    if let Some(format) = whole {
+        file::all_rows(rows.len())?;
+        let items: Vec<PersonView> = rows.iter().map(view).collect();
+        return file::table("khach", &columns::table("Khách nước ngoài", &COLUMNS, &items, &HashMap::new())?, format);
+    }
+    let page = Page::cut(rows, limit, &scope, |p| vec![p.name_norm.clone(), p.id.to_string()]);
     let items = page.items.iter().map(view).collect();
     Ok(page_response("/api/v1/guests", page.next.as_deref()).json(GuestPage { items, next: page.next }))
 }

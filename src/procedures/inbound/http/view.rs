@@ -7,17 +7,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::shorts::{AgencyShort, PersonShort};
 use crate::db::Conn;
 use crate::dossier::actions::VisibleDossier;
 use crate::dossier::decision::Decision;
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::Shown;
-use crate::dossier::http::view::{AmendmentView, StepView, amendments, steps};
+use crate::dossier::http::view::{AmendmentView, StepView, amendments, beside, steps};
+use crate::dossier::http::{RegisterRow, Shown};
 use crate::dossier::model::{ResultsReport, Ruling};
 use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::parts::model::Origin;
 use crate::dossier::register::Registers;
-use crate::dossier::store::list;
 use crate::dossier::visibility::sees_whole;
 use crate::error::Result;
 use crate::procedures::engagements::{ClashView, clashes_of};
@@ -33,7 +33,8 @@ use kernel::words::{Channel, Field, GuestClass, MemberRole, Purpose, ReceptionLe
 #[derive(Serialize, ToSchema)]
 #[schema(as = InboundDelegation, example = json!({
     "id": "01ke3m9p000d4", "version": 1, "number": null, "state": "draft", "title": "Đoàn tỉnh Chungbuk thăm và làm việc",
-    "procedure": "inbound", "host_agency_id": "01ke3m9p0005s", "coordinating_agency_ids": [], "channel": "state",
+    "procedure": "inbound", "host_agency_id": "01ke3m9p0005s",
+    "host_agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"}, "coordinating_agency_ids": [], "channel": "state",
     "sending_organisation": "Chính quyền tỉnh Chungbuk", "country": "KR", "purpose": "official", "field": "science",
     "topics": [], "first_visit": false, "reception_level": "province", "guest_class": "other",
     "arrival_date": "2026-12-07", "departure_date": "2026-12-09", "headcount": 12, "recorded_headcount": null, "countries": ["KR"],
@@ -42,9 +43,9 @@ use kernel::words::{Channel, Field, GuestClass, MemberRole, Purpose, ReceptionLe
         "passport_number": "••••5678", "role": "head"}],
     "programme": [{"starts_at": "2026-12-08T02:00:00Z", "ends_at": "2026-12-08T04:00:00Z", "place": "Trụ sở UBND tỉnh",
         "activity": "Hội đàm", "hosts": ["01ke3m9p0007x"], "host_names": ["Đặng Văn Minh"], "restricted_area": false}],
-    "classification": "unclassified", "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
+    "classification": "unclassified", "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null, "overdue": false,
     "steps": [], "ruling": null, "decision": null, "amendments": [], "report": null, "arrived_on": null, "departed_on": null, "imported": null, "clashes": [],
-    "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
+    "created_by": "01ke3m9p00061", "created_by_person": {"full_name": "Nguyễn Thị Hạnh", "post": null}, "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
     "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
 pub struct VisitView {
     #[schema(value_type = String)]
@@ -57,6 +58,7 @@ pub struct VisitView {
     procedure: Procedure,
     #[schema(value_type = String)]
     host_agency_id: Id,
+    host_agency: Option<AgencyShort>,
     #[schema(value_type = Vec<String>)]
     coordinating_agency_ids: Vec<Id>,
     channel: Channel,
@@ -86,6 +88,8 @@ pub struct VisitView {
     complete_on: Option<NaiveDate>,
     /// The day the open step is due.
     due_on: Option<NaiveDate>,
+    /// That day is over.
+    overdue: bool,
     steps: Vec<StepView>,
     ruling: Option<Ruling>,
     decision: Option<Decision>,
@@ -100,6 +104,7 @@ pub struct VisitView {
     clashes: Vec<ClashView>,
     #[schema(value_type = String)]
     created_by: Id,
+    created_by_person: Option<PersonShort>,
     created_at: String,
     updated_at: String,
     /// What this caller can do now.
@@ -206,7 +211,10 @@ impl Shown for VisitContent {
             Vec::new()
         };
         let shares = c.shares();
+        let (host_agency, created_by_person) = beside(conn, visit)?;
         Ok(VisitView {
+            host_agency,
+            created_by_person,
             id: Id(visit.id),
             version: visit.version,
             number: visit.number.clone(),
@@ -237,7 +245,8 @@ impl Shown for VisitContent {
             submitted_on: visit.submitted_on,
             complete_on: visit.complete_on,
             due_on: visit.due_on(),
-            steps: steps(call, visit),
+            overdue: visit.due_on().is_some_and(|due| due < call.today),
+            steps: steps(conn, call, visit)?,
             ruling: visit.ruling.clone().filter(|_| whole),
             decision: visit.decision.clone().filter(|_| whole),
             amendments: amendments(call, visit),
@@ -257,8 +266,8 @@ impl Shown for VisitContent {
 /// A visit in a list.
 #[derive(Serialize, ToSchema)]
 #[schema(as = InboundItem, example = json!({"id": "01ke3m9p000d4", "number": "DV-2026-0001", "title": "Đoàn tỉnh Chungbuk thăm và làm việc",
-    "state": "submitted", "requesting_agency_id": "01ke3m9p0005s", "host_agency_id": "01ke3m9p0005s", "arrival_date": "2026-12-07",
-    "departure_date": "2026-12-09", "countries": ["KR"], "headcount": 12, "due_on": "2026-11-26", "version": 2}))]
+    "state": "submitted", "requesting_agency_id": "01ke3m9p0005s", "requesting_agency": null, "host_agency_id": "01ke3m9p0005s", "host_agency": null, "arrival_date": "2026-12-07",
+    "departure_date": "2026-12-09", "countries": ["KR"], "headcount": 12, "due_on": "2026-11-26", "overdue": false, "version": 2}))]
 struct VisitItem {
     #[schema(value_type = String)]
     id: Id,
@@ -269,20 +278,26 @@ struct VisitItem {
     /// The hosting agency, which asks for the permission.
     #[schema(value_type = String)]
     requesting_agency_id: Id,
+    requesting_agency: Option<AgencyShort>,
     #[schema(value_type = String)]
     host_agency_id: Id,
+    host_agency: Option<AgencyShort>,
     arrival_date: NaiveDate,
     departure_date: NaiveDate,
     countries: Vec<String>,
     /// Number of guests who came; before the arrival, of those announced.
     headcount: i64,
     due_on: Option<NaiveDate>,
+    overdue: bool,
     version: i64,
 }
 
-impl From<list::DossierItem> for VisitItem {
-    fn from(item: list::DossierItem) -> Self {
+impl From<RegisterRow> for VisitItem {
+    fn from(RegisterRow { item, agency, overdue }: RegisterRow) -> Self {
         VisitItem {
+            requesting_agency: agency.clone(),
+            host_agency: agency,
+            overdue,
             id: Id(item.id),
             number: item.number,
             title: item.title,
@@ -309,8 +324,8 @@ pub struct VisitPage {
     total: Option<i64>,
 }
 
-impl From<Page<list::DossierItem>> for VisitPage {
-    fn from(page: Page<list::DossierItem>) -> Self {
+impl From<Page<RegisterRow>> for VisitPage {
+    fn from(page: Page<RegisterRow>) -> Self {
         VisitPage { items: page.items.into_iter().map(VisitItem::from).collect(), next: page.next, total: page.total }
     }
 }

@@ -88,6 +88,13 @@ impl dossier::Content for TripContent {
         self.agency_id
     }
 
+    fn taking_part(&self) -> Vec<i64> {
+        let mut others: Vec<i64> = self.people.iter().map(|p| p.agency_id).filter(|id| *id != self.agency_id).collect();
+        others.sort_unstable();
+        others.dedup();
+        others
+    }
+
     fn listed(&self) -> Listed {
         Listed {
             listed_on: self.departure,

@@ -6,16 +6,16 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::context::RequestContext;
+use crate::access::shorts::{AgencyShort, PersonShort};
 use crate::db::Conn;
 use crate::dossier::actions::VisibleDossier;
 use crate::dossier::decision::Decision;
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::Shown;
-use crate::dossier::http::view::{AmendmentView, StepView, amendments, steps};
+use crate::dossier::http::view::{AmendmentView, StepView, amendments, beside, steps};
+use crate::dossier::http::{RegisterRow, Shown};
 use crate::dossier::model::{ResultsReport, Ruling};
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Origin, PartyOpinion, Stop};
 use crate::dossier::register::Registers;
-use crate::dossier::store::list::DossierItem;
 use crate::dossier::visibility::sees_whole;
 use crate::error::Result;
 use crate::procedures::outbound::model::{Trip, TripContent};
@@ -30,15 +30,16 @@ use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole
 #[schema(as = OutboundDelegation, example = json!({
     "id": "01ke3m9p000b2", "version": 1, "number": null, "state": "draft",
     "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc", "procedure": "outbound", "purpose": "study_visit", "field": "science",
-    "capacity": "department", "requesting_agency_id": "01ke3m9p0005s", "plan_item_id": null,
+    "capacity": "department", "requesting_agency_id": "01ke3m9p0005s",
+    "requesting_agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"}, "plan_item_id": null,
     "funding": [{"source": "provincial_budget", "amount": {"amount": 350000000, "currency": "VND"}}],
     "inviting_party": {"name": "Chính quyền tỉnh Chungbuk", "country": "KR", "kind": "locality", "invites_by_name": false},
     "departure_date": "2026-12-07", "return_date": "2026-12-11", "countries": ["KR"], "headcount": 1,
     "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
     "members": [{"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "role": "head", "relative_of": null, "consent": null, "verdict": null}],
-    "classification": "unclassified", "note": null, "leave": null, "party_opinions": [], "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null,
+    "classification": "unclassified", "note": null, "leave": null, "party_opinions": [], "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null, "overdue": false,
     "steps": [], "ruling": null, "decision": null, "amendments": [], "report": null, "departed_on": null, "returned_on": null, "imported": null,
-    "created_by": "01ke3m9p00061", "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
+    "created_by": "01ke3m9p00061", "created_by_person": {"full_name": "Nguyễn Thị Hạnh", "post": null}, "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
     "allowed_actions": ["edit", "delete", "upload", "request-signature"]}))]
 pub struct TripView {
     #[schema(value_type = String)]
@@ -54,6 +55,7 @@ pub struct TripView {
     capacity: Capacity,
     #[schema(value_type = String)]
     requesting_agency_id: Id,
+    requesting_agency: Option<AgencyShort>,
     #[schema(value_type = Option<String>)]
     plan_item_id: Option<Id>,
     funding: Vec<Funding>,
@@ -75,6 +77,8 @@ pub struct TripView {
     complete_on: Option<NaiveDate>,
     /// The day the open step is due.
     due_on: Option<NaiveDate>,
+    /// That day is over.
+    overdue: bool,
     steps: Vec<StepView>,
     ruling: Option<Ruling>,
     decision: Option<Decision>,
@@ -87,6 +91,7 @@ pub struct TripView {
     imported: Option<Origin>,
     #[schema(value_type = String)]
     created_by: Id,
+    created_by_person: Option<PersonShort>,
     created_at: String,
     updated_at: String,
     /// What this caller can do now.
@@ -114,12 +119,14 @@ impl Shown for TripContent {
         super::routes(config);
     }
 
-    fn view(_: &mut Conn, call: &RequestContext, _: &Registers, seen: &VisibleDossier<Self>) -> Result<TripView> {
-        Ok(trip_view(call, seen))
+    fn view(conn: &mut Conn, call: &RequestContext, _: &Registers, seen: &VisibleDossier<Self>) -> Result<TripView> {
+        let (requesting_agency, created_by_person) = beside(conn, &seen.dossier)?;
+        let steps = steps(conn, call, &seen.dossier)?;
+        Ok(TripView { requesting_agency, created_by_person, steps, ..trip_view(call, seen) })
     }
 }
 
-/// The dossier for one caller.
+/// The dossier for one caller, without what stands in other tables.
 fn trip_view(call: &RequestContext, seen: &VisibleDossier<TripContent>) -> TripView {
     let trip: &Trip = &seen.dossier;
     let c = &trip.content;
@@ -135,6 +142,7 @@ fn trip_view(call: &RequestContext, seen: &VisibleDossier<TripContent>) -> TripV
         field: c.field,
         capacity: c.capacity,
         requesting_agency_id: Id(c.agency_id),
+        requesting_agency: None,
         plan_item_id: c.plan_item_id.map(Id),
         funding: c.funding.clone(),
         inviting_party: c.inviting_party.clone(),
@@ -162,7 +170,8 @@ fn trip_view(call: &RequestContext, seen: &VisibleDossier<TripContent>) -> TripV
         submitted_on: trip.submitted_on,
         complete_on: trip.complete_on,
         due_on: trip.due_on(),
-        steps: steps(call, trip),
+        overdue: trip.due_on().is_some_and(|due| due < call.today),
+        steps: Vec::new(),
         ruling: trip.ruling.clone().filter(|_| whole),
         decision: trip.decision.clone().filter(|_| whole),
         amendments: amendments(call, trip),
@@ -171,6 +180,7 @@ fn trip_view(call: &RequestContext, seen: &VisibleDossier<TripContent>) -> TripV
         returned_on: c.journey.returned_on,
         imported: c.origin.clone().filter(|_| whole),
         created_by: Id(trip.created_by),
+        created_by_person: None,
         created_at: rfc3339(trip.created_at),
         updated_at: rfc3339(trip.updated_at),
         allowed_actions: seen.allowed(call),
@@ -180,8 +190,9 @@ fn trip_view(call: &RequestContext, seen: &VisibleDossier<TripContent>) -> TripV
 /// A dossier in a list.
 #[derive(Serialize, ToSchema)]
 #[schema(as = OutboundItem, example = json!({"id": "01ke3m9p000b2", "number": "DR-2026-0001", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
-    "state": "submitted", "requesting_agency_id": "01ke3m9p0005s", "departure_date": "2026-12-07", "return_date": "2026-12-11",
-    "countries": ["KR"], "headcount": 5, "due_on": "2026-11-26", "version": 2}))]
+    "state": "submitted", "requesting_agency_id": "01ke3m9p0005s",
+    "requesting_agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"}, "departure_date": "2026-12-07", "return_date": "2026-12-11",
+    "countries": ["KR"], "headcount": 5, "due_on": "2026-11-26", "overdue": false, "version": 2}))]
 pub struct TripItem {
     #[schema(value_type = String)]
     id: Id,
@@ -191,17 +202,21 @@ pub struct TripItem {
     state: String,
     #[schema(value_type = String)]
     requesting_agency_id: Id,
+    requesting_agency: Option<AgencyShort>,
     departure_date: NaiveDate,
     return_date: NaiveDate,
     countries: Vec<String>,
     headcount: i64,
     due_on: Option<NaiveDate>,
+    overdue: bool,
     version: i64,
 }
 
-impl From<DossierItem> for TripItem {
-    fn from(item: DossierItem) -> Self {
+impl From<RegisterRow> for TripItem {
+    fn from(RegisterRow { item, agency, overdue }: RegisterRow) -> Self {
         TripItem {
+            requesting_agency: agency,
+            overdue,
             id: Id(item.id),
             number: item.number,
             title: item.title,
@@ -227,8 +242,8 @@ pub struct TripPage {
     total: Option<i64>,
 }
 
-impl From<Page<DossierItem>> for TripPage {
-    fn from(page: Page<DossierItem>) -> Self {
+impl From<Page<RegisterRow>> for TripPage {
+    fn from(page: Page<RegisterRow>) -> Self {
         TripPage { items: page.items.into_iter().map(TripItem::from).collect(), next: page.next, total: page.total }
     }
 }

@@ -1,0 +1,126 @@
+//! Rows of sessions, of their tokens, and of the keys that sign.
+
+use diesel::prelude::*;
+
+use crate::access::token::SigningKey;
+use crate::db::Conn;
+use crate::db::schema::{one_time_tokens, refresh_tokens, sessions, signing_keys};
+use crate::error::Result;
+use kernel::time::Moment;
+
+pub fn open_session(conn: &mut Conn, id: i64, user_id: i64, now: Moment) -> Result<()> {
+    diesel::insert_into(sessions::table)
+        .values((sessions::id.eq(id), sessions::user_id.eq(user_id), sessions::created_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// User and start of a session that has not ended.
+pub fn live_session(conn: &mut Conn, id: i64) -> Result<Option<(i64, Moment)>> {
+    Ok(sessions::table
+        .find(id)
+        .filter(sessions::ended_at.is_null())
+        .select((sessions::user_id, sessions::created_at))
+        .first(conn)
+        .optional()?)
+}
+
+pub fn end_session(conn: &mut Conn, id: i64, now: Moment) -> Result<()> {
+    let live = sessions::table.find(id).filter(sessions::ended_at.is_null());
+    diesel::update(live).set(sessions::ended_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Ends all sessions of a user, except one if it is given.
+pub fn end_sessions_of(conn: &mut Conn, user_id: i64, except: Option<i64>, now: Moment) -> Result<()> {
+    let live = sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::id.ne(except.unwrap_or(0)));
+    diesel::update(live).set(sessions::ended_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// A refresh token as stored.
+#[derive(Queryable)]
+pub struct RefreshRow {
+    pub session_id: i64,
+    pub expires_at: Moment,
+    pub used_at: Option<Moment>,
+}
+
+pub fn refresh_token(conn: &mut Conn, digest: &str) -> Result<Option<RefreshRow>> {
+    let columns = (refresh_tokens::session_id, refresh_tokens::expires_at, refresh_tokens::used_at);
+    Ok(refresh_tokens::table.find(digest).select(columns).first(conn).optional()?)
+}
+
+pub fn insert_refresh(conn: &mut Conn, digest: &str, session_id: i64, expires_at: Moment) -> Result<()> {
+    diesel::insert_into(refresh_tokens::table)
+        .values((
+            refresh_tokens::digest.eq(digest),
+            refresh_tokens::session_id.eq(session_id),
+            refresh_tokens::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes the first use of a refresh token.
+pub fn use_refresh(conn: &mut Conn, digest: &str, used_at: Moment) -> Result<()> {
+    diesel::update(refresh_tokens::table.find(digest)).set(refresh_tokens::used_at.eq(used_at)).execute(conn)?;
+    Ok(())
+}
+
+pub fn insert_one_time(conn: &mut Conn, digest: &str, user_id: i64, expires_at: Moment) -> Result<()> {
+    // A new token replaces older ones.
+    diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user_id))).execute(conn)?;
+    diesel::insert_into(one_time_tokens::table)
+        .values((
+            one_time_tokens::digest.eq(digest),
+            one_time_tokens::user_id.eq(user_id),
+            one_time_tokens::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The user of an unspent one-time token.
+pub fn one_time(conn: &mut Conn, digest: &str, now: Moment) -> Result<Option<i64>> {
+    Ok(one_time_tokens::table
+        .find(digest)
+        .filter(one_time_tokens::used_at.is_null())
+        .filter(one_time_tokens::expires_at.gt(now))
+        .select(one_time_tokens::user_id)
+        .first(conn)
+        .optional()?)
+}
+
+pub fn spend_one_time(conn: &mut Conn, digest: &str, now: Moment) -> Result<()> {
+    diesel::update(one_time_tokens::table.find(digest)).set(one_time_tokens::used_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// All signing keys, oldest first.
+pub fn keys(conn: &mut Conn) -> Result<Vec<SigningKey>> {
+    let rows: Vec<(String, String, Moment, Option<Moment>)> =
+        signing_keys::table.order(signing_keys::created_at).select(signing_keys::all_columns).load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(kid, secret, created_at, retired_at)| SigningKey { kid, secret, created_at, retired_at })
+        .collect())
+}
+
+/// A new key signs from now on; the others retire.
+pub fn rotate_key(conn: &mut Conn, key: &SigningKey, now: Moment) -> Result<()> {
+    diesel::update(signing_keys::table.filter(signing_keys::retired_at.is_null()))
+        .set(signing_keys::retired_at.eq(now))
+        .execute(conn)?;
+    diesel::insert_into(signing_keys::table)
+        .values((
+            signing_keys::kid.eq(&key.kid),
+            signing_keys::secret.eq(&key.secret),
+            signing_keys::created_at.eq(key.created_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Agencies and people in short, as answers show them beside their ids.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::db::Conn;
+use crate::db::schema::{agencies, officials, users};
+use crate::error::Result;
+use kernel::id::Id;
+
+/// An agency in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"}))]
+pub struct AgencyShort {
+    #[schema(value_type = String)]
+    pub id: Id,
+    pub code: String,
+    pub name: String,
+}
+
+/// A person in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"full_name": "Đỗ Thị Thẩm", "post": "Phó Giám đốc"}))]
+pub struct PersonShort {
+    pub full_name: String,
+    /// The post of the official whose account it is; null if it belongs to no official.
+    pub post: Option<String>,
+}
+
+/// Agencies by id.
+pub fn agencies(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, AgencyShort>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, String, String)> = agencies::table
+        .filter(agencies::id.eq_any(ids))
+        .select((agencies::id, agencies::code, agencies::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, name)| (id, AgencyShort { id: Id(id), code, name })).collect())
+}
+
+/// The owners of accounts by the id of the account.
+pub fn people(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, PersonShort>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, String, Option<String>)> = users::table
+        .left_join(officials::table.on(officials::id.nullable().eq(users::official_id)))
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::full_name, officials::post.nullable()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, full_name, post)| (id, PersonShort { full_name, post })).collect())
+}

@@ -1,0 +1,76 @@
+//! Creates what an installation begins with from rows: accounts, passports, items of a plan.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use crate::access::account::{Account, Dated};
+use crate::access::actions::{Activation, one_time_token};
+use crate::access::context::RequestContext;
+use crate::access::store as accounts;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::imports::accounts::ListedAccount;
+use crate::imports::passports::ListedPassport;
+use crate::imports::plan_items::ListedPlanItem;
+use crate::plans::actions::propose;
+use crate::registry::officials::{Passport, PassportStanding};
+use crate::registry::{officials_parts_store, officials_store};
+use kernel::id::Id;
+
+/// Creates an account without a password; its roles and seats begin today.
+pub fn account(conn: &mut Conn, call: &RequestContext, listed: ListedAccount) -> Result<(i64, Activation)> {
+    let account = Account {
+        id: Id::new(call.now).0,
+        version: 1,
+        username: listed.username,
+        full_name: listed.full_name,
+        email: listed.email,
+        agency_id: listed.agency_id,
+        predecessors: Vec::new(),
+        below: Vec::new(),
+        official_id: listed.official_id,
+        active: true,
+        activated: false,
+        roles: listed.roles.into_iter().map(|what| Dated { what, valid_from: call.today, valid_to: None }).collect(),
+        seats: listed.seats.into_iter().map(|what| Dated { what, valid_from: call.today, valid_to: None }).collect(),
+        stand_ins: Vec::new(),
+        scopes: Vec::new(),
+    };
+    accounts::insert(conn, &account, None, call.now)?;
+    call.remember(conn, "create_user", &format!("users/{}", Id(account.id)), json!({"username": account.username}))?;
+    let (token, expires_at) = one_time_token(conn, account.id, call.now)?;
+    Ok((account.id, Activation { username: account.username, full_name: account.full_name, token, expires_at }))
+}
+
+/// Adds the passports to their officials.
+pub fn passports(conn: &mut Conn, call: &RequestContext, listed: Vec<ListedPassport>) -> Result<Vec<i64>> {
+    let mut made = Vec::new();
+    let owners: HashSet<i64> = listed.iter().map(|p| p.official_id).collect();
+    for p in listed {
+        let passport = Passport {
+            id: Id::new(call.now).0,
+            kind: p.kind,
+            number: p.number,
+            issued_on: p.issued_on,
+            expires_on: p.expires_on,
+            standing: PassportStanding::Valid,
+            standing_since: None,
+            standing_document: None,
+        };
+        officials_parts_store::insert_passport(conn, p.official_id, &passport)?;
+        call.remember(conn, "add_passport", &format!("officials/{}", Id(p.official_id)), json!({}))?;
+        made.push(passport.id);
+    }
+    for id in owners {
+        if let Some(official) = officials_store::find(conn, id)? {
+            officials_store::raise_version(conn, &official)?;
+        }
+    }
+    Ok(made)
+}
+
+/// Proposes an item of the plan.
+pub fn plan_item(conn: &mut Conn, call: &RequestContext, listed: ListedPlanItem) -> Result<i64> {
+    Ok(propose(conn, call, listed.year, Ok((listed.agency_id, listed.wanted)))?.id)
+}
