@@ -166,6 +166,7 @@ fn rooms(config: &mut ServiceConfig, registers: &Registers) {
     crate::statistics::http::routes(config);
     crate::dossier::http::partner_history::routes(config);
     crate::procedures::records::routes(config);
+    crate::procedures::official_merges_http::routes(config);
     crate::vocabulary::routes(config);
     crate::access::http::routes(config);
     crate::access::services_http::routes(config);

@@ -190,6 +190,7 @@ fn person(code: &str, agency_id: i64, at: usize, name: &str, now: Moment) -> Off
         key_leader: leader,
         opening_missions: None,
         left_on: None,
+        merged_into: None,
         levels: vec![ManagementLevel { id: Id::new(now).0, managed_by, valid_from: SINCE_EVER, valid_to: None }],
         passports: vec![Passport {
             id: Id::new(now).0,

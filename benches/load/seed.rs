@@ -154,6 +154,7 @@ fn people(conn: &mut Conn, now: Moment) -> Result<Cast> {
             key_leader: false,
             opening_missions: None,
             left_on: None,
+            merged_into: None,
             levels: vec![ManagementLevel {
                 id: Id::new(now).0,
                 managed_by: ManagedBy::Agency,
@@ -232,6 +233,7 @@ fn one(conn: &mut Conn, cast: &Cast, n: usize, now: Moment) -> Result<(String, b
             people: (0..MEMBERS)
                 .map(|at| MemberSnapshot {
                     full_name: who(at).1.clone(),
+                    post: "Chuyên viên".to_owned(),
                     agency_id: cast.agency,
                     post_level: PostLevel::Staff,
                 })

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::access::account::Account;
 use crate::access::actions::{AuthService, IssuedTokens};
 use crate::access::call::{Call, trace_id_of};
 use crate::access::permission::Permission;
-use crate::access::users::{self, AccountReferences, NewUser, RoleHeld, SeatHeld, UserChanges};
+use crate::access::user_views::{UserView, one, views};
+use crate::access::users::{self, AccountReferences, NewUser, UserChanges};
 use crate::access::{password, sessions_store, store};
 use crate::error::{Code, Result, refuse};
 use crate::web::etag::{IfMatch, etag};
@@ -20,7 +20,7 @@ use crate::web::query::{self, Query};
 use crate::web::reply::{Empty, path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
-use kernel::time::{Day, rfc3339};
+use kernel::time::rfc3339;
 use kernel::violation::Violations;
 
 /// Registers the routes of this module.
@@ -101,63 +101,6 @@ impl From<IssuedTokens> for TokenPair {
     }
 }
 
-/// An account as the API shows it: never with a password or its hash.
-#[derive(Serialize, ToSchema)]
-#[schema(as = User, example = json!({"id": "01ke3m9p00061", "version": 1, "username": "clerk.skhcn", "full_name": "Nguyễn Thị Hạnh", "email": null,
-    "agency_id": "01ke3m9p0005s", "official_id": null, "active": true, "activated": true,
-    "roles": [{"role": "clerk", "valid_from": "2020-01-01", "valid_to": null}], "seats": []}))]
-pub struct UserView {
-    #[schema(value_type = String)]
-    id: Id,
-    version: i64,
-    username: String,
-    full_name: String,
-    /// Mail address for notices, if any.
-    email: Option<String>,
-    #[schema(value_type = Option<String>)]
-    agency_id: Option<Id>,
-    #[schema(value_type = Option<String>)]
-    official_id: Option<Id>,
-    active: bool,
-    /// Whether a password has been set.
-    activated: bool,
-    roles: Vec<RoleHeld>,
-    seats: Vec<SeatHeld>,
-}
-
-impl From<&Account> for UserView {
-    fn from(a: &Account) -> Self {
-        let dates = |from: Day, to: Option<Day>| (Some(from), to);
-        UserView {
-            id: Id(a.id),
-            version: a.version,
-            username: a.username.clone(),
-            full_name: a.full_name.clone(),
-            email: a.email.clone(),
-            agency_id: a.agency_id.map(Id),
-            official_id: a.official_id.map(Id),
-            active: a.active,
-            activated: a.activated,
-            roles: a
-                .roles
-                .iter()
-                .map(|r| {
-                    let (valid_from, valid_to) = dates(r.valid_from, r.valid_to);
-                    RoleHeld { role: r.what, valid_from, valid_to }
-                })
-                .collect(),
-            seats: a
-                .seats
-                .iter()
-                .map(|s| {
-                    let (valid_from, valid_to) = dates(s.valid_from, s.valid_to);
-                    SeatHeld { body: s.what, valid_from, valid_to }
-                })
-                .collect(),
-        }
-    }
-}
-
 /// Signs in. After the third wrong password in a row the next attempt has to wait (429).
 #[utoipa::path(tag = "access", security(()), request_body = Login,
     responses((status = 200, description = "signed in", body = TokenPair)))]
@@ -213,7 +156,7 @@ async fn activate(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming
 #[utoipa::path(tag = "access", responses((status = 200, description = "the account", body = UserView)))]
 #[get("/me")]
 async fn me(call: Call) -> Result<HttpResponse> {
-    let view = UserView::from(call.actor.account.as_ref());
+    let view = call.read(|conn, call| one(conn, &call.actor.account)).await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(view.version))).json(view))
 }
 
@@ -270,15 +213,16 @@ async fn list_users(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
     let limit = query::limit(paging.0.limit)?;
     let after = query::place("users", paging.0.cursor.as_deref(), |p| p.first().cloned())?;
     let count = paging.0.count.unwrap_or(false);
-    let (rows, total) = call
+    let (items, next, total) = call
         .read(move |conn, _| {
             let total = if count { Some(store::count(conn)?) } else { None };
-            Ok((store::page(conn, after.as_deref(), limit + 1)?, total))
+            let page = Page::cut(store::page(conn, after.as_deref(), limit + 1)?, limit, "users", |a| {
+                vec![a.username.clone()]
+            });
+            Ok((views(conn, &page.items)?, page.next, total))
         })
         .await?;
-    let page = Page::cut(rows, limit, "users", |a| vec![a.username.clone()]);
-    let items = page.items.iter().map(UserView::from).collect();
-    Ok(page_response("/api/v1/users", page.next.as_deref()).json(UserPage { items, next: page.next, total }))
+    Ok(page_response("/api/v1/users", next.as_deref()).json(UserPage { items, next, total }))
 }
 
 /// Creates an account without a password.
@@ -298,7 +242,7 @@ async fn create_user(
         move |conn, call, ()| {
             let account = users::create(conn, call, body, exists)?;
             let location = format!("/api/v1/users/{}", Id(account.id));
-            reply(201, Some(account.version), Some(location), &UserView::from(&account))
+            reply(201, Some(account.version), Some(location), &one(conn, &account)?)
         },
     )
     .await
@@ -309,8 +253,13 @@ async fn create_user(
 #[get("/users/{id}")]
 async fn show_user(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
-    let account = call.read(move |conn, call| users::find(conn, call, id)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(account.version))).json(UserView::from(&account)))
+    let shown = call
+        .read(move |conn, call| {
+            let account = users::find(conn, call, id)?;
+            one(conn, &account)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(shown.version))).json(shown))
 }
 
 /// Changes an account; new rights take effect with the next request.
@@ -332,7 +281,7 @@ async fn change_user(
         move |conn, call| users::find(conn, call, id),
         move |conn, call, account| {
             let account = users::change(conn, call, account, body, exists)?;
-            reply(200, Some(account.version), None, &UserView::from(&account))
+            reply(200, Some(account.version), None, &one(conn, &account)?)
         },
     )
     .await

@@ -21,4 +21,5 @@ pub mod substitutions_store;
 pub mod throttle;
 pub mod token;
 pub mod trail;
+pub mod user_views;
 pub mod users;

@@ -30,6 +30,28 @@ pub struct PersonShort {
     pub post: Option<String>,
 }
 
+/// An official in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "post": "Giám đốc"}))]
+pub struct OfficialShort {
+    #[schema(value_type = String)]
+    pub id: Id,
+    pub full_name: String,
+    pub post: String,
+}
+
+/// Officials by id.
+pub fn officials(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, OfficialShort>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, String, String)> = officials::table
+        .filter(officials::id.eq_any(ids))
+        .select((officials::id, officials::full_name, officials::post))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, full_name, post)| (id, OfficialShort { id: Id(id), full_name, post })).collect())
+}
+
 /// Agencies by id.
 pub fn agencies(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, AgencyShort>> {
     if ids.is_empty() {

@@ -14,6 +14,7 @@ use crate::access::account::Mandate;
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::seats::{self, SeatHolder};
+use crate::access::shorts::{self, AgencyShort};
 use crate::access::store::{self, AccountName};
 use crate::access::substitutions::{self as book, SubstitutionRequest};
 use crate::access::substitutions_store::page;
@@ -269,6 +270,7 @@ struct HolderQuery {
 /// Somebody who could sign.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"user_id": "01ke3m9p00061", "username": "officer.snv", "full_name": "Phạm Thị Lan", "agency_id": "01ke3m9p0005s",
+    "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"},
     "valid_from": "2026-12-01", "valid_to": "2026-12-15", "on_behalf_of": "director.snv", "signed_as": "tuq",
     "scope": {"procedures": [], "steps": ["decide"]}, "document_number": "15/UQ-SNV"}))]
 struct HolderView {
@@ -278,6 +280,7 @@ struct HolderView {
     full_name: String,
     #[schema(value_type = Option<String>)]
     agency_id: Option<Id>,
+    agency: Option<AgencyShort>,
     valid_from: NaiveDate,
     valid_to: Option<NaiveDate>,
     /// In whose place; null if the seat was their own, as are the fields below.
@@ -295,7 +298,7 @@ struct HolderList {
     next: Option<String>,
 }
 
-fn holder(h: SeatHolder, named: &HashMap<i64, AccountName>) -> HolderView {
+fn holder(h: SeatHolder, named: &HashMap<i64, AccountName>, agencies: &HashMap<i64, AgencyShort>) -> HolderView {
     let of = |id: i64| named.get(&id).cloned().unwrap_or_default();
     let AccountName { username, full_name, agency_id } = of(h.user);
     HolderView {
@@ -303,6 +306,7 @@ fn holder(h: SeatHolder, named: &HashMap<i64, AccountName>) -> HolderView {
         username,
         full_name,
         agency_id: agency_id.map(Id),
+        agency: agency_id.and_then(|id| agencies.get(&id)).cloned(),
         valid_from: h.valid_from,
         valid_to: h.valid_to,
         on_behalf_of: h.by.as_ref().map(|s| of(s.from_user).username),
@@ -331,7 +335,9 @@ async fn holders(call: Call, code: web::Path<String>, asked: Query<HolderQuery>)
             found.retain(|h| !closed.contains(&h.user) && h.by.as_ref().is_none_or(|s| !closed.contains(&s.from_user)));
             let people = found.iter().flat_map(|h| [Some(h.user), h.by.as_ref().map(|s| s.from_user)]).flatten();
             let named = store::named(conn, &people.collect::<Vec<_>>())?;
-            let views = found.into_iter().map(|h| holder(h, &named));
+            let units: Vec<i64> = named.values().filter_map(|n| n.agency_id).collect();
+            let agencies = shorts::agencies(conn, &units)?;
+            let views = found.into_iter().map(|h| holder(h, &named, &agencies));
             Ok(views.filter(|h| agency.is_none_or(|a| h.agency_id == Some(a))).collect::<Vec<_>>())
         })
         .await?;

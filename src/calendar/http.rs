@@ -1,5 +1,6 @@
 //! Routes of the calendar and of its feeds.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
@@ -13,6 +14,7 @@ use validator::Validate;
 use crate::access::account::Actor;
 use crate::access::call::Call;
 use crate::access::permission::Permission;
+use crate::access::shorts::{self, AgencyShort};
 use crate::access::store as accounts;
 use crate::access::token::random_text;
 use crate::calendar::entries::{Calendar, CalendarEntry, Clash, ClashSide, calendar};
@@ -86,6 +88,7 @@ struct EntryView {
     state: String,
     #[schema(value_type = String)]
     agency_id: Id,
+    agency: Option<AgencyShort>,
     #[schema(value_type = String, format = Date, required = true)]
     begins_on: Option<NaiveDate>,
     #[schema(value_type = String, format = Date, required = true)]
@@ -125,7 +128,8 @@ struct ClashSideView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Calendar, example = json!({"from": "2026-12-01", "to": "2026-12-31", "items": [{"direction": "inbound",
     "delegation_id": "01ke3m9p000d4", "number": "DV-2026-0001", "title": "Đoàn tỉnh Chungbuk thăm và làm việc", "state": "approved",
-    "agency_id": "01ke3m9p0005s", "begins_on": "2026-12-07", "ends_on": "2026-12-09", "countries": ["KR"], "headcount": 12,
+    "agency_id": "01ke3m9p0005s",
+    "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"}, "begins_on": "2026-12-07", "ends_on": "2026-12-09", "countries": ["KR"], "headcount": 12,
     "people": [], "programme": []}], "clashes": []}))]
 struct CalendarView {
     from: NaiveDate,
@@ -138,8 +142,8 @@ fn person((id, full_name): (i64, String)) -> CalendarPerson {
     CalendarPerson { official_id: Id(id), full_name }
 }
 
-impl From<CalendarEntry> for EntryView {
-    fn from(entry: CalendarEntry) -> Self {
+impl EntryView {
+    fn new(entry: CalendarEntry, agencies: &HashMap<i64, AgencyShort>) -> Self {
         let programme = entry.programme.into_iter().map(|hour| CalendarHour {
             starts_at: rfc3339(hour.starts_at),
             ends_at: rfc3339(hour.ends_at),
@@ -157,6 +161,7 @@ impl From<CalendarEntry> for EntryView {
             title: entry.item.title,
             state: entry.item.state,
             agency_id: Id(entry.item.agency_id),
+            agency: agencies.get(&entry.item.agency_id).cloned(),
             begins_on: entry.item.begins_on,
             ends_on: entry.item.ends_on,
             countries: entry.item.countries.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
@@ -194,9 +199,14 @@ async fn show(call: Call, registers: web::Data<Registers>, asked: Query<Calendar
         ));
     }
     let period = Period { from, to };
-    let Calendar { entries, clashes } =
-        call.read(move |conn, call| calendar(conn, &call.actor, &registers, period)).await?;
-    let items = entries.into_iter().map(EntryView::from).collect();
+    let (Calendar { entries, clashes }, agencies) = call
+        .read(move |conn, call| {
+            let seen = calendar(conn, &call.actor, &registers, period)?;
+            let units: Vec<i64> = seen.entries.iter().map(|e| e.item.agency_id).collect();
+            Ok((seen, shorts::agencies(conn, &units)?))
+        })
+        .await?;
+    let items = entries.into_iter().map(|entry| EntryView::new(entry, &agencies)).collect();
     let clashes = clashes.into_iter().map(PairView::from).collect();
     Ok(HttpResponse::Ok().json(CalendarView { from, to, items, clashes }))
 }

@@ -134,6 +134,7 @@ diesel::table! {
         opening_year -> Nullable<BigInt>,
         opening_count -> BigInt,
         left_on -> Nullable<Date>,
+        merged_into -> Nullable<BigInt>,
     }
 }
 

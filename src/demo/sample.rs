@@ -172,7 +172,12 @@ fn trip(cast: &Cast, n: usize, departure: Day) -> Result<Trip> {
         origin: None,
         people: travelling
             .iter()
-            .map(|o| MemberSnapshot { full_name: o.full_name.clone(), agency_id: *agency_id, post_level: o.post_level })
+            .map(|o| MemberSnapshot {
+                full_name: o.full_name.clone(),
+                post: o.post.clone(),
+                agency_id: *agency_id,
+                post_level: o.post_level,
+            })
             .collect(),
         verdicts: Vec::new(),
     })

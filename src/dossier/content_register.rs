@@ -55,6 +55,10 @@ impl<C: Shown> Register for Of<C> {
         actions::rebuild_facts::<C>(conn)
     }
 
+    fn derive_again(&self, conn: &mut Conn, id: i64) -> Result<()> {
+        actions::derive_again::<C>(conn, id).map(|_| ())
+    }
+
     fn delete(&self, conn: &mut Conn, ids: &[i64]) -> Result<()> {
         store::delete::<C>(conn, ids)
     }

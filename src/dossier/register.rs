@@ -95,6 +95,8 @@ pub trait Register: Send + Sync + 'static {
     fn find_whole(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Option<Box<dyn AnyDossier>>>;
     /// Derives every fact again; returns how many delegations count.
     fn rebuild_facts(&self, conn: &mut Conn) -> Result<usize>;
+    /// Derives the fact of one dossier again, and what it is found by.
+    fn derive_again(&self, conn: &mut Conn, id: i64) -> Result<()>;
     /// Deletes dossiers with everything that belongs to them.
     fn delete(&self, conn: &mut Conn, ids: &[i64]) -> Result<()>;
     /// Whether its dossiers list guests by name.

@@ -12,13 +12,14 @@ use validator::Validate;
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::shorts::{self, AgencyShort, OfficialShort};
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::parts::duties::{self as store, Duty, DutyFilter, DutySight, Settlement};
 use crate::duties::actions::{self, Done};
 use crate::duties::settlement::{SettlementLine, settled};
 use crate::error::{Result, forbidden};
-use crate::registry::{agencies, officials_store};
+use crate::registry::agencies;
 use crate::web::answers::ResponseCache;
 use crate::web::columns::{self, FieldColumn, agency, day, label, plain, word};
 use crate::web::etag::{IfMatch, etag};
@@ -39,7 +40,8 @@ pub fn routes(config: &mut ServiceConfig) {
 /// An obligation that a delegation leaves behind.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Duty, example = json!({"id": "01ke3m9p000k1", "version": 1, "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập chuyển đổi số tại Hàn Quốc",
-    "code": "trip_report", "agency_id": "01ke3m9p0005s", "official_id": null, "full_name": null, "task": null,
+    "code": "trip_report", "agency_id": "01ke3m9p0005s", "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"},
+    "official_id": null, "official": null, "full_name": null, "task": null,
     "citation": "38-CT/TW: trưởng đoàn báo cáo", "due_on": "2026-12-26", "done_on": null, "done_note": null, "overdue": false, "reminders": 0,
     "excused_until": null, "excuse": null, "overridden": null, "settlement": null}))]
 pub struct DutyView {
@@ -53,8 +55,10 @@ pub struct DutyView {
     code: String,
     #[schema(value_type = String)]
     agency_id: Id,
+    agency: Option<AgencyShort>,
     #[schema(value_type = Option<String>)]
     official_id: Option<Id>,
+    official: Option<OfficialShort>,
     full_name: Option<String>,
     task: Option<String>,
     citation: String,
@@ -75,16 +79,18 @@ pub struct DutyView {
 /// The duties with the titles of their delegations and the names of the people concerned.
 fn views(conn: &mut Conn, call: &RequestContext, all: Vec<Duty>) -> Result<Vec<DutyView>> {
     let titles = store::titles(conn, &all)?;
-    let people: Vec<i64> = all.iter().filter_map(|d| d.official_id).collect();
-    let names = officials_store::names(conn, &people)?;
+    let officials = shorts::officials(conn, &all.iter().filter_map(|d| d.official_id).collect::<Vec<_>>())?;
+    let agencies = shorts::agencies(conn, &all.iter().map(|d| d.agency_id).collect::<Vec<_>>())?;
     let view = |d: Duty| DutyView {
         id: Id(d.id),
         version: d.version,
         delegation_id: Id(d.delegation_id),
         title: titles.get(&d.delegation_id).cloned().unwrap_or_default(),
         agency_id: Id(d.agency_id),
+        agency: agencies.get(&d.agency_id).cloned(),
         official_id: d.official_id.map(Id),
-        full_name: d.official_id.and_then(|id| names.get(&id)).cloned(),
+        official: d.official_id.and_then(|id| officials.get(&id)).cloned(),
+        full_name: d.official_id.and_then(|id| officials.get(&id)).map(|o| o.full_name.clone()),
         overdue: d.is_overdue(call.today),
         reminders: d.reminders(call.today),
         code: d.code,

@@ -274,6 +274,7 @@ fn official(hand: &ImportScope, p: &ListedPerson, agency_id: i64) -> Official {
         key_leader: p.key_leader,
         opening_missions: None,
         left_on: None,
+        merged_into: None,
         levels: vec![ManagementLevel {
             id: Id::new(hand.call.now).0,
             managed_by: p.managed_by,

@@ -12,6 +12,7 @@ use validator::Validate;
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::shorts::{self, AgencyShort};
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::error::{Result, forbidden};
@@ -39,7 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// An issued document.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Paper, example = json!({"id": "01ke3m9p000m1", "version": 1, "delegation_id": "01ke3m9p000b2", "kind": "submission",
-    "agency_id": "01ke3m9p0005s", "year": 2026, "ordinal": 1, "number": "01/TTr-SKHCN", "date": "2026-11-22",
+    "agency_id": "01ke3m9p0005s", "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"}, "year": 2026, "ordinal": 1, "number": "01/TTr-SKHCN", "date": "2026-11-22",
     "created_at": "2026-11-22T02:00:00Z", "voided": null}))]
 struct IssuedPaperView {
     #[schema(value_type = String)]
@@ -51,6 +52,7 @@ struct IssuedPaperView {
     /// The agency that issued it.
     #[schema(value_type = String)]
     agency_id: Id,
+    agency: Option<AgencyShort>,
     year: i64,
     /// Its ordinal in the register of that office, kind and year; null if the number was assigned elsewhere.
     ordinal: Option<i64>,
@@ -61,14 +63,26 @@ struct IssuedPaperView {
     voided: Option<String>,
 }
 
-impl From<&IssuedPaper> for IssuedPaperView {
-    fn from(p: &IssuedPaper) -> Self {
+/// The papers with the agencies that issued them.
+fn views(conn: &mut Conn, papers: &[IssuedPaper]) -> Result<Vec<IssuedPaperView>> {
+    let agencies = shorts::agencies(conn, &papers.iter().map(|p| p.agency_id).collect::<Vec<_>>())?;
+    Ok(papers.iter().map(|p| IssuedPaperView::new(p, agencies.get(&p.agency_id).cloned())).collect())
+}
+
+fn one(conn: &mut Conn, paper: &IssuedPaper) -> Result<IssuedPaperView> {
+    let agency = shorts::agencies(conn, &[paper.agency_id])?.remove(&paper.agency_id);
+    Ok(IssuedPaperView::new(paper, agency))
+}
+
+impl IssuedPaperView {
+    fn new(p: &IssuedPaper, agency: Option<AgencyShort>) -> Self {
         IssuedPaperView {
             id: Id(p.id),
             version: p.version,
             delegation_id: Id(p.delegation_id),
             kind: p.kind,
             agency_id: Id(p.agency_id),
+            agency,
             year: p.year,
             ordinal: p.ordinal,
             number: p.number.clone(),
@@ -152,18 +166,18 @@ async fn list(call: Call, law: web::Data<ProvinceLaw>, asked: Query<IssuedPaperL
     let registers = law.registers.clone();
     let seen = move |conn: &mut Conn, call: &RequestContext| {
         let rows = actions::register(conn, call, &registers, &filter, (after, limit + 1))?;
-        let named = if whole.is_some() { agencies::named(conn)? } else { HashMap::new() };
-        Ok((rows, named))
+        if whole.is_some() {
+            file::all_rows(rows.len())?;
+            return Ok((views(conn, &rows)?, None, agencies::named(conn)?));
+        }
+        let page = Page::cut(rows, limit, "papers", |p| vec![p.id.to_string()]);
+        Ok((views(conn, &page.items)?, page.next, HashMap::new()))
     };
-    let (rows, named) = call.read(seen).await?;
+    let (items, next, named) = call.read(seen).await?;
     if let Some(format) = whole {
-        file::all_rows(rows.len())?;
-        let items: Vec<IssuedPaperView> = rows.iter().map(IssuedPaperView::from).collect();
         return file::table("so-van-ban-di", &columns::table("Sổ văn bản đi", &COLUMNS, &items, &named)?, format);
     }
-    let page = Page::cut(rows, limit, "papers", |p| vec![p.id.to_string()]);
-    let items = page.items.iter().map(IssuedPaperView::from).collect();
-    Ok(page_response("/api/v1/papers", page.next.as_deref()).json(PaperPage { items, next: page.next }))
+    Ok(page_response("/api/v1/papers", next.as_deref()).json(PaperPage { items, next }))
 }
 
 /// The kind of document and its dossier.
@@ -192,7 +206,7 @@ async fn issue(call: Call, tools: web::Data<ProvinceLaw>, body: Incoming<NewPape
             let subject = actions::subject(conn, call, &tools.registers, delegation_id.0)?;
             let paper = actions::issue(conn, call, &tools, subject.as_ref(), kind)?;
             let location = format!("/api/v1/papers/{}", Id(paper.id));
-            reply(201, Some(paper.version), Some(location), &IssuedPaperView::from(&paper))
+            reply(201, Some(paper.version), Some(location), &one(conn, &paper)?)
         },
     )
     .await
@@ -232,8 +246,13 @@ async fn show(call: Call, law: web::Data<ProvinceLaw>, id: web::Path<String>) ->
     call.actor.require(Permission::ReadDossiers)?;
     let id = path_id(&id)?;
     let registers = law.registers.clone();
-    let (paper, _) = call.read(move |conn, call| actions::paper(conn, call, &registers, id)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(paper.version))).json(IssuedPaperView::from(&paper)))
+    let paper = call
+        .read(move |conn, call| {
+            let (paper, _) = actions::paper(conn, call, &registers, id)?;
+            one(conn, &paper)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(paper.version))).json(paper))
 }
 
 /// Downloads an issued document.
@@ -285,7 +304,7 @@ async fn void(
         },
         move |conn, call, found| {
             let paper = actions::void(conn, call, found, || Ok(body.check()?.reason))?;
-            reply(200, Some(paper.version), None, &IssuedPaperView::from(&paper))
+            reply(200, Some(paper.version), None, &one(conn, &paper)?)
         },
     )
     .await

@@ -6,8 +6,8 @@ use kernel::words::{Body, Document, DutyCode, SignedAs};
 pub fn body_name(body: Body) -> &'static str {
     match body {
         Body::AgencyHead => "Thủ trưởng cơ quan",
-        Body::Dofa => "Sở Ngoại vụ",
-        Body::DofaDirector => "Giám đốc Sở Ngoại vụ",
+        Body::Dofa => "Cơ quan ngoại vụ của tỉnh",
+        Body::DofaDirector => "Thủ trưởng cơ quan ngoại vụ",
         Body::PpcOffice => "Văn phòng UBND tỉnh",
         Body::Ppc => "Ủy ban nhân dân tỉnh",
         Body::PpcChair => "Chủ tịch Ủy ban nhân dân tỉnh",

@@ -10,6 +10,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::shorts::{self, AgencyShort};
+use crate::db::Conn;
 use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::issued_papers::layout;
 use crate::issued_papers::model::{LISTS, TEXTS, is_field};
@@ -39,6 +41,7 @@ const LIMIT: usize = 2 << 20;
 /// A template in use.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PaperTemplate, example = json!({"kind": "submission", "version": 1, "own": true, "agency_id": "01ke3m9p0005s",
+    "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"},
     "file_name": "to-trinh.docx", "updated_at": "2026-11-22T02:00:00Z"}))]
 struct TemplateView {
     kind: PaperKind,
@@ -48,19 +51,23 @@ struct TemplateView {
     /// The office that it belongs to; null: all offices without a template of their own.
     #[schema(value_type = Option<String>)]
     agency_id: Option<Id>,
+    agency: Option<AgencyShort>,
     file_name: Option<String>,
     updated_at: Option<String>,
 }
 
-fn view(kind: PaperKind, own: Option<&Template>) -> TemplateView {
-    TemplateView {
+fn view(conn: &mut Conn, kind: PaperKind, own: Option<&Template>) -> Result<TemplateView> {
+    let office: Vec<i64> = own.and_then(|t| t.agency_id).into_iter().collect();
+    let agency = shorts::agencies(conn, &office)?.into_values().next();
+    Ok(TemplateView {
         kind,
         version: own.map_or(0, |t| t.version),
         own: own.is_some(),
         agency_id: own.and_then(|t| t.agency_id).map(Id),
+        agency,
         file_name: own.map(|t| t.file_name.clone()),
         updated_at: own.map(|t| rfc3339(t.updated_at)),
-    }
+    })
 }
 
 /// A field that a template may contain, in double braces.
@@ -114,8 +121,11 @@ async fn list(call: Call, whose: Query<Whose>) -> Result<HttpResponse> {
     let agency = whose.0.agency();
     let items = call
         .read(move |conn, _| {
-            let of = |kind: &PaperKind| Ok(view(*kind, store::template_for(conn, *kind, agency)?.as_ref()));
-            PaperKind::VARIANTS.iter().map(of).collect::<Result<Vec<_>>>()
+            let mut of = |kind: &PaperKind| {
+                let own = store::template_for(conn, *kind, agency)?;
+                view(conn, *kind, own.as_ref())
+            };
+            PaperKind::VARIANTS.iter().map(&mut of).collect::<Result<Vec<_>>>()
         })
         .await?;
     let texts = TEXTS.iter().map(|(name, says)| FieldView {
@@ -237,7 +247,7 @@ async fn put(
             call.remember(conn, "put_paper_template", &object(kind), detail)?;
             let of = agency.map(|id| format!("?agency_id={}", Id(id))).unwrap_or_default();
             let location = format!("/api/v1/paper-templates/{}/file{of}", kind.word());
-            reply(201, Some(version), Some(location), &view(kind, Some(&template)))
+            reply(201, Some(version), Some(location), &view(conn, kind, Some(&template))?)
         },
     )
     .await

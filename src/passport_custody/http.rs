@@ -12,6 +12,7 @@ use validator::Validate;
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::shorts::OfficialShort;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::actions::{VisibleDossier, find};
@@ -43,7 +44,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// A passport that was handed over to its holder.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Custody, example = json!({"id": "01ke3m9p000l1", "version": 1, "delegation_id": "01ke3m9p000b2", "official_id": "01ke3m9p0007x",
-    "full_name": "Đặng Văn Minh", "passport_id": "01ke3m9p0009a", "kind": "official", "passport_number": "••••1234", "expires_on": "2031-01-01",
+    "official": {"id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "post": "Giám đốc"}, "full_name": "Đặng Văn Minh", "passport_id": "01ke3m9p0009a", "kind": "official", "passport_number": "••••1234", "expires_on": "2031-01-01",
     "handed_over_on": "2026-12-04", "receipt": "12/BN-SNV", "due_on": "2026-12-18", "returned_on": null, "lost_on": null, "overdue": false}))]
 struct CustodyView {
     #[schema(value_type = String)]
@@ -53,6 +54,7 @@ struct CustodyView {
     delegation_id: Id,
     #[schema(value_type = String)]
     official_id: Id,
+    official: Option<OfficialShort>,
     full_name: String,
     #[schema(value_type = String)]
     passport_id: Id,
@@ -83,6 +85,11 @@ fn views(conn: &mut Conn, call: &RequestContext, all: &[Custody]) -> Result<Vec<
                 version: c.version,
                 delegation_id: Id(c.delegation_id),
                 official_id: Id(c.official_id),
+                official: official.map(|o| OfficialShort {
+                    id: Id(o.id),
+                    full_name: o.full_name.clone(),
+                    post: o.post.clone(),
+                }),
                 full_name: official.map(|o| o.full_name.clone()).unwrap_or_default(),
                 passport_id: Id(c.passport_id),
                 kind: passport.map(|p| p.kind),

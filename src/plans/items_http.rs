@@ -10,6 +10,8 @@ use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
+use crate::access::shorts::{self, AgencyShort};
+use crate::db::Conn;
 use crate::error::Result;
 use crate::plans::actions::{self, Edit};
 use crate::plans::http::{Because, year};
@@ -48,6 +50,7 @@ struct PlanItemView {
     year: i64,
     #[schema(value_type = String)]
     agency_id: Id,
+    agency: Option<AgencyShort>,
     state: PlanItemState,
     #[serde(flatten)]
     wanted: PlannedTrips,
@@ -58,13 +61,25 @@ struct PlanItemView {
     created_at: String,
 }
 
-impl From<&PlanItem> for PlanItemView {
-    fn from(i: &PlanItem) -> Self {
+/// The items with their agencies.
+fn views(conn: &mut Conn, items: &[PlanItem]) -> Result<Vec<PlanItemView>> {
+    let agencies = shorts::agencies(conn, &items.iter().map(|i| i.agency_id).collect::<Vec<_>>())?;
+    Ok(items.iter().map(|i| PlanItemView::new(i, agencies.get(&i.agency_id).cloned())).collect())
+}
+
+fn one(conn: &mut Conn, item: &PlanItem) -> Result<PlanItemView> {
+    let agency = shorts::agencies(conn, &[item.agency_id])?.remove(&item.agency_id);
+    Ok(PlanItemView::new(item, agency))
+}
+
+impl PlanItemView {
+    fn new(i: &PlanItem, agency: Option<AgencyShort>) -> Self {
         PlanItemView {
             id: Id(i.id),
             version: i.version,
             year: i.year,
             agency_id: Id(i.agency_id),
+            agency,
             state: i.state,
             wanted: i.wanted.clone(),
             change: i.change.clone(),
@@ -129,23 +144,23 @@ async fn list_items(call: Call, of: web::Path<String>, asked: Query<PlanItemList
         (Some(own), None) => Some(own),
         (Some(own), Some(one)) => Some(own.into_iter().filter(|id| *id == one.0).collect()),
     };
-    let (rows, named) = call
+    let (items, next, named) = call
         .read(move |conn, _| {
             let rows = store::page(conn, of, wanted.as_deref(), after, limit + 1)?;
-            let named = if whole.is_some() { agencies::named(conn)? } else { HashMap::new() };
-            Ok((rows, named))
+            if whole.is_some() {
+                file::all_rows(rows.len())?;
+                return Ok((views(conn, &rows)?, None, agencies::named(conn)?));
+            }
+            let page = Page::cut(rows, limit, "plan-items", |i| vec![i.id.to_string()]);
+            Ok((views(conn, &page.items)?, page.next, HashMap::new()))
         })
         .await?;
     if let Some(format) = whole {
-        file::all_rows(rows.len())?;
-        let items: Vec<PlanItemView> = rows.iter().map(PlanItemView::from).collect();
         let table = columns::table(&format!("Kế hoạch {of}"), &COLUMNS, &items, &named)?;
         return file::table(&format!("ke-hoach-{of}"), &table, format);
     }
-    let page = Page::cut(rows, limit, "plan-items", |i| vec![i.id.to_string()]);
     let path = format!("/api/v1/plans/{of}/items");
-    let items = page.items.iter().map(PlanItemView::from).collect();
-    Ok(page_response(&path, page.next.as_deref()).json(PlanItemPage { items, next: page.next }))
+    Ok(page_response(&path, next.as_deref()).json(PlanItemPage { items, next }))
 }
 
 /// A proposal for the plan.
@@ -205,7 +220,7 @@ async fn propose(call: Call, of: web::Path<String>, body: Incoming<NewPlanItem>)
         move |conn, call, ()| {
             let item = actions::propose(conn, call, of, body.check().map(NewPlanItem::wanted))?;
             let location = format!("/api/v1/plans/{of}/items/{}", Id(item.id));
-            reply(201, Some(item.version), Some(location), &PlanItemView::from(&item))
+            reply(201, Some(item.version), Some(location), &one(conn, &item)?)
         },
     )
     .await
@@ -221,8 +236,13 @@ fn place(path: &(String, String)) -> Result<(i64, i64)> {
 #[get("/plans/{year}/items/{id}")]
 async fn show_item(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let (of, id) = place(&path)?;
-    let item = call.read(move |conn, call| actions::find(conn, call, of, id)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(item.version))).json(PlanItemView::from(&item)))
+    let item = call
+        .read(move |conn, call| {
+            let item = actions::find(conn, call, of, id)?;
+            one(conn, &item)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(item.version))).json(item))
 }
 
 /// Changes of an item; omitted fields stay unchanged.
@@ -294,7 +314,7 @@ async fn change_item(
         move |conn, call| actions::find(conn, call, of, id),
         move |conn, call, item| {
             let item = actions::change(conn, call, item, |item| Ok(body.check()?.of(item)))?;
-            reply(200, Some(item.version), None, &PlanItemView::from(&item))
+            reply(200, Some(item.version), None, &one(conn, &item)?)
         },
     )
     .await
@@ -331,7 +351,7 @@ where
         move |conn, call| actions::find(conn, call, of, id),
         move |conn, call, item| {
             let item = actions::sort(conn, call, item, to, || Ok(reason(body.check()?)))?;
-            reply(200, Some(item.version), None, &PlanItemView::from(&item))
+            reply(200, Some(item.version), None, &one(conn, &item)?)
         },
     )
     .await

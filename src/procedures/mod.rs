@@ -2,6 +2,8 @@
 
 pub mod engagements;
 pub mod inbound;
+pub mod official_merges_http;
+pub mod official_merges_store;
 pub mod outbound;
 pub mod records;
 pub mod register;

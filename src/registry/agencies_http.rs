@@ -10,6 +10,8 @@ use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
+use crate::access::shorts::{self, AgencyShort};
+use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::registry::agencies::{self, Agency, AgencyFilter};
 use crate::web::etag::{IfMatch, etag};
@@ -29,7 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// An agency.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Agency, example = json!({"id": "01ke3m9p0005s", "version": 1, "code": "SKHCN", "name": "Sở Khoa học và Công nghệ",
-    "parent_id": null, "bloc": "state", "valid_from": "2000-01-01", "valid_to": null, "clerk_may_submit": false,
+    "parent_id": null, "parent": null, "bloc": "state", "valid_from": "2000-01-01", "valid_to": null, "clerk_may_submit": false,
     "confirmed": true}))]
 pub struct AgencyView {
     #[schema(value_type = String)]
@@ -39,6 +41,7 @@ pub struct AgencyView {
     name: String,
     #[schema(value_type = Option<String>)]
     parent_id: Option<Id>,
+    parent: Option<AgencyShort>,
     bloc: Bloc,
     valid_from: NaiveDate,
     /// First day on which it no longer exists.
@@ -48,14 +51,26 @@ pub struct AgencyView {
     confirmed: bool,
 }
 
-impl From<&Agency> for AgencyView {
-    fn from(a: &Agency) -> Self {
+/// The agencies with the units above them.
+pub fn views(conn: &mut Conn, agencies: &[Agency]) -> Result<Vec<AgencyView>> {
+    let parents = shorts::agencies(conn, &agencies.iter().filter_map(|a| a.parent_id).collect::<Vec<_>>())?;
+    Ok(agencies.iter().map(|a| AgencyView::new(a, a.parent_id.and_then(|id| parents.get(&id)).cloned())).collect())
+}
+
+fn one(conn: &mut Conn, agency: &Agency) -> Result<AgencyView> {
+    let above: Vec<i64> = agency.parent_id.into_iter().collect();
+    Ok(AgencyView::new(agency, shorts::agencies(conn, &above)?.into_values().next()))
+}
+
+impl AgencyView {
+    fn new(a: &Agency, parent: Option<AgencyShort>) -> Self {
         AgencyView {
             id: Id(a.id),
             version: a.version,
             code: a.code.clone(),
             name: a.name.clone(),
             parent_id: a.parent_id.map(Id),
+            parent,
             bloc: a.bloc,
             valid_from: a.valid_from,
             valid_to: a.valid_to,
@@ -128,15 +143,15 @@ async fn list(call: Call, asked: Query<AgencyListQuery>) -> Result<HttpResponse>
     let scope = format!("agencies {filter:?}");
     let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let count = asked.count.unwrap_or(false);
-    let (rows, total) = call
+    let (items, next, total) = call
         .read(move |conn, _| {
             let total = if count { Some(agencies::count(conn, &filter)?) } else { None };
-            Ok((agencies::page(conn, &filter, after, limit + 1)?, total))
+            let rows = agencies::page(conn, &filter, after, limit + 1)?;
+            let page = Page::cut(rows, limit, &scope, |a| vec![a.code.clone(), a.id.to_string()]);
+            Ok((views(conn, &page.items)?, page.next, total))
         })
         .await?;
-    let page = Page::cut(rows, limit, &scope, |a| vec![a.code.clone(), a.id.to_string()]);
-    let items = page.items.iter().map(AgencyView::from).collect();
-    Ok(page_response("/api/v1/agencies", page.next.as_deref()).json(AgencyPage { items, next: page.next, total }))
+    Ok(page_response("/api/v1/agencies", next.as_deref()).json(AgencyPage { items, next, total }))
 }
 
 /// Adds an agency to the tree.
@@ -200,7 +215,7 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
             }
             agencies::insert(conn, &agency)?;
             call.remember(conn, "create_agency", &format!("agencies/{}", Id(agency.id)), json!({"code": agency.code}))?;
-            reply(201, Some(1), Some(format!("/api/v1/agencies/{}", Id(agency.id))), &AgencyView::from(&agency))
+            reply(201, Some(1), Some(format!("/api/v1/agencies/{}", Id(agency.id))), &one(conn, &agency)?)
         },
     )
     .await
@@ -212,8 +227,13 @@ async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
 async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadAgencies)?;
     let id = path_id(&id)?;
-    let agency = call.read(move |conn, _| agencies::find(conn, id)?.ok_or_else(not_found)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(agency.version))).json(AgencyView::from(&agency)))
+    let shown = call
+        .read(move |conn, _| {
+            let agency = agencies::find(conn, id)?.ok_or_else(not_found)?;
+            one(conn, &agency)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(shown.version))).json(shown))
 }
 
 /// Sets whether the clerks of an agency may submit, and confirms an agency named in an imported list.
@@ -235,7 +255,7 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<AgencyChanges>
             agencies::update(conn, &agency)?;
             let detail = json!({"clerk_may_submit": agency.clerk_may_submit, "confirmed": agency.confirmed});
             call.remember(conn, "change_agency", &format!("agencies/{}", Id(agency.id)), detail)?;
-            reply(200, Some(agency.version), None, &AgencyView::from(&agency))
+            reply(200, Some(agency.version), None, &one(conn, &agency)?)
         },
     )
     .await

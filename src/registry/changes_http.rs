@@ -9,8 +9,10 @@ use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
+use crate::db::Conn;
 use crate::error::{Result, not_found};
-use crate::registry::agencies_http::AgencyView;
+use crate::registry::agencies::Agency;
+use crate::registry::agencies_http::{self, AgencyView};
 use crate::registry::changes::{self, AgencyChange, ChangeRequest, Successor};
 use crate::web::answers::ResponseCache;
 use crate::web::etag::etag;
@@ -70,19 +72,25 @@ struct ChangeView {
     officials_moved: i64,
 }
 
-impl From<&AgencyChange> for ChangeView {
-    fn from(c: &AgencyChange) -> Self {
-        ChangeView {
-            id: Id(c.id),
-            kind: c.kind,
-            on: c.on,
-            document: c.document.clone(),
-            from: c.from.iter().map(AgencyView::from).collect(),
-            to: c.to.iter().map(AgencyView::from).collect(),
-            accounts_moved: c.accounts_moved,
-            officials_moved: c.officials_moved,
-        }
-    }
+/// The changes with their units, and with the units above those.
+fn views(conn: &mut Conn, all: &[AgencyChange]) -> Result<Vec<ChangeView>> {
+    let units: Vec<Agency> = all.iter().flat_map(|c| c.from.iter().chain(&c.to)).cloned().collect();
+    let mut shown = agencies_http::views(conn, &units)?.into_iter();
+    let view = |c: &AgencyChange| ChangeView {
+        id: Id(c.id),
+        kind: c.kind,
+        on: c.on,
+        document: c.document.clone(),
+        from: shown.by_ref().take(c.from.len()).collect(),
+        to: shown.by_ref().take(c.to.len()).collect(),
+        accounts_moved: c.accounts_moved,
+        officials_moved: c.officials_moved,
+    };
+    Ok(all.iter().map(view).collect())
+}
+
+fn one(conn: &mut Conn, change: AgencyChange) -> Result<ChangeView> {
+    views(conn, &[change])?.pop().ok_or_else(not_found)
 }
 
 /// Changes the tree from a given day on. Existing dossiers keep their agency; the successor's staff handle them.
@@ -114,7 +122,8 @@ async fn create(
                 document: body.document,
             };
             let change = changes::make(conn, call, wanted)?;
-            reply(201, Some(1), Some(format!("/api/v1/agency-changes/{}", Id(change.id))), &ChangeView::from(&change))
+            let location = format!("/api/v1/agency-changes/{}", Id(change.id));
+            reply(201, Some(1), Some(location), &one(conn, change)?)
         },
         move || {
             accounts_changed();
@@ -146,10 +155,14 @@ async fn list(call: Call, asked: Query<AgencyChangeListQuery>) -> Result<HttpRes
     call.actor.require(Permission::ReadAgencies)?;
     let limit = query::limit(asked.0.limit)?;
     let before = query::place("agency-changes", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
-    let rows = call.read(move |conn, _| changes::page(conn, before, limit + 1)).await?;
-    let page = Page::cut(rows, limit, "agency-changes", |c| vec![c.id.to_string()]);
-    let items = page.items.iter().map(ChangeView::from).collect();
-    Ok(page_response("/api/v1/agency-changes", page.next.as_deref()).json(AgencyChangePage { items, next: page.next }))
+    let (items, next) = call
+        .read(move |conn, _| {
+            let rows = changes::page(conn, before, limit + 1)?;
+            let page = Page::cut(rows, limit, "agency-changes", |c| vec![c.id.to_string()]);
+            Ok((views(conn, &page.items)?, page.next))
+        })
+        .await?;
+    Ok(page_response("/api/v1/agency-changes", next.as_deref()).json(AgencyChangePage { items, next }))
 }
 
 /// Shows a change of the tree.
@@ -158,6 +171,11 @@ async fn list(call: Call, asked: Query<AgencyChangeListQuery>) -> Result<HttpRes
 async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadAgencies)?;
     let id = path_id(&id)?;
-    let change = call.read(move |conn, _| changes::find(conn, id)?.ok_or_else(not_found)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(1))).json(ChangeView::from(&change)))
+    let change = call
+        .read(move |conn, _| {
+            let change = changes::find(conn, id)?.ok_or_else(not_found)?;
+            one(conn, change)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(1))).json(change))
 }

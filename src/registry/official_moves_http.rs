@@ -14,7 +14,7 @@ use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::registry::officials::Official;
-use crate::registry::officials_http::{OfficialView, find, may_keep, view};
+use crate::registry::officials_http::{OfficialView, may_keep, open, view};
 use crate::registry::officials_store::{self as store, OfficialMove};
 use crate::registry::references::agency_on;
 use crate::web::etag::IfMatch;
@@ -113,7 +113,7 @@ async fn moved<T: JsonBody>(
     let id = path_id(id)?;
     call.change(
         body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
+        move |conn, call| open(conn, call, id),
         move |conn, call, mut official| {
             call.guard(official.version, || may_keep(call, official.agency_id))?;
             let moved = apply(conn, call, &mut official, body.check()?)?;
@@ -123,7 +123,7 @@ async fn moved<T: JsonBody>(
             let detail =
                 json!({"from": Id(moved.from), "to": moved.to.map(Id), "on": moved.on, "document": moved.document});
             call.remember(conn, action, &format!("officials/{}", Id(id)), detail)?;
-            reply(200, Some(official.version), None, &view(&official, call, false))
+            reply(200, Some(official.version), None, &view(conn, &official, call, false)?)
         },
     )
     .await

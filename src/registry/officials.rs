@@ -23,6 +23,8 @@ pub struct Official {
     pub opening_missions: Option<(i64, i64)>,
     /// First day on which the official is no longer in service.
     pub left_on: Option<Day>,
+    /// The official who is the same person, if this record was merged.
+    pub merged_into: Option<i64>,
     pub levels: Vec<ManagementLevel>,
     pub passports: Vec<Passport>,
     pub disciplines: Vec<Discipline>,

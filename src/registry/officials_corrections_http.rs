@@ -14,7 +14,7 @@ use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::registry::officials::{Discipline, Official, Passport, SINCE_EVER};
-use crate::registry::officials_http::find;
+use crate::registry::officials_http::open;
 use crate::registry::officials_parts_http::{
     DisciplineView, PartOf, PassportView, discipline_view, free_number, in_order, passport_view,
 };
@@ -116,7 +116,7 @@ where
     let id = path_id(id)?;
     call.change(
         body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
+        move |conn, call| open(conn, call, id),
         move |conn, call, official| {
             let view = correct(conn, call, &official, body.check())?;
             reply(200, Some(official.version + 1), None, &view)
@@ -179,7 +179,7 @@ async fn remove_passport(
     let reason = asked.0.reason;
     query::some_text("reason", &reason)?;
     call.write(move |conn, call| {
-        let official = find(conn, call, id)?;
+        let official = open(conn, call, id)?;
         let passport = opened(call, &official, PartOf::Custody, passport_of(passport_id))?;
         if parts::passport_used(conn, passport.id)? {
             return Err(refuse(
@@ -239,7 +239,7 @@ async fn remove_discipline(
     let reason = asked.0.reason;
     query::some_text("reason", &reason)?;
     call.write(move |conn, call| {
-        let official = find(conn, call, id)?;
+        let official = open(conn, call, id)?;
         let gone = opened(call, &official, PartOf::Personnel, discipline_of(discipline_id))?;
         parts::delete_discipline(conn, gone.id)?;
         let detail = json!({"discipline": Id(gone.id), "kind": gone.kind, "document": gone.document,

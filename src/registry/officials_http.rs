@@ -13,8 +13,9 @@ use validator::Validate;
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::shorts::{self, AgencyShort};
 use crate::db::Conn;
-use crate::error::{Code, Error, Problem, Result, forbidden, not_found};
+use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
 use crate::registry::agencies;
 use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, shown};
 use crate::registry::officials_store as store;
@@ -48,10 +49,10 @@ struct OpeningMissions {
 /// An official. The passport number is masked unless the caller may reveal it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Official, example = json!({"id": "01ke3m9p0007x", "version": 1, "full_name": "Đặng Văn Minh", "birth_date": "1980-05-12",
-    "agency_id": "01ke3m9p0005s", "post": "Trưởng phòng", "post_level": "division_head", "personnel": "civil_servant", "grade": null,
+    "agency_id": "01ke3m9p0005s", "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"}, "post": "Trưởng phòng", "post_level": "division_head", "personnel": "civil_servant", "grade": null,
     "party_member": true, "provincial_committee_member": false, "key_leader": false, "managed_by": "agency",
-    "opening_missions": null, "left_on": null, "passport_number": "••••1234", "under_discipline": false}))]
-pub(super) struct OfficialView {
+    "opening_missions": null, "left_on": null, "merged_into": null, "passport_number": "••••1234", "under_discipline": false}))]
+pub struct OfficialView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,
@@ -60,6 +61,7 @@ pub(super) struct OfficialView {
     birth_date: Option<NaiveDate>,
     #[schema(value_type = String)]
     agency_id: Id,
+    agency: Option<AgencyShort>,
     post: String,
     post_level: PostLevel,
     personnel: Personnel,
@@ -72,11 +74,24 @@ pub(super) struct OfficialView {
     opening_missions: Option<OpeningMissions>,
     /// First day on which the official is no longer in service.
     left_on: Option<NaiveDate>,
+    /// The official with whom this record was merged; it is not changed any more.
+    #[schema(value_type = Option<String>)]
+    merged_into: Option<Id>,
     passport_number: Option<String>,
     under_discipline: bool,
 }
 
-pub(super) fn view(o: &Official, call: &RequestContext, reveal: bool) -> OfficialView {
+pub fn view(conn: &mut Conn, o: &Official, call: &RequestContext, reveal: bool) -> Result<OfficialView> {
+    let agency = shorts::agencies(conn, &[o.agency_id])?.remove(&o.agency_id);
+    Ok(shown_with(o, agency, call, reveal))
+}
+
+fn views(conn: &mut Conn, rows: &[Official], call: &RequestContext) -> Result<Vec<OfficialView>> {
+    let agencies = shorts::agencies(conn, &rows.iter().map(|o| o.agency_id).collect::<Vec<_>>())?;
+    Ok(rows.iter().map(|o| shown_with(o, agencies.get(&o.agency_id).cloned(), call, false)).collect())
+}
+
+fn shown_with(o: &Official, agency: Option<AgencyShort>, call: &RequestContext, reveal: bool) -> OfficialView {
     let own = call.actor.belongs_to(o.agency_id) || call.actor.may(Permission::RevealPassports);
     OfficialView {
         id: Id(o.id),
@@ -84,6 +99,7 @@ pub(super) fn view(o: &Official, call: &RequestContext, reveal: bool) -> Officia
         full_name: o.full_name.clone(),
         birth_date: o.birth_date.filter(|_| own),
         agency_id: Id(o.agency_id),
+        agency,
         post: o.post.clone(),
         post_level: o.post_level,
         personnel: o.personnel,
@@ -94,6 +110,7 @@ pub(super) fn view(o: &Official, call: &RequestContext, reveal: bool) -> Officia
         managed_by: o.managed_by(call.today),
         opening_missions: o.opening_missions.map(|(year, count)| OpeningMissions { year, count }),
         left_on: o.left_on,
+        merged_into: o.merged_into.map(Id),
         passport_number: o.passport(false).map(|p| shown(&p.number, reveal)),
         under_discipline: o.under_discipline(call.today),
     }
@@ -197,26 +214,26 @@ async fn list(call: Call, asked: Query<OfficialListQuery>) -> Result<HttpRespons
     let scope = format!("officials {agency:?} {:?}", asked.q);
     let after = query::place(&scope, asked.cursor.as_deref(), query::name_and_id)?;
     let (q, count) = (asked.q, asked.count.unwrap_or(false));
-    let (rows, total, named) = call
-        .read(move |conn, _| {
+    let (items, next, total, named) = call
+        .read(move |conn, call| {
             let total = if count { Some(store::count(conn, agency, q.as_deref())?) } else { None };
             let rows = store::page(conn, agency, q.as_deref(), after, limit + 1)?;
-            let named = if whole.is_some() { agencies::named(conn)? } else { HashMap::new() };
-            Ok((rows, total, named))
+            if whole.is_some() {
+                file::all_rows(rows.len())?;
+                return Ok((views(conn, &rows, call)?, None, total, agencies::named(conn)?));
+            }
+            let page = Page::cut(rows, limit, &scope, |o| vec![kernel::text::fold(&o.full_name), o.id.to_string()]);
+            Ok((views(conn, &page.items, call)?, page.next, total, HashMap::new()))
         })
         .await?;
     if let Some(format) = whole {
-        file::all_rows(rows.len())?;
-        let items: Vec<OfficialView> = rows.iter().map(|o| view(o, &call, false)).collect();
         return file::table("can-bo", &columns::table("Cán bộ", &COLUMNS, &items, &named)?, format);
     }
-    let page = Page::cut(rows, limit, &scope, |o| vec![kernel::text::fold(&o.full_name), o.id.to_string()]);
-    let items = page.items.iter().map(|o| view(o, &call, false)).collect();
-    Ok(page_response("/api/v1/officials", page.next.as_deref()).json(OfficialPage { items, next: page.next, total }))
+    Ok(page_response("/api/v1/officials", next.as_deref()).json(OfficialPage { items, next, total }))
 }
 
 /// 403 unless the caller may manage the officials of this agency.
-pub(super) fn may_keep(call: &RequestContext, agency_id: i64) -> Result<()> {
+pub fn may_keep(call: &RequestContext, agency_id: i64) -> Result<()> {
     call.actor.require(Permission::EditOfficials)?;
     // DOFA manages all officials, clerks and heads those of their own agency.
     if call.actor.may(Permission::HandleDossiers) || call.actor.belongs_to(agency_id) {
@@ -275,13 +292,14 @@ async fn create(call: Call, body: Incoming<NewOfficial>) -> Result<HttpResponse>
                 key_leader: body.key_leader,
                 opening_missions: body.opening_missions.map(|m| (m.year, m.count)),
                 left_on: None,
+                merged_into: None,
                 levels: vec![level],
                 passports: Vec::new(),
                 disciplines: Vec::new(),
             };
             store::insert(conn, &official)?;
             call.remember(conn, "create_official", &format!("officials/{}", Id(id)), json!({}))?;
-            reply(201, Some(1), Some(format!("/api/v1/officials/{}", Id(id))), &view(&official, call, false))
+            reply(201, Some(1), Some(format!("/api/v1/officials/{}", Id(id))), &view(conn, &official, call, false)?)
         },
     )
     .await
@@ -298,6 +316,19 @@ fn possible_duplicate(conn: &mut Conn, other: &Official) -> Result<Error> {
     )
     .with("official_id", json!(Id(other.id)))
     .into())
+}
+
+/// An official to be changed; a record that was merged is not changed any more.
+pub fn open(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Official> {
+    let official = find(conn, call, id)?;
+    if official.merged_into.is_some() {
+        return Err(refuse(
+            Code::InUse,
+            "Hồ sơ cán bộ này đã được gộp vào người khác.",
+            "This record was merged with another official.",
+        ));
+    }
+    Ok(official)
 }
 
 /// An official, for a caller who may read officials.
@@ -326,7 +357,8 @@ pub(super) async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
 #[get("/officials/{id}")]
 async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let (official, reveal) = seen(&call, &id).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(official.version))).json(view(&official, &call, reveal)))
+    let shown = call.read(move |conn, call| view(conn, &official, call, reveal)).await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(shown.version))).json(shown))
 }
 
 /// Changes an official.
@@ -338,7 +370,7 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<OfficialChange
     let id = path_id(&id)?;
     call.change(
         body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
+        move |conn, call| open(conn, call, id),
         move |conn, call, mut o| {
             call.guard(o.version, || may_keep(call, o.agency_id))?;
             let body = body.check()?;
@@ -355,7 +387,7 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<OfficialChange
             o.opening_missions = body.opening_missions.map(|m| (m.year, m.count)).or(o.opening_missions);
             store::update(conn, &o)?;
             call.remember(conn, "change_official", &format!("officials/{}", Id(id)), json!({"version": o.version}))?;
-            reply(200, Some(o.version), None, &view(&o, call, false))
+            reply(200, Some(o.version), None, &view(conn, &o, call, false)?)
         },
     )
     .await

@@ -16,7 +16,7 @@ use crate::error::{Code, Result, refuse};
 use crate::registry::officials::{
     Discipline, ManagementLevel, Official, Passport, PassportStanding, SINCE_EVER, shown,
 };
-use crate::registry::officials_http::{find, may_keep, seen};
+use crate::registry::officials_http::{find, may_keep, open, seen};
 use crate::registry::officials_parts_store as parts;
 use crate::registry::officials_store as store;
 use crate::web::json::{Incoming, JsonBody};
@@ -121,7 +121,7 @@ where
     let id = path_id(id)?;
     call.change(
         body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
+        move |conn, call| open(conn, call, id),
         move |conn, call, official| {
             part.may(call, official.agency_id)?;
             let (place, view) = add(conn, call, &official, body.check()?)?;

@@ -33,6 +33,7 @@ struct OfficialRow {
     opening_year: Option<i64>,
     opening_count: i64,
     left_on: Option<Day>,
+    merged_into: Option<i64>,
 }
 
 impl TryFrom<&Official> for OfficialRow {
@@ -41,7 +42,7 @@ impl TryFrom<&Official> for OfficialRow {
     fn try_from(o: &Official) -> Result<Self> {
         every_field!(Official of o:
             id, version, full_name, birth_date, agency_id, post, post_level, personnel, grade,
-            party_member, provincial_committee_member, key_leader, opening_missions, left_on, levels,
+            party_member, provincial_committee_member, key_leader, opening_missions, left_on, merged_into, levels,
             passports, disciplines);
         Ok(OfficialRow {
             id: o.id,
@@ -60,6 +61,7 @@ impl TryFrom<&Official> for OfficialRow {
             opening_year: o.opening_missions.map(|(year, _)| year),
             opening_count: o.opening_missions.map_or(0, |(_, count)| count),
             left_on: o.left_on,
+            merged_into: o.merged_into,
         })
     }
 }
@@ -87,6 +89,7 @@ impl TryFrom<OfficialRow> for Official {
             key_leader: row.key_leader,
             opening_missions: row.opening_year.map(|year| (year, row.opening_count)),
             left_on: row.left_on,
+            merged_into: row.merged_into,
             levels: Vec::new(),
             passports: Vec::new(),
             disciplines: Vec::new(),
@@ -160,6 +163,7 @@ pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownOfficial {
     pub full_name: String,
+    pub post: String,
     /// The agency of the day.
     pub agency_id: i64,
     pub post_level: PostLevel,
@@ -170,13 +174,22 @@ pub struct KnownOfficial {
 /// What a dossier copies of officials, as they were or will be on a day: people move between agencies, and figures by
 /// agency follow the agency of the day.
 pub fn known_on(conn: &mut Conn, ids: &[i64], day: Day) -> Result<HashMap<i64, KnownOfficial>> {
-    let rows: Vec<(i64, String, i64, String, Option<Day>)> = officials::table
+    let rows: Vec<(i64, String, String, i64, String, Option<Day>)> = officials::table
         .filter(officials::id.eq_any(ids))
-        .select((officials::id, officials::full_name, officials::agency_id, officials::post_level, officials::left_on))
+        // A record that was merged is nobody whom a new dossier may name.
+        .filter(officials::merged_into.is_null())
+        .select((
+            officials::id,
+            officials::full_name,
+            officials::post,
+            officials::agency_id,
+            officials::post_level,
+            officials::left_on,
+        ))
         .load(conn)?;
     let mut known = HashMap::new();
-    for (id, full_name, agency_id, level, left_on) in rows {
-        known.insert(id, KnownOfficial { full_name, agency_id, post_level: word(&level)?, left_on });
+    for (id, full_name, post, agency_id, level, left_on) in rows {
+        known.insert(id, KnownOfficial { full_name, post, agency_id, post_level: word(&level)?, left_on });
     }
     // Before a move, the official belonged to the agency that it left: the first move after the day decides.
     let later: Vec<(i64, i64)> = official_moves::table
@@ -196,6 +209,7 @@ pub fn known_on(conn: &mut Conn, ids: &[i64], day: Day) -> Result<HashMap<i64, K
 pub fn namesake(conn: &mut Conn, full_name: &str, birth_date: Option<Day>) -> Result<Option<Official>> {
     let rows: Vec<OfficialRow> = officials::table
         .filter(officials::search_norm.eq(fold(full_name)))
+        .filter(officials::merged_into.is_null())
         .order(officials::id)
         .select(OfficialRow::as_select())
         .load(conn)?;
@@ -244,6 +258,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Official>> {
     let mut query = officials::table
+        .filter(officials::merged_into.is_null())
         .order((officials::search_norm, officials::id))
         .limit(limit)
         .select(OfficialRow::as_select())
@@ -263,7 +278,8 @@ pub fn page(
 }
 
 pub fn count(conn: &mut Conn, agency: Option<i64>, q: Option<&str>) -> Result<i64> {
-    let mut query = officials::table.select(diesel::dsl::count_star()).into_boxed();
+    let mut query =
+        officials::table.filter(officials::merged_into.is_null()).select(diesel::dsl::count_star()).into_boxed();
     if let Some(agency) = agency {
         query = query.filter(officials::agency_id.eq(agency));
     }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 fn trip() -> Value {
     let money = json!({"amount": 100, "currency": "VND"});
-    let person = |name: &str| json!({"full_name": name, "agency_id": 10, "post_level": "staff"});
+    let person = |name: &str| json!({"full_name": name, "post": "Chuyên viên", "agency_id": 10, "post_level": "staff"});
     json!({
         "title": "Đoàn công tác", "procedure": "outbound", "purpose": "official", "field": "health", "capacity": "department",
         "agency_id": 10, "plan_item_id": 1, "planned": null, "queued_on": null,

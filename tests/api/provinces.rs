@@ -257,13 +257,13 @@ on_both! {
         assert_eq!((found.dossiers, found.changed.len()), (2, 2));
         let small = found.changed.iter().find(|c| c.title == "Tập huấn tại Nhật Bản").unwrap();
         let decider = small.differences.iter().find(|d| d.what.en == "Decider").unwrap();
-        assert_eq!(decider.before.as_ref().unwrap().0.vi, "Giám đốc Sở Ngoại vụ");
+        assert_eq!(decider.before.as_ref().unwrap().0.vi, "Thủ trưởng cơ quan ngoại vụ");
         assert_eq!(decider.after, Some((Body::PpcChair.label().into(), "Dự thảo Đ.5".into())));
         assert!(decider.before.as_ref().unwrap().1.contains("Đ.11 k.11"));
         // The leader's trip would lose the consent of the Party; its decider stays.
         let led = found.changed.iter().find(|c| c.title != small.title).unwrap();
         let what: Vec<&str> = led.differences.iter().map(|d| d.what.vi.as_str()).collect();
-        assert_eq!(what, ["Ý kiến cấp ủy: Thường trực Tỉnh ủy", "Thẩm định (Sở Ngoại vụ)", "Quyết định (Chủ tịch Ủy ban nhân dân tỉnh)",
+        assert_eq!(what, ["Ý kiến cấp ủy: Thường trực Tỉnh ủy", "Thẩm định (Cơ quan ngoại vụ của tỉnh)", "Quyết định (Chủ tịch Ủy ban nhân dân tỉnh)",
             "Giấy tờ: Văn bản đề nghị", "Giấy tờ: Thư mời", "Giấy tờ: Chương trình", "Giấy tờ: Dự toán kinh phí", "Trách nhiệm: Báo cáo kết quả chuyến đi"]);
         assert!(found.changed.iter().flat_map(|c| &c.differences).all(|d| {
             [&d.before, &d.after].into_iter().flatten().all(|(_, citation)| !citation.is_empty())

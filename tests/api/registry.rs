@@ -143,6 +143,70 @@ on_both! {
         }
     }
 
+    async fn two_records_of_one_person_become_one_with_trips_limits_and_passports(w) {
+        let people = w.officials("SKHCN").await;
+        let (stays, gone) = (&people[2], &people[3]);
+        let (path, from) = (format!("/officials/{stays}"), format!("/officials/{gone}"));
+        let passport = json!({"kind": "ordinary", "passport_number": "C7654321", "issued_on": "2024-01-01", "expires_on": "2034-01-01"});
+        w.post("clerk.skhcn", &format!("{from}/passports"), passport).await.expect(201);
+        let discipline = json!({"kind": "khiển trách", "document": "1/QĐ", "valid_from": "2026-01-01", "valid_to": "2027-01-01"});
+        w.post("clerk.skhcn", &format!("{from}/disciplines"), discipline).await.expect(201);
+        let mut trip = w.small_trip().await;
+        trip["members"] = json!([{"official_id": gone, "role": "head"}]);
+        let travelled = w.draft(trip.clone()).await;
+
+        let to = format!("{from}/merge");
+        let etag = w.get("clerk.skhcn", &from).await.etag();
+        let into = json!({"into": stays});
+        w.post("clerk.skhcn", &to, into.clone()).await.refused(428, "precondition_required");
+        w.post_with("clerk.syt", &to, &etag, into.clone()).await.refused(403, "forbidden");
+        for (wrong, word) in [(gone.as_str(), "same"), ("01zzzzzzzzzzz", "unknown_official")] {
+            let faults = w.post_with("clerk.skhcn", &to, &etag, json!({"into": wrong})).await.expect(422).faults();
+            assert_eq!(faults, [("/into".to_owned(), word.to_owned())]);
+        }
+        // The other record's unit has its own keeper, who has to agree: nobody takes a person from another unit.
+        let elsewhere = &w.officials("SYT").await[0];
+        w.post_with("clerk.skhcn", &to, &etag, json!({"into": elsewhere})).await.refused(403, "forbidden");
+
+        let merged = w.post_with("clerk.skhcn", &to, &etag, into.clone()).await.expect(200).json();
+        assert_eq!((&merged["id"], &merged["merged_into"]), (&json!(stays), &serde_json::Value::Null));
+        let members = w.get("clerk.skhcn", &format!("/outbound-delegations/{travelled}")).await.json()["members"].clone();
+        assert_eq!(members[0]["official_id"], stays.as_str());
+        let passports = w.get("custodian", &format!("{path}/passports")).await.json();
+        assert!(passports.to_string().contains("C7654321"), "{passports}");
+        // The discipline counts against the one person, also in a trip that names the record that stays.
+        trip["members"] = json!([{"official_id": stays, "role": "head"}]);
+        let asked = w.draft(trip.clone()).await;
+        let asked = w.get("clerk.skhcn", &format!("/outbound-delegations/{asked}/assessment")).await.json();
+        let codes: Vec<&str> = asked["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
+        assert!(codes.contains(&"under_discipline"), "{codes:?}");
+
+        // The record that went is kept, named by nobody and changed by nobody.
+        let kept = w.get("clerk.skhcn", &from).await.expect(200);
+        assert_eq!(kept.json()["merged_into"], stays.as_str());
+        w.post_with("clerk.skhcn", &to, &kept.etag(), into).await.refused(409, "in_use");
+        let leave = json!({"on": "2026-03-01"});
+        w.post_with("clerk.skhcn", &format!("{from}/leave"), &kept.etag(), leave).await.refused(409, "in_use");
+        let listed = w.get("clerk.skhcn", "/officials?limit=200").await.json();
+        assert!(!listed.to_string().contains(&format!("\"id\":\"{gone}\"")), "a merged record is listed");
+        trip["members"] = json!([{"official_id": gone, "role": "head"}]);
+        let refused = w.post("clerk.skhcn", "/outbound-delegations", trip).await.expect(422).faults();
+        assert_eq!(refused, [("/members/0/official_id".into(), "unknown_official".into())]);
+    }
+
+    async fn two_records_that_travel_together_are_two_people(w) {
+        let people = w.officials("SKHCN").await;
+        let mut trip = w.small_trip().await;
+        trip["members"] = json!([{"official_id": people[2], "role": "head"}, {"official_id": people[3], "role": "member"}]);
+        let id = w.draft(trip).await;
+        let from = format!("/officials/{}", people[3]);
+        let etag = w.get("clerk.skhcn", &from).await.etag();
+        let merge = json!({"into": people[2]});
+        w.post_with("clerk.skhcn", &format!("{from}/merge"), &etag, merge).await.refused(409, "in_use");
+        let members = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}")).await.json()["members"].clone();
+        assert_eq!(members[1]["official_id"], people[3].as_str());
+    }
+
     async fn who_has_left_service_does_not_travel_any_more(w) {
         let people = w.officials("SKHCN").await;
         let path = format!("/officials/{}", people[2]);

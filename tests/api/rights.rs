@@ -67,7 +67,12 @@ fn content() -> TripContent {
         party_opinions: Vec::new(),
         journey: Journey::default(),
         origin: None,
-        people: vec![MemberSnapshot { full_name: "A".into(), agency_id: OWN, post_level: PostLevel::Staff }],
+        people: vec![MemberSnapshot {
+            full_name: "A".into(),
+            post: "Chuyên viên".into(),
+            agency_id: OWN,
+            post_level: PostLevel::Staff,
+        }],
         verdicts: Vec::new(),
     }
 }

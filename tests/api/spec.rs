@@ -47,3 +47,44 @@ fn every_operation_has_a_summary_an_id_a_tag_and_examples_of_its_bodies() {
     }
     assert!(ids.len() > 60, "{}", ids.len());
 }
+
+/// What stands beside an id in an answer: the thing itself in short, or its name in the same object.
+#[test]
+fn beside_every_id_of_an_agency_an_official_or_an_account_stands_who_it_is() {
+    let spec = app::specification();
+    let schemas = spec["components"]["schemas"].as_object().unwrap();
+    let mut answered = std::collections::BTreeSet::new();
+    let mut waiting: Vec<Value> = operations().iter().map(|(_, _, op)| op["responses"].clone()).collect();
+    while let Some(part) = waiting.pop() {
+        let named = part["$ref"].as_str().and_then(|path| path.strip_prefix("#/components/schemas/"));
+        if let Some(name) = named.filter(|name| answered.insert((*name).to_owned())) {
+            waiting.push(schemas[name].clone());
+        }
+        waiting.extend(part.as_object().into_iter().flat_map(|o| o.values().cloned()));
+        waiting.extend(part.as_array().into_iter().flatten().cloned());
+    }
+    let mut seen = 0;
+    // Told back as they were sent: the duty that comes of a follow-up names the agency, and a Party opinion is about one
+    // of the members that stand in the same answer.
+    let sent = ["FollowUp", "PartyOpinion"];
+    for (name, schema) in schemas.iter().filter(|(name, _)| answered.contains(*name) && !sent.contains(&name.as_str()))
+    {
+        let parts = std::iter::once(schema).chain(schema["allOf"].as_array().into_iter().flatten());
+        let fields: Vec<&String> = parts.filter_map(|s| s["properties"].as_object()).flat_map(|p| p.keys()).collect();
+        let has = |wanted: &str| fields.iter().any(|field| *field == wanted);
+        for id in &fields {
+            let beside = match id.as_str() {
+                "agency_id" => has("agency") || has("name"),
+                "official_id" => has("official") || has("full_name"),
+                "user_id" => has("full_name"),
+                "created_by" => has("created_by_person"),
+                "parent_id" => has("parent"),
+                "requesting_agency_id" | "host_agency_id" => has(id.trim_end_matches("_id")),
+                _ => continue,
+            };
+            seen += 1;
+            assert!(beside, "{name}.{id} is an id and nothing says whose: {fields:?}");
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}

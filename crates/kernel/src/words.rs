@@ -209,8 +209,9 @@ words! {
     /// Bodies that act in a dossier (cơ quan, người có thẩm quyền).
     Body {
         AgencyHead: "Thủ trưởng cơ quan" / "Head of the agency",
-        Dofa: "Sở Ngoại vụ" / "Department of Foreign Affairs",
-        DofaDirector: "Giám đốc Sở Ngoại vụ" / "Director of the Department of Foreign Affairs",
+        /// Whatever the province calls it: a department in some, a part of another office in others.
+        Dofa: "Cơ quan ngoại vụ của tỉnh" / "Office for external affairs",
+        DofaDirector: "Thủ trưởng cơ quan ngoại vụ" / "Head of the office for external affairs",
         PpcOffice: "Văn phòng Ủy ban nhân dân tỉnh" / "Office of the Provincial People's Committee",
         Ppc: "Ủy ban nhân dân tỉnh" / "Provincial People's Committee",
         PpcChair: "Chủ tịch Ủy ban nhân dân tỉnh" / "Chair of the Provincial People's Committee",

@@ -304,14 +304,18 @@ pub fn received_on<C>(dossier: &Dossier<C>, today: Day) -> Day {
 pub fn rebuild_facts<C: Content>(conn: &mut Conn) -> Result<usize> {
     let mut counted = 0;
     for id in store::all_ids(conn, C::ENTRY.key)? {
-        if let Some(dossier) = store::load::<C>(conn, id)? {
-            let derived = C::fact(&dossier);
-            counted += usize::from(derived.is_some());
-            statistics::replace(conn, id, derived.as_ref())?;
-            store::index(conn, &dossier)?;
-        }
+        counted += usize::from(derive_again::<C>(conn, id)?);
     }
     Ok(counted)
+}
+
+/// Derives the fact of one dossier again, and what it is found by; returns whether it counts.
+pub fn derive_again<C: Content>(conn: &mut Conn, id: i64) -> Result<bool> {
+    let Some(dossier) = store::load::<C>(conn, id)? else { return Ok(false) };
+    let derived = C::fact(&dossier);
+    statistics::replace(conn, id, derived.as_ref())?;
+    store::index(conn, &dossier)?;
+    Ok(derived.is_some())
 }
 
 /// The dossier as it would count if it had been approved on its first day.

@@ -53,7 +53,10 @@ pub fn pass_over<C: Content>(
             ),
         ),
         None => Bilingual::new(
-            format!("{} đi trong đoàn; Sở Ngoại vụ xác định cơ quan quyết định ({SEPARATION}).", usual.vi()),
+            format!(
+                "{} đi trong đoàn; cơ quan ngoại vụ của tỉnh xác định cơ quan quyết định ({SEPARATION}).",
+                usual.vi()
+            ),
             format!("{} travels in the delegation; DOFA names the decider (separation of duties).", usual.en()),
         ),
     };

@@ -1,5 +1,7 @@
 //! The delegations from and to one partner, across all procedures.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -8,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
+use crate::access::shorts::{self, AgencyShort};
 use crate::dossier::flow::State;
 use crate::dossier::register::RegisterWord;
 use crate::dossier::store::list;
@@ -25,6 +28,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Serialize, ToSchema)]
 #[schema(as = PartnerDelegation, example = json!({"direction": "inbound", "id": "01ke3m9p000d4", "number": "DV-2026-0001",
     "title": "Đoàn tỉnh Chungbuk thăm và làm việc", "state": "closed", "agency_id": "01ke3m9p0005s",
+    "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"},
     "begins_on": "2026-12-07", "ends_on": "2026-12-09", "headcount": 12}))]
 struct DelegationView {
     /// `inbound`: from them; `outbound`: to them.
@@ -38,6 +42,7 @@ struct DelegationView {
     state: String,
     #[schema(value_type = String)]
     agency_id: Id,
+    agency: Option<AgencyShort>,
     #[schema(value_type = String, format = Date, required = true)]
     begins_on: Option<NaiveDate>,
     #[schema(value_type = String, format = Date, required = true)]
@@ -61,13 +66,16 @@ const SHOWN: i64 = 200;
 async fn history(call: Call, registers: web::Data<RegisterEntries>, id: web::Path<String>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadPartners)?;
     let id = path_id(&id)?;
-    let past = call
+    let (past, agencies) = call
         .read(move |conn, call| {
             let partner = partners_store::find(conn, id)?.ok_or_else(not_found)?;
             if !call.actor.may(Permission::ReadDossiers) {
-                return Ok(Vec::new());
+                return Ok((Vec::new(), HashMap::new()));
             }
-            list::with_counterpart(conn, &call.actor, &registers, &partners_store::keys(&partner), SHOWN)
+            let keys = partners_store::keys(&partner);
+            let past = list::with_counterpart(conn, &call.actor, &registers, &keys, SHOWN)?;
+            let agencies = shorts::agencies(conn, &past.iter().map(|item| item.agency_id).collect::<Vec<_>>())?;
+            Ok((past, agencies))
         })
         .await?;
     let items = past
@@ -79,6 +87,7 @@ async fn history(call: Call, registers: web::Data<RegisterEntries>, id: web::Pat
             title: item.title,
             state: item.state,
             agency_id: Id(item.agency_id),
+            agency: agencies.get(&item.agency_id).cloned(),
             begins_on: item.begins_on,
             ends_on: item.ends_on,
             headcount: item.headcount,

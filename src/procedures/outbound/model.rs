@@ -55,6 +55,9 @@ pub type Trip = Dossier<TripContent>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberSnapshot {
     pub full_name: String,
+    /// The post of today, for people who read; empty in what was stored before 0.2.
+    #[serde(default)]
+    pub post: String,
     pub agency_id: i64,
     pub post_level: PostLevel,
 }

@@ -82,7 +82,7 @@ pub fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
     Ok(leading.load::<(i64, String)>(conn)?.into_iter().collect())
 }
 
-type MemberRow = (i64, String, Option<i64>, Option<String>, Option<String>, i64, String, String);
+type MemberRow = (i64, String, Option<i64>, Option<String>, Option<String>, i64, String, String, String);
 type StopRow = (String, String, Day, Day);
 
 pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<TripContent> {
@@ -101,6 +101,7 @@ pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<TripContent> {
             members::agency_id,
             members::post_level,
             officials::full_name,
+            officials::post,
         ));
     let who: Vec<MemberRow> = each!(conn, c => travellers.load(c))?;
     let places = stops::table.filter(stops::delegation_id.eq(stored.id)).order(stops::ord).select((
@@ -113,12 +114,12 @@ pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<TripContent> {
     let mut travelling = Vec::with_capacity(who.len());
     let mut verdicts = Vec::with_capacity(who.len());
     let mut people = Vec::with_capacity(who.len());
-    for (official, role, relative_of, consent, verdict, agency_id, post_level, full_name) in who {
+    for (official, role, relative_of, consent, verdict, agency_id, post_level, full_name, post) in who {
         travelling.push(Member { official_id: Id(official), role: word(&role)?, relative_of: relative_of.map(Id) });
         let (consent, decision) =
             (consent.as_deref().map(word).transpose()?, verdict.as_deref().map(word).transpose()?);
         verdicts.push(Verdicts { consent, decision });
-        people.push(MemberSnapshot { full_name, agency_id, post_level: word(&post_level)? });
+        people.push(MemberSnapshot { full_name, post, agency_id, post_level: word(&post_level)? });
     }
     if verdicts.iter().all(|v| *v == Verdicts::default()) {
         verdicts.clear();

@@ -69,6 +69,7 @@ pub fn check_content(
     let of = |id: i64| {
         officials.get(&id).cloned().map(|o| MemberSnapshot {
             full_name: o.full_name,
+            post: o.post,
             agency_id: o.agency_id,
             post_level: o.post_level,
         })

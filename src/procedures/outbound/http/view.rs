@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::context::RequestContext;
+use crate::access::shorts::OfficialShort;
 use crate::access::shorts::{AgencyShort, PersonShort};
 use crate::db::Conn;
 use crate::dossier::actions::VisibleDossier;
@@ -36,7 +37,8 @@ use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole
     "inviting_party": {"name": "Chính quyền tỉnh Chungbuk", "country": "KR", "kind": "locality", "invites_by_name": false},
     "departure_date": "2026-12-07", "return_date": "2026-12-11", "countries": ["KR"], "headcount": 1,
     "stops": [{"country": "KR", "place": "Cheongju", "from": "2026-12-07", "to": "2026-12-11"}],
-    "members": [{"official_id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "role": "head", "relative_of": null, "consent": null, "verdict": null}],
+    "members": [{"official_id": "01ke3m9p0007x", "official": {"id": "01ke3m9p0007x", "full_name": "Đặng Văn Minh", "post": "Giám đốc"},
+        "full_name": "Đặng Văn Minh", "role": "head", "relative_of": null, "consent": null, "verdict": null}],
     "classification": "unclassified", "note": null, "leave": null, "party_opinions": [], "signature_requested": false, "submitted_on": null, "complete_on": null, "due_on": null, "overdue": false,
     "steps": [], "ruling": null, "decision": null, "amendments": [], "report": null, "departed_on": null, "returned_on": null, "imported": null,
     "created_by": "01ke3m9p00061", "created_by_person": {"full_name": "Nguyễn Thị Hạnh", "post": null}, "created_at": "2026-11-22T02:00:00Z", "updated_at": "2026-11-22T02:00:00Z",
@@ -103,6 +105,7 @@ pub struct TripView {
 struct MemberView {
     #[schema(value_type = String)]
     official_id: Id,
+    official: Option<OfficialShort>,
     full_name: String,
     role: MemberRole,
     #[schema(value_type = Option<String>)]
@@ -155,6 +158,11 @@ fn trip_view(call: &RequestContext, seen: &VisibleDossier<TripContent>) -> TripV
             .members_judged()
             .map(|(m, v, person)| MemberView {
                 official_id: m.official_id,
+                official: Some(OfficialShort {
+                    id: m.official_id,
+                    full_name: person.full_name.clone(),
+                    post: person.post.clone(),
+                }),
                 full_name: person.full_name.clone(),
                 role: m.role,
                 relative_of: m.relative_of,

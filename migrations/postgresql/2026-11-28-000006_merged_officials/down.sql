@@ -1,0 +1,2 @@
+DROP INDEX officials_merged;
+ALTER TABLE officials DROP COLUMN merged_into;
