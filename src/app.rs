@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use actix_service::IntoServiceFactory as _;
 use actix_web::body::BoxBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpResponse, ResponseError, get, web};
@@ -27,11 +28,15 @@ use crate::dossier::register::{RegisterWord, Registers};
 use crate::error::{Code, Result, not_found, refuse};
 pub use crate::jobs::tools::DeliverySettings;
 use crate::jobs::tools::Jobs;
+use crate::pages;
+use crate::pages::contract::Contract;
+use crate::pages::door::Door;
 use crate::procedures::register::registers;
 use crate::registry::{agencies, changes};
 use crate::regulations::store::{RegulationCache, add_shipped};
 use crate::statistics::asked::Agencies;
 use crate::statistics::open_http::OpenStatisticsSwitch;
+use crate::vocabulary::word_lists;
 use crate::web::answers::ResponseCache;
 use crate::web::idempotency::InFlightKeys;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
@@ -59,6 +64,7 @@ pub struct AppState {
     /// The procedures of this installation.
     pub registers: Registers,
     described: Arc<OnceLock<Described>>,
+    contract: Arc<OnceLock<Arc<Contract>>>,
     /// Whether statistics are published without sign-in.
     pub published: OpenStatisticsSwitch,
 }
@@ -102,6 +108,7 @@ impl AppState {
             clock,
             jobs,
             described: Arc::default(),
+            contract: Arc::default(),
             registers,
             folder,
             jurisdiction: Arc::from(jurisdiction),
@@ -113,6 +120,16 @@ impl AppState {
             answers,
             running: InFlightKeys::default(),
             published: OpenStatisticsSwitch::default(),
+        })
+    }
+}
+
+impl AppState {
+    /// What pages know of the API beforehand.
+    fn contract(&self) -> &Arc<Contract> {
+        self.contract.get_or_init(|| {
+            let words = word_lists(self.registers.entries());
+            Arc::new(Contract::new(words, specification_of(&self.registers)))
         })
     }
 }
@@ -169,6 +186,8 @@ fn rooms(config: &mut ServiceConfig, registers: &Registers) {
     crate::procedures::official_merges_http::routes(config);
     crate::vocabulary::routes(config);
     crate::access::http::routes(config);
+    crate::access::me_http::routes(config);
+    crate::desk::counts_http::routes(config);
     crate::access::services_http::routes(config);
     crate::access::substitutions_http::routes(config);
     crate::access::trail::routes(config);
@@ -278,8 +297,32 @@ async fn nowhere(
     response
 }
 
-/// Builds the application of one worker.
+/// The application of one worker: the API, and the pages, which ask it through a door.
 pub fn build(
+    house: &AppState,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    let behind = house.clone();
+    let door = Door::new(move || {
+        let api = api(&behind).into_factory();
+        async move { Ok(actix_service::boxed::service(api.new_service(AppConfig::default()).await?)) }
+    });
+    let entries = house.registers.entries().clone();
+    api(house)
+        .app_data(door)
+        .app_data(Arc::clone(house.contract()))
+        .configure(move |config| pages::routes(config, &entries))
+}
+
+/// The API of one worker.
+fn api(
     house: &AppState,
 ) -> App<
     impl ServiceFactory<

@@ -38,6 +38,7 @@ codes! {
     InvalidRefreshToken 401 "invalid_refresh_token" "Phiên đăng nhập đã hết hạn" "The session has expired";
     Forbidden 403 "forbidden" "Không có quyền thực hiện" "Not allowed";
     SeparationOfDuties 403 "separation_of_duties" "Vi phạm nguyên tắc tách bạch nhiệm vụ" "Separation of duties";
+    CrossSite 403 "cross_site" "Yêu cầu đến từ trang khác" "The request comes from another site";
     NotFound 404 "not_found" "Không tìm thấy" "Not found";
     MethodNotAllowed 405 "method_not_allowed" "Phương thức không được hỗ trợ" "Method not allowed";
     RequestTimeout 408 "request_timeout" "Yêu cầu gửi quá chậm" "The request took too long to arrive";

@@ -6,8 +6,8 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 11 | `cli` the command line · [`app`] state and routes of the application · [`vocabulary`] every word with its labels · [`demo`] the demo world |
-//! | 10 | [`jobs`] background jobs |
-//! | 9 | [`imports`] old lists |
+//! | 10 | [`pages`] the web pages · [`jobs`] background jobs |
+//! | 9 | [`desk`] what one person has before them · [`imports`] old lists |
 //! | 8 | [`calendar`] who is where · [`reports`] frozen reports · [`duties`] what is owed after a trip · [`passport_custody`] passports that a unit keeps · [`issued_papers`] documents of the office |
 //! | 7 | [`procedures`] the list of procedures, each a folder with the same names |
 //! | 6 | [`dossier`] what dossiers of all procedures share · [`plans`] the annual plan |
@@ -45,12 +45,14 @@ pub mod calendar;
 pub mod config;
 pub mod db;
 pub mod demo;
+pub mod desk;
 pub mod dossier;
 pub mod duties;
 pub mod error;
 pub mod imports;
 pub mod issued_papers;
 pub mod jobs;
+pub mod pages;
 pub mod passport_custody;
 pub mod plans;
 pub mod procedures;

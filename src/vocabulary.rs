@@ -74,7 +74,9 @@ fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord
         ("channel", of::<words::Channel>()),
         ("classification", of::<words::Classification>()),
         ("country", countries.collect()),
+        ("consent_verdict", of::<words::ConsentVerdict>()),
         ("currency", currencies.collect()),
+        ("decision_verdict", of::<words::DecisionVerdict>()),
         ("dimension", of::<Dimension>()),
         ("document", of::<words::Document>()),
         ("duty", of::<words::DutyCode>()),
@@ -92,6 +94,7 @@ fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord
         ("measure", of::<Measure>()),
         ("member_role", of::<words::MemberRole>()),
         ("note", of::<words::NoteCode>()),
+        ("opinion", of::<words::Opinion>()),
         ("outcome", of::<words::Outcome>()),
         ("paper_kind", of::<PaperKind>()),
         ("partner_kind", of::<words::PartnerKind>()),
@@ -123,6 +126,12 @@ fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord
         ("topic", of::<words::Topic>()),
         ("visitor_level", of::<words::VisitorLevel>()),
     ])
+}
+
+/// The same lists for the pages.
+pub fn word_lists(registers: &RegisterEntries) -> impl Iterator<Item = (&'static str, Vec<(&'static str, Label)>)> {
+    let label = |w: LabelledWord| (w.value, Label { vi: w.vi, en: w.en });
+    lists(registers).into_iter().map(move |(list, words)| (list, words.into_iter().map(label).collect()))
 }
 
 /// Every word of the contract with its Vietnamese and its English label. It needs no sign-in, and changes only with the

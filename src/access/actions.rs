@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::access::account::{Account, Dated, is_plain_username};
 use crate::access::context::RequestContext;
-use crate::access::sessions::SessionCache;
+use crate::access::sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, SessionCache, SignInPlace};
 use crate::access::throttle::Throttle;
 use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
 use crate::access::{password, password::PasswordHasher};
@@ -18,10 +18,6 @@ use kernel::time::{Clock, Moment, day_of};
 use kernel::violation::Violations;
 use kernel::words::Role;
 
-/// A session ends after this time, even if it is in use.
-const ABSOLUTE_HOURS: i64 = 12;
-/// A session ends if it is not refreshed for this long.
-const IDLE_MINUTES: i64 = 60;
 /// A client that lost the response may reuse its refresh token for this long.
 const GRACE_SECONDS: i64 = 10;
 /// Lifetime of a one-time token.
@@ -54,8 +50,47 @@ enum Refreshed {
 
 impl AuthService {
     /// Signs in with a user name and a password.
-    pub async fn login(&self, username: String, password: String, trace_id: TraceId) -> Result<IssuedTokens> {
+    pub async fn login(
+        &self,
+        username: String,
+        password: String,
+        place: SignInPlace,
+        trace_id: TraceId,
+    ) -> Result<IssuedTokens> {
         let now = self.clock.now();
+        let user_id = self.verified(&username, password, now, &trace_id).await?;
+        let key = self.signing_key(now).await?;
+        let opened = self.db.write(move |conn| open_session(conn, user_id, &username, &place, now, &trace_id), |_| {});
+        let (bearer, refresh) = opened.await?;
+        pair(&key, bearer, refresh, now)
+    }
+
+    /// Signs a browser in; returns the secret of its cookie.
+    pub async fn login_browser(
+        &self,
+        username: String,
+        password: String,
+        place: SignInPlace,
+        trace_id: TraceId,
+    ) -> Result<String> {
+        let now = self.clock.now();
+        let user_id = self.verified(&username, password, now, &trace_id).await?;
+        let secret = random_text();
+        let stored = digest(&secret);
+        let opened = self.db.write(
+            move |conn| {
+                sessions_store::open_session(conn, Id::new(now).0, user_id, Some(&stored), &place, now)?;
+                remember(conn, now, &username, "sign_in", &trace_id)
+            },
+            |()| {},
+        );
+        opened.await?;
+        Ok(secret)
+    }
+
+    /// The account whose password it is; waiting times and failures are counted by name, known or not.
+    async fn verified(&self, username: &str, password: String, now: Moment, trace_id: &TraceId) -> Result<i64> {
+        let (username, trace_id) = (username.to_owned(), trace_id.clone());
         self.throttle.begin(&username, now)?;
         let name = username.clone();
         let found = self.db.read(move |conn| store::credentials(conn, &name)).await?;
@@ -73,10 +108,7 @@ impl AuthService {
             ));
         };
         self.throttle.succeeded(&username);
-        let key = self.signing_key(now).await?;
-        let opened = self.db.write(move |conn| open_session(conn, user_id, &username, now, &trace_id), |_| {});
-        let (bearer, refresh) = opened.await?;
-        pair(&key, bearer, refresh, now)
+        Ok(user_id)
     }
 
     /// Exchanges a refresh token for a new pair (RFC 9700 §4.14): once, and again within a short grace period.
@@ -108,7 +140,7 @@ impl AuthService {
         &self,
         one_time: String,
         new: String,
-        sign_in: bool,
+        sign_in: Option<SignInPlace>,
         trace_id: TraceId,
     ) -> Result<Option<IssuedTokens>> {
         let now = self.clock.now();
@@ -139,10 +171,8 @@ impl AuthService {
                 store::set_password(conn, user_id, &hash)?;
                 sessions_store::end_sessions_of(conn, user_id, None, now)?;
                 remember(conn, now, &account.username, "activate", &trace_id)?;
-                if !sign_in {
-                    return Ok(None);
-                }
-                open_session(conn, user_id, &account.username, now, &trace_id).map(Some)
+                let Some(place) = sign_in else { return Ok(None) };
+                open_session(conn, user_id, &account.username, &place, now, &trace_id).map(Some)
             },
             move |_| sessions.forget(),
         );
@@ -185,11 +215,12 @@ fn open_session(
     conn: &mut Conn,
     user_id: i64,
     username: &str,
+    place: &SignInPlace,
     now: Moment,
     trace_id: &TraceId,
 ) -> Result<(BearerClaims, String)> {
     let bearer = BearerClaims { user_id, session_id: Id::new(now).0 };
-    sessions_store::open_session(conn, bearer.session_id, user_id, now)?;
+    sessions_store::open_session(conn, bearer.session_id, user_id, None, place, now)?;
     let refresh = new_refresh(conn, bearer.session_id, now)?;
     remember(conn, now, username, "sign_in", trace_id)?;
     Ok((bearer, refresh))
@@ -222,6 +253,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) ->
             return Ok(Refreshed::Refused);
         }
     }
+    sessions_store::touch(conn, row.session_id, now)?;
     let refresh = new_refresh(conn, row.session_id, now)?;
     Ok(Refreshed::Pair(BearerClaims { user_id, session_id: row.session_id }, refresh))
 }

@@ -13,7 +13,7 @@ use crate::access::account::{Account, Actor, SERVICE_PREFIX};
 use crate::access::context::{CallChannel, RequestContext};
 use crate::access::sessions::SessionCache;
 use crate::access::token::{SigningKeys, unauthenticated};
-use crate::access::{services_store, sessions_store, store};
+use crate::access::{cookies, services_store};
 use crate::audit::TraceId;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result, forbidden};
@@ -71,21 +71,16 @@ impl Call {
             (tool(req)?, tool(req)?, tool(req)?, tool(req)?);
         let now = clock.now();
         let today = day_of(now);
-        let header = req.headers().get("authorization").and_then(|v| v.to_str().ok()).ok_or_else(unauthenticated)?;
-        let token =
-            header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).ok_or_else(unauthenticated)?;
-        let token = token.trim();
-        let (actor_account, session_id) = if token.starts_with(SERVICE_PREFIX) {
-            // A program may only read.
-            if req.method() != "GET" {
-                return Err(forbidden("Mã dịch vụ chỉ có quyền đọc.", "A service token may only read."));
-            }
-            let digest = fingerprint(token.as_bytes());
-            let found = db.read(move |conn| services_store::account(conn, &digest, today)).await?;
-            (Arc::new(found.ok_or_else(unauthenticated)?), 0)
+        let (actor_account, session_id) = if let Some(header) = req.headers().get("authorization") {
+            let header = header.to_str().map_err(|_| unauthenticated())?;
+            let token = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "));
+            Call::bearer(req, token.ok_or_else(unauthenticated)?.trim(), now, &keys, &sessions, &db).await?
         } else {
-            Call::person(token, now, &keys, &sessions, &db).await?
+            let cookie = cookies::of(req).ok_or_else(unauthenticated)?;
+            cookies::require_same_origin(req.method(), req.headers())?;
+            cookies::signed_in(&cookie, now, &sessions, &db).await?
         };
+
         Ok(Call {
             context: RequestContext {
                 actor: Actor::new(actor_account, session_id, today),
@@ -104,32 +99,27 @@ impl Call {
         })
     }
 
-    /// The account of a signed-in person, and the id of the session.
-    async fn person(
+    /// The account of an access token and the id of its session, or the account of a program.
+    async fn bearer(
+        req: &HttpRequest,
         token: &str,
         now: Moment,
         keys: &SigningKeys,
         sessions: &SessionCache,
         db: &Db,
     ) -> Result<(Arc<Account>, i64)> {
-        let bearer = keys.check(token, now)?;
-        let account = match sessions.get(bearer.session_id) {
-            Some(account) => account,
-            None => {
-                let generation = sessions.generation();
-                let found = db.read(move |conn| match sessions_store::live_session(conn, bearer.session_id)? {
-                    Some((user_id, _)) => store::account(conn, user_id),
-                    None => Ok(None),
-                });
-                let account = Arc::new(found.await?.filter(|a| a.active).ok_or_else(unauthenticated)?);
-                sessions.put(bearer.session_id, Arc::clone(&account), generation);
-                account
-            }
-        };
-        if account.id != bearer.user_id {
-            return Err(unauthenticated());
+        if !token.starts_with(SERVICE_PREFIX) {
+            let bearer = keys.check(token, now)?;
+            let account = cookies::account_of(bearer.session_id, bearer.user_id, sessions, db).await?;
+            return Ok((account, bearer.session_id));
         }
-        Ok((account, bearer.session_id))
+        // A program may only read.
+        if req.method() != "GET" {
+            return Err(forbidden("Mã dịch vụ chỉ có quyền đọc.", "A service token may only read."));
+        }
+        let (digest, today) = (fingerprint(token.as_bytes()), day_of(now));
+        let found = db.read(move |conn| services_store::account(conn, &digest, today)).await?;
+        Ok((Arc::new(found.ok_or_else(unauthenticated)?), 0))
     }
 
     /// Lets queued writes go first. Statistics can wait some milliseconds; programs that fetch them without a pause

@@ -8,11 +8,12 @@ use validator::Validate;
 
 use crate::access::actions::{AuthService, IssuedTokens};
 use crate::access::call::{Call, trace_id_of};
+use crate::access::cookies;
 use crate::access::permission::Permission;
 use crate::access::user_views::{UserView, one, views};
 use crate::access::users::{self, AccountReferences, NewUser, UserChanges};
-use crate::access::{password, sessions_store, store};
-use crate::error::{Code, Result, refuse};
+use crate::access::{sessions_store, store};
+use crate::error::Result;
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::paging::{Paging, page_response};
@@ -21,12 +22,10 @@ use crate::web::reply::{Empty, path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::rfc3339;
-use kernel::violation::Violations;
 
 /// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(login).service(refresh).service(logout).service(activate);
-    config.service(me).service(change_password);
     config.service(list_users).service(create_user).service(show_user).service(change_user).service(reset_user);
 }
 
@@ -69,16 +68,6 @@ enum Activated {
     Set(Empty),
 }
 
-#[derive(Debug, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"current": "demo-ngoaivu-2026", "new": "mùa xuân năm ấy đẹp"}))]
-struct ChangePassword {
-    #[schema(min_length = 1, max_length = 1000)]
-    current: String,
-    #[schema(min_length = 1, max_length = 1000)]
-    new: String,
-}
-
 /// An access token that is valid for ten minutes, and the refresh token for the next pair.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjRmMGEyYjFjIn0.e30.c2ln",
@@ -107,7 +96,7 @@ impl From<IssuedTokens> for TokenPair {
 #[post("/auth/login")]
 async fn login(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Login>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    let pair = desk.login(body.username, body.password, trace_id_of(&req)).await?;
+    let pair = desk.login(body.username, body.password, cookies::place_of(&req), trace_id_of(&req)).await?;
     Ok(HttpResponse::Ok().json(TokenPair::from(pair)))
 }
 
@@ -146,54 +135,10 @@ async fn logout(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
 #[post("/auth/activate")]
 async fn activate(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Activate>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    let sign_in = body.sign_in.unwrap_or(false);
+    let sign_in = body.sign_in.unwrap_or(false).then(|| cookies::place_of(&req));
     let tokens = desk.activate(body.token, body.password, sign_in, trace_id_of(&req)).await?;
     let answer = tokens.map_or(Activated::Set(Empty {}), |pair| Activated::SignedIn(pair.into()));
     Ok(HttpResponse::Ok().json(answer))
-}
-
-/// The caller's own account.
-#[utoipa::path(tag = "access", responses((status = 200, description = "the account", body = UserView)))]
-#[get("/me")]
-async fn me(call: Call) -> Result<HttpResponse> {
-    let view = call.read(|conn, call| one(conn, &call.actor.account)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(view.version))).json(view))
-}
-
-/// Sets a new password; all other sessions end.
-#[utoipa::path(tag = "access", request_body = ChangePassword,
-    responses((status = 200, description = "the password is changed", body = Empty)))]
-#[post("/me/password")]
-async fn change_password(
-    call: Call,
-    desk: web::Data<AuthService>,
-    body: Incoming<ChangePassword>,
-) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    let print = body.fingerprint.clone();
-    let body = body.check()?;
-    let user_id = call.actor.id();
-    let mut faults = Violations::default();
-    password::check_new(&body.new, call.actor.username(), "/new", &mut faults);
-    faults.finish()?;
-    desk.throttle.begin(call.actor.username(), call.now)?;
-    let hash = call.read(move |conn, _| store::password_hash(conn, user_id)).await?;
-    if !desk.hasher.verify(body.current, hash).await? {
-        return Err(refuse(Code::Forbidden, "Mật khẩu hiện tại không đúng.", "The current password is wrong."));
-    }
-    desk.throttle.succeeded(call.actor.username());
-    let hash = desk.hasher.hash(body.new).await?;
-    call.change_accounts(
-        print,
-        |_, _| Ok(()),
-        move |conn, call, ()| {
-            store::set_password(conn, user_id, &hash)?;
-            sessions_store::end_sessions_of(conn, user_id, Some(call.actor.session_id), call.now)?;
-            call.remember(conn, "change_password", &format!("users/{}", Id(user_id)), serde_json::json!({}))?;
-            reply(200, None, None, &Empty {})
-        },
-    )
-    .await
 }
 
 /// A page of accounts.

@@ -5,13 +5,39 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::access::account::Account;
+use kernel::time::Moment;
 
 const REMEMBERED: usize = 10_000;
 
-/// Account by session id.
+/// A session ends after this time, even if it is in use.
+pub const ABSOLUTE_HOURS: i64 = 12;
+/// A session ends if it is not used for this long.
+pub const IDLE_MINUTES: i64 = 60;
+
+/// From where somebody signed in, as they see it in the list of their sign-ins.
+#[derive(Debug, Clone, Default)]
+pub struct SignInPlace {
+    pub address: Option<String>,
+    pub agent: Option<String>,
+}
+
+/// What the cookie of a browser stands for.
+#[derive(Debug, Clone, Copy)]
+pub struct BrowserSession {
+    pub session_id: i64,
+    pub user_id: i64,
+    pub since: Moment,
+    pub last_used: Moment,
+    /// When the last use was written down.
+    pub written: Moment,
+}
+
+/// Account by session id, and session by the digest of a cookie.
 #[derive(Clone, Default)]
 pub struct SessionCache {
     live: Arc<RwLock<HashMap<i64, Arc<Account>>>>,
+    /// Not dropped with the accounts: whether a session lives is asked of them.
+    browsers: Arc<RwLock<HashMap<String, BrowserSession>>>,
     generation: Arc<AtomicU64>,
 }
 
@@ -37,7 +63,19 @@ impl SessionCache {
         live.insert(session_id, account);
     }
 
-    /// Drops everything. Runs on the writer's thread, after the commit and before its response.
+    pub fn browser(&self, digest: &str) -> Option<BrowserSession> {
+        self.browsers.read().unwrap_or_else(PoisonError::into_inner).get(digest).copied()
+    }
+
+    pub fn put_browser(&self, digest: String, session: BrowserSession) {
+        let mut browsers = self.browsers.write().unwrap_or_else(PoisonError::into_inner);
+        if browsers.len() >= REMEMBERED {
+            browsers.clear();
+        }
+        browsers.insert(digest, session);
+    }
+
+    /// Drops all accounts. Runs on the writer's thread, after the commit and before its response.
     pub fn forget(&self) {
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         self.generation.fetch_add(1, Ordering::SeqCst);

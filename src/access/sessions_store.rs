@@ -2,17 +2,73 @@
 
 use diesel::prelude::*;
 
+use crate::access::sessions::{BrowserSession, SignInPlace};
 use crate::access::token::SigningKey;
 use crate::db::Conn;
 use crate::db::schema::{one_time_tokens, refresh_tokens, sessions, signing_keys};
 use crate::error::Result;
 use kernel::time::Moment;
 
-pub fn open_session(conn: &mut Conn, id: i64, user_id: i64, now: Moment) -> Result<()> {
+/// Begins a session; `cookie` is the digest of the browser's cookie, if it is a browser.
+pub fn open_session(
+    conn: &mut Conn,
+    id: i64,
+    user_id: i64,
+    cookie: Option<&str>,
+    place: &SignInPlace,
+    now: Moment,
+) -> Result<()> {
     diesel::insert_into(sessions::table)
-        .values((sessions::id.eq(id), sessions::user_id.eq(user_id), sessions::created_at.eq(now)))
+        .values((
+            sessions::id.eq(id),
+            sessions::user_id.eq(user_id),
+            sessions::created_at.eq(now),
+            sessions::cookie_digest.eq(cookie),
+            sessions::last_used_at.eq(now),
+            sessions::address.eq(place.address.as_deref()),
+            sessions::agent.eq(place.agent.as_deref()),
+        ))
         .execute(conn)?;
     Ok(())
+}
+
+/// The session of a cookie, unless it has ended.
+pub fn browser_session(conn: &mut Conn, digest: &str) -> Result<Option<BrowserSession>> {
+    let found: Option<(i64, i64, Moment, Option<Moment>)> = sessions::table
+        .filter(sessions::cookie_digest.eq(digest).and(sessions::ended_at.is_null()))
+        .select((sessions::id, sessions::user_id, sessions::created_at, sessions::last_used_at))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(session_id, user_id, since, used)| {
+        let last_used = used.unwrap_or(since);
+        BrowserSession { session_id, user_id, since, last_used, written: last_used }
+    }))
+}
+
+/// Notes that a session was used.
+pub fn touch(conn: &mut Conn, id: i64, now: Moment) -> Result<()> {
+    diesel::update(sessions::table.find(id)).set(sessions::last_used_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// A sign-in that has not ended, as its owner sees it.
+#[derive(Queryable)]
+pub struct LiveSignIn {
+    pub id: i64,
+    pub created_at: Moment,
+    pub last_used_at: Option<Moment>,
+    pub address: Option<String>,
+    pub agent: Option<String>,
+}
+
+/// The sign-ins of a user that began after `since` and have not been ended, the latest first.
+pub fn live_sign_ins(conn: &mut Conn, user_id: i64, since: Moment, limit: i64) -> Result<Vec<LiveSignIn>> {
+    Ok(sessions::table
+        .filter(sessions::user_id.eq(user_id).and(sessions::ended_at.is_null()).and(sessions::created_at.gt(since)))
+        .order(sessions::id.desc())
+        .select((sessions::id, sessions::created_at, sessions::last_used_at, sessions::address, sessions::agent))
+        .limit(limit)
+        .load(conn)?)
 }
 
 /// User and start of a session that has not ended.

@@ -86,6 +86,27 @@ diesel::table! {
         user_id -> BigInt,
         created_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+        cookie_digest -> Nullable<Text>,
+        last_used_at -> Nullable<Timestamp>,
+        address -> Nullable<Text>,
+        agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    user_settings (user_id) {
+        user_id -> BigInt,
+        language -> Nullable<Text>,
+        shortcuts -> Bool,
+    }
+}
+
+diesel::table! {
+    working_copies (user_id, name) {
+        user_id -> BigInt,
+        name -> Text,
+        body -> Text,
+        updated_at -> Timestamp,
     }
 }
 

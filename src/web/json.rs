@@ -177,7 +177,7 @@ fn checked<T: JsonBody>(mut value: Value, repeated: Vec<String>) -> Result<T> {
 }
 
 /// Refuses state secrets before any part of the body is stored (Luật 117/2025/QH15 Đ.5).
-fn refuse_secrets(value: &Value) -> Result<()> {
+pub fn refuse_secrets(value: &Value) -> Result<()> {
     let marked = value.get("classification").is_some_and(|c| !c.is_null() && c != "unclassified");
     if marked || bears_mark(value) {
         return Err(refuse(

@@ -46,8 +46,10 @@ pub async fn trace(
     }
     // Handlers and extractors turn their errors into responses; only an inner middleware could fail, and there is none.
     let response = next.call(request).await?.map_into_boxed_body();
-    let mut response =
-        if response.status().as_u16() >= 400 { explain(response, language, trace_id.as_str()) } else { response };
+    // A page says itself what is wrong.
+    let told = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
+    let refused = response.status().as_u16() >= 400 && !told;
+    let mut response = if refused { explain(response, language, trace_id.as_str()) } else { response };
     let page = response.request().path().starts_with("/docs");
     safe_headers(response.headers_mut(), trace_id.as_str(), page);
     let route = response.request().match_pattern();

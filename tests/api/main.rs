@@ -38,6 +38,7 @@ mod matrix;
 mod note;
 mod notes;
 mod notices;
+mod pages;
 mod papers;
 mod partners;
 mod plans;

@@ -11,7 +11,7 @@ use crate::papers::file;
 use crate::world::World;
 
 /// The registers that ship, and the line that adds the note.
-fn with_notes() -> Registers {
+pub fn with_notes() -> Registers {
     let mut all: Vec<_> = registers().all().collect();
     all.push(&Of::<NoteContent>::NEW);
     Registers::new(&all)

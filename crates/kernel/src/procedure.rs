@@ -147,6 +147,22 @@ impl PartialSchema for Procedure {
 
 impl ToSchema for Procedure {}
 
+/// A part of the form in which a dossier is drafted: what somebody fills in at one time.
+#[derive(Debug, Clone, Copy)]
+pub struct FormPart {
+    /// Its word in addresses: `days-and-stops`.
+    pub key: &'static str,
+    pub label: Label,
+    /// The fields of the content that stand in it, in this order.
+    pub fields: &'static [&'static str],
+}
+
+impl FormPart {
+    pub const fn new(key: &'static str, vi: &'static str, en: &'static str, fields: &'static [&'static str]) -> Self {
+        FormPart { key, label: Label { vi, en }, fields }
+    }
+}
+
 /// The names of a register of dossiers, and what figures, lists and reports need to know about it. The register itself
 /// belongs to the procedure's folder.
 #[derive(Debug, Clone, Copy)]
@@ -172,6 +188,8 @@ pub struct RegisterEntry {
     pub imported: Option<ListShape>,
     /// Its people travel on passports that a custodian keeps.
     pub uses_passports: bool,
+    /// The parts of its form; without any, the whole content is one. A field that no part names stands in the last.
+    pub parts: &'static [FormPart],
 }
 
 /// The wording of texts about a register.

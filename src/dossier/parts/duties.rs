@@ -288,40 +288,55 @@ impl DutyFilter {
     }
 }
 
+/// Narrows a boxed query by a filter; a macro, because a query of rows and one of a number have no type in common.
+macro_rules! narrowed {
+    ($query:expr, $filter:expr) => {{
+        let (mut query, filter) = ($query, $filter);
+        if let DutySight::Some { agencies, code } = &filter.sight {
+            let own = duties::agency_id.eq_any(agencies.clone());
+            query = match code {
+                Some(code) => query.filter(own.or(duties::code.eq(*code))),
+                None => query.filter(own),
+            };
+        }
+        if let Some(agency) = filter.agency_id {
+            query = query.filter(duties::agency_id.eq(agency));
+        }
+        if let Some(code) = &filter.code {
+            query = query.filter(duties::code.eq(code.clone()));
+        }
+        if let Some(id) = filter.delegation_id {
+            query = query.filter(duties::delegation_id.eq(id));
+        }
+        match filter.open {
+            Some(true) => query = query.filter(duties::done_on.is_null()),
+            Some(false) => query = query.filter(duties::done_on.is_not_null()),
+            None => {}
+        }
+        if let Some(day) = filter.overdue_on {
+            query = query.filter(duties::done_on.is_null());
+            query = query.filter(duties::due_on.assume_not_null().lt(day));
+            query = query.filter(duties::excused_until.is_null().or(duties::excused_until.assume_not_null().lt(day)));
+        }
+        query
+    }};
+}
+
 /// Duties after a position, the earliest due first; those without a due day last.
 pub fn page(conn: &mut Conn, filter: &DutyFilter, after: Option<(Day, i64)>, limit: i64) -> Result<Vec<Duty>> {
     let due = || diesel::dsl::sql::<diesel::sql_types::Date>("COALESCE(due_on, '9999-12-31')");
-    let mut query = duties::table.order((due(), duties::id)).limit(limit).select(DutyRow::as_select()).into_boxed();
-    if let DutySight::Some { agencies, code } = &filter.sight {
-        let own = duties::agency_id.eq_any(agencies.clone());
-        query = match code {
-            Some(code) => query.filter(own.or(duties::code.eq(*code))),
-            None => query.filter(own),
-        };
-    }
-    if let Some(agency) = filter.agency_id {
-        query = query.filter(duties::agency_id.eq(agency));
-    }
-    if let Some(code) = &filter.code {
-        query = query.filter(duties::code.eq(code.clone()));
-    }
-    if let Some(id) = filter.delegation_id {
-        query = query.filter(duties::delegation_id.eq(id));
-    }
-    match filter.open {
-        Some(true) => query = query.filter(duties::done_on.is_null()),
-        Some(false) => query = query.filter(duties::done_on.is_not_null()),
-        None => {}
-    }
-    if let Some(day) = filter.overdue_on {
-        query = query.filter(duties::done_on.is_null());
-        query = query.filter(duties::due_on.assume_not_null().lt(day));
-        query = query.filter(duties::excused_until.is_null().or(duties::excused_until.assume_not_null().lt(day)));
-    }
+    let all = duties::table.order((due(), duties::id)).limit(limit).select(DutyRow::as_select()).into_boxed();
+    let mut query = narrowed!(all, filter);
     if let Some((day, id)) = after {
         query = query.filter(due().gt(day).or(due().eq(day).and(duties::id.gt(id))));
     }
     query.load::<DutyRow>(conn)?.into_iter().map(Duty::try_from).collect()
+}
+
+/// How many duties a filter finds.
+pub fn count(conn: &mut Conn, filter: &DutyFilter) -> Result<i64> {
+    let all = duties::table.select(diesel::dsl::count_star()).into_boxed();
+    Ok(narrowed!(all, filter).first(conn)?)
 }
 
 /// Titles of the delegations of these duties.

@@ -61,6 +61,7 @@ static ENTRY: RegisterEntry = RegisterEntry {
         led_by_officials: false,
     }),
     uses_passports: false,
+    parts: &[],
 };
 
 impl Content for NoteContent {

@@ -32,7 +32,7 @@ use crate::statistics::fact::Fact;
 use documents::template::Values;
 use kernel::paper::PaperKind;
 use kernel::procedure::Procedure;
-use kernel::procedure::{ListShape, RegisterEntry, Reported};
+use kernel::procedure::{FormPart, ListShape, RegisterEntry, Reported};
 use kernel::time::{Day, Moment, Period};
 use kernel::words::Label;
 use regulation::case::Case;
@@ -65,6 +65,33 @@ static ENTRY: RegisterEntry = RegisterEntry {
         led_by_officials: false,
     }),
     uses_passports: false,
+    parts: &[
+        FormPart::new(
+            "visit",
+            "Chuyến thăm",
+            "The visit",
+            &[
+                "title",
+                "channel",
+                "sending_organisation",
+                "country",
+                "purpose",
+                "field",
+                "topics",
+                "first_visit",
+                "arrival_date",
+                "departure_date",
+            ],
+        ),
+        FormPart::new(
+            "host-and-level",
+            "Đơn vị đón, cấp đón",
+            "Host and level",
+            &["host_agency_id", "coordinating_agency_ids", "reception_level", "guest_class"],
+        ),
+        FormPart::new("guests", "Khách", "Guests", &["headcount", "nationalities", "guests"]),
+        FormPart::new("programme", "Chương trình", "Programme", &["programme"]),
+    ],
 };
 
 impl dossier::Content for VisitContent {

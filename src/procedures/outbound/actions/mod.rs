@@ -36,7 +36,7 @@ use crate::statistics::fact::Fact;
 use documents::template::Values;
 use kernel::paper::PaperKind;
 use kernel::procedure::Procedure;
-use kernel::procedure::{ListShape, RegisterEntry, Reported};
+use kernel::procedure::{FormPart, ListShape, RegisterEntry, Reported};
 use kernel::time::{Day, Moment};
 use kernel::words::Label;
 use regulation::case::Case;
@@ -69,6 +69,28 @@ static ENTRY: RegisterEntry = RegisterEntry {
         led_by_officials: true,
     }),
     uses_passports: true,
+    parts: &[
+        FormPart::new(
+            "journey",
+            "Chuyến đi",
+            "The journey",
+            &["title", "procedure", "requesting_agency_id", "purpose", "field", "capacity", "plan_item_id", "note"],
+        ),
+        FormPart::new(
+            "inviter-and-funding",
+            "Bên mời, kinh phí",
+            "Inviter and funding",
+            &["inviting_party", "funding"],
+        ),
+        FormPart::new(
+            "days-and-stops",
+            "Ngày và điểm đến",
+            "Days and stops",
+            &["departure_date", "return_date", "stops"],
+        ),
+        FormPart::new("members", "Thành viên đoàn", "Members", &["members"]),
+        FormPart::new("private-travel", "Nếu là việc riêng", "If private", &["leave", "party_opinions"]),
+    ],
 };
 
 impl dossier::Content for TripContent {

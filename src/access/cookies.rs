@@ -1,0 +1,171 @@
+//! The cookie of a browser, the other credential beside the access token: opaque, new at every sign-in, kept as a digest.
+//! A browser sends it by itself, so that requests of other sites are kept out here.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration as CookieAge;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
+use chrono::Duration;
+
+use crate::access::account::Account;
+use crate::access::sessions::{ABSOLUTE_HOURS, BrowserSession, IDLE_MINUTES, SessionCache, SignInPlace};
+use crate::access::token::{digest, unauthenticated};
+use crate::access::{sessions_store, store};
+use crate::db::Db;
+use crate::error::{Code, Result, refuse};
+use kernel::time::Moment;
+
+/// `__Host-`: only over TLS or from this machine, for this host alone (RFC 6265bis §4.1.3).
+pub const COOKIE: &str = "__Host-ngoaivu";
+
+/// The last use is written at most this often.
+const WRITTEN_EVERY: Duration = Duration::minutes(1);
+
+/// Longest description of a browser that is kept, in characters.
+const AGENT: usize = 200;
+
+/// From where a request comes.
+pub fn place_of(req: &HttpRequest) -> SignInPlace {
+    let peer = req.peer_addr().map(|address| address.ip());
+    // Behind a proxy on this machine, the proxy says who asked; anybody else could say anything.
+    let address = if peer.is_some_and(|ip| ip.is_loopback()) {
+        req.connection_info().realip_remote_addr().map(str::to_owned)
+    } else {
+        peer.map(|ip| ip.to_string())
+    };
+    let agent = req.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok());
+    SignInPlace {
+        address: address.map(|text| text.chars().take(AGENT).collect()),
+        agent: agent.map(|text| text.chars().take(AGENT).collect()),
+    }
+}
+
+/// The cookie that a request brings.
+pub fn of(req: &HttpRequest) -> Option<String> {
+    req.cookie(COOKIE).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
+}
+
+/// The cookie to be set after a sign-in. It lives as long as the browser; the session ends by its own clock.
+pub fn given(secret: String) -> Cookie<'static> {
+    Cookie::build(COOKIE, secret).path("/").secure(true).http_only(true).same_site(SameSite::Strict).finish()
+}
+
+/// The cookie that takes the other away.
+pub fn taken_away() -> Cookie<'static> {
+    let mut cookie = given(String::new());
+    cookie.set_max_age(CookieAge::ZERO);
+    cookie
+}
+
+/// Refuses what another site made the browser send. Every browser since 2023 says where a request comes from
+/// (`Sec-Fetch-Site`); an older one says at least `Origin` with a form.
+pub fn require_same_origin(method: &Method, headers: &HeaderMap) -> Result<()> {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let ours = match text("sec-fetch-site") {
+        Some("same-origin") => true,
+        // Typed into the address bar, or a bookmark.
+        Some("none") => reads,
+        Some(_) => false,
+        None => match text("origin") {
+            Some(origin) => {
+                let host = origin.split_once("://").map(|(_, host)| host);
+                host.is_some() && host == text("host")
+            }
+            None => reads,
+        },
+    };
+    if ours {
+        return Ok(());
+    }
+    Err(refuse(
+        Code::CrossSite,
+        "Yêu cầu này đến từ một trang khác; hãy mở lại từ trang của hệ thống.",
+        "This request comes from another site; open it again from this one.",
+    ))
+}
+
+/// The account and the session of a cookie, if the session still lives: 401 after an hour without use, and after twelve
+/// hours in any case.
+pub async fn signed_in(cookie: &str, now: Moment, sessions: &SessionCache, db: &Db) -> Result<(Arc<Account>, i64)> {
+    let stored = digest(cookie);
+    let known = match sessions.browser(&stored) {
+        Some(known) => known,
+        None => {
+            let lookup = stored.clone();
+            let found = db.read(move |conn| sessions_store::browser_session(conn, &lookup)).await?;
+            found.ok_or_else(unauthenticated)?
+        }
+    };
+    if known.last_used + Duration::minutes(IDLE_MINUTES) <= now || known.since + Duration::hours(ABSOLUTE_HOURS) <= now
+    {
+        return Err(unauthenticated());
+    }
+    let account = account_of(known.session_id, known.user_id, sessions, db).await?;
+    let written = if known.written + WRITTEN_EVERY <= now {
+        let id = known.session_id;
+        db.write(move |conn| sessions_store::touch(conn, id, now), |()| {}).await?;
+        now
+    } else {
+        known.written
+    };
+    sessions.put_browser(stored, BrowserSession { last_used: now, written, ..known });
+    Ok((account, known.session_id))
+}
+
+/// The account of a session that has not ended, from memory where it is known.
+pub async fn account_of(session_id: i64, user_id: i64, sessions: &SessionCache, db: &Db) -> Result<Arc<Account>> {
+    let account = match sessions.get(session_id) {
+        Some(account) => account,
+        None => {
+            let generation = sessions.generation();
+            let found = db.read(move |conn| match sessions_store::live_session(conn, session_id)? {
+                Some((user_id, _)) => store::account(conn, user_id),
+                None => Ok(None),
+            });
+            let account = Arc::new(found.await?.filter(|a| a.active).ok_or_else(unauthenticated)?);
+            sessions.put(session_id, Arc::clone(&account), generation);
+            account
+        }
+    };
+    if account.id != user_id {
+        return Err(unauthenticated());
+    }
+    Ok(account)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn what_another_site_sends_is_refused() {
+        let judged = |method: Method, given: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in given {
+                headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+            }
+            require_same_origin(&method, &headers).is_ok()
+        };
+        let (host, own, other) = (("host", "dn.vn"), ("origin", "https://dn.vn"), ("origin", "https://evil.vn"));
+        for (post, get, given) in [
+            (true, true, &[("sec-fetch-site", "same-origin")][..]),
+            (false, true, &[("sec-fetch-site", "none")]),
+            (false, false, &[("sec-fetch-site", "same-site")]),
+            (false, false, &[("sec-fetch-site", "cross-site"), host, own]),
+            (true, true, &[host, own]),
+            (false, false, &[host, other]),
+            (false, false, &[host, ("origin", "null")]),
+            (false, false, &[own]),
+            (false, true, &[host]),
+            (false, true, &[]),
+        ] {
+            assert_eq!((judged(Method::POST, given), judged(Method::GET, given)), (post, get), "{given:?}");
+        }
+    }
+}

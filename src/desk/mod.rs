@@ -1,0 +1,3 @@
+//! What one person has before them, across all rooms: how much waits, and what they look for.
+
+pub mod counts_http;

@@ -1,0 +1,273 @@
+//! The page of a dossier: what it is, with whom, what the regulation answers, the way it took, its papers.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde_json::Value;
+
+use crate::pages::forms::days;
+use crate::pages::forms::shape::fields_of;
+use crate::pages::frame::{Frame, answer, html};
+use crate::pages::registers::{RegisterPages, register};
+use crate::pages::request::{PageRequest, PageResult, Trouble};
+use crate::pages::rule::{self, FindingLine, RuleAnswer};
+use crate::pages::show::{self, day_at, is_true, items, number, text};
+use crate::pages::summary::{self, SummaryRow};
+
+/// A form that the reader may open.
+pub struct ActLink {
+    pub href: String,
+    pub label: String,
+    pub main: bool,
+}
+
+/// An act of the history, or a step to come.
+pub struct StoryEntry {
+    pub class: &'static str,
+    pub when: String,
+    pub what: String,
+    pub who: String,
+    pub quote: String,
+}
+
+pub struct FileLine {
+    pub href: String,
+    pub document: String,
+    pub about: String,
+    /// Where it may be taken away again.
+    pub remove: Option<String>,
+}
+
+pub struct Remark {
+    pub who: String,
+    pub when: String,
+    pub text: String,
+}
+
+#[derive(Template)]
+#[template(path = "dossier.html")]
+struct DossierPage {
+    frame: Frame,
+    register: String,
+    agency: String,
+    number: String,
+    state: String,
+    state_class: &'static str,
+    path: String,
+    days: String,
+    waits: String,
+    due: String,
+    late: bool,
+    acts: Vec<ActLink>,
+    /// The reader sees only what they are asked about.
+    partly: bool,
+    findings: Vec<FindingLine>,
+    rule: Option<RuleAnswer>,
+    rows: Vec<SummaryRow>,
+    story: Vec<StoryEntry>,
+    files: Vec<FileLine>,
+    may_upload: bool,
+    remarks: Vec<Remark>,
+    may_remark: bool,
+    as_of: String,
+    past: bool,
+}
+
+/// The first and the last day of a dossier of any register.
+pub fn span(register: &RegisterPages, dossier: &Value) -> String {
+    let (from, to) = (day_at(dossier, &register.first_day), day_at(dossier, &register.last_day));
+    match (from, to) {
+        (Some(from), Some(to)) => show::days(from, to),
+        (Some(from), None) => show::day(from),
+        _ => String::new(),
+    }
+}
+
+/// How a state is drawn.
+pub fn state_class(state: &str) -> &'static str {
+    match state {
+        "draft" => "",
+        "approved" | "under_way" | "closed" | "completed" => "done",
+        "rejected" | "cancelled" | "withdrawn" | "supplement_requested" => "stop",
+        _ => "wait",
+    }
+}
+
+/// From this weight on, an act ends or undoes something: it is never the one to press first.
+const LEFT: u8 = 3;
+
+/// Acts that carry a dossier on come first, then those on its content, then those that end it.
+fn weight(action: &str) -> u8 {
+    match action {
+        "edit" | "edit-guests" | "upload" | "request-supplement" | "amend" => 1,
+        "delete" | "withdraw" | "cancel" | "postpone" | "return" | "recall" | "correct-decision" | "correct-record" => {
+            LEFT
+        }
+        _ => 0,
+    }
+}
+
+/// The acts that the reader may do now, each as a link to its form.
+pub fn acts(page: &PageRequest, path: &str, dossier: &Value) -> Vec<ActLink> {
+    let allowed: Vec<&str> = items(dossier, "/allowed_actions").iter().filter_map(Value::as_str).collect();
+    let mut ordered = allowed;
+    ordered.sort_by_key(|action| weight(action));
+    let link = |(n, action): (usize, &&str)| ActLink {
+        href: match *action {
+            "upload" => format!("{path}/attachments"),
+            "edit-guests" => format!("{path}/edit/guests"),
+            action => format!("{path}/{action}"),
+        },
+        label: page.contract.label("action", action, page.language),
+        main: n == 0 && weight(action) < LEFT,
+    };
+    ordered.iter().enumerate().map(link).collect()
+}
+
+/// Who has the dossier now, and until when.
+fn waiting(page: &PageRequest, dossier: &Value) -> String {
+    let open = items(dossier, "/steps").iter().filter(|s| text(s, "/standing") == "open");
+    let bodies: Vec<String> = open.map(|s| page.contract.label("body", text(s, "/body"), page.language)).collect();
+    bodies.join(", ")
+}
+
+pub fn person(value: &Value, at: &str, else_name: &str) -> String {
+    let (name, post) = (text(value, &format!("{at}/full_name")), text(value, &format!("{at}/post")));
+    match (name, post) {
+        ("", _) => else_name.to_owned(),
+        (name, "") => name.to_owned(),
+        (name, post) => format!("{name}, {post}"),
+    }
+}
+
+/// The acts of the past, then what waits, then what is to come.
+fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry> {
+    let label = |list: &str, word: &str| page.contract.label(list, word, page.language);
+    let mut story = Vec::new();
+    for act in items(history, "/items") {
+        let action = text(act, "/action");
+        let mut who = person(act, "/actor_person", text(act, "/actor"));
+        if let Some(other) = act.pointer("/on_behalf_of_person").filter(|p| !p.is_null()) {
+            who = format!("{who} · {} {}", page.t("ký thay", "for"), text(other, "/full_name"));
+        }
+        let document = text(act, "/document/number");
+        if !document.is_empty() {
+            who = format!("{who} · {document}");
+        }
+        let what = match action {
+            "create" => page.t("Lập hồ sơ", "Drafted").to_owned(),
+            _ => label("action", action),
+        };
+        let body = text(act, "/body");
+        let what = if body.is_empty() { what } else { format!("{}: {}", label("body", body), what.to_lowercase()) };
+        story.push(StoryEntry {
+            class: if action == "edit" { "edit" } else { "" },
+            when: show::sentence(&show::moment(text(act, "/at"), page.language)),
+            what,
+            who,
+            quote: text(act, "/note").to_owned(),
+        });
+    }
+    for step in items(dossier, "/steps") {
+        let open = match text(step, "/standing") {
+            "open" => true,
+            "waiting" => false,
+            _ => continue,
+        };
+        let due =
+            day_at(step, "/due_on").map(|d| format!("{} {}", page.t("hạn", "due"), show::long_day(d, page.language)));
+        let (kind, body) = (label("step_kind", text(step, "/kind")), label("body", text(step, "/body")));
+        story.push(StoryEntry {
+            class: if open { "now" } else { "next" },
+            when: show::sentence(&due.unwrap_or_else(|| page.t("không định hạn", "no term").to_owned())),
+            what: format!(
+                "{}: {}",
+                if open { page.t("Đang chờ", "Waiting") } else { page.t("Tiếp theo", "Next") },
+                kind.to_lowercase()
+            ),
+            who: body,
+            quote: String::new(),
+        });
+    }
+    story
+}
+
+/// An answer that some readers do not get.
+pub async fn if_seen(page: &PageRequest, path: &str) -> PageResult<Option<Value>> {
+    match page.get(path).await {
+        Ok(value) => Ok(Some(value)),
+        Err(Trouble::Refused { status: 403 | 404 | 409, .. }) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
+    let register = register(page)?;
+    let path = format!("/{}/{id}", register.path);
+    let as_of = page.asked("as_of").and_then(|typed| days::day(&typed).ok()).map(|d| d.to_string()).unwrap_or_default();
+    let past = !as_of.is_empty();
+    let then = if past { format!("?as_of={as_of}") } else { String::new() };
+    let dossier = page.get(&format!("{path}{then}")).await?;
+    let title = text(&dossier, "/title").to_owned();
+    let label = register.label(page.language);
+    let frame = Frame::of(page, &format!("/{}", register.path), &title).await?;
+    let number_of = match text(&dossier, "/number") {
+        "" => page.t("Bản nháp", "Draft").to_owned(),
+        number => number.to_owned(),
+    };
+    let frame = Frame { named: true, ..frame };
+    let frame = frame.crumb(label, &format!("/{}", register.path)).crumb(&number_of, "");
+    let assessment = if_seen(page, &format!("{path}/assessment")).await?;
+    let history = page.get(&format!("{path}/history{then}")).await?;
+    let attachments = if_seen(page, &format!("{path}/attachments{then}")).await?.unwrap_or_default();
+    let remarks = if_seen(page, &format!("{path}/comments")).await?;
+    let fields = fields_of(&page.contract, &register.created_by);
+    let rows = summary::rows(&page.contract, &register.created_by, &fields, &dossier, page.language);
+    let due = day_at(&dossier, "/due_on");
+    let (due_said, late) = due.map(|d| show::due(d, page.today, page.language)).unwrap_or_default();
+    let editable = matches!(text(&dossier, "/state"), "draft" | "supplement_requested");
+    let acts = if past { Vec::new() } else { acts(page, &path, &dossier) };
+    let may_edit = acts.iter().any(|act| act.href.ends_with("/edit"));
+    let file = |f: &Value| FileLine {
+        href: format!("/api/v1{path}/attachments/{}", text(f, "/id")),
+        document: page.contract.label("document", text(f, "/document"), page.language),
+        about: format!("{} · {}", text(f, "/file_name"), show::size(number(f, "/size"))),
+        remove: (editable && may_edit).then(|| format!("{path}/attachments/{}/delete", text(f, "/id"))),
+    };
+    let remark = |r: &Value| Remark {
+        who: text(r, "/full_name").to_owned(),
+        when: show::moment(text(r, "/at"), page.language),
+        text: text(r, "/text").to_owned(),
+    };
+    let findings = assessment.as_ref().map(|a| rule::findings(&page.contract, a, page.language)).unwrap_or_default();
+    let body = DossierPage {
+        register: label.to_owned(),
+        agency: text(&dossier, &format!("/{}/name", register.agency)).to_owned(),
+        number: number_of,
+        state: page.contract.label("state", text(&dossier, "/state"), page.language),
+        state_class: state_class(text(&dossier, "/state")),
+        days: span(&register, &dossier),
+        waits: waiting(page, &dossier),
+        due: due.map(|d| format!("{} · {due_said}", show::long_day(d, page.language))).unwrap_or_default(),
+        late: late || is_true(&dossier, "/overdue"),
+        partly: assessment.is_none(),
+        findings,
+        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, page.language)),
+        rows,
+        story: story(page, &history, &dossier),
+        files: items(&attachments, "/items").iter().map(file).collect(),
+        may_upload: !past && may_edit,
+        remarks: remarks.iter().flat_map(|r| items(r, "/items")).map(remark).collect(),
+        may_remark: !past && remarks.is_some(),
+        as_of: as_of.parse().map(show::day).unwrap_or_default(),
+        past,
+        acts,
+        path,
+        frame,
+    };
+    Ok(html(200, &body))
+}
+
+pub async fn show_dossier(page: PageRequest, id: web::Path<String>) -> HttpResponse {
+    let page = page.in_own_language().await;
+    answer(&page, made(&page, &id).await).await
+}

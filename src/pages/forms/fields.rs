@@ -1,0 +1,225 @@
+//! Fields as they are shown: label, hint, what was typed, what is wrong with it.
+
+use std::collections::HashMap;
+
+use askama::Template;
+
+use crate::pages::contract::Contract;
+use crate::pages::forms::labels;
+use crate::pages::forms::shape::{FormField, InputKind};
+use crate::pages::forms::typed::Typed;
+use kernel::text::Language;
+
+/// One of several.
+pub struct Offer {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+/// How a field is drawn.
+pub enum Control {
+    Line {
+        value: String,
+        class: &'static str,
+        longest: u64,
+    },
+    Text {
+        value: String,
+        longest: u64,
+    },
+    Check {
+        checked: bool,
+    },
+    /// Few words.
+    Radios(Vec<Offer>),
+    /// Many words.
+    Select(Vec<Offer>),
+    Checks(Vec<Offer>),
+    /// Somebody or something that is chosen by name: its id and name once it is known, else the text and what fits it.
+    Pick {
+        id: String,
+        name: String,
+        typed: String,
+        offers: Vec<Offer>,
+    },
+    Group(Vec<DrawnField>),
+    Rows {
+        rows: Vec<RowView>,
+        more: bool,
+        pointer: String,
+    },
+}
+
+pub struct RowView {
+    pub legend: String,
+    pub pointer: String,
+    pub fields: Vec<DrawnField>,
+}
+
+#[derive(Template)]
+#[template(path = "field.html")]
+pub struct DrawnField {
+    pub id: String,
+    pub pointer: String,
+    pub label: String,
+    pub hint: String,
+    pub optional: bool,
+    pub fault: String,
+    pub control: Control,
+    pub language: Language,
+}
+
+impl DrawnField {
+    fn t(&self, vi: &'static str, en: &'static str) -> &'static str {
+        if self.language == Language::English { en } else { vi }
+    }
+}
+
+/// A fault in the summary: where it is, and what it says.
+pub struct FaultLine {
+    pub id: String,
+    pub text: String,
+}
+
+/// The id of the element of a pointer.
+pub fn id_of(pointer: &str) -> String {
+    format!("f{}", pointer.replace('/', "-"))
+}
+
+/// What fields need to be shown.
+pub struct Drawing<'a> {
+    pub contract: &'a Contract,
+    pub schema: &'a str,
+    pub language: Language,
+    pub typed: &'a Typed,
+    /// What is wrong, by pointer.
+    pub faults: &'a HashMap<String, String>,
+    /// Names of people, units and items by their ids.
+    pub names: &'a HashMap<String, String>,
+    /// Whom alone a form may name, if it is about these people.
+    pub people: &'a [(String, String)],
+    /// What fits a name that fits several, by pointer.
+    pub offers: &'a HashMap<String, Vec<(String, String)>>,
+}
+
+impl Drawing<'_> {
+    pub fn fields(&self, fields: &[FormField]) -> Vec<DrawnField> {
+        fields.iter().map(|field| self.field(field, "")).collect()
+    }
+
+    fn offered(&self, list: &str, words: &[String], chosen: &[&str]) -> Vec<Offer> {
+        let offer = |value: &str| Offer {
+            label: self.contract.label(list, value, self.language),
+            chosen: chosen.contains(&value),
+            value: value.to_owned(),
+        };
+        words.iter().map(|word| offer(word)).collect()
+    }
+
+    fn field(&self, field: &FormField, at: &str) -> DrawnField {
+        let pointer = format!("{at}/{}", field.name);
+        let label = labels::of(self.schema, &field.name);
+        self.view(
+            pointer,
+            &field.kind,
+            label.map_or(field.name.as_str(), |l| l.label(self.language)),
+            label.map_or("", |l| l.hint(self.language)),
+            !field.required,
+        )
+    }
+
+    fn view(&self, pointer: String, kind: &InputKind, label: &str, hint: &str, optional: bool) -> DrawnField {
+        let value = self.typed.get(&pointer).unwrap_or_default().to_owned();
+        let line = |class: &'static str, longest: u64| Control::Line { value: value.clone(), class, longest };
+        let control = match kind {
+            InputKind::Line { longest } => line("", *longest),
+            InputKind::Text { longest } => Control::Text { value, longest: *longest },
+            InputKind::Day => line("day", 20),
+            InputKind::Moment => line("day", 30),
+            InputKind::Number => line("day", 30),
+            InputKind::YesNo => Control::Check { checked: self.typed.get(&pointer).is_some() },
+            InputKind::Choice { list, words } => {
+                let offers = self.offered(list, words, &[value.as_str()]);
+                if offers.len() <= 4 { Control::Radios(offers) } else { Control::Select(offers) }
+            }
+            InputKind::Choices { list, words } => {
+                let chosen: Vec<&str> = self.typed.all(&pointer).collect();
+                Control::Checks(self.offered(list, words, &chosen))
+            }
+            InputKind::Lines => Control::Text { value, longest: 4_000 },
+            InputKind::Country => {
+                let label = self.contract.label("country", &value, self.language);
+                line_of(if label.is_empty() { value } else { label })
+            }
+            InputKind::Official if !self.people.is_empty() => {
+                let offer = |(id, name): &(String, String)| Offer {
+                    value: id.clone(),
+                    label: name.clone(),
+                    chosen: *id == value,
+                };
+                Control::Select(self.people.iter().map(offer).collect())
+            }
+            InputKind::Official | InputKind::Agency => {
+                let name = self.names.get(&value).cloned().unwrap_or_default();
+                let offered = self.offers.get(&pointer).into_iter().flatten();
+                let offers = offered.map(|(id, name)| Offer { value: id.clone(), label: name.clone(), chosen: false });
+                let (id, typed) = if name.is_empty() { (String::new(), value) } else { (value, String::new()) };
+                Control::Pick { id, name, typed, offers: offers.collect() }
+            }
+            InputKind::Group(inner) => Control::Group(inner.iter().map(|field| self.field(field, &pointer)).collect()),
+            InputKind::Rows { row, most } => {
+                let mut numbers = self.typed.rows(&pointer);
+                // What may be left out begins without a row.
+                if numbers.is_empty() && !optional {
+                    numbers.push(0);
+                }
+                let rows: Vec<RowView> = numbers
+                    .iter()
+                    .map(|n| {
+                        let below = format!("{pointer}/{n}");
+                        RowView {
+                            legend: format!("{label} {}", n + 1),
+                            fields: row.iter().map(|field| self.field(field, &below)).collect(),
+                            pointer: below,
+                        }
+                    })
+                    .collect();
+                let more = u64::try_from(rows.len()).unwrap_or(u64::MAX) < *most;
+                Control::Rows { rows, more, pointer: pointer.clone() }
+            }
+            InputKind::Picks { of, most } => {
+                let mut numbers = self.typed.rows(&pointer);
+                let next = numbers.last().map_or(0, |last| last + 1);
+                if numbers.is_empty() {
+                    numbers.push(next);
+                }
+                let rows: Vec<RowView> = numbers
+                    .iter()
+                    .map(|n| {
+                        let below = format!("{pointer}/{n}");
+                        let legend = format!("{label} {}", n + 1);
+                        let inner = self.view(below.clone(), of, &legend, hint, true);
+                        RowView { legend: String::new(), fields: vec![inner], pointer: below }
+                    })
+                    .collect();
+                let more = u64::try_from(rows.len()).unwrap_or(u64::MAX) < *most;
+                Control::Rows { rows, more, pointer: pointer.clone() }
+            }
+        };
+        DrawnField {
+            id: id_of(&pointer),
+            label: label.to_owned(),
+            hint: hint.to_owned(),
+            optional,
+            fault: self.faults.get(&pointer).cloned().unwrap_or_default(),
+            control,
+            pointer,
+            language: self.language,
+        }
+    }
+}
+
+fn line_of(value: String) -> Control {
+    Control::Line { value, class: "", longest: 100 }
+}

@@ -1,0 +1,43 @@
+//! What the fields of forms are called. A test walks every form: a field without a label does not ship.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use kernel::text::Language;
+
+/// A label and a hint, in both languages.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldLabel {
+    vi: &'static str,
+    en: &'static str,
+    hint_vi: &'static str,
+    hint_en: &'static str,
+}
+
+impl FieldLabel {
+    pub fn label(&self, language: Language) -> &'static str {
+        if language == Language::English { self.en } else { self.vi }
+    }
+
+    pub fn hint(&self, language: Language) -> &'static str {
+        if language == Language::English { self.hint_en } else { self.hint_vi }
+    }
+}
+
+fn table() -> &'static HashMap<&'static str, FieldLabel> {
+    static TABLE: OnceLock<HashMap<&'static str, FieldLabel>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let line = |line: &'static str| {
+            let mut cells = line.split('\t');
+            let name = cells.next()?;
+            let mut cell = || cells.next().unwrap_or_default();
+            Some((name, FieldLabel { vi: cell(), en: cell(), hint_vi: cell(), hint_en: cell() }))
+        };
+        include_str!("labels.tsv").lines().filter_map(line).collect()
+    })
+}
+
+/// The label of a field: of this body, else of any body that has it.
+pub fn of(schema: &str, name: &str) -> Option<&'static FieldLabel> {
+    table().get(format!("{schema}.{name}").as_str()).or_else(|| table().get(name))
+}

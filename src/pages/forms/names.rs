@@ -1,0 +1,164 @@
+//! Names in forms: what people type for a person, a unit or a country, exchanged for what the API reads; and the names of
+//! what is chosen already.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::pages::forms::shape::{FormField, InputKind};
+use crate::pages::forms::typed::Typed;
+use crate::pages::request::PageRequest;
+use crate::pages::show::{items, text};
+use kernel::id::Id;
+use kernel::text::fold;
+
+/// Most that are offered where a name fits several.
+const OFFERED: usize = 10;
+
+/// The fields of what was typed that hold a name or an id, with their pointers.
+fn picks<'a>(fields: &'a [FormField], typed: &Typed, at: &str, found: &mut Vec<(String, &'a InputKind)>) {
+    for field in fields {
+        let pointer = format!("{at}/{}", field.name);
+        match &field.kind {
+            InputKind::Country | InputKind::Official | InputKind::Agency => found.push((pointer, &field.kind)),
+            InputKind::Group(inner) => picks(inner, typed, &pointer, found),
+            InputKind::Rows { row, .. } => {
+                typed.rows(&pointer).iter().for_each(|n| picks(row, typed, &format!("{pointer}/{n}"), found));
+            }
+            InputKind::Picks { of, .. } => {
+                found.extend(typed.rows(&pointer).iter().map(|n| (format!("{pointer}/{n}"), of.as_ref())));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What became of the names that were typed.
+#[derive(Default)]
+pub struct Resolved {
+    pub faults: HashMap<String, String>,
+    /// What fits, where several do.
+    pub offers: HashMap<String, Vec<(String, String)>>,
+}
+
+/// A person or a unit in a line: `Nguyễn Quốc Bảo – Trưởng phòng, Sở Khoa học và Công nghệ`.
+fn line_of(thing: &Value) -> String {
+    let name = match text(thing, "/full_name") {
+        "" => text(thing, "/name"),
+        name => name,
+    };
+    let more: Vec<&str> =
+        [text(thing, "/post"), text(thing, "/agency/name")].into_iter().filter(|part| !part.is_empty()).collect();
+    if more.is_empty() { name.to_owned() } else { format!("{name} – {}", more.join(", ")) }
+}
+
+fn is_id(value: &str) -> bool {
+    value.len() == 13 && value.parse::<Id>().is_ok()
+}
+
+/// Exchanges names for ids and codes, in place.
+pub async fn resolve(page: &PageRequest, fields: &[FormField], typed: &mut Typed) -> Resolved {
+    let mut resolved = Resolved::default();
+    let mut found = Vec::new();
+    picks(fields, typed, "", &mut found);
+    for (pointer, kind) in found {
+        // A choice below the text counts, not the text.
+        let last = typed.all(&pointer).filter(|v| !v.trim().is_empty()).last().map(|v| v.trim().to_owned());
+        let Some(value) = last else { continue };
+        if is_id(&value) {
+            typed.set(&pointer, &value);
+            continue;
+        }
+        let fitting = if *kind == InputKind::Country {
+            countries(page, &value)
+        } else {
+            let list = if *kind == InputKind::Official { "officials" } else { "agencies" };
+            searched(page, list, &value).await
+        };
+        match fitting.as_slice() {
+            [(id, _)] => typed.set(&pointer, id),
+            [] => {
+                let said = page.t("Không tìm thấy", "Not found");
+                resolved.faults.insert(pointer, format!("{said}: «{value}»"));
+            }
+            _ => {
+                let said = page.t("Có nhiều kết quả, hãy chọn một", "Several fit; choose one");
+                resolved.faults.insert(pointer.clone(), format!("{said}: «{value}»"));
+                resolved.offers.insert(pointer, fitting);
+            }
+        }
+    }
+    resolved
+}
+
+/// Countries whose name in either language is this one, else begins with it.
+fn countries(page: &PageRequest, typed: &str) -> Vec<(String, String)> {
+    let all = page.contract.list("country");
+    let wanted = fold(typed);
+    let entry = |value: &str| (value.to_owned(), page.contract.label("country", value, page.language));
+    let exact = |(value, label): &&(&'static str, kernel::words::Label)| {
+        fold(label.vi) == wanted || fold(label.en) == wanted || value.eq_ignore_ascii_case(typed)
+    };
+    let same: Vec<_> = all.iter().filter(exact).map(|(value, _)| entry(value)).collect();
+    if !same.is_empty() {
+        return same;
+    }
+    let begins = |(_, label): &&(&'static str, kernel::words::Label)| {
+        fold(label.vi).starts_with(&wanted) || fold(label.en).starts_with(&wanted)
+    };
+    all.iter().filter(begins).take(OFFERED).map(|(value, _)| entry(value)).collect()
+}
+
+/// People or units that a text finds; one whose name or code is exactly the text counts alone.
+async fn searched(page: &PageRequest, list: &str, typed: &str) -> Vec<(String, String)> {
+    let q: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+    let Ok(answer) = page.get(&format!("/{list}?q={q}&limit={OFFERED}")).await else { return Vec::new() };
+    let found = items(&answer, "/items");
+    let wanted = fold(typed);
+    let exact: Vec<&Value> = found
+        .iter()
+        .filter(|thing| ["/full_name", "/name", "/code"].into_iter().any(|at| fold(text(thing, at)) == wanted))
+        .collect();
+    let kept: Vec<&Value> = if exact.is_empty() { found.iter().collect() } else { exact };
+    kept.into_iter().map(|thing| (text(thing, "/id").to_owned(), line_of(thing))).collect()
+}
+
+/// The names of everybody and everything that is chosen: from what is known already, else asked.
+pub async fn of_chosen(
+    page: &PageRequest,
+    fields: &[FormField],
+    typed: &Typed,
+    known: &Value,
+) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    named_in(known, &mut names);
+    let mut found = Vec::new();
+    picks(fields, typed, "", &mut found);
+    for (pointer, kind) in found {
+        let Some(id) = typed.get(&pointer).filter(|id| is_id(id)) else { continue };
+        if names.contains_key(id) {
+            continue;
+        }
+        let list = if *kind == InputKind::Official { "officials" } else { "agencies" };
+        if let Ok(thing) = page.get(&format!("/{list}/{id}")).await {
+            names.insert(id.to_owned(), line_of(&thing));
+        }
+    }
+    names
+}
+
+/// Every person and unit that an answer names beside their id.
+fn named_in(value: &Value, names: &mut HashMap<String, String>) {
+    match value {
+        Value::Object(members) => {
+            let id = text(value, "/id");
+            let line = line_of(value);
+            if is_id(id) && !line.is_empty() {
+                names.insert(id.to_owned(), line);
+            }
+            members.values().for_each(|inner| named_in(inner, names));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| named_in(inner, names)),
+        _ => {}
+    }
+}

@@ -1,0 +1,143 @@
+//! Sending a form: the call of the API that it stands for, and what came of it.
+
+use std::collections::HashMap;
+
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::web::Bytes;
+use serde_json::{Value, json};
+
+use crate::pages::forms::decode::{Blank, body};
+use crate::pages::forms::fields::{FaultLine, id_of};
+use crate::pages::forms::labels;
+use crate::pages::forms::names::{Resolved, resolve};
+use crate::pages::forms::shape::{FormField, is_classified};
+use crate::pages::forms::typed::Typed;
+use crate::pages::request::{PageRequest, PageResult, Trouble};
+use crate::pages::show::{items, text};
+use kernel::text::Language;
+
+/// A form and the call that it stands for.
+pub struct FormCall<'a> {
+    pub method: Method,
+    /// Below `/api/v1`.
+    pub path: String,
+    /// The schema of its body.
+    pub schema: &'a str,
+    pub fields: &'a [FormField],
+    pub blank: Blank,
+    /// The member of the body in which the fields stand, if they are not the body itself.
+    pub inside: Option<&'static str>,
+}
+
+/// What the API, or the typing itself, has against a form.
+#[derive(Default)]
+pub struct Refusal {
+    pub status: u16,
+    /// By pointer.
+    pub faults: HashMap<String, String>,
+    pub offers: HashMap<String, Vec<(String, String)>>,
+    pub summary: Vec<FaultLine>,
+    /// The code of the problem; empty where the typing was at fault.
+    pub code: String,
+    /// What the refusal as a whole says, where it is not about single fields.
+    pub said: String,
+    pub problem: Value,
+}
+
+pub enum Sent {
+    Done(Value),
+    Refused(Refusal),
+}
+
+/// What is wrong with the typing alone: days that are none, names that mean nobody; nothing is sent.
+pub async fn judge_typing(
+    page: &PageRequest,
+    schema: &str,
+    fields: &[FormField],
+    typed: &mut Typed,
+) -> Option<Refusal> {
+    let Resolved { faults: mut told, offers } = resolve(page, fields, typed).await;
+    let mut typing = Vec::new();
+    body(fields, typed, Blank::LeftOut, &mut typing);
+    told.extend(typing.into_iter().map(|(at, said)| (at, said.in_language(page.language).to_owned())));
+    (!told.is_empty()).then(|| refusal((page.language, schema), 422, told, offers, String::new(), &Value::Null))
+}
+
+/// Sends what was typed. Names are exchanged for ids first; what is wrong with the typing is told together with what the
+/// API says.
+pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> PageResult<Sent> {
+    let Resolved { faults: unknown, offers } = resolve(page, call.fields, typed).await;
+    let mut typing = Vec::new();
+    let mut sent = body(call.fields, typed, call.blank, &mut typing);
+    if is_classified(&page.contract, call.schema) {
+        sent["classification"] = json!("unclassified");
+    }
+    if let Some(member) = call.inside {
+        sent = json!({ member: sent });
+    }
+    if !unknown.is_empty() {
+        // Nothing is sent while a name means nobody; everything that the typing says is told at once.
+        let mut faults: HashMap<String, String> = unknown;
+        faults.extend(typing.into_iter().map(|(at, said)| (at, said.in_language(page.language).to_owned())));
+        return Ok(Sent::Refused(refusal(
+            (page.language, call.schema),
+            422,
+            faults,
+            offers,
+            String::new(),
+            &Value::Null,
+        )));
+    }
+    let mut headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, "application/json".into())];
+    if let Some(version) = page.asked("version") {
+        headers.push((header::IF_MATCH, format!("\"{version}\"")));
+    }
+    if let Some(key) = page.asked("key") {
+        headers.push((HeaderName::from_static("idempotency-key"), key));
+    }
+    let answer = page.call(call.method, &call.path, &headers, Bytes::from(sent.to_string())).await;
+    let problem = answer.json();
+    match answer.status {
+        200..=299 => Ok(Sent::Done(problem)),
+        401 => Err(Trouble::SignIn),
+        404 | 500.. => Err(Trouble::Refused { status: answer.status, problem }),
+        status => {
+            let inside = call.inside.map(|member| format!("/{member}")).unwrap_or_default();
+            let told = items(&problem, "/errors").iter().map(|fault| {
+                let at = text(fault, "/pointer");
+                (at.strip_prefix(&inside).unwrap_or(at).to_owned(), text(fault, "/detail").to_owned())
+            });
+            let mut faults: HashMap<String, String> = told.collect();
+            // The sentence about the typing is the better one: the API got a text that is no day.
+            faults.extend(typing.into_iter().map(|(at, said)| (at, said.in_language(page.language).to_owned())));
+            let said = if faults.is_empty() { text(&problem, "/detail").to_owned() } else { String::new() };
+            Ok(Sent::Refused(refusal((page.language, call.schema), status, faults, offers, said, &problem)))
+        }
+    }
+}
+
+/// A fault with the name of its field: `Số, ký hiệu: Thiếu trường bắt buộc.`
+fn told_at(language: Language, schema: &str, at: &str, said: &str) -> FaultLine {
+    let name = at.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default();
+    let label = labels::of(schema, name).map(|label| label.label(language));
+    let text = label.map_or_else(|| said.to_owned(), |label| format!("{label}: {said}"));
+    FaultLine { id: id_of(at), text }
+}
+
+fn refusal(
+    (language, schema): (Language, &str),
+    status: u16,
+    faults: HashMap<String, String>,
+    offers: HashMap<String, Vec<(String, String)>>,
+    said: String,
+    problem: &Value,
+) -> Refusal {
+    let mut lines: Vec<(&String, &String)> = faults.iter().collect();
+    lines.sort();
+    let mut summary: Vec<FaultLine> = lines.into_iter().map(|(at, said)| told_at(language, schema, at, said)).collect();
+    if !said.is_empty() {
+        summary.push(FaultLine { id: "main".into(), text: said.clone() });
+    }
+    Refusal { status, faults, offers, summary, code: text(problem, "/code").to_owned(), said, problem: problem.clone() }
+}

@@ -1,0 +1,133 @@
+//! What was typed into a form: texts by the pointer of their field, in order; and a stored value as if it had been typed.
+//! Pure.
+
+use serde_json::Value;
+
+use crate::pages::forms::shape::{FormField, InputKind};
+use crate::pages::show;
+use kernel::time::{Day, local};
+
+/// Texts by pointer. A pointer may come several times.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Typed(pub Vec<(String, String)>);
+
+impl Typed {
+    /// Reads the body of a form.
+    pub fn of_form(body: &[u8]) -> Self {
+        let pairs = url::form_urlencoded::parse(body).map(|(name, value)| {
+            // Browsers end lines of a text area with CR LF.
+            (name.into_owned(), value.replace("\r\n", "\n"))
+        });
+        Typed(pairs.collect())
+    }
+
+    pub fn get(&self, pointer: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == pointer).map(|(_, value)| value.as_str())
+    }
+
+    pub fn all<'a>(&'a self, pointer: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(name, _)| name == pointer).map(|(_, value)| value.as_str())
+    }
+
+    pub fn set(&mut self, pointer: &str, value: &str) {
+        self.0.retain(|(name, _)| name != pointer);
+        self.0.push((pointer.to_owned(), value.to_owned()));
+    }
+
+    fn put(&mut self, pointer: &str, value: impl Into<String>) {
+        self.0.push((pointer.to_owned(), value.into()));
+    }
+
+    /// The numbers of the rows below a pointer, in order.
+    pub fn rows(&self, pointer: &str) -> Vec<usize> {
+        let below = format!("{pointer}/");
+        let number = |name: &str| name.strip_prefix(&below)?.split('/').next()?.parse().ok();
+        let mut rows: Vec<usize> = self.0.iter().filter_map(|(name, _)| number(name)).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    /// Whether anything was typed at a pointer or below it.
+    pub fn is_blank(&self, pointer: &str) -> bool {
+        let below = format!("{pointer}/");
+        let here = |name: &str| name == pointer || name.starts_with(&below);
+        !self.0.iter().any(|(name, value)| here(name) && !value.trim().is_empty())
+    }
+
+    /// Takes a row away; the rows after it move up.
+    pub fn remove_row(&mut self, pointer: &str) {
+        let Some((list, row)) = pointer.rsplit_once('/') else { return };
+        let Ok(gone) = row.parse::<usize>() else { return };
+        let below = format!("{list}/");
+        let mut kept = Vec::new();
+        for (name, value) in std::mem::take(&mut self.0) {
+            let Some(rest) = name.strip_prefix(&below) else {
+                kept.push((name, value));
+                continue;
+            };
+            let (at, tail) = rest.split_once('/').map_or((rest, None), |(at, tail)| (at, Some(tail)));
+            match at.parse::<usize>() {
+                Ok(at) if at == gone => {}
+                Ok(at) => {
+                    let at = if at > gone { at - 1 } else { at };
+                    let tail = tail.map(|tail| format!("/{tail}")).unwrap_or_default();
+                    kept.push((format!("{below}{at}{tail}"), value));
+                }
+                Err(_) => kept.push((name, value)),
+            }
+        }
+        self.0 = kept;
+    }
+
+    /// A stored value as if it had been typed into these fields.
+    pub fn of_value(fields: &[FormField], value: &Value) -> Self {
+        let mut typed = Typed::default();
+        typed.fill(fields, value, "");
+        typed
+    }
+
+    fn fill(&mut self, fields: &[FormField], value: &Value, at: &str) {
+        for field in fields {
+            let pointer = format!("{at}/{}", field.name);
+            if let Some(own) = value.get(&field.name).filter(|own| !own.is_null()) {
+                self.fill_one(&field.kind, own, &pointer);
+            }
+        }
+    }
+
+    fn fill_one(&mut self, kind: &InputKind, value: &Value, at: &str) {
+        match (kind, value) {
+            (InputKind::Group(fields), _) => self.fill(fields, value, at),
+            (InputKind::Rows { row, .. }, Value::Array(items)) => {
+                items.iter().enumerate().for_each(|(n, item)| self.fill(row, item, &format!("{at}/{n}")));
+            }
+            (InputKind::Picks { of, .. }, Value::Array(items)) => {
+                for (n, item) in items.iter().enumerate() {
+                    // Beside an id, answers name the thing itself; forms send the id alone.
+                    let id = item.get("official_id").or_else(|| item.get("id")).unwrap_or(item);
+                    self.fill_one(of, id, &format!("{at}/{n}"));
+                }
+            }
+            (InputKind::Choices { .. }, Value::Array(items)) => {
+                items.iter().filter_map(Value::as_str).for_each(|word| self.put(at, word));
+            }
+            (InputKind::Lines, Value::Array(items)) => {
+                let lines: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                self.put(at, lines.join("\n"));
+            }
+            (InputKind::Day, Value::String(text)) => {
+                self.put(at, text.parse::<Day>().map_or_else(|_| text.clone(), show::day));
+            }
+            (InputKind::Moment, Value::String(text)) => {
+                let shown = chrono::DateTime::parse_from_rfc3339(text)
+                    .map(|at| local(at.naive_utc()).format("%d/%m/%Y %H:%M").to_string());
+                self.put(at, shown.unwrap_or_else(|_| text.clone()));
+            }
+            (InputKind::YesNo, Value::Bool(true)) => self.put(at, "true"),
+            (_, Value::String(text)) => self.put(at, text.clone()),
+            (_, Value::Number(number)) => self.put(at, number.to_string()),
+            _ => {}
+        }
+    }
+}

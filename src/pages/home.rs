@@ -1,0 +1,282 @@
+//! What one sees first: what waits, what is to mend, what is under way; one's own account; help.
+
+use actix_web::http::Method;
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+use serde_json::{Value, json};
+
+use crate::pages::forms::typed::Typed;
+use crate::pages::frame::{Frame, answer, html, may};
+use crate::pages::lists::{InboxPart, Row, row, waiting};
+use crate::pages::registers::{RegisterPages, entries};
+use crate::pages::request::{PageRequest, PageResult, judged, see_other};
+use crate::pages::show::{self, day_at, is_true, items, number, text};
+
+/// Dossiers of one kind on the home page.
+struct HomeGroup {
+    id: &'static str,
+    heading: String,
+    empty: String,
+    rows: Vec<Row>,
+}
+
+struct TallyLink {
+    href: String,
+    count: i64,
+    label: String,
+}
+
+struct DutyLine {
+    what: String,
+    about: String,
+    due_said: String,
+    late: bool,
+}
+
+struct Button {
+    href: String,
+    label: String,
+    main: bool,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    frame: Frame,
+    lead: String,
+    buttons: Vec<Button>,
+    tally: Vec<TallyLink>,
+    reads_inbox: bool,
+    parts: Vec<InboxPart>,
+    groups: Vec<HomeGroup>,
+    duties: Vec<DutyLine>,
+    has_duties: bool,
+    /// Says what somebody who only reads may do.
+    only_reads: bool,
+}
+
+/// Dossiers of all registers that a filter finds.
+async fn found(page: &PageRequest, registers: &[RegisterPages], filter: &str, limit: usize) -> PageResult<Vec<Row>> {
+    let mut rows = Vec::new();
+    for register in registers {
+        let list = page.get(&format!("/{}?{filter}&sort=-updated_at&limit={limit}", register.path)).await?;
+        rows.extend(items(&list, "/items").iter().map(|item| row(page, register, item)));
+    }
+    rows.truncate(limit);
+    Ok(rows)
+}
+
+/// States in which others have the dossier.
+const UNDER_WAY: &str = "submitted,appraising,consulting,awaiting_consent,awaiting_decision";
+
+async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
+    let me = page.me().await?;
+    let counts = page.get("/me/counts").await?;
+    let registers: Vec<RegisterPages> =
+        entries(page).into_iter().filter_map(|e| RegisterPages::known(page, e)).collect();
+    let (drafts, reads) = (may(&me, "draft_dossiers"), may(&me, "read_dossiers"));
+    let mut groups = Vec::new();
+    let mut buttons = Vec::new();
+    let mut tally = Vec::new();
+    if drafts {
+        for (n, register) in registers.iter().enumerate() {
+            let label =
+                format!("{}: {}", page.t("Lập hồ sơ", "New dossier"), register.label(page.language).to_lowercase());
+            buttons.push(Button { href: format!("/{}/new", register.path), label, main: n == 0 });
+        }
+        let mut group = |id, heading: &str, empty: &str, rows: Vec<Row>| {
+            groups.push(HomeGroup { id, heading: heading.into(), empty: empty.into(), rows });
+        };
+        let mend = found(page, &registers, "state=supplement_requested&mine=true", 20).await?;
+        group(
+            "mend",
+            page.t("Cần sửa", "To mend"),
+            page.t("Không có hồ sơ phải bổ sung.", "Nothing was sent back."),
+            mend,
+        );
+        let way = found(page, &registers, &format!("state={UNDER_WAY}&mine=true"), 20).await?;
+        let going = i64::try_from(way.len()).unwrap_or_default();
+        group(
+            "way",
+            page.t("Đang giải quyết", "Under way"),
+            page.t("Không có hồ sơ đang giải quyết.", "Nothing is under way."),
+            way,
+        );
+        let own = found(page, &registers, "state=draft&mine=true", 20).await?;
+        group("drafts", page.t("Bản nháp", "Drafts"), page.t("Không có bản nháp.", "There are no drafts."), own);
+        let mut one = |href: &str, count: i64, vi, en| {
+            tally.push(TallyLink { href: href.to_owned(), count, label: page.t(vi, en).to_owned() });
+        };
+        one("#mend", number(&counts, "/supplements"), "cần sửa", "to mend");
+        one("#way", going, "đang giải quyết", "under way");
+        one("#drafts", number(&counts, "/drafts"), "bản nháp", "drafts");
+        one("#duties", number(&counts, "/duties"), "nghĩa vụ còn mở", "open duties");
+    }
+    let reads_inbox = may(&me, "read_inbox") && !drafts;
+    let parts = if reads_inbox { waiting(page, &page.get("/inbox?limit=20").await?).await? } else { Vec::new() };
+    let has_duties = reads && number(&counts, "/duties") > 0;
+    let duties = if has_duties {
+        let list = page.get("/duties?open=true&limit=10").await?;
+        items(&list, "/items").iter().map(|d| duty(page, d)).collect()
+    } else {
+        Vec::new()
+    };
+    let agency = text(&me, "/agency/name");
+    let title = match (drafts, agency) {
+        (true, agency) if !agency.is_empty() => page.t(&format!("Việc của {agency}"), "Work of my agency").to_owned(),
+        _ => page.t("Trang chính", "Home").to_owned(),
+    };
+    let waits = number(&counts, "/inbox_total");
+    let lead = if waits > 0 {
+        format!(
+            "{} · {waits} {}",
+            show::sentence(&show::long_day(page.today, page.language)),
+            page.t("việc chờ", "waiting")
+        )
+    } else {
+        show::sentence(&show::long_day(page.today, page.language))
+    };
+    let body = HomePage {
+        frame: Frame::of(page, "/", &title).await?,
+        lead,
+        buttons,
+        tally,
+        only_reads: reads && !drafts && !reads_inbox,
+        reads_inbox,
+        parts,
+        groups,
+        duties,
+        has_duties,
+    };
+    Ok(html(200, &body))
+}
+
+fn duty(page: &PageRequest, duty: &Value) -> DutyLine {
+    let due = day_at(duty, "/due_on");
+    let (due_said, late) = due.map(|d| show::due(d, page.today, page.language)).unwrap_or_default();
+    let about = [text(duty, "/full_name"), text(duty, "/title")];
+    DutyLine {
+        what: page.contract.label("duty", text(duty, "/code"), page.language),
+        about: about.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
+        due_said,
+        late: late || is_true(duty, "/overdue"),
+    }
+}
+
+#[get("/")]
+pub async fn home(page: PageRequest) -> HttpResponse {
+    let page = page.in_own_language().await;
+    answer(&page, made(&page).await).await
+}
+
+struct SignIn {
+    id: String,
+    since: String,
+    used: String,
+    place: String,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "me.html")]
+struct MePage {
+    frame: Frame,
+    username: String,
+    post: String,
+    rights: Vec<String>,
+    sign_ins: Vec<SignIn>,
+    shortcuts: bool,
+    fault: String,
+}
+
+async fn me_made(page: &PageRequest, status: u16, fault: String) -> PageResult<HttpResponse> {
+    let me = page.me().await?;
+    let sessions = page.get("/me/sessions").await?;
+    let sign_in = |s: &Value| SignIn {
+        id: text(s, "/id").to_owned(),
+        since: show::moment(text(s, "/created_at"), page.language),
+        used: show::moment(text(s, "/last_used_at"), page.language),
+        place: [text(s, "/address"), text(s, "/agent")]
+            .into_iter()
+            .filter(|p| !p.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
+        current: is_true(s, "/current"),
+    };
+    let frame = Frame::of(page, "/me", page.t("Tài khoản của tôi", "My account")).await?;
+    let body = MePage {
+        username: text(&me, "/username").to_owned(),
+        post: frame.person.as_ref().map(|p| p.post.clone()).unwrap_or_default(),
+        rights: items(&me, "/permissions")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|p| page.contract.label("permission", p, page.language))
+            .collect(),
+        sign_ins: items(&sessions, "/items").iter().map(sign_in).collect(),
+        shortcuts: is_true(&me, "/settings/shortcuts"),
+        fault,
+        frame,
+    };
+    Ok(html(status, &body))
+}
+
+#[get("/me")]
+pub async fn account(page: PageRequest) -> HttpResponse {
+    let page = page.in_own_language().await;
+    answer(&page, me_made(&page, 200, String::new()).await).await
+}
+
+/// Sends a small form of the account to the API.
+async fn sent(page: &PageRequest, method: Method, path: &str, body: Value) -> PageResult<HttpResponse> {
+    let json = [(header::CONTENT_TYPE, "application/json".to_owned())];
+    let answer = page.call(method, path, &json, Bytes::from(body.to_string())).await;
+    if matches!(answer.status, 403 | 422 | 429) {
+        let problem = answer.json();
+        let told: Vec<&str> = items(&problem, "/errors").iter().map(|e| text(e, "/detail")).collect();
+        let fault = if told.is_empty() { text(&problem, "/detail").to_owned() } else { told.join(" ") };
+        return me_made(page, answer.status, fault).await;
+    }
+    judged(answer)?;
+    Ok(see_other("/me"))
+}
+
+#[post("/me/password")]
+pub async fn password(page: PageRequest, form: web::Bytes) -> HttpResponse {
+    let page = page.in_own_language().await;
+    let typed = Typed::of_form(&form);
+    let body =
+        json!({"current": typed.get("/current").unwrap_or_default(), "new": typed.get("/new").unwrap_or_default()});
+    answer(&page, sent(&page, Method::POST, "/me/password", body).await).await
+}
+
+#[post("/me/settings")]
+pub async fn settings(page: PageRequest, form: web::Bytes) -> HttpResponse {
+    let page = page.in_own_language().await;
+    let body = json!({"shortcuts": Typed::of_form(&form).get("/shortcuts").is_some()});
+    answer(&page, sent(&page, Method::PATCH, "/me/settings", body).await).await
+}
+
+#[post("/me/sessions/{id}/end")]
+pub async fn end_session(page: PageRequest, id: web::Path<String>) -> HttpResponse {
+    let page = page.in_own_language().await;
+    answer(&page, sent(&page, Method::DELETE, &format!("/me/sessions/{id}"), json!({})).await).await
+}
+
+#[derive(Template)]
+#[template(path = "help.html")]
+struct HelpPage {
+    frame: Frame,
+}
+
+#[get("/help")]
+pub async fn help(page: PageRequest) -> HttpResponse {
+    let page = page.in_own_language().await;
+    let title = page.t("Trợ giúp", "Help");
+    let frame = match Frame::of(&page, "/help", title).await {
+        Ok(frame) => frame,
+        Err(_) => Frame::open(&page, title),
+    };
+    html(200, &HelpPage { frame })
+}

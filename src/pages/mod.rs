@@ -1,0 +1,65 @@
+//! The web pages: server-rendered, usable without script, made of what the API answers. A page's address is that of the API
+//! without `/api/v1`; a form's is that of its act. This room knows no database and no other room's insides: it asks the
+//! API through its [`door`](door::Door), as the person who looks at the page.
+
+pub mod acts;
+pub mod assets;
+pub mod beginning;
+pub mod contract;
+pub mod door;
+pub mod dossier;
+pub mod drafts;
+pub mod files;
+pub mod forms;
+pub mod frame;
+pub mod home;
+pub mod lists;
+pub mod overviews;
+pub mod parts;
+pub mod registers;
+pub mod request;
+pub mod rule;
+pub mod show;
+pub mod sign_in;
+pub mod summary;
+
+use actix_web::web::{self, ServiceConfig};
+
+use kernel::procedure::RegisterEntries;
+
+/// Most bytes of a form: a guest list of 2,000 rows.
+const FORM_LIMIT: usize = 1 << 20;
+/// Most bytes of a form with a file: the file and what stands around it.
+const UPLOAD_LIMIT: usize = 11 << 20;
+
+/// The pages of an installation with these registers.
+pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
+    config.service(home::home).service(assets::serve);
+    config.service(sign_in::sign_in_form).service(sign_in::sign_in).service(sign_in::sign_out);
+    config.service(sign_in::activate_form).service(sign_in::activate).service(sign_in::language);
+    config.service(home::account).service(home::password).service(home::settings).service(home::end_session);
+    config.service(home::help).service(overviews::search).service(overviews::calendar).service(overviews::duties);
+    config.service(web::resource("/inbox").route(web::get().to(lists::show_inbox)));
+    for entry in &registers.0 {
+        let scope = web::scope(&format!("/{}", entry.path))
+            .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
+            .app_data(web::FormConfig::default().limit(FORM_LIMIT))
+            .route("", web::get().to(lists::show_list))
+            .route("/new", web::get().to(beginning::begin_new))
+            .route("/new/{part}", web::get().to(beginning::show_new))
+            .route("/new/{part}", web::post().to(beginning::save_new))
+            .route("/{id}", web::get().to(dossier::show_dossier))
+            .route("/{id}/edit", web::get().to(drafts::edit))
+            .route("/{id}/edit/{part}", web::get().to(drafts::show_edit))
+            .route("/{id}/edit/{part}", web::post().to(drafts::save_edit))
+            .route("/{id}/attachments", web::get().to(files::show_files))
+            .route("/{id}/attachments", web::post().to(files::upload))
+            .route("/{id}/attachments/{file}/delete", web::get().to(files::ask_delete_file))
+            .route("/{id}/attachments/{file}/delete", web::post().to(files::delete_file))
+            .route("/{id}/delete", web::get().to(files::ask_delete))
+            .route("/{id}/delete", web::post().to(files::delete))
+            .route("/{id}/{action}", web::get().to(acts::show_form))
+            .route("/{id}/{action}", web::post().to(acts::send_form));
+        config.service(scope);
+    }
+}

@@ -1,0 +1,133 @@
+//! The parts of a form in which a dossier is drafted, and how far each of them is.
+
+use askama::Template;
+use serde_json::Value;
+
+use crate::pages::forms::fields::{DrawnField, FaultLine};
+use crate::pages::forms::shape::{FormField, fields_of};
+use crate::pages::forms::typed::Typed;
+use crate::pages::frame::Frame;
+use crate::pages::registers::RegisterPages;
+use crate::pages::request::{PageRequest, Trouble};
+use crate::pages::rule::RuleAnswer;
+
+/// A part of the form, as the list of parts shows it.
+pub struct PartLink {
+    pub href: String,
+    pub label: String,
+    pub said: String,
+    pub class: &'static str,
+    pub here: bool,
+}
+
+/// A part with its fields.
+pub struct FormSection {
+    pub key: String,
+    pub label: String,
+    pub fields: Vec<FormField>,
+}
+
+#[derive(Template)]
+#[template(path = "part.html")]
+pub struct PartPage {
+    pub frame: Frame,
+    pub kicker: String,
+    pub title: String,
+    pub saved: String,
+    pub parts: Vec<PartLink>,
+    pub target: String,
+    pub button: String,
+    pub fields: Vec<DrawnField>,
+    pub faults: Vec<FaultLine>,
+    pub changed: bool,
+    pub rule: Option<RuleAnswer>,
+    pub path: String,
+    pub back: String,
+}
+
+/// The parts of a register; a register without parts of its own has one with everything.
+pub fn sections(page: &PageRequest, register: &RegisterPages, schema: &str) -> Vec<FormSection> {
+    let mut left = fields_of(&page.contract, schema);
+    let mut made: Vec<FormSection> = Vec::new();
+    for part in register.entry.parts {
+        let mut fields = Vec::new();
+        for name in part.fields {
+            if let Some(at) = left.iter().position(|f| f.name == *name) {
+                fields.push(left.remove(at));
+            }
+        }
+        let label = if page.t("vi", "en") == "en" { part.label.en } else { part.label.vi };
+        made.push(FormSection { key: part.key.to_owned(), label: label.to_owned(), fields });
+    }
+    match made.last_mut() {
+        Some(last) => last.fields.append(&mut left),
+        None => {
+            let label = page.t("Nội dung", "Content").to_owned();
+            made.push(FormSection { key: "content".to_owned(), label, fields: left });
+        }
+    }
+    made
+}
+
+pub fn not_there() -> Trouble {
+    Trouble::Refused { status: 404, problem: Value::Null }
+}
+
+/// How far a part is: by what its required fields hold.
+pub fn standing(page: &PageRequest, section: &FormSection, typed: &Typed) -> (String, &'static str) {
+    let at = |field: &FormField| format!("/{}", field.name);
+    let blank = section.fields.iter().all(|f| typed.is_blank(&at(f)));
+    let complete = section.fields.iter().filter(|f| f.required).all(|f| !typed.is_blank(&at(f)));
+    match (blank, complete) {
+        (_, true) if !blank => (page.t("Xong", "Done").to_owned(), "done"),
+        (true, _) => (page.t("Chưa nhập", "Not begun").to_owned(), ""),
+        _ => (page.t("Đang nhập", "Begun").to_owned(), "wait"),
+    }
+}
+
+/// Where a part is: of a draft, or of a working copy.
+pub enum FormPlace<'a> {
+    Draft { path: &'a str },
+    Copy { path: &'a str, token: &'a str },
+}
+
+impl FormPlace<'_> {
+    pub fn href(&self, part: &str) -> String {
+        match self {
+            FormPlace::Draft { path } => format!("{path}/edit/{part}"),
+            FormPlace::Copy { path, token } => format!("{path}/new/{part}?copy={token}"),
+        }
+    }
+}
+
+pub fn links(
+    page: &PageRequest,
+    place: &FormPlace<'_>,
+    all: &[FormSection],
+    typed: &Typed,
+    here: &str,
+) -> Vec<PartLink> {
+    let mut links: Vec<PartLink> = all
+        .iter()
+        .enumerate()
+        .map(|(n, section)| {
+            let (said, class) = standing(page, section, typed);
+            let here = section.key == here;
+            PartLink {
+                href: place.href(&section.key),
+                label: format!("{}. {}", n + 1, section.label),
+                said,
+                class,
+                here,
+            }
+        })
+        .collect();
+    if let FormPlace::Draft { path } = place {
+        for (key, label) in [("papers", page.t("Giấy tờ", "Papers")), ("check", page.t("Kiểm tra", "Check"))] {
+            let href = if key == "papers" { format!("{path}/attachments") } else { format!("{path}/edit/check") };
+            let label = format!("{}. {label}", links.len() + 1);
+            links.push(PartLink { href, label, said: String::new(), class: "", here: key == here });
+        }
+    }
+    links
+}

@@ -1,0 +1,157 @@
+//! *Quy định trả lời*: what the regulation answers, as a panel beside a form or a dossier. Pure.
+
+use serde_json::Value;
+
+use crate::pages::contract::Contract;
+use crate::pages::show::{self, day_at, is_true, items, number, text};
+use kernel::text::Language;
+
+/// A finding in a panel or in the inbox.
+pub struct FindingLine {
+    /// How it is drawn: `stop`, `ask`, or nothing.
+    pub class: &'static str,
+    pub word: String,
+    pub text: String,
+    pub cite: String,
+}
+
+pub struct StepLine {
+    pub what: String,
+    pub who: String,
+    pub when: String,
+}
+
+pub struct PaperLine {
+    pub document: String,
+    pub cite: String,
+    pub present: bool,
+}
+
+pub struct RuleAnswer {
+    pub blocked: bool,
+    pub outcome: String,
+    pub more: String,
+    pub decider: String,
+    pub decider_cite: String,
+    pub findings: Vec<FindingLine>,
+    pub consents: Vec<StepLine>,
+    pub missing: Vec<PaperLine>,
+    pub papers: Vec<PaperLine>,
+    pub steps: Vec<StepLine>,
+    pub duties: Vec<StepLine>,
+    pub latest: String,
+    pub document: String,
+    pub status: String,
+    pub notes: Vec<String>,
+}
+
+fn term(contract: &Contract, value: &Value, language: Language) -> String {
+    if value.is_null() {
+        return String::new();
+    }
+    let unit = contract.label("term_unit", text(value, "/unit"), language);
+    format!("{} {}", number(value, "/value"), unit.to_lowercase())
+}
+
+/// Findings by weight: what blocks, what needs an approval, what is only noted.
+pub fn findings(contract: &Contract, assessment: &Value, language: Language) -> Vec<FindingLine> {
+    let weight = |f: &&Value| match text(f, "/severity") {
+        "block" => 0,
+        "special_approval" => 1,
+        _ => 2,
+    };
+    let mut all: Vec<&Value> = items(assessment, "/findings").iter().collect();
+    all.sort_by_key(weight);
+    let english = language == Language::English;
+    let line = |f: &Value| {
+        let word = contract.label("severity", text(f, "/severity"), language);
+        let mut cite = text(f, "/citation").to_owned();
+        let waiver = text(f, "/waivable_by");
+        if !waiver.is_empty() {
+            let who = contract.label("body", waiver, language);
+            let may = if english { format!("{who} may waive it") } else { format!("{who} có thể chấp thuận") };
+            cite = if cite.is_empty() { may } else { format!("{cite} · {may}") };
+        }
+        let said = match text(f, "/detail") {
+            "" => contract.label("finding", text(f, "/code"), language),
+            said => said.to_owned(),
+        };
+        let class = match text(f, "/severity") {
+            "block" => "stop",
+            "special_approval" => "ask",
+            _ => "",
+        };
+        FindingLine { class, word, text: said, cite }
+    };
+    all.into_iter().map(line).collect()
+}
+
+/// The answer of the regulation in words.
+pub fn answer(contract: &Contract, assessment: &Value, language: Language) -> RuleAnswer {
+    let english = language == Language::English;
+    let t = |vi: &'static str, en: &'static str| if english { en } else { vi };
+    let label = |list: &str, word: &str| contract.label(list, word, language);
+    let due = |value: &Value| {
+        day_at(value, "/due_on")
+            .map_or_else(|| t("không định hạn", "no term").to_owned(), |day| show::long_day(day, language))
+    };
+    let outcome = text(assessment, "/outcome");
+    let papers: Vec<PaperLine> = items(assessment, "/dossier")
+        .iter()
+        .map(|p| PaperLine {
+            document: label("document", text(p, "/document")),
+            cite: text(p, "/citation").to_owned(),
+            present: is_true(p, "/present"),
+        })
+        .collect();
+    let missing: Vec<PaperLine> = papers
+        .iter()
+        .filter(|p| !p.present)
+        .map(|p| PaperLine { document: p.document.clone(), cite: p.cite.clone(), present: false })
+        .collect();
+    let found = findings(contract, assessment, language);
+    let count = |class: &str| found.iter().filter(|f| f.class == class).count();
+    let mut parts = Vec::new();
+    let mut told = |n: usize, vi: &str, en: &str| {
+        if n > 0 {
+            parts.push(format!("{n} {}", if english { en } else { vi }));
+        }
+    };
+    told(count("stop"), "điều chặn", "blocking");
+    told(count("ask"), "điều cần chấp thuận", "to be waived");
+    told(count(""), "lưu ý", "to note");
+    told(missing.len(), "giấy tờ còn thiếu", "papers missing");
+    let step = |s: &Value| {
+        let who = label("body", text(s, "/body"));
+        let within = term(contract, s.pointer("/within").unwrap_or(&Value::Null), language);
+        let who = if within.is_empty() { who } else { format!("{who}, {within}") };
+        StepLine { what: label("step_kind", text(s, "/kind")), who, when: due(s) }
+    };
+    let duty = |o: &Value| StepLine {
+        what: label("duty", text(o, "/code")),
+        who: term(contract, o.pointer("/within").unwrap_or(&Value::Null), language),
+        when: due(o),
+    };
+    let consent = |c: &Value| StepLine {
+        what: label("body", text(c, "/body")),
+        who: items(c, "/for").iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        when: text(c, "/citation").to_owned(),
+    };
+    RuleAnswer {
+        blocked: outcome == "blocked",
+        outcome: label("outcome", outcome),
+        more: parts.join(", "),
+        decider: label("body", text(assessment, "/decider/body")),
+        decider_cite: text(assessment, "/decider/citation").to_owned(),
+        consents: items(assessment, "/consents").iter().map(consent).collect(),
+        steps: items(assessment, "/steps").iter().map(step).collect(),
+        duties: items(assessment, "/obligations").iter().map(duty).collect(),
+        latest: day_at(assessment, "/latest_submission_on").map(|d| show::long_day(d, language)).unwrap_or_default(),
+        document: text(assessment, "/regulation/document").to_owned(),
+        status: label("rule_status", text(assessment, "/regulation/status")),
+        notes: items(assessment, "/notes").iter().map(|n| text(n, "/detail").to_owned()).collect(),
+        findings: found,
+        missing,
+        papers,
+    }
+}

@@ -1,0 +1,162 @@
+//! How values of the API are shown: days with their weekday, times of Vietnam, money, people.
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use serde_json::Value;
+
+use kernel::text::Language;
+use kernel::time::{Day, local};
+
+/// The text of a member, or nothing.
+pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+pub fn number(value: &Value, pointer: &str) -> i64 {
+    value.pointer(pointer).and_then(Value::as_i64).unwrap_or_default()
+}
+
+/// The items of a list.
+pub fn items<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
+    value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+pub fn is_true(value: &Value, pointer: &str) -> bool {
+    value.pointer(pointer) == Some(&Value::Bool(true))
+}
+
+pub fn day_at(value: &Value, pointer: &str) -> Option<Day> {
+    text(value, pointer).parse().ok()
+}
+
+pub fn weekday(day: Day, language: Language) -> &'static str {
+    let (vi, en) = match day.weekday() {
+        Weekday::Mon => ("thứ Hai", "Monday"),
+        Weekday::Tue => ("thứ Ba", "Tuesday"),
+        Weekday::Wed => ("thứ Tư", "Wednesday"),
+        Weekday::Thu => ("thứ Năm", "Thursday"),
+        Weekday::Fri => ("thứ Sáu", "Friday"),
+        Weekday::Sat => ("thứ Bảy", "Saturday"),
+        Weekday::Sun => ("Chủ nhật", "Sunday"),
+    };
+    if language == Language::English { en } else { vi }
+}
+
+/// `27/03/2026`.
+pub fn day(day: Day) -> String {
+    day.format("%d/%m/%Y").to_string()
+}
+
+/// `thứ Sáu 27/03/2026`.
+pub fn long_day(at: Day, language: Language) -> String {
+    format!("{} {}", weekday(at, language), day(at))
+}
+
+/// `20–24/04/2026`, `30/03–02/04/2026`, `30/12/2026–02/01/2027`.
+pub fn days(from: Day, to: Day) -> String {
+    if from == to {
+        day(from)
+    } else if from.year() != to.year() {
+        format!("{}–{}", day(from), day(to))
+    } else if from.month() != to.month() {
+        format!("{}–{}", from.format("%d/%m"), day(to))
+    } else {
+        format!("{}–{}", from.format("%d"), day(to))
+    }
+}
+
+/// `thứ Tư 01/04/2026, 14:20`, in the time of Vietnam, of an RFC 3339 moment.
+pub fn moment(rfc3339: &str, language: Language) -> String {
+    let Ok(at) = chrono::DateTime::parse_from_rfc3339(rfc3339) else { return String::new() };
+    let here = local(at.naive_utc());
+    format!("{}, {}", long_day(here.date(), language), here.format("%H:%M"))
+}
+
+/// The day in Vietnam of an RFC 3339 moment.
+pub fn day_of_moment(rfc3339: &str) -> Option<NaiveDate> {
+    let at = chrono::DateTime::parse_from_rfc3339(rfc3339).ok()?;
+    Some(local(at.naive_utc()).date())
+}
+
+/// `1.234.567`.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    if number < 0 { format!("−{out}") } else { out }
+}
+
+/// `186.400.000 ₫`, `1.200 USD`.
+pub fn money(value: &Value) -> String {
+    let amount = grouped(number(value, "/amount"));
+    match text(value, "/currency") {
+        "VND" => format!("{amount} ₫"),
+        other => format!("{amount} {other}"),
+    }
+}
+
+/// How far a due day is, in words, and whether it has passed.
+pub fn due(due: Day, today: Day, language: Language) -> (String, bool) {
+    let english = language == Language::English;
+    match (due - today).num_days() {
+        0 => (if english { "today" } else { "hôm nay" }.to_owned(), false),
+        1 => (if english { "tomorrow" } else { "ngày mai" }.to_owned(), false),
+        left if left > 0 => (if english { format!("in {left} days") } else { format!("còn {left} ngày") }, false),
+        past => {
+            let past = -past;
+            (if english { format!("{past} days overdue") } else { format!("quá hạn {past} ngày") }, true)
+        }
+    }
+}
+
+/// `412 KB`, `1,2 MB`.
+pub fn size(bytes: i64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} byte"),
+        1_024..1_048_576 => format!("{} KB", bytes / 1_024),
+        _ => {
+            let tenths = bytes * 10 / 1_048_576;
+            format!("{},{} MB", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+/// The first letter in capitals, as at the beginning of a sentence.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_say_no_more_than_they_must() {
+        let of = |text: &str| text.parse::<Day>().unwrap();
+        for (from, to, shown) in [
+            ("2026-04-20", "2026-04-24", "20–24/04/2026"),
+            ("2026-03-30", "2026-04-02", "30/03–02/04/2026"),
+            ("2026-12-30", "2027-01-02", "30/12/2026–02/01/2027"),
+            ("2026-04-20", "2026-04-20", "20/04/2026"),
+        ] {
+            assert_eq!(days(of(from), of(to)), shown);
+        }
+        assert_eq!(moment("2026-04-01T07:20:00Z", Language::Vietnamese), "thứ Tư 01/04/2026, 14:20");
+        // Half past five in the afternoon in London is the next day in Vietnam.
+        assert_eq!(day_of_moment("2026-04-01T17:30:00Z"), Some(of("2026-04-02")));
+    }
+
+    #[test]
+    fn money_is_grouped_as_offices_write_it() {
+        for (amount, shown) in
+            [(0, "0"), (999, "999"), (1_000, "1.000"), (186_400_000, "186.400.000"), (-1_234, "−1.234")]
+        {
+            assert_eq!(grouped(amount), shown);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Signing in and out in a browser, the first password, and the language.
+
+use std::collections::HashMap;
+
+use actix_web::cookie::Cookie;
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+use serde_json::json;
+
+use crate::access::actions::AuthService;
+use crate::access::call::trace_id_of;
+use crate::access::cookies;
+use crate::error::Error;
+use crate::pages::frame::{Frame, html};
+use crate::pages::request::{LANGUAGE, PageRequest, local, see_other};
+use kernel::text::Language;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    /// Whether a password may be typed here.
+    safe: bool,
+    username: String,
+    next: String,
+    fault: Option<String>,
+    /// What has just happened: the password was set, or somebody signed out.
+    note: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "activate.html")]
+struct ActivatePage {
+    frame: Frame,
+    safe: bool,
+    token: String,
+    faults: Vec<(String, String)>,
+}
+
+/// Whether what is typed can be read on the way: over TLS, or on this very machine, nobody reads it.
+fn is_safe(page: &PageRequest) -> bool {
+    let info = page.http.connection_info();
+    let host = info
+        .host()
+        .rsplit_once(':')
+        .map_or(info.host(), |(host, port)| if port.bytes().all(|b| b.is_ascii_digit()) { host } else { info.host() });
+    let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "::1");
+    local || info.scheme() == "https"
+}
+
+fn field(form: &HashMap<String, String>, name: &str) -> String {
+    form.get(name).cloned().unwrap_or_default()
+}
+
+/// What a refusal says, in the language of the page.
+fn said(page: &PageRequest, error: &Error) -> String {
+    match error {
+        Error::Refused(problem) => problem.detail.in_language(page.language).to_owned(),
+        _ => page.t("Máy chủ gặp lỗi; hãy thử lại.", "Something went wrong on the server; try again.").to_owned(),
+    }
+}
+
+#[get("/sign-in")]
+pub async fn sign_in_form(page: PageRequest) -> HttpResponse {
+    let note = match page.asked("after").as_deref() {
+        Some("activate") => {
+            Some(page.t("Đã đặt mật khẩu. Hãy đăng nhập.", "The password is set. Sign in now.").to_owned())
+        }
+        Some("sign-out") => Some(page.t("Đã đăng xuất.", "You are signed out.").to_owned()),
+        _ => None,
+    };
+    let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
+    let next = local(page.asked("next").as_deref());
+    html(200, &SignInPage { frame, safe: is_safe(&page), username: String::new(), next, fault: None, note })
+}
+
+#[post("/sign-in")]
+pub async fn sign_in(
+    page: PageRequest,
+    desk: web::Data<AuthService>,
+    form: web::Form<HashMap<String, String>>,
+) -> HttpResponse {
+    let (username, next) = (field(&form, "/username").trim().to_owned(), local(Some(&field(&form, "next"))));
+    let safe = is_safe(&page);
+    let opened = async {
+        // Signing in somebody else than who sits there is what another site could want.
+        cookies::require_same_origin(&Method::POST, page.http.headers())?;
+        let (place, trace_id) = (cookies::place_of(&page.http), trace_id_of(&page.http));
+        desk.login_browser(username.clone(), field(&form, "/password"), place, trace_id).await
+    };
+    let refusal = match opened.await {
+        Ok(secret) if safe => {
+            let mut response = see_other(&next);
+            // A cookie of a moment ago could be refused only if it were no header.
+            let _ = response.add_cookie(&cookies::given(secret));
+            return response;
+        }
+        Ok(_) => None,
+        Err(error) => Some(error),
+    };
+    let status = refusal.as_ref().map_or(403, |error| match error {
+        Error::Refused(problem) => problem.code.status(),
+        _ => 500,
+    });
+    let fault = refusal.map(|error| said(&page, &error));
+    let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
+    html(status, &SignInPage { frame, safe, username, next, fault, note: None })
+}
+
+#[post("/sign-out")]
+pub async fn sign_out(page: PageRequest) -> HttpResponse {
+    // The API judges whether this site asked for it; a session that has ended already is signed out.
+    let json = [(header::CONTENT_TYPE, "application/json".to_owned())];
+    let answer = page.call(Method::POST, "/auth/logout", &json, Bytes::from_static(b"{}")).await;
+    if !matches!(answer.status, 200..=299 | 401) {
+        return see_other("/");
+    }
+    let mut response = see_other("/sign-in?after=sign-out");
+    let _ = response.add_cookie(&cookies::taken_away());
+    let forget = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(header::HeaderName::from_static("clear-site-data"), forget);
+    response
+}
+
+#[get("/activate")]
+pub async fn activate_form(page: PageRequest) -> HttpResponse {
+    let frame = Frame::open(&page, page.t("Kích hoạt tài khoản", "Activate an account"));
+    html(200, &ActivatePage { frame, safe: is_safe(&page), token: String::new(), faults: Vec::new() })
+}
+
+#[post("/activate")]
+pub async fn activate(
+    page: PageRequest,
+    desk: web::Data<AuthService>,
+    form: web::Form<HashMap<String, String>>,
+) -> HttpResponse {
+    let (token, password) = (field(&form, "/token").trim().to_owned(), field(&form, "/password"));
+    let set = async {
+        cookies::require_same_origin(&Method::POST, page.http.headers())?;
+        desk.activate(token.clone(), password, None, trace_id_of(&page.http)).await
+    };
+    let error = match set.await {
+        Ok(_) => return see_other("/sign-in?after=activate"),
+        Err(error) => error,
+    };
+    let mut faults = Vec::new();
+    let mut status = 500;
+    if let Error::Refused(problem) = &error {
+        status = problem.code.status();
+        let told = problem.errors.0.iter();
+        faults.extend(told.map(|v| (v.pointer.clone(), v.detail.in_language(page.language).to_owned())));
+    }
+    if faults.is_empty() {
+        faults.push(("/token".to_owned(), said(&page, &error)));
+    }
+    let frame = Frame::open(&page, page.t("Kích hoạt tài khoản", "Activate an account"));
+    html(status, &ActivatePage { frame, safe: is_safe(&page), token, faults })
+}
+
+/// Changes the language and returns to the page.
+#[get("/language")]
+pub async fn language(page: PageRequest) -> HttpResponse {
+    let to = if page.asked("to").as_deref() == Some("en") { Language::English } else { Language::Vietnamese };
+    let word = if to == Language::English { "en" } else { "vi" };
+    if page.has_cookie() {
+        let body = Bytes::from(json!({"language": word}).to_string());
+        let json = [(header::CONTENT_TYPE, "application/json".to_owned())];
+        page.call(Method::PATCH, "/me/settings", &json, body).await;
+    }
+    let mut response = see_other(&local(page.asked("next").as_deref()));
+    let _ = response.add_cookie(&Cookie::build(LANGUAGE, word).path("/").http_only(true).permanent().finish());
+    response
+}

@@ -1,0 +1,112 @@
+//! A content as people read it: every field that has a value, with its label, made from the schema. Pure.
+
+use serde_json::Value;
+
+use crate::pages::contract::Contract;
+use crate::pages::forms::labels;
+use crate::pages::forms::shape::{FormField, InputKind};
+use crate::pages::show;
+use kernel::text::Language;
+use kernel::time::local;
+
+pub struct SummaryRow {
+    pub label: String,
+    pub lines: Vec<String>,
+}
+
+/// The rows of a content; fields without a value are left out.
+pub fn rows(
+    contract: &Contract,
+    schema: &str,
+    fields: &[FormField],
+    value: &Value,
+    language: Language,
+) -> Vec<SummaryRow> {
+    let reader = Reader { contract, schema, language };
+    let row = |field: &FormField| {
+        let own = value.get(&field.name).filter(|own| !own.is_null())?;
+        let lines = reader.lines(field, own, value);
+        (!lines.is_empty()).then(|| SummaryRow { label: reader.label(&field.name), lines })
+    };
+    fields.iter().filter_map(row).collect()
+}
+
+struct Reader<'a> {
+    contract: &'a Contract,
+    schema: &'a str,
+    language: Language,
+}
+
+impl Reader<'_> {
+    fn label(&self, name: &str) -> String {
+        labels::of(self.schema, name).map_or(name, |l| l.label(self.language)).to_owned()
+    }
+
+    fn lines(&self, field: &FormField, value: &Value, around: &Value) -> Vec<String> {
+        match (&field.kind, value) {
+            (InputKind::Rows { row, .. }, Value::Array(items)) => {
+                items.iter().map(|item| self.joined(row, item)).filter(|line| !line.is_empty()).collect()
+            }
+            (InputKind::Picks { .. }, Value::Array(items)) => {
+                items.iter().map(|item| self.named(item)).filter(|line| !line.is_empty()).collect()
+            }
+            (InputKind::Choices { list, .. }, Value::Array(items)) => {
+                items.iter().filter_map(Value::as_str).map(|w| self.contract.label(list, w, self.language)).collect()
+            }
+            (InputKind::Lines, Value::Array(items)) => {
+                items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            _ => Some(self.one(field, value, around)).filter(|line| !line.is_empty()).into_iter().collect(),
+        }
+    }
+
+    /// Whoever or whatever an answer names.
+    fn named(&self, value: &Value) -> String {
+        let name = match show::text(value, "/full_name") {
+            "" => show::text(value, "/name"),
+            name => name,
+        };
+        match show::text(value, "/post") {
+            "" => name.to_owned(),
+            post => format!("{name}, {post}"),
+        }
+    }
+
+    fn one(&self, field: &FormField, value: &Value, around: &Value) -> String {
+        let text = value.as_str().unwrap_or_default();
+        match &field.kind {
+            InputKind::Day => text.parse().map_or_else(|_| text.to_owned(), |d| show::long_day(d, self.language)),
+            InputKind::Moment => chrono::DateTime::parse_from_rfc3339(text)
+                .map_or_else(|_| text.to_owned(), |at| local(at.naive_utc()).format("%d/%m/%Y %H:%M").to_string()),
+            InputKind::Choice { list, .. } => self.contract.label(list, text, self.language),
+            InputKind::Country => self.contract.label("country", text, self.language),
+            InputKind::YesNo if value.as_bool() == Some(true) => {
+                if self.language == Language::English { "Yes" } else { "Có" }.to_owned()
+            }
+            InputKind::YesNo => String::new(),
+            InputKind::Number => value.as_i64().map(show::grouped).unwrap_or_default(),
+            InputKind::Official | InputKind::Agency => {
+                let beside = field.name.trim_end_matches("_id");
+                around.get(beside).map(|thing| self.named(thing)).unwrap_or_default()
+            }
+            InputKind::Group(_) if value.get("currency").is_some() => show::money(value),
+            InputKind::Group(inner) => self.joined(inner, value),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// The values of a group in one line.
+    fn joined(&self, fields: &[FormField], value: &Value) -> String {
+        let part = |field: &FormField| {
+            let own = value.get(&field.name).filter(|own| !own.is_null())?;
+            let lines = self.lines(field, own, value);
+            if lines.is_empty() {
+                return None;
+            }
+            // A box that is checked says nothing without its label.
+            let text = lines.join("; ");
+            Some(if field.kind == InputKind::YesNo { self.label(&field.name) } else { text })
+        };
+        fields.iter().filter_map(part).collect::<Vec<_>>().join(" · ")
+    }
+}

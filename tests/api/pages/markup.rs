@@ -1,0 +1,217 @@
+//! Every page of every account: sound markup, no dead link, nothing of elsewhere, in both languages (U-02, U-31).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use ngoaivu::pages::contract::Contract;
+use ngoaivu::pages::forms::labels;
+use ngoaivu::pages::forms::shape::{FormField, InputKind, fields_of};
+use ngoaivu::vocabulary::word_lists;
+use scraper::{Html, Selector};
+
+use crate::pages::browser::{Browser, Page};
+use crate::spec::operations;
+
+pub const ACCOUNTS: [&str; 14] = [
+    "admin",
+    "rules",
+    "clerk.skhcn",
+    "clerk.syt",
+    "head.skhcn",
+    "head.syt",
+    "officer.snv",
+    "director.snv",
+    "office.vptu",
+    "chair",
+    "police",
+    "custodian",
+    "stats",
+    "inspector",
+];
+
+fn selector(text: &str) -> Selector {
+    Selector::parse(text).unwrap()
+}
+
+/// What is wrong with the markup of a page.
+fn faults(page: &Page) -> Vec<String> {
+    let html = page.html();
+    let mut faults = Vec::new();
+    if html.select(&selector("h1")).count() != 1 {
+        faults.push(format!("{} headings of the first level", html.select(&selector("h1")).count()));
+    }
+    let mut ids = BTreeSet::new();
+    for element in html.select(&selector("[id]")) {
+        let id = element.value().attr("id").unwrap();
+        if !ids.insert(id.to_owned()) {
+            faults.push(format!("the id {id} stands twice"));
+        }
+    }
+    for field in html.select(&selector("input:not([type=hidden]), select, textarea")) {
+        let id = field.value().attr("id").unwrap_or_default();
+        let by_label =
+            !id.is_empty() && html.select(&selector("label[for]")).any(|l| l.value().attr("for") == Some(id));
+        let inside = field.ancestors().any(|a| a.value().as_element().is_some_and(|e| e.name() == "label"));
+        if !by_label && !inside && field.value().attr("aria-label").is_none() {
+            faults.push(format!("a field without a label: {}", field.html()));
+        }
+    }
+    for at in html.select(&selector("a[href^='#'], [aria-describedby], [aria-labelledby]")) {
+        for name in ["href", "aria-describedby", "aria-labelledby"] {
+            for id in at.value().attr(name).unwrap_or_default().split_whitespace() {
+                let id = id.trim_start_matches('#');
+                if (name != "href" || at.value().attr(name).unwrap().starts_with('#')) && !ids.contains(id) {
+                    faults.push(format!("nothing has the id {id}"));
+                }
+            }
+        }
+    }
+    for element in html.select(&selector("*")) {
+        for (name, value) in element.value().attrs() {
+            if name == "style" || name.starts_with("on") {
+                faults.push(format!("inline {name}"));
+            }
+            let loads = matches!(name, "href" | "src" | "action");
+            if loads && !value.starts_with('/') && !value.starts_with('#') {
+                faults.push(format!("an address of elsewhere: {value}"));
+            }
+        }
+    }
+    if html.select(&selector("style, script:not([src])")).next().is_some() {
+        faults.push("an inline style or script".into());
+    }
+    faults
+}
+
+/// Letters that only Vietnamese has.
+fn is_vietnamese(text: &str) -> bool {
+    let letters = "ăâđêôơưĂÂĐÊÔƠƯáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ";
+    text.chars().any(|c| letters.contains(c))
+}
+
+/// Texts of a page that are not marked as Vietnamese.
+fn unmarked(html: &Html) -> Vec<String> {
+    let mut texts = Vec::new();
+    for node in html.root_element().descendants() {
+        let Some(text) = node.value().as_text() else { continue };
+        let marked = node.ancestors().filter_map(|a| a.value().as_element()).any(|e| e.attr("lang") == Some("vi"));
+        if !marked && is_vietnamese(text) {
+            texts.push(text.trim().to_owned());
+        }
+    }
+    texts
+}
+
+/// Opens everything that can be reached by links; each kind of address a few times.
+async fn crawl(browser: &Browser<'_>, look: &mut impl FnMut(&Page)) -> usize {
+    let mut waiting = VecDeque::from(["/".to_owned(), "/sign-in".to_owned(), "/activate".to_owned()]);
+    let (mut seen, mut kinds) = (BTreeSet::new(), BTreeMap::<String, u32>::new());
+    while let Some(address) = waiting.pop_front() {
+        let kind: String = address
+            .split('/')
+            .map(|part| if part.len() == 13 && part.starts_with('0') { "…" } else { part })
+            .collect::<Vec<_>>()
+            .join("/");
+        let kind = kind.split('?').next().unwrap().to_owned();
+        let outside =
+            address.starts_with("/api/") || address.starts_with("/assets/") || address.starts_with("/language");
+        if outside || !seen.insert(address.clone()) {
+            continue;
+        }
+        let times = kinds.entry(kind).or_default();
+        *times += 1;
+        if *times > 2 {
+            continue;
+        }
+        let page = browser.get(&address).await;
+        assert!(page.status < 500, "{address}: {}", page.text);
+        assert_eq!(page.status, 200, "a dead link: {address}");
+        look(&page);
+        waiting.extend(page.links());
+    }
+    seen.len()
+}
+
+on_both! {
+    async fn every_page_of_every_account_is_sound_and_no_link_is_dead(w) {
+        w.submitted(w.small_trip().await).await;
+        w.submitted_visit(w.visit().await).await;
+        w.draft(w.study_visit().await).await;
+        let mut pages = 0;
+        for user in ACCOUNTS {
+            let browser = Browser::signed_in(&w, user).await;
+            pages += crawl(&browser, &mut |page| {
+                assert_eq!(faults(page), [""; 0], "{user} {}", page.address);
+            }).await;
+        }
+        assert!(pages > 100, "{pages}");
+    }
+
+    async fn in_english_no_vietnamese_word_is_left_but_names_and_citations(w) {
+        w.submitted(w.small_trip().await).await;
+        w.draft(w.study_visit().await).await;
+        for user in ["clerk.skhcn", "officer.snv"] {
+            let browser = Browser::signed_in(&w, user).await.reading("en");
+            crawl(&browser, &mut |page| {
+                let html = page.html();
+                assert_eq!(html.root_element().value().attr("lang"), Some("en"));
+                let left: Vec<String> = unmarked(&html).into_iter().filter(|t| t != "Tiếng Việt").collect();
+                assert_eq!(left, [""; 0], "{user} {}", page.address);
+            }).await;
+        }
+    }
+
+    async fn a_procedure_without_pages_of_its_own_has_sound_ones(w) {
+        let w = w.with_registers(crate::notes::with_notes()).await;
+        let browser = Browser::signed_in(&w, "clerk.skhcn").await;
+        let mut notes = 0;
+        crawl(&browser, &mut |page| {
+            notes += usize::from(page.address.starts_with("/notes"));
+            assert_eq!(faults(page), [""; 0], "{}", page.address);
+        }).await;
+        assert!(notes > 1, "{notes}");
+    }
+}
+
+fn fields_in<'a>(fields: &'a [FormField], all: &mut Vec<&'a FormField>) {
+    for field in fields {
+        all.push(field);
+        match &field.kind {
+            InputKind::Group(inner) | InputKind::Rows { row: inner, .. } => fields_in(inner, all),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn every_field_of_every_form_has_its_label_and_every_choice_its_words() {
+    let registers = ngoaivu::procedures::register::registers();
+    let contract = Contract::new(word_lists(registers.entries()), ngoaivu::app::specification().clone());
+    let mut seen = 0;
+    for (method, path, op) in operations() {
+        let dossier = registers.entries().0.iter().any(|entry| path.starts_with(&format!("/api/v1/{}", entry.path)));
+        let body = op.pointer("/requestBody/content/application~1json/schema/$ref").and_then(|r| r.as_str());
+        let Some(schema) = body.and_then(|r| r.rsplit('/').next()).filter(|_| dossier) else { continue };
+        let fields = fields_of(&contract, schema);
+        let mut all = Vec::new();
+        fields_in(&fields, &mut all);
+        for field in all {
+            let label = labels::of(schema, &field.name);
+            assert!(
+                label.is_some_and(|l| !l.label(kernel::text::Language::English).is_empty()),
+                "{method} {path}: {} has no label",
+                field.name
+            );
+            if let InputKind::Choice { list, words } | InputKind::Choices { list, words } = &field.kind {
+                for word in words {
+                    assert_ne!(
+                        &contract.label(list, word, kernel::text::Language::English),
+                        word,
+                        "{path}: {list}.{word} has no label"
+                    );
+                }
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
