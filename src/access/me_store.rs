@@ -38,7 +38,7 @@ pub fn settings(conn: &mut Conn, user_id: i64) -> Result<Settings> {
 pub fn save_settings(conn: &mut Conn, user_id: i64, settings: &Settings) -> Result<()> {
     let values =
         (user_settings::language.eq(settings.language.as_deref()), user_settings::shortcuts.eq(settings.shortcuts));
-    let changed = diesel::update(user_settings::table.find(user_id)).set(values.clone()).execute(conn)?;
+    let changed = diesel::update(user_settings::table.find(user_id)).set(values).execute(conn)?;
     if changed == 0 {
         diesel::insert_into(user_settings::table).values((user_settings::user_id.eq(user_id), values)).execute(conn)?;
     }

@@ -70,8 +70,10 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
     let Resolved { faults: unknown, offers } = resolve(page, call.fields, typed).await;
     let mut typing = Vec::new();
     let mut sent = body(call.fields, typed, call.blank, &mut typing);
-    if is_classified(&page.contract, call.schema) {
-        sent["classification"] = json!("unclassified");
+    if is_classified(&page.contract, call.schema)
+        && let Some(members) = sent.as_object_mut()
+    {
+        members.insert("classification".into(), json!("unclassified"));
     }
     if let Some(member) = call.inside {
         sent = json!({ member: sent });
