@@ -8,7 +8,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpRequest, HttpResponse, ResponseError, get, web};
+use actix_web::{App, FromRequest as _, HttpRequest, HttpResponse, ResponseError, get, web};
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -31,6 +31,7 @@ use crate::jobs::tools::Jobs;
 use crate::pages;
 use crate::pages::contract::Contract;
 use crate::pages::door::Door;
+use crate::pages::request::PageRequest;
 use crate::procedures::register::registers;
 use crate::registry::{agencies, changes};
 use crate::regulations::store::{RegulationCache, add_shipped};
@@ -283,7 +284,14 @@ async fn nowhere(
     registers: web::Data<Registers>,
 ) -> HttpResponse {
     let described = described.get_or_init(|| Described::of(&registers));
-    let Some(methods) = described.paths.methods(request.path()) else { return not_found().error_response() };
+    let Some(methods) = described.paths.methods(request.path()) else {
+        let accepted = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let person = accepted.contains("text/html") && !request.path().starts_with("/api/");
+        return match PageRequest::extract(&request).await {
+            Ok(page) if person => pages::frame::nowhere(page).await,
+            _ => not_found().error_response(),
+        };
+    };
     let allow = methods.join(", ");
     let error = refuse(
         Code::MethodNotAllowed,

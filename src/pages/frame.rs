@@ -227,6 +227,12 @@ fn sign_in_first(page: &PageRequest) -> HttpResponse {
     see_other(&format!("/sign-in?next={next}"))
 }
 
+/// The page for an address that leads nowhere.
+pub async fn nowhere(page: PageRequest) -> HttpResponse {
+    let page = page.in_own_language().await;
+    refused(&page, 404, &Value::Null).await
+}
+
 async fn refused(page: &PageRequest, status: u16, problem: &Value) -> HttpResponse {
     let heading = match status {
         404 => page.t("Không tìm thấy trang này", "This page was not found").to_owned(),

@@ -88,13 +88,14 @@ fn is_vietnamese(text: &str) -> bool {
     text.chars().any(|c| letters.contains(c))
 }
 
-/// Texts of a page that are not marked as Vietnamese.
+/// Texts of a page that are not marked as Vietnamese; what somebody typed is in whatever language they typed it.
 fn unmarked(html: &Html) -> Vec<String> {
     let mut texts = Vec::new();
     for node in html.root_element().descendants() {
         let Some(text) = node.value().as_text() else { continue };
         let marked = node.ancestors().filter_map(|a| a.value().as_element()).any(|e| e.attr("lang") == Some("vi"));
-        if !marked && is_vietnamese(text) {
+        let typed = node.ancestors().filter_map(|a| a.value().as_element()).any(|e| e.name() == "textarea");
+        if !marked && !typed && is_vietnamese(text) {
             texts.push(text.trim().to_owned());
         }
     }
@@ -144,6 +145,18 @@ on_both! {
             }).await;
         }
         assert!(pages > 100, "{pages}");
+    }
+
+    async fn an_address_that_leads_nowhere_says_so_as_a_page_to_people_and_as_a_problem_to_programs(w) {
+        let browser = Browser::signed_in(&w, "clerk.skhcn").await;
+        let asked = |accept: &'static str| browser.request(actix_web::http::Method::GET, "/khong-co").insert_header(("Accept", accept));
+        let page = w.send(asked("text/html,application/xhtml+xml")).await;
+        let text = String::from_utf8_lossy(&page.bytes).into_owned();
+        assert!(page.status == 404 && text.contains("Không tìm thấy trang này") && text.contains("<h1"), "{text}");
+        w.send(asked("application/json")).await.refused(404, "not_found");
+        // Unknown and hidden are one.
+        let hidden = browser.get("/outbound-delegations/0zzzzzzzzzzzz").await;
+        assert!(hidden.status == 404 && hidden.text.contains("Không tìm thấy trang này"));
     }
 
     async fn in_english_no_vietnamese_word_is_left_but_names_and_citations(w) {
