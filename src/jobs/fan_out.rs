@@ -64,6 +64,11 @@ fn tell(conn: &mut Conn, registers: &Registers, links: &Links, mails: bool, now:
             tell_programs(conn, &endpoints, act, "report.frozen", &data, now)?;
             continue;
         }
+        if register == "users"
+            && let Some(news) = account_news(&act.action, &detail)
+        {
+            tell_holder(conn, &people, id.0, (act, news), now)?;
+        }
         if registers.by_path(register).is_none() {
             continue;
         }
@@ -193,6 +198,39 @@ fn tell_concerned(
         let new = New { key: &key, channel: DeliveryChannel::Mail, target_id: account.id, subject, body, due: now };
         enqueue(conn, &new, now)?;
     }
+    Ok(())
+}
+
+/// What is news for the holder of an account: an administrator alone must not become somebody else unseen.
+fn account_news(action: &str, detail: &serde_json::Value) -> Option<&'static str> {
+    match action {
+        "reset_user" => Some("Mật khẩu của tài khoản được cấp lại"),
+        "change_user" if detail.get("rights_changed") == Some(&serde_json::Value::Bool(true)) => {
+            Some("Quyền của tài khoản đã thay đổi")
+        }
+        _ => None,
+    }
+}
+
+/// Tells the holder of an account what somebody else did with it.
+fn tell_holder(
+    conn: &mut Conn,
+    people: &[Account],
+    id: i64,
+    (act, news): (&audit::AuditRow, &str),
+    now: Moment,
+) -> Result<()> {
+    let Some(account) = people.iter().find(|a| a.id == id && a.username != act.actor) else { return Ok(()) };
+    let subject = format!("{news}: {}", account.username);
+    let body = format!(
+        "{subject}\nNgày {}, người thực hiện: {}.\nNếu bạn không đề nghị việc này, hãy báo ngay cho cơ quan ngoại vụ của tỉnh.",
+        in_vietnamese(day_of(act.at)),
+        act.actor,
+    );
+    let key = format!("account {} {}", act.seq, account.id);
+    let (subject, body) = (subject.as_str(), body.as_str());
+    let new = New { key: &key, channel: DeliveryChannel::Mail, target_id: account.id, subject, body, due: now };
+    enqueue(conn, &new, now)?;
     Ok(())
 }
 

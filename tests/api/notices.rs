@@ -211,6 +211,29 @@ on_both! {
         assert_eq!(to(&server)[6..], ["officer.snv"]);
     }
 
+    async fn the_holder_of_an_account_learns_what_an_administrator_did_with_it(w) {
+        give_addresses(&w, &["chair", "clerk.skhcn"]).await;
+        let server = MailServer::start(&[]);
+        let jobs = jobs(&w, Some(server.port));
+        jobs.run_due().unwrap();
+        assert!(server.taken().is_empty(), "an address is no right");
+        let all = w.get("admin", "/users?limit=200").await.json();
+        let of = |name: &str| {
+            let user = all["items"].as_array().unwrap().iter().find(|u| u["username"] == name).unwrap();
+            format!("/users/{}", user["id"].as_str().unwrap())
+        };
+        w.post("admin", &format!("{}/reset", of("chair")), json!({})).await.expect(200);
+        let clerk = of("clerk.skhcn");
+        let etag = w.get("admin", &clerk).await.etag();
+        w.patch("admin", &clerk, &etag, json!({"seats": [{"body": "ppc_chair"}]})).await.expect(200);
+        jobs.run_due().unwrap();
+        jobs.run_due().unwrap();
+        let letters: Vec<String> = server.letters.lock().unwrap().iter().map(|letter| text(letter)).collect();
+        assert_eq!(letters.len(), 2, "{letters:?}");
+        assert!(letters[0].contains("Mật khẩu của tài khoản được cấp lại: chair") && letters[0].contains("người thực hiện: admin"));
+        assert!(letters[1].contains("Quyền của tài khoản đã thay đổi: clerk.skhcn"), "{}", letters[1]);
+    }
+
     async fn mail_is_tried_again_and_given_up_only_for_the_letters_own_fault(w) {
         give_addresses(&w, &["officer.snv"]).await;
         w.submitted_visit(w.visit().await).await;
