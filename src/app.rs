@@ -1,14 +1,14 @@
 //! The application: the state that all modules share, every route, and the OpenAPI document made from the routes.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use actix_service::IntoServiceFactory as _;
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
-use actix_web::{App, FromRequest as _, HttpRequest, HttpResponse, ResponseError, get, web};
+use actix_web::{App, HttpRequest, HttpResponse, ResponseError, get, web};
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -29,9 +29,8 @@ use crate::error::{Code, Result, not_found, refuse};
 pub use crate::jobs::tools::DeliverySettings;
 use crate::jobs::tools::Jobs;
 use crate::pages;
-use crate::pages::contract::Contract;
+use crate::pages::contract::{Contract, SharedContract};
 use crate::pages::door::Door;
-use crate::pages::request::PageRequest;
 use crate::procedures::register::registers;
 use crate::registry::{agencies, changes};
 use crate::regulations::store::{RegulationCache, add_shipped};
@@ -65,7 +64,7 @@ pub struct AppState {
     /// The procedures of this installation.
     pub registers: Registers,
     described: Arc<OnceLock<Described>>,
-    contract: Arc<OnceLock<Arc<Contract>>>,
+    contract: SharedContract,
     /// Whether statistics are published without sign-in.
     pub published: OpenStatisticsSwitch,
 }
@@ -104,12 +103,16 @@ impl AppState {
         let (folder, answers) = (AttachmentFolder(folder), ResponseCache::default());
         let jobs =
             Jobs::new(kept, hours, shelf.clone(), &domain, post, folder.clone(), answers.clone(), registers.clone());
+        let known = registers.clone();
+        let contract: SharedContract = Arc::new(LazyLock::new(Box::new(move || {
+            Contract::new(word_lists(known.entries()), specification_of(&known))
+        })));
         Ok(AppState {
             db,
             clock,
             jobs,
             described: Arc::default(),
-            contract: Arc::default(),
+            contract,
             registers,
             folder,
             jurisdiction: Arc::from(jurisdiction),
@@ -121,16 +124,6 @@ impl AppState {
             answers,
             running: InFlightKeys::default(),
             published: OpenStatisticsSwitch::default(),
-        })
-    }
-}
-
-impl AppState {
-    /// What pages know of the API beforehand.
-    fn contract(&self) -> &Arc<Contract> {
-        self.contract.get_or_init(|| {
-            let words = word_lists(self.registers.entries());
-            Arc::new(Contract::new(words, specification_of(&self.registers)))
         })
     }
 }
@@ -214,20 +207,30 @@ fn rooms(config: &mut ServiceConfig, registers: &Registers) {
     crate::statistics::open_http::routes(config);
 }
 
-fn documented(
-    registers: &Registers,
-) -> (
-    App<
-        impl ServiceFactory<
+/// What an application answers requests with.
+pub trait AppRoutes:
+    ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >
+{
+}
+
+impl<T> AppRoutes for T where
+    T: ServiceFactory<
             ServiceRequest,
             Config = (),
             Response = ServiceResponse<BoxBody>,
             Error = actix_web::Error,
             InitError = (),
-        > + use<>,
-    >,
-    utoipa::openapi::OpenApi,
-) {
+        >
+{
+}
+
+fn documented(registers: &Registers) -> (App<impl AppRoutes + use<>>, utoipa::openapi::OpenApi) {
     App::new()
         .into_utoipa_app()
         .openapi(Base::openapi())
@@ -262,9 +265,9 @@ struct Described {
 }
 
 impl Described {
-    fn of(registers: &Registers) -> Self {
-        let document = specification_of(registers);
-        Described { document: openapi_parts::text(&document).into(), paths: PathTable::of(&document) }
+    fn of(contract: &Contract) -> Self {
+        let document = &contract.document;
+        Described { document: openapi_parts::text(document).into(), paths: PathTable::of(document) }
     }
 }
 
@@ -272,8 +275,8 @@ impl Described {
 #[utoipa::path(tag = "operation", operation_id = "openapi", security(()),
     responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
 #[get("/openapi.json")]
-async fn show_openapi(described: web::Data<OnceLock<Described>>, registers: web::Data<Registers>) -> HttpResponse {
-    let described = described.get_or_init(|| Described::of(&registers));
+async fn show_openapi(described: web::Data<OnceLock<Described>>, contract: web::Data<SharedContract>) -> HttpResponse {
+    let described = described.get_or_init(|| Described::of(&contract));
     HttpResponse::Ok().content_type("application/json").body(described.document.clone())
 }
 
@@ -281,15 +284,15 @@ async fn show_openapi(described: web::Data<OnceLock<Described>>, registers: web:
 async fn nowhere(
     request: HttpRequest,
     described: web::Data<OnceLock<Described>>,
-    registers: web::Data<Registers>,
+    contract: web::Data<SharedContract>,
 ) -> HttpResponse {
-    let described = described.get_or_init(|| Described::of(&registers));
+    let described = described.get_or_init(|| Described::of(&contract));
     let Some(methods) = described.paths.methods(request.path()) else {
         let accepted = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let person = accepted.contains("text/html") && !request.path().starts_with("/api/");
-        return match PageRequest::extract(&request).await {
-            Ok(page) if person => pages::frame::nowhere(page).await,
-            _ => not_found().error_response(),
+        return match person {
+            true => pages::frame::nowhere(&request).await,
+            false => not_found().error_response(),
         };
     };
     let allow = methods.join(", ");
@@ -306,41 +309,18 @@ async fn nowhere(
 }
 
 /// The application of one worker: the API, and the pages, which ask it through a door.
-pub fn build(
-    house: &AppState,
-) -> App<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<BoxBody>,
-        Error = actix_web::Error,
-        InitError = (),
-    > + use<>,
-> {
+pub fn build(house: &AppState) -> App<impl AppRoutes + use<>> {
     let behind = house.clone();
     let door = Door::new(move || {
         let api = api(&behind).into_factory();
         async move { Ok(actix_service::boxed::service(api.new_service(AppConfig::default()).await?)) }
     });
     let entries = house.registers.entries().clone();
-    api(house)
-        .app_data(door)
-        .app_data(Arc::clone(house.contract()))
-        .configure(move |config| pages::routes(config, &entries))
+    api(house).app_data(door).configure(move |config| pages::routes(config, &entries))
 }
 
 /// The API of one worker.
-fn api(
-    house: &AppState,
-) -> App<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<BoxBody>,
-        Error = actix_web::Error,
-        InitError = (),
-    > + use<>,
-> {
+fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
     let desk = AuthService {
         db: house.db.clone(),
         clock: house.clock.clone(),
@@ -357,6 +337,7 @@ fn api(
     let app = documented(&house.registers)
         .0
         .app_data(web::Data::from(Arc::clone(&house.described)))
+        .app_data(web::Data::new(Arc::clone(&house.contract)))
         .app_data(web::Data::new(house.registers.clone()))
         .app_data(web::Data::new(house.registers.entries().clone()))
         .app_data(web::Data::new(house.db.clone()))

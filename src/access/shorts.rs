@@ -41,7 +41,8 @@ pub struct OfficialShort {
 }
 
 /// Officials by id.
-pub fn officials(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, OfficialShort>> {
+pub fn officials(conn: &mut Conn, ids: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, OfficialShort>> {
+    let ids: Vec<i64> = ids.into_iter().collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -53,7 +54,8 @@ pub fn officials(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, OfficialSh
 }
 
 /// Agencies by id.
-pub fn agencies(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, AgencyShort>> {
+pub fn agencies(conn: &mut Conn, ids: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, AgencyShort>> {
+    let ids: Vec<i64> = ids.into_iter().collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -64,8 +66,14 @@ pub fn agencies(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, AgencyShort
     Ok(rows.into_iter().map(|(id, code, name)| (id, AgencyShort { id: Id(id), code, name })).collect())
 }
 
+/// One agency, if there is an id.
+pub fn agency(conn: &mut Conn, id: impl Into<Option<i64>>) -> Result<Option<AgencyShort>> {
+    Ok(agencies(conn, id.into())?.into_values().next())
+}
+
 /// The owners of accounts by the id of the account.
-pub fn people(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, PersonShort>> {
+pub fn people(conn: &mut Conn, ids: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, PersonShort>> {
+    let ids: Vec<i64> = ids.into_iter().collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }

@@ -335,8 +335,7 @@ async fn holders(call: Call, code: web::Path<String>, asked: Query<HolderQuery>)
             found.retain(|h| !closed.contains(&h.user) && h.by.as_ref().is_none_or(|s| !closed.contains(&s.from_user)));
             let people = found.iter().flat_map(|h| [Some(h.user), h.by.as_ref().map(|s| s.from_user)]).flatten();
             let named = store::named(conn, &people.collect::<Vec<_>>())?;
-            let units: Vec<i64> = named.values().filter_map(|n| n.agency_id).collect();
-            let agencies = shorts::agencies(conn, &units)?;
+            let agencies = shorts::agencies(conn, named.values().filter_map(|n| n.agency_id))?;
             let views = found.into_iter().map(|h| holder(h, &named, &agencies));
             Ok(views.filter(|h| agency.is_none_or(|a| h.agency_id == Some(a))).collect::<Vec<_>>())
         })

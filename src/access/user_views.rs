@@ -9,7 +9,6 @@ use crate::access::users::{RoleHeld, SeatHeld};
 use crate::db::Conn;
 use crate::error::Result;
 use kernel::id::Id;
-use kernel::time::Day;
 
 /// An account as the API shows it: never with a password or its hash.
 #[derive(Serialize, ToSchema)]
@@ -40,8 +39,8 @@ pub struct UserView {
 
 /// The accounts with their agencies, and with the officials to whom they belong.
 pub(super) fn views(conn: &mut Conn, accounts: &[Account]) -> Result<Vec<UserView>> {
-    let agencies = shorts::agencies(conn, &accounts.iter().filter_map(|a| a.agency_id).collect::<Vec<_>>())?;
-    let officials = shorts::officials(conn, &accounts.iter().filter_map(|a| a.official_id).collect::<Vec<_>>())?;
+    let agencies = shorts::agencies(conn, accounts.iter().filter_map(|a| a.agency_id))?;
+    let officials = shorts::officials(conn, accounts.iter().filter_map(|a| a.official_id))?;
     let view = |a: &Account| {
         let agency = a.agency_id.and_then(|id| agencies.get(&id)).cloned();
         UserView::new(a, agency, a.official_id.and_then(|id| officials.get(&id)).cloned())
@@ -50,15 +49,12 @@ pub(super) fn views(conn: &mut Conn, accounts: &[Account]) -> Result<Vec<UserVie
 }
 
 pub(super) fn one(conn: &mut Conn, account: &Account) -> Result<UserView> {
-    let agencies: Vec<i64> = account.agency_id.into_iter().collect();
-    let officials: Vec<i64> = account.official_id.into_iter().collect();
-    let agency = shorts::agencies(conn, &agencies)?.into_values().next();
-    Ok(UserView::new(account, agency, shorts::officials(conn, &officials)?.into_values().next()))
+    let official = shorts::officials(conn, account.official_id)?.into_values().next();
+    Ok(UserView::new(account, shorts::agency(conn, account.agency_id)?, official))
 }
 
 impl UserView {
     fn new(a: &Account, agency: Option<AgencyShort>, official: Option<OfficialShort>) -> Self {
-        let dates = |from: Day, to: Option<Day>| (Some(from), to);
         UserView {
             id: Id(a.id),
             version: a.version,
@@ -74,18 +70,12 @@ impl UserView {
             roles: a
                 .roles
                 .iter()
-                .map(|r| {
-                    let (valid_from, valid_to) = dates(r.valid_from, r.valid_to);
-                    RoleHeld { role: r.what, valid_from, valid_to }
-                })
+                .map(|r| RoleHeld { role: r.what, valid_from: Some(r.valid_from), valid_to: r.valid_to })
                 .collect(),
             seats: a
                 .seats
                 .iter()
-                .map(|s| {
-                    let (valid_from, valid_to) = dates(s.valid_from, s.valid_to);
-                    SeatHeld { body: s.what, valid_from, valid_to }
-                })
+                .map(|s| SeatHeld { body: s.what, valid_from: Some(s.valid_from), valid_to: s.valid_to })
                 .collect(),
         }
     }

@@ -166,19 +166,14 @@ pub fn create(
     let account = Account {
         id: Id::new(call.now).0,
         version: 1,
-        username: body.username,
         full_name: body.full_name,
         email: body.email,
         agency_id: body.agency_id.map(|id| id.0),
-        predecessors: Vec::new(),
-        below: Vec::new(),
         official_id: body.official_id.map(|id| id.0),
-        active: true,
         activated: false,
         roles: roles_from(body.roles, call.today),
         seats: seats_from(body.seats, call.today),
-        stand_ins: Vec::new(),
-        scopes: Vec::new(),
+        ..Account::nobody(&body.username)
     };
     let mut faults = Violations::default();
     check(&account, &mut faults);

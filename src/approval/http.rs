@@ -90,8 +90,8 @@ async fn inbox(call: Call, registers: web::Data<RegisterEntries>, asked: Query<I
     let (asked, named) = call
         .read(move |conn, _| {
             let asked = asked_of(conn, &ids)?;
-            let units: Vec<i64> = asked.values().map(|a| a.agency_id).collect();
-            Ok((asked, shorts::agencies(conn, &units)?))
+            let named = shorts::agencies(conn, asked.values().map(|a| a.agency_id))?;
+            Ok((asked, named))
         })
         .await?;
     let item = |(_, w): (usize, WaitingStep)| {
@@ -149,7 +149,7 @@ pub fn history_of(conn: &mut Conn, delegation_id: i64, only: Option<i64>, until:
     past.retain(|p| only.is_none_or(|account| p.actor_id == account));
     past.retain(|p| until.is_none_or(|day| day_of(p.at) <= day));
     let ids: Vec<i64> = past.iter().flat_map(|p| [Some(p.actor_id), p.on_behalf_of]).flatten().collect();
-    let (names, people) = (names(conn, &ids)?, shorts::people(conn, &ids)?);
+    let (names, people) = (names(conn, &ids)?, shorts::people(conn, ids)?);
     let name = |id: i64| names.get(&id).cloned().unwrap_or_else(|| Id(id).to_string());
     let items = past
         .into_iter()

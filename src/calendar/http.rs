@@ -202,8 +202,8 @@ async fn show(call: Call, registers: web::Data<Registers>, asked: Query<Calendar
     let (Calendar { entries, clashes }, agencies) = call
         .read(move |conn, call| {
             let seen = calendar(conn, &call.actor, &registers, period)?;
-            let units: Vec<i64> = seen.entries.iter().map(|e| e.item.agency_id).collect();
-            Ok((seen, shorts::agencies(conn, &units)?))
+            let agencies = shorts::agencies(conn, seen.entries.iter().map(|e| e.item.agency_id))?;
+            Ok((seen, agencies))
         })
         .await?;
     let items = entries.into_iter().map(|entry| EntryView::new(entry, &agencies)).collect();

@@ -79,8 +79,8 @@ pub struct DutyView {
 /// The duties with the titles of their delegations and the names of the people concerned.
 fn views(conn: &mut Conn, call: &RequestContext, all: Vec<Duty>) -> Result<Vec<DutyView>> {
     let titles = store::titles(conn, &all)?;
-    let officials = shorts::officials(conn, &all.iter().filter_map(|d| d.official_id).collect::<Vec<_>>())?;
-    let agencies = shorts::agencies(conn, &all.iter().map(|d| d.agency_id).collect::<Vec<_>>())?;
+    let officials = shorts::officials(conn, all.iter().filter_map(|d| d.official_id))?;
+    let agencies = shorts::agencies(conn, all.iter().map(|d| d.agency_id))?;
     let view = |d: Duty| DutyView {
         id: Id(d.id),
         version: d.version,

@@ -65,13 +65,12 @@ struct IssuedPaperView {
 
 /// The papers with the agencies that issued them.
 fn views(conn: &mut Conn, papers: &[IssuedPaper]) -> Result<Vec<IssuedPaperView>> {
-    let agencies = shorts::agencies(conn, &papers.iter().map(|p| p.agency_id).collect::<Vec<_>>())?;
+    let agencies = shorts::agencies(conn, papers.iter().map(|p| p.agency_id))?;
     Ok(papers.iter().map(|p| IssuedPaperView::new(p, agencies.get(&p.agency_id).cloned())).collect())
 }
 
 fn one(conn: &mut Conn, paper: &IssuedPaper) -> Result<IssuedPaperView> {
-    let agency = shorts::agencies(conn, &[paper.agency_id])?.remove(&paper.agency_id);
-    Ok(IssuedPaperView::new(paper, agency))
+    Ok(IssuedPaperView::new(paper, shorts::agency(conn, paper.agency_id)?))
 }
 
 impl IssuedPaperView {

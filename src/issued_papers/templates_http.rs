@@ -57,8 +57,7 @@ struct TemplateView {
 }
 
 fn view(conn: &mut Conn, kind: PaperKind, own: Option<&Template>) -> Result<TemplateView> {
-    let office: Vec<i64> = own.and_then(|t| t.agency_id).into_iter().collect();
-    let agency = shorts::agencies(conn, &office)?.into_values().next();
+    let agency = shorts::agency(conn, own.and_then(|t| t.agency_id))?;
     Ok(TemplateView {
         kind,
         version: own.map_or(0, |t| t.version),

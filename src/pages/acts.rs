@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::access::token::random_text;
 use crate::dossier::flow::Action;
-use crate::pages::dossier::{if_seen, person, span};
+use crate::pages::dossier::{if_seen, number_of, person, span};
 use crate::pages::forms::decode::Blank;
-use crate::pages::forms::fields::{Drawing, DrawnField, FaultLine};
+use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::names::of_chosen;
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::{FormField, InputKind, fields_of};
@@ -19,7 +19,7 @@ use crate::pages::frame::{Frame, answer, html};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
 use crate::pages::rule::{FindingLine, findings};
-use crate::pages::show::{self, items, number, text};
+use crate::pages::show::{self, items, text};
 
 #[derive(Template)]
 #[template(path = "act.html")]
@@ -61,10 +61,9 @@ struct Act {
 /// The form of an act of a register, if there is one: the acts of the contract, and remarks and copies.
 fn act(page: &PageRequest, id: &str, action: &str) -> PageResult<Act> {
     let register = register(page)?;
-    let unknown = || Trouble::Refused { status: 404, problem: Value::Null };
     let listed = action.parse::<Action>().is_ok() || matches!(action, "comments" | "copy");
     let at = format!("/api/v1/{}/{{id}}/{action}", register.path);
-    let schema = page.contract.body_of("post", &at).filter(|_| listed).ok_or_else(unknown)?.to_owned();
+    let schema = page.contract.body_of("post", &at).filter(|_| listed).ok_or_else(Trouble::not_found)?.to_owned();
     let mut fields = fields_of(&page.contract, &schema);
     // A decision is typed in the order in which it is read: the verdict first, what is rare at the end.
     fields.sort_by_key(|f| match f.kind {
@@ -111,11 +110,10 @@ fn opinions(page: &PageRequest, dossier: &Value, history: &Value) -> Vec<Opinion
 async fn draw(
     page: &PageRequest,
     act: Act,
+    dossier: &Value,
     typed: Typed,
     refusal: Refusal,
-    seen: Option<String>,
 ) -> PageResult<HttpResponse> {
-    let dossier = page.get(&act.path).await?;
     let assessment = if_seen(page, &format!("{}/assessment", act.path)).await?.unwrap_or_default();
     let history = if_seen(page, &format!("{}/history", act.path)).await?.unwrap_or_default();
     let label = match act.action.as_str() {
@@ -123,43 +121,28 @@ async fn draw(
         "copy" => page.t("Lập hồ sơ mới từ hồ sơ này", "A new dossier from this one").to_owned(),
         action => page.contract.label("action", action, page.language),
     };
-    let frame = Frame::of(page, &format!("/{}", act.register.path), &label).await?;
-    let number_of = match text(&dossier, "/number") {
-        "" => page.t("Bản nháp", "Draft").to_owned(),
-        number => number.to_owned(),
-    };
-    let frame = frame
-        .crumb(act.register.label(page.language), &format!("/{}", act.register.path))
-        .crumb(&number_of, &act.path)
-        .crumb(&label, "");
-    let names = of_chosen(page, &act.fields, &typed, &dossier).await;
+    let number = number_of(page, dossier);
+    let frame = Frame::below(page, &act.register, &label).await?.crumb(&number, &act.path).crumb(&label, "");
+    let names = of_chosen(page, &act.fields, &typed, dossier).await;
     // An act on a delegation names its members, nobody else.
     let member = |m: &Value| (text(m, "/official_id").to_owned(), person(m, "/official", text(m, "/full_name")));
-    let people: Vec<(String, String)> = items(&dossier, "/members").iter().map(member).collect();
+    let people: Vec<(String, String)> = items(dossier, "/members").iter().map(member).collect();
     // Without anything to waive there is nothing to fill in.
     let waivable = items(&assessment, "/findings").iter().any(|f| !text(f, "/waivable_by").is_empty());
     let mut fields = act.fields;
     let late = items(&assessment, "/findings").iter().any(|f| text(f, "/code") == "late_submission");
     fields.retain(|f| (f.name != "waivers" || waivable) && (f.name != "explanation" || late));
-    let drawing = Drawing {
-        contract: &page.contract,
-        schema: &act.schema,
-        language: page.language,
-        typed: &typed,
-        faults: &refusal.faults,
-        names: &names,
-        people: &people,
-        offers: &refusal.offers,
-    };
+    let drawing = refusal.drawing(page, &act.schema, &typed, &names, &people);
     // After a refusal for its version, the form goes with the one that is shown now.
-    let changed = refusal.code == "version_conflict";
-    let version = seen.filter(|_| !changed).unwrap_or_else(|| number(&dossier, "/version").to_string());
+    let changed = refusal.is_stale();
+    let seen = page.asked("version").filter(|_| !changed);
+    let version = seen.unwrap_or_else(|| show::number(dossier, "/version").to_string());
     let key = page.asked("key").filter(|_| !changed && refusal.faults.is_empty()).unwrap_or_else(random_text);
-    let status = if refusal.status == 0 { 200 } else { refusal.status };
+    let status = refusal.page_status();
     let body = ActPage {
-        kicker: text(&dossier, "/title").to_owned(),
+        kicker: text(dossier, "/title").to_owned(),
         target: format!("{}/{}?key={key}&version={version}", act.path, act.action),
-        button: match text(&dossier, "/number") {
+        button: match text(dossier, "/number") {
             "" => label.clone(),
             number => format!("{label} {number}"),
         },
@@ -167,9 +150,9 @@ async fn draw(
         faults: refusal.summary,
         changed,
         findings: findings(&page.contract, &assessment, page.language),
-        opinions: opinions(page, &dossier, &history),
-        days: span(&act.register, &dossier),
-        number: number_of,
+        opinions: opinions(page, dossier, &history),
+        days: span(&act.register, dossier),
+        number,
         path: act.path,
         frame,
     };
@@ -184,11 +167,11 @@ async fn form_of(page: &PageRequest, id: &str, action: &str) -> PageResult<HttpR
         // The page of the dossier says whose turn it is and what may be done.
         return Ok(see_other(&act.path));
     }
-    draw(page, act, begun(page, &dossier), Refusal::default(), None).await
+    draw(page, act, &dossier, begun(page), Refusal::default()).await
 }
 
 /// What stands in a form before anybody typed: nothing that decides, only today as the day of a paper.
-fn begun(page: &PageRequest, _: &Value) -> Typed {
+fn begun(page: &PageRequest) -> Typed {
     let mut typed = Typed::default();
     for at in ["/document/date", "/on"] {
         typed.set(at, &show::day(page.today));
@@ -216,9 +199,9 @@ pub fn redrawn(typed: &mut Typed) -> bool {
 async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let act = act(page, id, action)?;
     let mut typed = Typed::of_form(form);
-    let seen = page.asked("version");
     if redrawn(&mut typed) {
-        return draw(page, act, typed, Refusal::default(), seen).await;
+        let dossier = page.get(&act.path).await?;
+        return draw(page, act, &dossier, typed, Refusal::default()).await;
     }
     let call = FormCall {
         method: Method::POST,
@@ -226,7 +209,6 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
         schema: &act.schema,
         fields: &act.fields,
         blank: Blank::LeftOut,
-        inside: None,
     };
     match send(page, call, &mut typed).await? {
         Sent::Done(answer) => {
@@ -237,16 +219,18 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
             };
             Ok(see_other(&to))
         }
-        Sent::Refused(refusal) => draw(page, act, typed, refusal, seen).await,
+        Sent::Refused(refusal) => {
+            // Read only now: it may have changed meanwhile.
+            let dossier = page.get(&act.path).await?;
+            draw(page, act, &dossier, typed, refusal).await
+        }
     }
 }
 
 pub async fn show_form(page: PageRequest, path: web::Path<(String, String)>) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, form_of(&page, &path.0, &path.1).await).await
 }
 
 pub async fn send_form(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, sent(&page, &path.0, &path.1, &form).await).await
 }

@@ -1,7 +1,6 @@
 //! What is no draft yet: what was typed is a working copy of the person until the API has its minimum.
 
 use actix_web::http::Method;
-use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -11,15 +10,14 @@ use crate::access::token::random_text;
 use crate::pages::acts::redrawn;
 use crate::pages::dossier::if_seen;
 use crate::pages::forms::decode::Blank;
-use crate::pages::forms::fields::Drawing;
 use crate::pages::forms::names::of_chosen;
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, judge_typing, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::parts::{FormPlace, FormSection, PartPage, links, not_there, sections};
+use crate::pages::parts::{FormPlace, FormSection, PartPage, links, onward, part_of, sections};
 use crate::pages::registers::{RegisterPages, register};
-use crate::pages::request::{PageRequest, PageResult, judged, see_other};
+use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other};
 use crate::pages::show::{self, items, text};
 
 #[derive(Template)]
@@ -53,9 +51,8 @@ async fn keep(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
             members.insert(at.clone(), json!(value));
         }
     }
-    let body = Bytes::from(Value::Object(members).to_string());
-    let json = [(header::CONTENT_TYPE, "application/json".to_owned())];
-    judged(page.call(Method::PUT, &format!("/me/working-copies/{name}"), &json, body).await).map(|_| ())
+    let answer = page.send(Method::PUT, &format!("/me/working-copies/{name}"), &[], &Value::Object(members)).await;
+    judged(answer).map(|_| ())
 }
 
 async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
@@ -75,9 +72,7 @@ async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
         }
     }
     let title = format!("{}: {}", page.t("Lập hồ sơ", "New dossier"), register.label(page.language).to_lowercase());
-    let frame = Frame::of(page, &format!("/{}", register.path), &title)
-        .await?
-        .crumb(register.label(page.language), &format!("/{}", register.path));
+    let frame = Frame::below(page, &register, &title).await?;
     let parts = all.iter().map(|s| s.label.clone()).collect();
     Ok(html(200, &BeginPage { frame, path: register.path, first, copies: own, parts, token: random_text() }))
 }
@@ -90,13 +85,12 @@ async fn draw_new(
     refusal: Refusal,
 ) -> PageResult<HttpResponse> {
     let register = register(page)?;
-    let name = copy_name(&register, token).ok_or_else(not_there)?;
-    let mut all = sections(page, &register, &register.created_by);
-    let typed = match typed {
+    let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
+    let all = sections(page, &register, &register.created_by);
+    let mut typed = match typed {
         Some(typed) => typed,
         None => kept(page, &name).await?,
     };
-    let mut typed = typed;
     let me = page.me().await?;
     // Their own agency asks, unless they say otherwise.
     for at in ["/requesting_agency_id", "/host_agency_id"] {
@@ -106,23 +100,12 @@ async fn draw_new(
     }
     let root = format!("/{}", register.path);
     let parts = links(page, &FormPlace::Copy { path: &root, token }, &all, &typed, part);
-    let at = all.iter().position(|s| s.key == part).ok_or_else(not_there)?;
-    let next = all.get(at + 1).map(|s| s.label.clone());
-    let section = all.swap_remove(at);
+    let (at, section, next) = part_of(&all, part)?;
     let names = of_chosen(page, &section.fields, &typed, &me).await;
-    let drawing = Drawing {
-        contract: &page.contract,
-        schema: &register.created_by,
-        language: page.language,
-        typed: &typed,
-        faults: &refusal.faults,
-        names: &names,
-        people: &[],
-        offers: &refusal.offers,
-    };
-    let frame = Frame::of(page, &root, &section.label)
+    let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[]);
+    let status = refusal.page_status();
+    let frame = Frame::below(page, &register, &section.label)
         .await?
-        .crumb(register.label(page.language), &root)
         .crumb(page.t("Lập hồ sơ", "New dossier"), &format!("{root}/new"));
     let body = PartPage {
         kicker: format!("{} · {} {}/{}", register.label(page.language), page.t("phần", "part"), at + 1, parts.len()),
@@ -130,7 +113,7 @@ async fn draw_new(
         saved: page.t("Bản nhập dở, chưa thành hồ sơ", "Not a dossier yet").to_owned(),
         target: format!("{root}/new/{part}?copy={token}&key={token}"),
         button: match next {
-            Some(next) => format!("{} {next}", page.t("Lưu và sang", "Save and go to")),
+            Some(next) => format!("{} {}", page.t("Lưu và sang", "Save and go to"), next.label),
             None => page.t("Lưu thành bản nháp", "Save as a draft").to_owned(),
         },
         fields: drawing.fields(&section.fields),
@@ -142,23 +125,20 @@ async fn draw_new(
         parts,
         frame,
     };
-    Ok(html(if refusal.status == 0 { 200 } else { refusal.status }, &body))
+    Ok(html(status, &body))
 }
 
 async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let register = register(page)?;
-    let name = copy_name(&register, token).ok_or_else(not_there)?;
+    let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
     let all = sections(page, &register, &register.created_by);
-    let at = all.iter().position(|s| s.key == part).ok_or_else(not_there)?;
-    let next = all.get(at + 1).map(|s| s.key.clone());
+    let (_, section, next) = part_of(&all, part)?;
     let mut typed = Typed::of_form(form);
     let drawn = redrawn(&mut typed);
     // What other parts hold stays; this part is as it was sent.
     let mut whole = kept(page, &name).await?;
-    let here: Vec<String> = all.get(at).into_iter().flat_map(|s| &s.fields).map(|f| format!("/{}", f.name)).collect();
-    let is_here = |pointer: &str| here.iter().any(|at| pointer == at || pointer.starts_with(&format!("{at}/")));
-    whole.0.retain(|(pointer, _)| !is_here(pointer));
-    whole.0.extend(typed.0.iter().filter(|(pointer, _)| is_here(pointer)).cloned());
+    whole.0.retain(|(pointer, _)| !section.holds(pointer));
+    whole.0.extend(typed.0.into_iter().filter(|(pointer, _)| section.holds(pointer)));
     if drawn {
         return draw_new(page, part, token, Some(whole), Refusal::default()).await;
     }
@@ -166,13 +146,11 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let complete = fields.iter().filter(|f| f.required).all(|f| !whole.is_blank(&format!("/{}", f.name)));
     keep(page, &name, &whole).await?;
     // What the typing of this part says is told now, not when the last part is done.
-    if let Some(section) = all.get(at)
-        && let Some(refusal) = judge_typing(page, &register.created_by, &section.fields, &mut whole).await
-    {
+    if let Some(refusal) = judge_typing(page, &register.created_by, &section.fields, &mut whole).await {
         return draw_new(page, part, token, Some(whole), refusal).await;
     }
     if !complete && let Some(next) = next {
-        return Ok(see_other(&format!("/{}/new/{next}?copy={token}", register.path)));
+        return Ok(see_other(&format!("/{}/new/{}?copy={token}", register.path, next.key)));
     }
     let call = FormCall {
         method: Method::POST,
@@ -180,45 +158,32 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
         schema: &register.created_by,
         fields: &fields,
         blank: Blank::LeftOut,
-        inside: None,
     };
     match send(page, call, &mut whole).await? {
         Sent::Done(made) => {
             page.call(Method::DELETE, &format!("/me/working-copies/{name}"), &[], Bytes::new()).await;
-            let path = format!("/{}/{}", register.path, text(&made, "/id"));
-            Ok(see_other(&match next {
-                Some(next) => format!("{path}/edit/{next}"),
-                None => format!("{path}/attachments"),
-            }))
+            Ok(see_other(&onward(&format!("/{}/{}", register.path, text(&made, "/id")), next)))
         }
         Sent::Refused(refusal) => {
             // A fault of another part is told there: the first part with a fault is shown.
-            let owner = |s: &&FormSection| {
-                s.fields.iter().any(|f| {
-                    let at = format!("/{}", f.name);
-                    refusal.faults.keys().any(|p| *p == at || p.starts_with(&format!("{at}/")))
-                })
-            };
-            let own = all.get(at).filter(owner).or_else(|| all.iter().find(owner));
-            let key = own.map_or(part.to_owned(), |s| s.key.clone());
-            draw_new(page, &key, token, Some(whole), refusal).await
+            let faulty = |s: &&FormSection| refusal.faults.keys().any(|pointer| s.holds(pointer));
+            let own = Some(section).filter(faulty).or_else(|| all.iter().find(faulty));
+            let key = own.map_or(part, |s| s.key.as_str());
+            draw_new(page, key, token, Some(whole), refusal).await
         }
     }
 }
 
 pub async fn begin_new(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, begin(&page).await).await
 }
 
 pub async fn show_new(page: PageRequest, part: web::Path<String>) -> HttpResponse {
-    let page = page.in_own_language().await;
     let token = page.asked("copy").unwrap_or_default();
     answer(&page, draw_new(&page, &part, &token, None, Refusal::default()).await).await
 }
 
 pub async fn save_new(page: PageRequest, part: web::Path<String>, form: web::Bytes) -> HttpResponse {
-    let page = page.in_own_language().await;
     let token = page.asked("copy").unwrap_or_default();
     answer(&page, send_new(&page, &part, &token, &form).await).await
 }

@@ -1,6 +1,7 @@
 //! What pages know of the API before they ask it: its words with their labels, and its document, from which forms are made.
 
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
@@ -9,6 +10,16 @@ use kernel::words::Label;
 
 /// A list of words with their labels, in the order in which a form shows them.
 pub type WordList = Vec<(&'static str, Label)>;
+
+/// The contract of an installation, made when somebody first asks: most processes show no page for a long time.
+pub type SharedContract = Arc<LazyLock<Contract, Box<dyn FnOnce() -> Contract + Send>>>;
+
+/// One of several to choose from.
+pub struct Offer {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
 
 /// The words and the document of the API.
 pub struct Contract {
@@ -25,11 +36,17 @@ impl Contract {
     /// What people read for a word of a list; the word itself where it has no label.
     pub fn label(&self, list: &str, word: &str, language: Language) -> String {
         let found = self.list(list).iter().find(|(value, _)| *value == word);
-        match (found, language) {
-            (Some((_, label)), Language::Vietnamese) => label.vi.to_owned(),
-            (Some((_, label)), Language::English) => label.en.to_owned(),
-            (None, _) => word.to_owned(),
-        }
+        found.map_or(word, |(_, label)| label.in_language(language)).to_owned()
+    }
+
+    /// A word to choose.
+    pub fn offer(&self, list: &str, word: &str, chosen: bool, language: Language) -> Offer {
+        Offer { value: word.to_owned(), label: self.label(list, word, language), chosen }
+    }
+
+    /// All words of a list to choose one from.
+    pub fn offers(&self, list: &str, chosen: &str, language: Language) -> Vec<Offer> {
+        self.list(list).iter().map(|(word, _)| self.offer(list, word, *word == chosen, language)).collect()
     }
 
     pub fn list(&self, list: &str) -> &[(&'static str, Label)] {

@@ -9,7 +9,7 @@ use crate::pages::forms::shape::fields_of;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble};
-use crate::pages::rule::{self, FindingLine, RuleAnswer};
+use crate::pages::rule::{self, RuleAnswer};
 use crate::pages::show::{self, day_at, is_true, items, number, text};
 use crate::pages::summary::{self, SummaryRow};
 
@@ -58,9 +58,7 @@ struct DossierPage {
     due: String,
     late: bool,
     acts: Vec<ActLink>,
-    /// The reader sees only what they are asked about.
-    partly: bool,
-    findings: Vec<FindingLine>,
+    /// None: the reader sees only what they are asked about.
     rule: Option<RuleAnswer>,
     rows: Vec<SummaryRow>,
     story: Vec<StoryEntry>,
@@ -74,11 +72,26 @@ struct DossierPage {
 
 /// The first and the last day of a dossier of any register.
 pub fn span(register: &RegisterPages, dossier: &Value) -> String {
-    let (from, to) = (day_at(dossier, &register.first_day), day_at(dossier, &register.last_day));
-    match (from, to) {
-        (Some(from), Some(to)) => show::days(from, to),
-        (Some(from), None) => show::day(from),
-        _ => String::new(),
+    let (from, to) = (day_at(dossier, register.first_day), day_at(dossier, register.last_day));
+    from.map(|from| show::days(from, to.unwrap_or(from))).unwrap_or_default()
+}
+
+/// The number of a dossier; a draft has none.
+pub fn number_of(page: &PageRequest, dossier: &Value) -> String {
+    match text(dossier, "/number") {
+        "" => page.t("Bản nháp", "Draft").to_owned(),
+        number => number.to_owned(),
+    }
+}
+
+/// A paper of the dossier at a path; whoever may take it away gets the way to do so.
+pub fn file_line(page: &PageRequest, path: &str, file: &Value, removable: bool) -> FileLine {
+    let id = text(file, "/id");
+    FileLine {
+        href: format!("/api/v1{path}/attachments/{id}"),
+        document: page.contract.label("document", text(file, "/document"), page.language),
+        about: format!("{} · {}", text(file, "/file_name"), show::size(number(file, "/size"))),
+        remove: removable.then(|| format!("{path}/attachments/{id}/delete")),
     }
 }
 
@@ -108,8 +121,7 @@ fn weight(action: &str) -> u8 {
 
 /// The acts that the reader may do now, each as a link to its form.
 pub fn acts(page: &PageRequest, path: &str, dossier: &Value) -> Vec<ActLink> {
-    let allowed: Vec<&str> = items(dossier, "/allowed_actions").iter().filter_map(Value::as_str).collect();
-    let mut ordered = allowed;
+    let mut ordered: Vec<&str> = items(dossier, "/allowed_actions").iter().filter_map(Value::as_str).collect();
     ordered.sort_by_key(|action| weight(action));
     let link = |(n, action): (usize, &&str)| ActLink {
         href: match *action {
@@ -131,11 +143,9 @@ fn waiting(page: &PageRequest, dossier: &Value) -> String {
 }
 
 pub fn person(value: &Value, at: &str, else_name: &str) -> String {
-    let (name, post) = (text(value, &format!("{at}/full_name")), text(value, &format!("{at}/post")));
-    match (name, post) {
-        ("", _) => else_name.to_owned(),
-        (name, "") => name.to_owned(),
-        (name, post) => format!("{name}, {post}"),
+    match text(value, &format!("{at}/full_name")) {
+        "" => else_name.to_owned(),
+        name => show::joined([name, text(value, &format!("{at}/post"))], ", "),
     }
 }
 
@@ -209,52 +219,37 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let dossier = page.get(&format!("{path}{then}")).await?;
     let title = text(&dossier, "/title").to_owned();
     let label = register.label(page.language);
-    let frame = Frame::of(page, &format!("/{}", register.path), &title).await?;
-    let number_of = match text(&dossier, "/number") {
-        "" => page.t("Bản nháp", "Draft").to_owned(),
-        number => number.to_owned(),
-    };
-    let frame = Frame { named: true, ..frame };
-    let frame = frame.crumb(label, &format!("/{}", register.path)).crumb(&number_of, "");
+    let number = number_of(page, &dossier);
+    let frame = Frame { named: true, ..Frame::below(page, &register, &title).await? }.crumb(&number, "");
     let assessment = if_seen(page, &format!("{path}/assessment")).await?;
     let history = page.get(&format!("{path}/history{then}")).await?;
     let attachments = if_seen(page, &format!("{path}/attachments{then}")).await?.unwrap_or_default();
     let remarks = if_seen(page, &format!("{path}/comments")).await?;
     let fields = fields_of(&page.contract, &register.created_by);
     let rows = summary::rows(&page.contract, &register.created_by, &fields, &dossier, page.language);
-    let due = day_at(&dossier, "/due_on");
-    let (due_said, late) = due.map(|d| show::due(d, page.today, page.language)).unwrap_or_default();
+    let (due, due_said, late) = show::due_at(&dossier, "/due_on", page.today, page.language);
     let editable = matches!(text(&dossier, "/state"), "draft" | "supplement_requested");
     let acts = if past { Vec::new() } else { acts(page, &path, &dossier) };
     let may_edit = acts.iter().any(|act| act.href.ends_with("/edit"));
-    let file = |f: &Value| FileLine {
-        href: format!("/api/v1{path}/attachments/{}", text(f, "/id")),
-        document: page.contract.label("document", text(f, "/document"), page.language),
-        about: format!("{} · {}", text(f, "/file_name"), show::size(number(f, "/size"))),
-        remove: (editable && may_edit).then(|| format!("{path}/attachments/{}/delete", text(f, "/id"))),
-    };
     let remark = |r: &Value| Remark {
         who: text(r, "/full_name").to_owned(),
         when: show::moment(text(r, "/at"), page.language),
         text: text(r, "/text").to_owned(),
     };
-    let findings = assessment.as_ref().map(|a| rule::findings(&page.contract, a, page.language)).unwrap_or_default();
     let body = DossierPage {
         register: label.to_owned(),
         agency: text(&dossier, &format!("/{}/name", register.agency)).to_owned(),
-        number: number_of,
+        number,
         state: page.contract.label("state", text(&dossier, "/state"), page.language),
         state_class: state_class(text(&dossier, "/state")),
         days: span(&register, &dossier),
         waits: waiting(page, &dossier),
         due: due.map(|d| format!("{} · {due_said}", show::long_day(d, page.language))).unwrap_or_default(),
         late: late || is_true(&dossier, "/overdue"),
-        partly: assessment.is_none(),
-        findings,
         rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, page.language)),
         rows,
         story: story(page, &history, &dossier),
-        files: items(&attachments, "/items").iter().map(file).collect(),
+        files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, editable && may_edit)).collect(),
         may_upload: !past && may_edit,
         remarks: remarks.iter().flat_map(|r| items(r, "/items")).map(remark).collect(),
         may_remark: !past && remarks.is_some(),
@@ -268,6 +263,5 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
 }
 
 pub async fn show_dossier(page: PageRequest, id: web::Path<String>) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, made(&page, &id).await).await
 }

@@ -7,18 +7,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
-use crate::pages::dossier::{FileLine, if_seen};
+use crate::pages::contract::Offer;
+use crate::pages::dossier::{FileLine, file_line, if_seen};
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::registers::register;
-use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
+use crate::pages::request::{PageRequest, PageResult, judged, see_other, settled};
 use crate::pages::rule::{self, PaperLine};
 use crate::pages::show::{self, items, number, text};
-
-struct DocumentOffer {
-    value: String,
-    label: String,
-    chosen: bool,
-}
 
 #[derive(Template)]
 #[template(path = "files.html")]
@@ -29,7 +24,7 @@ struct FilesPage {
     path: String,
     wanted: Vec<PaperLine>,
     files: Vec<FileLine>,
-    documents: Vec<DocumentOffer>,
+    documents: Vec<Offer>,
     fault: String,
 }
 
@@ -49,34 +44,17 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: String) -> PageR
     let dossier = page.get(&path).await?;
     let assessment = if_seen(page, &format!("{path}/assessment")).await?;
     let attachments = page.get(&format!("{path}/attachments")).await?;
-    let missing: Vec<String> = assessment
-        .iter()
-        .flat_map(|a| items(a, "/dossier"))
-        .filter(|p| p.pointer("/present") == Some(&Value::Bool(false)))
-        .map(|p| text(p, "/document").to_owned())
-        .collect();
-    let first = missing.first().cloned().unwrap_or_default();
-    let documents = page.contract.list("document").iter().map(|(value, _)| DocumentOffer {
-        label: page.contract.label("document", value, page.language),
-        chosen: *value == first,
-        value: (*value).to_owned(),
-    });
-    let file = |f: &Value| FileLine {
-        href: format!("/api/v1{path}/attachments/{}", text(f, "/id")),
-        document: page.contract.label("document", text(f, "/document"), page.language),
-        about: format!("{} · {}", text(f, "/file_name"), show::size(number(f, "/size"))),
-        remove: Some(format!("{path}/attachments/{}/delete", text(f, "/id"))),
-    };
-    let frame = Frame::of(page, &format!("/{}", register.path), page.t("Giấy tờ", "Papers"))
-        .await?
-        .crumb(register.label(page.language), &format!("/{}", register.path))
-        .crumb(page.t("Hồ sơ", "Dossier"), &path);
+    let absent = |p: &&Value| p.pointer("/present") == Some(&Value::Bool(false));
+    let missing = assessment.iter().flat_map(|a| items(a, "/dossier")).find(absent);
+    let first = missing.map_or("", |p| text(p, "/document"));
+    let frame =
+        Frame::below(page, &register, page.t("Giấy tờ", "Papers")).await?.crumb(page.t("Hồ sơ", "Dossier"), &path);
     let body = FilesPage {
         kicker: register.label(page.language).to_owned(),
         title: text(&dossier, "/title").to_owned(),
         wanted: assessment.iter().flat_map(|a| rule::answer(&page.contract, a, page.language).papers).collect(),
-        files: items(&attachments, "/items").iter().map(file).collect(),
-        documents: documents.collect(),
+        files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, true)).collect(),
+        documents: page.contract.offers("document", first, page.language),
         fault,
         path,
         frame,
@@ -85,7 +63,6 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: String) -> PageR
 }
 
 pub async fn show_files(page: PageRequest, id: web::Path<String>) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, made(&page, &id, 200, String::new()).await).await
 }
 
@@ -94,22 +71,14 @@ async fn sent(page: &PageRequest, id: &str, content_type: &str, body: Bytes) -> 
     let path = format!("/{}/{id}/attachments", register.path);
     let headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, content_type.to_owned())];
     let answer = page.call(Method::POST, &path, &headers, body).await;
-    let problem = answer.json();
-    match answer.status {
-        200..=299 => Ok(see_other(&path)),
-        401 => Err(Trouble::SignIn),
-        404 | 500.. => Err(Trouble::Refused { status: answer.status, problem }),
-        status => {
-            let told: Vec<&str> = items(&problem, "/errors").iter().map(|e| text(e, "/detail")).collect();
-            let fault = if told.is_empty() { text(&problem, "/detail").to_owned() } else { told.join(" ") };
-            made(page, id, status, fault).await
-        }
+    match settled(answer)? {
+        Ok(_) => Ok(see_other(&path)),
+        Err((status, problem)) => made(page, id, status, show::said(&problem)).await,
     }
 }
 
 /// Passes the form on as it came: it is the form that the API reads.
 pub async fn upload(http: HttpRequest, page: PageRequest, id: web::Path<String>, body: Bytes) -> HttpResponse {
-    let page = page.in_own_language().await;
     let given = http.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     answer(&page, sent(&page, &id, given, body).await).await
 }
@@ -127,10 +96,7 @@ async fn sure(page: &PageRequest, id: &str, file: Option<&str>) -> PageResult<Ht
         Some(file) => format!("{path}/attachments/{file}/delete"),
         None => format!("{path}/delete?version={}", number(&dossier, "/version")),
     };
-    let frame = Frame::of(page, &format!("/{}", register.path), heading)
-        .await?
-        .crumb(register.label(page.language), &format!("/{}", register.path))
-        .crumb(page.t("Hồ sơ", "Dossier"), &path);
+    let frame = Frame::below(page, &register, heading).await?.crumb(page.t("Hồ sơ", "Dossier"), &path);
     let about = text(&dossier, "/title").to_owned();
     Ok(html(200, &SurePage { frame, about, target, button: heading.to_owned(), back: path }))
 }
@@ -145,26 +111,22 @@ async fn gone(page: &PageRequest, id: &str, file: Option<&str>) -> PageResult<Ht
     let version: Vec<(HeaderName, String)> =
         page.asked("version").map(|v| (header::IF_MATCH, format!("\"{v}\""))).into_iter().collect();
     let answer = page.call(Method::DELETE, &call, &version, Bytes::new()).await;
-    crate::pages::request::judged(answer)?;
+    judged(answer)?;
     Ok(see_other(&then))
 }
 
 pub async fn ask_delete(page: PageRequest, id: web::Path<String>) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, sure(&page, &id, None).await).await
 }
 
 pub async fn delete(page: PageRequest, id: web::Path<String>) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, gone(&page, &id, None).await).await
 }
 
 pub async fn ask_delete_file(page: PageRequest, path: web::Path<(String, String)>) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, sure(&page, &path.0, Some(&path.1)).await).await
 }
 
 pub async fn delete_file(page: PageRequest, path: web::Path<(String, String)>) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, gone(&page, &path.0, Some(&path.1)).await).await
 }

@@ -3,13 +3,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
 use askama::Template;
 use serde_json::Value;
 
 use crate::pages::assets;
-use crate::pages::registers::entries;
-use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
+use crate::pages::registers::{RegisterPages, entries};
+use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
 use crate::pages::show::{self, items, number, text};
 use kernel::text::Language;
 
@@ -78,7 +78,7 @@ impl Frame {
     /// The frame of a page for the person who is signed in; `here` is the path of the place that the page belongs to.
     pub async fn of(page: &PageRequest, here: &str, title: &str) -> PageResult<Self> {
         let me = page.me().await?;
-        let counts = page.get("/me/counts").await?;
+        let counts = page.counts().await?;
         let done = page.asked("done").map(|act| {
             let said = page.contract.label("action", &act, page.language);
             format!("{}: {said}", page.t("Đã ghi", "Recorded"))
@@ -91,19 +91,19 @@ impl Frame {
         })
     }
 
+    /// The frame of a page of a register, below its list.
+    pub async fn below(page: &PageRequest, register: &RegisterPages, title: &str) -> PageResult<Self> {
+        let list = format!("/{}", register.path);
+        Ok(Frame::of(page, &list, title).await?.crumb(register.label(page.language), &list))
+    }
+
     /// One of two texts, by the language of the reader.
     pub fn t<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
-        match self.language {
-            Language::Vietnamese => vi,
-            Language::English => en,
-        }
+        self.language.pick(vi, en)
     }
 
     pub fn lang(&self) -> &'static str {
-        match self.language {
-            Language::Vietnamese => "vi",
-            Language::English => "en",
-        }
+        self.language.tag()
     }
 
     pub fn crumb(mut self, label: &str, href: &str) -> Self {
@@ -223,14 +223,15 @@ fn sign_in_first(page: &PageRequest) -> HttpResponse {
     if matches!(from, Some("cross-site" | "same-site")) && !page.has_cookie() {
         return html(200, &AgainPage { frame: Frame::open(page, page.t("Đang mở", "Opening")) });
     }
-    let next: String = url::form_urlencoded::byte_serialize(page.address().as_bytes()).collect();
-    see_other(&format!("/sign-in?next={next}"))
+    see_other(&format!("/sign-in?next={}", encoded(&page.address())))
 }
 
 /// The page for an address that leads nowhere.
-pub async fn nowhere(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
-    refused(&page, 404, &Value::Null).await
+pub async fn nowhere(http: &HttpRequest) -> HttpResponse {
+    match PageRequest::extract(http).await {
+        Ok(page) => refused(&page, 404, &Value::Null).await,
+        Err(error) => error.error_response(),
+    }
 }
 
 async fn refused(page: &PageRequest, status: u16, problem: &Value) -> HttpResponse {

@@ -1,8 +1,6 @@
 //! What one sees first: what waits, what is to mend, what is under way; one's own account; help.
 
 use actix_web::http::Method;
-use actix_web::http::header;
-use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde_json::{Value, json};
@@ -10,9 +8,9 @@ use serde_json::{Value, json};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html, may};
 use crate::pages::lists::{InboxPart, Row, row, waiting};
-use crate::pages::registers::{RegisterPages, entries};
+use crate::pages::registers::{self, RegisterPages};
 use crate::pages::request::{PageRequest, PageResult, judged, see_other};
-use crate::pages::show::{self, day_at, is_true, items, number, text};
+use crate::pages::show::{self, is_true, items, number, text};
 
 /// Dossiers of one kind on the home page.
 struct HomeGroup {
@@ -73,9 +71,8 @@ const UNDER_WAY: &str = "submitted,appraising,consulting,awaiting_consent,awaiti
 
 async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let me = page.me().await?;
-    let counts = page.get("/me/counts").await?;
-    let registers: Vec<RegisterPages> =
-        entries(page).into_iter().filter_map(|e| RegisterPages::known(page, e)).collect();
+    let counts = page.counts().await?;
+    let registers = registers::all(page);
     let (drafts, reads) = (may(&me, "draft_dossiers"), may(&me, "read_dossiers"));
     let mut groups = Vec::new();
     let mut buttons = Vec::new();
@@ -129,15 +126,8 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         _ => page.t("Trang chính", "Home").to_owned(),
     };
     let waits = number(&counts, "/inbox_total");
-    let lead = if waits > 0 {
-        format!(
-            "{} · {waits} {}",
-            show::sentence(&show::long_day(page.today, page.language)),
-            page.t("việc chờ", "waiting")
-        )
-    } else {
-        show::sentence(&show::long_day(page.today, page.language))
-    };
+    let waiting = if waits > 0 { format!("{waits} {}", page.t("việc chờ", "waiting")) } else { String::new() };
+    let lead = show::joined([show::sentence(&show::long_day(page.today, page.language)).as_str(), &waiting], " · ");
     let body = HomePage {
         frame: Frame::of(page, "/", &title).await?,
         lead,
@@ -154,12 +144,10 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
 }
 
 fn duty(page: &PageRequest, duty: &Value) -> DutyLine {
-    let due = day_at(duty, "/due_on");
-    let (due_said, late) = due.map(|d| show::due(d, page.today, page.language)).unwrap_or_default();
-    let about = [text(duty, "/full_name"), text(duty, "/title")];
+    let (_, due_said, late) = show::due_at(duty, "/due_on", page.today, page.language);
     DutyLine {
         what: page.contract.label("duty", text(duty, "/code"), page.language),
-        about: about.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
+        about: show::joined([text(duty, "/full_name"), text(duty, "/title")], ", "),
         due_said,
         late: late || is_true(duty, "/overdue"),
     }
@@ -167,7 +155,6 @@ fn duty(page: &PageRequest, duty: &Value) -> DutyLine {
 
 #[get("/")]
 pub async fn home(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, made(&page).await).await
 }
 
@@ -198,11 +185,7 @@ async fn me_made(page: &PageRequest, status: u16, fault: String) -> PageResult<H
         id: text(s, "/id").to_owned(),
         since: show::moment(text(s, "/created_at"), page.language),
         used: show::moment(text(s, "/last_used_at"), page.language),
-        place: [text(s, "/address"), text(s, "/agent")]
-            .into_iter()
-            .filter(|p| !p.is_empty())
-            .collect::<Vec<_>>()
-            .join(" · "),
+        place: show::joined([text(s, "/address"), text(s, "/agent")], " · "),
         current: is_true(s, "/current"),
     };
     let frame = Frame::of(page, "/me", page.t("Tài khoản của tôi", "My account")).await?;
@@ -224,19 +207,14 @@ async fn me_made(page: &PageRequest, status: u16, fault: String) -> PageResult<H
 
 #[get("/me")]
 pub async fn account(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, me_made(&page, 200, String::new()).await).await
 }
 
 /// Sends a small form of the account to the API.
 async fn sent(page: &PageRequest, method: Method, path: &str, body: Value) -> PageResult<HttpResponse> {
-    let json = [(header::CONTENT_TYPE, "application/json".to_owned())];
-    let answer = page.call(method, path, &json, Bytes::from(body.to_string())).await;
+    let answer = page.send(method, path, &[], &body).await;
     if matches!(answer.status, 403 | 422 | 429) {
-        let problem = answer.json();
-        let told: Vec<&str> = items(&problem, "/errors").iter().map(|e| text(e, "/detail")).collect();
-        let fault = if told.is_empty() { text(&problem, "/detail").to_owned() } else { told.join(" ") };
-        return me_made(page, answer.status, fault).await;
+        return me_made(page, answer.status, show::said(&answer.json())).await;
     }
     judged(answer)?;
     Ok(see_other("/me"))
@@ -244,7 +222,6 @@ async fn sent(page: &PageRequest, method: Method, path: &str, body: Value) -> Pa
 
 #[post("/me/password")]
 pub async fn password(page: PageRequest, form: web::Bytes) -> HttpResponse {
-    let page = page.in_own_language().await;
     let typed = Typed::of_form(&form);
     let body =
         json!({"current": typed.get("/current").unwrap_or_default(), "new": typed.get("/new").unwrap_or_default()});
@@ -253,14 +230,12 @@ pub async fn password(page: PageRequest, form: web::Bytes) -> HttpResponse {
 
 #[post("/me/settings")]
 pub async fn settings(page: PageRequest, form: web::Bytes) -> HttpResponse {
-    let page = page.in_own_language().await;
     let body = json!({"shortcuts": Typed::of_form(&form).get("/shortcuts").is_some()});
     answer(&page, sent(&page, Method::PATCH, "/me/settings", body).await).await
 }
 
 #[post("/me/sessions/{id}/end")]
 pub async fn end_session(page: PageRequest, id: web::Path<String>) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, sent(&page, Method::DELETE, &format!("/me/sessions/{id}"), json!({})).await).await
 }
 
@@ -272,7 +247,6 @@ struct HelpPage {
 
 #[get("/help")]
 pub async fn help(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
     let title = page.t("Trợ giúp", "Help");
     let frame = match Frame::of(&page, "/help", title).await {
         Ok(frame) => frame,

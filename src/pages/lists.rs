@@ -4,10 +4,11 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::Value;
 
-use crate::pages::dossier::{span, state_class};
+use crate::pages::contract::Offer;
+use crate::pages::dossier::{if_seen, number_of, span, state_class};
 use crate::pages::frame::{Frame, answer, html, may};
 use crate::pages::registers::{RegisterPages, entries, register};
-use crate::pages::request::{PageRequest, PageResult};
+use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::rule::{FindingLine, findings};
 use crate::pages::show::{self, day_at, is_true, items, number, text};
 
@@ -27,12 +28,6 @@ pub struct Row {
     pub late: bool,
 }
 
-pub struct FilterOption {
-    pub value: String,
-    pub label: String,
-    pub chosen: bool,
-}
-
 #[derive(Template)]
 #[template(path = "list.html")]
 struct ListPage {
@@ -41,35 +36,32 @@ struct ListPage {
     rows: Vec<Row>,
     total: i64,
     next: Option<String>,
-    states: Vec<FilterOption>,
+    states: Vec<Offer>,
     q: String,
     year: String,
     overdue: bool,
     mine: bool,
+    /// Whoever drafts has dossiers of their own.
     may_draft: bool,
-    may_filter_own: bool,
     /// The query of the filters, for the files of the same list.
     filter: String,
 }
 
-fn names_of(page: &PageRequest, value: &Value) -> String {
+/// The countries of a dossier by name.
+pub fn countries_of(page: &PageRequest, value: &Value) -> String {
     let countries = items(value, "/countries").iter().filter_map(Value::as_str);
     countries.map(|c| page.contract.label("country", c, page.language)).collect::<Vec<_>>().join(", ")
 }
 
 pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
-    let due = day_at(item, "/due_on");
-    let (due_said, late) = due.map(|d| show::due(d, page.today, page.language)).unwrap_or_default();
+    let (due, due_said, late) = show::due_at(item, "/due_on", page.today, page.language);
     Row {
         href: format!("/{}/{}", register.path, text(item, "/id")),
         title: text(item, "/title").to_owned(),
-        number: match text(item, "/number") {
-            "" => page.t("Bản nháp", "Draft").to_owned(),
-            number => number.to_owned(),
-        },
+        number: number_of(page, item),
         agency: text(item, &format!("/{}/name", register.agency)).to_owned(),
         days: span(register, item),
-        countries: match names_of(page, item) {
+        countries: match countries_of(page, item) {
             none if none.is_empty() => page.contract.label("country", text(item, "/country"), page.language),
             names => names,
         },
@@ -80,10 +72,6 @@ pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
         due_said,
         late: late || is_true(item, "/overdue"),
     }
-}
-
-fn encoded(value: &str) -> String {
-    url::form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }
 
 async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
@@ -105,11 +93,6 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let label = register.label(page.language);
     let me = page.me().await?;
     let chosen = asked("state").unwrap_or_default();
-    let states = page.contract.list("state").iter().map(|(value, _)| FilterOption {
-        label: page.contract.label("state", value, page.language),
-        chosen: chosen == *value,
-        value: (*value).to_owned(),
-    });
     let next = list.pointer("/next").and_then(Value::as_str);
     let body = ListPage {
         frame: Frame::of(page, &format!("/{}", register.path), label).await?,
@@ -117,20 +100,18 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         rows: items(&list, "/items").iter().map(|item| row(page, &register, item)).collect(),
         total: number(&list, "/total"),
         next: next.map(|cursor| format!("/{}?{filter}&cursor={}", register.path, encoded(cursor))),
-        states: states.collect(),
+        states: page.contract.offers("state", &chosen, page.language),
         q: asked("q").unwrap_or_default(),
         year: asked("year").unwrap_or_default(),
         overdue: asked("overdue").is_some(),
         mine: asked("mine").is_some(),
         may_draft: may(&me, "draft_dossiers"),
-        may_filter_own: may(&me, "draft_dossiers"),
         filter,
     };
     Ok(html(200, &body))
 }
 
 pub async fn show_list(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, made(&page).await).await
 }
 
@@ -173,17 +154,16 @@ pub async fn waiting(page: &PageRequest, inbox: &Value) -> PageResult<Vec<InboxP
         let entry = registers.iter().find(|e| e.procedures.iter().any(|p| p.word() == procedure));
         let path = format!("/{}/{}", entry.map_or("", |e| e.path), text(item, "/delegation_id"));
         // Only what differs from the rule; a body that is consulted sees nothing of it.
-        let assessment = crate::pages::dossier::if_seen(page, &format!("{path}/assessment")).await?.unwrap_or_default();
+        let assessment = if_seen(page, &format!("{path}/assessment")).await?.unwrap_or_default();
         let kind = text(item, "/step/kind").to_owned();
-        let due = day_at(item, "/step/due_on");
-        let (due_said, late) = due.map(|d| show::due(d, page.today, page.language)).unwrap_or_default();
+        let (due, due_said, late) = show::due_at(item, "/step/due_on", page.today, page.language);
         let (from, to) = (day_at(item, "/begins_on"), day_at(item, "/ends_on"));
         let people = number(item, "/headcount");
         let row = Waiting {
             href: path,
             title: text(item, "/title").to_owned(),
             about: format!("{} · {}", text(item, "/number"), text(item, "/agency/name")),
-            trip: format!("{} · {people} {}", names_of(page, item), page.t("người", "people")),
+            trip: format!("{} · {people} {}", countries_of(page, item), page.t("người", "people")),
             days: from.zip(to).map(|(from, to)| show::days(from, to)).unwrap_or_default(),
             findings: findings(&page.contract, &assessment, page.language),
             due: due.map(|d| show::long_day(d, page.language)).unwrap_or_default(),
@@ -218,6 +198,5 @@ async fn inbox_made(page: &PageRequest) -> PageResult<HttpResponse> {
 }
 
 pub async fn show_inbox(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, inbox_made(&page).await).await
 }

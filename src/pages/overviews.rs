@@ -6,9 +6,9 @@ use chrono::{Datelike, Months};
 use serde_json::Value;
 
 use crate::pages::frame::{Frame, answer, html, may};
-use crate::pages::lists::{Row, row};
-use crate::pages::registers::{RegisterPages, entries};
-use crate::pages::request::{PageRequest, PageResult};
+use crate::pages::lists::{Row, countries_of, row};
+use crate::pages::registers::{self, entries};
+use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::show::{self, day_at, is_true, items, number, text};
 use kernel::time::Day;
 
@@ -34,10 +34,6 @@ struct SearchPage {
     nothing: bool,
 }
 
-fn encoded(value: &str) -> String {
-    url::form_urlencoded::byte_serialize(value.as_bytes()).collect()
-}
-
 async fn found(page: &PageRequest) -> PageResult<HttpResponse> {
     let me = page.me().await?;
     let q = page.asked("q").unwrap_or_default().trim().to_owned();
@@ -46,7 +42,7 @@ async fn found(page: &PageRequest) -> PageResult<HttpResponse> {
     let asked = encoded(&q);
     if !q.is_empty() {
         if may(&me, "read_dossiers") {
-            for register in entries(page).into_iter().filter_map(|e| RegisterPages::known(page, e)) {
+            for register in registers::all(page) {
                 let list = page.get(&format!("/{}?q={asked}&sort=-updated_at&limit=20", register.path)).await?;
                 let rows: Vec<Row> = items(&list, "/items").iter().map(|item| row(page, &register, item)).collect();
                 if !rows.is_empty() {
@@ -57,11 +53,7 @@ async fn found(page: &PageRequest) -> PageResult<HttpResponse> {
         }
         let thing = |t: &Value| FoundLine {
             name: [text(t, "/full_name"), text(t, "/name")].concat(),
-            about: [text(t, "/post"), text(t, "/agency/name"), text(t, "/code")]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join(", "),
+            about: show::joined([text(t, "/post"), text(t, "/agency/name"), text(t, "/code")], ", "),
         };
         if may(&me, "read_officials") {
             let list = page.get(&format!("/officials?q={asked}&limit=20")).await?;
@@ -85,7 +77,6 @@ async fn found(page: &PageRequest) -> PageResult<HttpResponse> {
 
 #[get("/search")]
 pub async fn search(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, found(&page).await).await
 }
 
@@ -135,12 +126,7 @@ async fn month(page: &PageRequest) -> PageResult<HttpResponse> {
             agency: text(e, "/agency/name").to_owned(),
             days: from.zip(to).map(|(from, to)| show::days(from, to)).unwrap_or_default(),
             weekday: from.map(|d| show::sentence(show::weekday(d, page.language))).unwrap_or_default(),
-            countries: items(e, "/countries")
-                .iter()
-                .filter_map(Value::as_str)
-                .map(|c| page.contract.label("country", c, page.language))
-                .collect::<Vec<_>>()
-                .join(", "),
+            countries: countries_of(page, e),
             direction: of.map(|r| page.t(r.label.vi, r.label.en).to_owned()).unwrap_or_default(),
             people: if people.is_empty() {
                 format!("{} {}", number(e, "/headcount"), page.t("người", "people"))
@@ -178,7 +164,6 @@ async fn month(page: &PageRequest) -> PageResult<HttpResponse> {
 
 #[get("/calendar")]
 pub async fn calendar(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, month(&page).await).await
 }
 
@@ -208,15 +193,10 @@ async fn owed(page: &PageRequest) -> PageResult<HttpResponse> {
     let cursor = page.asked("cursor").map(|c| format!("&cursor={}", encoded(&c))).unwrap_or_default();
     let list = page.get(&format!("/duties?open=true&limit=50{narrowed}{cursor}")).await?;
     let duty = |d: &Value| {
-        let due = day_at(d, "/due_on");
-        let (due_said, late) = due.map(|at| show::due(at, page.today, page.language)).unwrap_or_default();
+        let (due, due_said, late) = show::due_at(d, "/due_on", page.today, page.language);
         Owed {
             what: page.contract.label("duty", text(d, "/code"), page.language),
-            who: [text(d, "/full_name"), text(d, "/task")]
-                .into_iter()
-                .filter(|p| !p.is_empty())
-                .collect::<Vec<_>>()
-                .join(" · "),
+            who: show::joined([text(d, "/full_name"), text(d, "/task")], " · "),
             dossier: text(d, "/title").to_owned(),
             agency: text(d, "/agency/name").to_owned(),
             due: due.map(show::day).unwrap_or_default(),
@@ -237,6 +217,5 @@ async fn owed(page: &PageRequest) -> PageResult<HttpResponse> {
 
 #[get("/duties")]
 pub async fn duties(page: PageRequest) -> HttpResponse {
-    let page = page.in_own_language().await;
     answer(&page, owed(&page).await).await
 }

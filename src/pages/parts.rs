@@ -1,14 +1,13 @@
 //! The parts of a form in which a dossier is drafted, and how far each of them is.
 
 use askama::Template;
-use serde_json::Value;
 
 use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::shape::{FormField, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::Frame;
 use crate::pages::registers::RegisterPages;
-use crate::pages::request::{PageRequest, Trouble};
+use crate::pages::request::{PageRequest, PageResult, Trouble};
 use crate::pages::rule::RuleAnswer;
 
 /// A part of the form, as the list of parts shows it.
@@ -25,6 +24,14 @@ pub struct FormSection {
     pub key: String,
     pub label: String,
     pub fields: Vec<FormField>,
+}
+
+impl FormSection {
+    /// Whether a pointer is of one of its fields.
+    pub fn holds(&self, pointer: &str) -> bool {
+        let name = pointer.split('/').nth(1).unwrap_or_default();
+        self.fields.iter().any(|field| field.name == name)
+    }
 }
 
 #[derive(Template)]
@@ -56,8 +63,8 @@ pub fn sections(page: &PageRequest, register: &RegisterPages, schema: &str) -> V
                 fields.push(left.remove(at));
             }
         }
-        let label = if page.t("vi", "en") == "en" { part.label.en } else { part.label.vi };
-        made.push(FormSection { key: part.key.to_owned(), label: label.to_owned(), fields });
+        let label = part.label.in_language(page.language).to_owned();
+        made.push(FormSection { key: part.key.to_owned(), label, fields });
     }
     match made.last_mut() {
         Some(last) => last.fields.append(&mut left),
@@ -69,12 +76,20 @@ pub fn sections(page: &PageRequest, register: &RegisterPages, schema: &str) -> V
     made
 }
 
-pub fn not_there() -> Trouble {
-    Trouble::Refused { status: 404, problem: Value::Null }
+/// The part with a key, where it stands, and the part after it.
+pub fn part_of<'a>(all: &'a [FormSection], key: &str) -> PageResult<(usize, &'a FormSection, Option<&'a FormSection>)> {
+    let at = all.iter().position(|s| s.key == key).ok_or_else(Trouble::not_found)?;
+    let section = all.get(at).ok_or_else(Trouble::not_found)?;
+    Ok((at, section, all.get(at + 1)))
+}
+
+/// Where somebody goes from a part of a draft: to the part after it, or to the papers.
+pub fn onward(path: &str, next: Option<&FormSection>) -> String {
+    next.map_or_else(|| format!("{path}/attachments"), |next| format!("{path}/edit/{}", next.key))
 }
 
 /// How far a part is: by what its required fields hold.
-pub fn standing(page: &PageRequest, section: &FormSection, typed: &Typed) -> (String, &'static str) {
+fn standing(page: &PageRequest, section: &FormSection, typed: &Typed) -> (String, &'static str) {
     let at = |field: &FormField| format!("/{}", field.name);
     let blank = section.fields.iter().all(|f| typed.is_blank(&at(f)));
     let complete = section.fields.iter().filter(|f| f.required).all(|f| !typed.is_blank(&at(f)));
@@ -92,7 +107,7 @@ pub enum FormPlace<'a> {
 }
 
 impl FormPlace<'_> {
-    pub fn href(&self, part: &str) -> String {
+    fn href(&self, part: &str) -> String {
         match self {
             FormPlace::Draft { path } => format!("{path}/edit/{part}"),
             FormPlace::Copy { path, token } => format!("{path}/new/{part}?copy={token}"),

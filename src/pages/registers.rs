@@ -18,8 +18,8 @@ pub struct RegisterPages {
     /// The member that names the agency which asks.
     pub agency: &'static str,
     /// Pointers of the first and the last day.
-    pub first_day: String,
-    pub last_day: String,
+    pub first_day: &'static str,
+    pub last_day: &'static str,
 }
 
 impl RegisterPages {
@@ -28,28 +28,14 @@ impl RegisterPages {
         let created_by = contract.body_of("post", &format!("/api/v1/{path}"))?.to_owned();
         let changed_by = contract.body_of("patch", &format!("/api/v1/{path}/{{id}}")).unwrap_or(&created_by).to_owned();
         let has = |name: &str| contract.schema(&created_by).pointer(&format!("/properties/{name}")).is_some();
-        let days =
-            if has("return_date") { ["/departure_date", "/return_date"] } else { ["/arrival_date", "/departure_date"] };
+        let (first_day, last_day) =
+            if has("return_date") { ("/departure_date", "/return_date") } else { ("/arrival_date", "/departure_date") };
         let agency = if has("host_agency_id") { "host_agency" } else { "requesting_agency" };
-        let [first, last] = days;
-        Some(RegisterPages {
-            entry,
-            path,
-            created_by,
-            changed_by,
-            agency,
-            first_day: first.to_owned(),
-            last_day: last.to_owned(),
-        })
-    }
-
-    /// A register as the pages of this request know it.
-    pub fn known(page: &PageRequest, entry: &'static RegisterEntry) -> Option<Self> {
-        RegisterPages::of(&page.contract, entry)
+        Some(RegisterPages { entry, path, created_by, changed_by, agency, first_day, last_day })
     }
 
     pub fn label(&self, language: Language) -> &'static str {
-        if language == Language::English { self.entry.label.en } else { self.entry.label.vi }
+        self.entry.label.in_language(language)
     }
 }
 
@@ -58,10 +44,15 @@ pub fn entries(page: &PageRequest) -> Vec<&'static RegisterEntry> {
     page.http.app_data::<web::Data<RegisterEntries>>().map(|all| all.0.clone()).unwrap_or_default()
 }
 
+/// All registers as pages need them.
+pub fn all(page: &PageRequest) -> Vec<RegisterPages> {
+    entries(page).into_iter().filter_map(|entry| RegisterPages::of(&page.contract, entry)).collect()
+}
+
 /// The register that the path of a page belongs to.
 pub fn register(page: &PageRequest) -> PageResult<RegisterPages> {
     let first = page.http.path().split('/').nth(1).unwrap_or_default();
     let entry = entries(page).into_iter().find(|entry| entry.path == first);
     let found = entry.and_then(|entry| RegisterPages::of(&page.contract, entry));
-    found.ok_or(Trouble::Refused { status: 404, problem: serde_json::Value::Null })
+    found.ok_or_else(Trouble::not_found)
 }

@@ -1,9 +1,10 @@
 //! A request for a page: who asks, in which language, and what the API answers them.
 
 use std::cell::RefCell;
-use std::future::{Ready, ready};
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
@@ -15,7 +16,7 @@ use serde_json::Value;
 
 use crate::access::cookies;
 use crate::error::Error;
-use crate::pages::contract::Contract;
+use crate::pages::contract::SharedContract;
 use crate::pages::door::{ApiAnswer, ApiCall, Door};
 use crate::web::trace::language_of;
 use kernel::text::Language;
@@ -35,40 +36,50 @@ pub enum Trouble {
 
 pub type PageResult<T> = Result<T, Trouble>;
 
+impl Trouble {
+    /// There is no such page.
+    pub fn not_found() -> Self {
+        Trouble::Refused { status: 404, problem: Value::Null }
+    }
+}
+
 /// A request for a page.
 #[derive(Clone)]
 pub struct PageRequest {
     pub http: HttpRequest,
     pub door: Door,
-    pub contract: Arc<Contract>,
+    pub contract: SharedContract,
     pub language: Language,
     pub today: Day,
-    /// What the API said of the account, asked once a page.
-    me: Rc<RefCell<Option<Value>>>,
+    /// What the API said already: of the account and its numbers, several parts of a page want to know.
+    known: Rc<RefCell<HashMap<&'static str, Value>>>,
 }
 
 impl FromRequest for PageRequest {
     type Error = Error;
-    type Future = Ready<Result<Self, Error>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let missing = || Error::Internal("the pages are not set up".into());
-        ready((|| {
-            let door = req.app_data::<Door>().cloned().ok_or_else(missing)?;
-            let contract = req.app_data::<Arc<Contract>>().cloned().ok_or_else(missing)?;
-            let clock = req.app_data::<web::Data<Clock>>().ok_or_else(missing)?;
-            let language = match req.cookie(LANGUAGE).as_ref().map(Cookie::value) {
-                Some("en") => Language::English,
-                Some("vi") => Language::Vietnamese,
-                _ => language_of(req.headers()),
-            };
-            let today = day_of(clock.now());
-            Ok(PageRequest { http: req.clone(), door, contract, language, today, me: Rc::default() })
-        })())
+        let req = req.clone();
+        Box::pin(async move { Ok(PageRequest::of(&req)?.in_own_language().await) })
     }
 }
 
 impl PageRequest {
+    fn of(req: &HttpRequest) -> Result<Self, Error> {
+        let missing = || Error::Internal("the pages are not set up".into());
+        let door = req.app_data::<Door>().cloned().ok_or_else(missing)?;
+        let contract = req.app_data::<web::Data<SharedContract>>().ok_or_else(missing)?.get_ref().clone();
+        let clock = req.app_data::<web::Data<Clock>>().ok_or_else(missing)?;
+        let language = match req.cookie(LANGUAGE).as_ref().map(Cookie::value) {
+            Some("en") => Language::English,
+            Some("vi") => Language::Vietnamese,
+            _ => language_of(req.headers()),
+        };
+        let today = day_of(clock.now());
+        Ok(PageRequest { http: req.clone(), door, contract, language, today, known: Rc::default() })
+    }
+
     /// Whether the browser brings the cookie of a sign-in.
     pub fn has_cookie(&self) -> bool {
         cookies::of(&self.http).is_some()
@@ -76,10 +87,7 @@ impl PageRequest {
 
     /// One of two texts, by the language of the reader.
     pub fn t<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
-        match self.language {
-            Language::Vietnamese => vi,
-            Language::English => en,
-        }
+        self.language.pick(vi, en)
     }
 
     /// Path and query of this page.
@@ -109,8 +117,7 @@ impl PageRequest {
                 headers.extend(given.get(&name).map(|value| (name.clone(), value.clone())));
             }
         }
-        let language = if self.language == Language::English { "en" } else { "vi" };
-        headers.push((header::ACCEPT_LANGUAGE, HeaderValue::from_static(language)));
+        headers.push((header::ACCEPT_LANGUAGE, HeaderValue::from_static(self.language.tag())));
         for (name, value) in more {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.push((name.clone(), value));
@@ -125,21 +132,35 @@ impl PageRequest {
         judged(answer).map(|answer| answer.json())
     }
 
+    /// Calls the API with a JSON body.
+    pub async fn send(&self, method: Method, path: &str, more: &[(HeaderName, String)], body: &Value) -> ApiAnswer {
+        let mut headers = vec![(header::CONTENT_TYPE, "application/json".to_owned())];
+        headers.extend_from_slice(more);
+        self.call(method, path, &headers, Bytes::from(body.to_string())).await
+    }
+
+    /// What the API answers to a GET; asked once a page.
+    async fn once(&self, path: &'static str) -> PageResult<Value> {
+        if let Some(known) = self.known.borrow().get(path) {
+            return Ok(known.clone());
+        }
+        let answer = self.get(path).await?;
+        self.known.borrow_mut().insert(path, answer.clone());
+        Ok(answer)
+    }
+
     /// The account that asks.
     pub async fn me(&self) -> PageResult<Value> {
-        if let Some(known) = self.me.borrow().clone() {
-            return Ok(known);
-        }
-        if !self.has_cookie() {
-            return Err(Trouble::SignIn);
-        }
-        let me = self.get("/me").await?;
-        *self.me.borrow_mut() = Some(me.clone());
-        Ok(me)
+        if self.has_cookie() { self.once("/me").await } else { Err(Trouble::SignIn) }
+    }
+
+    /// How much waits for the account.
+    pub async fn counts(&self) -> PageResult<Value> {
+        self.once("/me/counts").await
     }
 
     /// The same request in the language that the account keeps.
-    pub async fn in_own_language(mut self) -> Self {
+    async fn in_own_language(mut self) -> Self {
         if self.http.cookie(LANGUAGE).is_none()
             && let Ok(me) = self.me().await
         {
@@ -162,9 +183,24 @@ pub fn judged(answer: ApiAnswer) -> PageResult<ApiAnswer> {
     }
 }
 
+/// What a form came to: done, or refused with the status and the problem that its page shows. Who is not signed in, what is
+/// not there and what the server broke have pages of their own.
+pub fn settled(answer: ApiAnswer) -> PageResult<Result<Value, (u16, Value)>> {
+    match answer.status {
+        401 | 404 | 500.. => judged(answer).map(|answer| Ok(answer.json())),
+        200..=299 => Ok(Ok(answer.json())),
+        status => Ok(Err((status, answer.json()))),
+    }
+}
+
 /// Sends the browser to another page of this site.
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}
+
+/// A value as it stands in a query.
+pub fn encoded(value: &str) -> String {
+    url::form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }
 
 /// A path of this site, or its first page: an address of elsewhere is never followed.

@@ -62,15 +62,14 @@ pub fn findings(contract: &Contract, assessment: &Value, language: Language) -> 
     };
     let mut all: Vec<&Value> = items(assessment, "/findings").iter().collect();
     all.sort_by_key(weight);
-    let english = language == Language::English;
     let line = |f: &Value| {
         let word = contract.label("severity", text(f, "/severity"), language);
         let mut cite = text(f, "/citation").to_owned();
         let waiver = text(f, "/waivable_by");
         if !waiver.is_empty() {
             let who = contract.label("body", waiver, language);
-            let may = if english { format!("{who} may waive it") } else { format!("{who} có thể chấp thuận") };
-            cite = if cite.is_empty() { may } else { format!("{cite} · {may}") };
+            let may = language.say(&format!("{who} có thể chấp thuận"), &format!("{who} may waive it"));
+            cite = show::joined([cite.as_str(), &may], " · ");
         }
         let said = match text(f, "/detail") {
             "" => contract.label("finding", text(f, "/code"), language),
@@ -88,12 +87,10 @@ pub fn findings(contract: &Contract, assessment: &Value, language: Language) -> 
 
 /// The answer of the regulation in words.
 pub fn answer(contract: &Contract, assessment: &Value, language: Language) -> RuleAnswer {
-    let english = language == Language::English;
-    let t = |vi: &'static str, en: &'static str| if english { en } else { vi };
     let label = |list: &str, word: &str| contract.label(list, word, language);
     let due = |value: &Value| {
         day_at(value, "/due_on")
-            .map_or_else(|| t("không định hạn", "no term").to_owned(), |day| show::long_day(day, language))
+            .map_or_else(|| language.say("không định hạn", "no term"), |day| show::long_day(day, language))
     };
     let outcome = text(assessment, "/outcome");
     let papers: Vec<PaperLine> = items(assessment, "/dossier")
@@ -114,7 +111,7 @@ pub fn answer(contract: &Contract, assessment: &Value, language: Language) -> Ru
     let mut parts = Vec::new();
     let mut told = |n: usize, vi: &str, en: &str| {
         if n > 0 {
-            parts.push(format!("{n} {}", if english { en } else { vi }));
+            parts.push(format!("{n} {}", language.pick(vi, en)));
         }
     };
     told(count("stop"), "điều chặn", "blocking");

@@ -38,7 +38,7 @@ pub fn weekday(day: Day, language: Language) -> &'static str {
         Weekday::Sat => ("thứ Bảy", "Saturday"),
         Weekday::Sun => ("Chủ nhật", "Sunday"),
     };
-    if language == Language::English { en } else { vi }
+    language.pick(vi, en)
 }
 
 /// `27/03/2026`.
@@ -99,16 +99,33 @@ pub fn money(value: &Value) -> String {
     }
 }
 
+/// What is not empty, in one line.
+pub fn joined<'a>(parts: impl IntoIterator<Item = &'a str>, between: &str) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between)
+}
+
+/// What a problem document says: of each field, else as a whole.
+pub fn said(problem: &Value) -> String {
+    let fields = joined(items(problem, "/errors").iter().map(|fault| text(fault, "/detail")), " ");
+    if fields.is_empty() { text(problem, "/detail").to_owned() } else { fields }
+}
+
+/// A due day, how far it is in words, and whether it has passed; nothing where there is none.
+pub fn due_at(value: &Value, pointer: &str, today: Day, language: Language) -> (Option<Day>, String, bool) {
+    let Some(day) = day_at(value, pointer) else { return (None, String::new(), false) };
+    let (said, late) = due(day, today, language);
+    (Some(day), said, late)
+}
+
 /// How far a due day is, in words, and whether it has passed.
-pub fn due(due: Day, today: Day, language: Language) -> (String, bool) {
-    let english = language == Language::English;
+fn due(due: Day, today: Day, language: Language) -> (String, bool) {
     match (due - today).num_days() {
-        0 => (if english { "today" } else { "hôm nay" }.to_owned(), false),
-        1 => (if english { "tomorrow" } else { "ngày mai" }.to_owned(), false),
-        left if left > 0 => (if english { format!("in {left} days") } else { format!("còn {left} ngày") }, false),
+        0 => (language.say("hôm nay", "today"), false),
+        1 => (language.say("ngày mai", "tomorrow"), false),
+        left if left > 0 => (language.say(&format!("còn {left} ngày"), &format!("in {left} days")), false),
         past => {
             let past = -past;
-            (if english { format!("{past} days overdue") } else { format!("quá hạn {past} ngày") }, true)
+            (language.say(&format!("quá hạn {past} ngày"), &format!("{past} days overdue")), true)
         }
     }
 }

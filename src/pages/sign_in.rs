@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use actix_web::cookie::Cookie;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::web::Bytes;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, ResponseError as _, get, post, web};
 use askama::Template;
 use serde_json::json;
 
@@ -85,36 +84,34 @@ pub async fn sign_in(
 ) -> HttpResponse {
     let (username, next) = (field(&form, "/username").trim().to_owned(), local(Some(&field(&form, "next"))));
     let safe = is_safe(&page);
+    let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
+    if !safe {
+        // A password that could be read on the way is not even looked at.
+        return html(403, &SignInPage { frame, safe, username, next, fault: None, note: None });
+    }
     let opened = async {
         // Signing in somebody else than who sits there is what another site could want.
         cookies::require_same_origin(&Method::POST, page.http.headers())?;
         let (place, trace_id) = (cookies::place_of(&page.http), trace_id_of(&page.http));
         desk.login_browser(username.clone(), field(&form, "/password"), place, trace_id).await
     };
-    let refusal = match opened.await {
-        Ok(secret) if safe => {
+    let error = match opened.await {
+        Ok(secret) => {
             let mut response = see_other(&next);
             // A cookie of a moment ago could be refused only if it were no header.
             let _ = response.add_cookie(&cookies::given(secret));
             return response;
         }
-        Ok(_) => None,
-        Err(error) => Some(error),
+        Err(error) => error,
     };
-    let status = refusal.as_ref().map_or(403, |error| match error {
-        Error::Refused(problem) => problem.code.status(),
-        _ => 500,
-    });
-    let fault = refusal.map(|error| said(&page, &error));
-    let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
-    html(status, &SignInPage { frame, safe, username, next, fault, note: None })
+    let fault = Some(said(&page, &error));
+    html(error.status_code().as_u16(), &SignInPage { frame, safe, username, next, fault, note: None })
 }
 
 #[post("/sign-out")]
 pub async fn sign_out(page: PageRequest) -> HttpResponse {
     // The API judges whether this site asked for it; a session that has ended already is signed out.
-    let json = [(header::CONTENT_TYPE, "application/json".to_owned())];
-    let answer = page.call(Method::POST, "/auth/logout", &json, Bytes::from_static(b"{}")).await;
+    let answer = page.send(Method::POST, "/auth/logout", &[], &json!({})).await;
     if !matches!(answer.status, 200..=299 | 401) {
         return see_other("/");
     }
@@ -147,9 +144,7 @@ pub async fn activate(
         Err(error) => error,
     };
     let mut faults = Vec::new();
-    let mut status = 500;
     if let Error::Refused(problem) = &error {
-        status = problem.code.status();
         let told = problem.errors.0.iter();
         faults.extend(told.map(|v| (v.pointer.clone(), v.detail.in_language(page.language).to_owned())));
     }
@@ -157,18 +152,16 @@ pub async fn activate(
         faults.push(("/token".to_owned(), said(&page, &error)));
     }
     let frame = Frame::open(&page, page.t("Kích hoạt tài khoản", "Activate an account"));
-    html(status, &ActivatePage { frame, safe: is_safe(&page), token, faults })
+    html(error.status_code().as_u16(), &ActivatePage { frame, safe: is_safe(&page), token, faults })
 }
 
 /// Changes the language and returns to the page.
 #[get("/language")]
 pub async fn language(page: PageRequest) -> HttpResponse {
     let to = if page.asked("to").as_deref() == Some("en") { Language::English } else { Language::Vietnamese };
-    let word = if to == Language::English { "en" } else { "vi" };
+    let word = to.tag();
     if page.has_cookie() {
-        let body = Bytes::from(json!({"language": word}).to_string());
-        let json = [(header::CONTENT_TYPE, "application/json".to_owned())];
-        page.call(Method::PATCH, "/me/settings", &json, body).await;
+        page.send(Method::PATCH, "/me/settings", &[], &json!({"language": word})).await;
     }
     let mut response = see_other(&local(page.asked("next").as_deref()));
     let _ = response.add_cookie(&Cookie::build(LANGUAGE, word).path("/").http_only(true).permanent().finish());

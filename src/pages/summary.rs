@@ -66,10 +66,7 @@ impl Reader<'_> {
             "" => show::text(value, "/name"),
             name => name,
         };
-        match show::text(value, "/post") {
-            "" => name.to_owned(),
-            post => format!("{name}, {post}"),
-        }
+        show::joined([name, show::text(value, "/post")], ", ")
     }
 
     fn one(&self, field: &FormField, value: &Value, around: &Value) -> String {
@@ -80,9 +77,7 @@ impl Reader<'_> {
                 .map_or_else(|_| text.to_owned(), |at| local(at.naive_utc()).format("%d/%m/%Y %H:%M").to_string()),
             InputKind::Choice { list, .. } => self.contract.label(list, text, self.language),
             InputKind::Country => self.contract.label("country", text, self.language),
-            InputKind::YesNo if value.as_bool() == Some(true) => {
-                if self.language == Language::English { "Yes" } else { "Có" }.to_owned()
-            }
+            InputKind::YesNo if value.as_bool() == Some(true) => self.language.say("Có", "Yes"),
             InputKind::YesNo => String::new(),
             InputKind::Number => value.as_i64().map(show::grouped).unwrap_or_default(),
             InputKind::Official | InputKind::Agency => {

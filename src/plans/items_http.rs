@@ -63,13 +63,12 @@ struct PlanItemView {
 
 /// The items with their agencies.
 fn views(conn: &mut Conn, items: &[PlanItem]) -> Result<Vec<PlanItemView>> {
-    let agencies = shorts::agencies(conn, &items.iter().map(|i| i.agency_id).collect::<Vec<_>>())?;
+    let agencies = shorts::agencies(conn, items.iter().map(|i| i.agency_id))?;
     Ok(items.iter().map(|i| PlanItemView::new(i, agencies.get(&i.agency_id).cloned())).collect())
 }
 
 fn one(conn: &mut Conn, item: &PlanItem) -> Result<PlanItemView> {
-    let agency = shorts::agencies(conn, &[item.agency_id])?.remove(&item.agency_id);
-    Ok(PlanItemView::new(item, agency))
+    Ok(PlanItemView::new(item, shorts::agency(conn, item.agency_id)?))
 }
 
 impl PlanItemView {

@@ -53,13 +53,12 @@ pub struct AgencyView {
 
 /// The agencies with the units above them.
 pub fn views(conn: &mut Conn, agencies: &[Agency]) -> Result<Vec<AgencyView>> {
-    let parents = shorts::agencies(conn, &agencies.iter().filter_map(|a| a.parent_id).collect::<Vec<_>>())?;
+    let parents = shorts::agencies(conn, agencies.iter().filter_map(|a| a.parent_id))?;
     Ok(agencies.iter().map(|a| AgencyView::new(a, a.parent_id.and_then(|id| parents.get(&id)).cloned())).collect())
 }
 
 fn one(conn: &mut Conn, agency: &Agency) -> Result<AgencyView> {
-    let above: Vec<i64> = agency.parent_id.into_iter().collect();
-    Ok(AgencyView::new(agency, shorts::agencies(conn, &above)?.into_values().next()))
+    Ok(AgencyView::new(agency, shorts::agency(conn, agency.parent_id)?))
 }
 
 impl AgencyView {

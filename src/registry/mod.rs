@@ -6,6 +6,7 @@ pub mod candidates_http;
 pub mod changes;
 pub mod changes_http;
 pub mod offices;
+pub mod official_changes;
 pub mod official_moves_http;
 pub mod officials;
 pub mod officials_corrections_http;

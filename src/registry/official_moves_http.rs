@@ -13,13 +13,14 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::registry::official_changes::{change_open, may_keep};
 use crate::registry::officials::Official;
-use crate::registry::officials_http::{OfficialView, may_keep, open, view};
+use crate::registry::officials_http::{OfficialView, view};
 use crate::registry::officials_store::{self as store, OfficialMove};
 use crate::registry::references::agency_on;
 use crate::web::etag::IfMatch;
 use crate::web::json::{Incoming, JsonBody};
-use crate::web::reply::{path_id, reply};
+use crate::web::reply::reply;
 use kernel::id::Id;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, PaperRef};
@@ -109,22 +110,16 @@ async fn moved<T: JsonBody>(
     action: &'static str,
     apply: impl FnOnce(&mut Conn, &RequestContext, &mut Official, T) -> Result<OfficialMove> + Send + 'static,
 ) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    let id = path_id(id)?;
-    call.change(
-        body.fingerprint.clone(),
-        move |conn, call| open(conn, call, id),
-        move |conn, call, mut official| {
-            call.guard(official.version, || may_keep(call, official.agency_id))?;
-            let moved = apply(conn, call, &mut official, body.check()?)?;
-            official.version += 1;
-            store::update(conn, &official)?;
-            store::insert_move(conn, official.id, &moved)?;
-            let detail =
-                json!({"from": Id(moved.from), "to": moved.to.map(Id), "on": moved.on, "document": moved.document});
-            call.remember(conn, action, &format!("officials/{}", Id(id)), detail)?;
-            reply(200, Some(official.version), None, &view(conn, &official, call, false)?)
-        },
-    )
+    change_open(call, id, body, move |conn, call, mut official, body| {
+        call.guard(official.version, || may_keep(call, official.agency_id))?;
+        let moved = apply(conn, call, &mut official, body.check()?)?;
+        official.version += 1;
+        store::update(conn, &official)?;
+        store::insert_move(conn, official.id, &moved)?;
+        let detail =
+            json!({"from": Id(moved.from), "to": moved.to.map(Id), "on": moved.on, "document": moved.document});
+        call.remember(conn, action, &format!("officials/{}", Id(official.id)), detail)?;
+        reply(200, Some(official.version), None, &view(conn, &official, call, false)?)
+    })
     .await
 }

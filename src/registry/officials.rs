@@ -68,6 +68,14 @@ pub struct Passport {
     pub standing_document: Option<String>,
 }
 
+impl Passport {
+    /// A passport that is recorded for the first time: it can be used.
+    pub fn recorded(id: i64, kind: PassportKind, number: String, issued_on: Option<Day>, expires_on: Day) -> Self {
+        let standing = PassportStanding::Valid;
+        Passport { id, kind, number, issued_on, expires_on, standing, standing_since: None, standing_document: None }
+    }
+}
+
 words! {
     /// Whether a passport can still be used (Luật 49/2019/QH14 Đ.28).
     PassportStanding {

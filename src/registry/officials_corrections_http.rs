@@ -13,8 +13,8 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
+use crate::registry::official_changes::{change_open, open};
 use crate::registry::officials::{Discipline, Official, Passport, SINCE_EVER};
-use crate::registry::officials_http::open;
 use crate::registry::officials_parts_http::{
     DisciplineView, PartOf, PassportView, discipline_view, free_number, in_order, passport_view,
 };
@@ -112,16 +112,10 @@ where
     T: JsonBody,
     V: Serialize,
 {
-    let body = body.read().await?;
-    let id = path_id(id)?;
-    call.change(
-        body.fingerprint.clone(),
-        move |conn, call| open(conn, call, id),
-        move |conn, call, official| {
-            let view = correct(conn, call, &official, body.check())?;
-            reply(200, Some(official.version + 1), None, &view)
-        },
-    )
+    change_open(call, id, body, |conn, call, official, body| {
+        let view = correct(conn, call, &official, body.check())?;
+        reply(200, Some(official.version + 1), None, &view)
+    })
     .await
 }
 

@@ -15,8 +15,9 @@ use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::access::shorts::{self, AgencyShort};
 use crate::db::Conn;
-use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
+use crate::error::{Code, Error, Problem, Result};
 use crate::registry::agencies;
+use crate::registry::official_changes::{change_open, find, may_keep};
 use crate::registry::officials::{Grade, ManagementLevel, Official, SINCE_EVER, shown};
 use crate::registry::officials_store as store;
 use crate::registry::references::agency_on;
@@ -82,12 +83,12 @@ pub struct OfficialView {
 }
 
 pub fn view(conn: &mut Conn, o: &Official, call: &RequestContext, reveal: bool) -> Result<OfficialView> {
-    let agency = shorts::agencies(conn, &[o.agency_id])?.remove(&o.agency_id);
+    let agency = shorts::agency(conn, o.agency_id)?;
     Ok(shown_with(o, agency, call, reveal))
 }
 
 fn views(conn: &mut Conn, rows: &[Official], call: &RequestContext) -> Result<Vec<OfficialView>> {
-    let agencies = shorts::agencies(conn, &rows.iter().map(|o| o.agency_id).collect::<Vec<_>>())?;
+    let agencies = shorts::agencies(conn, rows.iter().map(|o| o.agency_id))?;
     Ok(rows.iter().map(|o| shown_with(o, agencies.get(&o.agency_id).cloned(), call, false)).collect())
 }
 
@@ -232,16 +233,6 @@ async fn list(call: Call, asked: Query<OfficialListQuery>) -> Result<HttpRespons
     Ok(page_response("/api/v1/officials", next.as_deref()).json(OfficialPage { items, next, total }))
 }
 
-/// 403 unless the caller may manage the officials of this agency.
-pub fn may_keep(call: &RequestContext, agency_id: i64) -> Result<()> {
-    call.actor.require(Permission::EditOfficials)?;
-    // DOFA manages all officials, clerks and heads those of their own agency.
-    if call.actor.may(Permission::HandleDossiers) || call.actor.belongs_to(agency_id) {
-        return Ok(());
-    }
-    Err(forbidden("Chỉ được quản lý cán bộ của cơ quan mình.", "You may manage only officials of your own agency."))
-}
-
 /// Adds an official.
 #[utoipa::path(tag = "registry", operation_id = "create_official", request_body = NewOfficial, responses((status = 201, description = "created", body = OfficialView)))]
 #[post("/officials")]
@@ -318,25 +309,6 @@ fn possible_duplicate(conn: &mut Conn, other: &Official) -> Result<Error> {
     .into())
 }
 
-/// An official to be changed; a record that was merged is not changed any more.
-pub fn open(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Official> {
-    let official = find(conn, call, id)?;
-    if official.merged_into.is_some() {
-        return Err(refuse(
-            Code::InUse,
-            "Hồ sơ cán bộ này đã được gộp vào người khác.",
-            "This record was merged with another official.",
-        ));
-    }
-    Ok(official)
-}
-
-/// An official, for a caller who may read officials.
-pub(super) fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Official> {
-    call.actor.require(Permission::ReadOfficials)?;
-    store::find(conn, id)?.ok_or_else(not_found)
-}
-
 /// Loads an official to show. A caller who may reveal passport numbers sees them, and the audit trail records this.
 pub(super) async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
     call.actor.require(Permission::ReadOfficials)?;
@@ -366,29 +338,23 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     responses((status = 200, description = "changed", body = OfficialView)))]
 #[patch("/officials/{id}")]
 async fn change(call: Call, id: web::Path<String>, body: Incoming<OfficialChanges>) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    let id = path_id(&id)?;
-    call.change(
-        body.fingerprint.clone(),
-        move |conn, call| open(conn, call, id),
-        move |conn, call, mut o| {
-            call.guard(o.version, || may_keep(call, o.agency_id))?;
-            let body = body.check()?;
-            o.version += 1;
-            o.full_name = body.full_name.unwrap_or(o.full_name);
-            o.birth_date = body.birth_date.or(o.birth_date);
-            o.post = body.post.unwrap_or(o.post);
-            o.post_level = body.post_level.unwrap_or(o.post_level);
-            o.personnel = body.personnel.unwrap_or(o.personnel);
-            o.grade = body.grade.or(o.grade);
-            o.party_member = body.party_member.unwrap_or(o.party_member);
-            o.provincial_committee_member = body.provincial_committee_member.unwrap_or(o.provincial_committee_member);
-            o.key_leader = body.key_leader.unwrap_or(o.key_leader);
-            o.opening_missions = body.opening_missions.map(|m| (m.year, m.count)).or(o.opening_missions);
-            store::update(conn, &o)?;
-            call.remember(conn, "change_official", &format!("officials/{}", Id(id)), json!({"version": o.version}))?;
-            reply(200, Some(o.version), None, &view(conn, &o, call, false)?)
-        },
-    )
+    change_open(call, &id, body, |conn, call, mut o, body| {
+        call.guard(o.version, || may_keep(call, o.agency_id))?;
+        let body = body.check()?;
+        o.version += 1;
+        o.full_name = body.full_name.unwrap_or(o.full_name);
+        o.birth_date = body.birth_date.or(o.birth_date);
+        o.post = body.post.unwrap_or(o.post);
+        o.post_level = body.post_level.unwrap_or(o.post_level);
+        o.personnel = body.personnel.unwrap_or(o.personnel);
+        o.grade = body.grade.or(o.grade);
+        o.party_member = body.party_member.unwrap_or(o.party_member);
+        o.provincial_committee_member = body.provincial_committee_member.unwrap_or(o.provincial_committee_member);
+        o.key_leader = body.key_leader.unwrap_or(o.key_leader);
+        o.opening_missions = body.opening_missions.map(|m| (m.year, m.count)).or(o.opening_missions);
+        store::update(conn, &o)?;
+        call.remember(conn, "change_official", &format!("officials/{}", Id(o.id)), json!({"version": o.version}))?;
+        reply(200, Some(o.version), None, &view(conn, &o, call, false)?)
+    })
     .await
 }

@@ -13,10 +13,11 @@ use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Code, Result, refuse};
+use crate::registry::official_changes::{change_open, find, may_keep};
 use crate::registry::officials::{
     Discipline, ManagementLevel, Official, Passport, PassportStanding, SINCE_EVER, shown,
 };
-use crate::registry::officials_http::{find, may_keep, open, seen};
+use crate::registry::officials_http::seen;
 use crate::registry::officials_parts_store as parts;
 use crate::registry::officials_store as store;
 use crate::web::json::{Incoming, JsonBody};
@@ -117,19 +118,14 @@ where
     T: JsonBody,
     V: Serialize,
 {
-    let body = body.read().await?;
-    let id = path_id(id)?;
-    call.change(
-        body.fingerprint.clone(),
-        move |conn, call| open(conn, call, id),
-        move |conn, call, official| {
-            part.may(call, official.agency_id)?;
-            let (place, view) = add(conn, call, &official, body.check()?)?;
-            store::raise_version(conn, &official)?;
-            call.remember(conn, action, &format!("officials/{}", Id(id)), json!({}))?;
-            reply(201, Some(official.version + 1), Some(format!("/api/v1/officials/{}/{place}", Id(id))), &view)
-        },
-    )
+    change_open(call, id, body, move |conn, call, official, body| {
+        part.may(call, official.agency_id)?;
+        let (place, view) = add(conn, call, &official, body.check()?)?;
+        store::raise_version(conn, &official)?;
+        let object = format!("officials/{}", Id(official.id));
+        call.remember(conn, action, &object, json!({}))?;
+        reply(201, Some(official.version + 1), Some(format!("/api/v1/{object}/{place}")), &view)
+    })
     .await
 }
 
@@ -175,16 +171,8 @@ async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassp
     add_part(call, &id, body, (PartOf::Custody, "add_passport"), |conn, call, official, body| {
         in_order(body.issued_on.unwrap_or(SINCE_EVER), Some(body.expires_on), "/expires_on")?;
         free_number(conn, official, None, &body.passport_number)?;
-        let passport = Passport {
-            id: Id::new(call.now).0,
-            kind: body.kind,
-            number: body.passport_number,
-            issued_on: body.issued_on,
-            expires_on: body.expires_on,
-            standing: PassportStanding::Valid,
-            standing_since: None,
-            standing_document: None,
-        };
+        let id = Id::new(call.now).0;
+        let passport = Passport::recorded(id, body.kind, body.passport_number, body.issued_on, body.expires_on);
         parts::insert_passport(conn, official.id, &passport)?;
         Ok(("passports".into(), passport_view(&passport, false)))
     })

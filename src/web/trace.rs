@@ -67,11 +67,7 @@ fn explain(response: ServiceResponse<BoxBody>, language: Language, trace_id: &st
         // A framework error takes the status of the code that it is mapped to; 406, for example, becomes 400.
         head.status = actix_web::http::StatusCode::from_u16(status).unwrap_or(head.status);
         head.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        let language = match language {
-            Language::Vietnamese => "vi",
-            Language::English => "en",
-        };
-        head.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language));
+        head.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
         BoxBody::new(body)
     })
 }

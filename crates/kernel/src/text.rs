@@ -33,12 +33,22 @@ pub enum Language {
 }
 
 impl Language {
+    /// Picks the text in this language.
+    pub fn pick<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Language::Vietnamese => vi,
+            Language::English => en,
+        }
+    }
+
+    /// The tag of the language, as headers and pages have it (RFC 5646).
+    pub fn tag(self) -> &'static str {
+        self.pick("vi", "en")
+    }
+
     /// Picks the sentence in this language.
     pub fn say(self, vi: &str, en: &str) -> String {
-        match self {
-            Language::Vietnamese => vi.to_owned(),
-            Language::English => en.to_owned(),
-        }
+        self.pick(vi, en).to_owned()
     }
 }
 

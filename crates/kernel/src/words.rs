@@ -25,10 +25,7 @@ pub struct Label {
 impl Label {
     /// The label in one language.
     pub fn in_language(self, language: Language) -> &'static str {
-        match language {
-            Language::Vietnamese => self.vi,
-            Language::English => self.en,
-        }
+        language.pick(self.vi, self.en)
     }
 }
 

@@ -197,8 +197,8 @@ async fn listing<C: Shown>(
                 None
             };
             let rows = list::page(conn, &filter, &call.actor, law.registers.entries(), call.today, after, limit + 1)?;
-            let units: Vec<i64> = rows.iter().map(|item| item.agency_id).collect();
-            Ok((rows, shorts::agencies(conn, &units)?, total))
+            let named = shorts::agencies(conn, rows.iter().map(|item| item.agency_id))?;
+            Ok((rows, named, total))
         })
         .await?;
     let page = Page::cut(rows, limit, &scope, |item: &DossierItem| written(ListPlace::of(item, by)));

@@ -74,7 +74,7 @@ async fn history(call: Call, registers: web::Data<RegisterEntries>, id: web::Pat
             }
             let keys = partners_store::keys(&partner);
             let past = list::with_counterpart(conn, &call.actor, &registers, &keys, SHOWN)?;
-            let agencies = shorts::agencies(conn, &past.iter().map(|item| item.agency_id).collect::<Vec<_>>())?;
+            let agencies = shorts::agencies(conn, past.iter().map(|item| item.agency_id))?;
             Ok((past, agencies))
         })
         .await?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::context::RequestContext;
-use crate::access::shorts::{AgencyShort, PersonShort, agencies, people};
+use crate::access::shorts::{self, AgencyShort, PersonShort};
 use crate::approval::process::{Step, StepStanding};
 use crate::db::Conn;
 use crate::dossier::Content;
@@ -71,8 +71,7 @@ pub fn steps<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossi
         dossier.process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != StepStanding::Waiting);
     let shown = begun.filter(|s| whole || s.body.is_some_and(|b| bodies.contains(&b)));
     let shown: Vec<&Step> = shown.collect();
-    let ids: Vec<i64> = shown.iter().flat_map(|s| [s.acted_by, s.on_behalf_of]).flatten().collect();
-    let people = people(conn, &ids)?;
+    let people = shorts::people(conn, shown.iter().flat_map(|s| [s.acted_by, s.on_behalf_of]).flatten())?;
     Ok(shown.into_iter().map(|s| StepView::of(s, call.today, &people)).collect())
 }
 
@@ -139,6 +138,6 @@ pub fn amendments<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Ve
 /// The agency that asks, and who drafted: what stands beside their ids in every view.
 pub fn beside<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<(Option<AgencyShort>, Option<PersonShort>)> {
     let agency = dossier.content.agency_id();
-    let agency = agencies(conn, &[agency])?.remove(&agency);
-    Ok((agency, people(conn, &[dossier.created_by])?.remove(&dossier.created_by)))
+    let created_by = shorts::people(conn, [dossier.created_by])?.remove(&dossier.created_by);
+    Ok((shorts::agency(conn, agency)?, created_by))
 }

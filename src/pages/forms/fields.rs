@@ -4,18 +4,11 @@ use std::collections::HashMap;
 
 use askama::Template;
 
-use crate::pages::contract::Contract;
+use crate::pages::contract::{Contract, Offer};
 use crate::pages::forms::labels;
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
 use kernel::text::Language;
-
-/// One of several.
-pub struct Offer {
-    pub value: String,
-    pub label: String,
-    pub chosen: bool,
-}
 
 /// How a field is drawn.
 pub enum Control {
@@ -72,7 +65,7 @@ pub struct DrawnField {
 
 impl DrawnField {
     fn t(&self, vi: &'static str, en: &'static str) -> &'static str {
-        if self.language == Language::English { en } else { vi }
+        self.language.pick(vi, en)
     }
 }
 
@@ -109,12 +102,8 @@ impl Drawing<'_> {
     }
 
     fn offered(&self, list: &str, words: &[String], chosen: &[&str]) -> Vec<Offer> {
-        let offer = |value: &str| Offer {
-            label: self.contract.label(list, value, self.language),
-            chosen: chosen.contains(&value),
-            value: value.to_owned(),
-        };
-        words.iter().map(|word| offer(word)).collect()
+        let offer = |word: &String| self.contract.offer(list, word, chosen.contains(&word.as_str()), self.language);
+        words.iter().map(offer).collect()
     }
 
     fn field(&self, field: &FormField, at: &str) -> DrawnField {
@@ -127,6 +116,17 @@ impl Drawing<'_> {
             label.map_or("", |l| l.hint(self.language)),
             !field.required,
         )
+    }
+
+    /// The rows that were typed, or one to begin with.
+    fn rows(&self, list: &str, most: u64, begins: bool, row: impl Fn(usize, String) -> RowView) -> Control {
+        let mut numbers = self.typed.rows(list);
+        if numbers.is_empty() && begins {
+            numbers.push(0);
+        }
+        let rows: Vec<RowView> = numbers.into_iter().map(|n| row(n, format!("{list}/{n}"))).collect();
+        let more = u64::try_from(rows.len()).unwrap_or(u64::MAX) < most;
+        Control::Rows { rows, more, pointer: list.to_owned() }
     }
 
     fn view(&self, pointer: String, kind: &InputKind, label: &str, hint: &str, optional: bool) -> DrawnField {
@@ -168,44 +168,17 @@ impl Drawing<'_> {
                 Control::Pick { id, name, typed, offers: offers.collect() }
             }
             InputKind::Group(inner) => Control::Group(inner.iter().map(|field| self.field(field, &pointer)).collect()),
-            InputKind::Rows { row, most } => {
-                let mut numbers = self.typed.rows(&pointer);
-                // What may be left out begins without a row.
-                if numbers.is_empty() && !optional {
-                    numbers.push(0);
-                }
-                let rows: Vec<RowView> = numbers
-                    .iter()
-                    .map(|n| {
-                        let below = format!("{pointer}/{n}");
-                        RowView {
-                            legend: format!("{label} {}", n + 1),
-                            fields: row.iter().map(|field| self.field(field, &below)).collect(),
-                            pointer: below,
-                        }
-                    })
-                    .collect();
-                let more = u64::try_from(rows.len()).unwrap_or(u64::MAX) < *most;
-                Control::Rows { rows, more, pointer: pointer.clone() }
-            }
-            InputKind::Picks { of, most } => {
-                let mut numbers = self.typed.rows(&pointer);
-                let next = numbers.last().map_or(0, |last| last + 1);
-                if numbers.is_empty() {
-                    numbers.push(next);
-                }
-                let rows: Vec<RowView> = numbers
-                    .iter()
-                    .map(|n| {
-                        let below = format!("{pointer}/{n}");
-                        let legend = format!("{label} {}", n + 1);
-                        let inner = self.view(below.clone(), of, &legend, hint, true);
-                        RowView { legend: String::new(), fields: vec![inner], pointer: below }
-                    })
-                    .collect();
-                let more = u64::try_from(rows.len()).unwrap_or(u64::MAX) < *most;
-                Control::Rows { rows, more, pointer: pointer.clone() }
-            }
+            // What may be left out begins without a row.
+            InputKind::Rows { row, most } => self.rows(&pointer, *most, !optional, |n, below| RowView {
+                legend: format!("{label} {}", n + 1),
+                fields: row.iter().map(|field| self.field(field, &below)).collect(),
+                pointer: below,
+            }),
+            InputKind::Picks { of, most } => self.rows(&pointer, *most, true, |n, below| {
+                let legend = format!("{label} {}", n + 1);
+                let inner = self.view(below.clone(), of, &legend, hint, true);
+                RowView { legend: String::new(), fields: vec![inner], pointer: below }
+            }),
         };
         DrawnField {
             id: id_of(&pointer),

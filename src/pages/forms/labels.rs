@@ -16,11 +16,11 @@ pub struct FieldLabel {
 
 impl FieldLabel {
     pub fn label(&self, language: Language) -> &'static str {
-        if language == Language::English { self.en } else { self.vi }
+        language.pick(self.vi, self.en)
     }
 
     pub fn hint(&self, language: Language) -> &'static str {
-        if language == Language::English { self.hint_en } else { self.hint_vi }
+        language.pick(self.hint_vi, self.hint_en)
     }
 }
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
-use crate::pages::request::PageRequest;
-use crate::pages::show::{items, text};
+use crate::pages::request::{PageRequest, encoded};
+use crate::pages::show::{items, joined, text};
 use kernel::id::Id;
 use kernel::text::fold;
 
@@ -47,9 +47,8 @@ fn line_of(thing: &Value) -> String {
         "" => text(thing, "/name"),
         name => name,
     };
-    let more: Vec<&str> =
-        [text(thing, "/post"), text(thing, "/agency/name")].into_iter().filter(|part| !part.is_empty()).collect();
-    if more.is_empty() { name.to_owned() } else { format!("{name} – {}", more.join(", ")) }
+    let more = joined([text(thing, "/post"), text(thing, "/agency/name")], ", ");
+    joined([name, &more], " – ")
 }
 
 fn is_id(value: &str) -> bool {
@@ -111,8 +110,9 @@ fn countries(page: &PageRequest, typed: &str) -> Vec<(String, String)> {
 
 /// People or units that a text finds; one whose name or code is exactly the text counts alone.
 async fn searched(page: &PageRequest, list: &str, typed: &str) -> Vec<(String, String)> {
-    let q: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
-    let Ok(answer) = page.get(&format!("/{list}?q={q}&limit={OFFERED}")).await else { return Vec::new() };
+    let Ok(answer) = page.get(&format!("/{list}?q={}&limit={OFFERED}", encoded(typed))).await else {
+        return Vec::new();
+    };
     let found = items(&answer, "/items");
     let wanted = fold(typed);
     let exact: Vec<&Value> = found

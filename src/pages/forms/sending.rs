@@ -4,16 +4,15 @@ use std::collections::HashMap;
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
-use actix_web::web::Bytes;
 use serde_json::{Value, json};
 
 use crate::pages::forms::decode::{Blank, body};
-use crate::pages::forms::fields::{FaultLine, id_of};
+use crate::pages::forms::fields::{Drawing, FaultLine, id_of};
 use crate::pages::forms::labels;
 use crate::pages::forms::names::{Resolved, resolve};
 use crate::pages::forms::shape::{FormField, is_classified};
 use crate::pages::forms::typed::Typed;
-use crate::pages::request::{PageRequest, PageResult, Trouble};
+use crate::pages::request::{PageRequest, PageResult, settled};
 use crate::pages::show::{items, text};
 use kernel::text::Language;
 
@@ -26,8 +25,6 @@ pub struct FormCall<'a> {
     pub schema: &'a str,
     pub fields: &'a [FormField],
     pub blank: Blank,
-    /// The member of the body in which the fields stand, if they are not the body itself.
-    pub inside: Option<&'static str>,
 }
 
 /// What the API, or the typing itself, has against a form.
@@ -43,6 +40,39 @@ pub struct Refusal {
     /// What the refusal as a whole says, where it is not about single fields.
     pub said: String,
     pub problem: Value,
+}
+
+impl Refusal {
+    /// The status of the page that shows it; of a form that was not sent, that of a page.
+    pub fn page_status(&self) -> u16 {
+        if self.status == 0 { 200 } else { self.status }
+    }
+
+    /// The dossier changed since the form was opened.
+    pub fn is_stale(&self) -> bool {
+        self.code == "version_conflict"
+    }
+
+    /// How the form is drawn again, with what was typed and what is wrong with it.
+    pub fn drawing<'a>(
+        &'a self,
+        page: &'a PageRequest,
+        schema: &'a str,
+        typed: &'a Typed,
+        names: &'a HashMap<String, String>,
+        people: &'a [(String, String)],
+    ) -> Drawing<'a> {
+        Drawing {
+            contract: &page.contract,
+            schema,
+            language: page.language,
+            typed,
+            faults: &self.faults,
+            names,
+            people,
+            offers: &self.offers,
+        }
+    }
 }
 
 pub enum Sent {
@@ -75,9 +105,6 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
     {
         members.insert("classification".into(), json!("unclassified"));
     }
-    if let Some(member) = call.inside {
-        sent = json!({ member: sent });
-    }
     if !unknown.is_empty() {
         // Nothing is sent while a name means nobody; everything that the typing says is told at once.
         let mut faults: HashMap<String, String> = unknown;
@@ -91,32 +118,24 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
             &Value::Null,
         )));
     }
-    let mut headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, "application/json".into())];
+    let mut headers: Vec<(HeaderName, String)> = Vec::new();
     if let Some(version) = page.asked("version") {
         headers.push((header::IF_MATCH, format!("\"{version}\"")));
     }
     if let Some(key) = page.asked("key") {
         headers.push((HeaderName::from_static("idempotency-key"), key));
     }
-    let answer = page.call(call.method, &call.path, &headers, Bytes::from(sent.to_string())).await;
-    let problem = answer.json();
-    match answer.status {
-        200..=299 => Ok(Sent::Done(problem)),
-        401 => Err(Trouble::SignIn),
-        404 | 500.. => Err(Trouble::Refused { status: answer.status, problem }),
-        status => {
-            let inside = call.inside.map(|member| format!("/{member}")).unwrap_or_default();
-            let told = items(&problem, "/errors").iter().map(|fault| {
-                let at = text(fault, "/pointer");
-                (at.strip_prefix(&inside).unwrap_or(at).to_owned(), text(fault, "/detail").to_owned())
-            });
-            let mut faults: HashMap<String, String> = told.collect();
-            // The sentence about the typing is the better one: the API got a text that is no day.
-            faults.extend(typing.into_iter().map(|(at, said)| (at, said.in_language(page.language).to_owned())));
-            let said = if faults.is_empty() { text(&problem, "/detail").to_owned() } else { String::new() };
-            Ok(Sent::Refused(refusal((page.language, call.schema), status, faults, offers, said, &problem)))
-        }
-    }
+    let (status, problem) = match settled(page.send(call.method, &call.path, &headers, &sent).await)? {
+        Ok(done) => return Ok(Sent::Done(done)),
+        Err(refused) => refused,
+    };
+    let told = items(&problem, "/errors").iter();
+    let told = told.map(|fault| (text(fault, "/pointer").to_owned(), text(fault, "/detail").to_owned()));
+    let mut faults: HashMap<String, String> = told.collect();
+    // The sentence about the typing is the better one: the API got a text that is no day.
+    faults.extend(typing.into_iter().map(|(at, said)| (at, said.in_language(page.language).to_owned())));
+    let said = if faults.is_empty() { text(&problem, "/detail").to_owned() } else { String::new() };
+    Ok(Sent::Refused(refusal((page.language, call.schema), status, faults, offers, said, &problem)))
 }
 
 /// A fault with the name of its field: `Số, ký hiệu: Thiếu trường bắt buộc.`
