@@ -25,11 +25,7 @@ const LIST_LIMIT: u64 = 20 << 20;
 pub fn init(from: Option<&Path>, place: &DataPlace, config: &Config, now: Moment) -> Result<()> {
     let (address, attachments) = place.find(config)?;
     let attachments = attachments.context("name the folder for attachments: NGOAIVU_ATTACHMENTS, or --data DIR")?;
-    let settings = match (&place.data, config.data()) {
-        (Some(folder), _) => folder.join(SETTINGS),
-        (None, Some(folder)) => folder.join(SETTINGS),
-        (None, None) => PathBuf::from(SETTINGS),
-    };
+    let settings = place.data.clone().or_else(|| config.data()).unwrap_or_default().join(SETTINGS);
     if settings.exists() {
         bail!("{} is there already; only an empty place can be set up", settings.display());
     }

@@ -208,3 +208,16 @@ pub async fn reading<T: Send + 'static>(read: impl FnOnce() -> Result<T> + Send 
     let _turn = TURN.acquire().await.map_err(|e| Error::Internal(e.to_string()))?;
     tokio::task::spawn_blocking(read).await.map_err(|e| Error::Internal(e.to_string()))?
 }
+
+/// Most faults of rows in a refusal; a batch lists more.
+const TOLD: usize = 100;
+
+/// A refusal with the faults of rows, each under the pointer of the file that has them.
+pub fn with_rows(mut problem: Problem, pointer: &str, errors: &[ImportFault]) -> Error {
+    for ImportFault { row, column, detail, .. } in errors.iter().take(TOLD) {
+        let vi = format!("Dòng {row}, cột «{column}»: {}", detail.vi);
+        let en = format!("Row {row}, column «{column}»: {}", detail.en);
+        problem.errors.add(pointer, FieldError::BadRow, vi, en);
+    }
+    problem.into()
+}

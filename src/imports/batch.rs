@@ -1,5 +1,6 @@
 //! A batch: one imported file, what was found in it, and its state. Pure.
 
+use kernel::id::Id;
 use kernel::procedure::{ListShape, RegisterEntries, RegisterEntry};
 use kernel::text::Bilingual;
 use kernel::time::Moment;
@@ -195,4 +196,31 @@ pub struct Batch {
     pub annotated_as: Option<String>,
     pub created_by: i64,
     pub created_at: Moment,
+}
+
+impl Batch {
+    /// A batch of which nothing is read yet.
+    pub fn begun(kind: ImportKind, file_name: String, sha256: String, by: i64, now: Moment) -> Self {
+        Batch {
+            id: Id::new(now).0,
+            version: 1,
+            kind,
+            file_name,
+            sha256,
+            state: ImportState::Checking,
+            dry_run: false,
+            unknown_agencies: UnknownAgencies::default(),
+            agency_id: None,
+            rows: 0,
+            done: 0,
+            rejected: 0,
+            created: 0,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            stored_as: None,
+            annotated_as: None,
+            created_by: by,
+            created_at: now,
+        }
+    }
 }

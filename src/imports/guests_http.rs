@@ -11,7 +11,7 @@ use crate::access::permission::Permission;
 use crate::dossier::parts::listed::NamedGuest;
 use crate::dossier::register::{ProvinceLaw, Registers};
 use crate::error::{Code, Error, Problem, Result, not_found, refuse};
-use crate::imports::actions::{open, reading};
+use crate::imports::actions::{open, reading, with_rows};
 use crate::imports::batch::{AT_ONCE, ImportFault, ImportKind};
 use crate::imports::check::{Checked, check, count_rows};
 use crate::imports::http_form::{FaultView, fault_view};
@@ -55,9 +55,6 @@ pub fn routes(config: &mut ServiceConfig, registers: &Registers) {
 
 /// Maximum bytes of a list of guests.
 const FILE_LIMIT: usize = 5 << 20;
-/// Most faults of rows in one answer.
-const MOST_FAULTS: usize = 100;
-
 /// A list of guests for one dossier.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents the form")]
@@ -168,14 +165,10 @@ fn guest(parsed: Parsed) -> Option<NamedGuest> {
 
 /// 422 with the faults of the rows; nothing was changed.
 fn faulty(errors: &[ImportFault]) -> Error {
-    let mut problem = Problem::new(
+    let problem = Problem::new(
         Code::ValidationFailed,
         "Danh sách có lỗi nên không khách nào được ghi; hãy sửa rồi tải lên lại.",
         "The list has errors, so no guest was recorded; correct it and upload it again.",
     );
-    for ImportFault { row, column, detail, .. } in errors.iter().take(MOST_FAULTS) {
-        let vi = format!("Dòng {row}, cột «{column}»: {}", detail.vi);
-        problem.errors.add("/file", FieldError::BadRow, vi, format!("Row {row}, column «{column}»: {}", detail.en));
-    }
-    problem.into()
+    with_rows(problem, "/file", errors)
 }

@@ -103,26 +103,13 @@ async fn create(
             if let Some(id) = wanted.agency_id {
                 named_agency(conn, id, own.as_deref())?;
             }
+            let (name, by) = (form.file_name.clone(), call.actor.id());
             let mut batch = Batch {
-                id: Id::new(call.now).0,
-                version: 1,
-                kind: wanted.kind,
-                file_name: form.file_name.clone(),
-                sha256,
-                state: ImportState::Checking,
                 dry_run: wanted.dry_run,
                 unknown_agencies: wanted.unknown_agencies,
                 agency_id: wanted.agency_id,
                 rows: count_rows(wanted.kind, &lists),
-                done: 0,
-                rejected: 0,
-                created: 0,
-                errors: Vec::new(),
-                warnings: Vec::new(),
-                stored_as: None,
-                annotated_as: None,
-                created_by: call.actor.id(),
-                created_at: call.now,
+                ..Batch::begun(wanted.kind, name, sha256, by, call.now)
             };
             let mut kept = KeptFile { folder: kept_in, names: Vec::new(), used: mark };
             let mut found = Checked::default();

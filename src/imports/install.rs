@@ -13,8 +13,8 @@ use crate::access::store as accounts;
 use crate::access::users::is_deliverable;
 use crate::db::Conn;
 use crate::dossier::register::Registers;
-use crate::error::{Code, Problem, Result, refuse};
-use crate::imports::actions::{known, open, take_in};
+use crate::error::{Code, Error, Problem, Result, refuse};
+use crate::imports::actions::{known, open, take_in, with_rows};
 use crate::imports::batch::{Batch, ImportFault, ImportKind, ImportState, UnknownAgencies};
 use crate::imports::check::{Checked, check};
 use crate::imports::lists::Lists;
@@ -224,28 +224,10 @@ fn offices(conn: &mut Conn, call: &RequestContext, wanted: &Installation, listed
     Ok(())
 }
 
+/// An installation names all its agencies: one that is not known is a mistake.
 fn batch_of(list: &FirstList, by: i64, now: Moment) -> Batch {
-    Batch {
-        id: Id::new(now).0,
-        version: 1,
-        kind: list.kind,
-        file_name: list.file_name.clone(),
-        sha256: list.sha256.clone(),
-        state: ImportState::Staged,
-        dry_run: false,
-        unknown_agencies: UnknownAgencies::Reject,
-        agency_id: None,
-        rows: 0,
-        done: 0,
-        rejected: 0,
-        created: 0,
-        errors: Vec::new(),
-        warnings: Vec::new(),
-        stored_as: None,
-        annotated_as: None,
-        created_by: by,
-        created_at: now,
-    }
+    let begun = Batch::begun(list.kind, list.file_name.clone(), list.sha256.clone(), by, now);
+    Batch { state: ImportState::Staged, unknown_agencies: UnknownAgencies::Reject, ..begun }
 }
 
 /// Takes one list in, as an import that can be looked at and undone; its faults end the whole installation.
@@ -273,16 +255,11 @@ fn take_list(
     Ok(())
 }
 
-fn faulty(file: &str, errors: &[ImportFault]) -> crate::error::Error {
-    let mut problem = Problem::new(
+fn faulty(file: &str, errors: &[ImportFault]) -> Error {
+    let problem = Problem::new(
         Code::ValidationFailed,
         format!("Tệp «{file}» có lỗi; chưa có gì được ghi."),
         format!("The file «{file}» has errors; nothing was written."),
     );
-    for ImportFault { row, column, detail, .. } in errors.iter().take(100) {
-        let vi = format!("Dòng {row}, cột «{column}»: {}", detail.vi);
-        let en = format!("Row {row}, column «{column}»: {}", detail.en);
-        problem.errors.add("/lists", FieldError::BadRow, vi, en);
-    }
-    problem.into()
+    with_rows(problem, "/lists", errors)
 }

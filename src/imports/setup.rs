@@ -14,7 +14,7 @@ use crate::imports::accounts::ListedAccount;
 use crate::imports::passports::ListedPassport;
 use crate::imports::plan_items::ListedPlanItem;
 use crate::plans::actions::propose;
-use crate::registry::officials::{Passport, PassportStanding};
+use crate::registry::officials::Passport;
 use crate::registry::{officials_parts_store, officials_store};
 use kernel::id::Id;
 
@@ -23,19 +23,14 @@ pub fn account(conn: &mut Conn, call: &RequestContext, listed: ListedAccount) ->
     let account = Account {
         id: Id::new(call.now).0,
         version: 1,
-        username: listed.username,
         full_name: listed.full_name,
         email: listed.email,
         agency_id: listed.agency_id,
-        predecessors: Vec::new(),
-        below: Vec::new(),
         official_id: listed.official_id,
-        active: true,
         activated: false,
         roles: listed.roles.into_iter().map(|what| Dated { what, valid_from: call.today, valid_to: None }).collect(),
         seats: listed.seats.into_iter().map(|what| Dated { what, valid_from: call.today, valid_to: None }).collect(),
-        stand_ins: Vec::new(),
-        scopes: Vec::new(),
+        ..Account::nobody(&listed.username)
     };
     accounts::insert(conn, &account, None, call.now)?;
     call.remember(conn, "create_user", &format!("users/{}", Id(account.id)), json!({"username": account.username}))?;
@@ -48,19 +43,11 @@ pub fn passports(conn: &mut Conn, call: &RequestContext, listed: Vec<ListedPassp
     let mut made = Vec::new();
     let owners: HashSet<i64> = listed.iter().map(|p| p.official_id).collect();
     for p in listed {
-        let passport = Passport {
-            id: Id::new(call.now).0,
-            kind: p.kind,
-            number: p.number,
-            issued_on: p.issued_on,
-            expires_on: p.expires_on,
-            standing: PassportStanding::Valid,
-            standing_since: None,
-            standing_document: None,
-        };
+        let id = Id::new(call.now).0;
+        let passport = Passport::recorded(id, p.kind, p.number, p.issued_on, p.expires_on);
         officials_parts_store::insert_passport(conn, p.official_id, &passport)?;
         call.remember(conn, "add_passport", &format!("officials/{}", Id(p.official_id)), json!({}))?;
-        made.push(passport.id);
+        made.push(id);
     }
     for id in owners {
         if let Some(official) = officials_store::find(conn, id)? {

@@ -7,7 +7,7 @@ use crate::imports::known::{KnownRegistry, Twin};
 use crate::imports::parsed::Parsed;
 use crate::imports::reading::{Reading, RowPlace};
 use crate::imports::rows::Delegation;
-use kernel::text::{fold, number_key};
+use kernel::text::{Bilingual, fold, number_key};
 use kernel::time::Day;
 
 /// Where each delegation, person or unit of a file was read first.
@@ -27,12 +27,8 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, s
                 );
             }
             if let Some(first) = seen.get(&twin) {
-                reading.warn(
-                    Column::Title,
-                    "duplicate_row",
-                    format!("Trùng với {}.", first.name().vi),
-                    format!("The same as {}.", first.name().en),
-                );
+                let said = same_as(first);
+                reading.warn(Column::Title, "duplicate_row", said.vi, said.en);
             } else {
                 seen.insert(twin, d.place.clone());
             }
@@ -49,12 +45,8 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, s
             }
             let twin = (name, p.birth_date.unwrap_or(Day::MIN), 0);
             if let Some(first) = seen.insert(twin, p.place.clone()) {
-                reading.warn(
-                    Column::FullName,
-                    "duplicate_row",
-                    format!("Trùng với {}.", first.name().vi),
-                    format!("The same as {}.", first.name().en),
-                );
+                let said = same_as(&first);
+                reading.warn(Column::FullName, "duplicate_row", said.vi, said.en);
             }
         }
         Parsed::Unit(u) => {
@@ -78,12 +70,8 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, s
         Parsed::PlanItem(p) => {
             let twin = (format!("{} {} {}", p.year, p.agency_id, fold(&p.wanted.title)), Day::MIN, 0);
             if let Some(first) = seen.insert(twin, p.place.clone()) {
-                reading.warn(
-                    Column::Title,
-                    "duplicate_row",
-                    format!("Trùng với {}.", first.name().vi),
-                    format!("The same as {}.", first.name().en),
-                );
+                let said = same_as(&first);
+                reading.warn(Column::Title, "duplicate_row", said.vi, said.en);
             }
         }
         Parsed::Guest(listed) => {
@@ -97,13 +85,14 @@ pub fn twins_of(parsed: &Parsed, reading: &mut Reading, known: &KnownRegistry, s
 /// An error for a second row with the same key.
 fn once(key: &str, place: &RowPlace, column: Column, reading: &mut Reading, seen: &mut Twins) {
     if let Some(first) = seen.insert((key.to_owned(), Day::MIN, 0), place.clone()) {
-        reading.error(
-            column,
-            "duplicate_row",
-            format!("Trùng với {}.", first.name().vi),
-            format!("The same as {}.", first.name().en),
-        );
+        let said = same_as(&first);
+        reading.error(column, "duplicate_row", said.vi, said.en);
     }
+}
+
+fn same_as(first: &RowPlace) -> Bilingual {
+    let Bilingual { vi, en } = first.name();
+    Bilingual::new(format!("Trùng với {vi}."), format!("The same as {en}."))
 }
 
 fn twin_of(d: &Delegation) -> Twin {

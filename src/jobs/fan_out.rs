@@ -116,6 +116,13 @@ fn tell_programs(
     Ok(())
 }
 
+/// Enqueues a letter, once under its key.
+fn mail(conn: &mut Conn, to: &Account, key: &str, (subject, body): (&str, &str), now: Moment) -> Result<()> {
+    let new = New { key, channel: DeliveryChannel::Mail, target_id: to.id, subject, body, due: now };
+    enqueue(conn, &new, now)?;
+    Ok(())
+}
+
 /// Notifies the people who act on each open step, and the agency when its dossier is decided.
 fn tell_people(
     conn: &mut Conn,
@@ -143,15 +150,7 @@ fn tell_people(
             let what = if decided { "decided" } else { "step" };
             let key = format!("{what} {id} {} {round} {}", step.ord, account.id);
             let (subject, body) = if decided { of_decision(&step, link) } else { of_step(&step, link) };
-            let new = New {
-                key: &key,
-                channel: DeliveryChannel::Mail,
-                target_id: account.id,
-                subject: &subject,
-                body: &body,
-                due: now,
-            };
-            enqueue(conn, &new, now)?;
+            mail(conn, account, &key, (&subject, &body), now)?;
         }
     }
     Ok(())
@@ -194,9 +193,7 @@ fn tell_concerned(
             continue;
         }
         let key = format!("news {} {}", act.seq, account.id);
-        let (subject, body) = (subject.as_str(), body.as_str());
-        let new = New { key: &key, channel: DeliveryChannel::Mail, target_id: account.id, subject, body, due: now };
-        enqueue(conn, &new, now)?;
+        mail(conn, account, &key, (&subject, &body), now)?;
     }
     Ok(())
 }
@@ -228,10 +225,7 @@ fn tell_holder(
         act.actor,
     );
     let key = format!("account {} {}", act.seq, account.id);
-    let (subject, body) = (subject.as_str(), body.as_str());
-    let new = New { key: &key, channel: DeliveryChannel::Mail, target_id: account.id, subject, body, due: now };
-    enqueue(conn, &new, now)?;
-    Ok(())
+    mail(conn, account, &key, (&subject, &body), now)
 }
 
 /// Whether this person is notified of a step: of an open one if it is their turn, of a decision if they asked for it.
