@@ -297,6 +297,8 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
 fn people(conn: &mut Conn) -> Result<HashMap<String, Vec<KnownPerson>>> {
     let all: Vec<(i64, String, Option<Day>, i64)> = officials::table
         .filter(officials::left_on.is_null())
+        // A record that was merged is nobody whom a row may name.
+        .filter(officials::merged_into.is_null())
         .order(officials::id)
         .select((officials::id, officials::search_norm, officials::birth_date, officials::agency_id))
         .load(conn)?;

@@ -120,6 +120,23 @@ on_both! {
         assert!(!left.to_string().contains("S7654321"));
     }
 
+    async fn a_row_names_the_official_who_stays_after_a_merger(w) {
+        let official = json!({"full_name": "Phạm Thu Hà", "post": "Chuyên viên", "agency_id": w.agency("SKHCN").await,
+            "post_level": "staff", "managed_by": "agency", "personnel": "civil_servant", "party_member": false,
+            "provincial_committee_member": false, "key_leader": false, "birth_date": "1991-02-03"});
+        let twin = w.post("officer.snv", "/officials", official).await.expect(201);
+        let list = "Họ và tên,Ngày sinh,Đơn vị,Loại hộ chiếu,Số hộ chiếu,Ngày hết hạn\nPhạm Thu Hà,,SKHCN,Công vụ,S7654321,15/01/2029\n";
+        let refused = upload(&w, "custodian", "passports", "false", list).await.expect(201).json();
+        assert_eq!(faults(&refused), [(2, "ambiguous_official".to_owned())]);
+        let found = w.get("officer.snv", "/officials?q=pham%20thu%20ha").await.expect(200).json();
+        let twin_id = twin.json()["id"].clone();
+        let stays = found["items"].as_array().unwrap().iter().find(|o| o["id"] != twin_id).unwrap()["id"].clone();
+        let merge = format!("/officials/{}/merge", twin_id.as_str().unwrap());
+        w.post_with("officer.snv", &merge, &twin.etag(), json!({"into": stays})).await.expect(200);
+        let taken = upload(&w, "custodian", "passports", "false", list).await.expect(201).json();
+        assert_eq!((&taken["created"], &taken["errors"]), (&json!(1), &json!([])));
+    }
+
     async fn a_plan_comes_in_as_proposals(w) {
         let list = "Năm,Tháng,Tên đoàn,Đơn vị,Nước,Mục đích,Số đoàn,Số người,Nguồn kinh phí,Kinh phí\n\
             2027,5,Xúc tiến đầu tư tại Hàn Quốc,SKHCN,\"Hàn Quốc, Nhật Bản\",Xúc tiến,1,8,Ngân sách tỉnh,650 triệu\n\
