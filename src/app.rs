@@ -182,6 +182,8 @@ fn rooms(config: &mut ServiceConfig, registers: &Registers) {
     crate::access::http::routes(config);
     crate::access::me_http::routes(config);
     crate::desk::counts_http::routes(config);
+    crate::desk::inbox_http::routes(config);
+    crate::desk::search_http::routes(config);
     crate::access::services_http::routes(config);
     crate::access::substitutions_http::routes(config);
     crate::access::trail::routes(config);
@@ -189,7 +191,6 @@ fn rooms(config: &mut ServiceConfig, registers: &Registers) {
     crate::regulations::http::routes(config);
     crate::regulations::choices_http::routes(config);
     crate::regulations::holidays_http::routes(config);
-    crate::approval::http::routes(config);
     crate::duties::http::routes(config);
     crate::duties::settlement_http::routes(config);
     crate::passport_custody::http::routes(config);

@@ -16,6 +16,7 @@ use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 use crate::error::{Error, Result};
 use connection::Manager;
 pub use connection::{Address, Conn, MultiBackend};
+use kernel::text::fold;
 use writer::Writer;
 
 /// Evaluates one expression on the concrete connection. For the few statements that diesel's multi-backend lacks, and
@@ -206,6 +207,15 @@ pub fn containing(folded: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// Most words of a search that are looked for: each costs a condition.
+const MOST_WORDS: usize = 20;
+
+/// The folded words of a search, each of which must be found, in any order.
+pub fn searched_words(q: Option<&str>) -> Vec<String> {
+    let folded = fold(q.unwrap_or_default());
+    folded.split_whitespace().take(MOST_WORDS).map(str::to_owned).collect()
 }
 
 /// Parses JSON that this system stored.

@@ -15,7 +15,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::account::Actor;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
+use crate::dossier::actions::waiting::at_hand;
 use crate::dossier::actions::{self, as_if_approved, assess_dossier, find, received_on};
+use crate::dossier::at_hand::AtHand;
 use crate::dossier::flow::State;
 use crate::dossier::http::Shown;
 use crate::dossier::lines::lines;
@@ -77,6 +79,10 @@ impl<C: Shown> Register for Of<C> {
         dry_run: bool,
     ) -> Result<GuestsTaken> {
         C::take_guests(conn, call, law, id, guests, dry_run)
+    }
+
+    fn at_hand(&self, conn: &mut Conn, call: &RequestContext, law: &ProvinceLaw, id: i64) -> Result<AtHand> {
+        at_hand::<C>(conn, call, law, id)
     }
 
     fn require_seen(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<()> {

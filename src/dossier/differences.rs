@@ -50,3 +50,11 @@ pub struct Difference {
     /// Officials who join.
     pub people: Vec<String>,
 }
+
+impl Difference {
+    /// Pointers of the fields that differ.
+    pub fn fields(&self) -> Vec<String> {
+        let members = self.before.as_object().into_iter().flatten();
+        members.filter(|(name, was)| self.after.get(name) != Some(was)).map(|(name, _)| format!("/{name}")).collect()
+    }
+}

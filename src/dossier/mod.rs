@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod amendments;
+pub mod at_hand;
 pub mod content;
 pub mod content_register;
 pub mod decision;
@@ -20,6 +21,7 @@ pub mod register;
 pub mod requests;
 pub mod rules;
 pub mod store;
+pub mod typed;
 pub mod visibility;
 
 pub use content::{Content, DayNames, StoredContent};

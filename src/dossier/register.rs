@@ -22,6 +22,7 @@ use crate::access::account::Actor;
 use crate::access::context::RequestContext;
 use crate::approval::process::Process;
 use crate::db::Conn;
+use crate::dossier::at_hand::AtHand;
 use crate::dossier::decision::Decision;
 use crate::dossier::flow::State;
 use crate::dossier::model::ResultsReport;
@@ -111,6 +112,8 @@ pub trait Register: Send + Sync + 'static {
         guests: Vec<NamedGuest>,
         dry_run: bool,
     ) -> Result<GuestsTaken>;
+    /// The dossier as it lies before the caller; 404 if they may not see it.
+    fn at_hand(&self, conn: &mut Conn, call: &RequestContext, law: &ProvinceLaw, id: i64) -> Result<AtHand>;
     /// 404 unless the caller sees the dossier.
     fn require_seen(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<()>;
     /// Who is engaged between two moments: of these people, or of all.

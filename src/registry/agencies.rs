@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::agencies;
-use crate::db::{Conn, containing, each};
+use crate::db::{Conn, containing, each, searched_words};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::id::Id;
@@ -142,8 +142,8 @@ macro_rules! filtered {
         if let Some(code) = &$filter.code {
             query = query.filter(agencies::code.eq(code.clone()));
         }
-        if let Some(q) = &$filter.q {
-            query = query.filter(agencies::search_norm.like(containing(&fold(q))).escape('\\'));
+        for word in searched_words($filter.q.as_deref()) {
+            query = query.filter(agencies::search_norm.like(containing(&word)).escape('\\'));
         }
         if let Some(on) = $filter.on {
             let lasts = agencies::valid_to.is_null().or(agencies::valid_to.gt(on));

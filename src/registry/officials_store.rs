@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{disciplines, management_levels, official_moves, officials, passports};
-use crate::db::{Conn, containing, each, to_json, word};
+use crate::db::{Conn, containing, each, searched_words, to_json, word};
 use crate::error::{Error, Result};
 use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
 use crate::registry::officials_parts_store::{insert_discipline, insert_level, insert_passport};
@@ -266,8 +266,8 @@ pub fn page(
     if let Some(agency) = agency {
         query = query.filter(officials::agency_id.eq(agency));
     }
-    if let Some(q) = q {
-        query = query.filter(officials::search_norm.like(containing(&fold(q))).escape('\\'));
+    for word in searched_words(q) {
+        query = query.filter(officials::search_norm.like(containing(&word)).escape('\\'));
     }
     if let Some((name, id)) = after {
         let later = officials::search_norm.gt(name.clone());
@@ -283,8 +283,8 @@ pub fn count(conn: &mut Conn, agency: Option<i64>, q: Option<&str>) -> Result<i6
     if let Some(agency) = agency {
         query = query.filter(officials::agency_id.eq(agency));
     }
-    if let Some(q) = q {
-        query = query.filter(officials::search_norm.like(containing(&fold(q))).escape('\\'));
+    for word in searched_words(q) {
+        query = query.filter(officials::search_norm.like(containing(&word)).escape('\\'));
     }
     Ok(query.first(conn)?)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{dossiers, partner_names as names, partners};
-use crate::db::{Conn, containing, each, to_json, word};
+use crate::db::{Conn, containing, each, searched_words, to_json, word};
 use crate::error::{Error, Result};
 use crate::registry::partners::{Agreement, LastVisits, Partner, Relation};
 use kernel::every_field;
@@ -128,8 +128,8 @@ pub fn page(conn: &mut Conn, filter: &PartnerFilter, after: Option<(String, i64)
         .limit(limit)
         .select(PartnerRow::as_select())
         .into_boxed();
-    if let Some(q) = &filter.q {
-        let known = names::table.filter(names::name_norm.like(containing(&fold(q))).escape('\\'));
+    for word in searched_words(filter.q.as_deref()) {
+        let known = names::table.filter(names::name_norm.like(containing(&word)).escape('\\'));
         query = query.filter(partners::id.eq_any(known.select(names::partner_id)));
     }
     if let Some(country) = &filter.country {

@@ -10,7 +10,7 @@ use kernel::checks;
 use kernel::procedure::Procedure;
 use kernel::validity::Validity;
 use kernel::words::{CardRoute, Document};
-use regulation::case::{CardCase, CardPerson, Case, Matter};
+use regulation::case::{CardCase, CardPerson, Case, Matter, Unknown};
 
 /// Procedures for cards.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -82,6 +82,7 @@ impl CardQuestion {
             begins: self.received_on,
             ends: self.received_on,
             documents: self.documents.into_iter().collect(),
+            unknown: Unknown::default(),
             matter: Matter::Card(CardCase {
                 route: self.route,
                 firm_months: self.months_of_operation,

@@ -18,7 +18,7 @@ use kernel::validity::{Validity, all_of, fault};
 use kernel::words::{
     Bloc, Document, FieldError, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
 };
-use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase};
+use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase, Unknown};
 
 /// A question to a regulation; `procedure` selects the variant. Nothing is stored.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -233,6 +233,7 @@ impl TripQuestion {
             begins: self.departure_date,
             ends: self.return_date,
             documents: self.documents.into_iter().collect(),
+            unknown: Unknown::default(),
             matter: Matter::Trip(TripCase {
                 purpose: self.purpose,
                 funding: self.funding.into_iter().collect::<BTreeSet<FundingSource>>(),

@@ -8,7 +8,7 @@ use kernel::money::Money;
 use kernel::text::Language;
 use kernel::time::rfc3339;
 use kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term};
-use regulation::assess::{Assessment, Obligation};
+use regulation::assess::{Assessment, Finding, Obligation};
 use regulation::book::Law;
 use regulation::pack::{Anchor, Timing};
 
@@ -90,9 +90,9 @@ struct RequiredPaperView {
 }
 
 #[derive(Serialize, ToSchema)]
-struct FindingView {
+pub struct FindingView {
     code: FindingCode,
-    severity: Severity,
+    pub severity: Severity,
     limit: Option<i64>,
     actual: Option<i64>,
     rule: String,
@@ -165,6 +165,29 @@ pub struct NoteView {
     pub detail: String,
 }
 
+impl FindingView {
+    fn of(f: Finding, language: Language) -> Self {
+        FindingView {
+            code: f.code,
+            severity: f.severity,
+            limit: f.limit,
+            actual: f.actual,
+            rule: f.rule,
+            citation: f.citation,
+            waivable_by: f.waivable_by,
+            detail: f.detail.in_language(language).to_owned(),
+            r#for: f.travellers,
+            document: f.document,
+        }
+    }
+
+    /// Findings in one language, the heaviest first.
+    pub fn all(mut findings: Vec<Finding>, language: Language) -> Vec<Self> {
+        findings.sort_by_key(|f| f.severity);
+        findings.into_iter().map(|f| FindingView::of(f, language)).collect()
+    }
+}
+
 /// Converts an assessment to its JSON form.
 pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
     AssessmentView {
@@ -207,22 +230,7 @@ pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
                 citation: p.citation,
             })
             .collect(),
-        findings: a
-            .findings
-            .into_iter()
-            .map(|f| FindingView {
-                code: f.code,
-                severity: f.severity,
-                limit: f.limit,
-                actual: f.actual,
-                rule: f.rule,
-                citation: f.citation,
-                waivable_by: f.waivable_by,
-                detail: f.detail.in_language(language).to_owned(),
-                r#for: f.travellers,
-                document: f.document,
-            })
-            .collect(),
+        findings: a.findings.into_iter().map(|f| FindingView::of(f, language)).collect(),
         obligations: a.obligations.into_iter().map(ObligationView::from).collect(),
         copies_to: a.copies_to,
         latest_submission_on: a.latest_submission_on,

@@ -13,7 +13,7 @@ use kernel::text::fold;
 use kernel::time::{day_of, start_of};
 use kernel::validity::{Validity, require};
 use kernel::words::{Body, Document, FieldError, ReceptionLevel, Topic, VisitMatter, VisitorLevel};
-use regulation::case::{Case, Matter, VisitCase, Visitor};
+use regulation::case::{Case, Matter, Unknown, VisitCase, Visitor};
 
 /// Procedures for guests.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -128,6 +128,7 @@ impl VisitQuestion {
             begins: self.arrival_date,
             ends: self.departure_date,
             documents: self.documents.into_iter().collect(),
+            unknown: Unknown::default(),
             matter: Matter::Visit(VisitCase {
                 visitors: visitors.collect(),
                 headcount: self.headcount,

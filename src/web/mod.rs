@@ -1,6 +1,7 @@
 //! HTTP helpers without domain logic: bodies, queries, entity tags, retries, traces, the OpenAPI document.
 
 pub mod answers;
+pub mod as_typed;
 pub mod columns;
 pub mod etag;
 pub mod file;

@@ -24,6 +24,18 @@ pub fn check<T: ToSchema + 'static>(value: &Value, faults: &mut Violations) {
     schema.check(&schema.root, value, "", faults);
 }
 
+/// Puts a value that means nothing in the place of every required member that lacks.
+pub fn fill<T: ToSchema + 'static>(value: &mut Value) {
+    let schema = schema_of::<T>();
+    let required = schema.root.get("required").and_then(Value::as_array).into_iter().flatten();
+    for name in required.filter_map(Value::as_str) {
+        if let (Some(members), Some(own)) = (value.as_object_mut(), schema.root.pointer(&format!("/properties/{name}")))
+        {
+            members.entry(name).or_insert_with(|| schema.nothing(own));
+        }
+    }
+}
+
 fn schema_of<T: ToSchema + 'static>() -> Arc<Schema> {
     static KNOWN: OnceLock<RwLock<HashMap<TypeId, Arc<Schema>>>> = OnceLock::new();
     let known = KNOWN.get_or_init(RwLock::default);
@@ -153,6 +165,34 @@ impl Schema {
             }
             // Without the discriminator, check against the first variant, which reports that it is missing.
             (None, _) => choices.iter().take(1).for_each(|choice| self.check(choice, value, at, faults)),
+        }
+    }
+
+    /// A value that a schema takes and that means nothing.
+    fn nothing(&self, schema: &Value) -> Value {
+        let schema = self.resolve(schema);
+        if let Some(word) = schema.get("enum").and_then(Value::as_array).and_then(|words| words.first()) {
+            return word.clone();
+        }
+        match schema.get("type").and_then(Value::as_str) {
+            Some("array") => Value::Array(Vec::new()),
+            Some("boolean") => Value::Bool(false),
+            Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| 0.into()),
+            Some("string") => match schema.get("format").and_then(Value::as_str) {
+                Some("date") => "2000-01-01".into(),
+                Some("date-time") => "2000-01-01T00:00:00Z".into(),
+                // An id of nobody, a country of nowhere, a text without a word.
+                _ => "0000000000000".into(),
+            },
+            Some("object") => {
+                let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+                let own = |name: &Value| {
+                    let name = name.as_str()?;
+                    Some((name.to_owned(), self.nothing(schema.pointer(&format!("/properties/{name}"))?)))
+                };
+                Value::Object(required.filter_map(own).collect())
+            }
+            _ => Value::Null,
         }
     }
 

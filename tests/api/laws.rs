@@ -82,6 +82,7 @@ fn case() -> impl Strategy<Value = Case> {
             begins,
             ends: begins + chrono::Duration::days(stops.iter().map(|s| s.days).sum::<i64>() - 1),
             documents: Default::default(),
+            unknown: Default::default(),
             matter: Matter::Trip(TripCase {
                 purpose: if private { Purpose::Private } else { Purpose::Official },
                 funding: [if flags[1] { FundingSource::Host } else { FundingSource::ProvincialBudget }]

@@ -13,6 +13,7 @@ mod world;
 mod access;
 mod agencies;
 mod amendments;
+mod as_typed;
 mod assessments;
 mod backup;
 mod calendar;

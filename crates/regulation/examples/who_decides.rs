@@ -7,7 +7,7 @@ use kernel::procedure::Procedure;
 use kernel::time::Day;
 use kernel::words::{Bloc, Document, FundingSource, ManagedBy, MemberRole, Personnel, PostLevel, Purpose};
 use regulation::assess::assess;
-use regulation::case::{Case, Matter, StopDays, Traveller, TripCase};
+use regulation::case::{Case, Matter, StopDays, Traveller, TripCase, Unknown};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let calendar = regulation::holidays::calendar(None)?;
@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         begins: "2026-12-07".parse()?,
         ends: "2026-12-11".parse()?,
         documents: BTreeSet::from([Document::RequestLetter, Document::Invitation]),
+        unknown: Unknown::default(),
         matter: Matter::Trip(TripCase {
             purpose: Purpose::StudyVisit,
             funding: BTreeSet::from([FundingSource::ProvincialBudget]),

@@ -156,7 +156,8 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Assessment {
     let mut found =
         findings::findings(case, &spoken_limits(&spoken), &dossier, &consents, &missing_details(&spoken), &mut terms);
     let latest = latest_submission(case, &spoken, &mut terms, &mut found, &mut notes);
-    let complete = !found.iter().any(|f| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail));
+    let complete = case.unknown.is_empty()
+        && !found.iter().any(|f| matches!(f.code, FindingCode::MissingDocument | FindingCode::MissingDetail));
     let (decider, rule) = match authority {
         Authority::Decides(body, rule) => {
             (Some(Decider { body, rule: rule.id.clone(), citation: rule.citation.clone() }), Some(rule))
@@ -171,7 +172,7 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Assessment {
         Some(rule) => steps(rule, &consents, complete.then_some(case.received_on), &mut terms),
         None => (Vec::new(), None),
     };
-    found.extend(findings::decided_late(&spoken_limits(&spoken), due_on, case.begins));
+    found.extend(case.first_day().and_then(|day| findings::decided_late(&spoken_limits(&spoken), due_on, day)));
     notes.extend(rule.zip(due_on).and_then(|(rule, due)| notes::silence(rule, due)));
     let mut copies_to = Vec::new();
     if let Some(Effect::Authority { copies_to: copies, notes: said, .. }) = rule.map(|r| &r.effect) {
@@ -205,7 +206,8 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Assessment {
 
 /// The one rule that applies, for every subject and every group of rules. Rules of the text itself come before those of
 /// the law it extends; among the rules that match, the most specific one wins. The check of the pack ensures that there
-/// is exactly one.
+/// is exactly one. While a fact is not known, a rule that hangs on it may match: then its group is answered only by a
+/// rule that is known to match and would win all the same.
 fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [RuleSubject<'a>]) -> Vec<AppliedRule<'a>> {
     let mut spoken = Vec::new();
     for subject in subjects {
@@ -216,14 +218,14 @@ fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [RuleSubject<'a>]) -> V
                 .filter(|r| {
                     r.procedures.contains(&case.procedure)
                         && r.valid_on(case.received_on)
-                        && r.when.holds(&subject.facts)
+                        && r.when.may_hold(&subject.facts, &case.unknown)
                 })
                 .collect();
             let groups: BTreeSet<String> = matching.iter().map(|r| r.effect.group()).collect();
             for group in groups.difference(&taken.clone()) {
                 let rivals: Vec<&Rule> = matching.iter().filter(|r| r.effect.group() == *group).copied().collect();
                 let winner = rivals.iter().find(|r| rivals.iter().all(|o| o.id == r.id || r.beats(o)));
-                if let Some(rule) = winner {
+                if let Some(rule) = winner.filter(|r| !r.when.hangs_on(&case.unknown)) {
                     spoken.push(AppliedRule { rule, subject });
                 }
                 taken.insert(group.clone());

@@ -24,6 +24,28 @@ pub struct Case {
     pub ends: Day,
     pub documents: BTreeSet<Document>,
     pub matter: Matter,
+    pub unknown: Unknown,
+}
+
+/// What is not known yet of a case whose content is still being typed. What hangs on it is left open, never guessed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unknown {
+    pub facts: BTreeSet<FactName>,
+    /// The first and the last day.
+    pub begins: bool,
+    pub ends: bool,
+    /// Something is missing on which no rule hangs, such as the title.
+    pub others: bool,
+}
+
+impl Unknown {
+    pub fn is_empty(&self) -> bool {
+        *self == Unknown::default()
+    }
+
+    pub fn has(&self, fact: FactName) -> bool {
+        self.facts.contains(&fact) || (fact == FactName::Days && (self.begins || self.ends))
+    }
 }
 
 /// The subject matter.
@@ -181,11 +203,21 @@ impl Case {
         Period { from: self.begins, to: self.ends }.days()
     }
 
+    /// The first day, if it is known.
+    pub fn first_day(&self) -> Option<Day> {
+        (!self.unknown.begins).then_some(self.begins)
+    }
+
+    /// The last day, if it is known.
+    pub fn last_day(&self) -> Option<Day> {
+        (!self.unknown.ends).then_some(self.ends)
+    }
+
     /// The day a rule counts from; `None` if it is not known, or does not occur in this procedure.
     pub fn day_of(&self, anchor: Anchor) -> Option<Day> {
         match (anchor, &self.matter) {
-            (Anchor::Departure, Matter::Trip(_)) | (Anchor::Arrival, Matter::Visit(_)) => Some(self.begins),
-            (Anchor::Return, Matter::Trip(_)) | (Anchor::Departure, Matter::Visit(_)) => Some(self.ends),
+            (Anchor::Departure, Matter::Trip(_)) | (Anchor::Arrival, Matter::Visit(_)) => self.first_day(),
+            (Anchor::Return, Matter::Trip(_)) | (Anchor::Departure, Matter::Visit(_)) => self.last_day(),
             (Anchor::Reception, Matter::Visit(visit)) => visit.reception_on,
             (Anchor::RestrictedArea, Matter::Visit(visit)) => visit.restricted_from.map(day_of),
             (Anchor::LeftPost, Matter::Card(card)) => card.left_post_on,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::case::Unknown;
 use kernel::procedure::Procedure;
 use kernel::words::{
     Bloc, Body, CardRoute, FundingSource, ManagedBy, MemberRole, PassportKind, Personnel, PostLevel, Purpose,
@@ -244,6 +245,19 @@ pub type Facts = BTreeMap<FactName, FactValue>;
 impl Condition {
     pub fn holds(&self, facts: &Facts) -> bool {
         self.0.iter().all(|(fact, constraint)| facts.get(fact).is_some_and(|value| constraint.holds(value)))
+    }
+
+    /// Whether it holds, or would for some value of the facts that are not known.
+    pub fn may_hold(&self, facts: &Facts, unknown: &Unknown) -> bool {
+        let holds = |(fact, constraint): (&FactName, &Constraint)| {
+            unknown.has(*fact) || facts.get(fact).is_some_and(|value| constraint.holds(value))
+        };
+        self.0.iter().all(holds)
+    }
+
+    /// Whether it hangs on a fact that is not known.
+    pub fn hangs_on(&self, unknown: &Unknown) -> bool {
+        self.0.keys().any(|fact| unknown.has(*fact))
     }
 
     /// Whether every case that satisfies this one satisfies the other, so that this one is at least as specific.

@@ -6,6 +6,7 @@ use chrono::Months;
 
 use crate::assess::{AppliedLimit, Consent, Finding, RequiredPaper};
 use crate::case::{Case, Traveller, TripCase};
+use crate::fact::FactName;
 use crate::pack::{ConsentMode, Effect, Rule};
 use crate::terms::Terms;
 use kernel::text::Bilingual;
@@ -164,6 +165,9 @@ fn measure(
         holds.then_some(Exceeded { limit: None, actual: None, travellers, severity: None })
     };
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    if !is_known(code, case) {
+        return None;
+    }
     match code {
         FindingCode::TooManyMembers => over(count(trip.travellers.len()), Vec::new()),
         FindingCode::TooManyDays => {
@@ -216,6 +220,22 @@ fn measure(
         FindingCode::ConsentMissing => simply(traveller.opinions_lacking, of_him()),
         FindingCode::ReportOverdue => over(trip.reminders_unanswered, Vec::new()),
     }
+}
+
+/// Whether what a limit measures is known.
+fn is_known(code: FindingCode, case: &Case) -> bool {
+    let facts: &[FactName] = match code {
+        FindingCode::TooManyMembers => &[FactName::Members],
+        FindingCode::TooManyDays | FindingCode::OverlappingTrip => &[FactName::Days],
+        FindingCode::TooManyDaysInCountry | FindingCode::TooManyCountries => &[FactName::Countries],
+        FindingCode::EnterpriseFunded => &[FactName::Funding, FactName::EnterpriseInvitesByName],
+        FindingCode::ProjectFunded => &[FactName::Funding],
+        FindingCode::OffPlan => &[FactName::InPlan],
+        FindingCode::YearlyTripLimit => return !case.unknown.begins,
+        FindingCode::PassportExpiresEarly => return !case.unknown.ends,
+        _ => &[],
+    };
+    !facts.iter().any(|fact| case.unknown.has(*fact))
 }
 
 fn longest_stay(trip: &TripCase) -> i64 {

@@ -221,6 +221,7 @@ fn card(route: CardRoute, received: &str) -> Case {
         begins: day(received),
         ends: day(received),
         documents: Document::all().iter().copied().collect(),
+        unknown: Default::default(),
         matter: Matter::Card(CardCase {
             route,
             firm_months: 36,

@@ -10,6 +10,7 @@ pub mod draft;
 pub mod duties;
 pub mod exceptions;
 pub mod travelling_decider;
+pub mod waiting;
 
 use serde_json::{Value, json};
 
@@ -38,6 +39,7 @@ use kernel::violation::Violations;
 use kernel::words::{Body, DecisionVerdict, FieldError, PaperRef, Role, SignedAs, StepKind};
 use regulation::assess::{Assessment, assess};
 use regulation::book::Law;
+use regulation::case::{Case, Unknown};
 
 /// A dossier the caller may see, and what acts on it depend on.
 #[derive(Debug, Clone)]
@@ -282,11 +284,22 @@ pub fn assess_dossier<C: Content>(
     dossier: &Dossier<C>,
     received_on: Day,
 ) -> Result<(Law, Assessment)> {
+    assess_known(conn, tools, dossier, received_on, Unknown::default())
+}
+
+/// The same, of a dossier whose content is not known to the end.
+pub fn assess_known<C: Content>(
+    conn: &mut Conn,
+    tools: &ProvinceLaw,
+    dossier: &Dossier<C>,
+    received_on: Day,
+    unknown: Unknown,
+) -> Result<(Law, Assessment)> {
     let book = tools.shelf.book(conn)?;
     let law = book
         .in_force(&tools.jurisdiction, received_on)
         .ok_or_else(|| Error::Internal(format!("no regulation of {} is loaded", tools.jurisdiction)))?;
-    let case = C::case(conn, &tools.registers, dossier, received_on)?;
+    let case = Case { unknown, ..C::case(conn, &tools.registers, dossier, received_on)? };
     let mut answer = assess(&law, &case, &*tools.shelf.calendar(conn)?);
     travelling_decider::pass_over(conn, &law, dossier, received_on, &mut answer)?;
     Ok((law, answer))

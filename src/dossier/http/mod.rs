@@ -5,6 +5,7 @@ pub mod listing;
 pub mod papers;
 pub mod partner_history;
 pub mod routes;
+pub mod typed;
 pub mod view;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -15,8 +16,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
-use crate::access::shorts::AgencyShort;
+use crate::access::shorts::{self, AgencyShort};
 use crate::approval::http::{History, history_of};
+use crate::approval::store::history as history_rows;
 use crate::db::Conn;
 use crate::dossier::actions::{VisibleDossier, assess_dossier, draft, find, find_as_of, object, open, received_on};
 use crate::dossier::flow::Action;
@@ -25,9 +27,10 @@ use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::dossier::rules::errand;
 use crate::dossier::store::list::DossierItem;
+use crate::dossier::store::versions;
 use crate::dossier::visibility::sees_whole;
 use crate::dossier::{Content, ProvinceLaw};
-use crate::error::{Result, forbidden};
+use crate::error::{Code, Error, Problem, Result, forbidden};
 use crate::regulations::view::{AssessmentView, view as assessment_view};
 use crate::web::answers::ResponseCache;
 use crate::web::etag::{IfNoneMatch, etag};
@@ -37,6 +40,8 @@ use crate::web::query::Query;
 use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::time::{Moment, local, rfc3339};
+use serde_json::json;
 
 /// A dossier in a list, with what stands beside its ids and days.
 pub struct RegisterRow {
@@ -132,12 +137,31 @@ where
         move |conn, call| find(conn, call, id),
         move |conn, call, seen| {
             let around = seen.around;
-            let dossier = change(conn, call, seen)?;
+            let (at, whole) = (seen.dossier.updated_at, sees_whole(&call.actor, &seen.dossier));
+            let dossier = match change(conn, call, seen) {
+                Err(error) if whole && error.code() == Code::VersionConflict => {
+                    return Err(changed_by(conn, id, at)?.unwrap_or(error));
+                }
+                changed => changed?,
+            };
             reply_with(conn, call, &registers, &VisibleDossier::new(dossier, around), 200)
         },
         move || answers.touch(),
     )
     .await
+}
+
+/// Who changed the dossier last, and when, for whoever saw an older version of it.
+fn changed_by(conn: &mut Conn, id: i64, at: Moment) -> Result<Option<Error>> {
+    let Some(last) = history_rows(conn, id)?.into_iter().rev().find(|act| act.at == at) else { return Ok(None) };
+    let Some(person) = shorts::people(conn, [last.actor_id])?.remove(&last.actor_id) else { return Ok(None) };
+    let (when, name) = (local(at).format("%H:%M %d/%m/%Y"), &person.full_name);
+    let problem = Problem::new(
+        Code::VersionConflict,
+        format!("{name} đã thay đổi hồ sơ lúc {when}; nội dung vừa gửi chưa được ghi. Hãy tải lại rồi làm tiếp."),
+        format!("{name} changed it at {when}; nothing of yours was recorded. Reload it and continue from there."),
+    );
+    Ok(Some(problem.with("changed_by_person", json!(person)).with("changed_at", json!(rfc3339(at))).into()))
 }
 
 /// Drafts a dossier.
@@ -312,9 +336,14 @@ pub async fn history<C: Content>(call: Call, id: web::Path<String>, as_was: Quer
     let history: History = call
         .read(move |conn, call| {
             let dossier = find::<C>(conn, call, id)?.dossier;
+            let whole = sees_whole(&call.actor, &dossier);
             // Members of a consulted body see only their own actions.
-            let only = if sees_whole(&call.actor, &dossier) { None } else { Some(call.actor.id()) };
-            history_of(conn, id, only, as_was.0.as_of)
+            let mut history = history_of(conn, id, (!whole).then(|| call.actor.id()), as_was.0.as_of)?;
+            let edits = history.edits();
+            if whole && !edits.is_empty() {
+                history.name_fields(&versions::fields_changed::<C>(conn, id, &edits)?);
+            }
+            Ok(history)
         })
         .await?;
     Ok(HttpResponse::Ok().json(history))

@@ -15,6 +15,7 @@ use crate::dossier::flow::Action;
 use crate::dossier::http::comments::{self, CommentGiven, CommentList, CommentView};
 use crate::dossier::http::listing::{self, DossierListQuery};
 use crate::dossier::http::papers::{self, AttachmentList, UploadForm};
+use crate::dossier::http::typed::{self, ReadAsTyped, TypedAssessmentView, TypedDraft};
 use crate::dossier::http::{self, AsOf, AsWas, Shown};
 use crate::dossier::model::{Dossier, ResultsReport};
 use crate::dossier::parts::attachments::{self, Attachment};
@@ -25,8 +26,10 @@ use crate::dossier::requests::{
 use crate::error::Result;
 use crate::regulations::view::AssessmentView;
 use crate::web::answers::ResponseCache;
+use crate::web::as_typed::AsTyped;
 use crate::web::etag::IfMatch;
 use crate::web::json::{Deferred, Incoming, JsonBody};
+use crate::web::query::Query;
 use crate::web::reply::Empty;
 use crate::web::route::{DocumentedRoute, RouteBuilder};
 
@@ -59,9 +62,14 @@ fn list<C: Shown>() -> DocumentedRoute {
     .to(listing::list::<C>)
 }
 
-/// Drafting and changing, in the bodies of this procedure.
-pub fn drafting<C, New, Changes, Create, Edit>(config: &mut ServiceConfig, create: Create, edit: Edit)
-where
+/// Drafting and changing, in the bodies of this procedure; and what the regulation says of a content that is still being
+/// typed.
+pub fn drafting<C, New, Changes, Create, Edit>(
+    config: &mut ServiceConfig,
+    read: ReadAsTyped<C, New>,
+    create: Create,
+    edit: Edit,
+) where
     C: Shown,
     New: JsonBody,
     Changes: JsonBody,
@@ -78,6 +86,23 @@ where
             .to(move |call: Call, registers: web::Data<Registers>, body: Incoming<New>| {
                 http::create(call, registers, body, create)
             }),
+    );
+    config.service(
+        route::<C>(
+            HttpMethod::Post,
+            "/assessment",
+            "assess_typed",
+            "Assesses a content as it is typed; nothing is stored.\n\
+             Parts may lack: `unknown` names them, and what hangs on them is left open.",
+        )
+        .parameters::<TypedDraft>()
+        .body::<AsTyped<New>>(JSON)
+        .answers::<TypedAssessmentView>("200", "the answer", &[JSON])
+        .to(
+            move |call: Call, law: web::Data<ProvinceLaw>, of: Query<TypedDraft>, body: Incoming<AsTyped<New>>| {
+                typed::assess(call, law, of, body, read)
+            },
+        ),
     );
     config.service(
         route::<C>(

@@ -7,14 +7,13 @@ use diesel::sql_types::Text;
 
 use crate::access::account::Actor;
 use crate::db::schema::{agencies, dossiers, outbound_members, plan_draws};
-use crate::db::{Conn, MultiBackend, containing};
+use crate::db::{Conn, MultiBackend, containing, searched_words};
 use crate::dossier::flow::State;
 use crate::dossier::store::visible::{RowCondition, visible, visible_whole};
 use crate::dossier::store::words_of;
 use crate::error::Result;
 use kernel::checks::LONGEST;
 use kernel::procedure::{Procedure, RegisterEntries};
-use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
 use kernel::words::{Field, Purpose};
 
@@ -170,10 +169,10 @@ fn conditions(filter: &DossierFilter, actor: &Actor, registers: &RegisterEntries
         all.push(if planned { Box::new(yes) } else { Box::new(diesel::dsl::not(yes)) });
     }
     // Every word, in any order: in number, title, people and partner, or in the name of the agency.
-    for word in fold(filter.q.as_deref().unwrap_or_default()).split_whitespace() {
+    for word in searched_words(filter.q.as_deref()) {
         let named =
-            agencies::table.filter(agencies::search_norm.like(containing(word)).escape('\\')).select(agencies::id);
-        let own = dossiers::search_norm.like(containing(word)).escape('\\');
+            agencies::table.filter(agencies::search_norm.like(containing(&word)).escape('\\')).select(agencies::id);
+        let own = dossiers::search_norm.like(containing(&word)).escape('\\');
         all.push(Box::new(own.or(dossiers::agency_id.eq_any(named))));
     }
     if let Some(agency) = filter.agency_id {

@@ -6,7 +6,7 @@ use crate::procedures::inbound::model::VisitContent;
 use kernel::procedure::Procedure;
 use kernel::time::{Day, start_of};
 use kernel::words::{Body, Document, GuestClass, ReceptionLevel, Topic, VisitMatter, VisitorLevel};
-use regulation::case::{Case, Matter, VisitCase, Visitor};
+use regulation::case::{Case, Matter, Unknown, VisitCase, Visitor};
 
 /// What is known about a dossier beyond its content.
 #[derive(Debug, Default)]
@@ -46,6 +46,7 @@ pub fn case(content: &VisitContent, around: &VisitSurroundings, received_on: Day
         begins: content.arrival,
         ends: content.departure,
         documents: around.documents.clone(),
+        unknown: Unknown::default(),
         matter: Matter::Visit(VisitCase {
             visitors: visitors.collect(),
             headcount: content.counted(),

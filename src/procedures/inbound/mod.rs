@@ -13,4 +13,5 @@ pub mod people;
 pub mod requests;
 pub mod rules;
 pub mod store;
+pub mod typed;
 pub mod vetting;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use crate::db::schema::{dossiers, guests, inbound_guests};
-use crate::db::{Conn, containing, insert_rows};
+use crate::db::{Conn, containing, insert_rows, searched_words};
 use crate::dossier::flow::State;
 use crate::error::Result;
 use crate::procedures::inbound::model::Guest;
@@ -101,8 +101,8 @@ pub fn page(
         .limit(limit)
         .select(GuestPerson::as_select())
         .into_boxed();
-    if let Some(q) = &filter.q {
-        query = query.filter(guests::name_norm.like(containing(&fold(q))).escape('\\'));
+    for word in searched_words(filter.q.as_deref()) {
+        query = query.filter(guests::name_norm.like(containing(&word)).escape('\\'));
     }
     if let Some(country) = &filter.country {
         query = query.filter(guests::nationality.eq(country.clone()));

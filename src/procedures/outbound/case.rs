@@ -13,7 +13,7 @@ use kernel::id::Id;
 use kernel::procedure::Procedure;
 use kernel::time::{Day, Period};
 use kernel::words::{DecisionVerdict, Document, Severity};
-use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase};
+use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase, Unknown};
 
 /// What is known about a dossier beyond its content.
 #[derive(Debug, Default)]
@@ -83,6 +83,7 @@ pub fn case(content: &TripContent, around: &TripSurroundings, received_on: Day) 
         begins: content.departure,
         ends: content.returning,
         documents: around.documents.clone(),
+        unknown: Unknown::default(),
         matter: Matter::Trip(TripCase {
             purpose: content.purpose,
             funding: content.funding.iter().map(|f| f.source).collect(),

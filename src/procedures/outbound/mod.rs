@@ -12,3 +12,4 @@ pub mod plan_actual;
 pub mod requests;
 pub mod rules;
 pub mod store;
+pub mod typed;

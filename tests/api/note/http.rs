@@ -15,7 +15,11 @@ use ngoaivu::dossier::http::routes::{act, drafting, register};
 use ngoaivu::dossier::http::view::{StepView, steps};
 use ngoaivu::dossier::http::{RegisterRow, Shown};
 use ngoaivu::dossier::register::Registers;
+use ngoaivu::dossier::typed::{Lacking, TypedContent};
 use ngoaivu::error::Result;
+use ngoaivu::web::as_typed::AsTyped;
+use regulation::case::Unknown;
+use regulation::fact::FactName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -102,6 +106,12 @@ impl Shown for NoteContent {
         register::<NoteContent>(config, |config| {
             drafting::<NoteContent, NewNote, NewNote, _, _>(
                 config,
+                |_, _, AsTyped { body, unknown }| {
+                    let lacking = Lacking(unknown);
+                    let facts = lacking.facts(&[("/amount", &[FactName::Amount])]);
+                    let unknown = Unknown { facts, others: !lacking.0.is_empty(), ..Unknown::default() };
+                    Ok(TypedContent { content: body.into_content(), unknown, lacking })
+                },
                 |conn, call, body| super::create(conn, call, || body.check()),
                 |conn, call, _, seen, body| super::edit(conn, call, seen, || body.check()),
             );

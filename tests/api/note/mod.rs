@@ -172,6 +172,7 @@ impl Content for NoteContent {
             begins: c.written_on,
             ends: c.written_on,
             documents: attachments::kinds(conn, dossier.id)?.into_iter().collect(),
+            unknown: Default::default(),
             matter: Matter::Item(ItemCase { amount: Some(c.amount), funding: Default::default() }),
         })
     }

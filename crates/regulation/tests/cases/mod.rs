@@ -12,7 +12,7 @@ use kernel::words::{
 use kernel::workdays::WorkCalendar;
 use regulation::assess::{Assessment, assess};
 use regulation::book::{Law, load};
-use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase, VisitCase, Visitor};
+use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase, Unknown, VisitCase, Visitor};
 
 pub fn day(text: &str) -> Day {
     text.parse().unwrap()
@@ -64,6 +64,7 @@ pub fn trip(travellers: Vec<Traveller>) -> Case {
         begins: day("2026-06-08"),
         ends: day("2026-06-12"),
         documents: all_documents(),
+        unknown: Unknown::default(),
         matter: Matter::Trip(TripCase {
             purpose: Purpose::Official,
             funding: BTreeSet::from([FundingSource::Host]),
@@ -84,6 +85,7 @@ pub fn visit() -> Case {
         begins: day("2026-06-08"),
         ends: day("2026-06-10"),
         documents: all_documents(),
+        unknown: Unknown::default(),
         matter: Matter::Visit(VisitCase {
             visitors: vec![visitor("LA", None, VisitorLevel::Official)],
             headcount: 8,

@@ -22,6 +22,7 @@ use crate::procedures::inbound::papers::programme as programme_paper;
 use crate::procedures::inbound::requests::{
     AmendVisit, Arrived, CopyVisit, CorrectVisit, DecideVisit, NewVisit, ResumeVisit, VisitChanges,
 };
+use crate::procedures::inbound::typed::typed;
 use crate::registry::agencies;
 use crate::web::query::Query;
 use crate::web::reply::path_id;
@@ -31,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
     register::<VisitContent>(config, |config| {
         drafting::<VisitContent, NewVisit, VisitChanges, _, _>(
             config,
+            typed,
             |conn, call, body| draft::create(conn, call, || body.check()),
             |conn, call, law, seen, body| draft::edit(conn, call, law, seen, || body.check()),
         );

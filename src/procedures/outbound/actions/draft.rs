@@ -1,6 +1,6 @@
 //! Drafting a trip and changing the draft.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::Datelike;
 
@@ -20,8 +20,9 @@ use crate::procedures::outbound::actions::moved;
 use crate::procedures::outbound::model::{Journey, MemberSnapshot, Trip, TripContent};
 use crate::procedures::outbound::requests::{AmendTrip, CopyTrip, NewTrip, TripChanges};
 use crate::procedures::outbound::rules::{check, stops_on};
+use crate::registry::agencies;
+use crate::registry::officials_store::{self, KnownOfficial};
 use crate::registry::references::{agency_open, official_left};
-use crate::registry::{agencies, officials_store};
 use kernel::violation::Violations;
 use kernel::words::{FieldError, MemberRole};
 
@@ -66,6 +67,13 @@ pub fn check_content(
         check_plan_item(conn, call, content, item, &mut faults)?;
     }
     faults.finish()?;
+    let rule =
+        Circumstances { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() };
+    Ok((rule, snapshots(content, &officials)))
+}
+
+/// Who the members are, as far as they are known.
+pub fn snapshots(content: &TripContent, officials: &HashMap<i64, KnownOfficial>) -> Vec<MemberSnapshot> {
     let of = |id: i64| {
         officials.get(&id).cloned().map(|o| MemberSnapshot {
             full_name: o.full_name,
@@ -74,9 +82,7 @@ pub fn check_content(
             post_level: o.post_level,
         })
     };
-    let rule =
-        Circumstances { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() };
-    Ok((rule, content.official_ids().into_iter().filter_map(of).collect()))
+    content.official_ids().into_iter().filter_map(of).collect()
 }
 
 /// The dossier must use an approved plan item of its own agency, in the year of its departure.

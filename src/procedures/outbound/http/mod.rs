@@ -13,12 +13,14 @@ use crate::procedures::outbound::plan_actual;
 use crate::procedures::outbound::requests::{
     AmendTrip, ConsentGiven, CopyTrip, CorrectTrip, DecideTrip, NewTrip, ResumeTrip, TripChanges,
 };
+use crate::procedures::outbound::typed::typed;
 
 /// Registers the routes of this module.
 pub fn routes(config: &mut ServiceConfig) {
     register::<TripContent>(config, |config| {
         drafting::<TripContent, NewTrip, TripChanges, _, _>(
             config,
+            typed,
             |conn, call, body| draft::create(conn, call, || body.check()),
             |conn, call, _, seen, body| draft::edit(conn, call, seen, || body.check()),
         );

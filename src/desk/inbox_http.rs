@@ -1,0 +1,169 @@
+//! The inbox: what waits for the caller, and of each dossier only what differs from the rule.
+
+use actix_web::{HttpResponse, get, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::call::Call;
+use crate::access::permission::Permission;
+use crate::access::shorts::{self, AgencyShort};
+use crate::approval::store::{WaitingStep, asked_of, waiting_for};
+use crate::dossier::ProvinceLaw;
+use crate::dossier::at_hand::{AtHand, Objection};
+use crate::dossier::differences::Difference;
+use crate::dossier::flow::Action;
+use crate::error::Result;
+use crate::regulations::view::FindingView;
+use crate::web::paging::page_response;
+use crate::web::query::{self, Query};
+use kernel::id::Id;
+use kernel::page::Page;
+use kernel::procedure::{Procedure, RegisterEntries};
+use kernel::words::{Body, Severity, StepKind};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(inbox);
+}
+
+/// An open step that waits for the caller.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"procedure": "outbound", "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập tại Hàn Quốc",
+    "number": "DR-2026-0001", "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"},
+    "begins_on": "2026-12-07", "ends_on": "2026-12-11", "countries": ["KR"], "headcount": 5, "head": "Đặng Văn Minh", "step": {"kind": "appraise", "body": "dofa", "due_on": "2026-11-26"}, "overdue": false, "version": 4,
+    "actions": ["appraise"], "findings": {"block": 0, "special_approval": 0, "warn": 1}, "differs": [], "explanation": null, "objections": [], "changes": []}))]
+struct InboxItem {
+    procedure: Procedure,
+    #[schema(value_type = String)]
+    delegation_id: Id,
+    number: Option<String>,
+    title: String,
+    /// The agency that asks.
+    agency: Option<AgencyShort>,
+    /// First and last day of the delegation; null for dossiers without days.
+    begins_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+    /// ISO 3166-1 alpha-2.
+    countries: Vec<String>,
+    headcount: i64,
+    /// Who leads the delegation; null for whoever sees only what they are asked about.
+    head: Option<String>,
+    step: InboxStep,
+    overdue: bool,
+    version: i64,
+    /// What the caller can do now.
+    actions: Vec<Action>,
+    /// How many findings of each weight the dossier has; null for whoever sees only what they are asked about.
+    findings: Option<FindingCounts>,
+    /// The findings themselves, the heaviest first.
+    differs: Vec<FindingView>,
+    /// Why it was submitted late.
+    explanation: Option<String>,
+    /// Bodies that were not in favour.
+    objections: Vec<Objection>,
+    /// What the pending amendment changes; else what changed since the caller's body last acted.
+    changes: Vec<Difference>,
+}
+
+/// Findings by weight.
+#[derive(Default, Serialize, ToSchema)]
+struct FindingCounts {
+    block: usize,
+    special_approval: usize,
+    warn: usize,
+}
+
+impl FindingCounts {
+    fn of(findings: &[FindingView]) -> Self {
+        let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+        FindingCounts {
+            block: count(Severity::Block),
+            special_approval: count(Severity::SpecialApproval),
+            warn: count(Severity::Warn),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct InboxStep {
+    kind: StepKind,
+    body: Body,
+    due_on: Option<NaiveDate>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct InboxPage {
+    items: Vec<InboxItem>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct InboxQuery {
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+    count: Option<bool>,
+}
+
+/// Lists what waits for the caller, most urgent first.
+#[utoipa::path(tag = "approval", params(InboxQuery), responses((status = 200, description = "the inbox", body = InboxPage)))]
+#[get("/inbox")]
+async fn inbox(
+    call: Call,
+    registers: web::Data<RegisterEntries>,
+    law: web::Data<ProvinceLaw>,
+    asked: Query<InboxQuery>,
+) -> Result<HttpResponse> {
+    call.actor.require(Permission::ReadInbox)?;
+    let limit = query::limit(asked.0.limit)?;
+    let skip = query::place("inbox", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
+    let waiting = call.read(move |conn, call| waiting_for(conn, &call.actor, registers.procedures())).await?;
+    let total = asked.0.count.unwrap_or(false).then(|| i64::try_from(waiting.len()).unwrap_or(0));
+    let rows: Vec<(usize, WaitingStep)> = waiting.into_iter().enumerate().skip(skip).collect();
+    let page = Page::cut(rows, limit, "inbox", |(at, _)| vec![(at + 1).to_string()]);
+    let language = call.language;
+    let today = call.today;
+    let items = call
+        .read(move |conn, call| {
+            let ids: Vec<i64> = page.items.iter().map(|(_, w)| w.delegation_id).collect();
+            let asked = asked_of(conn, &ids)?;
+            let named = shorts::agencies(conn, asked.values().map(|a| a.agency_id))?;
+            let mut items = Vec::new();
+            for (_, w) in &page.items {
+                let Some(register) = law.registers.holding(w.procedure) else { continue };
+                let of = asked.get(&w.delegation_id).cloned().unwrap_or_default();
+                let AtHand { version, actions, head, findings, explanation, objections, changes } =
+                    register.at_hand(conn, call, &law, w.delegation_id)?;
+                let findings = findings.map(|all| FindingView::all(all, language));
+                items.push(InboxItem {
+                    procedure: w.procedure,
+                    delegation_id: Id(w.delegation_id),
+                    number: of.number,
+                    title: w.title.clone(),
+                    agency: named.get(&of.agency_id).cloned(),
+                    begins_on: of.begins_on,
+                    ends_on: of.ends_on,
+                    countries: of.countries.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
+                    headcount: of.headcount,
+                    head,
+                    overdue: w.due_on.is_some_and(|due| due < today),
+                    step: InboxStep { kind: w.kind, body: w.body, due_on: w.due_on },
+                    version,
+                    actions,
+                    findings: findings.as_deref().map(FindingCounts::of),
+                    differs: findings.unwrap_or_default(),
+                    explanation,
+                    objections,
+                    changes,
+                });
+            }
+            Ok(InboxPage { items, next: page.next, total })
+        })
+        .await?;
+    Ok(page_response("/api/v1/inbox", items.next.as_deref()).json(items))
+}

@@ -1,0 +1,84 @@
+//! What the regulation says of a content that is still being typed. Nothing is stored.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::call::Call;
+use crate::access::context::RequestContext;
+use crate::access::permission::Permission;
+use crate::db::Conn;
+use crate::dossier::ProvinceLaw;
+use crate::dossier::actions::{assess_known, find, for_own_agency};
+use crate::dossier::http::{Shown, whole};
+use crate::dossier::model::Dossier;
+use crate::dossier::typed::TypedContent;
+use crate::error::Result;
+use crate::registry::agencies;
+use crate::regulations::view::{AssessmentView, view};
+use crate::web::as_typed::AsTyped;
+use crate::web::json::{Incoming, JsonBody};
+use crate::web::query::Query;
+use crate::web::reply::path_id;
+
+/// How a procedure reads what was typed.
+pub type ReadAsTyped<C, New> = fn(&mut Conn, &RequestContext, AsTyped<New>) -> Result<TypedContent<C>>;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TypedDraft {
+    /// The dossier that the content belongs to, so that its documents count and it does not clash with itself.
+    pub dossier: Option<String>,
+}
+
+/// The answer of the regulation to a content as typed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TypedAssessment)]
+pub struct TypedAssessmentView {
+    #[serde(flatten)]
+    assessment: AssessmentView,
+    /// JSON pointers of what is not typed yet, or not right yet. Whatever hangs on it is left open.
+    #[schema(example = json!(["/departure_date", "/members"]))]
+    unknown: Vec<String>,
+}
+
+/// Assesses a content as typed, as if it were complete today.
+pub async fn assess<C, New>(
+    call: Call,
+    law: web::Data<ProvinceLaw>,
+    of: Query<TypedDraft>,
+    body: Incoming<AsTyped<New>>,
+    read: ReadAsTyped<C, New>,
+) -> Result<HttpResponse>
+where
+    C: Shown,
+    New: JsonBody,
+{
+    call.actor.require(Permission::DraftDossiers)?;
+    let typed = body.read().await?.check()?;
+    let dossier = of.0.dossier.as_deref().map(path_id).transpose()?;
+    let language = call.language;
+    let (law, answer, unknown) = call
+        .read(move |conn, call| {
+            let TypedContent { content, unknown, lacking } = read(conn, call, typed)?;
+            let dossier = as_typed(conn, call, content, dossier)?;
+            let (law, answer) = assess_known(conn, &law, &dossier, call.today, unknown)?;
+            Ok((law, answer, lacking.0))
+        })
+        .await?;
+    let view = TypedAssessmentView { assessment: view(&law, answer, language), unknown: unknown.into_iter().collect() };
+    Ok(HttpResponse::Ok().json(view))
+}
+
+/// The dossier as if it had this content: the one that it belongs to, or a new draft.
+fn as_typed<C: Shown>(conn: &mut Conn, call: &RequestContext, content: C, dossier: Option<i64>) -> Result<Dossier<C>> {
+    // Whose trips, reminders and clashes would be told is the caller's own agency, and no other.
+    if agencies::find(conn, content.agency_id())?.is_some() {
+        for_own_agency(call, &content)?;
+    }
+    let Some(id) = dossier else { return Ok(Dossier::draft(content, call.actor.id(), call.now)) };
+    let kept = find::<C>(conn, call, id)?.dossier;
+    whole(call, &kept)?;
+    Ok(kept.with(&content))
+}

@@ -1,0 +1,58 @@
+//! A trip that is still being typed.
+
+use crate::access::context::RequestContext;
+use crate::db::Conn;
+use crate::dossier::typed::{Lacking, TypedContent};
+use crate::error::Result;
+use crate::procedures::outbound::actions::draft::snapshots;
+use crate::procedures::outbound::model::TripContent;
+use crate::procedures::outbound::requests::NewTrip;
+use crate::registry::officials_store;
+use crate::web::as_typed::AsTyped;
+use kernel::procedure::Procedure;
+use kernel::words::MemberRole;
+use regulation::case::Unknown;
+use regulation::fact::FactName;
+
+/// Reads a trip as far as it was typed.
+pub fn typed(
+    conn: &mut Conn,
+    call: &RequestContext,
+    AsTyped { body, unknown }: AsTyped<NewTrip>,
+) -> Result<TypedContent<TripContent>> {
+    let mut content = body.into_content();
+    let mut lacking = Lacking(unknown);
+    lacking.settle_days(
+        ("/departure_date", &mut content.departure),
+        ("/return_date", &mut content.returning),
+        call.today,
+    );
+    if content.procedure == Procedure::OUTBOUND && content.inviting_party.is_none() {
+        lacking.add("/inviting_party");
+    }
+    // Rules differ between official and private journeys in everything, so nothing is said before it is known which it is.
+    if lacking.has("/procedure") {
+        content.members.clear();
+    }
+    let officials = officials_store::known_on(conn, &content.official_ids(), content.departure)?;
+    content.members.retain(|m| officials.contains_key(&m.official_id.0));
+    content.people = snapshots(&content, &officials);
+    let mut facts = lacking.facts(&[
+        ("/purpose", &[FactName::Purpose]),
+        ("/funding", &[FactName::Funding]),
+        ("/inviting_party", &[FactName::EnterpriseInvitesByName]),
+        ("/stops", &[FactName::Countries]),
+        ("/plan_item_id", &[FactName::InPlan]),
+    ]);
+    let begins = lacking.has("/departure_date");
+    // An item of the plan counts in the year of departure.
+    if begins && content.plan_item_id.is_some() {
+        facts.insert(FactName::InPlan);
+    }
+    if content.members.iter().all(|m| m.role != MemberRole::Head) {
+        facts.insert(FactName::HeadPostLevel);
+        lacking.add("/members");
+    }
+    let unknown = Unknown { facts, begins, ends: lacking.has("/return_date"), others: !lacking.0.is_empty() };
+    Ok(TypedContent { content, unknown, lacking })
+}
