@@ -104,6 +104,11 @@ fn named(kind: ImportKind, name: &str) -> Option<Column> {
     table().get(&(kind.columns(), key(name))).copied()
 }
 
+/// The column that a name in a header means.
+pub fn column(kind: ImportKind, name: &str) -> Option<Column> {
+    named(kind, name).or_else(|| hinted(kind, name))
+}
+
 /// The column whose name stands beside a hint: «Nước (quốc tịch)», «Danh nghĩa / Tên đoàn», «Thời gian [từ – đến]».
 fn hinted(kind: ImportKind, name: &str) -> Option<Column> {
     let (mut outside, mut inside, mut depth) = (String::new(), String::new(), 0usize);

@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use crate::access::token::random_text;
 use crate::dossier::flow::Action;
-use crate::pages::dossier::{if_seen, number_of, person, span};
+use crate::pages::changing::{changed_fields, drop_unreasoned, present};
+use crate::pages::dossier::{FileLine, file_line, if_seen, number_of, person, span};
+use crate::pages::forms::compare::{DifferingField, SideBySide};
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::names::of_chosen;
@@ -16,10 +18,13 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::{FormField, InputKind, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::held::typed_before;
+use crate::pages::inbox::outcome_of;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
 use crate::pages::rule::{FindingLine, findings};
 use crate::pages::show::{self, items, text};
+use crate::pages::sign_in::answer_form;
 
 #[derive(Template)]
 #[template(path = "act.html")]
@@ -32,8 +37,12 @@ struct ActPage {
     button: String,
     fields: Vec<DrawnField>,
     faults: Vec<FaultLine>,
-    /// The dossier changed since it was seen.
-    changed: bool,
+    /// The dossier changed since it was seen: who changed it, and when.
+    changed_said: String,
+    /// What an amendment changes, before it is sent.
+    differing: Vec<DifferingField>,
+    previews: bool,
+    files: Vec<FileLine>,
     findings: Vec<FindingLine>,
     /// What the bodies said so far.
     opinions: Vec<OpinionLine>,
@@ -89,11 +98,10 @@ fn opinions(page: &PageRequest, dossier: &Value, history: &Value) -> Vec<Opinion
                 "favourable" | "agree" | "approve" | "agreed" | "approved" => "done",
                 _ => "ask",
             };
-            let word = ["opinion", "consent_verdict", "decision_verdict"]
-                .into_iter()
-                .map(|list| page.contract.label(list, outcome, page.language))
-                .find(|label| label != outcome)
-                .unwrap_or_else(|| page.contract.label("step_kind", text(s, "/kind"), page.language));
+            let word = match outcome_of(page, outcome) {
+                same if same == outcome => page.contract.label("step_kind", text(s, "/kind"), page.language),
+                label => label,
+            };
             let body = text(s, "/body");
             let at = show::moment(text(s, "/acted_at"), page.language);
             OpinionLine {
@@ -111,7 +119,7 @@ async fn draw(
     page: &PageRequest,
     act: Act,
     dossier: &Value,
-    typed: Typed,
+    mut typed: Typed,
     refusal: Refusal,
 ) -> PageResult<HttpResponse> {
     let assessment = if_seen(page, &format!("{}/assessment", act.path)).await?.unwrap_or_default();
@@ -123,6 +131,8 @@ async fn draw(
     };
     let number = number_of(page, dossier);
     let frame = Frame::below(page, &act.register, &label).await?.crumb(&number, &act.path).crumb(&label, "");
+    let changing = changed_fields(&act.fields).is_some();
+    offer_waivers(&mut typed, &assessment, &refusal);
     let names = of_chosen(page, &act.fields, &typed, dossier).await;
     // An act on a delegation names its members, nobody else.
     let member = |m: &Value| (text(m, "/official_id").to_owned(), person(m, "/official", text(m, "/full_name")));
@@ -132,7 +142,18 @@ async fn draw(
     let mut fields = act.fields;
     let late = items(&assessment, "/findings").iter().any(|f| text(f, "/code") == "late_submission");
     fields.retain(|f| (f.name != "waivers" || waivable) && (f.name != "explanation" || late));
-    let drawing = refusal.drawing(page, &act.schema, &typed, &names, &people);
+    let attachments = if_seen(page, &format!("{}/attachments", act.path)).await?.unwrap_or_default();
+    // What is changed has the names of the form in which it was written.
+    let schema = if changing { act.register.changed_by.as_str() } else { act.schema.as_str() };
+    let comparison = SideBySide { contract: &page.contract, schema, language: page.language, names: &names };
+    let differing = match changed_fields(&fields) {
+        Some(inner) if typed.get(PREVIEW).is_some() => {
+            comparison.differing(inner, "/changes", &typed, &present(&fields, dossier))
+        }
+        _ => Vec::new(),
+    };
+    let people = if changing { Vec::new() } else { people };
+    let drawing = refusal.drawing(page, schema, &typed, &names, &people);
     // After a refusal for its version, the form goes with the one that is shown now.
     let changed = refusal.is_stale();
     let seen = page.asked("version").filter(|_| !changed);
@@ -148,7 +169,10 @@ async fn draw(
         },
         fields: drawing.fields(&fields),
         faults: refusal.summary,
-        changed,
+        changed_said: if changed { refusal.said } else { String::new() },
+        differing,
+        previews: changing,
+        files: items(&attachments, "/items").iter().map(|f| file_line(page, &act.path, f, false)).collect(),
         findings: findings(&page.contract, &assessment, page.language),
         opinions: opinions(page, dossier, &history),
         days: span(&act.register, dossier),
@@ -167,16 +191,39 @@ async fn form_of(page: &PageRequest, id: &str, action: &str) -> PageResult<HttpR
         // The page of the dossier says whose turn it is and what may be done.
         return Ok(see_other(&act.path));
     }
-    draw(page, act, &dossier, begun(page), Refusal::default()).await
+    let typed = match typed_before(page).await {
+        Some(held) => held,
+        None => begun(page, &act, &dossier),
+    };
+    draw(page, act, &dossier, typed, Refusal::default()).await
 }
 
-/// What stands in a form before anybody typed: nothing that decides, only today as the day of a paper.
-fn begun(page: &PageRequest) -> Typed {
-    let mut typed = Typed::default();
+/// The button that shows what an amendment changes.
+const PREVIEW: &str = "preview";
+
+/// What stands in a form before anybody typed: nothing that decides, only today as the day of a paper, and the content that
+/// is to be changed.
+fn begun(page: &PageRequest, act: &Act, dossier: &Value) -> Typed {
+    let mut typed = present(&act.fields, dossier);
     for at in ["/document/date", "/on"] {
         typed.set(at, &show::day(page.today));
     }
     typed
+}
+
+/// Offers a row for each exception that may be given; only those with a reason are sent.
+fn offer_waivers(typed: &mut Typed, assessment: &Value, refusal: &Refusal) {
+    if refusal.page_status() != 200 || !typed.rows("/waivers").is_empty() {
+        return;
+    }
+    let mut offered: Vec<&str> = Vec::new();
+    for finding in items(assessment, "/findings").iter().filter(|f| !text(f, "/waivable_by").is_empty()) {
+        let code = text(finding, "/code");
+        if !offered.contains(&code) {
+            typed.set(&format!("/waivers/{}/finding", offered.len()), code);
+            offered.push(code);
+        }
+    }
 }
 
 /// Adds or takes away a row, or lets a choice be made anew; nothing is sent.
@@ -199,16 +246,20 @@ pub fn redrawn(typed: &mut Typed) -> bool {
 async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let act = act(page, id, action)?;
     let mut typed = Typed::of_form(form);
-    if redrawn(&mut typed) {
+    if typed.get(PREVIEW).is_some() || redrawn(&mut typed) {
         let dossier = page.get(&act.path).await?;
         return draw(page, act, &dossier, typed, Refusal::default()).await;
     }
+    drop_unreasoned(&mut typed);
+    let changes = changed_fields(&act.fields).is_some();
+    let before = if changes { Some(present(&act.fields, &page.get(&act.path).await?)) } else { None };
     let call = FormCall {
         method: Method::POST,
         path: format!("{}/{}", act.path, act.action),
         schema: &act.schema,
         fields: &act.fields,
         blank: Blank::LeftOut,
+        present: before,
     };
     match send(page, call, &mut typed).await? {
         Sent::Done(answer) => {
@@ -232,5 +283,5 @@ pub async fn show_form(page: PageRequest, path: web::Path<(String, String)>) -> 
 }
 
 pub async fn send_form(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {
-    answer(&page, sent(&page, &path.0, &path.1, &form).await).await
+    answer_form(&page, &form, sent(&page, &path.0, &path.1, &form).await).await
 }

@@ -15,10 +15,13 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, judge_typing, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::held::{hide_numbers, reveal_numbers, typed_before};
 use crate::pages::parts::{FormPlace, FormSection, PartPage, links, onward, part_of, sections};
+use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other};
 use crate::pages::show::{self, items, text};
+use crate::pages::sign_in::answer_form;
 
 #[derive(Template)]
 #[template(path = "begin.html")]
@@ -43,11 +46,20 @@ async fn kept(page: &PageRequest, name: &str) -> PageResult<Typed> {
     Ok(Typed(pairs.filter_map(|(at, value)| Some((at.clone(), value.as_str()?.to_owned()))).collect()))
 }
 
+/// What is kept, and what was typed before the session ended.
+async fn with_held(page: &PageRequest, mut kept: Typed) -> Typed {
+    if let Some(held) = typed_before(page).await {
+        kept.0.retain(|(at, _)| held.is_blank(at));
+        kept.0.extend(held.0);
+    }
+    kept
+}
+
 async fn keep(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
     let mut members = Map::new();
     for (at, value) in &typed.0 {
         // Passport numbers stay with the guest list that the API keeps, not in copies.
-        if !at.ends_with("/passport_number") {
+        if at.starts_with('/') && !at.ends_with("/passport_number") {
             members.insert(at.clone(), json!(value));
         }
     }
@@ -89,7 +101,7 @@ async fn draw_new(
     let all = sections(page, &register, &register.created_by);
     let mut typed = match typed {
         Some(typed) => typed,
-        None => kept(page, &name).await?,
+        None => with_held(page, kept(page, &name).await?).await,
     };
     let me = page.me().await?;
     // Their own agency asks, unless they say otherwise.
@@ -101,6 +113,8 @@ async fn draw_new(
     let root = format!("/{}", register.path);
     let parts = links(page, &FormPlace::Copy { path: &root, token }, &all, &typed, part);
     let (at, section, next) = part_of(&all, part)?;
+    let pasting = Pasting::of(page, &section.fields, &typed);
+    let numbers = hide_numbers(page, &mut typed).await?;
     let names = of_chosen(page, &section.fields, &typed, &me).await;
     let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[]);
     let status = refusal.page_status();
@@ -118,7 +132,11 @@ async fn draw_new(
         },
         fields: drawing.fields(&section.fields),
         faults: refusal.summary,
-        changed: false,
+        changed_said: String::new(),
+        differing: Vec::new(),
+        numbers,
+        pasting,
+        assess: format!("/api/v1/{}/assessment", register.path),
         rule: None,
         back: format!("{root}/new"),
         path: root.clone(),
@@ -134,11 +152,12 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let all = sections(page, &register, &register.created_by);
     let (_, section, next) = part_of(&all, part)?;
     let mut typed = Typed::of_form(form);
-    let drawn = redrawn(&mut typed);
+    reveal_numbers(page, &mut typed).await;
+    let drawn = pasted(&mut typed) || redrawn(&mut typed);
     // What other parts hold stays; this part is as it was sent.
     let mut whole = kept(page, &name).await?;
     whole.0.retain(|(pointer, _)| !section.holds(pointer));
-    whole.0.extend(typed.0.into_iter().filter(|(pointer, _)| section.holds(pointer)));
+    whole.0.extend(typed.0.into_iter().filter(|(pointer, _)| section.holds(pointer) || is_pasting(pointer)));
     if drawn {
         return draw_new(page, part, token, Some(whole), Refusal::default()).await;
     }
@@ -158,6 +177,7 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
         schema: &register.created_by,
         fields: &fields,
         blank: Blank::LeftOut,
+        present: None,
     };
     match send(page, call, &mut whole).await? {
         Sent::Done(made) => {
@@ -185,5 +205,5 @@ pub async fn show_new(page: PageRequest, part: web::Path<String>) -> HttpRespons
 
 pub async fn save_new(page: PageRequest, part: web::Path<String>, form: web::Bytes) -> HttpResponse {
     let token = page.asked("copy").unwrap_or_default();
-    answer(&page, send_new(&page, &part, &token, &form).await).await
+    answer_form(&page, &form, send_new(&page, &part, &token, &form).await).await
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
+use crate::pages::show::items;
 use kernel::text::Language;
 use kernel::words::Label;
 
@@ -42,6 +43,12 @@ impl Contract {
     /// A word to choose.
     pub fn offer(&self, list: &str, word: &str, chosen: bool, language: Language) -> Offer {
         Offer { value: word.to_owned(), label: self.label(list, word, language), chosen }
+    }
+
+    /// The countries of a dossier by name.
+    pub fn countries(&self, dossier: &Value, language: Language) -> String {
+        let countries = items(dossier, "/countries").iter().filter_map(Value::as_str);
+        countries.map(|c| self.label("country", c, language)).collect::<Vec<_>>().join(", ")
     }
 
     /// All words of a list to choose one from.

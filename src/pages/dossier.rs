@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::pages::forms::days;
 use crate::pages::forms::shape::fields_of;
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::inbox::waiting_row;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble};
 use crate::pages::rule::{self, RuleAnswer};
@@ -68,6 +69,24 @@ struct DossierPage {
     may_remark: bool,
     as_of: String,
     past: bool,
+    /// After an act, the dossier that waits next, and how many are left.
+    next: Option<NextLink>,
+}
+
+/// The dossier that waits next.
+struct NextLink {
+    href: String,
+    title: String,
+    left: i64,
+}
+
+async fn next_waiting(page: &PageRequest) -> PageResult<Option<NextLink>> {
+    if page.asked("done").is_none() || number(&page.counts().await?, "/inbox_total") == 0 {
+        return Ok(None);
+    }
+    let inbox = page.get("/inbox?limit=1&count=true").await?;
+    let first = items(&inbox, "/items").first().map(|item| waiting_row(page, item));
+    Ok(first.map(|row| NextLink { href: row.href, title: row.title, left: number(&inbox, "/total") }))
 }
 
 /// The first and the last day of a dossier of any register.
@@ -255,6 +274,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         may_remark: !past && remarks.is_some(),
         as_of: as_of.parse().map(show::day).unwrap_or_default(),
         past,
+        next: next_waiting(page).await?,
         acts,
         path,
         frame,

@@ -7,17 +7,21 @@ use serde_json::Value;
 
 use crate::pages::acts::redrawn;
 use crate::pages::dossier::{ActLink, acts, if_seen, number_of};
+use crate::pages::forms::compare::{SideBySide, chose, keep_present};
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::names::of_chosen;
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::held::{hide_numbers, reveal_numbers, typed_before};
 use crate::pages::parts::{FormPlace, FormSection, PartLink, PartPage, links, onward, part_of, sections};
+use crate::pages::pasting::{Pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, see_other};
 use crate::pages::rule::{self, RuleAnswer};
 use crate::pages::show::{self, number, text};
+use crate::pages::sign_in::answer_form;
 use crate::pages::summary::{self, SummaryRow};
 
 #[derive(Template)]
@@ -51,12 +55,19 @@ async fn draw_edit(
     let all = sections(page, &register, &register.changed_by);
     let (at, section, next) = part_of(&all, part)?;
     let next = next.map_or(page.t("Giấy tờ", "Papers"), |s| s.label.as_str());
-    let typed = typed.unwrap_or(stored);
+    let now = stored.clone();
+    let held = if typed.is_none() { typed_before(page).await } else { None };
+    let mut typed = typed.or(held).unwrap_or(stored);
+    let pasting = Pasting::of(page, &section.fields, &typed);
+    let numbers = hide_numbers(page, &mut typed).await?;
     let names = of_chosen(page, &section.fields, &typed, &dossier).await;
     let drawing = refusal.drawing(page, &register.changed_by, &typed, &names, &[]);
     let changed = refusal.is_stale();
     let seen = page.asked("version").filter(|_| !changed);
     let version = seen.unwrap_or_else(|| number(&dossier, "/version").to_string());
+    let comparison =
+        SideBySide { contract: &page.contract, schema: &register.changed_by, language: page.language, names: &names };
+    let differing = if changed { comparison.differing(&section.fields, "", &typed, &now) } else { Vec::new() };
     let title = text(&dossier, "/title").to_owned();
     let number = number_of(page, &dossier);
     let frame = Frame::below(page, &register, &section.label).await?.crumb(&number, &path);
@@ -69,7 +80,11 @@ async fn draw_edit(
         button: format!("{} {next}", page.t("Lưu và sang", "Save and go to")),
         fields: drawing.fields(&section.fields),
         faults: refusal.summary,
-        changed,
+        changed_said: if changed { refusal.said } else { String::new() },
+        differing,
+        numbers,
+        pasting,
+        assess: format!("/api/v1/{}/assessment?dossier={id}", register.path),
         rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, page.language)),
         back: format!("{path}/edit/check"),
         parts,
@@ -88,8 +103,13 @@ fn stored_of(page: &PageRequest, register: &RegisterPages, dossier: &Value) -> T
 async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let mut typed = Typed::of_form(form);
-    if redrawn(&mut typed) {
+    reveal_numbers(page, &mut typed).await;
+    if pasted(&mut typed) || redrawn(&mut typed) {
         return draw_edit(page, id, part, Some(typed), Refusal::default()).await;
+    }
+    if chose(&typed) {
+        let dossier = page.get(&format!("/{}/{id}", register.path)).await?;
+        keep_present(&mut typed, &stored_of(page, &register, &dossier));
     }
     let all = sections(page, &register, &register.changed_by);
     let (_, section, next) = part_of(&all, part)?;
@@ -100,6 +120,7 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
         schema: &register.changed_by,
         fields: &section.fields,
         blank: Blank::TakenAway,
+        present: None,
     };
     match send(page, call, &mut typed).await? {
         Sent::Done(_) => Ok(see_other(&onward(&path, next))),
@@ -144,7 +165,7 @@ pub async fn show_edit(page: PageRequest, path: web::Path<(String, String)>) -> 
 }
 
 pub async fn save_edit(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {
-    answer(&page, send_edit(&page, &path.0, &path.1, &form).await).await
+    answer_form(&page, &form, send_edit(&page, &path.0, &path.1, &form).await).await
 }
 
 /// The form of a dossier begins with its check: every answer, with the way back to it.

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html, may};
-use crate::pages::lists::{InboxPart, Row, row, waiting};
+use crate::pages::inbox::{InboxPart, waiting};
+use crate::pages::lists::{Row, row};
 use crate::pages::registers::{self, RegisterPages};
 use crate::pages::request::{PageRequest, PageResult, judged, see_other};
 use crate::pages::show::{self, is_true, items, number, text};
@@ -112,7 +113,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         one("#duties", number(&counts, "/duties"), "nghĩa vụ còn mở", "open duties");
     }
     let reads_inbox = may(&me, "read_inbox") && !drafts;
-    let parts = if reads_inbox { waiting(page, &page.get("/inbox?limit=20").await?).await? } else { Vec::new() };
+    let parts = if reads_inbox { waiting(page, &page.get("/inbox?limit=20").await?) } else { Vec::new() };
     let has_duties = reads && number(&counts, "/duties") > 0;
     let duties = if has_duties {
         let list = page.get("/duties?open=true&limit=10").await?;

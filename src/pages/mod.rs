@@ -5,6 +5,7 @@
 pub mod acts;
 pub mod assets;
 pub mod beginning;
+pub mod changing;
 pub mod contract;
 pub mod door;
 pub mod dossier;
@@ -12,15 +13,19 @@ pub mod drafts;
 pub mod files;
 pub mod forms;
 pub mod frame;
+pub mod held;
 pub mod home;
+pub mod inbox;
 pub mod lists;
 pub mod overviews;
 pub mod parts;
+pub mod pasting;
 pub mod registers;
 pub mod request;
 pub mod rule;
 pub mod show;
 pub mod sign_in;
+pub mod signing;
 pub mod summary;
 
 use actix_web::web::{self, ServiceConfig};
@@ -39,7 +44,12 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
     config.service(sign_in::activate_form).service(sign_in::activate).service(sign_in::language);
     config.service(home::account).service(home::password).service(home::settings).service(home::end_session);
     config.service(home::help).service(overviews::search).service(overviews::calendar).service(overviews::duties);
-    config.service(web::resource("/inbox").route(web::get().to(lists::show_inbox)));
+    config.service(web::resource("/inbox").route(web::get().to(inbox::show_inbox)));
+    config.service(
+        web::resource("/inbox/sign")
+            .route(web::get().to(signing::show_signing))
+            .route(web::post().to(signing::send_signing)),
+    );
     for entry in &registers.0 {
         let scope = web::scope(&format!("/{}", entry.path))
             .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))

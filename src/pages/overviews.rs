@@ -6,7 +6,7 @@ use chrono::{Datelike, Months};
 use serde_json::Value;
 
 use crate::pages::frame::{Frame, answer, html, may};
-use crate::pages::lists::{Row, countries_of, row};
+use crate::pages::lists::{Row, row};
 use crate::pages::registers::{self, entries};
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::show::{self, day_at, is_true, items, number, text};
@@ -126,7 +126,7 @@ async fn month(page: &PageRequest) -> PageResult<HttpResponse> {
             agency: text(e, "/agency/name").to_owned(),
             days: from.zip(to).map(|(from, to)| show::days(from, to)).unwrap_or_default(),
             weekday: from.map(|d| show::sentence(show::weekday(d, page.language))).unwrap_or_default(),
-            countries: countries_of(page, e),
+            countries: page.contract.countries(e, page.language),
             direction: of.map(|r| page.t(r.label.vi, r.label.en).to_owned()).unwrap_or_default(),
             people: if people.is_empty() {
                 format!("{} {}", number(e, "/headcount"), page.t("người", "people"))

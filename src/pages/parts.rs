@@ -2,10 +2,12 @@
 
 use askama::Template;
 
+use crate::pages::forms::compare::DifferingField;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::shape::{FormField, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::Frame;
+use crate::pages::pasting::Pasting;
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult, Trouble};
 use crate::pages::rule::RuleAnswer;
@@ -46,7 +48,15 @@ pub struct PartPage {
     pub button: String,
     pub fields: Vec<DrawnField>,
     pub faults: Vec<FaultLine>,
-    pub changed: bool,
+    /// The dossier changed since it was seen: who changed it, and when.
+    pub changed_said: String,
+    /// What differs then between what was typed and what stands there now.
+    pub differing: Vec<DifferingField>,
+    /// Where typed passport numbers are kept.
+    pub numbers: String,
+    pub pasting: Option<Pasting>,
+    /// Where the content is assessed as it is typed.
+    pub assess: String,
     pub rule: Option<RuleAnswer>,
     pub path: String,
     pub back: String,

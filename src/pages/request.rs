@@ -51,6 +51,8 @@ pub struct PageRequest {
     pub contract: SharedContract,
     pub language: Language,
     pub today: Day,
+    /// The cookie of a sign-in that has just been made.
+    fresh: Option<HeaderValue>,
     /// What the API said already: of the account and its numbers, several parts of a page want to know.
     known: Rc<RefCell<HashMap<&'static str, Value>>>,
 }
@@ -77,7 +79,7 @@ impl PageRequest {
             _ => language_of(req.headers()),
         };
         let today = day_of(clock.now());
-        Ok(PageRequest { http: req.clone(), door, contract, language, today, known: Rc::default() })
+        Ok(PageRequest { http: req.clone(), door, contract, language, today, fresh: None, known: Rc::default() })
     }
 
     /// Whether the browser brings the cookie of a sign-in.
@@ -107,8 +109,12 @@ impl PageRequest {
         let mut headers = Vec::new();
         let given = self.http.headers();
         for name in [header::COOKIE, header::HOST, header::USER_AGENT] {
+            if name == header::COOKIE && self.fresh.is_some() {
+                continue;
+            }
             headers.extend(given.get_all(&name).map(|value| (name.clone(), value.clone())));
         }
+        headers.extend(self.fresh.iter().map(|cookie| (header::COOKIE, cookie.clone())));
         let fetch_site = HeaderName::from_static("sec-fetch-site");
         if method == Method::GET {
             headers.push((fetch_site, HeaderValue::from_static("same-origin")));
@@ -157,6 +163,12 @@ impl PageRequest {
     /// How much waits for the account.
     pub async fn counts(&self) -> PageResult<Value> {
         self.once("/me/counts").await
+    }
+
+    /// The same request of somebody who has just signed in, and whose browser does not bring the cookie yet.
+    pub fn with_cookie(&self, cookie: &Cookie<'_>) -> Self {
+        let cookie = HeaderValue::from_str(&format!("{}={}", cookie.name(), cookie.value())).ok();
+        PageRequest { fresh: cookie, known: Rc::default(), ..self.clone() }
     }
 
     /// The same request in the language that the account keeps.

@@ -55,12 +55,17 @@ fn term(contract: &Contract, value: &Value, language: Language) -> String {
 
 /// Findings by weight: what blocks, what needs an approval, what is only noted.
 pub fn findings(contract: &Contract, assessment: &Value, language: Language) -> Vec<FindingLine> {
+    finding_lines(contract, items(assessment, "/findings"), language)
+}
+
+/// The same of a list of findings.
+pub fn finding_lines(contract: &Contract, findings: &[Value], language: Language) -> Vec<FindingLine> {
     let weight = |f: &&Value| match text(f, "/severity") {
         "block" => 0,
         "special_approval" => 1,
         _ => 2,
     };
-    let mut all: Vec<&Value> = items(assessment, "/findings").iter().collect();
+    let mut all: Vec<&Value> = findings.iter().collect();
     all.sort_by_key(weight);
     let line = |f: &Value| {
         let word = contract.label("severity", text(f, "/severity"), language);

@@ -13,8 +13,10 @@ use crate::access::actions::AuthService;
 use crate::access::call::trace_id_of;
 use crate::access::cookies;
 use crate::error::Error;
-use crate::pages::frame::{Frame, html};
-use crate::pages::request::{LANGUAGE, PageRequest, local, see_other};
+use crate::pages::forms::typed::Typed;
+use crate::pages::frame::{Frame, answer, html};
+use crate::pages::held::{carry_over, is_number};
+use crate::pages::request::{LANGUAGE, PageRequest, PageResult, Trouble, local, see_other};
 use kernel::text::Language;
 
 #[derive(Template)]
@@ -26,6 +28,8 @@ struct SignInPage {
     username: String,
     next: String,
     fault: Option<String>,
+    /// A form that could not be sent because the session ended.
+    held: String,
     /// What has just happened: the password was set, or somebody signed out.
     note: Option<String>,
 }
@@ -73,7 +77,51 @@ pub async fn sign_in_form(page: PageRequest) -> HttpResponse {
     };
     let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
     let next = local(page.asked("next").as_deref());
-    html(200, &SignInPage { frame, safe: is_safe(&page), username: String::new(), next, fault: None, note })
+    let held = String::new();
+    html(200, &SignInPage { frame, safe: is_safe(&page), username: String::new(), next, fault: None, held, note })
+}
+
+/// Most bytes of a form that is carried over a new sign-in.
+const MOST: usize = 60 << 10;
+
+/// The page that a form led to. Whose session ended meanwhile signs in again, and finds what they typed.
+pub async fn answer_form(page: &PageRequest, form: &web::Bytes, made: PageResult<HttpResponse>) -> HttpResponse {
+    match made {
+        Err(Trouble::SignIn) if form.len() <= MOST => {
+            let plain = page.http.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+            let is_form = plain.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+            if !is_form {
+                return answer(page, Err(Trouble::SignIn)).await;
+            }
+            let mut typed = Typed::of_form(form);
+            // Numbers of passports stand in no page, not even until the next sign-in.
+            typed.0.retain(|(at, _)| at.starts_with('/') && !is_number(at));
+            let mut body = url::form_urlencoded::Serializer::new(String::new());
+            typed.0.iter().for_each(|(at, value)| {
+                body.append_pair(at, value);
+            });
+            sign_in_again(page, body.finish())
+        }
+        made => answer(page, made).await,
+    }
+}
+
+/// Signing in again in the place of a page that was sent too late; what was typed goes with it.
+fn sign_in_again(page: &PageRequest, held: String) -> HttpResponse {
+    let frame = Frame::open(page, page.t("Đăng nhập", "Sign in"));
+    let said = page.t(
+        "Phiên đã hết. Nhập mật khẩu để gửi tiếp; nội dung vẫn còn.",
+        "The session has ended. Enter your password to go on; nothing is lost.",
+    );
+    // The page of the form, without the key of the sending that did not happen.
+    let query = url::form_urlencoded::parse(page.http.query_string().as_bytes());
+    let kept = query.filter(|(name, _)| !matches!(name.as_ref(), "key" | "version" | "method" | "held"));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    let next = local(Some(&format!("{}{mark}{query}", page.http.path())));
+    let username = String::new();
+    let note = Some(said.to_owned());
+    html(401, &SignInPage { frame, safe: is_safe(page), username, next, fault: None, held, note })
 }
 
 #[post("/sign-in")]
@@ -87,7 +135,7 @@ pub async fn sign_in(
     let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
     if !safe {
         // A password that could be read on the way is not even looked at.
-        return html(403, &SignInPage { frame, safe, username, next, fault: None, note: None });
+        return html(403, &SignInPage { frame, safe, username, next, fault: None, held: String::new(), note: None });
     }
     let opened = async {
         // Signing in somebody else than who sits there is what another site could want.
@@ -97,15 +145,22 @@ pub async fn sign_in(
     };
     let error = match opened.await {
         Ok(secret) => {
-            let mut response = see_other(&next);
+            let cookie = cookies::given(secret);
+            let held = field(&form, "held");
+            let to = match held.as_str() {
+                "" => next,
+                held => carry_over(&page.with_cookie(&cookie), &next, held).await,
+            };
+            let mut response = see_other(&to);
             // A cookie of a moment ago could be refused only if it were no header.
-            let _ = response.add_cookie(&cookies::given(secret));
+            let _ = response.add_cookie(&cookie);
             return response;
         }
         Err(error) => error,
     };
     let fault = Some(said(&page, &error));
-    html(error.status_code().as_u16(), &SignInPage { frame, safe, username, next, fault, note: None })
+    let held = field(&form, "held");
+    html(error.status_code().as_u16(), &SignInPage { frame, safe, username, next, fault, held, note: None })
 }
 
 #[post("/sign-out")]

@@ -24,7 +24,8 @@ pub fn body(fields: &[FormField], typed: &Typed, blank: Blank, faults: &mut Typi
     Value::Object(members(fields, typed, "", blank, faults))
 }
 
-fn members(
+/// The members that these fields make, below a pointer.
+pub fn members(
     fields: &[FormField],
     typed: &Typed,
     at: &str,

@@ -90,6 +90,11 @@ pub async fn resolve(page: &PageRequest, fields: &[FormField], typed: &mut Typed
     resolved
 }
 
+/// Whether a name means exactly one country.
+pub fn is_country(page: &PageRequest, name: &str) -> bool {
+    countries(page, name).len() == 1
+}
+
 /// Countries whose name in either language is this one, else begins with it.
 fn countries(page: &PageRequest, typed: &str) -> Vec<(String, String)> {
     let all = page.contract.list("country");

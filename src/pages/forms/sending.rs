@@ -6,6 +6,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
 use serde_json::{Value, json};
 
+use crate::pages::changing;
 use crate::pages::forms::decode::{Blank, body};
 use crate::pages::forms::fields::{Drawing, FaultLine, id_of};
 use crate::pages::forms::labels;
@@ -25,6 +26,8 @@ pub struct FormCall<'a> {
     pub schema: &'a str,
     pub fields: &'a [FormField],
     pub blank: Blank,
+    /// The present content, where only what differs from it is sent.
+    pub present: Option<Typed>,
 }
 
 /// What the API, or the typing itself, has against a form.
@@ -100,6 +103,9 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
     let Resolved { faults: unknown, offers } = resolve(page, call.fields, typed).await;
     let mut typing = Vec::new();
     let mut sent = body(call.fields, typed, call.blank, &mut typing);
+    if let (Some(present), Some(members)) = (&call.present, sent.as_object_mut()) {
+        members.insert("changes".into(), changing::differing(call.fields, typed, present));
+    }
     if is_classified(&page.contract, call.schema)
         && let Some(members) = sent.as_object_mut()
     {

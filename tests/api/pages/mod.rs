@@ -1,6 +1,7 @@
 //! The web pages, in-process: every account, the whole way to a decision without script, bad input, and other sites.
 
 mod browser;
+mod forms;
 mod markup;
 mod sessions;
 mod story;

@@ -1,0 +1,130 @@
+//! Rows pasted from a sheet: cells divided by tabs, with quotation marks around cells that hold line breaks. Pure.
+
+use crate::imports::batch::ImportKind;
+use crate::imports::header::{Column, column};
+use kernel::text::fold;
+
+/// Most rows that are taken at once.
+pub const MOST_ROWS: usize = 500;
+/// Most columns of a sheet that are looked at.
+const MOST_COLUMNS: usize = 20;
+
+/// The members of a guest that a column may hold, in the order of a sheet without a header.
+pub const MEMBERS: [&str; 5] = ["full_name", "nationality", "position", "passport_number", "role"];
+
+/// What was pasted.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Pasted {
+    /// The member that each column holds; none for a column that is left out.
+    pub columns: Vec<Option<&'static str>>,
+    pub rows: Vec<Vec<String>>,
+    /// There were more rows than are taken at once.
+    pub cut: bool,
+}
+
+/// A member by its name.
+pub fn member(name: &str) -> Option<&'static str> {
+    MEMBERS.into_iter().find(|known| *known == name)
+}
+
+fn member_of(header: &str) -> Option<&'static str> {
+    match column(ImportKind::Guests, header)? {
+        Column::FullName => Some("full_name"),
+        Column::Country => Some("nationality"),
+        Column::Post => Some("position"),
+        Column::PassportNumber => Some("passport_number"),
+        Column::MemberRole => Some("role"),
+        _ => None,
+    }
+}
+
+/// Reads what was pasted. A first row that names at least two columns is the header.
+pub fn read(text: &str) -> Pasted {
+    let delimiter = if text.contains('\t') { b'\t' } else { b';' };
+    let mut sheet =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let cells = |row: csv::StringRecord| -> Vec<String> {
+        let one_line = |cell: &str| cell.split_whitespace().collect::<Vec<_>>().join(" ");
+        row.iter().take(MOST_COLUMNS).map(one_line).collect()
+    };
+    let mut rows: Vec<Vec<String>> = sheet
+        .records()
+        .filter_map(Result::ok)
+        .map(cells)
+        .filter(|row| row.iter().any(|cell| !cell.is_empty()))
+        .take(MOST_ROWS + 2)
+        .collect();
+    let named: Vec<Option<&'static str>> = rows.first().into_iter().flatten().map(|cell| member_of(cell)).collect();
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let columns = if named.iter().flatten().count() >= 2 {
+        rows.remove(0);
+        named
+    } else {
+        let in_order = MEMBERS.into_iter().map(Some).chain(std::iter::repeat(None));
+        in_order.take(width).collect()
+    };
+    let cut = rows.len() > MOST_ROWS;
+    rows.truncate(MOST_ROWS);
+    Pasted { columns, rows, cut }
+}
+
+impl Pasted {
+    /// The cells as they are typed into the rows of a list, from a number on.
+    pub fn typed(&self, list: &str, first: usize) -> Vec<(String, String)> {
+        let mut typed = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            for (member, cell) in self.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+                if let Some(member) = member {
+                    typed.push((format!("{list}/{}/{member}", first + at), value_of(member, cell)));
+                }
+            }
+        }
+        typed
+    }
+}
+
+/// A role in words is one of the words of the contract; every other cell is typed as it stands.
+fn value_of(member: &str, cell: &str) -> String {
+    if member != "role" {
+        return cell.to_owned();
+    }
+    match fold(cell).as_str() {
+        "truong doan" | "head" | "head of delegation" => "head".to_owned(),
+        "thanh vien" | "member" | "doan vien" => "member".to_owned(),
+        _ => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_in_any_order_names_the_columns() {
+        let pasted =
+            read("STT\tQuốc tịch\tHọ và tên\tVai trò\n1\tHàn Quốc\t\"KIM\nYoung\"\tTrưởng đoàn\n\n2\tLào\tKhamla\t\n");
+        assert_eq!(pasted.columns, [None, Some("nationality"), Some("full_name"), Some("role")]);
+        let typed = pasted.typed("/guests", 3);
+        let line = |at: &str, value: &str| (at.to_owned(), value.to_owned());
+        assert_eq!(
+            typed,
+            [
+                line("/guests/3/nationality", "Hàn Quốc"),
+                line("/guests/3/full_name", "KIM Young"),
+                line("/guests/3/role", "head"),
+                line("/guests/4/nationality", "Lào"),
+                line("/guests/4/full_name", "Khamla"),
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_header_the_order_is_that_of_the_form_and_five_hundred_are_taken() {
+        let pasted = read("KIM Young-hwan\tHàn Quốc\tTỉnh trưởng\n");
+        assert_eq!(pasted.columns, [Some("full_name"), Some("nationality"), Some("position")]);
+        assert_eq!((pasted.rows.len(), pasted.cut), (1, false));
+        let many = read(&"A\tLào\n".repeat(501));
+        assert_eq!((many.rows.len(), many.cut), (500, true));
+        assert_eq!(read(""), Pasted::default());
+    }
+}

@@ -1,0 +1,94 @@
+//! What somebody typed and must not be lost, kept at the server as a working copy of their own: a form whose session ended
+//! before it was sent, and passport numbers, which stand in no page.
+
+use actix_web::http::Method;
+use serde_json::{Map, Value, json};
+
+use crate::access::token::random_text;
+use crate::pages::forms::typed::Typed;
+use crate::pages::request::{PageRequest, PageResult, judged};
+
+/// The name of the field that says where passport numbers are kept.
+pub const NUMBERS: &str = "numbers";
+/// What a passport number in a form is shown as: this, and its last letters.
+const MASK: &str = "•••••";
+fn is_token(token: &str) -> bool {
+    !token.is_empty() && token.len() <= 60 && token.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+/// Whether a field holds the number of a passport.
+pub fn is_number(pointer: &str) -> bool {
+    pointer.ends_with("/passport_number")
+}
+
+fn name_of(token: &str) -> String {
+    format!("/me/working-copies/held.{token}")
+}
+
+async fn keep(page: &PageRequest, typed: &Typed) -> PageResult<String> {
+    let token = random_text();
+    let members: Map<String, Value> = typed.0.iter().map(|(at, value)| (at.clone(), json!(value))).collect();
+    judged(page.send(Method::PUT, &name_of(&token), &[], &Value::Object(members)).await)?;
+    Ok(token)
+}
+
+async fn kept(page: &PageRequest, token: &str) -> Option<Typed> {
+    if !is_token(token) {
+        return None;
+    }
+    let copy = page.get(&name_of(token)).await.ok()?;
+    let members = copy.as_object()?.iter();
+    Some(Typed(members.filter_map(|(at, value)| Some((at.clone(), value.as_str()?.to_owned()))).collect()))
+}
+
+/// What was typed before the session ended, for the page that its address names.
+pub async fn typed_before(page: &PageRequest) -> Option<Typed> {
+    kept(page, &page.asked("held")?).await
+}
+
+/// Keeps a form for somebody who has just signed in again; returns the address of its page.
+pub async fn carry_over(page: &PageRequest, next: &str, form: &str) -> String {
+    let typed = Typed::of_form(form.as_bytes());
+    match keep(page, &typed).await {
+        Ok(token) => {
+            let mark = if next.contains('?') { '&' } else { '?' };
+            format!("{next}{mark}held={token}")
+        }
+        // A form that cannot be kept (too long, a secret in it) is typed again.
+        Err(_) => next.to_owned(),
+    }
+}
+
+/// Takes passport numbers out of a form before it is drawn: they stay here, and the page shows their last letters. Returns
+/// where they are kept.
+pub async fn hide_numbers(page: &PageRequest, typed: &mut Typed) -> PageResult<String> {
+    let shown = |number: &str| number.is_empty() || number.contains(['•', '*']);
+    let numbers = typed.0.iter().filter(|(at, number)| is_number(at) && !shown(number)).cloned().collect();
+    let numbers = Typed(numbers);
+    if numbers.0.is_empty() {
+        return Ok(String::new());
+    }
+    let token = keep(page, &numbers).await?;
+    for (at, number) in &mut typed.0 {
+        if is_number(at) && !shown(number) {
+            let letters: Vec<char> = number.chars().collect();
+            let last: String = letters.iter().skip(letters.len().saturating_sub(3)).collect();
+            *number = format!("{MASK}{last}");
+        }
+    }
+    Ok(token)
+}
+
+/// Puts passport numbers back into a form that shows only their last letters.
+pub async fn reveal_numbers(page: &PageRequest, typed: &mut Typed) {
+    let token = typed.get(NUMBERS).unwrap_or_default().to_owned();
+    let Some(numbers) = kept(page, &token).await else { return };
+    for (at, number) in &mut typed.0 {
+        if is_number(at)
+            && number.starts_with(MASK)
+            && let Some(whole) = numbers.get(at)
+        {
+            *number = whole.to_owned();
+        }
+    }
+}

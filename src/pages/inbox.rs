@@ -1,0 +1,168 @@
+//! The inbox: what waits for the reader, most urgent first; a row says only what differs from the rule.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use serde_json::Value;
+
+use crate::pages::frame::{Frame, answer, html};
+use crate::pages::registers::entries;
+use crate::pages::request::{PageRequest, PageResult, encoded};
+use crate::pages::rule::{FindingLine, finding_lines};
+use crate::pages::show::{self, day_at, items, number, text};
+
+/// A step that waits for the reader.
+pub struct Waiting {
+    pub href: String,
+    pub title: String,
+    pub about: String,
+    pub trip: String,
+    pub days: String,
+    pub people: String,
+    pub differs: Vec<FindingLine>,
+    /// What stands where nothing differs.
+    pub none: &'static str,
+    pub due: String,
+    pub due_said: String,
+    pub late: bool,
+    /// The act that may be done on several dossiers at once, if this is one of them.
+    pub signable: Option<&'static str>,
+    pub version: i64,
+}
+
+/// The steps of one kind.
+pub struct InboxPart {
+    pub heading: String,
+    pub rows: Vec<Waiting>,
+}
+
+#[derive(Template)]
+#[template(path = "inbox.html")]
+struct InboxTemplate {
+    frame: Frame,
+    parts: Vec<InboxPart>,
+    total: i64,
+    overdue: usize,
+    first: Option<String>,
+    next: Option<String>,
+    signs: bool,
+}
+
+/// What differs from the rule in a row of the inbox.
+fn differences(page: &PageRequest, item: &Value) -> Vec<FindingLine> {
+    let mut all = finding_lines(&page.contract, items(item, "/differs"), page.language);
+    let mut tell = |word: &str, text: String| {
+        all.push(FindingLine { class: "wait", word: word.to_owned(), text, cite: String::new() });
+    };
+    for against in items(item, "/objections") {
+        let body = page.contract.label("body", text(against, "/body"), page.language);
+        tell(page.t("Ý kiến", "Opinion"), format!("{body}: {}", outcome_of(page, text(against, "/outcome"))));
+    }
+    if !text(item, "/explanation").is_empty() {
+        tell(page.t("Giải trình", "Explanation"), text(item, "/explanation").to_owned());
+    }
+    let kinds =
+        items(item, "/changes").iter().map(|c| page.contract.label("amendment_kind", text(c, "/kind"), page.language));
+    let kinds: Vec<String> = kinds.collect();
+    if !kinds.is_empty() {
+        tell(page.t("Thay đổi", "Changed"), kinds.join(", "));
+    }
+    all
+}
+
+/// What a body said, in words.
+pub fn outcome_of(page: &PageRequest, outcome: &str) -> String {
+    let lists = ["opinion", "consent_verdict", "decision_verdict"];
+    let mut labels = lists.into_iter().map(|list| page.contract.label(list, outcome, page.language));
+    labels.find(|label| label != outcome).unwrap_or_else(|| outcome.to_owned())
+}
+
+/// The act that may be done on several dossiers at once: only where nothing blocks and nothing has to be waived.
+fn signable(item: &Value) -> Option<&'static str> {
+    let act = match text(item, "/step/kind") {
+        "appraise" => "appraise",
+        "decide" => "decide",
+        _ => return None,
+    };
+    let may = items(item, "/actions").iter().any(|a| a == act);
+    let plain = item.pointer("/findings/block") == Some(&0.into())
+        && item.pointer("/findings/special_approval") == Some(&0.into());
+    (may && plain).then_some(act)
+}
+
+/// The parts of the inbox, by kind of step, most urgent first.
+pub fn waiting(page: &PageRequest, inbox: &Value) -> Vec<InboxPart> {
+    let mut parts: Vec<(String, InboxPart)> = Vec::new();
+    for item in items(inbox, "/items") {
+        let kind = text(item, "/step/kind").to_owned();
+        let row = waiting_row(page, item);
+        match parts.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, part)) => part.rows.push(row),
+            None => {
+                let heading = page.contract.label("step_kind", &kind, page.language);
+                parts.push((kind, InboxPart { heading, rows: vec![row] }));
+            }
+        }
+    }
+    parts.into_iter().map(|(_, part)| part).collect()
+}
+
+/// The address of the dossier of a row.
+fn path_of(page: &PageRequest, item: &Value) -> String {
+    let procedure = text(item, "/procedure");
+    let entry = entries(page).into_iter().find(|e| e.procedures.iter().any(|p| p.word() == procedure));
+    format!("/{}/{}", entry.map_or("", |e| e.path), text(item, "/delegation_id"))
+}
+
+pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {
+    let (due, due_said, late) = show::due_at(item, "/step/due_on", page.today, page.language);
+    let (from, to) = (day_at(item, "/begins_on"), day_at(item, "/ends_on"));
+    let headcount = number(item, "/headcount");
+    let people = match (text(item, "/head"), headcount) {
+        ("", n) => format!("{n} {}", page.t("người", "people")),
+        (head, 1) => format!("{head}, {}", page.t("đi một mình", "alone")),
+        (head, n) => format!("{head} {} {} {}", page.t("và", "and"), n - 1, page.t("người", "others")),
+    };
+    let asked = item.pointer("/findings").is_none_or(Value::is_null);
+    Waiting {
+        href: path_of(page, item),
+        title: text(item, "/title").to_owned(),
+        about: show::joined([text(item, "/number"), text(item, "/agency/name")], " · "),
+        trip: page.contract.countries(item, page.language),
+        days: from.zip(to).map(|(from, to)| show::days(from, to)).unwrap_or_default(),
+        people,
+        differs: differences(page, item),
+        // A consulted body is not told what the regulation says of the whole.
+        none: if asked {
+            page.t("Được hỏi ý kiến", "Asked for an opinion")
+        } else {
+            page.t("Đúng quy định", "As the rule says")
+        },
+        due: due.map(|d| show::long_day(d, page.language)).unwrap_or_default(),
+        due_said: if due.is_none() { page.t("không định hạn", "no term").to_owned() } else { due_said },
+        late,
+        signable: signable(item),
+        version: number(item, "/version"),
+    }
+}
+
+async fn inbox_made(page: &PageRequest) -> PageResult<HttpResponse> {
+    let cursor = page.asked("cursor").map(|c| format!("&cursor={}", encoded(&c))).unwrap_or_default();
+    let inbox = page.get(&format!("/inbox?count=true&limit=50{cursor}")).await?;
+    let parts = waiting(page, &inbox);
+    let rows = || parts.iter().flat_map(|part| &part.rows);
+    let next = inbox.pointer("/next").and_then(Value::as_str);
+    let body = InboxTemplate {
+        frame: Frame::of(page, "/inbox", page.t("Việc chờ", "Inbox")).await?,
+        total: number(&inbox, "/total"),
+        overdue: rows().filter(|row| row.late).count(),
+        first: rows().next().map(|row| row.href.clone()),
+        next: next.map(|cursor| format!("/inbox?cursor={}", encoded(cursor))),
+        signs: rows().filter(|row| row.signable.is_some()).count() > 1,
+        parts,
+    };
+    Ok(html(200, &body))
+}
+
+pub async fn show_inbox(page: PageRequest) -> HttpResponse {
+    answer(&page, inbox_made(&page).await).await
+}

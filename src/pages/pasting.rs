@@ -1,0 +1,132 @@
+//! Guests pasted from a sheet: shown first, then put in the place of the list, or added to it.
+
+use crate::pages::contract::Offer;
+use crate::pages::forms::labels;
+use crate::pages::forms::paste::{self, MEMBERS, Pasted};
+use crate::pages::forms::shape::{FormField, InputKind};
+use crate::pages::forms::typed::Typed;
+use crate::pages::request::PageRequest;
+
+/// The list that rows are pasted into.
+const LIST: &str = "/guests";
+/// The fields of pasting: the text, the button, and the member of each column.
+const TEXT: &str = "paste:text";
+const BUTTON: &str = "paste:do";
+const COLUMN: &str = "paste:column:";
+
+/// Whether a field is about pasting.
+pub fn is_pasting(name: &str) -> bool {
+    name.starts_with("paste:")
+}
+
+/// What is shown for pasting.
+pub struct Pasting {
+    pub text: String,
+    /// The columns of the preview; none before anything was pasted.
+    pub columns: Vec<PastedColumn>,
+    pub rows: Vec<PastedRow>,
+    pub cut: bool,
+}
+
+pub struct PastedColumn {
+    pub name: String,
+    pub label: String,
+    pub offers: Vec<Offer>,
+}
+
+pub struct PastedRow {
+    pub number: usize,
+    pub cells: Vec<String>,
+    /// What is wrong with the row as it is.
+    pub fault: String,
+}
+
+/// The pasted rows with the columns as they were chosen.
+fn read(typed: &Typed) -> Pasted {
+    let mut pasted = paste::read(typed.get(TEXT).unwrap_or_default());
+    for (at, column) in pasted.columns.iter_mut().enumerate() {
+        if let Some(chosen) = typed.get(&format!("{COLUMN}{at}")) {
+            *column = paste::member(chosen);
+        }
+    }
+    pasted
+}
+
+impl Pasting {
+    /// What is shown for pasting in a part that has the list.
+    pub fn of(page: &PageRequest, fields: &[FormField], typed: &Typed) -> Option<Self> {
+        fields.iter().find(|f| f.name == "guests" && matches!(f.kind, InputKind::Rows { .. }))?;
+        let previewed = typed.get(BUTTON) == Some("preview");
+        let pasted = if previewed { read(typed) } else { Pasted::default() };
+        let label = |member: &str| labels::of("NewGuest", member).map_or(member, |l| l.label(page.language)).to_owned();
+        let column = |(at, chosen): (usize, &Option<&'static str>)| PastedColumn {
+            name: format!("{COLUMN}{at}"),
+            label: format!("{} {}", page.t("Cột", "Column"), at + 1),
+            offers: MEMBERS
+                .iter()
+                .map(|m| Offer { value: (*m).to_owned(), label: label(m), chosen: *chosen == Some(*m) })
+                .collect(),
+        };
+        let numbers = pasted.columns.iter().position(|c| *c == Some("passport_number"));
+        let row = |(at, cells): (usize, &Vec<String>)| PastedRow {
+            number: at + 1,
+            fault: fault(page, &pasted, cells),
+            // A passport number is not shown again, not even here.
+            cells: cells
+                .iter()
+                .enumerate()
+                .map(|(n, cell)| if Some(n) == numbers && !cell.is_empty() { "•••••".to_owned() } else { cell.clone() })
+                .collect(),
+        };
+        Some(Pasting {
+            text: if previewed { typed.get(TEXT).unwrap_or_default().to_owned() } else { String::new() },
+            columns: pasted.columns.iter().enumerate().map(column).collect(),
+            rows: pasted.rows.iter().enumerate().map(row).collect(),
+            cut: pasted.cut,
+        })
+    }
+}
+
+/// What is wrong with a pasted row: no name, or a nationality that is no country.
+fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String]) -> String {
+    let cell = |member: &str| {
+        let at = pasted.columns.iter().position(|c| *c == Some(member))?;
+        cells.get(at).filter(|cell| !cell.is_empty())
+    };
+    if cell("full_name").is_none() {
+        return page.t("Thiếu họ và tên", "The name is missing").to_owned();
+    }
+    match cell("nationality") {
+        None => page.t("Thiếu quốc tịch", "The nationality is missing").to_owned(),
+        Some(name) if !crate::pages::forms::names::is_country(page, name) => {
+            format!("{}: «{name}»", page.t("Không có nước này", "There is no such country"))
+        }
+        Some(_) => String::new(),
+    }
+}
+
+/// Does what a button of pasting asks. True if the page is only shown again: the preview. Rows that were taken over are
+/// sent with the rest of the form.
+pub fn pasted(typed: &mut Typed) -> bool {
+    let asked = typed.get(BUTTON).unwrap_or_default().to_owned();
+    match asked.as_str() {
+        "preview" => return true,
+        "replace" | "add" => {
+            let rows = read(typed);
+            if asked == "replace" {
+                let below = format!("{LIST}/");
+                typed.0.retain(|(name, _)| !name.starts_with(&below));
+            }
+            let blank: Vec<usize> =
+                typed.rows(LIST).into_iter().filter(|n| typed.is_blank(&format!("{LIST}/{n}"))).collect();
+            for n in blank.into_iter().rev() {
+                typed.remove_row(&format!("{LIST}/{n}"));
+            }
+            let first = typed.rows(LIST).last().map_or(0, |last| last + 1);
+            typed.0.extend(rows.typed(LIST, first));
+        }
+        _ => {}
+    }
+    typed.0.retain(|(name, _)| !is_pasting(name));
+    false
+}

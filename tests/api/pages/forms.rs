@@ -1,0 +1,213 @@
+//! Forms on bad days and of rare kinds: a session that ended, somebody else's change, pasted guests, an amendment, several
+//! dossiers signed at once (U-10, U-12, U-17, U-20, U-21).
+
+use serde_json::{Value, json};
+
+use crate::pages::browser::Browser;
+
+fn path(id: &str) -> String {
+    format!("/outbound-delegations/{id}")
+}
+
+on_both! {
+    async fn a_form_whose_session_ended_comes_back_filled_after_the_password(w) {
+        let id = w.draft(w.small_trip().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let mut form = clerk.get(&format!("{}/edit/journey", path(&id))).await.form("/edit/journey");
+        form.fill("/title", "Tên đã gõ trước khi hết phiên");
+        w.advance(chrono::Duration::minutes(61));
+        let ended = clerk.send(&form).await;
+        assert!(ended.status == 401 && ended.text.contains("Phiên đã hết"), "{}", ended.text);
+        let mut again = ended.form("/sign-in");
+        again.fill("/username", "clerk.skhcn").fill("/password", ngoaivu::demo::PASSWORD);
+        let back = clerk.send(&again).await;
+        assert!(back.address.starts_with(&format!("{}/edit/journey?", path(&id))), "{}", back.address);
+        assert_eq!(back.value("/title").as_deref(), Some("Tên đã gõ trước khi hết phiên"));
+        clerk.send(&back.form("/edit/journey")).await;
+        assert_eq!(w.trip("clerk.skhcn", &id).await["title"], "Tên đã gõ trước khi hết phiên");
+        // An act and a part of what is no dossier yet, too.
+        let mut remark = clerk.get(&format!("{}/comments", path(&id))).await.form("/comments");
+        remark.fill("/text", "Nhận xét dài.");
+        let begin = clerk.get("/outbound-delegations/new").await;
+        let first = begin.links().into_iter().find(|l| l.contains("/new/journey?copy=")).unwrap();
+        let mut part = clerk.get(&first).await.form("/new/journey");
+        part.fill("/title", "Đoàn chưa thành hồ sơ");
+        w.advance(chrono::Duration::minutes(61));
+        for (form, at, typed) in [(remark, "/text", "Nhận xét dài."), (part, "/title", "Đoàn chưa thành hồ sơ")] {
+            let mut again = clerk.send(&form).await.form("/sign-in");
+            again.fill("/username", "clerk.skhcn").fill("/password", ngoaivu::demo::PASSWORD);
+            assert_eq!(clerk.send(&again).await.value(at).as_deref(), Some(typed));
+            w.advance(chrono::Duration::minutes(61));
+        }
+        let none = w.get("clerk.skhcn", &format!("{}/comments", path(&id))).await.json();
+        assert_eq!(none["items"], json!([]));
+    }
+
+    async fn who_changed_it_meanwhile_is_named_and_each_field_is_chosen(w) {
+        let id = w.draft(w.small_trip().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let edit = format!("{}/edit/journey", path(&id));
+        let (mut mine, mut other) = { let page = clerk.get(&edit).await; (page.form("/edit/journey"), page.form("/edit/journey")) };
+        other.fill("/title", "Tên của người khác").fill("/note", "Ghi chú của người khác");
+        clerk.send(&other).await;
+        mine.fill("/title", "Tên của tôi").fill("/note", "Ghi chú của tôi");
+        let refused = clerk.send(&mine).await;
+        assert_eq!(refused.status, 412);
+        let me = w.get("clerk.skhcn", "/me").await.json();
+        assert!(refused.text.contains(&format!("{} đã thay đổi hồ sơ lúc", me["full_name"].as_str().unwrap())), "{}", refused.text);
+        let rows = refused.all(".notice tbody tr");
+        assert_eq!(rows.len(), 2, "{rows:?}");
+        for said in ["Tên của tôi", "Tên của người khác", "Ghi chú của tôi", "Ghi chú của người khác"] {
+            assert!(rows.iter().any(|row| row.contains(said)), "{said}");
+        }
+        let mut chosen = refused.form("/edit/journey");
+        chosen.fill("keep:/note", "now");
+        assert_eq!(clerk.send(&chosen).await.status, 200);
+        let trip = w.trip("clerk.skhcn", &id).await;
+        assert_eq!((&trip["title"], &trip["note"]), (&json!("Tên của tôi"), &json!("Ghi chú của người khác")));
+    }
+
+    async fn guests_are_pasted_from_a_sheet_and_their_passports_stand_in_no_page(w) {
+        let id = w.draft_visit(w.visit().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let edit = format!("/inbound-delegations/{id}/edit/guests");
+        let mut form = clerk.get(&edit).await.form("/edit/guests");
+        let mut sheet = String::from("STT\tQuốc tịch\tHọ và tên\tChức vụ\tSố hộ chiếu\tVai trò\n");
+        for n in 1..=12 {
+            let role = if n == 1 { "Trưởng đoàn" } else { "Thành viên" };
+            sheet += &format!("{n}\tHàn Quốc\t\"KIM\nSố {n}\"\tChuyên viên\tM7{n:06}\t{role}\n");
+        }
+        sheet += "13\tNước Lạ\tPARK\t\t\t\n";
+        form.fill("paste:text", &sheet).press("paste:do", "preview");
+        let preview = clerk.send(&form).await;
+        assert_eq!(preview.status, 200);
+        assert_eq!(preview.all("#paste tbody tr").len(), 13);
+        let faults: Vec<String> = preview.all("#paste .late");
+        assert_eq!(faults, ["Không có nước này: «Nước Lạ»"]);
+        // Nothing is taken over before the button is pressed.
+        let before = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.json();
+        assert!(!before["guests"].to_string().contains("KIM Số 1"));
+        let mut form = preview.form("/edit/guests");
+        form.fill("paste:text", &sheet.replace("13\tNước Lạ\tPARK\t\t\t\n", "")).fill("/headcount", "12").press("paste:do", "replace");
+        let done = clerk.send(&form).await;
+        assert_eq!(done.status, 200, "{}", done.text);
+        let visit = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.json();
+        let guests = visit["guests"].as_array().unwrap();
+        assert_eq!((guests.len(), &guests[0]["full_name"], &guests[0]["role"]), (12, &json!("KIM Số 1"), &json!("head")));
+        assert_eq!(guests[11]["nationality"], "KR");
+        // A refused form shows no passport number that was typed, and loses none.
+        let mut form = clerk.get(&edit).await.form("/edit/guests");
+        form.fill("/guests/3/passport_number", "K1234567").fill("/guests/4/full_name", "");
+        let refused = clerk.send(&form).await;
+        assert!(refused.status == 422 && !refused.text.contains("K1234567") && refused.text.contains("•••••567"), "{}", refused.text);
+        let mut form = refused.form("/edit/guests");
+        form.fill("/guests/4/full_name", "KIM Mới");
+        assert_eq!(clerk.send(&form).await.status, 200);
+        let revealed = w.get("officer.snv", &format!("/inbound-delegations/{id}")).await;
+        let own = if revealed.status == 200 { revealed.json() } else { w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.json() };
+        assert!(own["guests"][3]["passport_number"].as_str().unwrap().ends_with("567"), "{own}");
+    }
+
+    async fn an_amendment_begins_with_what_was_decided_and_sends_what_differs(w) {
+        let id = w.approved(w.small_trip().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let before = w.trip("clerk.skhcn", &id).await;
+        let page = clerk.get(&format!("{}/amend", path(&id))).await;
+        assert_eq!(page.value("/changes/title").as_deref(), before["title"].as_str());
+        let mut form = page.form("/amend?");
+        let note = "Bên mời đổi địa điểm làm việc.";
+        form.fill("/changes/note", note).fill("/reason", "Theo thư của bên mời.");
+        let mut preview = page.form("/amend?");
+        preview.fill("/changes/note", note).press("preview", "true");
+        let shown = clerk.send(&preview).await;
+        assert_eq!(shown.all("form table tbody tr").len(), 1, "{:?}", shown.all("form table tbody tr"));
+        assert_eq!(w.trip("clerk.skhcn", &id).await["amendments"], json!([]));
+        let sent = clerk.send(&form).await;
+        assert!(sent.address.ends_with("?done=amend"), "{} {}", sent.status, sent.text);
+        let trip = w.trip("clerk.skhcn", &id).await;
+        let kinds: Vec<&Value> = trip["amendments"][0]["differences"].as_array().unwrap().iter().map(|d| &d["kind"]).collect();
+        assert_eq!(kinds, ["particulars"]);
+    }
+
+    async fn several_dossiers_are_signed_each_by_itself_and_one_refusal_stops_no_other(w) {
+        let mut ids = Vec::new();
+        for n in 2..5 {
+            ids.push(w.submitted(w.later_trip(&[n]).await).await);
+        }
+        let officer = Browser::signed_in(&w, "officer.snv").await;
+        let inbox = officer.get("/inbox").await;
+        assert_eq!(inbox.all("input[name=pick]").len(), 3, "{}", inbox.text);
+        let query: Vec<String> = ids.iter().map(|id| format!("pick={}", path(id))).collect();
+        let page = officer.get(&format!("/inbox/sign?{}", query.join("&"))).await;
+        let mut form = page.form("/inbox/sign");
+        assert_eq!(page.all("tbody tr").len(), 3);
+        // One is changed meanwhile, and one is not ticked.
+        w.act("officer.snv", &ids[0], "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let rows: Vec<(String, String)> = form.fields.iter().filter(|(name, _)| name.ends_with("/path")).cloned().collect();
+        for (name, at) in &rows {
+            if at.ends_with(&ids[0]) || at.ends_with(&ids[1]) {
+                form.fill(&name.replace("/path", "/tick"), "true");
+            }
+        }
+        let done = officer.send(&form).await;
+        let told = done.all(".rows li");
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert_eq!((told.iter().filter(|t| t.contains("Đã ghi")).count(), told.iter().filter(|t| t.contains("Chưa ghi")).count()), (1, 1), "{told:?}");
+        let opinions = async |id: &str| {
+            let history = w.get("inspector", &format!("{}/history", path(id))).await.json();
+            history["items"].as_array().unwrap().iter().filter(|act| act["action"] == "appraise").count()
+        };
+        assert_eq!((opinions(&ids[0]).await, opinions(&ids[1]).await, opinions(&ids[2]).await), (1, 1, 0));
+        // The same page sent again does it once.
+        officer.send(&form).await;
+        assert_eq!(opinions(&ids[1]).await, 1);
+        // Who decides gives each its number.
+        let director = Browser::signed_in(&w, "director.snv").await;
+        let page = director.get(&format!("/inbox/sign?{}", query.join("&"))).await;
+        let mut form = page.form("/inbox/sign");
+        let rows: Vec<String> = form.fields.iter().filter(|(name, _)| name.ends_with("/path")).map(|(name, _)| name.clone()).collect();
+        for (n, name) in rows.iter().enumerate() {
+            form.fill(&name.replace("/path", "/tick"), "true");
+            if n == 0 {
+                form.fill(&name.replace("/path", "/number"), "31/QĐ-SNgV");
+            }
+        }
+        let told = director.send(&form).await.all(".rows li");
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].contains("Đã ghi") && told[1].contains("Nhập số, ký hiệu"), "{told:?}");
+    }
+
+    async fn a_row_of_the_inbox_says_only_what_differs(w) {
+        let id = w.submitted(w.later_trip(&[3]).await).await;
+        let officer = Browser::signed_in(&w, "officer.snv").await;
+        let row = w.get("officer.snv", "/inbox").await.json()["items"][0].clone();
+        let shown = officer.get("/inbox").await.all("table.inbox tbody tr");
+        assert_eq!(shown.len(), 1);
+        let differs = !row["differs"].as_array().unwrap().is_empty();
+        assert_eq!(shown[0].contains("Đúng quy định"), !differs, "{shown:?}");
+        assert!(shown[0].contains(row["head"].as_str().unwrap()));
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "unfavourable", "note": "Chưa phù hợp."})).await.expect(200);
+        let director = Browser::signed_in(&w, "director.snv").await;
+        let shown = director.get("/inbox").await.all("table.inbox tbody tr");
+        assert!(shown[0].contains("Ý kiến") && !shown[0].contains("Đúng quy định"), "{shown:?}");
+    }
+
+    async fn after_an_act_the_next_dossier_is_offered(w) {
+        let first = w.submitted(w.small_trip().await).await;
+        let second = w.submitted(w.later_trip(&[3]).await).await;
+        let officer = Browser::signed_in(&w, "officer.snv").await;
+        let mut form = officer.get(&format!("{}/appraise", path(&first))).await.form("/appraise?");
+        form.fill("/opinion", "favourable");
+        let done = officer.send(&form).await;
+        assert!(done.text.contains("Hồ sơ tiếp theo") && done.links().contains(&path(&second)), "{}", done.text);
+    }
+}
+
+#[test]
+fn five_hundred_pasted_rows_are_read_with_line_breaks_in_cells() {
+    let mut sheet = String::from("Họ và tên\tQuốc tịch\n");
+    (0..500).for_each(|n| sheet += &format!("\"Khách\nsố {n}\"\tLào\n"));
+    let pasted = ngoaivu::pages::forms::paste::read(&sheet);
+    assert_eq!((pasted.rows.len(), pasted.cut), (500, false));
+    assert_eq!(pasted.rows[499], ["Khách số 499", "Lào"]);
+}
