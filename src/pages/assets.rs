@@ -16,6 +16,7 @@ struct Asset {
 
 const ASSETS: &[Asset] = &[
     Asset { name: "pages.css", media_type: "text/css; charset=utf-8", body: include_bytes!("assets/pages.css") },
+    Asset { name: "page.js", media_type: "text/javascript; charset=utf-8", body: include_bytes!("assets/page.js") },
     Asset { name: "star.svg", media_type: "image/svg+xml", body: include_bytes!("assets/star.svg") },
 ];
 

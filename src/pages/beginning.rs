@@ -20,6 +20,7 @@ use crate::pages::parts::{FormPlace, FormSection, PartPage, links, onward, part_
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other};
+use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
 use crate::pages::show::{self, items, text};
 use crate::pages::sign_in::answer_form;
 
@@ -116,6 +117,7 @@ async fn draw_new(
     let pasting = Pasting::of(page, &section.fields, &typed);
     let numbers = hide_numbers(page, &mut typed).await?;
     let names = of_chosen(page, &section.fields, &typed, &me).await;
+    let rule = rule_as_typed(page, &register, "", typed.clone()).await?;
     let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[]);
     let status = refusal.page_status();
     let frame = Frame::below(page, &register, &section.label)
@@ -136,8 +138,8 @@ async fn draw_new(
         differing: Vec::new(),
         numbers,
         pasting,
-        assess: format!("/api/v1/{}/assessment", register.path),
-        rule: None,
+        rule_at: format!("{root}/new/{part}/rule?copy={token}"),
+        rule,
         back: format!("{root}/new"),
         path: root.clone(),
         parts,
@@ -192,6 +194,24 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
             draw_new(page, key, token, Some(whole), refusal).await
         }
     }
+}
+
+/// What the regulation says of what was typed so far, in this part and the others.
+async fn assessed(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> PageResult<HttpResponse> {
+    let register = register(page)?;
+    let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
+    let all = sections(page, &register, &register.created_by);
+    let (_, section, _) = part_of(&all, part)?;
+    let mut whole = kept(page, &name).await?;
+    whole.0.retain(|(pointer, _)| !section.holds(pointer));
+    whole.0.extend(Typed::of_form(form).0.into_iter().filter(|(pointer, _)| section.holds(pointer)));
+    let answer = rule_as_typed(page, &register, "", whole).await?;
+    Ok(rule_fragment(page, answer))
+}
+
+pub async fn assess_new(page: PageRequest, part: web::Path<String>, form: web::Bytes) -> HttpResponse {
+    let token = page.asked("copy").unwrap_or_default();
+    answer(&page, assessed(&page, &part, &token, &form).await).await
 }
 
 pub async fn begin_new(page: PageRequest) -> HttpResponse {

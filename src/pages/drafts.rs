@@ -20,6 +20,7 @@ use crate::pages::pasting::{Pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, see_other};
 use crate::pages::rule::{self, RuleAnswer};
+use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
 use crate::pages::show::{self, number, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::summary::{self, SummaryRow};
@@ -84,7 +85,7 @@ async fn draw_edit(
         differing,
         numbers,
         pasting,
-        assess: format!("/api/v1/{}/assessment?dossier={id}", register.path),
+        rule_at: format!("{path}/edit/{part}/rule"),
         rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, page.language)),
         back: format!("{path}/edit/check"),
         parts,
@@ -154,6 +155,23 @@ async fn check(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         frame,
     };
     Ok(html(200, &body))
+}
+
+/// What the regulation says of the draft as this part is typed; nothing is stored.
+async fn assessed(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> PageResult<HttpResponse> {
+    let register = register(page)?;
+    let dossier = page.get(&format!("/{}/{id}", register.path)).await?;
+    let all = sections(page, &register, &register.created_by);
+    let (_, section, _) = part_of(&all, part)?;
+    let mut whole = stored_of(page, &register, &dossier);
+    whole.0.retain(|(pointer, _)| !section.holds(pointer));
+    whole.0.extend(Typed::of_form(form).0.into_iter().filter(|(pointer, _)| section.holds(pointer)));
+    let answer = rule_as_typed(page, &register, &format!("?dossier={id}"), whole).await?;
+    Ok(rule_fragment(page, answer))
+}
+
+pub async fn assess_edit(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {
+    answer(&page, assessed(&page, &path.0, &path.1, &form).await).await
 }
 
 pub async fn show_edit(page: PageRequest, path: web::Path<(String, String)>) -> HttpResponse {

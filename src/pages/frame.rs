@@ -7,6 +7,7 @@ use actix_web::{FromRequest as _, HttpRequest, HttpResponse, HttpResponseBuilder
 use askama::Template;
 use serde_json::Value;
 
+use crate::access::sessions::IDLE_MINUTES;
 use crate::pages::assets;
 use crate::pages::registers::{RegisterPages, entries};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
@@ -29,6 +30,9 @@ pub struct NavPlace {
 pub struct Person {
     pub name: String,
     pub post: String,
+    pub username: String,
+    /// Single keys do something in lists.
+    pub shortcuts: bool,
 }
 
 /// A page above this one.
@@ -53,6 +57,7 @@ pub struct Frame {
     /// The query of a search.
     pub searched: String,
     pub style: String,
+    pub script: String,
     pub icon: String,
 }
 
@@ -71,6 +76,7 @@ impl Frame {
             today: show::long_day(page.today, page.language),
             searched: String::new(),
             style: assets::address("pages.css"),
+            script: assets::address("page.js"),
             icon: assets::address("star.svg"),
         }
     }
@@ -84,7 +90,12 @@ impl Frame {
             format!("{}: {said}", page.t("Đã ghi", "Recorded"))
         });
         Ok(Frame {
-            person: Some(Person { name: text(&me, "/full_name").to_owned(), post: post_of(page, &me) }),
+            person: Some(Person {
+                name: text(&me, "/full_name").to_owned(),
+                post: post_of(page, &me),
+                username: text(&me, "/username").to_owned(),
+                shortcuts: show::is_true(&me, "/settings/shortcuts"),
+            }),
             places: places(page, &me, &counts, here),
             done,
             ..Frame::open(page, title)
@@ -100,6 +111,11 @@ impl Frame {
     /// One of two texts, by the language of the reader.
     pub fn t<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
         self.language.pick(vi, en)
+    }
+
+    /// Seconds without use after which a session ends.
+    pub fn idle(&self) -> i64 {
+        IDLE_MINUTES * 60
     }
 
     pub fn lang(&self) -> &'static str {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html, may};
+use crate::pages::home_panels::{HomePanel, panels};
 use crate::pages::inbox::{InboxPart, waiting};
 use crate::pages::lists::{Row, row};
 use crate::pages::registers::{self, RegisterPages};
@@ -52,6 +53,8 @@ struct HomePage {
     groups: Vec<HomeGroup>,
     duties: Vec<DutyLine>,
     has_duties: bool,
+    /// Lists beside those of the flow.
+    panels: Vec<HomePanel>,
     /// Says what somebody who only reads may do.
     only_reads: bool,
 }
@@ -112,7 +115,8 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         one("#drafts", number(&counts, "/drafts"), "bản nháp", "drafts");
         one("#duties", number(&counts, "/duties"), "nghĩa vụ còn mở", "open duties");
     }
-    let reads_inbox = may(&me, "read_inbox") && !drafts;
+    // A clerk's inbox is what is to mend; whoever holds a seat signs and decides.
+    let reads_inbox = may(&me, "read_inbox") && (!drafts || !items(&me, "/seats").is_empty());
     let parts = if reads_inbox { waiting(page, &page.get("/inbox?limit=20").await?) } else { Vec::new() };
     let has_duties = reads && number(&counts, "/duties") > 0;
     let duties = if has_duties {
@@ -134,6 +138,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         lead,
         buttons,
         tally,
+        panels: panels(page, &me, drafts).await?,
         only_reads: reads && !drafts && !reads_inbox,
         reads_inbox,
         parts,

@@ -5,6 +5,7 @@
 pub mod acts;
 pub mod assets;
 pub mod beginning;
+pub mod calendar;
 pub mod changing;
 pub mod contract;
 pub mod door;
@@ -15,6 +16,7 @@ pub mod forms;
 pub mod frame;
 pub mod held;
 pub mod home;
+pub mod home_panels;
 pub mod inbox;
 pub mod lists;
 pub mod overviews;
@@ -23,6 +25,7 @@ pub mod pasting;
 pub mod registers;
 pub mod request;
 pub mod rule;
+pub mod rule_typed;
 pub mod show;
 pub mod sign_in;
 pub mod signing;
@@ -43,7 +46,7 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
     config.service(sign_in::sign_in_form).service(sign_in::sign_in).service(sign_in::sign_out);
     config.service(sign_in::activate_form).service(sign_in::activate).service(sign_in::language);
     config.service(home::account).service(home::password).service(home::settings).service(home::end_session);
-    config.service(home::help).service(overviews::search).service(overviews::calendar).service(overviews::duties);
+    config.service(home::help).service(overviews::search).service(calendar::calendar).service(overviews::duties);
     config.service(web::resource("/inbox").route(web::get().to(inbox::show_inbox)));
     config.service(
         web::resource("/inbox/sign")
@@ -58,10 +61,12 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
             .route("/new", web::get().to(beginning::begin_new))
             .route("/new/{part}", web::get().to(beginning::show_new))
             .route("/new/{part}", web::post().to(beginning::save_new))
+            .route("/new/{part}/rule", web::post().to(beginning::assess_new))
             .route("/{id}", web::get().to(dossier::show_dossier))
             .route("/{id}/edit", web::get().to(drafts::edit))
             .route("/{id}/edit/{part}", web::get().to(drafts::show_edit))
             .route("/{id}/edit/{part}", web::post().to(drafts::save_edit))
+            .route("/{id}/edit/{part}/rule", web::post().to(drafts::assess_edit))
             .route("/{id}/attachments", web::get().to(files::show_files))
             .route("/{id}/attachments", web::post().to(files::upload))
             .route("/{id}/attachments/{file}/delete", web::get().to(files::ask_delete_file))

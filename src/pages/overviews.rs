@@ -1,16 +1,14 @@
-//! Search, calendar and duties: what stands across all dossiers.
+//! Search and duties: what stands across all dossiers.
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use chrono::{Datelike, Months};
 use serde_json::Value;
 
 use crate::pages::frame::{Frame, answer, html, may};
 use crate::pages::lists::{Row, row};
-use crate::pages::registers::{self, entries};
+use crate::pages::registers;
 use crate::pages::request::{PageRequest, PageResult, encoded};
-use crate::pages::show::{self, day_at, is_true, items, number, text};
-use kernel::time::Day;
+use crate::pages::show::{self, is_true, items, text};
 
 /// People or units that a search finds.
 struct FoundLine {
@@ -78,93 +76,6 @@ async fn found(page: &PageRequest) -> PageResult<HttpResponse> {
 #[get("/search")]
 pub async fn search(page: PageRequest) -> HttpResponse {
     answer(&page, found(&page).await).await
-}
-
-struct Entry {
-    href: String,
-    title: String,
-    number: String,
-    agency: String,
-    days: String,
-    weekday: String,
-    countries: String,
-    direction: String,
-    people: String,
-}
-
-struct ClashLine {
-    name: String,
-    sides: Vec<String>,
-}
-
-#[derive(Template)]
-#[template(path = "calendar.html")]
-struct CalendarPage {
-    frame: Frame,
-    month: String,
-    before: String,
-    after: String,
-    clashes: Vec<ClashLine>,
-    entries: Vec<Entry>,
-}
-
-async fn month(page: &PageRequest) -> PageResult<HttpResponse> {
-    let asked = page.asked("month").and_then(|m| format!("{m}-01").parse::<Day>().ok());
-    let first = asked.or_else(|| page.today.with_day(1)).unwrap_or(page.today);
-    let next = first + Months::new(1);
-    let last = next.pred_opt().unwrap_or(first);
-    let seen = page.get(&format!("/calendar?from={first}&to={last}")).await?;
-    let registers = entries(page);
-    let entry = |e: &Value| {
-        let of = registers.iter().find(|r| r.key == text(e, "/direction"));
-        let (from, to) = (day_at(e, "/begins_on"), day_at(e, "/ends_on"));
-        let people: Vec<&str> = items(e, "/people").iter().map(|p| text(p, "/full_name")).collect();
-        Entry {
-            href: format!("/{}/{}", of.map_or("", |r| r.path), text(e, "/delegation_id")),
-            title: text(e, "/title").to_owned(),
-            number: text(e, "/number").to_owned(),
-            agency: text(e, "/agency/name").to_owned(),
-            days: from.zip(to).map(|(from, to)| show::days(from, to)).unwrap_or_default(),
-            weekday: from.map(|d| show::sentence(show::weekday(d, page.language))).unwrap_or_default(),
-            countries: page.contract.countries(e, page.language),
-            direction: of.map(|r| page.t(r.label.vi, r.label.en).to_owned()).unwrap_or_default(),
-            people: if people.is_empty() {
-                format!("{} {}", number(e, "/headcount"), page.t("người", "people"))
-            } else {
-                people.join(", ")
-            },
-        }
-    };
-    let side = |s: &Value| {
-        let title = match text(s, "/title") {
-            "" => page.t("một việc khác", "another engagement"),
-            title => title,
-        };
-        format!(
-            "{title} ({} – {})",
-            show::moment(text(s, "/starts_at"), page.language),
-            show::moment(text(s, "/ends_at"), page.language)
-        )
-    };
-    let clash = |c: &Value| ClashLine {
-        name: text(c, "/full_name").to_owned(),
-        sides: items(c, "/sides").iter().map(side).collect(),
-    };
-    let address = |first: Day| format!("/calendar?month={}", first.format("%Y-%m"));
-    let body = CalendarPage {
-        frame: Frame::of(page, "/calendar", page.t("Lịch", "Calendar")).await?,
-        month: format!("{:02}/{}", first.month(), first.year()),
-        before: address(first - Months::new(1)),
-        after: address(next),
-        clashes: items(&seen, "/clashes").iter().map(clash).collect(),
-        entries: items(&seen, "/items").iter().map(entry).collect(),
-    };
-    Ok(html(200, &body))
-}
-
-#[get("/calendar")]
-pub async fn calendar(page: PageRequest) -> HttpResponse {
-    answer(&page, month(&page).await).await
 }
 
 struct Owed {

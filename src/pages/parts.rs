@@ -55,8 +55,8 @@ pub struct PartPage {
     /// Where typed passport numbers are kept.
     pub numbers: String,
     pub pasting: Option<Pasting>,
-    /// Where the content is assessed as it is typed.
-    pub assess: String,
+    /// Where what is typed is assessed.
+    pub rule_at: String,
     pub rule: Option<RuleAnswer>,
     pub path: String,
     pub back: String,

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::pages::contract::Contract;
+use crate::pages::forms::labels;
 use crate::pages::show::{self, day_at, is_true, items, number, text};
 use kernel::text::Language;
 
@@ -43,6 +44,8 @@ pub struct RuleAnswer {
     pub document: String,
     pub status: String,
     pub notes: Vec<String>,
+    /// Labels of what is not typed yet.
+    pub unknown: Vec<String>,
 }
 
 fn term(contract: &Contract, value: &Value, language: Language) -> String {
@@ -90,12 +93,29 @@ pub fn finding_lines(contract: &Contract, findings: &[Value], language: Language
     all.into_iter().map(line).collect()
 }
 
+/// What is not typed yet, by the labels of its fields; each once.
+fn unknown(assessment: &Value, language: Language) -> Vec<String> {
+    let mut named: Vec<String> = Vec::new();
+    for pointer in items(assessment, "/unknown").iter().filter_map(Value::as_str) {
+        let member = pointer.split('/').nth(1).unwrap_or_default();
+        let label = labels::of("", member).map_or(member, |l| l.label(language)).to_owned();
+        if !named.contains(&label) {
+            named.push(label);
+        }
+    }
+    named
+}
+
 /// The answer of the regulation in words.
 pub fn answer(contract: &Contract, assessment: &Value, language: Language) -> RuleAnswer {
     let label = |list: &str, word: &str| contract.label(list, word, language);
-    let due = |value: &Value| {
-        day_at(value, "/due_on")
-            .map_or_else(|| language.say("không định hạn", "no term"), |day| show::long_day(day, language))
+    let due = |value: &Value| match day_at(value, "/due_on") {
+        Some(day) => show::long_day(day, language),
+        // A term runs from an event that has no day yet.
+        None if value.pointer("/within").is_some_and(|term| !term.is_null()) => {
+            language.say("chưa tính được ngày", "day not known yet")
+        }
+        None => language.say("không định hạn", "no term"),
     };
     let outcome = text(assessment, "/outcome");
     let papers: Vec<PaperLine> = items(assessment, "/dossier")
@@ -152,6 +172,7 @@ pub fn answer(contract: &Contract, assessment: &Value, language: Language) -> Ru
         document: text(assessment, "/regulation/document").to_owned(),
         status: label("rule_status", text(assessment, "/regulation/status")),
         notes: items(assessment, "/notes").iter().map(|n| text(n, "/detail").to_owned()).collect(),
+        unknown: unknown(assessment, language),
         findings: found,
         missing,
         papers,

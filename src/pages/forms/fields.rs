@@ -16,6 +16,8 @@ pub enum Control {
         value: String,
         class: &'static str,
         longest: u64,
+        /// The list that script offers to choose from.
+        pick: &'static str,
     },
     Text {
         value: String,
@@ -35,6 +37,8 @@ pub enum Control {
         name: String,
         typed: String,
         offers: Vec<Offer>,
+        /// The list that script offers to choose from.
+        list: &'static str,
     },
     Group(Vec<DrawnField>),
     Rows {
@@ -131,7 +135,7 @@ impl Drawing<'_> {
 
     fn view(&self, pointer: String, kind: &InputKind, label: &str, hint: &str, optional: bool) -> DrawnField {
         let value = self.typed.get(&pointer).unwrap_or_default().to_owned();
-        let line = |class: &'static str, longest: u64| Control::Line { value: value.clone(), class, longest };
+        let line = |class: &'static str, longest: u64| Control::Line { value: value.clone(), class, longest, pick: "" };
         let control = match kind {
             InputKind::Line { longest } => line("", *longest),
             InputKind::Text { longest } => Control::Text { value, longest: *longest },
@@ -165,7 +169,8 @@ impl Drawing<'_> {
                 let offered = self.offers.get(&pointer).into_iter().flatten();
                 let offers = offered.map(|(id, name)| Offer { value: id.clone(), label: name.clone(), chosen: false });
                 let (id, typed) = if name.is_empty() { (String::new(), value) } else { (value, String::new()) };
-                Control::Pick { id, name, typed, offers: offers.collect() }
+                let list = if *kind == InputKind::Official { "officials" } else { "agencies" };
+                Control::Pick { id, name, typed, offers: offers.collect(), list }
             }
             InputKind::Group(inner) => Control::Group(inner.iter().map(|field| self.field(field, &pointer)).collect()),
             // What may be left out begins without a row.
@@ -194,5 +199,5 @@ impl Drawing<'_> {
 }
 
 fn line_of(value: String) -> Control {
-    Control::Line { value, class: "", longest: 100 }
+    Control::Line { value, class: "", longest: 100, pick: "country" }
 }

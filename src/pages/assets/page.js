@@ -1,0 +1,429 @@
+// What script adds to pages that work without it: sending without leaving the page, the answer of the regulation while
+// one types, rescue of words, lists to choose from, progress, keys. Nothing here decides anything: every request is one
+// that the form would make, too.
+
+const root = document.documentElement;
+const vi = root.lang !== "en";
+const t = (one, other) => (vi ? one : other);
+const account = document.body.dataset.account ?? "";
+// Browsers without trusted types take the text as it is.
+const policy = window.trustedTypes?.createPolicy("page", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
+const parsed = (html) => new DOMParser().parseFromString(policy.createHTML(html), "text/html");
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const status = document.createElement("p");
+status.className = "status-line";
+status.setAttribute("role", "status");
+document.body.append(status);
+const say = (text) => { status.textContent = text; };
+
+// ---- sending ------------------------------------------------------------------------------------------------------
+
+const RETRIES = [1000, 3000, 10000];
+const PATIENCE = 10000;
+let sending = false;
+
+async function fetched(url, options) {
+  const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    return await fetch(url, { ...options, signal: stop.signal, credentials: "same-origin" });
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+// The same request with the same key, so that it is done once however often it arrives.
+async function persistent(url, options) {
+  for (const pause of [...RETRIES, null]) {
+    try {
+      return await fetched(url, options);
+    } catch {
+      if (pause === null) return null;
+      say(t("Mất kết nối – nội dung vẫn giữ trên máy này; đang thử lại…", "No connection – your text is kept on this computer; trying again…"));
+      await wait(pause);
+    }
+  }
+  return null;
+}
+
+function show(page, address) {
+  const main = page.querySelector("main");
+  const here = document.querySelector("main");
+  if (!main || !here || main.classList.contains("sign-in") !== here.classList.contains("sign-in")) {
+    location.assign(address);
+    return;
+  }
+  document.title = page.title;
+  here.replaceChildren(...main.childNodes);
+  history.replaceState(null, "", address);
+  enhance(here);
+  const target = here.querySelector(".error-summary") ?? here.querySelector("h1");
+  if (target) {
+    target.tabIndex = -1;
+    target.focus();
+  }
+}
+
+function askPassword(page, again) {
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-labelledby", "again-h");
+  const form = document.createElement("form");
+  form.method = "dialog";
+  const heading = document.createElement("h2");
+  heading.id = "again-h";
+  heading.textContent = t("Phiên đã hết. Nhập mật khẩu để gửi tiếp; nội dung vẫn còn", "The session has ended. Enter your password to go on; nothing is lost");
+  const label = document.createElement("label");
+  label.htmlFor = "again-p";
+  label.textContent = t("Mật khẩu", "Password");
+  const input = Object.assign(document.createElement("input"), { type: "password", id: "again-p", autocomplete: "current-password" });
+  const told = Object.assign(document.createElement("p"), { className: "error" });
+  told.setAttribute("role", "alert");
+  const button = Object.assign(document.createElement("button"), { textContent: t("Gửi tiếp", "Go on") });
+  form.append(heading, label, input, told, button);
+  dialog.append(form);
+  document.body.append(dialog);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const body = new URLSearchParams({ "/username": account, "/password": input.value, next: "/help" });
+    const answer = await persistent("/sign-in", { method: "POST", body });
+    if (answer?.ok) {
+      dialog.close();
+      dialog.remove();
+      again();
+    } else {
+      const page = answer ? parsed(await answer.text()) : null;
+      told.textContent = page?.querySelector(".error-summary li")?.textContent.trim() ?? t("Mất kết nối.", "No connection.");
+      input.value = "";
+      input.focus();
+    }
+  });
+  dialog.showModal();
+  input.focus();
+}
+
+async function send(form, button) {
+  if (sending) return;
+  sending = true;
+  form.setAttribute("aria-busy", "true");
+  const fields = new FormData(form, button);
+  const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
+  const answer = form.enctype === "multipart/form-data" ? await upload(form, body) : await persistent(form.action, { method: "POST", body });
+  sending = false;
+  form.removeAttribute("aria-busy");
+  if (!answer) {
+    offerAgain(form, button);
+    return;
+  }
+  say("");
+  if (answer.status === 401 && account) {
+    askPassword(await answer.text(), () => send(form, button));
+    return;
+  }
+  if (answer.redirected) {
+    forget(form);
+    location.assign(answer.url);
+    return;
+  }
+  // A form that was refused stays at its own address, so that F5 asks for it again instead of sending it again.
+  show(parsed(await answer.text()), location.href);
+}
+
+function offerAgain(form, button) {
+  say("");
+  const again = Object.assign(document.createElement("button"), { type: "button", className: "plain low", textContent: t("Thử lại", "Try again") });
+  again.addEventListener("click", () => { again.remove(); send(form, button); });
+  say(t("Chưa gửi được – nội dung vẫn giữ trên máy này. ", "Not sent – your text is kept on this computer. "));
+  status.append(again);
+}
+
+function upload(form, body) {
+  const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0 });
+  bar.setAttribute("aria-label", t("Đang gửi tệp", "Sending the file"));
+  const words = Object.assign(document.createElement("p"), { className: "told" });
+  words.setAttribute("role", "status");
+  form.append(bar, words);
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.upload.addEventListener("progress", (event) => {
+      if (!event.lengthComputable) return;
+      bar.value = event.loaded / event.total;
+      words.textContent = t(`Đã gửi ${Math.round(bar.value * 100)} %`, `${Math.round(bar.value * 100)} % sent`);
+    });
+    const end = (answer) => { bar.remove(); words.remove(); done(answer); };
+    request.addEventListener("load", () => end({
+      status: request.status,
+      redirected: new URL(request.responseURL).pathname !== new URL(form.action).pathname || request.status === 200,
+      url: request.responseURL,
+      text: async () => request.responseText,
+    }));
+    for (const failed of ["error", "abort", "timeout"]) request.addEventListener(failed, () => end(null));
+    request.send(body);
+  });
+}
+
+// ---- rescue of words ----------------------------------------------------------------------------------------------
+
+const WEEK = 7 * 24 * 3600 * 1000;
+// The words that mark a state secret, as the server knows them; nothing that bears one is kept anywhere.
+const SECRET = /(^|[^\p{L}])(TUYỆT MẬT|TỐI MẬT|MẬT)([^\p{L}]|$)/u;
+const never = (field) => field.type === "password" || field.type === "file" || field.type === "hidden" || /passport_number$/.test(field.name) || /^paste:/.test(field.name);
+const place = () => `ngoaivu:${account}:${location.pathname}`;
+
+function words(form) {
+  const kept = {};
+  for (const field of form.elements) {
+    if (!field.name || never(field)) continue;
+    if (field.type === "radio" || field.type === "checkbox") {
+      if (field.checked !== field.defaultChecked) kept[`${field.name}=${field.value}`] = field.checked;
+    } else if (field.tagName === "SELECT") {
+      const chosen = [...field.options].find((option) => option.defaultSelected)?.value ?? field.options[0]?.value ?? "";
+      if (field.value !== chosen) kept[field.name] = field.value;
+    } else if ("value" in field && field.value !== field.defaultValue) kept[field.name] = field.value;
+  }
+  return kept;
+}
+
+function keep(form) {
+  const kept = words(form);
+  const text = JSON.stringify(kept);
+  try {
+    if (Object.keys(kept).length === 0 || SECRET.test(text.toUpperCase().normalize("NFC"))) localStorage.removeItem(place());
+    else {
+      localStorage.setItem(place(), JSON.stringify({ at: Date.now(), version: new URL(form.action).searchParams.get("version"), kept }));
+      say(t(`Đã lưu trên máy này ${clock()}`, `Kept on this computer ${clock()}`));
+    }
+  } catch { /* A browser without storage has nothing to rescue from. */ }
+}
+
+const clock = () => new Date().toLocaleTimeString(vi ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+
+function forget() {
+  try { localStorage.removeItem(place()); } catch { /* as above */ }
+}
+
+function restore(form) {
+  let found = null;
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith("ngoaivu:") && Date.now() - (JSON.parse(localStorage.getItem(name))?.at ?? 0) > WEEK) localStorage.removeItem(name);
+    }
+    found = JSON.parse(localStorage.getItem(place()));
+  } catch { return; }
+  if (!found || Object.keys(found.kept).length === 0) return;
+  const told = document.createElement("div");
+  told.className = "notice rescue";
+  const said = document.createElement("p");
+  said.textContent = t("Có nội dung chưa gửi từ lần trước trên máy này.", "There is text on this computer that was not sent.");
+  const back = Object.assign(document.createElement("button"), { type: "button", className: "plain low", textContent: t("Khôi phục", "Restore") });
+  const drop = Object.assign(document.createElement("button"), { type: "button", className: "plain low", textContent: t("Bỏ", "Discard") });
+  back.addEventListener("click", () => {
+    for (const [name, value] of Object.entries(found.kept)) {
+      for (const field of form.elements) {
+        if (typeof value === "boolean" && `${field.name}=${field.value}` === name) field.checked = value;
+        else if (field.name === name && typeof value === "string" && !never(field)) field.value = value;
+      }
+    }
+    told.remove();
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+    form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+  });
+  drop.addEventListener("click", () => { forget(); told.remove(); });
+  const buttons = document.createElement("div");
+  buttons.className = "buttons";
+  buttons.append(back, drop);
+  told.append(said, buttons);
+  form.prepend(told);
+}
+
+// ---- the answer of the regulation while one types -------------------------------------------------------------------
+
+let asked = 0;
+
+async function ask(form) {
+  const panel = document.querySelector("#rule");
+  if (!panel || !form.dataset.rule) return;
+  const mine = ++asked;
+  const fields = new URLSearchParams(new FormData(form));
+  let answer = null;
+  try {
+    answer = await fetched(form.dataset.rule, { method: "POST", body: fields });
+  } catch { /* Offline is told by what is sent; the panel keeps its last answer. */ }
+  if (!answer?.ok || mine !== asked) return;
+  const fresh = parsed(await answer.text()).querySelector("#rule");
+  if (!fresh) return;
+  const said = fresh.querySelector(".outcome")?.textContent.trim();
+  const before = panel.querySelector(".outcome")?.textContent.trim();
+  panel.replaceChildren(...fresh.childNodes);
+  if (said && said !== before) say(said);
+}
+
+// ---- lists to choose from -------------------------------------------------------------------------------------------
+
+let countries = null;
+
+async function offers(kind, text) {
+  if (kind === "country") {
+    countries ??= (await (await fetch("/api/v1/vocabulary")).json()).words.country;
+    const plain = (name) => name.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+    const wanted = plain(text);
+    const name = (country) => (vi ? country.vi : country.en);
+    return countries.filter((c) => plain(c.vi).includes(wanted) || plain(c.en).includes(wanted)).slice(0, 10).map((c) => ({ value: name(c), label: name(c) }));
+  }
+  const answer = await fetch(`/api/v1/${kind}?limit=10&q=${encodeURIComponent(text)}`, { credentials: "same-origin" });
+  if (!answer.ok) return [];
+  return (await answer.json()).items.map((item) => ({
+    value: item.id,
+    label: [item.full_name ?? item.name, item.post ?? item.code, item.agency?.name].filter(Boolean).join(" – "),
+  }));
+}
+
+function combobox(input) {
+  const list = document.createElement("ul");
+  list.id = `${input.id}-list`;
+  list.className = "options";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", input.labels?.[0]?.textContent.trim() ?? "");
+  list.hidden = true;
+  input.after(list);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-expanded", "false");
+  let at = -1;
+  let found = [];
+  let composing = false;
+  let turn = 0;
+  const close = () => { list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+  const choose = (offer) => {
+    // The id is sent, the name is shown.
+    input.value = offer.label;
+    let hidden = input.parentElement.querySelector("input[type=hidden].chosen");
+    if (input.dataset.pick !== "country") {
+      hidden ??= Object.assign(document.createElement("input"), { type: "hidden", className: "chosen", name: input.name });
+      hidden.value = offer.value;
+      input.after(hidden);
+    }
+    close();
+    input.form.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const draw = () => {
+    list.replaceChildren(...found.map((offer, n) => {
+      const option = document.createElement("li");
+      option.id = `${list.id}-${n}`;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", String(n === at));
+      option.lang = "vi";
+      option.textContent = offer.label;
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(offer); });
+      return option;
+    }));
+    list.hidden = found.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    if (at >= 0) input.setAttribute("aria-activedescendant", `${list.id}-${at}`);
+    else input.removeAttribute("aria-activedescendant");
+  };
+  const look = async () => {
+    const text = input.value.trim();
+    const mine = ++turn;
+    if (composing || text.length < 2) { close(); return; }
+    await wait(150);
+    if (mine !== turn) return;
+    try { found = await offers(input.dataset.pick, text); } catch { found = []; }
+    if (mine === turn && document.activeElement === input) { at = -1; draw(); }
+  };
+  input.addEventListener("compositionstart", () => { composing = true; });
+  input.addEventListener("compositionend", () => { composing = false; look(); });
+  input.addEventListener("input", () => {
+    input.parentElement.querySelector("input[type=hidden].chosen")?.remove();
+    look();
+  });
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    if (composing || event.isComposing) return;
+    if (event.key === "Escape") { close(); return; }
+    if (list.hidden) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      at = (at + (event.key === "ArrowDown" ? 1 : found.length + (at < 0 ? 0 : -1))) % found.length;
+      draw();
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      choose(found[at]);
+    }
+  });
+}
+
+// ---- keys -----------------------------------------------------------------------------------------------------------
+
+function keys(event) {
+  const field = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
+  if (field || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const rows = [...document.querySelectorAll("main table.blocks tbody tr")].filter((row) => row.querySelector("a.title"));
+  const here = rows.findIndex((row) => row.contains(document.activeElement));
+  const go = (n) => { event.preventDefault(); rows[n]?.querySelector("a.title").focus(); };
+  if (event.key === "/") { event.preventDefault(); document.querySelector("#q")?.focus(); }
+  else if (event.key === "?") location.assign("/help#keys");
+  else if (rows.length === 0) return;
+  else if (event.key === "j" || (event.key === "ArrowDown" && here >= 0)) go(Math.min(here + 1, rows.length - 1));
+  else if (event.key === "k" || (event.key === "ArrowUp" && here >= 0)) go(Math.max(here - 1, 0));
+  else if (event.key === "x" && here >= 0) rows[here].querySelector("input[type=checkbox]")?.click();
+}
+
+// ---- the end of the session -----------------------------------------------------------------------------------------
+
+const IDLE = Number(document.body.dataset.idle ?? 0) * 1000;
+let idle = 0;
+
+function watch() {
+  clearTimeout(idle);
+  document.querySelector(".idle")?.remove();
+  if (!account || IDLE === 0) return;
+  idle = setTimeout(() => {
+    const banner = document.createElement("div");
+    banner.className = "notice idle";
+    banner.setAttribute("role", "status");
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "plain low", textContent: t("Tiếp tục làm việc", "Go on working") });
+    button.addEventListener("click", async () => { if ((await persistent("/api/v1/me", {}))?.ok) watch(); });
+    banner.append(t("Phiên sắp hết trong 2 phút. ", "The session ends in 2 minutes. "), button);
+    document.body.append(banner);
+  }, Math.max(IDLE - 120000, 0));
+}
+
+// ---- a page -----------------------------------------------------------------------------------------------------------
+
+function enhance(part) {
+  for (const form of part.querySelectorAll("form[method=post]")) {
+    if (form.dataset.ready) continue;
+    form.dataset.ready = "true";
+    let saving = 0;
+    let asking = 0;
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.plain !== undefined) return;
+      event.preventDefault();
+      send(form, event.submitter);
+    });
+    if (form.dataset.rescue === undefined) continue;
+    restore(form);
+    form.addEventListener("input", () => {
+      clearTimeout(saving);
+      clearTimeout(asking);
+      saving = setTimeout(() => keep(form), 2000);
+      asking = setTimeout(() => ask(form), 600);
+    });
+    form.addEventListener("change", () => keep(form));
+  }
+  for (const input of part.querySelectorAll("input[data-pick]")) combobox(input);
+}
+
+enhance(document);
+watch();
+if (document.body.dataset.shortcuts !== undefined) document.addEventListener("keydown", keys);
+window.addEventListener("offline", () => say(t("Mất kết nối – nội dung vẫn giữ trên máy này", "No connection – your text is kept on this computer")));
+window.addEventListener("online", () => say(""));
+// The token of an activation stands in the fragment, which no log has.
+const token = document.querySelector("#token");
+if (token && location.hash.length > 1) {
+  token.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+}

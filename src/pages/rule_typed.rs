@@ -1,0 +1,78 @@
+//! *Quy định trả lời* while somebody types: the content as far as it was typed, answered by the API.
+
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use askama::Template;
+use serde_json::Value;
+
+use crate::pages::forms::decode::{Blank, TypingFaults, body};
+use crate::pages::forms::names::resolve;
+use crate::pages::forms::shape::fields_of;
+use crate::pages::forms::typed::Typed;
+use crate::pages::frame::{Frame, html};
+use crate::pages::registers::RegisterPages;
+use crate::pages::request::{PageRequest, PageResult, settled};
+use crate::pages::rule::{self, RuleAnswer};
+use kernel::id::Id;
+
+#[derive(Template)]
+#[template(path = "rule_only.html")]
+struct RuleFragment {
+    frame: Frame,
+    rule: RuleAnswer,
+}
+
+/// What the regulation says of a content as typed; none where the API does not say it (a secret in the text, the unit of
+/// somebody else).
+pub async fn rule_as_typed(
+    page: &PageRequest,
+    register: &RegisterPages,
+    query: &str,
+    mut typed: Typed,
+) -> PageResult<Option<RuleAnswer>> {
+    let fields = fields_of(&page.contract, &register.created_by);
+    // A name that means nobody yet is left as it was typed: the API says that it is not known.
+    resolve(page, &fields, &mut typed).await;
+    let mut sent = body(&fields, &typed, Blank::LeftOut, &mut TypingFaults::new());
+    only_ids(&mut sent);
+    let path = format!("/{}/assessment{query}", register.path);
+    let answer = page.send(Method::POST, &path, &[], &sent).await;
+    let Ok(answer) = settled(answer)? else { return Ok(None) };
+    Ok(Some(rule::answer(&page.contract, &answer, page.language)))
+}
+
+/// Leaves out ids that are none yet: one of them would be refused as a fault of the whole body. A row that lacks its id is
+/// named as lacking.
+fn only_ids(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, own| !is_reference(name) || own.as_str().is_none_or(is_id));
+            for (name, own) in members.iter_mut() {
+                if let (true, Value::Array(ids)) =
+                    (matches!(name.as_str(), "hosts" | "coordinating_agency_ids"), &mut *own)
+                {
+                    ids.retain(|id| id.as_str().is_some_and(is_id));
+                }
+                only_ids(own);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(only_ids),
+        _ => {}
+    }
+}
+
+fn is_reference(name: &str) -> bool {
+    name.ends_with("_id") || name == "relative_of"
+}
+
+fn is_id(text: &str) -> bool {
+    text.parse::<Id>().is_ok()
+}
+
+/// The panel alone, for the page that is open.
+pub fn rule_fragment(page: &PageRequest, rule: Option<RuleAnswer>) -> HttpResponse {
+    match rule {
+        Some(rule) => html(200, &RuleFragment { frame: Frame::open(page, ""), rule }),
+        None => HttpResponse::NoContent().finish(),
+    }
+}
