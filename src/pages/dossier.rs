@@ -5,6 +5,7 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::pages::forms::days;
+use crate::pages::forms::names::names_in;
 use crate::pages::forms::shape::fields_of;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::inbox::waiting_row;
@@ -265,7 +266,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         waits: waiting(page, &dossier),
         due: due.map(|d| format!("{} · {due_said}", show::long_day(d, page.language))).unwrap_or_default(),
         late: late || is_true(&dossier, "/overdue"),
-        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, page.language)),
+        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language)),
         rows,
         story: story(page, &history, &dossier),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, editable && may_edit)).collect(),

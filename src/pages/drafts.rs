@@ -9,7 +9,7 @@ use crate::pages::acts::redrawn;
 use crate::pages::dossier::{ActLink, acts, if_seen, number_of};
 use crate::pages::forms::compare::{SideBySide, chose, keep_present};
 use crate::pages::forms::decode::Blank;
-use crate::pages::forms::names::of_chosen;
+use crate::pages::forms::names::{names_in, of_chosen};
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
@@ -86,7 +86,7 @@ async fn draw_edit(
         numbers,
         pasting,
         rule_at: format!("{path}/edit/{part}/rule"),
-        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, page.language)),
+        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language)),
         back: format!("{path}/edit/check"),
         parts,
         title,
@@ -148,7 +148,7 @@ async fn check(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         kicker: register.label(page.language).to_owned(),
         title: text(&dossier, "/title").to_owned(),
         sections: all.iter().map(section).collect(),
-        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, page.language)),
+        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language)),
         acts: possible.into_iter().filter(|a| !a.href.ends_with("/edit")).collect(),
         parts,
         path,

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::pages::contract::Offer;
 use crate::pages::dossier::{FileLine, file_line, if_seen};
+use crate::pages::forms::names::names_in;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::registers::register;
 use crate::pages::request::{PageRequest, PageResult, judged, see_other, settled};
@@ -52,7 +53,10 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: String) -> PageR
     let body = FilesPage {
         kicker: register.label(page.language).to_owned(),
         title: text(&dossier, "/title").to_owned(),
-        wanted: assessment.iter().flat_map(|a| rule::answer(&page.contract, a, page.language).papers).collect(),
+        wanted: assessment
+            .iter()
+            .flat_map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language).papers)
+            .collect(),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, true)).collect(),
         documents: page.contract.offers("document", first, page.language),
         fault,

@@ -1,5 +1,7 @@
 //! *Quy định trả lời*: what the regulation answers, as a panel beside a form or a dossier. Pure.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::pages::contract::Contract;
@@ -93,6 +95,13 @@ pub fn finding_lines(contract: &Contract, findings: &[Value], language: Language
     all.into_iter().map(line).collect()
 }
 
+/// Whom something is about: names, never ids.
+fn people(value: &Value, names: &HashMap<String, String>) -> String {
+    let ids = items(value, "/for").iter().filter_map(Value::as_str);
+    let named = ids.filter_map(|id| names.get(id)).map(|line| line.split(" – ").next().unwrap_or_default());
+    show::joined(named, ", ")
+}
+
 /// What is not typed yet, by the labels of its fields; each once.
 fn unknown(assessment: &Value, language: Language) -> Vec<String> {
     let mut named: Vec<String> = Vec::new();
@@ -107,7 +116,12 @@ fn unknown(assessment: &Value, language: Language) -> Vec<String> {
 }
 
 /// The answer of the regulation in words.
-pub fn answer(contract: &Contract, assessment: &Value, language: Language) -> RuleAnswer {
+pub fn answer(
+    contract: &Contract,
+    assessment: &Value,
+    names: &HashMap<String, String>,
+    language: Language,
+) -> RuleAnswer {
     let label = |list: &str, word: &str| contract.label(list, word, language);
     let due = |value: &Value| match day_at(value, "/due_on") {
         Some(day) => show::long_day(day, language),
@@ -156,7 +170,7 @@ pub fn answer(contract: &Contract, assessment: &Value, language: Language) -> Ru
     };
     let consent = |c: &Value| StepLine {
         what: label("body", text(c, "/body")),
-        who: items(c, "/for").iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        who: people(c, names),
         when: text(c, "/citation").to_owned(),
     };
     RuleAnswer {

@@ -6,7 +6,7 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::pages::forms::decode::{Blank, TypingFaults, body};
-use crate::pages::forms::names::resolve;
+use crate::pages::forms::names::{of_chosen, resolve};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, html};
@@ -33,12 +33,13 @@ pub async fn rule_as_typed(
     let fields = fields_of(&page.contract, &register.created_by);
     // A name that means nobody yet is left as it was typed: the API says that it is not known.
     resolve(page, &fields, &mut typed).await;
+    let names = of_chosen(page, &fields, &typed, &Value::Null).await;
     let mut sent = body(&fields, &typed, Blank::LeftOut, &mut TypingFaults::new());
     only_ids(&mut sent);
     let path = format!("/{}/assessment{query}", register.path);
     let answer = page.send(Method::POST, &path, &[], &sent).await;
     let Ok(answer) = settled(answer)? else { return Ok(None) };
-    Ok(Some(rule::answer(&page.contract, &answer, page.language)))
+    Ok(Some(rule::answer(&page.contract, &answer, &names, page.language)))
 }
 
 /// Leaves out ids that are none yet: one of them would be refused as a fault of the whole body. A row that lacks its id is

@@ -18,6 +18,7 @@ mod assessments;
 mod backup;
 mod calendar;
 mod cases;
+mod chromium;
 mod command_line;
 mod concerned;
 mod contents;

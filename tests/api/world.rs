@@ -108,7 +108,7 @@ pub struct World {
     send: Send,
     tokens: RefCell<HashMap<String, String>>,
     ids: RefCell<HashMap<String, String>>,
-    folder: PathBuf,
+    pub folder: PathBuf,
     database: Option<String>,
 }
 

@@ -46,7 +46,7 @@ async function persistent(url, options) {
   return null;
 }
 
-function show(page, address) {
+function show(page, address, button) {
   const main = page.querySelector("main");
   const here = document.querySelector("main");
   if (!main || !here || main.classList.contains("sign-in") !== here.classList.contains("sign-in")) {
@@ -57,6 +57,13 @@ function show(page, address) {
   here.replaceChildren(...main.childNodes);
   history.replaceState(null, "", address);
   enhance(here);
+  // A row that was added is typed into next; else people hear what is wrong, or where they are.
+  const rows = button?.name === "add" ? here.querySelectorAll(`[name^="${button.value}/"]`) : [];
+  const row = [...rows].filter((field) => field.type !== "hidden").findLast((field) => /\/\d+(\/[a-z_]+)?$/.test(field.name) && first(field, button.value));
+  if (row) {
+    row.focus();
+    return;
+  }
   const target = here.querySelector(".error-summary") ?? here.querySelector("h1");
   if (target) {
     target.tabIndex = -1;
@@ -64,7 +71,14 @@ function show(page, address) {
   }
 }
 
-function askPassword(page, again) {
+// Whether a field is the first one of its row that can be typed into.
+function first(field, list) {
+  const row = field.name.slice(list.length + 1).split("/")[0];
+  const own = [...field.form.elements].filter((other) => other.name?.startsWith(`${list}/${row}/`) || other.name === `${list}/${row}`);
+  return own.find((other) => other.type !== "hidden" && other.tagName !== "BUTTON") === field;
+}
+
+function askPassword(again) {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "again-h");
   const form = document.createElement("form");
@@ -116,7 +130,7 @@ async function send(form, button) {
   }
   say("");
   if (answer.status === 401 && account) {
-    askPassword(await answer.text(), () => send(form, button));
+    askPassword(() => send(form, button));
     return;
   }
   if (answer.redirected) {
@@ -125,7 +139,7 @@ async function send(form, button) {
     return;
   }
   // A form that was refused stays at its own address, so that F5 asks for it again instead of sending it again.
-  show(parsed(await answer.text()), location.href);
+  show(parsed(await answer.text()), location.href, button);
 }
 
 function offerAgain(form, button) {
@@ -167,7 +181,7 @@ function upload(form, body) {
 const WEEK = 7 * 24 * 3600 * 1000;
 // The words that mark a state secret, as the server knows them; nothing that bears one is kept anywhere.
 const SECRET = /(^|[^\p{L}])(TUYỆT MẬT|TỐI MẬT|MẬT)([^\p{L}]|$)/u;
-const never = (field) => field.type === "password" || field.type === "file" || field.type === "hidden" || /passport_number$/.test(field.name) || /^paste:/.test(field.name);
+const never = (field) => field.tagName === "BUTTON" || field.type === "password" || field.type === "file" || field.type === "hidden" || /passport_number$/.test(field.name) || /^paste:/.test(field.name);
 const place = () => `ngoaivu:${account}:${location.pathname}`;
 
 function words(form) {

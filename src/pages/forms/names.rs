@@ -135,8 +135,7 @@ pub async fn of_chosen(
     typed: &Typed,
     known: &Value,
 ) -> HashMap<String, String> {
-    let mut names = HashMap::new();
-    named_in(known, &mut names);
+    let mut names = names_in(known);
     let mut found = Vec::new();
     picks(fields, typed, "", &mut found);
     for (pointer, kind) in found {
@@ -149,6 +148,13 @@ pub async fn of_chosen(
             names.insert(id.to_owned(), line_of(&thing));
         }
     }
+    names
+}
+
+/// The names that an answer says beside ids.
+pub fn names_in(known: &Value) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    named_in(known, &mut names);
     names
 }
 

@@ -1,0 +1,143 @@
+//! What script adds, and what a page must hold at both widths (U-09, U-11, U-12, U-16, U-26, U-29, U-30, U-32).
+
+use serde_json::{Value, json};
+
+use crate::chromium::driver::Chrome;
+
+on_both! {
+    async fn the_answer_of_the_regulation_follows_what_is_typed(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.draft(w.small_trip().await).await;
+        b.sign_in("clerk.skhcn").await;
+        b.go(&format!("/outbound-delegations/{id}/edit/days-and-stops")).await;
+        let before = b.texts("#rule .steps .due").await;
+        b.run("const f = document.querySelector(\"[name='/return_date']\"); f.focus(); f.select()", Vec::new()).await;
+        b.keys("03/04/2026").await;
+        b.run("const f = document.querySelector(\"[name='/stops/0/to']\"); f.focus(); f.select()", Vec::new()).await;
+        b.keys("03/04/2026").await;
+        b.until("JSON.stringify([...document.querySelectorAll('#rule .steps .due')].map(e => e.innerText)) !== arguments[0]", vec![json!(serde_json::to_string(&before).unwrap())]).await;
+        // It says what the API says of the same content, and nothing is stored.
+        let mut trip = w.small_trip().await;
+        trip["return_date"] = json!("2026-04-03");
+        trip["stops"][0]["to"] = json!("2026-04-03");
+        let said = w.post("clerk.skhcn", &format!("/outbound-delegations/assessment?dossier={id}"), trip).await.expect(200).json();
+        let shown = b.texts("#rule").await.remove(0);
+        let words = w.get("clerk.skhcn", "/vocabulary").await.json();
+        let label = |word: &Value| words["words"]["body"].as_array().unwrap().iter().find(|b| b["value"] == *word).unwrap()["vi"].as_str().unwrap().to_owned();
+        assert!(shown.contains(&label(&said["decider"]["body"])), "{shown}");
+        assert!(shown.contains(said["decider"]["citation"].as_str().unwrap()), "{shown}");
+        for duty in said["obligations"].as_array().unwrap() {
+            if let Some(due) = duty["due_on"].as_str() {
+                let day = due.split('-').rev().collect::<Vec<_>>().join("/");
+                assert!(shown.contains(&day), "{day}: {shown}");
+            }
+        }
+        assert_eq!(w.trip("clerk.skhcn", &id).await["return_date"], "2026-03-27");
+        assert_eq!(b.complaints().await, [""; 0]);
+        b.close().await;
+    }
+
+    async fn what_was_typed_survives_a_reload_and_a_secret_is_kept_nowhere(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.draft(w.small_trip().await).await;
+        b.sign_in("clerk.skhcn").await;
+        let edit = format!("/outbound-delegations/{id}/edit/journey");
+        b.go(&edit).await;
+        b.type_into("/note", "Ghi chú rất dài mà không ai muốn gõ lại.").await;
+        b.until("Object.keys(localStorage).length === 1", Vec::new()).await;
+        b.go(&edit).await;
+        b.until("document.querySelector('.rescue')", Vec::new()).await;
+        b.tab_to(".rescue button").await;
+        b.keys(crate::chromium::driver::ENTER).await;
+        b.until("document.querySelector(\"[name='/note']\").value.startsWith('Ghi chú rất dài')", Vec::new()).await;
+        // A secret leaves nothing behind.
+        b.type_into("/note", " TỐI MẬT").await;
+        b.until("Object.keys(localStorage).length === 0", Vec::new()).await;
+        b.press("main form[data-rescue] > .buttons button").await;
+        b.until("document.querySelector('.error-summary')?.contains(document.activeElement)", Vec::new()).await;
+        let kept = b.run("return JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage})", Vec::new()).await;
+        assert!(!kept.as_str().unwrap().contains("MẬT"), "{kept}");
+        assert!(w.trip("clerk.skhcn", &id).await["note"].is_null());
+        b.close().await;
+    }
+
+    async fn the_password_is_asked_for_in_place_when_the_session_ended(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.draft(w.small_trip().await).await;
+        b.sign_in("clerk.skhcn").await;
+        b.go(&format!("/outbound-delegations/{id}/comments")).await;
+        b.type_into("/text", "Gõ trước khi hết phiên.").await;
+        w.advance(chrono::Duration::minutes(61));
+        b.tab_to("main form .buttons button").await;
+        b.keys(crate::chromium::driver::ENTER).await;
+        b.until("document.querySelector('dialog[open] input[type=password]') === document.activeElement", Vec::new()).await;
+        b.keys(ngoaivu::demo::PASSWORD).await;
+        b.keys(crate::chromium::driver::ENTER).await;
+        b.until("location.pathname === arguments[0]", vec![json!(format!("/outbound-delegations/{id}"))]).await;
+        let remarks = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/comments")).await.json();
+        let texts: Vec<&Value> = remarks["items"].as_array().unwrap().iter().map(|r| &r["text"]).collect();
+        assert_eq!(texts, ["Gõ trước khi hết phiên."]);
+        b.close().await;
+    }
+
+    async fn a_double_click_records_once_and_keys_do_nothing_in_fields(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.submitted(w.small_trip().await).await;
+        w.submitted(w.later_trip(&[3]).await).await;
+        b.sign_in("officer.snv").await;
+        b.go(&format!("/outbound-delegations/{id}/comments")).await;
+        // Letters that are keys elsewhere are letters in a field.
+        b.type_into("/text", "jk/x?").await;
+        let send = "main form .buttons button";
+        b.run("const f = document.querySelector(arguments[0]); f.click(); f.click()", vec![json!(send)]).await;
+        b.until("location.pathname.length === arguments[0]", vec![json!(format!("/outbound-delegations/{id}").len())]).await;
+        let remarks = w.get("officer.snv", &format!("/outbound-delegations/{id}/comments")).await.json();
+        let texts: Vec<&Value> = remarks["items"].as_array().unwrap().iter().map(|r| &r["text"]).collect();
+        assert_eq!(texts, ["jk/x?"]);
+        let focused = async || b.run("return document.activeElement.className", Vec::new()).await;
+        b.go("/inbox").await;
+        b.keys("j").await;
+        assert_eq!(focused().await, json!("title"));
+        w.as_user("officer.snv", crate::world::World::request("PATCH", "/me/settings").set_json(json!({"shortcuts": false}))).await.expect(200);
+        b.go("/inbox").await;
+        b.keys("j").await;
+        assert_ne!(focused().await, json!("title"));
+        b.close().await;
+    }
+
+    async fn nothing_scrolls_sideways_on_a_phone_and_every_page_leaves_its_picture(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.submitted(w.study_visit().await).await;
+        let visit = w.submitted_visit(w.visit().await).await;
+        let draft = w.draft(w.later_trip(&[3]).await).await;
+        let trip = format!("/outbound-delegations/{id}");
+        let pages: [(&str, Vec<String>); 6] = [
+            ("clerk.skhcn", vec![
+                "/".into(), "/outbound-delegations".into(), "/outbound-delegations/new".into(), format!("/outbound-delegations/{draft}/edit"),
+                format!("/outbound-delegations/{draft}/edit/members"), format!("/outbound-delegations/{draft}/edit/days-and-stops"),
+                format!("/outbound-delegations/{draft}/attachments"), trip.clone(), "/calendar?month=2026-03".into(), "/calendar?week=2026-03-23".into(), "/duties".into(), "/me".into(), "/help".into(),
+            ]),
+            ("officer.snv", vec!["/".into(), "/inbox".into(), format!("{trip}/appraise"), format!("/inbound-delegations/{visit}"), "/search?q=doan".into()]),
+            ("custodian", vec!["/".into()]),
+            ("rules", vec!["/".into()]),
+            ("admin", vec!["/".into()]),
+            ("stats", vec!["/".into()]),
+        ];
+        for (user, paths) in &pages {
+            b.sign_in(user).await;
+            for width in [1280, 360] {
+                b.command("Emulation.setDeviceMetricsOverride", json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width == 360})).await;
+                for path in paths {
+                    b.go(path).await;
+                    let sideways = b.run("return document.documentElement.scrollWidth > document.documentElement.clientWidth + 1", Vec::new()).await;
+                    assert_eq!(sideways, json!(false), "{user} {path} at {width}");
+                    let name: String = path.replace(&id, "trip").replace(&visit, "visit").replace(&draft, "draft").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+                    b.picture(&format!("{user}{name}-{width}")).await;
+                }
+            }
+            b.command("Emulation.clearDeviceMetricsOverride", json!({})).await;
+        }
+        assert_eq!(b.complaints().await, [""; 0]);
+        b.close().await;
+    }
+}
