@@ -230,7 +230,7 @@ fn offer_waivers(typed: &mut Typed, assessment: &Value, refusal: &Refusal) {
 pub fn redrawn(typed: &mut Typed) -> bool {
     let asked = |name: &str, typed: &Typed| typed.get(name).map(str::to_owned);
     if let Some(list) = asked("add", typed) {
-        let next = typed.rows(&list).last().map_or(1, |last| last + 1);
+        let next = typed.rows(&list).last().map_or(0, |last| last + 1);
         typed.set(&format!("{list}/{next}"), "");
     } else if let Some(row) = asked("remove", typed) {
         typed.remove_row(&row);

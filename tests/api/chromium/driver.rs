@@ -254,6 +254,22 @@ impl Chrome {
         told.map(|line| line["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
+    /// What axe-core has against the page as it is: all rules up to WCAG 2.2 AA. None where it is missing.
+    pub async fn violations(&self) -> Option<Vec<String>> {
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/axe/node_modules/axe-core/axe.min.js");
+        let Ok(source) = std::fs::read_to_string(file) else {
+            println!("skipped: axe-core was not found under target/axe");
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must judge the pages with axe-core");
+            return None;
+        };
+        self.run(&source, Vec::new()).await;
+        let script = "const done = arguments[0]; \
+            axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}) \
+            .then(r => done(r.violations.map(v => v.id + ': ' + v.nodes[0].html)), e => done(['axe: ' + e]))";
+        let found = self.client.execute_async(script, Vec::new()).await.unwrap();
+        Some(found.as_array().into_iter().flatten().map(|v| v.as_str().unwrap_or_default().to_owned()).collect())
+    }
+
     /// Leaves a picture of the page under `target/screens`.
     pub async fn picture(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screens");

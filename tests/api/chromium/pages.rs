@@ -140,4 +140,45 @@ on_both! {
         assert_eq!(b.complaints().await, [""; 0]);
         b.close().await;
     }
+
+    async fn no_page_is_faulty_for_people_who_see_or_move_otherwise(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.submitted(w.study_visit().await).await;
+        let visit = w.submitted_visit(w.visit().await).await;
+        let draft = w.draft(w.later_trip(&[3]).await).await;
+        let (trip, edit) = (format!("/outbound-delegations/{id}"), format!("/outbound-delegations/{draft}"));
+        let pages: [(&str, Vec<String>); 4] = [
+            ("clerk.skhcn", vec![
+                "/".into(), "/outbound-delegations".into(), "/inbound-delegations/new".into(), format!("{edit}/edit"), format!("{edit}/edit/journey"),
+                format!("{edit}/edit/members"), format!("{edit}/attachments"), format!("{edit}/delete"), trip.clone(), format!("{trip}/comments"),
+                "/calendar?month=2026-03".into(), "/calendar?week=2026-03-23".into(), "/duties".into(), "/me".into(), "/help".into(), "/khong-co".into(),
+            ]),
+            ("officer.snv", vec!["/".into(), "/inbox".into(), format!("/inbox/sign?pick={trip}"), format!("{trip}/appraise"), format!("/inbound-delegations/{visit}"), "/search?q=doan".into()]),
+            ("rules", vec!["/".into()]),
+            ("stats", vec!["/".into()]),
+        ];
+        for (user, paths) in &pages {
+            b.sign_in(user).await;
+            for language in ["vi", "en"] {
+                b.go(&format!("/language?to={language}")).await;
+                for path in paths {
+                    b.go(path).await;
+                    let Some(found) = b.violations().await else { return };
+                    assert_eq!(found, [""; 0], "{user} {language} {path}");
+                }
+            }
+        }
+        // A form with faults, and the list that opens below a field.
+        b.sign_in("clerk.skhcn").await;
+        b.go(&format!("{edit}/edit/days-and-stops")).await;
+        b.run("document.querySelector(\"[name='/departure_date']\").value = '31/02/2026'", Vec::new()).await;
+        b.press("main form[data-rescue] > .buttons button").await;
+        b.until("document.querySelector('.error-summary')", Vec::new()).await;
+        assert_eq!(b.violations().await.unwrap_or_default(), [""; 0]);
+        b.run("const f = document.querySelector(\"[name='/stops/0/country']\"); f.focus(); f.select()", Vec::new()).await;
+        b.keys("han").await;
+        b.until("document.querySelector('.options:not([hidden]) li')", Vec::new()).await;
+        assert_eq!(b.violations().await.unwrap_or_default(), [""; 0]);
+        b.close().await;
+    }
 }

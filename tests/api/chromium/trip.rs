@@ -7,7 +7,7 @@ use crate::chromium::driver::Chrome;
 use crate::world::World;
 
 /// The button that sends the form of a part or of an act.
-const SEND: &str = "main form .buttons button:not([name])";
+pub const SEND: &str = "main form .buttons button:not([name])";
 
 async fn drafted(w: &World, b: &Chrome) -> String {
     let trip = w.small_trip().await;
@@ -50,13 +50,13 @@ async fn drafted(w: &World, b: &Chrome) -> String {
 }
 
 /// Opens the form of an act from the page of the dossier, by keys.
-async fn open_act(b: &Chrome, user: &str, path: &str, action: &str) {
+pub async fn open_act(b: &Chrome, user: &str, path: &str, action: &str) {
     b.sign_in(user).await;
     b.go(path).await;
     b.press(&format!(".acts a[href$='/{action}']")).await;
 }
 
-async fn sent(b: &Chrome, action: &str) {
+pub async fn sent(b: &Chrome, action: &str) {
     b.press(SEND).await;
     b.until("location.search === arguments[0]", vec![json!(format!("?done={action}"))]).await;
     let lost = b.run("return document.activeElement === null", Vec::new()).await;
