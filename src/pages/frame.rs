@@ -1,8 +1,9 @@
 //! The frame around every page: who is signed in, where they may go, how much waits; and the pages for what cannot be
 //! shown.
 
-use actix_web::http::StatusCode;
+use actix_web::body::{BoxBody, MessageBody as _};
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
 use askama::Template;
 use serde_json::Value;
@@ -12,6 +13,8 @@ use crate::pages::assets;
 use crate::pages::registers::{RegisterPages, entries};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
 use crate::pages::show::{self, items, number, text};
+use crate::web::etag::IfNoneMatch;
+use crate::web::idempotency::fingerprint;
 use kernel::text::Language;
 
 /// A place that the navigation names.
@@ -226,11 +229,41 @@ struct AgainPage {
 /// The page, or the page that says why there is none.
 pub async fn answer(page: &PageRequest, made: PageResult<HttpResponse>) -> HttpResponse {
     match made {
-        Ok(response) => response,
+        Ok(response) => known_already(page, response),
         Err(Trouble::SignIn) => sign_in_first(page),
         Err(Trouble::Refused { status, problem }) => refused(page, status, &problem).await,
     }
 }
+
+/// A page that only shows has an entity tag, so that a bad line carries it once. A form has none: its key is new each time.
+fn known_already(page: &PageRequest, response: HttpResponse) -> HttpResponse {
+    if page.http.method() != Method::GET || response.status() != StatusCode::OK {
+        return response;
+    }
+    let (mut response, body) = response.into_parts();
+    let bytes = match body.try_into_bytes() {
+        Ok(bytes) => bytes,
+        Err(body) => return response.set_body(body),
+    };
+    if bytes.windows(FORM.len()).any(|at| at == FORM) {
+        return response.set_body(BoxBody::new(bytes));
+    }
+    let tag = format!("\"{}\"", fingerprint(&bytes));
+    let known = IfNoneMatch::read(page.http.headers()).hits(&tag);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response.set_body(BoxBody::new(()));
+    }
+    response.set_body(BoxBody::new(bytes))
+}
+
+/// What every form of an act, of a part or of the account says of itself.
+const FORM: &[u8] = b" novalidate";
 
 /// Who comes by a link of another site brings no cookie (`SameSite=Strict`). The browser is asked to come once more by
 /// itself, and then brings it.

@@ -258,5 +258,5 @@ pub async fn help(page: PageRequest) -> HttpResponse {
         Ok(frame) => frame,
         Err(_) => Frame::open(&page, title),
     };
-    html(200, &HelpPage { frame })
+    answer(&page, Ok(html(200, &HelpPage { frame }))).await
 }

@@ -42,6 +42,12 @@ struct ListPage {
     mine: bool,
     /// Whoever drafts has dossiers of their own.
     may_draft: bool,
+    /// Shown for a print, and with how many rows.
+    print: bool,
+    printed: usize,
+    /// There are more.
+    cut: bool,
+    sorts: Vec<SortLink>,
     /// The query of the filters, for the files of the same list.
     filter: String,
 }
@@ -67,6 +73,57 @@ pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
     }
 }
 
+/// Most rows that a list is printed with.
+const PRINTED: usize = 500;
+
+/// A page of the list; for a print, its pages up to the most that are printed.
+async fn listed(
+    page: &PageRequest,
+    register: &RegisterPages,
+    query: &str,
+    print: bool,
+) -> PageResult<(Value, Vec<Row>)> {
+    let limit = if print { 200 } else { 50 };
+    let mut list = page.get(&format!("/{}?{query}&limit={limit}", register.path)).await?;
+    let mut rows: Vec<Row> = items(&list, "/items").iter().map(|item| row(page, register, item)).collect();
+    while let (true, Some(next)) = (print && rows.len() < PRINTED, list.pointer("/next").and_then(Value::as_str)) {
+        let path = format!("/{}?{query}&limit={limit}&cursor={}", register.path, encoded(next));
+        let more = page.get(&path).await?;
+        rows.extend(items(&more, "/items").iter().map(|item| row(page, register, item)));
+        list = more;
+    }
+    rows.truncate(if print { PRINTED } else { rows.len() });
+    Ok((list, rows))
+}
+
+/// A column by which the list may be sorted.
+pub struct SortLink {
+    pub label: String,
+    pub href: String,
+    /// `ascending`, `descending`, or nothing where the list is sorted by another column.
+    pub now: &'static str,
+}
+
+fn sorts(page: &PageRequest, register: &RegisterPages, kept: &str, sort: &str) -> Vec<SortLink> {
+    let first_day = if register.first_day == "/arrival_date" { "arrival_date" } else { "departure_date" };
+    let columns = [
+        ("number", page.t("Hồ sơ", "Dossier")),
+        (first_day, page.t("Ngày, nước", "Days, country")),
+        ("updated_at", page.t("Sửa lần cuối", "Last change")),
+    ];
+    let link = |(column, label): (&str, &str)| {
+        let now = match sort.strip_prefix('-') {
+            Some(by) if by == column => "descending",
+            None if sort == column => "ascending",
+            _ => "",
+        };
+        let turned = if now == "descending" { column.to_owned() } else { format!("-{column}") };
+        let mark = if kept.is_empty() { "" } else { "&" };
+        SortLink { label: label.to_owned(), href: format!("/{}?{kept}{mark}sort={turned}", register.path), now }
+    };
+    columns.into_iter().map(link).collect()
+}
+
 async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let asked = |name: &str| page.asked(name).filter(|v| !v.trim().is_empty());
@@ -79,10 +136,12 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let sort = asked("sort").unwrap_or_else(|| "-updated_at".to_owned());
     let mut query = filter.clone();
     query.push(format!("sort={}", encoded(&sort)));
+    let kept = filter.join("&");
     let filter = query.join("&");
-    query.push("count=true&limit=50".to_owned());
+    let print = asked("print").is_some();
+    query.push("count=true".to_owned());
     query.extend(asked("cursor").map(|cursor| format!("cursor={}", encoded(&cursor))));
-    let list = page.get(&format!("/{}?{}", register.path, query.join("&"))).await?;
+    let (list, rows) = listed(page, &register, &query.join("&"), print).await?;
     let label = register.label(page.language);
     let me = page.me().await?;
     let chosen = asked("state").unwrap_or_default();
@@ -90,7 +149,11 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let body = ListPage {
         frame: Frame::of(page, &format!("/{}", register.path), label).await?,
         path: register.path,
-        rows: items(&list, "/items").iter().map(|item| row(page, &register, item)).collect(),
+        cut: print && list.pointer("/next").is_some_and(|next| !next.is_null()),
+        printed: rows.len(),
+        rows,
+        print,
+        sorts: sorts(page, &register, &kept, &sort),
         total: number(&list, "/total"),
         next: next.map(|cursor| format!("/{}?{filter}&cursor={}", register.path, encoded(cursor))),
         states: page.contract.offers("state", &chosen, page.language),

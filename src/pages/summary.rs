@@ -80,6 +80,8 @@ impl Reader<'_> {
             InputKind::YesNo if value.as_bool() == Some(true) => self.language.say("Có", "Yes"),
             InputKind::YesNo => String::new(),
             InputKind::Number => value.as_i64().map(show::grouped).unwrap_or_default(),
+            // Which item it is stands in the plan; an id says nothing to people.
+            InputKind::PlanItem => self.language.say("Có trong kế hoạch", "In the plan"),
             InputKind::Official | InputKind::Agency => {
                 let beside = field.name.trim_end_matches("_id");
                 around.get(beside).map(|thing| self.named(thing)).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::pages::browser::Browser;
 use crate::world::{Answer, World};
 
 async fn propose(w: &World, user: &str, agency: &str, more: Value) -> Answer {
@@ -40,6 +41,21 @@ async fn findings(w: &World, id: &str) -> Vec<String> {
 }
 
 on_both! {
+    async fn an_item_is_chosen_by_its_name_on_a_page(w) {
+        let item = approved(&w).await;
+        let id = w.draft(w.study_visit().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let edit = format!("/outbound-delegations/{id}/edit/journey");
+        let mut form = clerk.get(&edit).await.form("/edit/journey");
+        form.fill("/plan_item_id", "khong co muc nay");
+        assert_eq!(clerk.send(&form).await.status, 422);
+        form.fill("/plan_item_id", "chuyen doi so");
+        assert_eq!(clerk.send(&form).await.status, 200);
+        assert_eq!(w.trip("clerk.skhcn", &id).await["plan_item_id"], item);
+        assert!(clerk.get(&edit).await.text.contains("Học tập chuyển đổi số (2026)"));
+        assert!(!clerk.get(&format!("/outbound-delegations/{id}")).await.text.contains(&item));
+    }
+
     async fn a_plan_is_proposed_put_together_approved_and_adjusted(w) {
         let empty = w.get("clerk.skhcn", "/plans/2026").await.expect(200);
         assert_eq!((empty.json()["state"].as_str(), empty.etag().as_str()), (Some("draft"), "\"0\""));

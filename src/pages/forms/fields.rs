@@ -164,12 +164,16 @@ impl Drawing<'_> {
                 };
                 Control::Select(self.people.iter().map(offer).collect())
             }
-            InputKind::Official | InputKind::Agency => {
+            InputKind::Official | InputKind::Agency | InputKind::PlanItem => {
                 let name = self.names.get(&value).cloned().unwrap_or_default();
                 let offered = self.offers.get(&pointer).into_iter().flatten();
                 let offers = offered.map(|(id, name)| Offer { value: id.clone(), label: name.clone(), chosen: false });
                 let (id, typed) = if name.is_empty() { (String::new(), value) } else { (value, String::new()) };
-                let list = if *kind == InputKind::Official { "officials" } else { "agencies" };
+                let list = match kind {
+                    InputKind::Official => "officials",
+                    InputKind::Agency => "agencies",
+                    _ => "",
+                };
                 Control::Pick { id, name, typed, offers: offers.collect(), list }
             }
             InputKind::Group(inner) => Control::Group(inner.iter().map(|field| self.field(field, &pointer)).collect()),

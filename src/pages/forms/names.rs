@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use chrono::Datelike as _;
 use serde_json::Value;
 
 use crate::pages::forms::shape::{FormField, InputKind};
@@ -20,7 +21,9 @@ fn picks<'a>(fields: &'a [FormField], typed: &Typed, at: &str, found: &mut Vec<(
     for field in fields {
         let pointer = format!("{at}/{}", field.name);
         match &field.kind {
-            InputKind::Country | InputKind::Official | InputKind::Agency => found.push((pointer, &field.kind)),
+            InputKind::Country | InputKind::Official | InputKind::Agency | InputKind::PlanItem => {
+                found.push((pointer, &field.kind));
+            }
             InputKind::Group(inner) => picks(inner, typed, &pointer, found),
             InputKind::Rows { row, .. } => {
                 typed.rows(&pointer).iter().for_each(|n| picks(row, typed, &format!("{pointer}/{n}"), found));
@@ -70,6 +73,12 @@ pub async fn resolve(page: &PageRequest, fields: &[FormField], typed: &mut Typed
         }
         let fitting = if *kind == InputKind::Country {
             countries(page, &value)
+        } else if *kind == InputKind::PlanItem {
+            let wanted = fold(&value);
+            let mut items = plan_items(page).await;
+            items.retain(|(_, line)| wanted.split_whitespace().all(|word| fold(line).contains(word)));
+            items.truncate(OFFERED);
+            items
         } else {
             let list = if *kind == InputKind::Official { "officials" } else { "agencies" };
             searched(page, list, &value).await
@@ -113,6 +122,17 @@ fn countries(page: &PageRequest, typed: &str) -> Vec<(String, String)> {
     all.iter().filter(begins).take(OFFERED).map(|(value, _)| entry(value)).collect()
 }
 
+/// The approved items of this year's plan and the next one's that the reader may use.
+async fn plan_items(page: &PageRequest) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for year in [page.today.year(), page.today.year() + 1] {
+        let Ok(list) = page.get(&format!("/plans/{year}/items?limit=200")).await else { continue };
+        let approved = items(&list, "/items").iter().filter(|item| text(item, "/state") == "approved");
+        all.extend(approved.map(|item| (text(item, "/id").to_owned(), format!("{} ({year})", text(item, "/title")))));
+    }
+    all
+}
+
 /// People or units that a text finds; one whose name or code is exactly the text counts alone.
 async fn searched(page: &PageRequest, list: &str, typed: &str) -> Vec<(String, String)> {
     let Ok(answer) = page.get(&format!("/{list}?q={}&limit={OFFERED}", encoded(typed))).await else {
@@ -141,6 +161,10 @@ pub async fn of_chosen(
     for (pointer, kind) in found {
         let Some(id) = typed.get(&pointer).filter(|id| is_id(id)) else { continue };
         if names.contains_key(id) {
+            continue;
+        }
+        if *kind == InputKind::PlanItem {
+            names.extend(plan_items(page).await.into_iter().filter(|(known, _)| known == id));
             continue;
         }
         let list = if *kind == InputKind::Official { "officials" } else { "agencies" };

@@ -32,6 +32,8 @@ pub enum InputKind {
     Country,
     Official,
     Agency,
+    /// An item of the annual plan.
+    PlanItem,
     Group(Vec<FormField>),
     Rows {
         row: Vec<FormField>,
@@ -109,6 +111,7 @@ fn by_name(name: &str) -> Option<InputKind> {
     match name {
         "country" | "nationality" => Some(InputKind::Country),
         "official_id" | "relative_of" | "new_head" | "hosts" => Some(InputKind::Official),
+        "plan_item_id" => Some(InputKind::PlanItem),
         "agency_id" | "host_agency_id" | "requesting_agency_id" | "coordinating_agency_ids" => Some(InputKind::Agency),
         _ => None,
     }

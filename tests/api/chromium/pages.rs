@@ -1,5 +1,7 @@
 //! What script adds, and what a page must hold at both widths (U-09, U-11, U-12, U-16, U-26, U-29, U-30, U-32).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::chromium::driver::Chrome;
@@ -179,6 +181,36 @@ on_both! {
         b.keys("han").await;
         b.until("document.querySelector('.options:not([hidden]) li')", Vec::new()).await;
         assert_eq!(b.violations().await.unwrap_or_default(), [""; 0]);
+        b.close().await;
+    }
+
+    async fn a_list_of_three_hundred_is_printed_with_its_heads_on_each_sheet(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let mut rows = String::from("Tên đoàn,Trưởng đoàn,Nước đi,Ngày đi,Ngày về,Số người,Đơn vị,Mục đích\n");
+        for n in 1..=300 {
+            rows += &format!("Đoàn công tác số {n:03},Đặng Văn Minh,Lào,{:02}/{:02}/2025,{:02}/{:02}/2025,3,SKHCN,Công tác\n", 1 + n % 20, 1 + n / 27, 3 + n % 20, 1 + n / 27);
+        }
+        let batch = w.import("officer.snv", &[("kind", "outbound"), ("dry_run", "false")], "a.csv", rows.as_bytes()).await.expect(201).json();
+        assert_eq!(batch["created"], 300, "{}", batch["errors"]);
+        b.sign_in("officer.snv").await;
+        b.go("/outbound-delegations?year=2025&sort=departure_date&print=true").await;
+        let printed = b.command("Page.printToPDF", json!({"preferCSSPageSize": true, "printBackground": false})).await;
+        let file = w.folder.join("list.pdf");
+        std::fs::write(&file, STANDARD.decode(printed["data"].as_str().unwrap()).unwrap()).unwrap();
+        let Ok(read) = std::process::Command::new("pdftotext").args(["-layout", file.to_str().unwrap(), "-"]).output() else {
+            println!("skipped: pdftotext was not found");
+            return;
+        };
+        let text = String::from_utf8(read.stdout).unwrap();
+        let sheets: Vec<&str> = text.split('\u{c}').filter(|sheet| !sheet.trim().is_empty()).collect();
+        assert!(sheets.len() > 5, "{}", sheets.len());
+        for (n, sheet) in sheets.iter().enumerate().filter(|(n, _)| *n + 1 < sheets.len()) {
+            assert!(sheet.contains("Cơ quan") && sheet.contains("Trạng thái"), "sheet {n}: {sheet}");
+        }
+        for n in [1, 150, 300] {
+            assert!(text.contains(&format!("số {n:03}")), "{n}");
+        }
+        assert!(text.contains("Bản in để làm việc, không thay văn bản"));
         b.close().await;
     }
 }

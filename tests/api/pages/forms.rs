@@ -192,6 +192,47 @@ on_both! {
         assert!(shown[0].contains("Ý kiến") && !shown[0].contains("Đúng quy định"), "{shown:?}");
     }
 
+    async fn a_page_that_only_shows_is_carried_once_and_a_form_every_time(w) {
+        let id = w.submitted(w.small_trip().await).await;
+        let officer = Browser::signed_in(&w, "officer.snv").await;
+        let asked = async |address: &str, tag: Option<&str>| {
+            let request = officer.request(actix_web::http::Method::GET, address).insert_header(("Sec-Fetch-Site", "same-origin"));
+            w.send(if let Some(tag) = tag { request.insert_header(("If-None-Match", tag)) } else { request }).await
+        };
+        for address in [path(&id), "/outbound-delegations".into(), "/help".into(), "/calendar?month=2026-03".into()] {
+            let first = asked(&address, None).await;
+            let tag = first.headers["etag"].clone();
+            assert_eq!((first.status, first.headers["cache-control"].as_str()), (200, "private, no-cache"), "{address}");
+            let again = asked(&address, Some(&tag)).await;
+            assert_eq!((again.status, again.bytes.len()), (304, 0), "{address}");
+        }
+        for address in [format!("{}/appraise", path(&id)), "/me".into()] {
+            let form = asked(&address, None).await;
+            assert!(!form.headers.contains_key("etag") && form.headers["cache-control"] == "private, no-store", "{address}");
+        }
+        // What changed is carried again.
+        let tag = asked(&path(&id), None).await.headers["etag"].clone();
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        assert_eq!(asked(&path(&id), Some(&tag)).await.status, 200);
+    }
+
+    async fn a_list_is_sorted_by_its_heads_and_printed_whole(w) {
+        for n in 2..5 {
+            w.submitted(w.later_trip(&[n]).await).await;
+        }
+        let officer = Browser::signed_in(&w, "officer.snv").await;
+        let list = officer.get("/outbound-delegations?state=appraising,submitted").await;
+        let sort = list.links().into_iter().find(|l| l.ends_with("sort=-number")).unwrap();
+        assert!(sort.contains("state="), "{sort}");
+        let down = officer.get(&sort).await;
+        let numbers = down.all("tbody td:first-child .sub");
+        assert_eq!(numbers, ["DR-2026-0003", "DR-2026-0002", "DR-2026-0001"]);
+        let up = down.links().into_iter().find(|l| l.ends_with("sort=number")).unwrap();
+        assert_eq!(officer.get(&up).await.all("tbody td:first-child .sub")[0], "DR-2026-0001");
+        let print = down.links().into_iter().find(|l| l.ends_with("print=true")).unwrap();
+        assert_eq!(officer.get(&print).await.all("tbody tr").len(), 3);
+    }
+
     async fn after_an_act_the_next_dossier_is_offered(w) {
         let first = w.submitted(w.small_trip().await).await;
         let second = w.submitted(w.later_trip(&[3]).await).await;

@@ -1,6 +1,6 @@
 //! The web pages, in-process: every account, the whole way to a decision without script, bad input, and other sites.
 
-mod browser;
+pub mod browser;
 mod forms;
 mod markup;
 mod sessions;
