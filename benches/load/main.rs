@@ -15,6 +15,7 @@
 mod backup;
 mod figures;
 mod lists;
+mod pages;
 mod seed;
 mod visits;
 
@@ -316,6 +317,9 @@ fn main() {
     }
     if "lists".contains(&asked.only) {
         lists::measure(&server, &officer);
+    }
+    if "pages".contains(&asked.only) {
+        pages::measure(&server, &folder, asked.seconds, &officer, &seeded.closed[0].to_string());
     }
     if "backup".contains(&asked.only) {
         backup::measure(&server, &folder, asked.database_url.as_deref(), &clerk, &body);

@@ -1,9 +1,12 @@
 //! What pages load beside themselves: styles and pictures, in the binary, under addresses that change with their content.
 
+use std::io::Write as _;
 use std::sync::OnceLock;
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::error::{Result, not_found};
 use crate::web::idempotency::fingerprint;
@@ -34,14 +37,39 @@ pub fn address(name: &str) -> String {
     format!("/assets/{tag}/{name}")
 }
 
+/// The assets as a bad line carries them (gzip, RFC 1952), in their order.
+fn packed() -> &'static [Vec<u8>] {
+    static PACKED: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    PACKED.get_or_init(|| {
+        let pack = |asset: &Asset| {
+            let mut writer = GzEncoder::new(Vec::new(), Compression::best());
+            // Writing into memory does not fail; an empty body is never sent.
+            writer.write_all(asset.body).and_then(|()| writer.finish()).unwrap_or_default()
+        };
+        ASSETS.iter().map(pack).collect()
+    })
+}
+
+/// Whether the browser takes an answer in gzip.
+fn takes_gzip(req: &HttpRequest) -> bool {
+    let given = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    given.split(',').any(|one| one.trim().eq_ignore_ascii_case("gzip") || one.trim().starts_with("gzip;q=1"))
+}
+
 /// An asset. Its address names its content, so that it may be kept for a year.
 #[get("/assets/{tag}/{name}")]
-pub async fn serve(path: web::Path<(String, String)>) -> Result<HttpResponse> {
+pub async fn serve(req: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse> {
     let (tag, name) = path.into_inner();
     let known = tags().iter().any(|(known, of)| *known == name && *of == tag);
-    let asset = ASSETS.iter().find(|asset| known && asset.name == name).ok_or_else(not_found)?;
-    Ok(HttpResponse::Ok()
+    let found = ASSETS.iter().zip(packed()).find(|(asset, _)| known && asset.name == name);
+    let (asset, packed) = found.ok_or_else(not_found)?;
+    let mut response = HttpResponse::Ok();
+    response
         .content_type(asset.media_type)
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .body(asset.body))
+        .insert_header((header::VARY, "Accept-Encoding"));
+    if takes_gzip(&req) && !packed.is_empty() {
+        return Ok(response.insert_header((header::CONTENT_ENCODING, "gzip")).body(packed.as_slice()));
+    }
+    Ok(response.body(asset.body))
 }

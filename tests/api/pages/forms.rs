@@ -216,6 +216,33 @@ on_both! {
         assert_eq!(asked(&path(&id), Some(&tag)).await.status, 200);
     }
 
+    async fn the_first_page_is_light_and_its_parts_are_kept_for_a_year(w) {
+        w.submitted(w.small_trip().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let page = clerk.get("/").await;
+        let assets: std::collections::BTreeSet<String> =
+            page.text.split('"').filter(|part| part.starts_with("/assets/")).map(str::to_owned).collect();
+        assert!(assets.len() < 6, "{assets:?}");
+        let mut sent = 0;
+        for address in &assets {
+            let asked = |encoding: &'static str| clerk.request(actix_web::http::Method::GET, address).insert_header(("Accept-Encoding", encoding));
+            let packed = w.send(asked("gzip, deflate, br")).await;
+            let plain = w.send(asked("identity")).await;
+            assert!(packed.headers["cache-control"].contains("immutable") && packed.headers["content-encoding"] == "gzip", "{address}");
+            assert!(!plain.headers.contains_key("content-encoding"));
+            let mut unpacked = Vec::new();
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.bytes.as_slice()), &mut unpacked).unwrap();
+            assert_eq!(unpacked, plain.bytes, "{address}");
+            let limit = if address.ends_with(".js") { 20_000 } else { 15_000 };
+            assert!(packed.bytes.len() <= limit, "{address}: {}", packed.bytes.len());
+            sent += packed.bytes.len();
+        }
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut writer, page.text.as_bytes()).unwrap();
+        let html = writer.finish().unwrap().len();
+        assert!(html <= 15_000 && sent + html <= 60_000, "{html} {sent}");
+    }
+
     async fn a_list_is_sorted_by_its_heads_and_printed_whole(w) {
         for n in 2..5 {
             w.submitted(w.later_trip(&[n]).await).await;

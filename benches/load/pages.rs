@@ -1,0 +1,87 @@
+//! Pages beside the same reads over the API, and what the first page weighs: `--only pages`.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::Instant;
+
+use crate::{Server, get, wrk};
+
+/// Requests one after another, for the time that one person waits.
+const ALONE: usize = 200;
+
+/// Sends one request as a browser does; head and body of the response.
+fn browse(server: &Server, method: &str, path: &str, headers: &str, body: &str) -> (String, Vec<u8>) {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let (address, length) = (&server.address, body.len());
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nSec-Fetch-Site: same-origin\r\n\
+         Accept-Encoding: gzip\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let at = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+    (String::from_utf8_lossy(&answer[..at]).into_owned(), answer[at + 4..].to_vec())
+}
+
+/// The cookie of a sign-in.
+fn cookie(server: &Server, user: &str) -> String {
+    let body = format!("%2Fusername={user}&%2Fpassword={}", ngoaivu::demo::PASSWORD);
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let (head, _) = browse(server, "POST", "/sign-in", form, &body);
+    let line = head.lines().find(|l| l.to_ascii_lowercase().starts_with("set-cookie: ")).unwrap();
+    line["set-cookie: ".len()..].split(';').next().unwrap().to_owned()
+}
+
+fn p95(server: &Server, path: &str, headers: &str) -> f64 {
+    let mut took: Vec<f64> = (0..ALONE)
+        .map(|_| {
+            let begun = Instant::now();
+            let (head, _) = browse(server, "GET", path, headers, "");
+            assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
+            begun.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    took.sort_by(f64::total_cmp);
+    took[ALONE * 95 / 100]
+}
+
+pub fn measure(server: &Server, folder: &Path, seconds: u32, officer: &str, id: &str) {
+    let cookie = cookie(server, "officer.snv");
+    let header = format!("Cookie: {cookie}\r\n");
+    let list = "outbound-delegations?state=closed";
+    println!(
+        "\n| page | p95 ms, one person | pages/s | API/s | share of the API (target 0.5) |\n|---|---|---|---|---|"
+    );
+    let pages = [
+        ("home", "/".to_owned(), "/api/v1/inbox?limit=20".to_owned()),
+        ("list", format!("/{list}"), format!("/api/v1/{list}&limit=50&count=true")),
+        ("dossier", format!("/outbound-delegations/{id}"), format!("/api/v1/outbound-delegations/{id}")),
+        ("inbox", "/inbox".to_owned(), "/api/v1/inbox?limit=50&count=true".to_owned()),
+        ("help", "/help".to_owned(), "/api/v1/me".to_owned()),
+    ];
+    for (name, page, api) in &pages {
+        let waited = p95(server, page, &header);
+        let browser = format!("wrk.headers['Cookie'] = '{cookie}'\nwrk.headers['Sec-Fetch-Site'] = 'same-origin'");
+        let shown = wrk(server, folder, seconds, true, &browser, page).requests;
+        let read = wrk(server, folder, seconds, true, &get(officer), api).requests;
+        println!("| {name} | {waited:.1} | {shown:.0} | {read:.0} | {:.2} |", shown / read);
+    }
+    let (_, html) = browse(server, "GET", "/", &header, "");
+    let text = String::from_utf8_lossy(&html).into_owned();
+    println!("\n| first page after sign-in | bytes sent |\n|---|---|\n| HTML | {} |", html.len());
+    let mut all = html.len();
+    let addresses = text.split('"').filter(|part| part.starts_with("/assets/"));
+    let mut seen: Vec<&str> = Vec::new();
+    for address in addresses {
+        if !seen.contains(&address) {
+            seen.push(address);
+            let (_, body) = browse(server, "GET", address, "", "");
+            all += body.len();
+            println!("| {} | {} |", address.rsplit('/').next().unwrap(), body.len());
+        }
+    }
+    println!("| together, in {} requests | {all} |", seen.len() + 1);
+}
