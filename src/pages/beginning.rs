@@ -59,8 +59,8 @@ async fn with_held(page: &PageRequest, mut kept: Typed) -> Typed {
 async fn keep(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
     let mut members = Map::new();
     for (at, value) in &typed.0 {
-        // Passport numbers stay with the guest list that the API keeps, not in copies.
-        if at.starts_with('/') && !at.ends_with("/passport_number") {
+        // Passport numbers, too: they stay at the server, and pages show their last letters.
+        if at.starts_with('/') {
             members.insert(at.clone(), json!(value));
         }
     }
@@ -196,7 +196,7 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     }
 }
 
-/// What the regulation says of what was typed so far, in this part and the others.
+/// Keeps what was typed so far, and tells what the regulation says of it.
 async fn assessed(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
@@ -204,7 +204,14 @@ async fn assessed(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let (_, section, _) = part_of(&all, part)?;
     let mut whole = kept(page, &name).await?;
     whole.0.retain(|(pointer, _)| !section.holds(pointer));
-    whole.0.extend(Typed::of_form(form).0.into_iter().filter(|(pointer, _)| section.holds(pointer)));
+    let mut typed = Typed::of_form(form);
+    reveal_numbers(page, &mut typed).await;
+    whole.0.extend(typed.0.into_iter().filter(|(pointer, _)| section.holds(pointer)));
+    // What is typed is kept as it is typed, so that another machine finds it; what bears a secrecy mark is kept nowhere.
+    match keep(page, &name, &whole).await {
+        Ok(()) | Err(Trouble::Refused { .. }) => {}
+        Err(other) => return Err(other),
+    }
     let answer = rule_as_typed(page, &register, "", whole).await?;
     Ok(rule_fragment(page, answer))
 }

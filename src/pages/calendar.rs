@@ -178,18 +178,24 @@ fn monday(day: Day) -> Day {
     day - Duration::days(i64::from(day.weekday().num_days_from_monday()))
 }
 
+/// Whether a day lies in the years that the product knows; days at the end of all time cannot be counted on from.
+fn has_calendar(day: &Day) -> bool {
+    (1990..=2100).contains(&day.year())
+}
+
 /// The first day that is shown: of the week or the month that the address names, else of this month.
 fn asked_days(page: &PageRequest) -> (bool, Day) {
     let week = page.asked("week").and_then(|w| {
         let iso = w
             .split_once("-W")
             .and_then(|(year, week)| Day::from_isoywd_opt(year.parse().ok()?, week.parse().ok()?, Weekday::Mon));
-        iso.or_else(|| w.parse().ok().map(monday))
+        iso.or_else(|| w.parse().ok()).filter(has_calendar).map(monday)
     });
     if let Some(week) = week {
         return (true, week);
     }
     let month = page.asked("month").and_then(|m| format!("{m}-01").parse::<Day>().ok());
+    let month = month.filter(has_calendar);
     (false, month.or_else(|| page.today.with_day(1)).unwrap_or(page.today))
 }
 

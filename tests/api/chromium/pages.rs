@@ -63,6 +63,28 @@ on_both! {
         b.close().await;
     }
 
+    async fn what_is_typed_into_a_new_dossier_is_found_on_another_machine(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        b.sign_in("clerk.skhcn").await;
+        b.go("/outbound-delegations/new").await;
+        b.press("a.button[href*='/new/journey?copy=']").await;
+        b.type_into("/title", "Đoàn gõ dở ở máy này").await;
+        b.until("document.querySelector('#rule').innerText.includes('Thành viên')", Vec::new()).await;
+        let mut found = String::new();
+        for _ in 0..100 {
+            let copies = w.get("clerk.skhcn", "/me/working-copies").await.json();
+            if let Some(copy) = copies["items"].as_array().unwrap().first() {
+                found = w.get("clerk.skhcn", &format!("/me/working-copies/{}", copy["name"].as_str().unwrap())).await.json().to_string();
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert!(found.contains("Đoàn gõ dở ở máy này"), "{found}");
+        b.go("/outbound-delegations/new").await;
+        assert!(b.texts("main").await[0].contains("Đoàn gõ dở ở máy này"));
+        b.close().await;
+    }
+
     async fn the_password_is_asked_for_in_place_when_the_session_ended(w) {
         let Some(b) = Chrome::open(&w, true, 1280).await else { return };
         let id = w.draft(w.small_trip().await).await;

@@ -243,6 +243,47 @@ on_both! {
         assert!(html <= 15_000 && sent + html <= 60_000, "{html} {sent}");
     }
 
+    async fn no_address_breaks_a_page(w) {
+        w.submitted(w.small_trip().await).await;
+        let officer = Browser::signed_in(&w, "officer.snv").await;
+        for address in [
+            "/calendar?month=262143-01", "/calendar?month=-262143-01", "/calendar?week=262142-12-31", "/calendar?week=-262143-01-01",
+            "/calendar?week=9999-W99", "/calendar?week=2026-W53", "/calendar?month=2100-12", "/calendar?direction=%00&q=%2525",
+            "/outbound-delegations?cursor=x", "/outbound-delegations?sort=zzz", "/outbound-delegations?year=99999999999", "/inbox?cursor=%00",
+            "/search?q=%00", "/search?q=%F0%9F%98%80", "/inbox/sign?pick=..%2F..%2Fx&pick=", "/?done=x", "/outbound-delegations/new/journey?copy=..%2F..",
+            "/outbound-delegations/new/journey?copy=abc&held=..%2Fx", "/me?held=%2e%2e",
+        ] {
+            let page = officer.get(address).await;
+            assert!(page.status < 500, "{address}: {} {}", page.status, page.text);
+        }
+    }
+
+    async fn passports_typed_before_there_is_a_dossier_reach_it(w) {
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let begin = clerk.get("/inbound-delegations/new").await;
+        let first = begin.links().into_iter().find(|l| l.contains("/new/visit?copy=")).unwrap();
+        // The guests first, in the order that the person likes.
+        let mut form = clerk.get(&first.replace("/new/visit", "/new/guests")).await.form("/new/guests");
+        form.press("add", "/guests");
+        let mut form = clerk.send(&form).await.form("/new/guests");
+        form.fill("/headcount", "1").fill("/guests/0/full_name", "KIM Young-hwan").fill("/guests/0/nationality", "Hàn Quốc").fill("/guests/0/passport_number", "M12345678");
+        clerk.send(&form).await;
+        let back = clerk.get(&first.replace("/new/visit", "/new/guests")).await;
+        assert!(!back.text.contains("M12345678") && back.text.contains("•••••678"), "{}", back.text);
+        clerk.send(&back.form("/new/guests")).await;
+        let mut form = clerk.get(&first).await.form("/new/visit");
+        form.fill("/title", "Đoàn Chungbuk").fill("/channel", "state").fill("/sending_organisation", "Tỉnh Chungbuk").fill("/country", "Hàn Quốc");
+        form.fill("/purpose", "official").fill("/arrival_date", "23/3/2026").fill("/departure_date", "25/3/2026");
+        let mut form = clerk.send(&form).await.form("/new/host-and-level");
+        form.fill("/reception_level", "agency").fill("/guest_class", "other");
+        let made = clerk.send(&form).await;
+        let id = made.address.split('/').nth(2).unwrap().to_owned();
+        let visit = w.get("police", &format!("/inbound-delegations/{id}")).await;
+        assert_eq!(visit.status, 404, "a draft is the agency's own");
+        let own = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.expect(200).json();
+        assert!(own["guests"][0]["passport_number"].as_str().unwrap().ends_with("678"), "{own}");
+    }
+
     async fn a_list_is_sorted_by_its_heads_and_printed_whole(w) {
         for n in 2..5 {
             w.submitted(w.later_trip(&[n]).await).await;
