@@ -21,7 +21,7 @@ use crate::web::query::{self, Query};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::procedure::{Procedure, RegisterEntries};
-use kernel::words::{Body, Severity, StepKind};
+use kernel::words::{Body, Outcome, Severity, StepKind};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(inbox);
@@ -32,7 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[schema(example = json!({"procedure": "outbound", "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập tại Hàn Quốc",
     "number": "DR-2026-0001", "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"},
     "begins_on": "2026-12-07", "ends_on": "2026-12-11", "countries": ["KR"], "headcount": 5, "head": "Đặng Văn Minh", "step": {"kind": "appraise", "body": "dofa", "due_on": "2026-11-26"}, "overdue": false, "version": 4,
-    "actions": ["appraise"], "findings": {"block": 0, "special_approval": 0, "warn": 1}, "differs": [], "explanation": null, "objections": [], "changes": []}))]
+    "actions": ["appraise"], "findings": {"block": 0, "special_approval": 0, "warn": 1}, "outcome": "ready", "differs": [], "explanation": null, "objections": [], "changes": []}))]
 struct InboxItem {
     procedure: Procedure,
     #[schema(value_type = String)]
@@ -56,6 +56,8 @@ struct InboxItem {
     actions: Vec<Action>,
     /// How many findings of each weight the dossier has; null for whoever sees only what they are asked about.
     findings: Option<FindingCounts>,
+    /// What the regulation says of the whole.
+    outcome: Option<Outcome>,
     /// The findings themselves, the heaviest first.
     differs: Vec<FindingView>,
     /// Why it was submitted late.
@@ -137,7 +139,7 @@ async fn inbox(
             for (_, w) in &page.items {
                 let Some(register) = law.registers.holding(w.procedure) else { continue };
                 let of = asked.get(&w.delegation_id).cloned().unwrap_or_default();
-                let AtHand { version, actions, head, findings, explanation, objections, changes } =
+                let AtHand { version, actions, head, findings, outcome, explanation, objections, changes } =
                     register.at_hand(conn, call, &law, w.delegation_id)?;
                 let findings = findings.map(|all| FindingView::all(all, language));
                 items.push(InboxItem {
@@ -156,6 +158,7 @@ async fn inbox(
                     version,
                     actions,
                     findings: findings.as_deref().map(FindingCounts::of),
+                    outcome,
                     differs: findings.unwrap_or_default(),
                     explanation,
                     objections,

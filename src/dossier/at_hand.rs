@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::dossier::differences::Difference;
 use crate::dossier::flow::Action;
-use kernel::words::{Body, StepKind};
+use kernel::words::{Body, Outcome, StepKind};
 use regulation::assess::Finding;
 
 /// A dossier as it lies before one caller.
@@ -16,6 +16,8 @@ pub struct AtHand {
     /// `None`, as the findings are, for whoever sees only what they are asked about.
     pub head: Option<String>,
     pub findings: Option<Vec<Finding>>,
+    /// What the regulation says of the whole.
+    pub outcome: Option<Outcome>,
     /// Why it was submitted late.
     pub explanation: Option<String>,
     pub objections: Vec<Objection>,

@@ -18,7 +18,7 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::{FormField, InputKind, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::typed_before;
+use crate::pages::held::{hide_numbers, reveal_numbers, typed_before};
 use crate::pages::inbox::outcome_of;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
@@ -41,6 +41,8 @@ struct ActPage {
     changed_said: String,
     /// What an amendment changes, before it is sent.
     differing: Vec<DifferingField>,
+    /// Where typed passport numbers are kept.
+    numbers: String,
     previews: bool,
     files: Vec<FileLine>,
     findings: Vec<FindingLine>,
@@ -133,6 +135,7 @@ async fn draw(
     let frame = Frame::below(page, &act.register, &label).await?.crumb(&number, &act.path).crumb(&label, "");
     let changing = changed_fields(&act.fields).is_some();
     offer_waivers(&mut typed, &assessment, &refusal);
+    let numbers = hide_numbers(page, &mut typed, &Typed::default()).await?;
     let names = of_chosen(page, &act.fields, &typed, dossier).await;
     // An act on a delegation names its members, nobody else.
     let member = |m: &Value| (text(m, "/official_id").to_owned(), person(m, "/official", text(m, "/full_name")));
@@ -171,6 +174,7 @@ async fn draw(
         faults: refusal.summary,
         changed_said: if changed { refusal.said } else { String::new() },
         differing,
+        numbers,
         previews: changing,
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &act.path, f, false)).collect(),
         findings: findings(&page.contract, &assessment, page.language),
@@ -245,7 +249,9 @@ pub fn redrawn(typed: &mut Typed) -> bool {
 
 async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let act = act(page, id, action)?;
+    page.me().await?;
     let mut typed = Typed::of_form(form);
+    reveal_numbers(page, &mut typed, &Typed::default()).await;
     if typed.get(PREVIEW).is_some() || redrawn(&mut typed) {
         let dossier = page.get(&act.path).await?;
         return draw(page, act, &dossier, typed, Refusal::default()).await;

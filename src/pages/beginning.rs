@@ -15,7 +15,7 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, judge_typing, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{hide_numbers, reveal_numbers, typed_before};
+use crate::pages::held::{NUMBERS, PASTED, forget, hide_numbers, reveal_numbers, typed_before};
 use crate::pages::parts::{FormPlace, FormSection, PartPage, links, onward, part_of, sections};
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
@@ -47,10 +47,10 @@ async fn kept(page: &PageRequest, name: &str) -> PageResult<Typed> {
     Ok(Typed(pairs.filter_map(|(at, value)| Some((at.clone(), value.as_str()?.to_owned()))).collect()))
 }
 
-/// What is kept, and what was typed before the session ended.
-async fn with_held(page: &PageRequest, mut kept: Typed) -> Typed {
+/// What is kept, with the part as it was typed before the session ended.
+async fn with_held(page: &PageRequest, mut kept: Typed, section: &FormSection) -> Typed {
     if let Some(held) = typed_before(page).await {
-        kept.0.retain(|(at, _)| held.is_blank(at));
+        kept.0.retain(|(at, _)| !section.holds(at));
         kept.0.extend(held.0);
     }
     kept
@@ -100,9 +100,11 @@ async fn draw_new(
     let register = register(page)?;
     let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
     let all = sections(page, &register, &register.created_by);
+    let (at, section, next) = part_of(&all, part)?;
+    let known = kept(page, &name).await?;
     let mut typed = match typed {
         Some(typed) => typed,
-        None => with_held(page, kept(page, &name).await?).await,
+        None => with_held(page, known.clone(), section).await,
     };
     let me = page.me().await?;
     // Their own agency asks, unless they say otherwise.
@@ -113,9 +115,8 @@ async fn draw_new(
     }
     let root = format!("/{}", register.path);
     let parts = links(page, &FormPlace::Copy { path: &root, token }, &all, &typed, part);
-    let (at, section, next) = part_of(&all, part)?;
     let pasting = Pasting::of(page, &section.fields, &typed);
-    let numbers = hide_numbers(page, &mut typed).await?;
+    let numbers = hide_numbers(page, &mut typed, &known).await?;
     let names = of_chosen(page, &section.fields, &typed, &me).await;
     let rule = rule_as_typed(page, &register, "", typed.clone()).await?;
     let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[]);
@@ -153,23 +154,35 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
     let all = sections(page, &register, &register.created_by);
     let (_, section, next) = part_of(&all, part)?;
+    page.me().await?;
+    let mut whole = kept(page, &name).await?;
     let mut typed = Typed::of_form(form);
-    reveal_numbers(page, &mut typed).await;
+    reveal_numbers(page, &mut typed, &whole).await;
     let drawn = pasted(&mut typed) || redrawn(&mut typed);
     // What other parts hold stays; this part is as it was sent.
-    let mut whole = kept(page, &name).await?;
+    let held = typed.get(NUMBERS).unwrap_or_default().to_owned();
     whole.0.retain(|(pointer, _)| !section.holds(pointer));
-    whole.0.extend(typed.0.into_iter().filter(|(pointer, _)| section.holds(pointer) || is_pasting(pointer)));
+    whole.0.extend(
+        typed
+            .0
+            .into_iter()
+            .filter(|(pointer, _)| section.holds(pointer) || is_pasting(pointer) || pointer.starts_with(PASTED)),
+    );
     if drawn {
         return draw_new(page, part, token, Some(whole), Refusal::default()).await;
     }
     let fields = fields_of(&page.contract, &register.created_by);
     let complete = fields.iter().filter(|f| f.required).all(|f| !whole.is_blank(&format!("/{}", f.name)));
-    keep(page, &name, &whole).await?;
+    let kept_now = keep(page, &name, &whole).await;
     // What the typing of this part says is told now, not when the last part is done.
     if let Some(refusal) = judge_typing(page, &register.created_by, &section.fields, &mut whole).await {
         return draw_new(page, part, token, Some(whole), refusal).await;
     }
+    // What cannot be kept (a list too long for a copy) stays on the page, until it is a dossier.
+    if let (false, Err(Trouble::Refused { status, problem })) = (complete, kept_now) {
+        return draw_new(page, part, token, Some(whole), Refusal::whole(status, problem)).await;
+    }
+    forget(page, &held).await;
     if !complete && let Some(next) = next {
         return Ok(see_other(&format!("/{}/new/{}?copy={token}", register.path, next.key)));
     }
@@ -202,10 +215,11 @@ async fn assessed(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
     let all = sections(page, &register, &register.created_by);
     let (_, section, _) = part_of(&all, part)?;
-    let mut whole = kept(page, &name).await?;
+    let stored = kept(page, &name).await?;
+    let mut whole = stored.clone();
     whole.0.retain(|(pointer, _)| !section.holds(pointer));
     let mut typed = Typed::of_form(form);
-    reveal_numbers(page, &mut typed).await;
+    reveal_numbers(page, &mut typed, &stored).await;
     whole.0.extend(typed.0.into_iter().filter(|(pointer, _)| section.holds(pointer)));
     // What is typed is kept as it is typed, so that another machine finds it; what bears a secrecy mark is kept nowhere.
     match keep(page, &name, &whole).await {

@@ -28,9 +28,13 @@ pub fn present(fields: &[FormField], dossier: &Value) -> Typed {
 
 /// The changes of a body: the members that differ from the present content; a blank one takes the value away.
 pub fn differing(fields: &[FormField], typed: &Typed, before: &Typed) -> Value {
-    let inner = changed_fields(fields).unwrap_or_default();
+    differing_below(AT, changed_fields(fields).unwrap_or_default(), typed, before)
+}
+
+/// The members of a body below a pointer that differ from the present content.
+pub fn differing_below(at: &str, fields: &[FormField], typed: &Typed, before: &Typed) -> Value {
     // Faults of the typing were told when the whole body was made.
-    let of = |typed: &Typed| members(inner, typed, AT, Blank::TakenAway, &mut TypingFaults::new());
+    let of = |typed: &Typed| members(fields, typed, at, Blank::TakenAway, &mut TypingFaults::new());
     let (mine, now) = (of(typed), of(before));
     let changed: Map<String, Value> = mine.into_iter().filter(|(name, value)| now.get(name) != Some(value)).collect();
     Value::Object(changed)

@@ -70,6 +70,8 @@ struct DossierPage {
     may_remark: bool,
     as_of: String,
     past: bool,
+    /// Passport numbers stand here in full; the trail has a row of it.
+    reveals: bool,
     /// After an act, the dossier that waits next, and how many are left.
     next: Option<NextLink>,
 }
@@ -221,6 +223,18 @@ fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry
     story
 }
 
+/// Whether an answer holds a passport number that is not masked.
+fn reveals(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(name, own)| {
+            let number = own.as_str().filter(|_| name == "passport_number");
+            number.is_some_and(|number| !number.is_empty() && !number.contains('*')) || reveals(own)
+        }),
+        Value::Array(items) => items.iter().any(reveals),
+        _ => false,
+    }
+}
+
 /// An answer that some readers do not get.
 pub async fn if_seen(page: &PageRequest, path: &str) -> PageResult<Option<Value>> {
     match page.get(path).await {
@@ -275,6 +289,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         may_remark: !past && remarks.is_some(),
         as_of: as_of.parse().map(show::day).unwrap_or_default(),
         past,
+        reveals: reveals(&dossier),
         next: next_waiting(page).await?,
         acts,
         path,

@@ -14,7 +14,7 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{hide_numbers, reveal_numbers, typed_before};
+use crate::pages::held::{NUMBERS, forget, hide_numbers, reveal_numbers, typed_before};
 use crate::pages::parts::{FormPlace, FormSection, PartLink, PartPage, links, onward, part_of, sections};
 use crate::pages::pasting::{Pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
@@ -58,9 +58,20 @@ async fn draw_edit(
     let next = next.map_or(page.t("Giấy tờ", "Papers"), |s| s.label.as_str());
     let now = stored.clone();
     let held = if typed.is_none() { typed_before(page).await } else { None };
-    let mut typed = typed.or(held).unwrap_or(stored);
+    let as_typed = typed.or(held);
+    // While something is typed, the answer is about that, not about what is stored.
+    let answered = match &as_typed {
+        Some(typed) => {
+            let mut whole = stored.clone();
+            whole.0.retain(|(pointer, _)| !section.holds(pointer));
+            whole.0.extend(typed.0.iter().filter(|(pointer, _)| section.holds(pointer)).cloned());
+            rule_as_typed(page, &register, &format!("?dossier={id}"), whole).await?
+        }
+        None => None,
+    };
+    let mut typed = as_typed.unwrap_or(stored);
     let pasting = Pasting::of(page, &section.fields, &typed);
-    let numbers = hide_numbers(page, &mut typed).await?;
+    let numbers = hide_numbers(page, &mut typed, &Typed::default()).await?;
     let names = of_chosen(page, &section.fields, &typed, &dossier).await;
     let drawing = refusal.drawing(page, &register.changed_by, &typed, &names, &[]);
     let changed = refusal.is_stale();
@@ -86,7 +97,9 @@ async fn draw_edit(
         numbers,
         pasting,
         rule_at: format!("{path}/edit/{part}/rule"),
-        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language)),
+        rule: answered.or_else(|| {
+            assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language))
+        }),
         back: format!("{path}/edit/check"),
         parts,
         title,
@@ -104,13 +117,14 @@ fn stored_of(page: &PageRequest, register: &RegisterPages, dossier: &Value) -> T
 async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let mut typed = Typed::of_form(form);
-    reveal_numbers(page, &mut typed).await;
+    page.me().await?;
+    reveal_numbers(page, &mut typed, &Typed::default()).await;
     if pasted(&mut typed) || redrawn(&mut typed) {
         return draw_edit(page, id, part, Some(typed), Refusal::default()).await;
     }
+    let present = stored_of(page, &register, &page.get(&format!("/{}/{id}", register.path)).await?);
     if chose(&typed) {
-        let dossier = page.get(&format!("/{}/{id}", register.path)).await?;
-        keep_present(&mut typed, &stored_of(page, &register, &dossier));
+        keep_present(&mut typed, &present);
     }
     let all = sections(page, &register, &register.changed_by);
     let (_, section, next) = part_of(&all, part)?;
@@ -121,10 +135,13 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
         schema: &register.changed_by,
         fields: &section.fields,
         blank: Blank::TakenAway,
-        present: None,
+        present: Some(present),
     };
     match send(page, call, &mut typed).await? {
-        Sent::Done(_) => Ok(see_other(&onward(&path, next))),
+        Sent::Done(_) => {
+            forget(page, typed.get(NUMBERS).unwrap_or_default()).await;
+            Ok(see_other(&onward(&path, next)))
+        }
         Sent::Refused(refusal) => draw_edit(page, id, part, Some(typed), refusal).await,
     }
 }

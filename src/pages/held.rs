@@ -2,6 +2,7 @@
 //! before it was sent, and passport numbers, which stand in no page.
 
 use actix_web::http::Method;
+use actix_web::web::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::access::token::random_text;
@@ -10,8 +11,10 @@ use crate::pages::request::{PageRequest, PageResult, judged};
 
 /// The name of the field that says where passport numbers are kept.
 pub const NUMBERS: &str = "numbers";
+/// Where the numbers of pasted rows are kept, by row and column.
+pub const PASTED: &str = "/pasted/";
 /// What a passport number in a form is shown as: this, and its last letters.
-const MASK: &str = "•••••";
+pub const MASK: &str = "•••••";
 fn is_token(token: &str) -> bool {
     !token.is_empty() && token.len() <= 60 && token.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
@@ -60,15 +63,18 @@ pub async fn carry_over(page: &PageRequest, next: &str, form: &str) -> String {
 }
 
 /// Takes passport numbers out of a form before it is drawn: they stay here, and the page shows their last letters. Returns
-/// where they are kept.
-pub async fn hide_numbers(page: &PageRequest, typed: &mut Typed) -> PageResult<String> {
+/// where they are kept; nothing where all of them are kept already, in what is `known`.
+pub async fn hide_numbers(page: &PageRequest, typed: &mut Typed, known: &Typed) -> PageResult<String> {
     let shown = |number: &str| number.is_empty() || number.contains(['•', '*']);
+    let old = typed.get(NUMBERS).unwrap_or_default().to_owned();
     let numbers = typed.0.iter().filter(|(at, number)| is_number(at) && !shown(number)).cloned().collect();
     let numbers = Typed(numbers);
-    if numbers.0.is_empty() {
-        return Ok(String::new());
+    let new = numbers.0.iter().any(|(at, number)| known.get(at) != Some(number));
+    let token = if new { keep(page, &numbers).await? } else { String::new() };
+    if new {
+        // The copy of the form before this one is of no use any more.
+        forget(page, &old).await;
     }
-    let token = keep(page, &numbers).await?;
     for (at, number) in &mut typed.0 {
         if is_number(at) && !shown(number) {
             let letters: Vec<char> = number.chars().collect();
@@ -79,16 +85,24 @@ pub async fn hide_numbers(page: &PageRequest, typed: &mut Typed) -> PageResult<S
     Ok(token)
 }
 
-/// Puts passport numbers back into a form that shows only their last letters.
-pub async fn reveal_numbers(page: &PageRequest, typed: &mut Typed) {
+/// Puts passport numbers back into a form that shows only their last letters: from where they are kept, else from what is
+/// `known`. What nobody knows any more is left blank, so that a mask is never taken for a number.
+pub async fn reveal_numbers(page: &PageRequest, typed: &mut Typed, known: &Typed) {
     let token = typed.get(NUMBERS).unwrap_or_default().to_owned();
-    let Some(numbers) = kept(page, &token).await else { return };
+    let numbers = kept(page, &token).await.unwrap_or_default();
     for (at, number) in &mut typed.0 {
-        if is_number(at)
-            && number.starts_with(MASK)
-            && let Some(whole) = numbers.get(at)
-        {
-            *number = whole.to_owned();
+        if is_number(at) && number.starts_with(MASK) {
+            let whole = numbers.get(at).or_else(|| known.get(at)).unwrap_or_default();
+            whole.clone_into(number);
         }
+    }
+    // What stands in no field of the form: numbers of pasted rows.
+    typed.0.extend(numbers.0.into_iter().filter(|(at, _)| at.starts_with(PASTED)));
+}
+
+/// Drops what a form kept, once it was sent.
+pub async fn forget(page: &PageRequest, token: &str) {
+    if is_token(token) {
+        page.call(Method::DELETE, &name_of(token), &[], Bytes::new()).await;
     }
 }

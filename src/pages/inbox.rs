@@ -132,10 +132,10 @@ pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {
         people,
         differs: differences(page, item),
         // A consulted body is not told what the regulation says of the whole.
-        none: if asked {
-            page.t("Được hỏi ý kiến", "Asked for an opinion")
-        } else {
-            page.t("Đúng quy định", "As the rule says")
+        none: match text(item, "/outcome") {
+            _ if asked => page.t("Được hỏi ý kiến", "Asked for an opinion"),
+            "manual_authority_required" => page.t("Chưa đọc được văn bản", "The text was not read"),
+            _ => page.t("Đúng quy định", "As the rule says"),
         },
         due: due.map(|d| show::long_day(d, page.language)).unwrap_or_default(),
         due_said: if due.is_none() { page.t("không định hạn", "no term").to_owned() } else { due_said },

@@ -37,11 +37,15 @@ use kernel::procedure::RegisterEntries;
 
 /// Most bytes of a form: a guest list of 2,000 rows.
 const FORM_LIMIT: usize = 1 << 20;
+/// Most bytes of a sign-in with the form that it carries.
+const CARRIED_LIMIT: usize = 512 << 10;
 /// Most bytes of a form with a file: the file and what stands around it.
 const UPLOAD_LIMIT: usize = 11 << 20;
 
 /// The pages of an installation with these registers.
 pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
+    // A sign-in may carry a form that was sent too late.
+    config.app_data(web::FormConfig::default().limit(CARRIED_LIMIT));
     config.service(home::home).service(assets::serve);
     config.service(sign_in::sign_in_form).service(sign_in::sign_in).service(sign_in::sign_out);
     config.service(sign_in::activate_form).service(sign_in::activate).service(sign_in::language);
@@ -55,8 +59,7 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
     );
     for entry in &registers.0 {
         let scope = web::scope(&format!("/{}", entry.path))
-            .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
-            .app_data(web::FormConfig::default().limit(FORM_LIMIT))
+            .app_data(web::PayloadConfig::new(FORM_LIMIT))
             .route("", web::get().to(lists::show_list))
             .route("/new", web::get().to(beginning::begin_new))
             .route("/new/{part}", web::get().to(beginning::show_new))
@@ -67,8 +70,12 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
             .route("/{id}/edit/{part}", web::get().to(drafts::show_edit))
             .route("/{id}/edit/{part}", web::post().to(drafts::save_edit))
             .route("/{id}/edit/{part}/rule", web::post().to(drafts::assess_edit))
-            .route("/{id}/attachments", web::get().to(files::show_files))
-            .route("/{id}/attachments", web::post().to(files::upload))
+            .service(
+                web::resource("/{id}/attachments")
+                    .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
+                    .route(web::get().to(files::show_files))
+                    .route(web::post().to(files::upload)),
+            )
             .route("/{id}/attachments/{file}/delete", web::get().to(files::ask_delete_file))
             .route("/{id}/attachments/{file}/delete", web::post().to(files::delete_file))
             .route("/{id}/delete", web::get().to(files::ask_delete))

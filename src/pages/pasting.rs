@@ -5,6 +5,7 @@ use crate::pages::forms::labels;
 use crate::pages::forms::paste::{self, MEMBERS, Pasted};
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
+use crate::pages::held::{MASK, PASTED};
 use crate::pages::request::PageRequest;
 
 /// The list that rows are pasted into.
@@ -41,9 +42,39 @@ pub struct PastedRow {
     pub fault: String,
 }
 
-/// The pasted rows with the columns as they were chosen.
+/// Where the number of a pasted cell is kept.
+fn kept_at(row: usize, column: usize) -> String {
+    format!("{PASTED}{row}/{column}/passport_number")
+}
+
+/// Takes what looks like the number of a passport out of a pasted text, whichever column it stands in.
+fn hide_pasted(typed: &mut Typed) {
+    let Some(text) = typed.get(TEXT).filter(|text| !text.trim().is_empty()).map(str::to_owned) else { return };
+    let mut cells = paste::cells(&text);
+    let mut numbers = Vec::new();
+    for (row, line) in cells.iter_mut().enumerate() {
+        for (column, cell) in line.iter_mut().enumerate().filter(|(_, cell)| paste::is_number(cell)) {
+            numbers.push((kept_at(row, column), cell.clone()));
+            let last: String = cell.chars().skip(cell.chars().count().saturating_sub(3)).collect();
+            *cell = format!("{MASK}{last}");
+        }
+    }
+    let text: Vec<String> = cells.into_iter().map(|line| line.join("\t")).collect();
+    typed.set(TEXT, &text.join("\n"));
+    typed.0.extend(numbers);
+}
+
+/// The pasted rows with the columns as they were chosen, and with the numbers that the page does not show.
 fn read(typed: &Typed) -> Pasted {
     let mut pasted = paste::read(typed.get(TEXT).unwrap_or_default());
+    let first = usize::from(pasted.header);
+    for (at, line) in pasted.rows.iter_mut().enumerate() {
+        for (column, cell) in line.iter_mut().enumerate().filter(|(_, cell)| cell.starts_with(MASK)) {
+            if let Some(whole) = typed.get(&kept_at(at + first, column)) {
+                whole.clone_into(cell);
+            }
+        }
+    }
     for (at, column) in pasted.columns.iter_mut().enumerate() {
         if let Some(chosen) = typed.get(&format!("{COLUMN}{at}")) {
             *column = paste::member(chosen);
@@ -57,7 +88,9 @@ impl Pasting {
     pub fn of(page: &PageRequest, fields: &[FormField], typed: &Typed) -> Option<Self> {
         fields.iter().find(|f| f.name == "guests" && matches!(f.kind, InputKind::Rows { .. }))?;
         let previewed = typed.get(BUTTON) == Some("preview");
-        let pasted = if previewed { read(typed) } else { Pasted::default() };
+        // The numbers themselves are put back only when the rows are taken over.
+        let shown = Typed(typed.0.iter().filter(|(at, _)| !at.starts_with(PASTED)).cloned().collect());
+        let pasted = if previewed { read(&shown) } else { Pasted::default() };
         let label = |member: &str| labels::of("NewGuest", member).map_or(member, |l| l.label(page.language)).to_owned();
         let column = |(at, chosen): (usize, &Option<&'static str>)| PastedColumn {
             name: format!("{COLUMN}{at}"),
@@ -67,16 +100,10 @@ impl Pasting {
                 .map(|m| Offer { value: (*m).to_owned(), label: label(m), chosen: *chosen == Some(*m) })
                 .collect(),
         };
-        let numbers = pasted.columns.iter().position(|c| *c == Some("passport_number"));
         let row = |(at, cells): (usize, &Vec<String>)| PastedRow {
             number: at + 1,
             fault: fault(page, &pasted, cells),
-            // A passport number is not shown again, not even here.
-            cells: cells
-                .iter()
-                .enumerate()
-                .map(|(n, cell)| if Some(n) == numbers && !cell.is_empty() { "•••••".to_owned() } else { cell.clone() })
-                .collect(),
+            cells: cells.clone(),
         };
         Some(Pasting {
             text: if previewed { typed.get(TEXT).unwrap_or_default().to_owned() } else { String::new() },
@@ -110,23 +137,22 @@ fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String]) -> String {
 pub fn pasted(typed: &mut Typed) -> bool {
     let asked = typed.get(BUTTON).unwrap_or_default().to_owned();
     match asked.as_str() {
-        "preview" => return true,
+        "preview" => {
+            hide_pasted(typed);
+            return true;
+        }
         "replace" | "add" => {
             let rows = read(typed);
             if asked == "replace" {
                 let below = format!("{LIST}/");
                 typed.0.retain(|(name, _)| !name.starts_with(&below));
             }
-            let blank: Vec<usize> =
-                typed.rows(LIST).into_iter().filter(|n| typed.is_blank(&format!("{LIST}/{n}"))).collect();
-            for n in blank.into_iter().rev() {
-                typed.remove_row(&format!("{LIST}/{n}"));
-            }
+            typed.drop_blank_rows(LIST);
             let first = typed.rows(LIST).last().map_or(0, |last| last + 1);
             typed.0.extend(rows.typed(LIST, first));
         }
         _ => {}
     }
-    typed.0.retain(|(name, _)| !is_pasting(name));
+    typed.0.retain(|(name, _)| !is_pasting(name) && !name.starts_with(PASTED));
     false
 }

@@ -218,7 +218,9 @@ pub fn encoded(value: &str) -> String {
 /// A path of this site, or its first page: an address of elsewhere is never followed.
 pub fn local(path: Option<&str>) -> String {
     let plain = |path: &&str| {
-        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r']) && path.len() < 2_000
+        // Browsers pass over tabs and line breaks in an address, and headers hold no other letters.
+        let plain = path.bytes().all(|b| (0x21..=0x7E).contains(&b) && b != b'\\');
+        path.starts_with('/') && !path.starts_with("//") && plain && path.len() < 2_000
     };
     path.filter(plain).unwrap_or("/").to_owned()
 }
@@ -236,6 +238,8 @@ mod tests {
             (Some("https://evil.vn/"), "/"),
             (Some("inbox"), "/"),
             (Some("/a\r\nb"), "/"),
+            (Some("/\t/evil.vn"), "/"),
+            (Some("/é"), "/"),
             (None, "/"),
         ] {
             assert_eq!(local(next), to, "{next:?}");

@@ -32,6 +32,8 @@ pub struct PaperLine {
 
 pub struct RuleAnswer {
     pub blocked: bool,
+    /// Nobody has to permit it.
+    pub free: bool,
     pub outcome: String,
     pub more: String,
     pub decider: String,
@@ -175,6 +177,7 @@ pub fn answer(
     };
     RuleAnswer {
         blocked: outcome == "blocked",
+        free: outcome == "no_permission_needed",
         outcome: label("outcome", outcome),
         more: parts.join(", "),
         decider: label("body", text(assessment, "/decider/body")),

@@ -15,7 +15,7 @@ use crate::access::cookies;
 use crate::error::Error;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{carry_over, is_number};
+use crate::pages::held::{NUMBERS, carry_over, is_number};
 use crate::pages::request::{LANGUAGE, PageRequest, PageResult, Trouble, local, see_other};
 use kernel::text::Language;
 
@@ -95,7 +95,7 @@ pub async fn answer_form(page: &PageRequest, form: &web::Bytes, made: PageResult
             }
             let mut typed = Typed::of_form(form);
             // Numbers of passports stand in no page, not even until the next sign-in.
-            typed.0.retain(|(at, _)| at.starts_with('/') && !is_number(at));
+            typed.0.retain(|(at, _)| (at.starts_with('/') && !is_number(at)) || at == NUMBERS);
             let mut body = url::form_urlencoded::Serializer::new(String::new());
             typed.0.iter().for_each(|(at, value)| {
                 body.append_pair(at, value);
@@ -113,9 +113,9 @@ fn sign_in_again(page: &PageRequest, held: String) -> HttpResponse {
         "Phiên đã hết. Nhập mật khẩu để gửi tiếp; nội dung vẫn còn.",
         "The session has ended. Enter your password to go on; nothing is lost.",
     );
-    // The page of the form, without the key of the sending that did not happen.
+    // The page of the form with the version that was seen, without the key of the sending that did not happen.
     let query = url::form_urlencoded::parse(page.http.query_string().as_bytes());
-    let kept = query.filter(|(name, _)| !matches!(name.as_ref(), "key" | "version" | "method" | "held"));
+    let kept = query.filter(|(name, _)| !matches!(name.as_ref(), "key" | "method" | "held"));
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     let mark = if query.is_empty() { "" } else { "?" };
     let next = local(Some(&format!("{}{mark}{query}", page.http.path())));

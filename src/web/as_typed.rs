@@ -12,7 +12,7 @@ use validator::{Validate, ValidationErrors};
 
 use crate::web::json::JsonBody;
 use crate::web::schema;
-use kernel::violation::Violations;
+use kernel::violation::{MAX_FAULTS, Violations};
 
 /// A body of which parts may lack. In their place stand values that mean nothing; `unknown` names them.
 pub struct AsTyped<T> {
@@ -29,6 +29,9 @@ impl<'de, T: JsonBody> Deserialize<'de> for AsTyped<T> {
         let mut value = Value::Object(members);
         let mut faults = Violations::default();
         schema::check::<T>(&value, &mut faults);
+        if faults.0.len() >= MAX_FAULTS {
+            return Err(de::Error::custom("too many faults to leave each out"));
+        }
         let unknown: BTreeSet<String> = faults.0.into_iter().map(|fault| fault.pointer).collect();
         unknown.iter().for_each(|pointer| take_out(&mut value, pointer));
         let lists = value.as_object_mut().into_iter().flatten().filter_map(|(_, own)| own.as_array_mut());
@@ -51,7 +54,9 @@ fn take_out(value: &mut Value, pointer: &str) {
                 *item = Value::Null;
             }
         }
-        (Some(Value::Array(_)), None) | (None, _) => {}
+        // A list that is too long is not looked at.
+        (Some(Value::Array(items)), None) => items.clear(),
+        (None, _) => {}
         (Some(_), _) => {
             value.as_object_mut().and_then(|members| members.remove(member));
         }

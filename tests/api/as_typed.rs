@@ -59,6 +59,20 @@ on_both! {
         unpaid.as_object_mut().unwrap().remove("funding");
         let said = w.post("clerk.skhcn", ASK, unpaid).await.expect(200).json();
         assert_eq!((&said["decider"], &said["unknown"]), (&Value::Null, &json!(["/funding"])));
+        // Whoever is not known yet may be one for whom a stricter body decides.
+        let mut unnamed = whole.clone();
+        unnamed["members"].as_array_mut().unwrap().push(json!({"role": "member"}));
+        let said = w.post("clerk.skhcn", ASK, unnamed).await.expect(200).json();
+        assert_eq!((&said["decider"], &said["unknown"]), (&Value::Null, &json!(["/members/2/official_id"])));
+        let mut nobody = whole.clone();
+        nobody["members"].as_array_mut().unwrap().push(json!({"official_id": "0zzzzzzzzzzzz", "role": "member"}));
+        let said = w.post("clerk.skhcn", ASK, nobody).await.expect(200).json();
+        assert_eq!((&said["decider"], &said["unknown"]), (&Value::Null, &json!(["/members"])));
+        // A list that is too long is not looked at, and costs nothing.
+        let mut crowd = whole.clone();
+        crowd["members"] = json!(vec![whole["members"][0].clone(); 9_000]);
+        let said = w.post("clerk.skhcn", ASK, crowd).await.expect(200).json();
+        assert_eq!((&said["decider"], &said["unknown"]), (&Value::Null, &json!(["/members"])));
         // What is typed wrong is not known either, and no fault: it is still being typed.
         let mut wrong = whole.clone();
         wrong["return_date"] = json!("2026-02-31");
@@ -68,6 +82,17 @@ on_both! {
         let mut back = whole.clone();
         back["return_date"] = json!("2026-01-01");
         assert_eq!(w.post("clerk.skhcn", ASK, back).await.expect(200).json()["unknown"], json!(["/return_date"]));
+    }
+
+    async fn a_visit_without_its_arrival_has_no_day_that_hangs_on_it(w) {
+        let mut visit = w.visit().await;
+        visit["topics"] = json!(["border_area"]);
+        visit.as_object_mut().unwrap().remove("arrival_date");
+        let said = w.post("clerk.skhcn", "/inbound-delegations/assessment", visit).await.expect(200).json();
+        assert_eq!((&said["unknown"], &said["latest_submission_on"]), (&json!(["/arrival_date"]), &Value::Null));
+        let days: Vec<&Value> = said["obligations"].as_array().unwrap().iter().filter(|o| o["before"] != Value::Null || o["after"] != json!("departure")).map(|o| &o["due_on"]).collect();
+        assert!(days.iter().all(|day| day.is_null()), "{said}");
+        assert!(!said["findings"].to_string().contains("late_submission"));
     }
 
     async fn only_ones_own_agency_is_asked_for_and_no_secret_is_answered(w) {

@@ -150,7 +150,7 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Assessment {
     if law.out_of_force {
         notes.push(notes::out_of_force(law));
     }
-    let authority = strictest(law, &subjects, &spoken);
+    let authority = if case.unknown.people { Authority::Unknown(None) } else { strictest(law, &subjects, &spoken) };
     let consents = consents(law, &spoken);
     let dossier = dossier(law, case, &spoken, &consents);
     let mut found =

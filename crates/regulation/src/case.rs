@@ -34,6 +34,8 @@ pub struct Unknown {
     /// The first and the last day.
     pub begins: bool,
     pub ends: bool,
+    /// Somebody of the delegation: each may be one for whom a stricter body decides.
+    pub people: bool,
     /// Something is missing on which no rule hangs, such as the title.
     pub others: bool,
 }
@@ -218,17 +220,22 @@ impl Case {
         match (anchor, &self.matter) {
             (Anchor::Departure, Matter::Trip(_)) | (Anchor::Arrival, Matter::Visit(_)) => self.first_day(),
             (Anchor::Return, Matter::Trip(_)) | (Anchor::Departure, Matter::Visit(_)) => self.last_day(),
-            (Anchor::Reception, Matter::Visit(visit)) => visit.reception_on,
-            (Anchor::RestrictedArea, Matter::Visit(visit)) => visit.restricted_from.map(day_of),
+            (Anchor::Reception, Matter::Visit(visit)) => visit.reception_on.filter(|_| !self.unknown.begins),
+            (Anchor::RestrictedArea, Matter::Visit(visit)) => self.enters(visit).map(day_of),
             (Anchor::LeftPost, Matter::Card(card)) => card.left_post_on,
             _ => None,
         }
     }
 
+    /// When the guests first enter a restricted area; without days and programme, nobody knows.
+    fn enters(&self, visit: &VisitCase) -> Option<Moment> {
+        visit.restricted_from.filter(|_| !self.unknown.begins && !self.unknown.has(FactName::RestrictedArea))
+    }
+
     /// The moment a rule counts back from.
     pub fn moment_of(&self, anchor: Anchor) -> Option<Moment> {
         match (anchor, &self.matter) {
-            (Anchor::RestrictedArea, Matter::Visit(visit)) => visit.restricted_from,
+            (Anchor::RestrictedArea, Matter::Visit(visit)) => self.enters(visit),
             (Anchor::Arrival, Matter::Visit(VisitCase { begins_at: Some(at), .. })) => Some(*at),
             _ => self.day_of(anchor).map(start_of),
         }

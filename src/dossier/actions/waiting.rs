@@ -29,6 +29,7 @@ pub fn at_hand<C: Content>(conn: &mut Conn, call: &RequestContext, law: &Provinc
             actions,
             head: None,
             findings: None,
+            outcome: None,
             explanation: None,
             objections: Vec::new(),
             changes,
@@ -43,6 +44,7 @@ pub fn at_hand<C: Content>(conn: &mut Conn, call: &RequestContext, law: &Provinc
     Ok(AtHand {
         version: dossier.version,
         head: C::heads(conn, &[id])?.remove(&id),
+        outcome: Some(answer.outcome),
         findings: Some(answer.findings),
         explanation: dossier.ruling.as_ref().and_then(|r| r.explanation.clone()),
         objections: against.collect(),

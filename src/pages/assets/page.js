@@ -118,6 +118,8 @@ function askPassword(again) {
 async function send(form, button) {
   if (sending) return;
   sending = true;
+  clearTimeout(form.timers?.asking);
+  await asking;
   form.setAttribute("aria-busy", "true");
   const fields = new FormData(form, button);
   const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
@@ -130,6 +132,12 @@ async function send(form, button) {
   }
   say("");
   if (answer.status === 401 && account) {
+    askPassword(() => send(form, button));
+    return;
+  }
+  // A form that is too long to carry over a sign-in leads there by itself; it was not sent.
+  const away = answer.redirected && new URL(answer.url).pathname === "/sign-in";
+  if (away && account && !form.action.endsWith("/sign-out")) {
     askPassword(() => send(form, button));
     return;
   }
@@ -180,9 +188,14 @@ function upload(form, body) {
 
 const WEEK = 7 * 24 * 3600 * 1000;
 // The words that mark a state secret, as the server knows them; nothing that bears one is kept anywhere.
-const SECRET = /(^|[^\p{L}])(TUYỆT MẬT|TỐI MẬT|MẬT)([^\p{L}]|$)/u;
+const SECRET = /(^|[^\p{L}])MẬT([^\p{L}]|$)/u;
+// Signs that show nothing, or that part the letters of a mark, do not hide it.
+const secret = (value) => {
+  const text = String(value).normalize("NFKC");
+  return SECRET.test(text) || SECRET.test(text.replace(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/gu, "")) || SECRET.test(text.replace(/(\p{Lu})[.\-_* ](?=\p{Lu}([^\p{L}]|$))/gu, "$1"));
+};
 const never = (field) => field.tagName === "BUTTON" || field.type === "password" || field.type === "file" || field.type === "hidden" || /passport_number$/.test(field.name) || /^paste:/.test(field.name);
-const place = () => `ngoaivu:${account}:${location.pathname}`;
+const place = () => `ngoaivu:${account}:${location.pathname}:${new URLSearchParams(location.search).get("copy") ?? ""}`;
 
 function words(form) {
   const kept = {};
@@ -202,7 +215,7 @@ function keep(form) {
   const kept = words(form);
   const text = JSON.stringify(kept);
   try {
-    if (Object.keys(kept).length === 0 || SECRET.test(text.toUpperCase().normalize("NFC"))) localStorage.removeItem(place());
+    if (Object.keys(kept).length === 0 || Object.values(kept).some(secret)) localStorage.removeItem(place());
     else {
       localStorage.setItem(place(), JSON.stringify({ at: Date.now(), version: new URL(form.action).searchParams.get("version"), kept }));
       say(t(`Đã lưu trên máy này ${clock()}`, `Kept on this computer ${clock()}`));
@@ -253,8 +266,14 @@ function restore(form) {
 // ---- the answer of the regulation while one types -------------------------------------------------------------------
 
 let asked = 0;
+// The question that is under way: what is sent goes after it, so that what it keeps is never newer than what was sent.
+let asking = Promise.resolve();
 
-async function ask(form) {
+function ask(form) {
+  asking = answered(form);
+}
+
+async function answered(form) {
   const panel = document.querySelector("#rule");
   if (!panel || !form.dataset.rule) return;
   const mine = ++asked;
@@ -410,8 +429,7 @@ function enhance(part) {
   for (const form of part.querySelectorAll("form[method=post]")) {
     if (form.dataset.ready) continue;
     form.dataset.ready = "true";
-    let saving = 0;
-    let asking = 0;
+    form.timers = { saving: 0, asking: 0 };
     form.addEventListener("submit", (event) => {
       if (form.dataset.plain !== undefined) return;
       event.preventDefault();
@@ -420,10 +438,10 @@ function enhance(part) {
     if (form.dataset.rescue === undefined) continue;
     restore(form);
     form.addEventListener("input", () => {
-      clearTimeout(saving);
-      clearTimeout(asking);
-      saving = setTimeout(() => keep(form), 2000);
-      asking = setTimeout(() => ask(form), 600);
+      clearTimeout(form.timers.saving);
+      clearTimeout(form.timers.asking);
+      form.timers.saving = setTimeout(() => keep(form), 2000);
+      form.timers.asking = setTimeout(() => ask(form), 600);
     });
     form.addEventListener("change", () => keep(form));
   }

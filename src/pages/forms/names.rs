@@ -13,6 +13,8 @@ use crate::pages::show::{items, joined, text};
 use kernel::id::Id;
 use kernel::text::fold;
 
+/// Most names that one form looks up: nobody types more.
+const MOST_NAMES: usize = 200;
 /// Most that are offered where a name fits several.
 const OFFERED: usize = 10;
 
@@ -63,6 +65,7 @@ pub async fn resolve(page: &PageRequest, fields: &[FormField], typed: &mut Typed
     let mut resolved = Resolved::default();
     let mut found = Vec::new();
     picks(fields, typed, "", &mut found);
+    let mut asked: HashMap<(bool, String), Vec<(String, String)>> = HashMap::new();
     for (pointer, kind) in found {
         // A choice below the text counts, not the text.
         let last = typed.all(&pointer).filter(|v| !v.trim().is_empty()).last().map(|v| v.trim().to_owned());
@@ -80,8 +83,16 @@ pub async fn resolve(page: &PageRequest, fields: &[FormField], typed: &mut Typed
             items.truncate(OFFERED);
             items
         } else {
-            let list = if *kind == InputKind::Official { "officials" } else { "agencies" };
-            searched(page, list, &value).await
+            let official = *kind == InputKind::Official;
+            match asked.get(&(official, value.clone())) {
+                Some(known) => known.clone(),
+                None if asked.len() >= MOST_NAMES => Vec::new(),
+                None => {
+                    let fitting = searched(page, if official { "officials" } else { "agencies" }, &value).await;
+                    asked.insert((official, value.clone()), fitting.clone());
+                    fitting
+                }
+            }
         };
         match fitting.as_slice() {
             [(id, _)] => typed.set(&pointer, id),

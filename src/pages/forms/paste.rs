@@ -18,6 +18,8 @@ pub struct Pasted {
     /// The member that each column holds; none for a column that is left out.
     pub columns: Vec<Option<&'static str>>,
     pub rows: Vec<Vec<String>>,
+    /// The first row of the text names the columns.
+    pub header: bool,
     /// There were more rows than are taken at once.
     pub cut: bool,
 }
@@ -38,8 +40,8 @@ fn member_of(header: &str) -> Option<&'static str> {
     }
 }
 
-/// Reads what was pasted. A first row that names at least two columns is the header.
-pub fn read(text: &str) -> Pasted {
+/// The cells of what was pasted, each on one line; rows without a word are left out.
+pub fn cells(text: &str) -> Vec<Vec<String>> {
     let delimiter = if text.contains('\t') { b'\t' } else { b';' };
     let mut sheet =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
@@ -47,16 +49,26 @@ pub fn read(text: &str) -> Pasted {
         let one_line = |cell: &str| cell.split_whitespace().collect::<Vec<_>>().join(" ");
         row.iter().take(MOST_COLUMNS).map(one_line).collect()
     };
-    let mut rows: Vec<Vec<String>> = sheet
-        .records()
-        .filter_map(Result::ok)
-        .map(cells)
-        .filter(|row| row.iter().any(|cell| !cell.is_empty()))
-        .take(MOST_ROWS + 2)
-        .collect();
+    let rows = sheet.records().filter_map(Result::ok).map(cells);
+    rows.filter(|row| row.iter().any(|cell| !cell.is_empty())).take(MOST_ROWS + 2).collect()
+}
+
+/// Whether a cell looks like the number of a passport (ICAO Doc 9303: up to nine letters and digits), however it is spaced.
+pub fn is_number(cell: &str) -> bool {
+    let plain: String = cell.chars().filter(|c| !matches!(c, ' ' | '-' | '.')).collect();
+    let fits = (6..=12).contains(&plain.len()) && plain.chars().all(|c| c.is_ascii_alphanumeric());
+    // Days are digits, too: 27032026, 27/3/2026 has strokes.
+    fits && plain.chars().filter(char::is_ascii_digit).count() >= 5 && plain.parse::<u64>().is_err()
+        || fits && plain.len() == 9 && plain.parse::<u64>().is_ok()
+}
+
+/// Reads what was pasted. A first row that names at least two columns is the header.
+pub fn read(text: &str) -> Pasted {
+    let mut rows = cells(text);
     let named: Vec<Option<&'static str>> = rows.first().into_iter().flatten().map(|cell| member_of(cell)).collect();
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let columns = if named.iter().flatten().count() >= 2 {
+    let header = named.iter().flatten().count() >= 2;
+    let columns = if header {
         rows.remove(0);
         named
     } else {
@@ -65,7 +77,7 @@ pub fn read(text: &str) -> Pasted {
     };
     let cut = rows.len() > MOST_ROWS;
     rows.truncate(MOST_ROWS);
-    Pasted { columns, rows, cut }
+    Pasted { columns, rows, header, cut }
 }
 
 impl Pasted {

@@ -15,7 +15,7 @@ use crate::pages::forms::shape::{FormField, is_classified};
 use crate::pages::forms::typed::Typed;
 use crate::pages::request::{PageRequest, PageResult, settled};
 use crate::pages::show::{items, text};
-use kernel::text::Language;
+use kernel::text::{Language, bears_secret_mark};
 
 /// A form and the call that it stands for.
 pub struct FormCall<'a> {
@@ -51,6 +51,13 @@ impl Refusal {
         if self.status == 0 { 200 } else { self.status }
     }
 
+    /// A refusal that is about no single field.
+    pub fn whole(status: u16, problem: Value) -> Self {
+        let said = text(&problem, "/detail").to_owned();
+        let summary = vec![FaultLine { id: "main".into(), text: said.clone() }];
+        Refusal { status, summary, code: text(&problem, "/code").to_owned(), said, problem, ..Refusal::default() }
+    }
+
     /// The dossier changed since the form was opened.
     pub fn is_stale(&self) -> bool {
         self.code == "version_conflict"
@@ -83,6 +90,20 @@ pub enum Sent {
     Refused(Refusal),
 }
 
+/// Marks of secrecy in what was typed, at their fields: nothing that bears one is sent or kept.
+fn secrets(language: Language, schema: &str, typed: &Typed) -> HashMap<String, String> {
+    let marked = typed.0.iter().filter(|(at, value)| at.starts_with('/') && bears_secret_mark(value));
+    let told = |at: &str| {
+        let name = at.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default();
+        let label = labels::of(schema, name).map_or(name, |label| label.label(language));
+        language.say(
+            &format!("Có dấu độ mật ở «{label}». Hệ thống không nhận bí mật nhà nước; xử lý theo đường văn bản mật."),
+            &format!("«{label}» bears a secrecy mark. State secrets are not accepted here; use the channel for secret papers."),
+        )
+    };
+    marked.map(|(at, _)| (at.clone(), told(at))).collect()
+}
+
 /// What is wrong with the typing alone: days that are none, names that mean nobody; nothing is sent.
 pub async fn judge_typing(
     page: &PageRequest,
@@ -90,6 +111,10 @@ pub async fn judge_typing(
     fields: &[FormField],
     typed: &mut Typed,
 ) -> Option<Refusal> {
+    let marked = secrets(page.language, schema, typed);
+    if !marked.is_empty() {
+        return Some(refusal((page.language, schema), 422, marked, HashMap::new(), String::new(), &Value::Null));
+    }
     let Resolved { faults: mut told, offers } = resolve(page, fields, typed).await;
     let mut typing = Vec::new();
     body(fields, typed, Blank::LeftOut, &mut typing);
@@ -100,11 +125,21 @@ pub async fn judge_typing(
 /// Sends what was typed. Names are exchanged for ids first; what is wrong with the typing is told together with what the
 /// API says.
 pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> PageResult<Sent> {
+    let marked = secrets(page.language, call.schema, typed);
+    if !marked.is_empty() {
+        let told = refusal((page.language, call.schema), 422, marked, HashMap::new(), String::new(), &Value::Null);
+        return Ok(Sent::Refused(told));
+    }
     let Resolved { faults: unknown, offers } = resolve(page, call.fields, typed).await;
     let mut typing = Vec::new();
     let mut sent = body(call.fields, typed, call.blank, &mut typing);
-    if let (Some(present), Some(members)) = (&call.present, sent.as_object_mut()) {
-        members.insert("changes".into(), changing::differing(call.fields, typed, present));
+    if let Some(present) = &call.present {
+        match (changing::changed_fields(call.fields), sent.as_object_mut()) {
+            (Some(_), Some(members)) => {
+                members.insert("changes".into(), changing::differing(call.fields, typed, present));
+            }
+            _ => sent = changing::differing_below("", call.fields, typed, present),
+        }
     }
     if is_classified(&page.contract, call.schema)
         && let Some(members) = sent.as_object_mut()

@@ -1,11 +1,16 @@
 //! What was typed into a form: texts by the pointer of their field, in order; and a stored value as if it had been typed.
 //! Pure.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde_json::Value;
 
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::show;
 use kernel::time::{Day, local};
+
+/// Most fields of a form: a list of 2,000 guests.
+const MOST_FIELDS: usize = 12_000;
 
 /// Texts by pointer. A pointer may come several times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,15 +19,17 @@ pub struct Typed(pub Vec<(String, String)>);
 impl Typed {
     /// Reads the body of a form.
     pub fn of_form(body: &[u8]) -> Self {
-        let pairs = url::form_urlencoded::parse(body).map(|(name, value)| {
+        let pairs = url::form_urlencoded::parse(body).take(MOST_FIELDS).map(|(name, value)| {
             // Browsers end lines of a text area with CR LF.
             (name.into_owned(), value.replace("\r\n", "\n"))
         });
         Typed(pairs.collect())
     }
 
+    /// The value of a field. Where one comes several times, a choice below a text counts, not the text.
     pub fn get(&self, pointer: &str) -> Option<&str> {
-        self.0.iter().find(|(name, _)| name == pointer).map(|(_, value)| value.as_str())
+        let own = || self.0.iter().filter(|(name, _)| name == pointer).map(|(_, value)| value.as_str());
+        own().rfind(|value| !value.trim().is_empty()).or_else(|| own().next())
     }
 
     pub fn all<'a>(&'a self, pointer: &'a str) -> impl Iterator<Item = &'a str> {
@@ -53,6 +60,21 @@ impl Typed {
         let below = format!("{pointer}/");
         let here = |name: &str| name == pointer || name.starts_with(&below);
         !self.0.iter().any(|(name, value)| here(name) && !value.trim().is_empty())
+    }
+
+    /// Takes away the rows of a list in which nothing was typed; the others move up.
+    pub fn drop_blank_rows(&mut self, list: &str) {
+        let below = format!("{list}/");
+        let row = |name: &str| name.strip_prefix(&below)?.split('/').next()?.parse::<usize>().ok();
+        let filled: BTreeSet<usize> =
+            self.0.iter().filter(|(_, value)| !value.trim().is_empty()).filter_map(|(name, _)| row(name)).collect();
+        let place: HashMap<usize, usize> = filled.into_iter().enumerate().map(|(at, n)| (n, at)).collect();
+        for (name, _) in &mut self.0 {
+            let Some(n) = row(name) else { continue };
+            let tail = name.get(below.len() + n.to_string().len()..).unwrap_or_default();
+            *name = place.get(&n).map_or_else(String::new, |at| format!("{below}{at}{tail}"));
+        }
+        self.0.retain(|(name, _)| !name.is_empty());
     }
 
     /// Takes a row away; the rows after it move up.

@@ -37,6 +37,7 @@ pub fn typed(
     ]);
     let unknown = Unknown {
         facts,
+        people: false,
         begins: lacking.has("/arrival_date"),
         ends: lacking.has("/departure_date"),
         others: !lacking.0.is_empty(),

@@ -1,5 +1,7 @@
 //! A trip that is still being typed.
 
+use std::collections::HashSet;
+
 use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::typed::{Lacking, TypedContent};
@@ -35,7 +37,12 @@ pub fn typed(
         content.members.clear();
     }
     let officials = officials_store::known_on(conn, &content.official_ids(), content.departure)?;
-    content.members.retain(|m| officials.contains_key(&m.official_id.0));
+    let mut named = HashSet::new();
+    let typed = content.members.len();
+    content.members.retain(|m| officials.contains_key(&m.official_id.0) && named.insert(m.official_id));
+    if content.members.len() < typed {
+        lacking.add("/members");
+    }
     content.people = snapshots(&content, &officials);
     let mut facts = lacking.facts(&[
         ("/purpose", &[FactName::Purpose]),
@@ -53,6 +60,11 @@ pub fn typed(
         facts.insert(FactName::HeadPostLevel);
         lacking.add("/members");
     }
-    let unknown = Unknown { facts, begins, ends: lacking.has("/return_date"), others: !lacking.0.is_empty() };
+    // Whoever is not known yet may be one for whom a stricter body decides.
+    let people = lacking.has("/members");
+    if people {
+        facts.extend([FactName::Members, FactName::Interdisciplinary]);
+    }
+    let unknown = Unknown { people, facts, begins, ends: lacking.has("/return_date"), others: !lacking.0.is_empty() };
     Ok(TypedContent { content, unknown, lacking })
 }

@@ -82,19 +82,23 @@ on_both! {
         let preview = clerk.send(&form).await;
         assert_eq!(preview.status, 200);
         assert_eq!(preview.all("#paste tbody tr").len(), 13);
+        assert!(!preview.text.contains("M7000003") && preview.text.contains("•••••003"), "{}", preview.text);
         let faults: Vec<String> = preview.all("#paste .late");
         assert_eq!(faults, ["Không có nước này: «Nước Lạ»"]);
         // Nothing is taken over before the button is pressed.
         let before = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.json();
         assert!(!before["guests"].to_string().contains("KIM Số 1"));
         let mut form = preview.form("/edit/guests");
-        form.fill("paste:text", &sheet.replace("13\tNước Lạ\tPARK\t\t\t\n", "")).fill("/headcount", "12").press("paste:do", "replace");
+        let text = form.fields.iter().find(|(name, _)| name == "paste:text").unwrap().1.clone();
+        let rows: Vec<&str> = text.lines().filter(|row| !row.contains("Nước Lạ")).collect();
+        form.fill("paste:text", &rows.join("\n")).fill("/headcount", "12").press("paste:do", "replace");
         let done = clerk.send(&form).await;
         assert_eq!(done.status, 200, "{}", done.text);
         let visit = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.json();
         let guests = visit["guests"].as_array().unwrap();
         assert_eq!((guests.len(), &guests[0]["full_name"], &guests[0]["role"]), (12, &json!("KIM Số 1"), &json!("head")));
         assert_eq!(guests[11]["nationality"], "KR");
+        assert!(guests.iter().enumerate().all(|(n, g)| g["passport_number"].as_str().unwrap().ends_with(&format!("{:03}", n + 1))), "{guests:?}");
         // A refused form shows no passport number that was typed, and loses none.
         let mut form = clerk.get(&edit).await.form("/edit/guests");
         form.fill("/guests/3/passport_number", "K1234567").fill("/guests/4/full_name", "");
@@ -106,6 +110,50 @@ on_both! {
         let revealed = w.get("officer.snv", &format!("/inbound-delegations/{id}")).await;
         let own = if revealed.status == 200 { revealed.json() } else { w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.json() };
         assert!(own["guests"][3]["passport_number"].as_str().unwrap().ends_with("567"), "{own}");
+    }
+
+    async fn guests_are_completed_after_the_visit_was_submitted(w) {
+        let id = w.submitted_visit(w.visit().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let path = format!("/inbound-delegations/{id}");
+        assert!(clerk.get(&path).await.links().contains(&format!("{path}/edit/guests")));
+        let mut form = clerk.get(&format!("{path}/edit/guests")).await.form("/edit/guests");
+        form.fill("/guests/1/position", "Phiên dịch viên");
+        let sent = clerk.send(&form).await;
+        assert_eq!(sent.status, 200, "{}", sent.text);
+        let visit = w.get("clerk.skhcn", &path).await.json();
+        assert_eq!((&visit["guests"][1]["position"], &visit["headcount"]), (&json!("Phiên dịch viên"), &json!(12)));
+        // The number of a passport that is typed into an act stands in no page, and is not lost.
+        let approved = w.approved_visit(w.visit().await).await;
+        let page = clerk.get(&format!("/inbound-delegations/{approved}/amend")).await;
+        let mut form = page.form("/amend?");
+        form.fill("/changes/guests/1/passport_number", "K7654321").press("preview", "true");
+        let shown = clerk.send(&form).await;
+        assert!(!shown.text.contains("K7654321") && shown.text.contains("•••••321"), "{}", shown.text);
+        let mut form = shown.form("/amend?");
+        form.fill("/reason", "Bổ sung số hộ chiếu.");
+        let sent = clerk.send(&form).await;
+        assert!(sent.address.contains("?done=amend"), "{} {:?}", sent.status, sent.all(".error-summary li"));
+        let visit = w.get("police", &format!("/inbound-delegations/{approved}")).await.json();
+        let listed = visit.to_string();
+        assert!(!listed.contains("•••••"), "a mask was taken for a number: {listed}");
+    }
+
+    async fn a_mark_of_secrecy_is_told_at_its_field(w) {
+        let id = w.draft(w.small_trip().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let mut form = clerk.get(&format!("{}/edit/journey", path(&id))).await.form("/edit/journey");
+        form.fill("/note", "Tài liệu MẬT kèm theo");
+        let refused = clerk.send(&form).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.all(".has-error .error")[0].contains("Có dấu độ mật ở «Ghi chú»"), "{:?}", refused.all(".error"));
+        let begin = clerk.get("/outbound-delegations/new").await;
+        let first = begin.links().into_iter().find(|l| l.contains("/new/journey?copy=")).unwrap();
+        let mut form = clerk.get(&first).await.form("/new/journey");
+        form.fill("/title", "Đoàn MẬT");
+        let refused = clerk.send(&form).await;
+        assert!(refused.status == 422 && refused.all(".error-summary li")[0].contains("«Tên đoàn»"), "{}", refused.text);
+        assert_eq!(w.get("clerk.skhcn", "/me/working-copies").await.json()["items"], json!([]));
     }
 
     async fn an_amendment_begins_with_what_was_decided_and_sends_what_differs(w) {
