@@ -228,7 +228,7 @@ fn reveals(value: &Value) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(name, own)| {
             let number = own.as_str().filter(|_| name == "passport_number");
-            number.is_some_and(|number| !number.is_empty() && !number.contains('*')) || reveals(own)
+            number.is_some_and(|number| !number.is_empty() && !number.contains(['•', '*'])) || reveals(own)
         }),
         Value::Array(items) => items.iter().any(reveals),
         _ => false,

@@ -109,7 +109,7 @@ fn sorts(page: &PageRequest, register: &RegisterPages, kept: &str, sort: &str) -
     let columns = [
         ("number", page.t("Hồ sơ", "Dossier")),
         (first_day, page.t("Ngày, nước", "Days, country")),
-        ("updated_at", page.t("Sửa lần cuối", "Last change")),
+        ("updated_at", page.t("lần sửa cuối", "last change")),
     ];
     let link = |(column, label): (&str, &str)| {
         let now = match sort.strip_prefix('-') {

@@ -139,6 +139,20 @@ on_both! {
         assert!(!listed.contains("•••••"), "a mask was taken for a number: {listed}");
     }
 
+    async fn only_who_may_see_passport_numbers_is_told_that_they_stand_there(w) {
+        let id = w.submitted_visit(w.visit().await).await;
+        w.act_in("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let address = format!("/inbound-delegations/{id}");
+        for (user, revealed) in [("officer.snv", false), ("clerk.skhcn", false), ("police", true)] {
+            let browser = Browser::signed_in(&w, user).await;
+            let request = browser.request(actix_web::http::Method::GET, &address).insert_header(("Sec-Fetch-Site", "same-origin"));
+            let answer = w.send(request).await;
+            let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+            assert_eq!((text.contains("data-revealed"), text.contains("M12345678")), (revealed, revealed), "{user}");
+            assert_eq!(answer.headers["cache-control"] == "private, no-store", revealed, "{user}");
+        }
+    }
+
     async fn a_mark_of_secrecy_is_told_at_its_field(w) {
         let id = w.draft(w.small_trip().await).await;
         let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
