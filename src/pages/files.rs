@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
+use crate::access::token::random_text;
 use crate::pages::contract::Offer;
 use crate::pages::dossier::{FileLine, file_line, if_seen};
 use crate::pages::forms::names::names_in;
@@ -23,6 +24,8 @@ struct FilesPage {
     kicker: String,
     title: String,
     path: String,
+    /// A file that is sent twice is added once.
+    key: String,
     wanted: Vec<PaperLine>,
     files: Vec<FileLine>,
     documents: Vec<Offer>,
@@ -60,6 +63,7 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: String) -> PageR
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, true)).collect(),
         documents: page.contract.offers("document", first, page.language),
         fault,
+        key: random_text(),
         path,
         frame,
     };
@@ -73,7 +77,8 @@ pub async fn show_files(page: PageRequest, id: web::Path<String>) -> HttpRespons
 async fn sent(page: &PageRequest, id: &str, content_type: &str, body: Bytes) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let path = format!("/{}/{id}/attachments", register.path);
-    let headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, content_type.to_owned())];
+    let mut headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, content_type.to_owned())];
+    headers.extend(page.asked("key").map(|key| (HeaderName::from_static("idempotency-key"), key)));
     let answer = page.call(Method::POST, &path, &headers, body).await;
     match settled(answer)? {
         Ok(_) => Ok(see_other(&path)),

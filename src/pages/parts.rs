@@ -65,6 +65,11 @@ pub struct PartPage {
 /// The parts of a register; a register without parts of its own has one with everything.
 pub fn sections(page: &PageRequest, register: &RegisterPages, schema: &str) -> Vec<FormSection> {
     let mut left = fields_of(&page.contract, schema);
+    // A change may leave everything out; what a dossier must have is said by the body that creates it.
+    let whole = fields_of(&page.contract, &register.created_by);
+    for field in &mut left {
+        field.required = whole.iter().any(|f| f.name == field.name && f.required);
+    }
     let mut made: Vec<FormSection> = Vec::new();
     for part in register.entry.parts {
         let mut fields = Vec::new();

@@ -301,7 +301,9 @@ async function offers(kind, text) {
     const plain = (name) => name.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
     const wanted = plain(text);
     const name = (country) => (vi ? country.vi : country.en);
-    return countries.filter((c) => plain(c.vi).includes(wanted) || plain(c.en).includes(wanted)).slice(0, 10).map((c) => ({ value: name(c), label: name(c) }));
+    // Names that begin with what was typed come first.
+    const rank = (c) => Math.min(...[plain(c.vi), plain(c.en)].map((one) => (one.startsWith(wanted) ? 0 : one.includes(` ${wanted}`) ? 1 : one.includes(wanted) ? 2 : 3)));
+    return countries.map((c) => [rank(c), c]).filter(([n]) => n < 3).sort(([a], [b]) => a - b).slice(0, 10).map(([, c]) => c).map((c) => ({ value: name(c), label: name(c) }));
   }
   const answer = await fetch(`/api/v1/${kind}?limit=10&q=${encodeURIComponent(text)}`, { credentials: "same-origin" });
   if (!answer.ok) return [];
@@ -451,8 +453,9 @@ function enhance(part) {
 enhance(document);
 watch();
 if (document.body.dataset.shortcuts !== undefined) document.addEventListener("keydown", keys);
-window.addEventListener("offline", () => say(t("Mất kết nối – nội dung vẫn giữ trên máy này", "No connection – your text is kept on this computer")));
-window.addEventListener("online", () => say(""));
+window.addEventListener("offline", () => status.querySelector("button") || say(t("Mất kết nối – nội dung vẫn giữ trên máy này", "No connection – your text is kept on this computer")));
+// What was offered to be tried again stays.
+window.addEventListener("online", () => { if (!status.querySelector("button")) say(""); });
 // The token of an activation stands in the fragment, which no log has.
 const token = document.querySelector("#token");
 if (token && location.hash.length > 1) {

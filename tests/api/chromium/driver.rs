@@ -30,7 +30,8 @@ pub struct Chrome {
     pub client: Client,
     pub base: String,
     driver: Child,
-    server: actix_web::dev::ServerHandle,
+    server: std::cell::RefCell<actix_web::dev::ServerHandle>,
+    address: SocketAddr,
     profile: PathBuf,
     _one: MutexGuard<'static, ()>,
 }
@@ -63,6 +64,18 @@ fn driver(program: PathBuf) -> (Child, u16) {
     (child, port.expect("chromedriver says its port"))
 }
 
+/// A server that answers as the product does.
+fn serve(world: &World, at: SocketAddr) -> (actix_web::dev::ServerHandle, SocketAddr) {
+    let house = world.house.clone();
+    let server = actix_web::HttpServer::new(move || app::build(&house)).workers(1).disable_signals();
+    let server = server.bind(at).unwrap();
+    let address = server.addrs()[0];
+    let running = server.run();
+    let handle = running.handle();
+    actix_web::rt::spawn(running);
+    (handle, address)
+}
+
 impl Chrome {
     /// A browser that looks at this world, with scripts or without; none where the programs are missing.
     pub async fn open(world: &World, scripts: bool, width: u32) -> Option<Self> {
@@ -70,13 +83,7 @@ impl Chrome {
             return skipped();
         };
         let one = ONE.lock().await;
-        let house = world.house.clone();
-        let server = actix_web::HttpServer::new(move || app::build(&house)).workers(1).disable_signals();
-        let server = server.bind("127.0.0.1:0").unwrap();
-        let address: SocketAddr = server.addrs()[0];
-        let running = server.run();
-        let handle = running.handle();
-        actix_web::rt::spawn(running);
+        let (handle, address) = serve(world, "127.0.0.1:0".parse().unwrap());
         let (child, port) = driver(chromedriver);
         let profile = crate::world::fresh_folder();
         let mut args: Vec<String> = [
@@ -105,12 +112,30 @@ impl Chrome {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("a session of chromedriver");
-        let chrome =
-            Chrome { client, base: format!("http://{address}"), driver: child, server: handle, profile, _one: one };
+        let chrome = Chrome {
+            client,
+            base: format!("http://{address}"),
+            driver: child,
+            server: std::cell::RefCell::new(handle),
+            address,
+            profile,
+            _one: one,
+        };
         if !scripts {
             chrome.command("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
         }
         Some(chrome)
+    }
+
+    /// The server goes away, as when somebody pulls its plug.
+    pub async fn stop_server(&self) {
+        let handle = self.server.borrow().clone();
+        handle.stop(false).await;
+    }
+
+    /// It comes back at the same address.
+    pub fn start_server(&self, world: &World) {
+        *self.server.borrow_mut() = serve(world, self.address).0;
     }
 
     /// A DevTools command.
@@ -279,7 +304,7 @@ impl Chrome {
 
     pub async fn close(self) {
         let _ = self.client.clone().close().await;
-        self.server.stop(false).await;
+        self.stop_server().await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stories in a real browser: the ways of a trip and of a visit by keys alone, with script and without; what script adds; both widths.
 
+mod bad_days;
 mod driver;
 mod pages;
 mod trip;

@@ -152,7 +152,10 @@ on_both! {
         let id = w.draft(w.small_trip().await).await;
         let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
         let before = w.trip("clerk.skhcn", &id).await;
-        let mut form = clerk.get(&format!("/outbound-delegations/{id}/edit/days-and-stops")).await.form("/edit/days-and-stops");
+        let page = clerk.get(&format!("/outbound-delegations/{id}/edit/days-and-stops")).await;
+        // What a dossier must have is not called optional because a change may leave it out.
+        assert_eq!(page.all(".optional"), [""; 0]);
+        let mut form = page.form("/edit/days-and-stops");
         form.fill("/departure_date", "31/02/2026").fill("/return_date", "27/3/26");
         form.fill("/stops/0/country", "Nước Không Có").fill("/stops/0/from", "mai");
         let refused = clerk.send(&form).await;

@@ -1,0 +1,125 @@
+//! Bad days: the server goes away, the line is slow and breaks, somebody types with Telex, or needs large letters (U-11,
+//! U-19, U-23, U-26).
+
+use fantoccini::Locator;
+use serde_json::{Value, json};
+
+use crate::chromium::driver::{Chrome, ENTER};
+
+on_both! {
+    async fn what_is_sent_while_the_server_is_away_arrives_once_when_it_is_back(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.draft(w.small_trip().await).await;
+        let path = format!("/outbound-delegations/{id}");
+        b.sign_in("clerk.skhcn").await;
+        b.go(&format!("{path}/comments")).await;
+        let words = "chữ ".repeat(300);
+        b.type_into("/text", words.trim()).await;
+        b.stop_server().await;
+        b.tab_to("main form .buttons button").await;
+        b.keys(ENTER).await;
+        b.until("document.querySelector('.status-line').innerText.includes('Mất kết nối')", Vec::new()).await;
+        assert_eq!(b.run("return document.querySelector(\"[name='/text']\").value.length", Vec::new()).await, json!(words.trim().chars().count()));
+        b.start_server(&w);
+        b.until("location.pathname === arguments[0]", vec![json!(path)]).await;
+        let remarks = w.get("clerk.skhcn", &format!("{path}/comments")).await.json();
+        let texts: Vec<&Value> = remarks["items"].as_array().unwrap().iter().map(|r| &r["text"]).collect();
+        assert_eq!(texts, [words.trim()]);
+        b.close().await;
+    }
+
+    async fn a_slow_upload_tells_how_far_it_is_and_is_tried_again_after_the_line_broke(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.draft(w.small_trip().await).await;
+        let path = format!("/outbound-delegations/{id}/attachments");
+        let file = w.folder.join("lớn.pdf");
+        let mut bytes = b"%PDF-1.7\n".to_vec();
+        bytes.resize(400 << 10, b'x');
+        std::fs::write(&file, &bytes).unwrap();
+        b.sign_in("clerk.skhcn").await;
+        b.go(&path).await;
+        b.choose("document", "invitation").await;
+        b.client.find(Locator::Css("[name=file]")).await.unwrap().send_keys(file.to_str().unwrap()).await.unwrap();
+        let line = async |offline: bool, bytes: i64| {
+            let line = json!({"offline": offline, "latency": 100, "downloadThroughput": bytes, "uploadThroughput": bytes});
+            b.command("Network.emulateNetworkConditions", line).await;
+        };
+        b.command("Network.enable", json!({})).await;
+        line(false, 50_000).await;
+        b.tab_to("main form button").await;
+        b.keys(ENTER).await;
+        b.until("document.querySelector('progress')?.value > 0 && document.querySelector('progress').value < 1", Vec::new()).await;
+        line(true, 0).await;
+        b.until("document.querySelector('.status-line button')", Vec::new()).await;
+        line(false, -1).await;
+        b.run("document.querySelector('.status-line button').click()", Vec::new()).await;
+        b.until("document.querySelectorAll(\"main a[href*='/attachments/'][href^='/api/']\").length === 1", Vec::new()).await;
+        let kept = w.get("clerk.skhcn", &path).await.json();
+        let sizes: Vec<&Value> = kept["items"].as_array().unwrap().iter().map(|a| &a["size"]).collect();
+        assert_eq!(sizes, [&json!(400 << 10)]);
+        b.close().await;
+    }
+
+    async fn what_is_composed_is_typed_as_it_is_and_the_list_waits_for_it(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.draft(w.small_trip().await).await;
+        b.sign_in("clerk.skhcn").await;
+        b.go(&format!("/outbound-delegations/{id}/edit/journey")).await;
+        b.run("const f = document.querySelector(\"[name='/title']\"); f.focus(); f.select()", Vec::new()).await;
+        // As an input method does: letter by letter, then the word; here in decomposed form.
+        for composed in ["D", "Đ", "Đo", "Đoa", "Đoàn"] {
+            let at = composed.encode_utf16().count();
+            b.command("Input.imeSetComposition", json!({"text": composed, "selectionStart": at, "selectionEnd": at})).await;
+        }
+        b.command("Input.insertText", json!({"text": "\u{110}oa\u{300}n h\u{1ecd}c t\u{e2}\u{323}p"})).await;
+        b.press("main form[data-rescue] > .buttons button").await;
+        assert_eq!(w.trip("clerk.skhcn", &id).await["title"], "Đoàn học tập");
+        b.go(&format!("/outbound-delegations/{id}/edit/days-and-stops")).await;
+        b.run("const f = document.querySelector(\"[name='/stops/0/country']\"); f.focus(); f.select()", Vec::new()).await;
+        b.command("Input.imeSetComposition", json!({"text": "hàn", "selectionStart": 3, "selectionEnd": 3})).await;
+        assert_eq!(b.run("return document.querySelector(\"[name='/stops/0/country']\").value", Vec::new()).await, json!("hàn"));
+        assert_eq!(b.run("return document.querySelectorAll('.options:not([hidden]) li').length", Vec::new()).await, json!(0));
+        b.command("Input.insertText", json!({"text": "hàn"})).await;
+        b.until("document.querySelector('.options:not([hidden]) li')?.innerText === 'Hàn Quốc'", Vec::new()).await;
+        b.close().await;
+    }
+
+    async fn large_letters_and_wide_spacing_cut_nothing(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let id = w.submitted(w.study_visit().await).await;
+        let draft = w.draft(w.later_trip(&[3]).await).await;
+        let pages = [
+            "/".to_owned(), "/outbound-delegations".into(), format!("/outbound-delegations/{id}"), format!("/outbound-delegations/{draft}/edit/members"),
+            format!("/outbound-delegations/{draft}/attachments"), "/calendar?month=2026-03".into(), "/calendar?week=2026-03-23".into(), "/me".into(),
+        ];
+        b.sign_in("clerk.skhcn").await;
+        // 1280 px at 400 % are 320; then the spacing of WCAG 1.4.12.
+        for (width, spaced) in [(320, false), (1280, true), (360, true)] {
+            b.command("Emulation.setDeviceMetricsOverride", json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false})).await;
+            for page in &pages {
+                b.go(page).await;
+                if spaced {
+                    b.run(
+                        "for (const e of document.body.querySelectorAll('*')) { e.style.setProperty('line-height', '1.5'); \
+                         e.style.setProperty('letter-spacing', '.12em'); e.style.setProperty('word-spacing', '.16em'); } \
+                         for (const p of document.querySelectorAll('p')) p.style.setProperty('margin-bottom', '2em')",
+                        Vec::new(),
+                    )
+                    .await;
+                }
+                let wrong = b
+                    .run(
+                        "const wide = document.documentElement.scrollWidth > document.documentElement.clientWidth + 1; \
+                         const cut = [...document.body.querySelectorAll('main *')].filter(e => { const s = getComputedStyle(e); \
+                           return s.overflow === 'hidden' && !e.closest('.hidden') && e.clientWidth > 1 && \
+                             (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1); }); \
+                         return [wide, cut.map(e => e.className)]",
+                        Vec::new(),
+                    )
+                    .await;
+                assert_eq!(wrong, json!([false, []]), "{page} at {width}, spaced: {spaced}");
+            }
+        }
+        b.close().await;
+    }
+}
