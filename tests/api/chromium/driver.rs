@@ -310,6 +310,8 @@ impl Chrome {
 
 impl Drop for Chrome {
     fn drop(&mut self) {
+        // A story that failed leaves its browser behind when its driver is killed; the profile is in its command line.
+        let _ = Command::new("pkill").arg("-f").arg(&self.profile).status();
         let _ = self.driver.kill();
         let _ = self.driver.wait();
         let _ = std::fs::remove_dir_all(&self.profile);
