@@ -15,7 +15,7 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, judge_typing, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{NUMBERS, PASTED, forget, hide_numbers, reveal_numbers, typed_before};
+use crate::pages::held::{NUMBERS, PASTED, forget, hide_numbers, is_token, reveal_numbers, typed_before};
 use crate::pages::parts::{FormPlace, FormSection, PartPage, links, onward, part_of, sections};
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
@@ -36,9 +36,7 @@ struct BeginPage {
 }
 
 fn copy_name(register: &RegisterPages, token: &str) -> Option<String> {
-    let plain = !token.is_empty() && token.len() <= 60;
-    let plain = plain && token.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    plain.then(|| format!("{}-new.{token}", register.path))
+    is_token(token).then(|| format!("{}-new.{token}", register.path))
 }
 
 async fn kept(page: &PageRequest, name: &str) -> PageResult<Typed> {
@@ -216,11 +214,10 @@ async fn assessed(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let all = sections(page, &register, &register.created_by);
     let (_, section, _) = part_of(&all, part)?;
     let stored = kept(page, &name).await?;
-    let mut whole = stored.clone();
-    whole.0.retain(|(pointer, _)| !section.holds(pointer));
     let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &stored).await;
-    whole.0.extend(typed.0.into_iter().filter(|(pointer, _)| section.holds(pointer)));
+    let mut whole = stored;
+    section.put_over(&mut whole, typed);
     // What is typed is kept as it is typed, so that another machine finds it; what bears a secrecy mark is kept nowhere.
     match keep(page, &name, &whole).await {
         Ok(()) | Err(Trouble::Refused { .. }) => {}

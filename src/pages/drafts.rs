@@ -63,8 +63,7 @@ async fn draw_edit(
     let answered = match &as_typed {
         Some(typed) => {
             let mut whole = stored.clone();
-            whole.0.retain(|(pointer, _)| !section.holds(pointer));
-            whole.0.extend(typed.0.iter().filter(|(pointer, _)| section.holds(pointer)).cloned());
+            section.put_over(&mut whole, typed.clone());
             rule_as_typed(page, &register, &format!("?dossier={id}"), whole).await?
         }
         None => None,
@@ -181,8 +180,7 @@ async fn assessed(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Page
     let all = sections(page, &register, &register.created_by);
     let (_, section, _) = part_of(&all, part)?;
     let mut whole = stored_of(page, &register, &dossier);
-    whole.0.retain(|(pointer, _)| !section.holds(pointer));
-    whole.0.extend(Typed::of_form(form).0.into_iter().filter(|(pointer, _)| section.holds(pointer)));
+    section.put_over(&mut whole, Typed::of_form(form));
     let answer = rule_as_typed(page, &register, &format!("?dossier={id}"), whole).await?;
     Ok(rule_fragment(page, answer))
 }

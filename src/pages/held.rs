@@ -15,8 +15,16 @@ pub const NUMBERS: &str = "numbers";
 pub const PASTED: &str = "/pasted/";
 /// What a passport number in a form is shown as: this, and its last letters.
 pub const MASK: &str = "•••••";
-fn is_token(token: &str) -> bool {
+
+/// Whether a text of an address or a form can name a working copy.
+pub fn is_token(token: &str) -> bool {
     !token.is_empty() && token.len() <= 60 && token.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+/// A passport number as a form shows it.
+pub fn masked(number: &str) -> String {
+    let last: String = number.chars().skip(number.chars().count().saturating_sub(3)).collect();
+    format!("{MASK}{last}")
 }
 
 /// Whether a field holds the number of a passport.
@@ -77,9 +85,7 @@ pub async fn hide_numbers(page: &PageRequest, typed: &mut Typed, known: &Typed) 
     }
     for (at, number) in &mut typed.0 {
         if is_number(at) && !shown(number) {
-            let letters: Vec<char> = number.chars().collect();
-            let last: String = letters.iter().skip(letters.len().saturating_sub(3)).collect();
-            *number = format!("{MASK}{last}");
+            *number = masked(number);
         }
     }
     Ok(token)

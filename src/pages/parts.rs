@@ -34,6 +34,12 @@ impl FormSection {
         let name = pointer.split('/').nth(1).unwrap_or_default();
         self.fields.iter().any(|field| field.name == name)
     }
+
+    /// Puts this part as it was typed over what the whole form held of it. Other parts stay.
+    pub fn put_over(&self, whole: &mut Typed, typed: Typed) {
+        whole.0.retain(|(pointer, _)| !self.holds(pointer));
+        whole.0.extend(typed.0.into_iter().filter(|(pointer, _)| self.holds(pointer)));
+    }
 }
 
 #[derive(Template)]

@@ -5,7 +5,7 @@ use crate::pages::forms::labels;
 use crate::pages::forms::paste::{self, MEMBERS, Pasted};
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
-use crate::pages::held::{MASK, PASTED};
+use crate::pages::held::{MASK, PASTED, masked};
 use crate::pages::request::PageRequest;
 
 /// The list that rows are pasted into.
@@ -55,8 +55,7 @@ fn hide_pasted(typed: &mut Typed) {
     for (row, line) in cells.iter_mut().enumerate() {
         for (column, cell) in line.iter_mut().enumerate().filter(|(_, cell)| paste::is_number(cell)) {
             numbers.push((kept_at(row, column), cell.clone()));
-            let last: String = cell.chars().skip(cell.chars().count().saturating_sub(3)).collect();
-            *cell = format!("{MASK}{last}");
+            *cell = masked(cell);
         }
     }
     let text: Vec<String> = cells.into_iter().map(|line| line.join("\t")).collect();
