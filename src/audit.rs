@@ -40,7 +40,7 @@ pub struct AuditEntry<'a> {
 
 /// One row of the trail.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit)]
+#[diesel(table_name = audit, treat_none_as_default_value = false)]
 pub struct AuditRow {
     pub seq: i64,
     pub at: Moment,

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 
 use crate::access::account::StandIn;
 use crate::access::substitutions_store::{Substitution, SubstitutionFilter, given_to, page};
-use crate::db::Conn;
 use crate::db::schema::{past_seats, seats, users};
+use crate::db::{Conn, each};
 use crate::error::Result;
 use kernel::time::{Day, valid_on};
 use kernel::words::Body;
@@ -92,19 +92,19 @@ pub fn acting_seat(body: Body) -> Option<Body> {
 
 /// The people whose own seat it is on a day.
 pub fn own_holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<SeatHolder>> {
-    let now: Vec<(i64, Day, Option<Day>)> = seats::table
+    let now = seats::table
         .filter(seats::body.eq(body.word()))
         .filter(seats::valid_from.le(at))
         .select((seats::user_id, seats::valid_from, seats::valid_to))
-        .order((seats::user_id, seats::valid_from))
-        .load(conn)?;
-    let past: Vec<(i64, Day, Day)> = past_seats::table
+        .order((seats::user_id, seats::valid_from));
+    let now: Vec<(i64, Day, Option<Day>)> = each!(conn, c => now.load(c))?;
+    let past = past_seats::table
         .filter(past_seats::body.eq(body.word()))
         .filter(past_seats::valid_from.le(at))
         .filter(past_seats::valid_to.gt(at))
         .select((past_seats::user_id, past_seats::valid_from, past_seats::valid_to))
-        .order((past_seats::user_id, past_seats::valid_from))
-        .load(conn)?;
+        .order((past_seats::user_id, past_seats::valid_from));
+    let past: Vec<(i64, Day, Day)> = each!(conn, c => past.load(c))?;
     let mut all: Vec<SeatHolder> = Vec::new();
     for (user, from, to) in now.into_iter().chain(past.into_iter().map(|(user, from, to)| (user, from, Some(to)))) {
         if valid_on(from, to, at) && all.iter().all(|h| h.user != user) {

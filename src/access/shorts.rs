@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::Conn;
 use crate::db::schema::{agencies, officials, users};
+use crate::db::{Conn, each, one_of};
 use crate::error::Result;
 use kernel::id::Id;
 
@@ -46,10 +46,12 @@ pub fn officials(conn: &mut Conn, ids: impl IntoIterator<Item = i64>) -> Result<
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(i64, String, String)> = officials::table
-        .filter(officials::id.eq_any(ids))
-        .select((officials::id, officials::full_name, officials::post))
-        .load(conn)?;
+    let named = officials::table.filter(one_of(officials::id, &ids)).select((
+        officials::id,
+        officials::full_name,
+        officials::post,
+    ));
+    let rows: Vec<(i64, String, String)> = each!(conn, c => named.load(c))?;
     Ok(rows.into_iter().map(|(id, full_name, post)| (id, OfficialShort { id: Id(id), full_name, post })).collect())
 }
 
@@ -59,10 +61,9 @@ pub fn agencies(conn: &mut Conn, ids: impl IntoIterator<Item = i64>) -> Result<H
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(i64, String, String)> = agencies::table
-        .filter(agencies::id.eq_any(ids))
-        .select((agencies::id, agencies::code, agencies::name))
-        .load(conn)?;
+    let named =
+        agencies::table.filter(one_of(agencies::id, &ids)).select((agencies::id, agencies::code, agencies::name));
+    let rows: Vec<(i64, String, String)> = each!(conn, c => named.load(c))?;
     Ok(rows.into_iter().map(|(id, code, name)| (id, AgencyShort { id: Id(id), code, name })).collect())
 }
 
@@ -77,10 +78,10 @@ pub fn people(conn: &mut Conn, ids: impl IntoIterator<Item = i64>) -> Result<Has
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(i64, String, Option<String>)> = users::table
+    let named = users::table
         .left_join(officials::table.on(officials::id.nullable().eq(users::official_id)))
-        .filter(users::id.eq_any(ids))
-        .select((users::id, users::full_name, officials::post.nullable()))
-        .load(conn)?;
+        .filter(one_of(users::id, &ids))
+        .select((users::id, users::full_name, officials::post.nullable()));
+    let rows: Vec<(i64, String, Option<String>)> = each!(conn, c => named.load(c))?;
     Ok(rows.into_iter().map(|(id, full_name, post)| (id, PersonShort { full_name, post })).collect())
 }

@@ -9,7 +9,7 @@ use crate::access::seats::stand_ins;
 use crate::db::schema::{
     agencies, agency_successions, one_time_tokens, past_seats, seats, substitutions, user_roles, users,
 };
-use crate::db::{Conn, insert_rows};
+use crate::db::{Conn, each, insert_rows};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::time::{Day, Moment};
@@ -54,7 +54,8 @@ fn predecessors(followed: &[(i64, i64)], agency_id: Option<i64>) -> Vec<i64> {
 
 /// Every pair of an old unit and a new one.
 fn successions(conn: &mut Conn) -> Result<Vec<(i64, i64)>> {
-    Ok(agency_successions::table.select((agency_successions::from_id, agency_successions::to_id)).load(conn)?)
+    let all = agency_successions::table.select((agency_successions::from_id, agency_successions::to_id));
+    Ok(each!(conn, c => all.load(c))?)
 }
 
 /// The units below others, over any number of levels; `tree` holds every pair of a unit and the one above it.

@@ -5,3 +5,4 @@ pub mod process;
 pub mod recorded;
 pub mod store;
 pub mod turns;
+pub mod waiting_store;

@@ -1,15 +1,12 @@
 //! Rows of steps and of the history.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 
-use crate::access::account::Actor;
 use crate::approval::process::{Process, SUPPLEMENT, Step, StepStanding};
 use crate::approval::recorded::CorrectedValue;
-use crate::approval::turns::{OpenStep, TURNS, Turn};
-use crate::db::schema::{acts, approval_steps as steps, dossiers};
-use crate::db::{Conn, MultiBackend, differing, each, insert_rows, to_json, word};
+use crate::approval::turns::OpenStep;
+use crate::db::schema::{acts, approval_steps as steps};
+use crate::db::{Conn, differing, each, insert_rows, to_json, word};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::id::Id;
@@ -18,7 +15,7 @@ use kernel::time::{Day, Moment};
 use kernel::words::{Body, PaperRef, StepKind, Term};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = steps)]
+#[diesel(table_name = steps, treat_none_as_default_value = false)]
 struct StepRow {
     delegation_id: i64,
     ord: i64,
@@ -130,113 +127,6 @@ pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
     Ok(())
 }
 
-/// One open step that waits for somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaitingStep {
-    pub procedure: Procedure,
-    pub delegation_id: i64,
-    pub title: String,
-    pub kind: StepKind,
-    pub body: Body,
-    pub due_on: Option<Day>,
-}
-
-/// Most rows of an inbox; nobody works through more.
-const INBOX: i64 = 1_000;
-
-/// What waits for the actor, by the table of `turns.rs`: most urgent first, at most a thousand of each line.
-pub fn waiting_for(
-    conn: &mut Conn,
-    actor: &Actor,
-    procedures: impl IntoIterator<Item = Procedure>,
-) -> Result<Vec<WaitingStep>> {
-    let mut waiting = Vec::new();
-    if actor.looks_apart() {
-        // A seat held by substitution for one procedure has no turn in others.
-        for procedure in procedures {
-            let here = open_steps(conn, &actor.looking_at(procedure))?;
-            waiting.extend(here.into_iter().filter(|w| w.procedure == procedure));
-        }
-    } else {
-        waiting = open_steps(conn, actor)?;
-    }
-    waiting.sort_by_key(|w| (w.due_on.is_none(), w.due_on, w.delegation_id, w.kind, w.body));
-    // A step may wait for the actor by several lines.
-    waiting.dedup();
-    Ok(waiting)
-}
-
-fn open_steps(conn: &mut Conn, actor: &Actor) -> Result<Vec<WaitingStep>> {
-    let mut rows: Vec<StepRow> = Vec::new();
-    // One query for each line: together in one condition, they would not use the index of bodies.
-    for (holder, turn) in TURNS {
-        let agencies = holder.agencies(actor);
-        if agencies.as_ref().is_some_and(Vec::is_empty) {
-            continue;
-        }
-        let mut query = steps_of(*turn, actor).order(steps::due_on).limit(INBOX);
-        if let Some(agencies) = agencies {
-            query = query.filter(steps::agency_id.eq_any(agencies));
-        }
-        rows.extend(query.select(StepRow::as_select()).load::<StepRow>(conn)?);
-    }
-    let step = |row: StepRow| {
-        Ok(WaitingStep {
-            procedure: word(&row.procedure)?,
-            delegation_id: row.delegation_id,
-            title: row.title,
-            kind: word(&row.kind)?,
-            body: row.body.as_deref().map(word).transpose()?.unwrap_or(Body::Dofa),
-            due_on: row.due_on,
-        })
-    };
-    rows.into_iter().map(step).collect()
-}
-
-/// The open steps that one line of the table means.
-fn steps_of(turn: Turn, actor: &Actor) -> steps::BoxedQuery<'static, MultiBackend> {
-    let open = steps::table.filter(steps::standing.eq(<&str>::from(StepStanding::Open))).into_boxed();
-    match turn {
-        Turn::OwnBody => {
-            let bodies: Vec<&'static str> = actor.bodies().into_iter().map(Body::word).collect();
-            open.filter(steps::body.eq_any(bodies))
-        }
-        Turn::OfBody(body) => open.filter(steps::body.eq(body.word())),
-        Turn::OfKind(kind, body) => open.filter(steps::body.eq(body.word())).filter(steps::kind.eq(kind.word())),
-        Turn::AnyBody(kind) => open.filter(steps::kind.eq(kind.word())).filter(steps::body.is_not_null()),
-        // Such a step is always the agency's own; its body is named for the index.
-        Turn::Supplement => open.filter(steps::body.eq(Body::AgencyHead.word())).filter(steps::outcome.eq(SUPPLEMENT)),
-        Turn::Unnamed => open.filter(steps::body.is_null()),
-    }
-}
-
-/// What a row of an inbox says of its dossier, so that it can be judged without opening it.
-#[derive(Debug, Clone, Default, Queryable)]
-pub struct AskedFor {
-    pub number: Option<String>,
-    pub agency_id: i64,
-    pub begins_on: Option<Day>,
-    pub ends_on: Option<Day>,
-    /// Codes, separated by commas.
-    pub countries: String,
-    pub headcount: i64,
-}
-
-/// What these dossiers ask for.
-pub fn asked_of(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, AskedFor>> {
-    let said = (
-        dossiers::number,
-        dossiers::agency_id,
-        dossiers::begins_on,
-        dossiers::ends_on,
-        dossiers::countries,
-        dossiers::headcount,
-    );
-    let rows: Vec<(i64, AskedFor)> =
-        dossiers::table.filter(dossiers::id.eq_any(ids)).select((dossiers::id, said)).load(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
 /// A step with what notices need to know about it.
 pub struct OpenedStep {
     pub ord: i64,
@@ -317,7 +207,7 @@ pub struct HistoryEntry<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = acts)]
+#[diesel(table_name = acts, treat_none_as_default_value = false)]
 struct ActRow<'a> {
     id: i64,
     procedure: &'a str,

@@ -3,6 +3,7 @@
 mod connection;
 pub mod counters;
 pub mod migrate;
+mod one_of;
 pub mod private;
 pub mod schema;
 mod writer;
@@ -10,13 +11,14 @@ mod writer;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 
 use crate::error::{Error, Result};
 use connection::Manager;
 pub use connection::{Address, Conn, MultiBackend};
 use kernel::text::fold;
+pub use one_of::one_of;
 use writer::Writer;
 
 /// Evaluates one expression on the concrete connection. For the few statements that diesel's multi-backend lacks, and
@@ -180,6 +182,20 @@ impl Db {
             // If a reader is busy, the log is folded in at the next start.
             let _ = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);");
         }
+    }
+}
+
+/// Runs something in a savepoint that is rolled back, whatever it comes to.
+pub fn taken_back<T>(conn: &mut Conn, act: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    let mut came_to = None;
+    let ended = conn.transaction::<(), diesel::result::Error, _>(|conn| {
+        came_to = Some(act(conn));
+        Err(diesel::result::Error::RollbackTransaction)
+    });
+    match (came_to, ended) {
+        (Some(came_to), Err(diesel::result::Error::RollbackTransaction)) => came_to,
+        (_, Err(error)) => Err(error.into()),
+        (_, Ok(())) => Err(Error::Internal("a trial was not taken back".into())),
     }
 }
 

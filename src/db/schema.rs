@@ -451,6 +451,8 @@ diesel::table! {
         verdict -> Nullable<Text>,
         agency_id -> BigInt,
         post_level -> Text,
+        begins_on -> Date,
+        ends_on -> Date,
     }
 }
 
@@ -507,6 +509,8 @@ diesel::table! {
         item_ord -> BigInt,
         ord -> BigInt,
         official_id -> BigInt,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
     }
 }
 

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
-use crate::approval::store::waiting_for;
+use crate::approval::waiting_store::count_waiting;
 use crate::dossier::flow::State;
 use crate::dossier::parts::duties::{self, DutyFilter, DutySight};
 use crate::dossier::store::list::{self, DossierFilter};
@@ -47,10 +47,10 @@ async fn counts(call: Call, registers: web::Data<RegisterEntries>) -> Result<Htt
         .read(move |conn, call| {
             let mut counts = Counts::default();
             if call.actor.may(Permission::ReadInbox) {
-                for step in waiting_for(conn, &call.actor, registers.procedures())? {
-                    *counts.inbox.entry(step.kind.word()).or_default() += 1;
-                    counts.inbox_total += 1;
-                    counts.inbox_overdue += i64::from(step.due_on.is_some_and(|due| due < call.today));
+                for (kind, waiting) in count_waiting(conn, &call.actor, registers.procedures(), call.today)? {
+                    counts.inbox.insert(kind.word(), waiting.steps);
+                    counts.inbox_total += waiting.steps;
+                    counts.inbox_overdue += waiting.overdue;
                 }
             }
             if !call.actor.may(Permission::ReadDossiers) {

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::shorts::{self, AgencyShort};
-use crate::approval::store::{WaitingStep, asked_of, waiting_for};
+use crate::approval::waiting_store::{InboxPlace, asked_of, count_waiting, waiting_for};
 use crate::dossier::ProvinceLaw;
 use crate::dossier::at_hand::{AtHand, Objection};
 use crate::dossier::differences::Difference;
@@ -123,20 +123,24 @@ async fn inbox(
 ) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadInbox)?;
     let limit = query::limit(asked.0.limit)?;
-    let skip = query::place("inbox", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
-    let waiting = call.read(move |conn, call| waiting_for(conn, &call.actor, registers.procedures())).await?;
-    let total = asked.0.count.unwrap_or(false).then(|| i64::try_from(waiting.len()).unwrap_or(0));
-    let rows: Vec<(usize, WaitingStep)> = waiting.into_iter().enumerate().skip(skip).collect();
-    let page = Page::cut(rows, limit, "inbox", |(at, _)| vec![(at + 1).to_string()]);
+    let after = query::place("inbox", asked.0.cursor.as_deref(), InboxPlace::from_parts)?;
+    let counted = asked.0.count.unwrap_or(false);
     let language = call.language;
     let today = call.today;
     let items = call
         .read(move |conn, call| {
-            let ids: Vec<i64> = page.items.iter().map(|(_, w)| w.delegation_id).collect();
+            let procedures = || registers.procedures();
+            let waiting = waiting_for(conn, &call.actor, procedures(), after, limit + 1)?;
+            let page = Page::cut(waiting, limit, "inbox", |w| w.place.parts());
+            let total = match counted {
+                true => Some(count_waiting(conn, &call.actor, procedures(), today)?.values().map(|w| w.steps).sum()),
+                false => None,
+            };
+            let ids: Vec<i64> = page.items.iter().map(|w| w.delegation_id).collect();
             let asked = asked_of(conn, &ids)?;
             let named = shorts::agencies(conn, asked.values().map(|a| a.agency_id))?;
             let mut items = Vec::new();
-            for (_, w) in &page.items {
+            for w in &page.items {
                 let Some(register) = law.registers.holding(w.procedure) else { continue };
                 let of = asked.get(&w.delegation_id).cloned().unwrap_or_default();
                 let AtHand { version, actions, head, findings, outcome, explanation, objections, changes } =

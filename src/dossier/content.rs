@@ -139,6 +139,10 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn json(&self) -> Result<String>;
     /// Writes those parts with their own rows that differ from `before`.
     fn save(&self, conn: &mut Conn, id: i64, before: Option<&Self>) -> Result<()>;
+    /// Writes again what those rows are found by: rows from before a migration may lack some of it.
+    fn index(&self, _conn: &mut Conn, _id: i64) -> Result<()> {
+        Ok(())
+    }
     /// Deletes the rows of the parts of these dossiers.
     fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()>;
 }

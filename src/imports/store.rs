@@ -23,7 +23,7 @@ use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = imports, treat_none_as_null = true)]
+#[diesel(table_name = imports, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct ImportRow {
     id: i64,
     version: i64,

@@ -7,7 +7,7 @@ use chrono::{Datelike, Duration, Timelike, Weekday};
 
 use crate::access::account::Actor;
 use crate::access::store as accounts;
-use crate::approval::store::{WaitingStep, waiting_for};
+use crate::approval::waiting_store::{MOST, WaitingStep, waiting_for};
 use crate::db::Conn;
 use crate::db::counters::{counter, set};
 use crate::dossier::parts::duties::{self, Duty, DutyFilter, DutySight};
@@ -65,7 +65,7 @@ const SHOWN: usize = 50;
 
 /// Subject and body; none if nothing is overdue or due soon.
 fn digest(conn: &mut Conn, jobs: &Jobs, actor: &Actor, today: Day, soon: Day) -> Result<Option<(String, String)>> {
-    let waiting = waiting_for(conn, actor, jobs.registers.entries().procedures())?;
+    let waiting = waiting_for(conn, actor, jobs.registers.entries().procedures(), None, MOST)?;
     let late: Vec<&WaitingStep> = waiting.iter().filter(|w| w.due_on.is_some_and(|d| d < today)).collect();
     let near: Vec<&WaitingStep> =
         waiting.iter().filter(|w| w.due_on.is_some_and(|d| d >= today && d <= soon)).collect();

@@ -11,7 +11,7 @@ use kernel::time::Moment;
 
 /// An endpoint that is notified of actions on dossiers.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = webhooks, treat_none_as_null = true)]
+#[diesel(table_name = webhooks, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Webhook {
     pub id: i64,
     pub version: i64,

@@ -25,7 +25,7 @@ use kernel::words::{FieldError, PassportKind, StepKind};
 
 /// A passport that was handed over to its holder.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = custodies)]
+#[diesel(table_name = custodies, treat_none_as_default_value = false)]
 pub struct Custody {
     pub id: i64,
     pub version: i64,

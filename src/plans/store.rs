@@ -74,7 +74,7 @@ pub fn save(conn: &mut Conn, plan: &mut Plan) -> Result<()> {
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = items, treat_none_as_null = true)]
+#[diesel(table_name = items, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct PlanItemRow {
     id: i64,
     version: i64,

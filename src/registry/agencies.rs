@@ -53,7 +53,7 @@ pub fn agency_ended(end: Day, followers: &[&str]) -> Bilingual {
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = agencies, treat_none_as_null = true)]
+#[diesel(table_name = agencies, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct AgencyRow {
     id: i64,
     version: i64,

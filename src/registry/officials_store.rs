@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{disciplines, management_levels, official_moves, officials, passports};
-use crate::db::{Conn, containing, each, searched_words, to_json, word};
+use crate::db::{Conn, containing, each, one_of, searched_words, to_json, word};
 use crate::error::{Error, Result};
 use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
 use crate::registry::officials_parts_store::{insert_discipline, insert_level, insert_passport};
@@ -15,7 +15,7 @@ use kernel::time::Day;
 use kernel::words::{PaperRef, PostLevel};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = officials, treat_none_as_null = true)]
+#[diesel(table_name = officials, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct OfficialRow {
     id: i64,
     version: i64,
@@ -105,18 +105,18 @@ fn complete(conn: &mut Conn, rows: Vec<OfficialRow>) -> Result<Vec<Official>> {
     let mut people: Vec<Official> = rows.into_iter().map(Official::try_from).collect::<Result<_>>()?;
     let ids: Vec<i64> = people.iter().map(|o| o.id).collect();
     let place: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-    let levels: Vec<LevelRow> = management_levels::table
-        .filter(management_levels::official_id.eq_any(&ids))
+    let levels = management_levels::table
+        .filter(one_of(management_levels::official_id, &ids))
         .order(management_levels::valid_from)
-        .select(management_levels::all_columns)
-        .load(conn)?;
+        .select(management_levels::all_columns);
+    let levels: Vec<LevelRow> = each!(conn, c => levels.load(c))?;
     for (id, official, managed_by, valid_from, valid_to) in levels {
         if let Some(person) = place.get(&official).and_then(|at| people.get_mut(*at)) {
             person.levels.push(ManagementLevel { id, managed_by: word(&managed_by)?, valid_from, valid_to });
         }
     }
-    let held: Vec<PassportRow> =
-        passports::table.filter(passports::official_id.eq_any(&ids)).select(passports::all_columns).load(conn)?;
+    let held = passports::table.filter(one_of(passports::official_id, &ids)).select(passports::all_columns);
+    let held: Vec<PassportRow> = each!(conn, c => held.load(c))?;
     for (id, official, kind, number, issued_on, expires_on, standing, standing_since, standing_document) in held {
         if let Some(person) = place.get(&official).and_then(|at| people.get_mut(*at)) {
             person.passports.push(Passport {
@@ -131,8 +131,8 @@ fn complete(conn: &mut Conn, rows: Vec<OfficialRow>) -> Result<Vec<Official>> {
             });
         }
     }
-    let found: Vec<DisciplineRow> =
-        disciplines::table.filter(disciplines::official_id.eq_any(&ids)).select(disciplines::all_columns).load(conn)?;
+    let found = disciplines::table.filter(one_of(disciplines::official_id, &ids)).select(disciplines::all_columns);
+    let found: Vec<DisciplineRow> = each!(conn, c => found.load(c))?;
     for (id, official, kind, document, valid_from, valid_to) in found {
         if let Some(person) = place.get(&official).and_then(|at| people.get_mut(*at)) {
             person.disciplines.push(Discipline { id, kind, document, valid_from, valid_to });
@@ -147,15 +147,15 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Official>> {
 
 /// The officials with these ids, unordered; ids that do not exist are ignored.
 pub fn find_all(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Official>> {
-    let rows: Vec<OfficialRow> =
-        officials::table.filter(officials::id.eq_any(ids)).select(OfficialRow::as_select()).load(conn)?;
+    let these = officials::table.filter(one_of(officials::id, ids));
+    let rows: Vec<OfficialRow> = each!(conn, c => these.select(OfficialRow::as_select()).load(c))?;
     complete(conn, rows)
 }
 
 /// Names of officials.
 pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
-    let named = officials::table.filter(officials::id.eq_any(ids)).select((officials::id, officials::full_name));
-    let rows: Vec<(i64, String)> = named.load(conn)?;
+    let named = officials::table.filter(one_of(officials::id, ids)).select((officials::id, officials::full_name));
+    let rows: Vec<(i64, String)> = each!(conn, c => named.load(c))?;
     Ok(rows.into_iter().collect())
 }
 
@@ -174,8 +174,8 @@ pub struct KnownOfficial {
 /// What a dossier copies of officials, as they were or will be on a day: people move between agencies, and figures by
 /// agency follow the agency of the day.
 pub fn known_on(conn: &mut Conn, ids: &[i64], day: Day) -> Result<HashMap<i64, KnownOfficial>> {
-    let rows: Vec<(i64, String, String, i64, String, Option<Day>)> = officials::table
-        .filter(officials::id.eq_any(ids))
+    let these = officials::table
+        .filter(one_of(officials::id, ids))
         // A record that was merged is nobody whom a new dossier may name.
         .filter(officials::merged_into.is_null())
         .select((
@@ -185,18 +185,18 @@ pub fn known_on(conn: &mut Conn, ids: &[i64], day: Day) -> Result<HashMap<i64, K
             officials::agency_id,
             officials::post_level,
             officials::left_on,
-        ))
-        .load(conn)?;
+        ));
+    let rows: Vec<(i64, String, String, i64, String, Option<Day>)> = each!(conn, c => these.load(c))?;
     let mut known = HashMap::new();
     for (id, full_name, post, agency_id, level, left_on) in rows {
         known.insert(id, KnownOfficial { full_name, post, agency_id, post_level: word(&level)?, left_on });
     }
     // Before a move, the official belonged to the agency that it left: the first move after the day decides.
-    let later: Vec<(i64, i64)> = official_moves::table
-        .filter(official_moves::official_id.eq_any(ids).and(official_moves::on_day.gt(day)))
+    let later = official_moves::table
+        .filter(one_of(official_moves::official_id, ids).and(official_moves::on_day.gt(day)))
         .order(official_moves::on_day.desc())
-        .select((official_moves::official_id, official_moves::from_id))
-        .load(conn)?;
+        .select((official_moves::official_id, official_moves::from_id));
+    let later: Vec<(i64, i64)> = each!(conn, c => later.load(c))?;
     for (id, from) in later {
         if let Some(official) = known.get_mut(&id) {
             official.agency_id = from;

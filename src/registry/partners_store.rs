@@ -15,7 +15,7 @@ use kernel::time::Day;
 use kernel::words::PartnerKind;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = partners, treat_none_as_null = true)]
+#[diesel(table_name = partners, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct PartnerRow {
     id: i64,
     version: i64,

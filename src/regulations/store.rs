@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use diesel::dsl::max;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
 
 use crate::db::schema::{regulations, text_choices, work_years as years};
-use crate::db::{Conn, from_json, to_json};
+use crate::db::{Conn, each, from_json, to_json};
 use crate::error::{Error, Result};
 use kernel::id::Id;
 use kernel::procedure::Procedure;
@@ -34,15 +34,7 @@ struct Loaded {
 
 /// The latest pack, choice and year. Rows are only added, and an id of a transaction that was rolled back never comes
 /// again, unlike a number of rows.
-#[derive(Clone, PartialEq, Eq, QueryableByName)]
-struct Revision {
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pack: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    choice: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    year: Option<i64>,
-}
+type Revision = (Option<i64>, Option<i64>, Option<i64>);
 
 impl RegulationCache {
     pub fn new(shipped: WorkCalendar) -> Self {
@@ -52,6 +44,12 @@ impl RegulationCache {
     /// The book as of this transaction.
     pub fn book(&self, conn: &mut Conn) -> Result<Arc<Book>> {
         Ok(self.loaded(conn)?.book)
+    }
+
+    /// Both, as of this transaction.
+    pub fn book_and_calendar(&self, conn: &mut Conn) -> Result<(Arc<Book>, Arc<WorkCalendar>)> {
+        let Loaded { book, calendar, .. } = self.loaded(conn)?;
+        Ok((book, calendar))
     }
 
     /// The working calendar as of this transaction.
@@ -74,9 +72,12 @@ impl RegulationCache {
 }
 
 fn revision(conn: &mut Conn) -> Result<Revision> {
-    let sql = "SELECT (SELECT max(id) FROM regulations) AS pack, (SELECT max(id) FROM text_choices) AS choice, \
-        (SELECT max(id) FROM work_years) AS year";
-    Ok(diesel::sql_query(sql).get_result(conn)?)
+    let latest = diesel::select((
+        regulations::table.select(max(regulations::id)).single_value(),
+        text_choices::table.select(max(text_choices::id)).single_value(),
+        years::table.select(max(years::id)).single_value(),
+    ));
+    Ok(each!(conn, c => latest.get_result(c))?)
 }
 
 /// A working calendar that a person added or corrected, with the names of its days off.

@@ -11,7 +11,7 @@ use kernel::every_field;
 use kernel::time::{Day, Moment, Period};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = reports)]
+#[diesel(table_name = reports, treat_none_as_default_value = false)]
 struct ReportRow {
     id: i64,
     kind: String,

@@ -16,7 +16,7 @@ use kernel::procedure::Procedure;
 use kernel::time::{Day, Period};
 
 #[derive(Queryable, Selectable, Insertable, PartialEq)]
-#[diesel(table_name = facts)]
+#[diesel(table_name = facts, treat_none_as_default_value = false)]
 struct FactRow {
     delegation_id: i64,
     procedure: String,
@@ -34,7 +34,7 @@ struct FactRow {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = fact_shares)]
+#[diesel(table_name = fact_shares, treat_none_as_default_value = false)]
 struct ShareRow {
     delegation_id: i64,
     ord: i64,
@@ -127,7 +127,7 @@ fn share_row(delegation_id: i64, ord: i64, s: &Share) -> ShareRow {
 
 const FORM: &str = "facts_form";
 /// Increase this when facts are derived differently than before; `ngoaivu migrate` then rebuilds all of them.
-const CURRENT_FORM: i64 = 4;
+const CURRENT_FORM: i64 = 5;
 
 /// Whether the stored facts were derived in the way of this version.
 pub fn is_current(conn: &mut Conn) -> Result<bool> {

@@ -312,6 +312,10 @@ impl World {
         World { house, send, tokens: RefCell::default(), ids: RefCell::default(), folder, database }
     }
 
+    pub fn is_sqlite(&self) -> bool {
+        self.database.is_none()
+    }
+
     /// The same world, whose province publishes its figures.
     pub async fn publishing(mut self) -> Self {
         self.house.published = OpenStatisticsSwitch(true);

@@ -8,9 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::token::random_text;
-use crate::db::Conn;
-use crate::db::private;
 use crate::db::schema::attachments;
+use crate::db::{Conn, each, private};
 use crate::error::{Code, Error, Result, refuse};
 use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{self, MultipartForm};
@@ -247,10 +246,8 @@ pub fn find(conn: &mut Conn, delegation_id: i64, id: i64) -> Result<Option<Attac
 
 /// Kinds of document in a dossier.
 pub fn kinds(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Document>> {
-    let words: Vec<String> = attachments::table
-        .filter(attachments::delegation_id.eq(delegation_id))
-        .select(attachments::document)
-        .load(conn)?;
+    let given = attachments::table.filter(attachments::delegation_id.eq(delegation_id)).select(attachments::document);
+    let words: Vec<String> = each!(conn, c => given.load(c))?;
     Ok(words.iter().filter_map(|w| w.parse().ok()).collect())
 }
 

@@ -9,7 +9,7 @@ use crate::access::account::Actor;
 use crate::access::holder::Holder;
 use crate::access::permission::Permission;
 use crate::db::schema::{dossiers, duties};
-use crate::db::{Conn, each, from_json, to_json};
+use crate::db::{Conn, each, from_json, one_of, to_json};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::id::Id;
@@ -99,7 +99,7 @@ impl Duty {
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = duties, treat_none_as_null = true)]
+#[diesel(table_name = duties, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct DutyRow {
     id: i64,
     version: i64,
@@ -351,12 +351,11 @@ pub fn titles(conn: &mut Conn, all: &[Duty]) -> Result<HashMap<i64, String>> {
 /// that a named body overrode.
 pub fn reminders(conn: &mut Conn, agencies: &[i64], on: Day) -> Result<i64> {
     let query = duties::table
-        .filter(duties::agency_id.eq_any(agencies.to_vec()))
+        .filter(one_of(duties::agency_id, agencies))
         .filter(duties::done_on.is_null())
         .filter(duties::overridden.is_null())
-        .filter(duties::due_on.assume_not_null().lt(on))
-        .select(DutyRow::as_select());
-    let rows: Vec<DutyRow> = query.load(conn)?;
+        .filter(duties::due_on.assume_not_null().lt(on));
+    let rows: Vec<DutyRow> = each!(conn, c => query.select(DutyRow::as_select()).load(c))?;
     let late: Vec<Duty> = rows.into_iter().map(Duty::try_from).collect::<Result<_>>()?;
     Ok(late.iter().map(|d| d.reminders(on)).max().unwrap_or(0))
 }

@@ -20,7 +20,7 @@ use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = dossiers)]
+#[diesel(table_name = dossiers, treat_none_as_default_value = false)]
 struct DossierRow {
     id: i64,
     version: i64,
@@ -285,6 +285,7 @@ pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
             dossiers::counterpart_country.eq(country),
         ))
         .execute(conn)?;
+    dossier.content.index(conn, dossier.id)?;
     participants::delete(conn, &[dossier.id])?;
     participants::keep(conn, dossier, None)
 }

@@ -15,7 +15,7 @@ use kernel::time::Moment;
 
 /// A person who was a guest.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = guests)]
+#[diesel(table_name = guests, treat_none_as_default_value = false)]
 pub struct GuestPerson {
     pub id: i64,
     pub full_name: String,

@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::db::schema::{
     dossiers, inbound_guests as guests, officials, programme_hosts as hosts, programme_items as items,
 };
-use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
+use crate::db::{Conn, each, from_json, insert_rows, one_of, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::parts::engagement::{Engagement, EngagementKind};
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::model::Origin;
-use crate::dossier::store::words_of;
 use crate::error::{Error, Result};
 use crate::procedures::inbound::model::{Guest, Nationality, Stay, VisitContent};
 use crate::procedures::inbound::people;
@@ -82,10 +81,11 @@ pub fn own(json: &str) -> Result<OwnColumns> {
 /// Who leads each of these visits.
 pub fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
     let leading = guests::table
-        .filter(guests::delegation_id.eq_any(ids))
+        .filter(one_of(guests::delegation_id, ids))
         .filter(guests::role.eq(MemberRole::Head.word()))
         .select((guests::delegation_id, guests::full_name));
-    Ok(leading.load::<(i64, String)>(conn)?.into_iter().collect())
+    let rows: Vec<(i64, String)> = each!(conn, c => leading.load(c))?;
+    Ok(rows.into_iter().collect())
 }
 
 type GuestRow = (i64, String, String, String, Option<String>, String);
@@ -233,9 +233,16 @@ fn insert_programme(conn: &mut Conn, id: i64, all: &[ProgrammeItem]) -> Result<(
     insert_rows!(conn, items::table, &rows);
     let receiving: Vec<_> = (0i64..)
         .zip(all)
-        .flat_map(|(item, i)| (0i64..).zip(&i.hosts).map(move |(ord, host)| (item, ord, *host)))
-        .map(|(item, ord, host)| {
-            (hosts::delegation_id.eq(id), hosts::item_ord.eq(item), hosts::ord.eq(ord), hosts::official_id.eq(host))
+        .flat_map(|(item, i)| (0i64..).zip(&i.hosts).map(move |(ord, host)| (item, i, ord, *host)))
+        .map(|(item, i, ord, host)| {
+            (
+                hosts::delegation_id.eq(id),
+                hosts::item_ord.eq(item),
+                hosts::ord.eq(ord),
+                hosts::official_id.eq(host),
+                hosts::starts_at.eq(i.starts_at),
+                hosts::ends_at.eq(i.ends_at),
+            )
         })
         .collect();
     insert_rows!(conn, hosts::table, &receiving);
@@ -258,25 +265,28 @@ pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
 
 /// Who receives guests between two moments: of these people, or of all.
 pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
-    let mut query = hosts::table
+    let query = hosts::table
         .inner_join(dossiers::table)
         .inner_join(items::table.on(items::delegation_id.eq(hosts::delegation_id).and(items::ord.eq(hosts::item_ord))))
-        .filter(items::starts_at.lt(to))
-        .filter(items::ends_at.gt(from))
-        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
         .select((
             hosts::official_id,
             hosts::delegation_id,
             items::place,
-            items::starts_at,
-            items::ends_at,
+            hosts::starts_at,
+            hosts::ends_at,
             dossiers::state,
-        ))
-        .into_boxed();
-    if let Some(people) = people {
-        query = query.filter(hosts::official_id.eq_any(people.to_vec()));
-    }
-    let rows: Vec<(i64, i64, String, Moment, Moment, String)> = query.load(conn)?;
+        ));
+    let rows: Vec<(i64, i64, String, Moment, Moment, String)> = match people {
+        Some(people) => {
+            let theirs = query
+                .filter(one_of(hosts::official_id, people))
+                .filter(hosts::starts_at.lt(to))
+                .filter(hosts::ends_at.gt(from));
+            each!(conn, c => theirs.load(c))?
+        }
+        None => query.filter(items::starts_at.lt(to)).filter(items::ends_at.gt(from)).load(conn)?,
+    };
+    let void = |state: &str| State::VOID.iter().any(|void| void.word() == state);
     let engagement = |(official_id, delegation_id, place, starts, ends, state): (_, _, _, _, _, String)| Engagement {
         official_id,
         kind: EngagementKind::Hosting,
@@ -286,5 +296,5 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
         ends,
         draft: state == State::Draft.word(),
     };
-    Ok(rows.into_iter().map(engagement).collect())
+    Ok(rows.into_iter().filter(|row| !void(&row.5)).map(engagement).collect())
 }

@@ -89,6 +89,11 @@ impl TripContent {
         Period { from: self.departure, to: self.returning }
     }
 
+    /// The days abroad: as recorded, else as planned.
+    pub fn days_abroad(&self) -> Period {
+        self.journey.days(self.departure, self.returning)
+    }
+
     /// Distinct countries, in the order of the journey.
     pub fn countries(&self) -> Vec<String> {
         let mut seen: Vec<String> = Vec::new();
@@ -146,8 +151,7 @@ impl TripContent {
     pub fn engagements(&self, delegation_id: i64, draft: bool) -> Vec<Engagement> {
         let place = self.countries().join(",");
         let who = self.travelling().map(|(m, _)| m.official_id.0);
-        who.map(|id| abroad(id, delegation_id, place.clone(), self.journey.days(self.departure, self.returning), draft))
-            .collect()
+        who.map(|id| abroad(id, delegation_id, place.clone(), self.days_abroad(), draft)).collect()
     }
 }
 

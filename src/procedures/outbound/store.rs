@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops, plan_draws};
-use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
+use crate::db::{Conn, each, from_json, insert_rows, one_of, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::Engagement;
@@ -76,10 +76,11 @@ pub fn own(json: &str) -> Result<OwnColumns> {
 pub fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
     let leading = members::table
         .inner_join(officials::table)
-        .filter(members::delegation_id.eq_any(ids))
+        .filter(one_of(members::delegation_id, ids))
         .filter(members::role.eq(MemberRole::Head.word()))
         .select((members::delegation_id, officials::full_name));
-    Ok(leading.load::<(i64, String)>(conn)?.into_iter().collect())
+    let rows: Vec<(i64, String)> = each!(conn, c => leading.load(c))?;
+    Ok(rows.into_iter().collect())
 }
 
 type MemberRow = (i64, String, Option<i64>, Option<String>, Option<String>, i64, String, String, String);
@@ -160,6 +161,8 @@ pub fn save(conn: &mut Conn, id: i64, content: &TripContent, before: Option<&Tri
             diesel::delete(members::table.filter(members::delegation_id.eq(id))).execute(conn)?;
         }
         insert_members(conn, id, content)?;
+    } else if before.is_some_and(|b| b.days_abroad() != content.days_abroad()) {
+        index(conn, id, content)?;
     }
     if before.is_none_or(|b| b.stops != content.stops) {
         if before.is_some() {
@@ -173,7 +176,17 @@ pub fn save(conn: &mut Conn, id: i64, content: &TripContent, before: Option<&Tri
     Ok(())
 }
 
+/// Writes the days abroad to the rows of the members.
+pub fn index(conn: &mut Conn, id: i64, content: &TripContent) -> Result<()> {
+    let Period { from, to } = content.days_abroad();
+    diesel::update(members::table.filter(members::delegation_id.eq(id)))
+        .set((members::begins_on.eq(from), members::ends_on.eq(to)))
+        .execute(conn)?;
+    Ok(())
+}
+
 fn insert_members(conn: &mut Conn, id: i64, content: &TripContent) -> Result<()> {
+    let days = content.days_abroad();
     let people: Vec<_> = (0i64..)
         .zip(content.members_judged())
         .map(|(ord, (m, v, p))| {
@@ -187,6 +200,8 @@ fn insert_members(conn: &mut Conn, id: i64, content: &TripContent) -> Result<()>
                 members::verdict.eq(v.decision.map(|d| d.word())),
                 members::agency_id.eq(p.agency_id),
                 members::post_level.eq(p.post_level.word()),
+                members::begins_on.eq(days.from),
+                members::ends_on.eq(days.to),
             )
         })
         .collect();
@@ -218,10 +233,26 @@ pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
     plans::undraw(conn, ids)
 }
 
+/// What the queue needs of a content; the rest of it is passed over.
+#[derive(Deserialize)]
+struct QueuedJson {
+    #[serde(default)]
+    queued_on: Option<Day>,
+}
+
+/// Whether nobody travels by a dossier of this state.
+fn is_void(state: &str) -> bool {
+    State::VOID.iter().any(|void| void.word() == state)
+}
+
 /// Whether another dossier comes before `own`: the one that was submitted first keeps its place, whichever of the two
 /// is decided first. An imported dossier always comes first, and a draft last.
 fn before(own: &Trip, on: Option<Day>, number: Option<&str>, content: &str) -> Result<bool> {
-    let moved = from_json::<TripJson>(content)?.queued_on;
+    // Hardly any dossier was moved: where the name of the member does not stand, nothing has to be read.
+    let moved = match content.contains("\"queued_on\":") {
+        true => from_json::<QueuedJson>(content)?.queued_on,
+        false => None,
+    };
     let own_moved = own.content.queued_on;
     // A dossier that was moved into the year queues behind those of the day of the move.
     Ok(match (own.submitted_on, &own.number, on, number) {
@@ -263,61 +294,67 @@ pub fn asked_by(conn: &mut Conn, period: Period) -> Result<HashMap<i64, i64>> {
     Ok(rows.into_iter().collect())
 }
 
+/// Person, and of the dossier state, day of submission, number, content.
+type MissionRow = (i64, String, Option<Day>, Option<String>, String);
+
 /// The official trips of these people in a year (hạn mức), without this dossier, one entry per person and trip. A
 /// dossier submitted before this one counts unless it was rejected, withdrawn or cancelled; before a draft, all count.
 pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Result<Vec<i64>> {
     let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
-    let held: Vec<(i64, Option<Day>, Option<String>, String)> = members::table
+    let held = members::table
         .inner_join(dossiers::table)
-        .filter(members::official_id.eq_any(people))
+        .filter(one_of(members::official_id, people))
+        .filter(members::begins_on.between(day(1, 1), day(12, 31)))
+        .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
         .filter(dossiers::id.ne(own.id))
         .filter(dossiers::procedure.eq("outbound"))
-        .filter(dossiers::state.ne(State::Draft.word()))
-        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
-        .filter(dossiers::begins_on.between(day(1, 1), day(12, 31)))
-        .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
-        .select((members::official_id, dossiers::submitted_on, dossiers::number, dossiers::content))
-        .load(conn)?;
+        .select((members::official_id, dossiers::state, dossiers::submitted_on, dossiers::number, dossiers::content));
+    let held: Vec<MissionRow> = each!(conn, c => held.load(c))?;
+    let counts = |state: &str| state != State::Draft.word() && !is_void(state);
     let mut taken = Vec::new();
-    for (official, on, number, content) in held {
-        if before(own, on, number.as_deref(), &content)? {
+    for (official, state, on, number, content) in held {
+        if counts(&state) && before(own, on, number.as_deref(), &content)? {
             taken.push(official);
         }
     }
     Ok(taken)
 }
 
-/// Person, dossier, countries, first and last day, state, content.
-type AbroadRow = (i64, i64, String, Option<Day>, Option<Day>, String, String);
+/// Person, dossier, countries, first and last day, state.
+type AbroadRow = (i64, i64, String, Day, Day, String);
 
 /// Who is abroad between two moments: of these people, or of all; in whole local days.
 pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
-    let mut query = members::table
+    let query = members::table
         .inner_join(dossiers::table)
-        .filter(dossiers::begins_on.le(day_of(to)))
-        .filter(dossiers::ends_on.ge(day_of(from)))
-        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
         .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
         .select((
             members::official_id,
             members::delegation_id,
             dossiers::countries,
-            dossiers::begins_on,
-            dossiers::ends_on,
+            members::begins_on,
+            members::ends_on,
             dossiers::state,
-            dossiers::content,
-        ))
-        .into_boxed();
-    if let Some(people) = people {
-        query = query.filter(members::official_id.eq_any(people.to_vec()));
-    }
-    let rows: Vec<AbroadRow> = query.load(conn)?;
+        ));
+    let rows: Vec<AbroadRow> = match people {
+        Some(people) => {
+            let theirs = query
+                .filter(one_of(members::official_id, people))
+                .filter(members::begins_on.le(day_of(to)))
+                .filter(members::ends_on.ge(day_of(from)));
+            each!(conn, c => theirs.load(c))?
+        }
+        // Of all people the dossiers are asked: they are fewer.
+        None => query
+            .filter(dossiers::register.eq("outbound"))
+            .filter(dossiers::begins_on.le(day_of(to)))
+            .filter(dossiers::ends_on.ge(day_of(from)))
+            .load(conn)?,
+    };
     let mut all = Vec::with_capacity(rows.len());
-    for (official_id, delegation_id, place, begins, ends, state, content) in rows {
-        let (Some(begins), Some(ends)) = (begins, ends) else { continue };
+    for (official_id, delegation_id, place, from, to, state) in rows.into_iter().filter(|row| !is_void(&row.5)) {
         let draft = state == State::Draft.word();
-        let journey = from_json::<TripJson>(&content)?.journey;
-        all.push(abroad(official_id, delegation_id, place, journey.days(begins, ends), draft));
+        all.push(abroad(official_id, delegation_id, place, Period { from, to }, draft));
     }
     // Days meet at midnight: keep only what really overlaps.
     all.retain(|e| e.starts < to && from < e.ends);

@@ -239,6 +239,10 @@ impl dossier::Content for TripContent {
         store::save(conn, id, self, before)
     }
 
+    fn index(&self, conn: &mut Conn, id: i64) -> Result<()> {
+        store::index(conn, id, self)
+    }
+
     fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
         store::delete(conn, ids)
     }

@@ -1,0 +1,12 @@
+DROP INDEX dossiers_ends;
+DROP INDEX programme_items_ends;
+CREATE INDEX programme_items_time ON programme_items (starts_at, ends_at);
+DROP INDEX programme_hosts_ends;
+CREATE INDEX programme_hosts_official ON programme_hosts (official_id, delegation_id);
+ALTER TABLE programme_hosts DROP COLUMN ends_at;
+ALTER TABLE programme_hosts DROP COLUMN starts_at;
+DROP INDEX outbound_members_ends;
+DROP INDEX outbound_members_begins;
+CREATE INDEX outbound_members_official ON outbound_members (official_id, delegation_id);
+ALTER TABLE outbound_members DROP COLUMN ends_on;
+ALTER TABLE outbound_members DROP COLUMN begins_on;
