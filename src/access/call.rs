@@ -15,7 +15,7 @@ use crate::access::sessions::SessionCache;
 use crate::access::token::{SigningKeys, unauthenticated};
 use crate::access::{cookies, services_store};
 use crate::audit::TraceId;
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, taken_back};
 use crate::error::{Error, Result, forbidden};
 use crate::web::etag::if_match;
 use crate::web::idempotency::{self, InFlightKeys, Reply, fingerprint};
@@ -158,6 +158,25 @@ impl Call {
         Do: FnOnce(&mut Conn, &RequestContext, S) -> Result<Reply> + Send + 'static,
     {
         self.change_and(fingerprint, see, act, || {}).await
+    }
+
+    /// Runs `act` as a change would, answers what it would answer, and takes everything back. `keep` writes what stays all
+    /// the same: that somebody looked.
+    pub async fn try_out<S, See, Do, Keep>(self, see: See, act: Do, keep: Keep) -> Result<HttpResponse>
+    where
+        S: Clone + 'static,
+        See: FnOnce(&mut Conn, &RequestContext) -> Result<S> + Send + 'static,
+        Do: FnOnce(&mut Conn, &RequestContext, S) -> Result<Reply> + Send + 'static,
+        Keep: FnOnce(&mut Conn, &RequestContext, S) -> Result<()> + Send + 'static,
+    {
+        let db = self.db.clone();
+        let job = move |conn: &mut Conn| {
+            let seen = see(conn, &self.context)?;
+            let reply = taken_back(conn, |conn| act(conn, &self.context, seen.clone()))?;
+            keep(conn, &self.context, seen)?;
+            Ok(reply)
+        };
+        Ok(db.write(job, |_| {}).await?.into_response())
     }
 
     /// The same for changes to accounts: all cached accounts are dropped with the commit.

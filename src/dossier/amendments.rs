@@ -70,6 +70,9 @@ pub struct Amendment<C> {
     pub proposed: Option<C>,
 }
 
+/// The article that says how an amendment is documented: it binds every province.
+pub const ARTICLE: &str = "TT 04/2020/TT-BNG Đ.4 k.1";
+
 /// The consequence of a set of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AmendmentWeight {

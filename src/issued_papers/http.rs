@@ -15,7 +15,7 @@ use crate::access::permission::Permission;
 use crate::access::shorts::{self, AgencyShort};
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
-use crate::error::{Result, forbidden};
+use crate::error::{Error, Result, forbidden};
 use crate::issued_papers::actions;
 use crate::issued_papers::model::IssuedPaper;
 use crate::issued_papers::store::{self, IssuedPaperFilter};
@@ -27,10 +27,12 @@ use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
+use documents::words_in::paragraphs;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::paper::PaperKind;
 use kernel::time::rfc3339;
+use kernel::words;
 use kernel::words::{Body, Role};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -219,22 +221,46 @@ struct PreviewQuery {
     delegation_id: Id,
     #[param(inline)]
     kind: PaperKind,
+    /// How it is wanted; `docx` if left out.
+    #[param(inline)]
+    format: Option<PreviewFormat>,
+}
+
+words! {
+    /// How a preview is wanted.
+    PreviewFormat {
+        Docx: "Tệp Word" / "Word file",
+        /// Its paragraphs.
+        Text: "Văn bản trơn" / "Plain text",
+    }
+}
+
+/// A document before it is issued, as text.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"paragraphs": ["QUYẾT ĐỊNH", "Về việc cử đoàn đi công tác tại Hàn Quốc"]}))]
+struct PaperText {
+    paragraphs: Vec<String>,
 }
 
 /// Previews a document; the number is blank.
 #[utoipa::path(tag = "papers", operation_id = "preview_paper", params(PreviewQuery),
-    responses((status = 200, description = "DOCX", body = String, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+    responses((status = 200, description = "DOCX, or its text with `format=text`", content(
+        (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (PaperText = "application/json")))))]
 #[get("/papers/preview")]
 async fn preview(call: Call, tools: web::Data<ProvinceLaw>, asked: Query<PreviewQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let (tools, asked) = (tools.get_ref().clone(), asked.0);
-    let kind = asked.kind;
+    let (kind, format) = (asked.kind, asked.format.unwrap_or(PreviewFormat::Docx));
     let bytes = call
         .read(move |conn, call| {
             let subject = actions::subject(conn, call, &tools.registers, asked.delegation_id.0)?;
             actions::preview(conn, call, &tools, subject.as_ref(), asked.kind)
         })
         .await?;
+    if format == PreviewFormat::Text {
+        let paragraphs = paragraphs(&bytes).map_err(|reason| Error::Internal(reason.to_string()))?;
+        return Ok(HttpResponse::Ok().json(PaperText { paragraphs }));
+    }
     Ok(saved(&mut HttpResponse::Ok(), DOCX, &format!("{}.docx", kind.word().replace('_', "-")), bytes.into()))
 }
 

@@ -22,8 +22,8 @@ use crate::pages::held::{hide_numbers, reveal_numbers, typed_before};
 use crate::pages::inbox::outcome_of;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
-use crate::pages::rule::{FindingLine, findings};
-use crate::pages::show::{self, items, text};
+use crate::pages::rule::{FindingLine, StepLine, finding_lines, findings};
+use crate::pages::show::{self, day_at, items, text};
 use crate::pages::sign_in::answer_form;
 
 #[derive(Template)]
@@ -44,7 +44,11 @@ struct ActPage {
     /// Where typed passport numbers are kept.
     numbers: String,
     previews: bool,
+    /// What a previewed amendment would come to.
+    foreseen: Option<Foreseen>,
     files: Vec<FileLine>,
+    /// The document that the decision would become.
+    drafted: Option<DraftedPaper>,
     findings: Vec<FindingLine>,
     /// What the bodies said so far.
     opinions: Vec<OpinionLine>,
@@ -58,6 +62,64 @@ struct OpinionLine {
     body: String,
     who: String,
     note: String,
+}
+
+/// A document of the decider before it is issued.
+struct DraftedPaper {
+    kind: String,
+    href: String,
+    paragraphs: Vec<String>,
+}
+
+/// The document that a decision would become, for whoever may write it.
+async fn drafted(page: &PageRequest, act: &Act, dossier: &Value) -> PageResult<Option<DraftedPaper>> {
+    if act.action != "decide" {
+        return Ok(None);
+    }
+    for kind in ["sending_decision", "permission"] {
+        let at = format!("/papers/preview?delegation_id={}&kind={kind}", text(dossier, "/id"));
+        if let Some(paper) = if_seen(page, &format!("{at}&format=text")).await? {
+            let said = items(&paper, "/paragraphs").iter().filter_map(Value::as_str).map(str::to_owned);
+            return Ok(Some(DraftedPaper {
+                kind: page.contract.label("paper_kind", kind, page.language),
+                href: format!("/api/v1{at}"),
+                paragraphs: said.collect(),
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// What an amendment would come to.
+struct Foreseen {
+    said: String,
+    cite: String,
+    /// Who would decide it, in order.
+    steps: Vec<StepLine>,
+    findings: Vec<FindingLine>,
+}
+
+/// What the trial of an amendment answered.
+fn foreseen(page: &PageRequest, answer: &Value) -> Option<Foreseen> {
+    let amendment = items(answer, "/amendments").last()?;
+    let label = |list: &str, word: &str| page.contract.label(list, word, page.language);
+    let form = label("amendment_form", text(amendment, "/form"));
+    let said = match text(amendment, "/standing") {
+        "in_force" => format!("{form}: {}", page.t("có hiệu lực ngay", "in force at once")),
+        _ => format!("{form}: {}", page.t("chờ cơ quan có thẩm quyền quyết định", "waits for the competent body")),
+    };
+    let waiting = items(answer, "/steps").iter().filter(|s| matches!(text(s, "/standing"), "open" | "waiting"));
+    let steps = waiting.map(|s| StepLine {
+        what: label("step_kind", text(s, "/kind")),
+        who: show::joined([label("body", text(s, "/body")).as_str(), text(s, "/citation")], " · "),
+        when: day_at(s, "/due_on").map(|d| show::long_day(d, page.language)).unwrap_or_default(),
+    });
+    Some(Foreseen {
+        said,
+        cite: text(amendment, "/citation").to_owned(),
+        steps: steps.collect(),
+        findings: finding_lines(&page.contract, items(amendment, "/findings"), page.language),
+    })
 }
 
 /// What a form of an act is about.
@@ -123,6 +185,7 @@ async fn draw(
     dossier: &Value,
     mut typed: Typed,
     refusal: Refusal,
+    tried: Option<&Value>,
 ) -> PageResult<HttpResponse> {
     let assessment = if_seen(page, &format!("{}/assessment", act.path)).await?.unwrap_or_default();
     let history = if_seen(page, &format!("{}/history", act.path)).await?.unwrap_or_default();
@@ -142,6 +205,7 @@ async fn draw(
     let people: Vec<(String, String)> = items(dossier, "/members").iter().map(member).collect();
     // Without anything to waive there is nothing to fill in.
     let waivable = items(&assessment, "/findings").iter().any(|f| !text(f, "/waivable_by").is_empty());
+    let drafted = drafted(page, &act, dossier).await?;
     let mut fields = act.fields;
     let late = items(&assessment, "/findings").iter().any(|f| text(f, "/code") == "late_submission");
     fields.retain(|f| (f.name != "waivers" || waivable) && (f.name != "explanation" || late));
@@ -150,9 +214,7 @@ async fn draw(
     let schema = if changing { act.register.changed_by.as_str() } else { act.schema.as_str() };
     let comparison = SideBySide { contract: &page.contract, schema, language: page.language, names: &names };
     let differing = match changed_fields(&fields) {
-        Some(inner) if typed.get(PREVIEW).is_some() => {
-            comparison.differing(inner, "/changes", &typed, &present(&fields, dossier))
-        }
+        Some(inner) if tried.is_some() => comparison.differing(inner, "/changes", &typed, &present(&fields, dossier)),
         _ => Vec::new(),
     };
     let people = if changing { Vec::new() } else { people };
@@ -176,7 +238,9 @@ async fn draw(
         differing,
         numbers,
         previews: changing,
+        foreseen: tried.and_then(|answer| foreseen(page, answer)),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &act.path, f, false)).collect(),
+        drafted,
         findings: findings(&page.contract, &assessment, page.language),
         opinions: opinions(page, dossier, &history),
         days: span(&act.register, dossier),
@@ -199,9 +263,11 @@ async fn form_of(page: &PageRequest, id: &str, action: &str) -> PageResult<HttpR
         Some(held) => held,
         None => begun(page, &act, &dossier),
     };
-    draw(page, act, &dossier, typed, Refusal::default()).await
+    draw(page, act, &dossier, typed, Refusal::default(), None).await
 }
 
+/// Why an amendment is asked for.
+const REASON: &str = "/reason";
 /// The button that shows what an amendment changes.
 const PREVIEW: &str = "preview";
 
@@ -252,22 +318,37 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
     page.me().await?;
     let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &Typed::default()).await;
-    if typed.get(PREVIEW).is_some() || redrawn(&mut typed) {
+    let previews = typed.get(PREVIEW).is_some();
+    typed.0.retain(|(name, _)| name != PREVIEW);
+    if redrawn(&mut typed) {
         let dossier = page.get(&act.path).await?;
-        return draw(page, act, &dossier, typed, Refusal::default()).await;
+        return draw(page, act, &dossier, typed, Refusal::default(), None).await;
     }
     drop_unreasoned(&mut typed);
     let changes = changed_fields(&act.fields).is_some();
     let before = if changes { Some(present(&act.fields, &page.get(&act.path).await?)) } else { None };
     let call = FormCall {
         method: Method::POST,
-        path: format!("{}/{}", act.path, act.action),
+        path: format!("{}/{}{}", act.path, act.action, if previews { "?dry_run=true" } else { "" }),
         schema: &act.schema,
         fields: &act.fields,
         blank: Blank::LeftOut,
         present: before,
     };
-    match send(page, call, &mut typed).await? {
+    // What would come of it does not hang on the reason, which is often typed last.
+    let reason = previews && typed.is_blank(REASON);
+    if reason {
+        typed.set(REASON, "…");
+    }
+    let came = send(page, call, &mut typed).await?;
+    if reason {
+        typed.set(REASON, "");
+    }
+    match came {
+        Sent::Done(answer) if previews => {
+            let dossier = page.get(&act.path).await?;
+            draw(page, act, &dossier, typed, Refusal::default(), Some(&answer)).await
+        }
         Sent::Done(answer) => {
             let to = match act.action.as_str() {
                 "comments" => format!("{}#remarks", act.path),
@@ -279,7 +360,7 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
         Sent::Refused(refusal) => {
             // Read only now: it may have changed meanwhile.
             let dossier = page.get(&act.path).await?;
-            draw(page, act, &dossier, typed, refusal).await
+            draw(page, act, &dossier, typed, refusal, None).await
         }
     }
 }

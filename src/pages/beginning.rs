@@ -140,6 +140,9 @@ async fn draw_new(
         rule_at: format!("{root}/new/{part}/rule?copy={token}"),
         rule,
         back: format!("{root}/new"),
+        // A copy is always shown as it was typed last.
+        unsent: None,
+        here: format!("{root}/new/{part}"),
         path: root.clone(),
         parts,
         frame,

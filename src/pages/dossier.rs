@@ -70,6 +70,10 @@ struct DossierPage {
     may_remark: bool,
     as_of: String,
     past: bool,
+    /// What the rules said when it was submitted stands here, not what they say now.
+    as_submitted: bool,
+    /// The day of submission, if the rules of that day can be asked.
+    submitted: String,
     /// Passport numbers stand here in full; the trail has a row of it.
     reveals: bool,
     /// After an act, the dossier that waits next, and how many are left.
@@ -239,7 +243,7 @@ fn reveals(value: &Value) -> bool {
 pub async fn if_seen(page: &PageRequest, path: &str) -> PageResult<Option<Value>> {
     match page.get(path).await {
         Ok(value) => Ok(Some(value)),
-        Err(Trouble::Refused { status: 403 | 404 | 409, .. }) => Ok(None),
+        Err(Trouble::Refused { status: 403 | 404 | 409 | 422, .. }) => Ok(None),
         Err(other) => Err(other),
     }
 }
@@ -255,7 +259,16 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let label = register.label(page.language);
     let number = number_of(page, &dossier);
     let frame = Frame { named: true, ..Frame::below(page, &register, &title).await? }.crumb(&number, "");
-    let assessment = if_seen(page, &format!("{path}/assessment")).await?;
+    // A look back is answered by the rules of its day.
+    let submitted_on = text(&dossier, "/submitted_on");
+    let as_submitted = !past && !submitted_on.is_empty() && page.asked("rules").as_deref() == Some("submitted");
+    let rules_of = match () {
+        () if past => as_of.as_str(),
+        () if as_submitted => submitted_on,
+        () => "",
+    };
+    let asked = if rules_of.is_empty() { String::new() } else { format!("?as_of={rules_of}") };
+    let assessment = if_seen(page, &format!("{path}/assessment{asked}")).await?;
     let history = page.get(&format!("{path}/history{then}")).await?;
     let attachments = if_seen(page, &format!("{path}/attachments{then}")).await?.unwrap_or_default();
     let remarks = if_seen(page, &format!("{path}/comments")).await?;
@@ -289,6 +302,8 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         may_remark: !past && remarks.is_some(),
         as_of: as_of.parse().map(show::day).unwrap_or_default(),
         past,
+        as_submitted,
+        submitted: day_at(&dossier, "/submitted_on").filter(|_| !past).map(show::day).unwrap_or_default(),
         reveals: reveals(&dossier),
         next: next_waiting(page).await?,
         acts,

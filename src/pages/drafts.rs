@@ -14,7 +14,9 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{NUMBERS, forget, hide_numbers, reveal_numbers, typed_before};
+use crate::pages::held::{
+    NUMBERS, forget, hide_numbers, keep_part, reveal_numbers, token_of_part, typed_before, unsent,
+};
 use crate::pages::parts::{FormPlace, FormSection, PartLink, PartPage, links, onward, part_of, sections};
 use crate::pages::pasting::{Pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
@@ -57,7 +59,9 @@ async fn draw_edit(
     let (at, section, next) = part_of(&all, part)?;
     let next = next.map_or(page.t("Giấy tờ", "Papers"), |s| s.label.as_str());
     let now = stored.clone();
+    let (here, token) = (format!("{path}/edit/{part}"), token_of_part(id, part));
     let held = if typed.is_none() { typed_before(page).await } else { None };
+    let unsent = if typed.is_none() && held.is_none() { unsent(page, &here, &token).await } else { None };
     let as_typed = typed.or(held);
     // While something is typed, the answer is about that, not about what is stored.
     let answered = match &as_typed {
@@ -87,7 +91,7 @@ async fn draw_edit(
     let body = PartPage {
         kicker: format!("{} · {} {}/{}", register.label(page.language), page.t("phần", "part"), at + 1, parts.len()),
         saved: format!("{number} · {} {saved}", page.t("Đã lưu", "Saved")),
-        target: format!("{path}/edit/{part}?method=patch&version={version}"),
+        target: format!("{here}?method=patch&version={version}"),
         button: format!("{} {next}", page.t("Lưu và sang", "Save and go to")),
         fields: drawing.fields(&section.fields),
         faults: refusal.summary,
@@ -95,7 +99,9 @@ async fn draw_edit(
         differing,
         numbers,
         pasting,
-        rule_at: format!("{path}/edit/{part}/rule"),
+        rule_at: format!("{here}/rule?version={version}"),
+        unsent,
+        here,
         rule: answered.or_else(|| {
             assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language))
         }),
@@ -117,6 +123,11 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
     let register = register(page)?;
     let mut typed = Typed::of_form(form);
     page.me().await?;
+    let token = token_of_part(id, part);
+    if page.asked("discard").is_some() {
+        forget(page, &token).await;
+        return Ok(see_other(&format!("/{}/{id}/edit/{part}", register.path)));
+    }
     reveal_numbers(page, &mut typed, &Typed::default()).await;
     if pasted(&mut typed) || redrawn(&mut typed) {
         return draw_edit(page, id, part, Some(typed), Refusal::default()).await;
@@ -139,6 +150,7 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
     match send(page, call, &mut typed).await? {
         Sent::Done(_) => {
             forget(page, typed.get(NUMBERS).unwrap_or_default()).await;
+            forget(page, &token).await;
             Ok(see_other(&onward(&path, next)))
         }
         Sent::Refused(refusal) => draw_edit(page, id, part, Some(typed), refusal).await,
@@ -180,7 +192,9 @@ async fn assessed(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Page
     let all = sections(page, &register, &register.created_by);
     let (_, section, _) = part_of(&all, part)?;
     let mut whole = stored_of(page, &register, &dossier);
-    section.put_over(&mut whole, Typed::of_form(form));
+    let typed = Typed::of_form(form);
+    keep_part(page, &token_of_part(id, part), &typed).await;
+    section.put_over(&mut whole, typed);
     let answer = rule_as_typed(page, &register, &format!("?dossier={id}"), whole).await?;
     Ok(rule_fragment(page, answer))
 }

@@ -38,9 +38,36 @@ fn name_of(token: &str) -> String {
 
 async fn keep(page: &PageRequest, typed: &Typed) -> PageResult<String> {
     let token = random_text();
-    let members: Map<String, Value> = typed.0.iter().map(|(at, value)| (at.clone(), json!(value))).collect();
-    judged(page.send(Method::PUT, &name_of(&token), &[], &Value::Object(members)).await)?;
+    keep_as(page, &token, typed).await?;
     Ok(token)
+}
+
+async fn keep_as(page: &PageRequest, token: &str, typed: &Typed) -> PageResult<()> {
+    let members: Map<String, Value> = typed.0.iter().map(|(at, value)| (at.clone(), json!(value))).collect();
+    judged(page.send(Method::PUT, &name_of(token), &[], &Value::Object(members)).await).map(|_| ())
+}
+
+/// Where a part of a dossier is kept while it is typed and not sent yet.
+pub fn token_of_part(id: &str, part: &str) -> String {
+    format!("{id}-{part}")
+}
+
+/// The field of such a copy that says which version of the dossier was seen.
+const VERSION: &str = "version";
+
+/// Keeps a part as it is typed. What cannot be kept (a secret in it, too long) is not; it is said when it is sent.
+pub async fn keep_part(page: &PageRequest, token: &str, typed: &Typed) {
+    let mut kept = Typed(typed.0.iter().filter(|(at, _)| at.starts_with('/')).cloned().collect());
+    kept.set(VERSION, &page.asked("version").unwrap_or_default());
+    if keep_as(page, token, &kept).await.is_err() {
+        forget(page, token).await;
+    }
+}
+
+/// The address that restores a part that was typed and not sent, if there is one.
+pub async fn unsent(page: &PageRequest, at: &str, token: &str) -> Option<String> {
+    let version = kept(page, token).await?.get(VERSION).unwrap_or_default().to_owned();
+    Some(format!("{at}?held={token}&version={version}"))
 }
 
 async fn kept(page: &PageRequest, token: &str) -> Option<Typed> {

@@ -11,6 +11,7 @@ pub mod contract;
 pub mod door;
 pub mod dossier;
 pub mod drafts;
+pub mod feeds;
 pub mod files;
 pub mod forms;
 pub mod frame;
@@ -50,6 +51,7 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
     config.service(sign_in::sign_in_form).service(sign_in::sign_in).service(sign_in::sign_out);
     config.service(sign_in::activate_form).service(sign_in::activate).service(sign_in::language);
     config.service(home::account).service(home::password).service(home::settings).service(home::end_session);
+    config.service(feeds::show_feeds).service(feeds::add_feed).service(feeds::revoke_feed);
     config.service(home::help).service(overviews::search).service(calendar::calendar).service(overviews::duties);
     config.service(web::resource("/inbox").route(web::get().to(inbox::show_inbox)));
     config.service(

@@ -66,6 +66,10 @@ pub struct PartPage {
     pub rule: Option<RuleAnswer>,
     pub path: String,
     pub back: String,
+    /// Where what was typed before and not sent comes back.
+    pub unsent: Option<String>,
+    /// The address of this part.
+    pub here: String,
 }
 
 /// The parts of a register; a register without parts of its own has one with everything.

@@ -50,6 +50,101 @@ pub struct RuleAnswer {
     pub notes: Vec<String>,
     /// Labels of what is not typed yet.
     pub unknown: Vec<String>,
+    /// Why it is decided so.
+    pub why: Option<WhyLines>,
+    /// Who travels, as the regulation knows them.
+    pub travellers: Vec<TravellerLine>,
+}
+
+pub struct TravellerLine {
+    pub name: String,
+    pub about: String,
+    /// Something about them is worth a look: no passport, a discipline.
+    pub late: bool,
+}
+
+/// Most travellers that the panel lists.
+const TRAVELLERS: usize = 50;
+
+fn travellers(
+    contract: &Contract,
+    assessment: &Value,
+    names: &HashMap<String, String>,
+    language: Language,
+) -> Vec<TravellerLine> {
+    let line = |t: &Value| {
+        let name = names.get(text(t, "/for"))?.split(" – ").next().unwrap_or_default().to_owned();
+        let missions = number(t, "/missions_this_year");
+        let passport = match day_at(t, "/passport/expires_on") {
+            Some(day) => {
+                let kind = contract.label("passport_kind", text(t, "/passport/kind"), language);
+                language.say(
+                    &format!("hộ chiếu {} đến {}", kind.to_lowercase(), show::day(day)),
+                    &format!("{} passport until {}", kind.to_lowercase(), show::day(day)),
+                )
+            }
+            None => language.say("chưa có hộ chiếu", "no passport known"),
+        };
+        let discipline = if is_true(t, "/under_discipline") {
+            language.say("đang chịu kỷ luật", "under discipline")
+        } else {
+            String::new()
+        };
+        let managed = contract.label("managed_by", text(t, "/managed_by"), language);
+        let trips =
+            language.say(&format!("{missions} chuyến khác trong năm"), &format!("{missions} other trips in the year"));
+        let late = t.pointer("/passport").is_none_or(Value::is_null) || !discipline.is_empty();
+        let about = show::joined([managed.as_str(), &trips, &passport, &discipline], " · ");
+        Some(TravellerLine { name, about, late })
+    };
+    items(assessment, "/travellers").iter().filter_map(line).take(TRAVELLERS).collect()
+}
+
+/// *Vì sao?*: the conditions of the rule with the facts of the case, and what would lead elsewhere.
+pub struct WhyLines {
+    pub because: Vec<BecauseLine>,
+    /// For whom the rule speaks, where not for all.
+    pub who: String,
+    pub otherwise: Vec<OtherwiseLine>,
+}
+
+pub struct BecauseLine {
+    pub fact: String,
+    pub value: String,
+    pub requires: String,
+}
+
+pub struct OtherwiseLine {
+    pub said: String,
+    pub decider: String,
+    pub cite: String,
+}
+
+fn why(
+    contract: &Contract,
+    assessment: &Value,
+    names: &HashMap<String, String>,
+    language: Language,
+) -> Option<WhyLines> {
+    let told = assessment.pointer("/why").filter(|why| !why.is_null())?;
+    let because = |r: &Value| BecauseLine {
+        fact: show::sentence(text(r, "/label")),
+        value: text(r, "/value").to_owned(),
+        requires: text(r, "/requires").to_owned(),
+    };
+    let other = |o: &Value| OtherwiseLine {
+        said: format!("{} {}: {}", language.pick("Nếu", "If"), text(o, "/label"), text(o, "/requires")),
+        decider: match text(o, "/decider") {
+            "" => language.say("không phải xin phép", "no permission is needed"),
+            body => contract.label("body", body, language),
+        },
+        cite: text(o, "/citation").to_owned(),
+    };
+    Some(WhyLines {
+        because: items(told, "/because").iter().map(because).collect(),
+        who: people(told, names),
+        otherwise: items(told, "/otherwise").iter().map(other).collect(),
+    })
 }
 
 fn term(contract: &Contract, value: &Value, language: Language) -> String {
@@ -190,6 +285,8 @@ pub fn answer(
         status: label("rule_status", text(assessment, "/regulation/status")),
         notes: items(assessment, "/notes").iter().map(|n| text(n, "/detail").to_owned()).collect(),
         unknown: unknown(assessment, language),
+        why: why(contract, assessment, names, language),
+        travellers: travellers(contract, assessment, names, language),
         findings: found,
         missing,
         papers,

@@ -12,7 +12,7 @@ use crate::access::permission::Permission;
 use crate::error::{Code, Error, Problem, Result, not_found, refuse};
 use crate::regulations::question::AssessmentQuestion;
 use crate::regulations::store::{NotLoaded, RegulationCache, add, edition};
-use crate::regulations::view::{AssessmentView, view};
+use crate::regulations::view::{AssessmentView, Explained, view};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
 use crate::web::paging::{Paging, page_response};
@@ -24,6 +24,7 @@ use kernel::violation::{FaultCode, Violations};
 use kernel::words::RuleStatus;
 use regulation::assess::assess;
 use regulation::pack::{Pack, PackFault};
+use regulation::why::why;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -45,7 +46,7 @@ async fn ask(
     let (named, province, day) = question.addressed_to();
     let case = question.into_case();
     let shelf = shelf.get_ref().clone();
-    let (book, calendar) = call.read(move |conn, _| Ok((shelf.book(conn)?, shelf.calendar(conn)?))).await?;
+    let (book, calendar) = call.read(move |conn, _| shelf.book_and_calendar(conn)).await?;
     let law = match (named, province) {
         (Some(code), _) => book.by_code(&code, day),
         (None, Some(province)) => book.answering(&province, case.procedure, day),
@@ -53,8 +54,8 @@ async fn ask(
     };
     let law =
         law.ok_or_else(|| refuse(Code::NotFound, "Không có bộ quy định này.", "This regulation does not exist."))?;
-    let answer = assess(&law, &case, &calendar);
-    Ok(HttpResponse::Ok().json(view(&law, answer, call.language)))
+    let (answer, why) = (assess(&law, &case, &calendar), why(&law, &case));
+    Ok(HttpResponse::Ok().json(view(Explained { law, case, answer, why }, call.language)))
 }
 
 /// A regulation in a list.

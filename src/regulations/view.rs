@@ -5,12 +5,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use kernel::money::Money;
-use kernel::text::Language;
+use kernel::text::{Bilingual, Language};
 use kernel::time::rfc3339;
-use kernel::words::{Body, Document, FindingCode, Outcome, RuleStatus, Severity, Silence, StepKind, Term};
+use kernel::words::{
+    Body, Document, FindingCode, ManagedBy, Outcome, PassportKind, PostLevel, RuleStatus, Severity, Silence, StepKind,
+    Term,
+};
 use regulation::assess::{Assessment, Finding, Obligation};
 use regulation::book::Law;
+use regulation::case::{Case, Traveller};
+use regulation::fact::FactName;
 use regulation::pack::{Anchor, Timing};
+use regulation::why::{ConditionMet, Otherwise, Why};
 
 /// The answer of the regulation.
 #[derive(Serialize, ToSchema)]
@@ -22,7 +28,10 @@ use regulation::pack::{Anchor, Timing};
             {"order": 2, "kind": "decide", "body": "dofa_director", "within": null, "due_on": "2017-03-10", "citation": "TTHC An Giang 2017"}],
   "consents": [], "dossier": [{"document": "request_letter", "required": true, "present": true, "citation": "TTHC An Giang 2017"}],
   "findings": [], "obligations": [{"code": "passport_return", "within": {"value": 5, "unit": "working_days"}, "after": "return", "due_on": "2017-04-21", "citation": "Luật 49/2019/QH14 Đ.23 k.3"}],
-  "copies_to": [], "latest_submission_on": null, "notes": [] }))]
+  "copies_to": [], "latest_submission_on": null, "notes": [],
+  "travellers": [{"for": "01ke3m9p0007x", "post_level": "staff", "managed_by": "agency", "missions_this_year": 1, "passport": {"kind": "official", "expires_on": "2030-05-12"}, "under_discipline": false}],
+  "why": {"because": [{"fact": "post_level", "label": "post", "value": "Staff", "requires": "Staff"}], "for": [],
+          "otherwise": [{"fact": "members", "label": "number of travellers", "requires": "10 or more", "decider": "ppc_chair", "citation": "TTHC An Giang 2017"}]} }))]
 pub struct AssessmentView {
     regulation: RegulationRef,
     outcome: Outcome,
@@ -41,6 +50,100 @@ pub struct AssessmentView {
     copies_to: Vec<Body>,
     latest_submission_on: Option<NaiveDate>,
     notes: Vec<NoteView>,
+    /// What the regulation knows of each traveller; empty for other cases than trips.
+    travellers: Vec<TravellerView>,
+    /// Why it is decided so; null while nobody can say who decides.
+    why: Option<WhyView>,
+}
+
+/// A traveller, as the regulation knows them.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TravellerFacts)]
+struct TravellerView {
+    /// The reference of the traveller; for a dossier, the id of the official.
+    r#for: String,
+    post_level: PostLevel,
+    /// The body that manages the traveller.
+    managed_by: ManagedBy,
+    /// Other official trips in the year of departure.
+    missions_this_year: i64,
+    /// The passport that fits the trip; null if none is known.
+    passport: Option<FittingPassport>,
+    under_discipline: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct FittingPassport {
+    kind: PassportKind,
+    expires_on: NaiveDate,
+}
+
+impl TravellerView {
+    fn of(t: &Traveller) -> Self {
+        TravellerView {
+            r#for: t.reference.clone(),
+            post_level: t.post_level,
+            managed_by: t.managed_by,
+            missions_this_year: t.missions_this_year,
+            passport: t.passport.map(|p| FittingPassport { kind: p.kind, expires_on: p.expires_on }),
+            under_discipline: t.under_discipline,
+        }
+    }
+}
+
+/// The conditions of the rule that says who decides, with the facts of the case.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Why)]
+struct WhyView {
+    /// Empty: the rule has no condition.
+    because: Vec<ConditionMetView>,
+    /// The travellers for whom the rule speaks; empty: the whole delegation.
+    r#for: Vec<String>,
+    /// Changes of one fact that would change who decides.
+    otherwise: Vec<OtherwiseView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConditionMet)]
+struct ConditionMetView {
+    fact: String,
+    /// The name of the fact, in the language of the request, as the other two texts.
+    label: String,
+    value: String,
+    /// What the rule requires.
+    requires: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Otherwise)]
+struct OtherwiseView {
+    fact: String,
+    label: String,
+    /// The values that would change it.
+    requires: String,
+    /// Who would decide; null: no permission would be needed.
+    decider: Option<Body>,
+    citation: String,
+}
+
+impl WhyView {
+    fn of(why: Why, language: Language) -> Self {
+        let said = |text: &Bilingual| text.in_language(language).to_owned();
+        let named = |fact: FactName| (fact.word().to_owned(), fact.label().in_language(language).to_owned());
+        let reason = |r: &ConditionMet| {
+            let (fact, label) = named(r.fact);
+            ConditionMetView { fact, label, value: said(&r.value), requires: said(&r.requires) }
+        };
+        let other = |o: &Otherwise| {
+            let (fact, label) = named(o.fact);
+            OtherwiseView { fact, label, requires: said(&o.requires), decider: o.decider, citation: o.citation.clone() }
+        };
+        WhyView {
+            because: why.because.iter().map(reason).collect(),
+            r#for: why.travellers,
+            otherwise: why.otherwise.iter().map(other).collect(),
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -188,8 +291,25 @@ impl FindingView {
     }
 }
 
+/// The travellers of a trip by their references, whatever the order of members.
+fn travellers(case: &Case) -> Vec<TravellerView> {
+    let mut all: Vec<TravellerView> =
+        case.trip().map_or_else(Vec::new, |trip| trip.travellers.iter().map(TravellerView::of).collect());
+    all.sort_by(|a, b| a.r#for.cmp(&b.r#for));
+    all
+}
+
+/// An assessment with what it was asked about.
+pub struct Explained {
+    pub law: Law,
+    pub case: Case,
+    pub answer: Assessment,
+    pub why: Option<Why>,
+}
+
 /// Converts an assessment to its JSON form.
-pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
+pub fn view(explained: Explained, language: Language) -> AssessmentView {
+    let Explained { law, case, answer: a, why } = explained;
     AssessmentView {
         regulation: RegulationRef {
             code: law.pack.code.clone(),
@@ -239,5 +359,7 @@ pub fn view(law: &Law, a: Assessment, language: Language) -> AssessmentView {
             .into_iter()
             .map(|(code, text)| NoteView { code, detail: text.in_language(language).to_owned() })
             .collect(),
+        travellers: travellers(&case),
+        why: why.map(|why| WhyView::of(why, language)),
     }
 }

@@ -68,6 +68,33 @@ pub fn each_text(package: &[u8], largest: u64, read: &mut dyn FnMut(&str)) -> Re
     Ok(())
 }
 
+/// The paragraphs of a DOCX that say something, in the order of the page; those of table cells too.
+pub fn paragraphs(docx: &[u8]) -> Result<Vec<String>, NoText> {
+    let broken = |reason: String| NoText::Broken(reason);
+    let mut archive = ZipArchive::new(Cursor::new(docx)).map_err(|e| broken(e.to_string()))?;
+    let part = archive.by_name("word/document.xml").map_err(|e| broken(e.to_string()))?;
+    let (mut all, mut line) = (Vec::new(), String::new());
+    each_event(part, &mut |event| match event {
+        Event::Start(element) | Event::Empty(element)
+            if ["br", "tab", "cr"].contains(&element.local_name().as_ref()) =>
+        {
+            line.push(' ');
+        }
+        Event::Text(text) => line.push_str(&text),
+        Event::CData(text) => line.push_str(&text),
+        Event::GeneralRef(named) => line.push_str(&unescaped(&format!("&{};", &*named))),
+        Event::End(element) if element.local_name().as_ref() == "p" => {
+            if !line.trim().is_empty() {
+                all.push(line.trim().to_owned());
+            }
+            line.clear();
+        }
+        _ => {}
+    })
+    .map_err(broken)?;
+    Ok(all)
+}
+
 fn texts(part: impl Read, read: &mut dyn FnMut(&str)) -> Result<(), String> {
     let mut piece = String::new();
     each_event(part, &mut |event| match event {

@@ -134,7 +134,8 @@ pub(super) struct AppliedRule<'a> {
 }
 
 /// Result of the rules on authority.
-enum Authority<'a> {
+#[derive(Clone, Copy)]
+pub(super) enum Authority<'a> {
     /// For at least one subject, no rule names a decider.
     Unknown(Option<&'a Rule>),
     NotNeeded(&'a Rule),
@@ -209,6 +210,16 @@ pub fn assess(law: &Law, case: &Case, calendar: &WorkCalendar) -> Assessment {
 /// is exactly one. While a fact is not known, a rule that hangs on it may match: then its group is answered only by a
 /// rule that is known to match and would win all the same.
 fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [RuleSubject<'a>]) -> Vec<AppliedRule<'a>> {
+    speaking_among(law, case, subjects, |_| true)
+}
+
+/// The same of some of the rules.
+fn speaking_among<'a>(
+    law: &'a Law,
+    case: &Case,
+    subjects: &'a [RuleSubject<'a>],
+    wanted: impl Fn(&Rule) -> bool,
+) -> Vec<AppliedRule<'a>> {
     let mut spoken = Vec::new();
     for subject in subjects {
         let mut taken: BTreeSet<String> = BTreeSet::new();
@@ -216,7 +227,8 @@ fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [RuleSubject<'a>]) -> V
             let matching: Vec<&Rule> = layer
                 .iter()
                 .filter(|r| {
-                    r.procedures.contains(&case.procedure)
+                    wanted(r)
+                        && r.procedures.contains(&case.procedure)
                         && r.valid_on(case.received_on)
                         && r.when.may_hold(&subject.facts, &case.unknown)
                 })
@@ -233,6 +245,20 @@ fn speaking<'a>(law: &'a Law, case: &Case, subjects: &'a [RuleSubject<'a>]) -> V
         }
     }
     spoken
+}
+
+/// Who decides about these subjects, with the rules on authority that speak for them.
+pub(super) fn authority<'a>(
+    law: &'a Law,
+    case: &Case,
+    subjects: &'a [RuleSubject<'a>],
+) -> (Authority<'a>, Vec<AppliedRule<'a>>) {
+    if case.unknown.people {
+        return (Authority::Unknown(None), Vec::new());
+    }
+    let on_authority = |rule: &Rule| matches!(rule.effect, Effect::Authority { .. } | Effect::NoPermission);
+    let spoken = speaking_among(law, case, subjects, on_authority);
+    (strictest(law, subjects, &spoken), spoken)
 }
 
 /// Chooses a decider for each subject, then the strictest of them. If one subject has no decider, the result is

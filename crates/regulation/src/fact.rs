@@ -9,64 +9,64 @@ use kernel::words::{
     ReceptionLevel, Topic, VisitMatter, VisitorLevel,
 };
 
-/// Every fact that a rule may use. A condition that cannot be expressed with these needs a new fact here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum FactName {
-    /// Purpose of the trip.
-    Purpose,
-    /// Sources of funding, a set.
-    Funding,
-    InPlan,
-    EnterpriseInvitesByName,
-    /// Calendar days of the trip, first and last included.
-    Days,
-    /// Number of travellers.
-    Members,
-    /// Number of distinct countries.
-    Countries,
-    /// Travellers come from more than one locality.
-    Interdisciplinary,
-    HeadPostLevel,
-    Role,
-    PostLevel,
-    ManagedBy,
-    Personnel,
-    Bloc,
-    PartyMember,
-    ProvincialCommitteeMember,
-    KeyLeader,
-    /// The traveller works for a commune, ward or special zone (xã, phường, đặc khu).
-    CommuneUnit,
-    /// `diplomatic`, `official`, `ordinary` or `none`.
-    PassportKind,
-    /// Number of guests.
-    Headcount,
-    /// Topics of the visit, a set.
-    Topics,
-    FirstVisit,
-    /// The body that is asked to receive the guests.
-    ReceptionAskedOf,
-    ReceptionLevel,
-    /// Guests are taken to a restricted or border area.
-    RestrictedArea,
-    /// ISO 3166-1 alpha-2.
-    VisitorCountry,
-    /// Province or city abroad, a lower-case word.
-    VisitorLocality,
-    VisitorLevel,
-    /// What is asked for, where one procedure has several matters.
-    Matter,
-    /// The value of a matter without travel, in đồng.
-    Amount,
-    /// Who asks for an APEC card.
-    Route,
-    /// Months for which the enterprise has operated.
-    FirmMonths,
-    /// Age of the person, in years.
-    Age,
-    MonthsInPost,
-    ExitSuspended,
+kernel::words! {
+    /// Every fact that a rule may use. A condition that cannot be expressed with these needs a new fact here.
+    FactName {
+        /// Purpose of the trip.
+        Purpose: "mục đích" / "purpose",
+        /// Sources of funding, a set.
+        Funding: "nguồn kinh phí" / "funding",
+        InPlan: "trong kế hoạch năm" / "in the annual plan",
+        EnterpriseInvitesByName: "doanh nghiệp mời đích danh" / "invited by name by an enterprise",
+        /// Calendar days of the trip, first and last included.
+        Days: "số ngày" / "number of days",
+        /// Number of travellers.
+        Members: "số người đi" / "number of travellers",
+        /// Number of distinct countries.
+        Countries: "số nước" / "number of countries",
+        /// Travellers come from more than one locality.
+        Interdisciplinary: "người của nhiều địa phương, đơn vị" / "people of several localities",
+        HeadPostLevel: "chức vụ trưởng đoàn" / "post of the head",
+        Role: "vai trò trong đoàn" / "role in the delegation",
+        PostLevel: "chức vụ" / "post",
+        ManagedBy: "cấp quản lý" / "managing level",
+        Personnel: "diện nhân sự" / "kind of personnel",
+        Bloc: "khối" / "bloc",
+        PartyMember: "đảng viên" / "Party member",
+        ProvincialCommitteeMember: "tỉnh ủy viên" / "member of the provincial committee",
+        KeyLeader: "lãnh đạo chủ chốt" / "key leader",
+        /// The traveller works for a commune, ward or special zone (xã, phường, đặc khu).
+        CommuneUnit: "công tác ở xã, phường, đặc khu" / "works for a commune, ward or special zone",
+        /// `diplomatic`, `official`, `ordinary` or `none`.
+        PassportKind: "loại hộ chiếu" / "kind of passport",
+        /// Number of guests.
+        Headcount: "số khách" / "number of guests",
+        /// Topics of the visit, a set.
+        Topics: "nội dung làm việc" / "topics",
+        FirstVisit: "đến lần đầu" / "first visit",
+        /// The body that is asked to receive the guests.
+        ReceptionAskedOf: "nơi được đề nghị tiếp" / "asked to receive the guests",
+        ReceptionLevel: "cấp tiếp khách" / "level of reception",
+        /// Guests are taken to a restricted or border area.
+        RestrictedArea: "đến khu vực hạn chế, biên giới" / "goes to a restricted or border area",
+        /// ISO 3166-1 alpha-2.
+        VisitorCountry: "nước của khách" / "country of the guests",
+        /// Province or city abroad, a lower-case word.
+        VisitorLocality: "địa phương của khách" / "locality of the guests",
+        VisitorLevel: "cấp của khách" / "level of the guests",
+        /// What is asked for, where one procedure has several matters.
+        Matter: "việc xin phép" / "what is asked for",
+        /// The value of a matter without travel, in đồng.
+        Amount: "giá trị (đồng)" / "value (đồng)",
+        /// Who asks for an APEC card.
+        Route: "diện xin thẻ" / "route of the card",
+        /// Months for which the enterprise has operated.
+        FirmMonths: "số tháng doanh nghiệp hoạt động" / "months for which the enterprise has operated",
+        /// Age of the person, in years.
+        Age: "tuổi" / "age",
+        MonthsInPost: "số tháng giữ chức vụ" / "months in the post",
+        ExitSuspended: "bị tạm hoãn xuất cảnh" / "suspended from leaving the country",
+    }
 }
 
 /// The values a fact can take.
@@ -83,10 +83,6 @@ fn words<T: Copy + Into<&'static str>>(all: &[T]) -> BTreeSet<String> {
 }
 
 impl FactName {
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-
     pub fn domain(self) -> Domain {
         let yes_no = || ["true", "false"].map(String::from).into();
         Domain::Words(match self {

@@ -23,5 +23,6 @@ pub mod read_rules;
 pub mod schedule;
 mod shipped;
 pub mod terms;
+pub mod why;
 
 pub use shipped::{SHIPPED, shipped};

@@ -31,6 +31,7 @@ use crate::dossier::visibility::sees;
 use crate::dossier::{Content, ProvinceLaw, store};
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
 use crate::registry::agencies;
+use crate::regulations::view::Explained;
 use crate::statistics::store as statistics;
 use kernel::id::Id;
 use kernel::text::Bilingual;
@@ -40,6 +41,7 @@ use kernel::words::{Body, DecisionVerdict, FieldError, PaperRef, Role, SignedAs,
 use regulation::assess::{Assessment, assess};
 use regulation::book::Law;
 use regulation::case::{Case, Unknown};
+use regulation::why::why;
 
 /// A dossier the caller may see, and what acts on it depend on.
 #[derive(Debug, Clone)]
@@ -295,14 +297,40 @@ pub fn assess_known<C: Content>(
     received_on: Day,
     unknown: Unknown,
 ) -> Result<(Law, Assessment)> {
-    let book = tools.shelf.book(conn)?;
+    let (law, _, answer) = answered(conn, tools, dossier, received_on, unknown)?;
+    Ok((law, answer))
+}
+
+/// The same, with the case and why it is decided so; for people who read it.
+pub fn explained<C: Content>(
+    conn: &mut Conn,
+    tools: &ProvinceLaw,
+    dossier: &Dossier<C>,
+    received_on: Day,
+    unknown: Unknown,
+) -> Result<Explained> {
+    let (law, case, answer) = answered(conn, tools, dossier, received_on, unknown)?;
+    let why = why(&law, &case);
+    // A decider who travels is passed over: that is no rule of the text, and a note says it.
+    let body = answer.decider.as_ref().map(|d| d.body);
+    Ok(Explained { why: why.filter(|why| why.body == body), law, case, answer })
+}
+
+fn answered<C: Content>(
+    conn: &mut Conn,
+    tools: &ProvinceLaw,
+    dossier: &Dossier<C>,
+    received_on: Day,
+    unknown: Unknown,
+) -> Result<(Law, Case, Assessment)> {
+    let (book, calendar) = tools.shelf.book_and_calendar(conn)?;
     let law = book
         .in_force(&tools.jurisdiction, received_on)
         .ok_or_else(|| Error::Internal(format!("no regulation of {} is loaded", tools.jurisdiction)))?;
     let case = Case { unknown, ..C::case(conn, &tools.registers, dossier, received_on)? };
-    let mut answer = assess(&law, &case, &*tools.shelf.calendar(conn)?);
+    let mut answer = assess(&law, &case, &calendar);
     travelling_decider::pass_over(conn, &law, dossier, received_on, &mut answer)?;
-    Ok((law, answer))
+    Ok((law, case, answer))
 }
 
 /// The day on which a dossier is assessed: today for a draft, later the day it became complete.

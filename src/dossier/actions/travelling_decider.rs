@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::access::seats::{acting_seat, own_holders};
 use crate::access::store::lineage;
-use crate::db::Conn;
 use crate::db::schema::users;
+use crate::db::{Conn, each, one_of};
 use crate::dossier::Content;
 use crate::dossier::model::Dossier;
 use crate::error::Result;
@@ -83,10 +83,10 @@ fn all_travel<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, body: Body, on:
     for seat in [Some(body), acting_seat(body)].into_iter().flatten() {
         accounts.extend(own_holders(conn, seat, on)?.into_iter().map(|h| h.user));
     }
-    let people: Vec<(Option<i64>, Option<i64>)> = users::table
-        .filter(users::id.eq_any(&accounts).and(users::active.eq(true)))
-        .select((users::official_id, users::agency_id))
-        .load(conn)?;
+    let people = users::table
+        .filter(one_of(users::id, &accounts).and(users::active.eq(true)))
+        .select((users::official_id, users::agency_id));
+    let people: Vec<(Option<i64>, Option<i64>)> = each!(conn, c => people.load(c))?;
     let mut own: Vec<Option<i64>> = Vec::new();
     for (official, agency) in people {
         // The head of a unit decides for that unit alone, and for those that it followed.

@@ -20,7 +20,7 @@ use crate::access::shorts::{self, AgencyShort};
 use crate::approval::http::{History, history_of};
 use crate::approval::store::history as history_rows;
 use crate::db::Conn;
-use crate::dossier::actions::{VisibleDossier, assess_dossier, draft, find, find_as_of, object, open, received_on};
+use crate::dossier::actions::{VisibleDossier, draft, explained, find, find_as_of, object, open, received_on};
 use crate::dossier::flow::Action;
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::attachments::AttachmentFolder;
@@ -41,6 +41,7 @@ use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::{Moment, local, rfc3339};
+use regulation::case::Unknown;
 use serde_json::json;
 
 /// A dossier in a list, with what stands beside its ids and days.
@@ -100,7 +101,7 @@ pub async fn act<C, B, F>(
     call: Call,
     (answers, registers): (web::Data<ResponseCache>, web::Data<Registers>),
     id: web::Path<String>,
-    body: Incoming<B>,
+    (body, trial): (Incoming<B>, Trial),
     action: Action,
     carry_out: F,
 ) -> Result<HttpResponse>
@@ -110,12 +111,30 @@ where
     F: FnOnce(&mut Conn, &RequestContext, VisibleDossier<C>, B) -> Result<Dossier<C>> + Send + 'static,
 {
     let body = body.read().await?;
-    change_found(call, (answers, registers), id, body.fingerprint.clone(), move |conn, call, seen| {
+    let fingerprint = body.fingerprint.clone();
+    let carry_out = move |conn: &mut Conn, call: &RequestContext, seen: VisibleDossier<C>| {
         open(call, &seen, action)?;
         let errand = errand(&seen.dossier, action);
         carry_out(conn, &call.on(errand), seen, body.check()?)
-    })
+    };
+    if !trial.dry_run.unwrap_or(false) {
+        return change_found(call, (answers, registers), id, fingerprint, carry_out).await;
+    }
+    let id = path_id(&id)?;
+    call.try_out(
+        move |conn, call| find::<C>(conn, call, id),
+        move |conn, call, seen| answered(conn, call, &registers, seen, carry_out),
+        |conn, call, seen| remember_reveal(conn, call, &seen),
+    )
     .await
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Trial {
+    /// `true`: answers what the action would come to, or why it is refused; nothing is recorded.
+    pub dry_run: Option<bool>,
 }
 
 /// Finds the dossier and gives a retry its first response, else changes it and drops the cached responses.
@@ -135,20 +154,33 @@ where
     call.change_and(
         fingerprint,
         move |conn, call| find(conn, call, id),
-        move |conn, call, seen| {
-            let around = seen.around;
-            let (at, whole) = (seen.dossier.updated_at, sees_whole(&call.actor, &seen.dossier));
-            let dossier = match change(conn, call, seen) {
-                Err(error) if whole && error.code() == Code::VersionConflict => {
-                    return Err(changed_by(conn, id, at)?.unwrap_or(error));
-                }
-                changed => changed?,
-            };
-            reply_with(conn, call, &registers, &VisibleDossier::new(dossier, around), 200)
-        },
+        move |conn, call, seen| answered(conn, call, &registers, seen, change),
         move || answers.touch(),
     )
     .await
+}
+
+/// Changes a dossier and answers with it; a conflict says who was faster.
+fn answered<C, F>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    registers: &Registers,
+    seen: VisibleDossier<C>,
+    change: F,
+) -> Result<Reply>
+where
+    C: Shown,
+    F: FnOnce(&mut Conn, &RequestContext, VisibleDossier<C>) -> Result<Dossier<C>>,
+{
+    let (id, around) = (seen.dossier.id, seen.around);
+    let (at, whole) = (seen.dossier.updated_at, sees_whole(&call.actor, &seen.dossier));
+    let dossier = match change(conn, call, seen) {
+        Err(error) if whole && error.code() == Code::VersionConflict => {
+            return Err(changed_by(conn, id, at)?.unwrap_or(error));
+        }
+        changed => changed?,
+    };
+    reply_with(conn, call, registers, &VisibleDossier::new(dossier, around), 200)
 }
 
 /// Who changed the dossier last, and when, for whoever saw an older version of it.
@@ -310,15 +342,15 @@ pub async fn assessment<C: Content>(
 ) -> Result<HttpResponse> {
     let id = path_id(&id)?;
     let tools = tools.get_ref().clone();
-    let (law, answer) = call
+    let explained = call
         .read(move |conn, call| {
             let dossier = find::<C>(conn, call, id)?.dossier;
             whole(call, &dossier)?;
             let day = as_of.0.as_of.unwrap_or_else(|| received_on(&dossier, call.today));
-            assess_dossier(conn, &tools, &dossier, day)
+            explained(conn, &tools, &dossier, day, Unknown::default())
         })
         .await?;
-    let view: AssessmentView = assessment_view(&law, answer, call.language);
+    let view: AssessmentView = assessment_view(explained, call.language);
     Ok(HttpResponse::Ok().json(view))
 }
 

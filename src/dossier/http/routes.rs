@@ -16,7 +16,7 @@ use crate::dossier::http::comments::{self, CommentGiven, CommentList, CommentVie
 use crate::dossier::http::listing::{self, DossierListQuery};
 use crate::dossier::http::papers::{self, AttachmentList, UploadForm};
 use crate::dossier::http::typed::{self, ReadAsTyped, TypedAssessmentView, TypedDraft};
-use crate::dossier::http::{self, AsOf, AsWas, Shown};
+use crate::dossier::http::{self, AsOf, AsWas, Shown, Trial};
 use crate::dossier::model::{Dossier, ResultsReport};
 use crate::dossier::parts::attachments::{self, Attachment};
 use crate::dossier::register::Registers;
@@ -252,14 +252,16 @@ where
                         law: web::Data<ProvinceLaw>,
                         tools: (web::Data<ResponseCache>, web::Data<Registers>),
                         id: web::Path<String>,
+                        trial: Query<Trial>,
                         body: Incoming<B>| {
-        http::act::<C, B, _>(call, tools, id, body, action, move |conn, context, seen, given| {
+        http::act::<C, B, _>(call, tools, id, (body, trial.0), action, move |conn, context, seen, given| {
             carry_out(conn, context, &law, seen, given)
         })
     };
     config.service(
         route::<C>(HttpMethod::Post, &format!("/{{id}}/{}", action.word()), &name, about)
             .parameters::<IfMatch>()
+            .parameters::<Trial>()
             .body::<B>(JSON)
             .answers::<C::View>("200", "done", &[JSON])
             .to(handler),

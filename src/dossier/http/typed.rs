@@ -9,7 +9,7 @@ use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
-use crate::dossier::actions::{assess_known, find, for_own_agency};
+use crate::dossier::actions::{explained, find, for_own_agency};
 use crate::dossier::http::{Shown, whole};
 use crate::dossier::model::Dossier;
 use crate::dossier::typed::TypedContent;
@@ -59,15 +59,14 @@ where
     let typed = body.read().await?.check()?;
     let dossier = of.0.dossier.as_deref().map(path_id).transpose()?;
     let language = call.language;
-    let (law, answer, unknown) = call
+    let (explained, unknown) = call
         .read(move |conn, call| {
             let TypedContent { content, unknown, lacking } = read(conn, call, typed)?;
             let dossier = as_typed(conn, call, content, dossier)?;
-            let (law, answer) = assess_known(conn, &law, &dossier, call.today, unknown)?;
-            Ok((law, answer, lacking.0))
+            Ok((explained(conn, &law, &dossier, call.today, unknown)?, lacking.0))
         })
         .await?;
-    let view = TypedAssessmentView { assessment: view(&law, answer, language), unknown: unknown.into_iter().collect() };
+    let view = TypedAssessmentView { assessment: view(explained, language), unknown: unknown.into_iter().collect() };
     Ok(HttpResponse::Ok().json(view))
 }
 

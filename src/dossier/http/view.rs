@@ -77,7 +77,7 @@ pub fn steps<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossi
 
 /// An amendment, for everyone who sees the whole dossier: the differences, and the outcome.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Amendment, example = json!({"ordinal": 1, "standing": "in_force", "form": "annotation", "material": false,
+#[schema(as = Amendment, example = json!({"ordinal": 1, "standing": "in_force", "form": "annotation", "citation": "TT 04/2020/TT-BNG Đ.4 k.1", "material": false,
     "reason": "Phía bạn rút ngắn chương trình.", "asked_at": "2026-11-22T02:00:00Z",
     "differences": [{"kind": "dates", "before": {"departure_date": "2026-12-07", "return_date": "2026-12-11"},
         "after": {"departure_date": "2026-12-07", "return_date": "2026-12-10"}, "material": false, "people": []}],
@@ -87,6 +87,8 @@ pub struct AmendmentView {
     ordinal: i64,
     standing: amendments::AmendmentStanding,
     form: AmendmentForm,
+    /// The article by which it is documented in that form.
+    citation: &'static str,
     /// It adds a person, a country or days, or changes what the authority depends on.
     material: bool,
     reason: String,
@@ -109,6 +111,7 @@ impl AmendmentView {
             ordinal: a.ordinal,
             standing: a.standing,
             form: a.form,
+            citation: amendments::ARTICLE,
             material: a.material,
             reason: a.reason.clone(),
             asked_at: rfc3339(a.asked_at),

@@ -238,6 +238,8 @@ function restore(form) {
     found = JSON.parse(localStorage.getItem(place()));
   } catch { return; }
   if (!found || Object.keys(found.kept).length === 0) return;
+  // What this computer kept is the newer.
+  document.querySelector("[data-unsent]")?.remove();
   const told = document.createElement("div");
   told.className = "notice rescue";
   const said = document.createElement("p");

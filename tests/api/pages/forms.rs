@@ -183,12 +183,105 @@ on_both! {
         preview.fill("/changes/note", note).press("preview", "true");
         let shown = clerk.send(&preview).await;
         assert_eq!(shown.all("form table tbody tr").len(), 1, "{:?}", shown.all("form table tbody tr"));
+        // What would come of it, by which article: the trial of the very act.
+        assert!(shown.text.contains("Ghi chú lên quyết định") && shown.text.contains("TT 04/2020/TT-BNG Đ.4 k.1"), "{}", shown.text);
+        let mut longer = page.form("/amend?");
+        longer.fill("/changes/return_date", "15/5/2026").fill("/changes/stops/0/to", "15/5/2026").press("preview", "true");
+        let shown = clerk.send(&longer).await;
+        assert!(shown.text.contains("chờ cơ quan có thẩm quyền quyết định"), "{} {:?}", shown.status, shown.all(".error-summary li"));
+        assert!(!shown.all(".steps li").is_empty());
         assert_eq!(w.trip("clerk.skhcn", &id).await["amendments"], json!([]));
         let sent = clerk.send(&form).await;
         assert!(sent.address.ends_with("?done=amend"), "{} {}", sent.status, sent.text);
         let trip = w.trip("clerk.skhcn", &id).await;
         let kinds: Vec<&Value> = trip["amendments"][0]["differences"].as_array().unwrap().iter().map(|d| &d["kind"]).collect();
         assert_eq!(kinds, ["particulars"]);
+    }
+
+    async fn a_decider_reads_the_document_that_the_decision_would_become(w) {
+        let id = w.submitted(w.small_trip().await).await;
+        w.act("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let director = Browser::signed_in(&w, "director.snv").await;
+        let page = director.get(&format!("{}/decide", path(&id))).await;
+        let draft = page.all(".drafted p");
+        assert!(draft.iter().any(|p| p.contains("QUYẾT ĐỊNH")) && draft.iter().any(|p| p.contains("Tập huấn tại Nhật Bản")), "{draft:?}");
+        let file = page.links().into_iter().find(|l| l.contains("/papers/preview")).unwrap();
+        assert!(!file.contains("format="), "{file}");
+        // Other forms have no such draft.
+        assert!(director.get(&format!("{}/comments", path(&id))).await.all(".drafted").is_empty());
+    }
+
+    async fn a_page_says_why_and_what_the_rules_said_when_it_was_submitted(w) {
+        let id = w.submitted(w.small_trip().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let page = clerk.get(&path(&id)).await;
+        assert!(page.all(".why summary")[0].contains("Vì sao?"), "{}", page.text);
+        assert!(!page.all(".why").is_empty() && page.all(".rule").iter().any(|r| r.contains("chuyến khác trong năm")));
+        let then = page.links().into_iter().find(|l| l.contains("rules=submitted")).unwrap();
+        let then = clerk.get(&then).await;
+        assert_eq!(then.status, 200);
+        assert_eq!(then.all("nav [aria-current=true]").iter().filter(|l| l.contains("khi trình")).count(), 1);
+        // A draft was never submitted.
+        let draft = w.draft(w.later_trip(&[4]).await).await;
+        assert!(!clerk.get(&path(&draft)).await.links().iter().any(|l| l.contains("rules=submitted")));
+    }
+
+    async fn what_was_typed_in_a_part_and_not_sent_comes_back_at_another_computer(w) {
+        let id = w.draft(w.small_trip().await).await;
+        let part = format!("{}/edit/journey", path(&id));
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let page = clerk.get(&part).await;
+        assert!(page.all("[data-unsent]").is_empty());
+        // The script asks while somebody types; then the line breaks.
+        let mut form = page.form("/edit/journey");
+        form.fill("/title", "Tên đang gõ dở");
+        let mut asked = page.form("/edit/journey");
+        asked.action = format!("{part}/rule?version=1");
+        asked.fields = form.fields.clone();
+        assert_eq!(clerk.send(&asked).await.status, 200);
+        let other = Browser::signed_in(&w, "clerk.skhcn").await;
+        let back = other.get(&part).await;
+        let restore = back.links().into_iter().find(|l| l.contains("held=")).unwrap();
+        let restored = other.get(&restore).await;
+        assert_eq!(restored.value("/title").as_deref(), Some("Tên đang gõ dở"));
+        let sent = other.send(&restored.form("/edit/journey")).await;
+        assert_eq!(sent.status, 200, "{}", sent.text);
+        assert_eq!(w.trip("clerk.skhcn", &id).await["title"], "Tên đang gõ dở");
+        assert!(other.get(&part).await.all("[data-unsent]").is_empty());
+        // Or it is discarded.
+        asked.action = format!("{part}/rule?version=2");
+        asked.fill("/title", "Bỏ đi");
+        clerk.send(&asked).await;
+        let form = other.get(&part).await.form("discard=true");
+        assert_eq!(other.send(&form).await.status, 200);
+        assert!(other.get(&part).await.all("[data-unsent]").is_empty());
+        assert_eq!(w.get("clerk.skhcn", "/me/working-copies").await.json()["items"], json!([]));
+        // Nobody keeps what bears a mark of secrecy.
+        asked.fill("/title", "Đoàn MẬT");
+        clerk.send(&asked).await;
+        assert!(other.get(&part).await.all("[data-unsent]").is_empty());
+    }
+
+    async fn a_calendar_address_is_shown_once_and_revoked(w) {
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        assert!(clerk.get("/calendar").await.links().contains(&"/calendar/feeds".to_owned()));
+        let page = clerk.get("/calendar/feeds").await;
+        let mut form = page.form("/calendar/feeds");
+        form.fill("/name", "");
+        let refused = clerk.send(&form).await;
+        assert!(refused.status == 422 && !refused.all(".fault").is_empty(), "{}", refused.text);
+        form.fill("/name", "Điện thoại <b>của tôi</b>");
+        let made = clerk.send(&form).await;
+        let address = made.all("code").pop().unwrap();
+        assert!(made.text.contains("&#60;b&#62;") || made.text.contains("&lt;b&gt;"), "{}", made.text);
+        let at = address.find("/api/v1/").unwrap();
+        assert!(address.starts_with("http://"), "{address}");
+        let feed = async || w.send(crate::world::World::request("GET", &address[at..])).await.status;
+        assert_eq!(feed().await, 200);
+        let listed = clerk.get("/calendar/feeds").await;
+        assert!(listed.text.contains("Điện thoại") && !listed.text.contains("key="));
+        assert_eq!(clerk.send(&listed.form("/revoke")).await.status, 200);
+        assert_ne!(feed().await, 200);
     }
 
     async fn several_dossiers_are_signed_each_by_itself_and_one_refusal_stops_no_other(w) {
