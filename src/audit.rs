@@ -1,5 +1,6 @@
 //! The append-only audit trail: one row per action, each sealed with the hash of the row before it.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -9,6 +10,8 @@ use crate::db::{Conn, each};
 use crate::error::Result;
 use kernel::time::{Moment, rfc3339};
 use kernel::words::Label;
+
+diesel::alias!(audit as trail: Trail);
 
 /// Names one request, job or command in responses, log and trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,8 +81,11 @@ pub struct Checkpoint {
 
 /// Number and hash of the last row; zero and empty for an empty trail.
 pub fn tip(conn: &mut Conn) -> Result<Checkpoint> {
-    let newest = audit::table.order(audit::seq.desc()).select((audit::seq, audit::hash));
-    let last: Option<(i64, String)> = each!(conn, c => newest.first(c)).optional()?;
+    // By its number, not by `ORDER BY … LIMIT`: PostgreSQL plans a limit that is a parameter as a tenth of the table, and
+    // then reads all of it.
+    let newest = trail.select(max(trail.field(audit::seq))).single_value();
+    let newest = audit::table.filter(audit::seq.nullable().eq(newest)).select((audit::seq, audit::hash));
+    let last: Option<(i64, String)> = each!(conn, c => newest.get_result(c)).optional()?;
     Ok(last.map(|(seq, hash)| Checkpoint { seq, hash }).unwrap_or_default())
 }
 

@@ -15,8 +15,8 @@ use kernel::violation::Violations;
 pub const MIN: usize = 15;
 /// Maximum number of code points of a password.
 pub const MAX: usize = 256;
-/// Hashes computed at once: each takes a core and 19 MiB.
-const AT_ONCE: usize = 2;
+/// Most hashes computed at once: each takes a core and 19 MiB.
+const AT_ONCE: usize = 4;
 /// Sign-ins that may wait for their turn; any more get 503.
 const WAITING: usize = 200;
 const MEMORY_KIB: u32 = 19_456;
@@ -30,10 +30,16 @@ pub struct PasswordHasher {
     buffers: Arc<Mutex<Vec<Vec<Block>>>>,
 }
 
+/// One core is left to those who are signed in already.
+fn at_once() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    cores.saturating_sub(1).clamp(1, AT_ONCE)
+}
+
 impl Default for PasswordHasher {
     fn default() -> Self {
         PasswordHasher {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            turns: Arc::new(Semaphore::new(at_once())),
             queue: Arc::new(Semaphore::new(WAITING)),
             buffers: Arc::default(),
         }

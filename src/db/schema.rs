@@ -457,6 +457,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    missions (official_id, begins_on, delegation_id) {
+        official_id -> BigInt,
+        begins_on -> Date,
+        delegation_id -> BigInt,
+        queued_on -> Nullable<Date>,
+        moved -> Bool,
+        number -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     outbound_stops (delegation_id, ord) {
         delegation_id -> BigInt,
         ord -> BigInt,
@@ -817,6 +828,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossiers,
     dossier_versions,
     outbound_members,
+    missions,
     outbound_stops,
     guests,
     inbound_guests,

@@ -139,8 +139,12 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn json(&self) -> Result<String>;
     /// Writes those parts with their own rows that differ from `before`.
     fn save(&self, conn: &mut Conn, id: i64, before: Option<&Self>) -> Result<()>;
+    /// Writes what a dossier as it stands now means to others, where it differs from `before`; nothing by default.
+    fn keep_standing(_conn: &mut Conn, _dossier: &Dossier<Self>, _before: Option<&Dossier<Self>>) -> Result<()> {
+        Ok(())
+    }
     /// Writes again what those rows are found by: rows from before a migration may lack some of it.
-    fn index(&self, _conn: &mut Conn, _id: i64) -> Result<()> {
+    fn index(_conn: &mut Conn, _dossier: &Dossier<Self>) -> Result<()> {
         Ok(())
     }
     /// Deletes the rows of the parts of these dossiers.

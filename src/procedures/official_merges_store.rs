@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::db::schema::{
-    custodies, disciplines, dossiers, duties, officials, outbound_members, passports, programme_hosts, users,
+    custodies, disciplines, dossiers, duties, missions, officials, outbound_members, passports, programme_hosts, users,
 };
 use crate::error::Result;
 
@@ -39,6 +39,9 @@ pub fn named_in_amendment(conn: &mut Conn, official: &str) -> Result<bool> {
 pub fn merge(conn: &mut Conn, from: i64, into: i64) -> Result<()> {
     diesel::update(outbound_members::table.filter(outbound_members::official_id.eq(from)))
         .set(outbound_members::official_id.eq(into))
+        .execute(conn)?;
+    diesel::update(missions::table.filter(missions::official_id.eq(from)))
+        .set(missions::official_id.eq(into))
         .execute(conn)?;
     diesel::update(outbound_members::table.filter(outbound_members::relative_of.eq(from)))
         .set(outbound_members::relative_of.eq(into))

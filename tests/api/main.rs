@@ -28,6 +28,7 @@ mod database;
 mod dry_run;
 mod duties;
 mod first_trip;
+mod growth;
 mod histories;
 mod imports;
 mod inbound;

@@ -34,8 +34,7 @@ impl Instrumentation for Listener {
             }
             InstrumentationEvent::StartQuery { query, .. } => {
                 if let Some(list) = heard().get_mut(&self.database) {
-                    let text = query.to_string();
-                    list.push(text.split(" -- binds").next().unwrap().to_owned());
+                    list.push(query.to_string());
                 }
             }
             _ => {}
@@ -58,8 +57,8 @@ fn database_of(w: &World) -> String {
     }
 }
 
-/// The statements of one request.
-async fn statements_of<T>(w: &World, doing: impl Future<Output = T>) -> (T, Vec<String>) {
+/// The statements of one request, with their values behind `-- binds:`.
+pub async fn statements_of<T>(w: &World, doing: impl Future<Output = T>) -> (T, Vec<String>) {
     let database = database_of(w);
     heard().insert(database.clone(), Vec::new());
     let done = doing.await;
@@ -68,7 +67,7 @@ async fn statements_of<T>(w: &World, doing: impl Future<Output = T>) -> (T, Vec<
 
 /// Verb and tables of a statement.
 fn brief(sql: &str) -> String {
-    let sql = sql.replace(['`', '"'], "");
+    let sql = sql.split(" -- binds").next().unwrap().replace(['`', '"'], "");
     let words: Vec<&str> = sql.split_whitespace().collect();
     let mut tables: Vec<&str> = Vec::new();
     for pair in words.windows(2) {
@@ -82,7 +81,7 @@ fn brief(sql: &str) -> String {
 }
 
 /// The same connections with ears.
-async fn listening(w: World) -> World {
+pub async fn listening(w: World) -> World {
     install();
     let registers = w.house.registers.clone();
     w.with_registers(registers).await

@@ -7,8 +7,18 @@ UPDATE outbound_members SET
   begins_on = (SELECT d.begins_on FROM dossiers d WHERE d.id = outbound_members.delegation_id),
   ends_on = (SELECT d.ends_on FROM dossiers d WHERE d.id = outbound_members.delegation_id);
 DROP INDEX outbound_members_official;
-CREATE INDEX outbound_members_begins ON outbound_members (official_id, begins_on, verdict, delegation_id);
 CREATE INDEX outbound_members_ends ON outbound_members (official_id, ends_on, begins_on, verdict, delegation_id);
+-- The official trips that count for a person's year, with their place in the queue; `ngoaivu migrate` fills it with the facts.
+CREATE TABLE missions (
+  official_id BIGINT NOT NULL,
+  begins_on DATE NOT NULL,
+  delegation_id BIGINT NOT NULL,
+  queued_on DATE,
+  moved BOOLEAN NOT NULL,
+  number TEXT,
+  PRIMARY KEY (official_id, begins_on, delegation_id)
+) WITHOUT ROWID;
+CREATE INDEX missions_delegation ON missions (delegation_id);
 -- The same of hosts.
 ALTER TABLE programme_hosts ADD COLUMN starts_at TIMESTAMP NOT NULL DEFAULT '0001-01-01 00:00:00';
 ALTER TABLE programme_hosts ADD COLUMN ends_at TIMESTAMP NOT NULL DEFAULT '0001-01-01 00:00:00';

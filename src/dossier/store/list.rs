@@ -12,7 +12,6 @@ use crate::dossier::flow::State;
 use crate::dossier::store::visible::{RowCondition, visible, visible_whole};
 use crate::dossier::store::words_of;
 use crate::error::Result;
-use kernel::checks::LONGEST;
 use kernel::procedure::{Procedure, RegisterEntries};
 use kernel::time::{Day, Moment, Period};
 use kernel::words::{Field, Purpose};
@@ -336,9 +335,7 @@ pub fn in_period(
         // Every register, named for the index that begins with it. An index of the days alone would draw the lists of
         // one register away from theirs, and halve them.
         .filter(dossiers::register.eq_any(keys))
-        // The longest delegation bounds how far back the index has to be read.
-        .filter(dossiers::listed_on.between(period.from - chrono::Duration::days(LONGEST), period.to))
-        .filter(dossiers::begins_on.is_not_null())
+        .filter(dossiers::begins_on.assume_not_null().le(period.to))
         .filter(dossiers::ends_on.assume_not_null().ge(period.from))
         .filter(visible(actor, registers))
         .order((dossiers::listed_on.desc(), dossiers::id.desc()))

@@ -225,6 +225,7 @@ pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     dossier.content.save(conn, dossier.id, None)?;
     numbers::keep(conn, dossier, None)?;
     participants::keep(conn, dossier, None)?;
+    C::keep_standing(conn, dossier, None)?;
     save_process(conn, dossier, None)
 }
 
@@ -237,6 +238,7 @@ pub fn insert_all<C: Content>(conn: &mut Conn, all: &[Dossier<C>]) -> Result<()>
         dossier.content.save(conn, dossier.id, None)?;
         numbers::keep(conn, dossier, None)?;
         participants::keep(conn, dossier, None)?;
+        C::keep_standing(conn, dossier, None)?;
         save_process(conn, dossier, None)?;
     }
     Ok(())
@@ -271,6 +273,7 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
         return Err(refuse(Code::VersionConflict, "Hồ sơ vừa được thay đổi.", "The dossier has just been changed."));
     }
     numbers::keep(conn, dossier, Some(before))?;
+    C::keep_standing(conn, dossier, Some(before))?;
     save_process(conn, dossier, Some(before))
 }
 
@@ -285,7 +288,7 @@ pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
             dossiers::counterpart_country.eq(country),
         ))
         .execute(conn)?;
-    dossier.content.index(conn, dossier.id)?;
+    C::index(conn, dossier)?;
     participants::delete(conn, &[dossier.id])?;
     participants::keep(conn, dossier, None)
 }

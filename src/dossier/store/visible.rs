@@ -99,7 +99,15 @@ fn watched(agencies: Vec<i64>) -> Vec<RowCondition> {
 /// The dossiers of a line, whoever asked for them; `None` for every dossier.
 fn meant(which: Which, actor: &Actor, registers: &RegisterEntries) -> Option<RowCondition> {
     let past_draft = || dossiers::state.ne(State::Draft.word());
-    let steps = || approval_steps::table.filter(approval_steps::delegation_id.eq(dossiers::id));
+    // Dossiers by their steps, not steps by each dossier: a body was asked in few of them.
+    let with_steps = |bodies: &[Body], kinds: &[StepKind]| {
+        let bodies: Vec<&str> = bodies.iter().map(|body| body.word()).collect();
+        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        let steps = approval_steps::table
+            .filter(approval_steps::body.assume_not_null().eq_any(bodies))
+            .filter(approval_steps::kind.eq_any(kinds));
+        dossiers::id.eq_any(steps.select(approval_steps::delegation_id))
+    };
     Some(match which {
         Which::Every => return None,
         Which::Submitted => Box::new(past_draft()),
@@ -109,22 +117,10 @@ fn meant(which: Which, actor: &Actor, registers: &RegisterEntries) -> Option<Row
             Box::new(kept.and(dossiers::state.eq_any(states)))
         }
         Which::OwnStep(kinds) => {
-            let bodies: Vec<&str> = actor.bodies().into_iter().map(Body::word).collect();
-            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-            let own = steps()
-                .filter(approval_steps::kind.eq_any(kinds))
-                .filter(approval_steps::body.assume_not_null().eq_any(bodies));
-            Box::new(past_draft().and(diesel::dsl::exists(own)))
+            let bodies: Vec<Body> = actor.bodies().into_iter().collect();
+            Box::new(past_draft().and(with_steps(&bodies, kinds)))
         }
-        Which::AnyStep(kind) => {
-            let any = steps().filter(approval_steps::kind.eq(kind.word()));
-            Box::new(past_draft().and(diesel::dsl::exists(any)))
-        }
-        Which::DecidedBy(body) => {
-            let decided_by = steps()
-                .filter(approval_steps::kind.eq(StepKind::Decide.word()))
-                .filter(approval_steps::body.assume_not_null().eq(body.word()));
-            Box::new(past_draft().and(diesel::dsl::exists(decided_by)))
-        }
+        Which::AnyStep(kind) => Box::new(past_draft().and(with_steps(Body::all(), &[kind]))),
+        Which::DecidedBy(body) => Box::new(past_draft().and(with_steps(&[body], &[StepKind::Decide]))),
     })
 }

@@ -115,6 +115,9 @@ function askPassword(again) {
   input.focus();
 }
 
+// Whether an answer is the page for signing in, instead of what was asked for.
+const leftForSignIn = (answer) => Boolean(answer?.redirected) && new URL(answer.url).pathname === "/sign-in";
+
 async function send(form, button) {
   if (sending) return;
   sending = true;
@@ -136,8 +139,7 @@ async function send(form, button) {
     return;
   }
   // A form that is too long to carry over a sign-in leads there by itself; it was not sent.
-  const away = answer.redirected && new URL(answer.url).pathname === "/sign-in";
-  if (away && account && !form.action.endsWith("/sign-out")) {
+  if (leftForSignIn(answer) && account && !form.action.endsWith("/sign-out")) {
     askPassword(() => send(form, button));
     return;
   }
@@ -148,6 +150,58 @@ async function send(form, button) {
   }
   // A form that was refused stays at its own address, so that F5 asks for it again instead of sending it again.
   show(parsed(await answer.text()), location.href, button);
+}
+
+// Several dossiers are sent one after another, each result stands as soon as it is known, and a press stops before the next.
+async function signEach(form) {
+  const ticked = [...form.querySelectorAll("input[type=checkbox][name$='/tick']")].filter((box) => box.checked && !box.disabled);
+  if (ticked.length === 0) { send(form); return; }
+  sending = true;
+  const panel = Object.assign(document.createElement("section"), { className: "panel", tabIndex: -1 });
+  const head = Object.assign(document.createElement("div"), { className: "panel-head" });
+  const heading = document.createElement("h2");
+  const list = Object.assign(document.createElement("ul"), { className: "rows" });
+  const stop = Object.assign(document.createElement("button"), { type: "button", className: "plain low", textContent: t("Dừng", "Stop") });
+  head.append(heading, stop);
+  panel.append(head, list);
+  form.before(panel);
+  panel.focus();
+  let stopped = false;
+  stop.addEventListener("click", () => { stopped = true; stop.remove(); });
+  let sent = 0;
+  const told = () => { heading.textContent = t(`Đã gửi ${sent}/${ticked.length}`, `${sent} of ${ticked.length} sent`); };
+  for (const box of ticked) {
+    told();
+    if (stopped) break;
+    const fields = new URLSearchParams(new FormData(form));
+    for (const other of ticked) if (other !== box) fields.delete(other.name);
+    let answer = null;
+    while (!stopped && !answer?.ok) {
+      answer = await persistent(form.action, { method: "POST", body: fields });
+      if (account && (answer?.status === 401 || leftForSignIn(answer))) {
+        answer = null;
+        await new Promise((done) => askPassword(done));
+      } else if (!answer?.ok) {
+        say(t("Chưa gửi được. ", "Not sent. "));
+        await new Promise((done) => {
+          const again = Object.assign(document.createElement("button"), { type: "button", className: "plain low", textContent: t("Thử lại", "Try again") });
+          again.addEventListener("click", () => { again.remove(); done(); });
+          stop.addEventListener("click", () => { again.remove(); done(); });
+          status.append(again);
+        });
+      }
+    }
+    if (!answer?.ok) break;
+    say("");
+    list.append(...parsed(await answer.text()).querySelectorAll("main .rows li"));
+    // What was answered is not sent again; what was refused is opened and done by itself.
+    box.checked = false;
+    box.disabled = true;
+    sent += 1;
+  }
+  told();
+  stop.remove();
+  sending = false;
 }
 
 function offerAgain(form, button) {
@@ -437,7 +491,8 @@ function enhance(part) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.plain !== undefined) return;
       event.preventDefault();
-      send(form, event.submitter);
+      if (form.dataset.each === undefined) send(form, event.submitter);
+      else signEach(form);
     });
     if (form.dataset.rescue === undefined) continue;
     restore(form);

@@ -9,6 +9,7 @@ pub mod list;
 pub mod model;
 pub mod paper_fields;
 pub mod plan_actual;
+pub mod queue_store;
 pub mod requests;
 pub mod rules;
 pub mod store;

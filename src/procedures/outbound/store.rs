@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops, plan_draws};
+use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops};
 use crate::db::{Conn, each, from_json, insert_rows, one_of, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::Engagement;
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
-use crate::dossier::store::words_of;
 use crate::error::{Error, Result};
 use crate::plans::store as plans;
 use crate::procedures::outbound::model::{Journey, MemberSnapshot, Trip, TripContent, Verdicts, abroad};
+use crate::procedures::outbound::queue_store;
 use kernel::every_field;
 use kernel::id::Id;
 use kernel::time::{Day, Moment, Period, day_of};
@@ -162,7 +162,7 @@ pub fn save(conn: &mut Conn, id: i64, content: &TripContent, before: Option<&Tri
         }
         insert_members(conn, id, content)?;
     } else if before.is_some_and(|b| b.days_abroad() != content.days_abroad()) {
-        index(conn, id, content)?;
+        write_days(conn, id, content)?;
     }
     if before.is_none_or(|b| b.stops != content.stops) {
         if before.is_some() {
@@ -176,8 +176,14 @@ pub fn save(conn: &mut Conn, id: i64, content: &TripContent, before: Option<&Tri
     Ok(())
 }
 
-/// Writes the days abroad to the rows of the members.
-pub fn index(conn: &mut Conn, id: i64, content: &TripContent) -> Result<()> {
+/// Writes again what others find a trip by.
+pub fn index(conn: &mut Conn, trip: &Trip) -> Result<()> {
+    write_days(conn, trip.id, &trip.content)?;
+    queue_store::index(conn, trip)
+}
+
+/// The days abroad in the rows of the members.
+fn write_days(conn: &mut Conn, id: i64, content: &TripContent) -> Result<()> {
     let Period { from, to } = content.days_abroad();
     diesel::update(members::table.filter(members::delegation_id.eq(id)))
         .set((members::begins_on.eq(from), members::ends_on.eq(to)))
@@ -230,57 +236,13 @@ fn insert_stops(conn: &mut Conn, id: i64, all: &[Stop]) -> Result<()> {
 pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
     diesel::delete(members::table.filter(members::delegation_id.eq_any(ids))).execute(conn)?;
     diesel::delete(stops::table.filter(stops::delegation_id.eq_any(ids))).execute(conn)?;
+    queue_store::delete(conn, ids)?;
     plans::undraw(conn, ids)
-}
-
-/// What the queue needs of a content; the rest of it is passed over.
-#[derive(Deserialize)]
-struct QueuedJson {
-    #[serde(default)]
-    queued_on: Option<Day>,
 }
 
 /// Whether nobody travels by a dossier of this state.
 fn is_void(state: &str) -> bool {
     State::VOID.iter().any(|void| void.word() == state)
-}
-
-/// Whether another dossier comes before `own`: the one that was submitted first keeps its place, whichever of the two
-/// is decided first. An imported dossier always comes first, and a draft last.
-fn before(own: &Trip, on: Option<Day>, number: Option<&str>, content: &str) -> Result<bool> {
-    // Hardly any dossier was moved: where the name of the member does not stand, nothing has to be read.
-    let moved = match content.contains("\"queued_on\":") {
-        true => from_json::<QueuedJson>(content)?.queued_on,
-        false => None,
-    };
-    let own_moved = own.content.queued_on;
-    // A dossier that was moved into the year queues behind those of the day of the move.
-    Ok(match (own.submitted_on, &own.number, on, number) {
-        (Some(own_day), Some(own_number), Some(day), Some(number)) => {
-            let place = (moved.unwrap_or(day), moved.is_some(), number.len(), number);
-            place < (own_moved.unwrap_or(own_day), own_moved.is_some(), own_number.len(), own_number.as_str())
-        }
-        _ => true,
-    })
-}
-
-type QueuePlace = (Option<Day>, Option<String>, String);
-
-/// Number of other dossiers that use a plan item and come before this one.
-pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
-    let others: Vec<QueuePlace> = plan_draws::table
-        .inner_join(dossiers::table)
-        .filter(plan_draws::item_id.eq(item))
-        .filter(dossiers::id.ne(own.id))
-        .filter(dossiers::state.ne(State::Draft.word()))
-        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
-        .select((dossiers::submitted_on, dossiers::number, dossiers::content))
-        .load(conn)?;
-    let mut came = 0;
-    for (on, number, content) in &others {
-        came += i64::from(before(own, *on, number.as_deref(), content)?);
-    }
-    Ok(came)
 }
 
 /// The requesting agencies of the trips around a period: a trip that departs in it was planned within a year of it.
@@ -292,32 +254,6 @@ pub fn asked_by(conn: &mut Conn, period: Period) -> Result<HashMap<i64, i64>> {
         .select((dossiers::id, dossiers::agency_id))
         .load(conn)?;
     Ok(rows.into_iter().collect())
-}
-
-/// Person, and of the dossier state, day of submission, number, content.
-type MissionRow = (i64, String, Option<Day>, Option<String>, String);
-
-/// The official trips of these people in a year (hạn mức), without this dossier, one entry per person and trip. A
-/// dossier submitted before this one counts unless it was rejected, withdrawn or cancelled; before a draft, all count.
-pub fn missions(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Result<Vec<i64>> {
-    let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
-    let held = members::table
-        .inner_join(dossiers::table)
-        .filter(one_of(members::official_id, people))
-        .filter(members::begins_on.between(day(1, 1), day(12, 31)))
-        .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
-        .filter(dossiers::id.ne(own.id))
-        .filter(dossiers::procedure.eq("outbound"))
-        .select((members::official_id, dossiers::state, dossiers::submitted_on, dossiers::number, dossiers::content));
-    let held: Vec<MissionRow> = each!(conn, c => held.load(c))?;
-    let counts = |state: &str| state != State::Draft.word() && !is_void(state);
-    let mut taken = Vec::new();
-    for (official, state, on, number, content) in held {
-        if counts(&state) && before(own, on, number.as_deref(), &content)? {
-            taken.push(official);
-        }
-    }
-    Ok(taken)
 }
 
 /// Person, dossier, countries, first and last day, state.

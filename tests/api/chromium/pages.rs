@@ -95,12 +95,76 @@ on_both! {
         b.tab_to("main form .buttons button").await;
         b.keys(crate::chromium::driver::ENTER).await;
         b.until("document.querySelector('dialog[open] input[type=password]') === document.activeElement", Vec::new()).await;
+        b.picture("again.clerk.vi.1280").await;
+        assert_eq!(b.violations().await.unwrap_or_default(), Vec::<String>::new());
         b.keys(ngoaivu::demo::PASSWORD).await;
         b.keys(crate::chromium::driver::ENTER).await;
         b.until("location.pathname === arguments[0]", vec![json!(format!("/outbound-delegations/{id}"))]).await;
         let remarks = w.get("clerk.skhcn", &format!("/outbound-delegations/{id}/comments")).await.json();
         let texts: Vec<&Value> = remarks["items"].as_array().unwrap().iter().map(|r| &r["text"]).collect();
         assert_eq!(texts, ["Gõ trước khi hết phiên."]);
+        b.close().await;
+    }
+
+    async fn what_was_sent_is_not_sent_again_by_reloading_or_going_back(w) {
+        for scripts in [true, false] {
+            let Some(b) = Chrome::open(&w, scripts, 1280).await else { return };
+            let id = w.draft(w.later_trip(&[if scripts { 2 } else { 3 }]).await).await;
+            let path = format!("/outbound-delegations/{id}");
+            b.sign_in("clerk.skhcn").await;
+            b.go(&format!("{path}/comments")).await;
+            b.type_into("/text", "Một lần thôi.").await;
+            b.press("main form .buttons button").await;
+            b.until("location.pathname === arguments[0]", vec![json!(path)]).await;
+            b.client.refresh().await.unwrap();
+            b.until("document.readyState === 'complete'", Vec::new()).await;
+            b.client.back().await.unwrap();
+            b.until("document.querySelector(\"[name='/text']\")", Vec::new()).await;
+            // What the browser kept of the form is the form that was sent: the same key, so the same answer.
+            if b.run("return document.querySelector(\"[name='/text']\").value", Vec::new()).await != json!("") {
+                b.press("main form .buttons button").await;
+                b.until("location.pathname === arguments[0]", vec![json!(path)]).await;
+            }
+            let remarks = w.get("clerk.skhcn", &format!("{path}/comments")).await.json();
+            assert_eq!(remarks["items"].as_array().unwrap().len(), 1, "scripts: {scripts}");
+            b.close().await;
+        }
+    }
+
+    async fn twenty_are_signed_while_two_change_and_the_server_starts_anew(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        let people = w.officials("SKHCN").await;
+        let mut ids = Vec::new();
+        for n in 0..20usize {
+            // Ten people of rank and file, each twice, months apart.
+            let mut trip = w.later_trip(&[2 + n % (people.len() - 2)]).await;
+            let (month, day) = (5 + n / (people.len() - 2), 4);
+            let on = |day: usize| json!(format!("2026-{month:02}-{day:02}"));
+            (trip["departure_date"], trip["return_date"]) = (on(day), on(day + 4));
+            (trip["stops"][0]["from"], trip["stops"][0]["to"]) = (on(day), on(day + 4));
+            ids.push(w.submitted(trip).await);
+        }
+        b.sign_in("officer.snv").await;
+        let query: Vec<String> = ids.iter().map(|id| format!("pick=/outbound-delegations/{id}")).collect();
+        b.go(&format!("/inbox/sign?{}", query.join("&"))).await;
+        let boxes = b.run("const all = [...document.querySelectorAll(\"[name$='/tick']\")]; all.forEach(x => x.click()); return all.length", Vec::new()).await;
+        assert_eq!(boxes, json!(20), "{}", b.run("return document.body.innerText", Vec::new()).await);
+        for id in &ids[17..19] {
+            w.act("officer.snv", id, "appraise", json!({"opinion": "unfavourable", "note": "Chưa rõ."})).await.expect(200);
+        }
+        b.stop_server().await;
+        b.run("document.querySelector('form[data-each] .buttons button').click()", Vec::new()).await;
+        b.until("document.querySelector('.status-line').innerText.includes('Mất kết nối')", Vec::new()).await;
+        b.start_server(&w);
+        b.until("document.querySelectorAll('main .rows li').length === 20", Vec::new()).await;
+        let told = b.texts("main .rows li .pill").await;
+        assert_eq!((told.iter().filter(|t| *t == "Đã ghi").count(), told.iter().filter(|t| *t == "Chưa ghi").count()), (18, 2), "{told:?}");
+        for id in &ids {
+            let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.json();
+            let appraised = history["items"].as_array().unwrap().iter().filter(|act| act["action"] == "appraise").count();
+            assert_eq!(appraised, 1);
+        }
+        b.picture("signed.officer.vi.1280").await;
         b.close().await;
     }
 

@@ -30,7 +30,7 @@ use crate::plans::store as plans;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::outbound::case::{TripSurroundings, case};
 use crate::procedures::outbound::model::{Trip, TripContent};
-use crate::procedures::outbound::{facts, flow, list, paper_fields, rules, store};
+use crate::procedures::outbound::{facts, flow, list, paper_fields, queue_store, rules, store};
 use crate::registry::{agencies, officials_store};
 use crate::statistics::fact::Fact;
 use documents::template::Values;
@@ -239,8 +239,12 @@ impl dossier::Content for TripContent {
         store::save(conn, id, self, before)
     }
 
-    fn index(&self, conn: &mut Conn, id: i64) -> Result<()> {
-        store::index(conn, id, self)
+    fn keep_standing(conn: &mut Conn, dossier: &Trip, before: Option<&Trip>) -> Result<()> {
+        queue_store::keep_missions(conn, dossier, before)
+    }
+
+    fn index(conn: &mut Conn, dossier: &Trip) -> Result<()> {
+        store::index(conn, dossier)
     }
 
     fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
@@ -272,7 +276,7 @@ pub fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
         item.state == PlanItemState::Approved && item.year == i64::from(chrono::Datelike::year(&content.departure))
     };
     match item.filter(holds) {
-        Some(item) => Ok(store::drawn_before(conn, item.id, dossier)? < item.wanted.delegations),
+        Some(item) => Ok(queue_store::drawn_before(conn, item.id, dossier)? < item.wanted.delegations),
         None => Ok(false),
     }
 }
@@ -296,7 +300,7 @@ fn around(conn: &mut Conn, registers: &Registers, dossier: &Trip, on: Day) -> Re
         reminders: duties::reminders(conn, &lineage, on)?,
         officials,
         agencies: agencies_of,
-        missions: store::missions(conn, &people, chrono::Datelike::year(&content.departure), dossier)?,
+        missions: queue_store::missions_before(conn, &people, chrono::Datelike::year(&content.departure), dossier)?,
         elsewhere: elsewhere(conn, registers, &content.engagements(id, false))?,
         documents: attachments::kinds(conn, id)?.into_iter().collect(),
     })
