@@ -253,6 +253,19 @@ fn main() {
         deep = format!("{list}&cursor={}", page["next"].as_str().unwrap());
     }
     measure(&format!("list of 50, filtered, page {pages}"), 0.05, true, get(&officer), &deep);
+    let police = server.token("police");
+    let visits = "/api/v1/inbound-delegations?limit=50";
+    measure("list of a consulted body", 0.02, true, get(&police), visits);
+    measure("inbox of 50", 0.0, true, get(&officer), "/api/v1/inbox?limit=50");
+    measure("numbers of the navigation", 0.1, true, get(&officer), "/api/v1/me/counts");
+    measure("search by a name", 0.02, true, get(&officer), "/api/v1/outbound-delegations?q=nguoi%20399&limit=50");
+    measure(
+        "search that finds nothing",
+        0.02,
+        true,
+        get(&officer),
+        "/api/v1/outbound-delegations?q=khongcoai&limit=50",
+    );
     measure(
         "statistics by country, nothing changed",
         0.25,

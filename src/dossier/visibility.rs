@@ -77,6 +77,16 @@ impl Which {
         (self == Which::WithPassportsOut).then(out)
     }
 
+    /// The bodies and kinds of steps by which these dossiers are found, if it is by a step.
+    pub fn asked(self, actor: &Actor) -> Option<(Vec<Body>, Vec<StepKind>)> {
+        match self {
+            Which::OwnStep(kinds) => Some((actor.bodies().into_iter().collect(), kinds.to_vec())),
+            Which::AnyStep(kind) => Some((Body::all().to_vec(), vec![kind])),
+            Which::DecidedBy(body) => Some((vec![body], vec![StepKind::Decide])),
+            Which::Every | Which::Submitted | Which::WithPassportsOut => None,
+        }
+    }
+
     fn means<C: Content>(self, actor: &Actor, dossier: &Dossier<C>) -> bool {
         if dossier.state == State::Draft {
             return self == Which::Every;

@@ -79,8 +79,8 @@ fn travellers(
             Some(day) => {
                 let kind = contract.label("passport_kind", text(t, "/passport/kind"), language);
                 language.say(
-                    &format!("hộ chiếu {} đến {}", kind.to_lowercase(), show::day(day)),
-                    &format!("{} passport until {}", kind.to_lowercase(), show::day(day)),
+                    &format!("{} đến {}", kind.to_lowercase(), show::day(day)),
+                    &format!("{} until {}", kind.to_lowercase(), show::day(day)),
                 )
             }
             None => language.say("chưa có hộ chiếu", "no passport known"),

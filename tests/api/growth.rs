@@ -210,6 +210,7 @@ async fn reads(w: &World, ids: &[String], turn: usize) -> Vec<(String, i64)> {
         ("officer.snv", "list", "/outbound-delegations?limit=50".to_owned()),
         ("clerk.skhcn", "list of an agency", "/outbound-delegations?limit=50&state=submitted".to_owned()),
         ("officer.snv", "latest changes", "/outbound-delegations?sort=-updated_at&limit=50".to_owned()),
+        ("police", "list of a consulted body", "/outbound-delegations?limit=50".to_owned()),
         ("officer.snv", "calendar", "/calendar?from=2026-03-01&to=2026-03-31".to_owned()),
     ] {
         let (answer, heard) = statements_of(w, w.get(user, &at)).await;
@@ -241,7 +242,7 @@ on_both! {
         for people in [[2, 3], [4, 5]] {
             ids.push(w.submitted(w.later_trip(&people).await).await);
         }
-        for user in ["clerk.skhcn", "officer.snv", "director.snv"] {
+        for user in ["clerk.skhcn", "officer.snv", "director.snv", "police"] {
             w.token(user).await;
             w.get(user, "/me").await.expect(200);
         }

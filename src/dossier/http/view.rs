@@ -64,14 +64,23 @@ impl StepView {
 }
 
 /// The steps that the caller may see: a consulted body sees only its own.
-pub fn steps<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossier<C>) -> Result<Vec<StepView>> {
+fn shown<'a, C: Content>(call: &RequestContext, dossier: &'a Dossier<C>) -> Vec<&'a Step> {
     let bodies = call.actor.bodies();
     let whole = sees_whole(&call.actor, dossier);
     let begun =
         dossier.process.steps.iter().filter(|s| s.kind != StepKind::Propose || s.standing != StepStanding::Waiting);
-    let shown = begun.filter(|s| whole || s.body.is_some_and(|b| bodies.contains(&b)));
-    let shown: Vec<&Step> = shown.collect();
-    let people = shorts::people(conn, shown.iter().flat_map(|s| [s.acted_by, s.on_behalf_of]).flatten())?;
+    begun.filter(|s| whole || s.body.is_some_and(|b| bodies.contains(&b))).collect()
+}
+
+/// The people who took steps.
+fn takers<'a>(steps: &'a [&Step]) -> impl Iterator<Item = i64> + 'a {
+    steps.iter().flat_map(|s| [s.acted_by, s.on_behalf_of]).flatten()
+}
+
+/// The steps that the caller may see, with the names of those who took them.
+pub fn steps<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossier<C>) -> Result<Vec<StepView>> {
+    let shown = shown(call, dossier);
+    let people = shorts::people(conn, takers(&shown))?;
     Ok(shown.into_iter().map(|s| StepView::of(s, call.today, &people)).collect())
 }
 
@@ -138,9 +147,22 @@ pub fn amendments<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Ve
     pending.map(|a| AmendmentView { findings: Vec::new(), ..AmendmentView::of(a) }).into_iter().collect()
 }
 
-/// The agency that asks, and who drafted: what stands beside their ids in every view.
-pub fn beside<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<(Option<AgencyShort>, Option<PersonShort>)> {
-    let agency = dossier.content.agency_id();
-    let created_by = shorts::people(conn, [dossier.created_by])?.remove(&dossier.created_by);
-    Ok((shorts::agency(conn, agency)?, created_by))
+/// What stands beside the ids of every view.
+pub struct Beside {
+    /// The agency that asks.
+    pub agency: Option<AgencyShort>,
+    /// Who drafted.
+    pub created_by: Option<PersonShort>,
+    pub steps: Vec<StepView>,
+}
+
+/// The names that a view shows, and its steps: all people by one statement.
+pub fn beside<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossier<C>) -> Result<Beside> {
+    let shown = shown(call, dossier);
+    let mut people = shorts::people(conn, takers(&shown).chain([dossier.created_by]))?;
+    Ok(Beside {
+        agency: shorts::agency(conn, dossier.content.agency_id())?,
+        steps: shown.into_iter().map(|s| StepView::of(s, call.today, &people)).collect(),
+        created_by: people.remove(&dossier.created_by),
+    })
 }

@@ -42,19 +42,57 @@ fn seen_to(extent: Extent, actor: &Actor, registers: &RegisterEntries) -> RowCon
 }
 
 fn seen_alike(extent: Extent, actor: &Actor, registers: &RegisterEntries) -> RowCondition {
-    let mut seen = nothing();
     // Whoever sees every submitted dossier needs no other line but that of drafts, which no other line opens. Without
     // this, the lists of DOFA ask for steps that decide nothing, and cost a third more.
     let all_submitted = SIGHTS.iter().any(|s| s.which == Which::Submitted && s.holder.agencies(actor).is_none());
     let opens =
         |s: &Sight| s.which == Which::Every || (s.which == Which::Submitted && s.holder.agencies(actor).is_none());
     let matters = |s: &&Sight| !all_submitted || opens(s);
+    let mut seen: Option<RowCondition> = None;
+    let mut asked = Vec::new();
     for sight in SIGHTS.iter().filter(|s| s.extent >= extent).filter(matters) {
-        for condition in rows(sight, actor, registers) {
-            seen = Box::new(seen.or(condition));
+        match sight.which.asked(actor).filter(|_| sight.holder.agencies(actor).is_none()) {
+            Some(steps) => asked.push(steps),
+            None => rows(sight, actor, registers).into_iter().for_each(|condition| either(&mut seen, condition)),
         }
     }
-    seen
+    // All that is seen for its steps is one condition: alone, it is what a consulted body's list begins with.
+    if !asked.is_empty() {
+        either(&mut seen, with_steps(asked));
+    }
+    seen.unwrap_or_else(nothing)
+}
+
+fn either(seen: &mut Option<RowCondition>, condition: RowCondition) {
+    *seen = Some(match seen.take() {
+        Some(others) => Box::new(others.or(condition)),
+        None => condition,
+    });
+}
+
+/// Bodies with kinds of steps.
+type Asked = (Vec<Body>, Vec<StepKind>);
+
+/// The submitted dossiers with such a step. Dossiers by their steps, not steps by each dossier: a body was asked in few.
+fn with_steps(asked: Vec<Asked>) -> RowCondition {
+    let mut merged: Vec<Asked> = Vec::new();
+    for (bodies, kinds) in asked {
+        match merged.iter_mut().find(|(same, _)| *same == bodies) {
+            Some((_, more)) => more.extend(kinds),
+            None => merged.push((bodies, kinds)),
+        }
+    }
+    let mut seen: Option<RowCondition> = None;
+    for (bodies, kinds) in merged {
+        let bodies: Vec<&str> = bodies.into_iter().map(Body::word).collect();
+        let kinds: Vec<&str> = kinds.into_iter().map(StepKind::word).collect();
+        let steps = approval_steps::table
+            .filter(approval_steps::body.assume_not_null().eq_any(bodies))
+            .filter(approval_steps::kind.eq_any(kinds))
+            .select(approval_steps::delegation_id);
+        either(&mut seen, Box::new(dossiers::state.ne(State::Draft.word()).and(dossiers::id.eq_any(steps))));
+    }
+    seen.unwrap_or_else(nothing)
 }
 
 fn nothing() -> RowCondition {
@@ -99,15 +137,6 @@ fn watched(agencies: Vec<i64>) -> Vec<RowCondition> {
 /// The dossiers of a line, whoever asked for them; `None` for every dossier.
 fn meant(which: Which, actor: &Actor, registers: &RegisterEntries) -> Option<RowCondition> {
     let past_draft = || dossiers::state.ne(State::Draft.word());
-    // Dossiers by their steps, not steps by each dossier: a body was asked in few of them.
-    let with_steps = |bodies: &[Body], kinds: &[StepKind]| {
-        let bodies: Vec<&str> = bodies.iter().map(|body| body.word()).collect();
-        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-        let steps = approval_steps::table
-            .filter(approval_steps::body.assume_not_null().eq_any(bodies))
-            .filter(approval_steps::kind.eq_any(kinds));
-        dossiers::id.eq_any(steps.select(approval_steps::delegation_id))
-    };
     Some(match which {
         Which::Every => return None,
         Which::Submitted => Box::new(past_draft()),
@@ -116,11 +145,8 @@ fn meant(which: Which, actor: &Actor, registers: &RegisterEntries) -> Option<Row
             let kept = dossiers::register.eq_any(with_passports(registers));
             Box::new(kept.and(dossiers::state.eq_any(states)))
         }
-        Which::OwnStep(kinds) => {
-            let bodies: Vec<Body> = actor.bodies().into_iter().collect();
-            Box::new(past_draft().and(with_steps(&bodies, kinds)))
+        Which::OwnStep(_) | Which::AnyStep(_) | Which::DecidedBy(_) => {
+            with_steps(which.asked(actor).into_iter().collect())
         }
-        Which::AnyStep(kind) => Box::new(past_draft().and(with_steps(Body::all(), &[kind]))),
-        Which::DecidedBy(body) => Box::new(past_draft().and(with_steps(&[body], &[StepKind::Decide]))),
     })
 }

@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::dossier::actions::VisibleDossier;
 use crate::dossier::decision::Decision;
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::view::{AmendmentView, StepView, amendments, beside, steps};
+use crate::dossier::http::view::{AmendmentView, Beside, StepView, amendments, beside};
 use crate::dossier::http::{RegisterRow, Shown};
 use crate::dossier::model::{ResultsReport, Ruling};
 use crate::dossier::parts::engagement::ProgrammeItem;
@@ -211,7 +211,7 @@ impl Shown for VisitContent {
             Vec::new()
         };
         let shares = c.shares();
-        let (host_agency, created_by_person) = beside(conn, visit)?;
+        let Beside { agency: host_agency, created_by: created_by_person, steps } = beside(conn, call, visit)?;
         Ok(VisitView {
             host_agency,
             created_by_person,
@@ -246,7 +246,7 @@ impl Shown for VisitContent {
             complete_on: visit.complete_on,
             due_on: visit.due_on(),
             overdue: visit.due_on().is_some_and(|due| due < call.today),
-            steps: steps(conn, call, visit)?,
+            steps,
             ruling: visit.ruling.clone().filter(|_| whole),
             decision: visit.decision.clone().filter(|_| whole),
             amendments: amendments(call, visit),
