@@ -148,7 +148,7 @@ pub fn amendments<C: Content>(call: &RequestContext, dossier: &Dossier<C>) -> Ve
 }
 
 /// What stands beside the ids of every view.
-pub struct Beside {
+pub struct ShownBeside {
     /// The agency that asks.
     pub agency: Option<AgencyShort>,
     /// Who drafted.
@@ -157,10 +157,10 @@ pub struct Beside {
 }
 
 /// The names that a view shows, and its steps: all people by one statement.
-pub fn beside<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossier<C>) -> Result<Beside> {
+pub fn beside<C: Content>(conn: &mut Conn, call: &RequestContext, dossier: &Dossier<C>) -> Result<ShownBeside> {
     let shown = shown(call, dossier);
     let mut people = shorts::people(conn, takers(&shown).chain([dossier.created_by]))?;
-    Ok(Beside {
+    Ok(ShownBeside {
         agency: shorts::agency(conn, dossier.content.agency_id())?,
         steps: shown.into_iter().map(|s| StepView::of(s, call.today, &people)).collect(),
         created_by: people.remove(&dossier.created_by),

@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::dossier::actions::VisibleDossier;
 use crate::dossier::decision::Decision;
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::view::{AmendmentView, Beside, StepView, amendments, beside};
+use crate::dossier::http::view::{AmendmentView, ShownBeside, StepView, amendments, beside};
 use crate::dossier::http::{RegisterRow, Shown};
 use crate::dossier::model::{ResultsReport, Ruling};
 use crate::dossier::parts::engagement::ProgrammeItem;
@@ -211,7 +211,7 @@ impl Shown for VisitContent {
             Vec::new()
         };
         let shares = c.shares();
-        let Beside { agency: host_agency, created_by: created_by_person, steps } = beside(conn, call, visit)?;
+        let ShownBeside { agency: host_agency, created_by: created_by_person, steps } = beside(conn, call, visit)?;
         Ok(VisitView {
             host_agency,
             created_by_person,

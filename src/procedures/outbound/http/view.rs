@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::dossier::actions::VisibleDossier;
 use crate::dossier::decision::Decision;
 use crate::dossier::flow::{Action, State};
-use crate::dossier::http::view::{AmendmentView, Beside, StepView, amendments, beside};
+use crate::dossier::http::view::{AmendmentView, ShownBeside, StepView, amendments, beside};
 use crate::dossier::http::{RegisterRow, Shown};
 use crate::dossier::model::{ResultsReport, Ruling};
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Origin, PartyOpinion, Stop};
@@ -123,7 +123,7 @@ impl Shown for TripContent {
     }
 
     fn view(conn: &mut Conn, call: &RequestContext, _: &Registers, seen: &VisibleDossier<Self>) -> Result<TripView> {
-        let Beside { agency, created_by, steps } = beside(conn, call, &seen.dossier)?;
+        let ShownBeside { agency, created_by, steps } = beside(conn, call, &seen.dossier)?;
         Ok(TripView { requesting_agency: agency, created_by_person: created_by, steps, ..trip_view(call, seen) })
     }
 }
