@@ -18,7 +18,7 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::{FormField, InputKind, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{hide_numbers, reveal_numbers, typed_before};
+use crate::pages::held::{forget_parts, hide_numbers, reveal_numbers, typed_before};
 use crate::pages::inbox::outcome_of;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
@@ -78,7 +78,12 @@ async fn drafted(page: &PageRequest, act: &Act, dossier: &Value) -> PageResult<O
     }
     for kind in ["sending_decision", "permission"] {
         let at = format!("/papers/preview?delegation_id={}&kind={kind}", text(dossier, "/id"));
-        if let Some(paper) = if_seen(page, &format!("{at}&format=text")).await? {
+        // Whatever keeps the draft from being written, the decision is taken without it.
+        let paper = match page.get(&format!("{at}&format=text")).await {
+            Err(Trouble::SignIn) => return Err(Trouble::SignIn),
+            answered => answered.ok(),
+        };
+        if let Some(paper) = paper {
             let said = items(&paper, "/paragraphs").iter().filter_map(Value::as_str).map(str::to_owned);
             return Ok(Some(DraftedPaper {
                 kind: page.contract.label("paper_kind", kind, page.language),
@@ -350,6 +355,9 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
             draw(page, act, &dossier, typed, Refusal::default(), Some(&answer)).await
         }
         Sent::Done(answer) => {
+            if matches!(act.action.as_str(), "submit" | "resubmit" | "request-signature") {
+                forget_parts(page, id).await;
+            }
             let to = match act.action.as_str() {
                 "comments" => format!("{}#remarks", act.path),
                 "copy" => format!("/{}/{}", act.register.path, text(&answer, "/id")),

@@ -243,7 +243,7 @@ fn reveals(value: &Value) -> bool {
 pub async fn if_seen(page: &PageRequest, path: &str) -> PageResult<Option<Value>> {
     match page.get(path).await {
         Ok(value) => Ok(Some(value)),
-        Err(Trouble::Refused { status: 403 | 404 | 409 | 422, .. }) => Ok(None),
+        Err(Trouble::Refused { status: 403 | 404 | 409, .. }) => Ok(None),
         Err(other) => Err(other),
     }
 }

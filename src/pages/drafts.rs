@@ -192,7 +192,9 @@ async fn assessed(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Page
     let all = sections(page, &register, &register.created_by);
     let (_, section, _) = part_of(&all, part)?;
     let mut whole = stored_of(page, &register, &dossier);
-    let typed = Typed::of_form(form);
+    let mut typed = Typed::of_form(form);
+    // What is kept is what was typed, not the masks that a redrawn form shows.
+    reveal_numbers(page, &mut typed, &Typed::default()).await;
     keep_part(page, &token_of_part(id, part), &typed).await;
     section.put_over(&mut whole, typed);
     let answer = rule_as_typed(page, &register, &format!("?dossier={id}"), whole).await?;

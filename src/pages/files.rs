@@ -12,6 +12,7 @@ use crate::pages::contract::Offer;
 use crate::pages::dossier::{FileLine, file_line, if_seen};
 use crate::pages::forms::names::names_in;
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::held::forget_parts;
 use crate::pages::registers::register;
 use crate::pages::request::{PageRequest, PageResult, judged, see_other, settled};
 use crate::pages::rule::{self, PaperLine};
@@ -121,6 +122,9 @@ async fn gone(page: &PageRequest, id: &str, file: Option<&str>) -> PageResult<Ht
         page.asked("version").map(|v| (header::IF_MATCH, format!("\"{v}\""))).into_iter().collect();
     let answer = page.call(Method::DELETE, &call, &version, Bytes::new()).await;
     judged(answer)?;
+    if file.is_none() {
+        forget_parts(page, id).await;
+    }
     Ok(see_other(&then))
 }
 

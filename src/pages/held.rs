@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::access::token::random_text;
 use crate::pages::forms::typed::Typed;
 use crate::pages::request::{PageRequest, PageResult, judged};
+use crate::pages::show::{items, text};
 
 /// The name of the field that says where passport numbers are kept.
 pub const NUMBERS: &str = "numbers";
@@ -64,10 +65,33 @@ pub async fn keep_part(page: &PageRequest, token: &str, typed: &Typed) {
     }
 }
 
-/// The address that restores a part that was typed and not sent, if there is one.
-pub async fn unsent(page: &PageRequest, at: &str, token: &str) -> Option<String> {
+/// A part that was typed and not sent.
+pub struct Unsent {
+    /// The address that restores it.
+    pub restore: String,
+    /// When it was kept, RFC 3339: a browser may have kept something newer.
+    pub at: String,
+}
+
+/// What was typed in a part and not sent, if there is something.
+pub async fn unsent(page: &PageRequest, at: &str, token: &str) -> Option<Unsent> {
+    let copies = page.get("/me/working-copies").await.ok()?;
+    let name = format!("held.{token}");
+    let copy = items(&copies, "/items").iter().find(|copy| text(copy, "/name") == name)?;
     let version = kept(page, token).await?.get(VERSION).unwrap_or_default().to_owned();
-    Some(format!("{at}?held={token}&version={version}"))
+    Some(Unsent { restore: format!("{at}?held={token}&version={version}"), at: text(copy, "/saved_at").to_owned() })
+}
+
+/// Drops what was kept of the parts of a dossier: it was sent on, or deleted.
+pub async fn forget_parts(page: &PageRequest, id: &str) {
+    let Ok(copies) = page.get("/me/working-copies").await else { return };
+    for copy in items(&copies, "/items") {
+        if let Some(token) =
+            text(copy, "/name").strip_prefix("held.").filter(|token| token.starts_with(&format!("{id}-")))
+        {
+            forget(page, token).await;
+        }
+    }
 }
 
 async fn kept(page: &PageRequest, token: &str) -> Option<Typed> {

@@ -7,6 +7,7 @@ use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::shape::{FormField, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::Frame;
+use crate::pages::held::Unsent;
 use crate::pages::pasting::Pasting;
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult, Trouble};
@@ -67,7 +68,7 @@ pub struct PartPage {
     pub path: String,
     pub back: String,
     /// Where what was typed before and not sent comes back.
-    pub unsent: Option<String>,
+    pub unsent: Option<Unsent>,
     /// The address of this part.
     pub here: String,
 }

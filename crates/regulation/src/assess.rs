@@ -285,7 +285,8 @@ fn strictest<'a>(law: &Law, subjects: &[RuleSubject], spoken: &[AppliedRule<'a>]
         let rank = law.strictness(a.0).cmp(&law.strictness(b.0));
         rank.then(longest(b.1).cmp(&longest(a.1))).then(a.1.id.cmp(&b.1.id))
     });
-    match (chosen, rules.first()) {
+    // Where nobody has to permit it, the rule that is named does not hang on the order of members either.
+    match (chosen, rules.iter().min_by(|a, b| a.id.cmp(&b.id))) {
         (Some((body, rule)), _) => Authority::Decides(body, rule),
         (None, Some(rule)) => Authority::NotNeeded(rule),
         (None, None) => Authority::Unknown(None),

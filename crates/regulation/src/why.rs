@@ -106,33 +106,83 @@ fn otherwise(
     body: Option<Body>,
     facts: &Facts,
 ) -> Vec<Otherwise> {
-    // People with the same facts are decided about alike: one of each is enough.
-    let mut distinct: Vec<&RuleSubject> = Vec::new();
+    let changes = changes(law, case, rule, facts);
+    // People are decided about alike where the facts that rules on authority ask for are alike: one of each is enough.
+    let asked: BTreeSet<FactName> = on_authority(law, case).flat_map(|rule| rule.when.0.keys().copied()).collect();
+    let mut distinct: Vec<RuleSubject> = Vec::new();
     for subject in all {
-        if distinct.iter().all(|known| known.facts != subject.facts) {
-            distinct.push(subject);
+        let own: Facts =
+            subject.facts.iter().filter(|(fact, _)| asked.contains(fact)).map(|(f, v)| (*f, v.clone())).collect();
+        if distinct.iter().all(|known| known.facts != own) {
+            distinct.push(RuleSubject { reference: subject.reference, facts: own, traveller: subject.traveller });
         }
     }
-    let mut told: Vec<Otherwise> = Vec::new();
-    for change in changes(law, case, rule, facts) {
-        let changed: Vec<RuleSubject> = distinct.iter().map(|subject| with(subject, facts, &change)).collect();
-        let (said, _) = authority(law, case, &changed);
-        let Some((other, by)) = decision(said).filter(|(other, _)| *other != body) else { continue };
-        let requires = said_constraint(change.fact, &change.constraint);
-        let same = |t: &Otherwise| t.fact == change.fact && (t.decider == other || t.requires == requires);
-        if !told.iter().any(same) {
-            told.push(Otherwise { fact: change.fact, requires, decider: other, citation: by.citation.clone() });
+    let decided = |fact: FactName, value: &FactValue| {
+        let changed: Vec<RuleSubject> = distinct.iter().map(|subject| with(subject, facts, fact, value)).collect();
+        decision(authority(law, case, &changed).0).map(|(other, by)| (other, by.citation.clone()))
+    };
+    let mut tried: Vec<(FactName, FactValue)> = Vec::new();
+    let mut told: Vec<(FactName, Constraint, Option<Body>, String)> = Vec::new();
+    for Change { fact, value, constraint } in changes.into_iter().take(TRIED) {
+        if tried.contains(&(fact, value.clone())) {
+            continue;
+        }
+        tried.push((fact, value.clone()));
+        let Some((other, citation)) = decided(fact, &value).filter(|(other, _)| *other != body) else { continue };
+        // What holds at one end of a range need not hold at the other.
+        let constraint = match (&constraint, &value, far_end(&constraint)) {
+            (Constraint::Range(..), FactValue::Number(n), Some(far))
+                if decided(fact, &far).is_none_or(|(there, _)| there != other) =>
+            {
+                Constraint::Range(*n, *n)
+            }
+            _ => constraint,
+        };
+        let same = told.iter_mut().find(|(known, _, decider, _)| *known == fact && *decider == other);
+        match (same, constraint) {
+            // Words that lead to the same body are said together.
+            (Some((_, Constraint::OneOf(words), ..)), Constraint::OneOf(more)) => words.extend(more),
+            (Some((_, known, ..)), constraint) if *known == constraint => {}
+            (_, constraint) => told.push((fact, constraint, other, citation)),
         }
     }
     told.truncate(TOLD);
-    told
+    let otherwise = |(fact, constraint, decider, citation): (FactName, Constraint, Option<Body>, String)| Otherwise {
+        fact,
+        requires: said_constraint(fact, &constraint),
+        decider,
+        citation,
+    };
+    told.into_iter().map(otherwise).collect()
+}
+
+/// Most changes that are tried: a pack has a dozen rules on authority.
+const TRIED: usize = 80;
+
+/// A value at the other end of a range, far beyond what a delegation has.
+fn far_end(constraint: &Constraint) -> Option<FactValue> {
+    match constraint {
+        Constraint::Range(i64::MIN, _) => Some(FactValue::Number(1)),
+        Constraint::Range(_, i64::MAX) => Some(FactValue::Number(1_000_000_000_000)),
+        Constraint::Range(_, max) => Some(FactValue::Number(*max)),
+        _ => None,
+    }
+}
+
+/// The rules on authority that the case may meet.
+fn on_authority<'a>(law: &'a Law, case: &Case) -> impl Iterator<Item = &'a Rule> {
+    law.layers().flatten().filter(|rule| {
+        matches!(rule.effect, Effect::Authority { .. } | Effect::NoPermission)
+            && rule.procedures.contains(&case.procedure)
+            && rule.valid_on(case.received_on)
+    })
 }
 
 /// A subject after a change: of the whole delegation, or of those who are as the one for whom the rule speaks.
-fn with<'a>(subject: &RuleSubject<'a>, facts: &Facts, change: &Change) -> RuleSubject<'a> {
+fn with<'a>(subject: &RuleSubject<'a>, facts: &Facts, fact: FactName, value: &FactValue) -> RuleSubject<'a> {
     let mut own = subject.facts.clone();
-    if own.get(&change.fact) == facts.get(&change.fact) {
-        own.insert(change.fact, change.value.clone());
+    if own.get(&fact) == facts.get(&fact) {
+        own.insert(fact, value.clone());
     }
     RuleSubject { reference: subject.reference, facts: own, traveller: subject.traveller }
 }
@@ -146,42 +196,44 @@ fn changes(law: &Law, case: &Case, rule: &Rule, facts: &Facts) -> Vec<Change> {
             all.extend(out_of(*fact, constraint, value));
         }
     }
-    let others = law.layers().flatten().filter(|other| {
-        matches!(other.effect, Effect::Authority { .. } | Effect::NoPermission)
-            && other.id != rule.id
-            && other.procedures.contains(&case.procedure)
-            && other.valid_on(case.received_on)
-    });
+    let others = on_authority(law, case).filter(|other| other.id != rule.id);
     for other in others {
         let fails = |(fact, constraint): &(&FactName, &Constraint)| {
             !facts.get(*fact).is_some_and(|value| constraint.holds(value))
         };
         let mut failing = other.when.0.iter().filter(fails);
         if let (Some((fact, constraint)), None) = (failing.next(), failing.next())
-            && let Some(value) = facts.get(fact).and_then(|value| into(*fact, constraint, value))
+            && let Some(value) = facts.get(fact)
         {
-            all.push(Change { fact: *fact, value, constraint: constraint.clone() });
+            all.extend(into(*fact, constraint, value));
         }
     }
+    // A delegation always has a head, and their post is that of a person.
+    all.retain(|change| !matches!(change.fact, FactName::Role | FactName::HeadPostLevel));
     all
 }
 
-/// The value nearest to the present one that meets a constraint.
-fn into(fact: FactName, constraint: &Constraint, now: &FactValue) -> Option<FactValue> {
+/// Values that meet a constraint: the nearest number, each word by itself.
+fn into(fact: FactName, constraint: &Constraint, now: &FactValue) -> Vec<Change> {
+    let change = |value, constraint| Change { fact, value, constraint };
     match (constraint, now) {
-        (Constraint::Range(min, max), FactValue::Number(n)) => {
-            (min <= max).then(|| FactValue::Number((*n).clamp(*min, *max)))
+        (Constraint::Range(min, max), FactValue::Number(n)) if min <= max => {
+            vec![change(FactValue::Number((*n).clamp(*min, *max)), constraint.clone())]
         }
-        (Constraint::OneOf(words), _) => first(fact, words).map(FactValue::Text),
+        (Constraint::OneOf(words), _) => {
+            let each = ordered(fact, words).into_iter();
+            each.map(|w| change(FactValue::Text(w.clone()), Constraint::OneOf([w].into()))).collect()
+        }
         (Constraint::Any(words), FactValue::Set(set)) => {
+            let Some(word) = first(fact, words) else { return Vec::new() };
             let mut more = set.clone();
-            more.insert(first(fact, words)?);
-            Some(FactValue::Set(more))
+            more.insert(word);
+            vec![change(FactValue::Set(more), constraint.clone())]
         }
         (Constraint::NoneOf(words), FactValue::Set(set)) => {
-            Some(FactValue::Set(set.difference(words).cloned().collect()))
+            vec![change(FactValue::Set(set.difference(words).cloned().collect()), constraint.clone())]
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 

@@ -110,6 +110,61 @@ citation = "Đ.2"
 }
 
 #[test]
+fn each_word_is_told_with_the_body_to_which_it_leads_and_a_range_only_as_far_as_it_holds() {
+    let law = law(r#"
+[[authority]]
+id = "agency"
+for = ["outbound"]
+decider = "agency_head"
+status = "sample"
+citation = "Đ.1"
+
+[[authority]]
+id = "heads"
+for = ["outbound"]
+when = { purpose = ["training", "promotion", "event"] }
+decider = "dofa_director"
+status = "sample"
+citation = "Đ.2"
+
+[[authority]]
+id = "events"
+for = ["outbound"]
+when = { purpose = ["event"] }
+decider = "ppc_chair"
+status = "sample"
+citation = "Đ.3"
+
+[[authority]]
+id = "ten"
+for = ["outbound"]
+when = { members = { min = 10 } }
+overrides = ["heads", "events"]
+decider = "dofa_director"
+status = "sample"
+citation = "Đ.4"
+
+[[authority]]
+id = "hundred"
+for = ["outbound"]
+when = { members = { min = 100 } }
+overrides = ["heads", "events"]
+decider = "ppc_chair"
+status = "sample"
+citation = "Đ.5"
+"#);
+    let why = why(&law, &of(3)).unwrap();
+    let lines: Vec<(String, Option<Body>)> =
+        why.otherwise.iter().map(|o| (format!("{} {}", o.fact.word(), o.requires.en), o.decider)).collect();
+    let of = |body: Body| {
+        lines.iter().filter(|(_, decider)| *decider == Some(body)).map(|(l, _)| l.as_str()).collect::<Vec<_>>()
+    };
+    // Two purposes lead to one body and are said together; the third leads elsewhere; ten lead there, but not a hundred.
+    assert_eq!(of(Body::DofaDirector), ["purpose Training or Promotion", "members exactly 10"], "{lines:?}");
+    assert_eq!(of(Body::PpcChair).len(), 2, "{lines:?}");
+}
+
+#[test]
 fn nothing_is_explained_while_nobody_can_say_who_decides() {
     let law = law(RULES);
     let unknown = Unknown { people: true, ..Unknown::default() };

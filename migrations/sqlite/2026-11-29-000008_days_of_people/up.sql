@@ -19,6 +19,7 @@ CREATE TABLE missions (
   PRIMARY KEY (official_id, begins_on, delegation_id)
 ) WITHOUT ROWID;
 CREATE INDEX missions_delegation ON missions (delegation_id);
+UPDATE counters SET value = 0 WHERE name = 'facts_form';
 -- The same of hosts.
 ALTER TABLE programme_hosts ADD COLUMN starts_at TIMESTAMP NOT NULL DEFAULT '0001-01-01 00:00:00';
 ALTER TABLE programme_hosts ADD COLUMN ends_at TIMESTAMP NOT NULL DEFAULT '0001-01-01 00:00:00';

@@ -78,7 +78,7 @@ function first(field, list) {
   return own.find((other) => other.type !== "hidden" && other.tagName !== "BUTTON") === field;
 }
 
-function askPassword(again) {
+function askPassword(again, closed) {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "again-h");
   const form = document.createElement("form");
@@ -101,6 +101,7 @@ function askPassword(again) {
     const body = new URLSearchParams({ "/username": account, "/password": input.value, next: "/help" });
     const answer = await persistent("/sign-in", { method: "POST", body });
     if (answer?.ok) {
+      closed = undefined;
       dialog.close();
       dialog.remove();
       again();
@@ -111,6 +112,7 @@ function askPassword(again) {
       input.focus();
     }
   });
+  dialog.addEventListener("close", () => closed?.());
   dialog.showModal();
   input.focus();
 }
@@ -154,6 +156,7 @@ async function send(form, button) {
 
 // Several dossiers are sent one after another, each result stands as soon as it is known, and a press stops before the next.
 async function signEach(form) {
+  if (sending) return;
   const ticked = [...form.querySelectorAll("input[type=checkbox][name$='/tick']")].filter((box) => box.checked && !box.disabled);
   if (ticked.length === 0) { send(form); return; }
   sending = true;
@@ -170,7 +173,7 @@ async function signEach(form) {
   stop.addEventListener("click", () => { stopped = true; stop.remove(); });
   let sent = 0;
   const told = () => { heading.textContent = t(`Đã gửi ${sent}/${ticked.length}`, `${sent} of ${ticked.length} sent`); };
-  for (const box of ticked) {
+  try { for (const box of ticked) {
     told();
     if (stopped) break;
     const fields = new URLSearchParams(new FormData(form));
@@ -180,7 +183,8 @@ async function signEach(form) {
       answer = await persistent(form.action, { method: "POST", body: fields });
       if (account && (answer?.status === 401 || leftForSignIn(answer))) {
         answer = null;
-        await new Promise((done) => askPassword(done));
+        // Who closes the question stops here.
+        await new Promise((done) => askPassword(done, () => { stopped = true; done(); }));
       } else if (!answer?.ok) {
         say(t("Chưa gửi được. ", "Not sent. "));
         await new Promise((done) => {
@@ -198,10 +202,11 @@ async function signEach(form) {
     box.checked = false;
     box.disabled = true;
     sent += 1;
+  } } finally {
+    told();
+    stop.remove();
+    sending = false;
   }
-  told();
-  stop.remove();
-  sending = false;
 }
 
 function offerAgain(form, button) {
@@ -292,8 +297,10 @@ function restore(form) {
     found = JSON.parse(localStorage.getItem(place()));
   } catch { return; }
   if (!found || Object.keys(found.kept).length === 0) return;
-  // What this computer kept is the newer.
-  document.querySelector("[data-unsent]")?.remove();
+  // The newer of both is offered: this computer keeps two seconds after the last key, the server after each answer.
+  const unsent = document.querySelector("[data-unsent]");
+  if (unsent && Date.parse(unsent.dataset.unsent) > found.at + 5000) return;
+  unsent?.remove();
   const told = document.createElement("div");
   told.className = "notice rescue";
   const said = document.createElement("p");
@@ -311,7 +318,11 @@ function restore(form) {
     form.dispatchEvent(new Event("input", { bubbles: true }));
     form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
   });
-  drop.addEventListener("click", () => { forget(); told.remove(); });
+  drop.addEventListener("click", () => {
+    forget();
+    told.remove();
+    if (unsent) fetched(`${location.pathname}?discard=true`, { method: "POST", body: new URLSearchParams() }).catch(() => {});
+  });
   const buttons = document.createElement("div");
   buttons.className = "buttons";
   buttons.append(back, drop);

@@ -49,7 +49,8 @@ fn missions_of(trip: &Trip) -> Vec<MissionRow> {
     let place = trip.submitted_on.zip(trip.number.as_ref());
     let row = |official: i64| MissionRow {
         official_id: official,
-        begins_on: content.days_abroad().from,
+        // A year's quota goes by the days that were asked for, as the assessment of the trip itself does.
+        begins_on: content.departure,
         delegation_id: trip.id,
         queued_on: place.map(|(on, _)| content.queued_on.unwrap_or(on)),
         moved: content.queued_on.is_some(),

@@ -262,6 +262,37 @@ on_both! {
         assert!(other.get(&part).await.all("[data-unsent]").is_empty());
     }
 
+    async fn a_part_that_comes_back_has_the_passport_numbers_that_were_typed(w) {
+        let id = w.draft_visit(w.visit().await).await;
+        let edit = format!("/inbound-delegations/{id}/edit/guests");
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let mut form = clerk.get(&edit).await.form("/edit/guests");
+        form.fill("/guests/1/passport_number", "K7654321").press("add", "/guests");
+        // Drawn again with one more row: the number stands there as a mask.
+        let mut redrawn = clerk.send(&form).await.form("/edit/guests");
+        assert!(redrawn.fields.iter().any(|(at, value)| at == "/guests/1/passport_number" && value.starts_with('•')));
+        redrawn.fill("/guests/0/position", "Phó Thị trưởng");
+        let mut asked = clerk.get(&edit).await.form("/edit/guests");
+        asked.action = format!("{edit}/rule?version=1");
+        asked.fields = redrawn.fields.clone();
+        assert_eq!(clerk.send(&asked).await.status, 200);
+        let other = Browser::signed_in(&w, "clerk.skhcn").await;
+        let back = other.get(&edit).await;
+        let restore = back.links().into_iter().find(|l| l.contains("held=")).unwrap();
+        let restored = other.get(&restore).await;
+        assert!(!restored.text.contains("K7654321"), "a page shows what was typed as the number of a passport");
+        let sent = other.send(&restored.form("/edit/guests")).await;
+        assert_eq!(sent.status, 200, "{}", sent.text);
+        let visit = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.json();
+        assert!(visit["guests"][1]["passport_number"].as_str().unwrap().ends_with("321"), "{}", visit["guests"][1]);
+        // A draft that goes takes with it what was kept of it.
+        clerk.send(&asked).await;
+        let gone = clerk.get(&format!("/inbound-delegations/{id}/delete")).await.form("/delete");
+        assert_eq!(clerk.send(&gone).await.status, 200);
+        let left = w.get("clerk.skhcn", "/me/working-copies").await.json();
+        assert!(!left.to_string().contains(&id), "{left}");
+    }
+
     async fn a_calendar_address_is_shown_once_and_revoked(w) {
         let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
         assert!(clerk.get("/calendar").await.links().contains(&"/calendar/feeds".to_owned()));
