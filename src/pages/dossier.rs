@@ -262,13 +262,8 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     // A look back is answered by the rules of its day.
     let submitted_on = text(&dossier, "/submitted_on");
     let as_submitted = !past && !submitted_on.is_empty() && page.asked("rules").as_deref() == Some("submitted");
-    let rules_of = match () {
-        () if past => as_of.as_str(),
-        () if as_submitted => submitted_on,
-        () => "",
-    };
-    let asked = if rules_of.is_empty() { String::new() } else { format!("?as_of={rules_of}") };
-    let assessment = if_seen(page, &format!("{path}/assessment{asked}")).await?;
+    let rules = if as_submitted { format!("?as_of={submitted_on}") } else { then.clone() };
+    let assessment = if_seen(page, &format!("{path}/assessment{rules}")).await?;
     let history = page.get(&format!("{path}/history{then}")).await?;
     let attachments = if_seen(page, &format!("{path}/attachments{then}")).await?.unwrap_or_default();
     let remarks = if_seen(page, &format!("{path}/comments")).await?;

@@ -256,8 +256,7 @@ pub(super) fn authority<'a>(
     if case.unknown.people {
         return (Authority::Unknown(None), Vec::new());
     }
-    let on_authority = |rule: &Rule| matches!(rule.effect, Effect::Authority { .. } | Effect::NoPermission);
-    let spoken = speaking_among(law, case, subjects, on_authority);
+    let spoken = speaking_among(law, case, subjects, |rule| rule.effect.is_on_authority());
     (strictest(law, subjects, &spoken), spoken)
 }
 
@@ -267,7 +266,7 @@ fn strictest<'a>(law: &Law, subjects: &[RuleSubject], spoken: &[AppliedRule<'a>]
     if law.pack.status == RuleStatus::Unverified || law.of_former_province {
         return Authority::Unknown(None);
     }
-    let rules: Vec<&'a Rule> = spoken.iter().map(|s| s.rule).filter(|r| r.effect.group() == "authority").collect();
+    let rules: Vec<&'a Rule> = spoken.iter().map(|s| s.rule).filter(|r| r.effect.is_on_authority()).collect();
     let longest = |rule: &Rule| match &rule.effect {
         Effect::Authority { term, decide_within, .. } => term.or(*decide_within).map_or(0, in_hours),
         _ => 0,

@@ -187,6 +187,11 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// Whether it says who decides, or that nobody has to.
+    pub fn is_on_authority(&self) -> bool {
+        matches!(self, Effect::Authority { .. } | Effect::NoPermission)
+    }
+
     /// Rules of one group compete: the most specific one applies.
     pub fn group(&self) -> String {
         match self {

@@ -6,7 +6,7 @@ use crate::assess::{AppliedRule, Authority, authority};
 use crate::book::Law;
 use crate::case::{Case, RuleSubject};
 use crate::fact::{Constraint, Domain, FactName, FactValue, Facts};
-use crate::pack::{Effect, Rule};
+use crate::pack::Rule;
 use kernel::country::country;
 use kernel::text::Bilingual;
 use kernel::words::{
@@ -172,9 +172,7 @@ fn far_end(constraint: &Constraint) -> Option<FactValue> {
 /// The rules on authority that the case may meet.
 fn on_authority<'a>(law: &'a Law, case: &Case) -> impl Iterator<Item = &'a Rule> {
     law.layers().flatten().filter(|rule| {
-        matches!(rule.effect, Effect::Authority { .. } | Effect::NoPermission)
-            && rule.procedures.contains(&case.procedure)
-            && rule.valid_on(case.received_on)
+        rule.effect.is_on_authority() && rule.procedures.contains(&case.procedure) && rule.valid_on(case.received_on)
     })
 }
 

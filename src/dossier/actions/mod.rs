@@ -286,22 +286,11 @@ pub fn assess_dossier<C: Content>(
     dossier: &Dossier<C>,
     received_on: Day,
 ) -> Result<(Law, Assessment)> {
-    assess_known(conn, tools, dossier, received_on, Unknown::default())
-}
-
-/// The same, of a dossier whose content is not known to the end.
-pub fn assess_known<C: Content>(
-    conn: &mut Conn,
-    tools: &ProvinceLaw,
-    dossier: &Dossier<C>,
-    received_on: Day,
-    unknown: Unknown,
-) -> Result<(Law, Assessment)> {
-    let (law, _, answer) = answered(conn, tools, dossier, received_on, unknown)?;
+    let (law, _, answer) = answered(conn, tools, dossier, received_on, Unknown::default())?;
     Ok((law, answer))
 }
 
-/// The same, with the case and why it is decided so; for people who read it.
+/// The same of a content that may not be known to the end, with the case and why it is decided so; for people who read it.
 pub fn explained<C: Content>(
     conn: &mut Conn,
     tools: &ProvinceLaw,

@@ -324,6 +324,11 @@ pub fn submitted_ids(conn: &mut Conn, register: &str, days: Period) -> Result<Ve
         .load(conn)?)
 }
 
+/// Whether nobody travels and nobody hosts by a dossier of this stored state.
+pub fn is_void(state: &str) -> bool {
+    State::VOID.iter().any(|void| void.word() == state)
+}
+
 /// States as they are stored.
 pub fn words_of(states: &[State]) -> Vec<&'static str> {
     states.iter().map(|s| s.word()).collect()

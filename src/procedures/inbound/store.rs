@@ -15,6 +15,7 @@ use crate::dossier::parts::engagement::ProgrammeItem;
 use crate::dossier::parts::engagement::{Engagement, EngagementKind};
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::model::Origin;
+use crate::dossier::store::is_void;
 use crate::error::{Error, Result};
 use crate::procedures::inbound::model::{Guest, Nationality, Stay, VisitContent};
 use crate::procedures::inbound::people;
@@ -286,7 +287,6 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
         }
         None => query.filter(items::starts_at.lt(to)).filter(items::ends_at.gt(from)).load(conn)?,
     };
-    let void = |state: &str| State::VOID.iter().any(|void| void.word() == state);
     let engagement = |(official_id, delegation_id, place, starts, ends, state): (_, _, _, _, _, String)| Engagement {
         official_id,
         kind: EngagementKind::Hosting,
@@ -296,5 +296,5 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
         ends,
         draft: state == State::Draft.word(),
     };
-    Ok(rows.into_iter().filter(|row| !void(&row.5)).map(engagement).collect())
+    Ok(rows.into_iter().filter(|row| !is_void(&row.5)).map(engagement).collect())
 }

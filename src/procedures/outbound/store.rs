@@ -12,6 +12,7 @@ use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::Engagement;
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
+use crate::dossier::store::is_void;
 use crate::error::{Error, Result};
 use crate::plans::store as plans;
 use crate::procedures::outbound::model::{Journey, MemberSnapshot, Trip, TripContent, Verdicts, abroad};
@@ -238,11 +239,6 @@ pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
     diesel::delete(stops::table.filter(stops::delegation_id.eq_any(ids))).execute(conn)?;
     queue_store::delete(conn, ids)?;
     plans::undraw(conn, ids)
-}
-
-/// Whether nobody travels by a dossier of this state.
-fn is_void(state: &str) -> bool {
-    State::VOID.iter().any(|void| void.word() == state)
 }
 
 /// The requesting agencies of the trips around a period: a trip that departs in it was planned within a year of it.

@@ -300,7 +300,7 @@ on_both! {
         let mut form = page.form("/calendar/feeds");
         form.fill("/name", "");
         let refused = clerk.send(&form).await;
-        assert!(refused.status == 422 && !refused.all(".fault").is_empty(), "{}", refused.text);
+        assert!(refused.status == 422 && !refused.all(".has-error .error").is_empty(), "{}", refused.text);
         form.fill("/name", "Điện thoại <b>của tôi</b>");
         let made = clerk.send(&form).await;
         let address = made.all("code").pop().unwrap();
