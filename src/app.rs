@@ -34,7 +34,8 @@ use crate::pages::door::Door;
 use crate::procedures::register::registers;
 use crate::registry::{agencies, changes};
 use crate::regulations::store::{RegulationCache, add_shipped};
-use crate::statistics::asked::Agencies;
+use crate::statistics::asked::{Agencies, FigureSource};
+use crate::statistics::kept_facts::KeptFacts;
 use crate::statistics::open_http::OpenStatisticsSwitch;
 use crate::vocabulary::word_lists;
 use crate::web::answers::ResponseCache;
@@ -59,6 +60,7 @@ pub struct AppState {
     throttle: Throttle,
     pub shelf: RegulationCache,
     pub answers: ResponseCache,
+    figures: FigureSource,
     running: InFlightKeys,
     pub jobs: Jobs,
     /// The procedures of this installation.
@@ -122,6 +124,10 @@ impl AppState {
             throttle: Throttle::default(),
             shelf,
             answers,
+            figures: FigureSource {
+                facts: KeptFacts::default(),
+                agencies: Agencies { names: agencies::names, succession: changes::succession },
+            },
             running: InFlightKeys::default(),
             published: OpenStatisticsSwitch::default(),
         })
@@ -350,7 +356,7 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.shelf.clone()))
         .app_data(web::Data::new(house.folder.clone()))
         .app_data(web::Data::new(crate::registry::references::account_references as AccountReferences))
-        .app_data(web::Data::new(Agencies { names: agencies::names, succession: changes::succession }))
+        .app_data(web::Data::new(house.figures.clone()))
         .app_data(web::Data::new(house.published))
         .app_data(web::Data::new(desk))
         .app_data(web::Data::new(tools))

@@ -23,7 +23,7 @@ use crate::imports::batch::{ImportKind, ImportState};
 use crate::plans::model::{PlanItemState, PlanState};
 use crate::registry::officials::PassportStanding;
 use crate::reports::model::ReportKind;
-use crate::statistics::count::{Dimension, Measure};
+use crate::statistics::dimension::{Dimension, Measure};
 use crate::web::etag::tagged;
 use kernel::paper::PaperKind;
 

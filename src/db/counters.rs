@@ -33,12 +33,12 @@ pub fn data_version(conn: &mut Conn) -> Result<i64> {
     counter(conn, DATA_VERSION)
 }
 
-/// Call when data behind the statistics changes: it makes every cached answer stale.
-pub fn raise_data_version(conn: &mut Conn) -> Result<()> {
-    let place = counters::table.find(DATA_VERSION);
-    let raised = each!(conn, c => diesel::update(place).set(counters::value.eq(counters::value + 1)).execute(c))?;
-    if raised == 0 {
-        set(conn, DATA_VERSION, 1)?;
+/// Call when data behind the statistics changes: it makes every cached answer stale. Returns the new version.
+pub fn raise_data_version(conn: &mut Conn) -> Result<i64> {
+    let raised = diesel::update(counters::table.find(DATA_VERSION)).set(counters::value.eq(counters::value + 1));
+    if let Some(version) = each!(conn, c => raised.returning(counters::value).get_result(c)).optional()? {
+        return Ok(version);
     }
-    Ok(())
+    set(conn, DATA_VERSION, 1)?;
+    Ok(1)
 }

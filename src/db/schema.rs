@@ -330,6 +330,14 @@ diesel::table! {
         reception_level -> Nullable<Text>,
         channel -> Nullable<Text>,
         waived -> Bool,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    gone_facts (delegation_id) {
+        delegation_id -> BigInt,
+        version -> BigInt,
     }
 }
 
@@ -820,6 +828,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     facts,
     fact_shares,
+    gone_facts,
     agency_changes,
     agency_successions,
     counters,

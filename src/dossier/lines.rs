@@ -9,7 +9,7 @@ use crate::dossier::model::{ResultsReport, Ruling};
 use crate::dossier::parts::line::{DelegationLine, OwnColumns};
 use crate::dossier::parts::model::{Funding, Origin};
 use crate::error::Result;
-use crate::statistics::count::Dimension;
+use crate::statistics::dimension::Dimension;
 use crate::statistics::labels::label;
 use kernel::money;
 use kernel::text::Language;

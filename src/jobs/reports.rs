@@ -9,7 +9,8 @@ use crate::reports::freeze::{draw, keep};
 use crate::reports::model::{FrozenReport, ReportPeriod};
 use crate::reports::schedules::{self, Schedule};
 use crate::reports::view::title;
-use crate::statistics::asked::Agencies;
+use crate::statistics::asked::{Agencies, FigureSource};
+use crate::statistics::kept_facts::KeptFacts;
 use kernel::id::Id;
 use kernel::money::grouped;
 use kernel::procedure::RegisterEntries;
@@ -29,7 +30,9 @@ pub fn run(jobs: &Jobs) -> Result<()> {
 fn freeze(jobs: &Jobs, schedule: &Schedule, span: ReportPeriod, now: Moment) -> Result<()> {
     let days = span.days().ok_or_else(|| Error::Internal("a due period has no days".into()))?;
     let agencies = Agencies { names: agencies::names, succession: changes::succession };
-    let drawn = jobs.db.read_now(|conn| draw(conn, &jobs.registers, span, days, agencies, now))?;
+    // Due once a month at most, so nothing is kept for the next time.
+    let source = FigureSource { facts: KeptFacts::default(), agencies };
+    let drawn = jobs.db.read_now(|conn| draw(conn, &jobs.registers, span, days, &source, now))?;
     let (schedule, mails) = (schedule.clone(), jobs.mailer.is_some());
     let frozen = {
         let (schedule, registers, links) = (schedule.clone(), jobs.registers.clone(), jobs.links.clone());

@@ -16,8 +16,10 @@ use crate::dossier::flow::State;
 use crate::dossier::register::Registers;
 use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListPlace};
 use crate::error::Result;
-use crate::statistics::asked::{Agencies, FigureQuery, counted_register, scope};
-use crate::statistics::count::{Dimension, visits_in};
+use crate::statistics::asked::{Agencies, FigureQuery, FigureSource, counted_register, scope};
+use crate::statistics::columns::FactCell;
+use crate::statistics::count::visits_in;
+use crate::statistics::dimension::{DateBasis, Dimension};
 use crate::statistics::fact::Fact;
 use crate::statistics::question::FigureQuestion;
 use crate::statistics::store;
@@ -104,12 +106,12 @@ async fn register_records(
     req: HttpRequest,
     call: Call,
     register: web::Path<String>,
-    agencies: web::Data<Agencies>,
+    source: web::Data<FigureSource>,
     figures: web::Data<RegisterEntries>,
     registers: web::Data<Registers>,
 ) -> Result<HttpResponse> {
     let counted = counted_register(&figures, &register)?;
-    records(&req, &call, *agencies.get_ref(), counted, registers.get_ref().clone()).await
+    records(&req, &call, source.get_ref().clone(), counted, registers.get_ref().clone()).await
 }
 
 /// Where the previous page ended: among those that count, or among the others.
@@ -143,7 +145,7 @@ impl After {
 async fn records(
     req: &HttpRequest,
     call: &Call,
-    agencies: Agencies,
+    source: FigureSource,
     counted: (&'static RegisterEntry, Procedure),
     registers: Registers,
 ) -> Result<HttpResponse> {
@@ -170,7 +172,7 @@ async fn records(
     let scope = format!("records {} {keys:?} {:?} {:?} {:?}", counted.0.key, asked.period, asked.narrow, asked.by);
     let after = query::place(&scope, cell.cursor.as_deref(), After::read)?;
     let (items, next) =
-        call.read(move |conn, call| page(conn, call, &registers, &asked, &keys, agencies, after, limit)).await?;
+        call.read(move |conn, call| page(conn, call, &registers, &asked, &keys, &source, after, limit)).await?;
     let next = next.map(|place| seal(&scope, &place.write()));
     tagged(req, HttpResponse::Ok(), &RecordPage { items, next })
 }
@@ -184,15 +186,15 @@ fn page(
     registers: &Registers,
     asked: &FigureQuery,
     keys: &[String],
-    agencies: Agencies,
+    source: &FigureSource,
     after: Option<After>,
     limit: i64,
 ) -> Result<Found> {
     let limit = usize::try_from(limit).unwrap_or(0);
     let basis = asked.question.basis();
-    let (facts, _) = asked.facts(conn, asked.period, agencies)?;
-    let mut counted: Vec<(Day, &Fact, i64)> =
-        facts.iter().filter_map(|f| Some((basis.day(f), f, visits_in(f, &asked.by, basis, keys)?))).collect();
+    let selection = asked.select(conn, source, asked.period)?;
+    let mut counted: Vec<(Day, &FactCell, i64)> =
+        visits_in(&selection, &asked.by, keys).map(|(fact, visits)| (basis.day(fact), fact, visits)).collect();
     counted.sort_unstable_by_key(|(day, f, _)| (*day, f.delegation_id));
     let mut known: HashSet<i64> = counted.iter().map(|(_, f, _)| f.delegation_id).collect();
     let moves = |d: &Dimension| matches!(d, Dimension::Agency | Dimension::Month | Dimension::Quarter);
@@ -225,7 +227,7 @@ fn page(
         Some(After::Others(place)) => place,
         _ => None,
     };
-    let next = others(conn, call, registers, asked, keys, agencies, &known, place, limit, &mut items)?;
+    let next = others(conn, call, registers, asked, keys, source.agencies, &known, place, limit, &mut items)?;
     Ok((items, next.map(|place| After::Others(Some(place)))))
 }
 
@@ -290,7 +292,7 @@ fn record(item: Option<&DossierItem>, date: Day, visits: i64, reason: Reason, de
 fn reason_counted(
     entry: &RegisterEntry,
     item: Option<&DossierItem>,
-    fact: &Fact,
+    fact: &FactCell,
     visits: i64,
     language: Language,
 ) -> String {
@@ -341,20 +343,17 @@ fn why_not(
         State::Postponed => (Reason::Postponed, "Đoàn hoãn, chưa có ngày mới.", "It was postponed."),
         _ => (Reason::InProgress, "Hồ sơ đang được xử lý, chưa có quyết định.", "It is not decided yet."),
     };
-    let stands = match would {
-        Some(fact) => !cells(conn, asked, keys, agencies, fact)?.is_empty(),
+    let counts = match would {
+        Some(fact) => stands(conn, asked, keys, agencies, fact)?,
         None => false,
     };
-    Ok(stands.then(|| (reason, language.say(vi, en))))
+    Ok(counts.then(|| (reason, language.say(vi, en))))
 }
 
-/// The fact, if it counts in the cell.
-fn cells(conn: &mut Conn, asked: &FigureQuery, keys: &[String], agencies: Agencies, fact: Fact) -> Result<Vec<Fact>> {
-    let mut facts = vec![fact];
-    asked.place(conn, &mut facts, agencies)?;
-    asked.narrow.keep(&mut facts);
-    facts.retain(|f| visits_in(f, &asked.by, asked.question.basis(), keys).is_some());
-    Ok(facts)
+/// Whether the fact would count in the cell.
+fn stands(conn: &mut Conn, asked: &FigureQuery, keys: &[String], agencies: Agencies, fact: Fact) -> Result<bool> {
+    let selection = asked.select_any(conn, &[fact], agencies)?;
+    Ok(visits_in(&selection, &asked.by, keys).next().is_some())
 }
 
 fn counts_elsewhere(
@@ -366,9 +365,12 @@ fn counts_elsewhere(
     item: &DossierItem,
     fact: Fact,
 ) -> Result<Option<(Reason, String)>> {
-    let counted_on = asked.question.basis().day(&fact);
+    let counted_on = match asked.question.basis() {
+        DateBasis::Travel => fact.travel_date,
+        DateBasis::Decision => fact.decided_on,
+    };
     let planned = Fact { travel_date: item.listed_on, decided_on: item.listed_on, ..fact.clone() };
-    if counted_on != item.listed_on && !cells(conn, asked, keys, agencies, planned)?.is_empty() {
+    if counted_on != item.listed_on && stands(conn, asked, keys, agencies, planned)? {
         let detail = language
             .say(&format!("Được tính vào ngày {}.", in_vietnamese(counted_on)), &format!("It counts on {counted_on}."));
         return Ok(Some((Reason::OtherDate, detail)));
@@ -376,7 +378,7 @@ fn counts_elsewhere(
     // Its members belong to other agencies: it counts there.
     let mut own = fact;
     own.shares.iter_mut().for_each(|share| share.agency_id = item.agency_id);
-    if !cells(conn, asked, keys, agencies, own)?.is_empty() {
+    if stands(conn, asked, keys, agencies, own)? {
         let detail = language.say(
             "Không có người của cơ quan này đi; đoàn được tính ở cơ quan có người đi.",
             "Nobody from this agency travels; it counts under the agencies of those who do.",

@@ -55,20 +55,6 @@ pub fn corrections(frozen: &[Fact], now: &[Fact]) -> Vec<ReportCorrection> {
     all.into_values().filter(|c| c.before != c.after).collect()
 }
 
-/// The number of people of a fact, each counted once.
-pub fn visits(fact: &Fact) -> i64 {
-    let mut seen: Vec<i64> = Vec::new();
-    fact.shares
-        .iter()
-        .filter(|s| {
-            let first = !seen.contains(&s.person);
-            seen.push(s.person);
-            first
-        })
-        .map(|s| s.heads)
-        .sum()
-}
-
 /// The names of the fields in which two facts differ.
 pub fn changed_words(before: &Fact, after: &Fact) -> Vec<&'static str> {
     let pairs = [
@@ -93,7 +79,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::statistics::count::{DateBasis, count};
+    use crate::statistics::count::count;
+    use crate::statistics::dimension::DateBasis;
     use crate::statistics::fact::Share;
 
     fn facts(all: &[(i64, i64)]) -> Vec<Fact> {
@@ -131,7 +118,7 @@ mod tests {
             prop_assert_eq!(applied.into_values().collect::<Vec<_>>(), sorted);
             // The differences of the totals equal the sums of the differences of the records.
             let total = |facts: &[Fact]| count(facts, &[], DateBasis::Travel).total;
-            let by_record: i64 = all.iter().map(|c| c.after.as_ref().map_or(0, visits) - c.before.as_ref().map_or(0, visits)).sum();
+            let by_record: i64 = all.iter().map(|c| c.after.as_ref().map_or(0, Fact::visits) - c.before.as_ref().map_or(0, Fact::visits)).sum();
             prop_assert_eq!(total(&now).visits - total(&frozen).visits, by_record);
             let more: i64 = all.iter().map(|c| i64::from(c.after.is_some()) - i64::from(c.before.is_some())).sum();
             prop_assert_eq!(total(&now).delegations - total(&frozen).delegations, more);

@@ -1,6 +1,7 @@
 //! Freezes a report: the figures of a period with all data behind them. Refused if a total is impossible.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -16,11 +17,15 @@ use crate::reports::model::{
 };
 use crate::reports::store;
 use crate::reports::tables::{ReportSide, SUMMARY, tables};
-use crate::statistics::asked::Agencies;
+use crate::statistics::asked::FigureSource;
+use crate::statistics::columns::FactColumns;
 use crate::statistics::compare::year_before;
-use crate::statistics::count::DateBasis;
+use crate::statistics::dimension::DateBasis;
 use crate::statistics::fact::Fact;
+use crate::statistics::narrow::FigureFilter;
+use crate::statistics::selection::Selection;
 use crate::statistics::store as statistics;
+use crate::statistics::units::UnitsOfView;
 use crate::web::idempotency::fingerprint;
 use kernel::id::Id;
 use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
@@ -36,33 +41,24 @@ pub struct DrawnReport {
     pub text: String,
 }
 
-fn facts(conn: &mut Conn, procedure: Procedure, period: Period) -> Result<Vec<Fact>> {
-    statistics::in_period(conn, procedure, period, DateBasis::Travel)
-}
-
 /// The current facts in the period of a report.
 pub fn now(conn: &mut Conn, procedure: Procedure, days: Period) -> Result<Vec<Fact>> {
-    facts(conn, procedure, days)
+    statistics::in_period(conn, procedure, days, DateBasis::Travel)
 }
 
 fn side(
-    conn: &mut Conn,
+    kept: &Arc<FactColumns>,
     (entry, procedure): (&'static RegisterEntry, Procedure),
     span: ReportPeriod,
     days: Period,
-) -> Result<ReportSide> {
-    let now = facts(conn, procedure, days)?;
-    let before = facts(conn, procedure, year_before(days))?;
-    let to_date = match span.to_date().filter(|whole| whole.from < days.from) {
-        Some(whole) => {
-            let earlier = Period { from: whole.from, to: days.from.pred_opt().unwrap_or(days.from) };
-            let mut all = facts(conn, procedure, earlier)?;
-            all.extend(now.iter().cloned());
-            Some(all)
-        }
-        None => None,
+) -> ReportSide {
+    let of = |days: Period| {
+        let units = UnitsOfView::as_reported(kept.agencies());
+        Selection::new(Arc::clone(kept), (&[procedure], days, DateBasis::Travel), units, &FigureFilter::default())
     };
-    Ok(ReportSide { entry, now, before, to_date })
+    let to_date = span.to_date().filter(|whole| whole.from < days.from);
+    let to_date = to_date.map(|whole| of(Period { from: whole.from, to: days.to }));
+    ReportSide { entry, now: of(days), before: of(year_before(days)), to_date }
 }
 
 fn records(
@@ -102,23 +98,24 @@ pub fn draw(
     registers: &Registers,
     span: ReportPeriod,
     days: Period,
-    agencies: Agencies,
-    now: Moment,
+    source: &FigureSource,
+    at: Moment,
 ) -> Result<DrawnReport> {
-    let id = Id::new(now);
+    let id = Id::new(at);
     let data_version = counters::data_version(conn)?;
     let counted = registers.entries();
-    let sides: Vec<ReportSide> =
-        counted.counted().map(|counted| side(conn, counted, span, days)).collect::<Result<_>>()?;
-    let all = sides.iter().flat_map(|side| side.now.iter().chain(&side.before));
-    let units: HashSet<i64> = all.flat_map(|f| f.shares.iter().map(|s| s.agency_id)).collect();
-    let names = (agencies.names)(conn, &units.into_iter().collect::<Vec<_>>())?;
+    let kept = source.facts.of_snapshot(conn)?;
+    let sides: Vec<ReportSide> = counted.counted().map(|counted| side(&kept, counted, span, days)).collect();
+    let units: HashSet<i64> =
+        sides.iter().flat_map(|side| [&side.now, &side.before]).flat_map(Selection::used).collect();
+    let names = (source.agencies.names)(conn, &units.into_iter().collect::<Vec<_>>())?;
     let tables = tables(&sides, &names);
     let mut rules = RuleUses::new();
     let mut behind = ByRegister::new();
-    for side in sides {
-        let Some(register) = registers.by_key(side.entry.key) else { continue };
-        behind.insert(side.entry.key.to_owned(), records(conn, register, side.now, &mut rules)?);
+    for (entry, procedure) in counted.counted() {
+        let Some(register) = registers.by_key(entry.key) else { continue };
+        let facts = now(conn, procedure, days)?;
+        behind.insert(entry.key.to_owned(), records(conn, register, facts, &mut rules)?);
     }
     let mut agencies: Vec<(Id, String)> = names.into_iter().map(|(id, (_, name))| (Id(id), name)).collect();
     agencies.sort();
@@ -130,7 +127,7 @@ pub fn draw(
         from: days.from,
         to: days.to,
         data_version,
-        early: day_of(now) <= days.to,
+        early: day_of(at) <= days.to,
         tables,
         records: behind,
         rules: rules.into_iter().map(|((code, version), delegations)| RuleUse { code, version, delegations }).collect(),

@@ -27,8 +27,9 @@ use crate::reports::model::{ByRegister, FrozenReport, ReportContent, ReportFigur
 use crate::reports::store::{self, ReportFilter};
 use crate::reports::view::{self, ActView, AgencyNamed, CorrectionView, ReportItemView, ReportView};
 use crate::reports::{document, workbook};
-use crate::statistics::asked::Agencies;
-use crate::statistics::count::{DateBasis, count};
+use crate::statistics::asked::FigureSource;
+use crate::statistics::count::count;
+use crate::statistics::dimension::DateBasis;
 use crate::statistics::question::Window;
 use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
@@ -98,7 +99,7 @@ impl NewReport {
 #[post("/reports")]
 async fn create(
     call: Call,
-    agencies: web::Data<Agencies>,
+    source: web::Data<FigureSource>,
     registers: web::Data<Registers>,
     body: Incoming<NewReport>,
 ) -> Result<HttpResponse> {
@@ -108,10 +109,10 @@ async fn create(
     let body = body.check()?;
     let span = body.span()?;
     let days = span.days().ok_or_else(|| Error::Internal("a checked period has no days".into()))?;
-    let agencies = *agencies.get_ref();
+    let source = source.get_ref().clone();
     // Computed outside the write transaction, so that writes do not wait; the snapshot records its data version.
     let drawing = registers.clone();
-    let drawn = call.read(move |conn, call| draw(conn, &drawing, span, days, agencies, call.now)).await?;
+    let drawn = call.read(move |conn, call| draw(conn, &drawing, span, days, &source, call.now)).await?;
     call.change(
         fingerprint,
         |_, _| Ok(()),

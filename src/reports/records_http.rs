@@ -1,5 +1,7 @@
 //! Route of the delegations behind a figure of a report, as they were counted.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -11,11 +13,13 @@ use crate::access::permission::Permission;
 use crate::dossier::register::Registers;
 use crate::dossier::store::list;
 use crate::error::{Result, not_found};
-use crate::reports::corrections::visits;
 use crate::reports::model::{ReportContent, ReportRecord};
 use crate::reports::store;
-use crate::reports::tables::{SUMMARY, of_province, of_summary, of_table};
-use crate::statistics::count::{DateBasis, visits_in};
+use crate::reports::tables::{SUMMARY, of_summary, of_table, provincial};
+use crate::statistics::columns::FactColumns;
+use crate::statistics::count::visits_in;
+use crate::statistics::dimension::{DateBasis, Dimension};
+use crate::statistics::selection::Selection;
 use crate::web::etag::tagged;
 use crate::web::query::{self, Query, invalid};
 use crate::web::reply::path_id;
@@ -77,7 +81,7 @@ fn told(record: &ReportRecord) -> LineTold {
         }
     }
     LineTold {
-        people: visits(&fact),
+        people: fact.visits(),
         from: fact.travel_date,
         to: fact.travel_date + chrono::Duration::days(fact.days - 1),
         in_plan: fact.in_plan,
@@ -126,18 +130,21 @@ fn behind<'a>(
     cell: &ReportCellQuery,
 ) -> Result<Vec<(&'a ReportRecord, i64)>> {
     let bad = || invalid("table", "không có bảng hoặc dòng này.", "this table or row does not exist.");
-    if cell.table == SUMMARY {
-        let (entry, provincial) = of_summary(registers, cell.key.as_deref().unwrap_or_default()).ok_or_else(bad)?;
-        let all = content.records(entry.key).iter().filter(|r| !provincial || of_province(&r.fact));
-        let counted = all.filter_map(|r| Some((r, visits_in(&r.fact, &[], DateBasis::Travel, &[])?)));
-        return Ok(counted.collect());
-    }
-    let (entry, dimension) = of_table(registers, &cell.table).ok_or_else(bad)?;
     let keys: Vec<String> = cell.key.iter().cloned().collect();
-    let by = if keys.is_empty() { Vec::new() } else { vec![dimension] };
-    let counted =
-        content.records(entry.key).iter().filter_map(|r| Some((r, visits_in(&r.fact, &by, DateBasis::Travel, &keys)?)));
-    Ok(counted.collect())
+    let (entry, of_province, by) = if cell.table == SUMMARY {
+        let (entry, of_province) = of_summary(registers, cell.key.as_deref().unwrap_or_default()).ok_or_else(bad)?;
+        (entry, of_province, None)
+    } else {
+        let (entry, dimension) = of_table(registers, &cell.table).ok_or_else(bad)?;
+        (entry, false, Some(dimension).filter(|_| !keys.is_empty()))
+    };
+    let all = content.records(entry.key);
+    let whole = Selection::whole(FactColumns::of(all.iter().map(|r| &r.fact)), DateBasis::Travel);
+    let counted = if of_province { provincial(&whole) } else { whole };
+    let by: Vec<Dimension> = by.into_iter().collect();
+    let visits: HashMap<i64, i64> =
+        visits_in(&counted, &by, &keys).map(|(fact, visits)| (fact.delegation_id, visits)).collect();
+    Ok(all.iter().filter_map(|r| Some((r, *visits.get(&r.fact.delegation_id)?))).collect())
 }
 
 /// Lists the delegations behind a figure of a report, as they were counted.

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use crate::reports::model::{ReportFigures, ReportLine, ReportTable};
 use crate::statistics::compare::compare;
-use crate::statistics::count::{self, Counted, DateBasis, Dimension, count};
-use crate::statistics::fact::Fact;
+use crate::statistics::count::{self, Settled, count_in};
+use crate::statistics::dimension::Dimension;
 use crate::statistics::labels::{heading, label};
+use crate::statistics::selection::Selection;
 use kernel::procedure::{RegisterEntries, RegisterEntry};
 use kernel::text::Language;
 use kernel::words::{PostLevel, ReceptionLevel};
@@ -14,13 +15,13 @@ use kernel::words::{PostLevel, ReceptionLevel};
 /// The table that covers all registers.
 pub const SUMMARY: &str = "summary";
 
-/// The facts of one register: in the period, on the same days of the previous year, and from the start of the year.
+/// What is counted of one register: in the period, on the same days of the previous year, and from the start of the year.
 pub struct ReportSide {
     pub entry: &'static RegisterEntry,
-    pub now: Vec<Fact>,
-    pub before: Vec<Fact>,
+    pub now: Selection,
+    pub before: Selection,
     /// None if the period starts with the year.
-    pub to_date: Option<Vec<Fact>>,
+    pub to_date: Option<Selection>,
 }
 
 /// Names of agencies by id.
@@ -32,12 +33,12 @@ impl From<&count::Figures> for ReportFigures {
     }
 }
 
-/// Whether a delegation is at provincial level: led by a leader of the province, or received by the province.
-pub fn of_province(fact: &Fact) -> bool {
-    if fact.procedure.is_visit() {
-        return fact.reception_level == Some(ReceptionLevel::Province);
-    }
-    fact.leader_level.is_some_and(|level| level <= PostLevel::PpcViceChair)
+/// The delegations at provincial level: led by a leader of the province, or received by the province.
+pub fn provincial(all: &Selection) -> Selection {
+    all.only(|fact| match all.columns.procedure(fact).is_some_and(|procedure| procedure.is_visit()) {
+        true => fact.reception_level == Some(ReceptionLevel::Province),
+        false => fact.leader_level.is_some_and(|level| level <= PostLevel::PpcViceChair),
+    })
 }
 
 /// The word that the summary's line of the delegations of provincial level ends with.
@@ -69,18 +70,15 @@ pub fn of_table(registers: &RegisterEntries, code: &str) -> Option<(&'static Reg
         .find_map(|(entry, _)| groupings(entry).find(|(name, _)| name == code).map(|(_, dimension)| (entry, dimension)))
 }
 
-fn total(facts: &[Fact], provincial: bool) -> ReportFigures {
-    if !provincial {
-        return ReportFigures::from(&count(facts, &[], DateBasis::Travel).total);
-    }
-    let some: Vec<Fact> = facts.iter().filter(|f| of_province(f)).cloned().collect();
-    ReportFigures::from(&count(&some, &[], DateBasis::Travel).total)
+fn total(selection: &Selection) -> ReportFigures {
+    ReportFigures::from(&count_in(selection, &[], &Settled::new()).total)
 }
 
 fn summary(sides: &[ReportSide]) -> ReportTable {
-    let line = |side: &ReportSide, provincial: bool| {
+    let line = |side: &ReportSide, of_province: bool| {
         let entry = side.entry;
-        let (key, label) = if provincial {
+        let counted = |all: &Selection| if of_province { total(&provincial(all)) } else { total(all) };
+        let (key, label) = if of_province {
             (format!("{}{PROVINCE}", entry.key), format!("trong đó {}", entry.reported.provincial))
         } else {
             (entry.key.to_owned(), entry.label.vi.to_owned())
@@ -88,9 +86,9 @@ fn summary(sides: &[ReportSide]) -> ReportTable {
         ReportLine {
             key,
             label,
-            figures: total(&side.now, provincial),
-            previous: total(&side.before, provincial),
-            to_date: side.to_date.as_ref().map(|facts| total(facts, provincial)),
+            figures: counted(&side.now),
+            previous: counted(&side.before),
+            to_date: side.to_date.as_ref().map(counted),
         }
     };
     ReportTable {
@@ -105,8 +103,8 @@ fn summary(sides: &[ReportSide]) -> ReportTable {
 
 fn grouped(side: &ReportSide, code: &str, by: Dimension, names: &AgencyNames) -> ReportTable {
     let vietnamese = Language::Vietnamese;
-    let counted: Counted = count(&side.now, &[by], DateBasis::Travel);
-    let before = count(&side.before, &[by], DateBasis::Travel);
+    let counted = count_in(&side.now, &[by], &Settled::new());
+    let before = count_in(&side.before, &[by], &Settled::new());
     let compared = compare(&counted, &before, &[by]);
     let mut lines: Vec<ReportLine> = compared
         .rows

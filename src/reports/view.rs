@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::reports::corrections::{RecordChange, ReportCorrection, changed_words, visits};
+use crate::reports::corrections::{RecordChange, ReportCorrection, changed_words};
 use crate::reports::model::{
     ByRegister, FrozenReport, ReportContent, ReportFigures, ReportKind, ReportLine, ReportTable, RuleUse,
 };
@@ -152,7 +152,7 @@ fn side(fact: &Fact) -> ReportSideView {
     let mut countries: Vec<String> = fact.shares.iter().filter_map(|s| s.country.clone()).collect();
     countries.sort();
     countries.dedup();
-    ReportSideView { date: fact.travel_date, visits: visits(fact), countries }
+    ReportSideView { date: fact.travel_date, visits: fact.visits(), countries }
 }
 
 /// An action on the dossier since the report was frozen.

@@ -6,7 +6,6 @@ use rust_xlsxwriter::{
     FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
-use crate::reports::corrections::visits;
 use crate::reports::model::{FrozenReport, ReportContent, ReportFigures, ReportLine, ReportRecord, ReportTable};
 use crate::reports::tables::SUMMARY;
 use crate::reports::view::title;
@@ -69,7 +68,7 @@ pub fn cells(entry: &RegisterEntry, content: &ReportContent, record: &ReportReco
         countries.join(", "),
         if entry.reported.names_hosts { host() } else { text(&told.partner) },
         text(&told.activity),
-        visits(fact).to_string(),
+        fact.visits().to_string(),
         days,
         text(&told.funding),
         text(&told.report),

@@ -1,16 +1,22 @@
 //! A parsed statistics query, who may send it, and the facts that answer it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::error::{Result, forbidden, not_found};
-use crate::statistics::count::{Dimension, Settled};
+use crate::statistics::columns::FactColumns;
+use crate::statistics::count::Settled;
+use crate::statistics::dimension::Dimension;
 use crate::statistics::fact::Fact;
+use crate::statistics::kept_facts::KeptFacts;
 use crate::statistics::narrow::FigureFilter;
 use crate::statistics::question::{FigureQuestion, MoreMeasures, UnitsAsOf};
-use crate::statistics::{store, units};
+use crate::statistics::selection::Selection;
+use crate::statistics::store;
+use crate::statistics::units::UnitsOfView;
 use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
 use kernel::succession::Succession;
 use kernel::time::{Day, Period};
@@ -25,6 +31,13 @@ pub struct Agencies {
     pub names: fn(&mut Conn, &[i64]) -> Result<NamesById>,
     /// Which agency succeeded which.
     pub succession: fn(&mut Conn) -> Result<Succession>,
+}
+
+/// What figures are counted from.
+#[derive(Clone)]
+pub struct FigureSource {
+    pub facts: KeptFacts,
+    pub agencies: Agencies,
 }
 
 /// The agencies whose figures the caller may see; none means all. 403 if the query names another one.
@@ -98,23 +111,30 @@ impl FigureQuery {
         if self.more.settled { store::settled(conn, period, self.question.basis()) } else { Ok(Settled::new()) }
     }
 
-    /// The facts of a period that match the query, and the number of delegations whose agency has no single
-    /// counterpart in the chosen view (after a split).
-    pub fn facts(&self, conn: &mut Conn, period: Period, agencies: Agencies) -> Result<(Vec<Fact>, i64)> {
-        let mut facts = Vec::new();
-        for procedure in self.procedures() {
-            facts.extend(store::in_period(conn, *procedure, period, self.question.basis())?);
-        }
-        let unsure = self.place(conn, &mut facts, agencies)?;
-        self.narrow.keep(&mut facts);
-        let unsure = facts.iter().filter(|f| unsure.contains(&f.delegation_id)).count();
-        Ok((facts, i64::try_from(unsure).unwrap_or(i64::MAX)))
+    /// The facts of a period that match the query, as the snapshot of a reader has them.
+    pub fn select(&self, conn: &mut Conn, source: &FigureSource, period: Period) -> Result<Selection> {
+        let facts = source.facts.of_snapshot(conn)?;
+        self.select_of(conn, facts, period, source.agencies)
     }
 
-    /// Assigns facts to the agencies of the view; returns the delegations whose agency has no single counterpart there.
-    pub fn place(&self, conn: &mut Conn, facts: &mut [Fact], agencies: Agencies) -> Result<HashSet<i64>> {
-        let UnitsAsOf::On(day) = self.view else { return Ok(HashSet::new()) };
-        Ok(units::place(facts, &(agencies.succession)(conn)?, day))
+    /// Those of the given facts that match the query, on whatever day.
+    pub fn select_any(&self, conn: &mut Conn, facts: &[Fact], agencies: Agencies) -> Result<Selection> {
+        let ever = Period { from: Day::MIN, to: Day::MAX };
+        self.select_of(conn, Arc::new(FactColumns::of(facts)), ever, agencies)
+    }
+
+    fn select_of(
+        &self,
+        conn: &mut Conn,
+        facts: Arc<FactColumns>,
+        period: Period,
+        agencies: Agencies,
+    ) -> Result<Selection> {
+        let units = match self.view {
+            UnitsAsOf::AsReported => UnitsOfView::as_reported(facts.agencies()),
+            UnitsAsOf::On(day) => UnitsOfView::on(facts.agencies(), &(agencies.succession)(conn)?, day),
+        };
+        Ok(Selection::new(facts, (self.procedures(), period, self.question.basis()), units, &self.narrow))
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 
-use crate::statistics::count::{DateBasis, region};
-use crate::statistics::fact::Fact;
+use crate::statistics::dimension::region;
+use crate::statistics::selection::Selection;
 use kernel::words::{Field, Purpose};
 
 /// The dimension values of a cell.
@@ -41,23 +41,26 @@ pub struct CellMeasures {
 }
 
 /// All cells, ordered by their dimension values.
-pub fn cells(facts: &[Fact], basis: DateBasis) -> BTreeMap<CellKey, CellMeasures> {
+pub fn cells(selection: &Selection) -> BTreeMap<CellKey, CellMeasures> {
+    let columns = &*selection.columns;
+    let at = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let mut all: BTreeMap<CellKey, CellMeasures> = BTreeMap::new();
-    for fact in facts {
-        let day = basis.day(fact);
+    for fact in selection.facts() {
+        let day = selection.basis.day(fact);
         let mut first = true;
-        let mut people: Vec<i64> = Vec::new();
-        let mut stood: Vec<(i64, &str, i64)> = Vec::new();
-        let mut groups: Vec<(i64, &str)> = Vec::new();
-        for share in &fact.shares {
+        let mut people: Vec<i32> = Vec::new();
+        let mut stood: Vec<(u32, u32, i32)> = Vec::new();
+        let mut groups: Vec<(u32, u32)> = Vec::new();
+        for share in selection.shares(fact) {
+            let country = columns.countries().get(at(share.country)).map_or("", String::as_str);
             let key = CellKey {
                 month: format!("{}-{:02}", day.year(), day.month()),
-                agency_id: share.agency_id,
-                country: share.country().to_owned(),
-                region: region(share.country()),
+                agency_id: selection.units().get(at(share.agency)).copied().unwrap_or(0),
+                country: country.to_owned(),
+                region: region(country),
                 purpose: fact.purpose.map_or("", Purpose::word),
                 field: fact.field.unwrap_or(Field::Other).word(),
-                funding: fact.funding.first().map(|p| p.source.word()),
+                funding: columns.paid(fact).first().map(|p| p.source.word()),
                 reception_level: fact.reception_level.map(|w| w.word()),
                 leader_level: fact.leader_level.map(|w| w.word()),
                 channel: fact.channel.map(|w| w.word()),
@@ -65,14 +68,15 @@ pub fn cells(facts: &[Fact], basis: DateBasis) -> BTreeMap<CellKey, CellMeasures
                 waived: fact.waived,
             };
             let cell = all.entry(key).or_default();
-            let group = (share.agency_id, share.country());
+            let heads = i64::from(share.heads);
+            let group = (share.agency, share.country);
             if !groups.contains(&group) {
                 groups.push(group);
                 cell.delegations += 1;
             }
             if !stood.contains(&(group.0, group.1, share.person)) {
                 stood.push((group.0, group.1, share.person));
-                cell.visits += share.heads;
+                cell.visits += heads;
             }
             if first {
                 cell.delegations_once += 1;
@@ -81,7 +85,7 @@ pub fn cells(facts: &[Fact], basis: DateBasis) -> BTreeMap<CellKey, CellMeasures
             }
             if !people.contains(&share.person) {
                 people.push(share.person);
-                cell.visits_once += share.heads;
+                cell.visits_once += heads;
             }
         }
     }
@@ -93,8 +97,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::statistics::count::{Dimension, count};
-    use crate::statistics::fact::Share;
+    use crate::statistics::columns::FactColumns;
+    use crate::statistics::count::count;
+    use crate::statistics::dimension::{DateBasis, Dimension};
+    use crate::statistics::fact::{Fact, Share};
 
     proptest! {
         #[test]
@@ -108,7 +114,7 @@ mod tests {
                 Fact::example(id, shares.iter().map(share).collect())
             };
             let facts: Vec<Fact> = (1i64..).zip(&people).map(|(id, shares)| fact(id, shares)).collect();
-            let all = cells(&facts, DateBasis::Travel);
+            let all = cells(&Selection::whole(FactColumns::of(&facts), DateBasis::Travel));
             let counted = count(&facts, &[Dimension::Country, Dimension::Agency], DateBasis::Travel);
             let sum = |of: fn(&CellMeasures) -> i64| all.values().map(of).sum::<i64>();
             prop_assert_eq!(sum(|m| m.delegations_once), counted.total.delegations);

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 
-use crate::statistics::count::{Counted, Dimension, Figures};
+use crate::statistics::count::{Counted, Figures};
+use crate::statistics::dimension::Dimension;
 use kernel::time::{Day, Period};
 
 /// The same days of the previous year. 29 February becomes the 28th; and where all of February is compared, so is the 29th

@@ -1,67 +1,13 @@
 //! Counts delegations (đoàn), visits (lượt), persons (người), days and cost, in total and by up to two dimensions.
 //! Pure.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
-use crate::statistics::fact::{Fact, Share};
-use crate::statistics::key_numbers::KeyNumbers;
-use kernel::country::country;
-use kernel::time::Day;
-use kernel::words;
-use kernel::words::{Channel, Field, PostLevel, Purpose, ReceptionLevel};
-
-words! {
-    /// A dimension by which figures can be grouped.
-    Dimension {
-        Country: "Nước" / "Country",
-        Region: "Khu vực" / "Region",
-        Agency: "Cơ quan" / "Agency",
-        Purpose: "Mục đích" / "Purpose",
-        Field: "Lĩnh vực" / "Field",
-        Month: "Tháng" / "Month",
-        Quarter: "Quý" / "Quarter",
-        Funding: "Nguồn kinh phí" / "Funding",
-        ReceptionLevel: "Cấp đón tiếp" / "Reception level",
-        LeaderLevel: "Cấp lãnh đạo" / "Level of the leader",
-        InPlan: "Trong kế hoạch" / "In the annual plan",
-        Channel: "Kênh" / "Channel",
-        Waived: "Được chấp thuận ngoại lệ" / "Exception approved",
-        /// Private travel appears only here: it is no mission of the province.
-        Procedure: "Loại chuyến đi" / "Procedure",
-    }
-
-    /// A measure: what is counted of the delegations of a group.
-    Measure {
-        Delegations: "Số đoàn" / "Delegations",
-        /// One person in one delegation (lượt).
-        Visits: "Số lượt" / "Visits",
-        Persons: "Số người" / "Persons",
-        /// Calendar days of delegations, each delegation once however many travel.
-        Days: "Số ngày của đoàn" / "Days of delegations",
-        /// Days of every person of every delegation, added up.
-        PersonDays: "Số ngày người" / "Person-days",
-        Cost: "Kinh phí" / "Estimated cost",
-        /// What was settled afterwards, in đồng.
-        Settled: "Kinh phí quyết toán" / "Settled cost",
-    }
-}
-
-/// Which date of a delegation assigns it to a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum DateBasis {
-    Travel,
-    Decision,
-}
-
-impl DateBasis {
-    pub fn day(self, fact: &Fact) -> Day {
-        match self {
-            DateBasis::Travel => fact.travel_date,
-            DateBasis::Decision => fact.decided_on,
-        }
-    }
-}
+use crate::statistics::axis::{Axis, Keys, number_of};
+use crate::statistics::columns::{FactCell, FactColumns, PaidCell, ShareCell};
+use crate::statistics::dimension::{DateBasis, Dimension};
+use crate::statistics::fact::Fact;
+use crate::statistics::selection::Selection;
 
 /// The measures, counted separately.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -100,182 +46,229 @@ impl Counted {
     }
 }
 
-/// Counts one group. Facts are added one after another, so the people of the current fact are kept in a short list.
-#[derive(Default)]
-struct Tally {
-    figures: Figures,
-    persons: HashSet<i64>,
-    /// Index of the current fact plus one (0 before the first); `seen` has its people already counted.
-    at: usize,
-    seen: Vec<i64>,
-}
-
-impl Tally {
-    /// Adds a share; returns whether it is the first of its fact in this group.
-    fn add(&mut self, at: usize, (fact, settled): (&Fact, i64), share: &Share, source: Option<&str>) -> bool {
-        let first = self.at != at + 1;
-        if first {
-            self.at = at + 1;
-            self.seen.clear();
-            self.figures.delegations += 1;
-            self.figures.days += fact.days;
-            self.figures.settled += settled;
-            for paid in fact.funding.iter().filter(|p| source.is_none_or(|s| s == p.source.word())) {
-                if let Some(money) = &paid.amount {
-                    *self.figures.cost.entry(money.currency.clone()).or_insert(0) += money.amount;
-                }
-            }
-        }
-        if !self.seen.contains(&share.person) {
-            self.seen.push(share.person);
-            self.figures.visits += share.heads;
-            self.figures.person_days += share.heads * fact.days;
-            if share.named() {
-                self.persons.insert(share.person);
-            } else {
-                self.figures.persons += share.heads;
-            }
-        }
-        first
-    }
-
-    fn figures(self) -> Figures {
-        let named = i64::try_from(self.persons.len()).unwrap_or(i64::MAX);
-        Figures { persons: self.figures.persons + named, ..self.figures }
-    }
-}
-
-/// The keys of one delegation in a dimension.
-enum Keys {
-    One(u32),
-    Several(Vec<u32>),
-    /// Each share has its own.
-    OfShare(Dimension),
-}
-
-impl Keys {
-    /// The keys of a share; `own` is the room for its own key.
-    fn of<'a>(&'a self, share: &Share, names: &mut KeyNumbers, own: &'a mut u32) -> &'a [u32] {
-        match self {
-            Keys::One(key) => std::slice::from_ref(key),
-            Keys::Several(keys) => keys,
-            Keys::OfShare(dimension) => {
-                *own = of_share(share, *dimension, names);
-                std::slice::from_ref(own)
-            }
-        }
-    }
-}
-
 /// Đồng that were settled, by delegation.
 pub type Settled = HashMap<i64, i64>;
 
 /// Counts facts. A delegation is counted in the row of every key that it has, and once in the total.
 pub fn count(facts: &[Fact], by: &[Dimension], basis: DateBasis) -> Counted {
-    count_settled(facts, by, basis, &Settled::new())
+    count_in(&Selection::whole(FactColumns::of(facts), basis), by, &Settled::new())
 }
 
-/// The same with what was settled.
-pub fn count_settled(facts: &[Fact], by: &[Dimension], basis: DateBasis, settled: &Settled) -> Counted {
-    let mut names = KeyNumbers::default();
-    let mut total = Tally::default();
-    let mut groups: HashMap<(u32, u32), Tally> = HashMap::new();
-    let mut repeated_delegations = 0;
-    let paying = by.iter().position(|dimension| *dimension == Dimension::Funding);
-    for (at, fact) in facts.iter().enumerate() {
-        // Keys that are the same for the whole delegation are found once.
-        let mut whole = by.iter().map(|dimension| of_delegation(fact, *dimension, basis, &mut names));
-        let (first, second) = (whole.next(), whole.next().unwrap_or(Keys::One(0)));
-        drop(whole);
-        let mut rows = 0;
-        let fact = (fact, settled.get(&fact.delegation_id).copied().unwrap_or(0));
-        for share in &fact.0.shares {
-            total.add(at, fact, share, None);
-            let Some(first) = &first else { continue };
-            let (mut one, mut other) = (0, 0);
-            let (ones, others) = (first.of(share, &mut names, &mut one), second.of(share, &mut names, &mut other));
-            for one in ones {
-                for other in others {
-                    let source = paying.map(|place| names.name(if place == 0 { *one } else { *other }));
-                    let tally = groups.entry((*one, *other)).or_default();
-                    rows += i64::from(tally.add(at, fact, share, source));
+/// One row while it is counted.
+#[derive(Default)]
+struct TallyRow {
+    key: (u32, u32),
+    figures: Figures,
+    cost: Vec<(u32, i64)>,
+    /// The number of the fact that was added last, from 1.
+    fact: usize,
+    /// The person that was counted last, from 1; see [`count_people`].
+    person: u32,
+}
+
+/// Who was counted in which row of the current fact, of those that stand in several of its shares.
+type Seen = Vec<(u32, i32)>;
+
+impl TallyRow {
+    /// Adds a share; returns whether it is the first of its fact in this row.
+    fn add(
+        &mut self,
+        at: usize,
+        fact: &CountedFact<'_>,
+        share: ShareCell,
+        first_heads: bool,
+        paid: &[PaidCell],
+    ) -> bool {
+        let first = self.fact != at;
+        if first {
+            self.fact = at;
+            self.figures.delegations += 1;
+            self.figures.days += fact.cell.days;
+            self.figures.settled += fact.settled;
+            for (currency, amount) in paid.iter().filter_map(|paid| paid.amount) {
+                match self.cost.iter_mut().find(|(known, _)| *known == currency) {
+                    Some((_, sum)) => *sum += amount,
+                    None => self.cost.push((currency, amount)),
                 }
             }
         }
-        repeated_delegations += i64::from(rows > 1);
+        if first_heads {
+            let heads = i64::from(share.heads);
+            self.figures.visits += heads;
+            self.figures.person_days += heads * fact.cell.days;
+            if !share.named() {
+                self.figures.persons += heads;
+            }
+        }
+        first
     }
-    let mut times: HashMap<i64, i64> = HashMap::new();
-    groups.values().flat_map(|t| &t.persons).for_each(|person| *times.entry(*person).or_insert(0) += 1);
-    let named = |(one, other): (u32, u32)| {
-        [one, other].iter().take(by.len()).map(|part| names.name(*part).to_owned()).collect()
-    };
-    let mut rows: Vec<(Vec<String>, Figures)> =
-        groups.into_iter().map(|(key, tally)| (named(key), tally.figures())).collect();
+
+    fn figures(self, columns: &FactColumns) -> Figures {
+        let cost = self.cost.iter().map(|(currency, sum)| (columns.currency(*currency).to_owned(), *sum)).collect();
+        Figures { cost, ..self.figures }
+    }
+}
+
+struct CountedFact<'a> {
+    cell: &'a FactCell,
+    settled: i64,
+}
+
+/// The rows of a count; the first is the total.
+struct TallyRows {
+    all: Vec<TallyRow>,
+    /// The place of the row of two keys; 0 if there is none yet. Keys are small numbers, so their table is small too.
+    places: Vec<u32>,
+    width: usize,
+}
+
+impl TallyRows {
+    fn place(&mut self, (one, other): (u32, u32)) -> u32 {
+        let at = wide(one) * self.width + wide(other);
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let Some(place) = self.places.get_mut(at) else { return 0 };
+        if *place == 0 {
+            *place = next;
+            self.all.push(TallyRow { key: (one, other), ..TallyRow::default() });
+        }
+        *place
+    }
+}
+
+fn wide(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// Counts the facts of a selection, with what was settled.
+pub fn count_in(selection: &Selection, by: &[Dimension], settled: &Settled) -> Counted {
+    let columns = &*selection.columns;
+    let axis = |at: usize| by.get(at).map_or_else(Axis::none, |dimension| Axis::new(*dimension, selection));
+    let (first, second) = (axis(0), axis(1));
+    let places = vec![0; first.names.len() * second.names.len()];
+    let mut rows = TallyRows { all: vec![TallyRow::default()], places, width: second.names.len() };
+    let paying = by.iter().position(|dimension| *dimension == Dimension::Funding);
+    let mut people: Vec<(u32, u32)> = Vec::new();
+    let (mut seen, mut of_source) = (Seen::new(), Vec::new());
+    let (mut repeated_delegations, mut persons_not_all_named) = (0, false);
+    for (at, cell) in (1..).zip(selection.facts()) {
+        let (ones, others) = (first.of_fact(selection, cell), second.of_fact(selection, cell));
+        let fact = CountedFact { cell, settled: settled.get(&cell.delegation_id).copied().unwrap_or(0) };
+        let paid = columns.paid(cell);
+        let mut rows_of_fact = 0;
+        seen.clear();
+        for share in selection.shares(cell) {
+            persons_not_all_named |= !share.named();
+            let mut add = |place: u32, rows: &mut TallyRows, paid: &[PaidCell]| {
+                let known = share.repeated && seen.contains(&(place, share.person));
+                if share.repeated && !known {
+                    seen.push((place, share.person));
+                }
+                rows.all.get_mut(wide(place)).is_some_and(|row| row.add(at, &fact, share, !known, paid))
+            };
+            add(0, &mut rows, paid);
+            if by.is_empty() {
+                people.extend(u32::try_from(share.person).ok().map(|person| (person, 0)));
+                continue;
+            }
+            for one in ones.of(&first, share).iter() {
+                for other in others.of(&second, share).iter() {
+                    let place = rows.place((*one, *other));
+                    people.extend(u32::try_from(share.person).ok().map(|person| (person, place)));
+                    let first_of_fact = match paying {
+                        None => add(place, &mut rows, paid),
+                        Some(axis) => {
+                            // The row of a source shows what that source pays.
+                            let source = if axis == 0 { *one } else { *other };
+                            of_source.clear();
+                            of_source.extend(paid.iter().filter(|p| number_of(Some(p.source)) == source).copied());
+                            add(place, &mut rows, &of_source)
+                        }
+                    };
+                    rows_of_fact += i64::from(first_of_fact);
+                }
+            }
+        }
+        repeated_delegations += i64::from(rows_of_fact > 1);
+    }
+    let repeated_persons = count_people(&people, columns.people(), &mut rows.all);
+    let mut all = rows.all.into_iter();
+    let total = all.next().unwrap_or_default().figures(columns);
+    let named = |(one, other): (u32, u32)| [first.name(one), second.name(other)].into_iter().take(by.len()).collect();
+    let mut rows: Vec<(Vec<String>, Figures)> = all.map(|row| (named(row.key), row.figures(columns))).collect();
     rows.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Counted {
-        total: total.figures(),
-        rows,
-        repeated_delegations,
-        repeated_persons: i64::try_from(times.values().filter(|n| **n > 1).count()).unwrap_or(i64::MAX),
-        persons_not_all_named: facts.iter().flat_map(|f| &f.shares).any(|s| !s.named()),
-    }
+    Counted { total, rows, repeated_delegations, repeated_persons, persons_not_all_named }
 }
 
-/// The visits that a fact contributes to one cell; none if it is not in the cell.
-pub fn visits_in(fact: &Fact, by: &[Dimension], basis: DateBasis, keys: &[String]) -> Option<i64> {
-    let mut names = KeyNumbers::default();
-    let wanted: Vec<u32> = keys.iter().map(|key| names.of(key)).collect();
-    let whole: Vec<Keys> = by.iter().map(|d| of_delegation(fact, *d, basis, &mut names)).collect();
-    let mut tally = Tally::default();
-    for share in &fact.shares {
-        let stands =
-            whole.iter().zip(&wanted).all(|(keys, wanted)| keys.of(share, &mut names, &mut 0).contains(wanted));
-        if stands {
-            tally.add(0, (fact, 0), share, None);
+/// Adds the distinct named people to each row and to the total; returns how many stand in several rows.
+///
+/// The pairs of person and row are put in the order of people, so that a row need only remember whom it counted last: no
+/// set of people is kept for any row.
+fn count_people(pairs: &[(u32, u32)], people: usize, rows: &mut [TallyRow]) -> i64 {
+    let mut ends = vec![0_u32; people + 1];
+    for (person, _) in pairs {
+        if let Some(end) = ends.get_mut(wide(*person) + 1) {
+            *end += 1;
         }
     }
-    (tally.figures.delegations > 0).then_some(tally.figures.visits)
-}
-
-/// The region of a country; `other` for codes that are not known, empty for none.
-pub fn region(code: &str) -> &'static str {
-    if code.is_empty() {
-        return "";
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
     }
-    country(code).map_or("other", |c| c.region)
-}
-
-fn of_share(share: &Share, dimension: Dimension, names: &mut KeyNumbers) -> u32 {
-    match dimension {
-        Dimension::Agency => names.of_agency(share.agency_id),
-        Dimension::Region => names.of(region(share.country())),
-        _ => names.of(share.country()),
-    }
-}
-
-/// The keys of a delegation: several if it has several funding sources.
-fn of_delegation(fact: &Fact, dimension: Dimension, basis: DateBasis, names: &mut KeyNumbers) -> Keys {
-    let word = match dimension {
-        Dimension::Agency | Dimension::Country | Dimension::Region => return Keys::OfShare(dimension),
-        Dimension::Funding => {
-            let mut sources: Vec<u32> = fact.funding.iter().map(|p| names.of(p.source.word())).collect();
-            sources.sort_unstable();
-            sources.dedup();
-            return if sources.is_empty() { Keys::One(names.of("")) } else { Keys::Several(sources) };
+    let mut sorted = vec![0_u32; pairs.len()];
+    // `ends` holds where the pairs of each person begin; writing moves it to where they end.
+    for (person, row) in pairs {
+        let Some(next) = ends.get_mut(wide(*person)) else { continue };
+        if let Some(place) = sorted.get_mut(wide(*next)) {
+            *place = *row;
         }
-        Dimension::Month => return Keys::One(names.of_month(basis.day(fact))),
-        Dimension::Quarter => return Keys::One(names.of_quarter(basis.day(fact))),
-        Dimension::Purpose => fact.purpose.map_or("", Purpose::word),
-        Dimension::Field => fact.field.unwrap_or(Field::Other).word(),
-        Dimension::ReceptionLevel => fact.reception_level.map_or("", ReceptionLevel::word),
-        Dimension::LeaderLevel => fact.leader_level.map_or("", PostLevel::word),
-        Dimension::Channel => fact.channel.map_or("", Channel::word),
-        Dimension::Procedure => return Keys::One(names.of(fact.procedure.word())),
-        Dimension::InPlan if fact.in_plan => "true",
-        Dimension::Waived if fact.waived => "true",
-        Dimension::InPlan | Dimension::Waived => "false",
-    };
-    Keys::One(names.of(word))
+        *next += 1;
+    }
+    let (mut repeated, mut distinct, mut from) = (0, 0, 0);
+    for (person, to) in (1..).zip(ends.iter().take(people)) {
+        let mut rows_of_person = 0;
+        for place in sorted.get(wide(from)..wide(*to)).unwrap_or_default() {
+            let Some(row) = rows.get_mut(wide(*place)) else { continue };
+            if row.person != person {
+                row.person = person;
+                row.figures.persons += i64::from(*place != 0);
+                rows_of_person += i64::from(*place != 0);
+            }
+        }
+        distinct += i64::from(from < *to);
+        repeated += i64::from(rows_of_person > 1);
+        from = *to;
+    }
+    if let Some(total) = rows.first_mut() {
+        total.figures.persons += distinct;
+    }
+    repeated
+}
+
+/// The facts in one cell, with the visits that each contributes to it.
+pub fn visits_in<'a>(
+    selection: &'a Selection,
+    by: &[Dimension],
+    keys: &[String],
+) -> impl Iterator<Item = (&'a FactCell, i64)> {
+    let axes: Vec<Axis> = by.iter().map(|dimension| Axis::new(*dimension, selection)).collect();
+    let wanted: Option<Vec<u32>> = axes.iter().zip(keys).map(|(axis, key)| axis.number(key)).collect();
+    selection.facts().filter_map(move |fact| {
+        let wanted = wanted.as_ref()?;
+        let whole: Vec<Keys> = axes.iter().map(|axis| axis.of_fact(selection, fact)).collect();
+        let (mut visits, mut stands, mut seen) = (0, false, Vec::new());
+        for share in selection.shares(fact) {
+            let mut all = whole.iter().zip(&axes).zip(wanted);
+            if all.all(|((keys, axis), wanted)| keys.of(axis, share).contains(wanted)) {
+                stands = true;
+                if !(share.repeated && seen.contains(&share.person)) {
+                    visits += i64::from(share.heads);
+                    seen.push(share.person);
+                }
+            }
+        }
+        stands.then_some((fact, visits))
+    })
 }
 
 #[cfg(test)]
@@ -283,8 +276,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::statistics::fact::Paid;
+    use crate::statistics::fact::{Paid, Share};
     use kernel::money::Money;
+    use kernel::time::Day;
     use kernel::words::FundingSource;
 
     /// A delegation of these people, each as `(agency, person)`, to these countries.
@@ -346,7 +340,8 @@ mod tests {
         let counted = count(&calendar(), &[Dimension::Funding], DateBasis::Travel);
         // Five days each: of three people in the first delegation, of two in the second.
         assert_eq!((counted.total.person_days, counted.total.settled), (25, 0));
-        let settled = count_settled(&calendar(), &[Dimension::Month], DateBasis::Travel, &Settled::from([(1, 900)]));
+        let all = Selection::whole(FactColumns::of(&calendar()), DateBasis::Travel);
+        let settled = count_in(&all, &[Dimension::Month], &Settled::from([(1, 900)]));
         let rows: Vec<(&str, i64)> = settled.rows.iter().map(|(k, f)| (k[0].as_str(), f.settled)).collect();
         assert_eq!((settled.total.settled, rows), (900, vec![("2026-01", 900), ("2026-06", 0)]));
         let money = |f: &Figures| (f.days, f.cost.get("VND").copied());

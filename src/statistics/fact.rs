@@ -32,6 +32,19 @@ pub struct Fact {
     pub shares: Vec<Share>,
 }
 
+impl Fact {
+    /// Its visits (lượt): each person, and the heads of each unnamed group, once.
+    pub fn visits(&self) -> i64 {
+        let mut seen: Vec<i64> = Vec::new();
+        let first = |share: &&Share| {
+            let first = !seen.contains(&share.person);
+            seen.push(share.person);
+            first
+        };
+        self.shares.iter().filter(first).map(|share| share.heads).sum()
+    }
+}
+
 #[cfg(test)]
 impl Fact {
     /// A mission of five days in January 2026, which tests modify.

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::call::Call;
 use crate::db::counters::data_version;
 use crate::error::Result;
-use crate::statistics::asked::{Agencies, FigureQuery, counted_register, scope};
+use crate::statistics::asked::{FigureQuery, FigureSource, counted_register, scope};
 use crate::statistics::cells::{CellKey, CellMeasures, cells};
 use crate::statistics::question::FigureQuestion;
 use crate::web::etag::IfNoneMatch;
@@ -113,10 +113,10 @@ async fn register_cells(
     req: HttpRequest,
     call: Call,
     register: web::Path<String>,
-    agencies: web::Data<Agencies>,
+    source: web::Data<FigureSource>,
     registers: web::Data<RegisterEntries>,
 ) -> Result<HttpResponse> {
-    let (counted, agencies) = (counted_register(&registers, &register)?, *agencies.get_ref());
+    let counted = counted_register(&registers, &register)?;
     let register = counted.0.key;
     let (Query(question), Query(page)) =
         query::split::<FigureQuestion, CellPageQuery>(req.query_string(), &["limit", "cursor"])?;
@@ -144,11 +144,10 @@ async fn register_cells(
             if asked_again.hits(&tag) {
                 return Ok((tag, None));
             }
-            let (facts, _) = asked.facts(conn, asked.period, agencies)?;
-            let all = cells(&facts, asked.question.basis());
+            let all = cells(&asked.select(conn, &source, asked.period)?);
             let some: Vec<(&CellKey, &CellMeasures)> = all.iter().skip(after).take(limit).collect();
             let ids: HashSet<i64> = some.iter().map(|(key, _)| key.agency_id).collect();
-            let names = (agencies.names)(conn, &ids.into_iter().collect::<Vec<_>>())?;
+            let names = (source.agencies.names)(conn, &ids.into_iter().collect::<Vec<_>>())?;
             let items: Vec<CellView> = some.into_iter().map(|(key, m)| view(key, m, &names)).collect();
             Ok((tag, Some((items, all.len(), version))))
         })

@@ -11,12 +11,14 @@ use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::db::counters::data_version;
 use crate::error::{Error, Result};
-use crate::statistics::asked::{Agencies, FigureQuery, counted_register, scope};
+use crate::statistics::asked::{FigureQuery, FigureSource, counted_register, scope};
 use crate::statistics::compare::{compare, year_before};
-use crate::statistics::count::{Dimension, count_settled};
+use crate::statistics::count::count_in;
+use crate::statistics::dimension::Dimension;
+use crate::statistics::ended_units::{EndedUnits, ended_units};
 use crate::statistics::labels::label;
 use crate::statistics::question::{Compare, FigureFormat, FigureQuestion, UnitsAsOf};
-use crate::statistics::units::{EndedUnits, ended_units};
+
 use crate::statistics::view::{PeriodView, ShownFigures, Statistics};
 use crate::web::answers::ResponseCache;
 use crate::web::etag::IfNoneMatch;
@@ -42,19 +44,19 @@ async fn show(
     call: Call,
     register: web::Path<String>,
     answers: web::Data<ResponseCache>,
-    agencies: web::Data<Agencies>,
+    source: web::Data<FigureSource>,
     registers: web::Data<RegisterEntries>,
     question: Query<FigureQuestion>,
 ) -> Result<HttpResponse> {
     let (counted, question) = (counted_register(&registers, &register)?, question.0);
-    answer(&req, &call, &answers, *agencies.get_ref(), counted, question).await
+    answer(&req, &call, &answers, source.get_ref().clone(), counted, question).await
 }
 
 async fn answer(
     req: &HttpRequest,
     call: &Call,
     answers: &ResponseCache,
-    agencies: Agencies,
+    source: FigureSource,
     counted: (&'static RegisterEntry, Procedure),
     question: FigureQuestion,
 ) -> Result<HttpResponse> {
@@ -71,8 +73,8 @@ async fn answer(
     }
     let format = question.format();
     let asked = FigureQuery::read(counted, question, only.as_deref(), call.today)?;
-    let body =
-        answers.answer(version, &key, call.read(move |conn, call| figures(conn, call, agencies, &asked))).await?;
+    let counting = call.read(move |conn, call| figures(conn, call, &source, &asked));
+    let body = answers.answer(version, &key, counting).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
     let name = format!("thong-ke-{}", counted.0.file_name);
@@ -89,19 +91,23 @@ async fn answer(
 }
 
 /// Counts and renders the answer; returns it with the data version of the snapshot that was counted.
-fn figures(conn: &mut Conn, call: &RequestContext, agencies: Agencies, asked: &FigureQuery) -> Result<(i64, Vec<u8>)> {
+fn figures(
+    conn: &mut Conn,
+    call: &RequestContext,
+    source: &FigureSource,
+    asked: &FigureQuery,
+) -> Result<(i64, Vec<u8>)> {
     let version = data_version(conn)?;
-    let (facts, unsure) = asked.facts(conn, asked.period, agencies)?;
-    let basis = asked.question.basis();
-    let counted = count_settled(&facts, &asked.by, basis, &asked.settled(conn, asked.period)?);
+    let selection = asked.select(conn, source, asked.period)?;
+    let counted = count_in(&selection, &asked.by, &asked.settled(conn, asked.period)?);
     let previous_period = asked.question.compare.map(|Compare::PreviousYear| year_before(asked.period));
     let mut compared = None;
     if let Some(period) = previous_period {
-        let ((before, _), settled) = (asked.facts(conn, period, agencies)?, asked.settled(conn, period)?);
-        compared = Some(compare(&counted, &count_settled(&before, &asked.by, basis, &settled), &asked.by));
+        let before = asked.select(conn, source, period)?;
+        compared = Some(compare(&counted, &count_in(&before, &asked.by, &asked.settled(conn, period)?), &asked.by));
     }
     let ended = match (asked.view, asked.by.contains(&Dimension::Agency)) {
-        (UnitsAsOf::AsReported, true) => ended_units(&facts, &(agencies.succession)(conn)?),
+        (UnitsAsOf::AsReported, true) => ended_units(&selection, &(source.agencies.succession)(conn)?),
         _ => EndedUnits::default(),
     };
     let names = match asked.by.iter().position(|d| *d == Dimension::Agency) {
@@ -110,7 +116,7 @@ fn figures(conn: &mut Conn, call: &RequestContext, agencies: Agencies, asked: &F
             let all = keys.chain(compared.iter().flat_map(|c| c.rows.iter().map(|(k, ..)| k)));
             let ids: HashSet<i64> = all.filter_map(|k| k.get(at)?.parse::<Id>().ok().map(|id| id.0)).collect();
             let ids: HashSet<i64> = ids.into_iter().chain(ended.followers()).collect();
-            (agencies.names)(conn, &ids.into_iter().collect::<Vec<_>>())?
+            (source.agencies.names)(conn, &ids.into_iter().collect::<Vec<_>>())?
         }
         None => HashMap::new(),
     };
@@ -133,7 +139,7 @@ fn figures(conn: &mut Conn, call: &RequestContext, agencies: Agencies, asked: &F
         labelled: &labelled,
         language: call.language,
         more: asked.more,
-        unsure_units: unsure,
+        unsure_units: selection.unsure(),
         ended: ended.told(&names),
         version,
     };

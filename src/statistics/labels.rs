@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use crate::statistics::count::{Dimension, Measure};
+use crate::statistics::dimension::{Dimension, Measure};
 use kernel::country::{REGIONS, country};
 use kernel::id::Id;
 use kernel::procedure::Procedure;

@@ -1,7 +1,7 @@
 //! Filters of statistics, by any dimension by which they can be grouped. Pure.
 
-use crate::statistics::count::region;
-use crate::statistics::fact::Fact;
+use crate::statistics::columns::{FactCell, PaidCell};
+use crate::statistics::dimension::region;
 use kernel::words::{Channel, Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
 
 /// Which facts to count; `None` in a field means all.
@@ -21,34 +21,37 @@ pub struct FigureFilter {
 }
 
 impl FigureFilter {
-    /// Keeps the matching facts; of a joint delegation only the people of the agency, of a trip only the shares of the
-    /// country.
-    pub fn keep(&self, facts: &mut Vec<Fact>) {
-        facts.retain_mut(|fact| {
-            let whole = self.purpose.is_none_or(|w| Some(w) == fact.purpose)
-                && self.field.is_none_or(|w| w == fact.field.unwrap_or(Field::Other))
-                && self.funding.is_none_or(|w| fact.funding.iter().any(|p| p.source == w))
-                && self.reception_level.is_none_or(|w| Some(w) == fact.reception_level)
-                && self.leader_level.is_none_or(|w| Some(w) == fact.leader_level)
-                && self.in_plan.is_none_or(|w| w == fact.in_plan)
-                && self.channel.is_none_or(|w| Some(w) == fact.channel)
-                && self.waived.is_none_or(|w| w == fact.waived);
-            if whole && (self.agencies.is_some() || self.country.is_some() || self.region.is_some()) {
-                fact.shares.retain(|s| {
-                    self.agencies.as_ref().is_none_or(|ids| ids.contains(&s.agency_id))
-                        && self.country.as_ref().is_none_or(|c| *c == s.country())
-                        && self.region.as_deref().is_none_or(|r| r == region(s.country()))
-                });
-            }
-            whole && !fact.shares.is_empty()
-        });
+    /// Whether a delegation passes, whoever travels where.
+    pub fn of_fact(&self, fact: &FactCell, paid: &[PaidCell]) -> bool {
+        self.purpose.is_none_or(|w| Some(w) == fact.purpose)
+            && self.field.is_none_or(|w| w == fact.field.unwrap_or(Field::Other))
+            && self.funding.is_none_or(|w| paid.iter().any(|p| p.source == w))
+            && self.reception_level.is_none_or(|w| Some(w) == fact.reception_level)
+            && self.leader_level.is_none_or(|w| Some(w) == fact.leader_level)
+            && self.in_plan.is_none_or(|w| w == fact.in_plan)
+            && self.channel.is_none_or(|w| Some(w) == fact.channel)
+            && self.waived.is_none_or(|w| w == fact.waived)
+    }
+
+    pub fn of_agency(&self, id: i64) -> bool {
+        self.agencies.as_ref().is_none_or(|ids| ids.contains(&id))
+    }
+
+    pub fn of_country(&self, code: &str) -> bool {
+        self.country.as_deref().is_none_or(|c| c == code) && self.region.as_deref().is_none_or(|r| r == region(code))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::fact::{Paid, Share};
+    use crate::statistics::columns::FactColumns;
+    use crate::statistics::dimension::DateBasis;
+    use crate::statistics::fact::{Fact, Paid, Share};
+    use crate::statistics::selection::Selection;
+    use crate::statistics::units::UnitsOfView;
+    use kernel::procedure::Procedure;
+    use kernel::time::{Day, Period};
 
     #[test]
     fn a_filter_keeps_the_people_of_the_agency_and_the_country_only() {
@@ -58,9 +61,16 @@ mod tests {
         let funding = vec![Paid { source: FundingSource::Host, amount: None }];
         let fact = Fact { funding, in_plan: true, ..Fact::example(1, shares) };
         let kept = |narrow: FigureFilter| {
-            let mut facts = vec![fact.clone()];
-            narrow.keep(&mut facts);
-            facts.first().map(|f| f.shares.iter().map(|s| (s.agency_id, s.country().to_owned())).collect::<Vec<_>>())
+            let columns = FactColumns::of(std::slice::from_ref(&fact));
+            let units = UnitsOfView::as_reported(columns.agencies());
+            let ever = Period { from: Day::MIN, to: Day::MAX };
+            let meant = (&[Procedure::OUTBOUND][..], ever, DateBasis::Travel);
+            let kept = Selection::new(columns.into(), meant, units, &narrow);
+            let (agencies, countries) = (kept.columns.agencies(), kept.columns.countries());
+            let one = |s: crate::statistics::columns::ShareCell| {
+                (agencies[s.agency as usize], countries[s.country as usize].clone())
+            };
+            kept.facts().next().map(|fact| kept.shares(fact).map(one).collect::<Vec<_>>())
         };
         let all = FigureFilter::default;
         assert_eq!(kept(all()).map(|s| s.len()), Some(4));

@@ -9,12 +9,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::db::counters::data_version;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result, not_found};
-use crate::statistics::asked::counted_register;
-use crate::statistics::count::{DateBasis, Dimension, Figures, Measure, count};
+use crate::statistics::asked::{FigureSource, counted_register};
+use crate::statistics::count::{Figures, Settled, count_in};
+use crate::statistics::dimension::{DateBasis, Dimension, Measure};
 use crate::statistics::labels::{TOTAL, heading, label, measure};
+use crate::statistics::narrow::FigureFilter;
 use crate::statistics::question::Window;
-use crate::statistics::store;
+use crate::statistics::selection::Selection;
 use crate::statistics::suppress::hidden;
+use crate::statistics::units::UnitsOfView;
 use crate::web::answers::ResponseCache;
 use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
@@ -128,19 +131,19 @@ fn row(key: &str, label: String, f: &Figures, suppressed: bool) -> OpenRowView {
 async fn open_register(
     req: HttpRequest,
     register: web::Path<String>,
-    (db, answers): (web::Data<Db>, web::Data<ResponseCache>),
+    (db, answers, source): (web::Data<Db>, web::Data<ResponseCache>, web::Data<FigureSource>),
     clock: web::Data<Clock>,
     published: web::Data<OpenStatisticsSwitch>,
     registers: web::Data<RegisterEntries>,
     asked: Query<OpenFiguresQuery>,
 ) -> Result<HttpResponse> {
     let (today, counted) = (day_of(clock.now()), counted_register(&registers, &register)?.1);
-    answer(&req, (&db, &answers), today, **published, counted, asked.0).await
+    answer(&req, (&db, &answers, source.get_ref().clone()), today, **published, counted, asked.0).await
 }
 
 async fn answer(
     req: &HttpRequest,
-    (db, answers): (&Db, &ResponseCache),
+    (db, answers, source): (&Db, &ResponseCache, FigureSource),
     today: Day,
     published: OpenStatisticsSwitch,
     procedure: Procedure,
@@ -162,7 +165,7 @@ async fn answer(
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
     // This route is public: results are cached, and only one query is counted at a time.
-    let made = db.read(move |conn| figures(conn, procedure, year, by, format, language));
+    let made = db.read(move |conn| figures(conn, &source, procedure, (year, by), format, language));
     let body = answers.answer(version, &question, made).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, no-cache"));
@@ -175,18 +178,20 @@ async fn answer(
 /// Renders the published statistics; returns them with the data version of the snapshot.
 fn figures(
     conn: &mut Conn,
+    source: &FigureSource,
     procedure: Procedure,
-    year: i32,
-    by: Option<By>,
+    (year, by): (i32, Option<By>),
     format: OpenFormat,
     language: Language,
 ) -> Result<(i64, Vec<u8>)> {
     let version = data_version(conn)?;
     let days = Window::Calendar.months(year, 1, 12);
     let days = days.ok_or_else(|| Error::Internal("a year without days".into()))?;
-    let facts = store::in_period(conn, procedure, days, DateBasis::Travel)?;
+    let facts = source.facts.of_snapshot(conn)?;
+    let units = UnitsOfView::as_reported(facts.agencies());
+    let of_year = Selection::new(facts, (&[procedure], days, DateBasis::Travel), units, &FigureFilter::default());
     let dimensions: Vec<Dimension> = by.iter().map(|by| by.dimension()).collect();
-    let counted = count(&facts, &dimensions, DateBasis::Travel);
+    let counted = count_in(&of_year, &dimensions, &Settled::new());
     let people: Vec<i64> = counted.rows.iter().map(|(_, f)| f.persons).collect();
     let (gone, whole) = hidden(&people, counted.total.persons);
     let mut rows: Vec<OpenRowView> = Vec::new();

@@ -2,7 +2,8 @@
 
 use chrono::Datelike;
 
-use crate::statistics::count::{Dimension, Figures};
+use crate::statistics::count::Figures;
+use crate::statistics::dimension::Dimension;
 use crate::statistics::labels::{heading, label};
 use crate::statistics::view::ShownFigures;
 use documents::svg::{DrawnChart, DrawnShape, Point};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::Result;
-use crate::statistics::count::{DateBasis, Dimension};
+use crate::statistics::dimension::{DateBasis, Dimension};
 use crate::statistics::narrow::FigureFilter;
 use crate::web::query::invalid;
 use kernel::country::{REGIONS, country};

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use crate::db::counters;
-use crate::db::schema::{duties, fact_shares, facts, report_delegations};
-use crate::db::{Conn, differing, each, from_json, insert_rows, word};
+use crate::db::schema::{duties, fact_shares, facts, gone_facts, report_delegations};
+use crate::db::{Conn, differing, each, from_json, insert_rows, one_of, word};
 use crate::error::{Error, Result};
-use crate::statistics::count::{DateBasis, Settled};
+use crate::statistics::columns::FactColumns;
+use crate::statistics::count::Settled;
+use crate::statistics::dimension::DateBasis;
 use crate::statistics::fact::{Fact, Paid, Share};
 use kernel::every_field;
 use kernel::money::Money;
@@ -31,6 +33,15 @@ struct FactRow {
     reception_level: Option<String>,
     channel: Option<String>,
     waived: bool,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = facts, treat_none_as_default_value = false)]
+struct VersionedRow {
+    #[diesel(embed)]
+    row: FactRow,
+    /// The data version that changed the fact or one of its shares last.
+    version: i64,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -161,13 +172,23 @@ pub fn replace(conn: &mut Conn, delegation_id: i64, new: Option<&Fact>) -> Resul
     if stored.as_ref() == new {
         return Ok(());
     }
-    let (old_row, new_row) = (stored.as_ref().map(FactRow::from), new.map(FactRow::from));
-    if old_row != new_row {
-        if old_row.is_some() {
-            each!(conn, c => diesel::delete(facts::table.find(delegation_id)).execute(c))?;
+    let version = counters::raise_data_version(conn)?;
+    let own = facts::table.find(delegation_id);
+    match (stored.as_ref().map(FactRow::from), new.map(FactRow::from)) {
+        (Some(old), Some(new)) if old == new => {
+            each!(conn, c => diesel::update(own).set(facts::version.eq(version)).execute(c))?;
         }
-        if let Some(row) = new_row {
-            each!(conn, c => diesel::insert_into(facts::table).values(row).execute(c))?;
+        (old, new) => {
+            if old.is_some() {
+                each!(conn, c => diesel::delete(own).execute(c))?;
+            }
+            match new {
+                Some(row) => {
+                    let row = VersionedRow { row, version };
+                    each!(conn, c => diesel::insert_into(facts::table).values(row).execute(c))?;
+                }
+                None => forget(conn, &[delegation_id], version)?,
+            }
         }
     }
     let before = stored.as_ref().map_or(&[][..], |f| &f.shares);
@@ -178,12 +199,13 @@ pub fn replace(conn: &mut Conn, delegation_id: i64, new: Option<&Fact>) -> Resul
     let rows: Vec<ShareRow> =
         differing(after, before).map(|(ord, share)| share_row(delegation_id, ord, share)).collect();
     insert_rows!(conn, fact_shares::table, &rows);
-    counters::raise_data_version(conn)
+    Ok(())
 }
 
-/// Adds the facts of delegations without one. The caller raises the data version.
+/// Adds the facts of delegations without one.
 pub fn add(conn: &mut Conn, new: &[Fact]) -> Result<()> {
-    let rows: Vec<FactRow> = new.iter().map(FactRow::from).collect();
+    let version = counters::raise_data_version(conn)?;
+    let rows: Vec<VersionedRow> = new.iter().map(|fact| VersionedRow { row: fact.into(), version }).collect();
     let of = |fact: &Fact| -> Vec<ShareRow> {
         (0i64..).zip(&fact.shares).map(|(ord, share)| share_row(fact.delegation_id, ord, share)).collect()
     };
@@ -193,21 +215,31 @@ pub fn add(conn: &mut Conn, new: &[Fact]) -> Result<()> {
     Ok(())
 }
 
+/// Notes that the facts of these delegations were removed, for those who keep facts in memory.
+fn forget(conn: &mut Conn, ids: &[i64], version: i64) -> Result<()> {
+    use gone_facts::dsl;
+    each!(conn, c => diesel::delete(dsl::gone_facts.filter(one_of(dsl::delegation_id, ids))).execute(c))?;
+    let rows: Vec<_> = ids.iter().map(|id| (dsl::delegation_id.eq(*id), dsl::version.eq(version))).collect();
+    insert_rows!(conn, dsl::gone_facts, &rows);
+    Ok(())
+}
+
 /// Deletes the facts of these delegations.
 pub fn remove(conn: &mut Conn, ids: &[i64]) -> Result<()> {
+    let version = counters::raise_data_version(conn)?;
     for some in ids.chunks(IDS_AT_ONCE) {
         diesel::delete(fact_shares::table.filter(fact_shares::delegation_id.eq_any(some))).execute(conn)?;
         diesel::delete(facts::table.filter(facts::delegation_id.eq_any(some))).execute(conn)?;
+        forget(conn, some, version)?;
     }
-    counters::raise_data_version(conn)
+    Ok(())
 }
 
 /// Deletes all facts of a procedure, before they are rebuilt.
 pub fn clear(conn: &mut Conn, procedure: Procedure) -> Result<()> {
     let own = facts::table.filter(facts::procedure.eq(procedure.word())).select(facts::delegation_id);
-    diesel::delete(fact_shares::table.filter(fact_shares::delegation_id.eq_any(own))).execute(conn)?;
-    diesel::delete(facts::table.filter(facts::procedure.eq(procedure.word()))).execute(conn)?;
-    counters::raise_data_version(conn)
+    let ids: Vec<i64> = own.load(conn)?;
+    remove(conn, &ids)
 }
 
 /// Restricts a query to the facts of one procedure in a period.
@@ -227,6 +259,18 @@ pub fn ids_in_period(conn: &mut Conn, procedure: Procedure, period: Period, basi
     Ok(ids.into_iter().collect())
 }
 
+/// The facts of rows, with their shares; both are ordered by delegation, so the shares can be assigned in one pass.
+fn with_shares(rows: Vec<FactRow>, shares: Vec<ShareRow>) -> impl Iterator<Item = Result<Fact>> {
+    let mut shares = shares.into_iter().peekable();
+    rows.into_iter().map(move |row| {
+        let mut own = Vec::new();
+        while let Some(share) = shares.next_if(|s| s.delegation_id == row.delegation_id) {
+            own.push(Share::from(share));
+        }
+        row.fact(own)
+    })
+}
+
 /// The facts of a procedure in a period, ordered by delegation.
 pub fn in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: DateBasis) -> Result<Vec<Fact>> {
     let rows: Vec<FactRow> = meant!(facts::table, procedure, period, basis)
@@ -238,17 +282,39 @@ pub fn in_period(conn: &mut Conn, procedure: Procedure, period: Period, basis: D
         .order((fact_shares::delegation_id, fact_shares::ord))
         .select(ShareRow::as_select())
         .load(conn)?;
-    // Both queries are ordered by delegation, so the shares can be assigned in one pass.
-    let mut shares = shares.into_iter().peekable();
-    rows.into_iter()
-        .map(|row| {
-            let mut own = Vec::new();
-            while let Some(share) = shares.next_if(|s| s.delegation_id == row.delegation_id) {
-                own.push(Share::from(share));
-            }
-            row.fact(own)
-        })
-        .collect()
+    with_shares(rows, shares).collect()
+}
+
+/// Facts that are read at a time while all are.
+const READ_AT_ONCE: i64 = 10_000;
+
+/// All facts, in columns.
+pub fn all(conn: &mut Conn) -> Result<FactColumns> {
+    let mut columns = FactColumns::default();
+    let mut after = 0;
+    loop {
+        let next = facts::table.filter(facts::delegation_id.gt(after)).order(facts::delegation_id).limit(READ_AT_ONCE);
+        let rows: Vec<FactRow> = each!(conn, c => next.select(FactRow::as_select()).load(c))?;
+        let Some(last) = rows.last().map(|row| row.delegation_id) else { return Ok(columns) };
+        let own =
+            fact_shares::table.filter(fact_shares::delegation_id.gt(after)).filter(fact_shares::delegation_id.le(last));
+        let own = own.order((fact_shares::delegation_id, fact_shares::ord));
+        let shares: Vec<ShareRow> = each!(conn, c => own.select(ShareRow::as_select()).load(c))?;
+        columns.add(&with_shares(rows, shares).collect::<Result<Vec<Fact>>>()?);
+        after = last;
+    }
+}
+
+/// What changed after a data version: the delegations that count no more, and the facts that are new or different.
+pub fn changed_since(conn: &mut Conn, version: i64) -> Result<(HashSet<i64>, Vec<Fact>)> {
+    let gone = gone_facts::table.filter(gone_facts::version.gt(version)).select(gone_facts::delegation_id);
+    let gone: Vec<i64> = each!(conn, c => gone.load(c))?;
+    let newer = facts::table.filter(facts::version.gt(version)).order(facts::delegation_id);
+    let rows: Vec<FactRow> = each!(conn, c => newer.select(FactRow::as_select()).load(c))?;
+    let joined = fact_shares::table.inner_join(facts::table.on(facts::delegation_id.eq(fact_shares::delegation_id)));
+    let own = joined.filter(facts::version.gt(version)).order((fact_shares::delegation_id, fact_shares::ord));
+    let shares: Vec<ShareRow> = each!(conn, c => own.select(ShareRow::as_select()).load(c))?;
+    Ok((gone.into_iter().collect(), with_shares(rows, shares).collect::<Result<_>>()?))
 }
 
 /// What was settled of the delegations counted in a period, whatever their procedure.

@@ -1,62 +1,47 @@
 //! Counts under the agencies of a given day: each share is assigned to the successor of its agency. Pure.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-use crate::statistics::fact::Fact;
+use crate::statistics::columns::Numbers;
 use kernel::succession::Succession;
 use kernel::time::Day;
 
-/// Delegations that are dated after the end of a unit under which they stand.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct EndedUnits {
-    pub delegations: HashSet<i64>,
-    /// Each unit with those that followed it.
-    pub units: BTreeMap<i64, Vec<i64>>,
+/// The units under which the agencies of facts are counted.
+#[derive(Clone)]
+pub struct UnitsOfView {
+    /// By their numbers in the view.
+    pub ids: Vec<i64>,
+    /// For each agency of the facts: its unit, and whether that is its only counterpart.
+    placed: Vec<(u32, bool)>,
 }
 
-impl EndedUnits {
-    pub fn followers(&self) -> impl Iterator<Item = i64> {
-        self.units.values().flatten().copied()
+impl UnitsOfView {
+    /// Each agency stands for itself.
+    pub fn as_reported(agencies: &[i64]) -> Self {
+        UnitsOfView { ids: agencies.to_vec(), placed: (0..).zip(agencies).map(|(number, _)| (number, true)).collect() }
     }
 
-    /// The number of delegations, and each unit with its followers by name.
-    pub fn told(&self, names: &HashMap<i64, (String, String)>) -> (i64, Vec<(String, String)>) {
-        let name = |id: &i64| names.get(id).map(|(_, name)| name.clone()).unwrap_or_default();
-        let followed = |ids: &Vec<i64>| ids.iter().map(name).collect::<Vec<_>>().join(", ");
-        let units = self.units.iter().map(|(id, after)| (name(id), followed(after))).collect();
-        (i64::try_from(self.delegations.len()).unwrap_or(i64::MAX), units)
+    /// Each agency is counted under the one that stands for it on a day.
+    pub fn on(agencies: &[i64], succession: &Succession, day: Day) -> Self {
+        let mut units = Numbers::default();
+        let place = |agency: &i64| {
+            let stands = succession.on(*agency, day);
+            (units.number(stands.id), stands.sure)
+        };
+        let placed = agencies.iter().map(place).collect();
+        UnitsOfView { ids: units.values().to_vec(), placed }
     }
-}
 
-/// Finds the delegations that a unit had after it ended.
-pub fn ended_units(facts: &[Fact], succession: &Succession) -> EndedUnits {
-    let mut found = EndedUnits::default();
-    for fact in facts {
-        for share in &fact.shares {
-            if succession.has_ended(share.agency_id, fact.travel_date) {
-                found.delegations.insert(fact.delegation_id);
-                let followers = || succession.followers(share.agency_id, fact.travel_date);
-                found.units.entry(share.agency_id).or_insert_with(followers);
-            }
-        }
+    fn at(&self, agency: u32) -> (u32, bool) {
+        usize::try_from(agency).ok().and_then(|at| self.placed.get(at)).copied().unwrap_or((agency, true))
     }
-    found
-}
 
-/// Assigns the shares of facts to the agencies of a day; returns the delegations whose agency has no single
-/// counterpart.
-pub fn place(facts: &mut [Fact], succession: &Succession, day: Day) -> HashSet<i64> {
-    let mut unsure = HashSet::new();
-    for fact in facts {
-        for share in &mut fact.shares {
-            let stands = succession.on(share.agency_id, day);
-            share.agency_id = stands.id;
-            if !stands.sure {
-                unsure.insert(fact.delegation_id);
-            }
-        }
+    /// The number of the unit of an agency.
+    pub fn number(&self, agency: u32) -> u32 {
+        self.at(agency).0
     }
-    unsure
+
+    pub fn sure(&self, agency: u32) -> bool {
+        self.at(agency).1
+    }
 }
 
 #[cfg(test)]
@@ -65,8 +50,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::statistics::count::{DateBasis, Dimension, count};
-    use crate::statistics::fact::Share;
+    use crate::statistics::columns::FactColumns;
+    use crate::statistics::count::{count, count_in};
+    use crate::statistics::dimension::{DateBasis, Dimension};
+    use crate::statistics::fact::{Fact, Share};
+    use crate::statistics::narrow::FigureFilter;
+    use crate::statistics::selection::Selection;
+    use kernel::procedure::Procedure;
+    use kernel::time::Period;
 
     fn day(n: u64) -> Day {
         NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + Days::new(n)
@@ -117,9 +108,12 @@ mod tests {
             let reported: Vec<Fact> = (1i64..).zip(&people).map(|(id, all)| fact(id, &known(all))).collect();
             let expected = count(&reported, &[Dimension::Agency], DateBasis::Travel);
             for from in seen_from {
-                let mut seen = reported.clone();
-                place(&mut seen, &succession, day(from));
-                let counted = count(&seen, &[Dimension::Agency], DateBasis::Travel);
+                let columns = FactColumns::of(&reported);
+                let units = UnitsOfView::on(columns.agencies(), &succession, day(from));
+                let ever = Period { from: Day::MIN, to: Day::MAX };
+                let meant = (&[Procedure::OUTBOUND][..], ever, DateBasis::Travel);
+                let selection = Selection::new(columns.into(), meant, units, &FigureFilter::default());
+                let counted = count_in(&selection, &[Dimension::Agency], &Default::default());
                 prop_assert_eq!(&counted.total, &expected.total);
                 // Nobody is lost between the rows: everyone in a delegation is counted under one of its agencies.
                 let visits = counted.rows.iter().map(|(_, f)| f.visits).sum::<i64>();

@@ -7,7 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::statistics::compare::{ComparedFigures, percent};
-use crate::statistics::count::{Counted, Dimension, Figures, Measure};
+use crate::statistics::count::{Counted, Figures};
+use crate::statistics::dimension::{Dimension, Measure};
 use crate::statistics::labels::{PREVIOUS, TOTAL, heading, measure};
 use crate::statistics::question::{Basis, MoreMeasures, Window};
 use kernel::money::{self, Money};

@@ -6,8 +6,12 @@ use kernel::time::Period;
 use ngoaivu::db::Conn;
 use ngoaivu::procedures;
 use ngoaivu::procedures::register::registers;
-use ngoaivu::statistics::count::DateBasis;
+use ngoaivu::statistics::columns::FactColumns;
+use ngoaivu::statistics::count::count_in;
+use ngoaivu::statistics::dimension::{DateBasis, Dimension};
 use ngoaivu::statistics::fact::Fact;
+use ngoaivu::statistics::kept_facts::KeptFacts;
+use ngoaivu::statistics::selection::Selection;
 use ngoaivu::statistics::store as facts;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -181,6 +185,48 @@ on_both! {
             world.house.db.write_now(|conn| procedures::rebuild_facts(conn, &registers())).unwrap();
             assert_eq!(world.house.db.read_now(stored).unwrap(), before, "{lives:?} {turns:?}");
         }
+    }
+
+    async fn facts_in_memory_follow_every_act(w) {
+        let kept = KeptFacts::default();
+        let follows = |w: &World| {
+            let kept = kept.clone();
+            let counted = |facts: FactColumns| {
+                let all = Selection::whole(facts, DateBasis::Travel);
+                count_in(&all, &[Dimension::Country, Dimension::Month], &Default::default())
+            };
+            let (here, there) =
+                w.house.db.read_now(move |conn| Ok((kept.of_snapshot(conn)?, facts::all(conn)?))).unwrap();
+            assert_eq!(counted((*here).clone()), counted(there));
+            here.facts().count()
+        };
+        w.advance_days(120);
+        let mut most = 0;
+        for (lives, turns) in histories(4).into_iter().take(1) {
+            let mut ids = Vec::new();
+            for (n, life) in lives.iter().enumerate() {
+                ids.push(draft(&w, n, LIVES[*life].0).await);
+            }
+            let mut taken = vec![0; lives.len()];
+            for at in turns {
+                let (kind, steps) = LIVES[lives[at]];
+                step(&w, &ids[at], kind, steps[taken[at]], at).await;
+                taken[at] += 1;
+                most = most.max(follows(&w));
+            }
+        }
+        assert!(most > 1, "{most}");
+        w.house.db.write_now(|conn| { facts::clear(conn, Procedure::OUTBOUND)?; facts::clear(conn, Procedure::INBOUND) }).unwrap();
+        assert_eq!(follows(&w), 0);
+        w.house.db.write_now(|conn| procedures::rebuild_facts(conn, &registers())).unwrap();
+        assert!(follows(&w) > 1);
+        // What a transaction wrote and took back was never there.
+        let undone = w.house.db.write_now(|conn| {
+            facts::clear(conn, Procedure::INBOUND)?;
+            facts::clear(conn, Procedure::OUTBOUND)?;
+            Err::<(), _>(ngoaivu::error::not_found())
+        });
+        assert!(undone.is_err() && follows(&w) > 1);
     }
 
     async fn freeze_correct_reopen_explains_every_difference(w) {

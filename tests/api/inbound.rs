@@ -319,7 +319,7 @@ on_both! {
         assert_eq!(figures(&w, "year=2026").await["total"]["persons"], 1);
         let stored: Vec<_> = w.house.db.read_now(|c| {
             let year = kernel::time::Period { from: "2026-01-01".parse().unwrap(), to: "2026-12-31".parse().unwrap() };
-            store::in_period(c, kernel::procedure::Procedure::INBOUND, year, ngoaivu::statistics::count::DateBasis::Travel)
+            store::in_period(c, kernel::procedure::Procedure::INBOUND, year, ngoaivu::statistics::dimension::DateBasis::Travel)
         }).unwrap();
         assert_eq!(w.house.db.write_now(|conn| rebuild_facts(conn, &registers())).unwrap(), 4);
         assert_eq!(w.house.db.read_now(|c| store::of_delegation(c, stored[0].delegation_id)).unwrap().as_ref(), stored.first());

@@ -23,6 +23,7 @@ mod command_line;
 mod concerned;
 mod contents;
 mod corrections;
+mod counting;
 mod daily_work;
 mod database;
 mod dry_run;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::statistics::count::Dimension;
+use crate::statistics::dimension::Dimension;
 use crate::statistics::labels::label;
 use documents::template::Values;
 use kernel::country::country;

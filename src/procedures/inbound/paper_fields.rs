@@ -7,7 +7,7 @@ use crate::dossier::parts::paper_fields::{country_name, put_days, said, sums};
 use crate::error::Result;
 use crate::procedures::inbound::model::Visit;
 use crate::registry::agencies;
-use crate::statistics::count::Dimension;
+use crate::statistics::dimension::Dimension;
 use documents::template::Values;
 use kernel::money::grouped;
 use kernel::paper::PaperKind;

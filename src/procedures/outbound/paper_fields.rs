@@ -9,7 +9,7 @@ use crate::procedures::outbound::model::{Trip, TripContent};
 use crate::registry::agencies;
 use crate::registry::officials::Official;
 use crate::registry::officials_store;
-use crate::statistics::count::Dimension;
+use crate::statistics::dimension::Dimension;
 use documents::template::Values;
 use kernel::money::{grouped, in_vietnamese as money};
 use kernel::paper::PaperKind;

@@ -16,7 +16,7 @@ use crate::procedures::outbound;
 use crate::registry::agencies;
 use crate::registry::changes::succession;
 use crate::statistics::asked::scope_of;
-use crate::statistics::count::{DateBasis, count};
+use crate::statistics::dimension::DateBasis;
 use crate::statistics::fact::Fact;
 use crate::statistics::question::{UnitsAsOf, units_as_of};
 use crate::statistics::store as statistics;
@@ -103,8 +103,7 @@ fn reckon(
         let row = all.entry(agency).or_default();
         // An imported delegation may have been planned without an item here.
         let side = if fact.in_plan { &mut row.used } else { &mut row.off_plan };
-        let people = count(std::slice::from_ref(fact), &[], DateBasis::Travel).total.visits;
-        side.add(1, people, fact.funding.iter().filter_map(|f| f.amount.clone()));
+        side.add(1, fact.visits(), fact.funding.iter().filter_map(|f| f.amount.clone()));
         if let Some(item) = item.filter(|_| fact.in_plan) {
             *used.entry(item.id).or_default() += 1;
         }

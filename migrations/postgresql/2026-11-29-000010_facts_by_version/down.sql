@@ -1,0 +1,3 @@
+DROP TABLE gone_facts;
+DROP INDEX facts_version;
+ALTER TABLE facts DROP COLUMN version;

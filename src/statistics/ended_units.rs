@@ -1,0 +1,47 @@
+//! Delegations under units that had ended before them: somebody should look. Pure.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::statistics::selection::Selection;
+use kernel::succession::Succession;
+use kernel::time::Day;
+
+/// Delegations that are dated after the end of a unit under which they stand.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct EndedUnits {
+    pub delegations: HashSet<i64>,
+    /// Each unit with those that followed it.
+    pub units: BTreeMap<i64, Vec<i64>>,
+}
+
+impl EndedUnits {
+    pub fn followers(&self) -> impl Iterator<Item = i64> {
+        self.units.values().flatten().copied()
+    }
+
+    /// The number of delegations, and each unit with its followers by name.
+    pub fn told(&self, names: &HashMap<i64, (String, String)>) -> (i64, Vec<(String, String)>) {
+        let name = |id: &i64| names.get(id).map(|(_, name)| name.clone()).unwrap_or_default();
+        let followed = |ids: &Vec<i64>| ids.iter().map(name).collect::<Vec<_>>().join(", ");
+        let units = self.units.iter().map(|(id, after)| (name(id), followed(after))).collect();
+        (i64::try_from(self.delegations.len()).unwrap_or(i64::MAX), units)
+    }
+}
+
+/// Finds the delegations that a unit had after it ended.
+pub fn ended_units(selection: &Selection, succession: &Succession) -> EndedUnits {
+    let mut found = EndedUnits::default();
+    let ends: Vec<bool> = selection.units().iter().map(|id| succession.has_ended(*id, Day::MAX)).collect();
+    for fact in selection.facts() {
+        for share in selection.shares(fact) {
+            let at = usize::try_from(share.agency).unwrap_or(usize::MAX);
+            let Some(unit) = selection.units().get(at).filter(|_| ends.get(at) == Some(&true)) else { continue };
+            if succession.has_ended(*unit, fact.travel_date) {
+                found.delegations.insert(fact.delegation_id);
+                let followers = || succession.followers(*unit, fact.travel_date);
+                found.units.entry(*unit).or_insert_with(followers);
+            }
+        }
+    }
+    found
+}
