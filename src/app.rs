@@ -25,6 +25,7 @@ use crate::db::{Address, Db};
 use crate::dossier::ProvinceLaw;
 use crate::dossier::parts::attachments::AttachmentFolder;
 use crate::dossier::register::{RegisterWord, Registers};
+use crate::dossier::store::kept_texts::KeptTexts;
 use crate::error::{Code, Result, not_found, refuse};
 pub use crate::jobs::tools::DeliverySettings;
 use crate::jobs::tools::Jobs;
@@ -61,6 +62,7 @@ pub struct AppState {
     pub shelf: RegulationCache,
     pub answers: ResponseCache,
     figures: FigureSource,
+    texts: KeptTexts,
     running: InFlightKeys,
     pub jobs: Jobs,
     /// The procedures of this installation.
@@ -128,6 +130,7 @@ impl AppState {
                 facts: KeptFacts::default(),
                 agencies: Agencies { names: agencies::names, succession: changes::succession },
             },
+            texts: KeptTexts::default(),
             running: InFlightKeys::default(),
             published: OpenStatisticsSwitch::default(),
         })
@@ -357,6 +360,7 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.folder.clone()))
         .app_data(web::Data::new(crate::registry::references::account_references as AccountReferences))
         .app_data(web::Data::new(house.figures.clone()))
+        .app_data(web::Data::new(house.texts.clone()))
         .app_data(web::Data::new(house.published))
         .app_data(web::Data::new(desk))
         .app_data(web::Data::new(tools))

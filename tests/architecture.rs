@@ -91,6 +91,7 @@ const PURE: &[&str] = &[
     "/permission.rs",
     "/account.rs",
     "dossier/papers.rs",
+    "dossier/word_index.rs",
     "dossier/visibility.rs",
     "parts/listed.rs",
     "/rules.rs",

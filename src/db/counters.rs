@@ -35,10 +35,15 @@ pub fn data_version(conn: &mut Conn) -> Result<i64> {
 
 /// Call when data behind the statistics changes: it makes every cached answer stale. Returns the new version.
 pub fn raise_data_version(conn: &mut Conn) -> Result<i64> {
-    let raised = diesel::update(counters::table.find(DATA_VERSION)).set(counters::value.eq(counters::value + 1));
-    if let Some(version) = each!(conn, c => raised.returning(counters::value).get_result(c)).optional()? {
-        return Ok(version);
+    raise(conn, DATA_VERSION)
+}
+
+/// Raises a counter by one, in one statement; returns its new value.
+pub fn raise(conn: &mut Conn, name: &str) -> Result<i64> {
+    let raised = diesel::update(counters::table.find(name)).set(counters::value.eq(counters::value + 1));
+    if let Some(value) = each!(conn, c => raised.returning(counters::value).get_result(c)).optional()? {
+        return Ok(value);
     }
-    set(conn, DATA_VERSION, 1)?;
+    set(conn, name, 1)?;
     Ok(1)
 }

@@ -413,6 +413,7 @@ diesel::table! {
         number -> Nullable<Text>,
         title -> Text,
         search_norm -> Text,
+        texts_version -> BigInt,
         procedure -> Text,
         agency_id -> BigInt,
         listed_on -> Date,

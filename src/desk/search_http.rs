@@ -13,6 +13,7 @@ use crate::access::shorts::{self, AgencyShort};
 use crate::db::Conn;
 use crate::dossier::flow::State;
 use crate::dossier::register::RegisterWord;
+use crate::dossier::store::kept_texts::KeptTexts;
 use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListOrder, ListedBy};
 use crate::error::Result;
 use crate::registry::agencies::{self, AgencyFilter};
@@ -96,14 +97,19 @@ struct FoundPartner {
 /// Finds dossiers, officials, partners and agencies that the caller may see.
 #[utoipa::path(tag = "search", params(SearchQuery), responses((status = 200, description = "what was found", body = SearchResult)))]
 #[get("/search")]
-async fn search(call: Call, registers: web::Data<RegisterEntries>, asked: Query<SearchQuery>) -> Result<HttpResponse> {
+async fn search(
+    call: Call,
+    registers: web::Data<RegisterEntries>,
+    texts: web::Data<KeptTexts>,
+    asked: Query<SearchQuery>,
+) -> Result<HttpResponse> {
     let limit = query::limit(asked.0.limit.or(Some(20)))?;
     let q = asked.0.q;
     query::some_text("q", &q)?;
     let found = call
         .read(move |conn, call| {
             let dossiers = if call.actor.may(Permission::ReadDossiers) {
-                dossiers(conn, call, &registers, &q, limit)?
+                dossiers(conn, call, &registers, &texts, &q, limit)?
             } else {
                 Vec::new()
             };
@@ -122,13 +128,19 @@ fn dossiers(
     conn: &mut Conn,
     call: &RequestContext,
     registers: &RegisterEntries,
+    texts: &KeptTexts,
     q: &str,
     limit: i64,
 ) -> Result<Vec<FoundDossier>> {
+    let among = texts.among(conn, Some(q))?;
+    if among.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
     let mut rows: Vec<DossierItem> = Vec::new();
     for entry in &registers.0 {
         let order = ListOrder { by: ListedBy::Update, descending: true };
-        let filter = DossierFilter { q: Some(q.to_owned()), order, ..DossierFilter::of(entry.key) };
+        let filter =
+            DossierFilter { q: Some(q.to_owned()), among: among.clone(), order, ..DossierFilter::of(entry.key) };
         rows.extend(list::page(conn, &filter, &call.actor, registers, call.today, None, limit)?);
     }
     rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at, row.id)));

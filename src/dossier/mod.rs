@@ -23,6 +23,7 @@ pub mod rules;
 pub mod store;
 pub mod typed;
 pub mod visibility;
+pub mod word_index;
 
 pub use content::{Content, DayNames, StoredContent};
 pub use register::ProvinceLaw;

@@ -54,6 +54,7 @@ mod records;
 mod registry;
 mod reports;
 mod rights;
+mod searches;
 mod sentences;
 mod setup;
 mod sights;

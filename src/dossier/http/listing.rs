@@ -5,6 +5,7 @@ use crate::access::permission::Permission;
 use crate::access::shorts;
 use crate::dossier::http::{RegisterRow, Shown};
 use crate::dossier::lines::lines;
+use crate::dossier::store::kept_texts::KeptTexts;
 use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListOrder, ListPlace, ListedBy};
 use crate::dossier::{Content, ProvinceLaw, papers as papers_of_list};
 use crate::error::Result;
@@ -24,10 +25,10 @@ use utoipa::{IntoParams, ToSchema};
 pub async fn list<C: Shown>(
     req: HttpRequest,
     call: Call,
-    law: web::Data<ProvinceLaw>,
+    (law, texts): (web::Data<ProvinceLaw>, web::Data<KeptTexts>),
     asked: Query<DossierListQuery>,
 ) -> Result<HttpResponse> {
-    listing::<C>(req, call, law.get_ref().clone(), asked.0).await
+    listing::<C>(req, call, (law.get_ref().clone(), texts.get_ref().clone()), asked.0).await
 }
 
 /// The query of a list.
@@ -146,6 +147,7 @@ impl DossierListQuery {
             year: self.year,
             overdue: self.overdue,
             mine: self.mine.unwrap_or(false),
+            among: None,
             order: self.sort.unwrap_or(Sort::Departure).order(),
         })
     }
@@ -175,14 +177,14 @@ fn written(place: ListPlace) -> Vec<String> {
 async fn listing<C: Shown>(
     req: HttpRequest,
     call: Call,
-    law: ProvinceLaw,
+    (law, texts): (ProvinceLaw, KeptTexts),
     asked: DossierListQuery,
 ) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadDossiers)?;
     let limit = query::limit(asked.limit)?;
-    let filter = asked.filter::<C>()?;
+    let mut filter = asked.filter::<C>()?;
     if let Some(format) = asked.format.filter(|format| *format != ListFormat::Json) {
-        return whole::<C>(call, law, filter, format).await;
+        return whole::<C>(call, (law, texts), filter, format).await;
     }
     let scope = format!("{} {filter:?}", C::ENTRY.key);
     let by = filter.order.by;
@@ -191,6 +193,7 @@ async fn listing<C: Shown>(
     let today = call.today;
     let (rows, named, total) = call
         .read(move |conn, call| {
+            filter.among = texts.among(conn, filter.q.as_deref())?;
             let total = if count {
                 Some(list::count(conn, &filter, &call.actor, law.registers.entries(), call.today)?)
             } else {
@@ -220,13 +223,14 @@ async fn listing<C: Shown>(
 /// The whole list as a file, with the words that people use.
 async fn whole<C: Shown>(
     call: Call,
-    law: ProvinceLaw,
-    filter: DossierFilter,
+    (law, texts): (ProvinceLaw, KeptTexts),
+    mut filter: DossierFilter,
     format: ListFormat,
 ) -> Result<HttpResponse> {
     let table = call
         .read(move |conn, call| {
             let entries = law.registers.entries();
+            filter.among = texts.among(conn, filter.q.as_deref())?;
             let rows = list::page(conn, &filter, &call.actor, entries, call.today, None, file::MOST_ROWS + 1)?;
             file::all_rows(rows.len())?;
             let ids: Vec<i64> = rows.iter().map(|item| item.id).collect();

@@ -58,6 +58,8 @@ pub struct DossierFilter {
     pub year: Option<i32>,
     pub overdue: Option<bool>,
     pub mine: bool,
+    /// Only these; none means all.
+    pub among: Option<Vec<i64>>,
     pub order: ListOrder,
 }
 
@@ -80,6 +82,7 @@ impl DossierFilter {
             year: None,
             overdue: None,
             mine: false,
+            among: None,
             order: ListOrder { by: ListedBy::FirstDay, descending: false },
         }
     }
@@ -166,6 +169,9 @@ fn conditions(filter: &DossierFilter, actor: &Actor, registers: &RegisterEntries
             .or(says("%\"in_plan\":true%"))
             .or(dossiers::id.eq_any(drawn).and(diesel::dsl::not(says("%\"planned\":false%"))));
         all.push(if planned { Box::new(yes) } else { Box::new(diesel::dsl::not(yes)) });
+    }
+    if let Some(ids) = &filter.among {
+        all.push(Box::new(dossiers::id.eq_any(ids.clone())));
     }
     // Every word, in any order: in number, title, people and partner, or in the name of the agency.
     for word in searched_words(filter.q.as_deref()) {

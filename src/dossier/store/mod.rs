@@ -1,5 +1,6 @@
 //! Rows of the register of dossiers.
 
+pub mod kept_texts;
 pub mod list;
 pub mod numbers;
 pub mod participants;
@@ -29,6 +30,7 @@ struct DossierRow {
     number: Option<String>,
     title: String,
     search_norm: String,
+    texts_version: i64,
     agency_id: i64,
     listed_on: Day,
     begins_on: Option<Day>,
@@ -76,6 +78,7 @@ struct ContentRow {
     number: Option<Option<String>>,
     title: Option<String>,
     search_norm: Option<String>,
+    texts_version: Option<i64>,
     agency_id: Option<i64>,
     listed_on: Option<Day>,
     begins_on: Option<Option<Day>>,
@@ -101,6 +104,7 @@ fn content_row<C: Content>(new: &Dossier<C>, old: &Dossier<C>) -> Result<Content
         number: changed(new.number.clone(), old.number.clone()),
         title: changed(c.title(), b.title()).map(str::to_owned),
         search_norm: searched,
+        texts_version: None,
         agency_id: changed(c.agency_id(), b.agency_id()),
         listed_on: changed(listed.listed_on, before.listed_on),
         begins_on: changed(listed.days.map(|d| d.from), before.days.map(|d| d.from)),
@@ -139,7 +143,7 @@ fn standing_row<C: Content>(dossier: &Dossier<C>) -> Result<StandingRow> {
     })
 }
 
-fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<DossierRow> {
+fn row<C: Content>(dossier: &Dossier<C>, json: String, texts_version: i64) -> Result<DossierRow> {
     let c = &dossier.content;
     let listed = c.listed();
     let search_norm = fold(&searched(dossier, &listed));
@@ -154,6 +158,7 @@ fn row<C: Content>(dossier: &Dossier<C>, json: String) -> Result<DossierRow> {
         number: dossier.number.clone(),
         title: c.title().to_owned(),
         search_norm,
+        texts_version,
         agency_id: c.agency_id(),
         listed_on,
         begins_on: days.map(|d| d.from),
@@ -220,7 +225,7 @@ pub fn register_of(conn: &mut Conn, id: i64) -> Result<Option<String>> {
 pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     // The row comes first because the parts refer to it; the JSON of the content needs no database.
     let json = dossier.content.json()?;
-    let row = row(dossier, json)?;
+    let row = row(dossier, json, kept_texts::next_version(conn)?)?;
     each!(conn, c => diesel::insert_into(dossiers::table).values(&row).execute(c))?;
     dossier.content.save(conn, dossier.id, None)?;
     numbers::keep(conn, dossier, None)?;
@@ -231,8 +236,9 @@ pub fn insert<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
 
 /// Inserts many at once.
 pub fn insert_all<C: Content>(conn: &mut Conn, all: &[Dossier<C>]) -> Result<()> {
+    let texts = kept_texts::next_version(conn)?;
     let rows: Vec<DossierRow> =
-        all.iter().map(|dossier| row(dossier, dossier.content.json()?)).collect::<Result<_>>()?;
+        all.iter().map(|dossier| row(dossier, dossier.content.json()?, texts)).collect::<Result<_>>()?;
     insert_rows!(conn, dossiers::table, &rows);
     for dossier in all {
         dossier.content.save(conn, dossier.id, None)?;
@@ -266,7 +272,11 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
     } else {
         dossier.content.save(conn, dossier.id, Some(&before.content))?;
         participants::keep(conn, dossier, Some(before))?;
-        let changes = (standing_row(dossier)?, content_row(dossier, before)?);
+        let mut content = content_row(dossier, before)?;
+        if content.search_norm.is_some() || content.agency_id.is_some() {
+            content.texts_version = Some(kept_texts::next_version(conn)?);
+        }
+        let changes = (standing_row(dossier)?, content);
         each!(conn, c => diesel::update(place).set(changes).execute(c))?
     };
     if saved != 1 {
@@ -281,9 +291,11 @@ pub fn save<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, before: &Dossier<
 pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     let listed = dossier.content.listed();
     let (name, country) = listed.counterpart.clone().unwrap_or_default();
+    let texts = kept_texts::next_version(conn)?;
     diesel::update(dossiers::table.find(dossier.id))
         .set((
             dossiers::search_norm.eq(fold(&searched(dossier, &listed))),
+            dossiers::texts_version.eq(texts),
             dossiers::counterpart_norm.eq(fold(&name)),
             dossiers::counterpart_country.eq(country),
         ))

@@ -1,0 +1,2 @@
+DROP INDEX dossiers_texts;
+ALTER TABLE dossiers DROP COLUMN texts_version;
