@@ -12,6 +12,7 @@
     reason = "a script"
 )]
 
+mod accounts;
 mod backup;
 mod figures;
 mod lists;
@@ -328,6 +329,9 @@ fn main() {
     if "writers".contains(&asked.only) {
         beside_readers(&server, &folder, asked.seconds, (&officer, &clerk), &body);
     }
+    if "sign-ins".contains(&asked.only) {
+        accounts::beside_sign_ins(&server, &folder, asked.seconds, &officer, &seeded.closed[0].to_string());
+    }
     if "lists".contains(&asked.only) {
         lists::measure(&server, &officer);
     }
@@ -338,6 +342,9 @@ fn main() {
         backup::measure(&server, &folder, asked.database_url.as_deref(), &clerk, &body);
     }
     drop(server);
+    if "start".contains(&asked.only) {
+        accounts::start(&folder, asked.database_url.as_deref());
+    }
     if "growth".contains(&asked.only) && asked.database_url.is_none() {
         figures::growth(&folder);
     }

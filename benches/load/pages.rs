@@ -53,21 +53,40 @@ pub fn measure(server: &Server, folder: &Path, seconds: u32, officer: &str, id: 
     let header = format!("Cookie: {cookie}\r\n");
     let list = "outbound-delegations?state=closed";
     println!(
-        "\n| page | p95 ms, one person | pages/s | API/s | share of the API (target 0.5) |\n|---|---|---|---|---|"
+        "\n| page | p95 ms, one person | pages/s | its main read/s | share | all its reads/s | share (target 0.5) |\n|---|---|---|---|---|---|---|"
     );
+    let dossier = format!("/outbound-delegations/{id}");
+    // What a page asks the API for, its main read first; every page asks for the account and its numbers.
     let pages = [
-        ("home", "/".to_owned(), "/api/v1/inbox?limit=20".to_owned()),
-        ("list", format!("/{list}"), format!("/api/v1/{list}&limit=50&count=true")),
-        ("dossier", format!("/outbound-delegations/{id}"), format!("/api/v1/outbound-delegations/{id}")),
-        ("inbox", "/inbox".to_owned(), "/api/v1/inbox?limit=50&count=true".to_owned()),
-        ("help", "/help".to_owned(), "/api/v1/me".to_owned()),
+        ("home", "/".to_owned(), vec!["/inbox?limit=20".to_owned(), "/duties?open=true&limit=10".to_owned()]),
+        ("list", format!("/{list}"), vec![format!("/{list}&limit=50&count=true")]),
+        (
+            "dossier",
+            dossier.clone(),
+            ["", "/assessment", "/history", "/attachments", "/comments"]
+                .iter()
+                .map(|part| format!("{dossier}{part}"))
+                .chain(["/inbox?limit=1&count=true".to_owned()])
+                .collect(),
+        ),
+        ("inbox", "/inbox".to_owned(), vec!["/inbox?limit=50&count=true".to_owned()]),
+        ("help", "/help".to_owned(), vec!["/me".to_owned()]),
     ];
-    for (name, page, api) in &pages {
+    for (name, page, reads) in &pages {
         let waited = p95(server, page, &header);
         let browser = format!("wrk.headers['Cookie'] = '{cookie}'\nwrk.headers['Sec-Fetch-Site'] = 'same-origin'");
         let shown = wrk(server, folder, seconds, true, &browser, page).requests;
-        let read = wrk(server, folder, seconds, true, &get(officer), api).requests;
-        println!("| {name} | {waited:.1} | {shown:.0} | {read:.0} | {:.2} |", shown / read);
+        let rate = |path: &str| wrk(server, folder, seconds, true, &get(officer), &format!("/api/v1{path}")).requests;
+        let rates: Vec<f64> = reads.iter().map(|path| rate(path)).collect();
+        let frame = ["/me", "/me/counts"].into_iter().filter(|path| !reads.iter().any(|read| read == path));
+        // Reads one after another take the sum of their times.
+        let all = 1.0 / rates.iter().copied().chain(frame.map(rate)).map(|rate| 1.0 / rate).sum::<f64>();
+        let main = rates.first().copied().unwrap_or(f64::NAN);
+        println!(
+            "| {name} | {waited:.1} | {shown:.0} | {main:.0} | {:.2} | {all:.0} | {:.2} |",
+            shown / main,
+            shown / all
+        );
     }
     let (_, html) = browse(server, "GET", "/", &header, "");
     let text = String::from_utf8_lossy(&html).into_owned();

@@ -62,44 +62,48 @@ struct TallyRow {
     cost: Vec<(u32, i64)>,
     /// The number of the fact that was added last, from 1.
     fact: usize,
-    /// The person that was counted last, from 1; see [`count_people`].
-    person: u32,
 }
 
-/// Who was counted in which row of the current fact, of those that stand in several of its shares.
-type Seen = Vec<(u32, i32)>;
+/// The people of some shares of one fact.
+#[derive(Clone, Copy, Default)]
+struct Heads {
+    all: i64,
+    unnamed: i64,
+}
+
+impl Heads {
+    fn add(&mut self, share: ShareCell) {
+        let heads = i64::from(share.heads);
+        self.all += heads;
+        self.unnamed += if share.named() { 0 } else { heads };
+    }
+}
 
 impl TallyRow {
-    /// Adds a share; returns whether it is the first of its fact in this row.
-    fn add(
+    /// Adds people of a fact; returns whether they are its first in this row.
+    fn add<'a>(
         &mut self,
         at: usize,
-        fact: &CountedFact<'_>,
-        share: ShareCell,
-        first_heads: bool,
-        paid: &[PaidCell],
+        (cell, settled): (&FactCell, i64),
+        heads: Heads,
+        paid: impl Iterator<Item = &'a PaidCell>,
     ) -> bool {
         let first = self.fact != at;
         if first {
             self.fact = at;
             self.figures.delegations += 1;
-            self.figures.days += fact.cell.days;
-            self.figures.settled += fact.settled;
-            for (currency, amount) in paid.iter().filter_map(|paid| paid.amount) {
+            self.figures.days += cell.days;
+            self.figures.settled += settled;
+            for (currency, amount) in paid.filter_map(|paid| paid.amount) {
                 match self.cost.iter_mut().find(|(known, _)| *known == currency) {
                     Some((_, sum)) => *sum += amount,
                     None => self.cost.push((currency, amount)),
                 }
             }
         }
-        if first_heads {
-            let heads = i64::from(share.heads);
-            self.figures.visits += heads;
-            self.figures.person_days += heads * fact.cell.days;
-            if !share.named() {
-                self.figures.persons += heads;
-            }
-        }
+        self.figures.visits += heads.all;
+        self.figures.person_days += heads.all * cell.days;
+        self.figures.persons += heads.unnamed;
         first
     }
 
@@ -109,17 +113,14 @@ impl TallyRow {
     }
 }
 
-struct CountedFact<'a> {
-    cell: &'a FactCell,
-    settled: i64,
-}
-
 /// The rows of a count; the first is the total.
 struct TallyRows {
     all: Vec<TallyRow>,
     /// The place of the row of two keys; 0 if there is none yet. Keys are small numbers, so their table is small too.
     places: Vec<u32>,
     width: usize,
+    /// Which of the two keys is the source that pays.
+    paying: Option<usize>,
 }
 
 impl TallyRows {
@@ -133,6 +134,13 @@ impl TallyRows {
         }
         *place
     }
+
+    fn add(&mut self, at: usize, fact: (&FactCell, i64), (place, heads): (u32, Heads), paid: &[PaidCell]) -> bool {
+        let Some(row) = self.all.get_mut(wide(place)) else { return false };
+        // The row of a source shows what that source pays; the total, all of them.
+        let source = self.paying.filter(|_| place != 0).map(|axis| if axis == 0 { row.key.0 } else { row.key.1 });
+        row.add(at, fact, heads, paid.iter().filter(|p| source.is_none_or(|s| number_of(Some(p.source)) == s)))
+    }
 }
 
 fn wide(number: u32) -> usize {
@@ -145,49 +153,53 @@ pub fn count_in(selection: &Selection, by: &[Dimension], settled: &Settled) -> C
     let axis = |at: usize| by.get(at).map_or_else(Axis::none, |dimension| Axis::new(*dimension, selection));
     let (first, second) = (axis(0), axis(1));
     let places = vec![0; first.names.len() * second.names.len()];
-    let mut rows = TallyRows { all: vec![TallyRow::default()], places, width: second.names.len() };
     let paying = by.iter().position(|dimension| *dimension == Dimension::Funding);
-    let mut people: Vec<(u32, u32)> = Vec::new();
-    let (mut seen, mut of_source) = (Seen::new(), Vec::new());
+    let mut rows = TallyRows { all: vec![TallyRow::default()], places, width: second.names.len(), paying };
+    let mut people: Vec<(u32, u32)> = Vec::with_capacity(selection.most_shares());
+    // Who was counted in which row of the current fact, of those that stand in several of its shares.
+    let mut seen: Vec<(u32, i32)> = Vec::new();
     let (mut repeated_delegations, mut persons_not_all_named) = (0, false);
     for (at, cell) in (1..).zip(selection.facts()) {
         let (ones, others) = (first.of_fact(selection, cell), second.of_fact(selection, cell));
-        let fact = CountedFact { cell, settled: settled.get(&cell.delegation_id).copied().unwrap_or(0) };
+        let fact = (cell, if settled.is_empty() { 0 } else { settled.get(&cell.delegation_id).copied().unwrap_or(0) });
         let paid = columns.paid(cell);
-        let mut rows_of_fact = 0;
         seen.clear();
+        let mut once = |place: u32, share: ShareCell| {
+            let once = !share.repeated || !seen.contains(&(place, share.person));
+            if share.repeated && once {
+                seen.push((place, share.person));
+            }
+            once
+        };
+        let (mut total, mut rows_of_fact) = (Heads::default(), 0);
+        // Most shares of a fact stand in one row: they are added to it together.
+        let mut run: (u32, Heads) = (0, Heads::default());
         for share in selection.shares(cell) {
             persons_not_all_named |= !share.named();
-            let mut add = |place: u32, rows: &mut TallyRows, paid: &[PaidCell]| {
-                let known = share.repeated && seen.contains(&(place, share.person));
-                if share.repeated && !known {
-                    seen.push((place, share.person));
-                }
-                rows.all.get_mut(wide(place)).is_some_and(|row| row.add(at, &fact, share, !known, paid))
-            };
-            add(0, &mut rows, paid);
+            if once(0, share) {
+                total.add(share);
+            }
+            let person = u32::try_from(share.person).ok();
             if by.is_empty() {
-                people.extend(u32::try_from(share.person).ok().map(|person| (person, 0)));
+                people.extend(person.map(|person| (person, 0)));
                 continue;
             }
             for one in ones.of(&first, share).iter() {
                 for other in others.of(&second, share).iter() {
                     let place = rows.place((*one, *other));
-                    people.extend(u32::try_from(share.person).ok().map(|person| (person, place)));
-                    let first_of_fact = match paying {
-                        None => add(place, &mut rows, paid),
-                        Some(axis) => {
-                            // The row of a source shows what that source pays.
-                            let source = if axis == 0 { *one } else { *other };
-                            of_source.clear();
-                            of_source.extend(paid.iter().filter(|p| number_of(Some(p.source)) == source).copied());
-                            add(place, &mut rows, &of_source)
-                        }
-                    };
-                    rows_of_fact += i64::from(first_of_fact);
+                    people.extend(person.map(|person| (person, place)));
+                    if place != run.0 {
+                        rows_of_fact += i64::from(run.0 != 0 && rows.add(at, fact, run, paid));
+                        run = (place, Heads::default());
+                    }
+                    if once(place, share) {
+                        run.1.add(share);
+                    }
                 }
             }
         }
+        rows_of_fact += i64::from(run.0 != 0 && rows.add(at, fact, run, paid));
+        rows.add(at, fact, (0, total), paid);
         repeated_delegations += i64::from(rows_of_fact > 1);
     }
     let repeated_persons = count_people(&people, columns.people(), &mut rows.all);
@@ -224,23 +236,28 @@ fn count_people(pairs: &[(u32, u32)], people: usize, rows: &mut [TallyRow]) -> i
         }
         *next += 1;
     }
+    // Of each row the person that it counted last, from 1, and how many it counted.
+    let mut counted = vec![(0_u32, 0_i64); rows.len()];
     let (mut repeated, mut distinct, mut from) = (0, 0, 0);
     for (person, to) in (1..).zip(ends.iter().take(people)) {
         let mut rows_of_person = 0;
         for place in sorted.get(wide(from)..wide(*to)).unwrap_or_default() {
-            let Some(row) = rows.get_mut(wide(*place)) else { continue };
-            if row.person != person {
-                row.person = person;
-                row.figures.persons += i64::from(*place != 0);
-                rows_of_person += i64::from(*place != 0);
+            let Some((last, count)) = counted.get_mut(wide(*place)) else { continue };
+            if *last != person {
+                *last = person;
+                *count += 1;
+                rows_of_person += 1;
             }
         }
-        distinct += i64::from(from < *to);
+        distinct += i64::from(rows_of_person > 0);
         repeated += i64::from(rows_of_person > 1);
         from = *to;
     }
-    if let Some(total) = rows.first_mut() {
-        total.figures.persons += distinct;
+    if let Some(total) = counted.first_mut() {
+        total.1 = distinct;
+    }
+    for (row, (_, count)) in rows.iter_mut().zip(counted) {
+        row.figures.persons += count;
     }
     repeated
 }

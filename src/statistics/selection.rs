@@ -84,8 +84,16 @@ impl Selection {
         self.units.ids.iter().zip(used).filter(|(_, used)| *used).map(|(id, _)| *id).collect()
     }
 
+    /// No count meets more shares than these.
+    pub fn most_shares(&self) -> usize {
+        self.facts().map(|fact| self.columns.shares(fact).len()).sum()
+    }
+
     /// How many delegations have an agency without a single counterpart in the view.
     pub fn unsure(&self) -> i64 {
+        if self.units.all_sure() {
+            return 0;
+        }
         let unsure = |fact: &&FactCell| self.columns.shares(fact).iter().any(|share| !self.units.sure(share.agency));
         i64::try_from(self.facts().filter(unsure).count()).unwrap_or(i64::MAX)
     }

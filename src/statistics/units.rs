@@ -42,6 +42,10 @@ impl UnitsOfView {
     pub fn sure(&self, agency: u32) -> bool {
         self.at(agency).1
     }
+
+    pub fn all_sure(&self) -> bool {
+        self.placed.iter().all(|(_, sure)| *sure)
+    }
 }
 
 #[cfg(test)]

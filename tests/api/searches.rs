@@ -38,8 +38,12 @@ async fn finds_what_stands(w: &World) {
         let stands = |(_, text, agency): &&(i64, String, String)| {
             q.split_whitespace().all(|word| text.contains(word) || agency.contains(word))
         };
-        let expected: BTreeSet<String> =
-            rows.iter().filter(stands).map(|(id, ..)| kernel::id::Id(*id).to_string()).filter(|id| all.contains(id)).collect();
+        let expected: BTreeSet<String> = rows
+            .iter()
+            .filter(stands)
+            .map(|(id, ..)| kernel::id::Id(*id).to_string())
+            .filter(|id| all.contains(id))
+            .collect();
         assert_eq!(listed(w, &format!("q={}", q.replace(' ', "%20"))).await, expected, "{q}");
     }
 }
