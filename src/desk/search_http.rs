@@ -133,9 +133,6 @@ fn dossiers(
     limit: i64,
 ) -> Result<Vec<FoundDossier>> {
     let among = texts.among(conn, Some(q))?;
-    if among.as_ref().is_some_and(Vec::is_empty) {
-        return Ok(Vec::new());
-    }
     let mut rows: Vec<DossierItem> = Vec::new();
     for entry in &registers.0 {
         let order = ListOrder { by: ListedBy::Update, descending: true };

@@ -309,11 +309,14 @@ pub fn all(conn: &mut Conn) -> Result<FactColumns> {
 pub fn changed_since(conn: &mut Conn, version: i64) -> Result<(HashSet<i64>, Vec<Fact>)> {
     let gone = gone_facts::table.filter(gone_facts::version.gt(version)).select(gone_facts::delegation_id);
     let gone: Vec<i64> = each!(conn, c => gone.load(c))?;
-    let newer = facts::table.filter(facts::version.gt(version)).order(facts::delegation_id);
-    let rows: Vec<FactRow> = each!(conn, c => newer.select(FactRow::as_select()).load(c))?;
-    let joined = fact_shares::table.inner_join(facts::table.on(facts::delegation_id.eq(fact_shares::delegation_id)));
-    let own = joined.filter(facts::version.gt(version)).order((fact_shares::delegation_id, fact_shares::ord));
-    let shares: Vec<ShareRow> = each!(conn, c => own.select(ShareRow::as_select()).load(c))?;
+    // Sorted here: an order would let SQLite walk through all facts in it, and a join through all shares.
+    let newer = facts::table.filter(facts::version.gt(version));
+    let mut rows: Vec<FactRow> = each!(conn, c => newer.select(FactRow::as_select()).load(c))?;
+    rows.sort_by_key(|row| row.delegation_id);
+    let ids: Vec<i64> = rows.iter().map(|row| row.delegation_id).collect();
+    let own = fact_shares::table.filter(one_of(fact_shares::delegation_id, &ids));
+    let mut shares: Vec<ShareRow> = each!(conn, c => own.select(ShareRow::as_select()).load(c))?;
+    shares.sort_by_key(|share| (share.delegation_id, share.ord));
     Ok((gone.into_iter().collect(), with_shares(rows, shares).collect::<Result<_>>()?))
 }
 
