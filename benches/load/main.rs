@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench load` measures SQLite; `cargo bench --bench load -- --database-url postgres://…` an empty
 //! PostgreSQL database. `--delegations N` seeds fewer, `--only WORD` runs the measurements whose name contains the
-//! word. Client and server share the machine's cores.
+//! word, or one of several with commas between. Client and server share the machine's cores.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -33,6 +33,13 @@ struct Arguments {
     delegations: usize,
     seconds: u32,
     only: String,
+}
+
+impl Arguments {
+    /// Whether a measurement is asked for: its name has one of the words.
+    fn wants(&self, name: &str) -> bool {
+        self.only.split(',').any(|word| name.contains(word))
+    }
 }
 
 fn arguments() -> Arguments {
@@ -228,7 +235,7 @@ fn main() {
     let mut rows: Vec<(String, Measured, f64)> = Vec::new();
     let mut base = 0.0;
     let mut measure = |name: &str, wanted: f64, warm: bool, script: String, path: &str| {
-        if base > 0.0 && !name.contains(&asked.only) {
+        if base > 0.0 && !asked.wants(name) {
             return;
         }
         let found = wrk(&server, &folder, asked.seconds, warm, &script, path);
@@ -323,29 +330,29 @@ fn main() {
         "\nMemory (resident / anonymous, MiB): at rest {} / {}, after the load {} / {}.",
         at_rest.0, at_rest.1, under_load.0, under_load.1
     );
-    if "figures".contains(&asked.only) {
+    if asked.wants("figures") {
         figures::measure(&server, &address, &officer);
     }
-    if "writers".contains(&asked.only) {
+    if asked.wants("writers") {
         beside_readers(&server, &folder, asked.seconds, (&officer, &clerk), &body);
     }
-    if "sign-ins".contains(&asked.only) {
+    if asked.wants("sign-ins") {
         accounts::beside_sign_ins(&server, &folder, asked.seconds, &officer, &seeded.closed[0].to_string());
     }
-    if "lists".contains(&asked.only) {
+    if asked.wants("lists") {
         lists::measure(&server, &officer);
     }
-    if "pages".contains(&asked.only) {
+    if asked.wants("pages") {
         pages::measure(&server, &folder, asked.seconds, &officer, &seeded.closed[0].to_string());
     }
-    if "backup".contains(&asked.only) {
+    if asked.wants("backup") {
         backup::measure(&server, &folder, asked.database_url.as_deref(), &clerk, &body);
     }
     drop(server);
-    if "start".contains(&asked.only) {
+    if asked.wants("start") {
         accounts::start(&folder, asked.database_url.as_deref());
     }
-    if "growth".contains(&asked.only) && asked.database_url.is_none() {
+    if asked.wants("growth") && asked.database_url.is_none() {
         figures::growth(&folder);
     }
     let _ = std::fs::remove_dir_all(&folder);

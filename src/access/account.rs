@@ -116,9 +116,16 @@ impl Account {
     }
 }
 
-/// Whether a name has only signs that everybody can type and nobody mistakes.
+/// Names under which the trail shows what no person did.
+pub const COMMAND_LINE: &str = "command-line";
+pub const JOBS: &str = "jobs";
+pub const SCHEDULE: &str = "schedule";
+
+/// Whether a name has only signs that everybody can type and nobody mistakes, and is none that the system acts under.
 pub fn is_plain_username(name: &str) -> bool {
-    name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'))
+    let of_the_system = [COMMAND_LINE, JOBS, SCHEDULE].contains(&name);
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    !of_the_system && name.chars().all(plain)
 }
 
 /// An intended action: the procedure it belongs to, and the step it takes, if any.
@@ -139,6 +146,10 @@ pub struct Actor {
 impl Actor {
     pub fn id(&self) -> i64 {
         self.account.id
+    }
+
+    pub fn account(&self) -> &Account {
+        &self.account
     }
 
     pub fn username(&self) -> &str {

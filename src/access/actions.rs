@@ -9,7 +9,7 @@ use crate::access::sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, SessionCache, SignIn
 use crate::access::throttle::Throttle;
 use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
 use crate::access::{password, password::PasswordHasher};
-use crate::access::{sessions_store, store};
+use crate::access::{sessions_store, shorts, store};
 use crate::audit::TraceId;
 use crate::db::{Conn, Db};
 use crate::error::{Code, Error, Result, refuse};
@@ -153,13 +153,17 @@ impl AuthService {
         };
         let stored = digest(&one_time);
         let lookup = stored.clone();
-        let found = self.db.read(move |conn| match sessions_store::one_time(conn, &lookup, now)? {
-            Some(user_id) => store::account(conn, user_id),
-            None => Ok(None),
+        let found = self.db.read(move |conn| {
+            let user_id = sessions_store::one_time(conn, &lookup, now)?;
+            let Some(account) = user_id.map(|id| store::account(conn, id)).transpose()?.flatten() else {
+                return Ok(None);
+            };
+            let own = shorts::words_of(conn, &account)?;
+            Ok(Some((account, own)))
         });
-        let account = found.await?.ok_or_else(spent)?;
+        let (account, own) = found.await?.ok_or_else(spent)?;
         let mut faults = Violations::default();
-        password::check_new(&new, &account.username, "/password", &mut faults);
+        password::check_new(&new, &own, "/password", &mut faults);
         faults.finish()?;
         let hash = self.hasher.hash(new).await?;
         let sessions = self.sessions.clone();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::access::account::{Account, ActScope, Actor};
+use crate::access::account::{Account, ActScope, Actor, COMMAND_LINE};
 use crate::audit::{self, TraceId};
 use crate::db::Conn;
 use crate::error::{Code, Result, refuse};
@@ -50,7 +50,7 @@ impl RequestContext {
 
     /// A person on the server itself: they need no account, and the audit trail says so.
     pub fn command_line(now: Moment) -> Self {
-        RequestContext::outside_http(Account::nobody("command-line"), now, CallChannel::CommandLine)
+        RequestContext::outside_http(Account::nobody(COMMAND_LINE), now, CallChannel::CommandLine)
     }
 
     /// A person on the server itself, under an account of their own.

@@ -15,7 +15,7 @@ use crate::access::me_store::{self, Settings};
 use crate::access::permission::Permission;
 use crate::access::sessions::ABSOLUTE_HOURS;
 use crate::access::user_views::{UserView, one};
-use crate::access::{password, sessions_store, store};
+use crate::access::{password, sessions_store, shorts, store};
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::etag::etag;
 use crate::web::json::{Incoming, refuse_secrets};
@@ -95,11 +95,15 @@ async fn change_password(
     let print = body.fingerprint.clone();
     let body = body.check()?;
     let user_id = call.actor.id();
+    let (own, hash) = call
+        .read(move |conn, call| {
+            Ok((shorts::words_of(conn, call.actor.account())?, store::password_hash(conn, user_id)?))
+        })
+        .await?;
     let mut faults = Violations::default();
-    password::check_new(&body.new, call.actor.username(), "/new", &mut faults);
+    password::check_new(&body.new, &own, "/new", &mut faults);
     faults.finish()?;
     desk.throttle.begin(call.actor.username(), call.now)?;
-    let hash = call.read(move |conn, _| store::password_hash(conn, user_id)).await?;
     if !desk.hasher.verify(body.current, hash).await? {
         return Err(refuse(Code::Forbidden, "Mật khẩu hiện tại không đúng.", "The current password is wrong."));
     }

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod call;
 pub mod context;
 pub mod cookies;
+pub mod guessable;
 pub mod holder;
 pub mod http;
 pub mod me_http;

@@ -7,8 +7,9 @@ use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
 use tokio::sync::Semaphore;
 
+use crate::access::guessable::is_guessable;
 use crate::error::{Error, Result};
-use kernel::text::{fold, nfc};
+use kernel::text::nfc;
 use kernel::violation::Violations;
 
 /// Minimum number of code points of a password (NIST SP 800-63B-4, single factor).
@@ -119,11 +120,8 @@ fn verify_with(password: &str, hash: &str, buffer: &mut Vec<Block>) -> Result<bo
     Ok(Output::new(&output).map_err(fault)? == *wanted)
 }
 
-/// Words that make a password guessable here, after folding and without spaces.
-const GUESSABLE: &[&str] = &["matkhau", "password", "123456789", "qwerty", "songoaivu", "ubndtinh"];
-
-/// Adds the errors of a new password of this user.
-pub fn check_new(password: &str, username: &str, pointer: &str, faults: &mut Violations) {
+/// Adds the errors of a new password, for an owner of whom these words are known.
+pub fn check_new(password: &str, own: &[String], pointer: &str, faults: &mut Violations) {
     let length = nfc(password).chars().count();
     let bounds = format!("Mật khẩu phải có {MIN}–{MAX} ký tự.");
     let bounds_en = format!("A password must have {MIN} to {MAX} characters.");
@@ -132,10 +130,13 @@ pub fn check_new(password: &str, username: &str, pointer: &str, faults: &mut Vio
     } else if length > MAX {
         faults.add(pointer, FieldError::TooLong, &bounds, &bounds_en);
     }
-    let squeezed: String = fold(password).split_whitespace().collect();
-    let name: String = fold(username).split(['.', ' ']).collect();
-    if GUESSABLE.iter().any(|w| squeezed.contains(w)) || (name.len() > 3 && squeezed.contains(&name)) {
-        faults.add(pointer, FieldError::Guessable, "Mật khẩu dễ đoán.", "The password is easy to guess.");
+    if is_guessable(password, own) {
+        faults.add(
+            pointer,
+            FieldError::Guessable,
+            "Mật khẩu dễ đoán: không dùng tên của mình, tên cơ quan, địa danh hay dãy phím liền nhau.",
+            "The password is easy to guess: avoid your name, your agency, places and rows of keys.",
+        );
     }
 }
 
@@ -158,7 +159,7 @@ mod tests {
     fn short_and_guessable_passwords_are_refused() {
         let code = |password: &str| {
             let mut faults = Violations::default();
-            check_new(password, "clerk.skhcn", "/password", &mut faults);
+            check_new(password, &["clerk.skhcn".to_owned()], "/password", &mut faults);
             faults.0.into_iter().map(|v| v.code.word()).collect::<Vec<_>>()
         };
         assert_eq!(code("mot hai ba bon"), ["too_short"]);

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::account::Account;
 use crate::db::schema::{agencies, officials, users};
 use crate::db::{Conn, each, one_of};
 use crate::error::Result;
@@ -70,6 +71,19 @@ pub fn agencies(conn: &mut Conn, ids: impl IntoIterator<Item = i64>) -> Result<H
 /// One agency, if there is an id.
 pub fn agency(conn: &mut Conn, id: impl Into<Option<i64>>) -> Result<Option<AgencyShort>> {
     Ok(agencies(conn, id.into())?.into_values().next())
+}
+
+/// What others know of the owner of an account: words that no password of theirs may have.
+pub fn words_of(conn: &mut Conn, account: &Account) -> Result<Vec<String>> {
+    let agency = agency(conn, account.agency_id)?.map(|agency| [agency.code, agency.name]);
+    let mail = account.email.iter().flat_map(|address| [address.clone(), until_at(address)]);
+    let names = [account.username.clone(), account.full_name.clone()];
+    Ok(names.into_iter().chain(mail).chain(agency.into_iter().flatten()).collect())
+}
+
+/// The part of an address before the at sign.
+fn until_at(address: &str) -> String {
+    address.split('@').next().unwrap_or_default().to_owned()
 }
 
 /// The owners of accounts by the id of the account.

@@ -115,8 +115,8 @@ fn seats_from(held: Vec<SeatHeld>, today: Day) -> Vec<Dated<Body>> {
 }
 
 fn plain_username(name: &str) -> Validity {
-    let vi = "Chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch nối và gạch dưới.";
-    let en = "Only lower-case ASCII letters, digits, dots, hyphens and underscores.";
+    let vi = "Chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch nối và gạch dưới, và không trùng tên hệ thống dùng.";
+    let en = "Only lower-case ASCII letters, digits, dots, hyphens and underscores, and no name that the system uses.";
     require(is_plain_username(name), "", FieldError::InvalidUsername, vi, en)
 }
 

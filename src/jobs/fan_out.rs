@@ -198,10 +198,14 @@ fn tell_concerned(
     Ok(())
 }
 
+/// The one act of their own that a holder is told of: whoever took their sign-in would do it.
+const OWN_PASSWORD: &str = "change_password";
+
 /// What is news for the holder of an account: an administrator alone must not become somebody else unseen.
 fn account_news(action: &str, detail: &serde_json::Value) -> Option<&'static str> {
     match action {
         "reset_user" => Some("Mật khẩu của tài khoản được cấp lại"),
+        OWN_PASSWORD => Some("Mật khẩu của tài khoản đã được đổi"),
         "change_user" if detail.get("rights_changed") == Some(&serde_json::Value::Bool(true)) => {
             Some("Quyền của tài khoản đã thay đổi")
         }
@@ -209,7 +213,7 @@ fn account_news(action: &str, detail: &serde_json::Value) -> Option<&'static str
     }
 }
 
-/// Tells the holder of an account what somebody else did with it.
+/// Tells the holder of an account what was done with it.
 fn tell_holder(
     conn: &mut Conn,
     people: &[Account],
@@ -217,7 +221,8 @@ fn tell_holder(
     (act, news): (&audit::AuditRow, &str),
     now: Moment,
 ) -> Result<()> {
-    let Some(account) = people.iter().find(|a| a.id == id && a.username != act.actor) else { return Ok(()) };
+    let by_another = |a: &&Account| a.username != act.actor || act.action == OWN_PASSWORD;
+    let Some(account) = people.iter().find(|a| a.id == id).filter(by_another) else { return Ok(()) };
     let subject = format!("{news}: {}", account.username);
     let body = format!(
         "{subject}\nNgày {}, người thực hiện: {}.\nNếu bạn không đề nghị việc này, hãy báo ngay cho cơ quan ngoại vụ của tỉnh.",

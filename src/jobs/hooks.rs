@@ -9,6 +9,7 @@ use chrono::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::access::account::JOBS;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::error::Result;
@@ -80,7 +81,7 @@ fn switch_off(conn: &mut Conn, told: &Webhook, at: Moment) -> Result<()> {
     webhooks_store::update(conn, &endpoint)?;
     let object = format!("webhooks/{}", Id(told.id));
     let detail = serde_json::json!({"reason": "410 Gone"});
-    RequestContext::job_named("jobs", at).remember(conn, "disable_webhook", &object, detail)
+    RequestContext::job_named(JOBS, at).remember(conn, "disable_webhook", &object, detail)
 }
 
 /// Makes one attempt; also returns whether the endpoint is gone (410).

@@ -1,5 +1,6 @@
 //! Scheduled reports: freezes them on their day and notifies their recipients.
 
+use crate::access::account::SCHEDULE;
 use crate::access::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::jobs::outbox::{DeliveryChannel, New, enqueue};
@@ -37,7 +38,7 @@ fn freeze(jobs: &Jobs, schedule: &Schedule, span: ReportPeriod, now: Moment) -> 
     let frozen = {
         let (schedule, registers, links) = (schedule.clone(), jobs.registers.clone(), jobs.links.clone());
         jobs.db.write_now(move |conn| {
-            let call = RequestContext::job_named("schedule", now);
+            let call = RequestContext::job_named(SCHEDULE, now);
             let report = keep(conn, registers.entries(), &call, &drawn, schedule.created_by, None)?;
             schedules::done(conn, schedule.id, days.to)?;
             let (subject, body) = told(registers.entries(), &links, &report);

@@ -232,6 +232,13 @@ on_both! {
         assert_eq!(letters.len(), 2, "{letters:?}");
         assert!(letters[0].contains("Mật khẩu của tài khoản được cấp lại: chair") && letters[0].contains("người thực hiện: admin"));
         assert!(letters[1].contains("Quyền của tài khoản đã thay đổi: clerk.skhcn"), "{}", letters[1]);
+        // Of their own acts they are told one: whoever took their sign-in would do it.
+        let change = json!({"current": ngoaivu::demo::PASSWORD, "new": "tre xanh ben bo song"});
+        w.post("clerk.skhcn", "/me/password", change).await.expect(200);
+        jobs.run_due().unwrap();
+        jobs.run_due().unwrap();
+        let last = text(server.letters.lock().unwrap().last().unwrap());
+        assert!(last.contains("Mật khẩu của tài khoản đã được đổi: clerk.skhcn"), "{last}");
     }
 
     async fn mail_is_tried_again_and_given_up_only_for_the_letters_own_fault(w) {

@@ -63,6 +63,15 @@ fn seen_alike(extent: Extent, actor: &Actor, registers: &RegisterEntries) -> Row
     seen.unwrap_or_else(nothing)
 }
 
+/// Whether the actor sees dossiers for their steps, and not simply all of them.
+pub fn by_steps(actor: &Actor) -> bool {
+    let everywhere = |s: &&Sight| s.holder.agencies(actor).is_none();
+    let mut held = SIGHTS.iter().filter(everywhere);
+    !actor.looks_apart()
+        && held.clone().all(|s| s.which != Which::Submitted)
+        && held.any(|s| s.which.asked(actor).is_some())
+}
+
 fn either(seen: &mut Option<RowCondition>, condition: RowCondition) {
     *seen = Some(match seen.take() {
         Some(others) => Box::new(others.or(condition)),
