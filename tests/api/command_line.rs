@@ -345,6 +345,7 @@ fn the_command_of_the_image_migrates_serves_tells_its_health_and_stops() {
     let folder = Folder::new("image");
     let (secret, work) = (folder.0.join("database_url"), folder.0.join("work"));
     std::fs::write(&secret, format!("{url}\n")).unwrap();
+    let told = folder.0.join("told");
     std::fs::create_dir(&work).unwrap();
     let start = || {
         assert_eq!(of_image("ENTRYPOINT"), ["ngoaivu"]);
@@ -357,12 +358,13 @@ fn the_command_of_the_image_migrates_serves_tells_its_health_and_stops() {
             .env("NGOAIVU_JURISDICTION", "an-giang")
             .current_dir(&work)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::options().create(true).append(true).open(&told).unwrap())
             .spawn()
             .unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
+        assert!(!line.is_empty(), "it ended: {}", std::fs::read_to_string(&told).unwrap());
         let address = line.trim().rsplit('/').next().unwrap().to_owned();
         Server { process, address, _output: output }
     };
