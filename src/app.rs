@@ -34,7 +34,7 @@ use crate::pages::contract::{Contract, SharedContract};
 use crate::pages::door::Door;
 use crate::procedures::register::registers;
 use crate::registry::{agencies, changes};
-use crate::regulations::store::{RegulationCache, add_shipped_in_turn};
+use crate::regulations::store::{RegulationCache, add_shipped};
 use crate::statistics::asked::{Agencies, FigureSource};
 use crate::statistics::kept_facts::KeptFacts;
 use crate::statistics::open_http::OpenStatisticsSwitch;
@@ -98,7 +98,7 @@ impl AppState {
     ) -> Result<Self> {
         let db = Db::open(address)?;
         let now = clock.now();
-        add_shipped_in_turn(&db, now)?;
+        db.write_in_turn(move |conn| add_shipped(conn, now))?;
         let keys = SigningKeys::default();
         keys.replace(db.read_now(crate::access::sessions_store::keys)?);
         let shelf = RegulationCache::new(calendar);

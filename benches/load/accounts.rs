@@ -9,6 +9,10 @@ use crate::{Server, get, wrk};
 /// Turns of each measurement; the middle one counts.
 const TURNS: usize = 3;
 
+/// Accounts of the demo world that sign in.
+const USERS: [&str; 8] =
+    ["clerk.skhcn", "head.skhcn", "clerk.syt", "head.syt", "director.snv", "chair", "police", "inspector"];
+
 fn middle(mut all: Vec<f64>) -> f64 {
     all.sort_by(f64::total_cmp);
     all[all.len() / 2]
@@ -20,17 +24,19 @@ pub fn beside_sign_ins(server: &Server, folder: &Path, seconds: u32, officer: &s
         "\n| clients signing in | reads/s alone | reads/s beside | share kept (target 0.7) | sign-ins/s |\n|---|---|---|---|---|"
     );
     let path = format!("/api/v1/outbound-delegations/{id}");
-    for clients in [2, 16] {
+    for clients in [2, USERS.len()] {
         let (mut kept, mut signed, mut last) = (Vec::new(), Vec::new(), (0.0, 0.0));
         for _ in 0..TURNS {
             let alone = wrk(server, folder, seconds, true, &get(officer), &path).requests;
             let (stop, done) = (AtomicBool::new(false), AtomicUsize::new(0));
             let begun = Instant::now();
             let beside = std::thread::scope(|scope| {
-                for _ in 0..clients {
-                    scope.spawn(|| {
+                // Each signs in as somebody else: several attempts at once on one name have to wait.
+                for user in USERS.iter().take(clients) {
+                    let (stop, done) = (&stop, &done);
+                    scope.spawn(move || {
                         while !stop.load(Ordering::Relaxed) {
-                            server.token("officer.snv");
+                            server.token(user);
                             done.fetch_add(1, Ordering::Relaxed);
                         }
                     });

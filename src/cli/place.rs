@@ -79,10 +79,10 @@ pub fn upgrade(address: &Address, now: Moment) -> Result<usize> {
     let ran = migrate::run(address)?;
     let db = Db::open(address.clone())?;
     if !db.read_now(statistics::is_current)? {
-        db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
+        db.write_in_turn(|conn| procedures::rebuild_facts(conn, &registers()))?;
     }
-    db.write_now(reports::index)?;
-    db.write_now(move |conn| add_shipped(conn, now))?;
+    db.write_in_turn(reports::index)?;
+    db.write_in_turn(move |conn| add_shipped(conn, now))?;
     db.close();
     Ok(ran)
 }

@@ -67,6 +67,9 @@ pub struct Db {
 /// After so long without an answer, a connection is tried before it is used.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Tries of a write at a start; each waits as long as a request does.
+const TURNS: usize = 15;
+
 impl Db {
     /// Opens a database that is already migrated.
     pub fn open(address: Address) -> Result<Self> {
@@ -173,6 +176,22 @@ impl Db {
             let _ = tell.send(outcome);
         })?;
         told.recv().unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into())))
+    }
+
+    /// Writes at a start or an upgrade, when another process may hold the lock for longer than a request would wait.
+    pub fn write_in_turn<T, F>(&self, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Copy + Send + 'static,
+    {
+        let mut done = self.write_now(job);
+        for _ in 1..TURNS {
+            if !matches!(done, Err(Error::Unavailable(_))) {
+                break;
+            }
+            done = self.write_now(job);
+        }
+        done
     }
 
     /// Waits for the last group; on SQLite, folds the write-ahead log into the database file.

@@ -7,7 +7,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::db::schema::{regulations, text_choices, work_years as years};
-use crate::db::{Conn, Db, each, from_json, to_json};
+use crate::db::{Conn, each, from_json, to_json};
 use crate::error::{Error, Result};
 use kernel::id::Id;
 use kernel::procedure::Procedure;
@@ -250,22 +250,6 @@ pub fn add_shipped(conn: &mut Conn, now: Moment) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Times that a first start waits for its turn; each is as long as a request waits.
-const TURNS: usize = 15;
-
-/// Adds the packs of this version. Another process that starts for the first time may hold the lock for longer than a request
-/// would wait.
-pub fn add_shipped_in_turn(db: &Db, now: Moment) -> Result<()> {
-    let mut added = db.write_now(move |conn| add_shipped(conn, now));
-    for _ in 1..TURNS {
-        if !matches!(added, Err(Error::Unavailable(_))) {
-            break;
-        }
-        added = db.write_now(move |conn| add_shipped(conn, now));
-    }
-    added
 }
 
 /// A version of a pack with its text; by default the newest.
