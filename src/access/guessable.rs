@@ -34,14 +34,30 @@ fn unmasked(text: &str) -> String {
     fold(text).chars().map(letter).filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// So many different signs, as a password manager makes them, are no word with an exclamation mark.
+const MANY_SIGNS: usize = 6;
+
+/// Letters of a word of the owner that is found inside other words as well; shorter ones only as words of their own.
+const LONG: usize = 6;
+
 /// Whether a password is easy to guess for whoever knows these words of its owner: names, address, agency.
 pub fn is_guessable(password: &str, own: &[String]) -> bool {
-    let own: Vec<String> = own.iter().map(|word| squeezed(word)).filter(|word| word.chars().count() > 3).collect();
+    let folded = fold(password);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
     let texts = [squeezed(password), unmasked(password)];
-    if texts.iter().any(|text| ALWAYS.iter().any(|word| text.contains(word)) || own.iter().any(|o| text.contains(o))) {
-        return true;
-    }
-    texts.iter().all(|text| is_weak(text))
+    let known = |text: &String| {
+        let stands = |own: &String| match own.chars().count() {
+            0..4 => false,
+            4..LONG => words.contains(&own.as_str()),
+            _ => text.contains(own.as_str()),
+        };
+        ALWAYS.iter().any(|word| text.contains(word)) || own.iter().map(|word| squeezed(word)).any(|own| stands(&own))
+    };
+    let mut signs: Vec<char> = folded.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace()).collect();
+    signs.sort_unstable();
+    signs.dedup();
+    // As it is typed, figures add nothing; with letters in their place, they must not make a word of offices.
+    texts.iter().any(known) || (signs.len() <= MANY_SIGNS && texts.iter().any(|text| is_weak(text)))
 }
 
 fn is_weak(text: &str) -> bool {
@@ -83,7 +99,8 @@ mod tests {
 
     #[test]
     fn what_an_insider_would_try_is_refused_and_a_sentence_is_not() {
-        let own = ["clerk.skhcn", "Nguyễn Thị Hoa", "hoa.nt@snv.gov.vn", "Sở Khoa học và Công nghệ"].map(str::to_owned);
+        let own = ["clerk.skhcn", "Nguyễn Thị Hoa", "hoa.nt@snv.gov.vn", "hung", "SKHCN", "Sở Khoa học và Công nghệ"]
+            .map(str::to_owned);
         for bad in [
             "matkhau12345678",
             "Mật Khẩu 2026 của tôi",
@@ -106,6 +123,12 @@ mod tests {
             "qwertyuiop asdfgh",
             "anh yeu em nhieu lam",
             "Xin chào Việt Nam 1",
+            "0304197530041975",
+            "19283746509182736",
+            "Việt Nam 13051975",
+            "Cần Thơ 0913457130",
+            "Hà Nội 2025-2030!",
+            "mùa xuân của SKHCN",
         ] {
             assert!(is_guessable(bad, &own), "{bad}");
         }
@@ -117,6 +140,8 @@ mod tests {
             "tre xanh 47 bờ sông Hậu",
             "K7#vq9!mZ2^pL8&x",
             "Hà Giang có hoa tam giác mạch",
+            "%4&*)x^_=+q;[]{~z",
+            "những ngày mưa dầm",
         ] {
             assert!(!is_guessable(good, &own), "{good}");
         }

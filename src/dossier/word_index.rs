@@ -19,8 +19,9 @@ pub struct WordIndex {
     /// By the number of the word: the numbers of the texts, or none once there are too many to narrow anything.
     texts: Vec<Option<Vec<u32>>>,
     of_agency: HashMap<i64, Option<Vec<u32>>>,
-    /// The dossier of each text.
+    /// The dossier of each text, and the text of each dossier.
     dossiers: Vec<i64>,
+    known: HashMap<i64, u32>,
 }
 
 impl WordIndex {
@@ -33,13 +34,17 @@ impl WordIndex {
             texts: Vec::new(),
             of_agency: HashMap::new(),
             dossiers: Vec::new(),
+            known: HashMap::new(),
         }
     }
 
     /// Adds the folded text of a dossier, or the one that it has now.
     pub fn add(&mut self, dossier: i64, agency: i64, text: &str) {
-        let number = u32::try_from(self.dossiers.len()).unwrap_or(u32::MAX);
-        self.dossiers.push(dossier);
+        let next = u32::try_from(self.dossiers.len()).unwrap_or(u32::MAX);
+        let number = *self.known.entry(dossier).or_insert(next);
+        if number == next {
+            self.dossiers.push(dossier);
+        }
         note(self.of_agency.entry(agency).or_insert_with(|| Some(Vec::new())), number, self.most);
         for word in text.split_whitespace() {
             let at = match self.numbers.get(word) {
@@ -108,15 +113,14 @@ impl WordIndex {
     }
 }
 
-/// Notes a text, unless it was noted last; forgets all of them once they are too many.
+/// Notes a text once, in the order of their numbers; forgets all of them once they are too many.
 fn note(texts: &mut Option<Vec<u32>>, number: u32, most: usize) {
-    if let Some(all) = texts {
-        if all.last() != Some(&number) {
-            all.push(number);
-        }
-        if all.len() > most {
-            *texts = None;
-        }
+    let Some(all) = texts else { return };
+    if let Err(place) = all.binary_search(&number) {
+        all.insert(place, number);
+    }
+    if all.len() > most {
+        *texts = None;
     }
 }
 

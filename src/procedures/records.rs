@@ -192,7 +192,8 @@ fn page(
 ) -> Result<Found> {
     let limit = usize::try_from(limit).unwrap_or(0);
     let basis = asked.question.basis();
-    let selection = asked.select(conn, source, asked.period)?;
+    let facts = source.facts.of_snapshot(conn)?;
+    let selection = asked.select(conn, &facts, source.agencies, asked.period)?;
     let mut counted: Vec<(Day, &FactCell, i64)> =
         visits_in(&selection, &asked.by, keys).map(|(fact, visits)| (basis.day(fact), fact, visits)).collect();
     counted.sort_unstable_by_key(|(day, f, _)| (*day, f.delegation_id));

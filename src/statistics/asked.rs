@@ -111,30 +111,26 @@ impl FigureQuery {
         if self.more.settled { store::settled(conn, period, self.question.basis()) } else { Ok(Settled::new()) }
     }
 
-    /// The facts of a period that match the query, as the snapshot of a reader has them.
-    pub fn select(&self, conn: &mut Conn, source: &FigureSource, period: Period) -> Result<Selection> {
-        let facts = source.facts.of_snapshot(conn)?;
-        self.select_of(conn, facts, period, source.agencies)
-    }
-
-    /// Those of the given facts that match the query, on whatever day.
-    pub fn select_any(&self, conn: &mut Conn, facts: &[Fact], agencies: Agencies) -> Result<Selection> {
-        let ever = Period { from: Day::MIN, to: Day::MAX };
-        self.select_of(conn, Arc::new(FactColumns::of(facts)), ever, agencies)
-    }
-
-    fn select_of(
+    /// The facts of a period that match the query.
+    pub fn select(
         &self,
         conn: &mut Conn,
-        facts: Arc<FactColumns>,
-        period: Period,
+        facts: &Arc<FactColumns>,
         agencies: Agencies,
+        period: Period,
     ) -> Result<Selection> {
         let units = match self.view {
             UnitsAsOf::AsReported => UnitsOfView::as_reported(facts.agencies()),
             UnitsAsOf::On(day) => UnitsOfView::on(facts.agencies(), &(agencies.succession)(conn)?, day),
         };
-        Ok(Selection::new(facts, (self.procedures(), period, self.question.basis()), units, &self.narrow))
+        let meant = (self.procedures(), period, self.question.basis());
+        Ok(Selection::new(Arc::clone(facts), meant, units, &self.narrow))
+    }
+
+    /// Those of the given facts that match the query, on whatever day.
+    pub fn select_any(&self, conn: &mut Conn, facts: &[Fact], agencies: Agencies) -> Result<Selection> {
+        let ever = Period { from: Day::MIN, to: Day::MAX };
+        self.select(conn, &Arc::new(FactColumns::of(facts)), agencies, ever)
     }
 }
 

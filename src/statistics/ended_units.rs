@@ -28,20 +28,23 @@ impl EndedUnits {
     }
 }
 
-/// Finds the delegations that a unit had after it ended.
+/// Finds the delegations that a unit had after it ended. Which units followed it is said as of its first such delegation.
 pub fn ended_units(selection: &Selection, succession: &Succession) -> EndedUnits {
     let mut found = EndedUnits::default();
+    let mut first: BTreeMap<i64, (i64, Day)> = BTreeMap::new();
     let ends: Vec<bool> = selection.units().iter().map(|id| succession.has_ended(*id, Day::MAX)).collect();
     for fact in selection.facts() {
+        let here = (fact.delegation_id, fact.travel_date);
         for share in selection.shares(fact) {
             let at = usize::try_from(share.agency).unwrap_or(usize::MAX);
             let Some(unit) = selection.units().get(at).filter(|_| ends.get(at) == Some(&true)) else { continue };
             if succession.has_ended(*unit, fact.travel_date) {
                 found.delegations.insert(fact.delegation_id);
-                let followers = || succession.followers(*unit, fact.travel_date);
-                found.units.entry(*unit).or_insert_with(followers);
+                // Facts lie in no order: one that changed stands last.
+                first.entry(*unit).and_modify(|known| *known = here.min(*known)).or_insert(here);
             }
         }
     }
+    found.units = first.into_iter().map(|(unit, (_, day))| (unit, succession.followers(unit, day))).collect();
     found
 }

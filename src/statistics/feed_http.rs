@@ -144,7 +144,8 @@ async fn register_cells(
             if asked_again.hits(&tag) {
                 return Ok((tag, None));
             }
-            let all = cells(&asked.select(conn, &source, asked.period)?);
+            let facts = source.facts.of_snapshot(conn)?;
+            let all = cells(&asked.select(conn, &facts, source.agencies, asked.period)?);
             let some: Vec<(&CellKey, &CellMeasures)> = all.iter().skip(after).take(limit).collect();
             let ids: HashSet<i64> = some.iter().map(|(key, _)| key.agency_id).collect();
             let names = (source.agencies.names)(conn, &ids.into_iter().collect::<Vec<_>>())?;

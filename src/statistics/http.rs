@@ -98,12 +98,13 @@ fn figures(
     asked: &FigureQuery,
 ) -> Result<(i64, Vec<u8>)> {
     let version = data_version(conn)?;
-    let selection = asked.select(conn, source, asked.period)?;
+    let facts = source.facts.of_snapshot(conn)?;
+    let selection = asked.select(conn, &facts, source.agencies, asked.period)?;
     let counted = count_in(&selection, &asked.by, &asked.settled(conn, asked.period)?);
     let previous_period = asked.question.compare.map(|Compare::PreviousYear| year_before(asked.period));
     let mut compared = None;
     if let Some(period) = previous_period {
-        let before = asked.select(conn, source, period)?;
+        let before = asked.select(conn, &facts, source.agencies, period)?;
         compared = Some(compare(&counted, &count_in(&before, &asked.by, &asked.settled(conn, period)?), &asked.by));
     }
     let ended = match (asked.view, asked.by.contains(&Dimension::Agency)) {

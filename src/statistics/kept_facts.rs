@@ -26,8 +26,11 @@ impl KeptFacts {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *kept {
             Some((known, columns)) if *known == version => Ok(Arc::clone(columns)),
-            // This snapshot is older than that of another reader.
-            Some((known, _)) if *known > version => Ok(Arc::new(store::all(conn)?)),
+            // This snapshot is older than that of another reader; the others need not wait for it.
+            Some((known, _)) if *known > version => {
+                drop(kept);
+                Ok(Arc::new(store::all(conn)?))
+            }
             Some((known, columns)) => {
                 let (gone, changed) = store::changed_since(conn, *known)?;
                 Arc::make_mut(columns).replace(&gone, &changed);

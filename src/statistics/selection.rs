@@ -25,7 +25,8 @@ impl Selection {
     /// All facts.
     pub fn whole(columns: FactColumns, basis: DateBasis) -> Self {
         let units = UnitsOfView::as_reported(columns.agencies());
-        let facts = columns.facts().copied().collect();
+        // Where nobody travels, there is nothing to count.
+        let facts = columns.facts().filter(|fact| !columns.shares(fact).is_empty()).copied().collect();
         let columns = Arc::new(columns);
         Selection { columns, basis, units, counted_units: None, counted_countries: None, facts }
     }

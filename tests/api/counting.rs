@@ -98,7 +98,7 @@ fn succession() -> Succession {
 
 prop_compose! {
     fn some_fact()(
-        shares in proptest::collection::vec((1i64..4, 0usize..4, -2i64..7), 1..7),
+        shares in proptest::collection::vec((1i64..4, 0usize..4, -2i64..7), 0..7),
         travels in 0i64..200, decided in 0i64..200, days in 1i64..9,
         purpose in proptest::option::of(0usize..3), field in proptest::option::of(0usize..3), level in proptest::option::of(0usize..3),
         paying in proptest::collection::vec((0usize..3, proptest::option::of((0usize..2, 1i64..100))), 0..4),

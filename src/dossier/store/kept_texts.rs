@@ -1,6 +1,6 @@
 //! The words of all dossiers in memory, so that a search need not read every dossier.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use diesel::prelude::*;
 
@@ -45,16 +45,21 @@ impl KeptTexts {
             return Ok(None);
         }
         let version = counters::counter(conn, VERSION)?;
-        let behind = |known: i64| known < version;
-        if behind(self.0.read().unwrap_or_else(PoisonError::into_inner).0) {
-            let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            if behind(kept.0) {
+        // While somebody else reads the texts, a search looks at every one: to wait, it would keep a connection from others.
+        let Ok(kept) = self.0.try_read() else { return Ok(None) };
+        let known = kept.0;
+        drop(kept);
+        if known < version {
+            let Ok(mut kept) = self.0.try_write() else { return Ok(None) };
+            if kept.0 < version {
                 read(conn, &mut kept)?;
                 kept.0 = version;
             }
         }
         let words = with_agencies(conn, words)?;
-        Ok(self.0.read().unwrap_or_else(PoisonError::into_inner).1.narrow(&words))
+        let Ok(kept) = self.0.try_read() else { return Ok(None) };
+        // A later snapshot may have dropped words that this one still has.
+        Ok(if kept.0 == version { kept.1.narrow(&words) } else { None })
     }
 }
 
