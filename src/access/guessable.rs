@@ -1,5 +1,7 @@
 //! Passwords that somebody who knows the office would try (NIST SP 800-63B-4, 3.1.1.2). Pure.
 
+use std::collections::HashSet;
+
 use kernel::text::fold;
 
 /// Words that nobody looks past: a password with one of them is refused, whatever stands around it.
@@ -45,26 +47,26 @@ pub fn is_guessable(password: &str, own: &[String]) -> bool {
     let folded = fold(password);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
     let texts = [squeezed(password), unmasked(password)];
+    let own: Vec<String> = own.iter().map(|word| squeezed(word)).collect();
     let known = |text: &String| {
         let stands = |own: &String| match own.chars().count() {
             0..4 => false,
             4..LONG => words.contains(&own.as_str()),
             _ => text.contains(own.as_str()),
         };
-        ALWAYS.iter().any(|word| text.contains(word)) || own.iter().map(|word| squeezed(word)).any(|own| stands(&own))
+        ALWAYS.iter().any(|word| text.contains(word)) || own.iter().any(stands)
     };
-    let mut signs: Vec<char> = folded.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace()).collect();
-    signs.sort_unstable();
-    signs.dedup();
+    let signs = different(folded.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace()));
     // As it is typed, figures add nothing; with letters in their place, they must not make a word of offices.
-    texts.iter().any(known) || (signs.len() <= MANY_SIGNS && texts.iter().any(|text| is_weak(text)))
+    texts.iter().any(known) || (signs <= MANY_SIGNS && texts.iter().any(|text| is_weak(text)))
+}
+
+fn different(signs: impl Iterator<Item = char>) -> usize {
+    signs.collect::<HashSet<char>>().len()
 }
 
 fn is_weak(text: &str) -> bool {
-    let mut different: Vec<char> = text.chars().collect();
-    different.sort_unstable();
-    different.dedup();
-    if different.len() < DIFFERENT || repeats(text) {
+    if different(text.chars()) < DIFFERENT || repeats(text) {
         return true;
     }
     let mut left = text.to_owned();

@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use crate::statistics::columns::{FactCell, Numbers, ShareCell};
+use crate::statistics::columns::{FactCell, Numbers, ShareCell, long};
 use crate::statistics::dimension::{Dimension, region};
 use crate::statistics::selection::Selection;
 use kernel::id::Id;
@@ -47,10 +47,7 @@ impl std::ops::Deref for ShareKeys<'_> {
 
 impl Keys {
     pub fn of(&self, axis: &Axis, share: ShareCell) -> ShareKeys<'_> {
-        let own = |number: u32| {
-            let at = usize::try_from(number).unwrap_or(usize::MAX);
-            ShareKeys::Own([axis.of_share.get(at).copied().unwrap_or(0)])
-        };
+        let own = |number: u32| ShareKeys::Own([axis.of_share.get(long(number)).copied().unwrap_or(0)]);
         match self {
             Keys::One(key) => ShareKeys::OfDelegation(key),
             Keys::Several(keys) => ShareKeys::OfDelegation(keys),
@@ -114,7 +111,7 @@ impl Axis {
     }
 
     pub fn name(&self, number: u32) -> String {
-        usize::try_from(number).ok().and_then(|at| self.names.get(at)).cloned().unwrap_or_default()
+        self.names.get(long(number)).cloned().unwrap_or_default()
     }
 
     /// The number of a key, if any fact may have it.

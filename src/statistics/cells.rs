@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 
+use crate::statistics::columns::long;
 use crate::statistics::dimension::region;
 use crate::statistics::selection::Selection;
 use kernel::words::{Field, Purpose};
@@ -43,7 +44,6 @@ pub struct CellMeasures {
 /// All cells, ordered by their dimension values.
 pub fn cells(selection: &Selection) -> BTreeMap<CellKey, CellMeasures> {
     let columns = &*selection.columns;
-    let at = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let mut all: BTreeMap<CellKey, CellMeasures> = BTreeMap::new();
     for fact in selection.facts() {
         let day = selection.basis.day(fact);
@@ -52,10 +52,10 @@ pub fn cells(selection: &Selection) -> BTreeMap<CellKey, CellMeasures> {
         let mut stood: Vec<(u32, u32, i32)> = Vec::new();
         let mut groups: Vec<(u32, u32)> = Vec::new();
         for share in selection.shares(fact) {
-            let country = columns.countries().get(at(share.country)).map_or("", String::as_str);
+            let country = columns.countries().get(long(share.country)).map_or("", String::as_str);
             let key = CellKey {
                 month: format!("{}-{:02}", day.year(), day.month()),
-                agency_id: selection.units().get(at(share.agency)).copied().unwrap_or(0),
+                agency_id: selection.units().get(long(share.agency)).copied().unwrap_or(0),
                 country: country.to_owned(),
                 region: region(country),
                 purpose: fact.purpose.map_or("", Purpose::word),

@@ -44,7 +44,8 @@ fn short(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-fn long(place: u32) -> usize {
+/// The place in a list that a number of a column means.
+pub fn long(place: u32) -> usize {
     usize::try_from(place).unwrap_or(usize::MAX)
 }
 

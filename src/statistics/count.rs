@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::statistics::axis::{Axis, Keys, number_of};
-use crate::statistics::columns::{FactCell, FactColumns, PaidCell, ShareCell};
+use crate::statistics::columns::{FactCell, FactColumns, PaidCell, ShareCell, long};
 use crate::statistics::dimension::{DateBasis, Dimension};
 use crate::statistics::fact::Fact;
 use crate::statistics::selection::Selection;
@@ -125,7 +125,7 @@ struct TallyRows {
 
 impl TallyRows {
     fn place(&mut self, (one, other): (u32, u32)) -> u32 {
-        let at = wide(one) * self.width + wide(other);
+        let at = long(one) * self.width + long(other);
         let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let Some(place) = self.places.get_mut(at) else { return 0 };
         if *place == 0 {
@@ -136,15 +136,11 @@ impl TallyRows {
     }
 
     fn add(&mut self, at: usize, fact: (&FactCell, i64), (place, heads): (u32, Heads), paid: &[PaidCell]) -> bool {
-        let Some(row) = self.all.get_mut(wide(place)) else { return false };
+        let Some(row) = self.all.get_mut(long(place)) else { return false };
         // The row of a source shows what that source pays; the total, all of them.
         let source = self.paying.filter(|_| place != 0).map(|axis| if axis == 0 { row.key.0 } else { row.key.1 });
         row.add(at, fact, heads, paid.iter().filter(|p| source.is_none_or(|s| number_of(Some(p.source)) == s)))
     }
-}
-
-fn wide(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// Counts the facts of a selection, with what was settled.
@@ -218,7 +214,7 @@ pub fn count_in(selection: &Selection, by: &[Dimension], settled: &Settled) -> C
 fn count_people(pairs: &[(u32, u32)], people: usize, rows: &mut [TallyRow]) -> i64 {
     let mut ends = vec![0_u32; people + 1];
     for (person, _) in pairs {
-        if let Some(end) = ends.get_mut(wide(*person) + 1) {
+        if let Some(end) = ends.get_mut(long(*person) + 1) {
             *end += 1;
         }
     }
@@ -230,8 +226,8 @@ fn count_people(pairs: &[(u32, u32)], people: usize, rows: &mut [TallyRow]) -> i
     let mut sorted = vec![0_u32; pairs.len()];
     // `ends` holds where the pairs of each person begin; writing moves it to where they end.
     for (person, row) in pairs {
-        let Some(next) = ends.get_mut(wide(*person)) else { continue };
-        if let Some(place) = sorted.get_mut(wide(*next)) {
+        let Some(next) = ends.get_mut(long(*person)) else { continue };
+        if let Some(place) = sorted.get_mut(long(*next)) {
             *place = *row;
         }
         *next += 1;
@@ -241,8 +237,8 @@ fn count_people(pairs: &[(u32, u32)], people: usize, rows: &mut [TallyRow]) -> i
     let (mut repeated, mut distinct, mut from) = (0, 0, 0);
     for (person, to) in (1..).zip(ends.iter().take(people)) {
         let mut rows_of_person = 0;
-        for place in sorted.get(wide(from)..wide(*to)).unwrap_or_default() {
-            let Some((last, count)) = counted.get_mut(wide(*place)) else { continue };
+        for place in sorted.get(long(from)..long(*to)).unwrap_or_default() {
+            let Some((last, count)) = counted.get_mut(long(*place)) else { continue };
             if *last != person {
                 *last = person;
                 *count += 1;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::statistics::columns::long;
 use crate::statistics::selection::Selection;
 use kernel::succession::Succession;
 use kernel::time::Day;
@@ -36,7 +37,7 @@ pub fn ended_units(selection: &Selection, succession: &Succession) -> EndedUnits
     for fact in selection.facts() {
         let here = (fact.delegation_id, fact.travel_date);
         for share in selection.shares(fact) {
-            let at = usize::try_from(share.agency).unwrap_or(usize::MAX);
+            let at = long(share.agency);
             let Some(unit) = selection.units().get(at).filter(|_| ends.get(at) == Some(&true)) else { continue };
             if succession.has_ended(*unit, fact.travel_date) {
                 found.delegations.insert(fact.delegation_id);

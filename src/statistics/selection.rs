@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::statistics::columns::{FactCell, FactColumns, ShareCell};
+use crate::statistics::columns::{FactCell, FactColumns, ShareCell, long};
 use crate::statistics::dimension::DateBasis;
 use crate::statistics::narrow::FigureFilter;
 use crate::statistics::units::UnitsOfView;
@@ -78,7 +78,7 @@ impl Selection {
     pub fn used(&self) -> Vec<i64> {
         let mut used = vec![false; self.units.ids.len()];
         for share in self.facts().flat_map(|fact| self.shares(fact)) {
-            if let Some(mark) = usize::try_from(share.agency).ok().and_then(|at| used.get_mut(at)) {
+            if let Some(mark) = used.get_mut(long(share.agency)) {
                 *mark = true;
             }
         }
@@ -107,5 +107,5 @@ impl Selection {
 }
 
 fn stands(marks: &[bool], number: u32) -> bool {
-    usize::try_from(number).ok().and_then(|at| marks.get(at)).copied().unwrap_or(false)
+    marks.get(long(number)).copied().unwrap_or(false)
 }

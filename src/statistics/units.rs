@@ -1,6 +1,6 @@
 //! Counts under the agencies of a given day: each share is assigned to the successor of its agency. Pure.
 
-use crate::statistics::columns::Numbers;
+use crate::statistics::columns::{Numbers, long};
 use kernel::succession::Succession;
 use kernel::time::Day;
 
@@ -31,7 +31,7 @@ impl UnitsOfView {
     }
 
     fn at(&self, agency: u32) -> (u32, bool) {
-        usize::try_from(agency).ok().and_then(|at| self.placed.get(at)).copied().unwrap_or((agency, true))
+        self.placed.get(long(agency)).copied().unwrap_or((agency, true))
     }
 
     /// The number of the unit of an agency.

@@ -1,5 +1,6 @@
 //! Lists of the dossiers that an actor sees, filtered, with keyset pagination.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
@@ -217,19 +218,19 @@ const FEW: i64 = 1_000;
 
 /// The filter, among the few dossiers that a body sees because it was asked: in the order of the list, a database would walk
 /// through the register to find them.
-fn among_few(
+fn among_few<'a>(
     conn: &mut Conn,
-    filter: &DossierFilter,
+    filter: &'a DossierFilter,
     actor: &Actor,
     registers: &RegisterEntries,
-) -> Result<DossierFilter> {
-    let mut filter = filter.clone();
-    if filter.among.is_none() && by_steps(actor) {
-        let query = dossiers::table.select(dossiers::id).filter(visible(actor, registers)).limit(FEW + 1);
-        let ids: Vec<i64> = query.into_boxed::<MultiBackend>().load(conn)?;
-        filter.among = Some(ids).filter(|ids| i64::try_from(ids.len()).is_ok_and(|few| few <= FEW));
+) -> Result<Cow<'a, DossierFilter>> {
+    if filter.among.is_some() || !by_steps(actor) {
+        return Ok(Cow::Borrowed(filter));
     }
-    Ok(filter)
+    let query = dossiers::table.select(dossiers::id).filter(visible(actor, registers)).limit(FEW + 1);
+    let ids: Vec<i64> = query.into_boxed::<MultiBackend>().load(conn)?;
+    let among = Some(ids).filter(|ids| i64::try_from(ids.len()).is_ok_and(|few| few <= FEW));
+    Ok(Cow::Owned(DossierFilter { among, ..filter.clone() }))
 }
 
 /// Rows after a position, in the requested order.
@@ -242,7 +243,7 @@ pub fn page(
     after: Option<ListPlace>,
     limit: i64,
 ) -> Result<Vec<DossierItem>> {
-    let filter = &among_few(conn, filter, actor, registers)?;
+    let filter = &*among_few(conn, filter, actor, registers)?;
     if filter.finds_nothing() {
         return Ok(Vec::new());
     }
@@ -291,7 +292,7 @@ pub fn count(
     registers: &RegisterEntries,
     today: Day,
 ) -> Result<i64> {
-    let filter = &among_few(conn, filter, actor, registers)?;
+    let filter = &*among_few(conn, filter, actor, registers)?;
     if filter.finds_nothing() {
         return Ok(0);
     }
