@@ -16,9 +16,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
 use crate::access::actions::AuthService;
+use crate::access::other_servers::OtherServers;
 use crate::access::password::PasswordHasher;
 use crate::access::sessions::SessionCache;
-use crate::access::throttle::Throttle;
 use crate::access::token::SigningKeys;
 use crate::access::users::AccountReferences;
 use crate::db::{Address, Db};
@@ -58,7 +58,6 @@ pub struct AppState {
     keys: SigningKeys,
     sessions: SessionCache,
     hasher: PasswordHasher,
-    throttle: Throttle,
     pub shelf: RegulationCache,
     pub answers: ResponseCache,
     figures: FigureSource,
@@ -123,7 +122,6 @@ impl AppState {
             keys,
             sessions: SessionCache::default(),
             hasher: PasswordHasher::default(),
-            throttle: Throttle::default(),
             shelf,
             answers,
             figures: FigureSource {
@@ -134,6 +132,16 @@ impl AppState {
             running: InFlightKeys::default(),
             published: OpenStatisticsSwitch::default(),
         })
+    }
+
+    /// What follows the changes that other servers on the same database make.
+    pub fn other_servers(&self) -> OtherServers {
+        OtherServers {
+            db: self.db.clone(),
+            sessions: self.sessions.clone(),
+            keys: self.keys.clone(),
+            answers: self.answers.clone(),
+        }
     }
 }
 
@@ -337,7 +345,6 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         keys: house.keys.clone(),
         sessions: house.sessions.clone(),
         hasher: house.hasher.clone(),
-        throttle: house.throttle.clone(),
     };
     let tools = ProvinceLaw {
         shelf: house.shelf.clone(),

@@ -3,25 +3,22 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::access::account::{Account, Dated, is_plain_username};
 use crate::access::context::RequestContext;
 use crate::access::sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, SessionCache, SignInPlace};
-use crate::access::throttle::Throttle;
+use crate::access::throttle::{self};
 use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
 use crate::access::{password, password::PasswordHasher};
 use crate::access::{sessions_store, shorts, store};
 use crate::audit::TraceId;
+use crate::db::counters::raise_accounts_version;
 use crate::db::{Conn, Db};
-use crate::error::{Code, Error, Result, refuse};
+use crate::error::{Code, Result, refuse};
 use kernel::id::Id;
-use kernel::time::{Clock, Moment, day_of};
+use kernel::time::{Clock, Moment};
 use kernel::violation::Violations;
-use kernel::words::Role;
 
 /// A client that lost the response may reuse its refresh token for this long.
 const GRACE_SECONDS: i64 = 10;
-/// Lifetime of a one-time token.
-const ONE_TIME_HOURS: i64 = 24;
 
 /// What sign-in needs from the application.
 #[derive(Clone)]
@@ -31,7 +28,6 @@ pub struct AuthService {
     pub keys: SigningKeys,
     pub sessions: SessionCache,
     pub hasher: PasswordHasher,
-    pub throttle: Throttle,
 }
 
 /// An access token and the refresh token for the next pair.
@@ -49,68 +45,6 @@ enum Refreshed {
 }
 
 impl AuthService {
-    /// Signs in with a user name and a password.
-    pub async fn login(
-        &self,
-        username: String,
-        password: String,
-        place: SignInPlace,
-        trace_id: TraceId,
-    ) -> Result<IssuedTokens> {
-        let now = self.clock.now();
-        let user_id = self.verified(&username, password, now, &trace_id).await?;
-        let key = self.signing_key(now).await?;
-        let opened = self.db.write(move |conn| open_session(conn, user_id, &username, &place, now, &trace_id), |_| {});
-        let (bearer, refresh) = opened.await?;
-        pair(&key, bearer, refresh, now)
-    }
-
-    /// Signs a browser in; returns the secret of its cookie.
-    pub async fn login_browser(
-        &self,
-        username: String,
-        password: String,
-        place: SignInPlace,
-        trace_id: TraceId,
-    ) -> Result<String> {
-        let now = self.clock.now();
-        let user_id = self.verified(&username, password, now, &trace_id).await?;
-        let secret = random_text();
-        let stored = digest(&secret);
-        let opened = self.db.write(
-            move |conn| {
-                sessions_store::open_session(conn, Id::new(now).0, user_id, Some(&stored), &place, now)?;
-                remember(conn, now, &username, "sign_in", &trace_id)
-            },
-            |()| {},
-        );
-        opened.await?;
-        Ok(secret)
-    }
-
-    /// The account whose password it is; waiting times and failures are counted by name, known or not.
-    async fn verified(&self, username: &str, password: String, now: Moment, trace_id: &TraceId) -> Result<i64> {
-        let (username, trace_id) = (username.to_owned(), trace_id.clone());
-        self.throttle.begin(&username, now)?;
-        let name = username.clone();
-        let found = self.db.read(move |conn| store::credentials(conn, &name)).await?;
-        let (user_id, hash) = match found {
-            Some((id, Some(hash), true)) => (Some(id), Some(hash)),
-            _ => (None, None),
-        };
-        let right = self.hasher.verify(password, hash).await?;
-        let (Some(user_id), true) = (user_id, right) else {
-            self.db.write(move |conn| remember(conn, now, &username, "sign_in_failed", &trace_id), |()| {}).await?;
-            return Err(refuse(
-                Code::InvalidCredentials,
-                "Tên đăng nhập hoặc mật khẩu không đúng.",
-                "The user name or the password is wrong.",
-            ));
-        };
-        self.throttle.succeeded(&username);
-        Ok(user_id)
-    }
-
     /// Exchanges a refresh token for a new pair (RFC 9700 §4.14): once, and again within a short grace period.
     pub async fn refresh(&self, refresh_token: String, trace_id: TraceId) -> Result<IssuedTokens> {
         let now = self.clock.now();
@@ -174,6 +108,8 @@ impl AuthService {
                 sessions_store::spend_one_time(conn, &stored, now)?;
                 store::set_password(conn, user_id, &hash)?;
                 sessions_store::end_sessions_of(conn, user_id, None, now)?;
+                throttle::forget_devices(conn, user_id)?;
+                raise_accounts_version(conn)?;
                 remember(conn, now, &account.username, "activate", &trace_id)?;
                 let Some(place) = sign_in else { return Ok(None) };
                 open_session(conn, user_id, &account.username, &place, now, &trace_id).map(Some)
@@ -185,7 +121,7 @@ impl AuthService {
     }
 
     /// The current signing key; creates one if the last is missing or too old.
-    async fn signing_key(&self, now: Moment) -> Result<SigningKey> {
+    pub async fn signing_key(&self, now: Moment) -> Result<SigningKey> {
         if let Some(key) = self.keys.current(now) {
             return Ok(key);
         }
@@ -210,12 +146,12 @@ fn rotate(conn: &mut Conn, now: Moment) -> Result<(Vec<SigningKey>, SigningKey)>
     Ok((sessions_store::keys(conn)?, key))
 }
 
-fn pair(key: &SigningKey, bearer: BearerClaims, refresh_token: String, now: Moment) -> Result<IssuedTokens> {
+pub fn pair(key: &SigningKey, bearer: BearerClaims, refresh_token: String, now: Moment) -> Result<IssuedTokens> {
     Ok(IssuedTokens { access_token: token::sign(key, bearer, now)?, refresh_token, expires_in: ACCESS_SECONDS })
 }
 
 /// Begins a session.
-fn open_session(
+pub fn open_session(
     conn: &mut Conn,
     user_id: i64,
     username: &str,
@@ -252,6 +188,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) ->
         Some(_) => {
             // Somebody else has a copy of the token: end the whole session.
             sessions_store::end_session(conn, row.session_id, now)?;
+            raise_accounts_version(conn)?;
             let name = store::account(conn, user_id)?.map(|a| a.username).unwrap_or_default();
             remember(conn, now, &name, "refresh_reuse", trace_id)?;
             return Ok(Refreshed::Refused);
@@ -262,68 +199,6 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) ->
     Ok(Refreshed::Pair(BearerClaims { user_id, session_id: row.session_id }, refresh))
 }
 
-/// Creates a one-time token for an account; older ones no longer work.
-pub fn one_time_token(conn: &mut Conn, user_id: i64, now: Moment) -> Result<(String, Moment)> {
-    let one_time = random_text();
-    let expires_at = now + Duration::hours(ONE_TIME_HOURS);
-    sessions_store::insert_one_time(conn, &digest(&one_time), user_id, expires_at)?;
-    Ok((one_time, expires_at))
-}
-
-fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, trace_id: &TraceId) -> Result<()> {
+pub fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, trace_id: &TraceId) -> Result<()> {
     RequestContext::unauthenticated(username, at, trace_id.clone()).remember(conn, action, "session", json!({}))
-}
-
-/// The one-time token by which the owner of a new account sets their password.
-#[derive(Debug, Clone)]
-pub struct Activation {
-    pub username: String,
-    pub full_name: String,
-    pub token: String,
-    pub expires_at: Moment,
-}
-
-/// Creates an administrator: only from the command line, on the server itself.
-pub fn first_administrator(
-    conn: &mut Conn,
-    username: &str,
-    full_name: &str,
-    email: Option<&str>,
-    now: Moment,
-) -> Result<(Account, Activation)> {
-    let account = Account {
-        id: Id::new(now).0,
-        version: 1,
-        full_name: full_name.to_owned(),
-        email: email.map(str::to_owned),
-        active: true,
-        roles: vec![Dated { what: Role::SystemAdmin, valid_from: day_of(now), valid_to: None }],
-        ..Account::nobody(username)
-    };
-    store::insert(conn, &account, None, now)?;
-    let (object, detail) = (format!("users/{}", Id(account.id)), json!({"username": username}));
-    RequestContext::command_line(now).remember(conn, "create_administrator", &object, detail)?;
-    let (token, expires_at) = one_time_token(conn, account.id, now)?;
-    let activation = Activation { username: username.to_owned(), full_name: full_name.to_owned(), token, expires_at };
-    Ok((account, activation))
-}
-
-/// Creates an administrator, or restores access to an account: only from the command line, on the server itself.
-pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -> Result<String> {
-    let user_id = match (store::credentials(conn, username)?, create) {
-        (Some(_), true) => {
-            return Err(Error::Internal(format!("the account {username} already exists; use: admin reset")));
-        }
-        (None, false) => return Err(Error::Internal(format!("there is no account {username}"))),
-        (None, true) if !(3..=64).contains(&username.len()) || !is_plain_username(username) => {
-            return Err(Error::Internal(
-                "a user name has 3 to 64 lower-case ASCII letters, digits, dots, hyphens and underscores".into(),
-            ));
-        }
-        (None, true) => return first_administrator(conn, username, username, None, now).map(|(_, made)| made.token),
-        (Some((id, ..)), false) => id,
-    };
-    let (object, detail) = (format!("users/{}", Id(user_id)), json!({"username": username}));
-    RequestContext::command_line(now).remember(conn, "reset_account", &object, detail)?;
-    one_time_token(conn, user_id, now).map(|(token, _)| token)
 }

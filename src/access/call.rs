@@ -15,6 +15,7 @@ use crate::access::sessions::SessionCache;
 use crate::access::token::{SigningKeys, unauthenticated};
 use crate::access::{cookies, services_store};
 use crate::audit::TraceId;
+use crate::db::counters::raise_accounts_version;
 use crate::db::{Conn, Db, taken_back};
 use crate::error::{Error, Result, forbidden};
 use crate::web::etag::if_match;
@@ -186,10 +187,15 @@ impl Call {
         Do: FnOnce(&mut Conn, &RequestContext, S) -> Result<Reply> + Send + 'static,
     {
         let accounts_changed = self.accounts_changed();
+        let act = move |conn: &mut Conn, call: &RequestContext, seen| {
+            let reply = act(conn, call, seen)?;
+            raise_accounts_version(conn)?;
+            Ok(reply)
+        };
         self.change_and(fingerprint, see, act, accounts_changed).await
     }
 
-    /// To be run after a commit that changed accounts.
+    /// To be run after a commit that changed accounts and raised the accounts version.
     pub fn accounts_changed(&self) -> impl FnOnce() + Send + use<> {
         let sessions = self.sessions.clone();
         move || sessions.forget()

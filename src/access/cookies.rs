@@ -12,6 +12,7 @@ use chrono::Duration;
 
 use crate::access::account::Account;
 use crate::access::sessions::{ABSOLUTE_HOURS, BrowserSession, IDLE_MINUTES, SessionCache, SignInPlace};
+use crate::access::throttle::DEVICE_DAYS;
 use crate::access::token::{digest, unauthenticated};
 use crate::access::{sessions_store, store};
 use crate::db::Db;
@@ -21,8 +22,14 @@ use kernel::time::Moment;
 /// `__Host-`: only over TLS or from this machine, for this host alone (RFC 6265bis §4.1.3).
 pub const COOKIE: &str = "__Host-ngoaivu";
 
+/// By which a device is known where somebody signed in before; it opens nothing.
+const DEVICE: &str = "__Host-ngoaivu-device";
+
 /// The last use is written at most this often.
 const WRITTEN_EVERY: Duration = Duration::minutes(1);
+
+/// Characters of the secret of a device.
+const DEVICE_LENGTH: usize = 43;
 
 /// Longest description of a browser that is kept, in characters.
 const AGENT: usize = 200;
@@ -40,6 +47,7 @@ pub fn place_of(req: &HttpRequest) -> SignInPlace {
     SignInPlace {
         address: address.map(|text| text.chars().take(AGENT).collect()),
         agent: agent.map(|text| text.chars().take(AGENT).collect()),
+        device: req.cookie(DEVICE).map(|cookie| cookie.value().to_owned()).filter(|value| value.len() == DEVICE_LENGTH),
     }
 }
 
@@ -51,6 +59,14 @@ pub fn of(req: &HttpRequest) -> Option<String> {
 /// The cookie to be set after a sign-in. It lives as long as the browser; the session ends by its own clock.
 pub fn given(secret: String) -> Cookie<'static> {
     Cookie::build(COOKIE, secret).path("/").secure(true).http_only(true).same_site(SameSite::Strict).finish()
+}
+
+/// The cookie that makes a device known.
+pub fn device(secret: String) -> Cookie<'static> {
+    let mut cookie = given(secret);
+    cookie.set_name(DEVICE);
+    cookie.set_max_age(CookieAge::days(DEVICE_DAYS));
+    cookie
 }
 
 /// The cookie that takes the other away.
@@ -88,22 +104,22 @@ pub fn require_same_origin(method: &Method, headers: &HeaderMap) -> Result<()> {
     ))
 }
 
-/// The account and the session of a cookie, if the session still lives: 401 after an hour without use, and after twelve
+/// The account and the session of a cookie, if the session still lives: 401 after half an hour without use, and after twelve
 /// hours in any case.
 pub async fn signed_in(cookie: &str, now: Moment, sessions: &SessionCache, db: &Db) -> Result<(Arc<Account>, i64)> {
     let stored = digest(cookie);
-    let known = match sessions.browser(&stored) {
+    let lives = |known: &BrowserSession| {
+        known.last_used + Duration::minutes(IDLE_MINUTES) > now && known.since + Duration::hours(ABSOLUTE_HOURS) > now
+    };
+    let known = match sessions.browser(&stored).filter(lives) {
         Some(known) => known,
+        // Another server may have been asked meanwhile.
         None => {
             let lookup = stored.clone();
             let found = db.read(move |conn| sessions_store::browser_session(conn, &lookup)).await?;
-            found.ok_or_else(unauthenticated)?
+            found.filter(lives).ok_or_else(unauthenticated)?
         }
     };
-    if known.last_used + Duration::minutes(IDLE_MINUTES) <= now || known.since + Duration::hours(ABSOLUTE_HOURS) <= now
-    {
-        return Err(unauthenticated());
-    }
     let account = account_of(known.session_id, known.user_id, sessions, db).await?;
     let written = if known.written + WRITTEN_EVERY <= now {
         let id = known.session_id;

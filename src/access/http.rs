@@ -96,8 +96,12 @@ impl From<IssuedTokens> for TokenPair {
 #[post("/auth/login")]
 async fn login(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Login>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    let pair = desk.login(body.username, body.password, cookies::place_of(&req), trace_id_of(&req)).await?;
-    Ok(HttpResponse::Ok().json(TokenPair::from(pair)))
+    let signed_in = desk.login(body.username, body.password, cookies::place_of(&req), trace_id_of(&req)).await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(device) = signed_in.device {
+        response.cookie(cookies::device(device));
+    }
+    Ok(response.json(TokenPair::from(signed_in.given)))
 }
 
 /// Exchanges a refresh token for a new pair. Using it again after more than 10 s ends the whole session.

@@ -14,8 +14,10 @@ use crate::access::call::Call;
 use crate::access::me_store::{self, Settings};
 use crate::access::permission::Permission;
 use crate::access::sessions::ABSOLUTE_HOURS;
+use crate::access::throttle::Attempt;
 use crate::access::user_views::{UserView, one};
 use crate::access::{password, sessions_store, shorts, store};
+use crate::db::counters::raise_accounts_version;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::etag::etag;
 use crate::web::json::{Incoming, refuse_secrets};
@@ -103,16 +105,18 @@ async fn change_password(
     let mut faults = Violations::default();
     password::check_new(&body.new, &own, "/new", &mut faults);
     faults.finish()?;
-    desk.throttle.begin(call.actor.username(), call.now)?;
+    let attempt = Attempt::of_signed_in(user_id);
+    let begun = attempt.clone();
+    call.write(move |conn, call| begun.begin(conn, call.now)).await?;
     if !desk.hasher.verify(body.current, hash).await? {
         return Err(refuse(Code::Forbidden, "Mật khẩu hiện tại không đúng.", "The current password is wrong."));
     }
-    desk.throttle.succeeded(call.actor.username());
     let hash = desk.hasher.hash(body.new).await?;
     call.change_accounts(
         print,
         |_, _| Ok(()),
         move |conn, call, ()| {
+            attempt.succeeded(conn)?;
             store::set_password(conn, user_id, &hash)?;
             sessions_store::end_sessions_of(conn, user_id, Some(call.actor.session_id), call.now)?;
             call.remember(conn, "change_password", &format!("users/{}", Id(user_id)), serde_json::json!({}))?;
@@ -182,6 +186,7 @@ async fn end_session(call: Call, id: web::Path<String>) -> Result<HttpResponse> 
             return Err(not_found());
         }
         sessions_store::end_session(conn, id, call.now)?;
+        raise_accounts_version(conn)?;
         call.remember(conn, "end_sign_in", &format!("sessions/{}", Id(id)), serde_json::json!({}))
     })
     .await?;

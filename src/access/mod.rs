@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod actions;
+pub mod activation;
 pub mod call;
 pub mod context;
 pub mod cookies;
@@ -10,6 +11,7 @@ pub mod holder;
 pub mod http;
 pub mod me_http;
 pub mod me_store;
+pub mod other_servers;
 pub mod password;
 pub mod permission;
 pub mod seats;
@@ -18,6 +20,7 @@ pub mod services_store;
 pub mod sessions;
 pub mod sessions_store;
 pub mod shorts;
+pub mod sign_in;
 pub mod store;
 pub mod substitutions;
 pub mod substitutions_http;

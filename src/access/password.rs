@@ -1,10 +1,10 @@
-//! Passwords: argon2id, at most two hashes at once, each in a reused buffer (docs/performance.md).
+//! Passwords: argon2id, hashed by all cores but one (docs/performance.md).
 
 use kernel::words::FieldError;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
-use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use tokio::sync::Semaphore;
 
 use crate::access::guessable::is_guessable;
@@ -16,19 +16,20 @@ use kernel::violation::Violations;
 pub const MIN: usize = 15;
 /// Maximum number of code points of a password.
 pub const MAX: usize = 256;
-/// Most hashes computed at once: each takes a core and 19 MiB.
-const AT_ONCE: usize = 4;
+/// Most hashes computed at once: each takes a core and 64 MiB.
+const AT_ONCE: usize = 2;
 /// Sign-ins that may wait for their turn; any more get 503.
 const WAITING: usize = 200;
-const MEMORY_KIB: u32 = 19_456;
-const PASSES: u32 = 2;
+/// Cost of a hash; one that was made more cheaply is made anew when its owner signs in.
+const MEMORY_KIB: u32 = 64 * 1024;
+const PASSES: u32 = 3;
+const LANES: u32 = 1;
 
 /// Computes and checks hashes.
 #[derive(Clone)]
 pub struct PasswordHasher {
     turns: Arc<Semaphore>,
     queue: Arc<Semaphore>,
-    buffers: Arc<Mutex<Vec<Vec<Block>>>>,
 }
 
 /// One core is left to those who are signed in already.
@@ -39,26 +40,22 @@ fn at_once() -> usize {
 
 impl Default for PasswordHasher {
     fn default() -> Self {
-        PasswordHasher {
-            turns: Arc::new(Semaphore::new(at_once())),
-            queue: Arc::new(Semaphore::new(WAITING)),
-            buffers: Arc::default(),
-        }
+        PasswordHasher { turns: Arc::new(Semaphore::new(at_once())), queue: Arc::new(Semaphore::new(WAITING)) }
     }
 }
 
 impl PasswordHasher {
     /// The PHC string of a password.
     pub async fn hash(&self, password: String) -> Result<String> {
-        self.in_turn(move |buffer| hash_with(&password, rand::random(), buffer)).await
+        self.in_turn(move || hash_now(&password)).await
     }
 
     /// Whether the password matches the hash. Without a hash the same work is done and the answer is `false`, so that
     /// an unknown name takes as long as a known one.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
-        self.in_turn(move |buffer| match hash {
-            Some(hash) => verify_with(&password, &hash, buffer),
-            None => hash_with(&password, [0; 16], buffer).map(|_| false),
+        self.in_turn(move || match hash {
+            Some(hash) => is_password(&password, &hash),
+            None => hash_now(&password).map(|_| false),
         })
         .await
     }
@@ -66,15 +63,12 @@ impl PasswordHasher {
     async fn in_turn<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Vec<Block>) -> Result<T> + Send + 'static,
+        F: FnOnce() -> Result<T> + Send + 'static,
     {
         let _place = self.queue.try_acquire().map_err(|_| Error::Unavailable("too many sign-ins at once".into()))?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|e| Error::Internal(e.to_string()))?;
-        let buffers = Arc::clone(&self.buffers);
         let done = tokio::task::spawn_blocking(move || {
-            let mut buffer = buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-            let done = work(&mut buffer);
-            buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+            let done = work();
             drop(turn);
             done
         });
@@ -82,42 +76,47 @@ impl PasswordHasher {
     }
 }
 
-/// The PHC string of a password, on this thread (command line, demo world).
-pub fn hash_now(password: &str) -> Result<String> {
-    hash_with(password, rand::random(), &mut Vec::new())
-}
-
 fn fault(e: impl std::fmt::Display) -> Error {
     Error::Internal(format!("argon2: {e}"))
 }
 
-fn hash_with(password: &str, salt: [u8; 16], buffer: &mut Vec<Block>) -> Result<String> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, Some(32)).map_err(fault)?;
-    let mut output = [0u8; 32];
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-    buffer.resize(params.block_count(), Block::new());
-    argon2.hash_password_into_with_memory(nfc(password).as_bytes(), &salt, &mut output, buffer).map_err(fault)?;
+fn cost() -> Result<Params> {
+    Params::new(MEMORY_KIB, PASSES, LANES, Some(32)).map_err(fault)
+}
+
+fn derive(password: &str, salt: &[u8], params: Params, length: usize) -> Result<Output> {
+    let mut output = vec![0u8; length];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(nfc(password).as_bytes(), salt, &mut output)
+        .map_err(fault)?;
+    Output::new(&output).map_err(fault)
+}
+
+/// The PHC string of a password, on this thread.
+pub fn hash_now(password: &str) -> Result<String> {
+    let (salt, params): ([u8; 16], Params) = (rand::random(), cost()?);
     let hash = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
         params: ParamsString::try_from(&params).map_err(fault)?,
         salt: Some(Salt::new(&salt).map_err(fault)?),
-        hash: Some(Output::new(&output).map_err(fault)?),
+        hash: Some(derive(password, &salt, params, 32)?),
     };
     Ok(hash.to_string())
 }
 
-fn verify_with(password: &str, hash: &str, buffer: &mut Vec<Block>) -> Result<bool> {
+fn is_password(password: &str, hash: &str) -> Result<bool> {
     let hash = PasswordHash::new(hash).map_err(fault)?;
     let params = Params::try_from(&hash).map_err(fault)?;
     let (Some(salt), Some(wanted)) = (hash.salt.as_ref(), hash.hash.as_ref()) else { return Ok(false) };
-    let mut output = vec![0u8; wanted.len()];
-    buffer.resize(params.block_count().max(buffer.len()), Block::new());
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(nfc(password).as_bytes(), salt.as_ref(), &mut output, buffer)
-        .map_err(fault)?;
     // `Output` compares in constant time.
-    Ok(Output::new(&output).map_err(fault)? == *wanted)
+    Ok(derive(password, salt.as_ref(), params, wanted.len())? == *wanted)
+}
+
+/// Whether a hash was made more cheaply than hashes are made now.
+pub fn is_cheap(hash: &str) -> bool {
+    let made_with = PasswordHash::new(hash).ok().and_then(|hash| Params::try_from(&hash).ok());
+    made_with.is_none_or(|p| p.m_cost() < MEMORY_KIB || p.t_cost() < PASSES)
 }
 
 /// Adds the errors of a new password, for an owner of whom these words are known.
@@ -148,11 +147,17 @@ mod tests {
     async fn a_password_is_checked_whatever_form_its_marks_were_typed_in() {
         let hasher = PasswordHasher::default();
         let hash = hasher.hash("mùa xuân năm ấy đẹp".into()).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(hash.starts_with("$argon2id$v=19$m=65536,t=3,p=1$"));
         let nfd: String = unicode_normalization::UnicodeNormalization::nfd("mùa xuân năm ấy đẹp").collect();
         assert!(hasher.verify(nfd, Some(hash.clone())).await.unwrap());
         assert!(!hasher.verify("mùa xuân năm ấy đẹq".into(), Some(hash)).await.unwrap());
         assert!(!hasher.verify("bất kỳ mật khẩu nào".into(), None).await.unwrap());
+    }
+
+    #[test]
+    fn a_hash_of_older_cost_is_known() {
+        let older = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8";
+        assert!(is_cheap(older) && !is_cheap(&hash_now("mùa xuân năm ấy đẹp").unwrap()));
     }
 
     #[test]

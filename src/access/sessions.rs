@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use crate::access::account::Account;
 use kernel::time::Moment;
@@ -12,13 +13,18 @@ const REMEMBERED: usize = 10_000;
 /// A session ends after this time, even if it is in use.
 pub const ABSOLUTE_HOURS: i64 = 12;
 /// A session ends if it is not used for this long.
-pub const IDLE_MINUTES: i64 = 60;
+pub const IDLE_MINUTES: i64 = 30;
+
+/// How long accounts in memory are believed after it was last asked whether another server changed one.
+const BELIEVED: Duration = Duration::from_secs(1);
 
 /// From where somebody signed in, as they see it in the list of their sign-ins.
 #[derive(Debug, Clone, Default)]
 pub struct SignInPlace {
     pub address: Option<String>,
     pub agent: Option<String>,
+    /// The cookie by which a device is known, if it brought one.
+    pub device: Option<String>,
 }
 
 /// What the cookie of a browser stands for.
@@ -39,10 +45,16 @@ pub struct SessionCache {
     /// Not dropped with the accounts: whether a session lives is asked of them.
     browsers: Arc<RwLock<HashMap<String, BrowserSession>>>,
     generation: Arc<AtomicU64>,
+    /// When it was last asked what other servers changed; none where there are no others.
+    confirmed: Arc<RwLock<Option<Instant>>>,
 }
 
 impl SessionCache {
     pub fn get(&self, session_id: i64) -> Option<Arc<Account>> {
+        let confirmed = *self.confirmed.read().unwrap_or_else(PoisonError::into_inner);
+        if confirmed.is_some_and(|at| at.elapsed() > BELIEVED) {
+            return None;
+        }
         self.live.read().unwrap_or_else(PoisonError::into_inner).get(&session_id).cloned()
     }
 
@@ -73,6 +85,11 @@ impl SessionCache {
             browsers.clear();
         }
         browsers.insert(digest, session);
+    }
+
+    /// What is in memory holds as of then, whatever other servers did before.
+    pub fn confirmed(&self, at: Instant) {
+        *self.confirmed.write().unwrap_or_else(PoisonError::into_inner) = Some(at);
     }
 
     /// Drops all accounts. Runs on the writer's thread, after the commit and before its response.

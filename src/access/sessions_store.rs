@@ -32,6 +32,14 @@ pub fn open_session(
     Ok(())
 }
 
+/// Whether somebody who signed in before does so from an address they never used.
+pub fn is_odd_place(conn: &mut Conn, user_id: i64, place: &SignInPlace) -> Result<bool> {
+    let Some(address) = &place.address else { return Ok(false) };
+    let before = sessions::table.filter(sessions::user_id.eq(user_id));
+    let from_there = before.filter(sessions::address.eq(address)).count().get_result::<i64>(conn)?;
+    Ok(from_there == 0 && before.count().get_result::<i64>(conn)? > 0)
+}
+
 /// The session of a cookie, unless it has ended.
 pub fn browser_session(conn: &mut Conn, digest: &str) -> Result<Option<BrowserSession>> {
     let found: Option<(i64, i64, Moment, Option<Moment>)> = sessions::table

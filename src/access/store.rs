@@ -320,6 +320,13 @@ pub fn set_password(conn: &mut Conn, user_id: i64, hash: &str) -> Result<()> {
     Ok(())
 }
 
+/// Replaces a hash by another of the same password.
+pub fn replace_hash(conn: &mut Conn, user_id: i64, old: &str, new: &str) -> Result<()> {
+    let unchanged = users::table.find(user_id).filter(users::password_hash.eq(old));
+    diesel::update(unchanged).set(users::password_hash.eq(new)).execute(conn)?;
+    Ok(())
+}
+
 /// Active accounts with a mail address, the oldest first.
 pub fn reachable(conn: &mut Conn) -> Result<Vec<Account>> {
     let rows = users::table

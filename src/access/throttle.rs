@@ -1,69 +1,202 @@
-//! Waiting times after wrong passwords: from the third failure on, growing in steps; per user name, known or not.
+//! Waiting times after wrong passwords, counted in the database, so that all servers count the same.
+//!
+//! Guesses are counted by user name, known or not, and by address. Whoever comes from a device that this person signed in
+//! from before is counted by that device alone: a stranger's guesses keep nobody out of their own account.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use chrono::{Duration, NaiveTime};
+use diesel::prelude::*;
 
-use chrono::Duration;
-
-use crate::error::{Code, Error, Problem};
+use crate::access::token::digest;
+use crate::db::schema::{known_devices, sign_in_waits};
+use crate::db::{Conn, each};
+use crate::error::{Code, Error, Problem, Result};
 use kernel::time::Moment;
 
-/// Above this number of names, those that no longer have to wait are forgotten.
-const REMEMBERED: usize = 20_000;
+/// Wrong passwords from one address within [`WINDOW`], by whatever names.
+const ADDRESS_BUDGET: i64 = 50;
+const WINDOW: Duration = Duration::minutes(10);
+/// After so many wrong passwords in a row nobody signs in before the next day (UTC).
+const CLOSED: i64 = 100;
+/// A device is known for this long after its last use.
+pub const DEVICE_DAYS: i64 = 180;
+/// Devices that are kept of one person.
+const DEVICES: i64 = 20;
+
+/// Who tries to sign in, and from where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// By what wrong passwords in a row are counted.
+    lane: String,
+    /// By what those of all names are counted; none for known devices.
+    address: Option<String>,
+}
+
+impl Attempt {
+    /// Somebody who is not signed in: by their device if its cookie is one of this account, else by the name.
+    pub fn of(
+        conn: &mut Conn,
+        username: &str,
+        user_id: Option<i64>,
+        device: Option<&str>,
+        address: Option<&str>,
+        now: Moment,
+    ) -> Result<Self> {
+        if let (Some(user_id), Some(device)) = (user_id, device)
+            && knows(conn, user_id, device, now)?
+        {
+            return Ok(Attempt { lane: format!("device {}", device_of(user_id, device)), address: None });
+        }
+        Ok(Attempt { lane: format!("name {username}"), address: address.map(|a| format!("address {a}")) })
+    }
+
+    /// Somebody who is signed in and proves once more who they are.
+    pub fn of_signed_in(user_id: i64) -> Self {
+        Attempt { lane: format!("own {user_id}"), address: None }
+    }
+
+    /// Whether it comes from a device that its owner used before.
+    pub fn is_of_known_device(&self) -> bool {
+        self.lane.starts_with("device ")
+    }
+
+    /// Begins the attempt, which counts as failed until it has [`succeeded`](Self::succeeded): counted only afterwards,
+    /// attempts side by side would all pass before the first failure. Refuses during the waiting time, before a hash is
+    /// computed.
+    pub fn begin(&self, conn: &mut Conn, now: Moment) -> Result<()> {
+        if let Some(address) = &self.address {
+            let was = Failures::read(conn, address)?.filter(|f| f.since <= now && f.since + WINDOW > now);
+            let was = was.unwrap_or(Failures { count: 0, since: now, until: now });
+            if was.count >= ADDRESS_BUDGET {
+                return Err(wait_until(was.since + WINDOW, now));
+            }
+            Failures { count: was.count + 1, until: was.since + WINDOW, ..was }.write(conn, address)?;
+        }
+        let was = Failures::read(conn, &self.lane)?.unwrap_or(Failures { count: 0, since: now, until: now });
+        // If the clock was set back, nobody waits longer than the ladder says.
+        let until = was.until.min(end_of_wait(was.count, now));
+        if until > now {
+            return Err(wait_until(until, now));
+        }
+        let count = was.count + 1;
+        Failures { count, since: was.since, until: end_of_wait(count, now) }.write(conn, &self.lane)
+    }
+
+    /// The password was right: it is no guess.
+    pub fn succeeded(&self, conn: &mut Conn) -> Result<()> {
+        let lane = sign_in_waits::table.find(&self.lane);
+        each!(conn, c => diesel::delete(lane).execute(c))?;
+        if let Some(address) = &self.address {
+            let row = sign_in_waits::table.find(address).filter(sign_in_waits::failures.gt(0));
+            let less = sign_in_waits::failures.eq(sign_in_waits::failures - 1);
+            each!(conn, c => diesel::update(row).set(less).execute(c))?;
+        }
+        Ok(())
+    }
+}
+
+/// When the next attempt may come after this many failures.
+fn end_of_wait(count: i64, now: Moment) -> Moment {
+    let seconds = match count {
+        ..3 => 0,
+        3..9 => 3,
+        9..25 => 5,
+        25..CLOSED => 10,
+        _ => return now.date().succ_opt().unwrap_or(now.date()).and_time(NaiveTime::MIN),
+    };
+    now + Duration::seconds(seconds)
+}
+
+fn wait_until(until: Moment, now: Moment) -> Error {
+    let left = (until - now).num_milliseconds();
+    let seconds = u64::try_from((left + 999) / 1000).unwrap_or(1).max(1);
+    let mut problem = Problem::new(
+        Code::TooManyRequests,
+        format!("Sai mật khẩu nhiều lần; thử lại sau {seconds} giây."),
+        format!("Too many wrong passwords; try again in {seconds} s."),
+    );
+    problem.retry_after = Some(seconds);
+    problem.into()
+}
 
 #[derive(Clone, Copy)]
 struct Failures {
-    count: u32,
+    count: i64,
+    since: Moment,
     until: Moment,
 }
 
-/// Failures since the last success. In memory only: a restart clears them, and no failure costs a write.
-#[derive(Clone, Default)]
-pub struct Throttle(Arc<Mutex<HashMap<String, Failures>>>);
+impl Failures {
+    fn read(conn: &mut Conn, lane: &str) -> Result<Option<Self>> {
+        let columns = (sign_in_waits::failures, sign_in_waits::since, sign_in_waits::until);
+        let row = sign_in_waits::table.find(lane).select(columns);
+        let found: Option<(i64, Moment, Moment)> = each!(conn, c => row.first(c)).optional()?;
+        Ok(found.map(|(count, since, until)| Failures { count, since, until }))
+    }
 
-/// Seconds to wait after this many failures.
-fn wait(count: u32) -> i64 {
-    match count {
-        0..3 => 0,
-        3..9 => 3,
-        9..25 => 5,
-        _ => 10,
+    fn write(self, conn: &mut Conn, lane: &str) -> Result<()> {
+        let values = (
+            sign_in_waits::failures.eq(self.count),
+            sign_in_waits::since.eq(self.since),
+            sign_in_waits::until.eq(self.until),
+        );
+        let row = (sign_in_waits::lane.eq(lane), values);
+        let insert = diesel::insert_into(sign_in_waits::table).values(row);
+        each!(conn, c => insert.on_conflict(sign_in_waits::lane).do_update().set(values).execute(c))?;
+        Ok(())
     }
 }
 
-impl Throttle {
-    /// Begins an attempt, which counts as failed until it has [`succeeded`](Self::succeeded): counted only afterwards,
-    /// attempts side by side would all pass before the first failure. Refuses during the waiting time, without computing a
-    /// hash.
-    pub fn begin(&self, username: &str, now: Moment) -> Result<(), Error> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(failures) = known.get_mut(username) {
-            // If the clock was set back, nobody waits longer than the ladder says.
-            failures.until = failures.until.min(now + Duration::seconds(wait(failures.count)));
-        }
-        if let Some(failures) = known.get(username).filter(|f| f.until > now) {
-            let left = (failures.until - now).num_milliseconds();
-            let seconds = u64::try_from((left + 999) / 1000).unwrap_or(1).max(1);
-            let mut problem = Problem::new(
-                Code::TooManyRequests,
-                format!("Sai mật khẩu nhiều lần; thử lại sau {seconds} giây."),
-                format!("Too many wrong passwords; try again in {seconds} s."),
-            );
-            problem.retry_after = Some(seconds);
-            return Err(problem.into());
-        }
-        if known.len() >= REMEMBERED {
-            known.retain(|_, f| f.until > now);
-        }
-        let failures = known.entry(username.to_owned()).or_insert(Failures { count: 0, until: now });
-        failures.count = failures.count.saturating_add(1);
-        failures.until = now + Duration::seconds(wait(failures.count));
-        Ok(())
-    }
+/// A device as it is stored: of one person, even where several share it.
+fn device_of(user_id: i64, cookie: &str) -> String {
+    digest(&format!("{user_id} {cookie}"))
+}
 
-    pub fn succeeded(&self, username: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(username);
+/// Whether somebody signed in from the device with this cookie before.
+pub fn knows(conn: &mut Conn, user_id: i64, cookie: &str, now: Moment) -> Result<bool> {
+    let since = now - Duration::days(DEVICE_DAYS);
+    let known = known_devices::table
+        .filter(known_devices::digest.eq(device_of(user_id, cookie)).and(known_devices::last_used_at.gt(since)));
+    Ok(known.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Notes that somebody signed in from the device with this cookie; of more than twenty the oldest is forgotten.
+pub fn note_device(conn: &mut Conn, user_id: i64, cookie: &str, now: Moment) -> Result<()> {
+    let device = device_of(user_id, cookie);
+    let known = known_devices::table.find(&device);
+    if diesel::update(known).set(known_devices::last_used_at.eq(now)).execute(conn)? > 0 {
+        return Ok(());
     }
+    let row = (
+        known_devices::digest.eq(&device),
+        known_devices::user_id.eq(user_id),
+        known_devices::created_at.eq(now),
+        known_devices::last_used_at.eq(now),
+    );
+    diesel::insert_into(known_devices::table).values(row).execute(conn)?;
+    let older: Vec<String> = known_devices::table
+        .filter(known_devices::user_id.eq(user_id))
+        .order((known_devices::last_used_at.desc(), known_devices::digest))
+        .select(known_devices::digest)
+        .limit(2 * DEVICES)
+        .load(conn)?;
+    for digest in older.iter().skip(usize::try_from(DEVICES).unwrap_or(usize::MAX)) {
+        diesel::delete(known_devices::table.find(digest)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Forgets the devices of somebody whose password was changed by a token: one of them may have been a stranger's.
+pub fn forget_devices(conn: &mut Conn, user_id: i64) -> Result<()> {
+    diesel::delete(known_devices::table.filter(known_devices::user_id.eq(user_id))).execute(conn)?;
+    Ok(())
+}
+
+/// Removes waits that ended a day ago, and devices that were not used for long.
+pub fn sweep(conn: &mut Conn, now: Moment) -> Result<()> {
+    diesel::delete(sign_in_waits::table.filter(sign_in_waits::until.lt(now - Duration::days(1)))).execute(conn)?;
+    let unused = known_devices::last_used_at.lt(now - Duration::days(DEVICE_DAYS));
+    diesel::delete(known_devices::table.filter(unused)).execute(conn)?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -71,22 +204,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waiting_starts_at_the_third_failure_and_ends_with_success() {
-        let throttle = Throttle::default();
+    fn waits_grow_and_end_with_the_day() {
         let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap().naive_utc();
-        // Side by side or one after another: three attempts are let through.
-        for _ in 0..3 {
-            assert!(throttle.begin("x", now).is_ok());
-        }
-        for _ in 0..3 {
-            assert_eq!(throttle.begin("x", now).unwrap_err().problem().retry_after, Some(3));
-        }
-        assert!(throttle.begin("y", now).is_ok() && throttle.begin("x", now + Duration::seconds(3)).is_ok());
-        let back = now - Duration::hours(2);
-        assert_eq!(throttle.begin("x", back).unwrap_err().problem().retry_after, Some(3));
-        throttle.succeeded("x");
-        for _ in 0..3 {
-            assert!(throttle.begin("x", now).is_ok());
-        }
+        let wait = |count| (end_of_wait(count, now) - now).num_seconds();
+        assert_eq!([0, 2, 3, 8, 9, 24, 25, 99].map(wait), [0, 0, 3, 3, 5, 5, 10, 10]);
+        assert_eq!(end_of_wait(100, now).to_string(), "2023-11-15 00:00:00");
     }
 }

@@ -9,7 +9,7 @@ use validator::{Validate, ValidateEmail};
 use crate::access::account::{Account, Dated, is_plain_username};
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
-use crate::access::{actions, sessions_store, store};
+use crate::access::{activation, sessions_store, store};
 use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::json::Deferred;
@@ -256,5 +256,5 @@ fn keep_past_seats(conn: &mut Conn, call: &RequestContext, was: &Account, is: &A
 pub fn reset(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<(String, kernel::time::Moment)> {
     let account = find(conn, call, id)?;
     call.remember(conn, "reset_user", &format!("users/{}", Id(account.id)), json!({}))?;
-    actions::one_time_token(conn, account.id, call.now)
+    activation::one_time_token(conn, account.id, call.now)
 }

@@ -226,7 +226,7 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             };
             let db = place.open(&config()?)?;
             let now = Clock::Machine.now();
-            let token = db.write_now(move |conn| access::actions::admin_token(conn, &username, create, now))?;
+            let token = db.write_now(move |conn| access::activation::admin_token(conn, &username, create, now))?;
             db.close();
             println!("{token}");
             Ok(())

@@ -114,7 +114,9 @@ fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str)
 fn answer(house: AppState, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<()> {
     let db = house.db.clone();
     let jobs = house.jobs.clone();
-    let loops = jobs.start()?;
+    let mut loops = jobs.start()?;
+    let (others, stops) = (house.other_servers(), jobs.stopping());
+    loops.push(std::thread::Builder::new().name("others".into()).spawn(move || others.follow(&stops))?);
     let served = actix_web::rt::System::new().block_on(async move {
         let server = actix_web::HttpServer::new(move || app::build(&house))
             .client_request_timeout(std::time::Duration::from_secs(10))

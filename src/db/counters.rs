@@ -8,6 +8,8 @@ use crate::error::Result;
 
 const DATA_VERSION: &str = "data_version";
 
+const ACCOUNTS_VERSION: &str = "accounts_version";
+
 /// The value of a counter; zero if it was never set.
 pub fn counter(conn: &mut Conn, name: &str) -> Result<i64> {
     let counter = counters::table.find(name).select(counters::value);
@@ -36,6 +38,16 @@ pub fn data_version(conn: &mut Conn) -> Result<i64> {
 /// Call when data behind the statistics changes: it makes every cached answer stale. Returns the new version.
 pub fn raise_data_version(conn: &mut Conn) -> Result<i64> {
     raise(conn, DATA_VERSION)
+}
+
+/// Counts the changes to accounts, to what they may do, and to their sign-ins.
+pub fn accounts_version(conn: &mut Conn) -> Result<i64> {
+    counter(conn, ACCOUNTS_VERSION)
+}
+
+/// Call when an account, its rights or its sign-ins change, so that other servers learn of it.
+pub fn raise_accounts_version(conn: &mut Conn) -> Result<()> {
+    raise(conn, ACCOUNTS_VERSION).map(|_| ())
 }
 
 /// Raises a counter by one, in one statement; returns its new value.

@@ -94,6 +94,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    sign_in_waits (lane) {
+        lane -> Text,
+        failures -> BigInt,
+        since -> Timestamp,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    known_devices (digest) {
+        digest -> Text,
+        user_id -> BigInt,
+        created_at -> Timestamp,
+        last_used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     user_settings (user_id) {
         user_id -> BigInt,
         language -> Nullable<Text>,

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::access::actions::Activation;
+use crate::access::activation::Activation;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;

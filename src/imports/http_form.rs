@@ -4,7 +4,7 @@ use kernel::words::FieldError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::actions::Activation;
+use crate::access::activation::Activation;
 use crate::error::{Code, Error, Result, refuse};
 use crate::imports::batch::{Batch, ImportFault, ImportKind, ImportState, UnknownAgencies};
 use crate::web::idempotency::Reply;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::access::account::{Account, is_plain_username};
-use crate::access::actions::{Activation, first_administrator};
+use crate::access::activation::{Activation, first_administrator};
 use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::access::users::is_deliverable;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, Days};
 
-use crate::access::actions::Activation;
+use crate::access::activation::Activation;
 use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::db::counters;

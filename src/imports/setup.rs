@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use crate::access::account::{Account, Dated};
-use crate::access::actions::{Activation, one_time_token};
+use crate::access::activation::{Activation, one_time_token};
 use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::db::Conn;

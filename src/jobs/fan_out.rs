@@ -198,14 +198,16 @@ fn tell_concerned(
     Ok(())
 }
 
-/// The one act of their own that a holder is told of: whoever took their sign-in would do it.
+/// Acts of their own that a holder is told of: whoever took their sign-in would do them.
 const OWN_PASSWORD: &str = "change_password";
+const NEW_PLACE: &str = "sign_in_from_new_place";
 
 /// What is news for the holder of an account: an administrator alone must not become somebody else unseen.
 fn account_news(action: &str, detail: &serde_json::Value) -> Option<&'static str> {
     match action {
         "reset_user" => Some("Mật khẩu của tài khoản được cấp lại"),
         OWN_PASSWORD => Some("Mật khẩu của tài khoản đã được đổi"),
+        NEW_PLACE => Some("Tài khoản vừa đăng nhập từ một nơi chưa từng dùng"),
         "change_user" if detail.get("rights_changed") == Some(&serde_json::Value::Bool(true)) => {
             Some("Quyền của tài khoản đã thay đổi")
         }
@@ -221,7 +223,7 @@ fn tell_holder(
     (act, news): (&audit::AuditRow, &str),
     now: Moment,
 ) -> Result<()> {
-    let by_another = |a: &&Account| a.username != act.actor || act.action == OWN_PASSWORD;
+    let by_another = |a: &&Account| a.username != act.actor || [OWN_PASSWORD, NEW_PLACE].contains(&act.action.as_str());
     let Some(account) = people.iter().find(|a| a.id == id).filter(by_another) else { return Ok(()) };
     let subject = format!("{news}: {}", account.username);
     let body = format!(

@@ -1,7 +1,10 @@
 //! Sends webhooks from the outbox (Standard Webhooks 1.0.0): signed, with back-off, and not into private networks
 //! unless they are configured.
 
+use std::collections::BTreeMap;
 use std::io::Read;
+use std::panic::resume_unwind;
+use std::thread;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,6 +27,9 @@ use kernel::time::Moment;
 const BATCH: i64 = 20;
 /// Seconds until the next attempt; after the last one, the delivery is dead.
 const AFTER: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+/// How long the other messages of a receiver that does not answer wait.
+const SILENT_FOR: Duration = Duration::seconds(60);
 
 /// A new secret: `whsec_` and 32 random bytes.
 pub fn fresh_secret() -> String {
@@ -51,20 +57,52 @@ pub fn run(jobs: &Jobs) -> Result<()> {
         return Ok(());
     }
     let due = jobs.db.write_now(move |conn| outbox::claim(conn, DeliveryChannel::Webhook, now, BATCH))?;
-    for delivery in due {
+    let mut by_receiver: BTreeMap<i64, Vec<Delivery>> = BTreeMap::new();
+    due.into_iter().for_each(|delivery| by_receiver.entry(delivery.target_id).or_default().push(delivery));
+    // Receivers side by side, so that a slow one delays no other; each gets its messages in their order.
+    thread::scope(|scope| {
+        let lines: Vec<_> =
+            by_receiver.into_values().map(|line| scope.spawn(move || send_in_turn(jobs, line))).collect();
+        let ended = lines.into_iter().map(|line| line.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        // All of them are waited for, even if one failed.
+        ended.collect::<Vec<Result<()>>>().into_iter().collect()
+    })
+}
+
+/// How a receiver behaved.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Receiver {
+    Answers,
+    /// It wants no messages any more.
+    Gone,
+    /// It does not answer, so the rest of its messages would only be waited for.
+    Silent,
+}
+
+/// Sends the messages of one receiver.
+fn send_in_turn(jobs: &Jobs, line: Vec<Delivery>) -> Result<()> {
+    let mut receiver = Receiver::Answers;
+    for delivery in line {
         let target = delivery.target_id;
         let endpoint = jobs.db.read_now(|conn| webhooks_store::find(conn, target))?.filter(|w| w.active);
         // The time of this attempt, not of the round: receivers refuse signatures that are minutes old.
         let at = jobs.clock.now();
-        let (ended, gone) = match &endpoint {
-            _ if jobs.stops() => (Ended::NotTried(at, "the server was stopping".into()), false),
-            Some(endpoint) => send(&jobs.sender, endpoint, &delivery, at),
-            None => (Ended::Dead("the endpoint is switched off".into()), false),
+        let ended = match &endpoint {
+            _ if jobs.stops() => Ended::NotTried(at, "the server was stopping".into()),
+            _ if receiver == Receiver::Silent => {
+                Ended::NotTried(at + SILENT_FOR, "the receiver did not answer the message before".into())
+            }
+            Some(endpoint) => {
+                let ended;
+                (ended, receiver) = send(&jobs.sender, endpoint, &delivery, at);
+                ended
+            }
+            None => Ended::Dead("the endpoint is switched off".into()),
         };
         jobs.db.write_now(move |conn| {
             outbox::conclude(conn, &delivery, &ended)?;
             match endpoint {
-                Some(endpoint) if gone => switch_off(conn, &endpoint, at),
+                Some(endpoint) if receiver == Receiver::Gone => switch_off(conn, &endpoint, at),
                 _ => Ok(()),
             }
         })?;
@@ -85,10 +123,10 @@ fn switch_off(conn: &mut Conn, told: &Webhook, at: Moment) -> Result<()> {
 }
 
 /// Makes one attempt; also returns whether the endpoint is gone (410).
-fn send(sender: &Sender, endpoint: &Webhook, delivery: &Delivery, now: Moment) -> (Ended, bool) {
+fn send(sender: &Sender, endpoint: &Webhook, delivery: &Delivery, now: Moment) -> (Ended, Receiver) {
     let (id, at) = (format!("msg_{}", Id(delivery.id)), now.and_utc().timestamp());
     let Some(signed) = signature(&endpoint.secrets(now), &id, at, &delivery.body) else {
-        return (Ended::Dead("the secret cannot be read".into()), false);
+        return (Ended::Dead("the secret cannot be read".into()), Receiver::Answers);
     };
     let request = sender
         .agent
@@ -104,13 +142,15 @@ fn send(sender: &Sender, endpoint: &Webhook, delivery: &Delivery, now: Moment) -
             let mut rest = Vec::new();
             let _ = response.body_mut().as_reader().take(1_024).read_to_end(&mut rest);
             match status {
-                200..=299 => (Ended::Delivered, false),
-                410 => (Ended::Dead("410 Gone".into()), true),
-                _ => (again(delivery, now, &format!("answered {status}")), false),
+                200..=299 => (Ended::Delivered, Receiver::Answers),
+                410 => (Ended::Dead("410 Gone".into()), Receiver::Gone),
+                _ => (again(delivery, now, &format!("answered {status}")), Receiver::Answers),
             }
         }
-        Err(ureq::Error::Other(inner)) if inner.is::<Forbidden>() => (Ended::Dead(inner.to_string()), false),
-        Err(error) => (again(delivery, now, &error.to_string()), false),
+        Err(ureq::Error::Other(inner)) if inner.is::<Forbidden>() => {
+            (Ended::Dead(inner.to_string()), Receiver::Answers)
+        }
+        Err(error) => (again(delivery, now, &error.to_string()), Receiver::Silent),
     }
 }
 

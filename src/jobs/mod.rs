@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use chrono::Datelike;
 
+use crate::access::throttle;
 use crate::db::counters::{counter, set};
 use crate::error::Result;
 use crate::jobs::tools::Jobs;
@@ -75,7 +76,8 @@ impl Jobs {
     }
 }
 
-/// Once a day, deletes messages that were delivered long ago, one batch per round.
+/// Once a day, deletes what is no longer needed: waits that ended, devices that nobody uses, and messages that were
+/// delivered long ago, one batch per round.
 fn sweep(jobs: &Jobs) -> Result<()> {
     let now = jobs.clock.now();
     let today = i64::from(day_of(now).num_days_from_ce());
@@ -83,6 +85,7 @@ fn sweep(jobs: &Jobs) -> Result<()> {
         return Ok(());
     }
     jobs.db.write_now(move |conn| {
+        throttle::sweep(conn, now)?;
         let gone = outbox::sweep(conn, now - chrono::Duration::days(KEPT))?;
         if gone == 0 { set(conn, SWEPT, today) } else { Ok(()) }
     })

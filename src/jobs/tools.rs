@@ -76,6 +76,11 @@ impl Jobs {
         self.stop.store(true, Ordering::Relaxed);
     }
 
+    /// Becomes true when the process stops.
+    pub fn stopping(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
     /// Whether the process is stopping.
     pub fn stops(&self) -> bool {
         self.stop.load(Ordering::Relaxed)

@@ -144,8 +144,8 @@ pub async fn sign_in(
         desk.login_browser(username.clone(), field(&form, "/password"), place, trace_id).await
     };
     let error = match opened.await {
-        Ok(secret) => {
-            let cookie = cookies::given(secret);
+        Ok(signed_in) => {
+            let cookie = cookies::given(signed_in.given);
             let held = field(&form, "held");
             let to = match held.as_str() {
                 "" => next,
@@ -154,6 +154,9 @@ pub async fn sign_in(
             let mut response = see_other(&to);
             // A cookie of a moment ago could be refused only if it were no header.
             let _ = response.add_cookie(&cookie);
+            if let Some(device) = signed_in.device {
+                let _ = response.add_cookie(&cookies::device(device));
+            }
             return response;
         }
         Err(error) => error,

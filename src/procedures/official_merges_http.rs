@@ -92,6 +92,7 @@ async fn merge(
                 }
             }
             counters::raise_data_version(conn)?;
+            counters::raise_accounts_version(conn)?;
             let detail = json!({"into": Id(into), "name": gone.full_name});
             call.remember(conn, "merge_officials", &format!("officials/{}", Id(gone.id)), detail)?;
             let merged = open(conn, call, into)?;

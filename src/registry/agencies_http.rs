@@ -158,7 +158,8 @@ async fn list(call: Call, asked: Query<AgencyListQuery>) -> Result<HttpResponse>
 #[post("/agencies")]
 async fn create(call: Call, body: Incoming<NewAgency>) -> Result<HttpResponse> {
     let body = body.read().await?;
-    call.change(
+    // Who works in a unit sees what is below it.
+    call.change_accounts(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
@@ -242,7 +243,7 @@ async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 async fn change(call: Call, id: web::Path<String>, body: Incoming<AgencyChanges>) -> Result<HttpResponse> {
     let body = body.read().await?;
     let id = path_id(&id)?;
-    call.change(
+    call.change_accounts(
         body.fingerprint.clone(),
         move |conn, _| agencies::find(conn, id)?.ok_or_else(not_found),
         move |conn, call, mut agency| {

@@ -10,6 +10,7 @@ use validator::Validate;
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::db::Conn;
+use crate::db::counters::raise_accounts_version;
 use crate::error::{Result, not_found};
 use crate::registry::agencies::Agency;
 use crate::registry::agencies_http::{self, AgencyView};
@@ -122,6 +123,7 @@ async fn create(
                 document: body.document,
             };
             let change = changes::make(conn, call, wanted)?;
+            raise_accounts_version(conn)?;
             let location = format!("/api/v1/agency-changes/{}", Id(change.id));
             reply(201, Some(1), Some(location), &one(conn, change)?)
         },

@@ -58,6 +58,7 @@ mod searches;
 mod sentences;
 mod setup;
 mod sights;
+mod sign_ins;
 mod spec;
 mod statements;
 mod statistics;

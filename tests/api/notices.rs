@@ -349,6 +349,25 @@ on_both! {
         assert!(!taken().last().unwrap().0["webhook-signature"].contains(' '));
     }
 
+    async fn a_receiver_that_does_not_answer_is_asked_once_a_round_and_keeps_no_other_waiting(w) {
+        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let good = Receiver::start(&[]);
+        let mut ids = Vec::new();
+        for port in [nobody, good.port] {
+            let made = w.post("admin", "/webhooks", json!({"url": format!("http://127.0.0.1:{port}/")})).await.expect(201).json();
+            ids.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let jobs = jobs(&w, None);
+        for _ in 0..3 {
+            w.draft_visit(w.visit().await).await;
+        }
+        jobs.run_due().unwrap();
+        assert_eq!(good.got.lock().unwrap().len(), 3);
+        let left = w.get("admin", &format!("/webhooks/{}/deliveries", ids[0])).await.expect(200).json();
+        let tried: Vec<i64> = left["items"].as_array().unwrap().iter().map(|d| d["attempts"].as_i64().unwrap()).collect();
+        assert_eq!(tried, [0, 0, 1], "the latest first; only one message was tried: {left}");
+    }
+
     async fn an_endpoint_that_is_gone_is_switched_off_and_dead_letters_can_be_tried_again(w) {
         let receiver = Receiver::start(&["500 x"; 10]);
         let made = w.post("admin", "/webhooks", json!({"url": format!("http://127.0.0.1:{}/", receiver.port)})).await.expect(201).json();

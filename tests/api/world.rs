@@ -269,7 +269,12 @@ async fn sender(house: &AppState) -> Send {
             let response = test::call_service(&*service, request.to_request()).await;
             let status = response.status().as_u16();
             let text = |v: &actix_web::http::header::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
-            let headers = response.headers().iter().map(|(k, v)| (k.as_str().to_owned(), text(v))).collect();
+            // A header that comes twice has both values, a line each.
+            let mut headers: HashMap<String, String> = HashMap::new();
+            for (name, value) in response.headers() {
+                let known = headers.entry(name.as_str().to_owned());
+                known.and_modify(|all| *all = format!("{all}\n{}", text(value))).or_insert_with(|| text(value));
+            }
             let answer = Answer { status, headers, bytes: test::read_body(response).await.to_vec() };
             if answer.headers.get("content-type").is_some_and(|kind| kind.contains("json")) {
                 sentences::check(&answer.json());

@@ -133,7 +133,7 @@ impl<'a> Browser<'a> {
     }
 
     fn keep(&self, answer: &Answer) {
-        if let Some(set) = answer.headers.get("set-cookie") {
+        for set in answer.headers.get("set-cookie").into_iter().flat_map(|all| all.lines()) {
             let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
             self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
         }

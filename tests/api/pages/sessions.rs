@@ -7,14 +7,14 @@ use crate::pages::browser::{Browser, HOST};
 use crate::world::World;
 
 on_both! {
-    async fn a_sign_in_lasts_an_hour_without_use_and_twelve_in_all(w) {
+    async fn a_sign_in_lasts_half_an_hour_without_use_and_twelve_hours_in_all(w) {
         let browser = Browser::signed_in(&w, "clerk.skhcn").await;
         let first = browser.cookie().unwrap();
-        w.advance(chrono::Duration::minutes(59));
+        w.advance(chrono::Duration::minutes(29));
         assert_eq!(browser.get("/outbound-delegations").await.address, "/outbound-delegations");
-        w.advance(chrono::Duration::minutes(59));
+        w.advance(chrono::Duration::minutes(29));
         assert_eq!(browser.get("/").await.address, "/");
-        w.advance(chrono::Duration::minutes(61));
+        w.advance(chrono::Duration::minutes(31));
         let ended = browser.get("/outbound-delegations?state=draft").await;
         assert_eq!(ended.address, "/sign-in?next=%2Foutbound-delegations%3Fstate%3Ddraft");
         // After signing in, the page that was asked for; the cookie is another one.
