@@ -16,11 +16,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
 use crate::access::actions::AuthService;
+use crate::access::noted;
 use crate::access::other_servers::OtherServers;
 use crate::access::password::PasswordHasher;
 use crate::access::sessions::SessionCache;
 use crate::access::token::SigningKeys;
 use crate::access::users::AccountReferences;
+use crate::audit::checkpoints::TrailKeeper;
 use crate::db::{Address, Db};
 use crate::dossier::ProvinceLaw;
 use crate::dossier::parts::attachments::AttachmentFolder;
@@ -63,6 +65,7 @@ pub struct AppState {
     figures: FigureSource,
     texts: KeptTexts,
     running: InFlightKeys,
+    pub trail: TrailKeeper,
     pub jobs: Jobs,
     /// The procedures of this installation.
     pub registers: Registers,
@@ -104,8 +107,10 @@ impl AppState {
         let domain = format!("{jurisdiction}.ngoaivu");
         let (kept, hours) = (db.clone(), clock.clone());
         let (folder, answers) = (AttachmentFolder(folder), ResponseCache::default());
-        let jobs =
+        let trail = TrailKeeper::new(folder.0.parent().unwrap_or(&folder.0), jurisdiction);
+        let mut jobs =
             Jobs::new(kept, hours, shelf.clone(), &domain, post, folder.clone(), answers.clone(), registers.clone());
+        jobs.trail = Some(trail.clone());
         let known = registers.clone();
         let contract: SharedContract = Arc::new(LazyLock::new(Box::new(move || {
             Contract::new(word_lists(known.entries()), specification_of(&known))
@@ -130,6 +135,7 @@ impl AppState {
             },
             texts: KeptTexts::default(),
             running: InFlightKeys::default(),
+            trail,
             published: OpenStatisticsSwitch::default(),
         })
     }
@@ -369,11 +375,12 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.figures.clone()))
         .app_data(web::Data::new(house.texts.clone()))
         .app_data(web::Data::new(house.published))
+        .app_data(web::Data::new(house.trail.clone()))
         .app_data(web::Data::new(desk))
         .app_data(web::Data::new(tools))
         .app_data(web::Data::new(house.jobs.sender.clone()))
         .default_service(web::to(nowhere));
-    reference(app).wrap(from_fn(trace::trace))
+    reference(app.wrap(from_fn(noted::note))).wrap(from_fn(trace::trace))
 }
 
 /// The browsable API reference, served from the binary; it loads nothing from other hosts.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+
+use crate::private_files::read_secret;
 
 /// One key: name, default, purpose, and whether its value must never be printed.
 pub struct Setting {
@@ -131,8 +132,6 @@ pub struct Config {
 
 /// The ending of a key that names the file of a secret: `NGOAIVU_DATABASE_URL_FILE`.
 const IN_A_FILE: &str = "_FILE";
-/// Maximum bytes of such a file.
-const SECRET_FILE: u64 = 16 * 1024;
 
 /// An error in the configuration; names the key, never the value, which may be a secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -316,21 +315,17 @@ impl fmt::Display for Config {
 
 /// Reads a secret; the fault names the key and the file, never the content.
 fn secret_in(file: &Path, name: &str) -> Result<String, ConfigFault> {
-    let fault = |why: String| ConfigFault(format!("{name}: {} {why}", file.display()));
-    let mut value = String::new();
-    let opened = std::fs::File::open(file).map_err(|e| fault(format!("cannot be read: {e}")))?;
-    opened.take(SECRET_FILE + 1).read_to_string(&mut value).map_err(|e| fault(format!("cannot be read: {e}")))?;
-    if value.len() as u64 > SECRET_FILE {
-        return Err(fault("is too long for a secret".into()));
-    }
-    Ok(value)
+    read_secret(file).map_err(|e| ConfigFault(format!("{name}: {} cannot be used: {e}", file.display())))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use secrecy::ExposeSecret;
 
     use super::*;
+    use crate::private_files;
 
     #[test]
     fn a_mistyped_key_is_refused_by_name_and_secrets_are_not_printed() {
@@ -346,7 +341,7 @@ mod tests {
     #[test]
     fn a_secret_may_be_in_a_file_and_in_one_place_only() {
         let file = std::env::temp_dir().join(format!("ngoaivu-secret-{}", std::process::id()));
-        std::fs::write(&file, "postgres://u:pw@h/db\n").unwrap();
+        writeln!(private_files::create_file(&file).unwrap(), "postgres://u:pw@h/db").unwrap();
         let env = |names: &[&str]| -> Vec<(String, String)> {
             names.iter().map(|name| ((*name).to_owned(), file.display().to_string())).collect()
         };
@@ -358,8 +353,19 @@ mod tests {
         assert_eq!(read(&["NGOAIVU_LISTEN_FILE"]).unwrap_err().0, "environment: unknown key NGOAIVU_LISTEN_FILE");
         std::fs::write(&file, "x".repeat(20_000)).unwrap();
         assert!(read(&["NGOAIVU_DATABASE_URL_FILE"]).unwrap_err().0.ends_with("is too long for a secret"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+            assert!(
+                read(&["NGOAIVU_DATABASE_URL_FILE"])
+                    .unwrap_err()
+                    .0
+                    .contains("every account of this machine may read it")
+            );
+        }
         std::fs::remove_file(&file).unwrap();
         let fault = read(&["NGOAIVU_DATABASE_URL_FILE"]).unwrap_err().0;
-        assert!(fault.starts_with("NGOAIVU_DATABASE_URL_FILE: ") && fault.contains("cannot be read"), "{fault}");
+        assert!(fault.starts_with("NGOAIVU_DATABASE_URL_FILE: ") && fault.contains("cannot be used"), "{fault}");
     }
 }

@@ -16,7 +16,7 @@
 //! | 3 | [`web`] HTTP tools · [`backup`] everything in one file |
 //! | 2 | [`audit`] the audit trail |
 //! | 1 | [`db`] the two databases · [`error`] refusals · [`config`] settings |
-//! | 0 | crates `kernel` the vocabulary of the domain · `documents` sheets, CSV, XLSX, DOCX, iCalendar · `regulation` the law book |
+//! | 0 | [`private_files`] files for the server alone · crates `kernel` the vocabulary of the domain · `documents` sheets, CSV, XLSX, DOCX, iCalendar · `regulation` the law book |
 //!
 //! Rooms on one floor do not import each other: the rooms above call them. Pure files know neither database nor HTTP
 //! nor clock. `tests/architecture.rs` checks all this.
@@ -55,6 +55,7 @@ pub mod jobs;
 pub mod pages;
 pub mod passport_custody;
 pub mod plans;
+pub mod private_files;
 pub mod procedures;
 pub mod registry;
 pub mod regulations;

@@ -39,6 +39,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("backup", 3),
     ("audit", 2),
     ("db", 1),
+    ("private_files", 0),
     ("error", 1),
     ("config", 1),
 ];
@@ -280,6 +281,9 @@ fn for_postgresql(sqlite: &str) -> String {
         .replace(" BLOB ", " BYTEA ")
 }
 
+/// Migrations that each database says in its own words: triggers.
+const BY_HAND: [&str; 1] = ["2026-11-29-000014_trail_kept"];
+
 /// `UPDATE_GOLDEN=1` writes PostgreSQL's files from SQLite's.
 #[test]
 fn both_databases_have_the_same_migrations() {
@@ -293,7 +297,7 @@ fn both_databases_have_the_same_migrations() {
         names
     };
     assert_eq!(names("sqlite"), names("postgresql"));
-    for name in names("sqlite") {
+    for name in names("sqlite").into_iter().filter(|name| !BY_HAND.contains(&name.as_str())) {
         for file in ["up.sql", "down.sql"] {
             let (source, made) =
                 (root.join("sqlite").join(&name).join(file), root.join("postgresql").join(&name).join(file));

@@ -4,12 +4,11 @@ use chrono::Duration;
 use serde_json::json;
 
 use crate::access::context::RequestContext;
-use crate::access::sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, SessionCache, SignInPlace};
+use crate::access::sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, SessionCache, Stranger};
 use crate::access::throttle::{self};
 use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
 use crate::access::{password, password::PasswordHasher};
 use crate::access::{sessions_store, shorts, store};
-use crate::audit::TraceId;
 use crate::db::counters::raise_accounts_version;
 use crate::db::{Conn, Db};
 use crate::error::{Code, Result, refuse};
@@ -46,12 +45,12 @@ enum Refreshed {
 
 impl AuthService {
     /// Exchanges a refresh token for a new pair (RFC 9700 §4.14): once, and again within a short grace period.
-    pub async fn refresh(&self, refresh_token: String, trace_id: TraceId) -> Result<IssuedTokens> {
+    pub async fn refresh(&self, refresh_token: String, stranger: Stranger) -> Result<IssuedTokens> {
         let now = self.clock.now();
         let key = self.signing_key(now).await?;
         let sessions = self.sessions.clone();
         let done = self.db.write(
-            move |conn| refresh_in(conn, &digest(&refresh_token), now, &trace_id),
+            move |conn| refresh_in(conn, &digest(&refresh_token), now, &stranger),
             move |outcome| {
                 if matches!(outcome, Refreshed::Refused) {
                     sessions.forget();
@@ -74,8 +73,8 @@ impl AuthService {
         &self,
         one_time: String,
         new: String,
-        sign_in: Option<SignInPlace>,
-        trace_id: TraceId,
+        sign_in: bool,
+        stranger: Stranger,
     ) -> Result<Option<IssuedTokens>> {
         let now = self.clock.now();
         let spent = || {
@@ -110,9 +109,11 @@ impl AuthService {
                 sessions_store::end_sessions_of(conn, user_id, None, now)?;
                 throttle::forget_devices(conn, user_id)?;
                 raise_accounts_version(conn)?;
-                remember(conn, now, &account.username, "activate", &trace_id)?;
-                let Some(place) = sign_in else { return Ok(None) };
-                open_session(conn, user_id, &account.username, &place, now, &trace_id).map(Some)
+                remember(conn, now, &account.username, "activate", &stranger)?;
+                if !sign_in {
+                    return Ok(None);
+                }
+                open_session(conn, user_id, &account.username, now, &stranger).map(Some)
             },
             move |_| sessions.forget(),
         );
@@ -155,14 +156,13 @@ pub fn open_session(
     conn: &mut Conn,
     user_id: i64,
     username: &str,
-    place: &SignInPlace,
     now: Moment,
-    trace_id: &TraceId,
+    stranger: &Stranger,
 ) -> Result<(BearerClaims, String)> {
     let bearer = BearerClaims { user_id, session_id: Id::new(now).0 };
-    sessions_store::open_session(conn, bearer.session_id, user_id, None, place, now)?;
+    sessions_store::open_session(conn, bearer.session_id, user_id, None, &stranger.place, now)?;
     let refresh = new_refresh(conn, bearer.session_id, now)?;
-    remember(conn, now, username, "sign_in", trace_id)?;
+    remember(conn, now, username, "sign_in", stranger)?;
     Ok((bearer, refresh))
 }
 
@@ -172,7 +172,7 @@ fn new_refresh(conn: &mut Conn, session_id: i64, now: Moment) -> Result<String> 
     Ok(refresh)
 }
 
-fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) -> Result<Refreshed> {
+fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, stranger: &Stranger) -> Result<Refreshed> {
     let Some(row) = sessions_store::refresh_token(conn, stored)? else { return Ok(Refreshed::Refused) };
     let Some((user_id, since)) = sessions_store::live_session(conn, row.session_id)? else {
         return Ok(Refreshed::Refused);
@@ -190,7 +190,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) ->
             sessions_store::end_session(conn, row.session_id, now)?;
             raise_accounts_version(conn)?;
             let name = store::account(conn, user_id)?.map(|a| a.username).unwrap_or_default();
-            remember(conn, now, &name, "refresh_reuse", trace_id)?;
+            remember(conn, now, &name, "refresh_reuse", stranger)?;
             return Ok(Refreshed::Refused);
         }
     }
@@ -199,6 +199,11 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, trace_id: &TraceId) ->
     Ok(Refreshed::Pair(BearerClaims { user_id, session_id: row.session_id }, refresh))
 }
 
-pub fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, trace_id: &TraceId) -> Result<()> {
-    RequestContext::unauthenticated(username, at, trace_id.clone()).remember(conn, action, "session", json!({}))
+pub fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, stranger: &Stranger) -> Result<()> {
+    visiting(username, at, stranger).remember(conn, action, "session", json!({}))
+}
+
+/// The context of somebody who claims to be `username`.
+pub fn visiting(username: &str, at: Moment, stranger: &Stranger) -> RequestContext {
+    RequestContext::unauthenticated(username, at, stranger.trace_id.clone(), stranger.place.address.clone())
 }

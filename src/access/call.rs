@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 
 use crate::access::account::{Account, Actor, SERVICE_PREFIX};
 use crate::access::context::{CallChannel, RequestContext};
-use crate::access::sessions::SessionCache;
+use crate::access::sessions::{SessionCache, Stranger};
 use crate::access::token::{SigningKeys, unauthenticated};
 use crate::access::{cookies, services_store};
 use crate::audit::TraceId;
@@ -66,6 +66,11 @@ pub fn trace_id_of(req: &HttpRequest) -> TraceId {
     req.extensions().get::<TraceId>().cloned().unwrap_or_else(TraceId::fresh)
 }
 
+/// Somebody who is not signed in yet.
+pub fn stranger_of(req: &HttpRequest) -> Stranger {
+    Stranger { place: cookies::place_of(req), trace_id: trace_id_of(req) }
+}
+
 impl Call {
     async fn of(req: &HttpRequest) -> Result<Self> {
         let (clock, keys, sessions, db): (Clock, SigningKeys, SessionCache, Db) =
@@ -82,16 +87,20 @@ impl Call {
             cookies::signed_in(&cookie, now, &sessions, &db).await?
         };
 
+        let context = RequestContext {
+            actor: Actor::new(actor_account, session_id, today),
+            now,
+            today,
+            language: language_of(req.headers()),
+            channel: CallChannel::Http,
+            trace_id: trace_id_of(req),
+            address: cookies::address_of(req),
+            precondition: if_match(req.headers()),
+        };
+        // For what the answer is noted by.
+        req.extensions_mut().insert(context.clone());
         Ok(Call {
-            context: RequestContext {
-                actor: Actor::new(actor_account, session_id, today),
-                now,
-                today,
-                language: language_of(req.headers()),
-                channel: CallChannel::Http,
-                trace_id: trace_id_of(req),
-                precondition: if_match(req.headers()),
-            },
+            context,
             key: if req.method() == "POST" { idempotency::key_of(req.headers())? } else { None },
             path: req.path().to_owned(),
             running: tool(req)?,

@@ -33,6 +33,8 @@ pub struct RequestContext {
     pub language: Language,
     pub channel: CallChannel,
     pub trace_id: TraceId,
+    /// From where, if it is known.
+    pub address: Option<String>,
     /// The version that the caller allows to be changed.
     pub precondition: Precondition,
 }
@@ -59,9 +61,9 @@ impl RequestContext {
     }
 
     /// Somebody who is not signed in yet and claims to be `username`: they are allowed nothing.
-    pub fn unauthenticated(username: &str, now: Moment, trace_id: TraceId) -> Self {
+    pub fn unauthenticated(username: &str, now: Moment, trace_id: TraceId, address: Option<String>) -> Self {
         let context = RequestContext::outside_http(Account::nobody(username), now, CallChannel::Http);
-        RequestContext { trace_id, ..context }
+        RequestContext { trace_id, address, ..context }
     }
 
     fn outside_http(account: Account, now: Moment, channel: CallChannel) -> Self {
@@ -73,6 +75,7 @@ impl RequestContext {
             language: Language::Vietnamese,
             channel,
             trace_id: TraceId::fresh(),
+            address: None,
             precondition: Precondition::Missing,
         }
     }
@@ -105,6 +108,22 @@ impl RequestContext {
 
     /// Writes the action to the audit trail, in the caller's transaction. No other code writes to the audit trail.
     pub fn remember(&self, conn: &mut Conn, action: &str, object: &str, detail: Value) -> Result<()> {
+        self.append(conn, action, object, detail, None)
+    }
+
+    /// The same for what was not allowed; `code` says why.
+    pub fn remember_refusal(
+        &self,
+        conn: &mut Conn,
+        action: &str,
+        object: &str,
+        detail: Value,
+        code: Code,
+    ) -> Result<()> {
+        self.append(conn, action, object, detail, Some(code.word()))
+    }
+
+    fn append(&self, conn: &mut Conn, action: &str, object: &str, detail: Value, refused: Option<&str>) -> Result<()> {
         audit::append(
             conn,
             &audit::AuditEntry {
@@ -114,6 +133,9 @@ impl RequestContext {
                 object,
                 detail,
                 trace_id: self.trace_id.as_str(),
+                address: self.address.as_deref(),
+                session_id: Some(self.actor.session_id).filter(|id| *id != 0),
+                refused,
             },
         )
     }

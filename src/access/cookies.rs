@@ -34,8 +34,8 @@ const DEVICE_LENGTH: usize = 43;
 /// Longest description of a browser that is kept, in characters.
 const AGENT: usize = 200;
 
-/// From where a request comes.
-pub fn place_of(req: &HttpRequest) -> SignInPlace {
+/// The address that a request comes from.
+pub fn address_of(req: &HttpRequest) -> Option<String> {
     let peer = req.peer_addr().map(|address| address.ip());
     // Behind a proxy on this machine, the proxy says who asked; anybody else could say anything.
     let address = if peer.is_some_and(|ip| ip.is_loopback()) {
@@ -43,9 +43,14 @@ pub fn place_of(req: &HttpRequest) -> SignInPlace {
     } else {
         peer.map(|ip| ip.to_string())
     };
+    address.map(|text| text.chars().take(AGENT).collect())
+}
+
+/// From where somebody signs in.
+pub fn place_of(req: &HttpRequest) -> SignInPlace {
     let agent = req.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok());
     SignInPlace {
-        address: address.map(|text| text.chars().take(AGENT).collect()),
+        address: address_of(req),
         agent: agent.map(|text| text.chars().take(AGENT).collect()),
         device: req.cookie(DEVICE).map(|cookie| cookie.value().to_owned()).filter(|value| value.len() == DEVICE_LENGTH),
     }

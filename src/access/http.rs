@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::actions::{AuthService, IssuedTokens};
-use crate::access::call::{Call, trace_id_of};
+use crate::access::call::{Call, stranger_of};
 use crate::access::cookies;
 use crate::access::permission::Permission;
 use crate::access::user_views::{UserView, one, views};
@@ -96,7 +96,7 @@ impl From<IssuedTokens> for TokenPair {
 #[post("/auth/login")]
 async fn login(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Login>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    let signed_in = desk.login(body.username, body.password, cookies::place_of(&req), trace_id_of(&req)).await?;
+    let signed_in = desk.login(body.username, body.password, stranger_of(&req)).await?;
     let mut response = HttpResponse::Ok();
     if let Some(device) = signed_in.device {
         response.cookie(cookies::device(device));
@@ -110,7 +110,7 @@ async fn login(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Lo
 #[post("/auth/refresh")]
 async fn refresh(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Refresh>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    let pair = desk.refresh(body.refresh_token, trace_id_of(&req)).await?;
+    let pair = desk.refresh(body.refresh_token, stranger_of(&req)).await?;
     Ok(HttpResponse::Ok().json(TokenPair::from(pair)))
 }
 
@@ -139,8 +139,7 @@ async fn logout(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
 #[post("/auth/activate")]
 async fn activate(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Activate>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    let sign_in = body.sign_in.unwrap_or(false).then(|| cookies::place_of(&req));
-    let tokens = desk.activate(body.token, body.password, sign_in, trace_id_of(&req)).await?;
+    let tokens = desk.activate(body.token, body.password, body.sign_in.unwrap_or(false), stranger_of(&req)).await?;
     let answer = tokens.map_or(Activated::Set(Empty {}), |pair| Activated::SignedIn(pair.into()));
     Ok(HttpResponse::Ok().json(answer))
 }

@@ -11,6 +11,7 @@ pub mod holder;
 pub mod http;
 pub mod me_http;
 pub mod me_store;
+pub mod noted;
 pub mod other_servers;
 pub mod password;
 pub mod permission;

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::access::account::Account;
+use crate::audit::TraceId;
 use kernel::time::Moment;
 
 const REMEMBERED: usize = 10_000;
@@ -25,6 +26,13 @@ pub struct SignInPlace {
     pub agent: Option<String>,
     /// The cookie by which a device is known, if it brought one.
     pub device: Option<String>,
+}
+
+/// Somebody who is not signed in yet.
+#[derive(Debug, Clone)]
+pub struct Stranger {
+    pub place: SignInPlace,
+    pub trace_id: TraceId,
 }
 
 /// What the cookie of a browser stands for.

@@ -2,13 +2,11 @@
 
 use serde_json::json;
 
-use crate::access::actions::{AuthService, IssuedTokens, open_session, pair, remember};
-use crate::access::context::RequestContext;
-use crate::access::sessions::SignInPlace;
+use crate::access::actions::{AuthService, IssuedTokens, open_session, pair, remember, visiting};
+use crate::access::sessions::Stranger;
 use crate::access::throttle::{self, Attempt};
 use crate::access::token::{digest, random_text};
 use crate::access::{password, sessions_store, store};
-use crate::audit::TraceId;
 use crate::db::Conn;
 use crate::error::{Code, Result, refuse};
 use kernel::id::Id;
@@ -43,20 +41,21 @@ impl PasswordOwner {
         &self,
         conn: &mut Conn,
         username: &str,
-        device: Option<&str>,
-        place: &SignInPlace,
+        new_device: Option<&str>,
         now: Moment,
-        trace_id: &TraceId,
+        stranger: &Stranger,
     ) -> Result<()> {
+        let place = &stranger.place;
         self.attempt.succeeded(conn)?;
         if let Some((cheap, hash)) = &self.stronger {
             store::replace_hash(conn, self.user_id, cheap, hash)?;
         }
         if !self.known_device && sessions_store::is_odd_place(conn, self.user_id, place)? {
             let detail = json!({"address": place.address, "agent": place.agent});
-            let context = RequestContext::unauthenticated(username, now, trace_id.clone());
+            let context = visiting(username, now, stranger);
             context.remember(conn, "sign_in_from_new_place", &format!("users/{}", Id(self.user_id)), detail)?;
         }
+        let device = new_device.or(place.device.as_deref());
         device.map_or(Ok(()), |device| throttle::note_device(conn, self.user_id, device, now))
     }
 }
@@ -67,18 +66,17 @@ impl AuthService {
         &self,
         username: String,
         password: String,
-        place: SignInPlace,
-        trace_id: TraceId,
+        stranger: Stranger,
     ) -> Result<SignedIn<IssuedTokens>> {
         let now = self.clock.now();
-        let owner = self.verified(&username, password, &place, now, &trace_id).await?;
+        let owner = self.verified(&username, password, now, &stranger).await?;
         let key = self.signing_key(now).await?;
         let device = owner.new_device();
         let noted = device.clone();
         let opened = self.db.write(
             move |conn| {
-                owner.note(conn, &username, noted.as_deref().or(place.device.as_deref()), &place, now, &trace_id)?;
-                open_session(conn, owner.user_id, &username, &place, now, &trace_id)
+                owner.note(conn, &username, noted.as_deref(), now, &stranger)?;
+                open_session(conn, owner.user_id, &username, now, &stranger)
             },
             |_| {},
         );
@@ -91,18 +89,17 @@ impl AuthService {
         &self,
         username: String,
         password: String,
-        place: SignInPlace,
-        trace_id: TraceId,
+        stranger: Stranger,
     ) -> Result<SignedIn<String>> {
         let now = self.clock.now();
-        let owner = self.verified(&username, password, &place, now, &trace_id).await?;
+        let owner = self.verified(&username, password, now, &stranger).await?;
         let (secret, device) = (random_text(), owner.new_device());
         let (stored, noted) = (digest(&secret), device.clone());
         let opened = self.db.write(
             move |conn| {
-                owner.note(conn, &username, noted.as_deref().or(place.device.as_deref()), &place, now, &trace_id)?;
-                sessions_store::open_session(conn, Id::new(now).0, owner.user_id, Some(&stored), &place, now)?;
-                remember(conn, now, &username, "sign_in", &trace_id)
+                owner.note(conn, &username, noted.as_deref(), now, &stranger)?;
+                sessions_store::open_session(conn, Id::new(now).0, owner.user_id, Some(&stored), &stranger.place, now)?;
+                remember(conn, now, &username, "sign_in", &stranger)
             },
             |()| {},
         );
@@ -116,11 +113,10 @@ impl AuthService {
         &self,
         username: &str,
         password: String,
-        place: &SignInPlace,
         now: Moment,
-        trace_id: &TraceId,
+        stranger: &Stranger,
     ) -> Result<PasswordOwner> {
-        let (name, from) = (username.to_owned(), place.clone());
+        let (name, from) = (username.to_owned(), stranger.place.clone());
         let begun = self.db.write(
             move |conn| {
                 let found = store::credentials(conn, &name)?;
@@ -139,8 +135,11 @@ impl AuthService {
         };
         let right = self.hasher.verify(password.clone(), hash.clone()).await?;
         let (Some(user_id), true) = (user_id, right) else {
-            let (username, trace_id) = (username.to_owned(), trace_id.clone());
-            self.db.write(move |conn| remember(conn, now, &username, "sign_in_failed", &trace_id), |()| {}).await?;
+            let context = visiting(username, now, stranger);
+            let code = Code::InvalidCredentials;
+            let noted =
+                move |conn: &mut Conn| context.remember_refusal(conn, "sign_in_failed", "session", json!({}), code);
+            self.db.write(noted, |()| {}).await?;
             return Err(refuse(
                 Code::InvalidCredentials,
                 "Tên đăng nhập hoặc mật khẩu không đúng.",

@@ -15,7 +15,8 @@ use super::sealed::Sealed;
 use super::snapshot::{counted, tables, texts};
 use super::verified::verify;
 use crate::audit::{self, Checkpoint, TrailVerdict};
-use crate::db::{Address, Conn, migrate, private};
+use crate::db::{Address, Conn, migrate};
+use crate::private_files;
 
 /// Rows that are written with one statement.
 const AT_ONCE: usize = 1_000;
@@ -68,7 +69,7 @@ impl Drop for Written {
 }
 
 fn files(manifest: &Manifest, archive: &mut ZipArchive<Sealed>, folder: &Path) -> BackupResult<()> {
-    private::create_folder(folder).of(folder)?;
+    private_files::create_folder(folder).of(folder)?;
     for name in manifest.parts.keys() {
         let Some(own) = name.strip_prefix(ATTACHMENTS) else { continue };
         // A name that leads out of the folder is none of ours.
@@ -82,7 +83,7 @@ fn files(manifest: &Manifest, archive: &mut ZipArchive<Sealed>, folder: &Path) -
 
 fn extract(manifest: &Manifest, archive: &mut ZipArchive<Sealed>, name: &str, to: &Path) -> BackupResult<()> {
     let mut part = archive.by_name(name)?;
-    let mut file = private::create_file(to).of(to)?;
+    let mut file = private_files::create_file(to).of(to)?;
     let found = copy(&mut part, &mut file).of(to)?;
     file.sync_all().of(to)?;
     if manifest.parts.get(name) != Some(&found) {
@@ -98,7 +99,7 @@ fn proven(conn: &mut Conn, manifest: &Manifest) -> BackupResult<()> {
         return Err(BackupFault::refused("the number of rows is not what the manifest says"));
     }
     let tip = Checkpoint { seq: manifest.audit.seq, hash: manifest.audit.hash.clone() };
-    match audit::verify(conn, Some(&tip))? {
+    match audit::verify(conn, Some(&tip), &[])? {
         TrailVerdict::Whole(_) => Ok(()),
         TrailVerdict::Broken { seq, reason } => {
             Err(BackupFault::refused(format!("the audit trail of the backup is broken at row {seq}: {}", reason.en)))
@@ -111,7 +112,7 @@ fn sqlite(manifest: &Manifest, archive: &mut ZipArchive<Sealed>, place: &Path, a
     if !is_empty(folder) {
         return Err(BackupFault::refused(format!("{} is not empty", folder.display())));
     }
-    private::create_folder(folder).of(folder)?;
+    private_files::create_folder(folder).of(folder)?;
     let part = folder.join("restoring.db");
     let beside = |ending: &str| folder.join(format!("restoring.db{ending}"));
     let written = Written(vec![attachments.to_owned(), part.clone(), beside("-wal"), beside("-shm")]);

@@ -16,7 +16,8 @@ use super::fault::{BackupFault, BackupResult, OfFile};
 use super::manifest::{ATTACHMENTS, DATABASE, DatabaseKind, FORM, MANIFEST, Manifest, Part, TABLES, Tip, copy};
 use super::sealed::seal;
 use crate::audit;
-use crate::db::{Address, Conn, migrate, private};
+use crate::db::{Address, Conn, migrate};
+use crate::private_files;
 use kernel::time::{Moment, rfc3339};
 
 /// Rows of PostgreSQL that are read at a time.
@@ -106,12 +107,12 @@ pub fn take(address: &Address, attachments: &Path, file: &Path, now: Moment) -> 
         return Err(BackupFault::refused(format!("{} is there already", file.display())));
     }
     let beside = Beside(with_ending(file, "part"));
-    private::create_folder(&beside.0).of(&beside.0)?;
+    private_files::create_folder(&beside.0).of(&beside.0)?;
     // Files are never changed, but one may be deleted with its draft while the database is read: it is held before and after.
     let held = beside.0.join("attachments");
     hold(attachments, &held)?;
     let unsealed = beside.0.join("archive");
-    let archive = private::create_readable(&unsealed).of(&unsealed)?;
+    let archive = private_files::create_readable(&unsealed).of(&unsealed)?;
     let mut writing = Writing { archive: ZipWriter::new(archive), parts: BTreeMap::new() };
     let (database, schema, rows, tip) = match address {
         Address::Sqlite(_) => sqlite(address, &beside.0, &mut writing)?,
@@ -164,7 +165,7 @@ fn names(folder: &Path) -> BackupResult<Vec<String>> {
 
 /// Holds the files of a folder in another one, by a second name where the disk is the same.
 fn hold(from: &Path, to: &Path) -> BackupResult<()> {
-    private::create_folder(to).of(to)?;
+    private_files::create_folder(to).of(to)?;
     for name in names(from)? {
         let (file, held) = (from.join(&name), to.join(&name));
         // Gone since it was listed: its dossier was deleted.
@@ -199,7 +200,7 @@ fn postgresql(address: &Address, beside: &Path, writing: &mut Writing) -> Backup
     let taken = (DatabaseKind::Postgresql, schema(&mut conn)?, counted(&mut conn)?, audit::tip(&mut conn)?);
     for table in tables(&mut conn)? {
         let path = beside.join(format!("{table}.jsonl"));
-        let mut lines = BufWriter::new(private::create_file(&path).of(&path)?);
+        let mut lines = BufWriter::new(private_files::create_file(&path).of(&path)?);
         conn.batch_execute(&format!(
             "DECLARE lines NO SCROLL CURSOR FOR SELECT row_to_json(t)::text AS said FROM \"{table}\" t"
         ))?;

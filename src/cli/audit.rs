@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use ngoaivu::audit::checkpoints::TrailKeeper;
 use ngoaivu::audit::{self, Checkpoint, TrailVerdict};
 use ngoaivu::config::Config;
 
@@ -18,12 +19,22 @@ pub fn verify(checkpoint: Option<&Path>, place: &DataPlace, config: &Config) -> 
             Ok(Checkpoint { seq, hash: hash.to_owned() })
         })
         .transpose()?;
+    let (_, folder) = place.find(config)?;
+    // Where the server keeps its checkpoints: beside the attachments.
+    let signed = match folder.as_deref().and_then(Path::parent) {
+        Some(beside) => TrailKeeper::new(beside, "").written()?,
+        None => Vec::new(),
+    };
     let db = place.open(config)?;
-    let verdict = db.read_now(|conn| audit::verify(conn, checkpoint.as_ref()))?;
+    let verdict = db.read_now(|conn| audit::verify(conn, checkpoint.as_ref(), &signed))?;
     db.close();
     match verdict {
         TrailVerdict::Whole(last) => {
-            println!("{}", serde_json::json!({"whole": true, "seq": last.seq, "hash": last.hash}));
+            let signed = signed.len();
+            println!(
+                "{}",
+                serde_json::json!({"whole": true, "seq": last.seq, "hash": last.hash, "signed_checkpoints": signed})
+            );
             Ok(())
         }
         TrailVerdict::Broken { seq, reason } => {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::Moment;
 use ngoaivu::config::Config;
-use ngoaivu::db::{Address, Db, private};
+use ngoaivu::db::{Address, Db};
 use ngoaivu::error::Error;
 use ngoaivu::imports::install::{
     AdministratorNamed, FirstList, FirstLists, Installation, Installed, OfficeNamed, install,
 };
+use ngoaivu::private_files;
 use ngoaivu::procedures::register::registers;
 use secrecy::ExposeSecret;
 
@@ -123,7 +124,7 @@ fn write_settings(
     }
     lines.push(format!("NGOAIVU_ATTACHMENTS={}", std::path::absolute(attachments)?.display()));
     lines.push(format!("NGOAIVU_LISTEN={}", wanted.listen.as_deref().unwrap_or_else(|| config.listen())));
-    let mut out = private::create_file(file)?;
+    let mut out = private_files::create_file(file)?;
     out.write_all((lines.join("\n") + "\n").as_bytes())?;
     out.sync_all()?;
     Ok(())

@@ -7,8 +7,9 @@ use clap::Args;
 use kernel::time::Moment;
 use kernel::workdays::WorkCalendar;
 use ngoaivu::config::Config;
-use ngoaivu::db::{Address, Db, migrate, private};
+use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
+use ngoaivu::private_files;
 use ngoaivu::procedures;
 use ngoaivu::procedures::register::registers;
 use ngoaivu::regulations::store::{RegulationCache, add_shipped};
@@ -41,7 +42,7 @@ impl DataPlace {
         let address = match (&url, &data) {
             (Some(url), _) => Address::from_url(url.expose_secret()).map_err(|e| anyhow!(e))?,
             (None, Some(folder)) => {
-                private::create_folder(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+                private_files::create_folder(folder).with_context(|| format!("cannot create {}", folder.display()))?;
                 Address::in_folder(folder)
             }
             (None, None) => bail!("give --data DIR or --database-url URL (or NGOAIVU_DATA or NGOAIVU_DATABASE_URL)"),

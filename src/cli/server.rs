@@ -10,7 +10,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, day_of};
 use ngoaivu::app::{self, AppState, DeliverySettings};
 use ngoaivu::config::Config;
-use ngoaivu::db::{Address, private};
+use ngoaivu::db::Address;
+use ngoaivu::private_files;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 
 use super::place::{DataPlace, current, jurisdiction, known_jurisdiction, upgrade};
@@ -39,8 +40,8 @@ pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate
 fn alone(address: &Address) -> Result<Option<File>> {
     let Address::Sqlite(file) = address else { return Ok(None) };
     let folder = file.parent().unwrap_or(Path::new("."));
-    private::create_folder(folder)?;
-    match private::occupy(folder).with_context(|| format!("cannot lock {}", folder.display()))? {
+    private_files::create_folder(folder)?;
+    match private_files::occupy(folder).with_context(|| format!("cannot lock {}", folder.display()))? {
         Some(lock) => Ok(Some(lock)),
         None => bail!("another ngoaivu serves the folder {}; one folder has one server", folder.display()),
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::db::private;
+use crate::private_files;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
@@ -45,7 +45,7 @@ impl Address {
             Address::Sqlite(file) => {
                 // SQLite gives the write-ahead log the rights of the database, so the database is created first. Where it
                 // cannot be created, SQLite says why.
-                let _ = private::create_file(file);
+                let _ = private_files::create_file(file);
                 let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \

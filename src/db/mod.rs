@@ -4,7 +4,6 @@ mod connection;
 pub mod counters;
 pub mod migrate;
 mod one_of;
-pub mod private;
 pub mod schema;
 mod writer;
 

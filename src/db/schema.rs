@@ -421,6 +421,10 @@ diesel::table! {
         trace_id -> Text,
         previous -> Text,
         hash -> Text,
+        address -> Nullable<Text>,
+        session_id -> Nullable<BigInt>,
+        result -> Nullable<Text>,
+        reason -> Nullable<Text>,
     }
 }
 

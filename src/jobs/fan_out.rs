@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::access::account::{Account, Actor};
 use crate::access::holder::Holder;
+use crate::access::noted::{DOWNLOAD, EXPORT};
 use crate::access::store as accounts;
 use crate::approval::process::StepStanding;
 use crate::approval::store::{self as approval, OpenedStep};
@@ -53,7 +54,11 @@ fn tell(conn: &mut Conn, registers: &Registers, links: &Links, mails: bool, now:
     }
     let acts = audit::after(conn, upto, BATCH)?;
     let people = if mails { accounts::reachable(conn)? } else { Vec::new() };
-    for act in &acts {
+    // What was refused, and what somebody took away as a file, is news for nobody.
+    let news = |act: &&audit::AuditRow| {
+        act.result.as_deref() != Some(audit::REFUSED) && !matches!(act.action.as_str(), DOWNLOAD | EXPORT)
+    };
+    for act in acts.iter().filter(news) {
         let Some((register, id)) = act.object.split_once('/') else { continue };
         let Ok(id) = id.parse::<Id>() else { continue };
         let detail: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();

@@ -42,18 +42,29 @@ impl Jobs {
     const PROGRAMS: [JobStage; 1] = [hooks::run];
     /// Jobs that take minutes, separate from both.
     const LONG: [JobStage; 2] = [reports::run, imports::run];
+    /// Checkpoints of the trail wait for nothing else.
+    const TRAIL: [JobStage; 1] = [checkpoint];
 
     /// Runs every kind of job once, even if another fails; returns the first failure.
     pub fn run_due(&self) -> Result<()> {
-        let done: Vec<Result<()>> =
-            Self::PEOPLE.iter().chain(&Self::PROGRAMS).chain(&Self::LONG).map(|stage| stage(self)).collect();
+        let done: Vec<Result<()>> = Self::PEOPLE
+            .iter()
+            .chain(&Self::PROGRAMS)
+            .chain(&Self::LONG)
+            .chain(&Self::TRAIL)
+            .map(|stage| stage(self))
+            .collect();
         done.into_iter().collect()
     }
 
     /// Starts the loops; they end soon after [`Jobs::stop`].
     pub fn start(&self) -> std::io::Result<Vec<JoinHandle<()>>> {
-        let lists: [(&str, &'static [JobStage]); 3] =
-            [("notices", &Self::PEOPLE), ("webhooks", &Self::PROGRAMS), ("imports", &Self::LONG)];
+        let lists: [(&str, &'static [JobStage]); 4] = [
+            ("notices", &Self::PEOPLE),
+            ("webhooks", &Self::PROGRAMS),
+            ("imports", &Self::LONG),
+            ("trail", &Self::TRAIL),
+        ];
         let start = |(name, stages): (&str, &'static [JobStage])| {
             let jobs = self.clone();
             std::thread::Builder::new().name(name.into()).spawn(move || jobs.run(stages))
@@ -74,6 +85,13 @@ impl Jobs {
             std::thread::sleep(EVERY);
         }
     }
+}
+
+/// Signs the trail as it is now, outside the database.
+fn checkpoint(jobs: &Jobs) -> Result<()> {
+    let Some(trail) = &jobs.trail else { return Ok(()) };
+    let now = jobs.clock.now();
+    jobs.db.read_now(|conn| trail.write(conn, now)).map(|_| ())
 }
 
 /// Once a day, deletes what is no longer needed: waits that ended, devices that nobody uses, and messages that were

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::audit::checkpoints::TrailKeeper;
 use crate::config::{Network, Smtp};
 use crate::db::Db;
 use crate::dossier::parts::attachments::AttachmentFolder;
@@ -51,6 +52,8 @@ pub struct Jobs {
     pub folder: AttachmentFolder,
     pub answers: ResponseCache,
     pub registers: Registers,
+    /// Signs checkpoints of the audit trail, where there is one.
+    pub trail: Option<TrailKeeper>,
     stop: Arc<AtomicBool>,
 }
 
@@ -69,7 +72,7 @@ impl Jobs {
         let mailer = post.smtp.map(|smtp| Mailer::new(smtp, domain));
         let sender = Sender::new(post.networks);
         let links = Links(post.origin);
-        Jobs { db, clock, shelf, mailer, links, sender, folder, answers, registers, stop: Arc::default() }
+        Jobs { db, clock, shelf, mailer, links, sender, folder, answers, registers, trail: None, stop: Arc::default() }
     }
 
     pub fn stop(&self) {

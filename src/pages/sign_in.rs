@@ -10,7 +10,7 @@ use askama::Template;
 use serde_json::json;
 
 use crate::access::actions::AuthService;
-use crate::access::call::trace_id_of;
+use crate::access::call::stranger_of;
 use crate::access::cookies;
 use crate::error::Error;
 use crate::pages::forms::typed::Typed;
@@ -140,8 +140,7 @@ pub async fn sign_in(
     let opened = async {
         // Signing in somebody else than who sits there is what another site could want.
         cookies::require_same_origin(&Method::POST, page.http.headers())?;
-        let (place, trace_id) = (cookies::place_of(&page.http), trace_id_of(&page.http));
-        desk.login_browser(username.clone(), field(&form, "/password"), place, trace_id).await
+        desk.login_browser(username.clone(), field(&form, "/password"), stranger_of(&page.http)).await
     };
     let error = match opened.await {
         Ok(signed_in) => {
@@ -195,7 +194,7 @@ pub async fn activate(
     let (token, password) = (field(&form, "/token").trim().to_owned(), field(&form, "/password"));
     let set = async {
         cookies::require_same_origin(&Method::POST, page.http.headers())?;
-        desk.activate(token.clone(), password, None, trace_id_of(&page.http)).await
+        desk.activate(token.clone(), password, false, stranger_of(&page.http)).await
     };
     let error = match set.await {
         Ok(_) => return see_other("/sign-in?after=activate"),

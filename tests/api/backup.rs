@@ -63,10 +63,10 @@ on_both! {
             let path = format!("/outbound-delegations/{trip}/attachments/{}", paper["id"].as_str().unwrap());
             assert_eq!(w.get("officer.snv", &path).await.expect(200).bytes, again.get("officer.snv", &path).await.expect(200).bytes);
         }
-        assert!(matches!(again.house.db.read_now(|conn| audit::verify(conn, None)).unwrap(), TrailVerdict::Whole(_)));
+        assert!(matches!(again.house.db.read_now(|conn| audit::verify(conn, None, &[])).unwrap(), TrailVerdict::Whole(_)));
         // And goes on from there.
         again.approved(again.later_trip(&[4]).await).await;
-        assert!(matches!(again.house.db.read_now(|conn| audit::verify(conn, None)).unwrap(), TrailVerdict::Whole(_)));
+        assert!(matches!(again.house.db.read_now(|conn| audit::verify(conn, None, &[])).unwrap(), TrailVerdict::Whole(_)));
     }
 
     async fn whatever_is_changed_in_a_backup_is_noticed_and_changes_nothing(w) {

@@ -344,7 +344,8 @@ fn the_command_of_the_image_migrates_serves_tells_its_health_and_stops() {
     let Some((url, database)) = empty_database("image") else { return skipped() };
     let folder = Folder::new("image");
     let (secret, work) = (folder.0.join("database_url"), folder.0.join("work"));
-    std::fs::write(&secret, format!("{url}\n")).unwrap();
+    let mut file = ngoaivu::private_files::create_file(&secret).unwrap();
+    std::io::Write::write_all(&mut file, format!("{url}\n").as_bytes()).unwrap();
     let told = folder.0.join("told");
     std::fs::create_dir(&work).unwrap();
     let start = || {

@@ -65,5 +65,6 @@ mod statistics;
 mod stored;
 mod story;
 mod substitutions;
+mod trail;
 mod visits_assessed;
 mod wrong_turns;

@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 
 use crate::access::token::random_text;
 use crate::db::schema::attachments;
-use crate::db::{Conn, each, private};
+use crate::db::{Conn, each};
 use crate::error::{Code, Error, Result, refuse};
+use crate::private_files;
 use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{self, MultipartForm};
 use documents::words_in::each_text;
@@ -170,10 +171,10 @@ impl AttachmentFolder {
     /// Writes the bytes under a random name; returns the name once they are on disk.
     pub fn put(&self, bytes: &[u8]) -> Result<String> {
         let fault = |e: std::io::Error| Error::Unavailable(format!("attachments: {e}"));
-        private::create_folder(&self.0).map_err(fault)?;
+        private_files::create_folder(&self.0).map_err(fault)?;
         let name = random_text();
         let path = self.0.join(&name);
-        let mut file = private::create_file(&path).map_err(fault)?;
+        let mut file = private_files::create_file(&path).map_err(fault)?;
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
         if let Err(error) = written {
             self.remove(&name);

@@ -1,7 +1,7 @@
 //! Files and folders that only the account of the server can read: they hold keys, passports and documents.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::Result;
+use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
 /// Creates a folder with those above it, for the owner alone; one that is there stays as it is.
@@ -29,6 +29,30 @@ pub fn create_readable(path: &Path) -> Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Maximum bytes of a secret.
+const SECRET: u64 = 16 * 1024;
+
+/// Reads a secret; refuses one that other accounts of the machine may read.
+pub fn read_secret(path: &Path) -> Result<String> {
+    let file = File::open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // In a container, secrets are mounted with the mode of the host's file, and nobody else is there.
+        let shared = !path.starts_with("/run/secrets");
+        if shared && file.metadata()?.permissions().mode() & 0o007 != 0 {
+            let said = "every account of this machine may read it; run: chmod o= on it";
+            return Err(Error::new(ErrorKind::PermissionDenied, said));
+        }
+    }
+    let mut value = String::new();
+    file.take(SECRET + 1).read_to_string(&mut value)?;
+    if value.len() as u64 > SECRET {
+        return Err(Error::new(ErrorKind::InvalidData, "is too long for a secret"));
+    }
+    Ok(value)
 }
 
 /// Keeps other servers out of a data folder until the file is closed, also by a crash. `None` if another one is there:

@@ -1,4 +1,4 @@
-//! The append-only audit trail: one row per action, each sealed with the hash of the row before it.
+//! Rows of the trail: what they hold, how they are sealed, how they are found.
 
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -6,10 +6,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::db::schema::audit;
-use crate::db::{Conn, each};
+use crate::db::{Conn, MultiBackend, each};
 use crate::error::Result;
 use kernel::time::{Moment, rfc3339};
-use kernel::words::Label;
 
 diesel::alias!(audit as trail: Trail);
 
@@ -28,6 +27,10 @@ impl TraceId {
     }
 }
 
+/// The result of what was done, and of what was not allowed.
+pub const DONE: &str = "done";
+pub const REFUSED: &str = "refused";
+
 /// What the trail records. `detail` never contains passwords, tokens or passport numbers.
 #[derive(Debug, Clone)]
 pub struct AuditEntry<'a> {
@@ -39,6 +42,12 @@ pub struct AuditEntry<'a> {
     pub object: &'a str,
     pub detail: Value,
     pub trace_id: &'a str,
+    /// From where, if it is known.
+    pub address: Option<&'a str>,
+    /// The sign-in; none for programs, jobs, and whoever is not signed in.
+    pub session_id: Option<i64>,
+    /// Why it was refused: a problem code. None for what was done.
+    pub refused: Option<&'a str>,
 }
 
 /// One row of the trail.
@@ -54,12 +63,17 @@ pub struct AuditRow {
     pub trace_id: String,
     pub previous: String,
     pub hash: String,
+    pub address: Option<String>,
+    pub session_id: Option<i64>,
+    /// `done` or `refused`; none in rows of before it was kept.
+    pub result: Option<String>,
+    pub reason: Option<String>,
 }
 
 impl AuditRow {
     /// SHA-256 over all columns except the hash. Each is preceded by its length, so that no two different rows feed the
     /// hash the same bytes.
-    fn seal(&self) -> String {
+    pub fn seal(&self) -> String {
         let mut hasher = Sha256::new();
         let seq = self.seq.to_string();
         let at = rfc3339(self.at);
@@ -67,6 +81,18 @@ impl AuditRow {
         {
             hasher.update((column.len() as u64).to_be_bytes());
             hasher.update(column.as_bytes());
+        }
+        let session = self.session_id.map(|id| id.to_string());
+        let later = [&self.address, &session, &self.result, &self.reason];
+        // Rows of before these columns were sealed without them.
+        if later.iter().any(|column| column.is_some()) {
+            for column in later {
+                let text = column.as_deref().unwrap_or_default();
+                // An empty text is another value than none.
+                hasher.update([u8::from(column.is_some())]);
+                hasher.update((text.len() as u64).to_be_bytes());
+                hasher.update(text.as_bytes());
+            }
         }
         hasher.finalize().iter().map(|b| format!("{b:02x}")).collect()
     }
@@ -102,67 +128,14 @@ pub fn append(conn: &mut Conn, entry: &AuditEntry) -> Result<()> {
         trace_id: entry.trace_id.to_owned(),
         previous: last.hash,
         hash: String::new(),
+        address: entry.address.map(str::to_owned),
+        session_id: entry.session_id,
+        result: Some(if entry.refused.is_some() { REFUSED } else { DONE }.to_owned()),
+        reason: entry.refused.map(str::to_owned),
     };
     row.hash = row.seal();
     each!(conn, c => diesel::insert_into(audit::table).values(&row).execute(c))?;
     Ok(())
-}
-
-/// The result of verifying the trail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TrailVerdict {
-    Whole(Checkpoint),
-    /// The first row that fails, and why.
-    Broken {
-        seq: i64,
-        reason: Label,
-    },
-}
-
-/// Checks the whole trail; with `checkpoint`, also that its tail was not removed or rewritten.
-pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>) -> Result<TrailVerdict> {
-    const BATCH: i64 = 5_000;
-    let mut last = Checkpoint::default();
-    loop {
-        let rows: Vec<AuditRow> = audit::table
-            .filter(audit::seq.gt(last.seq))
-            .order(audit::seq)
-            .limit(BATCH)
-            .select(AuditRow::as_select())
-            .load(conn)?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows {
-            let broken = |vi, en| Ok(TrailVerdict::Broken { seq: last.seq + 1, reason: Label { vi, en } });
-            if row.seq != last.seq + 1 {
-                return broken("Thiếu dòng này", "The row is missing");
-            }
-            if row.previous != last.hash {
-                return broken("Dòng này không nối tiếp dòng trước", "The row does not follow the one before it");
-            }
-            if row.hash != row.seal() {
-                return broken("Dòng này đã bị sửa", "The row was changed");
-            }
-            if checkpoint.is_some_and(|c| c.seq == row.seq && c.hash != row.hash) {
-                return broken("Dòng này khác với điểm kiểm chứng", "The row differs from the checkpoint");
-            }
-            last = Checkpoint { seq: row.seq, hash: row.hash };
-        }
-    }
-    // The application numbers rows from 1: a lower number means that somebody tampered with the table.
-    let strays: i64 = audit::table.filter(audit::seq.lt(1)).count().get_result(conn)?;
-    if strays > 0 {
-        let reason = Label { vi: "Có dòng đứng trước dòng đầu", en: "There are rows before the first" };
-        return Ok(TrailVerdict::Broken { seq: 0, reason });
-    }
-    match checkpoint {
-        Some(c) if c.seq > last.seq => {
-            let reason = Label { vi: "Phần cuối đã bị cắt", en: "The tail was removed" };
-            Ok(TrailVerdict::Broken { seq: last.seq + 1, reason })
-        }
-        _ => Ok(TrailVerdict::Whole(last)),
-    }
 }
 
 /// Rows after `seq`, oldest first.
@@ -175,11 +148,64 @@ pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<AuditRow>> {
         .load(conn)?)
 }
 
+/// The hashes of the rows after `seq`, oldest first.
+pub fn hashes_after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<String>> {
+    let rows = audit::table.filter(audit::seq.gt(seq)).order(audit::seq).limit(limit);
+    Ok(rows.select(audit::hash).load(conn)?)
+}
+
+/// Which rows of the trail; what is none restricts nothing.
+#[derive(Debug, Clone, Default)]
+pub struct TrailFilter {
+    pub actor: Option<String>,
+    pub action: Option<String>,
+    /// `kind/id`, or a kind alone.
+    pub object: Option<String>,
+    pub result: Option<String>,
+    /// From this moment, until before that.
+    pub from: Option<Moment>,
+    pub until: Option<Moment>,
+}
+
 /// A page of rows below `before`, newest first.
-pub fn page(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<AuditRow>> {
-    let mut query = audit::table.order(audit::seq.desc()).limit(limit).select(AuditRow::as_select()).into_boxed();
+pub fn page(conn: &mut Conn, filter: &TrailFilter, before: Option<i64>, limit: i64) -> Result<Vec<AuditRow>> {
+    let mut query = filtered(filter).order(audit::seq.desc()).limit(limit).select(AuditRow::as_select());
     if let Some(before) = before {
         query = query.filter(audit::seq.lt(before));
     }
     Ok(query.load(conn)?)
+}
+
+/// How many rows a filter finds.
+pub fn count(conn: &mut Conn, filter: &TrailFilter) -> Result<i64> {
+    Ok(filtered(filter).count().get_result(conn)?)
+}
+
+fn filtered(filter: &TrailFilter) -> audit::BoxedQuery<'_, MultiBackend> {
+    let mut query = audit::table.into_boxed();
+    if let Some(actor) = &filter.actor {
+        query = query.filter(audit::actor.eq(actor));
+    }
+    if let Some(action) = &filter.action {
+        query = query.filter(audit::action.eq(action));
+    }
+    if let Some(object) = &filter.object {
+        let below = format!("{object}/");
+        // Every text that begins with it, without signs that `LIKE` would read.
+        let after = format!("{object}0");
+        query = query.filter(audit::object.eq(object).or(audit::object.ge(below).and(audit::object.lt(after))));
+    }
+    match filter.result.as_deref() {
+        // What was kept before there was a result had been done.
+        Some(DONE) => query = query.filter(audit::result.eq(DONE).or(audit::result.is_null())),
+        Some(other) => query = query.filter(audit::result.eq(other)),
+        None => {}
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(audit::at.ge(from));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(audit::at.lt(until));
+    }
+    query
 }

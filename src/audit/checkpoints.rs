@@ -1,0 +1,176 @@
+//! Signed checkpoints of the trail, kept beside the database and not in it: whoever rewrites the rows cannot rewrite them.
+//!
+//! A checkpoint is a signed note with the number of rows and the root of their tree (C2SP tlog-checkpoint). Its key is a
+//! file that only the server reads.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use crate::audit::merkle::{self, NodeHash, TreeEdge};
+use crate::audit::note::{NoteSigner, verified};
+use crate::audit::trail_rows::{hashes_after, tip};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::private_files;
+use kernel::time::{Moment, rfc3339};
+
+/// Rows that are read at a time.
+const BATCH: i64 = 20_000;
+
+/// What a checkpoint says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedPoint {
+    pub size: u64,
+    pub root: NodeHash,
+}
+
+impl SignedPoint {
+    fn text(&self, origin: &str) -> String {
+        format!("{origin}\n{}\n{}\n", self.size, STANDARD.encode(self.root))
+    }
+
+    /// Reads a checkpoint that one of these keys signed.
+    pub fn read(note: &str, verifiers: &[String]) -> Option<Self> {
+        let mut lines = verified(note, verifiers)?.lines().skip(1);
+        let (size, root) = (lines.next()?.parse().ok()?, STANDARD.decode(lines.next()?).ok()?);
+        Some(SignedPoint { size, root: root.try_into().ok()? })
+    }
+}
+
+/// A line of a file of checkpoints.
+#[derive(Serialize, Deserialize)]
+struct WrittenNote {
+    at: String,
+    note: String,
+}
+
+/// Writes checkpoints, and reads those that were written.
+#[derive(Clone)]
+pub struct TrailKeeper {
+    keys: PathBuf,
+    folder: PathBuf,
+    origin: Arc<str>,
+    /// The tree as far as it was read, and the size of the last checkpoint that was written.
+    edge: Arc<Mutex<(TreeEdge, u64)>>,
+}
+
+fn failed(what: &Path, error: impl std::fmt::Display) -> Error {
+    Error::Internal(format!("{}: {error}", what.display()))
+}
+
+impl TrailKeeper {
+    /// `place` is the folder that holds the attachments and, beside them, `keys` and `checkpoints`.
+    pub fn new(place: &Path, jurisdiction: &str) -> Self {
+        TrailKeeper {
+            keys: place.join("keys"),
+            folder: place.join("checkpoints"),
+            origin: format!("{jurisdiction}.ngoaivu/trail").into(),
+            edge: Arc::default(),
+        }
+    }
+
+    /// The key; made when it is first needed.
+    fn signer(&self) -> Result<NoteSigner> {
+        let file = self.keys.join("trail.key");
+        if !file.exists() {
+            private_files::create_folder(&self.keys).map_err(|e| failed(&self.keys, e))?;
+            let secret: [u8; 32] = rand::random();
+            let verifier = NoteSigner::new(&self.origin, &secret).verifier();
+            // The public key first: what was signed can be verified even if the server stops between the two.
+            let public = self.keys.join("trail.pub");
+            let mut known =
+                OpenOptions::new().create(true).append(true).open(&public).map_err(|e| failed(&public, e))?;
+            writeln!(known, "{verifier}").and_then(|()| known.sync_all()).map_err(|e| failed(&public, e))?;
+            let mut made = private_files::create_file(&file).map_err(|e| failed(&file, e))?;
+            let text = STANDARD.encode(secret);
+            made.write_all(text.as_bytes()).and_then(|()| made.sync_all()).map_err(|e| failed(&file, e))?;
+        }
+        let text = private_files::read_secret(&file).map_err(|e| failed(&file, e))?;
+        let secret = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+        Ok(NoteSigner::new(&self.origin, &secret.ok_or_else(|| failed(&file, "is not a key of 32 bytes"))?))
+    }
+
+    /// The public keys that signed here, the newest last.
+    pub fn verifiers(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.keys.join("trail.pub")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Reads the rows that were added, and signs.
+    fn signed(&self, conn: &mut Conn) -> Result<(SignedPoint, String)> {
+        let mut edge = self.edge.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let size = i64::try_from(edge.0.size()).unwrap_or(i64::MAX);
+            let rows = hashes_after(conn, size, BATCH)?;
+            if rows.is_empty() {
+                break;
+            }
+            rows.iter().for_each(|hash| edge.0.push(merkle::leaf(hash)));
+        }
+        let point = SignedPoint { size: edge.0.size(), root: edge.0.root() };
+        let note = self.signer()?.sign(&point.text(&self.origin));
+        Ok((point, note))
+    }
+
+    /// The checkpoint of now, and the public key that it is verified with.
+    pub fn now(&self, conn: &mut Conn) -> Result<(SignedPoint, String, String)> {
+        let (point, note) = self.signed(conn)?;
+        Ok((point, note, self.signer()?.verifier()))
+    }
+
+    /// Writes a checkpoint if rows were added since the last; returns whether it did.
+    pub fn write(&self, conn: &mut Conn, now: Moment) -> Result<bool> {
+        let written = self.edge.lock().unwrap_or_else(PoisonError::into_inner).1;
+        if u64::try_from(tip(conn)?.seq).unwrap_or(0) <= written {
+            return Ok(false);
+        }
+        let (point, note) = self.signed(conn)?;
+        private_files::create_folder(&self.folder).map_err(|e| failed(&self.folder, e))?;
+        let file = self.folder.join(format!("{}.jsonl", now.format("%Y-%m")));
+        let line = WrittenNote { at: rfc3339(now), note };
+        let line = serde_json::to_string(&line).map_err(|e| failed(&file, e))?;
+        let mut kept = OpenOptions::new().create(true).append(true).open(&file).map_err(|e| failed(&file, e))?;
+        // A line that was cut by a crash stays a line of its own.
+        write!(kept, "\n{line}\n").and_then(|()| kept.sync_all()).map_err(|e| failed(&file, e))?;
+        self.edge.lock().unwrap_or_else(PoisonError::into_inner).1 = point.size;
+        Ok(true)
+    }
+
+    /// All checkpoints that were written, the smallest first; a note that none of the keys signed is an error.
+    pub fn written(&self) -> Result<Vec<SignedPoint>> {
+        let Ok(listed) = std::fs::read_dir(&self.folder) else { return Ok(Vec::new()) };
+        let verifiers = self.verifiers();
+        let mut points = Vec::new();
+        for entry in listed.flatten().filter(|e| e.path().extension().is_some_and(|kind| kind == "jsonl")) {
+            let file = entry.path();
+            let text = std::fs::read_to_string(&file).map_err(|e| failed(&file, e))?;
+            // A line that is not whole was cut when the server stopped, and written again after its start.
+            for line in text.lines().filter_map(|line| serde_json::from_str::<WrittenNote>(line).ok()) {
+                let point = SignedPoint::read(&line.note, &verifiers);
+                points.push(point.ok_or_else(|| failed(&file, "a checkpoint bears no signature of this server"))?);
+            }
+        }
+        points.sort_by_key(|point| point.size);
+        Ok(points)
+    }
+}
+
+/// The path that proves one row to be among those of a checkpoint.
+pub fn path_of(conn: &mut Conn, seq: i64, size: u64) -> Result<Option<Vec<NodeHash>>> {
+    let mut leaves = Vec::new();
+    loop {
+        let rows = hashes_after(conn, i64::try_from(leaves.len()).unwrap_or(i64::MAX), BATCH)?;
+        if rows.is_empty() {
+            break;
+        }
+        leaves.extend(rows.iter().map(|hash| merkle::leaf(hash)));
+    }
+    leaves.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+    Ok(usize::try_from(seq - 1).ok().and_then(|index| merkle::path(&leaves, index)))
+}

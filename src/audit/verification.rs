@@ -1,0 +1,85 @@
+//! Whether the trail is whole.
+
+use diesel::prelude::*;
+
+use crate::audit::checkpoints::SignedPoint;
+use crate::audit::merkle::{self, TreeEdge};
+use crate::audit::trail_rows::{AuditRow, Checkpoint};
+use crate::db::Conn;
+use crate::db::schema::audit;
+use crate::error::Result;
+use kernel::words::Label;
+
+/// The result of verifying the trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrailVerdict {
+    Whole(Checkpoint),
+    /// The first row that fails, and why.
+    Broken {
+        seq: i64,
+        reason: Label,
+    },
+}
+
+/// Checks the whole trail; with `checkpoint`, also that its tail was not removed or rewritten, and with signed ones, the
+/// smallest first, that it is the trail that was signed.
+pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>, signed: &[SignedPoint]) -> Result<TrailVerdict> {
+    const BATCH: i64 = 5_000;
+    let mut last = Checkpoint::default();
+    let mut edge = TreeEdge::default();
+    let mut signed = signed.iter().peekable();
+    // The first row that no checkpoint vouches for.
+    let mut unsure = 1;
+    loop {
+        let rows: Vec<AuditRow> = audit::table
+            .filter(audit::seq.gt(last.seq))
+            .order(audit::seq)
+            .limit(BATCH)
+            .select(AuditRow::as_select())
+            .load(conn)?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let broken = |vi, en| Ok(TrailVerdict::Broken { seq: last.seq + 1, reason: Label { vi, en } });
+            if row.seq != last.seq + 1 {
+                return broken("Thiếu dòng này", "The row is missing");
+            }
+            if row.previous != last.hash {
+                return broken("Dòng này không nối tiếp dòng trước", "The row does not follow the one before it");
+            }
+            if row.hash != row.seal() {
+                return broken("Dòng này đã bị sửa", "The row was changed");
+            }
+            if checkpoint.is_some_and(|c| c.seq == row.seq && c.hash != row.hash) {
+                return broken("Dòng này khác với điểm kiểm chứng", "The row differs from the checkpoint");
+            }
+            edge.push(merkle::leaf(&row.hash));
+            while let Some(point) = signed.next_if(|point| point.size <= edge.size()) {
+                if point.size == edge.size() && point.root != edge.root() {
+                    let (vi, en) = (
+                        "Từ dòng này, nhật ký khác với điểm kiểm chứng đã ký",
+                        "From this row on, the trail differs from a signed checkpoint",
+                    );
+                    return Ok(TrailVerdict::Broken { seq: unsure, reason: Label { vi, en } });
+                }
+                unsure = row.seq + 1;
+            }
+            last = Checkpoint { seq: row.seq, hash: row.hash };
+        }
+    }
+    // The application numbers rows from 1: a lower number means that somebody tampered with the table.
+    let strays: i64 = audit::table.filter(audit::seq.lt(1)).count().get_result(conn)?;
+    if strays > 0 {
+        let reason = Label { vi: "Có dòng đứng trước dòng đầu", en: "There are rows before the first" };
+        return Ok(TrailVerdict::Broken { seq: 0, reason });
+    }
+    let cut = checkpoint.is_some_and(|c| c.seq > last.seq) || signed.peek().is_some();
+    match cut {
+        true => {
+            let reason = Label { vi: "Phần cuối đã bị cắt", en: "The tail was removed" };
+            Ok(TrailVerdict::Broken { seq: last.seq + 1, reason })
+        }
+        false => Ok(TrailVerdict::Whole(last)),
+    }
+}
