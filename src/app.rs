@@ -1,5 +1,7 @@
 //! The application: the state that all modules share, every route, and the OpenAPI document made from the routes.
 
+mod rooms;
+
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -23,6 +25,7 @@ use crate::access::sessions::SessionCache;
 use crate::access::token::SigningKeys;
 use crate::access::users::AccountReferences;
 use crate::audit::checkpoints::TrailKeeper;
+use crate::config::SecondFactorRule;
 use crate::db::{Address, Db};
 use crate::dossier::ProvinceLaw;
 use crate::dossier::parts::attachments::AttachmentFolder;
@@ -73,6 +76,8 @@ pub struct AppState {
     contract: SharedContract,
     /// Whether statistics are published without sign-in.
     pub published: OpenStatisticsSwitch,
+    /// Whose accounts must have a second factor.
+    pub second_factor: SecondFactorRule,
 }
 
 impl AppState {
@@ -137,6 +142,7 @@ impl AppState {
             running: InFlightKeys::default(),
             trail,
             published: OpenStatisticsSwitch::default(),
+            second_factor: SecondFactorRule::default(),
         })
     }
 
@@ -191,46 +197,6 @@ impl utoipa::Modify for BearerScheme {
     }
 }
 
-/// The routes of all modules under the base path.
-fn rooms(config: &mut ServiceConfig, registers: &Registers) {
-    // Routes are tried in this order: the most frequent requests come first.
-    // A register takes every path below its own, so that what another room adds to it comes before.
-    crate::imports::guests_http::routes(config, registers);
-    registers.all().for_each(|register| register.routes(config));
-    crate::statistics::http::routes(config);
-    crate::dossier::http::partner_history::routes(config);
-    crate::procedures::records::routes(config);
-    crate::procedures::official_merges_http::routes(config);
-    crate::vocabulary::routes(config);
-    crate::access::http::routes(config);
-    crate::access::me_http::routes(config);
-    crate::desk::counts_http::routes(config);
-    crate::desk::inbox_http::routes(config);
-    crate::desk::search_http::routes(config);
-    crate::access::services_http::routes(config);
-    crate::access::substitutions_http::routes(config);
-    crate::access::trail::routes(config);
-    crate::registry::routes(config);
-    crate::regulations::http::routes(config);
-    crate::regulations::choices_http::routes(config);
-    crate::regulations::holidays_http::routes(config);
-    crate::duties::http::routes(config);
-    crate::duties::settlement_http::routes(config);
-    crate::passport_custody::http::routes(config);
-    crate::issued_papers::http::routes(config);
-    crate::issued_papers::templates_http::routes(config);
-    crate::plans::http::routes(config);
-    crate::plans::items_http::routes(config);
-    crate::calendar::http::routes(config);
-    crate::jobs::http::routes(config);
-    crate::imports::http::routes(config);
-    crate::reports::http::routes(config);
-    crate::reports::records_http::routes(config);
-    crate::reports::schedules_http::routes(config);
-    crate::statistics::feed_http::routes(config);
-    crate::statistics::open_http::routes(config);
-}
-
 /// What an application answers requests with.
 pub trait AppRoutes:
     ServiceFactory<
@@ -258,7 +224,7 @@ fn documented(registers: &Registers) -> (App<impl AppRoutes + use<>>, utoipa::op
     App::new()
         .into_utoipa_app()
         .openapi(Base::openapi())
-        .service(scope("/api/v1").configure(|config: &mut ServiceConfig| rooms(config, registers)))
+        .service(scope("/api/v1").configure(|config: &mut ServiceConfig| rooms::routes(config, registers)))
         .service(health::healthz)
         .service(health::readyz)
         .service(health::show_metrics)
@@ -375,6 +341,7 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.figures.clone()))
         .app_data(web::Data::new(house.texts.clone()))
         .app_data(web::Data::new(house.published))
+        .app_data(web::Data::new(house.second_factor))
         .app_data(web::Data::new(house.trail.clone()))
         .app_data(web::Data::new(desk))
         .app_data(web::Data::new(tools))

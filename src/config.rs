@@ -84,6 +84,12 @@ pub const KEYS: &[Setting] = &[
         secret: false,
     },
     Setting {
+        name: "NGOAIVU_SECOND_FACTOR",
+        default: Some("off"),
+        about: "who must have a second factor: off, seats (seats in bodies and administrators), or everyone",
+        secret: false,
+    },
+    Setting {
         name: "NGOAIVU_OPEN_STATISTICS",
         default: Some("off"),
         about: "on: statistics of past years are public without sign-in, with small cells suppressed",
@@ -96,6 +102,17 @@ pub const KEYS: &[Setting] = &[
         secret: false,
     },
 ];
+
+/// Whose accounts must have a second factor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SecondFactorRule {
+    /// Nobody's; whoever wants one has one.
+    #[default]
+    Off,
+    /// Those with a seat in a body, and administrators.
+    Seats,
+    Everyone,
+}
 
 /// How the connection to the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,6 +302,16 @@ impl Config {
                 if prefix > most { Err(wrong()) } else { Ok(Network { base, prefix }) }
             })
             .collect()
+    }
+
+    /// Whose accounts must have a second factor.
+    pub fn second_factor(&self) -> Result<SecondFactorRule, ConfigFault> {
+        match self.value("NGOAIVU_SECOND_FACTOR") {
+            None | Some("off") => Ok(SecondFactorRule::Off),
+            Some("seats") => Ok(SecondFactorRule::Seats),
+            Some("everyone") => Ok(SecondFactorRule::Everyone),
+            Some(_) => Err(ConfigFault("NGOAIVU_SECOND_FACTOR: must be off, seats or everyone".into())),
+        }
     }
 
     /// Whether figures are published without sign-in.

@@ -154,6 +154,7 @@ fn fill(conn: &mut Conn, now: Moment) -> Result<()> {
             official_id: made.iter().find(|(name, _)| name == full_name).map(|(_, id)| *id),
             active: true,
             activated: true,
+            second_factor: false,
             roles,
             seats,
             stand_ins: Vec::new(),

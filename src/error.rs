@@ -38,6 +38,8 @@ codes! {
     InvalidRefreshToken 401 "invalid_refresh_token" "Phiên đăng nhập đã hết hạn" "The session has expired";
     Forbidden 403 "forbidden" "Không có quyền thực hiện" "Not allowed";
     SeparationOfDuties 403 "separation_of_duties" "Vi phạm nguyên tắc tách bạch nhiệm vụ" "Separation of duties";
+    StepUpRequired 403 "step_up_required" "Cần xác nhận lại mật khẩu" "Prove again who you are";
+    SecondFactorRequired 403 "second_factor_required" "Cần đăng ký xác thực hai lớp" "A second factor is required";
     CrossSite 403 "cross_site" "Yêu cầu đến từ trang khác" "The request comes from another site";
     NotFound 404 "not_found" "Không tìm thấy" "Not found";
     MethodNotAllowed 405 "method_not_allowed" "Phương thức không được hỗ trợ" "Method not allowed";

@@ -85,6 +85,8 @@ pub struct Account {
     pub official_id: Option<i64>,
     pub active: bool,
     pub activated: bool,
+    /// Whether they sign in with a second factor.
+    pub second_factor: bool,
     pub roles: Vec<Dated<Role>>,
     pub seats: Vec<Dated<Body>>,
     /// Seats held in place of others, by document.
@@ -108,6 +110,7 @@ impl Account {
             official_id: None,
             active: true,
             activated: true,
+            second_factor: false,
             roles: Vec::new(),
             seats: Vec::new(),
             stand_ins: Vec::new(),

@@ -11,17 +11,22 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 
 use crate::access::account::{Account, Actor, SERVICE_PREFIX};
 use crate::access::context::{CallChannel, RequestContext};
+use crate::access::second_factor::is_required;
 use crate::access::sessions::{SessionCache, Stranger};
 use crate::access::token::{SigningKeys, unauthenticated};
 use crate::access::{cookies, services_store};
 use crate::audit::TraceId;
+use crate::config::SecondFactorRule;
 use crate::db::counters::raise_accounts_version;
 use crate::db::{Conn, Db, taken_back};
-use crate::error::{Error, Result, forbidden};
+use crate::error::{Code, Error, Result, forbidden, refuse};
 use crate::web::etag::if_match;
 use crate::web::idempotency::{self, InFlightKeys, Reply, fingerprint};
 use crate::web::trace::language_of;
 use kernel::time::{Clock, Moment, day_of};
+
+/// What somebody may do who must have a second factor and has none yet: get one, and look at a page.
+const OWN: [&str; 3] = ["/api/v1/me", "/api/v1/auth/", "/api/v1/vocabulary"];
 
 /// How long statistics wait while a write is queued.
 const PATIENCE: Duration = Duration::from_millis(10);
@@ -87,6 +92,15 @@ impl Call {
             cookies::signed_in(&cookie, now, &sessions, &db).await?
         };
 
+        let rule: SecondFactorRule = tool(req)?;
+        let account = &actor_account;
+        if !account.second_factor && is_required(rule, account) && !OWN.iter().any(|own| req.path().starts_with(own)) {
+            return Err(refuse(
+                Code::SecondFactorRequired,
+                "Tài khoản này phải đăng ký xác thực hai lớp trước khi làm việc: mở trang Tài khoản của tôi.",
+                "This account needs a second factor before it can be used: open the page My account.",
+            ));
+        }
         let context = RequestContext {
             actor: Actor::new(actor_account, session_id, today),
             now,
@@ -95,6 +109,7 @@ impl Call {
             channel: CallChannel::Http,
             trace_id: trace_id_of(req),
             address: cookies::address_of(req),
+            asks_proof: rule != SecondFactorRule::Off,
             precondition: if_match(req.headers()),
         };
         // For what the answer is noted by.

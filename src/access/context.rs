@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use chrono::Duration;
 use serde_json::Value;
 
 use crate::access::account::{Account, ActScope, Actor, COMMAND_LINE};
+use crate::access::sessions_store;
 use crate::audit::{self, TraceId};
 use crate::db::Conn;
 use crate::error::{Code, Result, refuse};
@@ -23,6 +25,9 @@ pub enum CallChannel {
     CommandLine,
 }
 
+/// For so many minutes nobody has to prove again who they are.
+pub const PROOF_MINUTES: i64 = 5;
+
 /// The caller of an action.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
@@ -35,6 +40,8 @@ pub struct RequestContext {
     pub trace_id: TraceId,
     /// From where, if it is known.
     pub address: Option<String>,
+    /// Whether what is delicate asks for a recent proof of who acts.
+    pub asks_proof: bool,
     /// The version that the caller allows to be changed.
     pub precondition: Precondition,
 }
@@ -76,6 +83,7 @@ impl RequestContext {
             channel,
             trace_id: TraceId::fresh(),
             address: None,
+            asks_proof: false,
             precondition: Precondition::Missing,
         }
     }
@@ -103,6 +111,25 @@ impl RequestContext {
             Code::VersionConflict,
             "Dữ liệu đã thay đổi từ lần xem trước; hãy tải lại rồi làm tiếp.",
             "The data has changed since you last saw it; reload it and continue from there.",
+        ))
+    }
+
+    /// 403 where the province asks for a second factor and the caller has not proved within five minutes who they are: before
+    /// rights, keys and rules are changed, or a passport is shown.
+    pub fn require_proof(&self, conn: &mut Conn) -> Result<()> {
+        if self.asks_proof { self.require_recent_proof(conn) } else { Ok(()) }
+    }
+
+    /// The same, whatever the province asks for.
+    pub fn require_recent_proof(&self, conn: &mut Conn) -> Result<()> {
+        let proved = sessions_store::proved_at(conn, self.actor.session_id)?;
+        if proved.is_some_and(|at| at <= self.now && self.now < at + Duration::minutes(PROOF_MINUTES)) {
+            return Ok(());
+        }
+        Err(refuse(
+            Code::StepUpRequired,
+            "Hãy xác nhận lại mật khẩu ở trang Tài khoản của tôi rồi làm lại việc này.",
+            "Confirm your password on the page My account, then do this again.",
         ))
     }
 

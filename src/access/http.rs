@@ -10,10 +10,12 @@ use crate::access::actions::{AuthService, IssuedTokens};
 use crate::access::call::{Call, stranger_of};
 use crate::access::cookies;
 use crate::access::permission::Permission;
+use crate::access::second_factor::TICKET_MINUTES;
+use crate::access::sign_in::{Given, PasswordStep, SignInWay, SignedIn};
 use crate::access::user_views::{UserView, one, views};
 use crate::access::users::{self, AccountReferences, NewUser, UserChanges};
 use crate::access::{sessions_store, store};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::paging::{Paging, page_response};
@@ -72,7 +74,7 @@ enum Activated {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjRmMGEyYjFjIn0.e30.c2ln",
     "token_type": "Bearer", "expires_in": 600, "refresh_token": "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM"}))]
-struct TokenPair {
+pub(super) struct TokenPair {
     access_token: String,
     token_type: &'static str,
     expires_in: i64,
@@ -90,18 +92,50 @@ impl From<IssuedTokens> for TokenPair {
     }
 }
 
-/// Signs in. After the third wrong password in a row the next attempt has to wait (429).
+/// The password was right, and the code of the second factor is missing: `POST /auth/second-factor`.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"next": "mfa", "ticket": "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM", "expires_in": 300}))]
+struct CodeMissing {
+    next: &'static str,
+    ticket: String,
+    /// Seconds.
+    expires_in: i64,
+}
+
+/// What `POST /auth/login` answers: the tokens, or what is missing.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(example = json!({"access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjRmMGEyYjFjIn0.e30.c2ln",
+    "token_type": "Bearer", "expires_in": 600, "refresh_token": "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM"}))]
+enum LoginAnswer {
+    SignedIn(TokenPair),
+    Code(CodeMissing),
+}
+
+/// The answer of a sign-in that is complete.
+pub(super) fn signed_in(done: SignedIn) -> Result<HttpResponse> {
+    let Given::Tokens(tokens) = done.given else { return Err(Error::Internal("a program got a cookie".into())) };
+    let mut response = HttpResponse::Ok();
+    if let Some(device) = done.device {
+        response.cookie(cookies::device(device));
+    }
+    Ok(response.json(LoginAnswer::SignedIn(tokens.into())))
+}
+
+/// Signs in. After the third wrong password in a row the next attempt has to wait (429). Who has a second factor gets a
+/// ticket instead of tokens.
 #[utoipa::path(tag = "access", security(()), request_body = Login,
-    responses((status = 200, description = "signed in", body = TokenPair)))]
+    responses((status = 200, description = "signed in, or the code is missing", body = LoginAnswer)))]
 #[post("/auth/login")]
 async fn login(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Login>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    let signed_in = desk.login(body.username, body.password, stranger_of(&req)).await?;
-    let mut response = HttpResponse::Ok();
-    if let Some(device) = signed_in.device {
-        response.cookie(cookies::device(device));
+    match desk.login(body.username, body.password, SignInWay::Program, stranger_of(&req)).await? {
+        PasswordStep::In(done) => signed_in(done),
+        PasswordStep::Code(ticket) => {
+            let expires_in = TICKET_MINUTES * 60;
+            Ok(HttpResponse::Ok().json(LoginAnswer::Code(CodeMissing { next: "mfa", ticket, expires_in })))
+        }
     }
-    Ok(response.json(TokenPair::from(signed_in.given)))
 }
 
 /// Exchanges a refresh token for a new pair. Using it again after more than 10 s ends the whole session.

@@ -16,6 +16,8 @@ pub mod other_servers;
 pub mod password;
 pub mod permission;
 pub mod seats;
+pub mod second_factor;
+pub mod second_factor_http;
 pub mod services_http;
 pub mod services_store;
 pub mod sessions;

@@ -89,6 +89,7 @@ async fn create(call: Call, body: Incoming<NewServiceToken>) -> Result<HttpRespo
     let (token, secret) = call
         .write(move |conn, call| {
             call.actor.require(Permission::AdministerAccounts)?;
+            call.require_proof(conn)?;
             let NewServiceToken { name, mut scopes, expires_on } = body.check()?;
             let mut faults = Violations::default();
             let fits = expires_on > call.today && expires_on <= call.today + Duration::days(LONGEST);

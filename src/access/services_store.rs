@@ -74,6 +74,7 @@ pub fn account(conn: &mut Conn, digest: &str, today: Day) -> Result<Option<Accou
         official_id: None,
         active: true,
         activated: true,
+        second_factor: false,
         roles: Vec::new(),
         seats: Vec::new(),
         stand_ins: Vec::new(),

@@ -27,6 +27,7 @@ pub fn open_session(
             sessions::last_used_at.eq(now),
             sessions::address.eq(place.address.as_deref()),
             sessions::agent.eq(place.agent.as_deref()),
+            sessions::proved_at.eq(now),
         ))
         .execute(conn)?;
     Ok(())
@@ -51,6 +52,17 @@ pub fn browser_session(conn: &mut Conn, digest: &str) -> Result<Option<BrowserSe
         let last_used = used.unwrap_or(since);
         BrowserSession { session_id, user_id, since, last_used, written: last_used }
     }))
+}
+
+/// When the owner of a session last proved who they are.
+pub fn proved_at(conn: &mut Conn, id: i64) -> Result<Option<Moment>> {
+    Ok(sessions::table.find(id).select(sessions::proved_at).first::<Option<Moment>>(conn).optional()?.flatten())
+}
+
+/// Notes that the owner of a session proved who they are.
+pub fn note_proof(conn: &mut Conn, id: i64, now: Moment) -> Result<()> {
+    diesel::update(sessions::table.find(id)).set(sessions::proved_at.eq(now)).execute(conn)?;
+    Ok(())
 }
 
 /// Notes that a session was used.

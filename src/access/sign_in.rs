@@ -3,21 +3,70 @@
 use serde_json::json;
 
 use crate::access::actions::{AuthService, IssuedTokens, open_session, pair, remember, visiting};
+use crate::access::second_factor::{self, CodeVerdict};
 use crate::access::sessions::Stranger;
 use crate::access::throttle::{self, Attempt};
-use crate::access::token::{digest, random_text};
+use crate::access::token::{BearerClaims, SigningKey, digest, random_text};
 use crate::access::{password, sessions_store, store};
 use crate::db::Conn;
-use crate::error::{Code, Result, refuse};
+use crate::error::{Code, Error, Result, refuse};
 use kernel::id::Id;
 use kernel::time::Moment;
 
+/// How somebody signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInWay {
+    /// Gets tokens.
+    Program,
+    /// Gets a cookie.
+    Browser,
+}
+
 /// What somebody gets who signed in.
 #[derive(Debug, Clone)]
-pub struct SignedIn<T> {
-    pub given: T,
+pub enum Given {
+    Tokens(IssuedTokens),
+    /// The secret of a cookie.
+    Cookie(String),
+}
+
+/// A sign-in that is complete.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    pub given: Given,
     /// The secret by which their device is known from now on; none if it was known.
     pub device: Option<String>,
+}
+
+/// How far a sign-in came with a password.
+#[derive(Debug, Clone)]
+pub enum PasswordStep {
+    In(SignedIn),
+    /// The code is missing: it is sent with this ticket.
+    Code(String),
+}
+
+/// A session as it was opened in the transaction.
+enum Opened {
+    Bearer(BearerClaims, String),
+    Cookie(String),
+}
+
+fn open(
+    conn: &mut Conn,
+    way: SignInWay,
+    (user_id, username): (i64, &str),
+    now: Moment,
+    stranger: &Stranger,
+) -> Result<Opened> {
+    if way == SignInWay::Program {
+        let (bearer, refresh) = open_session(conn, user_id, username, now, stranger)?;
+        return Ok(Opened::Bearer(bearer, refresh));
+    }
+    let secret = random_text();
+    sessions_store::open_session(conn, Id::new(now).0, user_id, Some(&digest(&secret)), &stranger.place, now)?;
+    remember(conn, now, username, "sign_in", stranger)?;
+    Ok(Opened::Cookie(secret))
 }
 
 /// Whose password it was.
@@ -35,76 +84,114 @@ impl PasswordOwner {
         (!self.known_device).then(random_text)
     }
 
-    /// Notes that the attempt succeeded: nothing is waited for, the device is known, a hash of lower cost is replaced, and a
-    /// sign-in from an unknown place is told.
-    fn note(
-        &self,
-        conn: &mut Conn,
-        username: &str,
-        new_device: Option<&str>,
-        now: Moment,
-        stranger: &Stranger,
-    ) -> Result<()> {
-        let place = &stranger.place;
+    /// Notes that the attempt succeeded: nothing is waited for, a hash of lower cost is replaced, and a sign-in from an unknown
+    /// place is told.
+    fn note(&self, conn: &mut Conn, username: &str, now: Moment, stranger: &Stranger) -> Result<()> {
         self.attempt.succeeded(conn)?;
         if let Some((cheap, hash)) = &self.stronger {
             store::replace_hash(conn, self.user_id, cheap, hash)?;
         }
+        let place = &stranger.place;
         if !self.known_device && sessions_store::is_odd_place(conn, self.user_id, place)? {
             let detail = json!({"address": place.address, "agent": place.agent});
             let context = visiting(username, now, stranger);
             context.remember(conn, "sign_in_from_new_place", &format!("users/{}", Id(self.user_id)), detail)?;
         }
-        let device = new_device.or(place.device.as_deref());
-        device.map_or(Ok(()), |device| throttle::note_device(conn, self.user_id, device, now))
+        Ok(())
+    }
+}
+
+/// From now on the device is known: by a new secret, or by the one that it brought.
+fn note_device(conn: &mut Conn, user_id: i64, new: Option<&str>, now: Moment, stranger: &Stranger) -> Result<()> {
+    let device = new.or(stranger.place.device.as_deref());
+    device.map_or(Ok(()), |device| throttle::note_device(conn, user_id, device, now))
+}
+
+fn given(key: &SigningKey, opened: Opened, now: Moment) -> Result<Given> {
+    match opened {
+        Opened::Bearer(bearer, refresh) => pair(key, bearer, refresh, now).map(Given::Tokens),
+        Opened::Cookie(secret) => Ok(Given::Cookie(secret)),
     }
 }
 
 impl AuthService {
-    /// Signs in with a user name and a password.
+    /// Signs in with a user name and a password. Whoever has a second factor gets a ticket for the code.
     pub async fn login(
         &self,
         username: String,
         password: String,
+        way: SignInWay,
         stranger: Stranger,
-    ) -> Result<SignedIn<IssuedTokens>> {
+    ) -> Result<PasswordStep> {
         let now = self.clock.now();
         let owner = self.verified(&username, password, now, &stranger).await?;
         let key = self.signing_key(now).await?;
-        let device = owner.new_device();
-        let noted = device.clone();
+        let (device, ticket) = (owner.new_device(), random_text());
+        let (noted, kept) = (device.clone(), ticket.clone());
         let opened = self.db.write(
             move |conn| {
-                owner.note(conn, &username, noted.as_deref(), now, &stranger)?;
-                open_session(conn, owner.user_id, &username, now, &stranger)
+                owner.note(conn, &username, now, &stranger)?;
+                if store::has_second_factor(conn, owner.user_id)? {
+                    second_factor::keep_ticket(conn, &kept, owner.user_id, now)?;
+                    return Ok(None);
+                }
+                note_device(conn, owner.user_id, noted.as_deref(), now, &stranger)?;
+                open(conn, way, (owner.user_id, &username), now, &stranger).map(Some)
             },
             |_| {},
         );
-        let (bearer, refresh) = opened.await?;
-        Ok(SignedIn { given: pair(&key, bearer, refresh, now)?, device })
+        match opened.await? {
+            Some(opened) => Ok(PasswordStep::In(SignedIn { given: given(&key, opened, now)?, device })),
+            None => Ok(PasswordStep::Code(ticket)),
+        }
     }
 
-    /// Signs a browser in; gives the secret of its cookie.
-    pub async fn login_browser(
+    /// Completes a sign-in by the code of the second factor, or by a recovery code.
+    pub async fn login_by_code(
         &self,
-        username: String,
-        password: String,
+        ticket: String,
+        code: String,
+        way: SignInWay,
         stranger: Stranger,
-    ) -> Result<SignedIn<String>> {
+    ) -> Result<SignedIn> {
         let now = self.clock.now();
-        let owner = self.verified(&username, password, now, &stranger).await?;
-        let (secret, device) = (random_text(), owner.new_device());
-        let (stored, noted) = (digest(&secret), device.clone());
-        let opened = self.db.write(
+        let key = self.signing_key(now).await?;
+        let device = random_text();
+        let noted = device.clone();
+        let judged = self.db.write(
             move |conn| {
-                owner.note(conn, &username, noted.as_deref(), now, &stranger)?;
-                sessions_store::open_session(conn, Id::new(now).0, owner.user_id, Some(&stored), &stranger.place, now)?;
-                remember(conn, now, &username, "sign_in", &stranger)
+                let found = second_factor::of_ticket(conn, &ticket, now)?;
+                let (user_id, username) = found.ok_or_else(|| {
+                    refuse(
+                        Code::TokenSpent,
+                        "Đã quá thời gian nhập mã; hãy đăng nhập lại từ đầu.",
+                        "The time for the code is over; sign in again from the start.",
+                    )
+                })?;
+                let verdict = second_factor::judge(conn, user_id, &username, &code, now)?;
+                if verdict != CodeVerdict::Right {
+                    // The wrong code is counted, so that this is committed.
+                    let code = Code::InvalidCredentials;
+                    let context = visiting(&username, now, &stranger);
+                    context.remember_refusal(conn, "sign_in_failed", "session", json!({"factor": "code"}), code)?;
+                    return Ok((verdict, None));
+                }
+                second_factor::spend_ticket(conn, &ticket)?;
+                let known = match &stranger.place.device {
+                    Some(device) => throttle::knows(conn, user_id, device, now)?,
+                    None => false,
+                };
+                note_device(conn, user_id, (!known).then_some(noted.as_str()), now, &stranger)?;
+                let opened = open(conn, way, (user_id, &username), now, &stranger)?;
+                Ok((verdict, Some((opened, known))))
             },
-            |()| {},
+            |_| {},
         );
-        opened.await?;
-        Ok(SignedIn { given: secret, device })
+        let (verdict, opened) = judged.await?;
+        verdict.require()?;
+        let (opened, known) = opened.ok_or_else(|| Error::Internal("a right code opened nothing".into()))?;
+        let device = (!known).then_some(device);
+        Ok(SignedIn { given: given(&key, opened, now)?, device })
     }
 
     /// The account whose password it is. The attempt is counted before its hash is computed, for a name that nobody has

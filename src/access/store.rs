@@ -27,6 +27,7 @@ struct UserRow {
     password_hash: Option<String>,
     active: bool,
     email: Option<String>,
+    second_factor_at: Option<Moment>,
 }
 
 type DatedRow = (i64, String, Day, Option<Day>);
@@ -125,6 +126,7 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
                 official_id: row.official_id,
                 active: row.active,
                 activated: row.password_hash.is_some(),
+                second_factor: row.second_factor_at.is_some(),
             })
         })
         .collect()
@@ -139,6 +141,11 @@ pub fn account(conn: &mut Conn, id: i64) -> Result<Option<Account>> {
 pub fn credentials(conn: &mut Conn, username: &str) -> Result<Option<(i64, Option<String>, bool)>> {
     let columns = (users::id, users::password_hash, users::active);
     Ok(users::table.filter(users::username.eq(username)).select(columns).first(conn).optional()?)
+}
+
+pub fn has_second_factor(conn: &mut Conn, user_id: i64) -> Result<bool> {
+    let at = users::table.find(user_id).select(users::second_factor_at);
+    Ok(at.first::<Option<Moment>>(conn).optional()?.flatten().is_some())
 }
 
 pub fn password_hash(conn: &mut Conn, user_id: i64) -> Result<Option<String>> {
@@ -208,7 +215,7 @@ pub fn closed(conn: &mut Conn) -> Result<Vec<i64>> {
 
 pub fn insert(conn: &mut Conn, account: &Account, password_hash: Option<&str>, now: Moment) -> Result<()> {
     every_field!(Account of account: id, version, username, full_name, email, agency_id, predecessors, below, official_id,
-        active, activated, roles, seats, stand_ins, scopes);
+        active, activated, second_factor, roles, seats, stand_ins, scopes);
     diesel::insert_into(users::table)
         .values((
             users::id.eq(account.id),

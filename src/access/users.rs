@@ -162,6 +162,7 @@ pub fn create(
     exists: AccountReferences,
 ) -> Result<Account> {
     call.actor.require(Permission::AdministerAccounts)?;
+    call.require_proof(conn)?;
     let body = body.check()?;
     let account = Account {
         id: Id::new(call.now).0,
@@ -210,7 +211,7 @@ pub fn change(
                 "You may not change your own account.",
             ));
         }
-        Ok(())
+        call.require_proof(conn)
     })?;
     let body = body.check()?;
     let was = account.clone();
@@ -255,6 +256,7 @@ fn keep_past_seats(conn: &mut Conn, call: &RequestContext, was: &Account, is: &A
 /// A one-time token that sets a new password.
 pub fn reset(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<(String, kernel::time::Moment)> {
     let account = find(conn, call, id)?;
+    call.require_proof(conn)?;
     call.remember(conn, "reset_user", &format!("users/{}", Id(account.id)), json!({}))?;
     activation::one_time_token(conn, account.id, call.now)
 }

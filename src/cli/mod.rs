@@ -212,6 +212,7 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             config.smtp()?;
             config.webhook_networks()?;
             config.open_statistics()?;
+            config.second_factor()?;
             config.public_origin()?;
             if let Some(name) = config.jurisdiction() {
                 known_jurisdiction(name, &book_of(&config)?)?;

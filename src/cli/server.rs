@@ -109,6 +109,7 @@ fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str)
     let published = OpenStatisticsSwitch(config.open_statistics()?);
     let mut house = AppState::open(address, folder, jurisdiction, calendar, Clock::Machine, post)?;
     house.published = published;
+    house.second_factor = config.second_factor()?;
     Ok(house)
 }
 

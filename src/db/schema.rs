@@ -28,6 +28,7 @@ diesel::table! {
         active -> Bool,
         created_at -> Timestamp,
         email -> Nullable<Text>,
+        second_factor_at -> Nullable<Timestamp>,
     }
 }
 
@@ -90,8 +91,37 @@ diesel::table! {
         last_used_at -> Nullable<Timestamp>,
         address -> Nullable<Text>,
         agent -> Nullable<Text>,
+        proved_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    second_factors (user_id) {
+        user_id -> BigInt,
+        secret -> Text,
+        last_step -> BigInt,
+        wrong_step -> BigInt,
+        wrong_in_step -> BigInt,
+        wrong_in_row -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (digest) {
+        digest -> Text,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_in_tickets (digest) {
+        digest -> Text,
+        user_id -> BigInt,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(sign_in_tickets -> users (user_id));
 
 diesel::table! {
     sign_in_waits (lane) {
@@ -837,6 +867,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plan_items,
     plan_draws,
     sessions,
+    sign_in_tickets,
     refresh_tokens,
     one_time_tokens,
     signing_keys,

@@ -187,6 +187,7 @@ async fn put(
     let agency = whose.0.agency();
     check_head(&req, LIMIT)?;
     require_keeper(&call, agency)?;
+    call.read(|conn, call| call.require_proof(conn)).await?;
     let form = receive(&req, payload, &[], &[], LIMIT).await?;
     let word = word.into_inner();
     let print = fingerprint(format!("{agency:?}\n{}\n{}", form.file_name, fingerprint(&form.bytes)).as_bytes());

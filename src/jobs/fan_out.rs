@@ -206,6 +206,8 @@ fn tell_concerned(
 /// Acts of their own that a holder is told of: whoever took their sign-in would do them.
 const OWN_PASSWORD: &str = "change_password";
 const NEW_PLACE: &str = "sign_in_from_new_place";
+const OWN_ACTS: [&str; 5] =
+    [OWN_PASSWORD, NEW_PLACE, "enrol_second_factor", "remove_second_factor", "renew_recovery_codes"];
 
 /// What is news for the holder of an account: an administrator alone must not become somebody else unseen.
 fn account_news(action: &str, detail: &serde_json::Value) -> Option<&'static str> {
@@ -213,6 +215,9 @@ fn account_news(action: &str, detail: &serde_json::Value) -> Option<&'static str
         "reset_user" => Some("Mật khẩu của tài khoản được cấp lại"),
         OWN_PASSWORD => Some("Mật khẩu của tài khoản đã được đổi"),
         NEW_PLACE => Some("Tài khoản vừa đăng nhập từ một nơi chưa từng dùng"),
+        "enrol_second_factor" => Some("Tài khoản đã bật xác thực hai lớp"),
+        "remove_second_factor" => Some("Tài khoản đã gỡ xác thực hai lớp"),
+        "renew_recovery_codes" => Some("Tài khoản đã cấp lại mã khôi phục"),
         "change_user" if detail.get("rights_changed") == Some(&serde_json::Value::Bool(true)) => {
             Some("Quyền của tài khoản đã thay đổi")
         }
@@ -228,7 +233,7 @@ fn tell_holder(
     (act, news): (&audit::AuditRow, &str),
     now: Moment,
 ) -> Result<()> {
-    let by_another = |a: &&Account| a.username != act.actor || [OWN_PASSWORD, NEW_PLACE].contains(&act.action.as_str());
+    let by_another = |a: &&Account| a.username != act.actor || OWN_ACTS.contains(&act.action.as_str());
     let Some(account) = people.iter().find(|a| a.id == id).filter(by_another) else { return Ok(()) };
     let subject = format!("{news}: {}", account.username);
     let body = format!(

@@ -128,6 +128,7 @@ async fn create(call: Call, sender: web::Data<Sender>, body: Incoming<NewWebhook
     let made = call
         .write(move |conn, call| {
             call.actor.require(Permission::AdministerWebhooks)?;
+            call.require_proof(conn)?;
             let url = body.check()?.url;
             check(&sender, &url)?;
             let webhook = Webhook {

@@ -9,6 +9,7 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::access::sessions::IDLE_MINUTES;
+use crate::error::Code;
 use crate::pages::assets;
 use crate::pages::registers::{RegisterPages, entries};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
@@ -231,6 +232,10 @@ pub async fn answer(page: &PageRequest, made: PageResult<HttpResponse>) -> HttpR
     match made {
         Ok(response) => known_already(page, response),
         Err(Trouble::SignIn) => sign_in_first(page),
+        // Nothing else is open to them before.
+        Err(Trouble::Refused { problem, .. }) if text(&problem, "/code") == Code::SecondFactorRequired.word() => {
+            see_other("/me")
+        }
         Err(Trouble::Refused { status, problem }) => refused(page, status, &problem).await,
     }
 }

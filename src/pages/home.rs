@@ -181,12 +181,26 @@ struct MePage {
     rights: Vec<String>,
     sign_ins: Vec<SignIn>,
     shortcuts: bool,
+    /// Whether there is a second factor, whether there must be one, and how many recovery codes are left.
+    factor: bool,
+    factor_required: bool,
+    codes_left: i64,
+    /// Until when nobody has to prove again who they are; empty if they have to.
+    proved_until: String,
     fault: String,
+    /// The field or the panel that is at fault.
+    fault_at: &'static str,
 }
 
-async fn me_made(page: &PageRequest, status: u16, fault: String) -> PageResult<HttpResponse> {
+pub async fn me_made(
+    page: &PageRequest,
+    status: u16,
+    fault: String,
+    fault_at: &'static str,
+) -> PageResult<HttpResponse> {
     let me = page.me().await?;
     let sessions = page.get("/me/sessions").await?;
+    let factor = page.get("/me/second-factor").await?;
     let sign_in = |s: &Value| SignIn {
         id: text(s, "/id").to_owned(),
         since: show::moment(text(s, "/created_at"), page.language),
@@ -205,7 +219,15 @@ async fn me_made(page: &PageRequest, status: u16, fault: String) -> PageResult<H
             .collect(),
         sign_ins: items(&sessions, "/items").iter().map(sign_in).collect(),
         shortcuts: is_true(&me, "/settings/shortcuts"),
+        factor: is_true(&factor, "/enrolled"),
+        factor_required: is_true(&factor, "/required"),
+        codes_left: factor.pointer("/recovery_codes_left").and_then(Value::as_i64).unwrap_or(0),
+        proved_until: match text(&factor, "/proved_until") {
+            "" => String::new(),
+            until => show::moment(until, page.language),
+        },
         fault,
+        fault_at,
         frame,
     };
     Ok(html(status, &body))
@@ -213,14 +235,19 @@ async fn me_made(page: &PageRequest, status: u16, fault: String) -> PageResult<H
 
 #[get("/me")]
 pub async fn account(page: PageRequest) -> HttpResponse {
-    answer(&page, me_made(&page, 200, String::new()).await).await
+    answer(&page, me_made(&page, 200, String::new(), "").await).await
 }
 
 /// Sends a small form of the account to the API.
-async fn sent(page: &PageRequest, method: Method, path: &str, body: Value) -> PageResult<HttpResponse> {
+pub async fn sent(page: &PageRequest, method: Method, path: &str, body: Value) -> PageResult<HttpResponse> {
     let answer = page.send(method, path, &[], &body).await;
-    if matches!(answer.status, 403 | 422 | 429) {
-        return me_made(page, answer.status, show::said(&answer.json())).await;
+    if matches!(answer.status, 401 | 403 | 409 | 422 | 429) && text(&answer.json(), "/code") != "unauthenticated" {
+        let at = match path {
+            "/me/password" => "current",
+            "/me/proof" => "proof",
+            _ => "second-factor",
+        };
+        return me_made(page, answer.status, show::said(&answer.json()), at).await;
     }
     judged(answer)?;
     Ok(see_other("/me"))

@@ -27,6 +27,7 @@ pub mod registers;
 pub mod request;
 pub mod rule;
 pub mod rule_typed;
+pub mod second_factor;
 pub mod show;
 pub mod sign_in;
 pub mod signing;
@@ -48,7 +49,9 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
     // A sign-in may carry a form that was sent too late.
     config.app_data(web::FormConfig::default().limit(CARRIED_LIMIT));
     config.service(home::home).service(assets::serve);
-    config.service(sign_in::sign_in_form).service(sign_in::sign_in).service(sign_in::sign_out);
+    config.service(sign_in::sign_in_form).service(sign_in::sign_in).service(sign_in::sign_in_code);
+    config.service(sign_in::sign_out).service(second_factor::begin).service(second_factor::confirm);
+    config.service(second_factor::remove).service(second_factor::renew).service(second_factor::prove);
     config.service(sign_in::activate_form).service(sign_in::activate).service(sign_in::language);
     config.service(home::account).service(home::password).service(home::settings).service(home::end_session);
     config.service(feeds::show_feeds).service(feeds::add_feed).service(feeds::revoke_feed);

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::access::actions::AuthService;
 use crate::access::call::stranger_of;
 use crate::access::cookies;
+use crate::access::sign_in::{Given, PasswordStep, SignInWay, SignedIn};
 use crate::error::Error;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
@@ -32,6 +33,16 @@ struct SignInPage {
     held: String,
     /// What has just happened: the password was set, or somebody signed out.
     note: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_code.html")]
+struct CodePage {
+    frame: Frame,
+    ticket: String,
+    next: String,
+    held: String,
+    fault: Option<String>,
 }
 
 #[derive(Template)]
@@ -140,29 +151,67 @@ pub async fn sign_in(
     let opened = async {
         // Signing in somebody else than who sits there is what another site could want.
         cookies::require_same_origin(&Method::POST, page.http.headers())?;
-        desk.login_browser(username.clone(), field(&form, "/password"), stranger_of(&page.http)).await
+        let password = field(&form, "/password");
+        desk.login(username.clone(), password, SignInWay::Browser, stranger_of(&page.http)).await
     };
     let error = match opened.await {
-        Ok(signed_in) => {
-            let cookie = cookies::given(signed_in.given);
+        Ok(PasswordStep::Code(ticket)) => {
             let held = field(&form, "held");
-            let to = match held.as_str() {
-                "" => next,
-                held => carry_over(&page.with_cookie(&cookie), &next, held).await,
-            };
-            let mut response = see_other(&to);
-            // A cookie of a moment ago could be refused only if it were no header.
-            let _ = response.add_cookie(&cookie);
-            if let Some(device) = signed_in.device {
-                let _ = response.add_cookie(&cookies::device(device));
-            }
-            return response;
+            return html(200, &CodePage { frame, ticket, next, held, fault: None });
         }
+        Ok(PasswordStep::In(done)) => return signed_in(&page, done, &next, &field(&form, "held")).await,
         Err(error) => error,
     };
     let fault = Some(said(&page, &error));
     let held = field(&form, "held");
     html(error.status_code().as_u16(), &SignInPage { frame, safe, username, next, fault, held, note: None })
+}
+
+/// The second half of a sign-in: the code of the app, or a recovery code.
+#[post("/sign-in/code")]
+pub async fn sign_in_code(
+    page: PageRequest,
+    desk: web::Data<AuthService>,
+    form: web::Form<HashMap<String, String>>,
+) -> HttpResponse {
+    let (ticket, next) = (field(&form, "ticket"), local(Some(&field(&form, "next"))));
+    let held = field(&form, "held");
+    let done = async {
+        cookies::require_same_origin(&Method::POST, page.http.headers())?;
+        let code = field(&form, "/code");
+        desk.login_by_code(ticket.clone(), code, SignInWay::Browser, stranger_of(&page.http)).await
+    };
+    let error = match done.await {
+        Ok(done) => return signed_in(&page, done, &next, &held).await,
+        Err(error) => error,
+    };
+    let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
+    let (status, fault) = (error.status_code().as_u16(), Some(said(&page, &error)));
+    if status == 410 {
+        // From the start: the time for the code is over.
+        let username = String::new();
+        return html(status, &SignInPage { frame, safe: is_safe(&page), username, next, fault, held, note: None });
+    }
+    html(status, &CodePage { frame, ticket, next, held, fault })
+}
+
+/// The answer to a sign-in that is complete: the cookies, and the page that was asked for.
+async fn signed_in(page: &PageRequest, done: SignedIn, next: &str, held: &str) -> HttpResponse {
+    let Given::Cookie(secret) = done.given else {
+        return Error::Internal("a browser got tokens".into()).error_response();
+    };
+    let cookie = cookies::given(secret);
+    let to = match held {
+        "" => next.to_owned(),
+        held => carry_over(&page.with_cookie(&cookie), next, held).await,
+    };
+    let mut response = see_other(&to);
+    // A cookie of a moment ago could be refused only if it were no header.
+    let _ = response.add_cookie(&cookie);
+    if let Some(device) = done.device {
+        let _ = response.add_cookie(&cookies::device(device));
+    }
+    response
 }
 
 #[post("/sign-out")]

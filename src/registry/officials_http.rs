@@ -317,6 +317,7 @@ pub(super) async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
     let reveal = call.actor.may(Permission::RevealPassports) && !official.passports.is_empty();
     if reveal {
         call.write(move |conn, call| {
+            call.require_proof(conn)?;
             call.remember(conn, "reveal_passport", &format!("officials/{}", Id(id)), json!({}))
         })
         .await?;

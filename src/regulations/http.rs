@@ -172,6 +172,7 @@ async fn load_pack(
         |_, _| Ok(()),
         move |conn, call, ()| {
             call.actor.require(Permission::AdministerRegulations)?;
+            call.require_proof(conn)?;
             if kernel::text::bears_secret_mark(&text) {
                 return Err(refuse(
                     Code::StateSecretRefused,

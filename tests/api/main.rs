@@ -55,6 +55,7 @@ mod registry;
 mod reports;
 mod rights;
 mod searches;
+mod second_factors;
 mod sentences;
 mod setup;
 mod sights;

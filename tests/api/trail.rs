@@ -133,7 +133,7 @@ on_both! {
             assert!(!proved(&forged));
             let verifier = proof["verifier"].as_str().unwrap().to_owned();
             let note = proof["note"].as_str().unwrap();
-            assert!(audit::note::verified(note, &[verifier.clone()]).is_some());
+            assert!(audit::note::verified(note, std::slice::from_ref(&verifier)).is_some());
             assert!(audit::note::verified(&note.replace('\n', "\n1"), &[verifier]).is_none());
         }
         w.get("inspector", &format!("/audit/proof?seq={}", last + 100)).await.refused(404, "not_found");

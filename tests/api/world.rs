@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use futures_util::future::LocalBoxFuture;
 use kernel::time::{Clock, Day, Moment};
 use ngoaivu::app::{self, AppState};
-use ngoaivu::config::Network;
+use ngoaivu::config::{Network, SecondFactorRule};
 use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
 use ngoaivu::dossier::register::Registers;
@@ -324,6 +324,13 @@ impl World {
     /// The same world, whose province publishes its figures.
     pub async fn publishing(mut self) -> Self {
         self.house.published = OpenStatisticsSwitch(true);
+        self.send = sender(&self.house).await;
+        self
+    }
+
+    /// The same world, whose province asks for a second factor.
+    pub async fn asking_for(mut self, rule: SecondFactorRule) -> Self {
+        self.house.second_factor = rule;
         self.send = sender(&self.house).await;
         self
     }
