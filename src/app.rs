@@ -45,6 +45,7 @@ use crate::statistics::kept_facts::KeptFacts;
 use crate::statistics::open_http::OpenStatisticsSwitch;
 use crate::vocabulary::word_lists;
 use crate::web::answers::ResponseCache;
+use crate::web::health::Readiness;
 use crate::web::idempotency::InFlightKeys;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
 use crate::web::openapi_parts;
@@ -144,6 +145,11 @@ impl AppState {
             published: OpenStatisticsSwitch::default(),
             second_factor: SecondFactorRule::default(),
         })
+    }
+
+    fn readiness(&self) -> Readiness {
+        let place = self.folder.0.parent().unwrap_or(&self.folder.0).to_owned();
+        Readiness { stopping: self.jobs.stopping(), place }
     }
 
     /// What follows the changes that other servers on the same database make.
@@ -343,6 +349,7 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.published))
         .app_data(web::Data::new(house.second_factor))
         .app_data(web::Data::new(house.trail.clone()))
+        .app_data(web::Data::new(house.readiness()))
         .app_data(web::Data::new(desk))
         .app_data(web::Data::new(tools))
         .app_data(web::Data::new(house.jobs.sender.clone()))

@@ -55,6 +55,46 @@ pub fn read_secret(path: &Path) -> Result<String> {
     Ok(value)
 }
 
+/// Whether other accounts of the machine may look into a folder.
+pub fn is_open_to_others(folder: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o007 != 0)
+    }
+    #[cfg(not(unix))]
+    false
+}
+
+/// Room on a disk, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiskSpace {
+    pub free: u64,
+    pub total: u64,
+}
+
+/// A disk with so much room left is not short, however large it is.
+const PLENTY: u64 = 5 << 30;
+
+impl DiskSpace {
+    /// Whether less than a twentieth is left.
+    pub fn is_short(self) -> bool {
+        self.free < PLENTY && self.free < self.total / 20
+    }
+}
+
+/// The room on the disk of a folder; `None` where it cannot be asked.
+pub fn free_space(folder: &Path) -> Option<DiskSpace> {
+    #[cfg(unix)]
+    {
+        let disk = nix::sys::statvfs::statvfs(folder).ok()?;
+        let block = disk.fragment_size();
+        Some(DiskSpace { free: disk.blocks_available() * block, total: disk.blocks() * block })
+    }
+    #[cfg(not(unix))]
+    None
+}
+
 /// Keeps other servers out of a data folder until the file is closed, also by a crash. `None` if another one is there:
 /// two servers would each keep their own accounts, answers and waiting times in memory.
 pub fn occupy(folder: &Path) -> Result<Option<File>> {
@@ -67,5 +107,18 @@ pub fn occupy(folder: &Path) -> Result<Option<File>> {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_is_short_below_a_twentieth_unless_it_is_huge() {
+        let short = |free, total| DiskSpace { free, total }.is_short();
+        assert!(short(3 << 20, 64 << 20) && short(4 << 30, 200 << 30));
+        assert!(!short(4 << 20, 64 << 20) && !short(40 << 30, 2_000 << 30));
+        assert!(free_space(Path::new("/")).is_none_or(|disk| disk.free <= disk.total && disk.total > 0));
     }
 }

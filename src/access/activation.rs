@@ -5,9 +5,10 @@ use serde_json::json;
 
 use crate::access::account::{Account, Dated, is_plain_username};
 use crate::access::context::RequestContext;
-use crate::access::token::{digest, random_text};
-use crate::access::{sessions_store, store};
+use crate::access::token::{SigningKey, digest, random_text};
+use crate::access::{second_factor, sessions_store, store};
 use crate::db::Conn;
+use crate::db::counters::raise_accounts_version;
 use crate::error::{Error, Result};
 use kernel::id::Id;
 use kernel::time::{Moment, day_of};
@@ -59,7 +60,8 @@ pub fn first_administrator(
 }
 
 /// Creates an administrator, or restores access to an account: only from the command line, on the server itself.
-pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -> Result<String> {
+/// With `without_factor`, the account also loses its second factor.
+pub fn admin_token(conn: &mut Conn, username: &str, create: bool, without_factor: bool, now: Moment) -> Result<String> {
     let user_id = match (store::credentials(conn, username)?, create) {
         (Some(_), true) => {
             return Err(Error::Internal(format!("the account {username} already exists; use: admin reset")));
@@ -73,7 +75,22 @@ pub fn admin_token(conn: &mut Conn, username: &str, create: bool, now: Moment) -
         (None, true) => return first_administrator(conn, username, username, None, now).map(|(_, made)| made.token),
         (Some((id, ..)), false) => id,
     };
-    let (object, detail) = (format!("users/{}", Id(user_id)), json!({"username": username}));
+    if without_factor {
+        second_factor::remove(conn, user_id)?;
+        raise_accounts_version(conn)?;
+    }
+    let object = format!("users/{}", Id(user_id));
+    let detail = json!({"username": username, "second_factor_removed": without_factor});
     RequestContext::command_line(now).remember(conn, "reset_account", &object, detail)?;
     one_time_token(conn, user_id, now).map(|(token, _)| token)
+}
+
+/// Ends every sign-in at once and replaces the key that signs tokens: after a break-in, only from the command line. Returns
+/// how many ended.
+pub fn end_all_sessions(conn: &mut Conn, now: Moment) -> Result<usize> {
+    let ended = sessions_store::end_all(conn, now)?;
+    sessions_store::rotate_key(conn, &SigningKey::new(now), now)?;
+    raise_accounts_version(conn)?;
+    RequestContext::command_line(now).remember(conn, "end_all_sessions", "sessions", json!({"ended": ended}))?;
+    Ok(ended)
 }

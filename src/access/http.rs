@@ -29,6 +29,7 @@ use kernel::time::rfc3339;
 pub fn routes(config: &mut ServiceConfig) {
     config.service(login).service(refresh).service(logout).service(activate);
     config.service(list_users).service(create_user).service(show_user).service(change_user).service(reset_user);
+    config.service(end_sessions_of_user);
 }
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -299,4 +300,24 @@ async fn reset_user(
     );
     let (token, expires_at) = reset.await?;
     Ok(HttpResponse::Ok().json(OneTimeToken { token, expires_at: rfc3339(expires_at) }))
+}
+
+/// Ends all sign-ins of an account at once.
+#[utoipa::path(tag = "access", operation_id = "end_sessions_of_user", params(("id" = String, Path)), request_body = Empty,
+    responses((status = 200, description = "ended", body = Empty)))]
+#[post("/users/{id}/end-sessions")]
+async fn end_sessions_of_user(call: Call, id: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    call.change_accounts(
+        body.fingerprint.clone(),
+        move |conn, call| users::find(conn, call, id),
+        move |conn, call, account| {
+            body.check()?;
+            sessions_store::end_sessions_of(conn, account.id, None, call.now)?;
+            call.remember(conn, "end_sessions", &format!("users/{}", Id(account.id)), serde_json::json!({}))?;
+            reply(200, None, None, &Empty {})
+        },
+    )
+    .await
 }

@@ -1,5 +1,5 @@
-//! What other servers on the same database change: accounts and rights, signing keys, figures. A server learns of it
-//! within a second, and believes nothing from memory while it cannot ask.
+//! What others change in the same database – other servers, and commands on the machine: accounts and rights, signing keys,
+//! figures. A server learns of it within a second, and believes nothing from memory while it cannot ask.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -9,8 +9,8 @@ use crate::access::sessions::SessionCache;
 use crate::access::sessions_store;
 use crate::access::token::SigningKeys;
 use crate::db::counters::{accounts_version, data_version};
-use crate::db::{Address, Db};
-use crate::error::Result;
+use crate::db::{Conn, Db};
+use crate::error::{Error, Result};
 use crate::web::answers::ResponseCache;
 
 /// Pause between two looks.
@@ -33,27 +33,27 @@ pub struct Seen {
 }
 
 impl OtherServers {
-    /// Looks again and again until `stops`. Only PostgreSQL has other servers: a data folder has one.
+    /// Looks again and again until `stops`, over a connection of its own: under load those of the pool are waited for.
     pub fn follow(&self, stops: &AtomicBool) {
-        if matches!(self.db.address(), Address::Sqlite(_)) {
-            return;
-        }
-        let mut seen = Seen::default();
+        let (mut seen, mut conn) = (Seen::default(), None);
         while !stops.load(Ordering::Relaxed) {
-            if let Err(error) = self.look(&mut seen) {
-                tracing::warn!(%error, "cannot ask what other servers changed");
+            let looked = match conn.take() {
+                Some(conn) => Ok(conn),
+                None => self.db.address().connect().map_err(|e| Error::Unavailable(e.to_string())),
+            };
+            match looked.and_then(|mut open| self.look(&mut open, &mut seen).map(|()| open)) {
+                Ok(open) => conn = Some(open),
+                Err(error) => tracing::warn!(%error, "cannot ask what others changed"),
             }
             thread::sleep(EVERY);
         }
     }
 
     /// Drops from memory what changed since the last look.
-    pub fn look(&self, seen: &mut Seen) -> Result<()> {
+    pub fn look(&self, conn: &mut Conn, seen: &mut Seen) -> Result<()> {
         let asked = Instant::now();
-        let (is, keys) = self.db.read_now(|conn| {
-            let is = Seen { accounts: accounts_version(conn)?, data: data_version(conn)? };
-            Ok((is, sessions_store::keys(conn)?))
-        })?;
+        let is = Seen { accounts: accounts_version(conn)?, data: data_version(conn)? };
+        let keys = sessions_store::keys(conn)?;
         self.keys.replace(keys);
         if is.accounts != seen.accounts {
             self.sessions.forget();

@@ -116,12 +116,11 @@ pub enum CodeVerdict {
 }
 
 impl CodeVerdict {
-    pub fn require(self) -> Result<()> {
+    /// Refuses what is not right; `wrong` says with which code: 401 before somebody is signed in, 403 afterwards.
+    pub fn require(self, wrong: Code) -> Result<()> {
         match self {
             CodeVerdict::Right => Ok(()),
-            CodeVerdict::Wrong => {
-                Err(refuse(Code::InvalidCredentials, "Mã xác thực không đúng.", "The code is wrong."))
-            }
+            CodeVerdict::Wrong => Err(refuse(wrong, "Mã xác thực không đúng.", "The code is wrong.")),
             CodeVerdict::Wait(seconds) => {
                 let vi = format!("Sai mã nhiều lần; thử lại sau {seconds} giây.");
                 let en = format!("Too many wrong codes; try again in {seconds} s.");

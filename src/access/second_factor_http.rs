@@ -151,7 +151,7 @@ async fn confirm(call: Call, body: Incoming<ConfirmCode>) -> Result<HttpResponse
         Ok((verdict, codes))
     });
     let (verdict, recovery_codes) = judged.await?;
-    verdict.require()?;
+    verdict.require(Code::Forbidden)?;
     accounts_changed();
     Ok(HttpResponse::Ok().json(RecoveryCodes { recovery_codes }))
 }
@@ -232,7 +232,7 @@ async fn prove(call: Call, desk: web::Data<AuthService>, body: Incoming<Proof>) 
         })
         .await?;
     if !desk.hasher.verify(body.password, hash).await? {
-        return Err(refuse(Code::InvalidCredentials, "Mật khẩu không đúng.", "The password is wrong."));
+        return Err(refuse(Code::Forbidden, "Mật khẩu không đúng.", "The password is wrong."));
     }
     let code = body.code.unwrap_or_default();
     let verdict = call
@@ -244,7 +244,7 @@ async fn prove(call: Call, desk: web::Data<AuthService>, body: Incoming<Proof>) 
             }
         })
         .await?;
-    verdict.require()?;
+    verdict.require(Code::Forbidden)?;
     call.change(
         print,
         |_, _| Ok(()),

@@ -117,6 +117,12 @@ pub fn end_sessions_of(conn: &mut Conn, user_id: i64, except: Option<i64>, now: 
     Ok(())
 }
 
+/// Ends the sessions of everybody.
+pub fn end_all(conn: &mut Conn, now: Moment) -> Result<usize> {
+    let live = sessions::table.filter(sessions::ended_at.is_null());
+    Ok(diesel::update(live).set(sessions::ended_at.eq(now)).execute(conn)?)
+}
+
 /// A refresh token as stored.
 #[derive(Queryable)]
 pub struct RefreshRow {

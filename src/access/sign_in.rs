@@ -188,7 +188,7 @@ impl AuthService {
             |_| {},
         );
         let (verdict, opened) = judged.await?;
-        verdict.require()?;
+        verdict.require(Code::InvalidCredentials)?;
         let (opened, known) = opened.ok_or_else(|| Error::Internal("a right code opened nothing".into()))?;
         let device = (!known).then_some(device);
         Ok(SignedIn { given: given(&key, opened, now)?, device })

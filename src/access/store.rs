@@ -13,7 +13,7 @@ use crate::db::{Conn, each, insert_rows};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::time::{Day, Moment};
-use kernel::words::Body;
+use kernel::words::{Body, Role};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -206,6 +206,16 @@ pub fn of_agencies(conn: &mut Conn, agencies: &[i64]) -> Result<Vec<Account>> {
         .select(UserRow::as_select())
         .load(conn)?;
     complete(conn, rows)
+}
+
+/// How many active accounts with a password administer the others.
+pub fn administrators(conn: &mut Conn) -> Result<i64> {
+    Ok(users::table
+        .inner_join(user_roles::table.on(user_roles::user_id.eq(users::id)))
+        .filter(user_roles::role.eq(Role::SystemAdmin.word()).and(user_roles::valid_to.is_null()))
+        .filter(users::active.eq(true).and(users::password_hash.is_not_null()))
+        .count()
+        .get_result(conn)?)
 }
 
 /// Ids of closed accounts.

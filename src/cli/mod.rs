@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod doctor;
 mod init;
 mod packs;
 mod place;
@@ -61,6 +62,11 @@ pub enum Command {
         /// Address of the server; default: NGOAIVU_LISTEN.
         #[arg(long)]
         listen: Option<String>,
+    },
+    /// Looks at the whole installation and says what to do; exit code 1 if there is a fault.
+    Doctor {
+        #[command(flatten)]
+        place: DataPlace,
     },
     /// Brings the database up to this version.
     Migrate {
@@ -128,10 +134,18 @@ pub enum AdminCommand {
         #[command(flatten)]
         place: DataPlace,
     },
+    /// Ends every sign-in at once and replaces the key of the tokens: after a break-in.
+    EndSessions {
+        #[command(flatten)]
+        place: DataPlace,
+    },
     /// Prints a one-time token for an account whose password is lost.
     Reset {
         #[arg(long)]
         username: String,
+        /// Takes the second factor away, too: the phone and the recovery codes are lost.
+        #[arg(long)]
+        second_factor: bool,
         #[command(flatten)]
         place: DataPlace,
     },
@@ -190,6 +204,7 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             let config = config()?;
             server::health(listen.as_deref().unwrap_or(config.listen()))
         }
+        Command::Doctor { place } => doctor::examine(&place, &config()?, Clock::Machine.now()),
         Command::Migrate { place } => {
             let (address, _) = place.find(&config()?)?;
             let ran = upgrade(&address, Clock::Machine.now())?;
@@ -221,13 +236,21 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             Ok(())
         }
         Command::Admin { command } => {
-            let (username, place, create) = match command {
-                AdminCommand::Create { username, place } => (username, place, true),
-                AdminCommand::Reset { username, place } => (username, place, false),
+            let now = Clock::Machine.now();
+            let (username, place, create, factor) = match command {
+                AdminCommand::Create { username, place } => (username, place, true, false),
+                AdminCommand::Reset { username, second_factor, place } => (username, place, false, second_factor),
+                AdminCommand::EndSessions { place } => {
+                    let db = place.open(&config()?)?;
+                    let ended = db.write_now(move |conn| access::activation::end_all_sessions(conn, now))?;
+                    db.close();
+                    println!("{ended} sign-in(s) ended; everybody signs in again");
+                    return Ok(());
+                }
             };
             let db = place.open(&config()?)?;
-            let now = Clock::Machine.now();
-            let token = db.write_now(move |conn| access::activation::admin_token(conn, &username, create, now))?;
+            let token =
+                db.write_now(move |conn| access::activation::admin_token(conn, &username, create, factor, now))?;
             db.close();
             println!("{token}");
             Ok(())

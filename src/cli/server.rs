@@ -1,10 +1,17 @@
 //! `serve` and `demo`: the server process.
 
 use std::fs::File;
+use std::future::poll_fn;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::rt::signal::unix::{SignalKind, signal};
 
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, day_of};
@@ -91,6 +98,27 @@ pub fn demo(config: &Config, place: &DataPlace, listen: &str, sample: bool) -> R
     })
 }
 
+/// So long after the signal the door stays open, while readiness already says no: whoever shares out requests looks elsewhere.
+const DRAIN: Duration = Duration::from_secs(1);
+
+/// Waits for a signal to stop (SIGTERM, or Ctrl-C), then lets what was accepted end.
+fn stop_when_told(server: ServerHandle, stopping: Arc<AtomicBool>) -> Result<impl Future<Output = ()>> {
+    let mut terminated = signal(SignalKind::terminate()).context("signals")?;
+    let mut interrupted = signal(SignalKind::interrupt()).context("signals")?;
+    Ok(async move {
+        let asked = poll_fn(|cx| match (terminated.poll_recv(cx), interrupted.poll_recv(cx)) {
+            (Poll::Ready(_), _) => Poll::Ready(DRAIN),
+            // Somebody sits there and waits.
+            (_, Poll::Ready(_)) => Poll::Ready(Duration::ZERO),
+            _ => Poll::Pending,
+        });
+        let open_for = asked.await;
+        stopping.store(true, Ordering::Relaxed);
+        actix_web::rt::time::sleep(open_for).await;
+        server.stop(true).await;
+    })
+}
+
 fn start_log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(config.log()).unwrap_or_default();
     let log = tracing_subscriber::fmt().with_env_filter(filter).json().with_writer(std::io::stderr);
@@ -117,6 +145,7 @@ fn answer(house: AppState, listen: &str, ready: impl FnOnce(SocketAddr)) -> Resu
     let db = house.db.clone();
     let jobs = house.jobs.clone();
     let mut loops = jobs.start()?;
+    let stopping = jobs.stopping();
     let (others, stops) = (house.other_servers(), jobs.stopping());
     loops.push(std::thread::Builder::new().name("others".into()).spawn(move || others.follow(&stops))?);
     let served = actix_web::rt::System::new().block_on(async move {
@@ -124,12 +153,15 @@ fn answer(house: AppState, listen: &str, ready: impl FnOnce(SocketAddr)) -> Resu
             .client_request_timeout(std::time::Duration::from_secs(10))
             .keep_alive(std::time::Duration::from_secs(75))
             .shutdown_timeout(25)
+            .disable_signals()
             .bind(listen)
             .with_context(|| format!("cannot listen on {listen}"))?;
         if let Some(address) = server.addrs().first() {
             ready(*address);
         }
-        server.run().await.context("the server stopped")
+        let running = server.run();
+        actix_web::rt::spawn(stop_when_told(running.handle(), stopping)?);
+        running.await.context("the server stopped")
     });
     jobs.stop();
     for one in loops {

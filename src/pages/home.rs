@@ -241,7 +241,7 @@ pub async fn account(page: PageRequest) -> HttpResponse {
 /// Sends a small form of the account to the API.
 pub async fn sent(page: &PageRequest, method: Method, path: &str, body: Value) -> PageResult<HttpResponse> {
     let answer = page.send(method, path, &[], &body).await;
-    if matches!(answer.status, 401 | 403 | 409 | 422 | 429) && text(&answer.json(), "/code") != "unauthenticated" {
+    if matches!(answer.status, 403 | 409 | 422 | 429) {
         let at = match path {
             "/me/password" => "current",
             "/me/proof" => "proof",

@@ -69,7 +69,7 @@ pub async fn begin(page: PageRequest) -> HttpResponse {
 async fn confirmed(page: &PageRequest, typed: &Typed) -> PageResult<HttpResponse> {
     let code = typed.get("/code").unwrap_or_default().trim();
     let answer = page.send(Method::POST, "/me/second-factor/confirm", &[], &json!({"code": code})).await;
-    if matches!(answer.status, 401 | 422 | 429) && text(&answer.json(), "/code") != "unauthenticated" {
+    if matches!(answer.status, 403 | 422 | 429) {
         let made = (typed.get("secret").unwrap_or_default(), typed.get("address").unwrap_or_default());
         return enrolling(page, answer.status, made, show::said(&answer.json())).await;
     }

@@ -1,6 +1,8 @@
 //! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`.
 
-use std::sync::OnceLock;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use actix_web::{HttpResponse, get, web};
 use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
@@ -9,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::db::{Db, migrate};
 use crate::error::{Error, Result};
+use crate::private_files::free_space;
 
 /// Health of the process.
 #[derive(Serialize, ToSchema)]
@@ -24,10 +27,28 @@ pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(r#"{"status":"ok"}"#)
 }
 
-/// Reports whether the process can serve: the database is reachable and has this binary's schema.
+/// What readiness looks at beside the database.
+#[derive(Clone)]
+pub struct Readiness {
+    /// The process is stopping.
+    pub stopping: Arc<AtomicBool>,
+    /// Where files are written.
+    pub place: PathBuf,
+}
+
+/// Reports whether the process can serve: it is not stopping, the disk has room, the database is reachable and has this
+/// binary's schema.
 #[utoipa::path(tag = "operation", security(()), responses((status = 200, description = "ready", body = Health)))]
 #[get("/readyz")]
-pub async fn readyz(db: web::Data<Db>) -> Result<HttpResponse> {
+pub async fn readyz(db: web::Data<Db>, readiness: web::Data<Readiness>) -> Result<HttpResponse> {
+    if readiness.stopping.load(Ordering::Relaxed) {
+        return Err(Error::Unavailable("the server is stopping".into()));
+    }
+    let place = readiness.place.clone();
+    let space = tokio::task::spawn_blocking(move || free_space(&place)).await.ok().flatten();
+    if space.is_some_and(|disk| disk.is_short()) {
+        return Err(Error::Unavailable("the disk is full".into()));
+    }
     let current = db.read(|conn| migrate::is_current(conn).map_err(|e| Error::Unavailable(e.to_string()))).await;
     match current {
         Ok(true) => Ok(HttpResponse::Ok().json(Health { status: "ok" })),

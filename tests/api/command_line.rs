@@ -7,26 +7,26 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::world::{drop_database, empty_database, skipped};
 
-fn ngoaivu(arguments: &[&str]) -> Output {
+pub fn ngoaivu(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ngoaivu"));
     command.args(arguments).env_remove("NGOAIVU_DATA").env_remove("NGOAIVU_DATABASE_URL").output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("ngoaivu-cli-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
     }
 
-    fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         self.0.to_str().unwrap()
     }
 }
@@ -38,14 +38,14 @@ impl Drop for Folder {
 }
 
 /// A running demo; ended by its id when it goes out of scope.
-struct Server {
-    process: Child,
+pub struct Server {
+    pub process: Child,
     address: String,
     _output: BufReader<std::process::ChildStdout>,
 }
 
 impl Server {
-    fn demo(folder: &str) -> Self {
+    pub fn demo(folder: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_ngoaivu"))
             .args(["demo", "--data", folder, "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -60,11 +60,11 @@ impl Server {
     }
 
     /// One request over a connection of its own: status and body, or nothing where the server went away.
-    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, String)> {
+    pub fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, String)> {
         exchange(&self.address, method, path, headers, body)
     }
 
-    fn token(&self, user: &str) -> String {
+    pub fn token(&self, user: &str) -> String {
         let body = format!("{{\"username\":\"{user}\",\"password\":\"{}\"}}", ngoaivu::demo::PASSWORD);
         let (status, body) = self.send("POST", "/api/v1/auth/login", "", &body).unwrap();
         assert_eq!(status, 200, "{body}");

@@ -43,6 +43,7 @@ mod matrix;
 mod note;
 mod notes;
 mod notices;
+mod operation;
 mod pages;
 mod papers;
 mod partners;

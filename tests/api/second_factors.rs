@@ -10,7 +10,7 @@ use crate::pages::browser::Browser;
 use crate::world::{Answer, World};
 
 /// What the app of a person shows at this moment, some steps earlier or later.
-fn code(w: &World, secret: &str, steps: i64) -> String {
+pub fn code(w: &World, secret: &str, steps: i64) -> String {
     let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).with_account_name("x");
     let at = w.house.clock.now().and_utc().timestamp() + 30 * steps;
     totp.build().unwrap().generate(at as u64).to_string()
@@ -21,7 +21,7 @@ async fn enrolled(w: &World, user: &str) -> (String, Vec<String>) {
     let made = w.post(user, "/me/second-factor", json!({})).await.expect(200).json();
     let secret = made["secret"].as_str().unwrap().to_owned();
     assert!(made["address"].as_str().unwrap().starts_with(&format!("otpauth://totp/ngoaivu:{user}?secret={secret}")));
-    w.post(user, "/me/second-factor/confirm", json!({"code": "000000"})).await.refused(401, "invalid_credentials");
+    w.post(user, "/me/second-factor/confirm", json!({"code": "000000"})).await.refused(403, "forbidden");
     let given =
         w.post(user, "/me/second-factor/confirm", json!({"code": code(w, &secret, 0)})).await.expect(200).json();
     let codes: Vec<String> =
@@ -64,7 +64,7 @@ on_both! {
         w.advance(chrono::Duration::minutes(5));
         finish(&w, &late, &code(&w, &secret, 0)).await.refused(410, "token_spent");
         let trail = w.get("inspector", "/audit?actor=chair&result=refused").await.expect(200).json();
-        assert_eq!(trail["items"].as_array().unwrap().len(), 3, "each wrong code has its row");
+        assert_eq!(trail["items"].as_array().unwrap().len(), 4, "each wrong code has its row");
     }
 
     async fn wrong_codes_are_waited_for_and_a_hundred_leave_only_recovery_codes(w) {
@@ -108,13 +108,13 @@ on_both! {
         w.get("custodian", &look).await.expect(200);
         w.house.clock.advance(chrono::Duration::minutes(5));
         w.get("custodian", &look).await.refused(403, "step_up_required");
-        w.post("custodian", "/me/proof", json!({"password": "không phải"})).await.refused(401, "invalid_credentials");
+        w.post("custodian", "/me/proof", json!({"password": "không phải"})).await.refused(403, "forbidden");
         w.post("custodian", "/me/proof", json!({"password": PASSWORD})).await.expect(200);
         w.get("custodian", &look).await.expect(200);
         // Whoever has a factor proves it, too, and cannot take it away without.
         let remove = || World::request("DELETE", "/me/second-factor");
         w.as_user("chair", remove()).await.refused(403, "step_up_required");
-        w.post("chair", "/me/proof", json!({"password": PASSWORD})).await.refused(401, "invalid_credentials");
+        w.post("chair", "/me/proof", json!({"password": PASSWORD})).await.refused(403, "forbidden");
         w.house.clock.advance(chrono::Duration::seconds(60));
         let proof = json!({"password": PASSWORD, "code": code(&w, &secret, 0)});
         w.post("chair", "/me/proof", proof).await.expect(200);
@@ -143,7 +143,7 @@ on_both! {
         let secret = form.fields.iter().find(|(n, _)| n == "secret").unwrap().1.clone();
         form.fill("/code", "000000");
         let wrong = browser.send(&form).await;
-        assert_eq!((wrong.status, wrong.all(".error-summary a")), (401, vec!["Mã xác thực không đúng.".to_owned()]));
+        assert_eq!((wrong.status, wrong.all(".error-summary a")), (403, vec!["Mã xác thực không đúng.".to_owned()]));
         let mut form = wrong.form("/me/second-factor/confirm");
         form.fill("/code", &code(&w, &secret, 0));
         let codes = browser.send(&form).await.all(".codes code");

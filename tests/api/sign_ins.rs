@@ -107,14 +107,15 @@ on_both! {
         }
         let other = World::open(w.house.db.address().clone(), w.folder.clone(), None).await;
         let (follow, mut seen) = (other.house.other_servers(), Seen::default());
-        follow.look(&mut seen).unwrap();
+        let look = |seen: &mut Seen| other.house.db.read_now(|conn| follow.look(conn, seen)).unwrap();
+        look(&mut seen);
         let pair = w.login("stats").await;
         // The key may be younger than the other server.
-        follow.look(&mut seen).unwrap();
+        look(&mut seen);
         let me = || bearer("GET", "/me", &pair["access_token"]);
         other.send(me()).await.expect(200);
         w.send(bearer("POST", "/auth/logout", &pair["access_token"]).set_json(json!({}))).await.expect(200);
-        follow.look(&mut seen).unwrap();
+        look(&mut seen);
         other.send(me()).await.refused(401, "unauthenticated");
         // Guesses at one count at the other.
         for server in [&w, &other, &w] {

@@ -96,17 +96,28 @@ function askPassword(again, closed) {
   form.append(heading, label, input, told, button);
   dialog.append(form);
   document.body.append(dialog);
+  let ticket;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const body = new URLSearchParams({ "/username": account, "/password": input.value, next: "/help" });
-    const answer = await persistent("/sign-in", { method: "POST", body });
-    if (answer?.ok) {
+    const body = new URLSearchParams({ next: "/help" });
+    const typed = ticket ? { ticket, "/code": input.value } : { "/username": account, "/password": input.value };
+    Object.entries(typed).forEach(([name, value]) => body.set(name, value));
+    const answer = await persistent(ticket ? "/sign-in/code" : "/sign-in", { method: "POST", body });
+    const page = answer && !answer.redirected ? parsed(await answer.text()) : null;
+    const second = page?.querySelector("form[action='/sign-in/code'] [name=ticket]")?.value;
+    if (answer?.ok && second) {
+      // The password was right: now the code of the second factor.
+      ticket = second;
+      label.textContent = t("Mã xác thực", "Code");
+      Object.assign(input, { type: "text", autocomplete: "one-time-code", value: "" });
+      told.textContent = "";
+      input.focus();
+    } else if (answer?.ok) {
       closed = undefined;
       dialog.close();
       dialog.remove();
       again();
     } else {
-      const page = answer ? parsed(await answer.text()) : null;
       told.textContent = page?.querySelector(".error-summary li")?.textContent.trim() ?? t("Mất kết nối.", "No connection.");
       input.value = "";
       input.focus();

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::chromium::driver::Chrome;
+use crate::chromium::driver::{Chrome, ENTER};
 
 on_both! {
     async fn the_answer_of_the_regulation_follows_what_is_typed(w) {
@@ -267,6 +267,50 @@ on_both! {
         b.keys("han").await;
         b.until("document.querySelector('.options:not([hidden]) li')", Vec::new()).await;
         assert_eq!(b.violations().await.unwrap_or_default(), [""; 0]);
+        b.close().await;
+    }
+
+    async fn a_second_factor_is_turned_on_and_asked_for(w) {
+        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+        b.sign_in("clerk.skhcn").await;
+        b.go("/me").await;
+        b.picture("account.clerk.vi.1280").await;
+        b.press("form[action='/me/second-factor'] button").await;
+        b.until("document.querySelector('.qr svg') && document.activeElement !== document.body", Vec::new()).await;
+        assert_eq!(b.violations().await.unwrap_or_default(), [""; 0]);
+        b.picture("second-factor.clerk.vi.1280").await;
+        let secret = b.texts("code.key").await.remove(0);
+        b.type_into("/code", &crate::second_factors::code(&w, &secret, 0)).await;
+        b.keys(ENTER).await;
+        b.until("document.querySelectorAll('.codes code').length === 10", Vec::new()).await;
+        assert_eq!(b.violations().await.unwrap_or_default(), [""; 0]);
+        b.picture("recovery-codes.clerk.vi.1280").await;
+        let codes = b.texts(".codes code").await;
+        // In the place of a page whose session ended, too.
+        b.go("/me").await;
+        w.house.clock.advance(chrono::Duration::hours(1));
+        b.tab_to("form[action='/me/settings'] button").await;
+        b.keys(ENTER).await;
+        b.until("document.querySelector('dialog[open] #again-p') === document.activeElement", Vec::new()).await;
+        b.keys(ngoaivu::demo::PASSWORD).await;
+        b.keys(ENTER).await;
+        b.until("document.querySelector('dialog label').textContent === 'Mã xác thực'", Vec::new()).await;
+        b.picture("again-code.clerk.vi.1280").await;
+        b.keys(&codes[1]).await;
+        b.keys(ENTER).await;
+        b.until("!document.querySelector('dialog')", Vec::new()).await;
+        // Signing in again, now in two steps, to the page that was asked for.
+        b.client.delete_all_cookies().await.unwrap();
+        b.go("/calendar").await;
+        b.type_into("/username", "clerk.skhcn").await;
+        b.type_into("/password", ngoaivu::demo::PASSWORD).await;
+        b.keys(ENTER).await;
+        b.until("document.querySelector('#code')", Vec::new()).await;
+        assert_eq!(b.violations().await.unwrap_or_default(), [""; 0]);
+        b.picture("sign-in-code.clerk.vi.1280").await;
+        b.type_into("/code", &codes[0]).await;
+        b.keys(ENTER).await;
+        b.until("location.pathname === '/calendar' && document.querySelector('h1')", Vec::new()).await;
         b.close().await;
     }
 
