@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::access::context::RequestContext;
 use crate::access::sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, SessionCache, Stranger};
-use crate::access::throttle::{self};
+use crate::access::throttle::{self, Attempt};
 use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
 use crate::access::{password, password::PasswordHasher};
 use crate::access::{sessions_store, shorts, store};
@@ -110,7 +110,9 @@ impl AuthService {
                 throttle::forget_devices(conn, user_id)?;
                 raise_accounts_version(conn)?;
                 remember(conn, now, &account.username, "activate", &stranger)?;
-                if !sign_in {
+                Attempt::forget(conn, user_id, &account.username)?;
+                // A token from an administrator is no code of a second factor: whoever has one signs in with it.
+                if !sign_in || store::has_second_factor(conn, user_id)? {
                     return Ok(None);
                 }
                 open_session(conn, user_id, &account.username, now, &stranger).map(Some)

@@ -94,7 +94,11 @@ impl Call {
 
         let rule: SecondFactorRule = tool(req)?;
         let account = &actor_account;
-        if !account.second_factor && is_required(rule, account) && !OWN.iter().any(|own| req.path().starts_with(own)) {
+        if session_id != 0
+            && !account.second_factor
+            && is_required(rule, account)
+            && !OWN.iter().any(|own| req.path().starts_with(own))
+        {
             return Err(refuse(
                 Code::SecondFactorRequired,
                 "Tài khoản này phải đăng ký xác thực hai lớp trước khi làm việc: mở trang Tài khoản của tôi.",
@@ -173,6 +177,16 @@ impl Call {
     {
         let context = self.context.clone();
         self.db.write(move |conn| job(conn, &context), |_| {}).await
+    }
+
+    /// The same for changes to accounts: all cached accounts are dropped with the commit.
+    pub async fn write_accounts<T, F>(&self, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn, &RequestContext) -> Result<T> + Send + 'static,
+    {
+        let (context, sessions) = (self.context.clone(), self.sessions.clone());
+        self.db.write(move |conn| job(conn, &context), move |_| sessions.forget()).await
     }
 
     /// Changes something: `see` finds it (404), then a retry gets its first response, then `act` checks and applies the

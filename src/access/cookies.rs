@@ -1,6 +1,7 @@
 //! The cookie of a browser, the other credential beside the access token: opaque, new at every sign-in, kept as a digest.
 //! A browser sends it by itself, so that requests of other sites are kept out here.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -34,16 +35,23 @@ const DEVICE_LENGTH: usize = 43;
 /// Longest description of a browser that is kept, in characters.
 const AGENT: usize = 200;
 
-/// The address that a request comes from.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+/// By which a proxy is known.
+pub const PROXY_HEADERS: [&str; 5] = [FORWARDED_FOR, "x-forwarded-proto", "x-forwarded-host", "forwarded", "via"];
+
+/// The address that a request comes from, as far as it is sure.
 pub fn address_of(req: &HttpRequest) -> Option<String> {
-    let peer = req.peer_addr().map(|address| address.ip());
-    // Behind a proxy on this machine, the proxy says who asked; anybody else could say anything.
-    let address = if peer.is_some_and(|ip| ip.is_loopback()) {
-        req.connection_info().realip_remote_addr().map(str::to_owned)
-    } else {
-        peer.map(|ip| ip.to_string())
-    };
-    address.map(|text| text.chars().take(AGENT).collect())
+    let peer = req.peer_addr().map(|address| address.ip())?;
+    if !peer.is_loopback() {
+        return Some(peer.to_string());
+    }
+    // Behind a proxy on this machine, the proxy says who asked: it adds the last entry. Whoever asked could have written all
+    // others, and `Forwarded`.
+    let last = req.headers().get_all(FORWARDED_FOR).last().and_then(|v| v.to_str().ok());
+    let named = last.and_then(|all| all.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+    let by_proxy = PROXY_HEADERS.iter().any(|name| req.headers().contains_key(*name));
+    // A proxy that does not say who asked asks for everybody: better no address than the same for all.
+    named.or((!by_proxy).then_some(peer)).map(|ip| ip.to_string())
 }
 
 /// From where somebody signs in.
@@ -161,8 +169,30 @@ pub async fn account_of(session_id: i64, user_id: i64, sessions: &SessionCache, 
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::test::TestRequest;
 
     use super::*;
+
+    #[test]
+    fn an_address_is_the_one_that_cannot_be_made_up() {
+        let seen = |peer: &str, headers: &[(&'static str, &str)]| {
+            let request = TestRequest::default().peer_addr(format!("{peer}:4000").parse().unwrap());
+            let add = |request: TestRequest, header: &(&'static str, &str)| request.append_header(*header);
+            address_of(&headers.iter().fold(request, add).to_http_request())
+        };
+        let by_proxy = ("x-forwarded-proto", "https");
+        for (peer, headers, expected) in [
+            ("10.0.0.9", &[("x-forwarded-for", "1.2.3.4")][..], Some("10.0.0.9")),
+            ("127.0.0.1", &[], Some("127.0.0.1")),
+            ("127.0.0.1", &[("x-forwarded-for", "1.2.3.4, 10.0.0.9")], Some("10.0.0.9")),
+            ("127.0.0.1", &[("forwarded", "for=1.2.3.4"), ("x-forwarded-for", "10.0.0.9")], Some("10.0.0.9")),
+            ("127.0.0.1", &[("forwarded", "for=1.2.3.4")], None),
+            ("127.0.0.1", &[by_proxy], None),
+            ("127.0.0.1", &[by_proxy, ("x-forwarded-for", "unknown")], None),
+        ] {
+            assert_eq!(seen(peer, headers).as_deref(), expected, "{peer} {headers:?}");
+        }
+    }
 
     #[test]
     fn what_another_site_sends_is_refused() {

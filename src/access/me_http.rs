@@ -179,8 +179,7 @@ async fn sessions(call: Call) -> Result<HttpResponse> {
 #[delete("/me/sessions/{id}")]
 async fn end_session(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     let id = path_id(&id)?;
-    let accounts_changed = call.accounts_changed();
-    call.write(move |conn, call| {
+    call.write_accounts(move |conn, call| {
         let own = sessions_store::live_session(conn, id)?.is_some_and(|(user, _)| user == call.actor.id());
         if !own {
             return Err(not_found());
@@ -190,7 +189,6 @@ async fn end_session(call: Call, id: web::Path<String>) -> Result<HttpResponse> 
         call.remember(conn, "end_sign_in", &format!("sessions/{}", Id(id)), serde_json::json!({}))
     })
     .await?;
-    accounts_changed();
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -54,7 +54,11 @@ impl PasswordHasher {
     /// an unknown name takes as long as a known one.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         self.in_turn(move || match hash {
-            Some(hash) => is_password(&password, &hash),
+            // A wrong one costs the same for a hash of lower cost, so that nobody tells those who have one by the time.
+            Some(hash) => match is_password(&password, &hash)? {
+                false if is_cheap(&hash) => hash_now(&password).map(|_| false),
+                right => Ok(right),
+            },
             None => hash_now(&password).map(|_| false),
         })
         .await

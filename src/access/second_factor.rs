@@ -28,7 +28,9 @@ pub fn is_required(rule: SecondFactorRule, account: &Account) -> bool {
     match rule {
         SecondFactorRule::Off => false,
         SecondFactorRule::Seats => {
-            !account.seats.is_empty() || account.roles.iter().any(|role| role.what == Role::SystemAdmin)
+            !account.seats.is_empty()
+                || !account.stand_ins.is_empty()
+                || account.roles.iter().any(|role| role.what == Role::SystemAdmin)
         }
         SecondFactorRule::Everyone => true,
     }
@@ -140,6 +142,9 @@ pub fn judge(conn: &mut Conn, user_id: i64, username: &str, code: &str, now: Mom
     if !by_time {
         let spent = diesel::delete(recovery_codes::table.find(of_person(user_id, &code))).execute(conn)?;
         if spent > 0 {
+            // Its owner is here: codes by time count again, however many strangers guessed.
+            let row = second_factors::table.find(user_id);
+            diesel::update(row).set(second_factors::wrong_in_row.eq(0)).execute(conn)?;
             return Ok(CodeVerdict::Right);
         }
     }

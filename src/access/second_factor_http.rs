@@ -20,7 +20,7 @@ use crate::db::Conn;
 use crate::db::counters::raise_accounts_version;
 use crate::error::{Code, Result, refuse};
 use crate::web::json::Incoming;
-use crate::web::reply::{Empty, reply};
+use crate::web::reply::Empty;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 
@@ -101,7 +101,7 @@ async fn begin(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
     let made = call.write(move |conn, call| {
         call.require_recent_proof(conn)?;
         body.check()?;
-        if call.actor.account.second_factor {
+        if store::has_second_factor(conn, call.actor.id())? {
             return Err(refuse(
                 Code::AlreadyExists,
                 "Tài khoản đã có xác thực hai lớp; hãy gỡ trước khi đăng ký lại.",
@@ -135,9 +135,8 @@ struct RecoveryCodes {
 #[post("/me/second-factor/confirm")]
 async fn confirm(call: Call, body: Incoming<ConfirmCode>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    let accounts_changed = call.accounts_changed();
-    let judged = call.write(move |conn, call| {
-        if call.actor.account.second_factor {
+    let judged = call.write_accounts(move |conn, call| {
+        if store::has_second_factor(conn, call.actor.id())? {
             return Ok((CodeVerdict::Wrong, Vec::new()));
         }
         let verdict = second_factor::judge(conn, call.actor.id(), call.actor.username(), &body.code, call.now)?;
@@ -152,7 +151,6 @@ async fn confirm(call: Call, body: Incoming<ConfirmCode>) -> Result<HttpResponse
     });
     let (verdict, recovery_codes) = judged.await?;
     verdict.require(Code::Forbidden)?;
-    accounts_changed();
     Ok(HttpResponse::Ok().json(RecoveryCodes { recovery_codes }))
 }
 
@@ -165,14 +163,12 @@ fn told(conn: &mut Conn, call: &RequestContext, action: &str) -> Result<()> {
 #[utoipa::path(tag = "access", operation_id = "remove_second_factor", responses((status = 204, description = "removed")))]
 #[delete("/me/second-factor")]
 async fn remove(call: Call) -> Result<HttpResponse> {
-    let accounts_changed = call.accounts_changed();
-    call.write(|conn, call| {
+    call.write_accounts(|conn, call| {
         call.require_recent_proof(conn)?;
         second_factor::remove(conn, call.actor.id())?;
         told(conn, call, "remove_second_factor")
     })
     .await?;
-    accounts_changed();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -185,7 +181,7 @@ async fn renew(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
     let made = call.write(move |conn, call| {
         call.require_recent_proof(conn)?;
         body.check()?;
-        if !call.actor.account.second_factor {
+        if !store::has_second_factor(conn, call.actor.id())? {
             return Err(refuse(
                 Code::NotPossibleInState,
                 "Tài khoản chưa có xác thực hai lớp.",
@@ -219,9 +215,7 @@ struct Proved {
 #[utoipa::path(tag = "access", operation_id = "prove", request_body = Proof, responses((status = 200, description = "proved", body = Proved)))]
 #[post("/me/proof")]
 async fn prove(call: Call, desk: web::Data<AuthService>, body: Incoming<Proof>) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    let print = body.fingerprint.clone();
-    let body = body.check()?;
+    let body = body.read().await?.check()?;
     let user_id = call.actor.id();
     let attempt = Attempt::of_signed_in(user_id);
     let begun = attempt.clone();
@@ -238,21 +232,15 @@ async fn prove(call: Call, desk: web::Data<AuthService>, body: Incoming<Proof>) 
     let verdict = call
         .write(move |conn, call| {
             attempt.succeeded(conn)?;
-            match call.actor.account.second_factor {
+            match store::has_second_factor(conn, user_id)? {
                 true => second_factor::judge(conn, user_id, call.actor.username(), &code, call.now),
                 false => Ok(CodeVerdict::Right),
             }
         })
         .await?;
     verdict.require(Code::Forbidden)?;
-    call.change(
-        print,
-        |_, _| Ok(()),
-        |conn, call, ()| {
-            sessions_store::note_proof(conn, call.actor.session_id, call.now)?;
-            let until = call.now + Duration::minutes(PROOF_MINUTES);
-            reply(200, None, None, &Proved { until: rfc3339(until) })
-        },
-    )
-    .await
+    // Not kept for retries: the body is a password.
+    call.write(|conn, call| sessions_store::note_proof(conn, call.actor.session_id, call.now)).await?;
+    let until = call.now + Duration::minutes(PROOF_MINUTES);
+    Ok(HttpResponse::Ok().json(Proved { until: rfc3339(until) }))
 }

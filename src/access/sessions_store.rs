@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::access::sessions::{BrowserSession, SignInPlace};
 use crate::access::token::SigningKey;
 use crate::db::Conn;
-use crate::db::schema::{one_time_tokens, refresh_tokens, sessions, signing_keys};
+use crate::db::schema::{one_time_tokens, refresh_tokens, sessions, sign_in_tickets, signing_keys};
 use crate::error::Result;
 use kernel::time::Moment;
 
@@ -114,11 +114,14 @@ pub fn end_sessions_of(conn: &mut Conn, user_id: i64, except: Option<i64>, now: 
         .filter(sessions::ended_at.is_null())
         .filter(sessions::id.ne(except.unwrap_or(0)));
     diesel::update(live).set(sessions::ended_at.eq(now)).execute(conn)?;
+    // A password that was right a moment ago opens nothing any more.
+    diesel::delete(sign_in_tickets::table.filter(sign_in_tickets::user_id.eq(user_id))).execute(conn)?;
     Ok(())
 }
 
-/// Ends the sessions of everybody.
+/// Ends the sessions of everybody, and the sign-ins that are not complete.
 pub fn end_all(conn: &mut Conn, now: Moment) -> Result<usize> {
+    diesel::delete(sign_in_tickets::table).execute(conn)?;
     let live = sessions::table.filter(sessions::ended_at.is_null());
     Ok(diesel::update(live).set(sessions::ended_at.eq(now)).execute(conn)?)
 }

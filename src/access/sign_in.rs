@@ -169,8 +169,11 @@ impl AuthService {
                     )
                 })?;
                 let verdict = second_factor::judge(conn, user_id, &username, &code, now)?;
-                if verdict != CodeVerdict::Right {
-                    // The wrong code is counted, so that this is committed.
+                if matches!(verdict, CodeVerdict::Wait(_)) {
+                    return Ok((verdict, None));
+                }
+                if verdict == CodeVerdict::Wrong {
+                    // It is counted, so that this is committed.
                     let code = Code::InvalidCredentials;
                     let context = visiting(&username, now, &stranger);
                     context.remember_refusal(conn, "sign_in_failed", "session", json!({"factor": "code"}), code)?;

@@ -17,6 +17,8 @@ const ADDRESS_BUDGET: i64 = 50;
 const WINDOW: Duration = Duration::minutes(10);
 /// After so many wrong passwords in a row nobody signs in before the next day (UTC).
 const CLOSED: i64 = 100;
+/// So many of them count on the day after.
+const OPENED: i64 = 25;
 /// A device is known for this long after its last use.
 pub const DEVICE_DAYS: i64 = 180;
 /// Devices that are kept of one person.
@@ -54,6 +56,14 @@ impl Attempt {
         Attempt { lane: format!("own {user_id}"), address: None }
     }
 
+    /// Forgets the wrong passwords by a name, and those of its owner: they have a new password.
+    pub fn forget(conn: &mut Conn, user_id: i64, username: &str) -> Result<()> {
+        for lane in [format!("name {username}"), format!("own {user_id}")] {
+            diesel::delete(sign_in_waits::table.find(lane)).execute(conn)?;
+        }
+        Ok(())
+    }
+
     /// Whether it comes from a device that its owner used before.
     pub fn is_of_known_device(&self) -> bool {
         self.lane.starts_with("device ")
@@ -77,7 +87,8 @@ impl Attempt {
         if until > now {
             return Err(wait_until(until, now));
         }
-        let count = was.count + 1;
+        // A name that was closed opens with the new day, and not for a single guess.
+        let count = if was.count >= CLOSED { OPENED } else { was.count } + 1;
         Failures { count, since: was.since, until: end_of_wait(count, now) }.write(conn, &self.lane)
     }
 

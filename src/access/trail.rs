@@ -229,7 +229,7 @@ async fn checkpoint(call: Call, keeper: web::Data<TrailKeeper>) -> Result<HttpRe
     let keeper = keeper.get_ref().clone();
     let view = call
         .read(move |conn, _| {
-            let (last, (_, note, verifier)) = (audit::tip(conn)?, keeper.now(conn)?);
+            let ((_, note, verifier), last) = (keeper.now(conn)?, audit::tip(conn)?);
             Ok(CheckpointView { seq: last.seq, hash: last.hash, note, verifier })
         })
         .await?;
@@ -272,9 +272,10 @@ async fn proof(call: Call, keeper: web::Data<TrailKeeper>, asked: Query<ProofQue
     let (keeper, seq) = (keeper.get_ref().clone(), asked.0.seq);
     let view = call
         .read(move |conn, _| {
+            // First, because it begins the snapshot that it signs.
+            let (point, note, verifier) = keeper.now(conn)?;
             let row = audit::after(conn, seq.saturating_sub(1), 1)?.into_iter().find(|row| row.seq == seq);
             let row = row.ok_or_else(not_found)?;
-            let (point, note, verifier) = keeper.now(conn)?;
             let path = path_of(conn, seq, point.size)?.ok_or_else(not_found)?;
             let path = path.iter().map(|hash| STANDARD.encode(hash)).collect();
             let index = u64::try_from(seq - 1).unwrap_or_default();

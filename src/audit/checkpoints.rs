@@ -6,10 +6,11 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::merkle::{self, NodeHash, TreeEdge};
@@ -20,6 +21,8 @@ use crate::error::{Error, Result};
 use crate::private_files;
 use kernel::time::{Moment, rfc3339};
 
+/// Checkpoints are written at most so often.
+const EVERY: Duration = Duration::seconds(10);
 /// Rows that are read at a time.
 const BATCH: i64 = 20_000;
 
@@ -56,8 +59,18 @@ pub struct TrailKeeper {
     keys: PathBuf,
     folder: PathBuf,
     origin: Arc<str>,
-    /// The tree as far as it was read, and the size of the last checkpoint that was written.
-    edge: Arc<Mutex<(TreeEdge, u64)>>,
+    known: Arc<Mutex<KnownTrail>>,
+}
+
+/// What was read and written so far.
+#[derive(Default)]
+struct KnownTrail {
+    edge: TreeEdge,
+    /// Hash of the last row that was read.
+    last: String,
+    /// Size of the last checkpoint that was written, and when.
+    written: u64,
+    written_at: Option<Moment>,
 }
 
 fn failed(what: &Path, error: impl std::fmt::Display) -> Error {
@@ -71,29 +84,51 @@ impl TrailKeeper {
             keys: place.join("keys"),
             folder: place.join("checkpoints"),
             origin: format!("{jurisdiction}.ngoaivu/trail").into(),
-            edge: Arc::default(),
+            known: Arc::default(),
         }
+    }
+
+    fn known(&self) -> MutexGuard<'_, KnownTrail> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The key; made when it is first needed.
     fn signer(&self) -> Result<NoteSigner> {
         let file = self.keys.join("trail.key");
         if !file.exists() {
-            private_files::create_folder(&self.keys).map_err(|e| failed(&self.keys, e))?;
-            let secret: [u8; 32] = rand::random();
-            let verifier = NoteSigner::new(&self.origin, &secret).verifier();
-            // The public key first: what was signed can be verified even if the server stops between the two.
-            let public = self.keys.join("trail.pub");
-            let mut known =
-                OpenOptions::new().create(true).append(true).open(&public).map_err(|e| failed(&public, e))?;
-            writeln!(known, "{verifier}").and_then(|()| known.sync_all()).map_err(|e| failed(&public, e))?;
-            let mut made = private_files::create_file(&file).map_err(|e| failed(&file, e))?;
-            let text = STANDARD.encode(secret);
-            made.write_all(text.as_bytes()).and_then(|()| made.sync_all()).map_err(|e| failed(&file, e))?;
+            self.make_key(&file).map_err(|e| failed(&file, e))?;
         }
         let text = private_files::read_secret(&file).map_err(|e| failed(&file, e))?;
         let secret = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
-        Ok(NoteSigner::new(&self.origin, &secret.ok_or_else(|| failed(&file, "is not a key of 32 bytes"))?))
+        let secret = secret.ok_or_else(|| failed(&file, "is not a key of 32 bytes"))?;
+        let signer = NoteSigner::new(&self.origin, &secret);
+        // Before anything is signed: a province may get another name, and sign under it with the same key.
+        let verifier = signer.verifier();
+        if !self.verifiers().contains(&verifier) {
+            let public = self.keys.join("trail.pub");
+            let known = OpenOptions::new().create(true).append(true).open(&public);
+            let added = known.and_then(|mut known| {
+                known.write_all(format!("{verifier}\n").as_bytes())?;
+                known.sync_all()
+            });
+            added.map_err(|e| failed(&public, e))?;
+        }
+        Ok(signer)
+    }
+
+    /// Makes the key whole or not at all; if another server makes one at the same time, the first stays.
+    fn make_key(&self, file: &Path) -> std::io::Result<()> {
+        private_files::create_folder(&self.keys)?;
+        let draft = self.keys.join(format!("trail.key.{:08x}", rand::random::<u32>()));
+        let mut made = private_files::create_file(&draft)?;
+        made.write_all(STANDARD.encode(rand::random::<[u8; 32]>()).as_bytes())?;
+        made.sync_all()?;
+        let linked = std::fs::hard_link(&draft, file);
+        std::fs::remove_file(&draft)?;
+        match linked {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// The public keys that signed here, the newest last.
@@ -104,16 +139,21 @@ impl TrailKeeper {
 
     /// Reads the rows that were added, and signs.
     fn signed(&self, conn: &mut Conn) -> Result<(SignedPoint, String)> {
-        let mut edge = self.edge.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let size = i64::try_from(edge.0.size()).unwrap_or(i64::MAX);
-            let rows = hashes_after(conn, size, BATCH)?;
-            if rows.is_empty() {
-                break;
-            }
-            rows.iter().for_each(|hash| edge.0.push(merkle::leaf(hash)));
+        let mut known = self.known();
+        let size = i64::try_from(known.edge.size()).unwrap_or(i64::MAX);
+        if size > 0 && hashes_after(conn, size - 1, 1)? != [known.last.as_str()] {
+            // The database went back, by a failover or a restore: what was read is not there any more.
+            *known = KnownTrail::default();
         }
-        let point = SignedPoint { size: edge.0.size(), root: edge.0.root() };
+        loop {
+            let size = i64::try_from(known.edge.size()).unwrap_or(i64::MAX);
+            let rows = hashes_after(conn, size, BATCH)?;
+            let Some(last) = rows.last() else { break };
+            known.last.clone_from(last);
+            rows.iter().for_each(|hash| known.edge.push(merkle::leaf(hash)));
+        }
+        let point = SignedPoint { size: known.edge.size(), root: known.edge.root() };
+        drop(known);
         let note = self.signer()?.sign(&point.text(&self.origin));
         Ok((point, note))
     }
@@ -126,8 +166,11 @@ impl TrailKeeper {
 
     /// Writes a checkpoint if rows were added since the last; returns whether it did.
     pub fn write(&self, conn: &mut Conn, now: Moment) -> Result<bool> {
-        let written = self.edge.lock().unwrap_or_else(PoisonError::into_inner).1;
-        if u64::try_from(tip(conn)?.seq).unwrap_or(0) <= written {
+        let (size, recent) = {
+            let known = self.known();
+            (known.written, known.written_at.is_some_and(|at| at <= now && now < at + EVERY))
+        };
+        if recent || u64::try_from(tip(conn)?.seq).unwrap_or(0) == size {
             return Ok(false);
         }
         let (point, note) = self.signed(conn)?;
@@ -136,9 +179,12 @@ impl TrailKeeper {
         let line = WrittenNote { at: rfc3339(now), note };
         let line = serde_json::to_string(&line).map_err(|e| failed(&file, e))?;
         let mut kept = OpenOptions::new().create(true).append(true).open(&file).map_err(|e| failed(&file, e))?;
-        // A line that was cut by a crash stays a line of its own.
-        write!(kept, "\n{line}\n").and_then(|()| kept.sync_all()).map_err(|e| failed(&file, e))?;
-        self.edge.lock().unwrap_or_else(PoisonError::into_inner).1 = point.size;
+        // A line that was cut by a crash stays a line of its own. All in one, because another server may write here, too.
+        kept.write_all(format!("\n{line}\n").as_bytes())
+            .and_then(|()| kept.sync_all())
+            .map_err(|e| failed(&file, e))?;
+        let mut known = self.known();
+        (known.written, known.written_at) = (point.size, Some(now));
         Ok(true)
     }
 

@@ -45,9 +45,16 @@ pub fn verify(file: &Path) -> Result<()> {
     Ok(())
 }
 
-pub fn restored(file: &Path, place: &DataPlace, config: &Config) -> Result<()> {
+pub fn restored(file: &Path, place: &DataPlace, config: &Config, now: Moment) -> Result<()> {
     let (address, folder) = files_of(place, config)?;
     let manifest = restore::restore(file, &address, &folder)?;
+    // Checkpoints of another trail that was here would accuse the one that was restored.
+    let checkpoints = folder.parent().unwrap_or(&folder).join("checkpoints");
+    if checkpoints.exists() {
+        let aside = checkpoints.with_file_name(format!("checkpoints.before-{}", now.format("%Y%m%dT%H%M%SZ")));
+        std::fs::rename(&checkpoints, &aside).with_context(|| format!("cannot move {}", checkpoints.display()))?;
+        eprintln!("the checkpoints of the trail that was here before are kept in {}", aside.display());
+    }
     println!("{}", told(&manifest));
     Ok(())
 }

@@ -270,6 +270,6 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             let file = file.context("name the file to write")?;
             backup::take(&file, &place, &config()?, Clock::Machine.now())
         }
-        Command::Restore { file, place } => backup::restored(&file, &place, &config()?),
+        Command::Restore { file, place } => backup::restored(&file, &place, &config()?, Clock::Machine.now()),
     }
 }

@@ -20,6 +20,7 @@ use kernel::id::Id;
 
 /// Creates an account without a password; its roles and seats begin today.
 pub fn account(conn: &mut Conn, call: &RequestContext, listed: ListedAccount) -> Result<(i64, Activation)> {
+    call.require_proof(conn)?;
     let account = Account {
         id: Id::new(call.now).0,
         version: 1,

@@ -214,7 +214,7 @@ fn account_news(action: &str, detail: &serde_json::Value) -> Option<&'static str
     match action {
         "reset_user" => Some("Mật khẩu của tài khoản được cấp lại"),
         OWN_PASSWORD => Some("Mật khẩu của tài khoản đã được đổi"),
-        NEW_PLACE => Some("Tài khoản vừa đăng nhập từ một nơi chưa từng dùng"),
+        NEW_PLACE => Some("Mật khẩu của tài khoản vừa được nhập đúng từ một nơi chưa từng dùng"),
         "enrol_second_factor" => Some("Tài khoản đã bật xác thực hai lớp"),
         "remove_second_factor" => Some("Tài khoản đã gỡ xác thực hai lớp"),
         "renew_recovery_codes" => Some("Tài khoản đã cấp lại mã khôi phục"),

@@ -180,7 +180,7 @@ async fn change(
         body.fingerprint.clone(),
         move |conn, call| find(conn, call, id),
         move |conn, call, mut webhook| {
-            call.guard(webhook.version, || Ok(()))?;
+            call.guard(webhook.version, || call.require_proof(conn))?;
             let body = body.check()?;
             let checked = body.url.is_some() || body.active == Some(true);
             webhook.url = body.url.unwrap_or(webhook.url);
@@ -224,6 +224,7 @@ async fn rotate(call: Call, id: web::Path<String>, body: Incoming<Empty>) -> Res
     let rotated = call
         .write(move |conn, call| {
             let mut webhook = find(conn, call, id)?;
+            call.require_proof(conn)?;
             body.check()?;
             webhook.old_secret = Some(std::mem::replace(&mut webhook.secret, fresh_secret()));
             webhook.old_until = Some(call.now + Duration::hours(OVERLAP));

@@ -3,6 +3,7 @@
 //! is the same call. So a page can show nothing that a program may not read, and nothing can be done on it alone.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -40,6 +41,8 @@ pub struct ApiCall {
     pub path: String,
     pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Bytes,
+    /// Who asked for the page.
+    pub peer: Option<SocketAddr>,
 }
 
 /// What the API answered.
@@ -82,6 +85,7 @@ impl Door {
         let head = request.head_mut();
         head.method = call.method;
         head.uri = uri;
+        head.peer_addr = call.peer;
         for (name, value) in call.headers {
             head.headers.append(name, value);
         }

@@ -108,6 +108,10 @@ impl PageRequest {
     pub async fn call(&self, method: Method, path: &str, more: &[(HeaderName, String)], body: Bytes) -> ApiAnswer {
         let mut headers = Vec::new();
         let given = self.http.headers();
+        let peer = self.http.peer_addr();
+        for name in cookies::PROXY_HEADERS {
+            headers.extend(given.get_all(name).map(|value| (HeaderName::from_static(name), value.clone())));
+        }
         for name in [header::COOKIE, header::HOST, header::USER_AGENT] {
             if name == header::COOKIE && self.fresh.is_some() {
                 continue;
@@ -129,7 +133,7 @@ impl PageRequest {
                 headers.push((name.clone(), value));
             }
         }
-        self.door.call(ApiCall { method, path: format!("/api/v1{path}"), headers, body }).await
+        self.door.call(ApiCall { method, path: format!("/api/v1{path}"), headers, body, peer }).await
     }
 
     /// What the API answers to a GET, or why it does not.

@@ -92,6 +92,9 @@ pub async fn sign_in_form(page: PageRequest) -> HttpResponse {
     html(200, &SignInPage { frame, safe: is_safe(&page), username: String::new(), next, fault: None, held, note })
 }
 
+/// Characters of a user name.
+const LONGEST_NAME: usize = 64;
+
 /// Most bytes of a form that is carried over a new sign-in.
 const MOST: usize = 60 << 10;
 
@@ -141,7 +144,8 @@ pub async fn sign_in(
     desk: web::Data<AuthService>,
     form: web::Form<HashMap<String, String>>,
 ) -> HttpResponse {
-    let (username, next) = (field(&form, "/username").trim().to_owned(), local(Some(&field(&form, "next"))));
+    let username: String = field(&form, "/username").trim().chars().take(LONGEST_NAME).collect();
+    let next = local(Some(&field(&form, "next")));
     let safe = is_safe(&page);
     let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
     if !safe {

@@ -72,7 +72,7 @@ struct CustodyView {
 }
 
 fn views(conn: &mut Conn, call: &RequestContext, all: &[Custody]) -> Result<Vec<CustodyView>> {
-    let reveal = call.actor.may(Permission::RevealPassports);
+    let reveal = call.actor.may(Permission::RevealPassports) && call.require_proof(conn).is_ok();
     let ids: Vec<i64> = all.iter().map(|c| c.official_id).collect();
     let people: HashMap<i64, Official> = officials::find_all(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
     all.iter()

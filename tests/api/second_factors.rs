@@ -124,6 +124,25 @@ on_both! {
         w.get("chair", "/outbound-delegations").await.refused(403, "second_factor_required");
     }
 
+    async fn a_token_of_an_administrator_is_no_code_and_a_program_needs_none(w) {
+        let (secret, _) = enrolled(&w, "chair").await;
+        let id = w.get("chair", "/me").await.json()["id"].as_str().unwrap().to_owned();
+        let open = ticket(&w, "chair").await;
+        let token = w.post("admin", &format!("/users/{id}/reset"), json!({})).await.expect(200).json()["token"].clone();
+        let activate = json!({"token": token, "password": "mùa xuân năm ấy đẹp", "sign_in": true});
+        let answer = w.send(World::request("POST", "/auth/activate").set_json(activate)).await.expect(200).json();
+        assert_eq!(answer, json!({}), "the code is still missing");
+        // What was half done with the old password is not completed with it.
+        w.advance(chrono::Duration::seconds(60));
+        finish(&w, &open, &code(&w, &secret, 0)).await.refused(410, "token_spent");
+        let asked = json!({"name": "Báo cáo", "scopes": ["statistics"], "expires_on": "2026-12-31"});
+        let program = w.post("admin", "/service-tokens", asked).await.expect(201).json()["token"].as_str().unwrap().to_owned();
+        let w = w.asking_for(SecondFactorRule::Everyone).await;
+        w.get("clerk.skhcn", "/outbound-delegations").await.refused(403, "second_factor_required");
+        let figures = World::request("GET", "/statistics/outbound?year=2026").insert_header(("Authorization", format!("Bearer {program}")));
+        w.send(figures).await.expect(200);
+    }
+
     async fn enrolling_ends_the_other_sign_ins_and_tells_the_holder(w) {
         let other = w.login("chair").await;
         enrolled(&w, "chair").await;

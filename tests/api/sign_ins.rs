@@ -44,7 +44,10 @@ on_both! {
         login(&w, "chair", PASSWORD, "10.9.9.8", Some(&other)).await.refused(429, "too_many_requests");
         let in_again = login(&w, "chair", PASSWORD, "10.9.9.9", Some(&known)).await.expect(200);
         assert!(!in_again.headers.contains_key("set-cookie"), "the device is known already");
+        // The next day one more guess does not close it again.
         w.house.clock.advance(chrono::Duration::days(1));
+        login(&w, "chair", "đoán mò", "10.9.9.9", None).await.refused(401, "invalid_credentials");
+        w.house.clock.advance(chrono::Duration::seconds(10));
         login(&w, "chair", PASSWORD, "10.9.9.8", None).await.expect(200);
     }
 

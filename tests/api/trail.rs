@@ -200,6 +200,9 @@ on_both! {
         std::fs::write(&file, format!("{whole}{{\"at\":\"2026-03-02T02")).unwrap();
         w.login("chair").await;
         w.house.jobs.run_due().unwrap();
+        assert_eq!(w.house.trail.written().unwrap().len(), 1, "not more than one in ten seconds");
+        w.advance(chrono::Duration::seconds(10));
+        w.house.jobs.run_due().unwrap();
         let points = w.house.trail.written().unwrap();
         assert!(points.len() == 2 && points[0].size < points[1].size);
         // A note that the server did not sign is no note.

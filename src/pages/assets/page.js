@@ -118,6 +118,12 @@ function askPassword(again, closed) {
       dialog.remove();
       again();
     } else {
+      if (ticket && !second) {
+        // The time for the code is over: from the start, with the password.
+        ticket = undefined;
+        label.textContent = t("Mật khẩu", "Password");
+        Object.assign(input, { type: "password", autocomplete: "current-password" });
+      }
       told.textContent = page?.querySelector(".error-summary li")?.textContent.trim() ?? t("Mất kết nối.", "No connection.");
       input.value = "";
       input.focus();
