@@ -109,7 +109,7 @@ impl AuthService {
                 sessions_store::end_sessions_of(conn, user_id, None, now)?;
                 throttle::forget_devices(conn, user_id)?;
                 raise_accounts_version(conn)?;
-                remember(conn, now, &account.username, "activate", &stranger)?;
+                remember(conn, (&account.username, None), "activate", now, &stranger)?;
                 Attempt::forget(conn, user_id, &account.username)?;
                 // A token from an administrator is no code of a second factor: whoever has one signs in with it.
                 if !sign_in || store::has_second_factor(conn, user_id)? {
@@ -164,7 +164,7 @@ pub fn open_session(
     let bearer = BearerClaims { user_id, session_id: Id::new(now).0 };
     sessions_store::open_session(conn, bearer.session_id, user_id, None, &stranger.place, now)?;
     let refresh = new_refresh(conn, bearer.session_id, now)?;
-    remember(conn, now, username, "sign_in", stranger)?;
+    remember(conn, (username, Some(bearer.session_id)), "sign_in", now, stranger)?;
     Ok((bearer, refresh))
 }
 
@@ -192,7 +192,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, stranger: &Stranger) -
             sessions_store::end_session(conn, row.session_id, now)?;
             raise_accounts_version(conn)?;
             let name = store::account(conn, user_id)?.map(|a| a.username).unwrap_or_default();
-            remember(conn, now, &name, "refresh_reuse", stranger)?;
+            remember(conn, (&name, Some(row.session_id)), "refresh_reuse", now, stranger)?;
             return Ok(Refreshed::Refused);
         }
     }
@@ -201,8 +201,17 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, stranger: &Stranger) -
     Ok(Refreshed::Pair(BearerClaims { user_id, session_id: row.session_id }, refresh))
 }
 
-pub fn remember(conn: &mut Conn, at: Moment, username: &str, action: &str, stranger: &Stranger) -> Result<()> {
-    visiting(username, at, stranger).remember(conn, action, "session", json!({}))
+/// Writes to the trail what happened to a sign-in.
+pub fn remember(
+    conn: &mut Conn,
+    (username, session_id): (&str, Option<i64>),
+    action: &str,
+    at: Moment,
+    stranger: &Stranger,
+) -> Result<()> {
+    let mut context = visiting(username, at, stranger);
+    context.actor.session_id = session_id.unwrap_or(0);
+    context.remember(conn, action, "session", json!({}))
 }
 
 /// The context of somebody who claims to be `username`.

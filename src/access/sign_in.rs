@@ -63,9 +63,9 @@ fn open(
         let (bearer, refresh) = open_session(conn, user_id, username, now, stranger)?;
         return Ok(Opened::Bearer(bearer, refresh));
     }
-    let secret = random_text();
-    sessions_store::open_session(conn, Id::new(now).0, user_id, Some(&digest(&secret)), &stranger.place, now)?;
-    remember(conn, now, username, "sign_in", stranger)?;
+    let (secret, session_id) = (random_text(), Id::new(now).0);
+    sessions_store::open_session(conn, session_id, user_id, Some(&digest(&secret)), &stranger.place, now)?;
+    remember(conn, (username, Some(session_id)), "sign_in", now, stranger)?;
     Ok(Opened::Cookie(secret))
 }
 

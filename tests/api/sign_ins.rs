@@ -95,6 +95,8 @@ on_both! {
 
     async fn a_sign_in_from_a_place_never_used_is_in_the_trail(w) {
         login(&w, "chair", PASSWORD, "10.4.0.1", None).await.expect(200);
+        let row = w.get("inspector", "/audit?actor=chair&action=sign_in").await.json()["items"][0].clone();
+        assert!(row["address"] == "10.4.0.1" && row["session_id"].is_string() && row["result"] == "done", "{row}");
         login(&w, "chair", PASSWORD, "10.4.0.1", None).await.expect(200);
         login(&w, "chair", PASSWORD, "10.4.0.2", None).await.expect(200);
         let trail = w.get("inspector", "/audit").await.json();

@@ -23,4 +23,5 @@ CREATE TABLE sign_in_tickets (
     user_id BIGINT NOT NULL REFERENCES users (id),
     expires_at TIMESTAMP NOT NULL
 );
+CREATE INDEX sign_in_tickets_user ON sign_in_tickets (user_id);
 CREATE INDEX sign_in_tickets_age ON sign_in_tickets (expires_at);
