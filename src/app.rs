@@ -37,6 +37,7 @@ use crate::jobs::tools::Jobs;
 use crate::pages;
 use crate::pages::contract::{Contract, SharedContract};
 use crate::pages::door::Door;
+use crate::private_files::beside;
 use crate::procedures::register::registers;
 use crate::registry::{agencies, changes};
 use crate::regulations::store::{RegulationCache, add_shipped};
@@ -113,10 +114,8 @@ impl AppState {
         let domain = format!("{jurisdiction}.ngoaivu");
         let (kept, hours) = (db.clone(), clock.clone());
         let (folder, answers) = (AttachmentFolder(folder), ResponseCache::default());
-        let trail = TrailKeeper::new(folder.0.parent().unwrap_or(&folder.0), jurisdiction);
-        let mut jobs =
+        let jobs =
             Jobs::new(kept, hours, shelf.clone(), &domain, post, folder.clone(), answers.clone(), registers.clone());
-        jobs.trail = Some(trail.clone());
         let known = registers.clone();
         let contract: SharedContract = Arc::new(LazyLock::new(Box::new(move || {
             Contract::new(word_lists(known.entries()), specification_of(&known))
@@ -124,6 +123,7 @@ impl AppState {
         Ok(AppState {
             db,
             clock,
+            trail: jobs.trail.clone(),
             jobs,
             described: Arc::default(),
             contract,
@@ -141,15 +141,13 @@ impl AppState {
             },
             texts: KeptTexts::default(),
             running: InFlightKeys::default(),
-            trail,
             published: OpenStatisticsSwitch::default(),
             second_factor: SecondFactorRule::default(),
         })
     }
 
     fn readiness(&self) -> Readiness {
-        let place = self.folder.0.parent().unwrap_or(&self.folder.0).to_owned();
-        Readiness { stopping: self.jobs.stopping(), place }
+        Readiness { stopping: self.jobs.stopping(), place: beside(&self.folder.0).to_owned() }
     }
 
     /// What follows the changes that other servers on the same database make.

@@ -31,6 +31,11 @@ pub fn create_readable(path: &Path) -> Result<File> {
     options.open(path)
 }
 
+/// The folder beside the attachments, in which a server keeps what else is not in the database.
+pub fn beside(attachments: &Path) -> &Path {
+    attachments.parent().unwrap_or(attachments)
+}
+
 /// Maximum bytes of a secret.
 const SECRET: u64 = 16 * 1024;
 

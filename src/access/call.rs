@@ -186,7 +186,12 @@ impl Call {
         F: FnOnce(&mut Conn, &RequestContext) -> Result<T> + Send + 'static,
     {
         let (context, sessions) = (self.context.clone(), self.sessions.clone());
-        self.db.write(move |conn| job(conn, &context), move |_| sessions.forget()).await
+        let job = move |conn: &mut Conn| {
+            let done = job(conn, &context)?;
+            raise_accounts_version(conn)?;
+            Ok(done)
+        };
+        self.db.write(job, move |_| sessions.forget()).await
     }
 
     /// Changes something: `see` finds it (404), then a retry gets its first response, then `act` checks and applies the

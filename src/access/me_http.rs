@@ -14,10 +14,8 @@ use crate::access::call::Call;
 use crate::access::me_store::{self, Settings};
 use crate::access::permission::Permission;
 use crate::access::sessions::ABSOLUTE_HOURS;
-use crate::access::throttle::Attempt;
 use crate::access::user_views::{UserView, one};
 use crate::access::{password, sessions_store, shorts, store};
-use crate::db::counters::raise_accounts_version;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::etag::etag;
 use crate::web::json::{Incoming, refuse_secrets};
@@ -97,20 +95,14 @@ async fn change_password(
     let print = body.fingerprint.clone();
     let body = body.check()?;
     let user_id = call.actor.id();
-    let (own, hash) = call
-        .read(move |conn, call| {
-            Ok((shorts::words_of(conn, call.actor.account())?, store::password_hash(conn, user_id)?))
-        })
-        .await?;
+    let own = call.read(|conn, call| shorts::words_of(conn, call.actor.account())).await?;
     let mut faults = Violations::default();
     password::check_new(&body.new, &own, "/new", &mut faults);
     faults.finish()?;
-    let attempt = Attempt::of_signed_in(user_id);
-    let begun = attempt.clone();
-    call.write(move |conn, call| begun.begin(conn, call.now)).await?;
-    if !desk.hasher.verify(body.current, hash).await? {
-        return Err(refuse(Code::Forbidden, "Mật khẩu hiện tại không đúng.", "The current password is wrong."));
-    }
+    let attempt = desk
+        .own_password(user_id, body.current)
+        .await?
+        .ok_or_else(|| refuse(Code::Forbidden, "Mật khẩu hiện tại không đúng.", "The current password is wrong."))?;
     let hash = desk.hasher.hash(body.new).await?;
     call.change_accounts(
         print,
@@ -185,7 +177,6 @@ async fn end_session(call: Call, id: web::Path<String>) -> Result<HttpResponse> 
             return Err(not_found());
         }
         sessions_store::end_session(conn, id, call.now)?;
-        raise_accounts_version(conn)?;
         call.remember(conn, "end_sign_in", &format!("sessions/{}", Id(id)), serde_json::json!({}))
     })
     .await?;

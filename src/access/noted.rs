@@ -16,10 +16,13 @@ pub const DOWNLOAD: &str = "download";
 /// A list, a figure or a report was taken away as a file.
 pub const EXPORT: &str = "export";
 
-/// What is noted of an answer.
-enum Noted {
-    TakenAway(&'static str),
-    Refused(Code),
+/// Somebody was not allowed to do something.
+const ATTEMPT: &str = "attempt";
+
+/// What is noted of an answer: what was done, or why it was not.
+struct Noted {
+    action: &'static str,
+    refused: Option<Code>,
 }
 
 impl Noted {
@@ -29,9 +32,13 @@ impl Noted {
             200 if reads => {
                 let disposition = response.headers().get(header::CONTENT_DISPOSITION)?.to_str().ok()?;
                 let paper = response.request().path().contains("/attachments/");
-                disposition.starts_with("attachment").then_some(Noted::TakenAway(if paper { DOWNLOAD } else { EXPORT }))
+                let action = if paper { DOWNLOAD } else { EXPORT };
+                disposition.starts_with("attachment").then_some(Noted { action, refused: None })
             }
-            403 if !reads => Some(Noted::Refused(response.response().extensions().get::<Problem>()?.code)),
+            403 if !reads => {
+                let refused = Some(response.response().extensions().get::<Problem>()?.code);
+                Some(Noted { action: ATTEMPT, refused })
+            }
             _ => None,
         }
     }
@@ -58,13 +65,9 @@ async fn write(request: &HttpRequest, method: &Method, context: RequestContext, 
     let path = request.path();
     let object = path.strip_prefix("/api/v1/").unwrap_or(path).to_owned();
     let detail = json!({"method": method.as_str()});
-    let action = match &noted {
-        Noted::TakenAway(how) => *how,
-        Noted::Refused(_) => "attempt",
-    };
-    let row = move |conn: &mut Conn| match noted {
-        Noted::TakenAway(_) => context.remember(conn, action, &object, detail),
-        Noted::Refused(code) => context.remember_refusal(conn, action, &object, detail, code),
+    let row = move |conn: &mut Conn| match noted.refused {
+        None => context.remember(conn, noted.action, &object, detail),
+        Some(code) => context.remember_refusal(conn, noted.action, &object, detail, code),
     };
     db.write(row, |()| {}).await
 }

@@ -1,4 +1,4 @@
-//! Passwords: argon2id, hashed by all cores but one (docs/performance.md).
+//! Passwords: argon2id, hashed by all cores but one, at most two (docs/performance.md).
 
 use kernel::words::FieldError;
 use std::sync::Arc;

@@ -4,11 +4,12 @@ use diesel::prelude::*;
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::access::account::Account;
+use crate::access::throttle::too_many;
 use crate::access::token::digest;
 use crate::config::SecondFactorRule;
 use crate::db::Conn;
 use crate::db::schema::{recovery_codes, second_factors, sign_in_tickets, users};
-use crate::error::{Code, Error, Problem, Result, refuse};
+use crate::error::{Code, Error, Result, refuse};
 use kernel::time::Moment;
 use kernel::words::Role;
 
@@ -123,13 +124,7 @@ impl CodeVerdict {
         match self {
             CodeVerdict::Right => Ok(()),
             CodeVerdict::Wrong => Err(refuse(wrong, "Mã xác thực không đúng.", "The code is wrong.")),
-            CodeVerdict::Wait(seconds) => {
-                let vi = format!("Sai mã nhiều lần; thử lại sau {seconds} giây.");
-                let en = format!("Too many wrong codes; try again in {seconds} s.");
-                let mut problem = Problem::new(Code::TooManyRequests, vi, en);
-                problem.retry_after = Some(seconds);
-                Err(problem.into())
-            }
+            CodeVerdict::Wait(seconds) => Err(too_many(seconds, "Sai mã nhiều lần", "Too many wrong codes")),
         }
     }
 }

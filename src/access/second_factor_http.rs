@@ -13,11 +13,9 @@ use crate::access::context::{PROOF_MINUTES, RequestContext};
 use crate::access::http::signed_in;
 use crate::access::second_factor::{self, CodeVerdict};
 use crate::access::sign_in::SignInWay;
-use crate::access::throttle::Attempt;
 use crate::access::{http, sessions_store, store};
 use crate::config::SecondFactorRule;
 use crate::db::Conn;
-use crate::db::counters::raise_accounts_version;
 use crate::error::{Code, Result, refuse};
 use crate::web::json::Incoming;
 use crate::web::reply::Empty;
@@ -155,7 +153,6 @@ async fn confirm(call: Call, body: Incoming<ConfirmCode>) -> Result<HttpResponse
 }
 
 fn told(conn: &mut Conn, call: &RequestContext, action: &str) -> Result<()> {
-    raise_accounts_version(conn)?;
     call.remember(conn, action, &format!("users/{}", Id(call.actor.id())), serde_json::json!({}))
 }
 
@@ -217,30 +214,24 @@ struct Proved {
 async fn prove(call: Call, desk: web::Data<AuthService>, body: Incoming<Proof>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
     let user_id = call.actor.id();
-    let attempt = Attempt::of_signed_in(user_id);
-    let begun = attempt.clone();
-    let hash = call
-        .write(move |conn, call| {
-            begun.begin(conn, call.now)?;
-            store::password_hash(conn, user_id)
-        })
-        .await?;
-    if !desk.hasher.verify(body.password, hash).await? {
-        return Err(refuse(Code::Forbidden, "Mật khẩu không đúng.", "The password is wrong."));
-    }
+    let attempt = desk.own_password(user_id, body.password).await?;
+    let attempt = attempt.ok_or_else(|| refuse(Code::Forbidden, "Mật khẩu không đúng.", "The password is wrong."))?;
     let code = body.code.unwrap_or_default();
+    // Not kept for retries: the body is a password.
     let verdict = call
         .write(move |conn, call| {
             attempt.succeeded(conn)?;
-            match store::has_second_factor(conn, user_id)? {
-                true => second_factor::judge(conn, user_id, call.actor.username(), &code, call.now),
-                false => Ok(CodeVerdict::Right),
+            let verdict = match store::has_second_factor(conn, user_id)? {
+                true => second_factor::judge(conn, user_id, call.actor.username(), &code, call.now)?,
+                false => CodeVerdict::Right,
+            };
+            if verdict == CodeVerdict::Right {
+                sessions_store::note_proof(conn, call.actor.session_id, call.now)?;
             }
+            Ok(verdict)
         })
         .await?;
     verdict.require(Code::Forbidden)?;
-    // Not kept for retries: the body is a password.
-    call.write(|conn, call| sessions_store::note_proof(conn, call.actor.session_id, call.now)).await?;
     let until = call.now + Duration::minutes(PROOF_MINUTES);
     Ok(HttpResponse::Ok().json(Proved { until: rfc3339(until) }))
 }

@@ -197,6 +197,20 @@ impl AuthService {
         Ok(SignedIn { given: given(&key, opened, now)?, device })
     }
 
+    /// Whether it is the password of somebody who is signed in: the attempt, to be noted as no guess, or none if it is wrong.
+    pub async fn own_password(&self, user_id: i64, password: String) -> Result<Option<Attempt>> {
+        let (attempt, now) = (Attempt::of_signed_in(user_id), self.clock.now());
+        let begun = self.db.write(
+            move |conn| {
+                attempt.begin(conn, now)?;
+                Ok((attempt, store::password_hash(conn, user_id)?))
+            },
+            |_| {},
+        );
+        let (attempt, hash) = begun.await?;
+        Ok(self.hasher.verify(password, hash).await?.then_some(attempt))
+    }
+
     /// The account whose password it is. The attempt is counted before its hash is computed, for a name that nobody has
     /// as for another.
     async fn verified(

@@ -120,11 +120,13 @@ fn end_of_wait(count: i64, now: Moment) -> Moment {
 fn wait_until(until: Moment, now: Moment) -> Error {
     let left = (until - now).num_milliseconds();
     let seconds = u64::try_from((left + 999) / 1000).unwrap_or(1).max(1);
-    let mut problem = Problem::new(
-        Code::TooManyRequests,
-        format!("Sai mật khẩu nhiều lần; thử lại sau {seconds} giây."),
-        format!("Too many wrong passwords; try again in {seconds} s."),
-    );
+    too_many(seconds, "Sai mật khẩu nhiều lần", "Too many wrong passwords")
+}
+
+/// 429: what was wrong too often, and for how many seconds nothing is looked at.
+pub fn too_many(seconds: u64, vi: &str, en: &str) -> Error {
+    let (vi, en) = (format!("{vi}; thử lại sau {seconds} giây."), format!("{en}; try again in {seconds} s."));
+    let mut problem = Problem::new(Code::TooManyRequests, vi, en);
     problem.retry_after = Some(seconds);
     problem.into()
 }

@@ -195,7 +195,7 @@ struct Verification {
 async fn verification(call: Call, keeper: web::Data<TrailKeeper>) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadTrail)?;
     let keeper = keeper.get_ref().clone();
-    let verdict = call.read(move |conn, _| audit::verify(conn, None, &keeper.written()?));
+    let verdict = call.read(move |conn, _| audit::verify(conn, None, &keeper.files.written()?));
     let view = match verdict.await? {
         TrailVerdict::Whole(last) => Verification { whole: true, seq: last.seq, hash: Some(last.hash), reason: None },
         TrailVerdict::Broken { seq, reason } => {

@@ -18,7 +18,7 @@ use crate::audit::note::{NoteSigner, verified};
 use crate::audit::trail_rows::{hashes_after, tip};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::private_files;
+use crate::private_files::{self, beside};
 use kernel::time::{Moment, rfc3339};
 
 /// Checkpoints are written at most so often.
@@ -53,11 +53,17 @@ struct WrittenNote {
     note: String,
 }
 
-/// Writes checkpoints, and reads those that were written.
+/// The files of the checkpoints and of their keys, beside the attachments.
 #[derive(Clone)]
-pub struct TrailKeeper {
+pub struct CheckpointFiles {
     keys: PathBuf,
     folder: PathBuf,
+}
+
+/// Signs and writes checkpoints.
+#[derive(Clone)]
+pub struct TrailKeeper {
+    pub files: CheckpointFiles,
     origin: Arc<str>,
     known: Arc<Mutex<KnownTrail>>,
 }
@@ -77,115 +83,16 @@ fn failed(what: &Path, error: impl std::fmt::Display) -> Error {
     Error::Internal(format!("{}: {error}", what.display()))
 }
 
-impl TrailKeeper {
-    /// `place` is the folder that holds the attachments and, beside them, `keys` and `checkpoints`.
-    pub fn new(place: &Path, jurisdiction: &str) -> Self {
-        TrailKeeper {
-            keys: place.join("keys"),
-            folder: place.join("checkpoints"),
-            origin: format!("{jurisdiction}.ngoaivu/trail").into(),
-            known: Arc::default(),
-        }
-    }
-
-    fn known(&self) -> MutexGuard<'_, KnownTrail> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The key; made when it is first needed.
-    fn signer(&self) -> Result<NoteSigner> {
-        let file = self.keys.join("trail.key");
-        if !file.exists() {
-            self.make_key(&file).map_err(|e| failed(&file, e))?;
-        }
-        let text = private_files::read_secret(&file).map_err(|e| failed(&file, e))?;
-        let secret = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
-        let secret = secret.ok_or_else(|| failed(&file, "is not a key of 32 bytes"))?;
-        let signer = NoteSigner::new(&self.origin, &secret);
-        // Before anything is signed: a province may get another name, and sign under it with the same key.
-        let verifier = signer.verifier();
-        if !self.verifiers().contains(&verifier) {
-            let public = self.keys.join("trail.pub");
-            let known = OpenOptions::new().create(true).append(true).open(&public);
-            let added = known.and_then(|mut known| {
-                known.write_all(format!("{verifier}\n").as_bytes())?;
-                known.sync_all()
-            });
-            added.map_err(|e| failed(&public, e))?;
-        }
-        Ok(signer)
-    }
-
-    /// Makes the key whole or not at all; if another server makes one at the same time, the first stays.
-    fn make_key(&self, file: &Path) -> std::io::Result<()> {
-        private_files::create_folder(&self.keys)?;
-        let draft = self.keys.join(format!("trail.key.{:08x}", rand::random::<u32>()));
-        let mut made = private_files::create_file(&draft)?;
-        made.write_all(STANDARD.encode(rand::random::<[u8; 32]>()).as_bytes())?;
-        made.sync_all()?;
-        let linked = std::fs::hard_link(&draft, file);
-        std::fs::remove_file(&draft)?;
-        match linked {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
-        }
+impl CheckpointFiles {
+    pub fn of(attachments: &Path) -> Self {
+        let place = beside(attachments);
+        CheckpointFiles { keys: place.join("keys"), folder: place.join("checkpoints") }
     }
 
     /// The public keys that signed here, the newest last.
     pub fn verifiers(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.keys.join("trail.pub")).unwrap_or_default();
         text.lines().map(str::to_owned).collect()
-    }
-
-    /// Reads the rows that were added, and signs.
-    fn signed(&self, conn: &mut Conn) -> Result<(SignedPoint, String)> {
-        let mut known = self.known();
-        let size = i64::try_from(known.edge.size()).unwrap_or(i64::MAX);
-        if size > 0 && hashes_after(conn, size - 1, 1)? != [known.last.as_str()] {
-            // The database went back, by a failover or a restore: what was read is not there any more.
-            *known = KnownTrail::default();
-        }
-        loop {
-            let size = i64::try_from(known.edge.size()).unwrap_or(i64::MAX);
-            let rows = hashes_after(conn, size, BATCH)?;
-            let Some(last) = rows.last() else { break };
-            known.last.clone_from(last);
-            rows.iter().for_each(|hash| known.edge.push(merkle::leaf(hash)));
-        }
-        let point = SignedPoint { size: known.edge.size(), root: known.edge.root() };
-        drop(known);
-        let note = self.signer()?.sign(&point.text(&self.origin));
-        Ok((point, note))
-    }
-
-    /// The checkpoint of now, and the public key that it is verified with.
-    pub fn now(&self, conn: &mut Conn) -> Result<(SignedPoint, String, String)> {
-        let (point, note) = self.signed(conn)?;
-        Ok((point, note, self.signer()?.verifier()))
-    }
-
-    /// Writes a checkpoint if rows were added since the last; returns whether it did.
-    pub fn write(&self, conn: &mut Conn, now: Moment) -> Result<bool> {
-        let (size, recent) = {
-            let known = self.known();
-            (known.written, known.written_at.is_some_and(|at| at <= now && now < at + EVERY))
-        };
-        if recent || u64::try_from(tip(conn)?.seq).unwrap_or(0) == size {
-            return Ok(false);
-        }
-        let (point, note) = self.signed(conn)?;
-        private_files::create_folder(&self.folder).map_err(|e| failed(&self.folder, e))?;
-        let file = self.folder.join(format!("{}.jsonl", now.format("%Y-%m")));
-        let line = WrittenNote { at: rfc3339(now), note };
-        let line = serde_json::to_string(&line).map_err(|e| failed(&file, e))?;
-        let mut kept = OpenOptions::new().create(true).append(true).open(&file).map_err(|e| failed(&file, e))?;
-        // A line that was cut by a crash stays a line of its own. All in one, because another server may write here, too.
-        kept.write_all(format!("\n{line}\n").as_bytes())
-            .and_then(|()| kept.sync_all())
-            .map_err(|e| failed(&file, e))?;
-        let mut known = self.known();
-        (known.written, known.written_at) = (point.size, Some(now));
-        Ok(true)
     }
 
     /// All checkpoints that were written, the smallest first; a note that none of the keys signed is an error.
@@ -204,6 +111,118 @@ impl TrailKeeper {
         }
         points.sort_by_key(|point| point.size);
         Ok(points)
+    }
+
+    /// Moves the checkpoints of another trail out of the way; returns where they are now, if there were any.
+    pub fn set_aside(&self, now: Moment) -> std::io::Result<Option<PathBuf>> {
+        if !self.folder.exists() {
+            return Ok(None);
+        }
+        let aside = self.folder.with_file_name(format!("checkpoints.before-{}", now.format("%Y%m%dT%H%M%SZ")));
+        std::fs::rename(&self.folder, &aside)?;
+        Ok(Some(aside))
+    }
+}
+
+impl TrailKeeper {
+    /// Keeps the trail of an installation, whose name the checkpoints bear.
+    pub fn new(attachments: &Path, name: &str) -> Self {
+        let origin = format!("{name}/trail").into();
+        TrailKeeper { files: CheckpointFiles::of(attachments), origin, known: Arc::default() }
+    }
+
+    fn known(&self) -> MutexGuard<'_, KnownTrail> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key; made when it is first needed.
+    fn signer(&self) -> Result<NoteSigner> {
+        let file = self.files.keys.join("trail.key");
+        if !file.exists() {
+            self.make_key(&file).map_err(|e| failed(&file, e))?;
+        }
+        let text = private_files::read_secret(&file).map_err(|e| failed(&file, e))?;
+        let secret = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+        let secret = secret.ok_or_else(|| failed(&file, "is not a key of 32 bytes"))?;
+        let signer = NoteSigner::new(&self.origin, &secret);
+        // Before anything is signed: a province may get another name, and sign under it with the same key.
+        let verifier = signer.verifier();
+        if !self.files.verifiers().contains(&verifier) {
+            let public = self.files.keys.join("trail.pub");
+            let known = OpenOptions::new().create(true).append(true).open(&public);
+            let added = known.and_then(|mut known| {
+                known.write_all(format!("{verifier}\n").as_bytes())?;
+                known.sync_all()
+            });
+            added.map_err(|e| failed(&public, e))?;
+        }
+        Ok(signer)
+    }
+
+    /// Makes the key whole or not at all; if another server makes one at the same time, the first stays.
+    fn make_key(&self, file: &Path) -> std::io::Result<()> {
+        private_files::create_folder(&self.files.keys)?;
+        let draft = self.files.keys.join(format!("trail.key.{:08x}", rand::random::<u32>()));
+        let mut made = private_files::create_file(&draft)?;
+        made.write_all(STANDARD.encode(rand::random::<[u8; 32]>()).as_bytes())?;
+        made.sync_all()?;
+        let linked = std::fs::hard_link(&draft, file);
+        std::fs::remove_file(&draft)?;
+        match linked {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the rows that were added: what a checkpoint says of them, and who signs it.
+    fn grown(&self, conn: &mut Conn) -> Result<(SignedPoint, NoteSigner)> {
+        let mut known = self.known();
+        let size = i64::try_from(known.edge.size()).unwrap_or(i64::MAX);
+        if size > 0 && hashes_after(conn, size - 1, 1)? != [known.last.as_str()] {
+            // The database went back, by a failover or a restore: what was read is not there any more.
+            *known = KnownTrail::default();
+        }
+        loop {
+            let size = i64::try_from(known.edge.size()).unwrap_or(i64::MAX);
+            let rows = hashes_after(conn, size, BATCH)?;
+            let Some(last) = rows.last() else { break };
+            known.last.clone_from(last);
+            rows.iter().for_each(|hash| known.edge.push(merkle::leaf(hash)));
+        }
+        let point = SignedPoint { size: known.edge.size(), root: known.edge.root() };
+        drop(known);
+        Ok((point, self.signer()?))
+    }
+
+    /// The checkpoint of now, and the public key that it is verified with.
+    pub fn now(&self, conn: &mut Conn) -> Result<(SignedPoint, String, String)> {
+        let (point, signer) = self.grown(conn)?;
+        let note = signer.sign(&point.text(&self.origin));
+        Ok((point, note, signer.verifier()))
+    }
+
+    /// Writes a checkpoint if rows were added since the last; returns whether it did.
+    pub fn write(&self, conn: &mut Conn, now: Moment) -> Result<bool> {
+        let (size, recent) = {
+            let known = self.known();
+            (known.written, known.written_at.is_some_and(|at| at <= now && now < at + EVERY))
+        };
+        if recent || u64::try_from(tip(conn)?.seq).unwrap_or(0) == size {
+            return Ok(false);
+        }
+        let (point, note, _) = self.now(conn)?;
+        private_files::create_folder(&self.files.folder).map_err(|e| failed(&self.files.folder, e))?;
+        let file = self.files.folder.join(format!("{}.jsonl", now.format("%Y-%m")));
+        let line = WrittenNote { at: rfc3339(now), note };
+        let line = serde_json::to_string(&line).map_err(|e| failed(&file, e))?;
+        let mut kept = OpenOptions::new().create(true).append(true).open(&file).map_err(|e| failed(&file, e))?;
+        // A line that was cut by a crash stays a line of its own. All in one, because another server may write here, too.
+        kept.write_all(format!("\n{line}\n").as_bytes())
+            .and_then(|()| kept.sync_all())
+            .map_err(|e| failed(&file, e))?;
+        let mut known = self.known();
+        (known.written, known.written_at) = (point.size, Some(now));
+        Ok(true)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use ngoaivu::audit::checkpoints::TrailKeeper;
+use ngoaivu::audit::checkpoints::CheckpointFiles;
 use ngoaivu::audit::{self, Checkpoint, TrailVerdict};
 use ngoaivu::config::Config;
 
@@ -20,11 +20,7 @@ pub fn verify(checkpoint: Option<&Path>, place: &DataPlace, config: &Config) -> 
         })
         .transpose()?;
     let (_, folder) = place.find(config)?;
-    // Where the server keeps its checkpoints: beside the attachments.
-    let signed = match folder.as_deref().and_then(Path::parent) {
-        Some(beside) => TrailKeeper::new(beside, "").written()?,
-        None => Vec::new(),
-    };
+    let signed = folder.map(|attachments| CheckpointFiles::of(&attachments).written()).transpose()?.unwrap_or_default();
     let db = place.open(config)?;
     let verdict = db.read_now(|conn| audit::verify(conn, checkpoint.as_ref(), &signed))?;
     db.close();

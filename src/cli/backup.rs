@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use kernel::time::Moment;
 use ngoaivu::access::context::RequestContext;
+use ngoaivu::audit::checkpoints::CheckpointFiles;
 use ngoaivu::backup::{self, Manifest, restore, snapshot};
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db};
@@ -49,10 +50,7 @@ pub fn restored(file: &Path, place: &DataPlace, config: &Config, now: Moment) ->
     let (address, folder) = files_of(place, config)?;
     let manifest = restore::restore(file, &address, &folder)?;
     // Checkpoints of another trail that was here would accuse the one that was restored.
-    let checkpoints = folder.parent().unwrap_or(&folder).join("checkpoints");
-    if checkpoints.exists() {
-        let aside = checkpoints.with_file_name(format!("checkpoints.before-{}", now.format("%Y%m%dT%H%M%SZ")));
-        std::fs::rename(&checkpoints, &aside).with_context(|| format!("cannot move {}", checkpoints.display()))?;
+    if let Some(aside) = CheckpointFiles::of(&folder).set_aside(now).context("cannot move the checkpoints")? {
         eprintln!("the checkpoints of the trail that was here before are kept in {}", aside.display());
     }
     println!("{}", told(&manifest));

@@ -4,14 +4,13 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use chrono::Duration;
-use diesel::prelude::*;
 use kernel::time::{Moment, rfc3339};
 use ngoaivu::access::store as accounts;
-use ngoaivu::audit::checkpoints::TrailKeeper;
+use ngoaivu::audit::checkpoints::CheckpointFiles;
 use ngoaivu::audit::{self, TrailFilter, TrailVerdict};
 use ngoaivu::config::{Config, SecondFactorRule};
-use ngoaivu::db::schema::deliveries;
 use ngoaivu::db::{Address, Db};
+use ngoaivu::jobs::outbox;
 use ngoaivu::private_files;
 
 use super::place::{DataPlace, book_of, current, known_jurisdiction};
@@ -121,7 +120,7 @@ fn settings(found: &mut Examination, config: &Config) {
 }
 
 fn files(found: &mut Examination, folder: &Path) {
-    let above = folder.parent().unwrap_or(folder);
+    let above = private_files::beside(folder);
     if above.exists() && private_files::is_open_to_others(above) {
         let vi = format!("Mọi tài khoản của máy đọc được {}: chạy chmod 700.", above.display());
         let en = format!("Every account of the machine can read {}: run chmod 700.", above.display());
@@ -145,11 +144,11 @@ fn files(found: &mut Examination, folder: &Path) {
 fn database(found: &mut Examination, address: &Address, folder: Option<&Path>, now: Moment) -> Result<()> {
     found.tell(Diagnosis::Well, "Cơ sở dữ liệu đúng phiên bản", "The database has this version");
     let db = Db::open(address.clone())?;
-    let signed = match folder.and_then(Path::parent) {
-        Some(beside) => TrailKeeper::new(beside, "").written(),
-        None => Ok(Vec::new()),
-    };
-    match signed.and_then(|signed| db.read_now(|conn| audit::verify(conn, None, &signed))) {
+    let signed = folder.map(|attachments| CheckpointFiles::of(attachments).written()).transpose();
+    match signed
+        .map(Option::unwrap_or_default)
+        .and_then(|signed| db.read_now(|conn| audit::verify(conn, None, &signed)))
+    {
         Ok(TrailVerdict::Whole(last)) => {
             let seq = last.seq;
             found.tell(
@@ -176,8 +175,7 @@ fn database(found: &mut Examination, address: &Address, folder: Option<&Path>, n
         let taken = TrailFilter { action: Some("backup".into()), ..TrailFilter::default() };
         let backup = audit::page(conn, &taken, None, 1)?.pop().map(|row| row.at);
         let newest = audit::page(conn, &TrailFilter::default(), None, 1)?.pop().map(|row| row.at);
-        let dead: i64 = deliveries::table.filter(deliveries::state.eq("dead")).count().get_result(conn)?;
-        Ok((backup, newest, accounts::administrators(conn)?, dead))
+        Ok((backup, newest, accounts::administrators(conn)?, outbox::dead(conn)?))
     })?;
     db.close();
     match backup {

@@ -72,7 +72,7 @@ fn tell(conn: &mut Conn, registers: &Registers, links: &Links, mails: bool, now:
         if register == "users"
             && let Some(news) = account_news(&act.action, &detail)
         {
-            tell_holder(conn, &people, id.0, (act, news), now)?;
+            tell_holder(conn, &people, id.0, act, news, now)?;
         }
         if registers.by_path(register).is_none() {
             continue;
@@ -203,23 +203,18 @@ fn tell_concerned(
     Ok(())
 }
 
-/// Acts of their own that a holder is told of: whoever took their sign-in would do them.
-const OWN_PASSWORD: &str = "change_password";
-const NEW_PLACE: &str = "sign_in_from_new_place";
-const OWN_ACTS: [&str; 5] =
-    [OWN_PASSWORD, NEW_PLACE, "enrol_second_factor", "remove_second_factor", "renew_recovery_codes"];
-
-/// What is news for the holder of an account: an administrator alone must not become somebody else unseen.
-fn account_news(action: &str, detail: &serde_json::Value) -> Option<&'static str> {
+/// What is news for the holder of an account, and whether it is even if they did it themselves, for whoever took their sign-in
+/// would do it: an administrator alone must not become somebody else unseen.
+fn account_news(action: &str, detail: &serde_json::Value) -> Option<(&'static str, bool)> {
     match action {
-        "reset_user" => Some("Mật khẩu của tài khoản được cấp lại"),
-        OWN_PASSWORD => Some("Mật khẩu của tài khoản đã được đổi"),
-        NEW_PLACE => Some("Mật khẩu của tài khoản vừa được nhập đúng từ một nơi chưa từng dùng"),
-        "enrol_second_factor" => Some("Tài khoản đã bật xác thực hai lớp"),
-        "remove_second_factor" => Some("Tài khoản đã gỡ xác thực hai lớp"),
-        "renew_recovery_codes" => Some("Tài khoản đã cấp lại mã khôi phục"),
+        "reset_user" => Some(("Mật khẩu của tài khoản được cấp lại", false)),
+        "change_password" => Some(("Mật khẩu của tài khoản đã được đổi", true)),
+        "sign_in_from_new_place" => Some(("Mật khẩu của tài khoản vừa được nhập đúng từ một nơi chưa từng dùng", true)),
+        "enrol_second_factor" => Some(("Tài khoản đã bật xác thực hai lớp", true)),
+        "remove_second_factor" => Some(("Tài khoản đã gỡ xác thực hai lớp", true)),
+        "renew_recovery_codes" => Some(("Tài khoản đã cấp lại mã khôi phục", true)),
         "change_user" if detail.get("rights_changed") == Some(&serde_json::Value::Bool(true)) => {
-            Some("Quyền của tài khoản đã thay đổi")
+            Some(("Quyền của tài khoản đã thay đổi", false))
         }
         _ => None,
     }
@@ -230,10 +225,11 @@ fn tell_holder(
     conn: &mut Conn,
     people: &[Account],
     id: i64,
-    (act, news): (&audit::AuditRow, &str),
+    act: &audit::AuditRow,
+    (news, of_own): (&str, bool),
     now: Moment,
 ) -> Result<()> {
-    let by_another = |a: &&Account| a.username != act.actor || OWN_ACTS.contains(&act.action.as_str());
+    let by_another = |a: &&Account| a.username != act.actor || of_own;
     let Some(account) = people.iter().find(|a| a.id == id).filter(by_another) else { return Ok(()) };
     let subject = format!("{news}: {}", account.username);
     let body = format!(

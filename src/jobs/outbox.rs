@@ -56,6 +56,11 @@ const DONE: &str = "done";
 /// Given up; somebody may retry it by hand.
 pub const DEAD: &str = "dead";
 
+/// How many deliveries were given up.
+pub fn dead(conn: &mut Conn) -> Result<i64> {
+    Ok(deliveries::table.filter(deliveries::state.eq(DEAD)).count().get_result(conn)?)
+}
+
 /// Adds a delivery; returns false if its key already exists.
 pub fn enqueue(conn: &mut Conn, new: &New, now: Moment) -> Result<bool> {
     let there: i64 = deliveries::table.filter(deliveries::dedup.eq(new.key)).count().get_result(conn)?;

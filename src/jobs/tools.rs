@@ -52,8 +52,8 @@ pub struct Jobs {
     pub folder: AttachmentFolder,
     pub answers: ResponseCache,
     pub registers: Registers,
-    /// Signs checkpoints of the audit trail, where there is one.
-    pub trail: Option<TrailKeeper>,
+    /// Signs checkpoints of the audit trail.
+    pub trail: TrailKeeper,
     stop: Arc<AtomicBool>,
 }
 
@@ -72,7 +72,8 @@ impl Jobs {
         let mailer = post.smtp.map(|smtp| Mailer::new(smtp, domain));
         let sender = Sender::new(post.networks);
         let links = Links(post.origin);
-        Jobs { db, clock, shelf, mailer, links, sender, folder, answers, registers, trail: None, stop: Arc::default() }
+        let trail = TrailKeeper::new(&folder.0, domain);
+        Jobs { db, clock, shelf, mailer, links, sender, folder, answers, registers, trail, stop: Arc::default() }
     }
 
     pub fn stop(&self) {

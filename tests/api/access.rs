@@ -10,7 +10,7 @@ fn refresh(token: &Value) -> actix_web::test::TestRequest {
     World::request("POST", "/auth/refresh").set_json(json!({"refresh_token": token}))
 }
 
-fn bearer(method: &str, path: &str, token: &Value) -> actix_web::test::TestRequest {
+pub fn bearer(method: &str, path: &str, token: &Value) -> actix_web::test::TestRequest {
     World::request(method, path).insert_header(("Authorization", format!("Bearer {}", token.as_str().unwrap())))
 }
 

@@ -6,6 +6,7 @@ use ngoaivu::demo::PASSWORD;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
+use crate::access::bearer;
 use crate::pages::browser::Browser;
 use crate::world::{Answer, World};
 
@@ -146,8 +147,7 @@ on_both! {
     async fn enrolling_ends_the_other_sign_ins_and_tells_the_holder(w) {
         let other = w.login("chair").await;
         enrolled(&w, "chair").await;
-        let header = ("Authorization", format!("Bearer {}", other["access_token"].as_str().unwrap()));
-        w.send(World::request("GET", "/me").insert_header(header)).await.refused(401, "unauthenticated");
+        w.send(bearer("GET", "/me", &other["access_token"])).await.refused(401, "unauthenticated");
         w.post("chair", "/me/second-factor", json!({})).await.refused(409, "already_exists");
         let row = w.get("inspector", "/audit?action=enrol_second_factor").await.json();
         assert_eq!(row["items"][0]["actor"], "chair");

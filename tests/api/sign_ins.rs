@@ -6,6 +6,7 @@ use ngoaivu::access::other_servers::Seen;
 use ngoaivu::demo::PASSWORD;
 use serde_json::{Value, json};
 
+use crate::access::bearer;
 use crate::world::{Answer, World};
 
 async fn login(w: &World, user: &str, password: &str, from: &str, device: Option<&str>) -> Answer {
@@ -23,10 +24,6 @@ fn device(answer: &Answer) -> String {
     let cookie = &answer.headers["set-cookie"];
     assert!(cookie.starts_with("__Host-ngoaivu-device=") && cookie.contains("HttpOnly") && cookie.contains("Secure"));
     cookie.split(';').next().unwrap().to_owned()
-}
-
-fn bearer(method: &str, path: &str, token: &Value) -> actix_web::test::TestRequest {
-    World::request(method, path).insert_header(("Authorization", format!("Bearer {}", token.as_str().unwrap())))
 }
 
 on_both! {

@@ -144,7 +144,7 @@ on_both! {
     async fn a_thousand_of_a_thousand_tamperings_are_found(w) {
         w.submitted(w.small_trip().await).await;
         w.house.jobs.run_due().unwrap();
-        let points = w.house.trail.written().unwrap();
+        let points = w.house.trail.files.written().unwrap();
         assert_eq!(points.len(), 1);
         unlock(&w);
         let size = points[0].size as usize;
@@ -194,19 +194,19 @@ on_both! {
         w.login("chair").await;
         w.house.jobs.run_due().unwrap();
         w.house.jobs.run_due().unwrap();
-        assert_eq!(w.house.trail.written().unwrap().len(), 1, "nothing was added between the two");
+        assert_eq!(w.house.trail.files.written().unwrap().len(), 1, "nothing was added between the two");
         let file = w.folder.join("checkpoints/2026-03.jsonl");
         let whole = std::fs::read_to_string(&file).unwrap();
         std::fs::write(&file, format!("{whole}{{\"at\":\"2026-03-02T02")).unwrap();
         w.login("chair").await;
         w.house.jobs.run_due().unwrap();
-        assert_eq!(w.house.trail.written().unwrap().len(), 1, "not more than one in ten seconds");
+        assert_eq!(w.house.trail.files.written().unwrap().len(), 1, "not more than one in ten seconds");
         w.advance(chrono::Duration::seconds(10));
         w.house.jobs.run_due().unwrap();
-        let points = w.house.trail.written().unwrap();
+        let points = w.house.trail.files.written().unwrap();
         assert!(points.len() == 2 && points[0].size < points[1].size);
         // A note that the server did not sign is no note.
         std::fs::write(&file, whole.replace("trail\\n", "trail\\n1")).unwrap();
-        w.house.trail.written().unwrap_err();
+        w.house.trail.files.written().unwrap_err();
     }
 }
