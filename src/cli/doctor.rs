@@ -184,21 +184,11 @@ fn database(found: &mut Examination, address: &Address, folder: Option<&Path>, n
             "Chưa sao lưu lần nào: ngoaivu backup TỆP, mỗi ngày một lần, và chép ra máy khác.",
             "There was never a backup: ngoaivu backup FILE, once a day, and copy it to another machine.",
         ),
-        Some(at) if at + Duration::days(BACKUP_DAYS) < now => {
-            let at = rfc3339(at);
-            found.tell(
-                Diagnosis::Fault,
-                &format!("Bản sao lưu cuối: {at}"),
-                &format!("The last backup was taken at {at}"),
-            );
-        }
         Some(at) if at + Duration::hours(BACKUP_HOURS) < now => {
+            let long_ago = at + Duration::days(BACKUP_DAYS) < now;
+            let diagnosis = if long_ago { Diagnosis::Fault } else { Diagnosis::Advice };
             let at = rfc3339(at);
-            found.tell(
-                Diagnosis::Advice,
-                &format!("Bản sao lưu cuối: {at}"),
-                &format!("The last backup was taken at {at}"),
-            );
+            found.tell(diagnosis, &format!("Bản sao lưu cuối: {at}"), &format!("The last backup was taken at {at}"));
         }
         Some(_) => found.tell(Diagnosis::Well, "Có bản sao lưu trong ngày", "There is a backup of today"),
     }
