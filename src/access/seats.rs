@@ -90,33 +90,39 @@ pub fn acting_seat(body: Body) -> Option<Body> {
     }
 }
 
-/// The people whose own seat it is on a day.
-pub fn own_holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<SeatHolder>> {
+/// Whose own seat it ever was: the account, the first day, and the first on which it no longer was.
+pub type Held = Vec<(i64, Day, Option<Day>)>;
+
+/// Whose own seat it is, was and will be: those of accounts as they are, then those that were taken from them.
+pub fn ever_held(conn: &mut Conn, body: Body) -> Result<Held> {
     let now = seats::table
         .filter(seats::body.eq(body.word()))
-        .filter(seats::valid_from.le(at))
         .select((seats::user_id, seats::valid_from, seats::valid_to))
         .order((seats::user_id, seats::valid_from));
-    let now: Vec<(i64, Day, Option<Day>)> = each!(conn, c => now.load(c))?;
+    let mut all: Held = each!(conn, c => now.load(c))?;
     let past = past_seats::table
         .filter(past_seats::body.eq(body.word()))
-        .filter(past_seats::valid_from.le(at))
-        .filter(past_seats::valid_to.gt(at))
         .select((past_seats::user_id, past_seats::valid_from, past_seats::valid_to))
         .order((past_seats::user_id, past_seats::valid_from));
     let past: Vec<(i64, Day, Day)> = each!(conn, c => past.load(c))?;
+    all.extend(past.into_iter().map(|(user, from, to)| (user, from, Some(to))));
+    Ok(all)
+}
+
+/// The people whose own seat it is on a day.
+pub fn own_holders(held: &Held, at: Day) -> Vec<SeatHolder> {
     let mut all: Vec<SeatHolder> = Vec::new();
-    for (user, from, to) in now.into_iter().chain(past.into_iter().map(|(user, from, to)| (user, from, Some(to)))) {
-        if valid_on(from, to, at) && all.iter().all(|h| h.user != user) {
-            all.push(SeatHolder { user, valid_from: from, valid_to: to, by: None });
+    for (user, from, to) in held {
+        if valid_on(*from, *to, at) && all.iter().all(|h| h.user != *user) {
+            all.push(SeatHolder { user: *user, valid_from: *from, valid_to: *to, by: None });
         }
     }
-    Ok(all)
+    all
 }
 
 /// The holders of a seat on a day, then their substitutes.
 pub fn holders(conn: &mut Conn, body: Body, at: Day) -> Result<Vec<SeatHolder>> {
-    let mut all = own_holders(conn, body, at)?;
+    let mut all = own_holders(&ever_held(conn, body)?, at);
     for s in page(conn, &SubstitutionFilter { body: Some(body), at: Some(at), of: None }, 0, i64::from(i32::MAX))? {
         // A substitution lapses when the person who gave it no longer holds the seat.
         let lent = all.iter().find(|h| h.by.is_none() && h.user == s.from_user);

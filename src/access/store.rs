@@ -82,8 +82,22 @@ fn tree(conn: &mut Conn) -> Result<Vec<(i64, i64)>> {
 
 /// A unit and all its predecessors.
 pub fn lineage(conn: &mut Conn, agency_id: i64) -> Result<Vec<i64>> {
-    let followed = successions(conn)?;
-    Ok(std::iter::once(agency_id).chain(predecessors(&followed, Some(agency_id))).collect())
+    Ok(Lineages::read(conn)?.of(agency_id))
+}
+
+/// Which units became which.
+pub struct Lineages(Vec<(i64, i64)>);
+
+impl Lineages {
+    /// Units change a few times in a decade, so the whole table has only a few rows.
+    pub fn read(conn: &mut Conn) -> Result<Self> {
+        successions(conn).map(Lineages)
+    }
+
+    /// A unit and all its predecessors.
+    pub fn of(&self, agency_id: i64) -> Vec<i64> {
+        std::iter::once(agency_id).chain(predecessors(&self.0, Some(agency_id))).collect()
+    }
 }
 
 fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
@@ -103,7 +117,6 @@ fn complete(conn: &mut Conn, rows: Vec<UserRow>) -> Result<Vec<Account>> {
         .load(conn)?;
     found.into_iter().for_each(|row| held.entry(row.0).or_default().push(row));
     let mut stand_ins = stand_ins(conn, &ids)?;
-    // Units change a few times in a decade, so the whole table has only a few rows.
     let followed = successions(conn)?;
     let tree = tree(conn)?;
     rows.into_iter()

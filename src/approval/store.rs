@@ -1,12 +1,15 @@
 //! Rows of steps and of the history.
 
+use std::collections::HashMap;
+
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::approval::process::{Process, SUPPLEMENT, Step, StepStanding};
 use crate::approval::recorded::CorrectedValue;
 use crate::approval::turns::OpenStep;
 use crate::db::schema::{acts, approval_steps as steps};
-use crate::db::{Conn, differing, each, insert_rows, to_json, word};
+use crate::db::{Conn, differing, each, insert_rows, load_of, to_json, word};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::id::Id;
@@ -70,10 +73,27 @@ pub struct StepOwner<'a> {
     pub agency_id: i64,
 }
 
-pub fn load(conn: &mut Conn, delegation_id: i64) -> Result<Process> {
-    let own = steps::table.filter(steps::delegation_id.eq(delegation_id)).order(steps::ord);
-    let rows: Vec<StepRow> = each!(conn, c => own.select(StepRow::as_select()).load(c))?;
-    Ok(Process { steps: rows.into_iter().map(Step::try_from).collect::<Result<_>>()? })
+/// The processes of these dossiers; a draft has none.
+pub fn processes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Process>> {
+    let own = steps::table.order((steps::delegation_id, steps::ord));
+    let rows: Vec<StepRow> = load_of!(conn, own.select(StepRow::as_select()), steps::delegation_id, ids)?;
+    let mut found: HashMap<i64, Process> = HashMap::new();
+    for row in rows {
+        found.entry(row.delegation_id).or_default().steps.push(Step::try_from(row)?);
+    }
+    Ok(found)
+}
+
+/// When one of these bodies last acted on each of these dossiers.
+pub fn last_acted(conn: &mut Conn, ids: &[i64], bodies: &[Body]) -> Result<HashMap<i64, Moment>> {
+    let words: Vec<&str> = bodies.iter().map(|body| body.word()).collect();
+    let latest = acts::table
+        .filter(acts::delegation_id.eq_any(ids))
+        .filter(acts::body.eq_any(words))
+        .group_by(acts::delegation_id)
+        .select((acts::delegation_id, max(acts::at)));
+    let rows: Vec<(i64, Option<Moment>)> = latest.load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, at)| Some((id, at?))).collect())
 }
 
 /// Replaces the stored process; the rows of unchanged steps are not touched.

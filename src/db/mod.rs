@@ -7,6 +7,7 @@ mod one_of;
 pub mod schema;
 mod writer;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,18 @@ macro_rules! each {
     };
 }
 pub(crate) use each;
+
+/// Loads the rows of a query whose column is one of these ids. One id alone is compared by `=`: to unpack a list of one
+/// costs SQLite more than to find the row.
+macro_rules! load_of {
+    ($conn:expr, $query:expr, $column:expr, $ids:expr) => {
+        match $ids {
+            [id] => $crate::db::each!($conn, c => $query.filter($column.eq(*id)).load(c)),
+            ids => $crate::db::each!($conn, c => $query.filter($crate::db::one_of($column, ids)).load(c)),
+        }
+    };
+}
+pub(crate) use load_of;
 
 /// Inserts a slice of rows: on SQLite row by row with one prepared statement; on PostgreSQL in one round
 /// trip for as many rows as fit into the 65,535 values of a statement.
@@ -228,6 +241,13 @@ pub fn differing<'a, T: PartialEq>(items: &'a [T], other: &'a [T]) -> impl Itera
     let differs = move |(at, item): &(usize, &T)| other.get(*at) != Some(*item);
     let numbered = (0i64..).zip(items.iter().enumerate());
     numbered.filter(move |(_, numbered)| differs(numbered)).map(|(place, (_, item))| (place, item))
+}
+
+/// Rows by the id that they belong to, in their order.
+pub fn by_id<T>(rows: impl IntoIterator<Item = (i64, T)>) -> HashMap<i64, Vec<T>> {
+    let mut found: HashMap<i64, Vec<T>> = HashMap::new();
+    rows.into_iter().for_each(|(id, row)| found.entry(id).or_default().push(row));
+    found
 }
 
 /// A `LIKE` pattern that finds the text literally, anywhere; the escape character is `\`.

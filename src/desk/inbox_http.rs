@@ -1,5 +1,7 @@
 //! The inbox: what waits for the caller, and of each dossier only what differs from the rule.
 
+use std::collections::{BTreeSet, HashMap};
+
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -139,12 +141,20 @@ async fn inbox(
             let ids: Vec<i64> = page.items.iter().map(|w| w.delegation_id).collect();
             let asked = asked_of(conn, &ids)?;
             let named = shorts::agencies(conn, asked.values().map(|a| a.agency_id))?;
+            let mut at_hand = HashMap::new();
+            for register in law.registers.all() {
+                let own = page.items.iter().filter(|w| register.entry().procedures.contains(&w.procedure));
+                let ids: BTreeSet<i64> = own.map(|w| w.delegation_id).collect();
+                if !ids.is_empty() {
+                    at_hand.extend(register.at_hand(conn, call, &law, &ids.into_iter().collect::<Vec<_>>())?);
+                }
+            }
             let mut items = Vec::new();
             for w in &page.items {
-                let Some(register) = law.registers.holding(w.procedure) else { continue };
                 let of = asked.get(&w.delegation_id).cloned().unwrap_or_default();
-                let AtHand { version, actions, head, findings, outcome, explanation, objections, changes } =
-                    register.at_hand(conn, call, &law, w.delegation_id)?;
+                // A dossier may wait for the caller by two of its steps.
+                let Some(lies) = at_hand.get(&w.delegation_id).cloned() else { continue };
+                let AtHand { version, actions, head, findings, outcome, explanation, objections, changes } = lies;
                 let findings = findings.map(|all| FindingView::all(all, language));
                 items.push(InboxItem {
                     procedure: w.procedure,

@@ -9,6 +9,7 @@ use kernel::words::{Body, Outcome, StepKind};
 use regulation::assess::Finding;
 
 /// A dossier as it lies before one caller.
+#[derive(Debug, Clone)]
 pub struct AtHand {
     pub version: i64,
     /// What the caller can do now.

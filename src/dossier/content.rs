@@ -99,8 +99,8 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     }
     /// What it counts for in the statistics; `None` unless it is approved or took place.
     fn fact(dossier: &Dossier<Self>) -> Option<Fact>;
-    /// Its facts as the regulation needs them, as if it were complete on `received_on`.
-    fn case(conn: &mut Conn, registers: &Registers, dossier: &Dossier<Self>, received_on: Day) -> Result<Case>;
+    /// The facts of each of these dossiers as the regulation needs them, as if it were complete on its day.
+    fn cases(conn: &mut Conn, registers: &Registers, of: &[CompleteOn<Self>]) -> Result<Vec<Case>>;
     /// A row of an old list as a dossier's content; `None` if the register does not accept lists.
     fn from_list(_: ListedRow) -> Option<Self> {
         None
@@ -133,8 +133,8 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     }
     /// What a stored content provides for the columns of a report.
     fn own_columns(json: &str) -> Result<OwnColumns>;
-    /// The content of a stored dossier, with the parts that have their own rows.
-    fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self>;
+    /// The contents of stored dossiers in their order, with the parts that have their own rows.
+    fn load(conn: &mut Conn, stored: Vec<StoredContent>) -> Result<Vec<Self>>;
     /// What only the procedure itself reads, as JSON.
     fn json(&self) -> Result<String>;
     /// Writes those parts with their own rows that differ from `before`.
@@ -150,6 +150,9 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     /// Deletes the rows of the parts of these dossiers.
     fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()>;
 }
+
+/// A dossier, and the day on which it would be complete.
+pub type CompleteOn<'a, C> = (&'a Dossier<C>, Day);
 
 /// A content as it is stored in the register.
 pub struct StoredContent {

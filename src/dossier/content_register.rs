@@ -28,7 +28,7 @@ use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::dossier::register::{AnyDossier, DossierHead, ProvinceLaw, Register, RehearsedCase};
 use crate::dossier::rules::{decider, decides};
 use crate::dossier::visibility::sees_whole;
-use crate::dossier::{Content, listed, store};
+use crate::dossier::{CompleteOn, Content, listed, store};
 use crate::error::Result;
 use crate::statistics::fact::Fact;
 
@@ -58,7 +58,7 @@ impl<C: Shown> Register for Of<C> {
     }
 
     fn derive_again(&self, conn: &mut Conn, id: i64) -> Result<()> {
-        actions::derive_again::<C>(conn, id).map(|_| ())
+        actions::derive_again::<C>(conn, &[id]).map(|_| ())
     }
 
     fn delete(&self, conn: &mut Conn, ids: &[i64]) -> Result<()> {
@@ -81,8 +81,14 @@ impl<C: Shown> Register for Of<C> {
         C::take_guests(conn, call, law, id, guests, dry_run)
     }
 
-    fn at_hand(&self, conn: &mut Conn, call: &RequestContext, law: &ProvinceLaw, id: i64) -> Result<AtHand> {
-        at_hand::<C>(conn, call, law, id)
+    fn at_hand(
+        &self,
+        conn: &mut Conn,
+        call: &RequestContext,
+        law: &ProvinceLaw,
+        ids: &[i64],
+    ) -> Result<HashMap<i64, AtHand>> {
+        at_hand::<C>(conn, call, law, ids)
     }
 
     fn require_seen(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<()> {
@@ -109,13 +115,15 @@ impl<C: Shown> Register for Of<C> {
 
     fn submitted(&self, conn: &mut Conn, law: &ProvinceLaw, days: Period) -> Result<Vec<RehearsedCase>> {
         let mut all = Vec::new();
-        for id in store::submitted_ids(conn, C::ENTRY.key, days)? {
-            let Some(dossier) = store::load::<C>(conn, id)? else { continue };
-            let day = received_on(&dossier, dossier.submitted_on.unwrap_or(days.to));
-            let case = C::case(conn, &law.registers, &dossier, day)?;
-            let title = dossier.content.title().to_owned();
-            let ruling = dossier.ruling.map(|ruling| (ruling.regulation, ruling.regulation_version));
-            all.push(RehearsedCase { number: dossier.number, title, day, ruling, case });
+        for some in store::submitted_ids(conn, C::ENTRY.key, days)?.chunks(store::AT_ONCE) {
+            let dossiers = store::load_all::<C>(conn, some)?;
+            let day = |dossier: &Dossier<C>| received_on(dossier, dossier.submitted_on.unwrap_or(days.to));
+            let of: Vec<CompleteOn<C>> = dossiers.iter().map(|dossier| (dossier, day(dossier))).collect();
+            for ((dossier, day), case) in of.iter().zip(C::cases(conn, &law.registers, &of)?) {
+                let title = dossier.content.title().to_owned();
+                let ruling = dossier.ruling.as_ref().map(|r| (r.regulation.clone(), r.regulation_version));
+                all.push(RehearsedCase { number: dossier.number.clone(), title, day: *day, ruling, case });
+            }
         }
         Ok(all)
     }

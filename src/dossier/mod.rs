@@ -25,5 +25,5 @@ pub mod typed;
 pub mod visibility;
 pub mod word_index;
 
-pub use content::{Content, DayNames, StoredContent};
+pub use content::{CompleteOn, Content, DayNames, StoredContent};
 pub use register::ProvinceLaw;

@@ -112,8 +112,14 @@ pub trait Register: Send + Sync + 'static {
         guests: Vec<NamedGuest>,
         dry_run: bool,
     ) -> Result<GuestsTaken>;
-    /// The dossier as it lies before the caller; 404 if they may not see it.
-    fn at_hand(&self, conn: &mut Conn, call: &RequestContext, law: &ProvinceLaw, id: i64) -> Result<AtHand>;
+    /// Those of these dossiers that the register has and the caller sees, as they lie before the caller.
+    fn at_hand(
+        &self,
+        conn: &mut Conn,
+        call: &RequestContext,
+        law: &ProvinceLaw,
+        ids: &[i64],
+    ) -> Result<HashMap<i64, AtHand>>;
     /// 404 unless the caller sees the dossier.
     fn require_seen(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<()>;
     /// Who is engaged between two moments: of these people, or of all.

@@ -271,7 +271,7 @@ fn put_shared(
     if head.settles {
         values.item("duties", [("text", duty_name(SETTLEMENT))]);
     }
-    for document in attachments::kinds(conn, head.id)? {
+    for document in attachments::kinds(conn, &[head.id])?.remove(&head.id).unwrap_or_default() {
         values.item("attachments", [("text", document_name(document))]);
     }
     for condition in head.decision.iter().flat_map(|d| &d.conditions) {

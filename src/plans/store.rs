@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{plan_draws, plan_items as items, plans};
-use crate::db::{Conn, from_json, to_json, word};
+use crate::db::{Conn, from_json, load_of, to_json, word};
 use crate::error::{Error, Result};
 use crate::plans::model::{Plan, PlanItem, waits};
 use kernel::every_field;
@@ -129,11 +129,16 @@ impl TryFrom<&PlanItem> for PlanItemRow {
 }
 
 pub fn item(conn: &mut Conn, id: i64) -> Result<Option<PlanItem>> {
-    let row: Option<PlanItemRow> = items::table.find(id).select(PlanItemRow::as_select()).first(conn).optional()?;
-    row.map(PlanItem::try_from).transpose()
+    Ok(items(conn, &[id])?.pop())
 }
 
 /// Items of a year after `after`, of some agencies or all.
+/// The items with these ids; ids that do not exist are ignored.
+pub fn items(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PlanItem>> {
+    let rows: Vec<PlanItemRow> = load_of!(conn, items::table.select(PlanItemRow::as_select()), items::id, ids)?;
+    rows.into_iter().map(PlanItem::try_from).collect()
+}
+
 pub fn page(conn: &mut Conn, year: i64, agencies: Option<&[i64]>, after: i64, limit: i64) -> Result<Vec<PlanItem>> {
     let mut query = items::table
         .filter(items::year.eq(year))

@@ -1,12 +1,12 @@
 //! Who is abroad or receives guests at what time, across all procedures; and the clashes that are shown with a dossier.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::context::RequestContext;
-use crate::db::Conn;
+use crate::db::{Conn, by_id};
 use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem, own_clashes};
 use crate::dossier::register::Registers;
 use crate::dossier::store::list;
@@ -39,17 +39,27 @@ pub fn programmes(conn: &mut Conn, registers: &Registers, ids: &[i64]) -> Result
     Ok(all)
 }
 
-/// Engagements of the same people in other dossiers, between the first and the last of these hours.
-pub fn elsewhere(conn: &mut Conn, registers: &Registers, ours: &[Engagement]) -> Result<Vec<Engagement>> {
-    let (Some(from), Some(to)) = (ours.iter().map(|e| e.starts).min(), ours.iter().map(|e| e.ends).max()) else {
-        return Ok(Vec::new());
-    };
-    let mut people: Vec<i64> = ours.iter().map(|e| e.official_id).collect();
+/// The first and the last of the hours of engagements.
+fn hours<'a>(all: impl Iterator<Item = &'a Engagement> + Clone) -> Option<(Moment, Moment)> {
+    Some((all.clone().map(|e| e.starts).min()?, all.map(|e| e.ends).max()?))
+}
+
+/// For each dossier's engagements those of the same people in other dossiers, between the first and the last of its hours.
+pub fn elsewhere(conn: &mut Conn, registers: &Registers, ours: &[Vec<Engagement>]) -> Result<Vec<Vec<Engagement>>> {
+    let Some((from, to)) = hours(ours.iter().flatten()) else { return Ok(vec![Vec::new(); ours.len()]) };
+    let mut people: Vec<i64> = ours.iter().flatten().map(|e| e.official_id).collect();
     people.sort_unstable();
     people.dedup();
-    let mut others = engagements(conn, registers, Some(&people), from, to)?;
-    others.retain(|o| ours.iter().all(|e| e.delegation_id != o.delegation_id));
-    Ok(others)
+    let all = engagements(conn, registers, Some(&people), from, to)?;
+    let all = by_id(all.into_iter().map(|e| (e.official_id, e)));
+    let of_dossier = |own: &Vec<Engagement>| {
+        let Some((from, to)) = hours(own.iter()) else { return Vec::new() };
+        let people: BTreeSet<i64> = own.iter().map(|e| e.official_id).collect();
+        let theirs = people.iter().filter_map(|person| all.get(person)).flatten();
+        let others = theirs.filter(|o| own.iter().all(|e| e.delegation_id != o.delegation_id));
+        others.filter(|o| o.starts < to && from < o.ends).cloned().collect()
+    };
+    Ok(ours.iter().map(of_dossier).collect())
 }
 
 /// Someone who would have to be in two places at once.
@@ -84,8 +94,9 @@ pub fn clashes_of(
     ours: Vec<Engagement>,
 ) -> Result<Vec<ClashView>> {
     let Some(own) = ours.first().map(|e| e.delegation_id) else { return Ok(Vec::new()) };
-    let mut all = elsewhere(conn, registers, &ours)?;
-    all.extend(ours);
+    let ours = [ours];
+    let mut all = elsewhere(conn, registers, &ours)?.concat();
+    all.extend(ours.into_iter().flatten());
     let mut known: HashSet<(i64, i64, Moment)> = HashSet::new();
     let pairs = own_clashes(&all, own).into_iter();
     let mut met: Vec<&Engagement> =

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::agencies;
-use crate::db::{Conn, containing, each, searched_words};
+use crate::db::{Conn, containing, load_of, searched_words};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::id::Id;
@@ -108,9 +108,13 @@ impl From<&Agency> for AgencyRow {
 }
 
 pub fn find(conn: &mut Conn, id: i64) -> Result<Option<Agency>> {
-    let row: Option<AgencyRow> =
-        each!(conn, c => agencies::table.find(id).select(AgencyRow::as_select()).first(c)).optional()?;
-    row.map(Agency::try_from).transpose()
+    Ok(find_all(conn, &[id])?.remove(&id))
+}
+
+/// The agencies with these ids; ids that do not exist are ignored.
+pub fn find_all(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Agency>> {
+    let rows: Vec<AgencyRow> = load_of!(conn, agencies::table.select(AgencyRow::as_select()), agencies::id, ids)?;
+    rows.into_iter().map(|row| Ok((row.id, Agency::try_from(row)?))).collect()
 }
 
 /// Code and name of agencies, for labels.

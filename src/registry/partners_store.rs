@@ -1,6 +1,6 @@
 //! Partners and their names in the database.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -110,6 +110,20 @@ pub fn by_name(conn: &mut Conn, name: &str, country: &str) -> Result<Option<Part
         Some(id) => find(conn, id),
         None => Ok(None),
     }
+}
+
+/// The localities of partners by their folded name and country, diacritics ignored, as far as they have one.
+pub fn localities<'a>(
+    conn: &mut Conn,
+    named: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<(String, String), String>> {
+    let folded: BTreeSet<String> = named.map(fold).collect();
+    let rows: Vec<(String, String, Option<String>)> = names::table
+        .inner_join(partners::table)
+        .filter(names::name_norm.eq_any(folded))
+        .select((names::name_norm, names::country, partners::locality))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(name, country, locality)| Some(((name, country), locality?))).collect())
 }
 
 /// Which partners to list.

@@ -176,6 +176,38 @@ on_both! {
         assert_eq!(told[0]["kind"], "members", "{told}");
     }
 
+    async fn each_row_of_a_crowded_inbox_says_what_its_dossier_says_alone(w) {
+        // Trips that use up each other's quota and days, one of the year after, and visits of hosts who travel.
+        let year_after = {
+            let mut trip = w.later_trip(&[2, 3]).await;
+            (trip["departure_date"], trip["return_date"]) = (json!("2027-02-01"), json!("2027-02-05"));
+            (trip["stops"][0]["from"], trip["stops"][0]["to"]) = (json!("2027-02-01"), json!("2027-02-05"));
+            trip
+        };
+        for trip in [w.small_trip().await, w.later_trip(&[2, 3]).await, w.later_trip(&[4]).await, year_after] {
+            w.advance(chrono::Duration::days(1));
+            w.submitted(trip).await;
+        }
+        w.submitted_visit(w.visit().await).await;
+        let inbox = w.get("officer.snv", "/inbox").await.expect(200).json();
+        let rows = inbox["items"].as_array().unwrap();
+        assert_eq!(rows.len(), 5, "{inbox}");
+        let mut findings = 0;
+        for row in rows {
+            let (register, id) = match row["procedure"].as_str().unwrap() {
+                "inbound" => ("inbound-delegations", &row["delegation_id"]),
+                _ => ("outbound-delegations", &row["delegation_id"]),
+            };
+            let path = format!("/{register}/{}", id.as_str().unwrap());
+            let alone = w.get("officer.snv", &format!("{path}/assessment")).await.expect(200).json();
+            assert_eq!((&row["outcome"], &row["differs"]), (&alone["outcome"], &alone["findings"]), "{path}");
+            let dossier = w.get("officer.snv", &path).await.expect(200).json();
+            assert_eq!((&row["version"], &row["actions"]), (&dossier["version"], &dossier["allowed_actions"]));
+            findings += alone["findings"].as_array().unwrap().len();
+        }
+        assert!(findings >= 3, "{inbox}");
+    }
+
     async fn a_consulted_body_gets_no_findings_in_its_inbox(w) {
         let id = w.submitted_visit(w.visit().await).await;
         w.act_in("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);

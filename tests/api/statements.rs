@@ -88,6 +88,23 @@ pub async fn listening(w: World) -> World {
 }
 
 on_both! {
+    async fn an_inbox_of_many_costs_the_statements_of_one(w) {
+        let w = listening(w).await;
+        let mut costs = Vec::new();
+        for turn in 1..=4 {
+            w.submitted(w.later_trip(&[1 + turn]).await).await;
+            w.submitted_visit(w.visit().await).await;
+            // The first time statements are prepared and the law book is read.
+            w.get("officer.snv", "/inbox").await.expect(200);
+            let (answer, heard) = statements_of(&w, w.get("officer.snv", "/inbox")).await;
+            assert_eq!(answer.expect(200).json()["items"].as_array().unwrap().len(), 2 * turn);
+            costs.push(heard.iter().map(|sql| brief(sql)).collect::<Vec<_>>());
+        }
+        for more in &costs {
+            assert_eq!(costs[0], *more);
+        }
+    }
+
     async fn what_acts_ask_of_the_database_is_written_down(w) {
         let w = listening(w).await;
         let kind = if w.is_sqlite() { "sqlite" } else { "postgresql" };
@@ -116,6 +133,11 @@ on_both! {
                 ("officer.snv", "appraise", json!({"opinion": "favourable", "note": ""})),
                 ("director.snv", "decide", decision("approve")),
             ] {
+                if action == "appraise" {
+                    let (answer, heard) = statements_of(&w, w.get("officer.snv", "/inbox")).await;
+                    assert_eq!(answer.expect(200).json()["items"].as_array().unwrap().len(), 1);
+                    if told { tell("inbox", &heard); }
+                }
                 let path = format!("/outbound-delegations/{id}");
                 let etag = w.get("clerk.skhcn", &path).await.etag();
                 let (answer, heard) = statements_of(&w, w.post_with(user, &format!("{path}/{action}"), &etag, body)).await;
@@ -126,7 +148,6 @@ on_both! {
                 ("clerk.skhcn", "dossier", format!("/outbound-delegations/{id}")),
                 ("clerk.skhcn", "list of 50", "/outbound-delegations?limit=50".to_owned()),
                 ("clerk.skhcn", "assessment", format!("/outbound-delegations/{id}/assessment")),
-                ("officer.snv", "inbox", "/inbox".to_owned()),
                 ("officer.snv", "counts", "/me/counts".to_owned()),
                 ("clerk.skhcn", "search", "/search?q=hoc%20tap".to_owned()),
             ] {

@@ -61,7 +61,7 @@ fn as_content<C: Content>(conn: &mut Conn, text: &str) -> Result<Value> {
         listed_on: day,
         json: text.to_owned(),
     };
-    from_json(&C::load(conn, stored)?.json()?)
+    from_json(&C::load(conn, vec![stored])?.remove(0).json()?)
 }
 
 const KINDS: &[Kind] = &[

@@ -12,6 +12,8 @@ pub mod exceptions;
 pub mod travelling_decider;
 pub mod waiting;
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde_json::{Value, json};
 
 use crate::access::account::StandIn;
@@ -21,6 +23,7 @@ use crate::approval::process::{InPlace, Step};
 use crate::approval::recorded::CorrectedValue;
 use crate::approval::store::{HistoryEntry, record};
 use crate::db::Conn;
+use crate::dossier::actions::travelling_decider::{Offices, pass_over};
 use crate::dossier::amendments::AmendmentStanding;
 use crate::dossier::decision::{Decision, DecisionPaper, Waived};
 use crate::dossier::flow::{Action, State};
@@ -28,7 +31,7 @@ use crate::dossier::model::Dossier;
 use crate::dossier::rules::{Circumstances, allowed, decider, is_of_list, is_passed_over, may, possible};
 use crate::dossier::store::versions;
 use crate::dossier::visibility::sees;
-use crate::dossier::{Content, ProvinceLaw, store};
+use crate::dossier::{CompleteOn, Content, ProvinceLaw, store};
 use crate::error::{Code, Error, Problem, Result, forbidden, not_found, refuse};
 use crate::registry::agencies;
 use crate::regulations::view::Explained;
@@ -65,14 +68,27 @@ impl<C: Content> VisibleDossier<C> {
 
 /// Finds a dossier; 404 if the caller may not see it.
 pub fn find<C: Content>(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<VisibleDossier<C>> {
-    let dossier = store::load::<C>(conn, id)?.filter(|found| sees(&call.actor, found)).ok_or_else(not_found)?;
+    find_all(conn, call, &[id])?.pop().ok_or_else(not_found)
+}
+
+/// Those of these dossiers that the caller sees, in the order of their ids.
+pub fn find_all<C: Content>(conn: &mut Conn, call: &RequestContext, ids: &[i64]) -> Result<Vec<VisibleDossier<C>>> {
+    let mut found = store::load_all::<C>(conn, ids)?;
+    found.retain(|dossier| sees(&call.actor, dossier));
     // What the agency lets its clerks do matters only to its own people.
-    let own = call.actor.belongs_to(dossier.content.agency_id());
-    let agency = if own { agencies::find(conn, dossier.content.agency_id())? } else { None };
-    // Only imported dossiers can be changed after they are closed.
-    let frozen = is_of_list(&dossier) && statistics::frozen(conn, &[id])?;
-    let clerk_may_submit = agency.is_some_and(|a| a.clerk_may_submit);
-    Ok(VisibleDossier::new(dossier, Circumstances { clerk_may_submit, frozen }))
+    let own = found.iter().map(|dossier| dossier.content.agency_id()).filter(|id| call.actor.belongs_to(*id));
+    let own: BTreeSet<i64> = own.collect();
+    let own = match own.is_empty() {
+        true => HashMap::new(),
+        false => agencies::find_all(conn, &own.into_iter().collect::<Vec<_>>())?,
+    };
+    let seen = found.into_iter().map(|dossier| {
+        // Only imported dossiers can be changed after they are closed.
+        let frozen = is_of_list(&dossier) && statistics::frozen(conn, &[dossier.id])?;
+        let clerk_may_submit = own.get(&dossier.content.agency_id()).is_some_and(|agency| agency.clerk_may_submit);
+        Ok(VisibleDossier::new(dossier, Circumstances { clerk_may_submit, frozen }))
+    });
+    seen.collect()
 }
 
 /// The dossier as it was at the end of a day (nhìn lại hồ sơ); only for those who see it now and would have then.
@@ -286,7 +302,7 @@ pub fn assess_dossier<C: Content>(
     dossier: &Dossier<C>,
     received_on: Day,
 ) -> Result<(Law, Assessment)> {
-    let (law, _, answer) = answered(conn, tools, dossier, received_on, Unknown::default())?;
+    let (law, _, answer) = answered(conn, tools, &[(dossier, received_on)], &Unknown::default())?.remove(0);
     Ok((law, answer))
 }
 
@@ -298,28 +314,39 @@ pub fn explained<C: Content>(
     received_on: Day,
     unknown: Unknown,
 ) -> Result<Explained> {
-    let (law, case, answer) = answered(conn, tools, dossier, received_on, unknown)?;
+    let (law, case, answer) = answered(conn, tools, &[(dossier, received_on)], &unknown)?.remove(0);
     let why = why(&law, &case);
     // A decider who travels is passed over: that is no rule of the text, and a note says it.
     let body = answer.decider.as_ref().map(|d| d.body);
     Ok(Explained { why: why.filter(|why| why.body == body), law, case, answer })
 }
 
+/// Assesses dossiers together; the answers are in their order.
+pub fn assess_all<C: Content>(conn: &mut Conn, tools: &ProvinceLaw, of: &[CompleteOn<C>]) -> Result<Vec<Assessment>> {
+    let answers = answered(conn, tools, of, &Unknown::default())?;
+    Ok(answers.into_iter().map(|(_, _, answer)| answer).collect())
+}
+
+/// However many they are, each thing that the rules need is read with one statement.
 fn answered<C: Content>(
     conn: &mut Conn,
     tools: &ProvinceLaw,
-    dossier: &Dossier<C>,
-    received_on: Day,
-    unknown: Unknown,
-) -> Result<(Law, Case, Assessment)> {
+    of: &[CompleteOn<C>],
+    unknown: &Unknown,
+) -> Result<Vec<(Law, Case, Assessment)>> {
     let (book, calendar) = tools.shelf.book_and_calendar(conn)?;
-    let law = book
-        .in_force(&tools.jurisdiction, received_on)
-        .ok_or_else(|| Error::Internal(format!("no regulation of {} is loaded", tools.jurisdiction)))?;
-    let case = Case { unknown, ..C::case(conn, &tools.registers, dossier, received_on)? };
-    let mut answer = assess(&law, &case, &calendar);
-    travelling_decider::pass_over(conn, &law, dossier, received_on, &mut answer)?;
-    Ok((law, case, answer))
+    let mut offices = Offices::default();
+    let mut answers = Vec::with_capacity(of.len());
+    for ((dossier, received_on), case) in of.iter().zip(C::cases(conn, &tools.registers, of)?) {
+        let law = book
+            .in_force(&tools.jurisdiction, *received_on)
+            .ok_or_else(|| Error::Internal(format!("no regulation of {} is loaded", tools.jurisdiction)))?;
+        let case = Case { unknown: unknown.clone(), ..case };
+        let mut answer = assess(&law, &case, &calendar);
+        pass_over(conn, &mut offices, &law, dossier, *received_on, &mut answer)?;
+        answers.push((law, case, answer));
+    }
+    Ok(answers)
 }
 
 /// The day on which a dossier is assessed: today for a draft, later the day it became complete.
@@ -333,19 +360,22 @@ pub fn received_on<C>(dossier: &Dossier<C>, today: Day) -> Day {
 /// Derives every fact of a register again; returns how many delegations count.
 pub fn rebuild_facts<C: Content>(conn: &mut Conn) -> Result<usize> {
     let mut counted = 0;
-    for id in store::all_ids(conn, C::ENTRY.key)? {
-        counted += usize::from(derive_again::<C>(conn, id)?);
+    for some in store::all_ids(conn, C::ENTRY.key)?.chunks(store::AT_ONCE) {
+        counted += derive_again::<C>(conn, some)?;
     }
     Ok(counted)
 }
 
-/// Derives the fact of one dossier again, and what it is found by; returns whether it counts.
-pub fn derive_again<C: Content>(conn: &mut Conn, id: i64) -> Result<bool> {
-    let Some(dossier) = store::load::<C>(conn, id)? else { return Ok(false) };
-    let derived = C::fact(&dossier);
-    statistics::replace(conn, id, derived.as_ref())?;
-    store::index(conn, &dossier)?;
-    Ok(derived.is_some())
+/// Derives the facts of these dossiers again, and what they are found by; returns how many count.
+pub fn derive_again<C: Content>(conn: &mut Conn, ids: &[i64]) -> Result<usize> {
+    let mut counted = 0;
+    for dossier in store::load_all::<C>(conn, ids)? {
+        let derived = C::fact(&dossier);
+        statistics::replace(conn, dossier.id, derived.as_ref())?;
+        store::index(conn, &dossier)?;
+        counted += usize::from(derived.is_some());
+    }
+    Ok(counted)
 }
 
 /// The dossier as it would count if it had been approved on its first day.

@@ -1,11 +1,14 @@
 //! Who decides when the decider travels: nobody decides on their own journey, nor does a substitute in their name.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use diesel::prelude::*;
 
-use crate::access::seats::{acting_seat, own_holders};
-use crate::access::store::lineage;
+use crate::access::seats::{Held, acting_seat, ever_held, own_holders};
+use crate::access::store::Lineages;
 use crate::db::schema::users;
-use crate::db::{Conn, each, one_of};
+use crate::db::{Conn, load_of};
 use crate::dossier::Content;
 use crate::dossier::model::Dossier;
 use crate::error::Result;
@@ -19,10 +22,63 @@ use regulation::pack::Effect;
 /// The rule that moves the decision; it is the product's own, and no article of a pack.
 const SEPARATION: &str = "Nguyên tắc tách bạch nhiệm vụ: không ai quyết định chuyến đi của chính mình";
 
+/// Who holds the offices, each read once for all dossiers that are assessed together.
+#[derive(Default)]
+pub struct Offices {
+    held: HashMap<Body, Office>,
+    lineages: Option<Lineages>,
+}
+
+/// An office, and who its accounts belong to.
+struct Office {
+    held: Vec<Held>,
+    /// Of each account that is open.
+    people: HashMap<i64, OfAccount>,
+}
+
+/// Official and agency of an account.
+type OfAccount = (Option<i64>, Option<i64>);
+
+impl Offices {
+    fn of(&mut self, conn: &mut Conn, body: Body) -> Result<&Office> {
+        Ok(match self.held.entry(body) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(Office::read(conn, body)?),
+        })
+    }
+
+    /// A unit and those that it followed.
+    fn lineage(&mut self, conn: &mut Conn, agency: i64) -> Result<Vec<i64>> {
+        if self.lineages.is_none() {
+            self.lineages = Some(Lineages::read(conn)?);
+        }
+        Ok(self.lineages.as_ref().map(|known| known.of(agency)).unwrap_or_default())
+    }
+}
+
+impl Office {
+    fn read(conn: &mut Conn, body: Body) -> Result<Self> {
+        let seats = [Some(body), acting_seat(body)].into_iter().flatten();
+        let held: Vec<Held> = seats.map(|seat| ever_held(conn, seat)).collect::<Result<_>>()?;
+        let accounts: Vec<i64> = held.iter().flatten().map(|(user, ..)| *user).collect();
+        let open = users::table.filter(users::active.eq(true));
+        let open = open.select((users::id, (users::official_id, users::agency_id)));
+        let people: Vec<(i64, OfAccount)> = load_of!(conn, open, users::id, accounts.as_slice())?;
+        Ok(Office { held, people: people.into_iter().collect() })
+    }
+
+    /// Official and agency of those who hold it on a day.
+    fn holders(&self, on: Day) -> Vec<OfAccount> {
+        let accounts = self.held.iter().flat_map(|seat| own_holders(seat, on)).map(|holder| holder.user);
+        accounts.filter_map(|account| self.people.get(&account)).copied().collect()
+    }
+}
+
 /// Passes the decision to the next stricter body that the text names as decider of this procedure, where everybody who
 /// holds the office travels; to a person who names the decider, where there is none.
 pub fn pass_over<C: Content>(
     conn: &mut Conn,
+    offices: &mut Offices,
     law: &Law,
     dossier: &Dossier<C>,
     on: Day,
@@ -33,12 +89,12 @@ pub fn pass_over<C: Content>(
     if dossier.content.units().is_empty() && dossier.at_hand().units().is_empty() {
         return Ok(());
     }
-    if !all_travel(conn, dossier, usual, on)? {
+    if !all_travel(conn, offices, dossier, usual, on)? {
         return Ok(());
     }
     let mut next = None;
     for body in stricter(law, dossier, usual) {
-        if !all_travel(conn, dossier, body, on)? {
+        if !all_travel(conn, offices, dossier, body, on)? {
             next = Some(body);
             break;
         }
@@ -78,21 +134,19 @@ pub fn pass_over<C: Content>(
 }
 
 /// Whether a body has holders of its office, and all of them travel.
-fn all_travel<C: Content>(conn: &mut Conn, dossier: &Dossier<C>, body: Body, on: Day) -> Result<bool> {
-    let mut accounts: Vec<i64> = Vec::new();
-    for seat in [Some(body), acting_seat(body)].into_iter().flatten() {
-        accounts.extend(own_holders(conn, seat, on)?.into_iter().map(|h| h.user));
-    }
-    let people = users::table
-        .filter(one_of(users::id, &accounts).and(users::active.eq(true)))
-        .select((users::official_id, users::agency_id));
-    let people: Vec<(Option<i64>, Option<i64>)> = each!(conn, c => people.load(c))?;
+fn all_travel<C: Content>(
+    conn: &mut Conn,
+    offices: &mut Offices,
+    dossier: &Dossier<C>,
+    body: Body,
+    on: Day,
+) -> Result<bool> {
     let mut own: Vec<Option<i64>> = Vec::new();
-    for (official, agency) in people {
+    for (official, agency) in offices.of(conn, body)?.holders(on) {
         // The head of a unit decides for that unit alone, and for those that it followed.
         let here = match agency {
             _ if !body.is_local() => true,
-            Some(agency) => lineage(conn, agency)?.contains(&dossier.content.agency_id()),
+            Some(agency) => offices.lineage(conn, agency)?.contains(&dossier.content.agency_id()),
             None => false,
         };
         own.extend(here.then_some(official));

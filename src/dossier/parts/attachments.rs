@@ -1,5 +1,6 @@
 //! Attachments of a dossier: files in a folder under random names, and their metadata in the database.
 
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::access::token::random_text;
 use crate::db::schema::attachments;
-use crate::db::{Conn, each};
+use crate::db::{Conn, load_of};
 use crate::error::{Code, Error, Result, refuse};
 use crate::private_files;
 use crate::web::idempotency::fingerprint;
@@ -245,11 +246,15 @@ pub fn find(conn: &mut Conn, delegation_id: i64, id: i64) -> Result<Option<Attac
     Ok(row.map(attachment))
 }
 
-/// Kinds of document in a dossier.
-pub fn kinds(conn: &mut Conn, delegation_id: i64) -> Result<Vec<Document>> {
-    let given = attachments::table.filter(attachments::delegation_id.eq(delegation_id)).select(attachments::document);
-    let words: Vec<String> = each!(conn, c => given.load(c))?;
-    Ok(words.iter().filter_map(|w| w.parse().ok()).collect())
+/// Kinds of document in these dossiers.
+pub fn kinds(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, BTreeSet<Document>>> {
+    let given = attachments::table.select((attachments::delegation_id, attachments::document));
+    let words: Vec<(i64, String)> = load_of!(conn, given, attachments::delegation_id, ids)?;
+    let mut kinds: HashMap<i64, BTreeSet<Document>> = HashMap::new();
+    for (id, word) in words {
+        kinds.entry(id).or_default().extend(word.parse::<Document>());
+    }
+    Ok(kinds)
 }
 
 /// Adds the row of a file that is on disk.

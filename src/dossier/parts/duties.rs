@@ -9,7 +9,7 @@ use crate::access::account::Actor;
 use crate::access::holder::Holder;
 use crate::access::permission::Permission;
 use crate::db::schema::{dossiers, duties};
-use crate::db::{Conn, each, from_json, one_of, to_json};
+use crate::db::{Conn, each, from_json, load_of, to_json};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::id::Id;
@@ -347,17 +347,20 @@ pub fn titles(conn: &mut Conn, all: &[Duty]) -> Result<HashMap<i64, String>> {
     Ok(titles.into_iter().collect())
 }
 
-/// Reminders that an agency, or a unit that became it, has left unanswered: the most for a single duty, without those
-/// that a named body overrode.
-pub fn reminders(conn: &mut Conn, agencies: &[i64], on: Day) -> Result<i64> {
+/// Duties of these agencies that were due before a day, without those that a named body overrode.
+pub fn late(conn: &mut Conn, agencies: &[i64], before: Day) -> Result<Vec<Duty>> {
     let query = duties::table
-        .filter(one_of(duties::agency_id, agencies))
         .filter(duties::done_on.is_null())
         .filter(duties::overridden.is_null())
-        .filter(duties::due_on.assume_not_null().lt(on));
-    let rows: Vec<DutyRow> = each!(conn, c => query.select(DutyRow::as_select()).load(c))?;
-    let late: Vec<Duty> = rows.into_iter().map(Duty::try_from).collect::<Result<_>>()?;
-    Ok(late.iter().map(|d| d.reminders(on)).max().unwrap_or(0))
+        .filter(duties::due_on.assume_not_null().lt(before));
+    let rows: Vec<DutyRow> = load_of!(conn, query.select(DutyRow::as_select()), duties::agency_id, agencies)?;
+    rows.into_iter().map(Duty::try_from).collect()
+}
+
+/// Reminders that an agency, or a unit that became it, has left unanswered: the most for a single one of its late duties.
+pub fn reminders(late: &[Duty], lineage: &[i64], on: Day) -> i64 {
+    let own = late.iter().filter(|duty| lineage.contains(&duty.agency_id) && duty.due_on.is_some_and(|due| due < on));
+    own.map(|duty| duty.reminders(on)).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 use crate::approval::store as approval;
 use crate::db::schema::dossiers;
-use crate::db::{Conn, each, from_json, insert_rows, to_json, word};
+use crate::db::{Conn, each, from_json, insert_rows, load_of, to_json, word};
 use crate::dossier::flow::State;
 use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::{Content, StoredContent};
@@ -185,36 +185,52 @@ fn row<C: Content>(dossier: &Dossier<C>, json: String, texts_version: i64) -> Re
 
 /// The dossier with its parts and its process; `None` if this register has no such id.
 pub fn load<C: Content>(conn: &mut Conn, id: i64) -> Result<Option<Dossier<C>>> {
-    let found: Option<DossierRow> =
-        each!(conn, c => dossiers::table.find(id).select(DossierRow::as_select()).first(c)).optional()?;
-    let Some(row) = found.filter(|row| row.register == C::ENTRY.key) else { return Ok(None) };
-    let stored = StoredContent {
-        id,
+    Ok(load_all(conn, &[id])?.pop())
+}
+
+/// Those of these dossiers that this register has, in the order of their ids. However many they are, each part is read
+/// with one statement.
+pub fn load_all<C: Content>(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Dossier<C>>> {
+    let own = dossiers::table.order(dossiers::id);
+    let mut rows: Vec<DossierRow> = load_of!(conn, own.select(DossierRow::as_select()), dossiers::id, ids)?;
+    rows.retain(|row| row.register == C::ENTRY.key);
+    let contents = C::load(conn, rows.iter_mut().map(stored_content).collect::<Result<_>>()?)?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut processes = approval::processes(conn, &ids)?;
+    let dossier = |(row, content): (DossierRow, C)| {
+        Ok(Dossier {
+            id: row.id,
+            version: row.version,
+            number: row.number,
+            content,
+            state: word(&row.state)?,
+            signature_requested: row.signature_requested,
+            created_by: row.created_by,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            submitted_on: row.submitted_on,
+            complete_on: row.complete_on,
+            ruling: row.ruling.as_deref().map(from_json).transpose()?,
+            decision: row.decision.as_deref().map(from_json).transpose()?,
+            report: row.report.as_deref().map(from_json).transpose()?,
+            process: processes.remove(&row.id).unwrap_or_default(),
+            amendments: row.amendments.as_deref().map(from_json).transpose()?.unwrap_or_default(),
+        })
+    };
+    rows.into_iter().zip(contents).map(dossier).collect()
+}
+
+/// What the content of a row is made of; it leaves the row.
+fn stored_content(row: &mut DossierRow) -> Result<StoredContent> {
+    Ok(StoredContent {
+        id: row.id,
         procedure: word(&row.procedure)?,
-        title: row.title,
+        title: std::mem::take(&mut row.title),
         agency_id: row.agency_id,
         days: row.begins_on.zip(row.ends_on).map(|(from, to)| Period { from, to }),
         listed_on: row.listed_on,
-        json: row.content,
-    };
-    Ok(Some(Dossier {
-        id,
-        version: row.version,
-        number: row.number,
-        content: C::load(conn, stored)?,
-        state: word(&row.state)?,
-        signature_requested: row.signature_requested,
-        created_by: row.created_by,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-        submitted_on: row.submitted_on,
-        complete_on: row.complete_on,
-        ruling: row.ruling.as_deref().map(from_json).transpose()?,
-        decision: row.decision.as_deref().map(from_json).transpose()?,
-        report: row.report.as_deref().map(from_json).transpose()?,
-        process: approval::load(conn, id)?,
-        amendments: row.amendments.as_deref().map(from_json).transpose()?.unwrap_or_default(),
-    }))
+        json: std::mem::take(&mut row.content),
+    })
 }
 
 /// The word of the register that has the dossier.
@@ -305,8 +321,8 @@ pub fn index<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     participants::keep(conn, dossier, None)
 }
 
-/// Most dossiers that are deleted with one statement.
-const AT_ONCE: usize = 500;
+/// Most dossiers that are read or deleted together.
+pub const AT_ONCE: usize = 500;
 
 /// Deletes dossiers with everything that belongs to them.
 pub fn delete<C: Content>(conn: &mut Conn, ids: &[i64]) -> Result<()> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::dossier_versions as versions;
-use crate::db::{Conn, each, from_json, to_json};
+use crate::db::{Conn, each, from_json, load_of, to_json};
 use crate::dossier::Content;
 use crate::dossier::differences::Difference;
 use crate::dossier::model::Dossier;
@@ -34,6 +34,28 @@ pub fn before<C: Content>(conn: &mut Conn, id: i64, moment: Moment) -> Result<Op
         .first(conn)
         .optional()?;
     body.as_deref().map(from_json).transpose()
+}
+
+/// Each of these dossiers as it was right after a moment, without those of which no version of that time was stored.
+pub fn right_after<C: Content>(conn: &mut Conn, moments: &HashMap<i64, Moment>) -> Result<HashMap<i64, Dossier<C>>> {
+    if moments.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<i64> = moments.keys().copied().collect();
+    let kept = versions::table.order((versions::dossier_id, versions::version));
+    let kept = kept.select((versions::dossier_id, versions::version, versions::at));
+    let rows: Vec<(i64, i64, Moment)> = load_of!(conn, kept, versions::dossier_id, ids.as_slice())?;
+    let until = |id: &i64, at: Moment| moments.get(id).is_some_and(|moment| at <= *moment);
+    let wanted: HashMap<i64, i64> =
+        rows.into_iter().filter(|(id, _, at)| until(id, *at)).map(|(id, version, _)| (id, version)).collect();
+    // Versions are counted from 1 in each dossier, so a number says little: the few rows too many are passed over.
+    let bodies: Vec<(i64, i64, String)> = versions::table
+        .filter(versions::dossier_id.eq_any(wanted.keys()))
+        .filter(versions::version.eq_any(wanted.values()))
+        .select((versions::dossier_id, versions::version, versions::body))
+        .load(conn)?;
+    let right = bodies.into_iter().filter(|(id, version, _)| wanted.get(id) == Some(version));
+    right.map(|(id, _, body)| Ok((id, from_json(&body)?))).collect()
 }
 
 /// The fields that edits changed, as pointers into the content, by the moments of the edits.

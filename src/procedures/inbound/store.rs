@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::schema::{
     dossiers, inbound_guests as guests, officials, programme_hosts as hosts, programme_items as items,
 };
-use crate::db::{Conn, each, from_json, insert_rows, one_of, to_json, word};
+use crate::db::{Conn, by_id, each, from_json, insert_rows, load_of, one_of, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::ProgrammeItem;
@@ -89,7 +89,7 @@ pub fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
     Ok(rows.into_iter().collect())
 }
 
-type GuestRow = (i64, String, String, String, Option<String>, String);
+type GuestRow = (i64, i64, String, String, String, Option<String>, String);
 type ItemRow = (i64, i64, Moment, Moment, String, String, bool);
 type HostRow = (i64, i64, i64, String);
 
@@ -98,44 +98,31 @@ const HOST: (hosts::delegation_id, hosts::item_ord, hosts::official_id, official
 
 /// The programmes of these delegations, with their hosts.
 pub fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {
-    let planned = items::table.filter(items::delegation_id.eq_any(ids)).order((items::delegation_id, items::ord));
-    let planned: Vec<ItemRow> = planned.load(conn)?;
-    let receiving = hosts::table.inner_join(officials::table).filter(hosts::delegation_id.eq_any(ids));
-    let receiving: Vec<HostRow> =
-        receiving.order((hosts::delegation_id, hosts::item_ord, hosts::ord)).select(HOST).load(conn)?;
-    let mut found: HashMap<i64, Vec<ProgrammeItem>> = HashMap::new();
-    for row in planned {
-        found.entry(row.0).or_default().push(item(row, &receiving));
-    }
-    Ok(found)
-}
-
-/// The programme of one visit. Every view of a visit reads it, so its statements are ones that can stay prepared.
-fn programme(conn: &mut Conn, id: i64) -> Result<Vec<ProgrammeItem>> {
-    let planned = items::table.filter(items::delegation_id.eq(id)).order(items::ord);
-    let planned: Vec<ItemRow> = each!(conn, c => planned.load(c))?;
+    let planned = items::table.order((items::delegation_id, items::ord)).select(items::all_columns);
+    let planned: Vec<ItemRow> = load_of!(conn, planned, items::delegation_id, ids)?;
     if planned.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
-    let receiving = hosts::table.inner_join(officials::table).filter(hosts::delegation_id.eq(id));
-    let receiving = receiving.order((hosts::item_ord, hosts::ord)).select(HOST);
-    let receiving: Vec<HostRow> = each!(conn, c => receiving.load(c))?;
-    Ok(planned.into_iter().map(|row| item(row, &receiving)).collect())
+    let receiving = hosts::table.inner_join(officials::table);
+    let receiving = receiving.order((hosts::delegation_id, hosts::item_ord, hosts::ord)).select(HOST);
+    let receiving: Vec<HostRow> = load_of!(conn, receiving, hosts::delegation_id, ids)?;
+    let mut hosts: HashMap<(i64, i64), (Vec<i64>, Vec<String>)> = HashMap::new();
+    for (delegation, item, host, name) in receiving {
+        let (ids, names) = hosts.entry((delegation, item)).or_default();
+        ids.push(host);
+        names.push(name);
+    }
+    Ok(by_id(planned.into_iter().map(|(id, ord, starts_at, ends_at, place, activity, restricted_area)| {
+        let (hosts, host_names) = hosts.remove(&(id, ord)).unwrap_or_default();
+        (id, ProgrammeItem { starts_at, ends_at, place, activity, hosts, host_names, restricted_area })
+    })))
 }
 
-fn item(
-    (id, ord, starts_at, ends_at, place, activity, restricted_area): ItemRow,
-    receiving: &[HostRow],
-) -> ProgrammeItem {
-    let own = || receiving.iter().filter(|(of, item, ..)| *of == id && *item == ord);
-    let (hosts, host_names) = (own().map(|h| h.2).collect(), own().map(|h| h.3.clone()).collect());
-    ProgrammeItem { starts_at, ends_at, place, activity, hosts, host_names, restricted_area }
-}
-
-pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<VisitContent> {
-    let days = stored.days.ok_or_else(|| Error::Internal("a delegation has no days".into()))?;
-    let kept: VisitJson = from_json(&stored.json)?;
-    let named = guests::table.filter(guests::delegation_id.eq(stored.id)).order(guests::ord).select((
+/// The contents of visits in their order.
+pub fn load(conn: &mut Conn, stored: Vec<StoredContent>) -> Result<Vec<VisitContent>> {
+    let ids: Vec<i64> = stored.iter().map(|visit| visit.id).collect();
+    let named = guests::table.order((guests::delegation_id, guests::ord)).select((
+        guests::delegation_id,
         guests::guest_id,
         guests::full_name,
         guests::nationality,
@@ -143,12 +130,24 @@ pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<VisitContent> {
         guests::passport_number,
         guests::role,
     ));
-    let listed: Vec<GuestRow> = each!(conn, c => named.load(c))?;
-    let programme = programme(conn, stored.id)?;
-    let listed = listed.into_iter().map(|(id, full_name, nationality, position, passport_number, role)| {
+    let rows: Vec<GuestRow> = load_of!(conn, named, guests::delegation_id, ids.as_slice())?;
+    let mut listed: HashMap<i64, Vec<Guest>> = HashMap::new();
+    for (of, id, full_name, nationality, position, passport_number, role) in rows {
         let role = word(&role)?;
-        Ok(Guest { guest_id: Some(id), full_name, nationality, position, passport_number, role })
-    });
+        let guest = Guest { guest_id: Some(id), full_name, nationality, position, passport_number, role };
+        listed.entry(of).or_default().push(guest);
+    }
+    let mut programmes = programmes(conn, &ids)?;
+    let mut of = |visit: StoredContent| {
+        let (guests, programme) = (listed.remove(&visit.id), programmes.remove(&visit.id));
+        content(visit, guests.unwrap_or_default(), programme.unwrap_or_default())
+    };
+    stored.into_iter().map(&mut of).collect()
+}
+
+fn content(stored: StoredContent, guests: Vec<Guest>, programme: Vec<ProgrammeItem>) -> Result<VisitContent> {
+    let days = stored.days.ok_or_else(|| Error::Internal("a delegation has no days".into()))?;
+    let kept: VisitJson = from_json(&stored.json)?;
     Ok(VisitContent {
         title: stored.title,
         host_agency_id: stored.agency_id,
@@ -166,7 +165,7 @@ pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<VisitContent> {
         departure: days.to,
         headcount: kept.headcount,
         nationalities: kept.nationalities,
-        guests: listed.collect::<Result<_>>()?,
+        guests,
         programme,
         stay: kept.stay,
         origin: kept.origin,

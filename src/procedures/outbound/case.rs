@@ -16,10 +16,10 @@ use kernel::words::{DecisionVerdict, Document, Severity};
 use regulation::case::{Case, Matter, PassportFacts, StopDays, Traveller, TripCase, Unknown};
 
 /// What is known about a dossier beyond its content.
-#[derive(Debug, Default)]
-pub struct TripSurroundings {
-    pub officials: HashMap<i64, Official>,
-    pub agencies: HashMap<i64, Agency>,
+#[derive(Debug)]
+pub struct TripSurroundings<'a> {
+    pub officials: &'a HashMap<i64, Official>,
+    pub agencies: &'a HashMap<i64, Agency>,
     /// The official's id, once for every other mission of a member in the year of departure.
     pub missions: Vec<i64>,
     /// Engagements of its people in other dossiers at the same time.

@@ -13,4 +13,5 @@ pub mod queue_store;
 pub mod requests;
 pub mod rules;
 pub mod store;
+pub mod surroundings;
 pub mod typed;

@@ -1,10 +1,12 @@
 //! The queue of a year: what counts for a person's official trips, and which dossiers use a plan item first.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use serde::Deserialize;
 
 use crate::db::schema::{dossiers, missions, plan_draws};
-use crate::db::{Conn, each, from_json, insert_rows, one_of};
+use crate::db::{Conn, by_id, from_json, insert_rows, load_of};
 use crate::dossier::flow::State;
 use crate::dossier::store::words_of;
 use crate::error::Result;
@@ -93,40 +95,79 @@ struct QueuedJson {
     queued_on: Option<Day>,
 }
 
-type QueuePlace = (Option<Day>, Option<String>, String);
-
-/// Number of other dossiers that use a plan item and come before this one.
-pub fn drawn_before(conn: &mut Conn, item: i64, own: &Trip) -> Result<i64> {
-    let others: Vec<QueuePlace> = plan_draws::table
-        .inner_join(dossiers::table)
-        .filter(plan_draws::item_id.eq(item))
-        .filter(dossiers::id.ne(own.id))
-        .filter(dossiers::state.ne(State::Draft.word()))
-        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
-        .select((dossiers::submitted_on, dossiers::number, dossiers::content))
-        .load(conn)?;
-    let mut came = 0;
-    for (on, number, content) in &others {
-        let moved = from_json::<QueuedJson>(content)?.queued_on;
-        let other = on.zip(number.as_deref()).map(|(on, number)| place(on, moved, number));
-        came += i64::from(before(own, other));
-    }
-    Ok(came)
+/// A dossier that uses a plan item: the item, the dossier, and its place in the queue.
+struct Draw {
+    item: i64,
+    delegation: i64,
+    submitted_on: Option<Day>,
+    number: Option<String>,
+    moved: Option<Day>,
 }
 
-/// The official trips of these people in a year (hạn mức), without this dossier, one entry per person and trip. A
-/// dossier submitted before this one counts unless it was rejected, withdrawn or cancelled; before a draft, all count.
-pub fn missions_before(conn: &mut Conn, people: &[i64], year: i32, own: &Trip) -> Result<Vec<i64>> {
-    let day = |month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
-    let held = missions::table
-        .filter(one_of(missions::official_id, people))
-        .filter(missions::begins_on.between(day(1, 1), day(12, 31)))
-        .filter(missions::delegation_id.ne(own.id))
-        .select((missions::official_id, missions::queued_on, missions::moved, missions::number));
-    let held: Vec<(i64, Option<Day>, bool, Option<String>)> = each!(conn, c => held.load(c))?;
-    let earlier = held.into_iter().filter(|(_, queued_on, moved, number)| {
-        let other = queued_on.zip(number.as_deref()).map(|(on, number)| (on, *moved, number.len(), number));
-        before(own, other)
-    });
-    Ok(earlier.map(|(official, ..)| official).collect())
+type DrawRow = (i64, i64, Option<Day>, Option<String>, String);
+
+/// Who uses plan items.
+pub struct Drawn(Vec<Draw>);
+
+impl Drawn {
+    /// Number of other dossiers that use a plan item and come before this one.
+    pub fn before(&self, item: i64, own: &Trip) -> i64 {
+        let others = self.0.iter().filter(|draw| draw.item == item && draw.delegation != own.id);
+        let earlier = others.filter(|draw| {
+            let other = draw.submitted_on.zip(draw.number.as_deref());
+            before(own, other.map(|(on, number)| place(on, draw.moved, number)))
+        });
+        i64::try_from(earlier.count()).unwrap_or(i64::MAX)
+    }
+}
+
+/// The dossiers that use these plan items: neither drafts nor those by which nobody travels.
+pub fn drawn(conn: &mut Conn, items: &[i64]) -> Result<Drawn> {
+    let using = plan_draws::table
+        .inner_join(dossiers::table)
+        .filter(plan_draws::item_id.eq_any(items))
+        .filter(dossiers::state.ne(State::Draft.word()))
+        .filter(dossiers::state.ne_all(words_of(&State::VOID)))
+        .select((plan_draws::item_id, dossiers::id, dossiers::submitted_on, dossiers::number, dossiers::content));
+    let rows: Vec<DrawRow> = using.load(conn)?;
+    let draw = |(item, delegation, submitted_on, number, content): DrawRow| {
+        let moved = from_json::<QueuedJson>(&content)?.queued_on;
+        Ok(Draw { item, delegation, submitted_on, number, moved })
+    };
+    Ok(Drawn(rows.into_iter().map(draw).collect::<Result<_>>()?))
+}
+
+type HeldMission = (Day, i64, Option<Day>, bool, Option<String>);
+
+/// For each trip the official trips of its people in its year (hạn mức), without the trip itself, one entry per person
+/// and trip. A dossier submitted before it counts unless it was rejected, withdrawn or cancelled; before a draft, all count.
+pub fn missions_before(conn: &mut Conn, trips: &[&Trip]) -> Result<Vec<Vec<i64>>> {
+    let year = |trip: &Trip| chrono::Datelike::year(&trip.content.departure);
+    let years = || trips.iter().map(|trip| year(trip));
+    let (Some(first), Some(last)) = (years().min(), years().max()) else { return Ok(Vec::new()) };
+    let mut people: Vec<i64> = trips.iter().flat_map(|trip| trip.content.official_ids()).collect();
+    people.sort_unstable();
+    people.dedup();
+    let day = |year, month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
+    let held = missions::table.filter(missions::begins_on.between(day(first, 1, 1), day(last, 12, 31))).select((
+        missions::official_id,
+        (missions::begins_on, missions::delegation_id, missions::queued_on, missions::moved, missions::number),
+    ));
+    let held: Vec<(i64, HeldMission)> = load_of!(conn, held, missions::official_id, people.as_slice())?;
+    let held = by_id(held);
+    let earlier = |own: &&Trip, official: &i64| {
+        let theirs = held.get(official).map_or(&[][..], Vec::as_slice).iter();
+        let others = theirs.filter(|(on, trip, ..)| chrono::Datelike::year(on) == year(own) && *trip != own.id);
+        others
+            .filter(|(_, _, queued_on, moved, number)| {
+                let other = queued_on.zip(number.as_deref()).map(|(on, number)| (on, *moved, number.len(), number));
+                before(own, other)
+            })
+            .count()
+    };
+    let of_trip = |own: &&Trip| {
+        let people: BTreeSet<i64> = own.content.official_ids().into_iter().collect();
+        people.into_iter().flat_map(|official| vec![official; earlier(own, &official)]).collect()
+    };
+    Ok(trips.iter().map(of_trip).collect())
 }

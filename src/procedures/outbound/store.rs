@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{dossiers, officials, outbound_members as members, outbound_stops as stops};
-use crate::db::{Conn, each, from_json, insert_rows, one_of, to_json, word};
+use crate::db::{Conn, by_id, each, from_json, insert_rows, load_of, one_of, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::Engagement;
@@ -84,35 +84,47 @@ pub fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
     Ok(rows.into_iter().collect())
 }
 
-type MemberRow = (i64, String, Option<i64>, Option<String>, Option<String>, i64, String, String, String);
-type StopRow = (String, String, Day, Day);
+type MemberValues = (i64, String, Option<i64>, Option<String>, Option<String>, i64, String, String, String);
+type MemberRow = (i64, MemberValues);
+type StopRow = (i64, String, String, Day, Day);
 
-pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<TripContent> {
+const STOP: (stops::delegation_id, stops::country, stops::place, stops::from_date, stops::to_date) =
+    (stops::delegation_id, stops::country, stops::place, stops::from_date, stops::to_date);
+
+/// The contents of trips in their order.
+pub fn load(conn: &mut Conn, stored: Vec<StoredContent>) -> Result<Vec<TripContent>> {
+    let ids: Vec<i64> = stored.iter().map(|trip| trip.id).collect();
+    let travellers =
+        members::table.inner_join(officials::table).order((members::delegation_id, members::ord)).select((
+            members::delegation_id,
+            (
+                members::official_id,
+                members::role,
+                members::relative_of,
+                members::consent,
+                members::verdict,
+                members::agency_id,
+                members::post_level,
+                officials::full_name,
+                officials::post,
+            ),
+        ));
+    let rows: Vec<MemberRow> = load_of!(conn, travellers, members::delegation_id, ids.as_slice())?;
+    let mut who = by_id(rows);
+    let places = stops::table.order((stops::delegation_id, stops::ord));
+    let rows: Vec<StopRow> = load_of!(conn, places.select(STOP), stops::delegation_id, ids.as_slice())?;
+    let stop = |(id, country, place, from, to)| (id, Stop { country, place, from, to });
+    let mut where_to = by_id(rows.into_iter().map(stop));
+    let mut of = |trip: StoredContent| {
+        let (who, where_to) = (who.remove(&trip.id), where_to.remove(&trip.id));
+        content(trip, who.unwrap_or_default(), where_to.unwrap_or_default())
+    };
+    stored.into_iter().map(&mut of).collect()
+}
+
+fn content(stored: StoredContent, who: Vec<MemberValues>, stops: Vec<Stop>) -> Result<TripContent> {
     let days = stored.days.ok_or_else(|| Error::Internal("a delegation has no days".into()))?;
     let kept: TripJson = from_json(&stored.json)?;
-    let travellers = members::table
-        .inner_join(officials::table)
-        .filter(members::delegation_id.eq(stored.id))
-        .order(members::ord)
-        .select((
-            members::official_id,
-            members::role,
-            members::relative_of,
-            members::consent,
-            members::verdict,
-            members::agency_id,
-            members::post_level,
-            officials::full_name,
-            officials::post,
-        ));
-    let who: Vec<MemberRow> = each!(conn, c => travellers.load(c))?;
-    let places = stops::table.filter(stops::delegation_id.eq(stored.id)).order(stops::ord).select((
-        stops::country,
-        stops::place,
-        stops::from_date,
-        stops::to_date,
-    ));
-    let where_to: Vec<StopRow> = each!(conn, c => places.load(c))?;
     let mut travelling = Vec::with_capacity(who.len());
     let mut verdicts = Vec::with_capacity(who.len());
     let mut people = Vec::with_capacity(who.len());
@@ -140,7 +152,7 @@ pub fn load(conn: &mut Conn, stored: StoredContent) -> Result<TripContent> {
         inviting_party: kept.inviting_party,
         departure: days.from,
         returning: days.to,
-        stops: where_to.into_iter().map(|(country, place, from, to)| Stop { country, place, from, to }).collect(),
+        stops,
         members: travelling,
         note: kept.note,
         leave: kept.leave,

@@ -9,7 +9,6 @@ use documents::template::Values;
 use kernel::money::grouped;
 use kernel::paper::PaperKind;
 use kernel::procedure::{ListShape, Procedure, RegisterEntry, Reported};
-use kernel::time::Day;
 use kernel::words::Label;
 use ngoaivu::access::context::RequestContext;
 use ngoaivu::access::permission::Permission;
@@ -24,7 +23,7 @@ use ngoaivu::dossier::parts::line::OwnColumns;
 use ngoaivu::dossier::parts::listed::ListedRow;
 use ngoaivu::dossier::register::Registers;
 use ngoaivu::dossier::rules::Circumstances;
-use ngoaivu::dossier::{Content, DayNames, StoredContent};
+use ngoaivu::dossier::{CompleteOn, Content, DayNames, StoredContent};
 use ngoaivu::error::{Error, Result};
 use ngoaivu::registry::agencies;
 use ngoaivu::statistics::fact::{Fact, Share};
@@ -164,17 +163,18 @@ impl Content for NoteContent {
         })
     }
 
-    fn case(conn: &mut Conn, _: &Registers, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
-        let c = &dossier.content;
-        Ok(Case {
+    fn cases(conn: &mut Conn, _: &Registers, of: &[CompleteOn<Self>]) -> Result<Vec<Case>> {
+        let mut documents = attachments::kinds(conn, &of.iter().map(|(note, _)| note.id).collect::<Vec<_>>())?;
+        let case = |(note, received_on): &CompleteOn<Self>| Case {
             procedure: NOTE,
-            received_on,
-            begins: c.written_on,
-            ends: c.written_on,
-            documents: attachments::kinds(conn, dossier.id)?.into_iter().collect(),
+            received_on: *received_on,
+            begins: note.content.written_on,
+            ends: note.content.written_on,
+            documents: documents.remove(&note.id).unwrap_or_default(),
             unknown: Default::default(),
-            matter: Matter::Item(ItemCase { amount: Some(c.amount), funding: Default::default() }),
-        })
+            matter: Matter::Item(ItemCase { amount: Some(note.content.amount), funding: Default::default() }),
+        };
+        Ok(of.iter().map(case).collect())
     }
 
     fn from_list(row: ListedRow) -> Option<Self> {
@@ -195,9 +195,12 @@ impl Content for NoteContent {
         })
     }
 
-    fn load(_: &mut Conn, stored: StoredContent) -> Result<Self> {
-        let kept: NoteContent = serde_json::from_str(&stored.json).map_err(|e| Error::Internal(e.to_string()))?;
-        Ok(NoteContent { title: stored.title, agency_id: stored.agency_id, written_on: stored.listed_on, ..kept })
+    fn load(_: &mut Conn, stored: Vec<StoredContent>) -> Result<Vec<Self>> {
+        let content = |stored: StoredContent| {
+            let kept: NoteContent = serde_json::from_str(&stored.json).map_err(|e| Error::Internal(e.to_string()))?;
+            Ok(NoteContent { title: stored.title, agency_id: stored.agency_id, written_on: stored.listed_on, ..kept })
+        };
+        stored.into_iter().map(content).collect()
     }
 
     fn json(&self) -> Result<String> {

@@ -39,10 +39,9 @@ pub fn merge(conn: &mut Conn, call: &RequestContext, into: GuestPerson, from: Id
     if into.merged_into.is_some() {
         return Err(refuse(Code::InUse, "Khách này đã được gộp vào người khác.", "This guest was already merged."));
     }
-    for id in people::merge(conn, gone.id, into.id)? {
-        if let Some(visit) = store::load::<VisitContent>(conn, id)? {
-            statistics::replace(conn, id, VisitContent::fact(&visit).as_ref())?;
-        }
+    let visits = people::merge(conn, gone.id, into.id)?;
+    for visit in store::load_all::<VisitContent>(conn, &visits)? {
+        statistics::replace(conn, visit.id, VisitContent::fact(&visit).as_ref())?;
     }
     let detail = json!({"merged": Id(gone.id).to_string(), "name": gone.full_name, "nationality": gone.nationality});
     call.remember(conn, "merge_guests", &format!("guests/{}", Id(into.id)), detail)?;

@@ -20,7 +20,7 @@ use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::dossier::parts::model::Origin;
 use crate::dossier::register::{ProvinceLaw, Registers};
-use crate::dossier::{self, StoredContent};
+use crate::dossier::{self, CompleteOn, StoredContent};
 use crate::error::Result;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::inbound::case::{VisitSurroundings, case};
@@ -33,6 +33,7 @@ use documents::template::Values;
 use kernel::paper::PaperKind;
 use kernel::procedure::Procedure;
 use kernel::procedure::{FormPart, ListShape, RegisterEntry, Reported};
+use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
 use kernel::words::Label;
 use regulation::case::Case;
@@ -181,18 +182,26 @@ impl dossier::Content for VisitContent {
         facts::fact(dossier)
     }
 
-    fn case(conn: &mut Conn, registers: &Registers, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
-        let content = &dossier.content;
-        let ours = content.engagements(dossier.id, false);
-        let mut all = elsewhere(conn, registers, &ours)?;
-        all.extend(ours);
-        let partner = partners_store::by_name(conn, &content.sending_organisation, &content.country)?;
-        let around = VisitSurroundings {
-            documents: attachments::kinds(conn, dossier.id)?.into_iter().collect(),
-            locality: partner.and_then(|p| p.locality).as_deref().map(locality_word),
-            clashes: own_clashes(&all, dossier.id).len(),
-        };
-        Ok(case(content, &around, received_on))
+    fn cases(conn: &mut Conn, registers: &Registers, of: &[CompleteOn<Self>]) -> Result<Vec<Case>> {
+        let ids: Vec<i64> = of.iter().map(|(visit, _)| visit.id).collect();
+        let ours: Vec<Vec<Engagement>> =
+            of.iter().map(|(visit, _)| visit.content.engagements(visit.id, false)).collect();
+        let others = elsewhere(conn, registers, &ours)?;
+        let senders = of.iter().map(|(visit, _)| visit.content.sending_organisation.as_str());
+        let localities = partners_store::localities(conn, senders)?;
+        let mut documents = attachments::kinds(conn, &ids)?;
+        let of_visit =
+            |((visit, received_on), (mut all, ours)): (&CompleteOn<Self>, (Vec<Engagement>, Vec<Engagement>))| {
+                all.extend(ours);
+                let sender = (fold(&visit.content.sending_organisation), visit.content.country.clone());
+                let around = VisitSurroundings {
+                    documents: documents.remove(&visit.id).unwrap_or_default(),
+                    locality: localities.get(&sender).map(|place| locality_word(place)),
+                    clashes: own_clashes(&all, visit.id).len(),
+                };
+                case(&visit.content, &around, *received_on)
+            };
+        Ok(of.iter().zip(others.into_iter().zip(ours)).map(of_visit).collect())
     }
 
     const LISTS_GUESTS: bool = true;
@@ -233,7 +242,7 @@ impl dossier::Content for VisitContent {
         store::own(json)
     }
 
-    fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self> {
+    fn load(conn: &mut Conn, stored: Vec<StoredContent>) -> Result<Vec<Self>> {
         store::load(conn, stored)
     }
 

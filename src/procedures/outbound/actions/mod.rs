@@ -5,10 +5,8 @@ pub mod draft;
 pub mod journey;
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use crate::access::context::RequestContext;
-use crate::access::store as accounts;
 use crate::approval::process::Stage;
 use crate::approval::recorded::Recorded;
 use crate::db::Conn;
@@ -16,22 +14,16 @@ use crate::dossier::DayNames;
 use crate::dossier::differences::Difference;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
 use crate::dossier::model::{Dossier, Listed};
-use crate::dossier::parts::attachments;
-use crate::dossier::parts::duties;
 use crate::dossier::parts::engagement::Engagement;
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::listed::ListedRow;
 use crate::dossier::parts::model::Origin;
 use crate::dossier::register::Registers;
-use crate::dossier::{self, StoredContent};
+use crate::dossier::{self, CompleteOn, StoredContent};
 use crate::error::Result;
-use crate::plans::model::{PlanItem, PlanItemState};
-use crate::plans::store as plans;
-use crate::procedures::engagements::elsewhere;
-use crate::procedures::outbound::case::{TripSurroundings, case};
 use crate::procedures::outbound::model::{Trip, TripContent};
-use crate::procedures::outbound::{facts, flow, list, paper_fields, queue_store, rules, store};
-use crate::registry::{agencies, officials_store};
+use crate::procedures::outbound::surroundings::has_room;
+use crate::procedures::outbound::{facts, flow, list, paper_fields, queue_store, rules, store, surroundings};
 use crate::statistics::fact::Fact;
 use documents::template::Values;
 use kernel::paper::PaperKind;
@@ -201,9 +193,8 @@ impl dossier::Content for TripContent {
         facts::fact(dossier)
     }
 
-    fn case(conn: &mut Conn, registers: &Registers, dossier: &Dossier<Self>, received_on: Day) -> Result<Case> {
-        let around = around(conn, registers, dossier, received_on)?;
-        Ok(case(&dossier.content, &around, received_on))
+    fn cases(conn: &mut Conn, registers: &Registers, of: &[CompleteOn<Self>]) -> Result<Vec<Case>> {
+        surroundings::cases(conn, registers, of)
     }
 
     fn from_list(row: ListedRow) -> Option<Self> {
@@ -227,7 +218,7 @@ impl dossier::Content for TripContent {
         store::own(json)
     }
 
-    fn load(conn: &mut Conn, stored: StoredContent) -> Result<Self> {
+    fn load(conn: &mut Conn, stored: Vec<StoredContent>) -> Result<Vec<Self>> {
         store::load(conn, stored)
     }
 
@@ -266,42 +257,4 @@ fn moved(conn: &mut Conn, call: &RequestContext, dossier: &Trip, mut content: Tr
         content.planned = Some(has_room(conn, &as_moved)?);
     }
     Ok(content)
-}
-
-/// Whether the dossier uses an approved plan item of its year that earlier dossiers have not used up.
-pub fn has_room(conn: &mut Conn, dossier: &Trip) -> Result<bool> {
-    let content = dossier.at_hand();
-    let item = content.plan_item_id.map(|item| plans::item(conn, item)).transpose()?.flatten();
-    let holds = |item: &PlanItem| {
-        item.state == PlanItemState::Approved && item.year == i64::from(chrono::Datelike::year(&content.departure))
-    };
-    match item.filter(holds) {
-        Some(item) => Ok(queue_store::drawn_before(conn, item.id, dossier)? < item.wanted.delegations),
-        None => Ok(false),
-    }
-}
-
-/// Everything that the case needs beyond the content.
-fn around(conn: &mut Conn, registers: &Registers, dossier: &Trip, on: Day) -> Result<TripSurroundings> {
-    let (id, content) = (dossier.id, &dossier.content);
-    let people = content.official_ids();
-    let officials: HashMap<i64, _> = officials_store::find_all(conn, &people)?.into_iter().map(|o| (o.id, o)).collect();
-    let mut agencies_of = HashMap::new();
-    for official in officials.values() {
-        if let Entry::Vacant(place) = agencies_of.entry(official.agency_id)
-            && let Some(agency) = agencies::find(conn, official.agency_id)?
-        {
-            place.insert(agency);
-        }
-    }
-    let lineage = accounts::lineage(conn, content.agency_id)?;
-    Ok(TripSurroundings {
-        planned: content.planned.map_or_else(|| has_room(conn, dossier), Ok)?,
-        reminders: duties::reminders(conn, &lineage, on)?,
-        officials,
-        agencies: agencies_of,
-        missions: queue_store::missions_before(conn, &people, chrono::Datelike::year(&content.departure), dossier)?,
-        elsewhere: elsewhere(conn, registers, &content.engagements(id, false))?,
-        documents: attachments::kinds(conn, id)?.into_iter().collect(),
-    })
 }
