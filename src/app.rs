@@ -18,6 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
 use crate::access::actions::AuthService;
+use crate::access::cookies::TrustedProxies;
 use crate::access::noted;
 use crate::access::other_servers::OtherServers;
 use crate::access::password::PasswordHasher;
@@ -28,7 +29,7 @@ use crate::audit::checkpoints::TrailKeeper;
 use crate::config::SecondFactorRule;
 use crate::db::{Address, Db};
 use crate::dossier::ProvinceLaw;
-use crate::dossier::parts::attachments::AttachmentFolder;
+use crate::dossier::parts::attachments::{AttachmentFolder, UploadQuota};
 use crate::dossier::register::{RegisterWord, Registers};
 use crate::dossier::store::kept_texts::KeptTexts;
 use crate::error::{Code, Result, not_found, refuse};
@@ -50,6 +51,8 @@ use crate::web::health::Readiness;
 use crate::web::idempotency::InFlightKeys;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
 use crate::web::openapi_parts;
+use crate::web::quota::RequestQuota;
+use crate::web::scanner::FileScanner;
 use crate::web::{health, trace};
 use kernel::time::Clock;
 use kernel::words::{FieldError, FindingCode};
@@ -80,6 +83,11 @@ pub struct AppState {
     pub published: OpenStatisticsSwitch,
     /// Whose accounts must have a second factor.
     pub second_factor: SecondFactorRule,
+    pub proxies: TrustedProxies,
+    pub quota: RequestQuota,
+    pub uploads: UploadQuota,
+    /// Looks at files before they are taken.
+    pub scanner: Option<FileScanner>,
 }
 
 impl AppState {
@@ -143,6 +151,10 @@ impl AppState {
             running: InFlightKeys::default(),
             published: OpenStatisticsSwitch::default(),
             second_factor: SecondFactorRule::default(),
+            proxies: TrustedProxies::default(),
+            quota: RequestQuota::default(),
+            uploads: UploadQuota::default(),
+            scanner: None,
         })
     }
 
@@ -346,6 +358,10 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.texts.clone()))
         .app_data(web::Data::new(house.published))
         .app_data(web::Data::new(house.second_factor))
+        .app_data(web::Data::new(house.proxies.clone()))
+        .app_data(web::Data::new(house.quota.clone()))
+        .app_data(web::Data::new(house.uploads))
+        .app_data(web::Data::new(house.scanner.clone()))
         .app_data(web::Data::new(house.trail.clone()))
         .app_data(web::Data::new(house.readiness()))
         .app_data(web::Data::new(desk))

@@ -1,107 +1,19 @@
 //! Configuration: one table of keys; values come from the environment and an optional `KEY=VALUE` file.
 
+mod keys;
+mod places;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use crate::private_files::read_secret;
-
-/// One key: name, default, purpose, and whether its value must never be printed.
-pub struct Setting {
-    pub name: &'static str,
-    pub default: Option<&'static str>,
-    pub about: &'static str,
-    pub secret: bool,
-}
-
-/// All keys; any other name that starts with `NGOAIVU_` is refused as a typing mistake.
-pub const KEYS: &[Setting] = &[
-    Setting {
-        name: "NGOAIVU_DATA",
-        default: None,
-        about: "folder for the embedded database and attachments",
-        secret: false,
-    },
-    Setting {
-        name: "NGOAIVU_DATABASE_URL",
-        default: None,
-        about: "postgres:// URL of a database to use instead of the embedded one",
-        secret: true,
-    },
-    Setting {
-        name: "NGOAIVU_ATTACHMENTS",
-        default: None,
-        about: "folder for attachments; default: attachments/ in the data folder",
-        secret: false,
-    },
-    Setting {
-        name: "NGOAIVU_LISTEN",
-        default: Some("127.0.0.1:8080"),
-        about: "address to listen on; a reverse proxy adds TLS",
-        secret: false,
-    },
-    Setting {
-        name: "NGOAIVU_PUBLIC_ORIGIN",
-        default: None,
-        about: "address under which people reach the server, such as https://ngoaivu.tinh.gov.vn; mails link to it",
-        secret: false,
-    },
-    Setting {
-        name: "NGOAIVU_JURISDICTION",
-        default: None,
-        about: "province whose regulation in force applies to the dossiers; only the demo world needs none",
-        secret: false,
-    },
-    Setting {
-        name: "NGOAIVU_HOLIDAYS",
-        default: None,
-        about: "file with additional working calendars, in the format of regulations/holidays.toml",
-        secret: false,
-    },
-    Setting {
-        name: "NGOAIVU_SMTP_HOST",
-        default: None,
-        about: "mail server; without it notices appear only in the inbox",
-        secret: false,
-    },
-    Setting { name: "NGOAIVU_SMTP_PORT", default: Some("587"), about: "port of the mail server", secret: false },
-    Setting {
-        name: "NGOAIVU_SMTP_SECURITY",
-        default: Some("starttls"),
-        about: "starttls, tls, or plain (only for a server on this machine)",
-        secret: false,
-    },
-    Setting { name: "NGOAIVU_SMTP_USER", default: None, about: "account on the mail server", secret: false },
-    Setting { name: "NGOAIVU_SMTP_PASSWORD", default: None, about: "password of that account", secret: true },
-    Setting { name: "NGOAIVU_SMTP_FROM", default: None, about: "sender address of notices", secret: false },
-    Setting {
-        name: "NGOAIVU_WEBHOOK_NETWORKS",
-        default: None,
-        about: "private networks that webhooks may reach, such as 10.1.0.0/16, separated by commas",
-        secret: false,
-    },
-    Setting {
-        name: "NGOAIVU_SECOND_FACTOR",
-        default: Some("off"),
-        about: "who must have a second factor: off, seats (seats in bodies and administrators), or everyone",
-        secret: false,
-    },
-    Setting {
-        name: "NGOAIVU_OPEN_STATISTICS",
-        default: Some("off"),
-        about: "on: statistics of past years are public without sign-in, with small cells suppressed",
-        secret: false,
-    },
-    Setting {
-        name: "NGOAIVU_LOG",
-        default: Some("info"),
-        about: "log filter, in the syntax of tracing's EnvFilter",
-        secret: false,
-    },
-];
+use crate::private_files::{is_open_to_others, read_secret};
+pub use keys::{KEYS, Setting};
+pub use places::{Network, ScannerAddress};
 
 /// Whose accounts must have a second factor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -130,13 +42,6 @@ pub struct Smtp {
     pub security: Security,
     pub login: Option<(String, SecretString)>,
     pub from: String,
-}
-
-/// A network by its base address and prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    pub base: IpAddr,
-    pub prefix: u8,
 }
 
 /// The settings of one run.
@@ -169,7 +74,7 @@ impl Config {
         let mut values: BTreeMap<&'static str, String> =
             KEYS.iter().filter_map(|k| k.default.map(|d| (k.name, d.to_owned()))).collect();
         let mut secrets = BTreeMap::new();
-        let mut set = |name: &str, value: String, place: &str| {
+        let mut set = |name: &str, value: String, place: &str, exposed: bool| {
             let in_a_file =
                 name.strip_suffix(IN_A_FILE).and_then(|key| KEYS.iter().find(|k| k.secret && k.name == key));
             let key = in_a_file.or_else(|| KEYS.iter().find(|k| k.name == name));
@@ -180,6 +85,11 @@ impl Config {
                 return Err(ConfigFault(format!("{place}: {name} is empty")));
             }
             if key.secret {
+                if in_a_file.is_none() && exposed {
+                    return Err(ConfigFault(format!(
+                        "{place}: {name} is a secret, and every account of this machine may read the file: chmod 600"
+                    )));
+                }
                 secrets.insert(key.name, SecretString::from(value));
             } else {
                 values.insert(key.name, value.to_owned());
@@ -187,6 +97,7 @@ impl Config {
             Ok(())
         };
         if let Some(path) = file {
+            let exposed = is_open_to_others(path);
             let text = std::fs::read_to_string(path)
                 .map_err(|e| ConfigFault(format!("{}: cannot be read: {e}", path.display())))?;
             for (number, line) in (1..).zip(text.lines()) {
@@ -197,7 +108,7 @@ impl Config {
                 let place = format!("{}:{number}", path.display());
                 let (name, value) =
                     line.split_once('=').ok_or_else(|| ConfigFault(format!("{place}: not of the form KEY=VALUE")))?;
-                set(name.trim(), value.to_owned(), &place)?;
+                set(name.trim(), value.to_owned(), &place, exposed)?;
             }
         }
         let environment: BTreeMap<String, String> =
@@ -208,7 +119,7 @@ impl Config {
                     "environment: set either {name} or the key without {IN_A_FILE}, not both"
                 )));
             }
-            set(name, value.clone(), "environment")?;
+            set(name, value.clone(), "environment", false)?;
         }
         Ok(Config { values, secrets })
     }
@@ -290,11 +201,20 @@ impl Config {
 
     /// Private networks that webhooks may reach.
     pub fn webhook_networks(&self) -> Result<Vec<Network>, ConfigFault> {
-        let all = self.value("NGOAIVU_WEBHOOK_NETWORKS").unwrap_or_default();
+        self.networks("NGOAIVU_WEBHOOK_NETWORKS")
+    }
+
+    /// Networks of the reverse proxies that are believed who asks, beside those of this machine.
+    pub fn proxies(&self) -> Result<Vec<Network>, ConfigFault> {
+        self.networks("NGOAIVU_PROXIES")
+    }
+
+    fn networks(&self, name: &str) -> Result<Vec<Network>, ConfigFault> {
+        let all = self.value(name).unwrap_or_default();
         let parts = all.split(',').map(str::trim).filter(|part| !part.is_empty());
         parts
             .map(|part| {
-                let wrong = || ConfigFault(format!("NGOAIVU_WEBHOOK_NETWORKS: not a valid network: {part}"));
+                let wrong = || ConfigFault(format!("{name}: not a valid network: {part}"));
                 let (base, prefix) = part.split_once('/').ok_or_else(wrong)?;
                 let base: IpAddr = base.parse().map_err(|_| wrong())?;
                 let prefix: u8 = prefix.parse().map_err(|_| wrong())?;
@@ -302,6 +222,33 @@ impl Config {
                 if prefix > most { Err(wrong()) } else { Ok(Network { base, prefix }) }
             })
             .collect()
+    }
+
+    /// How many requests a minute one account may send; `None` for any number.
+    pub fn requests_per_minute(&self) -> Result<Option<NonZeroU32>, ConfigFault> {
+        self.number_or_off("NGOAIVU_REQUESTS_PER_MINUTE")
+    }
+
+    /// How many bytes of papers one account may add in 24 hours; `None` for any number.
+    pub fn uploads_per_day(&self) -> Result<Option<u64>, ConfigFault> {
+        Ok(self.number_or_off("NGOAIVU_UPLOADS_PER_DAY")?.map(|mebibytes| u64::from(mebibytes.get()) << 20))
+    }
+
+    fn number_or_off(&self, name: &str) -> Result<Option<NonZeroU32>, ConfigFault> {
+        match self.value(name) {
+            None | Some("off") => Ok(None),
+            Some(text) => match text.parse() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(ConfigFault(format!("{name}: must be off, or a number from 1"))),
+            },
+        }
+    }
+
+    /// The virus scanner, if there is one.
+    pub fn scanner(&self) -> Result<Option<ScannerAddress>, ConfigFault> {
+        let Some(text) = self.value("NGOAIVU_SCANNER") else { return Ok(None) };
+        let wrong = || ConfigFault("NGOAIVU_SCANNER: must be host:port, or the path of a socket".into());
+        ScannerAddress::parse(text).map(Some).ok_or_else(wrong)
     }
 
     /// Whose accounts must have a second factor.

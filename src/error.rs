@@ -43,6 +43,7 @@ codes! {
     CrossSite 403 "cross_site" "Yêu cầu đến từ trang khác" "The request comes from another site";
     NotFound 404 "not_found" "Không tìm thấy" "Not found";
     MethodNotAllowed 405 "method_not_allowed" "Phương thức không được hỗ trợ" "Method not allowed";
+    NotAcceptable 406 "not_acceptable" "Không có định dạng này" "Not acceptable";
     RequestTimeout 408 "request_timeout" "Yêu cầu gửi quá chậm" "The request took too long to arrive";
     NotPossibleInState 409 "not_possible_in_state" "Trạng thái hiện tại không cho phép" "Not possible in this state";
     DossierIncomplete 409 "dossier_incomplete" "Hồ sơ chưa đầy đủ" "The dossier is incomplete";
@@ -157,8 +158,8 @@ impl From<diesel::result::Error> for Error {
     }
 }
 
-/// What PostgreSQL and its library say when a connection has ended, or a lock was not given in time.
-const GONE: [&str; 7] = [
+/// What the databases say when a connection has ended, a lock was not given in time, or the disk takes no more.
+const GONE: [&str; 13] = [
     "terminating connection",
     "server closed the connection",
     "no connection to the server",
@@ -166,11 +167,26 @@ const GONE: [&str; 7] = [
     "could not send data to server",
     "the database system is",
     "canceling statement due to",
+    // A primary that became a standby.
+    "read-only transaction",
+    "No space left",
+    "could not extend file",
+    "database or disk is full",
+    "disk I/O error",
+    "database is locked",
 ];
 
 /// A refusal with its explanation in both languages.
 pub fn refuse(code: Code, vi: impl Into<String>, en: impl Into<String>) -> Error {
     Problem::new(code, vi, en).into()
+}
+
+/// 429: what was too often, and for how many seconds nothing is looked at.
+pub fn too_many(seconds: u64, vi: &str, en: &str) -> Error {
+    let (vi, en) = (format!("{vi}; thử lại sau {seconds} giây."), format!("{en}; try again in {seconds} s."));
+    let mut problem = Problem::new(Code::TooManyRequests, vi, en);
+    problem.retry_after = Some(seconds);
+    problem.into()
 }
 
 /// Missing and invisible objects get the same answer, so that it does not reveal which ones exist.

@@ -60,12 +60,12 @@ pub fn read_secret(path: &Path) -> Result<String> {
     Ok(value)
 }
 
-/// Whether other accounts of the machine may look into a folder.
-pub fn is_open_to_others(folder: &Path) -> bool {
+/// Whether other accounts of the machine may look into a folder or a file.
+pub fn is_open_to_others(place: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o007 != 0)
+        std::fs::metadata(place).is_ok_and(|meta| meta.permissions().mode() & 0o007 != 0)
     }
     #[cfg(not(unix))]
     false

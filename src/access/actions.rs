@@ -39,7 +39,8 @@ pub struct IssuedTokens {
 
 /// The outcome of a refresh. A refusal is not an error, because the end of the session must still be committed.
 enum Refreshed {
-    Pair(BearerClaims, String),
+    /// With the moment at which the sign-in ends, however much it is used.
+    Pair(BearerClaims, String, Moment),
     Refused,
 }
 
@@ -58,7 +59,7 @@ impl AuthService {
             },
         );
         match done.await? {
-            Refreshed::Pair(bearer, refresh) => pair(&key, bearer, refresh, now),
+            Refreshed::Pair(bearer, refresh, ends) => pair(&key, bearer, refresh, now, ends),
             Refreshed::Refused => Err(refuse(
                 Code::InvalidRefreshToken,
                 "Phiên đã hết; hãy đăng nhập lại.",
@@ -120,7 +121,7 @@ impl AuthService {
             move |_| sessions.forget(),
         );
         let opened = done.await?;
-        opened.map(|(bearer, refresh)| pair(&key, bearer, refresh, now)).transpose()
+        opened.map(|(bearer, refresh)| pair(&key, bearer, refresh, now, end_of_sign_in(now))).transpose()
     }
 
     /// The current signing key; creates one if the last is missing or too old.
@@ -149,8 +150,21 @@ fn rotate(conn: &mut Conn, now: Moment) -> Result<(Vec<SigningKey>, SigningKey)>
     Ok((sessions_store::keys(conn)?, key))
 }
 
-pub fn pair(key: &SigningKey, bearer: BearerClaims, refresh_token: String, now: Moment) -> Result<IssuedTokens> {
-    Ok(IssuedTokens { access_token: token::sign(key, bearer, now)?, refresh_token, expires_in: ACCESS_SECONDS })
+pub fn pair(
+    key: &SigningKey,
+    bearer: BearerClaims,
+    refresh_token: String,
+    now: Moment,
+    ends: Moment,
+) -> Result<IssuedTokens> {
+    // No token lives longer than the sign-in that it belongs to.
+    let seconds = (ends - now).num_seconds().clamp(0, ACCESS_SECONDS);
+    Ok(IssuedTokens { access_token: token::sign(key, bearer, now, seconds)?, refresh_token, expires_in: seconds })
+}
+
+/// When a sign-in that begins now ends in any case.
+pub fn end_of_sign_in(since: Moment) -> Moment {
+    since + Duration::hours(ABSOLUTE_HOURS)
 }
 
 /// Begins a session.
@@ -180,7 +194,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, stranger: &Stranger) -
         return Ok(Refreshed::Refused);
     };
     let active = store::account(conn, user_id)?.is_some_and(|a| a.active);
-    if !active || row.expires_at <= now || since + Duration::hours(ABSOLUTE_HOURS) <= now {
+    if !active || row.expires_at <= now || end_of_sign_in(since) <= now {
         return Ok(Refreshed::Refused);
     }
     match row.used_at {
@@ -198,7 +212,8 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, stranger: &Stranger) -
     }
     sessions_store::touch(conn, row.session_id, now)?;
     let refresh = new_refresh(conn, row.session_id, now)?;
-    Ok(Refreshed::Pair(BearerClaims { user_id, session_id: row.session_id }, refresh))
+    let bearer = BearerClaims { user_id, session_id: row.session_id };
+    Ok(Refreshed::Pair(bearer, refresh, end_of_sign_in(since)))
 }
 
 /// Writes to the trail what happened to a sign-in.

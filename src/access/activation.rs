@@ -89,6 +89,8 @@ pub fn admin_token(conn: &mut Conn, username: &str, create: bool, without_factor
 /// how many ended.
 pub fn end_all_sessions(conn: &mut Conn, now: Moment) -> Result<usize> {
     let ended = sessions_store::end_all(conn, now)?;
+    // A key that somebody may have taken would still be believed for ten minutes if it only retired.
+    sessions_store::forget_keys(conn)?;
     sessions_store::rotate_key(conn, &SigningKey::new(now), now)?;
     raise_accounts_version(conn)?;
     RequestContext::command_line(now).remember(conn, "end_all_sessions", "sessions", json!({"ended": ended}))?;

@@ -22,8 +22,11 @@ use crate::db::{Conn, Db, taken_back};
 use crate::error::{Code, Error, Result, forbidden, refuse};
 use crate::web::etag::if_match;
 use crate::web::idempotency::{self, InFlightKeys, Reply, fingerprint};
+use crate::web::quota::RequestQuota;
 use crate::web::trace::language_of;
+use kernel::id::Id;
 use kernel::time::{Clock, Moment, day_of};
+use serde_json::json;
 
 /// What somebody may do who must have a second factor and has none yet: get one, and look at a page.
 const OWN: [&str; 3] = ["/api/v1/me", "/api/v1/auth/", "/api/v1/vocabulary"];
@@ -92,6 +95,9 @@ impl Call {
             cookies::signed_in(&cookie, now, &sessions, &db).await?
         };
 
+        if let Some(left) = tool::<RequestQuota>(req)?.take(actor_account.id)? {
+            req.extensions_mut().insert(left);
+        }
         let rule: SecondFactorRule = tool(req)?;
         let account = &actor_account;
         if session_id != 0
@@ -177,6 +183,14 @@ impl Call {
     {
         let context = self.context.clone();
         self.db.write(move |conn| job(conn, &context), |_| {}).await
+    }
+
+    /// Writes to the trail whose passport numbers the caller is about to see in a list.
+    pub async fn remember_reveal(&self, list: &'static str, of: Vec<Id>) -> Result<()> {
+        if of.is_empty() {
+            return Ok(());
+        }
+        self.write(move |conn, call| call.remember(conn, "reveal_passport", list, json!({"of": of}))).await
     }
 
     /// The same for changes to accounts: all cached accounts are dropped with the commit.

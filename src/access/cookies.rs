@@ -4,11 +4,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration as CookieAge;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, web};
 use chrono::Duration;
 
 use crate::access::account::Account;
@@ -16,6 +16,7 @@ use crate::access::sessions::{ABSOLUTE_HOURS, BrowserSession, IDLE_MINUTES, Sess
 use crate::access::throttle::DEVICE_DAYS;
 use crate::access::token::{digest, unauthenticated};
 use crate::access::{sessions_store, store};
+use crate::config::Network;
 use crate::db::Db;
 use crate::error::{Code, Result, refuse};
 use kernel::time::Moment;
@@ -39,13 +40,19 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 /// By which a proxy is known.
 pub const PROXY_HEADERS: [&str; 5] = [FORWARDED_FOR, "x-forwarded-proto", "x-forwarded-host", "forwarded", "via"];
 
+/// Networks of reverse proxies on other machines that are believed who asks.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(pub Vec<Network>);
+
 /// The address that a request comes from, as far as it is sure.
 pub fn address_of(req: &HttpRequest) -> Option<String> {
-    let peer = req.peer_addr().map(|address| address.ip())?;
-    if !peer.is_loopback() {
+    let peer = req.peer_addr().map(|address| address.ip().to_canonical())?;
+    let proxies = req.app_data::<web::Data<TrustedProxies>>();
+    let is_proxy = peer.is_loopback() || proxies.is_some_and(|all| all.0.iter().any(|network| network.holds(peer)));
+    if !is_proxy {
         return Some(peer.to_string());
     }
-    // Behind a proxy on this machine, the proxy says who asked: it adds the last entry. Whoever asked could have written all
+    // Behind a proxy, the proxy says who asked: it adds the last entry. Whoever asked could have written all
     // others, and `Forwarded`.
     let last = req.headers().get_all(FORWARDED_FOR).last().and_then(|v| v.to_str().ok());
     let named = last.and_then(|all| all.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
@@ -136,8 +143,14 @@ pub async fn signed_in(cookie: &str, now: Moment, sessions: &SessionCache, db: &
     let account = account_of(known.session_id, known.user_id, sessions, db).await?;
     let written = if known.written + WRITTEN_EVERY <= now {
         let id = known.session_id;
-        db.write(move |conn| sessions_store::touch(conn, id, now), |()| {}).await?;
-        now
+        match db.write(move |conn| sessions_store::touch(conn, id, now), |()| {}).await {
+            Ok(()) => now,
+            // On a full disk people can still read.
+            Err(error) => {
+                tracing::warn!(%error, "the use of a sign-in could not be written");
+                known.written
+            }
+        }
     } else {
         known.written
     };

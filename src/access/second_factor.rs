@@ -4,12 +4,11 @@ use diesel::prelude::*;
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::access::account::Account;
-use crate::access::throttle::too_many;
 use crate::access::token::digest;
 use crate::config::SecondFactorRule;
 use crate::db::Conn;
 use crate::db::schema::{recovery_codes, second_factors, sign_in_tickets, users};
-use crate::error::{Code, Error, Result, refuse};
+use crate::error::{Code, Error, Result, refuse, too_many};
 use kernel::time::Moment;
 use kernel::words::Role;
 

@@ -96,7 +96,7 @@ struct NewSecondFactor {
 #[post("/me/second-factor")]
 async fn begin(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
     let body = body.read().await?;
-    let made = call.write(move |conn, call| {
+    let made = call.write_accounts(move |conn, call| {
         call.require_recent_proof(conn)?;
         body.check()?;
         if store::has_second_factor(conn, call.actor.id())? {
@@ -141,7 +141,7 @@ async fn confirm(call: Call, body: Incoming<ConfirmCode>) -> Result<HttpResponse
         let mut codes = Vec::new();
         if verdict == CodeVerdict::Right {
             codes = second_factor::confirm(conn, call.actor.id(), call.now)?;
-            sessions_store::end_sessions_of(conn, call.actor.id(), Some(call.actor.session_id), call.now)?;
+            end_others(conn, call)?;
             sessions_store::note_proof(conn, call.actor.session_id, call.now)?;
             told(conn, call, "enrol_second_factor")?;
         }
@@ -152,24 +152,30 @@ async fn confirm(call: Call, body: Incoming<ConfirmCode>) -> Result<HttpResponse
     Ok(HttpResponse::Ok().json(RecoveryCodes { recovery_codes }))
 }
 
+/// Ends the caller's other sign-ins: whoever changes a factor may have lost control of one.
+fn end_others(conn: &mut Conn, call: &RequestContext) -> Result<()> {
+    sessions_store::end_sessions_of(conn, call.actor.id(), Some(call.actor.session_id), call.now)
+}
+
 fn told(conn: &mut Conn, call: &RequestContext, action: &str) -> Result<()> {
     call.remember(conn, action, &format!("users/{}", Id(call.actor.id())), serde_json::json!({}))
 }
 
-/// Removes the caller's second factor. They have proved who they are within five minutes.
+/// Removes the caller's second factor; their other sign-ins end. They have proved who they are within five minutes.
 #[utoipa::path(tag = "access", operation_id = "remove_second_factor", responses((status = 204, description = "removed")))]
 #[delete("/me/second-factor")]
 async fn remove(call: Call) -> Result<HttpResponse> {
     call.write_accounts(|conn, call| {
         call.require_recent_proof(conn)?;
         second_factor::remove(conn, call.actor.id())?;
+        end_others(conn, call)?;
         told(conn, call, "remove_second_factor")
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Makes a new set of recovery codes; those of before no longer work. The caller has proved who they are within five minutes.
+/// Makes a new set of recovery codes; those of before no longer work, and the caller's other sign-ins end. The caller has proved who they are within five minutes.
 #[utoipa::path(tag = "access", operation_id = "renew_recovery_codes", request_body = Empty,
     responses((status = 200, description = "the new codes", body = RecoveryCodes)))]
 #[post("/me/recovery-codes")]
@@ -185,6 +191,7 @@ async fn renew(call: Call, body: Incoming<Empty>) -> Result<HttpResponse> {
                 "The account has no second factor.",
             ));
         }
+        end_others(conn, call)?;
         told(conn, call, "renew_recovery_codes")?;
         second_factor::new_recovery_codes(conn, call.actor.id())
     });
@@ -227,6 +234,7 @@ async fn prove(call: Call, desk: web::Data<AuthService>, body: Incoming<Proof>) 
             };
             if verdict == CodeVerdict::Right {
                 sessions_store::note_proof(conn, call.actor.session_id, call.now)?;
+                told(conn, call, "prove")?;
             }
             Ok(verdict)
         })

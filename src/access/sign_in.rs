@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::access::actions::{AuthService, IssuedTokens, open_session, pair, remember, visiting};
+use crate::access::actions::{AuthService, IssuedTokens, end_of_sign_in, open_session, pair, remember, visiting};
 use crate::access::second_factor::{self, CodeVerdict};
 use crate::access::sessions::Stranger;
 use crate::access::throttle::{self, Attempt};
@@ -109,7 +109,7 @@ fn note_device(conn: &mut Conn, user_id: i64, new: Option<&str>, now: Moment, st
 
 fn given(key: &SigningKey, opened: Opened, now: Moment) -> Result<Given> {
     match opened {
-        Opened::Bearer(bearer, refresh) => pair(key, bearer, refresh, now).map(Given::Tokens),
+        Opened::Bearer(bearer, refresh) => pair(key, bearer, refresh, now, end_of_sign_in(now)).map(Given::Tokens),
         Opened::Cookie(secret) => Ok(Given::Cookie(secret)),
     }
 }

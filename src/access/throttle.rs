@@ -3,13 +3,15 @@
 //! Guesses are counted by user name, known or not, and by address. Whoever comes from a device that this person signed in
 //! from before is counted by that device alone: a stranger's guesses keep nobody out of their own account.
 
+use std::net::IpAddr;
+
 use chrono::{Duration, NaiveTime};
 use diesel::prelude::*;
 
 use crate::access::token::digest;
 use crate::db::schema::{known_devices, sign_in_waits};
 use crate::db::{Conn, each};
-use crate::error::{Code, Error, Problem, Result};
+use crate::error::{Error, Result, too_many};
 use kernel::time::Moment;
 
 /// Wrong passwords from one address within [`WINDOW`], by whatever names.
@@ -48,7 +50,8 @@ impl Attempt {
         {
             return Ok(Attempt { lane: format!("device {}", device_of(user_id, device)), address: None });
         }
-        Ok(Attempt { lane: format!("name {username}"), address: address.map(|a| format!("address {a}")) })
+        let address = address.map(|address| format!("address {}", counted_as(address)));
+        Ok(Attempt { lane: format!("name {username}"), address })
     }
 
     /// Somebody who is signed in and proves once more who they are.
@@ -105,6 +108,17 @@ impl Attempt {
     }
 }
 
+/// The network by which an address is counted: one line of IPv6 has 2^64 of them (RFC 6177).
+fn counted_as(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(long)) if long.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = long.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        _ => address.to_owned(),
+    }
+}
+
 /// When the next attempt may come after this many failures.
 fn end_of_wait(count: i64, now: Moment) -> Moment {
     let seconds = match count {
@@ -121,14 +135,6 @@ fn wait_until(until: Moment, now: Moment) -> Error {
     let left = (until - now).num_milliseconds();
     let seconds = u64::try_from((left + 999) / 1000).unwrap_or(1).max(1);
     too_many(seconds, "Sai mật khẩu nhiều lần", "Too many wrong passwords")
-}
-
-/// 429: what was wrong too often, and for how many seconds nothing is looked at.
-pub fn too_many(seconds: u64, vi: &str, en: &str) -> Error {
-    let (vi, en) = (format!("{vi}; thử lại sau {seconds} giây."), format!("{en}; try again in {seconds} s."));
-    let mut problem = Problem::new(Code::TooManyRequests, vi, en);
-    problem.retry_after = Some(seconds);
-    problem.into()
 }
 
 #[derive(Clone, Copy)]

@@ -98,6 +98,9 @@ impl SigningKeys {
             }
             DecodingKey::from_secret(key.secret.as_bytes())
         };
+        if header.typ.as_deref() != Some(KIND) {
+            return None;
+        }
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_issuer(&[ISSUER]);
         rules.set_audience(&[AUDIENCE]);
@@ -113,8 +116,11 @@ impl SigningKeys {
     }
 }
 
-/// Signs a token that is valid for ten minutes.
-pub fn sign(key: &SigningKey, bearer: BearerClaims, now: Moment) -> Result<String> {
+/// What the head of an access token says that it is (RFC 9068 §2.1): no other token passes for one.
+const KIND: &str = "at+jwt";
+
+/// Signs a token that is valid for so many seconds, ten minutes at most.
+pub fn sign(key: &SigningKey, bearer: BearerClaims, now: Moment, seconds: i64) -> Result<String> {
     let at = now.and_utc().timestamp();
     let claims = Claims {
         iss: ISSUER.into(),
@@ -124,9 +130,10 @@ pub fn sign(key: &SigningKey, bearer: BearerClaims, now: Moment) -> Result<Strin
         jti: random_text(),
         iat: at,
         nbf: at,
-        exp: at + ACCESS_SECONDS,
+        exp: at + seconds.min(ACCESS_SECONDS),
     };
     let mut header = Header::new(Algorithm::HS256);
+    header.typ = Some(KIND.into());
     header.kid = Some(key.kid.clone());
     jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(key.secret.as_bytes()))
         .map_err(|e| Error::Internal(format!("signing: {e}")))
@@ -159,7 +166,7 @@ mod tests {
         let (keys, key) = (SigningKeys::default(), SigningKey::new(now()));
         keys.replace(vec![key.clone()]);
         let bearer = BearerClaims { user_id: 7, session_id: 8 };
-        let token = sign(&key, bearer, now()).unwrap();
+        let token = sign(&key, bearer, now(), ACCESS_SECONDS).unwrap();
         assert_eq!(keys.check(&token, now()).unwrap(), bearer);
         assert!(keys.check(&token, now() + Duration::seconds(599)).is_ok());
         assert!(keys.check(&token, now() + Duration::seconds(600)).is_err());
@@ -180,7 +187,7 @@ mod tests {
     #[test]
     fn a_retired_key_checks_for_ten_more_minutes() {
         let (keys, mut key) = (SigningKeys::default(), SigningKey::new(now()));
-        let token = sign(&key, BearerClaims { user_id: 1, session_id: 2 }, now()).unwrap();
+        let token = sign(&key, BearerClaims { user_id: 1, session_id: 2 }, now(), ACCESS_SECONDS).unwrap();
         key.retired_at = Some(now());
         keys.replace(vec![key]);
         assert!(keys.check(&token, now() + Duration::seconds(300)).is_ok());

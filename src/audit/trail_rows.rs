@@ -107,24 +107,39 @@ pub struct Checkpoint {
 
 /// Number and hash of the last row; zero and empty for an empty trail.
 pub fn tip(conn: &mut Conn) -> Result<Checkpoint> {
+    Ok(last(conn)?.map(|(tip, _)| tip).unwrap_or_default())
+}
+
+/// The last row, and when it was written.
+fn last(conn: &mut Conn) -> Result<Option<(Checkpoint, Moment)>> {
     // By its number, not by `ORDER BY … LIMIT`: PostgreSQL plans a limit that is a parameter as a tenth of the table, and
     // then reads all of it.
     let newest = trail.select(max(trail.field(audit::seq))).single_value();
-    let newest = audit::table.filter(audit::seq.nullable().eq(newest)).select((audit::seq, audit::hash));
-    let last: Option<(i64, String)> = each!(conn, c => newest.get_result(c)).optional()?;
-    Ok(last.map(|(seq, hash)| Checkpoint { seq, hash }).unwrap_or_default())
+    let newest = audit::table.filter(audit::seq.nullable().eq(newest)).select((audit::seq, audit::hash, audit::at));
+    let last: Option<(i64, String, Moment)> = each!(conn, c => newest.get_result(c)).optional()?;
+    Ok(last.map(|(seq, hash, at)| (Checkpoint { seq, hash }, at)))
 }
 
-/// Appends a row in the caller's transaction.
+/// By so much a row may be earlier than the one before it.
+const CLOCK_STEP: chrono::Duration = chrono::Duration::minutes(1);
+
+/// Appends a row in the caller's transaction. If the clock was set back, it says by how many seconds.
 pub fn append(conn: &mut Conn, entry: &AuditEntry) -> Result<()> {
-    let last = tip(conn)?;
+    let last = last(conn)?;
+    let mut detail = entry.detail.clone();
+    // Requests side by side are told a little out of order; a clock that was set back is not a little.
+    let back = last.as_ref().map(|(_, at)| *at - entry.at).filter(|back| *back > CLOCK_STEP);
+    if let (Some(back), Some(told)) = (back, detail.as_object_mut()) {
+        told.insert("clock_step".into(), back.num_seconds().into());
+    }
+    let last = last.map(|(tip, _)| tip).unwrap_or_default();
     let mut row = AuditRow {
         seq: last.seq + 1,
         at: entry.at,
         actor: entry.actor.to_owned(),
         action: entry.action.to_owned(),
         object: entry.object.to_owned(),
-        detail: entry.detail.to_string(),
+        detail: detail.to_string(),
         trace_id: entry.trace_id.to_owned(),
         previous: last.hash,
         hash: String::new(),

@@ -15,11 +15,15 @@ use actix_web::rt::signal::unix::{SignalKind, signal};
 
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, day_of};
+use ngoaivu::access::cookies::TrustedProxies;
 use ngoaivu::app::{self, AppState, DeliverySettings};
 use ngoaivu::config::Config;
 use ngoaivu::db::Address;
+use ngoaivu::dossier::parts::attachments::UploadQuota;
 use ngoaivu::private_files;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
+use ngoaivu::web::quota::RequestQuota;
+use ngoaivu::web::scanner::FileScanner;
 
 use super::place::{DataPlace, current, jurisdiction, known_jurisdiction, upgrade};
 
@@ -124,6 +128,11 @@ fn start_log(config: &Config) {
     let log = tracing_subscriber::fmt().with_env_filter(filter).json().with_writer(std::io::stderr);
     // Fails when tests start twice in one process; the first subscriber stays.
     let _ = log.try_init();
+    // As one line of JSON like everything else that is logged, so that no text of a user makes a line of its own.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, reason = panic.payload_as_str(), "panic");
+    }));
 }
 
 fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str) -> Result<AppState> {
@@ -138,6 +147,10 @@ fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str)
     let mut house = AppState::open(address, folder, jurisdiction, calendar, Clock::Machine, post)?;
     house.published = published;
     house.second_factor = config.second_factor()?;
+    house.proxies = TrustedProxies(config.proxies()?);
+    house.quota = config.requests_per_minute()?.map_or_else(RequestQuota::default, RequestQuota::a_minute);
+    house.uploads = UploadQuota(config.uploads_per_day()?);
+    house.scanner = config.scanner()?.map(FileScanner);
     Ok(house)
 }
 

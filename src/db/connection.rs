@@ -49,7 +49,7 @@ impl Address {
                 let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -16000; \
+                     PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -16000; \
                      PRAGMA temp_store = MEMORY; \
                      PRAGMA wal_autocheckpoint = 16000;",
                 )?;
@@ -68,12 +68,38 @@ impl Address {
 const PATIENCE: &str =
     "connect_timeout=4&tcp_user_timeout=4000&keepalives_idle=5&keepalives_interval=2&keepalives_count=2";
 
-/// The URL with time-outs, unless it names its own: a network that swallows packets must not hang every request.
+/// The URL with time-outs, unless it names its own: a network that swallows packets must not hang every request. Of several
+/// hosts the one that takes writes is meant.
 fn in_time(url: &str) -> String {
-    if url.contains("connect_timeout") {
-        return url.to_owned();
+    let hosts = url.split_once("://").map_or(url, |(_, rest)| rest.split('/').next().unwrap_or(rest));
+    let mut url = url.to_owned();
+    let mut add = |name: &str, settings: &str| {
+        if !url.contains(name) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(settings);
+        }
+    };
+    add("connect_timeout", PATIENCE);
+    if hosts.contains(',') {
+        add("target_session_attrs", "target_session_attrs=read-write");
     }
-    format!("{url}{}{PATIENCE}", if url.contains('?') { '&' } else { '?' })
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_hosts_the_one_that_takes_writes_is_meant() {
+        assert!(!in_time("postgres://u@a:1/db").contains("target_session_attrs"));
+        let pair = in_time("postgres://u@a:1,b:2/db?sslmode=disable");
+        assert!(pair.ends_with("&target_session_attrs=read-write") && pair.contains("&connect_timeout=4"), "{pair}");
+        assert_eq!(
+            in_time("postgres://u@a,b/db?target_session_attrs=any&connect_timeout=1"),
+            "postgres://u@a,b/db?target_session_attrs=any&connect_timeout=1"
+        );
+    }
 }
 
 impl Address {

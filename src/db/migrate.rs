@@ -43,7 +43,8 @@ pub fn run(address: &Address) -> Result<usize, MigrationFault> {
     let ran = match &mut conn {
         // Of two processes, the second waits for the lock and then finds nothing to do.
         Conn::Sqlite(c) => c.immediate_transaction(|c| c.run_pending_migrations(SQLITE).map(|done| done.len())),
-        Conn::Postgresql(c) => c.run_pending_migrations(POSTGRESQL).map(|done| done.len()),
+        // All or none: one that fails leaves the schema of before.
+        Conn::Postgresql(c) => c.transaction(|c| c.run_pending_migrations(POSTGRESQL).map(|done| done.len())),
     };
     ran.map_err(|e| MigrationFault::Migration(e.to_string()))
 }

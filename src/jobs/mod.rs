@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use chrono::Datelike;
 
-use crate::access::throttle;
+use crate::access::{sessions_store, throttle};
 use crate::db::counters::{counter, set};
 use crate::error::Result;
 use crate::jobs::tools::Jobs;
@@ -93,7 +93,7 @@ fn checkpoint(jobs: &Jobs) -> Result<()> {
     jobs.db.read_now(|conn| jobs.trail.write(conn, now)).map(|_| ())
 }
 
-/// Once a day, deletes what is no longer needed: waits that ended, devices that nobody uses, and messages that were
+/// Once a day, deletes what is no longer needed: waits that ended, devices that nobody uses, keys that retired, and messages that were
 /// delivered long ago, one batch per round.
 fn sweep(jobs: &Jobs) -> Result<()> {
     let now = jobs.clock.now();
@@ -103,6 +103,7 @@ fn sweep(jobs: &Jobs) -> Result<()> {
     }
     jobs.db.write_now(move |conn| {
         throttle::sweep(conn, now)?;
+        sessions_store::sweep(conn, now - chrono::Duration::days(1))?;
         let gone = outbox::sweep(conn, now - chrono::Duration::days(KEPT))?;
         if gone == 0 { set(conn, SWEPT, today) } else { Ok(()) }
     })

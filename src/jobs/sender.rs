@@ -22,22 +22,6 @@ pub struct Sender {
     networks: Vec<Network>,
 }
 
-impl Network {
-    fn holds(self, ip: IpAddr) -> bool {
-        match (self.base, ip) {
-            (IpAddr::V4(base), IpAddr::V4(ip)) => {
-                let mask = u32::MAX.checked_shl(32u32.saturating_sub(self.prefix.into())).unwrap_or(0);
-                (base.to_bits() ^ ip.to_bits()) & mask == 0
-            }
-            (IpAddr::V6(base), IpAddr::V6(ip)) => {
-                let mask = u128::MAX.checked_shl(128u32.saturating_sub(self.prefix.into())).unwrap_or(0);
-                (base.to_bits() ^ ip.to_bits()) & mask == 0
-            }
-            _ => false,
-        }
-    }
-}
-
 /// Whether an address is on the public internet (IANA special-purpose registries).
 pub fn is_public(ip: IpAddr) -> bool {
     match ip {

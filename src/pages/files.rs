@@ -8,6 +8,7 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::access::token::random_text;
+use crate::dossier::parts::attachments::FILE_LIMIT;
 use crate::pages::contract::Offer;
 use crate::pages::dossier::{FileLine, file_line, if_seen};
 use crate::pages::forms::names::names_in;
@@ -87,10 +88,26 @@ async fn sent(page: &PageRequest, id: &str, content_type: &str, body: Bytes) -> 
     }
 }
 
-/// Passes the form on as it came: it is the form that the API reads.
-pub async fn upload(http: HttpRequest, page: PageRequest, id: web::Path<String>, body: Bytes) -> HttpResponse {
+/// Most bytes of the form: the file, and what is around it.
+const MOST: usize = FILE_LIMIT + (64 << 10);
+
+/// Passes the form on as it came: it is the form that the API reads. Of a stranger nothing is read.
+pub async fn upload(http: HttpRequest, page: PageRequest, id: web::Path<String>, body: web::Payload) -> HttpResponse {
     let given = http.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    answer(&page, sent(&page, &id, given, body).await).await
+    let done = async {
+        page.me().await?;
+        match body.to_bytes_limited(MOST).await {
+            Ok(Ok(body)) => sent(&page, &id, given, body).await,
+            Ok(Err(_)) => {
+                made(&page, &id, 400, page.t("Không nhận được tệp.", "The file did not arrive.").to_owned()).await
+            }
+            Err(_) => {
+                let most = page.t("Tệp không được quá 10 MiB.", "A file may have at most 10 MiB.");
+                made(&page, &id, 413, most.to_owned()).await
+            }
+        }
+    };
+    answer(&page, done.await).await
 }
 
 /// What is asked before something goes away.

@@ -144,7 +144,9 @@ pub async fn sign_in(
     desk: web::Data<AuthService>,
     form: web::Form<HashMap<String, String>>,
 ) -> HttpResponse {
-    let username: String = field(&form, "/username").trim().chars().take(LONGEST_NAME).collect();
+    // PostgreSQL takes no NUL, and no name has a control character.
+    let username = field(&form, "/username");
+    let username: String = username.trim().chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     let next = local(Some(&field(&form, "next")));
     let safe = is_safe(&page);
     let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));

@@ -71,8 +71,13 @@ struct CustodyView {
     overdue: bool,
 }
 
+/// Whether the caller sees numbers in full: whoever would have to prove who they are first sees masked ones.
+fn reveals(conn: &mut Conn, call: &RequestContext) -> bool {
+    call.actor.may(Permission::RevealPassports) && call.require_proof(conn).is_ok()
+}
+
 fn views(conn: &mut Conn, call: &RequestContext, all: &[Custody]) -> Result<Vec<CustodyView>> {
-    let reveal = call.actor.may(Permission::RevealPassports) && call.require_proof(conn).is_ok();
+    let reveal = reveals(conn, call);
     let ids: Vec<i64> = all.iter().map(|c| c.official_id).collect();
     let people: HashMap<i64, Official> = officials::find_all(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
     all.iter()
@@ -230,17 +235,21 @@ async fn list(call: Call, asked: Query<CustodyListQuery>) -> Result<HttpResponse
         official_id: asked.0.official_id.map(|id| id.0),
         out: asked.0.out.unwrap_or(false),
     };
-    let (items, next) = call
+    let (items, next, reveal) = call
         .read(move |conn, call| {
+            let reveal = reveals(conn, call);
             let rows = actions::page(conn, &filter, after, limit + 1)?;
             if whole.is_some() {
                 file::all_rows(rows.len())?;
-                return Ok((views(conn, call, &rows)?, None));
+                return Ok((views(conn, call, &rows)?, None, reveal));
             }
             let page = Page::cut(rows, limit, "custodies", |c| vec![c.id.to_string()]);
-            Ok((views(conn, call, &page.items)?, page.next))
+            Ok((views(conn, call, &page.items)?, page.next, reveal))
         })
         .await?;
+    if reveal {
+        call.remember_reveal("custodies", items.iter().map(|custody| custody.official_id).collect()).await?;
+    }
     if let Some(format) = whole {
         let table = columns::table("Sổ giao nhận hộ chiếu", &COLUMNS, &items, &HashMap::new())?;
         return file::table("so-giao-nhan-ho-chieu", &table, format);

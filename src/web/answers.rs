@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use actix_web::web::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// How long a count waits for those before it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Maximum cached answers.
 const KEPT: usize = 2_000;
@@ -43,9 +47,11 @@ impl ResponseCache {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the permit to count; it is held until the answer is stored.
-    async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.turn.0).acquire_owned().await.ok()
+    /// Waits for the permit to count; it is held until the answer is stored. 503 if others count for too long.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turn.0).acquire_owned()).await;
+        let busy = || Error::Unavailable("other figures are counted for too long".into());
+        turn.map_err(|_| busy())?.map_err(|_| busy())
     }
 
     /// The data version, if it is known to be current.
@@ -106,7 +112,7 @@ impl ResponseCache {
         if let Some(known) = self.get(version, question) {
             return Ok(known);
         }
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         if let Some(known) = self.get(version, question) {
             return Ok(known);
         }

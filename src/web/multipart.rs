@@ -10,6 +10,8 @@ use actix_web::{HttpRequest, web};
 use futures_util::TryStreamExt;
 
 use crate::error::{Code, Error, Result, refuse};
+use crate::web::scanner::FileScanner;
+use documents::safe_file::{UnsafeFile, made_safe};
 use kernel::text::nfc;
 use kernel::violation::Violations;
 
@@ -58,8 +60,11 @@ pub fn check_head(req: &HttpRequest, limit: usize) -> Result<()> {
     Ok(())
 }
 
+/// Longest time a form may take to arrive; how fast it must come is asked of every body.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
 /// Reads the form of a request whose head was checked: `file`, and the `required` and `optional` texts. A form that takes
-/// longer than two minutes to arrive gets 408.
+/// too long to arrive gets 408. The file is looked through.
 pub async fn receive(
     req: &HttpRequest,
     payload: web::Payload,
@@ -68,9 +73,62 @@ pub async fn receive(
     limit: usize,
 ) -> Result<MultipartForm> {
     let form = Multipart::new(req.headers(), payload);
-    tokio::time::timeout(Duration::from_secs(120), read(form, required, optional, limit))
-        .await
-        .map_err(|_| refuse(Code::RequestTimeout, "Tệp được gửi lên quá chậm.", "The file took too long to arrive."))?
+    let form = tokio::time::timeout(LONGEST, read(form, required, optional, limit)).await.map_err(|_| {
+        refuse(Code::RequestTimeout, "Tệp được gửi lên quá chậm.", "The file took too long to arrive.")
+    })??;
+    let scanner = req.app_data::<web::Data<Option<FileScanner>>>().and_then(|data| data.get_ref().clone());
+    let MultipartForm { texts, file_name, bytes } = form;
+    let bytes = tokio::task::spawn_blocking(move || looked_through(bytes, scanner.as_ref()));
+    let bytes = bytes.await.map_err(|e| Error::Internal(e.to_string()))??;
+    Ok(MultipartForm { texts, file_name, bytes })
+}
+
+/// The file as it may be kept: 415 if it is broken; 422 if it holds what runs, hides or harms. Blocks.
+fn looked_through(bytes: Vec<u8>, scanner: Option<&FileScanner>) -> Result<Vec<u8>> {
+    let bytes = made_safe(bytes).map_err(|reason| match reason {
+        UnsafeFile::Broken => refuse(
+            Code::UnsupportedMediaType,
+            "Không đọc được tệp: tệp hỏng.",
+            "The file cannot be read: it is broken.",
+        ),
+        UnsafeFile::Active(what) => unsafe_file(
+            FieldError::ActiveContent,
+            &format!("Tệp có nội dung tự chạy khi mở ({what}); hãy in lại thành PDF rồi gửi."),
+            &format!("The file holds something that runs when it is opened ({what}); print it to a plain PDF."),
+        ),
+        UnsafeFile::TwoInOne => unsafe_file(
+            FieldError::HiddenFile,
+            "Trong tệp có một tệp khác được giấu; hãy in lại thành PDF rồi gửi.",
+            "Another file is hidden in the file; print it to a plain PDF.",
+        ),
+        UnsafeFile::TooLarge => unsafe_file(
+            FieldError::TooLargeInside,
+            "Tệp quá lớn khi mở ra: ảnh quá nhiều điểm, hoặc nội dung nén quá lớn.",
+            "The file is too large when it is opened: too many pixels, or too much packed into it.",
+        ),
+        UnsafeFile::Locked => unsafe_file(
+            FieldError::LockedFile,
+            "Tệp PDF bị khóa nên không kiểm tra được; hãy in lại thành PDF không khóa rồi gửi.",
+            "The PDF is locked and cannot be looked through; print it to a PDF without a password.",
+        ),
+    })?;
+    match scanner.map_or(Ok(true), |scanner| scanner.is_clean(&bytes))? {
+        true => Ok(bytes),
+        false => {
+            tracing::warn!("the virus scanner refused a file");
+            Err(unsafe_file(
+                FieldError::HarmfulFile,
+                "Phần mềm diệt vi-rút không cho nhận tệp này; tệp không được lưu.",
+                "The virus scanner refuses the file; it is not stored.",
+            ))
+        }
+    }
+}
+
+fn unsafe_file(code: FieldError, vi: &str, en: &str) -> Error {
+    let mut faults = Violations::default();
+    faults.add("/file".to_owned(), code, vi, en);
+    faults.into()
 }
 
 /// Reads all parts and reports all errors at once.

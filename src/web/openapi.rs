@@ -46,6 +46,7 @@ const REFUSALS: &[(&str, &str)] = &[
     ("403", "the caller may not do this"),
     ("404", "it does not exist, or the caller may not see it"),
     ("405", "the path does not support this method"),
+    ("406", "no answer has a type that is accepted"),
     ("408", "the body took too long to arrive"),
     ("409", "not possible in this state"),
     ("410", "the one-time token is no longer valid"),
@@ -54,7 +55,7 @@ const REFUSALS: &[(&str, &str)] = &[
     ("415", "unsupported media type"),
     ("422", "the content is not valid"),
     ("428", "If-Match is missing"),
-    ("429", "too many attempts"),
+    ("429", "too many attempts, or more requests than the account may send"),
     ("500", "internal error; its cause is in the log"),
     ("503", "temporarily unavailable"),
 ];
@@ -173,7 +174,7 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
             "500" | "405" => true,
             "503" => api || path == "/readyz",
             "401" => api && (!anonymous || auth),
-            "400" => api,
+            "400" | "406" => api,
             "403" | "404" => api && !auth,
             // A preview fails where writing the paper would.
             "409" => api && !auth && (writes || path.ends_with("/preview")),
@@ -181,7 +182,8 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
             "408" | "413" | "415" => api && writes && method != "delete",
             "410" => path.ends_with("/auth/activate"),
             "422" => api && (writes || whole || path.ends_with("/assessment") || path.ends_with("/preview")),
-            "429" => path.ends_with("/auth/login") || path.ends_with("/me/password"),
+            // Quotas are a setting.
+            "429" => api,
             _ => false,
         };
         if occurs && !responses.contains_key(*status) {

@@ -14,7 +14,7 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> Query<T> {
     fn read(text: &str) -> Result<Self> {
-        far_day(text)?;
+        each_value(text)?;
         web::Query::<T>::from_query(text).map(|q| Query(q.into_inner())).map_err(|e| unreadable(&e.to_string()))
     }
 }
@@ -34,9 +34,13 @@ fn unreadable(reason: &str) -> Error {
     refuse(Code::InvalidQuery, vi, format!("The query is not valid: {reason}."))
 }
 
-/// Refuses dates outside 1900–2200: they are typing mistakes, and the two databases handle extreme dates differently.
-fn far_day(text: &str) -> Result<()> {
+/// Refuses dates outside 1900–2200: they are typing mistakes, and the two databases handle extreme dates differently. Of
+/// control characters, PostgreSQL takes no NUL.
+fn each_value(text: &str) -> Result<()> {
     for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+        if value.chars().any(char::is_control) {
+            return Err(invalid(&name, "chứa ký tự điều khiển.", "contains control characters."));
+        }
         if let Ok(day) = value.parse::<chrono::NaiveDate>()
             && (value.len() != 10 || !(1900..=2200).contains(&chrono::Datelike::year(&day)))
         {

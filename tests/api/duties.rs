@@ -120,6 +120,16 @@ on_both! {
         assert_eq!(done["done_on"], "2026-06-22");
     }
 
+    async fn whoever_looks_at_a_list_of_numbers_leaves_a_row(w) {
+        let (id, official) = approved_with_passport(&w).await;
+        hand_over(&w, &id, &official).await.expect(201);
+        let seen = async || w.get("inspector", "/audit?action=reveal_passport&object=custodies").await.json()["items"].clone();
+        w.get("inspector", "/custodies").await.expect(200);
+        assert_eq!(seen().await, json!([]), "masked numbers are no look");
+        w.get("custodian", "/custodies").await.expect(200);
+        assert_eq!(seen().await[0]["detail"]["of"], json!([official]));
+    }
+
     async fn a_passport_is_recalled_by_the_days_that_hold(w) {
         let people = w.officials("SKHCN").await;
         let kept = |number: &str, kind: &str| json!({"kind": kind, "passport_number": number, "expires_on": "2031-01-05"});

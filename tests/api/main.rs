@@ -68,5 +68,6 @@ mod stored;
 mod story;
 mod substitutions;
 mod trail;
+mod uploads;
 mod visits_assessed;
 mod wrong_turns;

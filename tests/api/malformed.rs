@@ -155,6 +155,22 @@ on_both! {
         assert_eq!(told, "Tham số «limit» phải từ 1 đến 200.");
     }
 
+    async fn a_nul_is_in_no_name_and_an_answer_that_nobody_takes_is_not_made(w) {
+        for path in ["/audit?actor=%00", "/audit?object=a%00b", "/agencies?code=%00", "/outbound-delegations?q=%1b"] {
+            w.get("inspector", path).await.refused(400, "invalid_query");
+        }
+        w.get("inspector", "/regulations/a%00b").await.refused(404, "not_found");
+        let asking = |accepted: &str| World::request("GET", "/vocabulary").insert_header(("Accept", accepted.to_owned()));
+        let refused = w.send(asking("text/xml")).await;
+        assert_eq!(refused.headers["content-type"], "application/problem+json");
+        refused.refused(406, "not_acceptable");
+        w.send(asking("text/html, */*;q=0.1")).await.expect(200);
+        // Behind TLS browsers are told to stay there.
+        let safe = w.send(World::request("GET", "/vocabulary").insert_header(("X-Forwarded-Proto", "https"))).await;
+        assert_eq!(safe.headers["strict-transport-security"], "max-age=63072000; includeSubDomains");
+        assert!(!w.get("inspector", "/me").await.headers.contains_key("strict-transport-security"));
+    }
+
     async fn files_are_what_they_say_and_lie_under_random_names(w) {
         let id = w.draft(w.small_trip().await).await;
         w.upload_file("clerk.skhcn", &id, "invitation", "thư mời.pdf", b"MZ not a pdf").await.refused(415, "unsupported_media_type");

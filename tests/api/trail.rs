@@ -79,6 +79,15 @@ fn proved(proof: &Value) -> bool {
 }
 
 on_both! {
+    async fn a_clock_that_was_set_back_is_told(w) {
+        w.draft(w.small_trip().await).await;
+        w.advance(chrono::Duration::hours(-2));
+        w.draft(w.small_trip().await).await;
+        let rows = w.get("inspector", "/audit?action=sign_in").await.expect(200).json();
+        let steps: Vec<&serde_json::Value> = rows["items"].as_array().unwrap().iter().map(|row| &row["detail"]["clock_step"]).filter(|s| !s.is_null()).collect();
+        assert_eq!(steps, [&serde_json::json!(7200)], "{rows}");
+    }
+
     async fn rows_are_added_and_never_changed(w) {
         w.login("chair").await;
         for sql in ["UPDATE audit SET actor = 'x'", "UPDATE audit SET result = NULL WHERE seq = 1", "DELETE FROM audit"] {

@@ -328,6 +328,13 @@ impl World {
         self
     }
 
+    /// The same world with other settings.
+    pub async fn set(mut self, settings: impl FnOnce(&mut AppState)) -> Self {
+        settings(&mut self.house);
+        self.send = sender(&self.house).await;
+        self
+    }
+
     /// The same world, whose province asks for a second factor.
     pub async fn asking_for(mut self, rule: SecondFactorRule) -> Self {
         self.house.second_factor = rule;

@@ -6,6 +6,7 @@ pub mod docx;
 pub mod ics;
 mod looks;
 pub mod package;
+pub mod safe_file;
 pub mod sheet;
 pub mod svg;
 pub mod template;

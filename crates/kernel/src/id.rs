@@ -1,7 +1,9 @@
 //! Identifiers: 63-bit, time-ordered, opaque on the wire (13 characters of Crockford base 32).
 
 use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::NaiveDateTime;
@@ -18,13 +20,28 @@ const EPOCH_MS: i64 = 1_577_836_800_000;
 pub struct Id(pub i64);
 
 impl Id {
-    /// A new identifier. The counter keeps it unique within the process, the millisecond across restarts.
+    /// A new identifier. The counter keeps it unique within the process, its random beginning among servers on one
+    /// database, the millisecond across restarts.
     pub fn new(now: NaiveDateTime) -> Self {
-        static COUNTER: AtomicI64 = AtomicI64::new(0);
+        static COUNTER: LazyLock<AtomicI64> = LazyLock::new(|| AtomicI64::new(beginning()));
         let tick = COUNTER.fetch_add(1, Ordering::Relaxed) & ((1 << COUNTER_BITS) - 1);
         let ms = (now.and_utc().timestamp_millis() - EPOCH_MS).max(0);
         Id((ms << COUNTER_BITS) | tick)
     }
+}
+
+impl Id {
+    /// The least identifier that a moment can give.
+    pub fn first_of(moment: NaiveDateTime) -> Self {
+        let ms = (moment.and_utc().timestamp_millis() - EPOCH_MS).max(0);
+        Id(ms << COUNTER_BITS)
+    }
+}
+
+/// Somewhere in the lower half, so that ids made one after another sort for long.
+fn beginning() -> i64 {
+    let drawn = RandomState::new().build_hasher().finish();
+    i64::try_from(drawn >> (u64::BITS - COUNTER_BITS + 1)).unwrap_or_default()
 }
 
 impl fmt::Display for Id {

@@ -11,7 +11,7 @@ use crate::dossier::Content;
 use crate::dossier::actions::{draft, find};
 use crate::dossier::http::AsWas;
 use crate::dossier::model::Dossier;
-use crate::dossier::parts::attachments::{self, Attachment, AttachmentFolder, FILE_LIMIT, upload_of};
+use crate::dossier::parts::attachments::{self, Attachment, AttachmentFolder, FILE_LIMIT, UploadQuota, upload_of};
 use crate::dossier::rules::upload_right;
 use crate::dossier::visibility::sees_whole;
 use crate::error::{Error, Result, not_found};
@@ -25,7 +25,7 @@ use kernel::words::Document;
 pub async fn upload<C: Content>(
     req: HttpRequest,
     call: Call,
-    folder: web::Data<AttachmentFolder>,
+    (folder, quota): (web::Data<AttachmentFolder>, web::Data<UploadQuota>),
     id: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
@@ -51,6 +51,7 @@ pub async fn upload<C: Content>(
             upload.fingerprint(),
             move |conn, call| find::<C>(conn, call, id),
             move |conn, call, seen| {
+                quota.require(conn, call.actor.id(), upload.bytes.len(), call.now)?;
                 let (added, version) = draft::upload(conn, call, seen, &upload, &name)?;
                 used.store(true, std::sync::atomic::Ordering::SeqCst);
                 let place = format!("/api/v1/{}/{}/attachments/{}", C::ENTRY.path, Id(id), added.id);

@@ -257,6 +257,30 @@ pub fn kinds(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, BTreeSet<Docum
     Ok(kinds)
 }
 
+/// How many bytes one account may add in 24 hours; none for any number.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UploadQuota(pub Option<u64>);
+
+impl UploadQuota {
+    /// 413 if a file is more than what is left to the account. Ids tell when a file was added.
+    pub fn require(self, conn: &mut Conn, by: i64, size: usize, now: Moment) -> Result<()> {
+        let Some(most) = self.0 else { return Ok(()) };
+        let day = Id::first_of(now - chrono::Duration::days(1)).0;
+        let own = attachments::table.filter(attachments::id.ge(day)).filter(attachments::uploaded_by.eq(by));
+        let sizes: Vec<i64> = own.select(attachments::size).load(conn)?;
+        let used = sizes.iter().filter_map(|size| u64::try_from(*size).ok()).sum::<u64>();
+        if used + size as u64 <= most {
+            return Ok(());
+        }
+        let mebibytes = most >> 20;
+        Err(refuse(
+            Code::PayloadTooLarge,
+            format!("Tài khoản này đã gửi đủ {mebibytes} MiB giấy tờ trong 24 giờ; hãy gửi tiếp vào ngày mai."),
+            format!("This account has added {mebibytes} MiB of papers in 24 hours; try again tomorrow."),
+        ))
+    }
+}
+
 /// Adds the row of a file that is on disk.
 pub fn insert(
     conn: &mut Conn,
