@@ -17,6 +17,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
+use crate::access::account_requests::SecondPersonRule;
 use crate::access::actions::AuthService;
 use crate::access::cookies::TrustedProxies;
 use crate::access::noted;
@@ -83,6 +84,7 @@ pub struct AppState {
     pub published: OpenStatisticsSwitch,
     /// Whose accounts must have a second factor.
     pub second_factor: SecondFactorRule,
+    pub second_person: SecondPersonRule,
     pub proxies: TrustedProxies,
     pub quota: RequestQuota,
     pub uploads: UploadQuota,
@@ -151,6 +153,7 @@ impl AppState {
             running: InFlightKeys::default(),
             published: OpenStatisticsSwitch::default(),
             second_factor: SecondFactorRule::default(),
+            second_person: SecondPersonRule::default(),
             proxies: TrustedProxies::default(),
             quota: RequestQuota::default(),
             uploads: UploadQuota::default(),
@@ -358,6 +361,7 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.texts.clone()))
         .app_data(web::Data::new(house.published))
         .app_data(web::Data::new(house.second_factor))
+        .app_data(web::Data::new(house.second_person))
         .app_data(web::Data::new(house.proxies.clone()))
         .app_data(web::Data::new(house.quota.clone()))
         .app_data(web::Data::new(house.uploads))

@@ -261,12 +261,21 @@ impl Config {
         }
     }
 
+    /// Whether two administrators are needed for the accounts of seats.
+    pub fn second_person(&self) -> Result<bool, ConfigFault> {
+        self.on_or_off("NGOAIVU_SECOND_PERSON")
+    }
+
     /// Whether figures are published without sign-in.
     pub fn open_statistics(&self) -> Result<bool, ConfigFault> {
-        match self.value("NGOAIVU_OPEN_STATISTICS") {
+        self.on_or_off("NGOAIVU_OPEN_STATISTICS")
+    }
+
+    fn on_or_off(&self, name: &str) -> Result<bool, ConfigFault> {
+        match self.value(name) {
             None | Some("off") => Ok(false),
             Some("on") => Ok(true),
-            Some(_) => Err(ConfigFault("NGOAIVU_OPEN_STATISTICS: must be on or off".into())),
+            Some(_) => Err(ConfigFault(format!("{name}: must be on or off"))),
         }
     }
 

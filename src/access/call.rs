@@ -10,6 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 
 use crate::access::account::{Account, Actor, SERVICE_PREFIX};
+use crate::access::account_requests::SecondPersonRule;
 use crate::access::context::{CallChannel, RequestContext};
 use crate::access::second_factor::is_required;
 use crate::access::sessions::{SessionCache, Stranger};
@@ -120,6 +121,7 @@ impl Call {
             trace_id: trace_id_of(req),
             address: cookies::address_of(req),
             asks_proof: rule != SecondFactorRule::Off,
+            asks_second_person: tool::<SecondPersonRule>(req)?.0,
             precondition: if_match(req.headers()),
         };
         // For what the answer is noted by.

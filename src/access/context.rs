@@ -42,6 +42,8 @@ pub struct RequestContext {
     pub address: Option<String>,
     /// Whether what is delicate asks for a recent proof of who acts.
     pub asks_proof: bool,
+    /// Whether the accounts of seats and administrators are changed by two people.
+    pub asks_second_person: bool,
     /// The version that the caller allows to be changed.
     pub precondition: Precondition,
 }
@@ -84,6 +86,7 @@ impl RequestContext {
             trace_id: TraceId::fresh(),
             address: None,
             asks_proof: false,
+            asks_second_person: false,
             precondition: Precondition::Missing,
         }
     }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
+use crate::access::account_requests_http::{AccountRequestView, view};
 use crate::access::actions::{AuthService, IssuedTokens};
 use crate::access::call::{Call, stranger_of};
 use crate::access::cookies;
@@ -13,7 +14,7 @@ use crate::access::permission::Permission;
 use crate::access::second_factor::TICKET_MINUTES;
 use crate::access::sign_in::{Given, PasswordStep, SignInWay, SignedIn};
 use crate::access::user_views::{UserView, one, views};
-use crate::access::users::{self, AccountReferences, NewUser, UserChanges};
+use crate::access::users::{self, AccountReferences, DoneOrAsked, NewUser, UserChanges};
 use crate::access::{sessions_store, store};
 use crate::error::{Error, Result};
 use crate::web::etag::{IfMatch, etag};
@@ -209,7 +210,8 @@ async fn list_users(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
 }
 
 /// Creates an account without a password.
-#[utoipa::path(tag = "access", request_body = NewUser, responses((status = 201, description = "created", body = UserView)))]
+#[utoipa::path(tag = "access", request_body = NewUser, responses((status = 201, description = "created", body = UserView),
+    (status = 202, description = "another administrator must confirm it", body = AccountRequestView)))]
 #[post("/users")]
 async fn create_user(
     call: Call,
@@ -223,7 +225,10 @@ async fn create_user(
         print,
         |_, _| Ok(()),
         move |conn, call, ()| {
-            let account = users::create(conn, call, body, exists)?;
+            let account = match users::create(conn, call, body, exists)? {
+                DoneOrAsked::Done(account) => account,
+                DoneOrAsked::Asked(request) => return reply(202, None, None, &view(conn, &request)?),
+            };
             let location = format!("/api/v1/users/{}", Id(account.id));
             reply(201, Some(account.version), Some(location), &one(conn, &account)?)
         },
@@ -247,7 +252,8 @@ async fn show_user(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
 
 /// Changes an account; new rights take effect with the next request.
 #[utoipa::path(tag = "access", params(("id" = String, Path), IfMatch), request_body = UserChanges,
-    responses((status = 200, description = "changed", body = UserView)))]
+    responses((status = 200, description = "changed", body = UserView),
+        (status = 202, description = "another administrator must confirm it", body = AccountRequestView)))]
 #[patch("/users/{id}")]
 async fn change_user(
     call: Call,
@@ -262,9 +268,9 @@ async fn change_user(
     call.change_accounts(
         print,
         move |conn, call| users::find(conn, call, id),
-        move |conn, call, account| {
-            let account = users::change(conn, call, account, body, exists)?;
-            reply(200, Some(account.version), None, &one(conn, &account)?)
+        move |conn, call, account| match users::change(conn, call, account, body, exists)? {
+            DoneOrAsked::Done(account) => reply(200, Some(account.version), None, &one(conn, &account)?),
+            DoneOrAsked::Asked(request) => reply(202, None, None, &view(conn, &request)?),
         },
     )
     .await
@@ -280,7 +286,8 @@ struct OneTimeToken {
 
 /// Issues a one-time token to set a new password; earlier tokens stop working. The response is not stored for retries.
 #[utoipa::path(tag = "access", params(("id" = String, Path)), request_body = Empty,
-    responses((status = 200, description = "the token", body = OneTimeToken)))]
+    responses((status = 200, description = "the token", body = OneTimeToken),
+        (status = 202, description = "another administrator must confirm it", body = AccountRequestView)))]
 #[post("/users/{id}/reset")]
 async fn reset_user(
     call: Call,
@@ -294,12 +301,17 @@ async fn reset_user(
         move |conn| {
             users::find(conn, &call, id)?;
             body.check()?;
-            users::reset(conn, &call, id)
+            match users::reset(conn, &call, id)? {
+                DoneOrAsked::Done(token) => Ok(Ok(token)),
+                DoneOrAsked::Asked(request) => view(conn, &request).map(Err),
+            }
         },
         |_| {},
     );
-    let (token, expires_at) = reset.await?;
-    Ok(HttpResponse::Ok().json(OneTimeToken { token, expires_at: rfc3339(expires_at) }))
+    Ok(match reset.await? {
+        Ok((token, expires_at)) => HttpResponse::Ok().json(OneTimeToken { token, expires_at: rfc3339(expires_at) }),
+        Err(asked) => HttpResponse::Accepted().json(asked),
+    })
 }
 
 /// Ends all sign-ins of an account at once.

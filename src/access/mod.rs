@@ -1,6 +1,8 @@
 //! Who is calling, and what they may do: accounts, roles, seats, sign-in, and the grant table.
 
 pub mod account;
+pub mod account_requests;
+pub mod account_requests_http;
 pub mod actions;
 pub mod activation;
 pub mod call;

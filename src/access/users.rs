@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidateEmail};
 
 use crate::access::account::{Account, Dated, is_plain_username};
+use crate::access::account_requests::{AccountAct, AccountRequest, ask, is_guarded};
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::access::{activation, sessions_store, store};
@@ -14,7 +15,7 @@ use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::json::Deferred;
 use kernel::id::Id;
-use kernel::time::{Day, valid_on};
+use kernel::time::{Day, Moment, valid_on};
 use kernel::validity::{Validity, require};
 use kernel::violation::Violations;
 use kernel::words::{Body, FieldError, Role};
@@ -44,7 +45,7 @@ pub struct SeatHeld {
 }
 
 /// A new account. It has no password: `POST /users/{id}/reset` issues the one-time token to set one.
-#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"username": "clerk.sct", "full_name": "Trần Thị Bình", "agency_id": "01ke3m9p0005s",
     "roles": [{"role": "clerk"}], "seats": []}))]
@@ -75,7 +76,7 @@ pub struct NewUser {
 }
 
 /// Changes to an account; fields that are left out stay as they are. `active: false` ends its sessions at once.
-#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"active": false}))]
 pub struct UserChanges {
@@ -155,16 +156,9 @@ pub fn check_period(from: Day, to: Option<Day>, pointer: &str, faults: &mut Viol
 /// Whether the agency and the official that an account names exist; the registry answers.
 pub type AccountReferences = fn(&mut Conn, Option<i64>, Option<i64>, &mut Violations) -> Result<()>;
 
-pub fn create(
-    conn: &mut Conn,
-    call: &RequestContext,
-    body: Deferred<NewUser>,
-    exists: AccountReferences,
-) -> Result<Account> {
-    call.actor.require(Permission::AdministerAccounts)?;
-    call.require_proof(conn)?;
-    let body = body.check()?;
-    let account = Account {
+/// The account that a body asks for.
+pub fn new_account(call: &RequestContext, body: NewUser) -> Account {
+    Account {
         id: Id::new(call.now).0,
         version: 1,
         full_name: body.full_name,
@@ -175,7 +169,16 @@ pub fn create(
         roles: roles_from(body.roles, call.today),
         seats: seats_from(body.seats, call.today),
         ..Account::nobody(&body.username)
-    };
+    }
+}
+
+/// Stores a new account: 422 for what does not fit, 409 if the name is taken.
+pub fn keep_new(
+    conn: &mut Conn,
+    call: &RequestContext,
+    account: Account,
+    exists: AccountReferences,
+) -> Result<Account> {
     let mut faults = Violations::default();
     check(&account, &mut faults);
     exists(conn, account.agency_id, account.official_id, &mut faults)?;
@@ -188,22 +191,82 @@ pub fn create(
     Ok(account)
 }
 
+/// What came of a change: done, or asked of another administrator.
+pub enum DoneOrAsked<T> {
+    Done(T),
+    Asked(AccountRequest),
+}
+
+pub fn create(
+    conn: &mut Conn,
+    call: &RequestContext,
+    body: Deferred<NewUser>,
+    exists: AccountReferences,
+) -> Result<DoneOrAsked<Account>> {
+    call.actor.require(Permission::AdministerAccounts)?;
+    call.require_proof(conn)?;
+    let body = body.check()?;
+    let wanted = json!(body);
+    let account = new_account(call, body);
+    if call.asks_second_person && is_guarded(&account) {
+        return ask(conn, call, AccountAct::Create, &account, (None, wanted)).map(DoneOrAsked::Asked);
+    }
+    keep_new(conn, call, account, exists).map(DoneOrAsked::Done)
+}
+
 /// The account, for whoever may administer accounts.
 pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Account> {
     call.actor.require(Permission::AdministerAccounts)?;
     store::account(conn, id)?.ok_or_else(not_found)
 }
 
+/// The account with the changes of a body.
+pub fn changed(call: &RequestContext, was: &Account, body: UserChanges) -> Account {
+    let mut account = was.clone();
+    account.version += 1;
+    account.full_name = body.full_name.unwrap_or(account.full_name);
+    account.email = body.email.or(account.email);
+    account.agency_id = body.agency_id.map(|id| id.0).or(account.agency_id);
+    account.official_id = body.official_id.map(|id| id.0).or(account.official_id);
+    account.roles = body.roles.map(|r| roles_from(r, call.today)).unwrap_or(account.roles);
+    account.seats = body.seats.map(|s| seats_from(s, call.today)).unwrap_or(account.seats);
+    account.active = body.active.unwrap_or(account.active);
+    account
+}
+
+/// Stores a changed account; one that is closed is signed out at once.
+pub fn keep_changed(
+    conn: &mut Conn,
+    call: &RequestContext,
+    was: &Account,
+    account: Account,
+    exists: AccountReferences,
+) -> Result<Account> {
+    let mut faults = Violations::default();
+    check(&account, &mut faults);
+    exists(conn, account.agency_id, account.official_id, &mut faults)?;
+    faults.finish()?;
+    store::update(conn, &account)?;
+    keep_past_seats(conn, call, was, &account)?;
+    if !account.active {
+        sessions_store::end_sessions_of(conn, account.id, None, call.now)?;
+    }
+    let detail =
+        json!({"active": account.active, "rights_changed": was.roles != account.roles || was.seats != account.seats});
+    call.remember(conn, "change_user", &format!("users/{}", Id(account.id)), detail)?;
+    Ok(account)
+}
+
 pub fn change(
     conn: &mut Conn,
     call: &RequestContext,
-    mut account: Account,
+    was: Account,
     body: Deferred<UserChanges>,
     exists: AccountReferences,
-) -> Result<Account> {
-    call.guard(account.version, || {
+) -> Result<DoneOrAsked<Account>> {
+    call.guard(was.version, || {
         call.actor.require(Permission::AdministerAccounts)?;
-        if account.id == call.actor.id() {
+        if was.id == call.actor.id() {
             // Nobody may give themselves rights.
             return Err(refuse(
                 Code::SeparationOfDuties,
@@ -214,28 +277,14 @@ pub fn change(
         call.require_proof(conn)
     })?;
     let body = body.check()?;
-    let was = account.clone();
-    account.version += 1;
-    account.full_name = body.full_name.unwrap_or(account.full_name);
-    account.email = body.email.or(account.email);
-    account.agency_id = body.agency_id.map(|id| id.0).or(account.agency_id);
-    account.official_id = body.official_id.map(|id| id.0).or(account.official_id);
-    account.roles = body.roles.map(|r| roles_from(r, call.today)).unwrap_or(account.roles);
-    account.seats = body.seats.map(|s| seats_from(s, call.today)).unwrap_or(account.seats);
-    account.active = body.active.unwrap_or(account.active);
-    let mut faults = Violations::default();
-    check(&account, &mut faults);
-    exists(conn, account.agency_id, account.official_id, &mut faults)?;
-    faults.finish()?;
-    store::update(conn, &account)?;
-    keep_past_seats(conn, call, &was, &account)?;
-    if !account.active {
-        sessions_store::end_sessions_of(conn, account.id, None, call.now)?;
+    let wanted = json!(body);
+    let account = changed(call, &was, body);
+    // To close an account must not wait for anybody.
+    let only_closes = account == Account { active: false, version: account.version, ..was.clone() };
+    if call.asks_second_person && (is_guarded(&was) || is_guarded(&account)) && !only_closes {
+        return ask(conn, call, AccountAct::Change, &was, (Some(was.version), wanted)).map(DoneOrAsked::Asked);
     }
-    let detail =
-        json!({"active": account.active, "rights_changed": was.roles != account.roles || was.seats != account.seats});
-    call.remember(conn, "change_user", &format!("users/{}", Id(account.id)), detail)?;
-    Ok(account)
+    keep_changed(conn, call, &was, account, exists).map(DoneOrAsked::Done)
 }
 
 /// Keeps the seats that were held until today and no longer are, so that it stays known who could sign then.
@@ -254,9 +303,18 @@ fn keep_past_seats(conn: &mut Conn, call: &RequestContext, was: &Account, is: &A
 }
 
 /// A one-time token that sets a new password.
-pub fn reset(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<(String, kernel::time::Moment)> {
+pub fn reset(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<DoneOrAsked<(String, Moment)>> {
     let account = find(conn, call, id)?;
     call.require_proof(conn)?;
-    call.remember(conn, "reset_user", &format!("users/{}", Id(account.id)), json!({}))?;
-    activation::one_time_token(conn, account.id, call.now)
+    if call.asks_second_person && is_guarded(&account) {
+        return ask(conn, call, AccountAct::Reset, &account, (Some(account.version), json!({})))
+            .map(DoneOrAsked::Asked);
+    }
+    reset_now(conn, call, id).map(DoneOrAsked::Done)
+}
+
+/// The same without a second look.
+pub fn reset_now(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<(String, Moment)> {
+    call.remember(conn, "reset_user", &format!("users/{}", Id(id)), json!({}))?;
+    activation::one_time_token(conn, id, call.now)
 }

@@ -16,6 +16,7 @@ pub fn routes(config: &mut ServiceConfig, registers: &Registers) {
     crate::procedures::official_merges_http::routes(config);
     crate::vocabulary::routes(config);
     crate::access::http::routes(config);
+    crate::access::account_requests_http::routes(config);
     crate::access::me_http::routes(config);
     crate::access::second_factor_http::routes(config);
     crate::desk::counts_http::routes(config);

@@ -15,6 +15,7 @@ use actix_web::rt::signal::unix::{SignalKind, signal};
 
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, day_of};
+use ngoaivu::access::account_requests::SecondPersonRule;
 use ngoaivu::access::cookies::TrustedProxies;
 use ngoaivu::app::{self, AppState, DeliverySettings};
 use ngoaivu::config::Config;
@@ -131,7 +132,10 @@ fn start_log(config: &Config) {
     // As one line of JSON like everything else that is logged, so that no text of a user makes a line of its own.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
-        tracing::error!(place, reason = panic.payload_as_str(), "panic");
+        let payload = panic.payload();
+        let fixed = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let reason = fixed.or_else(|| payload.downcast_ref::<String>().cloned());
+        tracing::error!(place, reason, "panic");
     }));
 }
 
@@ -147,6 +151,7 @@ fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str)
     let mut house = AppState::open(address, folder, jurisdiction, calendar, Clock::Machine, post)?;
     house.published = published;
     house.second_factor = config.second_factor()?;
+    house.second_person = SecondPersonRule(config.second_person()?);
     house.proxies = TrustedProxies(config.proxies()?);
     house.quota = config.requests_per_minute()?.map_or_else(RequestQuota::default, RequestQuota::a_minute);
     house.uploads = UploadQuota(config.uploads_per_day()?);

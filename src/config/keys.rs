@@ -105,6 +105,12 @@ pub const KEYS: &[Setting] = &[
         secret: false,
     },
     Setting {
+        name: "NGOAIVU_SECOND_PERSON",
+        default: Some("off"),
+        about: "on: accounts of seats and administrators are made, changed and reset by two administrators",
+        secret: false,
+    },
+    Setting {
         name: "NGOAIVU_OPEN_STATISTICS",
         default: Some("off"),
         about: "on: statistics of past years are public without sign-in, with small cells suppressed",

@@ -96,6 +96,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_requests (id) {
+        id -> BigInt,
+        act -> Text,
+        user_id -> Nullable<BigInt>,
+        username -> Text,
+        version -> Nullable<BigInt>,
+        body -> Text,
+        asked_by -> BigInt,
+        asked_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     second_factors (user_id) {
         user_id -> BigInt,
         secret -> Text,

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use crate::access::account::{Account, Dated};
+use crate::access::account_requests::is_guarded;
 use crate::access::activation::{Activation, one_time_token};
 use crate::access::context::RequestContext;
 use crate::access::store as accounts;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Result, forbidden};
 use crate::imports::accounts::ListedAccount;
 use crate::imports::passports::ListedPassport;
 use crate::imports::plan_items::ListedPlanItem;
@@ -33,6 +34,13 @@ pub fn account(conn: &mut Conn, call: &RequestContext, listed: ListedAccount) ->
         seats: listed.seats.into_iter().map(|what| Dated { what, valid_from: call.today, valid_to: None }).collect(),
         ..Account::nobody(&listed.username)
     };
+    if call.asks_second_person && is_guarded(&account) {
+        // A list would go round the second look.
+        return Err(forbidden(
+            "Tài khoản giữ chức vụ hoặc quản trị phải lập từng tài khoản, do hai quản trị viên cùng làm.",
+            "Accounts of seats and administrators are made one by one, by two administrators.",
+        ));
+    }
     accounts::insert(conn, &account, None, call.now)?;
     call.remember(conn, "create_user", &format!("users/{}", Id(account.id)), json!({"username": account.username}))?;
     let (token, expires_at) = one_time_token(conn, account.id, call.now)?;

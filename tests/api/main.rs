@@ -57,6 +57,7 @@ mod reports;
 mod rights;
 mod searches;
 mod second_factors;
+mod second_person;
 mod sentences;
 mod setup;
 mod sights;

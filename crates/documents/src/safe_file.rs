@@ -235,11 +235,20 @@ fn few_pixels(width: u32, height: u32) -> Result<(), UnsafeFile> {
     if u64::from(width) * u64::from(height) > PIXELS { Err(UnsafeFile::TooLarge) } else { Ok(()) }
 }
 
+/// A picture that cannot be taken apart: a viewer may still show what is left of it, so that it must tell nothing.
+fn untold(bytes: Vec<u8>) -> Result<Vec<u8>, UnsafeFile> {
+    let told = [b"Exif\0".as_slice(), b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"http://ns.adobe.com/xap"];
+    if told.iter().any(|mark| find(&bytes, mark).is_some()) { Err(UnsafeFile::Broken) } else { Ok(bytes) }
+}
+
 /// Chunks of a PNG with texts, places and times (PNG 3rd edition 11.3); a picture looks the same without them.
 const TOLD_IN_PNG: [[u8; 4]; 5] = [*b"tEXt", *b"zTXt", *b"iTXt", *b"eXIf", *b"tIME"];
 
 fn png(bytes: Vec<u8>) -> Result<Vec<u8>, UnsafeFile> {
-    let mut picture = Png::from_bytes(Bytes::from(bytes)).map_err(|_| UnsafeFile::Broken)?;
+    let mut picture = match Png::from_bytes(Bytes::from(bytes.clone())) {
+        Ok(picture) => picture,
+        Err(_) => return untold(bytes),
+    };
     let header = picture.chunk_by_type(*b"IHDR").map(|chunk| chunk.contents().clone()).ok_or(UnsafeFile::Broken)?;
     let side = |at: usize| Some(u32::from_be_bytes(header.get(at..at + 4)?.try_into().ok()?));
     let (width, height) = side(0).zip(side(4)).ok_or(UnsafeFile::Broken)?;
@@ -260,7 +269,10 @@ mod marker {
 }
 
 fn jpeg(bytes: Vec<u8>) -> Result<Vec<u8>, UnsafeFile> {
-    let mut picture = Jpeg::from_bytes(Bytes::from(bytes)).map_err(|_| UnsafeFile::Broken)?;
+    let mut picture = match Jpeg::from_bytes(Bytes::from(bytes.clone())) {
+        Ok(picture) => picture,
+        Err(_) => return untold(bytes),
+    };
     let is_frame = |kind: u8| marker::FRAME.contains(&kind) && !marker::NO_FRAME.contains(&kind);
     for frame in picture.segments().iter().filter(|segment| is_frame(segment.marker())) {
         let side = |at: usize| Some(u32::from(u16::from_be_bytes(frame.contents().get(at..at + 2)?.try_into().ok()?)));
@@ -424,7 +436,8 @@ mod tests {
         let kept = made_safe(png_of(2_000, 3_000, &[place])).unwrap();
         assert_eq!(kept, png_of(2_000, 3_000, &[]));
         assert_eq!(made_safe(png_of(30_000, 30_000, &[])), Err(UnsafeFile::TooLarge));
-        assert_eq!(made_safe(b"\x89PNG\r\n\x1a\nbroken".to_vec()), Err(UnsafeFile::Broken));
+        assert!(made_safe(b"\x89PNG\r\n\x1a\nbroken".to_vec()).is_ok());
+        assert_eq!(made_safe(b"\xff\xd8\xff\xe1\xff\xffExif\0\0broken".to_vec()), Err(UnsafeFile::Broken));
         // A directory with the orientation, and a place behind it, in both orders of bytes.
         for told in [
             b"II\x2a\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0CANARY".as_slice(),
