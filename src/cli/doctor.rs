@@ -12,6 +12,7 @@ use ngoaivu::config::{Config, SecondFactorRule};
 use ngoaivu::db::{Address, Db};
 use ngoaivu::jobs::outbox;
 use ngoaivu::private_files;
+use ngoaivu::web::scanner::FileScanner;
 
 use super::place::{DataPlace, book_of, current, known_jurisdiction};
 
@@ -107,7 +108,25 @@ fn settings(found: &mut Examination, config: &Config) {
         let en = "No second factor is asked for. Set NGOAIVU_SECOND_FACTOR=seats for seats and administrators.";
         found.tell(Diagnosis::Advice, vi, en);
     }
+    if found.setting(config.second_person()) == Some(false) {
+        let vi = "Một quản trị viên tự cấp được chức vụ. Đặt NGOAIVU_SECOND_PERSON=on để phải có hai người.";
+        let en = "One administrator alone may give seats. Set NGOAIVU_SECOND_PERSON=on to need two.";
+        found.tell(Diagnosis::Advice, vi, en);
+    }
     found.setting(config.open_statistics());
+    found.setting(config.proxies());
+    found.setting(config.requests_per_minute());
+    found.setting(config.uploads_per_day());
+    match found.setting(config.scanner()).flatten().map(|place| FileScanner(place).is_clean(b"ngoaivu")) {
+        Some(Ok(true)) => found.tell(Diagnosis::Well, "Máy quét vi-rút trả lời", "The virus scanner answers"),
+        Some(_) => {
+            let vi = "Máy quét vi-rút không trả lời, nên không nhận được tệp: xem NGOAIVU_SCANNER và dịch vụ clamd.";
+            let en =
+                "The virus scanner does not answer, so no file is taken: see NGOAIVU_SCANNER and the service clamd.";
+            found.tell(Diagnosis::Fault, vi, en);
+        }
+        None => {}
+    }
     let Some(name) = config.jurisdiction() else {
         let vi = "Chưa chọn tỉnh: đặt NGOAIVU_JURISDICTION (chỉ bản thử không cần).";
         let en = "No province is named: set NGOAIVU_JURISDICTION (only the demo needs none).";

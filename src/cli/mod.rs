@@ -227,6 +227,11 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             config.smtp()?;
             config.webhook_networks()?;
             config.open_statistics()?;
+            config.second_person()?;
+            config.proxies()?;
+            config.requests_per_minute()?;
+            config.uploads_per_day()?;
+            config.scanner()?;
             config.second_factor()?;
             config.public_origin()?;
             if let Some(name) = config.jurisdiction() {
