@@ -1,16 +1,19 @@
 //! Nobody alone becomes the Chair: what touches the account of a seat, or of an administrator, one administrator asks for and
 //! another confirms, where the province wants it so.
 
+use std::sync::Arc;
+
 use chrono::Duration;
 use diesel::prelude::*;
 use kernel::words;
 use serde_json::{Value, json};
 
-use crate::access::account::Account;
+use crate::access::account::{Account, Actor};
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::store;
 use crate::db::schema::account_requests as requests;
-use crate::db::{Conn, from_json, word};
+use crate::db::{Conn, MultiBackend, from_json, word};
 use crate::error::{Code, Result, not_found, refuse};
 use kernel::id::Id;
 use kernel::time::Moment;
@@ -55,12 +58,14 @@ impl AccountRequest {
     }
 }
 
-/// Whether an account signs for a body, or gives rights.
+/// Whether an account signs for a body, in its own name or in place of another, or gives rights.
 pub fn is_guarded(account: &Account) -> bool {
-    !account.seats.is_empty() || account.roles.iter().any(|role| role.what == Role::SystemAdmin)
+    !account.seats.is_empty()
+        || !account.stand_ins.is_empty()
+        || account.roles.iter().any(|role| role.what == Role::SystemAdmin)
 }
 
-/// Keeps what is asked for, and writes it to the trail.
+/// Keeps what is asked for, and writes it to the trail. It takes the place of what was asked of the same kind before.
 pub fn ask(
     conn: &mut Conn,
     call: &RequestContext,
@@ -79,6 +84,10 @@ pub fn ask(
         asked_by: call.actor.id(),
         asked_at: call.now,
     };
+    let before = requests::table
+        .filter(requests::act.eq(act.word()).and(requests::username.eq(&asked.username)))
+        .filter(requests::ended_at.is_null());
+    diesel::update(before).set(requests::ended_at.eq(call.now)).execute(conn)?;
     let row = (
         requests::id.eq(asked.id),
         requests::act.eq(act.word()),
@@ -94,8 +103,8 @@ pub fn ask(
     Ok(asked)
 }
 
-/// The requests that wait, the oldest first.
-pub fn waiting(conn: &mut Conn, now: Moment) -> Result<Vec<AccountRequest>> {
+/// The requests that wait, the oldest first: up to 200, or one of them.
+pub fn waiting(conn: &mut Conn, one: Option<i64>, now: Moment) -> Result<Vec<AccountRequest>> {
     type RequestRow = (i64, String, Option<i64>, String, Option<i64>, String, i64, Moment);
     let columns = (
         requests::id,
@@ -109,7 +118,11 @@ pub fn waiting(conn: &mut Conn, now: Moment) -> Result<Vec<AccountRequest>> {
     );
     let open = requests::table.filter(requests::ended_at.is_null());
     let open = open.filter(requests::asked_at.gt(now - Duration::hours(HOURS))).order(requests::id).limit(200);
-    let rows: Vec<RequestRow> = open.select(columns).load(conn)?;
+    let mut open = open.select(columns).into_boxed::<MultiBackend>();
+    if let Some(id) = one {
+        open = open.filter(requests::id.eq(id));
+    }
+    let rows: Vec<RequestRow> = open.load(conn)?;
     let request = |(id, act, user_id, username, version, body, asked_by, asked_at): RequestRow| {
         let (act, body) = (word(&act)?, from_json(&body)?);
         Ok(AccountRequest { id, act, user_id, username, version, body, asked_by, asked_at })
@@ -120,11 +133,20 @@ pub fn waiting(conn: &mut Conn, now: Moment) -> Result<Vec<AccountRequest>> {
 /// A request that waits; 404 if there is none.
 pub fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<AccountRequest> {
     call.actor.require(Permission::AdministerAccounts)?;
-    waiting(conn, call.now)?.into_iter().find(|request| request.id == id).ok_or_else(not_found)
+    waiting(conn, Some(id), call.now)?.pop().ok_or_else(not_found)
 }
 
-/// 403 for whoever asked, and for the account itself.
-pub fn require_another(call: &RequestContext, request: &AccountRequest) -> Result<()> {
+/// 403 for whoever asked, and for the account itself; 409 if whoever asked no longer administers accounts.
+pub fn require_another(conn: &mut Conn, call: &RequestContext, request: &AccountRequest) -> Result<()> {
+    let asker = store::account(conn, request.asked_by)?.filter(|account| account.active);
+    let asker = asker.map(|account| Actor::new(Arc::new(account), 0, call.today));
+    if !asker.is_some_and(|asker| asker.may(Permission::AdministerAccounts)) {
+        return Err(refuse(
+            Code::NotPossibleInState,
+            "Người đề nghị không còn quản lý tài khoản; hãy từ chối đề nghị này.",
+            "Whoever asked no longer administers accounts; refuse this request.",
+        ));
+    }
     if call.actor.id() != request.asked_by && request.user_id != Some(call.actor.id()) {
         return Ok(());
     }

@@ -83,7 +83,7 @@ async fn list(call: Call) -> Result<HttpResponse> {
     call.actor.require(Permission::AdministerAccounts)?;
     let items = call
         .read(|conn, call| {
-            let waiting = account_requests::waiting(conn, call.now)?;
+            let waiting = account_requests::waiting(conn, None, call.now)?;
             waiting.iter().map(|request| view(conn, request)).collect::<Result<_>>()
         })
         .await?;
@@ -102,7 +102,8 @@ struct ConfirmedRequestView {
     expires_at: Option<String>,
 }
 
-/// Does what another administrator asked for. The account must still be as they saw it.
+/// Does what another administrator asked for. The account must still be as they saw it. An account that gets its first seat, or
+/// becomes an administrator's, loses its password and factor: its holder gets a new one by a reset.
 #[utoipa::path(tag = "access", operation_id = "confirm_account_request", params(("id" = String, Path)), request_body = Empty,
     responses((status = 200, description = "done", body = ConfirmedRequestView)))]
 #[post("/account-requests/{id}/confirm")]
@@ -117,7 +118,7 @@ async fn confirm(
     // Not kept for retries: the answer may hold a token.
     let done = call.write_accounts(move |conn, call| {
         let request = account_requests::find(conn, call, id)?;
-        account_requests::require_another(call, &request)?;
+        account_requests::require_another(conn, call, &request)?;
         call.require_proof(conn)?;
         body.check()?;
         let done = perform(conn, call, &request, exists)?;
@@ -159,7 +160,12 @@ fn perform(
     }
     let changes = serde_json::from_value(request.body.clone()).map_err(fault)?;
     let changed = users::changed(call, &account, changes);
-    Ok(done(users::keep_changed(conn, call, &account, changed, exists)?))
+    let kept = users::keep_changed(conn, call, &account, changed, exists)?;
+    if account_requests::is_guarded(&kept) && !account_requests::is_guarded(&account) {
+        // Whoever set the password of the account before may not be its holder: a reset by two people gives them one.
+        users::forget_credentials(conn, call, kept.id)?;
+    }
+    Ok(done(kept))
 }
 
 /// Refuses a request, or takes one's own back.

@@ -32,6 +32,9 @@ use serde_json::json;
 /// What somebody may do who must have a second factor and has none yet: get one, and look at a page.
 const OWN: [&str; 3] = ["/api/v1/me", "/api/v1/auth/", "/api/v1/vocabulary"];
 
+/// People that a row of the trail names; of more their number.
+const NAMED: usize = 200;
+
 /// How long statistics wait while a write is queued.
 const PATIENCE: Duration = Duration::from_millis(10);
 
@@ -192,7 +195,10 @@ impl Call {
         if of.is_empty() {
             return Ok(());
         }
-        self.write(move |conn, call| call.remember(conn, "reveal_passport", list, json!({"of": of}))).await
+        let count = of.len();
+        let of: Vec<Id> = of.into_iter().take(NAMED).collect();
+        let detail = json!({"count": count, "of": of});
+        self.write(move |conn, call| call.remember(conn, "reveal_passport", list, detail)).await
     }
 
     /// The same for changes to accounts: all cached accounts are dropped with the commit.

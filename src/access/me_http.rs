@@ -1,5 +1,7 @@
 //! Routes of one's own account: who one is, where one is signed in, how one likes the pages, what one has not sent yet.
 
+use std::sync::LazyLock;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use chrono::Duration;
@@ -14,6 +16,7 @@ use crate::access::call::Call;
 use crate::access::me_store::{self, Settings};
 use crate::access::permission::Permission;
 use crate::access::sessions::ABSOLUTE_HOURS;
+use crate::access::token::{digest, random_text};
 use crate::access::user_views::{UserView, one};
 use crate::access::{password, sessions_store, shorts, store};
 use crate::error::{Code, Result, not_found, refuse};
@@ -92,6 +95,8 @@ async fn change_password(
     body: Incoming<ChangePassword>,
 ) -> Result<HttpResponse> {
     let body = body.read().await?;
+    // A plain digest of passwords could be guessed.
+    let print = keyed(&body.fingerprint);
     let body = body.check()?;
     let user_id = call.actor.id();
     let own = call.read(|conn, call| shorts::words_of(conn, call.actor.account())).await?;
@@ -104,8 +109,7 @@ async fn change_password(
         .ok_or_else(|| refuse(Code::Forbidden, "Mật khẩu hiện tại không đúng.", "The current password is wrong."))?;
     let hash = desk.hasher.hash(body.new).await?;
     call.change_accounts(
-        // A retry is known by its key alone: a fingerprint of passwords would be a digest that can be guessed.
-        String::new(),
+        print,
         |_, _| Ok(()),
         move |conn, call, ()| {
             attempt.succeeded(conn)?;
@@ -116,6 +120,12 @@ async fn change_password(
         },
     )
     .await
+}
+
+/// A fingerprint that only this process can make; after its end a retry counts as another request.
+fn keyed(print: &str) -> String {
+    static KEY: LazyLock<String> = LazyLock::new(random_text);
+    digest(&format!("{}{print}", *KEY))
 }
 
 /// A sign-in that has not ended.

@@ -9,9 +9,6 @@ use crate::db::schema::{one_time_tokens, refresh_tokens, sessions, sign_in_ticke
 use crate::error::Result;
 use kernel::time::Moment;
 
-/// Rows of sign-ins are kept for so many days.
-const SESSION_DAYS: i64 = 180;
-
 /// Begins a session; `cookie` is the digest of the browser's cookie, if it is a browser.
 pub fn open_session(
     conn: &mut Conn,
@@ -198,22 +195,23 @@ pub fn keys(conn: &mut Conn) -> Result<Vec<SigningKey>> {
         .collect())
 }
 
+/// Forgets the one-time tokens of an account.
+pub fn forget_one_time(conn: &mut Conn, user_id: i64) -> Result<()> {
+    diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user_id))).execute(conn)?;
+    Ok(())
+}
+
 /// Forgets every key: what they signed is worth nothing from now on.
 pub fn forget_keys(conn: &mut Conn) -> Result<()> {
     diesel::delete(signing_keys::table).execute(conn)?;
     Ok(())
 }
 
-/// Forgets keys that retired before a moment, and refresh tokens that ended before it. Rows of sign-ins stay for half a
-/// year: a sign-in from a place never used is known by them.
+/// Forgets keys that retired before a moment, and refresh tokens that ended before it. Rows of sign-ins stay: a sign-in from
+/// a place never used is known by them.
 pub fn sweep(conn: &mut Conn, before: Moment) -> Result<()> {
     diesel::delete(signing_keys::table.filter(signing_keys::retired_at.assume_not_null().lt(before))).execute(conn)?;
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.lt(before))).execute(conn)?;
-    let long_ago = before - chrono::Duration::days(SESSION_DAYS);
-    let ended = sessions::table.filter(sessions::created_at.lt(long_ago));
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(ended.select(sessions::id))))
-        .execute(conn)?;
-    diesel::delete(sessions::table.filter(sessions::created_at.lt(long_ago))).execute(conn)?;
     Ok(())
 }
 

@@ -345,6 +345,11 @@ pub fn keep_past_seat(
     Ok(())
 }
 
+pub fn forget_password(conn: &mut Conn, user_id: i64) -> Result<()> {
+    diesel::update(users::table.find(user_id)).set(users::password_hash.eq(None::<String>)).execute(conn)?;
+    Ok(())
+}
+
 pub fn set_password(conn: &mut Conn, user_id: i64, hash: &str) -> Result<()> {
     diesel::update(users::table.find(user_id)).set(users::password_hash.eq(hash)).execute(conn)?;
     Ok(())

@@ -10,7 +10,7 @@ use crate::access::account::{Account, Dated, is_plain_username};
 use crate::access::account_requests::{AccountAct, AccountRequest, ask, is_guarded};
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
-use crate::access::{activation, sessions_store, store};
+use crate::access::{activation, second_factor, sessions_store, store};
 use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::json::Deferred;
@@ -172,20 +172,31 @@ pub fn new_account(call: &RequestContext, body: NewUser) -> Account {
     }
 }
 
-/// Stores a new account: 422 for what does not fit, 409 if the name is taken.
+/// 422 for what does not fit.
+fn require_fit(conn: &mut Conn, account: &Account, exists: AccountReferences) -> Result<()> {
+    let mut faults = Violations::default();
+    check(account, &mut faults);
+    exists(conn, account.agency_id, account.official_id, &mut faults)?;
+    Ok(faults.finish()?)
+}
+
+/// The same of a new account; 409 if the name is taken.
+fn require_new(conn: &mut Conn, account: &Account, exists: AccountReferences) -> Result<()> {
+    require_fit(conn, account, exists)?;
+    if store::username_taken(conn, &account.username)? {
+        return Err(refuse(Code::AlreadyExists, "Tên đăng nhập đã có.", "The user name is taken."));
+    }
+    Ok(())
+}
+
+/// Stores a new account.
 pub fn keep_new(
     conn: &mut Conn,
     call: &RequestContext,
     account: Account,
     exists: AccountReferences,
 ) -> Result<Account> {
-    let mut faults = Violations::default();
-    check(&account, &mut faults);
-    exists(conn, account.agency_id, account.official_id, &mut faults)?;
-    faults.finish()?;
-    if store::username_taken(conn, &account.username)? {
-        return Err(refuse(Code::AlreadyExists, "Tên đăng nhập đã có.", "The user name is taken."));
-    }
+    require_new(conn, &account, exists)?;
     store::insert(conn, &account, None, call.now)?;
     call.remember(conn, "create_user", &format!("users/{}", Id(account.id)), json!({"username": account.username}))?;
     Ok(account)
@@ -209,6 +220,7 @@ pub fn create(
     let wanted = json!(body);
     let account = new_account(call, body);
     if call.asks_second_person && is_guarded(&account) {
+        require_new(conn, &account, exists)?;
         return ask(conn, call, AccountAct::Create, &account, (None, wanted)).map(DoneOrAsked::Asked);
     }
     keep_new(conn, call, account, exists).map(DoneOrAsked::Done)
@@ -242,10 +254,7 @@ pub fn keep_changed(
     account: Account,
     exists: AccountReferences,
 ) -> Result<Account> {
-    let mut faults = Violations::default();
-    check(&account, &mut faults);
-    exists(conn, account.agency_id, account.official_id, &mut faults)?;
-    faults.finish()?;
+    require_fit(conn, &account, exists)?;
     store::update(conn, &account)?;
     keep_past_seats(conn, call, was, &account)?;
     if !account.active {
@@ -282,6 +291,7 @@ pub fn change(
     // To close an account must not wait for anybody.
     let only_closes = account == Account { active: false, version: account.version, ..was.clone() };
     if call.asks_second_person && (is_guarded(&was) || is_guarded(&account)) && !only_closes {
+        require_fit(conn, &account, exists)?;
         return ask(conn, call, AccountAct::Change, &was, (Some(was.version), wanted)).map(DoneOrAsked::Asked);
     }
     keep_changed(conn, call, &was, account, exists).map(DoneOrAsked::Done)
@@ -317,4 +327,13 @@ pub fn reset(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<DoneOrAs
 pub fn reset_now(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<(String, Moment)> {
     call.remember(conn, "reset_user", &format!("users/{}", Id(id)), json!({}))?;
     activation::one_time_token(conn, id, call.now)
+}
+
+/// Takes password, second factor, tokens and sign-ins from an account.
+pub fn forget_credentials(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<()> {
+    store::forget_password(conn, id)?;
+    second_factor::remove(conn, id)?;
+    sessions_store::forget_one_time(conn, id)?;
+    sessions_store::end_sessions_of(conn, id, None, call.now)?;
+    call.remember(conn, "forget_credentials", &format!("users/{}", Id(id)), json!({}))
 }

@@ -22,7 +22,8 @@ pub type TooSlow = Rc<Cell<bool>>;
 
 struct PacedBody {
     inner: Payload,
-    begun: Instant,
+    /// When somebody first asked for it: what the server did before is not the sender's time.
+    begun: Option<Instant>,
     received: u64,
     /// Made when nothing is there for the first time: most bodies arrive with their head.
     timer: Option<Pin<Box<Sleep>>>,
@@ -32,7 +33,7 @@ struct PacedBody {
 /// The same body, which ends with an error once it is too slow.
 pub fn paced(inner: Payload) -> (Payload, TooSlow) {
     let too_slow = TooSlow::default();
-    let body = PacedBody { inner, begun: Instant::now(), received: 0, timer: None, too_slow: Rc::clone(&too_slow) };
+    let body = PacedBody { inner, begun: None, received: 0, timer: None, too_slow: Rc::clone(&too_slow) };
     (Payload::Stream { payload: Box::pin(body) }, too_slow)
 }
 
@@ -40,6 +41,7 @@ impl Stream for PacedBody {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let begun = *self.begun.get_or_insert_with(Instant::now);
         match Pin::new(&mut self.inner).poll_next(cx) {
             Poll::Ready(Some(Ok(bytes))) => {
                 self.received += bytes.len() as u64;
@@ -48,7 +50,7 @@ impl Stream for PacedBody {
             Poll::Ready(other) => return Poll::Ready(other),
             Poll::Pending => {}
         }
-        let until = self.begun + GRACE + Duration::from_secs(self.received / RATE);
+        let until = begun + GRACE + Duration::from_secs(self.received / RATE);
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
         timer.as_mut().reset(until);
         if timer.as_mut().poll(cx).is_pending() {

@@ -34,8 +34,15 @@ impl FileScanner {
     fn ask(&self, bytes: &[u8]) -> std::io::Result<String> {
         match &self.0 {
             ScannerAddress::Tcp(address) => {
-                let place = address.to_socket_addrs()?.next().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
-                let stream = TcpStream::connect_timeout(&place, PATIENCE)?;
+                // A name may have an address at which nobody listens, such as `::1` of `localhost`.
+                let mut tried = Err(std::io::ErrorKind::AddrNotAvailable.into());
+                for place in address.to_socket_addrs()? {
+                    tried = TcpStream::connect_timeout(&place, PATIENCE);
+                    if tried.is_ok() {
+                        break;
+                    }
+                }
+                let stream = tried?;
                 stream.set_read_timeout(Some(PATIENCE))?;
                 stream.set_write_timeout(Some(PATIENCE))?;
                 exchange(stream, bytes)

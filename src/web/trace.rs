@@ -96,8 +96,10 @@ fn refused_at_once(request: &ServiceRequest) -> Option<Error> {
     if request.path().contains("%00") {
         return Some(not_found());
     }
-    let accepted = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok());
-    let refused = request.path().starts_with("/api/") && !accepted.is_none_or(is_answerable);
+    // Several lines are one list (RFC 9110 §5.3).
+    let accepted: Vec<&str> = request.headers().get_all(header::ACCEPT).filter_map(|v| v.to_str().ok()).collect();
+    let answerable = accepted.is_empty() || accepted.iter().any(|line| is_answerable(line));
+    let refused = request.path().starts_with("/api/") && !answerable;
     refused.then(|| {
         refuse(
             Code::NotAcceptable,

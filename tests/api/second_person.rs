@@ -29,6 +29,7 @@ on_both! {
     async fn a_seat_is_given_by_two_people_and_both_are_in_the_trail(w) {
         let w = of_two(w).await;
         let clerk = user(&w, "clerk.skhcn").await;
+        let token = w.token("clerk.skhcn").await;
         let asked = change(&w, "admin", &clerk, json!({"seats": [{"body": "ppc_chair"}]})).await.expect(202).json();
         assert_eq!((&asked["act"], &asked["username"], &asked["wanted"]["seats"][0]["body"]), (&json!("change"), &json!("clerk.skhcn"), &json!("ppc_chair")));
         assert_eq!(user(&w, "clerk.skhcn").await["seats"], json!([]), "nothing has changed");
@@ -39,6 +40,11 @@ on_both! {
         w.post("admin.two", &of(&asked, "confirm"), json!({})).await.expect(200);
         assert_eq!(user(&w, "clerk.skhcn").await["seats"][0]["body"], "ppc_chair");
         w.post("admin.two", &of(&asked, "confirm"), json!({})).await.refused(404, "not_found");
+        // Whoever knew the password of the clerk's account does not know the Chair's.
+        let me = World::request("GET", "/me").insert_header(("Authorization", format!("Bearer {token}")));
+        w.send(me).await.refused(401, "unauthenticated");
+        let sign_in = json!({"username": "clerk.skhcn", "password": ngoaivu::demo::PASSWORD});
+        w.send(World::request("POST", "/auth/login").set_json(sign_in)).await.refused(401, "invalid_credentials");
         let rows = w.get("inspector", "/audit?action=confirm_account_request").await.json();
         let asker = user(&w, "admin").await["id"].clone();
         assert_eq!((&rows["items"][0]["actor"], &rows["items"][0]["detail"]["asked_by"]), (&json!("admin.two"), &asker));
@@ -53,7 +59,12 @@ on_both! {
         let done = w.post("admin.two", &of(&asked, "confirm"), json!({})).await.expect(200).json();
         let activation = json!({"token": done["token"], "password": ngoaivu::demo::PASSWORD});
         w.send(World::request("POST", "/auth/activate").set_json(activation)).await.expect(200);
-        // Whoever signs for nobody is reset by one.
+        // Whoever stands in for a seat is guarded like its holder; whoever signs for nobody is reset by one.
+        let substitute = user(&w, "clerk.syt").await;
+        let lent = json!({"to_user_id": substitute["id"], "body": "dofa_director", "signed_as": "kt", "valid_from": "2030-01-01",
+            "document_number": "1", "document_date": "2026-03-01"});
+        w.post("director.snv", "/substitutions", lent).await.expect(201);
+        w.post("admin", &format!("/users/{}/reset", substitute["id"].as_str().unwrap()), json!({})).await.expect(202);
         let clerk = user(&w, "clerk.skhcn").await;
         w.post("admin", &format!("/users/{}/reset", clerk["id"].as_str().unwrap()), json!({})).await.expect(200);
     }
@@ -65,10 +76,16 @@ on_both! {
         let asked = change(&w, "admin", &chair, moved.clone()).await.expect(202).json();
         w.post("admin.two", &of(&asked, "refuse"), json!({})).await.expect(200);
         w.post("admin.two", &of(&asked, "confirm"), json!({})).await.refused(404, "not_found");
-        let first = change(&w, "admin", &chair, moved.clone()).await.expect(202).json();
-        let second = change(&w, "admin", &chair, json!({"full_name": "Chủ tịch"})).await.expect(202).json();
-        w.post("admin.two", &of(&first, "confirm"), json!({})).await.expect(200);
-        w.post("admin.two", &of(&second, "confirm"), json!({})).await.refused(409, "not_possible_in_state");
+        let reset = w.post("admin", &format!("/users/{}/reset", chair["id"].as_str().unwrap()), json!({})).await.expect(202).json();
+        let first = change(&w, "admin", &chair, json!({"full_name": "Chủ tịch"})).await.expect(202).json();
+        let second = change(&w, "admin", &chair, moved.clone()).await.expect(202).json();
+        // A later request of the same kind takes the place of the one before.
+        w.post("admin.two", &of(&first, "confirm"), json!({})).await.refused(404, "not_found");
+        w.post("admin.two", &of(&second, "confirm"), json!({})).await.expect(200);
+        w.post("admin.two", &of(&reset, "confirm"), json!({})).await.refused(409, "not_possible_in_state");
+        // What cannot be done is not asked for.
+        let taken = json!({"username": "chair", "full_name": "Hai", "seats": [{"body": "ppc_chair"}]});
+        w.post("admin", "/users", taken).await.refused(409, "already_exists");
         let late = change(&w, "admin", &user(&w, "chair").await, json!({"full_name": "Chủ tịch"})).await.expect(202).json();
         w.advance(chrono::Duration::hours(25));
         w.post("admin.two", &of(&late, "confirm"), json!({})).await.refused(404, "not_found");

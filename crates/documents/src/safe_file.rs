@@ -84,70 +84,104 @@ fn ends_as_archive(bytes: &[u8]) -> bool {
     tail.windows(RECORD).any(|record| record.starts_with(b"PK\x05\x06"))
 }
 
-/// Names that a PDF needs to run something or to carry another file (ISO 32000-2 7.11.4, 12.6.4, 13.7; XFA 3.3).
-const ACTIVE_NAMES: [(&str, &str); 6] = [
-    ("JavaScript", "JavaScript"),
-    ("Launch", "Launch"),
-    ("RichMedia", "RichMedia"),
-    ("XFA", "XFA"),
-    ("EmbeddedFile", "EmbeddedFile"),
-    ("ImportData", "ImportData"),
-];
+/// Values of a PDF by which something runs or another file comes along, each behind the key that it must stand behind
+/// (ISO 32000-2 7.11.4, 12.6.4, 13.7): an address in a text may have the same words.
+const ACTIVE: [(&str, &str); 5] =
+    [("S", "JavaScript"), ("S", "Launch"), ("S", "ImportData"), ("Subtype", "RichMedia"), ("Type", "EmbeddedFile")];
+/// Keys that have such values.
+const ACTIVE_KEYS: [&str; 2] = ["XFA", "EmbeddedFiles"];
+/// Most packed lists of objects that are looked through; a page or two make one.
+const MOST_LISTS: usize = 10_000;
+/// A dictionary of such a list is a few dozen bytes.
+const DICTIONARY: usize = 4 << 10;
 
 fn pdf(bytes: &[u8]) -> Result<(), UnsafeFile> {
     let head = bytes.get(..bytes.len().min(1_024)).unwrap_or_default().to_ascii_lowercase();
     if [b"<html".as_slice(), b"<script", b"<!doctype"].iter().any(|mark| find(&head, mark).is_some()) {
         return Err(UnsafeFile::TwoInOne);
     }
-    let mut left = LISTS;
     let mut lists = Vec::new();
-    each_name(bytes, &mut |name, behind| match name {
-        "Encrypt" => Err(UnsafeFile::Locked),
-        // A list of objects that is packed (7.5.7).
-        "ObjStm" => {
+    each_name(bytes, &mut |before, name, behind| {
+        // Lists of objects that are packed (7.5.7).
+        if name == "ObjStm" && before == "Type" {
             lists.push(behind);
-            Ok(())
         }
-        _ => refuse_active(name),
+        let encrypted = name == "Encrypt" && begins_value(bytes, behind);
+        if encrypted { Err(UnsafeFile::Locked) } else { refuse_active(bytes, before, name, behind) }
     })?;
+    if lists.len() > MOST_LISTS {
+        return Err(UnsafeFile::TooLarge);
+    }
+    // Each list is read once, so that all of them together are not longer than the file; some may overlap.
+    let mut budget = (LISTS, bytes.len().saturating_mul(4));
     for list in lists {
-        let unpacked = unpacked_list(bytes.get(list..).unwrap_or_default(), &mut left)?;
-        each_name(&unpacked, &mut |name, _| refuse_active(name))?;
+        let unpacked = unpacked_list(bytes, list, &mut budget)?;
+        each_name(&unpacked, &mut |before, name, behind| refuse_active(&unpacked, before, name, behind))?;
     }
     Ok(())
 }
 
-fn refuse_active(name: &str) -> Result<(), UnsafeFile> {
-    match ACTIVE_NAMES.iter().find(|(active, _)| *active == name) {
-        Some((_, told)) => Err(UnsafeFile::Active(told)),
+/// `before` is the name that this one is the value of, or `obj` for an object that is nothing else.
+fn refuse_active(bytes: &[u8], before: &str, name: &str, behind: usize) -> Result<(), UnsafeFile> {
+    let is_value = |(key, value): &&(&str, &str)| *value == name && (*key == before || before == "obj");
+    if let Some((_, told)) = ACTIVE.iter().find(is_value) {
+        return Err(UnsafeFile::Active(told));
+    }
+    match ACTIVE_KEYS.iter().find(|key| **key == name && begins_value(bytes, behind)) {
+        Some(told) => Err(UnsafeFile::Active(told)),
         None => Ok(()),
     }
 }
 
-/// The objects of a packed list whose dictionary begins before `rest`.
-fn unpacked_list(rest: &[u8], left: &mut u64) -> Result<Vec<u8>, UnsafeFile> {
-    let at = find(rest, b"stream").ok_or(UnsafeFile::Broken)?;
-    let (dictionary, stream) = rest.split_at(at);
+/// Whether what follows a key is a reference, a list or a dictionary.
+fn begins_value(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let next = rest.iter().take(DICTIONARY).find(|byte| !byte.is_ascii_whitespace());
+    next.is_some_and(|byte| byte.is_ascii_digit() || matches!(byte, b'[' | b'<'))
+}
+
+/// The objects of the packed list in whose dictionary a place is. Nothing, if no list is there.
+fn unpacked_list(bytes: &[u8], at: usize, (out, read): &mut (u64, usize)) -> Result<Vec<u8>, UnsafeFile> {
+    let ahead = bytes.get(at..bytes.len().min(at + DICTIONARY)).unwrap_or_default();
+    let Some(end) = find(ahead, b"stream") else { return Ok(Vec::new()) };
+    // Keys stand in any order, before and behind.
+    let back = bytes.get(at.saturating_sub(DICTIONARY)..at).unwrap_or_default();
+    let begin = back.windows(3).rposition(|word| word == b"obj").unwrap_or(0);
+    let dictionary = [back.get(begin..).unwrap_or_default(), ahead.get(..end).unwrap_or_default()].concat();
+    let (mut packed, mut odd) = (false, false);
+    each_name(&dictionary, &mut |_, name, _| {
+        packed |= name == "Filter";
+        odd |= matches!(name, "DecodeParms" | "Predictor" | "Crypt");
+        Ok(())
+    })?;
+    if odd {
+        return Err(UnsafeFile::Broken);
+    }
     // The mark is followed by a line feed, or by a carriage return and one (7.3.8.1).
-    let stream = stream.get(6..).unwrap_or_default();
+    let stream = bytes.get(at + end + 6..).unwrap_or_default();
     let stream = stream.strip_prefix(b"\r").unwrap_or(stream);
     let stream = stream.strip_prefix(b"\n").unwrap_or(stream);
-    if find(dictionary, b"Filter").is_none() {
-        let end = find(stream, b"endstream").unwrap_or(stream.len());
-        return Ok(stream.get(..end).unwrap_or_default().to_vec());
-    }
+    let stream = stream.get(..stream.len().min(*read)).unwrap_or_default();
+    let stream = stream.get(..find(stream, b"endstream").unwrap_or(stream.len())).unwrap_or_default();
+    *read = read.checked_sub(stream.len()).filter(|left| *left > 0).ok_or(UnsafeFile::TooLarge)?;
     let mut unpacked = Vec::new();
-    ZlibDecoder::new(stream).take(*left + 1).read_to_end(&mut unpacked).map_err(|_| UnsafeFile::Broken)?;
-    *left = left.checked_sub(unpacked.len() as u64).ok_or(UnsafeFile::TooLarge)?;
+    if packed {
+        ZlibDecoder::new(stream).take(*out + 1).read_to_end(&mut unpacked).map_err(|_| UnsafeFile::Broken)?;
+    } else {
+        unpacked.extend(stream);
+    }
+    *out = out.checked_sub(unpacked.len() as u64).ok_or(UnsafeFile::TooLarge)?;
     Ok(unpacked)
 }
 
-/// Calls `on` with each name of a PDF as it is meant, with what follows it: `/J#61va` is `Java` (7.3.5).
-fn each_name(bytes: &[u8], on: &mut dyn FnMut(&str, usize) -> Result<(), UnsafeFile>) -> Result<(), UnsafeFile> {
+/// Calls `on` with each name of a PDF as it is meant (`/J#61va` is `Java`, 7.3.5), with the word that stands directly before
+/// it – another name, or `obj` – and with the place behind it.
+fn each_name(bytes: &[u8], on: &mut dyn FnMut(&str, &str, usize) -> Result<(), UnsafeFile>) -> Result<(), UnsafeFile> {
     /// Longer names mean nothing to anybody.
     const LONGEST: usize = 64;
-    let mut at = 0;
+    let (mut at, mut before, mut ended) = (0, String::new(), 0);
     while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'/')) {
+        let between = bytes.get(ended..at + next).unwrap_or_default();
         at += next + 1;
         let mut name = String::new();
         while let Some(byte) = bytes.get(at).copied().filter(|byte| byte.is_ascii_graphic()) {
@@ -161,7 +195,12 @@ fn each_name(bytes: &[u8], on: &mut dyn FnMut(&str, usize) -> Result<(), UnsafeF
             name.push(char::from(escaped.unwrap_or(byte)));
             at += if escaped.is_some() { 3 } else { 1 };
         }
-        on(&name, at)?;
+        if !between.iter().all(u8::is_ascii_whitespace) {
+            let word = between.trim_ascii_end();
+            before = if word.ends_with(b"obj") { "obj".to_owned() } else { String::new() };
+        }
+        on(&before, &name, at)?;
+        (before, ended) = (name, at);
     }
     Ok(())
 }
@@ -225,10 +264,18 @@ fn refuse_fetching(element: &BytesStart) -> Result<(), UnsafeFile> {
     }
     let kind = value("Type");
     let fetches = FETCHING.iter().any(|word| kind.rsplit('/').next() == Some(*word));
-    if fetches && value("TargetMode").eq_ignore_ascii_case("external") {
+    if fetches && value("TargetMode").eq_ignore_ascii_case("external") && !is_local(&value("Target")) {
         return Err(UnsafeFile::Active("link"));
     }
     Ok(())
+}
+
+/// Whether a target is on the disk of whoever opens the document: Word names the template there that it was made from.
+fn is_local(target: &str) -> bool {
+    let drive =
+        |path: &str| path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && path.get(1..2) == Some(":");
+    let path = target.strip_prefix("file:///").unwrap_or(target);
+    drive(path) || !(path.contains(':') || path.starts_with(['\\', '/']))
 }
 
 fn few_pixels(width: u32, height: u32) -> Result<(), UnsafeFile> {
@@ -263,6 +310,8 @@ mod marker {
     pub const LOOKS: [u8; 3] = [0xe0, 0xe2, 0xee];
     pub const APPLICATION: std::ops::RangeInclusive<u8> = 0xe0..=0xef;
     pub const COMMENT: u8 = 0xfe;
+    pub const SCAN: u8 = 0xda;
+    pub const END: u8 = 0xd9;
     pub const FRAME: std::ops::RangeInclusive<u8> = 0xc0..=0xcf;
     /// In the range of frames, but none: tables, and a reserved one.
     pub const NO_FRAME: [u8; 3] = [0xc4, 0xc8, 0xcc];
@@ -280,14 +329,55 @@ fn jpeg(bytes: Vec<u8>) -> Result<Vec<u8>, UnsafeFile> {
         few_pixels(width, height)?;
     }
     let turned = picture.exif().and_then(|told| orientation(&told));
-    picture.segments_mut().retain(|segment| {
-        let kind = segment.marker();
-        kind != marker::COMMENT && (!marker::APPLICATION.contains(&kind) || marker::LOOKS.contains(&kind))
-    });
+    picture.segments_mut().retain(|segment| !is_told(segment.marker(), segment.contents()));
     if let Some(turned) = turned {
         picture.set_exif(Some(Bytes::from(only_orientation(turned).to_vec())));
     }
-    Ok(picture.encoder().bytes().to_vec())
+    Ok(without_rest(&picture.encoder().bytes()))
+}
+
+/// Whether a segment tells something that the picture does not show; so does a list of further pictures (MPF).
+fn is_told(kind: u8, contents: &[u8]) -> bool {
+    let shown = marker::LOOKS.contains(&kind) && !contents.starts_with(b"MPF\0");
+    kind == marker::COMMENT || (marker::APPLICATION.contains(&kind) && !shown)
+}
+
+/// A JPEG up to its end, without segments between its scans that tell something: behind the end phones put further pictures,
+/// and anybody anything.
+fn without_rest(bytes: &[u8]) -> Vec<u8> {
+    let mut kept = bytes.get(..2).unwrap_or_default().to_vec();
+    let mut at = 2;
+    let mut in_scan = false;
+    while let Some(byte) = bytes.get(at).copied() {
+        let kind = bytes.get(at + 1).copied().filter(|_| byte == 0xff);
+        match kind {
+            Some(marker::END) => {
+                kept.extend([0xff, marker::END]);
+                return kept;
+            }
+            // In a scan: an escaped byte, a mark of its lines, or a byte of it.
+            Some(0 | 0xd0..=0xd7) | None if in_scan => {
+                let long = if kind.is_some() { 2 } else { 1 };
+                kept.extend(bytes.get(at..at + long).unwrap_or_default());
+                at += long;
+            }
+            // Fill bytes.
+            Some(0xff) => at += 1,
+            Some(kind) => {
+                let length = bytes.get(at + 2..at + 4).and_then(|two| two.try_into().ok()).map(u16::from_be_bytes);
+                let end = at + 2 + usize::from(length.unwrap_or(2)).max(2);
+                let segment = bytes.get(at..end.min(bytes.len())).unwrap_or_default();
+                // Only the orientation is left of what was told before the first scan.
+                if !in_scan || !is_told(kind, segment.get(4..).unwrap_or_default()) {
+                    kept.extend(segment);
+                }
+                in_scan |= kind == marker::SCAN;
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    kept
 }
 
 /// How a picture is to be turned, by its first directory (Exif 3.0 4.6.5, tag 274); `None` if it lies as it is.
@@ -337,6 +427,17 @@ mod tests {
         packed.write_all(objects.as_bytes()).unwrap();
         let mut file =
             b"%PDF-1.7\n2 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >>\nstream\r\n".to_vec();
+        file.extend(packed.finish().unwrap());
+        file.extend(b"\nendstream\nendobj\n%%EOF\n");
+        file
+    }
+
+    /// As Adobe writes it: keys in the order of the alphabet.
+    fn pdf_with_sorted_list(objects: &str, more: &str) -> Vec<u8> {
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(objects.as_bytes()).unwrap();
+        let mut file =
+            format!("%PDF-1.7\n7 0 obj\n<<{more}/F#69lter/FlateDecode/First 4/N 1/Type/ObjStm>>stream\n").into_bytes();
         file.extend(packed.finish().unwrap());
         file.extend(b"\nendstream\nendobj\n%%EOF\n");
         file
@@ -393,12 +494,35 @@ mod tests {
         ] {
             assert!(matches!(made_safe(pdf_with(active)), Err(UnsafeFile::Active(_))), "{active}");
             assert!(matches!(made_safe(pdf_with_list(active)), Err(UnsafeFile::Active(_))), "packed: {active}");
+            assert!(
+                matches!(made_safe(pdf_with_sorted_list(active, "")), Err(UnsafeFile::Active(_))),
+                "sorted: {active}"
+            );
         }
         assert_eq!(made_safe(pdf_with("/Encrypt 5 0 R")), Err(UnsafeFile::Locked));
         let mut two = pdf_with("");
         two.extend(package_of(&[("a.txt", "hello")]));
         assert_eq!(made_safe(two), Err(UnsafeFile::TwoInOne));
         assert_eq!(made_safe(b"%PDF-1.7\n<html><script>x</script>".to_vec()), Err(UnsafeFile::TwoInOne));
+        assert_eq!(
+            made_safe(pdf_with_sorted_list("/Type /Page", "/DecodeParms<</Predictor 12>>")),
+            Err(UnsafeFile::Broken)
+        );
+        assert!(matches!(
+            made_safe(b"%PDF-1.7\n5 0 obj /JavaScript endobj\n6 0 obj <</S 5 0 R>> endobj".to_vec()),
+            Err(UnsafeFile::Active(_))
+        ));
+        assert!(matches!(
+            made_safe(pdf_with("/AcroForm << /XFA [(template) 9 0 R] >>")),
+            Err(UnsafeFile::Active("XFA"))
+        ));
+        // Very many lists, and none.
+        assert_eq!(
+            made_safe([b"%PDF-1.7\n".as_slice(), &b"/Type /ObjStm ".repeat(700_000), b"stream endstream"].concat()),
+            Err(UnsafeFile::TooLarge)
+        );
+        let address = "/A << /S /URI /URI (https://developer.mozilla.org/vi/docs/Web/JavaScript) >>";
+        assert!(made_safe(pdf_with(address)).is_ok());
         let bomb = pdf_with_list(&" ".repeat(usize::try_from(LISTS).unwrap() + 1));
         assert_eq!(made_safe(bomb), Err(UnsafeFile::TooLarge));
         for plain in
@@ -418,6 +542,10 @@ mod tests {
         assert_eq!(made(&[document, ("[Content_Types].xml", types)]), Err(UnsafeFile::Active("macro")));
         let fetching = "<Relationships><Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate' Target='https://example.org/t.dotm' TargetMode='External'/></Relationships>";
         assert_eq!(made(&[document, ("word/_rels/settings.xml.rels", fetching)]), Err(UnsafeFile::Active("link")));
+        let own = fetching.replace("https://example.org/t.dotm", r"file:///C:\Users\van-thu\Templates\CongVan.dotx");
+        assert!(made(&[document, ("word/_rels/settings.xml.rels", &own)]).is_ok());
+        let share = fetching.replace("https://example.org/t.dotm", r"file:///\\server\t.dotm");
+        assert_eq!(made(&[document, ("word/_rels/settings.xml.rels", &share)]), Err(UnsafeFile::Active("link")));
         let link = fetching.replace("attachedTemplate", "hyperlink");
         assert!(made(&[document, ("word/_rels/document.xml.rels", &link)]).is_ok());
         assert_eq!(made(&[document, ("word/media/bomb.png", &"0".repeat(20 << 20))]), Err(UnsafeFile::TooLarge));
@@ -451,6 +579,15 @@ mod tests {
         let kept = made_safe(jpeg_of(4_000, 3_000, None)).unwrap();
         assert!(Jpeg::from_bytes(Bytes::from(kept)).unwrap().exif().is_none());
         assert_eq!(made_safe(jpeg_of(30_000, 30_000, None)), Err(UnsafeFile::TooLarge));
+        // What phones put behind the end, and what stands between scans.
+        let whole = jpeg_of(400, 300, None);
+        let clean = made_safe(whole.clone()).unwrap();
+        let behind = [whole.as_slice(), b"\xff\xd8\xff\xe1\0\x0eExif\0\0CANARY\xff\xd9"].concat();
+        assert_eq!(made_safe(behind).unwrap(), clean);
+        let scan = b"\xff\xe1\0\x0aCANARY+!\xff\xda\0\x08\x01\x01\0\0\x3f\0more\xff\0lines\xff\xd9";
+        let between = [&whole[..whole.len() - 2], scan].concat();
+        let kept = made_safe(between).unwrap();
+        assert!(find(&kept, b"CANARY").is_none() && find(&kept, b"more\xff\0lines\xff\xd9").is_some());
     }
 
     proptest! {

@@ -118,13 +118,16 @@ async fn list(call: Call, asked: Query<GuestListQuery>) -> Result<HttpResponse> 
             Ok((rows, visits, reveals(conn, call)))
         })
         .await?;
+    if whole.is_some() {
+        file::all_rows(rows.len())?;
+    }
     if reveal {
-        let shown = rows.iter().filter(|p| p.passport_number.is_some()).map(|p| Id(p.id));
+        let shown = rows.iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+        let shown = shown.filter(|p| p.passport_number.is_some()).map(|p| Id(p.id));
         call.remember_reveal("guests", shown.collect()).await?;
     }
     let view = |p: &GuestPerson| PersonView::of(p, visits.get(&p.id).copied().unwrap_or(0), reveal);
     if let Some(format) = whole {
-        file::all_rows(rows.len())?;
         let items: Vec<PersonView> = rows.iter().map(view).collect();
         return file::table("khach", &columns::table("Khách nước ngoài", &COLUMNS, &items, &HashMap::new())?, format);
     }
