@@ -15,7 +15,7 @@ use crate::access::context::{CallChannel, RequestContext};
 use crate::access::second_factor::is_required;
 use crate::access::sessions::{SessionCache, Stranger};
 use crate::access::token::{SigningKeys, unauthenticated};
-use crate::access::{cookies, services_store};
+use crate::access::{cookies, services_store, sessions_store};
 use crate::audit::TraceId;
 use crate::config::SecondFactorRule;
 use crate::db::counters::raise_accounts_version;
@@ -149,6 +149,10 @@ impl Call {
         db: &Db,
     ) -> Result<(Arc<Account>, i64)> {
         if !token.starts_with(SERVICE_PREFIX) {
+            // Another server may have signed it a moment ago, with a key that is new.
+            if !keys.knows(token) {
+                keys.replace(db.read(sessions_store::keys).await?);
+            }
             let bearer = keys.check(token, now)?;
             let account = cookies::account_of(bearer.session_id, bearer.user_id, sessions, db).await?;
             return Ok((account, bearer.session_id));

@@ -78,6 +78,12 @@ impl SigningKeys {
         keys.iter().rev().find(|k| k.retired_at.is_none() && k.created_at + Duration::days(KEY_DAYS) > now).cloned()
     }
 
+    /// Whether the key that a token names is known; what names none is for the check to refuse.
+    pub fn knows(&self, token: &str) -> bool {
+        let Some(kid) = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid) else { return true };
+        self.0.read().unwrap_or_else(PoisonError::into_inner).iter().any(|key| key.kid == kid)
+    }
+
     /// Checks signature, issuer, audience and time; roles are not checked here.
     pub fn check(&self, token: &str, now: Moment) -> Result<BearerClaims> {
         self.try_check(token, now).ok_or_else(unauthenticated)
