@@ -13,6 +13,7 @@ use validator::Validate;
 
 use crate::access::account::Actor;
 use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::access::shorts::{self, AgencyShort};
 use crate::access::store as accounts;
@@ -20,17 +21,17 @@ use crate::access::token::random_text;
 use crate::calendar::entries::{Calendar, CalendarEntry, Clash, ClashSide, calendar};
 use crate::calendar::feed::feed;
 use crate::calendar::store::{self, Feed};
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::dossier::ProvinceLaw;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::EngagementKind;
 use crate::dossier::register::{RegisterWord, Registers};
 use crate::error::{Error, Result, not_found};
-use crate::web::etag::{IfMatch, IfNoneMatch, etag};
+use crate::web::etag::{IfMatch, IfNoneMatch};
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
-use crate::web::reply::path_id;
+use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::time::{Clock, Period, day_of, rfc3339};
 
@@ -303,30 +304,28 @@ struct NewFeed {
 #[post("/calendar/feeds")]
 async fn create_feed(call: Call, body: Incoming<NewFeed>) -> Result<HttpResponse> {
     let body = body.read().await?;
-    let (feed, path) = call
-        .write(move |conn, call| {
-            call.actor.require(Permission::ReadCalendar)?;
-            let name = body.check()?.name;
-            if store::of_user(conn, call.actor.id())?.len() >= FEEDS {
-                return Err(crate::error::refuse(
-                    crate::error::Code::InUse,
-                    format!("Mỗi tài khoản có tối đa {FEEDS} địa chỉ lịch; hãy thu hồi bớt trước khi tạo mới."),
-                    format!("An account may have at most {FEEDS} feeds; revoke one first."),
-                ));
-            }
-            let (user_id, created_at) = (call.actor.id(), call.now);
-            let feed = Feed { id: Id::new(call.now).0, user_id, name, created_at, revoked_at: None };
-            let key = random_text();
-            store::insert(conn, &feed, &fingerprint(key.as_bytes()))?;
-            let object = format!("calendar/feeds/{}", Id(feed.id));
-            call.remember(conn, "create_calendar_feed", &object, json!({"name": feed.name}))?;
-            Ok((feed, format!("/api/v1/calendar.ics?key={key}")))
-        })
-        .await?;
-    Ok(HttpResponse::Created()
-        .insert_header(("Location", format!("/api/v1/calendar/feeds/{}", Id(feed.id))))
-        .insert_header(("ETag", etag(1)))
-        .json(view(&feed, Some(path))))
+    let print = body.fingerprint.clone();
+    let make = move |conn: &mut Conn, call: &RequestContext, ()| {
+        call.actor.require(Permission::ReadCalendar)?;
+        let name = body.check()?.name;
+        if store::of_user(conn, call.actor.id())?.len() >= FEEDS {
+            return Err(crate::error::refuse(
+                crate::error::Code::InUse,
+                format!("Mỗi tài khoản có tối đa {FEEDS} địa chỉ lịch; hãy thu hồi bớt trước khi tạo mới."),
+                format!("An account may have at most {FEEDS} feeds; revoke one first."),
+            ));
+        }
+        let (user_id, created_at) = (call.actor.id(), call.now);
+        let feed = Feed { id: Id::new(call.now).0, user_id, name, created_at, revoked_at: None };
+        let key = random_text();
+        store::insert(conn, &feed, &fingerprint(key.as_bytes()))?;
+        let object = format!("calendar/feeds/{}", Id(feed.id));
+        call.remember(conn, "create_calendar_feed", &object, json!({"name": feed.name}))?;
+        let shown = view(&feed, Some(format!("/api/v1/calendar.ics?key={key}")));
+        // A retry finds the feed, and not the key, which is kept nowhere.
+        reply(201, Some(1), Some(format!("/api/v1/{object}")), &view(&feed, None))?.showing_once(&shown)
+    };
+    call.change(print, |_, _| Ok(()), make).await
 }
 
 /// Revokes a feed; its address stops working.

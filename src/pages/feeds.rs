@@ -1,11 +1,12 @@
 //! Addresses under which a calendar program reads one's own calendar. An address is shown once, when it is made.
 
 use actix_web::http::Method;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde_json::{Value, json};
 
+use crate::access::token::random_text;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, see_other, settled};
@@ -23,8 +24,10 @@ struct FeedLine {
 struct FeedsPage {
     frame: Frame,
     feeds: Vec<FeedLine>,
-    /// Name and address of the feed that was just made.
-    made: Option<(String, String)>,
+    /// Name and address of the feed that was just made; no address if it was made before by the same form.
+    made: Option<(String, Option<String>)>,
+    /// A form that is sent twice makes one feed.
+    key: String,
     /// What was typed, and what is wrong with it.
     name: String,
     fault: String,
@@ -52,14 +55,17 @@ async fn drawn(
     let frame = Frame::of(page, "/calendar", title).await?;
     let frame = frame.crumb(page.t("Lịch", "Calendar"), "/calendar").crumb(title, "");
     let (status, fault) = refused.map_or((200, String::new()), |(status, problem)| (status, show::said(&problem)));
-    let made = made.map(|feed| (text(feed, "/name").to_owned(), whole_address(page, text(feed, "/path"))));
+    let address = |feed: &Value| feed.get("path").and_then(Value::as_str).map(|path| whole_address(page, path));
+    let made = made.map(|feed| (text(feed, "/name").to_owned(), address(feed)));
     let feeds = items(&list, "/items").iter().map(line).collect();
-    Ok(html(status, &FeedsPage { frame, feeds, made, name, fault }))
+    Ok(html(status, &FeedsPage { frame, feeds, made, key: random_text(), name, fault }))
 }
 
 async fn added(page: &PageRequest, form: &[u8]) -> PageResult<HttpResponse> {
     let name = Typed::of_form(form).get("/name").unwrap_or_default().trim().to_owned();
-    let sent = page.send(Method::POST, "/calendar/feeds", &[], &json!({"name": name})).await;
+    let key = page.asked("key").map(|key| (HeaderName::from_static("idempotency-key"), key));
+    let key: Vec<(HeaderName, String)> = key.into_iter().collect();
+    let sent = page.send(Method::POST, "/calendar/feeds", &key, &json!({"name": name})).await;
     match settled(sent)? {
         Ok(feed) => drawn(page, Some(&feed), None, String::new()).await,
         Err(refused) => drawn(page, None, Some(refused), name).await,

@@ -305,12 +305,16 @@ on_both! {
         let made = clerk.send(&form).await;
         let address = made.all("code").pop().unwrap();
         assert!(made.text.contains("&#60;b&#62;") || made.text.contains("&lt;b&gt;"), "{}", made.text);
+        // F5 makes no second one, and does not show the first again.
+        let again = clerk.send(&form).await;
+        assert!(again.status == 200 && again.all("code").is_empty(), "{}", again.text);
+        assert_eq!(w.get("clerk.skhcn", "/calendar/feeds").await.json()["items"].as_array().unwrap().len(), 1);
         let at = address.find("/api/v1/").unwrap();
         assert!(address.starts_with("http://"), "{address}");
         let feed = async || w.send(crate::world::World::request("GET", &address[at..])).await.status;
         assert_eq!(feed().await, 200);
         let listed = clerk.get("/calendar/feeds").await;
-        assert!(listed.text.contains("Điện thoại") && !listed.text.contains("key="));
+        assert!(listed.text.contains("Điện thoại") && !listed.text.contains("calendar.ics?key="));
         assert_eq!(clerk.send(&listed.form("/revoke")).await.status, 200);
         assert_ne!(feed().await, 200);
     }
