@@ -96,6 +96,13 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether it signs for a body, in its own name or in place of another, or gives rights.
+    pub fn is_guarded(&self) -> bool {
+        !self.seats.is_empty()
+            || !self.stand_ins.is_empty()
+            || self.roles.iter().any(|role| role.what == Role::SystemAdmin)
+    }
+
     /// No account at all, under the name in the audit trail: a job, the command line, somebody who is not signed in.
     pub fn nobody(username: &str) -> Self {
         Account {

@@ -17,7 +17,6 @@ use crate::db::{Conn, MultiBackend, from_json, word};
 use crate::error::{Code, Result, not_found, refuse};
 use kernel::id::Id;
 use kernel::time::Moment;
-use kernel::words::Role;
 
 words! {
     /// What is asked for an account.
@@ -56,13 +55,6 @@ impl AccountRequest {
     pub fn until(&self) -> Moment {
         self.asked_at + Duration::hours(HOURS)
     }
-}
-
-/// Whether an account signs for a body, in its own name or in place of another, or gives rights.
-pub fn is_guarded(account: &Account) -> bool {
-    !account.seats.is_empty()
-        || !account.stand_ins.is_empty()
-        || account.roles.iter().any(|role| role.what == Role::SystemAdmin)
 }
 
 /// Keeps what is asked for, and writes it to the trail. It takes the place of what was asked of the same kind before.

@@ -49,24 +49,30 @@ pub(super) struct AccountRequestView {
     until: String,
 }
 
-pub(super) fn view(conn: &mut Conn, request: &AccountRequest) -> Result<AccountRequestView> {
-    let people: Vec<i64> = request.user_id.into_iter().chain([request.asked_by]).collect();
+pub(super) fn views(conn: &mut Conn, all: Vec<AccountRequest>) -> Result<Vec<AccountRequestView>> {
+    let people: Vec<i64> = all.iter().flat_map(|r| r.user_id.into_iter().chain([r.asked_by])).collect();
     let named = store::named(conn, &people)?;
     let name_of = |id: i64| named.get(&id).map(|account| account.full_name.clone());
-    let new = request.body.get("full_name").and_then(Value::as_str).map(str::to_owned);
-    let full_name = request.user_id.and_then(name_of).or(new).unwrap_or_default();
-    Ok(AccountRequestView {
-        id: Id(request.id),
-        act: request.act,
-        user_id: request.user_id.map(Id),
-        username: request.username.clone(),
-        full_name,
-        wanted: request.body.clone(),
-        asked_by: Id(request.asked_by),
-        asked_by_name: name_of(request.asked_by).unwrap_or_default(),
-        asked_at: rfc3339(request.asked_at),
-        until: rfc3339(request.until()),
-    })
+    let view = |request: AccountRequest| {
+        let new = request.body.get("full_name").and_then(Value::as_str).map(str::to_owned);
+        AccountRequestView {
+            id: Id(request.id),
+            act: request.act,
+            user_id: request.user_id.map(Id),
+            full_name: request.user_id.and_then(name_of).or(new).unwrap_or_default(),
+            asked_by: Id(request.asked_by),
+            asked_by_name: name_of(request.asked_by).unwrap_or_default(),
+            asked_at: rfc3339(request.asked_at),
+            until: rfc3339(request.until()),
+            username: request.username,
+            wanted: request.body,
+        }
+    };
+    Ok(all.into_iter().map(view).collect())
+}
+
+pub(super) fn view(conn: &mut Conn, request: AccountRequest) -> Result<AccountRequestView> {
+    Ok(views(conn, vec![request])?.remove(0))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -84,7 +90,7 @@ async fn list(call: Call) -> Result<HttpResponse> {
     let items = call
         .read(|conn, call| {
             let waiting = account_requests::waiting(conn, None, call.now)?;
-            waiting.iter().map(|request| view(conn, request)).collect::<Result<_>>()
+            views(conn, waiting)
         })
         .await?;
     Ok(HttpResponse::Ok().json(AccountRequestList { items, next: None }))
@@ -161,7 +167,7 @@ fn perform(
     let changes = serde_json::from_value(request.body.clone()).map_err(fault)?;
     let changed = users::changed(call, &account, changes);
     let kept = users::keep_changed(conn, call, &account, changed, exists)?;
-    if account_requests::is_guarded(&kept) && !account_requests::is_guarded(&account) {
+    if kept.is_guarded() && !account.is_guarded() {
         // Whoever set the password of the account before may not be its holder: a reset by two people gives them one.
         users::forget_credentials(conn, call, kept.id)?;
     }

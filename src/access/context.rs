@@ -7,6 +7,7 @@ use chrono::Duration;
 use serde_json::Value;
 
 use crate::access::account::{Account, ActScope, Actor, COMMAND_LINE};
+use crate::access::permission::Permission;
 use crate::access::sessions_store;
 use crate::audit::{self, TraceId};
 use crate::db::Conn;
@@ -123,6 +124,11 @@ impl RequestContext {
         if self.asks_proof { self.require_recent_proof(conn) } else { Ok(()) }
     }
 
+    /// Whether lists show passport numbers in full: whoever would have to prove who they are first sees masked ones.
+    pub fn reveals_passports(&self, conn: &mut Conn) -> bool {
+        self.actor.may(Permission::RevealPassports) && self.require_proof(conn).is_ok()
+    }
+
     /// The same, whatever the province asks for.
     pub fn require_recent_proof(&self, conn: &mut Conn) -> Result<()> {
         let proved = sessions_store::proved_at(conn, self.actor.session_id)?;
@@ -156,7 +162,7 @@ impl RequestContext {
     fn append(&self, conn: &mut Conn, action: &str, object: &str, detail: Value, refused: Option<&str>) -> Result<()> {
         audit::append(
             conn,
-            &audit::AuditEntry {
+            audit::AuditEntry {
                 at: self.now,
                 actor: self.actor.username(),
                 action,

@@ -227,7 +227,7 @@ async fn create_user(
         move |conn, call, ()| {
             let account = match users::create(conn, call, body, exists)? {
                 DoneOrAsked::Done(account) => account,
-                DoneOrAsked::Asked(request) => return reply(202, None, None, &view(conn, &request)?),
+                DoneOrAsked::Asked(request) => return reply(202, None, None, &view(conn, request)?),
             };
             let location = format!("/api/v1/users/{}", Id(account.id));
             reply(201, Some(account.version), Some(location), &one(conn, &account)?)
@@ -270,7 +270,7 @@ async fn change_user(
         move |conn, call| users::find(conn, call, id),
         move |conn, call, account| match users::change(conn, call, account, body, exists)? {
             DoneOrAsked::Done(account) => reply(200, Some(account.version), None, &one(conn, &account)?),
-            DoneOrAsked::Asked(request) => reply(202, None, None, &view(conn, &request)?),
+            DoneOrAsked::Asked(request) => reply(202, None, None, &view(conn, request)?),
         },
     )
     .await
@@ -303,7 +303,7 @@ async fn reset_user(
             body.check()?;
             match users::reset(conn, &call, id)? {
                 DoneOrAsked::Done(token) => Ok(Ok(token)),
-                DoneOrAsked::Asked(request) => view(conn, &request).map(Err),
+                DoneOrAsked::Asked(request) => view(conn, request).map(Err),
             }
         },
         |_| {},

@@ -10,7 +10,6 @@ use crate::db::Conn;
 use crate::db::schema::{recovery_codes, second_factors, sign_in_tickets, users};
 use crate::error::{Code, Error, Result, refuse, too_many};
 use kernel::time::Moment;
-use kernel::words::Role;
 
 /// Seconds of one code.
 const STEP: i64 = 30;
@@ -27,11 +26,7 @@ pub const TICKET_MINUTES: i64 = 5;
 pub fn is_required(rule: SecondFactorRule, account: &Account) -> bool {
     match rule {
         SecondFactorRule::Off => false,
-        SecondFactorRule::Seats => {
-            !account.seats.is_empty()
-                || !account.stand_ins.is_empty()
-                || account.roles.iter().any(|role| role.what == Role::SystemAdmin)
-        }
+        SecondFactorRule::Seats => account.is_guarded(),
         SecondFactorRule::Everyone => true,
     }
 }

@@ -158,7 +158,7 @@ pub fn use_refresh(conn: &mut Conn, digest: &str, used_at: Moment) -> Result<()>
 
 pub fn insert_one_time(conn: &mut Conn, digest: &str, user_id: i64, expires_at: Moment) -> Result<()> {
     // A new token replaces older ones.
-    diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user_id))).execute(conn)?;
+    forget_one_time(conn, user_id)?;
     diesel::insert_into(one_time_tokens::table)
         .values((
             one_time_tokens::digest.eq(digest),

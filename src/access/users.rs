@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidateEmail};
 
 use crate::access::account::{Account, Dated, is_plain_username};
-use crate::access::account_requests::{AccountAct, AccountRequest, ask, is_guarded};
+use crate::access::account_requests::{AccountAct, AccountRequest, ask};
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::access::{activation, second_factor, sessions_store, store};
@@ -219,7 +219,7 @@ pub fn create(
     let body = body.check()?;
     let wanted = json!(body);
     let account = new_account(call, body);
-    if call.asks_second_person && is_guarded(&account) {
+    if call.asks_second_person && account.is_guarded() {
         require_new(conn, &account, exists)?;
         return ask(conn, call, AccountAct::Create, &account, (None, wanted)).map(DoneOrAsked::Asked);
     }
@@ -290,7 +290,7 @@ pub fn change(
     let account = changed(call, &was, body);
     // To close an account must not wait for anybody.
     let only_closes = account == Account { active: false, version: account.version, ..was.clone() };
-    if call.asks_second_person && (is_guarded(&was) || is_guarded(&account)) && !only_closes {
+    if call.asks_second_person && (was.is_guarded() || account.is_guarded()) && !only_closes {
         require_fit(conn, &account, exists)?;
         return ask(conn, call, AccountAct::Change, &was, (Some(was.version), wanted)).map(DoneOrAsked::Asked);
     }
@@ -316,7 +316,7 @@ fn keep_past_seats(conn: &mut Conn, call: &RequestContext, was: &Account, is: &A
 pub fn reset(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<DoneOrAsked<(String, Moment)>> {
     let account = find(conn, call, id)?;
     call.require_proof(conn)?;
-    if call.asks_second_person && is_guarded(&account) {
+    if call.asks_second_person && account.is_guarded() {
         return ask(conn, call, AccountAct::Reset, &account, (Some(account.version), json!({})))
             .map(DoneOrAsked::Asked);
     }

@@ -124,9 +124,9 @@ fn last(conn: &mut Conn) -> Result<Option<(Checkpoint, Moment)>> {
 const CLOCK_STEP: chrono::Duration = chrono::Duration::minutes(1);
 
 /// Appends a row in the caller's transaction. If the clock was set back, it says by how many seconds.
-pub fn append(conn: &mut Conn, entry: &AuditEntry) -> Result<()> {
+pub fn append(conn: &mut Conn, entry: AuditEntry) -> Result<()> {
     let last = last(conn)?;
-    let mut detail = entry.detail.clone();
+    let mut detail = entry.detail;
     // Requests side by side are told a little out of order; a clock that was set back is not a little.
     let back = last.as_ref().map(|(_, at)| *at - entry.at).filter(|back| *back > CLOCK_STEP);
     if let (Some(back), Some(told)) = (back, detail.as_object_mut()) {

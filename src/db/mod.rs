@@ -34,11 +34,12 @@ macro_rules! each {
 }
 pub(crate) use each;
 
-/// Loads the rows of a query whose column is one of these ids. One id alone is compared by `=`: to unpack a list of one
-/// costs SQLite more than to find the row.
+/// Loads the rows of a query whose column is one of these ids: none without asking, where there is no id. One id alone is
+/// compared by `=`: to unpack a list of one costs SQLite more than to find the row.
 macro_rules! load_of {
     ($conn:expr, $query:expr, $column:expr, $ids:expr) => {
         match $ids {
+            [] => Ok::<_, diesel::result::Error>(Vec::new()),
             [id] => $crate::db::each!($conn, c => $query.filter($column.eq(*id)).load(c)),
             ids => $crate::db::each!($conn, c => $query.filter($crate::db::one_of($column, ids)).load(c)),
         }
@@ -241,6 +242,14 @@ pub fn differing<'a, T: PartialEq>(items: &'a [T], other: &'a [T]) -> impl Itera
     let differs = move |(at, item): &(usize, &T)| other.get(*at) != Some(*item);
     let numbered = (0i64..).zip(items.iter().enumerate());
     numbered.filter(move |(_, numbered)| differs(numbered)).map(|(place, (_, item))| (place, item))
+}
+
+/// Ids, each once, in their order.
+pub fn unique(ids: impl IntoIterator<Item = i64>) -> Vec<i64> {
+    let mut ids: Vec<i64> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// Rows by the id that they belong to, in their order.

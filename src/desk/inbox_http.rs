@@ -1,6 +1,6 @@
 //! The inbox: what waits for the caller, and of each dossier only what differs from the rule.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
@@ -12,6 +12,7 @@ use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::shorts::{self, AgencyShort};
 use crate::approval::waiting_store::{InboxPlace, asked_of, count_waiting, waiting_for};
+use crate::db::unique;
 use crate::dossier::ProvinceLaw;
 use crate::dossier::at_hand::{AtHand, Objection};
 use crate::dossier::differences::Difference;
@@ -144,9 +145,9 @@ async fn inbox(
             let mut at_hand = HashMap::new();
             for register in law.registers.all() {
                 let own = page.items.iter().filter(|w| register.entry().procedures.contains(&w.procedure));
-                let ids: BTreeSet<i64> = own.map(|w| w.delegation_id).collect();
+                let ids = unique(own.map(|w| w.delegation_id));
                 if !ids.is_empty() {
-                    at_hand.extend(register.at_hand(conn, call, &law, &ids.into_iter().collect::<Vec<_>>())?);
+                    at_hand.extend(register.at_hand(conn, call, &law, &ids)?);
                 }
             }
             let mut items = Vec::new();

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use crate::access::account::{Account, Dated};
-use crate::access::account_requests::is_guarded;
 use crate::access::activation::{Activation, one_time_token};
 use crate::access::context::RequestContext;
 use crate::access::store as accounts;
@@ -34,7 +33,7 @@ pub fn account(conn: &mut Conn, call: &RequestContext, listed: ListedAccount) ->
         seats: listed.seats.into_iter().map(|what| Dated { what, valid_from: call.today, valid_to: None }).collect(),
         ..Account::nobody(&listed.username)
     };
-    if call.asks_second_person && is_guarded(&account) {
+    if call.asks_second_person && account.is_guarded() {
         // A list would go round the second look.
         return Err(forbidden(
             "Tài khoản giữ chức vụ hoặc quản trị phải lập từng tài khoản, do hai quản trị viên cùng làm.",

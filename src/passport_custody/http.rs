@@ -71,13 +71,8 @@ struct CustodyView {
     overdue: bool,
 }
 
-/// Whether the caller sees numbers in full: whoever would have to prove who they are first sees masked ones.
-fn reveals(conn: &mut Conn, call: &RequestContext) -> bool {
-    call.actor.may(Permission::RevealPassports) && call.require_proof(conn).is_ok()
-}
-
 fn views(conn: &mut Conn, call: &RequestContext, all: &[Custody]) -> Result<Vec<CustodyView>> {
-    let reveal = reveals(conn, call);
+    let reveal = call.reveals_passports(conn);
     let ids: Vec<i64> = all.iter().map(|c| c.official_id).collect();
     let people: HashMap<i64, Official> = officials::find_all(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
     all.iter()
@@ -237,7 +232,7 @@ async fn list(call: Call, asked: Query<CustodyListQuery>) -> Result<HttpResponse
     };
     let (items, next, reveal) = call
         .read(move |conn, call| {
-            let reveal = reveals(conn, call);
+            let reveal = call.reveals_passports(conn);
             let rows = actions::page(conn, &filter, after, limit + 1)?;
             if whole.is_some() {
                 file::all_rows(rows.len())?;

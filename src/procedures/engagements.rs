@@ -1,12 +1,12 @@
 //! Who is abroad or receives guests at what time, across all procedures; and the clashes that are shown with a dossier.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::context::RequestContext;
-use crate::db::{Conn, by_id};
+use crate::db::{Conn, by_id, unique};
 use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem, own_clashes};
 use crate::dossier::register::Registers;
 use crate::dossier::store::list;
@@ -47,14 +47,12 @@ fn hours<'a>(all: impl Iterator<Item = &'a Engagement> + Clone) -> Option<(Momen
 /// For each dossier's engagements those of the same people in other dossiers, between the first and the last of its hours.
 pub fn elsewhere(conn: &mut Conn, registers: &Registers, ours: &[Vec<Engagement>]) -> Result<Vec<Vec<Engagement>>> {
     let Some((from, to)) = hours(ours.iter().flatten()) else { return Ok(vec![Vec::new(); ours.len()]) };
-    let mut people: Vec<i64> = ours.iter().flatten().map(|e| e.official_id).collect();
-    people.sort_unstable();
-    people.dedup();
+    let people = unique(ours.iter().flatten().map(|e| e.official_id));
     let all = engagements(conn, registers, Some(&people), from, to)?;
     let all = by_id(all.into_iter().map(|e| (e.official_id, e)));
     let of_dossier = |own: &Vec<Engagement>| {
         let Some((from, to)) = hours(own.iter()) else { return Vec::new() };
-        let people: BTreeSet<i64> = own.iter().map(|e| e.official_id).collect();
+        let people = unique(own.iter().map(|e| e.official_id));
         let theirs = people.iter().filter_map(|person| all.get(person)).flatten();
         let others = theirs.filter(|o| own.iter().all(|e| e.delegation_id != o.delegation_id));
         others.filter(|o| o.starts < to && from < o.ends).cloned().collect()

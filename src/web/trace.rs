@@ -49,7 +49,9 @@ pub async fn trace(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let secure = request.connection_info().scheme() == "https";
+    // Only a proxy speaks TLS; without one nothing has to be read.
+    let by_proxy = ["x-forwarded-proto", "forwarded"].iter().any(|name| request.headers().contains_key(*name));
+    let secure = by_proxy && request.connection_info().scheme() == "https";
     let mut too_slow = None;
     let body = request.take_payload();
     request.set_payload(if matches!(body, Payload::None) {

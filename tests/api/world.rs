@@ -322,10 +322,8 @@ impl World {
     }
 
     /// The same world, whose province publishes its figures.
-    pub async fn publishing(mut self) -> Self {
-        self.house.published = OpenStatisticsSwitch(true);
-        self.send = sender(&self.house).await;
-        self
+    pub async fn publishing(self) -> Self {
+        self.set(|house| house.published = OpenStatisticsSwitch(true)).await
     }
 
     /// The same world with other settings.
@@ -336,10 +334,8 @@ impl World {
     }
 
     /// The same world, whose province asks for a second factor.
-    pub async fn asking_for(mut self, rule: SecondFactorRule) -> Self {
-        self.house.second_factor = rule;
-        self.send = sender(&self.house).await;
-        self
+    pub async fn asking_for(self, rule: SecondFactorRule) -> Self {
+        self.set(|house| house.second_factor = rule).await
     }
 
     /// The same world with other procedures.

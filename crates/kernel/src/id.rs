@@ -25,12 +25,9 @@ impl Id {
     pub fn new(now: NaiveDateTime) -> Self {
         static COUNTER: LazyLock<AtomicI64> = LazyLock::new(|| AtomicI64::new(beginning()));
         let tick = COUNTER.fetch_add(1, Ordering::Relaxed) & ((1 << COUNTER_BITS) - 1);
-        let ms = (now.and_utc().timestamp_millis() - EPOCH_MS).max(0);
-        Id((ms << COUNTER_BITS) | tick)
+        Id(Id::first_of(now).0 | tick)
     }
-}
 
-impl Id {
     /// The least identifier that a moment can give.
     pub fn first_of(moment: NaiveDateTime) -> Self {
         let ms = (moment.and_utc().timestamp_millis() - EPOCH_MS).max(0);

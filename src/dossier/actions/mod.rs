@@ -12,8 +12,6 @@ pub mod exceptions;
 pub mod travelling_decider;
 pub mod waiting;
 
-use std::collections::{BTreeSet, HashMap};
-
 use serde_json::{Value, json};
 
 use crate::access::account::StandIn;
@@ -22,7 +20,7 @@ use crate::access::permission::Permission;
 use crate::approval::process::{InPlace, Step};
 use crate::approval::recorded::CorrectedValue;
 use crate::approval::store::{HistoryEntry, record};
-use crate::db::Conn;
+use crate::db::{Conn, unique};
 use crate::dossier::actions::travelling_decider::{Offices, pass_over};
 use crate::dossier::amendments::AmendmentStanding;
 use crate::dossier::decision::{Decision, DecisionPaper, Waived};
@@ -77,11 +75,7 @@ pub fn find_all<C: Content>(conn: &mut Conn, call: &RequestContext, ids: &[i64])
     found.retain(|dossier| sees(&call.actor, dossier));
     // What the agency lets its clerks do matters only to its own people.
     let own = found.iter().map(|dossier| dossier.content.agency_id()).filter(|id| call.actor.belongs_to(*id));
-    let own: BTreeSet<i64> = own.collect();
-    let own = match own.is_empty() {
-        true => HashMap::new(),
-        false => agencies::find_all(conn, &own.into_iter().collect::<Vec<_>>())?,
-    };
+    let own = agencies::find_all(conn, &unique(own))?;
     let seen = found.into_iter().map(|dossier| {
         // Only imported dossiers can be changed after they are closed.
         let frozen = is_of_list(&dossier) && statistics::frozen(conn, &[dossier.id])?;

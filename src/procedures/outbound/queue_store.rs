@@ -1,12 +1,10 @@
 //! The queue of a year: what counts for a person's official trips, and which dossiers use a plan item first.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 use serde::Deserialize;
 
 use crate::db::schema::{dossiers, missions, plan_draws};
-use crate::db::{Conn, by_id, from_json, insert_rows, load_of};
+use crate::db::{Conn, by_id, from_json, insert_rows, load_of, unique};
 use crate::dossier::flow::State;
 use crate::dossier::store::words_of;
 use crate::error::Result;
@@ -145,9 +143,7 @@ pub fn missions_before(conn: &mut Conn, trips: &[&Trip]) -> Result<Vec<Vec<i64>>
     let year = |trip: &Trip| chrono::Datelike::year(&trip.content.departure);
     let years = || trips.iter().map(|trip| year(trip));
     let (Some(first), Some(last)) = (years().min(), years().max()) else { return Ok(Vec::new()) };
-    let mut people: Vec<i64> = trips.iter().flat_map(|trip| trip.content.official_ids()).collect();
-    people.sort_unstable();
-    people.dedup();
+    let people = unique(trips.iter().flat_map(|trip| trip.content.official_ids()));
     let day = |year, month, day| Day::from_ymd_opt(year, month, day).unwrap_or(Day::MAX);
     let held = missions::table.filter(missions::begins_on.between(day(first, 1, 1), day(last, 12, 31))).select((
         missions::official_id,
@@ -166,8 +162,10 @@ pub fn missions_before(conn: &mut Conn, trips: &[&Trip]) -> Result<Vec<Vec<i64>>
             .count()
     };
     let of_trip = |own: &&Trip| {
-        let people: BTreeSet<i64> = own.content.official_ids().into_iter().collect();
-        people.into_iter().flat_map(|official| vec![official; earlier(own, &official)]).collect()
+        unique(own.content.official_ids())
+            .into_iter()
+            .flat_map(|official| vec![official; earlier(own, &official)])
+            .collect()
     };
     Ok(trips.iter().map(of_trip).collect())
 }

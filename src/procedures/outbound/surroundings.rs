@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::Datelike;
 
 use crate::access::store::Lineages;
-use crate::db::Conn;
+use crate::db::{Conn, unique};
 use crate::dossier::CompleteOn;
 use crate::dossier::parts::engagement::Engagement;
 use crate::dossier::parts::{attachments, duties};
@@ -52,13 +52,6 @@ pub fn cases(conn: &mut Conn, registers: &Registers, of: &[CompleteOn<TripConten
         case(&trip.content, &around, *on)
     };
     Ok(of.iter().zip(&lineages).map(of_trip).collect())
-}
-
-fn unique(ids: impl Iterator<Item = i64>) -> Vec<i64> {
-    let mut ids: Vec<i64> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }
 
 /// Whether the trip uses an approved plan item of its year that earlier trips have not used up.

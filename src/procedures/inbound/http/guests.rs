@@ -9,9 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
-use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
-use crate::db::Conn;
 use crate::error::{Result, not_found};
 use crate::procedures::inbound::actions::guests as actions;
 use crate::procedures::inbound::people::{self, GuestFilter, GuestPerson};
@@ -55,11 +53,6 @@ impl PersonView {
             visits,
         }
     }
-}
-
-/// Whether the caller sees numbers in full: whoever would have to prove who they are first sees masked ones.
-fn reveals(conn: &mut Conn, call: &RequestContext) -> bool {
-    call.actor.may(Permission::RevealPassports) && call.require_proof(conn).is_ok()
 }
 
 #[derive(Serialize, ToSchema)]
@@ -115,7 +108,7 @@ async fn list(call: Call, asked: Query<GuestListQuery>) -> Result<HttpResponse> 
             let rows = people::page(conn, &filter, after, limit + 1)?;
             let ids: Vec<i64> = rows.iter().map(|p| p.id).collect();
             let visits = people::visits(conn, &ids)?;
-            Ok((rows, visits, reveals(conn, call)))
+            Ok((rows, visits, call.reveals_passports(conn)))
         })
         .await?;
     if whole.is_some() {
