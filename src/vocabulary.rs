@@ -24,6 +24,7 @@ use crate::plans::model::{PlanItemState, PlanState};
 use crate::registry::officials::PassportStanding;
 use crate::reports::model::ReportKind;
 use crate::statistics::dimension::{Dimension, Measure};
+use crate::statistics::question::Window;
 use crate::web::etag::tagged;
 use kernel::paper::PaperKind;
 
@@ -125,6 +126,7 @@ fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord
         ("term_unit", of::<words::TermUnit>()),
         ("topic", of::<words::Topic>()),
         ("visitor_level", of::<words::VisitorLevel>()),
+        ("window", labelled(Window::LABELS.into_iter().map(|(window, label)| (window.into(), label)))),
     ])
 }
 

@@ -36,6 +36,10 @@ struct ActPage {
     target: String,
     button: String,
     fields: Vec<DrawnField>,
+    /// What is seldom needed, folded away while nothing stands in it.
+    rare: Vec<DrawnField>,
+    rare_said: String,
+    rare_open: bool,
     faults: Vec<FaultLine>,
     /// The dossier changed since it was seen: who changed it, and when.
     changed_said: String,
@@ -230,6 +234,9 @@ async fn draw(
     let version = seen.unwrap_or_else(|| show::number(dossier, "/version").to_string());
     let key = page.asked("key").filter(|_| !changed && refusal.faults.is_empty()).unwrap_or_else(random_text);
     let status = refusal.page_status();
+    let (rare, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|f| act.action == "decide" && is_rare(f));
+    let rare_open = rare.iter().any(|f| refusal.is_about(&f.name) || typed.says(&f.name));
+    let rare = drawing.fields(&rare);
     let body = ActPage {
         kicker: text(dossier, "/title").to_owned(),
         target: format!("{}/{}?key={key}&version={version}", act.path, act.action),
@@ -238,6 +245,9 @@ async fn draw(
             number => format!("{label} {number}"),
         },
         fields: drawing.fields(&fields),
+        rare_said: rare.iter().map(|f| f.label.as_str()).collect::<Vec<_>>().join(", "),
+        rare,
+        rare_open,
         faults: refusal.summary,
         changed_said: if changed { refusal.said } else { String::new() },
         differing,
@@ -254,6 +264,11 @@ async fn draw(
         frame,
     };
     Ok(html(status, &body))
+}
+
+/// What few decisions need: one member decided otherwise than the rest, another head.
+fn is_rare(field: &FormField) -> bool {
+    matches!(field.name.as_str(), "members" | "new_head")
 }
 
 async fn form_of(page: &PageRequest, id: &str, action: &str) -> PageResult<HttpResponse> {

@@ -73,10 +73,62 @@ impl Contract {
         self.document.pointer(&format!("/components/schemas/{name}")).unwrap_or(NOTHING)
     }
 
+    /// An operation of the document.
+    fn operation(&self, method: &str, path: &str) -> Option<&Value> {
+        let escaped = path.replace('~', "~0").replace('/', "~1");
+        self.document.pointer(&format!("/paths/{escaped}/{method}"))
+    }
+
+    /// Whether the API has an operation.
+    pub fn has(&self, method: &str, path: &str) -> bool {
+        self.operation(method, path).is_some()
+    }
+
+    /// The path of the document that an address belongs to: `/officials/{id}/leave` of `/officials/01ke3m9p00061/leave`.
+    pub fn path_of(&self, method: &str, address: &str) -> Option<&str> {
+        let fits = |path: &str| {
+            let (mut of, mut at) = (path.split('/'), address.split('/'));
+            loop {
+                match (of.next(), at.next()) {
+                    (None, None) => return true,
+                    (Some(of), Some(at)) if of == at || (of.starts_with('{') && !at.is_empty()) => {}
+                    _ => return false,
+                }
+            }
+        };
+        let paths = self.document.get("paths").and_then(Value::as_object)?;
+        let fitting = paths.iter().filter(|(path, of)| of.get(method).is_some() && fits(path));
+        // A word of the path comes before what may stand in its place.
+        fitting.map(|(path, _)| path.as_str()).min_by_key(|path| path.matches('{').count())
+    }
+
     /// The name of the schema of the JSON body of an operation.
     pub fn body_of(&self, method: &str, path: &str) -> Option<&str> {
-        let escaped = path.replace('~', "~0").replace('/', "~1");
-        let at = format!("/paths/{escaped}/{method}/requestBody/content/application~1json/schema/$ref");
-        self.document.pointer(&at)?.as_str()?.rsplit('/').next()
+        let schema = self.operation(method, path)?.pointer("/requestBody/content/application~1json/schema/$ref")?;
+        schema.as_str()?.rsplit('/').next()
+    }
+
+    /// The name of the schema of what a GET answers.
+    pub fn answer_of(&self, path: &str) -> Option<&str> {
+        let answer = self.resolved(self.operation("get", path)?.pointer("/responses/200")?);
+        answer.pointer("/content/application~1json/schema/$ref")?.as_str()?.rsplit('/').next()
+    }
+
+    /// The name of the schema of an item of a list.
+    pub fn item_of(&self, path: &str) -> Option<&str> {
+        let list = self.schema(self.answer_of(path)?);
+        list.pointer("/properties/items/items/$ref")?.as_str()?.rsplit('/').next()
+    }
+
+    /// The parameters of an operation: those of the path, the query and the head.
+    pub fn parameters(&self, method: &str, path: &str) -> impl Iterator<Item = &Value> {
+        let all = self.operation(method, path).and_then(|operation| operation.get("parameters"));
+        all.and_then(Value::as_array).into_iter().flatten().map(|one| self.resolved(one))
+    }
+
+    /// What a reference within the document leads to.
+    fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
+        let path = value.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#'));
+        path.and_then(|path| self.document.pointer(path)).unwrap_or(value)
     }
 }

@@ -11,9 +11,11 @@ use serde_json::Value;
 use crate::access::sessions::IDLE_MINUTES;
 use crate::error::Code;
 use crate::pages::assets;
+use crate::pages::collections::model::Area;
+use crate::pages::collections::table::of_area;
 use crate::pages::registers::{RegisterPages, entries};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
-use crate::pages::show::{self, items, number, text};
+use crate::pages::show::{self, items, may, number, text};
 use crate::web::etag::IfNoneMatch;
 use crate::web::idempotency::fingerprint;
 use kernel::text::Language;
@@ -43,6 +45,8 @@ pub struct Person {
 pub struct Crumb {
     pub label: String,
     pub href: String,
+    /// It is a name, in Vietnamese whatever the language of the page.
+    pub named: bool,
 }
 
 pub struct Frame {
@@ -127,7 +131,13 @@ impl Frame {
     }
 
     pub fn crumb(mut self, label: &str, href: &str) -> Self {
-        self.crumbs.push(Crumb { label: label.to_owned(), href: href.to_owned() });
+        self.crumbs.push(Crumb { label: label.to_owned(), href: href.to_owned(), named: false });
+        self
+    }
+
+    /// A crumb that is the name of somebody or something.
+    pub fn crumb_of(mut self, name: &str, href: &str) -> Self {
+        self.crumbs.push(Crumb { label: name.to_owned(), href: href.to_owned(), named: true });
         self
     }
 }
@@ -146,11 +156,6 @@ fn post_of(page: &PageRequest, me: &Value) -> String {
         "" => post,
         agency => format!("{post}, {agency}"),
     }
-}
-
-/// Whether the account may do something.
-pub fn may(me: &Value, permission: &str) -> bool {
-    items(me, "/permissions").iter().any(|p| p == permission)
 }
 
 /// The places that the account may go to.
@@ -181,6 +186,26 @@ fn places(page: &PageRequest, me: &Value, counts: &Value, here: &str) -> Vec<Nav
         let (open, late) = (number(counts, "/duties"), number(counts, "/duties_overdue"));
         all.push(place("Nghĩa vụ", "Duties", "/duties", Some(open), late > 0, true));
     }
+    let mut more: Vec<(&str, &str, &str)> = Vec::new();
+    if may(me, "read_plans") {
+        more.push(("Kế hoạch năm", "Annual plans", "/plans"));
+    }
+    if may(me, "read_statistics") {
+        more.push(("Số liệu", "Figures", "/statistics"));
+    }
+    if may(me, "read_reports") {
+        more.push(("Báo cáo", "Reports", "/reports"));
+    }
+    if may(me, "read_agencies") || may(me, "read_officials") {
+        more.push(("Danh mục", "Registers", "/registers"));
+    }
+    if may(me, "read_regulations") {
+        more.push(("Quy định", "Regulations", "/regulations"));
+    }
+    if of_area(Area::Administration, me).next().is_some() {
+        more.push(("Quản trị", "Administration", "/administration"));
+    }
+    all.extend(more.into_iter().enumerate().map(|(n, (vi, en, href))| place(vi, en, href, None, false, n == 0)));
     all.push(place("Tài khoản của tôi", "My account", "/me", None, false, true));
     all.push(place("Trợ giúp", "Help", "/help", None, false, false));
     all

@@ -6,13 +6,13 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use crate::pages::forms::typed::Typed;
-use crate::pages::frame::{Frame, answer, html, may};
+use crate::pages::frame::{Frame, answer, html};
 use crate::pages::home_panels::{HomePanel, panels};
 use crate::pages::inbox::{InboxPart, waiting};
 use crate::pages::lists::{Row, row};
 use crate::pages::registers::{self, RegisterPages};
 use crate::pages::request::{PageRequest, PageResult, judged, see_other};
-use crate::pages::show::{self, is_true, items, number, text};
+use crate::pages::show::{self, is_true, items, may, number, text};
 
 /// Dossiers of one kind on the home page.
 struct HomeGroup {

@@ -5,9 +5,9 @@ use chrono::{Datelike, Duration};
 use serde_json::Value;
 
 use crate::pages::dossier::if_seen;
-use crate::pages::frame::may;
 use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult};
+use crate::pages::show::may;
 use crate::pages::show::{self, day_at, is_true, items, number, text};
 
 /// A list on the home page.
@@ -44,7 +44,8 @@ pub async fn panels(page: &PageRequest, me: &Value, drafts: bool) -> PageResult<
     if may(me, "keep_passports") {
         all.extend(passports(page).await?);
     }
-    if may(me, "read_statistics") && !may(me, "read_inbox") {
+    let leads = may(me, "decide_dossiers");
+    if may(me, "read_statistics") && (leads || !may(me, "read_inbox")) {
         all.extend(figures(page).await?);
     }
     if may(me, "read_trail") && may(me, "read_dossiers") {
@@ -117,13 +118,14 @@ async fn figures(page: &PageRequest) -> PageResult<Option<HomePanel>> {
             page.t("lượt người", "person-trips")
         );
         let title = entry.label.in_language(page.language).to_owned();
-        rows.push(PanelRow { named: false, ..PanelRow::named(&title, about) });
+        let href = Some(format!("/statistics/{}?year={year}&by=month&compare=previous_year", entry.key));
+        rows.push(PanelRow { named: false, href, ..PanelRow::named(&title, about) });
     }
     Ok(Some(HomePanel {
         heading: format!("{} {year}", page.t("Số liệu năm", "Figures of")),
         rows,
         empty: page.t("Chưa có số liệu.", "There are no figures yet.").to_owned(),
-        more: None,
+        more: Some("/statistics/overview".to_owned()),
     }))
 }
 

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::pages::contract::Offer;
 use crate::pages::dossier::{number_of, span, state_class};
-use crate::pages::frame::{Frame, answer, html, may};
+use crate::pages::frame::{Frame, answer, html};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, encoded};
-use crate::pages::show::{self, is_true, items, number, text};
+use crate::pages::show::{self, is_true, items, may, number, text};
 
 /// A dossier in a table.
 pub struct Row {

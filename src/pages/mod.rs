@@ -7,23 +7,29 @@ pub mod assets;
 pub mod beginning;
 pub mod calendar;
 pub mod changing;
+pub mod collections;
 pub mod contract;
 pub mod door;
 pub mod dossier;
 pub mod drafts;
 pub mod feeds;
+pub mod figures;
 pub mod files;
 pub mod forms;
 pub mod frame;
 pub mod held;
+pub mod holidays;
 pub mod home;
 pub mod home_panels;
+pub mod imports;
 pub mod inbox;
+pub mod law;
 pub mod lists;
 pub mod overviews;
 pub mod parts;
 pub mod pasting;
 pub mod registers;
+pub mod reports;
 pub mod request;
 pub mod rule;
 pub mod rule_typed;
@@ -44,6 +50,9 @@ const CARRIED_LIMIT: usize = 512 << 10;
 /// Most bytes of a form with a file: the file and what stands around it.
 const UPLOAD_LIMIT: usize = 11 << 20;
 
+/// Most bytes of a list that is imported, with what stands around it.
+const IMPORT_LIMIT: usize = 21 << 20;
+
 /// The pages of an installation with these registers.
 pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
     // A sign-in may carry a form that was sent too late.
@@ -62,6 +71,28 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
             .route(web::get().to(signing::show_signing))
             .route(web::post().to(signing::send_signing)),
     );
+    config.service(law::show_load).service(law::send_load).service(law::show_question).service(law::send_question);
+    config.service(holidays::show_holidays);
+    let get = web::get;
+    config
+        .route("/regulations/{code}", get().to(law::show_regulation))
+        .route("/registers", get().to(collections::places::show_registers))
+        .route("/administration", get().to(collections::places::show_administration))
+        .route("/statistics", get().to(figures::table::show_first))
+        .route("/statistics/overview", get().to(figures::overview::show_overview))
+        .route("/statistics/{register}", get().to(figures::table::show_figures))
+        .route("/statistics/{register}/records", get().to(figures::records::show_records))
+        .route("/reports/{id}/records", get().to(reports::show_report_records))
+        .service(
+            web::resource("/imports")
+                .app_data(web::PayloadConfig::new(IMPORT_LIMIT))
+                .route(get().to(imports::show_imports))
+                .route(web::post().to(imports::upload)),
+        )
+        .route("/imports/{id}", get().to(imports::show_import))
+        .route("/imports/{id}/commit", web::post().to(imports::commit))
+        .route("/imports/{id}/undo", web::post().to(imports::undo));
+    collections::routes(config, FORM_LIMIT);
     for entry in &registers.0 {
         let scope = web::scope(&format!("/{}", entry.path))
             .app_data(web::PayloadConfig::new(FORM_LIMIT))

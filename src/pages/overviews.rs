@@ -4,11 +4,13 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use serde_json::Value;
 
-use crate::pages::frame::{Frame, answer, html, may};
+use crate::pages::collections::listing::{AreaTab, tabs};
+use crate::pages::collections::table::collection;
+use crate::pages::frame::{Frame, answer, html};
 use crate::pages::lists::{Row, row};
 use crate::pages::registers;
 use crate::pages::request::{PageRequest, PageResult, encoded};
-use crate::pages::show::{self, is_true, items, text};
+use crate::pages::show::{self, is_true, items, may, text};
 
 /// People or units that a search finds.
 struct FoundLine {
@@ -79,6 +81,7 @@ pub async fn search(page: PageRequest) -> HttpResponse {
 }
 
 struct Owed {
+    href: String,
     what: String,
     who: String,
     dossier: String,
@@ -93,6 +96,7 @@ struct Owed {
 #[template(path = "duties.html")]
 struct DutiesPage {
     frame: Frame,
+    tabs: Vec<AreaTab>,
     duties: Vec<Owed>,
     next: Option<String>,
     overdue: bool,
@@ -106,6 +110,7 @@ async fn owed(page: &PageRequest) -> PageResult<HttpResponse> {
     let duty = |d: &Value| {
         let (due, due_said, late) = show::due_at(d, "/due_on", page.today, page.language);
         Owed {
+            href: format!("/duties/{}", text(d, "/id")),
             what: page.contract.label("duty", text(d, "/code"), page.language),
             who: show::joined([text(d, "/full_name"), text(d, "/task")], " · "),
             dossier: text(d, "/title").to_owned(),
@@ -117,7 +122,9 @@ async fn owed(page: &PageRequest) -> PageResult<HttpResponse> {
         }
     };
     let next = list.pointer("/next").and_then(Value::as_str);
+    let me = page.me().await?;
     let body = DutiesPage {
+        tabs: collection("duties").map(|of| tabs(page, &me, of)).unwrap_or_default(),
         frame: Frame::of(page, "/duties", page.t("Nghĩa vụ", "Duties")).await?,
         duties: items(&list, "/items").iter().map(duty).collect(),
         next: next.map(|cursor| format!("/duties?cursor={}", encoded(cursor))),

@@ -136,6 +136,13 @@ impl PageRequest {
         self.door.call(ApiCall { method, path: format!("/api/v1{path}"), headers, body, peer }).await
     }
 
+    /// Calls what is not below `/api/v1`, as nobody.
+    pub async fn outside(&self, method: Method, path: &str, body: Bytes) -> ApiAnswer {
+        let language = HeaderValue::from_static(self.language.tag());
+        let headers = vec![(header::ACCEPT_LANGUAGE, language)];
+        self.door.call(ApiCall { method, path: path.to_owned(), headers, body, peer: self.http.peer_addr() }).await
+    }
+
     /// What the API answers to a GET, or why it does not.
     pub async fn get(&self, path: &str) -> PageResult<Value> {
         let answer = self.call(Method::GET, path, &[], Bytes::new()).await;

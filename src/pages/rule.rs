@@ -161,13 +161,17 @@ pub fn findings(contract: &Contract, assessment: &Value, language: Language) -> 
 }
 
 /// The same of a list of findings.
-pub fn finding_lines(contract: &Contract, findings: &[Value], language: Language) -> Vec<FindingLine> {
+pub fn finding_lines<'a>(
+    contract: &Contract,
+    findings: impl IntoIterator<Item = &'a Value>,
+    language: Language,
+) -> Vec<FindingLine> {
     let weight = |f: &&Value| match text(f, "/severity") {
         "block" => 0,
         "special_approval" => 1,
         _ => 2,
     };
-    let mut all: Vec<&Value> = findings.iter().collect();
+    let mut all: Vec<&Value> = findings.into_iter().collect();
     all.sort_by_key(weight);
     let line = |f: &Value| {
         let word = contract.label("severity", text(f, "/severity"), language);
@@ -242,7 +246,9 @@ pub fn answer(
         .filter(|p| !p.present)
         .map(|p| PaperLine { document: p.document.clone(), cite: p.cite.clone(), present: false })
         .collect();
-    let found = findings(contract, assessment, language);
+    // Missing papers have a list of their own, each with its article.
+    let others = items(assessment, "/findings").iter().filter(|f| text(f, "/code") != "missing_document");
+    let found = finding_lines(contract, others, language);
     let count = |class: &str| found.iter().filter(|f| f.class == class).count();
     let mut parts = Vec::new();
     let mut told = |n: usize, vi: &str, en: &str| {

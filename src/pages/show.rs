@@ -11,6 +11,11 @@ pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// Whether the account may do something.
+pub fn may(me: &Value, permission: &str) -> bool {
+    items(me, "/permissions").iter().any(|p| p == permission)
+}
+
 pub fn number(value: &Value, pointer: &str) -> i64 {
     value.pointer(pointer).and_then(Value::as_i64).unwrap_or_default()
 }

@@ -31,6 +31,11 @@ pub fn rows(
     fields.iter().filter_map(row).collect()
 }
 
+/// Whether it is somebody or something with a name of its own.
+fn is_named(value: &Value) -> bool {
+    value.get("id").is_some() && (value.get("name").is_some() || value.get("full_name").is_some())
+}
+
 struct Reader<'a> {
     contract: &'a Contract,
     schema: &'a str,
@@ -45,7 +50,8 @@ impl Reader<'_> {
     fn lines(&self, field: &FormField, value: &Value, around: &Value) -> Vec<String> {
         match (&field.kind, value) {
             (InputKind::Rows { row, .. }, Value::Array(items)) => {
-                items.iter().map(|item| self.joined(row, item)).filter(|line| !line.is_empty()).collect()
+                let line = |item: &Value| if is_named(item) { self.named(item) } else { self.joined(row, item) };
+                items.iter().map(line).filter(|line| !line.is_empty()).collect()
             }
             (InputKind::Picks { .. }, Value::Array(items)) => {
                 items.iter().map(|item| self.named(item)).filter(|line| !line.is_empty()).collect()
@@ -79,15 +85,25 @@ impl Reader<'_> {
             InputKind::Country => self.contract.label("country", text, self.language),
             InputKind::YesNo if value.as_bool() == Some(true) => self.language.say("Có", "Yes"),
             InputKind::YesNo => String::new(),
+            InputKind::Number if field.name == "year" => value.to_string(),
             InputKind::Number => value.as_i64().map(show::grouped).unwrap_or_default(),
             // Which item it is stands in the plan; an id says nothing to people.
             InputKind::PlanItem => self.language.say("Có trong kế hoạch", "In the plan"),
-            InputKind::Official | InputKind::Agency => {
+            kind if kind.is_chosen_by_name() => {
                 let beside = field.name.trim_end_matches("_id");
-                around.get(beside).map(|thing| self.named(thing)).unwrap_or_default()
+                let named = around.get(beside).map(|thing| self.named(thing)).filter(|name| !name.is_empty());
+                named.unwrap_or_else(|| if field.name.ends_with("_id") { String::new() } else { text.to_owned() })
             }
             InputKind::Group(_) if value.get("currency").is_some() => show::money(value),
+            InputKind::Group(_) if is_named(value) => self.named(value),
             InputKind::Group(inner) => self.joined(inner, value),
+            // Moments of answers have no format of their own in the document.
+            InputKind::Line { .. } if field.name == "at" || field.name.ends_with("_at") => {
+                match show::moment(text, self.language) {
+                    none if none.is_empty() => text.to_owned(),
+                    moment => moment,
+                }
+            }
             _ => text.to_owned(),
         }
     }
@@ -102,6 +118,19 @@ impl Reader<'_> {
             }
             // A box that is checked says nothing without its label.
             let text = lines.join("; ");
+            // Of what is held for a time, the weekday says nothing.
+            let held = |vi: &str, en: &str| {
+                let day = show::day_at(value, &format!("/{}", field.name)).map(show::day);
+                day.map(|day| self.language.say(&format!("{vi} {day}"), &format!("{en} {day}")))
+            };
+            let since = match field.name.as_str() {
+                "valid_from" => held("từ", "from"),
+                "valid_to" => held("đến trước", "until before"),
+                _ => None,
+            };
+            if let Some(since) = since {
+                return Some(since);
+            }
             Some(if field.kind == InputKind::YesNo { self.label(&field.name) } else { text })
         };
         fields.iter().filter_map(part).collect::<Vec<_>>().join(" · ")

@@ -24,6 +24,7 @@ use kernel::violation::{FaultCode, Violations};
 use kernel::words::RuleStatus;
 use regulation::assess::assess;
 use regulation::pack::{Pack, PackFault};
+use regulation::sentences::sentence;
 use regulation::why::why;
 
 /// Registers the routes.
@@ -128,6 +129,11 @@ struct RuleItem {
     id: String,
     /// Rules of one group compete; the most specific one applies.
     group: String,
+    /// What it says, in the language of the request.
+    says: String,
+    /// The procedures that it is about.
+    #[schema(value_type = Vec<Procedure>)]
+    procedures: Vec<Procedure>,
     status: RuleStatus,
     citation: String,
 }
@@ -248,7 +254,14 @@ async fn show(call: Call, code: web::Path<String>, asked: Query<EditionQuery>) -
     let rules = pack
         .rules
         .iter()
-        .map(|r| RuleItem { id: r.id.clone(), group: r.effect.group(), status: r.status, citation: r.citation.clone() })
+        .map(|r| RuleItem {
+            id: r.id.clone(),
+            group: r.effect.group(),
+            says: sentence(r).in_language(call.language).to_owned(),
+            procedures: r.procedures.clone(),
+            status: r.status,
+            citation: r.citation.clone(),
+        })
         .collect();
     let body = RegulationView { item: RegulationItem::from(&pack), texts: pack.texts.clone(), rules, source: text };
     Ok(HttpResponse::Ok().insert_header(("ETag", etag(pack.version))).json(body))

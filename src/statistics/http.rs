@@ -149,7 +149,9 @@ fn figures(
         FigureFormat::Json => serde_json::to_vec(&shown.view()).map_err(|e| e.to_string()),
         FigureFormat::Csv => documents::csv::write(&shown.table(name)),
         FigureFormat::Xlsx => documents::xlsx::write(&shown.table(name)),
-        FigureFormat::Svg => Ok(documents::svg::draw(&shown.picture(call.today)).into_bytes()),
+        FigureFormat::Svg => {
+            Ok(documents::svg::draw(&shown.picture(call.today), asked.question.chart_style()).into_bytes())
+        }
     };
     Ok((version, bytes.map_err(Error::Internal)?))
 }

@@ -8,10 +8,11 @@ use crate::error::Result;
 use crate::statistics::dimension::{DateBasis, Dimension};
 use crate::statistics::narrow::FigureFilter;
 use crate::web::query::invalid;
+use documents::svg::ChartStyle;
 use kernel::country::{REGIONS, country};
 use kernel::id::Id;
 use kernel::time::{Day, Period};
-use kernel::words::{Channel, Field, FundingSource, PostLevel, Purpose, ReceptionLevel};
+use kernel::words::{Channel, Field, FundingSource, Label, PostLevel, Purpose, ReceptionLevel};
 
 /// A statistics query. The period is `from` and `to`, or `year` with an optional `window`, or the current year.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -58,6 +59,9 @@ pub struct FigureQuestion {
     /// `json` (default), `csv`, `xlsx`, or `svg` (a chart).
     #[param(inline)]
     pub format: Option<FigureFormat>,
+    /// Of a chart: `print` (default), in black and white, or `screen`, in colours.
+    #[param(inline)]
+    pub style: Option<PictureStyle>,
 }
 
 #[derive(
@@ -82,6 +86,12 @@ pub enum Window {
 }
 
 impl Window {
+    /// What people call them.
+    pub const LABELS: [(Window, Label); 2] = [
+        (Window::Calendar, Label { vi: "Năm dương lịch", en: "Calendar year" }),
+        (Window::Reporting, Label { vi: "15/12 đến 14/12", en: "15 December to 14 December" }),
+    ];
+
     /// The period from one month of a year to another: whole months, or from the 15th of the month before to the 14th.
     pub fn months(self, year: i32, first: u32, last: u32) -> Option<Period> {
         let start = Day::from_ymd_opt(year, first, 1)?;
@@ -144,7 +154,22 @@ pub enum FigureFormat {
     Svg,
 }
 
+/// What a chart is looked at on.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureStyle {
+    Print,
+    Screen,
+}
+
 impl FigureQuestion {
+    pub fn chart_style(&self) -> ChartStyle {
+        match self.style {
+            Some(PictureStyle::Screen) => ChartStyle::Screen,
+            Some(PictureStyle::Print) | None => ChartStyle::Print,
+        }
+    }
+
     /// Parses `by`: none, one, or two different dimensions.
     pub fn dimensions(&self) -> Result<Vec<Dimension>> {
         let Some(by) = &self.by else { return Ok(Vec::new()) };

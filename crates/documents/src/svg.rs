@@ -4,6 +4,33 @@ use std::fmt::Write;
 
 use kernel::money::grouped;
 
+/// What a chart is looked at on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChartStyle {
+    /// Black and white: a copier makes no difference.
+    #[default]
+    Print,
+    /// Blue and orange, which every kind of colour blindness tells apart (Okabe and Ito).
+    Screen,
+}
+
+impl ChartStyle {
+    fn css(self) -> &'static str {
+        match self {
+            ChartStyle::Print => {
+                ".now{fill:#333;stroke:#000}.before{fill:url(#hatch);stroke:#000}.square{fill:#fff;stroke:#000}.axis{stroke:#000}\
+                 .grid{stroke:#bbb;stroke-dasharray:2 3}.line{fill:none;stroke:#000;stroke-width:2.5}\
+                 .dashed{fill:none;stroke:#000;stroke-width:1.5;stroke-dasharray:7 5}"
+            }
+            ChartStyle::Screen => {
+                ".now{fill:#0a54a0}.before{fill:#e69f00;stroke:#7a4600}.square{fill:#e69f00;stroke:#7a4600}.axis{stroke:#857f75}\
+                 .grid{stroke:#dedad2}.line{fill:none;stroke:#0a54a0;stroke-width:2.5}\
+                 .dashed{fill:none;stroke:#b87f00;stroke-width:2;stroke-dasharray:7 5}"
+            }
+        }
+    }
+}
+
 /// One chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DrawnChart {
@@ -222,7 +249,7 @@ impl Canvas {
 }
 
 /// Draws the chart as an SVG document.
-pub fn draw(chart: &DrawnChart) -> String {
+pub fn draw(chart: &DrawnChart, style: ChartStyle) -> String {
     let mut page = Canvas { body: String::new(), y: MARGIN + 12 };
     for line in wrapped(&chart.title, 84) {
         let y = page.y;
@@ -250,15 +277,12 @@ pub fn draw(chart: &DrawnChart) -> String {
         page.y += 16;
     }
     let height = page.y + 8;
-    let title = escape(&chart.title);
+    let (title, css) = (escape(&chart.title), style.css());
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
          viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{title}\" font-family=\"{FONTS}\">\n<title>{title}</title>\n<style>\
          .title{{font-size:18px;font-weight:bold}}.label{{font-size:13px}}.small{{font-size:12px;fill:#222}}\
-         .end{{text-anchor:end}}.middle{{text-anchor:middle}}.halo{{paint-order:stroke;stroke:#fff;stroke-width:4px}}.now{{fill:#333;stroke:#000}}\
-         .before{{fill:url(#hatch);stroke:#000}}.square{{fill:#fff;stroke:#000}}.axis{{stroke:#000}}\
-         .grid{{stroke:#bbb;stroke-dasharray:2 3}}.line{{fill:none;stroke:#000;stroke-width:2.5}}\
-         .dashed{{fill:none;stroke:#000;stroke-width:1.5;stroke-dasharray:7 5}}</style>\n\
+         .end{{text-anchor:end}}.middle{{text-anchor:middle}}.halo{{paint-order:stroke;stroke:#fff;stroke-width:4px}}{css}</style>\n\
          <defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
          <rect width=\"6\" height=\"6\" fill=\"#fff\"/><line x1=\"0\" y1=\"0\" x2=\"0\" y2=\"6\" stroke=\"#000\" stroke-width=\"1.5\"/></pattern></defs>\n\
          <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\n{}</svg>\n",
@@ -289,7 +313,7 @@ mod tests {
             footer: vec!["Nguồn: ngoaivu".into()],
             empty: String::new(),
         };
-        let svg = draw(&chart);
+        let svg = draw(&chart, ChartStyle::Print);
         let widths: Vec<i64> = svg
             .lines()
             .filter(|l| l.starts_with("<rect x=") && l.contains("class=\"now\""))
@@ -299,14 +323,19 @@ mod tests {
         assert!(svg.contains("Đoàn &lt;ra&gt; &amp; vào") && !svg.contains("<ra>"));
         assert!(svg.contains("…<title>"));
         let months = (1..=12).map(|m| point(&format!("{m}/2026"), m * 7, Some(m * 5))).collect();
-        let lines = draw(&DrawnChart {
-            names: ("2026".into(), Some("2025".into())),
-            points: months,
-            shape: DrawnShape::Line,
-            ..chart.clone()
-        });
+        let lines = draw(
+            &DrawnChart {
+                names: ("2026".into(), Some("2025".into())),
+                points: months,
+                shape: DrawnShape::Line,
+                ..chart.clone()
+            },
+            ChartStyle::Screen,
+        );
+        assert!(lines.contains("#0a54a0") && !svg.contains("#0a54a0"));
         assert_eq!((lines.matches("<circle").count(), lines.matches("<polyline").count()), (12, 2));
-        let none = draw(&DrawnChart { points: Vec::new(), empty: "Không có số liệu.".into(), ..chart });
+        let none =
+            draw(&DrawnChart { points: Vec::new(), empty: "Không có số liệu.".into(), ..chart }, ChartStyle::Print);
         assert!(none.contains("Không có số liệu."));
     }
 

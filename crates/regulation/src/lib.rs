@@ -21,6 +21,7 @@ pub mod read;
 pub mod read_condition;
 pub mod read_rules;
 pub mod schedule;
+pub mod sentences;
 mod shipped;
 pub mod terms;
 pub mod why;

@@ -340,7 +340,7 @@ fn said_value(fact: FactName, value: &FactValue) -> Bilingual {
 }
 
 /// A requirement in words.
-fn said_constraint(fact: FactName, constraint: &Constraint) -> Bilingual {
+pub fn said_constraint(fact: FactName, constraint: &Constraint) -> Bilingual {
     match constraint {
         Constraint::Range(min, max) if min == max => Bilingual::new(format!("đúng {min}"), format!("exactly {min}")),
         Constraint::Range(min, i64::MAX) => Bilingual::new(format!("từ {min} trở lên"), format!("{min} or more")),

@@ -537,6 +537,9 @@ function enhance(part) {
 
 enhance(document);
 watch();
+// Work that goes on at the server is looked at again.
+const waiting = document.querySelector("[data-refresh]");
+if (waiting) setTimeout(() => location.reload(), waiting.dataset.refresh * 1000);
 if (document.body.dataset.shortcuts !== undefined) document.addEventListener("keydown", keys);
 window.addEventListener("offline", () => status.querySelector("button") || say(t("Mất kết nối – nội dung vẫn giữ trên máy này", "No connection – your text is kept on this computer")));
 // What was offered to be tried again stays.

@@ -64,7 +64,7 @@ impl SideBySide<'_> {
             }
             InputKind::Choice { list, .. } => vec![self.contract.label(list, &text(), self.language)],
             InputKind::Country => vec![self.contract.label("country", &text(), self.language)],
-            InputKind::Official | InputKind::Agency | InputKind::PlanItem => {
+            kind if kind.is_chosen_by_name() => {
                 let id = text();
                 vec![self.names.get(&id).cloned().unwrap_or(id)]
             }

@@ -28,8 +28,11 @@ pub enum Control {
     },
     /// Few words.
     Radios(Vec<Offer>),
-    /// Many words.
-    Select(Vec<Offer>),
+    /// Many words, or names of people.
+    Select {
+        offers: Vec<Offer>,
+        named: bool,
+    },
     Checks(Vec<Offer>),
     /// Somebody or something that is chosen by name: its id and name once it is known, else the text and what fits it.
     Pick {
@@ -110,6 +113,12 @@ impl Drawing<'_> {
         words.iter().map(offer).collect()
     }
 
+    /// One of the people whom alone the form may name.
+    fn chosen_of_people(&self, chosen: &str) -> Control {
+        let offers = self.people.iter().map(|one| offer_of(one, chosen)).collect();
+        Control::Select { offers, named: true }
+    }
+
     fn field(&self, field: &FormField, at: &str) -> DrawnField {
         let pointer = format!("{at}/{}", field.name);
         let label = labels::of(self.schema, &field.name);
@@ -145,7 +154,7 @@ impl Drawing<'_> {
             InputKind::YesNo => Control::Check { checked: self.typed.get(&pointer).is_some() },
             InputKind::Choice { list, words } => {
                 let offers = self.offered(list, words, &[value.as_str()]);
-                if offers.len() <= 4 { Control::Radios(offers) } else { Control::Select(offers) }
+                if offers.len() <= 4 { Control::Radios(offers) } else { Control::Select { offers, named: false } }
             }
             InputKind::Choices { list, words } => {
                 let chosen: Vec<&str> = self.typed.all(&pointer).collect();
@@ -156,24 +165,19 @@ impl Drawing<'_> {
                 let label = self.contract.label("country", &value, self.language);
                 line_of(if label.is_empty() { value } else { label })
             }
-            InputKind::Official if !self.people.is_empty() => {
-                let offer = |(id, name): &(String, String)| Offer {
-                    value: id.clone(),
-                    label: name.clone(),
-                    chosen: *id == value,
-                };
-                Control::Select(self.people.iter().map(offer).collect())
-            }
-            InputKind::Official | InputKind::Agency | InputKind::PlanItem => {
+            InputKind::Account => self.chosen_of_people(&value),
+            InputKind::Official if !self.people.is_empty() => self.chosen_of_people(&value),
+            InputKind::Official
+            | InputKind::Agency
+            | InputKind::PlanItem
+            | InputKind::Partner
+            | InputKind::Guest
+            | InputKind::Dossier => {
                 let name = self.names.get(&value).cloned().unwrap_or_default();
                 let offered = self.offers.get(&pointer).into_iter().flatten();
                 let offers = offered.map(|(id, name)| Offer { value: id.clone(), label: name.clone(), chosen: false });
                 let (id, typed) = if name.is_empty() { (String::new(), value) } else { (value, String::new()) };
-                let list = match kind {
-                    InputKind::Official => "officials",
-                    InputKind::Agency => "agencies",
-                    _ => "",
-                };
+                let list = kind.list().filter(|list| matches!(*list, "officials" | "agencies")).unwrap_or_default();
                 Control::Pick { id, name, typed, offers: offers.collect(), list }
             }
             InputKind::Group(inner) => Control::Group(inner.iter().map(|field| self.field(field, &pointer)).collect()),
@@ -200,6 +204,10 @@ impl Drawing<'_> {
             language: self.language,
         }
     }
+}
+
+fn offer_of((id, name): &(String, String), chosen: &str) -> Offer {
+    Offer { value: id.clone(), label: name.clone(), chosen: id == chosen }
 }
 
 fn line_of(value: String) -> Control {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
+use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, encoded};
 use crate::pages::show::{items, joined, text};
 use kernel::id::Id;
@@ -23,8 +24,8 @@ fn picks<'a>(fields: &'a [FormField], typed: &Typed, at: &str, found: &mut Vec<(
     for field in fields {
         let pointer = format!("{at}/{}", field.name);
         match &field.kind {
-            InputKind::Country | InputKind::Official | InputKind::Agency | InputKind::PlanItem => {
-                found.push((pointer, &field.kind));
+            kind if *kind == InputKind::Country || kind.is_chosen_by_name() => {
+                found.push((pointer, kind));
             }
             InputKind::Group(inner) => picks(inner, typed, &pointer, found),
             InputKind::Rows { row, .. } => {
@@ -48,12 +49,18 @@ pub struct Resolved {
 
 /// A person or a unit in a line: `Nguyễn Quốc Bảo – Trưởng phòng, Sở Khoa học và Công nghệ`.
 fn line_of(thing: &Value) -> String {
-    let name = match text(thing, "/full_name") {
-        "" => text(thing, "/name"),
-        name => name,
-    };
-    let more = joined([text(thing, "/post"), text(thing, "/agency/name")], ", ");
+    let named = ["/full_name", "/name", "/title"].into_iter().map(|at| text(thing, at)).find(|name| !name.is_empty());
+    let name = named.unwrap_or_default();
+    let more = joined([text(thing, "/number"), text(thing, "/post"), text(thing, "/agency/name")], ", ");
     joined([name, &more], " – ")
+}
+
+/// The list of the API in which a name is looked up.
+fn list_of(page: &PageRequest, kind: &InputKind) -> Option<&'static str> {
+    match kind {
+        InputKind::Dossier => entries(page).into_iter().find(|entry| entry.uses_passports).map(|entry| entry.path),
+        kind => kind.list(),
+    }
 }
 
 fn is_id(value: &str) -> bool {
@@ -65,7 +72,7 @@ pub async fn resolve(page: &PageRequest, fields: &[FormField], typed: &mut Typed
     let mut resolved = Resolved::default();
     let mut found = Vec::new();
     picks(fields, typed, "", &mut found);
-    let mut asked: HashMap<(bool, String), Vec<(String, String)>> = HashMap::new();
+    let mut asked: HashMap<(&str, String), Vec<(String, String)>> = HashMap::new();
     for (pointer, kind) in found {
         // A choice below the text counts, not the text.
         let last = typed.all(&pointer).filter(|v| !v.trim().is_empty()).last().map(|v| v.trim().to_owned());
@@ -83,13 +90,13 @@ pub async fn resolve(page: &PageRequest, fields: &[FormField], typed: &mut Typed
             items.truncate(OFFERED);
             items
         } else {
-            let official = *kind == InputKind::Official;
-            match asked.get(&(official, value.clone())) {
+            let list = list_of(page, kind).unwrap_or_default();
+            match asked.get(&(list, value.clone())) {
                 Some(known) => known.clone(),
                 None if asked.len() >= MOST_NAMES => Vec::new(),
                 None => {
-                    let fitting = searched(page, if official { "officials" } else { "agencies" }, &value).await;
-                    asked.insert((official, value.clone()), fitting.clone());
+                    let fitting = searched(page, list, &value).await;
+                    asked.insert((list, value.clone()), fitting.clone());
                     fitting
                 }
             }
@@ -153,7 +160,9 @@ async fn searched(page: &PageRequest, list: &str, typed: &str) -> Vec<(String, S
     let wanted = fold(typed);
     let exact: Vec<&Value> = found
         .iter()
-        .filter(|thing| ["/full_name", "/name", "/code"].into_iter().any(|at| fold(text(thing, at)) == wanted))
+        .filter(|thing| {
+            ["/full_name", "/name", "/code", "/number"].into_iter().any(|at| fold(text(thing, at)) == wanted)
+        })
         .collect();
     let kept: Vec<&Value> = if exact.is_empty() { found.iter().collect() } else { exact };
     kept.into_iter().map(|thing| (text(thing, "/id").to_owned(), line_of(thing))).collect()
@@ -178,7 +187,7 @@ pub async fn of_chosen(
             names.extend(plan_items(page).await.into_iter().filter(|(known, _)| known == id));
             continue;
         }
-        let list = if *kind == InputKind::Official { "officials" } else { "agencies" };
+        let Some(list) = list_of(page, kind) else { continue };
         if let Ok(thing) = page.get(&format!("/{list}/{id}")).await {
             names.insert(id.to_owned(), line_of(&thing));
         }

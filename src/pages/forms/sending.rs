@@ -51,6 +51,12 @@ impl Refusal {
         if self.status == 0 { 200 } else { self.status }
     }
 
+    /// Whether something is wrong with a field.
+    pub fn is_about(&self, name: &str) -> bool {
+        let (at, below) = (format!("/{name}"), format!("/{name}/"));
+        self.faults.keys().any(|pointer| *pointer == at || pointer.starts_with(&below))
+    }
+
     /// A refusal that is about no single field.
     pub fn whole(status: u16, problem: Value) -> Self {
         let said = text(&problem, "/detail").to_owned();

@@ -34,6 +34,12 @@ pub enum InputKind {
     Agency,
     /// An item of the annual plan.
     PlanItem,
+    Partner,
+    Guest,
+    /// A dossier whose people travel on passports.
+    Dossier,
+    /// Somebody with an account, of those that a form offers.
+    Account,
     Group(Vec<FormField>),
     Rows {
         row: Vec<FormField>,
@@ -44,6 +50,24 @@ pub enum InputKind {
         of: Box<InputKind>,
         most: u64,
     },
+}
+
+impl InputKind {
+    /// The list of the API in which a name is looked up.
+    pub fn list(&self) -> Option<&'static str> {
+        match self {
+            InputKind::Official => Some("officials"),
+            InputKind::Agency => Some("agencies"),
+            InputKind::Partner => Some("partners"),
+            InputKind::Guest => Some("guests"),
+            _ => None,
+        }
+    }
+
+    /// Whether it is chosen by its name, and sent by its id.
+    pub fn is_chosen_by_name(&self) -> bool {
+        self.list().is_some() || matches!(self, InputKind::PlanItem | InputKind::Dossier)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -110,9 +134,15 @@ fn type_of(schema: &Value) -> &str {
 fn by_name(name: &str) -> Option<InputKind> {
     match name {
         "country" | "nationality" => Some(InputKind::Country),
-        "official_id" | "relative_of" | "new_head" | "hosts" => Some(InputKind::Official),
+        "official_id" | "relative_of" | "new_head" | "hosts" | "into" => Some(InputKind::Official),
+        "partner_id" => Some(InputKind::Partner),
+        "guest_id" => Some(InputKind::Guest),
+        "delegation_id" => Some(InputKind::Dossier),
+        "to_user_id" | "from_user_id" => Some(InputKind::Account),
         "plan_item_id" => Some(InputKind::PlanItem),
-        "agency_id" | "host_agency_id" | "requesting_agency_id" | "coordinating_agency_ids" => Some(InputKind::Agency),
+        "agency_id" | "host_agency_id" | "requesting_agency_id" | "coordinating_agency_ids" | "parent_id"
+        // Of a change of agencies; days of the same name say that they are days.
+        | "from" => Some(InputKind::Agency),
         _ => None,
     }
 }
@@ -128,9 +158,9 @@ fn kind_of(contract: &Contract, name: &str, schema: &Value) -> Option<(InputKind
     let most = schema.get("maxItems").and_then(Value::as_u64).unwrap_or(500);
     let kind = match type_of(schema) {
         "string" => match (by_name(name), schema.get("format").and_then(Value::as_str)) {
+            (_, Some("date")) => InputKind::Day,
+            (_, Some("date-time")) => InputKind::Moment,
             (Some(kind), _) => kind,
-            (None, Some("date")) => InputKind::Day,
-            (None, Some("date-time")) => InputKind::Moment,
             (None, _) => {
                 let longest = schema.get("maxLength").and_then(Value::as_u64).unwrap_or(4_000);
                 if LONG.contains(&name) { InputKind::Text { longest } } else { InputKind::Line { longest } }
@@ -153,7 +183,9 @@ fn kind_of(contract: &Contract, name: &str, schema: &Value) -> Option<(InputKind
 fn members(contract: &Contract, schema: &Value) -> Vec<FormField> {
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let mut fields = Vec::new();
+    // What is made of several parts has the members of each.
+    let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let mut fields: Vec<FormField> = parts.flat_map(|part| members(contract, resolved(contract, part).0)).collect();
     for (name, own) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         // Always `unclassified`: what is secret has no form.
         if name == "classification" {
@@ -164,6 +196,14 @@ fn members(contract: &Contract, schema: &Value) -> Vec<FormField> {
         }
     }
     fields
+}
+
+/// The field in which a parameter of a query is typed.
+pub fn field_of(contract: &Contract, parameter: &Value) -> Option<FormField> {
+    let name = parameter.get("name")?.as_str()?;
+    let (kind, nullable) = kind_of(contract, name, parameter.get("schema")?)?;
+    let required = parameter.get("required") == Some(&Value::Bool(true));
+    Some(FormField { name: name.to_owned(), kind, required, nullable })
 }
 
 /// The fields of a body.

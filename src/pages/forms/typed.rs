@@ -56,6 +56,12 @@ impl Typed {
     }
 
     /// Whether anything was typed at a pointer or below it.
+    /// Whether something stands in a field, if only a row without a word.
+    pub fn says(&self, name: &str) -> bool {
+        let at = format!("/{name}");
+        !self.is_blank(&at) || !self.rows(&at).is_empty()
+    }
+
     pub fn is_blank(&self, pointer: &str) -> bool {
         let below = format!("{pointer}/");
         let here = |name: &str| name == pointer || name.starts_with(&below);

@@ -185,13 +185,18 @@ impl<'a> Browser<'a> {
             .insert_header(origin)
             .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
             .set_payload(body.finish());
+        self.follow(request, &form.action).await
+    }
+
+    /// Sends a request, and opens what it leads to.
+    pub async fn follow(&self, request: TestRequest, address: &str) -> Page {
         let answer = self.world.send(request).await;
         self.keep(&answer);
         match answer.headers.get("location") {
             Some(to) if answer.status == 303 => self.get(&to.clone()).await,
             _ => Page {
                 status: answer.status,
-                address: form.action.clone(),
+                address: address.to_owned(),
                 text: String::from_utf8_lossy(&answer.bytes).into_owned(),
             },
         }

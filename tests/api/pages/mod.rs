@@ -1,7 +1,8 @@
 //! The web pages, in-process: every account, the whole way to a decision without script, bad input, and other sites.
 
 pub mod browser;
+mod collections;
 mod forms;
-mod markup;
+pub mod markup;
 mod sessions;
 mod story;

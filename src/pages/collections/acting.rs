@@ -1,0 +1,363 @@
+//! The form of an act on a collection or on one of it: what the body of the call asks for, sent as that call. What is shown once,
+//! such as the token of a reset, is shown by the page that the form leads to.
+
+use actix_web::http::Method;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde_json::Value;
+
+use crate::access::token::random_text;
+use crate::pages::acts::redrawn;
+use crate::pages::collections::listing::name_of;
+use crate::pages::collections::model::{Collection, InnerList, ItemAct, plain};
+use crate::pages::collections::table::collection;
+use crate::pages::collections::words::Telling;
+use crate::pages::dossier::if_seen;
+use crate::pages::forms::decode::Blank;
+use crate::pages::forms::fields::{DrawnField, FaultLine};
+use crate::pages::forms::names::of_chosen;
+use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
+use crate::pages::forms::shape::{FormField, InputKind, field_of, fields_of};
+use crate::pages::forms::typed::Typed;
+use crate::pages::frame::{Frame, answer, html};
+use crate::pages::held::{hide_numbers, reveal_numbers, typed_before};
+use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
+use crate::pages::show::{self, items, may, text};
+use crate::pages::sign_in::answer_form;
+use crate::pages::summary::SummaryRow;
+
+#[derive(Template)]
+#[template(path = "collection_act.html")]
+struct CollectionActPage {
+    frame: Frame,
+    kicker: String,
+    target: String,
+    button: String,
+    back: String,
+    fields: Vec<DrawnField>,
+    faults: Vec<FaultLine>,
+    changed_said: String,
+    /// Where typed passport numbers are kept.
+    numbers: String,
+    /// What it cannot be taken back from.
+    final_said: String,
+    rows: Vec<SummaryRow>,
+}
+
+/// What was made and is never shown again.
+#[derive(Template)]
+#[template(path = "collection_once.html")]
+struct ShownOncePage {
+    frame: Frame,
+    label: String,
+    secret: String,
+    until: String,
+    back: String,
+}
+
+/// What a form is about.
+struct Target {
+    of: &'static Collection,
+    part: Option<&'static InnerList>,
+    act: &'static ItemAct,
+    method: Method,
+    /// The address of the call, below `/api/v1`.
+    call: String,
+    /// The path of the document that it belongs to.
+    path: String,
+    schema: String,
+    fields: Vec<FormField>,
+    /// What is typed goes into the query: a call without a body that asks for a reason.
+    by_query: bool,
+    /// The item, as it is now; of a part, the inner item.
+    item: Value,
+    /// What the item belongs to.
+    whole: Value,
+    back: String,
+}
+
+/// What a form never asks for: what the server knows better.
+const NOT_ASKED: [&str; 2] = ["passport_id", "refuse"];
+
+/// One of a list, where it has no page of its own: of its first two hundred.
+async fn in_list(page: &PageRequest, path: &str, key: (&str, &str)) -> PageResult<Value> {
+    let of_list =
+        |name: &str| page.contract.parameters("get", &format!("/api/v1{path}")).any(|p| text(p, "/name") == name);
+    let limit = if of_list("limit") { "?limit=200" } else { "" };
+    let list = if_seen(page, &format!("{path}{limit}")).await?.unwrap_or_default();
+    let same = |item: &&Value| plain(item, key.0) == key.1;
+    Ok(items(&list, "/items").iter().find(same).cloned().unwrap_or_default())
+}
+
+impl Target {
+    async fn find(
+        page: &PageRequest,
+        id: Option<&str>,
+        inner: Option<(&str, Option<&str>)>,
+        act: &str,
+    ) -> PageResult<Self> {
+        let first = page.http.path().split('/').nth(1).unwrap_or_default();
+        let of = collection(first).ok_or_else(Trouble::not_found)?;
+        let me = page.me().await?;
+        let whole = match id {
+            Some(id) if of.has_page(&page.contract) => page.get(&format!("/{first}/{}", encoded(id))).await?,
+            Some(id) => in_list(page, &format!("/{first}"), (of.key, id)).await?,
+            None => Value::Null,
+        };
+        let base = id.map_or_else(|| of.href(), |id| format!("/{first}/{}", encoded(id)));
+        let back = if id.is_some() && of.has_page(&page.contract) { base.clone() } else { of.href() };
+        let (part, acts, base, item) = match inner {
+            None => (None, if id.is_some() { of.acts } else { of.adds }, base, whole.clone()),
+            Some((part, inner)) => {
+                let part = of.parts.iter().find(|p| p.path == part).ok_or_else(Trouble::not_found)?;
+                let list = format!("{base}/{}", part.path);
+                match inner {
+                    None => (Some(part), part.adds, list, Value::Null),
+                    Some(inner) => {
+                        let item = in_list(page, &list, ("id", inner)).await?;
+                        (Some(part), part.acts, format!("{list}/{}", encoded(inner)), item)
+                    }
+                }
+            }
+        };
+        let act = acts.iter().find(|a| a.path == act).ok_or_else(Trouble::not_found)?;
+        if !act.needs.is_empty() && !act.needs.iter().any(|right| may(&me, right)) {
+            return Err(Trouble::Refused { status: 403, problem: Value::Null });
+        }
+        let (method, call) = match act.path {
+            "new" => (Method::POST, base),
+            "edit" => (Method::PATCH, base),
+            "delete" => (Method::DELETE, base),
+            other => (Method::POST, format!("{base}/{other}")),
+        };
+        let word = method.as_str().to_lowercase();
+        let path = page.contract.path_of(&word, &format!("/api/v1{call}")).ok_or_else(Trouble::not_found)?.to_owned();
+        let schema = page.contract.body_of(&word, &path).unwrap_or_default().to_owned();
+        let by_query = schema.is_empty();
+        let mut fields = if by_query {
+            let asked = page.contract.parameters(&word, &path).filter(|p| text(p, "/in") == "query");
+            asked.filter_map(|p| field_of(&page.contract, p)).collect()
+        } else {
+            fields_of(&page.contract, &schema)
+        };
+        let whose = |f: &FormField| f.name == "from_user_id" && !may(&me, "administer_accounts");
+        fields.retain(|f| !NOT_ASKED.contains(&f.name.as_str()) && !whose(f));
+        fields.sort_by_key(|f| (!f.required, matches!(f.kind, InputKind::Rows { .. })));
+        Ok(Target { of, part, act, method, call, path, schema, fields, by_query, item, whole, back })
+    }
+
+    /// The present content, where it is changed.
+    fn present(&self) -> Option<Typed> {
+        (self.method == Method::PATCH).then(|| Typed::of_value(&self.fields, &self.item))
+    }
+
+    /// The version that a call names: of the item, or of the whole that it changes.
+    fn version(&self) -> Option<i64> {
+        let of = |value: &Value| value.get("version").and_then(Value::as_i64);
+        of(&self.item).or_else(|| of(&self.whole))
+    }
+
+    /// Whether the call names a version at all.
+    fn is_guarded(&self, page: &PageRequest) -> bool {
+        let word = self.method.as_str().to_lowercase();
+        page.contract.parameters(&word, &self.path).any(|p| text(p, "/name") == "If-Match")
+    }
+
+    fn address(&self, page: &PageRequest) -> String {
+        page.http.path().to_owned()
+    }
+}
+
+/// Whom a form may name: accounts that may stand in for a seat that the caller holds.
+async fn candidates(page: &PageRequest, fields: &[FormField]) -> PageResult<Vec<(String, String)>> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    if !fields.iter().any(|f| f.kind == InputKind::Account) {
+        return Ok(all);
+    }
+    let me = page.me().await?;
+    let mut lists = Vec::new();
+    if may(&me, "administer_accounts") {
+        lists.extend(if_seen(page, "/users?limit=200").await?);
+    }
+    for seat in items(&me, "/seats") {
+        lists.extend(if_seen(page, &format!("/bodies/{}/candidates", text(seat, "/body"))).await?);
+    }
+    for one in lists.iter().flat_map(|list| items(list, "/items")) {
+        let id = [text(one, "/user_id"), text(one, "/id")].into_iter().find(|id| !id.is_empty()).unwrap_or_default();
+        let line = show::joined([text(one, "/full_name"), text(one, "/agency/name")], " – ");
+        if !id.is_empty() && !all.iter().any(|(known, _)| known == id) {
+            all.push((id.to_owned(), line));
+        }
+    }
+    Ok(all)
+}
+
+async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Refusal) -> PageResult<HttpResponse> {
+    let label = target.act.label.in_language(page.language).to_owned();
+    let list = target.of.label.in_language(page.language);
+    let frame = Frame::of(page, target.of.area.href(), &label).await?.crumb(list, &target.of.href());
+    let schema = page.contract.item_of(&format!("/api/v1/{}", target.of.path)).unwrap_or_default();
+    let telling = Telling::of(&page.contract, schema, page.language);
+    let kicker = if target.whole.is_null() { list.to_owned() } else { name_of(&telling, target.of, &target.whole) };
+    let frame = if target.back == target.of.href() { frame } else { frame.crumb_of(&kicker, &target.back) };
+    let rows = match target.part {
+        Some(part) if !target.item.is_null() => {
+            let path = format!("/api/v1/{}/{{{}}}/{}", target.of.path, target.of.key, part.path);
+            let telling = Telling::of(&page.contract, page.contract.item_of(&path).unwrap_or_default(), page.language);
+            telling.rows(&target.item, &[])
+        }
+        Some(_) => Vec::new(),
+        // A form that changes the item shows it in its fields.
+        None if target.method == Method::PATCH => Vec::new(),
+        None => telling.rows(&target.item, &[target.of.name]),
+    };
+    let numbers = hide_numbers(page, &mut typed, &Typed::default()).await?;
+    let names = of_chosen(page, &target.fields, &typed, &target.item).await;
+    let people = candidates(page, &target.fields).await?;
+    let drawing = refusal.drawing(page, &target.schema, &typed, &names, &people);
+    let changed = refusal.is_stale();
+    let fresh = refusal.page_status() == 200 || changed;
+    let key = page.asked("key").filter(|_| !fresh).unwrap_or_else(random_text);
+    let seen = page.asked("version").filter(|_| !changed).or_else(|| target.version().map(|v| v.to_string()));
+    let seen = seen.filter(|_| target.is_guarded(page));
+    let version = seen.map(|v| format!("&version={}", encoded(&v))).unwrap_or_default();
+    let body = CollectionActPage {
+        target: format!("{}?key={}{version}", target.address(page), encoded(&key)),
+        fields: drawing.fields(&target.fields),
+        final_said: match target.act.path {
+            "delete" => page.t("Không khôi phục được.", "It cannot be brought back.").to_owned(),
+            "merge" => {
+                page.t("Hai hồ sơ thành một; không tách lại được.", "Two become one; it cannot be undone.").to_owned()
+            }
+            _ => String::new(),
+        },
+        button: label,
+        back: target.back,
+        numbers,
+        changed_said: if changed { refusal.said.clone() } else { String::new() },
+        faults: refusal.summary,
+        kicker,
+        rows,
+        frame,
+    };
+    Ok(html(if refusal.status == 0 { 200 } else { refusal.status }, &body))
+}
+
+async fn form(page: &PageRequest, target: PageResult<Target>) -> PageResult<HttpResponse> {
+    let target = target?;
+    let typed = match typed_before(page).await {
+        Some(held) => held,
+        None => target.present().unwrap_or_default(),
+    };
+    draw(page, target, typed, Refusal::default()).await
+}
+
+/// Members of an answer that are shown once.
+const ONCE: [&str; 2] = ["token", "secret"];
+
+async fn shown_once(page: &PageRequest, target: &Target, made: &Value) -> PageResult<Option<HttpResponse>> {
+    let Some(secret) = ONCE.into_iter().find_map(|name| made.get(name)?.as_str()) else { return Ok(None) };
+    let label = target.act.label.in_language(page.language);
+    let until = [text(made, "/expires_at"), text(made, "/expires_on")].into_iter().find(|at| !at.is_empty());
+    let until = until.map(|at| match show::moment(at, page.language) {
+        none if none.is_empty() => show::day_at(made, "/expires_on").map(show::day).unwrap_or_default(),
+        moment => moment,
+    });
+    let list = target.of.label.in_language(page.language);
+    let frame = Frame::of(page, target.of.area.href(), label).await?.crumb(list, &target.of.href());
+    let body = ShownOncePage {
+        frame,
+        label: label.to_owned(),
+        secret: secret.to_owned(),
+        until: until.unwrap_or_default(),
+        back: target.back.clone(),
+    };
+    Ok(Some(html(200, &body)))
+}
+
+async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> PageResult<HttpResponse> {
+    let mut target = target?;
+    let mut typed = Typed::of_form(form);
+    reveal_numbers(page, &mut typed, &Typed::default()).await;
+    if redrawn(&mut typed) {
+        return draw(page, target, typed, Refusal::default()).await;
+    }
+    if target.by_query {
+        let said = target.fields.iter().filter_map(|f| Some((f, typed.get(&format!("/{}", f.name))?)));
+        let query: Vec<String> = said.map(|(f, value)| format!("{}={}", f.name, encoded(value.trim()))).collect();
+        if !query.is_empty() {
+            target.call = format!("{}?{}", target.call, query.join("&"));
+        }
+    }
+    let call = FormCall {
+        method: target.method.clone(),
+        path: target.call.clone(),
+        schema: &target.schema,
+        fields: if target.by_query { &[] } else { &target.fields },
+        blank: if target.method == Method::PATCH { Blank::TakenAway } else { Blank::LeftOut },
+        present: target.present(),
+    };
+    match send(page, call, &mut typed).await? {
+        Sent::Done(made) => {
+            if let Some(page) = shown_once(page, &target, &made).await? {
+                return Ok(page);
+            }
+            // A second administrator is asked first.
+            if made.get("asked_by").is_some() {
+                return Ok(see_other("/account-requests"));
+            }
+            let to = match (target.act.path, target.part) {
+                ("new", None) if target.of.has_page(&page.contract) || target.of.own_item => target.of.item_href(&made),
+                ("delete", None) => target.of.href(),
+                _ => target.back.clone(),
+            };
+            Ok(see_other(&format!("{to}?done={}", target.act.path)))
+        }
+        Sent::Refused(refusal) => draw(page, target, typed, refusal).await,
+    }
+}
+
+pub async fn show_new(page: PageRequest) -> HttpResponse {
+    answer(&page, form(&page, Target::find(&page, None, None, "new").await).await).await
+}
+
+pub async fn send_new(page: PageRequest, body: web::Bytes) -> HttpResponse {
+    answer_form(&page, &body, sent(&page, Target::find(&page, None, None, "new").await, &body).await).await
+}
+
+pub async fn show_act(page: PageRequest, at: web::Path<(String, String)>) -> HttpResponse {
+    answer(&page, form(&page, Target::find(&page, Some(&at.0), None, &at.1).await).await).await
+}
+
+pub async fn send_act(page: PageRequest, at: web::Path<(String, String)>, body: web::Bytes) -> HttpResponse {
+    let target = Target::find(&page, Some(&at.0), None, &at.1).await;
+    answer_form(&page, &body, sent(&page, target, &body).await).await
+}
+
+pub async fn show_part_new(page: PageRequest, at: web::Path<(String, String, String)>) -> HttpResponse {
+    let target = Target::find(&page, Some(&at.0), Some((&at.1, None)), &at.2).await;
+    answer(&page, form(&page, target).await).await
+}
+
+pub async fn send_part_new(
+    page: PageRequest,
+    at: web::Path<(String, String, String)>,
+    body: web::Bytes,
+) -> HttpResponse {
+    let target = Target::find(&page, Some(&at.0), Some((&at.1, None)), &at.2).await;
+    answer_form(&page, &body, sent(&page, target, &body).await).await
+}
+
+pub async fn show_part_act(page: PageRequest, at: web::Path<(String, String, String, String)>) -> HttpResponse {
+    let target = Target::find(&page, Some(&at.0), Some((&at.1, Some(&at.2))), &at.3).await;
+    answer(&page, form(&page, target).await).await
+}
+
+pub async fn send_part_act(
+    page: PageRequest,
+    at: web::Path<(String, String, String, String)>,
+    body: web::Bytes,
+) -> HttpResponse {
+    let target = Target::find(&page, Some(&at.0), Some((&at.1, Some(&at.2))), &at.3).await;
+    answer_form(&page, &body, sent(&page, target, &body).await).await
+}

@@ -1,0 +1,195 @@
+//! What a list of the API is like that has pages made from the document: its columns, its acts, the lists inside it. Pure.
+
+use serde_json::Value;
+
+use crate::pages::contract::Contract;
+use crate::pages::show::{items, may, text};
+use kernel::words::Label;
+
+/// A group of collections under one place of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    Registers,
+    Plans,
+    Duties,
+    Reports,
+    Law,
+    Administration,
+}
+
+impl Area {
+    /// Where the navigation leads.
+    pub fn href(self) -> &'static str {
+        match self {
+            Area::Registers => "/registers",
+            Area::Plans => "/plans",
+            Area::Duties => "/duties",
+            Area::Reports => "/reports",
+            Area::Law => "/regulations",
+            Area::Administration => "/administration",
+        }
+    }
+}
+
+/// What one item must be like for an act to be offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferedWhen {
+    /// A member has no value.
+    Without(&'static str),
+    /// A member has a value.
+    With(&'static str),
+    /// A member has this value.
+    Is(&'static str, &'static str),
+    /// The item lists the act itself, in `allowed_actions`.
+    Listed(&'static str),
+    /// It belongs to the agency of the account, or the account works for all.
+    OwnAgency,
+    /// The same, or the account has a right that knows no agency.
+    OwnAgencyOr(&'static str),
+    /// The account holds a seat, or administers accounts.
+    HoldsSeat,
+}
+
+impl OfferedWhen {
+    fn holds(self, me: &Value, item: &Value) -> bool {
+        let value = |name: &str| item.get(name).filter(|value| !value.is_null() && **value != Value::Bool(false));
+        match self {
+            OfferedWhen::Without(name) => value(name).is_none(),
+            OfferedWhen::With(name) => value(name).is_some(),
+            OfferedWhen::Is(name, wanted) => item.get(name).is_some_and(|v| v.as_str().unwrap_or_default() == wanted),
+            OfferedWhen::Listed(act) => items(item, "/allowed_actions").iter().any(|one| one == act),
+            OfferedWhen::HoldsSeat => may(me, "administer_accounts") || !items(me, "/seats").is_empty(),
+            OfferedWhen::OwnAgencyOr(right) => may(me, right) || OfferedWhen::OwnAgency.holds(me, item),
+            OfferedWhen::OwnAgency => may(me, "handle_dossiers") || text(me, "/agency_id") == text(item, "/agency_id"),
+        }
+    }
+}
+
+/// Something that is done with one item.
+#[derive(Debug, Clone, Copy)]
+pub struct ItemAct {
+    /// The last part of its address. `edit` changes the item, `delete` takes it away, `new` adds one.
+    pub path: &'static str,
+    pub label: Label,
+    /// The rights of which one is needed.
+    pub needs: &'static [&'static str],
+    /// All of it must hold.
+    pub when: &'static [OfferedWhen],
+}
+
+impl ItemAct {
+    pub fn is_offered(&self, me: &Value, item: &Value) -> bool {
+        (self.needs.is_empty() || self.needs.iter().any(|right| may(me, right)))
+            && self.when.iter().all(|when| when.holds(me, item))
+    }
+}
+
+/// A list that belongs to one item: the passports of an official.
+#[derive(Debug, Clone, Copy)]
+pub struct InnerList {
+    pub path: &'static str,
+    pub label: Label,
+    pub columns: &'static [&'static str],
+    /// What is done with the whole, such as `new`.
+    pub adds: &'static [ItemAct],
+    /// What is done with one of it.
+    pub acts: &'static [ItemAct],
+}
+
+/// A list of the API that has pages.
+#[derive(Debug, Clone, Copy)]
+pub struct Collection {
+    /// Its path, of the API and of the pages.
+    pub path: &'static str,
+    pub label: Label,
+    /// What it is for, in a sentence.
+    pub about: Label,
+    pub area: Area,
+    /// The rights of which one is needed to read it.
+    pub reads: &'static [&'static str],
+    /// The member that an item is called by, and those that stand beside it in the list.
+    pub name: &'static str,
+    pub columns: &'static [&'static str],
+    /// The member of an item that its address is made of.
+    pub key: &'static str,
+    pub adds: &'static [ItemAct],
+    pub acts: &'static [ItemAct],
+    pub parts: &'static [InnerList],
+    /// What of an item is a file, by the last part of its address.
+    pub files: &'static [(&'static str, Label)],
+    /// Its list has a page of another shape.
+    pub own_list: bool,
+    /// One of it has a page of another shape.
+    pub own_item: bool,
+}
+
+impl Collection {
+    /// A collection without what only some have.
+    pub const PLAIN: Collection = Collection {
+        path: "",
+        label: l("", ""),
+        about: l("", ""),
+        area: Area::Registers,
+        reads: &[],
+        name: "name",
+        columns: &[],
+        key: "id",
+        adds: &[],
+        acts: &[],
+        parts: &[],
+        files: &[],
+        own_list: false,
+        own_item: false,
+    };
+
+    pub fn is_open_to(&self, me: &Value) -> bool {
+        self.reads.is_empty() || self.reads.iter().any(|right| may(me, right))
+    }
+
+    /// Whether one of it can be asked for, and so has a page.
+    pub fn has_page(&self, contract: &Contract) -> bool {
+        contract.has("get", &format!("/api/v1/{}/{{{}}}", self.path, self.key))
+    }
+
+    pub fn href(&self) -> String {
+        format!("/{}", self.path)
+    }
+
+    /// The page of one item.
+    pub fn item_href(&self, item: &Value) -> String {
+        format!("/{}/{}", self.path, self.key_of(item))
+    }
+
+    /// What an item is known by in an address.
+    pub fn key_of(&self, item: &Value) -> String {
+        plain(item, self.key)
+    }
+
+    pub fn name_of(&self, item: &Value) -> String {
+        plain(item, self.name)
+    }
+}
+
+/// A label in both languages.
+pub const fn l(vi: &'static str, en: &'static str) -> Label {
+    Label { vi, en }
+}
+
+/// An act with the rights of which one is needed.
+pub const fn act(
+    path: &'static str,
+    vi: &'static str,
+    en: &'static str,
+    needs: &'static [&'static str],
+    when: &'static [OfferedWhen],
+) -> ItemAct {
+    ItemAct { path, label: l(vi, en), needs, when }
+}
+
+/// A member that is a text or a number, as it stands in an address.
+pub fn plain(item: &Value, name: &str) -> String {
+    match item.get(name) {
+        Some(Value::Number(number)) => number.to_string(),
+        other => other.and_then(Value::as_str).unwrap_or_default().to_owned(),
+    }
+}

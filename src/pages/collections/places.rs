@@ -1,0 +1,139 @@
+//! The first page of a place of the navigation: its lists in a line each; for the administration, how the system is.
+
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::web::Bytes;
+use askama::Template;
+use serde_json::Value;
+
+use crate::pages::collections::model::{Area, Collection};
+use crate::pages::collections::table::of_area;
+use crate::pages::dossier::if_seen;
+use crate::pages::frame::{Frame, answer, html};
+use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
+use crate::pages::show::{self, is_true, items, may, number, text};
+
+pub struct PlaceLine {
+    pub label: String,
+    pub about: String,
+    pub href: String,
+}
+
+/// Something to know about the system, and whether it is as it should be.
+pub struct StatusLine {
+    pub label: String,
+    pub said: String,
+    pub well: bool,
+    pub href: String,
+}
+
+#[derive(Template)]
+#[template(path = "place.html")]
+struct PlacePage {
+    frame: Frame,
+    lines: Vec<PlaceLine>,
+    status: Vec<StatusLine>,
+}
+
+/// Days after which a backup is too old.
+const OLD_BACKUP: i64 = 2;
+
+/// How the system is, as far as the account may know.
+async fn status(page: &PageRequest, me: &Value) -> PageResult<Vec<StatusLine>> {
+    let t = |vi: &str, en: &str| page.t(vi, en).to_owned();
+    let line =
+        |label: String, said: String, well: bool, href: &str| StatusLine { label, said, well, href: href.into() };
+    let version = text(&page.contract.document, "/info/version");
+    let mut all = vec![line(t("Phiên bản", "Version"), version.to_owned(), true, "")];
+    let ready = page.outside(Method::GET, "/readyz", Bytes::new()).await;
+    let said = match ready.status {
+        200 => t("Sẵn sàng: cơ sở dữ liệu, đĩa", "Ready: database, disk"),
+        _ => show::said(&ready.json()),
+    };
+    all.push(line(t("Máy chủ", "Server"), said, ready.status == 200, ""));
+    if may(me, "read_trail") {
+        let taken = if_seen(page, "/audit?action=backup&limit=1").await?.unwrap_or_default();
+        let last = items(&taken, "/items").first().map(|row| text(row, "/at").to_owned());
+        let day = last.as_deref().and_then(show::day_of_moment);
+        let fresh = day.is_some_and(|day| (page.today - day).num_days() < OLD_BACKUP);
+        let said = match &last {
+            Some(at) => show::moment(at, page.language),
+            None => t("Chưa sao lưu lần nào", "There was never a backup"),
+        };
+        all.push(line(t("Sao lưu gần nhất", "Last backup"), said, fresh, "/audit?action=backup"));
+        let seen = if_seen(page, "/audit/verification").await?.unwrap_or_default();
+        let whole = is_true(&seen, "/whole");
+        let said = match whole {
+            true => format!("{} {}", t("Nguyên vẹn, số dòng:", "Whole, rows:"), show::grouped(number(&seen, "/seq"))),
+            false => t("Không nguyên vẹn: báo ngay người phụ trách", "Not whole: tell whoever is responsible at once"),
+        };
+        all.push(line(t("Nhật ký", "Audit trail"), said, whole, "/audit"));
+    }
+    if may(me, "administer_webhooks") {
+        let list = if_seen(page, "/webhooks").await?.unwrap_or_default();
+        let (mut failed, hooks) = (0, items(&list, "/items"));
+        for hook in hooks {
+            let path = format!("/webhooks/{}/deliveries?state=failed", encoded(text(hook, "/id")));
+            failed += if_seen(page, &path).await?.map_or(0, |found| items(&found, "/items").len());
+        }
+        let off = hooks.iter().filter(|hook| !is_true(hook, "/active")).count();
+        let said = format!(
+            "{} {}, {failed} {}, {off} {}",
+            hooks.len(),
+            t("kết nối", "webhooks"),
+            t("lần gửi hỏng", "failed deliveries"),
+            t("đang tắt", "switched off")
+        );
+        all.push(line(t("Kết nối tự động", "Webhooks"), said, failed == 0 && off == 0, "/webhooks"));
+    }
+    Ok(all)
+}
+
+async fn made(page: &PageRequest, area: Area, vi: &str, en: &str) -> PageResult<HttpResponse> {
+    let me = page.me().await?;
+    let line = |c: &'static Collection| PlaceLine {
+        label: c.label.in_language(page.language).to_owned(),
+        about: c.about.in_language(page.language).to_owned(),
+        href: format!("/{}", c.path),
+    };
+    let mut lines: Vec<PlaceLine> = of_area(area, &me).map(line).collect();
+    if lines.is_empty() {
+        return Err(Trouble::Refused { status: 403, problem: Value::Null });
+    }
+    let mut more = |right: &str, label: &str, about: &str, href: &str| {
+        if may(&me, right) {
+            lines.push(PlaceLine { label: label.into(), about: about.into(), href: href.into() });
+        }
+    };
+    let status = match area {
+        Area::Administration => {
+            more(
+                "import_lists",
+                page.t("Nhập danh sách", "Imports"),
+                page.t("Danh sách cũ từ Excel", "Old lists from spreadsheets"),
+                "/imports",
+            );
+            status(page, &me).await?
+        }
+        Area::Registers => {
+            more(
+                "import_lists",
+                page.t("Nhập danh sách", "Imports"),
+                page.t("Danh sách cũ từ Excel", "Old lists from spreadsheets"),
+                "/imports",
+            );
+            Vec::new()
+        }
+        _ => Vec::new(),
+    };
+    let frame = Frame::of(page, area.href(), page.t(vi, en)).await?;
+    Ok(html(200, &PlacePage { frame, lines, status }))
+}
+
+pub async fn show_registers(page: PageRequest) -> HttpResponse {
+    answer(&page, made(&page, Area::Registers, "Danh mục", "Registers").await).await
+}
+
+pub async fn show_administration(page: PageRequest) -> HttpResponse {
+    answer(&page, made(&page, Area::Administration, "Quản trị", "Administration").await).await
+}

@@ -1,0 +1,81 @@
+//! The page of one item: what it says, what may be done with it, and the lists that belong to it.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::pages::collections::listing::{ItemLink, ItemTable, act_link, done, name_of, part_table};
+use crate::pages::collections::model::ItemAct;
+use crate::pages::collections::table::collection;
+use crate::pages::collections::words::Telling;
+use crate::pages::dossier::if_seen;
+use crate::pages::frame::{Frame, answer, html};
+use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
+use crate::pages::show::text;
+use crate::pages::summary::SummaryRow;
+
+pub struct PartSection {
+    pub id: &'static str,
+    pub adds: Vec<ItemLink>,
+    pub table: ItemTable,
+}
+
+#[derive(Template)]
+#[template(path = "collection_item.html")]
+struct ItemPage {
+    frame: Frame,
+    kicker: String,
+    acts: Vec<ItemLink>,
+    rows: Vec<SummaryRow>,
+    parts: Vec<PartSection>,
+}
+
+async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
+    let first = page.http.path().split('/').nth(1).unwrap_or_default();
+    let of = collection(first).ok_or_else(Trouble::not_found)?;
+    if !of.has_page(&page.contract) {
+        return Err(Trouble::not_found());
+    }
+    let me = page.me().await?;
+    let base = format!("/{first}/{}", encoded(id));
+    let item = page.get(&base).await?;
+    let path = format!("/api/v1/{}/{{{}}}", of.path, of.key);
+    let telling = Telling::of(&page.contract, page.contract.answer_of(&path).unwrap_or_default(), page.language);
+    let mut parts = Vec::new();
+    for part in of.parts {
+        let below = format!("{path}/{}", part.path);
+        let takes_limit = page.contract.parameters("get", &below).any(|p| text(p, "/name") == "limit");
+        let mut query: Vec<String> = takes_limit.then(|| "limit=100".to_owned()).into_iter().collect();
+        query.extend(page.asked(part.path).map(|cursor| format!("cursor={}", encoded(&cursor))));
+        // Not everybody who sees the whole sees all of its parts.
+        let Some(list) = if_seen(page, &format!("{base}/{}?{}", part.path, query.join("&"))).await? else { continue };
+        let add = |act: &ItemAct| ItemLink {
+            label: act.label.in_language(page.language).to_owned(),
+            href: format!("{base}/{}/{}", part.path, act.path),
+        };
+        parts.push(PartSection {
+            id: part.path,
+            adds: part.adds.iter().filter(|a| a.is_offered(&me, &item)).map(add).collect(),
+            table: part_table(page, &me, (of, &item), part, &list),
+        });
+    }
+    let title = name_of(&telling, of, &item);
+    let list = of.label.in_language(page.language);
+    let mut frame = Frame::of(page, of.area.href(), &title).await?.crumb(list, &of.href());
+    frame.named = true;
+    let inner = of.parts.iter().flat_map(|part| part.adds.iter().chain(part.acts));
+    frame.done = done(page, of.adds.iter().chain(of.acts).chain(inner));
+    let mut acts: Vec<ItemLink> =
+        of.acts.iter().filter(|a| a.is_offered(&me, &item)).map(|act| act_link(page, &base, act, &item)).collect();
+    let file = |(at, label): &(&str, kernel::words::Label)| ItemLink {
+        label: label.in_language(page.language).to_owned(),
+        href: format!("/api/v1{base}/{at}"),
+    };
+    acts.extend(of.files.iter().map(file));
+    let elsewhere: Vec<&str> = std::iter::once(of.name).chain(of.parts.iter().map(|p| p.path)).collect();
+    let body = ItemPage { frame, kicker: list.to_owned(), acts, rows: telling.rows(&item, &elsewhere), parts };
+    Ok(html(200, &body))
+}
+
+pub async fn show_item(page: PageRequest, id: web::Path<String>) -> HttpResponse {
+    answer(&page, made(&page, &id).await).await
+}
