@@ -49,6 +49,8 @@ pub struct Remark {
 #[template(path = "dossier.html")]
 struct DossierPage {
     frame: Frame,
+    /// By which papers of the office are found and issued; empty while the dossier has no number.
+    numbered: String,
     register: String,
     agency: String,
     number: String,
@@ -279,6 +281,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         text: text(r, "/text").to_owned(),
     };
     let body = DossierPage {
+        numbered: if text(&dossier, "/number").is_empty() { String::new() } else { text(&dossier, "/id").to_owned() },
         register: label.to_owned(),
         agency: text(&dossier, &format!("/{}/name", register.agency)).to_owned(),
         number,

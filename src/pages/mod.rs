@@ -26,6 +26,7 @@ pub mod inbox;
 pub mod law;
 pub mod lists;
 pub mod overviews;
+pub mod paper_templates;
 pub mod parts;
 pub mod pasting;
 pub mod registers;
@@ -92,6 +93,12 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
         .route("/imports/{id}", get().to(imports::show_import))
         .route("/imports/{id}/commit", web::post().to(imports::commit))
         .route("/imports/{id}/undo", web::post().to(imports::undo));
+    config.service(
+        web::resource("/paper-templates/{kind}/upload")
+            .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
+            .route(get().to(paper_templates::show_upload))
+            .route(web::post().to(paper_templates::upload)),
+    );
     collections::routes(config, FORM_LIMIT);
     for entry in &registers.0 {
         let scope = web::scope(&format!("/{}", entry.path))

@@ -243,11 +243,22 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
     Ok(html(if refusal.status == 0 { 200 } else { refusal.status }, &body))
 }
 
+/// What the page that led here already knows, as if it had been typed.
+fn begun(page: &PageRequest, target: &Target) -> Typed {
+    let mut typed = Typed::default();
+    for field in &target.fields {
+        if let Some(value) = page.asked(&field.name).filter(|value| !value.is_empty()) {
+            typed.set(&format!("/{}", field.name), &value);
+        }
+    }
+    typed
+}
+
 async fn form(page: &PageRequest, target: PageResult<Target>) -> PageResult<HttpResponse> {
     let target = target?;
     let typed = match typed_before(page).await {
         Some(held) => held,
-        None => target.present().unwrap_or_default(),
+        None => target.present().unwrap_or_else(|| begun(page, &target)),
     };
     draw(page, target, typed, Refusal::default()).await
 }

@@ -277,6 +277,10 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         label: format!("{} {}", page.t("Tải", "Download"), format.to_uppercase()),
         href: format!("{path}?{kept}{mark}format={format}"),
     };
+    let own = |(at, label): &(&str, kernel::words::Label)| ItemLink {
+        label: label.in_language(page.language).to_owned(),
+        href: format!("{path}/{at}"),
+    };
     let add = |act: &ItemAct| ItemLink {
         label: act.label.in_language(page.language).to_owned(),
         href: format!("{}/{}", of.href(), act.path),
@@ -292,7 +296,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         total: list.get("total").and_then(Value::as_i64).map(|_| number(&list, "/total")),
         adds: of.adds.iter().filter(|a| a.is_offered(&me, &Value::Null)).map(add).collect(),
         table: table(page, &me, of, &list, next),
-        files: formats(page, &path).into_iter().map(file).collect(),
+        files: formats(page, &path).into_iter().map(file).chain(of.list_files.iter().map(own)).collect(),
         path: of.href(),
     };
     Ok(html(200, &body))

@@ -117,6 +117,8 @@ pub struct Collection {
     pub parts: &'static [InnerList],
     /// What of an item is a file, by the last part of its address.
     pub files: &'static [(&'static str, Label)],
+    /// What of the list is a file of its own, by the last part of its address.
+    pub list_files: &'static [(&'static str, Label)],
     /// Its list has a page of another shape.
     pub own_list: bool,
     /// One of it has a page of another shape.
@@ -138,6 +140,7 @@ impl Collection {
         acts: &[],
         parts: &[],
         files: &[],
+        list_files: &[],
         own_list: false,
         own_item: false,
     };

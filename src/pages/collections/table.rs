@@ -131,6 +131,7 @@ pub const COLLECTIONS: &[Collection] = &[
         reads: &["read_dossiers"],
         name: "number",
         columns: &["kind", "agency_id", "date", "voided"],
+        adds: &[act("new", "Cấp số văn bản", "Issue a paper", &["read_dossiers"], &[])],
         acts: &[act("void", "Hủy số", "Void", SETTLES, &[Without("voided"), OwnAgency])],
         files: &[("file", l("Tải tệp Word", "Word file"))],
         ..Collection::PLAIN
@@ -143,7 +144,10 @@ pub const COLLECTIONS: &[Collection] = &[
         name: "kind",
         key: "kind",
         columns: &["own", "agency_id", "file_name", "updated_at"],
-        acts: &[act("delete", "Bỏ mẫu riêng", "Remove the own template", LAW, &[With("own")])],
+        acts: &[
+            act("upload", "Nạp mẫu riêng", "Load an own template", LAW, &[]),
+            act("delete", "Bỏ mẫu riêng", "Remove the own template", LAW, &[With("own")]),
+        ],
         files: &[("file", l("Tải mẫu", "Download"))],
         ..Collection::PLAIN
     },
@@ -334,6 +338,7 @@ pub const COLLECTIONS: &[Collection] = &[
         name: "action",
         key: "seq",
         columns: &["at", "actor", "object", "result", "reason", "address"],
+        list_files: &[("checkpoint", l("Tải mốc kiểm có chữ ký", "Signed checkpoint"))],
         ..Collection::PLAIN
     },
     Collection {

@@ -199,17 +199,20 @@ on_both! {
         let visit = w.submitted_visit(w.visit().await).await;
         let draft = w.draft(w.later_trip(&[3]).await).await;
         let trip = format!("/outbound-delegations/{id}");
+        let person = w.officials("SKHCN").await[2].clone();
         let pages: [(&str, Vec<String>); 6] = [
             ("clerk.skhcn", vec![
                 "/".into(), "/outbound-delegations".into(), "/outbound-delegations/new".into(), format!("/outbound-delegations/{draft}/edit"),
                 format!("/outbound-delegations/{draft}/edit/members"), format!("/outbound-delegations/{draft}/edit/days-and-stops"),
                 format!("/outbound-delegations/{draft}/attachments"), trip.clone(), "/calendar?month=2026-03".into(), "/calendar?week=2026-03-23".into(), "/duties".into(), "/me".into(), "/help".into(),
             ]),
-            ("officer.snv", vec!["/".into(), "/inbox".into(), format!("{trip}/appraise"), format!("/inbound-delegations/{visit}"), "/search?q=doan".into()]),
-            ("custodian", vec!["/".into()]),
-            ("rules", vec!["/".into()]),
-            ("admin", vec!["/".into()]),
-            ("stats", vec!["/".into()]),
+            ("officer.snv", vec!["/".into(), "/inbox".into(), format!("{trip}/appraise"), format!("/inbound-delegations/{visit}"), "/search?q=doan".into(),
+                "/statistics/outbound?by=country&year=2026&compare=previous_year&measures=days".into(), "/statistics/overview".into(), "/statistics/outbound/records?year=2026".into(),
+                "/registers".into(), "/agencies".into(), "/officials".into(), format!("/officials/{person}"), format!("/officials/{person}/edit"), "/partners/new".into(), "/plans".into(), "/imports".into(), "/substitutions/new".into()]),
+            ("custodian", vec!["/".into(), "/custodies".into(), "/custodies/new".into()]),
+            ("rules", vec!["/".into(), "/regulations".into(), "/regulations/mau".into(), "/regulations/new".into(), "/assessments".into(), "/holidays".into(), "/holidays/new".into()]),
+            ("admin", vec!["/".into(), "/administration".into(), "/users".into(), "/users/new".into(), "/audit".into(), "/webhooks/new".into(), "/service-tokens".into()]),
+            ("stats", vec!["/".into(), "/reports".into(), "/reports/new".into(), "/report-schedules".into()]),
         ];
         for (user, paths) in &pages {
             b.sign_in(user).await;
@@ -219,7 +222,7 @@ on_both! {
                     b.go(path).await;
                     let sideways = b.run("return document.documentElement.scrollWidth > document.documentElement.clientWidth + 1", Vec::new()).await;
                     assert_eq!(sideways, json!(false), "{user} {path} at {width}");
-                    let name: String = path.replace(&id, "trip").replace(&visit, "visit").replace(&draft, "draft").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+                    let name: String = path.replace(&id, "trip").replace(&visit, "visit").replace(&draft, "draft").replace(&person, "person").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
                     b.picture(&format!("{user}{name}-{width}")).await;
                 }
             }
@@ -235,15 +238,20 @@ on_both! {
         let visit = w.submitted_visit(w.visit().await).await;
         let draft = w.draft(w.later_trip(&[3]).await).await;
         let (trip, edit) = (format!("/outbound-delegations/{id}"), format!("/outbound-delegations/{draft}"));
-        let pages: [(&str, Vec<String>); 4] = [
+        let person = w.officials("SKHCN").await[2].clone();
+        let pages: [(&str, Vec<String>); 6] = [
             ("clerk.skhcn", vec![
                 "/".into(), "/outbound-delegations".into(), "/inbound-delegations/new".into(), format!("{edit}/edit"), format!("{edit}/edit/journey"),
                 format!("{edit}/edit/members"), format!("{edit}/attachments"), format!("{edit}/delete"), trip.clone(), format!("{trip}/comments"),
                 "/calendar?month=2026-03".into(), "/calendar?week=2026-03-23".into(), "/duties".into(), "/me".into(), "/help".into(), "/khong-co".into(),
             ]),
-            ("officer.snv", vec!["/".into(), "/inbox".into(), format!("/inbox/sign?pick={trip}"), format!("{trip}/appraise"), format!("/inbound-delegations/{visit}"), "/search?q=doan".into()]),
-            ("rules", vec!["/".into()]),
-            ("stats", vec!["/".into()]),
+            ("officer.snv", vec!["/".into(), "/inbox".into(), format!("/inbox/sign?pick={trip}"), format!("{trip}/appraise"), format!("/inbound-delegations/{visit}"), "/search?q=doan".into(),
+                "/statistics/outbound?by=country&year=2026&compare=previous_year&measures=days".into(), "/statistics/overview".into(), "/statistics/outbound/records?year=2026".into(),
+                "/registers".into(), "/agencies".into(), "/officials".into(), format!("/officials/{person}"), format!("/officials/{person}/edit"), "/partners/new".into(), "/plans".into(), "/imports".into(), "/substitutions/new".into()]),
+            ("custodian", vec!["/".into(), "/custodies".into(), "/custodies/new".into()]),
+            ("rules", vec!["/".into(), "/regulations".into(), "/regulations/mau".into(), "/regulations/new".into(), "/assessments".into(), "/holidays".into(), "/holidays/new".into()]),
+            ("admin", vec!["/".into(), "/administration".into(), "/users".into(), "/users/new".into(), "/audit".into(), "/webhooks/new".into(), "/service-tokens".into()]),
+            ("stats", vec!["/".into(), "/reports".into(), "/reports/new".into(), "/report-schedules".into()]),
         ];
         for (user, paths) in &pages {
             b.sign_in(user).await;
