@@ -53,6 +53,10 @@ impl<'a> Telling<'a> {
             let word = show::text(item, &format!("/{name}"));
             return (!word.is_empty()).then(|| self.of_trail(word)).into_iter().collect();
         }
+        // In a table, the weekday of every day is noise.
+        if self.fields.iter().any(|f| f.name == name && f.kind == InputKind::Day) {
+            return show::day_at(item, &format!("/{name}")).map(show::day).into_iter().collect();
+        }
         let field = self.fields.iter().filter(|f| f.name == name).cloned().collect::<Vec<_>>();
         let rows = summary::rows(self.contract, self.schema, &field, item, self.language);
         rows.into_iter().flat_map(|row| row.lines).collect()
