@@ -13,13 +13,16 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Scope;
+use crate::access::account_requests::AccountAct;
 use crate::access::permission::Permission;
+use crate::audit;
 use crate::dossier::amendments::{AmendmentForm, AmendmentStanding};
 use crate::dossier::differences::AmendmentKind;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::parts::model::{LeaveKind, PartyLevel};
 use crate::error::{Code, Result};
 use crate::imports::batch::{ImportKind, ImportState};
+use crate::jobs::outbox;
 use crate::plans::model::{PlanItemState, PlanState};
 use crate::registry::officials::PassportStanding;
 use crate::reports::model::ReportKind;
@@ -53,6 +56,10 @@ fn of<W: Word>() -> Vec<LabelledWord> {
 }
 
 /// Words that are no enumeration, because an installation may have more of them.
+/// Whether an act of the trail was done.
+const TRAIL_RESULTS: [(&str, Label); 2] =
+    [(audit::DONE, Label { vi: "Đã làm", en: "Done" }), (audit::REFUSED, Label { vi: "Bị từ chối", en: "Refused" })];
+
 fn labelled(words: impl Iterator<Item = (&'static str, Label)>) -> Vec<LabelledWord> {
     words.map(|(value, label)| LabelledWord { value, vi: label.vi, en: label.en }).collect()
 }
@@ -126,6 +133,9 @@ fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord
         ("term_unit", of::<words::TermUnit>()),
         ("topic", of::<words::Topic>()),
         ("visitor_level", of::<words::VisitorLevel>()),
+        ("account_act", of::<AccountAct>()),
+        ("delivery_state", labelled(outbox::STATES.into_iter())),
+        ("trail_result", labelled(TRAIL_RESULTS.into_iter())),
         ("window", labelled(Window::LABELS.into_iter().map(|(window, label)| (window.into(), label)))),
     ])
 }

@@ -15,6 +15,7 @@ use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::json::Deferred;
 use kernel::id::Id;
+use kernel::patch::given;
 use kernel::time::{Day, Moment, valid_on};
 use kernel::validity::{Validity, require};
 use kernel::violation::Violations;
@@ -83,16 +84,17 @@ pub struct UserChanges {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
     pub full_name: Option<String>,
-    #[serde(default)]
-    #[schema(min_length = 3, max_length = 254)]
+    /// `null` takes it away, as with the next two.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, min_length = 3, max_length = 254)]
     #[validate(custom(function = "deliverable"))]
-    pub email: Option<String>,
-    #[serde(default)]
+    pub email: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub agency_id: Option<Id>,
-    #[serde(default)]
+    pub agency_id: Option<Option<Id>>,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub official_id: Option<Id>,
+    pub official_id: Option<Option<Id>>,
     #[serde(default)]
     #[schema(max_items = 50)]
     pub roles: Option<Vec<RoleHeld>>,
@@ -237,9 +239,9 @@ pub fn changed(call: &RequestContext, was: &Account, body: UserChanges) -> Accou
     let mut account = was.clone();
     account.version += 1;
     account.full_name = body.full_name.unwrap_or(account.full_name);
-    account.email = body.email.or(account.email);
-    account.agency_id = body.agency_id.map(|id| id.0).or(account.agency_id);
-    account.official_id = body.official_id.map(|id| id.0).or(account.official_id);
+    account.email = body.email.unwrap_or(account.email);
+    account.agency_id = body.agency_id.map_or(account.agency_id, |id| id.map(|id| id.0));
+    account.official_id = body.official_id.map_or(account.official_id, |id| id.map(|id| id.0));
     account.roles = body.roles.map(|r| roles_from(r, call.today)).unwrap_or(account.roles);
     account.seats = body.seats.map(|s| seats_from(s, call.today)).unwrap_or(account.seats);
     account.active = body.active.unwrap_or(account.active);

@@ -11,6 +11,7 @@ use crate::db::schema::deliveries;
 use crate::error::Result;
 use kernel::id::Id;
 use kernel::time::Moment;
+use kernel::words::Label;
 
 /// How something is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
@@ -55,6 +56,14 @@ const SENDING: &str = "sending";
 const DONE: &str = "done";
 /// Given up; somebody may retry it by hand.
 pub const DEAD: &str = "dead";
+
+/// The states of a message, as people read them.
+pub const STATES: [(&str, Label); 4] = [
+    (WAITING, Label { vi: "Chờ gửi", en: "Waiting" }),
+    (SENDING, Label { vi: "Đang gửi", en: "Being sent" }),
+    (DONE, Label { vi: "Đã gửi", en: "Sent" }),
+    (DEAD, Label { vi: "Không gửi được", en: "Could not be sent" }),
+];
 
 /// How many deliveries were given up.
 pub fn dead(conn: &mut Conn) -> Result<i64> {

@@ -229,18 +229,6 @@ fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry
     story
 }
 
-/// Whether an answer holds a passport number that is not masked.
-fn reveals(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => members.iter().any(|(name, own)| {
-            let number = own.as_str().filter(|_| name == "passport_number");
-            number.is_some_and(|number| !number.is_empty() && !number.contains(['•', '*'])) || reveals(own)
-        }),
-        Value::Array(items) => items.iter().any(reveals),
-        _ => false,
-    }
-}
-
 /// An answer that some readers do not get.
 pub async fn if_seen(page: &PageRequest, path: &str) -> PageResult<Option<Value>> {
     match page.get(path).await {
@@ -302,7 +290,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         past,
         as_submitted,
         submitted: day_at(&dossier, "/submitted_on").filter(|_| !past).map(show::day).unwrap_or_default(),
-        reveals: reveals(&dossier),
+        reveals: show::reveals(&dossier),
         next: next_waiting(page).await?,
         acts,
         path,

@@ -97,7 +97,7 @@ fn kinds(page: &PageRequest, me: &Value) -> Vec<Offer> {
         "agencies" => may(me, "administer_agencies"),
         "passports" => may(me, "keep_passports") || may(me, "edit_officials"),
         "plan_items" => may(me, "handle_plans") || may(me, "draft_plans"),
-        _ => true,
+        _ => may(me, "import_lists"),
     };
     page.contract.offers("import_kind", "", page.language).into_iter().filter(|o| open(&o.value)).collect()
 }

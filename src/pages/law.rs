@@ -96,10 +96,12 @@ fn rule_line(page: &PageRequest, rule: &Value) -> RuleLine {
 }
 
 /// What differs between two editions, rule by rule.
-fn changes(before: &[Value], after: &[Value]) -> Vec<RuleChange> {
+fn changes(page: &PageRequest, before: &[Value], after: &[Value]) -> Vec<RuleChange> {
     let said = |rule: &Value| {
-        let says = text(rule, "/says");
-        show::joined([says, text(rule, "/citation")], " — ")
+        let procedures = items(rule, "/procedures").iter().filter_map(Value::as_str);
+        let about: Vec<String> = procedures.map(|p| page.contract.label("procedure", p, page.language)).collect();
+        let status = page.contract.label("rule_status", text(rule, "/status"), page.language);
+        show::joined([text(rule, "/says"), &about.join(", "), text(rule, "/citation"), &status], " — ")
     };
     let of = |all: &[Value], id: &str| all.iter().find(|r| text(r, "/id") == id).map(said).unwrap_or_default();
     let mut ids: Vec<&str> = after.iter().chain(before).map(|r| text(r, "/id")).collect();
@@ -155,7 +157,7 @@ async fn made(page: &PageRequest, code: &str) -> PageResult<HttpResponse> {
         earlier: earlier.map(|n| (n.to_string(), format!("{path}?version={n}"))),
         unread: items(&regulation, "/texts").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         kinds: KINDS.into_iter().map(kind).filter(|k| !k.rules.is_empty()).collect(),
-        changes: before.map(|before| changes(items(&before, "/rules"), rules)),
+        changes: before.map(|before| changes(page, items(&before, "/rules"), rules)),
         source: text(&regulation, "/source").to_owned(),
         may_load: may(&me, "administer_regulations"),
     };

@@ -96,6 +96,7 @@ impl Reader<'_> {
             }
             InputKind::Group(_) if value.get("currency").is_some() => show::money(value),
             InputKind::Group(_) if is_named(value) => self.named(value),
+            InputKind::Group(inner) if inner.is_empty() => self.free(value),
             InputKind::Group(inner) => self.joined(inner, value),
             // Moments of answers have no format of their own in the document.
             InputKind::Line { .. } if field.name == "at" || field.name.ends_with("_at") => {
@@ -108,9 +109,31 @@ impl Reader<'_> {
         }
     }
 
+    /// An object of no fixed shape, member by member.
+    fn free(&self, value: &Value) -> String {
+        match value {
+            Value::Object(members) => {
+                let told = members.iter().filter(|(_, own)| !own.is_null());
+                let told = told.map(|(name, own)| format!("{}: {}", self.label(name), self.free(own)));
+                told.collect::<Vec<_>>().join("; ")
+            }
+            Value::Array(items) => items.iter().map(|item| self.free(item)).collect::<Vec<_>>().join(", "),
+            Value::Bool(yes) => self.language.say(if *yes { "có" } else { "không" }, if *yes { "yes" } else { "no" }),
+            Value::String(word) => {
+                let lists = ["role", "body"].map(|list| self.contract.label(list, word, self.language));
+                lists.into_iter().find(|label| label != word).unwrap_or_else(|| word.clone())
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// The values of a group in one line.
     fn joined(&self, fields: &[FormField], value: &Value) -> String {
         let part = |field: &FormField| {
+            // Who approved what stands in the items themselves; ids say nothing to people.
+            if matches!(field.name.as_str(), "id" | "by" | "approved" | "refused") {
+                return None;
+            }
             let own = value.get(&field.name).filter(|own| !own.is_null())?;
             let lines = self.lines(field, own, value);
             if lines.is_empty() {

@@ -30,6 +30,7 @@ use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::patch::given;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, ManagedBy, Personnel, PostLevel};
 
@@ -150,16 +151,22 @@ struct NewOfficial {
 struct OfficialChanges {
     #[schema(min_length = 1, max_length = 200)]
     full_name: Option<String>,
-    birth_date: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<NaiveDate>)]
+    birth_date: Option<Option<NaiveDate>>,
     #[schema(min_length = 1, max_length = 200)]
     post: Option<String>,
     post_level: Option<PostLevel>,
     personnel: Option<Personnel>,
-    grade: Option<Grade>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Grade>)]
+    grade: Option<Option<Grade>>,
     party_member: Option<bool>,
     provincial_committee_member: Option<bool>,
     key_leader: Option<bool>,
-    opening_missions: Option<OpeningMissions>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<OpeningMissions>)]
+    opening_missions: Option<Option<OpeningMissions>>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -344,15 +351,16 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<OfficialChange
         let body = body.check()?;
         o.version += 1;
         o.full_name = body.full_name.unwrap_or(o.full_name);
-        o.birth_date = body.birth_date.or(o.birth_date);
+        o.birth_date = body.birth_date.unwrap_or(o.birth_date);
         o.post = body.post.unwrap_or(o.post);
         o.post_level = body.post_level.unwrap_or(o.post_level);
         o.personnel = body.personnel.unwrap_or(o.personnel);
-        o.grade = body.grade.or(o.grade);
+        o.grade = body.grade.unwrap_or(o.grade);
         o.party_member = body.party_member.unwrap_or(o.party_member);
         o.provincial_committee_member = body.provincial_committee_member.unwrap_or(o.provincial_committee_member);
         o.key_leader = body.key_leader.unwrap_or(o.key_leader);
-        o.opening_missions = body.opening_missions.map(|m| (m.year, m.count)).or(o.opening_missions);
+        o.opening_missions =
+            body.opening_missions.map_or(o.opening_missions, |missions| missions.map(|m| (m.year, m.count)));
         store::update(conn, &o)?;
         call.remember(conn, "change_official", &format!("officials/{}", Id(o.id)), json!({"version": o.version}))?;
         reply(200, Some(o.version), None, &view(conn, &o, call, false)?)

@@ -28,6 +28,7 @@ use crate::web::reply::{path_id, reply};
 use kernel::checks;
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::patch::given;
 use kernel::text::fold;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, PartnerKind, RelationState};
@@ -108,7 +109,7 @@ struct NewPartner {
     note: Option<String>,
 }
 
-/// Changes of a partner; omitted fields stay unchanged.
+/// Changes of a partner; omitted fields stay unchanged, `null` takes a value away.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"relation": {"since": "2012-10-10", "state": "dormant"}}))]
@@ -117,11 +118,17 @@ struct PartnerChanges {
     #[schema(min_length = 1, max_length = 500)]
     name: Option<String>,
     #[schema(min_length = 1, max_length = 200)]
-    locality: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    locality: Option<Option<String>>,
     #[schema(max_items = 50)]
     other_names: Option<Vec<String>>,
-    relation: Option<Relation>,
-    note: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Relation>)]
+    relation: Option<Option<Relation>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    note: Option<Option<String>>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -305,14 +312,14 @@ async fn change(call: Call, id: web::Path<String>, body: Incoming<PartnerChanges
             let body = body.check()?;
             p.version += 1;
             p.kind = body.kind.unwrap_or(p.kind);
-            p.locality = body.locality.or(p.locality);
+            p.locality = body.locality.unwrap_or(p.locality);
             p.other_names = body.other_names.unwrap_or(p.other_names);
             // Keep the old name, because delegations are found by the names of their partner.
             if let Some(name) = body.name.filter(|name| *name != p.name) {
                 p.other_names.push(std::mem::replace(&mut p.name, name));
             }
-            p.relation = body.relation.or(p.relation);
-            p.note = body.note.or(p.note);
+            p.relation = body.relation.unwrap_or(p.relation);
+            p.note = body.note.unwrap_or(p.note);
             check(conn, call, &p)?;
             store::update(conn, &p)?;
             let detail = json!({"version": p.version});

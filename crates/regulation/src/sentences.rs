@@ -4,11 +4,23 @@ use crate::fact::Condition;
 use crate::pack::{Anchor, ConsentMode, Effect, Rule, StepRule, Timing};
 use crate::why::said_constraint;
 use kernel::text::Bilingual;
-use kernel::words::{DutyCode, FindingCode, Label, Term};
+use kernel::time::{Day, in_vietnamese};
+use kernel::words::{DutyCode, FindingCode, Label, Silence, Term, TermUnit};
 
 /// A rule in both languages: `Nếu cấp chức vụ: Lãnh đạo tỉnh, thì Chủ tịch UBND tỉnh quyết định trong 5 ngày làm việc.`
 pub fn sentence(rule: &Rule) -> Bilingual {
     let (condition, effect) = (condition(&rule.when), effect(&rule.effect));
+    let effect = match (rule.valid_from, rule.valid_to) {
+        (None, None) => effect,
+        (from, to) => {
+            let day = |day: Option<Day>| day.map_or_else(|| "…".to_owned(), in_vietnamese);
+            let (from, to) = (day(from), day(to));
+            Bilingual::new(
+                format!("{} (từ {from} đến trước {to})", effect.vi),
+                format!("{} (from {from} until before {to})", effect.en),
+            )
+        }
+    };
     match condition {
         Some(when) => Bilingual::new(
             format!("Nếu {}, thì {}.", when.vi, effect.vi),
@@ -51,11 +63,23 @@ fn within(of: Option<Term>) -> Bilingual {
     }
 }
 
+/// What it means if nobody answers in time.
+fn silence(of: Option<Silence>) -> Bilingual {
+    match of.map(Silence::label) {
+        Some(said) => Bilingual::new(
+            format!("; quá hạn không trả lời: {}", lower(said.vi)),
+            format!("; without an answer in time: {}", lower(said.en)),
+        ),
+        None => Bilingual::default(),
+    }
+}
+
 fn step(step: &StepRule) -> Bilingual {
     let (kind, body, within) = (step.kind.label(), step.body.label(), within(step.within));
+    let silence = silence(step.silence);
     Bilingual::new(
-        format!("{} ({}{})", kind.vi.to_lowercase(), body.vi, within.vi),
-        format!("{} ({}{})", kind.en.to_lowercase(), body.en, within.en),
+        format!("{} ({}{}{})", kind.vi.to_lowercase(), body.vi, within.vi, silence.vi),
+        format!("{} ({}{}{})", kind.en.to_lowercase(), body.en, within.en, silence.en),
     )
 }
 
@@ -106,14 +130,27 @@ fn timing(of: Timing) -> Bilingual {
 
 fn effect(of: &Effect) -> Bilingual {
     match of {
-        Effect::Authority { decider, steps, decide_within, .. } => {
+        Effect::Authority { decider, steps, decide_within, silence: unanswered, term: whole, copies_to, .. } => {
             let way = if steps.is_empty() {
                 Bilingual::default()
             } else {
                 let way = listed(steps.iter().map(step));
                 Bilingual::new(format!("; trước đó: {}", way.vi), format!("; before that: {}", way.en))
             };
-            let within = within(*decide_within);
+            let (within, unanswered) = (within(*decide_within), silence(*unanswered));
+            let whole = whole.map(term).map_or_else(Bilingual::default, |whole| {
+                Bilingual::new(format!("; cả thủ tục {}", whole.vi), format!("; {} in all", whole.en))
+            });
+            let copies = if copies_to.is_empty() {
+                Bilingual::default()
+            } else {
+                let to = listed(copies_to.iter().map(|body| Bilingual::from(body.label())));
+                Bilingual::new(format!("; gửi {}", to.vi), format!("; copies to {}", to.en))
+            };
+            let way = Bilingual::new(
+                [unanswered.vi, way.vi, whole.vi, copies.vi].concat(),
+                [unanswered.en, way.en, whole.en, copies.en].concat(),
+            );
             match decider.map(|body| body.label()) {
                 Some(body) => Bilingual::new(
                     format!("{} quyết định{}{}", body.vi, within.vi, way.vi),
@@ -148,7 +185,9 @@ fn effect(of: &Effect) -> Bilingual {
             "the letter states category, grade, step and grade code",
         ),
         Effect::Limit { finding: code, severity, max, unit, waivable_by } => {
-            let (finding, severity, unit) = (code.label(), severity.label(), unit.label());
+            let (finding, severity) = (code.label(), severity.label());
+            // Six months of validity are months, whatever the pack counts limits in.
+            let unit = if *code == FindingCode::PassportExpiresEarly { TermUnit::Months } else { *unit }.label();
             // What is counted in people, countries or trips has no unit of time.
             let timed = matches!(
                 code,

@@ -20,7 +20,7 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::{FormField, InputKind, field_of, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{hide_numbers, reveal_numbers, typed_before};
+use crate::pages::held::{NUMBERS, forget, hide_numbers, reveal_numbers, typed_before};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
 use crate::pages::show::{self, items, may, text};
 use crate::pages::sign_in::answer_form;
@@ -76,17 +76,35 @@ struct Target {
     back: String,
 }
 
-/// What a form never asks for: what the server knows better.
+/// What a form never asks for: which passport fits the server knows better, and single items of a plan are left out
+/// one by one before it is approved.
 const NOT_ASKED: [&str; 2] = ["passport_id", "refuse"];
 
-/// One of a list, where it has no page of its own: of its first two hundred.
+/// Who names a substitute for somebody else: the office for external affairs.
+fn acts_for_others(me: &Value) -> bool {
+    items(me, "/seats").iter().any(|seat| matches!(text(seat, "/body"), "dofa" | "dofa_director"))
+}
+
+/// Most pages of a list that are looked through for one item.
+const LOOKED_THROUGH: usize = 20;
+
+/// One of a list, where it has no page of its own.
 async fn in_list(page: &PageRequest, path: &str, key: (&str, &str)) -> PageResult<Value> {
-    let of_list =
-        |name: &str| page.contract.parameters("get", &format!("/api/v1{path}")).any(|p| text(p, "/name") == name);
-    let limit = if of_list("limit") { "?limit=200" } else { "" };
-    let list = if_seen(page, &format!("{path}{limit}")).await?.unwrap_or_default();
-    let same = |item: &&Value| plain(item, key.0) == key.1;
-    Ok(items(&list, "/items").iter().find(same).cloned().unwrap_or_default())
+    let of = page.contract.path_of("get", &format!("/api/v1{path}")).ok_or_else(Trouble::not_found)?;
+    let takes = |name: &str| page.contract.parameters("get", of).any(|p| text(p, "/name") == name);
+    let (limit, mut cursor) = (if takes("limit") { "limit=200" } else { "" }, String::new());
+    for _ in 0..LOOKED_THROUGH {
+        let list = page.get(&format!("{path}?{limit}{cursor}")).await?;
+        let same = |item: &&Value| plain(item, key.0) == key.1;
+        if let Some(found) = items(&list, "/items").iter().find(same) {
+            return Ok(found.clone());
+        }
+        match list.get("next").and_then(Value::as_str) {
+            Some(next) => cursor = format!("&cursor={}", encoded(next)),
+            None => break,
+        }
+    }
+    Err(Trouble::not_found())
 }
 
 impl Target {
@@ -114,8 +132,12 @@ impl Target {
                 match inner {
                     None => (Some(part), part.adds, list, Value::Null),
                     Some(inner) => {
-                        let item = in_list(page, &list, ("id", inner)).await?;
-                        (Some(part), part.acts, format!("{list}/{}", encoded(inner)), item)
+                        let at = format!("{list}/{}", encoded(inner));
+                        let item = match page.contract.path_of("get", &format!("/api/v1{at}")) {
+                            Some(_) => page.get(&at).await?,
+                            None => in_list(page, &list, ("id", inner)).await?,
+                        };
+                        (Some(part), part.acts, at, item)
                     }
                 }
             }
@@ -140,7 +162,7 @@ impl Target {
         } else {
             fields_of(&page.contract, &schema)
         };
-        let whose = |f: &FormField| f.name == "from_user_id" && !may(&me, "administer_accounts");
+        let whose = |f: &FormField| f.name == "from_user_id" && !acts_for_others(&me);
         fields.retain(|f| !NOT_ASKED.contains(&f.name.as_str()) && !whose(f));
         fields.sort_by_key(|f| (!f.required, matches!(f.kind, InputKind::Rows { .. })));
         Ok(Target { of, part, act, method, call, path, schema, fields, by_query, item, whole, back })
@@ -168,19 +190,24 @@ impl Target {
     }
 }
 
-/// Whom a form may name: accounts that may stand in for a seat that the caller holds.
+/// Whom a form may name: accounts that may stand in for a seat that the caller holds; else whoever holds a seat.
 async fn candidates(page: &PageRequest, fields: &[FormField]) -> PageResult<Vec<(String, String)>> {
     let mut all: Vec<(String, String)> = Vec::new();
-    if !fields.iter().any(|f| f.kind == InputKind::Account) {
-        return Ok(all);
-    }
+    let is_account = |kind: &InputKind| match kind {
+        InputKind::Picks { of, .. } => **of == InputKind::Account,
+        kind => *kind == InputKind::Account,
+    };
+    let Some(field) = fields.iter().find(|f| is_account(&f.kind)) else { return Ok(all) };
     let me = page.me().await?;
     let mut lists = Vec::new();
-    if may(&me, "administer_accounts") {
-        lists.extend(if_seen(page, "/users?limit=200").await?);
-    }
-    for seat in items(&me, "/seats") {
-        lists.extend(if_seen(page, &format!("/bodies/{}/candidates", text(seat, "/body"))).await?);
+    let bodies: Vec<String> = if matches!(field.kind, InputKind::Picks { .. }) {
+        all.push((text(&me, "/id").to_owned(), text(&me, "/full_name").to_owned()));
+        page.contract.list("body").iter().map(|(body, _)| format!("/bodies/{body}/holders")).collect()
+    } else {
+        items(&me, "/seats").iter().map(|seat| format!("/bodies/{}/candidates", text(seat, "/body"))).collect()
+    };
+    for path in bodies {
+        lists.extend(if_seen(page, &path).await?);
     }
     for one in lists.iter().flat_map(|list| items(list, "/items")) {
         let id = [text(one, "/user_id"), text(one, "/id")].into_iter().find(|id| !id.is_empty()).unwrap_or_default();
@@ -211,7 +238,7 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
         None if target.method == Method::PATCH => Vec::new(),
         None => telling.rows(&target.item, &[target.of.name]),
     };
-    let numbers = hide_numbers(page, &mut typed, &Typed::default()).await?;
+    let numbers = hide_numbers(page, &mut typed, &target.present().unwrap_or_default()).await?;
     let names = of_chosen(page, &target.fields, &typed, &target.item).await;
     let people = candidates(page, &target.fields).await?;
     let drawing = refusal.drawing(page, &target.schema, &typed, &names, &people);
@@ -219,7 +246,8 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
     let fresh = refusal.page_status() == 200 || changed;
     let key = page.asked("key").filter(|_| !fresh).unwrap_or_else(random_text);
     let seen = page.asked("version").filter(|_| !changed).or_else(|| target.version().map(|v| v.to_string()));
-    let seen = seen.filter(|_| target.is_guarded(page));
+    // What never changes is its first version for as long as it is there.
+    let seen = seen.or_else(|| Some("1".to_owned())).filter(|_| target.is_guarded(page));
     let version = seen.map(|v| format!("&version={}", encoded(&v))).unwrap_or_default();
     let body = CollectionActPage {
         target: format!("{}?key={}{version}", target.address(page), encoded(&key)),
@@ -289,7 +317,8 @@ async fn shown_once(page: &PageRequest, target: &Target, made: &Value) -> PageRe
 async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> PageResult<HttpResponse> {
     let mut target = target?;
     let mut typed = Typed::of_form(form);
-    reveal_numbers(page, &mut typed, &Typed::default()).await;
+    reveal_numbers(page, &mut typed, &target.present().unwrap_or_default()).await;
+    let kept = typed.get(NUMBERS).unwrap_or_default().to_owned();
     if redrawn(&mut typed) {
         return draw(page, target, typed, Refusal::default()).await;
     }
@@ -310,6 +339,7 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
     };
     match send(page, call, &mut typed).await? {
         Sent::Done(made) => {
+            forget(page, &kept).await;
             if let Some(page) = shown_once(page, &target, &made).await? {
                 return Ok(page);
             }
@@ -318,6 +348,15 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
                 return Ok(see_other("/account-requests"));
             }
             let to = match (target.act.path, target.part) {
+                // The page of a year of holidays is the list with that year.
+                ("new", None) if target.of.own_list => {
+                    return Ok(see_other(&format!(
+                        "{}?{}={}",
+                        target.of.href(),
+                        target.of.key,
+                        target.of.key_of(&made)
+                    )));
+                }
                 ("new", None) if target.of.has_page(&page.contract) || target.of.own_item => target.of.item_href(&made),
                 ("delete", None) => target.of.href(),
                 _ => target.back.clone(),

@@ -3,6 +3,7 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
+use chrono::Datelike;
 use serde_json::Value;
 
 use crate::pages::collections::model::{Collection, InnerList, ItemAct};
@@ -14,7 +15,7 @@ use crate::pages::forms::labels;
 use crate::pages::forms::shape::{FormField, InputKind, field_of};
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
-use crate::pages::show::{items, number, text};
+use crate::pages::show::{self, items, number, text};
 
 /// A cell of a table.
 pub struct ItemCell {
@@ -73,6 +74,8 @@ pub struct AreaTab {
 struct CollectionPage {
     frame: Frame,
     about: String,
+    /// Passport numbers stand here in full.
+    reveals: bool,
     tabs: Vec<AreaTab>,
     path: String,
     filters: Vec<ListFilter>,
@@ -285,16 +288,24 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         label: act.label.in_language(page.language).to_owned(),
         href: format!("{}/{}", of.href(), act.path),
     };
+    let mut adds: Vec<ItemLink> = of.adds.iter().filter(|a| a.is_offered(&me, &Value::Null)).map(add).collect();
+    if of.key == "year" {
+        // A year begins with its first item: the plan of a year that has none is there, empty.
+        let years = [page.today.year(), page.today.year() + 1].map(|year| year.to_string());
+        let new = years.into_iter().filter(|year| !items(&list, "/items").iter().any(|i| of.key_of(i) == *year));
+        adds.extend(new.map(|year| ItemLink { href: format!("{}/{year}", of.href()), label: year }));
+    }
     let title = of.label.in_language(page.language);
     let mut frame = Frame::of(page, of.area.href(), title).await?;
     frame.done = done(page, of.adds.iter().chain(of.acts));
     let body = CollectionPage {
         frame,
         about: of.about.in_language(page.language).to_owned(),
+        reveals: show::reveals(&list),
         tabs: tabs(page, &me, of),
         filters: filters(page, &path),
         total: list.get("total").and_then(Value::as_i64).map(|_| number(&list, "/total")),
-        adds: of.adds.iter().filter(|a| a.is_offered(&me, &Value::Null)).map(add).collect(),
+        adds,
         table: table(page, &me, of, &list, next),
         files: formats(page, &path).into_iter().map(file).chain(of.list_files.iter().map(own)).collect(),
         path: of.href(),

@@ -46,11 +46,22 @@ pub enum OfferedWhen {
     OwnAgency,
     /// The same, or the account has a right that knows no agency.
     OwnAgencyOr(&'static str),
-    /// The account holds a seat, or administers accounts.
+    /// A member has another value.
+    IsNot(&'static str, &'static str),
+    /// A member names the account itself, or the account has a right.
+    MineOr(&'static str, &'static str),
+    /// A member names another account.
+    NotMine(&'static str),
+    /// The account holds a seat.
     HoldsSeat,
 }
 
 impl OfferedWhen {
+    /// Whether a member names the account.
+    fn is_of(name: &str, me: &Value, item: &Value) -> bool {
+        text(item, &format!("/{name}")) == text(me, "/id")
+    }
+
     fn holds(self, me: &Value, item: &Value) -> bool {
         let value = |name: &str| item.get(name).filter(|value| !value.is_null() && **value != Value::Bool(false));
         match self {
@@ -58,7 +69,10 @@ impl OfferedWhen {
             OfferedWhen::With(name) => value(name).is_some(),
             OfferedWhen::Is(name, wanted) => item.get(name).is_some_and(|v| v.as_str().unwrap_or_default() == wanted),
             OfferedWhen::Listed(act) => items(item, "/allowed_actions").iter().any(|one| one == act),
-            OfferedWhen::HoldsSeat => may(me, "administer_accounts") || !items(me, "/seats").is_empty(),
+            OfferedWhen::IsNot(name, other) => !OfferedWhen::Is(name, other).holds(me, item),
+            OfferedWhen::MineOr(name, right) => may(me, right) || OfferedWhen::is_of(name, me, item),
+            OfferedWhen::NotMine(name) => !OfferedWhen::is_of(name, me, item),
+            OfferedWhen::HoldsSeat => !items(me, "/seats").is_empty(),
             OfferedWhen::OwnAgencyOr(right) => may(me, right) || OfferedWhen::OwnAgency.holds(me, item),
             OfferedWhen::OwnAgency => may(me, "handle_dossiers") || text(me, "/agency_id") == text(item, "/agency_id"),
         }

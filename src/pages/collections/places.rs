@@ -73,7 +73,7 @@ async fn status(page: &PageRequest, me: &Value) -> PageResult<Vec<StatusLine>> {
         let list = if_seen(page, "/webhooks").await?.unwrap_or_default();
         let (mut failed, hooks) = (0, items(&list, "/items"));
         for hook in hooks {
-            let path = format!("/webhooks/{}/deliveries?state=failed", encoded(text(hook, "/id")));
+            let path = format!("/webhooks/{}/deliveries?state=dead", encoded(text(hook, "/id")));
             failed += if_seen(page, &path).await?.map_or(0, |found| items(&found, "/items").len());
         }
         let off = hooks.iter().filter(|hook| !is_true(hook, "/active")).count();
@@ -100,29 +100,22 @@ async fn made(page: &PageRequest, area: Area, vi: &str, en: &str) -> PageResult<
     if lines.is_empty() {
         return Err(Trouble::Refused { status: 403, problem: Value::Null });
     }
-    let mut more = |right: &str, label: &str, about: &str, href: &str| {
-        if may(&me, right) {
-            lines.push(PlaceLine { label: label.into(), about: about.into(), href: href.into() });
+    let mut more = |open: bool, (vi, en): (&str, &str), (about_vi, about_en): (&str, &str), href: &str| {
+        if open {
+            let (label, about) = (page.t(vi, en).to_owned(), page.t(about_vi, about_en).to_owned());
+            lines.push(PlaceLine { label, about, href: href.to_owned() });
         }
     };
+    let imports = ["import_lists", "administer_accounts", "administer_agencies", "keep_passports", "draft_plans"];
+    if matches!(area, Area::Administration | Area::Registers) {
+        let (label, about) = (("Nhập danh sách", "Imports"), ("Danh sách cũ từ Excel", "Old lists from spreadsheets"));
+        more(imports.iter().any(|right| may(&me, right)), label, about, "/imports");
+    }
     let status = match area {
         Area::Administration => {
-            more(
-                "import_lists",
-                page.t("Nhập danh sách", "Imports"),
-                page.t("Danh sách cũ từ Excel", "Old lists from spreadsheets"),
-                "/imports",
-            );
+            let (label, about) = (("Thay thế, ủy quyền", "Substitutions"), ("Ai thay ai", "Who stands in for whom"));
+            more(may(&me, "administer_accounts"), label, about, "/substitutions");
             status(page, &me).await?
-        }
-        Area::Registers => {
-            more(
-                "import_lists",
-                page.t("Nhập danh sách", "Imports"),
-                page.t("Danh sách cũ từ Excel", "Old lists from spreadsheets"),
-                "/imports",
-            );
-            Vec::new()
         }
         _ => Vec::new(),
     };

@@ -10,7 +10,7 @@ use crate::pages::collections::words::Telling;
 use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
-use crate::pages::show::text;
+use crate::pages::show::{self, text};
 use crate::pages::summary::SummaryRow;
 
 pub struct PartSection {
@@ -24,6 +24,8 @@ pub struct PartSection {
 struct ItemPage {
     frame: Frame,
     kicker: String,
+    /// Passport numbers stand here in full.
+    reveals: bool,
     acts: Vec<ItemLink>,
     rows: Vec<SummaryRow>,
     parts: Vec<PartSection>,
@@ -41,6 +43,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let path = format!("/api/v1/{}/{{{}}}", of.path, of.key);
     let telling = Telling::of(&page.contract, page.contract.answer_of(&path).unwrap_or_default(), page.language);
     let mut parts = Vec::new();
+    let mut reveals = show::reveals(&item);
     for part in of.parts {
         let below = format!("{path}/{}", part.path);
         let takes_limit = page.contract.parameters("get", &below).any(|p| text(p, "/name") == "limit");
@@ -48,6 +51,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         query.extend(page.asked(part.path).map(|cursor| format!("cursor={}", encoded(&cursor))));
         // Not everybody who sees the whole sees all of its parts.
         let Some(list) = if_seen(page, &format!("{base}/{}?{}", part.path, query.join("&"))).await? else { continue };
+        reveals |= show::reveals(&list);
         let add = |act: &ItemAct| ItemLink {
             label: act.label.in_language(page.language).to_owned(),
             href: format!("{base}/{}/{}", part.path, act.path),
@@ -72,7 +76,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     };
     acts.extend(of.files.iter().map(file));
     let elsewhere: Vec<&str> = std::iter::once(of.name).chain(of.parts.iter().map(|p| p.path)).collect();
-    let body = ItemPage { frame, kicker: list.to_owned(), acts, rows: telling.rows(&item, &elsewhere), parts };
+    let body = ItemPage { frame, kicker: list.to_owned(), reveals, acts, rows: telling.rows(&item, &elsewhere), parts };
     Ok(html(200, &body))
 }
 

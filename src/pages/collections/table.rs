@@ -1,6 +1,8 @@
 //! The collections that have pages, one line for each thing that is special about them.
 
-use crate::pages::collections::model::OfferedWhen::{HoldsSeat, Is, Listed, OwnAgency, OwnAgencyOr, With, Without};
+use crate::pages::collections::model::OfferedWhen::{
+    HoldsSeat, Is, IsNot, Listed, MineOr, NotMine, OwnAgency, OwnAgencyOr, With, Without,
+};
 use crate::pages::collections::model::{Area, Collection, InnerList, OfferedWhen, act, l};
 use serde_json::Value;
 
@@ -103,7 +105,13 @@ pub const COLLECTIONS: &[Collection] = &[
         adds: &[act("new", "Thêm đối tác", "Add a partner", PARTNERS, &[])],
         acts: &[
             act("edit", "Sửa", "Edit", PARTNERS, &[Without("merged_into")]),
-            act("merge", "Gộp vào đối tác khác", "Merge into another", PARTNERS, &[Without("merged_into")]),
+            act(
+                "merge",
+                "Gộp đối tác trùng vào đây",
+                "Merge a duplicate into this one",
+                PARTNERS,
+                &[Without("merged_into")],
+            ),
         ],
         parts: &[InnerList {
             path: "delegations",
@@ -121,7 +129,13 @@ pub const COLLECTIONS: &[Collection] = &[
         reads: &["read_guests"],
         name: "full_name",
         columns: &["nationality", "passport_number", "visits"],
-        acts: &[act("merge", "Gộp với người trùng", "Merge a duplicate", &["administer_guests"], &[])],
+        acts: &[act(
+            "merge",
+            "Gộp người trùng vào đây",
+            "Merge a duplicate into this one",
+            &["administer_guests"],
+            &[],
+        )],
         ..Collection::PLAIN
     },
     Collection {
@@ -191,8 +205,8 @@ pub const COLLECTIONS: &[Collection] = &[
                     &[Listed("propose")],
                 )],
                 acts: &[
-                    act("edit", "Sửa", "Edit", &["draft_plans"], &[OwnAgency]),
-                    act("delete", "Xóa", "Delete", &["draft_plans"], &[OwnAgency]),
+                    act("edit", "Sửa", "Edit", &["draft_plans"], &[OwnAgency, IsNot("state", "left_out")]),
+                    act("delete", "Xóa", "Delete", &["draft_plans"], &[OwnAgency, Is("state", "proposed")]),
                     act("take-in", "Đưa vào", "Take in", &["handle_plans"], &[Is("state", "left_out")]),
                     act("leave-out", "Để ra", "Leave out", &["handle_plans"], &[Is("state", "proposed")]),
                 ],
@@ -215,8 +229,20 @@ pub const COLLECTIONS: &[Collection] = &[
         reads: &["read_dossiers"],
         name: "code",
         acts: &[
-            act("fulfil", "Ghi đã làm", "Fulfilled", SETTLES, &[Without("done_on")]),
-            act("excuse", "Gia hạn", "Excuse", &["submit_dossiers"], &[Without("done_on"), OwnAgency]),
+            act(
+                "fulfil",
+                "Ghi đã làm",
+                "Fulfilled",
+                SETTLES,
+                &[Without("done_on"), IsNot("code", "passport_return"), IsNot("code", "trip_report")],
+            ),
+            act(
+                "excuse",
+                "Gia hạn",
+                "Excuse",
+                &["submit_dossiers"],
+                &[Without("done_on"), OwnAgency, HoldsSeat, Is("code", "passport_return")],
+            ),
             act(
                 "override",
                 "Bỏ điều giữ lại",
@@ -252,7 +278,7 @@ pub const COLLECTIONS: &[Collection] = &[
         name: "from",
         columns: &["to", "body", "signed_as", "scope", "valid_from", "valid_to", "document_number"],
         adds: &[act("new", "Ghi người thay", "Name a substitute", &[], &[HoldsSeat])],
-        acts: &[act("edit", "Kết thúc", "End", &[], &[HoldsSeat])],
+        acts: &[act("edit", "Kết thúc", "End", &[], &[MineOr("from_user_id", "administer_accounts")])],
         ..Collection::PLAIN
     },
     Collection {
@@ -325,8 +351,11 @@ pub const COLLECTIONS: &[Collection] = &[
         area: Area::Administration,
         reads: ACCOUNTS,
         name: "full_name",
-        columns: &["act", "username", "asked_by_name", "asked_at", "until"],
-        acts: &[act("confirm", "Đồng ý", "Confirm", ACCOUNTS, &[]), act("refuse", "Từ chối", "Refuse", ACCOUNTS, &[])],
+        columns: &["act", "username", "wanted", "asked_by_name", "asked_at", "until"],
+        acts: &[
+            act("confirm", "Đồng ý", "Confirm", ACCOUNTS, &[NotMine("asked_by")]),
+            act("refuse", "Từ chối", "Refuse", ACCOUNTS, &[]),
+        ],
         ..Collection::PLAIN
     },
     Collection {
@@ -360,7 +389,7 @@ pub const COLLECTIONS: &[Collection] = &[
             label: l("Các lần gửi", "Deliveries"),
             columns: &["event", "state", "attempts", "next_at", "last_error", "created_at"],
             adds: &[],
-            acts: &[act("retry", "Gửi lại", "Send again", WEBHOOKS, &[Is("state", "failed")])],
+            acts: &[act("retry", "Gửi lại", "Send again", WEBHOOKS, &[Is("state", "dead")])],
         }],
         ..Collection::PLAIN
     },

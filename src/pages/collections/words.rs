@@ -22,7 +22,12 @@ pub fn trail_act(word: &str) -> Option<(&'static str, &'static str)> {
 }
 
 /// The members of an item that say nothing to people.
-const SILENT: [&str; 6] = ["id", "version", "hash", "session_id", "trace_id", "allowed_actions"];
+const SILENT: [&str; 8] =
+    ["id", "version", "hash", "session_id", "trace_id", "allowed_actions", "asked_by", "merged_into"];
+
+/// Members whose words the document does not name: schema, member, list of the vocabulary.
+const WORDS: [(&str, &str, &str); 3] =
+    [("Duty", "code", "duty"), ("WebhookDelivery", "state", "delivery_state"), ("WebhookDelivery", "event", "action")];
 
 /// How items of one kind are told.
 pub struct Telling<'a> {
@@ -49,7 +54,12 @@ impl<'a> Telling<'a> {
 
     /// What an item says in one member.
     pub fn cell(&self, item: &Value, name: &str) -> Vec<String> {
-        if self.schema == TRAIL && matches!(name, "action" | "result" | "reason") {
+        if let Some((.., list)) =
+            WORDS.into_iter().find(|(schema, member, _)| *schema == self.schema && *member == name)
+        {
+            return vec![self.contract.label(list, show::text(item, &format!("/{name}")), self.language)];
+        }
+        if self.schema == TRAIL && matches!(name, "action" | "reason") {
             let word = show::text(item, &format!("/{name}"));
             return (!word.is_empty()).then(|| self.of_trail(word)).into_iter().collect();
         }
@@ -69,8 +79,6 @@ impl<'a> Telling<'a> {
             return label;
         }
         match word {
-            "done" => self.language.say("Đã làm", "Done"),
-            "refused" => self.language.say("Bị từ chối", "Refused"),
             other => trail_act(other).map_or_else(|| other.replace('_', " "), |(vi, en)| self.language.say(vi, en)),
         }
     }

@@ -44,6 +44,8 @@ struct FiguresPage {
     compare: bool,
     from: String,
     to: String,
+    /// Another page led here with an agency.
+    agency_id: String,
     seldom: Vec<AskedChoice>,
     more: Vec<Offer>,
     special: bool,
@@ -137,10 +139,10 @@ fn picture_said(page: &PageRequest, asked: &FiguresAsked, rows: &[Value]) -> Str
     format!("{about} {}: {}. {all}", asked.said(page), lines.join(", "))
 }
 
-/// The key of a row in an address.
-fn key_of(row: &Value) -> String {
+/// The key of a row in an address; none for a table that is not divided.
+fn key_of(row: &Value) -> Option<String> {
     let keys: Vec<&str> = items(row, "/keys").iter().filter_map(Value::as_str).collect();
-    if keys.is_empty() { text(row, "/key").to_owned() } else { keys.join(",") }
+    if keys.is_empty() { row.get("key").and_then(Value::as_str).map(str::to_owned) } else { Some(keys.join(",")) }
 }
 
 async fn made(page: &PageRequest, register: &str) -> PageResult<HttpResponse> {
@@ -160,15 +162,18 @@ async fn made(page: &PageRequest, register: &str) -> PageResult<HttpResponse> {
         Err(trouble) => return Err(trouble),
     };
     let opens = may(&me, "read_dossiers");
-    let records = |key: &str| match (opens, key) {
+    let records = |key: Option<&str>| match (opens, key) {
         (false, _) => String::new(),
-        (true, "") => format!("{path}/records?{}", asked.counted()),
-        (true, key) => format!("{path}/records?{}&key={}", asked.counted(), encoded(key)),
+        (true, None) => format!("{path}/records?{}", asked.counted()),
+        // The key of those of whom nothing is known is empty.
+        (true, Some(key)) => format!("{path}/records?{}&key={}", asked.counted(), encoded(key)),
     };
     let rows = items(&figures, "/rows");
     let columns = Columns { asked: &asked, compared: asked.compare };
-    let row =
-        |r: &Value| FigureRow { label: text(r, "/label").to_owned(), cells: columns.cells(r, &records(&key_of(r))) };
+    let row = |r: &Value| FigureRow {
+        label: text(r, "/label").to_owned(),
+        cells: columns.cells(r, &records(key_of(r).as_deref())),
+    };
     let label = entry.label.in_language(page.language);
     let title = format!("{label} {}", asked.said(page));
     let mut heads: Vec<String> = vec![
@@ -211,9 +216,10 @@ async fn made(page: &PageRequest, register: &str) -> PageResult<HttpResponse> {
         rows: rows.iter().map(row).collect(),
         total: total.map(|t| FigureRow {
             label: page.t("Tổng, mỗi đoàn một lần", "Total, each delegation once").to_owned(),
-            cells: columns.cells(t, &records("")),
+            cells: columns.cells(t, &records(None)),
         }),
-        all: records(""),
+        all: records(None),
+        agency_id: asked.agency_id.clone(),
         files: ["xlsx", "csv", "svg"].into_iter().map(file).collect(),
         path,
     };

@@ -46,10 +46,16 @@ fn value(field: &FormField, typed: &Typed, at: &str, blank: Blank, faults: &mut 
     // An unchecked box is not sent.
     if field.kind == InputKind::YesNo {
         let set = typed.get(at).is_some();
-        return (set || blank == Blank::TakenAway).then_some(Value::Bool(set));
+        return (set || blank == Blank::TakenAway || field.required).then_some(Value::Bool(set));
     }
     if typed.is_blank(at) {
         return match (blank, &field.kind) {
+            // None is an answer, too, where one is asked for.
+            (Blank::LeftOut, InputKind::Choices { .. } | InputKind::Rows { .. } | InputKind::Picks { .. })
+                if field.required =>
+            {
+                Some(json!([]))
+            }
             (Blank::LeftOut, _) => None,
             (
                 Blank::TakenAway,

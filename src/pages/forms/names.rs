@@ -55,11 +55,12 @@ fn line_of(thing: &Value) -> String {
     joined([name, &more], " – ")
 }
 
-/// The list of the API in which a name is looked up.
-fn list_of(page: &PageRequest, kind: &InputKind) -> Option<&'static str> {
+/// The lists of the API in which a name is looked up.
+fn lists_of(page: &PageRequest, kind: &InputKind) -> Vec<&'static str> {
     match kind {
-        InputKind::Dossier => entries(page).into_iter().find(|entry| entry.uses_passports).map(|entry| entry.path),
-        kind => kind.list(),
+        // Passports are handed over for the trips of those who have them; papers are issued for all.
+        InputKind::Dossier => entries(page).into_iter().map(|entry| entry.path).collect(),
+        kind => kind.list().into_iter().collect(),
     }
 }
 
@@ -90,12 +91,16 @@ pub async fn resolve(page: &PageRequest, fields: &[FormField], typed: &mut Typed
             items.truncate(OFFERED);
             items
         } else {
-            let list = list_of(page, kind).unwrap_or_default();
+            let lists = lists_of(page, kind);
+            let list = lists.first().copied().unwrap_or_default();
             match asked.get(&(list, value.clone())) {
                 Some(known) => known.clone(),
                 None if asked.len() >= MOST_NAMES => Vec::new(),
                 None => {
-                    let fitting = searched(page, list, &value).await;
+                    let mut fitting = Vec::new();
+                    for list in lists {
+                        fitting.extend(searched(page, list, &value).await);
+                    }
                     asked.insert((list, value.clone()), fitting.clone());
                     fitting
                 }
@@ -165,7 +170,15 @@ async fn searched(page: &PageRequest, list: &str, typed: &str) -> Vec<(String, S
         })
         .collect();
     let kept: Vec<&Value> = if exact.is_empty() { found.iter().collect() } else { exact };
-    kept.into_iter().map(|thing| (text(thing, "/id").to_owned(), line_of(thing))).collect()
+    // Nobody is a duplicate of themselves.
+    let own = |thing: &&Value| page.http.path().contains(&format!("/{}/", text(thing, "/id")));
+    let line = |thing: &Value| {
+        let of = |at: &str| page.contract.label("country", text(thing, at), page.language);
+        let more = [of("/nationality"), of("/country"), text(thing, "/passport_number").to_owned()];
+        let more = joined(more.iter().map(String::as_str), ", ");
+        (text(thing, "/id").to_owned(), joined([line_of(thing).as_str(), &more], ", "))
+    };
+    kept.into_iter().filter(|thing| !own(thing)).map(line).collect()
 }
 
 /// The names of everybody and everything that is chosen: from what is known already, else asked.
@@ -187,9 +200,11 @@ pub async fn of_chosen(
             names.extend(plan_items(page).await.into_iter().filter(|(known, _)| known == id));
             continue;
         }
-        let Some(list) = list_of(page, kind) else { continue };
-        if let Ok(thing) = page.get(&format!("/{list}/{id}")).await {
-            names.insert(id.to_owned(), line_of(&thing));
+        for list in lists_of(page, kind) {
+            if let Ok(thing) = page.get(&format!("/{list}/{id}")).await {
+                names.insert(id.to_owned(), line_of(&thing));
+                break;
+            }
         }
     }
     names

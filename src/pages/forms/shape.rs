@@ -138,7 +138,7 @@ fn by_name(name: &str) -> Option<InputKind> {
         "partner_id" => Some(InputKind::Partner),
         "guest_id" => Some(InputKind::Guest),
         "delegation_id" => Some(InputKind::Dossier),
-        "to_user_id" | "from_user_id" => Some(InputKind::Account),
+        "to_user_id" | "from_user_id" | "recipients" => Some(InputKind::Account),
         "plan_item_id" => Some(InputKind::PlanItem),
         "agency_id" | "host_agency_id" | "requesting_agency_id" | "coordinating_agency_ids" | "parent_id"
         // Of a change of agencies; days of the same name say that they are days.
@@ -192,6 +192,9 @@ fn members(contract: &Contract, schema: &Value) -> Vec<FormField> {
             continue;
         }
         if let Some((kind, nullable)) = kind_of(contract, name, own) {
+            // A relative is named by the mark that a question gives them.
+            let marked = name == "relative_of" && schema.pointer("/properties/ref").is_some();
+            let kind = if marked { InputKind::Line { longest: 100 } } else { kind };
             fields.push(FormField { name: name.clone(), kind, required: required.contains(&name.as_str()), nullable });
         }
     }

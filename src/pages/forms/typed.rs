@@ -55,13 +55,13 @@ impl Typed {
         rows
     }
 
-    /// Whether anything was typed at a pointer or below it.
     /// Whether something stands in a field, if only a row without a word.
     pub fn says(&self, name: &str) -> bool {
         let at = format!("/{name}");
         !self.is_blank(&at) || !self.rows(&at).is_empty()
     }
 
+    /// Whether nothing was typed at a pointer or below it.
     pub fn is_blank(&self, pointer: &str) -> bool {
         let below = format!("{pointer}/");
         let here = |name: &str| name == pointer || name.starts_with(&below);
