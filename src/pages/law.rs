@@ -282,7 +282,7 @@ async fn asked(page: &PageRequest, form: &[u8]) -> PageResult<HttpResponse> {
         path: "/assessments".to_owned(),
         schema: &schema,
         fields: &fields,
-        blank: Blank::LeftOut,
+        blank: Blank::None,
         present: None,
     };
     match send(page, call, &mut typed).await? {

@@ -334,7 +334,7 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
         path: target.call.clone(),
         schema: &target.schema,
         fields: if target.by_query { &[] } else { &target.fields },
-        blank: if target.method == Method::PATCH { Blank::TakenAway } else { Blank::LeftOut },
+        blank: if target.method == Method::PATCH { Blank::TakenAway } else { Blank::None },
         present: target.present(),
     };
     match send(page, call, &mut typed).await? {

@@ -78,9 +78,7 @@ impl<'a> Telling<'a> {
         if let Some(label) = lists.into_iter().find(|label| label != word) {
             return label;
         }
-        match word {
-            other => trail_act(other).map_or_else(|| other.replace('_', " "), |(vi, en)| self.language.say(vi, en)),
-        }
+        trail_act(word).map_or_else(|| word.replace('_', " "), |(vi, en)| self.language.say(vi, en))
     }
 
     /// All that an item says but for what stands elsewhere on its page.

@@ -15,6 +15,8 @@ pub type TypingFaults = Vec<(String, Bilingual)>;
 pub enum Blank {
     /// Nothing is said: the field is left out.
     LeftOut,
+    /// The same, but where an answer is required, none is the answer: an unticked box is a no, an empty list has nothing in it.
+    None,
     /// Its value is taken away: for changes of what is there already.
     TakenAway,
 }
@@ -46,17 +48,16 @@ fn value(field: &FormField, typed: &Typed, at: &str, blank: Blank, faults: &mut 
     // An unchecked box is not sent.
     if field.kind == InputKind::YesNo {
         let set = typed.get(at).is_some();
-        return (set || blank == Blank::TakenAway || field.required).then_some(Value::Bool(set));
+        let answers = blank == Blank::TakenAway || (blank == Blank::None && field.required);
+        return (set || answers).then_some(Value::Bool(set));
     }
     if typed.is_blank(at) {
         return match (blank, &field.kind) {
-            // None is an answer, too, where one is asked for.
-            (Blank::LeftOut, InputKind::Choices { .. } | InputKind::Rows { .. } | InputKind::Picks { .. })
-                if field.required =>
-            {
-                Some(json!([]))
-            }
-            (Blank::LeftOut, _) => None,
+            (
+                Blank::None,
+                InputKind::Choices { .. } | InputKind::Lines | InputKind::Rows { .. } | InputKind::Picks { .. },
+            ) if field.required => Some(json!([])),
+            (Blank::LeftOut | Blank::None, _) => None,
             (
                 Blank::TakenAway,
                 InputKind::Choices { .. } | InputKind::Lines | InputKind::Rows { .. } | InputKind::Picks { .. },
@@ -67,22 +68,24 @@ fn value(field: &FormField, typed: &Typed, at: &str, blank: Blank, faults: &mut 
             (Blank::TakenAway, _) => Some(json!("")),
         };
     }
-    Some(written(&field.kind, typed, at, faults))
+    // Inside what is changed, a blank says nothing.
+    let inside = if blank == Blank::TakenAway { Blank::LeftOut } else { blank };
+    Some(written(&field.kind, typed, at, inside, faults))
 }
 
-fn written(kind: &InputKind, typed: &Typed, at: &str, faults: &mut TypingFaults) -> Value {
+fn written(kind: &InputKind, typed: &Typed, at: &str, blank: Blank, faults: &mut TypingFaults) -> Value {
     let text = typed.get(at).unwrap_or_default().trim();
     match kind {
-        InputKind::Group(fields) => Value::Object(members(fields, typed, at, Blank::LeftOut, faults)),
+        InputKind::Group(fields) => Value::Object(members(fields, typed, at, blank, faults)),
         InputKind::Rows { row, .. } => {
             let below = |n: &usize| format!("{at}/{n}");
             let rows = typed.rows(at).into_iter().filter(|n| !typed.is_blank(&below(n)));
-            rows.map(|n| Value::Object(members(row, typed, &below(&n), Blank::LeftOut, faults))).collect()
+            rows.map(|n| Value::Object(members(row, typed, &below(&n), blank, faults))).collect()
         }
         InputKind::Picks { of, .. } => {
             let below = |n: &usize| format!("{at}/{n}");
             let rows: Vec<usize> = typed.rows(at).into_iter().filter(|n| !typed.is_blank(&below(n))).collect();
-            rows.iter().map(|n| written(of, typed, &below(n), faults)).collect()
+            rows.iter().map(|n| written(of, typed, &below(n), blank, faults)).collect()
         }
         InputKind::Choices { .. } => typed.all(at).filter(|word| !word.is_empty()).collect(),
         InputKind::Lines => {
@@ -153,6 +156,8 @@ mod tests {
                 "results": ["Một", "Hai"]})
         );
         assert!(faults.is_empty());
+        let asked = body(&trip(), &typed, Blank::None, &mut faults);
+        assert_eq!((&asked["first"], &asked["note"]), (&json!(false), &Value::Null));
         let again = Typed::of_value(&trip(), &sent);
         assert_eq!(body(&trip(), &again, Blank::LeftOut, &mut faults), sent);
     }
