@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::access::token::random_text;
 use crate::pages::acts::redrawn;
-use crate::pages::collections::table::collection;
+use crate::pages::collections::lookup::collection;
 use crate::pages::contract::Offer;
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::fields::{DrawnField, FaultLine};

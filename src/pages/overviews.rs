@@ -5,7 +5,7 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::pages::collections::listing::{AreaTab, tabs};
-use crate::pages::collections::table::collection;
+use crate::pages::collections::lookup::collection;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::lists::{Row, row};
 use crate::pages::registers;

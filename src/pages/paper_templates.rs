@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::access::token::random_text;
-use crate::pages::collections::table::collection;
+use crate::pages::collections::lookup::collection;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, encoded, see_other, settled};
 use crate::pages::show;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
-use crate::pages::collections::table::collection;
+use crate::pages::collections::lookup::collection;
 use crate::pages::figures::records::RecordLine;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::registers::entries;

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use crate::access::token::random_text;
 use crate::pages::acts::redrawn;
+use crate::pages::collections::candidates::{acts_for_others, candidates};
 use crate::pages::collections::listing::name_of;
+use crate::pages::collections::lookup::collection;
 use crate::pages::collections::model::{Collection, InnerList, ItemAct, plain};
-use crate::pages::collections::table::collection;
 use crate::pages::collections::words::Telling;
-use crate::pages::dossier::if_seen;
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::names::of_chosen;
@@ -79,11 +79,6 @@ struct Target {
 /// What a form never asks for: which passport fits the server knows better, and single items of a plan are left out
 /// one by one before it is approved.
 const NOT_ASKED: [&str; 2] = ["passport_id", "refuse"];
-
-/// Who names a substitute for somebody else: the office for external affairs.
-fn acts_for_others(me: &Value) -> bool {
-    items(me, "/seats").iter().any(|seat| matches!(text(seat, "/body"), "dofa" | "dofa_director"))
-}
 
 /// Most pages of a list that are looked through for one item.
 const LOOKED_THROUGH: usize = 20;
@@ -188,35 +183,6 @@ impl Target {
     fn address(&self, page: &PageRequest) -> String {
         page.http.path().to_owned()
     }
-}
-
-/// Whom a form may name: accounts that may stand in for a seat that the caller holds; else whoever holds a seat.
-async fn candidates(page: &PageRequest, fields: &[FormField]) -> PageResult<Vec<(String, String)>> {
-    let mut all: Vec<(String, String)> = Vec::new();
-    let is_account = |kind: &InputKind| match kind {
-        InputKind::Picks { of, .. } => **of == InputKind::Account,
-        kind => *kind == InputKind::Account,
-    };
-    let Some(field) = fields.iter().find(|f| is_account(&f.kind)) else { return Ok(all) };
-    let me = page.me().await?;
-    let mut lists = Vec::new();
-    let bodies: Vec<String> = if matches!(field.kind, InputKind::Picks { .. }) {
-        all.push((text(&me, "/id").to_owned(), text(&me, "/full_name").to_owned()));
-        page.contract.list("body").iter().map(|(body, _)| format!("/bodies/{body}/holders")).collect()
-    } else {
-        items(&me, "/seats").iter().map(|seat| format!("/bodies/{}/candidates", text(seat, "/body"))).collect()
-    };
-    for path in bodies {
-        lists.extend(if_seen(page, &path).await?);
-    }
-    for one in lists.iter().flat_map(|list| items(list, "/items")) {
-        let id = [text(one, "/user_id"), text(one, "/id")].into_iter().find(|id| !id.is_empty()).unwrap_or_default();
-        let line = show::joined([text(one, "/full_name"), text(one, "/agency/name")], " – ");
-        if !id.is_empty() && !all.iter().any(|(known, _)| known == id) {
-            all.push((id.to_owned(), line));
-        }
-    }
-    Ok(all)
 }
 
 async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Refusal) -> PageResult<HttpResponse> {

@@ -6,8 +6,8 @@ use askama::Template;
 use chrono::Datelike;
 use serde_json::Value;
 
+use crate::pages::collections::lookup::{collection, of_area};
 use crate::pages::collections::model::{Collection, InnerList, ItemAct};
-use crate::pages::collections::table::{collection, of_area};
 use crate::pages::collections::words::Telling;
 use crate::pages::contract::Offer;
 use crate::pages::forms::days;

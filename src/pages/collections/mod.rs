@@ -2,7 +2,9 @@
 //! act are made from the document of the API and a line in [`table`]; only what is special has code of its own.
 
 pub mod acting;
+pub mod candidates;
 pub mod listing;
+pub mod lookup;
 pub mod model;
 pub mod places;
 pub mod showing;

@@ -6,8 +6,8 @@ use actix_web::web::Bytes;
 use askama::Template;
 use serde_json::Value;
 
+use crate::pages::collections::lookup::of_area;
 use crate::pages::collections::model::{Area, Collection};
-use crate::pages::collections::table::of_area;
 use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::pages::collections::listing::{ItemLink, ItemTable, act_link, done, name_of, part_table};
+use crate::pages::collections::lookup::collection;
 use crate::pages::collections::model::ItemAct;
-use crate::pages::collections::table::collection;
 use crate::pages::collections::words::Telling;
 use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};

@@ -4,7 +4,6 @@ use crate::pages::collections::model::OfferedWhen::{
     HoldsSeat, Is, IsNot, Listed, MineOr, NotMine, OwnAgency, OwnAgencyOr, With, Without,
 };
 use crate::pages::collections::model::{Area, Collection, InnerList, OfferedWhen, act, l};
-use serde_json::Value;
 
 const EDIT_OFFICIALS: &[&str] = &["edit_officials"];
 const PASSPORTS: &[&str] = &["edit_officials", "keep_passports"];
@@ -14,6 +13,10 @@ const PARTNERS: &[&str] = &["administer_partners"];
 const ACCOUNTS: &[&str] = &["administer_accounts"];
 const WEBHOOKS: &[&str] = &["administer_webhooks"];
 const LAW: &[&str] = &["administer_regulations"];
+/// Handing a passport back and reporting a trip have acts of their own.
+const FULFILLED: &[OfferedWhen] = &[Without("done_on"), IsNot("code", "passport_return"), IsNot("code", "trip_report")];
+const EXCUSED: &[OfferedWhen] = &[Without("done_on"), OwnAgency, HoldsSeat, Is("code", "passport_return")];
+const HELD_UP: &[OfferedWhen] = &[Without("done_on"), With("overdue")];
 const SETTLES: &[&str] = &["submit_dossiers", "handle_dossiers", "draft_dossiers"];
 
 /// All of them, in the order of the pages that list them.
@@ -229,27 +232,9 @@ pub const COLLECTIONS: &[Collection] = &[
         reads: &["read_dossiers"],
         name: "code",
         acts: &[
-            act(
-                "fulfil",
-                "Ghi đã làm",
-                "Fulfilled",
-                SETTLES,
-                &[Without("done_on"), IsNot("code", "passport_return"), IsNot("code", "trip_report")],
-            ),
-            act(
-                "excuse",
-                "Gia hạn",
-                "Excuse",
-                &["submit_dossiers"],
-                &[Without("done_on"), OwnAgency, HoldsSeat, Is("code", "passport_return")],
-            ),
-            act(
-                "override",
-                "Bỏ điều giữ lại",
-                "Lift the hold",
-                &["decide_dossiers"],
-                &[Without("done_on"), With("overdue")],
-            ),
+            act("fulfil", "Ghi đã làm", "Fulfilled", SETTLES, FULFILLED),
+            act("excuse", "Gia hạn", "Excuse", &["submit_dossiers"], EXCUSED),
+            act("override", "Bỏ điều giữ lại", "Lift the hold", &["decide_dossiers"], HELD_UP),
             act("correct", "Sửa quyết toán", "Correct the settlement", SETTLES, &[With("settlement")]),
         ],
         own_list: true,
@@ -405,14 +390,3 @@ pub const COLLECTIONS: &[Collection] = &[
         ..Collection::PLAIN
     },
 ];
-
-/// The collection with this path.
-pub fn collection(path: &str) -> Option<&'static Collection> {
-    COLLECTIONS.iter().find(|collection| collection.path == path)
-}
-
-/// The collections of a place that an account may read.
-pub fn of_area(area: Area, me: &Value) -> impl Iterator<Item = &'static Collection> {
-    let me = me.clone();
-    COLLECTIONS.iter().filter(move |c| c.area == area && c.is_open_to(&me))
-}
