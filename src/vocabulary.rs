@@ -55,11 +55,11 @@ fn of<W: Word>() -> Vec<LabelledWord> {
     W::all().iter().map(|w| LabelledWord { value: w.word(), vi: w.label().vi, en: w.label().en }).collect()
 }
 
-/// Words that are no enumeration, because an installation may have more of them.
 /// Whether an act of the trail was done.
 const TRAIL_RESULTS: [(&str, Label); 2] =
     [(audit::DONE, Label { vi: "Đã làm", en: "Done" }), (audit::REFUSED, Label { vi: "Bị từ chối", en: "Refused" })];
 
+/// Words that are no enumeration, because an installation may have more of them.
 fn labelled(words: impl Iterator<Item = (&'static str, Label)>) -> Vec<LabelledWord> {
     words.map(|(value, label)| LabelledWord { value, vi: label.vi, en: label.en }).collect()
 }

@@ -126,6 +126,11 @@ impl Contract {
         all.and_then(Value::as_array).into_iter().flatten().map(|one| self.resolved(one))
     }
 
+    /// Whether an operation has a parameter of this name.
+    pub fn takes(&self, method: &str, path: &str, name: &str) -> bool {
+        self.parameters(method, path).any(|one| one.get("name").is_some_and(|own| own == name))
+    }
+
     /// What a reference within the document leads to.
     fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
         let path = value.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#'));

@@ -63,8 +63,7 @@ async fn drawn(
 
 async fn added(page: &PageRequest, form: &[u8]) -> PageResult<HttpResponse> {
     let name = Typed::of_form(form).get("/name").unwrap_or_default().trim().to_owned();
-    let key = page.asked("key").map(|key| (HeaderName::from_static("idempotency-key"), key));
-    let key: Vec<(HeaderName, String)> = key.into_iter().collect();
+    let key: Vec<(HeaderName, String)> = page.key().into_iter().collect();
     let sent = page.send(Method::POST, "/calendar/feeds", &key, &json!({"name": name})).await;
     match settled(sent)? {
         Ok(feed) => drawn(page, Some(&feed), None, String::new()).await,

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
@@ -15,9 +15,10 @@ use crate::pages::forms::names::names_in;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::forget_parts;
 use crate::pages::registers::register;
-use crate::pages::request::{PageRequest, PageResult, judged, see_other, settled};
+use crate::pages::request::{PageRequest, PageResult, judged, see_other};
 use crate::pages::rule::{self, PaperLine};
-use crate::pages::show::{self, items, number, text};
+use crate::pages::show::{items, number, text};
+use crate::pages::uploads::passed_on;
 
 #[derive(Template)]
 #[template(path = "files.html")]
@@ -76,38 +77,17 @@ pub async fn show_files(page: PageRequest, id: web::Path<String>) -> HttpRespons
     answer(&page, made(&page, &id, 200, String::new()).await).await
 }
 
-async fn sent(page: &PageRequest, id: &str, content_type: &str, body: Bytes) -> PageResult<HttpResponse> {
+async fn sent(page: &PageRequest, id: &str, body: web::Payload) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let path = format!("/{}/{id}/attachments", register.path);
-    let mut headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, content_type.to_owned())];
-    headers.extend(page.asked("key").map(|key| (HeaderName::from_static("idempotency-key"), key)));
-    let answer = page.call(Method::POST, &path, &headers, body).await;
-    match settled(answer)? {
+    match passed_on(page, body, &path, FILE_LIMIT).await? {
         Ok(_) => Ok(see_other(&path)),
-        Err((status, problem)) => made(page, id, status, show::said(&problem)).await,
+        Err((status, said)) => made(page, id, status, said).await,
     }
 }
 
-/// Most bytes of the form: the file, and what is around it.
-const MOST: usize = FILE_LIMIT + (64 << 10);
-
-/// Passes the form on as it came: it is the form that the API reads. Of a stranger nothing is read.
-pub async fn upload(http: HttpRequest, page: PageRequest, id: web::Path<String>, body: web::Payload) -> HttpResponse {
-    let given = http.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let done = async {
-        page.me().await?;
-        match body.to_bytes_limited(MOST).await {
-            Ok(Ok(body)) => sent(&page, &id, given, body).await,
-            Ok(Err(_)) => {
-                made(&page, &id, 400, page.t("Không nhận được tệp.", "The file did not arrive.").to_owned()).await
-            }
-            Err(_) => {
-                let most = page.t("Tệp không được quá 10 MiB.", "A file may have at most 10 MiB.");
-                made(&page, &id, 413, most.to_owned()).await
-            }
-        }
-    };
-    answer(&page, done.await).await
+pub async fn upload(page: PageRequest, id: web::Path<String>, body: web::Payload) -> HttpResponse {
+    answer(&page, sent(&page, &id, body).await).await
 }
 
 /// What is asked before something goes away.

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::{Value, json};
 
@@ -11,9 +11,10 @@ use crate::pages::contract::Offer;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, encoded, see_other, settled};
 use crate::pages::show::{self, items, may, number, text};
+use crate::pages::uploads::passed_on;
 
-/// Most bytes of the form: a file of 20 MiB, and what is around it.
-const MOST: usize = (20 << 20) + (64 << 10);
+/// Most bytes of a file.
+const MOST: usize = 20 << 20;
 
 struct BatchLine {
     name: String,
@@ -74,7 +75,6 @@ struct ImportedFilePage {
     annotated: String,
     commit: bool,
     undo: bool,
-    version: i64,
     key: String,
     fault: String,
     /// Accounts that were made, with what is told once.
@@ -85,7 +85,7 @@ fn state_class(state: &str) -> &'static str {
     match state {
         "committed" => "done",
         "rejected" | "failed" => "stop",
-        "checking" | "committing" => "wait",
+        "checking" => "wait",
         _ => "",
     }
 }
@@ -134,26 +134,15 @@ pub async fn show_imports(page: PageRequest) -> HttpResponse {
     answer(&page, listed(&page, 200, String::new()).await).await
 }
 
-/// Passes the form on as it came: it is the form that the API reads. Of a stranger nothing is read.
-pub async fn upload(http: HttpRequest, page: PageRequest, body: web::Payload) -> HttpResponse {
-    let given = http.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let done = async {
-        page.me().await?;
-        let refused = |status, vi, en| listed(&page, status, page.t(vi, en).to_owned());
-        match body.to_bytes_limited(MOST).await {
-            Ok(Ok(body)) => {
-                let mut headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, given)];
-                headers.extend(page.asked("key").map(|key| (HeaderName::from_static("idempotency-key"), key)));
-                match settled(page.call(Method::POST, "/imports", &headers, body).await)? {
-                    Ok(batch) => Ok(see_other(&format!("/imports/{}", text(&batch, "/id")))),
-                    Err((status, problem)) => listed(&page, status, show::said(&problem)).await,
-                }
-            }
-            Ok(Err(_)) => refused(400, "Không nhận được tệp.", "The file did not arrive.").await,
-            Err(_) => refused(413, "Tệp không được quá 20 MiB.", "A file may have at most 20 MiB.").await,
-        }
-    };
-    answer(&page, done.await).await
+async fn sent(page: &PageRequest, body: web::Payload) -> PageResult<HttpResponse> {
+    match passed_on(page, body, "/imports", MOST).await? {
+        Ok(batch) => Ok(see_other(&format!("/imports/{}", text(&batch, "/id")))),
+        Err((status, said)) => listed(page, status, said).await,
+    }
+}
+
+pub async fn upload(page: PageRequest, body: web::Payload) -> HttpResponse {
+    answer(&page, sent(&page, body).await).await
 }
 
 /// Most rows of the sheet that a page shows; the annotated sheet has all.
@@ -213,7 +202,7 @@ async fn shown(page: &PageRequest, id: &str, made: Option<Value>, refused: (u16,
         None => page.get(&path).await?,
     };
     let state = text(&batch, "/state");
-    let checking = matches!(state, "checking" | "committing");
+    let checking = state == "checking";
     let count = |at: &str| show::grouped(number(&batch, at));
     let only_faults = page.asked("only").is_some();
     let mut remarked = remarked(page, &batch, only_faults);
@@ -256,7 +245,6 @@ async fn shown(page: &PageRequest, id: &str, made: Option<Value>, refused: (u16,
         annotated: format!("/api/v1{path}/annotated"),
         commit: state == "staged",
         undo: state == "committed",
-        version: number(&batch, "/version"),
         key: random_text(),
         fault: refused.1,
         activations: items(&batch, "/activations").iter().map(once).collect(),
@@ -276,8 +264,7 @@ pub async fn show_import(page: PageRequest, id: web::Path<String>) -> HttpRespon
 
 async fn acted(page: &PageRequest, id: &str, act: &str) -> PageResult<HttpResponse> {
     let path = format!("/imports/{}", encoded(id));
-    let key = page.asked("key").map(|key| (HeaderName::from_static("idempotency-key"), key));
-    let headers: Vec<(HeaderName, String)> = key.into_iter().collect();
+    let headers: Vec<(HeaderName, String)> = page.key().into_iter().collect();
     match settled(page.send(Method::POST, &format!("{path}/{act}"), &headers, &json!({})).await)? {
         // Tokens of new accounts are in this answer and nowhere else.
         Ok(batch) if !items(&batch, "/activations").is_empty() => {

@@ -195,7 +195,7 @@ async fn load_form(
 async fn loaded(page: &PageRequest, form: &[u8]) -> PageResult<HttpResponse> {
     let source = Typed::of_form(form).get(SOURCE).unwrap_or_default().replace("\r\n", "\n");
     let mut headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, "application/toml".to_owned())];
-    headers.extend(page.asked("key").map(|key| (HeaderName::from_static("idempotency-key"), key)));
+    headers.extend(page.key());
     match settled(page.call(Method::POST, "/regulations", &headers, Bytes::from(source.clone())).await)? {
         Ok(pack) => Ok(see_other(&format!("/regulations/{}?done=load", encoded(text(&pack, "/code"))))),
         Err((status, problem)) => {

@@ -39,6 +39,7 @@ pub mod show;
 pub mod sign_in;
 pub mod signing;
 pub mod summary;
+pub mod uploads;
 
 use actix_web::web::{self, ServiceConfig};
 

@@ -5,7 +5,7 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::pages::collections::lookup::collection;
-use crate::pages::figures::records::RecordLine;
+use crate::pages::figures::records::{RecordLine, record_line};
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
@@ -196,18 +196,9 @@ async fn behind(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let row = page.asked("key").unwrap_or_default();
     let of = registers.iter().find(|r| table.starts_with(r.key) || row.starts_with(r.key));
     let line = |r: &Value| {
-        let id = text(r, "/delegation_id");
         let corrected =
             if is_true(r, "/corrected") { page.t("Đã sửa sau khi chốt", "Changed since") } else { "" };
-        RecordLine {
-            title: text(r, "/title").to_owned(),
-            number: text(r, "/number").to_owned(),
-            href: of.filter(|_| !id.is_empty()).map(|r| format!("/{}/{id}", r.path)).unwrap_or_default(),
-            date: day_at(r, "/date").map(|d| show::long_day(d, page.language)).unwrap_or_default(),
-            visits: show::grouped(number(r, "/visits")),
-            counted: is_true(r, "/counted"),
-            why: corrected.to_owned(),
-        }
+        RecordLine { why: corrected.to_owned(), ..record_line(page, of.map(|of| of.path), r) }
     };
     let title = page.t("Hồ sơ làm nên số này", "Records behind this number");
     let frame = Frame::of(page, "/reports", title).await?.crumb(page.t("Báo cáo", "Report"), &path);

@@ -97,6 +97,11 @@ impl PageRequest {
         self.http.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
     }
 
+    /// The key of the form, by which a call that is sent twice is done once.
+    pub fn key(&self) -> Option<(HeaderName, String)> {
+        self.asked("key").map(|key| (HeaderName::from_static("idempotency-key"), key))
+    }
+
     /// The value of a parameter of the query.
     pub fn asked(&self, name: &str) -> Option<String> {
         let query = self.http.query_string().as_bytes();

@@ -16,6 +16,11 @@ pub fn may(me: &Value, permission: &str) -> bool {
     items(me, "/permissions").iter().any(|p| p == permission)
 }
 
+/// Whether the account has one of several rights; nobody needs one of none.
+pub fn may_any(me: &Value, permissions: &[&str]) -> bool {
+    permissions.is_empty() || permissions.iter().any(|permission| may(me, permission))
+}
+
 /// Whether an answer holds a passport number that is not masked.
 pub fn reveals(value: &Value) -> bool {
     match value {

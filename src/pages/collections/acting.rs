@@ -22,7 +22,7 @@ use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{NUMBERS, forget, hide_numbers, reveal_numbers, typed_before};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
-use crate::pages::show::{self, items, may, text};
+use crate::pages::show::{self, items, may_any, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::summary::SummaryRow;
 
@@ -86,8 +86,7 @@ const LOOKED_THROUGH: usize = 20;
 /// One of a list, where it has no page of its own.
 async fn in_list(page: &PageRequest, path: &str, key: (&str, &str)) -> PageResult<Value> {
     let of = page.contract.path_of("get", &format!("/api/v1{path}")).ok_or_else(Trouble::not_found)?;
-    let takes = |name: &str| page.contract.parameters("get", of).any(|p| text(p, "/name") == name);
-    let (limit, mut cursor) = (if takes("limit") { "limit=200" } else { "" }, String::new());
+    let (limit, mut cursor) = (if page.contract.takes("get", of, "limit") { "limit=200" } else { "" }, String::new());
     for _ in 0..LOOKED_THROUGH {
         let list = page.get(&format!("{path}?{limit}{cursor}")).await?;
         let same = |item: &&Value| plain(item, key.0) == key.1;
@@ -138,7 +137,7 @@ impl Target {
             }
         };
         let act = acts.iter().find(|a| a.path == act).ok_or_else(Trouble::not_found)?;
-        if !act.needs.is_empty() && !act.needs.iter().any(|right| may(&me, right)) {
+        if !may_any(&me, act.needs) {
             return Err(Trouble::Refused { status: 403, problem: Value::Null });
         }
         let (method, call) = match act.path {
@@ -177,11 +176,7 @@ impl Target {
     /// Whether the call names a version at all.
     fn is_guarded(&self, page: &PageRequest) -> bool {
         let word = self.method.as_str().to_lowercase();
-        page.contract.parameters(&word, &self.path).any(|p| text(p, "/name") == "If-Match")
-    }
-
-    fn address(&self, page: &PageRequest) -> String {
-        page.http.path().to_owned()
+        page.contract.takes(&word, &self.path, "If-Match")
     }
 }
 
@@ -195,7 +190,7 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
     let frame = if target.back == target.of.href() { frame } else { frame.crumb_of(&kicker, &target.back) };
     let rows = match target.part {
         Some(part) if !target.item.is_null() => {
-            let path = format!("/api/v1/{}/{{{}}}/{}", target.of.path, target.of.key, part.path);
+            let path = target.of.part_path(part);
             let telling = Telling::of(&page.contract, page.contract.item_of(&path).unwrap_or_default(), page.language);
             telling.rows(&target.item, &[])
         }
@@ -216,7 +211,7 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
     let seen = seen.or_else(|| Some("1".to_owned())).filter(|_| target.is_guarded(page));
     let version = seen.map(|v| format!("&version={}", encoded(&v))).unwrap_or_default();
     let body = CollectionActPage {
-        target: format!("{}?key={}{version}", target.address(page), encoded(&key)),
+        target: format!("{}?key={}{version}", page.http.path(), encoded(&key)),
         fields: drawing.fields(&target.fields),
         final_said: match target.act.path {
             "delete" => page.t("Không khôi phục được.", "It cannot be brought back.").to_owned(),

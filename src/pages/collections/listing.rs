@@ -16,6 +16,7 @@ use crate::pages::forms::shape::{FormField, InputKind, field_of};
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
 use crate::pages::show::{self, items, number, text};
+use kernel::words::Label;
 
 /// A cell of a table.
 pub struct ItemCell {
@@ -28,6 +29,12 @@ pub struct ItemCell {
 pub struct ItemLink {
     pub label: String,
     pub href: String,
+}
+
+impl ItemLink {
+    pub fn to(page: &PageRequest, label: Label, href: String) -> Self {
+        ItemLink { label: label.in_language(page.language).to_owned(), href }
+    }
 }
 
 /// An item in a table.
@@ -99,7 +106,7 @@ pub fn tabs(page: &PageRequest, me: &Value, of: &Collection) -> Vec<AreaTab> {
 /// The address of an act: with the version that is seen, where the item has one.
 pub fn act_link(page: &PageRequest, base: &str, act: &ItemAct, item: &Value) -> ItemLink {
     let seen = item.get("version").and_then(Value::as_i64).map(|v| format!("?version={v}")).unwrap_or_default();
-    ItemLink { label: act.label.in_language(page.language).to_owned(), href: format!("{base}/{}{seen}", act.path) }
+    ItemLink::to(page, act.label, format!("{base}/{}{seen}", act.path))
 }
 
 /// Parameters of a list that are no filter of it.
@@ -184,10 +191,7 @@ fn table(page: &PageRequest, me: &Value, of: &'static Collection, list: &Value, 
         if !has_page {
             links.extend(of.acts.iter().filter(|a| a.is_offered(me, item)).map(|a| act_link(page, &base, a, item)));
         }
-        let file = |(at, label): &(&str, kernel::words::Label)| ItemLink {
-            label: label.in_language(page.language).to_owned(),
-            href: format!("/api/v1{base}/{at}"),
-        };
+        let file = |(at, label): &(&str, Label)| ItemLink::to(page, *label, format!("/api/v1{base}/{at}"));
         links.extend(of.files.iter().map(file));
         ListedItem {
             name: name_of(&telling, of, item),
@@ -215,7 +219,7 @@ pub fn part_table(
     part: &'static InnerList,
     list: &Value,
 ) -> ItemTable {
-    let path = format!("/api/v1/{}/{{{}}}/{}", of.path, of.key, part.path);
+    let path = of.part_path(part);
     let telling = Telling::of(&page.contract, page.contract.item_of(&path).unwrap_or_default(), page.language);
     let (first, columns) = part.columns.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
     let row = |inner: &Value| {
@@ -266,7 +270,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let kept = asked(page, &path);
     let mut query = kept.clone();
     for name in ["limit", "count"] {
-        if page.contract.parameters("get", &path).any(|p| text(p, "/name") == name) {
+        if page.contract.takes("get", &path, name) {
             query.push(format!("{name}={}", if name == "limit" { "50" } else { "true" }));
         }
     }
@@ -280,14 +284,8 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         label: format!("{} {}", page.t("Tải", "Download"), format.to_uppercase()),
         href: format!("{path}?{kept}{mark}format={format}"),
     };
-    let own = |(at, label): &(&str, kernel::words::Label)| ItemLink {
-        label: label.in_language(page.language).to_owned(),
-        href: format!("{path}/{at}"),
-    };
-    let add = |act: &ItemAct| ItemLink {
-        label: act.label.in_language(page.language).to_owned(),
-        href: format!("{}/{}", of.href(), act.path),
-    };
+    let own = |(at, label): &(&str, Label)| ItemLink::to(page, *label, format!("{path}/{at}"));
+    let add = |act: &ItemAct| ItemLink::to(page, act.label, format!("{}/{}", of.href(), act.path));
     let mut adds: Vec<ItemLink> = of.adds.iter().filter(|a| a.is_offered(&me, &Value::Null)).map(add).collect();
     if of.key == "year" {
         // A year begins with its first item: the plan of a year that has none is there, empty.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::pages::contract::Contract;
-use crate::pages::show::{items, may, text};
+use crate::pages::show::{items, may, may_any, text};
 use kernel::words::Label;
 
 /// A group of collections under one place of the navigation.
@@ -93,8 +93,7 @@ pub struct ItemAct {
 
 impl ItemAct {
     pub fn is_offered(&self, me: &Value, item: &Value) -> bool {
-        (self.needs.is_empty() || self.needs.iter().any(|right| may(me, right)))
-            && self.when.iter().all(|when| when.holds(me, item))
+        may_any(me, self.needs) && self.when.iter().all(|when| when.holds(me, item))
     }
 }
 
@@ -160,12 +159,22 @@ impl Collection {
     };
 
     pub fn is_open_to(&self, me: &Value) -> bool {
-        self.reads.is_empty() || self.reads.iter().any(|right| may(me, right))
+        may_any(me, self.reads)
     }
 
     /// Whether one of it can be asked for, and so has a page.
     pub fn has_page(&self, contract: &Contract) -> bool {
-        contract.has("get", &format!("/api/v1/{}/{{{}}}", self.path, self.key))
+        contract.has("get", &self.item_path())
+    }
+
+    /// The path of the document for one of it.
+    pub fn item_path(&self) -> String {
+        format!("/api/v1/{}/{{{}}}", self.path, self.key)
+    }
+
+    /// The path of the document for a list inside one of it.
+    pub fn part_path(&self, part: &InnerList) -> String {
+        format!("{}/{}", self.item_path(), part.path)
     }
 
     pub fn href(&self) -> String {

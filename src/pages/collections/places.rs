@@ -11,7 +11,7 @@ use crate::pages::collections::model::{Area, Collection};
 use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
-use crate::pages::show::{self, is_true, items, may, number, text};
+use crate::pages::show::{self, is_true, items, may, may_any, number, text};
 
 pub struct PlaceLine {
     pub label: String,
@@ -109,7 +109,7 @@ async fn made(page: &PageRequest, area: Area, vi: &str, en: &str) -> PageResult<
     let imports = ["import_lists", "administer_accounts", "administer_agencies", "keep_passports", "draft_plans"];
     if matches!(area, Area::Administration | Area::Registers) {
         let (label, about) = (("Nhập danh sách", "Imports"), ("Danh sách cũ từ Excel", "Old lists from spreadsheets"));
-        more(imports.iter().any(|right| may(&me, right)), label, about, "/imports");
+        more(may_any(&me, &imports), label, about, "/imports");
     }
     let status = match area {
         Area::Administration => {

@@ -10,8 +10,9 @@ use crate::pages::collections::words::Telling;
 use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
-use crate::pages::show::{self, text};
+use crate::pages::show;
 use crate::pages::summary::SummaryRow;
+use kernel::words::Label;
 
 pub struct PartSection {
     pub id: &'static str,
@@ -40,22 +41,18 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let me = page.me().await?;
     let base = format!("/{first}/{}", encoded(id));
     let item = page.get(&base).await?;
-    let path = format!("/api/v1/{}/{{{}}}", of.path, of.key);
+    let path = of.item_path();
     let telling = Telling::of(&page.contract, page.contract.answer_of(&path).unwrap_or_default(), page.language);
     let mut parts = Vec::new();
     let mut reveals = show::reveals(&item);
     for part in of.parts {
-        let below = format!("{path}/{}", part.path);
-        let takes_limit = page.contract.parameters("get", &below).any(|p| text(p, "/name") == "limit");
+        let takes_limit = page.contract.takes("get", &of.part_path(part), "limit");
         let mut query: Vec<String> = takes_limit.then(|| "limit=100".to_owned()).into_iter().collect();
         query.extend(page.asked(part.path).map(|cursor| format!("cursor={}", encoded(&cursor))));
         // Not everybody who sees the whole sees all of its parts.
         let Some(list) = if_seen(page, &format!("{base}/{}?{}", part.path, query.join("&"))).await? else { continue };
         reveals |= show::reveals(&list);
-        let add = |act: &ItemAct| ItemLink {
-            label: act.label.in_language(page.language).to_owned(),
-            href: format!("{base}/{}/{}", part.path, act.path),
-        };
+        let add = |act: &ItemAct| ItemLink::to(page, act.label, format!("{base}/{}/{}", part.path, act.path));
         parts.push(PartSection {
             id: part.path,
             adds: part.adds.iter().filter(|a| a.is_offered(&me, &item)).map(add).collect(),
@@ -70,10 +67,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     frame.done = done(page, of.adds.iter().chain(of.acts).chain(inner));
     let mut acts: Vec<ItemLink> =
         of.acts.iter().filter(|a| a.is_offered(&me, &item)).map(|act| act_link(page, &base, act, &item)).collect();
-    let file = |(at, label): &(&str, kernel::words::Label)| ItemLink {
-        label: label.in_language(page.language).to_owned(),
-        href: format!("/api/v1{base}/{at}"),
-    };
+    let file = |(at, label): &(&str, Label)| ItemLink::to(page, *label, format!("/api/v1{base}/{at}"));
     acts.extend(of.files.iter().map(file));
     let elsewhere: Vec<&str> = std::iter::once(of.name).chain(of.parts.iter().map(|p| p.path)).collect();
     let body = ItemPage { frame, kicker: list.to_owned(), reveals, acts, rows: telling.rows(&item, &elsewhere), parts };

@@ -34,12 +34,12 @@ struct RecordsPage {
 }
 
 /// A record as a line; who may see the figure but not the dossier sees its day and what it counts.
-pub fn record_line(page: &PageRequest, path: &str, record: &Value) -> RecordLine {
+pub fn record_line(page: &PageRequest, path: Option<&str>, record: &Value) -> RecordLine {
     let id = text(record, "/delegation_id");
     RecordLine {
         title: text(record, "/title").to_owned(),
         number: text(record, "/number").to_owned(),
-        href: if id.is_empty() { String::new() } else { format!("/{path}/{id}") },
+        href: path.filter(|_| !id.is_empty()).map(|path| format!("/{path}/{id}")).unwrap_or_default(),
         date: day_at(record, "/date").map(|d| show::long_day(d, page.language)).unwrap_or_default(),
         visits: show::grouped(number(record, "/visits")),
         counted: is_true(record, "/counted"),
@@ -66,7 +66,7 @@ async fn made(page: &PageRequest, register: &str) -> PageResult<HttpResponse> {
     let body = RecordsPage {
         frame: frame.crumb(page.t("Số liệu", "Figures"), "/statistics").crumb(&label, &back),
         back,
-        lines: found.iter().map(|r| record_line(page, entry.path, r)).collect(),
+        lines: found.iter().map(|r| record_line(page, Some(entry.path), r)).collect(),
         delegations: show::grouped(i64::try_from(counted().count()).unwrap_or_default()),
         visits: show::grouped(counted().map(|r| number(r, "/visits")).sum()),
         next: next.map(|cursor| format!("{path}/records?{query}&cursor={}", encoded(cursor))),

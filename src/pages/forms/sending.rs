@@ -169,9 +169,7 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
     if let Some(version) = page.asked("version") {
         headers.push((header::IF_MATCH, format!("\"{version}\"")));
     }
-    if let Some(key) = page.asked("key") {
-        headers.push((HeaderName::from_static("idempotency-key"), key));
-    }
+    headers.extend(page.key());
     let (status, problem) = match settled(page.send(call.method, &call.path, &headers, &sent).await)? {
         Ok(done) => return Ok(Sent::Done(done)),
         Err(refused) => refused,

@@ -1,0 +1,38 @@
+//! Forms with a file: they are passed on as they came, because they are the forms that the API reads.
+
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::web;
+use serde_json::Value;
+
+use crate::pages::request::{PageRequest, PageResult, settled};
+use crate::pages::show;
+
+/// Bytes of a form around its file.
+const AROUND: usize = 64 << 10;
+
+/// Passes a form on whose file has at most so many bytes: what the API answers, or the status and the sentence that the page
+/// shows. Of a stranger nothing is read.
+pub async fn passed_on(
+    page: &PageRequest,
+    body: web::Payload,
+    path: &str,
+    most: usize,
+) -> PageResult<Result<Value, (u16, String)>> {
+    page.me().await?;
+    let given = page.http.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let mut headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, given.to_owned())];
+    headers.extend(page.key());
+    match body.to_bytes_limited(most + AROUND).await {
+        Ok(Ok(body)) => {
+            let came = settled(page.call(Method::POST, path, &headers, body).await)?;
+            Ok(came.map_err(|(status, problem)| (status, show::said(&problem))))
+        }
+        Ok(Err(_)) => Ok(Err((400, page.t("Không nhận được tệp.", "The file did not arrive.").to_owned()))),
+        Err(_) => {
+            let most = most >> 20;
+            let (vi, en) = (format!("Tệp không được quá {most} MiB."), format!("A file may have at most {most} MiB."));
+            Ok(Err((413, page.language.say(&vi, &en))))
+        }
+    }
+}
