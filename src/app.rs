@@ -8,14 +8,13 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use actix_service::IntoServiceFactory as _;
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::guard::fn_guard;
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpResponse, ResponseError, get, web};
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_actix_web::{AppExt, scope};
 
 use crate::access::account_requests::SecondPersonRule;
 use crate::access::actions::AuthService;
@@ -48,11 +47,12 @@ use crate::statistics::kept_facts::KeptFacts;
 use crate::statistics::open_http::OpenStatisticsSwitch;
 use crate::vocabulary::word_lists;
 use crate::web::answers::ResponseCache;
-use crate::web::health::Readiness;
+use crate::web::health::{OpenOperationSwitch, Readiness};
 use crate::web::idempotency::InFlightKeys;
 use crate::web::openapi::{PathTable, ProblemDocument, complete};
 use crate::web::openapi_parts;
 use crate::web::quota::RequestQuota;
+use crate::web::routes::{RoomRoutes, describe};
 use crate::web::scanner::FileScanner;
 use crate::web::{health, trace};
 use kernel::time::Clock;
@@ -82,6 +82,8 @@ pub struct AppState {
     contract: SharedContract,
     /// Whether statistics are published without sign-in.
     pub published: OpenStatisticsSwitch,
+    /// Whether metrics and the reference of the API answer other machines.
+    pub open_operation: OpenOperationSwitch,
     /// Whose accounts must have a second factor.
     pub second_factor: SecondFactorRule,
     pub second_person: SecondPersonRule,
@@ -152,6 +154,7 @@ impl AppState {
             texts: KeptTexts::default(),
             running: InFlightKeys::default(),
             published: OpenStatisticsSwitch::default(),
+            open_operation: OpenOperationSwitch::default(),
             second_factor: SecondFactorRule::default(),
             second_person: SecondPersonRule::default(),
             proxies: TrustedProxies::default(),
@@ -239,21 +242,17 @@ impl<T> AppRoutes for T where
 {
 }
 
-fn documented(registers: &Registers) -> (App<impl AppRoutes + use<>>, utoipa::openapi::OpenApi) {
-    App::new()
-        .into_utoipa_app()
-        .openapi(Base::openapi())
-        .service(scope("/api/v1").configure(|config: &mut ServiceConfig| rooms::routes(config, registers)))
-        .service(health::healthz)
-        .service(health::readyz)
-        .service(health::show_metrics)
-        .service(show_openapi)
-        .split_for_parts()
+/// Every route of the API.
+fn routes(config: &mut RoomRoutes<'_>, registers: &Registers) {
+    config.scope("/api/v1", |config| rooms::routes(config, registers));
+    config.service(health::healthz).service(health::readyz).service(health::show_metrics).service(show_openapi);
 }
 
 /// The finished OpenAPI 3.1 document of these procedures.
 pub fn specification_of(registers: &Registers) -> Value {
-    complete(&documented(registers).1, registers.entries())
+    let mut document = Base::openapi();
+    describe(&mut document, |config| routes(config, registers));
+    complete(&document, registers.entries())
 }
 
 /// The document of the procedures that ship.
@@ -342,8 +341,8 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         jurisdiction: Arc::clone(&house.jurisdiction),
         registers: house.registers.clone(),
     };
-    let app = documented(&house.registers)
-        .0
+    let app = App::new()
+        .configure(|config| routes(&mut RoomRoutes::answering(config), &house.registers))
         .app_data(web::Data::from(Arc::clone(&house.described)))
         .app_data(web::Data::new(Arc::clone(&house.contract)))
         .app_data(web::Data::new(house.registers.clone()))
@@ -360,6 +359,7 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.figures.clone()))
         .app_data(web::Data::new(house.texts.clone()))
         .app_data(web::Data::new(house.published))
+        .app_data(web::Data::new(house.open_operation))
         .app_data(web::Data::new(house.second_factor))
         .app_data(web::Data::new(house.second_person))
         .app_data(web::Data::new(house.proxies.clone()))
@@ -372,21 +372,24 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(tools))
         .app_data(web::Data::new(house.jobs.sender.clone()))
         .default_service(web::to(nowhere));
-    reference(app.wrap(from_fn(noted::note))).wrap(from_fn(trace::trace))
+    reference(app.wrap(from_fn(noted::note)), house.open_operation).wrap(from_fn(trace::trace))
 }
 
 /// The browsable API reference, served from the binary; it loads nothing from other hosts.
 #[cfg(feature = "docs")]
-fn reference<T>(app: App<T>) -> App<T>
+fn reference<T>(app: App<T>, open: OpenOperationSwitch) -> App<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = actix_web::Error, InitError = ()>,
 {
     let config = utoipa_swagger_ui::Config::new(["/openapi.json"]).validator_url("none");
-    app.service(web::redirect("/docs", "/docs/"))
-        .service(utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(config))
+    let pages = web::scope("/docs")
+        .guard(fn_guard(move |request| open.answers(request.head())))
+        .service(web::redirect("", "/docs/"))
+        .service(utoipa_swagger_ui::SwaggerUi::new("/{_:.*}").config(config));
+    app.service(pages)
 }
 
 #[cfg(not(feature = "docs"))]
-fn reference<T>(app: App<T>) -> App<T> {
+fn reference<T>(app: App<T>, _open: OpenOperationSwitch) -> App<T> {
     app
 }

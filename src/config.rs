@@ -271,6 +271,16 @@ impl Config {
         self.on_or_off("NGOAIVU_OPEN_STATISTICS")
     }
 
+    /// The key of backups as it is written; without it they are not encrypted.
+    pub fn backup_key(&self) -> Option<SecretString> {
+        self.secret("NGOAIVU_BACKUP_KEY")
+    }
+
+    /// Whether metrics and the reference of the API answer other machines.
+    pub fn open_operation(&self) -> Result<bool, ConfigFault> {
+        self.on_or_off("NGOAIVU_OPEN_OPERATION")
+    }
+
     fn on_or_off(&self, name: &str) -> Result<bool, ConfigFault> {
         match self.value(name) {
             None | Some("off") => Ok(false),

@@ -74,6 +74,9 @@ codes! {
     Unavailable 503 "unavailable" "Hệ thống tạm thời không phục vụ được" "Temporarily unavailable";
 }
 
+/// Seconds after which what failed for lack of the database may succeed.
+pub const RETRY_AFTER: u64 = 5;
+
 /// A refusal, as the client sees it.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -205,7 +208,7 @@ impl Error {
         match self {
             Error::Refused(problem) => (**problem).clone(),
             Error::Unavailable(_) => Problem {
-                retry_after: Some(5),
+                retry_after: Some(RETRY_AFTER),
                 ..Problem::new(
                     Code::Unavailable,
                     "Vui lòng thử lại sau vài giây.",

@@ -11,6 +11,9 @@ use ngoaivu::db::migrate;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    if let Err(error) = cli::arguments::without_passwords() {
+        eprintln!("ngoaivu: the password of the database stays in the arguments of this process: {error}");
+    }
     match cli::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

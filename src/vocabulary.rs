@@ -10,11 +10,11 @@ use kernel::procedure::{Procedure, RegisterEntries};
 use kernel::words::{self, Label, Word};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Scope;
 use crate::access::account_requests::AccountAct;
 use crate::access::permission::Permission;
+use crate::access::second_factor::SignInFactor;
 use crate::audit;
 use crate::dossier::amendments::{AmendmentForm, AmendmentStanding};
 use crate::dossier::differences::AmendmentKind;
@@ -29,9 +29,10 @@ use crate::reports::model::ReportKind;
 use crate::statistics::dimension::{Dimension, Measure};
 use crate::statistics::question::Window;
 use crate::web::etag::tagged;
+use crate::web::routes::RoomRoutes;
 use kernel::paper::PaperKind;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(show);
 }
 
@@ -126,6 +127,7 @@ fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord
         ("seat", of::<words::Body>()),
         ("service_scope", of::<Scope>()),
         ("severity", of::<words::Severity>()),
+        ("sign_in_factor", of::<SignInFactor>()),
         ("signed_as", of::<words::SignedAs>()),
         ("silence", of::<words::Silence>()),
         ("state", of::<State>()),

@@ -142,10 +142,10 @@ fn noticed(folder: &Path) {
             changed[place] ^= 1 << random.random_range(0..8);
         }
         std::fs::write(&file, &changed).unwrap();
-        assert!(ngoaivu::backup::verify(&file).is_err(), "a change at byte {place} was not noticed");
+        assert!(ngoaivu::backup::verify(&file, None).is_err(), "a change at byte {place} was not noticed");
     }
     std::fs::write(&file, &whole).unwrap();
-    ngoaivu::backup::verify(&file).unwrap();
+    ngoaivu::backup::verify(&file, None).unwrap();
     println!("{TRIES} of {TRIES} random changes of a backup of {} KiB were noticed.", whole.len() >> 10);
     std::fs::remove_file(&file).unwrap();
     std::fs::remove_dir_all(&demo).unwrap();

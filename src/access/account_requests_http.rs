@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, get, post, web};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Account;
 use crate::access::account_requests::{self, AccountAct, AccountRequest};
@@ -17,10 +16,11 @@ use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::json::Incoming;
 use crate::web::reply::{Empty, path_id};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(confirm).service(refuse_request);
 }
 

@@ -4,6 +4,7 @@ use chrono::Duration;
 use serde_json::json;
 
 use crate::access::context::RequestContext;
+use crate::access::second_factor::SignInFactor;
 use crate::access::sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, SessionCache, Stranger};
 use crate::access::throttle::{self, Attempt};
 use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
@@ -116,7 +117,8 @@ impl AuthService {
                 if !sign_in || store::has_second_factor(conn, user_id)? {
                     return Ok(None);
                 }
-                open_session(conn, user_id, &account.username, now, &stranger).map(Some)
+                let factor = SignInFactor::Password;
+                open_session(conn, (user_id, &account.username), factor, now, &stranger).map(Some)
             },
             move |_| sessions.forget(),
         );
@@ -170,15 +172,15 @@ pub fn end_of_sign_in(since: Moment) -> Moment {
 /// Begins a session.
 pub fn open_session(
     conn: &mut Conn,
-    user_id: i64,
-    username: &str,
+    (user_id, username): (i64, &str),
+    factor: SignInFactor,
     now: Moment,
     stranger: &Stranger,
 ) -> Result<(BearerClaims, String)> {
     let bearer = BearerClaims { user_id, session_id: Id::new(now).0 };
-    sessions_store::open_session(conn, bearer.session_id, user_id, None, &stranger.place, now)?;
+    sessions_store::open_session(conn, bearer.session_id, user_id, None, (factor, &stranger.place), now)?;
     let refresh = new_refresh(conn, bearer.session_id, now)?;
-    remember(conn, (username, Some(bearer.session_id)), "sign_in", now, stranger)?;
+    remember_sign_in(conn, (username, bearer.session_id), factor, now, stranger)?;
     Ok((bearer, refresh))
 }
 
@@ -227,6 +229,19 @@ pub fn remember(
     let mut context = visiting(username, at, stranger);
     context.actor.session_id = session_id.unwrap_or(0);
     context.remember(conn, action, "session", json!({}))
+}
+
+/// Writes to the trail that a session was begun, and how its owner showed who they are.
+pub fn remember_sign_in(
+    conn: &mut Conn,
+    (username, session_id): (&str, i64),
+    factor: SignInFactor,
+    at: Moment,
+    stranger: &Stranger,
+) -> Result<()> {
+    let mut context = visiting(username, at, stranger);
+    context.actor.session_id = session_id;
+    context.remember(conn, "sign_in", "session", json!({"factor": factor}))
 }
 
 /// The context of somebody who claims to be `username`.

@@ -19,6 +19,7 @@ use crate::access::{sessions_store, store};
 use crate::config::Network;
 use crate::db::Db;
 use crate::error::{Code, Result, refuse};
+use crate::web::proxy_headers::{FORWARDED_FOR, PROXY_HEADERS};
 use kernel::time::Moment;
 
 /// `__Host-`: only over TLS or from this machine, for this host alone (RFC 6265bis §4.1.3).
@@ -35,10 +36,6 @@ const DEVICE_LENGTH: usize = 43;
 
 /// Longest description of a browser that is kept, in characters.
 const AGENT: usize = 200;
-
-const FORWARDED_FOR: &str = "x-forwarded-for";
-/// By which a proxy is known.
-pub const PROXY_HEADERS: [&str; 5] = [FORWARDED_FOR, "x-forwarded-proto", "x-forwarded-host", "forwarded", "via"];
 
 /// Networks of reverse proxies on other machines that are believed who asks.
 #[derive(Debug, Clone, Default)]

@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::account_requests_http::{AccountRequestView, view};
@@ -22,12 +21,13 @@ use crate::web::json::Incoming;
 use crate::web::paging::{Paging, page_response};
 use crate::web::query::{self, Query};
 use crate::web::reply::{Empty, path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::rfc3339;
 
 /// Registers the routes of this module.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(login).service(refresh).service(logout).service(activate);
     config.service(list_users).service(create_user).service(show_user).service(change_user).service(reset_user);
     config.service(end_sessions_of_user);

@@ -8,13 +8,13 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::actions::AuthService;
 use crate::access::call::Call;
 use crate::access::me_store::{self, Settings};
 use crate::access::permission::Permission;
+use crate::access::second_factor::SignInFactor;
 use crate::access::sessions::ABSOLUTE_HOURS;
 use crate::access::token::{digest, random_text};
 use crate::access::user_views::{UserView, one};
@@ -23,12 +23,13 @@ use crate::error::{Code, Result, not_found, refuse};
 use crate::web::etag::etag;
 use crate::web::json::{Incoming, refuse_secrets};
 use crate::web::reply::{Empty, path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
 use kernel::words::FieldError;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(me).service(change_password).service(sessions).service(end_session).service(change_settings);
     config.service(copies).service(show_copy).service(keep_copy).service(drop_copy);
 }
@@ -103,10 +104,7 @@ async fn change_password(
     let mut faults = Violations::default();
     password::check_new(&body.new, &own, "/new", &mut faults);
     faults.finish()?;
-    let attempt = desk
-        .own_password(user_id, body.current)
-        .await?
-        .ok_or_else(|| refuse(Code::Forbidden, "Mật khẩu hiện tại không đúng.", "The current password is wrong."))?;
+    let attempt = desk.own_password(user_id, body.current).await?;
     let hash = desk.hasher.hash(body.new).await?;
     call.change_accounts(
         print,
@@ -131,7 +129,7 @@ fn keyed(print: &str) -> String {
 /// A sign-in that has not ended.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SignIn, example = json!({"id": "01ke3m9p0002s", "created_at": "2026-11-22T02:00:00Z", "last_used_at": "2026-11-22T02:14:00Z",
-    "address": "10.2.3.4", "agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "current": true}))]
+    "address": "10.2.3.4", "agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "factor": "password", "current": true}))]
 struct SignInView {
     #[schema(value_type = String)]
     id: Id,
@@ -141,6 +139,9 @@ struct SignInView {
     /// Where it was opened from, if it is known.
     address: Option<String>,
     agent: Option<String>,
+    /// How its owner showed who they are; none if it began before this was kept.
+    #[schema(value_type = Option<SignInFactor>)]
+    factor: Option<String>,
     /// Whether it is the one that asks.
     current: bool,
 }
@@ -168,6 +169,7 @@ async fn sessions(call: Call) -> Result<HttpResponse> {
                 last_used_at: s.last_used_at.map(rfc3339),
                 address: s.address,
                 agent: s.agent,
+                factor: s.factor,
                 current: s.id == call.actor.session_id,
             };
             Ok(found.into_iter().map(view).collect::<Vec<_>>())

@@ -26,6 +26,11 @@ struct Noted {
 }
 
 impl Noted {
+    fn attempt(response: &ServiceResponse<BoxBody>) -> Option<Self> {
+        let refused = response.response().extensions().get::<Problem>()?.code;
+        Some(Noted { action: ATTEMPT, refused: Some(refused) })
+    }
+
     fn of(method: &Method, response: &ServiceResponse<BoxBody>) -> Option<Self> {
         let reads = matches!(*method, Method::GET | Method::HEAD);
         match response.status().as_u16() {
@@ -35,10 +40,11 @@ impl Noted {
                 let action = if paper { DOWNLOAD } else { EXPORT };
                 disposition.starts_with("attachment").then_some(Noted { action, refused: None })
             }
-            403 if !reads => {
-                let refused = Some(response.response().extensions().get::<Problem>()?.code);
-                Some(Noted { action: ATTEMPT, refused })
-            }
+            // A password that somebody who is signed in was asked for once more, and did not know.
+            401 => Noted::attempt(response).filter(|noted| noted.refused == Some(Code::InvalidCredentials)),
+            // Whoever still lacks a second factor is told so with every page.
+            403 if reads => Noted::attempt(response).filter(|noted| noted.refused == Some(Code::Forbidden)),
+            403 => Noted::attempt(response),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::access::guessable::is_guessable;
 use crate::error::{Error, Result};
@@ -44,16 +44,39 @@ impl Default for PasswordHasher {
     }
 }
 
+/// The turn of one who waited to have a hash computed. While it is held, one fewer is computed.
+pub struct HashTurn {
+    _core: OwnedSemaphorePermit,
+    _place: OwnedSemaphorePermit,
+}
+
 impl PasswordHasher {
     /// The PHC string of a password.
     pub async fn hash(&self, password: String) -> Result<String> {
-        self.in_turn(move || hash_now(&password)).await
+        let (hash, _turn) = self.turn().await?.compute(move || hash_now(&password)).await?;
+        Ok(hash)
     }
 
+    /// Whether the password matches the hash.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        let (right, _turn) = self.turn().await?.verify(password, hash).await?;
+        Ok(right)
+    }
+
+    /// Waits until a hash may be computed.
+    pub async fn turn(&self) -> Result<HashTurn> {
+        let queue = Arc::clone(&self.queue);
+        let place = queue.try_acquire_owned().map_err(|_| Error::Unavailable("too many sign-ins at once".into()))?;
+        let core = Arc::clone(&self.turns).acquire_owned().await.map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(HashTurn { _core: core, _place: place })
+    }
+}
+
+impl HashTurn {
     /// Whether the password matches the hash. Without a hash the same work is done and the answer is `false`, so that
     /// an unknown name takes as long as a known one.
-    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
-        self.in_turn(move || match hash {
+    pub async fn verify(self, password: String, hash: Option<String>) -> Result<(bool, Self)> {
+        self.compute(move || match hash {
             // A wrong one costs the same for a hash of lower cost, so that nobody tells those who have one by the time.
             Some(hash) => match is_password(&password, &hash)? {
                 false if is_cheap(&hash) => hash_now(&password).map(|_| false),
@@ -64,18 +87,13 @@ impl PasswordHasher {
         .await
     }
 
-    async fn in_turn<T, F>(&self, work: F) -> Result<T>
+    /// The turn goes with the work: it is not given on while somebody who went away is still computed for.
+    async fn compute<T, F>(self, work: F) -> Result<(T, Self)>
     where
         T: Send + 'static,
         F: FnOnce() -> Result<T> + Send + 'static,
     {
-        let _place = self.queue.try_acquire().map_err(|_| Error::Unavailable("too many sign-ins at once".into()))?;
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|e| Error::Internal(e.to_string()))?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(turn);
-            done
-        });
+        let done = tokio::task::spawn_blocking(move || work().map(|done| (done, self)));
         done.await.unwrap_or_else(|e| Err(Error::Internal(format!("hashing panicked: {e}"))))
     }
 }

@@ -11,6 +11,15 @@ use crate::db::schema::{recovery_codes, second_factors, sign_in_tickets, users};
 use crate::error::{Code, Error, Result, refuse, too_many};
 use kernel::time::Moment;
 
+kernel::words! {
+    /// How somebody showed who they are when they signed in (cách xác thực).
+    SignInFactor {
+        Password: "Mật khẩu" / "Password",
+        Code: "Mật khẩu và mã xác thực" / "Password and code",
+        RecoveryCode: "Mật khẩu và mã khôi phục" / "Password and recovery code",
+    }
+}
+
 /// Seconds of one code.
 const STEP: i64 = 30;
 /// Wrong codes within one step, after which the next step is waited for.
@@ -106,18 +115,20 @@ fn of_person(user_id: i64, code: &str) -> String {
 /// What a code turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeVerdict {
-    Right,
+    Right(SignInFactor),
     Wrong,
     /// Too many wrong ones: no code is looked at for so many seconds.
     Wait(u64),
 }
 
 impl CodeVerdict {
-    /// Refuses what is not right; `wrong` says with which code: 401 before somebody is signed in, 403 afterwards.
-    pub fn require(self, wrong: Code) -> Result<()> {
+    /// Refuses what is not right (401), and what has to wait (429).
+    pub fn require(self) -> Result<()> {
         match self {
-            CodeVerdict::Right => Ok(()),
-            CodeVerdict::Wrong => Err(refuse(wrong, "Mã xác thực không đúng.", "The code is wrong.")),
+            CodeVerdict::Right(_) => Ok(()),
+            CodeVerdict::Wrong => {
+                Err(refuse(Code::InvalidCredentials, "Mã xác thực không đúng.", "The code is wrong."))
+            }
             CodeVerdict::Wait(seconds) => Err(too_many(seconds, "Sai mã nhiều lần", "Too many wrong codes")),
         }
     }
@@ -134,7 +145,7 @@ pub fn judge(conn: &mut Conn, user_id: i64, username: &str, code: &str, now: Mom
             // Its owner is here: codes by time count again, however many strangers guessed.
             let row = second_factors::table.find(user_id);
             diesel::update(row).set(second_factors::wrong_in_row.eq(0)).execute(conn)?;
-            return Ok(CodeVerdict::Right);
+            return Ok(CodeVerdict::Right(SignInFactor::RecoveryCode));
         }
     }
     let columns = (
@@ -166,7 +177,7 @@ pub fn judge(conn: &mut Conn, user_id: i64, username: &str, code: &str, now: Mom
         Some(matched) => {
             let used = (second_factors::last_step.eq(matched), second_factors::wrong_in_row.eq(0));
             diesel::update(row).set(used).execute(conn)?;
-            Ok(CodeVerdict::Right)
+            Ok(CodeVerdict::Right(SignInFactor::Code))
         }
         None => {
             let counted = (

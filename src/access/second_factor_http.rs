@@ -4,14 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::actions::AuthService;
 use crate::access::call::{Call, stranger_of};
 use crate::access::context::{PROOF_MINUTES, RequestContext};
 use crate::access::http::signed_in;
-use crate::access::second_factor::{self, CodeVerdict};
+use crate::access::second_factor::{self, CodeVerdict, SignInFactor};
 use crate::access::sign_in::SignInWay;
 use crate::access::{http, sessions_store, store};
 use crate::config::SecondFactorRule;
@@ -19,10 +18,11 @@ use crate::db::Conn;
 use crate::error::{Code, Result, refuse};
 use crate::web::json::Incoming;
 use crate::web::reply::Empty;
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(finish).service(show).service(begin).service(confirm).service(remove).service(renew).service(prove);
 }
 
@@ -139,7 +139,7 @@ async fn confirm(call: Call, body: Incoming<ConfirmCode>) -> Result<HttpResponse
         }
         let verdict = second_factor::judge(conn, call.actor.id(), call.actor.username(), &body.code, call.now)?;
         let mut codes = Vec::new();
-        if verdict == CodeVerdict::Right {
+        if let CodeVerdict::Right(_) = verdict {
             codes = second_factor::confirm(conn, call.actor.id(), call.now)?;
             end_others(conn, call)?;
             sessions_store::note_proof(conn, call.actor.session_id, call.now)?;
@@ -148,7 +148,7 @@ async fn confirm(call: Call, body: Incoming<ConfirmCode>) -> Result<HttpResponse
         Ok((verdict, codes))
     });
     let (verdict, recovery_codes) = judged.await?;
-    verdict.require(Code::Forbidden)?;
+    verdict.require()?;
     Ok(HttpResponse::Ok().json(RecoveryCodes { recovery_codes }))
 }
 
@@ -222,7 +222,6 @@ async fn prove(call: Call, desk: web::Data<AuthService>, body: Incoming<Proof>) 
     let body = body.read().await?.check()?;
     let user_id = call.actor.id();
     let attempt = desk.own_password(user_id, body.password).await?;
-    let attempt = attempt.ok_or_else(|| refuse(Code::Forbidden, "Mật khẩu không đúng.", "The password is wrong."))?;
     let code = body.code.unwrap_or_default();
     // Not kept for retries: the body is a password.
     let verdict = call
@@ -230,16 +229,16 @@ async fn prove(call: Call, desk: web::Data<AuthService>, body: Incoming<Proof>) 
             attempt.succeeded(conn)?;
             let verdict = match store::has_second_factor(conn, user_id)? {
                 true => second_factor::judge(conn, user_id, call.actor.username(), &code, call.now)?,
-                false => CodeVerdict::Right,
+                false => CodeVerdict::Right(SignInFactor::Password),
             };
-            if verdict == CodeVerdict::Right {
+            if let CodeVerdict::Right(_) = verdict {
                 sessions_store::note_proof(conn, call.actor.session_id, call.now)?;
                 told(conn, call, "prove")?;
             }
             Ok(verdict)
         })
         .await?;
-    verdict.require(Code::Forbidden)?;
+    verdict.require()?;
     let until = call.now + Duration::minutes(PROOF_MINUTES);
     Ok(HttpResponse::Ok().json(Proved { until: rfc3339(until) }))
 }

@@ -6,7 +6,6 @@ use kernel::words::FieldError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::account::{SERVICE_PREFIX, Scope};
@@ -19,11 +18,12 @@ use crate::web::etag::{IfMatch, etag};
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::reply::path_id;
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(create).service(revoke);
 }
 

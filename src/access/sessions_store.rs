@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::access::second_factor::SignInFactor;
 use crate::access::sessions::{BrowserSession, SignInPlace};
 use crate::access::token::SigningKey;
 use crate::db::Conn;
@@ -15,7 +16,7 @@ pub fn open_session(
     id: i64,
     user_id: i64,
     cookie: Option<&str>,
-    place: &SignInPlace,
+    (factor, place): (SignInFactor, &SignInPlace),
     now: Moment,
 ) -> Result<()> {
     diesel::insert_into(sessions::table)
@@ -28,6 +29,7 @@ pub fn open_session(
             sessions::address.eq(place.address.as_deref()),
             sessions::agent.eq(place.agent.as_deref()),
             sessions::proved_at.eq(now),
+            sessions::factor.eq(factor.word()),
         ))
         .execute(conn)?;
     Ok(())
@@ -79,6 +81,7 @@ pub struct LiveSignIn {
     pub last_used_at: Option<Moment>,
     pub address: Option<String>,
     pub agent: Option<String>,
+    pub factor: Option<String>,
 }
 
 /// The sign-ins of a user that began after `since` and have not been ended, the latest first.
@@ -86,7 +89,14 @@ pub fn live_sign_ins(conn: &mut Conn, user_id: i64, since: Moment, limit: i64) -
     Ok(sessions::table
         .filter(sessions::user_id.eq(user_id).and(sessions::ended_at.is_null()).and(sessions::created_at.gt(since)))
         .order(sessions::id.desc())
-        .select((sessions::id, sessions::created_at, sessions::last_used_at, sessions::address, sessions::agent))
+        .select((
+            sessions::id,
+            sessions::created_at,
+            sessions::last_used_at,
+            sessions::address,
+            sessions::agent,
+            sessions::factor,
+        ))
         .limit(limit)
         .load(conn)?)
 }

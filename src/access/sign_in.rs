@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
-use crate::access::actions::{AuthService, IssuedTokens, end_of_sign_in, open_session, pair, remember, visiting};
-use crate::access::second_factor::{self, CodeVerdict};
+use crate::access::actions::{
+    AuthService, IssuedTokens, end_of_sign_in, open_session, pair, remember_sign_in, visiting,
+};
+use crate::access::second_factor::{self, CodeVerdict, SignInFactor};
 use crate::access::sessions::Stranger;
-use crate::access::throttle::{self, Attempt};
+use crate::access::throttle::{self, Admission, Attempt};
 use crate::access::token::{BearerClaims, SigningKey, digest, random_text};
 use crate::access::{password, sessions_store, store};
 use crate::db::Conn;
@@ -56,16 +58,18 @@ fn open(
     conn: &mut Conn,
     way: SignInWay,
     (user_id, username): (i64, &str),
+    factor: SignInFactor,
     now: Moment,
     stranger: &Stranger,
 ) -> Result<Opened> {
     if way == SignInWay::Program {
-        let (bearer, refresh) = open_session(conn, user_id, username, now, stranger)?;
+        let (bearer, refresh) = open_session(conn, (user_id, username), factor, now, stranger)?;
         return Ok(Opened::Bearer(bearer, refresh));
     }
     let (secret, session_id) = (random_text(), Id::new(now).0);
-    sessions_store::open_session(conn, session_id, user_id, Some(&digest(&secret)), &stranger.place, now)?;
-    remember(conn, (username, Some(session_id)), "sign_in", now, stranger)?;
+    let shown = (factor, &stranger.place);
+    sessions_store::open_session(conn, session_id, user_id, Some(&digest(&secret)), shown, now)?;
+    remember_sign_in(conn, (username, session_id), factor, now, stranger)?;
     Ok(Opened::Cookie(secret))
 }
 
@@ -114,6 +118,14 @@ fn given(key: &SigningKey, opened: Opened, now: Moment) -> Result<Given> {
     }
 }
 
+fn ticket_spent() -> Error {
+    refuse(
+        Code::TokenSpent,
+        "Đã quá thời gian nhập mã; hãy đăng nhập lại từ đầu.",
+        "The time for the code is over; sign in again from the start.",
+    )
+}
+
 impl AuthService {
     /// Signs in with a user name and a password. Whoever has a second factor gets a ticket for the code.
     pub async fn login(
@@ -136,7 +148,7 @@ impl AuthService {
                     return Ok(None);
                 }
                 note_device(conn, owner.user_id, noted.as_deref(), now, &stranger)?;
-                open(conn, way, (owner.user_id, &username), now, &stranger).map(Some)
+                open(conn, way, (owner.user_id, &username), SignInFactor::Password, now, &stranger).map(Some)
             },
             |_| {},
         );
@@ -161,54 +173,51 @@ impl AuthService {
         let judged = self.db.write(
             move |conn| {
                 let found = second_factor::of_ticket(conn, &ticket, now)?;
-                let (user_id, username) = found.ok_or_else(|| {
-                    refuse(
-                        Code::TokenSpent,
-                        "Đã quá thời gian nhập mã; hãy đăng nhập lại từ đầu.",
-                        "The time for the code is over; sign in again from the start.",
-                    )
-                })?;
+                let (user_id, username) = found.ok_or_else(ticket_spent)?;
                 let verdict = second_factor::judge(conn, user_id, &username, &code, now)?;
-                if matches!(verdict, CodeVerdict::Wait(_)) {
+                let CodeVerdict::Right(factor) = verdict else {
+                    // What is wrong is counted, so that this is committed.
+                    if verdict == CodeVerdict::Wrong {
+                        let code = Code::InvalidCredentials;
+                        let context = visiting(&username, now, &stranger);
+                        context.remember_refusal(conn, "sign_in_failed", "session", json!({"factor": "code"}), code)?;
+                    }
                     return Ok((verdict, None));
-                }
-                if verdict == CodeVerdict::Wrong {
-                    // It is counted, so that this is committed.
-                    let code = Code::InvalidCredentials;
-                    let context = visiting(&username, now, &stranger);
-                    context.remember_refusal(conn, "sign_in_failed", "session", json!({"factor": "code"}), code)?;
-                    return Ok((verdict, None));
-                }
+                };
                 second_factor::spend_ticket(conn, &ticket)?;
                 let known = match &stranger.place.device {
                     Some(device) => throttle::knows(conn, user_id, device, now)?,
                     None => false,
                 };
                 note_device(conn, user_id, (!known).then_some(noted.as_str()), now, &stranger)?;
-                let opened = open(conn, way, (user_id, &username), now, &stranger)?;
+                let opened = open(conn, way, (user_id, &username), factor, now, &stranger)?;
                 Ok((verdict, Some((opened, known))))
             },
             |_| {},
         );
         let (verdict, opened) = judged.await?;
-        verdict.require(Code::InvalidCredentials)?;
+        verdict.require()?;
         let (opened, known) = opened.ok_or_else(|| Error::Internal("a right code opened nothing".into()))?;
         let device = (!known).then_some(device);
         Ok(SignedIn { given: given(&key, opened, now)?, device })
     }
 
-    /// Whether it is the password of somebody who is signed in: the attempt, to be noted as no guess, or none if it is wrong.
-    pub async fn own_password(&self, user_id: i64, password: String) -> Result<Option<Attempt>> {
+    /// The attempt of somebody who is signed in to show that they know their password, to be noted as no guess. 401 if it is
+    /// wrong.
+    pub async fn own_password(&self, user_id: i64, password: String) -> Result<Attempt> {
         let (attempt, now) = (Attempt::of_signed_in(user_id), self.clock.now());
         let begun = self.db.write(
             move |conn| {
-                attempt.begin(conn, now)?;
+                attempt.begin(conn, now)?.require(now)?;
                 Ok((attempt, store::password_hash(conn, user_id)?))
             },
             |_| {},
         );
         let (attempt, hash) = begun.await?;
-        Ok(self.hasher.verify(password, hash).await?.then_some(attempt))
+        match self.hasher.verify(password, hash).await? {
+            true => Ok(attempt),
+            false => Err(refuse(Code::InvalidCredentials, "Mật khẩu không đúng.", "The password is wrong.")),
+        }
     }
 
     /// The account whose password it is. The attempt is counted before its hash is computed, for a name that nobody has
@@ -221,35 +230,49 @@ impl AuthService {
         stranger: &Stranger,
     ) -> Result<PasswordOwner> {
         let (name, from) = (username.to_owned(), stranger.place.clone());
+        let context = visiting(username, now, stranger);
         let begun = self.db.write(
             move |conn| {
                 let found = store::credentials(conn, &name)?;
                 let user_id = found.as_ref().map(|(id, ..)| *id);
                 let (device, address) = (from.device.as_deref(), from.address.as_deref());
                 let attempt = Attempt::of(conn, &name, user_id, device, address, now)?;
-                attempt.begin(conn, now)?;
-                Ok((attempt, found))
+                let admission = attempt.begin(conn, now)?;
+                if matches!(admission, Admission::Waits { untold: true, .. }) {
+                    let code = Code::TooManyRequests;
+                    context.remember_refusal(conn, "sign_in_failed", "session", json!({}), code)?;
+                }
+                Ok((attempt, found, admission))
             },
             |_| {},
         );
-        let (attempt, found) = begun.await?;
+        let (attempt, found, admission) = begun.await?;
+        admission.require(now)?;
         let (user_id, hash) = match found {
             Some((id, Some(hash), true)) => (Some(id), Some(hash)),
             _ => (None, None),
         };
-        let right = self.hasher.verify(password.clone(), hash.clone()).await?;
+        let turn = self.hasher.turn().await?;
+        let (tried, clock) = (attempt.clone(), self.clock.clone());
+        self.db.read(move |conn| tried.require_open_address(conn, clock.now())).await?;
+        let (right, turn) = turn.verify(password.clone(), hash.clone()).await?;
         let (Some(user_id), true) = (user_id, right) else {
-            let context = visiting(username, now, stranger);
+            let (context, now) = (visiting(username, now, stranger), self.clock.now());
             let code = Code::InvalidCredentials;
-            let noted =
-                move |conn: &mut Conn| context.remember_refusal(conn, "sign_in_failed", "session", json!({}), code);
+            let noted = move |conn: &mut Conn| {
+                attempt.failed(conn, now)?;
+                context.remember_refusal(conn, "sign_in_failed", "session", json!({}), code)
+            };
             self.db.write(noted, |()| {}).await?;
+            // Only now, so that the next one is judged by this failure, too.
+            drop(turn);
             return Err(refuse(
                 Code::InvalidCredentials,
                 "Tên đăng nhập hoặc mật khẩu không đúng.",
                 "The user name or the password is wrong.",
             ));
         };
+        drop(turn);
         let stronger = match hash.filter(|hash| password::is_cheap(hash)) {
             Some(cheap) => Some((cheap, self.hasher.hash(password).await?)),
             None => None,

@@ -19,12 +19,35 @@ const ADDRESS_BUDGET: i64 = 50;
 const WINDOW: Duration = Duration::minutes(10);
 /// After so many wrong passwords in a row nobody signs in before the next day (UTC).
 const CLOSED: i64 = 100;
+/// Of those who have to wait, the trail is told at most so often.
+const TOLD_EVERY: Duration = Duration::minutes(1);
 /// So many of them count on the day after.
 const OPENED: i64 = 25;
 /// A device is known for this long after its last use.
 pub const DEVICE_DAYS: i64 = 180;
 /// Devices that are kept of one person.
 const DEVICES: i64 = 20;
+
+/// What an attempt comes to before its password is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    Open,
+    /// Nothing is looked at until then; `untold` if the trail does not know.
+    Waits {
+        until: Moment,
+        untold: bool,
+    },
+}
+
+impl Admission {
+    /// 429 for whom has to wait.
+    pub fn require(self, now: Moment) -> Result<()> {
+        match self {
+            Admission::Open => Ok(()),
+            Admission::Waits { until, .. } => Err(wait_until(until, now)),
+        }
+    }
+}
 
 /// Who tries to sign in, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,38 +95,48 @@ impl Attempt {
         self.lane.starts_with("device ")
     }
 
-    /// Begins the attempt, which counts as failed until it has [`succeeded`](Self::succeeded): counted only afterwards,
-    /// attempts side by side would all pass before the first failure. Refuses during the waiting time, before a hash is
-    /// computed.
-    pub fn begin(&self, conn: &mut Conn, now: Moment) -> Result<()> {
-        if let Some(address) = &self.address {
-            let was = Failures::read(conn, address)?.filter(|f| f.since <= now && f.since + WINDOW > now);
-            let was = was.unwrap_or(Failures { count: 0, since: now, until: now });
-            if was.count >= ADDRESS_BUDGET {
-                return Err(wait_until(was.since + WINDOW, now));
-            }
-            Failures { count: was.count + 1, until: was.since + WINDOW, ..was }.write(conn, address)?;
+    /// Begins the attempt, which counts as failed by its name until it has [`succeeded`](Self::succeeded): counted only
+    /// afterwards, attempts side by side would all pass before the first failure.
+    pub fn begin(&self, conn: &mut Conn, now: Moment) -> Result<Admission> {
+        if let (Some(address), Some((was, until))) = (&self.address, self.closed_address(conn, now)?) {
+            return was.wait(conn, address, until, now);
         }
-        let was = Failures::read(conn, &self.lane)?.unwrap_or(Failures { count: 0, since: now, until: now });
+        let was = Failures::read(conn, &self.lane)?.unwrap_or(Failures::none(now));
         // If the clock was set back, nobody waits longer than the ladder says.
         let until = was.until.min(end_of_wait(was.count, now));
         if until > now {
-            return Err(wait_until(until, now));
+            return was.wait(conn, &self.lane, until, now);
         }
         // A name that was closed opens with the new day, and not for a single guess.
         let count = if was.count >= CLOSED { OPENED } else { was.count } + 1;
-        Failures { count, since: was.since, until: end_of_wait(count, now) }.write(conn, &self.lane)
+        Failures { count, until: end_of_wait(count, now), ..was }.write(conn, &self.lane)?;
+        Ok(Admission::Open)
+    }
+
+    /// Refuses where too many guesses came from the address. Asked once more when the turn of a hash has come: by an address
+    /// only failures count, so that an office that signs in at eight o'clock does not wait for itself.
+    pub fn require_open_address(&self, conn: &mut Conn, now: Moment) -> Result<()> {
+        self.closed_address(conn, now)?.map_or(Ok(()), |(_, until)| Err(wait_until(until, now)))
+    }
+
+    /// The failures of an address that has had its budget, and until when it waits.
+    fn closed_address(&self, conn: &mut Conn, now: Moment) -> Result<Option<(Failures, Moment)>> {
+        let Some(address) = &self.address else { return Ok(None) };
+        let was = Failures::of_address(conn, address, now)?.filter(|was| was.count >= ADDRESS_BUDGET);
+        Ok(was.map(|was| (was, was.since + WINDOW)))
+    }
+
+    /// The password was wrong: it counts by its address, too.
+    pub fn failed(&self, conn: &mut Conn, now: Moment) -> Result<()> {
+        let Some(address) = &self.address else { return Ok(()) };
+        let was = Failures::of_address(conn, address, now)?.unwrap_or(Failures::none(now));
+        Failures { count: was.count + 1, until: was.since + WINDOW, ..was }.write(conn, address)
     }
 
     /// The password was right: it is no guess.
     pub fn succeeded(&self, conn: &mut Conn) -> Result<()> {
         let lane = sign_in_waits::table.find(&self.lane);
         each!(conn, c => diesel::delete(lane).execute(c))?;
-        if let Some(address) = &self.address {
-            let row = sign_in_waits::table.find(address).filter(sign_in_waits::failures.gt(0));
-            let less = sign_in_waits::failures.eq(sign_in_waits::failures - 1);
-            each!(conn, c => diesel::update(row).set(less).execute(c))?;
-        }
         Ok(())
     }
 }
@@ -142,14 +175,33 @@ struct Failures {
     count: i64,
     since: Moment,
     until: Moment,
+    told_at: Option<Moment>,
 }
 
 impl Failures {
+    fn none(now: Moment) -> Self {
+        Failures { count: 0, since: now, until: now, told_at: None }
+    }
+
+    /// Has an attempt wait, and notes whether the trail is told of it.
+    fn wait(self, conn: &mut Conn, lane: &str, until: Moment, now: Moment) -> Result<Admission> {
+        let untold = self.told_at.is_none_or(|told| told > now || told + TOLD_EVERY <= now);
+        if untold {
+            Failures { told_at: Some(now), ..self }.write(conn, lane)?;
+        }
+        Ok(Admission::Waits { until, untold })
+    }
+
     fn read(conn: &mut Conn, lane: &str) -> Result<Option<Self>> {
-        let columns = (sign_in_waits::failures, sign_in_waits::since, sign_in_waits::until);
+        let columns = (sign_in_waits::failures, sign_in_waits::since, sign_in_waits::until, sign_in_waits::told_at);
         let row = sign_in_waits::table.find(lane).select(columns);
-        let found: Option<(i64, Moment, Moment)> = each!(conn, c => row.first(c)).optional()?;
-        Ok(found.map(|(count, since, until)| Failures { count, since, until }))
+        let found: Option<(i64, Moment, Moment, Option<Moment>)> = each!(conn, c => row.first(c)).optional()?;
+        Ok(found.map(|(count, since, until, told_at)| Failures { count, since, until, told_at }))
+    }
+
+    /// Those of an address in the window that has not ended.
+    fn of_address(conn: &mut Conn, address: &str, now: Moment) -> Result<Option<Self>> {
+        Ok(Failures::read(conn, address)?.filter(|f| f.since <= now && f.since + WINDOW > now))
     }
 
     fn write(self, conn: &mut Conn, lane: &str) -> Result<()> {
@@ -157,6 +209,7 @@ impl Failures {
             sign_in_waits::failures.eq(self.count),
             sign_in_waits::since.eq(self.since),
             sign_in_waits::until.eq(self.until),
+            sign_in_waits::told_at.eq(self.told_at),
         );
         let row = (sign_in_waits::lane.eq(lane), values);
         let insert = diesel::insert_into(sign_in_waits::table).values(row);

@@ -8,7 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -19,11 +18,12 @@ use crate::web::columns::{self, FieldColumn, plain};
 use crate::web::file::{self, ListFormat};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::{rfc3339, start_of};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(verification).service(checkpoint).service(proof);
 }
 

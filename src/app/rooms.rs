@@ -1,11 +1,10 @@
 //! The routes of all rooms, in the order in which they are tried.
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use crate::dossier::register::Registers;
+use crate::web::routes::RoomRoutes;
 
 /// The routes of all modules under the base path.
-pub fn routes(config: &mut ServiceConfig, registers: &Registers) {
+pub fn routes(config: &mut RoomRoutes, registers: &Registers) {
     // Routes are tried in this order: the most frequent requests come first.
     // A register takes every path below its own, so that what another room adds to it comes before.
     crate::imports::guests_http::routes(config, registers);

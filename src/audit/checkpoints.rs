@@ -53,6 +53,17 @@ struct WrittenNote {
     note: String,
 }
 
+/// What the last checkpoint was made of, so that a start goes on from there and does not read the whole trail. It is believed
+/// because its root was signed.
+#[derive(Serialize, Deserialize)]
+struct WrittenEdge {
+    note: String,
+    /// In base64.
+    peaks: Vec<String>,
+    /// Hash of the last row.
+    last: String,
+}
+
 /// The files of the checkpoints and of their keys, beside the attachments.
 #[derive(Clone)]
 pub struct CheckpointFiles {
@@ -131,8 +142,15 @@ impl TrailKeeper {
         TrailKeeper { files: CheckpointFiles::of(attachments), origin, known: Arc::default() }
     }
 
+    /// What is known; after a start, what was known before it.
     fn known(&self) -> MutexGuard<'_, KnownTrail> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.edge.size() == 0
+            && let Some(written) = self.written_edge()
+        {
+            *known = written;
+        }
+        known
     }
 
     /// The key; made when it is first needed.
@@ -171,6 +189,39 @@ impl TrailKeeper {
         match linked {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),
+        }
+    }
+
+    fn edge_file(&self) -> PathBuf {
+        self.files.folder.join("edge.json")
+    }
+
+    /// What the server knew that wrote the last checkpoint.
+    fn written_edge(&self) -> Option<KnownTrail> {
+        let written: WrittenEdge = serde_json::from_slice(&std::fs::read(self.edge_file()).ok()?).ok()?;
+        let point = SignedPoint::read(&written.note, &self.files.verifiers())?;
+        let peak = |text: &String| STANDARD.decode(text).ok()?.try_into().ok();
+        let edge = TreeEdge::of(point.size, written.peaks.iter().map(peak).collect::<Option<_>>()?)?;
+        let signed = edge.root() == point.root;
+        signed.then_some(KnownTrail { edge, last: written.last, written: point.size, written_at: None })
+    }
+
+    /// Keeps what a checkpoint was made of. Without it the next start only takes longer.
+    fn keep_edge(&self, point: &SignedPoint, note: String) {
+        let known = self.known();
+        if known.edge.size() != point.size {
+            return;
+        }
+        let peaks = known.edge.peaks().iter().map(|peak| STANDARD.encode(peak)).collect();
+        let edge = WrittenEdge { note, peaks, last: known.last.clone() };
+        drop(known);
+        let (file, draft) = (self.edge_file(), self.files.folder.join("edge.json.part"));
+        let written = serde_json::to_vec(&edge)
+            .map_err(std::io::Error::from)
+            .and_then(|bytes| std::fs::write(&draft, bytes))
+            .and_then(|()| std::fs::rename(&draft, &file));
+        if let Err(error) = written {
+            tracing::warn!(%error, "the edge of the trail could not be kept");
         }
     }
 
@@ -213,13 +264,14 @@ impl TrailKeeper {
         let (point, note, _) = self.now(conn)?;
         private_files::create_folder(&self.files.folder).map_err(|e| failed(&self.files.folder, e))?;
         let file = self.files.folder.join(format!("{}.jsonl", now.format("%Y-%m")));
-        let line = WrittenNote { at: rfc3339(now), note };
+        let line = WrittenNote { at: rfc3339(now), note: note.clone() };
         let line = serde_json::to_string(&line).map_err(|e| failed(&file, e))?;
         let mut kept = OpenOptions::new().create(true).append(true).open(&file).map_err(|e| failed(&file, e))?;
         // A line that was cut by a crash stays a line of its own. All in one, because another server may write here, too.
         kept.write_all(format!("\n{line}\n").as_bytes())
             .and_then(|()| kept.sync_all())
             .map_err(|e| failed(&file, e))?;
+        self.keep_edge(&point, note);
         let mut known = self.known();
         (known.written, known.written_at) = (point.size, Some(now));
         Ok(true)

@@ -30,8 +30,17 @@ pub struct TreeEdge {
 }
 
 impl TreeEdge {
+    /// The edge of a tree of this size; `None` if it would have another number of subtrees.
+    pub fn of(size: u64, peaks: Vec<NodeHash>) -> Option<Self> {
+        (u32::try_from(peaks.len()) == Ok(size.count_ones())).then_some(TreeEdge { size, peaks })
+    }
+
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    pub fn peaks(&self) -> &[NodeHash] {
+        &self.peaks
     }
 
     pub fn push(&mut self, leaf: NodeHash) {

@@ -9,9 +9,10 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use zip::ZipArchive;
 
+use super::encrypted::BackupKey;
 use super::fault::{BackupFault, BackupResult, OfFile};
 use super::manifest::{ATTACHMENTS, DATABASE, DatabaseKind, Manifest, TABLES, copy};
-use super::sealed::Sealed;
+use super::sealed::ArchiveFile;
 use super::snapshot::{counted, tables, texts};
 use super::verified::verify;
 use crate::audit::{self, Checkpoint, TrailVerdict};
@@ -23,8 +24,8 @@ const AT_ONCE: usize = 1_000;
 
 /// Restores `file`; the database and the folder of attachments must be empty. A backup of an older version is brought up by
 /// `ngoaivu migrate` afterwards.
-pub fn restore(file: &Path, address: &Address, attachments: &Path) -> BackupResult<Manifest> {
-    let (manifest, mut archive) = verify(file)?;
+pub fn restore(file: &Path, key: Option<&BackupKey>, address: &Address, attachments: &Path) -> BackupResult<Manifest> {
+    let (manifest, mut archive) = verify(file, key)?;
     let kind = match address {
         Address::Sqlite(_) => DatabaseKind::Sqlite,
         Address::Postgresql(_) => DatabaseKind::Postgresql,
@@ -68,7 +69,7 @@ impl Drop for Written {
     }
 }
 
-fn files(manifest: &Manifest, archive: &mut ZipArchive<Sealed>, folder: &Path) -> BackupResult<()> {
+fn files(manifest: &Manifest, archive: &mut ZipArchive<ArchiveFile>, folder: &Path) -> BackupResult<()> {
     private_files::create_folder(folder).of(folder)?;
     for name in manifest.parts.keys() {
         let Some(own) = name.strip_prefix(ATTACHMENTS) else { continue };
@@ -81,7 +82,7 @@ fn files(manifest: &Manifest, archive: &mut ZipArchive<Sealed>, folder: &Path) -
     Ok(())
 }
 
-fn extract(manifest: &Manifest, archive: &mut ZipArchive<Sealed>, name: &str, to: &Path) -> BackupResult<()> {
+fn extract(manifest: &Manifest, archive: &mut ZipArchive<ArchiveFile>, name: &str, to: &Path) -> BackupResult<()> {
     let mut part = archive.by_name(name)?;
     let mut file = private_files::create_file(to).of(to)?;
     let found = copy(&mut part, &mut file).of(to)?;
@@ -107,7 +108,12 @@ fn proven(conn: &mut Conn, manifest: &Manifest) -> BackupResult<()> {
     }
 }
 
-fn sqlite(manifest: &Manifest, archive: &mut ZipArchive<Sealed>, place: &Path, attachments: &Path) -> BackupResult<()> {
+fn sqlite(
+    manifest: &Manifest,
+    archive: &mut ZipArchive<ArchiveFile>,
+    place: &Path,
+    attachments: &Path,
+) -> BackupResult<()> {
     let folder = place.parent().unwrap_or(Path::new("."));
     if !is_empty(folder) {
         return Err(BackupFault::refused(format!("{} is not empty", folder.display())));
@@ -144,7 +150,7 @@ struct Reference {
 
 fn postgresql(
     manifest: &Manifest,
-    archive: &mut ZipArchive<Sealed>,
+    archive: &mut ZipArchive<ArchiveFile>,
     address: &Address,
     attachments: &Path,
 ) -> BackupResult<()> {
@@ -170,7 +176,7 @@ fn postgresql(
 }
 
 /// Writes all tables in one transaction; rows refer to each other in every order, so references come back at the end.
-fn fill(conn: &mut Conn, manifest: &Manifest, archive: &mut ZipArchive<Sealed>) -> BackupResult<()> {
+fn fill(conn: &mut Conn, manifest: &Manifest, archive: &mut ZipArchive<ArchiveFile>) -> BackupResult<()> {
     conn.batch_execute("BEGIN")?;
     let references: Vec<Reference> = diesel::sql_query(
         "SELECT conrelid::regclass::text AS owner, conname::text AS name, pg_get_constraintdef(oid) AS definition \

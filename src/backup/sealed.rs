@@ -7,6 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::encrypted::{BackupKey, Decrypted, Envelope};
 use super::fault::{BackupFault, BackupResult, OfFile};
 use super::manifest::hexadecimal;
 
@@ -38,8 +39,43 @@ pub fn seal(mut file: File, path: &Path) -> BackupResult<()> {
     file.sync_all().of(path)
 }
 
-/// The archive of a file whose seal is whole.
-pub fn open(path: &Path) -> BackupResult<Sealed> {
+/// The archive in a file whose seal is whole; one that is encrypted needs its key.
+pub fn open(path: &Path, key: Option<&BackupKey>) -> BackupResult<ArchiveFile> {
+    let mut sealed = unsealed(path)?;
+    let Envelope::Encrypted { key_id, prefix } = Envelope::of(&mut sealed).of(path)? else {
+        return Ok(ArchiveFile::Plain(sealed));
+    };
+    let key = key.ok_or_else(|| BackupFault::refused("the backup is encrypted; set NGOAIVU_BACKUP_KEY to its key"))?;
+    let decrypted = Decrypted::new(sealed, key, key_id, prefix).of(path)?;
+    let other = || BackupFault::refused("the backup was encrypted with another key than NGOAIVU_BACKUP_KEY");
+    decrypted.map(|open| ArchiveFile::Decrypted(Box::new(open))).ok_or_else(other)
+}
+
+/// The archive in a file, as it is read.
+pub enum ArchiveFile {
+    Plain(Sealed),
+    Decrypted(Box<Decrypted<Sealed>>),
+}
+
+impl Read for ArchiveFile {
+    fn read(&mut self, room: &mut [u8]) -> IoResult<usize> {
+        match self {
+            ArchiveFile::Plain(file) => file.read(room),
+            ArchiveFile::Decrypted(file) => file.read(room),
+        }
+    }
+}
+
+impl Seek for ArchiveFile {
+    fn seek(&mut self, to: SeekFrom) -> IoResult<u64> {
+        match self {
+            ArchiveFile::Plain(file) => file.seek(to),
+            ArchiveFile::Decrypted(file) => file.seek(to),
+        }
+    }
+}
+
+fn unsealed(path: &Path) -> BackupResult<Sealed> {
     let mut file = File::open(path).of(path)?;
     let whole = file.metadata().of(path)?.len();
     let refused = || BackupFault::refused("the file is not a whole backup: it was cut, changed, or is something else");
@@ -56,7 +92,7 @@ pub fn open(path: &Path) -> BackupResult<Sealed> {
     Ok(Sealed { file, at: 0, bytes })
 }
 
-/// The archive in a sealed file.
+/// What stands before the line of a sealed file.
 pub struct Sealed {
     file: File,
     at: u64,

@@ -12,6 +12,7 @@ use diesel::sql_types::{BigInt, Text};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::encrypted::{BackupKey, encrypt};
 use super::fault::{BackupFault, BackupResult, OfFile};
 use super::manifest::{ATTACHMENTS, DATABASE, DatabaseKind, FORM, MANIFEST, Manifest, Part, TABLES, Tip, copy};
 use super::sealed::seal;
@@ -101,8 +102,15 @@ impl Drop for Beside {
     }
 }
 
-/// Writes a backup of a database and its attachments; an error if the file is there. The place is read, never changed.
-pub fn take(address: &Address, attachments: &Path, file: &Path, now: Moment) -> BackupResult<Manifest> {
+/// Writes a backup of a database and its attachments, encrypted if there is a key; an error if the file is there. The place is
+/// read, never changed.
+pub fn take(
+    address: &Address,
+    attachments: &Path,
+    file: &Path,
+    key: Option<&BackupKey>,
+    now: Moment,
+) -> BackupResult<Manifest> {
     if file.exists() {
         return Err(BackupFault::refused(format!("{} is there already", file.display())));
     }
@@ -136,9 +144,18 @@ pub fn take(address: &Address, attachments: &Path, file: &Path, now: Moment) -> 
     archive.start_file(MANIFEST, SimpleFileOptions::default())?;
     let text = serde_json::to_vec_pretty(&manifest).map_err(|e| BackupFault::refused(e.to_string()))?;
     archive.write_all(&text).of(&unsealed)?;
-    let written = archive.finish()?;
-    seal(written, &unsealed)?;
-    std::fs::rename(&unsealed, file).of(file)?;
+    let mut written = archive.finish()?;
+    let finished = match key {
+        None => (written, unsealed),
+        Some(key) => {
+            let path = beside.0.join("encrypted");
+            let mut encrypted = private_files::create_readable(&path).of(&path)?;
+            encrypt(&mut written, &mut encrypted, key).of(&path)?;
+            (encrypted, path)
+        }
+    };
+    seal(finished.0, &finished.1)?;
+    std::fs::rename(&finished.1, file).of(file)?;
     Ok(manifest)
 }
 

@@ -8,7 +8,6 @@ use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::account::Actor;
@@ -32,10 +31,11 @@ use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::time::{Clock, Period, day_of, rfc3339};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(show).service(subscribe).service(list_feeds).service(create_feed).service(revoke_feed);
 }
 

@@ -6,12 +6,20 @@ use anyhow::{Context, Result};
 use kernel::time::Moment;
 use ngoaivu::access::context::RequestContext;
 use ngoaivu::audit::checkpoints::CheckpointFiles;
-use ngoaivu::backup::{self, Manifest, restore, snapshot};
+use ngoaivu::backup::{self, BackupKey, Manifest, restore, snapshot};
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db};
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::place::DataPlace;
+
+/// The key of backups, if they are encrypted.
+pub fn key(config: &Config) -> Result<Option<BackupKey>> {
+    let Some(text) = config.backup_key() else { return Ok(None) };
+    let key = BackupKey::parse(text.expose_secret());
+    key.map(Some).context("NGOAIVU_BACKUP_KEY: must be 32 bytes in base64, as `ngoaivu backup key` prints them")
+}
 
 /// What is told of a backup, as one line of JSON.
 fn told(manifest: &Manifest) -> String {
@@ -31,7 +39,7 @@ fn files_of(place: &DataPlace, config: &Config) -> Result<(Address, std::path::P
 /// Takes a backup beside the running server, and leaves a line in its trail.
 pub fn take(file: &Path, place: &DataPlace, config: &Config, now: Moment) -> Result<()> {
     let (address, folder) = files_of(place, config)?;
-    let manifest = snapshot::take(&address, &folder, file, now)?;
+    let manifest = snapshot::take(&address, &folder, file, key(config)?.as_ref(), now)?;
     let db = Db::open(address)?;
     let detail = json!({"rows": manifest.rows.values().sum::<i64>(), "audit_seq": manifest.audit.seq});
     db.write_now(move |conn| RequestContext::command_line(now).remember(conn, "backup", "database", detail))?;
@@ -40,15 +48,15 @@ pub fn take(file: &Path, place: &DataPlace, config: &Config, now: Moment) -> Res
     Ok(())
 }
 
-pub fn verify(file: &Path) -> Result<()> {
-    let (manifest, _) = backup::verify(file)?;
+pub fn verify(file: &Path, config: &Config) -> Result<()> {
+    let (manifest, _) = backup::verify(file, key(config)?.as_ref())?;
     println!("{}", told(&manifest));
     Ok(())
 }
 
 pub fn restored(file: &Path, place: &DataPlace, config: &Config, now: Moment) -> Result<()> {
     let (address, folder) = files_of(place, config)?;
-    let manifest = restore::restore(file, &address, &folder)?;
+    let manifest = restore::restore(file, key(config)?.as_ref(), &address, &folder)?;
     // Checkpoints of another trail that was here would accuse the one that was restored.
     if let Some(aside) = CheckpointFiles::of(&folder).set_aside(now).context("cannot move the checkpoints")? {
         eprintln!("the checkpoints of the trail that was here before are kept in {}", aside.display());

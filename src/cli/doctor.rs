@@ -9,7 +9,7 @@ use ngoaivu::access::store as accounts;
 use ngoaivu::audit::checkpoints::CheckpointFiles;
 use ngoaivu::audit::{self, TrailFilter, TrailVerdict};
 use ngoaivu::config::{Config, SecondFactorRule};
-use ngoaivu::db::{Address, Db};
+use ngoaivu::db::{Address, Db, roles};
 use ngoaivu::jobs::outbox;
 use ngoaivu::private_files;
 use ngoaivu::web::scanner::FileScanner;
@@ -189,6 +189,13 @@ fn database(found: &mut Examination, address: &Address, folder: Option<&Path>, n
             &format!("Không kiểm được nhật ký: {fault}"),
             &format!("The trail cannot be verified: {fault}"),
         ),
+    }
+    if address.connect().is_ok_and(|mut conn| roles::is_owner(&mut conn).unwrap_or(false)) {
+        found.tell(
+            Diagnosis::Advice,
+            "Máy chủ dùng tài khoản sở hữu các bảng; nên dùng tài khoản thuộc ngoaivu_app (docs/operations.md).",
+            "The server uses the account that owns the tables; use one in the role ngoaivu_app (docs/operations.md).",
+        );
     }
     let (backup, newest, admins, dead) = db.read_now(|conn| {
         let taken = TrailFilter { action: Some("backup".into()), ..TrailFilter::default() };

@@ -1,5 +1,6 @@
 //! The command line: commands, their arguments, and the code that runs each.
 
+pub mod arguments;
 mod audit;
 mod backup;
 mod doctor;
@@ -14,6 +15,7 @@ use self::place::{DataPlace, book_of, known_jurisdiction, settings, upgrade};
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use kernel::time::{Clock, Period};
+use ngoaivu::backup::BackupKey;
 use ngoaivu::procedures::register::registers;
 use ngoaivu::{access, app, procedures};
 
@@ -179,6 +181,8 @@ pub enum RegulationCommand {
 pub enum BackupCommand {
     /// Reads a backup whole: that nothing in it was cut, changed or exchanged.
     Verify { file: PathBuf },
+    /// Prints a new key for NGOAIVU_BACKUP_KEY; without the key of a backup nobody reads it.
+    Key,
 }
 
 #[derive(Subcommand)]
@@ -234,6 +238,8 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             config.scanner()?;
             config.second_factor()?;
             config.public_origin()?;
+            config.open_operation()?;
+            backup::key(&config)?;
             if let Some(name) = config.jurisdiction() {
                 known_jurisdiction(name, &book_of(&config)?)?;
             }
@@ -270,7 +276,11 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
         Command::Audit { command: AuditCommand::Verify { checkpoint, place } } => {
             audit::verify(checkpoint.as_deref(), &place, &config()?)
         }
-        Command::Backup { command: Some(BackupCommand::Verify { file }), .. } => backup::verify(&file),
+        Command::Backup { command: Some(BackupCommand::Verify { file }), .. } => backup::verify(&file, &config()?),
+        Command::Backup { command: Some(BackupCommand::Key), .. } => {
+            println!("{}", BackupKey::make());
+            Ok(())
+        }
         Command::Backup { command: None, file, place } => {
             let file = file.context("name the file to write")?;
             backup::take(&file, &place, &config()?, Clock::Machine.now())

@@ -18,6 +18,8 @@ use ngoaivu::statistics::store as statistics;
 use regulation::book::Book;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::arguments::given;
+
 /// Where the data is stored.
 #[derive(Args, Clone)]
 pub struct DataPlace {
@@ -37,7 +39,7 @@ impl DataPlace {
     /// The database and the folder for attachments, if any is named; the command line overrides the configuration.
     pub fn find(&self, config: &Config) -> Result<(Address, Option<PathBuf>)> {
         let data = self.data.clone().or_else(|| config.data());
-        let given = self.database_url.clone().map(SecretString::from);
+        let given = self.database_url.as_deref().map(|url| SecretString::from(given(url)));
         let url = if self.data.is_some() { None } else { given.or_else(|| config.database_url()) };
         let address = match (&url, &data) {
             (Some(url), _) => Address::from_url(url.expose_secret()).map_err(|e| anyhow!(e))?,

@@ -23,6 +23,7 @@ use ngoaivu::db::Address;
 use ngoaivu::dossier::parts::attachments::UploadQuota;
 use ngoaivu::private_files;
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
+use ngoaivu::web::health::OpenOperationSwitch;
 use ngoaivu::web::quota::RequestQuota;
 use ngoaivu::web::scanner::FileScanner;
 
@@ -150,6 +151,7 @@ fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str)
     let published = OpenStatisticsSwitch(config.open_statistics()?);
     let mut house = AppState::open(address, folder, jurisdiction, calendar, Clock::Machine, post)?;
     house.published = published;
+    house.open_operation = OpenOperationSwitch(config.open_operation()?);
     house.second_factor = config.second_factor()?;
     house.second_person = SecondPersonRule(config.second_person()?);
     house.proxies = TrustedProxies(config.proxies()?);
@@ -161,6 +163,7 @@ fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str)
 
 fn answer(house: AppState, listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<()> {
     let db = house.db.clone();
+    db.listen()?;
     let jobs = house.jobs.clone();
     let mut loops = jobs.start()?;
     let stopping = jobs.stopping();

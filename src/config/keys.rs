@@ -29,6 +29,12 @@ pub const KEYS: &[Setting] = &[
         secret: false,
     },
     Setting {
+        name: "NGOAIVU_BACKUP_KEY",
+        default: None,
+        about: "key by which backups are encrypted, as `ngoaivu backup key` prints it; keep a copy apart from them",
+        secret: true,
+    },
+    Setting {
         name: "NGOAIVU_LISTEN",
         default: Some("127.0.0.1:8080"),
         about: "address to listen on; a reverse proxy adds TLS",
@@ -114,6 +120,12 @@ pub const KEYS: &[Setting] = &[
         name: "NGOAIVU_OPEN_STATISTICS",
         default: Some("off"),
         about: "on: statistics of past years are public without sign-in, with small cells suppressed",
+        secret: false,
+    },
+    Setting {
+        name: "NGOAIVU_OPEN_OPERATION",
+        default: Some("off"),
+        about: "on: /metrics and /docs answer every machine; off: only this one",
         secret: false,
     },
     Setting {

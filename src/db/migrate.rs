@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::db::{Address, Conn, each};
+use crate::db::{Address, Conn, each, roles};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql");
@@ -44,7 +44,11 @@ pub fn run(address: &Address) -> Result<usize, MigrationFault> {
         // Of two processes, the second waits for the lock and then finds nothing to do.
         Conn::Sqlite(c) => c.immediate_transaction(|c| c.run_pending_migrations(SQLITE).map(|done| done.len())),
         // All or none: one that fails leaves the schema of before.
-        Conn::Postgresql(c) => c.transaction(|c| c.run_pending_migrations(POSTGRESQL).map(|done| done.len())),
+        Conn::Postgresql(c) => c.transaction(|c| {
+            let ran = c.run_pending_migrations(POSTGRESQL).map(|done| done.len())?;
+            roles::make(c)?;
+            Ok(ran)
+        }),
     };
     ran.map_err(|e| MigrationFault::Migration(e.to_string()))
 }

@@ -4,6 +4,8 @@ mod connection;
 pub mod counters;
 pub mod migrate;
 mod one_of;
+mod pulse;
+pub mod roles;
 pub mod schema;
 mod writer;
 
@@ -14,11 +16,12 @@ use std::time::{Duration, Instant};
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Problem, RETRY_AFTER, Result};
 use connection::Manager;
 pub use connection::{Address, Conn, MultiBackend};
 use kernel::text::fold;
 pub use one_of::one_of;
+use pulse::Pulse;
 use writer::Writer;
 
 /// Evaluates one expression on the concrete connection. For the few statements that diesel's multi-backend lacks, and
@@ -73,6 +76,7 @@ pub struct Db {
     address: Address,
     readers: Pool<Manager>,
     writer: Writer,
+    pulse: Pulse,
     /// When a connection last answered.
     answered: Arc<Mutex<Instant>>,
 }
@@ -98,7 +102,13 @@ impl Db {
             .build(Manager(address.clone()))
             .map_err(|e| Error::Unavailable(e.to_string()))?;
         let writer = Writer::start(address.clone())?;
-        Ok(Db { address, readers, writer, answered: Arc::new(Mutex::new(Instant::now())) })
+        let answered = Arc::new(Mutex::new(Instant::now()));
+        Ok(Db { address, readers, writer, pulse: Pulse::default(), answered })
+    }
+
+    /// From now on nobody waits for a database that has fallen silent.
+    pub fn listen(&self) -> std::io::Result<()> {
+        self.pulse.listen(&self.address)
     }
 
     pub fn address(&self) -> &Address {
@@ -116,9 +126,16 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
+        self.still_there()?;
         let db = self.clone();
-        let done = tokio::task::spawn_blocking(move || db.read_now(query)).await;
+        let done = tokio::task::spawn_blocking(move || db.read_now(query));
+        let done = self.pulse.while_alive(done).await.ok_or_else(silent)?;
         done.unwrap_or_else(|e| Err(Error::Internal(format!("a read panicked: {e}"))))
+    }
+
+    /// Refuses at once what could only wait: threads that wait for a silent database would be missed by nobody.
+    fn still_there(&self) -> Result<()> {
+        if self.pulse.is_gone() { Err(silent()) } else { Ok(()) }
     }
 
     /// Reads on the current thread.
@@ -167,15 +184,21 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         A: FnOnce(&T) + Send + 'static,
     {
+        self.still_there()?;
         let (tell, told) = tokio::sync::oneshot::channel();
-        self.writer.submit(job, move |outcome| {
+        let turn = self.writer.submit(job, move |outcome| {
             if let Ok(value) = &outcome {
                 then(value);
             }
             // Fails if the client has gone away; what was committed stays committed.
             let _ = tell.send(outcome);
         })?;
-        told.await.unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into())))
+        match self.pulse.while_alive(told).await {
+            Some(outcome) => outcome.unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into()))),
+            None if turn.give_up() => Err(silent()),
+            // The commit is on its way, and only the database knows whether it arrived.
+            None => Err(perhaps_kept()),
+        }
     }
 
     /// Writes and blocks the current thread (command line, tests).
@@ -215,6 +238,20 @@ impl Db {
             let _ = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);");
         }
     }
+}
+
+fn perhaps_kept() -> Error {
+    let mut problem = Problem::new(
+        Code::Unavailable,
+        "Cơ sở dữ liệu không trả lời, nên chưa biết dữ liệu đã được lưu hay chưa. Hãy mở lại và kiểm tra trước khi làm lại.",
+        "The database does not answer, so it is not known whether this was saved. Look again before you repeat it.",
+    );
+    problem.retry_after = Some(RETRY_AFTER);
+    problem.into()
+}
+
+fn silent() -> Error {
+    Error::Unavailable("the database does not answer".into())
 }
 
 /// Runs something in a savepoint that is rolled back, whatever it comes to.

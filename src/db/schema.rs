@@ -92,6 +92,7 @@ diesel::table! {
         address -> Nullable<Text>,
         agent -> Nullable<Text>,
         proved_at -> Nullable<Timestamp>,
+        factor -> Nullable<Text>,
     }
 }
 
@@ -143,6 +144,7 @@ diesel::table! {
         failures -> BigInt,
         since -> Timestamp,
         until -> Timestamp,
+        told_at -> Nullable<Timestamp>,
     }
 }
 

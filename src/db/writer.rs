@@ -2,7 +2,7 @@
 //! answers their callers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -23,8 +23,41 @@ const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(7305201)";
 
 /// Called once it is known whether the commit succeeded.
 type JobAnswer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
-/// A job; runs in a savepoint, which `Err` rolls back.
-type Job = Box<dyn FnOnce(&mut Conn) -> std::result::Result<JobAnswer, JobAnswer> + Send>;
+/// What a job does; runs in a savepoint, which `Err` rolls back.
+type JobAct = Box<dyn FnOnce(&mut Conn) -> std::result::Result<JobAnswer, JobAnswer> + Send>;
+
+struct Job {
+    act: JobAct,
+    turn: WriteTurn,
+}
+
+/// Decides between a caller who waits no longer and the commit: what was given up is not committed, and what is being
+/// committed cannot be given up.
+#[derive(Debug, Clone, Default)]
+pub struct WriteTurn(Arc<AtomicU8>);
+
+impl WriteTurn {
+    const OPEN: u8 = 0;
+    const GIVEN_UP: u8 = 1;
+    const COMMITTING: u8 = 2;
+
+    fn moves_to(&self, state: u8) -> bool {
+        self.0.compare_exchange(Self::OPEN, state, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// Gives the job up; false if its commit has begun.
+    pub fn give_up(&self) -> bool {
+        self.moves_to(Self::GIVEN_UP)
+    }
+
+    fn commit(&self) -> bool {
+        self.moves_to(Self::COMMITTING)
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.0.load(Ordering::Acquire) == Self::GIVEN_UP
+    }
+}
 
 enum Message {
     Run(Job),
@@ -67,15 +100,16 @@ impl Writer {
         Ok(Writer { queue, thread: Arc::new(Mutex::new(Some(thread))), waiting: Arc::default() })
     }
 
-    /// Submits a job; `answer` is called after the commit, or with the error.
-    pub fn submit<T, F, A>(&self, job: F, answer: A) -> Result<()>
+    /// Submits a job; `answer` is called after the commit, or with the error. It is dropped if the job is given up.
+    pub fn submit<T, F, A>(&self, job: F, answer: A) -> Result<WriteTurn>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         A: FnOnce(Result<T>) + Send + 'static,
     {
         let waits = Waits::new(&self.waiting);
-        let job: Job = Box::new(move |conn| {
+        let turn = WriteTurn::default();
+        let act: JobAct = Box::new(move |conn| {
             let _waits = waits;
             match catch_unwind(AssertUnwindSafe(|| job(conn))) {
                 Ok(Ok(value)) => {
@@ -85,10 +119,12 @@ impl Writer {
                 Err(_) => Err(Box::new(move |_| answer(Err(Error::Internal("a write panicked".into()))))),
             }
         });
+        let job = Job { act, turn: turn.clone() };
         self.queue.try_send(Message::Run(job)).map_err(|e| match e {
             TrySendError::Full(_) => Error::Unavailable("the write queue is full".into()),
             TrySendError::Disconnected(_) => Error::Unavailable("the writer has stopped".into()),
-        })
+        })?;
+        Ok(turn)
     }
 
     /// Whether any job is waiting.
@@ -151,22 +187,22 @@ fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>) -> bool {
         tracing::error!(%error, "BEGIN failed");
         return fail_unrun(group, "the transaction could not be started");
     }
-    let mut done: Vec<JobAnswer> = Vec::with_capacity(group.len());
+    let mut done: Vec<(WriteTurn, JobAnswer)> = Vec::with_capacity(group.len());
     let mut refused: Vec<JobAnswer> = Vec::new();
     let mut rest = group.into_iter();
     let mut broken = None;
-    for job in rest.by_ref() {
+    for job in rest.by_ref().filter(|job| !job.turn.is_given_up()) {
         if let Err(error) = <Conn as TransactionManager<Conn>>::begin_transaction(conn) {
             broken = Some(error);
             fail_unrun(vec![job], "the transaction broke off");
             break;
         }
-        let (ended, outcome) = match job(conn) {
+        let (ended, outcome) = match (job.act)(conn) {
             Ok(answer) => (<Conn as TransactionManager<Conn>>::commit_transaction(conn), Ok(answer)),
             Err(answer) => (<Conn as TransactionManager<Conn>>::rollback_transaction(conn), Err(answer)),
         };
         match outcome {
-            Ok(answer) => done.push(answer),
+            Ok(answer) => done.push((job.turn, answer)),
             Err(answer) => refused.push(answer),
         }
         if let Err(error) = ended {
@@ -177,6 +213,8 @@ fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>) -> bool {
     let committed = match broken {
         // A full disk or an I/O error ends the whole transaction, not only the savepoint.
         Some(error) => Err(error),
+        // The savepoint of a single job cannot be rolled back any more.
+        None if !done.iter().all(|(turn, _)| turn.commit()) => Err(diesel::result::Error::RollbackTransaction),
         None => <Conn as TransactionManager<Conn>>::commit_transaction(conn),
     };
     let verdict = committed.as_ref().copied().map_err(|e| format!("the commit failed: {e}"));
@@ -188,7 +226,7 @@ fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>) -> bool {
     for answer in refused {
         answer(Ok(()));
     }
-    for answer in done {
+    for (_, answer) in done {
         answer(verdict.clone());
     }
     verdict.is_ok()

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -14,9 +13,10 @@ use crate::dossier::flow::State;
 use crate::dossier::parts::duties::{self, DutyFilter, DutySight};
 use crate::dossier::store::list::{self, DossierFilter};
 use crate::error::Result;
+use crate::web::routes::RoomRoutes;
 use kernel::procedure::RegisterEntries;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(counts);
 }
 

@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -21,12 +20,13 @@ use crate::error::Result;
 use crate::regulations::view::FindingView;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::procedure::{Procedure, RegisterEntries};
 use kernel::words::{Body, Outcome, Severity, StepKind};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(inbox);
 }
 

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -20,10 +19,11 @@ use crate::registry::agencies::{self, AgencyFilter};
 use crate::registry::officials_store;
 use crate::registry::partners_store::{self, PartnerFilter};
 use crate::web::query::{self, Query};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::procedure::RegisterEntries;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(search);
 }
 

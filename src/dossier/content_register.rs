@@ -10,7 +10,6 @@ use kernel::time::{Day, Moment, Period};
 use kernel::words::Body;
 use regulation::assess::Assessment;
 use regulation::book::Law;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Actor;
 use crate::access::context::RequestContext;
@@ -31,6 +30,7 @@ use crate::dossier::visibility::sees_whole;
 use crate::dossier::{CompleteOn, Content, listed, store};
 use crate::error::Result;
 use crate::statistics::fact::Fact;
+use crate::web::routes::RoomRoutes;
 
 /// The register of one kind of content.
 pub struct Of<C>(PhantomData<fn() -> C>);
@@ -44,7 +44,7 @@ impl<C: Shown> Register for Of<C> {
         C::ENTRY
     }
 
-    fn routes(&self, config: &mut ServiceConfig) {
+    fn routes(&self, config: &mut RoomRoutes) {
         C::routes(config);
     }
 

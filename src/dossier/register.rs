@@ -16,7 +16,6 @@ use regulation::assess::Assessment;
 use regulation::book::Law;
 use regulation::case::Case;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::account::Actor;
 use crate::access::context::RequestContext;
@@ -32,6 +31,7 @@ use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::error::Result;
 use crate::regulations::store::RegulationCache;
 use crate::statistics::fact::Fact;
+use crate::web::routes::RoomRoutes;
 
 /// One dossier as a rehearsal needs it.
 pub struct RehearsedCase {
@@ -91,7 +91,7 @@ pub trait AnyDossier: Send {
 pub trait Register: Send + Sync + 'static {
     fn entry(&self) -> &'static RegisterEntry;
     /// Registers its routes below the base path.
-    fn routes(&self, config: &mut ServiceConfig);
+    fn routes(&self, config: &mut RoomRoutes);
     /// The dossier; `None` if the register does not have it, or the caller does not see the whole of it.
     fn find_whole(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Option<Box<dyn AnyDossier>>>;
     /// Derives every fact again; returns how many delegations count.

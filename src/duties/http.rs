@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -28,12 +27,13 @@ use crate::web::json::{Incoming, JsonBody};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::Day;
 use kernel::words::DutyCode;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(by_agency).service(show).service(fulfil).service(excuse).service(override_hold);
 }
 

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -15,8 +14,9 @@ use crate::error::Result;
 use crate::web::answers::ResponseCache;
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
+use crate::web::routes::RoomRoutes;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(correct);
 }
 

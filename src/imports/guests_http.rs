@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::HttpMethod;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -22,13 +21,14 @@ use crate::web::idempotency::fingerprint;
 use crate::web::multipart;
 use crate::web::reply::{path_id, reply};
 use crate::web::route::RouteBuilder;
+use crate::web::routes::RoomRoutes;
 use kernel::precondition::Precondition;
 use kernel::time::Day;
 use kernel::violation::Violations;
 use kernel::words::FieldError;
 
 /// Registers the routes of this module.
-pub fn routes(config: &mut ServiceConfig, registers: &Registers) {
+pub fn routes(config: &mut RoomRoutes, registers: &Registers) {
     for entry in registers.all().filter(|register| register.lists_guests()).map(|register| register.entry()) {
         let about = "Takes a list of guests in: new ones are added, known ones completed, nobody is removed.\n\
             The change is the one that `PATCH` would make: free in a draft; before the decision consulted bodies are asked \

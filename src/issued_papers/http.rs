@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -27,6 +26,7 @@ use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use documents::words_in::paragraphs;
 use kernel::id::Id;
 use kernel::page::Page;
@@ -35,7 +35,7 @@ use kernel::time::rfc3339;
 use kernel::words;
 use kernel::words::{Body, Role};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(issue).service(preview).service(show).service(download).service(void);
 }
 

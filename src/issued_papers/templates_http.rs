@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use strum::VariantArray as _;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -23,6 +22,7 @@ use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{check_head, check_name, receive};
 use crate::web::query::Query;
 use crate::web::reply::reply;
+use crate::web::routes::RoomRoutes;
 use documents::template::fields_of;
 use kernel::id::Id;
 use kernel::paper::PaperKind;
@@ -31,7 +31,7 @@ use kernel::time::rfc3339;
 use kernel::violation::Violations;
 use kernel::words::{Body, FieldError};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(download).service(put).service(reset);
 }
 

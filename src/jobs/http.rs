@@ -5,7 +5,6 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -21,12 +20,13 @@ use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
 use crate::web::query::{Query, invalid};
 use crate::web::reply::{Empty, path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
 use kernel::words::FieldError;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(create).service(show).service(change).service(remove);
     config.service(rotate).service(deliveries).service(retry);
 }

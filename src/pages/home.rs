@@ -205,7 +205,14 @@ pub async fn me_made(
         id: text(s, "/id").to_owned(),
         since: show::moment(text(s, "/created_at"), page.language),
         used: show::moment(text(s, "/last_used_at"), page.language),
-        place: show::joined([text(s, "/address"), text(s, "/agent")], " · "),
+        place: show::joined(
+            [
+                text(s, "/address"),
+                text(s, "/agent"),
+                &page.contract.label("sign_in_factor", text(s, "/factor"), page.language),
+            ],
+            " · ",
+        ),
         current: is_true(s, "/current"),
     };
     let frame = Frame::of(page, "/me", page.t("Tài khoản của tôi", "My account")).await?;

@@ -18,6 +18,7 @@ use crate::access::cookies;
 use crate::error::Error;
 use crate::pages::contract::SharedContract;
 use crate::pages::door::{ApiAnswer, ApiCall, Door};
+use crate::web::proxy_headers::PROXY_HEADERS;
 use crate::web::trace::language_of;
 use kernel::text::Language;
 use kernel::time::{Clock, Day, day_of};
@@ -114,7 +115,7 @@ impl PageRequest {
         let mut headers = Vec::new();
         let given = self.http.headers();
         let peer = self.http.peer_addr();
-        for name in cookies::PROXY_HEADERS {
+        for name in PROXY_HEADERS {
             headers.extend(given.get_all(name).map(|value| (HeaderName::from_static(name), value.clone())));
         }
         for name in [header::COOKIE, header::HOST, header::USER_AGENT] {
@@ -215,6 +216,8 @@ pub fn judged(answer: ApiAnswer) -> PageResult<ApiAnswer> {
 /// not there and what the server broke have pages of their own.
 pub fn settled(answer: ApiAnswer) -> PageResult<Result<Value, (u16, Value)>> {
     match answer.status {
+        // The session goes on, only a password was wrong. To the script of the page 401 means that it has ended.
+        401 if answer.json()["code"] == "invalid_credentials" => Ok(Err((403, answer.json()))),
         401 | 404 | 500.. => judged(answer).map(|answer| Ok(answer.json())),
         200..=299 => Ok(Ok(answer.json())),
         status => Ok(Err((status, answer.json()))),

@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -17,10 +16,11 @@ use crate::plans::store::{self, PlanTally};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::{Deferred, Incoming, JsonBody};
 use crate::web::reply::{Empty, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::words::{Body, PaperRef};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(consolidate).service(reopen).service(approve).service(adjust).service(show);
 }
 

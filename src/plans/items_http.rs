@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -25,6 +24,7 @@ use crate::web::json::{Incoming, JsonBody};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{Empty, path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::money::Money;
 use kernel::page::Page;
@@ -32,7 +32,7 @@ use kernel::patch::given;
 use kernel::time::rfc3339;
 use kernel::words::{FundingSource, Purpose};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list_items).service(propose).service(show_item).service(change_item).service(delete_item);
     config.service(leave_out).service(take_in);
 }

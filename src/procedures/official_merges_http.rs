@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, post, web};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -20,11 +19,12 @@ use crate::web::answers::ResponseCache;
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::violation::Violations;
 use kernel::words::FieldError;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(merge);
 }
 

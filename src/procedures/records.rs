@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -25,6 +24,7 @@ use crate::statistics::question::FigureQuestion;
 use crate::statistics::store;
 use crate::web::etag::tagged;
 use crate::web::query::{self, Query, invalid};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::seal;
 use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
@@ -32,7 +32,7 @@ use kernel::text::Language;
 use kernel::time::{Day, in_vietnamese};
 
 /// Registers the routes of this module.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(register_records);
 }
 

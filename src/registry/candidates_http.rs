@@ -3,18 +3,18 @@
 use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::store as accounts;
 use crate::error::{Result, forbidden, not_found};
 use crate::registry::officials_store;
 use crate::web::query::{self, Query};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::text::fold;
 use kernel::words::Body;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(candidates);
 }
 

@@ -1,4 +1,5 @@
 //! The registry of the province: agencies, officials who travel and their passports, partners.
+use crate::web::routes::RoomRoutes;
 
 pub mod agencies;
 pub mod agencies_http;
@@ -19,10 +20,8 @@ pub mod partners_http;
 pub mod partners_store;
 pub mod references;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     agencies_http::routes(config);
     changes_http::routes(config);
     officials_http::routes(config);

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -21,11 +20,12 @@ use crate::registry::references::agency_on;
 use crate::web::etag::IfMatch;
 use crate::web::json::{Incoming, JsonBody};
 use crate::web::reply::reply;
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, PaperRef};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(transfer).service(leave);
 }
 

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -23,12 +22,13 @@ use crate::registry::officials_store as store;
 use crate::web::json::{Incoming, JsonBody};
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::patch::given;
 use kernel::precondition::Precondition;
 use kernel::words::PassportKind;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(correct_passport).service(remove_passport);
     config.service(correct_discipline).service(remove_discipline);
 }

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -28,13 +27,14 @@ use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::patch::given;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, ManagedBy, Personnel, PostLevel};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(create).service(show).service(change);
 }
 

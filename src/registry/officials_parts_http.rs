@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -22,12 +21,13 @@ use crate::registry::officials_parts_store as parts;
 use crate::registry::officials_store as store;
 use crate::web::json::{Incoming, JsonBody};
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::text::number_key;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, ManagedBy, PassportKind};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list_passports).service(add_passport);
     config.service(list_levels).service(add_level);
     config.service(list_disciplines).service(add_discipline);

@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -14,12 +13,13 @@ use crate::error::Result;
 use crate::regulations::store::{Chosen, RegulationCache, choices, choose};
 use crate::web::json::Incoming;
 use crate::web::reply::reply;
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, PaperRef};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(create);
 }
 

@@ -7,7 +7,6 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -17,11 +16,12 @@ use crate::regulations::store::{ANNOUNCED, RegulationCache, SetYear, set_year, w
 use crate::web::json::Incoming;
 use crate::web::query::Query;
 use crate::web::reply::reply;
+use crate::web::routes::RoomRoutes;
 use kernel::validity::{Validity, all_of, fault};
 use kernel::words::FieldError;
 use kernel::workdays::Year;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(show).service(add);
 }
 

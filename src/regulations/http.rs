@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -18,6 +17,7 @@ use crate::web::json::Incoming;
 use crate::web::paging::{Paging, page_response};
 use crate::web::query::{self, Query};
 use crate::web::reply::reply;
+use crate::web::routes::RoomRoutes;
 use kernel::page::Page;
 use kernel::procedure::{Procedure, RegisterEntries};
 use kernel::violation::{FaultCode, Violations};
@@ -28,7 +28,7 @@ use regulation::sentences::sentence;
 use regulation::why::why;
 
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(ask).service(list).service(load_pack).service(show);
 }
 

@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -23,11 +22,12 @@ use crate::statistics::selection::Selection;
 use crate::web::etag::tagged;
 use crate::web::query::{self, Query, invalid};
 use crate::web::reply::path_id;
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::seal;
 use kernel::procedure::RegisterEntries;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(records);
 }
 

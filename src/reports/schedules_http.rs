@@ -5,7 +5,6 @@ use kernel::words::FieldError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -18,11 +17,12 @@ use crate::statistics::question::Window;
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::time::rfc3339;
 use kernel::violation::Violations;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(create).service(remove);
 }
 

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::db::counters::data_version;
@@ -17,11 +16,12 @@ use crate::web::etag::IfNoneMatch;
 use crate::web::idempotency::fingerprint;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query, invalid};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::seal;
 use kernel::procedure::RegisterEntries;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(register_cells);
 }
 

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use chrono::Datelike;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -24,10 +23,11 @@ use crate::web::answers::ResponseCache;
 use crate::web::etag::IfNoneMatch;
 use crate::web::file;
 use crate::web::query::Query;
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(show);
 }
 

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::counters::data_version;
 use crate::db::{Conn, Db};
@@ -23,6 +22,7 @@ use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
 use crate::web::idempotency::fingerprint;
 use crate::web::query::{Query, invalid};
+use crate::web::routes::RoomRoutes;
 use crate::web::trace::language_of;
 use kernel::procedure::{Procedure, RegisterEntries, RegisterEntry};
 use kernel::table::{Cell, Table};
@@ -33,7 +33,7 @@ use kernel::time::{Clock, Day, day_of};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenStatisticsSwitch(pub bool);
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(catalogue).service(open_register);
 }
 

@@ -1,17 +1,20 @@
-//! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`.
+//! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`; and whom what is meant for operators answers.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::dev::RequestHead;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::{Db, migrate};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, not_found};
 use crate::private_files::free_space;
+use crate::web::openapi::ProblemDocument;
+use crate::web::proxy_headers::PROXY_HEADERS;
 
 /// Health of the process.
 #[derive(Serialize, ToSchema)]
@@ -97,11 +100,29 @@ fn digits(status: u16, buffer: &mut [u8; 3]) -> &str {
     std::str::from_utf8(buffer).unwrap_or("000")
 }
 
+/// Whether what is meant for operators, metrics and the reference of the API, answers other machines.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OpenOperationSwitch(pub bool);
+
+impl OpenOperationSwitch {
+    /// Whether this one is answered. What a proxy passes on comes from elsewhere, even if the proxy is here.
+    pub fn answers(self, request: &RequestHead) -> bool {
+        let here = request.peer_addr.is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+        self.0 || (here && !PROXY_HEADERS.iter().any(|name| request.headers.contains_key(*name)))
+    }
+}
+
 /// Shows counters and response times by route, in the Prometheus text format.
-#[utoipa::path(tag = "operation", security(()),
-    responses((status = 200, description = "metrics", body = String, content_type = "text/plain")))]
+///
+/// Other machines get 404, unless the operator opens it.
+#[utoipa::path(tag = "operation", security(()), responses(
+    (status = 200, description = "metrics", body = String, content_type = "text/plain"),
+    (status = 404, description = "for this machine only", body = ProblemDocument, content_type = "application/problem+json")))]
 #[get("/metrics")]
-pub async fn show_metrics() -> Result<HttpResponse> {
+pub async fn show_metrics(request: HttpRequest, open: web::Data<OpenOperationSwitch>) -> Result<HttpResponse> {
+    if !open.answers(request.head()) {
+        return Err(not_found());
+    }
     let mut text = Vec::new();
     if let Some(metrics) = metrics() {
         TextEncoder::new().encode(&metrics.registry.gather(), &mut text).map_err(|e| Error::Internal(e.to_string()))?;

@@ -117,7 +117,7 @@ on_both! {
     async fn a_new_password_ends_the_other_sign_ins(w) {
         let (one, other) = (w.login("stats").await, w.login("stats").await);
         let change = |current: &str| bearer("POST", "/me/password", &one["access_token"]).set_json(json!({"current": current, "new": "mùa xuân năm ấy đẹp"}));
-        w.send(change("sai")).await.refused(403, "forbidden");
+        w.send(change("sai")).await.refused(401, "invalid_credentials");
         w.send(change(PASSWORD)).await.expect(200);
         let own = w.send(bearer("GET", "/me", &one["access_token"])).await.expect(200).json();
         w.send(bearer("GET", "/me", &other["access_token"])).await.refused(401, "unauthenticated");

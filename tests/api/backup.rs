@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use ngoaivu::audit::{self, TrailVerdict};
 use ngoaivu::backup::restore::restore;
-use ngoaivu::backup::{sealed, snapshot, verify};
+use ngoaivu::backup::{BackupKey, sealed, snapshot, verify};
 use ngoaivu::db::Address;
 use serde_json::json;
 
 use crate::world::{World, drop_database, empty_database, fresh_folder};
 
 fn take(w: &World, file: &Path) -> ngoaivu::backup::Manifest {
-    snapshot::take(w.house.db.address(), &w.house.folder.0, file, w.house.clock.now()).unwrap()
+    snapshot::take(w.house.db.address(), &w.house.folder.0, file, None, w.house.clock.now()).unwrap()
 }
 
 /// An empty place of the same kind: the address, the folder, the database to drop.
@@ -39,16 +39,16 @@ on_both! {
         let beside = fresh_folder();
         let file = beside.join("b.ngoaivu");
         let manifest = take(&w, &file);
-        assert_eq!(verify(&file).unwrap().0, manifest);
+        assert_eq!(verify(&file, None).unwrap().0, manifest);
         // It is not written over, and leaves nothing beside it.
-        assert!(snapshot::take(w.house.db.address(), &w.house.folder.0, &file, w.house.clock.now()).is_err());
+        assert!(snapshot::take(w.house.db.address(), &w.house.folder.0, &file, None, w.house.clock.now()).is_err());
         assert_eq!(fs::read_dir(&beside).unwrap().count(), 1);
 
         let (address, folder, database) = elsewhere(&w, "restored");
         let attachments = folder.join("attachments");
-        assert_eq!(restore(&file, &address, &attachments).unwrap(), manifest);
+        assert_eq!(restore(&file, None, &address, &attachments).unwrap(), manifest);
         // Into an empty place only.
-        assert!(restore(&file, &address, &attachments).unwrap_err().to_string().contains("not empty"));
+        assert!(restore(&file, None, &address, &attachments).unwrap_err().to_string().contains("not empty"));
         let again = World::open(address, folder, database).await;
         for user in ["clerk.skhcn", "officer.snv", "chair", "stats", "inspector", "custodian"] {
             for path in [&format!("/outbound-delegations/{trip}") as &str, "/outbound-delegations?limit=200", "/inbound-delegations?limit=200",
@@ -89,11 +89,11 @@ on_both! {
                 changed[next(whole.len())] ^= 1 << next(8);
             }
             fs::write(&file, &changed).unwrap();
-            assert!(verify(&file).is_err() && restore(&file, &address, &attachments).is_err(), "try {at}");
+            assert!(verify(&file, None).is_err() && restore(&file, None, &address, &attachments).is_err(), "try {at}");
         }
         // Two attachments exchanged, and the file sealed anew.
         fs::write(&file, &whole).unwrap();
-        let mut archive = zip::ZipArchive::new(sealed::open(&file).unwrap()).unwrap();
+        let mut archive = zip::ZipArchive::new(sealed::open(&file, None).unwrap()).unwrap();
         let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
         for at in 0..archive.len() {
             let mut part = archive.by_index(at).unwrap();
@@ -113,11 +113,33 @@ on_both! {
             exchanged.write_all(bytes).unwrap();
         }
         sealed::seal(exchanged.finish().unwrap(), &file).unwrap();
-        let refused = restore(&beside.join("exchanged"), &address, &attachments).unwrap_err().to_string();
+        let refused = restore(&beside.join("exchanged"), None, &address, &attachments).unwrap_err().to_string();
         assert!(refused.contains("is not what the manifest says"), "{refused}");
         // Nothing was written; the whole file still goes in.
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
-        restore(&file, &address, &attachments).unwrap();
+        restore(&file, None, &address, &attachments).unwrap();
+        database.iter().for_each(|name| drop_database(name));
+    }
+
+    async fn an_encrypted_backup_is_read_with_its_key_alone(w) {
+        w.approved(w.small_trip().await).await;
+        let beside = fresh_folder();
+        let (plain, file) = (beside.join("plain"), beside.join("encrypted"));
+        take(&w, &plain);
+        let [key, other] = [(); 2].map(|()| BackupKey::parse(&BackupKey::make()).unwrap());
+        let manifest = snapshot::take(w.house.db.address(), &w.house.folder.0, &file, Some(&key), w.house.clock.now()).unwrap();
+        let holds = |path: &Path, text: &str| fs::read(path).unwrap().windows(text.len()).any(|some| some == text.as_bytes());
+        assert!(holds(&plain, "manifest.json") && !holds(&file, "manifest.json"));
+        let (address, folder, database) = elsewhere(&w, "encrypted");
+        let attachments = folder.join("attachments");
+        for (key, said) in [(None, "is encrypted"), (Some(&other), "another key")] {
+            assert!(verify(&file, key).err().unwrap().to_string().contains(said));
+            assert!(restore(&file, key, &address, &attachments).err().unwrap().to_string().contains(said));
+        }
+        // What was never encrypted is read with or without a key.
+        verify(&plain, Some(&key)).unwrap();
+        assert_eq!(verify(&file, Some(&key)).unwrap().0, manifest);
+        assert_eq!(restore(&file, Some(&key), &address, &attachments).unwrap(), manifest);
         database.iter().for_each(|name| drop_database(name));
     }
 }

@@ -1,5 +1,6 @@
 //! Inputs that once failed, one of each kind (`tests/data/cases/`): lists as offices really keep them.
 
+use ngoaivu::web::health::OpenOperationSwitch;
 use serde_json::{Value, json};
 
 use crate::world::{World, form};
@@ -284,7 +285,7 @@ on_both! {
     async fn head_is_answered_wherever_get_is(w) {
         for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/openapi.json", 200), ("/nowhere", 404)] {
             let request = actix_web::test::TestRequest::with_uri(path).method(actix_web::http::Method::HEAD);
-            w.send(request).await.expect(status);
+            w.send(request.peer_addr("127.0.0.1:40000".parse().unwrap())).await.expect(status);
         }
         for path in ["/me", "/outbound-delegations", "/inbox", "/agencies", "/vocabulary"] {
             let got = w.get("chair", path).await.expect(200);
@@ -293,6 +294,27 @@ on_both! {
         }
         let refused = w.as_user("chair", World::request("HEAD", "/auth/refresh")).await;
         assert_eq!((refused.status, refused.headers["allow"].as_str()), (405, "POST"));
+    }
+
+    async fn what_is_meant_for_operators_answers_this_machine_alone_unless_it_is_opened(w) {
+        let ask = |path: &str, from: &str, proxy: Option<&str>| {
+            let request = actix_web::test::TestRequest::with_uri(path).peer_addr(from.parse().unwrap());
+            proxy.into_iter().fold(request, |request, name| request.insert_header((name.to_owned(), "10.1.2.3")))
+        };
+        let closed = ["127.0.0.1:4000 x-forwarded-for", "127.0.0.1:4000 forwarded", "10.1.2.3:4000", "[2001:db8::1]:4000"];
+        for path in ["/metrics", "/docs/"] {
+            for from in closed {
+                let (from, proxy) = from.split_once(' ').map_or((from, None), |(from, proxy)| (from, Some(proxy)));
+                w.send(ask(path, from, proxy)).await.refused(404, "not_found");
+            }
+            for here in ["127.0.0.1:4000", "[::1]:4000", "[::ffff:127.0.0.1]:4000"] {
+                w.send(ask(path, here, None)).await.expect(200);
+            }
+        }
+        let w = w.set(|house| house.open_operation = OpenOperationSwitch(true)).await;
+        for path in ["/metrics", "/docs/"] {
+            w.send(ask(path, "10.1.2.3:4000", Some("x-forwarded-for"))).await.expect(200);
+        }
     }
 
     async fn a_trip_across_the_end_of_the_calendar_is_decided_in_time(w) {

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use ngoaivu::db::{Address, Conn, Db, migrate};
+use ngoaivu::db::{Address, Conn, Db, migrate, roles};
 use ngoaivu::error::{Code, refuse};
 
-use crate::world::{World, postgresql_server, skipped};
+use secrecy::ExposeSecret;
+
+use crate::world::{World, fresh_folder, postgresql_server, skipped};
 
 #[derive(QueryableByName)]
 struct Column {
@@ -69,6 +71,39 @@ async fn the_two_schemas_are_the_same_column_by_column() {
     let columns =
         drawn.lines().filter(|l| l.trim_start() != *l && l.contains(" -> ") && !l.contains("joinable")).count();
     assert_eq!(columns, a.keys().filter(|k| !k.starts_with("index ")).count());
+}
+
+#[actix_web::test]
+async fn a_server_need_not_own_the_tables() {
+    let Some(w) = World::postgresql().await else { return skipped() };
+    let Address::Postgresql(url) = w.house.db.address() else { unreachable!() };
+    let as_role =
+        |role: &str| Address::from_url(&format!("{}?options=-c%20role%3D{role}", url.expose_secret())).unwrap();
+    let served = World::open(as_role("ngoaivu_app"), fresh_folder(), None).await;
+    served.submitted(served.small_trip().await).await;
+    let refused = |role: &str, sql: &str| {
+        let mut conn = as_role(role).connect().unwrap();
+        let done = diesel::sql_query(sql).execute(&mut conn);
+        done.err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    for sql in [
+        "DROP TABLE officials",
+        "ALTER TABLE officials ADD COLUMN spy TEXT",
+        "TRUNCATE dossiers",
+        "UPDATE audit SET actor = 'nobody'",
+        "DELETE FROM audit",
+        "DELETE FROM __diesel_schema_migrations",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+    ] {
+        let said = refused("ngoaivu_app", sql);
+        assert!(["permission denied", "must be owner"].iter().any(|words| said.contains(words)), "{sql}: {said}");
+    }
+    assert_eq!(refused("ngoaivu_read", "SELECT count(*) FROM facts"), "");
+    assert!(refused("ngoaivu_read", "SELECT count(*) FROM officials").contains("permission denied"));
+    assert_eq!(refused("ngoaivu_backup", "SELECT count(*) FROM officials"), "");
+    assert!(refused("ngoaivu_backup", "DELETE FROM officials").contains("permission denied"));
+    let owns = |address: &Address| roles::is_owner(&mut address.connect().unwrap()).unwrap();
+    assert!(owns(w.house.db.address()) && !owns(served.house.db.address()));
 }
 
 on_both! {

@@ -22,7 +22,7 @@ async fn enrolled(w: &World, user: &str) -> (String, Vec<String>) {
     let made = w.post(user, "/me/second-factor", json!({})).await.expect(200).json();
     let secret = made["secret"].as_str().unwrap().to_owned();
     assert!(made["address"].as_str().unwrap().starts_with(&format!("otpauth://totp/ngoaivu:{user}?secret={secret}")));
-    w.post(user, "/me/second-factor/confirm", json!({"code": "000000"})).await.refused(403, "forbidden");
+    w.post(user, "/me/second-factor/confirm", json!({"code": "000000"})).await.refused(401, "invalid_credentials");
     let given =
         w.post(user, "/me/second-factor/confirm", json!({"code": code(w, &secret, 0)})).await.expect(200).json();
     let codes: Vec<String> =
@@ -109,13 +109,13 @@ on_both! {
         w.get("custodian", &look).await.expect(200);
         w.house.clock.advance(chrono::Duration::minutes(5));
         w.get("custodian", &look).await.refused(403, "step_up_required");
-        w.post("custodian", "/me/proof", json!({"password": "không phải"})).await.refused(403, "forbidden");
+        w.post("custodian", "/me/proof", json!({"password": "không phải"})).await.refused(401, "invalid_credentials");
         w.post("custodian", "/me/proof", json!({"password": PASSWORD})).await.expect(200);
         w.get("custodian", &look).await.expect(200);
         // Whoever has a factor proves it, too, and cannot take it away without.
         let remove = || World::request("DELETE", "/me/second-factor");
         w.as_user("chair", remove()).await.refused(403, "step_up_required");
-        w.post("chair", "/me/proof", json!({"password": PASSWORD})).await.refused(403, "forbidden");
+        w.post("chair", "/me/proof", json!({"password": PASSWORD})).await.refused(401, "invalid_credentials");
         w.house.clock.advance(chrono::Duration::seconds(60));
         let proof = json!({"password": PASSWORD, "code": code(&w, &secret, 0)});
         w.post("chair", "/me/proof", proof).await.expect(200);

@@ -69,6 +69,47 @@ on_both! {
         }
     }
 
+    async fn an_office_that_signs_in_at_eight_does_not_wait_for_itself(w) {
+        for n in 0..49 {
+            login(&w, &format!("nobody{n}"), "đoán mò", "10.3.0.2", None).await.refused(401, "invalid_credentials");
+        }
+        // One guess is left, and eight people come at the same moment.
+        let people = ["chair", "stats", "inspector", "rules", "admin", "police", "custodian", "clerk.syt"];
+        let at_once = people.map(|user| login(&w, user, PASSWORD, "10.3.0.2", None));
+        for answer in futures_util::future::join_all(at_once).await {
+            answer.expect(200);
+        }
+        let guesses = ["a", "b", "c", "d"].map(|user| login(&w, user, "đoán mò", "10.3.0.2", None));
+        let guessed = futures_util::future::join_all(guesses).await;
+        assert_eq!(guessed.iter().filter(|answer| answer.status == 401).count(), 1, "the fiftieth, and no other");
+    }
+
+    async fn who_has_to_wait_is_in_the_trail_once_a_minute(w) {
+        for _ in 0..3 {
+            login(&w, "chair", "đoán mò", "10.6.0.1", None).await.refused(401, "invalid_credentials");
+        }
+        for _ in 0..5 {
+            login(&w, "chair", "đoán mò", "10.6.0.1", None).await.refused(429, "too_many_requests");
+        }
+        let rows = || async { w.get("inspector", "/audit?actor=chair&result=refused").await.expect(200).json()["items"].clone() };
+        let reasons = |rows: &Value| rows.as_array().unwrap().iter().filter(|row| row["reason"] == "too_many_requests").count();
+        let told = rows().await;
+        assert_eq!((told.as_array().unwrap().len(), reasons(&told)), (4, 1), "{told}");
+        w.house.clock.advance(chrono::Duration::seconds(60));
+        for _ in 0..2 {
+            login(&w, "chair", "đoán mò", "10.6.0.1", None).await;
+        }
+        assert_eq!(reasons(&rows().await), 2);
+    }
+
+    async fn the_list_of_sign_ins_says_how_each_was_shown(w) {
+        w.login("stats").await;
+        let own = w.get("stats", "/me/sessions").await.expect(200).json();
+        assert!(own["items"].as_array().unwrap().iter().all(|one| one["factor"] == "password"), "{own}");
+        let row = w.get("inspector", "/audit?actor=stats&action=sign_in").await.json()["items"][0].clone();
+        assert_eq!(row["detail"]["factor"], "password");
+    }
+
     async fn a_hash_of_lower_cost_is_made_anew_when_its_owner_signs_in(w) {
         let older = argon2::Argon2::default().hash_password(PASSWORD.as_bytes()).unwrap().to_string();
         assert!(older.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{older}");

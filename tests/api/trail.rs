@@ -150,6 +150,27 @@ on_both! {
         assert_eq!(now["note"].as_str().unwrap().lines().nth(1).unwrap(), now["seq"].to_string());
     }
 
+    async fn a_start_goes_on_from_the_last_checkpoint_if_it_was_signed(w) {
+        w.submitted(w.small_trip().await).await;
+        w.house.jobs.run_due().unwrap();
+        unlock(&w);
+        execute(&w, "UPDATE audit SET hash = 'x' WHERE seq = 1").unwrap();
+        let point = |w: &World| w.house.db.read_now(|conn| w.house.trail.now(conn)).unwrap().0;
+        let before = point(&w);
+        let registers = w.house.registers.clone();
+        let mut w = w.with_registers(registers.clone()).await;
+        assert_eq!(point(&w), before, "the first row was not read again");
+        let file = w.folder.join("checkpoints/edge.json");
+        let kept: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let mut forged = kept.clone();
+        forged["peaks"][0] = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+        for other in [forged, json!({"note": "x", "peaks": [], "last": "x"})] {
+            std::fs::write(&file, other.to_string()).unwrap();
+            w = w.with_registers(registers.clone()).await;
+            assert_ne!(point(&w), before);
+        }
+    }
+
     async fn a_thousand_of_a_thousand_tamperings_are_found(w) {
         w.submitted(w.small_trip().await).await;
         w.house.jobs.run_due().unwrap();

@@ -41,14 +41,26 @@ fn beginning() -> i64 {
     i64::try_from(drawn >> (u64::BITS - COUNTER_BITS + 1)).unwrap_or_default()
 }
 
+/// Letters of an identifier on the wire.
+const LENGTH: usize = 13;
+
+impl Id {
+    /// Calls with the wire form. A list of fifty writes some hundreds of identifiers, so that they are written whole.
+    fn with_text<T>(self, write: impl FnOnce(&str) -> T) -> T {
+        let mut letters = [b'0'; LENGTH];
+        let mut rest = self.0;
+        for letter in letters.iter_mut().rev() {
+            let digit = usize::try_from(rest & 31).unwrap_or_default();
+            *letter = ALPHABET.get(digit).copied().unwrap_or(b'0');
+            rest >>= 5;
+        }
+        write(std::str::from_utf8(&letters).unwrap_or_default())
+    }
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for place in (0..13).rev() {
-            let digit = (self.0 >> (place * 5)) & 31;
-            let letter = usize::try_from(digit).ok().and_then(|d| ALPHABET.get(d)).copied().unwrap_or(b'0');
-            write!(f, "{}", letter as char)?;
-        }
-        Ok(())
+        self.with_text(|text| f.write_str(text))
     }
 }
 
@@ -60,7 +72,7 @@ impl FromStr for Id {
     type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        if text.len() != 13 {
+        if text.len() != LENGTH {
             return Err(NotAnId);
         }
         let mut value: i64 = 0;
@@ -75,7 +87,7 @@ impl FromStr for Id {
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+        self.with_text(|text| s.serialize_str(text))
     }
 }
 

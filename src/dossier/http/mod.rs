@@ -12,7 +12,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -38,6 +37,7 @@ use crate::web::idempotency::Reply;
 use crate::web::json::{Deferred, Incoming, JsonBody};
 use crate::web::query::Query;
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::{Moment, local, rfc3339};
@@ -60,7 +60,7 @@ pub trait Shown: Content {
     type Page: Serialize + ToSchema + From<Page<RegisterRow>>;
 
     /// Registers the routes of its register.
-    fn routes(config: &mut ServiceConfig);
+    fn routes(config: &mut RoomRoutes);
 
     fn view(
         conn: &mut Conn,

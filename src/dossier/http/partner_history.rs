@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
@@ -17,10 +16,11 @@ use crate::dossier::store::list;
 use crate::error::{Result, not_found};
 use crate::registry::partners_store;
 use crate::web::reply::path_id;
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::procedure::RegisterEntries;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(history);
 }
 

@@ -2,8 +2,6 @@
 
 use actix_web::web;
 use utoipa::openapi::HttpMethod;
-use utoipa_actix_web::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
@@ -32,22 +30,23 @@ use crate::web::json::{Deferred, Incoming, JsonBody};
 use crate::web::query::Query;
 use crate::web::reply::Empty;
 use crate::web::route::{DocumentedRoute, RouteBuilder};
+use crate::web::routes::RoomRoutes;
 
 const JSON: &str = "application/json";
 const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-fn route<C: Shown>(method: HttpMethod, path: &str, name: &str, about: &str) -> RouteBuilder {
+fn route<C: Shown>(method: HttpMethod, path: &str, name: &str, about: &'static str) -> RouteBuilder {
     RouteBuilder::new(method, path, C::ENTRY.key, format!("{name}_{}", C::ENTRY.key), about)
 }
 
 /// Registers a whole register: its list, its dossiers, the actions that all have, and what `own` adds.
-pub fn register<C: Shown>(config: &mut ServiceConfig, own: impl Fn(&mut ServiceConfig)) {
-    config.service(scope(format!("/{}", C::ENTRY.path).as_str()).configure(|config: &mut ServiceConfig| {
+pub fn register<C: Shown>(config: &mut RoomRoutes, own: impl Fn(&mut RoomRoutes)) {
+    config.scope(&format!("/{}", C::ENTRY.path), |config| {
         config.service(list::<C>());
         dossier::<C>(config);
         own(config);
         acts::<C>(config);
-    }));
+    });
 }
 
 fn list<C: Shown>() -> DocumentedRoute {
@@ -65,7 +64,7 @@ fn list<C: Shown>() -> DocumentedRoute {
 /// Drafting and changing, in the bodies of this procedure; and what the regulation says of a content that is still being
 /// typed.
 pub fn drafting<C, New, Changes, Create, Edit>(
-    config: &mut ServiceConfig,
+    config: &mut RoomRoutes,
     read: ReadAsTyped<C, New>,
     create: Create,
     edit: Edit,
@@ -129,7 +128,7 @@ pub fn drafting<C, New, Changes, Create, Edit>(
 }
 
 /// Drafting anew what another dossier says, on other days.
-pub fn copying<C, B, F>(config: &mut ServiceConfig, draft: F)
+pub fn copying<C, B, F>(config: &mut RoomRoutes, draft: F)
 where
     C: Shown,
     B: JsonBody,
@@ -151,7 +150,7 @@ where
 }
 
 /// Reading one dossier, deleting a draft, and its documents.
-fn dossier<C: Shown>(config: &mut ServiceConfig) {
+fn dossier<C: Shown>(config: &mut RoomRoutes) {
     let get = |path, name, about| route::<C>(HttpMethod::Get, path, name, about);
     config.service(
         get("/{id}", "show", "Returns one dossier.")
@@ -236,7 +235,7 @@ fn dossier<C: Shown>(config: &mut ServiceConfig) {
 }
 
 /// One action: its name in paths is that of the action, its body is that of the function that carries it out.
-pub fn act<C, B, F>(config: &mut ServiceConfig, action: Action, about: &str, carry_out: F)
+pub fn act<C, B, F>(config: &mut RoomRoutes, action: Action, about: &'static str, carry_out: F)
 where
     C: Shown,
     B: JsonBody,
@@ -269,7 +268,7 @@ where
 }
 
 /// The actions that every procedure has.
-fn acts<C: Shown>(config: &mut ServiceConfig) {
+fn acts<C: Shown>(config: &mut RoomRoutes) {
     act::<C, Empty, _>(
         config,
         Action::RequestSignature,

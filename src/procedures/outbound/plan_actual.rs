@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::db::Conn;
@@ -22,6 +21,7 @@ use crate::statistics::question::{UnitsAsOf, units_as_of};
 use crate::statistics::store as statistics;
 use crate::web::file::{self, ListFormat};
 use crate::web::query::Query;
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::money::{Money, in_vietnamese};
 use kernel::procedure::Procedure;
@@ -29,7 +29,7 @@ use kernel::succession::Succession;
 use kernel::table::{Cell, Table};
 use kernel::time::{Day, Period};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(show);
 }
 

@@ -18,11 +18,11 @@ use ngoaivu::dossier::register::Registers;
 use ngoaivu::dossier::typed::{Lacking, TypedContent};
 use ngoaivu::error::Result;
 use ngoaivu::web::as_typed::AsTyped;
+use ngoaivu::web::routes::RoomRoutes;
 use regulation::case::Unknown;
 use regulation::fact::FactName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::model::NoteContent;
@@ -102,7 +102,7 @@ impl Shown for NoteContent {
     type View = NoteView;
     type Page = NotePage;
 
-    fn routes(config: &mut ServiceConfig) {
+    fn routes(config: &mut RoomRoutes) {
         register::<NoteContent>(config, |config| {
             drafting::<NoteContent, NewNote, NewNote, _, _>(
                 config,

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::access::call::Call;
@@ -21,10 +20,11 @@ use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(merge);
 }
 

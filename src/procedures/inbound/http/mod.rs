@@ -7,7 +7,6 @@ use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::call::Call;
 use crate::dossier::actions::find;
@@ -26,9 +25,10 @@ use crate::procedures::inbound::typed::typed;
 use crate::registry::agencies;
 use crate::web::query::Query;
 use crate::web::reply::path_id;
+use crate::web::routes::RoomRoutes;
 
 /// Registers the routes of this module.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     register::<VisitContent>(config, |config| {
         drafting::<VisitContent, NewVisit, VisitChanges, _, _>(
             config,
@@ -45,7 +45,7 @@ pub fn routes(config: &mut ServiceConfig) {
     guests::routes(config);
 }
 
-fn acts(config: &mut ServiceConfig) {
+fn acts(config: &mut RoomRoutes) {
     act::<VisitContent, DecideVisit, _>(
         config,
         Action::Decide,

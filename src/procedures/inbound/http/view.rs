@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
@@ -23,6 +22,7 @@ use crate::error::Result;
 use crate::procedures::engagements::{ClashView, clashes_of};
 use crate::procedures::inbound::model::{Guest, Nationality, VisitContent};
 use crate::registry::officials::shown;
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::procedure::Procedure;
@@ -186,7 +186,7 @@ impl Shown for VisitContent {
     type View = VisitView;
     type Page = VisitPage;
 
-    fn routes(config: &mut ServiceConfig) {
+    fn routes(config: &mut RoomRoutes) {
         super::routes(config);
     }
 

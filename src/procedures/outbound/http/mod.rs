@@ -2,8 +2,6 @@
 
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use crate::dossier::flow::Action;
 use crate::dossier::http::routes::{act, copying, drafting, register};
 use crate::dossier::requests::OnDay;
@@ -14,9 +12,10 @@ use crate::procedures::outbound::requests::{
     AmendTrip, ConsentGiven, CopyTrip, CorrectTrip, DecideTrip, NewTrip, ResumeTrip, TripChanges,
 };
 use crate::procedures::outbound::typed::typed;
+use crate::web::routes::RoomRoutes;
 
 /// Registers the routes of this module.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut RoomRoutes) {
     register::<TripContent>(config, |config| {
         drafting::<TripContent, NewTrip, TripChanges, _, _>(
             config,
@@ -32,7 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
     plan_actual::routes(config);
 }
 
-fn acts(config: &mut ServiceConfig) {
+fn acts(config: &mut RoomRoutes) {
     act::<TripContent, ConsentGiven, _>(
         config,
         Action::Consent,

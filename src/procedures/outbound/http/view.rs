@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::context::RequestContext;
 use crate::access::shorts::OfficialShort;
@@ -20,6 +19,7 @@ use crate::dossier::register::Registers;
 use crate::dossier::visibility::sees_whole;
 use crate::error::Result;
 use crate::procedures::outbound::model::{Trip, TripContent};
+use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::procedure::Procedure;
@@ -118,7 +118,7 @@ impl Shown for TripContent {
     type View = TripView;
     type Page = TripPage;
 
-    fn routes(config: &mut ServiceConfig) {
+    fn routes(config: &mut RoomRoutes) {
         super::routes(config);
     }
 

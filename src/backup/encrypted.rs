@@ -1,0 +1,217 @@
+//! An archive encrypted piece by piece with XChaCha20-Poly1305: the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár
+//! 2015). The nonce of a piece is a random prefix, its number, and whether it is the last, so that pieces can be neither
+//! exchanged nor left out, and one is read without those before it.
+
+use std::fs::File;
+use std::io::{Error as IoError, ErrorKind, Read, Result as IoResult, Seek, SeekFrom, Write};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
+
+const MAGIC: &[u8; 32] = b"ngoaivu-backup xchacha20 form 1\n";
+/// Bytes by which a key is known.
+const KEY_ID: usize = 8;
+const PREFIX: usize = 19;
+const HEADER: usize = MAGIC.len() + KEY_ID + PREFIX;
+/// Bytes of a piece before it is encrypted.
+const PIECE: usize = 1 << 16;
+/// By how much a piece grows.
+const TAG: usize = 16;
+
+/// The key of backups: 32 random bytes, kept apart from them.
+#[derive(Clone)]
+pub struct BackupKey([u8; 32]);
+
+impl BackupKey {
+    /// A new key as it is written into the settings, in base64.
+    pub fn make() -> String {
+        STANDARD.encode(rand::random::<[u8; 32]>())
+    }
+
+    /// Reads a key; nothing if it is not 32 bytes in base64.
+    pub fn parse(text: &str) -> Option<Self> {
+        STANDARD.decode(text.trim()).ok()?.try_into().ok().map(BackupKey)
+    }
+
+    fn id(&self) -> [u8; KEY_ID] {
+        let mut id = [0; KEY_ID];
+        id.iter_mut().zip(Sha256::digest(self.0)).for_each(|(to, byte)| *to = byte);
+        id
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.0.into())
+    }
+}
+
+fn damaged() -> IoError {
+    IoError::new(ErrorKind::InvalidData, "a piece cannot be decrypted")
+}
+
+fn nonce(prefix: &[u8; PREFIX], number: u64, last: bool) -> IoResult<XNonce> {
+    let number =
+        u32::try_from(number).map_err(|_| IoError::new(ErrorKind::FileTooLarge, "too long to be encrypted"))?;
+    let mut nonce = [0; PREFIX + 5];
+    let parts = prefix.iter().copied().chain(number.to_be_bytes()).chain([u8::from(last)]);
+    nonce.iter_mut().zip(parts).for_each(|(to, byte)| *to = byte);
+    Ok(nonce.into())
+}
+
+/// Writes a file encrypted.
+pub fn encrypt(plain: &mut File, to: &mut impl Write, key: &BackupKey) -> IoResult<()> {
+    let (cipher, prefix) = (key.cipher(), rand::random::<[u8; PREFIX]>());
+    to.write_all(MAGIC)?;
+    to.write_all(&key.id())?;
+    to.write_all(&prefix)?;
+    let mut left = plain.metadata()?.len();
+    plain.seek(SeekFrom::Start(0))?;
+    for number in 0.. {
+        let bytes = left.min(PIECE as u64);
+        left -= bytes;
+        let mut piece = Vec::with_capacity(PIECE);
+        (&mut *plain).take(bytes).read_to_end(&mut piece)?;
+        let sealed = cipher.encrypt(&nonce(&prefix, number, left == 0)?, piece.as_slice()).map_err(|_| damaged())?;
+        to.write_all(&sealed)?;
+        if left == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is encrypted, and if so, with which key and prefix.
+pub enum Envelope {
+    Plain,
+    Encrypted { key_id: [u8; KEY_ID], prefix: [u8; PREFIX] },
+}
+
+impl Envelope {
+    /// Reads the beginning of a file, and goes back to it.
+    pub fn of(file: &mut (impl Read + Seek)) -> IoResult<Self> {
+        let mut header = Vec::with_capacity(HEADER);
+        file.take(HEADER as u64).read_to_end(&mut header)?;
+        file.seek(SeekFrom::Start(0))?;
+        let parts = header.strip_prefix(MAGIC).and_then(|rest| rest.split_first_chunk::<KEY_ID>());
+        Ok(match parts.and_then(|(id, rest)| Some((*id, *rest.first_chunk::<PREFIX>()?))) {
+            Some((key_id, prefix)) => Envelope::Encrypted { key_id, prefix },
+            None => Envelope::Plain,
+        })
+    }
+}
+
+/// Reads what was encrypted, from any place in it.
+pub struct Decrypted<R> {
+    from: R,
+    cipher: XChaCha20Poly1305,
+    prefix: [u8; PREFIX],
+    pieces: u64,
+    bytes: u64,
+    at: u64,
+    /// The piece that was read last, and its number.
+    open: Option<(u64, Vec<u8>)>,
+}
+
+impl<R: Read + Seek> Decrypted<R> {
+    /// `None` if the file was encrypted with another key.
+    pub fn new(mut from: R, key: &BackupKey, key_id: [u8; KEY_ID], prefix: [u8; PREFIX]) -> IoResult<Option<Self>> {
+        if key.id() != key_id {
+            return Ok(None);
+        }
+        let whole = from.seek(SeekFrom::End(0))?.saturating_sub(HEADER as u64);
+        let pieces = whole.div_ceil((PIECE + TAG) as u64);
+        let bytes = whole.checked_sub(pieces * TAG as u64).filter(|_| pieces > 0).ok_or_else(damaged)?;
+        Ok(Some(Decrypted { from, cipher: key.cipher(), prefix, pieces, bytes, at: 0, open: None }))
+    }
+
+    fn piece(&mut self, number: u64) -> IoResult<&[u8]> {
+        if self.open.as_ref().is_none_or(|(open, _)| *open != number) {
+            self.from.seek(SeekFrom::Start(HEADER as u64 + number * (PIECE + TAG) as u64))?;
+            let mut sealed = Vec::with_capacity(PIECE + TAG);
+            (&mut self.from).take((PIECE + TAG) as u64).read_to_end(&mut sealed)?;
+            let nonce = nonce(&self.prefix, number, number + 1 == self.pieces)?;
+            let piece = self.cipher.decrypt(&nonce, sealed.as_slice()).map_err(|_| damaged())?;
+            self.open = Some((number, piece));
+        }
+        Ok(self.open.as_ref().map_or(&[], |(_, piece)| piece))
+    }
+}
+
+impl<R: Read + Seek> Read for Decrypted<R> {
+    fn read(&mut self, room: &mut [u8]) -> IoResult<usize> {
+        if self.at >= self.bytes || room.is_empty() {
+            return Ok(0);
+        }
+        let within = usize::try_from(self.at % PIECE as u64).unwrap_or(0);
+        let rest = self.piece(self.at / PIECE as u64)?.get(within..).unwrap_or_default();
+        let mut copied = 0;
+        room.iter_mut().zip(rest).for_each(|(to, byte)| {
+            *to = *byte;
+            copied += 1;
+        });
+        self.at += copied as u64;
+        Ok(copied)
+    }
+}
+
+impl<R: Read + Seek> Seek for Decrypted<R> {
+    fn seek(&mut self, to: SeekFrom) -> IoResult<u64> {
+        let place = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.bytes.checked_add_signed(by),
+        };
+        self.at = place.filter(|at| *at <= self.bytes).ok_or(ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::private_files;
+
+    #[test]
+    fn what_was_encrypted_is_read_from_any_place_and_nothing_of_it_can_be_moved() {
+        let path = std::env::temp_dir().join(format!("ngoaivu-encrypted-{}", std::process::id()));
+        let key = BackupKey::parse(&BackupKey::make()).unwrap();
+        for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE] {
+            let plain: Vec<u8> = (0..length).map(|n| (n * 7 % 251) as u8).collect();
+            let mut file = private_files::create_readable(&path).unwrap();
+            file.write_all(&plain).unwrap();
+            let mut sealed = Vec::new();
+            encrypt(&mut file, &mut sealed, &key).unwrap();
+            std::fs::remove_file(&path).unwrap();
+            let open = |sealed: &[u8], key: &BackupKey| {
+                let mut from = Cursor::new(sealed.to_vec());
+                let Envelope::Encrypted { key_id, prefix } = Envelope::of(&mut from).unwrap() else { panic!("plain") };
+                Decrypted::new(from, key, key_id, prefix).unwrap()
+            };
+            let read = |sealed: &[u8]| {
+                let mut found = Vec::new();
+                open(sealed, &key).unwrap().read_to_end(&mut found).map(|_| found)
+            };
+            assert!(read(&sealed).unwrap() == plain, "{length}");
+            let (mut middle, at) = (open(&sealed, &key).unwrap(), length / 2);
+            middle.seek(SeekFrom::End(-(at as i64))).unwrap();
+            let mut rest = Vec::new();
+            middle.read_to_end(&mut rest).unwrap();
+            assert!(rest == plain[length - at..], "{length}");
+            assert!(open(&sealed, &BackupKey::parse(&BackupKey::make()).unwrap()).is_none(), "another key");
+            let mut flipped = sealed.clone();
+            *flipped.last_mut().unwrap() ^= 1;
+            assert!(read(&flipped).is_err());
+            if length > 2 * PIECE {
+                // Without the last piece, and with two exchanged.
+                assert!(read(&sealed[..HEADER + 2 * (PIECE + TAG)]).is_err());
+                let mut exchanged = sealed.clone();
+                exchanged[HEADER..HEADER + 2 * (PIECE + TAG)].rotate_left(PIECE + TAG);
+                assert!(read(&exchanged).is_err());
+            }
+        }
+    }
+}
