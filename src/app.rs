@@ -1,5 +1,6 @@
 //! The application: the state that all modules share, every route, and the OpenAPI document made from the routes.
 
+mod metrics;
 mod rooms;
 
 use std::path::PathBuf;
@@ -245,7 +246,7 @@ impl<T> AppRoutes for T where
 /// Every route of the API.
 fn routes(config: &mut RoomRoutes<'_>, registers: &Registers) {
     config.scope("/api/v1", |config| rooms::routes(config, registers));
-    config.service(health::healthz).service(health::readyz).service(health::show_metrics).service(show_openapi);
+    config.service(health::healthz).service(health::readyz).service(metrics::show_metrics).service(show_openapi);
 }
 
 /// The finished OpenAPI 3.1 document of these procedures.

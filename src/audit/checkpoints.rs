@@ -245,6 +245,11 @@ impl TrailKeeper {
         Ok((point, self.signer()?))
     }
 
+    /// When this server last wrote a checkpoint.
+    pub fn written_at(&self) -> Option<Moment> {
+        self.known().written_at
+    }
+
     /// The checkpoint of now, and the public key that it is verified with.
     pub fn now(&self, conn: &mut Conn) -> Result<(SignedPoint, String, String)> {
         let (point, signer) = self.grown(conn)?;

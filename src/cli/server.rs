@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::future::poll_fn;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +26,7 @@ use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 use ngoaivu::web::health::OpenOperationSwitch;
 use ngoaivu::web::quota::RequestQuota;
 use ngoaivu::web::scanner::FileScanner;
+use socket2::{Domain, Protocol, Socket, Type};
 
 use super::place::{DataPlace, current, jurisdiction, known_jurisdiction, upgrade};
 
@@ -125,6 +126,30 @@ fn stop_when_told(server: ServerHandle, stopping: Arc<AtomicBool>) -> Result<imp
     })
 }
 
+/// So long a client may leave untaken what was sent to it; then its connection ends, and with it what waits to be sent.
+const UNTAKEN: Duration = Duration::from_secs(60);
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 1024;
+
+/// Listens on every address of a name that it can, as `localhost` may have two.
+fn listeners(listen: &str) -> std::io::Result<Vec<TcpListener>> {
+    let open = |address: SocketAddr| {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        socket.set_reuse_address(true)?;
+        // Accepted connections inherit it.
+        #[cfg(target_os = "linux")]
+        socket.set_tcp_user_timeout(Some(UNTAKEN))?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        Ok(TcpListener::from(socket))
+    };
+    let (opened, failed): (Vec<_>, Vec<_>) = listen.to_socket_addrs()?.map(open).partition(std::io::Result::is_ok);
+    match failed.into_iter().next() {
+        Some(Err(error)) if opened.is_empty() => Err(error),
+        _ => opened.into_iter().collect(),
+    }
+}
+
 fn start_log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(config.log()).unwrap_or_default();
     let log = tracing_subscriber::fmt().with_env_filter(filter).json().with_writer(std::io::stderr);
@@ -170,13 +195,14 @@ fn answer(house: AppState, listen: &str, ready: impl FnOnce(SocketAddr)) -> Resu
     let (others, stops) = (house.other_servers(), jobs.stopping());
     loops.push(std::thread::Builder::new().name("others".into()).spawn(move || others.follow(&stops))?);
     let served = actix_web::rt::System::new().block_on(async move {
-        let server = actix_web::HttpServer::new(move || app::build(&house))
+        let mut server = actix_web::HttpServer::new(move || app::build(&house))
             .client_request_timeout(std::time::Duration::from_secs(10))
             .keep_alive(std::time::Duration::from_secs(75))
             .shutdown_timeout(25)
-            .disable_signals()
-            .bind(listen)
-            .with_context(|| format!("cannot listen on {listen}"))?;
+            .disable_signals();
+        for listener in listeners(listen).with_context(|| format!("cannot listen on {listen}"))? {
+            server = server.listen(listener)?;
+        }
         if let Some(address) = server.addrs().first() {
             ready(*address);
         }

@@ -108,7 +108,7 @@ impl Address {
     pub fn connect_to_serve(&self) -> std::result::Result<Conn, diesel::r2d2::Error> {
         let mut conn = self.connect()?;
         if let Conn::Postgresql(c) = &mut conn {
-            c.batch_execute("SET lock_timeout = '4s'; SET statement_timeout = '60s';")?;
+            c.batch_execute("SET lock_timeout = '2s'; SET statement_timeout = '60s';")?;
         }
         Ok(conn)
     }

@@ -84,8 +84,12 @@ pub struct Db {
 /// After so long without an answer, a connection is tried before it is used.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Tries of a write at a start; each waits as long as a request does.
-const TURNS: usize = 15;
+/// Tries of a write at a start; each waits for another server as long as a request does.
+const TURNS: usize = 30;
+
+/// How long a request waits on PostgreSQL until its write begins: as the lock that it then waits for takes two seconds at most,
+/// it is answered within five.
+const PATIENCE: Duration = Duration::from_millis(2_500);
 
 impl Db {
     /// Opens a database that is already migrated.
@@ -117,7 +121,19 @@ impl Db {
 
     /// Whether any write is waiting.
     pub fn writes_wait(&self) -> bool {
-        self.writer.is_busy()
+        self.writes_waiting() > 0
+    }
+
+    /// Writes that were submitted and are not on disk.
+    pub fn writes_waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
+    /// Connections that read, and those that wait for somebody to read.
+    pub fn connections(&self) -> (usize, usize) {
+        let state = self.readers.state();
+        let idle = usize::try_from(state.idle_connections).unwrap_or(0);
+        (usize::try_from(state.connections).unwrap_or(0).saturating_sub(idle), idle)
     }
 
     /// Reads on a blocking thread; all queries see one snapshot.
@@ -186,7 +202,8 @@ impl Db {
     {
         self.still_there()?;
         let (tell, told) = tokio::sync::oneshot::channel();
-        let turn = self.writer.submit(job, move |outcome| {
+        let patience = matches!(self.address, Address::Postgresql(_)).then_some(PATIENCE);
+        let turn = self.writer.submit(patience, job, move |outcome| {
             if let Ok(value) = &outcome {
                 then(value);
             }
@@ -208,7 +225,7 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (tell, told) = std::sync::mpsc::channel();
-        self.writer.submit(job, move |outcome| {
+        self.writer.submit(None, job, move |outcome| {
             let _ = tell.send(outcome);
         })?;
         told.recv().unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into())))

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 
@@ -29,7 +29,21 @@ type JobAct = Box<dyn FnOnce(&mut Conn) -> std::result::Result<JobAnswer, JobAns
 struct Job {
     act: JobAct,
     turn: WriteTurn,
+    /// When it is too late to begin it, if writes stall.
+    until: Option<Instant>,
 }
+
+impl Job {
+    /// Whether it is worth to begin it. Behind a write that waited for a lock, each of those that queue would wait for the same
+    /// lock, one after another; where writes are only many, they are done in their turn.
+    fn is_wanted(&self, stalled: bool) -> bool {
+        let late = stalled && self.until.is_some_and(|until| Instant::now() >= until);
+        !late && !self.turn.is_given_up()
+    }
+}
+
+/// A write that takes so long waits for somebody else.
+const STALL: Duration = Duration::from_millis(1_500);
 
 /// Decides between a caller who waits no longer and the commit: what was given up is not committed, and what is being
 /// committed cannot be given up.
@@ -100,8 +114,9 @@ impl Writer {
         Ok(Writer { queue, thread: Arc::new(Mutex::new(Some(thread))), waiting: Arc::default() })
     }
 
-    /// Submits a job; `answer` is called after the commit, or with the error. It is dropped if the job is given up.
-    pub fn submit<T, F, A>(&self, job: F, answer: A) -> Result<WriteTurn>
+    /// Submits a job; `answer` is called after the commit, or with the error. It is dropped if the job is given up, or if
+    /// writes stall and it has not begun within `patience`.
+    pub fn submit<T, F, A>(&self, patience: Option<Duration>, job: F, answer: A) -> Result<WriteTurn>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -119,7 +134,7 @@ impl Writer {
                 Err(_) => Err(Box::new(move |_| answer(Err(Error::Internal("a write panicked".into()))))),
             }
         });
-        let job = Job { act, turn: turn.clone() };
+        let job = Job { act, turn: turn.clone(), until: patience.map(|patience| Instant::now() + patience) };
         self.queue.try_send(Message::Run(job)).map_err(|e| match e {
             TrySendError::Full(_) => Error::Unavailable("the write queue is full".into()),
             TrySendError::Disconnected(_) => Error::Unavailable("the writer has stopped".into()),
@@ -127,9 +142,9 @@ impl Writer {
         Ok(turn)
     }
 
-    /// Whether any job is waiting.
-    pub fn is_busy(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
+    /// Jobs that were submitted and have not finished.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// Finishes the queued jobs and ends the thread.
@@ -143,6 +158,7 @@ impl Writer {
 }
 
 fn run(address: &Address, mut conn: Option<Conn>, jobs: &Receiver<Message>) {
+    let mut stalled = false;
     loop {
         let Ok(Message::Run(first)) = jobs.recv() else { return };
         let mut group = vec![first];
@@ -158,7 +174,7 @@ fn run(address: &Address, mut conn: Option<Conn>, jobs: &Receiver<Message>) {
             }
         }
         let mut open = conn.take().or_else(|| reconnect(address));
-        let healthy = commit_group(open.as_mut(), group);
+        let healthy = commit_group(open.as_mut(), group, &mut stalled);
         // After a failed BEGIN, COMMIT or ROLLBACK the connection's state is unknown: take a new one.
         conn = open.filter(|_| healthy);
         if last {
@@ -179,7 +195,7 @@ fn reconnect(address: &Address) -> Option<Conn> {
 }
 
 /// Runs one group; returns false if the connection must not be used again.
-fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>) -> bool {
+fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>, stalled: &mut bool) -> bool {
     let Some(conn) = conn else {
         return fail_unrun(group, "no connection");
     };
@@ -191,7 +207,11 @@ fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>) -> bool {
     let mut refused: Vec<JobAnswer> = Vec::new();
     let mut rest = group.into_iter();
     let mut broken = None;
-    for job in rest.by_ref().filter(|job| !job.turn.is_given_up()) {
+    for job in rest.by_ref() {
+        if !job.is_wanted(*stalled) {
+            continue;
+        }
+        let begun = Instant::now();
         if let Err(error) = <Conn as TransactionManager<Conn>>::begin_transaction(conn) {
             broken = Some(error);
             fail_unrun(vec![job], "the transaction broke off");
@@ -201,6 +221,7 @@ fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>) -> bool {
             Ok(answer) => (<Conn as TransactionManager<Conn>>::commit_transaction(conn), Ok(answer)),
             Err(answer) => (<Conn as TransactionManager<Conn>>::rollback_transaction(conn), Err(answer)),
         };
+        *stalled = begun.elapsed() >= STALL;
         match outcome {
             Ok(answer) => done.push((job.turn, answer)),
             Err(answer) => refused.push(answer),
@@ -250,4 +271,70 @@ fn fail_unrun(jobs: Vec<Job>, why: &str) -> bool {
     }
     tracing::warn!(why, "writes were refused");
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::db::counters::{counter, next};
+    use crate::db::migrate;
+
+    /// A writer whose jobs wait until they are let go, and the place of its database.
+    fn writer(name: &str) -> (Writer, Address, std::path::PathBuf) {
+        let folder = std::env::temp_dir().join(format!("ngoaivu-writer-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let address = Address::in_folder(&folder);
+        migrate::run(&address).unwrap();
+        (Writer::start(address.clone()).unwrap(), address, folder)
+    }
+
+    #[test]
+    fn what_is_given_up_is_not_committed_and_what_is_committed_is_not_given_up() {
+        let (writer, address, folder) = writer("turn");
+        // Given up while another runs, or while it runs itself: the same for whoever waited.
+        for name in ["waiting", "running"] {
+            let (begins, begun) = channel();
+            let (let_go, gate) = channel::<()>();
+            let (tell, told) = channel();
+            let first = writer.submit(
+                None,
+                move |conn| {
+                    begins.send(()).unwrap();
+                    gate.recv().unwrap();
+                    next(conn, name)
+                },
+                move |done| tell.send(done.is_ok()).unwrap(),
+            );
+            begun.recv().unwrap();
+            let (tell_second, told_second) = channel();
+            let second =
+                writer.submit(None, |conn| next(conn, "second"), move |done| tell_second.send(done.is_ok()).unwrap());
+            let (first, second) = (first.unwrap(), second.unwrap());
+            assert!(if name == "waiting" { second.give_up() } else { first.give_up() });
+            let_go.send(()).unwrap();
+            if name == "waiting" {
+                assert_eq!(told.recv(), Ok(true));
+                assert!(told_second.recv().is_err(), "nobody is told of what was dropped");
+                assert!(!first.give_up(), "it is on disk");
+            } else {
+                assert_eq!((told.recv(), told_second.recv()), (Ok(false), Ok(true)));
+            }
+        }
+        writer.stop();
+        let mut conn = address.connect().unwrap();
+        assert_eq!(["waiting", "running", "second"].map(|name| counter(&mut conn, name).unwrap()), [1, 0, 1]);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn only_behind_a_write_that_stalled_is_it_too_late_to_begin() {
+        let job = |until| Job { act: Box::new(|_| Ok(Box::new(|_| ()))), turn: WriteTurn::default(), until };
+        let late = job(Some(Instant::now()));
+        assert!(late.is_wanted(false) && !late.is_wanted(true));
+        let patient = job(None);
+        assert!(patient.is_wanted(true));
+        assert!(patient.turn.give_up() && !patient.is_wanted(false));
+    }
 }

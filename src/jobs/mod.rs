@@ -23,6 +23,7 @@ use crate::access::{sessions_store, throttle};
 use crate::db::counters::{counter, set};
 use crate::error::Result;
 use crate::jobs::tools::Jobs;
+use crate::web::health::job_ran;
 use kernel::time::day_of;
 
 /// Pause between two rounds.
@@ -65,15 +66,15 @@ impl Jobs {
             ("imports", &Self::LONG),
             ("trail", &Self::TRAIL),
         ];
-        let start = |(name, stages): (&str, &'static [JobStage])| {
+        let start = |(name, stages): (&'static str, &'static [JobStage])| {
             let jobs = self.clone();
-            std::thread::Builder::new().name(name.into()).spawn(move || jobs.run(stages))
+            std::thread::Builder::new().name(name.into()).spawn(move || jobs.run(name, stages))
         };
         lists.into_iter().map(start).collect()
     }
 
     /// A failure, even a panic, is logged, and the job is tried again in the next round.
-    fn run(&self, stages: &[JobStage]) {
+    fn run(&self, list: &str, stages: &[JobStage]) {
         while !self.stops() {
             for stage in stages {
                 match catch_unwind(AssertUnwindSafe(|| stage(self))) {
@@ -82,6 +83,7 @@ impl Jobs {
                     Err(_) => tracing::error!("a job panicked"),
                 }
             }
+            job_ran(list, self.clock.now());
             std::thread::sleep(EVERY);
         }
     }

@@ -217,7 +217,9 @@ pub fn judged(answer: ApiAnswer) -> PageResult<ApiAnswer> {
 pub fn settled(answer: ApiAnswer) -> PageResult<Result<Value, (u16, Value)>> {
     match answer.status {
         // The session goes on, only a password was wrong. To the script of the page 401 means that it has ended.
-        401 if answer.json()["code"] == "invalid_credentials" => Ok(Err((403, answer.json()))),
+        401 if answer.json().get("code").is_some_and(|code| code == "invalid_credentials") => {
+            Ok(Err((403, answer.json())))
+        }
         401 | 404 | 500.. => judged(answer).map(|answer| Ok(answer.json())),
         200..=299 => Ok(Ok(answer.json())),
         status => Ok(Err((status, answer.json()))),

@@ -1,8 +1,13 @@
 //! Lists as files: formats and response headers.
 
+use std::fs::File;
+use std::io::Read;
+
+use actix_web::body::SizedStream;
 use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -67,4 +72,20 @@ pub fn saved(response: &mut HttpResponseBuilder, media_type: &str, file_name: &s
         .content_type(media_type)
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
         .body(body)
+}
+
+/// Bytes of a file that are in memory at once, for somebody who takes it.
+const IN_MEMORY: u64 = 64 << 10;
+
+/// The body of a file. It is read as fast as it is taken: whoever asks for many and takes none costs next to nothing.
+pub fn in_pieces(file: File, length: u64) -> SizedStream<impl Stream<Item = std::io::Result<Bytes>>> {
+    let pieces = futures_util::stream::try_unfold(file, |file| async move {
+        let read = move || {
+            let mut piece = Vec::new();
+            (&file).take(IN_MEMORY).read_to_end(&mut piece)?;
+            Ok::<_, std::io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), file)))
+        };
+        tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)?
+    });
+    SizedStream::new(length, Box::pin(pieces))
 }

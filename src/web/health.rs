@@ -1,20 +1,20 @@
-//! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`; and whom what is meant for operators answers.
+//! Liveness, readiness and what is counted: `/healthz`, `/readyz`; and whom what is meant for operators answers.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use actix_web::dev::RequestHead;
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+use actix_web::{HttpResponse, get, web};
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::{Db, migrate};
-use crate::error::{Error, Result, not_found};
+use crate::error::{Error, Result};
 use crate::private_files::free_space;
-use crate::web::openapi::ProblemDocument;
 use crate::web::proxy_headers::PROXY_HEADERS;
+use kernel::time::Moment;
 
 /// Health of the process.
 #[derive(Serialize, ToSchema)]
@@ -64,6 +64,7 @@ struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     seconds: HistogramVec,
+    jobs: IntGaugeVec,
 }
 
 fn metrics() -> Option<&'static Metrics> {
@@ -77,7 +78,10 @@ fn metrics() -> Option<&'static Metrics> {
         let seconds = HistogramVec::new(opts, &["route"])?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
-        Ok(Metrics { registry, requests, seconds })
+        let opts = Opts::new("ngoaivu_jobs_timestamp_seconds", "When a list of jobs was last gone through");
+        let jobs = IntGaugeVec::new(opts, &["list"])?;
+        registry.register(Box::new(jobs.clone()))?;
+        Ok(Metrics { registry, requests, seconds, jobs })
     };
     METRICS.get_or_init(|| build().ok()).as_ref()
 }
@@ -112,20 +116,18 @@ impl OpenOperationSwitch {
     }
 }
 
-/// Shows counters and response times by route, in the Prometheus text format.
-///
-/// Other machines get 404, unless the operator opens it.
-#[utoipa::path(tag = "operation", security(()), responses(
-    (status = 200, description = "metrics", body = String, content_type = "text/plain"),
-    (status = 404, description = "for this machine only", body = ProblemDocument, content_type = "application/problem+json")))]
-#[get("/metrics")]
-pub async fn show_metrics(request: HttpRequest, open: web::Data<OpenOperationSwitch>) -> Result<HttpResponse> {
-    if !open.answers(request.head()) {
-        return Err(not_found());
-    }
+/// Requests and response times by route, and when jobs ran, in the Prometheus text format.
+pub fn counted() -> Result<Vec<u8>> {
     let mut text = Vec::new();
     if let Some(metrics) = metrics() {
         TextEncoder::new().encode(&metrics.registry.gather(), &mut text).map_err(|e| Error::Internal(e.to_string()))?;
     }
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
+    Ok(text)
+}
+
+/// Notes that a list of jobs was gone through.
+pub fn job_ran(list: &str, now: Moment) {
+    if let Some(metrics) = metrics() {
+        metrics.jobs.with_label_values(&[list]).set(now.and_utc().timestamp());
+    }
 }

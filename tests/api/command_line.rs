@@ -237,7 +237,11 @@ fn the_demo_serves_only_this_machine_and_reopens_its_world() {
         assert_eq!(server.send("GET", "/readyz", "", "").unwrap().0, 200);
         let (status, page) = server.send("GET", "/docs/", "", "").unwrap();
         assert!(status == 200 && page.contains("swagger") && !page.contains("https://"), "{page}");
-        assert!(server.send("GET", "/metrics", "", "").unwrap().1.contains("http_requests_total"));
+        let metrics = server.send("GET", "/metrics", "", "").unwrap().1;
+        for name in ["http_requests_total", "ngoaivu_writes_waiting", "ngoaivu_connections_idle", "ngoaivu_trail_rows"]
+        {
+            assert!(metrics.contains(name), "{name} is not in {metrics}");
+        }
     }
     let sqlite: Vec<_> = std::fs::read_dir(&folder.0)
         .unwrap()

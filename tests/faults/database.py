@@ -97,7 +97,7 @@ class Scene:
         told(f"{after}: no acknowledged draft is lost", not lost, f"{len(lost)} of {len(made)}")
         halves = self.database.ask(
             "select count(*) from dossiers d where title like 'Đoàn %-%' and (not exists (select 1 from outbound_members m "
-            "where m.dossier_id = d.id) or not exists (select 1 from dossier_versions v where v.dossier_id = d.id))")
+            "where m.delegation_id = d.id) or not exists (select 1 from dossier_versions v where v.dossier_id = d.id))")
         told(f"{after}: no draft is there by half", halves == "0", halves)
         told(f"{after}: the trail is whole", *self.server.verify_trail())
 

@@ -32,7 +32,7 @@ def halves(folder):
     with sqlite3.connect(f"file:{folder}/data/ngoaivu.db?mode=ro", uri=True) as database:
         return database.execute(
             "select count(*) from dossiers d where title like 'Đoàn %-%' and (not exists (select 1 from outbound_members m "
-            "where m.dossier_id = d.id) or not exists (select 1 from dossier_versions v where v.dossier_id = d.id))").fetchone()[0]
+            "where m.delegation_id = d.id) or not exists (select 1 from dossier_versions v where v.dossier_id = d.id))").fetchone()[0]
 
 
 def sound(folder):

@@ -15,6 +15,7 @@ use crate::dossier::parts::attachments::{self, Attachment, AttachmentFolder, FIL
 use crate::dossier::rules::upload_right;
 use crate::dossier::visibility::sees_whole;
 use crate::error::{Error, Result, not_found};
+use crate::web::file::in_pieces;
 use crate::web::multipart;
 use crate::web::query::Query;
 use crate::web::reply::{path_id, reply};
@@ -110,8 +111,8 @@ pub async fn download<C: Content>(
         })
         .await?;
     let (folder, name) = (folder.get_ref().clone(), found.storage_name);
-    let bytes =
-        tokio::task::spawn_blocking(move || folder.get(&name)).await.map_err(|e| Error::Internal(e.to_string()))??;
+    let (file, length) =
+        tokio::task::spawn_blocking(move || folder.open(&name)).await.map_err(|e| Error::Internal(e.to_string()))??;
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::FilenameExt(header::ExtendedValue {
@@ -124,7 +125,7 @@ pub async fn download<C: Content>(
         .content_type(found.media_type)
         .insert_header(disposition)
         .insert_header(("Content-Security-Policy", "sandbox; default-src 'none'"))
-        .body(bytes))
+        .body(in_pieces(file, length)))
 }
 
 /// Removes an attachment; the file goes once the row is gone for good.

@@ -1,6 +1,7 @@
 //! Attachments of a dossier: files in a folder under random names, and their metadata in the database.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -181,13 +182,21 @@ impl AttachmentFolder {
             self.remove(&name);
             return Err(fault(error));
         }
-        let folder = std::fs::File::open(&self.0).map_err(fault)?;
+        let folder = File::open(&self.0).map_err(fault)?;
         folder.sync_all().map_err(fault)?;
         Ok(name)
     }
 
     pub fn get(&self, name: &str) -> Result<Vec<u8>> {
         std::fs::read(self.0.join(name)).map_err(|e| Error::Unavailable(format!("attachments: {e}")))
+    }
+
+    /// A file to be sent piece by piece, and its length.
+    pub fn open(&self, name: &str) -> Result<(File, u64)> {
+        let fault = |e: std::io::Error| Error::Unavailable(format!("attachments: {e}"));
+        let file = File::open(self.0.join(name)).map_err(fault)?;
+        let length = file.metadata().map_err(fault)?.len();
+        Ok((file, length))
     }
 
     /// Removes a file whose row was not written; a file left behind does no harm.
