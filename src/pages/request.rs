@@ -18,6 +18,7 @@ use crate::access::cookies;
 use crate::error::Error;
 use crate::pages::contract::SharedContract;
 use crate::pages::door::{ApiAnswer, ApiCall, Door};
+use crate::pages::show::text;
 use crate::web::proxy_headers::PROXY_HEADERS;
 use crate::web::trace::language_of;
 use kernel::text::Language;
@@ -139,7 +140,12 @@ impl PageRequest {
                 headers.push((name.clone(), value));
             }
         }
-        self.door.call(ApiCall { method, path: format!("/api/v1{path}"), headers, body, peer }).await
+        let answer = self.door.call(ApiCall { method, path: format!("/api/v1{path}"), headers, body, peer }).await;
+        // The session goes on, only a password or a code was wrong. For pages and their script 401 means that it has ended.
+        match answer.status {
+            401 if text(&answer.json(), "/code") == "invalid_credentials" => ApiAnswer { status: 403, ..answer },
+            _ => answer,
+        }
     }
 
     /// Calls what is not below `/api/v1`, as nobody.
@@ -216,10 +222,6 @@ pub fn judged(answer: ApiAnswer) -> PageResult<ApiAnswer> {
 /// not there and what the server broke have pages of their own.
 pub fn settled(answer: ApiAnswer) -> PageResult<Result<Value, (u16, Value)>> {
     match answer.status {
-        // The session goes on, only a password was wrong. To the script of the page 401 means that it has ended.
-        401 if answer.json().get("code").is_some_and(|code| code == "invalid_credentials") => {
-            Ok(Err((403, answer.json())))
-        }
         401 | 404 | 500.. => judged(answer).map(|answer| Ok(answer.json())),
         200..=299 => Ok(Ok(answer.json())),
         status => Ok(Err((status, answer.json()))),
