@@ -75,7 +75,7 @@ codes! {
 }
 
 /// Seconds after which what failed for lack of the database may succeed.
-pub const RETRY_AFTER: u64 = 5;
+const RETRY_AFTER: u64 = 5;
 
 /// A refusal, as the client sees it.
 #[derive(Debug, Clone)]
@@ -139,6 +139,9 @@ pub enum Error {
     Database(diesel::result::Error),
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// The commit was on its way, and only the database knows whether it arrived.
+    #[error("unconfirmed: {0}")]
+    Unconfirmed(String),
     #[error("{0}")]
     Internal(String),
 }
@@ -213,6 +216,14 @@ impl Error {
                     Code::Unavailable,
                     "Vui lòng thử lại sau vài giây.",
                     "Please try again in a few seconds.",
+                )
+            },
+            Error::Unconfirmed(_) => Problem {
+                retry_after: Some(RETRY_AFTER),
+                ..Problem::new(
+                    Code::Unavailable,
+                    "Cơ sở dữ liệu không trả lời, nên chưa biết dữ liệu đã được lưu hay chưa. Hãy mở lại và kiểm tra trước khi làm lại.",
+                    "The database does not answer, so it is not known whether this was saved. Look again before you repeat it.",
                 )
             },
             Error::Database(_) | Error::Internal(_) => {

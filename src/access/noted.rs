@@ -19,6 +19,10 @@ pub const EXPORT: &str = "export";
 /// Somebody was not allowed to do something.
 const ATTEMPT: &str = "attempt";
 
+/// Marks a request that a page makes for somebody: what it reads it was not told to read by them.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedByPage;
+
 /// What is noted of an answer: what was done, or why it was not.
 struct Noted {
     action: &'static str,
@@ -56,8 +60,13 @@ pub async fn note(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let method = request.method().clone();
+    let by_page = request.extensions().get::<AskedByPage>().is_some();
     let response = next.call(request).await?.map_into_boxed_body();
     let Some(noted) = Noted::of(&method, &response) else { return Ok(response) };
+    // Pages look what there is to show, and take a refusal for an answer.
+    if by_page && method == Method::GET && noted.refused.is_some() {
+        return Ok(response);
+    }
     let request = response.request().clone();
     let Some(context) = request.extensions().get::<RequestContext>().cloned() else { return Ok(response) };
     match write(&request, &method, context, noted).await {

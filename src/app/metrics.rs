@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use prometheus::{Encoder, IntGauge, Registry, TextEncoder};
 
+use crate::audit;
 use crate::audit::checkpoints::TrailKeeper;
-use crate::audit::{self, TrailFilter};
 use crate::db::Db;
 use crate::error::{Error, Result, not_found};
 use crate::web::health::{OpenOperationSwitch, counted};
@@ -49,15 +49,12 @@ async fn gauges(db: &Db, trail: &TrailKeeper) -> prometheus::Result<Registry> {
     add("ngoaivu_writes_waiting", "Writes that were submitted and are not on disk", number(db.writes_waiting()))?;
     add("ngoaivu_connections_used", "Connections to the database that read", number(used))?;
     add("ngoaivu_connections_idle", "Connections to the database that wait", number(idle))?;
-    let known = db.read(|conn| {
-        let taken = TrailFilter { action: Some("backup".into()), ..TrailFilter::default() };
-        Ok((audit::tip(conn)?.seq, audit::page(conn, &taken, None, 1)?.pop().map(|row| row.at)))
-    });
+    let known = db.read(|conn| Ok((audit::tip(conn)?.seq, audit::last_backup(conn)?)));
     let known = known.await.ok();
     let backup = known.as_ref().and_then(|(_, backup)| *backup).map(seconds);
     add("ngoaivu_trail_rows", "Rows of the trail", known.as_ref().map(|(rows, _)| *rows))?;
     add("ngoaivu_backup_timestamp_seconds", "When the last backup was taken", backup)?;
-    let signed = trail.written_at().map(seconds);
+    let signed = trail.signed_at();
     add("ngoaivu_checkpoint_timestamp_seconds", "When this server last signed the trail", signed)?;
     Ok(registry)
 }

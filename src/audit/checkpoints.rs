@@ -6,6 +6,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
@@ -77,6 +78,8 @@ pub struct TrailKeeper {
     pub files: CheckpointFiles,
     origin: Arc<str>,
     known: Arc<Mutex<KnownTrail>>,
+    /// When this server last wrote a checkpoint, in seconds since 1970; apart, because what is known is locked while it is read.
+    signed_at: Arc<AtomicI64>,
 }
 
 /// What was read and written so far.
@@ -139,7 +142,12 @@ impl TrailKeeper {
     /// Keeps the trail of an installation, whose name the checkpoints bear.
     pub fn new(attachments: &Path, name: &str) -> Self {
         let origin = format!("{name}/trail").into();
-        TrailKeeper { files: CheckpointFiles::of(attachments), origin, known: Arc::default() }
+        TrailKeeper {
+            files: CheckpointFiles::of(attachments),
+            origin,
+            known: Arc::default(),
+            signed_at: Arc::default(),
+        }
     }
 
     /// What is known; after a start, what was known before it.
@@ -246,8 +254,8 @@ impl TrailKeeper {
     }
 
     /// When this server last wrote a checkpoint.
-    pub fn written_at(&self) -> Option<Moment> {
-        self.known().written_at
+    pub fn signed_at(&self) -> Option<i64> {
+        Some(self.signed_at.load(Ordering::Relaxed)).filter(|at| *at > 0)
     }
 
     /// The checkpoint of now, and the public key that it is verified with.
@@ -276,6 +284,7 @@ impl TrailKeeper {
         kept.write_all(format!("\n{line}\n").as_bytes())
             .and_then(|()| kept.sync_all())
             .map_err(|e| failed(&file, e))?;
+        self.signed_at.store(now.and_utc().timestamp(), Ordering::Relaxed);
         self.keep_edge(&point, note);
         let mut known = self.known();
         (known.written, known.written_at) = (point.size, Some(now));

@@ -8,5 +8,5 @@ pub mod trail_rows;
 pub mod verification;
 
 pub use trail_rows::{AuditEntry, AuditRow, Checkpoint, DONE, REFUSED, TraceId, TrailFilter};
-pub use trail_rows::{after, append, count, page, tip};
+pub use trail_rows::{after, append, count, last_backup, page, tip};
 pub use verification::{TrailVerdict, verify};

@@ -182,6 +182,12 @@ pub struct TrailFilter {
     pub until: Option<Moment>,
 }
 
+/// When the last backup was taken. Rows about the database as a whole are few, and found by an index.
+pub fn last_backup(conn: &mut Conn) -> Result<Option<Moment>> {
+    let taken = audit::table.filter(audit::object.eq("database").and(audit::action.eq("backup")));
+    Ok(taken.order(audit::seq.desc()).select(audit::at).first(conn).optional()?)
+}
+
 /// A page of rows below `before`, newest first.
 pub fn page(conn: &mut Conn, filter: &TrailFilter, before: Option<i64>, limit: i64) -> Result<Vec<AuditRow>> {
     let mut query = filtered(filter).order(audit::seq.desc()).limit(limit).select(AuditRow::as_select());

@@ -123,7 +123,12 @@ impl<R: Read + Seek> Decrypted<R> {
         let whole = from.seek(SeekFrom::End(0))?.saturating_sub(HEADER as u64);
         let pieces = whole.div_ceil((PIECE + TAG) as u64);
         let bytes = whole.checked_sub(pieces * TAG as u64).filter(|_| pieces > 0).ok_or_else(damaged)?;
-        Ok(Some(Decrypted { from, cipher: key.cipher(), prefix, pieces, bytes, at: 0, open: None }))
+        let mut found = Decrypted { from, cipher: key.cipher(), prefix, pieces, bytes, at: 0, open: None };
+        // Of nothing, nobody would read the piece that says so.
+        if bytes == 0 {
+            found.piece(0)?;
+        }
+        Ok(Some(found))
     }
 
     fn piece(&mut self, number: u64) -> IoResult<&[u8]> {
@@ -189,19 +194,19 @@ mod tests {
             let open = |sealed: &[u8], key: &BackupKey| {
                 let mut from = Cursor::new(sealed.to_vec());
                 let Envelope::Encrypted { key_id, prefix } = Envelope::of(&mut from).unwrap() else { panic!("plain") };
-                Decrypted::new(from, key, key_id, prefix).unwrap()
+                Decrypted::new(from, key, key_id, prefix)
             };
             let read = |sealed: &[u8]| {
                 let mut found = Vec::new();
-                open(sealed, &key).unwrap().read_to_end(&mut found).map(|_| found)
+                open(sealed, &key)?.unwrap().read_to_end(&mut found).map(|_| found)
             };
             assert!(read(&sealed).unwrap() == plain, "{length}");
-            let (mut middle, at) = (open(&sealed, &key).unwrap(), length / 2);
+            let (mut middle, at) = (open(&sealed, &key).unwrap().unwrap(), length / 2);
             middle.seek(SeekFrom::End(-(at as i64))).unwrap();
             let mut rest = Vec::new();
             middle.read_to_end(&mut rest).unwrap();
             assert!(rest == plain[length - at..], "{length}");
-            assert!(open(&sealed, &BackupKey::parse(&BackupKey::make()).unwrap()).is_none(), "another key");
+            assert!(open(&sealed, &BackupKey::parse(&BackupKey::make()).unwrap()).unwrap().is_none(), "another key");
             let mut flipped = sealed.clone();
             *flipped.last_mut().unwrap() ^= 1;
             assert!(read(&flipped).is_err());

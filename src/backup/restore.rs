@@ -16,7 +16,7 @@ use super::sealed::ArchiveFile;
 use super::snapshot::{counted, tables, texts};
 use super::verified::verify;
 use crate::audit::{self, Checkpoint, TrailVerdict};
-use crate::db::{Address, Conn, migrate};
+use crate::db::{Address, Conn, migrate, roles};
 use crate::private_files;
 
 /// Rows that are written with one statement.
@@ -163,7 +163,8 @@ fn postgresql(
     files(manifest, archive, attachments)?;
     let filled = migrate::run_to(&mut conn, &manifest.schema)
         .map_err(|fault| BackupFault::refused(fault.to_string()))
-        .and_then(|()| fill(&mut conn, manifest, archive));
+        .and_then(|()| fill(&mut conn, manifest, archive))
+        .and_then(|()| rights(&mut conn));
     if let Err(fault) = filled {
         // It was empty before, so it is emptied again.
         let _ = conn.batch_execute("ROLLBACK");
@@ -173,6 +174,14 @@ fn postgresql(
     }
     written.keep();
     Ok(())
+}
+
+/// Gives the roles their rights on what was restored, as a migration would.
+fn rights(conn: &mut Conn) -> BackupResult<()> {
+    match conn {
+        Conn::Postgresql(c) => Ok(roles::make(c)?),
+        Conn::Sqlite(_) => Ok(()),
+    }
 }
 
 /// Writes all tables in one transaction; rows refer to each other in every order, so references come back at the end.

@@ -43,7 +43,13 @@ pub fn seal(mut file: File, path: &Path) -> BackupResult<()> {
 pub fn open(path: &Path, key: Option<&BackupKey>) -> BackupResult<ArchiveFile> {
     let mut sealed = unsealed(path)?;
     let Envelope::Encrypted { key_id, prefix } = Envelope::of(&mut sealed).of(path)? else {
-        return Ok(ArchiveFile::Plain(sealed));
+        // Anybody could have made one in place of the encrypted.
+        return match key {
+            None => Ok(ArchiveFile::Plain(sealed)),
+            Some(_) => Err(BackupFault::refused(
+                "the backup is not encrypted, but NGOAIVU_BACKUP_KEY is set; for one from before there was a key, leave it out",
+            )),
+        };
     };
     let key = key.ok_or_else(|| BackupFault::refused("the backup is encrypted; set NGOAIVU_BACKUP_KEY to its key"))?;
     let decrypted = Decrypted::new(sealed, key, key_id, prefix).of(path)?;

@@ -39,7 +39,7 @@ fn hidden(all: impl Iterator<Item = OsString>) -> (Vec<OsString>, Option<String>
 
 fn bears_password(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
-    let owner = rest.split(['/', '?']).next().and_then(|hosts| hosts.rsplit_once('@'));
+    let owner = rest.split('/').next().and_then(|hosts| hosts.rsplit_once('@'));
     scheme.starts_with("postgres")
         && (owner.is_some_and(|(owner, _)| owner.contains(':')) || rest.contains("password="))
 }
@@ -64,6 +64,7 @@ mod tests {
         };
         for (url, bears) in [
             ("postgres://u:secret@h/db", true),
+            ("postgres://u:se?cret@h/db", true),
             ("postgresql://u:secret@a,b/db?x=1", true),
             ("postgres://u@h/db?password=secret", true),
             ("postgres://u@h:5432/db", false),

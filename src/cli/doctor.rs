@@ -198,8 +198,7 @@ fn database(found: &mut Examination, address: &Address, folder: Option<&Path>, n
         );
     }
     let (backup, newest, admins, dead) = db.read_now(|conn| {
-        let taken = TrailFilter { action: Some("backup".into()), ..TrailFilter::default() };
-        let backup = audit::page(conn, &taken, None, 1)?.pop().map(|row| row.at);
+        let backup = audit::last_backup(conn)?;
         let newest = audit::page(conn, &TrailFilter::default(), None, 1)?.pop().map(|row| row.at);
         Ok((backup, newest, accounts::administrators(conn)?, outbox::dead(conn)?))
     })?;

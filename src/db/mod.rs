@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 
-use crate::error::{Code, Error, Problem, RETRY_AFTER, Result};
+use crate::error::{Error, Result};
 use connection::Manager;
 pub use connection::{Address, Conn, MultiBackend};
 use kernel::text::fold;
@@ -90,6 +90,9 @@ const TURNS: usize = 30;
 /// How long a request waits on PostgreSQL until its write begins: as the lock that it then waits for takes two seconds at most,
 /// it is answered within five.
 const PATIENCE: Duration = Duration::from_millis(2_500);
+
+/// How long a request waits for its write on PostgreSQL in any case.
+const LONGEST: Duration = Duration::from_secs(20);
 
 impl Db {
     /// Opens a database that is already migrated.
@@ -170,6 +173,7 @@ impl Db {
         let answer = answer?;
         ended?;
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.pulse.note();
         Ok(answer)
     }
 
@@ -210,11 +214,16 @@ impl Db {
             // Fails if the client has gone away; what was committed stays committed.
             let _ = tell.send(outcome);
         })?;
-        match self.pulse.while_alive(told).await {
+        let told = self.pulse.while_alive(told);
+        let told = match self.address {
+            Address::Sqlite(_) => told.await,
+            // Whatever holds up a commit, such as a standby that does not answer: nobody waits for ever.
+            Address::Postgresql(_) => tokio::time::timeout(LONGEST, told).await.ok().flatten(),
+        };
+        match told {
             Some(outcome) => outcome.unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into()))),
             None if turn.give_up() => Err(silent()),
-            // The commit is on its way, and only the database knows whether it arrived.
-            None => Err(perhaps_kept()),
+            None => Err(Error::Unconfirmed("the commit was not answered".into())),
         }
     }
 
@@ -255,16 +264,6 @@ impl Db {
             let _ = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);");
         }
     }
-}
-
-fn perhaps_kept() -> Error {
-    let mut problem = Problem::new(
-        Code::Unavailable,
-        "Cơ sở dữ liệu không trả lời, nên chưa biết dữ liệu đã được lưu hay chưa. Hãy mở lại và kiểm tra trước khi làm lại.",
-        "The database does not answer, so it is not known whether this was saved. Look again before you repeat it.",
-    );
-    problem.retry_after = Some(RETRY_AFTER);
-    problem.into()
 }
 
 fn silent() -> Error {

@@ -52,11 +52,11 @@ impl Pulse {
         let (address, heard) = (address.clone(), Arc::downgrade(&self.0));
         let ask = move || {
             let mut conn: Option<Conn> = None;
-            while let Some(pulse) = heard.upgrade() {
+            while let Some(pulse) = heard.upgrade().map(Pulse) {
                 let mut open = conn.take().or_else(|| address.connect_to_serve().ok());
                 conn = open.take_if(|c| c.ping().is_ok());
-                if let (Some(_), Some(last)) = (&conn, pulse.get()) {
-                    last.note();
+                if conn.is_some() {
+                    pulse.note();
                 }
                 drop(pulse);
                 std::thread::sleep(EVERY);
@@ -64,6 +64,13 @@ impl Pulse {
         };
         std::thread::Builder::new().name("pulse".into()).spawn(ask)?;
         Ok(())
+    }
+
+    /// Notes that the database answered somebody, whoever asked.
+    pub fn note(&self) {
+        if let Some(last) = self.0.get() {
+            last.note();
+        }
     }
 
     /// Whether the database has been silent for so long that nobody shall wait for it.

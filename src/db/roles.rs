@@ -24,14 +24,17 @@ BEGIN
         END;
     END LOOP;
     IF to_regrole('ngoaivu_app') IS NOT NULL THEN
+        GRANT USAGE ON SCHEMA public TO ngoaivu_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ngoaivu_app;
         REVOKE UPDATE, DELETE ON audit FROM ngoaivu_app;
         REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations FROM ngoaivu_app;
     END IF;
     IF to_regrole('ngoaivu_read') IS NOT NULL THEN
+        GRANT USAGE ON SCHEMA public TO ngoaivu_read;
         GRANT SELECT ON facts, fact_shares, agencies, agency_changes, agency_successions TO ngoaivu_read;
     END IF;
     IF to_regrole('ngoaivu_backup') IS NOT NULL THEN
+        GRANT USAGE ON SCHEMA public TO ngoaivu_backup;
         GRANT SELECT ON ALL TABLES IN SCHEMA public TO ngoaivu_backup;
         GRANT INSERT ON audit TO ngoaivu_backup;
     END IF;

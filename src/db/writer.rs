@@ -21,8 +21,25 @@ const QUEUE: usize = 2048;
 /// end. The number is arbitrary but must never change.
 const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(7305201)";
 
+/// Why a group is not known to be on disk.
+#[derive(Debug, Clone)]
+enum NotCommitted {
+    RolledBack(String),
+    /// PostgreSQL went away between the commit and its answer.
+    Unknown(String),
+}
+
+impl From<NotCommitted> for Error {
+    fn from(why: NotCommitted) -> Self {
+        match why {
+            NotCommitted::RolledBack(why) => Error::Unavailable(why),
+            NotCommitted::Unknown(why) => Error::Unconfirmed(why),
+        }
+    }
+}
+
 /// Called once it is known whether the commit succeeded.
-type JobAnswer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+type JobAnswer = Box<dyn FnOnce(std::result::Result<(), NotCommitted>) + Send>;
 /// What a job does; runs in a savepoint, which `Err` rolls back.
 type JobAct = Box<dyn FnOnce(&mut Conn) -> std::result::Result<JobAnswer, JobAnswer> + Send>;
 
@@ -127,9 +144,7 @@ impl Writer {
         let act: JobAct = Box::new(move |conn| {
             let _waits = waits;
             match catch_unwind(AssertUnwindSafe(|| job(conn))) {
-                Ok(Ok(value)) => {
-                    Ok(Box::new(move |committed| answer(committed.map(|()| value).map_err(Error::Unavailable))))
-                }
+                Ok(Ok(value)) => Ok(Box::new(move |committed| answer(committed.map(|()| value).map_err(Error::from)))),
                 Ok(Err(error)) => Err(Box::new(move |_| answer(Err(error)))),
                 Err(_) => Err(Box::new(move |_| answer(Err(Error::Internal("a write panicked".into()))))),
             }
@@ -199,7 +214,10 @@ fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>, stalled: &mut bool) ->
     let Some(conn) = conn else {
         return fail_unrun(group, "no connection");
     };
-    if let Err(error) = begin(conn) {
+    let begun = Instant::now();
+    let opened = begin(conn);
+    *stalled |= begun.elapsed() >= STALL;
+    if let Err(error) = opened {
         tracing::error!(%error, "BEGIN failed");
         return fail_unrun(group, "the transaction could not be started");
     }
@@ -231,16 +249,26 @@ fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>, stalled: &mut bool) ->
             break;
         }
     }
-    let committed = match broken {
+    let rolled_back =
+        |why: &dyn std::fmt::Display| NotCommitted::RolledBack(format!("the group was rolled back: {why}"));
+    let verdict = match broken {
         // A full disk or an I/O error ends the whole transaction, not only the savepoint.
-        Some(error) => Err(error),
+        Some(error) => Err(rolled_back(&error)),
         // The savepoint of a single job cannot be rolled back any more.
-        None if !done.iter().all(|(turn, _)| turn.commit()) => Err(diesel::result::Error::RollbackTransaction),
-        None => <Conn as TransactionManager<Conn>>::commit_transaction(conn),
+        None if !done.iter().all(|(turn, _)| turn.commit()) => Err(rolled_back(&"a write was given up")),
+        None => {
+            let begun = Instant::now();
+            let committed = <Conn as TransactionManager<Conn>>::commit_transaction(conn);
+            *stalled |= begun.elapsed() >= STALL;
+            // The embedded database keeps nothing of a commit that failed; of PostgreSQL only the answer may be lost.
+            committed.map_err(|error| match conn {
+                Conn::Sqlite(_) => rolled_back(&error),
+                Conn::Postgresql(_) => NotCommitted::Unknown(error.to_string()),
+            })
+        }
     };
-    let verdict = committed.as_ref().copied().map_err(|e| format!("the commit failed: {e}"));
-    if let Err(error) = &committed {
-        tracing::error!(%error, jobs = done.len(), "a group of writes was rolled back");
+    if let Err(why) = &verdict {
+        tracing::error!(?why, jobs = done.len(), "a group of writes is not on disk");
         let _ = conn.batch_execute("ROLLBACK");
         fail_unrun(rest.collect(), "the transaction broke off");
     }

@@ -7,9 +7,11 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use crate::access::noted::AskedByPage;
 use actix_http::{Payload, Request, h1};
 use actix_service::Service;
 use actix_service::boxed::BoxService;
+use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -92,6 +94,7 @@ impl Door {
         if length > 0 {
             head.headers.insert(actix_web::http::header::CONTENT_LENGTH, HeaderValue::from(length));
         }
+        request.extensions_mut().insert(AskedByPage);
         let Ok(response) = api.call(request).await else { return ApiAnswer::broken() };
         let (_, response) = response.into_parts();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

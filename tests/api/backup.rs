@@ -136,8 +136,8 @@ on_both! {
             assert!(verify(&file, key).err().unwrap().to_string().contains(said));
             assert!(restore(&file, key, &address, &attachments).err().unwrap().to_string().contains(said));
         }
-        // What was never encrypted is read with or without a key.
-        verify(&plain, Some(&key)).unwrap();
+        // Whoever can write where backups are kept could put one there that was never encrypted.
+        assert!(verify(&plain, Some(&key)).err().unwrap().to_string().contains("is not encrypted"));
         assert_eq!(verify(&file, Some(&key)).unwrap().0, manifest);
         assert_eq!(restore(&file, Some(&key), &address, &attachments).unwrap(), manifest);
         database.iter().for_each(|name| drop_database(name));

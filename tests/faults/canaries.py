@@ -11,6 +11,7 @@ import os
 import secrets
 import subprocess
 import sys
+import zipfile
 
 from harness import PASSWORD, Server, Verdicts, temporary_folder
 
@@ -51,7 +52,8 @@ def main():
             server.call("POST", "/auth/login", {"username": "nobody", "password": plant("the password of a mistyped name")})
             server.call("POST", "/me/password", {"current": PASSWORD, "new": plant("a new password")}, token)
             admin = server.token("admin")
-            reset = server.call("GET", "/users?q=stats", token=admin)[1]["items"][0]["id"]
+            users = server.call("GET", "/users?limit=200", token=admin)[1]["items"]
+            reset = next(user["id"] for user in users if user["username"] == "stats")
             once = server.call("POST", f"/users/{reset}/reset", {}, admin)[1]
             plant("a one-time token", next(v for v in once.values() if isinstance(v, str) and len(v) >= 20))
             draft = server.draft(token)
@@ -73,6 +75,9 @@ def main():
             subprocess.run([program, "backup", f"{folder}/backup", "--data", f"{folder}/data"], check=True, cwd=folder,
                            env=server.environment, stdout=subprocess.DEVNULL)
             found = list(places(folder))
+            # A backup is packed: what is in it is looked for as it was before.
+            with zipfile.ZipFile(f"{folder}/backup") as backup:
+                found += [(f"backup/{name}", backup.read(name)) for name in backup.namelist()]
             verdicts.told("files were looked through", len(found) >= 4, f"{len(found)} files, {sum(len(b) for _, b in found)} bytes")
             logs = [(name, content) for name, content in found if name.endswith(".log")]
             lines = [line for _, content in logs for line in content.splitlines()]

@@ -4,7 +4,7 @@
     pip install schemathesis==4.32.5
     python3 tests/faults/contract.py [path of the program, by default target/release/ngoaivu] [user …]
 
-EXAMPLES (default 20) cases of an operation are made up beside those of the document, for at most SECONDS (default 420) a person,
+EXAMPLES (default 20) cases of an operation are made up beside those of the document, for at most SECONDS_EACH (default 420) a person,
 because a token lives ten minutes. What must hold: no 5xx, no status, type or body that the document does not name, and nothing that is
 answered without a token. The exit code is 1 if something does not.
 """

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The embedded database: the server is killed while it writes, the disk is full, what was acknowledged was synced (F-01, F-03a, F-04).
+"""The embedded database: the server is killed while it writes, an upgrade is killed, the disk is full, what was acknowledged was synced
+(F-01, F-03a, F-04, F-25).
 
     python3 tests/faults/disk.py [path of the program, by default target/release/ngoaivu] [fault …]
 
-Faults are `killed`, `synced` and `full`; without a name all are tried. `synced` needs strace; `full` needs to be root, because it
+Faults are `killed`, `upgraded`, `synced` and `full`; without a name all are tried. `synced` needs strace; `full` needs to be root, because it
 mounts a file system of 64 MiB. Every line says what must hold and the figure that was seen; the exit code is 1 if one does not.
 """
 
@@ -94,6 +95,31 @@ def synced(program, folder, told):
         server.end()
 
 
+def upgraded(program, folder, told):
+    """F-25: an upgrade from nothing is killed at any moment, and run again."""
+    def migrate(place):
+        return subprocess.Popen([program, "migrate", "--data", place], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def schema(place):
+        with sqlite3.connect(f"file:{place}/ngoaivu.db?mode=ro", uri=True) as database:
+            return database.execute("select type, name, sql from sqlite_master order by type, name").fetchall()
+
+    begun = time.monotonic()
+    migrate(f"{folder}/fresh").wait()
+    whole, fresh = time.monotonic() - begun, schema(f"{folder}/fresh")
+    same = refused = 0
+    for n in range(KILLS):
+        place = f"{folder}/killed-{n}"
+        process = migrate(place)
+        time.sleep(whole * n / KILLS)
+        process.kill()
+        process.wait()
+        refused += migrate(place).wait() != 0
+        same += schema(place) == fresh
+    told("upgraded: an upgrade that was killed runs again", refused == 0, f"{KILLS - refused} of {KILLS}, killed over {whole:.2f} s")
+    told("upgraded: and ends with the schema of a new installation", same == KILLS, f"{same} of {KILLS}, {len(fresh)} objects")
+
+
 def full(program, folder, told):
     """F-04: the disk is full, and has room again."""
     disk = f"{folder}/disk"
@@ -141,7 +167,7 @@ def full(program, folder, told):
         subprocess.run(["umount", "-l", disk], check=False)
 
 
-FAULTS = {"killed": killed, "synced": synced, "full": full}
+FAULTS = {"killed": killed, "upgraded": upgraded, "synced": synced, "full": full}
 
 
 def main():

@@ -60,8 +60,9 @@ pub async fn upload<C: Content>(
             },
         )
         .await;
-    if done.is_err() || !kept.load(std::sync::atomic::Ordering::SeqCst) {
-        // Refused, or a retry that got its first response again.
+    // Refused, or a retry that got its first response again. Where nobody knows, the row may be there, and needs its file.
+    let unknown = matches!(done, Err(Error::Unconfirmed(_)));
+    if (done.is_err() && !unknown) || !kept.load(std::sync::atomic::Ordering::SeqCst) {
         folder.remove(&stored);
     }
     done

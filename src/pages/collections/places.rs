@@ -38,6 +38,31 @@ struct PlacePage {
 /// Days after which a backup is too old.
 const OLD_BACKUP: i64 = 2;
 
+/// Where the whole trail is verified: to read all of it at every look would take seconds once it is long.
+const VERIFIES: &str = "/administration?trail=verified";
+
+/// How the trail is: up to which row it is signed; verified, if that was asked for.
+async fn trail(page: &PageRequest) -> PageResult<StatusLine> {
+    let label = page.t("Nhật ký", "Audit trail").to_owned();
+    if page.asked("trail").as_deref() != Some("verified") {
+        let signed = if_seen(page, "/audit/checkpoint").await?.unwrap_or_default();
+        let words = page.t("Đã ký đến dòng {}; kiểm tra toàn bộ", "Signed up to row {}; verify all of it");
+        let said = words.replace("{}", &show::grouped(number(&signed, "/seq")));
+        return Ok(StatusLine { label, said, well: true, href: VERIFIES.into() });
+    }
+    let seen = if_seen(page, "/audit/verification").await?.unwrap_or_default();
+    let well = is_true(&seen, "/whole");
+    let said = match well {
+        true => {
+            format!("{} {}", page.t("Nguyên vẹn, số dòng:", "Whole, rows:"), show::grouped(number(&seen, "/seq")))
+        }
+        false => page
+            .t("Không nguyên vẹn: báo ngay người phụ trách", "Not whole: tell whoever is responsible at once")
+            .to_owned(),
+    };
+    Ok(StatusLine { label, said, well, href: "/audit".into() })
+}
+
 /// How the system is, as far as the account may know.
 async fn status(page: &PageRequest, me: &Value) -> PageResult<Vec<StatusLine>> {
     let t = |vi: &str, en: &str| page.t(vi, en).to_owned();
@@ -61,13 +86,7 @@ async fn status(page: &PageRequest, me: &Value) -> PageResult<Vec<StatusLine>> {
             None => t("Chưa sao lưu lần nào", "There was never a backup"),
         };
         all.push(line(t("Sao lưu gần nhất", "Last backup"), said, fresh, "/audit?action=backup"));
-        let seen = if_seen(page, "/audit/verification").await?.unwrap_or_default();
-        let whole = is_true(&seen, "/whole");
-        let said = match whole {
-            true => format!("{} {}", t("Nguyên vẹn, số dòng:", "Whole, rows:"), show::grouped(number(&seen, "/seq"))),
-            false => t("Không nguyên vẹn: báo ngay người phụ trách", "Not whole: tell whoever is responsible at once"),
-        };
-        all.push(line(t("Nhật ký", "Audit trail"), said, whole, "/audit"));
+        all.push(trail(page).await?);
     }
     if may(me, "administer_webhooks") {
         let list = if_seen(page, "/webhooks").await?.unwrap_or_default();

@@ -285,7 +285,9 @@ on_both! {
         assert!(page.text.contains("Đăng nhập") && page.all("tbody td:first-child").iter().all(|act| act == "Đăng nhập"), "{}", page.text);
         let admin = Browser::signed_in(&w, "admin").await;
         let page = admin.get("/administration").await;
-        assert!(page.text.contains("Chưa sao lưu lần nào") && page.text.contains("Nguyên vẹn"), "{}", page.text);
+        assert!(page.text.contains("Chưa sao lưu lần nào") && page.text.contains("Đã ký đến dòng"), "{}", page.text);
+        let verified = admin.get("/administration?trail=verified").await;
+        assert!(verified.text.contains("Nguyên vẹn, số dòng:"), "{}", verified.text);
     }
 }
 
@@ -406,5 +408,19 @@ fn items_are_called_by_a_member_that_they_have() {
             |name: &str| contract.schema(schema).pointer(&format!("/properties/{name}")).map(Value::is_object);
         assert_eq!(properties(of.name), Some(true), "{}: {}", of.path, of.name);
         assert!(of.key == "seq" || properties(of.key) == Some(true), "{}: {}", of.path, of.key);
+    }
+}
+
+on_both! {
+    async fn what_a_page_looks_for_is_no_attempt_of_whoever_opened_it(w) {
+        let refused = async |who: &str| {
+            let rows = w.get("inspector", &format!("/audit?actor={who}&result=refused")).await.expect(200).json();
+            rows["items"].as_array().unwrap().len()
+        };
+        // The year at a glance asks for duties, which a statistician may not read.
+        assert_eq!(Browser::signed_in(&w, "stats").await.get("/statistics/overview").await.status, 200);
+        assert_eq!(refused("stats").await, 0);
+        w.get("stats", "/duties").await.refused(403, "forbidden");
+        assert_eq!(refused("stats").await, 1, "what they ask for themselves is one");
     }
 }
