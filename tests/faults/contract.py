@@ -22,6 +22,9 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 # These end or lock the sign-in that asks, or belong to nobody who is signed in.
 LEFT_OUT = r"^/api/v1/(auth/|me/(password|sessions|second-factor|recovery-codes|proof)|users/\{id\})"
 
+# Its body is TOML, which the tool does not write.
+PACKS = "load_regulation"
+
 
 def main():
     words = sys.argv[1:]
@@ -38,13 +41,15 @@ def main():
                 done = subprocess.run(
                     [tool, "run", f"{base}/openapi.json", "-H", f"Authorization: Bearer {server.token(user)}", "-c", CHECKS,
                      "--phases", "examples,coverage,fuzzing", "-n", os.environ.get("EXAMPLES", "20"), "--max-time",
-                     os.environ.get("SECONDS_EACH", "420"), "--continue-on-failure", "--exclude-path-regex", LEFT_OUT, "-w", "4",
+                     os.environ.get("SECONDS_EACH", "420"), "--continue-on-failure", "--exclude-path-regex", LEFT_OUT, "--exclude-operation-id", PACKS, "-w", "4",
                      "--generation-deterministic", "--warnings", "off", "--no-color"],
                     capture_output=True, text=True, cwd=folder)
-                cases = re.search(r"([\d,]+) generated", done.stdout)
-                figure = f"{cases[1] if cases else '?'} requests"
-                verdicts.told(f"{user}: the document and the answers agree", done.returncode == 0, figure)
-                if done.returncode != 0:
+                cases = re.search(r"([\d,]+) generated, ([\d,]+) passed(?:, ([\d,]+) errored)?", done.stdout)
+                # What the tool itself cannot do is an error of its own, and no answer of ours.
+                agree = bool(cases) and cases[1] == cases[2]
+                figure = f"{cases[1]} requests, {cases[3] or 0} that the tool could not make" if cases else "no requests"
+                verdicts.told(f"{user}: the document and the answers agree", agree, figure)
+                if not agree:
                     print(done.stdout[-6000:], done.stderr[-2000:])
                 verdicts.told(f"{user}: the server lives", server.status("/healthz") == 200, f"pid {server.process.pid}")
             finally:
