@@ -13,7 +13,7 @@ import subprocess
 import sys
 import zipfile
 
-from harness import PASSWORD, Server, Verdicts, temporary_folder
+from harness import PASSWORD, Server, Verdicts, command_line, temporary_folder
 
 
 def places(folder):
@@ -33,7 +33,7 @@ def forms(word):
 
 
 def main():
-    program = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "target/release/ngoaivu")
+    program, _ = command_line([])
     verdicts = Verdicts()
     with temporary_folder("canaries") as folder:
         # Everything that could be logged is.

@@ -20,7 +20,7 @@ import threading
 import time
 import zlib
 
-from harness import Server, Verdicts, Writers, percentile, received, temporary_folder, until
+from harness import Server, Verdicts, Writers, command_line, percentile, received, temporary_folder, until
 
 
 def opened(server, count):
@@ -288,10 +288,7 @@ FAULTS = {"slow-heads": slow_heads, "slow-bodies": slow_bodies, "unread": unread
 
 
 def main():
-    words = sys.argv[1:]
-    named = [w for w in words if w in FAULTS] or [name for name in FAULTS if name != "long-load"]
-    programs = [w for w in words if w not in FAULTS]
-    program = os.path.abspath(programs[0] if programs else "target/release/ngoaivu")
+    program, named = command_line(FAULTS, without=["long-load"])
     verdicts = Verdicts()
     for name in named:
         with temporary_folder(name) as folder:

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-from harness import Server, Verdicts, temporary_folder
+from harness import Server, Verdicts, command_line, temporary_folder
 
 USERS = ["officer.snv", "clerk.skhcn", "admin", "chair", "stats", "rules", "inspector", "custodian", "police"]
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,ignored_auth"
@@ -27,10 +27,7 @@ PACKS = "load_regulation"
 
 
 def main():
-    words = sys.argv[1:]
-    users = [w for w in words if w in USERS] or USERS
-    programs = [w for w in words if w not in USERS]
-    program = os.path.abspath(programs[0] if programs else "target/release/ngoaivu")
+    program, users = command_line(USERS)
     tool = os.environ.get("SCHEMATHESIS") or shutil.which("st") or sys.exit("schemathesis is needed: pip install schemathesis==4.32.5")
     verdicts = Verdicts()
     for user in users:

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 
-from harness import Postgres, Server, Verdicts, Writers, percentile, temporary_folder, until
+from harness import HALVES, Postgres, Server, Verdicts, Writers, command_line, percentile, temporary_folder, until
 
 WRITERS = 20
 # A request may wait this long; what the answer itself takes on two busy cores comes on top.
@@ -95,9 +95,7 @@ class Scene:
         made = self.writers.made()
         lost = [id for id in made if self.server.call("GET", f"/outbound-delegations/{id}", token=self.token)[0] != 200]
         told(f"{after}: no acknowledged draft is lost", not lost, f"{len(lost)} of {len(made)}")
-        halves = self.database.ask(
-            "select count(*) from dossiers d where title like 'Đoàn %-%' and (not exists (select 1 from outbound_members m "
-            "where m.delegation_id = d.id) or not exists (select 1 from dossier_versions v where v.dossier_id = d.id))")
+        halves = self.database.ask(HALVES)
         told(f"{after}: no draft is there by half", halves == "0", halves)
         told(f"{after}: the trail is whole", *self.server.verify_trail())
 
@@ -186,7 +184,6 @@ def cut_off(scene):
 
 def locked(scene):
     """F-08: somebody holds a table for 20 s."""
-    begun = time.monotonic()
     base = [timed(scene, "/agencies?limit=5")[1] for _ in range(50)]
     holder = subprocess.Popen(
         [f"{scene.database.bin}/psql", "-h", "127.0.0.1", "-p", str(scene.database.port), "-U", "ngoaivu", "-d", "postgres", "-c",
@@ -205,7 +202,6 @@ def locked(scene):
     ratio = percentile([s for _, s in others], 0.99) / max(percentile(base, 0.99), 0.005)
     scene.told("locked: and take at most twice as long", ratio <= 2, f"p99 {ratio:.2f} times that before")
     scene.judge(scene.writers.first_made_after(let_go), 5, "locked")
-    assert begun < let_go
 
 
 def timed(scene, path):
@@ -218,10 +214,7 @@ FAULTS = {"killed": killed, "stopped": stopped, "crashed": crashed, "cut-off": c
 
 
 def main():
-    words = sys.argv[1:]
-    named = [w for w in words if w in FAULTS] or list(FAULTS)
-    programs = [w for w in words if w not in FAULTS]
-    program = os.path.abspath(programs[0] if programs else "target/release/ngoaivu")
+    program, named = command_line(FAULTS)
     verdicts = Verdicts()
     for name in named:
         with temporary_folder(name) as folder:

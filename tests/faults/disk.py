@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 
-from harness import Server, Verdicts, Writers, percentile, temporary_folder, until
+from harness import HALVES, Server, Verdicts, Writers, command_line, percentile, temporary_folder, until
 
 WRITERS = 20
 # Each is a start, so they take most of the time; the bar asks for 200.
@@ -29,11 +29,8 @@ def missing(server, token, ids):
 
 
 def halves(folder):
-    """Drafts without their members, their version or their row of the trail."""
     with sqlite3.connect(f"file:{folder}/data/ngoaivu.db?mode=ro", uri=True) as database:
-        return database.execute(
-            "select count(*) from dossiers d where title like 'Đoàn %-%' and (not exists (select 1 from outbound_members m "
-            "where m.delegation_id = d.id) or not exists (select 1 from dossier_versions v where v.dossier_id = d.id))").fetchone()[0]
+        return database.execute(HALVES).fetchone()[0]
 
 
 def sound(folder):
@@ -171,10 +168,7 @@ FAULTS = {"killed": killed, "upgraded": upgraded, "synced": synced, "full": full
 
 
 def main():
-    words = sys.argv[1:]
-    named = [w for w in words if w in FAULTS] or list(FAULTS)
-    programs = [w for w in words if w not in FAULTS]
-    program = os.path.abspath(programs[0] if programs else "target/release/ngoaivu")
+    program, named = command_line(FAULTS)
     verdicts = Verdicts()
     for name in named:
         with temporary_folder(name) as folder:

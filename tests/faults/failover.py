@@ -13,13 +13,13 @@ import signal
 import sys
 import time
 
-from harness import Postgres, Server, Verdicts, Writers, temporary_folder, until
+from harness import Postgres, Server, Verdicts, Writers, command_line, temporary_folder, until
 
 WRITERS = 20
 
 
 def main():
-    program = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "target/release/ngoaivu")
+    program, _ = command_line([])
     verdicts = Verdicts()
     told, servers, clusters = verdicts.told, [], []
     with temporary_folder("failover") as folder:

@@ -16,14 +16,25 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.parse
 
 PASSWORD = "demo-ngoaivu-2026"
 CLERK = "clerk.skhcn"
 # PostgreSQL refuses to run as root.
 AS_USER = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.getuid() == 0 else []
 
+# Drafts of the writers without their members or their version.
+HALVES = ("select count(*) from dossiers d where title like 'Đoàn %-%' and (not exists (select 1 from outbound_members m "
+          "where m.delegation_id = d.id) or not exists (select 1 from dossier_versions v where v.dossier_id = d.id))")
+
 Answer = collections.namedtuple("Answer", "ended server status seconds id")
+
+
+def command_line(names, without=()):
+    """What the command line asks for: the program, and which of these names; all but some if it has none."""
+    words = sys.argv[1:]
+    programs = [word for word in words if word not in names]
+    named = [word for word in words if word in names] or [name for name in names if name not in without]
+    return os.path.abspath(programs[0] if programs else "target/release/ngoaivu"), named
 
 
 def free_port():
@@ -284,12 +295,3 @@ class Writers:
 def percentile(values, share):
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
-
-
-def decoded(id):
-    """The number by which the database knows an id of the API (Crockford's base 32)."""
-    return sum("0123456789abcdefghjkmnpqrstvwxyz".index(c) * 32 ** n for n, c in enumerate(reversed(id.lower())))
-
-
-def quoted(text):
-    return urllib.parse.quote(text)
