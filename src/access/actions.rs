@@ -1,7 +1,7 @@
 //! Signing in and out: tokens, rotation with reuse detection, activation, own password.
 
 use chrono::Duration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::access::context::RequestContext;
 use crate::access::second_factor::SignInFactor;
@@ -111,7 +111,7 @@ impl AuthService {
                 sessions_store::end_sessions_of(conn, user_id, None, now)?;
                 throttle::forget_devices(conn, user_id)?;
                 raise_accounts_version(conn)?;
-                remember(conn, (&account.username, None), "activate", now, &stranger)?;
+                remember(conn, (&account.username, None), ("activate", json!({})), now, &stranger)?;
                 Attempt::forget(conn, user_id, &account.username)?;
                 // A token from an administrator is no code of a second factor: whoever has one signs in with it.
                 if !sign_in || store::has_second_factor(conn, user_id)? {
@@ -208,7 +208,7 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, stranger: &Stranger) -
             sessions_store::end_session(conn, row.session_id, now)?;
             raise_accounts_version(conn)?;
             let name = store::account(conn, user_id)?.map(|a| a.username).unwrap_or_default();
-            remember(conn, (&name, Some(row.session_id)), "refresh_reuse", now, stranger)?;
+            remember(conn, (&name, Some(row.session_id)), ("refresh_reuse", json!({})), now, stranger)?;
             return Ok(Refreshed::Refused);
         }
     }
@@ -222,13 +222,13 @@ fn refresh_in(conn: &mut Conn, stored: &str, now: Moment, stranger: &Stranger) -
 pub fn remember(
     conn: &mut Conn,
     (username, session_id): (&str, Option<i64>),
-    action: &str,
+    (action, detail): (&str, Value),
     at: Moment,
     stranger: &Stranger,
 ) -> Result<()> {
     let mut context = visiting(username, at, stranger);
     context.actor.session_id = session_id.unwrap_or(0);
-    context.remember(conn, action, "session", json!({}))
+    context.remember(conn, action, "session", detail)
 }
 
 /// Writes to the trail that a session was begun, and how its owner showed who they are.
@@ -239,9 +239,7 @@ pub fn remember_sign_in(
     at: Moment,
     stranger: &Stranger,
 ) -> Result<()> {
-    let mut context = visiting(username, at, stranger);
-    context.actor.session_id = session_id;
-    context.remember(conn, "sign_in", "session", json!({"factor": factor}))
+    remember(conn, (username, Some(session_id)), ("sign_in", json!({"factor": factor})), at, stranger)
 }
 
 /// The context of somebody who claims to be `username`.

@@ -161,14 +161,19 @@ impl<R: Read + Seek> Read for Decrypted<R> {
     }
 }
 
+/// Where to go in an archive of so many bytes, from a place in it.
+pub(super) fn sought(to: SeekFrom, at: u64, bytes: u64) -> IoResult<u64> {
+    let place = match to {
+        SeekFrom::Start(place) => Some(place),
+        SeekFrom::Current(by) => at.checked_add_signed(by),
+        SeekFrom::End(by) => bytes.checked_add_signed(by),
+    };
+    place.filter(|place| *place <= bytes).ok_or_else(|| ErrorKind::InvalidInput.into())
+}
+
 impl<R: Read + Seek> Seek for Decrypted<R> {
     fn seek(&mut self, to: SeekFrom) -> IoResult<u64> {
-        let place = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-            SeekFrom::End(by) => self.bytes.checked_add_signed(by),
-        };
-        self.at = place.filter(|at| *at <= self.bytes).ok_or(ErrorKind::InvalidInput)?;
+        self.at = sought(to, self.at, self.bytes)?;
         Ok(self.at)
     }
 }

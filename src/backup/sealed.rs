@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::encrypted::{BackupKey, Decrypted, Envelope};
+use super::encrypted::{BackupKey, Decrypted, Envelope, sought};
 use super::fault::{BackupFault, BackupResult, OfFile};
 use super::manifest::hexadecimal;
 
@@ -117,12 +117,7 @@ impl Read for Sealed {
 
 impl Seek for Sealed {
     fn seek(&mut self, to: SeekFrom) -> IoResult<u64> {
-        let place = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-            SeekFrom::End(by) => self.bytes.checked_add_signed(by),
-        };
-        let place = place.filter(|at| *at <= self.bytes).ok_or(std::io::ErrorKind::InvalidInput)?;
+        let place = sought(to, self.at, self.bytes)?;
         self.at = self.file.seek(SeekFrom::Start(place))?;
         Ok(self.at)
     }
