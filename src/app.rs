@@ -30,10 +30,12 @@ use crate::audit::checkpoints::TrailKeeper;
 use crate::config::SecondFactorRule;
 use crate::db::{Address, Db};
 use crate::dossier::ProvinceLaw;
-use crate::dossier::parts::attachments::{AttachmentFolder, UploadQuota};
+use crate::dossier::parts::attachment_folder::AttachmentFolder;
+use crate::dossier::parts::attachments::UploadQuota;
 use crate::dossier::register::{RegisterWord, Registers};
 use crate::dossier::store::kept_texts::KeptTexts;
 use crate::error::{Code, Result, not_found, refuse};
+use crate::jobs::sealed_data;
 pub use crate::jobs::tools::DeliverySettings;
 use crate::jobs::tools::Jobs;
 use crate::pages;
@@ -120,13 +122,14 @@ impl AppState {
     ) -> Result<Self> {
         let db = Db::open(address)?;
         let now = clock.now();
+        let folder = sealed_data::open(&db, folder)?;
         db.write_in_turn(move |conn| add_shipped(conn, now))?;
         let keys = SigningKeys::default();
         keys.replace(db.read_now(crate::access::sessions_store::keys)?);
         let shelf = RegulationCache::new(calendar);
         let domain = format!("{jurisdiction}.ngoaivu");
         let (kept, hours) = (db.clone(), clock.clone());
-        let (folder, answers) = (AttachmentFolder(folder), ResponseCache::default());
+        let answers = ResponseCache::default();
         let jobs =
             Jobs::new(kept, hours, shelf.clone(), &domain, post, folder.clone(), answers.clone(), registers.clone());
         let known = registers.clone();
@@ -166,7 +169,7 @@ impl AppState {
     }
 
     fn readiness(&self) -> Readiness {
-        Readiness { stopping: self.jobs.stopping(), place: beside(&self.folder.0).to_owned() }
+        Readiness { stopping: self.jobs.stopping(), place: beside(&self.folder.path).to_owned() }
     }
 
     /// What follows the changes that other servers on the same database make.

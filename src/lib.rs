@@ -5,17 +5,18 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 11 | `cli` the command line · [`app`] state and routes of the application · [`vocabulary`] every word with its labels · [`demo`] the demo world |
-//! | 10 | [`pages`] the web pages · [`jobs`] background jobs |
-//! | 9 | [`desk`] what one person has before them · [`imports`] old lists |
-//! | 8 | [`calendar`] who is where · [`reports`] frozen reports · [`duties`] what is owed after a trip · [`passport_custody`] passports that a unit keeps · [`issued_papers`] documents of the office |
-//! | 7 | [`procedures`] the list of procedures, each a folder with the same names |
-//! | 6 | [`dossier`] what dossiers of all procedures share · [`plans`] the annual plan |
-//! | 5 | [`registry`] agencies, officials, partners, holidays · [`regulations`] stored packs and questions to them · [`approval`] steps, inbox, history · [`statistics`] figures |
-//! | 4 | [`access`] who calls, and what they may do |
-//! | 3 | [`web`] HTTP tools · [`backup`] everything in one file |
-//! | 2 | [`audit`] the audit trail |
-//! | 1 | [`db`] the two databases · [`error`] refusals · [`config`] settings |
+//! | 12 | `cli` the command line · [`app`] state and routes of the application · [`vocabulary`] every word with its labels · [`demo`] the demo world |
+//! | 11 | [`pages`] the web pages · [`jobs`] background jobs |
+//! | 10 | [`desk`] what one person has before them · [`imports`] old lists |
+//! | 9 | [`calendar`] who is where · [`reports`] frozen reports · [`duties`] what is owed after a trip · [`passport_custody`] passports that a unit keeps · [`issued_papers`] documents of the office |
+//! | 8 | [`procedures`] the list of procedures, each a folder with the same names |
+//! | 7 | [`dossier`] what dossiers of all procedures share · [`plans`] the annual plan |
+//! | 6 | [`registry`] agencies, officials, partners, holidays · [`regulations`] stored packs and questions to them · [`approval`] steps, inbox, history · [`statistics`] figures |
+//! | 5 | [`access`] who calls, and what they may do |
+//! | 4 | [`web`] HTTP tools · [`backup`] everything in one file |
+//! | 3 | [`audit`] the audit trail |
+//! | 2 | [`db`] the two databases · [`error`] refusals · [`config`] settings |
+//! | 1 | [`sealing`] encryption at rest: fields, papers, backups |
 //! | 0 | [`private_files`] files for the server alone · crates `kernel` the vocabulary of the domain · `documents` sheets, CSV, XLSX, DOCX, iCalendar · `regulation` the law book |
 //!
 //! Rooms on one floor do not import each other: the rooms above call them. Pure files know neither database nor HTTP
@@ -60,6 +61,7 @@ pub mod procedures;
 pub mod registry;
 pub mod regulations;
 pub mod reports;
+pub mod sealing;
 pub mod statistics;
 pub mod vocabulary;
 pub mod web;

@@ -1,7 +1,7 @@
 //! Files and folders that only the account of the server can read: they hold keys, passports and documents.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Error, ErrorKind, Read, Result};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
 
 /// Creates a folder with those above it, for the owner alone; one that is there stays as it is.
@@ -29,6 +29,21 @@ pub fn create_readable(path: &Path) -> Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Creates a file with its content, for the owner alone; an error if it is there. Nobody ever sees a part of it.
+pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(format!(".{:08x}", rand::random::<u32>()));
+    let part = Path::new(&part);
+    let written = create_file(part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let there = written.and_then(|()| std::fs::hard_link(part, path));
+    let _ = std::fs::remove_file(part);
+    there?;
+    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// The folder beside the attachments, in which a server keeps what else is not in the database.

@@ -12,36 +12,37 @@ use std::path::{Path, PathBuf};
 
 /// Floors of docs/architecture.md; a room imports only lower floors and itself.
 const FLOORS: &[(&str, u8)] = &[
-    ("lib", 12),
-    ("main", 11),
-    ("cli", 11),
-    ("app", 11),
-    ("vocabulary", 11),
-    ("demo", 11),
-    ("pages", 10),
-    ("jobs", 10),
-    ("imports", 9),
-    ("desk", 9),
-    ("calendar", 8),
-    ("duties", 8),
-    ("passport_custody", 8),
-    ("issued_papers", 8),
-    ("reports", 8),
-    ("procedures", 7),
-    ("dossier", 6),
-    ("plans", 6),
-    ("registry", 5),
-    ("regulations", 5),
-    ("approval", 5),
-    ("statistics", 5),
-    ("access", 4),
-    ("web", 3),
-    ("backup", 3),
-    ("audit", 2),
-    ("db", 1),
+    ("lib", 13),
+    ("main", 12),
+    ("cli", 12),
+    ("app", 12),
+    ("vocabulary", 12),
+    ("demo", 12),
+    ("pages", 11),
+    ("jobs", 11),
+    ("imports", 10),
+    ("desk", 10),
+    ("calendar", 9),
+    ("duties", 9),
+    ("passport_custody", 9),
+    ("issued_papers", 9),
+    ("reports", 9),
+    ("procedures", 8),
+    ("dossier", 7),
+    ("plans", 7),
+    ("registry", 6),
+    ("regulations", 6),
+    ("approval", 6),
+    ("statistics", 6),
+    ("access", 5),
+    ("web", 4),
+    ("backup", 4),
+    ("audit", 3),
+    ("db", 2),
+    ("sealing", 1),
     ("private_files", 0),
-    ("error", 1),
-    ("config", 1),
+    ("error", 2),
+    ("config", 2),
 ];
 
 /// Files that know neither database nor HTTP nor clock.
@@ -175,9 +176,9 @@ fn arrows_point_down_and_neighbours_leave_each_other_alone() {
             if !FLOORS.iter().any(|(r, _)| *r == room) {
                 continue;
             }
-            let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 11;
-            // error.rs is the foot of floor 1: the database and the papers may refuse with it.
-            let foot = room == "error" && floor(&source.room) == 1;
+            let fits = room == source.room || floor(&room) < floor(&source.room) || floor(&source.room) >= 12;
+            // error.rs is the foot of floor 2: the database and the papers may refuse with it.
+            let foot = room == "error" && floor(&source.room) == 2;
             assert!(
                 fits || foot,
                 "{} (floor {}) imports {room} (floor {})",

@@ -172,6 +172,7 @@ pub fn growth(folder: &Path) {
         let address = Address::in_folder(&place);
         migrate::run(&address).unwrap();
         let db = Db::open(address).unwrap();
+        ngoaivu::jobs::sealed_data::open(&db, place.join("attachments")).unwrap();
         let now = Clock::Machine.now();
         db.write_now(move |conn| ngoaivu::regulations::store::add_shipped(conn, now)).unwrap();
         db.write_now(move |conn| ngoaivu::demo::make(conn, now)).unwrap();

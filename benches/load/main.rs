@@ -221,7 +221,7 @@ fn main() {
         None => Address::in_folder(&folder),
     };
     let started = std::time::Instant::now();
-    let seeded = seed::fill(&address, asked.delegations);
+    let seeded = seed::fill(&address, &folder, asked.delegations);
     eprintln!(
         "seeded {} delegations, {} members, {} visits in {:.0} s",
         seeded.delegations,

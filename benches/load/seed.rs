@@ -1,5 +1,7 @@
 //! Seeds the database through the product's own stores, in groups, with `synchronous=FULL` as in production.
 
+use std::path::Path;
+
 use crate::visits;
 use kernel::id::Id;
 use kernel::procedure::Procedure;
@@ -58,9 +60,10 @@ struct Cast {
     officials: Vec<(i64, String)>,
 }
 
-pub fn fill(address: &Address, delegations: usize) -> Seeded {
+pub fn fill(address: &Address, folder: &Path, delegations: usize) -> Seeded {
     migrate::run(address).unwrap();
     let db = Db::open(address.clone()).unwrap();
+    ngoaivu::jobs::sealed_data::open(&db, folder.join("attachments")).unwrap();
     let now = Clock::Machine.now();
     db.write_now(move |conn| regulations::store::add_shipped(conn, now)).unwrap();
     db.write_now(move |conn| demo::make(conn, now)).unwrap();

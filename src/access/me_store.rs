@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::db::schema::{user_settings, working_copies};
+use crate::db::sealed::SealedText;
 use crate::error::Result;
 use kernel::time::Moment;
 
@@ -55,19 +56,21 @@ pub fn copies(conn: &mut Conn, user_id: i64, now: Moment) -> Result<Vec<(String,
 }
 
 pub fn copy(conn: &mut Conn, user_id: i64, name: &str, now: Moment) -> Result<Option<(String, Moment)>> {
-    Ok(working_copies::table
+    let found: Option<(SealedText, Moment)> = working_copies::table
         .find((user_id, name))
         .filter(working_copies::updated_at.gt(now - Duration::days(KEPT_DAYS)))
         .select((working_copies::body, working_copies::updated_at))
         .first(conn)
-        .optional()?)
+        .optional()?;
+    Ok(found.map(|(body, at)| (body.into_plain(), at)))
 }
 
 /// Keeps a working copy in place of the one of the same name, and forgets all that are too old.
 pub fn save_copy(conn: &mut Conn, user_id: i64, name: &str, body: &str, now: Moment) -> Result<()> {
     let old = working_copies::table.filter(working_copies::updated_at.le(now - Duration::days(KEPT_DAYS)));
     diesel::delete(old).execute(conn)?;
-    let values = (working_copies::body.eq(body), working_copies::updated_at.eq(now));
+    let sealed = SealedText::hidden(body)?;
+    let values = (working_copies::body.eq(&sealed), working_copies::updated_at.eq(now));
     if diesel::update(working_copies::table.find((user_id, name))).set(values).execute(conn)? == 0 {
         let own = (working_copies::user_id.eq(user_id), working_copies::name.eq(name));
         diesel::insert_into(working_copies::table).values((own, values)).execute(conn)?;

@@ -8,6 +8,7 @@ use crate::access::token::digest;
 use crate::config::SecondFactorRule;
 use crate::db::Conn;
 use crate::db::schema::{recovery_codes, second_factors, sign_in_tickets, users};
+use crate::db::sealed::SealedText;
 use crate::error::{Code, Error, Result, refuse, too_many};
 use kernel::time::Moment;
 
@@ -60,7 +61,7 @@ pub fn begin(conn: &mut Conn, user_id: i64, username: &str) -> Result<Enrolment>
     diesel::delete(second_factors::table.find(user_id)).execute(conn)?;
     let row = (
         second_factors::user_id.eq(user_id),
-        second_factors::secret.eq(&secret),
+        second_factors::secret.eq(SealedText::hidden(&secret)?),
         second_factors::last_step.eq(0),
         second_factors::wrong_step.eq(0),
         second_factors::wrong_in_step.eq(0),
@@ -156,7 +157,7 @@ pub fn judge(conn: &mut Conn, user_id: i64, username: &str, code: &str, now: Mom
         second_factors::wrong_in_row,
     );
     let row = second_factors::table.find(user_id);
-    let found: Option<(String, i64, i64, i64, i64)> = row.select(columns).first(conn).optional()?;
+    let found: Option<(SealedText, i64, i64, i64, i64)> = row.select(columns).first(conn).optional()?;
     let Some((secret, last_step, wrong_step, wrong_in_step, wrong_in_row)) = found else {
         return Ok(CodeVerdict::Wrong);
     };

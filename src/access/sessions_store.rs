@@ -7,6 +7,7 @@ use crate::access::sessions::{BrowserSession, SignInPlace};
 use crate::access::token::SigningKey;
 use crate::db::Conn;
 use crate::db::schema::{one_time_tokens, refresh_tokens, sessions, sign_in_tickets, signing_keys};
+use crate::db::sealed::SealedText;
 use crate::error::Result;
 use kernel::time::Moment;
 
@@ -197,11 +198,16 @@ pub fn spend_one_time(conn: &mut Conn, digest: &str, now: Moment) -> Result<()> 
 
 /// All signing keys, oldest first.
 pub fn keys(conn: &mut Conn) -> Result<Vec<SigningKey>> {
-    let rows: Vec<(String, String, Moment, Option<Moment>)> =
+    let rows: Vec<(String, SealedText, Moment, Option<Moment>)> =
         signing_keys::table.order(signing_keys::created_at).select(signing_keys::all_columns).load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(kid, secret, created_at, retired_at)| SigningKey { kid, secret, created_at, retired_at })
+        .map(|(kid, secret, created_at, retired_at)| SigningKey {
+            kid,
+            secret: secret.into_plain(),
+            created_at,
+            retired_at,
+        })
         .collect())
 }
 
@@ -233,7 +239,7 @@ pub fn rotate_key(conn: &mut Conn, key: &SigningKey, now: Moment) -> Result<()> 
     diesel::insert_into(signing_keys::table)
         .values((
             signing_keys::kid.eq(&key.kid),
-            signing_keys::secret.eq(&key.secret),
+            signing_keys::secret.eq(SealedText::hidden(&key.secret)?),
             signing_keys::created_at.eq(key.created_at),
         ))
         .execute(conn)?;

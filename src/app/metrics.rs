@@ -47,6 +47,7 @@ async fn gauges(db: &Db, trail: &TrailKeeper) -> prometheus::Result<Registry> {
     let seconds = |at: Moment| at.and_utc().timestamp();
     let (used, idle) = db.connections();
     add("ngoaivu_writes_waiting", "Writes that were submitted and are not on disk", number(db.writes_waiting()))?;
+    add("ngoaivu_reads_waiting", "Reads that wait for a connection", number(db.reads_waiting()))?;
     add("ngoaivu_connections_used", "Connections to the database that read", number(used))?;
     add("ngoaivu_connections_idle", "Connections to the database that wait", number(idle))?;
     let known = db.read(|conn| Ok((audit::tip(conn)?.seq, audit::last_backup(conn)?)));

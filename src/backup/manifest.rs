@@ -14,6 +14,8 @@ pub(super) const DATABASE: &str = "database.sqlite";
 pub(super) const TABLES: &str = "tables/";
 /// Folder of the uploaded files.
 pub(super) const ATTACHMENTS: &str = "attachments/";
+/// The keys of personal data; only in an encrypted file.
+pub(super) const KEYS: &str = "field.keys";
 /// Form of the file; another one is refused.
 pub(super) const FORM: u32 = 1;
 

@@ -9,22 +9,22 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use zip::ZipArchive;
 
-use super::encrypted::BackupKey;
 use super::fault::{BackupFault, BackupResult, OfFile};
-use super::manifest::{ATTACHMENTS, DATABASE, DatabaseKind, Manifest, TABLES, copy};
+use super::manifest::{ATTACHMENTS, DATABASE, DatabaseKind, KEYS, Manifest, TABLES, copy};
 use super::sealed::ArchiveFile;
 use super::snapshot::{counted, tables, texts};
 use super::verified::verify;
 use crate::audit::{self, Checkpoint, TrailVerdict};
 use crate::db::{Address, Conn, migrate, roles};
 use crate::private_files;
+use crate::sealing::{FILE_NAME, SealingKey};
 
 /// Rows that are written with one statement.
 const AT_ONCE: usize = 1_000;
 
 /// Restores `file`; the database and the folder of attachments must be empty. A backup of an older version is brought up by
 /// `ngoaivu migrate` afterwards.
-pub fn restore(file: &Path, key: Option<&BackupKey>, address: &Address, attachments: &Path) -> BackupResult<Manifest> {
+pub fn restore(file: &Path, key: Option<&SealingKey>, address: &Address, attachments: &Path) -> BackupResult<Manifest> {
     let (manifest, mut archive) = verify(file, key)?;
     let kind = match address {
         Address::Sqlite(_) => DatabaseKind::Sqlite,
@@ -48,8 +48,10 @@ pub fn restore(file: &Path, key: Option<&BackupKey>, address: &Address, attachme
     Ok(manifest)
 }
 
+/// Whether nothing is in a folder but the keys of personal data, which may be put back first.
 fn is_empty(folder: &Path) -> bool {
-    std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
+    let Ok(mut entries) = std::fs::read_dir(folder) else { return true };
+    entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == FILE_NAME))
 }
 
 /// What a failed restoration has written so far; removed unless it was kept.
@@ -78,6 +80,11 @@ fn files(manifest: &Manifest, archive: &mut ZipArchive<ArchiveFile>, folder: &Pa
             return Err(BackupFault::refused(format!("{name} is no name of an attachment")));
         }
         extract(manifest, archive, name, &folder.join(own))?;
+    }
+    let keys = private_files::beside(folder).join(FILE_NAME);
+    // Those that were put back by hand may know more of them.
+    if manifest.parts.contains_key(KEYS) && !keys.exists() {
+        extract(manifest, archive, KEYS, &keys)?;
     }
     Ok(())
 }

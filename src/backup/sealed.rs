@@ -7,9 +7,10 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::encrypted::{BackupKey, Decrypted, Envelope, sought};
 use super::fault::{BackupFault, BackupResult, OfFile};
 use super::manifest::hexadecimal;
+use crate::sealing::SealingKey;
+use crate::sealing::file::{Decrypted, Envelope, SealedKind, sought};
 
 const LINE: &str = "\nngoaivu-backup sha256 ";
 /// Length of the line: its words, 64 digits, a line feed.
@@ -40,9 +41,9 @@ pub fn seal(mut file: File, path: &Path) -> BackupResult<()> {
 }
 
 /// The archive in a file whose seal is whole; one that is encrypted needs its key.
-pub fn open(path: &Path, key: Option<&BackupKey>) -> BackupResult<ArchiveFile> {
+pub fn open(path: &Path, key: Option<&SealingKey>) -> BackupResult<ArchiveFile> {
     let mut sealed = unsealed(path)?;
-    let Envelope::Encrypted { key_id, prefix } = Envelope::of(&mut sealed).of(path)? else {
+    let Envelope::Encrypted { key_id, prefix } = Envelope::of(SealedKind::Backup, &mut sealed).of(path)? else {
         // Anybody could have made one in place of the encrypted.
         return match key {
             None => Ok(ArchiveFile::Plain(sealed)),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
@@ -12,13 +12,14 @@ use diesel::sql_types::{BigInt, Text};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::encrypted::{BackupKey, encrypt};
 use super::fault::{BackupFault, BackupResult, OfFile};
-use super::manifest::{ATTACHMENTS, DATABASE, DatabaseKind, FORM, MANIFEST, Manifest, Part, TABLES, Tip, copy};
+use super::manifest::{ATTACHMENTS, DATABASE, DatabaseKind, FORM, KEYS, MANIFEST, Manifest, Part, TABLES, Tip, copy};
 use super::sealed::seal;
 use crate::audit;
 use crate::db::{Address, Conn, migrate};
 use crate::private_files;
+use crate::sealing::file::{SealedKind, encrypt};
+use crate::sealing::{FILE_NAME, SealingKey};
 use kernel::time::{Moment, rfc3339};
 
 /// Rows of PostgreSQL that are read at a time.
@@ -108,7 +109,7 @@ pub fn take(
     address: &Address,
     attachments: &Path,
     file: &Path,
-    key: Option<&BackupKey>,
+    key: Option<&SealingKey>,
     now: Moment,
 ) -> BackupResult<Manifest> {
     if file.exists() {
@@ -130,6 +131,11 @@ pub fn take(
     for name in names(&held)? {
         writing.add(&format!("{ATTACHMENTS}{name}"), &held.join(&name))?;
     }
+    // Beside what they seal, keys would keep nothing secret: they are added only where the whole file is encrypted.
+    let keys = private_files::beside(attachments).join(FILE_NAME);
+    if key.is_some() && keys.exists() {
+        writing.add(KEYS, &keys)?;
+    }
     let Writing { mut archive, parts } = writing;
     let manifest = Manifest {
         form: FORM,
@@ -150,7 +156,9 @@ pub fn take(
         Some(key) => {
             let path = beside.0.join("encrypted");
             let mut encrypted = private_files::create_readable(&path).of(&path)?;
-            encrypt(&mut written, &mut encrypted, key).of(&path)?;
+            let bytes = written.seek(SeekFrom::End(0)).of(&unsealed)?;
+            written.seek(SeekFrom::Start(0)).of(&unsealed)?;
+            encrypt(SealedKind::Backup, &mut written, bytes, &mut encrypted, key).of(&path)?;
             (encrypted, path)
         }
     };

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
-use super::encrypted::BackupKey;
 use super::fault::{BackupFault, BackupResult, OfFile};
 use super::manifest::{FORM, MANIFEST, Manifest, copy};
 use super::sealed::{ArchiveFile, open};
+use crate::sealing::SealingKey;
 
 /// Reads a backup whole: its seal, its manifest, and that every part is there as the manifest says, and no other.
-pub fn verify(file: &Path, key: Option<&BackupKey>) -> BackupResult<(Manifest, ZipArchive<ArchiveFile>)> {
+pub fn verify(file: &Path, key: Option<&SealingKey>) -> BackupResult<(Manifest, ZipArchive<ArchiveFile>)> {
     let mut archive = ZipArchive::new(open(file, key)?)?;
     let manifest: Manifest = {
         let part = archive.by_name(MANIFEST)?;

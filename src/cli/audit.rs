@@ -6,8 +6,9 @@ use anyhow::{Context, Result, bail};
 use ngoaivu::audit::checkpoints::CheckpointFiles;
 use ngoaivu::audit::{self, Checkpoint, TrailVerdict};
 use ngoaivu::config::Config;
+use ngoaivu::db::Db;
 
-use super::place::DataPlace;
+use super::place::{DataPlace, current};
 
 pub fn verify(checkpoint: Option<&Path>, place: &DataPlace, config: &Config) -> Result<()> {
     let checkpoint = checkpoint
@@ -19,9 +20,11 @@ pub fn verify(checkpoint: Option<&Path>, place: &DataPlace, config: &Config) -> 
             Ok(Checkpoint { seq, hash: hash.to_owned() })
         })
         .transpose()?;
-    let (_, folder) = place.find(config)?;
+    let (address, folder) = place.find(config)?;
+    current(&address)?;
     let signed = folder.map(|attachments| CheckpointFiles::of(&attachments).written()).transpose()?.unwrap_or_default();
-    let db = place.open(config)?;
+    // Without the keys of personal data: the trail has none, and whoever checks it need not have them.
+    let db = Db::open(address)?;
     let verdict = db.read_now(|conn| audit::verify(conn, checkpoint.as_ref(), &signed))?;
     db.close();
     match verdict {

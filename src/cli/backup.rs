@@ -6,18 +6,21 @@ use anyhow::{Context, Result};
 use kernel::time::Moment;
 use ngoaivu::access::context::RequestContext;
 use ngoaivu::audit::checkpoints::CheckpointFiles;
-use ngoaivu::backup::{self, BackupKey, Manifest, restore, snapshot};
+use ngoaivu::backup::{self, Manifest, restore, snapshot};
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db};
+use ngoaivu::jobs::sealed_data;
+use ngoaivu::private_files::beside;
+use ngoaivu::sealing::{FILE_NAME, SealingKey};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::place::DataPlace;
 
 /// The key of backups, if they are encrypted.
-pub fn key(config: &Config) -> Result<Option<BackupKey>> {
+pub fn key(config: &Config) -> Result<Option<SealingKey>> {
     let Some(text) = config.backup_key() else { return Ok(None) };
-    let key = BackupKey::parse(text.expose_secret());
+    let key = SealingKey::parse(text.expose_secret());
     key.map(Some).context("NGOAIVU_BACKUP_KEY: must be 32 bytes in base64, as `ngoaivu backup key` prints them")
 }
 
@@ -60,6 +63,11 @@ pub fn restored(file: &Path, place: &DataPlace, config: &Config, now: Moment) ->
     // Checkpoints of another trail that was here would accuse the one that was restored.
     if let Some(aside) = CheckpointFiles::of(&folder).set_aside(now).context("cannot move the checkpoints")? {
         eprintln!("the checkpoints of the trail that was here before are kept in {}", aside.display());
+    }
+    let needed = Db::open(address).and_then(|db| sealed_data::keys_in_use(&db)).unwrap_or_default();
+    let keys = beside(&folder).join(FILE_NAME);
+    if !needed.is_empty() && !keys.exists() {
+        eprintln!("put back the copy of {} before you serve: it has the key {}", keys.display(), needed.join(", "));
     }
     println!("{}", told(&manifest));
     Ok(())

@@ -9,12 +9,13 @@ use ngoaivu::access::store as accounts;
 use ngoaivu::audit::checkpoints::CheckpointFiles;
 use ngoaivu::audit::{self, TrailFilter, TrailVerdict};
 use ngoaivu::config::{Config, SecondFactorRule};
-use ngoaivu::db::{Address, Db, roles};
+use ngoaivu::db::{Address, roles};
 use ngoaivu::jobs::outbox;
 use ngoaivu::private_files;
+use ngoaivu::sealing::{FILE_NAME, FieldKeys};
 use ngoaivu::web::scanner::FileScanner;
 
-use super::place::{DataPlace, book_of, current, known_jurisdiction};
+use super::place::{DataPlace, book_of, current, known_jurisdiction, opened};
 
 /// A backup older than this is told; one older than a week is a fault.
 const BACKUP_HOURS: i64 = 26;
@@ -145,6 +146,19 @@ fn files(found: &mut Examination, folder: &Path) {
         let en = format!("Every account of the machine can read {}: run chmod 700.", above.display());
         found.tell(Diagnosis::Fault, &vi, &en);
     }
+    if let Err(fault) = FieldKeys::read(above.join(FILE_NAME)) {
+        let vi =
+            format!("Không đọc được khóa dữ liệu cá nhân ({fault}); chép lại tệp đã cất, hoặc chạy máy chủ lần đầu.");
+        let en = format!(
+            "The keys of personal data cannot be read ({fault}); put back the copy, or start the server for the first time."
+        );
+        found.tell(Diagnosis::Fault, &vi, &en);
+    } else {
+        let place = above.join(FILE_NAME);
+        let vi = format!("Dữ liệu cá nhân được mã hóa; cất một bản {} ở nơi khác.", place.display());
+        let en = format!("Personal data is encrypted; keep a copy of {} elsewhere.", place.display());
+        found.tell(Diagnosis::Well, &vi, &en);
+    }
     match private_files::free_space(above) {
         Some(space) if space.is_short() => {
             let (free, of) = (space.free >> 20, space.total >> 20);
@@ -162,7 +176,7 @@ fn files(found: &mut Examination, folder: &Path) {
 
 fn database(found: &mut Examination, address: &Address, folder: Option<&Path>, now: Moment) -> Result<()> {
     found.tell(Diagnosis::Well, "Cơ sở dữ liệu đúng phiên bản", "The database has this version");
-    let db = Db::open(address.clone())?;
+    let db = opened(address.clone(), folder)?;
     let signed = folder.map(|attachments| CheckpointFiles::of(attachments).written()).transpose();
     match signed
         .map(Option::unwrap_or_default)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::Moment;
 use ngoaivu::config::Config;
-use ngoaivu::db::{Address, Db};
+use ngoaivu::db::Address;
 use ngoaivu::error::Error;
 use ngoaivu::imports::install::{
     AdministratorNamed, FirstList, FirstLists, Installation, Installed, OfficeNamed, install,
@@ -15,7 +15,7 @@ use ngoaivu::private_files;
 use ngoaivu::procedures::register::registers;
 use secrecy::ExposeSecret;
 
-use super::place::{DataPlace, known_jurisdiction, shipped_book, upgrade};
+use super::place::{DataPlace, known_jurisdiction, opened, shipped_book, upgrade};
 
 /// The file with the settings, in the data folder.
 const SETTINGS: &str = "ngoaivu.conf";
@@ -49,8 +49,8 @@ pub fn init(from: Option<&Path>, place: &DataPlace, config: &Config, now: Moment
         FirstList::read(kind, path, &bytes).map_err(told)
     });
     let lists = lists.collect::<Result<Vec<FirstList>>>()?;
-    upgrade(&address, now)?;
-    let db = Db::open(address.clone())?;
+    upgrade(&address, Some(&attachments), now)?;
+    let db = opened(address.clone(), Some(&attachments))?;
     let installation = wanted.clone();
     let done = db.write_now(move |conn| install(conn, &registers(), &installation, lists, now));
     db.close();

@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod doctor;
 mod init;
+mod keys;
 mod packs;
 mod place;
 mod server;
@@ -15,8 +16,8 @@ use self::place::{DataPlace, book_of, known_jurisdiction, settings, upgrade};
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use kernel::time::{Clock, Period};
-use ngoaivu::backup::BackupKey;
 use ngoaivu::procedures::register::registers;
+use ngoaivu::sealing::SealingKey;
 use ngoaivu::{access, app, procedures};
 
 #[derive(Parser)]
@@ -114,6 +115,11 @@ pub enum Command {
         #[command(flatten)]
         place: DataPlace,
     },
+    /// Keys by which personal data is encrypted.
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
     /// The audit trail.
     Audit {
         #[command(subcommand)]
@@ -210,8 +216,8 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
         }
         Command::Doctor { place } => doctor::examine(&place, &config()?, Clock::Machine.now()),
         Command::Migrate { place } => {
-            let (address, _) = place.find(&config()?)?;
-            let ran = upgrade(&address, Clock::Machine.now())?;
+            let (address, folder) = place.find(&config()?)?;
+            let ran = upgrade(&address, folder.as_deref(), Clock::Machine.now())?;
             println!("{ran} migration(s) ran; the database is up to date");
             Ok(())
         }
@@ -276,9 +282,10 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
         Command::Audit { command: AuditCommand::Verify { checkpoint, place } } => {
             audit::verify(checkpoint.as_deref(), &place, &config()?)
         }
+        Command::Keys { command } => keys::run(&command, &config()?),
         Command::Backup { command: Some(BackupCommand::Verify { file }), .. } => backup::verify(&file, &config()?),
         Command::Backup { command: Some(BackupCommand::Key), .. } => {
-            println!("{}", BackupKey::make());
+            println!("{}", SealingKey::make());
             Ok(())
         }
         Command::Backup { command: None, file, place } => {

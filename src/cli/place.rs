@@ -9,6 +9,7 @@ use kernel::workdays::WorkCalendar;
 use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
+use ngoaivu::jobs::sealed_data;
 use ngoaivu::private_files;
 use ngoaivu::procedures;
 use ngoaivu::procedures::register::registers;
@@ -54,10 +55,23 @@ impl DataPlace {
 
     /// Opens the database, which must already have this version's schema.
     pub fn open(&self, config: &Config) -> Result<Db> {
-        let (address, _) = self.find(config)?;
+        let (address, folder) = self.find(config)?;
         current(&address)?;
-        Ok(Db::open(address)?)
+        opened(address, folder.as_deref())
     }
+}
+
+/// Opens a database with the keys of its personal data, which are beside the attachments.
+pub fn opened(address: Address, attachments: Option<&Path>) -> Result<Db> {
+    let db = Db::open(address)?;
+    match attachments {
+        Some(folder) => {
+            sealed_data::open(&db, folder.to_owned())?;
+        }
+        None if sealed_data::keys_in_use(&db)?.is_empty() => {}
+        None => bail!("name the folder for attachments, NGOAIVU_ATTACHMENTS: beside it are the keys of personal data"),
+    }
+    Ok(db)
 }
 
 /// Fails if the database is older or newer than this binary.
@@ -78,9 +92,9 @@ pub fn current(address: &Address) -> Result<()> {
 }
 
 /// Brings schema, statistics and shipped texts to this version; returns how many migrations ran.
-pub fn upgrade(address: &Address, now: Moment) -> Result<usize> {
+pub fn upgrade(address: &Address, attachments: Option<&Path>, now: Moment) -> Result<usize> {
     let ran = migrate::run(address)?;
-    let db = Db::open(address.clone())?;
+    let db = opened(address.clone(), attachments)?;
     if !db.read_now(statistics::is_current)? {
         db.write_in_turn(|conn| procedures::rebuild_facts(conn, &registers()))?;
     }

@@ -37,7 +37,7 @@ pub fn serve(config: &Config, place: &DataPlace, listen: Option<String>, migrate
     // A folder of the current directory would be another one after the next start from elsewhere.
     let folder = folder.context("name the folder for attachments: NGOAIVU_ATTACHMENTS, or --data DIR")?;
     if migrate {
-        let ran = upgrade(&address, Clock::Machine.now())?;
+        let ran = upgrade(&address, Some(&folder), Clock::Machine.now())?;
         tracing::info!(ran, "migrations");
     }
     current(&address)?;
@@ -91,7 +91,7 @@ pub fn demo(config: &Config, place: &DataPlace, listen: &str, sample: bool) -> R
     let (address, folder) = place.find(config)?;
     let folder = folder.unwrap_or_else(|| PathBuf::from("data/demo/attachments"));
     let _alone = alone(&address)?;
-    upgrade(&address, Clock::Machine.now())?;
+    upgrade(&address, Some(&folder), Clock::Machine.now())?;
     let house = house(config, address, folder, config.jurisdiction().unwrap_or(ngoaivu::demo::JURISDICTION))?;
     let now = house.clock.now();
     let world = house.db.write_now(move |conn| ngoaivu::demo::make(conn, now))?;

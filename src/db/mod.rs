@@ -7,21 +7,25 @@ mod one_of;
 mod pulse;
 pub mod roles;
 pub mod schema;
+pub mod sealed;
+mod turns;
 mod writer;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 
 use crate::error::{Error, Result};
+use crate::sealing::{FieldKeys, with_keys};
 use connection::Manager;
 pub use connection::{Address, Conn, MultiBackend};
 use kernel::text::fold;
 pub use one_of::one_of;
 use pulse::Pulse;
+use turns::Turns;
 use writer::Writer;
 
 /// Evaluates one expression on the concrete connection. For the few statements that diesel's multi-backend lacks, and
@@ -75,10 +79,13 @@ pub(crate) use insert_rows;
 pub struct Db {
     address: Address,
     readers: Pool<Manager>,
+    turns: Turns,
     writer: Writer,
     pulse: Pulse,
     /// When a connection last answered.
     answered: Arc<Mutex<Instant>>,
+    /// By what personal data is sealed; without keys it is not.
+    keys: Arc<OnceLock<FieldKeys>>,
 }
 
 /// After so long without an answer, a connection is tried before it is used.
@@ -97,25 +104,43 @@ const LONGEST: Duration = Duration::from_secs(20);
 impl Db {
     /// Opens a database that is already migrated.
     pub fn open(address: Address) -> Result<Self> {
-        let size = match address {
+        let size: u8 = match address {
             Address::Sqlite(_) => 4,
             Address::Postgresql(_) => 8,
         };
         let readers = Pool::builder()
-            .max_size(size)
+            .max_size(size.into())
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .connection_timeout(Duration::from_secs(4))
+            .connection_timeout(turns::LONGEST_WAIT)
             .build(Manager(address.clone()))
             .map_err(|e| Error::Unavailable(e.to_string()))?;
         let writer = Writer::start(address.clone())?;
         let answered = Arc::new(Mutex::new(Instant::now()));
-        Ok(Db { address, readers, writer, pulse: Pulse::default(), answered })
+        Ok(Db {
+            address,
+            readers,
+            turns: Turns::of(size.into()),
+            writer,
+            pulse: Pulse::default(),
+            answered,
+            keys: Arc::default(),
+        })
     }
 
     /// From now on nobody waits for a database that has fallen silent.
     pub fn listen(&self) -> std::io::Result<()> {
         self.pulse.listen(&self.address)
+    }
+
+    /// From now on personal data is sealed and opened by these keys; the first ones that are given stay.
+    pub fn seal_by(&self, keys: FieldKeys) {
+        let _ = self.keys.set(keys);
+    }
+
+    /// By what personal data is sealed.
+    pub fn keys(&self) -> Option<&FieldKeys> {
+        self.keys.get()
     }
 
     pub fn address(&self) -> &Address {
@@ -130,6 +155,11 @@ impl Db {
     /// Writes that were submitted and are not on disk.
     pub fn writes_waiting(&self) -> usize {
         self.writer.waiting()
+    }
+
+    /// Reads that wait for a connection.
+    pub fn reads_waiting(&self) -> usize {
+        self.turns.waiting()
     }
 
     /// Connections that read, and those that wait for somebody to read.
@@ -147,9 +177,18 @@ impl Db {
     {
         self.still_there()?;
         let db = self.clone();
-        let done = tokio::task::spawn_blocking(move || db.read_now(query));
-        let done = self.pulse.while_alive(done).await.ok_or_else(silent)?;
-        done.unwrap_or_else(|e| Err(Error::Internal(format!("a read panicked: {e}"))))
+        let done = async {
+            let turn = self.turns.next().await?;
+            let read = move || {
+                let answer = db.read_now(query);
+                drop(turn);
+                answer
+            };
+            tokio::task::spawn_blocking(read)
+                .await
+                .unwrap_or_else(|e| Err(Error::Internal(format!("a read panicked: {e}"))))
+        };
+        self.pulse.while_alive(done).await.ok_or_else(silent)?
     }
 
     /// Refuses at once what could only wait: threads that wait for a silent database would be missed by nobody.
@@ -168,7 +207,7 @@ impl Db {
                     .map_err(|e| Error::Unavailable(e.to_string()))?;
             }
         }
-        let answer = query(conn);
+        let answer = with_keys(self.keys(), || query(conn));
         let ended = <Conn as TransactionManager<Conn>>::rollback_transaction(conn);
         let answer = answer?;
         ended?;
@@ -207,7 +246,7 @@ impl Db {
         self.still_there()?;
         let (tell, told) = tokio::sync::oneshot::channel();
         let patience = matches!(self.address, Address::Postgresql(_)).then_some(PATIENCE);
-        let turn = self.writer.submit(patience, job, move |outcome| {
+        let turn = self.writer.submit(patience, self.sealing(job), move |outcome| {
             if let Ok(value) = &outcome {
                 then(value);
             }
@@ -227,6 +266,15 @@ impl Db {
         }
     }
 
+    /// The job, with the keys of this database at hand on whatever thread it runs.
+    fn sealing<T, F>(&self, job: F) -> impl FnOnce(&mut Conn) -> Result<T> + use<T, F>
+    where
+        F: FnOnce(&mut Conn) -> Result<T>,
+    {
+        let keys = Arc::clone(&self.keys);
+        move |conn| with_keys(keys.get(), || job(conn))
+    }
+
     /// Writes and blocks the current thread (command line, tests).
     pub fn write_now<T, F>(&self, job: F) -> Result<T>
     where
@@ -234,7 +282,7 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (tell, told) = std::sync::mpsc::channel();
-        self.writer.submit(None, job, move |outcome| {
+        self.writer.submit(None, self.sealing(job), move |outcome| {
             let _ = tell.send(outcome);
         })?;
         told.recv().unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into())))
@@ -244,14 +292,14 @@ impl Db {
     pub fn write_in_turn<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: Fn(&mut Conn) -> Result<T> + Copy + Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Clone + Send + 'static,
     {
-        let mut done = self.write_now(job);
+        let mut done = self.write_now(job.clone());
         for _ in 1..TURNS {
             if !matches!(done, Err(Error::Unavailable(_))) {
                 break;
             }
-            done = self.write_now(job);
+            done = self.write_now(job.clone());
         }
         done
     }

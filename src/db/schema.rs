@@ -111,9 +111,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     second_factors (user_id) {
         user_id -> BigInt,
-        secret -> Text,
+        secret -> Ciphertext,
         last_step -> BigInt,
         wrong_step -> BigInt,
         wrong_in_step -> BigInt,
@@ -166,10 +169,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     working_copies (user_id, name) {
         user_id -> BigInt,
         name -> Text,
-        body -> Text,
+        body -> Ciphertext,
         updated_at -> Timestamp,
     }
 }
@@ -193,21 +199,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     signing_keys (kid) {
         kid -> Text,
-        secret -> Text,
+        secret -> Ciphertext,
         created_at -> Timestamp,
         retired_at -> Nullable<Timestamp>,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     officials (id) {
         id -> BigInt,
         version -> BigInt,
         full_name -> Text,
         search_norm -> Text,
-        birth_date -> Nullable<Date>,
         agency_id -> BigInt,
         post -> Text,
         post_level -> Text,
@@ -220,6 +231,14 @@ diesel::table! {
         opening_count -> BigInt,
         left_on -> Nullable<Date>,
         merged_into -> Nullable<BigInt>,
+        birth_date -> Nullable<Ciphertext>,
+    }
+}
+
+diesel::table! {
+    field_keys (key_id) {
+        key_id -> Text,
+        whole -> Bool,
     }
 }
 
@@ -245,11 +264,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     passports (id) {
         id -> BigInt,
         official_id -> BigInt,
         kind -> Text,
-        passport_number -> Text,
+        passport_number -> Ciphertext,
         issued_on -> Nullable<Date>,
         expires_on -> Date,
         standing -> Text,
@@ -443,6 +465,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     idempotency_keys (user_id, path, key) {
         user_id -> BigInt,
         path -> Text,
@@ -451,7 +476,7 @@ diesel::table! {
         status -> BigInt,
         etag -> Nullable<Text>,
         location -> Nullable<Text>,
-        body -> Text,
+        body -> Ciphertext,
         created_at -> Timestamp,
     }
 }
@@ -556,17 +581,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     guests (id) {
         id -> BigInt,
         full_name -> Text,
         name_norm -> Text,
         nationality -> Text,
-        passport_number -> Nullable<Text>,
+        passport_number -> Nullable<Ciphertext>,
         merged_into -> Nullable<BigInt>,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     inbound_guests (delegation_id, ord) {
         delegation_id -> BigInt,
         ord -> BigInt,
@@ -574,7 +605,7 @@ diesel::table! {
         full_name -> Text,
         nationality -> Text,
         post -> Text,
-        passport_number -> Nullable<Text>,
+        passport_number -> Nullable<Ciphertext>,
         role -> Text,
     }
 }
@@ -657,12 +688,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     webhooks (id) {
         id -> BigInt,
         version -> BigInt,
         url -> Text,
-        secret -> Text,
-        old_secret -> Nullable<Text>,
+        secret -> Ciphertext,
+        old_secret -> Nullable<Ciphertext>,
         old_until -> Nullable<Timestamp>,
         active -> Bool,
         disabled_reason -> Nullable<Text>,
@@ -671,6 +705,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     imports (id) {
         id -> BigInt,
         version -> BigInt,
@@ -685,8 +722,8 @@ diesel::table! {
         done -> BigInt,
         rejected -> BigInt,
         created -> BigInt,
-        errors -> Text,
-        warnings -> Text,
+        errors -> Ciphertext,
+        warnings -> Ciphertext,
         stored_as -> Nullable<Text>,
         annotated_as -> Nullable<Text>,
         created_by -> BigInt,

@@ -7,7 +7,7 @@ use crate::access::activation::Activation;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::dossier::parts::attachments::AttachmentFolder;
+use crate::dossier::parts::attachment_folder::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::error::{Code, Error, Problem, Result, not_found, refuse};
 use crate::imports::annotated;

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::access::call::Call;
-use crate::dossier::parts::attachments::AttachmentFolder;
+use crate::dossier::parts::attachment_folder::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::error::{Code, Error, Result, not_found, refuse};
 use crate::imports::actions::{

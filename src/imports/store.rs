@@ -8,6 +8,7 @@ use crate::db::schema::{
     agencies, dossier_agencies, dossiers, import_records, imports, official_moves, officials, users,
 };
 use crate::db::schema::{agency_successions, outbound_members, programme_hosts};
+use crate::db::sealed::SealedText;
 use crate::db::{Conn, from_json, insert_rows, to_json, word};
 use crate::dossier::flow::State as DossierState;
 use crate::error::Result;
@@ -17,6 +18,7 @@ use crate::plans;
 use crate::registry::agencies as units;
 use crate::registry::changes::succession;
 use crate::registry::officials_parts_store;
+use crate::registry::officials_store::stored_day;
 use kernel::every_field;
 use kernel::procedure::RegisterEntries;
 use kernel::text::fold;
@@ -38,8 +40,8 @@ struct ImportRow {
     done: i64,
     rejected: i64,
     created: i64,
-    errors: String,
-    warnings: String,
+    errors: SealedText,
+    warnings: SealedText,
     stored_as: Option<String>,
     annotated_as: Option<String>,
     created_by: i64,
@@ -66,8 +68,8 @@ impl ImportRow {
             done: b.done,
             rejected: b.rejected,
             created: b.created,
-            errors: to_json(&b.errors)?,
-            warnings: to_json(&b.warnings)?,
+            errors: SealedText::hidden(&to_json(&b.errors)?)?,
+            warnings: SealedText::hidden(&to_json(&b.warnings)?)?,
             stored_as: b.stored_as.clone(),
             annotated_as: b.annotated_as.clone(),
             created_by: b.created_by,
@@ -295,7 +297,7 @@ pub fn known(conn: &mut Conn, batch: &Batch, days: Option<Period>, today: Day) -
 
 /// The officials in service by folded name.
 fn people(conn: &mut Conn) -> Result<HashMap<String, Vec<KnownPerson>>> {
-    let all: Vec<(i64, String, Option<Day>, i64)> = officials::table
+    let all: Vec<(i64, String, Option<SealedText>, i64)> = officials::table
         .filter(officials::left_on.is_null())
         // A record that was merged is nobody whom a row may name.
         .filter(officials::merged_into.is_null())
@@ -304,6 +306,7 @@ fn people(conn: &mut Conn) -> Result<HashMap<String, Vec<KnownPerson>>> {
         .load(conn)?;
     let mut people: HashMap<String, Vec<KnownPerson>> = HashMap::new();
     for (id, name, birth_date, agency_id) in all {
+        let birth_date = birth_date.as_deref().map(stored_day).transpose()?;
         people.entry(name).or_default().push(KnownPerson { id, birth_date, agency_id });
     }
     Ok(people)

@@ -11,6 +11,7 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
+use crate::db::sealed::SealedText;
 use crate::error::{Result, not_found};
 use crate::jobs::hooks::fresh_secret;
 use crate::jobs::outbox::{self, DeliveryChannel};
@@ -60,7 +61,7 @@ fn view(w: &Webhook, secret: bool) -> WebhookView {
         active: w.active,
         disabled_reason: w.disabled_reason.clone(),
         created_at: rfc3339(w.created_at),
-        secret: secret.then(|| w.secret.clone()),
+        secret: secret.then(|| w.secret.to_string()),
     }
 }
 
@@ -135,7 +136,7 @@ async fn create(call: Call, sender: web::Data<Sender>, body: Incoming<NewWebhook
                 id: Id::new(call.now).0,
                 version: 1,
                 url,
-                secret: fresh_secret(),
+                secret: SealedText::hidden(&fresh_secret())?,
                 old_secret: None,
                 old_until: None,
                 active: true,
@@ -226,7 +227,7 @@ async fn rotate(call: Call, id: web::Path<String>, body: Incoming<Empty>) -> Res
             let mut webhook = find(conn, call, id)?;
             call.require_proof(conn)?;
             body.check()?;
-            webhook.old_secret = Some(std::mem::replace(&mut webhook.secret, fresh_secret()));
+            webhook.old_secret = Some(std::mem::replace(&mut webhook.secret, SealedText::hidden(&fresh_secret())?));
             webhook.old_until = Some(call.now + Duration::hours(OVERLAP));
             webhook.version += 1;
             store::update(conn, &webhook)?;

@@ -9,6 +9,7 @@ pub mod mail;
 pub mod mailer;
 pub mod outbox;
 pub mod reports;
+pub mod sealed_data;
 pub mod sender;
 pub mod tools;
 pub mod webhooks_store;
@@ -42,7 +43,7 @@ impl Jobs {
     /// Webhooks run in a separate loop, so that a slow receiver does not delay mail.
     const PROGRAMS: [JobStage; 1] = [hooks::run];
     /// Jobs that take minutes, separate from both.
-    const LONG: [JobStage; 2] = [reports::run, imports::run];
+    const LONG: [JobStage; 3] = [reports::run, imports::run, sealed_data::run];
     /// Checkpoints of the trail wait for nothing else.
     const TRAIL: [JobStage; 1] = [checkpoint];
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::audit::checkpoints::TrailKeeper;
 use crate::config::{Network, Smtp};
 use crate::db::Db;
-use crate::dossier::parts::attachments::AttachmentFolder;
+use crate::dossier::parts::attachment_folder::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::jobs::mailer::Mailer;
 use crate::jobs::sender::Sender;
@@ -72,7 +72,7 @@ impl Jobs {
         let mailer = post.smtp.map(|smtp| Mailer::new(smtp, domain));
         let sender = Sender::new(post.networks);
         let links = Links(post.origin);
-        let trail = TrailKeeper::new(&folder.0, domain);
+        let trail = TrailKeeper::new(&folder.path, domain);
         Jobs { db, clock, shelf, mailer, links, sender, folder, answers, registers, trail, stop: Arc::default() }
     }
 

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::db::schema::{deliveries, webhooks};
+use crate::db::sealed::SealedText;
 use crate::error::Result;
 use crate::jobs::outbox::DeliveryChannel;
 use kernel::every_field;
@@ -17,9 +18,9 @@ pub struct Webhook {
     pub version: i64,
     pub url: String,
     /// `whsec_…`, the key of the signatures.
-    pub secret: String,
+    pub secret: SealedText,
     /// The previous key, which also signs until `old_until`.
-    pub old_secret: Option<String>,
+    pub old_secret: Option<SealedText>,
     pub old_until: Option<Moment>,
     pub active: bool,
     pub disabled_reason: Option<String>,
@@ -30,7 +31,7 @@ impl Webhook {
     /// The secrets that sign at this time, newest first.
     pub fn secrets(&self, now: Moment) -> Vec<&str> {
         let old = self.old_secret.as_deref().filter(|_| self.old_until.is_some_and(|until| now < until));
-        std::iter::once(self.secret.as_str()).chain(old).collect()
+        std::iter::once(&*self.secret).chain(old).collect()
     }
 }
 

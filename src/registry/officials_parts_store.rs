@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::db::schema::{custodies, disciplines, management_levels, officials, passports};
+use crate::db::sealed::SealedText;
 use crate::error::Result;
 use crate::registry::officials::{Discipline, ManagementLevel, Passport};
 use kernel::every_field;
@@ -41,7 +42,7 @@ pub fn insert_passport(conn: &mut Conn, official: i64, passport: &Passport) -> R
             passports::id.eq(passport.id),
             passports::official_id.eq(official),
             passports::kind.eq(passport.kind.word()),
-            passports::passport_number.eq(&passport.number),
+            passports::passport_number.eq(SealedText::alike(&passport.number)?),
             passports::issued_on.eq(passport.issued_on),
             passports::expires_on.eq(passport.expires_on),
         ))
@@ -52,10 +53,11 @@ pub fn insert_passport(conn: &mut Conn, official: i64, passport: &Passport) -> R
 /// The name of another official who has a passport with this number, however it is written.
 pub fn passport_of_another(conn: &mut Conn, official: i64, number: &str) -> Result<Option<String>> {
     let key = number_key(number);
+    let written = [number.to_owned(), key.to_uppercase(), key];
     Ok(passports::table
         .inner_join(officials::table.on(officials::id.eq(passports::official_id)))
         .filter(passports::official_id.ne(official))
-        .filter(passports::passport_number.eq_any([number.to_owned(), key.to_uppercase(), key]))
+        .filter(passports::passport_number.eq_any(written.iter().flat_map(|one| SealedText::forms(one))))
         .select(officials::full_name)
         .first(conn)
         .optional()?)
@@ -63,7 +65,7 @@ pub fn passport_of_another(conn: &mut Conn, official: i64, number: &str) -> Resu
 
 /// Whose passport has a number (`number_key`).
 pub fn passport_owners(conn: &mut Conn) -> Result<HashMap<String, String>> {
-    let rows: Vec<(String, String)> = passports::table
+    let rows: Vec<(SealedText, String)> = passports::table
         .inner_join(officials::table.on(officials::id.eq(passports::official_id)))
         .select((passports::passport_number, officials::full_name))
         .load(conn)?;
@@ -107,7 +109,7 @@ pub fn update_passport(conn: &mut Conn, passport: &Passport) -> Result<()> {
     diesel::update(passports::table.find(passport.id))
         .set((
             passports::kind.eq(passport.kind.word()),
-            passports::passport_number.eq(&passport.number),
+            passports::passport_number.eq(SealedText::alike(&passport.number)?),
             passports::issued_on.eq(passport.issued_on),
             passports::expires_on.eq(passport.expires_on),
         ))

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{disciplines, management_levels, official_moves, officials, passports};
+use crate::db::sealed::SealedText;
 use crate::db::{Conn, containing, each, one_of, searched_words, to_json, word};
 use crate::error::{Error, Result};
 use crate::registry::officials::{Discipline, ManagementLevel, Official, Passport};
@@ -21,7 +22,7 @@ struct OfficialRow {
     version: i64,
     full_name: String,
     search_norm: String,
-    birth_date: Option<Day>,
+    birth_date: Option<SealedText>,
     agency_id: i64,
     post: String,
     post_level: String,
@@ -49,7 +50,7 @@ impl TryFrom<&Official> for OfficialRow {
             version: o.version,
             full_name: o.full_name.clone(),
             search_norm: fold(&o.full_name),
-            birth_date: o.birth_date,
+            birth_date: o.birth_date.map(|day| SealedText::hidden(&day.to_string())).transpose()?,
             agency_id: o.agency_id,
             post: o.post.clone(),
             post_level: o.post_level.word().to_owned(),
@@ -74,7 +75,7 @@ impl TryFrom<OfficialRow> for Official {
             id: row.id,
             version: row.version,
             full_name: row.full_name,
-            birth_date: row.birth_date,
+            birth_date: row.birth_date.as_deref().map(stored_day).transpose()?,
             agency_id: row.agency_id,
             post: row.post,
             post_level: word(&row.post_level)?,
@@ -97,8 +98,13 @@ impl TryFrom<OfficialRow> for Official {
     }
 }
 
+/// A day that was kept as a text, because a sealed day is one.
+pub fn stored_day(text: &str) -> Result<Day> {
+    text.parse().map_err(|_| Error::Internal("a birth date in the database is no day".into()))
+}
+
 type LevelRow = (i64, i64, String, Day, Option<Day>);
-type PassportRow = (i64, i64, String, String, Option<Day>, Day, String, Option<Day>, Option<String>);
+type PassportRow = (i64, i64, String, SealedText, Option<Day>, Day, String, Option<Day>, Option<String>);
 type DisciplineRow = (i64, i64, String, String, Day, Option<Day>);
 
 fn complete(conn: &mut Conn, rows: Vec<OfficialRow>) -> Result<Vec<Official>> {
@@ -122,7 +128,7 @@ fn complete(conn: &mut Conn, rows: Vec<OfficialRow>) -> Result<Vec<Official>> {
             person.passports.push(Passport {
                 id,
                 kind: word(&kind)?,
-                number,
+                number: number.into_plain(),
                 issued_on,
                 expires_on,
                 standing: word(&standing)?,
@@ -213,8 +219,9 @@ pub fn namesake(conn: &mut Conn, full_name: &str, birth_date: Option<Day>) -> Re
         .order(officials::id)
         .select(OfficialRow::as_select())
         .load(conn)?;
-    let same = |row: &OfficialRow| row.birth_date.zip(birth_date).is_none_or(|(one, other)| one == other);
-    rows.into_iter().find(same).map(Official::try_from).transpose()
+    let named: Vec<Official> = rows.into_iter().map(Official::try_from).collect::<Result<_>>()?;
+    let same = |one: &Official| one.birth_date.zip(birth_date).is_none_or(|(one, other)| one == other);
+    Ok(named.into_iter().find(same))
 }
 
 /// A move to another agency, or out of service.

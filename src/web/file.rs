@@ -1,6 +1,5 @@
 //! Lists as files: formats and response headers.
 
-use std::fs::File;
 use std::io::Read;
 
 use actix_web::body::SizedStream;
@@ -9,6 +8,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use crate::error::{Code, Error, Result, refuse};
@@ -77,14 +77,21 @@ pub fn saved(response: &mut HttpResponseBuilder, media_type: &str, file_name: &s
 /// Bytes of a file that are in memory at once, for somebody who takes it.
 const IN_MEMORY: u64 = 64 << 10;
 
+/// Pieces of files that are read at once: each takes a thread for that moment.
+static READING: Semaphore = Semaphore::const_new(8);
+
 /// The body of a file. It is read as fast as it is taken: whoever asks for many and takes none costs next to nothing.
-pub fn in_pieces(file: File, length: u64) -> SizedStream<impl Stream<Item = std::io::Result<Bytes>>> {
-    let pieces = futures_util::stream::try_unfold(file, |file| async move {
+pub fn in_pieces(
+    file: impl Read + Send + 'static,
+    length: u64,
+) -> SizedStream<impl Stream<Item = std::io::Result<Bytes>>> {
+    let pieces = futures_util::stream::try_unfold(file, |mut file| async move {
         let read = move || {
             let mut piece = Vec::new();
-            (&file).take(IN_MEMORY).read_to_end(&mut piece)?;
+            (&mut file).take(IN_MEMORY).read_to_end(&mut piece)?;
             Ok::<_, std::io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), file)))
         };
+        let _turn = READING.acquire().await.map_err(std::io::Error::other)?;
         tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)?
     });
     SizedStream::new(length, Box::pin(pieces))

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::Conn;
 use crate::db::schema::idempotency_keys as keys;
+use crate::db::sealed::SealedText;
 use crate::error::{Code, Result, refuse};
 use kernel::time::Moment;
 
@@ -101,7 +102,7 @@ struct IdempotencyKeyRow {
     status: i64,
     etag: Option<String>,
     location: Option<String>,
-    body: String,
+    body: SealedText,
     created_at: Moment,
 }
 
@@ -127,7 +128,7 @@ pub fn replay(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, no
             status: u16::try_from(row.status).unwrap_or(200),
             etag: row.etag,
             location: row.location,
-            body: row.body,
+            body: row.body.into_plain(),
             once: None,
         })),
         None => Ok(None),
@@ -146,7 +147,7 @@ pub fn keep(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, repl
             keys::status.eq(i64::from(reply.status)),
             keys::etag.eq(&reply.etag),
             keys::location.eq(&reply.location),
-            keys::body.eq(&reply.body),
+            keys::body.eq(SealedText::hidden(&reply.body)?),
             keys::created_at.eq(now),
         ))
         .execute(conn)?;

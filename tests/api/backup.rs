@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use ngoaivu::audit::{self, TrailVerdict};
 use ngoaivu::backup::restore::restore;
-use ngoaivu::backup::{BackupKey, sealed, snapshot, verify};
+use ngoaivu::backup::{sealed, snapshot, verify};
 use ngoaivu::db::Address;
+use ngoaivu::sealing::SealingKey;
 use serde_json::json;
 
 use crate::world::{World, drop_database, empty_database, fresh_folder};
 
 fn take(w: &World, file: &Path) -> ngoaivu::backup::Manifest {
-    snapshot::take(w.house.db.address(), &w.house.folder.0, file, None, w.house.clock.now()).unwrap()
+    snapshot::take(w.house.db.address(), &w.house.folder.path, file, None, w.house.clock.now()).unwrap()
 }
 
 /// An empty place of the same kind: the address, the folder, the database to drop.
@@ -41,7 +42,7 @@ on_both! {
         let manifest = take(&w, &file);
         assert_eq!(verify(&file, None).unwrap().0, manifest);
         // It is not written over, and leaves nothing beside it.
-        assert!(snapshot::take(w.house.db.address(), &w.house.folder.0, &file, None, w.house.clock.now()).is_err());
+        assert!(snapshot::take(w.house.db.address(), &w.house.folder.path, &file, None, w.house.clock.now()).is_err());
         assert_eq!(fs::read_dir(&beside).unwrap().count(), 1);
 
         let (address, folder, database) = elsewhere(&w, "restored");
@@ -126,8 +127,8 @@ on_both! {
         let beside = fresh_folder();
         let (plain, file) = (beside.join("plain"), beside.join("encrypted"));
         take(&w, &plain);
-        let [key, other] = [(); 2].map(|()| BackupKey::parse(&BackupKey::make()).unwrap());
-        let manifest = snapshot::take(w.house.db.address(), &w.house.folder.0, &file, Some(&key), w.house.clock.now()).unwrap();
+        let [key, other] = [(); 2].map(|()| SealingKey::parse(&SealingKey::make()).unwrap());
+        let manifest = snapshot::take(w.house.db.address(), &w.house.folder.path, &file, Some(&key), w.house.clock.now()).unwrap();
         let holds = |path: &Path, text: &str| fs::read(path).unwrap().windows(text.len()).any(|some| some == text.as_bytes());
         assert!(holds(&plain, "manifest.json") && !holds(&file, "manifest.json"));
         let (address, folder, database) = elsewhere(&w, "encrypted");

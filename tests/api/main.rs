@@ -55,6 +55,7 @@ mod records;
 mod registry;
 mod reports;
 mod rights;
+mod sealed;
 mod searches;
 mod second_factors;
 mod second_person;

@@ -19,6 +19,9 @@ use ngoaivu::config::{Network, SecondFactorRule};
 use ngoaivu::db::{Address, Db, migrate};
 use ngoaivu::demo;
 use ngoaivu::dossier::register::Registers;
+use ngoaivu::jobs::sealed_data;
+use ngoaivu::private_files;
+use ngoaivu::sealing::{self, SealingKey};
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 use serde_json::{Value, json};
 
@@ -135,9 +138,20 @@ pub fn fresh_folder() -> PathBuf {
     folder
 }
 
+/// The keys of personal data of every world: what the templates hold is sealed by them.
+fn place_keys(folder: &Path) {
+    static KEYS: OnceLock<String> = OnceLock::new();
+    let keys = KEYS.get_or_init(SealingKey::make);
+    let _ = private_files::create_whole(&folder.join(sealing::FILE_NAME), keys.as_bytes());
+}
+
 fn fill(address: &Address) {
     migrate::run(address).unwrap();
     let db = Db::open(address.clone()).unwrap();
+    let folder = fresh_folder();
+    place_keys(&folder);
+    sealed_data::open(&db, folder.join("attachments")).unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
     db.write_now(|conn| ngoaivu::regulations::store::add_shipped(conn, monday())).unwrap();
     db.write_now(|conn| demo::make(conn, monday())).unwrap();
     db.close();
@@ -309,6 +323,7 @@ impl World {
     pub async fn open(address: Address, folder: PathBuf, database: Option<String>) -> Self {
         let calendar = regulation::holidays::calendar(None).unwrap();
         let clock = Clock::manual(monday());
+        place_keys(&folder);
         let house = AppState::open(address, folder.join("attachments"), "tinh-mau", calendar, clock, post()).unwrap();
         let send = sender(&house).await;
         if !sentences::words_are_known() {

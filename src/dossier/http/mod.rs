@@ -22,7 +22,7 @@ use crate::db::Conn;
 use crate::dossier::actions::{VisibleDossier, draft, explained, find, find_as_of, object, open, received_on};
 use crate::dossier::flow::Action;
 use crate::dossier::model::Dossier;
-use crate::dossier::parts::attachments::AttachmentFolder;
+use crate::dossier::parts::attachment_folder::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::dossier::rules::errand;
 use crate::dossier::store::list::DossierItem;

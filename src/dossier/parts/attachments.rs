@@ -1,19 +1,14 @@
 //! Attachments of a dossier: files in a folder under random names, and their metadata in the database.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::File;
-use std::io::Write;
-use std::path::PathBuf;
 
 use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::token::random_text;
 use crate::db::schema::attachments;
 use crate::db::{Conn, load_of};
 use crate::error::{Code, Error, Result, refuse};
-use crate::private_files;
 use crate::web::idempotency::fingerprint;
 use crate::web::multipart::{self, MultipartForm};
 use documents::words_in::each_text;
@@ -26,10 +21,6 @@ use kernel::words::{Document, FieldError};
 
 /// Maximum size of a file, in bytes.
 pub const FILE_LIMIT: usize = 10 << 20;
-
-/// The folder of the files.
-#[derive(Debug, Clone)]
-pub struct AttachmentFolder(pub PathBuf);
 
 /// A file as it was uploaded.
 #[derive(Debug, Clone)]
@@ -166,44 +157,6 @@ impl Upload {
         multipart::check_name(&self.file_name, &mut faults);
         faults.finish()?;
         document.ok_or_else(|| Error::Internal("a checked document has no kind".into()))
-    }
-}
-
-impl AttachmentFolder {
-    /// Writes the bytes under a random name; returns the name once they are on disk.
-    pub fn put(&self, bytes: &[u8]) -> Result<String> {
-        let fault = |e: std::io::Error| Error::Unavailable(format!("attachments: {e}"));
-        private_files::create_folder(&self.0).map_err(fault)?;
-        let name = random_text();
-        let path = self.0.join(&name);
-        let mut file = private_files::create_file(&path).map_err(fault)?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        if let Err(error) = written {
-            self.remove(&name);
-            return Err(fault(error));
-        }
-        let folder = File::open(&self.0).map_err(fault)?;
-        folder.sync_all().map_err(fault)?;
-        Ok(name)
-    }
-
-    pub fn get(&self, name: &str) -> Result<Vec<u8>> {
-        std::fs::read(self.0.join(name)).map_err(|e| Error::Unavailable(format!("attachments: {e}")))
-    }
-
-    /// A file to be sent piece by piece, and its length.
-    pub fn open(&self, name: &str) -> Result<(File, u64)> {
-        let fault = |e: std::io::Error| Error::Unavailable(format!("attachments: {e}"));
-        let file = File::open(self.0.join(name)).map_err(fault)?;
-        let length = file.metadata().map_err(fault)?.len();
-        Ok((file, length))
-    }
-
-    /// Removes a file whose row was not written; a file left behind does no harm.
-    pub fn remove(&self, name: &str) {
-        if let Err(error) = std::fs::remove_file(self.0.join(name)) {
-            tracing::warn!(%error, "could not remove an attachment without a row");
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Parts of dossiers that procedures share: stops, funding, members, attachments, duties, engagements, numbers.
 
+pub mod attachment_folder;
 pub mod attachments;
 pub mod duties;
 pub mod engagement;

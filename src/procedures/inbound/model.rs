@@ -7,6 +7,7 @@ use validator::Validate;
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem};
 use crate::dossier::parts::model::Origin;
+use crate::sealing::sealed_within;
 use kernel::checks;
 use kernel::text::fold;
 use kernel::time::{Day, Moment, Period};
@@ -63,6 +64,7 @@ pub struct Guest {
     pub nationality: String,
     pub position: String,
     #[validate(custom(function = "plain_passport_number"))]
+    #[serde(with = "sealed_within")]
     pub passport_number: Option<String>,
     pub role: MemberRole,
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use crate::db::schema::{dossiers, guests, inbound_guests};
+use crate::db::sealed::SealedText;
 use crate::db::{Conn, containing, insert_rows, searched_words};
 use crate::dossier::flow::State;
 use crate::error::Result;
@@ -21,7 +22,7 @@ pub struct GuestPerson {
     pub full_name: String,
     pub name_norm: String,
     pub nationality: String,
-    pub passport_number: Option<String>,
+    pub passport_number: Option<SealedText>,
     pub merged_into: Option<i64>,
 }
 
@@ -31,7 +32,8 @@ pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
     if all.is_empty() {
         return Ok(());
     }
-    let passports: Vec<&str> = all.iter().filter_map(|g| g.passport_number.as_deref()).collect();
+    let passports = all.iter().filter_map(|g| g.passport_number.as_deref()).flat_map(SealedText::forms);
+    let passports: Vec<SealedText> = passports.collect();
     let unnumbered = all.iter().filter(|g| g.passport_number.is_none());
     let names: Vec<String> = unnumbered.map(|g| fold(&g.full_name)).collect();
     let known: Vec<GuestPerson> = guests::table
@@ -45,7 +47,7 @@ pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
         let name_norm = fold(&guest.full_name);
         let same = |p: &&GuestPerson| {
             p.nationality == guest.nationality
-                && p.passport_number == guest.passport_number
+                && p.passport_number.as_deref() == guest.passport_number.as_deref()
                 && (guest.passport_number.is_some() || p.name_norm == name_norm)
         };
         let id = match known.iter().chain(&fresh).find(same) {
@@ -57,7 +59,7 @@ pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
                     full_name: guest.full_name.clone(),
                     name_norm,
                     nationality: guest.nationality.clone(),
-                    passport_number: guest.passport_number.clone(),
+                    passport_number: guest.passport_number.as_deref().map(SealedText::alike).transpose()?,
                     merged_into: None,
                 });
                 id

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::schema::{
     dossiers, inbound_guests as guests, officials, programme_hosts as hosts, programme_items as items,
 };
+use crate::db::sealed::SealedText;
 use crate::db::{Conn, by_id, each, from_json, insert_rows, load_of, one_of, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
@@ -89,7 +90,7 @@ pub fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
     Ok(rows.into_iter().collect())
 }
 
-type GuestRow = (i64, i64, String, String, String, Option<String>, String);
+type GuestRow = (i64, i64, String, String, String, Option<SealedText>, String);
 type ItemRow = (i64, i64, Moment, Moment, String, String, bool);
 type HostRow = (i64, i64, i64, String);
 
@@ -134,6 +135,7 @@ pub fn load(conn: &mut Conn, stored: Vec<StoredContent>) -> Result<Vec<VisitCont
     let mut listed: HashMap<i64, Vec<Guest>> = HashMap::new();
     for (of, id, full_name, nationality, position, passport_number, role) in rows {
         let role = word(&role)?;
+        let passport_number = passport_number.map(SealedText::into_plain);
         let guest = Guest { guest_id: Some(id), full_name, nationality, position, passport_number, role };
         listed.entry(of).or_default().push(guest);
     }
@@ -199,18 +201,19 @@ fn insert_guests(conn: &mut Conn, id: i64, all: &[Guest]) -> Result<()> {
     let rows: Vec<_> = (0i64..)
         .zip(all)
         .map(|(ord, g)| {
-            (
+            let sealed = g.passport_number.as_deref().map(SealedText::alike).transpose()?;
+            Ok((
                 guests::delegation_id.eq(id),
                 guests::ord.eq(ord),
                 guests::guest_id.eq(g.guest_id.unwrap_or_default()),
                 guests::full_name.eq(&g.full_name),
                 guests::nationality.eq(&g.nationality),
                 guests::post.eq(&g.position),
-                guests::passport_number.eq(&g.passport_number),
+                guests::passport_number.eq(sealed),
                 guests::role.eq(g.role.word()),
-            )
+            ))
         })
-        .collect();
+        .collect::<Result<_>>()?;
     insert_rows!(conn, guests::table, &rows);
     Ok(())
 }

@@ -1,49 +1,35 @@
-//! An archive encrypted piece by piece with XChaCha20-Poly1305: the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár
+//! A file encrypted piece by piece with XChaCha20-Poly1305: the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár
 //! 2015). The nonce of a piece is a random prefix, its number, and whether it is the last, so that pieces can be neither
 //! exchanged nor left out, and one is read without those before it.
 
-use std::fs::File;
 use std::io::{Error as IoError, ErrorKind, Read, Result as IoResult, Seek, SeekFrom, Write};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::aead::Aead;
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use sha2::{Digest, Sha256};
 
-const MAGIC: &[u8; 32] = b"ngoaivu-backup xchacha20 form 1\n";
-/// Bytes by which a key is known.
-const KEY_ID: usize = 8;
+use super::key::{KEY_ID, SealingKey};
+
 const PREFIX: usize = 19;
-const HEADER: usize = MAGIC.len() + KEY_ID + PREFIX;
+const HEADER: usize = 32 + KEY_ID + PREFIX;
 /// Bytes of a piece before it is encrypted.
 const PIECE: usize = 1 << 16;
 /// By how much a piece grows.
 const TAG: usize = 16;
 
-/// The key of backups: 32 random bytes, kept apart from them.
-#[derive(Clone)]
-pub struct BackupKey([u8; 32]);
+/// What is encrypted; it stands at the beginning of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealedKind {
+    Backup,
+    /// A paper, or whatever else people uploaded.
+    Attachment,
+}
 
-impl BackupKey {
-    /// A new key as it is written into the settings, in base64.
-    pub fn make() -> String {
-        STANDARD.encode(rand::random::<[u8; 32]>())
-    }
-
-    /// Reads a key; nothing if it is not 32 bytes in base64.
-    pub fn parse(text: &str) -> Option<Self> {
-        STANDARD.decode(text.trim()).ok()?.try_into().ok().map(BackupKey)
-    }
-
-    fn id(&self) -> [u8; KEY_ID] {
-        let mut id = [0; KEY_ID];
-        id.iter_mut().zip(Sha256::digest(self.0)).for_each(|(to, byte)| *to = byte);
-        id
-    }
-
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&self.0.into())
+impl SealedKind {
+    fn magic(self) -> &'static [u8; 32] {
+        match self {
+            SealedKind::Backup => b"ngoaivu-backup xchacha20 form 1\n",
+            SealedKind::Attachment => b"ngoaivu-paper xchacha20 form 01\n",
+        }
     }
 }
 
@@ -60,14 +46,19 @@ fn nonce(prefix: &[u8; PREFIX], number: u64, last: bool) -> IoResult<XNonce> {
     Ok(nonce.into())
 }
 
-/// Writes a file encrypted.
-pub fn encrypt(plain: &mut File, to: &mut impl Write, key: &BackupKey) -> IoResult<()> {
+/// Writes so many bytes of something encrypted.
+pub fn encrypt(
+    kind: SealedKind,
+    plain: &mut impl Read,
+    bytes: u64,
+    to: &mut impl Write,
+    key: &SealingKey,
+) -> IoResult<()> {
     let (cipher, prefix) = (key.cipher(), rand::random::<[u8; PREFIX]>());
-    to.write_all(MAGIC)?;
+    to.write_all(kind.magic())?;
     to.write_all(&key.id())?;
     to.write_all(&prefix)?;
-    let mut left = plain.metadata()?.len();
-    plain.seek(SeekFrom::Start(0))?;
+    let mut left = bytes;
     for number in 0.. {
         let bytes = left.min(PIECE as u64);
         left -= bytes;
@@ -89,12 +80,17 @@ pub enum Envelope {
 }
 
 impl Envelope {
+    /// Whether a file is encrypted by this key.
+    pub fn is_by(&self, key: &SealingKey) -> bool {
+        matches!(self, Envelope::Encrypted { key_id, .. } if *key_id == key.id())
+    }
+
     /// Reads the beginning of a file, and goes back to it.
-    pub fn of(file: &mut (impl Read + Seek)) -> IoResult<Self> {
+    pub fn of(kind: SealedKind, file: &mut (impl Read + Seek)) -> IoResult<Self> {
         let mut header = Vec::with_capacity(HEADER);
         file.take(HEADER as u64).read_to_end(&mut header)?;
         file.seek(SeekFrom::Start(0))?;
-        let parts = header.strip_prefix(MAGIC).and_then(|rest| rest.split_first_chunk::<KEY_ID>());
+        let parts = header.strip_prefix(kind.magic()).and_then(|rest| rest.split_first_chunk::<KEY_ID>());
         Ok(match parts.and_then(|(id, rest)| Some((*id, *rest.first_chunk::<PREFIX>()?))) {
             Some((key_id, prefix)) => Envelope::Encrypted { key_id, prefix },
             None => Envelope::Plain,
@@ -114,9 +110,16 @@ pub struct Decrypted<R> {
     open: Option<(u64, Vec<u8>)>,
 }
 
+impl<R> Decrypted<R> {
+    /// Bytes before they were encrypted.
+    pub fn length(&self) -> u64 {
+        self.bytes
+    }
+}
+
 impl<R: Read + Seek> Decrypted<R> {
     /// `None` if the file was encrypted with another key.
-    pub fn new(mut from: R, key: &BackupKey, key_id: [u8; KEY_ID], prefix: [u8; PREFIX]) -> IoResult<Option<Self>> {
+    pub fn new(mut from: R, key: &SealingKey, key_id: [u8; KEY_ID], prefix: [u8; PREFIX]) -> IoResult<Option<Self>> {
         if key.id() != key_id {
             return Ok(None);
         }
@@ -162,7 +165,7 @@ impl<R: Read + Seek> Read for Decrypted<R> {
 }
 
 /// Where to go in an archive of so many bytes, from a place in it.
-pub(super) fn sought(to: SeekFrom, at: u64, bytes: u64) -> IoResult<u64> {
+pub fn sought(to: SeekFrom, at: u64, bytes: u64) -> IoResult<u64> {
     let place = match to {
         SeekFrom::Start(place) => Some(place),
         SeekFrom::Current(by) => at.checked_add_signed(by),
@@ -183,22 +186,20 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::private_files;
 
     #[test]
     fn what_was_encrypted_is_read_from_any_place_and_nothing_of_it_can_be_moved() {
-        let path = std::env::temp_dir().join(format!("ngoaivu-encrypted-{}", std::process::id()));
-        let key = BackupKey::parse(&BackupKey::make()).unwrap();
+        let key = SealingKey::parse(&SealingKey::make()).unwrap();
         for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE] {
             let plain: Vec<u8> = (0..length).map(|n| (n * 7 % 251) as u8).collect();
-            let mut file = private_files::create_readable(&path).unwrap();
-            file.write_all(&plain).unwrap();
             let mut sealed = Vec::new();
-            encrypt(&mut file, &mut sealed, &key).unwrap();
-            std::fs::remove_file(&path).unwrap();
-            let open = |sealed: &[u8], key: &BackupKey| {
+            encrypt(SealedKind::Backup, &mut plain.as_slice(), length as u64, &mut sealed, &key).unwrap();
+            let open = |sealed: &[u8], key: &SealingKey| {
                 let mut from = Cursor::new(sealed.to_vec());
-                let Envelope::Encrypted { key_id, prefix } = Envelope::of(&mut from).unwrap() else { panic!("plain") };
+                let Envelope::Encrypted { key_id, prefix } = Envelope::of(SealedKind::Backup, &mut from).unwrap()
+                else {
+                    panic!("plain")
+                };
                 Decrypted::new(from, key, key_id, prefix)
             };
             let read = |sealed: &[u8]| {
@@ -211,7 +212,7 @@ mod tests {
             let mut rest = Vec::new();
             middle.read_to_end(&mut rest).unwrap();
             assert!(rest == plain[length - at..], "{length}");
-            assert!(open(&sealed, &BackupKey::parse(&BackupKey::make()).unwrap()).unwrap().is_none(), "another key");
+            assert!(open(&sealed, &SealingKey::parse(&SealingKey::make()).unwrap()).unwrap().is_none(), "another key");
             let mut flipped = sealed.clone();
             *flipped.last_mut().unwrap() ^= 1;
             assert!(read(&flipped).is_err());

@@ -1,0 +1,147 @@
+//! The folder of uploaded files: under random names, each encrypted where there are keys.
+
+use std::fs::File;
+use std::io::{Error as IoError, Read, Result as IoResult, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use crate::access::token::random_text;
+use crate::error::{Error, Result};
+use crate::private_files;
+use crate::sealing::file::{Decrypted, Envelope, SealedKind, encrypt};
+use crate::sealing::{FieldKeys, SealingKey};
+
+/// The folder of the files.
+#[derive(Debug, Clone)]
+pub struct AttachmentFolder {
+    pub path: PathBuf,
+    /// By what files are encrypted; without keys they are not.
+    keys: Option<FieldKeys>,
+}
+
+/// A stored file as it was uploaded.
+pub enum StoredFile {
+    /// From before there were keys.
+    Plain(File),
+    Encrypted(Box<Decrypted<File>>),
+}
+
+impl Read for StoredFile {
+    fn read(&mut self, room: &mut [u8]) -> IoResult<usize> {
+        match self {
+            StoredFile::Plain(file) => file.read(room),
+            StoredFile::Encrypted(file) => file.read(room),
+        }
+    }
+}
+
+fn fault(error: IoError) -> Error {
+    Error::Unavailable(format!("attachments: {error}"))
+}
+
+impl AttachmentFolder {
+    pub fn new(path: PathBuf, keys: Option<FieldKeys>) -> Self {
+        AttachmentFolder { path, keys }
+    }
+
+    /// Writes the bytes under a random name; returns the name once they are on disk.
+    pub fn put(&self, bytes: &[u8]) -> Result<String> {
+        private_files::create_folder(&self.path).map_err(fault)?;
+        let name = random_text();
+        private_files::create_whole(&self.path.join(&name), &self.encrypted(bytes)?).map_err(fault)?;
+        Ok(name)
+    }
+
+    fn encrypted(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let Some(key) = self.keys.as_ref().and_then(|keys| keys.of_files().into_iter().next()) else {
+            return Ok(bytes.to_vec());
+        };
+        let mut encrypted = Vec::with_capacity(bytes.len() + (64 << 10));
+        let mut plain = bytes;
+        encrypt(SealedKind::Attachment, &mut plain, bytes.len() as u64, &mut encrypted, &key).map_err(fault)?;
+        Ok(encrypted)
+    }
+
+    pub fn get(&self, name: &str) -> Result<Vec<u8>> {
+        let (mut file, length) = self.open(name)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        file.read_to_end(&mut bytes).map_err(fault)?;
+        Ok(bytes)
+    }
+
+    /// A file to be read piece by piece, and the length it was uploaded with.
+    pub fn open(&self, name: &str) -> Result<(StoredFile, u64)> {
+        self.read(name).map_err(fault)
+    }
+
+    fn read(&self, name: &str) -> IoResult<(StoredFile, u64)> {
+        let path = self.path.join(name);
+        let mut file = File::open(&path)?;
+        let Envelope::Encrypted { key_id, prefix } = Envelope::of(SealedKind::Attachment, &mut file)? else {
+            let length = file.metadata()?.len();
+            return Ok((StoredFile::Plain(file), length));
+        };
+        let opened = |keys: Vec<SealingKey>| {
+            for key in keys {
+                let mut file = File::open(&path)?;
+                file.seek(SeekFrom::Start(0))?;
+                if let Some(open) = Decrypted::new(file, &key, key_id, prefix)? {
+                    return Ok::<_, IoError>(Some(open));
+                }
+            }
+            Ok(None)
+        };
+        let keys = self.keys.as_ref().map(FieldKeys::of_files).unwrap_or_default();
+        let mut found = opened(keys)?;
+        if let (None, Some(keys)) = (&found, &self.keys) {
+            // Another server may have a key that was added a moment ago.
+            keys.look_again()?;
+            found = opened(keys.of_files())?;
+        }
+        let found =
+            found.ok_or_else(|| IoError::other("a file is encrypted by a key that is not in the file of keys"))?;
+        let length = found.length();
+        Ok((StoredFile::Encrypted(Box::new(found)), length))
+    }
+
+    /// Encrypts a file by the newest key; whether that was not so before. Whoever reads it meanwhile reads it whole.
+    pub fn renew(&self, name: &str) -> Result<bool> {
+        let Some(newest) = self.keys.as_ref().and_then(|keys| keys.of_files().into_iter().next()) else {
+            return Ok(false);
+        };
+        let path = self.path.join(name);
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            // Deleted with its draft a moment ago.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(fault(error)),
+        };
+        if Envelope::of(SealedKind::Attachment, &mut file).map_err(fault)?.is_by(&newest) {
+            return Ok(false);
+        }
+        let part = path.with_extension("part");
+        let _ = std::fs::remove_file(&part);
+        private_files::create_whole(&part, &self.encrypted(&self.get(name)?)?).map_err(fault)?;
+        let renamed = if path.exists() { std::fs::rename(&part, &path) } else { std::fs::remove_file(&part) };
+        renamed.map_err(fault)?;
+        Ok(true)
+    }
+
+    /// Names of all files.
+    pub fn names(&self) -> Result<Vec<String>> {
+        let entries = match std::fs::read_dir(&self.path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(fault(error)),
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        // What is being written has an ending.
+        Ok(names.filter(|name| Path::new(name).extension().is_none()).collect())
+    }
+
+    /// Removes a file whose row was not written; a file left behind does no harm.
+    pub fn remove(&self, name: &str) {
+        if let Err(error) = std::fs::remove_file(self.path.join(name)) {
+            tracing::warn!(%error, "could not remove an attachment without a row");
+        }
+    }
+}

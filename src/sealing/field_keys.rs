@@ -1,0 +1,363 @@
+//! The keys by which an installation seals personal data: a file beside the attachments, outside the database, newest key first.
+
+use std::fs::File;
+use std::io::{Error as IoError, ErrorKind, Result as IoResult};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::Aead;
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::key::SealingKey;
+use crate::private_files;
+
+/// The file, in the folder that also holds the attachments.
+pub const FILE_NAME: &str = "field.keys";
+
+const HEAD: &str = "\
+# Khóa mã hóa dữ liệu cá nhân; khóa mới nhất ở dòng đầu. Cất một bản sao ở nơi khác: mất khóa là mất số hộ chiếu, ngày sinh và giấy tờ.
+# Keys of personal data, newest first. Keep a copy elsewhere: without them, passports, birth dates and papers are lost.
+";
+
+/// Begins a sealed text; a letter for the kind and the id of the key follow.
+const MARK: char = '~';
+const ID: usize = 8;
+const NONCE: usize = 24;
+
+/// What can be seen of a sealed text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Likeness {
+    /// Equal texts are sealed alike, so that they can be looked for: the nonce is a keyed hash of the text (a synthetic
+    /// initialization vector).
+    Alike,
+    /// Nothing but the length.
+    Hidden,
+}
+
+impl Likeness {
+    fn letter(self) -> char {
+        match self {
+            Likeness::Alike => 'e',
+            Likeness::Hidden => 'r',
+        }
+    }
+}
+
+/// Why a sealed text cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealFault {
+    #[error("sealed by the key {0}, which is not in the file of keys")]
+    UnknownKey(String),
+    #[error("a sealed text was changed")]
+    Damaged,
+}
+
+/// One key, as it is used.
+struct FieldKey {
+    id: String,
+    key: SealingKey,
+    texts: XChaCha20Poly1305,
+    nonces: Hmac<Sha256>,
+}
+
+impl FieldKey {
+    fn of(key: SealingKey) -> IoResult<Self> {
+        let [a, b, c, d, ..] = key.id();
+        let hmac = |bytes: &[u8]| Hmac::<Sha256>::new_from_slice(bytes).map_err(IoError::other);
+        // One secret, one use: files are encrypted by the key itself, texts and their nonces by what is derived from it.
+        let derived =
+            |what: &[u8]| Ok::<[u8; 32], IoError>(hmac(key.bytes())?.chain_update(what).finalize().into_bytes().into());
+        Ok(FieldKey {
+            id: format!("{a:02x}{b:02x}{c:02x}{d:02x}"),
+            texts: chacha20poly1305::aead::KeyInit::new(&derived(b"ngoaivu texts")?.into()),
+            nonces: hmac(&derived(b"ngoaivu nonces")?)?,
+            key,
+        })
+    }
+
+    fn seal(&self, plain: &str, likeness: Likeness) -> Option<String> {
+        let nonce: XNonce = match likeness {
+            Likeness::Hidden => rand::random::<[u8; NONCE]>().into(),
+            Likeness::Alike => {
+                let hash = self.nonces.clone().chain_update(plain).finalize().into_bytes();
+                XNonce::try_from(hash.get(..NONCE)?).ok()?
+            }
+        };
+        let mut sealed = nonce.to_vec();
+        sealed.extend(self.texts.encrypt(&nonce, plain.as_bytes()).ok()?);
+        Some(format!("{MARK}{}{}.{}", likeness.letter(), self.id, URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
+    fn open(&self, sealed: &SealedParts<'_>) -> Result<String, SealFault> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed.body).map_err(|_| SealFault::Damaged)?;
+        let (nonce, text) = bytes.split_at_checked(NONCE).ok_or(SealFault::Damaged)?;
+        let nonce = XNonce::try_from(nonce).map_err(|_| SealFault::Damaged)?;
+        let plain = self.texts.decrypt(&nonce, text).map_err(|_| SealFault::Damaged)?;
+        String::from_utf8(plain).map_err(|_| SealFault::Damaged)
+    }
+}
+
+/// A sealed text, taken apart.
+struct SealedParts<'a> {
+    likeness: Likeness,
+    id: &'a str,
+    body: &'a str,
+}
+
+/// The sealed text at the beginning of a text, and its length.
+fn sealed_at(text: &str) -> Option<(SealedParts<'_>, usize)> {
+    let rest = text.strip_prefix(MARK)?;
+    let likeness = [Likeness::Alike, Likeness::Hidden].into_iter().find(|l| rest.starts_with(l.letter()))?;
+    let (id, rest) = rest.get(1..)?.split_once('.')?;
+    if id.len() != ID || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
+    let body = rest.get(..end)?;
+    Some((SealedParts { likeness, id, body }, 1 + 1 + ID + 1 + end))
+}
+
+/// Whether a stored text is a sealed one.
+pub fn is_sealed(stored: &str) -> bool {
+    sealed_at(stored).is_some_and(|(_, length)| length == stored.len())
+}
+
+/// The keys of an installation.
+#[derive(Clone)]
+pub struct FieldKeys(Arc<KeyFile>);
+
+struct KeyFile {
+    path: PathBuf,
+    /// Newest first, and never empty.
+    keys: RwLock<Arc<Vec<FieldKey>>>,
+}
+
+impl std::fmt::Debug for FieldKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("FieldKeys").field(&self.ids()).finish()
+    }
+}
+
+fn read(path: &Path) -> IoResult<Vec<FieldKey>> {
+    let text = private_files::read_secret(path)?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let wrong = || IoError::new(ErrorKind::InvalidData, "a line is no key: 32 bytes in base64");
+    let keys: Vec<FieldKey> =
+        lines.map(|line| FieldKey::of(SealingKey::parse(line).ok_or_else(wrong)?)).collect::<IoResult<_>>()?;
+    if keys.is_empty() {
+        return Err(IoError::new(ErrorKind::InvalidData, "there is no key in it"));
+    }
+    Ok(keys)
+}
+
+fn text_of(keys: &[String]) -> String {
+    keys.iter().fold(HEAD.to_owned(), |text, key| text + key + "\n")
+}
+
+impl FieldKeys {
+    /// The keys beside the attachments; made if there are none. A file that others may read is refused.
+    pub fn in_place(folder: &Path) -> IoResult<Self> {
+        let path = folder.join(FILE_NAME);
+        if !path.exists() {
+            private_files::create_folder(folder)?;
+            match private_files::create_whole(&path, text_of(&[SealingKey::make()]).as_bytes()) {
+                // Another server was faster: its keys are as good.
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
+        FieldKeys::read(path)
+    }
+
+    /// The keys of a file.
+    pub fn read(path: PathBuf) -> IoResult<Self> {
+        let keys = read(&path).map_err(|e| IoError::new(e.kind(), format!("{}: {e}", path.display())))?;
+        Ok(FieldKeys(Arc::new(KeyFile { path, keys: RwLock::new(Arc::new(keys)) })))
+    }
+
+    fn keys(&self) -> Arc<Vec<FieldKey>> {
+        Arc::clone(&self.0.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Ids of all keys, newest first.
+    pub fn ids(&self) -> Vec<String> {
+        self.keys().iter().map(|key| key.id.clone()).collect()
+    }
+
+    /// The id of the key that seals.
+    pub fn newest(&self) -> String {
+        self.keys().first().map(|key| key.id.clone()).unwrap_or_default()
+    }
+
+    /// Reads the file again: somebody may have added a key.
+    pub fn look_again(&self) -> IoResult<()> {
+        let keys = read(&self.0.path)?;
+        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        Ok(())
+    }
+
+    /// Adds a new key, by which everything is sealed from now on; returns its id. Running servers find it by themselves.
+    pub fn rotate(&self) -> IoResult<String> {
+        let mut lines = self.lines()?;
+        lines.insert(0, SealingKey::make());
+        self.write(&lines)?;
+        Ok(self.newest())
+    }
+
+    /// Takes a key out of the file.
+    pub fn forget(&self, id: &str) -> IoResult<()> {
+        let ids = self.ids();
+        let kept = self.lines()?.into_iter().zip(ids).filter(|(_, own)| own != id).map(|(line, _)| line);
+        self.write(&kept.collect::<Vec<_>>())
+    }
+
+    fn lines(&self) -> IoResult<Vec<String>> {
+        self.look_again()?;
+        let text = private_files::read_secret(&self.0.path)?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        Ok(lines.map(str::to_owned).collect())
+    }
+
+    /// Exchanges the file for another one, which is on disk before the old one is gone.
+    fn write(&self, lines: &[String]) -> IoResult<()> {
+        // A link may lead to another disk: the file itself is exchanged, not the link.
+        let path = self.0.path.canonicalize()?;
+        let part = path.with_extension("keys.part");
+        let _ = std::fs::remove_file(&part);
+        private_files::create_whole(&part, text_of(lines).as_bytes())?;
+        std::fs::rename(&part, &path)?;
+        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+        self.look_again()
+    }
+
+    /// Seals a text by the newest key.
+    pub fn seal(&self, plain: &str, likeness: Likeness) -> Result<String, SealFault> {
+        let keys = self.keys();
+        keys.first().and_then(|key| key.seal(plain, likeness)).ok_or(SealFault::Damaged)
+    }
+
+    /// How a text looks that was sealed to be looked for, by each of the keys.
+    pub fn forms(&self, plain: &str) -> Vec<String> {
+        self.keys().iter().filter_map(|key| key.seal(plain, Likeness::Alike)).collect()
+    }
+
+    /// What was sealed; a text that is not sealed is from before there were keys.
+    pub fn open(&self, stored: &str) -> Result<String, SealFault> {
+        match sealed_at(stored) {
+            Some((parts, length)) if length == stored.len() => self.open_parts(&parts),
+            _ => Ok(stored.to_owned()),
+        }
+    }
+
+    fn open_parts(&self, parts: &SealedParts<'_>) -> Result<String, SealFault> {
+        let by = |keys: &[FieldKey]| keys.iter().find(|key| key.id == parts.id).map(|key| key.open(parts));
+        if let Some(opened) = by(&self.keys()) {
+            return opened;
+        }
+        // Another server may seal by a key that was added a moment ago.
+        let unknown = || SealFault::UnknownKey(parts.id.to_owned());
+        self.look_again().map_err(|_| unknown())?;
+        by(&self.keys()).ok_or_else(unknown)?
+    }
+
+    /// The text with everything sealed in it sealed by the newest key, wherever it stands; nothing if that is so already.
+    pub fn renewed(&self, stored: &str) -> Result<Option<String>, SealFault> {
+        let (newest, mut renewed, mut rest, mut changed) = (self.newest(), String::new(), stored, false);
+        while let Some(at) = rest.find(MARK) {
+            let (before, from) = rest.split_at(at);
+            renewed.push_str(before);
+            match sealed_at(from) {
+                Some((parts, length)) if parts.id != newest => {
+                    match self.open_parts(&parts) {
+                        Ok(plain) => {
+                            renewed.push_str(&self.seal(&plain, parts.likeness)?);
+                            changed = true;
+                        }
+                        // Somebody wrote something that looks like it.
+                        Err(_) if length != stored.len() => renewed.push_str(from.get(..length).unwrap_or_default()),
+                        Err(fault) => return Err(fault),
+                    }
+                    rest = from.get(length..).unwrap_or_default();
+                }
+                _ => {
+                    renewed.push(MARK);
+                    rest = from.get(1..).unwrap_or_default();
+                }
+            }
+        }
+        renewed.push_str(rest);
+        Ok(changed.then_some(renewed))
+    }
+
+    /// The key that encrypts files, or the one of an id that a file names.
+    pub fn of_files(&self) -> Vec<SealingKey> {
+        self.keys().iter().map(|key| key.key.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("ngoaivu-field-keys-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        folder
+    }
+
+    #[test]
+    fn what_is_sealed_is_opened_by_its_key_and_by_no_other() {
+        let (folder, other) = (place("one"), place("other"));
+        let keys = FieldKeys::in_place(&folder).unwrap();
+        for text in ["", "C1234567", "Nguyễn Thị Ánh ~e00000000.x"] {
+            for likeness in [Likeness::Alike, Likeness::Hidden] {
+                let sealed = keys.seal(text, likeness).unwrap();
+                assert!(is_sealed(&sealed) && !sealed.contains("1234567"), "{sealed}");
+                assert_eq!(keys.open(&sealed).unwrap(), text);
+                let same = keys.seal(text, likeness).unwrap() == sealed;
+                assert_eq!(same, likeness == Likeness::Alike);
+                assert!(FieldKeys::in_place(&other).unwrap().open(&sealed).is_err());
+                // A changed letter is found wherever it stands.
+                let at = sealed.len() - 1;
+                let last = if sealed.ends_with('A') { "Q" } else { "A" };
+                assert!(keys.open(&format!("{}{last}", &sealed[..at])).is_err_and(|fault| fault == SealFault::Damaged));
+            }
+        }
+        assert_eq!(keys.open("C1234567").unwrap(), "C1234567");
+        // Another process reads the same file.
+        assert_eq!(FieldKeys::in_place(&folder).unwrap().ids(), keys.ids());
+        let _ = (std::fs::remove_dir_all(folder), std::fs::remove_dir_all(other));
+    }
+
+    #[test]
+    fn a_new_key_seals_and_old_ones_open_until_they_are_forgotten() {
+        let folder = place("rotated");
+        let (keys, running) = (FieldKeys::in_place(&folder).unwrap(), FieldKeys::in_place(&folder).unwrap());
+        let first = keys.newest();
+        let sealed = keys.seal("C1234567", Likeness::Alike).unwrap();
+        let second = keys.rotate().unwrap();
+        assert_eq!(keys.ids(), [second.clone(), first.clone()]);
+        assert!(keys.forms("C1234567").contains(&sealed) && keys.forms("C1234567").len() == 2);
+        // Another server learns of the new key from what it meets.
+        let fresh = keys.seal("C7654321", Likeness::Hidden).unwrap();
+        assert_eq!(running.newest(), first);
+        assert_eq!(running.open(&fresh).unwrap(), "C7654321");
+        assert_eq!(running.newest(), second);
+        let stored = format!(r#"{{"guests":["{sealed}"],"note":"~ and ~e12345678.AAAA","other":"{fresh}"}}"#);
+        let renewed = keys.renewed(&stored).unwrap().unwrap();
+        assert!(!renewed.contains(&first) && renewed.contains("~ and ~e12345678.AAAA") && renewed.contains(&fresh));
+        assert_eq!(keys.renewed(&renewed).unwrap(), None);
+        keys.forget(&first).unwrap();
+        assert_eq!(keys.ids(), [second]);
+        assert_eq!(keys.open(&sealed), Err(SealFault::UnknownKey(first)));
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
