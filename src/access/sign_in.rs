@@ -255,24 +255,32 @@ impl AuthService {
         let turn = self.hasher.turn().await?;
         let (tried, clock) = (attempt.clone(), self.clock.clone());
         self.db.read(move |conn| tried.require_open_address(conn, clock.now())).await?;
-        let (right, turn) = turn.verify(password.clone(), hash.clone()).await?;
-        let (Some(user_id), true) = (user_id, right) else {
-            let (context, now) = (visiting(username, now, stranger), self.clock.now());
-            let code = Code::InvalidCredentials;
-            let noted = move |conn: &mut Conn| {
-                attempt.failed(conn, now)?;
-                context.remember_refusal(conn, "sign_in_failed", "session", json!({}), code)
-            };
-            self.db.write(noted, |()| {}).await?;
+        let (desk, context) = (self.clone(), visiting(username, now, stranger));
+        let (failing, known, tried) = (attempt.clone(), hash.clone(), password.clone());
+        let judging = async move {
+            let (right, turn) = turn.verify(tried, known).await?;
+            if !right || user_id.is_none() {
+                let now = desk.clock.now();
+                let noted = move |conn: &mut Conn| {
+                    failing.failed(conn, now)?;
+                    let code = Code::InvalidCredentials;
+                    context.remember_refusal(conn, "sign_in_failed", "session", json!({}), code)
+                };
+                desk.db.write(noted, |()| {}).await?;
+            }
             // Only now, so that the next one is judged by this failure, too.
             drop(turn);
+            Ok::<bool, Error>(right)
+        };
+        // On its own, so that a guess counts although whoever made it hangs up before the answer.
+        let judged = tokio::spawn(judging).await.map_err(|e| Error::Internal(format!("a sign-in panicked: {e}")))?;
+        let (Some(user_id), true) = (user_id, judged?) else {
             return Err(refuse(
                 Code::InvalidCredentials,
                 "Tên đăng nhập hoặc mật khẩu không đúng.",
                 "The user name or the password is wrong.",
             ));
         };
-        drop(turn);
         let stronger = match hash.filter(|hash| password::is_cheap(hash)) {
             Some(cheap) => Some((cheap, self.hasher.hash(password).await?)),
             None => None,
