@@ -209,6 +209,7 @@ impl AppState {
         (name = "statistics", description = "Figures"),
         (name = "reports", description = "Periodic reports, frozen with their records; later changes as corrections"),
         (name = "imports", description = "Import of existing lists: all rows or none, and can be withdrawn"),
+        (name = "personal data", description = "What people ask about their data, and incidents, with their clocks"),
         (name = "operation", description = "Health, metrics, this document"),
     )
 )]

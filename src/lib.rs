@@ -8,7 +8,7 @@
 //! | 12 | `cli` the command line · [`app`] state and routes of the application · [`vocabulary`] every word with its labels · [`demo`] the demo world |
 //! | 11 | [`pages`] the web pages · [`jobs`] background jobs |
 //! | 10 | [`desk`] what one person has before them · [`imports`] old lists |
-//! | 9 | [`calendar`] who is where · [`reports`] frozen reports · [`duties`] what is owed after a trip · [`passport_custody`] passports that a unit keeps · [`issued_papers`] documents of the office |
+//! | 9 | [`calendar`] who is where · [`reports`] frozen reports · [`duties`] what is owed after a trip · [`passport_custody`] passports that a unit keeps · [`personal_data`] what people ask about theirs, and incidents · [`issued_papers`] documents of the office |
 //! | 8 | [`procedures`] the list of procedures, each a folder with the same names |
 //! | 7 | [`dossier`] what dossiers of all procedures share · [`plans`] the annual plan |
 //! | 6 | [`registry`] agencies, officials, partners, holidays · [`regulations`] stored packs and questions to them · [`approval`] steps, inbox, history · [`statistics`] figures |
@@ -55,6 +55,7 @@ pub mod issued_papers;
 pub mod jobs;
 pub mod pages;
 pub mod passport_custody;
+pub mod personal_data;
 pub mod plans;
 pub mod private_files;
 pub mod procedures;

@@ -40,10 +40,37 @@ pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    let there = written.and_then(|()| std::fs::hard_link(part, path));
+    let there = written.and_then(|()| match std::fs::hard_link(part, path) {
+        // A disk without links, such as one of the network.
+        Err(error) if error.kind() != ErrorKind::AlreadyExists && !path.exists() => std::fs::rename(part, path),
+        linked => linked,
+    });
     let _ = std::fs::remove_file(part);
     there?;
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+    sync_folder_of(path)
+}
+
+/// Waits until the names of the folder in which a file is are on disk.
+pub fn sync_folder_of(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Gives a file the owner and the rights of another one, or the owner of a folder: whoever keeps a server's files in order may be
+/// another account than the server's.
+pub fn own_like(file: &Path, model: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let (is, wanted) = (std::fs::metadata(file)?, std::fs::metadata(model)?);
+        if (is.uid(), is.gid()) != (wanted.uid(), wanted.gid()) {
+            chown(file, Some(wanted.uid()), Some(wanted.gid()))?;
+        }
+        if wanted.is_file() {
+            std::fs::set_permissions(file, wanted.permissions())?;
+        }
+    }
+    Ok(())
 }
 
 /// The folder beside the attachments, in which a server keeps what else is not in the database.
@@ -115,14 +142,19 @@ pub fn free_space(folder: &Path) -> Option<DiskSpace> {
     None
 }
 
-/// Keeps other servers out of a data folder until the file is closed, also by a crash. `None` if another one is there:
-/// two servers would each keep their own accounts, answers and waiting times in memory.
-pub fn occupy(folder: &Path) -> Result<Option<File>> {
+/// A file that says nothing, to be locked.
+pub fn open_lock(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(folder.join("ngoaivu.lock"))?;
+    options.open(path)
+}
+
+/// Keeps other servers out of a data folder until the file is closed, also by a crash. `None` if another one is there:
+/// two servers would each keep their own accounts, answers and waiting times in memory.
+pub fn occupy(folder: &Path) -> Result<Option<File>> {
+    let file = open_lock(&folder.join("ngoaivu.lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),

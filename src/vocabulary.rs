@@ -23,6 +23,7 @@ use crate::dossier::parts::model::{LeaveKind, PartyLevel};
 use crate::error::{Code, Result};
 use crate::imports::batch::{ImportKind, ImportState};
 use crate::jobs::outbox;
+use crate::personal_data::model::{SubjectRequestKind, SubjectRequestOutcome};
 use crate::plans::model::{PlanItemState, PlanState};
 use crate::registry::officials::PassportStanding;
 use crate::reports::model::ReportKind;
@@ -136,6 +137,8 @@ fn lists(registers: &RegisterEntries) -> BTreeMap<&'static str, Vec<LabelledWord
         ("topic", of::<words::Topic>()),
         ("visitor_level", of::<words::VisitorLevel>()),
         ("account_act", of::<AccountAct>()),
+        ("subject_request_kind", of::<SubjectRequestKind>()),
+        ("subject_request_outcome", of::<SubjectRequestOutcome>()),
         ("delivery_state", labelled(outbox::STATES.into_iter())),
         ("trail_result", labelled(TRAIL_RESULTS.into_iter())),
         ("window", labelled(Window::LABELS.into_iter().map(|(window, label)| (window.into(), label)))),

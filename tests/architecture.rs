@@ -26,6 +26,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("duties", 9),
     ("passport_custody", 9),
     ("issued_papers", 9),
+    ("personal_data", 9),
     ("reports", 9),
     ("procedures", 8),
     ("dossier", 7),

@@ -42,6 +42,7 @@ words! {
         ImportLists: "Nhập danh sách cũ" / "Import old lists",
         ReadTrail: "Xem nhật ký hệ thống" / "Read the audit trail",
         AdministerAccounts: "Quản lý tài khoản" / "Administer accounts",
+        ProtectPersonalData: "Xử lý yêu cầu và sự cố về dữ liệu cá nhân" / "Handle requests and incidents of personal data",
         AdministerWebhooks: "Quản lý kết nối tự động" / "Administer webhooks",
     }
 }
@@ -207,6 +208,7 @@ const GRANTS: &[(Who, &[Permission])] = &[
             Permission::AdministerAgencies,
             Permission::ReadTrail,
             Permission::AdministerWebhooks,
+            Permission::ProtectPersonalData,
         ],
     ),
 ];

@@ -31,6 +31,8 @@ pub fn routes(config: &mut RoomRoutes, registers: &Registers) {
     crate::duties::http::routes(config);
     crate::duties::settlement_http::routes(config);
     crate::passport_custody::http::routes(config);
+    crate::personal_data::requests_http::routes(config);
+    crate::personal_data::incidents_http::routes(config);
     crate::issued_papers::http::routes(config);
     crate::issued_papers::templates_http::routes(config);
     crate::plans::http::routes(config);

@@ -1,13 +1,14 @@
 //! Restores a backup into an empty place. The file is verified whole before anything is written; what was restored is counted
 //! and its trail verified before it may be used; when anything fails, the place is as empty as before.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::fault::{BackupFault, BackupResult, OfFile};
 use super::manifest::{ATTACHMENTS, DATABASE, DatabaseKind, KEYS, Manifest, TABLES, copy};
@@ -17,7 +18,8 @@ use super::verified::verify;
 use crate::audit::{self, Checkpoint, TrailVerdict};
 use crate::db::{Address, Conn, migrate, roles};
 use crate::private_files;
-use crate::sealing::{FILE_NAME, SealingKey};
+use crate::sealing::file::{Decrypted, Envelope, SealedKind};
+use crate::sealing::{FILE_NAME, FieldKeys, SealingKey};
 
 /// Rows that are written with one statement.
 const AT_ONCE: usize = 1_000;
@@ -45,13 +47,15 @@ pub fn restore(file: &Path, key: Option<&SealingKey>, address: &Address, attachm
         Address::Sqlite(place) => sqlite(&manifest, &mut archive, place, attachments)?,
         Address::Postgresql(_) => postgresql(&manifest, &mut archive, address, attachments)?,
     }
+    // Last: those of a place that could not be restored stay as they were.
+    keys(&mut archive, key, attachments)?;
     Ok(manifest)
 }
 
 /// Whether nothing is in a folder but the keys of personal data, which may be put back first.
 fn is_empty(folder: &Path) -> bool {
     let Ok(mut entries) = std::fs::read_dir(folder) else { return true };
-    entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == FILE_NAME))
+    entries.all(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(FILE_NAME)))
 }
 
 /// What a failed restoration has written so far; removed unless it was kept.
@@ -81,12 +85,32 @@ fn files(manifest: &Manifest, archive: &mut ZipArchive<ArchiveFile>, folder: &Pa
         }
         extract(manifest, archive, name, &folder.join(own))?;
     }
-    let keys = private_files::beside(folder).join(FILE_NAME);
-    // Those that were put back by hand may know more of them.
-    if manifest.parts.contains_key(KEYS) && !keys.exists() {
-        extract(manifest, archive, KEYS, &keys)?;
-    }
     Ok(())
+}
+
+/// Puts back the keys of personal data, if the backup has them, behind those that are there.
+fn keys(archive: &mut ZipArchive<ArchiveFile>, key: Option<&SealingKey>, folder: &Path) -> BackupResult<()> {
+    let place = private_files::beside(folder);
+    let there = place.join(FILE_NAME);
+    let mut sealed = Cursor::new(Vec::new());
+    match archive.by_name(KEYS) {
+        Ok(mut part) => std::io::copy(&mut part, &mut sealed).of(&there)?,
+        Err(ZipError::FileNotFound) => return Ok(()),
+        Err(fault) => return Err(fault.into()),
+    };
+    let damaged = || BackupFault::refused("the keys of personal data in the backup cannot be read");
+    let key = key.ok_or_else(damaged)?;
+    sealed.set_position(0);
+    let Envelope::Encrypted { key_id, prefix } = Envelope::of(SealedKind::Backup, &mut sealed).of(&there)? else {
+        return Err(damaged());
+    };
+    let mut text = String::new();
+    let opened = Decrypted::new(sealed, key, key_id, prefix).of(&there)?;
+    opened.ok_or_else(damaged)?.read_to_string(&mut text).of(&there)?;
+    if !there.exists() {
+        return private_files::create_whole(&there, text.as_bytes()).of(&there);
+    }
+    FieldKeys::read(there.clone()).and_then(|known| known.adopt(&text)).of(&there)
 }
 
 fn extract(manifest: &Manifest, archive: &mut ZipArchive<ArchiveFile>, name: &str, to: &Path) -> BackupResult<()> {

@@ -120,6 +120,7 @@ pub fn take(
     // Files are never changed, but one may be deleted with its draft while the database is read: it is held before and after.
     let held = beside.0.join("attachments");
     hold(attachments, &held)?;
+    let keys = keys(attachments, &beside.0, key)?;
     let unsealed = beside.0.join("archive");
     let archive = private_files::create_readable(&unsealed).of(&unsealed)?;
     let mut writing = Writing { archive: ZipWriter::new(archive), parts: BTreeMap::new() };
@@ -131,10 +132,8 @@ pub fn take(
     for name in names(&held)? {
         writing.add(&format!("{ATTACHMENTS}{name}"), &held.join(&name))?;
     }
-    // Beside what they seal, keys would keep nothing secret: they are added only where the whole file is encrypted.
-    let keys = private_files::beside(attachments).join(FILE_NAME);
-    if key.is_some() && keys.exists() {
-        writing.add(KEYS, &keys)?;
+    if let Some(sealed) = keys {
+        writing.add(KEYS, &sealed)?;
     }
     let Writing { mut archive, parts } = writing;
     let manifest = Manifest {
@@ -165,6 +164,18 @@ pub fn take(
     seal(finished.0, &finished.1)?;
     std::fs::rename(&finished.1, file).of(file)?;
     Ok(manifest)
+}
+
+/// The keys of personal data, as they stand before anything is read. Beside what they seal, keys would keep nothing secret: they
+/// are added only where there is a key of the backup, and encrypted by it before they are written anywhere.
+fn keys(attachments: &Path, beside: &Path, key: Option<&SealingKey>) -> BackupResult<Option<PathBuf>> {
+    let file = private_files::beside(attachments).join(FILE_NAME);
+    let Some(key) = key.filter(|_| file.exists()) else { return Ok(None) };
+    let text = private_files::read_secret(&file).of(&file)?;
+    let path = beside.join(KEYS);
+    let mut sealed = private_files::create_file(&path).of(&path)?;
+    encrypt(SealedKind::Backup, &mut text.as_bytes(), text.len() as u64, &mut sealed, key).of(&path)?;
+    Ok(Some(path))
 }
 
 fn with_ending(file: &Path, ending: &str) -> PathBuf {

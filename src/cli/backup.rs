@@ -11,7 +11,7 @@ use ngoaivu::config::Config;
 use ngoaivu::db::{Address, Db};
 use ngoaivu::jobs::sealed_data;
 use ngoaivu::private_files::beside;
-use ngoaivu::sealing::{FILE_NAME, SealingKey};
+use ngoaivu::sealing::{FILE_NAME, FieldKeys, SealingKey};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -66,8 +66,14 @@ pub fn restored(file: &Path, place: &DataPlace, config: &Config, now: Moment) ->
     }
     let needed = Db::open(address).and_then(|db| sealed_data::keys_in_use(&db)).unwrap_or_default();
     let keys = beside(&folder).join(FILE_NAME);
-    if !needed.is_empty() && !keys.exists() {
-        eprintln!("put back the copy of {} before you serve: it has the key {}", keys.display(), needed.join(", "));
+    let there = FieldKeys::read(keys.clone()).map(|keys| keys.ids()).unwrap_or_default();
+    let missing: Vec<&str> = needed.iter().filter(|id| !there.contains(id)).map(String::as_str).collect();
+    if !missing.is_empty() {
+        eprintln!(
+            "put back the copy of {} before you serve: the key {} is missing",
+            keys.display(),
+            missing.join(", ")
+        );
     }
     println!("{}", told(&manifest));
     Ok(())

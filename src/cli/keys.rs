@@ -4,9 +4,10 @@ use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use ngoaivu::config::Config;
 use ngoaivu::db::Db;
+use ngoaivu::dossier::parts::attachment_folder::AttachmentFolder;
 use ngoaivu::jobs::sealed_data;
 use ngoaivu::private_files::beside;
-use ngoaivu::sealing::FieldKeys;
+use ngoaivu::sealing::{FILE_NAME, FieldKeys};
 
 use super::place::{DataPlace, current};
 
@@ -39,7 +40,17 @@ fn keys_of(place: &DataPlace, config: &Config) -> Result<(FieldKeys, Vec<String>
     let db = Db::open(address)?;
     let needed = sealed_data::keys_in_use(&db)?;
     db.close();
-    Ok((FieldKeys::in_place(beside(&folder)).context("the keys of personal data")?, needed))
+    Ok((FieldKeys::read(beside(&folder).join(FILE_NAME)).context("the keys of personal data")?, needed))
+}
+
+/// Fails if a key is missing without which something cannot be read.
+fn complete(keys: &FieldKeys, needed: &[String]) -> Result<()> {
+    let ids = keys.ids();
+    let missing: Vec<&str> = needed.iter().filter(|id| !ids.contains(id)).map(String::as_str).collect();
+    if !missing.is_empty() {
+        bail!("needed, but not in {}: {}; put back the copy of the file", keys.path().display(), missing.join(", "));
+    }
+    Ok(())
 }
 
 pub fn run(command: &KeysCommand, config: &Config) -> Result<()> {
@@ -59,13 +70,11 @@ pub fn run(command: &KeysCommand, config: &Config) -> Result<()> {
                 };
                 println!("{id}\t{state}");
             }
-            let missing: Vec<&str> = needed.iter().filter(|id| !ids.contains(id)).map(String::as_str).collect();
-            if !missing.is_empty() {
-                bail!("needed, but not in the file: {}; put back the copy of the file", missing.join(", "));
-            }
+            complete(&keys, &needed)?;
         }
         KeysCommand::Rotate { place } => {
             let (keys, needed) = keys_of(place, config)?;
+            complete(&keys, &needed)?;
             if let Some(busy) = keys.ids().iter().skip(1).find(|id| needed.contains(id)) {
                 bail!("everything is still being encrypted anew; the key {busy} is needed until that has ended");
             }
@@ -77,8 +86,18 @@ pub fn run(command: &KeysCommand, config: &Config) -> Result<()> {
             if !keys.ids().contains(id) {
                 bail!("there is no key {id} in {}", keys.path().display());
             }
+            complete(&keys, &needed)?;
             if keys.newest() == *id || needed.contains(id) || needed.is_empty() {
                 bail!("the key {id} is needed; see: ngoaivu keys list");
+            }
+            // Not only what is noted: another server may have sealed by it a moment ago.
+            let (address, folder) = place.find(config)?;
+            let db = Db::open(address)?;
+            let folder = folder.context("name the folder for attachments: NGOAIVU_ATTACHMENTS, or --data DIR")?;
+            let left = sealed_data::sealed_by(&db, &AttachmentFolder::new(folder, None), id)?;
+            db.close();
+            if let Some(place) = left {
+                bail!("the key {id} is needed by {place}; a running server encrypts it anew within minutes");
             }
             keys.forget(id).context("the file of keys")?;
             println!("{id} is forgotten; copies of the file from before can be destroyed");

@@ -243,6 +243,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
+    subject_requests (id) {
+        id -> BigInt,
+        version -> BigInt,
+        kind -> Text,
+        subject -> Ciphertext,
+        contact -> Nullable<Ciphertext>,
+        note -> Nullable<Ciphertext>,
+        received_on -> Date,
+        reply_due_on -> Date,
+        replied_on -> Nullable<Date>,
+        due_on -> Date,
+        extended_until -> Nullable<Date>,
+        extension_reason -> Nullable<Text>,
+        closed_on -> Nullable<Date>,
+        outcome -> Nullable<Text>,
+        ground -> Nullable<Text>,
+        created_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    incidents (id) {
+        id -> BigInt,
+        version -> BigInt,
+        title -> Text,
+        description -> Text,
+        detected_at -> Timestamp,
+        noticed_at -> Nullable<Timestamp>,
+        reported_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        conclusion -> Nullable<Text>,
+        created_by -> BigInt,
+    }
+}
+
+diesel::table! {
     official_moves (id) {
         id -> BigInt,
         official_id -> BigInt,
@@ -472,7 +511,7 @@ diesel::table! {
         user_id -> BigInt,
         path -> Text,
         key -> Text,
-        fingerprint -> Text,
+        fingerprint -> Ciphertext,
         status -> BigInt,
         etag -> Nullable<Text>,
         location -> Nullable<Text>,

@@ -43,7 +43,9 @@ impl Jobs {
     /// Webhooks run in a separate loop, so that a slow receiver does not delay mail.
     const PROGRAMS: [JobStage; 1] = [hooks::run];
     /// Jobs that take minutes, separate from both.
-    const LONG: [JobStage; 3] = [reports::run, imports::run, sealed_data::run];
+    const LONG: [JobStage; 2] = [reports::run, imports::run];
+    /// A new key of personal data is taken up at once, whatever else runs.
+    const KEYS: [JobStage; 1] = [sealed_data::run];
     /// Checkpoints of the trail wait for nothing else.
     const TRAIL: [JobStage; 1] = [checkpoint];
 
@@ -53,6 +55,7 @@ impl Jobs {
             .iter()
             .chain(&Self::PROGRAMS)
             .chain(&Self::LONG)
+            .chain(&Self::KEYS)
             .chain(&Self::TRAIL)
             .map(|stage| stage(self))
             .collect();
@@ -61,10 +64,11 @@ impl Jobs {
 
     /// Starts the loops; they end soon after [`Jobs::stop`].
     pub fn start(&self) -> std::io::Result<Vec<JoinHandle<()>>> {
-        let lists: [(&str, &'static [JobStage]); 4] = [
+        let lists: [(&str, &'static [JobStage]); 5] = [
             ("notices", &Self::PEOPLE),
             ("webhooks", &Self::PROGRAMS),
             ("imports", &Self::LONG),
+            ("keys", &Self::KEYS),
             ("trail", &Self::TRAIL),
         ];
         let start = |(name, stages): (&'static str, &'static [JobStage])| {

@@ -28,9 +28,9 @@ pub fn masked(number: &str) -> String {
     format!("{MASK}{last}")
 }
 
-/// Whether a field holds the number of a passport.
+/// Whether a field holds the number of a passport, or its machine-readable zone, in which it stands.
 pub fn is_number(pointer: &str) -> bool {
-    pointer.ends_with("/passport_number")
+    pointer.ends_with("/passport_number") || pointer.ends_with("/mrz")
 }
 
 fn name_of(token: &str) -> String {

@@ -23,6 +23,7 @@ use crate::web::json::{Incoming, JsonBody};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
+use kernel::mrz::{Mrz, MrzFault};
 use kernel::text::number_key;
 use kernel::violation::Violations;
 use kernel::words::{FieldError, ManagedBy, PassportKind};
@@ -70,6 +71,54 @@ struct NewPassport {
     passport_number: String,
     issued_on: Option<NaiveDate>,
     expires_on: NaiveDate,
+    /// The machine-readable zone (ICAO Doc 9303, TD3), as a reader of passports types it: two lines of 44 letters, behind each
+    /// other. It is compared with what was typed, and not kept.
+    #[schema(min_length = 88, max_length = 100)]
+    mrz: Option<String>,
+}
+
+/// 422 at each field that the machine-readable zone contradicts.
+fn fits_the_zone(official: &Official, body: &NewPassport) -> Result<()> {
+    let Some(zone) = &body.mrz else { return Ok(()) };
+    let mut faults = Violations::default();
+    let mut require = |fits, pointer, vi: &str, en: &str| {
+        faults.require(fits, pointer, FieldError::MrzMismatch, vi, en);
+    };
+    match Mrz::read(zone) {
+        Err(MrzFault::Form) => require(
+            false,
+            "/mrz",
+            "Vùng đọc bằng máy của hộ chiếu gồm hai dòng, mỗi dòng 44 ký tự.",
+            "The machine-readable zone of a passport has two lines of 44 letters each.",
+        ),
+        Err(MrzFault::CheckDigit) => require(
+            false,
+            "/mrz",
+            "Số kiểm tra của vùng đọc bằng máy không khớp: có ký tự bị đọc sai. Hãy quét lại.",
+            "A check digit of the machine-readable zone does not fit: a letter was misread. Scan it again.",
+        ),
+        Ok(mrz) => {
+            require(
+                number_key(&mrz.number) == number_key(&body.passport_number),
+                "/passport_number",
+                "Số hộ chiếu khác với vùng đọc bằng máy.",
+                "The passport number differs from the machine-readable zone.",
+            );
+            require(
+                mrz.expiry.may_be(body.expires_on),
+                "/expires_on",
+                "Ngày hết hạn khác với vùng đọc bằng máy.",
+                "The day of expiry differs from the machine-readable zone.",
+            );
+            require(
+                official.birth_date.is_none_or(|day| mrz.birth.may_be(day)) && mrz.may_name(&official.full_name),
+                "/mrz",
+                "Họ tên hoặc ngày sinh trong vùng đọc bằng máy không phải của người này.",
+                "The name or the birth date in the machine-readable zone is not this person's.",
+            );
+        }
+    }
+    Ok(faults.finish()?)
 }
 
 #[derive(Serialize, ToSchema)]
@@ -170,6 +219,7 @@ pub(super) fn free_number(conn: &mut Conn, official: &Official, but: Option<i64>
 async fn add_passport(call: Call, id: web::Path<String>, body: Incoming<NewPassport>) -> Result<HttpResponse> {
     add_part(call, &id, body, (PartOf::Custody, "add_passport"), |conn, call, official, body| {
         in_order(body.issued_on.unwrap_or(SINCE_EVER), Some(body.expires_on), "/expires_on")?;
+        fits_the_zone(official, &body)?;
         free_number(conn, official, None, &body.passport_number)?;
         let id = Id::new(call.now).0;
         let passport = Passport::recorded(id, body.kind, body.passport_number, body.issued_on, body.expires_on);

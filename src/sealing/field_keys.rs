@@ -12,7 +12,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::key::SealingKey;
+use super::key::{SealingKey, field_key_id};
 use crate::private_files;
 
 /// The file, in the folder that also holds the attachments.
@@ -66,13 +66,12 @@ struct FieldKey {
 
 impl FieldKey {
     fn of(key: SealingKey) -> IoResult<Self> {
-        let [a, b, c, d, ..] = key.id();
         let hmac = |bytes: &[u8]| Hmac::<Sha256>::new_from_slice(bytes).map_err(IoError::other);
         // One secret, one use: files are encrypted by the key itself, texts and their nonces by what is derived from it.
         let derived =
             |what: &[u8]| Ok::<[u8; 32], IoError>(hmac(key.bytes())?.chain_update(what).finalize().into_bytes().into());
         Ok(FieldKey {
-            id: format!("{a:02x}{b:02x}{c:02x}{d:02x}"),
+            id: field_key_id(&key.id()),
             texts: chacha20poly1305::aead::KeyInit::new(&derived(b"ngoaivu texts")?.into()),
             nonces: hmac(&derived(b"ngoaivu nonces")?)?,
             key,
@@ -142,12 +141,20 @@ impl std::fmt::Debug for FieldKeys {
     }
 }
 
-fn read(path: &Path) -> IoResult<Vec<FieldKey>> {
-    let text = private_files::read_secret(path)?;
+/// The keys in the text of a file, as they are written.
+fn lines_of(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(str::to_owned).collect()
+}
+
+fn key_of(line: &str) -> IoResult<FieldKey> {
     let wrong = || IoError::new(ErrorKind::InvalidData, "a line is no key: 32 bytes in base64");
-    let keys: Vec<FieldKey> =
-        lines.map(|line| FieldKey::of(SealingKey::parse(line).ok_or_else(wrong)?)).collect::<IoResult<_>>()?;
+    FieldKey::of(SealingKey::parse(line).ok_or_else(wrong)?)
+}
+
+fn read(path: &Path) -> IoResult<Vec<FieldKey>> {
+    let lines = lines_of(&private_files::read_secret(path)?);
+    let keys: Vec<FieldKey> = lines.iter().map(|line| key_of(line)).collect::<IoResult<_>>()?;
     if keys.is_empty() {
         return Err(IoError::new(ErrorKind::InvalidData, "there is no key in it"));
     }
@@ -165,9 +172,10 @@ impl FieldKeys {
         if !path.exists() {
             private_files::create_folder(folder)?;
             match private_files::create_whole(&path, text_of(&[SealingKey::make()]).as_bytes()) {
+                Ok(()) => private_files::own_like(&path, folder)?,
                 // Another server was faster: its keys are as good.
-                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
-                _ => {}
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
             }
         }
         FieldKeys::read(path)
@@ -206,6 +214,7 @@ impl FieldKeys {
 
     /// Adds a new key, by which everything is sealed from now on; returns its id. Running servers find it by themselves.
     pub fn rotate(&self) -> IoResult<String> {
+        let _alone = self.alone()?;
         let mut lines = self.lines()?;
         lines.insert(0, SealingKey::make());
         self.write(&lines)?;
@@ -214,16 +223,38 @@ impl FieldKeys {
 
     /// Takes a key out of the file.
     pub fn forget(&self, id: &str) -> IoResult<()> {
-        let ids = self.ids();
-        let kept = self.lines()?.into_iter().zip(ids).filter(|(_, own)| own != id).map(|(line, _)| line);
-        self.write(&kept.collect::<Vec<_>>())
+        let _alone = self.alone()?;
+        let mut kept = Vec::new();
+        for line in self.lines()? {
+            if key_of(&line)?.id != id {
+                kept.push(line);
+            }
+        }
+        self.write(&kept)
+    }
+
+    /// Adds the keys of another file's text that are not in this one, behind those that are.
+    pub fn adopt(&self, other: &str) -> IoResult<()> {
+        let _alone = self.alone()?;
+        let mut lines = self.lines()?;
+        for line in lines_of(other) {
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        self.write(&lines)
+    }
+
+    /// Keeps others from changing the file until it is dropped.
+    fn alone(&self) -> IoResult<File> {
+        let lock = private_files::open_lock(&self.0.path.with_extension("keys.lock"))?;
+        lock.lock()?;
+        Ok(lock)
     }
 
     fn lines(&self) -> IoResult<Vec<String>> {
         self.look_again()?;
-        let text = private_files::read_secret(&self.0.path)?;
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        Ok(lines.map(str::to_owned).collect())
+        Ok(lines_of(&private_files::read_secret(&self.0.path)?))
     }
 
     /// Exchanges the file for another one, which is on disk before the old one is gone.
@@ -233,8 +264,10 @@ impl FieldKeys {
         let part = path.with_extension("keys.part");
         let _ = std::fs::remove_file(&part);
         private_files::create_whole(&part, text_of(lines).as_bytes())?;
+        // The server reads it, whoever writes it.
+        private_files::own_like(&part, &path)?;
         std::fs::rename(&part, &path)?;
-        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+        private_files::sync_folder_of(&path)?;
         self.look_again()
     }
 

@@ -7,7 +7,7 @@ use std::io::{Error as IoError, ErrorKind, Read, Result as IoResult, Seek, SeekF
 use chacha20poly1305::aead::Aead;
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
-use super::key::{KEY_ID, SealingKey};
+use super::key::{KEY_ID, SealingKey, field_key_id};
 
 const PREFIX: usize = 19;
 const HEADER: usize = 32 + KEY_ID + PREFIX;
@@ -83,6 +83,11 @@ impl Envelope {
     /// Whether a file is encrypted by this key.
     pub fn is_by(&self, key: &SealingKey) -> bool {
         matches!(self, Envelope::Encrypted { key_id, .. } if *key_id == key.id())
+    }
+
+    /// Whether a file is encrypted by the key of this id, as field keys are called.
+    pub fn names(&self, id: &str) -> bool {
+        matches!(self, Envelope::Encrypted { key_id, .. } if field_key_id(key_id) == id)
     }
 
     /// Reads the beginning of a file, and goes back to it.

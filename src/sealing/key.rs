@@ -9,6 +9,11 @@ use sha2::{Digest, Sha256};
 /// Bytes by which a key is known.
 pub const KEY_ID: usize = 8;
 
+/// The id of a key in texts: four bytes of the one in files, hexadecimal.
+pub(super) fn field_key_id(id: &[u8; KEY_ID]) -> String {
+    id.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A key, kept apart from what it encrypts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealingKey([u8; 32]);

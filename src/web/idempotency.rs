@@ -98,7 +98,8 @@ impl Drop for InFlightKey {
 
 #[derive(Queryable)]
 struct IdempotencyKeyRow {
-    fingerprint: String,
+    /// Sealed, for the digest of a short body can be guessed.
+    fingerprint: SealedText,
     status: i64,
     etag: Option<String>,
     location: Option<String>,
@@ -119,7 +120,7 @@ pub fn replay(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, no
         .optional()?;
     match row {
         Some(row) if row.created_at < kept_since(now) => Ok(None),
-        Some(row) if row.fingerprint != print => Err(refuse(
+        Some(row) if *row.fingerprint != *print => Err(refuse(
             Code::IdempotencyKeyReused,
             "Idempotency-Key này đã được dùng cho một nội dung khác.",
             "This Idempotency-Key was used with a different body.",
@@ -143,7 +144,7 @@ pub fn keep(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, repl
             keys::user_id.eq(user),
             keys::path.eq(path),
             keys::key.eq(key),
-            keys::fingerprint.eq(print),
+            keys::fingerprint.eq(SealedText::hidden(print)?),
             keys::status.eq(i64::from(reply.status)),
             keys::etag.eq(&reply.etag),
             keys::location.eq(&reply.location),

@@ -47,6 +47,7 @@ mod operation;
 mod pages;
 mod papers;
 mod partners;
+mod personal_data;
 mod plans;
 mod private_travel;
 mod provinces;

@@ -226,6 +226,39 @@ on_both! {
         assert_eq!(refused, [("/on".into(), "out_of_order".into())]);
     }
 
+    async fn a_passport_that_its_machine_readable_zone_contradicts_is_not_recorded(w) {
+        let people = w.officials("SKHCN").await;
+        let path = format!("/officials/{}", people[0]);
+        let seen = w.get("clerk.skhcn", &path).await.expect(200).json();
+        assert_eq!((&seen["full_name"], &seen["birth_date"]), (&json!("Đặng Văn Minh"), &json!("1970-05-12")));
+        let zone = |name: &str, number: &str, birth: &str, expiry: &str| {
+            let digit = |text: &str| {
+                let value = |c: char| c.to_digit(36).unwrap_or(0);
+                text.chars().zip([7, 3, 1].into_iter().cycle()).map(|(c, weight)| value(c) * weight).sum::<u32>() % 10
+            };
+            let number = format!("{number:<<9}");
+            let (one, two, three) = (format!("{number}{}", digit(&number)), format!("{birth}{}", digit(birth)), format!("{expiry}{}", digit(expiry)));
+            let last = digit(&format!("{one}{two}{three}<<<<<<<<<<<<<<<"));
+            format!("P<VNM{name:<<39}{one}VNM{two}M{three}<<<<<<<<<<<<<<<{last}")
+        };
+        let passport = |mrz: &str| json!({"kind": "ordinary", "passport_number": "C7654321", "issued_on": "2024-01-01", "expires_on": "2034-01-01", "mrz": mrz});
+        let right = zone("DANG<<VAN<MINH", "C7654321", "700512", "340101");
+        let refused = [
+            (zone("DANG<<VAN<MINH", "C7654322", "700512", "340101"), vec!["/passport_number"]),
+            (zone("DANG<<VAN<MINH", "C7654321", "700512", "350101"), vec!["/expires_on"]),
+            (zone("DANG<<VAN<MINH", "C7654321", "710512", "340101"), vec!["/mrz"]),
+            (zone("PHAM<<THU<HA", "C7654322", "700512", "350101"), vec!["/passport_number", "/expires_on", "/mrz"]),
+            (right.replace("C7654321", "C7654327"), vec!["/mrz"]),
+            (right.replacen('P', "V", 1), vec!["/mrz"]),
+        ];
+        for (mrz, fields) in refused {
+            let faults = w.post("clerk.skhcn", &format!("{path}/passports"), passport(&mrz)).await.expect(422).faults();
+            let wanted: Vec<_> = fields.iter().map(|f| (f.to_string(), "mrz_mismatch".to_owned())).collect();
+            assert_eq!(faults, wanted, "{mrz}");
+        }
+        w.post("clerk.skhcn", &format!("{path}/passports"), passport(&right)).await.expect(201);
+    }
+
     async fn a_passport_and_a_discipline_recorded_wrongly_are_put_right_with_a_reason(w) {
         let people = w.officials("SKHCN").await;
         let path = format!("/officials/{}", people[3]);

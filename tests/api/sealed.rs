@@ -88,6 +88,10 @@ async fn reads(w: &World, (official, visit): &(String, String)) {
     assert_eq!(whole["items"][0]["passport_number"], "C7654321");
     let asked = w.get("police", visit).await.expect(200).json();
     assert_eq!(asked["guests"][0]["passport_number"], "M12345678");
+    // What differs is told with masked numbers, before and after a key was exchanged.
+    let amended = &w.get("clerk.skhcn", visit).await.expect(200).json()["amendments"][0];
+    assert!(amended["differences"].to_string().contains("••••5678"), "{amended}");
+    assert!(!amended.to_string().contains("~e"), "{amended}");
     let copy = w.get("clerk.skhcn", "/me/working-copies/visit").await.expect(200).json();
     assert!(copy.to_string().contains("K55566677"), "{copy}");
     let papers = w.get("clerk.skhcn", &format!("{visit}/attachments")).await.expect(200).json()["items"].clone();

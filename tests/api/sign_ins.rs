@@ -152,7 +152,9 @@ on_both! {
         }
         let other = World::open(w.house.db.address().clone(), w.folder.clone(), None).await;
         let (follow, mut seen) = (other.house.other_servers(), Seen::default());
-        let look = |seen: &mut Seen| other.house.db.read_now(|conn| follow.look(conn, seen)).unwrap();
+        // As the loop does, over a connection of its own.
+        let mut open = w.house.db.address().connect().unwrap();
+        let mut look = |seen: &mut Seen| follow.look(&mut open, seen).unwrap();
         look(&mut seen);
         let pair = w.login("stats").await;
         // The key is younger than the last look of the other server, which learns of it by the token.

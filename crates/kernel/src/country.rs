@@ -52,6 +52,11 @@ pub fn country(alpha2: &str) -> Option<&'static Country> {
     table().get(alpha2)
 }
 
+/// The country of an ISO 3166-1 alpha-3 code in capitals.
+pub fn by_alpha3(alpha3: &str) -> Option<&'static Country> {
+    table().values().find(|country| country.alpha3 == alpha3)
+}
+
 /// Every code of ISO 3166-1.
 pub fn codes() -> impl Iterator<Item = &'static str> {
     table().keys().copied()

@@ -4,6 +4,7 @@ pub mod checks;
 pub mod country;
 pub mod id;
 pub mod money;
+pub mod mrz;
 pub mod page;
 pub mod paper;
 pub mod patch;

@@ -635,6 +635,7 @@ words! {
         LockedFile: "Tệp bị khóa" / "Locked",
         HarmfulFile: "Phần mềm diệt vi-rút từ chối" / "Refused by the virus scanner",
         BadPassportNumber: "Số hộ chiếu không hợp lệ" / "Bad passport number",
+        MrzMismatch: "Khác vùng đọc bằng máy" / "Differs from the machine-readable zone",
         OrdinaryPassportOnly: "Chỉ dùng hộ chiếu phổ thông" / "Ordinary passport only",
         PassportNotValid: "Hộ chiếu không còn giá trị" / "Passport not valid",
         NotKept: "Hộ chiếu không do cơ quan giữ" / "Passport not kept",

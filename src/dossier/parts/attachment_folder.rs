@@ -1,14 +1,14 @@
 //! The folder of uploaded files: under random names, each encrypted where there are keys.
 
 use std::fs::File;
-use std::io::{Error as IoError, Read, Result as IoResult, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io::{Error as IoError, Read, Result as IoResult};
+use std::path::PathBuf;
 
 use crate::access::token::random_text;
 use crate::error::{Error, Result};
 use crate::private_files;
+use crate::sealing::FieldKeys;
 use crate::sealing::file::{Decrypted, Envelope, SealedKind, encrypt};
-use crate::sealing::{FieldKeys, SealingKey};
 
 /// The folder of the files.
 #[derive(Debug, Clone)]
@@ -80,25 +80,17 @@ impl AttachmentFolder {
             let length = file.metadata()?.len();
             return Ok((StoredFile::Plain(file), length));
         };
-        let opened = |keys: Vec<SealingKey>| {
-            for key in keys {
-                let mut file = File::open(&path)?;
-                file.seek(SeekFrom::Start(0))?;
-                if let Some(open) = Decrypted::new(file, &key, key_id, prefix)? {
-                    return Ok::<_, IoError>(Some(open));
-                }
-            }
-            Ok(None)
-        };
-        let keys = self.keys.as_ref().map(FieldKeys::of_files).unwrap_or_default();
-        let mut found = opened(keys)?;
-        if let (None, Some(keys)) = (&found, &self.keys) {
+        let envelope = Envelope::Encrypted { key_id, prefix };
+        let known = || self.keys.as_ref().and_then(|keys| keys.of_files().into_iter().find(|key| envelope.is_by(key)));
+        let mut key = known();
+        if let (None, Some(keys)) = (&key, &self.keys) {
             // Another server may have a key that was added a moment ago.
             keys.look_again()?;
-            found = opened(keys.of_files())?;
+            key = known();
         }
-        let found =
-            found.ok_or_else(|| IoError::other("a file is encrypted by a key that is not in the file of keys"))?;
+        let unknown = || IoError::other("a file is encrypted by a key that is not in the file of keys");
+        // The very file whose beginning was read: another may take its name meanwhile.
+        let found = Decrypted::new(file, &key.ok_or_else(unknown)?, key_id, prefix)?.ok_or_else(unknown)?;
         let length = found.length();
         Ok((StoredFile::Encrypted(Box::new(found)), length))
     }
@@ -118,8 +110,7 @@ impl AttachmentFolder {
         if Envelope::of(SealedKind::Attachment, &mut file).map_err(fault)?.is_by(&newest) {
             return Ok(false);
         }
-        let part = path.with_extension("part");
-        let _ = std::fs::remove_file(&part);
+        let part = path.with_extension(format!("{:08x}", rand::random::<u32>()));
         private_files::create_whole(&part, &self.encrypted(&self.get(name)?)?).map_err(fault)?;
         let renamed = if path.exists() { std::fs::rename(&part, &path) } else { std::fs::remove_file(&part) };
         renamed.map_err(fault)?;
@@ -133,9 +124,27 @@ impl AttachmentFolder {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(fault(error)),
         };
-        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        // What is being written has an ending.
-        Ok(names.filter(|name| Path::new(name).extension().is_none()).collect())
+        // Nothing but what this wrote: not what is being written, nor what a disk or a backup of others put there.
+        let own = |name: &String| name.len() == random_text().len() && !name.contains('.');
+        let files = entries.filter_map(|entry| {
+            let entry = entry.ok()?;
+            entry.file_type().ok()?.is_file().then(|| entry.file_name().into_string().ok())?
+        });
+        Ok(files.filter(own).collect())
+    }
+
+    /// Whether a file is encrypted by the key of this id.
+    pub fn is_by(&self, name: &str, id: &str) -> Result<bool> {
+        match File::open(self.path.join(name)) {
+            Ok(mut file) => Ok(Envelope::of(SealedKind::Attachment, &mut file).map_err(fault)?.names(id)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(fault(error)),
+        }
+    }
+
+    /// Waits until what was renewed is on disk under its name.
+    pub fn sync(&self) -> Result<()> {
+        if self.path.exists() { private_files::sync_folder_of(&self.path.join("x")).map_err(fault) } else { Ok(()) }
     }
 
     /// Removes a file whose row was not written; a file left behind does no harm.

@@ -270,7 +270,7 @@ const secret = (value) => {
   const text = String(value).normalize("NFKC");
   return SECRET.test(text) || SECRET.test(text.replace(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/gu, "")) || SECRET.test(text.replace(/(\p{Lu})[.\-_* ](?=\p{Lu}([^\p{L}]|$))/gu, "$1"));
 };
-const never = (field) => field.tagName === "BUTTON" || field.type === "password" || field.type === "file" || field.type === "hidden" || /passport_number$/.test(field.name) || /^paste:/.test(field.name);
+const never = (field) => field.tagName === "BUTTON" || field.type === "password" || field.type === "file" || field.type === "hidden" || /(passport_number|mrz)$/.test(field.name) || /^paste:/.test(field.name);
 const place = () => `ngoaivu:${account}:${location.pathname}:${new URLSearchParams(location.search).get("copy") ?? ""}`;
 
 function words(form) {

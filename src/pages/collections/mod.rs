@@ -2,6 +2,7 @@
 //! act are made from the document of the API and a line in [`table`]; only what is special has code of its own.
 
 pub mod acting;
+mod administration;
 pub mod candidates;
 pub mod listing;
 pub mod lookup;
@@ -17,7 +18,7 @@ use crate::pages::reports;
 
 /// The pages of all collections; a form has at most so many bytes.
 pub fn routes(config: &mut ServiceConfig, most: usize) {
-    for collection in table::COLLECTIONS {
+    for collection in table::collections() {
         let mut scope = web::scope(&collection.href()).app_data(web::PayloadConfig::new(most));
         if !collection.own_list {
             scope = scope.route("", web::get().to(listing::show_list));

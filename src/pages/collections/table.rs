@@ -1,7 +1,8 @@
 //! The collections that have pages, one line for each thing that is special about them.
 
+use crate::pages::collections::administration::ADMINISTRATION;
 use crate::pages::collections::model::OfferedWhen::{
-    HoldsSeat, Is, IsNot, Listed, MineOr, NotMine, OwnAgency, OwnAgencyOr, With, Without,
+    HoldsSeat, Is, IsNot, Listed, MineOr, OwnAgency, OwnAgencyOr, With, Without,
 };
 use crate::pages::collections::model::{Area, Collection, InnerList, OfferedWhen, act, l};
 
@@ -10,8 +11,6 @@ const PASSPORTS: &[&str] = &["edit_officials", "keep_passports"];
 /// Custodians keep the passports of every agency.
 const KEPT: OfferedWhen = OwnAgencyOr("keep_passports");
 const PARTNERS: &[&str] = &["administer_partners"];
-const ACCOUNTS: &[&str] = &["administer_accounts"];
-const WEBHOOKS: &[&str] = &["administer_webhooks"];
 const LAW: &[&str] = &["administer_regulations"];
 /// Handing a passport back and reporting a trip have acts of their own.
 const FULFILLED: &[OfferedWhen] = &[Without("done_on"), IsNot("code", "passport_return"), IsNot("code", "trip_report")];
@@ -20,7 +19,11 @@ const HELD_UP: &[OfferedWhen] = &[Without("done_on"), With("overdue")];
 const SETTLES: &[&str] = &["submit_dossiers", "handle_dossiers", "draft_dossiers"];
 
 /// All of them, in the order of the pages that list them.
-pub const COLLECTIONS: &[Collection] = &[
+pub fn collections() -> impl Iterator<Item = &'static Collection> {
+    COLLECTIONS.iter().chain(ADMINISTRATION)
+}
+
+const COLLECTIONS: &[Collection] = &[
     Collection {
         path: "agencies",
         label: l("Cơ quan, đơn vị", "Agencies"),
@@ -311,82 +314,6 @@ pub const COLLECTIONS: &[Collection] = &[
         name: "regulation",
         columns: &["jurisdiction", "from", "document", "reason", "chosen_at"],
         adds: &[act("new", "Chọn văn bản", "Choose a text", LAW, &[])],
-        ..Collection::PLAIN
-    },
-    Collection {
-        path: "users",
-        label: l("Tài khoản", "Accounts"),
-        about: l("Người dùng, vai trò, chức vụ", "People, their roles and seats"),
-        area: Area::Administration,
-        reads: ACCOUNTS,
-        name: "full_name",
-        columns: &["username", "agency_id", "roles", "seats", "active", "activated"],
-        adds: &[act("new", "Tạo tài khoản", "Create an account", ACCOUNTS, &[])],
-        acts: &[
-            act("edit", "Sửa", "Edit", ACCOUNTS, &[]),
-            act("reset", "Cấp lại mật khẩu", "Reset the password", ACCOUNTS, &[]),
-            act("end-sessions", "Kết thúc mọi phiên", "End all sign-ins", ACCOUNTS, &[]),
-        ],
-        ..Collection::PLAIN
-    },
-    Collection {
-        path: "account-requests",
-        label: l("Chờ người quản trị thứ hai", "Waiting for a second administrator"),
-        about: l("Việc cần hai người quản trị", "What takes two administrators"),
-        area: Area::Administration,
-        reads: ACCOUNTS,
-        name: "full_name",
-        columns: &["act", "username", "wanted", "asked_by_name", "asked_at", "until"],
-        acts: &[
-            act("confirm", "Đồng ý", "Confirm", ACCOUNTS, &[NotMine("asked_by")]),
-            act("refuse", "Từ chối", "Refuse", ACCOUNTS, &[]),
-        ],
-        ..Collection::PLAIN
-    },
-    Collection {
-        path: "audit",
-        label: l("Nhật ký", "Audit trail"),
-        about: l("Ai đã làm gì, lúc nào, từ đâu", "Who did what, when, from where"),
-        area: Area::Administration,
-        reads: &["read_trail"],
-        name: "action",
-        key: "seq",
-        columns: &["at", "actor", "object", "result", "reason", "address"],
-        list_files: &[("checkpoint", l("Tải mốc kiểm có chữ ký", "Signed checkpoint"))],
-        ..Collection::PLAIN
-    },
-    Collection {
-        path: "webhooks",
-        label: l("Kết nối tự động", "Webhooks"),
-        about: l("Hệ thống khác nhận tin", "Other systems that are told"),
-        area: Area::Administration,
-        reads: WEBHOOKS,
-        name: "url",
-        columns: &["active", "disabled_reason", "created_at"],
-        adds: &[act("new", "Thêm kết nối", "Add a webhook", WEBHOOKS, &[])],
-        acts: &[
-            act("edit", "Sửa", "Edit", WEBHOOKS, &[]),
-            act("rotate", "Đổi khóa", "Rotate the secret", WEBHOOKS, &[]),
-            act("delete", "Xóa", "Delete", WEBHOOKS, &[]),
-        ],
-        parts: &[InnerList {
-            path: "deliveries",
-            label: l("Các lần gửi", "Deliveries"),
-            columns: &["event", "state", "attempts", "next_at", "last_error", "created_at"],
-            adds: &[],
-            acts: &[act("retry", "Gửi lại", "Send again", WEBHOOKS, &[Is("state", "dead")])],
-        }],
-        ..Collection::PLAIN
-    },
-    Collection {
-        path: "service-tokens",
-        label: l("Khóa của chương trình", "Tokens of programs"),
-        about: l("Chương trình được đọc số liệu", "Programs that may read"),
-        area: Area::Administration,
-        reads: ACCOUNTS,
-        columns: &["scopes", "expires_on", "created_at"],
-        adds: &[act("new", "Cấp khóa", "Issue a token", ACCOUNTS, &[])],
-        acts: &[act("delete", "Thu hồi", "Revoke", ACCOUNTS, &[])],
         ..Collection::PLAIN
     },
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 use kernel::text::Language;
-use ngoaivu::pages::collections::table::COLLECTIONS;
+use ngoaivu::pages::collections::table::collections;
 use ngoaivu::pages::collections::words::{Telling, trail_act};
 use ngoaivu::pages::forms::labels;
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ on_both! {
         for user in ACCOUNTS {
             let browser = Browser::signed_in(&w, user).await;
             let me = w.get(user, "/me").await.json();
-            for of in COLLECTIONS {
+            for of in collections() {
                 let list = w.get(user, &format!("/{}", of.path)).await.status;
                 assert_eq!(of.is_open_to(&me), list == 200 || list == 400, "{user} /{} {list}", of.path);
                 // Whoever administers accounts may ask, and is refused for each substitution: seats are lent by their holders.
@@ -303,7 +303,7 @@ fn every_column_and_every_act_of_the_trail_has_its_label() {
             seen += 1;
         }
     };
-    for of in COLLECTIONS.iter().filter(|of| !of.own_list) {
+    for of in collections().filter(|of| !of.own_list) {
         let path = format!("/api/v1/{}", of.path);
         told(&path, &mut of.columns.iter().copied().chain([of.name]));
         for part in of.parts {
@@ -348,7 +348,7 @@ fn every_operation_has_its_place_on_a_page_or_a_line_that_says_why_not() {
     for (method, path, _) in crate::spec::operations() {
         let rest = path.strip_prefix("/api/v1/").unwrap_or(&path);
         let parts: Vec<&str> = rest.trim_start_matches('/').split('/').collect();
-        let of = COLLECTIONS.iter().find(|c| Some(&c.path) == parts.first());
+        let of = collections().find(|c| Some(&c.path) == parts.first());
         let offers =
             |acts: &[ngoaivu::pages::collections::model::ItemAct], act: &str| acts.iter().any(|a| a.path == act);
         let by_collection = of.and_then(|of| match (method.as_str(), parts.as_slice()) {
@@ -401,7 +401,7 @@ fn every_operation_has_its_place_on_a_page_or_a_line_that_says_why_not() {
 #[test]
 fn items_are_called_by_a_member_that_they_have() {
     let contract = contract();
-    for of in COLLECTIONS.iter().filter(|of| !of.own_list) {
+    for of in collections().filter(|of| !of.own_list) {
         let schema =
             contract.item_of(&format!("/api/v1/{}", of.path)).unwrap_or_else(|| panic!("{} has no list", of.path));
         let properties =

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use ngoaivu::pages::collections::table::COLLECTIONS;
+use ngoaivu::pages::collections::table::collections;
 use ngoaivu::pages::contract::Contract;
 use ngoaivu::pages::forms::labels;
 use ngoaivu::pages::forms::shape::{FormField, InputKind, fields_of};
@@ -210,7 +210,7 @@ fn every_field_of_every_form_has_its_label_and_every_choice_its_words() {
     let contract = contract();
     let mut seen = 0;
     for (method, path, op) in operations() {
-        let paths = registers.entries().0.iter().map(|entry| entry.path).chain(COLLECTIONS.iter().map(|c| c.path));
+        let paths = registers.entries().0.iter().map(|entry| entry.path).chain(collections().map(|c| c.path));
         let dossier = paths.chain(["assessments"]).any(|first| path.starts_with(&format!("/api/v1/{first}")));
         let body = op.pointer("/requestBody/content/application~1json/schema/$ref").and_then(|r| r.as_str());
         let Some(schema) = body.and_then(|r| r.rsplit('/').next()).filter(|_| dossier) else { continue };
