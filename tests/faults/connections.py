@@ -3,7 +3,7 @@
 
     python3 tests/faults/connections.py [path of the program, by default target/release/ngoaivu] [fault …]
 
-Faults are `slow-heads`, `slow-bodies`, `unread`, `idle`, `flood`, `told-to-stop` and `long-load`; without a name all but the last
+Faults are `slow-heads`, `slow-bodies`, `unread`, `idle`, `flood`, `told-to-stop`, `hung-up` and `long-load`; without a name all but the last
 are tried, which takes MINUTES (30). Every line says what must hold and the figure that was seen; the exit code is 1 if one
 does not.
 """
@@ -236,6 +236,34 @@ def told_to_stop(server, told):
     told("told to stop: what was accepted is kept", refused == 0, f"{refused} drafts lost")
 
 
+def hung_up(server, told):
+    """Guesses whose connection is reset before the answer count by their address all the same (THR-03)."""
+    def guess(number):
+        body = '{"username":"nobody%d","password":"wrong-password-%d"}' % (number, number)
+        head = ("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n")
+        one = socket.create_connection(("127.0.0.1", server.port))
+        one.sendall((head + body).encode())
+        # Its password is being looked at.
+        time.sleep(0.08)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        one.close()
+        # One after another: who hangs up before their turn has come has tried nothing.
+        time.sleep(0.3)
+
+    for number in range(60):
+        guess(number)
+
+    def refused():
+        conn = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        conn.request("POST", "/api/v1/auth/login", '{"username":"somebody","password":"another-wrong-one"}',
+                     {"Content-Type": "application/json"})
+        return conn.getresponse().status
+
+    status = refused()
+    told("guesses that hang up are counted by their address", status == 429, f"60 guesses, then {status}")
+
+
 def long_load(server, told):
     """F-28: half an hour of reading and writing at a steady pace."""
     minutes = float(os.environ.get("MINUTES", "30"))
@@ -284,7 +312,7 @@ def long_load(server, told):
 
 
 FAULTS = {"slow-heads": slow_heads, "slow-bodies": slow_bodies, "unread": unread, "idle": idle, "flood": flood,
-          "told-to-stop": told_to_stop, "long-load": long_load}
+          "told-to-stop": told_to_stop, "hung-up": hung_up, "long-load": long_load}
 
 
 def main():
