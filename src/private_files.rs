@@ -41,8 +41,10 @@ pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         file.sync_all()
     });
     let there = written.and_then(|()| match std::fs::hard_link(part, path) {
-        // A disk without links, such as one of the network.
-        Err(error) if error.kind() != ErrorKind::AlreadyExists && !path.exists() => std::fs::rename(part, path),
+        // A disk without links, such as one of the network: the name is taken first, so that nobody's file is written over.
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            create_file(path).and_then(|_| std::fs::rename(part, path))
+        }
         linked => linked,
     });
     let _ = std::fs::remove_file(part);
@@ -63,7 +65,9 @@ pub fn own_like(file: &Path, model: &Path) -> Result<()> {
     {
         use std::os::unix::fs::{MetadataExt, chown};
         let (is, wanted) = (std::fs::metadata(file)?, std::fs::metadata(model)?);
-        if (is.uid(), is.gid()) != (wanted.uid(), wanted.gid()) {
+        // Only root makes files that are another's folder's; whoever else made one may read it.
+        let foreign = (is.uid(), is.gid()) != (wanted.uid(), wanted.gid());
+        if foreign && (is.uid() == 0 || wanted.is_file()) {
             chown(file, Some(wanted.uid()), Some(wanted.gid()))?;
         }
         if wanted.is_file() {

@@ -43,12 +43,13 @@ pub fn restore(file: &Path, key: Option<&SealingKey>, address: &Address, attachm
     if !is_empty(attachments) {
         return Err(BackupFault::refused(format!("{} is not empty", attachments.display())));
     }
+    let keys = RestoredKeys::read(&mut archive, key, attachments)?;
     match address {
         Address::Sqlite(place) => sqlite(&manifest, &mut archive, place, attachments)?,
         Address::Postgresql(_) => postgresql(&manifest, &mut archive, address, attachments)?,
     }
     // Last: those of a place that could not be restored stay as they were.
-    keys(&mut archive, key, attachments)?;
+    keys.put_back(attachments)?;
     Ok(manifest)
 }
 
@@ -88,29 +89,42 @@ fn files(manifest: &Manifest, archive: &mut ZipArchive<ArchiveFile>, folder: &Pa
     Ok(())
 }
 
-/// Puts back the keys of personal data, if the backup has them, behind those that are there.
-fn keys(archive: &mut ZipArchive<ArchiveFile>, key: Option<&SealingKey>, folder: &Path) -> BackupResult<()> {
-    let place = private_files::beside(folder);
-    let there = place.join(FILE_NAME);
-    let mut sealed = Cursor::new(Vec::new());
-    match archive.by_name(KEYS) {
-        Ok(mut part) => std::io::copy(&mut part, &mut sealed).of(&there)?,
-        Err(ZipError::FileNotFound) => return Ok(()),
-        Err(fault) => return Err(fault.into()),
-    };
-    let damaged = || BackupFault::refused("the keys of personal data in the backup cannot be read");
-    let key = key.ok_or_else(damaged)?;
-    sealed.set_position(0);
-    let Envelope::Encrypted { key_id, prefix } = Envelope::of(SealedKind::Backup, &mut sealed).of(&there)? else {
-        return Err(damaged());
-    };
-    let mut text = String::new();
-    let opened = Decrypted::new(sealed, key, key_id, prefix).of(&there)?;
-    opened.ok_or_else(damaged)?.read_to_string(&mut text).of(&there)?;
-    if !there.exists() {
-        return private_files::create_whole(&there, text.as_bytes()).of(&there);
+/// The text of the keys of personal data in a backup, if it has them, and those of the place.
+struct RestoredKeys {
+    text: Option<String>,
+    there: Option<FieldKeys>,
+}
+
+impl RestoredKeys {
+    /// Reads both before anything is written.
+    fn read(archive: &mut ZipArchive<ArchiveFile>, key: Option<&SealingKey>, folder: &Path) -> BackupResult<Self> {
+        let place = private_files::beside(folder).join(FILE_NAME);
+        let there = if place.exists() { Some(FieldKeys::read(place.clone()).of(&place)?) } else { None };
+        let mut sealed = Cursor::new(Vec::new());
+        match archive.by_name(KEYS) {
+            Ok(mut part) => std::io::copy(&mut part, &mut sealed).of(&place)?,
+            Err(ZipError::FileNotFound) => return Ok(RestoredKeys { text: None, there }),
+            Err(fault) => return Err(fault.into()),
+        };
+        let damaged = || BackupFault::refused("the keys of personal data in the backup cannot be read");
+        let Envelope::Encrypted { key_id, prefix } = Envelope::of(SealedKind::Backup, &mut sealed).of(&place)? else {
+            return Err(damaged());
+        };
+        let mut text = String::new();
+        let opened = Decrypted::new(sealed, key.ok_or_else(damaged)?, key_id, prefix).of(&place)?;
+        opened.ok_or_else(damaged)?.read_to_string(&mut text).of(&place)?;
+        Ok(RestoredKeys { text: Some(text), there })
     }
-    FieldKeys::read(there.clone()).and_then(|known| known.adopt(&text)).of(&there)
+
+    /// Puts back those of the backup, together with those that are there.
+    fn put_back(self, folder: &Path) -> BackupResult<()> {
+        let place = private_files::beside(folder).join(FILE_NAME);
+        match (self.text, self.there) {
+            (Some(text), Some(there)) => there.adopt(&text).of(&place),
+            (Some(text), None) => private_files::create_whole(&place, text.as_bytes()).of(&place),
+            (None, _) => Ok(()),
+        }
+    }
 }
 
 fn extract(manifest: &Manifest, archive: &mut ZipArchive<ArchiveFile>, name: &str, to: &Path) -> BackupResult<()> {

@@ -75,7 +75,17 @@ pub fn run(command: &KeysCommand, config: &Config) -> Result<()> {
         KeysCommand::Rotate { place } => {
             let (keys, needed) = keys_of(place, config)?;
             complete(&keys, &needed)?;
-            if let Some(busy) = keys.ids().iter().skip(1).find(|id| needed.contains(id)) {
+            let stuck = {
+                let (address, _) = place.find(config)?;
+                let db = Db::open(address)?;
+                let stuck = sealed_data::is_stuck(&db)?;
+                db.close();
+                stuck
+            };
+            // What cannot be read would otherwise stand in the way of every later key.
+            if stuck {
+                eprintln!("something cannot be read by any key, see the log of the server; old keys stay needed");
+            } else if let Some(busy) = keys.ids().iter().skip(1).find(|id| needed.contains(id)) {
                 bail!("everything is still being encrypted anew; the key {busy} is needed until that has ended");
             }
             println!("{}", keys.rotate().context("the file of keys")?);
@@ -95,6 +105,9 @@ pub fn run(command: &KeysCommand, config: &Config) -> Result<()> {
             let db = Db::open(address)?;
             let folder = folder.context("name the folder for attachments: NGOAIVU_ATTACHMENTS, or --data DIR")?;
             let left = sealed_data::sealed_by(&db, &AttachmentFolder::new(folder, None), id)?;
+            if left.is_some() {
+                sealed_data::look_again(&db, keys.newest())?;
+            }
             db.close();
             if let Some(place) = left {
                 bail!("the key {id} is needed by {place}; a running server encrypts it anew within minutes");

@@ -258,25 +258,28 @@ diesel::table! {
         replied_on -> Nullable<Date>,
         due_on -> Date,
         extended_until -> Nullable<Date>,
-        extension_reason -> Nullable<Text>,
+        extension_reason -> Nullable<Ciphertext>,
         closed_on -> Nullable<Date>,
         outcome -> Nullable<Text>,
-        ground -> Nullable<Text>,
+        ground -> Nullable<Ciphertext>,
         created_by -> BigInt,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Ciphertext;
+
     incidents (id) {
         id -> BigInt,
         version -> BigInt,
         title -> Text,
-        description -> Text,
+        description -> Ciphertext,
         detected_at -> Timestamp,
         noticed_at -> Nullable<Timestamp>,
         reported_at -> Nullable<Timestamp>,
         closed_at -> Nullable<Timestamp>,
-        conclusion -> Nullable<Text>,
+        conclusion -> Nullable<Ciphertext>,
         created_by -> BigInt,
     }
 }

@@ -9,6 +9,7 @@ pub mod mail;
 pub mod mailer;
 pub mod outbox;
 pub mod reports;
+mod sealed_columns;
 pub mod sealed_data;
 pub mod sender;
 pub mod tools;

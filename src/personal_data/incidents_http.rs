@@ -217,7 +217,8 @@ async fn act<T: JsonBody>(
             carry_out(call, &mut incident, body.check()?)?;
             incident.version += 1;
             store::update_incident(conn, &incident)?;
-            call.remember(conn, action, &format!("incidents/{}", Id(id)), json!({}))?;
+            let detail = json!({"noticed_at": incident.noticed_at.map(rfc3339), "reported_at": incident.reported_at.map(rfc3339)});
+            call.remember(conn, action, &format!("incidents/{}", Id(id)), detail)?;
             let version = incident.version;
             reply(200, Some(version), None, &view(incident, call.now)?)
         },
@@ -242,12 +243,20 @@ impl ToldAuthority {
     }
 }
 
+fn unrecorded(at: Option<Moment>) -> Result<()> {
+    match at {
+        None => Ok(()),
+        Some(_) => Err(refuse(Code::NotPossibleInState, "Đã ghi lúc báo.", "When it was told is recorded already.")),
+    }
+}
+
 /// Records the first notice to the authority.
 #[utoipa::path(tag = "personal data", operation_id = "notice_incident", params(("id" = String, Path), IfMatch),
     request_body = ToldAuthority, responses((status = 200, description = "recorded", body = IncidentView)))]
 #[post("/incidents/{id}/notice")]
 async fn notice(call: Call, id: web::Path<String>, body: Incoming<ToldAuthority>) -> Result<HttpResponse> {
     act(call, &id, body, "notice_incident", |call, incident, body| {
+        unrecorded(incident.noticed_at)?;
         incident.noticed_at = Some(body.moment(call, incident)?);
         Ok(())
     })
@@ -260,6 +269,7 @@ async fn notice(call: Call, id: web::Path<String>, body: Incoming<ToldAuthority>
 #[post("/incidents/{id}/report")]
 async fn report(call: Call, id: web::Path<String>, body: Incoming<ToldAuthority>) -> Result<HttpResponse> {
     act(call, &id, body, "report_incident", |call, incident, body| {
+        unrecorded(incident.reported_at)?;
         incident.reported_at = Some(body.moment(call, incident)?);
         Ok(())
     })
@@ -308,8 +318,8 @@ struct ConcernedView {
 impl From<AuditRow> for ConcernedView {
     fn from(row: AuditRow) -> Self {
         let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
-        // One passport of one person has no number beside it.
-        let one = (row.action == REVEAL).then_some(1);
+        // An official's passports are one person's, and have no number beside them.
+        let one = (row.action == REVEAL && row.object.starts_with("officials/")).then_some(1);
         ConcernedView {
             seq: row.seq,
             at: rfc3339(row.at),

@@ -191,7 +191,7 @@ fn not_ahead(call: &RequestContext, on: NaiveDate, pointer: &str) -> Result<()> 
     Ok(faults.finish()?)
 }
 
-/// 404 for those who have no say in it.
+/// 403 for those who have no say in it.
 fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<SubjectRequest> {
     call.actor.require(Permission::ProtectPersonalData)?;
     store::request(conn, id)?.ok_or_else(not_found)
@@ -233,7 +233,9 @@ async fn act<T: JsonBody>(
             carry_out(call, &mut request, body.check()?)?;
             request.version += 1;
             store::update_request(conn, &request)?;
-            call.remember(conn, action, &format!("subject-requests/{}", Id(id)), json!({"kind": request.kind}))?;
+            let detail = json!({"kind": request.kind, "replied_on": request.replied_on, "extended_until": request.extended_until,
+                "closed_on": request.closed_on, "outcome": request.outcome});
+            call.remember(conn, action, &format!("subject-requests/{}", Id(id)), detail)?;
             let version = request.version;
             reply(200, Some(version), None, &view(request, call)?)
         },
@@ -255,6 +257,9 @@ struct SubjectRequestReply {
 #[post("/subject-requests/{id}/reply")]
 async fn answer(call: Call, id: web::Path<String>, body: Incoming<SubjectRequestReply>) -> Result<HttpResponse> {
     act(call, &id, body, "reply_to_subject_request", |call, request, body| {
+        if request.replied_on.is_some() {
+            return Err(refuse(Code::NotPossibleInState, "Đã ghi ngày trả lời.", "The answer is recorded already."));
+        }
         not_ahead(call, body.on, "/on")?;
         after_it_came(request, body.on, "/on")?;
         request.replied_on = Some(body.on);
@@ -269,6 +274,9 @@ fn after_it_came(request: &SubjectRequest, on: NaiveDate, pointer: &str) -> Resu
     faults.require(request.received_on <= on, pointer, FieldError::OutOfOrder, vi, en);
     Ok(faults.finish()?)
 }
+
+/// Most days by which a term is extended. No text that was read sets one; this keeps typing errors out.
+const LONGEST_EXTENSION: i64 = 366;
 
 /// Until when the term is extended, and why.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -296,6 +304,9 @@ async fn extend(call: Call, id: web::Path<String>, body: Incoming<SubjectRequest
         let mut faults = Violations::default();
         let (vi, en) = ("Hạn mới phải sau hạn cũ.", "The new term must end after the old one.");
         faults.require(request.due_on < body.until, "/until", FieldError::OutOfOrder, vi, en);
+        let (vi, en) = ("Gia hạn không quá một năm.", "A term is extended by a year at most.");
+        let near = body.until <= request.due_on + chrono::Duration::days(LONGEST_EXTENSION);
+        faults.require(near, "/until", FieldError::OutOfRange, vi, en);
         faults.finish()?;
         (request.extended_until, request.extension_reason) = (Some(body.until), Some(body.reason));
         Ok(())

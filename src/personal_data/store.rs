@@ -24,10 +24,10 @@ struct SubjectRequestRow {
     replied_on: Option<Day>,
     due_on: Day,
     extended_until: Option<Day>,
-    extension_reason: Option<String>,
+    extension_reason: Option<SealedText>,
     closed_on: Option<Day>,
     outcome: Option<String>,
-    ground: Option<String>,
+    ground: Option<SealedText>,
     created_by: i64,
 }
 
@@ -49,10 +49,10 @@ impl SubjectRequestRow {
             replied_on: r.replied_on,
             due_on: r.due_on,
             extended_until: r.extended_until,
-            extension_reason: r.extension_reason.clone(),
+            extension_reason: hidden(&r.extension_reason)?,
             closed_on: r.closed_on,
             outcome: r.outcome.map(|outcome| outcome.word().to_owned()),
-            ground: r.ground.clone(),
+            ground: hidden(&r.ground)?,
             created_by: r.created_by,
         })
     }
@@ -70,10 +70,10 @@ impl SubjectRequestRow {
             replied_on: self.replied_on,
             due_on: self.due_on,
             extended_until: self.extended_until,
-            extension_reason: self.extension_reason,
+            extension_reason: self.extension_reason.map(SealedText::into_plain),
             closed_on: self.closed_on,
             outcome: self.outcome.as_deref().map(word).transpose()?,
-            ground: self.ground,
+            ground: self.ground.map(SealedText::into_plain),
             created_by: self.created_by,
         })
     }
@@ -117,31 +117,31 @@ struct IncidentRow {
     id: i64,
     version: i64,
     title: String,
-    description: String,
+    description: SealedText,
     detected_at: Moment,
     noticed_at: Option<Moment>,
     reported_at: Option<Moment>,
     closed_at: Option<Moment>,
-    conclusion: Option<String>,
+    conclusion: Option<SealedText>,
     created_by: i64,
 }
 
-impl From<&Incident> for IncidentRow {
-    fn from(i: &Incident) -> Self {
+impl IncidentRow {
+    fn of(i: &Incident) -> Result<Self> {
         every_field!(Incident of i:
             id, version, title, description, detected_at, noticed_at, reported_at, closed_at, conclusion, created_by);
-        IncidentRow {
+        Ok(IncidentRow {
             id: i.id,
             version: i.version,
             title: i.title.clone(),
-            description: i.description.clone(),
+            description: SealedText::hidden(&i.description)?,
             detected_at: i.detected_at,
             noticed_at: i.noticed_at,
             reported_at: i.reported_at,
             closed_at: i.closed_at,
-            conclusion: i.conclusion.clone(),
+            conclusion: i.conclusion.as_deref().map(SealedText::hidden).transpose()?,
             created_by: i.created_by,
-        }
+        })
     }
 }
 
@@ -151,25 +151,25 @@ impl From<IncidentRow> for Incident {
             id: row.id,
             version: row.version,
             title: row.title,
-            description: row.description,
+            description: row.description.into_plain(),
             detected_at: row.detected_at,
             noticed_at: row.noticed_at,
             reported_at: row.reported_at,
             closed_at: row.closed_at,
-            conclusion: row.conclusion,
+            conclusion: row.conclusion.map(SealedText::into_plain),
             created_by: row.created_by,
         }
     }
 }
 
 pub fn insert_incident(conn: &mut Conn, incident: &Incident) -> Result<()> {
-    diesel::insert_into(incidents::table).values(IncidentRow::from(incident)).execute(conn)?;
+    diesel::insert_into(incidents::table).values(IncidentRow::of(incident)?).execute(conn)?;
     Ok(())
 }
 
 /// Updates the row; the caller has checked the version in this transaction.
 pub fn update_incident(conn: &mut Conn, incident: &Incident) -> Result<()> {
-    diesel::update(incidents::table.find(incident.id)).set(IncidentRow::from(incident)).execute(conn)?;
+    diesel::update(incidents::table.find(incident.id)).set(IncidentRow::of(incident)?).execute(conn)?;
     Ok(())
 }
 

@@ -233,21 +233,25 @@ impl FieldKeys {
         self.write(&kept)
     }
 
-    /// Adds the keys of another file's text that are not in this one, behind those that are.
+    /// Adds the keys of another file's text. If that one knows all of this one, it is younger, and its order counts; otherwise its
+    /// keys come behind.
     pub fn adopt(&self, other: &str) -> IoResult<()> {
         let _alone = self.alone()?;
-        let mut lines = self.lines()?;
-        for line in lines_of(other) {
-            if !lines.contains(&line) {
-                lines.push(line);
-            }
+        let (mut lines, theirs) = (self.lines()?, lines_of(other));
+        if lines.iter().all(|line| theirs.contains(line)) {
+            return self.write(&theirs);
         }
+        lines.extend(theirs.into_iter().filter(|line| !lines.contains(line)).collect::<Vec<_>>());
         self.write(&lines)
     }
 
     /// Keeps others from changing the file until it is dropped.
     fn alone(&self) -> IoResult<File> {
-        let lock = private_files::open_lock(&self.0.path.with_extension("keys.lock"))?;
+        // Beside the file itself, whatever links lead to it, and for whoever may change the file.
+        let path = self.0.path.canonicalize()?;
+        let beside = path.with_extension("keys.lock");
+        let lock = private_files::open_lock(&beside)?;
+        private_files::own_like(&beside, &path)?;
         lock.lock()?;
         Ok(lock)
     }

@@ -8,7 +8,7 @@ use ngoaivu::audit::{self, TrailVerdict};
 use ngoaivu::backup::restore::restore;
 use ngoaivu::backup::{sealed, snapshot, verify};
 use ngoaivu::db::Address;
-use ngoaivu::sealing::SealingKey;
+use ngoaivu::sealing::{FILE_NAME, SealingKey};
 use serde_json::json;
 
 use crate::world::{World, drop_database, empty_database, fresh_folder};
@@ -141,6 +141,10 @@ on_both! {
         assert!(verify(&plain, Some(&key)).err().unwrap().to_string().contains("is not encrypted"));
         assert_eq!(verify(&file, Some(&key)).unwrap().0, manifest);
         assert_eq!(restore(&file, Some(&key), &address, &attachments).unwrap(), manifest);
+        // The keys of personal data are in it, and in a plain one they are not.
+        let keys = |folder: &Path| fs::read_to_string(folder.join(FILE_NAME)).ok();
+        assert!(keys(&folder).is_some_and(|text| text.contains(keys(&w.folder).unwrap().lines().last().unwrap())));
+        assert!(manifest.parts.contains_key(FILE_NAME) && !verify(&plain, None).unwrap().0.parts.contains_key(FILE_NAME));
         database.iter().for_each(|name| drop_database(name));
     }
 }

@@ -50,7 +50,12 @@ on_both! {
         let closed = act(&w, &path, "close", json!({"on": "2026-04-01", "outcome": "refused", "ground": ground})).await.expect(200).json();
         assert_eq!((&closed["ground"], &closed["overdue"]), (&json!(ground), &json!(false)));
         act(&w, &path, "reply", json!({"on": "2026-04-01"})).await.refused(409, "not_possible_in_state");
-        assert_eq!(w.get("admin", "/subject-requests?open=true").await.json()["items"].as_array().unwrap().len(), 8);
+        let (other, _) = asked(&w, "view").await;
+        act(&w, &other, "reply", json!({"on": "2026-03-03"})).await.expect(200);
+        act(&w, &other, "reply", json!({"on": "2026-03-02"})).await.refused(409, "not_possible_in_state");
+        let far = json!({"until": "9999-12-31", "reason": "Nhầm."});
+        act(&w, &other, "extend", far).await.refused(422, "validation_failed");
+        assert_eq!(w.get("admin", "/subject-requests?open=true").await.json()["items"].as_array().unwrap().len(), 9);
         // Only who protects personal data: neither clerks nor those who read the trail.
         for user in ["clerk.skhcn", "inspector", "custodian", "officer.snv"] {
             w.get(user, "/subject-requests").await.expect(403);
@@ -65,6 +70,9 @@ on_both! {
         w.get("custodian", &format!("/officials/{}/passports", people[0])).await.expect(200);
         w.get("custodian", "/officials?format=csv").await.expect(200);
         w.get("inspector", &format!("/officials/{}", people[0])).await.expect(200);
+        let visit = w.submitted_visit(w.visit().await).await;
+        w.act_in("officer.snv", &visit, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        w.get("police", &format!("/inbound-delegations/{visit}")).await.expect(200);
         let body = json!({"title": "Mất máy tính của người quản lý hộ chiếu", "description": "Mất trên xe.", "detected_at": "2026-03-01T20:00:00Z"});
         let made = w.post("admin", "/incidents", body).await.expect(201).json();
         assert_eq!((&made["notice_due_at"], &made["report_due_at"]), (&json!("2026-03-02T20:00:00Z"), &json!("2026-03-04T20:00:00Z")));
@@ -74,11 +82,15 @@ on_both! {
         let rows: Vec<(&str, &Value)> = told["items"].as_array().unwrap().iter().map(|r| (r["action"].as_str().unwrap(), &r["people"])).collect();
         assert!(rows.contains(&("reveal_passport", &json!(1))), "{told}");
         assert!(rows.iter().any(|(action, _)| *action == "export"), "{told}");
+        // Of the two guests one has a passport.
+        let police = w.get("admin", &format!("{path}/concerned?actor=police")).await.expect(200).json();
+        assert_eq!((&police["items"][0]["people"], &police["items"][0]["action"]), (&json!(1), &json!("reveal_passport")));
         assert_eq!(w.get("admin", &format!("{path}/concerned?to=2026-02-28")).await.json()["items"], json!([]));
         act(&w, &path, "notice", json!({"at": "2026-03-01T19:00:00Z"})).await.refused(422, "validation_failed");
         w.advance(chrono::Duration::hours(20));
         assert_eq!(w.get("admin", &path).await.json()["overdue"], true);
         act(&w, &path, "notice", json!({})).await.expect(200);
+        act(&w, &path, "notice", json!({"at": "2026-03-02T20:00:00Z"})).await.refused(409, "not_possible_in_state");
         let reported = act(&w, &path, "report", json!({"at": "2026-03-02T21:00:00Z"})).await.expect(200).json();
         assert_eq!((&reported["noticed_at"], &reported["reported_at"], &reported["overdue"]),
             (&json!("2026-03-02T22:00:00Z"), &json!("2026-03-02T21:00:00Z"), &json!(false)));

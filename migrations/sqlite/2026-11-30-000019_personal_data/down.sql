@@ -1,2 +1,3 @@
+DROP INDEX audit_action;
 DROP TABLE incidents;
 DROP TABLE subject_requests;

@@ -1,4 +1,4 @@
--- What people ask about their data (yêu cầu của chủ thể dữ liệu). Who asks, and how they are reached, is sealed.
+-- What people ask about their data (yêu cầu của chủ thể dữ liệu). What names anybody is sealed.
 CREATE TABLE subject_requests (
     id INTEGER PRIMARY KEY NOT NULL,
     version BIGINT NOT NULL,
@@ -17,6 +17,9 @@ CREATE TABLE subject_requests (
     ground TEXT,
     created_by BIGINT NOT NULL REFERENCES users (id)
 );
+
+-- Who saw or took whose data is looked for by what was done.
+CREATE INDEX audit_action ON audit (action, seq);
 
 -- What happened to personal data (sự cố dữ liệu cá nhân), and when it was told.
 CREATE TABLE incidents (

@@ -69,18 +69,21 @@ pub trait Shown: Content {
         seen: &VisibleDossier<Self>,
     ) -> Result<Self::View>;
 
-    /// Whether the view shows passport numbers, which the audit trail has to record.
-    fn reveals(_: &RequestContext, _: &VisibleDossier<Self>) -> bool {
-        false
+    /// How many passport numbers the view shows, which the audit trail has to record.
+    fn reveals(_: &RequestContext, _: &VisibleDossier<Self>) -> usize {
+        0
     }
 }
 
 /// Records in the audit trail that the caller saw passport numbers.
 fn remember_reveal<C: Shown>(conn: &mut Conn, call: &RequestContext, seen: &VisibleDossier<C>) -> Result<()> {
-    if !C::reveals(call, seen) {
-        return Ok(());
+    match C::reveals(call, seen) {
+        0 => Ok(()),
+        count => {
+            let detail = serde_json::json!({"count": count});
+            call.remember(conn, "reveal_passport", &object::<C>(seen.dossier.id), detail)
+        }
     }
-    call.remember(conn, "reveal_passport", &object::<C>(seen.dossier.id), serde_json::json!({}))
 }
 
 /// The dossier as a response that can be stored for retries.
@@ -296,7 +299,7 @@ pub async fn show<C: Shown>(
             };
             let tag = etag(seen.dossier.version);
             let view = if known.hits(&tag) { None } else { Some(C::view(conn, call, &registers, &seen)?) };
-            Ok((tag, view, C::reveals(call, &seen).then_some(seen)))
+            Ok((tag, view, (C::reveals(call, &seen) > 0).then_some(seen)))
         })
         .await?;
     if let (Some(seen), Some(_)) = (revealed, &view) {

@@ -128,7 +128,8 @@ impl AttachmentFolder {
         let own = |name: &String| name.len() == random_text().len() && !name.contains('.');
         let files = entries.filter_map(|entry| {
             let entry = entry.ok()?;
-            entry.file_type().ok()?.is_file().then(|| entry.file_name().into_string().ok())?
+            // Also behind a link.
+            std::fs::metadata(entry.path()).ok()?.is_file().then(|| entry.file_name().into_string().ok())?
         });
         Ok(files.filter(own).collect())
     }

@@ -85,7 +85,10 @@ pub const ADMINISTRATION: &[Collection] = &[
     Collection {
         path: "incidents",
         label: l("Sự cố dữ liệu cá nhân", "Incidents of personal data"),
-        about: l("Việc đã xảy ra, hạn báo 24 giờ và 72 giờ", "What happened, and what is told within 24 and 72 hours"),
+        about: l(
+            "Việc đã xảy ra, và hạn báo cơ quan có thẩm quyền",
+            "What happened, and until when the authority is told",
+        ),
         area: Area::Administration,
         reads: PRIVACY,
         name: "title",
@@ -112,8 +115,11 @@ pub const ADMINISTRATION: &[Collection] = &[
         ],
         parts: &[InnerList {
             path: "concerned",
-            label: l("Ai đã xem, lấy dữ liệu trong 30 ngày trước đó", "Who saw or took data in the 30 days before"),
-            columns: &["at", "actor", "address", "object", "people"],
+            label: l(
+                "Ai đã xem, lấy dữ liệu từ 30 ngày trước đó đến nay",
+                "Who saw or took data, from 30 days before until today",
+            ),
+            columns: &["at", "action", "actor", "address", "object", "people"],
             adds: &[],
             acts: &[],
         }],

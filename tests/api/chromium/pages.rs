@@ -5,6 +5,20 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::chromium::driver::{Chrome, ENTER};
+use crate::world::World;
+
+/// A request about personal data and an incident, with the longest names.
+async fn personal_data(w: &World) -> (String, String) {
+    let asked = json!({"kind": "erase", "subject": "Công Tằng Tôn Nữ Thị Hoàng Phương Anh Nguyệt Minh", "contact": "cong.tang.ton.nu.thi.hoang.phuong.anh@tinhmau.gov.vn",
+        "received_on": "2026-02-20", "note": "Đề nghị xóa bản chụp hộ chiếu đã hết hạn khỏi hồ sơ năm 2021."});
+    let asked = w.post("admin", "/subject-requests", asked).await.expect(201).json();
+    let incident = json!({"title": "Mất máy tính xách tay có danh sách khách của đoàn tỉnh Chungbuk trên đường công tác", "description": "Mất trên xe khách. Chưa tìm lại được."});
+    let people = w.officials("SKHCN").await;
+    w.get("custodian", &format!("/officials/{}/passports", people[0])).await.expect(200);
+    let incident = w.post("admin", "/incidents", incident).await.expect(201).json();
+    let path = |kind: &str, made: &serde_json::Value| format!("/{kind}/{}", made["id"].as_str().unwrap());
+    (path("subject-requests", &asked), path("incidents", &incident))
+}
 
 on_both! {
     async fn the_answer_of_the_regulation_follows_what_is_typed(w) {
@@ -200,6 +214,7 @@ on_both! {
         let draft = w.draft(w.later_trip(&[3]).await).await;
         let trip = format!("/outbound-delegations/{id}");
         let person = w.officials("SKHCN").await[2].clone();
+        let (asked, incident) = personal_data(&w).await;
         let pages: [(&str, Vec<String>); 6] = [
             ("clerk.skhcn", vec![
                 "/".into(), "/outbound-delegations".into(), "/outbound-delegations/new".into(), format!("/outbound-delegations/{draft}/edit"),
@@ -211,7 +226,8 @@ on_both! {
                 "/registers".into(), "/agencies".into(), "/officials".into(), format!("/officials/{person}"), format!("/officials/{person}/edit"), "/partners/new".into(), "/plans".into(), "/imports".into(), "/substitutions/new".into()]),
             ("custodian", vec!["/".into(), "/custodies".into(), "/custodies/new".into()]),
             ("rules", vec!["/".into(), "/regulations".into(), "/regulations/mau".into(), "/regulations/new".into(), "/assessments".into(), "/holidays".into(), "/holidays/new".into()]),
-            ("admin", vec!["/".into(), "/administration".into(), "/users".into(), "/users/new".into(), "/audit".into(), "/webhooks/new".into(), "/service-tokens".into()]),
+            ("admin", vec!["/".into(), "/administration".into(), "/users".into(), "/users/new".into(), "/audit".into(), "/webhooks/new".into(), "/service-tokens".into(),
+                "/subject-requests".into(), asked.clone(), "/subject-requests/new".into(), "/incidents".into(), incident.clone(), format!("{incident}/close")]),
             ("stats", vec!["/".into(), "/reports".into(), "/reports/new".into(), "/report-schedules".into()]),
         ];
         for (user, paths) in &pages {
@@ -222,7 +238,7 @@ on_both! {
                     b.go(path).await;
                     let sideways = b.run("return document.documentElement.scrollWidth > document.documentElement.clientWidth + 1", Vec::new()).await;
                     assert_eq!(sideways, json!(false), "{user} {path} at {width}");
-                    let name: String = path.replace(&id, "trip").replace(&visit, "visit").replace(&draft, "draft").replace(&person, "person").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+                    let name: String = path.replace(&id, "trip").replace(&visit, "visit").replace(&draft, "draft").replace(&person, "person").replace(&asked, "/subject-requests/one").replace(&incident, "/incidents/one").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
                     b.picture(&format!("{user}{name}-{width}")).await;
                 }
             }
@@ -239,6 +255,7 @@ on_both! {
         let draft = w.draft(w.later_trip(&[3]).await).await;
         let (trip, edit) = (format!("/outbound-delegations/{id}"), format!("/outbound-delegations/{draft}"));
         let person = w.officials("SKHCN").await[2].clone();
+        let (asked, incident) = personal_data(&w).await;
         let pages: [(&str, Vec<String>); 6] = [
             ("clerk.skhcn", vec![
                 "/".into(), "/outbound-delegations".into(), "/inbound-delegations/new".into(), format!("{edit}/edit"), format!("{edit}/edit/journey"),
@@ -250,7 +267,8 @@ on_both! {
                 "/registers".into(), "/agencies".into(), "/officials".into(), format!("/officials/{person}"), format!("/officials/{person}/edit"), "/partners/new".into(), "/plans".into(), "/imports".into(), "/substitutions/new".into()]),
             ("custodian", vec!["/".into(), "/custodies".into(), "/custodies/new".into()]),
             ("rules", vec!["/".into(), "/regulations".into(), "/regulations/mau".into(), "/regulations/new".into(), "/assessments".into(), "/holidays".into(), "/holidays/new".into()]),
-            ("admin", vec!["/".into(), "/administration".into(), "/users".into(), "/users/new".into(), "/audit".into(), "/webhooks/new".into(), "/service-tokens".into()]),
+            ("admin", vec!["/".into(), "/administration".into(), "/users".into(), "/users/new".into(), "/audit".into(), "/webhooks/new".into(), "/service-tokens".into(),
+                "/subject-requests".into(), asked.clone(), "/subject-requests/new".into(), "/incidents".into(), incident.clone(), format!("{incident}/close")]),
             ("stats", vec!["/".into(), "/reports".into(), "/reports/new".into(), "/report-schedules".into()]),
         ];
         for (user, paths) in &pages {

@@ -190,9 +190,9 @@ impl Shown for VisitContent {
         super::routes(config);
     }
 
-    fn reveals(call: &RequestContext, seen: &VisibleDossier<Self>) -> bool {
-        let any = seen.dossier.content.guests.iter().any(|g| g.passport_number.is_some());
-        any && call.actor.may(Permission::RevealPassports)
+    fn reveals(call: &RequestContext, seen: &VisibleDossier<Self>) -> usize {
+        let numbered = seen.dossier.content.guests.iter().filter(|g| g.passport_number.is_some());
+        if call.actor.may(Permission::RevealPassports) { numbered.count() } else { 0 }
     }
 
     fn view(
