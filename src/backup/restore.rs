@@ -106,6 +106,7 @@ impl RestoredKeys {
             Err(ZipError::FileNotFound) => return Ok(RestoredKeys { text: None, there }),
             Err(fault) => return Err(fault.into()),
         };
+        sealed.set_position(0);
         let damaged = || BackupFault::refused("the keys of personal data in the backup cannot be read");
         let Envelope::Encrypted { key_id, prefix } = Envelope::of(SealedKind::Backup, &mut sealed).of(&place)? else {
             return Err(damaged());
