@@ -140,7 +140,7 @@ fn seal_all(db: &Db, folder: &AttachmentFolder, keys: &FieldKeys, place: &Path, 
         wipe(db.address())?;
     }
     let newest = keys.newest();
-    if outcome.unreadable == 0 { db.write_now(move |conn| note(conn, &newest, true)) } else { Ok(()) }
+    if outcome.unreadable == 0 { db.write_in_turn(move |conn| note(conn, &newest, true)) } else { Ok(()) }
 }
 
 /// Writes the tables anew, for a database keeps the old text of a row until its place is used again. Archives of its log, copies
@@ -167,9 +167,11 @@ fn wipe(address: &Address) -> Result<()> {
 }
 
 fn note(conn: &mut Conn, id: &str, whole: bool) -> Result<()> {
-    diesel::delete(field_keys::table.find(id)).execute(conn)?;
+    // Two servers that start at once note the same key.
     let row = (field_keys::key_id.eq(id), field_keys::whole.eq(whole));
-    diesel::insert_into(field_keys::table).values(row).execute(conn)?;
+    let insert = diesel::insert_into(field_keys::table).values(row);
+    let set = field_keys::whole.eq(whole);
+    each!(conn, c => insert.on_conflict(field_keys::key_id).do_update().set(set).execute(c))?;
     if whole {
         // Nothing needs the others any longer.
         diesel::delete(field_keys::table.filter(field_keys::key_id.ne(id))).execute(conn)?;
