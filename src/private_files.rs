@@ -31,16 +31,19 @@ pub fn create_readable(path: &Path) -> Result<File> {
     options.open(path)
 }
 
-/// Creates a file with its content, for the owner alone; an error if it is there. Nobody ever sees a part of it.
+/// Creates a file with its content, which is on disk, for the owner alone; an error if it is there.
+pub fn create_synced(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = create_file(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// The same under a name that others may look for: nobody ever sees a part of it.
 pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(format!(".{:08x}", rand::random::<u32>()));
     let part = Path::new(&part);
-    let written = create_file(part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let there = written.and_then(|()| match std::fs::hard_link(part, path) {
+    let there = create_synced(part, bytes).and_then(|()| match std::fs::hard_link(part, path) {
         // A disk without links, such as one of the network: the name is taken first, so that nobody's file is written over.
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             create_file(path).and_then(|_| std::fs::rename(part, path))

@@ -188,13 +188,8 @@ impl TrailKeeper {
     /// Makes the key whole or not at all; if another server makes one at the same time, the first stays.
     fn make_key(&self, file: &Path) -> std::io::Result<()> {
         private_files::create_folder(&self.files.keys)?;
-        let draft = self.files.keys.join(format!("trail.key.{:08x}", rand::random::<u32>()));
-        let mut made = private_files::create_file(&draft)?;
-        made.write_all(STANDARD.encode(rand::random::<[u8; 32]>()).as_bytes())?;
-        made.sync_all()?;
-        let linked = std::fs::hard_link(&draft, file);
-        std::fs::remove_file(&draft)?;
-        match linked {
+        let key = STANDARD.encode(rand::random::<[u8; 32]>());
+        match private_files::create_whole(file, key.as_bytes()) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),
         }

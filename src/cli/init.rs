@@ -124,10 +124,7 @@ fn write_settings(
     }
     lines.push(format!("NGOAIVU_ATTACHMENTS={}", std::path::absolute(attachments)?.display()));
     lines.push(format!("NGOAIVU_LISTEN={}", wanted.listen.as_deref().unwrap_or_else(|| config.listen())));
-    let mut out = private_files::create_file(file)?;
-    out.write_all((lines.join("\n") + "\n").as_bytes())?;
-    out.sync_all()?;
-    Ok(())
+    Ok(private_files::create_synced(file, (lines.join("\n") + "\n").as_bytes())?)
 }
 
 /// Says what was set up, who sets which password with which token, and the next command.

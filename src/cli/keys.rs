@@ -1,5 +1,7 @@
 //! `keys`: by what personal data is encrypted.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use ngoaivu::config::Config;
@@ -32,31 +34,42 @@ pub enum KeysCommand {
     },
 }
 
-/// The keys of a place, and the ids of those that are needed.
-fn keys_of(place: &DataPlace, config: &Config) -> Result<(FieldKeys, Vec<String>)> {
-    let (address, folder) = place.find(config)?;
-    let folder = folder.context("name the folder for attachments: NGOAIVU_ATTACHMENTS, or --data DIR")?;
-    current(&address)?;
-    let db = Db::open(address)?;
-    let needed = sealed_data::keys_in_use(&db)?;
-    db.close();
-    Ok((FieldKeys::read(beside(&folder).join(FILE_NAME)).context("the keys of personal data")?, needed))
+/// A place, its keys, and the ids of those that are needed.
+struct KeyPlace {
+    db: Db,
+    attachments: PathBuf,
+    keys: FieldKeys,
+    needed: Vec<String>,
 }
 
-/// Fails if a key is missing without which something cannot be read.
-fn complete(keys: &FieldKeys, needed: &[String]) -> Result<()> {
-    let ids = keys.ids();
-    let missing: Vec<&str> = needed.iter().filter(|id| !ids.contains(id)).map(String::as_str).collect();
-    if !missing.is_empty() {
-        bail!("needed, but not in {}: {}; put back the copy of the file", keys.path().display(), missing.join(", "));
+impl KeyPlace {
+    fn open(place: &DataPlace, config: &Config) -> Result<Self> {
+        let (address, folder) = place.find(config)?;
+        let attachments = folder.context("name the folder for attachments: NGOAIVU_ATTACHMENTS, or --data DIR")?;
+        current(&address)?;
+        let db = Db::open(address)?;
+        let needed = sealed_data::keys_in_use(&db)?;
+        let keys = FieldKeys::read(beside(&attachments).join(FILE_NAME)).context("the keys of personal data")?;
+        Ok(KeyPlace { db, attachments, keys, needed })
     }
-    Ok(())
+
+    /// Fails if a key is missing without which something cannot be read.
+    fn complete(&self) -> Result<()> {
+        let ids = self.keys.ids();
+        let missing: Vec<&str> = self.needed.iter().filter(|id| !ids.contains(id)).map(String::as_str).collect();
+        if !missing.is_empty() {
+            let file = self.keys.path().display();
+            bail!("needed, but not in {file}: {}; put back the copy of the file", missing.join(", "));
+        }
+        Ok(())
+    }
 }
 
 pub fn run(command: &KeysCommand, config: &Config) -> Result<()> {
     match command {
         KeysCommand::List { place } => {
-            let (keys, needed) = keys_of(place, config)?;
+            let at = KeyPlace::open(place, config)?;
+            let (keys, needed) = (&at.keys, &at.needed);
             println!("{}", keys.path().display());
             let ids = keys.ids();
             for id in &ids {
@@ -70,20 +83,14 @@ pub fn run(command: &KeysCommand, config: &Config) -> Result<()> {
                 };
                 println!("{id}\t{state}");
             }
-            complete(&keys, &needed)?;
+            at.complete()?;
         }
         KeysCommand::Rotate { place } => {
-            let (keys, needed) = keys_of(place, config)?;
-            complete(&keys, &needed)?;
-            let stuck = {
-                let (address, _) = place.find(config)?;
-                let db = Db::open(address)?;
-                let stuck = sealed_data::is_stuck(&db)?;
-                db.close();
-                stuck
-            };
+            let at = KeyPlace::open(place, config)?;
+            let (keys, needed) = (&at.keys, &at.needed);
+            at.complete()?;
             // What cannot be read would otherwise stand in the way of every later key.
-            if stuck {
+            if sealed_data::is_stuck(&at.db)? {
                 eprintln!("something cannot be read by any key, see the log of the server; old keys stay needed");
             } else if let Some(busy) = keys.ids().iter().skip(1).find(|id| needed.contains(id)) {
                 bail!("everything is still being encrypted anew; the key {busy} is needed until that has ended");
@@ -92,24 +99,19 @@ pub fn run(command: &KeysCommand, config: &Config) -> Result<()> {
             eprintln!("keep a copy of {} apart from the database and its backups", keys.path().display());
         }
         KeysCommand::Forget { id, place } => {
-            let (keys, needed) = keys_of(place, config)?;
+            let at = KeyPlace::open(place, config)?;
+            let (keys, needed) = (&at.keys, &at.needed);
             if !keys.ids().contains(id) {
                 bail!("there is no key {id} in {}", keys.path().display());
             }
-            complete(&keys, &needed)?;
+            at.complete()?;
             if keys.newest() == *id || needed.contains(id) || needed.is_empty() {
                 bail!("the key {id} is needed; see: ngoaivu keys list");
             }
             // Not only what is noted: another server may have sealed by it a moment ago.
-            let (address, folder) = place.find(config)?;
-            let db = Db::open(address)?;
-            let folder = folder.context("name the folder for attachments: NGOAIVU_ATTACHMENTS, or --data DIR")?;
-            let left = sealed_data::sealed_by(&db, &AttachmentFolder::new(folder, None), id)?;
-            if left.is_some() {
-                sealed_data::look_again(&db, keys.newest())?;
-            }
-            db.close();
+            let left = sealed_data::sealed_by(&at.db, &AttachmentFolder::new(at.attachments.clone(), None), id)?;
             if let Some(place) = left {
+                sealed_data::look_again(&at.db, keys.newest())?;
                 bail!("the key {id} is needed by {place}; a running server encrypts it anew within minutes");
             }
             keys.forget(id).context("the file of keys")?;

@@ -13,14 +13,15 @@ use crate::access::noted::{DOWNLOAD, EXPORT};
 use crate::access::permission::Permission;
 use crate::audit::{self, AuditRow, TrailFilter};
 use crate::db::Conn;
-use crate::error::{Code, Result, not_found, refuse};
+use crate::error::{Code, Result, refuse};
 use crate::personal_data::model::Incident;
+use crate::personal_data::tracked::{self, Tracked, act, find, recorded};
 use crate::personal_data::{clocks, store};
-use crate::web::etag::{IfMatch, etag};
-use crate::web::json::{Incoming, JsonBody};
+use crate::web::etag::IfMatch;
+use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
-use crate::web::reply::{path_id, reply};
+use crate::web::reply::path_id;
 use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
@@ -46,7 +47,7 @@ pub fn routes(config: &mut RoomRoutes) {
     "noticed_at": null, "report_due_at": "2026-12-04T02:00:00Z", "reported_at": null, "closed_at": null, "conclusion": null, "overdue": false,
     "notice_citation": "Nghị định 331/2026/NĐ-CP, Đ.31 k.2 đ.d", "report_citation": "Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15, Đ.23 k.1",
     "citation_read": "secondary"}))]
-struct IncidentView {
+pub(super) struct IncidentView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,
@@ -68,27 +69,60 @@ struct IncidentView {
     citation_read: &'static str,
 }
 
-fn view(i: Incident, now: Moment) -> Result<IncidentView> {
-    let clocks = clocks::of_incidents()?;
-    let (notice_due, report_due) = (clocks.notice.due(i.detected_at), clocks.report.due(i.detected_at));
-    let late = |done: Option<Moment>, due: Moment| done.is_none() && due < now;
-    Ok(IncidentView {
-        id: Id(i.id),
-        version: i.version,
-        title: i.title,
-        description: i.description,
-        detected_at: rfc3339(i.detected_at),
-        notice_due_at: rfc3339(notice_due),
-        noticed_at: i.noticed_at.map(rfc3339),
-        report_due_at: rfc3339(report_due),
-        reported_at: i.reported_at.map(rfc3339),
-        closed_at: i.closed_at.map(rfc3339),
-        conclusion: i.conclusion,
-        overdue: i.closed_at.is_none() && (late(i.noticed_at, notice_due) || late(i.reported_at, report_due)),
-        notice_citation: clocks.notice.citation.clone(),
-        report_citation: clocks.report.citation.clone(),
-        citation_read: clocks::READ,
-    })
+impl Tracked for Incident {
+    type View = IncidentView;
+    const PATH: &'static str = "incidents";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn version(&mut self) -> &mut i64 {
+        &mut self.version
+    }
+
+    fn load(conn: &mut Conn, id: i64) -> Result<Option<Self>> {
+        store::incident(conn, id)
+    }
+
+    fn update(&self, conn: &mut Conn) -> Result<()> {
+        store::update_incident(conn, self)
+    }
+
+    fn require_open(&self) -> Result<()> {
+        match self.closed_at {
+            None => Ok(()),
+            Some(_) => Err(refuse(Code::NotPossibleInState, "Sự cố này đã kết thúc.", "This incident is closed.")),
+        }
+    }
+
+    fn told(&self) -> Value {
+        json!({"noticed_at": self.noticed_at.map(rfc3339), "reported_at": self.reported_at.map(rfc3339)})
+    }
+
+    fn view(self, call: &RequestContext) -> Result<IncidentView> {
+        let clocks = clocks::of_incidents()?;
+        let (notice_due, report_due) = (clocks.notice.due(self.detected_at), clocks.report.due(self.detected_at));
+        let late = |done: Option<Moment>, due: Moment| done.is_none() && due < call.now;
+        Ok(IncidentView {
+            id: Id(self.id),
+            version: self.version,
+            title: self.title,
+            description: self.description,
+            detected_at: rfc3339(self.detected_at),
+            notice_due_at: rfc3339(notice_due),
+            noticed_at: self.noticed_at.map(rfc3339),
+            report_due_at: rfc3339(report_due),
+            reported_at: self.reported_at.map(rfc3339),
+            closed_at: self.closed_at.map(rfc3339),
+            conclusion: self.conclusion,
+            overdue: self.closed_at.is_none()
+                && (late(self.noticed_at, notice_due) || late(self.reported_at, report_due)),
+            notice_citation: clocks.notice.citation.clone(),
+            report_citation: clocks.report.citation.clone(),
+            citation_read: clocks::READ,
+        })
+    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -116,7 +150,7 @@ async fn list(call: Call, asked: Query<IncidentListQuery>) -> Result<HttpRespons
     let before = query::place("incidents", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
     let rows = call.read(move |conn, _| store::incidents(conn, before, limit + 1)).await?;
     let page = Page::cut(rows, limit, "incidents", |i| vec![i.id.to_string()]);
-    let items = page.items.into_iter().map(|i| view(i, call.now)).collect::<Result<Vec<_>>>()?;
+    let items = page.items.into_iter().map(|i| i.view(&call)).collect::<Result<Vec<_>>>()?;
     Ok(page_response("/api/v1/incidents", page.next.as_deref()).json(IncidentPage { items, next: page.next }))
 }
 
@@ -171,18 +205,10 @@ async fn create(call: Call, body: Incoming<NewIncident>) -> Result<HttpResponse>
                 created_by: call.actor.id(),
             };
             store::insert_incident(conn, &made)?;
-            let object = format!("incidents/{}", Id(made.id));
-            call.remember(conn, "record_incident", &object, json!({}))?;
-            reply(201, Some(1), Some(format!("/api/v1/{object}")), &view(made, call.now)?)
+            recorded(conn, call, "record_incident", json!({}), made)
         },
     )
     .await
-}
-
-/// 403 for those who have no say in it.
-fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Incident> {
-    call.actor.require(Permission::ProtectPersonalData)?;
-    store::incident(conn, id)?.ok_or_else(not_found)
 }
 
 /// One incident.
@@ -190,40 +216,7 @@ fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Incident> {
     responses((status = 200, description = "the incident", body = IncidentView)))]
 #[get("/incidents/{id}")]
 async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    let id = path_id(&id)?;
-    let found = call.read(move |conn, call| find(conn, call, id)).await?;
-    let version = found.version;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(version))).json(view(found, call.now)?))
-}
-
-/// Runs one act on an incident that is not closed.
-async fn act<T: JsonBody>(
-    call: Call,
-    id: &str,
-    body: Incoming<T>,
-    action: &'static str,
-    carry_out: impl FnOnce(&RequestContext, &mut Incident, T) -> Result<()> + Send + 'static,
-) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    let id = path_id(id)?;
-    call.change(
-        body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
-        move |conn, call, mut incident| {
-            call.guard(incident.version, || Ok(()))?;
-            if incident.closed_at.is_some() {
-                return Err(refuse(Code::NotPossibleInState, "Sự cố này đã kết thúc.", "This incident is closed."));
-            }
-            carry_out(call, &mut incident, body.check()?)?;
-            incident.version += 1;
-            store::update_incident(conn, &incident)?;
-            let detail = json!({"noticed_at": incident.noticed_at.map(rfc3339), "reported_at": incident.reported_at.map(rfc3339)});
-            call.remember(conn, action, &format!("incidents/{}", Id(id)), detail)?;
-            let version = incident.version;
-            reply(200, Some(version), None, &view(incident, call.now)?)
-        },
-    )
-    .await
+    tracked::show::<Incident>(call, &id).await
 }
 
 /// When the authority was told.
@@ -255,7 +248,7 @@ fn unrecorded(at: Option<Moment>) -> Result<()> {
     request_body = ToldAuthority, responses((status = 200, description = "recorded", body = IncidentView)))]
 #[post("/incidents/{id}/notice")]
 async fn notice(call: Call, id: web::Path<String>, body: Incoming<ToldAuthority>) -> Result<HttpResponse> {
-    act(call, &id, body, "notice_incident", |call, incident, body| {
+    act(call, &id, body, "notice_incident", |call, incident: &mut Incident, body| {
         unrecorded(incident.noticed_at)?;
         incident.noticed_at = Some(body.moment(call, incident)?);
         Ok(())
@@ -268,7 +261,7 @@ async fn notice(call: Call, id: web::Path<String>, body: Incoming<ToldAuthority>
     request_body = ToldAuthority, responses((status = 200, description = "recorded", body = IncidentView)))]
 #[post("/incidents/{id}/report")]
 async fn report(call: Call, id: web::Path<String>, body: Incoming<ToldAuthority>) -> Result<HttpResponse> {
-    act(call, &id, body, "report_incident", |call, incident, body| {
+    act(call, &id, body, "report_incident", |call, incident: &mut Incident, body| {
         unrecorded(incident.reported_at)?;
         incident.reported_at = Some(body.moment(call, incident)?);
         Ok(())
@@ -290,7 +283,7 @@ struct IncidentEnd {
     request_body = IncidentEnd, responses((status = 200, description = "closed", body = IncidentView)))]
 #[post("/incidents/{id}/close")]
 async fn close(call: Call, id: web::Path<String>, body: Incoming<IncidentEnd>) -> Result<HttpResponse> {
-    act(call, &id, body, "close_incident", |call, incident, body| {
+    act(call, &id, body, "close_incident", |call, incident: &mut Incident, body| {
         (incident.closed_at, incident.conclusion) = (Some(call.now), Some(body.conclusion));
         Ok(())
     })
@@ -368,7 +361,7 @@ async fn concerned(call: Call, id: web::Path<String>, asked: Query<ConcernedQuer
         query::text("actor", actor)?;
     }
     let answer = call.read(move |conn, call| {
-        let incident = find(conn, call, id)?;
+        let incident: Incident = find(conn, call, id)?;
         call.actor.require(Permission::ReadTrail)?;
         let before = kernel::time::day_of(incident.detected_at) - chrono::Duration::days(30);
         let mut rows: Vec<AuditRow> = Vec::new();

@@ -7,3 +7,4 @@ pub mod incidents_http;
 pub mod model;
 pub mod requests_http;
 pub mod store;
+mod tracked;

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -12,15 +12,16 @@ use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::ProvinceLaw;
-use crate::error::{Code, Result, not_found, refuse};
+use crate::dossier::actions::after::past;
+use crate::error::{Code, Result, refuse};
 use crate::personal_data::clocks;
 use crate::personal_data::model::{SubjectRequest, SubjectRequestKind, SubjectRequestOutcome};
 use crate::personal_data::store;
-use crate::web::etag::{IfMatch, etag};
-use crate::web::json::{Incoming, JsonBody};
+use crate::personal_data::tracked::{self, Tracked, act, recorded};
+use crate::web::etag::IfMatch;
+use crate::web::json::Incoming;
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
-use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
@@ -37,7 +38,7 @@ pub fn routes(config: &mut RoomRoutes) {
     "contact": "minh@tinhmau.gov.vn", "note": null, "received_on": "2026-12-01", "reply_due_on": "2026-12-03", "replied_on": null,
     "due_on": "2026-12-11", "extended_until": null, "extension_reason": null, "closed_on": null, "outcome": null, "ground": null,
     "overdue": false, "citation": "Nghị định 356/2025/NĐ-CP, Đ.5", "citation_read": "secondary"}))]
-struct SubjectRequestView {
+pub(super) struct SubjectRequestView {
     #[schema(value_type = String)]
     id: Id,
     version: i64,
@@ -63,27 +64,60 @@ struct SubjectRequestView {
     citation_read: &'static str,
 }
 
-fn view(r: SubjectRequest, call: &RequestContext) -> Result<SubjectRequestView> {
-    Ok(SubjectRequestView {
-        id: Id(r.id),
-        version: r.version,
-        kind: r.kind,
-        overdue: r.is_overdue(call.today),
-        subject: r.subject,
-        contact: r.contact,
-        note: r.note,
-        received_on: r.received_on,
-        reply_due_on: r.reply_due_on,
-        replied_on: r.replied_on,
-        due_on: r.due_on,
-        extended_until: r.extended_until,
-        extension_reason: r.extension_reason,
-        closed_on: r.closed_on,
-        outcome: r.outcome,
-        ground: r.ground,
-        citation: clocks::of_requests(r.kind)?.citation.clone(),
-        citation_read: clocks::READ,
-    })
+impl Tracked for SubjectRequest {
+    type View = SubjectRequestView;
+    const PATH: &'static str = "subject-requests";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn version(&mut self) -> &mut i64 {
+        &mut self.version
+    }
+
+    fn load(conn: &mut Conn, id: i64) -> Result<Option<Self>> {
+        store::request(conn, id)
+    }
+
+    fn update(&self, conn: &mut Conn) -> Result<()> {
+        store::update_request(conn, self)
+    }
+
+    fn require_open(&self) -> Result<()> {
+        match self.closed_on {
+            None => Ok(()),
+            Some(_) => Err(refuse(Code::NotPossibleInState, "Yêu cầu này đã kết thúc.", "This request is closed.")),
+        }
+    }
+
+    fn told(&self) -> Value {
+        json!({"kind": self.kind, "replied_on": self.replied_on, "extended_until": self.extended_until,
+            "closed_on": self.closed_on, "outcome": self.outcome})
+    }
+
+    fn view(self, call: &RequestContext) -> Result<SubjectRequestView> {
+        Ok(SubjectRequestView {
+            id: Id(self.id),
+            version: self.version,
+            kind: self.kind,
+            overdue: self.is_overdue(call.today),
+            subject: self.subject,
+            contact: self.contact,
+            note: self.note,
+            received_on: self.received_on,
+            reply_due_on: self.reply_due_on,
+            replied_on: self.replied_on,
+            due_on: self.due_on,
+            extended_until: self.extended_until,
+            extension_reason: self.extension_reason,
+            closed_on: self.closed_on,
+            outcome: self.outcome,
+            ground: self.ground,
+            citation: clocks::of_requests(self.kind)?.citation.clone(),
+            citation_read: clocks::READ,
+        })
+    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -116,7 +150,7 @@ async fn list(call: Call, asked: Query<SubjectRequestListQuery>) -> Result<HttpR
         .read(move |conn, call| {
             let rows = store::requests(conn, open, before, limit + 1)?;
             let page = Page::cut(rows, limit, "subject-requests", |r| vec![r.id.to_string()]);
-            let items = page.items.into_iter().map(|r| view(r, call)).collect::<Result<Vec<_>>>()?;
+            let items = page.items.into_iter().map(|r| r.view(call)).collect::<Result<Vec<_>>>()?;
             Ok((items, page.next))
         })
         .await?;
@@ -153,7 +187,9 @@ async fn create(call: Call, law: web::Data<ProvinceLaw>, body: Incoming<NewSubje
             call.actor.require(Permission::ProtectPersonalData)?;
             let body = body.check()?;
             let received_on = body.received_on.unwrap_or(call.today);
-            not_ahead(call, received_on, "/received_on")?;
+            let mut faults = Violations::default();
+            past(call.today, received_on, "/received_on", &mut faults);
+            faults.finish()?;
             let calendar = law.shelf.calendar(conn)?;
             let (reply_due_on, due_on) = clocks::of_requests(body.kind)?.due(received_on, &calendar)?;
             let made = SubjectRequest {
@@ -175,26 +211,11 @@ async fn create(call: Call, law: web::Data<ProvinceLaw>, body: Incoming<NewSubje
                 created_by: call.actor.id(),
             };
             store::insert_request(conn, &made)?;
-            let object = format!("subject-requests/{}", Id(made.id));
-            call.remember(conn, "record_subject_request", &object, json!({"kind": made.kind}))?;
-            reply(201, Some(1), Some(format!("/api/v1/{object}")), &view(made, call)?)
+            let detail = json!({"kind": made.kind});
+            recorded(conn, call, "record_subject_request", detail, made)
         },
     )
     .await
-}
-
-/// 422 for a day that has not come.
-fn not_ahead(call: &RequestContext, on: NaiveDate, pointer: &str) -> Result<()> {
-    let mut faults = Violations::default();
-    let (vi, en) = ("Không ghi nhận được ngày ở tương lai.", "A day in the future cannot be recorded.");
-    faults.require(on <= call.today, pointer, FieldError::InTheFuture, vi, en);
-    Ok(faults.finish()?)
-}
-
-/// 403 for those who have no say in it.
-fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<SubjectRequest> {
-    call.actor.require(Permission::ProtectPersonalData)?;
-    store::request(conn, id)?.ok_or_else(not_found)
 }
 
 /// One request.
@@ -202,45 +223,7 @@ fn find(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<SubjectReques
     responses((status = 200, description = "the request", body = SubjectRequestView)))]
 #[get("/subject-requests/{id}")]
 async fn show(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
-    let id = path_id(&id)?;
-    let (version, view) = call
-        .read(move |conn, call| {
-            let found = find(conn, call, id)?;
-            Ok((found.version, view(found, call)?))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(version))).json(view))
-}
-
-/// Runs one act on a request that is not closed.
-async fn act<T: JsonBody>(
-    call: Call,
-    id: &str,
-    body: Incoming<T>,
-    action: &'static str,
-    carry_out: impl FnOnce(&RequestContext, &mut SubjectRequest, T) -> Result<()> + Send + 'static,
-) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    let id = path_id(id)?;
-    call.change(
-        body.fingerprint.clone(),
-        move |conn, call| find(conn, call, id),
-        move |conn, call, mut request| {
-            call.guard(request.version, || Ok(()))?;
-            if request.closed_on.is_some() {
-                return Err(refuse(Code::NotPossibleInState, "Yêu cầu này đã kết thúc.", "This request is closed."));
-            }
-            carry_out(call, &mut request, body.check()?)?;
-            request.version += 1;
-            store::update_request(conn, &request)?;
-            let detail = json!({"kind": request.kind, "replied_on": request.replied_on, "extended_until": request.extended_until,
-                "closed_on": request.closed_on, "outcome": request.outcome});
-            call.remember(conn, action, &format!("subject-requests/{}", Id(id)), detail)?;
-            let version = request.version;
-            reply(200, Some(version), None, &view(request, call)?)
-        },
-    )
-    .await
+    tracked::show::<SubjectRequest>(call, &id).await
 }
 
 /// When it was answered that the request came.
@@ -256,22 +239,25 @@ struct SubjectRequestReply {
     request_body = SubjectRequestReply, responses((status = 200, description = "recorded", body = SubjectRequestView)))]
 #[post("/subject-requests/{id}/reply")]
 async fn answer(call: Call, id: web::Path<String>, body: Incoming<SubjectRequestReply>) -> Result<HttpResponse> {
-    act(call, &id, body, "reply_to_subject_request", |call, request, body| {
+    act(call, &id, body, "reply_to_subject_request", |call, request: &mut SubjectRequest, body| {
         if request.replied_on.is_some() {
             return Err(refuse(Code::NotPossibleInState, "Đã ghi ngày trả lời.", "The answer is recorded already."));
         }
-        not_ahead(call, body.on, "/on")?;
-        after_it_came(request, body.on, "/on")?;
+        recordable(call, request, body.on)?;
         request.replied_on = Some(body.on);
         Ok(())
     })
     .await
 }
 
-fn after_it_came(request: &SubjectRequest, on: NaiveDate, pointer: &str) -> Result<()> {
+/// 422 for a day that has not come, or before the request came.
+fn recordable(call: &RequestContext, request: &SubjectRequest, on: NaiveDate) -> Result<()> {
+    let mut faults = Violations::default();
+    past(call.today, on, "/on", &mut faults);
+    faults.finish()?;
     let mut faults = Violations::default();
     let (vi, en) = ("Ngày này trước ngày nhận yêu cầu.", "This day is before the request came.");
-    faults.require(request.received_on <= on, pointer, FieldError::OutOfOrder, vi, en);
+    faults.require(request.received_on <= on, "/on", FieldError::OutOfOrder, vi, en);
     Ok(faults.finish()?)
 }
 
@@ -293,7 +279,7 @@ struct SubjectRequestExtension {
     request_body = SubjectRequestExtension, responses((status = 200, description = "extended", body = SubjectRequestView)))]
 #[post("/subject-requests/{id}/extend")]
 async fn extend(call: Call, id: web::Path<String>, body: Incoming<SubjectRequestExtension>) -> Result<HttpResponse> {
-    act(call, &id, body, "extend_subject_request", |_, request, body| {
+    act(call, &id, body, "extend_subject_request", |_, request: &mut SubjectRequest, body| {
         if request.extended_until.is_some() {
             return Err(refuse(
                 Code::NotPossibleInState,
@@ -331,9 +317,8 @@ struct SubjectRequestEnd {
     request_body = SubjectRequestEnd, responses((status = 200, description = "closed", body = SubjectRequestView)))]
 #[post("/subject-requests/{id}/close")]
 async fn close(call: Call, id: web::Path<String>, body: Incoming<SubjectRequestEnd>) -> Result<HttpResponse> {
-    act(call, &id, body, "close_subject_request", |call, request, body| {
-        not_ahead(call, body.on, "/on")?;
-        after_it_came(request, body.on, "/on")?;
+    act(call, &id, body, "close_subject_request", |call, request: &mut SubjectRequest, body| {
+        recordable(call, request, body.on)?;
         let ground = body.ground.filter(|ground| !ground.trim().is_empty());
         let mut faults = Violations::default();
         let (vi, en) = ("Nêu căn cứ của phần không thực hiện.", "State the ground of what is not granted.");

@@ -74,6 +74,7 @@ pub fn encrypt(
 }
 
 /// Whether a file is encrypted, and if so, with which key and prefix.
+#[derive(Clone, Copy)]
 pub enum Envelope {
     Plain,
     Encrypted { key_id: [u8; KEY_ID], prefix: [u8; PREFIX] },

@@ -6,13 +6,15 @@
 mod field_keys;
 pub mod file;
 mod key;
+mod text;
 
 use std::cell::RefCell;
 
 use serde::{Deserialize, Deserializer, Serializer};
 
-pub use field_keys::{FILE_NAME, FieldKeys, Likeness, SealFault, is_sealed};
+pub use field_keys::{FILE_NAME, FieldKeys};
 pub use key::SealingKey;
+pub use text::{Likeness, SealFault, is_sealed};
 
 thread_local! {
     /// The keys of the database that this thread asks. Types of columns know nothing but the value, so they find them here.

@@ -52,7 +52,7 @@ impl AttachmentFolder {
     }
 
     fn encrypted(&self, bytes: &[u8]) -> Result<Vec<u8>> {
-        let Some(key) = self.keys.as_ref().and_then(|keys| keys.of_files().into_iter().next()) else {
+        let Some(key) = self.keys.as_ref().and_then(FieldKeys::of_new_files) else {
             return Ok(bytes.to_vec());
         };
         let mut encrypted = Vec::with_capacity(bytes.len() + (64 << 10));
@@ -74,20 +74,13 @@ impl AttachmentFolder {
     }
 
     fn read(&self, name: &str) -> IoResult<(StoredFile, u64)> {
-        let path = self.path.join(name);
-        let mut file = File::open(&path)?;
-        let Envelope::Encrypted { key_id, prefix } = Envelope::of(SealedKind::Attachment, &mut file)? else {
+        let mut file = File::open(self.path.join(name))?;
+        let envelope = Envelope::of(SealedKind::Attachment, &mut file)?;
+        let Envelope::Encrypted { key_id, prefix } = envelope else {
             let length = file.metadata()?.len();
             return Ok((StoredFile::Plain(file), length));
         };
-        let envelope = Envelope::Encrypted { key_id, prefix };
-        let known = || self.keys.as_ref().and_then(|keys| keys.of_files().into_iter().find(|key| envelope.is_by(key)));
-        let mut key = known();
-        if let (None, Some(keys)) = (&key, &self.keys) {
-            // Another server may have a key that was added a moment ago.
-            keys.look_again()?;
-            key = known();
-        }
+        let key = self.keys.as_ref().map(|keys| keys.of_file(&envelope)).transpose()?.flatten();
         let unknown = || IoError::other("a file is encrypted by a key that is not in the file of keys");
         // The very file whose beginning was read: another may take its name meanwhile.
         let found = Decrypted::new(file, &key.ok_or_else(unknown)?, key_id, prefix)?.ok_or_else(unknown)?;
@@ -97,7 +90,7 @@ impl AttachmentFolder {
 
     /// Encrypts a file by the newest key; whether that was not so before. Whoever reads it meanwhile reads it whole.
     pub fn renew(&self, name: &str) -> Result<bool> {
-        let Some(newest) = self.keys.as_ref().and_then(|keys| keys.of_files().into_iter().next()) else {
+        let Some(newest) = self.keys.as_ref().and_then(FieldKeys::of_new_files) else {
             return Ok(false);
         };
         let path = self.path.join(name);
@@ -111,7 +104,7 @@ impl AttachmentFolder {
             return Ok(false);
         }
         let part = path.with_extension(format!("{:08x}", rand::random::<u32>()));
-        private_files::create_whole(&part, &self.encrypted(&self.get(name)?)?).map_err(fault)?;
+        private_files::create_synced(&part, &self.encrypted(&self.get(name)?)?).map_err(fault)?;
         let renamed = if path.exists() { std::fs::rename(&part, &path) } else { std::fs::remove_file(&part) };
         renamed.map_err(fault)?;
         Ok(true)
