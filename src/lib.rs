@@ -17,7 +17,7 @@
 //! | 3 | [`audit`] the audit trail |
 //! | 2 | [`db`] the two databases · [`error`] refusals · [`config`] settings |
 //! | 1 | [`sealing`] encryption at rest: fields, papers, backups |
-//! | 0 | [`private_files`] files for the server alone · crates `kernel` the vocabulary of the domain · `documents` sheets, CSV, XLSX, DOCX, iCalendar · `regulation` the law book |
+//! | 0 | [`private_files`] files for the server alone · crates `kernel` the vocabulary of the domain · `documents` sheets, CSV, XLSX, DOCX, iCalendar · `regulation` the law book · `schema` the tables |
 //!
 //! Rooms on one floor do not import each other: the rooms above call them. Pure files know neither database nor HTTP
 //! nor clock. `tests/architecture.rs` checks all this.

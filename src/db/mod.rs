@@ -6,10 +6,11 @@ pub mod migrate;
 mod one_of;
 mod pulse;
 pub mod roles;
-pub mod schema;
 pub mod sealed;
 mod turns;
 mod writer;
+
+pub use ::schema;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

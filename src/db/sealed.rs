@@ -1,4 +1,4 @@
-//! Columns whose texts are sealed ([`crate::sealing`]). Their type in `schema.rs` takes nothing else, so that no query can
+//! Columns whose texts are sealed ([`crate::sealing`]). Their type, [`Ciphertext`], takes nothing else, so that no query can
 //! write or compare a plain text by mistake.
 
 use std::ops::Deref;
@@ -7,19 +7,14 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
-use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{HasSqlType, SqlType, Text, TypeMetadata};
+use diesel::sql_types::{HasSqlType, Text, TypeMetadata};
 use diesel::sqlite::Sqlite;
 
 use crate::db::connection::MultiBackend;
+use crate::db::schema::Ciphertext;
 use crate::error::{Error, Result};
 use crate::sealing::{self, Likeness};
-
-/// The type of a column of sealed texts; in the database it is a text.
-#[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
-#[diesel(sqlite_type(name = "Text"), postgres_type(oid = 25, array_oid = 1009))]
-pub struct Ciphertext;
 
 /// A text in such a column. It derefs to what was sealed, and says nothing of itself in logs.
 #[derive(Clone, AsExpression, FromSqlRow)]

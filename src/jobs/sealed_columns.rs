@@ -41,7 +41,7 @@ const fn within(table: &'static str, by: &'static str, column: &'static str) -> 
     SealedColumn { table, by, column, content: SealedContent::Within, and: NOTHING }
 }
 
-/// Every column in which something is sealed; a test compares them with the types in `schema.rs`.
+/// Every column in which something is sealed; a test compares them with the types in `crates/schema`.
 pub(super) const COLUMNS: [SealedColumn; 22] = [
     whole("passports", "id", "passport_number", Likeness::Alike),
     whole("guests", "id", "passport_number", Likeness::Alike),
@@ -195,7 +195,7 @@ mod tests {
     fn every_sealed_column_is_sealed_anew() {
         let mut table = "";
         let mut of_schema: Vec<(&str, &str)> = Vec::new();
-        for line in include_str!("../db/schema.rs").lines().map(str::trim) {
+        for line in include_str!("../../crates/schema/src/lib.rs").lines().map(str::trim) {
             let word = line.split([' ', '(']).next().unwrap();
             match line {
                 line if line.ends_with(") {") => table = word,
