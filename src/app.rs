@@ -1,7 +1,10 @@
 //! The application: the state that all modules share, every route, and the OpenAPI document made from the routes.
 
+mod described;
 mod metrics;
 mod rooms;
+
+use described::Described;
 
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -10,9 +13,8 @@ use actix_service::IntoServiceFactory as _;
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::guard::fn_guard;
-use actix_web::http::header;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpRequest, HttpResponse, ResponseError, get, web};
+use actix_web::{App, web};
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -23,6 +25,8 @@ use crate::access::cookies::TrustedProxies;
 use crate::access::noted;
 use crate::access::other_servers::OtherServers;
 use crate::access::password::PasswordHasher;
+use crate::access::provider::SignInProvider;
+use crate::access::reveal::RevealRule;
 use crate::access::sessions::SessionCache;
 use crate::access::token::SigningKeys;
 use crate::access::users::AccountReferences;
@@ -34,7 +38,7 @@ use crate::dossier::parts::attachment_folder::AttachmentFolder;
 use crate::dossier::parts::attachments::UploadQuota;
 use crate::dossier::register::{RegisterWord, Registers};
 use crate::dossier::store::kept_texts::KeptTexts;
-use crate::error::{Code, Result, not_found, refuse};
+use crate::error::Result;
 use crate::jobs::sealed_data;
 pub use crate::jobs::tools::DeliverySettings;
 use crate::jobs::tools::Jobs;
@@ -52,7 +56,7 @@ use crate::vocabulary::word_lists;
 use crate::web::answers::ResponseCache;
 use crate::web::health::{OpenOperationSwitch, Readiness};
 use crate::web::idempotency::InFlightKeys;
-use crate::web::openapi::{PathTable, ProblemDocument, complete};
+use crate::web::openapi::{ProblemDocument, complete};
 use crate::web::openapi_parts;
 use crate::web::quota::RequestQuota;
 use crate::web::routes::{RoomRoutes, describe};
@@ -90,6 +94,10 @@ pub struct AppState {
     /// Whose accounts must have a second factor.
     pub second_factor: SecondFactorRule,
     pub second_person: SecondPersonRule,
+    /// Whether passport numbers are shown one by one alone.
+    pub reveal: RevealRule,
+    /// By whose accounts people may sign in beside their passwords.
+    pub provider: Option<SignInProvider>,
     pub proxies: TrustedProxies,
     pub quota: RequestQuota,
     pub uploads: UploadQuota,
@@ -161,6 +169,8 @@ impl AppState {
             open_operation: OpenOperationSwitch::default(),
             second_factor: SecondFactorRule::default(),
             second_person: SecondPersonRule::default(),
+            reveal: RevealRule::default(),
+            provider: None,
             proxies: TrustedProxies::default(),
             quota: RequestQuota::default(),
             uploads: UploadQuota::default(),
@@ -250,7 +260,11 @@ impl<T> AppRoutes for T where
 /// Every route of the API.
 fn routes(config: &mut RoomRoutes<'_>, registers: &Registers) {
     config.scope("/api/v1", |config| rooms::routes(config, registers));
-    config.service(health::healthz).service(health::readyz).service(metrics::show_metrics).service(show_openapi);
+    config
+        .service(health::healthz)
+        .service(health::readyz)
+        .service(metrics::show_metrics)
+        .service(described::show_openapi);
 }
 
 /// The finished OpenAPI 3.1 document of these procedures.
@@ -269,56 +283,6 @@ pub fn specification() -> &'static Value {
 /// The document as committed in `api-spec`.
 pub fn specification_text() -> String {
     openapi_parts::text(specification())
-}
-
-/// What the application knows of itself. Made when somebody first asks, because most processes are never asked.
-struct Described {
-    document: web::Bytes,
-    paths: PathTable,
-}
-
-impl Described {
-    fn of(contract: &Contract) -> Self {
-        let document = &contract.document;
-        Described { document: openapi_parts::text(document).into(), paths: PathTable::of(document) }
-    }
-}
-
-/// The OpenAPI document of this API.
-#[utoipa::path(tag = "operation", operation_id = "openapi", security(()),
-    responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
-#[get("/openapi.json")]
-async fn show_openapi(described: web::Data<OnceLock<Described>>, contract: web::Data<SharedContract>) -> HttpResponse {
-    let described = described.get_or_init(|| Described::of(&contract));
-    HttpResponse::Ok().content_type("application/json").body(described.document.clone())
-}
-
-/// Answers a request that no route matches: 405 with `Allow` where the path has other methods, else 404.
-async fn nowhere(
-    request: HttpRequest,
-    described: web::Data<OnceLock<Described>>,
-    contract: web::Data<SharedContract>,
-) -> HttpResponse {
-    let described = described.get_or_init(|| Described::of(&contract));
-    let Some(methods) = described.paths.methods(request.path()) else {
-        let accepted = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let person = accepted.contains("text/html") && !request.path().starts_with("/api/");
-        return match person {
-            true => pages::frame::nowhere(&request).await,
-            false => not_found().error_response(),
-        };
-    };
-    let allow = methods.join(", ");
-    let error = refuse(
-        Code::MethodNotAllowed,
-        format!("Đường dẫn này chỉ hỗ trợ: {allow}."),
-        format!("This path supports only: {allow}."),
-    );
-    let mut response = error.error_response();
-    if let Ok(value) = header::HeaderValue::from_str(&allow) {
-        response.headers_mut().insert(header::ALLOW, value);
-    }
-    response
 }
 
 /// The application of one worker: the API, and the pages, which ask it through a door.
@@ -340,6 +304,7 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         keys: house.keys.clone(),
         sessions: house.sessions.clone(),
         hasher: house.hasher.clone(),
+        provider: house.provider.clone(),
     };
     let tools = ProvinceLaw {
         shelf: house.shelf.clone(),
@@ -367,6 +332,7 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.open_operation))
         .app_data(web::Data::new(house.second_factor))
         .app_data(web::Data::new(house.second_person))
+        .app_data(web::Data::new(house.reveal))
         .app_data(web::Data::new(house.proxies.clone()))
         .app_data(web::Data::new(house.quota.clone()))
         .app_data(web::Data::new(house.uploads))
@@ -376,7 +342,7 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(desk))
         .app_data(web::Data::new(tools))
         .app_data(web::Data::new(house.jobs.sender.clone()))
-        .default_service(web::to(nowhere));
+        .default_service(web::to(described::nowhere));
     reference(app.wrap(from_fn(noted::note)), house.open_operation).wrap(from_fn(trace::trace))
 }
 

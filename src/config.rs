@@ -2,6 +2,7 @@
 
 mod keys;
 mod places;
+mod provider;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,6 +15,7 @@ use secrecy::SecretString;
 use crate::private_files::{is_open_to_others, read_secret};
 pub use keys::{KEYS, Setting};
 pub use places::{Network, ScannerAddress};
+pub use provider::ProviderSettings;
 
 /// Whose accounts must have a second factor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -264,6 +266,11 @@ impl Config {
     /// Whether two administrators are needed for the accounts of seats.
     pub fn second_person(&self) -> Result<bool, ConfigFault> {
         self.on_or_off("NGOAIVU_SECOND_PERSON")
+    }
+
+    /// Whether passport numbers are shown one by one alone, for a reason.
+    pub fn reveal_one_by_one(&self) -> Result<bool, ConfigFault> {
+        self.on_or_off("NGOAIVU_REVEAL_ONE_BY_ONE")
     }
 
     /// Whether figures are published without sign-in.

@@ -4,6 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::access::context::RequestContext;
+use crate::access::provider::SignInProvider;
 use crate::access::second_factor::SignInFactor;
 use crate::access::sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, SessionCache, Stranger};
 use crate::access::throttle::{self, Attempt};
@@ -28,6 +29,8 @@ pub struct AuthService {
     pub keys: SigningKeys,
     pub sessions: SessionCache,
     pub hasher: PasswordHasher,
+    /// By whose accounts people may sign in, too.
+    pub provider: Option<SignInProvider>,
 }
 
 /// An access token and the refresh token for the next pair.

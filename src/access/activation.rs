@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::access::account::{Account, Dated, is_plain_username};
 use crate::access::context::RequestContext;
 use crate::access::token::{SigningKey, digest, random_text};
-use crate::access::{second_factor, sessions_store, store};
+use crate::access::{provider_store, second_factor, sessions_store, store};
 use crate::db::Conn;
 use crate::db::counters::raise_accounts_version;
 use crate::error::{Error, Result};
@@ -19,6 +19,8 @@ const ONE_TIME_HOURS: i64 = 24;
 
 /// Creates a one-time token for an account; older ones no longer work.
 pub fn one_time_token(conn: &mut Conn, user_id: i64, now: Moment) -> Result<(String, Moment)> {
+    // Whoever had the account before may have linked it to one of theirs.
+    provider_store::unlink(conn, user_id)?;
     let one_time = random_text();
     let expires_at = now + Duration::hours(ONE_TIME_HOURS);
     sessions_store::insert_one_time(conn, &digest(&one_time), user_id, expires_at)?;

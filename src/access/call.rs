@@ -12,6 +12,8 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use crate::access::account::{Account, Actor, SERVICE_PREFIX};
 use crate::access::account_requests::SecondPersonRule;
 use crate::access::context::{CallChannel, RequestContext};
+use crate::access::noted::AskedByPage;
+use crate::access::reveal::RevealRule;
 use crate::access::second_factor::is_required;
 use crate::access::sessions::{SessionCache, Stranger};
 use crate::access::token::{SigningKeys, unauthenticated};
@@ -125,6 +127,7 @@ impl Call {
             address: cookies::address_of(req),
             asks_proof: rule != SecondFactorRule::Off,
             asks_second_person: tool::<SecondPersonRule>(req)?.0,
+            masks_passports: tool::<RevealRule>(req)?.0 || req.extensions().contains::<AskedByPage>(),
             precondition: if_match(req.headers()),
         };
         // For what the answer is noted by.

@@ -45,6 +45,9 @@ pub struct RequestContext {
     pub asks_proof: bool,
     /// Whether the accounts of seats and administrators are changed by two people.
     pub asks_second_person: bool,
+    /// Whether passport numbers are masked whoever looks: in pages, and where a reason is asked for each
+    /// ([`reveal`](crate::access::reveal)).
+    pub masks_passports: bool,
     /// The version that the caller allows to be changed.
     pub precondition: Precondition,
 }
@@ -88,6 +91,7 @@ impl RequestContext {
             address: None,
             asks_proof: false,
             asks_second_person: false,
+            masks_passports: false,
             precondition: Precondition::Missing,
         }
     }
@@ -124,12 +128,17 @@ impl RequestContext {
         if self.asks_proof { self.require_recent_proof(conn) } else { Ok(()) }
     }
 
-    /// Whether lists show passport numbers in full: whoever would have to prove who they are first sees masked ones.
-    pub fn reveals_passports(&self, conn: &mut Conn) -> bool {
-        self.actor.may(Permission::RevealPassports) && self.require_proof(conn).is_ok()
+    /// Whether the caller sees passport numbers in full without asking for each.
+    pub fn may_see_passports(&self) -> bool {
+        self.actor.may(Permission::RevealPassports) && !self.masks_passports
     }
 
-    /// The same, whatever the province asks for.
+    /// The same of a list: whoever would have to prove who they are first sees masked ones.
+    pub fn reveals_passports(&self, conn: &mut Conn) -> bool {
+        self.may_see_passports() && self.require_proof(conn).is_ok()
+    }
+
+    /// A proof of the last five minutes, whatever the province asks for.
     pub fn require_recent_proof(&self, conn: &mut Conn) -> Result<()> {
         let proved = sessions_store::proved_at(conn, self.actor.session_id)?;
         if proved.is_some_and(|at| at <= self.now && self.now < at + Duration::minutes(PROOF_MINUTES)) {

@@ -28,6 +28,11 @@ pub const COOKIE: &str = "__Host-ngoaivu";
 /// By which a device is known where somebody signed in before; it opens nothing.
 const DEVICE: &str = "__Host-ngoaivu-device";
 
+/// What a browser keeps while it is at the provider of OpenID Connect.
+const ON_THE_WAY: &str = "__Host-ngoaivu-way";
+/// So long it may stay there.
+const WAY_MINUTES: i64 = 10;
+
 /// The last use is written at most this often.
 const WRITTEN_EVERY: Duration = Duration::minutes(1);
 
@@ -83,6 +88,27 @@ pub fn device(secret: String) -> Cookie<'static> {
     let mut cookie = given(secret);
     cookie.set_name(DEVICE);
     cookie.set_max_age(CookieAge::days(DEVICE_DAYS));
+    cookie
+}
+
+/// What a browser keeps while it is at the provider. It comes back by a link of another site (`Lax`).
+pub fn on_the_way(kept: String) -> Cookie<'static> {
+    let mut cookie = given(kept);
+    cookie.set_name(ON_THE_WAY);
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_max_age(CookieAge::minutes(WAY_MINUTES));
+    cookie
+}
+
+/// What it kept.
+pub fn way_of(req: &HttpRequest) -> Option<String> {
+    req.cookie(ON_THE_WAY).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
+}
+
+/// The cookie that takes that away.
+pub fn arrived() -> Cookie<'static> {
+    let mut cookie = on_the_way(String::new());
+    cookie.set_max_age(CookieAge::ZERO);
     cookie
 }
 

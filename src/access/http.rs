@@ -11,7 +11,7 @@ use crate::access::call::{Call, stranger_of};
 use crate::access::cookies;
 use crate::access::permission::Permission;
 use crate::access::second_factor::TICKET_MINUTES;
-use crate::access::sign_in::{Given, PasswordStep, SignInWay, SignedIn};
+use crate::access::sign_in::{FirstStep, Given, SignInWay, SignedIn};
 use crate::access::user_views::{UserView, one, views};
 use crate::access::users::{self, AccountReferences, DoneOrAsked, NewUser, UserChanges};
 use crate::access::{sessions_store, store};
@@ -94,10 +94,10 @@ impl From<IssuedTokens> for TokenPair {
     }
 }
 
-/// The password was right, and the code of the second factor is missing: `POST /auth/second-factor`.
+/// Password or account elsewhere were right, and the code of the second factor is missing: `POST /auth/second-factor`.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"next": "mfa", "ticket": "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM", "expires_in": 300}))]
-struct CodeMissing {
+pub(super) struct CodeMissing {
     next: &'static str,
     ticket: String,
     /// Seconds.
@@ -109,7 +109,7 @@ struct CodeMissing {
 #[serde(untagged)]
 #[schema(example = json!({"access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjRmMGEyYjFjIn0.e30.c2ln",
     "token_type": "Bearer", "expires_in": 600, "refresh_token": "Vb0kqH3s0eJm4l1dEw8pQxYtZ2uRk9aNcF7gHiJoKbM"}))]
-enum LoginAnswer {
+pub(super) enum LoginAnswer {
     SignedIn(TokenPair),
     Code(CodeMissing),
 }
@@ -124,6 +124,17 @@ pub(super) fn signed_in(done: SignedIn) -> Result<HttpResponse> {
     Ok(response.json(LoginAnswer::SignedIn(tokens.into())))
 }
 
+/// The answer of the first step of a sign-in.
+pub(super) fn login_answer(step: FirstStep) -> Result<HttpResponse> {
+    match step {
+        FirstStep::In(done) => signed_in(done),
+        FirstStep::Code(ticket) => {
+            let expires_in = TICKET_MINUTES * 60;
+            Ok(HttpResponse::Ok().json(LoginAnswer::Code(CodeMissing { next: "mfa", ticket, expires_in })))
+        }
+    }
+}
+
 /// Signs in. After the third wrong password in a row the next attempt has to wait (429). Who has a second factor gets a
 /// ticket instead of tokens.
 #[utoipa::path(tag = "access", security(()), request_body = Login,
@@ -131,13 +142,7 @@ pub(super) fn signed_in(done: SignedIn) -> Result<HttpResponse> {
 #[post("/auth/login")]
 async fn login(req: HttpRequest, desk: web::Data<AuthService>, body: Incoming<Login>) -> Result<HttpResponse> {
     let body = body.read().await?.check()?;
-    match desk.login(body.username, body.password, SignInWay::Program, stranger_of(&req)).await? {
-        PasswordStep::In(done) => signed_in(done),
-        PasswordStep::Code(ticket) => {
-            let expires_in = TICKET_MINUTES * 60;
-            Ok(HttpResponse::Ok().json(LoginAnswer::Code(CodeMissing { next: "mfa", ticket, expires_in })))
-        }
-    }
+    login_answer(desk.login(body.username, body.password, SignInWay::Program, stranger_of(&req)).await?)
 }
 
 /// Exchanges a refresh token for a new pair. Using it again after more than 10 s ends the whole session.

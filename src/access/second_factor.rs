@@ -16,8 +16,9 @@ kernel::words! {
     /// How somebody showed who they are when they signed in (cách xác thực).
     SignInFactor {
         Password: "Mật khẩu" / "Password",
-        Code: "Mật khẩu và mã xác thực" / "Password and code",
-        RecoveryCode: "Mật khẩu và mã khôi phục" / "Password and recovery code",
+        Provider: "Tài khoản dùng chung" / "Account elsewhere",
+        Code: "Có mã xác thực lớp thứ hai" / "With a code of the second factor",
+        RecoveryCode: "Có mã khôi phục" / "With a recovery code",
     }
 }
 

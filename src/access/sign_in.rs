@@ -5,11 +5,12 @@ use serde_json::json;
 use crate::access::actions::{
     AuthService, IssuedTokens, end_of_sign_in, open_session, pair, remember_sign_in, visiting,
 };
+use crate::access::provider::ProviderAnswer;
 use crate::access::second_factor::{self, CodeVerdict, SignInFactor};
 use crate::access::sessions::Stranger;
 use crate::access::throttle::{self, Admission, Attempt};
 use crate::access::token::{BearerClaims, SigningKey, digest, random_text};
-use crate::access::{password, sessions_store, store};
+use crate::access::{password, provider_store, sessions_store, store};
 use crate::db::Conn;
 use crate::error::{Code, Error, Result, refuse};
 use kernel::id::Id;
@@ -40,9 +41,9 @@ pub struct SignedIn {
     pub device: Option<String>,
 }
 
-/// How far a sign-in came with a password.
+/// How far a sign-in came with a password, or with an account elsewhere.
 #[derive(Debug, Clone)]
-pub enum PasswordStep {
+pub enum FirstStep {
     In(SignedIn),
     /// The code is missing: it is sent with this ticket.
     Code(String),
@@ -118,6 +119,17 @@ fn given(key: &SigningKey, opened: Opened, now: Moment) -> Result<Given> {
     }
 }
 
+/// Who somebody is in the trail whom the provider knows and nobody here; no user name has a space.
+const ELSEWHERE: &str = "account elsewhere";
+
+fn not_linked() -> Error {
+    refuse(
+        Code::InvalidCredentials,
+        "Tài khoản dùng chung này chưa gắn với tài khoản nào ở đây. Hãy đăng nhập bằng mật khẩu, rồi gắn ở trang Tài khoản của tôi.",
+        "This account is not linked to one here. Sign in with your password, then link it on the page My account.",
+    )
+}
+
 fn ticket_spent() -> Error {
     refuse(
         Code::TokenSpent,
@@ -134,7 +146,7 @@ impl AuthService {
         password: String,
         way: SignInWay,
         stranger: Stranger,
-    ) -> Result<PasswordStep> {
+    ) -> Result<FirstStep> {
         let now = self.clock.now();
         let owner = self.verified(&username, password, now, &stranger).await?;
         let key = self.signing_key(now).await?;
@@ -153,8 +165,80 @@ impl AuthService {
             |_| {},
         );
         match opened.await? {
-            Some(opened) => Ok(PasswordStep::In(SignedIn { given: given(&key, opened, now)?, device })),
-            None => Ok(PasswordStep::Code(ticket)),
+            Some(opened) => Ok(FirstStep::In(SignedIn { given: given(&key, opened, now)?, device })),
+            None => Ok(FirstStep::Code(ticket)),
+        }
+    }
+
+    /// Signs in by an account elsewhere that its owner linked. Failures count by the address, like those of passwords.
+    pub async fn login_by_provider(
+        &self,
+        answer: ProviderAnswer,
+        way: SignInWay,
+        stranger: Stranger,
+    ) -> Result<FirstStep> {
+        let Some(provider) = &self.provider else {
+            return Err(Error::Internal("there is no provider to sign in by".into()));
+        };
+        let now = self.clock.now();
+        let attempt = Attempt::elsewhere(stranger.place.address.as_deref());
+        let tried = attempt.clone();
+        self.db.read(move |conn| tried.require_open_address(conn, now)).await?;
+        let identified = provider.identify(answer, now).await;
+        let key = self.signing_key(now).await?;
+        let (device, ticket) = (random_text(), random_text());
+        let (noted, kept) = (device.clone(), ticket.clone());
+        let opened = self.db.write(
+            move |conn| {
+                let found = match &identified {
+                    Ok(identity) => provider_store::account_of(conn, identity)?,
+                    Err(_) => None,
+                };
+                let Some((user_id, username)) = found else {
+                    // What is refused is counted, so that this is committed; a silent provider is nobody's guess.
+                    let refused =
+                        !matches!(&identified, Err(Error::Refused(problem)) if problem.code == Code::Unavailable);
+                    if refused {
+                        attempt.failed(conn, now)?;
+                        let context = visiting(ELSEWHERE, now, &stranger);
+                        let detail = json!({"factor": "provider"});
+                        context.remember_refusal(
+                            conn,
+                            "sign_in_failed",
+                            "session",
+                            detail,
+                            Code::InvalidCredentials,
+                        )?;
+                    }
+                    return Ok(Err(identified.err().unwrap_or_else(not_linked)));
+                };
+                let owner = PasswordOwner {
+                    user_id,
+                    stronger: None,
+                    known_device: match &stranger.place.device {
+                        Some(device) => throttle::knows(conn, user_id, device, now)?,
+                        None => false,
+                    },
+                    attempt,
+                };
+                owner.note(conn, &username, now, &stranger)?;
+                if store::has_second_factor(conn, user_id)? {
+                    second_factor::keep_ticket(conn, &kept, user_id, now)?;
+                    return Ok(Ok((None, false)));
+                }
+                let new = (!owner.known_device).then_some(noted.as_str());
+                note_device(conn, user_id, new, now, &stranger)?;
+                let opened = open(conn, way, (user_id, &username), SignInFactor::Provider, now, &stranger)?;
+                Ok(Ok((Some(opened), new.is_some())))
+            },
+            |_| {},
+        );
+        match opened.await?? {
+            (Some(opened), is_new) => {
+                let given = given(&key, opened, now)?;
+                Ok(FirstStep::In(SignedIn { given, device: is_new.then_some(device) }))
+            }
+            (None, _) => Ok(FirstStep::Code(ticket)),
         }
     }
 

@@ -82,6 +82,12 @@ impl Attempt {
         Attempt { lane: format!("own {user_id}"), address: None }
     }
 
+    /// Somebody who signs in by an account elsewhere: who they are is not known before, so only their address counts.
+    pub fn elsewhere(address: Option<&str>) -> Self {
+        let address = address.map(|address| format!("address {}", counted_as(address)));
+        Attempt { lane: "elsewhere".to_owned(), address }
+    }
+
     /// Forgets the wrong passwords by a name, and those of its owner: they have a new password.
     pub fn forget(conn: &mut Conn, user_id: i64, username: &str) -> Result<()> {
         for lane in [format!("name {username}"), format!("own {user_id}")] {

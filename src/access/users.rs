@@ -10,7 +10,7 @@ use crate::access::account::{Account, Dated, is_plain_username};
 use crate::access::account_requests::{AccountAct, AccountRequest, ask};
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
-use crate::access::{activation, second_factor, sessions_store, store};
+use crate::access::{activation, provider_store, second_factor, sessions_store, store};
 use crate::db::Conn;
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::json::Deferred;
@@ -335,6 +335,7 @@ pub fn reset_now(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<(Str
 pub fn forget_credentials(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<()> {
     store::forget_password(conn, id)?;
     second_factor::remove(conn, id)?;
+    provider_store::unlink(conn, id)?;
     sessions_store::forget_one_time(conn, id)?;
     sessions_store::end_sessions_of(conn, id, None, call.now)?;
     call.remember(conn, "forget_credentials", &format!("users/{}", Id(id)), json!({}))

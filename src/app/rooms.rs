@@ -18,6 +18,7 @@ pub fn routes(config: &mut RoomRoutes, registers: &Registers) {
     crate::access::account_requests_http::routes(config);
     crate::access::me_http::routes(config);
     crate::access::second_factor_http::routes(config);
+    crate::access::provider_http::routes(config);
     crate::desk::counts_http::routes(config);
     crate::desk::inbox_http::routes(config);
     crate::desk::search_http::routes(config);

@@ -238,6 +238,8 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             config.webhook_networks()?;
             config.open_statistics()?;
             config.second_person()?;
+            config.provider()?;
+            config.reveal_one_by_one()?;
             config.proxies()?;
             config.requests_per_minute()?;
             config.uploads_per_day()?;

@@ -17,6 +17,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use kernel::time::{Clock, day_of};
 use ngoaivu::access::account_requests::SecondPersonRule;
 use ngoaivu::access::cookies::TrustedProxies;
+use ngoaivu::access::provider::SignInProvider;
+use ngoaivu::access::reveal::RevealRule;
 use ngoaivu::app::{self, AppState, DeliverySettings};
 use ngoaivu::config::Config;
 use ngoaivu::db::Address;
@@ -179,6 +181,8 @@ fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str)
     house.open_operation = OpenOperationSwitch(config.open_operation()?);
     house.second_factor = config.second_factor()?;
     house.second_person = SecondPersonRule(config.second_person()?);
+    house.reveal = RevealRule(config.reveal_one_by_one()?);
+    house.provider = config.provider()?.map(SignInProvider::new);
     house.proxies = TrustedProxies(config.proxies()?);
     house.quota = config.requests_per_minute()?.map_or_else(RequestQuota::default, RequestQuota::a_minute);
     house.uploads = UploadQuota(config.uploads_per_day()?);

@@ -117,6 +117,36 @@ pub const KEYS: &[Setting] = &[
         secret: false,
     },
     Setting {
+        name: "NGOAIVU_REVEAL_ONE_BY_ONE",
+        default: Some("off"),
+        about: "on: programs, too, see passport numbers only one by one, for a reason that is written down; pages always do so",
+        secret: false,
+    },
+    Setting {
+        name: "NGOAIVU_OIDC_ISSUER",
+        default: None,
+        about: "provider of OpenID Connect by whose accounts people may sign in, such as https://sso.tinh.gov.vn",
+        secret: false,
+    },
+    Setting {
+        name: "NGOAIVU_OIDC_CLIENT_ID",
+        default: None,
+        about: "by what the provider knows this service",
+        secret: false,
+    },
+    Setting {
+        name: "NGOAIVU_OIDC_CLIENT_SECRET",
+        default: None,
+        about: "by what this service proves itself there",
+        secret: true,
+    },
+    Setting {
+        name: "NGOAIVU_OIDC_NAME",
+        default: None,
+        about: "what people call the provider; stands on the button",
+        secret: false,
+    },
+    Setting {
         name: "NGOAIVU_OPEN_STATISTICS",
         default: Some("off"),
         about: "on: statistics of past years are public without sign-in, with small cells suppressed",

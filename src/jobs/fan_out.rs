@@ -212,6 +212,7 @@ fn account_news(action: &str, detail: &serde_json::Value) -> Option<(&'static st
         "sign_in_from_new_place" => Some(("Mật khẩu của tài khoản vừa được nhập đúng từ một nơi chưa từng dùng", true)),
         "enrol_second_factor" => Some(("Tài khoản đã bật xác thực hai lớp", true)),
         "remove_second_factor" => Some(("Tài khoản đã gỡ xác thực hai lớp", true)),
+        "link_provider" => Some(("Tài khoản đã được gắn với một tài khoản dùng chung", true)),
         "renew_recovery_codes" => Some(("Tài khoản đã cấp lại mã khôi phục", true)),
         "change_user" if detail.get("rights_changed") == Some(&serde_json::Value::Bool(true)) => {
             Some(("Quyền của tài khoản đã thay đổi", false))

@@ -42,7 +42,7 @@ const fn within(table: &'static str, by: &'static str, column: &'static str) -> 
 }
 
 /// Every column in which something is sealed; a test compares them with the types in `crates/schema`.
-pub(super) const COLUMNS: [SealedColumn; 22] = [
+pub(super) const COLUMNS: [SealedColumn; 23] = [
     whole("passports", "id", "passport_number", Likeness::Alike),
     whole("guests", "id", "passport_number", Likeness::Alike),
     whole("inbound_guests", "delegation_id", "passport_number", Likeness::Alike),
@@ -61,6 +61,7 @@ pub(super) const COLUMNS: [SealedColumn; 22] = [
     whole("subject_requests", "id", "ground", Likeness::Hidden),
     whole("incidents", "id", "description", Likeness::Hidden),
     whole("incidents", "id", "conclusion", Likeness::Hidden),
+    whole("provider_links", "user_id", "label", Likeness::Hidden),
     whole("second_factors", "user_id", "secret", Likeness::Hidden),
     // A handful of rows, named by a text.
     whole("signing_keys", "CAST(0 AS BIGINT)", "secret", Likeness::Hidden),

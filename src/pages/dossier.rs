@@ -11,6 +11,7 @@ use crate::pages::frame::{Frame, answer, html};
 use crate::pages::inbox::waiting_row;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble};
+use crate::pages::reveal::has_numbers;
 use crate::pages::rule::{self, RuleAnswer};
 use crate::pages::show::{self, day_at, is_true, items, number, text};
 use crate::pages::summary::{self, SummaryRow};
@@ -76,8 +77,8 @@ struct DossierPage {
     as_submitted: bool,
     /// The day of submission, if the rules of that day can be asked.
     submitted: String,
-    /// Passport numbers stand here in full; the trail has a row of it.
-    reveals: bool,
+    /// There are passport numbers here that may be asked for.
+    numbers: bool,
     /// After an act, the dossier that waits next, and how many are left.
     next: Option<NextLink>,
 }
@@ -290,7 +291,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         past,
         as_submitted,
         submitted: day_at(&dossier, "/submitted_on").filter(|_| !past).map(show::day).unwrap_or_default(),
-        reveals: show::reveals(&dossier),
+        numbers: !past && has_numbers(&page.me().await?, &dossier),
         next: next_waiting(page).await?,
         acts,
         path,

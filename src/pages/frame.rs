@@ -301,10 +301,15 @@ const REVEALED: &[u8] = b" data-revealed";
 
 /// Who comes by a link of another site brings no cookie (`SameSite=Strict`). The browser is asked to come once more by
 /// itself, and then brings it.
-fn sign_in_first(page: &PageRequest) -> HttpResponse {
+pub fn comes_again(page: &PageRequest) -> Option<HttpResponse> {
     let from = page.http.headers().get("sec-fetch-site").and_then(|v| v.to_str().ok());
-    if matches!(from, Some("cross-site" | "same-site")) && !page.has_cookie() {
-        return html(200, &AgainPage { frame: Frame::open(page, page.t("Đang mở", "Opening")) });
+    let bare = matches!(from, Some("cross-site" | "same-site")) && !page.has_cookie();
+    bare.then(|| html(200, &AgainPage { frame: Frame::open(page, page.t("Đang mở", "Opening")) }))
+}
+
+fn sign_in_first(page: &PageRequest) -> HttpResponse {
+    if let Some(again) = comes_again(page) {
+        return again;
     }
     see_other(&format!("/sign-in?next={}", encoded(&page.address())))
 }

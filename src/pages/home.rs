@@ -185,6 +185,10 @@ struct MePage {
     factor: bool,
     factor_required: bool,
     codes_left: i64,
+    /// What the provider of accounts elsewhere is called, whether the account is linked to one there, and what that is called.
+    provider: Option<String>,
+    linked: bool,
+    linked_to: String,
     /// Until when nobody has to prove again who they are; empty if they have to.
     proved_until: String,
     fault: String,
@@ -201,6 +205,7 @@ pub async fn me_made(
     let me = page.me().await?;
     let sessions = page.get("/me/sessions").await?;
     let factor = page.get("/me/second-factor").await?;
+    let provider = page.get("/me/provider").await?;
     let sign_in = |s: &Value| SignIn {
         id: text(s, "/id").to_owned(),
         since: show::moment(text(s, "/created_at"), page.language),
@@ -229,6 +234,9 @@ pub async fn me_made(
         factor: is_true(&factor, "/enrolled"),
         factor_required: is_true(&factor, "/required"),
         codes_left: factor.pointer("/recovery_codes_left").and_then(Value::as_i64).unwrap_or(0),
+        provider: provider.pointer("/provider").and_then(Value::as_str).map(str::to_owned),
+        linked: is_true(&provider, "/linked"),
+        linked_to: text(&provider, "/label").to_owned(),
         proved_until: match text(&factor, "/proved_until") {
             "" => String::new(),
             until => show::moment(until, page.language),
@@ -252,6 +260,7 @@ pub async fn sent(page: &PageRequest, method: Method, path: &str, body: Value) -
         let at = match path {
             "/me/password" => "current",
             "/me/proof" => "proof",
+            "/me/provider" => "provider",
             _ => "second-factor",
         };
         return me_made(page, answer.status, show::said(&answer.json()), at).await;

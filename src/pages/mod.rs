@@ -29,9 +29,11 @@ pub mod overviews;
 pub mod paper_templates;
 pub mod parts;
 pub mod pasting;
+pub mod provider;
 pub mod registers;
 pub mod reports;
 pub mod request;
+pub mod reveal;
 pub mod rule;
 pub mod rule_typed;
 pub mod second_factor;
@@ -63,6 +65,7 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
     config.service(sign_in::sign_in_form).service(sign_in::sign_in).service(sign_in::sign_in_code);
     config.service(sign_in::sign_out).service(second_factor::begin).service(second_factor::confirm);
     config.service(second_factor::remove).service(second_factor::renew).service(second_factor::prove);
+    config.service(provider::go).service(provider::come_back).service(provider::go_to_link).service(provider::unlink);
     config.service(sign_in::activate_form).service(sign_in::activate).service(sign_in::language);
     config.service(home::account).service(home::password).service(home::settings).service(home::end_session);
     config.service(feeds::show_feeds).service(feeds::add_feed).service(feeds::revoke_feed);
@@ -122,6 +125,8 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
             )
             .route("/{id}/attachments/{file}/delete", web::get().to(files::ask_delete_file))
             .route("/{id}/attachments/{file}/delete", web::post().to(files::delete_file))
+            .route("/{id}/guests/reveal", web::get().to(reveal::ask))
+            .route("/{id}/guests/reveal", web::post().to(reveal::show_numbers))
             .route("/{id}/delete", web::get().to(files::ask_delete))
             .route("/{id}/delete", web::post().to(files::delete))
             .route("/{id}/{action}", web::get().to(acts::show_form))

@@ -21,18 +21,6 @@ pub fn may_any(me: &Value, permissions: &[&str]) -> bool {
     permissions.is_empty() || permissions.iter().any(|permission| may(me, permission))
 }
 
-/// Whether an answer holds a passport number that is not masked.
-pub fn reveals(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => members.iter().any(|(name, own)| {
-            let number = own.as_str().filter(|_| name == "passport_number");
-            number.is_some_and(|number| !number.is_empty() && !number.contains(['•', '*'])) || reveals(own)
-        }),
-        Value::Array(items) => items.iter().any(reveals),
-        _ => false,
-    }
-}
-
 pub fn number(value: &Value, pointer: &str) -> i64 {
     value.pointer(pointer).and_then(Value::as_i64).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::access::actions::AuthService;
 use crate::access::call::stranger_of;
 use crate::access::cookies;
-use crate::access::sign_in::{Given, PasswordStep, SignInWay, SignedIn};
+use crate::access::sign_in::{FirstStep, Given, SignInWay, SignedIn};
 use crate::error::Error;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
@@ -33,6 +33,8 @@ struct SignInPage {
     held: String,
     /// What has just happened: the password was set, or somebody signed out.
     note: Option<String>,
+    /// What the provider is called by whose accounts people may sign in, too.
+    provider: Option<String>,
 }
 
 #[derive(Template)]
@@ -65,12 +67,16 @@ fn is_safe(page: &PageRequest) -> bool {
     local || info.scheme() == "https"
 }
 
+fn provider_of(desk: &AuthService) -> Option<String> {
+    desk.provider.as_ref().map(|provider| provider.name().to_owned())
+}
+
 fn field(form: &HashMap<String, String>, name: &str) -> String {
     form.get(name).cloned().unwrap_or_default()
 }
 
 /// What a refusal says, in the language of the page.
-fn said(page: &PageRequest, error: &Error) -> String {
+pub fn said(page: &PageRequest, error: &Error) -> String {
     match error {
         Error::Refused(problem) => problem.detail.in_language(page.language).to_owned(),
         _ => page.t("Máy chủ gặp lỗi; hãy thử lại.", "Something went wrong on the server; try again.").to_owned(),
@@ -78,18 +84,41 @@ fn said(page: &PageRequest, error: &Error) -> String {
 }
 
 #[get("/sign-in")]
-pub async fn sign_in_form(page: PageRequest) -> HttpResponse {
+pub async fn sign_in_form(page: PageRequest, desk: web::Data<AuthService>) -> HttpResponse {
     let note = match page.asked("after").as_deref() {
         Some("activate") => {
             Some(page.t("Đã đặt mật khẩu. Hãy đăng nhập.", "The password is set. Sign in now.").to_owned())
         }
+        Some("provider") => Some(
+            page.t(
+                "Chưa đăng nhập: dịch vụ dùng chung không xác nhận.",
+                "Not signed in: the service did not confirm it.",
+            )
+            .to_owned(),
+        ),
         Some("sign-out") => Some(page.t("Đã đăng xuất.", "You are signed out.").to_owned()),
         _ => None,
     };
     let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
     let next = local(page.asked("next").as_deref());
     let held = String::new();
-    html(200, &SignInPage { frame, safe: is_safe(&page), username: String::new(), next, fault: None, held, note })
+    let (username, provider) = (String::new(), provider_of(&desk));
+    html(200, &SignInPage { frame, safe: is_safe(&page), username, next, fault: None, held, note, provider })
+}
+
+/// The page after a sign-in by an account elsewhere that was refused.
+pub fn refused_sign_in(page: &PageRequest, desk: &AuthService, error: &Error) -> HttpResponse {
+    let frame = Frame::open(page, page.t("Đăng nhập", "Sign in"));
+    let (safe, fault, provider) = (is_safe(page), Some(said(page, error)), provider_of(desk));
+    let (username, next, held) = (String::new(), "/".to_owned(), String::new());
+    let status = error.status_code().as_u16();
+    html(status, &SignInPage { frame, safe, username, next, fault, held, note: None, provider })
+}
+
+/// Asks for the code of the second factor.
+pub fn ask_code(page: &PageRequest, ticket: String, next: &str) -> HttpResponse {
+    let frame = Frame::open(page, page.t("Đăng nhập", "Sign in"));
+    html(200, &CodePage { frame, ticket, next: next.to_owned(), held: String::new(), fault: None })
 }
 
 /// Characters of a user name.
@@ -135,7 +164,8 @@ fn sign_in_again(page: &PageRequest, held: String) -> HttpResponse {
     let next = local(Some(&format!("{}{mark}{query}", page.http.path())));
     let username = String::new();
     let note = Some(said.to_owned());
-    html(401, &SignInPage { frame, safe: is_safe(page), username, next, fault: None, held, note })
+    // What they typed would be lost on the way to the provider and back.
+    html(401, &SignInPage { frame, safe: is_safe(page), username, next, fault: None, held, note, provider: None })
 }
 
 #[post("/sign-in")]
@@ -152,7 +182,8 @@ pub async fn sign_in(
     let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
     if !safe {
         // A password that could be read on the way is not even looked at.
-        return html(403, &SignInPage { frame, safe, username, next, fault: None, held: String::new(), note: None });
+        let held = String::new();
+        return html(403, &SignInPage { frame, safe, username, next, fault: None, held, note: None, provider: None });
     }
     let opened = async {
         // Signing in somebody else than who sits there is what another site could want.
@@ -161,16 +192,17 @@ pub async fn sign_in(
         desk.login(username.clone(), password, SignInWay::Browser, stranger_of(&page.http)).await
     };
     let error = match opened.await {
-        Ok(PasswordStep::Code(ticket)) => {
+        Ok(FirstStep::Code(ticket)) => {
             let held = field(&form, "held");
             return html(200, &CodePage { frame, ticket, next, held, fault: None });
         }
-        Ok(PasswordStep::In(done)) => return signed_in(&page, done, &next, &field(&form, "held")).await,
+        Ok(FirstStep::In(done)) => return signed_in(&page, done, &next, &field(&form, "held")).await,
         Err(error) => error,
     };
     let fault = Some(said(&page, &error));
     let held = field(&form, "held");
-    html(error.status_code().as_u16(), &SignInPage { frame, safe, username, next, fault, held, note: None })
+    let provider = provider_of(&desk).filter(|_| held.is_empty());
+    html(error.status_code().as_u16(), &SignInPage { frame, safe, username, next, fault, held, note: None, provider })
 }
 
 /// The second half of a sign-in: the code of the app, or a recovery code.
@@ -195,14 +227,14 @@ pub async fn sign_in_code(
     let (status, fault) = (error.status_code().as_u16(), Some(said(&page, &error)));
     if status == 410 {
         // From the start: the time for the code is over.
-        let username = String::new();
-        return html(status, &SignInPage { frame, safe: is_safe(&page), username, next, fault, held, note: None });
+        let (username, safe) = (String::new(), is_safe(&page));
+        return html(status, &SignInPage { frame, safe, username, next, fault, held, note: None, provider: None });
     }
     html(status, &CodePage { frame, ticket, next, held, fault })
 }
 
 /// The answer to a sign-in that is complete: the cookies, and the page that was asked for.
-async fn signed_in(page: &PageRequest, done: SignedIn, next: &str, held: &str) -> HttpResponse {
+pub async fn signed_in(page: &PageRequest, done: SignedIn, next: &str, held: &str) -> HttpResponse {
     let Given::Cookie(secret) = done.given else {
         return Error::Internal("a browser got tokens".into()).error_response();
     };

@@ -321,7 +321,7 @@ pub(super) async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
     call.actor.require(Permission::ReadOfficials)?;
     let id = path_id(id)?;
     let official = call.read(move |conn, call| find(conn, call, id)).await?;
-    let reveal = call.actor.may(Permission::RevealPassports) && !official.passports.is_empty();
+    let reveal = call.may_see_passports() && !official.passports.is_empty();
     if reveal {
         call.write(move |conn, call| {
             call.require_proof(conn)?;

@@ -1,5 +1,6 @@
 //! Routes of the passports, management levels and disciplines of an official.
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,8 +11,9 @@ use validator::Validate;
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::reveal::{RevealReason, RevealedNumber, remember_reason, require_reveal};
 use crate::db::Conn;
-use crate::error::{Code, Result, refuse};
+use crate::error::{Code, Result, not_found, refuse};
 use crate::registry::official_changes::{change_open, find, may_keep};
 use crate::registry::officials::{
     Discipline, ManagementLevel, Official, Passport, PassportStanding, SINCE_EVER, shown,
@@ -29,7 +31,7 @@ use kernel::violation::Violations;
 use kernel::words::{FieldError, ManagedBy, PassportKind};
 
 pub fn routes(config: &mut RoomRoutes) {
-    config.service(list_passports).service(add_passport);
+    config.service(list_passports).service(add_passport).service(reveal_passport);
     config.service(list_levels).service(add_level);
     config.service(list_disciplines).service(add_discipline);
 }
@@ -134,6 +136,29 @@ async fn list_passports(call: Call, id: web::Path<String>) -> Result<HttpRespons
     let (official, reveal) = seen(&call, &id).await?;
     let items = official.passports.iter().map(|p| passport_view(p, reveal)).collect();
     Ok(HttpResponse::Ok().json(PassportList { items, next: None }))
+}
+
+/// Shows the number of one passport, for a reason that stands in the trail: at most twenty numbers an hour (429). The answer is not
+/// kept for retries.
+#[utoipa::path(tag = "registry", operation_id = "reveal_passport", params(("id" = String, Path), ("passport_id" = String, Path)),
+    request_body = RevealReason, responses((status = 200, description = "the number", body = RevealedNumber)))]
+#[post("/officials/{id}/passports/{passport_id}/reveal")]
+async fn reveal_passport(
+    call: Call,
+    ids: web::Path<(String, String)>,
+    body: Incoming<RevealReason>,
+) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let (id, passport_id) = (path_id(&ids.0)?, path_id(&ids.1)?);
+    let shown = call.write(move |conn, call| {
+        call.actor.require(Permission::ReadOfficials)?;
+        let official = find(conn, call, id)?;
+        let passport = official.passports.iter().find(|p| p.id == passport_id).ok_or_else(not_found)?;
+        require_reveal(conn, call)?;
+        remember_reason(conn, call, &format!("officials/{}", Id(id)), &body.check()?, 1)?;
+        Ok(RevealedNumber { passport_number: passport.number.clone() })
+    });
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown.await?))
 }
 
 /// Whose work a part is.

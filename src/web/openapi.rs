@@ -177,7 +177,8 @@ fn add_refusals(path: &str, method: &str, operation: &mut Map<String, Value>) {
             "400" | "406" => api,
             "403" | "404" => api && !auth,
             // A preview fails where writing the paper would.
-            "409" => api && !auth && (writes || path.ends_with("/preview")),
+            "409" if auth => path.contains("/auth/provider"),
+            "409" => api && (writes || path.ends_with("/preview")),
             "412" | "428" => versioned,
             "408" | "413" | "415" => api && writes && method != "delete",
             "410" => path.ends_with("/auth/activate"),

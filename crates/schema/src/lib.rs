@@ -155,6 +155,20 @@ diesel::table! {
 diesel::joinable!(sign_in_tickets -> users (user_id));
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::Ciphertext;
+
+    provider_links (user_id) {
+        user_id -> BigInt,
+        identity -> Text,
+        label -> Nullable<Ciphertext>,
+        linked_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(provider_links -> users (user_id));
+
+diesel::table! {
     sign_in_waits (lane) {
         lane -> Text,
         failures -> BigInt,
@@ -976,6 +990,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plan_draws,
     sessions,
     sign_in_tickets,
+    provider_links,
     refresh_tokens,
     one_time_tokens,
     signing_keys,

@@ -51,6 +51,8 @@ struct ShownOncePage {
     frame: Frame,
     label: String,
     secret: String,
+    /// Whether it can be shown once more.
+    again: bool,
     until: String,
     back: String,
 }
@@ -254,9 +256,13 @@ async fn form(page: &PageRequest, target: PageResult<Target>) -> PageResult<Http
 
 /// Members of an answer that are shown once.
 const ONCE: [&str; 2] = ["token", "secret"];
+/// What is shown again for another reason.
+const REVEALED: &str = "passport_number";
 
 async fn shown_once(page: &PageRequest, target: &Target, made: &Value) -> PageResult<Option<HttpResponse>> {
-    let Some(secret) = ONCE.into_iter().find_map(|name| made.get(name)?.as_str()) else { return Ok(None) };
+    let again = target.act.path == "reveal";
+    let names = if again { &[REVEALED][..] } else { &ONCE };
+    let Some(secret) = names.iter().find_map(|name| made.get(*name)?.as_str()) else { return Ok(None) };
     let label = target.act.label.in_language(page.language);
     let until = [text(made, "/expires_at"), text(made, "/expires_on")].into_iter().find(|at| !at.is_empty());
     let until = until.map(|at| match show::moment(at, page.language) {
@@ -269,6 +275,7 @@ async fn shown_once(page: &PageRequest, target: &Target, made: &Value) -> PageRe
         frame,
         label: label.to_owned(),
         secret: secret.to_owned(),
+        again,
         until: until.unwrap_or_default(),
         back: target.back.clone(),
     };

@@ -15,7 +15,7 @@ use crate::pages::forms::labels;
 use crate::pages::forms::shape::{FormField, InputKind, field_of};
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
-use crate::pages::show::{self, items, number, text};
+use crate::pages::show::{items, number, text};
 use kernel::words::Label;
 
 /// A cell of a table.
@@ -81,8 +81,6 @@ pub struct AreaTab {
 struct CollectionPage {
     frame: Frame,
     about: String,
-    /// Passport numbers stand here in full.
-    reveals: bool,
     tabs: Vec<AreaTab>,
     path: String,
     filters: Vec<ListFilter>,
@@ -299,7 +297,6 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let body = CollectionPage {
         frame,
         about: of.about.in_language(page.language).to_owned(),
-        reveals: show::reveals(&list),
         tabs: tabs(page, &me, of),
         filters: filters(page, &path),
         total: list.get("total").and_then(Value::as_i64).map(|_| number(&list, "/total")),

@@ -10,7 +10,6 @@ use crate::pages::collections::words::Telling;
 use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
-use crate::pages::show;
 use crate::pages::summary::SummaryRow;
 use kernel::words::Label;
 
@@ -25,8 +24,6 @@ pub struct PartSection {
 struct ItemPage {
     frame: Frame,
     kicker: String,
-    /// Passport numbers stand here in full.
-    reveals: bool,
     acts: Vec<ItemLink>,
     rows: Vec<SummaryRow>,
     parts: Vec<PartSection>,
@@ -44,14 +41,12 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let path = of.item_path();
     let telling = Telling::of(&page.contract, page.contract.answer_of(&path).unwrap_or_default(), page.language);
     let mut parts = Vec::new();
-    let mut reveals = show::reveals(&item);
     for part in of.parts {
         let takes_limit = page.contract.takes("get", &of.part_path(part), "limit");
         let mut query: Vec<String> = takes_limit.then(|| "limit=100".to_owned()).into_iter().collect();
         query.extend(page.asked(part.path).map(|cursor| format!("cursor={}", encoded(&cursor))));
         // Not everybody who sees the whole sees all of its parts.
         let Some(list) = if_seen(page, &format!("{base}/{}?{}", part.path, query.join("&"))).await? else { continue };
-        reveals |= show::reveals(&list);
         let add = |act: &ItemAct| ItemLink::to(page, act.label, format!("{base}/{}/{}", part.path, act.path));
         parts.push(PartSection {
             id: part.path,
@@ -70,7 +65,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let file = |(at, label): &(&str, Label)| ItemLink::to(page, *label, format!("/api/v1{base}/{at}"));
     acts.extend(of.files.iter().map(file));
     let elsewhere: Vec<&str> = std::iter::once(of.name).chain(of.parts.iter().map(|p| p.path)).collect();
-    let body = ItemPage { frame, kicker: list.to_owned(), reveals, acts, rows: telling.rows(&item, &elsewhere), parts };
+    let body = ItemPage { frame, kicker: list.to_owned(), acts, rows: telling.rows(&item, &elsewhere), parts };
     Ok(html(200, &body))
 }
 

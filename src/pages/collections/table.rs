@@ -10,6 +10,7 @@ const EDIT_OFFICIALS: &[&str] = &["edit_officials"];
 const PASSPORTS: &[&str] = &["edit_officials", "keep_passports"];
 /// Custodians keep the passports of every agency.
 const KEPT: OfferedWhen = OwnAgencyOr("keep_passports");
+const REVEALS: &[&str] = &["reveal_passports"];
 const PARTNERS: &[&str] = &["administer_partners"];
 const LAW: &[&str] = &["administer_regulations"];
 /// Handing a passport back and reporting a trip have acts of their own.
@@ -78,6 +79,7 @@ const COLLECTIONS: &[Collection] = &[
                 columns: &["kind", "passport_number", "issued_on", "expires_on", "standing", "standing_since"],
                 adds: &[act("new", "Thêm hộ chiếu", "Add a passport", PASSPORTS, &[KEPT])],
                 acts: &[
+                    act("reveal", "Hiện số", "Show the number", REVEALS, &[]),
                     act("edit", "Đính chính", "Correct", PASSPORTS, &[KEPT]),
                     act(
                         "report",
@@ -135,13 +137,10 @@ const COLLECTIONS: &[Collection] = &[
         reads: &["read_guests"],
         name: "full_name",
         columns: &["nationality", "passport_number", "visits"],
-        acts: &[act(
-            "merge",
-            "Gộp người trùng vào đây",
-            "Merge a duplicate into this one",
-            &["administer_guests"],
-            &[],
-        )],
+        acts: &[
+            act("reveal", "Hiện số hộ chiếu", "Show the passport number", REVEALS, &[With("passport_number")]),
+            act("merge", "Gộp người trùng vào đây", "Merge a duplicate into this one", &["administer_guests"], &[]),
+        ],
         ..Collection::PLAIN
     },
     Collection {

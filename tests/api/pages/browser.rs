@@ -150,6 +150,14 @@ impl<'a> Browser<'a> {
         if cookies.is_empty() { request } else { request.insert_header(("Cookie", cookies.join("; "))) }
     }
 
+    /// Where an address leads, which may be another site.
+    pub async fn led_to(&self, address: &str) -> String {
+        let request = self.request(Method::GET, address).insert_header(("Sec-Fetch-Site", "same-origin"));
+        let answer = self.world.send(request).await;
+        self.keep(&answer);
+        answer.expect(303).headers["location"].clone()
+    }
+
     /// Opens an address, and whatever it leads to.
     pub async fn get(&self, address: &str) -> Page {
         let mut address = address.to_owned();

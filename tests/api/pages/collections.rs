@@ -267,12 +267,10 @@ on_both! {
         assert!(done.address.contains("done=new"), "{}", done.text);
         let away = director.get("/report-schedules").await.links().into_iter().find(|l| l.ends_with("/delete")).unwrap();
         assert!(director.send(&director.get(&away).await.form("delete")).await.address.contains("done=delete"));
-        // Numbers of passports that somebody may see in full are stored by no browser.
+        // Numbers of passports are stored by no browser.
         let custodian = Browser::signed_in(&w, "custodian").await;
         let person = format!("/officials/{}", w.officials("SKHCN").await[2]);
         let page = custodian.get(&person).await;
-        let whole = w.get("custodian", &format!("{person}/passports")).await.json().to_string().contains("••••");
-        assert_eq!(page.text.contains("data-revealed"), !whole, "{}", page.text);
         let copies = async || w.get("custodian", "/me/working-copies").await.json()["items"].as_array().unwrap().len();
         let edit = page.links().into_iter().find(|l| l.contains("/passports/") && l.contains("/edit")).unwrap();
         custodian.get(&edit).await;

@@ -139,18 +139,27 @@ on_both! {
         assert!(!listed.contains("•••••"), "a mask was taken for a number: {listed}");
     }
 
-    async fn only_who_may_see_passport_numbers_is_told_that_they_stand_there(w) {
+    async fn numbers_of_guests_are_shown_for_a_reason_to_whoever_may_see_them(w) {
         let id = w.submitted_visit(w.visit().await).await;
         w.act_in("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
         let address = format!("/inbound-delegations/{id}");
-        for (user, revealed) in [("officer.snv", false), ("clerk.skhcn", false), ("police", true)] {
+        let ask = format!("{address}/guests/reveal");
+        for (user, may) in [("officer.snv", false), ("clerk.skhcn", false), ("police", true)] {
             let browser = Browser::signed_in(&w, user).await;
-            let request = browser.request(actix_web::http::Method::GET, &address).insert_header(("Sec-Fetch-Site", "same-origin"));
-            let answer = w.send(request).await;
-            let text = String::from_utf8_lossy(&answer.bytes).into_owned();
-            assert_eq!((text.contains("data-revealed"), text.contains("M12345678")), (revealed, revealed), "{user}");
-            assert_eq!(answer.headers["cache-control"] == "private, no-store", revealed, "{user}");
+            let dossier = browser.get(&address).await;
+            assert!(!dossier.text.contains("M12345678") && !dossier.text.contains("data-revealed"), "{user}");
+            assert_eq!(dossier.links().contains(&ask), may, "{user}");
+            let mut form = browser.get(&ask).await.form("/guests/reveal");
+            assert_eq!(browser.send(&form).await.status, if may { 422 } else { 403 }, "{user}: without a reason");
+            form.fill("/reason", "Thẩm tra nhân thân khách");
+            let shown = browser.send(&form).await;
+            assert_eq!((shown.status, shown.text.contains("M12345678")), (if may { 200 } else { 403 }, may), "{user}");
+            assert_eq!(shown.text.contains("data-revealed"), may, "{user}");
         }
+        let trail = w.get("inspector", "/audit?action=reveal_passport").await.expect(200).json();
+        let rows = trail["items"].as_array().unwrap();
+        assert_eq!(rows.len(), 1, "{trail}");
+        assert_eq!((&rows[0]["actor"], &rows[0]["detail"]["reason"]), (&json!("police"), &json!("Thẩm tra nhân thân khách")));
     }
 
     async fn a_mark_of_secrecy_is_told_at_its_field(w) {

@@ -3,13 +3,15 @@
 pub mod guests;
 pub mod view;
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::access::call::Call;
-use crate::dossier::actions::find;
+use crate::access::reveal::{RevealReason, remember_reason, require_reveal};
+use crate::dossier::actions::{find, object};
 use crate::dossier::flow::Action;
 use crate::dossier::http::routes::{act, copying, drafting, register};
 use crate::dossier::requests::OnDay;
@@ -23,6 +25,7 @@ use crate::procedures::inbound::requests::{
 };
 use crate::procedures::inbound::typed::typed;
 use crate::registry::agencies;
+use crate::web::json::Incoming;
 use crate::web::query::Query;
 use crate::web::reply::path_id;
 use crate::web::routes::RoomRoutes;
@@ -39,7 +42,7 @@ pub fn routes(config: &mut RoomRoutes) {
         copying::<VisitContent, CopyVisit, _>(config, |conn, call, seen, body| {
             draft::copy(conn, call, seen, || body.check())
         });
-        config.service(programme);
+        config.service(programme).service(reveal_guests);
         acts(config);
     });
     guests::routes(config);
@@ -87,6 +90,43 @@ fn acts(config: &mut RoomRoutes) {
          report shows it as a correction.",
         own::correct_record,
     );
+}
+
+/// A guest with their passport number.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"full_name": "KIM Young-hwan", "nationality": "KR", "passport_number": "M12345678"}))]
+struct RevealedGuest {
+    full_name: String,
+    nationality: String,
+    passport_number: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RevealedGuestList {
+    items: Vec<RevealedGuest>,
+    next: Option<String>,
+}
+
+/// Shows the passport numbers of the guests of one visit, for a reason that stands in the trail; it counts as one of twenty looks
+/// an hour (429). The answer is not kept for retries.
+#[utoipa::path(tag = "inbound", operation_id = "reveal_guests_inbound", params(("id" = String, Path)), request_body = RevealReason,
+    responses((status = 200, description = "the guests who have a number", body = RevealedGuestList)))]
+#[post("/{id}/guests/reveal")]
+async fn reveal_guests(call: Call, id: web::Path<String>, body: Incoming<RevealReason>) -> Result<HttpResponse> {
+    let body = body.read().await?;
+    let id = path_id(&id)?;
+    let shown = call.write(move |conn, call| {
+        let visit = find::<VisitContent>(conn, call, id)?.dossier;
+        require_reveal(conn, call)?;
+        let numbered = visit.content.guests.into_iter().filter_map(|guest| {
+            let passport_number = guest.passport_number?;
+            Some(RevealedGuest { full_name: guest.full_name, nationality: guest.nationality, passport_number })
+        });
+        let items: Vec<RevealedGuest> = numbered.collect();
+        remember_reason(conn, call, &object::<VisitContent>(id), &body.check()?, items.len())?;
+        Ok(RevealedGuestList { items, next: None })
+    });
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown.await?))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -5,7 +5,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::context::RequestContext;
-use crate::access::permission::Permission;
 use crate::access::shorts::{AgencyShort, PersonShort};
 use crate::db::Conn;
 use crate::dossier::actions::VisibleDossier;
@@ -192,7 +191,7 @@ impl Shown for VisitContent {
 
     fn reveals(call: &RequestContext, seen: &VisibleDossier<Self>) -> usize {
         let numbered = seen.dossier.content.guests.iter().filter(|g| g.passport_number.is_some());
-        if call.actor.may(Permission::RevealPassports) { numbered.count() } else { 0 }
+        if call.may_see_passports() { numbered.count() } else { 0 }
     }
 
     fn view(
@@ -204,7 +203,7 @@ impl Shown for VisitContent {
         let visit = &seen.dossier;
         let c = &visit.content;
         let whole = sees_whole(&call.actor, visit);
-        let reveals = call.actor.may(Permission::RevealPassports);
+        let reveals = call.may_see_passports();
         let clashes = if may_clash(visit.state) && whole && !seen.past {
             clashes_of(conn, call, registers, c.engagements(visit.id, visit.state == State::Draft))?
         } else {
