@@ -273,6 +273,11 @@ impl Config {
         self.on_or_off("NGOAIVU_REVEAL_ONE_BY_ONE")
     }
 
+    /// After how many months passport numbers and copies of passports are erased; never without a number.
+    pub fn passport_months(&self) -> Result<Option<NonZeroU32>, ConfigFault> {
+        self.number_or_off("NGOAIVU_PASSPORT_MONTHS")
+    }
+
     /// Whether figures are published without sign-in.
     pub fn open_statistics(&self) -> Result<bool, ConfigFault> {
         self.on_or_off("NGOAIVU_OPEN_STATISTICS")

@@ -55,6 +55,7 @@ codes! {
     PossibleDuplicate 409 "possible_duplicate" "Có thể đã có trong hệ thống" "Possibly recorded already";
     AlreadyImported 409 "already_imported" "Tệp đã được nhập" "The file has already been imported";
     BatchInUse 409 "batch_in_use" "Lô nhập đang được sử dụng" "The batch is in use";
+    UnderHold 409 "under_hold" "Hồ sơ đang được lưu giữ" "The dossier is held";
     InUse 409 "in_use" "Đang được sử dụng" "In use";
     RequestInProgress 409 "request_in_progress" "Yêu cầu trước cùng khóa đang được xử lý" "A request with this key is still in progress";
     TokenSpent 410 "token_spent" "Mã dùng một lần đã hết hiệu lực" "The one-time token is no longer valid";

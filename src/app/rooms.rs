@@ -34,6 +34,7 @@ pub fn routes(config: &mut RoomRoutes, registers: &Registers) {
     crate::passport_custody::http::routes(config);
     crate::personal_data::requests_http::routes(config);
     crate::personal_data::incidents_http::routes(config);
+    crate::personal_data::erasing_http::routes(config);
     crate::issued_papers::http::routes(config);
     crate::issued_papers::templates_http::routes(config);
     crate::plans::http::routes(config);

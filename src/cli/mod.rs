@@ -239,6 +239,7 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             config.open_statistics()?;
             config.second_person()?;
             config.provider()?;
+            config.passport_months()?;
             config.reveal_one_by_one()?;
             config.proxies()?;
             config.requests_per_minute()?;

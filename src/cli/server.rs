@@ -181,6 +181,7 @@ fn house(config: &Config, address: Address, folder: PathBuf, jurisdiction: &str)
     house.open_operation = OpenOperationSwitch(config.open_operation()?);
     house.second_factor = config.second_factor()?;
     house.second_person = SecondPersonRule(config.second_person()?);
+    house.jobs.passport_months = config.passport_months()?;
     house.reveal = RevealRule(config.reveal_one_by_one()?);
     house.provider = config.provider()?.map(SignInProvider::new);
     house.proxies = TrustedProxies(config.proxies()?);

@@ -123,6 +123,12 @@ pub const KEYS: &[Setting] = &[
         secret: false,
     },
     Setting {
+        name: "NGOAIVU_PASSPORT_MONTHS",
+        default: Some("off"),
+        about: "months after a journey, after which passport numbers of guests and copies of passports are erased for good; off: never",
+        secret: false,
+    },
+    Setting {
         name: "NGOAIVU_OIDC_ISSUER",
         default: None,
         about: "provider of OpenID Connect by whose accounts people may sign in, such as https://sso.tinh.gov.vn",

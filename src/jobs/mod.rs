@@ -9,6 +9,7 @@ pub mod mail;
 pub mod mailer;
 pub mod outbox;
 pub mod reports;
+pub mod retention;
 mod sealed_columns;
 pub mod sealed_data;
 pub mod sender;
@@ -44,7 +45,7 @@ impl Jobs {
     /// Webhooks run in a separate loop, so that a slow receiver does not delay mail.
     const PROGRAMS: [JobStage; 1] = [hooks::run];
     /// Jobs that take minutes, separate from both.
-    const LONG: [JobStage; 2] = [reports::run, imports::run];
+    const LONG: [JobStage; 3] = [reports::run, imports::run, retention::run];
     /// A new key of personal data is taken up at once, whatever else runs.
     const KEYS: [JobStage; 1] = [sealed_data::run];
     /// Checkpoints of the trail wait for nothing else.

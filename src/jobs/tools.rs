@@ -1,5 +1,6 @@
 //! What jobs share with the application.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -54,6 +55,8 @@ pub struct Jobs {
     pub registers: Registers,
     /// Signs checkpoints of the audit trail.
     pub trail: TrailKeeper,
+    /// After how many months numbers and copies of passports are erased; never where the province has set none.
+    pub passport_months: Option<NonZeroU32>,
     stop: Arc<AtomicBool>,
 }
 
@@ -73,7 +76,20 @@ impl Jobs {
         let sender = Sender::new(post.networks);
         let links = Links(post.origin);
         let trail = TrailKeeper::new(&folder.path, domain);
-        Jobs { db, clock, shelf, mailer, links, sender, folder, answers, registers, trail, stop: Arc::default() }
+        Jobs {
+            db,
+            clock,
+            shelf,
+            mailer,
+            links,
+            sender,
+            folder,
+            answers,
+            registers,
+            trail,
+            passport_months: None,
+            stop: Arc::default(),
+        }
     }
 
     pub fn stop(&self) {

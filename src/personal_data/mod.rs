@@ -3,6 +3,9 @@
 //! The clocks are data with citations, `regulations/personal-data.toml`.
 
 pub mod clocks;
+pub mod erasing;
+pub mod erasing_http;
+pub mod erasing_store;
 pub mod incidents_http;
 pub mod model;
 pub mod requests_http;

@@ -56,6 +56,7 @@ mod readers;
 mod records;
 mod registry;
 mod reports;
+mod retention;
 mod reveal;
 mod rights;
 mod sealed;

@@ -660,6 +660,33 @@ diesel::table! {
         nationality -> Text,
         passport_number -> Nullable<Ciphertext>,
         merged_into -> Nullable<BigInt>,
+        erased_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    archive_holds (id) {
+        id -> BigInt,
+        version -> BigInt,
+        dossier_id -> BigInt,
+        dossier -> Text,
+        ground -> Text,
+        set_at -> Timestamp,
+        released_at -> Nullable<Timestamp>,
+        created_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    erasures (id) {
+        id -> BigInt,
+        dossier_id -> BigInt,
+        dossier -> Text,
+        at -> Timestamp,
+        ground -> Text,
+        people -> BigInt,
+        papers -> BigInt,
+        erased_by -> Nullable<BigInt>,
     }
 }
 
@@ -1017,6 +1044,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     missions,
     outbound_stops,
     guests,
+    archive_holds,
+    erasures,
     inbound_guests,
     programme_items,
     programme_hosts,

@@ -1,5 +1,6 @@
 //! Rows of the register of dossiers.
 
+pub mod erasing;
 pub mod kept_texts;
 pub mod list;
 pub mod numbers;

@@ -126,6 +126,29 @@ pub const ADMINISTRATION: &[Collection] = &[
         ..Collection::PLAIN
     },
     Collection {
+        path: "archive-holds",
+        label: l("Hồ sơ phải lưu giữ", "Held dossiers"),
+        about: l("Hồ sơ chưa được xóa gì, và căn cứ", "Dossiers of which nothing may be erased, and why"),
+        area: Area::Administration,
+        reads: PRIVACY,
+        name: "dossier",
+        columns: &["ground", "set_at", "released_at"],
+        adds: &[act("new", "Giữ một hồ sơ", "Hold a dossier", PRIVACY, &[])],
+        acts: &[act("release", "Hết lưu giữ", "Release it", PRIVACY, &[Without("released_at")])],
+        ..Collection::PLAIN
+    },
+    Collection {
+        path: "erasures",
+        label: l("Số hộ chiếu đã xóa", "Erased passport numbers"),
+        about: l("Xóa theo yêu cầu hoặc khi hết thời hạn lưu", "Erased on request, or after their term"),
+        area: Area::Administration,
+        reads: PRIVACY,
+        name: "dossier",
+        columns: &["at", "ground", "people", "papers"],
+        adds: &[act("new", "Xóa số hộ chiếu của một hồ sơ", "Erase those of a dossier", PRIVACY, &[])],
+        ..Collection::PLAIN
+    },
+    Collection {
         path: "webhooks",
         label: l("Kết nối tự động", "Webhooks"),
         about: l("Hệ thống khác nhận tin", "Other systems that are told"),

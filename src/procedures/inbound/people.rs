@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::procedures::inbound::model::Guest;
 use kernel::id::Id;
 use kernel::text::fold;
-use kernel::time::Moment;
+use kernel::time::{Day, Moment};
 
 /// A person who was a guest.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -38,7 +38,10 @@ pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
     let names: Vec<String> = unnumbered.map(|g| fold(&g.full_name)).collect();
     let known: Vec<GuestPerson> = guests::table
         .filter(guests::passport_number.assume_not_null().eq_any(passports))
-        .or_filter(guests::passport_number.is_null().and(guests::name_norm.eq_any(names)))
+        .or_filter(
+            // Whose number was erased may be somebody else of that name.
+            guests::passport_number.is_null().and(guests::erased_at.is_null()).and(guests::name_norm.eq_any(names)),
+        )
         .order(guests::id)
         .select(GuestPerson::as_select())
         .load(conn)?;
@@ -179,4 +182,37 @@ pub fn visits(conn: &mut Conn, ids: &[i64]) -> Result<std::collections::HashMap<
     let mut counted = std::collections::HashMap::new();
     rows.into_iter().for_each(|id| *counted.entry(id).or_insert(0) += 1);
     Ok(counted)
+}
+
+/// The first visits that ended before a day and hold passport numbers, without some.
+pub fn with_numbers(conn: &mut Conn, before: Day, without: &[i64], limit: i64) -> Result<Vec<i64>> {
+    let over = dossiers::ends_on.lt(before).and(dossiers::id.ne_all(without));
+    Ok(inbound_guests::table
+        .inner_join(dossiers::table)
+        .filter(inbound_guests::passport_number.is_not_null().and(over))
+        .select(dossiers::id)
+        .distinct()
+        .order(dossiers::id)
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// Erases the passport numbers of the guests of a visit, and those of people who have no other visit with one. The people stay, so
+/// that what was counted stays.
+pub fn erase_numbers(conn: &mut Conn, delegation_id: i64, now: Moment) -> Result<usize> {
+    let of_visit = inbound_guests::delegation_id.eq(delegation_id);
+    let numbered = inbound_guests::table.filter(of_visit.and(inbound_guests::passport_number.is_not_null()));
+    let people: Vec<i64> = numbered.select(inbound_guests::guest_id).load(conn)?;
+    diesel::update(inbound_guests::table.filter(of_visit))
+        .set(inbound_guests::passport_number.eq(None::<SealedText>))
+        .execute(conn)?;
+    let elsewhere: Vec<i64> = inbound_guests::table
+        .filter(inbound_guests::guest_id.eq_any(&people).and(inbound_guests::passport_number.is_not_null()))
+        .select(inbound_guests::guest_id)
+        .load(conn)?;
+    let gone = guests::table.filter(guests::id.eq_any(&people).and(guests::id.ne_all(elsewhere)));
+    diesel::update(gone)
+        .set((guests::passport_number.eq(None::<SealedText>), guests::erased_at.eq(now)))
+        .execute(conn)?;
+    Ok(people.len())
 }

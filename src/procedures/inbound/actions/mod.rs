@@ -25,6 +25,7 @@ use crate::error::Result;
 use crate::procedures::engagements::elsewhere;
 use crate::procedures::inbound::case::{VisitSurroundings, case};
 use crate::procedures::inbound::model::{Visit, VisitContent};
+use crate::procedures::inbound::people;
 use crate::procedures::inbound::{facts, flow, list, paper_fields, rules, store};
 use crate::registry::partners_store;
 use crate::regulations::visit_question::locality_word;
@@ -205,6 +206,14 @@ impl dossier::Content for VisitContent {
     }
 
     const LISTS_GUESTS: bool = true;
+
+    fn with_numbers(conn: &mut Conn, before: Day, without: &[i64], limit: i64) -> Result<Vec<i64>> {
+        people::with_numbers(conn, before, without, limit)
+    }
+
+    fn erase_numbers(conn: &mut Conn, id: i64, now: Moment) -> Result<usize> {
+        people::erase_numbers(conn, id, now)
+    }
 
     fn take_guests(
         conn: &mut Conn,
