@@ -31,11 +31,15 @@ pub fn create_readable(path: &Path) -> Result<File> {
     options.open(path)
 }
 
-/// Creates a file with its content, which is on disk, for the owner alone; an error if it is there.
+/// Creates a file with its content, which is on disk, for the owner alone; an error if it is there. Nothing is left of one that
+/// could not be written whole.
 pub fn create_synced(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = create_file(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if written.is_err() {
+        let _ = std::fs::remove_file(path);
+    }
+    written
 }
 
 /// The same under a name that others may look for: nobody ever sees a part of it.

@@ -31,7 +31,7 @@ pub fn people(conn: &mut Conn, now: Moment) -> Result<Vec<Guest>> {
             role: MemberRole::Member,
         })
         .collect();
-    people::resolve(conn, &mut all, now)?;
+    people::resolve(conn, &mut all, &[], now)?;
     Ok(all)
 }
 

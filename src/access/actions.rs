@@ -10,7 +10,7 @@ use crate::access::sessions::{ABSOLUTE_HOURS, IDLE_MINUTES, SessionCache, Strang
 use crate::access::throttle::{self, Attempt};
 use crate::access::token::{self, ACCESS_SECONDS, BearerClaims, SigningKey, SigningKeys, digest, random_text};
 use crate::access::{password, password::PasswordHasher};
-use crate::access::{sessions_store, shorts, store};
+use crate::access::{provider_store, sessions_store, shorts, store};
 use crate::db::counters::raise_accounts_version;
 use crate::db::{Conn, Db};
 use crate::error::{Code, Result, refuse};
@@ -113,6 +113,8 @@ impl AuthService {
                 store::set_password(conn, user_id, &hash)?;
                 sessions_store::end_sessions_of(conn, user_id, None, now)?;
                 throttle::forget_devices(conn, user_id)?;
+                // Whoever knew the old password may have linked an account of theirs meanwhile.
+                provider_store::unlink(conn, user_id)?;
                 raise_accounts_version(conn)?;
                 remember(conn, (&account.username, None), ("activate", json!({})), now, &stranger)?;
                 Attempt::forget(conn, user_id, &account.username)?;

@@ -12,7 +12,6 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use crate::access::account::{Account, Actor, SERVICE_PREFIX};
 use crate::access::account_requests::SecondPersonRule;
 use crate::access::context::{CallChannel, RequestContext};
-use crate::access::noted::AskedByPage;
 use crate::access::reveal::RevealRule;
 use crate::access::second_factor::is_required;
 use crate::access::sessions::{SessionCache, Stranger};
@@ -91,6 +90,8 @@ impl Call {
             (tool(req)?, tool(req)?, tool(req)?, tool(req)?);
         let now = clock.now();
         let today = day_of(now);
+        // A browser: its pages, and the files that they lead to.
+        let by_cookie = !req.headers().contains_key("authorization");
         let (actor_account, session_id) = if let Some(header) = req.headers().get("authorization") {
             let header = header.to_str().map_err(|_| unauthenticated())?;
             let token = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "));
@@ -127,7 +128,7 @@ impl Call {
             address: cookies::address_of(req),
             asks_proof: rule != SecondFactorRule::Off,
             asks_second_person: tool::<SecondPersonRule>(req)?.0,
-            masks_passports: tool::<RevealRule>(req)?.0 || req.extensions().contains::<AskedByPage>(),
+            masks_passports: by_cookie || tool::<RevealRule>(req)?.0,
             precondition: if_match(req.headers()),
         };
         // For what the answer is noted by.

@@ -45,7 +45,7 @@ pub struct RequestContext {
     pub asks_proof: bool,
     /// Whether the accounts of seats and administrators are changed by two people.
     pub asks_second_person: bool,
-    /// Whether passport numbers are masked whoever looks: in pages, and where a reason is asked for each
+    /// Whether passport numbers are masked whoever looks: in browsers, and where a reason is asked for each
     /// ([`reveal`](crate::access::reveal)).
     pub masks_passports: bool,
     /// The version that the caller allows to be changed.

@@ -73,7 +73,7 @@ struct Provider {
     settings: ProviderSettings,
     agent: Agent,
     known: Mutex<Option<(Moment, Arc<CoreProviderMetadata>)>>,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 /// One of the texts that are derived from a flow.
@@ -113,7 +113,12 @@ impl SignInProvider {
         let config =
             Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).http_status_as_error(false);
         let agent = config.build().new_agent();
-        SignInProvider(Arc::new(Provider { settings, agent, known: Mutex::default(), turns: Semaphore::new(AT_ONCE) }))
+        SignInProvider(Arc::new(Provider {
+            settings,
+            agent,
+            known: Mutex::default(),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+        }))
     }
 
     /// What people call it.
@@ -155,9 +160,13 @@ impl SignInProvider {
         &self,
         question: impl FnOnce(&Provider) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _turn = self.0.turns.try_acquire().map_err(not_reached)?;
+        let turn = Arc::clone(&self.0.turns).try_acquire_owned().map_err(not_reached)?;
         let provider = Arc::clone(&self.0);
-        let asked = tokio::task::spawn_blocking(move || question(&provider));
+        let asked = tokio::task::spawn_blocking(move || {
+            // Until the provider has answered, although whoever asked may have hung up.
+            let _turn = turn;
+            question(&provider)
+        });
         asked.await.map_err(|e| Error::Internal(format!("asking the provider panicked: {e}")))?
     }
 }

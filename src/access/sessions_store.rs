@@ -29,7 +29,8 @@ pub fn open_session(
             sessions::last_used_at.eq(now),
             sessions::address.eq(place.address.as_deref()),
             sessions::agent.eq(place.agent.as_deref()),
-            sessions::proved_at.eq(now),
+            // Where the provider remembers somebody, nothing was typed: that proves nothing of who sits there.
+            sessions::proved_at.eq((factor != SignInFactor::Provider).then_some(now)),
             sessions::factor.eq(factor.word()),
         ))
         .execute(conn)?;

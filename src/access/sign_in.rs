@@ -1,4 +1,4 @@
-//! Signing in by name and password: how often it was tried, whose password it is, what is told of it.
+//! Signing in by name and password, or by an account elsewhere: how often it was tried, whose it is, what is told of it.
 
 use serde_json::json;
 
@@ -74,8 +74,8 @@ fn open(
     Ok(Opened::Cookie(secret))
 }
 
-/// Whose password it was.
-struct PasswordOwner {
+/// Who has shown who they are, by the first factor.
+struct AccountOwner {
     user_id: i64,
     /// The hash as it is stored, made at a lower cost than hashes are made now, and a new one.
     stronger: Option<(String, String)>,
@@ -83,7 +83,7 @@ struct PasswordOwner {
     known_device: bool,
 }
 
-impl PasswordOwner {
+impl AccountOwner {
     /// The secret of a device that is not known yet.
     fn new_device(&self) -> Option<String> {
         (!self.known_device).then(random_text)
@@ -177,69 +177,73 @@ impl AuthService {
         way: SignInWay,
         stranger: Stranger,
     ) -> Result<FirstStep> {
-        let Some(provider) = &self.provider else {
-            return Err(Error::Internal("there is no provider to sign in by".into()));
-        };
         let now = self.clock.now();
         let attempt = Attempt::elsewhere(stranger.place.address.as_deref());
         let tried = attempt.clone();
         self.db.read(move |conn| tried.require_open_address(conn, now)).await?;
-        let identified = provider.identify(answer, now).await;
+        let (desk, guest) = (self.clone(), stranger.clone());
+        // On its own, so that a guess counts although whoever made it hangs up before the answer.
+        let judged = tokio::spawn(async move { desk.linked_account(answer, attempt, now, &guest).await });
+        let judged = judged.await.map_err(|e| Error::Internal(format!("a sign-in panicked: {e}")))?;
+        let (owner, username) = judged?;
         let key = self.signing_key(now).await?;
-        let (device, ticket) = (random_text(), random_text());
+        let (device, ticket) = (owner.new_device(), random_text());
         let (noted, kept) = (device.clone(), ticket.clone());
         let opened = self.db.write(
             move |conn| {
-                let found = match &identified {
+                owner.note(conn, &username, now, &stranger)?;
+                if store::has_second_factor(conn, owner.user_id)? {
+                    second_factor::keep_ticket(conn, &kept, owner.user_id, now)?;
+                    return Ok(None);
+                }
+                note_device(conn, owner.user_id, noted.as_deref(), now, &stranger)?;
+                open(conn, way, (owner.user_id, &username), SignInFactor::Provider, now, &stranger).map(Some)
+            },
+            |_| {},
+        );
+        match opened.await? {
+            Some(opened) => Ok(FirstStep::In(SignedIn { given: given(&key, opened, now)?, device })),
+            None => Ok(FirstStep::Code(ticket)),
+        }
+    }
+
+    /// The account whose owner linked the one that the provider names. What is refused is counted and told; a provider that is
+    /// silent is nobody's guess.
+    async fn linked_account(
+        &self,
+        answer: ProviderAnswer,
+        attempt: Attempt,
+        now: Moment,
+        stranger: &Stranger,
+    ) -> Result<(AccountOwner, String)> {
+        let provider = self.provider.as_ref().ok_or_else(|| Error::Internal("there is no provider".into()))?;
+        let identity = match provider.identify(answer, now).await {
+            Err(Error::Refused(problem)) if problem.code == Code::InvalidCredentials => Err(Error::Refused(problem)),
+            other => Ok(other?),
+        };
+        let (context, device) = (visiting(ELSEWHERE, now, stranger), stranger.place.device.clone());
+        let found = self.db.write(
+            move |conn| {
+                let found = match &identity {
                     Ok(identity) => provider_store::account_of(conn, identity)?,
                     Err(_) => None,
                 };
                 let Some((user_id, username)) = found else {
-                    // What is refused is counted, so that this is committed; a silent provider is nobody's guess.
-                    let refused =
-                        !matches!(&identified, Err(Error::Refused(problem)) if problem.code == Code::Unavailable);
-                    if refused {
-                        attempt.failed(conn, now)?;
-                        let context = visiting(ELSEWHERE, now, &stranger);
-                        let detail = json!({"factor": "provider"});
-                        context.remember_refusal(
-                            conn,
-                            "sign_in_failed",
-                            "session",
-                            detail,
-                            Code::InvalidCredentials,
-                        )?;
-                    }
-                    return Ok(Err(identified.err().unwrap_or_else(not_linked)));
+                    attempt.failed(conn, now)?;
+                    let detail = json!({"factor": "provider"});
+                    context.remember_refusal(conn, "sign_in_failed", "session", detail, Code::InvalidCredentials)?;
+                    // Committed all the same.
+                    return Ok(Err(identity.err().unwrap_or_else(not_linked)));
                 };
-                let owner = PasswordOwner {
-                    user_id,
-                    stronger: None,
-                    known_device: match &stranger.place.device {
-                        Some(device) => throttle::knows(conn, user_id, device, now)?,
-                        None => false,
-                    },
-                    attempt,
+                let known_device = match &device {
+                    Some(device) => throttle::knows(conn, user_id, device, now)?,
+                    None => false,
                 };
-                owner.note(conn, &username, now, &stranger)?;
-                if store::has_second_factor(conn, user_id)? {
-                    second_factor::keep_ticket(conn, &kept, user_id, now)?;
-                    return Ok(Ok((None, false)));
-                }
-                let new = (!owner.known_device).then_some(noted.as_str());
-                note_device(conn, user_id, new, now, &stranger)?;
-                let opened = open(conn, way, (user_id, &username), SignInFactor::Provider, now, &stranger)?;
-                Ok(Ok((Some(opened), new.is_some())))
+                Ok(Ok((AccountOwner { user_id, stronger: None, attempt, known_device }, username)))
             },
             |_| {},
         );
-        match opened.await?? {
-            (Some(opened), is_new) => {
-                let given = given(&key, opened, now)?;
-                Ok(FirstStep::In(SignedIn { given, device: is_new.then_some(device) }))
-            }
-            (None, _) => Ok(FirstStep::Code(ticket)),
-        }
+        found.await?
     }
 
     /// Completes a sign-in by the code of the second factor, or by a recovery code.
@@ -312,7 +316,7 @@ impl AuthService {
         password: String,
         now: Moment,
         stranger: &Stranger,
-    ) -> Result<PasswordOwner> {
+    ) -> Result<AccountOwner> {
         let (name, from) = (username.to_owned(), stranger.place.clone());
         let context = visiting(username, now, stranger);
         let begun = self.db.write(
@@ -370,6 +374,6 @@ impl AuthService {
             None => None,
         };
         let known_device = attempt.is_of_known_device();
-        Ok(PasswordOwner { user_id, stronger, attempt, known_device })
+        Ok(AccountOwner { user_id, stronger, attempt, known_device })
     }
 }

@@ -196,7 +196,7 @@ fn visit(conn: &mut Conn, cast: &Cast, n: usize, arrival: Day, now: Moment) -> R
         passport_number: Some(format!("X{n:07}")),
         role: MemberRole::Head,
     }];
-    people::resolve(conn, &mut guests, now)?;
+    people::resolve(conn, &mut guests, &[], now)?;
     let provincial = n.is_multiple_of(8);
     Ok(Visit {
         title: format!("Đoàn {sender} {doing}"),

@@ -119,10 +119,6 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     ) -> Result<GuestsTaken> {
         Err(not_found())
     }
-    /// The first of its dossiers that ended before a day and hold passport numbers, without some.
-    fn with_numbers(_: &mut Conn, _before: Day, _without: &[i64], _limit: i64) -> Result<Vec<i64>> {
-        Ok(Vec::new())
-    }
     /// Erases the passport numbers that its own tables hold of a dossier; of how many people. What counts stays.
     fn erase_numbers(_: &mut Conn, _id: i64, _now: Moment) -> Result<usize> {
         Ok(0)

@@ -81,10 +81,6 @@ impl<C: Shown> Register for Of<C> {
         C::take_guests(conn, call, law, id, guests, dry_run)
     }
 
-    fn with_numbers(&self, conn: &mut Conn, before: Day, without: &[i64], limit: i64) -> Result<Vec<i64>> {
-        C::with_numbers(conn, before, without, limit)
-    }
-
     fn erase_numbers(&self, conn: &mut Conn, id: i64, now: Moment) -> Result<usize> {
         C::erase_numbers(conn, id, now)
     }

@@ -112,8 +112,6 @@ pub trait Register: Send + Sync + 'static {
         guests: Vec<NamedGuest>,
         dry_run: bool,
     ) -> Result<GuestsTaken>;
-    /// The first of its dossiers that ended before a day and hold passport numbers, without some.
-    fn with_numbers(&self, conn: &mut Conn, before: Day, without: &[i64], limit: i64) -> Result<Vec<i64>>;
     /// Erases the passport numbers of a dossier in the tables of its procedure; of how many people.
     fn erase_numbers(&self, conn: &mut Conn, id: i64, now: Moment) -> Result<usize>;
     /// Those of these dossiers that the register has and the caller sees, as they lie before the caller.

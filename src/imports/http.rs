@@ -58,7 +58,9 @@ struct KeptFile {
 impl Drop for KeptFile {
     fn drop(&mut self) {
         if !self.used.load(Ordering::SeqCst) {
-            self.names.iter().for_each(|name| self.folder.remove(name));
+            for name in &self.names {
+                self.folder.remove(name);
+            }
         }
     }
 }

@@ -79,8 +79,10 @@ fn tell(conn: &mut Conn, registers: &Registers, links: &Links, mails: bool, now:
         }
         // Changes of the list are told where they moved the dossier: a consulted body is asked again.
         let moved = detail.get("from") != detail.get("to");
-        if matches!(act.action.as_str(), "upload" | "edit" | "reveal_passport" | "comment" | "remove_attachment")
-            || (act.action == "edit-guests" && !moved)
+        if matches!(
+            act.action.as_str(),
+            "upload" | "edit" | "reveal_passport" | "erase_passports" | "comment" | "remove_attachment"
+        ) || (act.action == "edit-guests" && !moved)
         {
             continue;
         }
@@ -209,7 +211,7 @@ fn account_news(action: &str, detail: &serde_json::Value) -> Option<(&'static st
     match action {
         "reset_user" => Some(("Mật khẩu của tài khoản được cấp lại", false)),
         "change_password" => Some(("Mật khẩu của tài khoản đã được đổi", true)),
-        "sign_in_from_new_place" => Some(("Mật khẩu của tài khoản vừa được nhập đúng từ một nơi chưa từng dùng", true)),
+        "sign_in_from_new_place" => Some(("Tài khoản vừa được đăng nhập đúng từ một nơi chưa từng dùng", true)),
         "enrol_second_factor" => Some(("Tài khoản đã bật xác thực hai lớp", true)),
         "remove_second_factor" => Some(("Tài khoản đã gỡ xác thực hai lớp", true)),
         "link_provider" => Some(("Tài khoản đã được gắn với một tài khoản dùng chung", true)),

@@ -3,17 +3,19 @@
 use actix_web::cookie::Cookie;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, ResponseError as _, get, post, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::access::actions::AuthService;
 use crate::access::call::stranger_of;
 use crate::access::cookies;
-use crate::access::provider::{ProviderAnswer, RETURN_PATH};
+use crate::access::provider::ProviderAnswer;
 use crate::access::sign_in::{FirstStep, SignInWay};
-use crate::error::{Result, not_found};
+use crate::error::{Error, Result, not_found};
 use crate::pages::frame::{answer, comes_again};
 use crate::pages::home::{me_made, sent};
-use crate::pages::request::{PageRequest, PageResult, encoded, local, see_other};
+use crate::pages::request::{PageRequest, PageResult, local, see_other};
 use crate::pages::show;
 use crate::pages::sign_in::{ask_code, refused_sign_in, said, signed_in};
 
@@ -34,7 +36,7 @@ struct WayBack {
 impl WayBack {
     fn write(&self) -> Cookie<'static> {
         let errand = if self.errand == Errand::Link { "link" } else { "sign-in" };
-        cookies::on_the_way(format!("{errand}.{}.{}", self.flow, encoded(&self.next)))
+        cookies::on_the_way(format!("{errand}.{}.{}", self.flow, URL_SAFE_NO_PAD.encode(&self.next)))
     }
 
     fn read(page: &PageRequest) -> Option<Self> {
@@ -46,7 +48,7 @@ impl WayBack {
             _ => return None,
         };
         let flow = parts.next()?.to_owned();
-        let (next, _) = url::form_urlencoded::parse(parts.next()?.as_bytes()).next()?;
+        let next = String::from_utf8(URL_SAFE_NO_PAD.decode(parts.next()?).ok()?).ok()?;
         Some(WayBack { errand, flow, next: local(Some(&next)) })
     }
 }
@@ -57,7 +59,7 @@ async fn leave(page: &PageRequest, desk: &AuthService, errand: Errand, next: Str
     let begun = provider.begin(desk.clock.now()).await?;
     let mut response = see_other(&begun.address);
     let way = WayBack { errand, flow: begun.flow, next };
-    response.add_cookie(&way.write()).map_err(|e| crate::error::Error::Internal(e.to_string()))?;
+    response.add_cookie(&way.write()).map_err(|e| Error::Internal(e.to_string()))?;
     tracing::debug!(path = page.http.path(), "a browser goes to the provider");
     Ok(response)
 }
@@ -72,10 +74,18 @@ pub async fn go(page: PageRequest, desk: web::Data<AuthService>) -> HttpResponse
     }
 }
 
-/// The same for whoever is signed in, to link their account.
+/// The same for whoever is signed in, to link their account. Only from this site: another one could sign this browser in at the
+/// provider as somebody else, and have their account linked.
 #[get("/me/provider/link")]
 pub async fn go_to_link(page: PageRequest, desk: web::Data<AuthService>) -> HttpResponse {
-    match leave(&page, &desk, Errand::Link, "/me".to_owned()).await {
+    if let Err(trouble) = page.me().await {
+        return answer(&page, Err(trouble)).await;
+    }
+    let begun = match cookies::require_same_origin(&Method::POST, page.http.headers()) {
+        Ok(()) => leave(&page, &desk, Errand::Link, "/me".to_owned()).await,
+        Err(error) => Err(error),
+    };
+    match begun {
         Ok(response) => response,
         Err(error) => {
             let status = error.status_code().as_u16();
@@ -86,7 +96,6 @@ pub async fn go_to_link(page: PageRequest, desk: web::Data<AuthService>) -> Http
 
 #[get("/sign-in/provider/return")]
 pub async fn come_back(page: PageRequest, desk: web::Data<AuthService>) -> HttpResponse {
-    debug_assert_eq!(page.http.path(), RETURN_PATH);
     // By a link of another site no cookie of ours comes but the one of this journey.
     if let Some(again) = comes_again(&page) {
         return again;

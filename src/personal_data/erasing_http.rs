@@ -1,7 +1,5 @@
 //! Routes of holds on dossiers and of erasures.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,7 +10,6 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::db::Conn;
-use crate::dossier::parts::attachment_folder::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::dossier::store::erasing::{DossierPlace, by_number};
 use crate::error::{Code, Result, refuse};
@@ -36,7 +33,7 @@ pub fn routes(config: &mut RoomRoutes) {
     config.service(list_erasures).service(erase_dossier);
 }
 
-/// A dossier whose papers are kept for a reason (lưu giữ hồ sơ): nothing of it is erased meanwhile.
+/// A dossier whose passport numbers and copies of passports are kept for a reason (lưu giữ hồ sơ), whatever their term.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ArchiveHold, example = json!({"id": "01ke3m9p000t1", "version": 1, "dossier": "ĐV-2026-0007", "ground": "Kết luận thanh tra số 12/KL-TTr đang được thực hiện",
     "set_at": "2026-12-01T02:00:00Z", "released_at": null}))]
@@ -151,7 +148,7 @@ fn numbered(conn: &mut Conn, number: &str) -> Result<DossierPlace> {
     found.ok_or_else(crate::error::not_found)
 }
 
-/// Holds a dossier: nothing of it is erased before it is released.
+/// Holds a dossier: its passport numbers and copies are not erased before it is released.
 #[utoipa::path(tag = "personal data", operation_id = "hold_dossier", request_body = DossierWithGround,
     responses((status = 201, description = "held", body = ArchiveHoldView)))]
 #[post("/archive-holds")]
@@ -197,11 +194,13 @@ async fn show_hold(call: Call, id: web::Path<String>) -> Result<HttpResponse> {
     tracked::show::<ArchiveHold>(call, &id).await
 }
 
-/// Releases the dossier: what has had its term may be erased again.
+/// Releases the dossier: what has had its term is erased a week later. The caller has proved who they are, where that is asked for.
 #[utoipa::path(tag = "personal data", operation_id = "release_archive_hold", params(("id" = String, Path), IfMatch),
     request_body = Empty, responses((status = 200, description = "released", body = ArchiveHoldView)))]
 #[post("/archive-holds/{id}/release")]
 async fn release(call: Call, id: web::Path<String>, body: Incoming<Empty>) -> Result<HttpResponse> {
+    call.actor.require(Permission::ProtectPersonalData)?;
+    call.read(|conn, call| call.require_proof(conn)).await?;
     act(call, &id, body, "release_dossier", |call, hold: &mut ArchiveHold, Empty {}| {
         hold.released_at = Some(call.now);
         Ok(())
@@ -261,13 +260,10 @@ async fn list_erasures(call: Call, asked: Query<RecordListQuery>) -> Result<Http
 async fn erase_dossier(
     call: Call,
     registers: web::Data<Registers>,
-    folder: web::Data<AttachmentFolder>,
     body: Incoming<DossierWithGround>,
 ) -> Result<HttpResponse> {
     let body = body.read().await?;
-    let gone: Arc<Mutex<Vec<String>>> = Arc::default();
-    let named = Arc::clone(&gone);
-    call.change_and(
+    call.change(
         body.fingerprint.clone(),
         |_, _| Ok(()),
         move |conn, call, ()| {
@@ -275,20 +271,15 @@ async fn erase_dossier(
             call.require_proof(conn)?;
             let body = body.check()?;
             let place = numbered(conn, &body.dossier)?;
-            if !place.is_over && place.ends_on.is_none_or(|day| call.today <= day) {
+            if !place.is_over(call.today) {
                 return Err(refuse(
                     Code::NotPossibleInState,
                     "Đoàn chưa kết thúc, nên số hộ chiếu còn cần.",
                     "The journey is not over, so the numbers are still needed.",
                 ));
             }
-            let (made, files) = erase(conn, call, &registers, &place, body.ground)?;
-            *named.lock().unwrap_or_else(PoisonError::into_inner) = files;
+            let made = erase(conn, call, &registers, &place, body.ground)?;
             reply(201, None, None, &ErasureView::from(made))
-        },
-        // The files go once their rows are gone for good.
-        move || {
-            gone.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|name| folder.remove(name));
         },
     )
     .await

@@ -61,10 +61,12 @@ pub fn hold_on(conn: &mut Conn, dossier_id: i64) -> Result<Option<ArchiveHold>> 
     Ok(found.first(conn).optional()?)
 }
 
-/// The dossiers that are held now.
-pub fn held(conn: &mut Conn) -> Result<Vec<i64>> {
-    let held = archive_holds::table.filter(archive_holds::released_at.is_null());
-    Ok(held.select(archive_holds::dossier_id).load(conn)?)
+/// Whether a dossier is held, or was after a moment.
+pub fn held_since(conn: &mut Conn, dossier_id: i64, since: Moment) -> Result<bool> {
+    let released = archive_holds::released_at;
+    let lately = released.is_null().or(released.assume_not_null().gt(since));
+    let held = archive_holds::table.filter(archive_holds::dossier_id.eq(dossier_id).and(lately));
+    Ok(held.count().get_result::<i64>(conn)? > 0)
 }
 
 /// Holds, latest first.

@@ -1,4 +1,4 @@
-//! What requests and incidents have in common: found by who may, shown with their version, changed until they are closed.
+//! What requests, incidents and holds have in common: found by who may, shown with their version, changed until they are closed.
 
 use actix_web::HttpResponse;
 use serde::Serialize;

@@ -219,6 +219,9 @@ on_both! {
         let pair = ask(&w, "/auth/provider/sign-in", back.clone()).await.expect(200).json();
         let bearer = format!("Bearer {}", pair["access_token"].as_str().unwrap());
         let me = w.send(World::request("GET", "/me").insert_header(("Authorization", bearer.clone()))).await.expect(200);
+        // Nothing was typed here, so that it proves nothing of who sits there.
+        let delicate = World::request("POST", "/me/second-factor").insert_header(("Authorization", bearer.clone()));
+        w.send(delicate.set_json(json!({}))).await.refused(403, "step_up_required");
         assert_eq!(me.json()["username"], "clerk.skhcn");
         let all = w.send(World::request("GET", "/me/sessions").insert_header(("Authorization", bearer))).await.json();
         assert!(all["items"].as_array().unwrap().iter().any(|s| s["factor"] == "provider"), "{all}");
@@ -305,6 +308,20 @@ on_both! {
         ask(&w, "/auth/provider/sign-in", back).await.refused(401, "invalid_credentials");
     }
 
+    async fn a_link_that_was_made_before_the_new_password_is_set_is_forgotten(w) {
+        let (w, provider) = with_provider(w).await;
+        let users = w.get("admin", "/users?limit=100").await.expect(200).json();
+        let clerk = users["items"].as_array().unwrap().iter().find(|u| u["username"] == "clerk.skhcn").unwrap()["id"].clone();
+        let reset = format!("/users/{}/reset", clerk.as_str().unwrap());
+        let token = w.post("admin", &reset, json!({})).await.expect(200).json()["token"].clone();
+        // Whoever stole the old password.
+        links(&w, &provider, "clerk.skhcn").await.expect(200);
+        let new = json!({"token": token, "password": "mùa xuân năm ấy đẹp lắm"});
+        ask(&w, "/auth/activate", new).await.expect(200);
+        let back = journey(&w, &provider).await;
+        ask(&w, "/auth/provider/sign-in", back).await.refused(401, "invalid_credentials");
+    }
+
     async fn guesses_by_an_account_elsewhere_count_by_their_address(w) {
         let (w, provider) = with_provider(w).await;
         let back = journey(&w, &provider).await;
@@ -336,12 +353,17 @@ on_both! {
         let b = Browser::signed_in(&w, "clerk.skhcn").await;
         let mine = b.get("/me").await;
         assert!(mine.text.contains("SSO tỉnh") && mine.links().contains(&"/me/provider/link".to_owned()));
+        // Another site cannot begin it.
+        for site in ["cross-site", "same-site", "none"] {
+            let asked = w.send(b.request(Method::GET, "/me/provider/link").insert_header(("Sec-Fetch-Site", site))).await;
+            assert!(asked.status != 303 || !asked.headers["location"].starts_with(&provider.issuer), "{site}");
+        }
         let (code, state) = provider.visited(&b.led_to("/me/provider/link").await);
         let back = b.get(&format!("/sign-in/provider/return?code={code}&state={state}")).await;
         assert_eq!((back.status, back.address.as_str()), (200, "/me"), "{}", back.text);
         assert!(back.text.contains("hanh.nt"));
         let other = Browser::new(&w);
-        let page = other.get("/sign-in?next=%2Foutbound-delegations").await;
+        let page = other.get("/sign-in?next=%2Foutbound-delegations%3Fstate%3Ddraft%26q%3Dh%25C3%25A0").await;
         let link = page.links().into_iter().find(|link| link.starts_with("/sign-in/provider")).unwrap();
         let (code, state) = provider.visited(&other.led_to(&link).await);
         let home = format!("/sign-in/provider/return?code={code}&state={state}");
@@ -349,7 +371,7 @@ on_both! {
         let first = w.send(other.request(Method::GET, &home).insert_header(("Sec-Fetch-Site", "cross-site"))).await;
         assert!(first.status == 200 && String::from_utf8_lossy(&first.bytes).contains("http-equiv=\"refresh\""));
         let there = other.get(&home).await;
-        assert_eq!((there.status, there.address.as_str()), (200, "/outbound-delegations"), "{}", there.text);
+        assert_eq!((there.status, there.address.as_str()), (200, "/outbound-delegations?state=draft&q=h%C3%A0"), "{}", there.text);
         // The button "back" does nothing any more.
         assert_eq!(other.get(&home).await.address, "/");
         // Who says no there stands before the sign-in again.

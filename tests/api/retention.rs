@@ -3,6 +3,7 @@
 
 use std::num::NonZeroU32;
 
+use diesel::RunQueryDsl as _;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -29,6 +30,28 @@ async fn figures(w: &World) -> Value {
     w.get("officer.snv", asked).await.expect(200).json()["rows"].clone()
 }
 
+/// Rows of the database that a condition holds of.
+fn rows(w: &World, of: &str) -> i64 {
+    #[derive(diesel::QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        n: i64,
+    }
+    let asked = format!("SELECT COUNT(*) AS n FROM {of}");
+    let counted: Counted = w.house.db.read_now(|conn| Ok(diesel::sql_query(asked).get_result(conn)?)).unwrap();
+    counted.n
+}
+
+/// Where a number stands in the tables, in whatever form: now, in the register, in versions and amendments.
+fn numbers(w: &World) -> [i64; 4] {
+    [
+        rows(w, "inbound_guests WHERE passport_number IS NOT NULL"),
+        rows(w, "guests WHERE passport_number IS NOT NULL"),
+        rows(w, "dossier_versions WHERE body LIKE '%\"passport_number\":\"%'"),
+        rows(w, "dossiers WHERE amendments LIKE '%\"passport_number\":\"%'"),
+    ]
+}
+
 async fn erase(w: &World, number: &str) -> crate::world::Answer {
     w.post("admin", "/erasures", json!({"dossier": number, "ground": GROUND})).await
 }
@@ -43,7 +66,8 @@ on_both! {
         assert_eq!((&unknown["errors"][0]["pointer"], &unknown["errors"][0]["code"]), (&json!("/dossier"), &json!("unknown_delegation")));
         w.advance_days(60);
         let counted = figures(&w).await;
-        assert!(dossier(&w, &id).await.to_string().contains(NUMBER));
+        let seen = w.get("police", &format!("/inbound-delegations/{id}")).await.expect(200);
+        assert!(seen.json().to_string().contains(NUMBER) && numbers(&w)[2] > 2);
         let held = w.post("admin", "/archive-holds", json!({"dossier": number, "ground": "Kết luận thanh tra số 12/KL-TTr"})).await.expect(201);
         w.post("admin", "/archive-holds", json!({"dossier": number, "ground": "Một lần nữa"})).await.refused(409, "already_exists");
         let why = erase(&w, &number).await.refused(409, "under_hold");
@@ -53,17 +77,22 @@ on_both! {
         w.post_with("admin", &format!("/archive-holds/{hold}/release"), &held.etag(), json!({})).await.expect(200);
         let left = erase(&w, &number).await.expect(201).json();
         assert_eq!((&left["people"], &left["papers"], &left["dossier"]), (&json!(1), &json!(1), &json!(number)));
+        assert_eq!(numbers(&w), [0; 4]);
+        assert_eq!(rows(&w, &format!("idempotency_keys WHERE path LIKE '%{id}%'")), 0);
         // Now, on every past day, in the register of guests, among the papers, and on disk.
         let after = dossier(&w, &id).await;
         assert!(!after.to_string().contains(NUMBER) && after["guests"][0]["full_name"] == "KIM Young-hwan", "{after}");
         for day in ["2026-03-02", "2026-03-20"] {
-            let then = w.get("police", &format!("/inbound-delegations/{id}?as_of={day}")).await;
-            assert!(!String::from_utf8_lossy(&then.bytes).contains(NUMBER), "{day}");
+            let then = w.get("officer.snv", &format!("/inbound-delegations/{id}?as_of={day}")).await.expect(200).json();
+            assert!(then["guests"][0]["passport_number"].is_null(), "{day}: {then}");
         }
         assert!(!w.get("officer.snv", "/guests?q=kim").await.expect(200).json().to_string().contains("5678"));
         let papers = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}/attachments")).await.expect(200).json();
         assert!(!papers.to_string().contains("passport_copy"), "{papers}");
-        assert_eq!(w.files(), files - 1);
+        w.house.jobs.run_due().unwrap();
+        assert_eq!((w.files(), rows(&w, "files_to_remove")), (files - 1, 0));
+        let again = World::request("GET", &format!("/inbound-delegations/{id}")).insert_header(("If-None-Match", seen.etag()));
+        w.as_user("police", again).await.expect(200);
         assert_eq!(figures(&w).await, counted, "what was counted stays");
         // What is left says how much it was, and of whom nothing.
         let list = w.get("admin", "/erasures").await.expect(200).json();
@@ -87,8 +116,13 @@ on_both! {
         let tag = format!("\"{}\"", holds["items"][0]["version"]);
         w.post_with("admin", &format!("/archive-holds/{hold}/release"), &tag, json!({})).await.expect(200);
         w.post_with("admin", &format!("/archive-holds/{hold}/release"), "\"2\"", json!({})).await.refused(409, "not_possible_in_state");
+        w.advance_days(2);
         w.house.jobs.run_due().unwrap();
-        assert!(!dossier(&w, &id).await.to_string().contains(NUMBER));
+        assert!(dossier(&w, &id).await.to_string().contains(NUMBER), "it was released the day before yesterday");
+        w.advance_days(6);
+        w.house.jobs.run_due().unwrap();
+        assert_eq!(numbers(&w), [0; 4]);
+        w.advance_days(1);
         w.house.jobs.run_due().unwrap();
         let list = w.get("admin", "/erasures").await.expect(200).json();
         assert_eq!(list["items"].as_array().unwrap().len(), 1, "once: {list}");
@@ -101,5 +135,53 @@ on_both! {
         let draft = w.draft_visit(later).await;
         let guests = w.get("clerk.skhcn", &format!("/inbound-delegations/{draft}")).await.expect(200).json()["guests"].clone();
         assert!(known.is_string() && guests[0]["guest_id"] != known, "whose number was erased is not found by their name");
+    }
+
+    async fn numbers_that_stand_in_old_versions_or_merged_rows_alone_are_erased_too_and_what_cannot_be_read_stops_no_other(w) {
+        // Listed, and taken off the list before the visit was submitted.
+        let id = w.draft_visit(w.visit().await).await;
+        let tag = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.etag();
+        let guests = json!({"guests": [{"full_name": "LEE Ji-eun", "nationality": "KR", "position": "Phiên dịch", "role": "head"}]});
+        w.patch("clerk.skhcn", &format!("/inbound-delegations/{id}"), &tag, guests).await.expect(200);
+        // The same person twice, under another number, and merged.
+        let (first, _) = visit(&w).await;
+        let mut twin = w.visit().await;
+        twin["guests"][0]["passport_number"] = json!("M87654321");
+        let second = w.approved_visit(twin).await;
+        let of = async |id: &str| dossier(&w, id).await["guests"][0]["guest_id"].as_str().unwrap().to_owned();
+        let (into, from) = (of(&first).await, of(&second).await);
+        w.post("officer.snv", &format!("/guests/{into}/merge"), json!({"guest_id": from})).await.expect(200);
+        // Nobody can read this one.
+        let mut other = w.visit().await;
+        other["guests"][0]["passport_number"] = json!("M11112222");
+        let broken = w.approved_visit(other).await.parse::<kernel::id::Id>().unwrap().0;
+        w.house.db.write_now(move |conn| {
+            let spoil = format!("UPDATE dossier_versions SET body = '{{' WHERE dossier_id = {broken} AND version = 1");
+            Ok(diesel::sql_query(spoil).execute(conn)?)
+        }).unwrap();
+        let w = w.set(|house| house.jobs.passport_months = NonZeroU32::new(1)).await;
+        w.advance_days(90);
+        assert!(w.house.jobs.run_due().is_err(), "it is told");
+        let left = format!("dossier_versions WHERE body LIKE '%\"passport_number\":\"%' AND dossier_id <> {broken}");
+        assert_eq!(rows(&w, &left), 0);
+        assert_eq!(rows(&w, &format!("inbound_guests WHERE passport_number IS NOT NULL AND delegation_id <> {broken}")), 0);
+        assert_eq!(rows(&w, "guests WHERE passport_number IS NOT NULL AND merged_into IS NOT NULL"), 0);
+    }
+
+    async fn who_is_still_listed_after_an_erasure_stays_the_same_person(w) {
+        let (id, number) = visit(&w).await;
+        w.advance_days(60);
+        erase(&w, &number).await.expect(201);
+        let before = dossier(&w, &id).await;
+        let mut guests = before["guests"].clone();
+        for guest in guests.as_array_mut().unwrap() {
+            guest.as_object_mut().unwrap().remove("guest_id");
+        }
+        guests[1]["position"] = json!("Phiên dịch viên");
+        let path = format!("/inbound-delegations/{id}");
+        let tag = w.get("clerk.skhcn", &path).await.etag();
+        w.patch("clerk.skhcn", &path, &tag, json!({"guests": guests})).await.expect(200);
+        let after = dossier(&w, &id).await;
+        assert_eq!(after["guests"][0]["guest_id"], before["guests"][0]["guest_id"]);
     }
 }

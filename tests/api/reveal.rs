@@ -52,6 +52,11 @@ on_both! {
             let page = b.get(&address).await;
             assert!(page.status == 200 && !page.text.contains(&number), "{address}");
         }
+        // The file that a page leads to is no other way.
+        for list in ["/api/v1/custodies?format=csv", "/api/v1/officials?format=csv"] {
+            let file = b.get(list).await;
+            assert!(file.status == 200 && !file.text.contains(&number), "{list}: {}", file.text);
+        }
         let page = b.get(&format!("/officials/{person}")).await;
         let link = page.links().into_iter().find(|link| link.contains("/reveal")).unwrap();
         let mut form = b.get(&link).await.form("/reveal");

@@ -599,6 +599,7 @@ diesel::table! {
         counterpart_country -> Text,
         content -> Text,
         amendments -> Nullable<Text>,
+        passports_erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -674,6 +675,12 @@ diesel::table! {
         set_at -> Timestamp,
         released_at -> Nullable<Timestamp>,
         created_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    files_to_remove (name) {
+        name -> Text,
     }
 }
 

@@ -24,5 +24,13 @@ CREATE TABLE erasures (
     erased_by BIGINT REFERENCES users (id)
 );
 
+-- Files whose rows are gone, until they are gone, too.
+CREATE TABLE files_to_remove (
+    name TEXT PRIMARY KEY NOT NULL
+);
+
+-- When a dossier was last looked through for what has had its term.
+ALTER TABLE dossiers ADD COLUMN passports_erased_at TIMESTAMP;
+
 -- Whose number was erased is not found by their name: they may be somebody else.
 ALTER TABLE guests ADD COLUMN erased_at TIMESTAMP;

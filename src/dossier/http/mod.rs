@@ -324,7 +324,9 @@ pub async fn remove<C: Content>(
             draft::delete(conn, call, &seen)
         })
         .await?;
-    files.iter().for_each(|name| folder.remove(name));
+    for name in &files {
+        folder.remove(name);
+    }
     Ok(HttpResponse::NoContent().finish())
 }
 

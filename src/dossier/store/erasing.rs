@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
-use crate::db::schema::{attachments, dossier_versions, dossiers};
-use crate::db::{Conn, from_json, to_json};
+use crate::db::schema::{attachments, dossier_versions, dossiers, files_to_remove, idempotency_keys};
+use crate::db::{Conn, from_json, to_json, word};
 use crate::dossier::flow::State;
 use crate::dossier::register::{Register, Registers};
 use crate::error::{Error, Result};
+use kernel::id::Id;
 use kernel::time::{Day, Moment};
 use kernel::words::Document;
 
@@ -19,17 +20,15 @@ pub struct DossierPlace {
     pub name: String,
     /// The word of its register.
     register: String,
-    pub ends_on: Option<Day>,
-    /// Whether nothing will happen with it any more.
-    pub is_over: bool,
+    ends_on: Option<Day>,
+    state: State,
 }
 
 type PlaceColumns = (i64, Option<String>, String, String, Option<Day>, String);
 
 impl DossierPlace {
     fn of((id, number, title, register, ends_on, state): PlaceColumns) -> Result<Self> {
-        let state: State = crate::db::word(&state)?;
-        Ok(DossierPlace { id, name: number.unwrap_or(title), register, ends_on, is_over: state.is_end() })
+        Ok(DossierPlace { id, name: number.unwrap_or(title), register, ends_on, state: word(&state)? })
     }
 
     /// The register that it is in.
@@ -37,57 +36,49 @@ impl DossierPlace {
         let found = registers.by_key(&self.register);
         found.ok_or_else(|| Error::Internal(format!("no register {} of dossier {}", self.register, self.id)))
     }
+
+    /// Whether nobody will travel by it any more.
+    pub fn is_over(&self, today: Day) -> bool {
+        self.state.is_end() || (self.state != State::Postponed && self.ends_on.is_some_and(|day| day < today))
+    }
 }
 
 /// The dossier with a number.
 pub fn by_number(conn: &mut Conn, number: &str) -> Result<Option<DossierPlace>> {
+    let id = dossiers::table.filter(dossiers::number.eq(number)).select(dossiers::id).first(conn).optional()?;
+    id.map_or(Ok(None), |id| place(conn, id))
+}
+
+/// The dossier with an id, if there is one.
+pub fn place(conn: &mut Conn, id: i64) -> Result<Option<DossierPlace>> {
     let columns =
         (dossiers::id, dossiers::number, dossiers::title, dossiers::register, dossiers::ends_on, dossiers::state);
-    let found = dossiers::table.filter(dossiers::number.eq(number)).select(columns);
+    let found = dossiers::table.find(id).select(columns);
     found.first::<PlaceColumns>(conn).optional()?.map(DossierPlace::of).transpose()
 }
 
-fn places(conn: &mut Conn, ids: &[i64]) -> Result<Vec<DossierPlace>> {
-    let columns =
-        (dossiers::id, dossiers::number, dossiers::title, dossiers::register, dossiers::ends_on, dossiers::state);
-    let rows: Vec<PlaceColumns> =
-        dossiers::table.filter(dossiers::id.eq_any(ids)).order(dossiers::id).select(columns).load(conn)?;
-    rows.into_iter().map(DossierPlace::of).collect()
-}
-
-/// The first dossiers that ended before a day and have numbers or copies of passports, without some.
-pub fn with_passports(
-    conn: &mut Conn,
-    registers: &Registers,
-    before: Day,
-    without: &[i64],
-    limit: i64,
-) -> Result<Vec<DossierPlace>> {
-    let copy = attachments::document.eq(Document::PassportCopy.word());
-    let mut ids: Vec<i64> = attachments::table
-        .inner_join(dossiers::table.on(dossiers::id.eq(attachments::delegation_id)))
-        .filter(copy.and(dossiers::ends_on.lt(before)).and(dossiers::id.ne_all(without)))
-        .select(dossiers::id)
-        .distinct()
+/// Dossiers behind an id that ended before a day and were not looked through since they were last changed.
+pub fn ended_before(conn: &mut Conn, before: Day, behind: i64, limit: i64) -> Result<Vec<i64>> {
+    let seen = dossiers::passports_erased_at;
+    Ok(dossiers::table
+        .filter(dossiers::id.gt(behind).and(dossiers::ends_on.lt(before)))
+        .filter(dossiers::state.ne(State::Postponed.word()))
+        .filter(seen.is_null().or(seen.assume_not_null().lt(dossiers::updated_at)))
         .order(dossiers::id)
+        .select(dossiers::id)
         .limit(limit)
-        .load(conn)?;
-    for register in registers.all() {
-        ids.extend(register.with_numbers(conn, before, without, limit)?);
-    }
-    ids.sort_unstable();
-    ids.dedup();
-    ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    places(conn, &ids)
+        .load(conn)?)
 }
 
 /// What was erased.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ErasedPassports {
     /// People whose number was there.
     pub people: usize,
-    /// The files of copies, to be removed once the rows are gone for good.
-    pub files: Vec<String>,
+    /// Copies of passports.
+    pub papers: usize,
+    /// Past versions and amendments that had a number.
+    pub versions: usize,
 }
 
 /// Takes every passport number out of a stored content; whether there was one.
@@ -110,39 +101,63 @@ fn take_numbers(json: &mut Value) -> bool {
     any
 }
 
-/// Erases numbers and copies of passports of a dossier: where they stand now, in every version, and in amendments.
+/// Erases numbers and copies of passports of a dossier: where they stand now, in every version, in amendments, and in answers that
+/// are kept for retries. Its version rises, so that nobody is told that what they have seen is still so.
 pub fn erase_passports(
     conn: &mut Conn,
     registers: &Registers,
     place: &DossierPlace,
     now: Moment,
 ) -> Result<ErasedPassports> {
-    let register = place.register(registers)?;
-    let people = register.erase_numbers(conn, place.id, now)?;
-    let versions: Vec<(i64, String)> = dossier_versions::table
-        .filter(dossier_versions::dossier_id.eq(place.id))
-        .select((dossier_versions::version, dossier_versions::body))
-        .load(conn)?;
-    for (version, body) in versions {
+    let own = dossiers::table.find(place.id);
+    let people = place.register(registers)?.erase_numbers(conn, place.id, now)?;
+    let mut versions = 0;
+    let kept = dossier_versions::table.filter(dossier_versions::dossier_id.eq(place.id));
+    let numbers: Vec<i64> = kept.order(dossier_versions::version).select(dossier_versions::version).load(conn)?;
+    for version in numbers {
+        // One at a time: a version may list two thousand guests.
+        let row = dossier_versions::table.find((place.id, version));
+        let body: String = row.select(dossier_versions::body).first(conn)?;
         let mut body: Value = from_json(&body)?;
         if take_numbers(&mut body) {
-            let row = dossier_versions::table.find((place.id, version));
+            versions += 1;
             diesel::update(row).set(dossier_versions::body.eq(to_json(&body)?)).execute(conn)?;
         }
     }
-    let amendments: Option<String> = dossiers::table.find(place.id).select(dossiers::amendments).first(conn)?;
+    let amendments: Option<String> = own.select(dossiers::amendments).first(conn)?;
     if let Some(amendments) = amendments {
         let mut amendments: Value = from_json(&amendments)?;
         if take_numbers(&mut amendments) {
-            diesel::update(dossiers::table.find(place.id))
-                .set(dossiers::amendments.eq(to_json(&amendments)?))
-                .execute(conn)?;
+            versions += 1;
+            diesel::update(own).set(dossiers::amendments.eq(to_json(&amendments)?)).execute(conn)?;
         }
     }
-    let copies = attachments::delegation_id.eq(place.id).and(attachments::document.eq(Document::PassportCopy.word()));
-    let files = attachments::table.filter(copies).select(attachments::storage_name).load(conn)?;
-    diesel::delete(attachments::table.filter(copies)).execute(conn)?;
-    Ok(ErasedPassports { people, files })
+    let copy = attachments::document.eq(Document::PassportCopy.word());
+    let copies = attachments::table.filter(attachments::delegation_id.eq(place.id).and(copy));
+    let files: Vec<String> = copies.select(attachments::storage_name).load(conn)?;
+    for name in &files {
+        diesel::insert_into(files_to_remove::table).values(files_to_remove::name.eq(name)).execute(conn)?;
+    }
+    diesel::delete(attachments::table.filter(attachments::delegation_id.eq(place.id).and(copy))).execute(conn)?;
+    let answered = idempotency_keys::path.like(format!("%{}%", Id(place.id)));
+    diesel::delete(idempotency_keys::table.filter(answered)).execute(conn)?;
+    let erased = ErasedPassports { people, papers: files.len(), versions };
+    if erased != ErasedPassports::default() {
+        diesel::update(own).set(dossiers::version.eq(dossiers::version + 1)).execute(conn)?;
+    }
+    diesel::update(own).set(dossiers::passports_erased_at.eq(now)).execute(conn)?;
+    Ok(erased)
+}
+
+/// Some files whose rows are gone.
+pub fn files_to_remove(conn: &mut Conn, limit: i64) -> Result<Vec<String>> {
+    Ok(files_to_remove::table.order(files_to_remove::name).select(files_to_remove::name).limit(limit).load(conn)?)
+}
+
+/// Forgets files that are gone.
+pub fn forget_files(conn: &mut Conn, names: &[String]) -> Result<()> {
+    diesel::delete(files_to_remove::table.filter(files_to_remove::name.eq_any(names))).execute(conn)?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -216,6 +216,9 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
         target: format!("{}?key={}{version}", page.http.path(), encoded(&key)),
         fields: drawing.fields(&target.fields),
         final_said: match target.act.path {
+            "new" if target.of.path == "erasures" => {
+                page.t("Không khôi phục được.", "It cannot be brought back.").to_owned()
+            }
             "delete" => page.t("Không khôi phục được.", "It cannot be brought back.").to_owned(),
             "merge" => {
                 page.t("Hai hồ sơ thành một; không tách lại được.", "Two become one; it cannot be undone.").to_owned()

@@ -137,10 +137,13 @@ const COLLECTIONS: &[Collection] = &[
         reads: &["read_guests"],
         name: "full_name",
         columns: &["nationality", "passport_number", "visits"],
-        acts: &[
-            act("reveal", "Hiện số hộ chiếu", "Show the passport number", REVEALS, &[With("passport_number")]),
-            act("merge", "Gộp người trùng vào đây", "Merge a duplicate into this one", &["administer_guests"], &[]),
-        ],
+        acts: &[act(
+            "merge",
+            "Gộp người trùng vào đây",
+            "Merge a duplicate into this one",
+            &["administer_guests"],
+            &[],
+        )],
         ..Collection::PLAIN
     },
     Collection {

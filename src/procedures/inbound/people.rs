@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::procedures::inbound::model::Guest;
 use kernel::id::Id;
 use kernel::text::fold;
-use kernel::time::{Day, Moment};
+use kernel::time::Moment;
 
 /// A person who was a guest.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -26,9 +26,22 @@ pub struct GuestPerson {
     pub merged_into: Option<i64>,
 }
 
-/// Links every guest of a list to a person in the register, and adds those who are new. The whole list is read at once,
-/// not one by one.
-pub fn resolve(conn: &mut Conn, all: &mut [Guest], now: Moment) -> Result<()> {
+/// Links every guest of a list to a person in the register, and adds those who are new; who is listed as `before` stays who they
+/// are, for of an erased number nothing could tell it. The whole list is read at once, not one by one.
+pub fn resolve(conn: &mut Conn, all: &mut [Guest], before: &[Guest], now: Moment) -> Result<()> {
+    let mut left: Vec<&Guest> = before.iter().filter(|guest| guest.guest_id.is_some()).collect();
+    let mut others: Vec<&mut Guest> = Vec::new();
+    for guest in all {
+        let same = |old: &&Guest| {
+            (&old.full_name, &old.nationality, &old.passport_number)
+                == (&guest.full_name, &guest.nationality, &guest.passport_number)
+        };
+        match left.iter().position(same) {
+            Some(at) => guest.guest_id = left.remove(at).guest_id,
+            None => others.push(guest),
+        }
+    }
+    let all = others;
     if all.is_empty() {
         return Ok(());
     }
@@ -184,34 +197,24 @@ pub fn visits(conn: &mut Conn, ids: &[i64]) -> Result<std::collections::HashMap<
     Ok(counted)
 }
 
-/// The first visits that ended before a day and hold passport numbers, without some.
-pub fn with_numbers(conn: &mut Conn, before: Day, without: &[i64], limit: i64) -> Result<Vec<i64>> {
-    let over = dossiers::ends_on.lt(before).and(dossiers::id.ne_all(without));
-    Ok(inbound_guests::table
-        .inner_join(dossiers::table)
-        .filter(inbound_guests::passport_number.is_not_null().and(over))
-        .select(dossiers::id)
-        .distinct()
-        .order(dossiers::id)
-        .limit(limit)
-        .load(conn)?)
-}
-
-/// Erases the passport numbers of the guests of a visit, and those of people who have no other visit with one. The people stay, so
-/// that what was counted stays.
+/// Erases the passport numbers of the guests of a visit, and those of people who have no other visit with one, whatever rows of the
+/// register they were merged from. The people stay, so that what was counted stays. How many people it were.
 pub fn erase_numbers(conn: &mut Conn, delegation_id: i64, now: Moment) -> Result<usize> {
     let of_visit = inbound_guests::delegation_id.eq(delegation_id);
     let numbered = inbound_guests::table.filter(of_visit.and(inbound_guests::passport_number.is_not_null()));
-    let people: Vec<i64> = numbered.select(inbound_guests::guest_id).load(conn)?;
+    let people: HashSet<i64> = numbered.select(inbound_guests::guest_id).load(conn)?.into_iter().collect();
     diesel::update(inbound_guests::table.filter(of_visit))
         .set(inbound_guests::passport_number.eq(None::<SealedText>))
         .execute(conn)?;
-    let elsewhere: Vec<i64> = inbound_guests::table
+    let elsewhere: HashSet<i64> = inbound_guests::table
         .filter(inbound_guests::guest_id.eq_any(&people).and(inbound_guests::passport_number.is_not_null()))
         .select(inbound_guests::guest_id)
-        .load(conn)?;
-    let gone = guests::table.filter(guests::id.eq_any(&people).and(guests::id.ne_all(elsewhere)));
-    diesel::update(gone)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let gone: Vec<i64> = people.difference(&elsewhere).copied().collect();
+    let rows = guests::id.eq_any(&gone).or(guests::merged_into.assume_not_null().eq_any(&gone));
+    diesel::update(guests::table.filter(rows))
         .set((guests::passport_number.eq(None::<SealedText>), guests::erased_at.eq(now)))
         .execute(conn)?;
     Ok(people.len())

@@ -67,7 +67,8 @@ pub fn check_content(
         let name = |id: &i64| officials.get(id).map(|o| o.full_name.clone()).unwrap_or_default();
         item.host_names = item.hosts.iter().map(name).collect();
     }
-    people::resolve(conn, &mut content.guests, call.now)?;
+    let listed = before.map_or(&[][..], |before| &before.guests);
+    people::resolve(conn, &mut content.guests, listed, call.now)?;
     Ok(Circumstances { clerk_may_submit: host.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() })
 }
 
@@ -143,7 +144,7 @@ pub fn edit(
         check_guests(&dossier.content, &mut faults);
         check_nationalities(&dossier.content, &mut faults);
         faults.finish()?;
-        people::resolve(conn, &mut dossier.content.guests, call.now)?;
+        people::resolve(conn, &mut dossier.content.guests, &seen.dossier.content.guests, call.now)?;
         if differences(&seen.dossier.content, &dossier.content).iter().any(|d| d.material) {
             if dossier.decision.is_some() {
                 require_possible(call, &seen, Action::Amend)?;

@@ -207,10 +207,6 @@ impl dossier::Content for VisitContent {
 
     const LISTS_GUESTS: bool = true;
 
-    fn with_numbers(conn: &mut Conn, before: Day, without: &[i64], limit: i64) -> Result<Vec<i64>> {
-        people::with_numbers(conn, before, without, limit)
-    }
-
     fn erase_numbers(conn: &mut Conn, id: i64, now: Moment) -> Result<usize> {
         people::erase_numbers(conn, id, now)
     }

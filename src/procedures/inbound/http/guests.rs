@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,7 +9,6 @@ use validator::Validate;
 
 use crate::access::call::Call;
 use crate::access::permission::Permission;
-use crate::access::reveal::{RevealReason, RevealedNumber, remember_reason, require_reveal};
 use crate::error::{Result, not_found};
 use crate::procedures::inbound::actions::guests as actions;
 use crate::procedures::inbound::people::{self, GuestFilter, GuestPerson};
@@ -27,7 +25,7 @@ use kernel::id::Id;
 use kernel::page::Page;
 
 pub fn routes(config: &mut RoomRoutes) {
-    config.service(list).service(merge).service(reveal_guest);
+    config.service(list).service(merge);
 }
 
 /// A person who was a guest.
@@ -129,25 +127,6 @@ async fn list(call: Call, asked: Query<GuestListQuery>) -> Result<HttpResponse> 
     let page = Page::cut(rows, limit, &scope, |p| vec![p.name_norm.clone(), p.id.to_string()]);
     let items = page.items.iter().map(view).collect();
     Ok(page_response("/api/v1/guests", page.next.as_deref()).json(GuestPage { items, next: page.next }))
-}
-
-/// Shows the passport number of one guest, for a reason that stands in the trail: at most twenty numbers an hour (429). The
-/// answer is not kept for retries.
-#[utoipa::path(tag = "inbound", operation_id = "reveal_guest", params(("id" = String, Path)), request_body = RevealReason,
-    responses((status = 200, description = "the number", body = RevealedNumber)))]
-#[post("/guests/{id}/reveal")]
-async fn reveal_guest(call: Call, id: web::Path<String>, body: Incoming<RevealReason>) -> Result<HttpResponse> {
-    let body = body.read().await?;
-    let id = path_id(&id)?;
-    let shown = call.write(move |conn, call| {
-        call.actor.require(Permission::ReadGuests)?;
-        let guest = people::find(conn, id)?.ok_or_else(not_found)?;
-        let number = guest.passport_number.as_deref().ok_or_else(not_found)?;
-        require_reveal(conn, call)?;
-        remember_reason(conn, call, &format!("guests/{}", Id(id)), &body.check()?, 1)?;
-        Ok(RevealedNumber { passport_number: number.to_owned() })
-    });
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown.await?))
 }
 
 /// The row that is the same person.
