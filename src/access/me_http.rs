@@ -18,7 +18,7 @@ use crate::access::second_factor::SignInFactor;
 use crate::access::sessions::ABSOLUTE_HOURS;
 use crate::access::token::{digest, random_text};
 use crate::access::user_views::{UserView, one};
-use crate::access::{password, sessions_store, shorts, store};
+use crate::access::{password, provider_store, sessions_store, shorts, store};
 use crate::error::{Code, Result, not_found, refuse};
 use crate::web::etag::etag;
 use crate::web::json::{Incoming, refuse_secrets};
@@ -86,7 +86,7 @@ struct ChangePassword {
     new: String,
 }
 
-/// Sets a new password; all other sessions end.
+/// Sets a new password; all other sessions end, and the link to an account elsewhere is forgotten.
 #[utoipa::path(tag = "access", request_body = ChangePassword,
     responses((status = 200, description = "the password is changed", body = Empty)))]
 #[post("/me/password")]
@@ -113,6 +113,8 @@ async fn change_password(
             attempt.succeeded(conn)?;
             store::set_password(conn, user_id, &hash)?;
             sessions_store::end_sessions_of(conn, user_id, Some(call.actor.session_id), call.now)?;
+            // Whoever knew the old one may have linked an account of theirs.
+            provider_store::unlink(conn, user_id)?;
             call.remember(conn, "change_password", &format!("users/{}", Id(user_id)), serde_json::json!({}))?;
             reply(200, None, None, &Empty {})
         },

@@ -9,7 +9,8 @@ use std::time::Duration as Patience;
 
 use chrono::Duration;
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreJwsSigningAlgorithm, CoreProviderMetadata,
+    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreJwsSigningAlgorithm,
+    CoreProviderMetadata,
 };
 use openidconnect::{
     AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
@@ -126,8 +127,9 @@ impl SignInProvider {
         &self.0.settings.name
     }
 
-    /// Begins a sign-in: where the browser goes, and the text that it keeps meanwhile.
-    pub async fn begin(&self, now: Moment) -> Result<BegunFlow> {
+    /// Begins a sign-in: where the browser goes, and the text that it keeps meanwhile. With `anew` the provider asks for the password
+    /// there, whoever it remembers.
+    pub async fn begin(&self, now: Moment, anew: bool) -> Result<BegunFlow> {
         self.ask(move |provider| {
             let flow = random_text();
             let client = provider.client(provider.metadata(now, KEPT)?)?;
@@ -139,6 +141,7 @@ impl SignInProvider {
                 move || Nonce::new(nonce),
             );
             let begun = begun.add_scope(Scope::new("profile".into()));
+            let begun = if anew { begun.add_prompt(CoreAuthPrompt::Login) } else { begun };
             let (address, ..) = begun.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier)).url();
             Ok(BegunFlow { address: address.into(), flow })
         })

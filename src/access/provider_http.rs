@@ -51,7 +51,7 @@ struct BegunProviderSignIn {
 #[post("/auth/provider")]
 async fn begin(desk: web::Data<AuthService>, body: Incoming<Empty>) -> Result<HttpResponse> {
     body.read().await?.check()?;
-    let begun = provider(&desk)?.begin(desk.clock.now()).await?;
+    let begun = provider(&desk)?.begin(desk.clock.now(), false).await?;
     Ok(HttpResponse::Ok().json(BegunProviderSignIn { address: begun.address, flow: begun.flow }))
 }
 

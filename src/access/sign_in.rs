@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::access::actions::{
     AuthService, IssuedTokens, end_of_sign_in, open_session, pair, remember_sign_in, visiting,
 };
-use crate::access::provider::ProviderAnswer;
+use crate::access::provider::{ProviderAnswer, ProviderIdentity};
 use crate::access::second_factor::{self, CodeVerdict, SignInFactor};
 use crate::access::sessions::Stranger;
 use crate::access::throttle::{self, Admission, Attempt};
@@ -89,6 +89,19 @@ impl AccountOwner {
         (!self.known_device).then(random_text)
     }
 
+    /// Keeps the ticket by which the code must follow. The trail has a row of it, because the code may never come.
+    fn ask_code(
+        &self,
+        conn: &mut Conn,
+        (username, ticket): (&str, &str),
+        factor: SignInFactor,
+        now: Moment,
+        stranger: &Stranger,
+    ) -> Result<()> {
+        second_factor::keep_ticket(conn, ticket, self.user_id, now)?;
+        visiting(username, now, stranger).remember(conn, "ask_code", "session", json!({"factor": factor}))
+    }
+
     /// Notes that the attempt succeeded: nothing is waited for, a hash of lower cost is replaced, and a sign-in from an unknown
     /// place is told.
     fn note(&self, conn: &mut Conn, username: &str, now: Moment, stranger: &Stranger) -> Result<()> {
@@ -156,7 +169,7 @@ impl AuthService {
             move |conn| {
                 owner.note(conn, &username, now, &stranger)?;
                 if store::has_second_factor(conn, owner.user_id)? {
-                    second_factor::keep_ticket(conn, &kept, owner.user_id, now)?;
+                    owner.ask_code(conn, (&username, &kept), SignInFactor::Password, now, &stranger)?;
                     return Ok(None);
                 }
                 note_device(conn, owner.user_id, noted.as_deref(), now, &stranger)?;
@@ -185,15 +198,19 @@ impl AuthService {
         // On its own, so that a guess counts although whoever made it hangs up before the answer.
         let judged = tokio::spawn(async move { desk.linked_account(answer, attempt, now, &guest).await });
         let judged = judged.await.map_err(|e| Error::Internal(format!("a sign-in panicked: {e}")))?;
-        let (owner, username) = judged?;
+        let (owner, username, identity) = judged?;
         let key = self.signing_key(now).await?;
         let (device, ticket) = (owner.new_device(), random_text());
         let (noted, kept) = (device.clone(), ticket.clone());
         let opened = self.db.write(
             move |conn| {
+                // A reset may have come between.
+                if provider_store::account_of(conn, &identity)?.is_none_or(|(id, _)| id != owner.user_id) {
+                    return Err(not_linked());
+                }
                 owner.note(conn, &username, now, &stranger)?;
                 if store::has_second_factor(conn, owner.user_id)? {
-                    second_factor::keep_ticket(conn, &kept, owner.user_id, now)?;
+                    owner.ask_code(conn, (&username, &kept), SignInFactor::Provider, now, &stranger)?;
                     return Ok(None);
                 }
                 note_device(conn, owner.user_id, noted.as_deref(), now, &stranger)?;
@@ -215,7 +232,7 @@ impl AuthService {
         attempt: Attempt,
         now: Moment,
         stranger: &Stranger,
-    ) -> Result<(AccountOwner, String)> {
+    ) -> Result<(AccountOwner, String, ProviderIdentity)> {
         let provider = self.provider.as_ref().ok_or_else(|| Error::Internal("there is no provider".into()))?;
         let identity = match provider.identify(answer, now).await {
             Err(Error::Refused(problem)) if problem.code == Code::InvalidCredentials => Err(Error::Refused(problem)),
@@ -224,11 +241,14 @@ impl AuthService {
         let (context, device) = (visiting(ELSEWHERE, now, stranger), stranger.place.device.clone());
         let found = self.db.write(
             move |conn| {
-                let found = match &identity {
-                    Ok(identity) => provider_store::account_of(conn, identity)?,
-                    Err(_) => None,
+                let (identity, found) = match identity {
+                    Ok(identity) => {
+                        let found = provider_store::account_of(conn, &identity)?;
+                        (Ok(identity), found)
+                    }
+                    Err(refused) => (Err(refused), None),
                 };
-                let Some((user_id, username)) = found else {
+                let (Ok(identity), Some((user_id, username))) = (&identity, found) else {
                     attempt.failed(conn, now)?;
                     let detail = json!({"factor": "provider"});
                     context.remember_refusal(conn, "sign_in_failed", "session", detail, Code::InvalidCredentials)?;
@@ -239,7 +259,8 @@ impl AuthService {
                     Some(device) => throttle::knows(conn, user_id, device, now)?,
                     None => false,
                 };
-                Ok(Ok((AccountOwner { user_id, stronger: None, attempt, known_device }, username)))
+                let owner = AccountOwner { user_id, stronger: None, attempt, known_device };
+                Ok(Ok((owner, username, identity.clone())))
             },
             |_| {},
         );

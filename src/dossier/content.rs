@@ -119,9 +119,14 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     ) -> Result<GuestsTaken> {
         Err(not_found())
     }
-    /// Erases the passport numbers that its own tables hold of a dossier; of how many people. What counts stays.
-    fn erase_numbers(_: &mut Conn, _id: i64, _now: Moment) -> Result<usize> {
+    /// Erases the passport numbers that its own tables hold of a dossier, and of people whom only its past versions named; of
+    /// how many people. What counts stays.
+    fn erase_numbers(_: &mut Conn, _id: i64, _named: &[i64], _now: Moment) -> Result<usize> {
         Ok(0)
+    }
+    /// Erases passport numbers that were recorded before a moment and that no dossier names.
+    fn erase_strays(_: &mut Conn, _before: Moment, _now: Moment) -> Result<()> {
+        Ok(())
     }
     /// Who is engaged between two moments: of these people, or of all.
     fn engagements_between(_: &mut Conn, _: Option<&[i64]>, _: Moment, _: Moment) -> Result<Vec<Engagement>> {

@@ -81,8 +81,12 @@ impl<C: Shown> Register for Of<C> {
         C::take_guests(conn, call, law, id, guests, dry_run)
     }
 
-    fn erase_numbers(&self, conn: &mut Conn, id: i64, now: Moment) -> Result<usize> {
-        C::erase_numbers(conn, id, now)
+    fn erase_numbers(&self, conn: &mut Conn, id: i64, named: &[i64], now: Moment) -> Result<usize> {
+        C::erase_numbers(conn, id, named, now)
+    }
+
+    fn erase_strays(&self, conn: &mut Conn, before: Moment, now: Moment) -> Result<()> {
+        C::erase_strays(conn, before, now)
     }
 
     fn at_hand(

@@ -112,8 +112,11 @@ pub trait Register: Send + Sync + 'static {
         guests: Vec<NamedGuest>,
         dry_run: bool,
     ) -> Result<GuestsTaken>;
-    /// Erases the passport numbers of a dossier in the tables of its procedure; of how many people.
-    fn erase_numbers(&self, conn: &mut Conn, id: i64, now: Moment) -> Result<usize>;
+    /// Erases the passport numbers of a dossier in the tables of its procedure, and of people whom only its past versions
+    /// named; of how many people.
+    fn erase_numbers(&self, conn: &mut Conn, id: i64, named: &[i64], now: Moment) -> Result<usize>;
+    /// Erases passport numbers that were recorded before a moment and that none of its dossiers names.
+    fn erase_strays(&self, conn: &mut Conn, before: Moment, now: Moment) -> Result<()>;
     /// Those of these dossiers that the register has and the caller sees, as they lie before the caller.
     fn at_hand(
         &self,

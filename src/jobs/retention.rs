@@ -9,7 +9,7 @@ use crate::dossier::store::erasing;
 use crate::error::{Error, Result};
 use crate::jobs::tools::Jobs;
 use crate::personal_data::erasing::{erase_after_term, term_ended};
-use kernel::time::day_of;
+use kernel::time::{day_of, start_of};
 
 /// In the trail.
 const TERMS: &str = "retention";
@@ -24,7 +24,8 @@ pub fn run(jobs: &Jobs) -> Result<()> {
     let Some(months) = jobs.passport_months else { return Ok(()) };
     let now = jobs.clock.now();
     let today = i64::from(day_of(now).num_days_from_ce());
-    if jobs.db.read_now(|conn| counter(conn, DONE))? >= today {
+    // Not what lies in the future: a clock may have been wrong.
+    if jobs.db.read_now(|conn| counter(conn, DONE))? == today {
         return Ok(());
     }
     let before = term_ended(day_of(now), months.get());
@@ -49,14 +50,30 @@ pub fn run(jobs: &Jobs) -> Result<()> {
         }
         behind = last;
     }
-    remove_files(jobs)?;
-    jobs.db.write_now(move |conn| set(conn, DONE, today))?;
+    let (registers, ended) = (jobs.registers.clone(), start_of(before));
+    jobs.db.write_now(move |conn| {
+        registers.all().try_for_each(|register| register.erase_strays(conn, ended, now))?;
+        set(conn, DONE, today)
+    })?;
     failed.map_or(Ok(()), |error: Error| Err(error))
 }
 
-/// Removes the files of rows that are gone for good. A file stands in the table until it is gone, whatever ends the server between.
+/// Removes the files of rows that are gone for good. A file stands in the table until a later round finds it gone, whatever ends the
+/// server between, or writes it once more.
 fn remove_files(jobs: &Jobs) -> Result<()> {
-    let names = jobs.db.read_now(|conn| erasing::files_to_remove(conn, AT_ONCE))?;
-    let gone: Vec<String> = names.into_iter().filter(|name| jobs.folder.remove(name)).collect();
-    if gone.is_empty() { Ok(()) } else { jobs.db.write_now(move |conn| erasing::forget_files(conn, &gone)) }
+    let (mut behind, mut gone) = (String::new(), Vec::new());
+    loop {
+        let names = jobs.db.read_now(|conn| erasing::files_to_remove(conn, &behind, AT_ONCE))?;
+        let Some(last) = names.last().cloned() else { break };
+        for name in names {
+            if jobs.folder.is_there(&name) { jobs.folder.remove(&name) } else { gone.push(name) }
+        }
+        behind = last;
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    // First on disk: a power cut could bring a name back.
+    jobs.folder.sync()?;
+    jobs.db.write_now(move |conn| erasing::forget_files(conn, &gone))
 }

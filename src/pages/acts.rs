@@ -53,6 +53,8 @@ struct ActPage {
     files: Vec<FileLine>,
     /// The document that the decision would become.
     drafted: Option<DraftedPaper>,
+    /// Whether whoever acts may see what the regulation says: a body that is only asked for its opinion may not.
+    assessed: bool,
     findings: Vec<FindingLine>,
     /// What the bodies said so far.
     opinions: Vec<OpinionLine>,
@@ -196,7 +198,8 @@ async fn draw(
     refusal: Refusal,
     tried: Option<&Value>,
 ) -> PageResult<HttpResponse> {
-    let assessment = if_seen(page, &format!("{}/assessment", act.path)).await?.unwrap_or_default();
+    let assessment = if_seen(page, &format!("{}/assessment", act.path)).await?;
+    let (assessed, assessment) = (assessment.is_some(), assessment.unwrap_or_default());
     let history = if_seen(page, &format!("{}/history", act.path)).await?.unwrap_or_default();
     let label = match act.action.as_str() {
         "comments" => page.t("Nhận xét", "Remark").to_owned(),
@@ -256,6 +259,7 @@ async fn draw(
         foreseen: tried.and_then(|answer| foreseen(page, answer)),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &act.path, f, false)).collect(),
         drafted,
+        assessed,
         findings: findings(&page.contract, &assessment, page.language),
         opinions: opinions(page, dossier, &history),
         days: span(&act.register, dossier),

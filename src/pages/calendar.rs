@@ -167,8 +167,13 @@ async fn holidays(page: &PageRequest, from: Day, to: Day) -> PageResult<Vec<(Day
     let mut all = Vec::new();
     for year in from.year()..=to.year() {
         let table = if_seen(page, &format!("/holidays?year={year}")).await?.unwrap_or_default();
-        let named = items(&table, "/days_off").iter();
-        all.extend(named.filter_map(|d| Some((day_at(d, "/date")?, text(d, "/name").to_owned()))));
+        let named = items(&table, "/days_off");
+        for day in items(&table, "/off") {
+            let name = named.iter().find(|d| d.get("date") == Some(day)).map_or("", |d| text(d, "/name"));
+            // The name of a day that came with the product is not known.
+            let name = if name.is_empty() { "Ngày nghỉ" } else { name };
+            all.extend(day_at(day, "").map(|day| (day, name.to_owned())));
+        }
     }
     Ok(all)
 }

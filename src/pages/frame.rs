@@ -250,6 +250,8 @@ struct TroublePage {
 #[template(path = "again.html")]
 struct AgainPage {
     frame: Frame,
+    /// Where it leads.
+    address: String,
 }
 
 /// The page, or the page that says why there is none.
@@ -304,7 +306,12 @@ const REVEALED: &[u8] = b" data-revealed";
 pub fn comes_again(page: &PageRequest) -> Option<HttpResponse> {
     let from = page.http.headers().get("sec-fetch-site").and_then(|v| v.to_str().ok());
     let bare = matches!(from, Some("cross-site" | "same-site")) && !page.has_cookie();
-    bare.then(|| html(200, &AgainPage { frame: Frame::open(page, page.t("Đang mở", "Opening")) }))
+    bare.then(|| leads_to(page, &page.address()))
+}
+
+/// A page that leads on by itself.
+pub fn leads_to(page: &PageRequest, address: &str) -> HttpResponse {
+    html(200, &AgainPage { frame: Frame::open(page, page.t("Đang mở", "Opening")), address: address.to_owned() })
 }
 
 fn sign_in_first(page: &PageRequest) -> HttpResponse {

@@ -12,8 +12,8 @@ use crate::access::call::stranger_of;
 use crate::access::cookies;
 use crate::access::provider::ProviderAnswer;
 use crate::access::sign_in::{FirstStep, SignInWay};
-use crate::error::{Error, Result, not_found};
-use crate::pages::frame::{answer, comes_again};
+use crate::error::{Result, not_found};
+use crate::pages::frame::{answer, comes_again, leads_to};
 use crate::pages::home::{me_made, sent};
 use crate::pages::request::{PageRequest, PageResult, local, see_other};
 use crate::pages::show;
@@ -53,40 +53,43 @@ impl WayBack {
     }
 }
 
-/// Sends the browser to the provider.
-async fn leave(page: &PageRequest, desk: &AuthService, errand: Errand, next: String) -> Result<HttpResponse> {
+/// Begins a way to the provider: where it leads, and what the browser keeps meanwhile.
+async fn begin(desk: &AuthService, errand: Errand, next: String) -> Result<(String, WayBack)> {
     let provider = desk.provider.as_ref().ok_or_else(not_found)?;
-    let begun = provider.begin(desk.clock.now()).await?;
-    let mut response = see_other(&begun.address);
-    let way = WayBack { errand, flow: begun.flow, next };
-    response.add_cookie(&way.write()).map_err(|e| Error::Internal(e.to_string()))?;
-    tracing::debug!(path = page.http.path(), "a browser goes to the provider");
-    Ok(response)
+    let begun = provider.begin(desk.clock.now(), errand == Errand::Link).await?;
+    Ok((begun.address, WayBack { errand, flow: begun.flow, next }))
 }
 
 /// A link and no form: the policy of pages lets no form lead elsewhere.
 #[get("/sign-in/provider")]
 pub async fn go(page: PageRequest, desk: web::Data<AuthService>) -> HttpResponse {
     let next = local(page.asked("next").as_deref());
-    match leave(&page, &desk, Errand::SignIn, next).await {
-        Ok(response) => response,
+    match begin(&desk, Errand::SignIn, next).await {
+        Ok((address, way)) => {
+            let mut response = see_other(&address);
+            let _ = response.add_cookie(&way.write());
+            response
+        }
         Err(error) => refused_sign_in(&page, &desk, &error),
     }
 }
 
-/// The same for whoever is signed in, to link their account. Only from this site: another one could sign this browser in at the
-/// provider as somebody else, and have their account linked.
-#[get("/me/provider/link")]
+/// The same for whoever is signed in, to link their account, who is asked there for their password in any case: another site
+/// could have signed this browser in there as somebody else, or a colleague did. A form, which no other site can send; since the policy
+/// of pages lets no form lead elsewhere, a page leads there.
+#[post("/me/provider/link")]
 pub async fn go_to_link(page: PageRequest, desk: web::Data<AuthService>) -> HttpResponse {
-    if let Err(trouble) = page.me().await {
-        return answer(&page, Err(trouble)).await;
-    }
-    let begun = match cookies::require_same_origin(&Method::POST, page.http.headers()) {
-        Ok(()) => leave(&page, &desk, Errand::Link, "/me".to_owned()).await,
-        Err(error) => Err(error),
+    let begun = async {
+        cookies::require_same_origin(&Method::POST, page.http.headers())?;
+        begin(&desk, Errand::Link, "/me".to_owned()).await
     };
-    match begun {
-        Ok(response) => response,
+    match begun.await {
+        Ok((address, way)) => {
+            let mut response = leads_to(&page, &address);
+            // A cookie of a moment ago could be refused only if it were no header.
+            let _ = response.add_cookie(&way.write());
+            response
+        }
         Err(error) => {
             let status = error.status_code().as_u16();
             answer(&page, me_made(&page, status, said(&page, &error), "provider").await).await

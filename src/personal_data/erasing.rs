@@ -71,7 +71,8 @@ pub fn term_ended(today: Day, months: u32) -> Day {
     today.checked_sub_months(Months::new(months)).unwrap_or(Day::MIN)
 }
 
-/// Erases what a dossier holds of passports because its term has ended, unless it is held or was until a week ago.
+/// Erases what a dossier holds of passports because its term has ended, unless it is held or was until a week ago, or got other days
+/// since it was found.
 pub fn erase_after_term(
     conn: &mut Conn,
     call: &RequestContext,
@@ -80,7 +81,7 @@ pub fn erase_after_term(
     months: u32,
 ) -> Result<()> {
     let lately: Moment = call.now - Duration::days(RELEASED_DAYS);
-    if store::held_since(conn, place.id, lately)? {
+    if !place.ended_before(term_ended(call.today, months)) || store::held_since(conn, place.id, lately)? {
         return Ok(());
     }
     let erased = erase_passports(conn, registers, place, call.now)?;

@@ -11,10 +11,11 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signer, SigningKey};
 use ngoaivu::access::provider::SignInProvider;
 use ngoaivu::config::ProviderSettings;
+use ngoaivu::demo::PASSWORD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::pages::browser::Browser;
+use crate::pages::browser::{Browser, Page};
 use crate::second_factors::code;
 use crate::world::{Answer, World};
 
@@ -201,6 +202,12 @@ async fn journey(w: &World, provider: &Provider) -> Value {
     json!({"flow": begun["flow"], "code": code, "state": state, "iss": provider.issuer})
 }
 
+/// Where a page leads by itself.
+fn led_on(page: &Page) -> Option<String> {
+    let (_, rest) = page.text.split_once("http-equiv=\"refresh\" content=\"0;url=")?;
+    Some(rest.split_once('"')?.0.replace("&amp;", "&").replace("&#38;", "&"))
+}
+
 async fn links(w: &World, provider: &Provider, user: &str) -> Answer {
     let back = journey(w, provider).await;
     w.post(user, "/me/provider", back).await
@@ -322,6 +329,15 @@ on_both! {
         ask(&w, "/auth/provider/sign-in", back).await.refused(401, "invalid_credentials");
     }
 
+    async fn a_new_password_forgets_the_link(w) {
+        let (w, provider) = with_provider(w).await;
+        links(&w, &provider, "clerk.skhcn").await.expect(200);
+        let new = json!({"current": PASSWORD, "new": "mùa xuân năm ấy đẹp lắm"});
+        w.post("clerk.skhcn", "/me/password", new).await.expect(200);
+        let back = journey(&w, &provider).await;
+        ask(&w, "/auth/provider/sign-in", back).await.refused(401, "invalid_credentials");
+    }
+
     async fn guesses_by_an_account_elsewhere_count_by_their_address(w) {
         let (w, provider) = with_provider(w).await;
         let back = journey(&w, &provider).await;
@@ -352,13 +368,18 @@ on_both! {
         let (w, provider) = with_provider(w).await;
         let b = Browser::signed_in(&w, "clerk.skhcn").await;
         let mine = b.get("/me").await;
-        assert!(mine.text.contains("SSO tỉnh") && mine.links().contains(&"/me/provider/link".to_owned()));
-        // Another site cannot begin it.
-        for site in ["cross-site", "same-site", "none"] {
-            let asked = w.send(b.request(Method::GET, "/me/provider/link").insert_header(("Sec-Fetch-Site", site))).await;
-            assert!(asked.status != 303 || !asked.headers["location"].starts_with(&provider.issuer), "{site}");
+        assert!(mine.text.contains("SSO tỉnh"));
+        // Another site cannot begin it: not by a link, not by a form, not by what a sign-in leads to.
+        let form = mine.form("/me/provider/link");
+        for site in ["cross-site", "same-site"] {
+            assert_eq!(led_on(&b.send_from(&form, ("Sec-Fetch-Site", site)).await), None, "{site}");
         }
-        let (code, state) = provider.visited(&b.led_to("/me/provider/link").await);
+        for address in ["/me/provider/link", "/sign-in?next=%2Fme%2Fprovider%2Flink"] {
+            assert_eq!(led_on(&b.get(address).await), None, "{address}");
+        }
+        let address = led_on(&b.send(&form).await).unwrap();
+        assert!(address.contains("prompt=login"), "the provider asks there, whoever it remembers: {address}");
+        let (code, state) = provider.visited(&address);
         let back = b.get(&format!("/sign-in/provider/return?code={code}&state={state}")).await;
         assert_eq!((back.status, back.address.as_str()), (200, "/me"), "{}", back.text);
         assert!(back.text.contains("hanh.nt"));

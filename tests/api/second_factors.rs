@@ -66,6 +66,8 @@ on_both! {
         finish(&w, &late, &code(&w, &secret, 0)).await.refused(410, "token_spent");
         let trail = w.get("inspector", "/audit?actor=chair&result=refused").await.expect(200).json();
         assert_eq!(trail["items"].as_array().unwrap().len(), 4, "each wrong code has its row");
+        let asked = w.get("inspector", "/audit?actor=chair&action=ask_code").await.expect(200).json();
+        assert_eq!(asked["items"].as_array().unwrap().len(), 3, "each ticket has its row, whether a code came or not");
     }
 
     async fn wrong_codes_are_waited_for_and_a_hundred_leave_only_recovery_codes(w) {

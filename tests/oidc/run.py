@@ -56,9 +56,11 @@ class Browser:
                     site = "cross-site"
                 url, form = new, None
                 continue
-            again = re.search(r'http-equiv="refresh" content="0"', text)
+            again = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', text)
             if again:
-                site = "same-origin"
+                new = urllib.parse.urljoin(url, html.unescape(again.group(1)))
+                site = "same-origin" if urllib.parse.urlsplit(new).netloc == at.netloc else "cross-site"
+                url, form = new, None
                 continue
             return answer.status, url, text
         raise SystemExit(f"{url} leads nowhere")
@@ -70,9 +72,9 @@ def form_of(text, url):
     return urllib.parse.urljoin(url, html.unescape(found.group(1))), fields
 
 
-def proves_themselves(browser, start, name):
+def proves_themselves(browser, start, name, form=None):
     """Through the pages of the provider: a name, then consent."""
-    status, url, text = browser.ask(start)
+    status, url, text = browser.ask(start, form)
     for _ in range(3):
         if "/interaction/" not in url:
             return status, url, text
@@ -122,7 +124,7 @@ def tried(way, person, user):
         check(f"{way}: whom nobody here linked is refused", status == 401 and "chưa gắn" in text, f"{status} {url}")
         known = Browser()
         known.ask(f"{base}/sign-in", {"/username": user, "/password": PASSWORD, "next": "/"})
-        status, url, text = proves_themselves(known, f"{base}/me/provider/link", person)
+        status, url, text = proves_themselves(known, f"{base}/me/provider/link", person, {})
         check("linking leads back to one's account", url.endswith("/me") and person in text, f"{status} {url}")
         fresh = Browser()
         status, url, text = proves_themselves(fresh, f"{base}/sign-in/provider?next=%2Fcalendar", person)

@@ -599,7 +599,7 @@ diesel::table! {
         counterpart_country -> Text,
         content -> Text,
         amendments -> Nullable<Text>,
-        passports_erased_at -> Nullable<Timestamp>,
+        passports_seen -> Nullable<BigInt>,
     }
 }
 

@@ -29,8 +29,8 @@ CREATE TABLE files_to_remove (
     name TEXT PRIMARY KEY NOT NULL
 );
 
--- When a dossier was last looked through for what has had its term.
-ALTER TABLE dossiers ADD COLUMN passports_erased_at TIMESTAMP;
+-- The version in which a dossier was looked through for what has had its term.
+ALTER TABLE dossiers ADD COLUMN passports_seen BIGINT;
 
 -- Whose number was erased is not found by their name: they may be somebody else.
 ALTER TABLE guests ADD COLUMN erased_at TIMESTAMP;

@@ -177,9 +177,12 @@ where
 {
     let (id, around) = (seen.dossier.id, seen.around);
     let (at, whole) = (seen.dossier.updated_at, sees_whole(&call.actor, &seen.dossier));
+    let version = seen.dossier.version;
     let dossier = match change(conn, call, seen) {
         Err(error) if whole && error.code() == Code::VersionConflict => {
-            return Err(changed_by(conn, id, at)?.unwrap_or(error));
+            // What was erased after its term nobody changed.
+            let by_act = versions::is_kept(conn, id, version)?;
+            return Err(if by_act { changed_by(conn, id, at)?.unwrap_or(error) } else { error });
         }
         changed => changed?,
     };
@@ -293,11 +296,19 @@ pub async fn show<C: Shown>(
     let known = IfNoneMatch::read(req.headers());
     let (tag, view, revealed) = call
         .read(move |conn, call| {
-            let seen = match as_was.0.as_of {
-                Some(day) => find_as_of::<C>(conn, call, id, day)?,
-                None => find::<C>(conn, call, id)?,
+            let (seen, tag) = match as_was.0.as_of {
+                Some(day) => {
+                    let then = find_as_of::<C>(conn, call, id, day)?;
+                    // What is erased goes from past versions, too, and the present one tells it.
+                    let tag = format!("\"{}-{}\"", then.dossier.version, find::<C>(conn, call, id)?.dossier.version);
+                    (then, tag)
+                }
+                None => {
+                    let now = find::<C>(conn, call, id)?;
+                    let tag = etag(now.dossier.version);
+                    (now, tag)
+                }
             };
-            let tag = etag(seen.dossier.version);
             let view = if known.hits(&tag) { None } else { Some(C::view(conn, call, &registers, &seen)?) };
             Ok((tag, view, (C::reveals(call, &seen) > 0).then_some(seen)))
         })

@@ -141,15 +141,15 @@ impl AttachmentFolder {
         if self.path.exists() { private_files::sync_folder_of(&self.path.join("x")).map_err(fault) } else { Ok(()) }
     }
 
-    /// Removes a file that no row names; whether it is gone.
-    pub fn remove(&self, name: &str) -> bool {
-        match std::fs::remove_file(self.path.join(name)) {
-            Ok(()) => true,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
-            Err(error) => {
-                tracing::warn!(%error, "could not remove an attachment without a row");
-                false
-            }
+    /// Whether there is a file of this name.
+    pub fn is_there(&self, name: &str) -> bool {
+        self.path.join(name).exists()
+    }
+
+    /// Removes a file that no row names.
+    pub fn remove(&self, name: &str) {
+        if let Err(error) = std::fs::remove_file(self.path.join(name)) {
+            tracing::warn!(%error, "could not remove an attachment without a row");
         }
     }
 }

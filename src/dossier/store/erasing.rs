@@ -37,9 +37,14 @@ impl DossierPlace {
         found.ok_or_else(|| Error::Internal(format!("no register {} of dossier {}", self.register, self.id)))
     }
 
+    /// Whether its journey ended before a day.
+    pub fn ended_before(&self, day: Day) -> bool {
+        self.state != State::Postponed && self.ends_on.is_some_and(|end| end < day)
+    }
+
     /// Whether nobody will travel by it any more.
     pub fn is_over(&self, today: Day) -> bool {
-        self.state.is_end() || (self.state != State::Postponed && self.ends_on.is_some_and(|day| day < today))
+        self.state.is_end() || self.ended_before(today)
     }
 }
 
@@ -57,13 +62,13 @@ pub fn place(conn: &mut Conn, id: i64) -> Result<Option<DossierPlace>> {
     found.first::<PlaceColumns>(conn).optional()?.map(DossierPlace::of).transpose()
 }
 
-/// Dossiers behind an id that ended before a day and were not looked through since they were last changed.
+/// Dossiers behind an id that ended before a day and were not looked through in their present version.
 pub fn ended_before(conn: &mut Conn, before: Day, behind: i64, limit: i64) -> Result<Vec<i64>> {
-    let seen = dossiers::passports_erased_at;
+    let seen = dossiers::passports_seen;
     Ok(dossiers::table
         .filter(dossiers::id.gt(behind).and(dossiers::ends_on.lt(before)))
         .filter(dossiers::state.ne(State::Postponed.word()))
-        .filter(seen.is_null().or(seen.assume_not_null().lt(dossiers::updated_at)))
+        .filter(seen.is_null().or(seen.assume_not_null().lt(dossiers::version)))
         .order(dossiers::id)
         .select(dossiers::id)
         .limit(limit)
@@ -81,20 +86,19 @@ pub struct ErasedPassports {
     pub versions: usize,
 }
 
-/// Takes every passport number out of a stored content; whether there was one.
-fn take_numbers(json: &mut Value) -> bool {
+/// Takes every passport number out of a stored content, and tells whose they were, by their ids in the register of guests; whether
+/// there was one.
+fn take_numbers(json: &mut Value, people: &mut Vec<i64>) -> bool {
     let mut any = false;
     match json {
-        Value::Array(items) => items.iter_mut().for_each(|item| any |= take_numbers(item)),
+        Value::Array(items) => items.iter_mut().for_each(|item| any |= take_numbers(item, people)),
         Value::Object(fields) => {
-            for (name, value) in fields {
-                if name == "passport_number" && value.is_string() {
-                    *value = Value::Null;
-                    any = true;
-                } else {
-                    any |= take_numbers(value);
-                }
+            if let Some(number) = fields.get_mut("passport_number").filter(|number| number.is_string()) {
+                *number = Value::Null;
+                any = true;
+                people.extend(fields.get("guest_id").and_then(Value::as_i64));
             }
+            fields.values_mut().for_each(|value| any |= take_numbers(value, people));
         }
         _ => {}
     }
@@ -110,8 +114,7 @@ pub fn erase_passports(
     now: Moment,
 ) -> Result<ErasedPassports> {
     let own = dossiers::table.find(place.id);
-    let people = place.register(registers)?.erase_numbers(conn, place.id, now)?;
-    let mut versions = 0;
+    let (mut versions, mut named) = (0, Vec::new());
     let kept = dossier_versions::table.filter(dossier_versions::dossier_id.eq(place.id));
     let numbers: Vec<i64> = kept.order(dossier_versions::version).select(dossier_versions::version).load(conn)?;
     for version in numbers {
@@ -119,7 +122,7 @@ pub fn erase_passports(
         let row = dossier_versions::table.find((place.id, version));
         let body: String = row.select(dossier_versions::body).first(conn)?;
         let mut body: Value = from_json(&body)?;
-        if take_numbers(&mut body) {
+        if take_numbers(&mut body, &mut named) {
             versions += 1;
             diesel::update(row).set(dossier_versions::body.eq(to_json(&body)?)).execute(conn)?;
         }
@@ -127,11 +130,12 @@ pub fn erase_passports(
     let amendments: Option<String> = own.select(dossiers::amendments).first(conn)?;
     if let Some(amendments) = amendments {
         let mut amendments: Value = from_json(&amendments)?;
-        if take_numbers(&mut amendments) {
+        if take_numbers(&mut amendments, &mut named) {
             versions += 1;
             diesel::update(own).set(dossiers::amendments.eq(to_json(&amendments)?)).execute(conn)?;
         }
     }
+    let people = place.register(registers)?.erase_numbers(conn, place.id, &named, now)?;
     let copy = attachments::document.eq(Document::PassportCopy.word());
     let copies = attachments::table.filter(attachments::delegation_id.eq(place.id).and(copy));
     let files: Vec<String> = copies.select(attachments::storage_name).load(conn)?;
@@ -139,19 +143,22 @@ pub fn erase_passports(
         diesel::insert_into(files_to_remove::table).values(files_to_remove::name.eq(name)).execute(conn)?;
     }
     diesel::delete(attachments::table.filter(attachments::delegation_id.eq(place.id).and(copy))).execute(conn)?;
-    let answered = idempotency_keys::path.like(format!("%{}%", Id(place.id)));
+    let id = format!("%{}%", Id(place.id));
+    // What made a dossier was sent to the path of its register, and says where it is.
+    let answered = idempotency_keys::path.like(&id).or(idempotency_keys::location.assume_not_null().like(&id));
     diesel::delete(idempotency_keys::table.filter(answered)).execute(conn)?;
     let erased = ErasedPassports { people, papers: files.len(), versions };
     if erased != ErasedPassports::default() {
         diesel::update(own).set(dossiers::version.eq(dossiers::version + 1)).execute(conn)?;
     }
-    diesel::update(own).set(dossiers::passports_erased_at.eq(now)).execute(conn)?;
+    diesel::update(own).set(dossiers::passports_seen.eq(dossiers::version.nullable())).execute(conn)?;
     Ok(erased)
 }
 
-/// Some files whose rows are gone.
-pub fn files_to_remove(conn: &mut Conn, limit: i64) -> Result<Vec<String>> {
-    Ok(files_to_remove::table.order(files_to_remove::name).select(files_to_remove::name).limit(limit).load(conn)?)
+/// Some files behind a name whose rows are gone.
+pub fn files_to_remove(conn: &mut Conn, behind: &str, limit: i64) -> Result<Vec<String>> {
+    let some = files_to_remove::table.filter(files_to_remove::name.gt(behind)).order(files_to_remove::name);
+    Ok(some.select(files_to_remove::name).limit(limit).load(conn)?)
 }
 
 /// Forgets files that are gone.
@@ -168,10 +175,11 @@ mod tests {
 
     #[test]
     fn numbers_are_taken_out_wherever_they_stand() {
-        let mut stored = json!({"content": {"guests": [{"full_name": "KIM", "passport_number": "~eM1"}, {"passport_number": null}]},
+        let mut stored = json!({"content": {"guests": [{"guest_id": 7, "full_name": "KIM", "passport_number": "~eM1"}, {"passport_number": null}]},
             "amendments": [{"before": {"passport_number": "••••1234"}}], "version": 3});
-        assert!(take_numbers(&mut stored));
+        let mut people = Vec::new();
+        assert!(take_numbers(&mut stored, &mut people) && people == [7]);
         assert!(!stored.to_string().contains("M1") && !stored.to_string().contains("1234"));
-        assert!(stored["content"]["guests"][0]["full_name"] == "KIM" && !take_numbers(&mut stored));
+        assert!(stored["content"]["guests"][0]["full_name"] == "KIM" && !take_numbers(&mut stored, &mut people));
     }
 }

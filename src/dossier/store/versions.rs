@@ -24,6 +24,12 @@ pub fn keep<C: Content>(conn: &mut Conn, dossier: &Dossier<C>) -> Result<()> {
     Ok(())
 }
 
+/// Whether an act made this version.
+pub fn is_kept(conn: &mut Conn, id: i64, version: i64) -> Result<bool> {
+    let kept = versions::table.filter(versions::dossier_id.eq(id).and(versions::version.eq(version)));
+    Ok(kept.count().get_result::<i64>(conn)? > 0)
+}
+
 /// The dossier as it was before a moment; `None` if no version of that time was stored.
 pub fn before<C: Content>(conn: &mut Conn, id: i64, moment: Moment) -> Result<Option<Dossier<C>>> {
     let body: Option<String> = versions::table

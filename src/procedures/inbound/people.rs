@@ -198,11 +198,13 @@ pub fn visits(conn: &mut Conn, ids: &[i64]) -> Result<std::collections::HashMap<
 }
 
 /// Erases the passport numbers of the guests of a visit, and those of people who have no other visit with one, whatever rows of the
-/// register they were merged from. The people stay, so that what was counted stays. How many people it were.
-pub fn erase_numbers(conn: &mut Conn, delegation_id: i64, now: Moment) -> Result<usize> {
+/// register they were merged from; so too of those whom only past versions `named`. The people stay, so that what was counted
+/// stays. How many people it were.
+pub fn erase_numbers(conn: &mut Conn, delegation_id: i64, named: &[i64], now: Moment) -> Result<usize> {
     let of_visit = inbound_guests::delegation_id.eq(delegation_id);
     let numbered = inbound_guests::table.filter(of_visit.and(inbound_guests::passport_number.is_not_null()));
-    let people: HashSet<i64> = numbered.select(inbound_guests::guest_id).load(conn)?.into_iter().collect();
+    let listed: Vec<i64> = numbered.select(inbound_guests::guest_id).load(conn)?;
+    let people: HashSet<i64> = listed.into_iter().chain(named.iter().copied()).collect();
     diesel::update(inbound_guests::table.filter(of_visit))
         .set(inbound_guests::passport_number.eq(None::<SealedText>))
         .execute(conn)?;
@@ -218,4 +220,24 @@ pub fn erase_numbers(conn: &mut Conn, delegation_id: i64, now: Moment) -> Result
         .set((guests::passport_number.eq(None::<SealedText>), guests::erased_at.eq(now)))
         .execute(conn)?;
     Ok(people.len())
+}
+
+/// Erases the numbers of people who were recorded before a moment, where no visit has one of theirs any more: those of a change
+/// that came to nothing, and of rows that were merged.
+pub fn erase_strays(conn: &mut Conn, before: Moment, now: Moment) -> Result<()> {
+    let own = inbound_guests::guest_id.eq(guests::id);
+    let merged = inbound_guests::guest_id.nullable().eq(guests::merged_into);
+    let named =
+        inbound_guests::table.filter(inbound_guests::passport_number.is_not_null().and(own.nullable().or(merged)));
+    let strays = guests::table
+        .filter(guests::passport_number.is_not_null().and(guests::id.lt(Id::first_of(before).0)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(named)))
+        .select(guests::id);
+    let strays: Vec<i64> = strays.load(conn)?;
+    for some in strays.chunks(IDS_AT_ONCE) {
+        diesel::update(guests::table.filter(guests::id.eq_any(some)))
+            .set((guests::passport_number.eq(None::<SealedText>), guests::erased_at.eq(now)))
+            .execute(conn)?;
+    }
+    Ok(())
 }

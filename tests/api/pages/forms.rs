@@ -143,6 +143,9 @@ on_both! {
         let id = w.submitted_visit(w.visit().await).await;
         w.act_in("officer.snv", &id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
         let address = format!("/inbound-delegations/{id}");
+        // Whoever may not see what the regulation says is not told that all is well.
+        let asked = Browser::signed_in(&w, "police").await.get(&format!("{address}/give-opinion")).await;
+        assert!(asked.status == 200 && !asked.text.contains("Đúng quy định"), "{}", asked.text);
         let ask = format!("{address}/guests/reveal");
         for (user, may) in [("officer.snv", false), ("clerk.skhcn", false), ("police", true)] {
             let browser = Browser::signed_in(&w, user).await;
@@ -305,6 +308,8 @@ on_both! {
     async fn a_calendar_address_is_shown_once_and_revoked(w) {
         let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
         assert!(clerk.get("/calendar").await.links().contains(&"/calendar/feeds".to_owned()));
+        // The days off that the product knows are marked, whether their names are known or not.
+        assert!(clerk.get("/calendar?month=2026-09").await.text.contains("Ngày nghỉ"));
         let page = clerk.get("/calendar/feeds").await;
         let mut form = page.form("/calendar/feeds");
         form.fill("/name", "");

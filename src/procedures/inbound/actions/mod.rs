@@ -207,8 +207,12 @@ impl dossier::Content for VisitContent {
 
     const LISTS_GUESTS: bool = true;
 
-    fn erase_numbers(conn: &mut Conn, id: i64, now: Moment) -> Result<usize> {
-        people::erase_numbers(conn, id, now)
+    fn erase_numbers(conn: &mut Conn, id: i64, named: &[i64], now: Moment) -> Result<usize> {
+        people::erase_numbers(conn, id, named, now)
+    }
+
+    fn erase_strays(conn: &mut Conn, before: Moment, now: Moment) -> Result<()> {
+        people::erase_strays(conn, before, now)
     }
 
     fn take_guests(

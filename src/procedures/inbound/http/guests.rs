@@ -37,7 +37,7 @@ struct PersonView {
     id: Id,
     full_name: String,
     nationality: String,
-    /// Masked unless the caller holds `passport.read`.
+    /// Masked unless the caller may see passport numbers in full, and for every browser.
     passport_number: Option<String>,
     /// Number of delegations the person was listed in, whatever became of them.
     visits: i64,

@@ -130,7 +130,7 @@ struct GuestView {
     full_name: String,
     nationality: String,
     position: String,
-    /// Masked unless the caller holds `passport.read`.
+    /// Masked unless the caller may see passport numbers in full, and for every browser.
     passport_number: Option<String>,
     role: MemberRole,
 }
