@@ -24,6 +24,9 @@ CREATE TABLE erasures (
     erased_by BIGINT REFERENCES users (id)
 );
 
+-- Whoever deletes an account finds them by it.
+CREATE INDEX erasures_user ON erasures (erased_by);
+
 -- Files whose rows are gone, until they are gone, too.
 CREATE TABLE files_to_remove (
     name TEXT PRIMARY KEY NOT NULL
