@@ -243,10 +243,7 @@ async fn draw(
     let body = ActPage {
         kicker: text(dossier, "/title").to_owned(),
         target: format!("{}/{}?key={key}&version={version}", act.path, act.action),
-        button: match text(dossier, "/number") {
-            "" => label.clone(),
-            number => format!("{label} {number}"),
-        },
+        button: show::joined([label.as_str(), text(dossier, "/number")], " "),
         fields: drawing.fields(&fields),
         rare_said: rare.iter().map(|f| f.label.as_str()).collect::<Vec<_>>().join(", "),
         rare,
