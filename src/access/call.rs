@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use crate::access::account::{Account, Actor, SERVICE_PREFIX};
 use crate::access::account_requests::SecondPersonRule;
 use crate::access::context::{CallChannel, RequestContext};
-use crate::access::reveal::RevealRule;
+use crate::access::reveal::{REVEAL, RevealRule};
 use crate::access::second_factor::is_required;
 use crate::access::sessions::{SessionCache, Stranger};
 use crate::access::token::{SigningKeys, unauthenticated};
@@ -206,7 +206,7 @@ impl Call {
         let count = of.len();
         let of: Vec<Id> = of.into_iter().take(NAMED).collect();
         let detail = json!({"count": count, "of": of});
-        self.write(move |conn, call| call.remember(conn, "reveal_passport", list, detail)).await
+        self.write(move |conn, call| call.remember(conn, REVEAL, list, detail)).await
     }
 
     /// The same for changes to accounts: all cached accounts are dropped with the commit.

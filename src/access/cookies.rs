@@ -73,9 +73,13 @@ pub fn place_of(req: &HttpRequest) -> SignInPlace {
     }
 }
 
+fn value_of(req: &HttpRequest, name: &str) -> Option<String> {
+    req.cookie(name).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
+}
+
 /// The cookie that a request brings.
 pub fn of(req: &HttpRequest) -> Option<String> {
-    req.cookie(COOKIE).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
+    value_of(req, COOKIE)
 }
 
 /// The cookie to be set after a sign-in. It lives as long as the browser; the session ends by its own clock.
@@ -102,7 +106,7 @@ pub fn on_the_way(kept: String) -> Cookie<'static> {
 
 /// What it kept.
 pub fn way_of(req: &HttpRequest) -> Option<String> {
-    req.cookie(ON_THE_WAY).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
+    value_of(req, ON_THE_WAY)
 }
 
 /// The cookie that takes that away.

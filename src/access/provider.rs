@@ -90,6 +90,15 @@ fn not_by_this_browser() -> Error {
     )
 }
 
+/// 401 for whom the provider knows and nobody here.
+pub fn not_linked() -> Error {
+    refuse(
+        Code::InvalidCredentials,
+        "Tài khoản dùng chung này chưa gắn với tài khoản nào ở đây. Hãy đăng nhập bằng mật khẩu, rồi gắn ở trang Tài khoản của tôi.",
+        "This account is not linked to one here. Sign in with your password, then link it on the page My account.",
+    )
+}
+
 fn not_reached(cause: impl std::fmt::Display) -> Error {
     tracing::warn!(%cause, "the provider of OpenID Connect could not be asked");
     refuse(

@@ -17,7 +17,7 @@ use crate::error::{Result, too_many};
 pub struct RevealRule(pub bool);
 
 /// In the trail; so are looks at lists and people by programs, which state no reason.
-const REVEAL: &str = "reveal_passport";
+pub const REVEAL: &str = "reveal_passport";
 /// Looks that one account may have within an hour: at one passport, or at those of the guests of one visit.
 const AN_HOUR: usize = 20;
 /// Rows of the last hour that are looked through.

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::access::actions::{
     AuthService, IssuedTokens, end_of_sign_in, open_session, pair, remember_sign_in, visiting,
 };
-use crate::access::provider::{ProviderAnswer, ProviderIdentity};
+use crate::access::provider::{ProviderAnswer, ProviderIdentity, not_linked};
 use crate::access::second_factor::{self, CodeVerdict, SignInFactor};
 use crate::access::sessions::Stranger;
 use crate::access::throttle::{self, Admission, Attempt};
@@ -119,6 +119,11 @@ impl AccountOwner {
     }
 }
 
+/// Whether somebody comes from a device that this person signed in from before.
+fn is_known(conn: &mut Conn, user_id: i64, stranger: &Stranger, now: Moment) -> Result<bool> {
+    stranger.place.device.as_ref().map_or(Ok(false), |device| throttle::knows(conn, user_id, device, now))
+}
+
 /// From now on the device is known: by a new secret, or by the one that it brought.
 fn note_device(conn: &mut Conn, user_id: i64, new: Option<&str>, now: Moment, stranger: &Stranger) -> Result<()> {
     let device = new.or(stranger.place.device.as_deref());
@@ -134,14 +139,6 @@ fn given(key: &SigningKey, opened: Opened, now: Moment) -> Result<Given> {
 
 /// Who somebody is in the trail whom the provider knows and nobody here; no user name has a space.
 const ELSEWHERE: &str = "account elsewhere";
-
-fn not_linked() -> Error {
-    refuse(
-        Code::InvalidCredentials,
-        "Tài khoản dùng chung này chưa gắn với tài khoản nào ở đây. Hãy đăng nhập bằng mật khẩu, rồi gắn ở trang Tài khoản của tôi.",
-        "This account is not linked to one here. Sign in with your password, then link it on the page My account.",
-    )
-}
 
 fn ticket_spent() -> Error {
     refuse(
@@ -162,18 +159,32 @@ impl AuthService {
     ) -> Result<FirstStep> {
         let now = self.clock.now();
         let owner = self.verified(&username, password, now, &stranger).await?;
+        self.first_step(owner, username, SignInFactor::Password, (way, now, stranger), |_| Ok(())).await
+    }
+
+    /// Opens the session of an account whose first factor was right, or asks for the code of the second, where `holds` says in the
+    /// same transaction that nothing came between.
+    async fn first_step(
+        &self,
+        owner: AccountOwner,
+        username: String,
+        factor: SignInFactor,
+        (way, now, stranger): (SignInWay, Moment, Stranger),
+        holds: impl FnOnce(&mut Conn) -> Result<()> + Send + 'static,
+    ) -> Result<FirstStep> {
         let key = self.signing_key(now).await?;
         let (device, ticket) = (owner.new_device(), random_text());
         let (noted, kept) = (device.clone(), ticket.clone());
         let opened = self.db.write(
             move |conn| {
+                holds(conn)?;
                 owner.note(conn, &username, now, &stranger)?;
                 if store::has_second_factor(conn, owner.user_id)? {
-                    owner.ask_code(conn, (&username, &kept), SignInFactor::Password, now, &stranger)?;
+                    owner.ask_code(conn, (&username, &kept), factor, now, &stranger)?;
                     return Ok(None);
                 }
                 note_device(conn, owner.user_id, noted.as_deref(), now, &stranger)?;
-                open(conn, way, (owner.user_id, &username), SignInFactor::Password, now, &stranger).map(Some)
+                open(conn, way, (owner.user_id, &username), factor, now, &stranger).map(Some)
             },
             |_| {},
         );
@@ -199,29 +210,13 @@ impl AuthService {
         let judged = tokio::spawn(async move { desk.linked_account(answer, attempt, now, &guest).await });
         let judged = judged.await.map_err(|e| Error::Internal(format!("a sign-in panicked: {e}")))?;
         let (owner, username, identity) = judged?;
-        let key = self.signing_key(now).await?;
-        let (device, ticket) = (owner.new_device(), random_text());
-        let (noted, kept) = (device.clone(), ticket.clone());
-        let opened = self.db.write(
-            move |conn| {
-                // A reset may have come between.
-                if provider_store::account_of(conn, &identity)?.is_none_or(|(id, _)| id != owner.user_id) {
-                    return Err(not_linked());
-                }
-                owner.note(conn, &username, now, &stranger)?;
-                if store::has_second_factor(conn, owner.user_id)? {
-                    owner.ask_code(conn, (&username, &kept), SignInFactor::Provider, now, &stranger)?;
-                    return Ok(None);
-                }
-                note_device(conn, owner.user_id, noted.as_deref(), now, &stranger)?;
-                open(conn, way, (owner.user_id, &username), SignInFactor::Provider, now, &stranger).map(Some)
-            },
-            |_| {},
-        );
-        match opened.await? {
-            Some(opened) => Ok(FirstStep::In(SignedIn { given: given(&key, opened, now)?, device })),
-            None => Ok(FirstStep::Code(ticket)),
-        }
+        let user_id = owner.user_id;
+        let holds = move |conn: &mut Conn| {
+            let now_linked = provider_store::account_of(conn, &identity)?.map(|(id, _)| id);
+            // A reset may have come between.
+            if now_linked == Some(user_id) { Ok(()) } else { Err(not_linked()) }
+        };
+        self.first_step(owner, username, SignInFactor::Provider, (way, now, stranger), holds).await
     }
 
     /// The account whose owner linked the one that the provider names. What is refused is counted and told; a provider that is
@@ -238,29 +233,32 @@ impl AuthService {
             Err(Error::Refused(problem)) if problem.code == Code::InvalidCredentials => Err(Error::Refused(problem)),
             other => Ok(other?),
         };
-        let (context, device) = (visiting(ELSEWHERE, now, stranger), stranger.place.device.clone());
+        let guest = stranger.clone();
         let found = self.db.write(
             move |conn| {
-                let (identity, found) = match identity {
-                    Ok(identity) => {
-                        let found = provider_store::account_of(conn, &identity)?;
-                        (Ok(identity), found)
+                let found = match &identity {
+                    Ok(identity) => provider_store::account_of(conn, identity)?,
+                    Err(_) => None,
+                };
+                match (identity, found) {
+                    (Ok(identity), Some((user_id, username))) => {
+                        let known_device = is_known(conn, user_id, &guest, now)?;
+                        Ok(Ok((AccountOwner { user_id, stronger: None, attempt, known_device }, username, identity)))
                     }
-                    Err(refused) => (Err(refused), None),
-                };
-                let (Ok(identity), Some((user_id, username))) = (&identity, found) else {
-                    attempt.failed(conn, now)?;
-                    let detail = json!({"factor": "provider"});
-                    context.remember_refusal(conn, "sign_in_failed", "session", detail, Code::InvalidCredentials)?;
-                    // Committed all the same.
-                    return Ok(Err(identity.err().unwrap_or_else(not_linked)));
-                };
-                let known_device = match &device {
-                    Some(device) => throttle::knows(conn, user_id, device, now)?,
-                    None => false,
-                };
-                let owner = AccountOwner { user_id, stronger: None, attempt, known_device };
-                Ok(Ok((owner, username, identity.clone())))
+                    (identity, _) => {
+                        attempt.failed(conn, now)?;
+                        let (detail, code) = (json!({"factor": "provider"}), Code::InvalidCredentials);
+                        visiting(ELSEWHERE, now, &guest).remember_refusal(
+                            conn,
+                            "sign_in_failed",
+                            "session",
+                            detail,
+                            code,
+                        )?;
+                        // Committed all the same.
+                        Ok(Err(identity.err().unwrap_or_else(not_linked)))
+                    }
+                }
             },
             |_| {},
         );
@@ -294,10 +292,7 @@ impl AuthService {
                     return Ok((verdict, None));
                 };
                 second_factor::spend_ticket(conn, &ticket)?;
-                let known = match &stranger.place.device {
-                    Some(device) => throttle::knows(conn, user_id, device, now)?,
-                    None => false,
-                };
+                let known = is_known(conn, user_id, &stranger, now)?;
                 note_device(conn, user_id, (!known).then_some(noted.as_str()), now, &stranger)?;
                 let opened = open(conn, way, (user_id, &username), factor, now, &stranger)?;
                 Ok((verdict, Some((opened, known))))

@@ -73,8 +73,7 @@ impl Attempt {
         {
             return Ok(Attempt { lane: format!("device {}", device_of(user_id, device)), address: None });
         }
-        let address = address.map(|address| format!("address {}", counted_as(address)));
-        Ok(Attempt { lane: format!("name {username}"), address })
+        Ok(Attempt { lane: format!("name {username}"), address: address.map(address_lane) })
     }
 
     /// Somebody who is signed in and proves once more who they are.
@@ -84,8 +83,7 @@ impl Attempt {
 
     /// Somebody who signs in by an account elsewhere: who they are is not known before, so only their address counts.
     pub fn elsewhere(address: Option<&str>) -> Self {
-        let address = address.map(|address| format!("address {}", counted_as(address)));
-        Attempt { lane: "elsewhere".to_owned(), address }
+        Attempt { lane: "elsewhere".to_owned(), address: address.map(address_lane) }
     }
 
     /// Forgets the wrong passwords by a name, and those of its owner: they have a new password.
@@ -145,6 +143,11 @@ impl Attempt {
         each!(conn, c => diesel::delete(lane).execute(c))?;
         Ok(())
     }
+}
+
+/// By what the failures of an address are counted.
+fn address_lane(address: &str) -> String {
+    format!("address {}", counted_as(address))
 }
 
 /// The network by which an address is counted: one line of IPv6 has 2^64 of them (RFC 6177).

@@ -58,9 +58,7 @@ struct KeptFile {
 impl Drop for KeptFile {
     fn drop(&mut self) {
         if !self.used.load(Ordering::SeqCst) {
-            for name in &self.names {
-                self.folder.remove(name);
-            }
+            self.names.iter().for_each(|name| self.folder.remove(name));
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::access::account::{Account, Actor};
 use crate::access::holder::Holder;
 use crate::access::noted::{DOWNLOAD, EXPORT};
+use crate::access::reveal::REVEAL;
 use crate::access::store as accounts;
 use crate::approval::process::StepStanding;
 use crate::approval::store::{self as approval, OpenedStep};
@@ -81,7 +82,7 @@ fn tell(conn: &mut Conn, registers: &Registers, links: &Links, mails: bool, now:
         let moved = detail.get("from") != detail.get("to");
         if matches!(
             act.action.as_str(),
-            "upload" | "edit" | "reveal_passport" | "erase_passports" | "comment" | "remove_attachment"
+            "upload" | "edit" | REVEAL | "erase_passports" | "comment" | "remove_attachment"
         ) || (act.action == "edit-guests" && !moved)
         {
             continue;

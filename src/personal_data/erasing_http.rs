@@ -15,7 +15,7 @@ use crate::dossier::store::erasing::{DossierPlace, by_number};
 use crate::error::{Code, Result, refuse};
 use crate::personal_data::erasing::erase;
 use crate::personal_data::erasing_store::{self as store, ArchiveHold, Erasure};
-use crate::personal_data::tracked::{self, Tracked, act, recorded};
+use crate::personal_data::tracked::{self, Tracked, act, listed, recorded};
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
@@ -113,16 +113,7 @@ struct ArchiveHoldPage {
     responses((status = 200, description = "holds", body = ArchiveHoldPage)))]
 #[get("/archive-holds")]
 async fn list_holds(call: Call, asked: Query<RecordListQuery>) -> Result<HttpResponse> {
-    call.actor.require(Permission::ProtectPersonalData)?;
-    let limit = query::limit(asked.0.limit)?;
-    let before = query::place("archive-holds", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
-    let (items, next) = call
-        .read(move |conn, call| {
-            let rows = store::holds(conn, before, limit + 1)?;
-            let page = Page::cut(rows, limit, "archive-holds", |hold| vec![hold.id.to_string()]);
-            Ok((page.items.into_iter().map(|hold| hold.view(call)).collect::<Result<Vec<_>>>()?, page.next))
-        })
-        .await?;
+    let (items, next) = listed(&call, (asked.0.limit, asked.0.cursor), store::holds).await?;
     Ok(page_response("/api/v1/archive-holds", next.as_deref()).json(ArchiveHoldPage { items, next }))
 }
 

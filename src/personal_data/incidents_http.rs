@@ -11,11 +11,12 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::noted::{DOWNLOAD, EXPORT};
 use crate::access::permission::Permission;
+use crate::access::reveal::REVEAL;
 use crate::audit::{self, AuditRow, TrailFilter};
 use crate::db::Conn;
 use crate::error::{Code, Result, refuse};
 use crate::personal_data::model::Incident;
-use crate::personal_data::tracked::{self, Tracked, act, find, recorded};
+use crate::personal_data::tracked::{self, Tracked, act, find, listed, recorded};
 use crate::personal_data::{clocks, store};
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
@@ -24,7 +25,6 @@ use crate::web::query::{self, Query};
 use crate::web::reply::path_id;
 use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
-use kernel::page::Page;
 use kernel::time::{Moment, rfc3339, start_of};
 use kernel::violation::Violations;
 use kernel::words::FieldError;
@@ -145,13 +145,8 @@ struct IncidentPage {
     responses((status = 200, description = "incidents", body = IncidentPage)))]
 #[get("/incidents")]
 async fn list(call: Call, asked: Query<IncidentListQuery>) -> Result<HttpResponse> {
-    call.actor.require(Permission::ProtectPersonalData)?;
-    let limit = query::limit(asked.0.limit)?;
-    let before = query::place("incidents", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
-    let rows = call.read(move |conn, _| store::incidents(conn, before, limit + 1)).await?;
-    let page = Page::cut(rows, limit, "incidents", |i| vec![i.id.to_string()]);
-    let items = page.items.into_iter().map(|i| i.view(&call)).collect::<Result<Vec<_>>>()?;
-    Ok(page_response("/api/v1/incidents", page.next.as_deref()).json(IncidentPage { items, next: page.next }))
+    let (items, next) = listed(&call, (asked.0.limit, asked.0.cursor), store::incidents).await?;
+    Ok(page_response("/api/v1/incidents", next.as_deref()).json(IncidentPage { items, next }))
 }
 
 /// An incident as it was found. The clocks run from `detected_at`.
@@ -324,8 +319,6 @@ impl From<AuditRow> for ConcernedView {
         }
     }
 }
-
-const REVEAL: &str = "reveal_passport";
 
 /// Most rows that are told at once.
 const MOST: i64 = 2_000;

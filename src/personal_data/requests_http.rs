@@ -17,14 +17,13 @@ use crate::error::{Code, Result, refuse};
 use crate::personal_data::clocks;
 use crate::personal_data::model::{SubjectRequest, SubjectRequestKind, SubjectRequestOutcome};
 use crate::personal_data::store;
-use crate::personal_data::tracked::{self, Tracked, act, recorded};
+use crate::personal_data::tracked::{self, Tracked, act, listed, recorded};
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
 use crate::web::paging::page_response;
-use crate::web::query::{self, Query};
+use crate::web::query::Query;
 use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
-use kernel::page::Page;
 use kernel::violation::Violations;
 use kernel::words::FieldError;
 
@@ -142,18 +141,9 @@ struct SubjectRequestPage {
     responses((status = 200, description = "requests", body = SubjectRequestPage)))]
 #[get("/subject-requests")]
 async fn list(call: Call, asked: Query<SubjectRequestListQuery>) -> Result<HttpResponse> {
-    call.actor.require(Permission::ProtectPersonalData)?;
-    let limit = query::limit(asked.0.limit)?;
-    let before = query::place("subject-requests", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?;
     let open = asked.0.open;
-    let (items, next) = call
-        .read(move |conn, call| {
-            let rows = store::requests(conn, open, before, limit + 1)?;
-            let page = Page::cut(rows, limit, "subject-requests", |r| vec![r.id.to_string()]);
-            let items = page.items.into_iter().map(|r| r.view(call)).collect::<Result<Vec<_>>>()?;
-            Ok((items, page.next))
-        })
-        .await?;
+    let rows = move |conn: &mut Conn, before, limit| store::requests(conn, open, before, limit);
+    let (items, next) = listed(&call, (asked.0.limit, asked.0.cursor), rows).await?;
     Ok(page_response("/api/v1/subject-requests", next.as_deref()).json(SubjectRequestPage { items, next }))
 }
 

@@ -12,8 +12,10 @@ use crate::error::{Result, not_found};
 use crate::web::etag::etag;
 use crate::web::idempotency::Reply;
 use crate::web::json::{Incoming, JsonBody};
+use crate::web::query;
 use crate::web::reply::{path_id, reply};
 use kernel::id::Id;
+use kernel::page::Page;
 
 /// A row of this room.
 pub(super) trait Tracked: Sized + Send + 'static {
@@ -50,6 +52,20 @@ pub(super) fn recorded<T: Tracked>(
     let object = format!("{}/{}", T::PATH, Id(made.id()));
     call.remember(conn, action, &object, detail)?;
     reply(201, Some(1), Some(format!("/api/v1/{object}")), &made.view(call)?)
+}
+
+/// A page of them, the latest first, as `rows` reads them before an id; and where the next one begins.
+pub(super) async fn listed<T: Tracked>(
+    call: &Call,
+    (limit, cursor): (Option<i64>, Option<String>),
+    rows: impl FnOnce(&mut Conn, Option<i64>, i64) -> Result<Vec<T>> + Send + 'static,
+) -> Result<(Vec<T::View>, Option<String>)> {
+    call.actor.require(Permission::ProtectPersonalData)?;
+    let limit = query::limit(limit)?;
+    let before = query::place(T::PATH, cursor.as_deref(), |p| p.first()?.parse().ok())?;
+    let rows = call.read(move |conn, _| rows(conn, before, limit + 1)).await?;
+    let page = Page::cut(rows, limit, T::PATH, |row| vec![row.id().to_string()]);
+    Ok((page.items.into_iter().map(|row| row.view(call)).collect::<Result<_>>()?, page.next))
 }
 
 /// One of them, with its version.

@@ -12,6 +12,7 @@ use validator::Validate;
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
+use crate::access::reveal::REVEAL;
 use crate::access::shorts::{self, AgencyShort};
 use crate::db::Conn;
 use crate::error::{Code, Error, Problem, Result};
@@ -325,7 +326,7 @@ pub(super) async fn seen(call: &Call, id: &str) -> Result<(Official, bool)> {
     if reveal {
         call.write(move |conn, call| {
             call.require_proof(conn)?;
-            call.remember(conn, "reveal_passport", &format!("officials/{}", Id(id)), json!({}))
+            call.remember(conn, REVEAL, &format!("officials/{}", Id(id)), json!({}))
         })
         .await?;
     }

@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
+use crate::access::reveal::REVEAL;
 use crate::access::shorts::{self, AgencyShort};
 use crate::approval::http::{History, history_of};
 use crate::approval::store::history as history_rows;
@@ -81,7 +82,7 @@ fn remember_reveal<C: Shown>(conn: &mut Conn, call: &RequestContext, seen: &Visi
         0 => Ok(()),
         count => {
             let detail = serde_json::json!({"count": count});
-            call.remember(conn, "reveal_passport", &object::<C>(seen.dossier.id), detail)
+            call.remember(conn, REVEAL, &object::<C>(seen.dossier.id), detail)
         }
     }
 }
@@ -335,9 +336,7 @@ pub async fn remove<C: Content>(
             draft::delete(conn, call, &seen)
         })
         .await?;
-    for name in &files {
-        folder.remove(name);
-    }
+    files.iter().for_each(|name| folder.remove(name));
     Ok(HttpResponse::NoContent().finish())
 }
 
