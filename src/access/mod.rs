@@ -6,6 +6,7 @@ pub mod account_requests_http;
 pub mod actions;
 pub mod activation;
 pub mod call;
+pub mod carried_form;
 pub mod context;
 pub mod cookies;
 pub mod guessable;

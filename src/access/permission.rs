@@ -234,6 +234,19 @@ impl Who {
     }
 }
 
+/// Most roles and seats that a refusal names.
+const MOST_NAMED: usize = 4;
+
+/// The roles and seats that have a permission, in both languages.
+fn holders(permission: Permission) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let granted = GRANTS.iter().filter(move |(_, granted)| granted.contains(&permission));
+    granted.filter_map(|(who, _)| match who {
+        Who::Role(role) => Some((role.vi(), role.en())),
+        Who::Seat(body) => Some((body.vi(), body.en())),
+        Who::Anyone | Who::Program(_) | Who::AnyBody => None,
+    })
+}
+
 impl Actor {
     /// Whether any grant gives this permission.
     pub fn may(&self, permission: Permission) -> bool {
@@ -247,6 +260,16 @@ impl Actor {
         if self.may(permission) {
             return Ok(());
         }
-        Err(forbidden("Vai trò của tài khoản không có quyền này.", "The account's roles do not grant this permission."))
+        let (vi, en): (Vec<&str>, Vec<&str>) = holders(permission).unzip();
+        let (mut said_vi, mut said_en) = (
+            "Vai trò của tài khoản không có quyền này".to_owned(),
+            "The account's roles do not grant this permission".to_owned(),
+        );
+        // A right that nearly everybody has is nobody's in particular.
+        if (1..=MOST_NAMED).contains(&vi.len()) {
+            said_vi += &format!("; việc này thuộc: {}", vi.join(", "));
+            said_en += &format!("; it belongs to: {}", en.join(", "));
+        }
+        Err(forbidden(&format!("{said_vi}."), &format!("{said_en}.")))
     }
 }

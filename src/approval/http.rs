@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use kernel::id::Id;
 use kernel::time::{Day, Moment, day_of, rfc3339};
-use kernel::words::PaperRef;
+use kernel::words::{Document, PaperRef};
 
 /// Every action on a dossier, in order.
 #[derive(Serialize, ToSchema)]
@@ -25,7 +25,7 @@ pub struct History {
 /// One action.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"at": "2026-11-22T03:00:00Z", "action": "decide", "actor": "chair", "actor_person": {"full_name": "Trịnh Chủ Tịch", "post": "Chủ tịch"}, "actor_name": "Trịnh Chủ Tịch", "actor_post": "Chủ tịch", "on_behalf_of": null, "on_behalf_of_person": null, "body": "ppc_chair",
-    "from_state": "awaiting_decision", "to_state": "approved", "note": null, "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22"}, "changes": [], "fields": []}))]
+    "from_state": "awaiting_decision", "to_state": "approved", "note": null, "document": {"number": "2481/QĐ-UBND", "date": "2026-11-22"}, "changes": [], "missing": [], "fields": []}))]
 pub struct HistoryItem {
     #[serde(skip)]
     moment: Moment,
@@ -46,6 +46,8 @@ pub struct HistoryItem {
     document: Option<PaperRef>,
     /// What a correction changed of the record.
     changes: Vec<CorrectedValue>,
+    /// Papers that a request for a supplement asks for.
+    missing: Vec<Document>,
     /// Pointers of the fields that an edit changed.
     fields: Vec<String>,
 }
@@ -91,6 +93,7 @@ pub fn history_of(conn: &mut Conn, delegation_id: i64, only: Option<i64>, until:
             note: p.note,
             document: p.document.and_then(|d| serde_json::from_str(&d).ok()),
             changes: p.changes.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default(),
+            missing: p.missing.and_then(|m| serde_json::from_str(&m).ok()).unwrap_or_default(),
             fields: Vec::new(),
         })
         .collect();

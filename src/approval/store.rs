@@ -15,7 +15,7 @@ use kernel::every_field;
 use kernel::id::Id;
 use kernel::procedure::Procedure;
 use kernel::time::{Day, Moment};
-use kernel::words::{Body, PaperRef, StepKind, Term};
+use kernel::words::{Body, Document, PaperRef, StepKind, Term};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = steps, treat_none_as_default_value = false)]
@@ -224,6 +224,8 @@ pub struct HistoryEntry<'a> {
     pub document: Option<&'a PaperRef>,
     /// What it changed of the record.
     pub changes: &'a [CorrectedValue],
+    /// Papers that a request for a supplement asks for.
+    pub missing: &'a [Document],
 }
 
 #[derive(Insertable)]
@@ -242,6 +244,7 @@ struct ActRow<'a> {
     note: Option<&'a str>,
     document: Option<String>,
     changes: Option<String>,
+    missing: Option<String>,
 }
 
 impl<'a> TryFrom<&'a HistoryEntry<'a>> for ActRow<'a> {
@@ -250,7 +253,7 @@ impl<'a> TryFrom<&'a HistoryEntry<'a>> for ActRow<'a> {
     fn try_from(deed: &'a HistoryEntry<'a>) -> Result<Self> {
         every_field!(HistoryEntry of deed:
             delegation_id, procedure, at, action, actor_id, on_behalf_of, body, from_state, to_state,
-            note, document, changes);
+            note, document, changes, missing);
         Ok(ActRow {
             id: Id::new(deed.at).0,
             procedure: deed.procedure.word(),
@@ -265,6 +268,7 @@ impl<'a> TryFrom<&'a HistoryEntry<'a>> for ActRow<'a> {
             note: deed.note,
             document: deed.document.map(to_json).transpose()?,
             changes: Some(deed.changes).filter(|changes| !changes.is_empty()).map(to_json).transpose()?,
+            missing: Some(deed.missing).filter(|papers| !papers.is_empty()).map(to_json).transpose()?,
         })
     }
 }
@@ -296,6 +300,7 @@ pub struct PastEntry {
     pub note: Option<String>,
     pub document: Option<String>,
     pub changes: Option<String>,
+    pub missing: Option<String>,
 }
 
 /// Every action on a dossier, in order.

@@ -40,6 +40,7 @@ pub fn keep<C: Content>(conn: &mut Conn, call: &RequestContext, rows: Vec<Listed
             note: Some(note),
             document: None,
             changes: &[],
+            missing: &[],
         })
         .collect();
     record_all(conn, &entries)?;

@@ -23,6 +23,7 @@ pub mod rules;
 pub mod store;
 pub mod typed;
 pub mod visibility;
+pub mod whose;
 pub mod word_index;
 
 pub use content::{CompleteOn, Content, DayNames, StoredContent};

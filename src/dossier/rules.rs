@@ -7,7 +7,8 @@ use crate::approval::process::{Stage, Step};
 use crate::dossier::Content;
 use crate::dossier::flow::{Action, State};
 use crate::dossier::model::Dossier;
-use crate::error::{Code, Result, forbidden, refuse};
+use crate::dossier::whose::belongs_to_others;
+use crate::error::{Code, Result, refuse};
 use kernel::words::{Body, Document, Role, StepKind};
 
 /// Whether the actor works for the requesting agency, as its clerk or its head.
@@ -51,10 +52,7 @@ pub fn may<C: Content>(actor: &Actor, dossier: &Dossier<C>, action: Action, arou
     }
     actor.require(permission_for(action))?;
     if !is_his(actor, dossier, action, around) {
-        return Err(forbidden(
-            "Việc này thuộc thẩm quyền của người hoặc cơ quan khác.",
-            "This action belongs to another person or body.",
-        ));
+        return Err(belongs_to_others(actor, dossier, action));
     }
     let travels = |official| dossier.content.travels(official) || dossier.at_hand().travels(official);
     if action == Action::Amend && actor.account.official_id.is_some_and(travels) {

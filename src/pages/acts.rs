@@ -8,23 +8,25 @@ use serde_json::Value;
 
 use crate::access::token::random_text;
 use crate::dossier::flow::Action;
+use crate::pages::act_panels::{DraftedPaper, Foreseen, OpinionLine, differences, drafted, foreseen, opinions};
 use crate::pages::changing::{changed_fields, drop_unreasoned, present};
+use crate::pages::differences::{AmendmentPanel, ChangedRow, DifferenceReader};
 use crate::pages::dossier::{FileLine, file_line, if_seen, number_of, person, span};
-use crate::pages::forms::compare::{DifferingField, SideBySide};
+use crate::pages::forms::compare::SideBySide;
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
-use crate::pages::forms::names::of_chosen;
+use crate::pages::forms::names::{names_in, of_chosen};
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::{FormField, InputKind, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{forget_parts, hide_numbers, reveal_numbers, typed_before};
-use crate::pages::inbox::outcome_of;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
-use crate::pages::rule::{FindingLine, StepLine, finding_lines, findings};
-use crate::pages::show::{self, day_at, items, text};
+use crate::pages::rule::FindingLine;
+use crate::pages::show::{self, items, text};
 use crate::pages::sign_in::answer_form;
+use crate::pages::supplement::{self, SupplementAsked};
 
 #[derive(Template)]
 #[template(path = "act.html")]
@@ -35,6 +37,8 @@ struct ActPage {
     /// Where the form goes.
     target: String,
     button: String,
+    /// The answer that the button says in words once it is chosen: the pointer of its field.
+    says: &'static str,
     fields: Vec<DrawnField>,
     /// What is seldom needed, folded away while nothing stands in it.
     rare: Vec<DrawnField>,
@@ -43,8 +47,12 @@ struct ActPage {
     faults: Vec<FaultLine>,
     /// The dossier changed since it was seen: who changed it, and when.
     changed_said: String,
-    /// What an amendment changes, before it is sent.
-    differing: Vec<DifferingField>,
+    /// What a change comes to, before it is sent.
+    differing: Vec<ChangedRow>,
+    /// The amendment that waits for its decision.
+    pending: Option<AmendmentPanel>,
+    /// What the agency was asked to add.
+    asked: Option<SupplementAsked>,
     /// Where typed passport numbers are kept.
     numbers: String,
     previews: bool,
@@ -55,82 +63,11 @@ struct ActPage {
     drafted: Option<DraftedPaper>,
     /// Whether whoever acts may see what the regulation says: a body that is only asked for its opinion may not.
     assessed: bool,
-    findings: Vec<FindingLine>,
+    differs: Vec<FindingLine>,
     /// What the bodies said so far.
     opinions: Vec<OpinionLine>,
     days: String,
     number: String,
-}
-
-struct OpinionLine {
-    class: &'static str,
-    word: String,
-    body: String,
-    who: String,
-    note: String,
-}
-
-/// A document of the decider before it is issued.
-struct DraftedPaper {
-    kind: String,
-    href: String,
-    paragraphs: Vec<String>,
-}
-
-/// The document that a decision would become, for whoever may write it.
-async fn drafted(page: &PageRequest, act: &Act, dossier: &Value) -> PageResult<Option<DraftedPaper>> {
-    if act.action != "decide" {
-        return Ok(None);
-    }
-    for kind in ["sending_decision", "permission"] {
-        let at = format!("/papers/preview?delegation_id={}&kind={kind}", text(dossier, "/id"));
-        // Whatever keeps the draft from being written, the decision is taken without it.
-        let paper = match page.get(&format!("{at}&format=text")).await {
-            Err(Trouble::SignIn) => return Err(Trouble::SignIn),
-            answered => answered.ok(),
-        };
-        if let Some(paper) = paper {
-            let said = items(&paper, "/paragraphs").iter().filter_map(Value::as_str).map(str::to_owned);
-            return Ok(Some(DraftedPaper {
-                kind: page.contract.label("paper_kind", kind, page.language),
-                href: format!("/api/v1{at}"),
-                paragraphs: said.collect(),
-            }));
-        }
-    }
-    Ok(None)
-}
-
-/// What an amendment would come to.
-struct Foreseen {
-    said: String,
-    cite: String,
-    /// Who would decide it, in order.
-    steps: Vec<StepLine>,
-    findings: Vec<FindingLine>,
-}
-
-/// What the trial of an amendment answered.
-fn foreseen(page: &PageRequest, answer: &Value) -> Option<Foreseen> {
-    let amendment = items(answer, "/amendments").last()?;
-    let label = |list: &str, word: &str| page.contract.label(list, word, page.language);
-    let form = label("amendment_form", text(amendment, "/form"));
-    let said = match text(amendment, "/standing") {
-        "in_force" => format!("{form}: {}", page.t("có hiệu lực ngay", "in force at once")),
-        _ => format!("{form}: {}", page.t("chờ cơ quan có thẩm quyền quyết định", "waits for the competent body")),
-    };
-    let waiting = items(answer, "/steps").iter().filter(|s| matches!(text(s, "/standing"), "open" | "waiting"));
-    let steps = waiting.map(|s| StepLine {
-        what: label("step_kind", text(s, "/kind")),
-        who: show::joined([label("body", text(s, "/body")).as_str(), text(s, "/citation")], " · "),
-        when: day_at(s, "/due_on").map(|d| show::long_day(d, page.language)).unwrap_or_default(),
-    });
-    Some(Foreseen {
-        said,
-        cite: text(amendment, "/citation").to_owned(),
-        steps: steps.collect(),
-        findings: finding_lines(&page.contract, items(amendment, "/findings"), page.language),
-    })
 }
 
 /// What a form of an act is about.
@@ -160,36 +97,6 @@ fn act(page: &PageRequest, id: &str, action: &str) -> PageResult<Act> {
     Ok(Act { path: format!("/{}/{id}", register.path), register, action: action.to_owned(), schema, fields })
 }
 
-fn opinions(page: &PageRequest, dossier: &Value, history: &Value) -> Vec<OpinionLine> {
-    let said = items(dossier, "/steps").iter().filter(|s| text(s, "/standing") == "done");
-    let noted = |body: &str| {
-        let act = items(history, "/items").iter().rev().find(|act| text(act, "/body") == body);
-        act.map(|act| text(act, "/note").to_owned()).unwrap_or_default()
-    };
-    said.filter(|s| text(s, "/kind") != "propose")
-        .map(|s| {
-            let outcome = text(s, "/outcome");
-            let class = match outcome {
-                "favourable" | "agree" | "approve" | "agreed" | "approved" => "done",
-                _ => "ask",
-            };
-            let word = match outcome_of(page, outcome) {
-                same if same == outcome => page.contract.label("step_kind", text(s, "/kind"), page.language),
-                label => label,
-            };
-            let body = text(s, "/body");
-            let at = show::moment(text(s, "/acted_at"), page.language);
-            OpinionLine {
-                class,
-                word,
-                body: page.contract.label("body", body, page.language),
-                who: format!("{} · {at}", text(s, "/acted_by_person/full_name")),
-                note: noted(body),
-            }
-        })
-        .collect()
-}
-
 async fn draw(
     page: &PageRequest,
     act: Act,
@@ -217,7 +124,7 @@ async fn draw(
     let people: Vec<(String, String)> = items(dossier, "/members").iter().map(member).collect();
     // Without anything to waive there is nothing to fill in.
     let waivable = items(&assessment, "/findings").iter().any(|f| !text(f, "/waivable_by").is_empty());
-    let drafted = drafted(page, &act, dossier).await?;
+    let drafted = if act.action == "decide" { drafted(page, dossier).await? } else { None };
     let mut fields = act.fields;
     let late = items(&assessment, "/findings").iter().any(|f| text(f, "/code") == "late_submission");
     fields.retain(|f| (f.name != "waivers" || waivable) && (f.name != "explanation" || late));
@@ -225,10 +132,21 @@ async fn draw(
     // What is changed has the names of the form in which it was written.
     let schema = if changing { act.register.changed_by.as_str() } else { act.schema.as_str() };
     let comparison = SideBySide { contract: &page.contract, schema, language: page.language, names: &names };
-    let differing = match changed_fields(&fields) {
-        Some(inner) if tried.is_some() => comparison.differing(inner, "/changes", &typed, &present(&fields, dossier)),
+    let known = names_in(dossier);
+    let reader =
+        DifferenceReader { contract: &page.contract, register: &act.register, language: page.language, names: &known };
+    // Of an amendment, the API says what counts as a change, and what has to be decided again.
+    let amended = tried.and_then(|answer| items(answer, "/amendments").last()).filter(|_| act.action == "amend");
+    let differing = match (changed_fields(&fields), amended) {
+        (_, Some(amendment)) => reader.rows(items(amendment, "/differences")),
+        (Some(inner), None) if tried.is_some() => {
+            let typed = comparison.differing(inner, "/changes", &typed, &present(&fields, dossier));
+            typed.into_iter().map(ChangedRow::typed).collect()
+        }
         _ => Vec::new(),
     };
+    let pending = items(dossier, "/amendments").last().map(|a| reader.amendment(a)).filter(|a| a.pending);
+    let opinions = opinions(page, dossier, &history);
     let people = if changing { Vec::new() } else { people };
     let drawing = refusal.drawing(page, schema, &typed, &names, &people);
     // After a refusal for its version, the form goes with the one that is shown now.
@@ -244,6 +162,11 @@ async fn draw(
         kicker: text(dossier, "/title").to_owned(),
         target: format!("{}/{}?key={key}&version={version}", act.path, act.action),
         button: show::joined([label.as_str(), text(dossier, "/number")], " "),
+        says: match act.action.as_str() {
+            "decide" | "consent" => "/verdict",
+            "appraise" | "give-opinion" => "/opinion",
+            _ => "",
+        },
         fields: drawing.fields(&fields),
         rare_said: rare.iter().map(|f| f.label.as_str()).collect::<Vec<_>>().join(", "),
         rare,
@@ -257,8 +180,10 @@ async fn draw(
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &act.path, f, false)).collect(),
         drafted,
         assessed,
-        findings: findings(&page.contract, &assessment, page.language),
-        opinions: opinions(page, dossier, &history),
+        differs: differences(page, &assessment, &opinions, dossier),
+        opinions,
+        pending,
+        asked: supplement::asked(&page.contract, text(dossier, "/state"), &history, page.language),
         days: span(&act.register, dossier),
         number,
         path: act.path,

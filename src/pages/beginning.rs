@@ -1,28 +1,36 @@
 //! What is no draft yet: what was typed is a working copy of the person until the API has its minimum.
 
 use actix_web::http::Method;
-use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::{Map, Value, json};
 
 use crate::access::token::random_text;
 use crate::pages::acts::redrawn;
-use crate::pages::dossier::if_seen;
+use crate::pages::copies;
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::names::of_chosen;
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, judge_typing, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{NUMBERS, PASTED, forget, hide_numbers, is_token, reveal_numbers, typed_before};
+use crate::pages::held::{
+    NUMBERS, PASTED, forget, hide_numbers, is_token, made_of, remember_made, reveal_numbers, typed_before,
+};
 use crate::pages::parts::{FormPlace, FormSection, PartPage, links, onward, part_of, sections};
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
-use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other};
+use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
-use crate::pages::show::{self, items, text};
+use crate::pages::show::{self, text};
 use crate::pages::sign_in::answer_form;
+
+/// What somebody began and did not finish.
+struct Unfinished {
+    href: String,
+    discard: String,
+    title: String,
+    at: String,
+}
 
 #[derive(Template)]
 #[template(path = "begin.html")]
@@ -30,7 +38,7 @@ struct BeginPage {
     frame: Frame,
     path: &'static str,
     first: String,
-    copies: Vec<(String, String, String)>,
+    copies: Vec<Unfinished>,
     parts: Vec<String>,
     token: String,
 }
@@ -40,9 +48,7 @@ fn copy_name(register: &RegisterPages, token: &str) -> Option<String> {
 }
 
 async fn kept(page: &PageRequest, name: &str) -> PageResult<Typed> {
-    let Some(copy) = if_seen(page, &format!("/me/working-copies/{name}")).await? else { return Ok(Typed::default()) };
-    let pairs = copy.as_object().into_iter().flatten();
-    Ok(Typed(pairs.filter_map(|(at, value)| Some((at.clone(), value.as_str()?.to_owned()))).collect()))
+    Ok(copies::read(page, name).await?.unwrap_or_default())
 }
 
 /// What is kept, with the part as it was typed before the session ended.
@@ -54,32 +60,29 @@ async fn with_held(page: &PageRequest, mut kept: Typed, section: &FormSection) -
     kept
 }
 
+/// Passport numbers are kept, too: they stay at the server, and pages show their last letters.
 async fn keep(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
-    let mut members = Map::new();
-    for (at, value) in &typed.0 {
-        // Passport numbers, too: they stay at the server, and pages show their last letters.
-        if at.starts_with('/') {
-            members.insert(at.clone(), json!(value));
-        }
-    }
-    let answer = page.send(Method::PUT, &format!("/me/working-copies/{name}"), &[], &Value::Object(members)).await;
-    judged(answer).map(|_| ())
+    let own = typed.0.iter().filter(|(at, _)| at.starts_with('/'));
+    copies::write(page, name, &Typed(own.cloned().collect())).await
 }
 
 async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
     let register = register(page)?;
-    let copies = page.get("/me/working-copies").await?;
     let prefix = format!("{}-new.", register.path);
     let all = sections(page, &register, &register.created_by);
     let first = all.first().map(|s| s.key.clone()).unwrap_or_default();
     let mut own = Vec::new();
-    for copy in items(&copies, "/items") {
-        if let Some(token) = text(copy, "/name").strip_prefix(&prefix) {
-            let typed = kept(page, text(copy, "/name")).await?;
+    for (name, saved) in copies::names(page).await? {
+        // A long copy is kept in several; its first one stands for all.
+        if let Some(token) = name.strip_prefix(&prefix).filter(|token| is_token(token)) {
+            let typed = kept(page, &name).await?;
             let title = typed.get("/title").filter(|t| !t.trim().is_empty()).map(str::to_owned);
-            let title = title.unwrap_or_else(|| page.t("Chưa đặt tên", "Untitled").to_owned());
-            let at = show::moment(text(copy, "/saved_at"), page.language);
-            own.push((format!("/{}/new/{first}?copy={token}", register.path), title, at));
+            own.push(Unfinished {
+                href: format!("/{}/new/{first}?copy={token}", register.path),
+                discard: format!("/{}/new/{first}?copy={token}&discard=true", register.path),
+                title: title.unwrap_or_else(|| page.t("Chưa đặt tên", "Untitled").to_owned()),
+                at: show::moment(&saved, page.language),
+            });
         }
     }
     let title = format!("{}: {}", page.t("Lập hồ sơ", "New dossier"), register.label(page.language).to_lowercase());
@@ -97,6 +100,10 @@ async fn draw_new(
 ) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
+    // Whoever goes back in the browser goes on with the dossier.
+    if let (None, Some(id)) = (&typed, made_of(page, token).await) {
+        return Ok(see_other(&format!("/{}/{id}/edit/{part}", register.path)));
+    }
     let all = sections(page, &register, &register.created_by);
     let (at, section, next) = part_of(&all, part)?;
     let known = kept(page, &name).await?;
@@ -156,6 +163,14 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let all = sections(page, &register, &register.created_by);
     let (_, section, next) = part_of(&all, part)?;
     page.me().await?;
+    if page.asked("discard").is_some() {
+        copies::drop(page, &name).await;
+        return Ok(see_other(&format!("/{}/new", register.path)));
+    }
+    // Sent a second time: the dossier is there already.
+    if let Some(id) = made_of(page, token).await {
+        return Ok(see_other(&onward(&format!("/{}/{id}", register.path), next)));
+    }
     let mut whole = kept(page, &name).await?;
     let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &whole).await;
@@ -197,8 +212,10 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     };
     match send(page, call, &mut whole).await? {
         Sent::Done(made) => {
-            page.call(Method::DELETE, &format!("/me/working-copies/{name}"), &[], Bytes::new()).await;
-            Ok(see_other(&onward(&format!("/{}/{}", register.path, text(&made, "/id")), next)))
+            let id = text(&made, "/id");
+            remember_made(page, id, token).await;
+            copies::drop(page, &name).await;
+            Ok(see_other(&onward(&format!("/{}/{id}", register.path), next)))
         }
         Sent::Refused(refusal) => {
             // A fault of another part is told there: the first part with a fault is shown.

@@ -7,7 +7,7 @@ use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
 
 /// The group of a body that holds the changes.
-const CHANGES: &str = "changes";
+pub const CHANGES: &str = "changes";
 const AT: &str = "/changes";
 
 /// The fields that a form changes, if it is one of these.

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
+use crate::pages::differences::{AmendmentPanel, DifferenceReader};
 use crate::pages::forms::days;
 use crate::pages::forms::names::names_in;
 use crate::pages::forms::shape::fields_of;
@@ -15,6 +16,7 @@ use crate::pages::reveal::has_numbers;
 use crate::pages::rule::{self, RuleAnswer};
 use crate::pages::show::{self, day_at, is_true, items, number, text};
 use crate::pages::summary::{self, SummaryRow};
+use crate::pages::supplement::{self, SupplementAsked};
 
 /// A form that the reader may open.
 pub struct ActLink {
@@ -30,6 +32,8 @@ pub struct StoryEntry {
     pub what: String,
     pub who: String,
     pub quote: String,
+    /// What a body asked for, or how it answered.
+    pub said: String,
 }
 
 pub struct FileLine {
@@ -52,6 +56,8 @@ struct DossierPage {
     frame: Frame,
     /// By which papers of the office are found and issued; empty while the dossier has no number.
     numbered: String,
+    /// Whether they may issue papers for it.
+    writes: bool,
     register: String,
     agency: String,
     number: String,
@@ -79,6 +85,10 @@ struct DossierPage {
     submitted: String,
     /// There are passport numbers here that may be asked for.
     numbers: bool,
+    /// Amendments, the one that waits for its decision first.
+    amendments: Vec<AmendmentPanel>,
+    /// What the agency is asked to add.
+    asked: Option<SupplementAsked>,
     /// After an act, the dossier that waits next, and how many are left.
     next: Option<NextLink>,
 }
@@ -178,6 +188,16 @@ pub fn person(value: &Value, at: &str, else_name: &str) -> String {
     }
 }
 
+/// Whether somebody writes papers of a dossier: its agency, the office for external affairs, or who decides.
+fn writes_papers(me: &Value, dossier: &Value, agency: &str) -> bool {
+    let own = text(me, "/agency_id");
+    let seats = || items(me, "/seats").iter().map(|seat| text(seat, "/body"));
+    let decides =
+        |body: &str| items(dossier, "/steps").iter().any(|s| text(s, "/kind") == "decide" && text(s, "/body") == body);
+    let of_agency = !own.is_empty() && own == text(dossier, &format!("/{agency}/id"));
+    of_agency || seats().any(|body| body == "dofa" || decides(body))
+}
+
 /// The acts of the past, then what waits, then what is to come.
 fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry> {
     let label = |list: &str, word: &str| page.contract.label(list, word, page.language);
@@ -203,6 +223,7 @@ fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry
             when: show::sentence(&show::moment(text(act, "/at"), page.language)),
             what,
             who,
+            said: supplement::papers(&page.contract, act, page.language).join("; "),
             quote: text(act, "/note").to_owned(),
         });
     }
@@ -224,6 +245,7 @@ fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry
                 kind.to_lowercase()
             ),
             who: body,
+            said: String::new(),
             quote: String::new(),
         });
     }
@@ -269,7 +291,18 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         when: show::moment(text(r, "/at"), page.language),
         text: text(r, "/text").to_owned(),
     };
+    let asked = supplement::asked(&page.contract, text(&dossier, "/state"), &history, page.language);
+    let add = if !past && may_edit { format!("{path}/attachments") } else { String::new() };
+    let names = names_in(&dossier);
+    let reader =
+        DifferenceReader { contract: &page.contract, register: &register, language: page.language, names: &names };
+    let mut amendments: Vec<AmendmentPanel> =
+        items(&dossier, "/amendments").iter().rev().map(|a| reader.amendment(a)).collect();
+    amendments.sort_by_key(|a| !a.pending);
     let body = DossierPage {
+        asked: asked.map(|asked| SupplementAsked { to: add.clone(), ..asked }),
+        amendments,
+        writes: writes_papers(&page.me().await?, &dossier, register.agency),
         numbered: if text(&dossier, "/number").is_empty() { String::new() } else { text(&dossier, "/id").to_owned() },
         register: label.to_owned(),
         agency: text(&dossier, &format!("/{}/name", register.agency)).to_owned(),
@@ -280,7 +313,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         waits: waiting(page, &dossier),
         due: due.map(|d| format!("{} · {due_said}", show::long_day(d, page.language))).unwrap_or_default(),
         late: late || is_true(&dossier, "/overdue"),
-        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language)),
+        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names, page.language)),
         rows,
         story: story(page, &history, &dossier),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, editable && may_edit)).collect(),

@@ -15,9 +15,10 @@ use crate::pages::forms::names::names_in;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::forget_parts;
 use crate::pages::registers::register;
-use crate::pages::request::{PageRequest, PageResult, judged, see_other};
+use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other};
 use crate::pages::rule::{self, PaperLine};
 use crate::pages::show::{items, number, text};
+use crate::pages::supplement::{self, SupplementAsked};
 use crate::pages::uploads::passed_on;
 
 #[derive(Template)]
@@ -33,6 +34,8 @@ struct FilesPage {
     files: Vec<FileLine>,
     documents: Vec<Offer>,
     fault: String,
+    /// What the agency is asked to add.
+    asked: Option<SupplementAsked>,
 }
 
 #[derive(Template)]
@@ -53,7 +56,11 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: String) -> PageR
     let attachments = page.get(&format!("{path}/attachments")).await?;
     let absent = |p: &&Value| p.pointer("/present") == Some(&Value::Bool(false));
     let missing = assessment.iter().flat_map(|a| items(a, "/dossier")).find(absent);
-    let first = missing.map_or("", |p| text(p, "/document"));
+    let history = if_seen(page, &format!("{path}/history")).await?.unwrap_or_default();
+    let asked = supplement::asked(&page.contract, text(&dossier, "/state"), &history, page.language);
+    // What a body asked for comes first, then what the rule asks for.
+    let by_body = asked.as_ref().and_then(|asked| asked.documents.first()).map(String::as_str);
+    let first = by_body.unwrap_or_else(|| missing.map_or("", |p| text(p, "/document")));
     let frame =
         Frame::below(page, &register, page.t("Giấy tờ", "Papers")).await?.crumb(page.t("Hồ sơ", "Dossier"), &path);
     let body = FilesPage {
@@ -66,6 +73,7 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: String) -> PageR
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, true)).collect(),
         documents: page.contract.offers("document", first, page.language),
         fault,
+        asked,
         key: random_text(),
         path,
         frame,
@@ -117,8 +125,11 @@ async fn gone(page: &PageRequest, id: &str, file: Option<&str>) -> PageResult<Ht
     };
     let version: Vec<(HeaderName, String)> =
         page.asked("version").map(|v| (header::IF_MATCH, format!("\"{v}\""))).into_iter().collect();
-    let answer = page.call(Method::DELETE, &call, &version, Bytes::new()).await;
-    judged(answer)?;
+    match judged(page.call(Method::DELETE, &call, &version, Bytes::new()).await) {
+        // A second click: what is gone needs not go again.
+        Ok(_) | Err(Trouble::Refused { status: 404, .. }) => {}
+        Err(other) => return Err(other),
+    }
     if file.is_none() {
         forget_parts(page, id).await;
     }

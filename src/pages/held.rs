@@ -1,14 +1,13 @@
 //! What somebody typed and must not be lost, kept at the server as a working copy of their own: a form whose session ended
 //! before it was sent, and passport numbers, which stand in no page.
 
-use actix_web::http::Method;
-use actix_web::web::Bytes;
-use serde_json::{Map, Value, json};
-
 use crate::access::token::random_text;
+use crate::pages::copies;
 use crate::pages::forms::typed::Typed;
-use crate::pages::request::{PageRequest, PageResult, judged};
-use crate::pages::show::{items, text};
+use crate::pages::request::{PageRequest, PageResult};
+
+/// Stands between a dossier and the token under which it was typed.
+const MADE: &str = "made-";
 
 /// The name of the field that says where passport numbers are kept.
 pub const NUMBERS: &str = "numbers";
@@ -34,18 +33,13 @@ pub fn is_number(pointer: &str) -> bool {
 }
 
 fn name_of(token: &str) -> String {
-    format!("/me/working-copies/held.{token}")
+    format!("held.{token}")
 }
 
 async fn keep(page: &PageRequest, typed: &Typed) -> PageResult<String> {
     let token = random_text();
-    keep_as(page, &token, typed).await?;
+    copies::write(page, &name_of(&token), typed).await?;
     Ok(token)
-}
-
-async fn keep_as(page: &PageRequest, token: &str, typed: &Typed) -> PageResult<()> {
-    let members: Map<String, Value> = typed.0.iter().map(|(at, value)| (at.clone(), json!(value))).collect();
-    judged(page.send(Method::PUT, &name_of(token), &[], &Value::Object(members)).await).map(|_| ())
 }
 
 /// Where a part of a dossier is kept while it is typed and not sent yet.
@@ -60,7 +54,7 @@ const VERSION: &str = "version";
 pub async fn keep_part(page: &PageRequest, token: &str, typed: &Typed) {
     let mut kept = Typed(typed.0.iter().filter(|(at, _)| at.starts_with('/')).cloned().collect());
     kept.set(VERSION, &page.asked("version").unwrap_or_default());
-    if keep_as(page, token, &kept).await.is_err() {
+    if copies::write(page, &name_of(token), &kept).await.is_err() {
         forget(page, token).await;
     }
 }
@@ -75,32 +69,41 @@ pub struct Unsent {
 
 /// What was typed in a part and not sent, if there is something.
 pub async fn unsent(page: &PageRequest, at: &str, token: &str) -> Option<Unsent> {
-    let copies = page.get("/me/working-copies").await.ok()?;
-    let name = format!("held.{token}");
-    let copy = items(&copies, "/items").iter().find(|copy| text(copy, "/name") == name)?;
+    let name = name_of(token);
+    let (_, saved) = copies::names(page).await.ok()?.into_iter().find(|(own, _)| *own == name)?;
     let version = kept(page, token).await?.get(VERSION).unwrap_or_default().to_owned();
-    Some(Unsent { restore: format!("{at}?held={token}&version={version}"), at: text(copy, "/saved_at").to_owned() })
+    Some(Unsent { restore: format!("{at}?held={token}&version={version}"), at: saved })
 }
 
-/// Drops what was kept of the parts of a dossier: it was sent on, or deleted.
+/// Drops what was kept of a dossier: it was sent on, or deleted.
 pub async fn forget_parts(page: &PageRequest, id: &str) {
-    let Ok(copies) = page.get("/me/working-copies").await else { return };
-    for copy in items(&copies, "/items") {
-        if let Some(token) =
-            text(copy, "/name").strip_prefix("held.").filter(|token| token.starts_with(&format!("{id}-")))
-        {
-            forget(page, token).await;
+    let of_dossier = name_of(&format!("{id}-"));
+    for (name, _) in copies::names(page).await.unwrap_or_default() {
+        if name.starts_with(&of_dossier) {
+            copies::drop(page, &name).await;
         }
     }
+}
+
+/// Remembers which dossier became of what was typed under a token, so that a second sending of its form leads there.
+pub async fn remember_made(page: &PageRequest, id: &str, token: &str) {
+    // Without it a second sending would begin another copy, which loses nothing.
+    let _ = copies::write(page, &name_of(&format!("{id}-{MADE}{token}")), &Typed::default()).await;
+}
+
+/// The dossier that became of what was typed under a token.
+pub async fn made_of(page: &PageRequest, token: &str) -> Option<String> {
+    let end = format!("-{MADE}{token}");
+    let names = copies::names(page).await.ok()?;
+    let own = names.iter().find_map(|(name, _)| name.strip_prefix("held.")?.strip_suffix(&end).map(str::to_owned));
+    own.filter(|_| is_token(token))
 }
 
 async fn kept(page: &PageRequest, token: &str) -> Option<Typed> {
     if !is_token(token) {
         return None;
     }
-    let copy = page.get(&name_of(token)).await.ok()?;
-    let members = copy.as_object()?.iter();
-    Some(Typed(members.filter_map(|(at, value)| Some((at.clone(), value.as_str()?.to_owned()))).collect()))
+    copies::read(page, &name_of(token)).await.ok().flatten()
 }
 
 /// What was typed before the session ended, for the page that its address names.
@@ -160,6 +163,6 @@ pub async fn reveal_numbers(page: &PageRequest, typed: &mut Typed, known: &Typed
 /// Drops what a form kept, once it was sent.
 pub async fn forget(page: &PageRequest, token: &str) {
     if is_token(token) {
-        page.call(Method::DELETE, &name_of(token), &[], Bytes::new()).await;
+        copies::drop(page, &name_of(token)).await;
     }
 }

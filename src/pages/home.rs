@@ -13,6 +13,7 @@ use crate::pages::lists::{Row, row};
 use crate::pages::registers::{self, RegisterPages};
 use crate::pages::request::{PageRequest, PageResult, judged, see_other};
 use crate::pages::show::{self, is_true, items, may, number, text};
+use crate::pages::supplement;
 
 /// Dossiers of one kind on the home page.
 struct HomeGroup {
@@ -90,7 +91,12 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         let mut group = |id, heading: &str, empty: &str, rows: Vec<Row>| {
             groups.push(HomeGroup { id, heading: heading.into(), empty: empty.into(), rows });
         };
-        let mend = found(page, &registers, "state=supplement_requested&mine=true", 20).await?;
+        let mut mend = found(page, &registers, "state=supplement_requested&mine=true", 20).await?;
+        for row in &mut mend {
+            let history = page.get(&format!("{}/history", row.href)).await?;
+            let asked = supplement::asked(&page.contract, "supplement_requested", &history, page.language);
+            row.asked = asked.map(|a| show::joined([&*a.papers.join("; "), &a.note], " · ")).unwrap_or_default();
+        }
         group(
             "mend",
             page.t("Cần sửa", "To mend"),

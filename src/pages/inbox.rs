@@ -1,11 +1,14 @@
 //! The inbox: what waits for the reader, most urgent first; a row says only what differs from the rule.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::Value;
 
+use crate::pages::differences::DifferenceReader;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::registers::entries;
+use crate::pages::registers::register_of;
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::rule::{FindingLine, finding_lines};
 use crate::pages::show::{self, day_at, items, number, text};
@@ -60,11 +63,17 @@ fn differences(page: &PageRequest, item: &Value) -> Vec<FindingLine> {
     if !text(item, "/explanation").is_empty() {
         tell(page.t("Giải trình", "Explanation"), text(item, "/explanation").to_owned());
     }
-    let kinds =
-        items(item, "/changes").iter().map(|c| page.contract.label("amendment_kind", text(c, "/kind"), page.language));
-    let kinds: Vec<String> = kinds.collect();
-    if !kinds.is_empty() {
-        tell(page.t("Thay đổi", "Changed"), kinds.join(", "));
+    let Some(register) = register_of(page, text(item, "/procedure")) else { return all };
+    let names = HashMap::new();
+    let reader =
+        DifferenceReader { contract: &page.contract, register: &register, language: page.language, names: &names };
+    for change in reader.rows(items(item, "/changes")) {
+        all.push(FindingLine {
+            class: if change.material { "ask" } else { "wait" },
+            word: page.t("Thay đổi", "Changed").to_owned(),
+            text: change.in_one_line(),
+            cite: String::new(),
+        });
     }
     all
 }
@@ -108,9 +117,8 @@ pub fn waiting(page: &PageRequest, inbox: &Value) -> Vec<InboxPart> {
 
 /// The address of the dossier of a row.
 fn path_of(page: &PageRequest, item: &Value) -> String {
-    let procedure = text(item, "/procedure");
-    let entry = entries(page).into_iter().find(|e| e.procedures.iter().any(|p| p.word() == procedure));
-    format!("/{}/{}", entry.map_or("", |e| e.path), text(item, "/delegation_id"))
+    let register = register_of(page, text(item, "/procedure"));
+    format!("/{}/{}", register.map_or("", |r| r.path), text(item, "/delegation_id"))
 }
 
 pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {

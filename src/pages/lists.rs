@@ -25,6 +25,8 @@ pub struct Row {
     pub due: String,
     pub due_said: String,
     pub late: bool,
+    /// What the agency is asked to add.
+    pub asked: String,
 }
 
 #[derive(Template)]
@@ -70,6 +72,7 @@ pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
         due: due.map(show::day).unwrap_or_default(),
         due_said,
         late: late || is_true(item, "/overdue"),
+        asked: String::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! without `/api/v1`; a form's is that of its act. This room knows no database and no other room's insides: it asks the
 //! API through its [`door`](door::Door), as the person who looks at the page.
 
+pub mod act_panels;
 pub mod acts;
 pub mod assets;
 pub mod beginning;
@@ -9,6 +10,8 @@ pub mod calendar;
 pub mod changing;
 pub mod collections;
 pub mod contract;
+pub mod copies;
+pub mod differences;
 pub mod door;
 pub mod dossier;
 pub mod drafts;
@@ -41,6 +44,7 @@ pub mod show;
 pub mod sign_in;
 pub mod signing;
 pub mod summary;
+pub mod supplement;
 pub mod uploads;
 
 use actix_web::web::{self, ServiceConfig};

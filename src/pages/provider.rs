@@ -125,7 +125,7 @@ async fn signs_in(page: &PageRequest, desk: &AuthService, flow: String, next: &s
     };
     let answer = ProviderAnswer { flow, code, state: asked(page, "state"), issuer: page.asked("iss") };
     match desk.login_by_provider(answer, SignInWay::Browser, stranger_of(&page.http)).await {
-        Ok(FirstStep::In(done)) => signed_in(page, done, next, "").await,
+        Ok(FirstStep::In(done)) => signed_in(page, desk, done, next, "").await,
         Ok(FirstStep::Code(ticket)) => ask_code(page, ticket, next),
         Err(error) => refused_sign_in(page, desk, &error),
     }

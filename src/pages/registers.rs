@@ -49,6 +49,12 @@ pub fn all(page: &PageRequest) -> Vec<RegisterPages> {
     entries(page).into_iter().filter_map(|entry| RegisterPages::of(&page.contract, entry)).collect()
 }
 
+/// The register of a procedure.
+pub fn register_of(page: &PageRequest, procedure: &str) -> Option<RegisterPages> {
+    let entry = entries(page).into_iter().find(|e| e.procedures.iter().any(|p| p.word() == procedure))?;
+    RegisterPages::of(&page.contract, entry)
+}
+
 /// The register that the path of a page belongs to.
 pub fn register(page: &PageRequest) -> PageResult<RegisterPages> {
     let first = page.http.path().split('/').nth(1).unwrap_or_default();

@@ -218,11 +218,11 @@ pub fn judged(answer: ApiAnswer) -> PageResult<ApiAnswer> {
     }
 }
 
-/// What a form came to: done, or refused with the status and the problem that its page shows. Who is not signed in, what is
-/// not there and what the server broke have pages of their own.
+/// What a form came to: done, or refused with the status and the problem that its page shows, where all that was typed
+/// stays, also when the server broke something. Who is not signed in and what is not there have pages of their own.
 pub fn settled(answer: ApiAnswer) -> PageResult<Result<Value, (u16, Value)>> {
     match answer.status {
-        401 | 404 | 500.. => judged(answer).map(|answer| Ok(answer.json())),
+        401 | 404 => judged(answer).map(|answer| Ok(answer.json())),
         200..=299 => Ok(Ok(answer.json())),
         status => Ok(Err((status, answer.json()))),
     }

@@ -16,7 +16,7 @@ use crate::access::sign_in::{FirstStep, Given, SignInWay, SignedIn};
 use crate::error::Error;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{NUMBERS, carry_over, is_number};
+use crate::pages::held::{NUMBERS, carry_over};
 use crate::pages::request::{LANGUAGE, PageRequest, PageResult, Trouble, local, see_other};
 use kernel::text::Language;
 
@@ -124,8 +124,8 @@ pub fn ask_code(page: &PageRequest, ticket: String, next: &str) -> HttpResponse 
 /// Characters of a user name.
 const LONGEST_NAME: usize = 64;
 
-/// Most bytes of a form that is carried over a new sign-in.
-const MOST: usize = 60 << 10;
+/// Most bytes of a form that is carried over a new sign-in: sealed, it is longer by a third.
+const MOST: usize = 360 << 10;
 
 /// The page that a form led to. Whose session ended meanwhile signs in again, and finds what they typed.
 pub async fn answer_form(page: &PageRequest, form: &web::Bytes, made: PageResult<HttpResponse>) -> HttpResponse {
@@ -133,17 +133,17 @@ pub async fn answer_form(page: &PageRequest, form: &web::Bytes, made: PageResult
         Err(Trouble::SignIn) if form.len() <= MOST => {
             let plain = page.http.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
             let is_form = plain.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-            if !is_form {
-                return answer(page, Err(Trouble::SignIn)).await;
-            }
+            let desk = page.http.app_data::<web::Data<AuthService>>().filter(|_| is_form);
             let mut typed = Typed::of_form(form);
-            // Numbers of passports stand in no page, not even until the next sign-in.
-            typed.0.retain(|(at, _)| (at.starts_with('/') && !is_number(at)) || at == NUMBERS);
+            typed.0.retain(|(at, _)| at.starts_with('/') || at == NUMBERS);
             let mut body = url::form_urlencoded::Serializer::new(String::new());
             typed.0.iter().for_each(|(at, value)| {
                 body.append_pair(at, value);
             });
-            sign_in_again(page, body.finish())
+            match desk.and_then(|desk| desk.carried(&body.finish())) {
+                Some(held) => sign_in_again(page, held),
+                None => answer(page, Err(Trouble::SignIn)).await,
+            }
         }
         made => answer(page, made).await,
     }
@@ -196,7 +196,7 @@ pub async fn sign_in(
             let held = field(&form, "held");
             return html(200, &CodePage { frame, ticket, next, held, fault: None });
         }
-        Ok(FirstStep::In(done)) => return signed_in(&page, done, &next, &field(&form, "held")).await,
+        Ok(FirstStep::In(done)) => return signed_in(&page, &desk, done, &next, &field(&form, "held")).await,
         Err(error) => error,
     };
     let fault = Some(said(&page, &error));
@@ -220,7 +220,7 @@ pub async fn sign_in_code(
         desk.login_by_code(ticket.clone(), code, SignInWay::Browser, stranger_of(&page.http)).await
     };
     let error = match done.await {
-        Ok(done) => return signed_in(&page, done, &next, &held).await,
+        Ok(done) => return signed_in(&page, &desk, done, &next, &held).await,
         Err(error) => error,
     };
     let frame = Frame::open(&page, page.t("Đăng nhập", "Sign in"));
@@ -234,14 +234,14 @@ pub async fn sign_in_code(
 }
 
 /// The answer to a sign-in that is complete: the cookies, and the page that was asked for.
-pub async fn signed_in(page: &PageRequest, done: SignedIn, next: &str, held: &str) -> HttpResponse {
+pub async fn signed_in(page: &PageRequest, desk: &AuthService, done: SignedIn, next: &str, held: &str) -> HttpResponse {
     let Given::Cookie(secret) = done.given else {
         return Error::Internal("a browser got tokens".into()).error_response();
     };
     let cookie = cookies::given(secret);
-    let to = match held {
-        "" => next.to_owned(),
-        held => carry_over(&page.with_cookie(&cookie), next, held).await,
+    let to = match desk.carried_back(held) {
+        Some(form) => carry_over(&page.with_cookie(&cookie), next, &form).await,
+        None => next.to_owned(),
     };
     let mut response = see_other(&to);
     // A cookie of a moment ago could be refused only if it were no header.

@@ -1,11 +1,14 @@
 //! A content as people read it: every field that has a value, with its label, made from the schema. Pure.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::pages::contract::Contract;
 use crate::pages::forms::labels;
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::show;
+use kernel::id::Id;
 use kernel::text::Language;
 use kernel::time::local;
 
@@ -22,13 +25,16 @@ pub fn rows(
     value: &Value,
     language: Language,
 ) -> Vec<SummaryRow> {
-    let reader = Reader { contract, schema, language };
-    let row = |field: &FormField| {
-        let own = value.get(&field.name).filter(|own| !own.is_null())?;
-        let lines = reader.lines(field, own, value);
-        (!lines.is_empty()).then(|| SummaryRow { label: reader.label(&field.name), lines })
-    };
-    fields.iter().filter_map(row).collect()
+    ContentReader { contract, schema, language, names: &HashMap::new() }.rows(fields, value)
+}
+
+/// Reads values of a content to people.
+pub struct ContentReader<'a> {
+    pub contract: &'a Contract,
+    pub schema: &'a str,
+    pub language: Language,
+    /// Names of people and units by their ids, where they do not stand beside them.
+    pub names: &'a HashMap<String, String>,
 }
 
 /// Whether it is somebody or something with a name of its own.
@@ -36,13 +42,17 @@ fn is_named(value: &Value) -> bool {
     value.get("id").is_some() && (value.get("name").is_some() || value.get("full_name").is_some())
 }
 
-struct Reader<'a> {
-    contract: &'a Contract,
-    schema: &'a str,
-    language: Language,
-}
+impl ContentReader<'_> {
+    /// The rows of a content; fields without a value are left out.
+    pub fn rows(&self, fields: &[FormField], value: &Value) -> Vec<SummaryRow> {
+        let row = |field: &FormField| {
+            let own = value.get(&field.name).filter(|own| !own.is_null())?;
+            let lines = self.lines(field, own, value);
+            (!lines.is_empty()).then(|| SummaryRow { label: self.label(&field.name), lines })
+        };
+        fields.iter().filter_map(row).collect()
+    }
 
-impl Reader<'_> {
     fn label(&self, name: &str) -> String {
         labels::of(self.schema, name).map_or(name, |l| l.label(self.language)).to_owned()
     }
@@ -53,8 +63,11 @@ impl Reader<'_> {
                 let line = |item: &Value| if is_named(item) { self.named(item) } else { self.joined(row, item) };
                 items.iter().map(line).filter(|line| !line.is_empty()).collect()
             }
-            (InputKind::Picks { .. }, Value::Array(items)) => {
-                items.iter().map(|item| self.named(item)).filter(|line| !line.is_empty()).collect()
+            (InputKind::Picks { of, .. }, Value::Array(items)) => {
+                let one = FormField { name: field.name.clone(), kind: (**of).clone(), required: true, nullable: false };
+                let line =
+                    |item: &Value| if item.is_object() { self.named(item) } else { self.one(&one, item, around) };
+                items.iter().map(line).filter(|line| !line.is_empty()).collect()
             }
             (InputKind::Choices { list, .. }, Value::Array(items)) => {
                 items.iter().filter_map(Value::as_str).map(|w| self.contract.label(list, w, self.language)).collect()
@@ -88,11 +101,16 @@ impl Reader<'_> {
             InputKind::Number if field.name == "year" => value.to_string(),
             InputKind::Number => value.as_i64().map(show::grouped).unwrap_or_default(),
             // Which item it is stands in the plan; an id says nothing to people.
-            InputKind::PlanItem => self.language.say("Có trong kế hoạch", "In the plan"),
+            InputKind::PlanItem if !self.names.contains_key(text) => {
+                self.language.say("Có trong kế hoạch", "In the plan")
+            }
             kind if kind.is_chosen_by_name() => {
                 let beside = field.name.trim_end_matches("_id");
                 let named = around.get(beside).map(|thing| self.named(thing)).filter(|name| !name.is_empty());
-                named.unwrap_or_else(|| if field.name.ends_with("_id") { String::new() } else { text.to_owned() })
+                let known = || self.names.get(text).cloned();
+                let of_person = || Some(show::text(around, "/full_name").to_owned()).filter(|name| !name.is_empty());
+                let named = named.or_else(known).or_else(of_person);
+                named.unwrap_or_else(|| if text.parse::<Id>().is_ok() { String::new() } else { text.to_owned() })
             }
             InputKind::Group(_) if value.get("currency").is_some() => show::money(value),
             InputKind::Group(_) if is_named(value) => self.named(value),

@@ -59,8 +59,8 @@ pub fn key_of(headers: &HeaderMap) -> Result<Option<String>> {
     if text.is_empty() || text.len() > 200 {
         return Err(refuse(
             Code::InvalidIdempotencyKey,
-            "Idempotency-Key phải có 1–200 ký tự ASCII.",
-            "The Idempotency-Key must have 1 to 200 ASCII characters.",
+            "Khóa của lần gửi phải có 1–200 ký tự ASCII.",
+            "The key of a request must have 1 to 200 ASCII characters.",
         ));
     }
     Ok(Some(text.to_owned()))
@@ -82,8 +82,8 @@ impl InFlightKeys {
         if !self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(slot.clone()) {
             return Err(refuse(
                 Code::RequestInProgress,
-                "Yêu cầu trước với cùng Idempotency-Key chưa xử lý xong.",
-                "The first request with this Idempotency-Key is still in progress.",
+                "Lần gửi trước của chính yêu cầu này chưa xử lý xong.",
+                "The same request was sent before and is still in progress.",
             ));
         }
         Ok(InFlightKey { running: self.clone(), slot })
@@ -122,8 +122,8 @@ pub fn replay(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, no
         Some(row) if row.created_at < kept_since(now) => Ok(None),
         Some(row) if *row.fingerprint != *print => Err(refuse(
             Code::IdempotencyKeyReused,
-            "Idempotency-Key này đã được dùng cho một nội dung khác.",
-            "This Idempotency-Key was used with a different body.",
+            "Yêu cầu này đã được gửi với nội dung khác. Hãy mở lại trang rồi gửi lại.",
+            "This was sent before with other contents. Open the page again, then send it.",
         )),
         Some(row) => Ok(Some(Reply {
             status: u16::try_from(row.status).unwrap_or(200),

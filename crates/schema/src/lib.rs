@@ -444,6 +444,7 @@ diesel::table! {
         note -> Nullable<Text>,
         document -> Nullable<Text>,
         changes -> Nullable<Text>,
+        missing -> Nullable<Text>,
     }
 }
 

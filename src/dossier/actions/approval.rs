@@ -227,6 +227,7 @@ pub fn request_supplement<C: Content>(
     let trace = HistoryNote {
         body: asking,
         note: Some(&body.note),
+        missing: &body.missing,
         detail: json!({"missing": missing}),
         ..HistoryNote::default()
     };

@@ -38,7 +38,7 @@ use kernel::id::Id;
 use kernel::text::Bilingual;
 use kernel::time::{Day, start_of};
 use kernel::violation::Violations;
-use kernel::words::{Body, DecisionVerdict, FieldError, PaperRef, Role, SignedAs, StepKind};
+use kernel::words::{Body, DecisionVerdict, Document, FieldError, PaperRef, Role, SignedAs, StepKind};
 use regulation::assess::{Assessment, assess};
 use regulation::book::Law;
 use regulation::case::{Case, Unknown};
@@ -190,6 +190,8 @@ pub struct HistoryNote<'a> {
     pub waived: &'a [Waived],
     /// What it changed of the record.
     pub changes: &'a [CorrectedValue],
+    /// Papers that a request for a supplement asks for.
+    pub missing: &'a [Document],
     /// Further details for the audit trail.
     pub detail: Value,
 }
@@ -265,6 +267,7 @@ fn deed<'a, C: Content>(
         note: trace.note,
         document: trace.document,
         changes: trace.changes,
+        missing: trace.missing,
     }
 }
 

@@ -73,6 +73,7 @@ pub async fn add<C: Content>(call: Call, id: web::Path<String>, body: Incoming<C
                 note: Some(&text),
                 document: None,
                 changes: &[],
+                missing: &[],
             };
             record(conn, &entry)?;
             call.remember(conn, COMMENT, &object::<C>(id), json!({"length": text.chars().count()}))?;

@@ -78,6 +78,26 @@ function first(field, list) {
   return own.find((other) => other.type !== "hidden" && other.tagName !== "BUTTON") === field;
 }
 
+// The page that an act leads to is loaded whole; there the heading has the focus, so that it is never lost.
+const LEFT = "ngoaivu:left";
+
+function leave(address) {
+  try { sessionStorage.setItem(LEFT, "true"); } catch { /* Without storage the focus is the browser's. */ }
+  location.assign(address);
+}
+
+function arrive() {
+  let left = false;
+  try {
+    left = sessionStorage.getItem(LEFT) !== null;
+    sessionStorage.removeItem(LEFT);
+  } catch { /* as above */ }
+  const heading = left && !location.hash ? document.querySelector("h1") : null;
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus();
+}
+
 function askPassword(again, closed) {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "again-h");
@@ -164,7 +184,7 @@ async function send(form, button) {
   }
   if (answer.redirected) {
     forget(form);
-    location.assign(answer.url);
+    leave(answer.url);
     return;
   }
   // A form that was refused stays at its own address, so that F5 asks for it again instead of sending it again.
@@ -473,6 +493,17 @@ function combobox(input) {
   });
 }
 
+// The button of an act says what it does: the answer that was chosen, and of which dossier.
+function inWords(button) {
+  const plain = button.textContent;
+  const tell = () => {
+    const chosen = button.form.querySelector(`input[type=radio][name="${button.dataset.says}"]:checked`);
+    button.textContent = chosen ? `${chosen.labels[0].textContent.trim()}: ${button.dataset.about}` : plain;
+  };
+  button.form.addEventListener("change", tell);
+  tell();
+}
+
 // ---- keys -----------------------------------------------------------------------------------------------------------
 
 function keys(event) {
@@ -533,9 +564,11 @@ function enhance(part) {
     form.addEventListener("change", () => keep(form));
   }
   for (const input of part.querySelectorAll("input[data-pick]")) combobox(input);
+  for (const button of part.querySelectorAll("button[data-says]")) inWords(button);
 }
 
 enhance(document);
+arrive();
 watch();
 // Work that goes on at the server is looked at again.
 const waiting = document.querySelector("[data-refresh]");

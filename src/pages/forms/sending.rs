@@ -14,7 +14,7 @@ use crate::pages::forms::names::{Resolved, resolve};
 use crate::pages::forms::shape::{FormField, is_classified};
 use crate::pages::forms::typed::Typed;
 use crate::pages::request::{PageRequest, PageResult, settled};
-use crate::pages::show::{items, text};
+use crate::pages::show::{items, joined, text};
 use kernel::text::{Language, bears_secret_mark};
 
 /// A form and the call that it stands for.
@@ -128,6 +128,21 @@ pub async fn judge_typing(
     (!told.is_empty()).then(|| refusal((page.language, schema), 422, told, offers, String::new(), &Value::Null))
 }
 
+/// How the API refuses a change that it has made already, sent anew from the same page.
+const SENT_BEFORE: [&str; 2] = ["version_conflict", "idempotency_key_reused"];
+
+/// What is said where the server broke something: the form is there still, and may be sent again.
+fn broken(language: Language, problem: &Value) -> String {
+    let (detail, trace) = (text(problem, "/detail"), text(problem, "/trace_id"));
+    let kept = language.say("Nội dung vẫn còn; hãy gửi lại.", "Your text is kept; send it again.");
+    let mark = if trace.is_empty() { String::new() } else { format!("{} {trace}.", language.say("Mã:", "Reference")) };
+    joined([detail, &kept, &mark], " ")
+}
+
+fn is_empty(body: &Value) -> bool {
+    body.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
 /// Sends what was typed. Names are exchanged for ids first; what is wrong with the typing is told together with what the
 /// API says.
 pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> PageResult<Sent> {
@@ -147,6 +162,8 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
             _ => sent = changing::differing_below("", call.fields, typed, present),
         }
     }
+    // What was typed stands there already: it was sent before.
+    let stands_already = call.present.is_some() && is_empty(sent.get(changing::CHANGES).unwrap_or(&sent));
     if is_classified(&page.contract, call.schema)
         && let Some(members) = sent.as_object_mut()
     {
@@ -172,6 +189,10 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
     headers.extend(page.key());
     let (status, problem) = match settled(page.send(call.method, &call.path, &headers, &sent).await)? {
         Ok(done) => return Ok(Sent::Done(done)),
+        // A second click, F5, or a line that broke before the first answer came.
+        Err((_, problem)) if stands_already && SENT_BEFORE.contains(&text(&problem, "/code")) => {
+            return Ok(Sent::Done(Value::Null));
+        }
         Err(refused) => refused,
     };
     let told = items(&problem, "/errors").iter();
@@ -179,7 +200,11 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
     let mut faults: HashMap<String, String> = told.collect();
     // The sentence about the typing is the better one: the API got a text that is no day.
     faults.extend(typing.into_iter().map(|(at, said)| (at, said.in_language(page.language).to_owned())));
-    let said = if faults.is_empty() { text(&problem, "/detail").to_owned() } else { String::new() };
+    let said = match status {
+        500.. => broken(page.language, &problem),
+        _ if faults.is_empty() => text(&problem, "/detail").to_owned(),
+        _ => String::new(),
+    };
     Ok(Sent::Refused(refusal((page.language, call.schema), status, faults, offers, said, &problem)))
 }
 

@@ -1,0 +1,141 @@
+//! What stands beside the form of an act: what the bodies said, what an amendment would come to, the document that the
+//! decision would become.
+
+use serde_json::Value;
+
+use crate::pages::inbox::outcome_of;
+use crate::pages::request::{PageRequest, PageResult, Trouble};
+use crate::pages::rule::{FindingLine, StepLine, finding_lines, findings};
+use crate::pages::show::{self, day_at, items, text};
+
+/// What a body said.
+pub struct OpinionLine {
+    pub class: &'static str,
+    pub word: String,
+    pub body: String,
+    pub who: String,
+    pub note: String,
+}
+
+impl OpinionLine {
+    fn is_in_favour(&self) -> bool {
+        self.class == "done"
+    }
+}
+
+/// A document of the decider before it is issued.
+pub struct DraftedPaper {
+    pub kind: String,
+    pub href: String,
+    pub paragraphs: Vec<String>,
+}
+
+/// The document that a decision would become, for whoever may write it.
+pub async fn drafted(page: &PageRequest, dossier: &Value) -> PageResult<Option<DraftedPaper>> {
+    for kind in ["sending_decision", "permission"] {
+        let at = format!("/papers/preview?delegation_id={}&kind={kind}", text(dossier, "/id"));
+        // Whatever keeps the draft from being written, the decision is taken without it.
+        let paper = match page.get(&format!("{at}&format=text")).await {
+            Err(Trouble::SignIn) => return Err(Trouble::SignIn),
+            answered => answered.ok(),
+        };
+        if let Some(paper) = paper {
+            let said = items(&paper, "/paragraphs").iter().filter_map(Value::as_str).map(str::to_owned);
+            return Ok(Some(DraftedPaper {
+                kind: page.contract.label("paper_kind", kind, page.language),
+                href: format!("/api/v1{at}"),
+                paragraphs: said.collect(),
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// What an amendment would come to.
+pub struct Foreseen {
+    pub said: String,
+    pub cite: String,
+    /// Who would decide it, in order.
+    pub steps: Vec<StepLine>,
+    pub findings: Vec<FindingLine>,
+}
+
+/// What the trial of an amendment answered.
+pub fn foreseen(page: &PageRequest, answer: &Value) -> Option<Foreseen> {
+    let amendment = items(answer, "/amendments").last()?;
+    let label = |list: &str, word: &str| page.contract.label(list, word, page.language);
+    let form = label("amendment_form", text(amendment, "/form"));
+    let said = match text(amendment, "/standing") {
+        "in_force" => format!("{form}: {}", page.t("có hiệu lực ngay", "in force at once")),
+        _ => format!("{form}: {}", page.t("chờ cơ quan có thẩm quyền quyết định", "waits for the competent body")),
+    };
+    let waiting = items(answer, "/steps").iter().filter(|s| matches!(text(s, "/standing"), "open" | "waiting"));
+    let steps = waiting.map(|s| StepLine {
+        what: label("step_kind", text(s, "/kind")),
+        who: show::joined([label("body", text(s, "/body")).as_str(), text(s, "/citation")], " · "),
+        when: day_at(s, "/due_on").map(|d| show::long_day(d, page.language)).unwrap_or_default(),
+    });
+    Some(Foreseen {
+        said,
+        cite: text(amendment, "/citation").to_owned(),
+        steps: steps.collect(),
+        findings: finding_lines(&page.contract, items(amendment, "/findings"), page.language),
+    })
+}
+
+/// What the bodies said so far.
+pub fn opinions(page: &PageRequest, dossier: &Value, history: &Value) -> Vec<OpinionLine> {
+    let said = items(dossier, "/steps").iter().filter(|s| text(s, "/standing") == "done");
+    // A body does other things, too: its opinion is what it did when it took the step.
+    let noted = |step: &Value| {
+        let of_step = |act: &&Value| {
+            ["/body", "/at"].into_iter().zip(["/body", "/acted_at"]).all(|(own, its)| text(act, own) == text(step, its))
+        };
+        items(history, "/items").iter().rfind(of_step).map(|act| text(act, "/note").to_owned()).unwrap_or_default()
+    };
+    let mut lines: Vec<OpinionLine> = said
+        .filter(|s| text(s, "/kind") != "propose")
+        .map(|s| {
+            let outcome = text(s, "/outcome");
+            let class = match outcome {
+                "favourable" | "agree" | "approve" | "agreed" | "approved" => "done",
+                _ => "ask",
+            };
+            let word = match outcome_of(page, outcome) {
+                same if same == outcome => page.contract.label("step_kind", text(s, "/kind"), page.language),
+                label => label,
+            };
+            let body = text(s, "/body");
+            let at = show::moment(text(s, "/acted_at"), page.language);
+            OpinionLine {
+                class,
+                word,
+                body: page.contract.label("body", body, page.language),
+                who: format!("{} · {at}", text(s, "/acted_by_person/full_name")),
+                note: noted(s),
+            }
+        })
+        .collect();
+    // Whoever was not in favour is read first.
+    lines.sort_by_key(OpinionLine::is_in_favour);
+    lines
+}
+
+/// What differs from the rule: what the regulation finds, bodies that were not in favour, and why the dossier came late.
+pub fn differences(
+    page: &PageRequest,
+    assessment: &Value,
+    opinions: &[OpinionLine],
+    dossier: &Value,
+) -> Vec<FindingLine> {
+    let mut all = findings(&page.contract, assessment, page.language);
+    let tell =
+        |class, word: &str, text: String| FindingLine { class, word: word.to_owned(), text, cite: String::new() };
+    let against = opinions.iter().filter(|opinion| !opinion.is_in_favour());
+    all.extend(against.map(|o| tell("ask", page.t("Ý kiến", "Opinion"), format!("{}: {}", o.body, o.word))));
+    let explanation = text(dossier, "/ruling/explanation");
+    if !explanation.is_empty() {
+        all.push(tell("wait", page.t("Giải trình", "Explanation"), explanation.to_owned()));
+    }
+    all
+}
