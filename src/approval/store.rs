@@ -96,6 +96,20 @@ pub fn last_acted(conn: &mut Conn, ids: &[i64], bodies: &[Body]) -> Result<HashM
     Ok(rows.into_iter().filter_map(|(id, at)| Some((id, at?))).collect())
 }
 
+/// The bodies whose steps are open in these dossiers.
+pub fn open_bodies(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Body>>> {
+    let standing: &'static str = StepStanding::Open.into();
+    let open = steps::table.filter(steps::standing.eq(standing)).filter(steps::body.is_not_null());
+    let open =
+        open.order((steps::delegation_id, steps::ord)).select((steps::delegation_id, steps::body.assume_not_null()));
+    let rows: Vec<(i64, String)> = load_of!(conn, open, steps::delegation_id, ids)?;
+    let mut found: HashMap<i64, Vec<Body>> = HashMap::new();
+    for (id, body) in rows {
+        found.entry(id).or_default().push(word(&body)?);
+    }
+    Ok(found)
+}
+
 /// Replaces the stored process; the rows of unchanged steps are not touched.
 pub fn save(conn: &mut Conn, owner: &StepOwner, before: Option<&Process>, process: &Process) -> Result<()> {
     let stored = before.map_or(&[][..], |p| p.steps.as_slice());

@@ -129,8 +129,13 @@ pub fn differences(
     dossier: &Value,
 ) -> Vec<FindingLine> {
     let mut all = findings(&page.contract, assessment, page.language);
-    let tell =
-        |class, word: &str, text: String| FindingLine { class, word: word.to_owned(), text, cite: String::new() };
+    let tell = |class, word: &str, text: String| FindingLine {
+        code: String::new(),
+        class,
+        word: word.to_owned(),
+        text,
+        cite: String::new(),
+    };
     let against = opinions.iter().filter(|opinion| !opinion.is_in_favour());
     all.extend(against.map(|o| tell("ask", page.t("Ý kiến", "Opinion"), format!("{}: {}", o.body, o.word))));
     let explanation = text(dossier, "/ruling/explanation");

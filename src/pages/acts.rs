@@ -27,6 +27,7 @@ use crate::pages::rule::FindingLine;
 use crate::pages::show::{self, items, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::supplement::{self, SupplementAsked};
+use crate::pages::working_days::WorkingDays;
 
 #[derive(Template)]
 #[template(path = "act.html")]
@@ -148,7 +149,8 @@ async fn draw(
     let pending = items(dossier, "/amendments").last().map(|a| reader.amendment(a)).filter(|a| a.pending);
     let opinions = opinions(page, dossier, &history);
     let people = if changing { Vec::new() } else { people };
-    let drawing = refusal.drawing(page, schema, &typed, &names, &people);
+    let calendar = WorkingDays::of(page).await;
+    let drawing = refusal.drawing(page, schema, &typed, &names, &people, &calendar);
     // After a refusal for its version, the form goes with the one that is shown now.
     let changed = refusal.is_stale();
     let seen = page.asked("version").filter(|_| !changed);

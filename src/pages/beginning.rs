@@ -16,13 +16,14 @@ use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{
     NUMBERS, PASTED, forget, hide_numbers, is_token, made_of, remember_made, reveal_numbers, typed_before,
 };
-use crate::pages::parts::{FormPlace, FormSection, PartPage, links, onward, part_of, sections};
+use crate::pages::parts::{FormPlace, FormSection, FormStanding, PartPage, links, onward, part_of, sections};
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
 use crate::pages::show::{self, text};
 use crate::pages::sign_in::answer_form;
+use crate::pages::working_days::WorkingDays;
 
 /// What somebody began and did not finish.
 struct Unfinished {
@@ -119,12 +120,14 @@ async fn draw_new(
         }
     }
     let root = format!("/{}", register.path);
-    let parts = links(page, &FormPlace::Copy { path: &root, token }, &all, &typed, part);
     let pasting = Pasting::of(page, &section.fields, &typed);
     let numbers = hide_numbers(page, &mut typed, &known).await?;
     let names = of_chosen(page, &section.fields, &typed, &me).await;
     let rule = rule_as_typed(page, &register, "", typed.clone()).await?;
-    let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[]);
+    let form = FormStanding { typed: &typed, refusal: &refusal, rule: rule.as_ref() };
+    let parts = links(page, &FormPlace::Copy { path: &root, token }, &all, &form, part);
+    let calendar = WorkingDays::of(page).await;
+    let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[], &calendar);
     let status = refusal.page_status();
     let frame = Frame::below(page, &register, &section.label)
         .await?

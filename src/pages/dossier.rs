@@ -9,7 +9,7 @@ use crate::pages::forms::days;
 use crate::pages::forms::names::names_in;
 use crate::pages::forms::shape::fields_of;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::inbox::waiting_row;
+use crate::pages::inbox::{outcome_of, waiting_row};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble};
 use crate::pages::reveal::has_numbers;
@@ -78,6 +78,9 @@ struct DossierPage {
     remarks: Vec<Remark>,
     may_remark: bool,
     as_of: String,
+    /// What was typed as a day and is none.
+    as_of_typed: String,
+    as_of_fault: String,
     past: bool,
     /// What the rules said when it was submitted stands here, not what they say now.
     as_submitted: bool,
@@ -126,10 +129,17 @@ pub fn number_of(page: &PageRequest, dossier: &Value) -> String {
 /// A paper of the dossier at a path; whoever may take it away gets the way to do so.
 pub fn file_line(page: &PageRequest, path: &str, file: &Value, removable: bool) -> FileLine {
     let id = text(file, "/id");
+    let day = show::day_of_moment(text(file, "/uploaded_at")).map(show::day).unwrap_or_default();
+    let about = [
+        text(file, "/file_name"),
+        &show::size(number(file, "/size")),
+        &day,
+        text(file, "/uploaded_by_person/full_name"),
+    ];
     FileLine {
         href: format!("/api/v1{path}/attachments/{id}"),
         document: page.contract.label("document", text(file, "/document"), page.language),
-        about: format!("{} · {}", text(file, "/file_name"), show::size(number(file, "/size"))),
+        about: show::joined(about, " · "),
         remove: removable.then(|| format!("{path}/attachments/{id}/delete")),
     }
 }
@@ -198,6 +208,16 @@ fn writes_papers(me: &Value, dossier: &Value, agency: &str) -> bool {
     of_agency || seats().any(|body| body == "dofa" || decides(body))
 }
 
+/// What a body answered by an act, if the act was the answer of a step.
+fn outcome_at(page: &PageRequest, act: &Value, dossier: &Value) -> Option<String> {
+    let steps = items(dossier, "/steps").iter();
+    let mut answered =
+        steps.filter(|s| text(s, "/acted_at") == text(act, "/at") && text(s, "/body") == text(act, "/body"));
+    let outcome = answered.find_map(|s| s.get("outcome")?.as_str())?;
+    // What only says that the step was taken adds nothing.
+    Some(outcome_of(page, outcome)).filter(|label| label != outcome)
+}
+
 /// The acts of the past, then what waits, then what is to come.
 fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry> {
     let label = |list: &str, word: &str| page.contract.label(list, word, page.language);
@@ -223,7 +243,8 @@ fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry
             when: show::sentence(&show::moment(text(act, "/at"), page.language)),
             what,
             who,
-            said: supplement::papers(&page.contract, act, page.language).join("; "),
+            said: outcome_at(page, act, dossier)
+                .unwrap_or_else(|| supplement::papers(&page.contract, act, page.language).join("; ")),
             quote: text(act, "/note").to_owned(),
         });
     }
@@ -264,7 +285,12 @@ pub async fn if_seen(page: &PageRequest, path: &str) -> PageResult<Option<Value>
 async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let path = format!("/{}/{id}", register.path);
-    let as_of = page.asked("as_of").and_then(|typed| days::day(&typed).ok()).map(|d| d.to_string()).unwrap_or_default();
+    let asked = page.asked("as_of").filter(|typed| !typed.trim().is_empty());
+    let (as_of, as_of_fault) = match asked.as_deref().map(days::day) {
+        Some(Ok(day)) => (day.to_string(), String::new()),
+        Some(Err(fault)) => (String::new(), fault.in_language(page.language).to_owned()),
+        None => (String::new(), String::new()),
+    };
     let past = !as_of.is_empty();
     let then = if past { format!("?as_of={as_of}") } else { String::new() };
     let dossier = page.get(&format!("{path}{then}")).await?;
@@ -272,6 +298,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let label = register.label(page.language);
     let number = number_of(page, &dossier);
     let frame = Frame { named: true, ..Frame::below(page, &register, &title).await? }.crumb(&number, "");
+    let frame = Frame { version: show::number(&dossier, "/version"), ..frame };
     // A look back is answered by the rules of its day.
     let submitted_on = text(&dossier, "/submitted_on");
     let as_submitted = !past && !submitted_on.is_empty() && page.asked("rules").as_deref() == Some("submitted");
@@ -291,7 +318,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         when: show::moment(text(r, "/at"), page.language),
         text: text(r, "/text").to_owned(),
     };
-    let asked = supplement::asked(&page.contract, text(&dossier, "/state"), &history, page.language);
+    let supplement = supplement::asked(&page.contract, text(&dossier, "/state"), &history, page.language);
     let add = if !past && may_edit { format!("{path}/attachments") } else { String::new() };
     let names = names_in(&dossier);
     let reader =
@@ -300,15 +327,20 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         items(&dossier, "/amendments").iter().rev().map(|a| reader.amendment(a)).collect();
     amendments.sort_by_key(|a| !a.pending);
     let body = DossierPage {
-        asked: asked.map(|asked| SupplementAsked { to: add.clone(), ..asked }),
+        asked: supplement.map(|asked| SupplementAsked { to: add.clone(), ..asked }),
         amendments,
         writes: writes_papers(&page.me().await?, &dossier, register.agency),
         numbered: if text(&dossier, "/number").is_empty() { String::new() } else { text(&dossier, "/id").to_owned() },
         register: label.to_owned(),
         agency: text(&dossier, &format!("/{}/name", register.agency)).to_owned(),
         number,
-        state: page.contract.label("state", text(&dossier, "/state"), page.language),
-        state_class: state_class(text(&dossier, "/state")),
+        state: match assessment {
+            Some(_) => page.contract.label("state", text(&dossier, "/state"), page.language),
+            // Nor is a body that was only asked told what became of it.
+            None if waiting(page, &dossier).is_empty() => page.t("Đã trả lời", "Answered").to_owned(),
+            None => page.t("Đang hỏi ý kiến", "Asked for an opinion").to_owned(),
+        },
+        state_class: assessment.as_ref().map_or("", |_| state_class(text(&dossier, "/state"))),
         days: span(&register, &dossier),
         waits: waiting(page, &dossier),
         due: due.map(|d| format!("{} · {due_said}", show::long_day(d, page.language))).unwrap_or_default(),
@@ -321,6 +353,8 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         remarks: remarks.iter().flat_map(|r| items(r, "/items")).map(remark).collect(),
         may_remark: !past && remarks.is_some(),
         as_of: as_of.parse().map(show::day).unwrap_or_default(),
+        as_of_typed: asked.unwrap_or_default(),
+        as_of_fault,
         past,
         as_submitted,
         submitted: day_at(&dossier, "/submitted_on").filter(|_| !past).map(show::day).unwrap_or_default(),
@@ -330,7 +364,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         path,
         frame,
     };
-    Ok(html(200, &body))
+    Ok(html(if body.as_of_fault.is_empty() { 200 } else { 422 }, &body))
 }
 
 pub async fn show_dossier(page: PageRequest, id: web::Path<String>) -> HttpResponse {

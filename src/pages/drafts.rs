@@ -17,15 +17,25 @@ use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{
     NUMBERS, forget, hide_numbers, keep_part, reveal_numbers, token_of_part, typed_before, unsent,
 };
-use crate::pages::parts::{FormPlace, FormSection, PartLink, PartPage, links, onward, part_of, sections};
+use crate::pages::parts::{FormPlace, FormSection, FormStanding, PartLink, PartPage, links, onward, part_of, sections};
+use crate::pages::parts_in_question::findings_of;
 use crate::pages::pasting::{Pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, see_other};
-use crate::pages::rule::{self, RuleAnswer};
+use crate::pages::rule::{self, FindingLine, RuleAnswer};
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
 use crate::pages::show::{self, number, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::summary::{self, SummaryRow};
+use crate::pages::working_days::WorkingDays;
+
+/// A part with its answers, and what the regulation finds there.
+struct CheckedPart {
+    label: String,
+    href: String,
+    rows: Vec<SummaryRow>,
+    findings: Vec<FindingLine>,
+}
 
 #[derive(Template)]
 #[template(path = "check.html")]
@@ -34,7 +44,9 @@ struct CheckPage {
     kicker: String,
     title: String,
     parts: Vec<PartLink>,
-    sections: Vec<(String, String, Vec<SummaryRow>)>,
+    sections: Vec<CheckedPart>,
+    /// What happens next, in one sentence.
+    onward: String,
     rule: Option<RuleAnswer>,
     acts: Vec<ActLink>,
     path: String,
@@ -53,12 +65,12 @@ async fn draw_edit(
     // How far a part is: what a new dossier requires says so; the changes of a draft may all be left out.
     let stored = stored_of(page, &register, &dossier);
     let required = sections(page, &register, &register.created_by);
-    let parts = links(page, &FormPlace::Draft { path: &path }, &required, &stored, part);
     let assessment = if_seen(page, &format!("{path}/assessment")).await?;
+    let by_stored = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language));
     let all = sections(page, &register, &register.changed_by);
     let (at, section, next) = part_of(&all, part)?;
     let next = next.map_or(page.t("Giấy tờ", "Papers"), |s| s.label.as_str());
-    let now = stored.clone();
+    let (now, required_of) = (stored.clone(), stored.clone());
     let (here, token) = (format!("{path}/edit/{part}"), token_of_part(id, part));
     let held = if typed.is_none() { typed_before(page).await } else { None };
     let unsent = if typed.is_none() && held.is_none() { unsent(page, &here, &token).await } else { None };
@@ -72,11 +84,15 @@ async fn draw_edit(
         }
         None => None,
     };
+    let rule = answered.or(by_stored);
+    let form = FormStanding { typed: &required_of, refusal: &refusal, rule: rule.as_ref() };
+    let parts = links(page, &FormPlace::Draft { path: &path }, &required, &form, part);
     let mut typed = as_typed.unwrap_or(stored);
     let pasting = Pasting::of(page, &section.fields, &typed);
     let numbers = hide_numbers(page, &mut typed, &Typed::default()).await?;
     let names = of_chosen(page, &section.fields, &typed, &dossier).await;
-    let drawing = refusal.drawing(page, &register.changed_by, &typed, &names, &[]);
+    let calendar = WorkingDays::of(page).await;
+    let drawing = refusal.drawing(page, &register.changed_by, &typed, &names, &[], &calendar);
     let changed = refusal.is_stale();
     let seen = page.asked("version").filter(|_| !changed);
     let version = seen.unwrap_or_else(|| number(&dossier, "/version").to_string());
@@ -102,9 +118,7 @@ async fn draw_edit(
         rule_at: format!("{here}/rule?version={version}"),
         unsent,
         here,
-        rule: answered.or_else(|| {
-            assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language))
-        }),
+        rule,
         back: format!("{path}/edit/check"),
         parts,
         title,
@@ -164,10 +178,15 @@ async fn check(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let all = sections(page, &register, &register.created_by);
     let assessment = if_seen(page, &format!("{path}/assessment")).await?;
     let stored = stored_of(page, &register, &dossier);
-    let parts = links(page, &FormPlace::Draft { path: &path }, &all, &stored, "check");
-    let section = |s: &FormSection| {
-        let rows = summary::rows(&page.contract, &register.created_by, &s.fields, &dossier, page.language);
-        (s.label.clone(), format!("{path}/edit/{}", s.key), rows)
+    let rule = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language));
+    let nothing = Refusal::default();
+    let form = FormStanding { typed: &stored, refusal: &nothing, rule: rule.as_ref() };
+    let parts = links(page, &FormPlace::Draft { path: &path }, &all, &form, "check");
+    let section = |s: &FormSection| CheckedPart {
+        label: s.label.clone(),
+        href: format!("{path}/edit/{}", s.key),
+        rows: summary::rows(&page.contract, &register.created_by, &s.fields, &dossier, page.language),
+        findings: findings_of(rule.as_ref(), s),
     };
     let frame =
         Frame::below(page, &register, page.t("Kiểm tra", "Check")).await?.crumb(page.t("Hồ sơ", "Dossier"), &path);
@@ -176,7 +195,8 @@ async fn check(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         kicker: register.label(page.language).to_owned(),
         title: text(&dossier, "/title").to_owned(),
         sections: all.iter().map(section).collect(),
-        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language)),
+        onward: assessment.as_ref().map(|a| rule::onward(&page.contract, a, page.language)).unwrap_or_default(),
+        rule,
         acts: possible.into_iter().filter(|a| !a.href.ends_with("/edit")).collect(),
         parts,
         path,
@@ -208,6 +228,8 @@ pub async fn assess_edit(page: PageRequest, path: web::Path<(String, String)>, f
 pub async fn show_edit(page: PageRequest, path: web::Path<(String, String)>) -> HttpResponse {
     let made = match path.1.as_str() {
         "check" => check(&page, &path.0).await,
+        // Papers are sent one by one, from a page of their own.
+        "papers" => register(&page).map(|r| see_other(&format!("/{}/{}/attachments", r.path, path.0))),
         part => draw_edit(&page, &path.0, part, None, Refusal::default()).await,
     };
     answer(&page, made).await

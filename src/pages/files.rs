@@ -19,7 +19,7 @@ use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other}
 use crate::pages::rule::{self, PaperLine};
 use crate::pages::show::{items, number, text};
 use crate::pages::supplement::{self, SupplementAsked};
-use crate::pages::uploads::passed_on;
+use crate::pages::uploads::{UploadFault, passed_on};
 
 #[derive(Template)]
 #[template(path = "files.html")]
@@ -34,6 +34,8 @@ struct FilesPage {
     files: Vec<FileLine>,
     documents: Vec<Offer>,
     fault: String,
+    /// The field that is at fault.
+    fault_at: &'static str,
     /// What the agency is asked to add.
     asked: Option<SupplementAsked>,
 }
@@ -48,7 +50,7 @@ struct SurePage {
     back: String,
 }
 
-async fn made(page: &PageRequest, id: &str, status: u16, fault: String) -> PageResult<HttpResponse> {
+async fn made(page: &PageRequest, id: &str, status: u16, fault: UploadFault) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let path = format!("/{}/{id}", register.path);
     let dossier = page.get(&path).await?;
@@ -72,7 +74,8 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: String) -> PageR
             .collect(),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, true)).collect(),
         documents: page.contract.offers("document", first, page.language),
-        fault,
+        fault: fault.said,
+        fault_at: fault.field,
         asked,
         key: random_text(),
         path,
@@ -82,7 +85,7 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: String) -> PageR
 }
 
 pub async fn show_files(page: PageRequest, id: web::Path<String>) -> HttpResponse {
-    answer(&page, made(&page, &id, 200, String::new()).await).await
+    answer(&page, made(&page, &id, 200, UploadFault::default()).await).await
 }
 
 async fn sent(page: &PageRequest, id: &str, body: web::Payload) -> PageResult<HttpResponse> {

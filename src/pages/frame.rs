@@ -62,6 +62,8 @@ pub struct Frame {
     /// What was just recorded.
     pub done: Option<String>,
     pub today: String,
+    /// The version of what is shown, for a print; 0 where it has none.
+    pub version: i64,
     /// The query of a search.
     pub searched: String,
     pub style: String,
@@ -82,6 +84,7 @@ impl Frame {
             crumbs: Vec::new(),
             done: None,
             today: show::long_day(page.today, page.language),
+            version: 0,
             searched: String::new(),
             style: assets::address("pages.css"),
             script: assets::address("page.js"),

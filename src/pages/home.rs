@@ -1,17 +1,15 @@
-//! What one sees first: what waits, what is to mend, what is under way; one's own account; help.
+//! What one sees first: what waits, what is to mend, what is under way; help.
 
-use actix_web::http::Method;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get};
 use askama::Template;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::home_panels::{HomePanel, panels};
 use crate::pages::inbox::{InboxPart, waiting};
 use crate::pages::lists::{Row, row};
 use crate::pages::registers::{self, RegisterPages};
-use crate::pages::request::{PageRequest, PageResult, judged, see_other};
+use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::show::{self, is_true, items, may, number, text};
 use crate::pages::supplement;
 
@@ -64,7 +62,8 @@ struct HomePage {
 async fn found(page: &PageRequest, registers: &[RegisterPages], filter: &str, limit: usize) -> PageResult<Vec<Row>> {
     let mut rows = Vec::new();
     for register in registers {
-        let list = page.get(&format!("/{}?{filter}&sort=-updated_at&limit={limit}", register.path)).await?;
+        let list =
+            page.get(&format!("/{}?{filter}&sort=-updated_at&limit={limit}&waiting=true", register.path)).await?;
         rows.extend(items(&list, "/items").iter().map(|item| row(page, register, item)));
     }
     rows.truncate(limit);
@@ -82,28 +81,32 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let mut groups = Vec::new();
     let mut buttons = Vec::new();
     let mut tally = Vec::new();
+    // A head answers for the whole agency, a clerk for what they drafted.
+    let leads = items(&me, "/seats").iter().any(|seat| text(seat, "/body") == "agency_head");
+    let own = if leads { format!("agency_id={}", text(&me, "/agency_id")) } else { "mine=true".to_owned() };
     if drafts {
         for (n, register) in registers.iter().enumerate() {
             let label =
                 format!("{}: {}", page.t("Lập hồ sơ", "New dossier"), register.label(page.language).to_lowercase());
-            buttons.push(Button { href: format!("/{}/new", register.path), label, main: n == 0 });
+            buttons.push(Button { href: format!("/{}/new", register.path), label, main: n == 0 && !leads });
         }
         let mut group = |id, heading: &str, empty: &str, rows: Vec<Row>| {
             groups.push(HomeGroup { id, heading: heading.into(), empty: empty.into(), rows });
         };
-        let mut mend = found(page, &registers, "state=supplement_requested&mine=true", 20).await?;
+        let mut mend = found(page, &registers, &format!("state=supplement_requested&{own}"), 20).await?;
         for row in &mut mend {
             let history = page.get(&format!("{}/history", row.href)).await?;
             let asked = supplement::asked(&page.contract, "supplement_requested", &history, page.language);
             row.asked = asked.map(|a| show::joined([&*a.papers.join("; "), &a.note], " · ")).unwrap_or_default();
         }
+        let returned = mend.len();
         group(
             "mend",
             page.t("Cần sửa", "To mend"),
             page.t("Không có hồ sơ phải bổ sung.", "Nothing was sent back."),
             mend,
         );
-        let way = found(page, &registers, &format!("state={UNDER_WAY}&mine=true"), 20).await?;
+        let way = found(page, &registers, &format!("state={UNDER_WAY}&{own}"), 20).await?;
         let going = i64::try_from(way.len()).unwrap_or_default();
         group(
             "way",
@@ -111,19 +114,27 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
             page.t("Không có hồ sơ đang giải quyết.", "Nothing is under way."),
             way,
         );
-        let own = found(page, &registers, "state=draft&mine=true", 20).await?;
-        group("drafts", page.t("Bản nháp", "Drafts"), page.t("Không có bản nháp.", "There are no drafts."), own);
+        let started = found(page, &registers, &format!("state=draft&{own}"), 20).await?;
+        let begun = started.len();
+        group("drafts", page.t("Bản nháp", "Drafts"), page.t("Không có bản nháp.", "There are no drafts."), started);
         let mut one = |href: &str, count: i64, vi, en| {
             tally.push(TallyLink { href: href.to_owned(), count, label: page.t(vi, en).to_owned() });
         };
-        one("#mend", number(&counts, "/supplements"), "cần sửa", "to mend");
+        let of_agency =
+            |counted: i64, shown: usize| if leads { i64::try_from(shown).unwrap_or_default() } else { counted };
+        one("#mend", of_agency(number(&counts, "/supplements"), returned), "cần sửa", "to mend");
         one("#way", going, "đang giải quyết", "under way");
-        one("#drafts", number(&counts, "/drafts"), "bản nháp", "drafts");
+        one("#drafts", of_agency(number(&counts, "/drafts"), begun), "bản nháp", "drafts");
         one("#duties", number(&counts, "/duties"), "nghĩa vụ còn mở", "open duties");
     }
     // A clerk's inbox is what is to mend; whoever holds a seat signs and decides.
     let reads_inbox = may(&me, "read_inbox") && (!drafts || !items(&me, "/seats").is_empty());
     let parts = if reads_inbox { waiting(page, &page.get("/inbox?limit=20").await?) } else { Vec::new() };
+    if let Some(first) = parts.iter().flat_map(|part| &part.rows).next() {
+        let label = page.t("Mở hồ sơ đầu tiên", "Open the first dossier").to_owned();
+        buttons.insert(0, Button { href: first.href.clone(), label, main: true });
+    }
+    buttons.extend(beside_the_flow(page, &me, buttons.is_empty()));
     let has_duties = reads && number(&counts, "/duties") > 0;
     let duties = if has_duties {
         let list = page.get("/duties?open=true&limit=10").await?;
@@ -155,6 +166,23 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     Ok(html(200, &body))
 }
 
+/// What somebody does first whose work is not the flow of dossiers.
+fn beside_the_flow(page: &PageRequest, me: &Value, main: bool) -> Vec<Button> {
+    let all = [
+        ("keep_passports", "/custodies/new", "Ghi nhận giao hộ chiếu", "Record a hand-over"),
+        ("administer_regulations", "/regulations/new", "Nạp bộ quy định", "Load a pack"),
+        ("administer_accounts", "/users/new", "Tạo tài khoản", "Create an account"),
+        ("freeze_reports", "/statistics", "Xem số liệu", "See the figures"),
+    ];
+    let held = all.into_iter().filter(|(right, ..)| may(me, right));
+    let button = |(n, (_, href, vi, en)): (usize, (&str, &str, &str, &str))| Button {
+        href: href.to_owned(),
+        label: page.t(vi, en).to_owned(),
+        main: main && n == 0,
+    };
+    held.enumerate().map(button).collect()
+}
+
 fn duty(page: &PageRequest, duty: &Value) -> DutyLine {
     let (_, due_said, late) = show::due_at(duty, "/due_on", page.today, page.language);
     DutyLine {
@@ -168,130 +196,6 @@ fn duty(page: &PageRequest, duty: &Value) -> DutyLine {
 #[get("/")]
 pub async fn home(page: PageRequest) -> HttpResponse {
     answer(&page, made(&page).await).await
-}
-
-struct SignIn {
-    id: String,
-    since: String,
-    used: String,
-    place: String,
-    current: bool,
-}
-
-#[derive(Template)]
-#[template(path = "me.html")]
-struct MePage {
-    frame: Frame,
-    username: String,
-    post: String,
-    rights: Vec<String>,
-    sign_ins: Vec<SignIn>,
-    shortcuts: bool,
-    /// Whether there is a second factor, whether there must be one, and how many recovery codes are left.
-    factor: bool,
-    factor_required: bool,
-    codes_left: i64,
-    /// What the provider of accounts elsewhere is called, whether the account is linked to one there, and what that is called.
-    provider: Option<String>,
-    linked: bool,
-    linked_to: String,
-    /// Until when nobody has to prove again who they are; empty if they have to.
-    proved_until: String,
-    fault: String,
-    /// The field or the panel that is at fault.
-    fault_at: &'static str,
-}
-
-pub async fn me_made(
-    page: &PageRequest,
-    status: u16,
-    fault: String,
-    fault_at: &'static str,
-) -> PageResult<HttpResponse> {
-    let me = page.me().await?;
-    let sessions = page.get("/me/sessions").await?;
-    let factor = page.get("/me/second-factor").await?;
-    let provider = page.get("/me/provider").await?;
-    let sign_in = |s: &Value| SignIn {
-        id: text(s, "/id").to_owned(),
-        since: show::moment(text(s, "/created_at"), page.language),
-        used: show::moment(text(s, "/last_used_at"), page.language),
-        place: show::joined(
-            [
-                text(s, "/address"),
-                text(s, "/agent"),
-                &page.contract.label("sign_in_factor", text(s, "/factor"), page.language),
-            ],
-            " · ",
-        ),
-        current: is_true(s, "/current"),
-    };
-    let frame = Frame::of(page, "/me", page.t("Tài khoản của tôi", "My account")).await?;
-    let body = MePage {
-        username: text(&me, "/username").to_owned(),
-        post: frame.person.as_ref().map(|p| p.post.clone()).unwrap_or_default(),
-        rights: items(&me, "/permissions")
-            .iter()
-            .filter_map(Value::as_str)
-            .map(|p| page.contract.label("permission", p, page.language))
-            .collect(),
-        sign_ins: items(&sessions, "/items").iter().map(sign_in).collect(),
-        shortcuts: is_true(&me, "/settings/shortcuts"),
-        factor: is_true(&factor, "/enrolled"),
-        factor_required: is_true(&factor, "/required"),
-        codes_left: factor.pointer("/recovery_codes_left").and_then(Value::as_i64).unwrap_or(0),
-        provider: provider.pointer("/provider").and_then(Value::as_str).map(str::to_owned),
-        linked: is_true(&provider, "/linked"),
-        linked_to: text(&provider, "/label").to_owned(),
-        proved_until: match text(&factor, "/proved_until") {
-            "" => String::new(),
-            until => show::moment(until, page.language),
-        },
-        fault,
-        fault_at,
-        frame,
-    };
-    Ok(html(status, &body))
-}
-
-#[get("/me")]
-pub async fn account(page: PageRequest) -> HttpResponse {
-    answer(&page, me_made(&page, 200, String::new(), "").await).await
-}
-
-/// Sends a small form of the account to the API.
-pub async fn sent(page: &PageRequest, method: Method, path: &str, body: Value) -> PageResult<HttpResponse> {
-    let answer = page.send(method, path, &[], &body).await;
-    if matches!(answer.status, 403 | 409 | 422 | 429) {
-        let at = match path {
-            "/me/password" => "current",
-            "/me/proof" => "proof",
-            "/me/provider" => "provider",
-            _ => "second-factor",
-        };
-        return me_made(page, answer.status, show::said(&answer.json()), at).await;
-    }
-    judged(answer)?;
-    Ok(see_other("/me"))
-}
-
-#[post("/me/password")]
-pub async fn password(page: PageRequest, form: web::Bytes) -> HttpResponse {
-    let typed = Typed::of_form(&form);
-    let body =
-        json!({"current": typed.get("/current").unwrap_or_default(), "new": typed.get("/new").unwrap_or_default()});
-    answer(&page, sent(&page, Method::POST, "/me/password", body).await).await
-}
-
-#[post("/me/settings")]
-pub async fn settings(page: PageRequest, form: web::Bytes) -> HttpResponse {
-    let body = json!({"shortcuts": Typed::of_form(&form).get("/shortcuts").is_some()});
-    answer(&page, sent(&page, Method::PATCH, "/me/settings", body).await).await
-}
-
-#[post("/me/sessions/{id}/end")]
-pub async fn end_session(page: PageRequest, id: web::Path<String>) -> HttpResponse {
-    answer(&page, sent(&page, Method::DELETE, &format!("/me/sessions/{id}"), json!({})).await).await
 }
 
 #[derive(Template)]

@@ -4,6 +4,7 @@
 use chrono::{Datelike, Duration};
 use serde_json::Value;
 
+use crate::pages::collections::places::{StatusLine, status};
 use crate::pages::dossier::if_seen;
 use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult};
@@ -44,8 +45,8 @@ pub async fn panels(page: &PageRequest, me: &Value, drafts: bool) -> PageResult<
     if may(me, "keep_passports") {
         all.extend(passports(page).await?);
     }
-    let leads = may(me, "decide_dossiers");
-    if may(me, "read_statistics") && (leads || !may(me, "read_inbox")) {
+    // Whoever decides sees what waits and who travels, nothing else.
+    if may(me, "read_statistics") && !may(me, "read_inbox") {
         all.extend(figures(page).await?);
     }
     if may(me, "read_trail") && may(me, "read_dossiers") {
@@ -56,6 +57,7 @@ pub async fn panels(page: &PageRequest, me: &Value, drafts: bool) -> PageResult<
     }
     if may(me, "administer_accounts") {
         all.extend(accounts(page).await?);
+        all.push(system(page, me).await?);
     }
     Ok(all)
 }
@@ -164,6 +166,23 @@ async fn texts(page: &PageRequest) -> PageResult<Option<HomePanel>> {
         empty: page.t("Chưa nạp bộ quy định nào.", "No text is loaded.").to_owned(),
         more: None,
     }))
+}
+
+/// Whether backups are taken, the trail is signed, and what is sent arrives.
+async fn system(page: &PageRequest, me: &Value) -> PageResult<HomePanel> {
+    let row = |line: StatusLine| PanelRow {
+        title: line.label,
+        named: false,
+        href: Some(line.href).filter(|href| !href.is_empty()),
+        about: line.said,
+        late: !line.well,
+    };
+    Ok(HomePanel {
+        heading: page.t("Hệ thống", "The system").to_owned(),
+        rows: status(page, me).await?.into_iter().map(row).collect(),
+        empty: String::new(),
+        more: Some("/administration".to_owned()),
+    })
 }
 
 /// Accounts that nobody has activated yet.

@@ -137,7 +137,7 @@ pub async fn show_imports(page: PageRequest) -> HttpResponse {
 async fn sent(page: &PageRequest, body: web::Payload) -> PageResult<HttpResponse> {
     match passed_on(page, body, "/imports", MOST).await? {
         Ok(batch) => Ok(see_other(&format!("/imports/{}", text(&batch, "/id")))),
-        Err((status, said)) => listed(page, status, said).await,
+        Err((status, fault)) => listed(page, status, fault.said).await,
     }
 }
 

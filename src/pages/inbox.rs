@@ -36,6 +36,8 @@ pub struct Waiting {
 pub struct InboxPart {
     pub heading: String,
     pub rows: Vec<Waiting>,
+    /// The earliest due day of its rows.
+    pub oldest: String,
 }
 
 #[derive(Template)]
@@ -54,7 +56,7 @@ struct InboxTemplate {
 fn differences(page: &PageRequest, item: &Value) -> Vec<FindingLine> {
     let mut all = finding_lines(&page.contract, items(item, "/differs"), page.language);
     let mut tell = |word: &str, text: String| {
-        all.push(FindingLine { class: "wait", word: word.to_owned(), text, cite: String::new() });
+        all.push(FindingLine { code: String::new(), class: "wait", word: word.to_owned(), text, cite: String::new() });
     };
     for against in items(item, "/objections") {
         let body = page.contract.label("body", text(against, "/body"), page.language);
@@ -69,6 +71,7 @@ fn differences(page: &PageRequest, item: &Value) -> Vec<FindingLine> {
         DifferenceReader { contract: &page.contract, register: &register, language: page.language, names: &names };
     for change in reader.rows(items(item, "/changes")) {
         all.push(FindingLine {
+            code: String::new(),
             class: if change.material { "ask" } else { "wait" },
             word: page.t("Thay đổi", "Changed").to_owned(),
             text: change.in_one_line(),
@@ -108,7 +111,8 @@ pub fn waiting(page: &PageRequest, inbox: &Value) -> Vec<InboxPart> {
             Some((_, part)) => part.rows.push(row),
             None => {
                 let heading = page.contract.label("step_kind", &kind, page.language);
-                parts.push((kind, InboxPart { heading, rows: vec![row] }));
+                // The most urgent comes first.
+                parts.push((kind, InboxPart { heading, oldest: row.due.clone(), rows: vec![row] }));
             }
         }
     }

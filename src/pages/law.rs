@@ -22,6 +22,7 @@ use crate::pages::request::{PageRequest, PageResult, encoded, see_other, settled
 use crate::pages::rule::{self, RuleAnswer};
 use crate::pages::show::{self, day_at, items, may, number, text};
 use crate::pages::sign_in::answer_form;
+use crate::pages::working_days::WorkingDays;
 
 /// A rule in a table.
 struct RuleLine {
@@ -250,7 +251,8 @@ async fn question(page: &PageRequest, typed: Typed, refusal: Refusal, told: Opti
     let chosen = asked.or_else(|| variants.first().cloned()).unwrap_or_default();
     let fields = fields_of(&page.contract, &chosen);
     let names = of_chosen(page, &fields, &typed, &Value::Null).await;
-    let drawing = refusal.drawing(page, &chosen, &typed, &names, &[]);
+    let calendar = WorkingDays::of(page).await;
+    let drawing = refusal.drawing(page, &chosen, &typed, &names, &[], &calendar);
     let offer = |schema: &String| Offer {
         value: schema.clone(),
         label: variant_label(page, schema),

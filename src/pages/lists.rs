@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::Value;
 
-use crate::pages::contract::Offer;
 use crate::pages::dossier::{number_of, span, state_class};
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::list_filters::ListFilters;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::show::{self, is_true, items, may, number, text};
@@ -27,6 +27,25 @@ pub struct Row {
     pub late: bool,
     /// What the agency is asked to add.
     pub asked: String,
+    /// Whose turn it is.
+    pub waits: String,
+    /// When it was changed last.
+    pub since: String,
+    /// The reader sees what they are asked about, and nothing else.
+    pub asked_only: bool,
+}
+
+impl Row {
+    /// A body that is only asked for its opinion does not learn what became of the dossier.
+    fn hide_outcome(&mut self, page: &PageRequest) {
+        let asked = page.t("Được hỏi ý kiến", "Asked for an opinion");
+        self.state = if self.waits.is_empty() {
+            page.t("Đã hỏi ý kiến", "Was asked").to_owned()
+        } else {
+            asked.to_owned()
+        };
+        self.state_class = "";
+    }
 }
 
 #[derive(Template)]
@@ -37,11 +56,9 @@ struct ListPage {
     rows: Vec<Row>,
     total: i64,
     next: Option<String>,
-    states: Vec<Offer>,
-    q: String,
-    year: String,
-    overdue: bool,
-    mine: bool,
+    filters: ListFilters,
+    /// They see what they are asked about, and not what became of it.
+    asked_only: bool,
     /// Whoever drafts has dossiers of their own.
     may_draft: bool,
     /// Shown for a print, and with how many rows.
@@ -50,13 +67,15 @@ struct ListPage {
     /// There are more.
     cut: bool,
     sorts: Vec<SortLink>,
-    /// The query of the filters, for the files of the same list.
-    filter: String,
+    /// The query of the API, for the files of the same list.
+    files: String,
+    /// The query of this page.
+    kept: String,
 }
 
 pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
     let (due, due_said, late) = show::due_at(item, "/due_on", page.today, page.language);
-    Row {
+    let mut row = Row {
         href: format!("/{}/{}", register.path, text(item, "/id")),
         title: text(item, "/title").to_owned(),
         number: number_of(page, item),
@@ -73,7 +92,19 @@ pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
         due_said,
         late: late || is_true(item, "/overdue"),
         asked: String::new(),
+        waits: items(item, "/waiting_for")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|body| page.contract.label("body", body, page.language))
+            .collect::<Vec<_>>()
+            .join(", "),
+        since: show::day_of_moment(text(item, "/updated_at")).map(show::day).unwrap_or_default(),
+        asked_only: item.get("seen_whole") == Some(&Value::Bool(false)),
+    };
+    if row.asked_only {
+        row.hide_outcome(page);
     }
+    row
 }
 
 /// Most rows that a list is printed with.
@@ -129,25 +160,19 @@ fn sorts(page: &PageRequest, register: &RegisterPages, kept: &str, sort: &str) -
 
 async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let register = register(page)?;
-    let asked = |name: &str| page.asked(name).filter(|v| !v.trim().is_empty());
-    let mut filter = Vec::new();
-    for name in ["state", "q", "year", "overdue", "mine", "agency_id", "country", "purpose", "procedure", "traveller"] {
-        if let Some(value) = asked(name) {
-            filter.push(format!("{name}={}", encoded(value.trim())));
-        }
-    }
-    let sort = asked("sort").unwrap_or_else(|| "-updated_at".to_owned());
-    let mut query = filter.clone();
-    query.push(format!("sort={}", encoded(&sort)));
-    let kept = filter.join("&");
-    let filter = query.join("&");
-    let print = asked("print").is_some();
-    query.push("count=true".to_owned());
-    query.extend(asked("cursor").map(|cursor| format!("cursor={}", encoded(&cursor))));
-    let (list, rows) = listed(page, &register, &query.join("&"), print).await?;
-    let label = register.label(page.language);
     let me = page.me().await?;
-    let chosen = asked("state").unwrap_or_default();
+    let filters = ListFilters::read(page, &register).await;
+    let sort = page.asked("sort").filter(|sort| !sort.is_empty()).unwrap_or_else(|| "-updated_at".to_owned());
+    let ordered = |filter: &str| show::joined([filter, &format!("sort={}", encoded(&sort))], "&");
+    let (asked, kept) = (ordered(&filters.query), ordered(&filters.kept));
+    let print = page.asked("print").is_some();
+    let mut query = format!("{asked}&count=true&waiting=true");
+    query.extend(page.asked("cursor").map(|cursor| format!("&cursor={}", encoded(&cursor))));
+    // What cannot be understood finds nothing, and says so.
+    let faulty = !filters.faults.is_empty();
+    let (list, rows) = if faulty { (Value::Null, Vec::new()) } else { listed(page, &register, &query, print).await? };
+    let asked_only = !rows.is_empty() && rows.iter().all(|row| row.asked_only);
+    let label = register.label(page.language);
     let next = list.pointer("/next").and_then(Value::as_str);
     let body = ListPage {
         frame: Frame::of(page, &format!("/{}", register.path), label).await?,
@@ -156,18 +181,16 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         printed: rows.len(),
         rows,
         print,
-        sorts: sorts(page, &register, &kept, &sort),
+        sorts: sorts(page, &register, &filters.kept, &sort),
         total: number(&list, "/total"),
-        next: next.map(|cursor| format!("/{}?{filter}&cursor={}", register.path, encoded(cursor))),
-        states: page.contract.offers("state", &chosen, page.language),
-        q: asked("q").unwrap_or_default(),
-        year: asked("year").unwrap_or_default(),
-        overdue: asked("overdue").is_some(),
-        mine: asked("mine").is_some(),
+        next: next.map(|cursor| format!("/{}?{kept}&cursor={}", register.path, encoded(cursor))),
         may_draft: may(&me, "draft_dossiers"),
-        filter,
+        asked_only,
+        files: asked,
+        kept,
+        filters,
     };
-    Ok(html(200, &body))
+    Ok(html(if faulty { 422 } else { 200 }, &body))
 }
 
 pub async fn show_list(page: PageRequest) -> HttpResponse {

@@ -2,6 +2,7 @@
 //! without `/api/v1`; a form's is that of its act. This room knows no database and no other room's insides: it asks the
 //! API through its [`door`](door::Door), as the person who looks at the page.
 
+pub mod account;
 pub mod act_panels;
 pub mod acts;
 pub mod assets;
@@ -27,10 +28,12 @@ pub mod home_panels;
 pub mod imports;
 pub mod inbox;
 pub mod law;
+pub mod list_filters;
 pub mod lists;
 pub mod overviews;
 pub mod paper_templates;
 pub mod parts;
+pub mod parts_in_question;
 pub mod pasting;
 pub mod provider;
 pub mod registers;
@@ -46,6 +49,7 @@ pub mod signing;
 pub mod summary;
 pub mod supplement;
 pub mod uploads;
+pub mod working_days;
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -71,7 +75,8 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
     config.service(second_factor::remove).service(second_factor::renew).service(second_factor::prove);
     config.service(provider::go).service(provider::come_back).service(provider::go_to_link).service(provider::unlink);
     config.service(sign_in::activate_form).service(sign_in::activate).service(sign_in::language);
-    config.service(home::account).service(home::password).service(home::settings).service(home::end_session);
+    config.service(account::account).service(account::password).service(account::settings);
+    config.service(account::end_others).service(account::end_session);
     config.service(feeds::show_feeds).service(feeds::add_feed).service(feeds::revoke_feed);
     config.service(home::help).service(overviews::search).service(calendar::calendar).service(overviews::duties);
     config.service(web::resource("/inbox").route(web::get().to(inbox::show_inbox)));

@@ -37,7 +37,7 @@ pub async fn show_upload(page: PageRequest, kind: web::Path<String>) -> HttpResp
 async fn sent(page: &PageRequest, kind: &str, body: web::Payload) -> PageResult<HttpResponse> {
     match passed_on(page, body, &format!("/paper-templates/{}", encoded(kind)), MOST).await? {
         Ok(_) => Ok(see_other("/paper-templates?done=upload")),
-        Err((status, said)) => made(page, kind, status, said).await,
+        Err((status, fault)) => made(page, kind, status, fault.said).await,
     }
 }
 

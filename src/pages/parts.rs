@@ -4,10 +4,12 @@ use askama::Template;
 
 use crate::pages::forms::compare::DifferingField;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
+use crate::pages::forms::sending::Refusal;
 use crate::pages::forms::shape::{FormField, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::Frame;
 use crate::pages::held::Unsent;
+use crate::pages::parts_in_question::is_in_question;
 use crate::pages::pasting::Pasting;
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult, Trouble};
@@ -114,16 +116,34 @@ pub fn onward(path: &str, next: Option<&FormSection>) -> String {
     next.map_or_else(|| format!("{path}/attachments"), |next| format!("{path}/edit/{}", next.key))
 }
 
-/// How far a part is: by what its required fields hold.
-fn standing(page: &PageRequest, section: &FormSection, typed: &Typed) -> (String, &'static str) {
+/// How far a part is: what is wrong with it, else what its required fields hold.
+fn standing(page: &PageRequest, section: &FormSection, form: &FormStanding<'_>) -> (String, &'static str) {
     let at = |field: &FormField| format!("/{}", field.name);
-    let blank = section.fields.iter().all(|f| typed.is_blank(&at(f)));
-    let complete = section.fields.iter().filter(|f| f.required).all(|f| !typed.is_blank(&at(f)));
+    let blank = section.fields.iter().all(|f| form.typed.is_blank(&at(f)));
+    let complete = section.fields.iter().filter(|f| f.required).all(|f| !form.typed.is_blank(&at(f)));
+    let faulty = form.refusal.faults.keys().any(|pointer| section.holds(pointer));
     match (blank, complete) {
+        _ if faulty || is_in_question(form.rule, section) => (page.t("Có vướng", "In question").to_owned(), "stop"),
         (_, true) if !blank => (page.t("Xong", "Done").to_owned(), "done"),
         (true, _) => (page.t("Chưa nhập", "Not begun").to_owned(), ""),
         _ => (page.t("Đang nhập", "Begun").to_owned(), "wait"),
     }
+}
+
+/// How far the papers are.
+fn papers_standing(page: &PageRequest, rule: Option<&RuleAnswer>) -> (String, &'static str) {
+    match rule.map(|rule| (rule.missing.len(), rule.papers.len())) {
+        Some((0, asked)) if asked > 0 => (page.t("Xong", "Done").to_owned(), "done"),
+        Some((missing, _)) if missing > 0 => (format!("{} {missing}", page.t("Còn thiếu", "Missing:")), "wait"),
+        _ => (String::new(), ""),
+    }
+}
+
+/// What a form holds, what is wrong with it, and what the regulation says of it.
+pub struct FormStanding<'a> {
+    pub typed: &'a Typed,
+    pub refusal: &'a Refusal,
+    pub rule: Option<&'a RuleAnswer>,
 }
 
 /// Where a part is: of a draft, or of a working copy.
@@ -145,14 +165,14 @@ pub fn links(
     page: &PageRequest,
     place: &FormPlace<'_>,
     all: &[FormSection],
-    typed: &Typed,
+    form: &FormStanding<'_>,
     here: &str,
 ) -> Vec<PartLink> {
     let mut links: Vec<PartLink> = all
         .iter()
         .enumerate()
         .map(|(n, section)| {
-            let (said, class) = standing(page, section, typed);
+            let (said, class) = standing(page, section, form);
             let here = section.key == here;
             PartLink {
                 href: place.href(&section.key),
@@ -167,7 +187,8 @@ pub fn links(
         for (key, label) in [("papers", page.t("Giấy tờ", "Papers")), ("check", page.t("Kiểm tra", "Check"))] {
             let href = if key == "papers" { format!("{path}/attachments") } else { format!("{path}/edit/check") };
             let label = format!("{}. {label}", links.len() + 1);
-            links.push(PartLink { href, label, said: String::new(), class: "", here: key == here });
+            let (said, class) = if key == "papers" { papers_standing(page, form.rule) } else { (String::new(), "") };
+            links.push(PartLink { href, label, said, class, here: key == here });
         }
     }
     links

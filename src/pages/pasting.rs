@@ -2,6 +2,7 @@
 
 use crate::pages::contract::Offer;
 use crate::pages::forms::labels;
+use crate::pages::forms::names::is_country;
 use crate::pages::forms::paste::{self, MEMBERS, Pasted};
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
@@ -113,7 +114,7 @@ impl Pasting {
     }
 }
 
-/// What is wrong with a pasted row: no name, or a nationality that is no country.
+/// What is wrong with a pasted row, in each of its columns.
 fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String]) -> String {
     let cell = |member: &str| {
         let at = pasted.columns.iter().position(|c| *c == Some(member))?;
@@ -122,13 +123,27 @@ fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String]) -> String {
     if cell("full_name").is_none() {
         return page.t("Thiếu họ và tên", "The name is missing").to_owned();
     }
+    let told = |vi: &str, en: &str, cell: &str| format!("{}: «{cell}»", page.t(vi, en));
+    let mut faults = Vec::new();
     match cell("nationality") {
-        None => page.t("Thiếu quốc tịch", "The nationality is missing").to_owned(),
-        Some(name) if !crate::pages::forms::names::is_country(page, name) => {
-            format!("{}: «{name}»", page.t("Không có nước này", "There is no such country"))
+        None => faults.push(page.t("Thiếu quốc tịch", "The nationality is missing").to_owned()),
+        Some(name) if !is_country(page, name) => {
+            faults.push(told("Không có nước này", "There is no such country", name));
         }
-        Some(_) => String::new(),
+        Some(_) => {}
     }
+    if let Some(role) = cell("role") {
+        let known = page.contract.list("member_role").iter().any(|(word, _)| *word == paste::value_of("role", role));
+        if !known {
+            faults.push(told("Không có vai trò này", "There is no such role", role));
+        }
+    }
+    // What looks like a number is hidden already; what is left here may be one, or not.
+    let plain = |number: &str| number.len() <= 40 && number.chars().all(|c| c.is_ascii_alphanumeric());
+    if let Some(number) = cell("passport_number").filter(|number| !number.starts_with(MASK) && !plain(number)) {
+        faults.push(told("Không phải số hộ chiếu", "This is no passport number", number));
+    }
+    faults.join("; ")
 }
 
 /// Does what a button of pasting asks. True if the page is only shown again: the preview. Rows that were taken over are

@@ -13,8 +13,8 @@ use crate::access::cookies;
 use crate::access::provider::ProviderAnswer;
 use crate::access::sign_in::{FirstStep, SignInWay};
 use crate::error::{Result, not_found};
+use crate::pages::account::{me_made, panel_fault, sent};
 use crate::pages::frame::{answer, comes_again, leads_to};
-use crate::pages::home::{me_made, sent};
 use crate::pages::request::{PageRequest, PageResult, local, see_other};
 use crate::pages::show;
 use crate::pages::sign_in::{ask_code, refused_sign_in, said, signed_in};
@@ -92,7 +92,7 @@ pub async fn go_to_link(page: PageRequest, desk: web::Data<AuthService>) -> Http
         }
         Err(error) => {
             let status = error.status_code().as_u16();
-            answer(&page, me_made(&page, status, said(&page, &error), "provider").await).await
+            answer(&page, me_made(&page, status, panel_fault("provider", said(&page, &error))).await).await
         }
     }
 }
@@ -141,7 +141,7 @@ async fn linked(page: &PageRequest, flow: String) -> PageResult<HttpResponse> {
     if matches!(answer.status, 200..=299) {
         return Ok(see_other("/me"));
     }
-    me_made(page, answer.status, show::said(&answer.json()), "provider").await
+    me_made(page, answer.status, panel_fault("provider", show::said(&answer.json()))).await
 }
 
 #[post("/me/provider/unlink")]

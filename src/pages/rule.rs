@@ -10,7 +10,10 @@ use crate::pages::show::{self, day_at, is_true, items, number, text};
 use kernel::text::Language;
 
 /// A finding in a panel or in the inbox.
+#[derive(Clone)]
 pub struct FindingLine {
+    /// Its word; empty for what is no finding of the regulation.
+    pub code: String,
     /// How it is drawn: `stop`, `ask`, or nothing.
     pub class: &'static str,
     pub word: String,
@@ -191,7 +194,7 @@ pub fn finding_lines<'a>(
             "special_approval" => "ask",
             _ => "",
         };
-        FindingLine { class, word, text: said, cite }
+        FindingLine { code: text(f, "/code").to_owned(), class, word, text: said, cite }
     };
     all.into_iter().map(line).collect()
 }
@@ -214,6 +217,23 @@ fn unknown(assessment: &Value, language: Language) -> Vec<String> {
         }
     }
     named
+}
+
+/// What happens after the sending, in one sentence: who takes which step, and until when.
+pub fn onward(contract: &Contract, assessment: &Value, language: Language) -> String {
+    let step = |s: &Value| {
+        let body = contract.label("body", text(s, "/body"), language);
+        let kind = contract.label("step_kind", text(s, "/kind"), language).to_lowercase();
+        let due = day_at(s, "/due_on").map(|day| format!("{} {}", language.pick("hạn", "due"), show::day(day)));
+        show::joined([format!("{body}: {kind}").as_str(), due.as_deref().unwrap_or_default()], ", ")
+    };
+    let steps: Vec<String> =
+        items(assessment, "/steps").iter().filter(|s| !text(s, "/body").is_empty()).map(step).collect();
+    if steps.is_empty() {
+        return String::new();
+    }
+    let first = language.pick("Thủ trưởng cơ quan ký, rồi", "The head of the agency signs, then");
+    format!("{first} {}.", steps.join(language.pick("; rồi ", "; then ")))
 }
 
 /// The answer of the regulation in words.

@@ -7,9 +7,9 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use serde_json::{Value, json};
 
+use crate::pages::account::{me_made, panel_fault, sent};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::home::{me_made, sent};
 use crate::pages::request::{PageRequest, PageResult, judged};
 use crate::pages::show::{self, items, text};
 
@@ -55,7 +55,7 @@ async fn with_codes(page: &PageRequest, given: &Value) -> PageResult<HttpRespons
 async fn begun(page: &PageRequest) -> PageResult<HttpResponse> {
     let answer = page.send(Method::POST, "/me/second-factor", &[], &json!({})).await;
     if matches!(answer.status, 403 | 409) {
-        return me_made(page, answer.status, show::said(&answer.json()), "second-factor").await;
+        return me_made(page, answer.status, panel_fault("second-factor", show::said(&answer.json()))).await;
     }
     let made = judged(answer)?.json();
     enrolling(page, 200, (text(&made, "/secret"), text(&made, "/address")), String::new()).await
@@ -90,7 +90,7 @@ pub async fn remove(page: PageRequest) -> HttpResponse {
 async fn renewed(page: &PageRequest) -> PageResult<HttpResponse> {
     let answer = page.send(Method::POST, "/me/recovery-codes", &[], &json!({})).await;
     if matches!(answer.status, 403 | 409) {
-        return me_made(page, answer.status, show::said(&answer.json()), "second-factor").await;
+        return me_made(page, answer.status, panel_fault("second-factor", show::said(&answer.json()))).await;
     }
     let given = judged(answer)?.json();
     with_codes(page, &given).await

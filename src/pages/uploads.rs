@@ -6,10 +6,29 @@ use actix_web::web;
 use serde_json::Value;
 
 use crate::pages::request::{PageRequest, PageResult, settled};
-use crate::pages::show;
+use crate::pages::show::{self, items, text};
 
 /// Bytes of a form around its file.
 const AROUND: usize = 64 << 10;
+
+/// Why a file was not taken, and at which field of its form that is told.
+#[derive(Default)]
+pub struct UploadFault {
+    pub said: String,
+    pub field: &'static str,
+}
+
+impl UploadFault {
+    fn of_file(said: &str) -> Self {
+        UploadFault { said: said.to_owned(), field: "file" }
+    }
+
+    fn of(problem: &Value) -> Self {
+        let of_kind = items(problem, "/errors").iter().all(|fault| text(fault, "/pointer") == "/document");
+        let field = if of_kind && !items(problem, "/errors").is_empty() { "document" } else { "file" };
+        UploadFault { said: show::said(problem), field }
+    }
+}
 
 /// Passes a form on whose file has at most so many bytes: what the API answers, or the status and the sentence that the page
 /// shows. Of a stranger nothing is read.
@@ -18,7 +37,7 @@ pub async fn passed_on(
     body: web::Payload,
     path: &str,
     most: usize,
-) -> PageResult<Result<Value, (u16, String)>> {
+) -> PageResult<Result<Value, (u16, UploadFault)>> {
     page.me().await?;
     let given = page.http.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let mut headers: Vec<(HeaderName, String)> = vec![(header::CONTENT_TYPE, given.to_owned())];
@@ -26,13 +45,13 @@ pub async fn passed_on(
     match body.to_bytes_limited(most + AROUND).await {
         Ok(Ok(body)) => {
             let came = settled(page.call(Method::POST, path, &headers, body).await)?;
-            Ok(came.map_err(|(status, problem)| (status, show::said(&problem))))
+            Ok(came.map_err(|(status, problem)| (status, UploadFault::of(&problem))))
         }
-        Ok(Err(_)) => Ok(Err((400, page.t("Không nhận được tệp.", "The file did not arrive.").to_owned()))),
+        Ok(Err(_)) => Ok(Err((400, UploadFault::of_file(page.t("Không nhận được tệp.", "The file did not arrive."))))),
         Err(_) => {
             let most = most >> 20;
             let (vi, en) = (format!("Tệp không được quá {most} MiB."), format!("A file may have at most {most} MiB."));
-            Ok(Err((413, page.language.say(&vi, &en))))
+            Ok(Err((413, UploadFault::of_file(page.language.pick(&vi, &en)))))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Checks a JSON value against the OpenAPI schema of its type, so that what is documented is what is enforced.
 
-use kernel::words::FieldError;
+use kernel::words::{FieldError, Label};
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use kernel::violation::{Violations, pointer_below};
+
+/// What is said of a member that is required and not there.
+pub const MISSING: Label = Label { vi: "Thiếu trường bắt buộc.", en: "The field is required." };
 
 /// Maximum length of texts whose schema sets none.
 const TEXT_LIMIT: u64 = 4_000;
@@ -222,12 +225,7 @@ impl Schema {
         let properties = schema.get("properties").and_then(Value::as_object);
         for name in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
             if !members.contains_key(name) {
-                faults.add(
-                    format!("{at}/{name}"),
-                    FieldError::Missing,
-                    "Thiếu trường bắt buộc.",
-                    "The field is required.",
-                );
+                faults.add(format!("{at}/{name}"), FieldError::Missing, MISSING.vi, MISSING.en);
             }
         }
         for (name, member) in members {

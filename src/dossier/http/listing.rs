@@ -1,9 +1,12 @@
 //! How the list of a register is read: its filters, its order, its pages, and its files.
 
 use crate::access::call::Call;
+use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::access::shorts;
-use crate::dossier::http::{RegisterRow, Shown};
+use crate::approval::store::open_bodies;
+use crate::db::Conn;
+use crate::dossier::http::{RegisterRow, RowTurn, Shown};
 use crate::dossier::lines::lines;
 use crate::dossier::store::kept_texts::KeptTexts;
 use crate::dossier::store::list::{self, DossierFilter, DossierItem, ListOrder, ListPlace, ListedBy};
@@ -13,11 +16,15 @@ use crate::registry::agencies;
 use crate::web::file::{self, ListFormat};
 use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use kernel::country::country;
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::procedure::RegisterEntries;
+use kernel::words::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -73,6 +80,9 @@ pub struct DossierListQuery {
     cursor: Option<String>,
     /// Adds `total`.
     count: Option<bool>,
+    /// Adds `waiting_for` to each item, the bodies whose turn it is, and `seen_whole`. Of a dossier of which the caller sees
+    /// only what they are asked about, `waiting_for` has nobody but them.
+    waiting: Option<bool>,
     #[param(inline)]
     format: Option<ListFormat>,
 }
@@ -189,9 +199,9 @@ async fn listing<C: Shown>(
     let scope = format!("{} {filter:?}", C::ENTRY.key);
     let by = filter.order.by;
     let after = query::place(&scope, asked.cursor.as_deref(), |parts| place_of(parts, by))?;
-    let count = asked.count.unwrap_or(false);
+    let (count, waiting) = (asked.count.unwrap_or(false), asked.waiting.unwrap_or(false));
     let today = call.today;
-    let (rows, named, total) = call
+    let (rows, named, turns, total) = call
         .read(move |conn, call| {
             filter.among = texts.among(conn, filter.q.as_deref())?;
             let total = if count {
@@ -201,7 +211,8 @@ async fn listing<C: Shown>(
             };
             let rows = list::page(conn, &filter, &call.actor, law.registers.entries(), call.today, after, limit + 1)?;
             let named = shorts::agencies(conn, rows.iter().map(|item| item.agency_id))?;
-            Ok((rows, named, total))
+            let turns = if waiting { turns(conn, call, law.registers.entries(), &rows)? } else { HashMap::new() };
+            Ok((rows, named, turns, total))
         })
         .await?;
     let page = Page::cut(rows, limit, &scope, |item: &DossierItem| written(ListPlace::of(item, by)));
@@ -214,10 +225,29 @@ async fn listing<C: Shown>(
     let row = |item: DossierItem| RegisterRow {
         agency: named.get(&item.agency_id).cloned(),
         overdue: item.due_on.is_some_and(|due| due < today),
+        turn: turns.get(&item.id).cloned(),
         item,
     };
     let items = page.items.into_iter().map(row).collect();
     Ok(response.json(C::Page::from(Page { items, next: page.next, total })))
+}
+
+/// Whose turn it is in each dossier of a page, as far as the caller sees it.
+fn turns(
+    conn: &mut Conn,
+    call: &RequestContext,
+    entries: &RegisterEntries,
+    rows: &[DossierItem],
+) -> Result<HashMap<i64, RowTurn>> {
+    let ids: Vec<i64> = rows.iter().map(|item| item.id).collect();
+    let (mut turns, seen) = (open_bodies(conn, &ids)?, list::seen_whole(conn, &call.actor, entries, &ids)?);
+    let own = call.actor.bodies();
+    let turn = |id: i64| {
+        let (mut waiting_for, seen_whole) = (turns.remove(&id).unwrap_or_default(), seen.contains(&id));
+        waiting_for.retain(|body| seen_whole || own.contains(body));
+        (id, RowTurn { waiting_for, seen_whole })
+    };
+    Ok(ids.iter().copied().map(turn).collect())
 }
 
 /// The whole list as a file, with the words that people use.

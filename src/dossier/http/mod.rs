@@ -42,8 +42,17 @@ use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::{Moment, local, rfc3339};
+use kernel::words::Body;
 use regulation::case::Unknown;
 use serde_json::json;
+
+/// Whose turn it is in a dossier, as far as the caller sees it.
+#[derive(Debug, Clone)]
+pub struct RowTurn {
+    pub waiting_for: Vec<Body>,
+    /// The caller sees the whole dossier, and not only what they are asked about.
+    pub seen_whole: bool,
+}
 
 /// A dossier in a list, with what stands beside its ids and days.
 pub struct RegisterRow {
@@ -52,6 +61,8 @@ pub struct RegisterRow {
     pub agency: Option<AgencyShort>,
     /// The open step is past its due day.
     pub overdue: bool,
+    /// Whose turn it is, where that was asked for.
+    pub turn: Option<RowTurn>,
 }
 
 /// How a procedure shows its dossiers to one caller.

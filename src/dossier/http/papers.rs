@@ -93,6 +93,7 @@ pub async fn list<C: Content>(call: Call, id: web::Path<String>, as_was: Query<A
             let dossier = find::<C>(conn, call, id)?.dossier;
             let mut all = attachments::list(conn, id, as_was.0.as_of)?;
             all.retain(|a| is_shown(call, &dossier, a));
+            attachments::name_people(conn, &mut all)?;
             Ok(all)
         })
         .await?;

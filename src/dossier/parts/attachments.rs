@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::shorts::{self, PersonShort};
 use crate::db::schema::attachments;
 use crate::db::{Conn, load_of};
 use crate::error::{Code, Error, Result, refuse};
@@ -15,7 +16,7 @@ use documents::words_in::each_text;
 use kernel::id::Id;
 use kernel::procedure::Procedure;
 use kernel::text::bears_secret_mark;
-use kernel::time::{Day, Moment, start_of};
+use kernel::time::{Day, Moment, rfc3339, start_of};
 use kernel::violation::Violations;
 use kernel::words::{Document, FieldError};
 
@@ -35,7 +36,8 @@ pub struct Upload {
 /// An attachment of a dossier.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(example = json!({"id": "01ke3m9p000c7", "document": "invitation", "file_name": "thu-moi.pdf", "media_type": "application/pdf",
-    "size": 20480, "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}))]
+    "size": 20480, "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "uploaded_at": "2026-11-22T02:00:00Z",
+    "uploaded_by_person": {"full_name": "Hoàng Chuyên Viên", "post": "Chuyên viên"}}))]
 pub struct Attachment {
     #[schema(value_type = String)]
     pub id: Id,
@@ -49,8 +51,12 @@ pub struct Attachment {
     pub sha256: String,
     #[serde(skip)]
     pub storage_name: String,
+    /// RFC 3339.
+    pub uploaded_at: String,
     #[serde(skip)]
     pub uploaded_by: i64,
+    /// Who added it.
+    pub uploaded_by_person: Option<PersonShort>,
 }
 
 /// Maximum bytes of an office document when unpacked.
@@ -160,11 +166,23 @@ impl Upload {
     }
 }
 
-type AttachmentRow = (i64, String, String, String, i64, String, String, i64);
+type AttachmentRow = (i64, String, String, String, i64, String, String, i64, Moment);
 
 fn attachment(row: AttachmentRow) -> Attachment {
-    let (id, document, file_name, media_type, size, sha256, storage_name, uploaded_by) = row;
-    Attachment { id: Id(id), document, file_name, media_type, size, sha256, storage_name, uploaded_by }
+    let (id, document, file_name, media_type, size, sha256, storage_name, uploaded_by, at) = row;
+    let (id, uploaded_at, uploaded_by_person) = (Id(id), rfc3339(at), None);
+    Attachment {
+        id,
+        document,
+        file_name,
+        media_type,
+        size,
+        sha256,
+        storage_name,
+        uploaded_at,
+        uploaded_by,
+        uploaded_by_person,
+    }
 }
 
 const COLUMNS: (
@@ -176,6 +194,7 @@ const COLUMNS: (
     attachments::sha256,
     attachments::storage_name,
     attachments::uploaded_by,
+    attachments::uploaded_at,
 ) = (
     attachments::id,
     attachments::document,
@@ -185,6 +204,7 @@ const COLUMNS: (
     attachments::sha256,
     attachments::storage_name,
     attachments::uploaded_by,
+    attachments::uploaded_at,
 );
 
 /// The attachments of a dossier in the order of upload, or those uploaded until the end of a day.
@@ -196,6 +216,15 @@ pub fn list(conn: &mut Conn, delegation_id: i64, until: Option<Day>) -> Result<V
     }
     let rows: Vec<AttachmentRow> = query.load(conn)?;
     Ok(rows.into_iter().map(attachment).collect())
+}
+
+/// Names those who added these attachments.
+pub fn name_people(conn: &mut Conn, all: &mut [Attachment]) -> Result<()> {
+    let people = shorts::people(conn, all.iter().map(|a| a.uploaded_by))?;
+    for own in all {
+        own.uploaded_by_person = people.get(&own.uploaded_by).cloned();
+    }
+    Ok(())
 }
 
 pub fn find(conn: &mut Conn, delegation_id: i64, id: i64) -> Result<Option<Attachment>> {
@@ -261,7 +290,9 @@ pub fn insert(
         size: i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX),
         sha256: fingerprint(&upload.bytes),
         storage_name: storage_name.to_owned(),
+        uploaded_at: rfc3339(now),
         uploaded_by: by,
+        uploaded_by_person: shorts::people(conn, [by])?.remove(&by),
     };
     diesel::insert_into(attachments::table)
         .values((

@@ -504,6 +504,67 @@ function inWords(button) {
   tell();
 }
 
+// ---- days and long texts --------------------------------------------------------------------------------------------
+
+const WEEKDAYS = vi ? ["Chủ nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"] : ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const calendars = {};
+
+// The working calendar of a year; null where nobody told it.
+function calendarOf(year) {
+  calendars[year] ??= fetch(`/api/v1/holidays?year=${year}`, { credentials: "same-origin" })
+    .then(async (answer) => (answer.ok ? answer.json() : null))
+    .catch(() => null);
+  return calendars[year];
+}
+
+// The day that was typed in one of the ways that the server reads, as year, month, day.
+function typedDay(text) {
+  const plain = text.trim();
+  const [, a, b, c] = /^(\d{2})(\d{2})(\d{4})$/.exec(plain) ?? /^(\d{1,2})[/\-.\s]+(\d{1,2})[/\-.\s]+(\d{4})$/.exec(plain) ?? [];
+  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(plain);
+  const [year, month, day] = iso ? iso.slice(1).map(Number) : [c, b, a].map(Number);
+  const at = new Date(Date.UTC(year, month - 1, day));
+  return at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === day ? at : null;
+}
+
+function tellsDay(input) {
+  const told = document.getElementById(`${input.id}-t`);
+  if (!told) return;
+  let turn = 0;
+  input.addEventListener("input", async () => {
+    const mine = ++turn;
+    const at = typedDay(input.value);
+    told.textContent = "";
+    if (!at) return;
+    const iso = at.toISOString().slice(0, 10);
+    const words = [WEEKDAYS[at.getUTCDay()], iso.split("-").reverse().join("/")];
+    const calendar = await calendarOf(at.getUTCFullYear());
+    if (mine !== turn) return;
+    if (calendar) {
+      const off = calendar.off.includes(iso);
+      const weekend = [0, 6].includes(at.getUTCDay()) && !calendar.work.includes(iso);
+      words.push(off || weekend ? t("ngày nghỉ", "a day off") : t("ngày làm việc", "a working day"));
+    }
+    told.textContent = words.join(", ");
+  });
+}
+
+// How many letters are left, once there are few.
+function counts(area) {
+  const most = Number(area.dataset.longest);
+  const left = Object.assign(document.createElement("p"), { className: "left" });
+  left.setAttribute("aria-live", "polite");
+  const tell = () => {
+    const rest = most - [...area.value].length;
+    left.classList.toggle("over", rest < 0);
+    if (rest > most / 4) left.textContent = "";
+    else left.textContent = rest < 0 ? t(`Quá ${-rest} ký tự`, `${-rest} characters too many`) : t(`Còn ${rest} ký tự`, `${rest} characters left`);
+  };
+  area.after(left);
+  area.addEventListener("input", tell);
+  tell();
+}
+
 // ---- keys -----------------------------------------------------------------------------------------------------------
 
 function keys(event) {
@@ -565,6 +626,8 @@ function enhance(part) {
   }
   for (const input of part.querySelectorAll("input[data-pick]")) combobox(input);
   for (const button of part.querySelectorAll("button[data-says]")) inWords(button);
+  for (const input of part.querySelectorAll("input.day")) tellsDay(input);
+  for (const area of part.querySelectorAll("textarea[data-longest]")) counts(area);
 }
 
 enhance(document);

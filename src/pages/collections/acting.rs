@@ -25,6 +25,7 @@ use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other
 use crate::pages::show::{self, items, may_any, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::summary::SummaryRow;
+use crate::pages::working_days::WorkingDays;
 
 #[derive(Template)]
 #[template(path = "collection_act.html")]
@@ -204,7 +205,8 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
     let numbers = hide_numbers(page, &mut typed, &target.present().unwrap_or_default()).await?;
     let names = of_chosen(page, &target.fields, &typed, &target.item).await;
     let people = candidates(page, &target.fields).await?;
-    let drawing = refusal.drawing(page, &target.schema, &typed, &names, &people);
+    let calendar = WorkingDays::of(page).await;
+    let drawing = refusal.drawing(page, &target.schema, &typed, &names, &people, &calendar);
     let changed = refusal.is_stale();
     let fresh = refusal.page_status() == 200 || changed;
     let key = page.asked("key").filter(|_| !fresh).unwrap_or_else(random_text);

@@ -64,7 +64,7 @@ async fn trail(page: &PageRequest) -> PageResult<StatusLine> {
 }
 
 /// How the system is, as far as the account may know.
-async fn status(page: &PageRequest, me: &Value) -> PageResult<Vec<StatusLine>> {
+pub async fn status(page: &PageRequest, me: &Value) -> PageResult<Vec<StatusLine>> {
     let t = |vi: &str, en: &str| page.t(vi, en).to_owned();
     let line =
         |label: String, said: String, well: bool, href: &str| StatusLine { label, said, well, href: href.into() };

@@ -7,7 +7,8 @@ use askama::Template;
 use crate::pages::contract::{Contract, Offer};
 use crate::pages::forms::labels;
 use crate::pages::forms::shape::{FormField, InputKind};
-use crate::pages::forms::typed::Typed;
+use crate::pages::forms::typed::{HEAD, ROLE, Typed};
+use crate::pages::working_days::WorkingDays;
 use kernel::text::Language;
 
 /// How a field is drawn.
@@ -18,6 +19,10 @@ pub enum Control {
         longest: u64,
         /// The list that script offers to choose from.
         pick: &'static str,
+        /// What fits, where the text fits several.
+        offers: Vec<Offer>,
+        /// A day, told back with what it is.
+        told: String,
     },
     Text {
         value: String,
@@ -52,6 +57,8 @@ pub enum Control {
 }
 
 pub struct RowView {
+    /// Of a list of people: whether this one leads them.
+    pub leads: Option<bool>,
     pub legend: String,
     pub pointer: String,
     pub fields: Vec<DrawnField>,
@@ -101,6 +108,8 @@ pub struct Drawing<'a> {
     pub people: &'a [(String, String)],
     /// What fits a name that fits several, by pointer.
     pub offers: &'a HashMap<String, Vec<(String, String)>>,
+    /// For telling days back.
+    pub calendar: &'a WorkingDays,
 }
 
 impl Drawing<'_> {
@@ -111,6 +120,12 @@ impl Drawing<'_> {
     fn offered(&self, list: &str, words: &[String], chosen: &[&str]) -> Vec<Offer> {
         let offer = |word: &String| self.contract.offer(list, word, chosen.contains(&word.as_str()), self.language);
         words.iter().map(offer).collect()
+    }
+
+    /// What fits a text that fits several.
+    fn fitting(&self, pointer: &str) -> Vec<Offer> {
+        let offered = self.offers.get(pointer).into_iter().flatten();
+        offered.map(|(id, name)| Offer { value: id.clone(), label: name.clone(), chosen: false }).collect()
     }
 
     /// One of the people whom alone the form may name.
@@ -144,14 +159,33 @@ impl Drawing<'_> {
 
     fn view(&self, pointer: String, kind: &InputKind, label: &str, hint: &str, optional: bool) -> DrawnField {
         let value = self.typed.get(&pointer).unwrap_or_default().to_owned();
-        let line = |class: &'static str, longest: u64| Control::Line { value: value.clone(), class, longest, pick: "" };
+        let line = |class: &'static str, longest: u64| Control::Line {
+            value: value.clone(),
+            class,
+            longest,
+            pick: "",
+            offers: Vec::new(),
+            told: String::new(),
+        };
         let control = match kind {
             InputKind::Line { longest } => line("", *longest),
             InputKind::Text { longest } => Control::Text { value, longest: *longest },
-            InputKind::Day => line("day", 20),
-            InputKind::Moment => line("day", 30),
-            InputKind::Number => line("day", 30),
+            InputKind::Day => Control::Line {
+                told: self.calendar.told(&value, self.language),
+                value,
+                class: "day",
+                longest: 20,
+                pick: "",
+                offers: Vec::new(),
+            },
+            InputKind::Moment => line("short", 30),
+            InputKind::Number => line("short", 30),
             InputKind::YesNo => Control::Check { checked: self.typed.get(&pointer).is_some() },
+            // Who leads is one choice for the whole list.
+            InputKind::Choice { list, words } if is_leading(words) && pointer.ends_with(ROLE) => {
+                let others: Vec<String> = words.iter().filter(|word| *word != HEAD).cloned().collect();
+                Control::Select { offers: self.offered(list, &others, &[value.as_str()]), named: false }
+            }
             InputKind::Choice { list, words } => {
                 let offers = self.offered(list, words, &[value.as_str()]);
                 if offers.len() <= 4 { Control::Radios(offers) } else { Control::Select { offers, named: false } }
@@ -163,7 +197,14 @@ impl Drawing<'_> {
             InputKind::Lines => Control::Text { value, longest: 4_000 },
             InputKind::Country => {
                 let label = self.contract.label("country", &value, self.language);
-                line_of(if label.is_empty() { value } else { label })
+                Control::Line {
+                    value: if label.is_empty() { value } else { label },
+                    class: "",
+                    longest: 100,
+                    pick: "country",
+                    offers: self.fitting(&pointer),
+                    told: String::new(),
+                }
             }
             InputKind::Account => self.chosen_of_people(&value),
             InputKind::Official if !self.people.is_empty() => self.chosen_of_people(&value),
@@ -174,23 +215,23 @@ impl Drawing<'_> {
             | InputKind::Guest
             | InputKind::Dossier => {
                 let name = self.names.get(&value).cloned().unwrap_or_default();
-                let offered = self.offers.get(&pointer).into_iter().flatten();
-                let offers = offered.map(|(id, name)| Offer { value: id.clone(), label: name.clone(), chosen: false });
+                let offers = self.fitting(&pointer);
                 let (id, typed) = if name.is_empty() { (String::new(), value) } else { (value, String::new()) };
                 let list = kind.list().filter(|list| matches!(*list, "officials" | "agencies")).unwrap_or_default();
-                Control::Pick { id, name, typed, offers: offers.collect(), list }
+                Control::Pick { id, name, typed, offers, list }
             }
             InputKind::Group(inner) => Control::Group(inner.iter().map(|field| self.field(field, &pointer)).collect()),
             // What may be left out begins without a row.
             InputKind::Rows { row, most } => self.rows(&pointer, *most, !optional, |n, below| RowView {
                 legend: format!("{label} {}", n + 1),
+                leads: row.iter().any(is_led).then(|| self.typed.get(&format!("{below}{ROLE}")) == Some(HEAD)),
                 fields: row.iter().map(|field| self.field(field, &below)).collect(),
                 pointer: below,
             }),
             InputKind::Picks { of, most } => self.rows(&pointer, *most, true, |n, below| {
                 let legend = format!("{label} {}", n + 1);
                 let inner = self.view(below.clone(), of, &legend, hint, true);
-                RowView { legend: String::new(), fields: vec![inner], pointer: below }
+                RowView { leads: None, legend: String::new(), fields: vec![inner], pointer: below }
             }),
         };
         DrawnField {
@@ -206,10 +247,15 @@ impl Drawing<'_> {
     }
 }
 
-fn offer_of((id, name): &(String, String), chosen: &str) -> Offer {
-    Offer { value: id.clone(), label: name.clone(), chosen: id == chosen }
+/// Whether one of several may lead the others.
+fn is_leading(words: &[String]) -> bool {
+    words.iter().any(|word| word == HEAD) && words.len() > 1
 }
 
-fn line_of(value: String) -> Control {
-    Control::Line { value, class: "", longest: 100, pick: "country" }
+fn is_led(field: &FormField) -> bool {
+    matches!(&field.kind, InputKind::Choice { words, .. } if field.name == ROLE[1..] && is_leading(words))
+}
+
+fn offer_of((id, name): &(String, String), chosen: &str) -> Offer {
+    Offer { value: id.clone(), label: name.clone(), chosen: id == chosen }
 }

@@ -10,4 +10,5 @@ pub mod names;
 pub mod paste;
 pub mod sending;
 pub mod shape;
+pub mod told;
 pub mod typed;

@@ -128,7 +128,7 @@ pub fn is_country(page: &PageRequest, name: &str) -> bool {
 }
 
 /// Countries whose name in either language is this one, else begins with it.
-fn countries(page: &PageRequest, typed: &str) -> Vec<(String, String)> {
+pub fn countries(page: &PageRequest, typed: &str) -> Vec<(String, String)> {
     let all = page.contract.list("country");
     let wanted = fold(typed);
     let entry = |value: &str| (value.to_owned(), page.contract.label("country", value, page.language));
@@ -157,7 +157,7 @@ async fn plan_items(page: &PageRequest) -> Vec<(String, String)> {
 }
 
 /// People or units that a text finds; one whose name or code is exactly the text counts alone.
-async fn searched(page: &PageRequest, list: &str, typed: &str) -> Vec<(String, String)> {
+pub async fn searched(page: &PageRequest, list: &str, typed: &str) -> Vec<(String, String)> {
     let Ok(answer) = page.get(&format!("/{list}?q={}&limit={OFFERED}", encoded(typed))).await else {
         return Vec::new();
     };

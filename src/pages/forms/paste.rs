@@ -96,7 +96,7 @@ impl Pasted {
 }
 
 /// A role in words is one of the words of the contract; every other cell is typed as it stands.
-fn value_of(member: &str, cell: &str) -> String {
+pub fn value_of(member: &str, cell: &str) -> String {
     if member != "role" {
         return cell.to_owned();
     }

@@ -8,14 +8,18 @@ use serde_json::{Value, json};
 
 use crate::pages::changing;
 use crate::pages::forms::decode::{Blank, body};
-use crate::pages::forms::fields::{Drawing, FaultLine, id_of};
+use crate::pages::forms::fields::{Drawing, FaultLine};
 use crate::pages::forms::labels;
 use crate::pages::forms::names::{Resolved, resolve};
 use crate::pages::forms::shape::{FormField, is_classified};
+use crate::pages::forms::told::FaultTeller;
 use crate::pages::forms::typed::Typed;
 use crate::pages::request::{PageRequest, PageResult, settled};
 use crate::pages::show::{items, joined, text};
+use crate::pages::working_days::WorkingDays;
+use crate::web::schema::MISSING;
 use kernel::text::{Language, bears_secret_mark};
+use kernel::words::FieldError;
 
 /// A form and the call that it stands for.
 pub struct FormCall<'a> {
@@ -77,6 +81,7 @@ impl Refusal {
         typed: &'a Typed,
         names: &'a HashMap<String, String>,
         people: &'a [(String, String)],
+        calendar: &'a WorkingDays,
     ) -> Drawing<'a> {
         Drawing {
             contract: &page.contract,
@@ -87,6 +92,7 @@ impl Refusal {
             names,
             people,
             offers: &self.offers,
+            calendar,
         }
     }
 }
@@ -117,15 +123,16 @@ pub async fn judge_typing(
     fields: &[FormField],
     typed: &mut Typed,
 ) -> Option<Refusal> {
+    let teller = FaultTeller { schema, fields, language: page.language };
     let marked = secrets(page.language, schema, typed);
     if !marked.is_empty() {
-        return Some(refusal((page.language, schema), 422, marked, HashMap::new(), String::new(), &Value::Null));
+        return Some(refusal(teller, 422, marked, HashMap::new(), String::new(), &Value::Null));
     }
     let Resolved { faults: mut told, offers } = resolve(page, fields, typed).await;
     let mut typing = Vec::new();
     body(fields, typed, Blank::LeftOut, &mut typing);
     told.extend(typing.into_iter().map(|(at, said)| (at, said.in_language(page.language).to_owned())));
-    (!told.is_empty()).then(|| refusal((page.language, schema), 422, told, offers, String::new(), &Value::Null))
+    (!told.is_empty()).then(|| refusal(teller, 422, told, offers, String::new(), &Value::Null))
 }
 
 /// How the API refuses a change that it has made already, sent anew from the same page.
@@ -146,9 +153,10 @@ fn is_empty(body: &Value) -> bool {
 /// Sends what was typed. Names are exchanged for ids first; what is wrong with the typing is told together with what the
 /// API says.
 pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> PageResult<Sent> {
+    let teller = FaultTeller { schema: call.schema, fields: call.fields, language: page.language };
     let marked = secrets(page.language, call.schema, typed);
     if !marked.is_empty() {
-        let told = refusal((page.language, call.schema), 422, marked, HashMap::new(), String::new(), &Value::Null);
+        let told = refusal(teller, 422, marked, HashMap::new(), String::new(), &Value::Null);
         return Ok(Sent::Refused(told));
     }
     let Resolved { faults: unknown, offers } = resolve(page, call.fields, typed).await;
@@ -173,14 +181,7 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
         // Nothing is sent while a name means nobody; everything that the typing says is told at once.
         let mut faults: HashMap<String, String> = unknown;
         faults.extend(typing.into_iter().map(|(at, said)| (at, said.in_language(page.language).to_owned())));
-        return Ok(Sent::Refused(refusal(
-            (page.language, call.schema),
-            422,
-            faults,
-            offers,
-            String::new(),
-            &Value::Null,
-        )));
+        return Ok(Sent::Refused(refusal(teller, 422, faults, offers, String::new(), &Value::Null)));
     }
     let mut headers: Vec<(HeaderName, String)> = Vec::new();
     if let Some(version) = page.asked("version") {
@@ -196,7 +197,15 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
         Err(refused) => refused,
     };
     let told = items(&problem, "/errors").iter();
-    let told = told.map(|fault| (text(fault, "/pointer").to_owned(), text(fault, "/detail").to_owned()));
+    let told = told.map(|fault| {
+        let (pointer, detail) = (text(fault, "/pointer").to_owned(), text(fault, "/detail"));
+        // The schema knows no more than that something is missing.
+        let bare = text(fault, "/code") == FieldError::Missing.word() && detail == MISSING.in_language(page.language);
+        // Nor that a blank text is the same.
+        let bare = bare || sent.pointer(&pointer).is_some_and(|own| own == "");
+        let said = if bare { teller.missing(&pointer) } else { detail.to_owned() };
+        (pointer, said)
+    });
     let mut faults: HashMap<String, String> = told.collect();
     // The sentence about the typing is the better one: the API got a text that is no day.
     faults.extend(typing.into_iter().map(|(at, said)| (at, said.in_language(page.language).to_owned())));
@@ -205,28 +214,18 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
         _ if faults.is_empty() => text(&problem, "/detail").to_owned(),
         _ => String::new(),
     };
-    Ok(Sent::Refused(refusal((page.language, call.schema), status, faults, offers, said, &problem)))
-}
-
-/// A fault with the name of its field: `Số, ký hiệu: Thiếu trường bắt buộc.`
-fn told_at(language: Language, schema: &str, at: &str, said: &str) -> FaultLine {
-    let name = at.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default();
-    let label = labels::of(schema, name).map(|label| label.label(language));
-    let text = label.map_or_else(|| said.to_owned(), |label| format!("{label}: {said}"));
-    FaultLine { id: id_of(at), text }
+    Ok(Sent::Refused(refusal(teller, status, faults, offers, said, &problem)))
 }
 
 fn refusal(
-    (language, schema): (Language, &str),
+    teller: FaultTeller<'_>,
     status: u16,
     faults: HashMap<String, String>,
     offers: HashMap<String, Vec<(String, String)>>,
     said: String,
     problem: &Value,
 ) -> Refusal {
-    let mut lines: Vec<(&String, &String)> = faults.iter().collect();
-    lines.sort();
-    let mut summary: Vec<FaultLine> = lines.into_iter().map(|(at, said)| told_at(language, schema, at, said)).collect();
+    let mut summary = teller.summary(&faults);
     if !said.is_empty() {
         summary.push(FaultLine { id: "main".into(), text: said.clone() });
     }

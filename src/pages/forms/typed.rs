@@ -12,6 +12,13 @@ use kernel::time::{Day, local};
 /// Most fields of a form: a list of 2,000 guests.
 const MOST_FIELDS: usize = 12_000;
 
+/// The choice of the row whose person leads the others: its value is the pointer of the row.
+pub const HEAD_CHOICE: &str = "head";
+/// The member of a row that says what somebody is in the delegation, and two of its words.
+pub const ROLE: &str = "/role";
+pub const HEAD: &str = "head";
+const MEMBER: &str = "member";
+
 /// Texts by pointer. A pointer may come several times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Typed(pub Vec<(String, String)>);
@@ -23,7 +30,25 @@ impl Typed {
             // Browsers end lines of a text area with CR LF.
             (name.into_owned(), value.replace("\r\n", "\n"))
         });
-        Typed(pairs.collect())
+        let mut typed = Typed(pairs.collect());
+        typed.name_head();
+        typed
+    }
+
+    /// Gives the role of the head to the row that was chosen, and to no other.
+    fn name_head(&mut self) {
+        let Some(row) = self.get(HEAD_CHOICE).filter(|row| row.starts_with('/')).map(str::to_owned) else { return };
+        self.0.retain(|(name, _)| name != HEAD_CHOICE);
+        let Some((list, _)) = row.rsplit_once('/') else { return };
+        for n in self.rows(list) {
+            let at = format!("{list}/{n}{ROLE}");
+            if format!("{list}/{n}") == row {
+                self.set(&at, HEAD);
+            } else if self.get(&at) == Some(HEAD) || (self.is_blank(&at) && !self.is_blank(&format!("{list}/{n}"))) {
+                // Whoever led before, and whoever has no other role, goes with the rest.
+                self.set(&at, MEMBER);
+            }
+        }
     }
 
     /// The value of a field. Where one comes several times, a choice below a text counts, not the text.

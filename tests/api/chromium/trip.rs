@@ -48,7 +48,7 @@ async fn drafted(w: &World, b: &Chrome) -> String {
     b.type_into("/stops/0/to", "2026-03-27").await;
     b.press(SEND).await;
     b.type_into("/members/0/official_id", &name(&trip["members"][0]["official_id"])).await;
-    b.choose("/members/0/role", "head").await;
+    b.choose("head", "/members/0").await;
     b.press("button[name=add][value='/members']").await;
     b.type_into("/members/1/official_id", &name(&trip["members"][1]["official_id"])).await;
     b.choose("/members/1/role", "member").await;

@@ -2,6 +2,7 @@
 
 pub mod browser;
 mod collections;
+mod daily;
 mod forms;
 pub mod markup;
 mod sessions;

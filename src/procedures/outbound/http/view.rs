@@ -24,7 +24,7 @@ use kernel::id::Id;
 use kernel::page::Page;
 use kernel::procedure::Procedure;
 use kernel::time::rfc3339;
-use kernel::words::{Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Purpose};
+use kernel::words::{Body, Capacity, ConsentVerdict, DecisionVerdict, Field, MemberRole, Purpose};
 
 /// A dossier with everything that happened to it and what the caller can do next.
 #[derive(Serialize, ToSchema)]
@@ -217,13 +217,21 @@ pub struct TripItem {
     due_on: Option<NaiveDate>,
     overdue: bool,
     version: i64,
+    /// The bodies whose turn it is; only where `waiting=true` asks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<Vec<Body>>,
+    /// The caller sees the whole dossier, and not only what they are asked about; beside `waiting_for`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen_whole: Option<bool>,
 }
 
 impl From<RegisterRow> for TripItem {
-    fn from(RegisterRow { item, agency, overdue }: RegisterRow) -> Self {
+    fn from(RegisterRow { item, agency, overdue, turn }: RegisterRow) -> Self {
         TripItem {
             requesting_agency: agency,
             overdue,
+            seen_whole: turn.as_ref().map(|turn| turn.seen_whole),
+            waiting_for: turn.map(|turn| turn.waiting_for),
             id: Id(item.id),
             number: item.number,
             title: item.title,
