@@ -24,7 +24,6 @@ use kernel::country::country;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::procedure::RegisterEntries;
-use kernel::words::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
