@@ -134,8 +134,13 @@ async fn draw(
     let schema = if changing { act.register.changed_by.as_str() } else { act.schema.as_str() };
     let comparison = SideBySide { contract: &page.contract, schema, language: page.language, names: &names };
     let known = names_in(dossier);
-    let reader =
-        DifferenceReader { contract: &page.contract, register: &act.register, language: page.language, names: &known };
+    let reader = DifferenceReader {
+        contract: &page.contract,
+        register: &act.register,
+        language: page.language,
+        names: &known,
+        whole: assessed,
+    };
     // Of an amendment, the API says what counts as a change, and what has to be decided again.
     let amended = tried.and_then(|answer| items(answer, "/amendments").last()).filter(|_| act.action == "amend");
     let differing = match (changed_fields(&fields), amended) {

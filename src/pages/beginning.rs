@@ -6,15 +6,17 @@ use askama::Template;
 
 use crate::access::token::random_text;
 use crate::pages::acts::redrawn;
+use crate::pages::changing::differing_below;
 use crate::pages::copies;
 use crate::pages::forms::decode::Blank;
-use crate::pages::forms::names::of_chosen;
+use crate::pages::forms::names::{of_chosen, resolve};
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, judge_typing, send};
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{
-    NUMBERS, PASTED, forget, hide_numbers, is_token, made_of, remember_made, reveal_numbers, typed_before,
+    NUMBERS, PASTED, forget, hide_numbers, is_token, keep_part, made_of, remember_made, reveal_numbers, token_of_part,
+    typed_before,
 };
 use crate::pages::parts::{FormPlace, FormSection, FormStanding, PartPage, links, onward, part_of, sections};
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
@@ -170,12 +172,11 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
         copies::drop(page, &name).await;
         return Ok(see_other(&format!("/{}/new", register.path)));
     }
-    // Sent a second time: the dossier is there already.
+    let mut typed = Typed::of_form(form);
     if let Some(id) = made_of(page, token).await {
-        return Ok(see_other(&onward(&format!("/{}/{id}", register.path), next)));
+        return sent_again(page, &register, section, next, &id, typed).await;
     }
     let mut whole = kept(page, &name).await?;
-    let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &whole).await;
     let drawn = pasted(&mut typed) || redrawn(&mut typed);
     // What other parts hold stays; this part is as it was sent.
@@ -228,6 +229,30 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
             draw_new(page, key, token, Some(whole), refusal).await
         }
     }
+}
+
+/// A part that is sent after the dossier was made: the same once more leads on; what was typed since comes back in the form of
+/// the dossier.
+async fn sent_again(
+    page: &PageRequest,
+    register: &RegisterPages,
+    section: &FormSection,
+    next: Option<&FormSection>,
+    id: &str,
+    mut typed: Typed,
+) -> PageResult<HttpResponse> {
+    let path = format!("/{}/{id}", register.path);
+    reveal_numbers(page, &mut typed, &Typed::default()).await;
+    let now = Typed::of_value(&section.fields, &page.get(&path).await?);
+    let mut resolved = typed.clone();
+    resolve(page, &section.fields, &mut resolved).await;
+    let differs = differing_below("", &section.fields, &resolved, &now);
+    if differs.as_object().is_none_or(serde_json::Map::is_empty) {
+        return Ok(see_other(&onward(&path, next)));
+    }
+    let held = token_of_part(id, &section.key);
+    keep_part(page, &held, &typed).await;
+    Ok(see_other(&format!("{path}/edit/{}?held={held}", section.key)))
 }
 
 /// Keeps what was typed so far, and tells what the regulation says of it.

@@ -5,10 +5,12 @@ use actix_web::http::Method;
 use actix_web::web::Bytes;
 use serde_json::{Map, Value, json};
 
+use crate::access::token::random_text;
 use crate::pages::dossier::if_seen;
 use crate::pages::forms::typed::Typed;
 use crate::pages::request::{PageRequest, PageResult, judged};
 use crate::pages::show::{items, text};
+use kernel::text::bears_secret_mark;
 
 /// Bytes of the texts of one copy; the API accepts 64 KiB of JSON, in which a letter may be escaped.
 const PIECE: usize = 40 << 10;
@@ -16,12 +18,16 @@ const PIECE: usize = 40 << 10;
 const MOST_PIECES: usize = 16;
 /// The member of the first copy that says how many there are.
 const PIECES: &str = "pieces";
+/// The member of the first copy that says under which word the others stand.
+const WRITING: &str = "writing";
 
-fn path_of(name: &str, piece: usize) -> String {
-    match piece {
-        0 => format!("/me/working-copies/{name}"),
-        more => format!("/me/working-copies/{name}.{more}"),
-    }
+fn path_of(name: &str) -> String {
+    format!("/me/working-copies/{name}")
+}
+
+/// A copy after the first one. It is of one writing: what was kept before is whole until the first one names the new ones.
+fn piece_of(name: &str, writing: &str, piece: usize) -> String {
+    format!("{name}.{writing}.{piece}")
 }
 
 /// What was typed, cut where a copy would become too long.
@@ -38,34 +44,52 @@ fn pieces(typed: &Typed) -> Vec<Map<String, Value>> {
             last.insert(at.clone(), json!(value));
         }
     }
-    let pieces = all.len();
-    if let Some(first) = all.first_mut().filter(|_| pieces > 1) {
-        first.insert(PIECES.to_owned(), json!(pieces.to_string()));
-    }
     all
+}
+
+async fn put(page: &PageRequest, name: &str, content: Map<String, Value>) -> PageResult<()> {
+    judged(page.send(Method::PUT, &path_of(name), &[], &Value::Object(content)).await).map(|_| ())
 }
 
 /// Keeps what was typed under a name. What bears a secrecy mark is refused, and kept nowhere.
 pub async fn write(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
-    // The first is written last: until then a reader finds what was kept before.
-    for (piece, content) in pieces(typed).into_iter().enumerate().rev() {
-        judged(page.send(Method::PUT, &path_of(name, piece), &[], &Value::Object(content)).await)?;
+    let mut all = pieces(typed);
+    let (writing, count) =
+        (random_text().chars().take(8).filter(char::is_ascii_alphanumeric).collect::<String>(), all.len());
+    let mut first = all.remove(0);
+    if count > 1 && !typed.0.iter().any(|(_, value)| bears_secret_mark(value)) {
+        first.insert(PIECES.to_owned(), json!(count.to_string()));
+        first.insert(WRITING.to_owned(), json!(writing));
+        for (at, content) in all.into_iter().enumerate() {
+            put(page, &piece_of(name, &writing, at + 1), content).await?;
+        }
+    } else if count > 1 {
+        // The API says why none of it is kept.
+        let marked = typed.0.iter().find(|(_, value)| bears_secret_mark(value));
+        first.extend(marked.map(|(at, value)| (at.clone(), json!(value))));
+    }
+    put(page, name, first).await?;
+    if count > 1 {
+        let kept = format!("{name}.{writing}.");
+        drop_where(page, |own| own.starts_with(&format!("{name}.")) && !own.starts_with(&kept)).await;
     }
     Ok(())
 }
 
 /// What was kept under a name, if there is something.
 pub async fn read(page: &PageRequest, name: &str) -> PageResult<Option<Typed>> {
-    let Some(first) = if_seen(page, &path_of(name, 0)).await? else { return Ok(None) };
+    let Some(first) = if_seen(page, &path_of(name)).await? else { return Ok(None) };
     let pieces = text(&first, "/pieces").parse().unwrap_or(1).min(MOST_PIECES);
     let mut typed = Typed::default();
     let mut put = |copy: &Value| {
-        let pairs = copy.as_object().into_iter().flatten().filter(|(at, _)| *at != PIECES);
+        let own = |at: &String| at != PIECES && at != WRITING;
+        let pairs = copy.as_object().into_iter().flatten().filter(|(at, _)| own(at));
         typed.0.extend(pairs.filter_map(|(at, value)| Some((at.clone(), value.as_str()?.to_owned()))));
     };
     put(&first);
     for piece in 1..pieces {
-        put(&if_seen(page, &path_of(name, piece)).await?.unwrap_or_default());
+        let path = path_of(&piece_of(name, text(&first, "/writing"), piece));
+        put(&if_seen(page, &path).await?.unwrap_or_default());
     }
     Ok(Some(typed))
 }
@@ -77,12 +101,25 @@ pub async fn names(page: &PageRequest) -> PageResult<Vec<(String, String)>> {
     Ok(own.map(|copy| (text(copy, "/name").to_owned(), text(copy, "/saved_at").to_owned())).collect())
 }
 
-/// Drops what was kept under a name, and under names that begin with it and a dot.
+/// Drops the caller's own copies with such names.
+async fn drop_where(page: &PageRequest, which: impl Fn(&str) -> bool) {
+    let Ok(names) = names(page).await else { return };
+    for (own, _) in names.iter().filter(|(own, _)| which(own)) {
+        page.call(Method::DELETE, &path_of(own), &[], Bytes::new()).await;
+    }
+}
+
+/// Drops what was kept under a name.
 pub async fn drop(page: &PageRequest, name: &str) {
     let below = format!("{name}.");
+    drop_where(page, |own| own == name || own.starts_with(&below)).await;
+}
+
+/// Keeps the latest so many copies with such names: a person may have a hundred in all.
+pub async fn keep_latest(page: &PageRequest, count: usize, which: impl Fn(&str) -> bool) {
     let Ok(names) = names(page).await else { return };
-    for (own, _) in names.iter().filter(|(own, _)| own == name || own.starts_with(&below)) {
-        page.call(Method::DELETE, &path_of(own, 0), &[], Bytes::new()).await;
+    for (own, _) in names.iter().filter(|(own, _)| which(own)).skip(count) {
+        drop(page, own).await;
     }
 }
 
@@ -94,11 +131,11 @@ mod tests {
     fn a_long_list_is_kept_in_pieces_that_the_api_accepts() {
         let line = |n: usize| (format!("/guests/{n}/full_name"), "NGUYỄN THỊ MINH KHAI".repeat(4));
         let short = pieces(&Typed(vec![line(0)]));
-        assert!(short.len() == 1 && !short[0].contains_key(PIECES));
+        assert_eq!(short.len(), 1);
         let long = Typed((0..2_000).map(line).collect());
         let cut = pieces(&long);
-        assert_eq!(cut[0][PIECES], cut.len().to_string());
+        assert!(cut.len() > 1 && cut.len() <= MOST_PIECES);
         assert!(cut.iter().all(|piece| Value::Object(piece.clone()).to_string().len() < 64 << 10));
-        assert_eq!(cut.iter().map(Map::len).sum::<usize>(), 2_001);
+        assert_eq!(cut.iter().map(Map::len).sum::<usize>(), 2_000);
     }
 }

@@ -47,6 +47,8 @@ pub struct AmendmentPanel {
     pub standing: String,
     pub class: &'static str,
     pub pending: bool,
+    /// Whoever reads it sees the whole dossier: what was decided, and what follows.
+    pub whole: bool,
     pub reason: String,
     /// How it is documented, and what follows.
     pub form: String,
@@ -64,6 +66,8 @@ pub struct DifferenceReader<'a> {
     pub language: Language,
     /// Names of people and units by their ids.
     pub names: &'a HashMap<String, String>,
+    /// Whoever reads them sees the whole dossier.
+    pub whole: bool,
 }
 
 /// Most lines of a value: a list of guests has hundreds.
@@ -86,7 +90,7 @@ impl DifferenceReader<'_> {
     fn rows_of(&self, fields: &[FormField], difference: &Value) -> Vec<ChangedRow> {
         let (before, after) = (&difference["before"], &difference["after"]);
         let kind = self.label("amendment_kind", text(difference, "/kind"));
-        let material = is_true(difference, "/material");
+        let material = self.whole && is_true(difference, "/material");
         let names: BTreeSet<&String> =
             [before, after].into_iter().flat_map(|side| side.as_object().into_iter().flat_map(|o| o.keys())).collect();
         let mut rows = Vec::new();
@@ -110,7 +114,7 @@ impl DifferenceReader<'_> {
     }
 
     fn reader(&self) -> ContentReader<'_> {
-        let DifferenceReader { contract, register, language, names } = self;
+        let DifferenceReader { contract, register, language, names, .. } = self;
         ContentReader { contract, schema: &register.created_by, language: *language, names }
     }
 
@@ -148,6 +152,7 @@ impl DifferenceReader<'_> {
                 _ => "stop",
             },
             pending: standing == "pending",
+            whole: self.whole,
             reason: text(amendment, "/reason").to_owned(),
             form: self.label("amendment_form", text(amendment, "/form")),
             cite: text(amendment, "/citation").to_owned(),

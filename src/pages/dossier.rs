@@ -321,8 +321,13 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let supplement = supplement::asked(&page.contract, text(&dossier, "/state"), &history, page.language);
     let add = if !past && may_edit { format!("{path}/attachments") } else { String::new() };
     let names = names_in(&dossier);
-    let reader =
-        DifferenceReader { contract: &page.contract, register: &register, language: page.language, names: &names };
+    let reader = DifferenceReader {
+        contract: &page.contract,
+        register: &register,
+        language: page.language,
+        names: &names,
+        whole: assessment.is_some(),
+    };
     let mut amendments: Vec<AmendmentPanel> =
         items(&dossier, "/amendments").iter().rev().map(|a| reader.amendment(a)).collect();
     amendments.sort_by_key(|a| !a.pending);

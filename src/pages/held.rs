@@ -8,6 +8,10 @@ use crate::pages::request::{PageRequest, PageResult};
 
 /// Stands between a dossier and the token under which it was typed.
 const MADE: &str = "made-";
+/// How many of these are remembered, and how many forms that were carried over a sign-in.
+const MARKS: usize = 10;
+/// Begins the token of such a form.
+const CARRIED: &str = "carried-";
 
 /// The name of the field that says where passport numbers are kept.
 pub const NUMBERS: &str = "numbers";
@@ -87,6 +91,7 @@ pub async fn forget_parts(page: &PageRequest, id: &str) {
 
 /// Remembers which dossier became of what was typed under a token, so that a second sending of its form leads there.
 pub async fn remember_made(page: &PageRequest, id: &str, token: &str) {
+    copies::keep_latest(page, MARKS - 1, |name| name.contains(&format!("-{MADE}"))).await;
     // Without it a second sending would begin another copy, which loses nothing.
     let _ = copies::write(page, &name_of(&format!("{id}-{MADE}{token}")), &Typed::default()).await;
 }
@@ -114,8 +119,11 @@ pub async fn typed_before(page: &PageRequest) -> Option<Typed> {
 /// Keeps a form for somebody who has just signed in again; returns the address of its page.
 pub async fn carry_over(page: &PageRequest, next: &str, form: &str) -> String {
     let typed = Typed::of_form(form.as_bytes());
-    match keep(page, &typed).await {
-        Ok(token) => {
+    copies::keep_latest(page, MARKS - 1, |name| name.starts_with(&name_of(CARRIED)) && name.matches('.').count() == 1)
+        .await;
+    let token = format!("{CARRIED}{}", random_text());
+    match copies::write(page, &name_of(&token), &typed).await {
+        Ok(()) => {
             let mark = if next.contains('?') { '&' } else { '?' };
             format!("{next}{mark}held={token}")
         }

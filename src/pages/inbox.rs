@@ -67,8 +67,13 @@ fn differences(page: &PageRequest, item: &Value) -> Vec<FindingLine> {
     }
     let Some(register) = register_of(page, text(item, "/procedure")) else { return all };
     let names = HashMap::new();
-    let reader =
-        DifferenceReader { contract: &page.contract, register: &register, language: page.language, names: &names };
+    let reader = DifferenceReader {
+        contract: &page.contract,
+        register: &register,
+        language: page.language,
+        names: &names,
+        whole: !item.pointer("/findings").is_none_or(Value::is_null),
+    };
     for change in reader.rows(items(item, "/changes")) {
         all.push(FindingLine {
             code: String::new(),

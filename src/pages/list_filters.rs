@@ -46,7 +46,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn typed(&self, name: &str) -> Option<String> {
-        self.page.asked(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        // What was chosen from a list comes after what was typed to find it.
+        let query = self.page.http.query_string().as_bytes();
+        let own = url::form_urlencoded::parse(query).filter(|(own, _)| own == name);
+        own.map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty()).last()
     }
 
     fn ask(&mut self, name: &str, value: &str) {
@@ -59,7 +62,10 @@ impl Reader<'_> {
         self.kept.push(format!("{name}={}", encoded(&typed)));
         match read(&typed) {
             Ok(value) => self.ask(name, &value),
-            Err(said) => self.faults.push(FaultLine { id: format!("filter-{name}"), text: said }),
+            Err(said) => {
+                let at = if CHOSEN.contains(&name) { "q" } else { name };
+                self.faults.push(FaultLine { id: format!("filter-{at}"), text: said });
+            }
         }
         typed
     }
@@ -105,7 +111,16 @@ async fn agency(page: &PageRequest, typed: &str) -> Result<(String, String), Str
     }
 }
 
+/// Those that are chosen, not typed: a word that is none came with an address.
+const CHOSEN: [&str; 5] = ["state", "procedure", "purpose", "field", "in_plan"];
+
 impl ListFilters {
+    /// What is wrong with one of them.
+    pub fn fault(&self, name: &str) -> &str {
+        let id = format!("filter-{name}");
+        self.faults.iter().find(|fault| fault.id == id).map_or("", |fault| &fault.text)
+    }
+
     /// Reads the address of the page.
     pub async fn read(page: &PageRequest, register: &RegisterPages) -> Self {
         let mut reader = Reader { page, asked: Vec::new(), kept: Vec::new(), faults: Vec::new() };

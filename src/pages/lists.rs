@@ -99,7 +99,8 @@ pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
             .collect::<Vec<_>>()
             .join(", "),
         since: show::day_of_moment(text(item, "/updated_at")).map(show::day).unwrap_or_default(),
-        asked_only: item.get("seen_whole") == Some(&Value::Bool(false)),
+        // Where it is not known, nothing is told.
+        asked_only: !is_true(item, "/seen_whole"),
     };
     if row.asked_only {
         row.hide_outcome(page);
@@ -170,7 +171,10 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     query.extend(page.asked("cursor").map(|cursor| format!("&cursor={}", encoded(&cursor))));
     // What cannot be understood finds nothing, and says so.
     let faulty = !filters.faults.is_empty();
-    let (list, rows) = if faulty { (Value::Null, Vec::new()) } else { listed(page, &register, &query, print).await? };
+    let (list, mut rows) =
+        if faulty { (Value::Null, Vec::new()) } else { listed(page, &register, &query, print).await? };
+    // A state that is asked for would tell what became of a dossier.
+    rows.retain(|row| !row.asked_only || !filters.states.iter().any(|state| state.chosen));
     let asked_only = !rows.is_empty() && rows.iter().all(|row| row.asked_only);
     let label = register.label(page.language);
     let next = list.pointer("/next").and_then(Value::as_str);

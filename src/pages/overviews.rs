@@ -43,7 +43,8 @@ async fn found(page: &PageRequest) -> PageResult<HttpResponse> {
     if !q.is_empty() {
         if may(&me, "read_dossiers") {
             for register in registers::all(page) {
-                let list = page.get(&format!("/{}?q={asked}&sort=-updated_at&limit=20", register.path)).await?;
+                let list =
+                    page.get(&format!("/{}?q={asked}&sort=-updated_at&limit=20&waiting=true", register.path)).await?;
                 let rows: Vec<Row> = items(&list, "/items").iter().map(|item| row(page, &register, item)).collect();
                 if !rows.is_empty() {
                     let all = format!("/{}?q={asked}", register.path);

@@ -11,7 +11,7 @@ use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, html};
 use crate::pages::registers::RegisterPages;
-use crate::pages::request::{PageRequest, PageResult, settled};
+use crate::pages::request::{PageRequest, PageResult, Trouble, settled};
 use crate::pages::rule::{self, RuleAnswer};
 use kernel::id::Id;
 
@@ -38,7 +38,11 @@ pub async fn rule_as_typed(
     only_ids(&mut sent);
     let path = format!("/{}/assessment{query}", register.path);
     let answer = page.send(Method::POST, &path, &[], &sent).await;
-    let Ok(answer) = settled(answer)? else { return Ok(None) };
+    let answer = match settled(answer)? {
+        Ok(answer) => answer,
+        Err((status @ 500.., problem)) => return Err(Trouble::Refused { status, problem }),
+        Err(_) => return Ok(None),
+    };
     Ok(Some(rule::answer(&page.contract, &answer, &names, page.language)))
 }
 

@@ -117,7 +117,12 @@ pub fn joined<'a>(parts: impl IntoIterator<Item = &'a str>, between: &str) -> St
 /// What a problem document says: of each field, else as a whole.
 pub fn said(problem: &Value) -> String {
     let fields = joined(items(problem, "/errors").iter().map(|fault| text(fault, "/detail")), " ");
-    if fields.is_empty() { text(problem, "/detail").to_owned() } else { fields }
+    if !fields.is_empty() {
+        return fields;
+    }
+    // What the server broke is found again by its mark.
+    let mark = if number(problem, "/status") >= 500 { text(problem, "/trace_id") } else { "" };
+    joined([text(problem, "/detail"), mark], " · ")
 }
 
 /// A due day, how far it is in words, and whether it has passed; nothing where there is none.

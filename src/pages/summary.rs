@@ -108,7 +108,10 @@ impl ContentReader<'_> {
                 let beside = field.name.trim_end_matches("_id");
                 let named = around.get(beside).map(|thing| self.named(thing)).filter(|name| !name.is_empty());
                 let known = || self.names.get(text).cloned();
-                let of_person = || Some(show::text(around, "/full_name").to_owned()).filter(|name| !name.is_empty());
+                // The name beside an id is that of the person whose row it is, not of their relative.
+                let own = matches!(field.name.as_str(), "official_id" | "guest_id");
+                let of_person =
+                    || Some(show::text(around, "/full_name").to_owned()).filter(|name| own && !name.is_empty());
                 let named = named.or_else(known).or_else(of_person);
                 named.unwrap_or_else(|| if text.parse::<Id>().is_ok() { String::new() } else { text.to_owned() })
             }

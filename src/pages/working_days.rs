@@ -15,8 +15,8 @@ use kernel::time::Day;
 pub struct WorkingDays {
     off: HashSet<Day>,
     worked: HashSet<Day>,
-    /// The last day that the calendar knows of.
-    until: Option<Day>,
+    /// The years that somebody told.
+    years: HashSet<i32>,
 }
 
 impl WorkingDays {
@@ -29,14 +29,14 @@ impl WorkingDays {
                 |at: &str| items(&told, at).iter().filter_map(|d| d.as_str()?.parse::<Day>().ok()).collect::<Vec<_>>();
             all.off.extend(days("/off"));
             all.worked.extend(days("/work"));
-            all.until = Day::from_ymd_opt(year, 12, 31);
+            all.years.insert(year);
         }
         all
     }
 
     /// What a day is; nothing where nobody told the calendar of its year.
     fn is_working(&self, day: Day) -> Option<bool> {
-        self.until.filter(|until| day <= *until)?;
+        self.years.get(&day.year())?;
         let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
         Some(!self.off.contains(&day) && (!weekend || self.worked.contains(&day)))
     }
@@ -64,7 +64,7 @@ mod tests {
         let calendar = WorkingDays {
             off: HashSet::from([day("2026-09-02")]),
             worked: HashSet::from([day("2026-08-22")]),
-            until: Some(day("2026-12-31")),
+            years: HashSet::from([2026]),
         };
         for (typed, told) in [
             ("27/3/2026", "Thứ Sáu, 27/03/2026, ngày làm việc"),
@@ -72,6 +72,7 @@ mod tests {
             ("22/8/2026", "Thứ Bảy, 22/08/2026, ngày làm việc"),
             ("2026-09-02", "Thứ Tư, 02/09/2026, ngày nghỉ"),
             ("4/1/2027", "Thứ Hai, 04/01/2027"),
+            ("2/9/2025", "Thứ Ba, 02/09/2025"),
             ("31/2/2026", ""),
         ] {
             assert_eq!(calendar.told(typed, Language::Vietnamese), told);

@@ -1,6 +1,9 @@
 //! Sending a form: the call of the API that it stands for, and what came of it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::sync::OnceLock;
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
@@ -135,8 +138,20 @@ pub async fn judge_typing(
     (!told.is_empty()).then(|| refusal(teller, 422, told, offers, String::new(), &Value::Null))
 }
 
-/// How the API refuses a change that it has made already, sent anew from the same page.
-const SENT_BEFORE: [&str; 2] = ["version_conflict", "idempotency_key_reused"];
+/// Whether a change was refused because it was made already, by the same form with the same typing.
+fn was_sent(problem: &Value, stands_already: bool) -> bool {
+    match text(problem, "/code") {
+        "idempotency_key_reused" => true,
+        "version_conflict" => stands_already,
+        _ => false,
+    }
+}
+
+/// Tells typings of one form apart. It is another one after each start, so that nobody guesses from it what was typed.
+fn mark_of(typed: &Typed) -> String {
+    static MARKS: OnceLock<RandomState> = OnceLock::new();
+    format!("{:016x}", MARKS.get_or_init(RandomState::new).hash_one(&typed.0))
+}
 
 /// What is said where the server broke something: the form is there still, and may be sent again.
 fn broken(language: Language, problem: &Value) -> String {
@@ -171,7 +186,8 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
         }
     }
     // What was typed stands there already: it was sent before.
-    let stands_already = call.present.is_some() && is_empty(sent.get(changing::CHANGES).unwrap_or(&sent));
+    // What has a reason of its own is told by its key alone: somebody else may have made the same change for theirs.
+    let stands_already = sent.get(changing::CHANGES).is_none() && is_empty(&sent);
     if is_classified(&page.contract, call.schema)
         && let Some(members) = sent.as_object_mut()
     {
@@ -187,11 +203,15 @@ pub async fn send(page: &PageRequest, call: FormCall<'_>, typed: &mut Typed) -> 
     if let Some(version) = page.asked("version") {
         headers.push((header::IF_MATCH, format!("\"{version}\"")));
     }
-    headers.extend(page.key());
+    headers.extend(page.key().map(|(name, key)| match call.present {
+        // Its body is what differs from the present content, which the first sending has changed.
+        Some(_) => (name, format!("{key}.{}", mark_of(typed))),
+        None => (name, key),
+    }));
     let (status, problem) = match settled(page.send(call.method, &call.path, &headers, &sent).await)? {
         Ok(done) => return Ok(Sent::Done(done)),
         // A second click, F5, or a line that broke before the first answer came.
-        Err((_, problem)) if stands_already && SENT_BEFORE.contains(&text(&problem, "/code")) => {
+        Err((_, problem)) if call.present.is_some() && was_sent(&problem, stands_already) => {
             return Ok(Sent::Done(Value::Null));
         }
         Err(refused) => refused,

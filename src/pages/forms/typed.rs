@@ -1,7 +1,7 @@
 //! What was typed into a form: texts by the pointer of their field, in order; and a stored value as if it had been typed.
 //! Pure.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -35,19 +35,34 @@ impl Typed {
         typed
     }
 
-    /// Gives the role of the head to the row that was chosen, and to no other.
+    /// Gives the role of the head to the row that was chosen, and to no other. One pass: anybody may send a long form.
     fn name_head(&mut self) {
         let Some(row) = self.get(HEAD_CHOICE).filter(|row| row.starts_with('/')).map(str::to_owned) else { return };
         self.0.retain(|(name, _)| name != HEAD_CHOICE);
-        let Some((list, _)) = row.rsplit_once('/') else { return };
-        for n in self.rows(list) {
-            let at = format!("{list}/{n}{ROLE}");
-            if format!("{list}/{n}") == row {
-                self.set(&at, HEAD);
-            } else if self.get(&at) == Some(HEAD) || (self.is_blank(&at) && !self.is_blank(&format!("{list}/{n}"))) {
-                // Whoever led before, and whoever has no other role, goes with the rest.
-                self.set(&at, MEMBER);
+        let Some((list, chosen)) = row.rsplit_once('/') else { return };
+        let below = format!("{list}/");
+        // Rows in which something stands; true once their role does.
+        let mut rows: BTreeMap<String, bool> = BTreeMap::from([(chosen.to_owned(), false)]);
+        for (name, value) in &mut self.0 {
+            let Some((n, member)) = name.strip_prefix(&below).and_then(|rest| rest.split_once('/')) else { continue };
+            if member != &ROLE[1..] {
+                if !value.trim().is_empty() {
+                    rows.entry(n.to_owned()).or_default();
+                }
+            } else if n == chosen {
+                HEAD.clone_into(value);
+                rows.insert(n.to_owned(), true);
+            } else if !value.is_empty() {
+                // Whoever led before goes with the rest.
+                if value == HEAD {
+                    MEMBER.clone_into(value);
+                }
+                rows.insert(n.to_owned(), true);
             }
+        }
+        for (n, _) in rows.into_iter().filter(|(_, named)| !named) {
+            let role = if n == chosen { HEAD } else { MEMBER };
+            self.put(&format!("{below}{n}{ROLE}"), role);
         }
     }
 
@@ -182,5 +197,20 @@ impl Typed {
             (_, Value::Number(number)) => self.put(at, number.to_string()),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_row_that_was_chosen_leads_and_whoever_led_before_goes_with_the_rest() {
+        let form = "head=%2Fm%2F1&%2Fm%2F0%2Fid=a&%2Fm%2F0%2Frole=&%2Fm%2F1%2Fid=b&%2Fm%2F1%2Frole=member\
+            &%2Fm%2F2%2Fid=c&%2Fm%2F2%2Frole=interpreter&%2Fm%2F3%2Fid=&%2Fm%2F3%2Frole=";
+        let typed = Typed::of_form(form.as_bytes());
+        let roles: Vec<&str> = (0..4).map(|n| typed.get(&format!("/m/{n}/role")).unwrap_or_default()).collect();
+        assert_eq!(roles, ["member", "head", "interpreter", ""]);
+        assert_eq!(Typed::of_form(b"%2Fm%2F0%2Frole=head").get("/m/0/role"), Some("head"));
     }
 }

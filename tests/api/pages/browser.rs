@@ -30,6 +30,7 @@ fn selector(text: &str) -> Selector {
 }
 
 /// The name, the values that it would send, and the address of the form that a page shows in `main`.
+#[derive(Clone)]
 pub struct Form {
     pub action: String,
     pub fields: Vec<(String, String)>,
