@@ -96,16 +96,29 @@ pub fn last_acted(conn: &mut Conn, ids: &[i64], bodies: &[Body]) -> Result<HashM
     Ok(rows.into_iter().filter_map(|(id, at)| Some((id, at?))).collect())
 }
 
-/// The bodies whose steps are open in these dossiers.
-pub fn open_bodies(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Body>>> {
-    let standing: &'static str = StepStanding::Open.into();
-    let open = steps::table.filter(steps::standing.eq(standing)).filter(steps::body.is_not_null());
-    let open =
-        open.order((steps::delegation_id, steps::ord)).select((steps::delegation_id, steps::body.assume_not_null()));
-    let rows: Vec<(i64, String)> = load_of!(conn, open, steps::delegation_id, ids)?;
-    let mut found: HashMap<i64, Vec<Body>> = HashMap::new();
-    for (id, body) in rows {
-        found.entry(id).or_default().push(word(&body)?);
+/// Whose turn it is in a dossier, and since when.
+#[derive(Debug, Clone, Default)]
+pub struct Turn {
+    pub bodies: Vec<Body>,
+    /// When the step before was taken.
+    pub since: Option<Moment>,
+}
+
+type TurnRow = (i64, Option<String>, String, Option<Moment>);
+
+/// Whose turn it is in these dossiers.
+pub fn turns(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Turn>> {
+    let own = steps::table.order((steps::delegation_id, steps::ord));
+    let own = own.select((steps::delegation_id, steps::body, steps::standing, steps::acted_at));
+    let rows: Vec<TurnRow> = load_of!(conn, own, steps::delegation_id, ids)?;
+    let open: &'static str = StepStanding::Open.into();
+    let mut found: HashMap<i64, Turn> = HashMap::new();
+    for (id, body, standing, acted_at) in rows {
+        let turn = found.entry(id).or_default();
+        turn.since = turn.since.max(acted_at);
+        if let Some(body) = body.filter(|_| standing == open) {
+            turn.bodies.push(word(&body)?);
+        }
     }
     Ok(found)
 }

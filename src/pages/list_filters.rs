@@ -159,7 +159,10 @@ impl ListFilters {
         let mut filters = ListFilters {
             q,
             year,
-            country,
+            country: match countries(page, &country).as_slice() {
+                [(_, name)] => name.clone(),
+                _ => country,
+            },
             agency: if named.is_empty() { typed_agency } else { named },
             states,
             procedures: if procedures.len() > 1 { procedures } else { Vec::new() },

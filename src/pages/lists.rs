@@ -29,7 +29,7 @@ pub struct Row {
     pub asked: String,
     /// Whose turn it is.
     pub waits: String,
-    /// When it was changed last.
+    /// Since when.
     pub since: String,
     /// The reader sees what they are asked about, and nothing else.
     pub asked_only: bool,
@@ -98,7 +98,7 @@ pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
             .map(|body| page.contract.label("body", body, page.language))
             .collect::<Vec<_>>()
             .join(", "),
-        since: show::day_of_moment(text(item, "/updated_at")).map(show::day).unwrap_or_default(),
+        since: show::day_of_moment(text(item, "/waiting_since")).map(show::day).unwrap_or_default(),
         // Where it is not known, nothing is told.
         asked_only: !is_true(item, "/seen_whole"),
     };

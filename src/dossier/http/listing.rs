@@ -4,7 +4,7 @@ use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::permission::Permission;
 use crate::access::shorts;
-use crate::approval::store::open_bodies;
+use crate::approval::store;
 use crate::db::Conn;
 use crate::dossier::http::{RegisterRow, RowTurn, Shown};
 use crate::dossier::lines::lines;
@@ -24,6 +24,7 @@ use kernel::country::country;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::procedure::RegisterEntries;
+use kernel::time::rfc3339;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -79,7 +80,7 @@ pub struct DossierListQuery {
     cursor: Option<String>,
     /// Adds `total`.
     count: Option<bool>,
-    /// Adds `waiting_for` to each item, the bodies whose turn it is, and `seen_whole`. Of a dossier of which the caller sees
+    /// Adds `waiting_for` and `waiting_since` to each item, the bodies whose turn it is, and `seen_whole`. Of a dossier of which the caller sees
     /// only what they are asked about, `waiting_for` has nobody but them.
     waiting: Option<bool>,
     #[param(inline)]
@@ -239,12 +240,14 @@ fn turns(
     rows: &[DossierItem],
 ) -> Result<HashMap<i64, RowTurn>> {
     let ids: Vec<i64> = rows.iter().map(|item| item.id).collect();
-    let (mut turns, seen) = (open_bodies(conn, &ids)?, list::seen_whole(conn, &call.actor, entries, &ids)?);
+    let (mut turns, seen) = (store::turns(conn, &ids)?, list::seen_whole(conn, &call.actor, entries, &ids)?);
     let own = call.actor.bodies();
     let turn = |id: i64| {
-        let (mut waiting_for, seen_whole) = (turns.remove(&id).unwrap_or_default(), seen.contains(&id));
+        let (turn, seen_whole) = (turns.remove(&id).unwrap_or_default(), seen.contains(&id));
+        let mut waiting_for = turn.bodies;
         waiting_for.retain(|body| seen_whole || own.contains(body));
-        (id, RowTurn { waiting_for, seen_whole })
+        let since = turn.since.filter(|_| !waiting_for.is_empty()).map(rfc3339);
+        (id, RowTurn { waiting_for, since, seen_whole })
     };
     Ok(ids.iter().copied().map(turn).collect())
 }

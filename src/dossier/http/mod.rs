@@ -50,6 +50,8 @@ use serde_json::json;
 #[derive(Debug, Clone)]
 pub struct RowTurn {
     pub waiting_for: Vec<Body>,
+    /// RFC 3339.
+    pub since: Option<String>,
     /// The caller sees the whole dossier, and not only what they are asked about.
     pub seen_whole: bool,
 }

@@ -122,6 +122,11 @@ impl Drawing<'_> {
         words.iter().map(offer).collect()
     }
 
+    /// Whether the person of a row leads the others.
+    fn leads(&self, row: &str) -> bool {
+        self.typed.get(&format!("{row}{ROLE}")) == Some(HEAD)
+    }
+
     /// What fits a text that fits several.
     fn fitting(&self, pointer: &str) -> Vec<Offer> {
         let offered = self.offers.get(pointer).into_iter().flatten();
@@ -224,8 +229,13 @@ impl Drawing<'_> {
             // What may be left out begins without a row.
             InputKind::Rows { row, most } => self.rows(&pointer, *most, !optional, |n, below| RowView {
                 legend: format!("{label} {}", n + 1),
-                leads: row.iter().any(is_led).then(|| self.typed.get(&format!("{below}{ROLE}")) == Some(HEAD)),
-                fields: row.iter().map(|field| self.field(field, &below)).collect(),
+                leads: row.iter().any(is_led).then(|| self.leads(&below)),
+                // Whoever leads has no other role.
+                fields: row
+                    .iter()
+                    .filter(|field| !(is_led(field) && self.leads(&below)))
+                    .map(|field| self.field(field, &below))
+                    .collect(),
                 pointer: below,
             }),
             InputKind::Picks { of, most } => self.rows(&pointer, *most, true, |n, below| {

@@ -220,6 +220,9 @@ pub struct TripItem {
     /// The bodies whose turn it is; only where `waiting=true` asks for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_for: Option<Vec<Body>>,
+    /// When the step before was taken, RFC 3339; beside `waiting_for`, where somebody's turn it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_since: Option<String>,
     /// The caller sees the whole dossier, and not only what they are asked about; beside `waiting_for`.
     #[serde(skip_serializing_if = "Option::is_none")]
     seen_whole: Option<bool>,
@@ -231,6 +234,7 @@ impl From<RegisterRow> for TripItem {
             requesting_agency: agency,
             overdue,
             seen_whole: turn.as_ref().map(|turn| turn.seen_whole),
+            waiting_since: turn.as_ref().and_then(|turn| turn.since.clone()),
             waiting_for: turn.map(|turn| turn.waiting_for),
             id: Id(item.id),
             number: item.number,
