@@ -98,7 +98,7 @@ pub fn last_acted(conn: &mut Conn, ids: &[i64], bodies: &[Body]) -> Result<HashM
 
 /// Whose turn it is in a dossier, and since when.
 #[derive(Debug, Clone, Default)]
-pub struct Turn {
+pub struct TurnSince {
     pub bodies: Vec<Body>,
     /// When the step before was taken.
     pub since: Option<Moment>,
@@ -107,12 +107,12 @@ pub struct Turn {
 type TurnRow = (i64, Option<String>, String, Option<Moment>);
 
 /// Whose turn it is in these dossiers.
-pub fn turns(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Turn>> {
+pub fn turns(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, TurnSince>> {
     let own = steps::table.order((steps::delegation_id, steps::ord));
     let own = own.select((steps::delegation_id, steps::body, steps::standing, steps::acted_at));
     let rows: Vec<TurnRow> = load_of!(conn, own, steps::delegation_id, ids)?;
     let open: &'static str = StepStanding::Open.into();
-    let mut found: HashMap<i64, Turn> = HashMap::new();
+    let mut found: HashMap<i64, TurnSince> = HashMap::new();
     for (id, body, standing, acted_at) in rows {
         let turn = found.entry(id).or_default();
         turn.since = turn.since.max(acted_at);

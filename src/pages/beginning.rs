@@ -18,11 +18,12 @@ use crate::pages::held::{
     NUMBERS, PASTED, forget, hide_numbers, is_token, keep_part, made_of, remember_made, reveal_numbers, token_of_part,
     typed_before,
 };
-use crate::pages::parts::{FormPlace, FormSection, FormStanding, PartPage, links, onward, part_of, sections};
+use crate::pages::parts::{FormPlace, FormStanding, PartPage, links, onward};
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
+use crate::pages::sections::{FormSection, part_of, sections};
 use crate::pages::show::{self, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::working_days::WorkingDays;

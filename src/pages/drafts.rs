@@ -17,13 +17,14 @@ use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{
     NUMBERS, forget, hide_numbers, keep_part, reveal_numbers, token_of_part, typed_before, unsent,
 };
-use crate::pages::parts::{FormPlace, FormSection, FormStanding, PartLink, PartPage, links, onward, part_of, sections};
+use crate::pages::parts::{FormPlace, FormStanding, PartLink, PartPage, links, onward};
 use crate::pages::parts_in_question::findings_of;
 use crate::pages::pasting::{Pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, see_other};
 use crate::pages::rule::{self, FindingLine, RuleAnswer};
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
+use crate::pages::sections::{FormSection, part_of, sections};
 use crate::pages::show::{self, number, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::summary::{self, SummaryRow};

@@ -2,7 +2,6 @@
 //! without `/api/v1`; a form's is that of its act. This room knows no database and no other room's insides: it asks the
 //! API through its [`door`](door::Door), as the person who looks at the page.
 
-pub mod account;
 pub mod act_panels;
 pub mod acts;
 pub mod assets;
@@ -30,6 +29,7 @@ pub mod inbox;
 pub mod law;
 pub mod list_filters;
 pub mod lists;
+pub mod my_account;
 pub mod overviews;
 pub mod paper_templates;
 pub mod parts;
@@ -43,6 +43,7 @@ pub mod reveal;
 pub mod rule;
 pub mod rule_typed;
 pub mod second_factor;
+pub mod sections;
 pub mod show;
 pub mod sign_in;
 pub mod signing;
@@ -75,8 +76,8 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
     config.service(second_factor::remove).service(second_factor::renew).service(second_factor::prove);
     config.service(provider::go).service(provider::come_back).service(provider::go_to_link).service(provider::unlink);
     config.service(sign_in::activate_form).service(sign_in::activate).service(sign_in::language);
-    config.service(account::account).service(account::password).service(account::settings);
-    config.service(account::end_others).service(account::end_session);
+    config.service(my_account::account).service(my_account::password).service(my_account::settings);
+    config.service(my_account::end_others).service(my_account::end_session);
     config.service(feeds::show_feeds).service(feeds::add_feed).service(feeds::revoke_feed);
     config.service(home::help).service(overviews::search).service(calendar::calendar).service(overviews::duties);
     config.service(web::resource("/inbox").route(web::get().to(inbox::show_inbox)));

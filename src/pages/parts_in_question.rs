@@ -1,7 +1,7 @@
 //! Which part of a form a finding of the regulation is about. Pure.
 
-use crate::pages::parts::FormSection;
 use crate::pages::rule::{FindingLine, RuleAnswer};
+use crate::pages::sections::FormSection;
 use kernel::words::FindingCode;
 
 /// The fields that a finding is about, in any register.

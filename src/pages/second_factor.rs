@@ -7,9 +7,9 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use serde_json::{Value, json};
 
-use crate::pages::account::{me_made, panel_fault, sent};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::my_account::{me_made, panel_fault, sent};
 use crate::pages::request::{PageRequest, PageResult, judged};
 use crate::pages::show::{self, items, text};
 

@@ -5,6 +5,7 @@ pub mod listing;
 pub mod papers;
 pub mod partner_history;
 pub mod routes;
+pub mod rows;
 pub mod typed;
 pub mod view;
 
@@ -16,17 +17,17 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::call::Call;
 use crate::access::context::RequestContext;
 use crate::access::reveal::REVEAL;
-use crate::access::shorts::{self, AgencyShort};
+use crate::access::shorts;
 use crate::approval::http::{History, history_of};
 use crate::approval::store::history as history_rows;
 use crate::db::Conn;
 use crate::dossier::actions::{VisibleDossier, draft, explained, find, find_as_of, object, open, received_on};
 use crate::dossier::flow::Action;
+use crate::dossier::http::rows::RegisterRow;
 use crate::dossier::model::Dossier;
 use crate::dossier::parts::attachment_folder::AttachmentFolder;
 use crate::dossier::register::Registers;
 use crate::dossier::rules::errand;
-use crate::dossier::store::list::DossierItem;
 use crate::dossier::store::versions;
 use crate::dossier::visibility::sees_whole;
 use crate::dossier::{Content, ProvinceLaw};
@@ -42,30 +43,8 @@ use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
 use kernel::page::Page;
 use kernel::time::{Moment, local, rfc3339};
-use kernel::words::Body;
 use regulation::case::Unknown;
 use serde_json::json;
-
-/// Whose turn it is in a dossier, as far as the caller sees it.
-#[derive(Debug, Clone)]
-pub struct RowTurn {
-    pub waiting_for: Vec<Body>,
-    /// RFC 3339.
-    pub since: Option<String>,
-    /// The caller sees the whole dossier, and not only what they are asked about.
-    pub seen_whole: bool,
-}
-
-/// A dossier in a list, with what stands beside its ids and days.
-pub struct RegisterRow {
-    pub item: DossierItem,
-    /// The requesting agency.
-    pub agency: Option<AgencyShort>,
-    /// The open step is past its due day.
-    pub overdue: bool,
-    /// Whose turn it is, where that was asked for.
-    pub turn: Option<RowTurn>,
-}
 
 /// How a procedure shows its dossiers to one caller.
 pub trait Shown: Content {

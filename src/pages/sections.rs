@@ -1,0 +1,63 @@
+//! The parts of a form, as the register of procedures names them.
+
+use crate::pages::forms::shape::{FormField, fields_of};
+use crate::pages::forms::typed::Typed;
+use crate::pages::registers::RegisterPages;
+use crate::pages::request::{PageRequest, PageResult, Trouble};
+
+/// A part with its fields.
+pub struct FormSection {
+    pub key: String,
+    pub label: String,
+    pub fields: Vec<FormField>,
+}
+
+impl FormSection {
+    /// Whether a pointer is of one of its fields.
+    pub fn holds(&self, pointer: &str) -> bool {
+        let name = pointer.split('/').nth(1).unwrap_or_default();
+        self.fields.iter().any(|field| field.name == name)
+    }
+
+    /// Puts this part as it was typed over what the whole form held of it. Other parts stay.
+    pub fn put_over(&self, whole: &mut Typed, typed: Typed) {
+        whole.0.retain(|(pointer, _)| !self.holds(pointer));
+        whole.0.extend(typed.0.into_iter().filter(|(pointer, _)| self.holds(pointer)));
+    }
+}
+
+/// The parts of a register; a register without parts of its own has one with everything.
+pub fn sections(page: &PageRequest, register: &RegisterPages, schema: &str) -> Vec<FormSection> {
+    let mut left = fields_of(&page.contract, schema);
+    // A change may leave everything out; what a dossier must have is said by the body that creates it.
+    let whole = fields_of(&page.contract, &register.created_by);
+    for field in &mut left {
+        field.required = whole.iter().any(|f| f.name == field.name && f.required);
+    }
+    let mut made: Vec<FormSection> = Vec::new();
+    for part in register.entry.parts {
+        let mut fields = Vec::new();
+        for name in part.fields {
+            if let Some(at) = left.iter().position(|f| f.name == *name) {
+                fields.push(left.remove(at));
+            }
+        }
+        let label = part.label.in_language(page.language).to_owned();
+        made.push(FormSection { key: part.key.to_owned(), label, fields });
+    }
+    match made.last_mut() {
+        Some(last) => last.fields.append(&mut left),
+        None => {
+            let label = page.t("Nội dung", "Content").to_owned();
+            made.push(FormSection { key: "content".to_owned(), label, fields: left });
+        }
+    }
+    made
+}
+
+/// The part with a key, where it stands, and the part after it.
+pub fn part_of<'a>(all: &'a [FormSection], key: &str) -> PageResult<(usize, &'a FormSection, Option<&'a FormSection>)> {
+    let at = all.iter().position(|s| s.key == key).ok_or_else(Trouble::not_found)?;
+    let section = all.get(at).ok_or_else(Trouble::not_found)?;
+    Ok((at, section, all.get(at + 1)))
+}
