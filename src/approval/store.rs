@@ -1,6 +1,6 @@
 //! Rows of steps and of the history.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -104,20 +104,26 @@ pub struct TurnSince {
     pub since: Option<Moment>,
 }
 
-type TurnRow = (i64, Option<String>, String, Option<Moment>);
+type TurnRow = (i64, String, Option<String>, String, Option<Moment>);
 
 /// Whose turn it is in these dossiers.
 pub fn turns(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, TurnSince>> {
     let own = steps::table.order((steps::delegation_id, steps::ord));
-    let own = own.select((steps::delegation_id, steps::body, steps::standing, steps::acted_at));
+    let own = own.select((steps::delegation_id, steps::kind, steps::body, steps::standing, steps::acted_at));
     let rows: Vec<TurnRow> = load_of!(conn, own, steps::delegation_id, ids)?;
     let open: &'static str = StepStanding::Open.into();
     let mut found: HashMap<i64, TurnSince> = HashMap::new();
-    for (id, body, standing, acted_at) in rows {
-        let turn = found.entry(id).or_default();
-        turn.since = turn.since.max(acted_at);
-        if let Some(body) = body.filter(|_| standing == open) {
-            turn.bodies.push(word(&body)?);
+    let mut kinds: HashSet<(i64, &str)> = HashSet::new();
+    for (id, kind, body, ..) in rows.iter().filter(|(.., standing, _)| standing == open) {
+        kinds.insert((*id, kind));
+        if let Some(body) = body {
+            found.entry(*id).or_default().bodies.push(word(body)?);
+        }
+    }
+    // Several bodies are asked at once: what another of them answered began no turn.
+    for (id, .., acted_at) in rows.iter().filter(|(id, kind, ..)| !kinds.contains(&(*id, kind.as_str()))) {
+        if let Some(turn) = found.get_mut(id) {
+            turn.since = turn.since.max(*acted_at);
         }
     }
     Ok(found)

@@ -69,6 +69,8 @@ struct ActPage {
     opinions: Vec<OpinionLine>,
     days: String,
     number: String,
+    agency: String,
+    countries: String,
 }
 
 /// What a form of an act is about.
@@ -193,10 +195,20 @@ async fn draw(
         asked: supplement::asked(&page.contract, text(dossier, "/state"), &history, page.language),
         days: span(&act.register, dossier),
         number,
+        agency: text(dossier, &format!("/{}/name", act.register.agency)).to_owned(),
+        countries: countries_of(page, dossier),
         path: act.path,
         frame,
     };
     Ok(html(status, &body))
+}
+
+/// Where a delegation goes, or comes from.
+fn countries_of(page: &PageRequest, dossier: &Value) -> String {
+    let label = |code: &str| page.contract.label("country", code, page.language);
+    let mut named: Vec<String> = items(dossier, "/stops").iter().map(|stop| label(text(stop, "/country"))).collect();
+    named.dedup();
+    if named.is_empty() { label(text(dossier, "/country")) } else { named.join(", ") }
 }
 
 /// What few decisions need: one member decided otherwise than the rest, another head.

@@ -24,7 +24,7 @@ use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
 use crate::pages::sections::{FormSection, part_of, sections};
-use crate::pages::show::{self, text};
+use crate::pages::show::{self, items, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::working_days::WorkingDays;
 
@@ -152,7 +152,8 @@ async fn draw_new(
         pasting,
         rule_at: format!("{root}/new/{part}/rule?copy={token}"),
         rule,
-        back: format!("{root}/new"),
+        // There is no whole to be seen yet.
+        back: root.clone(),
         // A copy is always shown as it was typed last.
         unsent: None,
         here: format!("{root}/new/{part}"),
@@ -243,8 +244,13 @@ async fn sent_again(
     mut typed: Typed,
 ) -> PageResult<HttpResponse> {
     let path = format!("/{}/{id}", register.path);
+    let dossier = page.get(&path).await?;
+    // Others have it already.
+    if !items(&dossier, "/allowed_actions").iter().any(|action| action == "edit") {
+        return Ok(see_other(&path));
+    }
     reveal_numbers(page, &mut typed, &Typed::default()).await;
-    let now = Typed::of_value(&section.fields, &page.get(&path).await?);
+    let now = Typed::of_value(&section.fields, &dossier);
     let mut resolved = typed.clone();
     resolve(page, &section.fields, &mut resolved).await;
     let differs = differing_below("", &section.fields, &resolved, &now);

@@ -53,6 +53,7 @@ async fn put(page: &PageRequest, name: &str, content: Map<String, Value>) -> Pag
 
 /// Keeps what was typed under a name. What bears a secrecy mark is refused, and kept nowhere.
 pub async fn write(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
+    let before = if_seen(page, &path_of(name)).await?.unwrap_or_default();
     let mut all = pieces(typed);
     let (writing, count) =
         (random_text().chars().take(8).filter(char::is_ascii_alphanumeric).collect::<String>(), all.len());
@@ -69,9 +70,10 @@ pub async fn write(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<
         first.extend(marked.map(|(at, value)| (at.clone(), json!(value))));
     }
     put(page, name, first).await?;
-    if count > 1 {
-        let kept = format!("{name}.{writing}.");
-        drop_where(page, |own| own.starts_with(&format!("{name}.")) && !own.starts_with(&kept)).await;
+    // Those that the first one named until now; another writing that is under way keeps its own.
+    if let Some(old) = Some(text(&before, "/writing")).filter(|old| !old.is_empty()) {
+        let old = format!("{name}.{old}.");
+        drop_where(page, |own| own.starts_with(&old)).await;
     }
     Ok(())
 }

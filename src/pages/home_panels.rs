@@ -81,7 +81,12 @@ async fn travelling(page: &PageRequest) -> PageResult<Option<HomePanel>> {
     Ok(Some(HomePanel {
         heading: page.t("Đang đi, đang đến trong 7 ngày", "Abroad or here within 7 days").to_owned(),
         rows: items(&seen, "/items").iter().take(12).map(row).collect(),
-        empty: page.t("Không có đoàn nào trong 7 ngày tới.", "There is no delegation within 7 days.").to_owned(),
+        empty: page
+            .t(
+                "Không có đoàn nào mà bạn được xem trong 7 ngày tới.",
+                "There is no delegation that you may see within 7 days.",
+            )
+            .to_owned(),
         more: Some("/calendar".to_owned()),
     }))
 }

@@ -20,7 +20,9 @@ pub struct Waiting {
     pub about: String,
     pub trip: String,
     pub days: String,
-    pub people: String,
+    /// Who leads, and how many go with them.
+    pub head: String,
+    pub others: String,
     pub differs: Vec<FindingLine>,
     /// What stands where nothing differs.
     pub none: &'static str,
@@ -134,10 +136,12 @@ pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {
     let (due, due_said, late) = show::due_at(item, "/step/due_on", page.today, page.language);
     let (from, to) = (day_at(item, "/begins_on"), day_at(item, "/ends_on"));
     let headcount = number(item, "/headcount");
-    let people = match (text(item, "/head"), headcount) {
-        ("", n) => format!("{n} {}", page.t("người", "people")),
-        (head, 1) => format!("{head}, {}", page.t("đi một mình", "alone")),
-        (head, n) => format!("{head} {} {} {}", page.t("và", "and"), n - 1, page.t("người", "others")),
+    let head = text(item, "/head").to_owned();
+    let others = match (head.is_empty(), headcount) {
+        (true, n) => format!("{n} {}", page.t("người", "people")),
+        (false, 1) => format!(", {}", page.t("đi một mình", "alone")),
+        (false, 2) => page.t(" và 1 người", " and 1 other").to_owned(),
+        (false, n) => format!(" {} {} {}", page.t("và", "and"), n - 1, page.t("người", "others")),
     };
     let asked = item.pointer("/findings").is_none_or(Value::is_null);
     Waiting {
@@ -146,7 +150,8 @@ pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {
         about: show::joined([text(item, "/number"), text(item, "/agency/name")], " · "),
         trip: page.contract.countries(item, page.language),
         days: from.zip(to).map(|(from, to)| show::days(from, to)).unwrap_or_default(),
-        people,
+        head,
+        others,
         differs: differences(page, item),
         // A consulted body is not told what the regulation says of the whole.
         none: match text(item, "/outcome") {

@@ -121,8 +121,9 @@ impl ListFilters {
         self.faults.iter().find(|fault| fault.id == id).map_or("", |fault| &fault.text)
     }
 
-    /// Reads the address of the page.
-    pub async fn read(page: &PageRequest, register: &RegisterPages) -> Self {
+    /// Reads the address of the page. What tells how far a dossier is (`state`, `overdue`) is passed over unless the reader sees
+    /// dossiers as a whole.
+    pub async fn read(page: &PageRequest, register: &RegisterPages, whole: bool) -> Self {
         let mut reader = Reader { page, asked: Vec::new(), kept: Vec::new(), faults: Vec::new() };
         let t = |vi: &str, en: &str| page.t(vi, en).to_owned();
         let more = FOLDED.into_iter().any(|name| reader.typed(name).is_some());
@@ -145,7 +146,7 @@ impl ListFilters {
         };
         let (id, named) = found.clone().unwrap_or_default();
         let typed_agency = reader.take("agency_id", |_| found.map(|_| id));
-        let states = reader.word("state", "state");
+        let states = if whole { reader.word("state", "state") } else { Vec::new() };
         let mut procedures = reader.word("procedure", "procedure");
         procedures.retain(|offer| register.entry.procedures.iter().any(|own| own.word() == offer.value));
         let yes_or_no = |chosen: &str| {
@@ -171,11 +172,18 @@ impl ListFilters {
             planned: yes_or_no(&planned),
             from: reader.day("from"),
             to: reader.day("to"),
-            overdue: reader.tick("overdue"),
+            overdue: whole && reader.tick("overdue"),
             mine: reader.tick("mine"),
             more,
             ..ListFilters::default()
         };
+        let days = [&filters.from, &filters.to].map(|typed| days::day(typed).ok());
+        if let [Some(from), Some(to)] = days
+            && to < from
+        {
+            let said = t("Ngày sau phải không sớm hơn ngày trước", "The second day must not be before the first");
+            reader.faults.push(FaultLine { id: "filter-to".to_owned(), text: said });
+        }
         // Pages of people and partners lead here with the one that they are about.
         reader.take("traveller", |id| Ok(id.to_owned()));
         filters.query = reader.asked.join("&");

@@ -45,6 +45,10 @@ impl Row {
             asked.to_owned()
         };
         self.state_class = "";
+        // A due day that moves tells as much.
+        if self.waits.is_empty() {
+            (self.due, self.due_said, self.late) = (String::new(), String::new(), false);
+        }
     }
 }
 
@@ -159,10 +163,22 @@ fn sorts(page: &PageRequest, register: &RegisterPages, kept: &str, sort: &str) -
     columns.into_iter().map(link).collect()
 }
 
+/// Whether somebody is only asked for opinions: whoever has no role sees what their seats open, and here that is parts of
+/// dossiers alone.
+async fn is_only_asked(page: &PageRequest, register: &RegisterPages, me: &Value) -> PageResult<bool> {
+    if !items(me, "/roles").is_empty() {
+        return Ok(false);
+    }
+    let seen = page.get(&format!("/{}?waiting=true&limit=50&sort=-updated_at", register.path)).await?;
+    let seen = items(&seen, "/items");
+    Ok(!seen.is_empty() && seen.iter().all(|item| !is_true(item, "/seen_whole")))
+}
+
 async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let me = page.me().await?;
-    let filters = ListFilters::read(page, &register).await;
+    let asked_only = is_only_asked(page, &register, &me).await?;
+    let filters = ListFilters::read(page, &register, !asked_only).await;
     let sort = page.asked("sort").filter(|sort| !sort.is_empty()).unwrap_or_else(|| "-updated_at".to_owned());
     let ordered = |filter: &str| show::joined([filter, &format!("sort={}", encoded(&sort))], "&");
     let (asked, kept) = (ordered(&filters.query), ordered(&filters.kept));
@@ -171,11 +187,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     query.extend(page.asked("cursor").map(|cursor| format!("&cursor={}", encoded(&cursor))));
     // What cannot be understood finds nothing, and says so.
     let faulty = !filters.faults.is_empty();
-    let (list, mut rows) =
-        if faulty { (Value::Null, Vec::new()) } else { listed(page, &register, &query, print).await? };
-    // A state that is asked for would tell what became of a dossier.
-    rows.retain(|row| !row.asked_only || !filters.states.iter().any(|state| state.chosen));
-    let asked_only = !rows.is_empty() && rows.iter().all(|row| row.asked_only);
+    let (list, rows) = if faulty { (Value::Null, Vec::new()) } else { listed(page, &register, &query, print).await? };
     let label = register.label(page.language);
     let next = list.pointer("/next").and_then(Value::as_str);
     let body = ListPage {

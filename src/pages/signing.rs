@@ -26,6 +26,8 @@ struct SignRow {
     at: usize,
     waiting: Waiting,
     key: String,
+    /// The number of its document, as it was typed.
+    number: String,
 }
 
 #[derive(Template)]
@@ -40,6 +42,9 @@ struct SignPage {
     decides: bool,
     day: String,
     forms: Vec<Offer>,
+    note: String,
+    /// Why nothing was sent.
+    fault: String,
 }
 
 struct SignResult {
@@ -79,7 +84,20 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         .filter(|(name, _)| name == "pick")
         .map(|(_, path)| path.into_owned())
         .collect();
-    let waiting = chosen(page, &picked).await?;
+    drawn(page, &picked, &Typed::default(), String::new()).await
+}
+
+/// The page of the chosen dossiers, with what was typed so far.
+async fn drawn(page: &PageRequest, picked: &[String], typed: &Typed, fault: String) -> PageResult<HttpResponse> {
+    let waiting = chosen(page, picked).await?;
+    let known = |path: &str| {
+        let rows = typed.rows("/rows").into_iter();
+        let own = |at: usize| typed.get(&format!("/rows/{at}/path")) == Some(path);
+        rows.filter(|at| own(*at))
+            .find_map(|at| typed.get(&format!("/rows/{at}/number")))
+            .unwrap_or_default()
+            .to_owned()
+    };
     // One act at a time: that of the most urgent.
     let act = waiting.iter().find_map(|row| row.signable).unwrap_or("decide");
     let fits = |row: &Waiting| row.signable == Some(act);
@@ -88,7 +106,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         .filter(fits)
         .take(MOST)
         .enumerate()
-        .map(|(at, waiting)| SignRow { at, waiting, key: random_text() })
+        .map(|(at, waiting)| SignRow { at, number: known(&waiting.href), waiting, key: random_text() })
         .collect();
     let label = page.contract.label("action", act, page.language);
     let title = page.t("Ký nhiều hồ sơ", "Sign several dossiers");
@@ -99,10 +117,12 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         act: act.to_owned(),
         label,
         rows,
-        day: show::day(page.today),
-        forms: page.contract.offers("signed_as", "direct", page.language),
+        day: typed.get("/date").map_or_else(|| show::day(page.today), str::to_owned),
+        forms: page.contract.offers("signed_as", typed.get("/signed_as").unwrap_or("direct"), page.language),
+        note: typed.get("/note").unwrap_or_default().to_owned(),
+        fault,
     };
-    Ok(html(200, &body))
+    Ok(html(if body.fault.is_empty() { 200 } else { 422 }, &body))
 }
 
 /// Whether an address is that of a dossier.
@@ -156,11 +176,18 @@ async fn sign_one(page: &PageRequest, typed: &Typed, at: usize, act: &str) -> Pa
 async fn signed(page: &PageRequest, form: &[u8]) -> PageResult<HttpResponse> {
     let typed = Typed::of_form(form);
     let act = if typed.get("/act") == Some("appraise") { "appraise" } else { "decide" };
+    let rows: Vec<usize> = typed.rows("/rows").into_iter().take(MOST).collect();
+    let ticked: Vec<usize> =
+        rows.iter().copied().filter(|at| typed.get(&format!("/rows/{at}/tick")).is_some()).collect();
+    if ticked.is_empty() {
+        let picked: Vec<String> =
+            rows.iter().filter_map(|at| typed.get(&format!("/rows/{at}/path"))).map(str::to_owned).collect();
+        let fault = page.t("Đánh dấu ít nhất một hồ sơ để ký", "Tick at least one dossier to be signed");
+        return drawn(page, &picked, &typed, fault.to_owned()).await;
+    }
     let mut results = Vec::new();
-    for at in typed.rows("/rows").into_iter().take(MOST) {
-        if typed.get(&format!("/rows/{at}/tick")).is_some() {
-            results.push(sign_one(page, &typed, at, act).await?);
-        }
+    for at in ticked {
+        results.push(sign_one(page, &typed, at, act).await?);
     }
     let title = page.t("Kết quả ký", "What was signed");
     let body = SignedPage {

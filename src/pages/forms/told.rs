@@ -33,7 +33,7 @@ fn is_chosen(kind: &InputKind) -> bool {
 
 impl FaultTeller<'_> {
     fn label(&self, name: &str) -> String {
-        labels::of(self.schema, name).map_or(name, |label| label.label(self.language)).to_owned()
+        labels::of(self.schema, name).map_or("", |label| label.label(self.language)).to_owned()
     }
 
     fn place(&self, pointer: &str) -> FaultPlace {
@@ -91,7 +91,9 @@ impl FaultTeller<'_> {
                 (false, true) => format!("{}: {said}", place.row),
                 (false, false) => format!("{}, {}: {said}", place.row, first_in_lower_case(&place.label)),
             };
-            FaultLine { id: id_of(at), text: named }
+            // What stands in no field of the form leads to the page as a whole.
+            let id = if place.order.contains(&usize::MAX) { "main".to_owned() } else { id_of(at) };
+            FaultLine { id, text: named }
         };
         lines.into_iter().map(line).collect()
     }

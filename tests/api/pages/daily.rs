@@ -253,7 +253,12 @@ on_both! {
         }
         let search = police.get("/search?q=Chungbuk").await;
         assert!(search.links().contains(&format!("/inbound-delegations/{visit}")) && !search.text.contains("Đã chấp thuận"), "{}", search.text);
-        assert!(!police.get("/inbound-delegations?state=approved").await.links().contains(&format!("/inbound-delegations/{visit}")));
+        // A filter by what became of it finds the same, whatever it asks, and no file says it.
+        for query in ["state=approved", "state=rejected", "state=approved,closed", "overdue=true"] {
+            let page = police.get(&format!("/inbound-delegations?{query}")).await;
+            assert!(page.links().contains(&format!("/inbound-delegations/{visit}")), "{query}: {}", page.text);
+            assert!(!page.text.contains("format=xlsx") && !page.text.contains("name=\"state\""), "{}", page.text);
+        }
         let seen = w.get("police", "/inbound-delegations?waiting=true").await.json();
         assert_eq!((&seen["items"][0]["waiting_for"], &seen["items"][0]["seen_whole"]), (&json!([]), &json!(false)));
     }
@@ -334,5 +339,22 @@ on_both! {
         let head = Browser::signed_in(&w, "head.skhcn").await.get("/").await;
         let rows: Vec<String> = head.all("#way tbody tr");
         assert!(rows.len() == 1 && rows[0].contains("đang ở") && rows[0].contains("từ"), "{rows:?}");
+    }
+
+    async fn signing_without_a_tick_keeps_the_page_and_what_was_typed(w) {
+        let first = w.submitted(w.small_trip().await).await;
+        let second = w.submitted(w.later_trip(&[4, 5]).await).await;
+        for id in [&first, &second] {
+            w.act("officer.snv", id, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        }
+        let director = Browser::signed_in(&w, "director.snv").await;
+        let page = director.get(&format!("/inbox/sign?pick={}&pick={}", trip(&first), trip(&second))).await;
+        let mut form = page.form("/inbox/sign");
+        form.fill("/rows/0/number", "77/QĐ-SNgV").fill("/note", "Ghi chú chung");
+        let again = director.send(&form).await;
+        assert!(again.status == 422 && again.all(".error-summary li").len() == 1, "{}", again.text);
+        assert_eq!(again.value("/rows/0/number").as_deref(), Some("77/QĐ-SNgV"));
+        assert_eq!(again.value("/note").as_deref(), Some("Ghi chú chung"));
+        assert_eq!(w.trip("director.snv", &first).await["state"], "awaiting_decision");
     }
 }
