@@ -276,7 +276,9 @@ impl Chrome {
         let said = log.as_array().into_iter().flatten();
         // A status that a page answers on purpose (401, 412, 422) is a line of the browser's own.
         let told = said.filter(|line| line["level"] == "SEVERE" && line["source"] != "network");
-        told.map(|line| line["message"].as_str().unwrap_or_default().to_owned()).collect()
+        let told = told.map(|line| line["message"].as_str().unwrap_or_default().to_owned());
+        // Its own pages (an empty tab before the first address) are not ours.
+        told.filter(|message| !message.starts_with("chrome://")).collect()
     }
 
     /// What axe-core has against the page as it is: all rules up to WCAG 2.2 AA. None where it is missing.
