@@ -129,18 +129,13 @@ pub fn differences(
     dossier: &Value,
 ) -> Vec<FindingLine> {
     let mut all = findings(&page.contract, assessment, page.language);
-    let tell = |class, word: &str, text: String| FindingLine {
-        code: String::new(),
-        class,
-        word: word.to_owned(),
-        text,
-        cite: String::new(),
-    };
     let against = opinions.iter().filter(|opinion| !opinion.is_in_favour());
-    all.extend(against.map(|o| tell("ask", page.t("Ý kiến", "Opinion"), format!("{}: {}", o.body, o.word))));
+    all.extend(
+        against.map(|o| FindingLine::beside("ask", page.t("Ý kiến", "Opinion"), format!("{}: {}", o.body, o.word))),
+    );
     let explanation = text(dossier, "/ruling/explanation");
     if !explanation.is_empty() {
-        all.push(tell("wait", page.t("Giải trình", "Explanation"), explanation.to_owned()));
+        all.push(FindingLine::beside("wait", page.t("Giải trình", "Explanation"), explanation.to_owned()));
     }
     all
 }

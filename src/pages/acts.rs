@@ -156,7 +156,7 @@ async fn draw(
     let pending = items(dossier, "/amendments").last().map(|a| reader.amendment(a)).filter(|a| a.pending);
     let opinions = opinions(page, dossier, &history);
     let people = if changing { Vec::new() } else { people };
-    let calendar = WorkingDays::of(page).await;
+    let calendar = WorkingDays::of(page, &typed).await;
     let drawing = refusal.drawing(page, schema, &typed, &names, &people, &calendar);
     // After a refusal for its version, the form goes with the one that is shown now.
     let changed = refusal.is_stale();

@@ -129,7 +129,7 @@ async fn draw_new(
     let rule = rule_as_typed(page, &register, "", typed.clone()).await?;
     let form = FormStanding { typed: &typed, refusal: &refusal, rule: rule.as_ref() };
     let parts = links(page, &FormPlace::Copy { path: &root, token }, &all, &form, part);
-    let calendar = WorkingDays::of(page).await;
+    let calendar = WorkingDays::of(page, &typed).await;
     let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[], &calendar);
     let status = refusal.page_status();
     let frame = Frame::below(page, &register, &section.label)

@@ -80,6 +80,10 @@ impl DifferenceReader<'_> {
 
     /// The values that differ.
     pub fn rows(&self, differences: &[Value]) -> Vec<ChangedRow> {
+        // Of most dossiers in an inbox nothing was changed.
+        if differences.is_empty() {
+            return Vec::new();
+        }
         let mut fields = fields_of(self.contract, &self.register.created_by);
         // Which countries a trip goes to follows from its stops; no form asks for it.
         let country = InputKind::Picks { of: Box::new(InputKind::Country), most: 0 };

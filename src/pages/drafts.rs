@@ -92,7 +92,7 @@ async fn draw_edit(
     let pasting = Pasting::of(page, &section.fields, &typed);
     let numbers = hide_numbers(page, &mut typed, &Typed::default()).await?;
     let names = of_chosen(page, &section.fields, &typed, &dossier).await;
-    let calendar = WorkingDays::of(page).await;
+    let calendar = WorkingDays::of(page, &typed).await;
     let drawing = refusal.drawing(page, &register.changed_by, &typed, &names, &[], &calendar);
     let changed = refusal.is_stale();
     let seen = page.asked("version").filter(|_| !changed);

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::pages::differences::DifferenceReader;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::registers::register_of;
+use crate::pages::registers::{RegisterPages, register_of};
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::rule::{FindingLine, finding_lines};
 use crate::pages::show::{self, day_at, items, number, text};
@@ -55,10 +55,10 @@ struct InboxTemplate {
 }
 
 /// What differs from the rule in a row of the inbox.
-fn differences(page: &PageRequest, item: &Value) -> Vec<FindingLine> {
+fn differences(page: &PageRequest, register: Option<&RegisterPages>, item: &Value) -> Vec<FindingLine> {
     let mut all = finding_lines(&page.contract, items(item, "/differs"), page.language);
     let mut tell = |word: &str, text: String| {
-        all.push(FindingLine { code: String::new(), class: "wait", word: word.to_owned(), text, cite: String::new() });
+        all.push(FindingLine::beside("wait", word, text));
     };
     for against in items(item, "/objections") {
         let body = page.contract.label("body", text(against, "/body"), page.language);
@@ -67,23 +67,18 @@ fn differences(page: &PageRequest, item: &Value) -> Vec<FindingLine> {
     if !text(item, "/explanation").is_empty() {
         tell(page.t("Giải trình", "Explanation"), text(item, "/explanation").to_owned());
     }
-    let Some(register) = register_of(page, text(item, "/procedure")) else { return all };
+    let Some(register) = register else { return all };
     let names = HashMap::new();
     let reader = DifferenceReader {
         contract: &page.contract,
-        register: &register,
+        register,
         language: page.language,
         names: &names,
         whole: !item.pointer("/findings").is_none_or(Value::is_null),
     };
     for change in reader.rows(items(item, "/changes")) {
-        all.push(FindingLine {
-            code: String::new(),
-            class: if change.material { "ask" } else { "wait" },
-            word: page.t("Thay đổi", "Changed").to_owned(),
-            text: change.in_one_line(),
-            cite: String::new(),
-        });
+        let class = if change.material { "ask" } else { "wait" };
+        all.push(FindingLine::beside(class, page.t("Thay đổi", "Changed"), change.in_one_line()));
     }
     all
 }
@@ -126,13 +121,8 @@ pub fn waiting(page: &PageRequest, inbox: &Value) -> Vec<InboxPart> {
     parts.into_iter().map(|(_, part)| part).collect()
 }
 
-/// The address of the dossier of a row.
-fn path_of(page: &PageRequest, item: &Value) -> String {
-    let register = register_of(page, text(item, "/procedure"));
-    format!("/{}/{}", register.map_or("", |r| r.path), text(item, "/delegation_id"))
-}
-
 pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {
+    let register = register_of(page, text(item, "/procedure"));
     let (due, due_said, late) = show::due_at(item, "/step/due_on", page.today, page.language);
     let (from, to) = (day_at(item, "/begins_on"), day_at(item, "/ends_on"));
     let headcount = number(item, "/headcount");
@@ -145,14 +135,14 @@ pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {
     };
     let asked = item.pointer("/findings").is_none_or(Value::is_null);
     Waiting {
-        href: path_of(page, item),
+        href: format!("/{}/{}", register.as_ref().map_or("", |r| r.path), text(item, "/delegation_id")),
         title: text(item, "/title").to_owned(),
         about: show::joined([text(item, "/number"), text(item, "/agency/name")], " · "),
         trip: page.contract.countries(item, page.language),
         days: from.zip(to).map(|(from, to)| show::days(from, to)).unwrap_or_default(),
         head,
         others,
-        differs: differences(page, item),
+        differs: differences(page, register.as_ref(), item),
         // A consulted body is not told what the regulation says of the whole.
         none: match text(item, "/outcome") {
             _ if asked => page.t("Được hỏi ý kiến", "Asked for an opinion"),

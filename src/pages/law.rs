@@ -251,7 +251,7 @@ async fn question(page: &PageRequest, typed: Typed, refusal: Refusal, told: Opti
     let chosen = asked.or_else(|| variants.first().cloned()).unwrap_or_default();
     let fields = fields_of(&page.contract, &chosen);
     let names = of_chosen(page, &fields, &typed, &Value::Null).await;
-    let calendar = WorkingDays::of(page).await;
+    let calendar = WorkingDays::of(page, &typed).await;
     let drawing = refusal.drawing(page, &chosen, &typed, &names, &[], &calendar);
     let offer = |schema: &String| Offer {
         value: schema.clone(),

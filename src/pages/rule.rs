@@ -21,6 +21,13 @@ pub struct FindingLine {
     pub cite: String,
 }
 
+impl FindingLine {
+    /// What stands among the findings and is none of the regulation.
+    pub fn beside(class: &'static str, word: &str, text: String) -> Self {
+        FindingLine { code: String::new(), class, word: word.to_owned(), text, cite: String::new() }
+    }
+}
+
 pub struct StepLine {
     pub what: String,
     pub who: String,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono::{Datelike as _, Weekday};
 
 use crate::pages::forms::days;
+use crate::pages::forms::typed::Typed;
 use crate::pages::request::PageRequest;
 use crate::pages::show::{self, items};
 use kernel::text::Language;
@@ -20,10 +21,13 @@ pub struct WorkingDays {
 }
 
 impl WorkingDays {
-    /// The calendar of this year and the next, as far as somebody told it.
-    pub async fn of(page: &PageRequest) -> Self {
+    /// The calendar of this year and the next, as far as somebody told it and a day of that year was typed.
+    pub async fn of(page: &PageRequest, typed: &Typed) -> Self {
         let mut all = WorkingDays::default();
-        for year in [page.today.year(), page.today.year() + 1] {
+        let written =
+            typed.0.iter().map(|(_, value)| value.trim()).filter(|v| v.starts_with(|c: char| c.is_ascii_digit()));
+        let years: HashSet<i32> = written.filter_map(|v| days::day(v).ok()).map(|day| day.year()).collect();
+        for year in [page.today.year(), page.today.year() + 1].into_iter().filter(|year| years.contains(year)) {
             let Ok(told) = page.get(&format!("/holidays?year={year}")).await else { continue };
             let days =
                 |at: &str| items(&told, at).iter().filter_map(|d| d.as_str()?.parse::<Day>().ok()).collect::<Vec<_>>();

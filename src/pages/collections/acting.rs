@@ -205,7 +205,7 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
     let numbers = hide_numbers(page, &mut typed, &target.present().unwrap_or_default()).await?;
     let names = of_chosen(page, &target.fields, &typed, &target.item).await;
     let people = candidates(page, &target.fields).await?;
-    let calendar = WorkingDays::of(page).await;
+    let calendar = WorkingDays::of(page, &typed).await;
     let drawing = refusal.drawing(page, &target.schema, &typed, &names, &people, &calendar);
     let changed = refusal.is_stale();
     let fresh = refusal.page_status() == 200 || changed;
