@@ -324,7 +324,8 @@ on_both! {
         b.picture("again-code.clerk.vi.1280").await;
         b.keys(&codes[1]).await;
         b.keys(ENTER).await;
-        b.until("!document.querySelector('dialog')", Vec::new()).await;
+        // What was sent again has arrived: nothing of it is under way when the cookies go.
+        b.until("!document.querySelector('dialog') && document.activeElement?.tagName === 'H1'", Vec::new()).await;
         // Signing in again, now in two steps, to the page that was asked for.
         b.client.delete_all_cookies().await.unwrap();
         b.go("/calendar").await;
